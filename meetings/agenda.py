@@ -1,0 +1,263 @@
+"""Setting up a meeting and its agenda tree."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from meetings import audit, dates, entries
+from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
+from models.document import Document
+from models.meeting import AgendaItem, Meeting, Series
+from models.person import Department, Person
+from models.transcript import Segment
+
+DEEPEST_LEVEL = 3
+
+
+@dataclass(frozen=True)
+class Node:
+    """An agenda item with its number in print (「2」, 「2-1」), documents and children."""
+
+    entry: AgendaItem
+    number: str
+    level: int
+    documents: list[Document]
+    children: list["Node"] = field(default_factory=list)
+
+
+def series_named(session: Session, name: str, department: Department) -> Series:
+    """The series of this department with this name, made if it is new."""
+    name = entries.text("series", "会議体", name)
+    found = session.scalar(
+        select(Series).where(Series.name == name, Series.department_id == department.id)
+    )
+    if found:
+        return found
+    series = Series(name=name, department=department)
+    session.add(series)
+    session.flush()
+    return series
+
+
+def set_up_meeting(
+    session: Session,
+    by: Person,
+    *,
+    series: Series,
+    department: Department,
+    title: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str,
+) -> Meeting:
+    _check_order(starts_at, ends_at)
+    meeting = Meeting(
+        series=series,
+        department=department,
+        title=entries.text("title", "会議名", title),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=entries.text("place", "場所", place),
+        created_by=by,
+    )
+    session.add(meeting)
+    audit.note(session, by, "set_up", meeting)
+    return meeting
+
+
+def change_meeting(
+    session: Session,
+    by: Person,
+    meeting: Meeting,
+    *,
+    title: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str,
+    based_on: int,
+) -> None:
+    """Raises StaleRevision when somebody changed the meeting since revision `based_on`."""
+    if meeting.revision != based_on:
+        theirs = (
+            f"{meeting.title}／{dates.span(meeting.starts_at, meeting.ends_at)}／{meeting.place}"
+        )
+        raise StaleRevision(
+            f"{title}／{dates.span(starts_at, ends_at)}／{place}", theirs, meeting.revision
+        )
+    _check_order(starts_at, ends_at)
+    meeting.title = entries.text("title", "会議名", title)
+    meeting.place = entries.text("place", "場所", place)
+    meeting.starts_at, meeting.ends_at = starts_at, ends_at
+    meeting.revision += 1
+    audit.note(session, by, "change", meeting)
+
+
+def add_agenda_item(
+    session: Session,
+    by: Person,
+    meeting: Meeting,
+    *,
+    title: str,
+    presenter: str = "",
+    planned_minutes: int | None = None,
+    parent: AgendaItem | None = None,
+) -> AgendaItem:
+    if parent and _level(parent, meeting) >= DEEPEST_LEVEL:
+        raise InvalidInput("parent", f"議題は{DEEPEST_LEVEL}段までです。")
+    siblings = _children(meeting, parent.id if parent else None)
+    entry = AgendaItem(
+        meeting=meeting,
+        parent_id=parent.id if parent else None,
+        position=len(siblings),
+        title=entries.text("title", "議題名", title),
+        presenter=entries.optional_text("presenter", "説明者", presenter),
+        planned_minutes=planned_minutes,
+    )
+    session.add(entry)
+    audit.note(session, by, "add", entry)
+    return entry
+
+
+def change_agenda_item(
+    session: Session,
+    by: Person,
+    entry: AgendaItem,
+    *,
+    title: str,
+    presenter: str,
+    planned_minutes: int | None,
+    based_on: int,
+) -> None:
+    if entry.revision != based_on and entry.title != title.strip():
+        raise StaleRevision(title, entry.title, entry.revision)
+    entry.title = entries.text("title", "議題名", title)
+    entry.presenter = entries.optional_text("presenter", "説明者", presenter)
+    entry.planned_minutes = planned_minutes
+    entry.revision += 1
+    audit.note(session, by, "change", entry)
+
+
+def move_agenda_item(
+    session: Session, by: Person, entry: AgendaItem, parent: AgendaItem | None, position: int
+) -> None:
+    """Put the item below `parent` (None: top level) as child number `position`, from 0."""
+    meeting = entry.meeting
+    if parent is not None and (parent.id == entry.id or parent in _below(entry, meeting)):
+        raise InvalidInput("parent", "議題を、その議題自身の下に移すことはできません。")
+    new_level = 1 + (_level(parent, meeting) if parent else 0)
+    if new_level + _height(entry, meeting) - 1 > DEEPEST_LEVEL:
+        raise InvalidInput("parent", f"議題は{DEEPEST_LEVEL}段までです。")
+    siblings = [s for s in _children(meeting, parent.id if parent else None) if s is not entry]
+    siblings.insert(max(0, min(position, len(siblings))), entry)
+    entry.parent_id = parent.id if parent else None
+    _number(siblings)
+    audit.note(session, by, "move", entry)
+
+
+def shift_agenda_item(session: Session, by: Person, entry: AgendaItem, way: str) -> None:
+    """One step `up` or `down` among its siblings, `in` below the one before it, or `out`."""
+    siblings = _children(entry.meeting, entry.parent_id)
+    index = siblings.index(entry)
+    parent = next((a for a in entry.meeting.agenda_items if a.id == entry.parent_id), None)
+    if way in ("up", "down"):
+        move_agenda_item(session, by, entry, parent, max(0, index + (1 if way == "down" else -1)))
+    elif way == "in" and index > 0:
+        above = siblings[index - 1]
+        move_agenda_item(session, by, entry, above, len(_children(entry.meeting, above.id)))
+    elif way == "out" and parent is not None:
+        grandparent = next(
+            (a for a in entry.meeting.agenda_items if a.id == parent.parent_id), None
+        )
+        uncles = _children(entry.meeting, parent.parent_id)
+        move_agenda_item(session, by, entry, grandparent, uncles.index(parent) + 1)
+    elif way not in ("in", "out"):
+        raise InvalidInput("way", "移動の向きが正しくありません。")
+
+
+def remove_agenda_item(session: Session, by: Person, entry: AgendaItem) -> None:
+    """Refused while anything hangs on the item: nothing disappears with it."""
+    if _children(entry.meeting, entry.id):
+        raise NotPossibleNow("この議題の下に議題があります。先に下の議題を移すか消してください。")
+    if _document_count(session, entry):
+        raise NotPossibleNow(
+            "この議題に資料があります。先に資料をほかの議題へ移すか消してください。"
+        )
+    if session.scalar(select(func.count()).where(Segment.agenda_item_id == entry.id)):
+        raise NotPossibleNow("この議題には逐語録の発話が付いているため、消せません。")
+    audit.note(session, by, "remove", entry)
+    meeting = entry.meeting
+    for document in session.scalars(select(Document).where(Document.agenda_item_id == entry.id)):
+        document.agenda_item = None  # removed documents keep their row
+    meeting.agenda_items.remove(entry)
+    session.delete(entry)
+    _number(_children(meeting, entry.parent_id))
+
+
+def tree(session: Session, meeting: Meeting) -> list[Node]:
+    """The agenda with numbers and documents; one query for all documents."""
+    documents = session.scalars(
+        select(Document)
+        .where(Document.meeting_id == meeting.id, Document.removed_at.is_(None))
+        .order_by(Document.position, Document.id)
+    ).all()
+    return _nodes(meeting, None, "", 1, list(documents))
+
+
+def flat(nodes: list[Node]) -> Iterator[Node]:
+    for node in nodes:
+        yield node
+        yield from flat(node.children)
+
+
+def _nodes(
+    meeting: Meeting, parent_id: int | None, prefix: str, level: int, documents: list[Document]
+) -> list[Node]:
+    return [
+        Node(
+            entry=entry,
+            number=f"{prefix}{number}",
+            level=level,
+            documents=[d for d in documents if d.agenda_item_id == entry.id],
+            children=_nodes(meeting, entry.id, f"{prefix}{number}-", level + 1, documents),
+        )
+        for number, entry in enumerate(_children(meeting, parent_id), 1)
+    ]
+
+
+def _children(meeting: Meeting, parent_id: int | None) -> list[AgendaItem]:
+    children = [a for a in meeting.agenda_items if a.parent_id == parent_id]
+    return sorted(children, key=lambda a: (a.position, a.id or 0))
+
+
+def _below(entry: AgendaItem, meeting: Meeting) -> list[AgendaItem]:
+    children = _children(meeting, entry.id)
+    return children + [below for child in children for below in _below(child, meeting)]
+
+
+def _level(entry: AgendaItem, meeting: Meeting) -> int:
+    parent = next((a for a in meeting.agenda_items if a.id == entry.parent_id), None)
+    return 1 + (_level(parent, meeting) if parent else 0)
+
+
+def _height(entry: AgendaItem, meeting: Meeting) -> int:
+    return 1 + max((_height(c, meeting) for c in _children(meeting, entry.id)), default=0)
+
+
+def _number(siblings: list[AgendaItem]) -> None:
+    for position, entry in enumerate(siblings):
+        entry.position = position
+
+
+def _document_count(session: Session, entry: AgendaItem) -> int:
+    count = select(func.count()).where(
+        Document.agenda_item_id == entry.id, Document.removed_at.is_(None)
+    )
+    return session.scalar(count) or 0
+
+
+def _check_order(starts_at: datetime, ends_at: datetime) -> None:
+    if ends_at <= starts_at:
+        raise InvalidInput("ends", "終了の時刻は、開始の時刻より後にしてください。")

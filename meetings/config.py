@@ -1,0 +1,112 @@
+"""Settings: config.toml into frozen dataclasses. An unknown or unreadable key stops the start."""
+
+import os
+import tomllib
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from meetings.errors import ConfigurationError
+
+DEFAULT_FILE = Path(__file__).resolve().parent.parent / "config.toml"
+
+
+@dataclass(frozen=True)
+class City:
+    name: str = "若葉市"
+
+
+@dataclass(frozen=True)
+class Storage:
+    home: str = "var"
+
+
+@dataclass(frozen=True)
+class Server:
+    host: str = "127.0.0.1"
+    port: int = 8400
+    sign_in_hours: int = 12
+
+
+@dataclass(frozen=True)
+class Limits:
+    recording_mb: int = 2000
+    document_mb: int = 200
+
+
+@dataclass(frozen=True)
+class Speech:
+    model: str = ""
+    threads: int = 0
+    first_chunk_seconds: int = 75
+    chunk_seconds: int = 720
+
+
+@dataclass(frozen=True)
+class Config:
+    city: City = field(default_factory=City)
+    storage: Storage = field(default_factory=Storage)
+    server: Server = field(default_factory=Server)
+    limits: Limits = field(default_factory=Limits)
+    speech: Speech = field(default_factory=Speech)
+    folder: Path = DEFAULT_FILE.parent
+
+    @property
+    def home(self) -> Path:
+        """Where everything that is stored lives."""
+        return (self.folder / self.storage.home).resolve()
+
+    @property
+    def database(self) -> Path:
+        return self.home / "gijido.sqlite3"
+
+    @property
+    def queue(self) -> Path:
+        """Huey's own file: two SQLite libraries must never share one."""
+        return self.home / "queue.sqlite3"
+
+
+def load(path: Path = DEFAULT_FILE) -> Config:
+    """Read the settings; GIJIDO_HOME and GIJIDO_PORT go before the file.
+
+    Raises ConfigurationError with file and key when something cannot be read.
+    """
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise ConfigurationError(f"設定ファイル {path} を読めません: {problem}") from problem
+    sections = {name: _section(path, name, values) for name, values in tables.items()}
+    return _with_environment(Config(folder=path.resolve().parent, **sections))
+
+
+def _section(path: Path, name: str, values: Any) -> Any:
+    known = {f.name: f for f in fields(Config) if f.name != "folder"}
+    if name not in known or not isinstance(values, dict):
+        raise ConfigurationError(f"設定ファイル {path} の [{name}] は知らない項目です。")
+    default = getattr(Config(), name)
+    settings = {f.name: getattr(default, f.name) for f in fields(default)}
+    for key, value in values.items():
+        if key not in settings:
+            raise ConfigurationError(f"設定ファイル {path} の {name}.{key} は知らない項目です。")
+        settings[key] = _typed(path, f"{name}.{key}", settings[key], value)
+    return replace(default, **settings)
+
+
+def _typed(path: Path, key: str, default: Any, value: Any) -> Any:
+    if type(value) is not type(default):
+        wanted = {str: "文字列", int: "整数"}[type(default)]
+        raise ConfigurationError(f"設定ファイル {path} の {key} は{wanted}で書いてください。")
+    if isinstance(value, int) and value < 0:
+        raise ConfigurationError(f"設定ファイル {path} の {key} は0以上にしてください。")
+    return value
+
+
+def _with_environment(config: Config) -> Config:
+    home, port = os.environ.get("GIJIDO_HOME"), os.environ.get("GIJIDO_PORT")
+    if home:
+        config = replace(config, storage=Storage(home=str(Path(home).resolve())))
+    if port:
+        if not port.isdecimal():
+            raise ConfigurationError("GIJIDO_PORT はポート番号（数字）で指定してください。")
+        config = replace(config, server=replace(config.server, port=int(port)))
+    return config

@@ -1,0 +1,58 @@
+"""Dates, times and lengths in the words of a municipal office."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+WEEKDAYS = "月火水木金土日"
+# First days of the eras (元号を改める政令); the newest first.
+ERAS = (
+    (date(2019, 5, 1), "令和"),
+    (date(1989, 1, 8), "平成"),
+    (date(1926, 12, 25), "昭和"),
+)
+
+
+def local(at: datetime) -> datetime:
+    return at.astimezone(TOKYO)
+
+
+def era_year(day: date) -> str:
+    """「令和8年」; 「1912年」 before the eras that are known here."""
+    for first, name in ERAS:
+        if day >= first:
+            year = day.year - first.year + 1
+            return f"{name}{'元' if year == 1 else year}年"
+    return f"{day.year}年"
+
+
+def in_full(at: datetime) -> str:
+    """「令和8年11月23日（月）」 in the city's time."""
+    here = local(at)
+    return f"{era_year(here.date())}{here.month}月{here.day}日（{WEEKDAYS[here.weekday()]}）"
+
+
+def clock(at: datetime) -> str:
+    return local(at).strftime("%H:%M")
+
+
+def span(starts_at: datetime, ends_at: datetime) -> str:
+    """「令和8年11月23日（月）14:00～16:00」."""
+    is_same_day = local(starts_at).date() == local(ends_at).date()
+    end = clock(ends_at) if is_same_day else in_full(ends_at) + clock(ends_at)
+    return f"{in_full(starts_at)}{clock(starts_at)}～{end}"
+
+
+def length(seconds: float) -> str:
+    """「1時間12分」「5分14秒」「8秒」."""
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    if hours:
+        return f"{hours}時間{minutes}分"
+    return f"{minutes}分{rest}秒" if minutes else f"{rest}秒"
+
+
+def position(seconds: float) -> str:
+    """A place in a recording: 「0:05:14」."""
+    whole = int(seconds)
+    return f"{whole // 3600}:{whole % 3600 // 60:02}:{whole % 60:02}"

@@ -1,0 +1,74 @@
+"""What can go wrong, by name. Each message is a Japanese sentence for the person at the screen:
+what happened, and what to do now. `web/errors.py` alone turns them into status and page."""
+
+
+class GijidoError(Exception):
+    """The base of all; `message` is shown as it stands."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotFound(GijidoError):
+    """Absent and forbidden look alike."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "お探しのものは見つかりませんでした。"
+            "削除されたか、閲覧の権限がない可能性があります。主催者にご確認ください。"
+        )
+
+
+class SignInRequired(GijidoError):
+    def __init__(self) -> None:
+        super().__init__("サインインしてください。入力中の内容はそのまま残ります。")
+
+
+class SignInRefused(GijidoError):
+    def __init__(self) -> None:
+        super().__init__(
+            "利用者IDまたはパスワードが違います。もう一度入力してください。"
+            "分からない場合は管理者にお問い合わせください。"
+        )
+
+
+class InvalidInput(GijidoError):
+    """A value that cannot be taken; `field` names the form field or JSON key."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class FileRejected(GijidoError):
+    """A file that cannot be taken in: not what its name says, broken, empty, too large."""
+
+
+class NotPossibleNow(GijidoError):
+    """The verb does not fit the state: approving what nobody asked to approve, for instance."""
+
+
+class StaleRevision(GijidoError):
+    """Somebody else changed it since it was read. Both texts are kept for the person to decide."""
+
+    def __init__(self, mine: str, theirs: str, revision: int, changed_by: str = "") -> None:
+        who = f"{changed_by}さん" if changed_by else "ほかの人"
+        super().__init__(
+            f"{who}が先にこの内容を変更しました。両方の文を見比べて、残すほうを選んでください。"
+        )
+        self.mine = mine
+        self.theirs = theirs
+        self.revision = revision
+
+
+class StorageFull(GijidoError):
+    def __init__(self) -> None:
+        super().__init__(
+            "サーバーのディスクがいっぱいで保存できませんでした。これまでに保存したものは"
+            "失われていません。管理者に連絡し、空きができてからもう一度お試しください。"
+        )
+
+
+class ConfigurationError(GijidoError):
+    """A setting that stops the start; the message names the file and the key."""

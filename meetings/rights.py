@@ -1,0 +1,96 @@
+"""What a person may do with a meeting: one function, which pages, API, files and lists all ask."""
+
+from enum import StrEnum
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import Session
+
+from models.meeting import Invitation, Meeting
+from models.minutes import Minutes, MinutesRevision, Publication, Withdrawal
+from models.person import Department, Person, Role
+
+
+class Right(StrEnum):
+    """What a route asks for."""
+
+    SEE = "see"  # the meeting, its agenda, its documents
+    ANSWER = "answer"  # one's own invitation
+    PREPARE = "prepare"  # agenda, documents, invitations
+    HEAR = "hear"  # recording, transcript, unpublished minutes
+    RECORD = "record"  # take in a recording, start and stop its transcription
+    CORRECT = "correct"  # segments, and the draft of the minutes
+    DECIDE = "decide"  # approve or send back
+    PUBLISH = "publish"  # publish what is approved, withdraw it
+
+
+BY_ROLE: dict[Role, frozenset[Right]] = {
+    Role.ORGANISER: frozenset({Right.SEE, Right.PREPARE}),
+    Role.SECRETARY: frozenset({Right.SEE, Right.HEAR, Right.RECORD, Right.CORRECT, Right.PUBLISH}),
+    Role.APPROVER: frozenset({Right.SEE, Right.HEAR, Right.DECIDE, Right.PUBLISH}),
+    Role.ADMINISTRATOR: frozenset(),  # runs the server, does not read the meetings
+}
+
+
+def rights(session: Session, person: Person | None, meeting: Meeting) -> frozenset[Right]:
+    """Everything that this person may do with this meeting."""
+    if person is None or meeting.removed_at is not None:
+        return frozenset()
+    given: frozenset[Right] = frozenset()
+    for role, allowed in BY_ROLE.items():
+        if person.has_role_for(role, meeting.department):
+            given |= allowed
+    if is_invited(session, person, meeting):
+        given |= {Right.SEE, Right.ANSWER}
+    return given
+
+
+def is_invited(session: Session, person: Person, meeting: Meeting) -> bool:
+    return (
+        session.scalar(
+            select(_invitation_of(person).where(Invitation.meeting_id == meeting.id).exists())
+        )
+        or False
+    )
+
+
+def visible_meetings(person: Person) -> Select[Meeting]:
+    """Select the meetings that `rights` would let this person see."""
+    invited = _invitation_of(person).where(Invitation.meeting_id == Meeting.id).exists()
+    reached = [
+        Meeting.department_id.in_(
+            select(Department.id).where(
+                or_(
+                    Department.id == grant.department_id,
+                    Department.parent_id == grant.department_id,
+                )
+            )
+        )
+        if grant.department_id
+        else Meeting.id.is_not(None)
+        for grant in person.grants
+        if Right.SEE in BY_ROLE[Role(grant.role)]
+    ]
+    return select(Meeting).where(Meeting.removed_at.is_(None), or_(invited, *reached))
+
+
+def published_revision(session: Session, meeting_id: int) -> MinutesRevision | None:
+    """The revision that everybody may read, if there is one."""
+    return session.scalar(published_revisions().where(Minutes.meeting_id == meeting_id))
+
+
+def published_revisions() -> Select[MinutesRevision]:
+    """Select what is published now: the last publication that nobody has withdrawn."""
+    withdrawn = exists().where(Withdrawal.publication_id == Publication.id)
+    return (
+        select(MinutesRevision)
+        .join(Minutes)
+        .join(Meeting, Meeting.id == Minutes.meeting_id)
+        .join(Publication, Publication.revision_id == MinutesRevision.id)
+        .where(~withdrawn, Meeting.removed_at.is_(None))
+    )
+
+
+def _invitation_of(person: Person) -> Select[Invitation]:
+    return select(Invitation).where(
+        Invitation.person_id == person.id, Invitation.withdrawn_at.is_(None)
+    )

@@ -1,0 +1,1 @@
+"""After the sitting: recordings, transcription, correction, the official minutes."""

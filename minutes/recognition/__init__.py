@@ -1,0 +1,1 @@
+"""From sound to text. No database here: files and samples in, heard segments out."""

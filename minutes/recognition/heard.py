@@ -1,0 +1,23 @@
+"""What the recogniser hands to everybody else."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+"""Mono sound, 16,000 values a second, between -1 and 1."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One segment in the speech model's own words. Times in seconds from the samples' start."""
+
+    start_seconds: float
+    end_seconds: float
+    text: str
+
+
+Recognise = Callable[[Samples], Iterator[Heard]]
+"""Yields segments in order of time while later ones are still being decoded."""

@@ -1,0 +1,231 @@
+"""The official minutes (会議録): drafted from the transcript, revised, approved or sent back."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetings import audit, dates, entries
+from meetings.agenda import flat, tree
+from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
+from meetings.invitations import invited
+from minutes import transcripts
+from models.meeting import Meeting
+from models.minutes import Approval, ApprovalRequest, Minutes, MinutesRevision
+from models.person import Person
+from models.transcript import Segment, Transcript
+
+LONGEST_PARAGRAPH = 20_000
+UNASSIGNED = "議題に分けていない発言"
+
+
+class Attendee(BaseModel):
+    name: str
+    title: str = ""
+
+
+class Paragraph(BaseModel):
+    """One thing said, with where it is in the recording (seconds) so that it can be heard."""
+
+    speaker: str = ""
+    text: str
+    start_seconds: float
+    end_seconds: float
+
+
+class Section(BaseModel):
+    """What was said about one agenda item; `number` as in the agenda (「2-1」)."""
+
+    agenda_item_id: int | None = None
+    number: str = ""
+    title: str
+    paragraphs: list[Paragraph]
+
+
+class Content(BaseModel):
+    """The whole text of one revision."""
+
+    title: str
+    series: str
+    starts_at: str
+    ends_at: str
+    place: str
+    attendees: list[Attendee]
+    sections: list[Section]
+
+
+def content_of(revision: MinutesRevision) -> Content:
+    return Content.model_validate(revision.content)
+
+
+def minutes_of(session: Session, meeting: Meeting) -> Minutes | None:
+    return session.scalar(select(Minutes).where(Minutes.meeting_id == meeting.id))
+
+
+def draft(session: Session, by: Person, transcript: Transcript) -> MinutesRevision:
+    """A new revision straight from the transcript under the agenda's headings.
+
+    Raises NotPossibleNow while there is nothing to write or a decision is awaited.
+    """
+    segments = transcripts.segments_of(session, transcript)
+    if not any(segment.text for segment in segments):
+        raise NotPossibleNow(
+            "逐語録にまだ発話がありません。文字起こしが進んでから作成してください。"
+        )
+    minutes = minutes_of(session, transcript.meeting)
+    if minutes is None:
+        minutes = Minutes(meeting=transcript.meeting, transcript=transcript)
+        session.add(minutes)
+    minutes.transcript = transcript
+    return _add_revision(session, by, minutes, _from_transcript(session, transcript, segments))
+
+
+def revise(
+    session: Session, by: Person, minutes: Minutes, content: Content, *, based_on: int
+) -> MinutesRevision:
+    """Raises StaleRevision when revision `based_on` is no longer the latest."""
+    latest = minutes.latest
+    if latest.number != based_on:
+        raise StaleRevision(
+            as_text(content), as_text(content_of(latest)), latest.number, latest.written_by.name
+        )
+    for section in content.sections:
+        for paragraph in section.paragraphs:
+            entries.optional_text("text", "発言", paragraph.text, LONGEST_PARAGRAPH)
+            entries.optional_text("speaker", "発言者", paragraph.speaker)
+        section.paragraphs = [p for p in section.paragraphs if p.text.strip()]
+    if content.model_dump() == latest.content:
+        return latest
+    return _add_revision(session, by, minutes, content)
+
+
+def request_approval(session: Session, by: Person, revision: MinutesRevision) -> ApprovalRequest:
+    if revision is not revision.minutes.latest:
+        raise NotPossibleNow("より新しい改訂があります。最新の改訂で承認を依頼してください。")
+    if revision.request is not None:
+        raise NotPossibleNow("この改訂は、すでに承認を依頼しています。")
+    request = ApprovalRequest(revision=revision, requested_by_id=by.id)
+    session.add(request)
+    audit.note(session, by, "request_approval", revision)
+    return request
+
+
+def approve(session: Session, by: Person, revision: MinutesRevision) -> Approval:
+    """Release the revision. Approval confirms every segment of its transcript."""
+    approval = _decide(session, by, revision, is_approved=True, reason="")
+    for segment in transcripts.segments_of(session, revision.minutes.transcript):
+        transcripts.confirm(session, by, segment)
+    return approval
+
+
+def send_back(session: Session, by: Person, revision: MinutesRevision, reason: str) -> Approval:
+    if not reason.strip():
+        raise InvalidInput("reason", "差し戻す理由を入力してください。書記に伝わります。")
+    return _decide(session, by, revision, is_approved=False, reason=reason)
+
+
+def as_text(content: Content) -> str:
+    """The plain text for downloading, as the paper reads."""
+    head = [content.title, "", f"日時　{when(content)}", f"場所　{content.place}"]
+    attendees = "、".join(
+        f"{a.name}（{a.title}）" if a.title else a.name for a in content.attendees
+    )
+    lines = [*head, f"出席　{attendees}", ""]
+    for section in content.sections:
+        lines += [f"{section.number}　{section.title}".strip("　"), ""]
+        for speaker, paragraphs in said_by(section.paragraphs):
+            said = "".join(p.text for p in paragraphs)
+            lines += [f"○{speaker}　{said}" if speaker else said, ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def said_by(paragraphs: Iterable[Paragraph]) -> list[tuple[str, list[Paragraph]]]:
+    """Neighbouring paragraphs of one speaker together, as the paper sets them."""
+    return [(who, list(said)) for who, said in groupby(paragraphs, key=lambda p: p.speaker)]
+
+
+def when(content: Content) -> str:
+    return dates.span(
+        datetime.fromisoformat(content.starts_at), datetime.fromisoformat(content.ends_at)
+    )
+
+
+def _decide(
+    session: Session, by: Person, revision: MinutesRevision, *, is_approved: bool, reason: str
+) -> Approval:
+    if revision.request is None or revision is not revision.minutes.latest:
+        raise NotPossibleNow("この改訂は承認を依頼されていないか、より新しい改訂があります。")
+    if revision.request.decision is not None:
+        raise NotPossibleNow("この改訂は、すでに承認または差し戻しされています。")
+    decision = Approval(
+        request=revision.request,
+        is_approved=is_approved,
+        reason=entries.optional_text("reason", "理由", reason, 2000),
+        decided_by=by,
+    )
+    session.add(decision)
+    audit.note(session, by, "approve" if is_approved else "send_back", revision)
+    return decision
+
+
+def _add_revision(
+    session: Session, by: Person, minutes: Minutes, content: Content
+) -> MinutesRevision:
+    number = minutes.latest.number + 1 if minutes.revisions else 1
+    if number > 1 and _is_waiting(minutes.latest):
+        raise NotPossibleNow("承認を依頼中です。承認または差し戻しを待ってから直してください。")
+    revision = MinutesRevision(
+        minutes=minutes, number=number, content=content.model_dump(), written_by=by
+    )
+    session.add(revision)
+    audit.note(session, by, "revise", revision)
+    return revision
+
+
+def _is_waiting(revision: MinutesRevision) -> bool:
+    return revision.request is not None and revision.request.decision is None
+
+
+def _from_transcript(session: Session, transcript: Transcript, segments: list[Segment]) -> Content:
+    meeting = transcript.meeting
+    sections = [
+        _section(segments, agenda_item_id=node.entry.id, number=node.number, title=node.entry.title)
+        for node in flat(tree(session, meeting))
+    ]
+    loose = _section(segments, agenda_item_id=None, title=UNASSIGNED)
+    return Content(
+        title=meeting.title,
+        series=meeting.series.name,
+        starts_at=meeting.starts_at.isoformat(),
+        ends_at=meeting.ends_at.isoformat(),
+        place=meeting.place,
+        attendees=_attendees(meeting),
+        sections=sections + ([loose] if loose.paragraphs else []),
+    )
+
+
+def _section(segments: list[Segment], *, agenda_item_id: int | None, **heading: Any) -> Section:
+    paragraphs = [
+        Paragraph(
+            speaker=segment.speaker.name if segment.speaker else "",
+            text=segment.text,
+            start_seconds=segment.start_seconds,
+            end_seconds=segment.end_seconds,
+        )
+        for segment in segments
+        if segment.agenda_item_id == agenda_item_id and segment.text
+    ]
+    return Section(agenda_item_id=agenda_item_id, paragraphs=paragraphs, **heading)
+
+
+def _attendees(meeting: Meeting) -> list[Attendee]:
+    """Those who said that they come."""
+    return [
+        Attendee(name=i.person.name, title=i.person.title)
+        for i in invited(meeting)
+        if i.answer is not None and i.answer.is_coming
+    ]

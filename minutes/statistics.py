@@ -1,0 +1,93 @@
+"""The figures in the city's own form: N所属 M件, hours of sound, accuracy."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from minutes.accuracy import Accuracy
+from minutes.transcripts import accuracy_of
+from models.meeting import Meeting
+from models.person import Department
+from models.recording import Recording, Transcription, WorkState
+from models.transcript import Segment, Transcript
+
+NOTHING = Accuracy(0, 0, 0, 0)
+
+
+@dataclass
+class DepartmentFigures:
+    """`recordings`: transcribed to the end, each counted once; `seconds` of their sound."""
+
+    department: Department
+    recordings: int = 0
+    seconds: float = 0.0
+    raw: Accuracy = NOTHING
+    normalised: Accuracy = NOTHING
+
+
+@dataclass
+class Figures:
+    departments: list[DepartmentFigures] = field(default_factory=list)
+
+    @property
+    def recordings(self) -> int:
+        return sum(d.recordings for d in self.departments)
+
+    @property
+    def seconds(self) -> float:
+        return sum(d.seconds for d in self.departments)
+
+    @property
+    def raw(self) -> Accuracy:
+        return sum((d.raw for d in self.departments), NOTHING)
+
+    @property
+    def normalised(self) -> Accuracy:
+        return sum((d.normalised for d in self.departments), NOTHING)
+
+    @property
+    def sentence(self) -> str:
+        return f"{len(self.departments)}所属 {self.recordings}件"
+
+
+def figures(session: Session) -> Figures:
+    """Over everything that was transcribed, in the order of the departments' names."""
+    found: dict[int, DepartmentFigures] = {}
+    rows = session.execute(
+        select(Recording, Department)
+        .join(Meeting, Meeting.id == Recording.meeting_id)
+        .join(Department, Department.id == Meeting.department_id)
+        .where(
+            Meeting.removed_at.is_(None),
+            Recording.transcriptions.any(Transcription.state == WorkState.FINISHED),
+        )
+    )
+    for recording, department in rows:
+        row = found.setdefault(department.id, DepartmentFigures(department))
+        row.recordings += 1
+        row.seconds += recording.duration_seconds
+        raw, normalised = accuracy_of(_confirmed(session, recording))
+        row.raw += raw
+        row.normalised += normalised
+    return Figures(sorted(found.values(), key=lambda row: row.department.full_name))
+
+
+def _confirmed(session: Session, recording: Recording) -> list[Segment]:
+    """Of the newest transcript that has any: a second run must not count the same words twice."""
+    newest = (
+        select(Transcript.id)
+        .join(Transcription)
+        .join(Segment, Segment.transcript_id == Transcript.id)
+        .where(Transcription.recording_id == recording.id, Segment.confirmed_at.is_not(None))
+        .order_by(Transcript.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return list(
+        session.scalars(
+            select(Segment).where(
+                Segment.transcript_id == newest, Segment.confirmed_at.is_not(None)
+            )
+        )
+    )

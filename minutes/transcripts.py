@@ -1,0 +1,157 @@
+"""Correcting a transcript: text, confirmation, speaker, agenda item. `heard` never changes."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from meetings import audit, entries
+from meetings.errors import NotPossibleNow, StaleRevision
+from minutes import accuracy
+from minutes.accuracy import Accuracy
+from models.base import now
+from models.meeting import AgendaItem, Meeting
+from models.minutes import Minutes
+from models.person import Person
+from models.recording import Recording, Transcription
+from models.transcript import Correction, Segment, Speaker, Transcript
+
+LONGEST_SEGMENT = 20_000
+
+
+def correct(session: Session, by: Person, segment: Segment, text: str, *, based_on: int) -> Segment:
+    """Write the new text down with who and when.
+
+    Raises StaleRevision with both texts when somebody else changed the segment since revision
+    `based_on`; the same text from both is no conflict.
+    """
+    _refuse_when_approved(session, segment.transcript)
+    text = _plain(text)
+    if text == segment.text:
+        return segment
+    if segment.revision != based_on:
+        last = _last_correction(session, segment)
+        raise StaleRevision(text, segment.text, segment.revision, last.corrected_by.name)
+    segment.revision += 1
+    session.add(
+        Correction(
+            segment=segment,
+            revision=segment.revision,
+            before=segment.text,
+            after=text,
+            corrected_by=by,
+        )
+    )
+    segment.text = text
+    audit.note(session, by, "correct", segment)
+    return segment
+
+
+def confirm(session: Session, by: Person, segment: Segment) -> None:
+    """A person has passed this segment, corrected or not."""
+    if not segment.is_confirmed:
+        segment.confirmed_by, segment.confirmed_at = by, now()
+        audit.note(session, by, "confirm", segment)
+
+
+def take_back_confirmation(session: Session, by: Person, segment: Segment) -> None:
+    _refuse_when_approved(session, segment.transcript)
+    segment.confirmed_by, segment.confirmed_at = None, None
+    audit.note(session, by, "take_back_confirmation", segment)
+
+
+def name_speaker(session: Session, by: Person, segment: Segment, name: str) -> None:
+    """The voice of this segment; an empty name takes it away."""
+    _refuse_when_approved(session, segment.transcript)
+    name = entries.optional_text("speaker", "発言者", name)
+    segment.speaker = _speaker(session, segment.transcript, name) if name else None
+    audit.note(session, by, "name_speaker", segment)
+
+
+def start_agenda_item(
+    session: Session, by: Person, segment: Segment, agenda_item: AgendaItem | None
+) -> list[Segment]:
+    """From this segment on the talk is about `agenda_item`, up to where another one begins."""
+    _refuse_when_approved(session, segment.transcript)
+    before = segment.agenda_item_id
+    changed = []
+    for following in _from(segment):
+        if following.agenda_item_id != before:
+            break
+        following.agenda_item = agenda_item
+        changed.append(following)
+    audit.note(session, by, "start_agenda_item", segment)
+    return changed
+
+
+def transcripts_of(session: Session, meeting: Meeting) -> list[Transcript]:
+    """Newest last."""
+    return list(
+        session.scalars(
+            select(Transcript)
+            .join(Transcription)
+            .join(Recording)
+            .where(Recording.meeting_id == meeting.id)
+            .order_by(Transcript.id)
+        )
+    )
+
+
+def segments_of(session: Session, transcript: Transcript) -> list[Segment]:
+    return list(
+        session.scalars(
+            select(Segment)
+            .where(Segment.transcript_id == transcript.id)
+            .order_by(Segment.start_seconds, Segment.id)
+            .options(selectinload(Segment.speaker))
+        )
+    )
+
+
+def accuracy_of(segments: Iterable[Segment]) -> tuple[Accuracy, Accuracy]:
+    """Raw and normalised, over the confirmed ones of these segments."""
+    raw = normalised = Accuracy(0, 0, 0, 0)
+    for segment in segments:
+        if segment.is_confirmed:
+            raw += accuracy.count(segment.heard, segment.text)
+            normalised += accuracy.count_normalised(segment.heard, segment.text)
+    return raw, normalised
+
+
+def _plain(text: str) -> str:
+    """One line without control characters: what a text field may give and a paper may print."""
+    line = " ".join(text.split())
+    cleaned = "".join(c for c in line if c.isprintable() or c == "\u3000")
+    return entries.optional_text("text", "発話", cleaned, LONGEST_SEGMENT)
+
+
+def _last_correction(session: Session, segment: Segment) -> Correction:
+    return session.scalars(
+        select(Correction)
+        .where(Correction.segment_id == segment.id)
+        .order_by(Correction.id.desc())
+        .limit(1)
+    ).one()
+
+
+def _speaker(session: Session, transcript: Transcript, name: str) -> Speaker:
+    for speaker in transcript.speakers:
+        if speaker.name == name:
+            return speaker
+    speaker = Speaker(transcript=transcript, name=name)
+    session.add(speaker)
+    return speaker
+
+
+def _from(segment: Segment) -> list[Segment]:
+    segments = segment.transcript.segments
+    return segments[segments.index(segment) :]
+
+
+def _refuse_when_approved(session: Session, transcript: Transcript) -> None:
+    minutes = session.scalar(select(Minutes).where(Minutes.transcript_id == transcript.id))
+    if minutes and minutes.latest.is_approved:
+        raise NotPossibleNow(
+            "この逐語録から作った会議録は承認されています。直すときは、会議録の画面で"
+            "新しい改訂を作ってください。"
+        )

@@ -1,0 +1,116 @@
+"""Series (会議体), meetings (会議), the agenda tree (議題) and who is asked to come (招集)."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Id, Name, When, now
+from models.person import Department, Person
+
+
+class Series(Base):
+    """Meetings of the same body."""
+
+    __tablename__ = "series"
+    __table_args__ = (UniqueConstraint("department_id", "name"),)
+
+    id: Mapped[Id]
+    name: Mapped[Name]
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+
+    department: Mapped[Department] = relationship()
+
+
+class Meeting(Base):
+    """One sitting. `revision` counts changes, so that a stale form is noticed."""
+
+    __tablename__ = "meeting"
+
+    id: Mapped[Id]
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    title: Mapped[Name]
+    starts_at: Mapped[When] = mapped_column(index=True)
+    ends_at: Mapped[When]
+    place: Mapped[Name]
+    revision: Mapped[int] = mapped_column(default=1)
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[When] = mapped_column(default=now)
+    removed_at: Mapped[When | None]
+
+    series: Mapped[Series] = relationship()
+    department: Mapped[Department] = relationship()
+    created_by: Mapped[Person] = relationship()
+    agenda_items: Mapped[list["AgendaItem"]] = relationship(
+        back_populates="meeting", order_by="AgendaItem.position, AgendaItem.id"
+    )
+    invitations: Mapped[list["Invitation"]] = relationship(
+        back_populates="meeting", order_by="Invitation.id"
+    )
+
+    def is_now(self, at: datetime) -> bool:
+        return self.starts_at <= at <= self.ends_at
+
+
+class AgendaItem(Base):
+    """Node of the agenda tree. `position` orders the children of one parent."""
+
+    __tablename__ = "agenda_item"
+
+    id: Mapped[Id]
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    position: Mapped[int] = mapped_column(default=0)
+    title: Mapped[Name]
+    presenter: Mapped[Name] = mapped_column(default="")
+    planned_minutes: Mapped[int | None]
+    revision: Mapped[int] = mapped_column(default=1)
+
+    meeting: Mapped[Meeting] = relationship(back_populates="agenda_items")
+
+
+class InvitationKind(StrEnum):
+    ATTENDEE = "attendee"
+    PRESENTER = "presenter"
+
+    @property
+    def label(self) -> str:
+        return {InvitationKind.ATTENDEE: "出席者", InvitationKind.PRESENTER: "説明者"}[self]
+
+
+class Invitation(Base):
+    __tablename__ = "invitation"
+    __table_args__ = (UniqueConstraint("meeting_id", "person_id"),)
+
+    id: Mapped[Id]
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[InvitationKind] = mapped_column(String(20), default=InvitationKind.ATTENDEE)
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    invited_at: Mapped[When] = mapped_column(default=now)
+    withdrawn_at: Mapped[When | None]
+
+    meeting: Mapped[Meeting] = relationship(back_populates="invitations")
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
+    answers: Mapped[list["InvitationAnswer"]] = relationship(
+        back_populates="invitation", order_by="InvitationAnswer.id"
+    )
+
+    @property
+    def answer(self) -> "InvitationAnswer | None":
+        """The last answer counts; the earlier ones stay as rows."""
+        return self.answers[-1] if self.answers else None
+
+
+class InvitationAnswer(Base):
+    __tablename__ = "invitation_answer"
+
+    id: Mapped[Id]
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"), index=True)
+    is_coming: Mapped[bool]
+    answered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[When] = mapped_column(default=now)
+
+    invitation: Mapped[Invitation] = relationship(back_populates="answers")

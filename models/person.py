@@ -1,0 +1,100 @@
+"""Departments, the people in them, what they may do, and how they signed in."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Id, Name, Sha256, When, now
+
+
+class Role(StrEnum):
+    """What a person does for a department (and what is below it) or, without one, the city."""
+
+    ORGANISER = "organiser"
+    SECRETARY = "secretary"
+    APPROVER = "approver"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def label(self) -> str:
+        return {
+            Role.ORGANISER: "主催者",
+            Role.SECRETARY: "書記",
+            Role.APPROVER: "承認者",
+            Role.ADMINISTRATOR: "管理者",
+        }[self]
+
+
+class Department(Base):
+    """局 (no parent) or 課 (its parent is a 局): a tree of two levels."""
+
+    __tablename__ = "department"
+
+    id: Mapped[Id]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    name: Mapped[Name] = mapped_column(unique=True)
+
+    parent: Mapped["Department | None"] = relationship(remote_side="Department.id")
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.parent.name} {self.name}" if self.parent else self.name
+
+
+class Person(Base):
+    __tablename__ = "person"
+
+    id: Mapped[Id]
+    login: Mapped[str] = mapped_column(String(100), unique=True)
+    name: Mapped[Name]
+    kana: Mapped[Name] = mapped_column(default="")
+    title: Mapped[Name] = mapped_column(default="")
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[When] = mapped_column(default=now)
+    ended_at: Mapped[When | None]
+
+    department: Mapped[Department] = relationship()
+    grants: Mapped[list["RoleGrant"]] = relationship(back_populates="person")
+
+    def has_role(self, role: Role) -> bool:
+        return any(grant.role == role for grant in self.grants)
+
+    def has_role_for(self, role: Role, department: Department) -> bool:
+        """A grant holds for its department and the ones below it; one without, for the city."""
+        covered = {None, department.id, department.parent_id or department.id}
+        return any(grant.role == role and grant.department_id in covered for grant in self.grants)
+
+
+class RoleGrant(Base):
+    __tablename__ = "role_grant"
+    __table_args__ = (UniqueConstraint("person_id", "role", "department_id"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[Role] = mapped_column(String(20))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+
+    person: Mapped[Person] = relationship(back_populates="grants")
+    department: Mapped[Department | None] = relationship()
+
+
+class SignIn(Base):
+    """One browser or script that signed in. Only the hash of its token is kept."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    token_sha256: Mapped[Sha256] = mapped_column(unique=True)
+    is_script: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[When] = mapped_column(default=now)
+    expires_at: Mapped[When]
+    ended_at: Mapped[When | None]
+
+    person: Mapped[Person] = relationship()
+
+    def is_live(self, at: datetime) -> bool:
+        return self.ended_at is None and at < self.expires_at and self.person.ended_at is None

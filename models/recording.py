@@ -1,0 +1,115 @@
+"""Recordings (録音), the work of transcribing them (文字起こし) and its chunks (処理単位)."""
+
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Id, LongText, Name, Sha256, When, now
+from models.meeting import Meeting
+from models.person import Person
+
+
+class Recording(Base):
+    """The sound as received, never altered; the playback copy is made from it for browsers."""
+
+    __tablename__ = "recording"
+
+    id: Mapped[Id]
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    file_name: Mapped[Name]
+    sha256: Mapped[Sha256]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    duration_seconds: Mapped[float]
+    codec: Mapped[str] = mapped_column(String(40))
+    is_cut_off: Mapped[bool] = mapped_column(default=False)
+    playback_sha256: Mapped[Sha256 | None]
+    received_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    received_at: Mapped[When] = mapped_column(default=now)
+
+    meeting: Mapped[Meeting] = relationship()
+    received_by: Mapped[Person] = relationship()
+    transcriptions: Mapped[list["Transcription"]] = relationship(
+        back_populates="recording", order_by="Transcription.id"
+    )
+
+
+class WorkState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        return {
+            WorkState.WAITING: "順番待ち",
+            WorkState.RUNNING: "文字起こし中",
+            WorkState.FINISHED: "完了",
+            WorkState.FAILED: "失敗",
+            WorkState.CANCELLED: "中止",
+        }[self]
+
+    @property
+    def is_open(self) -> bool:
+        return self in (WorkState.WAITING, WorkState.RUNNING)
+
+
+class Transcription(Base):
+    """One run over one recording. A second run stands beside the first."""
+
+    __tablename__ = "transcription"
+
+    id: Mapped[Id]
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id"), index=True)
+    state: Mapped[WorkState] = mapped_column(String(20), default=WorkState.WAITING, index=True)
+    problem: Mapped[LongText] = mapped_column(default="")
+    speech_model: Mapped[Name] = mapped_column(default="")
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    requested_at: Mapped[When] = mapped_column(default=now)
+    started_at: Mapped[When | None]
+    ended_at: Mapped[When | None]
+
+    recording: Mapped[Recording] = relationship(back_populates="transcriptions")
+    requested_by: Mapped[Person] = relationship()
+    chunks: Mapped[list["Chunk"]] = relationship(
+        back_populates="transcription", order_by="Chunk.number"
+    )
+
+    @property
+    def meeting(self) -> Meeting:
+        return self.recording.meeting
+
+
+class Chunk(Base):
+    """The piece of work that is leased. Whoever holds an older `lease` is refused."""
+
+    __tablename__ = "chunk"
+    __table_args__ = (UniqueConstraint("transcription_id", "number"),)
+
+    id: Mapped[Id]
+    transcription_id: Mapped[int] = mapped_column(ForeignKey("transcription.id"), index=True)
+    number: Mapped[int]
+    start_seconds: Mapped[float]
+    end_seconds: Mapped[float]
+    state: Mapped[WorkState] = mapped_column(String(20), default=WorkState.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease: Mapped[str | None] = mapped_column(String(40))
+    lease_until: Mapped[When | None]
+    done_seconds: Mapped[float] = mapped_column(default=0.0)
+
+    transcription: Mapped[Transcription] = relationship(back_populates="chunks")
+
+    @property
+    def duration_seconds(self) -> float:
+        return self.end_seconds - self.start_seconds
+
+
+class WorkerSign(Base):
+    """The last sign of life of a worker, so that a screen can say that none is running."""
+
+    __tablename__ = "worker_sign"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    seen_at: Mapped[When]

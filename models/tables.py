@@ -1,0 +1,15 @@
+"""Every table at once, for migrations and for tests that compare them with the database."""
+
+from models import audit, document, meeting, minutes, person, recording, transcript
+from models.base import Base
+
+__all__ = [
+    "Base",
+    "audit",
+    "document",
+    "meeting",
+    "minutes",
+    "person",
+    "recording",
+    "transcript",
+]

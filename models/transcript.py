@@ -1,0 +1,99 @@
+"""The transcript (逐語録): segments (発話), speakers (発言者) and corrections (修正)."""
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Id, LongText, Name, When, now
+from models.meeting import AgendaItem, Meeting
+from models.person import Person
+from models.recording import Chunk, Recording, Transcription
+
+
+class Transcript(Base):
+    """What one transcription heard."""
+
+    __tablename__ = "transcript"
+
+    id: Mapped[Id]
+    transcription_id: Mapped[int] = mapped_column(ForeignKey("transcription.id"), unique=True)
+    created_at: Mapped[When] = mapped_column(default=now)
+
+    transcription: Mapped[Transcription] = relationship()
+    segments: Mapped[list["Segment"]] = relationship(
+        back_populates="transcript", order_by="Segment.start_seconds, Segment.id"
+    )
+    speakers: Mapped[list["Speaker"]] = relationship(
+        back_populates="transcript", order_by="Speaker.id"
+    )
+
+    @property
+    def recording(self) -> Recording:
+        return self.transcription.recording
+
+    @property
+    def meeting(self) -> Meeting:
+        return self.recording.meeting
+
+
+class Speaker(Base):
+    __tablename__ = "speaker"
+
+    id: Mapped[Id]
+    transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"), index=True)
+    name: Mapped[Name]
+
+    transcript: Mapped[Transcript] = relationship(back_populates="speakers")
+
+
+class Segment(Base):
+    """`heard`: the speech model's own words, immutable. `machine`: after what the documents
+    changed by themselves, immutable once made. `text`: now. `revision` counts changes of `text`.
+    """
+
+    __tablename__ = "segment"
+    __table_args__ = (Index("ix_segment_transcript_start", "transcript_id", "start_seconds"),)
+
+    id: Mapped[Id]
+    transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"))
+    chunk_id: Mapped[int | None] = mapped_column(ForeignKey("chunk.id"), index=True)
+    agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    speaker_id: Mapped[int | None] = mapped_column(ForeignKey("speaker.id"))
+    start_seconds: Mapped[float]
+    end_seconds: Mapped[float]
+    heard: Mapped[LongText]
+    machine: Mapped[LongText]
+    text: Mapped[LongText]
+    revision: Mapped[int] = mapped_column(default=0)
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[When | None]
+
+    transcript: Mapped[Transcript] = relationship(back_populates="segments")
+    chunk: Mapped[Chunk | None] = relationship()
+    agenda_item: Mapped[AgendaItem | None] = relationship()
+    speaker: Mapped[Speaker | None] = relationship()
+    confirmed_by: Mapped[Person | None] = relationship()
+
+    @property
+    def meeting(self) -> Meeting:
+        return self.transcript.meeting
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_at is not None
+
+
+class Correction(Base):
+    """One change of one segment's text by one person."""
+
+    __tablename__ = "correction"
+
+    id: Mapped[Id]
+    segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id"), index=True)
+    revision: Mapped[int]
+    before: Mapped[LongText]
+    after: Mapped[LongText]
+    corrected_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    corrected_at: Mapped[When] = mapped_column(default=now)
+
+    segment: Mapped[Segment] = relationship()
+    corrected_by: Mapped[Person] = relationship()

@@ -1,0 +1,162 @@
+"""The fixed cast, a fresh city for every test, and ways in: domain, pages, API."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from meetings import config as settings
+from meetings import people
+from meetings.config import Config
+from meetings.storage import Storage
+from models.base import now
+from models.database import connect, migrate, writing
+from models.meeting import Meeting
+from models.person import Person, Role
+from web.app import create_app
+from web.demo import builders
+from web.demo.people import PASSWORD, add_people
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who is who: `outsider` is an organiser, secretary and approver of another department."""
+
+    organiser: Person
+    presenter: Person
+    attendee: Person
+    secretary: Person
+    approver: Person
+    administrator: Person
+    outsider: Person
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrated once; every test copies it."""
+    path = tmp_path_factory.mktemp("database") / "gijido.sqlite3"
+    migrate(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def peopled_database(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With the demo's people: hashing their passwords takes a second, once."""
+    path = tmp_path_factory.mktemp("peopled") / "gijido.sqlite3"
+    path.write_bytes(empty_database.read_bytes())
+    engine = connect(path)
+    with writing(engine) as session, session.begin():
+        cast = add_people(session)
+        outsider = people.add_person(
+            session,
+            login="outsider",
+            name="外山 一郎",
+            department=people.add_department(session, "市民課"),
+            password=PASSWORD,
+        )
+        for role in (Role.ORGANISER, Role.SECRETARY, Role.APPROVER):
+            people.grant_role(session, outsider, role, outsider.department)
+        assert cast
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    loaded = settings.load()
+    return replace(loaded, storage=settings.Storage(home=str(tmp_path / "home")))
+
+
+@pytest.fixture
+def storage(config: Config) -> Storage:
+    return Storage(config.home)
+
+
+@pytest.fixture
+def engine(config: Config, peopled_database: Path) -> Iterator[Engine]:
+    config.home.mkdir(parents=True, exist_ok=True)
+    config.database.write_bytes(peopled_database.read_bytes())
+    engine = connect(config.database)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A domain test's session; commit it before going through pages or the API."""
+    with writing(engine) as session:
+        yield session
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    by_login = {person.login: person for person in session.query(Person)}
+    return Cast(
+        organiser=by_login["koga"],
+        presenter=by_login["yasunaga"],
+        attendee=by_login["okuma"],
+        secretary=by_login["morishita"],
+        approver=by_login["nagano"],
+        administrator=by_login["shimada"],
+        outsider=by_login["outsider"],
+    )
+
+
+@pytest.fixture
+def meeting(session: Session, cast: Cast) -> Meeting:
+    """Today's meeting of dx-council, committed: agenda and invitations, no documents yet."""
+    made = builders.add_meeting(
+        session,
+        cast.organiser,
+        builders.folder("dx-council"),
+        series="DX推進計画策定懇話会",
+        department=cast.organiser.department,
+        starts_at=now() - timedelta(minutes=10),
+    )
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def app(config: Config, engine: Engine) -> Flask:
+    app = create_app(config, engine)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return app
+
+
+class Browser(FlaskClient):
+    """A test client that can sign in."""
+
+    def sign_in(self, person: Person) -> "Browser":
+        answer = self.post("/sign-in", data={"login": person.login, "password": PASSWORD})
+        assert answer.status_code == 302, answer.text
+        return self
+
+
+@pytest.fixture
+def citizen(app: Flask) -> Browser:
+    """Not signed in."""
+    app.test_client_class = Browser
+    client = app.test_client()
+    assert isinstance(client, Browser)
+    return client
+
+
+@pytest.fixture
+def browse(app: Flask, session: Session) -> object:
+    """`browse(cast.secretary)` is a client signed in as that person, after committing."""
+    app.test_client_class = Browser
+
+    def signed_in(person: Person) -> Browser:
+        session.commit()
+        client = app.test_client()
+        assert isinstance(client, Browser)
+        return client.sign_in(person)
+
+    return signed_in

@@ -1,0 +1,136 @@
+"""Who may use a route. Every view declares it with one of these decorators, which fetch the
+thing that the URL names *and* decide in one step; absent and forbidden look alike (404).
+
+`tests/web/test_access.py` fails on a route that declares nothing.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import request
+from flask import session as cookie
+
+from meetings import people
+from meetings.errors import NotFound, SignInRequired
+from meetings.rights import Right, published_revision, rights
+from models.base import Base
+from models.meeting import Meeting
+from models.person import Person, Role, SignIn
+from web.transaction import database_session
+
+View = Callable[..., Any]
+BEARER = "Bearer "
+
+
+def anyone(view: View) -> View:
+    """Citizens too."""
+    return _declare(view, "anyone")
+
+
+def signed_in(view: View) -> View:
+    """The view is given `person`."""
+
+    @wraps(view)
+    def checked(**names: Any) -> Any:
+        return view(person=required_person(), **names)
+
+    return _declare(checked, "signed_in")
+
+
+def with_role(*roles: Role) -> Callable[[View], View]:
+    """Whoever has one of these roles for any department. The view is given `person`."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(**names: Any) -> Any:
+            person = required_person()
+            if not any(person.has_role(role) for role in roles):
+                raise NotFound()
+            return view(person=person, **names)
+
+        return _declare(checked, "with_role:" + ",".join(roles))
+
+    return decorate
+
+
+def to(kind: type[Base], right: Right) -> Callable[[View], View]:
+    """`/…/<int:meeting_id>` with `to(Meeting, Right.SEE)` gives the view `person` and `meeting`:
+    the row, if this person has the right to the meeting that it belongs to."""
+    name = _argument(kind)
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(**names: Any) -> Any:
+            person = required_person()
+            thing = fetch(kind, names.pop(f"{name}_id"), right, person)
+            return view(person=person, **{name: thing}, **names)
+
+        return _declare(checked, f"to:{kind.__tablename__}:{right}")
+
+    return decorate
+
+
+def published(view: View) -> View:
+    """`<int:meeting_id>` becomes `revision`: the minutes of that meeting that are public now."""
+
+    @wraps(view)
+    def checked(meeting_id: int, **names: Any) -> Any:
+        revision = published_revision(database_session(), meeting_id)
+        if revision is None:
+            raise NotFound()
+        return view(revision=revision, **names)
+
+    return _declare(checked, "published")
+
+
+def fetch(kind: type[Base], identity: int, right: Right, person: Person) -> Any:
+    """The row with this id, if the person has `right` to its meeting; else NotFound."""
+    session = database_session()
+    thing: Any = session.get(kind, identity) if identity < 2**63 else None
+    if thing is None or getattr(thing, "withdrawn_at", None) or getattr(thing, "removed_at", None):
+        raise NotFound()
+    meeting = thing if isinstance(thing, Meeting) else thing.meeting
+    if right not in rights(session, person, meeting):
+        raise NotFound()
+    return thing
+
+
+def required_person() -> Person:
+    person = current_person()
+    if person is None:
+        raise SignInRequired()
+    return person
+
+
+def current_person() -> Person | None:
+    entry = current_sign_in()
+    return entry.person if entry else None
+
+
+def current_sign_in() -> SignIn | None:
+    """By the cookie of a browser or, for scripts, `Authorization: Bearer TOKEN`."""
+    token = bearer_token() or cookie.get("token")
+    return people.signed_in(database_session(), token) if token else None
+
+
+def bearer_token() -> str | None:
+    given = request.headers.get("Authorization", "")
+    return given.removeprefix(BEARER) if given.startswith(BEARER) else None
+
+
+def policy_of(view: View) -> str | None:
+    """What a view declared; None when it declared nothing."""
+    return getattr(view, "access_policy", None)
+
+
+def _declare(view: View, policy: str) -> View:
+    view.access_policy = policy  # type: ignore[attr-defined]
+    return view
+
+
+def _argument(kind: type[Base]) -> str:
+    """DocumentVersion is `version` in URLs, MinutesRevision `revision`, others their table."""
+    return {"document_version": "version", "minutes_revision": "revision"}.get(
+        kind.__tablename__, kind.__tablename__
+    )

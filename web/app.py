@@ -1,0 +1,89 @@
+"""The Flask application."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, url_for
+from sqlalchemy import Engine
+
+from meetings import dates
+from meetings.config import Config
+from meetings.storage import Storage
+from models.database import connect, migrate
+from models.person import Role
+from web import access, api, errors, security, transaction, views
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(config: Config, engine: Engine | None = None) -> Flask:
+    """The application on the data in `config.home`, which is migrated if it must be."""
+    if engine is None:
+        migrate(config.database)
+        engine = connect(config.database)
+    app = Flask(__name__)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.config["MAX_FORM_MEMORY_SIZE"] = 4_000_000
+    app.extensions.update(config=config, storage=Storage(config.home))
+    security.install(app, config.home)
+    transaction.install(app, engine)
+    errors.install(app)
+    views.register(app)
+    api.register(app)
+    _mark_static(app)
+    app.context_processor(_shared)
+    _add_filters(app)
+    return app
+
+
+def _shared() -> dict[str, Any]:
+    """What every template may use."""
+    person = access.current_person()
+    return {
+        "person": person,
+        "may_administer": person is not None and person.has_role(Role.ADMINISTRATOR),
+        "city": transaction.config().city.name,
+        "asset": asset,
+    }
+
+
+def _add_filters(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        date_in_full=dates.in_full,
+        clock=dates.clock,
+        length=dates.length,
+        position=dates.position,
+        size=file_size,
+        percent=percent,
+    )
+    app.jinja_env.globals["span"] = dates.span
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def asset(entry: str) -> str:
+    """The URL of a built asset by the name of its source (`viewer.ts`)."""
+    return url_for("static", filename=_manifest()[entry]["file"])
+
+
+@cache
+def _manifest() -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((STATIC / "manifest.json").read_text(encoding="utf-8"))
+    return manifest
+
+
+def file_size(size_bytes: int) -> str:
+    """「12.4 MB」."""
+    if size_bytes < 1_000_000:
+        return f"{size_bytes / 1000:,.0f} KB"
+    return f"{size_bytes / 1_000_000:,.1f} MB"
+
+
+def percent(rate: float | None) -> str:
+    """「97.5 %」; 「—」 where there is nothing to count."""
+    return "—" if rate is None else f"{100 * rate:.1f} %"
+
+
+def _mark_static(app: Flask) -> None:
+    app.view_functions["static"] = access.anyone(app.view_functions["static"])

@@ -1,0 +1,245 @@
+"""The command line: `gijido …`. Everything that the screens do not do, and the servers."""
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import uvicorn
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetings import config as settings
+from meetings import people
+from meetings.config import Config
+from meetings.errors import GijidoError, InvalidInput
+from minutes import evaluation
+from minutes.recognition import speech_model
+from minutes.recognition.heard import Recognise
+from minutes.worker import Worker
+from models.database import connect, migrate, writing
+from models.person import Department, Person, Role
+from web.app import create_app
+from web.asgi import asgi
+from web.demo import people as demo_people
+from web.demo.load import load as load_demo
+
+RESTART_SECONDS = 2
+
+
+@click.group()
+@click.option("--config", "file", type=click.Path(path_type=Path), default=settings.DEFAULT_FILE)
+@click.pass_context
+def cli(context: click.Context, file: Path) -> None:
+    """議事堂（Gijido）"""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    context.obj = settings.load(file)
+
+
+def main() -> None:
+    """Errors that have a sentence for people end the program with it, without a traceback."""
+    try:
+        cli()
+    except GijidoError as problem:
+        sys.exit(f"gijido: {problem.message}")
+
+
+@cli.command()
+@click.pass_obj
+def serve(config: Config) -> None:
+    """Start the web server and one worker. Ctrl-C stops both."""
+    app = create_app(config)
+    with _worker_beside(config):
+        click.echo(f"議事堂: http://{config.server.host}:{config.server.port}/  （終了は Ctrl-C）")
+        uvicorn.run(
+            asgi(app),
+            host=config.server.host,
+            port=config.server.port,
+            log_level="warning",
+            timeout_graceful_shutdown=3,
+        )
+
+
+@cli.command()
+@click.option("--parent", type=int, help="Stop when this process is gone.")
+@click.pass_obj
+def worker(config: Config, parent: int | None) -> None:
+    """Transcribe what waits, until stopped."""
+    migrate(config.database)
+
+    def load() -> tuple[str, Recognise]:
+        from minutes.recognition import decoding  # the speech engine takes seconds to import
+
+        model = speech_model.choose(config)
+        return model.name, decoding.load(model, config.speech.threads)
+
+    working = Worker(config, connect(config.database), load)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: working.stop())
+    if parent:
+        threading.Thread(target=_stop_with, args=(parent, working), daemon=True).start()
+    working.run()
+
+
+@cli.command("migrate")
+@click.pass_obj
+def migrate_database(config: Config) -> None:
+    """Bring the database to the newest tables."""
+    migrate(config.database)
+
+
+@cli.command("demo")
+@click.pass_obj
+def load_demo_city(config: Config) -> None:
+    """Load three meetings in three states, unless there are people already."""
+    migrate(config.database)
+    if load_demo(config):
+        click.echo("デモの会議を3つ登録しました。")
+    with writing(connect(config.database)) as session:
+        logins = set(session.scalars(select(Person.login)))
+    present = [known for known in demo_people.PEOPLE if known.login in logins]
+    if present:
+        click.echo(f"デモの利用者（パスワードはどれも {demo_people.PASSWORD}）:")
+    for known in present:
+        click.echo(f"  {known.login:<10} {known.name}（{known.part}）")
+
+
+@cli.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--audio", help="Another sound file of the folder than audio.flac.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+@click.pass_obj
+def evaluate(config: Config, folders: tuple[Path, ...], audio: str | None, as_json: bool) -> None:
+    """Character error rate and real-time factor of the recogniser on meeting folders."""
+    result = evaluation.evaluate(list(folders), audio, config)
+    if as_json:
+        click.echo(json.dumps(evaluation.as_json(result), ensure_ascii=False))
+    else:
+        click.echo(evaluation.as_table(result))
+
+
+@cli.group()
+def model() -> None:
+    """The speech model."""
+
+
+@model.command("prepare")
+@click.pass_obj
+def prepare_model(config: Config) -> None:
+    """Join the packaged speech model, if it is not there, and check it."""
+    found = speech_model.choose(config)
+    click.echo(f"音声認識モデル {found.name}: SHA-256 を確認しました。")
+
+
+@cli.group()
+def user() -> None:
+    """People and their roles."""
+
+
+@user.command("add")
+@click.argument("login")
+@click.argument("name")
+@click.option("--department", required=True, help="課, or 局 for people of the bureau itself.")
+@click.option("--bureau", help="The 局 of a new 課.")
+@click.option("--title", default="")
+@click.option("--kana", default="")
+@click.option("--password", help="Asked for when it is not given.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    help="organiser, secretary, approver or administrator; for one department: secretary=財政課",
+)
+@click.pass_obj
+def add_user(config: Config, roles: tuple[str, ...], **known: Any) -> None:
+    """Add a person, with roles for the city or for a department."""
+    bureau, department = known.pop("bureau"), known.pop("department")
+    if known["password"] is None:
+        known["password"] = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with _changing(config) as session:
+        parent = people.add_department(session, bureau) if bureau else None
+        known["department"] = people.add_department(session, department, parent)
+        person = people.add_person(session, **known)
+        for role in roles:
+            _grant(session, person, role)
+    click.echo(f"{person.login} を登録しました。")
+
+
+@user.command("grant")
+@click.argument("login")
+@click.argument("role")
+@click.pass_obj
+def grant_user(config: Config, login: str, role: str) -> None:
+    """Give a role: `secretary` for the city, `secretary=財政課` for a department."""
+    with _changing(config) as session:
+        person = session.scalar(select(Person).where(Person.login == login))
+        if person is None:
+            raise InvalidInput("login", f"利用者ID「{login}」は登録されていません。")
+        _grant(session, person, role)
+    click.echo(f"{login}: {role}")
+
+
+def _grant(session: Session, person: Person, wanted: str) -> None:
+    name, _, department_name = wanted.partition("=")
+    if name not in list(Role):
+        raise InvalidInput("role", f"役割「{name}」はありません（{', '.join(Role)}）。")
+    department = session.scalar(select(Department).where(Department.name == department_name))
+    if department_name and department is None:
+        raise InvalidInput("role", f"所属「{department_name}」は登録されていません。")
+    people.grant_role(session, person, Role(name), department)
+
+
+@contextmanager
+def _changing(config: Config) -> Iterator[Session]:
+    migrate(config.database)
+    with writing(connect(config.database)) as session:
+        session.expire_on_commit = False
+        with session.begin():
+            yield session
+
+
+@contextmanager
+def _worker_beside(config: Config) -> Iterator[None]:
+    """A worker process, started again when it dies, ended with us."""
+    command = [sys.executable, "-m", "web.cli", "worker", "--parent", str(os.getpid())]
+    surroundings = os.environ | {
+        "GIJIDO_HOME": str(config.home),
+        "PYTHONPATH": str(settings.DEFAULT_FILE.parent),
+    }
+    stopping = threading.Event()
+    running: list[subprocess.Popen[bytes]] = []
+
+    def keep_running() -> None:
+        while not stopping.is_set():
+            process = subprocess.Popen(command, env=surroundings)
+            running[:] = [process]
+            process.wait()
+            stopping.wait(RESTART_SECONDS)
+
+    keeper = threading.Thread(target=keep_running, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        for process in running:
+            process.terminate()
+        keeper.join(timeout=30)
+
+
+def _stop_with(parent: int, working: Worker) -> None:
+    while os.getppid() == parent:
+        threading.Event().wait(1)
+    working.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+"""Building a whole meeting from a folder of `web/demo/`: agenda, documents, recording, text."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from rapidfuzz.distance import Levenshtein
+from sqlalchemy.orm import Session
+
+from meetings import agenda, documents, invitations
+from meetings.dates import TOKYO
+from meetings.storage import Storage
+from minutes import recordings, transcription, transcripts
+from minutes.recognition.heard import Heard
+from models.meeting import InvitationKind, Meeting
+from models.person import Department, Person
+from models.recording import Recording
+from models.transcript import Segment, Transcript
+from web.demo import papers, people
+
+FOLDERS = Path(__file__).parent
+LENGTH = timedelta(hours=2)
+LIMIT_BYTES = 500_000_000
+
+
+@dataclass(frozen=True)
+class MeetingFolder:
+    """One folder of the form of `web/demo/dx-council`."""
+
+    path: Path
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return self._json("meeting.json")
+
+    @property
+    def turns(self) -> list[dict[str, Any]]:
+        """What was really said, with who and which item (from 1)."""
+        return self._json("reference.json")
+
+    @property
+    def heard(self) -> list[Heard]:
+        """What the packaged speech model made of the sound (see `web/demo/hear.py`)."""
+        return [Heard(**entry) for entry in self._json("heard.json")["segments"]]
+
+    @property
+    def audio(self) -> Path:
+        return self.path / "audio.m4a"
+
+    def _json(self, name: str) -> Any:
+        return json.loads((self.path / name).read_text(encoding="utf-8"))
+
+
+def folder(name: str) -> MeetingFolder:
+    return MeetingFolder(FOLDERS / name)
+
+
+def held_at(facts: dict[str, Any]) -> datetime:
+    """14:00 on the day that meeting.json names."""
+    return datetime.fromisoformat(facts["date"] + "T14:00").replace(tzinfo=TOKYO)
+
+
+def add_meeting(
+    session: Session,
+    organiser: Person,
+    source: MeetingFolder,
+    *,
+    series: str,
+    department: Department,
+    starts_at: datetime,
+    length: timedelta = LENGTH,
+) -> Meeting:
+    """The meeting with its agenda and everybody on its list invited."""
+    facts = source.facts
+    meeting = agenda.set_up_meeting(
+        session,
+        organiser,
+        series=agenda.series_named(session, series, department),
+        department=department,
+        title=facts["title"],
+        starts_at=starts_at,
+        ends_at=starts_at + length,
+        place=facts["place"],
+    )
+    for entry in facts["agenda"]:
+        agenda.add_agenda_item(
+            session,
+            organiser,
+            meeting,
+            title=entry["title"],
+            presenter=entry["presenter"],
+            planned_minutes=entry["minutes"],
+        )
+    invite_all(session, organiser, meeting, source)
+    return meeting
+
+
+def invite_all(
+    session: Session, organiser: Person, meeting: Meeting, source: MeetingFolder
+) -> list[Person]:
+    presenters = {entry["presenter"] for entry in source.facts["agenda"]}
+    invited = []
+    for number, known in enumerate(source.facts["attendees"], 1):
+        person = people.add_attendee(
+            session,
+            f"{source.path.name}-{number}",
+            known["name"],
+            known["kana"],
+            known["title"],
+            meeting.department,
+        )
+        kind = InvitationKind.PRESENTER if person.name in presenters else InvitationKind.ATTENDEE
+        invitations.invite(session, organiser, meeting, person, kind)
+        invited.append(person)
+    return invited
+
+
+def everybody_comes(session: Session, meeting: Meeting) -> None:
+    for invitation in invitations.invited(meeting):
+        invitations.answer_invitation(session, invitation.person, meeting, is_coming=True)
+
+
+def add_materials(
+    session: Session, storage: Storage, by: Person, meeting: Meeting, source: MeetingFolder
+) -> None:
+    """Every paper of the folder as a PDF on its agenda item."""
+    for material in source.facts["materials"]:
+        markdown = (source.path / material["file"]).read_text(encoding="utf-8")
+        with storage.receive(LIMIT_BYTES) as incoming:
+            incoming.write(papers.to_pdf(markdown))
+            prepared = documents.prepare_document(storage, f"{material['title']}.pdf", incoming)
+        entry = meeting.agenda_items[material["agenda_item"] - 1]
+        documents.add_document(session, by, meeting, entry, prepared)
+
+
+def add_recording(
+    session: Session, storage: Storage, by: Person, meeting: Meeting, source: MeetingFolder
+) -> Recording:
+    with storage.receive(LIMIT_BYTES) as incoming, source.audio.open("rb") as sound:
+        while piece := sound.read(1 << 20):
+            incoming.write(piece)
+        prepared = recordings.prepare_recording(storage, "R01_0001.m4a", incoming)
+    return recordings.add_recording(session, by, meeting, prepared)
+
+
+def add_transcript(
+    session: Session, by: Person, recording: Recording, heard: list[Heard]
+) -> Transcript:
+    """A finished transcription of these segments, through the verbs that the worker uses."""
+    run = transcription.request_transcription(session, by, recording)
+    transcription.begin(session, run, "whisper-base", [(0.0, recording.duration_seconds)])
+    chunk = transcription.take_chunk(session, run)
+    assert chunk is not None and chunk.lease is not None
+    session.flush()
+    for segment in heard:
+        transcription.add_segment(session, chunk.id, chunk.lease, segment)
+    transcription.finish_chunk(session, chunk.id, chunk.lease)
+    session.flush()
+    return transcripts.transcripts_of(session, recording.meeting)[-1]
+
+
+def place_by_reference(
+    session: Session, by: Person, transcript: Transcript, source: MeetingFolder
+) -> None:
+    """Speaker and agenda item of every segment, from the turn that it overlaps most."""
+    items = transcript.meeting.agenda_items
+    for segment in transcripts.segments_of(session, transcript):
+        turn = max(source.turns, key=lambda t: _overlap(t, segment))
+        transcripts.name_speaker(session, by, segment, turn["speaker"])
+        segment.agenda_item = items[turn["agenda_item"] - 1]
+
+
+def meant_texts(heard: list[str], meant: str) -> list[str]:
+    """Cut what was really said into as many pieces as were heard, at the places that align."""
+    whole = "".join(heard)
+    blocks = Levenshtein.opcodes(whole, meant)
+    ends, position = [], 0
+    for text in heard:
+        position += len(text)
+        ends.append(max((_there(block, position) for block in blocks), default=0))
+    ends[-1:] = [len(meant)]
+    starts = [0, *ends[:-1]]
+    return [meant[start:end] for start, end in zip(starts, ends, strict=True)]
+
+
+def correct_by_reference(
+    session: Session, by: Person, segments: list[Segment], source: MeetingFolder
+) -> None:
+    """What a careful secretary would have made of these first segments: corrected, confirmed."""
+    every = segments[0].transcript.segments
+    meant = "".join(turn["text"] for turn in source.turns)
+    meant = meant.replace("<filler>", "").replace("</filler>", "")
+    texts = meant_texts([segment.heard for segment in every], meant)
+    wanted = {segment.id: text for segment, text in zip(every, texts, strict=True)}
+    for segment in segments:
+        transcripts.correct(session, by, segment, wanted[segment.id], based_on=segment.revision)
+        transcripts.confirm(session, by, segment)
+
+
+def _overlap(turn: dict[str, Any], segment: Segment) -> float:
+    start = max(float(turn["start_seconds"]), segment.start_seconds)
+    end = min(float(turn["end_seconds"]), segment.end_seconds)
+    return end - start
+
+
+def _there(block: Any, position: int) -> int:
+    """How far the meant text has come at `position` of the heard one, seen from one block."""
+    if position < block.src_start:
+        return 0
+    if position >= block.src_end:
+        return int(block.dest_end)
+    return int(min(block.dest_start + position - block.src_start, block.dest_end))

@@ -1,0 +1,99 @@
+"""The demo city: today's meeting with documents, one in correction, one published."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetings.config import Config
+from meetings.dates import TOKYO
+from meetings.storage import Storage
+from minutes import publication, records
+from minutes.transcripts import segments_of
+from models.base import now
+from models.database import connect, writing
+from models.person import Department, Person
+from web.demo import builders
+from web.demo.people import add_people
+
+
+def load(config: Config) -> bool:
+    """False, and nothing done, when the city has people already."""
+    with writing(connect(config.database)) as session, session.begin():
+        if session.scalar(select(Person.id).limit(1)):
+            return False
+        storage = Storage(config.home)
+        cast = add_people(session)
+        add_todays(session, storage, cast)
+        add_one_in_correction(session, storage, cast)
+        add_published(session, storage, cast)
+    return True
+
+
+def add_todays(session: Session, storage: Storage, cast: dict[str, Person]) -> None:
+    """It has begun and lasts until the evening, so that it is today's whenever one looks."""
+    source = builders.folder("dx-council")
+    start = now().astimezone(TOKYO).replace(minute=0, second=0, microsecond=0)
+    meeting = builders.add_meeting(
+        session,
+        cast["koga"],
+        source,
+        series="DX推進計画策定懇話会",
+        department=cast["koga"].department,
+        starts_at=start,
+        length=_until_evening(start),
+    )
+    builders.add_materials(session, storage, cast["koga"], meeting, source)
+
+
+def add_one_in_correction(session: Session, storage: Storage, cast: dict[str, Person]) -> None:
+    """The first third is corrected and confirmed, the rest waits for the secretary."""
+    source = builders.folder("section-meeting")
+    meeting = builders.add_meeting(
+        session,
+        cast["koga"],
+        source,
+        series="市民課 課内定例会議",
+        department=_department(session, "市民課"),
+        starts_at=builders.held_at(source.facts),
+    )
+    builders.add_materials(session, storage, cast["koga"], meeting, source)
+    builders.everybody_comes(session, meeting)
+    secretary = cast["morishita"]
+    recording = builders.add_recording(session, storage, secretary, meeting, source)
+    transcript = builders.add_transcript(session, secretary, recording, source.heard)
+    builders.place_by_reference(session, secretary, transcript, source)
+    segments = segments_of(session, transcript)
+    builders.correct_by_reference(session, secretary, segments[: len(segments) // 3], source)
+
+
+def add_published(session: Session, storage: Storage, cast: dict[str, Person]) -> None:
+    source = builders.folder("finance-committee")
+    meeting = builders.add_meeting(
+        session,
+        cast["koga"],
+        source,
+        series="総務財政委員会",
+        department=_department(session, "議会事務局"),
+        starts_at=builders.held_at(source.facts),
+    )
+    builders.add_materials(session, storage, cast["koga"], meeting, source)
+    builders.everybody_comes(session, meeting)
+    secretary, approver = cast["morishita"], cast["nagano"]
+    recording = builders.add_recording(session, storage, secretary, meeting, source)
+    transcript = builders.add_transcript(session, secretary, recording, source.heard)
+    builders.place_by_reference(session, secretary, transcript, source)
+    builders.correct_by_reference(session, secretary, segments_of(session, transcript), source)
+    revision = records.draft(session, secretary, transcript)
+    records.request_approval(session, secretary, revision)
+    records.approve(session, approver, revision)
+    publication.publish(session, approver, revision)
+
+
+def _department(session: Session, name: str) -> Department:
+    return session.scalars(select(Department).where(Department.name == name)).one()
+
+
+def _until_evening(start: datetime) -> timedelta:
+    evening = start.replace(hour=21)
+    return max(evening - start, timedelta(hours=2))

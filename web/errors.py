@@ -1,0 +1,161 @@
+"""The one place where errors become a status and a page, or JSON for scripts."""
+
+import logging
+from typing import Any
+
+from flask import (
+    Flask,
+    Response,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from meetings.errors import (
+    FileRejected,
+    GijidoError,
+    InvalidInput,
+    NotFound,
+    NotPossibleNow,
+    SignInRefused,
+    SignInRequired,
+    StaleRevision,
+    StorageFull,
+)
+
+LOG = logging.getLogger(__name__)
+STATUS: dict[type[GijidoError], int] = {
+    InvalidInput: 422,
+    FileRejected: 422,
+    SignInRefused: 401,
+    SignInRequired: 401,
+    NotFound: 404,
+    NotPossibleNow: 409,
+    StaleRevision: 409,
+    StorageFull: 507,
+}
+TITLES = {
+    400: "送信をやり直してください",
+    401: "サインインが必要です",
+    404: "見つかりません",
+    405: "この操作はできません",
+    409: "内容を確認してください",
+    413: "ファイルが大きすぎます",
+    422: "入力を確認してください",
+    500: "問題が起きました",
+    507: "保存できませんでした",
+}
+WORDS = {
+    400: "送信された内容を読み取れませんでした。画面を開き直して、もう一度お試しください。",
+    404: "お探しの画面は見つかりませんでした。アドレスをご確認ください。",
+    405: "この操作はできません。画面のボタンから操作してください。",
+    413: "送信された内容が大きすぎます。小さくしてからもう一度お試しください。",
+    500: "サーバーで問題が起きました。保存済みの内容は失われていません。"
+    "もう一度お試しいただき、続くときは管理者に連絡してください。",
+}
+EXPIRED_FORM = (
+    "画面を開いてから時間がたったか、サインインし直したため、送信を確認できませんでした。"
+    "入力した内容は下に残っています。確かめて、もう一度送信してください。"
+)
+NEVER_SHOWN_AGAIN = {"csrf_token", "password"}
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(GijidoError, _gijido_error)
+    app.register_error_handler(CSRFError, _token_expired)
+    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(500, _server_error)
+
+
+def wants_json() -> bool:
+    if request.path.startswith("/api/"):
+        return True
+    accepted = request.accept_mimetypes
+    return accepted["application/json"] > accepted["text/html"]
+
+
+def _gijido_error(problem: GijidoError) -> Response:
+    status = STATUS[type(problem)]
+    if wants_json():
+        return answer(status, problem.message, **_details(problem))
+    if isinstance(problem, SignInRequired) and request.method == "GET":
+        return make_response(redirect(url_for("sign_in.form", next=request.full_path)))
+    return page(status, problem.message, problem=problem, kept=_typed_fields(status))
+
+
+def _details(problem: GijidoError) -> dict[str, Any]:
+    if isinstance(problem, StaleRevision):
+        return {
+            "mine": problem.mine,
+            "theirs": problem.theirs,
+            "revision": problem.revision,
+        }
+    return {"field": problem.field} if isinstance(problem, InvalidInput) else {}
+
+
+def _token_expired(_problem: CSRFError) -> Response:
+    if wants_json():
+        return answer(400, EXPIRED_FORM, is_token_expired=True)
+    return page(400, EXPIRED_FORM, kept=_typed_fields(400))
+
+
+def _typed_fields(status: int) -> list[tuple[str, str]]:
+    """What was typed, to be shown and sent again: an error page must not lose it."""
+    if status not in (400, 401, 409, 422) or request.method != "POST":
+        return []
+    if request.mimetype == "multipart/form-data":
+        return []
+    return [
+        (name, value)
+        for name, values in request.form.lists()
+        for value in values
+        if name not in NEVER_SHOWN_AGAIN
+    ]
+
+
+def _database_error(problem: OperationalError) -> Response:
+    if "disk is full" in str(problem.orig):
+        return _gijido_error(StorageFull())
+    raise problem
+
+
+def _http_error(problem: HTTPException) -> Response:
+    status = problem.code or 500
+    if status < 400:
+        return make_response(problem.get_response())
+    if isinstance(problem, RequestEntityTooLarge):
+        status = 413
+    words = WORDS.get(status, WORDS[500 if status >= 500 else 400])
+    return answer(status, words) if wants_json() else page(status, words)
+
+
+def _server_error(problem: Exception) -> Response:
+    LOG.error("request failed: %s %s", request.method, request.path, exc_info=problem)
+    return answer(500, WORDS[500]) if wants_json() else page(500, WORDS[500])
+
+
+def answer(status: int, message: str, **details: Any) -> Response:
+    response = jsonify(message=message, **details)
+    response.status_code = status
+    return response
+
+
+def page(
+    status: int,
+    message: str,
+    *,
+    problem: GijidoError | None = None,
+    kept: list[tuple[str, str]] | None = None,
+) -> Response:
+    title = TITLES.get(status, TITLES[500 if status >= 500 else 400])
+    html = render_template(
+        "error.html", title=title, message=message, problem=problem, kept=kept or [], status=status
+    )
+    return make_response(html, status)

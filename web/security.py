@@ -1,0 +1,78 @@
+"""Headers, cookies and anti-forgery tokens for every answer."""
+
+import secrets
+from pathlib import Path
+
+from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface
+from flask_wtf import CSRFProtect
+
+from web.access import bearer_token
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+class CookieInterface(SecureCookieSessionInterface):
+    """The cookie is Secure wherever the terminal came over TLS."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
+def install(app: Flask, home: Path) -> CSRFProtect:
+    app.secret_key = _secret(home / "secret")
+    app.session_interface = CookieInterface()
+    app.config.update(
+        SESSION_COOKIE_NAME="gijido",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        # The token lives as long as the cookie: a page open since yesterday can still save.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    protect = CSRFProtect(app)
+    app.before_request(lambda: _check_token(app, protect))
+    app.after_request(_headers)
+    return protect
+
+
+def _check_token(app: Flask, protect: CSRFProtect) -> None:
+    """Scripts prove themselves by a bearer token, which no other site can send. Views that
+    take a stream check the token themselves, before they read the file (`checks_own_token`)."""
+    view = app.view_functions.get(request.endpoint or "")
+    if bearer_token() or getattr(view, "checks_own_token", False):
+        return
+    protect.protect()
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
+def _secret(path: Path) -> bytes:
+    """Made at the first start, readable by the server's user alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(secrets.token_bytes(32))
+    return path.read_bytes()

@@ -1,0 +1,36 @@
+"""The screens: each module holds the views of one kind of screen."""
+
+from flask import Flask
+
+from web.views import (
+    administration,
+    agenda,
+    documents,
+    invitations,
+    meetings,
+    minutes,
+    public,
+    recordings,
+    sign_in,
+    statistics,
+    today,
+    transcripts,
+)
+
+
+def register(app: Flask) -> None:
+    for module in (
+        administration,
+        agenda,
+        documents,
+        invitations,
+        meetings,
+        minutes,
+        public,
+        recordings,
+        sign_in,
+        statistics,
+        today,
+        transcripts,
+    ):
+        app.register_blueprint(module.blueprint)
