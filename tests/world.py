@@ -1,0 +1,97 @@
+"""One of everything: a meeting in work and a published one, with documents, sound and text."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from meetings.storage import Storage
+from minutes import publication, records, transcripts
+from minutes.recognition.heard import Heard
+from models.base import now
+from models.meeting import Meeting
+from models.recording import Recording
+from models.transcript import Transcript
+from tests.conftest import Cast
+from web.demo import builders
+
+HEARD = [
+    Heard(1.0, 8.6, "それでは提告となりましたので"),
+    Heard(9.0, 13.0, "本日はお忙しい中お集まりいただきありがとうございます"),
+    Heard(13.4, 19.5, "一つ目の論点整理について事務局から説明をお願いします"),
+]
+
+
+@dataclass(frozen=True)
+class World:
+    unpublished: Meeting
+    published: Meeting
+    recording: Recording
+    transcript: Transcript
+
+    def argument(self, name: str) -> int:
+        """What stands for `name` in a URL: the thing of the unpublished meeting."""
+        meeting = self.unpublished
+        minutes = transcripts_minutes(self.transcript)
+        found = {
+            "meeting_id": meeting.id,
+            "agenda_item_id": meeting.agenda_items[0].id,
+            "invitation_id": meeting.invitations[0].id,
+            "document_id": 1,
+            "version_id": 1,
+            "recording_id": self.recording.id,
+            "transcription_id": self.transcript.transcription_id,
+            "transcript_id": self.transcript.id,
+            "segment_id": self.transcript.segments[0].id,
+            "revision_id": minutes,
+            "section": 0,
+            "paragraph": 0,
+            "filename": "missing",
+        }
+        return int(found[name]) if name != "filename" else 0
+
+
+def transcripts_minutes(transcript: Transcript) -> int:
+    """The id of the latest revision of the minutes that were made from this transcript."""
+    session = Session.object_session(transcript)
+    assert session is not None
+    minutes = records.minutes_of(session, transcript.meeting)
+    assert minutes is not None
+    return minutes.latest.id
+
+
+def build_world(session: Session, storage: Storage, cast: Cast) -> World:
+    unpublished = _meeting(session, cast, now() - timedelta(minutes=10))
+    builders.add_materials(
+        session, storage, cast.organiser, unpublished, builders.folder("dx-council")
+    )
+    transcript = _transcript(session, storage, cast, unpublished)
+    records.draft(session, cast.secretary, transcript)
+    published = _meeting(session, cast, datetime(2021, 8, 24, 5, tzinfo=UTC))
+    other = _transcript(session, storage, cast, published)
+    revision = records.draft(session, cast.secretary, other)
+    records.request_approval(session, cast.secretary, revision)
+    records.approve(session, cast.approver, revision)
+    publication.publish(session, cast.approver, revision)
+    return World(unpublished, published, transcript.recording, transcript)
+
+
+def _meeting(session: Session, cast: Cast, starts_at: datetime) -> Meeting:
+    return builders.add_meeting(
+        session,
+        cast.organiser,
+        builders.folder("dx-council"),
+        series="DX推進計画策定懇話会",
+        department=cast.organiser.department,
+        starts_at=starts_at,
+    )
+
+
+def _transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Transcript:
+    source = builders.folder("dx-council")
+    recording = builders.add_recording(session, storage, cast.secretary, meeting, source)
+    transcript = builders.add_transcript(session, cast.secretary, recording, HEARD)
+    for segment in transcripts.segments_of(session, transcript):
+        segment.agenda_item = meeting.agenda_items[0]
+    session.flush()
+    return transcript
