@@ -106,6 +106,12 @@ def revise(
 def request_approval(session: Session, by: Person, revision: MinutesRevision) -> ApprovalRequest:
     if revision is not revision.minutes.latest:
         raise NotPossibleNow("より新しい改訂があります。最新の改訂で承認を依頼してください。")
+    if revision.request is not None and revision.request.decision is not None:
+        raise NotPossibleNow(
+            "この改訂は承認されています。"
+            if revision.is_approved
+            else "この改訂は差し戻されています。直してから、新しい改訂で承認を依頼してください。"
+        )
     if revision.request is not None:
         raise NotPossibleNow("この改訂は、すでに承認を依頼しています。")
     request = ApprovalRequest(revision=revision, requested_by_id=by.id)

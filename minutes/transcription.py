@@ -115,7 +115,7 @@ def add_segment(session: Session, chunk_id: int, lease: str, heard: Heard) -> Se
 
 def hold(session: Session, chunk_id: int, lease: str) -> Chunk:
     """The chunk, with its lease renewed. Raises LeaseLost when it is not this worker's any more."""
-    renewed = session.scalar(
+    renewed: Chunk | None = session.scalar(
         update(Chunk)
         .where(
             Chunk.id == chunk_id,

@@ -31,7 +31,8 @@ def correct(session: Session, by: Person, segment: Segment, text: str, *, based_
         return segment
     if segment.revision != based_on:
         last = _last_correction(session, segment)
-        raise StaleRevision(text, segment.text, segment.revision, last.corrected_by.name)
+        changed_by = last.corrected_by.name if last else ""
+        raise StaleRevision(text, segment.text, segment.revision, changed_by)
     segment.revision += 1
     session.add(
         Correction(
@@ -108,6 +109,12 @@ def segments_of(session: Session, transcript: Transcript) -> list[Segment]:
     )
 
 
+def is_closed(session: Session, transcript: Transcript) -> bool:
+    """Whether the minutes made from it are approved, so that nothing may change any more."""
+    minutes = session.scalar(select(Minutes).where(Minutes.transcript_id == transcript.id))
+    return minutes is not None and minutes.latest.is_approved
+
+
 def accuracy_of(segments: Iterable[Segment]) -> tuple[Accuracy, Accuracy]:
     """Raw and normalised, over the confirmed ones of these segments."""
     raw = normalised = Accuracy(0, 0, 0, 0)
@@ -125,13 +132,13 @@ def _plain(text: str) -> str:
     return entries.optional_text("text", "発話", cleaned, LONGEST_SEGMENT)
 
 
-def _last_correction(session: Session, segment: Segment) -> Correction:
-    return session.scalars(
+def _last_correction(session: Session, segment: Segment) -> Correction | None:
+    return session.scalar(
         select(Correction)
         .where(Correction.segment_id == segment.id)
         .order_by(Correction.id.desc())
         .limit(1)
-    ).one()
+    )
 
 
 def _speaker(session: Session, transcript: Transcript, name: str) -> Speaker:
@@ -149,8 +156,7 @@ def _from(segment: Segment) -> list[Segment]:
 
 
 def _refuse_when_approved(session: Session, transcript: Transcript) -> None:
-    minutes = session.scalar(select(Minutes).where(Minutes.transcript_id == transcript.id))
-    if minutes and minutes.latest.is_approved:
+    if is_closed(session, transcript):
         raise NotPossibleNow(
             "この逐語録から作った会議録は承認されています。直すときは、会議録の画面で"
             "新しい改訂を作ってください。"

@@ -16,7 +16,7 @@ from meetings import people
 from meetings.config import Config
 from meetings.storage import Storage
 from models.base import now
-from models.database import connect, migrate, writing
+from models.database import connect, migrate, reading, writing
 from models.meeting import Meeting
 from models.person import Person, Role
 from web.app import create_app
@@ -89,8 +89,10 @@ def engine(config: Config, peopled_database: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def session(engine: Engine) -> Iterator[Session]:
-    """A domain test's session; commit it before going through pages or the API."""
-    with writing(engine) as session:
+    """A domain test's session. Commit it before going through pages or the API, and once more
+    before looking at what they changed. It takes no write lock by reading (`writing` would, and
+    the next request would wait for it in vain)."""
+    with reading(engine) as session:
         yield session
 
 
@@ -157,6 +159,8 @@ def browse(app: Flask, session: Session) -> object:
         session.commit()
         client = app.test_client()
         assert isinstance(client, Browser)
-        return client.sign_in(person)
+        client.sign_in(person)
+        session.commit()  # what it read before that is old now
+        return client
 
     return signed_in

@@ -76,7 +76,8 @@ def published(view: View) -> View:
 
     @wraps(view)
     def checked(meeting_id: int, **names: Any) -> Any:
-        revision = published_revision(database_session(), meeting_id)
+        is_possible = meeting_id < 2**63  # SQLite knows no larger number
+        revision = published_revision(database_session(), meeting_id) if is_possible else None
         if revision is None:
             raise NotFound()
         return view(revision=revision, **names)

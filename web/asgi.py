@@ -9,4 +9,4 @@ WEB_THREADS = 16
 
 
 def asgi(app: Flask) -> Any:
-    return WSGIMiddleware(app, workers=WEB_THREADS)
+    return WSGIMiddleware(app.wsgi_app, workers=WEB_THREADS)

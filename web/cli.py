@@ -159,7 +159,7 @@ def user() -> None:
     help="organiser, secretary, approver or administrator; for one department: secretary=財政課",
 )
 @click.pass_obj
-def add_user(config: Config, roles: tuple[str, ...], **known: Any) -> None:
+def add_user(config: Config, /, roles: tuple[str, ...], **known: Any) -> None:
     """Add a person, with roles for the city or for a department."""
     bureau, department = known.pop("bureau"), known.pop("department")
     if known["password"] is None:

@@ -16,7 +16,9 @@ from minutes import transcription as work
 from minutes import transcripts
 from minutes.recognition.heard import Heard, Recognise, Samples
 from minutes.worker import Worker
+from models.database import writing
 from models.meeting import Meeting
+from models.person import Person
 from models.recording import Transcription, WorkState
 from models.transcript import Segment
 from tests.conftest import Cast
@@ -59,28 +61,39 @@ def run(config: Config, engine: Engine) -> Callable[[Transcription, Recognise], 
     return once
 
 
-def heard_spans(session: Session, transcription: Transcription) -> list[tuple[float, float]]:
-    session.expire_all()
-    transcript = transcripts.transcripts_of(session, transcription.meeting)[-1]
-    return [(s.start_seconds, s.end_seconds) for s in transcripts.segments_of(session, transcript)]
+def heard_spans(engine: Engine, transcription: Transcription) -> list[tuple[float, float]]:
+    with Session(engine) as session:
+        transcript = transcripts.transcripts_of(session, fresh(session, transcription).meeting)[-1]
+        segments = transcripts.segments_of(session, transcript)
+        return [(segment.start_seconds, segment.end_seconds) for segment in segments]
+
+
+def fresh(session: Session, transcription: Transcription) -> Transcription:
+    return session.get_one(Transcription, transcription.id)
+
+
+def state(engine: Engine, transcription: Transcription) -> WorkState:
+    with Session(engine) as session:
+        return WorkState(fresh(session, transcription).state)
 
 
 def test_the_whole_recording_is_covered_once(
-    session: Session, transcription: Transcription, run: Callable[..., Worker]
+    engine: Engine, transcription: Transcription, run: Callable[..., Worker]
 ) -> None:
     run(transcription, every_ten_seconds)
-    spans = heard_spans(session, transcription)
+    spans = heard_spans(engine, transcription)
     assert spans[0][0] == 0
     assert spans[-1][1] == pytest.approx(transcription.recording.duration_seconds, abs=0.2)
     for (_, end), (start, _) in itertools.pairwise(spans):
         assert start == pytest.approx(end, abs=0.01)
-    assert transcription.state == WorkState.FINISHED
-    assert len(transcription.chunks) > 2
-    assert transcription.recording.playback_sha256 is not None
+    with Session(engine) as session:
+        done = fresh(session, transcription)
+        assert done.state == WorkState.FINISHED
+        assert len(done.chunks) > 2
+        assert done.recording.playback_sha256 is not None
 
 
 def test_segments_appear_while_later_ones_are_still_running(
-    session: Session,
     engine: Engine,
     transcription: Transcription,
     run: Callable[..., Worker],
@@ -90,17 +103,15 @@ def test_segments_appear_while_later_ones_are_still_running(
     def looking(samples: Samples) -> Iterator[Heard]:
         for heard in every_ten_seconds(samples):
             with Session(engine) as other:
-                state = other.get_one(Transcription, transcription.id).state
-                seen.append((state, len(other.scalars(select(Segment.id)).all())))
+                running = fresh(other, transcription).state
+                seen.append((running, len(other.scalars(select(Segment.id)).all())))
             yield heard
 
-    session.commit()
     run(transcription, looking)
     assert (WorkState.RUNNING, 1) in seen
 
 
 def test_cancelling_stops_the_work_and_keeps_what_was_heard(
-    session: Session,
     engine: Engine,
     cast: Cast,
     transcription: Transcription,
@@ -109,14 +120,14 @@ def test_cancelling_stops_the_work_and_keeps_what_was_heard(
     def cancelled_after_two(samples: Samples) -> Iterator[Heard]:
         for number, heard in enumerate(every_ten_seconds(samples)):
             if number == 2:
-                work.cancel_transcription(session, cast.secretary, transcription)
-                session.commit()
+                with writing(engine) as other, other.begin():
+                    secretary = other.get_one(Person, cast.secretary.id)
+                    work.cancel_transcription(other, secretary, fresh(other, transcription))
             yield heard
 
-    session.commit()
     run(transcription, cancelled_after_two)
-    assert len(heard_spans(session, transcription)) == 2
-    assert transcription.state == WorkState.CANCELLED
+    assert len(heard_spans(engine, transcription)) == 2
+    assert state(engine, transcription) == WorkState.CANCELLED
 
 
 def test_a_stopped_worker_leaves_the_rest_to_the_next_and_corrections_survive(
@@ -136,19 +147,20 @@ def test_a_stopped_worker_leaves_the_rest_to_the_next_and_corrections_survive(
                 stopped[0].stop()
             yield heard
 
-    session.commit()
     stopped.append(Worker(replace(config, speech=speech), engine, lambda: ("test", stopping)))
     stopped[0].transcribe(transcription.id)
-    assert len(heard_spans(session, transcription)) == 3
-    assert transcription.state == WorkState.RUNNING
+    assert len(heard_spans(engine, transcription)) == 3
+    assert state(engine, transcription) == WorkState.RUNNING
     transcript = transcripts.transcripts_of(session, transcription.meeting)[-1]
-    transcripts.correct(session, cast.secretary, transcript.segments[0], "直した文", based_on=0)
+    first = transcripts.segments_of(session, transcript)[0]
+    transcripts.correct(session, cast.secretary, first, "直した文", based_on=0)
     session.commit()
     run(transcription, every_ten_seconds)
-    spans = heard_spans(session, transcription)
-    assert transcription.state == WorkState.FINISHED
+    spans = heard_spans(engine, transcription)
+    assert state(engine, transcription) == WorkState.FINISHED
     assert spans == sorted(set(spans))
-    assert transcript.segments[0].text == "直した文"
+    session.refresh(first)
+    assert first.text == "直した文"
 
 
 def test_a_killed_workers_lease_runs_out_and_its_late_words_are_refused(
@@ -187,7 +199,7 @@ def test_a_chunk_that_never_gets_done_fails_with_a_sentence(
     [(FileRejected("読めません。"), "読めません。"), (RuntimeError("x"), "文字起こしの途中で")],
 )
 def test_a_failure_is_recorded_for_the_secretary_and_the_worker_goes_on(
-    session: Session,
+    engine: Engine,
     transcription: Transcription,
     run: Callable[..., Worker],
     problem: Exception,
@@ -197,31 +209,30 @@ def test_a_failure_is_recorded_for_the_secretary_and_the_worker_goes_on(
         yield Heard(0.0, 5.0, "はじめの文")
         raise problem
 
-    session.commit()
     run(transcription, failing)
-    assert len(heard_spans(session, transcription)) == 1
-    assert transcription.state == WorkState.FAILED
-    assert shown in transcription.problem
+    assert len(heard_spans(engine, transcription)) == 1
+    with Session(engine) as session:
+        assert fresh(session, transcription).state == WorkState.FAILED
+        assert shown in fresh(session, transcription).problem
 
 
 def test_the_running_worker_takes_what_the_tables_say_without_being_told(
-    session: Session, config: Config, engine: Engine, transcription: Transcription
+    config: Config, engine: Engine, transcription: Transcription
 ) -> None:
     worker = Worker(config, engine, lambda: ("test", every_ten_seconds))
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:
         for _ in range(300):
-            session.rollback()
-            if transcription.state == WorkState.FINISHED:
+            if state(engine, transcription) == WorkState.FINISHED:
                 break
             threading.Event().wait(0.2)
-        assert work.is_worker_running(session)
+        with Session(engine) as session:
+            assert work.is_worker_running(session)
     finally:
-        session.rollback()
         worker.stop()
         thread.join()
-    assert transcription.state == WorkState.FINISHED
+    assert state(engine, transcription) == WorkState.FINISHED
 
 
 def test_without_a_sign_of_life_the_worker_counts_as_not_running(session: Session) -> None:

@@ -1,7 +1,34 @@
-"""The JSON API."""
+"""The JSON API: everything that the screens do, for scripts and for the screens' own scripts."""
 
 from flask import Flask
 
+from web.api import (
+    agenda,
+    description,
+    documents,
+    invitations,
+    meetings,
+    minutes,
+    published,
+    recordings,
+    statistics,
+    tokens,
+    transcripts,
+)
+
 
 def register(app: Flask) -> None:
-    """Filled in by the modules of this package."""
+    for module in (
+        agenda,
+        description,
+        documents,
+        invitations,
+        meetings,
+        minutes,
+        published,
+        recordings,
+        statistics,
+        tokens,
+        transcripts,
+    ):
+        app.register_blueprint(module.blueprint, url_prefix="/api")

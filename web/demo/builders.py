@@ -33,12 +33,14 @@ class MeetingFolder:
 
     @property
     def facts(self) -> dict[str, Any]:
-        return self._json("meeting.json")
+        facts: dict[str, Any] = self._json("meeting.json")
+        return facts
 
     @property
     def turns(self) -> list[dict[str, Any]]:
         """What was really said, with who and which item (from 1)."""
-        return self._json("reference.json")
+        turns: list[dict[str, Any]] = self._json("reference.json")
+        return turns
 
     @property
     def heard(self) -> list[Heard]:

@@ -1,0 +1,190 @@
+"""The accuracy (正変換率) that the city reports, and the error rate that the field compares.
+
+Of a confirmed text of N characters, M = N − wrong − missing were right in what the machine
+heard; characters that the machine added are shown beside it and count in the error rate.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from rapidfuzz.distance import Levenshtein
+
+FILLER_TAG = re.compile(r"<filler>.*?</filler>")
+TAG = re.compile(r"</?filler>")
+# Hesitations that carry nothing; 「あの」 and 「え」 alone only where a pause follows.
+FILLER = re.compile(
+    r"えーっ?と|えっと[ーぉ～]*|ええっ?と|え[ーぇ]+|あの[ーう～]+|"
+    r"(?<![ぁ-んァ-ヶ一-龥々])(?:え|ええ|あの)(?=[、,\s])"
+)
+
+DIGITS = {"〇": 0, "零": 0} | {c: n for n, c in enumerate("一二三四五六七八九", 1)}
+SMALL_UNITS = {"十": 10, "百": 100, "千": 1000}
+LARGE_UNITS = {"万": 10**4, "億": 10**8, "兆": 10**12}
+NUMBER = re.compile(r"[0-9〇零一二三四五六七八九十百千万億兆]+(?:\.[0-9]+[万億兆]?)?")
+THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
+SPOKEN_POINT = re.compile(r"(?<=[0-9])点(?=[0-9])")
+KEPT = "%"
+UNSPOKEN = "PSZC"
+"""Unicode's punctuation, symbols, separators and control characters: nobody says them."""
+
+LARGEST_NUMBER_LENGTH = 30
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Counts of characters. `total` is the length of the confirmed text (N)."""
+
+    total: int
+    wrong: int
+    missing: int
+    added: int
+
+    @property
+    def right(self) -> int:
+        """M of 「N字中M字」."""
+        return self.total - self.wrong - self.missing
+
+    @property
+    def rate(self) -> float | None:
+        return self.right / self.total if self.total else None
+
+    @property
+    def error_rate(self) -> float | None:
+        """Wrong, missing and added over N: the character error rate."""
+        return (self.wrong + self.missing + self.added) / self.total if self.total else None
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.total:,}字中{self.right:,}字を正しく変換"
+
+    def __add__(self, other: "Accuracy") -> "Accuracy":
+        return Accuracy(
+            self.total + other.total,
+            self.wrong + other.wrong,
+            self.missing + other.missing,
+            self.added + other.added,
+        )
+
+
+NOTHING = Accuracy(0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A piece of the text; where a person changed it, `heard` is what stood there before.
+
+    A pure deletion has an empty `text`.
+    """
+
+    text: str
+    is_corrected: bool
+    heard: str
+
+
+def count(heard: str, meant: str) -> Accuracy:
+    """Compare by the fewest single-character edits (Levenshtein 1966)."""
+    edits = Levenshtein.editops(heard, meant)
+    tags = [edit.tag for edit in edits]
+    return Accuracy(len(meant), tags.count("replace"), tags.count("insert"), tags.count("delete"))
+
+
+def count_normalised(heard: str, meant: str) -> Accuracy:
+    """Without fillers, punctuation, spaces and differences of number notation."""
+    return count(comparable(heard), comparable(meant))
+
+
+def comparable(text: str) -> str:
+    return normalise(without_fillers(text))
+
+
+def normalise(text: str) -> str:
+    """NFKC, numbers in one notation, no punctuation, symbols, spaces or control characters."""
+    text = unicodedata.normalize("NFKC", text)
+    text = NUMBER.sub(_in_digits, THOUSANDS.sub("", text))
+    text = SPOKEN_POINT.sub("", text.replace("パーセント", "%"))
+    return "".join(c for c in text if unicodedata.category(c)[0] not in UNSPOKEN or c in KEPT)
+
+
+def without_fillers(text: str) -> str:
+    """Neither tagged ones (`<filler>えー</filler>`) nor the usual hesitations."""
+    return FILLER.sub("", FILLER_TAG.sub("", text))
+
+
+def without_tags(text: str) -> str:
+    return TAG.sub("", text)
+
+
+def marks(heard: str, text: str) -> list[Mark]:
+    """`text` in pieces, in order; corrections that only one equal character parts are one."""
+    pieces = [
+        (
+            block.tag != "equal",
+            heard[block.src_start : block.src_end],
+            text[block.dest_start : block.dest_end],
+        )
+        for block in Levenshtein.opcodes(heard, text)
+    ]
+    found: list[Mark] = []
+    for number, (is_change, before, after) in enumerate(pieces):
+        is_bridge = not is_change and len(after) == 1 and 0 < number < len(pieces) - 1
+        is_corrected = is_change or is_bridge
+        if found and found[-1].is_corrected and is_corrected:
+            last = found.pop()
+            found.append(Mark(last.text + after, True, last.heard + before))
+        else:
+            found.append(Mark(after, is_corrected, before))
+    return found
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    """「千三百五十」 as 1350, 「3.5億」 as 350000000; what is no number (「万一」) stays."""
+    written, _, fraction = found[0].partition(".")
+    if len(found[0]) > LARGEST_NUMBER_LENGTH:
+        return found[0]
+    if not any(c in SMALL_UNITS or c in LARGE_UNITS for c in found[0]):
+        return "".join(str(DIGITS.get(c, c)) for c in found[0])  # zeros in front stay
+    if fraction and fraction[-1] in LARGE_UNITS:
+        return _of_large_unit(f"{written}.{fraction[:-1]}", LARGE_UNITS[fraction[-1]]) or found[0]
+    value = _value(written)
+    if value is None:
+        return found[0]
+    return f"{value}.{fraction}" if fraction else str(value)
+
+
+def _of_large_unit(written: str, size: int) -> str | None:
+    try:
+        return str(int(Decimal(written) * size))
+    except InvalidOperation:
+        return None
+
+
+def _value(written: str) -> int | None:
+    """Of a number with units: 二千二十一, 3億5000万."""
+    total, rest = 0, written
+    for unit, size in sorted(LARGE_UNITS.items(), key=lambda pair: -pair[1]):
+        before, found, after = rest.partition(unit)
+        if found:
+            part = _below_ten_thousand(before)
+            if part is None:
+                return None
+            total, rest = total + part * size, after
+    last = _below_ten_thousand(rest) if rest else 0
+    return None if last is None else total + last
+
+
+def _below_ten_thousand(written: str) -> int | None:
+    """「三百五十」, 「3百」, 「5000」; None for what nobody writes."""
+    total, digits, largest = 0, "", 10_000
+    for c in written:
+        if c in SMALL_UNITS:
+            if SMALL_UNITS[c] >= largest:
+                return None
+            total += (int(digits) if digits else 1) * SMALL_UNITS[c]
+            digits, largest = "", SMALL_UNITS[c]
+        elif c in LARGE_UNITS:
+            return None
+        else:
+            digits += str(DIGITS.get(c, c))
+    return total + int(digits or 0) if digits or total else None

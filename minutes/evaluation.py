@@ -1,0 +1,156 @@
+"""`gijido evaluate`: the production recogniser over meeting folders, scored afterwards.
+
+Needs no server and no database. The reference is opened only when everything has been heard.
+"""
+
+import json
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from meetings.config import Config
+from meetings.errors import InvalidInput
+from minutes import accuracy
+from minutes.accuracy import NOTHING, Accuracy
+from minutes.recognition import audio, speech_model, windows
+from minutes.recognition.heard import Recognise
+from minutes.recognition.pipeline import recognise_chunk
+
+DEFAULT_AUDIO = "audio.flac"
+
+
+@dataclass(frozen=True)
+class FolderResult:
+    """`raw` and `normalised`: counts of characters; `seconds`: of sound and of work."""
+
+    name: str
+    audio: str
+    raw: Accuracy
+    normalised: Accuracy
+    sound_seconds: float
+    work_seconds: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    folders: list[FolderResult]
+
+    @property
+    def normalised(self) -> Accuracy:
+        """Over all characters of all folders."""
+        return sum((folder.normalised for folder in self.folders), NOTHING)
+
+    @property
+    def real_time_factor(self) -> float:
+        sound = sum(folder.sound_seconds for folder in self.folders)
+        return sum(folder.work_seconds for folder in self.folders) / sound
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One sound file and what was heard in it."""
+
+    path: Path
+    heard: str
+    sound_seconds: float
+    work_seconds: float
+
+
+def evaluate(folders: list[Path], audio_name: str | None, config: Config) -> Evaluation:
+    """Raises InvalidInput for a folder that cannot be evaluated, before any work is done."""
+    sounds = {folder: sounds_of(folder, audio_name) for folder in folders}
+    from minutes.recognition import decoding  # the speech engine takes seconds to import
+
+    recognise = decoding.load(speech_model.choose(config), config.speech.threads)
+    heard = {
+        folder: [_hear(recognise, path, config) for path in paths]
+        for folder, paths in sounds.items()
+    }
+    return Evaluation([_score(folder, clips) for folder, clips in heard.items()])
+
+
+def sounds_of(folder: Path, audio_name: str | None) -> list[Path]:
+    """The folder's sound, or every file of a folder that is a list of clips."""
+    reference = folder / "reference.json"
+    if not reference.is_file():
+        raise InvalidInput("folder", f"{folder} に reference.json がありません。")
+    is_meeting = (folder / "meeting.json").is_file()
+    names = [audio_name or DEFAULT_AUDIO] if is_meeting else _clip_names(reference)
+    missing = [name for name in names if not (folder / name).is_file()]
+    if missing or not names:
+        raise InvalidInput("folder", f"{folder} に音声 {'、'.join(missing)} がありません。")
+    return [folder / name for name in names]
+
+
+def as_json(evaluation: Evaluation) -> dict[str, Any]:
+    """Rates are fractions; `cer` is normalised, fillers removed."""
+    return {
+        "folders": [
+            {
+                "name": folder.name,
+                "audio": folder.audio,
+                "cer_raw": folder.raw.error_rate,
+                "cer": folder.normalised.error_rate,
+                "rtf": folder.work_seconds / folder.sound_seconds,
+                "seconds": folder.sound_seconds,
+            }
+            for folder in evaluation.folders
+        ],
+        "cer": evaluation.normalised.error_rate,
+        "rtf": evaluation.real_time_factor,
+    }
+
+
+def as_table(evaluation: Evaluation) -> str:
+    lines = [f"{'':<24}{'audio':<18}{'sound s':>9}{'CER raw':>9}{'CER':>8}{'RTF':>7}"]
+    for folder in as_json(evaluation)["folders"]:
+        lines.append(
+            f"{folder['name']:<24}{folder['audio']:<18}{folder['seconds']:>9.1f}"
+            f"{folder['cer_raw']:>9.3f}{folder['cer']:>8.3f}{folder['rtf']:>7.3f}"
+        )
+    total = as_json(evaluation)
+    lines.append(f"{'all':<60}{total['cer']:>8.3f}{total['rtf']:>7.3f}")
+    return "\n".join(lines)
+
+
+def _clip_names(reference: Path) -> list[str]:
+    return [entry["audio"] for entry in _read(reference) if "audio" in entry]
+
+
+def _hear(recognise: Recognise, path: Path, config: Config) -> Clip:
+    """As the worker does it: normalised, cut into chunks, each chunk recognised."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as workspace:
+        wav = Path(workspace) / "sound.wav"
+        seconds = audio.normalise(path, wav)
+        speech = config.speech
+        spans = windows.cut_chunks(wav, speech.first_chunk_seconds, speech.chunk_seconds)
+        heard = [
+            h.text for start, end in spans for h in recognise_chunk(recognise, wav, start, end)
+        ]
+    return Clip(path, "、".join(heard), seconds, time.monotonic() - started)
+
+
+def _score(folder: Path, clips: list[Clip]) -> FolderResult:
+    entries = _read(folder / "reference.json")
+    said = {entry["audio"]: entry["text"] for entry in entries if "audio" in entry}
+    whole = "".join(entry["text"] for entry in entries)
+    pairs = [(clip.heard, said.get(clip.path.name, whole)) for clip in clips]
+    return FolderResult(
+        name=folder.resolve().name,
+        audio=clips[0].path.name if len(clips) == 1 else f"{len(clips)} files",
+        raw=sum((accuracy.count(h, accuracy.without_tags(s)) for h, s in pairs), NOTHING),
+        normalised=sum((accuracy.count_normalised(h, s) for h, s in pairs), NOTHING),
+        sound_seconds=sum(clip.sound_seconds for clip in clips),
+        work_seconds=sum(clip.work_seconds for clip in clips),
+    )
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as problem:
+        raise InvalidInput("folder", f"{path} を読めません: {problem}") from problem
+    return list(entries)

@@ -1,0 +1,64 @@
+"""Cutting a recording into chunks where nobody speaks."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minutes.recognition import audio
+
+STEP_SECONDS = 0.1
+QUIET_SECONDS = 0.5
+"""The cut goes into the middle of the quietest stretch of this length."""
+
+SEARCH_SECONDS = 20.0
+SHORTEST_SECONDS = 30.0
+BLOCK_SECONDS = 60.0
+
+
+def cut_chunks(wav: Path, first_seconds: float, chunk_seconds: float) -> list[tuple[float, float]]:
+    """Start and end of each chunk in seconds: the first one short, no gap, no overlap.
+
+    A cut lies at the quietest place in the SEARCH_SECONDS before the planned end.
+    """
+    return spans(loudness(wav), audio.length_seconds(wav), first_seconds, chunk_seconds)
+
+
+def loudness(wav: Path) -> NDArray[np.float32]:
+    """The root mean square of every STEP_SECONDS; the file is read block by block."""
+    step = round(STEP_SECONDS * audio.RATE)
+    levels, position, end = [], 0.0, audio.length_seconds(wav)
+    while position < end:
+        samples = audio.read(wav, position, min(position + BLOCK_SECONDS, end))
+        whole = samples[: len(samples) // step * step].reshape(-1, step)
+        levels.append(np.sqrt(np.mean(whole**2, axis=1)))
+        position += BLOCK_SECONDS
+    return np.concatenate(levels) if levels else np.zeros(0, np.float32)
+
+
+def spans(
+    levels: NDArray[np.float32], length: float, first_seconds: float, chunk_seconds: float
+) -> list[tuple[float, float]]:
+    """The chunks of a recording of `length` seconds with these levels per STEP_SECONDS.
+
+    A rest shorter than SHORTEST_SECONDS belongs to the last chunk; none is planned shorter.
+    """
+    found, start, planned = [], 0.0, max(first_seconds, SHORTEST_SECONDS)
+    while start + planned + SHORTEST_SECONDS < length:
+        latest = start + planned
+        end = _quietest(levels, latest - min(SEARCH_SECONDS, planned / 2), latest)
+        found.append((start, end))
+        start, planned = end, max(chunk_seconds, SHORTEST_SECONDS)
+    return [*found, (start, length)]
+
+
+def _quietest(levels: NDArray[np.float32], earliest: float, latest: float) -> float:
+    """The middle of the quietest QUIET_SECONDS between the two; of equals the last."""
+    first = round(earliest / STEP_SECONDS)
+    width = round(QUIET_SECONDS / STEP_SECONDS)
+    near = levels[first : round(latest / STEP_SECONDS)]
+    if len(near) <= width:
+        return latest
+    smooth = np.convolve(near, np.ones(width) / width, mode="valid")
+    position = len(smooth) - 1 - int(np.argmin(smooth[::-1]))
+    return (first + position + width / 2) * STEP_SECONDS

@@ -1,0 +1,82 @@
+"""Where a meeting stands: one word on every screen."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from minutes import publication, records
+from minutes import transcription as work
+from minutes.progress import MeetingState, state_of
+from models.base import now
+from models.meeting import Meeting
+from models.recording import Recording
+from models.transcript import Transcript
+from tests.conftest import Cast
+
+
+def test_before_during_and_after_the_sitting(session: Session, meeting: Meeting) -> None:
+    assert state_of(session, meeting) == MeetingState.HELD_NOW
+    meeting.starts_at, meeting.ends_at = now() + timedelta(hours=1), now() + timedelta(hours=2)
+    assert state_of(session, meeting) == MeetingState.PREPARING
+    meeting.starts_at, meeting.ends_at = now() - timedelta(hours=2), now() - timedelta(hours=1)
+    assert state_of(session, meeting) == MeetingState.HELD
+
+
+def test_while_a_transcription_runs_and_after_it(
+    session: Session, cast: Cast, recording: Recording
+) -> None:
+    meeting = recording.meeting
+    run = work.request_transcription(session, cast.secretary, recording)
+    session.flush()
+    assert state_of(session, meeting) == MeetingState.TRANSCRIBING
+    work.cancel_transcription(session, cast.secretary, run)
+    session.flush()
+    assert state_of(session, meeting) != MeetingState.TRANSCRIBING
+
+
+def test_a_run_that_heard_nothing_leaves_nothing_to_correct(
+    session: Session, cast: Cast, recording: Recording
+) -> None:
+    run = work.request_transcription(session, cast.secretary, recording)
+    work.fail(session, run, "読めません。")
+    session.flush()
+    assert state_of(session, recording.meeting) == MeetingState.HELD_NOW
+
+
+def test_from_correction_over_approval_to_publication_and_back(
+    session: Session, cast: Cast, transcript: Transcript
+) -> None:
+    meeting = transcript.meeting
+    seen = [state_of(session, meeting)]
+    revision = records.draft(session, cast.secretary, transcript)
+    seen.append(state_of(session, meeting))
+    records.request_approval(session, cast.secretary, revision)
+    session.flush()
+    seen.append(state_of(session, meeting))
+    records.approve(session, cast.approver, revision)
+    session.flush()
+    seen.append(state_of(session, meeting))
+    publication.publish(session, cast.approver, revision)
+    session.flush()
+    seen.append(state_of(session, meeting))
+    publication.withdraw(session, cast.approver, revision, "確認のため")
+    session.flush()
+    seen.append(state_of(session, meeting))
+    assert seen == [
+        MeetingState.CORRECTING,
+        MeetingState.CORRECTING,
+        MeetingState.AWAITING,
+        MeetingState.APPROVED,
+        MeetingState.PUBLISHED,
+        MeetingState.APPROVED,
+    ]
+
+
+def test_what_is_sent_back_is_in_correction_again(
+    session: Session, cast: Cast, transcript: Transcript
+) -> None:
+    revision = records.draft(session, cast.secretary, transcript)
+    records.request_approval(session, cast.secretary, revision)
+    records.send_back(session, cast.approver, revision, "発言者を直してください。")
+    session.flush()
+    assert state_of(session, transcript.meeting) == MeetingState.CORRECTING

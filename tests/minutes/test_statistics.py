@@ -1,0 +1,86 @@
+"""The city's own figures."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from meetings.storage import Storage
+from minutes import statistics, transcripts
+from minutes import transcription as work
+from models.base import now
+from models.meeting import Meeting
+from models.recording import Recording
+from models.transcript import Transcript
+from tests.conftest import Cast
+from tests.world import HEARD
+from web.demo import builders
+
+
+def correct_first(session: Session, cast: Cast, transcript: Transcript) -> None:
+    segment = transcript.segments[0]
+    transcripts.correct(session, cast.secretary, segment, "それでは定刻となりましたので", based_on=0)
+    transcripts.confirm(session, cast.secretary, segment)
+    session.flush()
+
+
+def test_without_any_recording_there_is_nothing_and_no_rate(session: Session) -> None:
+    figures = statistics.figures(session)
+    assert figures.sentence == "0所属 0件"
+    assert figures.raw.rate is None
+
+
+def test_a_recording_counts_for_its_department_once_it_is_transcribed(
+    session: Session, cast: Cast, recording: Recording
+) -> None:
+    run = work.request_transcription(session, cast.secretary, recording)
+    session.flush()
+    assert statistics.figures(session).recordings == 0
+    work.cancel_transcription(session, cast.secretary, run)
+    session.flush()
+    builders.add_transcript(session, cast.secretary, recording, HEARD)
+    (row,) = statistics.figures(session).departments
+    assert row.department is recording.meeting.department
+    assert (row.recordings, row.seconds) == (1, pytest.approx(recording.duration_seconds))
+
+
+def test_only_confirmed_words_are_counted_and_only_once(
+    session: Session, cast: Cast, transcript: Transcript
+) -> None:
+    assert statistics.figures(session).raw.total == 0
+    correct_first(session, cast, transcript)
+    second = builders.add_transcript(session, cast.secretary, transcript.recording, HEARD)
+    assert statistics.figures(session).raw.sentence == "14字中12字を正しく変換"
+    correct_first(session, cast, second)
+    figures = statistics.figures(session)
+    assert figures.raw.sentence == "14字中12字を正しく変換"
+    assert figures.recordings == 1
+
+
+def test_departments_are_counted_apart_and_together(
+    session: Session, storage: Storage, cast: Cast, transcript: Transcript
+) -> None:
+    correct_first(session, cast, transcript)
+    source = builders.folder("section-meeting")
+    other = builders.add_meeting(
+        session,
+        cast.organiser,
+        source,
+        series="課内会議",
+        department=cast.outsider.department,
+        starts_at=now(),
+    )
+    recording = builders.add_recording(session, storage, cast.secretary, other, source)
+    correct_first(
+        session, cast, builders.add_transcript(session, cast.secretary, recording, HEARD)
+    )
+    figures = statistics.figures(session)
+    assert figures.sentence == "2所属 2件"
+    assert figures.raw.sentence == "28字中24字を正しく変換"
+    assert [row.raw.total for row in figures.departments] == [14, 14]
+
+
+def test_a_removed_meeting_is_not_counted(
+    session: Session, meeting: Meeting, transcript: Transcript
+) -> None:
+    meeting.removed_at = now()
+    session.flush()
+    assert statistics.figures(session).recordings == 0

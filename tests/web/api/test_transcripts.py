@@ -1,0 +1,153 @@
+"""The transcript over the API: what the editor relies on."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from meetings.storage import Storage
+from minutes import records
+from models.audit import AuditLine
+from models.meeting import Meeting
+from models.person import Person
+from models.transcript import Transcript
+from tests.conftest import Browser, Cast
+from tests.web.api.conftest import Script
+from tests.world import HEARD
+from web.demo import builders
+
+
+@pytest.fixture
+def transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Transcript:
+    recording = builders.add_recording(
+        session, storage, cast.secretary, meeting, builders.folder("dx-council")
+    )
+    made = builders.add_transcript(session, cast.secretary, recording, HEARD)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def secretary(script: Callable[[Person], Script], cast: Cast) -> Script:
+    return script(cast.secretary)
+
+
+def test_a_transcript_is_given_with_its_work_headings_and_segments(
+    secretary: Script, transcript: Transcript
+) -> None:
+    answer = secretary.get(f"/transcripts/{transcript.id}")
+    assert [s["text"] for s in answer["segments"]] == [heard.text for heard in HEARD]
+    assert [h["number"] for h in answer["agenda_items"]] == ["1", "2", "3"]
+    assert (answer["work"]["state"], answer["work"]["percent"]) == ("finished", 100)
+    assert answer["accuracy"]["raw"]["total"] == 0
+    assert answer["accuracy"]["raw"]["rate"] is None
+
+
+def test_only_what_was_added_since_is_given_on_asking_again(
+    secretary: Script, transcript: Transcript, session: Session
+) -> None:
+    first, *rest = secretary.get(f"/transcripts/{transcript.id}")["segments"]
+    later = secretary.get(f"/transcripts/{transcript.id}?after={first['id']}")
+    assert later["segments"] == rest
+    session.commit()
+    looks = select(func.count(AuditLine.id)).where(AuditLine.verb == "read")
+    assert session.scalar(looks) == 1, "asking again is no second look"
+
+
+def test_a_correction_counts_once_it_is_confirmed_and_shows_what_was_heard(
+    secretary: Script, transcript: Transcript
+) -> None:
+    segment = transcript.segments[0].id
+    text = "それでは定刻となりましたので"
+    changed = secretary.call("PUT", f"/segments/{segment}/text", {"text": text, "revision": 0})
+    assert changed["segment"]["revision"] == 1
+    assert changed["segment"]["heard"] == HEARD[0].text
+    assert {"text": "定刻", "is_corrected": True, "heard": "提告"} in changed["segment"]["marks"]
+    assert changed["accuracy"]["raw"]["total"] == 0
+    confirmed = secretary.call("PUT", f"/segments/{segment}/confirmation")
+    assert confirmed["segment"]["is_confirmed"]
+    assert confirmed["accuracy"]["raw"]["sentence"] == "14字中12字を正しく変換"
+    assert confirmed["accuracy"]["items"][0]["raw"]["right"] == 12
+    taken_back = secretary.call("DELETE", f"/segments/{segment}/confirmation")
+    assert not taken_back["segment"]["is_confirmed"]
+    assert taken_back["accuracy"]["raw"]["total"] == 0
+
+
+def test_two_who_correct_the_same_segment_get_both_texts(
+    secretary: Script, transcript: Transcript
+) -> None:
+    path = f"/segments/{transcript.segments[0].id}/text"
+    secretary.call("PUT", path, {"text": "先の文", "revision": 0})
+    refused = secretary.call("PUT", path, {"text": "後の文", "revision": 0}, status=409)
+    assert (refused["mine"], refused["theirs"], refused["revision"]) == ("後の文", "先の文", 1)
+    assert "森下 義之さんが先に" in refused["message"]
+    secretary.call("PUT", path, {"text": "後の文", "revision": refused["revision"]})
+
+
+def test_a_speaker_is_named_and_taken_away(secretary: Script, transcript: Transcript) -> None:
+    path = f"/segments/{transcript.segments[0].id}/speaker"
+    assert secretary.call("PUT", path, {"name": "篠原"})["segment"]["speaker"] == "篠原"
+    assert secretary.get(f"/transcripts/{transcript.id}")["speakers"] == ["篠原"]
+    assert secretary.call("PUT", path, {"name": ""})["segment"]["speaker"] is None
+
+
+def test_an_agenda_item_holds_from_its_segment_on(
+    secretary: Script, transcript: Transcript
+) -> None:
+    first, second, third = (s.id for s in transcript.segments)
+    item = transcript.meeting.agenda_items[1].id
+    changed = secretary.call(
+        "PUT", f"/segments/{second}/agenda-item", {"agenda_item_id": item}
+    )["segments"]
+    assert [s["id"] for s in changed] == [second, third]
+    assert {s["agenda_item_id"] for s in changed} == {item}
+    shown = secretary.get(f"/transcripts/{transcript.id}")["segments"]
+    assert [s["agenda_item_id"] for s in shown] == [None, item, item]
+
+
+def test_an_agenda_item_of_another_meeting_is_refused(
+    secretary: Script, transcript: Transcript, session: Session, cast: Cast
+) -> None:
+    other = builders.add_meeting(
+        session,
+        cast.organiser,
+        builders.folder("dx-council"),
+        series="別の会議体",
+        department=cast.organiser.department,
+        starts_at=transcript.meeting.starts_at + timedelta(days=1),
+    )
+    session.commit()
+    path = f"/segments/{transcript.segments[0].id}/agenda-item"
+    body = {"agenda_item_id": other.agenda_items[0].id}
+    assert secretary.call("PUT", path, body, status=422)["field"] == "agenda_item_id"
+
+
+def test_approved_minutes_close_their_transcript(
+    secretary: Script, transcript: Transcript, session: Session, cast: Cast
+) -> None:
+    revision = records.draft(session, cast.secretary, transcript)
+    records.request_approval(session, cast.secretary, revision)
+    records.approve(session, cast.approver, revision)
+    session.commit()
+    path = f"/segments/{transcript.segments[0].id}/text"
+    secretary.call("PUT", path, {"text": "変える", "revision": 0}, status=409)
+
+
+def test_the_editor_works_with_cookie_and_header_and_not_without_the_header(
+    transcript: Transcript, cast: Cast, browse: Callable[[Person], Browser]
+) -> None:
+    browser = browse(cast.secretary)
+    browser.application.config["WTF_CSRF_ENABLED"] = True
+    path = f"/api/segments/{transcript.segments[0].id}/text"
+    body = {"text": "直した文", "revision": 0}
+    refused = browser.put(path, json=body)
+    assert refused.status_code == 400 and refused.get_json()["is_token_expired"]
+    with browser.session_transaction() as cookie:
+        cookie["csrf_token"] = "known"
+    with browser.application.test_request_context():
+        secret = browser.application.secret_key
+        token = URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps("known")
+    assert browser.put(path, json=body, headers={"X-CSRFToken": token}).status_code == 200

@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+blueprint = Blueprint("api_invitations", __name__)

@@ -1,0 +1,120 @@
+"""Recordings and the work of transcribing them."""
+
+from datetime import datetime
+
+from flask import Blueprint
+from pydantic import Field
+
+from meetings.rights import Right
+from minutes import transcription as transcribing
+from minutes.recordings import recordings_of
+from models.meeting import Meeting
+from models.person import Person
+from models.recording import Recording, Transcription
+from web import access, intake
+from web.api.operations import Shape, Upload, operation
+from web.api.shapes import PersonAnswer, WorkAnswer
+from web.looks import note_look
+from web.transaction import database_session
+
+blueprint = Blueprint("api_recordings", __name__)
+SOUND = Upload("録音ファイル（mp3、m4a、wav など）")
+
+
+class RecordingAnswer(Shape):
+    """録音。受け取ったままの音で、変わらない。"""
+
+    id: int
+    meeting_id: int
+    file_name: str
+    size_bytes: int
+    sha256: str
+    duration_seconds: float
+    codec: str
+    is_cut_off: bool = Field(description="途中で切れていたため、読めたところまで")
+    received_at: datetime
+    received_by: PersonAnswer
+    transcriptions: list[WorkAnswer]
+
+    @classmethod
+    def of(cls, recording: Recording) -> "RecordingAnswer":
+        database_session().flush()
+        return cls(
+            id=recording.id,
+            meeting_id=recording.meeting_id,
+            file_name=recording.file_name,
+            size_bytes=recording.size_bytes,
+            sha256=recording.sha256,
+            duration_seconds=recording.duration_seconds,
+            codec=recording.codec,
+            is_cut_off=recording.is_cut_off,
+            received_at=recording.received_at,
+            received_by=PersonAnswer.of(recording.received_by),
+            transcriptions=[WorkAnswer.of(work) for work in recording.transcriptions],
+        )
+
+
+class RecordingsAnswer(Shape):
+    recordings: list[RecordingAnswer]
+
+
+class Received(Shape):
+    recording: RecordingAnswer
+    transcription: WorkAnswer
+
+
+@blueprint.get("/meetings/<int:meeting_id>/recordings")
+@access.to(Meeting, Right.HEAR)
+@operation("録音の一覧", answers=RecordingsAnswer)
+def list_recordings(person: Person, meeting: Meeting) -> RecordingsAnswer:
+    found = recordings_of(database_session(), meeting)
+    return RecordingsAnswer(recordings=[RecordingAnswer.of(r) for r in found])
+
+
+@blueprint.post("/meetings/<int:meeting_id>/recordings")
+@access.to(Meeting, Right.RECORD)
+@operation(
+    "録音を送る。受け付けると文字起こしが始まる",
+    answers=Received,
+    status=201,
+    upload=SOUND,
+    checks_own_token=True,
+)
+def receive(person: Person, meeting: Meeting) -> Received:
+    recording = intake.receive_recording(meeting.id)
+    return Received(
+        recording=RecordingAnswer.of(recording),
+        transcription=WorkAnswer.of(recording.transcriptions[-1]),
+    )
+
+
+@blueprint.get("/recordings/<int:recording_id>")
+@access.to(Recording, Right.HEAR)
+@operation("録音の情報", answers=RecordingAnswer)
+def show(person: Person, recording: Recording) -> RecordingAnswer:
+    note_look(person, "look", recording)
+    return RecordingAnswer.of(recording)
+
+
+@blueprint.post("/recordings/<int:recording_id>/transcriptions")
+@access.to(Recording, Right.RECORD)
+@operation("もう一度文字起こしをする", answers=WorkAnswer, status=201)
+def request_transcription(person: Person, recording: Recording) -> WorkAnswer:
+    """The new run stands beside the older ones; corrections in them stay."""
+    work = transcribing.request_transcription(database_session(), person, recording)
+    return WorkAnswer.of(work)
+
+
+@blueprint.get("/transcriptions/<int:transcription_id>")
+@access.to(Transcription, Right.HEAR)
+@operation("文字起こしの進み具合", answers=WorkAnswer)
+def progress(person: Person, transcription: Transcription) -> WorkAnswer:
+    return WorkAnswer.of(transcription)
+
+
+@blueprint.delete("/transcriptions/<int:transcription_id>")
+@access.to(Transcription, Right.RECORD)
+@operation("文字起こしを中止する。ここまでの発話は残る", answers=WorkAnswer)
+def cancel(person: Person, transcription: Transcription) -> WorkAnswer:
+    transcribing.cancel_transcription(database_session(), person, transcription)
+    return WorkAnswer.of(transcription)

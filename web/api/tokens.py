@@ -1,0 +1,88 @@
+"""Signing in for scripts: a bearer token instead of a cookie."""
+
+from datetime import datetime
+
+from flask import Blueprint
+from pydantic import Field
+
+from meetings import people
+from models.person import Person, Role, RoleGrant
+from web import access
+from web.api.operations import Shape, operation
+from web.api.shapes import DepartmentAnswer
+from web.transaction import config, database_session
+
+blueprint = Blueprint("api_tokens", __name__)
+
+
+class SignInBody(Shape):
+    login: str = Field(max_length=100, description="利用者ID")
+    password: str = Field(max_length=1000)
+
+
+class TokenAnswer(Shape):
+    token: str = Field(description="Authorization: Bearer に続けて送る。ここでしか見られない")
+    expires_at: datetime
+
+
+class RoleAnswer(Shape):
+    role: str
+    label: str = Field(description="役割（画面の言葉）")
+    department: DepartmentAnswer | None = Field(description="null なら全庁")
+
+    @classmethod
+    def of(cls, grant: RoleGrant) -> "RoleAnswer":
+        department = DepartmentAnswer.of(grant.department) if grant.department else None
+        return cls(role=grant.role, label=Role(grant.role).label, department=department)
+
+
+class Me(Shape):
+    id: int
+    login: str
+    name: str
+    title: str
+    department: DepartmentAnswer
+    roles: list[RoleAnswer]
+
+
+@blueprint.post("/tokens")
+@access.anyone
+@operation(
+    "サインインしてトークンを受け取る",
+    answers=TokenAnswer,
+    status=201,
+    body=SignInBody,
+    checks_own_token=True,  # no cookie is used
+)
+def sign_in(body: SignInBody) -> TokenAnswer:
+    token, entry = people.sign_in(
+        database_session(),
+        body.login,
+        body.password,
+        hours=config().server.sign_in_hours,
+        is_script=True,
+    )
+    return TokenAnswer(token=token, expires_at=entry.expires_at)
+
+
+@blueprint.delete("/tokens")
+@access.signed_in
+@operation("このトークンを終わらせる")
+def sign_out(person: Person) -> None:
+    entry = access.current_sign_in()
+    assert entry is not None
+    people.sign_out(database_session(), entry)
+
+
+@blueprint.get("/me")
+@access.signed_in
+@operation("わたし", answers=Me)
+def me(person: Person) -> Me:
+    return Me(
+        id=person.id,
+        login=person.login,
+        name=person.name,
+        title=person.title,
+        department=DepartmentAnswer.of(person.department),
+        roles=[RoleAnswer.of(grant) for grant in person.grants],
+    )

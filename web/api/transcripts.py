@@ -1,0 +1,224 @@
+"""The transcript and its segments: what the editor and correcting scripts use."""
+
+from collections import defaultdict
+
+from flask import Blueprint
+from pydantic import Field
+
+from meetings.agenda import flat, tree
+from meetings.rights import Right
+from minutes import accuracy, transcripts
+from minutes.accuracy import NOTHING, Accuracy
+from models.person import Person
+from models.transcript import Segment, Transcript
+from web import access
+from web.api.agenda import item_of
+from web.api.operations import Identity, Query, Revision, Shape, ShortText, operation
+from web.api.shapes import AccuracyAnswer, WorkAnswer
+from web.looks import note_look
+from web.transaction import database_session
+
+blueprint = Blueprint("api_transcripts", __name__)
+
+
+class MarkAnswer(Shape):
+    """A piece of a segment's text."""
+
+    text: str
+    is_corrected: bool
+    heard: str = Field(description="直した箇所で、もとに聞き取られていた文字")
+
+
+class SegmentAnswer(Shape):
+    """発話。heard（聞き取ったまま）と machine は変わらず、text がいまの文。"""
+
+    id: int
+    start_seconds: float
+    end_seconds: float
+    heard: str
+    machine: str
+    text: str
+    revision: int = Field(description="text を変えた回数。直すときに送り返す")
+    is_confirmed: bool
+    speaker: str | None
+    agenda_item_id: int | None
+    marks: list[MarkAnswer]
+
+    @classmethod
+    def of(cls, segment: Segment) -> "SegmentAnswer":
+        return cls(
+            id=segment.id,
+            start_seconds=segment.start_seconds,
+            end_seconds=segment.end_seconds,
+            heard=segment.heard,
+            machine=segment.machine,
+            text=segment.text,
+            revision=segment.revision,
+            is_confirmed=segment.is_confirmed,
+            speaker=segment.speaker.name if segment.speaker else None,
+            agenda_item_id=segment.agenda_item_id,
+            marks=[
+                MarkAnswer(text=mark.text, is_corrected=mark.is_corrected, heard=mark.heard)
+                for mark in accuracy.marks(segment.heard, segment.text)
+            ],
+        )
+
+
+class ItemAccuracyAnswer(Shape):
+    agenda_item_id: int | None
+    raw: AccuracyAnswer
+    normalised: AccuracyAnswer
+
+
+class TranscriptAccuracyAnswer(Shape):
+    """raw: そのまま。normalised: つなぎ語・句読点・空白・数字の書き方の違いを除いたもの。"""
+
+    raw: AccuracyAnswer
+    normalised: AccuracyAnswer
+    items: list[ItemAccuracyAnswer] = Field(description="議題ごと")
+
+    @classmethod
+    def of(cls, transcript: Transcript) -> "TranscriptAccuracyAnswer":
+        counted = _count(transcripts.segments_of(database_session(), transcript))
+        return cls(
+            raw=AccuracyAnswer.of(sum((raw for raw, _ in counted.values()), NOTHING)),
+            normalised=AccuracyAnswer.of(sum((norm for _, norm in counted.values()), NOTHING)),
+            items=[
+                ItemAccuracyAnswer(
+                    agenda_item_id=item_id,
+                    raw=AccuracyAnswer.of(raw),
+                    normalised=AccuracyAnswer.of(normalised),
+                )
+                for item_id, (raw, normalised) in counted.items()
+            ],
+        )
+
+
+class HeadingAnswer(Shape):
+    id: int
+    number: str = Field(description="「2-1」の形")
+    title: str
+
+
+class TranscriptAnswer(Shape):
+    id: int
+    meeting_id: int
+    recording_id: int
+    work: WorkAnswer
+    speakers: list[str]
+    agenda_items: list[HeadingAnswer]
+    accuracy: TranscriptAccuracyAnswer
+    segments: list[SegmentAnswer]
+
+
+class After(Query):
+    after: Identity | None = Field(None, description="この発話より後に加わった発話だけを返す")
+
+
+class TextChange(Shape):
+    text: str = Field(max_length=transcripts.LONGEST_SEGMENT)
+    revision: Revision = Field(description="読んだときの revision")
+
+
+class SpeakerName(Shape):
+    name: ShortText = Field(description="発言者。空なら取り消す")
+
+
+class AgendaItemChoice(Shape):
+    agenda_item_id: Identity | None = Field(description="この発話から始まる議題。null なら外す")
+
+
+class SegmentChanged(Shape):
+    segment: SegmentAnswer
+    accuracy: TranscriptAccuracyAnswer
+
+    @classmethod
+    def of(cls, segment: Segment) -> "SegmentChanged":
+        database_session().flush()
+        return cls(
+            segment=SegmentAnswer.of(segment),
+            accuracy=TranscriptAccuracyAnswer.of(segment.transcript),
+        )
+
+
+class SegmentsChanged(Shape):
+    segments: list[SegmentAnswer] = Field(description="変わった発話")
+    accuracy: TranscriptAccuracyAnswer
+
+
+@blueprint.get("/transcripts/<int:transcript_id>")
+@access.to(Transcript, Right.HEAR)
+@operation("逐語録を読む", answers=TranscriptAnswer, query=After)
+def show(person: Person, transcript: Transcript, query: After) -> TranscriptAnswer:
+    """Whoever asks again for what was added has looked already: one audit line, not hundreds."""
+    if query.after is None:
+        note_look(person, "read", transcript)
+    session = database_session()
+    segments = transcripts.segments_of(session, transcript)
+    return TranscriptAnswer(
+        id=transcript.id,
+        meeting_id=transcript.meeting.id,
+        recording_id=transcript.recording.id,
+        work=WorkAnswer.of(transcript.transcription),
+        speakers=[speaker.name for speaker in transcript.speakers],
+        agenda_items=[
+            HeadingAnswer(id=node.entry.id, number=node.number, title=node.entry.title)
+            for node in flat(tree(session, transcript.meeting))
+        ],
+        accuracy=TranscriptAccuracyAnswer.of(transcript),
+        segments=[SegmentAnswer.of(s) for s in segments if s.id > (query.after or 0)],
+    )
+
+
+@blueprint.put("/segments/<int:segment_id>/text")
+@access.to(Segment, Right.CORRECT)
+@operation("発話を直す", answers=SegmentChanged, body=TextChange)
+def correct(person: Person, segment: Segment, body: TextChange) -> SegmentChanged:
+    transcripts.correct(database_session(), person, segment, body.text, based_on=body.revision)
+    return SegmentChanged.of(segment)
+
+
+@blueprint.put("/segments/<int:segment_id>/confirmation")
+@access.to(Segment, Right.CORRECT)
+@operation("発話を確認済みにする", answers=SegmentChanged)
+def confirm(person: Person, segment: Segment) -> SegmentChanged:
+    transcripts.confirm(database_session(), person, segment)
+    return SegmentChanged.of(segment)
+
+
+@blueprint.delete("/segments/<int:segment_id>/confirmation")
+@access.to(Segment, Right.CORRECT)
+@operation("発話の確認を取り消す", answers=SegmentChanged)
+def take_back_confirmation(person: Person, segment: Segment) -> SegmentChanged:
+    transcripts.take_back_confirmation(database_session(), person, segment)
+    return SegmentChanged.of(segment)
+
+
+@blueprint.put("/segments/<int:segment_id>/speaker")
+@access.to(Segment, Right.CORRECT)
+@operation("発言者を付ける", answers=SegmentChanged, body=SpeakerName)
+def name_speaker(person: Person, segment: Segment, body: SpeakerName) -> SegmentChanged:
+    transcripts.name_speaker(database_session(), person, segment, body.name)
+    return SegmentChanged.of(segment)
+
+
+@blueprint.put("/segments/<int:segment_id>/agenda-item")
+@access.to(Segment, Right.CORRECT)
+@operation("この発話から議題を始める", answers=SegmentsChanged, body=AgendaItemChoice)
+def start_agenda_item(person: Person, segment: Segment, body: AgendaItemChoice) -> SegmentsChanged:
+    item = item_of(segment.meeting, body.agenda_item_id)
+    session = database_session()
+    changed = transcripts.start_agenda_item(session, person, segment, item)
+    session.flush()
+    return SegmentsChanged(
+        segments=[SegmentAnswer.of(s) for s in changed],
+        accuracy=TranscriptAccuracyAnswer.of(segment.transcript),
+    )
+
+
+def _count(segments: list[Segment]) -> dict[int | None, tuple[Accuracy, Accuracy]]:
+    """By agenda item, in the order of the sound: every text is compared once."""
+    grouped: dict[int | None, list[Segment]] = defaultdict(list)
+    for segment in segments:
+        grouped[segment.agenda_item_id].append(segment)
+    return {item_id: transcripts.accuracy_of(group) for item_id, group in grouped.items()}

@@ -1,0 +1,75 @@
+"""Files coming in over the network, for pages and API alike: received without holding the
+write lock, looked into, and only then added in a short transaction.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from flask import current_app, request
+from flask_wtf.csrf import CSRFError, validate_csrf
+from wtforms import ValidationError
+
+from meetings import documents
+from meetings.errors import InvalidInput
+from meetings.rights import Right
+from minutes import recordings, transcription
+from models.document import Document
+from models.meeting import AgendaItem, Meeting
+from models.recording import Recording
+from web import access
+from web.transaction import config, database_session, release, storage
+from web.uploads import Received, ReceivedFile, receive_form
+
+MEGABYTE = 1_000_000
+
+
+def receive_recording(meeting_id: int) -> Recording:
+    """The recording in the form's file, with its transcription requested.
+
+    Raises FileRejected, InvalidInput, NotPossibleNow (this sound is there already), and NotFound
+    when the right was lost while the file came.
+    """
+    with _received(config().limits.recording_mb) as form:
+        file = _only_file(form)
+        prepared = recordings.prepare_recording(storage(), file.file_name, file.incoming)
+    session, person = database_session(), access.required_person()
+    meeting = access.fetch(Meeting, meeting_id, Right.RECORD, person)
+    recording = recordings.add_recording(session, person, meeting, prepared)
+    transcription.request_transcription(session, person, recording)
+    return recording
+
+
+def receive_document(
+    meeting_id: int, place: Callable[[Meeting, dict[str, str]], AgendaItem | None]
+) -> Document:
+    """The PDF in the form's file, as a new document on the item that `place` reads."""
+    with _received(config().limits.document_mb) as form:
+        file = _only_file(form)
+        prepared = documents.prepare_document(storage(), file.file_name, file.incoming)
+    person = access.required_person()
+    meeting = access.fetch(Meeting, meeting_id, Right.PREPARE, person)
+    item = place(meeting, form.fields)
+    return documents.add_document(database_session(), person, meeting, item, prepared)
+
+
+@contextmanager
+def _received(limit_mb: int) -> Iterator[Received]:
+    release()
+    with receive_form(storage(), limit_mb * MEGABYTE, check_token) as form:
+        yield form
+
+
+def check_token(fields: dict[str, str]) -> None:
+    """The anti-forgery token, as a field before the file or in the header. Raises CSRFError."""
+    if access.bearer_token() or not current_app.config["WTF_CSRF_ENABLED"]:
+        return
+    try:
+        validate_csrf(fields.get("csrf_token") or request.headers.get("X-CSRFToken"))
+    except ValidationError as problem:
+        raise CSRFError(problem.args[0]) from problem
+
+
+def _only_file(form: Received) -> ReceivedFile:
+    if len(form.files) != 1:
+        raise InvalidInput("file", "ファイルを1つ選んでから送信してください。")
+    return form.files[0]
