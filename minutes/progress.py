@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from meetings.rights import published_revision
 from minutes.recordings import recordings_of
 from minutes.records import minutes_of
-from minutes.transcripts import transcripts_of
+from minutes.transcripts import has_words
 from models.base import now
 from models.meeting import Meeting
 from models.recording import WorkState
@@ -45,8 +45,7 @@ def _recorded(session: Session, meeting: Meeting) -> MeetingState | None:
     runs = [t for recording in recordings for t in recording.transcriptions]
     if any(WorkState(run.state).is_open for run in runs):
         return MeetingState.TRANSCRIBING
-    has_words = any(transcript.segments for transcript in transcripts_of(session, meeting))
-    return MeetingState.CORRECTING if has_words else None
+    return MeetingState.CORRECTING if has_words(session, meeting) else None
 
 
 def _sitting(meeting: Meeting) -> MeetingState:

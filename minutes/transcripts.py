@@ -98,6 +98,18 @@ def transcripts_of(session: Session, meeting: Meeting) -> list[Transcript]:
     )
 
 
+def has_words(session: Session, meeting: Meeting) -> bool:
+    """Whether anything was heard yet."""
+    heard = (
+        select(Segment.id)
+        .join(Transcript)
+        .join(Transcription)
+        .join(Recording)
+        .where(Recording.meeting_id == meeting.id)
+    )
+    return session.scalar(heard.limit(1)) is not None
+
+
 def segments_of(session: Session, transcript: Transcript) -> list[Segment]:
     return list(
         session.scalars(

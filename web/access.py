@@ -132,6 +132,5 @@ def _declare(view: View, policy: str) -> View:
 
 def _argument(kind: type[Base]) -> str:
     """DocumentVersion is `version` in URLs, MinutesRevision `revision`, others their table."""
-    return {"document_version": "version", "minutes_revision": "revision"}.get(
-        kind.__tablename__, kind.__tablename__
-    )
+    table: str = kind.__tablename__
+    return {"document_version": "version", "minutes_revision": "revision"}.get(table, table)

@@ -1,6 +1,6 @@
 """What uvicorn serves: the Flask application behind a2wsgi."""
 
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 from flask import Flask
@@ -9,4 +9,4 @@ WEB_THREADS = 16
 
 
 def asgi(app: Flask) -> Any:
-    return WSGIMiddleware(app.wsgi_app, workers=WEB_THREADS)
+    return WSGIMiddleware(cast(Any, app), workers=WEB_THREADS)

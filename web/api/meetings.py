@@ -1,3 +1,175 @@
+"""Series and meetings."""
+
+from datetime import datetime
+
 from flask import Blueprint
+from pydantic import Field
+from sqlalchemy import func, select
+
+from meetings import agenda
+from meetings.errors import InvalidInput
+from meetings.rights import Right, rights, visible_meetings
+from minutes.progress import state_of
+from models.meeting import Meeting, Series
+from models.person import Department, Person, Role
+from web import access
+from web.api.operations import Moment, Query, Revision, Shape, ShortText, operation
+from web.api.shapes import DepartmentAnswer
+from web.transaction import database_session
 
 blueprint = Blueprint("api_meetings", __name__)
+
+
+class SeriesAnswer(Shape):
+    """会議体"""
+
+    id: int
+    name: str
+    department: DepartmentAnswer
+
+    @classmethod
+    def of(cls, series: Series) -> "SeriesAnswer":
+        department = DepartmentAnswer.of(series.department)
+        return cls(id=series.id, name=series.name, department=department)
+
+
+class SeriesList(Shape):
+    series: list[SeriesAnswer]
+
+
+class MeetingAnswer(Shape):
+    """会議"""
+
+    id: int
+    title: str
+    series: SeriesAnswer
+    department: DepartmentAnswer
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    revision: int = Field(description="変えた回数。直すときに送り返す")
+    state: str = Field(description="準備中、開催中、録音待ち、文字起こし中、校正中、承認待ち…")
+    rights: list[str] = Field(description="この会議でわたしにできること")
+
+    @classmethod
+    def of(cls, meeting: Meeting, person: Person) -> "MeetingAnswer":
+        session = database_session()
+        session.flush()
+        return cls(
+            id=meeting.id,
+            title=meeting.title,
+            series=SeriesAnswer.of(meeting.series),
+            department=DepartmentAnswer.of(meeting.department),
+            starts_at=meeting.starts_at,
+            ends_at=meeting.ends_at,
+            place=meeting.place,
+            revision=meeting.revision,
+            state=state_of(session, meeting).value,
+            rights=sorted(right.value for right in rights(session, person, meeting)),
+        )
+
+
+class MeetingList(Shape):
+    meetings: list[MeetingAnswer] = Field(description="新しい順")
+    total: int = Field(description="見られる会議の数")
+
+
+class MeetingPage(Query):
+    limit: int = Field(50, ge=1, le=200, description="一度に返す数")
+    offset: int = Field(0, ge=0, le=1_000_000, description="とばす数")
+
+
+class NewMeeting(Shape):
+    series: ShortText = Field(description="会議体の名前。なければ作る")
+    department: ShortText | None = Field(None, description="所属（課）の名前。なければ自分の所属")
+    title: ShortText
+    starts_at: Moment = Field(description="時差まで書いた日時")
+    ends_at: Moment
+    place: ShortText
+
+
+class MeetingChange(Shape):
+    title: ShortText
+    starts_at: Moment
+    ends_at: Moment
+    place: ShortText
+    revision: Revision = Field(description="読んだときの revision")
+
+
+@blueprint.get("/series")
+@access.with_role(Role.ORGANISER)
+@operation("会議体の一覧", answers=SeriesList)
+def list_series(person: Person) -> SeriesList:
+    """Those for which this person may set up meetings."""
+    found = database_session().scalars(select(Series).order_by(Series.name))
+    mine = [s for s in found if person.has_role_for(Role.ORGANISER, s.department)]
+    return SeriesList(series=[SeriesAnswer.of(series) for series in mine])
+
+
+@blueprint.get("/meetings")
+@access.signed_in
+@operation("見られる会議の一覧", answers=MeetingList, query=MeetingPage)
+def list_meetings(person: Person, query: MeetingPage) -> MeetingList:
+    session, visible = database_session(), visible_meetings(person)
+    page = visible.order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+    found = session.scalars(page.limit(query.limit).offset(query.offset)).all()
+    return MeetingList(
+        meetings=[MeetingAnswer.of(meeting, person) for meeting in found],
+        total=session.scalar(select(func.count()).select_from(visible.subquery())) or 0,
+    )
+
+
+@blueprint.post("/meetings")
+@access.with_role(Role.ORGANISER)
+@operation("会議を設定する", answers=MeetingAnswer, status=201, body=NewMeeting)
+def set_up(person: Person, body: NewMeeting) -> MeetingAnswer:
+    session = database_session()
+    department = _department(person, body.department)
+    meeting = agenda.set_up_meeting(
+        session,
+        person,
+        series=agenda.series_named(session, body.series, department),
+        department=department,
+        title=body.title,
+        starts_at=body.starts_at,
+        ends_at=body.ends_at,
+        place=body.place,
+    )
+    return MeetingAnswer.of(meeting, person)
+
+
+@blueprint.get("/meetings/<int:meeting_id>")
+@access.to(Meeting, Right.SEE)
+@operation("会議", answers=MeetingAnswer)
+def show(person: Person, meeting: Meeting) -> MeetingAnswer:
+    return MeetingAnswer.of(meeting, person)
+
+
+@blueprint.put("/meetings/<int:meeting_id>")
+@access.to(Meeting, Right.PREPARE)
+@operation("会議を直す", answers=MeetingAnswer, body=MeetingChange)
+def change(person: Person, meeting: Meeting, body: MeetingChange) -> MeetingAnswer:
+    agenda.change_meeting(
+        database_session(),
+        person,
+        meeting,
+        title=body.title,
+        starts_at=body.starts_at,
+        ends_at=body.ends_at,
+        place=body.place,
+        based_on=body.revision,
+    )
+    return MeetingAnswer.of(meeting, person)
+
+
+def _department(person: Person, name: str | None) -> Department:
+    """Where the meeting belongs. Raises InvalidInput where this person is no organiser."""
+    found: Department | None = person.department
+    if name is not None:
+        found = database_session().scalar(select(Department).where(Department.name == name))
+    if found is None or not person.has_role_for(Role.ORGANISER, found):
+        named = name or person.department.name
+        raise InvalidInput(
+            "department", f"所属「{named}」の会議を設定する権限がないか、その所属がありません。"
+        )
+    return found

@@ -1,3 +1,240 @@
+"""The official minutes: draft, revision, approval, publication."""
+
+from datetime import datetime
+from typing import Annotated
+
 from flask import Blueprint
+from pydantic import Field
+
+from meetings.errors import InvalidInput, NotPossibleNow
+from meetings.rights import Right, published_revision
+from minutes import publication, records
+from minutes.records import Content
+from models.meeting import Meeting
+from models.minutes import Approval, ApprovalRequest, MinutesRevision
+from models.person import Person
+from models.transcript import Transcript
+from web import access
+from web.api.operations import Identity, Moment, Revision, Shape, ShortText, operation
+from web.api.shapes import PersonAnswer
+from web.looks import note_look
+from web.transaction import database_session
 
 blueprint = Blueprint("api_minutes", __name__)
+Seconds = Annotated[float, Field(ge=0, le=10_000_000)]
+Heading = Annotated[str, Field(max_length=40)]
+
+
+class AttendeeShape(Shape):
+    name: ShortText
+    title: ShortText = ""
+
+
+class ParagraphShape(Shape):
+    """一つの発言。録音のどこかを秒で示す。"""
+
+    speaker: ShortText = ""
+    text: str = Field(max_length=records.LONGEST_PARAGRAPH)
+    start_seconds: Seconds
+    end_seconds: Seconds
+
+
+class SectionShape(Shape):
+    """一つの議題についての発言。"""
+
+    agenda_item_id: Identity | None = None
+    number: Heading = Field("", description="「2-1」の形")
+    title: ShortText
+    paragraphs: list[ParagraphShape] = Field(max_length=20_000)
+
+
+class ContentShape(Shape):
+    """会議録の全文。"""
+
+    title: ShortText
+    series: ShortText
+    starts_at: Moment
+    ends_at: Moment
+    place: ShortText
+    attendees: list[AttendeeShape] = Field(max_length=1000)
+    sections: list[SectionShape] = Field(max_length=1000)
+
+    @classmethod
+    def of(cls, content: Content) -> "ContentShape":
+        return cls.model_validate_json(content.model_dump_json())
+
+    def content(self) -> Content:
+        """Raises InvalidInput for a sentence that ends before it begins."""
+        for number, section in enumerate(self.sections):
+            for place, said in enumerate(section.paragraphs):
+                if said.end_seconds < said.start_seconds:
+                    field = f"content.sections[{number}].paragraphs[{place}].end_seconds"
+                    raise InvalidInput(field, f"「{field}」は start_seconds 以後にしてください。")
+        times = {"starts_at": self.starts_at.isoformat(), "ends_at": self.ends_at.isoformat()}
+        return Content.model_validate(self.model_dump() | times)
+
+
+class DecisionAnswer(Shape):
+    is_approved: bool
+    reason: str
+    decided_by: PersonAnswer
+    decided_at: datetime
+
+    @classmethod
+    def of(cls, decision: Approval) -> "DecisionAnswer":
+        return cls(
+            is_approved=decision.is_approved,
+            reason=decision.reason,
+            decided_by=PersonAnswer.of(decision.decided_by),
+            decided_at=decision.decided_at,
+        )
+
+
+class RequestAnswer(Shape):
+    requested_by: PersonAnswer
+    requested_at: datetime
+    decision: DecisionAnswer | None = Field(description="承認か差し戻し。まだなら null")
+
+    @classmethod
+    def of(cls, request: ApprovalRequest) -> "RequestAnswer":
+        decision = request.decision
+        return cls(
+            requested_by=PersonAnswer.of(request.requested_by),
+            requested_at=request.requested_at,
+            decision=DecisionAnswer.of(decision) if decision else None,
+        )
+
+
+class RevisionAnswer(Shape):
+    """改訂。一度書いたら変わらない。"""
+
+    id: int
+    meeting_id: int
+    number: int = Field(description="直すときに based_on として送り返す")
+    written_by: PersonAnswer
+    written_at: datetime
+    request: RequestAnswer | None = Field(description="承認の依頼")
+    is_published: bool
+    content: ContentShape
+
+    @classmethod
+    def of(cls, revision: MinutesRevision) -> "RevisionAnswer":
+        session = database_session()
+        session.flush()
+        return cls(
+            id=revision.id,
+            meeting_id=revision.meeting.id,
+            number=revision.number,
+            written_by=PersonAnswer.of(revision.written_by),
+            written_at=revision.written_at,
+            request=RequestAnswer.of(revision.request) if revision.request else None,
+            is_published=published_revision(session, revision.meeting.id) is revision,
+            content=ContentShape.of(records.content_of(revision)),
+        )
+
+
+class MinutesAnswer(Shape):
+    """会議録"""
+
+    meeting_id: int
+    transcript_id: int | None
+    revision: RevisionAnswer | None = Field(description="最新の改訂。まだ会議録がなければ null")
+    revision_ids: list[int] = Field(description="古い順")
+
+
+class Draft(Shape):
+    transcript_id: Identity
+
+
+class ContentChange(Shape):
+    content: ContentShape
+    based_on: Revision = Field(description="読んだ改訂の number")
+
+
+class Decision(Shape):
+    is_approved: bool
+    reason: str = Field("", max_length=2000, description="差し戻すときは必要")
+
+
+class Reason(Shape):
+    reason: str = Field(max_length=2000, description="取り下げる理由")
+
+
+@blueprint.get("/meetings/<int:meeting_id>/minutes")
+@access.to(Meeting, Right.HEAR)
+@operation("会議録の最新の改訂", answers=MinutesAnswer)
+def show(person: Person, meeting: Meeting) -> MinutesAnswer:
+    minutes = records.minutes_of(database_session(), meeting)
+    if minutes is None:
+        return MinutesAnswer(
+            meeting_id=meeting.id, transcript_id=None, revision=None, revision_ids=[]
+        )
+    note_look(person, "read", minutes.latest)
+    return MinutesAnswer(
+        meeting_id=meeting.id,
+        transcript_id=minutes.transcript_id,
+        revision=RevisionAnswer.of(minutes.latest),
+        revision_ids=[revision.id for revision in minutes.revisions],
+    )
+
+
+@blueprint.post("/meetings/<int:meeting_id>/minutes")
+@access.to(Meeting, Right.CORRECT)
+@operation("逐語録から会議録を作る", answers=RevisionAnswer, status=201, body=Draft)
+def draft(person: Person, meeting: Meeting, body: Draft) -> RevisionAnswer:
+    session = database_session()
+    transcript = session.get(Transcript, body.transcript_id)
+    if transcript is None or transcript.meeting is not meeting:
+        raise InvalidInput(
+            "transcript_id", f"番号 {body.transcript_id} の逐語録は、この会議にありません。"
+        )
+    return RevisionAnswer.of(records.draft(session, person, transcript))
+
+
+@blueprint.put("/meetings/<int:meeting_id>/minutes")
+@access.to(Meeting, Right.CORRECT)
+@operation("会議録を直す（新しい改訂になる）", answers=RevisionAnswer, body=ContentChange)
+def revise(person: Person, meeting: Meeting, body: ContentChange) -> RevisionAnswer:
+    session = database_session()
+    minutes = records.minutes_of(session, meeting)
+    if minutes is None:
+        raise NotPossibleNow("会議録はまだありません。先に逐語録から作ってください。")
+    return RevisionAnswer.of(
+        records.revise(session, person, minutes, body.content.content(), based_on=body.based_on)
+    )
+
+
+@blueprint.post("/revisions/<int:revision_id>/approval-request")
+@access.to(MinutesRevision, Right.CORRECT)
+@operation("承認を依頼する", answers=RevisionAnswer, status=201)
+def request_approval(person: Person, revision: MinutesRevision) -> RevisionAnswer:
+    records.request_approval(database_session(), person, revision)
+    return RevisionAnswer.of(revision)
+
+
+@blueprint.post("/revisions/<int:revision_id>/approval")
+@access.to(MinutesRevision, Right.DECIDE)
+@operation("承認する、または差し戻す", answers=RevisionAnswer, status=201, body=Decision)
+def decide(person: Person, revision: MinutesRevision, body: Decision) -> RevisionAnswer:
+    session = database_session()
+    if body.is_approved:
+        records.approve(session, person, revision)
+    else:
+        records.send_back(session, person, revision, body.reason)
+    return RevisionAnswer.of(revision)
+
+
+@blueprint.post("/revisions/<int:revision_id>/publication")
+@access.to(MinutesRevision, Right.PUBLISH)
+@operation("公開する", answers=RevisionAnswer, status=201)
+def publish(person: Person, revision: MinutesRevision) -> RevisionAnswer:
+    publication.publish(database_session(), person, revision)
+    return RevisionAnswer.of(revision)
+
+
+@blueprint.delete("/revisions/<int:revision_id>/publication")
+@access.to(MinutesRevision, Right.PUBLISH)
+@operation("公開を取り下げる", answers=RevisionAnswer, body=Reason)
+def withdraw(person: Person, revision: MinutesRevision, body: Reason) -> RevisionAnswer:
+    publication.withdraw(database_session(), person, revision, body.reason)
+    return RevisionAnswer.of(revision)

@@ -1,3 +1,75 @@
-from flask import Blueprint
+"""What citizens may read. No sign-in."""
+
+from datetime import datetime
+
+from flask import Blueprint, url_for
+from pydantic import Field
+
+from minutes.publication import current_publication
+from minutes.records import content_of
+from minutes.search import found_in_published
+from models.minutes import MinutesRevision
+from web import access
+from web.api.minutes import ContentShape
+from web.api.operations import Query, Shape, operation
+from web.transaction import database_session
 
 blueprint = Blueprint("api_published", __name__)
+
+
+class PublishedHead(Shape):
+    meeting_id: int
+    title: str
+    series: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    revision: int = Field(description="公開している改訂の番号")
+    published_at: datetime
+    url: str = Field(description="公開ページ")
+
+    @classmethod
+    def of(cls, revision: MinutesRevision) -> "PublishedHead":
+        content, publication = content_of(revision), current_publication(revision)
+        assert publication is not None
+        return cls(
+            meeting_id=revision.meeting.id,
+            title=content.title,
+            series=content.series,
+            starts_at=datetime.fromisoformat(content.starts_at),
+            ends_at=datetime.fromisoformat(content.ends_at),
+            place=content.place,
+            revision=revision.number,
+            published_at=publication.published_at,
+            url=url_for("public.show", meeting_id=revision.meeting.id),
+        )
+
+
+class PublishedList(Shape):
+    published: list[PublishedHead] = Field(description="新しい会議から")
+
+
+class PublishedAnswer(Shape):
+    head: PublishedHead
+    content: ContentShape
+
+
+class Words(Query):
+    q: str = Field("", max_length=200, description="題名と本文にある言葉（空白で区切ると「かつ」）")
+
+
+@blueprint.get("/published")
+@access.anyone
+@operation("公開している会議録の一覧と検索", answers=PublishedList, query=Words)
+def list_published(query: Words) -> PublishedList:
+    found = found_in_published(database_session(), query.q)
+    return PublishedList(published=[PublishedHead.of(one.revision) for one in found])
+
+
+@blueprint.get("/published/<int:meeting_id>")
+@access.published
+@operation("公開している会議録", answers=PublishedAnswer)
+def show(revision: MinutesRevision) -> PublishedAnswer:
+    return PublishedAnswer(
+        head=PublishedHead.of(revision), content=ContentShape.of(content_of(revision))
+    )

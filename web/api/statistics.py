@@ -1,3 +1,55 @@
+"""The city's figures."""
+
 from flask import Blueprint
+from pydantic import Field
+
+from minutes.statistics import DepartmentFigures, figures
+from models.person import Person, Role
+from web import access
+from web.api.operations import Shape, operation
+from web.api.shapes import AccuracyAnswer, DepartmentAnswer
+from web.transaction import database_session
 
 blueprint = Blueprint("api_statistics", __name__)
+
+
+class DepartmentFiguresAnswer(Shape):
+    department: DepartmentAnswer
+    recordings: int
+    seconds: float
+    raw: AccuracyAnswer
+    normalised: AccuracyAnswer
+
+    @classmethod
+    def of(cls, row: DepartmentFigures) -> "DepartmentFiguresAnswer":
+        return cls(
+            department=DepartmentAnswer.of(row.department),
+            recordings=row.recordings,
+            seconds=row.seconds,
+            raw=AccuracyAnswer.of(row.raw),
+            normalised=AccuracyAnswer.of(row.normalised),
+        )
+
+
+class StatisticsAnswer(Shape):
+    sentence: str = Field(description="「79所属 283件」の形")
+    recordings: int = Field(description="文字起こしを終えた録音の数")
+    seconds: float = Field(description="その録音の長さの合計")
+    raw: AccuracyAnswer
+    normalised: AccuracyAnswer
+    departments: list[DepartmentFiguresAnswer]
+
+
+@blueprint.get("/statistics")
+@access.with_role(*Role)
+@operation("統計", answers=StatisticsAnswer)
+def show(person: Person) -> StatisticsAnswer:
+    found = figures(database_session())
+    return StatisticsAnswer(
+        sentence=found.sentence,
+        recordings=found.recordings,
+        seconds=found.seconds,
+        raw=AccuracyAnswer.of(found.raw),
+        normalised=AccuracyAnswer.of(found.normalised),
+        departments=[DepartmentFiguresAnswer.of(row) for row in found.departments],
+    )

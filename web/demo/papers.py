@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -20,9 +21,10 @@ PAGE = """\
 
 def to_pdf(markdown: str) -> bytes:
     """Headings, paragraphs, lists, tables and bold; all else is taken as text."""
-    return typst.compile(
-        (PAGE + to_typst(markdown)).encode(), font_paths=[str(FONTS)], ignore_system_fonts=True
-    )
+    source: Any = (PAGE + to_typst(markdown)).encode()
+    made = typst.compile(source, font_paths=[str(FONTS)], ignore_system_fonts=True)
+    assert isinstance(made, bytes)
+    return made
 
 
 def to_typst(markdown: str) -> str:

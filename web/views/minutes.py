@@ -1,3 +1,258 @@
-from flask import Blueprint
+"""The tab 会議録: drafting, editing, approving and publishing the official minutes."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from meetings.entries import text
+from meetings.errors import InvalidInput, NotFound, StaleRevision
+from meetings.rights import Right, published_revision
+from minutes import publication, records
+from minutes.records import Attendee, Content, Paragraph, Section, content_of, minutes_of
+from minutes.transcripts import segments_of, transcripts_of
+from models.meeting import Meeting
+from models.minutes import Minutes, MinutesRevision
+from models.person import Person
+from models.transcript import Transcript
+from web import access
+from web.looks import note_look
+from web.transaction import database_session
+from web.views._meeting_head import meeting_head
 
 blueprint = Blueprint("minutes", __name__)
+blueprint.add_app_template_global(records.when, "held_when")
+ATTENDEE = re.compile(r"(?P<name>[^（）]+?)\s*(?:（(?P<title>.*)）)?")
+
+
+@blueprint.get("/meetings/<int:meeting_id>/minutes")
+@access.to(Meeting, Right.HEAR)
+def show(person: Person, meeting: Meeting) -> Any:
+    minutes = minutes_of(database_session(), meeting)
+    if minutes is None:
+        return _page(person, meeting, "minutes/none.html", drafts=_drafts(meeting))
+    return _read(person, minutes.latest)
+
+
+@blueprint.post("/meetings/<int:meeting_id>/minutes")
+@access.to(Meeting, Right.CORRECT)
+def draft(person: Person, meeting: Meeting) -> Any:
+    session = database_session()
+    wanted = request.form.get("transcript_id")
+    transcript = next(
+        (t for t in transcripts_of(session, meeting) if str(t.id) == wanted),
+        None,
+    )
+    if transcript is None:
+        raise NotFound()
+    revision = records.draft(session, person, transcript)
+    flash(f"逐語録から会議録（第{revision.number}版）を作成しました。", "done")
+    return _to(meeting)
+
+
+@blueprint.get("/meetings/<int:meeting_id>/minutes/change")
+@access.to(Meeting, Right.CORRECT)
+def form(person: Person, meeting: Meeting) -> Any:
+    revision = _required(meeting).latest
+    note_look(person, "look", revision)
+    return _form(person, meeting, revision, content_of(revision))
+
+
+@blueprint.post("/meetings/<int:meeting_id>/minutes/change")
+@access.to(Meeting, Right.CORRECT)
+def change(person: Person, meeting: Meeting) -> Any:
+    """The fields follow revision `layout`; they are saved on top of revision `based_on`."""
+    minutes = _required(meeting)
+    layout = _numbered(minutes, "layout")
+    typed = _typed(content_of(layout))
+    try:
+        revision = records.revise(
+            database_session(), person, minutes, typed, based_on=_number("based_on")
+        )
+    except StaleRevision as problem:
+        return _form(person, meeting, layout, typed, stale=problem), 409
+    except InvalidInput as problem:
+        return _form(person, meeting, layout, typed, invalid=problem), 422
+    flash(f"会議録（第{revision.number}版）を保存しました。", "done")
+    return _to(meeting)
+
+
+@blueprint.get("/revisions/<int:revision_id>")
+@access.to(MinutesRevision, Right.HEAR)
+def show_revision(person: Person, revision: MinutesRevision) -> Any:
+    return _read(person, revision)
+
+
+@blueprint.post("/revisions/<int:revision_id>/approval-request")
+@access.to(MinutesRevision, Right.CORRECT)
+def request_approval(person: Person, revision: MinutesRevision) -> Any:
+    records.request_approval(database_session(), person, revision)
+    flash("承認を依頼しました。", "done")
+    return _to(revision.meeting)
+
+
+@blueprint.post("/revisions/<int:revision_id>/approval")
+@access.to(MinutesRevision, Right.DECIDE)
+def decide(person: Person, revision: MinutesRevision) -> Any:
+    session, decision = database_session(), request.form.get("decision")
+    if decision == "approve":
+        records.approve(session, person, revision)
+        flash("会議録を承認しました。", "done")
+    elif decision == "send_back":
+        records.send_back(session, person, revision, request.form.get("reason", ""))
+        flash("理由を添えて差し戻しました。", "done")
+    else:
+        raise InvalidInput("decision", "承認か差し戻しかを選んでください。")
+    return _to(revision.meeting)
+
+
+@blueprint.post("/revisions/<int:revision_id>/publication")
+@access.to(MinutesRevision, Right.PUBLISH)
+def publish(person: Person, revision: MinutesRevision) -> Any:
+    publication.publish(database_session(), person, revision)
+    flash("会議録を公開しました。", "done")
+    return _to(revision.meeting)
+
+
+@blueprint.post("/revisions/<int:revision_id>/withdrawal")
+@access.to(MinutesRevision, Right.PUBLISH)
+def withdraw(person: Person, revision: MinutesRevision) -> Any:
+    reason = request.form.get("reason", "")
+    publication.withdraw(database_session(), person, revision, reason)
+    flash("公開を取り下げました。", "done")
+    return _to(revision.meeting)
+
+
+def _read(person: Person, revision: MinutesRevision) -> str:
+    note_look(person, "look", revision)
+    minutes, meeting = revision.minutes, revision.meeting
+    return _page(
+        person,
+        meeting,
+        "minutes/show.html",
+        revision=revision,
+        is_latest=revision is minutes.latest,
+        revisions=list(reversed(minutes.revisions)),
+        content=content_of(revision),
+        plays=_plays(revision),
+        public=published_revision(database_session(), meeting.id),
+        current_publication=publication.current_publication(revision),
+        drafts=_drafts(meeting),
+    )
+
+
+def _page(person: Person, meeting: Meeting, template: str, **shown: Any) -> str:
+    head = meeting_head(person, meeting)
+    return render_template(
+        template, meeting=meeting, head=head, tab="minutes", Right=Right, **shown
+    )
+
+
+def _form(
+    person: Person,
+    meeting: Meeting,
+    layout: MinutesRevision,
+    content: Content,
+    stale: StaleRevision | None = None,
+    invalid: InvalidInput | None = None,
+) -> str:
+    """After a StaleRevision the form goes on top of the newest one, as its sender has now seen."""
+    return _page(
+        person,
+        meeting,
+        "minutes/change.html",
+        layout=layout,
+        based_on=stale.revision if stale else request.form.get("based_on", layout.number),
+        content=content,
+        stale=stale,
+        invalid=invalid,
+    )
+
+
+def _typed(layout: Content) -> Content:
+    """The layout's own headings and places in the recording, with the words of the form."""
+    fields = request.form
+    attendees = [
+        ATTENDEE.fullmatch(line.strip()) for line in fields.get("attendees", "").splitlines()
+    ]
+    return layout.model_copy(
+        update={
+            "title": fields.get("title", layout.title),
+            "place": fields.get("place", layout.place),
+            "attendees": [Attendee(**a.groupdict(default="")) for a in attendees if a],
+            "sections": [_typed_section(n, s) for n, s in enumerate(layout.sections)],
+        }
+    )
+
+
+def _typed_section(number: int, section: Section) -> Section:
+    paragraphs = [
+        _typed_paragraph(f"{number}-{position}", paragraph)
+        for position, paragraph in enumerate(section.paragraphs)
+    ]
+    return section.model_copy(update={"paragraphs": paragraphs})
+
+
+def _typed_paragraph(place: str, paragraph: Paragraph) -> Paragraph:
+    fields = request.form
+    speaker = fields.get(f"speaker-{place}", paragraph.speaker).strip()
+    words = " ".join(fields.get(f"text-{place}", paragraph.text).split())
+    return paragraph.model_copy(update={"speaker": speaker, "text": words})
+
+
+def _plays(revision: MinutesRevision) -> Callable[[int, int], str | None]:
+    """Where each paragraph is heard in the recording."""
+    content, recording_id = content_of(revision), revision.minutes.transcript.recording.id
+
+    def url(section: int, paragraph: int) -> str:
+        said = content.sections[section].paragraphs[paragraph]
+        place = f"t={said.start_seconds:.1f},{said.end_seconds:.1f}"
+        return url_for("recordings.sound", recording_id=recording_id, _anchor=place)
+
+    return url
+
+
+def _drafts(meeting: Meeting) -> list[dict[str, Any]]:
+    """Each transcript with words, newest first, and what is still open in it."""
+    session = database_session()
+    found = []
+    for transcript in reversed(transcripts_of(session, meeting)):
+        segments = segments_of(session, transcript)
+        if segments:
+            found.append(
+                {
+                    "transcript": transcript,
+                    "segments": len(segments),
+                    "unconfirmed": sum(not s.is_confirmed for s in segments),
+                    "unassigned": sum(s.agenda_item_id is None for s in segments),
+                    "unnamed": sum(s.speaker_id is None for s in segments),
+                }
+            )
+    return found
+
+
+def _required(meeting: Meeting) -> Minutes:
+    minutes = minutes_of(database_session(), meeting)
+    if minutes is None:
+        raise NotFound()
+    return minutes
+
+
+def _numbered(minutes: Minutes, field: str) -> MinutesRevision:
+    number = _number(field)
+    found = next((r for r in minutes.revisions if r.number == number), None)
+    if found is None:
+        raise InvalidInput(field, "もとの版が見つかりません。画面を開き直してください。")
+    return found
+
+
+def _number(field: str) -> int:
+    value = text(field, "版の番号", request.form.get(field))
+    if not value.isdecimal():
+        raise InvalidInput(field, "版の番号を読み取れません。画面を開き直してください。")
+    return int(value)
+
+
+def _to(meeting: Meeting) -> Any:
+    return redirect(url_for("minutes.show", meeting_id=meeting.id))

@@ -1,3 +1,69 @@
-from flask import Blueprint
+"""The figures in the city's own form, as a sheet and as a table to take along."""
+
+import csv
+import io
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+
+from meetings import dates
+from minutes.accuracy import Accuracy
+from minutes.statistics import Figures, figures
+from models.base import now
+from models.person import Person, Role
+from web import access
+from web.transaction import database_session
 
 blueprint = Blueprint("statistics", __name__)
+ACCURACY_HEAD = ["字数", "正しい字数", "誤り", "抜け", "余分", "正変換率"]
+HEAD = [
+    "所属",
+    "件数",
+    "録音（秒）",
+    *ACCURACY_HEAD,
+    *(f"表記差を除く {name}" for name in ACCURACY_HEAD),
+]
+
+
+@blueprint.get("/statistics")
+@access.with_role(*Role)
+def show(person: Person) -> Any:
+    return render_template("statistics/show.html", figures=figures(database_session()), at=now())
+
+
+@blueprint.get("/statistics/table.csv")
+@access.with_role(*Role)
+def table(person: Person) -> Any:
+    """With a byte order mark, so that Excel reads it as UTF-8."""
+    made = io.StringIO()
+    csv.writer(made).writerows([HEAD, *_rows(figures(database_session()))])
+    answer = Response("\ufeff" + made.getvalue(), mimetype="text/csv; charset=utf-8")
+    name = f"gijido-{_today().isoformat()}.csv"
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+def _rows(found: Figures) -> list[list[Any]]:
+    rows = [
+        [_plain(row.department.full_name), row.recordings, round(row.seconds, 1)]
+        + _cells(row.raw)
+        + _cells(row.normalised)
+        for row in found.departments
+    ]
+    total = ["合計", found.recordings, round(found.seconds, 1)]
+    return [*rows, total + _cells(found.raw) + _cells(found.normalised)]
+
+
+def _cells(counted: Accuracy) -> list[Any]:
+    rate = "" if counted.rate is None else round(counted.rate, 4)
+    return [counted.total, counted.right, counted.wrong, counted.missing, counted.added, rate]
+
+
+def _plain(name: str) -> str:
+    """A name must not become a formula in a spreadsheet."""
+    return f"'{name}" if name[:1] in "=+-@\t" else name
+
+
+def _today() -> date:
+    return dates.local(now()).date()

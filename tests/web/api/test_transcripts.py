@@ -97,11 +97,11 @@ def test_a_speaker_is_named_and_taken_away(secretary: Script, transcript: Transc
 def test_an_agenda_item_holds_from_its_segment_on(
     secretary: Script, transcript: Transcript
 ) -> None:
-    first, second, third = (s.id for s in transcript.segments)
+    _, second, third = (s.id for s in transcript.segments)
     item = transcript.meeting.agenda_items[1].id
-    changed = secretary.call(
-        "PUT", f"/segments/{second}/agenda-item", {"agenda_item_id": item}
-    )["segments"]
+    changed = secretary.call("PUT", f"/segments/{second}/agenda-item", {"agenda_item_id": item})[
+        "segments"
+    ]
     assert [s["id"] for s in changed] == [second, third]
     assert {s["agenda_item_id"] for s in changed} == {item}
     shown = secretary.get(f"/transcripts/{transcript.id}")["segments"]

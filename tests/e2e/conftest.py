@@ -1,0 +1,137 @@
+"""A live server with its worker on the demo's data, and a real Chromium."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, ViewportSize, sync_playwright
+
+from tests.e2e.chromium import chromium
+from web.demo.people import PASSWORD
+
+ROOT = Path(__file__).parent.parent.parent
+START_SECONDS = 120
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+TABLET: ViewportSize = {"width": 820, "height": 1180}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    url: str
+    home: Path
+
+
+def start_server(home: Path) -> tuple[LiveServer, subprocess.Popen[bytes]]:
+    """`gijido demo` and `gijido serve`, as `make run` does it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    surroundings = os.environ | {"GIJIDO_HOME": str(home), "GIJIDO_PORT": str(port)}
+    command = [sys.executable, "-m", "web.cli"]
+    subprocess.run([*command, "demo"], cwd=ROOT, env=surroundings, check=True)
+    log = (home / "server.log").open("wb")
+    process = subprocess.Popen(
+        [*command, "serve"], cwd=ROOT, env=surroundings, stdout=log, stderr=log
+    )
+    server = LiveServer(f"http://127.0.0.1:{port}", home)
+    _wait_for(server, process)
+    return server, process
+
+
+def _wait_for(server: LiveServer, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        assert process.poll() is None, (server.home / "server.log").read_text()
+        try:
+            urllib.request.urlopen(server.url, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.3)
+    raise AssertionError("the server did not answer: " + (server.home / "server.log").read_text())
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    server, process = start_server(tmp_path_factory.mktemp("live"))
+    yield server
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    path = chromium()
+    assert path, "no Chromium: run `make dev`"
+    flags = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--autoplay-policy=no-user-gesture-required",
+    ]
+    running = playwright.chromium.launch(executable_path=path, args=flags)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live: LiveServer) -> Iterator[Callable[..., Page]]:
+    """`open_page(login, size)` is a fresh browser window; without a login, a citizen's.
+
+    A script error or a broken content security policy on any page fails the test.
+    """
+    opened, problems = [], []
+
+    def opening(login: str | None = None, size: ViewportSize = DESKTOP, **options: object) -> Page:
+        context = browser.new_context(
+            viewport=size,
+            base_url=live.url,
+            locale="ja-JP",
+            **options,  # type: ignore[arg-type]
+        )
+        opened.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                problems.append(f"{page.url}: {message.text}")
+                if message.type == "error" and "Content Security Policy" in message.text
+                else None
+            ),
+        )
+        if login:
+            sign_in(page, login)
+        return page
+
+    yield opening
+    for context in opened:
+        context.close()
+    assert problems == []
+
+
+def sign_in(page: Page, login: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("利用者ID").fill(login)
+    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("button", name="サインイン").click()
+    page.wait_for_url(re.compile("/today"))

@@ -1,0 +1,151 @@
+/** What the editor and the server say to each other (see /api/openapi.json). */
+
+export interface Mark {
+  text: string;
+  is_corrected: boolean;
+  heard: string;
+}
+
+export interface Segment {
+  id: number;
+  start_seconds: number;
+  end_seconds: number;
+  heard: string;
+  text: string;
+  revision: number;
+  is_confirmed: boolean;
+  speaker: string | null;
+  agenda_item_id: number | null;
+  marks: Mark[];
+}
+
+export interface Accuracy {
+  total: number;
+  right: number;
+  wrong: number;
+  missing: number;
+  added: number;
+  rate: number | null;
+  sentence: string;
+}
+
+export interface TranscriptAccuracy {
+  raw: Accuracy;
+  normalised: Accuracy;
+  items: { agenda_item_id: number | null; raw: Accuracy; normalised: Accuracy }[];
+}
+
+export interface Work {
+  state: string;
+  state_label: string;
+  stage: string;
+  percent: number;
+  remaining_seconds: number | null;
+  segment_count: number;
+  problem: string;
+  is_worker_running: boolean;
+}
+
+export interface AgendaItem {
+  id: number;
+  number: string;
+  title: string;
+}
+
+export interface Transcript {
+  id: number;
+  work: Work;
+  speakers: string[];
+  agenda_items: AgendaItem[];
+  accuracy: TranscriptAccuracy;
+  segments: Segment[];
+}
+
+export interface SegmentChanged {
+  segment: Segment;
+  accuracy: TranscriptAccuracy;
+}
+
+export interface SegmentsChanged {
+  segments: Segment[];
+  accuracy: TranscriptAccuracy;
+}
+
+/** The server said no, in a sentence; status 0: it could not be reached. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly theirs: string | null = null,
+    readonly revision: number | null = null,
+  ) {
+    super(message);
+  }
+
+  /** Nothing is wrong with what was sent: the same can be sent again later. */
+  get isPassing(): boolean {
+    return this.status === 0 || this.status === 400 || this.status === 401 || this.status >= 500;
+  }
+}
+
+const UNREACHABLE = "サーバーにつながりません。入力した文はこの端末に残してあり、自動で送り直します。";
+const UNREADABLE = "サーバーの返事を読み取れませんでした。自動で送り直します。";
+
+const TOKEN = 'meta[name="csrf-token"]';
+let token = document.querySelector<HTMLMetaElement>(TOKEN)?.content ?? "";
+
+/** Ask the API. A token that has expired is fetched anew, once. Throws Refusal. */
+export async function call<T>(method: string, path: string, body?: object): Promise<T> {
+  const first = await attempt(method, path, body);
+  if (first.status !== 400 || first.body["is_token_expired"] !== true) return read<T>(first);
+  await fetchToken();
+  return read<T>(await attempt(method, path, body));
+}
+
+interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+async function attempt(method: string, path: string, body?: object): Promise<Answer> {
+  const headers: Record<string, string> = { Accept: "application/json", "X-CSRFToken": token };
+  if (body) headers["Content-Type"] = "application/json";
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      body: body ? JSON.stringify(body) : null,
+      // What is sent while the page closes still arrives; browsers allow 64 KiB for it.
+      keepalive: method !== "GET",
+    });
+  } catch {
+    throw new Refusal(0, UNREACHABLE);
+  }
+  try {
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  } catch {
+    throw new Refusal(response.ok ? 0 : response.status, UNREADABLE);
+  }
+}
+
+function read<T>(answer: Answer): T {
+  if (answer.status < 400) return answer.body as T;
+  const { message, theirs, revision } = answer.body;
+  throw new Refusal(
+    answer.status,
+    typeof message === "string" ? message : UNREADABLE,
+    typeof theirs === "string" ? theirs : null,
+    typeof revision === "number" ? revision : null,
+  );
+}
+
+async function fetchToken(): Promise<void> {
+  try {
+    const page = await (await fetch(location.pathname)).text();
+    const meta = new DOMParser().parseFromString(page, "text/html").querySelector(TOKEN);
+    token = meta?.getAttribute("content") ?? token;
+  } catch {
+    throw new Refusal(0, UNREACHABLE);
+  }
+}

@@ -1,0 +1,44 @@
+/** Lengths and rates as everywhere else on the screens (meetings/dates.py, web/app.py). */
+
+import type { Accuracy } from "./server";
+
+export function position(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${Math.floor(whole / 3600)}:${two(Math.floor((whole % 3600) / 60))}:${two(whole % 60)}`;
+}
+
+export function length(seconds: number): string {
+  const whole = Math.round(seconds);
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  if (hours) return `${hours}時間${minutes}分`;
+  return minutes ? `${minutes}分${whole % 60}秒` : `${whole}秒`;
+}
+
+export function percent(rate: number | null): string {
+  return rate === null ? "—" : `${(100 * rate).toFixed(1)} %`;
+}
+
+export function withRate(accuracy: Accuracy): string {
+  return `${accuracy.sentence}（${percent(accuracy.rate)}）`;
+}
+
+/** What the server will make of it: one line, no space around it. */
+export function plain(text: string): string {
+  return text.split(/\s+/u).filter(Boolean).join(" ");
+}
+
+type Attributes = Record<string, string>;
+
+/** An element with attributes and children, in one expression. */
+export function make<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  attributes: Attributes = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+}
