@@ -59,7 +59,11 @@ class Clip:
 
 
 def evaluate(folders: list[Path], audio_name: str | None, config: Config) -> Evaluation:
-    """Raises InvalidInput for a folder that cannot be evaluated, before any work is done."""
+    """Errors and speed of the production recogniser, with the production chunks.
+
+    Raises InvalidInput for a folder that cannot be evaluated, before any work is done. Of a
+    reference only the names of clips are looked at until everything has been heard.
+    """
     sounds = {folder: sounds_of(folder, audio_name) for folder in folders}
     from minutes.recognition import decoding  # the speech engine takes seconds to import
 
@@ -72,15 +76,16 @@ def evaluate(folders: list[Path], audio_name: str | None, config: Config) -> Eva
 
 
 def sounds_of(folder: Path, audio_name: str | None) -> list[Path]:
-    """The folder's sound, or every file of a folder that is a list of clips."""
-    reference = folder / "reference.json"
-    if not reference.is_file():
-        raise InvalidInput("folder", f"{folder} に reference.json がありません。")
-    is_meeting = (folder / "meeting.json").is_file()
-    names = [audio_name or DEFAULT_AUDIO] if is_meeting else _clip_names(reference)
+    """The folder's sound, or every file of a folder that is a list of clips.
+
+    Raises InvalidInput when there is no reference or no sound.
+    """
+    names = _clip_names(folder) or [audio_name or _usual_name(folder)]
     missing = [name for name in names if not (folder / name).is_file()]
-    if missing or not names:
-        raise InvalidInput("folder", f"{folder} に音声 {'、'.join(missing)} がありません。")
+    if missing:
+        raise InvalidInput(
+            "folder", f"{folder} に音声 {'、'.join(missing)} がありません。名前を確かめてください。"
+        )
     return [folder / name for name in names]
 
 
@@ -115,8 +120,13 @@ def as_table(evaluation: Evaluation) -> str:
     return "\n".join(lines)
 
 
-def _clip_names(reference: Path) -> list[str]:
-    return [entry["audio"] for entry in _read(reference) if "audio" in entry]
+def _clip_names(folder: Path) -> list[str]:
+    return [entry["audio"] for entry in _reference_of(folder) if "audio" in entry]
+
+
+def _usual_name(folder: Path) -> str:
+    others = sorted(path.name for path in folder.glob("audio.*"))
+    return others[0] if others and DEFAULT_AUDIO not in others else DEFAULT_AUDIO
 
 
 def _hear(recognise: Recognise, path: Path, config: Config) -> Clip:
@@ -134,7 +144,7 @@ def _hear(recognise: Recognise, path: Path, config: Config) -> Clip:
 
 
 def _score(folder: Path, clips: list[Clip]) -> FolderResult:
-    entries = _read(folder / "reference.json")
+    entries = _reference_of(folder)
     said = {entry["audio"]: entry["text"] for entry in entries if "audio" in entry}
     whole = "".join(entry["text"] for entry in entries)
     pairs = [(clip.heard, said.get(clip.path.name, whole)) for clip in clips]
@@ -148,9 +158,23 @@ def _score(folder: Path, clips: list[Clip]) -> FolderResult:
     )
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def _reference_of(folder: Path) -> list[dict[str, str]]:
+    """What was said, piece by piece; each has `text`, clips also `audio`."""
+    path = folder / "reference.json"
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as problem:
-        raise InvalidInput("folder", f"{path} を読めません: {problem}") from problem
-    return list(entries)
+        return [_spoken(entry) for entry in entries]
+    except FileNotFoundError as problem:
+        raise InvalidInput(
+            "folder",
+            f"{folder} に reference.json がありません。評価するフォルダーを確かめてください。",
+        ) from problem
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise InvalidInput(
+            "folder", f"{path} を読めません。text のある項目の並びにしてください: {problem}"
+        ) from problem
+
+
+def _spoken(entry: dict[str, Any]) -> dict[str, str]:
+    text = {"text": str(entry["text"])}
+    return text | {"audio": str(entry["audio"])} if "audio" in entry else text

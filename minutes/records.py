@@ -93,6 +93,8 @@ def revise(
         raise StaleRevision(
             as_text(content), as_text(content_of(latest)), latest.number, latest.written_by.name
         )
+    entries.text("title", "会議名", content.title)
+    entries.text("place", "場所", content.place)
     for section in content.sections:
         for paragraph in section.paragraphs:
             entries.optional_text("text", "発言", paragraph.text, LONGEST_PARAGRAPH)

@@ -3,11 +3,12 @@ itself is looked through, compatibility forms folded (NFKC) on both sides."""
 
 import unicodedata
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy.orm import Session
 
 from minutes.publication import published
-from minutes.records import Content, content_of
+from minutes.records import Content, Paragraph, content_of
 from models.minutes import MinutesRevision
 
 BEFORE, AFTER = 20, 60
@@ -19,6 +20,7 @@ class Place:
     """Where a word stands: `before`, `word`, `after` in one sentence of one section."""
 
     section: int
+    paragraph: int
     speaker: str
     before: str
     word: str
@@ -58,23 +60,28 @@ def _has_all(content: Content, words: list[str]) -> bool:
 
 
 def _places(content: Content, words: list[str]) -> list[Place]:
-    """The first places of each word in what was said."""
-    places: list[Place] = []
-    for number, section in enumerate(content.sections):
-        for paragraph in section.paragraphs:
-            text = unicodedata.normalize("NFKC", paragraph.text)
-            found = [(text.casefold().find(word), word) for word in words]
-            for start, word in found:
-                if start >= 0 and len(places) < MOST_PLACES:
-                    places.append(_place(number, paragraph.speaker, text, start, len(word)))
-    return places
+    """The first sentences that have one of the words, as far as they are folded alike."""
+    places = (
+        _place(number, index, paragraph, words)
+        for number, section in enumerate(content.sections)
+        for index, paragraph in enumerate(section.paragraphs)
+    )
+    return list(islice((place for place in places if place), MOST_PLACES))
 
 
-def _place(section: int, speaker: str, text: str, start: int, length: int) -> Place:
-    end = start + length
+def _place(section: int, index: int, paragraph: Paragraph, words: list[str]) -> Place | None:
+    text = folded(paragraph.text)
+    starts = [(text.find(word), word) for word in words if word in text]
+    if not starts:
+        return None
+    start, word = min(starts)
+    end = start + len(word)
+    if len(text) == len(paragraph.text):  # folding moved nothing: show it as it was written
+        text = paragraph.text
     return Place(
         section=section,
-        speaker=speaker,
+        paragraph=index,
+        speaker=paragraph.speaker,
         before=("…" if start > BEFORE else "") + text[max(0, start - BEFORE) : start],
         word=text[start:end],
         after=text[end : end + AFTER] + ("…" if end + AFTER < len(text) else ""),

@@ -46,6 +46,9 @@ STOCK_PHRASES = re.compile(
     r"ありがとうござい(ます|ました)|(チャンネル登録|高評価).*|おやすみなさい|字幕.*"
 )
 FASTEST_CHARACTERS_A_SECOND = 14.0
+"""Nobody says more; the speech of our meetings has 5 to 9."""
+
+SHORTEST_SECONDS_OF_SPEECH = 1.0
 PUNCTUATION = "。、！？!?,. 　"
 
 LOOP = re.compile(r"(.{1,60}?)\1{2,}", re.DOTALL)
@@ -85,7 +88,8 @@ def without_inventions(segments: Iterator[Heard], samples: Samples) -> Iterator[
         times = times + 1 if text == last else 1
         last = text
         is_loop = len(text) >= SHORTEST_SAME_SEGMENT and times > MOST_SAME_SEGMENTS
-        if text and not is_loop and not _is_stock_phrase(heard, samples):
+        invented = is_loop or _is_impossible(heard, samples) or _is_stock_phrase(heard, samples)
+        if text and not invented:
             yield from sentences(Heard(heard.start_seconds, heard.end_seconds, text))
 
 
@@ -128,6 +132,14 @@ def _is_loop(piece: str, whole: str) -> bool:
     return len(whole) >= LONGEST_REPETITION or times >= MOST_REPETITIONS
 
 
+def _is_impossible(heard: Heard, samples: Samples) -> bool:
+    """A sentence in the last instant of the sound: given too little, the model goes on by itself
+    with the words of before."""
+    seconds = min(heard.end_seconds, len(samples) / RATE) - heard.start_seconds
+    longest = max(seconds, SHORTEST_SECONDS_OF_SPEECH) * FASTEST_CHARACTERS_A_SECOND
+    return len(heard.text) > longest
+
+
 def _is_stock_phrase(heard: Heard, samples: Samples) -> bool:
     """A phrase of a film's end that nobody can have said in the speech that there is."""
     text = heard.text.strip(PUNCTUATION)
@@ -135,5 +147,5 @@ def _is_stock_phrase(heard: Heard, samples: Samples) -> bool:
         return False
     near = samples[round(heard.start_seconds * RATE) : round(heard.end_seconds * RATE)]
     spoken = get_speech_timestamps(near, CLOSE_SPEECH_DETECTION) if len(near) else []
-    seconds = sum(piece["end"] - piece["start"] for piece in spoken) / RATE
+    seconds: float = sum(piece["end"] - piece["start"] for piece in spoken) / RATE
     return seconds * FASTEST_CHARACTERS_A_SECOND < len(text)

@@ -11,7 +11,7 @@ STEP_SECONDS = 0.1
 QUIET_SECONDS = 0.5
 """The cut goes into the middle of the quietest stretch of this length."""
 
-SEARCH_SECONDS = 20.0
+SEARCH_SECONDS = 15.0
 SHORTEST_SECONDS = 30.0
 BLOCK_SECONDS = 60.0
 
@@ -61,4 +61,4 @@ def _quietest(levels: NDArray[np.float32], earliest: float, latest: float) -> fl
         return latest
     smooth = np.convolve(near, np.ones(width) / width, mode="valid")
     position = len(smooth) - 1 - int(np.argmin(smooth[::-1]))
-    return (first + position + width / 2) * STEP_SECONDS
+    return round((first + position + width / 2) * STEP_SECONDS, 3)

@@ -84,7 +84,9 @@ def test_an_unchanged_text_makes_no_revision(
     session: Session, cast: Cast, revision: MinutesRevision
 ) -> None:
     content = records.content_of(revision)
-    assert records.revise(session, cast.secretary, revision.minutes, content, based_on=1) is revision
+    assert (
+        records.revise(session, cast.secretary, revision.minutes, content, based_on=1) is revision
+    )
 
 
 def test_an_emptied_paragraph_is_gone(

@@ -17,7 +17,9 @@ from web.demo import builders
 
 def correct_first(session: Session, cast: Cast, transcript: Transcript) -> None:
     segment = transcript.segments[0]
-    transcripts.correct(session, cast.secretary, segment, "それでは定刻となりましたので", based_on=0)
+    transcripts.correct(
+        session, cast.secretary, segment, "それでは定刻となりましたので", based_on=0
+    )
     transcripts.confirm(session, cast.secretary, segment)
     session.flush()
 
@@ -69,9 +71,7 @@ def test_departments_are_counted_apart_and_together(
         starts_at=now(),
     )
     recording = builders.add_recording(session, storage, cast.secretary, other, source)
-    correct_first(
-        session, cast, builders.add_transcript(session, cast.secretary, recording, HEARD)
-    )
+    correct_first(session, cast, builders.add_transcript(session, cast.secretary, recording, HEARD))
     figures = statistics.figures(session)
     assert figures.sentence == "2所属 2件"
     assert figures.raw.sentence == "28字中24字を正しく変換"

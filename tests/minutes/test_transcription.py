@@ -101,7 +101,11 @@ def test_progress_counts_the_sound_done_and_judges_what_remains(
     session: Session, run: Transcription
 ) -> None:
     waiting = work.progress(session, run)
-    assert (waiting.state, waiting.percent, waiting.remaining_seconds) == (WorkState.WAITING, 0, None)
+    assert (waiting.state, waiting.percent, waiting.remaining_seconds) == (
+        WorkState.WAITING,
+        0,
+        None,
+    )
     chunk, lease = start(session, run)
     assert run.started_at is not None
     run.started_at -= timedelta(seconds=30)

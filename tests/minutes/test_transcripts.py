@@ -58,7 +58,9 @@ def test_a_revision_that_never_was_is_stale_and_not_a_crash(
 def test_a_text_is_one_line_without_control_characters(
     session: Session, cast: Cast, segment: Segment
 ) -> None:
-    transcripts.correct(session, cast.secretary, segment, "\n一行目\r\n二行目\x00\x07　", based_on=0)
+    transcripts.correct(
+        session, cast.secretary, segment, "\n一行目\r\n二行目\x00\x07　", based_on=0
+    )
     assert segment.text == "一行目 二行目"
 
 

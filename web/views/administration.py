@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from meetings.config import Config
 from minutes.transcription import is_worker_running
-from models.person import Person, Role
+from models.person import Person, Role, RoleGrant
 from models.recording import Transcription, WorkState
 from web import access
 from web.transaction import config, database_session
@@ -42,13 +42,14 @@ def show(person: Person) -> Any:
         disk=_disk(config()),
         speech_model=_speech_model(session, config()),
         people=_people(session),
+        role_label=_role_label,
     )
 
 
 def _work(session: Session) -> dict[str, int]:
     """How many transcriptions are in each state."""
     counts = select(Transcription.state, func.count()).group_by(Transcription.state)
-    found = {str(state): count for state, count in session.execute(counts).tuples()}
+    found = {str(state): count for state, count in session.execute(counts)}
     return {state.value: found.get(state.value, 0) for state in WorkState}
 
 
@@ -77,3 +78,9 @@ def _people(session: Session) -> list[Person]:
         .options(selectinload(Person.grants))
     )
     return list(found)
+
+
+def _role_label(grant: RoleGrant) -> str:
+    """「書記（財政局 財政課）」."""
+    where = grant.department.full_name if grant.department else "全庁"
+    return f"{Role(grant.role).label}（{where}）"

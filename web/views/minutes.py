@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,7 +16,7 @@ from minutes.transcripts import segments_of, transcripts_of
 from models.meeting import Meeting
 from models.minutes import Minutes, MinutesRevision
 from models.person import Person
-from models.transcript import Transcript
+from models.transcript import Segment, Transcript
 from web import access
 from web.looks import note_look
 from web.transaction import database_session
@@ -24,6 +25,27 @@ from web.views._meeting_head import meeting_head
 blueprint = Blueprint("minutes", __name__)
 blueprint.add_app_template_global(records.when, "held_when")
 ATTENDEE = re.compile(r"(?P<name>[^（）]+?)\s*(?:（(?P<title>.*)）)?")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A transcript that minutes can be made from, and what is still open in it."""
+
+    transcript: Transcript
+    segments: int
+    unconfirmed: int
+    unassigned: int
+    unnamed: int
+
+    @classmethod
+    def of(cls, transcript: Transcript, segments: list[Segment]) -> "Source":
+        return cls(
+            transcript,
+            len(segments),
+            unconfirmed=sum(not segment.is_confirmed for segment in segments),
+            unassigned=sum(segment.agenda_item_id is None for segment in segments),
+            unnamed=sum(segment.speaker_id is None for segment in segments),
+        )
 
 
 @blueprint.get("/meetings/<int:meeting_id>/minutes")
@@ -213,23 +235,11 @@ def _plays(revision: MinutesRevision) -> Callable[[int, int], str | None]:
     return url
 
 
-def _drafts(meeting: Meeting) -> list[dict[str, Any]]:
-    """Each transcript with words, newest first, and what is still open in it."""
+def _drafts(meeting: Meeting) -> list[Source]:
+    """Each transcript with words, newest first."""
     session = database_session()
-    found = []
-    for transcript in reversed(transcripts_of(session, meeting)):
-        segments = segments_of(session, transcript)
-        if segments:
-            found.append(
-                {
-                    "transcript": transcript,
-                    "segments": len(segments),
-                    "unconfirmed": sum(not s.is_confirmed for s in segments),
-                    "unassigned": sum(s.agenda_item_id is None for s in segments),
-                    "unnamed": sum(s.speaker_id is None for s in segments),
-                }
-            )
-    return found
+    found = [Source.of(t, segments_of(session, t)) for t in transcripts_of(session, meeting)]
+    return [source for source in reversed(found) if source.segments]
 
 
 def _required(meeting: Meeting) -> Minutes:

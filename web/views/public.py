@@ -56,7 +56,7 @@ def text(revision: MinutesRevision) -> Any:
     name = NOT_IN_FILE_NAMES.sub("_", f"会議録_{content.title}_{content.starts_at[:10]}.txt")
     return send_file(
         io.BytesIO(records.as_text(content).encode()),
-        mimetype="text/plain; charset=utf-8",
+        mimetype="text/plain",
         as_attachment=True,
         download_name=name,
     )
@@ -113,9 +113,7 @@ def _plays(revision: MinutesRevision, content: Content) -> Callable[[int, int], 
     def play(section: int, paragraph: int) -> str | None:
         if not spans.covers(content.sections[section].paragraphs[paragraph]):
             return None
-        return url_for(
-            "public.sound", meeting_id=meeting_id, section=section, paragraph=paragraph
-        )
+        return url_for("public.sound", meeting_id=meeting_id, section=section, paragraph=paragraph)
 
     return play
 

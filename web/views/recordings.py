@@ -88,9 +88,10 @@ def cancel(person: Person, transcription: Transcription) -> Any:
 @blueprint.get("/recordings/<int:recording_id>/sound")
 @access.to(Recording, Right.HEAR)
 def sound(person: Person, recording: Recording) -> Any:
-    """For the player: the playback copy as soon as there is one, in ranges."""
+    """For the player, in ranges: the playback copy as soon as there is one. A page that was
+    opened before there was one asks for `?original=yes`: pieces of two files do not fit."""
     _note_first_look(person, "hear", recording)
-    if recording.playback_sha256:
+    if recording.playback_sha256 and "original" not in request.args:
         path, kind = storage().path(recording.playback_sha256), PLAYBACK_TYPE
     else:
         path, kind = storage().path(recording.sha256), _kind(recording.file_name)
@@ -132,9 +133,7 @@ def _runs(recording: Recording) -> list[Run]:
     transcript_of = {
         transcript.transcription_id: transcript
         for transcript in session.scalars(
-            select(Transcript)
-            .join(Transcription)
-            .where(Transcription.recording_id == recording.id)
+            select(Transcript).join(Transcription).where(Transcription.recording_id == recording.id)
         )
     }
     return [

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template
 
 from meetings import dates
 from minutes.accuracy import Accuracy
-from minutes.statistics import Figures, figures
+from minutes.statistics import DepartmentFigures, Figures, figures
 from models.base import now
 from models.person import Person, Role
 from web import access
@@ -38,21 +38,22 @@ def table(person: Person) -> Any:
     """With a byte order mark, so that Excel reads it as UTF-8."""
     made = io.StringIO()
     csv.writer(made).writerows([HEAD, *_rows(figures(database_session()))])
-    answer = Response("\ufeff" + made.getvalue(), mimetype="text/csv; charset=utf-8")
+    answer = Response("\ufeff" + made.getvalue(), mimetype="text/csv")
     name = f"gijido-{_today().isoformat()}.csv"
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
 
 
 def _rows(found: Figures) -> list[list[Any]]:
-    rows = [
-        [_plain(row.department.full_name), row.recordings, round(row.seconds, 1)]
-        + _cells(row.raw)
-        + _cells(row.normalised)
-        for row in found.departments
+    return [
+        *(_row(_plain(row.department.full_name), row) for row in found.departments),
+        _row("合計", found),
     ]
-    total = ["合計", found.recordings, round(found.seconds, 1)]
-    return [*rows, total + _cells(found.raw) + _cells(found.normalised)]
+
+
+def _row(name: str, row: DepartmentFigures | Figures) -> list[Any]:
+    head = [name, row.recordings, round(row.seconds, 1)]
+    return head + _cells(row.raw) + _cells(row.normalised)
 
 
 def _cells(counted: Accuracy) -> list[Any]:

@@ -96,11 +96,21 @@ export class Row {
   /** What somebody else may have changed, unless this person is at it. */
   refresh(segment: Segment): void {
     if (this.isUntouchable) return;
+    const isOpen = document.activeElement === this.text;
+    // Never change a text under somebody's hands: their next change will show both texts.
+    if (isOpen && segment.text !== this.segment.text) return;
+    if (segment.text !== this.segment.text) this.accepted = null;
     this.take(segment);
     this.wantsConfirmed = segment.is_confirmed;
     if (document.activeElement !== this.speaker) this.speaker.value = segment.speaker ?? "";
-    if (document.activeElement !== this.text) this.setText(segment.text);
+    if (!isOpen) this.setText(segment.text);
     this.show();
+  }
+
+  /** The agenda item has changed, and nothing else. */
+  placeIn(segment: Segment): void {
+    this.segment = { ...this.segment, agenda_item_id: segment.agenda_item_id };
+    this.agendaSelect.value = String(segment.agenda_item_id ?? "");
   }
 
   setHeading(words: string | null): void {
@@ -163,7 +173,7 @@ export class Row {
         return changed;
       };
     }
-    if (this.isSpeakerDirty && document.activeElement !== this.speaker) {
+    if (this.isSpeakerDirty) {
       const name = plain(this.speaker.value);
       this.desk.addName(name);
       return () => call("PUT", `${path}/speaker`, { name });
@@ -282,6 +292,7 @@ export class Row {
     this.segment = { ...this.segment, revision, text: `${text} ` }; // differs: sent in any case
     this.accepted = null;
     this.setText(text);
+    keep(this.segment.id, { revision, text });
     this.problem.replaceChildren();
     this.text.focus();
     void this.sync();

@@ -91,6 +91,7 @@ export class Refusal extends Error {
 const UNREACHABLE = "サーバーにつながりません。入力した文はこの端末に残してあり、自動で送り直します。";
 const UNREADABLE = "サーバーの返事を読み取れませんでした。自動で送り直します。";
 
+const LONGEST_KEPT_ALIVE = 4000;
 const TOKEN = 'meta[name="csrf-token"]';
 let token = document.querySelector<HTMLMetaElement>(TOKEN)?.content ?? "";
 
@@ -110,15 +111,12 @@ interface Answer {
 async function attempt(method: string, path: string, body?: object): Promise<Answer> {
   const headers: Record<string, string> = { Accept: "application/json", "X-CSRFToken": token };
   if (body) headers["Content-Type"] = "application/json";
+  const sent = body ? JSON.stringify(body) : null;
+  // What is sent while the page closes still arrives; browsers allow 64 KiB for all of it.
+  const keepalive = method !== "GET" && (sent?.length ?? 0) < LONGEST_KEPT_ALIVE;
   let response: Response;
   try {
-    response = await fetch(path, {
-      method,
-      headers,
-      body: body ? JSON.stringify(body) : null,
-      // What is sent while the page closes still arrives; browsers allow 64 KiB for it.
-      keepalive: method !== "GET",
-    });
+    response = await fetch(path, { method, headers, body: sent, keepalive });
   } catch {
     throw new Refusal(0, UNREACHABLE);
   }

@@ -1,0 +1,191 @@
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from meetings.config import Config, Speech
+from meetings.errors import FileRejected, InvalidInput
+from minutes import evaluation
+from minutes.recognition import decoding, speech_model
+from minutes.recognition.heard import Heard, Recognise, Samples
+from minutes.recognition.speech_model import SpeechModel
+from tests.minutes.recognition.test_audio import ffmpeg
+
+SPEECH = Path(__file__).parents[1] / "data" / "speech"
+Hearing = Callable[[Recognise], list[int]]
+
+
+@pytest.fixture
+def hearing(monkeypatch: pytest.MonkeyPatch) -> Hearing:
+    """`hearing(recognise)` is the production recogniser from now on; lengths of its chunks."""
+
+    def use(recognise: Recognise) -> list[int]:
+        lengths: list[int] = []
+
+        def noting(samples: Samples) -> Iterator[Heard]:
+            lengths.append(round(len(samples) / 16_000))
+            yield from recognise(samples)
+
+        monkeypatch.setattr(
+            speech_model, "choose", lambda config: SpeechModel("none", config.home, "")
+        )
+        monkeypatch.setattr(decoding, "load", lambda model, threads: noting)
+        return lengths
+
+    return use
+
+
+def saying(text: str) -> Recognise:
+    def recognise(samples: Samples) -> Iterator[Heard]:
+        yield Heard(0.0, len(samples) / 16_000, text)
+
+    return recognise
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A meeting of four seconds with a reference."""
+    made = tmp_path / "council"
+    made.mkdir()
+    ffmpeg("-f", "lavfi", "-i", "sine=frequency=300:duration=4", str(made / "audio.flac"))
+    (made / "meeting.json").write_text('{"title": "会議"}')
+    write_reference(made, [{"text": "<filler>えー</filler>、議題は"}, {"text": "三つございます。"}])
+    return made
+
+
+def write_reference(folder: Path, entries: object) -> None:
+    (folder / "reference.json").write_text(json.dumps(entries), encoding="utf-8")
+
+
+def test_raw_and_normalised_rates_are_fractions(
+    hearing: Hearing, folder: Path, config: Config
+) -> None:
+    hearing(saying("議題は3つござります"))
+    result = evaluation.as_json(evaluation.evaluate([folder], None, config))
+    council = result["folders"][0]
+    assert (council["name"], council["audio"]) == ("council", "audio.flac")
+    assert council["seconds"] == pytest.approx(4.0, abs=0.1)
+    assert council["cer"] == pytest.approx(1 / 10)  # い→り
+    assert council["cer_raw"] == pytest.approx(6 / 14)  # and えー、 三→3 。
+    assert result["cer"] == council["cer"]
+    assert result["rtf"] == council["rtf"] > 0
+    assert json.loads(json.dumps(result)) == result
+
+
+def test_rates_of_several_folders_are_pooled_over_all_characters(
+    hearing: Hearing, folder: Path, tmp_path: Path, config: Config
+) -> None:
+    clips = tmp_path / "clips"
+    clips.mkdir()
+    for name in ("one.wav", "two.m4a"):
+        ffmpeg("-f", "lavfi", "-i", "sine=frequency=300:duration=1", str(clips / name))
+    write_reference(
+        clips, [{"audio": "one.wav", "text": "議題は"}, {"audio": "two.m4a", "text": "一つ議題は"}]
+    )
+    hearing(saying("議題は"))
+    result = evaluation.as_json(evaluation.evaluate([folder, clips], None, config))
+    assert [entry["name"] for entry in result["folders"]] == ["council", "clips"]
+    assert result["folders"][1]["audio"] == "2 files"
+    assert result["folders"][1]["cer"] == pytest.approx(2 / 8)
+    assert result["cer"] == pytest.approx((7 + 2) / (10 + 8))
+
+
+def test_another_sound_of_the_folder_can_be_chosen_in_any_format(
+    hearing: Hearing, folder: Path, config: Config
+) -> None:
+    hearing(saying("議題は三つございます"))
+    ffmpeg("-i", str(folder / "audio.flac"), "-t", "2", str(folder / "far.m4a"))
+    far = evaluation.evaluate([folder], "far.m4a", config).folders[0]
+    assert (far.audio, far.normalised.error_rate) == ("far.m4a", 0)
+    assert far.sound_seconds == pytest.approx(2, abs=0.1)
+
+
+def test_a_folder_with_an_m4a_alone_needs_no_option(
+    hearing: Hearing, folder: Path, config: Config
+) -> None:
+    hearing(saying("議題は"))
+    ffmpeg("-i", str(folder / "audio.flac"), str(folder / "audio.m4a"))
+    (folder / "audio.flac").unlink()
+    assert evaluation.evaluate([folder], None, config).folders[0].audio == "audio.m4a"
+
+
+def test_the_sound_is_cut_into_chunks_as_in_production(
+    hearing: Hearing, folder: Path, config: Config
+) -> None:
+    ffmpeg(
+        "-f", "lavfi", "-i", "sine=frequency=300:duration=150",
+        "-af", "volume='if(between(t,55,57),0,1)':eval=frame", str(folder / "audio.flac"),
+    )  # fmt: skip
+    lengths = hearing(saying("あ"))
+    speech = Speech(first_chunk_seconds=60, chunk_seconds=600)
+    evaluation.evaluate([folder], None, replace(config, speech=speech))
+    assert lengths == [pytest.approx(56, abs=1), pytest.approx(94, abs=1)]
+
+
+def test_the_answer_is_not_open_while_the_sound_is_heard(
+    hearing: Hearing, folder: Path, config: Config
+) -> None:
+    def peeking(samples: Samples) -> Iterator[Heard]:
+        write_reference(folder, [{"text": "後から書いた文"}])
+        yield Heard(0.0, 1.0, "後から書いた文")
+
+    hearing(peeking)
+    assert evaluation.evaluate([folder], None, config).normalised.error_rate == 0
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        (lambda folder: (folder / "reference.json").unlink(), "reference.json がありません"),
+        (lambda folder: (folder / "audio.flac").unlink(), "audio.flac がありません"),
+        (lambda folder: write_reference(folder, [{"speaker": "古賀"}]), "読めません"),
+        (lambda folder: write_reference(folder, 3), "読めません"),
+        (lambda folder: (folder / "reference.json").write_text("{"), "読めません"),
+        (lambda folder: write_reference(folder, [{"text": "", "audio": "no.wav"}]), "no.wav"),
+    ],
+)
+def test_a_folder_that_cannot_be_evaluated_is_told_before_any_work(
+    hearing: Hearing,
+    folder: Path,
+    config: Config,
+    broken: Callable[[Path], object],
+    told: str,
+) -> None:
+    lengths = hearing(saying("あ"))
+    broken(folder)
+    with pytest.raises(InvalidInput, match=told):
+        evaluation.evaluate([SPEECH / "human", folder], None, config)
+    assert lengths == []
+
+
+def test_a_sound_that_cannot_be_opened_is_told(
+    hearing: Hearing, folder: Path, config: Config
+) -> None:
+    hearing(saying("あ"))
+    (folder / "audio.flac").write_text("no sound")
+    with pytest.raises(FileRejected):
+        evaluation.evaluate([folder], None, config)
+
+
+def test_the_table_has_a_line_for_each_folder_and_one_for_all(
+    hearing: Hearing, folder: Path, config: Config
+) -> None:
+    hearing(saying("議題は3つござります"))
+    lines = evaluation.as_table(evaluation.evaluate([folder], None, config)).splitlines()
+    assert len(lines) == 3
+    assert lines[1].split()[:2] == ["council", "audio.flac"]
+    assert "0.429" in lines[1] and "0.100" in lines[1]
+    assert lines[2].startswith("all") and "0.100" in lines[2]
+
+
+@pytest.mark.model
+def test_the_real_recogniser_on_real_speech_stays_as_good_as_it_was(config: Config) -> None:
+    result = evaluation.evaluate([SPEECH / "meeting", SPEECH / "human"], None, config)
+    rates = evaluation.as_json(result)
+    assert 0 < rates["cer"] < 0.22
+    assert rates["folders"][0]["cer"] < 0.2
+    assert rates["folders"][0]["cer_raw"] > rates["folders"][0]["cer"]
+    assert np.isfinite(rates["rtf"])

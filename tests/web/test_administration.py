@@ -1,0 +1,69 @@
+"""What the administrator sees, and what not."""
+
+import shutil
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+from sqlalchemy.orm import Session
+
+from meetings.storage import Storage
+from minutes import transcription
+from models.person import Person
+from tests.conftest import Browser, Cast
+from tests.world import build_world
+
+Browse = Callable[[Person], Browser]
+
+
+class Usage(NamedTuple):
+    total: int
+    used: int
+    free: int
+
+
+def test_without_a_worker_the_screen_says_what_to_do(browse: Browse, cast: Cast) -> None:
+    page = browse(cast.administrator).get("/administration").text
+    assert "動いていません" in page and "gijido worker" in page
+
+
+def test_a_worker_that_shows_signs_of_life_is_running(
+    browse: Browse, cast: Cast, session: Session
+) -> None:
+    transcription.show_life(session, "host-1")
+    page = browse(cast.administrator).get("/administration").text
+    assert "動いています" in page and "動いていません" not in page
+
+
+def test_the_queue_counts_and_never_names_a_meeting(
+    browse: Browse, cast: Cast, session: Session, storage: Storage
+) -> None:
+    world = build_world(session, storage, cast)
+    transcription.request_transcription(session, cast.secretary, world.recording)
+    page = browse(cast.administrator).get("/administration").text
+    assert "処理中 0件・順番待ち 1件" in page and "完了 2件" in page
+    assert "whisper-base" in page
+    for word in (world.unpublished.title, world.published.title, "R01_0001.m4a"):
+        assert word not in page
+
+
+@pytest.mark.parametrize(("free", "warns"), [(9_999_999_999, True), (10_000_000_000, False)])
+def test_little_space_is_a_warning(
+    browse: Browse, cast: Cast, monkeypatch: pytest.MonkeyPatch, free: int, warns: bool
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(10**12, 0, free))
+    page = browse(cast.administrator).get("/administration").text
+    assert "10,000.0 MB" in page
+    assert ("10 GBを切っています" in page) == warns
+
+
+def test_people_are_listed_with_their_roles(browse: Browse, cast: Cast) -> None:
+    page = browse(cast.administrator).get("/administration").text
+    assert "morishita" in page and "書記（全庁）" in page and "gijido user add" in page
+    assert "書記（市民局 市民課）" in page
+
+
+def test_only_the_administrator_sees_it(browse: Browse, cast: Cast, citizen: Browser) -> None:
+    for person in (cast.organiser, cast.secretary, cast.approver, cast.attendee):
+        assert browse(person).get("/administration").status_code == 404
+    assert citizen.get("/administration").status_code == 302

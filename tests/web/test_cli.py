@@ -1,0 +1,100 @@
+"""The command line, as a person types it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetings import people
+from meetings.errors import GijidoError, InvalidInput
+from minutes.progress import MeetingState, state_of
+from models.database import connect
+from models.meeting import Meeting
+from models.person import Person, Role
+from web.cli import cli
+
+DATA = Path(__file__).parent.parent / "data"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GIJIDO_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(cli, words, catch_exceptions=False)
+
+
+def session_on(home: Path) -> Session:
+    return Session(connect(home / "gijido.sqlite3"))
+
+
+def test_a_person_is_added_with_roles_and_can_sign_in(home: Path) -> None:
+    run(
+        "user", "add", "sato", "佐藤 花子", "--department", "財政課", "--bureau", "財政局",
+        "--password", "long-enough", "--role", "organiser", "--role", "secretary=財政課",
+    )  # fmt: skip
+    with session_on(home) as session:
+        token, entry = people.sign_in(session, "sato", "long-enough", hours=1)
+        assert token
+        assert entry.person.department.full_name == "財政局 財政課"
+        assert entry.person.has_role_for(Role.SECRETARY, entry.person.department)
+        assert entry.person.has_role(Role.ORGANISER)
+        assert "long-enough" not in entry.person.password_hash
+        assert entry.person.password_hash.startswith("$argon2")
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["--password", "short"], "8文字以上"),
+        (["--password", "long-enough", "--role", "king"], "king"),
+        (["--password", "long-enough", "--role", "secretary=無い課"], "無い課"),
+    ],
+)
+def test_what_cannot_be_taken_gets_a_sentence_and_adds_nobody(
+    home: Path, words: list[str], shown: str
+) -> None:
+    with pytest.raises(InvalidInput) as problem:
+        run("user", "add", "sato", "佐藤 花子", "--department", "財政課", *words)
+    assert shown in problem.value.message
+    with session_on(home) as session:
+        assert session.scalars(select(Person)).all() == []
+
+
+def test_a_role_is_given_later(home: Path) -> None:
+    run("user", "add", "sato", "佐藤", "--department", "財政課", "--password", "long-enough")
+    run("user", "grant", "sato", "approver")
+    with session_on(home) as session:
+        assert session.scalars(select(Person)).one().has_role(Role.APPROVER)
+    with pytest.raises(GijidoError, match="登録されていません"):
+        run("user", "grant", "nobody", "approver")
+
+
+def test_the_demo_has_three_meetings_in_three_states_and_is_loaded_once(home: Path) -> None:
+    shown = run("demo").output
+    assert "koga" in shown and "gijido-demo" in shown
+    again = run("demo").output
+    assert "登録しました" not in again and "koga" in again
+    with session_on(home) as session:
+        states = {state_of(session, meeting) for meeting in session.scalars(select(Meeting))}
+    assert states == {MeetingState.HELD_NOW, MeetingState.CORRECTING, MeetingState.PUBLISHED}
+
+
+@pytest.mark.model
+def test_evaluate_prints_one_json_object_and_needs_no_database(home: Path) -> None:
+    folder = next(path.parent for path in DATA.rglob("reference.json"))
+    printed = json.loads(run("evaluate", str(folder), "--json").stdout)
+    assert printed["folders"][0]["name"] == folder.name
+    assert 0 < printed["cer"] < 0.5
+    assert printed["rtf"] > 0
+    assert not (home / "gijido.sqlite3").exists()
+
+
+def test_evaluate_names_what_is_missing(home: Path, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"reference\.json"):
+        run("evaluate", str(tmp_path))

@@ -1,0 +1,242 @@
+"""The tab 会議録: from the draft to publication."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetings.storage import Storage
+from minutes import records, transcripts
+from models.audit import AuditLine
+from models.meeting import Meeting
+from models.minutes import MinutesRevision
+from models.person import Person
+from models.transcript import Transcript
+from tests.conftest import Browser, Cast
+from tests.world import HEARD
+from web.demo import builders
+
+Browse = Callable[[Person], Browser]
+
+
+@pytest.fixture
+def transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Transcript:
+    recording = builders.add_recording(
+        session, storage, cast.secretary, meeting, builders.folder("dx-council")
+    )
+    made = builders.add_transcript(session, cast.secretary, recording, HEARD)
+    first = made.segments[0]
+    transcripts.start_agenda_item(session, cast.secretary, first, meeting.agenda_items[0])
+    transcripts.name_speaker(session, cast.secretary, first, "篠原 泰成")
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def revision(session: Session, cast: Cast, transcript: Transcript) -> MinutesRevision:
+    drafted = records.draft(session, cast.secretary, transcript)
+    session.commit()
+    return drafted
+
+
+@pytest.fixture
+def secretary(browse: Browse, cast: Cast, transcript: Transcript) -> Browser:
+    return browse(cast.secretary)
+
+
+@pytest.fixture
+def approver(browse: Browse, cast: Cast, transcript: Transcript) -> Browser:
+    return browse(cast.approver)
+
+
+def fields(page: str) -> dict[str, str]:
+    """The form of the edit page as a browser would send it back."""
+    form = page[page.index('class="stack minutes-form') : page.index("新しい版として保存")]
+    found = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        name = re.search(r'name="([^"]+)"', tag)
+        value = re.search(r'value="([^"]*)"', tag)
+        assert name and value
+        found[name[1]] = unescape(value[1])
+    for name, value in re.findall(
+        r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.S
+    ):
+        found[name] = unescape(value)
+    return found
+
+
+def url(meeting: Meeting) -> str:
+    return f"/meetings/{meeting.id}/minutes"
+
+
+def test_before_any_minutes_the_page_says_what_is_open_in_the_transcript(
+    secretary: Browser, meeting: Meeting
+) -> None:
+    page = secretary.get(url(meeting)).text
+    assert "確認していない発話が3件" in page and "発言者のない発話が2件" in page
+    assert "議題に分けていない" not in page
+    assert "会議録を作成" in page
+
+
+def test_without_a_recording_the_page_leads_to_it(
+    browse: Browse, cast: Cast, meeting: Meeting
+) -> None:
+    page = browse(cast.secretary).get(url(meeting)).text
+    assert "会議録はまだありません" in page and f"/meetings/{meeting.id}/recordings" in page
+
+
+def test_a_draft_reads_like_the_paper(
+    secretary: Browser, meeting: Meeting, transcript: Transcript
+) -> None:
+    answer = secretary.post(url(meeting), data={"transcript_id": str(transcript.id)})
+    assert answer.status_code == 302
+    page = secretary.get(answer.location).text
+    assert "（第1版）を作成しました" in page
+    assert meeting.place in page and "日時" in page
+    assert page.index("○篠原 泰成") < page.index(HEARD[0].text)
+    assert f"/recordings/{transcript.recording.id}/sound#t=1.0,8.6" in page
+
+
+def test_a_transcript_of_another_meeting_is_not_found(secretary: Browser, meeting: Meeting) -> None:
+    assert secretary.post(url(meeting), data={"transcript_id": "99"}).status_code == 404
+    assert secretary.post(url(meeting)).status_code == 404
+
+
+def test_editing_makes_a_new_revision_and_the_old_one_can_be_read(
+    secretary: Browser, meeting: Meeting, revision: MinutesRevision
+) -> None:
+    form = fields(secretary.get(url(meeting) + "/change").text)
+    form["text-0-0"] = "定刻になりましたので開会します。"
+    form["speaker-0-1"] = "古賀 真由美"
+    form["attendees"] = "篠原 泰成（座長）\n大隈 千鶴\n"
+    answer = secretary.post(url(meeting) + "/change", data=form)
+    assert answer.status_code == 302
+    page = secretary.get(answer.location).text
+    assert "定刻になりましたので開会します。" in page and "○古賀 真由美" in page
+    assert "篠原 泰成（座長）" in page and "大隈 千鶴" in page
+    old = secretary.get(f"/revisions/{revision.id}").text
+    assert HEARD[0].text in old and "これは第1版です" in old
+
+
+def test_of_two_editors_the_second_loses_nothing_and_saves_on_top(
+    browse: Browse,
+    session: Session,
+    cast: Cast,
+    secretary: Browser,
+    meeting: Meeting,
+    revision: MinutesRevision,
+) -> None:
+    form = fields(secretary.get(url(meeting) + "/change").text)
+    first = {**form, "text-0-0": "先に保存された文"}
+    assert secretary.post(url(meeting) + "/change", data=first).status_code == 302
+    second = {**form, "text-0-1": "後から送られた文"}
+    answer = secretary.post(url(meeting) + "/change", data=second)
+    assert answer.status_code == 409
+    assert "先に保存された文" in answer.text and "後から送られた文" in answer.text
+    again = fields(answer.text)
+    assert again["text-0-1"] == "後から送られた文" and again["based_on"] == "2"
+    assert secretary.post(url(meeting) + "/change", data=again).status_code == 302
+    session.expire_all()
+    assert revision.minutes.latest.number == 3
+
+
+def test_a_missing_title_is_told_and_nothing_typed_is_lost(
+    secretary: Browser, meeting: Meeting, revision: MinutesRevision
+) -> None:
+    form = fields(secretary.get(url(meeting) + "/change").text)
+    answer = secretary.post(
+        url(meeting) + "/change", data={**form, "title": " ", "text-0-0": "打った文"}
+    )
+    assert answer.status_code == 422
+    assert "会議名を入力" in answer.text and "打った文" in answer.text
+
+
+@pytest.mark.parametrize("field", ["layout", "based_on"])
+@pytest.mark.parametrize("value", ["", "x", "99"])
+def test_a_form_without_its_numbers_is_refused_and_not_a_crash(
+    secretary: Browser, meeting: Meeting, revision: MinutesRevision, field: str, value: str
+) -> None:
+    form = fields(secretary.get(url(meeting) + "/change").text)
+    answer = secretary.post(url(meeting) + "/change", data={**form, field: value})
+    assert answer.status_code in (409, 422)
+
+
+def test_from_request_over_approval_to_publication_and_withdrawal(
+    secretary: Browser,
+    approver: Browser,
+    citizen: Browser,
+    meeting: Meeting,
+    revision: MinutesRevision,
+    cast: Cast,
+) -> None:
+    path = f"/revisions/{revision.id}"
+    assert secretary.post(f"{path}/approval-request").status_code == 302
+    waiting = secretary.get(url(meeting)).text
+    assert "承認待ち" in waiting and "文を編集" not in waiting and "承認する" not in waiting
+    assert "承認する" in approver.get(url(meeting)).text
+    assert approver.post(f"{path}/approval", data={"decision": "approve"}).status_code == 302
+    assert citizen.get(f"/published/{meeting.id}").status_code == 404
+    assert "公開する" in secretary.get(url(meeting)).text
+    assert secretary.post(f"{path}/publication").status_code == 302
+    assert citizen.get(f"/published/{meeting.id}").status_code == 200
+    page = secretary.get(url(meeting)).text
+    assert cast.approver.name in page and "公開しています" in page and "公開する<" not in page
+    assert secretary.post(f"{path}/withdrawal", data={"reason": "誤字"}).status_code == 302
+    assert citizen.get(f"/published/{meeting.id}").status_code == 404
+    assert "理由：誤字" in secretary.get(url(meeting)).text
+
+
+def test_sending_back_carries_the_reason_to_the_secretary(
+    secretary: Browser, approver: Browser, meeting: Meeting, revision: MinutesRevision
+) -> None:
+    secretary.post(f"/revisions/{revision.id}/approval-request")
+    path = f"/revisions/{revision.id}/approval"
+    assert approver.post(path, data={"decision": "send_back"}).status_code == 422
+    assert approver.post(path, data={"decision": "perhaps"}).status_code == 422
+    reason = "発言者を確かめてください。"
+    assert approver.post(path, data={"decision": "send_back", "reason": reason}).status_code == 302
+    page = secretary.get(url(meeting)).text
+    assert "差し戻されました" in page and reason in page and "文を編集" in page
+
+
+def test_a_newer_revision_beside_the_public_one_is_told(
+    session: Session,
+    secretary: Browser,
+    approver: Browser,
+    meeting: Meeting,
+    revision: MinutesRevision,
+) -> None:
+    secretary.post(f"/revisions/{revision.id}/approval-request")
+    approver.post(f"/revisions/{revision.id}/approval", data={"decision": "approve"})
+    secretary.post(f"/revisions/{revision.id}/publication")
+    form = fields(secretary.get(url(meeting) + "/change").text)
+    secretary.post(url(meeting) + "/change", data={**form, "text-0-0": "公開後に直した文"})
+    assert "いま公開しているのは第1版です" in secretary.get(url(meeting)).text
+
+
+def test_making_anew_from_the_transcript_keeps_the_edited_revision(
+    secretary: Browser, meeting: Meeting, transcript: Transcript, revision: MinutesRevision
+) -> None:
+    form = fields(secretary.get(url(meeting) + "/change").text)
+    secretary.post(url(meeting) + "/change", data={**form, "text-0-0": "整えた文"})
+    assert "逐語録から作り直す" in secretary.get(url(meeting)).text
+    secretary.post(url(meeting), data={"transcript_id": str(transcript.id)})
+    page = secretary.get(url(meeting)).text
+    assert "整えた文" not in page and "第3版（表示中）" in page and "第2版" in page
+
+
+def test_reading_unpublished_minutes_leaves_a_line(
+    session: Session, approver: Browser, meeting: Meeting, revision: MinutesRevision, cast: Cast
+) -> None:
+    approver.get(url(meeting))
+    approver.get(f"/revisions/{revision.id}")
+    session.rollback()
+    lines = session.scalars(
+        select(AuditLine).where(
+            AuditLine.thing == "minutes_revision", AuditLine.person_id == cast.approver.id
+        )
+    ).all()
+    assert [line.thing_id for line in lines] == [revision.id, revision.id]

@@ -1,0 +1,182 @@
+"""What citizens read, search, hear and take along, and what they never reach."""
+
+from collections.abc import Callable
+from urllib.parse import unquote
+
+import pytest
+from sqlalchemy.orm import Session
+
+from meetings.storage import Storage
+from minutes import publication, records
+from minutes.recognition import audio
+from minutes.recognition.heard import Heard
+from models.person import Person
+from tests.conftest import Browser, Cast
+from tests.world import HEARD, World, build_world
+from web.demo import builders
+
+
+@pytest.fixture
+def world(session: Session, storage: Storage, cast: Cast) -> World:
+    made = build_world(session, storage, cast)
+    session.commit()
+    return made
+
+
+def sound_url(meeting_id: int, section: int = 0, paragraph: int = 0) -> str:
+    return f"/published/{meeting_id}/sentences/{section}/{paragraph}/sound"
+
+
+def test_the_first_page_says_that_nothing_is_published_yet(citizen: Browser) -> None:
+    page = citizen.get("/")
+    assert page.status_code == 200
+    assert "まだありません" in page.text
+    assert 'href="/sign-in"' in page.text
+
+
+def test_published_minutes_are_listed_by_series_and_year_and_others_are_not(
+    citizen: Browser, world: World
+) -> None:
+    page = citizen.get("/").text
+    assert "DX推進計画策定懇話会" in page and "令和3年" in page
+    assert page.count(f'/published/{world.published.id}"') == 1
+    assert f"/published/{world.unpublished.id}" not in page
+
+
+def test_a_published_paper_says_when_and_which_and_plays_every_sentence(
+    citizen: Browser, world: World
+) -> None:
+    page = citizen.get(f"/published/{world.published.id}").text
+    for heard in HEARD:
+        assert heard.text in page
+    assert "第1版" in page and "公開した" in page
+    for paragraph in range(len(HEARD)):
+        assert sound_url(world.published.id, 0, paragraph) in page
+
+
+@pytest.mark.parametrize("query", ["提告", "論点整理", "ＤＸ推進", "dx推進 事務局"])
+def test_two_characters_and_wide_letters_find_the_minutes(
+    citizen: Browser, world: World, query: str
+) -> None:
+    page = citizen.get("/", query_string={"q": query}).text
+    assert f"/published/{world.published.id}" in page
+    assert "1件です" in page
+
+
+@pytest.mark.parametrize("query", ["予算", "提告 予算", "%", "_", "\\u63d0"])
+def test_what_nobody_said_is_not_found(citizen: Browser, world: World, query: str) -> None:
+    page = citizen.get("/", query_string={"q": query}).text
+    assert "0件です" in page
+    assert f"/published/{world.published.id}" not in page
+
+
+def test_a_found_word_is_shown_where_it_was_said(citizen: Browser, world: World) -> None:
+    page = citizen.get("/?q=論点").text
+    assert "一つ目の<mark>論点</mark>整理について" in page
+    assert f"/published/{world.published.id}#said-0-2" in page
+
+
+def test_a_query_is_shown_as_text(citizen: Browser) -> None:
+    page = citizen.get("/", query_string={"q": "<script>alert(1)</script>"}).text
+    assert "<script>alert" not in page
+
+
+def test_the_text_is_taken_along_under_a_japanese_name(citizen: Browser, world: World) -> None:
+    answer = citizen.get(f"/published/{world.published.id}/text")
+    assert answer.content_type == "text/plain; charset=utf-8"
+    disposition = answer.headers["Content-Disposition"]
+    assert disposition.startswith("attachment")
+    assert "会議録_第2回" in unquote(disposition) and disposition.endswith(".txt")
+    assert HEARD[1].text in answer.get_data(as_text=True)
+
+
+def test_a_sentence_is_heard_and_nothing_beside_it(
+    citizen: Browser, world: World, storage: Storage, session: Session
+) -> None:
+    answer = citizen.get(sound_url(world.published.id, 0, 1))
+    assert answer.content_type == "audio/mpeg"
+    with storage.receive(10_000_000) as incoming:
+        incoming.write(answer.data)
+        incoming.flush_to_disk()
+        seconds = audio.inspect(incoming.path).duration_seconds
+    assert seconds == pytest.approx(HEARD[1].end_seconds - HEARD[1].start_seconds, abs=0.3)
+    for section, paragraph in ((0, len(HEARD)), (9, 0), (0, 10**30), (10**30, 0)):
+        assert citizen.get(sound_url(world.published.id, section, paragraph)).status_code == 404
+    assert citizen.get(f"{sound_url(world.published.id)}?end=999").data != answer.data
+
+
+def test_nothing_of_an_unpublished_meeting_is_reachable(citizen: Browser, world: World) -> None:
+    meeting = world.unpublished.id
+    for url in (f"/published/{meeting}", f"/published/{meeting}/text", sound_url(meeting)):
+        assert citizen.get(url).status_code == 404, url
+        assert citizen.get(url.replace(str(meeting), str(10**30), 1)).status_code == 404
+    assert citizen.get(f"/api/published/{meeting}").status_code == 404
+
+
+def test_nothing_of_a_withdrawn_meeting_is_reachable(
+    citizen: Browser, world: World, session: Session, cast: Cast
+) -> None:
+    meeting = world.published
+    minutes = records.minutes_of(session, meeting)
+    assert minutes is not None
+    publication.withdraw(session, cast.approver, minutes.latest, "誤りがあった")
+    session.commit()
+    for url in (
+        f"/published/{meeting.id}",
+        f"/published/{meeting.id}/text",
+        sound_url(meeting.id),
+        f"/api/published/{meeting.id}",
+    ):
+        assert citizen.get(url).status_code == 404, url
+    for url in ("/", "/?q=提告", "/api/published"):
+        assert f"/published/{meeting.id}" not in citizen.get(url).text
+
+
+def test_times_that_were_edited_open_nothing_more_of_the_recording(
+    citizen: Browser, world: World, session: Session, cast: Cast
+) -> None:
+    """Approved text whose times were stretched: readable, but not playable."""
+    minutes = records.minutes_of(session, world.published)
+    assert minutes is not None
+    publication.withdraw(session, cast.approver, minutes.latest, "直す")
+    content = records.content_of(minutes.latest)
+    content.sections[0].paragraphs[0].end_seconds = 300.0
+    revision = records.revise(session, cast.secretary, minutes, content, based_on=1)
+    records.request_approval(session, cast.secretary, revision)
+    records.approve(session, cast.approver, revision)
+    publication.publish(session, cast.approver, revision)
+    session.commit()
+    assert citizen.get(sound_url(world.published.id, 0, 0)).status_code == 404
+    assert citizen.get(sound_url(world.published.id, 0, 1)).status_code == 200
+    assert (
+        sound_url(world.published.id, 0, 0)
+        not in citizen.get(f"/published/{world.published.id}").text
+    )
+
+
+def test_a_new_draft_from_another_transcript_does_not_change_what_is_heard(
+    citizen: Browser, world: World, session: Session, storage: Storage, cast: Cast
+) -> None:
+    """The published revision came from the first transcript. The draft's other one has a
+    segment with the very times of a published sentence, and is not public."""
+    recording = builders.add_recording(
+        session, storage, cast.secretary, world.published, builders.folder("finance-committee")
+    )
+    other = builders.add_transcript(
+        session, cast.secretary, recording, [Heard(1.0, 8.6, "公開していない発言")]
+    )
+    records.draft(session, cast.secretary, other)
+    session.commit()
+    assert "公開していない発言" not in citizen.get(f"/published/{world.published.id}").text
+    assert citizen.get(sound_url(world.published.id, 0, 0)).status_code == 404
+
+
+def test_public_pages_need_no_script(citizen: Browser, world: World) -> None:
+    page = citizen.get(f"/published/{world.published.id}").text
+    assert "https://" not in page.replace("http://www.w3.org", "")
+
+
+def test_a_signed_in_person_is_not_asked_to_sign_in(
+    browse: Callable[[Person], Browser], cast: Cast
+) -> None:
+    assert "職員・会議に出席される方は" not in browse(cast.attendee).get("/").text

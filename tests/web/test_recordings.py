@@ -1,0 +1,224 @@
+"""The tab 録音."""
+
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetings.storage import Storage
+from minutes import transcription as work
+from minutes.recognition.heard import Heard
+from minutes.recordings import recordings_of
+from models.audit import AuditLine
+from models.meeting import Meeting
+from models.person import Person
+from models.recording import Recording, WorkState
+from tests.conftest import Browser, Cast
+from web.demo import builders
+
+SOUND = builders.folder("section-meeting").audio
+JSON = {"Accept": "application/json"}
+
+Browse = Callable[[Person], Browser]
+
+
+@pytest.fixture
+def secretary(browse: Browse, cast: Cast, meeting: Meeting) -> Browser:
+    return browse(cast.secretary)
+
+
+@pytest.fixture
+def recording(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Recording:
+    made = builders.add_recording(
+        session, storage, cast.secretary, meeting, builders.folder("dx-council")
+    )
+    session.commit()
+    return made
+
+
+def send(client: Browser, meeting: Meeting, content: bytes, name: str = "R01.m4a", **more: str):  # type: ignore[no-untyped-def]
+    headers = JSON if more.pop("json", "") else {}
+    form = {**more, "file": (io.BytesIO(content), name)}
+    return client.post(f"/meetings/{meeting.id}/recordings", data=form, headers=headers)
+
+
+def test_an_empty_tab_says_what_to_do_first(secretary: Browser, meeting: Meeting) -> None:
+    page = secretary.get(f"/meetings/{meeting.id}/recordings").text
+    assert "まだ録音がありません" in page
+    assert 'data-limit-bytes="2000000000"' in page
+    assert page.index('name="csrf_token"') < page.index('type="file"')
+
+
+def test_a_sent_recording_is_listed_with_its_facts_and_its_work(
+    secretary: Browser, meeting: Meeting, cast: Cast
+) -> None:
+    answer = send(secretary, meeting, SOUND.read_bytes(), "令和8年 定例会.m4a")
+    assert answer.status_code == 302
+    page = secretary.get(answer.location).text
+    assert "「令和8年 定例会.m4a」を受け付けました" in page
+    assert f"{cast.secretary.name}さんが送信" in page
+    assert re.search(r"\d+分\d+秒・[\d,.]+ [KM]B・令和", page)
+    assert 'data-progress-url="/api/transcriptions/1"' in page
+    assert "順番待ち" in page and "/transcripts/1" in page
+
+
+def test_a_script_is_told_where_to_go_on(secretary: Browser, meeting: Meeting) -> None:
+    answer = send(secretary, meeting, SOUND.read_bytes(), json="yes")
+    assert (answer.status_code, answer.json) == (
+        201,
+        {"url": f"/meetings/{meeting.id}/recordings"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "0バイト"), (b"%PDF-1.7 no sound", "開けませんでした")],
+    ids=["empty", "not sound"],
+)
+def test_what_is_no_sound_is_refused_on_the_page_in_words(
+    secretary: Browser, session: Session, meeting: Meeting, content: bytes, words: str
+) -> None:
+    answer = send(secretary, meeting, content)
+    assert answer.status_code == 422
+    assert words in answer.text and 'type="file"' in answer.text
+    told = send(secretary, meeting, content, json="yes")
+    assert told.status_code == 422 and words in (told.json or {})["message"]
+    assert recordings_of(session, meeting) == []
+
+
+def test_sending_without_a_file_asks_for_one(secretary: Browser, meeting: Meeting) -> None:
+    answer = secretary.post(
+        f"/meetings/{meeting.id}/recordings",
+        data={"csrf_token": "x"},
+        content_type="multipart/form-data",
+    )
+    assert answer.status_code == 422 and "ファイルを1つ選んで" in answer.text
+
+
+def test_the_same_recording_twice_is_told(secretary: Browser, meeting: Meeting) -> None:
+    send(secretary, meeting, SOUND.read_bytes(), "一回目.m4a")
+    answer = send(secretary, meeting, SOUND.read_bytes(), "二回目.m4a")
+    assert answer.status_code == 409 and "一回目.m4a" in answer.text
+
+
+def test_too_much_is_refused_before_it_is_read(secretary: Browser, meeting: Meeting) -> None:
+    class Untouched(io.BytesIO):
+        def read(self, *_: object) -> bytes:
+            raise AssertionError("the body was read")
+
+    answer = secretary.post(
+        f"/meetings/{meeting.id}/recordings",
+        input_stream=Untouched(),
+        content_length=2_000_100_000,
+        content_type="multipart/form-data; boundary=x",
+        headers=JSON,
+    )
+    assert answer.status_code == 422 and "上限 2,000 MB" in (answer.json or {})["message"]
+
+
+def test_without_the_token_nothing_is_received(
+    app: Flask, secretary: Browser, session: Session, storage: Storage, meeting: Meeting
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    answer = send(secretary, meeting, SOUND.read_bytes(), json="yes")
+    assert answer.status_code == 400 and (answer.json or {})["is_token_expired"]
+    page = secretary.get(f"/meetings/{meeting.id}/recordings").text
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found
+    assert send(secretary, meeting, SOUND.read_bytes(), csrf_token=found[1]).status_code == 302
+
+
+def test_a_missing_worker_is_told_in_words(
+    secretary: Browser, session: Session, meeting: Meeting
+) -> None:
+    url = f"/meetings/{meeting.id}/recordings"
+    assert "処理が動いていません" in secretary.get(url).text
+    work.show_life(session, "one")
+    session.commit()
+    assert "処理が動いていません" not in secretary.get(url).text
+
+
+def test_work_can_be_cancelled_and_begun_again_and_what_was_heard_stays(
+    secretary: Browser, session: Session, cast: Cast, recording: Recording
+) -> None:
+    assert secretary.post(f"/recordings/{recording.id}/transcriptions").status_code == 302
+    session.expire_all()
+    (run,) = recording.transcriptions
+    work.begin(session, run, "test", [(0.0, 60.0)])
+    chunk = work.take_chunk(session, run)
+    session.flush()
+    assert chunk is not None and chunk.lease is not None
+    work.add_segment(session, chunk.id, chunk.lease, Heard(0.0, 30.0, "はじめの文"))
+    session.commit()
+    page = secretary.get(f"/meetings/{recording.meeting_id}/recordings").text
+    assert "50 %" in page and "校正する" in page and "もう一度文字起こし" not in page
+    assert secretary.post(f"/transcriptions/{run.id}/cancellation").status_code == 302
+    page = secretary.get(f"/meetings/{recording.meeting_id}/recordings").text
+    assert "中止" in page and "1発話" in page and "もう一度文字起こし" in page
+    assert secretary.post(f"/recordings/{recording.id}/transcriptions").status_code == 302
+    session.expire_all()
+    assert [WorkState(t.state) for t in recording.transcriptions] == [
+        WorkState.CANCELLED,
+        WorkState.WAITING,
+    ]
+
+
+def test_the_sound_comes_in_ranges_and_the_first_one_is_the_look(
+    secretary: Browser, session: Session, recording: Recording
+) -> None:
+    url = f"/recordings/{recording.id}/sound"
+    part = secretary.get(url, headers={"Range": "bytes=0-99"})
+    assert (part.status_code, len(part.data)) == (206, 100)
+    assert part.mimetype.startswith("audio/")
+    later = secretary.get(url, headers={"Range": "bytes=100-199"})
+    assert part.data + later.data == builders.folder("dx-council").audio.read_bytes()[:200]
+    assert looks(session, "hear") == 1
+
+
+def test_the_playback_copy_is_heard_as_soon_as_there_is_one(
+    secretary: Browser, session: Session, storage: Storage, recording: Recording
+) -> None:
+    """A page that was opened before goes on with the original."""
+    with storage.receive(100) as incoming:
+        incoming.write(b"a copy")
+        recording.playback_sha256 = storage.keep(incoming).sha256
+    session.commit()
+    url = f"/recordings/{recording.id}/sound"
+    assert secretary.get(url).data == b"a copy"
+    assert secretary.get(f"{url}?original=yes").data != b"a copy"
+
+
+def test_the_original_can_be_taken_out_as_it_was_received(
+    secretary: Browser, session: Session, recording: Recording
+) -> None:
+    answer = secretary.get(f"/recordings/{recording.id}/file")
+    assert answer.data == builders.folder("dx-council").audio.read_bytes()
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert looks(session, "download") == 1
+
+
+def test_nothing_received_is_ever_shown_as_a_page(
+    secretary: Browser, session: Session, recording: Recording
+) -> None:
+    recording.file_name = "evil.html"
+    session.commit()
+    answer = secretary.get(f"/recordings/{recording.id}/sound")
+    assert answer.mimetype == "application/octet-stream"
+
+
+def test_an_approver_reads_but_sends_nothing(
+    browse: Browse, cast: Cast, recording: Recording
+) -> None:
+    approver = browse(cast.approver)
+    page = approver.get(f"/meetings/{recording.meeting_id}/recordings").text
+    assert recording.file_name in page and 'type="file"' not in page
+    assert "もう一度文字起こし" not in page
+
+
+def looks(session: Session, verb: str) -> int:
+    session.rollback()
+    return len(session.scalars(select(AuditLine).where(AuditLine.verb == verb)).all())

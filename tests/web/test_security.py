@@ -1,0 +1,172 @@
+"""Cookies, headers, anti-forgery tokens, and errors that lose nothing."""
+
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from meetings.errors import StaleRevision, StorageFull
+from models.meeting import Meeting
+from models.person import Person
+from tests.conftest import Browser, Cast
+from web import access
+from web.demo.people import PASSWORD
+
+
+@pytest.fixture
+def guarded(app: Flask) -> Flask:
+    app.config["WTF_CSRF_ENABLED"] = True
+    return app
+
+
+def token_in(html: str) -> str:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
+    assert found
+    return found[1]
+
+
+def sign_in(client: Browser, person: Person) -> None:
+    token = token_in(client.get("/sign-in").text)
+    client.post("/sign-in", data={"login": person.login, "password": PASSWORD, "csrf_token": token})
+
+
+def test_a_change_without_the_token_is_refused_and_shows_what_was_typed(
+    guarded: Flask, citizen: Browser, meeting: Meeting, cast: Cast, session: Session
+) -> None:
+    sign_in(citizen, cast.organiser)
+    answer = citizen.post(
+        f"/meetings/{meeting.id}/agenda-items", data={"title": "長い時間をかけて書いた議題"}
+    )
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert "長い時間をかけて書いた議題" in answer.text
+    session.refresh(meeting)
+    assert len(meeting.agenda_items) == 3
+
+
+def test_what_was_typed_can_be_sent_again_from_the_error_page(
+    guarded: Flask, citizen: Browser, meeting: Meeting, cast: Cast, session: Session
+) -> None:
+    sign_in(citizen, cast.organiser)
+    url = f"/meetings/{meeting.id}/agenda-items"
+    page = citizen.post(url, data={"title": "その他", "csrf_token": "old"}).text
+    answer = citizen.post(url, data={"title": "その他", "csrf_token": token_in(page)})
+    assert answer.status_code in (HTTPStatus.FOUND, HTTPStatus.SEE_OTHER)
+    session.refresh(meeting)
+    assert [entry.title for entry in meeting.agenda_items][-1] == "その他"
+
+
+def test_a_page_opened_before_signing_in_again_can_still_be_sent(
+    guarded: Flask, citizen: Browser, meeting: Meeting, cast: Cast
+) -> None:
+    sign_in(citizen, cast.organiser)
+    token = token_in(citizen.get("/meetings/new").text)
+    sign_in(citizen, cast.organiser)
+    answer = citizen.post(
+        f"/meetings/{meeting.id}/agenda-items", data={"title": "その他", "csrf_token": token}
+    )
+    assert answer.status_code in (HTTPStatus.FOUND, HTTPStatus.SEE_OTHER)
+
+
+def test_cookies_are_out_of_reach_of_scripts_and_other_sites(
+    citizen: Browser, cast: Cast, session: Session
+) -> None:
+    session.commit()
+    answer = citizen.post(
+        "/sign-in",
+        data={"login": cast.attendee.login, "password": PASSWORD},
+        base_url="https://gijido.example",
+    )
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" in cookie
+
+
+def test_the_policy_allows_no_inline_script(citizen: Browser) -> None:
+    policy = citizen.get("/").headers["Content-Security-Policy"]
+    assert "unsafe-inline" not in policy
+    assert "default-src 'self'" in policy
+
+
+def test_no_page_holds_an_inline_script_or_style(citizen: Browser) -> None:
+    for url in ("/", "/sign-in", "/nothing-here"):
+        html = citizen.get(url).text
+        assert not re.search(r"\sstyle=|\son[a-z]+=|javascript:", html)
+        assert all(
+            "src=" in tag or "application/json" in tag for tag in re.findall(r"<script[^>]*>", html)
+        )
+
+
+def test_signing_in_leads_back_and_never_to_another_site(
+    citizen: Browser, cast: Cast, session: Session
+) -> None:
+    session.commit()
+    known = {"login": cast.attendee.login, "password": PASSWORD}
+    inside = citizen.post("/sign-in", data=known | {"next": "/meetings"})
+    assert inside.headers["Location"].endswith("/meetings")
+    for target in ("https://evil.example/", "//evil.example/", "/\\evil.example"):
+        outside = citizen.post("/sign-in", data=known | {"next": target})
+        assert outside.headers["Location"].endswith("/today")
+
+
+def test_a_wrong_password_is_told_without_saying_which_half_was_wrong(
+    citizen: Browser, cast: Cast, session: Session
+) -> None:
+    session.commit()
+    wrong = citizen.post("/sign-in", data={"login": cast.attendee.login, "password": "x"})
+    nobody = citizen.post("/sign-in", data={"login": "nobody", "password": "x"})
+    assert wrong.status_code == nobody.status_code == HTTPStatus.UNAUTHORIZED
+    assert "利用者IDまたはパスワードが違います" in wrong.text
+    assert "利用者IDまたはパスワードが違います" in nobody.text
+
+
+def test_a_page_for_signed_in_people_leads_a_citizen_to_the_sign_in(citizen: Browser) -> None:
+    answer = citizen.get("/today")
+    assert answer.status_code == HTTPStatus.FOUND
+    assert "/sign-in?next=/today" in answer.headers["Location"]
+
+
+def test_signing_out_ends_the_session_on_the_server(
+    cast: Cast, browse: Callable[[Person], Browser]
+) -> None:
+    client = browse(cast.attendee)
+    kept = client.get_cookie("gijido")
+    assert kept is not None
+    client.post("/sign-out")
+    client.set_cookie("gijido", kept.value)
+    assert client.get("/today").status_code == HTTPStatus.FOUND
+
+
+def test_errors_have_japanese_pages(app: Flask, citizen: Browser) -> None:
+    @app.get("/full-disk")
+    @access.anyone
+    def full_disk() -> None:
+        raise StorageFull()
+
+    @app.get("/both-texts")
+    @access.anyone
+    def both_texts() -> None:
+        raise StaleRevision("わたしの文", "あいての文", 2, "古賀")
+
+    full = citizen.get("/full-disk")
+    assert full.status_code == HTTPStatus.INSUFFICIENT_STORAGE
+    assert "ディスクがいっぱい" in full.text
+    both = citizen.get("/both-texts")
+    assert both.status_code == HTTPStatus.CONFLICT
+    assert "わたしの文" in both.text and "あいての文" in both.text
+    assert "見つかりません" in citizen.get("/nothing-here").text
+
+
+def test_an_unexpected_problem_says_that_nothing_is_lost(app: Flask, citizen: Browser) -> None:
+    app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+
+    @app.get("/broken")
+    @access.anyone
+    def broken() -> None:
+        raise RuntimeError("broken on purpose")
+
+    answer = citizen.get("/broken")
+    assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert "失われていません" in answer.text
+    assert "broken on purpose" not in answer.text

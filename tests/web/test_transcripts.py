@@ -1,0 +1,102 @@
+"""校正: the page around the editor, and the transcript on paper."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetings.storage import Storage
+from minutes import records, transcripts
+from models.audit import AuditLine
+from models.meeting import Meeting
+from models.person import Person
+from models.transcript import Transcript
+from tests.conftest import Browser, Cast
+from tests.world import HEARD
+from web.demo import builders
+
+Browse = Callable[[Person], Browser]
+
+
+@pytest.fixture
+def transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Transcript:
+    recording = builders.add_recording(
+        session, storage, cast.secretary, meeting, builders.folder("dx-council")
+    )
+    made = builders.add_transcript(session, cast.secretary, recording, HEARD)
+    session.commit()
+    return made
+
+
+def test_the_desk_has_player_names_keys_and_the_definition(
+    browse: Browse, cast: Cast, transcript: Transcript
+) -> None:
+    page = browse(cast.secretary).get(f"/transcripts/{transcript.id}").text
+    assert f'data-transcript="{transcript.id}"' in page and 'data-may-correct="yes"' in page
+    assert f"/recordings/{transcript.recording.id}/sound" in page
+    assert '<option value="篠原 泰成">' in page
+    assert "正変換率の数え方" in page and "キー操作" in page and "<noscript>" in page
+
+
+def test_an_approver_reads_without_correcting(
+    browse: Browse, cast: Cast, transcript: Transcript
+) -> None:
+    page = browse(cast.approver).get(f"/transcripts/{transcript.id}").text
+    assert 'data-may-correct="no"' in page and "直せるのは書記です" in page
+
+
+def test_after_approval_nobody_corrects_any_more(
+    session: Session, browse: Browse, cast: Cast, transcript: Transcript
+) -> None:
+    revision = records.draft(session, cast.secretary, transcript)
+    records.request_approval(session, cast.secretary, revision)
+    records.approve(session, cast.approver, revision)
+    page = browse(cast.secretary).get(f"/transcripts/{transcript.id}").text
+    assert 'data-may-correct="no"' in page and "承認されているため" in page
+
+
+def test_opening_the_desk_leaves_a_line(
+    session: Session, browse: Browse, cast: Cast, transcript: Transcript
+) -> None:
+    browse(cast.secretary).get(f"/transcripts/{transcript.id}")
+    line = select(AuditLine).where(
+        AuditLine.thing == "transcript", AuditLine.person_id == cast.secretary.id
+    )
+    assert session.scalar(line.where(AuditLine.thing_id == transcript.id)) is not None
+
+
+def test_on_paper_corrected_places_are_marked_and_counted_honestly(
+    session: Session, browse: Browse, cast: Cast, transcript: Transcript
+) -> None:
+    first, second, _ = transcript.segments
+    transcripts.start_agenda_item(
+        session, cast.secretary, first, transcript.meeting.agenda_items[0]
+    )
+    transcripts.name_speaker(session, cast.secretary, first, "篠原 泰成")
+    transcripts.correct(session, cast.secretary, first, "それでは定刻となりましたので", based_on=0)
+    transcripts.confirm(session, cast.secretary, first)
+    transcripts.correct(session, cast.secretary, second, HEARD[1].text[2:], based_on=0)
+    page = browse(cast.secretary).get(f"/transcripts/{transcript.id}/print").text
+    assert '<ins class="corrected">定刻</ins>' in page
+    assert '<del class="corrected">本日</del>' in page
+    assert "14字中12字を正しく変換（85.7 %）" in page
+    assert "3発話のうち 1発話を確認済み" in page
+    assert "○篠原 泰成" in page and page.count("（未確認）") == 2
+    assert page.index(transcript.meeting.agenda_items[0].title) < page.index("定刻")
+
+
+def test_a_transcript_without_confirmed_words_has_no_rate_on_paper(
+    browse: Browse, cast: Cast, transcript: Transcript
+) -> None:
+    page = browse(cast.secretary).get(f"/transcripts/{transcript.id}/print").text
+    assert "確認済みの発話がまだない" in page and "字を正しく変換（" not in page
+
+
+def test_what_was_said_is_never_read_as_markup(
+    session: Session, browse: Browse, cast: Cast, transcript: Transcript
+) -> None:
+    words = "<script>alert(1)</script>"
+    transcripts.correct(session, cast.secretary, transcript.segments[0], words, based_on=0)
+    page = browse(cast.secretary).get(f"/transcripts/{transcript.id}/print").text
+    assert "<script>alert" not in page

@@ -1,0 +1,77 @@
+/** On every page: questions before what cannot be taken back, and no form sent twice. */
+
+const SENDING_MS = 4000;
+
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-confirm]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset["confirmed"] === "yes") return;
+    event.preventDefault();
+    ask(form.dataset["confirm"] ?? "", () => {
+      form.dataset["confirmed"] = "yes";
+      form.requestSubmit(event.submitter);
+    });
+  });
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
+  if (event.defaultPrevented || form.matches("[data-upload]")) return;
+  if (form.dataset["sending"] === "yes") {
+    event.preventDefault();
+    return;
+  }
+  form.dataset["sending"] = "yes";
+  setTimeout(() => delete form.dataset["sending"], SENDING_MS);
+});
+
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-keep]")) keep(form);
+
+function ask(question: string, yes: () => void): void {
+  const dialog = document.createElement("dialog");
+  const words = document.createElement("p");
+  words.textContent = question;
+  const buttons = document.createElement("div");
+  buttons.className = "actions";
+  buttons.append(button("はい", "button-main", () => { dialog.close(); yes(); }));
+  buttons.append(button("やめる", "", () => dialog.close()));
+  dialog.append(words, buttons);
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function button(words: string, kind: string, press: () => void): HTMLButtonElement {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = kind;
+  made.textContent = words;
+  made.addEventListener("click", press);
+  return made;
+}
+
+/** What is typed into a long form outlives a closed tab; it is offered again. */
+function keep(form: HTMLFormElement): void {
+  const key = `gijido:form:${location.pathname}`;
+  const fields = () =>
+    [...form.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>("textarea, input:not([type=hidden])")];
+  const kept = sessionStorage.getItem(key);
+  if (kept) offer(form, () => {
+    const values = JSON.parse(kept) as Record<string, string>;
+    for (const field of fields()) field.value = values[field.name] ?? field.value;
+  }, () => sessionStorage.removeItem(key));
+  form.addEventListener("input", () => {
+    sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields().map((f) => [f.name, f.value]))));
+  });
+  form.addEventListener("submit", () => sessionStorage.removeItem(key));
+}
+
+function offer(form: HTMLFormElement, restore: () => void, forget: () => void): void {
+  const notice = document.createElement("div");
+  notice.className = "notice";
+  notice.setAttribute("role", "status");
+  const words = document.createElement("p");
+  words.textContent = "送信していない入力が残っています。";
+  const done = (act: () => void) => () => { act(); notice.remove(); };
+  notice.append(words, button("元に戻す", "button-main", done(restore)), button("捨てる", "", done(forget)));
+  form.prepend(notice);
+}
