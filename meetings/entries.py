@@ -63,3 +63,9 @@ def _time(field: str, label: str, value: str | None) -> time:
             field,
             f"{label}の時刻「{(value or '')[:20]}」は読めません。14:00 のように入力してください。",
         ) from problem
+
+
+def local_fields(at: datetime) -> tuple[str, str]:
+    """What `moment` reads: 「2026-11-23」 and 「14:00」."""
+    here = at.astimezone(TOKYO)
+    return here.strftime("%Y-%m-%d"), here.strftime("%H:%M")

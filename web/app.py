@@ -13,7 +13,7 @@ from meetings.config import Config
 from meetings.storage import Storage
 from models.database import connect, migrate
 from models.person import Role
-from web import access, api, errors, security, transaction, views
+from web import access, api, errors, security, transaction, uploads, views
 
 STATIC = Path(__file__).parent / "static"
 
@@ -28,6 +28,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = 4_000_000
     app.extensions.update(config=config, storage=Storage(config.home))
     security.install(app, config.home)
+    uploads.install(app)
     transaction.install(app, engine)
     errors.install(app)
     views.register(app)

@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms import ValidationError
 
 from meetings import documents
-from meetings.errors import InvalidInput
+from meetings.errors import FileRejected, InvalidInput
 from meetings.rights import Right
 from minutes import recordings, transcription
 from models.document import Document
@@ -50,6 +50,35 @@ def receive_document(
     meeting = access.fetch(Meeting, meeting_id, Right.PREPARE, person)
     item = place(meeting, form.fields)
     return documents.add_document(database_session(), person, meeting, item, prepared)
+
+
+def receive_documents(meeting_id: int) -> tuple[list[Document], list[tuple[str, str]]]:
+    """Every PDF of the form as a new document on the item `agenda_item_id`, and what could not
+    be taken: file name and sentence. A bad file does not hold up the good ones.
+    """
+    with _received(config().limits.document_mb) as form:
+        if not form.files:
+            raise InvalidInput("files", "資料のファイルを選んでから送信してください。")
+        prepared, refused = _prepare_each(form.files)
+    person = access.required_person()
+    meeting = access.fetch(Meeting, meeting_id, Right.PREPARE, person)
+    wanted = form.fields.get("agenda_item_id", "")
+    item = next((entry for entry in meeting.agenda_items if str(entry.id) == wanted), None)
+    session = database_session()
+    added = [documents.add_document(session, person, meeting, item, one) for one in prepared]
+    return added, refused
+
+
+def _prepare_each(
+    files: list[ReceivedFile],
+) -> tuple[list[documents.PreparedDocument], list[tuple[str, str]]]:
+    prepared, refused = [], []
+    for file in files:
+        try:
+            prepared.append(documents.prepare_document(storage(), file.file_name, file.incoming))
+        except FileRejected as problem:
+            refused.append((file.file_name, problem.message))
+    return prepared, refused
 
 
 @contextmanager

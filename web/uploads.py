@@ -1,18 +1,37 @@
 """Multipart forms as they arrive: files go to disk piece by piece, never into memory."""
 
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 
-from flask import request
+from flask import Flask, Response, request
 from python_multipart import MultipartParser
 from python_multipart.multipart import parse_options_header
+from werkzeug.exceptions import ClientDisconnected
 
 from meetings.errors import FileRejected, InvalidInput
 from meetings.storage import COPY_BYTES, Incoming, Storage
 
 LONGEST_FIELD = 10_000
 MOST_PARTS = 200
+LONGEST_WAIT_SECONDS = 120.0
+
+
+def install(app: Flask) -> None:
+    """Before `transaction.install`: what is registered first runs last, without the write lock."""
+    app.after_request(_take_the_rest)
+
+
+def _take_the_rest(response: Response) -> Response:
+    """A terminal that is still sending a refused file sees our sentence only when it has sent
+    all of it: a server that stops listening earlier looks like a broken network."""
+    if response.status_code >= 400 and request.mimetype == "multipart/form-data":
+        until = time.monotonic() + LONGEST_WAIT_SECONDS
+        with suppress(ClientDisconnected):
+            while request.stream.read(COPY_BYTES) and time.monotonic() < until:
+                pass
+    return response
 
 
 @dataclass

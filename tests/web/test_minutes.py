@@ -54,7 +54,7 @@ def approver(browse: Browse, cast: Cast, transcript: Transcript) -> Browser:
 
 def fields(page: str) -> dict[str, str]:
     """The form of the edit page as a browser would send it back."""
-    form = page[page.index('class="stack minutes-form') : page.index("新しい版として保存")]
+    form = page[page.index('class="minutes-form') : page.index("新しい版として保存")]
     found = {}
     for tag in re.findall(r"<input[^>]*>", form):
         name = re.search(r'name="([^"]+)"', tag)
@@ -139,7 +139,7 @@ def test_of_two_editors_the_second_loses_nothing_and_saves_on_top(
     again = fields(answer.text)
     assert again["text-0-1"] == "後から送られた文" and again["based_on"] == "2"
     assert secretary.post(url(meeting) + "/change", data=again).status_code == 302
-    session.expire_all()
+    session.commit()
     assert revision.minutes.latest.number == 3
 
 

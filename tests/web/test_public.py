@@ -49,7 +49,7 @@ def test_a_published_paper_says_when_and_which_and_plays_every_sentence(
     page = citizen.get(f"/published/{world.published.id}").text
     for heard in HEARD:
         assert heard.text in page
-    assert "第1版" in page and "公開した" in page
+    assert "公開（改訂 第1号）" in page
     for paragraph in range(len(HEARD)):
         assert sound_url(world.published.id, 0, paragraph) in page
 
@@ -179,4 +179,4 @@ def test_public_pages_need_no_script(citizen: Browser, world: World) -> None:
 def test_a_signed_in_person_is_not_asked_to_sign_in(
     browse: Callable[[Person], Browser], cast: Cast
 ) -> None:
-    assert "職員・会議に出席される方は" not in browse(cast.attendee).get("/").text
+    assert 'href="/sign-in"' not in browse(cast.attendee).get("/").text

@@ -60,6 +60,7 @@ def test_opening_the_desk_leaves_a_line(
     session: Session, browse: Browse, cast: Cast, transcript: Transcript
 ) -> None:
     browse(cast.secretary).get(f"/transcripts/{transcript.id}")
+    session.commit()
     line = select(AuditLine).where(
         AuditLine.thing == "transcript", AuditLine.person_id == cast.secretary.id
     )

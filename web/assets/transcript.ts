@@ -3,7 +3,6 @@
  * foot; the accuracy always in sight. New segments are added while the machine still listens.
  */
 
-import "./transcript.css";
 import { Figures } from "./transcript/figures";
 import { listenForKeys } from "./transcript/keys";
 import { Player } from "./transcript/player";

@@ -1,3 +1,155 @@
-from flask import Blueprint
+"""会議: the list, setting one up, its first screen with agenda and documents."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from meetings import agenda, entries
+from meetings.documents import reading_order
+from meetings.errors import InvalidInput, StaleRevision
+from meetings.invitations import invitation_of
+from meetings.rights import Right, visible_meetings
+from minutes.progress import state_of
+from models.base import now
+from models.meeting import Meeting, Series
+from models.person import Department, Person, Role
+from web import access
+from web.transaction import database_session
+from web.views._meeting_head import meeting_head
 
 blueprint = Blueprint("meetings", __name__)
+
+
+@blueprint.get("/meetings")
+@access.signed_in
+def index(person: Person) -> Any:
+    session = database_session()
+    found = session.scalars(visible_meetings(person).order_by(Meeting.starts_at.desc()))
+    rows = [(meeting, state_of(session, meeting)) for meeting in found]
+    return render_template(
+        "meetings/index.html",
+        coming=[row for row in reversed(rows) if row[0].ends_at > now()],
+        past=[row for row in rows if row[0].ends_at <= now()],
+        may_set_up=person.has_role(Role.ORGANISER),
+    )
+
+
+@blueprint.get("/meetings/new")
+@access.with_role(Role.ORGANISER)
+def form(person: Person) -> Any:
+    return _form(person, values={"starts": "14:00", "ends": "16:00"})
+
+
+@blueprint.post("/meetings")
+@access.with_role(Role.ORGANISER)
+def set_up(person: Person) -> Any:
+    session = database_session()
+    try:
+        department = _department(person, request.form.get("department_id", ""))
+        meeting = agenda.set_up_meeting(
+            session,
+            person,
+            series=agenda.series_named(session, request.form.get("series", ""), department),
+            department=department,
+            **_typed(),
+        )
+    except InvalidInput as problem:
+        return _form(person, values=request.form, problem=problem), 422
+    flash("会議を登録しました。続けて議題を登録してください。", "done")
+    return redirect(url_for("agenda.edit", meeting_id=meeting.id))
+
+
+@blueprint.get("/meetings/<int:meeting_id>")
+@access.to(Meeting, Right.SEE)
+def show(person: Person, meeting: Meeting) -> Any:
+    session = database_session()
+    invitation = invitation_of(session, meeting, person)
+    is_invited = invitation is not None and invitation.withdrawn_at is None
+    nodes = list(agenda.flat(agenda.tree(session, meeting)))
+    return render_template(
+        "meetings/show.html",
+        meeting=meeting,
+        head=meeting_head(person, meeting),
+        nodes=nodes,
+        loose=[document for number, document in reading_order(session, meeting) if not number],
+        invitation=invitation if is_invited else None,
+        planned_minutes=sum(node.entry.planned_minutes or 0 for node in nodes),
+    )
+
+
+@blueprint.get("/meetings/<int:meeting_id>/change")
+@access.to(Meeting, Right.PREPARE)
+def change_form(person: Person, meeting: Meeting) -> Any:
+    return render_template("meetings/change.html", meeting=meeting, values=_values(meeting))
+
+
+@blueprint.post("/meetings/<int:meeting_id>")
+@access.to(Meeting, Right.PREPARE)
+def change(person: Person, meeting: Meeting) -> Any:
+    try:
+        agenda.change_meeting(database_session(), person, meeting, **_typed(), based_on=_revision())
+    except (InvalidInput, StaleRevision) as problem:
+        status = 409 if isinstance(problem, StaleRevision) else 422
+        values = {**request.form, "revision": meeting.revision}
+        return render_template(
+            "meetings/change.html", meeting=meeting, values=values, problem=problem
+        ), status
+    flash("会議の内容を変更しました。", "done")
+    return redirect(url_for("meetings.show", meeting_id=meeting.id))
+
+
+def _form(person: Person, values: Any, problem: InvalidInput | None = None) -> str:
+    departments = _departments(person)
+    series = database_session().scalars(
+        select(Series.name).where(Series.department_id.in_([d.id for d in departments]))
+    )
+    return render_template(
+        "meetings/new.html",
+        values=values,
+        problem=problem,
+        departments=departments,
+        series=sorted(set(series)),
+        own=person.department_id,
+    )
+
+
+def _typed() -> dict[str, Any]:
+    day = request.form.get("date")
+    return {
+        "title": entries.text("title", "会議名", request.form.get("title")),
+        "starts_at": entries.moment("date", "開催日", day, request.form.get("starts")),
+        "ends_at": entries.moment("date", "開催日", day, request.form.get("ends")),
+        "place": entries.text("place", "場所", request.form.get("place")),
+    }
+
+
+def _values(meeting: Meeting) -> dict[str, Any]:
+    starts, ends = entries.local_fields(meeting.starts_at), entries.local_fields(meeting.ends_at)
+    return {
+        "title": meeting.title,
+        "place": meeting.place,
+        "date": starts[0],
+        "starts": starts[1],
+        "ends": ends[1],
+        "revision": meeting.revision,
+    }
+
+
+def _revision() -> int:
+    given = request.form.get("revision", "")
+    return int(given) if given.isdecimal() and len(given) < 10 else 0
+
+
+def _departments(person: Person) -> list[Department]:
+    """Those for which this person may set up meetings."""
+    every = database_session().scalars(select(Department).order_by(Department.name))
+    reachable = [d for d in every if person.has_role_for(Role.ORGANISER, d)]
+    return sorted(reachable, key=lambda d: d.full_name)
+
+
+def _department(person: Person, given: str) -> Department:
+    for department in _departments(person):
+        if str(department.id) == given:
+            return department
+    raise InvalidInput("department_id", "所属を選んでください。")

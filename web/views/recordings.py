@@ -45,7 +45,7 @@ class Run:
 
 @blueprint.get("/meetings/<int:meeting_id>/recordings")
 @access.to(Meeting, Right.HEAR)
-def list_recordings(person: Person, meeting: Meeting) -> Any:
+def index(person: Person, meeting: Meeting) -> Any:
     return _page(person, meeting)
 
 
@@ -61,7 +61,7 @@ def receive(person: Person, meeting: Meeting) -> Any:
             raise
         return _page(person, meeting, problem=problem.message), 422
     flash(f"録音「{recording.file_name}」を受け付けました。文字起こしを始めます。", "done")
-    target = url_for("recordings.list_recordings", meeting_id=meeting_id)
+    target = url_for("recordings.index", meeting_id=meeting_id)
     return (jsonify(url=target), 201) if wants_json() else redirect(target)
 
 
@@ -74,7 +74,7 @@ receive.checks_own_token = True  # type: ignore[attr-defined]
 def transcribe_again(person: Person, recording: Recording) -> Any:
     request_transcription(database_session(), person, recording)
     flash("文字起こしをもう一度始めます。前の逐語録と修正は残ります。", "done")
-    return redirect(url_for("recordings.list_recordings", meeting_id=recording.meeting_id))
+    return redirect(url_for("recordings.index", meeting_id=recording.meeting_id))
 
 
 @blueprint.post("/transcriptions/<int:transcription_id>/cancellation")
@@ -82,7 +82,7 @@ def transcribe_again(person: Person, recording: Recording) -> Any:
 def cancel(person: Person, transcription: Transcription) -> Any:
     cancel_transcription(database_session(), person, transcription)
     flash("文字起こしを中止しました。ここまでの文は残っています。", "done")
-    return redirect(url_for("recordings.list_recordings", meeting_id=transcription.meeting.id))
+    return redirect(url_for("recordings.index", meeting_id=transcription.meeting.id))
 
 
 @blueprint.get("/recordings/<int:recording_id>/sound")

@@ -61,6 +61,7 @@ export class Row {
       placeholder: "発言者",
       "aria-label": `${place}の発言者`,
       autocomplete: "off",
+      class: "segment-speaker",
     });
     this.build(place);
     this.show();

@@ -1,0 +1,117 @@
+/** One PDF: opened once, pages drawn when they are needed, few of them kept. */
+
+import * as pdfjs from "pdfjs-dist";
+import workerUrl from "pdfjs-dist/build/pdf.worker.min.mjs?url";
+import type { PDFDocumentProxy, PDFPageProxy, RenderTask } from "pdfjs-dist";
+
+pdfjs.GlobalWorkerOptions.workerSrc = workerUrl;
+
+const MOST_PIXELS = 16_000_000;
+const FILES = "/static/pdfjs/";
+
+export class Cancelled extends Error {}
+
+export class Pages {
+  private rendering: RenderTask | null = null;
+
+  private constructor(private readonly pdf: PDFDocumentProxy) {}
+
+  static async open(url: string): Promise<Pages> {
+    const loading = pdfjs.getDocument({
+      url,
+      cMapUrl: `${FILES}cmaps/`,
+      cMapPacked: true,
+      standardFontDataUrl: `${FILES}standard_fonts/`,
+      wasmUrl: `${FILES}wasm/`,
+      iccUrl: `${FILES}iccs/`,
+      enableXfa: false,
+    });
+    return new Pages(await loading.promise);
+  }
+
+  get count(): number {
+    return this.pdf.numPages;
+  }
+
+  /** Draw page `number` (from 1) as large as fits, times `zoom`; throws Cancelled when another
+   * page is asked for meanwhile. */
+  async draw(number: number, room: { width: number; height: number }, zoom: number): Promise<HTMLElement> {
+    this.rendering?.cancel();
+    const page = await this.pdf.getPage(number);
+    const fitting = fit(page, room) * zoom;
+    const viewport = page.getViewport({ scale: fitting });
+    const sheet = document.createElement("div");
+    sheet.className = "sheet";
+    sheet.style.width = `${viewport.width}px`;
+    sheet.style.height = `${viewport.height}px`;
+    const canvas = await this.paint(page, fitting);
+    canvas.style.width = `${viewport.width}px`;
+    canvas.style.height = `${viewport.height}px`;
+    sheet.append(canvas, await textOver(page, viewport));
+    page.cleanup();
+    return sheet;
+  }
+
+  async thumbnail(number: number, width: number): Promise<HTMLCanvasElement> {
+    const page = await this.pdf.getPage(number);
+    const scale = width / page.getViewport({ scale: 1 }).width;
+    const viewport = page.getViewport({ scale });
+    const canvas = canvasOf(viewport.width, viewport.height);
+    await page.render({ canvas, viewport }).promise;
+    return canvas;
+  }
+
+  async close(): Promise<void> {
+    this.rendering?.cancel();
+    await this.pdf.loadingTask.destroy();
+  }
+
+  private async paint(page: PDFPageProxy, scale: number): Promise<HTMLCanvasElement> {
+    const plain = page.getViewport({ scale });
+    const density = Math.min(devicePixelRatio || 1, Math.sqrt(MOST_PIXELS / (plain.width * plain.height)));
+    const viewport = page.getViewport({ scale: scale * density });
+    const canvas = canvasOf(viewport.width, viewport.height);
+    this.rendering = page.render({ canvas, viewport });
+    try {
+      await this.rendering.promise;
+    } catch (problem) {
+      if (problem instanceof pdfjs.RenderingCancelledException) throw new Cancelled();
+      throw problem;
+    }
+    return canvas;
+  }
+}
+
+function fit(page: PDFPageProxy, room: { width: number; height: number }): number {
+  const whole = page.getViewport({ scale: 1 });
+  return Math.min(room.width / whole.width, room.height / whole.height);
+}
+
+function canvasOf(width: number, height: number): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.floor(width));
+  canvas.height = Math.max(1, Math.floor(height));
+  canvas.setAttribute("aria-hidden", "true");
+  return canvas;
+}
+
+/** The words of the page, over its picture: to be selected, and read by a screen reader. */
+async function textOver(page: PDFPageProxy, viewport: ReturnType<PDFPageProxy["getViewport"]>): Promise<HTMLElement> {
+  const layer = document.createElement("div");
+  layer.className = "textLayer";
+  layer.style.setProperty("--total-scale-factor", String(viewport.scale));
+  layer.style.setProperty("--scale-round-x", "1px");
+  layer.style.setProperty("--scale-round-y", "1px");
+  await new pdfjs.TextLayer({ textContentSource: page.streamTextContent(), container: layer, viewport }).render();
+  return layer;
+}
+
+/** What went wrong, and what to do now. */
+export function sentenceFor(problem: unknown): string {
+  const status = problem instanceof pdfjs.ResponseException ? problem.status : 0;
+  if (status === 401) return "サインインの期限が切れました。サインインし直してください。";
+  if (status === 404) return "この資料は見つかりません。差し替えられたか、閲覧できなくなっています。会議に戻って確かめてください。";
+  if (problem instanceof pdfjs.PasswordException) return "この資料にはパスワードがかかっています。主催者に連絡してください。";
+  if (problem instanceof pdfjs.InvalidPDFException) return "この資料は壊れているため表示できません。主催者に連絡してください。";
+  return "資料を読み込めませんでした。通信を確かめて、もう一度お試しください。";
+}
