@@ -53,7 +53,7 @@ class Clip:
     """One sound file and what was heard in it."""
 
     path: Path
-    heard: str
+    heard: list[str]
     sound_seconds: float
     work_seconds: float
 
@@ -140,7 +140,7 @@ def _hear(recognise: Recognise, path: Path, config: Config) -> Clip:
         heard = [
             h.text for start, end in spans for h in recognise_chunk(recognise, wav, start, end)
         ]
-    return Clip(path, "、".join(heard), seconds, time.monotonic() - started)
+    return Clip(path, heard, seconds, time.monotonic() - started)
 
 
 def _score(folder: Path, clips: list[Clip]) -> FolderResult:
@@ -151,8 +151,9 @@ def _score(folder: Path, clips: list[Clip]) -> FolderResult:
     return FolderResult(
         name=folder.resolve().name,
         audio=clips[0].path.name if len(clips) == 1 else f"{len(clips)} files",
-        raw=sum((accuracy.count(h, accuracy.without_tags(s)) for h, s in pairs), NOTHING),
-        normalised=sum((accuracy.count_normalised(h, s) for h, s in pairs), NOTHING),
+        raw=sum((accuracy.count("".join(h), accuracy.without_tags(s)) for h, s in pairs), NOTHING),
+        # The pause between segments, so that a hesitation at an edge is known as one.
+        normalised=sum((accuracy.count_normalised("、".join(h), s) for h, s in pairs), NOTHING),
         sound_seconds=sum(clip.sound_seconds for clip in clips),
         work_seconds=sum(clip.work_seconds for clip in clips),
     )

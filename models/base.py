@@ -1,9 +1,10 @@
 """What every table shares: naming of constraints, times in UTC, short column types."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, String, Text, TypeDecorator
+from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, String, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 
@@ -26,6 +27,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+def word(kind: type[StrEnum]) -> Enum:
+    """A column that holds one of the words of `kind`, as text."""
+    return Enum(
+        kind, native_enum=False, length=20, values_callable=lambda words: [w.value for w in words]
+    )
 
 
 Id = Annotated[int, mapped_column(primary_key=True)]

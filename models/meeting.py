@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Id, Name, When, now
+from models.base import Base, Id, Name, When, now, word
 from models.person import Department, Person
 
 
@@ -87,7 +87,9 @@ class Invitation(Base):
     id: Mapped[Id]
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    kind: Mapped[InvitationKind] = mapped_column(String(20), default=InvitationKind.ATTENDEE)
+    kind: Mapped[InvitationKind] = mapped_column(
+        word(InvitationKind), default=InvitationKind.ATTENDEE
+    )
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     invited_at: Mapped[When] = mapped_column(default=now)
     withdrawn_at: Mapped[When | None]

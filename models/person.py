@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Id, Name, Sha256, When, now
+from models.base import Base, Id, Name, Sha256, When, now, word
 
 
 class Role(StrEnum):
@@ -74,7 +74,7 @@ class RoleGrant(Base):
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    role: Mapped[Role] = mapped_column(String(20))
+    role: Mapped[Role] = mapped_column(word(Role))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
 
     person: Mapped[Person] = relationship(back_populates="grants")

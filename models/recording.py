@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Id, LongText, Name, Sha256, When, now
+from models.base import Base, Id, LongText, Name, Sha256, When, now, word
 from models.meeting import Meeting
 from models.person import Person
 
@@ -63,7 +63,7 @@ class Transcription(Base):
 
     id: Mapped[Id]
     recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id"), index=True)
-    state: Mapped[WorkState] = mapped_column(String(20), default=WorkState.WAITING, index=True)
+    state: Mapped[WorkState] = mapped_column(word(WorkState), default=WorkState.WAITING, index=True)
     problem: Mapped[LongText] = mapped_column(default="")
     speech_model: Mapped[Name] = mapped_column(default="")
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -93,7 +93,7 @@ class Chunk(Base):
     number: Mapped[int]
     start_seconds: Mapped[float]
     end_seconds: Mapped[float]
-    state: Mapped[WorkState] = mapped_column(String(20), default=WorkState.WAITING)
+    state: Mapped[WorkState] = mapped_column(word(WorkState), default=WorkState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     lease: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[When | None]

@@ -1,7 +1,7 @@
 """The Flask application."""
 
 import json
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -65,12 +65,14 @@ def _add_filters(app: Flask) -> None:
 
 def asset(entry: str) -> str:
     """The URL of a built asset by the name of its source (`viewer.ts`)."""
-    return url_for("static", filename=_manifest()[entry]["file"])
+    path = STATIC / "manifest.json"
+    return url_for("static", filename=_manifest(path, path.stat().st_mtime_ns)[entry]["file"])
 
 
-@cache
-def _manifest() -> dict[str, Any]:
-    manifest: dict[str, Any] = json.loads((STATIC / "manifest.json").read_text(encoding="utf-8"))
+@lru_cache(maxsize=1)
+def _manifest(path: Path, _changed_at: int) -> dict[str, Any]:
+    """Read anew when the assets were built anew under a running server."""
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return manifest
 
 
@@ -78,7 +80,9 @@ def file_size(size_bytes: int) -> str:
     """「12.4 MB」."""
     if size_bytes < 1_000_000:
         return f"{size_bytes / 1000:,.0f} KB"
-    return f"{size_bytes / 1_000_000:,.1f} MB"
+    if size_bytes < 1_000_000_000:
+        return f"{size_bytes / 1_000_000:,.1f} MB"
+    return f"{size_bytes / 1_000_000_000:,.1f} GB"
 
 
 def percent(rate: float | None) -> str:

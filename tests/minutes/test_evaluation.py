@@ -75,6 +75,20 @@ def test_raw_and_normalised_rates_are_fractions(
     assert json.loads(json.dumps(result)) == result
 
 
+def test_where_segments_are_parted_costs_nothing_and_shows_hesitations(
+    hearing: Hearing, folder: Path, config: Config
+) -> None:
+    def in_pieces(samples: Samples) -> Iterator[Heard]:
+        for number, text in enumerate(["えー、議題は", "三つござい", "ます。", "え"]):
+            yield Heard(number, number + 1, text)
+        yield Heard(4.0, 4.0, "")
+
+    hearing(in_pieces)
+    council = evaluation.as_json(evaluation.evaluate([folder], None, config))["folders"][0]
+    assert council["cer"] == 0
+    assert council["cer_raw"] == pytest.approx(1 / 14)
+
+
 def test_rates_of_several_folders_are_pooled_over_all_characters(
     hearing: Hearing, folder: Path, tmp_path: Path, config: Config
 ) -> None:

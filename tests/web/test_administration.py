@@ -53,7 +53,7 @@ def test_little_space_is_a_warning(
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(10**12, 0, free))
     page = browse(cast.administrator).get("/administration").text
-    assert "残り 10,000.0 MB" in page
+    assert "残り 10.0 GB" in page
     assert ("10 GBを切っています" in page) == warns
 
 

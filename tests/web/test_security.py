@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 import pytest
 from flask import Flask
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from meetings.errors import StaleRevision, StorageFull
@@ -28,13 +29,18 @@ def token_in(html: str) -> str:
     return found[1]
 
 
+def agenda_titles(engine: Engine, meeting: Meeting) -> list[str]:
+    with Session(engine) as session:
+        return [entry.title for entry in session.get_one(Meeting, meeting.id).agenda_items]
+
+
 def sign_in(client: Browser, person: Person) -> None:
     token = token_in(client.get("/sign-in").text)
     client.post("/sign-in", data={"login": person.login, "password": PASSWORD, "csrf_token": token})
 
 
 def test_a_change_without_the_token_is_refused_and_shows_what_was_typed(
-    guarded: Flask, citizen: Browser, meeting: Meeting, cast: Cast, session: Session
+    guarded: Flask, citizen: Browser, meeting: Meeting, cast: Cast, engine: Engine
 ) -> None:
     sign_in(citizen, cast.organiser)
     answer = citizen.post(
@@ -42,20 +48,18 @@ def test_a_change_without_the_token_is_refused_and_shows_what_was_typed(
     )
     assert answer.status_code == HTTPStatus.BAD_REQUEST
     assert "長い時間をかけて書いた議題" in answer.text
-    session.refresh(meeting)
-    assert len(meeting.agenda_items) == 3
+    assert "長い時間をかけて書いた議題" not in agenda_titles(engine, meeting)
 
 
 def test_what_was_typed_can_be_sent_again_from_the_error_page(
-    guarded: Flask, citizen: Browser, meeting: Meeting, cast: Cast, session: Session
+    guarded: Flask, citizen: Browser, meeting: Meeting, cast: Cast, engine: Engine
 ) -> None:
     sign_in(citizen, cast.organiser)
     url = f"/meetings/{meeting.id}/agenda-items"
     page = citizen.post(url, data={"title": "その他", "csrf_token": "old"}).text
     answer = citizen.post(url, data={"title": "その他", "csrf_token": token_in(page)})
     assert answer.status_code in (HTTPStatus.FOUND, HTTPStatus.SEE_OTHER)
-    session.refresh(meeting)
-    assert [entry.title for entry in meeting.agenda_items][-1] == "その他"
+    assert agenda_titles(engine, meeting)[-1] == "その他"
 
 
 def test_a_page_opened_before_signing_in_again_can_still_be_sent(

@@ -45,6 +45,8 @@ class Page implements Desk {
     this.path = `/api/transcripts/${root.dataset["transcript"]}`;
     this.mayCorrect = root.dataset["mayCorrect"] === "yes";
     this.list = required("[data-segments]");
+    const side = required<HTMLDetailsElement>("[data-side]");
+    side.open = !matchMedia("(max-width: 900px)").matches;
     this.player = new Player(required("[data-player]"), (seconds) => this.showHeard(seconds));
     listenForKeys({
       toggle: () => this.player.toggle(),

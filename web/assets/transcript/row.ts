@@ -324,12 +324,12 @@ export class Row {
     const tick = make("label", { class: "segment-confirm" }, this.confirmed, "確認済み");
     const agenda = make("label", { class: "segment-agenda" }, "ここから議題", this.agendaSelect);
     const head = make("div", { class: "segment-head" }, time, this.speaker, agenda, this.state);
-    const foot = make("div", { class: "segment-foot" }, this.marks, tick);
     if (!this.desk.mayCorrect) {
       this.text.readOnly = true;
       for (const field of [this.speaker, this.agendaSelect, this.confirmed]) field.disabled = true;
     }
-    this.element.append(this.heading, head, this.text, foot, this.problem);
+    const body = make("div", { class: "segment-body" }, this.text, tick);
+    this.element.append(this.heading, head, body, this.marks, this.problem);
     this.showMarks(this.segment.marks);
   }
 
