@@ -78,10 +78,10 @@ def draft(session: Session, by: Person, transcript: Transcript) -> MinutesRevisi
         )
     minutes = minutes_of(session, transcript.meeting)
     if minutes is None:
-        minutes = Minutes(meeting=transcript.meeting, transcript=transcript)
+        minutes = Minutes(meeting=transcript.meeting)
         session.add(minutes)
-    minutes.transcript = transcript
-    return _add_revision(session, by, minutes, _from_transcript(session, transcript, segments))
+    content = _from_transcript(session, transcript, segments)
+    return _add_revision(session, by, minutes, transcript, content)
 
 
 def revise(
@@ -102,7 +102,7 @@ def revise(
         section.paragraphs = [p for p in section.paragraphs if p.text.strip()]
     if content.model_dump() == latest.content:
         return latest
-    return _add_revision(session, by, minutes, content)
+    return _add_revision(session, by, minutes, latest.transcript, content)
 
 
 def request_approval(session: Session, by: Person, revision: MinutesRevision) -> ApprovalRequest:
@@ -125,7 +125,7 @@ def request_approval(session: Session, by: Person, revision: MinutesRevision) ->
 def approve(session: Session, by: Person, revision: MinutesRevision) -> Approval:
     """Release the revision. Approval confirms every segment of its transcript."""
     approval = _decide(session, by, revision, is_approved=True, reason="")
-    for segment in transcripts.segments_of(session, revision.minutes.transcript):
+    for segment in transcripts.segments_of(session, revision.transcript):
         transcripts.confirm(session, by, segment)
     return approval
 
@@ -181,13 +181,17 @@ def _decide(
 
 
 def _add_revision(
-    session: Session, by: Person, minutes: Minutes, content: Content
+    session: Session, by: Person, minutes: Minutes, transcript: Transcript, content: Content
 ) -> MinutesRevision:
     number = minutes.latest.number + 1 if minutes.revisions else 1
     if number > 1 and _is_waiting(minutes.latest):
         raise NotPossibleNow("承認を依頼中です。承認または差し戻しを待ってから直してください。")
     revision = MinutesRevision(
-        minutes=minutes, number=number, content=content.model_dump(), written_by=by
+        minutes=minutes,
+        transcript=transcript,
+        number=number,
+        content=content.model_dump(),
+        written_by=by,
     )
     session.add(revision)
     audit.note(session, by, "revise", revision)

@@ -123,8 +123,12 @@ def segments_of(session: Session, transcript: Transcript) -> list[Segment]:
 
 def is_closed(session: Session, transcript: Transcript) -> bool:
     """Whether the minutes made from it are approved, so that nothing may change any more."""
-    minutes = session.scalar(select(Minutes).where(Minutes.transcript_id == transcript.id))
-    return minutes is not None and minutes.latest.is_approved
+    minutes = session.scalar(select(Minutes).where(Minutes.meeting_id == transcript.meeting.id))
+    return (
+        minutes is not None
+        and minutes.latest.transcript_id == transcript.id
+        and minutes.latest.is_approved
+    )
 
 
 def accuracy_of(segments: Iterable[Segment]) -> tuple[Accuracy, Accuracy]:

@@ -14,11 +14,9 @@ class Minutes(Base):
 
     id: Mapped[Id]
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), unique=True)
-    transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"))
     created_at: Mapped[When] = mapped_column(default=now)
 
     meeting: Mapped[Meeting] = relationship()
-    transcript: Mapped[Transcript] = relationship()
     revisions: Mapped[list["MinutesRevision"]] = relationship(
         back_populates="minutes", order_by="MinutesRevision.number"
     )
@@ -29,19 +27,22 @@ class Minutes(Base):
 
 
 class MinutesRevision(Base):
-    """A numbered, frozen state of the text; its form is `minutes.records.Content`."""
+    """A numbered, frozen state of the text (`minutes.records.Content`), and the transcript that
+    it was drafted from: its times lead into that recording."""
 
     __tablename__ = "minutes_revision"
     __table_args__ = (UniqueConstraint("minutes_id", "number"),)
 
     id: Mapped[Id]
     minutes_id: Mapped[int] = mapped_column(ForeignKey("minutes.id"), index=True)
+    transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"), index=True)
     number: Mapped[int]
     content: Mapped[JsonObject]
     written_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     written_at: Mapped[When] = mapped_column(default=now)
 
     minutes: Mapped[Minutes] = relationship(back_populates="revisions")
+    transcript: Mapped[Transcript] = relationship()
     written_by: Mapped[Person] = relationship()
     request: Mapped["ApprovalRequest | None"] = relationship(back_populates="revision")
     publications: Mapped[list["Publication"]] = relationship(

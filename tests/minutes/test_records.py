@@ -121,7 +121,7 @@ def test_approval_names_who_and_confirms_every_segment(
     approval = records.approve(session, cast.approver, revision)
     session.flush()
     assert revision.is_approved and approval.decided_by is cast.approver
-    assert all(s.is_confirmed for s in revision.minutes.transcript.segments)
+    assert all(s.is_confirmed for s in revision.transcript.segments)
 
 
 def test_sending_back_needs_a_reason_and_is_no_approval(
@@ -163,7 +163,7 @@ def test_while_a_decision_is_awaited_the_text_stands_still(
             session, cast.secretary, revision.minutes, changed(revision, "新しい文"), based_on=1
         )
     with pytest.raises(NotPossibleNow, match="承認を依頼中"):
-        records.draft(session, cast.secretary, revision.minutes.transcript)
+        records.draft(session, cast.secretary, revision.transcript)
 
 
 def test_only_the_latest_revision_is_sent_for_approval(

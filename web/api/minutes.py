@@ -172,7 +172,7 @@ def show(person: Person, meeting: Meeting) -> MinutesAnswer:
     note_look(person, "read", minutes.latest)
     return MinutesAnswer(
         meeting_id=meeting.id,
-        transcript_id=minutes.transcript_id,
+        transcript_id=minutes.latest.transcript_id,
         revision=RevisionAnswer.of(minutes.latest),
         revision_ids=[revision.id for revision in minutes.revisions],
     )

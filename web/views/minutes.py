@@ -225,7 +225,7 @@ def _typed_paragraph(place: str, paragraph: Paragraph) -> Paragraph:
 
 def _plays(revision: MinutesRevision) -> Callable[[int, int], str | None]:
     """Where each paragraph is heard in the recording."""
-    content, recording_id = content_of(revision), revision.minutes.transcript.recording.id
+    content, recording_id = content_of(revision), revision.transcript.recording.id
 
     def url(section: int, paragraph: int) -> str:
         said = content.sections[section].paragraphs[paragraph]

@@ -71,9 +71,9 @@ def sound(revision: MinutesRevision, section: int, paragraph: int) -> Any:
         wanted = content.sections[section].paragraphs[paragraph]
     except IndexError as problem:
         raise NotFound() from problem
-    if not _heard_spans(revision, content).covers(wanted):
+    if not _heard_spans(revision).covers(wanted):
         raise NotFound()
-    recording = revision.minutes.transcript.recording
+    recording = revision.transcript.recording
     path = storage().path(recording.playback_sha256 or recording.sha256)
     clip = audio.clip(path, wanted.start_seconds, wanted.end_seconds)
     return Response(clip, mimetype="audio/mpeg")
@@ -95,20 +95,14 @@ class _Spans:
         )
 
 
-def _heard_spans(revision: MinutesRevision, content: Content) -> _Spans:
-    """Of the transcript behind the minutes. It may have been changed for a newer revision than
-    the published one: then it counts only if every sentence of this one fits to it."""
-    segments = transcripts.segments_of(database_session(), revision.minutes.transcript)
-    spans = _Spans({s.start_seconds for s in segments}, {s.end_seconds for s in segments})
-    if revision is revision.minutes.latest:
-        return spans
-    said = [paragraph for section in content.sections for paragraph in section.paragraphs]
-    return spans if all(spans.covers(paragraph) for paragraph in said) else _Spans(set(), set())
+def _heard_spans(revision: MinutesRevision) -> _Spans:
+    segments = transcripts.segments_of(database_session(), revision.transcript)
+    return _Spans({s.start_seconds for s in segments}, {s.end_seconds for s in segments})
 
 
 def _plays(revision: MinutesRevision, content: Content) -> Callable[[int, int], str | None]:
     """The URL of a sentence's sound, None where there is none."""
-    spans, meeting_id = _heard_spans(revision, content), revision.meeting.id
+    spans, meeting_id = _heard_spans(revision), revision.meeting.id
 
     def play(section: int, paragraph: int) -> str | None:
         if not spans.covers(content.sections[section].paragraphs[paragraph]):

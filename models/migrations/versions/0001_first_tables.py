@@ -93,7 +93,19 @@ def upgrade() -> None:
         "role_grant",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "organiser",
+                "secretary",
+                "approver",
+                "administrator",
+                name="role",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
         sa.Column("department_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["department_id"],
@@ -177,7 +189,11 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("meeting_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("attendee", "presenter", name="invitationkind", native_enum=False, length=20),
+            nullable=False,
+        ),
         sa.Column("invited_by_id", sa.Integer(), nullable=False),
         sa.Column("invited_at", models.base.UtcDateTime(), nullable=False),
         sa.Column("withdrawn_at", models.base.UtcDateTime(), nullable=True),
@@ -197,6 +213,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invitation_meeting_id"), ["meeting_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invitation_person_id"), ["person_id"], unique=False)
 
+    op.create_table(
+        "minutes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", models.base.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_minutes_meeting_id_meeting")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_minutes")),
+        sa.UniqueConstraint("meeting_id", name=op.f("uq_minutes_meeting_id")),
+    )
     op.create_table(
         "recording",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -274,7 +301,20 @@ def upgrade() -> None:
         "transcription",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("recording_id", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "running",
+                "finished",
+                "failed",
+                "cancelled",
+                name="workstate",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("speech_model", sa.String(length=200), nullable=False),
         sa.Column("requested_by_id", sa.Integer(), nullable=False),
@@ -302,7 +342,20 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("start_seconds", sa.Double(), nullable=False),
         sa.Column("end_seconds", sa.Double(), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "running",
+                "finished",
+                "failed",
+                "cancelled",
+                name="workstate",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("lease", sa.String(length=40), nullable=True),
         sa.Column("lease_until", models.base.UtcDateTime(), nullable=True),
@@ -359,20 +412,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("transcription_id", name=op.f("uq_transcript_transcription_id")),
     )
     op.create_table(
-        "minutes",
+        "minutes_revision",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("minutes_id", sa.Integer(), nullable=False),
         sa.Column("transcript_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", models.base.UtcDateTime(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("written_by_id", sa.Integer(), nullable=False),
+        sa.Column("written_at", models.base.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meeting.id"], name=op.f("fk_minutes_meeting_id_meeting")
+            ["minutes_id"], ["minutes.id"], name=op.f("fk_minutes_revision_minutes_id_minutes")
         ),
         sa.ForeignKeyConstraint(
-            ["transcript_id"], ["transcript.id"], name=op.f("fk_minutes_transcript_id_transcript")
+            ["transcript_id"],
+            ["transcript.id"],
+            name=op.f("fk_minutes_revision_transcript_id_transcript"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_minutes")),
-        sa.UniqueConstraint("meeting_id", name=op.f("uq_minutes_meeting_id")),
+        sa.ForeignKeyConstraint(
+            ["written_by_id"], ["person.id"], name=op.f("fk_minutes_revision_written_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_minutes_revision")),
+        sa.UniqueConstraint("minutes_id", "number", name=op.f("uq_minutes_revision_minutes_id")),
     )
+    with op.batch_alter_table("minutes_revision", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_minutes_revision_minutes_id"), ["minutes_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_minutes_revision_transcript_id"), ["transcript_id"], unique=False
+        )
+
     op.create_table(
         "page",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -408,25 +477,43 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "minutes_revision",
+        "approval_request",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("minutes_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("content", sa.JSON(), nullable=False),
-        sa.Column("written_by_id", sa.Integer(), nullable=False),
-        sa.Column("written_at", models.base.UtcDateTime(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("requested_by_id", sa.Integer(), nullable=False),
+        sa.Column("requested_at", models.base.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["minutes_id"], ["minutes.id"], name=op.f("fk_minutes_revision_minutes_id_minutes")
+            ["requested_by_id"],
+            ["person.id"],
+            name=op.f("fk_approval_request_requested_by_id_person"),
         ),
         sa.ForeignKeyConstraint(
-            ["written_by_id"], ["person.id"], name=op.f("fk_minutes_revision_written_by_id_person")
+            ["revision_id"],
+            ["minutes_revision.id"],
+            name=op.f("fk_approval_request_revision_id_minutes_revision"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_minutes_revision")),
-        sa.UniqueConstraint("minutes_id", "number", name=op.f("uq_minutes_revision_minutes_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_request")),
+        sa.UniqueConstraint("revision_id", name=op.f("uq_approval_request_revision_id")),
     )
-    with op.batch_alter_table("minutes_revision", schema=None) as batch_op:
+    op.create_table(
+        "publication",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("published_by_id", sa.Integer(), nullable=False),
+        sa.Column("published_at", models.base.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"], ["person.id"], name=op.f("fk_publication_published_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revision_id"],
+            ["minutes_revision.id"],
+            name=op.f("fk_publication_revision_id_minutes_revision"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
+    )
+    with op.batch_alter_table("publication", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_minutes_revision_minutes_id"), ["minutes_id"], unique=False
+            batch_op.f("ix_publication_revision_id"), ["revision_id"], unique=False
         )
 
     op.create_table(
@@ -468,23 +555,23 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "approval_request",
+        "approval",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("revision_id", sa.Integer(), nullable=False),
-        sa.Column("requested_by_id", sa.Integer(), nullable=False),
-        sa.Column("requested_at", models.base.UtcDateTime(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("is_approved", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=False),
+        sa.Column("decided_at", models.base.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["requested_by_id"],
-            ["person.id"],
-            name=op.f("fk_approval_request_requested_by_id_person"),
+            ["decided_by_id"], ["person.id"], name=op.f("fk_approval_decided_by_id_person")
         ),
         sa.ForeignKeyConstraint(
-            ["revision_id"],
-            ["minutes_revision.id"],
-            name=op.f("fk_approval_request_revision_id_minutes_revision"),
+            ["request_id"],
+            ["approval_request.id"],
+            name=op.f("fk_approval_request_id_approval_request"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_request")),
-        sa.UniqueConstraint("revision_id", name=op.f("uq_approval_request_revision_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
+        sa.UniqueConstraint("request_id", name=op.f("uq_approval_request_id")),
     )
     op.create_table(
         "correction",
@@ -506,46 +593,6 @@ def upgrade() -> None:
     with op.batch_alter_table("correction", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_correction_segment_id"), ["segment_id"], unique=False)
 
-    op.create_table(
-        "publication",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("revision_id", sa.Integer(), nullable=False),
-        sa.Column("published_by_id", sa.Integer(), nullable=False),
-        sa.Column("published_at", models.base.UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["published_by_id"], ["person.id"], name=op.f("fk_publication_published_by_id_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["revision_id"],
-            ["minutes_revision.id"],
-            name=op.f("fk_publication_revision_id_minutes_revision"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
-    )
-    with op.batch_alter_table("publication", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_publication_revision_id"), ["revision_id"], unique=False
-        )
-
-    op.create_table(
-        "approval",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("request_id", sa.Integer(), nullable=False),
-        sa.Column("is_approved", sa.Boolean(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("decided_by_id", sa.Integer(), nullable=False),
-        sa.Column("decided_at", models.base.UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["person.id"], name=op.f("fk_approval_decided_by_id_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["request_id"],
-            ["approval_request.id"],
-            name=op.f("fk_approval_request_id_approval_request"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
-        sa.UniqueConstraint("request_id", name=op.f("uq_approval_request_id")),
-    )
     op.create_table(
         "withdrawal",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -570,25 +617,21 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("withdrawal")
-    op.drop_table("approval")
-    with op.batch_alter_table("publication", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_publication_revision_id"))
-
-    op.drop_table("publication")
     with op.batch_alter_table("correction", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_correction_segment_id"))
 
     op.drop_table("correction")
-    op.drop_table("approval_request")
+    op.drop_table("approval")
     with op.batch_alter_table("segment", schema=None) as batch_op:
         batch_op.drop_index("ix_segment_transcript_start")
         batch_op.drop_index(batch_op.f("ix_segment_chunk_id"))
 
     op.drop_table("segment")
-    with op.batch_alter_table("minutes_revision", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_minutes_revision_minutes_id"))
+    with op.batch_alter_table("publication", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_publication_revision_id"))
 
-    op.drop_table("minutes_revision")
+    op.drop_table("publication")
+    op.drop_table("approval_request")
     with op.batch_alter_table("speaker", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_speaker_transcript_id"))
 
@@ -597,7 +640,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_page_version_id"))
 
     op.drop_table("page")
-    op.drop_table("minutes")
+    with op.batch_alter_table("minutes_revision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_minutes_revision_transcript_id"))
+        batch_op.drop_index(batch_op.f("ix_minutes_revision_minutes_id"))
+
+    op.drop_table("minutes_revision")
     op.drop_table("transcript")
     with op.batch_alter_table("document_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_document_version_document_id"))
@@ -625,6 +672,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_recording_meeting_id"))
 
     op.drop_table("recording")
+    op.drop_table("minutes")
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitation_person_id"))
         batch_op.drop_index(batch_op.f("ix_invitation_meeting_id"))

@@ -1,0 +1,279 @@
+"""校正 in a real browser: what is typed is never lost, whatever happens around it."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from meetings.storage import Storage
+from minutes import transcription as work
+from minutes import transcripts
+from minutes.recognition.heard import Heard
+from models.meeting import Meeting
+from models.transcript import Transcript
+from tests.conftest import Cast
+from tests.e2e.chromium import chromium
+from tests.world import HEARD
+from web.demo import builders
+from web.demo.people import PASSWORD
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(chromium() is None, reason="no Chromium here"),
+]
+SAVING_MS = 8000
+TEXT = "それでは定刻となりましたので"
+
+
+@pytest.fixture
+def transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Transcript:
+    recording = builders.add_recording(
+        session, storage, cast.secretary, meeting, builders.folder("dx-council")
+    )
+    made = builders.add_transcript(session, cast.secretary, recording, HEARD)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[str]:
+    app.config["WTF_CSRF_ENABLED"] = True
+    serving = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=serving.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{serving.server_port}"
+    serving.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def context(server: str) -> Iterator[BrowserContext]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        context = browser.new_context(base_url=server)
+        context.set_default_timeout(SAVING_MS)
+        yield context
+        browser.close()
+
+
+@pytest.fixture
+def desk(context: BrowserContext, cast: Cast, transcript: Transcript, session: Session) -> Page:
+    login, path = cast.secretary.login, f"/transcripts/{transcript.id}"
+    session.commit()
+    page = context.new_page()
+    sign_in(page, login)
+    page.goto(path)
+    expect(page.locator(".segment")).to_have_count(len(HEARD))
+    return page
+
+
+def sign_in(page: Page, login: str = "morishita") -> None:
+    page.goto("/sign-in")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+
+
+def first(page: Page) -> str:
+    return page.locator(".segment-text").first.input_value()
+
+
+def stored(session: Session, transcript: Transcript) -> list[str]:
+    session.commit()
+    return [segment.text for segment in transcripts.segments_of(session, transcript)]
+
+
+def expect_saved(page: Page) -> None:
+    expect(page.locator("[data-saved]")).to_have_text("すべて保存済み", timeout=SAVING_MS)
+
+
+def test_what_is_typed_is_saved_by_itself_and_marked(
+    desk: Page, session: Session, transcript: Transcript
+) -> None:
+    desk.locator(".segment-text").first.fill(TEXT)
+    expect(desk.locator("[data-saved]")).to_have_text("未保存 1件")
+    expect_saved(desk)
+    expect(desk.locator(".segment-state").first).to_have_text("保存済み")
+    expect(desk.locator(".segment-marks .corrected").first).to_have_text("定刻")
+    assert stored(session, transcript)[0] == TEXT
+
+
+def test_confirming_by_keyboard_goes_on_and_moves_the_accuracy(desk: Page) -> None:
+    expect(desk.locator("[data-accuracy-raw]")).to_contain_text("まだない")
+    text = desk.locator(".segment-text")
+    text.first.fill(TEXT)
+    text.first.press("Control+Enter")
+    expect(desk.locator("[data-accuracy-raw]")).to_have_text("14字中12字を正しく変換（85.7 %）")
+    expect(desk.locator("[data-accuracy-normalised]")).to_contain_text("表記の違いを除く")
+    expect(text.nth(1)).to_be_focused()
+    expect(desk.locator(".segment-confirm input").first).to_be_checked()
+    expect(desk.locator("[data-items]")).to_contain_text("確認済み 1")
+
+
+def test_of_two_texts_one_is_chosen_with_both_in_sight(
+    desk: Page, session: Session, cast: Cast, transcript: Transcript
+) -> None:
+    segments = transcript.segments
+    for segment in segments[:2]:
+        transcripts.correct(session, cast.approver, segment, "相手の直した文", based_on=0)
+    session.commit()
+    text, problem = desk.locator(".segment-text"), desk.locator(".segment-problem")
+    for number in (0, 1):
+        text.nth(number).fill("自分の直した文")
+        text.nth(number).blur()
+        expect(problem.nth(number)).to_contain_text("相手の直した文")
+        expect(problem.nth(number)).to_contain_text("自分の直した文")
+    assert stored(session, transcript)[:2] == ["相手の直した文"] * 2
+    problem.nth(0).get_by_text("自分の文にする").click()
+    problem.nth(1).get_by_text("相手の文にする").click()
+    expect_saved(desk)
+    assert stored(session, transcript)[:2] == ["自分の直した文", "相手の直した文"]
+    expect(text.nth(1)).to_have_value("相手の直した文")
+
+
+def test_without_the_network_the_text_outlives_a_reload_and_is_sent_later(
+    desk: Page, context: BrowserContext, session: Session, transcript: Transcript
+) -> None:
+    context.route("**/api/segments/**", lambda route: route.abort())
+    desk.locator(".segment-text").first.fill(TEXT)
+    expect(desk.locator("[data-trouble]")).to_contain_text("サーバーにつながりません")
+    expect(desk.locator(".segment-state").first).to_have_text("未保存")
+    desk.on("dialog", lambda dialog: dialog.accept())
+    desk.reload()
+    expect(desk.locator(".segment-text").first).to_have_value(TEXT)
+    assert stored(session, transcript)[0] == HEARD[0].text
+    context.unroute("**/api/segments/**")
+    expect_saved(desk)
+    assert stored(session, transcript)[0] == TEXT
+    assert desk.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_a_sign_in_that_ran_out_is_told_and_signing_in_elsewhere_saves(
+    desk: Page, context: BrowserContext, session: Session, transcript: Transcript
+) -> None:
+    """The cookie is gone, and with it the anti-forgery token of the open page."""
+    context.clear_cookies()
+    desk.locator(".segment-text").first.fill(TEXT)
+    trouble = desk.locator("[data-trouble]")
+    expect(trouble).to_contain_text("サインイン")
+    expect(trouble.locator("a")).to_have_attribute("target", "_blank")
+    other = context.new_page()
+    sign_in(other)
+    expect_saved(desk)
+    assert stored(session, transcript)[0] == TEXT
+    expect(trouble).to_be_hidden()
+
+
+def test_an_unfinished_conversion_is_neither_saved_nor_disturbed(
+    desk: Page, context: BrowserContext, session: Session, transcript: Transcript
+) -> None:
+    text = desk.locator(".segment-text").first
+    text.fill("")
+    text.focus()
+    keyboard = context.new_cdp_session(desk)
+    keyboard.send(
+        "Input.imeSetComposition", {"text": "ていこく", "selectionStart": 4, "selectionEnd": 4}
+    )
+    desk.wait_for_timeout(1500)
+    assert stored(session, transcript)[0] in (HEARD[0].text, "")
+    assert text.input_value() == "ていこく"
+    keyboard.send("Input.insertText", {"text": "定刻"})
+    expect_saved(desk)
+    assert stored(session, transcript)[0] == "定刻"
+
+
+def test_new_segments_appear_while_one_types_and_take_nothing_away(
+    context: BrowserContext,
+    session: Session,
+    storage: Storage,
+    cast: Cast,
+    meeting: Meeting,
+) -> None:
+    recording = builders.add_recording(
+        session, storage, cast.secretary, meeting, builders.folder("section-meeting")
+    )
+    run = work.request_transcription(session, cast.secretary, recording)
+    work.begin(session, run, "test", [(0.0, 100.0)])
+    chunk = work.take_chunk(session, run)
+    session.flush()
+    assert chunk is not None and chunk.lease is not None
+    work.add_segment(session, chunk.id, chunk.lease, HEARD[0])
+    session.commit()
+    identity = transcripts.transcripts_of(session, meeting)[-1].id
+    session.commit()
+    page = context.new_page()
+    sign_in(page)
+    page.goto(f"/transcripts/{identity}")
+    text = page.locator(".segment-text")
+    expect(text).to_have_count(1)
+    expect(page.locator("[data-work]")).to_contain_text("文字起こし 8 %")
+    text.first.fill("打っている途中")
+    work.add_segment(session, chunk.id, chunk.lease, Heard(20.0, 50.0, "あとから聞こえた文"))
+    session.commit()
+    expect(text).to_have_count(2)
+    expect(text.nth(1)).to_have_value("あとから聞こえた文")
+    expect(text.first).to_have_value("打っている途中")
+    expect(text.first).to_be_focused()
+    expect(page.locator("[data-work]")).to_contain_text("文字起こし 50 %")
+
+
+def test_the_time_plays_from_there_and_the_segment_is_shown(desk: Page) -> None:
+    desk.locator(".segment-time").nth(1).click()
+    desk.wait_for_function("!document.querySelector('audio').paused")
+    expect(desk.locator(".segment").nth(1)).to_have_class("segment is-heard")
+    assert 9 <= desk.evaluate("document.querySelector('audio').currentTime") < 13
+    desk.keyboard.press("Escape")
+    desk.wait_for_function("document.querySelector('audio').paused")
+    desk.locator(".segment-text").nth(2).focus()
+    assert desk.evaluate("document.querySelector('audio').currentTime") == pytest.approx(13.4)
+    desk.keyboard.press("F2")
+    assert desk.evaluate("document.querySelector('audio').currentTime") == pytest.approx(10.4)
+    desk.keyboard.press("Control+Space")
+    desk.wait_for_function("!document.querySelector('audio').paused")
+
+
+def test_speaker_and_agenda_item_are_saved(
+    desk: Page, session: Session, transcript: Transcript
+) -> None:
+    desk.locator(".segment-speaker").first.fill("篠原 泰成")
+    desk.locator(".segment-speaker").first.blur()
+    titles = [item.title for item in transcript.meeting.agenda_items]
+    session.commit()
+    desk.locator(".segment-agenda select").nth(1).select_option(index=2)
+    expect(desk.locator(".segment-item").nth(1)).to_contain_text(titles[1])
+    expect_saved(desk)
+    session.commit()
+    one, two, three = transcripts.segments_of(session, transcript)
+    assert one.speaker is not None and one.speaker.name == "篠原 泰成"
+    assert [s.agenda_item.title if s.agenda_item else None for s in (one, two, three)] == [
+        None,
+        titles[1],
+        titles[1],
+    ]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_desk_has_no_barrier_that_axe_can_find(
+    desk: Page, width: int, axe: Callable[[Page], list[str]]
+) -> None:
+    desk.set_viewport_size({"width": width, "height": 800})
+    desk.locator(".segment-text").first.fill(TEXT)
+    expect_saved(desk)
+    assert axe(desk) == []
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    def violations(page: Page) -> list[str]:
+        found = Axe().run(page).response["violations"]
+        return [f"{v['id']}: {[n['html'][:120] for n in v['nodes']][:3]}" for v in found]
+
+    return violations

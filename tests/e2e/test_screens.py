@@ -1,0 +1,43 @@
+"""Every screen at three sizes: no violation that axe finds, nothing wider than the window."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, ViewportSize
+
+from tests.e2e.conftest import DESKTOP, PHONE, TABLET
+
+pytestmark = pytest.mark.browser
+SCREENS = {
+    None: ["/", "/published/3", "/sign-in", "/nothing-here"],
+    "okuma": ["/today", "/meetings", "/meetings/1", "/meetings/1/invitations", "/documents/1"],
+    "koga": ["/meetings/new", "/meetings/1", "/meetings/1/change", "/meetings/1/agenda",
+             "/meetings/1/invitations"],
+    "morishita": ["/today", "/meetings/1/recordings", "/meetings/2/recordings", "/transcripts/1",
+                  "/transcripts/1/print", "/meetings/2/minutes", "/meetings/3/minutes",
+                  "/statistics"],
+    "shimada": ["/administration"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [DESKTOP, TABLET, PHONE], ids=["desktop", "tablet", "phone"])
+@pytest.mark.parametrize("login", SCREENS)
+def test_screens_are_accessible_and_fit(
+    open_page: Callable[..., Page], login: str | None, size: ViewportSize
+) -> None:
+    page = open_page(login, size)
+    found = {}
+    for path in SCREENS[login]:
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        problems = [
+            f"{violation['id']}: {violation['nodes'][0]['html'][:160]}"
+            for violation in Axe().run(page).response["violations"]
+        ]
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > size["width"]:
+            problems.append(f"wider than the window: {width}")
+        if problems:
+            found[path] = problems
+    assert found == {}
