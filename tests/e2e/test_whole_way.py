@@ -178,7 +178,7 @@ def correct(page: Page) -> None:
         SOURCE.turns[0]["sentences"][0]["text"]
     )
     assert heard != SOURCE.turns[0]["sentences"][0]["text"]
-    page.get_by_role("button", name="再生", exact=True).click()
+    page.locator("[data-toggle]").click()
     page.wait_for_function("document.querySelector('audio').currentTime > 0.3")
 
 

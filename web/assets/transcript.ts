@@ -126,8 +126,11 @@ class Page implements Desk {
   }
 
   addName(name: string): void {
-    const isKnown = [...this.names.options].some((option) => option.value === name);
-    if (name && !isKnown) this.names.append(make("option", { value: name }));
+    if (name && !this.isKnownName(name)) this.names.append(make("option", { value: name }));
+  }
+
+  isKnownName(name: string): boolean {
+    return [...this.names.options].some((option) => option.value === name);
   }
 
   private segments(): Segment[] {

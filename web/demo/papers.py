@@ -9,7 +9,7 @@ import typst
 FONTS = Path(__file__).parent.parent / "static" / "fonts"
 PAGE = """\
 #set page(paper: "a4", margin: (x: 22mm, y: 20mm), numbering: "1 / 1")
-#set text(font: "BIZ UDPGothic", size: 10.5pt, lang: "ja")
+#set text(font: "BIZ UDPGothic", size: 10.5pt, lang: "ja", cjk-latin-spacing: none)
 #set par(leading: 0.9em, spacing: 1.2em)
 #show heading.where(level: 1): set text(size: 16pt)
 #show heading.where(level: 2): set text(size: 12.5pt)

@@ -9,6 +9,7 @@ import type { AgendaItem, Mark, Segment, SegmentChanged, TranscriptAccuracy } fr
 import { make, plain, position } from "./words";
 
 const WAIT_MS = 1000;
+const NAME_WAIT_MS = 4000;
 const SIZES_ITSELF = CSS.supports("field-sizing", "content");
 
 /** What a row asks of the page around it. */
@@ -22,6 +23,7 @@ export interface Desk {
   goTo(row: Row): void;
   startAgendaItem(row: Row, agendaItemId: number | null): Promise<void>;
   addName(name: string): void;
+  isKnownName(name: string): boolean;
 }
 
 export class Row {
@@ -63,10 +65,10 @@ export class Row {
       autocomplete: "off",
       class: "segment-speaker",
     });
-    this.build(place);
-    this.show();
     this.text.value = segment.text;
     this.speaker.value = segment.speaker ?? "";
+    this.build(place);
+    this.show();
     if (desk.mayCorrect) {
       this.listen();
       this.restore();
@@ -176,8 +178,11 @@ export class Row {
     }
     if (this.isSpeakerDirty) {
       const name = plain(this.speaker.value);
-      this.desk.addName(name);
-      return () => call("PUT", `${path}/speaker`, { name });
+      return async () => {
+        const changed = await call<SegmentChanged>("PUT", `${path}/speaker`, { name });
+        this.desk.addName(name);
+        return changed;
+      };
     }
     if (this.wantsConfirmed !== this.segment.is_confirmed)
       return () => call(this.wantsConfirmed ? "PUT" : "DELETE", `${path}/confirmation`);
@@ -229,6 +234,7 @@ export class Row {
       // A segment is one line; while converting, Enter belongs to the input method.
       if (isPlainEnter && !event.isComposing && event.keyCode !== 229) event.preventDefault();
     });
+    this.speaker.addEventListener("input", () => this.nameTyped());
     this.speaker.addEventListener("change", () => this.touched());
     this.speaker.addEventListener("blur", () => this.touched());
     this.confirmed.addEventListener("change", () => {
@@ -239,6 +245,15 @@ export class Row {
       const chosen = this.agendaSelect.value ? Number(this.agendaSelect.value) : null;
       void this.desk.startAgendaItem(this, chosen);
     });
+  }
+
+  /** A whole name is saved at once, half of one not before its writer pauses or leaves. */
+  private nameTyped(): void {
+    this.show();
+    this.desk.noteState();
+    clearTimeout(this.timer);
+    const isWhole = this.desk.isKnownName(plain(this.speaker.value));
+    this.timer = window.setTimeout(() => this.touched(), isWhole ? 0 : NAME_WAIT_MS);
   }
 
   private touched(): void {
