@@ -179,7 +179,7 @@ def correct(page: Page) -> None:
     )
     assert heard != SOURCE.turns[0]["sentences"][0]["text"]
     page.locator("[data-toggle]").click()
-    page.wait_for_function("document.querySelector('audio').currentTime > 0.3")
+    expect(page.locator("[data-clock]")).not_to_have_text("0:00:00", timeout=20_000)
 
 
 def send_to_approval(page: Page, url: str) -> None:
