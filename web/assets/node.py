@@ -21,7 +21,7 @@ def main(verb: str) -> int:
     node, npm = machines_node() or packaged_node()
     surroundings = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     if is_outdated():
-        subprocess.run([*npm, "ci"], cwd=HERE, env=surroundings, check=True)
+        subprocess.run([*npm, "ci", "--silent"], cwd=HERE, env=surroundings, check=True)
     return subprocess.run([*npm, "run", "--silent", verb], cwd=HERE, env=surroundings).returncode
 
 

@@ -9,10 +9,9 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from minutes.recognition.pipeline import recognise_chunk
-
 from meetings import config as settings
 from minutes.recognition import audio, decoding, speech_model, windows
+from minutes.recognition.pipeline import recognise_chunk
 from web.demo.builders import MeetingFolder, folder
 
 TRANSCRIBED = ("finance-committee", "section-meeting")
