@@ -1,0 +1,82 @@
+"""What people type, and dates in the words of the office."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meetings import dates, entries
+from meetings.errors import InvalidInput
+
+
+def test_a_title_of_ten_thousand_characters_is_told_with_its_length() -> None:
+    with pytest.raises(InvalidInput, match=r"200文字まで.*10,000文字"):
+        entries.text("title", "会議名", "長" * 10_000)
+
+
+@pytest.mark.parametrize("value", [None, "", "  ", "　"])
+def test_an_empty_text_is_asked_for(value: str | None) -> None:
+    with pytest.raises(InvalidInput, match="会議名を入力"):
+        entries.text("title", "会議名", value)
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "2026-13-01", "明日", "", None, "0000-00-00"])
+def test_a_date_that_does_not_exist_is_told(day: str | None) -> None:
+    with pytest.raises(InvalidInput, match="開催日の日付"):
+        entries.moment("date", "開催日", day, "14:00")
+
+
+@pytest.mark.parametrize("clock", ["25:00", "14時", "", None])
+def test_a_time_that_does_not_exist_is_told(clock: str | None) -> None:
+    with pytest.raises(InvalidInput, match="開催日の時刻"):
+        entries.moment("date", "開催日", "2026-11-23", clock)
+
+
+def test_times_are_those_of_the_city() -> None:
+    at = entries.moment("date", "開催日", "2026-11-23", "14:00")
+    assert at == datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+
+
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)))
+def test_what_a_form_shows_is_read_back_the_same(at: datetime) -> None:
+    minute = at.replace(second=0, microsecond=0, tzinfo=UTC)
+    assert entries.moment("date", "日", *entries.local_fields(minute)) == minute
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1441", "十", "1.5", "9" * 50])
+def test_minutes_are_a_whole_number_of_a_day(value: str) -> None:
+    with pytest.raises(InvalidInput, match="予定時間"):
+        entries.minutes("planned_minutes", "予定時間", value)
+
+
+def test_minutes_may_be_left_out() -> None:
+    assert entries.minutes("m", "予定時間", " ") is None
+    assert entries.minutes("m", "予定時間", "90") == 90
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2026, 11, 23), "令和8年"),
+        (date(2019, 5, 1), "令和元年"),
+        (date(2019, 4, 30), "平成31年"),
+        (date(1989, 1, 8), "平成元年"),
+        (date(1989, 1, 7), "昭和64年"),
+        (date(1900, 1, 1), "1900年"),
+    ],
+)
+def test_years_are_counted_in_eras(day: date, words: str) -> None:
+    assert dates.era_year(day) == words
+
+
+def test_a_sitting_is_written_as_the_office_writes_it() -> None:
+    start = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+    assert dates.span(start, start + timedelta(hours=2)) == "令和8年11月23日（月）14:00～16:00"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(8, "8秒"), (314, "5分14秒"), (4320, "1時間12分"), (0, "0秒")]
+)
+def test_lengths_have_their_units(seconds: float, words: str) -> None:
+    assert dates.length(seconds) == words
