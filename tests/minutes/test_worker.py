@@ -151,6 +151,7 @@ def test_a_stopped_worker_leaves_the_rest_to_the_next_and_corrections_survive(
     stopped[0].transcribe(transcription.id)
     assert len(heard_spans(engine, transcription)) == 3
     assert state(engine, transcription) == WorkState.RUNNING
+    session.commit()  # look at what the worker wrote meanwhile
     transcript = transcripts.transcripts_of(session, transcription.meeting)[-1]
     first = transcripts.segments_of(session, transcript)[0]
     transcripts.correct(session, cast.secretary, first, "直した文", based_on=0)
