@@ -116,7 +116,7 @@ class Worker:
         self._make_playback_copy(recording)
         model_name, recognise = self._recogniser()
         self._begin(transcription_id, model_name, wav)
-        while (leased := self._take(transcription_id)) and not self._stopping.is_set():
+        while not self._stopping.is_set() and (leased := self._take(transcription_id)):
             self._recognise(leased, wav, recognise)
 
     def _normalised(self, recording: Recording) -> Path:
