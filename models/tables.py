@@ -1,6 +1,6 @@
 """Every table at once, for migrations and for tests that compare them with the database."""
 
-from models import audit, document, meeting, minutes, person, recording, transcript
+from models import audit, document, meeting, minutes, person, recording, sitting, transcript
 from models.base import Base
 
 __all__ = [
@@ -11,5 +11,6 @@ __all__ = [
     "minutes",
     "person",
     "recording",
+    "sitting",
     "transcript",
 ]

@@ -14,6 +14,7 @@ from meetings.storage import Storage
 from models.database import connect, migrate
 from models.person import Role
 from web import access, api, errors, security, transaction, uploads, views
+from web.live import Hub
 
 STATIC = Path(__file__).parent / "static"
 
@@ -26,7 +27,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app = Flask(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.config["MAX_FORM_MEMORY_SIZE"] = 4_000_000
-    app.extensions.update(config=config, storage=Storage(config.home))
+    app.extensions.update(config=config, storage=Storage(config.home), hub=Hub())
     security.install(app, config.home)
     uploads.install(app)
     transaction.install(app, engine)

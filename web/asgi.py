@@ -1,12 +1,14 @@
-"""What uvicorn serves: the Flask application behind a2wsgi."""
+"""What uvicorn serves: the live part, and behind it the Flask application through a2wsgi."""
 
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 from flask import Flask
 
+from web.live import Live
+
 WEB_THREADS = 16
 
 
 def asgi(app: Flask) -> Any:
-    return WSGIMiddleware(cast(Any, app), workers=WEB_THREADS)
+    return Live(app, WSGIMiddleware(cast(Any, app), workers=WEB_THREADS))

@@ -1,5 +1,6 @@
 """One database session per request, committed in one place."""
 
+from collections.abc import Callable
 from typing import cast
 
 from flask import Flask, Response, current_app, g, request
@@ -34,6 +35,11 @@ def release() -> None:
     database_session().rollback()
 
 
+def after_commit(announce: Callable[[], None]) -> None:
+    """Run this when what the request changed is on disk; never when it was refused."""
+    g.setdefault("announcements", []).append(announce)
+
+
 def engine_of(app: Flask) -> Engine:
     return cast(Engine, app.extensions["engine"])
 
@@ -51,6 +57,8 @@ def _commit(response: Response) -> Response:
     if session is not None:
         if response.status_code < 400:
             session.commit()
+            for announce in g.pop("announcements", []):
+                announce()
         else:
             session.rollback()
     return response

@@ -1,0 +1,242 @@
+"""The live part: event streams and waiting answers, native ASGI beside the Flask application.
+
+The door is a Flask view (`web/api/live.py`), so that one access rule holds for all: a stream is
+asked for as that view's URL with `Accept: text/event-stream`, and begins with the view's answer,
+the whole state. Every later fact is the whole state again, or something short-lived (the
+presenter's pointer, an echo). A terminal that missed some needs only the newest.
+"""
+
+import asyncio
+import json
+import re
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from a2wsgi.wsgi import build_environ
+from flask import Flask, Response
+
+from models.base import now
+
+LIVE = re.compile(r"/api/meetings/(\d{1,18})/live")
+LONGEST_QUEUE = 64
+BEAT_SECONDS = 5.0
+# A stream is renewed now and then, so that whoever lost the right to the meeting leaves it.
+STREAM_SECONDS = 600.0
+LONGEST_WAIT_SECONDS = 20.0
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+BEAT = b"event: beat\ndata: {}\n\n"
+# Without a newer state the terminal asks again; it must not do so all at one moment.
+RETRY = b"retry: 1000\n\n"
+
+Scope = dict[str, Any]
+Send = Callable[[dict[str, Any]], Any]
+Receive = Callable[[], Any]
+
+
+@dataclass(eq=False)
+class Seat:
+    """One terminal that listens. Its queue is bounded: when it is full, the oldest fact goes,
+    which does no harm to states (each is whole) and none that matters to pointers."""
+
+    is_stream: bool
+    person_id: int = 0
+    name: str = ""
+    since: datetime = field(default_factory=now)
+    queue: deque[bytes] = field(default_factory=lambda: deque(maxlen=LONGEST_QUEUE))
+    _waiting: "asyncio.Future[None] | None" = None
+
+    def put(self, fact: bytes) -> None:
+        self.queue.append(fact)
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+
+    async def wait(self, seconds: float) -> bool:
+        """Until there is something in the queue; False when the time ran out."""
+        if self.queue:
+            return True
+        self._waiting = asyncio.get_running_loop().create_future()
+        timer = asyncio.get_running_loop().call_later(seconds, _wake, self._waiting)
+        try:
+            await self._waiting
+        finally:
+            timer.cancel()
+            self._waiting = None
+        return bool(self.queue)
+
+    def take(self) -> bytes:
+        """Everything that waits, in its order, as one piece."""
+        piece = b"".join(self.queue)
+        self.queue.clear()
+        return piece
+
+
+class Hub:
+    """The seats of every meeting. `tell` may be called from any thread; the rest belongs to the
+    event loop."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[int, set[Seat]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
+
+    def tell(self, meeting_id: int, event: str, fact: Any, only: int | None = None) -> None:
+        """Send `fact` to everybody who listens to the meeting, or to the terminals of person
+        `only`. Returns at once; nobody waits for the terminals."""
+        loop = self._loop
+        if loop is None or loop.is_closed() or meeting_id not in self._rooms:
+            return
+        message = event_of(event, fact)
+        is_state = event == "state"
+        loop.call_soon_threadsafe(self._deliver, meeting_id, message, is_state, only)
+
+    def seats(self, meeting_id: int) -> list[Seat]:
+        with self._lock:
+            return sorted(self._rooms.get(meeting_id, ()), key=lambda seat: seat.since)
+
+    @contextmanager
+    def seat(self, meeting_id: int, *, is_stream: bool) -> Iterator[Seat]:
+        """A seat in the meeting for as long as the block lasts."""
+        self._loop = asyncio.get_running_loop()
+        seat = Seat(is_stream)
+        with self._lock:
+            self._rooms.setdefault(meeting_id, set()).add(seat)
+        try:
+            yield seat
+        finally:
+            self._leave(meeting_id, seat)
+
+    def _leave(self, meeting_id: int, seat: Seat) -> None:
+        with self._lock:
+            room = self._rooms[meeting_id]
+            room.discard(seat)
+            if not room:
+                del self._rooms[meeting_id]
+
+    def _deliver(self, meeting_id: int, message: bytes, is_state: bool, only: int | None) -> None:
+        """One that waits for a newer state is not woken by pointers."""
+        for seat in self._rooms.get(meeting_id, ()):
+            if (is_state or seat.is_stream) and only in (None, seat.person_id):
+                seat.put(message)
+
+
+def event_of(event: str, fact: Any) -> bytes:
+    data = fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False)
+    return f"event: {event}\ndata: {data}\n\n".encode()
+
+
+class Live:
+    """The ASGI application in front: streams and waits are answered here, the rest is Flask's."""
+
+    def __init__(self, app: Flask, behind: Any) -> None:
+        self._app = app
+        self._behind = behind
+        self._hub: Hub = app.extensions["hub"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = LIVE.fullmatch(scope["path"]) if scope["type"] == "http" else None
+        if found is None or scope["method"] != "GET":
+            await self._behind(scope, receive, send)
+        elif b"text/event-stream" in _header(scope, b"accept"):
+            await self._stream(scope, receive, send, int(found[1]))
+        elif b"wait=" in scope["query_string"]:
+            await self._wait(scope, send, int(found[1]))
+        else:
+            await self._behind(scope, receive, send)
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send, meeting_id: int) -> None:
+        with self._hub.seat(meeting_id, is_stream=True) as seat:
+            state = await self._state(scope, send, seat)
+            if state is None:
+                return
+            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+            await _send_piece(send, RETRY + event_of("state", state))
+            gone = asyncio.ensure_future(_until_gone(receive))
+            try:
+                await _pour(seat, send, gone)
+            finally:
+                gone.cancel()
+            await send({"type": "http.response.body", "body": b""})
+
+    async def _wait(self, scope: Scope, send: Send, meeting_id: int) -> None:
+        """`?wait=N`: the state as soon as it is newer than N, at the latest after 20 seconds."""
+        with self._hub.seat(meeting_id, is_stream=False) as seat:
+            state = await self._state(scope, send, seat)
+            if state is None:
+                return
+            if not _is_newer(state, scope):
+                await seat.wait(LONGEST_WAIT_SECONDS)
+        await _answer(send, *await asyncio.to_thread(self._ask, scope))
+
+    async def _state(self, scope: Scope, send: Send, seat: Seat) -> str | None:
+        """What the view answers to whoever sits down; a refusal is sent on, and gives None.
+
+        The seat is taken before the state is read: what happens in between is delivered.
+        """
+        status, headers, body = await asyncio.to_thread(self._ask, scope)
+        if status != 200:
+            await _answer(send, status, headers, body)
+            return None
+        you = json.loads(body)["you"]
+        seat.person_id, seat.name = you["id"], you["name"]
+        return body.decode()
+
+    def _ask(self, scope: Scope) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        """The Flask view's own answer to this request, in the thread of the caller."""
+        environ = build_environ(cast(Any, scope), cast(Any, _NoBody()))
+        answer = Response.from_app(self._app.wsgi_app, cast(Any, environ), buffered=True)
+        headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers]
+        return answer.status_code, headers, answer.get_data()
+
+
+class _NoBody:
+    """A GET has nothing to read."""
+
+    def read(self, _size: int = -1) -> bytes:
+        return b""
+
+
+async def _pour(seat: Seat, send: Send, gone: "asyncio.Future[None]") -> None:
+    """Facts as they come and a beat when there are none, until the terminal goes."""
+    end = asyncio.get_running_loop().time() + STREAM_SECONDS
+    while not gone.done() and asyncio.get_running_loop().time() < end:
+        has_fact = await seat.wait(BEAT_SECONDS)
+        if gone.done():
+            return
+        await _send_piece(send, seat.take() if has_fact else BEAT)
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _send_piece(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _wake(waiting: "asyncio.Future[None]") -> None:
+    if not waiting.done():
+        waiting.set_result(None)
+
+
+def _is_newer(state: str, scope: Scope) -> bool:
+    found = re.search(rb"wait=(\d{1,18})", scope["query_string"])
+    return bool(json.loads(state)["sequence"] > int(found[1])) if found else True
+
+
+def _header(scope: Scope, name: bytes) -> bytes:
+    return next((value for key, value in scope["headers"] if key == name), b"")
