@@ -304,7 +304,7 @@ def _you(session: Session, person: Person, meeting: Meeting) -> YouAnswer:
     return YouAnswer(
         id=person.id,
         name=person.name,
-        may_present=presenting.may_present(session, person, meeting),
+        may_present=presenting.may_present(session, person, meeting, given),
         may_take=Right.PREPARE in given,
         may_change_item=bool(given & {Right.PREPARE, Right.RECORD}),
     )

@@ -1,0 +1,1 @@
+"""Measurements of the running product: `gijido bench …`. Figures go to docs/performance.md."""

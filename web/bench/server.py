@@ -1,0 +1,83 @@
+"""A real server on data of its own, for as long as a measurement lasts."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from meetings import config as settings
+from meetings.config import Config
+from meetings.errors import GijidoError
+
+START_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    host: str
+    port: int
+    pid: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def peak_rss_mb(self) -> float:
+        """The most memory that the server process has held so far."""
+        status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
+        peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+        return round(int(peak.split()[1]) / 1024, 1)
+
+
+@contextmanager
+def empty_home() -> Iterator[Config]:
+    with tempfile.TemporaryDirectory(prefix="gijido-bench-") as home:
+        yield replace(settings.load(), storage=settings.Storage(home=home))
+
+
+@contextmanager
+def running(config: Config) -> Iterator[RunningServer]:
+    """`gijido serve` on this data and a free port."""
+    port = _free_port()
+    surroundings = os.environ | {"GIJIDO_HOME": str(config.home), "GIJIDO_PORT": str(port)}
+    with (config.home / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "web.cli", "serve"],
+            env=surroundings,
+            cwd=settings.DEFAULT_FILE.parent,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            server = RunningServer("127.0.0.1", port, process.pid)
+            _wait_for(server, process)
+            yield server
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _wait_for(server: RunningServer, process: "subprocess.Popen[bytes]") -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            urllib.request.urlopen(server.url, timeout=5).close()  # noqa: S310 - our own server
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise GijidoError("測定用のサーバーが起動しませんでした。")
