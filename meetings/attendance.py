@@ -23,17 +23,21 @@ def note_arrival(
 
     Somebody whom a secretary struck stays struck: opening the meeting again says nothing new.
     """
-    if not are_doors_open(meeting, now()):
+    if not would_note(session, person, meeting):
         return None
+    return _add(session, person, meeting, way, person=person)
+
+
+def would_note(session: Session, person: Person, meeting: Meeting) -> bool:
+    if not are_doors_open(meeting, now()):
+        return False
     invitation = invitation_of(session, meeting, person)
     if invitation is None or invitation.withdrawn_at is not None:
-        return None
-    known = session.scalar(
-        select(Attendance).where(
-            Attendance.meeting_id == meeting.id, Attendance.person_id == person.id
-        )
+        return False
+    known = select(Attendance.id).where(
+        Attendance.meeting_id == meeting.id, Attendance.person_id == person.id
     )
-    return None if known else _add(session, person, meeting, way, person=person)
+    return session.scalar(known.limit(1)) is None
 
 
 def are_doors_open(meeting: Meeting, at: datetime) -> bool:

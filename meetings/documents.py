@@ -1,6 +1,8 @@
 """Documents on agenda items: taking PDFs in, moving, removing, and the order for reading."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
 
 from sqlalchemy import select
@@ -8,13 +10,16 @@ from sqlalchemy.orm import Session
 
 from meetings import audit, entries, pdf
 from meetings.agenda import flat, tree
+from meetings.errors import InvalidInput
+from meetings.rights import may_read
 from meetings.storage import Incoming, Storage, StoredFile
 from models.base import now
-from models.document import Document, DocumentVersion, Page
+from models.document import Document, DocumentVersion, Page, VersionLook
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
 
 THUMBNAIL_LIMIT_BYTES = 10_000_000
+NEW, REPLACED = "新着", "差替"
 
 
 @dataclass(frozen=True)
@@ -24,11 +29,22 @@ class PreparedDocument:
     file_name: str
     stored: StoredFile
     thumbnail: StoredFile
-    pages: list[pdf.PageFacts]
+    pages: list[pdf.PageSize]
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """What readers may do besides reading, and who they are: nobody named means everybody."""
+
+    may_print: bool = True
+    may_download: bool = True
+    is_watermarked: bool = False
+    readers: Sequence[Person] = ()
 
 
 def prepare_document(storage: Storage, file_name: str, incoming: Incoming) -> PreparedDocument:
-    """The slow part of taking a PDF in, outside any transaction. Raises FileRejected."""
+    """What must be known before a PDF is taken in, outside any transaction; the pages are read
+    by the worker (`meetings/preparation.py`). Raises FileRejected."""
     incoming.flush_to_disk()
     with storage.workspace() as folder:
         pages = pdf.inspect(incoming.path, folder / "first.jpg")
@@ -51,7 +67,7 @@ def add_document(
         position=len(_on_item(session, meeting, agenda_item)),
         title=title_of(prepared.file_name),
     )
-    document.versions.append(_first_version(by, prepared))
+    document.versions.append(version_of(by, prepared, number=1, released_at=now()))
     session.add(document)
     audit.note(session, by, "add", document)
     return document
@@ -76,6 +92,49 @@ def remove_document(session: Session, by: Person, document: Document) -> None:
     audit.note(session, by, "remove", document)
 
 
+def permit(session: Session, by: Person, document: Document, permissions: Permissions) -> None:
+    """Say what may be done with the document, and by whom. Readers must be invited."""
+    invited = {i.person_id for i in document.meeting.invitations if i.withdrawn_at is None}
+    if any(person.id not in invited for person in permissions.readers):
+        raise InvalidInput("readers", "閲覧できる人は、この会議に招集した人から選んでください。")
+    document.may_print = permissions.may_print
+    document.may_download = permissions.may_download
+    document.is_watermarked = permissions.is_watermarked
+    document.readers = list(permissions.readers)
+    audit.note(session, by, "permit", document)
+
+
+def readable(session: Session, person: Person, meeting: Meeting) -> list[tuple[str, Document]]:
+    """Those of `reading_order` that this person may read."""
+    ordered = reading_order(session, meeting)
+    return [entry for entry in ordered if may_read(session, person, entry[1])]
+
+
+def marks(session: Session, person: Person, documents: Sequence[Document]) -> dict[int, str]:
+    """新着 for a document that this person never opened, 差替 when there is a newer version than
+    the one they did, by the document's id."""
+    looks = set(
+        session.execute(
+            select(DocumentVersion.document_id, DocumentVersion.id)
+            .join(VersionLook, VersionLook.version_id == DocumentVersion.id)
+            .where(VersionLook.person_id == person.id)
+        )
+    )
+    opened = {document_id for document_id, _ in looks}
+    found = {}
+    for document in documents:
+        if document.id not in opened:
+            found[document.id] = NEW
+        elif (document.id, document.current.id) not in looks:
+            found[document.id] = REPLACED
+    return found
+
+
+def note_opened(session: Session, person: Person, version: DocumentVersion) -> None:
+    if session.get(VersionLook, (version.id, person.id)) is None:
+        session.add(VersionLook(version_id=version.id, person_id=person.id))
+
+
 def reading_order(session: Session, meeting: Meeting) -> list[tuple[str, Document]]:
     """All documents with their agenda number, as they follow each other in the meeting."""
     ordered = [
@@ -93,18 +152,23 @@ def title_of(file_name: str) -> str:
     return title.strip()[: entries.LONGEST_NAME] or "無題の資料"
 
 
-def _first_version(by: Person, prepared: PreparedDocument) -> DocumentVersion:
+def version_of(
+    by: Person, prepared: PreparedDocument, *, number: int, released_at: datetime | None
+) -> DocumentVersion:
+    """The prepared PDF as a version that belongs to no document yet."""
     version = DocumentVersion(
-        number=1,
+        number=number,
         file_name=prepared.file_name[-entries.LONGEST_NAME :],
         sha256=prepared.stored.sha256,
         size_bytes=prepared.stored.size_bytes,
         thumbnail_sha256=prepared.thumbnail.sha256,
         created_by=by,
+        released_at=released_at,
+        released_by_id=by.id if released_at else None,
     )
     version.pages = [
-        Page(number=number, width=facts.width, height=facts.height, text=facts.text)
-        for number, facts in enumerate(prepared.pages, 1)
+        Page(number=place, width=size.width, height=size.height)
+        for place, size in enumerate(prepared.pages, 1)
     ]
     return version
 

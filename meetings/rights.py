@@ -1,10 +1,14 @@
-"""What a person may do with a meeting: one function, which pages, API, files and lists all ask."""
+"""What a person may do with a meeting and read of it: two functions, which pages, API, files and
+lists all ask."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
+from models.base import now
+from models.document import Document
 from models.meeting import Invitation, Meeting
 from models.minutes import Minutes, MinutesRevision, Publication, Withdrawal
 from models.person import Department, Person, Role
@@ -30,6 +34,8 @@ BY_ROLE: dict[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset(),  # runs the server, does not read the meetings
 }
 
+OF_THE_INVITED = frozenset({Right.SEE, Right.ANSWER})
+
 
 def rights(session: Session, person: Person | None, meeting: Meeting) -> frozenset[Right]:
     """Everything that this person may do with this meeting."""
@@ -40,8 +46,40 @@ def rights(session: Session, person: Person | None, meeting: Meeting) -> frozens
         if person.has_role_for(role, meeting.department):
             given |= allowed
     if is_invited(session, person, meeting):
-        given |= {Right.SEE, Right.ANSWER}
+        given |= OF_THE_INVITED
     return given
+
+
+def may_read(session: Session, person: Person, document: Document) -> bool:
+    """Whoever sees the meeting. For those who are only invited: until the access ends, and when
+    readers are named, if they are among them."""
+    given = rights(session, person, document.meeting)
+    if document.removed_at is not None or Right.SEE not in given:
+        return False
+    if not given <= OF_THE_INVITED:
+        return True
+    if has_access_ended(document.meeting, now()):
+        return False
+    return not document.readers or person in document.readers
+
+
+def may_print(session: Session, person: Person, document: Document) -> bool:
+    return document.may_print or not is_only_invited(session, person, document.meeting)
+
+
+def may_download(session: Session, person: Person, document: Document) -> bool:
+    return document.may_download or not is_only_invited(session, person, document.meeting)
+
+
+def is_only_invited(session: Session, person: Person, meeting: Meeting) -> bool:
+    """No role gives this person the meeting."""
+    return rights(session, person, meeting) <= OF_THE_INVITED
+
+
+def has_access_ended(meeting: Meeting, at: datetime) -> bool:
+    if meeting.access_days is None:
+        return False
+    return at > meeting.ends_at + timedelta(days=meeting.access_days)
 
 
 def is_invited(session: Session, person: Person, meeting: Meeting) -> bool:

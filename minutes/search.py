@@ -1,12 +1,12 @@
 """Searching what is published. Two-character words work: there is no index of words, the text
 itself is looked through, compatibility forms folded (NFKC) on both sides."""
 
-import unicodedata
 from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy.orm import Session
 
+from meetings.texts import folded
 from minutes.publication import published
 from minutes.records import Content, Paragraph, content_of
 from models.minutes import MinutesRevision
@@ -45,10 +45,6 @@ def found_in_published(session: Session, query: str) -> list[Found]:
         for one in everything
         if _has_all(one.content, words)
     ]
-
-
-def folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _has_all(content: Content, words: list[str]) -> bool:

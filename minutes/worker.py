@@ -17,6 +17,7 @@ from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from meetings import errands, preparation
 from meetings.config import Config
 from meetings.errors import GijidoError
 from meetings.storage import Storage
@@ -78,6 +79,7 @@ class Worker:
     def run(self) -> None:
         """Until `stop`: carry what the tables say, one task at a time, and show signs of life."""
         threading.Thread(target=self._show_life, daemon=True).start()
+        errands.start([self._prepare_pages], self._stopping)
         while not self._stopping.is_set():
             self._sweep()
             while (task := self._queue.dequeue()) and not self._stopping.is_set():
@@ -184,6 +186,9 @@ class Worker:
     def _fail(self, transcription_id: int, problem: str) -> None:
         with writing(self._engine) as session, session.begin():
             work.fail(session, session.get_one(Transcription, transcription_id), problem)
+
+    def _prepare_pages(self) -> bool:
+        return preparation.prepare_some(self._engine, self._storage)
 
     def _sweep(self) -> None:
         with writing(self._engine) as session, session.begin():

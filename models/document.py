@@ -1,6 +1,6 @@
 """Documents (資料), their versions (版) and pages (頁). Only versions have pages."""
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Id, LongText, Name, Sha256, When, now
@@ -9,6 +9,8 @@ from models.person import Person
 
 
 class Document(Base):
+    """`readers`: if there are any, those who are only invited read it when they are among them."""
+
     __tablename__ = "document"
 
     id: Mapped[Id]
@@ -16,22 +18,46 @@ class Document(Base):
     agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"), index=True)
     position: Mapped[int] = mapped_column(default=0)
     title: Mapped[Name]
+    may_print: Mapped[bool] = mapped_column(default=True)
+    may_download: Mapped[bool] = mapped_column(default=True)
+    is_watermarked: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[When] = mapped_column(default=now)
     removed_at: Mapped[When | None]
 
     meeting: Mapped[Meeting] = relationship()
     agenda_item: Mapped[AgendaItem | None] = relationship()
+    readers: Mapped[list[Person]] = relationship(secondary="document_reader", order_by="Person.id")
     versions: Mapped[list["DocumentVersion"]] = relationship(
         back_populates="document", order_by="DocumentVersion.number"
     )
 
     @property
+    def released(self) -> list["DocumentVersion"]:
+        """Those that attendees have been shown, the oldest first."""
+        return [version for version in self.versions if version.released_at is not None]
+
+    @property
     def current(self) -> "DocumentVersion":
-        return self.versions[-1]
+        return self.released[-1]
+
+    @property
+    def proposed(self) -> "DocumentVersion | None":
+        """The next version, while the organiser looks at what it would change."""
+        newest = self.versions[-1]
+        is_open = newest.released_at is None and newest.withdrawn_at is None
+        return newest if is_open else None
+
+
+class DocumentReader(Base):
+    __tablename__ = "document_reader"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
 
 
 class DocumentVersion(Base):
-    """The PDF as it came, by its hash in the store."""
+    """The PDF as it came, by its hash in the store; `original_…` when it was made from an Office
+    file. `prepared_pages` counts the pages that the worker has read so far."""
 
     __tablename__ = "document_version"
     __table_args__ = (UniqueConstraint("document_id", "number"),)
@@ -45,18 +71,33 @@ class DocumentVersion(Base):
     thumbnail_sha256: Mapped[Sha256]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[When] = mapped_column(default=now)
+    released_at: Mapped[When | None]
+    released_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[When | None]
+    prepared_pages: Mapped[int] = mapped_column(default=0)
+    original_file_name: Mapped[Name] = mapped_column(default="")
+    original_sha256: Mapped[Sha256 | None]
+    original_size_bytes: Mapped[int | None]
 
     document: Mapped[Document] = relationship(back_populates="versions")
-    created_by: Mapped[Person] = relationship()
+    created_by: Mapped[Person] = relationship(foreign_keys=created_by_id)
     pages: Mapped[list["Page"]] = relationship(back_populates="version", order_by="Page.number")
 
     @property
     def meeting(self) -> Meeting:
         return self.document.meeting
 
+    @property
+    def is_prepared(self) -> bool:
+        return self.prepared_pages >= len(self.pages)
+
 
 class Page(Base):
-    """`width` and `height` in PDF points, after rotation; `text` as the PDF holds it."""
+    """`width` and `height` in PDF points, after rotation.
+
+    What the worker finds: `text` as the PDF holds it, a small `picture`, and `picture_hash`, by
+    which pages of two versions are compared. `problem` says why a page could not be read.
+    """
 
     __tablename__ = "page"
     __table_args__ = (UniqueConstraint("version_id", "number"),)
@@ -67,5 +108,32 @@ class Page(Base):
     width: Mapped[float]
     height: Mapped[float]
     text: Mapped[LongText] = mapped_column(default="")
+    picture_sha256: Mapped[Sha256 | None]
+    picture_hash: Mapped[str | None] = mapped_column(String(64))
+    problem: Mapped[Name] = mapped_column(default="")
 
     version: Mapped[DocumentVersion] = relationship(back_populates="pages")
+
+    @property
+    def meeting(self) -> Meeting:
+        return self.version.document.meeting
+
+
+class PageMatch(Base):
+    """This page of a version is that page of the version before. `likeness` from 0 to 1."""
+
+    __tablename__ = "page_match"
+
+    new_page_id: Mapped[int] = mapped_column(ForeignKey("page.id"), primary_key=True)
+    old_page_id: Mapped[int] = mapped_column(ForeignKey("page.id"), index=True)
+    likeness: Mapped[float]
+
+
+class VersionLook(Base):
+    """This person has opened this version: what they have not is 新着 or 差替."""
+
+    __tablename__ = "version_look"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("document_version.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    at: Mapped[When] = mapped_column(default=now)

@@ -24,7 +24,9 @@ class Series(Base):
 
 
 class Meeting(Base):
-    """One sitting. `revision` counts changes, so that a stale form is noticed."""
+    """One sitting. `revision` counts changes, so that a stale form is noticed. Those who are only
+    invited read its documents until `access_days` after it; without that, as long as it is kept.
+    """
 
     __tablename__ = "meeting"
 
@@ -35,6 +37,7 @@ class Meeting(Base):
     starts_at: Mapped[When] = mapped_column(index=True)
     ends_at: Mapped[When]
     place: Mapped[Name]
+    access_days: Mapped[int | None]
     revision: Mapped[int] = mapped_column(default=1)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[When] = mapped_column(default=now)

@@ -1,6 +1,16 @@
 """Every table at once, for migrations and for tests that compare them with the database."""
 
-from models import audit, document, meeting, minutes, person, recording, sitting, transcript
+from models import (
+    audit,
+    document,
+    meeting,
+    memo,
+    minutes,
+    person,
+    recording,
+    sitting,
+    transcript,
+)
 from models.base import Base
 
 __all__ = [
@@ -8,6 +18,7 @@ __all__ = [
     "audit",
     "document",
     "meeting",
+    "memo",
     "minutes",
     "person",
     "recording",

@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from meetings import memos
 from meetings.storage import Storage
 from minutes import publication, records, transcripts
 from minutes.recognition.heard import Heard
 from models.base import now
+from models.document import DocumentVersion
 from models.meeting import Meeting
+from models.memo import MemoKind
 from models.recording import Recording
 from models.transcript import Transcript
 from tests.conftest import Cast
@@ -39,6 +42,9 @@ class World:
             "invitation_id": meeting.invitations[0].id,
             "document_id": 1,
             "version_id": 1,
+            "number": 1,
+            "page_id": 1,
+            "memo_id": 1,
             "recording_id": self.recording.id,
             "transcription_id": self.transcript.transcription_id,
             "transcript_id": self.transcript.id,
@@ -65,6 +71,7 @@ def build_world(session: Session, storage: Storage, cast: Cast) -> World:
     builders.add_materials(
         session, storage, cast.organiser, unpublished, builders.folder("dx-council")
     )
+    _read_first_document(session, cast)
     transcript = _transcript(session, storage, cast, unpublished)
     records.draft(session, cast.secretary, transcript)
     published = _meeting(session, cast, datetime(2021, 8, 24, 5, tzinfo=UTC))
@@ -74,6 +81,19 @@ def build_world(session: Session, storage: Storage, cast: Cast) -> World:
     records.approve(session, cast.approver, revision)
     publication.publish(session, cast.approver, revision)
     return World(unpublished, published, transcript.recording, transcript)
+
+
+def _read_first_document(session: Session, cast: Cast) -> None:
+    """As the worker leaves it, and with a memo of the attendee."""
+    session.flush()
+    version = session.get_one(DocumentVersion, 1)
+    for page in version.pages:
+        page.picture_sha256 = version.thumbnail_sha256
+    version.prepared_pages = len(version.pages)
+    content = {"x": 100, "y": 100, "text": "後で聞く"}
+    memos.write(
+        session, cast.attendee, version.pages[0], key="world-1", kind=MemoKind.NOTE, content=content
+    )
 
 
 def _meeting(session: Session, cast: Cast, starts_at: datetime) -> Meeting:

@@ -10,12 +10,15 @@ from typing import Any
 
 from flask import request
 from flask import session as cookie
+from sqlalchemy.orm import Session
 
 from meetings import people
 from meetings.errors import NotFound, SignInRequired
-from meetings.rights import Right, published_revision, rights
+from meetings.rights import Right, may_read, published_revision, rights
 from models.base import Base
+from models.document import Document, DocumentVersion, Page
 from models.meeting import Meeting
+from models.memo import Memo
 from models.person import Person, Role, SignIn
 from web.transaction import database_session
 
@@ -92,9 +95,30 @@ def fetch(kind: type[Base], identity: int, right: Right, person: Person) -> Any:
     if thing is None or getattr(thing, "withdrawn_at", None) or getattr(thing, "removed_at", None):
         raise NotFound()
     meeting = thing if isinstance(thing, Meeting) else thing.meeting
-    if right not in rights(session, person, meeting):
+    given = rights(session, person, meeting)
+    if right not in given or not _is_open_to(session, person, thing, given):
         raise NotFound()
     return thing
+
+
+def _is_open_to(session: Session, person: Person, thing: Any, given: frozenset[Right]) -> bool:
+    """What belongs to a document is for its readers, a version that nobody released yet for
+    those who prepare it, a memo for its owner."""
+    if isinstance(thing, Memo) and thing.person_id != person.id:
+        return False
+    version = _version_of(thing)
+    document = version.document if version else thing if isinstance(thing, Document) else None
+    if version is not None and version.released_at is None and Right.PREPARE not in given:
+        return False
+    return document is None or may_read(session, person, document)
+
+
+def _version_of(thing: Any) -> DocumentVersion | None:
+    if isinstance(thing, DocumentVersion):
+        return thing
+    if isinstance(thing, Memo):
+        return thing.page.version
+    return thing.version if isinstance(thing, Page) else None
 
 
 def required_person() -> Person:

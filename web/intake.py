@@ -9,11 +9,11 @@ from flask import current_app, request
 from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms import ValidationError
 
-from meetings import documents
+from meetings import documents, versions
 from meetings.errors import FileRejected, InvalidInput
 from meetings.rights import Right
 from minutes import recordings, transcription
-from models.document import Document
+from models.document import Document, DocumentVersion
 from models.meeting import AgendaItem, Meeting
 from models.recording import Recording
 from web import access
@@ -50,6 +50,16 @@ def receive_document(
     meeting = access.fetch(Meeting, meeting_id, Right.PREPARE, person)
     item = place(meeting, form.fields)
     return documents.add_document(database_session(), person, meeting, item, prepared)
+
+
+def receive_version(document_id: int) -> DocumentVersion:
+    """The PDF in the form's file, as the proposed next version of this document."""
+    with _received(config().limits.document_mb) as form:
+        file = _only_file(form)
+        prepared = documents.prepare_document(storage(), file.file_name, file.incoming)
+    person = access.required_person()
+    document = access.fetch(Document, document_id, Right.PREPARE, person)
+    return versions.propose_version(database_session(), person, document, prepared)
 
 
 def receive_documents(meeting_id: int) -> tuple[list[Document], list[tuple[str, str]]]:

@@ -202,7 +202,7 @@ def test_pdfium_works_in_a_process_of_its_own(
     monkeypatch: pytest.MonkeyPatch, cast: Cast, browse: Browse, meeting: Meeting
 ) -> None:
     """A PDF that keeps PDFium busy for ever costs a sentence, not the server."""
-    monkeypatch.setattr(pdf, "TIME_LIMIT_SECONDS", 0.001)
+    monkeypatch.setattr(pdf, "OPENING_SECONDS", 0.001)
     answer = browse(cast.organiser).post(
         f"/meetings/{meeting.id}/documents",
         data={"files": (io.BytesIO(to_pdf("# 一")), "資料1.pdf")},

@@ -1,29 +1,40 @@
 """Documents of a meeting and their files."""
 
 from datetime import datetime
+from typing import Annotated
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 from pydantic import Field
 
-from meetings import documents
+from meetings import documents, search, versions
+from meetings.documents import Permissions
 from meetings.errors import InvalidInput, NotFound
-from meetings.rights import Right
-from models.document import Document, DocumentVersion
+from meetings.rights import Right, may_download
+from models.document import Document, DocumentVersion, Page
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
 from web import access, intake
 from web.api.agenda import item_of
-from web.api.operations import LARGEST_ID, Identity, Shape, ShortText, Upload, operation
+from web.api.live import announce
+from web.api.operations import (
+    LARGEST_ID,
+    Identity,
+    Query,
+    Shape,
+    ShortText,
+    Upload,
+    operation,
+)
 from web.api.shapes import PersonAnswer
-from web.looks import note_look
-from web.transaction import database_session, storage
+from web.downloads import PDF, send_document
+from web.replacing import release_version
+from web.transaction import database_session
 
 blueprint = Blueprint("api_documents", __name__)
-PDF = "application/pdf"
 
 
 class VersionAnswer(Shape):
-    """版。受け取ったままのPDF。"""
+    """版。受け取ったままのPDF。released_at がない版は、主催者にだけ見える差替えの案。"""
 
     id: int
     number: int
@@ -31,8 +42,10 @@ class VersionAnswer(Shape):
     sha256: str
     size_bytes: int
     page_count: int
+    prepared_pages: int = Field(description="文字と画像を読み取り終えた頁の数")
     created_at: datetime
     created_by: PersonAnswer
+    released_at: datetime | None
 
     @classmethod
     def of(cls, version: DocumentVersion) -> "VersionAnswer":
@@ -43,6 +56,8 @@ class VersionAnswer(Shape):
             sha256=version.sha256,
             size_bytes=version.size_bytes,
             page_count=len(version.pages),
+            prepared_pages=version.prepared_pages,
+            released_at=version.released_at,
             created_at=version.created_at,
             created_by=PersonAnswer.of(version.created_by),
         )
@@ -56,6 +71,9 @@ class DocumentAnswer(Shape):
     agenda_item_id: int | None
     title: str
     created_at: datetime
+    may_print: bool
+    may_download: bool
+    is_watermarked: bool
     versions: list[VersionAnswer] = Field(description="古い順。最後がいまの版")
 
     @classmethod
@@ -67,7 +85,10 @@ class DocumentAnswer(Shape):
             agenda_item_id=document.agenda_item_id,
             title=document.title,
             created_at=document.created_at,
-            versions=[VersionAnswer.of(version) for version in document.versions],
+            may_print=document.may_print,
+            may_download=document.may_download,
+            is_watermarked=document.is_watermarked,
+            versions=[VersionAnswer.of(version) for version in document.released],
         )
 
 
@@ -84,7 +105,7 @@ class DocumentChange(Shape):
 @access.to(Meeting, Right.SEE)
 @operation("資料の一覧", answers=DocumentsAnswer)
 def list_documents(person: Person, meeting: Meeting) -> DocumentsAnswer:
-    ordered = documents.reading_order(database_session(), meeting)
+    ordered = documents.readable(database_session(), person, meeting)
     return DocumentsAnswer(documents=[DocumentAnswer.of(document) for _, document in ordered])
 
 
@@ -98,7 +119,9 @@ def list_documents(person: Person, meeting: Meeting) -> DocumentsAnswer:
     checks_own_token=True,
 )
 def add(person: Person, meeting: Meeting) -> DocumentAnswer:
-    return DocumentAnswer.of(intake.receive_document(meeting.id, _place))
+    document = intake.receive_document(meeting.id, _place)
+    announce(database_session(), document.meeting)
+    return DocumentAnswer.of(document)
 
 
 @blueprint.get("/documents/<int:document_id>")
@@ -117,6 +140,7 @@ def change(person: Person, document: Document, body: DocumentChange) -> Document
     documents.rename_document(session, person, document, body.title)
     if item is not document.agenda_item:
         documents.move_document(session, person, document, item)
+    announce(session, document.meeting)
     return DocumentAnswer.of(document)
 
 
@@ -125,22 +149,16 @@ def change(person: Person, document: Document, body: DocumentChange) -> Document
 @operation("資料を消す")
 def remove(person: Person, document: Document) -> None:
     documents.remove_document(database_session(), person, document)
+    announce(database_session(), document.meeting)
 
 
 @blueprint.get("/versions/<int:version_id>/file")
 @access.to(DocumentVersion, Right.SEE)
-@operation("資料のPDF", file=PDF)
+@operation("資料のPDF（保存が許されている資料）", file=PDF)
 def file(person: Person, version: DocumentVersion) -> Response:
-    if version.document.removed_at is not None:
+    if not may_download(database_session(), person, version.document):
         raise NotFound()
-    note_look(person, "open", version)
-    return send_file(
-        storage().path(version.sha256),
-        mimetype=PDF,
-        as_attachment=True,
-        download_name=version.file_name,
-        etag=version.sha256,
-    )
+    return send_document(person, version, as_attachment=True)
 
 
 def _place(meeting: Meeting, fields: dict[str, str]) -> AgendaItem | None:
@@ -150,3 +168,168 @@ def _place(meeting: Meeting, fields: dict[str, str]) -> AgendaItem | None:
     if not given.isdecimal() or not given.isascii() or len(given) > len(str(LARGEST_ID)):
         raise InvalidInput("agenda_item_id", "議題の番号は数字で送ってください。")
     return item_of(meeting, int(given))
+
+
+class PermissionsBody(Shape):
+    """閲覧・印刷・保存の許可"""
+
+    may_print: bool
+    may_download: bool
+    is_watermarked: bool = Field(description="画面と印刷に、読む人の氏名を透かしで入れる")
+    readers: Annotated[list[Identity], Field(max_length=2000)] = Field(
+        description="閲覧できる人の番号。空なら会議の全員"
+    )
+
+
+class PieceAnswer(Shape):
+    kind: str = Field(description="kept（同じ）、removed（消えた）、added（加わった）")
+    text: str
+
+
+class PageChangeAnswer(Shape):
+    change: versions.Change
+    old_page: int | None = Field(description="前の版の頁")
+    new_page: int | None = Field(description="この版の頁")
+    likeness: float = Field(description="似ている度合い（0から1）")
+    difference: list[PieceAnswer]
+
+
+class ComparisonAnswer(Shape):
+    changes: list[PageChangeAnswer] = Field(description="新しい版の頁の順")
+
+
+class PageAnswer(Shape):
+    id: int
+    number: int
+    width: float = Field(description="ポイント（1/72インチ）、回転した後")
+    height: float
+
+
+class PagesAnswer(Shape):
+    pages: list[PageAnswer]
+
+
+class SearchQuery(Query):
+    words: Annotated[str, Field(max_length=200)] = Field(
+        "", description="空白で区切ると、すべてを含む頁"
+    )
+
+
+class HitAnswer(Shape):
+    document_id: int
+    title: str
+    version_id: int
+    page: int
+    excerpt: str = Field(description="見つかった場所の前後。空白と改行は除いてある")
+    hit_start: int
+    hit_length: int
+
+
+class HitsAnswer(Shape):
+    hits: list[HitAnswer]
+    is_cut: bool = Field(description="多すぎて、はじめの200件だけ")
+
+
+@blueprint.put("/documents/<int:document_id>/permissions")
+@access.to(Document, Right.PREPARE)
+@operation("資料の閲覧・印刷・保存の許可を変える", answers=DocumentAnswer, body=PermissionsBody)
+def permit(person: Person, document: Document, body: PermissionsBody) -> DocumentAnswer:
+    session = database_session()
+    readers = [session.get(Person, identity) for identity in dict.fromkeys(body.readers)]
+    if None in readers:
+        raise InvalidInput("readers", "閲覧できる人は、この会議に招集した人から選んでください。")
+    permissions = Permissions(
+        may_print=body.may_print,
+        may_download=body.may_download,
+        is_watermarked=body.is_watermarked,
+        readers=[reader for reader in readers if reader],
+    )
+    documents.permit(session, person, document, permissions)
+    announce(session, document.meeting)
+    return DocumentAnswer.of(document)
+
+
+@blueprint.post("/documents/<int:document_id>/versions")
+@access.to(Document, Right.PREPARE)
+@operation(
+    "差替えの案を登録する",
+    answers=VersionAnswer,
+    status=201,
+    upload=Upload("PDF"),
+    checks_own_token=True,
+)
+def propose(person: Person, document: Document) -> VersionAnswer:
+    version = intake.receive_version(document.id)
+    database_session().flush()
+    return VersionAnswer.of(version)
+
+
+@blueprint.get("/versions/<int:version_id>/comparison")
+@access.to(DocumentVersion, Right.SEE)
+@operation("前の版と頁ごとに比べる", answers=ComparisonAnswer)
+def comparison(person: Person, version: DocumentVersion) -> ComparisonAnswer:
+    return ComparisonAnswer(changes=[_change(entry) for entry in versions.compare(version)])
+
+
+@blueprint.post("/versions/<int:version_id>/release")
+@access.to(DocumentVersion, Right.PREPARE)
+@operation("差し替える", answers=DocumentAnswer)
+def release(person: Person, version: DocumentVersion) -> DocumentAnswer:
+    return DocumentAnswer.of(release_version(version.id))
+
+
+@blueprint.delete("/versions/<int:version_id>")
+@access.to(DocumentVersion, Right.PREPARE)
+@operation("差替えを取りやめる")
+def drop(person: Person, version: DocumentVersion) -> None:
+    versions.drop_proposal(database_session(), person, version)
+
+
+@blueprint.put("/versions/<int:version_id>/look")
+@access.to(DocumentVersion, Right.SEE)
+@operation("この版を開いた（新着・差替の印を外す）")
+def look(person: Person, version: DocumentVersion) -> None:
+    documents.note_opened(database_session(), person, version)
+
+
+@blueprint.get("/versions/<int:version_id>/pages")
+@access.to(DocumentVersion, Right.SEE)
+@operation("頁の番号と大きさ", answers=PagesAnswer)
+def pages(person: Person, version: DocumentVersion) -> PagesAnswer:
+    return PagesAnswer(pages=[_page(page) for page in version.pages])
+
+
+@blueprint.get("/meetings/<int:meeting_id>/search")
+@access.to(Meeting, Right.SEE)
+@operation("会議の全資料から探す", answers=HitsAnswer, query=SearchQuery)
+def find(person: Person, meeting: Meeting, query: SearchQuery) -> HitsAnswer:
+    hits, is_cut = search.find(database_session(), person, meeting, query.words)
+    return HitsAnswer(hits=[_hit(hit) for hit in hits], is_cut=is_cut)
+
+
+def _page(page: Page) -> PageAnswer:
+    return PageAnswer(id=page.id, number=page.number, width=page.width, height=page.height)
+
+
+def _change(change: versions.PageChange) -> PageChangeAnswer:
+    return PageChangeAnswer(
+        change=change.change,
+        old_page=change.old.number if change.old else None,
+        new_page=change.new.number if change.new else None,
+        likeness=round(change.likeness, 3),
+        difference=[
+            PieceAnswer(kind=piece.kind, text=piece.text) for piece in versions.difference(change)
+        ],
+    )
+
+
+def _hit(hit: search.Hit) -> HitAnswer:
+    return HitAnswer(
+        document_id=hit.document.id,
+        title=hit.document.title,
+        version_id=hit.page.version_id,
+        page=hit.page.number,
+        excerpt=hit.excerpt,
+        hit_start=hit.start,
+        hit_length=hit.length,
+    )

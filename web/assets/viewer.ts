@@ -1,78 +1,85 @@
-/** 資料: a document fills the screen; leafing, zooming, and on to the next one of the agenda. */
+/** 資料: a document fills the screen. 「発表」 follows the presenter, 「自分」 is one's own. */
 
-import { Cancelled, Pages, sentenceFor } from "./viewer/pages";
-
-interface Document {
-  id: number;
-  title: string;
-  item_number: string;
-  item_title: string;
-  version: number;
-  page_count: number;
-  file_url: string;
-  url: string;
-}
-
-interface ViewerData {
-  meeting: { title: string; url: string };
-  documents: Document[];
-  current: number;
-  page: number;
-}
+import { ask, button, make } from "./viewer/dom";
+import { nameOf, type Place, type ShownDocument, type ViewerData } from "./viewer/data";
+import { Drawer } from "./viewer/drawer";
+import { Live, type Link, type LiveState, type Pointer } from "./viewer/live";
+import { Presenter } from "./viewer/presenter";
+import { Reader } from "./viewer/reader";
 
 const HIDE_MS = 3000;
-const SWIPE_PIXELS = 60;
-const EDGE = 0.2;
-const ZOOMS = [1, 1.25, 1.5, 2, 3, 4];
-const THUMBNAIL_WIDTH = 120;
+const LINK_WORDS: Record<Link, string> = {
+  connecting: "接続しています…",
+  stream: "接続中",
+  polling: "接続中（定期問い合わせ）",
+  lost: "通信が切れています。届いている資料は読めます",
+};
 
 class Viewer {
-  private readonly stage = make("div", "stage");
   private readonly top = make("header", "viewer-bar viewer-top");
   private readonly strip = make("nav", "viewer-bar viewer-strip");
+  private readonly stages = make("div", "stages");
   private readonly spoken = make("p", "visually-hidden");
+  private readonly notice = make("p", "viewer-notice");
   private readonly title = make("h1", "viewer-title");
   private readonly number = make("input", "viewer-number");
-  private readonly count = make("span", "");
-  private readonly drawer = make("dialog", "viewer-drawer");
-  private readonly previous = this.button("前の頁", "‹", () => this.turn(-1));
-  private readonly next = this.button("次の頁", "›", () => this.turn(1));
-  private readonly nextDocument = this.button("次の資料", "次の資料 »", () => this.stepDocument(1));
-  private readonly previousDocument = this.button("前の資料", "« 前の資料", () => this.stepDocument(-1));
-  private pages: Pages | null = null;
-  private page = 1;
-  private zoom = 0;
-  private index: number;
-  private drawing = 0;
+  private readonly count = make("span");
+  private readonly linkSign = make("span", "viewer-link");
+  private readonly drawer = new Drawer();
+  private readonly reader: Reader;
+  private beside: Reader | null = null;
+  private live: Live | null = null;
+  private readonly presenter: Presenter;
+  private isFollowing: boolean;
+  private isPointing = false;
+  private isRefreshing = false;
   private hideTimer = 0;
+  private noticeTimer = 0;
+  private readonly followTab = button("発表", "発表", () => this.follow(), "viewer-tab");
+  private readonly ownTab = button("自分", "自分", () => this.leave(), "viewer-tab");
+  private readonly wayBack = button("発表に戻る", "", () => this.follow(), "viewer-way-back");
+  private readonly showToAll = button("みんなに見せる", "みんなに見せる", () => void this.togglePresenting(), "viewer-show");
+  private readonly lead = button("発表の操作", "発表の操作", () => this.showLead());
+  private readonly pointing = button("指し示す", "指す", () => this.togglePointing());
+  private readonly previous = button("前の頁", "‹", () => this.reader.turn(-1));
+  private readonly next = button("次の頁", "›", () => this.reader.turn(1));
+  private readonly nextDocument = button("次の資料", "次の資料 »", () => this.reader.step(1));
+  private readonly previousDocument = button("前の資料", "« 前の資料", () => this.reader.step(-1));
 
   constructor(
     private readonly root: HTMLElement,
-    private readonly data: ViewerData,
+    private data: ViewerData,
   ) {
-    this.index = Math.max(0, data.documents.findIndex((d) => d.id === data.current));
+    this.isFollowing = data.start.follow;
+    this.presenter = new Presenter(data.meeting.id, (sentence) => this.tell(sentence));
+    this.reader = new Reader(data.documents, {
+      onAct: () => this.acted(),
+      onShown: (place) => this.shown(place),
+      onTapMiddle: () => this.showBars(),
+      say: (words) => this.say(words),
+    }, "資料の頁");
     this.build();
     this.listen();
-    void this.open(this.index, data.page);
-  }
-
-  private get document(): Document {
-    return this.data.documents[this.index]!;
+    this.begin();
   }
 
   private build(): void {
-    const back = make("a", "button");
+    const back = make("a", "button", "会議に戻る");
     back.href = this.data.meeting.url;
-    back.textContent = "会議に戻る";
-    this.top.append(back, this.title);
+    const tabs = make("div", "viewer-tabs");
+    tabs.setAttribute("role", "group");
+    tabs.setAttribute("aria-label", "読み方");
+    tabs.append(this.followTab, this.ownTab);
+    tabs.hidden = !this.data.meeting.is_open;
+    this.top.append(back, tabs, this.title, this.wayBack, this.linkSign, this.pointing, this.showToAll, this.lead);
+    this.linkSign.setAttribute("role", "status");
     this.number.type = "text";
     this.number.inputMode = "numeric";
     this.number.setAttribute("aria-label", "表示する頁");
     this.spoken.setAttribute("role", "status");
+    this.notice.setAttribute("role", "alert");
+    this.notice.hidden = true;
     this.strip.setAttribute("aria-label", "頁と資料");
-    this.stage.tabIndex = 0;
-    this.stage.setAttribute("role", "region");
-    this.stage.setAttribute("aria-label", "資料の頁");
     const place = make("span", "viewer-place");
     place.append(this.number, this.count);
     this.strip.append(
@@ -80,226 +87,331 @@ class Viewer {
       this.previous,
       place,
       this.next,
-      this.button("縮小", "－", () => this.setZoom(this.zoom - 1)),
-      this.button("拡大", "＋", () => this.setZoom(this.zoom + 1)),
-      this.button("頁の一覧", "一覧", () => this.showThumbnails()),
-      this.button("目次", "目次", () => this.showAgenda()),
+      button("縮小", "－", () => this.reader.zoom(-1)),
+      button("拡大", "＋", () => this.reader.zoom(1)),
+      button("頁の一覧", "一覧", () => this.drawer.showThumbnails(this.reader)),
+      button("目次", "目次", () => this.drawer.showContents(this.reader)),
+      button("全資料から探す", "検索", () => this.drawer.showSearch(this.data.meeting.id, this.reader)),
+      button("そのほかの操作", "その他", () => this.showMore()),
       this.nextDocument,
     );
-    this.root.append(this.top, this.stage, this.strip, this.spoken, this.drawer);
+    this.stages.append(this.reader.stage);
+    this.root.append(this.top, this.stages, this.strip, this.notice, this.spoken, this.drawer.dialog);
   }
 
   private listen(): void {
     addEventListener("keydown", (event) => this.key(event));
-    addEventListener("resize", () => void this.draw());
     addEventListener("popstate", () => this.followAddress());
-    this.number.addEventListener("change", () => this.goTo(Number(this.number.value.normalize("NFKC"))));
-    this.drawer.addEventListener("click", (event) => {
-      if (event.target === this.drawer) this.drawer.close();
-    });
-    this.listenToFingers();
+    this.number.addEventListener("change", () => this.reader.goTo(Number(this.number.value.normalize("NFKC"))));
     for (const kind of ["pointermove", "keydown", "focusin"]) {
       this.root.addEventListener(kind, () => this.showBars());
     }
+    this.reader.stage.addEventListener("pointermove", (event) => this.point(event));
+    this.reader.stage.addEventListener("pointerdown", (event) => this.point(event));
     this.showBars();
   }
 
-  private listenToFingers(): void {
-    let startX = 0;
-    let startY = 0;
-    this.stage.addEventListener("pointerdown", (event) => {
-      startX = event.clientX;
-      startY = event.clientY;
-    });
-    this.stage.addEventListener("pointerup", (event) => {
-      const dx = event.clientX - startX;
-      const isTouch = event.pointerType === "touch";
-      if (this.zoom > 0 || getSelection()?.toString()) return;
-      if (isTouch && Math.abs(dx) > SWIPE_PIXELS && Math.abs(dx) > 2 * Math.abs(event.clientY - startY)) {
-        this.turn(dx < 0 ? 1 : -1);
-      } else if (Math.abs(dx) < 10) {
-        this.tap(event.clientX / innerWidth);
-      }
-    });
-    this.stage.addEventListener("dblclick", () => this.setZoom(this.zoom ? 0 : 3));
+  private begin(): void {
+    const { start, documents, meeting } = this.data;
+    const document = documents.find((entry) => entry.id === start.document) ?? documents[0];
+    if (document && !(this.isFollowing && meeting.is_open)) void this.reader.show(document, start.page);
+    else if (!document) this.reader.showWords("この会議の資料は、まだありません。登録されると、ここに出ます。");
+    if (meeting.is_open) {
+      this.live = new Live(`/api/meetings/${meeting.id}/live`, {
+        onState: (state) => this.take(state),
+        onPointer: (pointer) => this.showPointer(pointer),
+        onLink: (link) => this.showLink(link),
+        onRefused: (status) => this.tell(status === 401 ? "サインインの期限が切れました。サインインし直してください。" : "この会議は見られなくなりました。"),
+      });
+    }
+    this.showState();
   }
 
-  /** At the left or right edge a tap turns the page, in the middle it shows or hides the bars. */
-  private tap(where: number): void {
-    if (where < EDGE) this.turn(-1);
-    else if (where > 1 - EDGE) this.turn(1);
-    else if (this.root.classList.contains("bars-hidden")) this.showBars();
+  private get state(): LiveState | null {
+    return this.live?.state ?? null;
+  }
+
+  private get isPresenting(): boolean {
+    return this.state?.presenter?.id === this.data.me.id;
+  }
+
+  /** A state came in: the presenter's page, unless this person reads alone. */
+  private take(state: LiveState): void {
+    if (state.turn && !this.data.documents.some((entry) => entry.version_id === state.turn?.version_id)) void this.refresh();
+    else if (this.documentsSeen !== state.documents) {
+      if (this.documentsSeen !== null) void this.refresh();
+      this.documentsSeen = state.documents;
+    }
+    if (this.isFollowing) this.showTurn(state);
+    this.showState();
+  }
+  private documentsSeen: number | null = null;
+
+  private showTurn(state: LiveState): void {
+    const turn = state.turn;
+    if (!turn) {
+      const first = this.reader.document ?? this.data.documents[0];
+      if (first && !this.reader.document) void this.reader.show(first, 1);
+      return;
+    }
+    if (this.isPresenting && (this.presenter.isBusy || turn.sequence <= this.presenter.acknowledged)) return;
+    const document = this.data.documents.find((entry) => entry.version_id === turn.version_id)
+      ?? this.data.documents.find((entry) => entry.id === turn.document_id);
+    if (document) void this.reader.show(document, turn.page, turn.area);
+    else this.tell("発表中の資料は、あなたには公開されていません。");
+  }
+
+  /** This person leafed, zoomed or chose: the presenter shows it, everybody else reads alone. */
+  private acted(): void {
+    const { place, sheet } = this.reader;
+    if (this.isPresenting && this.isFollowing && place) {
+      this.presenter.show(place.document.version_id, place.page, sheet.number === place.page ? sheet.area() : null);
+    } else if (this.isFollowing && this.state?.turn) {
+      this.leave();
+    }
+  }
+
+  private follow(): void {
+    this.isFollowing = true;
+    if (this.state) this.showTurn(this.state);
+    this.showState();
+  }
+
+  private leave(): void {
+    this.isFollowing = false;
+    this.showState();
+  }
+
+  private shown(place: Place): void {
+    this.root.dataset["shown"] = `${place.document.id}:${place.page}`;
+    this.root.dataset["version"] = String(place.document.version_id);
+    this.title.textContent = nameOf(place.document);
+    document.title = `${place.document.title}｜${this.data.meeting.title}`;
+    if (!this.isFollowing && location.pathname !== new URL(place.document.url, location.href).pathname) {
+      history.pushState(null, "", place.document.url);
+    }
+    this.reader.sheet.showWatermark(place.document.is_watermarked ? this.data.me.name : "");
+    this.reader.sheet.showPointer(0, 0, false);
+    this.showPlace();
+    this.say(`${place.page}頁`);
+  }
+
+  private followAddress(): void {
+    const document = this.data.documents.find((entry) => new URL(entry.url, location.href).pathname === location.pathname);
+    if (document && document.id !== this.reader.document?.id) this.reader.go(document);
+  }
+
+  private showPlace(): void {
+    const { reader } = this;
+    this.number.value = String(reader.page);
+    this.count.textContent = `／${reader.count} 頁`;
+    this.previousDocument.disabled = reader.index <= 0;
+    this.nextDocument.disabled = reader.index === reader.documents.length - 1;
+    this.previous.disabled = reader.page <= 1 && reader.index <= 0;
+    this.next.disabled = reader.page >= reader.count && this.nextDocument.disabled;
+  }
+
+  private showState(): void {
+    const { state, isPresenting, isFollowing } = this;
+    const { me, meeting } = this.data;
+    this.root.dataset["mode"] = isFollowing ? "follow" : "own";
+    this.root.dataset["presenting"] = isPresenting ? "yes" : "no";
+    this.followTab.setAttribute("aria-pressed", String(isFollowing));
+    this.ownTab.setAttribute("aria-pressed", String(!isFollowing));
+    this.wayBack.hidden = isFollowing || !state?.turn;
+    if (state?.turn) this.wayBack.textContent = this.whereThePresenterIs(state);
+    const mayShow = isPresenting || (me.may_present && (!state?.presenter || me.may_take));
+    this.showToAll.hidden = !meeting.is_open || !mayShow;
+    this.showToAll.setAttribute("aria-pressed", String(isPresenting));
+    this.showToAll.textContent = isPresenting ? "みんなに見せています" : state?.presenter ? "発表を引き取る" : "みんなに見せる";
+    this.showToAll.setAttribute("aria-label", this.showToAll.textContent);
+    this.lead.hidden = !meeting.is_open || !(isPresenting || me.may_take || me.may_change_item);
+    this.pointing.hidden = !isPresenting;
+    if (!isPresenting && this.isPointing) this.togglePointing();
+  }
+
+  private whereThePresenterIs(state: LiveState): string {
+    const document = this.data.documents.find((entry) => entry.id === state.turn?.document_id);
+    const place = document ? `${document.item_number ? `${document.item_number} ` : ""}${shorten(document.title)} ${state.turn?.page}頁` : "別の資料";
+    return `発表は ${place}　戻る`;
+  }
+
+  private showLink(link: Link): void {
+    this.root.dataset["link"] = link;
+    this.linkSign.textContent = LINK_WORDS[link];
+    this.linkSign.dataset["link"] = link;
+  }
+
+  private async togglePresenting(): Promise<void> {
+    await this.tryTo(async () => {
+      if (this.isPresenting) return this.live?.take(await this.presenter.stop());
+      const place = this.reader.place;
+      const state = await this.presenter.begin();
+      this.isFollowing = true;
+      this.presenter.acknowledged = state.sequence;
+      this.live?.take(state);
+      if (place) this.presenter.show(place.document.version_id, place.page, this.reader.sheet.area());
+    });
+  }
+
+  private showLead(): void {
+    const lines: HTMLElement[] = [];
+    const { me, people, items } = this.data;
+    if (this.isPresenting || me.may_take) {
+      lines.push(this.drawer.choice("発表をほかの人に渡す", () => this.drawer.showPeople("発表を渡す相手", people.filter((person) => person.id !== this.state?.presenter?.id), (person) => void this.handOver(person.id))));
+    }
+    if (this.isPresenting || me.may_change_item) {
+      lines.push(this.drawer.choice("審議中の議題を進める", () => this.drawer.showItems(items, this.state?.agenda_item_id ?? null, (item) => void this.tryTo(async () => this.live?.take(await this.presenter.changeItem(item.id))))));
+    }
+    if (this.state?.presenter && (this.isPresenting || me.may_take)) {
+      lines.push(this.drawer.choice("発表を終える", () => void this.tryTo(async () => this.live?.take(await this.presenter.stop()))));
+    }
+    const who = this.state?.presenter ? `いま発表しているのは ${this.state.presenter.name}さんです。` : "いまは誰も発表していません。";
+    this.drawer.open("発表の操作", make("p", "", who), this.drawer.list(lines, "できる操作はありません。"));
+  }
+
+  private async handOver(personId: number): Promise<void> {
+    await this.tryTo(async () => this.live?.take(await this.presenter.handOver(personId)));
+  }
+
+  private togglePointing(): void {
+    this.isPointing = !this.isPointing;
+    this.pointing.setAttribute("aria-pressed", String(this.isPointing));
+    this.reader.isHeld = this.isPointing;
+    this.root.classList.toggle("is-pointing", this.isPointing);
+    const place = this.reader.place;
+    if (!this.isPointing && place) {
+      this.presenter.point(place.document.version_id, place.page, null);
+      this.reader.sheet.showPointer(0, 0, false);
+    }
+  }
+
+  private point(event: PointerEvent): void {
+    const place = this.reader.place;
+    if (!this.isPointing || !place) return;
+    const { size } = this.reader.sheet;
+    const point = this.reader.sheet.pointAt(event.clientX, event.clientY);
+    const at = { x: point.x / size.width, y: point.y / size.height };
+    if (at.x < 0 || at.y < 0 || at.x > 1 || at.y > 1) return;
+    this.reader.sheet.showPointer(at.x, at.y, true);
+    this.presenter.point(place.document.version_id, place.page, at);
+  }
+
+  private showPointer(pointer: Pointer): void {
+    const place = this.reader.place;
+    if (this.isPresenting || place?.document.version_id !== pointer.version_id || place.page !== pointer.page) return;
+    this.reader.sheet.showPointer(pointer.x, pointer.y, pointer.is_shown);
+  }
+
+  private showMore(): void {
+    const lines = [
+      this.drawer.choice("これまでに発表された頁", () => void this.drawer.showShownPages(this.data.meeting.id, this.reader)),
+      this.drawer.choice(this.beside ? "1つの資料に戻す" : "2つの資料を並べて読む", () => this.toggleBeside()),
+    ];
+    const open = this.reader.document;
+    if (open?.may_print) lines.push(this.drawer.choice("この資料を印刷する", () => window.open(`/versions/${open.version_id}/print`, "_blank")));
+    if (open?.may_download) lines.push(this.drawer.choice("この資料を保存する", () => location.assign(`/versions/${open.version_id}/download`)));
+    this.drawer.open("そのほかの操作", this.drawer.list(lines, ""));
+  }
+
+  /** A second document on the right (below on an upright screen), leafed on its own. */
+  private toggleBeside(): void {
+    if (this.beside) {
+      this.beside.close();
+      this.stages.lastElementChild?.remove();
+      this.beside = null;
+    } else {
+      this.beside = this.openBeside();
+    }
+    this.stages.classList.toggle("is-double", this.beside !== null);
+  }
+
+  private openBeside(): Reader {
+    const place = make("span", "viewer-place");
+    const beside: Reader = new Reader(this.data.documents, {
+      onAct: () => undefined,
+      onShown: () => {
+        place.textContent = beside.describe();
+        beside.sheet.showWatermark(beside.document?.is_watermarked ? this.data.me.name : "");
+      },
+      onTapMiddle: () => this.showBars(),
+      say: (words) => this.say(words),
+    }, "並べて読む資料の頁");
+    const pane = make("div", "stage-beside");
+    const bar = make("div", "stage-beside-bar");
+    bar.append(
+      button("右の前の頁", "‹", () => beside.turn(-1)),
+      place,
+      button("右の次の頁", "›", () => beside.turn(1)),
+      button("右の資料を選ぶ", "資料を選ぶ", () => this.drawer.showContents(beside)),
+      button("並べるのをやめる", "閉じる", () => this.toggleBeside()),
+    );
+    pane.append(bar, beside.stage);
+    this.stages.append(pane);
+    const document = this.data.documents[this.reader.index + 1] ?? this.data.documents[0];
+    if (document) void beside.show(document, 1);
+    return beside;
+  }
+
+  /** The documents changed: fetch their list, and show what is being shown. */
+  private async refresh(): Promise<void> {
+    if (this.isRefreshing) return;
+    this.isRefreshing = true;
+    try {
+      const old = this.data.documents;
+      this.data = { ...this.data, ...(await ask<ViewerData>("GET", this.data.data_url)), start: this.data.start };
+      this.reader.replaceDocuments(this.data.documents);
+      this.beside?.replaceDocuments(this.data.documents);
+      this.tellWhatIsNew(old);
+      this.showReplaced();
+      if (this.isFollowing && this.state) this.showTurn(this.state);
+      this.showState();
+      if (this.reader.document) this.showPlace();
+    } catch {
+      this.documentsSeen = -1; // the next state asks once more
+    } finally {
+      this.isRefreshing = false;
+    }
+  }
+
+  private tellWhatIsNew(old: ShownDocument[]): void {
+    const known = new Map(old.map((entry) => [entry.id, entry.version_id]));
+    const added = this.data.documents.filter((entry) => !known.has(entry.id));
+    const replaced = this.data.documents.filter((entry) => known.has(entry.id) && known.get(entry.id) !== entry.version_id);
+    const words = [
+      ...added.map((entry) => `資料「${entry.title}」が加わりました。`),
+      ...replaced.map((entry) => `資料「${entry.title}」が第${entry.version}版に差し替わりました。`),
+    ];
+    if (words.length) this.tell(words.join(""));
+  }
+
+  /** The document that is open has a newer version: go there, on the same page or the last one. */
+  private showReplaced(): void {
+    const open = this.reader.document;
+    const now = open && this.data.documents.find((entry) => entry.id === open.id);
+    if (now && now.version_id !== open.version_id) void this.reader.show(now, Math.min(this.reader.page, now.page_count));
   }
 
   private key(event: KeyboardEvent): void {
-    const isTyping = event.target instanceof HTMLInputElement || this.drawer.open;
+    const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement || this.drawer.isOpen;
     if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
     const isButton = event.target instanceof HTMLButtonElement || event.target instanceof HTMLAnchorElement;
+    const { reader } = this;
     const acts: Record<string, () => void> = {
-      ArrowRight: () => this.turn(1),
-      PageDown: () => this.turn(1),
-      ArrowLeft: () => this.turn(-1),
-      PageUp: () => this.turn(-1),
-      Home: () => this.goTo(1),
-      End: () => this.goTo(this.pages?.count ?? 1),
-      "+": () => this.setZoom(this.zoom + 1),
-      "-": () => this.setZoom(this.zoom - 1),
+      ArrowRight: () => reader.turn(1),
+      PageDown: () => reader.turn(1),
+      ArrowLeft: () => reader.turn(-1),
+      PageUp: () => reader.turn(-1),
+      Home: () => reader.goTo(1),
+      End: () => reader.goTo(reader.count),
+      "+": () => reader.zoom(1),
+      "-": () => reader.zoom(-1),
     };
-    if (!isButton) acts[" "] = () => this.turn(event.shiftKey ? -1 : 1);
+    if (!isButton) acts[" "] = () => reader.turn(event.shiftKey ? -1 : 1);
     const act = acts[event.key];
     if (!act) return;
     event.preventDefault();
     act();
-  }
-
-  private async open(index: number, page = 1): Promise<void> {
-    this.index = index;
-    this.page = page;
-    this.zoom = 0;
-    const document = this.document;
-    this.title.textContent = [document.item_number, document.title].filter(Boolean).join("　");
-    window.document.title = `${document.title}｜${this.data.meeting.title}`;
-    this.say(`${document.title} を読み込み中`);
-    const old = this.pages;
-    this.pages = null;
-    this.showWords("読み込み中…");
-    this.showPlace();
-    await old?.close();
-    try {
-      const opened = await Pages.open(document.file_url);
-      if (document !== this.document) return void opened.close();
-      this.pages = opened;
-      await this.draw();
-    } catch (problem) {
-      if (document === this.document) this.showProblem(problem);
-    }
-  }
-
-  private async draw(): Promise<void> {
-    const pages = this.pages;
-    if (!pages) return;
-    const turn = ++this.drawing;
-    this.page = Math.min(Math.max(1, this.page), pages.count);
-    this.showPlace();
-    try {
-      const room = { width: this.stage.clientWidth - 16, height: this.stage.clientHeight - 16 };
-      const sheet = await pages.draw(this.page, room, ZOOMS[this.zoom]!);
-      if (turn !== this.drawing) return;
-      this.stage.replaceChildren(sheet);
-      this.stage.classList.toggle("is-zoomed", this.zoom > 0);
-      this.root.dataset["shown"] = `${this.document.id}:${this.page}`;
-      this.say(`${this.page}頁`);
-    } catch (problem) {
-      if (!(problem instanceof Cancelled) && turn === this.drawing) this.showProblem(problem);
-    }
-  }
-
-  private turn(by: number): void {
-    const count = this.pages?.count ?? this.document.page_count;
-    if (this.page + by > count) return this.stepDocument(1);
-    if (this.page + by < 1) return this.stepDocument(-1, true);
-    this.goTo(this.page + by);
-  }
-
-  private goTo(page: number): void {
-    if (Number.isInteger(page)) this.page = page;
-    void this.draw();
-  }
-
-  private setZoom(step: number): void {
-    this.zoom = Math.min(Math.max(0, step), ZOOMS.length - 1);
-    void this.draw();
-  }
-
-  private stepDocument(by: number, toItsEnd = false): void {
-    const index = this.index + by;
-    const document = this.data.documents[index];
-    if (!document) {
-      this.say(by > 0 ? "最後の資料です" : "最初の資料です");
-      return;
-    }
-    history.pushState(null, "", document.url);
-    void this.open(index, toItsEnd ? document.page_count : 1);
-  }
-
-  private followAddress(): void {
-    const index = this.data.documents.findIndex((d) => new URL(d.url, location.href).pathname === location.pathname);
-    if (index >= 0 && index !== this.index) void this.open(index);
-  }
-
-  private showPlace(): void {
-    const count = this.pages?.count ?? this.document.page_count;
-    this.number.value = String(this.page);
-    this.count.textContent = `／${count} 頁`;
-    this.previousDocument.disabled = this.index === 0;
-    this.nextDocument.disabled = this.index === this.data.documents.length - 1;
-    this.previous.disabled = this.page <= 1 && this.index === 0;
-    this.next.disabled = this.page >= count && this.nextDocument.disabled;
-  }
-
-  private showAgenda(): void {
-    const list = make("ol", "lines");
-    this.data.documents.forEach((document, index) => {
-      const line = make("li", "");
-      const choice = this.button(document.title, document.title, () => {
-        this.drawer.close();
-        this.stepDocument(index - this.index);
-      });
-      if (index === this.index) choice.setAttribute("aria-current", "true");
-      const item = make("span", "quiet");
-      item.textContent = [document.item_number, document.item_title].filter(Boolean).join("　");
-      line.append(choice, item);
-      list.append(line);
-    });
-    this.openDrawer("資料の目次", list);
-  }
-
-  private showThumbnails(): void {
-    const list = make("ol", "thumbnails");
-    const pages = this.pages;
-    if (!pages) return;
-    const watcher = new IntersectionObserver((seen) => {
-      for (const { isIntersecting, target } of seen) {
-        if (!isIntersecting) continue;
-        watcher.unobserve(target);
-        const number = Number((target as HTMLElement).dataset["page"]);
-        void pages.thumbnail(number, THUMBNAIL_WIDTH).then((canvas) => target.prepend(canvas), () => undefined);
-      }
-    });
-    for (let number = 1; number <= pages.count; number++) {
-      const choice = this.button(`${number}頁`, `${number}`, () => {
-        this.drawer.close();
-        this.goTo(number);
-      });
-      choice.dataset["page"] = String(number);
-      if (number === this.page) choice.setAttribute("aria-current", "true");
-      const line = make("li", "");
-      line.append(choice);
-      list.append(line);
-      watcher.observe(choice);
-    }
-    this.openDrawer("頁の一覧", list);
-  }
-
-  private openDrawer(words: string, content: HTMLElement): void {
-    const heading = make("h2", "");
-    heading.textContent = words;
-    this.drawer.setAttribute("aria-label", words);
-    this.drawer.replaceChildren(heading, this.button("閉じる", "閉じる", () => this.drawer.close()), content);
-    this.drawer.showModal();
-  }
-
-  private showProblem(problem: unknown): void {
-    this.showWords(sentenceFor(problem));
-    this.stage.firstElementChild?.append(this.button("もう一度読み込む", "もう一度読み込む", () => void this.open(this.index, this.page)));
-  }
-
-  private showWords(words: string): void {
-    const box = make("div", "viewer-words");
-    const line = make("p", "");
-    line.textContent = words;
-    box.append(line);
-    this.stage.replaceChildren(box);
   }
 
   /** The bars leave after three seconds on a touch screen, never while something in them is used. */
@@ -309,28 +421,33 @@ class Viewer {
     if (!matchMedia("(pointer: coarse)").matches) return;
     this.hideTimer = window.setTimeout(() => {
       const isUsed = this.top.contains(document.activeElement) || this.strip.contains(document.activeElement);
-      if (!isUsed && this.pages && !this.drawer.open) this.root.classList.add("bars-hidden");
+      if (!isUsed && this.reader.pages && !this.drawer.isOpen && !this.reader.isHeld) this.root.classList.add("bars-hidden");
     }, HIDE_MS);
+  }
+
+  private async tryTo(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act();
+    } catch (problem) {
+      this.tell(problem instanceof TypeError ? "通信が切れているため、いまはできません。" : (problem as Error).message);
+    }
+  }
+
+  /** A sentence that everybody sees, for a while. */
+  private tell(words: string): void {
+    this.notice.textContent = words;
+    this.notice.hidden = false;
+    clearTimeout(this.noticeTimer);
+    this.noticeTimer = window.setTimeout(() => (this.notice.hidden = true), 8000);
   }
 
   private say(words: string): void {
     this.spoken.textContent = words;
   }
-
-  private button(label: string, words: string, press: () => void): HTMLButtonElement {
-    const made = make("button", "");
-    made.type = "button";
-    made.textContent = words;
-    if (label !== words) made.setAttribute("aria-label", label);
-    made.addEventListener("click", press);
-    return made;
-  }
 }
 
-function make<Name extends keyof HTMLElementTagNameMap>(name: Name, className: string): HTMLElementTagNameMap[Name] {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  return made;
+function shorten(title: string): string {
+  return title.length > 16 ? `${title.slice(0, 15)}…` : title;
 }
 
 const root = document.getElementById("viewer");

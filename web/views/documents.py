@@ -1,18 +1,23 @@
-"""資料: taking PDFs in, the viewer, the files themselves."""
+"""資料: taking PDFs in and replacing them, the viewer, the files themselves."""
 
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 
-from meetings import documents
-from meetings.errors import FileRejected, InvalidInput
-from meetings.rights import Right
+from meetings import documents, memos, versions
+from meetings.documents import Permissions
+from meetings.errors import FileRejected, InvalidInput, NotFound, NotPossibleNow
+from meetings.rights import Right, may_download, may_print
 from models.document import Document, DocumentVersion
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
-from web import access, intake
-from web.looks import note_look
+from models.sitting import WayIn
+from web import access, intake, replacing
+from web.api.live import announce
+from web.downloads import send_document
+from web.looks import note_arrival, note_look
 from web.transaction import database_session, storage
+from web.views._viewer import viewer_data
 
 blueprint = Blueprint("documents", __name__)
 FOREVER_SECONDS = 31_536_000
@@ -29,6 +34,7 @@ def receive(person: Person, meeting: Meeting) -> Any:
         flash(problem.message, "error")
         return redirect(target)
     if added:
+        announce(database_session(), added[0].meeting)
         flash(f"資料を{len(added)}件登録しました。", "done")
     for name, sentence in refused:
         flash(f"「{name}」は登録できませんでした。{sentence}", "error")
@@ -38,34 +44,37 @@ def receive(person: Person, meeting: Meeting) -> Any:
 receive.checks_own_token = True  # type: ignore[attr-defined]
 
 
+@blueprint.get("/meetings/<int:meeting_id>/presentation")
+@access.to(Meeting, Right.SEE)
+def presentation(person: Person, meeting: Meeting) -> Any:
+    """The meeting itself: the viewer on the page that is presented."""
+    note_look(person, "look", meeting)
+    note_arrival(person, meeting, WayIn.OPENED)
+    return _viewer(person, meeting, meeting.title, {"follow": True, "document": None, "page": 1})
+
+
+@blueprint.get("/meetings/<int:meeting_id>/viewer")
+@access.to(Meeting, Right.SEE)
+def viewer(person: Person, meeting: Meeting) -> Any:
+    """What an open viewer asks for again when the documents changed."""
+    return viewer_data(person, meeting)
+
+
 @blueprint.get("/documents/<int:document_id>")
 @access.to(Document, Right.SEE)
 def show(person: Person, document: Document) -> Any:
+    """`?page=N` begins there, `?version=N` shows an older version."""
     note_look(person, "look", document)
-    meeting = document.meeting
-    return render_template(
-        "documents/show.html",
-        meeting=meeting,
-        document=document,
-        viewer={
-            "meeting": {
-                "title": meeting.title,
-                "url": url_for("meetings.show", meeting_id=meeting.id),
-            },
-            "documents": [
-                _for_viewer(number, entry)
-                for number, entry in documents.reading_order(database_session(), meeting)
-            ],
-            "current": document.id,
-            "page": 1,
-        },
-    )
+    note_arrival(person, document.meeting, WayIn.OPENED)
+    start = {"follow": False, "document": document.id, "page": _number("page") or 1}
+    older = _released(document, _number("version"))
+    return _viewer(person, document.meeting, document.title, start, older)
 
 
 @blueprint.get("/versions/<int:version_id>/file")
 @access.to(DocumentVersion, Right.SEE)
 def file(person: Person, version: DocumentVersion) -> Any:
-    """The PDF. A version never changes, so the terminal may keep it."""
+    """The PDF for the viewer. A version never changes, so the terminal may keep it."""
     if "Range" not in request.headers:
         note_look(person, "fetch", version)
     response = send_file(
@@ -75,18 +84,38 @@ def file(person: Person, version: DocumentVersion) -> Any:
         conditional=True,
         etag=version.sha256,
     )
-    response.headers["Cache-Control"] = f"private, max-age={FOREVER_SECONDS}, immutable"
-    return response
+    return _kept_by_the_terminal(response)
+
+
+@blueprint.get("/versions/<int:version_id>/download")
+@access.to(DocumentVersion, Right.SEE)
+def download(person: Person, version: DocumentVersion) -> Any:
+    if not may_download(database_session(), person, version.document):
+        raise NotFound()
+    return send_document(person, version, as_attachment=True)
+
+
+@blueprint.get("/versions/<int:version_id>/print")
+@access.to(DocumentVersion, Right.SEE)
+def to_print(person: Person, version: DocumentVersion) -> Any:
+    if not may_print(database_session(), person, version.document):
+        raise NotFound()
+    return send_document(person, version, as_attachment=False)
 
 
 @blueprint.get("/versions/<int:version_id>/thumbnail")
 @access.to(DocumentVersion, Right.SEE)
 def thumbnail(person: Person, version: DocumentVersion) -> Any:
-    response = send_file(
-        storage().path(version.thumbnail_sha256), mimetype="image/jpeg", conditional=True
-    )
-    response.headers["Cache-Control"] = f"private, max-age={FOREVER_SECONDS}, immutable"
-    return response
+    return _picture(version.thumbnail_sha256)
+
+
+@blueprint.get("/versions/<int:version_id>/pages/<int:number>/picture")
+@access.to(DocumentVersion, Right.SEE)
+def page_picture(person: Person, version: DocumentVersion, number: int) -> Any:
+    page = next((page for page in version.pages if page.number == number), None)
+    if page is None or page.picture_sha256 is None:
+        raise NotFound()
+    return _picture(page.picture_sha256)
 
 
 @blueprint.post("/documents/<int:document_id>")
@@ -97,31 +126,130 @@ def change(person: Person, document: Document) -> Any:
     target = _target(document.meeting, request.form.get("agenda_item_id", ""))
     if target is not document.agenda_item:
         documents.move_document(session, person, document, target)
+    announce(session, document.meeting)
     flash("資料を変更しました。", "done")
-    return redirect(url_for("meetings.show", meeting_id=document.meeting_id))
+    return _back(document)
+
+
+@blueprint.post("/documents/<int:document_id>/permissions")
+@access.to(Document, Right.PREPARE)
+def permit(person: Person, document: Document) -> Any:
+    chosen = set(request.form.getlist("readers"))
+    permissions = Permissions(
+        may_print="may_print" in request.form,
+        may_download="may_download" in request.form,
+        is_watermarked="is_watermarked" in request.form,
+        readers=[i.person for i in document.meeting.invitations if str(i.person_id) in chosen],
+    )
+    documents.permit(database_session(), person, document, permissions)
+    announce(database_session(), document.meeting)
+    flash(f"資料「{document.title}」の閲覧・印刷・保存の許可を変更しました。", "done")
+    return _back(document)
 
 
 @blueprint.post("/documents/<int:document_id>/removal")
 @access.to(Document, Right.PREPARE)
 def remove(person: Person, document: Document) -> Any:
     documents.remove_document(database_session(), person, document)
+    announce(database_session(), document.meeting)
     flash(f"資料「{document.title}」を議題から外しました。", "done")
+    return _back(document)
+
+
+@blueprint.post("/documents/<int:document_id>/versions")
+@access.to(Document, Right.PREPARE)
+def propose(person: Person, document: Document) -> Any:
+    try:
+        version = intake.receive_version(document.id)
+    except (FileRejected, InvalidInput) as problem:
+        flash(problem.message, "error")
+        return _back(document)
+    database_session().flush()
+    return redirect(url_for("documents.comparison", version_id=version.id))
+
+
+propose.checks_own_token = True  # type: ignore[attr-defined]
+
+
+@blueprint.get("/versions/<int:version_id>/comparison")
+@access.to(DocumentVersion, Right.SEE)
+def comparison(person: Person, version: DocumentVersion) -> Any:
+    """What this version changed, page by page; for an organiser, before it does."""
+    older, is_ready = versions.before(version), versions.can_compare(version)
+    is_proposed = version.document.proposed is version
+    session = database_session()
+    return render_template(
+        "documents/comparison.html",
+        document=version.document,
+        version=version,
+        older=older,
+        is_proposed=is_proposed,
+        is_ready=is_ready,
+        changes=_with_differences(version) if is_ready else [],
+        memo_counts=memos.counted_by_page(session, older) if older and is_proposed else {},
+    )
+
+
+@blueprint.post("/versions/<int:version_id>/release")
+@access.to(DocumentVersion, Right.PREPARE)
+def release(person: Person, version: DocumentVersion) -> Any:
+    document = version.document
+    try:
+        document = replacing.release_version(version.id)
+    except NotPossibleNow as problem:
+        flash(problem.message, "error")
+        return _back(document)
+    flash(f"資料「{document.title}」を第{document.current.number}版に差し替えました。", "done")
+    return _back(document)
+
+
+@blueprint.post("/versions/<int:version_id>/withdrawal")
+@access.to(DocumentVersion, Right.PREPARE)
+def withdraw(person: Person, version: DocumentVersion) -> Any:
+    versions.drop_proposal(database_session(), person, version)
+    flash("差替えを取りやめました。資料は前のままです。", "done")
+    return _back(version.document)
+
+
+def _with_differences(
+    version: DocumentVersion,
+) -> list[tuple[versions.PageChange, list[versions.Piece]]]:
+    return [(change, versions.difference(change)) for change in versions.compare(version)]
+
+
+def _viewer(
+    person: Person,
+    meeting: Meeting,
+    title: str,
+    start: dict[str, Any],
+    older: DocumentVersion | None = None,
+) -> str:
+    data = viewer_data(person, meeting, older) | {"start": start}
+    return render_template("documents/show.html", title=title, viewer=data)
+
+
+def _kept_by_the_terminal(response: Any) -> Any:
+    response.headers["Cache-Control"] = f"private, max-age={FOREVER_SECONDS}, immutable"
+    return response
+
+
+def _picture(sha256: str) -> Any:
+    picture = send_file(storage().path(sha256), mimetype="image/jpeg", conditional=True)
+    return _kept_by_the_terminal(picture)
+
+
+def _back(document: Document) -> Any:
     return redirect(url_for("meetings.show", meeting_id=document.meeting_id))
-
-
-def _for_viewer(number: str, document: Document) -> dict[str, Any]:
-    version = document.current
-    return {
-        "id": document.id,
-        "title": document.title,
-        "item_number": number,
-        "item_title": document.agenda_item.title if document.agenda_item else "",
-        "version": version.number,
-        "page_count": len(version.pages),
-        "file_url": url_for("documents.file", version_id=version.id),
-        "url": url_for("documents.show", document_id=document.id),
-    }
 
 
 def _target(meeting: Meeting, given: str) -> AgendaItem | None:
     return next((entry for entry in meeting.agenda_items if str(entry.id) == given), None)
+
+
+def _released(document: Document, number: int | None) -> DocumentVersion | None:
+    return next((version for version in document.released if version.number == number), None)
+
+
+def _number(name: str) -> int | None:
+    given = request.args.get(name, "")
+    return int(given) if given.isdecimal() and given.isascii() and len(given) < 8 else None

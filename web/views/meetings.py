@@ -5,10 +5,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from meetings import agenda, entries
-from meetings.documents import reading_order
+from meetings import agenda, documents, entries
+from meetings.attendance import are_doors_open
 from meetings.errors import InvalidInput, StaleRevision
-from meetings.invitations import invitation_of
+from meetings.invitations import invitation_of, invited
 from meetings.rights import Right, visible_meetings
 from minutes.progress import state_of
 from models.base import now
@@ -67,12 +67,17 @@ def show(person: Person, meeting: Meeting) -> Any:
     invitation = invitation_of(session, meeting, person)
     is_invited = invitation is not None and invitation.withdrawn_at is None
     nodes = list(agenda.flat(agenda.tree(session, meeting)))
+    readable = [document for _, document in documents.readable(session, person, meeting)]
     return render_template(
         "meetings/show.html",
         meeting=meeting,
         head=meeting_head(person, meeting),
         nodes=nodes,
-        loose=[document for number, document in reading_order(session, meeting) if not number],
+        on_item=lambda entry: [d for d in readable if d.agenda_item_id == entry.id],
+        loose=[document for document in readable if document.agenda_item_id is None],
+        marks=documents.marks(session, person, readable),
+        invitations=invited(meeting),
+        is_open=are_doors_open(meeting, now()),
         invitation=invitation if is_invited else None,
         planned_minutes=sum(node.entry.planned_minutes or 0 for node in nodes),
     )

@@ -25,6 +25,9 @@ export class Pages {
       wasmUrl: `${FILES}wasm/`,
       iccUrl: `${FILES}iccs/`,
       enableXfa: false,
+      // A large file is read where it is looked at, not as a whole.
+      disableAutoFetch: true,
+      disableStream: true,
     });
     return new Pages(await loading.promise);
   }
@@ -33,23 +36,21 @@ export class Pages {
     return this.pdf.numPages;
   }
 
-  /** Draw page `number` (from 1) as large as fits, times `zoom`; throws Cancelled when another
-   * page is asked for meanwhile. */
-  async draw(number: number, room: { width: number; height: number }, zoom: number): Promise<HTMLElement> {
+  /** Width and height in points, after rotation. */
+  async size(number: number): Promise<{ width: number; height: number }> {
+    const { width, height } = (await this.pdf.getPage(number)).getViewport({ scale: 1 });
+    return { width, height };
+  }
+
+  /** The page's picture and the words over it, at `scale` CSS pixels a point; throws Cancelled
+   * when another page is asked for meanwhile. */
+  async paint(number: number, scale: number): Promise<{ canvas: HTMLCanvasElement; text: HTMLElement }> {
     this.rendering?.cancel();
     const page = await this.pdf.getPage(number);
-    const fitting = fit(page, room) * zoom;
-    const viewport = page.getViewport({ scale: fitting });
-    const sheet = document.createElement("div");
-    sheet.className = "sheet";
-    sheet.style.width = `${viewport.width}px`;
-    sheet.style.height = `${viewport.height}px`;
-    const canvas = await this.paint(page, fitting);
-    canvas.style.width = `${viewport.width}px`;
-    canvas.style.height = `${viewport.height}px`;
-    sheet.append(canvas, await textOver(page, viewport));
+    const canvas = await this.draw(page, scale);
+    const text = await textOver(page, page.getViewport({ scale }));
     page.cleanup();
-    return sheet;
+    return { canvas, text };
   }
 
   async thumbnail(number: number, width: number): Promise<HTMLCanvasElement> {
@@ -66,7 +67,7 @@ export class Pages {
     await this.pdf.loadingTask.destroy();
   }
 
-  private async paint(page: PDFPageProxy, scale: number): Promise<HTMLCanvasElement> {
+  private async draw(page: PDFPageProxy, scale: number): Promise<HTMLCanvasElement> {
     const plain = page.getViewport({ scale });
     const density = Math.min(devicePixelRatio || 1, Math.sqrt(MOST_PIXELS / (plain.width * plain.height)));
     const viewport = page.getViewport({ scale: scale * density });
@@ -80,11 +81,6 @@ export class Pages {
     }
     return canvas;
   }
-}
-
-function fit(page: PDFPageProxy, room: { width: number; height: number }): number {
-  const whole = page.getViewport({ scale: 1 });
-  return Math.min(room.width / whole.width, room.height / whole.height);
 }
 
 function canvasOf(width: number, height: number): HTMLCanvasElement {

@@ -1,0 +1,60 @@
+"""Full text over the documents of one meeting. Words of two characters work: there is no index
+of words, the pages themselves are looked through."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetings.documents import readable
+from meetings.texts import folded, without_space
+from models.document import Document, Page
+from models.meeting import Meeting
+from models.person import Person
+
+BEFORE, AFTER = 24, 60
+MOST_HITS = 200
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A page that has all words; in `excerpt` one of them stands at `start`, `length` long."""
+
+    document: Document
+    page: Page
+    excerpt: str
+    start: int
+    length: int
+
+
+def find(session: Session, person: Person, meeting: Meeting, query: str) -> tuple[list[Hit], bool]:
+    """The pages of the current versions that this person may read, in reading order, and whether
+    there were more than are given."""
+    words = [without_space(word) for word in folded(query).split()]
+    hits: list[Hit] = []
+    if not words:
+        return hits, False
+    for _, document in readable(session, person, meeting):
+        pages = select(Page).where(Page.version_id == document.current.id).order_by(Page.number)
+        for page in session.scalars(pages):
+            hit = _hit(document, page, words)
+            if hit and len(hits) == MOST_HITS:
+                return hits, True
+            if hit:
+                hits.append(hit)
+    return hits, False
+
+
+def _hit(document: Document, page: Page, words: list[str]) -> Hit | None:
+    text = without_space(page.text)
+    if not all(word in text for word in words):
+        return None
+    position, length = min((text.find(word), len(word)) for word in words)
+    start = max(0, position - BEFORE)
+    return Hit(
+        document=document,
+        page=page,
+        excerpt=text[start : position + length + AFTER],
+        start=position - start,
+        length=length,
+    )

@@ -1,0 +1,52 @@
+/** What the server hands to the viewer (`web/views/_viewer.py`). */
+
+export interface ShownDocument {
+  id: number;
+  title: string;
+  item_id: number | null;
+  item_number: string;
+  item_title: string;
+  version_id: number;
+  version: number;
+  page_count: number;
+  /** 版の印：新着・差替. */
+  mark: string;
+  may_print: boolean;
+  may_download: boolean;
+  is_watermarked: boolean;
+  file_url: string;
+  url: string;
+}
+
+export interface AgendaEntry {
+  id: number;
+  number: string;
+  title: string;
+}
+
+export interface SomePerson {
+  id: number;
+  name: string;
+  title: string;
+}
+
+export interface ViewerData {
+  me: { id: number; name: string; may_present: boolean; may_take: boolean; may_change_item: boolean };
+  meeting: { id: number; title: string; url: string; is_open: boolean };
+  documents: ShownDocument[];
+  items: AgendaEntry[];
+  people: SomePerson[];
+  /** Where to begin: following the presenter, or on a page of one's own. */
+  start: { follow: boolean; document: number | null; page: number };
+  data_url: string;
+}
+
+export interface Place {
+  document: ShownDocument;
+  page: number;
+}
+
+/** 「2　市税条例の改正」: a document with the number of its agenda item. */
+export function nameOf(document: ShownDocument): string {
+  return [document.item_number, document.title].filter(Boolean).join("　");
+}

@@ -1,0 +1,168 @@
+/** The drawer over the page: thumbnails, contents, pages shown, search, people to hand over to. */
+
+import { ask, button, clock, make, Refused } from "./dom";
+import { nameOf, type AgendaEntry, type ShownDocument, type SomePerson } from "./data";
+import type { Reader } from "./reader";
+
+const THUMBNAIL_WIDTH = 120;
+
+export class Drawer {
+  readonly dialog = make("dialog", "viewer-drawer");
+
+  constructor() {
+    this.dialog.addEventListener("click", (event) => {
+      if (event.target === this.dialog) this.close();
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.dialog.open;
+  }
+
+  open(words: string, ...content: (HTMLElement | string)[]): void {
+    const head = make("div", "viewer-drawer-head");
+    head.append(make("h2", "", words), button("閉じる", "閉じる", () => this.close()));
+    this.dialog.setAttribute("aria-label", words);
+    this.dialog.replaceChildren(head, ...content);
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+
+  close(): void {
+    this.dialog.close();
+  }
+
+  /** A choice that closes the drawer and then acts. */
+  choice(words: string, act: () => void, note = "", isCurrent = false): HTMLLIElement {
+    const line = make("li");
+    const press = button(words, words, () => {
+      this.close();
+      act();
+    });
+    if (isCurrent) press.setAttribute("aria-current", "true");
+    line.append(press);
+    if (note) line.append(make("span", "quiet", note));
+    return line;
+  }
+
+  list(lines: HTMLElement[], emptyWords: string): HTMLElement {
+    if (!lines.length) return make("p", "quiet", emptyWords);
+    const list = make("ol", "lines");
+    list.append(...lines);
+    return list;
+  }
+
+  showContents(reader: Reader): void {
+    const lines = reader.documents.map((document) => {
+      const note = [document.item_number, document.item_title, `${document.page_count}頁`, document.mark].filter(Boolean).join("　");
+      return this.choice(document.title, () => reader.go(document), note, document.id === reader.document?.id);
+    });
+    this.open("資料の目次", this.list(lines, "資料はまだありません。"));
+  }
+
+  showThumbnails(reader: Reader): void {
+    const pages = reader.pages;
+    if (!pages) return;
+    const list = make("ol", "thumbnails");
+    const watcher = new IntersectionObserver((seen) => {
+      for (const { isIntersecting, target } of seen) {
+        if (!isIntersecting) continue;
+        watcher.unobserve(target);
+        const number = Number((target as HTMLElement).dataset["page"]);
+        void pages.thumbnail(number, THUMBNAIL_WIDTH).then((canvas) => target.prepend(canvas), () => undefined);
+      }
+    });
+    for (let number = 1; number <= pages.count; number++) {
+      const line = this.choice(String(number), () => reader.goTo(number), "", number === reader.page);
+      const press = line.querySelector("button")!;
+      press.setAttribute("aria-label", `${number}頁`);
+      press.dataset["page"] = String(number);
+      list.append(line);
+      watcher.observe(press);
+    }
+    this.open("頁の一覧", list);
+    list.querySelector("[aria-current]")?.scrollIntoView({ block: "center" });
+  }
+
+  async showShownPages(meetingId: number, reader: Reader): Promise<void> {
+    interface Shown { document_id: number; title: string; version_id: number; page: number; at: string }
+    await this.fill("これまでに発表された頁", async () => {
+      const { pages } = await ask<{ pages: Shown[] }>("GET", `/api/meetings/${meetingId}/shown-pages`);
+      const lines = pages.reverse().flatMap((shown) => {
+        const document = reader.documents.find((entry) => entry.id === shown.document_id);
+        return document ? [this.choice(`${nameOf(document)}　${shown.page}頁`, () => reader.go(document, shown.page), clock(shown.at))] : [];
+      });
+      return this.list(lines, "まだ何も発表されていません。");
+    });
+  }
+
+  showPeople(words: string, people: SomePerson[], choose: (person: SomePerson) => void): void {
+    const lines = people.map((person) => this.choice(person.name, () => choose(person), person.title));
+    this.open(words, this.list(lines, "渡せる相手がいません。"));
+  }
+
+  showItems(items: AgendaEntry[], current: number | null, choose: (item: AgendaEntry) => void): void {
+    const lines = items.map((item) => this.choice(`${item.number}　${item.title}`, () => choose(item), "", item.id === current));
+    this.open("審議中の議題", this.list(lines, "議題がありません。"));
+  }
+
+  showSearch(meetingId: number, reader: Reader): void {
+    const form = make("form", "viewer-search");
+    const field = make("input");
+    field.type = "search";
+    field.setAttribute("aria-label", "資料の中の言葉");
+    field.placeholder = "例：予算";
+    const press = make("button", "button-main", "検索");
+    const found = make("div");
+    found.setAttribute("role", "status");
+    form.append(field, press);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const words = field.value.trim();
+      if (words) void searchInto(found, words, meetingId, reader, this);
+    });
+    this.open("全資料から探す", form, found);
+    field.focus();
+  }
+
+  async fill(words: string, make: () => Promise<HTMLElement>): Promise<void> {
+    this.open(words, "読み込み中…");
+    let content: HTMLElement | string;
+    try {
+      content = await make();
+    } catch (problem) {
+      content = problem instanceof Refused ? problem.message : "通信が切れているため、いまは表示できません。";
+    }
+    if (this.isOpen && this.dialog.getAttribute("aria-label") === words) this.open(words, content);
+  }
+}
+
+interface Hit {
+  document_id: number;
+  page: number;
+  excerpt: string;
+  hit_start: number;
+  hit_length: number;
+}
+
+async function searchInto(target: HTMLElement, words: string, meetingId: number, reader: Reader, drawer: Drawer): Promise<void> {
+  target.textContent = "探しています…";
+  try {
+    const { hits, is_cut } = await ask<{ hits: Hit[]; is_cut: boolean }>("GET", `/api/meetings/${meetingId}/search?${new URLSearchParams({ words })}`);
+    const lines = hits.flatMap((hit) => {
+      const document = reader.documents.find((entry) => entry.id === hit.document_id);
+      return document ? [hitLine(hit, document, reader, drawer)] : [];
+    });
+    target.replaceChildren(make("p", "quiet", is_cut ? `はじめの${hits.length}件` : `${hits.length}件`), drawer.list(lines, `「${words}」は、この会議の資料に見つかりません。`));
+  } catch (problem) {
+    target.textContent = problem instanceof Refused ? problem.message : "通信が切れているため、いまは探せません。";
+  }
+}
+
+function hitLine(hit: Hit, document: ShownDocument, reader: Reader, drawer: Drawer): HTMLLIElement {
+  const line = drawer.choice(`${nameOf(document)}　${hit.page}頁`, () => reader.go(document, hit.page));
+  const excerpt = make("p", "quiet");
+  const end = hit.hit_start + hit.hit_length;
+  excerpt.append(hit.excerpt.slice(0, hit.hit_start), make("mark", "", hit.excerpt.slice(hit.hit_start, end)), hit.excerpt.slice(end));
+  line.append(excerpt);
+  return line;
+}

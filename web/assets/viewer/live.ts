@@ -1,0 +1,199 @@
+/** 発表のいま: one event stream per terminal; where streams are blocked, questions that wait.
+ *
+ * Every fact is the whole state, so a terminal that missed some needs only the newest. The
+ * terminal's own clock is never asked what time it is.
+ */
+
+export interface Turn {
+  sequence: number;
+  at: string;
+  document_id: number;
+  version_id: number;
+  page: number;
+  area: [number, number, number, number] | null;
+  agenda_item_id: number | null;
+}
+
+export interface LiveState {
+  sequence: number;
+  documents: number;
+  presenter: { id: number; name: string; title: string } | null;
+  turn: Turn | null;
+  agenda_item_id: number | null;
+}
+
+export interface Pointer {
+  version_id: number;
+  page: number;
+  x: number;
+  y: number;
+  is_shown: boolean;
+}
+
+/** How the facts come in. */
+export type Link = "connecting" | "stream" | "polling" | "lost";
+
+export interface Listener {
+  onState?(state: LiveState): void;
+  onPointer?(pointer: Pointer): void;
+  onEcho?(word: string): void;
+  onLink?(link: Link): void;
+  /** The meeting is closed to this person now (401, 404). */
+  onRefused?(status: number): void;
+}
+
+const FIRST_FACT_MS = 4000;
+const SILENCE_MS = 12_000;
+const RETRY_MS = 300;
+const JITTER_MS = 500;
+const STREAM_AGAIN_MS = 60_000;
+const POLL_LIMIT_MS = 30_000;
+
+export class Live {
+  state: LiveState | null = null;
+  link: Link = "connecting";
+  private source: EventSource | null = null;
+  private heardAt = 0;
+  private timer = 0;
+  private failures = 0;
+  private polling: AbortController | null = null;
+  private isClosed = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly listener: Listener,
+  ) {
+    addEventListener("offline", () => this.lose());
+    addEventListener("online", () => this.connect());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible" && this.isSilent()) this.connect();
+    });
+    setInterval(() => this.watch(), 1000);
+    this.connect();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.drop();
+  }
+
+  /** Take a state that came with another answer, e.g. the one to our own turn. */
+  take(state: LiveState): void {
+    if (this.state && state.sequence < this.state.sequence) return;
+    this.state = state;
+    this.listener.onState?.(state);
+  }
+
+  private connect(): void {
+    if (this.isClosed) return;
+    this.drop();
+    const source = new EventSource(this.url);
+    this.source = source;
+    this.heardAt = performance.now();
+    const first = setTimeout(() => this.streamFails(source), FIRST_FACT_MS);
+    const heard = () => {
+      this.heardAt = performance.now();
+      clearTimeout(first);
+      this.failures = 0;
+      this.setLink("stream");
+    };
+    source.addEventListener("state", (event) => {
+      heard();
+      this.take(JSON.parse(event.data as string) as LiveState);
+    });
+    source.addEventListener("pointer", (event) => {
+      heard();
+      this.listener.onPointer?.(JSON.parse(event.data as string) as Pointer);
+    });
+    source.addEventListener("echo", (event) => {
+      heard();
+      this.listener.onEcho?.((JSON.parse(event.data as string) as { word: string }).word);
+    });
+    source.addEventListener("beat", heard);
+    source.addEventListener("error", () => {
+      clearTimeout(first);
+      this.streamFails(source);
+    });
+  }
+
+  /** The stream broke or never spoke. Is it the network, the right, or only streams? */
+  private streamFails(source: EventSource): void {
+    if (source !== this.source) return;
+    source.close();
+    this.source = null;
+    this.failures += 1;
+    if (this.failures > 1) void this.poll();
+    else this.again(RETRY_MS + Math.random() * JITTER_MS);
+  }
+
+  /** Plain questions: the first one is answered at once, the next ones when something is new. */
+  private async poll(): Promise<void> {
+    this.drop();
+    const polling = new AbortController();
+    this.polling = polling;
+    const streamAgainAt = performance.now() + STREAM_AGAIN_MS;
+    let known = -1;
+    while (!polling.signal.aborted && performance.now() < streamAgainAt) {
+      try {
+        const limit = AbortSignal.any([polling.signal, AbortSignal.timeout(POLL_LIMIT_MS)]);
+        const answer = await fetch(`${this.url}?wait=${Math.max(known, 0)}`, { signal: limit, headers: { Accept: "application/json" } });
+        if (answer.status === 401 || answer.status === 404) return this.refuse(answer.status);
+        if (!answer.ok) throw new Error(String(answer.status));
+        const state = (await answer.json()) as LiveState;
+        if (polling.signal.aborted) return;
+        this.heardAt = performance.now();
+        this.setLink("polling");
+        known = state.sequence;
+        this.take(state);
+      } catch {
+        if (polling.signal.aborted) return;
+        this.setLink("lost");
+        this.failures = 0;
+        return this.again(RETRY_MS + Math.random() * JITTER_MS);
+      }
+    }
+    if (!polling.signal.aborted) this.connect();
+  }
+
+  private refuse(status: number): void {
+    this.close();
+    this.setLink("lost");
+    this.listener.onRefused?.(status);
+  }
+
+  private again(afterMs: number): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.connect(), afterMs);
+  }
+
+  private watch(): void {
+    if (this.link === "stream" && this.isSilent()) {
+      this.setLink("lost");
+      this.connect();
+    }
+  }
+
+  private isSilent(): boolean {
+    return performance.now() - this.heardAt > SILENCE_MS;
+  }
+
+  private lose(): void {
+    this.drop();
+    this.setLink("lost");
+    this.again(1000);
+  }
+
+  private drop(): void {
+    clearTimeout(this.timer);
+    this.source?.close();
+    this.source = null;
+    this.polling?.abort();
+    this.polling = null;
+  }
+
+  private setLink(link: Link): void {
+    if (link === this.link) return;
+    this.link = link;
+    this.listener.onLink?.(link);
+  }
+}

@@ -1,0 +1,181 @@
+/** One stage with one document: opening it, leafing, and on to the next one of the agenda. */
+
+import { button, make } from "./dom";
+import { nameOf, type Place, type ShownDocument } from "./data";
+import { Cancelled, Pages, sentenceFor } from "./pages";
+import { Sheet, type Area } from "./sheet";
+
+const SWIPE_PIXELS = 60;
+const EDGE = 0.2;
+const ZOOM_STEP = 1.25;
+
+export interface ReaderListener {
+  /** The person leafed, went to another document or moved the page. */
+  onAct(): void;
+  /** Another page is drawn. */
+  onShown(place: Place): void;
+  onTapMiddle(): void;
+  say(words: string): void;
+}
+
+export class Reader {
+  readonly stage = make("div", "stage");
+  readonly sheet = new Sheet(this.stage);
+  page = 1;
+  document: ShownDocument | null = null;
+  pages: Pages | null = null;
+  /** While the pen is in use, fingers and mouse do not leaf. */
+  isHeld = false;
+  private area: Area | null = null;
+  private opening = 0;
+
+  constructor(
+    public documents: ShownDocument[],
+    private readonly listener: ReaderListener,
+    label: string,
+  ) {
+    this.stage.tabIndex = 0;
+    this.stage.setAttribute("role", "region");
+    this.stage.setAttribute("aria-label", label);
+    this.sheet.onMoved = () => this.listener.onAct();
+    this.listenToFingers();
+  }
+
+  get index(): number {
+    return this.documents.findIndex((entry) => entry.id === this.document?.id);
+  }
+
+  get count(): number {
+    return this.pages?.count ?? this.document?.page_count ?? 0;
+  }
+
+  get place(): Place | null {
+    return this.document && { document: this.document, page: this.page };
+  }
+
+  /** Show this page, or `area` of it as large as fits. The file is opened when it is another one. */
+  async show(document: ShownDocument, page: number, area: Area | null = null): Promise<void> {
+    const isOther = document.version_id !== this.document?.version_id || !this.pages;
+    this.document = document;
+    this.page = page;
+    this.area = area;
+    if (!isOther) return this.draw();
+    const turn = ++this.opening;
+    const old = this.pages;
+    this.pages = null;
+    this.sheet.clear();
+    this.showWords(`「${document.title}」を読み込み中…`);
+    this.listener.say(`${document.title} を読み込み中`);
+    void old?.close();
+    try {
+      const opened = await Pages.open(document.file_url);
+      if (turn !== this.opening) return void opened.close();
+      this.pages = opened;
+      await this.draw();
+    } catch (problem) {
+      if (turn === this.opening) this.showProblem(problem);
+    }
+  }
+
+  turn(by: number): void {
+    if (!this.document) return;
+    if (this.page + by > this.count) return this.step(1);
+    if (this.page + by < 1) return this.step(-1, true);
+    this.goTo(this.page + by);
+  }
+
+  goTo(page: number): void {
+    if (!this.document || !Number.isInteger(page)) return;
+    void this.show(this.document, Math.min(Math.max(1, page), this.count));
+    this.listener.onAct();
+  }
+
+  go(document: ShownDocument, page = 1): void {
+    void this.show(document, page);
+    this.listener.onAct();
+  }
+
+  step(by: number, toItsEnd = false): void {
+    const document = this.documents[this.index + by];
+    if (!document) return this.listener.say(by > 0 ? "最後の資料の最後の頁です" : "最初の資料の最初の頁です");
+    this.go(document, toItsEnd ? document.page_count : 1);
+  }
+
+  zoom(by: number): void {
+    this.sheet.setZoom(this.sheet.zoom * ZOOM_STEP ** (2 * by));
+  }
+
+  /** The documents of the meeting changed; the one that is open stays open. */
+  replaceDocuments(documents: ShownDocument[]): void {
+    this.documents = documents;
+    this.document = documents.find((entry) => entry.version_id === this.document?.version_id) ?? this.document;
+  }
+
+  close(): void {
+    this.opening++;
+    void this.pages?.close();
+    this.pages = null;
+    this.sheet.clear();
+  }
+
+  private async draw(): Promise<void> {
+    const { pages, document } = this;
+    if (!pages || !document) return;
+    this.page = Math.min(Math.max(1, this.page), pages.count);
+    try {
+      await this.sheet.show(pages, this.page, this.area);
+      this.listener.onShown({ document, page: this.page });
+    } catch (problem) {
+      if (!(problem instanceof Cancelled) && pages === this.pages) this.showProblem(problem);
+    }
+  }
+
+  private listenToFingers(): void {
+    let startX = 0;
+    let startY = 0;
+    this.stage.addEventListener("pointerdown", (event) => {
+      startX = event.clientX;
+      startY = event.clientY;
+    });
+    this.stage.addEventListener("pointerup", (event) => {
+      const isElsewhere = event.target instanceof Element && event.target.closest("button, a, textarea");
+      if (this.isHeld || isElsewhere || this.sheet.zoom > 1.01 || getSelection()?.toString()) return;
+      const dx = event.clientX - startX;
+      const isAcross = Math.abs(dx) > 2 * Math.abs(event.clientY - startY);
+      if (event.pointerType === "touch" && Math.abs(dx) > SWIPE_PIXELS && isAcross) this.turn(dx < 0 ? 1 : -1);
+      else if (Math.abs(dx) < 10) this.tap(event.clientX);
+    });
+    this.stage.addEventListener("dblclick", () => {
+      if (!this.isHeld) this.sheet.setZoom(this.sheet.zoom > 1.01 ? 1 : 2);
+    });
+  }
+
+  /** At the left or right edge a tap turns the page, in the middle it shows or hides the bars. */
+  private tap(clientX: number): void {
+    const box = this.stage.getBoundingClientRect();
+    const where = (clientX - box.left) / box.width;
+    if (where < EDGE) this.turn(-1);
+    else if (where > 1 - EDGE) this.turn(1);
+    else this.listener.onTapMiddle();
+  }
+
+  private showProblem(problem: unknown): void {
+    const again = button("もう一度読み込む", "もう一度読み込む", () => {
+      if (!this.document) return;
+      this.pages = null;
+      void this.show(this.document, this.page, this.area);
+    });
+    this.showWords(sentenceFor(problem)).append(again);
+  }
+
+  showWords(words: string): HTMLElement {
+    const box = make("div", "viewer-words");
+    box.append(make("p", "", words));
+    this.stage.replaceChildren(box);
+    return box;
+  }
+
+  describe(): string {
+    return this.document ? `${nameOf(this.document)}　${this.page}頁` : "";
+  }
+}

@@ -1,0 +1,80 @@
+"""What the viewer (`web/assets/viewer.ts`) is handed: the meeting as this person may read it."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import url_for
+
+from meetings import agenda, documents, presenting
+from meetings.invitations import invited
+from meetings.rights import Right, may_download, may_print, rights
+from models.base import now
+from models.document import Document, DocumentVersion
+from models.meeting import Meeting
+from models.person import Person
+from web.transaction import database_session
+
+# Meetings overrun; presenting is possible until so long after the planned end.
+OVERRUN = timedelta(hours=12)
+
+
+def viewer_data(
+    person: Person, meeting: Meeting, older: DocumentVersion | None = None
+) -> dict[str, Any]:
+    """`older`: shown in place of the current version of its document."""
+    session = database_session()
+    given = rights(session, person, meeting)
+    readable = documents.readable(session, person, meeting)
+    marks = documents.marks(session, person, [document for _, document in readable])
+    return {
+        "me": {
+            "id": person.id,
+            "name": person.name,
+            "may_present": presenting.may_present(session, person, meeting, given),
+            "may_take": Right.PREPARE in given,
+            "may_change_item": bool(given & {Right.PREPARE, Right.RECORD}),
+        },
+        "meeting": {
+            "id": meeting.id,
+            "title": meeting.title,
+            "url": url_for("meetings.show", meeting_id=meeting.id),
+            "is_open": now() <= meeting.ends_at + OVERRUN,
+        },
+        "documents": [
+            _document(person, number, _shown(document, older), marks.get(document.id, ""))
+            for number, document in readable
+        ],
+        "items": [
+            {"id": node.entry.id, "number": node.number, "title": node.entry.title}
+            for node in agenda.flat(agenda.tree(session, meeting))
+        ],
+        "people": [
+            {"id": i.person.id, "name": i.person.name, "title": i.person.title}
+            for i in invited(meeting)
+        ],
+        "data_url": url_for("documents.viewer", meeting_id=meeting.id),
+    }
+
+
+def _shown(document: Document, older: DocumentVersion | None) -> DocumentVersion:
+    return older if older is not None and older.document_id == document.id else document.current
+
+
+def _document(person: Person, number: str, version: DocumentVersion, mark: str) -> dict[str, Any]:
+    session, document = database_session(), version.document
+    return {
+        "id": document.id,
+        "title": document.title,
+        "item_id": document.agenda_item_id,
+        "item_number": number,
+        "item_title": document.agenda_item.title if document.agenda_item else "",
+        "version_id": version.id,
+        "version": version.number,
+        "page_count": len(version.pages),
+        "mark": mark,
+        "may_print": may_print(session, person, document),
+        "may_download": may_download(session, person, document),
+        "is_watermarked": document.is_watermarked,
+        "file_url": url_for("documents.file", version_id=version.id),
+        "url": url_for("documents.show", document_id=document.id),
+    }
