@@ -14,9 +14,10 @@ from models.meeting import Meeting
 from models.memo import Memo, MemoKind
 from models.person import Person
 from web import access
+from web.api.live import hub
 from web.api.operations import Identity, Revision, Shape, operation
 from web.api.shapes import PersonAnswer
-from web.transaction import database_session
+from web.transaction import after_commit, database_session
 
 blueprint = Blueprint("api_memos", __name__)
 
@@ -29,6 +30,8 @@ class MemoAnswer(Shape):
     page_id: int
     page: int
     version_id: int
+    width: float = Field(description="その頁の幅（ポイント）")
+    height: float
     kind: MemoKind
     content: dict[str, Any]
     author: PersonAnswer
@@ -46,6 +49,8 @@ class MemoAnswer(Shape):
             page_id=placed.page.id,
             page=placed.page.number,
             version_id=placed.page.version_id,
+            width=placed.page.width,
+            height=placed.page.height,
             kind=MemoKind(memo.kind),
             content=placed.content,
             author=PersonAnswer.of(memo.person),
@@ -123,6 +128,8 @@ def change(person: Person, memo: Memo, body: MemoChange) -> MemoAnswer:
     if page is None:
         raise InvalidInput("page_id", "メモは、同じ資料の頁にだけ動かせます。")
     memos.change(database_session(), memo, page, body.content, body.based_on)
+    if memo.shared_at:
+        _tell(memo)
     return _as_written(person, memo)
 
 
@@ -131,6 +138,8 @@ def change(person: Person, memo: Memo, body: MemoChange) -> MemoAnswer:
 @operation("メモを消す（取り消せる）", answers=MemoAnswer)
 def erase(person: Person, memo: Memo) -> MemoAnswer:
     memos.erase(memo)
+    if memo.shared_at:
+        _tell(memo)
     return _as_written(person, memo)
 
 
@@ -139,6 +148,8 @@ def erase(person: Person, memo: Memo) -> MemoAnswer:
 @operation("消したメモを戻す", answers=MemoAnswer)
 def restore(person: Person, memo: Memo) -> MemoAnswer:
     memos.restore(memo)
+    if memo.shared_at:
+        _tell(memo)
     return _as_written(person, memo)
 
 
@@ -147,6 +158,7 @@ def restore(person: Person, memo: Memo) -> MemoAnswer:
 @operation("メモを会議の全員に見せる", answers=MemoAnswer)
 def share(person: Person, memo: Memo) -> MemoAnswer:
     memos.share(database_session(), memo)
+    _tell(memo)
     return _as_written(person, memo)
 
 
@@ -155,6 +167,7 @@ def share(person: Person, memo: Memo) -> MemoAnswer:
 @operation("メモを自分だけのものに戻す", answers=MemoAnswer)
 def unshare(person: Person, memo: Memo) -> MemoAnswer:
     memos.unshare(database_session(), memo)
+    _tell(memo)
     return _as_written(person, memo)
 
 
@@ -180,6 +193,16 @@ def bookmark(person: Person, page: Page) -> None:
 @operation("しおりを外す")
 def remove_bookmark(person: Person, page: Page) -> None:
     memos.remove_bookmark(database_session(), person, page)
+
+
+def _tell(memo: Memo) -> None:
+    """Those who look at the document see what was shared, changed or taken back."""
+    meeting_id, fact, to_all = (
+        memo.meeting.id,
+        {"document_id": memo.page.version.document_id},
+        hub(),
+    )
+    after_commit(lambda: to_all.tell(meeting_id, "memos", fact))
 
 
 def _as_written(person: Person, memo: Memo) -> MemoAnswer:

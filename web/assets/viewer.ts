@@ -1,9 +1,13 @@
 /** 資料: a document fills the screen. 「発表」 follows the presenter, 「自分」 is one's own. */
 
-import { ask, button, make } from "./viewer/dom";
+import { ask, button, make, Refused } from "./viewer/dom";
 import { nameOf, type Place, type ShownDocument, type ViewerData } from "./viewer/data";
 import { Drawer } from "./viewer/drawer";
+import { Bookmarks } from "./viewer/bookmarks";
 import { Live, type Link, type LiveState, type Pointer } from "./viewer/live";
+import { Memos } from "./viewer/memos";
+import { openNote, showMemos } from "./viewer/notes";
+import { Pen, toolBar } from "./viewer/pen";
 import { Presenter } from "./viewer/presenter";
 import { Reader } from "./viewer/reader";
 
@@ -12,7 +16,7 @@ const LINK_WORDS: Record<Link, string> = {
   connecting: "接続しています…",
   stream: "接続中",
   polling: "接続中（定期問い合わせ）",
-  lost: "通信が切れています。届いている資料は読めます",
+  lost: "通信が切れています",
 };
 
 class Viewer {
@@ -25,11 +29,17 @@ class Viewer {
   private readonly number = make("input", "viewer-number");
   private readonly count = make("span");
   private readonly linkSign = make("span", "viewer-link");
+  private readonly lostSign = make("p", "viewer-lost", "通信が切れています。届いている資料は読めます。戻ると、発表の頁に自動で合わせます。");
   private readonly drawer = new Drawer();
   private readonly reader: Reader;
   private beside: Reader | null = null;
   private live: Live | null = null;
   private readonly presenter: Presenter;
+  private readonly memos: Memos;
+  private readonly pen: Pen;
+  private readonly tools: ReturnType<typeof toolBar>;
+  private readonly bookmarks: Bookmarks;
+  private readonly memo = button("メモを書く", "メモ", () => this.write(!this.pen.isOn));
   private isFollowing: boolean;
   private isPointing = false;
   private isRefreshing = false;
@@ -37,14 +47,14 @@ class Viewer {
   private noticeTimer = 0;
   private readonly followTab = button("発表", "発表", () => this.follow(), "viewer-tab");
   private readonly ownTab = button("自分", "自分", () => this.leave(), "viewer-tab");
-  private readonly wayBack = button("発表に戻る", "", () => this.follow(), "viewer-way-back");
+  private readonly wayBack = button("発表に戻る", "発表に戻る", () => this.follow(), "viewer-way-back");
   private readonly showToAll = button("みんなに見せる", "みんなに見せる", () => void this.togglePresenting(), "viewer-show");
   private readonly lead = button("発表の操作", "発表の操作", () => this.showLead());
   private readonly pointing = button("指し示す", "指す", () => this.togglePointing());
   private readonly previous = button("前の頁", "‹", () => this.reader.turn(-1));
   private readonly next = button("次の頁", "›", () => this.reader.turn(1));
-  private readonly nextDocument = button("次の資料", "次の資料 »", () => this.reader.step(1));
-  private readonly previousDocument = button("前の資料", "« 前の資料", () => this.reader.step(-1));
+  private readonly nextDocument = button("次の資料", "次の資料 »", () => this.reader.step(1), "viewer-step");
+  private readonly previousDocument = button("前の資料", "« 前の資料", () => this.reader.step(-1), "viewer-step");
 
   constructor(
     private readonly root: HTMLElement,
@@ -58,6 +68,10 @@ class Viewer {
       onTapMiddle: () => this.showBars(),
       say: (words) => this.say(words),
     }, "資料の頁");
+    this.memos = new Memos(data.me.id);
+    this.pen = new Pen(this.reader.sheet, this.memos);
+    this.tools = toolBar(this.pen, this.memos, () => this.write(false), () => void showMemos(this.drawer, this.memos, this.reader));
+    this.bookmarks = new Bookmarks(data.meeting.id, this.reader, (problem) => this.tellProblem(problem));
     this.build();
     this.listen();
     this.begin();
@@ -71,7 +85,7 @@ class Viewer {
     tabs.setAttribute("aria-label", "読み方");
     tabs.append(this.followTab, this.ownTab);
     tabs.hidden = !this.data.meeting.is_open;
-    this.top.append(back, tabs, this.title, this.wayBack, this.linkSign, this.pointing, this.showToAll, this.lead);
+    this.top.append(back, tabs, this.title, this.linkSign, this.pointing, this.showToAll, this.lead);
     this.linkSign.setAttribute("role", "status");
     this.number.type = "text";
     this.number.inputMode = "numeric";
@@ -91,12 +105,19 @@ class Viewer {
       button("拡大", "＋", () => this.reader.zoom(1)),
       button("頁の一覧", "一覧", () => this.drawer.showThumbnails(this.reader)),
       button("目次", "目次", () => this.drawer.showContents(this.reader)),
+      this.memo,
+      this.bookmarks.press,
       button("全資料から探す", "検索", () => this.drawer.showSearch(this.data.meeting.id, this.reader)),
       button("そのほかの操作", "その他", () => this.showMore()),
       this.nextDocument,
     );
+    const signs = make("div", "viewer-signs");
+    signs.append(this.lostSign, this.wayBack);
+    this.lostSign.hidden = true;
+    this.lostSign.setAttribute("role", "status");
     this.stages.append(this.reader.stage);
-    this.root.append(this.top, this.stages, this.strip, this.notice, this.spoken, this.drawer.dialog);
+    this.tools.bar.hidden = true;
+    this.root.append(this.top, this.stages, signs, this.tools.bar, this.strip, this.notice, this.spoken, this.drawer.dialog);
   }
 
   private listen(): void {
@@ -106,6 +127,9 @@ class Viewer {
     for (const kind of ["pointermove", "keydown", "focusin"]) {
       this.root.addEventListener(kind, () => this.showBars());
     }
+    this.memos.onChange = () => this.showMemos();
+    this.memos.onRefused = (sentence) => this.tell(sentence);
+    this.pen.onNote = (memo) => openNote(this.drawer, this.memos, memo);
     this.reader.stage.addEventListener("pointermove", (event) => this.point(event));
     this.reader.stage.addEventListener("pointerdown", (event) => this.point(event));
     this.showBars();
@@ -119,6 +143,7 @@ class Viewer {
     if (meeting.is_open) {
       this.live = new Live(`/api/meetings/${meeting.id}/live`, {
         onState: (state) => this.take(state),
+        onMemos: (documentId) => this.reloadMemos(documentId),
         onPointer: (pointer) => this.showPointer(pointer),
         onLink: (link) => this.showLink(link),
         onRefused: (status) => this.tell(status === 401 ? "サインインの期限が切れました。サインインし直してください。" : "この会議は見られなくなりました。"),
@@ -192,8 +217,38 @@ class Viewer {
     }
     this.reader.sheet.showWatermark(place.document.is_watermarked ? this.data.me.name : "");
     this.reader.sheet.showPointer(0, 0, false);
+    this.noteOpened(place.document);
+    if (this.memos.versionId !== place.document.version_id) void this.memos.load(place.document.version_id);
+    this.showMemos();
+    this.bookmarks.refresh();
     this.showPlace();
     this.say(`${place.page}頁`);
+  }
+
+  /** Takes the mark 新着 or 差替 off; also when the file came out of the terminal's own store. */
+  private noteOpened(document: ShownDocument): void {
+    if (!document.mark) return;
+    document.mark = "";
+    void ask("PUT", `/api/versions/${document.version_id}/look`).catch(() => undefined);
+  }
+
+  private showMemos(): void {
+    this.pen.show(this.memos.versionId === this.reader.document?.version_id ? this.reader.page : 0);
+    this.tools.refresh();
+  }
+
+  /** Somebody shared a memo on this document, or took one back. */
+  private reloadMemos(documentId: number): void {
+    if (documentId === this.reader.document?.id) void this.memos.load(this.reader.document.version_id);
+  }
+
+  private write(isOn: boolean): void {
+    if (this.isPointing) this.togglePointing();
+    this.pen.turn(isOn);
+    this.reader.isHeld = isOn;
+    this.tools.bar.hidden = !isOn;
+    this.memo.setAttribute("aria-pressed", String(isOn));
+    if (isOn && this.reader.document && !this.memos.canWrite(this.reader.page)) this.tell("メモを書く準備ができていません。通信を確かめてください。");
   }
 
   private followAddress(): void {
@@ -233,13 +288,14 @@ class Viewer {
   private whereThePresenterIs(state: LiveState): string {
     const document = this.data.documents.find((entry) => entry.id === state.turn?.document_id);
     const place = document ? `${document.item_number ? `${document.item_number} ` : ""}${shorten(document.title)} ${state.turn?.page}頁` : "別の資料";
-    return `発表は ${place}　戻る`;
+    return `発表に戻る（いま ${place}）`;
   }
 
   private showLink(link: Link): void {
     this.root.dataset["link"] = link;
     this.linkSign.textContent = LINK_WORDS[link];
     this.linkSign.dataset["link"] = link;
+    this.lostSign.hidden = link !== "lost";
   }
 
   private async togglePresenting(): Promise<void> {
@@ -275,6 +331,7 @@ class Viewer {
   }
 
   private togglePointing(): void {
+    if (this.pen.isOn) this.write(false);
     this.isPointing = !this.isPointing;
     this.pointing.setAttribute("aria-pressed", String(this.isPointing));
     this.reader.isHeld = this.isPointing;
@@ -305,6 +362,8 @@ class Viewer {
 
   private showMore(): void {
     const lines = [
+      this.drawer.choice("メモの一覧", () => void showMemos(this.drawer, this.memos, this.reader)),
+      this.drawer.choice("しおりの一覧", () => this.bookmarks.show(this.drawer)),
       this.drawer.choice("これまでに発表された頁", () => void this.drawer.showShownPages(this.data.meeting.id, this.reader)),
       this.drawer.choice(this.beside ? "1つの資料に戻す" : "2つの資料を並べて読む", () => this.toggleBeside()),
     ];
@@ -323,7 +382,7 @@ class Viewer {
     } else {
       this.beside = this.openBeside();
     }
-    this.stages.classList.toggle("is-double", this.beside !== null);
+    this.root.classList.toggle("is-double", this.beside !== null);
   }
 
   private openBeside(): Reader {
@@ -389,7 +448,9 @@ class Viewer {
   private showReplaced(): void {
     const open = this.reader.document;
     const now = open && this.data.documents.find((entry) => entry.id === open.id);
-    if (now && now.version_id !== open.version_id) void this.reader.show(now, Math.min(this.reader.page, now.page_count));
+    if (!now || now.version_id === open.version_id) return;
+    void this.reader.show(now, Math.min(this.reader.page, now.page_count));
+    if (this.isPresenting) this.acted();
   }
 
   private key(event: KeyboardEvent): void {
@@ -429,8 +490,12 @@ class Viewer {
     try {
       await act();
     } catch (problem) {
-      this.tell(problem instanceof TypeError ? "通信が切れているため、いまはできません。" : (problem as Error).message);
+      this.tellProblem(problem);
     }
+  }
+
+  private tellProblem(problem: unknown): void {
+    this.tell(problem instanceof Refused ? problem.message : "通信が切れているため、いまはできません。");
   }
 
   /** A sentence that everybody sees, for a while. */

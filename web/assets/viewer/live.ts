@@ -36,6 +36,8 @@ export type Link = "connecting" | "stream" | "polling" | "lost";
 export interface Listener {
   onState?(state: LiveState): void;
   onPointer?(pointer: Pointer): void;
+  /** Somebody shared a memo on this document, or took one back. */
+  onMemos?(documentId: number): void;
   onEcho?(word: string): void;
   onLink?(link: Link): void;
   /** The meeting is closed to this person now (401, 404). */
@@ -104,6 +106,10 @@ export class Live {
     source.addEventListener("pointer", (event) => {
       heard();
       this.listener.onPointer?.(JSON.parse(event.data as string) as Pointer);
+    });
+    source.addEventListener("memos", (event) => {
+      heard();
+      this.listener.onMemos?.((JSON.parse(event.data as string) as { document_id: number }).document_id);
     });
     source.addEventListener("echo", (event) => {
       heard();

@@ -1,0 +1,324 @@
+/** The person's memos on one version, and those shared by others.
+ *
+ * What the person does counts at once and is kept in this terminal until the server has it:
+ * `Kept` holds for each memo what is wanted and what the server last acknowledged, so sending
+ * may break off anywhere and is simply done again.
+ */
+
+import { ask, Refused } from "./dom";
+
+export type Kind = "ink" | "marker" | "note";
+export type Point = [x: number, y: number, pressure: number];
+
+export interface Drawn {
+  strokes: Point[][];
+  colour: string;
+  width: number;
+}
+
+export interface Written {
+  x: number;
+  y: number;
+  text: string;
+}
+
+export type Content = Drawn | Written;
+
+interface Wanted {
+  content: Content;
+  is_erased: boolean;
+  is_shared: boolean;
+}
+
+export interface Memo extends Wanted {
+  key: string;
+  page_id: number;
+  page: number;
+  kind: Kind;
+  author: string;
+  is_mine: boolean;
+  is_carried: boolean;
+}
+
+interface Saved extends Wanted {
+  id: number;
+  revision: number;
+}
+
+interface Kept {
+  key: string;
+  page_id: number;
+  version_id: number;
+  page: number;
+  kind: Kind;
+  wanted: Wanted;
+  saved: Saved | null;
+}
+
+interface Answer {
+  id: number;
+  key: string;
+  page_id: number;
+  page: number;
+  kind: Kind;
+  content: Content;
+  author: { name: string };
+  is_mine: boolean;
+  is_shared: boolean;
+  is_carried: boolean;
+  revision: number;
+}
+
+/** A memo whose page is not in the current version, with the size of its old page in points. */
+export interface Stranded extends Answer {
+  version_id: number;
+  width: number;
+  height: number;
+}
+
+const AGAIN_MS = 3000;
+
+export class Memos {
+  /** Something changed that must be drawn anew. */
+  onChange: () => void = () => undefined;
+  onRefused: (sentence: string) => void = () => undefined;
+  versionId = 0;
+  private readonly kept: Map<string, Kept>;
+  private memos = new Map<string, Memo>();
+  private pageIds = new Map<number, number>();
+  private readonly done: { key: string; was: Wanted }[] = [];
+  private readonly undone: { key: string; was: Wanted }[] = [];
+  private isSending = false;
+  private loading = 0;
+
+  constructor(private readonly personId: number) {
+    this.kept = new Map(Object.entries(this.readKept()));
+    addEventListener("online", () => void this.send());
+    void this.send();
+  }
+
+  get waiting(): number {
+    return [...this.kept.values()].filter((kept) => !isSaved(kept)).length;
+  }
+
+  get canUndo(): boolean {
+    return this.done.length > 0;
+  }
+
+  get canRedo(): boolean {
+    return this.undone.length > 0;
+  }
+
+  async load(versionId: number): Promise<void> {
+    const turn = ++this.loading;
+    if (versionId !== this.versionId) {
+      this.versionId = versionId;
+      this.memos.clear();
+      this.pageIds.clear();
+    }
+    try {
+      const [pages, answer] = await Promise.all([
+        ask<{ pages: { id: number; number: number }[] }>("GET", `/api/versions/${versionId}/pages`),
+        ask<{ memos: Answer[] }>("GET", `/api/versions/${versionId}/memos`),
+      ]);
+      if (turn !== this.loading) return;
+      this.pageIds = new Map(pages.pages.map((page) => [page.number, page.id]));
+      this.memos = new Map(answer.memos.map((memo) => [memoKey(memo), this.taken(memo)]));
+    } catch {
+      if (turn !== this.loading) return;
+    }
+    this.addKept();
+    this.onChange();
+  }
+
+  /** Those on this page, the oldest first. */
+  on(page: number): Memo[] {
+    return [...this.memos.values()].filter((memo) => memo.page === page && !memo.is_erased);
+  }
+
+  /** All of this version, in the order of the pages. */
+  all(): Memo[] {
+    return [...this.memos.values()].filter((memo) => !memo.is_erased).sort((one, other) => one.page - other.page);
+  }
+
+  canWrite(page: number): boolean {
+    return this.pageIds.has(page);
+  }
+
+  add(page: number, kind: Kind, content: Content, isShared: boolean): Memo | null {
+    const pageId = this.pageIds.get(page);
+    if (pageId === undefined) return null;
+    const memo: Memo = { key: crypto.randomUUID?.() ?? randomKey(), page_id: pageId, page, kind, content, author: "", is_mine: true, is_carried: false, is_erased: false, is_shared: isShared };
+    this.memos.set(memo.key, memo);
+    this.done.push({ key: memo.key, was: { content, is_shared: isShared, is_erased: true } });
+    this.undone.length = 0;
+    this.want(memo);
+    return memo;
+  }
+
+  change(memo: Memo, changes: Partial<Wanted>): void {
+    this.done.push({ key: memo.key, was: wantedOf(memo) });
+    this.undone.length = 0;
+    Object.assign(memo, changes);
+    this.want(memo);
+  }
+
+  undo(): void {
+    this.step(this.done, this.undone);
+  }
+
+  redo(): void {
+    this.step(this.undone, this.done);
+  }
+
+  private step(from: { key: string; was: Wanted }[], to: { key: string; was: Wanted }[]): void {
+    const last = from.pop();
+    const memo = last && this.memos.get(last.key);
+    if (!last || !memo) return;
+    to.push({ key: memo.key, was: wantedOf(memo) });
+    Object.assign(memo, last.was);
+    this.want(memo);
+  }
+
+  private want(memo: Memo): void {
+    const known = this.kept.get(memo.key);
+    this.kept.set(memo.key, {
+      key: memo.key,
+      page_id: memo.page_id,
+      version_id: this.versionId,
+      page: memo.page,
+      kind: memo.kind,
+      wanted: wantedOf(memo),
+      saved: known?.saved ?? null,
+    });
+    this.writeKept();
+    this.onChange();
+    void this.send();
+  }
+
+  private taken(answer: Answer): Memo {
+    if (answer.is_mine) {
+      const known = this.kept.get(answer.key);
+      const saved = { content: answer.content, is_erased: false, is_shared: answer.is_shared, id: answer.id, revision: answer.revision };
+      if (!known || isSaved(known)) {
+        this.kept.set(answer.key, { key: answer.key, page_id: answer.page_id, version_id: this.versionId, page: answer.page, kind: answer.kind, wanted: wantedOf({ ...saved }), saved });
+      }
+    }
+    return { key: answer.key, page_id: answer.page_id, page: answer.page, kind: answer.kind, content: answer.content, author: answer.author.name, is_mine: answer.is_mine, is_carried: answer.is_carried, is_erased: false, is_shared: answer.is_shared };
+  }
+
+  /** What this terminal has and the server does not yet, and what was erased and may come back. */
+  private addKept(): void {
+    for (const kept of this.kept.values()) {
+      if (kept.version_id !== this.versionId || (isSaved(kept) && !kept.wanted.is_erased)) continue;
+      this.memos.set(kept.key, { key: kept.key, page_id: kept.page_id, page: kept.page, kind: kept.kind, author: "", is_mine: true, is_carried: false, ...kept.wanted });
+    }
+  }
+
+  private async send(): Promise<void> {
+    if (this.isSending) return;
+    this.isSending = true;
+    try {
+      for (let kept = this.next(); kept; kept = this.next()) await this.save(kept);
+    } catch {
+      setTimeout(() => void this.send(), AGAIN_MS);
+    } finally {
+      this.isSending = false;
+      this.onChange();
+    }
+  }
+
+  private next(): Kept | undefined {
+    return [...this.kept.values()].find((kept) => !isSaved(kept));
+  }
+
+  /** One step towards what is wanted. A refusal ends the matter with the server's sentence. */
+  private async save(kept: Kept): Promise<void> {
+    const { wanted, saved } = kept;
+    try {
+      if (!saved && wanted.is_erased) this.kept.delete(kept.key);
+      else if (!saved) {
+        const { id, content, is_shared, revision } = await ask<Answer>("POST", `/api/pages/${kept.page_id}/memos`, { key: kept.key, kind: kept.kind, content: wanted.content });
+        this.acknowledge(kept, { id, content, is_shared, is_erased: false, revision });
+      } else if (wanted.is_erased !== saved.is_erased) {
+        const { revision } = await (wanted.is_erased ? ask<Answer>("DELETE", `/api/memos/${saved.id}`) : ask<Answer>("POST", `/api/memos/${saved.id}/restoration`));
+        this.acknowledge(kept, { ...saved, is_erased: wanted.is_erased, revision });
+      } else if (!isAlike(wanted.content, saved.content)) {
+        const { revision } = await ask<Answer>("PUT", `/api/memos/${saved.id}`, { page_id: kept.page_id, content: wanted.content, based_on: saved.revision });
+        this.acknowledge(kept, { ...saved, content: wanted.content, revision });
+      } else {
+        const { revision, is_shared } = await ask<Answer>(wanted.is_shared ? "PUT" : "DELETE", `/api/memos/${saved.id}/sharing`);
+        this.acknowledge(kept, { ...saved, is_shared, revision });
+      }
+    } catch (problem) {
+      if (!(problem instanceof Refused) || problem.status >= 500 || problem.status === 401) throw problem;
+      this.refuse(kept, problem);
+    }
+    this.writeKept();
+  }
+
+  /** The server has this much; what the person did meanwhile stays wanted. */
+  private acknowledge(kept: Kept, saved: Saved): void {
+    kept.saved = saved;
+    const now = this.kept.get(kept.key);
+    if (now) now.saved = saved;
+  }
+
+  /** Changed on another terminal of this person meanwhile: both stay, this one as a new memo. */
+  private refuse(kept: Kept, problem: Refused): void {
+    this.kept.delete(kept.key);
+    if (problem.status === 409) {
+      const copy = { ...kept, key: randomKey(), saved: null };
+      this.kept.set(copy.key, copy);
+      void this.load(this.versionId);
+    } else {
+      this.memos.delete(kept.key);
+      this.onRefused(`メモを保存できませんでした。${problem.message}`);
+    }
+  }
+
+  private get place(): string {
+    return `gijido:memos:${this.personId}`;
+  }
+
+  private readKept(): Record<string, Kept> {
+    try {
+      return JSON.parse(localStorage.getItem(this.place) ?? "{}") as Record<string, Kept>;
+    } catch {
+      return {};
+    }
+  }
+
+  /** Only what the server does not have yet stays in the terminal. */
+  private writeKept(): void {
+    const open = [...this.kept.values()].filter((kept) => !isSaved(kept));
+    if (open.length) localStorage.setItem(this.place, JSON.stringify(Object.fromEntries(open.map((kept) => [kept.key, kept]))));
+    else localStorage.removeItem(this.place);
+  }
+}
+
+export async function stranded(documentId: number): Promise<Stranded[]> {
+  return (await ask<{ memos: Stranded[] }>("GET", `/api/documents/${documentId}/stranded-memos`)).memos;
+}
+
+/** Keys of two people may be the same. */
+function memoKey(memo: Answer): string {
+  return memo.is_mine ? memo.key : `${memo.id}`;
+}
+
+function wantedOf({ content, is_erased, is_shared }: Wanted): Wanted {
+  return { content, is_erased, is_shared };
+}
+
+function isSaved({ wanted, saved }: Kept): boolean {
+  return saved !== null && wanted.is_erased === saved.is_erased && wanted.is_shared === saved.is_shared && isAlike(wanted.content, saved.content);
+}
+
+function isAlike(one: Content, other: Content): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** `crypto.randomUUID` is there only in a secure context. */
+function randomKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
