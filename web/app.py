@@ -1,11 +1,8 @@
 """The Flask application."""
 
-import json
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask
 from sqlalchemy import Engine
 
 from meetings import dates
@@ -14,9 +11,8 @@ from meetings.storage import Storage
 from models.database import connect, migrate
 from models.person import Role
 from web import access, api, errors, security, transaction, uploads, views
+from web.built import asset
 from web.live import Hub
-
-STATIC = Path(__file__).parent / "static"
 
 
 def create_app(config: Config, engine: Engine | None = None) -> Flask:
@@ -62,19 +58,6 @@ def _add_filters(app: Flask) -> None:
     )
     app.jinja_env.globals["span"] = dates.span
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-
-
-def asset(entry: str) -> str:
-    """The URL of a built asset by the name of its source (`viewer.ts`)."""
-    path = STATIC / "manifest.json"
-    return url_for("static", filename=_manifest(path, path.stat().st_mtime_ns)[entry]["file"])
-
-
-@lru_cache(maxsize=1)
-def _manifest(path: Path, _changed_at: int) -> dict[str, Any]:
-    """Read anew when the assets were built anew under a running server."""
-    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return manifest
 
 
 def file_size(size_bytes: int) -> str:

@@ -1,5 +1,7 @@
 /** On every page: questions before what cannot be taken back, and no form sent twice. */
 
+import { forgetAll, registerWorker } from "./offline";
+
 const SENDING_MS = 4000;
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-confirm]")) {
@@ -25,6 +27,11 @@ document.addEventListener("submit", (event) => {
 });
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-keep]")) keep(form);
+
+void registerWorker();
+// Whoever signs out, or in as somebody else, leaves no documents on the terminal.
+if (location.pathname === "/sign-in") void forgetAll();
+document.querySelector(".site-who")?.addEventListener("submit", () => void forgetAll());
 
 function ask(question: string, yes: () => void): void {
   const dialog = document.createElement("dialog");

@@ -4,6 +4,7 @@ import { ask, button, make, Refused } from "./viewer/dom";
 import { nameOf, type Place, type ShownDocument, type ViewerData } from "./viewer/data";
 import { Drawer } from "./viewer/drawer";
 import { Bookmarks } from "./viewer/bookmarks";
+import { Keeper } from "./viewer/keeper";
 import { Live, type Link, type LiveState, type Pointer } from "./viewer/live";
 import { Memos } from "./viewer/memos";
 import { openNote, showMemos } from "./viewer/notes";
@@ -39,6 +40,7 @@ class Viewer {
   private readonly pen: Pen;
   private readonly tools: ReturnType<typeof toolBar>;
   private readonly bookmarks: Bookmarks;
+  private readonly keeper = new Keeper();
   private readonly memo = button("メモを書く", "メモ", () => this.write(!this.pen.isOn));
   private isFollowing: boolean;
   private isPointing = false;
@@ -137,7 +139,9 @@ class Viewer {
 
   private begin(): void {
     const { start, documents, meeting } = this.data;
-    const document = documents.find((entry) => entry.id === start.document) ?? documents[0];
+    const addressed = this.addressed();
+    if (addressed) this.isFollowing = false;
+    const document = addressed ?? documents.find((entry) => entry.id === start.document) ?? documents[0];
     if (document && !(this.isFollowing && meeting.is_open)) void this.reader.show(document, start.page);
     else if (!document) this.reader.showWords("この会議の資料は、まだありません。登録されると、ここに出ます。");
     if (meeting.is_open) {
@@ -149,6 +153,8 @@ class Viewer {
         onRefused: (status) => this.tell(status === 401 ? "サインインの期限が切れました。サインインし直してください。" : "この会議は見られなくなりました。"),
       });
     }
+    this.keeper.onKept = (kept, of) => this.showKept(kept, of);
+    void this.keeper.keep(this.data);
     this.showState();
   }
 
@@ -251,8 +257,12 @@ class Viewer {
     if (isOn && this.reader.document && !this.memos.canWrite(this.reader.page)) this.tell("メモを書く準備ができていません。通信を確かめてください。");
   }
 
+  private addressed(): ShownDocument | undefined {
+    return this.data.documents.find((entry) => new URL(entry.url, location.href).pathname === location.pathname);
+  }
+
   private followAddress(): void {
-    const document = this.data.documents.find((entry) => new URL(entry.url, location.href).pathname === location.pathname);
+    const document = this.addressed();
     if (document && document.id !== this.reader.document?.id) this.reader.go(document);
   }
 
@@ -289,6 +299,11 @@ class Viewer {
     const document = this.data.documents.find((entry) => entry.id === state.turn?.document_id);
     const place = document ? `${document.item_number ? `${document.item_number} ` : ""}${shorten(document.title)} ${state.turn?.page}頁` : "別の資料";
     return `発表に戻る（いま ${place}）`;
+  }
+
+  private showKept(kept: number, of: number): void {
+    this.root.dataset["kept"] = `${kept}/${of}`;
+    this.linkSign.title = `資料 ${kept}／${of}件をこの端末に保存しました（会議の間だけ）`;
   }
 
   private showLink(link: Link): void {
@@ -422,6 +437,7 @@ class Viewer {
       this.reader.replaceDocuments(this.data.documents);
       this.beside?.replaceDocuments(this.data.documents);
       this.tellWhatIsNew(old);
+      void this.keeper.keep(this.data);
       this.showReplaced();
       if (this.isFollowing && this.state) this.showTurn(this.state);
       this.showState();

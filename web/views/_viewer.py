@@ -25,6 +25,7 @@ def viewer_data(
     session = database_session()
     given = rights(session, person, meeting)
     readable = documents.readable(session, person, meeting)
+    seconds = max(0, int((meeting.ends_at + OVERRUN - now()).total_seconds()))
     marks = documents.marks(session, person, [document for _, document in readable])
     return {
         "me": {
@@ -38,7 +39,8 @@ def viewer_data(
             "id": meeting.id,
             "title": meeting.title,
             "url": url_for("meetings.show", meeting_id=meeting.id),
-            "is_open": now() <= meeting.ends_at + OVERRUN,
+            "is_open": seconds > 0,
+            "open_seconds": seconds,
         },
         "documents": [
             _document(person, number, _shown(document, older), marks.get(document.id, ""))

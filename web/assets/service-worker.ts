@@ -1,0 +1,152 @@
+/** Keeps the documents of a meeting on the terminal while it runs, so that a terminal that loses
+ * the network goes on reading. Everything goes away when the time is over, and with signing out.
+ *
+ * No imports: browsers without module workers load it too.
+ */
+
+const KEPT = "gijido-meeting";
+const STATIC = "gijido-static";
+const UNTIL = "/kept-until";
+const PATIENCE_MS = 5000;
+
+interface Keep {
+  kind: "keep";
+  files: string[];
+  others: string[];
+  seconds: number;
+}
+
+interface WorkerScope extends EventTarget {
+  skipWaiting(): Promise<void>;
+  clients: { claim(): Promise<void> };
+}
+
+interface Extendable extends Event {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+interface Message extends Extendable {
+  data: Keep | { kind: "forget" };
+  ports: readonly MessagePort[];
+}
+
+interface Fetching extends Extendable {
+  request: Request;
+  respondWith(answer: Promise<Response>): void;
+}
+
+const worker = self as unknown as WorkerScope;
+
+worker.addEventListener("install", (event) => (event as Extendable).waitUntil(worker.skipWaiting()));
+worker.addEventListener("activate", (event) => (event as Extendable).waitUntil(worker.clients.claim()));
+
+worker.addEventListener("message", (event) => {
+  const { data, ports } = event as Message;
+  (event as Message).waitUntil(data.kind === "keep" ? keep(data, ports[0]) : forget());
+});
+
+worker.addEventListener("fetch", (event) => {
+  const fetching = event as Fetching;
+  const { request } = fetching;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (request.headers.get("Accept")?.includes("text/event-stream")) return;
+  if (url.pathname.startsWith("/static/")) fetching.respondWith(fromStatic(request));
+  else if (/^\/versions\/\d+\/file$/.test(url.pathname)) fetching.respondWith(fromKept(request));
+  else if (isOfTheViewer(url)) fetching.respondWith(fromNetwork(request));
+});
+
+function isOfTheViewer({ pathname, search }: URL): boolean {
+  if (search) return false;
+  return /^\/(meetings\/\d+\/(presentation|viewer)|documents\/\d+|api\/versions\/\d+\/(pages|memos)|api\/meetings\/\d+\/(bookmarks|shown-pages))$/.test(pathname);
+}
+
+/** Fetch what is not there yet, drop what is not among them any more, and tell how far it is. */
+async function keep({ files, others, seconds }: Keep, port?: MessagePort): Promise<void> {
+  const cache = await caches.open(KEPT);
+  await cache.put(UNTIL, new Response(String(Date.now() + 1000 * seconds)));
+  for (const known of await cache.keys()) {
+    const { pathname } = new URL(known.url);
+    if (pathname.endsWith("/file") && !files.includes(pathname)) await cache.delete(known);
+  }
+  let kept = 0;
+  for (const url of [...files, ...others]) {
+    try {
+      if (files.includes(url) && (await cache.match(url))) kept += 1;
+      else {
+        const answer = await fetch(url, { cache: files.includes(url) ? "default" : "no-cache" });
+        if (answer.status === 200) await cache.put(url, answer);
+        if (answer.status === 200 && files.includes(url)) kept += 1;
+      }
+    } catch {
+      // Without the network, or without room: what is there stays, the rest is told below.
+    }
+    port?.postMessage({ kept, of: files.length });
+  }
+  port?.postMessage({ kept, of: files.length, isDone: true });
+}
+
+async function forget(): Promise<void> {
+  await caches.delete(KEPT);
+}
+
+/** After the meeting nothing of it stays on the terminal. */
+async function kept(): Promise<Cache | null> {
+  if (!(await caches.has(KEPT))) return null;
+  const cache = await caches.open(KEPT);
+  const until = Number(await (await cache.match(UNTIL))?.text());
+  if (until > Date.now()) return cache;
+  await forget();
+  return null;
+}
+
+async function fromKept(request: Request): Promise<Response> {
+  const whole = await (await kept())?.match(new URL(request.url).pathname);
+  return whole ? part(whole, request.headers.get("Range")) : fetch(request);
+}
+
+/** The bytes that were asked for, out of the whole file. */
+async function part(whole: Response, range: string | null): Promise<Response> {
+  const found = /^bytes=(\d+)-(\d*)$/.exec(range ?? "");
+  if (!found) return whole;
+  const all = await whole.blob();
+  const start = Number(found[1]);
+  const end = Math.min(found[2] ? Number(found[2]) : all.size - 1, all.size - 1);
+  const headers = { "Content-Type": "application/pdf", "Content-Range": `bytes ${start}-${end}/${all.size}`, "Content-Length": String(end - start + 1), "Accept-Ranges": "bytes" };
+  return new Response(all.slice(start, end + 1), { status: 206, headers });
+}
+
+async function fromNetwork(request: Request): Promise<Response> {
+  const cache = await kept();
+  if (!cache) return fetch(request);
+  try {
+    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (answer.status === 200 && !answer.redirected) await cache.put(request, answer.clone());
+    return answer;
+  } catch (problem) {
+    const known = (await cache.match(request)) ?? (request.mode === "navigate" ? await theMeeting(cache) : undefined);
+    if (known) return known;
+    throw problem;
+  }
+}
+
+/** The viewer of the meeting that is kept; it finds by the address which document is meant. */
+async function theMeeting(cache: Cache): Promise<Response | undefined> {
+  const page = (await cache.keys()).find((known) => new URL(known.url).pathname.endsWith("/presentation"));
+  return page && cache.match(page);
+}
+
+/** Built files have their content's hash in their name; the others are asked for again. */
+async function fromStatic(request: Request): Promise<Response> {
+  const cache = await caches.open(STATIC);
+  const known = await cache.match(request);
+  if (known && new URL(request.url).pathname.startsWith("/static/assets/")) return known;
+  try {
+    const answer = await fetch(request);
+    if (answer.status === 200) await cache.put(request, answer.clone());
+    return answer;
+  } catch (problem) {
+    if (known) return known;
+    throw problem;
+  }
+}

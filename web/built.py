@@ -1,0 +1,29 @@
+"""The built assets (`web/static`), by the names of their sources."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import url_for
+
+STATIC = Path(__file__).parent / "static"
+
+
+def asset(entry: str) -> str:
+    """The URL of a built asset by the name of its source (`viewer.ts`)."""
+    return url_for("static", filename=built_file(entry))
+
+
+def built_file(entry: str) -> str:
+    """Its path below `web/static`."""
+    path = STATIC / "manifest.json"
+    file: str = _manifest(path, path.stat().st_mtime_ns)[entry]["file"]
+    return file
+
+
+@lru_cache(maxsize=1)
+def _manifest(path: Path, _changed_at: int) -> dict[str, Any]:
+    """Read anew when the assets were built anew under a running server."""
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return manifest
