@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings import audit, entries
-from meetings.invitations import invitation_of
+from meetings.invitations import invitation_of, invited
 from models.base import now
 from models.meeting import Meeting
 from models.person import Person
@@ -56,7 +56,13 @@ def note_by_hand(
     return _add(session, by, meeting, WayIn.BY_HAND, person=person, name=name)
 
 
-def strike(session: Session, by: Person, attendance: Attendance) -> None:
+def missing(session: Session, meeting: Meeting) -> list[Person]:
+    """Those who are invited and have not come."""
+    came = {entry.person_id for entry in attendances_of(session, meeting)}
+    return [entry.person for entry in invited(meeting) if entry.person_id not in came]
+
+
+def strike_attendance(session: Session, by: Person, attendance: Attendance) -> None:
     attendance.struck_at, attendance.struck_by_id = now(), by.id
     audit.note(session, by, "strike", attendance)
 

@@ -141,7 +141,7 @@ def change_item(session: Session, by: Person, meeting: Meeting, item: AgendaItem
     current = _open_presenting(session, meeting)
     given = rights(session, by, meeting)
     is_presenter = current is not None and current.person_id == by.id
-    if not is_presenter and not given & {Right.PREPARE, Right.RECORD}:
+    if not is_presenter and Right.RUN not in given:
         raise NotPossibleNow("議題を進められるのは、発表している人、主催者、書記です。")
     if item.meeting_id != meeting.id:
         raise InvalidInput("agenda_item_id", "この会議の議題から選んでください。")

@@ -20,6 +20,7 @@ class Right(StrEnum):
     SEE = "see"  # the meeting, its agenda, its documents
     ANSWER = "answer"  # one's own invitation
     PREPARE = "prepare"  # agenda, documents, invitations
+    RUN = "run"  # the sitting: who came, whose seat works, which item is discussed
     HEAR = "hear"  # recording, transcript, unpublished minutes
     RECORD = "record"  # take in a recording, start and stop its transcription
     CORRECT = "correct"  # segments, and the draft of the minutes
@@ -28,8 +29,10 @@ class Right(StrEnum):
 
 
 BY_ROLE: dict[Role, frozenset[Right]] = {
-    Role.ORGANISER: frozenset({Right.SEE, Right.PREPARE}),
-    Role.SECRETARY: frozenset({Right.SEE, Right.HEAR, Right.RECORD, Right.CORRECT, Right.PUBLISH}),
+    Role.ORGANISER: frozenset({Right.SEE, Right.PREPARE, Right.RUN}),
+    Role.SECRETARY: frozenset(
+        {Right.SEE, Right.RUN, Right.HEAR, Right.RECORD, Right.CORRECT, Right.PUBLISH}
+    ),
     Role.APPROVER: frozenset({Right.SEE, Right.HEAR, Right.DECIDE, Right.PUBLISH}),
     Role.ADMINISTRATOR: frozenset(),  # runs the server, does not read the meetings
 }

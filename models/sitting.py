@@ -113,6 +113,10 @@ class Attendance(Base):
     meeting: Mapped[Meeting] = relationship()
     person: Mapped[Person | None] = relationship(foreign_keys=person_id)
 
+    @property
+    def attendee_name(self) -> str:
+        return self.person.name if self.person else self.name
+
 
 class Carrier(StrEnum):
     """What brought the facts to the terminal."""

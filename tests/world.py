@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from meetings import memos
+from meetings import attendance, memos
 from meetings.storage import Storage
 from minutes import publication, records, transcripts
 from minutes.recognition.heard import Heard
@@ -45,6 +45,8 @@ class World:
             "number": 1,
             "page_id": 1,
             "memo_id": 1,
+            "attendance_id": 1,
+            "token": 0,
             "recording_id": self.recording.id,
             "transcription_id": self.transcript.transcription_id,
             "transcript_id": self.transcript.id,
@@ -91,6 +93,7 @@ def _read_first_document(session: Session, cast: Cast) -> None:
         page.picture_sha256 = version.thumbnail_sha256
     version.prepared_pages = len(version.pages)
     content = {"x": 100, "y": 100, "text": "後で聞く"}
+    attendance.note_by_hand(session, cast.organiser, version.meeting, name="傍聴 一郎")
     memos.write(
         session, cast.attendee, version.pages[0], key="world-1", kind=MemoKind.NOTE, content=content
     )

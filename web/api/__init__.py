@@ -4,6 +4,7 @@ from flask import Flask
 
 from web.api import (
     agenda,
+    attendance,
     description,
     documents,
     invitations,
@@ -22,6 +23,7 @@ from web.api import (
 def register(app: Flask) -> None:
     for module in (
         agenda,
+        attendance,
         description,
         documents,
         invitations,

@@ -267,7 +267,7 @@ def keep_test(person: Person, meeting: Meeting, body: TestResult) -> TestAnswer:
 
 
 @blueprint.get("/meetings/<int:meeting_id>/connection-tests")
-@access.to(Meeting, Right.PREPARE)
+@access.to(Meeting, Right.RUN)
 @operation("接続テストの結果", answers=TestsAnswer)
 def tests(person: Person, meeting: Meeting) -> TestsAnswer:
     found = connection.last_tests(database_session(), meeting)
@@ -306,7 +306,7 @@ def _you(session: Session, person: Person, meeting: Meeting) -> YouAnswer:
         name=person.name,
         may_present=presenting.may_present(session, person, meeting, given),
         may_take=Right.PREPARE in given,
-        may_change_item=bool(given & {Right.PREPARE, Right.RECORD}),
+        may_change_item=Right.RUN in given,
     )
 
 

@@ -33,7 +33,7 @@ def viewer_data(
             "name": person.name,
             "may_present": presenting.may_present(session, person, meeting, given),
             "may_take": Right.PREPARE in given,
-            "may_change_item": bool(given & {Right.PREPARE, Right.RECORD}),
+            "may_change_item": Right.RUN in given,
         },
         "meeting": {
             "id": meeting.id,

@@ -1,0 +1,143 @@
+"""当日: who presents, whose seat is connected, who came; and the test of a seat's network."""
+
+from collections import Counter
+from typing import Any
+
+import segno
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from meetings import agenda, connection, presenting
+from meetings.attendance import (
+    are_doors_open,
+    attendances_of,
+    missing,
+    note_by_hand,
+    strike_attendance,
+)
+from meetings.errors import InvalidInput, NotFound
+from meetings.invitations import invited
+from meetings.rights import Right, rights
+from models.base import now
+from models.meeting import Meeting
+from models.person import Person
+from models.sitting import Attendance, WayIn
+from web import access
+from web.api.live import hub
+from web.looks import note_arrival
+from web.transaction import database_session
+from web.views._meeting_head import meeting_head
+
+blueprint = Blueprint("sitting", __name__)
+
+
+@blueprint.get("/meetings/<int:meeting_id>/sitting")
+@access.to(Meeting, Right.SEE)
+def show(person: Person, meeting: Meeting) -> Any:
+    session = database_session()
+    head = meeting_head(person, meeting)
+    return render_template(
+        "meetings/sitting.html",
+        meeting=meeting,
+        head=head,
+        is_open=are_doors_open(meeting, now()),
+        missing=missing(session, meeting) if Right.RUN in head.rights else [],
+        **(_now(meeting) if Right.RUN in head.rights else {}),
+    )
+
+
+@blueprint.get("/meetings/<int:meeting_id>/sitting/now")
+@access.to(Meeting, Right.RUN)
+def show_now(person: Person, meeting: Meeting) -> Any:
+    """The part of the screen that changes by itself."""
+    return render_template("meetings/_sitting_now.html", meeting=meeting, **_now(meeting))
+
+
+@blueprint.post("/meetings/<int:meeting_id>/attendances")
+@access.to(Meeting, Right.RUN)
+def add(person: Person, meeting: Meeting) -> Any:
+    """Those of the list who are ticked, and a name of somebody who is not on it."""
+    session = database_session()
+    chosen = set(request.form.getlist("person_ids"))
+    people = [entry.person for entry in invited(meeting) if str(entry.person_id) in chosen]
+    for attendee in people:
+        note_by_hand(session, person, meeting, person=attendee)
+    name = request.form.get("name", "").strip()
+    try:
+        if name:
+            note_by_hand(session, person, meeting, name=name)
+    except InvalidInput as problem:
+        session.rollback()
+        flash(problem.message, "error")
+        return _back(meeting)
+    count = len(people) + bool(name)
+    if count:
+        flash(f"{count}人の出席を記録しました。", "done")
+    else:
+        flash("出席した人を選ぶか、氏名を入力してください。", "error")
+    return _back(meeting)
+
+
+@blueprint.post("/attendances/<int:attendance_id>/striking")
+@access.to(Attendance, Right.RUN)
+def strike(person: Person, attendance: Attendance) -> Any:
+    strike_attendance(database_session(), person, attendance)
+    flash(f"{attendance.attendee_name}さんの出席を取り消しました。", "done")
+    return _back(attendance.meeting)
+
+
+@blueprint.get("/meetings/<int:meeting_id>/sitting/code")
+@access.to(Meeting, Right.RUN)
+def code(person: Person, meeting: Meeting) -> Any:
+    """To be shown on the screen of the room."""
+    target = url_for("sitting.arrive", token=_signer().dumps(meeting.id), _external=True)
+    picture = segno.make(target, error="m").svg_data_uri(scale=10, border=2)
+    return render_template(
+        "meetings/attendance_code.html", meeting=meeting, target=target, picture=picture
+    )
+
+
+@blueprint.get("/arrivals/<token>")
+@access.signed_in
+def arrive(person: Person, token: str) -> Any:
+    """What the code leads to: this person is in the room."""
+    session = database_session()
+    try:
+        meeting = session.get(Meeting, _signer().loads(token))
+    except BadSignature as problem:
+        raise NotFound() from problem
+    if meeting is None or Right.SEE not in rights(session, person, meeting):
+        raise NotFound()
+    is_open = are_doors_open(meeting, now())
+    note_arrival(person, meeting, WayIn.CODE)
+    return render_template("meetings/arrived.html", meeting=meeting, is_open=is_open)
+
+
+@blueprint.get("/meetings/<int:meeting_id>/connection-test")
+@access.to(Meeting, Right.SEE)
+def connection_test(person: Person, meeting: Meeting) -> Any:
+    return render_template("meetings/connection_test.html", meeting=meeting)
+
+
+def _now(meeting: Meeting) -> dict[str, Any]:
+    session = database_session()
+    state = presenting.state_of(session, meeting)
+    nodes = agenda.flat(agenda.tree(session, meeting))
+    return {
+        "state": state,
+        "item": next((node for node in nodes if node.entry.id == state.agenda_item_id), None),
+        "seats": Counter(seat.name for seat in hub().seats(meeting.id) if seat.name),
+        "tests": connection.last_tests(session, meeting),
+        "is_good": connection.is_good,
+        "attendances": attendances_of(session, meeting),
+        "invitations": invited(meeting),
+    }
+
+
+def _signer() -> URLSafeSerializer:
+    assert current_app.secret_key is not None
+    return URLSafeSerializer(current_app.secret_key, salt="arrival")
+
+
+def _back(meeting: Meeting) -> Any:
+    return redirect(url_for("sitting.show", meeting_id=meeting.id))
