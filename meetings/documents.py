@@ -69,13 +69,13 @@ def add_document(
     )
     document.versions.append(version_of(by, prepared, number=1, released_at=now()))
     session.add(document)
-    audit.note(session, by, "add", document)
+    _changed(session, by, "add", document)
     return document
 
 
 def rename_document(session: Session, by: Person, document: Document, title: str) -> None:
     document.title = entries.text("title", "資料名", title)
-    audit.note(session, by, "rename", document)
+    _changed(session, by, "rename", document)
 
 
 def move_document(
@@ -83,13 +83,13 @@ def move_document(
 ) -> None:
     document.position = len(_on_item(session, document.meeting, agenda_item))
     document.agenda_item = agenda_item
-    audit.note(session, by, "move", document)
+    _changed(session, by, "move", document)
 
 
 def remove_document(session: Session, by: Person, document: Document) -> None:
     """It is out of the agenda; row and file stay."""
     document.removed_at = now()
-    audit.note(session, by, "remove", document)
+    _changed(session, by, "remove", document)
 
 
 def permit(session: Session, by: Person, document: Document, permissions: Permissions) -> None:
@@ -101,7 +101,7 @@ def permit(session: Session, by: Person, document: Document, permissions: Permis
     document.may_download = permissions.may_download
     document.is_watermarked = permissions.is_watermarked
     document.readers = list(permissions.readers)
-    audit.note(session, by, "permit", document)
+    _changed(session, by, "permit", document)
 
 
 def readable(session: Session, person: Person, meeting: Meeting) -> list[tuple[str, Document]]:
@@ -143,6 +143,11 @@ def reading_order(session: Session, meeting: Meeting) -> list[tuple[str, Documen
         for document in node.documents
     ]
     return ordered + [("", document) for document in _on_item(session, meeting, None)]
+
+
+def _changed(session: Session, by: Person, verb: str, document: Document) -> None:
+    document.meeting.documents_revision += 1
+    audit.note(session, by, verb, document)
 
 
 def title_of(file_name: str) -> str:

@@ -15,7 +15,7 @@ from meetings import audit, invitations
 from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.rights import Right, rights
 from models.base import now
-from models.document import Document, DocumentVersion, Page
+from models.document import DocumentVersion, Page
 from models.meeting import AgendaItem, InvitationKind, Meeting
 from models.person import Person
 from models.sitting import ItemChange, Presenting, Turn
@@ -52,7 +52,7 @@ def state_of(session: Session, meeting: Meeting) -> LiveState:
         presenter=presenting.person if presenting else None,
         turn=_last_turn(session, meeting) if presenting else None,
         agenda_item_id=_item_under_discussion(session, meeting),
-        documents=_documents_counted(session, meeting),
+        documents=meeting.documents_revision,
     )
 
 
@@ -288,12 +288,3 @@ def _last_sequence(session: Session, meeting: Meeting) -> int:
         for column in columns
     ]
     return max((number for number in session.execute(select(*newest)).one() if number), default=0)
-
-
-def _documents_counted(session: Session, meeting: Meeting) -> int:
-    versions, removed = session.execute(
-        select(func.max(DocumentVersion.id), func.count(Document.removed_at.distinct()))
-        .join(Document)
-        .where(Document.meeting_id == meeting.id)
-    ).one()
-    return (versions or 0) + (removed or 0)

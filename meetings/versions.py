@@ -112,6 +112,7 @@ def release_version(
             )
             session.add(match)
     version.released_at, version.released_by_id = now(), by.id
+    version.meeting.documents_revision += 1
     audit.note(session, by, "release", version)
 
 

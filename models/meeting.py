@@ -24,7 +24,8 @@ class Series(Base):
 
 
 class Meeting(Base):
-    """One sitting. `revision` counts changes, so that a stale form is noticed. Those who are only
+    """One sitting. `revision` counts changes, so that a stale form is noticed,
+    `documents_revision` those of its documents, which terminals wait for. Those who are only
     invited read its documents until `access_days` after it; without that, as long as it is kept.
     """
 
@@ -39,6 +40,7 @@ class Meeting(Base):
     place: Mapped[Name]
     access_days: Mapped[int | None]
     revision: Mapped[int] = mapped_column(default=1)
+    documents_revision: Mapped[int] = mapped_column(default=0)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[When] = mapped_column(default=now)
     removed_at: Mapped[When | None]

@@ -140,6 +140,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.add_column(sa.Column("access_days", sa.Integer(), nullable=True))
+        batch_op.add_column(
+            sa.Column("documents_revision", sa.Integer(), nullable=False, server_default="0")
+        )
 
     with op.batch_alter_table("page", schema=None) as batch_op:
         batch_op.add_column(sa.Column("picture_sha256", sa.String(length=64), nullable=True))
@@ -160,6 +163,7 @@ def downgrade() -> None:
         batch_op.drop_column("picture_sha256")
 
     with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.drop_column("documents_revision")
         batch_op.drop_column("access_days")
 
     with op.batch_alter_table("document_version", schema=None) as batch_op:
