@@ -12,6 +12,7 @@ from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from models.document import Document
 from models.meeting import AgendaItem, Meeting, Series
 from models.person import Department, Person
+from models.sitting import ItemChange, Turn
 from models.transcript import Segment
 
 DEEPEST_LEVEL = 3
@@ -187,6 +188,8 @@ def remove_agenda_item(session: Session, by: Person, entry: AgendaItem) -> None:
         )
     if session.scalar(select(func.count()).where(Segment.agenda_item_id == entry.id)):
         raise NotPossibleNow("この議題には逐語録の発話が付いているため、消せません。")
+    if _was_discussed(session, entry):
+        raise NotPossibleNow("この議題は審議されたため、消せません。頁送りの記録に残っています。")
     audit.note(session, by, "remove", entry)
     meeting = entry.meeting
     for document in session.scalars(select(Document).where(Document.agenda_item_id == entry.id)):
@@ -194,6 +197,13 @@ def remove_agenda_item(session: Session, by: Person, entry: AgendaItem) -> None:
     meeting.agenda_items.remove(entry)
     session.delete(entry)
     _number(_children(meeting, entry.parent_id))
+
+
+def _was_discussed(session: Session, entry: AgendaItem) -> bool:
+    """A turn or a change of the item refers to it."""
+    turn = select(Turn.id).where(Turn.agenda_item_id == entry.id)
+    change = select(ItemChange.id).where(ItemChange.agenda_item_id == entry.id)
+    return any(session.scalar(chosen.limit(1)) is not None for chosen in (turn, change))
 
 
 def tree(session: Session, meeting: Meeting) -> list[Node]:

@@ -20,6 +20,7 @@ from web.demo.people import PASSWORD
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 120
+COMMAND = [sys.executable, "-m", "web.cli"]
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 TABLET: ViewportSize = {"width": 820, "height": 1180}
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -29,6 +30,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 class LiveServer:
     url: str
     home: Path
+    port: int
 
 
 def start_server(home: Path) -> tuple[LiveServer, subprocess.Popen[bytes]]:
@@ -36,16 +38,23 @@ def start_server(home: Path) -> tuple[LiveServer, subprocess.Popen[bytes]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    surroundings = os.environ | {"GIJIDO_HOME": str(home), "GIJIDO_PORT": str(port)}
-    command = [sys.executable, "-m", "web.cli"]
-    subprocess.run([*command, "demo"], cwd=ROOT, env=surroundings, check=True)
-    log = (home / "server.log").open("wb")
+    server = LiveServer(f"http://127.0.0.1:{port}", home, port)
+    subprocess.run([*COMMAND, "demo"], cwd=ROOT, env=_surroundings(server), check=True)
+    return server, restart_server(server)
+
+
+def restart_server(server: LiveServer) -> subprocess.Popen[bytes]:
+    """`gijido serve` on the same data and the same port."""
+    log = (server.home / "server.log").open("ab")
     process = subprocess.Popen(
-        [*command, "serve"], cwd=ROOT, env=surroundings, stdout=log, stderr=log
+        [*COMMAND, "serve"], cwd=ROOT, env=_surroundings(server), stdout=log, stderr=log
     )
-    server = LiveServer(f"http://127.0.0.1:{port}", home)
     _wait_for(server, process)
-    return server, process
+    return process
+
+
+def _surroundings(server: LiveServer) -> dict[str, str]:
+    return os.environ | {"GIJIDO_HOME": str(server.home), "GIJIDO_PORT": str(server.port)}
 
 
 def _wait_for(server: LiveServer, process: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,95 @@
+"""Real PDFs for the tests: set by typst, joined and bent by pikepdf."""
+
+import io
+from functools import lru_cache
+
+import pikepdf
+import pypdfium2 as pdfium
+
+from web.demo.papers import to_pdf
+
+
+def pdf_of(*pages: str) -> bytes:
+    """One page for each text (Markdown)."""
+    joined = pikepdf.new()
+    for text in pages:
+        with pikepdf.open(io.BytesIO(page_of(text))) as one:
+            joined.pages.append(one.pages[0])
+    return saved(joined)
+
+
+@lru_cache(maxsize=200)
+def page_of(text: str) -> bytes:
+    return to_pdf(text)
+
+
+def saved(pdf: pikepdf.Pdf) -> bytes:
+    target = io.BytesIO()
+    pdf.save(target)
+    return target.getvalue()
+
+
+def plain_pdf(pages: int) -> bytes:
+    """Empty A4 pages, written by PDFium with an ordinary trailer."""
+    document = pdfium.PdfDocument.new()
+    for _ in range(pages):
+        document.new_page(595, 842)
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def mixed_pdf() -> bytes:
+    """A4 upright, A3 across, A4 turned by 90°, and one cut to its middle."""
+    pdf = pikepdf.open(io.BytesIO(pdf_of("# 一頁目", "# 二頁目", "# 三頁目", "# 四頁目")))
+    pdf.pages[1].mediabox = pikepdf.Array([0, 0, 1191, 842])
+    pdf.pages[2].rotate(90, relative=False)
+    pdf.pages[3].cropbox = pikepdf.Array([100, 200, 400, 700])
+    return saved(pdf)
+
+
+def with_script(pdf: bytes) -> bytes:
+    """With JavaScript that runs when a viewer opens it, if the viewer lets it."""
+    opened = pikepdf.open(io.BytesIO(pdf))
+    opened.Root.OpenAction = pikepdf.Dictionary(
+        S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert('!'); while (true) {}")
+    )
+    return saved(opened)
+
+
+def with_foreign_font() -> bytes:
+    """Japanese text in a font that is not in the file, as old office programs write it."""
+    pdf = pikepdf.new()
+    pdf.add_blank_page(page_size=(595, 842))
+    descendant = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font,
+        Subtype=pikepdf.Name.CIDFontType0,
+        BaseFont=pikepdf.Name("/Ryumin-Light"),
+        CIDSystemInfo=pikepdf.Dictionary(Registry=b"Adobe", Ordering=b"Japan1", Supplement=2),
+    )
+    font = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font,
+        Subtype=pikepdf.Name.Type0,
+        BaseFont=pikepdf.Name("/Ryumin-Light-90ms-RKSJ-H"),
+        Encoding=pikepdf.Name("/90ms-RKSJ-H"),
+        DescendantFonts=pikepdf.Array([pdf.make_indirect(descendant)]),
+    )
+    page = pdf.pages[0]
+    page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=pdf.make_indirect(font)))
+    words = "予算案".encode("cp932").hex().encode()
+    page.Contents = pdf.make_stream(b"BT /F1 40 Tf 80 600 Td <%s> Tj ET" % words)
+    return saved(pdf)
+
+
+def with_broken_xref(pdf: bytes) -> bytes:
+    """The table that says where the objects lie points elsewhere."""
+    head, mark, tail = pdf.rpartition(b"startxref")
+    assert mark
+    return head + b"startxref\n99999999\n%%EOF" + tail[:0]
+
+
+def locked(pdf: bytes) -> bytes:
+    """Opens with a password only."""
+    opened, target = pikepdf.open(io.BytesIO(pdf)), io.BytesIO()
+    opened.save(target, encryption=pikepdf.Encryption(owner="chief", user="secret"))
+    return target.getvalue()

@@ -1,0 +1,159 @@
+"""The sitting over the API: forged turns, memos of others, closed documents."""
+
+import io
+from collections.abc import Callable
+
+import pypdfium2 as pdfium
+import pytest
+from sqlalchemy.orm import Session
+
+from meetings import documents, invitations
+from meetings.documents import Permissions
+from meetings.storage import Storage
+from models.document import Document
+from models.meeting import InvitationKind, Meeting
+from models.person import Person
+from models.sitting import Turn
+from tests.conftest import Browser, Cast
+from tests.web.api.conftest import Script
+from web.demo import builders
+
+As = Callable[[Person], Script]
+
+
+@pytest.fixture
+def document(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Document:
+    builders.add_materials(session, storage, cast.organiser, meeting, builders.folder("dx-council"))
+    session.commit()
+    return documents.reading_order(session, meeting)[0][1]
+
+
+def test_a_forged_turn_changes_nothing(
+    session: Session, script: As, cast: Cast, meeting: Meeting, document: Document
+) -> None:
+    turn = {"version_id": document.current.id, "page": 1}
+    script(cast.presenter).call("POST", f"/meetings/{meeting.id}/presenting", status=201)
+    for somebody in (cast.attendee, cast.secretary, cast.organiser):
+        answer = script(somebody).call("POST", f"/meetings/{meeting.id}/turns", turn, status=409)
+        assert "安永" in answer["message"]
+    script(cast.outsider).call("POST", f"/meetings/{meeting.id}/turns", turn, status=404)
+    session.commit()
+    assert session.query(Turn).count() == 0
+    script(cast.presenter).call("POST", f"/meetings/{meeting.id}/turns", turn, status=201)
+    live = script(cast.attendee).get(f"/meetings/{meeting.id}/live")
+    assert live["turn"]["page"] == 1 and live["presenter"]["name"] == cast.presenter.name
+
+
+def test_a_page_of_another_meeting_or_none_is_not_shown(
+    script: As, session: Session, cast: Cast, meeting: Meeting, document: Document
+) -> None:
+    presenter = script(cast.presenter)
+    presenter.call("POST", f"/meetings/{meeting.id}/presenting", status=201)
+    version = document.current.id
+    for turn in ({"version_id": version, "page": 999}, {"version_id": 999, "page": 1}):
+        presenter.call("POST", f"/meetings/{meeting.id}/turns", turn, status=422)
+
+
+def test_two_presenters_at_the_same_moment_leave_one(
+    script: As, session: Session, cast: Cast, meeting: Meeting
+) -> None:
+    invitations.invite(session, cast.organiser, meeting, cast.attendee, InvitationKind.PRESENTER)
+    first, second = script(cast.presenter), script(cast.attendee)
+    first.call("POST", f"/meetings/{meeting.id}/presenting", status=201)
+    refused = second.call("POST", f"/meetings/{meeting.id}/presenting", status=409)
+    assert cast.presenter.name in refused["message"]
+
+
+def test_memos_of_others_look_absent(
+    script: As, session: Session, cast: Cast, meeting: Meeting, document: Document
+) -> None:
+    page = document.current.pages[0].id
+    body = {"key": "k1", "kind": "note", "content": {"x": 1, "y": 2, "text": "内緒"}}
+    memo = script(cast.attendee).call("POST", f"/pages/{page}/memos", body, status=201)
+    change = {"page_id": page, "content": body["content"], "based_on": 1}
+    for somebody in (cast.organiser, cast.presenter, cast.secretary):
+        other = script(somebody)
+        assert other.get(f"/versions/{document.current.id}/memos") == {"memos": []}
+        other.call("PUT", f"/memos/{memo['id']}", change, status=404)
+        other.call("DELETE", f"/memos/{memo['id']}", status=404)
+        other.call("PUT", f"/memos/{memo['id']}/sharing", status=404)
+    owner = script(cast.attendee)
+    owner.call("PUT", f"/memos/{memo['id']}/sharing")
+    (seen,) = script(cast.organiser).get(f"/versions/{document.current.id}/memos")["memos"]
+    assert (seen["is_mine"], seen["author"]["name"]) == (False, cast.attendee.name)
+
+
+def test_a_document_closed_to_a_reader_is_closed_on_every_way(
+    browse: Callable[[Person], Browser],
+    session: Session,
+    cast: Cast,
+    meeting: Meeting,
+    document: Document,
+) -> None:
+    documents.permit(session, cast.organiser, document, Permissions(readers=[cast.presenter]))
+    version, page = document.current.id, document.current.pages[0].id
+    reader, other = browse(cast.presenter), browse(cast.attendee)
+    for path in (
+        f"/documents/{document.id}",
+        f"/versions/{version}/file",
+        f"/versions/{version}/thumbnail",
+        f"/versions/{version}/download",
+        f"/versions/{version}/print",
+        f"/versions/{version}/comparison",
+        f"/api/documents/{document.id}",
+        f"/api/versions/{version}/file",
+        f"/api/versions/{version}/memos",
+        f"/api/versions/{version}/pages",
+    ):
+        assert other.get(path).status_code == 404, path
+    assert other.post(f"/api/pages/{page}/memos", json={}).status_code == 404
+    assert reader.get(f"/versions/{version}/file").status_code == 200
+    shown = other.get(f"/meetings/{meeting.id}").text
+    assert document.title not in shown
+    listed = other.get(f"/meetings/{meeting.id}/viewer").get_json()["documents"]
+    assert document.id not in [entry["id"] for entry in listed]
+
+
+def test_a_proposed_version_is_closed_to_those_who_do_not_prepare(
+    browse: Callable[[Person], Browser],
+    session: Session,
+    storage: Storage,
+    cast: Cast,
+    document: Document,
+) -> None:
+    content = storage.path(document.current.sha256).read_bytes()
+    organiser, attendee = browse(cast.organiser), browse(cast.attendee)
+    answer = organiser.post(
+        f"/documents/{document.id}/versions", data={"file": (io.BytesIO(content), "新.pdf")}
+    )
+    assert answer.status_code == 302
+    session.commit()
+    session.expire_all()
+    assert document.proposed is not None
+    path = f"/versions/{document.proposed.id}/file"
+    assert organiser.get(path).status_code == 200
+    assert attendee.get(path).status_code == 404
+
+
+def test_a_watermarked_document_leaves_with_the_readers_name(
+    browse: Callable[[Person], Browser], session: Session, cast: Cast, document: Document
+) -> None:
+    documents.permit(session, cast.organiser, document, Permissions(is_watermarked=True))
+    path = f"/versions/{document.current.id}/download"
+    stamped = pdfium.PdfDocument(browse(cast.attendee).get(path).data)
+    plain = pdfium.PdfDocument(browse(cast.organiser).get(path).data)
+    assert cast.attendee.name in stamped[0].get_textpage().get_text_bounded()
+    assert cast.attendee.name not in plain[0].get_textpage().get_text_bounded()
+
+
+def test_what_may_not_be_saved_is_not_there_to_be_saved(
+    browse: Callable[[Person], Browser], session: Session, cast: Cast, document: Document
+) -> None:
+    documents.permit(
+        session, cast.organiser, document, Permissions(may_print=False, may_download=False)
+    )
+    attendee, version = browse(cast.attendee), document.current.id
+    for path in ("download", "print"):
+        assert attendee.get(f"/versions/{version}/{path}").status_code == 404
+    assert attendee.get(f"/api/versions/{version}/file").status_code == 404
+    assert attendee.get(f"/versions/{version}/file").status_code == 200
