@@ -195,7 +195,7 @@ def main() -> None:
     say(f"資料を登録しました: {document['title']}（{document['versions'][0]['page_count']}頁）")
     attendee_login = given.attendee.partition(":")[0]
     organiser.call("POST", f"{at}/invitations", {"login": attendee_login, "kind": "attendee"})
-    attendee.call("PUT", f"{at}/answer", {"is_coming": True})
+    attendee.call("PUT", f"{at}/answer", {"answer": "coming"})
     say("招集し、出席の返事を受け取りました。")
 
     received = secretary.upload(f"{at}/recordings", given.recording)

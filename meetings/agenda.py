@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from meetings import audit, dates, entries
+from meetings import audit, dates, entries, invitations, notices
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
+from models.base import now
 from models.document import Document
-from models.meeting import AgendaItem, Meeting, Series
+from models.meeting import AgendaItem, InvitationKind, Meeting, Series
+from models.notice import NoticeKind
 from models.person import Department, Person
 from models.sitting import ItemChange, Turn
 from models.transcript import Segment
@@ -89,11 +91,89 @@ def change_meeting(
             f"{title}／{dates.span(starts_at, ends_at)}／{place}", theirs, meeting.revision
         )
     _check_order(starts_at, ends_at)
+    before = meeting.title, meeting.starts_at, meeting.ends_at, meeting.place
     meeting.title = entries.text("title", "会議名", title)
     meeting.place = entries.text("place", "場所", place)
     meeting.starts_at, meeting.ends_at = starts_at, ends_at
     meeting.revision += 1
+    _tell(session, meeting, NoticeKind.CHANGE, notices.what_changed(meeting, before))
     audit.note(session, by, "change", meeting)
+
+
+def limit_access(session: Session, by: Person, meeting: Meeting, days: int | None) -> None:
+    """Those who are only invited read the documents until so many days after the meeting; None
+    for no end."""
+    if meeting.access_days != days:
+        meeting.access_days = days
+        audit.note(session, by, "limit_access", meeting)
+
+
+def call_off(session: Session, by: Person, meeting: Meeting, reason: str) -> None:
+    """The meeting does not take place (中止). It stays readable, and everybody is told."""
+    if meeting.called_off_at is not None:
+        raise NotPossibleNow("この会議は、すでに中止になっています。")
+    if meeting.ends_at <= now():
+        raise NotPossibleNow("終わった会議は中止にできません。")
+    meeting.called_off_at, meeting.called_off_by_id = now(), by.id
+    meeting.called_off_reason = entries.optional_text("reason", "中止の理由", reason)
+    meeting.revision += 1
+    _tell(session, meeting, NoticeKind.CALLED_OFF, "")
+    audit.note(session, by, "call_off", meeting)
+
+
+def copy_meeting(
+    session: Session,
+    by: Person,
+    source: Meeting,
+    *,
+    title: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str,
+) -> Meeting:
+    """The next meeting of the series: agenda and invitations of this one, no answers, no
+    documents."""
+    meeting = set_up_meeting(
+        session,
+        by,
+        series=source.series,
+        department=source.department,
+        title=title,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=place,
+    )
+    meeting.access_days = source.access_days
+    session.flush()
+    _copy_items(session, by, source, meeting)
+    for known in invitations.invited(source):
+        if known.person.ended_at is None and not known.person.is_guest:
+            invitations.invite(session, by, meeting, known.person, InvitationKind(known.kind))
+    return meeting
+
+
+def _copy_items(session: Session, by: Person, source: Meeting, meeting: Meeting) -> None:
+    copies: dict[int, AgendaItem] = {}
+    for node in flat(tree(session, source)):
+        entry = node.entry
+        copies[entry.id] = add_agenda_item(
+            session,
+            by,
+            meeting,
+            title=entry.title,
+            presenter=entry.presenter,
+            planned_minutes=entry.planned_minutes,
+            parent=copies[entry.parent_id] if entry.parent_id else None,
+        )
+        session.flush()
+
+
+def _tell(session: Session, meeting: Meeting, kind: NoticeKind, words: str) -> None:
+    """Everybody whose invitation stands; nobody when nothing changed for them."""
+    if kind == NoticeKind.CHANGE and not words:
+        return
+    for invitation in invitations.invited(meeting):
+        notices.notify(session, invitation, kind, words)
 
 
 def add_agenda_item(

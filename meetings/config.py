@@ -25,6 +25,9 @@ class Storage:
 class Server:
     host: str = "127.0.0.1"
     port: int = 8400
+    address: str = ""
+    tls_certificate: str = ""
+    tls_key: str = ""
     sign_in_hours: int = 12
 
 
@@ -32,6 +35,23 @@ class Server:
 class Limits:
     recording_mb: int = 2000
     document_mb: int = 200
+
+
+@dataclass(frozen=True)
+class Documents:
+    access_days: int = 0
+    office_seconds: int = 120
+
+
+@dataclass(frozen=True)
+class Mail:
+    smtp_host: str = ""
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: str = ""
+    security: str = "none"
+    sender: str = ""
+    reminder_days: int = 1
 
 
 @dataclass(frozen=True)
@@ -48,6 +68,8 @@ class Config:
     storage: Storage = field(default_factory=Storage)
     server: Server = field(default_factory=Server)
     limits: Limits = field(default_factory=Limits)
+    documents: Documents = field(default_factory=Documents)
+    mail: Mail = field(default_factory=Mail)
     speech: Speech = field(default_factory=Speech)
     folder: Path = DEFAULT_FILE.parent
 
@@ -55,6 +77,14 @@ class Config:
     def home(self) -> Path:
         """Where everything that is stored lives."""
         return (self.folder / self.storage.home).resolve()
+
+    @property
+    def address(self) -> str:
+        """How terminals reach the server, for links in letters and codes; without a slash."""
+        if self.server.address:
+            return self.server.address.rstrip("/")
+        scheme = "https" if self.server.tls_certificate else "http"
+        return f"{scheme}://{self.server.host}:{self.server.port}"
 
     @property
     def database(self) -> Path:
@@ -76,7 +106,26 @@ def load(path: Path = DEFAULT_FILE) -> Config:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
         raise ConfigurationError(f"設定ファイル {path} を読めません: {problem}") from problem
     sections = {name: _section(path, name, values) for name, values in tables.items()}
-    return _with_environment(Config(folder=path.resolve().parent, **sections))
+    return _with_environment(_checked(path, Config(folder=path.resolve().parent, **sections)))
+
+
+def _checked(path: Path, config: Config) -> Config:
+    """What cannot be seen from one key alone."""
+    mail, server = config.mail, config.server
+    if mail.security not in ("none", "starttls", "tls"):
+        raise ConfigurationError(
+            f"設定ファイル {path} の mail.security は none、starttls、tls のどれかにしてください。"
+        )
+    if mail.smtp_host and "@" not in mail.sender:
+        raise ConfigurationError(
+            f"設定ファイル {path} の mail.sender に、差出人のメールアドレスを書いてください。"
+        )
+    if bool(server.tls_certificate) != bool(server.tls_key):
+        raise ConfigurationError(
+            f"設定ファイル {path} の server.tls_certificate と server.tls_key は、両方書くか、"
+            "両方とも空にしてください。"
+        )
+    return config
 
 
 def _section(path: Path, name: str, values: Any) -> Any:

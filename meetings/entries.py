@@ -1,11 +1,13 @@
 """Reading what people type: one clear sentence for everything that cannot be taken."""
 
+import re
 from datetime import date, datetime, time
 
 from meetings.dates import TOKYO
 from meetings.errors import InvalidInput
 
 LONGEST_NAME = 200
+EMAIL = re.compile(r"[^@\s,;<>\"']+@[^@\s,;<>\"']+\.[^@\s,;<>\"'.]+")
 
 
 def text(field: str, label: str, value: str | None, limit: int = LONGEST_NAME) -> str:
@@ -27,6 +29,16 @@ def optional_text(field: str, label: str, value: str | None, limit: int = LONGES
     return cleaned
 
 
+def email(field: str, label: str, value: str | None) -> str:
+    """An address, or nothing."""
+    cleaned = optional_text(field, label, value)
+    if cleaned and not EMAIL.fullmatch(cleaned):
+        raise InvalidInput(
+            field, f"{label}「{cleaned[:40]}」の形が正しくありません。例：koga@city.example.jp"
+        )
+    return cleaned
+
+
 def moment(field: str, label: str, day: str | None, clock: str | None) -> datetime:
     """「2026-11-23」 and 「14:00」, in the city's time, as an aware datetime."""
     return datetime.combine(_date(field, label, day), _time(field, label, clock), tzinfo=TOKYO)
@@ -39,6 +51,16 @@ def minutes(field: str, label: str, value: str | None) -> int | None:
         return None
     if not cleaned.isdecimal() or not 1 <= int(cleaned[:6]) <= 1440:
         raise InvalidInput(field, f"{label}は1から1,440までの整数（分）で入力してください。")
+    return int(cleaned)
+
+
+def whole_number(field: str, label: str, value: str | None, most: int = 3650) -> int | None:
+    """From 0 to `most`, or nothing."""
+    cleaned = (value or "").strip()
+    if not cleaned:
+        return None
+    if not cleaned.isdecimal() or int(cleaned[:8]) > most:
+        raise InvalidInput(field, f"{label}は0から{most:,}までの整数で入力してください。")
     return int(cleaned)
 
 

@@ -3,10 +3,12 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import audit
-from meetings.errors import NotFound
+from meetings import audit, entries
+from meetings.errors import NotFound, NotPossibleNow
+from meetings.notices import notify
 from models.base import now
-from models.meeting import Invitation, InvitationAnswer, InvitationKind, Meeting
+from models.meeting import AnswerWord, Invitation, InvitationAnswer, InvitationKind, Meeting
+from models.notice import NoticeKind
 from models.person import Person
 
 
@@ -18,28 +20,55 @@ def invite(
     kind: InvitationKind = InvitationKind.ATTENDEE,
 ) -> Invitation:
     """Invite; somebody who is invited already gets the new kind, one withdrawn is asked again."""
+    _check_takes_place(meeting)
     invitation = invitation_of(session, meeting, person)
+    is_asked_anew = invitation is None or invitation.withdrawn_at is not None
     if invitation is None:
-        invitation = Invitation(meeting=meeting, person=person, kind=kind, invited_by_id=by.id)
+        invitation = Invitation(
+            meeting=meeting, person=person, kind=kind, invited_by_id=by.id, sequence=0
+        )
         session.add(invitation)
+    elif is_asked_anew:
+        invitation.sequence += 1
     invitation.kind = kind
     invitation.withdrawn_at = None
+    if is_asked_anew:
+        notify(session, invitation, NoticeKind.INVITATION)
     audit.note(session, by, "invite", invitation)
     return invitation
 
 
 def withdraw_invitation(session: Session, by: Person, invitation: Invitation) -> None:
+    if invitation.withdrawn_at is not None:
+        return
     invitation.withdrawn_at = now()
+    notify(session, invitation, NoticeKind.WITHDRAWAL)
     audit.note(session, by, "withdraw", invitation)
 
 
 def answer_invitation(
-    session: Session, person: Person, meeting: Meeting, *, is_coming: bool
+    session: Session,
+    person: Person,
+    meeting: Meeting,
+    word: AnswerWord,
+    *,
+    proxy_name: str = "",
+    note: str = "",
 ) -> InvitationAnswer:
+    """出席, 欠席, or 代理 with the title and name of who comes instead."""
+    _check_takes_place(meeting)
     invitation = invitation_of(session, meeting, person)
     if invitation is None or invitation.withdrawn_at is not None:
         raise NotFound()
-    answer = InvitationAnswer(invitation=invitation, is_coming=is_coming, answered_by_id=person.id)
+    if word == AnswerWord.PROXY:
+        proxy_name = entries.text("proxy_name", "代理の人の職名と氏名", proxy_name)
+    answer = InvitationAnswer(
+        invitation=invitation,
+        word=word,
+        proxy_name=proxy_name if word == AnswerWord.PROXY else "",
+        note=entries.optional_text("note", "連絡事項", note),
+        answered_by_id=person.id,
+    )
     session.add(answer)
     audit.note(session, person, "answer", invitation)
     return answer
@@ -68,9 +97,15 @@ def unanswered(session: Session, person: Person) -> list[Invitation]:
             Invitation.person_id == person.id,
             Invitation.withdrawn_at.is_(None),
             Meeting.removed_at.is_(None),
+            Meeting.called_off_at.is_(None),
             Meeting.ends_at > now(),
             ~Invitation.answers.any(),
         )
         .order_by(Meeting.starts_at)
     )
     return list(standing)
+
+
+def _check_takes_place(meeting: Meeting) -> None:
+    if meeting.called_off_at is not None:
+        raise NotPossibleNow("この会議は中止になりました。")

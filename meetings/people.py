@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -43,6 +43,7 @@ def add_person(
     password: str,
     title: str = "",
     kana: str = "",
+    email: str = "",
 ) -> Person:
     login = entries.text("login", "利用者ID", login, 100)
     if session.scalar(select(Person).where(Person.login == login)):
@@ -54,12 +55,23 @@ def add_person(
         name=entries.text("name", "氏名", name),
         kana=entries.optional_text("kana", "ふりがな", kana),
         title=entries.optional_text("title", "職名", title),
+        email=entries.email("email", "メールアドレス", email),
         department=department,
         password_hash=HASHER.hash(password),
     )
     session.add(person)
     audit.note(session, None, "add", person)
     return person
+
+
+def change_person(
+    session: Session, person: Person, *, name: str, kana: str, title: str, email: str
+) -> None:
+    person.name = entries.text("name", "氏名", name)
+    person.kana = entries.optional_text("kana", "ふりがな", kana)
+    person.title = entries.optional_text("title", "職名", title)
+    person.email = entries.email("email", "メールアドレス", email)
+    audit.note(session, None, "change", person)
 
 
 def grant_role(
@@ -80,16 +92,20 @@ def sign_in(
 ) -> tuple[str, SignIn]:
     """The secret token, which is kept nowhere, and its row. Raises SignInRefused."""
     person = session.scalar(select(Person).where(Person.login == login.strip()))
-    if not _is_password(person.password_hash if person else NOBODY, password):
+    if not is_password(person.password_hash if person else NOBODY, password):
         raise SignInRefused()
-    if person is None or person.ended_at is not None:
+    if person is None or person.ended_at is not None or person.is_guest:
         raise SignInRefused()
+    return begin_sign_in(session, person, now() + timedelta(hours=hours), is_script=is_script)
+
+
+def begin_sign_in(
+    session: Session, person: Person, expires_at: datetime, *, is_script: bool = False
+) -> tuple[str, SignIn]:
+    """For somebody who has proved who they are."""
     token = secrets.token_urlsafe(32)
     entry = SignIn(
-        person=person,
-        token_sha256=_hash(token),
-        is_script=is_script,
-        expires_at=now() + timedelta(hours=hours),
+        person=person, token_sha256=hash_of(token), is_script=is_script, expires_at=expires_at
     )
     session.add(entry)
     audit.note(session, person, "sign_in", entry)
@@ -97,7 +113,7 @@ def sign_in(
 
 
 def signed_in(session: Session, token: str) -> SignIn | None:
-    entry = session.scalar(select(SignIn).where(SignIn.token_sha256 == _hash(token)))
+    entry = session.scalar(select(SignIn).where(SignIn.token_sha256 == hash_of(token)))
     return entry if entry and entry.is_live(now()) else None
 
 
@@ -106,12 +122,12 @@ def sign_out(session: Session, entry: SignIn) -> None:
     audit.note(session, entry.person, "sign_out", entry)
 
 
-def _is_password(password_hash: str, password: str) -> bool:
+def is_password(password_hash: str, password: str) -> bool:
     try:
         return HASHER.verify(password_hash, password)
     except VerificationError:
         return False
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from meetings import audit, dates, entries
 from meetings.agenda import flat, tree
+from meetings.attendance import attendances_of
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from meetings.invitations import invited
 from minutes import transcripts
-from models.meeting import Meeting
+from models.meeting import AnswerWord, Invitation, Meeting
 from models.minutes import Approval, ApprovalRequest, Minutes, MinutesRevision
 from models.person import Person
 from models.transcript import Segment, Transcript
@@ -215,7 +216,7 @@ def _from_transcript(session: Session, transcript: Transcript, segments: list[Se
         starts_at=meeting.starts_at.isoformat(),
         ends_at=meeting.ends_at.isoformat(),
         place=meeting.place,
-        attendees=_attendees(meeting),
+        attendees=_attendees(session, meeting),
         sections=sections + ([loose] if loose.paragraphs else []),
     )
 
@@ -234,10 +235,26 @@ def _section(segments: list[Segment], *, agenda_item_id: int | None, **heading: 
     return Section(agenda_item_id=agenda_item_id, paragraphs=paragraphs, **heading)
 
 
-def _attendees(meeting: Meeting) -> list[Attendee]:
-    """Those who said that they come."""
-    return [
-        Attendee(name=i.person.name, title=i.person.title)
-        for i in invited(meeting)
-        if i.answer is not None and i.answer.is_coming
-    ]
+def _attendees(session: Session, meeting: Meeting) -> list[Attendee]:
+    """Those who came, as the list of attendance has them; where nobody kept one, those who said
+    that they come, and those who come instead of them."""
+    came = attendances_of(session, meeting)
+    if came:
+        order = {i.person_id: place for place, i in enumerate(invited(meeting))}
+        ordered = sorted(came, key=lambda entry: order.get(entry.person_id or 0, len(order)))
+        return [
+            Attendee(name=entry.attendee_name, title=entry.person.title if entry.person else "")
+            for entry in ordered
+        ]
+    return [_promised(i) for i in invited(meeting) if _is_represented(i)]
+
+
+def _is_represented(invitation: Invitation) -> bool:
+    return invitation.answer is not None and invitation.answer.word != AnswerWord.ABSENT
+
+
+def _promised(invitation: Invitation) -> Attendee:
+    person, answer = invitation.person, invitation.answer
+    if answer is not None and answer.word == AnswerWord.PROXY:
+        return Attendee(name=f"{answer.proxy_name}（{person.name} 代理）")
+    return Attendee(name=person.name, title=person.title)

@@ -17,7 +17,7 @@ from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from meetings import errands, preparation
+from meetings import errands, mail, preparation
 from meetings.config import Config
 from meetings.errors import GijidoError
 from meetings.storage import Storage
@@ -79,7 +79,7 @@ class Worker:
     def run(self) -> None:
         """Until `stop`: carry what the tables say, one task at a time, and show signs of life."""
         threading.Thread(target=self._show_life, daemon=True).start()
-        errands.start([self._prepare_pages], self._stopping)
+        errands.start([self._prepare_pages, self._send_mail, self._remind], self._stopping)
         while not self._stopping.is_set():
             self._sweep()
             while (task := self._queue.dequeue()) and not self._stopping.is_set():
@@ -189,6 +189,12 @@ class Worker:
 
     def _prepare_pages(self) -> bool:
         return preparation.prepare_some(self._engine, self._storage)
+
+    def _send_mail(self) -> bool:
+        return mail.send_some(self._engine, self._config)
+
+    def _remind(self) -> bool:
+        return mail.remind(self._engine, self._config)
 
     def _sweep(self) -> None:
         with writing(self._engine) as session, session.begin():

@@ -47,13 +47,13 @@ def writing(engine: Engine) -> Session:
     return Session(engine.execution_options(is_writing=True))
 
 
-def migrate(path: Path) -> None:
+def migrate(path: Path, to: str = "head") -> None:
     """Bring the database file to the newest tables, making it if it is not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     settings = AlembicConfig()
     settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     settings.attributes["engine"] = connect(path)
-    command.upgrade(settings, "head")
+    command.upgrade(settings, to)
     settings.attributes["engine"].dispose()
 
 

@@ -10,6 +10,15 @@ from models.base import Base, Id, Name, When, now, word
 from models.person import Department, Person
 
 
+class InvitationKind(StrEnum):
+    ATTENDEE = "attendee"
+    PRESENTER = "presenter"
+
+    @property
+    def label(self) -> str:
+        return {InvitationKind.ATTENDEE: "出席者", InvitationKind.PRESENTER: "説明者"}[self]
+
+
 class Series(Base):
     """Meetings of the same body."""
 
@@ -21,6 +30,26 @@ class Series(Base):
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
 
     department: Mapped[Department] = relationship()
+    roster: Mapped[list["RosterEntry"]] = relationship(
+        back_populates="series", order_by="RosterEntry.id"
+    )
+
+
+class RosterEntry(Base):
+    """Somebody of the series' roster (名簿), who is asked to each of its meetings."""
+
+    __tablename__ = "roster_entry"
+
+    id: Mapped[Id]
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[InvitationKind] = mapped_column(word(InvitationKind))
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[When] = mapped_column(default=now)
+    ended_at: Mapped[When | None]
+
+    series: Mapped[Series] = relationship(back_populates="roster")
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
 
 
 class Meeting(Base):
@@ -44,10 +73,13 @@ class Meeting(Base):
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[When] = mapped_column(default=now)
     removed_at: Mapped[When | None]
+    called_off_at: Mapped[When | None]
+    called_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    called_off_reason: Mapped[Name] = mapped_column(default="")
 
     series: Mapped[Series] = relationship()
     department: Mapped[Department] = relationship()
-    created_by: Mapped[Person] = relationship()
+    created_by: Mapped[Person] = relationship(foreign_keys=created_by_id)
     agenda_items: Mapped[list["AgendaItem"]] = relationship(
         back_populates="meeting", order_by="AgendaItem.position, AgendaItem.id"
     )
@@ -76,15 +108,6 @@ class AgendaItem(Base):
     meeting: Mapped[Meeting] = relationship(back_populates="agenda_items")
 
 
-class InvitationKind(StrEnum):
-    ATTENDEE = "attendee"
-    PRESENTER = "presenter"
-
-    @property
-    def label(self) -> str:
-        return {InvitationKind.ATTENDEE: "出席者", InvitationKind.PRESENTER: "説明者"}[self]
-
-
 class Invitation(Base):
     __tablename__ = "invitation"
     __table_args__ = (UniqueConstraint("meeting_id", "person_id"),)
@@ -98,6 +121,8 @@ class Invitation(Base):
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     invited_at: Mapped[When] = mapped_column(default=now)
     withdrawn_at: Mapped[When | None]
+    # Grows with everything that a calendar program must take over (iCalendar SEQUENCE).
+    sequence: Mapped[int] = mapped_column(default=0)
 
     meeting: Mapped[Meeting] = relationship(back_populates="invitations")
     person: Mapped[Person] = relationship(foreign_keys=person_id)
@@ -111,12 +136,28 @@ class Invitation(Base):
         return self.answers[-1] if self.answers else None
 
 
+class AnswerWord(StrEnum):
+    COMING = "coming"
+    ABSENT = "absent"
+    PROXY = "proxy"
+
+    @property
+    def label(self) -> str:
+        return {AnswerWord.COMING: "出席", AnswerWord.ABSENT: "欠席", AnswerWord.PROXY: "代理"}[
+            self
+        ]
+
+
 class InvitationAnswer(Base):
+    """`proxy_name`: who comes instead, with title, when the answer is 代理."""
+
     __tablename__ = "invitation_answer"
 
     id: Mapped[Id]
     invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"), index=True)
-    is_coming: Mapped[bool]
+    word: Mapped[AnswerWord] = mapped_column(word(AnswerWord))
+    proxy_name: Mapped[Name] = mapped_column(default="")
+    note: Mapped[Name] = mapped_column(default="")
     answered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[When] = mapped_column(default=now)
 

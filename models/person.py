@@ -51,6 +51,9 @@ class Person(Base):
     name: Mapped[Name]
     kana: Mapped[Name] = mapped_column(default="")
     title: Mapped[Name] = mapped_column(default="")
+    email: Mapped[Name] = mapped_column(default="")
+    # 外部委員: let in to one meeting by a personal link (`models/guest.py`), never by password.
+    is_guest: Mapped[bool] = mapped_column(default=False)
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
     password_hash: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[When] = mapped_column(default=now)

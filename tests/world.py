@@ -46,6 +46,7 @@ class World:
             "page_id": 1,
             "memo_id": 1,
             "attendance_id": 1,
+            "entry_id": 1,
             "token": 0,
             "recording_id": self.recording.id,
             "transcription_id": self.transcript.transcription_id,

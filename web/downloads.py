@@ -1,17 +1,58 @@
-"""Documents that leave the server: to be saved or printed, stamped where that is asked for."""
+"""Documents that leave the server: to be saved or printed, one or all of a meeting together,
+stamped where that is asked for."""
 
 from flask import Response, send_file
 
-from meetings import dates
-from meetings.rights import is_only_invited
+from meetings import dates, printing
+from meetings.documents import readable
+from meetings.joining import Part, join
+from meetings.rights import is_only_invited, may_download
 from meetings.stamping import stamp
 from models.base import now
-from models.document import DocumentVersion
+from models.document import Document, DocumentVersion
+from models.meeting import Meeting
 from models.person import Person
 from web.looks import note_look
-from web.transaction import database_session, storage
+from web.transaction import config, database_session, storage
 
 PDF = "application/pdf"
+
+
+def send_all_documents(person: Person, meeting: Meeting) -> Response:
+    """次第 and every document that this person may save, as one PDF with bookmarks."""
+    session = database_session()
+    note_look(person, "download", meeting)
+    shown = [
+        (number, document)
+        for number, document in readable(session, person, meeting)
+        if may_download(session, person, document)
+    ]
+    programme = printing.programme(session, config(), meeting, [d for _, d in shown])
+    parts = [_part(person, number, document) for number, document in shown]
+    with storage().workspace() as folder:
+        (folder / "cover.pdf").write_bytes(programme)
+        join(folder / "cover.pdf", parts, folder / "all.pdf", folder)
+        opened = (folder / "all.pdf").open("rb")  # stays readable when the folder is gone
+    return send_file(opened, PDF, as_attachment=True, download_name=f"{meeting.title}.pdf")
+
+
+def _part(person: Person, number: str, document: Document) -> Part:
+    version, item = document.current, document.agenda_item
+    return Part(
+        heading=f"{number}　{item.title}" if item else "会議全体の資料",
+        title=document.title,
+        path=storage().path(version.sha256),
+        stamp=_words(person) if _is_stamped(person, document) else "",
+    )
+
+
+def _is_stamped(person: Person, document: Document) -> bool:
+    session = database_session()
+    return document.is_watermarked and is_only_invited(session, person, document.meeting)
+
+
+def _words(person: Person) -> str:
+    return f"{person.name}　{dates.in_full(now())}"
 
 
 def send_document(person: Person, version: DocumentVersion, *, as_attachment: bool) -> Response:
@@ -19,14 +60,11 @@ def send_document(person: Person, version: DocumentVersion, *, as_attachment: bo
     the document is watermarked."""
     note_look(person, "download" if as_attachment else "print", version)
     name, path = version.file_name, storage().path(version.sha256)
-    is_stamped = version.document.is_watermarked and is_only_invited(
-        database_session(), person, version.meeting
-    )
-    if not is_stamped:
+    if not _is_stamped(person, version.document):
         return send_file(
             path, PDF, as_attachment=as_attachment, download_name=name, etag=version.sha256
         )
     with storage().workspace() as folder:
-        stamp(path, folder / "stamped.pdf", f"{person.name}　{dates.in_full(now())}")
+        stamp(path, folder / "stamped.pdf", _words(person))
         opened = (folder / "stamped.pdf").open("rb")  # stays readable when the folder is gone
     return send_file(opened, PDF, as_attachment=as_attachment, download_name=name)

@@ -7,6 +7,7 @@ from meetings import invitations
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from minutes import records, transcripts
 from minutes import transcription as work
+from models.meeting import AnswerWord
 from models.minutes import MinutesRevision
 from models.recording import Recording
 from models.transcript import Transcript
@@ -50,8 +51,8 @@ def test_those_who_said_that_they_come_stand_in_the_head(
 ) -> None:
     meeting = transcript.meeting
     coming, absent, *_ = invitations.invited(meeting)
-    invitations.answer_invitation(session, coming.person, meeting, is_coming=True)
-    invitations.answer_invitation(session, absent.person, meeting, is_coming=False)
+    invitations.answer_invitation(session, coming.person, meeting, AnswerWord.COMING)
+    invitations.answer_invitation(session, absent.person, meeting, AnswerWord.ABSENT)
     session.flush()
     session.expire_all()
     content = records.content_of(records.draft(session, cast.secretary, transcript))

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, text
+from pysqlite3 import dbapi2 as sqlite
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from models.base import now
 from models.database import connect, migrate, reading, refuse_old_sqlite, writing
+from models.document import DocumentVersion
+from models.meeting import AnswerWord, InvitationAnswer
 from models.recording import WorkerSign
 from models.tables import Base
 
@@ -19,6 +22,42 @@ def test_migrations_lead_to_exactly_the_tables_of_the_code(empty_database: Path)
     with connect(empty_database).connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
     assert differences == []
+
+
+OLD_ROWS = """
+INSERT INTO department (id, name) VALUES (1, '総務局');
+INSERT INTO person (id, login, name, kana, title, department_id, password_hash, created_at)
+  VALUES (1, 'koga', '古賀', '', '', 1, '-', '2026-01-01');
+INSERT INTO series (id, name, department_id) VALUES (1, '懇話会', 1);
+INSERT INTO meeting (id, series_id, department_id, title, starts_at, ends_at, place, revision,
+  created_by_id, created_at) VALUES (1, 1, 1, '第1回', '2026-01-01', '2026-01-02', '室', 1, 1,
+  '2026-01-01');
+INSERT INTO invitation (id, meeting_id, person_id, kind, invited_by_id, invited_at)
+  VALUES (1, 1, 1, 'attendee', 1, '2026-01-01');
+INSERT INTO invitation_answer (id, invitation_id, is_coming, answered_by_id, answered_at)
+  VALUES (1, 1, 1, 1, '2026-01-01'), (2, 1, 0, 1, '2026-01-02');
+INSERT INTO document (id, meeting_id, position, title, created_at)
+  VALUES (1, 1, 0, '資料', '2026-01-01');
+INSERT INTO document_version (id, document_id, number, file_name, sha256, size_bytes,
+  thumbnail_sha256, created_by_id, created_at) VALUES (1, 1, 1, 'a.pdf', 'x', 1, 'y', 1,
+  '2026-01-01');
+INSERT INTO page (id, version_id, number, width, height, text) VALUES (1, 1, 1, 595, 842, '文');
+"""
+
+
+def test_a_database_with_rows_of_the_first_release_keeps_them(tmp_path: Path) -> None:
+    path = tmp_path / "gijido.sqlite3"
+    migrate(path, to="0001")
+    old = sqlite.connect(path)
+    old.executescript(OLD_ROWS)
+    old.close()
+    migrate(path)
+    with reading(connect(path)) as session:
+        version = session.scalars(select(DocumentVersion)).one()
+        assert version.document.current is version and version.pages[0].text == "文"
+        answers = session.scalars(select(InvitationAnswer).order_by(InvitationAnswer.id))
+        assert [answer.word for answer in answers] == [AnswerWord.COMING, AnswerWord.ABSENT]
+        assert session.execute(text("PRAGMA foreign_key_check")).all() == []
 
 
 def test_migrating_again_changes_nothing(tmp_path: Path) -> None:

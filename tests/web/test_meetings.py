@@ -163,12 +163,12 @@ def test_an_answer_is_a_row_and_the_last_one_counts(
     cast: Cast, browse: Browse, meeting: Meeting, engine: Engine
 ) -> None:
     client = browse(cast.attendee)
-    for given in ("yes", "no"):
-        client.post(f"/meetings/{meeting.id}/answer", data={"is_coming": given})
+    for given in ("coming", "absent"):
+        client.post(f"/meetings/{meeting.id}/answer", data={"answer": given})
     assert "欠席" in client.get(f"/meetings/{meeting.id}").text
     with Session(engine) as session:
         rows = session.scalars(select(InvitationAnswer).order_by(InvitationAnswer.id)).all()
-        assert [row.is_coming for row in rows] == [True, False]
+        assert [row.word for row in rows] == ["coming", "absent"]
 
 
 def test_a_withdrawn_invitation_closes_the_meeting(

@@ -3,17 +3,18 @@
 from datetime import datetime
 from typing import Self
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from pydantic import Field, model_validator
 from sqlalchemy import select
 
-from meetings import invitations
+from meetings import guests, invitations, notices, roster
 from meetings.errors import InvalidInput
 from meetings.rights import Right
-from models.meeting import Invitation, InvitationKind, Meeting
+from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting, RosterEntry, Series
+from models.meeting import InvitationAnswer as Given
 from models.person import Person
 from web import access
-from web.api.operations import Identity, Shape, operation
+from web.api.operations import Identity, Shape, ShortText, operation
 from web.api.shapes import PersonAnswer
 from web.transaction import database_session
 
@@ -21,8 +22,19 @@ blueprint = Blueprint("api_invitations", __name__)
 
 
 class AnswerAnswer(Shape):
-    is_coming: bool
+    answer: AnswerWord = Field(description="coming（出席）、absent（欠席）、proxy（代理）")
+    proxy_name: str = Field(description="代理の人の職名と氏名")
+    note: str = Field(description="連絡事項")
     answered_at: datetime
+
+    @classmethod
+    def of(cls, given: Given) -> "AnswerAnswer":
+        return cls(
+            answer=AnswerWord(given.word),
+            proxy_name=given.proxy_name,
+            note=given.note,
+            answered_at=given.answered_at,
+        )
 
 
 class InvitationAnswer(Shape):
@@ -45,9 +57,7 @@ class InvitationAnswer(Shape):
             kind=kind,
             kind_label=kind.label,
             invited_at=invitation.invited_at,
-            answer=AnswerAnswer(is_coming=given.is_coming, answered_at=given.answered_at)
-            if given
-            else None,
+            answer=AnswerAnswer.of(given) if given else None,
         )
 
 
@@ -69,8 +79,10 @@ class NewInvitation(Shape):
         return self
 
 
-class Attendance(Shape):
-    is_coming: bool = Field(description="出席するとき true")
+class AnswerBody(Shape):
+    answer: AnswerWord = Field(description="coming（出席）、absent（欠席）、proxy（代理）")
+    proxy_name: ShortText = Field("", description="代理のとき、来る人の職名と氏名")
+    note: ShortText = ""
 
 
 @blueprint.get("/meetings/<int:meeting_id>/invitations")
@@ -98,12 +110,14 @@ def withdraw(person: Person, invitation: Invitation) -> None:
 
 @blueprint.put("/meetings/<int:meeting_id>/answer")
 @access.to(Meeting, Right.ANSWER)
-@operation("招集に返事をする", answers=AnswerAnswer, body=Attendance)
-def answer(person: Person, meeting: Meeting, body: Attendance) -> AnswerAnswer:
+@operation("招集に返事をする", answers=AnswerAnswer, body=AnswerBody)
+def answer(person: Person, meeting: Meeting, body: AnswerBody) -> AnswerAnswer:
     session = database_session()
-    given = invitations.answer_invitation(session, person, meeting, is_coming=body.is_coming)
+    given = invitations.answer_invitation(
+        session, person, meeting, body.answer, proxy_name=body.proxy_name, note=body.note
+    )
     session.flush()
-    return AnswerAnswer(is_coming=given.is_coming, answered_at=given.answered_at)
+    return AnswerAnswer.of(given)
 
 
 def _invited(body: NewInvitation) -> Person:
@@ -111,9 +125,119 @@ def _invited(body: NewInvitation) -> Person:
         field, wanted = "login", Person.login == body.login.strip()
     else:
         field, wanted = "person_id", Person.id == body.person_id
-    found = database_session().scalar(select(Person).where(wanted, Person.ended_at.is_(None)))
+    found = database_session().scalar(
+        select(Person).where(wanted, Person.ended_at.is_(None), ~Person.is_guest)
+    )
     if found is None:
         raise InvalidInput(
             field, "その利用者は登録されていません。管理者に登録を依頼してください。"
         )
     return found
+
+
+class RosterEntryAnswer(Shape):
+    """会議体の名簿の1人"""
+
+    id: int
+    person: PersonAnswer
+    kind: InvitationKind
+
+    @classmethod
+    def of(cls, entry: RosterEntry) -> "RosterEntryAnswer":
+        database_session().flush()
+        return cls(
+            id=entry.id, person=PersonAnswer.of(entry.person), kind=InvitationKind(entry.kind)
+        )
+
+
+class RosterAnswer(Shape):
+    series_id: int
+    series: str
+    roster: list[RosterEntryAnswer] = Field(description="説明者が先")
+
+    @classmethod
+    def of(cls, series: Series) -> "RosterAnswer":
+        database_session().flush()
+        return cls(
+            series_id=series.id,
+            series=series.name,
+            roster=[RosterEntryAnswer.of(entry) for entry in roster.standing(series)],
+        )
+
+
+class CountAnswer(Shape):
+    count: int = Field(description="人数")
+
+
+class GuestBody(Shape):
+    name: ShortText
+    title: ShortText = ""
+    email: ShortText = ""
+    kind: InvitationKind = InvitationKind.ATTENDEE
+
+
+class GuestAnswer(Shape):
+    """外部委員。link と code はここでしか分からない。"""
+
+    person: PersonAnswer
+    link: str
+    code: str
+
+
+@blueprint.get("/meetings/<int:meeting_id>/roster")
+@access.to(Meeting, Right.PREPARE)
+@operation("会議体の名簿", answers=RosterAnswer)
+def list_roster(person: Person, meeting: Meeting) -> RosterAnswer:
+    return RosterAnswer.of(meeting.series)
+
+
+@blueprint.post("/meetings/<int:meeting_id>/roster")
+@access.to(Meeting, Right.PREPARE)
+@operation("会議体の名簿に加える", answers=RosterEntryAnswer, status=201, body=NewInvitation)
+def add_to_roster(person: Person, meeting: Meeting, body: NewInvitation) -> RosterEntryAnswer:
+    made = roster.add(database_session(), person, meeting.series, _invited(body), body.kind)
+    return RosterEntryAnswer.of(made)
+
+
+@blueprint.delete("/meetings/<int:meeting_id>/roster/<int:entry_id>")
+@access.to(Meeting, Right.PREPARE)
+@operation("会議体の名簿から外す", answers=RosterAnswer)
+def remove_from_roster(person: Person, meeting: Meeting, entry_id: int) -> RosterAnswer:
+    for entry in roster.standing(meeting.series):
+        if entry.id == entry_id:
+            roster.remove(database_session(), person, entry)
+    return RosterAnswer.of(meeting.series)
+
+
+@blueprint.post("/meetings/<int:meeting_id>/roster/invitations")
+@access.to(Meeting, Right.PREPARE)
+@operation("名簿の全員を招集する", answers=CountAnswer)
+def invite_roster(person: Person, meeting: Meeting) -> CountAnswer:
+    return CountAnswer(count=roster.invite_all(database_session(), person, meeting))
+
+
+@blueprint.post("/meetings/<int:meeting_id>/reminders")
+@access.to(Meeting, Right.PREPARE)
+@operation("未回答の人に督促する", answers=CountAnswer)
+def urge(person: Person, meeting: Meeting) -> CountAnswer:
+    return CountAnswer(count=notices.urge(database_session(), meeting))
+
+
+@blueprint.post("/meetings/<int:meeting_id>/guests")
+@access.to(Meeting, Right.PREPARE)
+@operation("外部委員を招く", answers=GuestAnswer, status=201, body=GuestBody)
+def add_guest(person: Person, meeting: Meeting, body: GuestBody) -> GuestAnswer:
+    way = guests.add_guest(
+        database_session(),
+        person,
+        meeting,
+        name=body.name,
+        title=body.title,
+        email=body.email,
+        kind=body.kind,
+    )
+    return GuestAnswer(
+        person=PersonAnswer.of(way.guest_pass.person),
+        link=url_for("guests.door", token=way.token, _external=True),
+        code=way.code,
+    )

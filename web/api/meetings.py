@@ -173,3 +173,57 @@ def _department(person: Person, name: str | None) -> Department:
             "department", f"所属「{named}」の会議を設定する権限がないか、その所属がありません。"
         )
     return found
+
+
+class CallingOff(Shape):
+    reason: ShortText = ""
+
+
+class MeetingCopy(Shape):
+    title: ShortText
+    starts_at: Moment
+    ends_at: Moment
+    place: ShortText
+
+
+class Access(Shape):
+    days: int | None = Field(
+        ge=0, le=3650, description="会議の後、招集された人が資料を読める日数。null なら終わりなし"
+    )
+
+
+@blueprint.post("/meetings/<int:meeting_id>/calling-off")
+@access.to(Meeting, Right.PREPARE)
+@operation("会議を中止にする", answers=MeetingAnswer, body=CallingOff)
+def call_off(person: Person, meeting: Meeting, body: CallingOff) -> MeetingAnswer:
+    agenda.call_off(database_session(), person, meeting, body.reason)
+    return MeetingAnswer.of(meeting, person)
+
+
+@blueprint.post("/meetings/<int:meeting_id>/copies")
+@access.to(Meeting, Right.PREPARE)
+@operation(
+    "議題と招集する人を写して次の会議を設定する",
+    answers=MeetingAnswer,
+    status=201,
+    body=MeetingCopy,
+)
+def copy(person: Person, meeting: Meeting, body: MeetingCopy) -> MeetingAnswer:
+    made = agenda.copy_meeting(
+        database_session(),
+        person,
+        meeting,
+        title=body.title,
+        starts_at=body.starts_at,
+        ends_at=body.ends_at,
+        place=body.place,
+    )
+    return MeetingAnswer.of(made, person)
+
+
+@blueprint.put("/meetings/<int:meeting_id>/access")
+@access.to(Meeting, Right.PREPARE)
+@operation("資料を読める日数を決める", answers=MeetingAnswer, body=Access)
+def limit_access(person: Person, meeting: Meeting, body: Access) -> MeetingAnswer:
+    agenda.limit_access(database_session(), person, meeting, body.days)
+    return MeetingAnswer.of(meeting, person)

@@ -14,7 +14,7 @@ from meetings.dates import TOKYO
 from meetings.storage import Storage
 from minutes import recordings, transcription, transcripts
 from minutes.recognition.heard import Heard
-from models.meeting import InvitationKind, Meeting
+from models.meeting import AnswerWord, InvitationKind, Meeting
 from models.person import Department, Person
 from models.recording import Recording
 from models.transcript import Segment, Transcript
@@ -121,7 +121,7 @@ def invite_all(
 
 def everybody_comes(session: Session, meeting: Meeting) -> None:
     for invitation in invitations.invited(meeting):
-        invitations.answer_invitation(session, invitation.person, meeting, is_coming=True)
+        invitations.answer_invitation(session, invitation.person, meeting, AnswerWord.COMING)
 
 
 def add_materials(

@@ -10,6 +10,8 @@ from models.person import Department, Person, Role
 
 PASSWORD = "gijido-demo"  # noqa: S105 - printed by `make run`, for the demo alone
 
+MAIL_DOMAIN = "city.example.jp"
+
 DEPARTMENTS = {
     "デジタル市役所推進室": "総務局",
     "議会事務局": "総務局",
@@ -117,6 +119,7 @@ def add_attendee(
         title=title,
         department=department,
         password=PASSWORD,
+        email=f"{login}@{MAIL_DOMAIN}",
     )
 
 
@@ -129,6 +132,7 @@ def _add(session: Session, known: DemoPerson, departments: dict[str, Department]
         title=known.title,
         department=departments[known.department],
         password=PASSWORD,
+        email=f"{known.login}@{MAIL_DOMAIN}",
     )
     for role, department in known.roles:
         people.grant_role(session, person, role, departments[department] if department else None)

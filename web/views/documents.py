@@ -1,10 +1,11 @@
 """資料: taking PDFs in and replacing them, the viewer, the files themselves."""
 
+import io
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 
-from meetings import documents, memos, versions
+from meetings import documents, memos, printing, versions
 from meetings.documents import Permissions
 from meetings.errors import FileRejected, InvalidInput, NotFound, NotPossibleNow
 from meetings.rights import Right, may_download, may_print
@@ -14,9 +15,9 @@ from models.person import Person
 from models.sitting import WayIn
 from web import access, intake, replacing
 from web.api.live import announce
-from web.downloads import send_document
+from web.downloads import send_all_documents, send_document
 from web.looks import note_arrival, note_look
-from web.transaction import database_session, storage
+from web.transaction import config, database_session, storage
 from web.views._viewer import viewer_data
 
 blueprint = Blueprint("documents", __name__)
@@ -101,6 +102,22 @@ def to_print(person: Person, version: DocumentVersion) -> Any:
     if not may_print(database_session(), person, version.document):
         raise NotFound()
     return send_document(person, version, as_attachment=False)
+
+
+@blueprint.get("/meetings/<int:meeting_id>/documents.pdf")
+@access.to(Meeting, Right.SEE)
+def download_all(person: Person, meeting: Meeting) -> Any:
+    return send_all_documents(person, meeting)
+
+
+@blueprint.get("/meetings/<int:meeting_id>/programme.pdf")
+@access.to(Meeting, Right.SEE)
+def programme(person: Person, meeting: Meeting) -> Any:
+    """次第."""
+    session = database_session()
+    shown = [document for _, document in documents.readable(session, person, meeting)]
+    pdf = printing.programme(session, config(), meeting, shown)
+    return send_file(io.BytesIO(pdf), "application/pdf", download_name="次第.pdf")
 
 
 @blueprint.get("/versions/<int:version_id>/thumbnail")

@@ -1,18 +1,29 @@
-"""出席: who is asked to come, and what they answered."""
+"""出席: who is asked to come, what they answered, the roster, guests, and what they are told."""
 
+import base64
+import io
+from collections import Counter
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from sqlalchemy import select
 
-from meetings.errors import InvalidInput
-from meetings.invitations import answer_invitation, invite, invited, withdraw_invitation
+from meetings import guests, notices, printing, roster
+from meetings.calendar import calendar_of
+from meetings.errors import GijidoError, InvalidInput, NotFound
+from meetings.invitations import (
+    answer_invitation,
+    invitation_of,
+    invite,
+    invited,
+    withdraw_invitation,
+)
 from meetings.rights import Right
-from models.meeting import Invitation, InvitationKind, Meeting
+from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting, RosterEntry
 from models.person import Person
 from web import access
-from web.transaction import database_session
+from web.transaction import config, database_session
 from web.views._meeting_head import meeting_head
 
 blueprint = Blueprint("invitations", __name__)
@@ -21,14 +32,21 @@ blueprint = Blueprint("invitations", __name__)
 @blueprint.get("/meetings/<int:meeting_id>/invitations")
 @access.to(Meeting, Right.SEE)
 def index(person: Person, meeting: Meeting) -> Any:
-    invitations = invited(meeting)
+    session, invitations = database_session(), invited(meeting)
+    head = meeting_head(person, meeting)
+    may_prepare = Right.PREPARE in head.rights
     return render_template(
         "meetings/invitations.html",
         meeting=meeting,
-        head=meeting_head(person, meeting),
+        head=head,
         invitations=invitations,
+        counts=_counts(invitations),
+        notices=notices.last_of(session, meeting) if may_prepare else {},
+        has_mail=bool(config().mail.smtp_host),
+        passes={p.person_id for p in guests.guests_of(session, meeting)} if may_prepare else set(),
         groups=_others({invitation.person_id for invitation in invitations}),
         kinds=list(InvitationKind),
+        roster_count=_missing_of_roster(meeting, invitations),
         mine=next((i for i in invitations if i.person_id == person.id), None),
     )
 
@@ -36,14 +54,9 @@ def index(person: Person, meeting: Meeting) -> Any:
 @blueprint.post("/meetings/<int:meeting_id>/invitations")
 @access.to(Meeting, Right.PREPARE)
 def add(person: Person, meeting: Meeting) -> Any:
-    session = database_session()
-    chosen = [int(i) for i in request.form.getlist("person_ids") if i.isdecimal() and len(i) < 10]
-    kind = request.form.get("kind", InvitationKind.ATTENDEE)
-    if kind not in list(InvitationKind):
-        raise InvalidInput("kind", "出席者か説明者を選んでください。")
-    found = session.scalars(select(Person).where(Person.id.in_(chosen))).all()
-    for guest in found:
-        invite(session, person, meeting, guest, InvitationKind(kind))
+    session, kind, found = database_session(), _kind(), _chosen()
+    for somebody in found:
+        invite(session, person, meeting, somebody, kind)
     if found:
         flash(f"{len(found)}人を招集しました。", "done")
     else:
@@ -54,36 +67,215 @@ def add(person: Person, meeting: Meeting) -> Any:
 @blueprint.post("/invitations/<int:invitation_id>/withdrawal")
 @access.to(Invitation, Right.PREPARE)
 def withdraw(person: Person, invitation: Invitation) -> Any:
-    withdraw_invitation(database_session(), person, invitation)
+    session, meeting = database_session(), invitation.meeting
+    if invitation.person.is_guest:
+        guests.end_pass(session, person, meeting, invitation.person)
+    else:
+        withdraw_invitation(session, person, invitation)
     flash(f"{invitation.person.name}さんの招集を取り消しました。", "done")
-    return _back(invitation.meeting)
+    return _back(meeting)
 
 
 @blueprint.post("/meetings/<int:meeting_id>/answer")
 @access.to(Meeting, Right.ANSWER)
 def answer(person: Person, meeting: Meeting) -> Any:
-    given = request.form.get("is_coming")
-    if given not in ("yes", "no"):
-        raise InvalidInput("is_coming", "出席か欠席を選んでください。")
-    answer_invitation(database_session(), person, meeting, is_coming=given == "yes")
-    flash(f"{'出席' if given == 'yes' else '欠席'}で回答しました。", "done")
+    given = request.form.get("answer")
+    if given not in list(AnswerWord):
+        raise InvalidInput("answer", "出席、欠席、代理のどれかを選んでください。")
+    word = AnswerWord(given)
+    answer_invitation(
+        database_session(),
+        person,
+        meeting,
+        word,
+        proxy_name=request.form.get("proxy_name", ""),
+        note=request.form.get("note", ""),
+    )
+    flash(f"{word.label}で回答しました。", "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id))
 
 
-def _others(invited_ids: set[int]) -> list[tuple[str, list[Person]]]:
+@blueprint.post("/meetings/<int:meeting_id>/reminders")
+@access.to(Meeting, Right.PREPARE)
+def urge(person: Person, meeting: Meeting) -> Any:
+    count = notices.urge(database_session(), meeting)
+    flash(
+        f"未回答の{count}人にお知らせを出しました。" if count else "未回答の人はいません。", "done"
+    )
+    return _back(meeting)
+
+
+@blueprint.get("/meetings/<int:meeting_id>/calendar.ics")
+@access.to(Meeting, Right.SEE)
+def calendar(person: Person, meeting: Meeting) -> Any:
+    """One's own invitation, for the calendar program. Organisers get the first of the list."""
+    session = database_session()
+    found = invitation_of(session, meeting, person) or next(iter(invited(meeting)), None)
+    if found is None:
+        raise NotFound()
+    return Response(
+        calendar_of(config(), found),
+        mimetype="text/calendar",
+        headers={"Content-Disposition": "attachment; filename=invite.ics"},
+    )
+
+
+@blueprint.get("/meetings/<int:meeting_id>/notice.pdf")
+@access.to(Meeting, Right.PREPARE)
+def notice(person: Person, meeting: Meeting) -> Any:
+    """通知文 for everybody who has an account, or with `?person=N` for one of them."""
+    wanted = request.args.get("person", "")
+    letters = [
+        printing.letter_to(config(), entry)
+        for entry in invited(meeting)
+        if not entry.person.is_guest and wanted in ("", str(entry.person_id))
+    ]
+    if not letters:
+        raise NotFound()
+    return _pdf(printing.notice(database_session(), config(), meeting, letters), "通知文.pdf")
+
+
+@blueprint.get("/meetings/<int:meeting_id>/roster")
+@access.to(Meeting, Right.PREPARE)
+def show_roster(person: Person, meeting: Meeting) -> Any:
+    entries = roster.standing(meeting.series)
+    return render_template(
+        "meetings/roster.html",
+        meeting=meeting,
+        entries=entries,
+        groups=_others({entry.person_id for entry in entries}),
+        kinds=list(InvitationKind),
+    )
+
+
+@blueprint.post("/meetings/<int:meeting_id>/roster")
+@access.to(Meeting, Right.PREPARE)
+def add_to_roster(person: Person, meeting: Meeting) -> Any:
+    kind, found = _kind(), _chosen()
+    for somebody in found:
+        roster.add(database_session(), person, meeting.series, somebody, kind)
+    flash(f"名簿に{len(found)}人を加えました。", "done")
+    return redirect(url_for("invitations.show_roster", meeting_id=meeting.id))
+
+
+@blueprint.post("/meetings/<int:meeting_id>/roster/<int:entry_id>/removal")
+@access.to(Meeting, Right.PREPARE)
+def remove_from_roster(person: Person, meeting: Meeting, entry_id: int) -> Any:
+    entry = next((e for e in roster.standing(meeting.series) if e.id == entry_id), None)
+    if entry is not None:
+        roster.remove(database_session(), person, entry)
+        flash(f"{entry.person.name}さんを名簿から外しました。", "done")
+    return redirect(url_for("invitations.show_roster", meeting_id=meeting.id))
+
+
+@blueprint.post("/meetings/<int:meeting_id>/roster/invitations")
+@access.to(Meeting, Right.PREPARE)
+def invite_roster(person: Person, meeting: Meeting) -> Any:
+    count = roster.invite_all(database_session(), person, meeting)
+    flash(f"名簿の{count}人を招集しました。", "done")
+    return _back(meeting)
+
+
+@blueprint.post("/meetings/<int:meeting_id>/roster/keeping")
+@access.to(Meeting, Right.PREPARE)
+def keep_as_roster(person: Person, meeting: Meeting) -> Any:
+    """Those who are invited here become the roster."""
+    session = database_session()
+    for entry in invited(meeting):
+        if not entry.person.is_guest:
+            roster.add(session, person, meeting.series, entry.person, InvitationKind(entry.kind))
+    flash("招集した人を会議体の名簿に加えました。", "done")
+    return redirect(url_for("invitations.show_roster", meeting_id=meeting.id))
+
+
+@blueprint.post("/meetings/<int:meeting_id>/guests")
+@access.to(Meeting, Right.PREPARE)
+def add_guest(person: Person, meeting: Meeting) -> Any:
+    try:
+        way = guests.add_guest(
+            database_session(),
+            person,
+            meeting,
+            name=request.form.get("name", ""),
+            title=request.form.get("title", ""),
+            email=request.form.get("email", ""),
+        )
+    except GijidoError as problem:
+        database_session().rollback()
+        flash(problem.message, "error")
+        return _back(meeting)
+    return _show_way(way)
+
+
+@blueprint.post("/invitations/<int:invitation_id>/pass")
+@access.to(Invitation, Right.PREPARE)
+def renew_pass(person: Person, invitation: Invitation) -> Any:
+    """A new link and code for a guest; the old ones end."""
+    if not invitation.person.is_guest:
+        raise NotFound()
+    meeting = invitation.meeting
+    return _show_way(guests.make_pass(database_session(), person, meeting, invitation.person))
+
+
+def _show_way(way: guests.Way) -> str:
+    """Link and code, shown once, with the paper that carries them."""
+    meeting, guest = way.guest_pass.meeting, way.guest_pass.person
+    link = f"{config().address}{url_for('guests.door', token=way.token)}"
+    letter = printing.Letter(guest.name, guest.title, link, way.code)
+    paper = printing.notice(database_session(), config(), meeting, [letter])
+    return render_template(
+        "meetings/guest_pass.html", meeting=meeting, guest=guest, link=link, code=way.code,
+        paper=_data_uri(paper),
+    )  # fmt: skip
+
+
+def _data_uri(pdf: bytes) -> str:
+    return "data:application/pdf;base64," + base64.b64encode(pdf).decode()
+
+
+def _counts(invitations: list[Invitation]) -> Counter[str]:
+    return Counter(
+        AnswerWord(entry.answer.word).label if entry.answer else "未回答" for entry in invitations
+    )
+
+
+def _missing_of_roster(meeting: Meeting, invitations: list[Invitation]) -> int:
+    known = {entry.person_id for entry in invitations}
+    entries: list[RosterEntry] = roster.standing(meeting.series)
+    return sum(entry.person_id not in known for entry in entries)
+
+
+def _kind() -> InvitationKind:
+    kind = request.form.get("kind", InvitationKind.ATTENDEE)
+    if kind not in list(InvitationKind):
+        raise InvalidInput("kind", "出席者か説明者を選んでください。")
+    return InvitationKind(kind)
+
+
+def _chosen() -> list[Person]:
+    ids = [int(i) for i in request.form.getlist("person_ids") if i.isdecimal() and len(i) < 10]
+    wanted = select(Person).where(Person.id.in_(ids), ~Person.is_guest)
+    return list(database_session().scalars(wanted))
+
+
+def _others(known_ids: set[int]) -> list[tuple[str, list[Person]]]:
     """Everybody else in the city, by department."""
     people = [
         person
         for person in database_session().scalars(
-            select(Person).where(Person.ended_at.is_(None)).order_by(Person.kana)
+            select(Person).where(Person.ended_at.is_(None), ~Person.is_guest).order_by(Person.kana)
         )
-        if person.id not in invited_ids
+        if person.id not in known_ids
     ]
     people.sort(key=lambda person: person.department.full_name)
     return [
         (name, list(them))
         for name, them in groupby(people, key=lambda person: person.department.full_name)
     ]
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    return send_file(io.BytesIO(content), "application/pdf", download_name=name)
 
 
 def _back(meeting: Meeting) -> Any:

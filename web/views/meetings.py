@@ -5,17 +5,17 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from meetings import agenda, documents, entries
+from meetings import agenda, documents, entries, roster
 from meetings.attendance import are_doors_open
 from meetings.errors import InvalidInput, StaleRevision
 from meetings.invitations import invitation_of, invited
-from meetings.rights import Right, visible_meetings
+from meetings.rights import Right, may_download, visible_meetings
 from minutes.progress import state_of
 from models.base import now
 from models.meeting import Meeting, Series
 from models.person import Department, Person, Role
 from web import access
-from web.transaction import database_session
+from web.transaction import config, database_session
 from web.views._meeting_head import meeting_head
 
 blueprint = Blueprint("meetings", __name__)
@@ -38,7 +38,7 @@ def index(person: Person) -> Any:
 @blueprint.get("/meetings/new")
 @access.with_role(Role.ORGANISER)
 def form(person: Person) -> Any:
-    return _form(person, values={"starts": "14:00", "ends": "16:00"})
+    return _form(person, values={"starts": "14:00", "ends": "16:00", "invite_roster": "yes"})
 
 
 @blueprint.post("/meetings")
@@ -54,8 +54,11 @@ def set_up(person: Person) -> Any:
             department=department,
             **_typed(),
         )
+        agenda.limit_access(session, person, meeting, config().documents.access_days or None)
     except InvalidInput as problem:
         return _form(person, values=request.form, problem=problem), 422
+    if "invite_roster" in request.form:
+        roster.invite_all(session, person, meeting)
     flash("会議を登録しました。続けて議題を登録してください。", "done")
     return redirect(url_for("agenda.edit", meeting_id=meeting.id))
 
@@ -78,6 +81,7 @@ def show(person: Person, meeting: Meeting) -> Any:
         marks=documents.marks(session, person, readable),
         invitations=invited(meeting),
         is_open=are_doors_open(meeting, now()),
+        has_documents=any(may_download(session, person, document) for document in readable),
         invitation=invitation if is_invited else None,
         planned_minutes=sum(node.entry.planned_minutes or 0 for node in nodes),
     )
@@ -92,8 +96,10 @@ def change_form(person: Person, meeting: Meeting) -> Any:
 @blueprint.post("/meetings/<int:meeting_id>")
 @access.to(Meeting, Right.PREPARE)
 def change(person: Person, meeting: Meeting) -> Any:
+    session = database_session()
     try:
-        agenda.change_meeting(database_session(), person, meeting, **_typed(), based_on=_revision())
+        agenda.change_meeting(session, person, meeting, **_typed(), based_on=_revision())
+        agenda.limit_access(session, person, meeting, _access_days())
     except (InvalidInput, StaleRevision) as problem:
         status = 409 if isinstance(problem, StaleRevision) else 422
         values = {**request.form, "revision": meeting.revision}
@@ -102,6 +108,36 @@ def change(person: Person, meeting: Meeting) -> Any:
         ), status
     flash("会議の内容を変更しました。", "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id))
+
+
+@blueprint.post("/meetings/<int:meeting_id>/calling-off")
+@access.to(Meeting, Right.PREPARE)
+def call_off(person: Person, meeting: Meeting) -> Any:
+    agenda.call_off(database_session(), person, meeting, request.form.get("reason", ""))
+    flash("会議を中止にしました。招集した人にお知らせを出しました。", "done")
+    return redirect(url_for("meetings.show", meeting_id=meeting.id))
+
+
+@blueprint.get("/meetings/<int:meeting_id>/copy")
+@access.to(Meeting, Right.PREPARE)
+def copy_form(person: Person, meeting: Meeting) -> Any:
+    """The next meeting of the series, with the agenda and the people of this one."""
+    values = {**_values(meeting), "date": ""}
+    return render_template("meetings/copy.html", meeting=meeting, values=values)
+
+
+@blueprint.post("/meetings/<int:meeting_id>/copy")
+@access.to(Meeting, Right.PREPARE)
+def copy(person: Person, meeting: Meeting) -> Any:
+    try:
+        made = agenda.copy_meeting(database_session(), person, meeting, **_typed())
+    except InvalidInput as problem:
+        page = render_template(
+            "meetings/copy.html", meeting=meeting, values=request.form, problem=problem
+        )
+        return page, 422
+    flash("議題と招集する人を写して、会議を登録しました。", "done")
+    return redirect(url_for("meetings.show", meeting_id=made.id))
 
 
 def _form(person: Person, values: Any, problem: InvalidInput | None = None) -> str:
@@ -138,7 +174,12 @@ def _values(meeting: Meeting) -> dict[str, Any]:
         "starts": starts[1],
         "ends": ends[1],
         "revision": meeting.revision,
+        "access_days": meeting.access_days,
     }
+
+
+def _access_days() -> int | None:
+    return entries.whole_number("access_days", "資料を読める日数", request.form.get("access_days"))
 
 
 def _revision() -> int:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
 
+from meetings import notices
 from meetings.dates import local
 from meetings.invitations import unanswered
 from meetings.rights import Right, rights, visible_meetings
@@ -43,16 +44,26 @@ def index(person: Person) -> Any:
         "today.html",
         next_meeting=coming[0] if coming else None,
         coming=coming[1:],
+        notices=notices.unseen(database_session(), person),
         unanswered=unanswered(database_session(), person),
         waiting=_waiting(person),
         now=now(),
     )
 
 
+@blueprint.post("/today/notices")
+@access.signed_in
+def mark_seen(person: Person) -> Any:
+    notices.mark_seen(database_session(), person)
+    return redirect(url_for("today.index"))
+
+
 def _coming(person: Person) -> list[Meeting]:
     """Those of today that have not ended, and of the week after."""
     last = local(now()).replace(hour=0, minute=0) + timedelta(days=COMING_DAYS + 1)
-    chosen = visible_meetings(person).where(Meeting.ends_at > now(), Meeting.starts_at < last)
+    chosen = visible_meetings(person).where(
+        Meeting.ends_at > now(), Meeting.starts_at < last, Meeting.called_off_at.is_(None)
+    )
     return list(database_session().scalars(chosen.order_by(Meeting.starts_at, Meeting.id)))
 
 

@@ -51,7 +51,7 @@ def odd_bodies(declared: Operation) -> Iterator[dict[str, Any]]:
         "position": 0, "revision": 1, "text": "文", "name": "名", "agenda_item_id": None,
         "series": "会議体", "place": "場所", "starts_at": "2026-11-23T14:00:00+09:00",
         "ends_at": "2026-11-23T16:00:00+09:00", "login": "okuma", "password": "x",
-        "is_coming": True, "is_approved": False, "reason": "理由", "based_on": 1,
+        "answer": "coming", "is_approved": False, "reason": "理由", "based_on": 1,
     }  # fmt: skip
     fields = declared.body.model_fields
     whole = {name: plausible[name] for name in fields if name in plausible}

@@ -91,7 +91,7 @@ def test_the_whole_path(checked: Sign, cast: Cast, session: Session) -> None:
 
     body = {"login": "okuma", "kind": "presenter"}
     assert organiser.call("POST", f"{at}/invitations", body, status=201)["answer"] is None
-    assert attendee.call("PUT", f"{at}/answer", {"is_coming": True})["is_coming"]
+    assert attendee.call("PUT", f"{at}/answer", {"answer": "coming"})["answer"] == "coming"
     assert attendee.open("GET", f"/versions/{version}/file").data.startswith(b"%PDF")
     assert [m["id"] for m in attendee.get("/meetings")["meetings"]] == [meeting["id"]]
 

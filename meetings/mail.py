@@ -1,0 +1,154 @@
+"""Sending notices by mail, kept and tried again while the mail server is away."""
+
+import smtplib
+import ssl
+from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr, make_msgid
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from meetings import dates
+from meetings.calendar import calendar_of, link
+from meetings.config import Config, Mail
+from meetings.notices import add_reminders
+from models.base import now
+from models.database import reading, writing
+from models.notice import Notice, NoticeKind
+
+WAIT_SECONDS = 30
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(days=3)
+
+
+def send_some(engine: Engine, config: Config) -> bool:
+    """Send the next notice that is due; False when there is none or no mail server is named.
+
+    The letter is sent outside any transaction. When the answer of the mail server is lost, it is
+    sent once more: rather twice than never.
+    """
+    if not config.mail.smtp_host:
+        return False
+    with reading(engine) as session:
+        notice = _next(session)
+        if notice is None:
+            return False
+        notice_id, letter = notice.id, compose(config, notice)
+    problem, is_final = _send(config.mail, letter)
+    with writing(engine) as session, session.begin():
+        _note(session.get_one(Notice, notice_id), problem, is_final)
+    return True
+
+
+def remind(engine: Engine, config: Config) -> bool:
+    """Write the reminders that are due. Never more to do at once."""
+    if config.mail.reminder_days:
+        with writing(engine) as session, session.begin():
+            add_reminders(session, config.mail.reminder_days)
+    return False
+
+
+def compose(config: Config, notice: Notice) -> EmailMessage:
+    """Plain text, the calendar entry as its alternative, and once more as a file: each of the
+    common programs takes one of them."""
+    meeting, kind = notice.meeting, NoticeKind(notice.kind)
+    letter = EmailMessage()
+    letter["Subject"] = f"【{kind.label}】{meeting.title}"
+    letter["From"] = formataddr((f"{config.city.name} 議事堂", config.mail.sender))
+    letter["To"] = formataddr((notice.person.name, notice.address))
+    letter["Date"] = format_datetime(notice.created_at)
+    letter["Message-ID"] = make_msgid(f"notice-{notice.id}", domain="gijido")
+    letter.set_content(_body(config, notice))
+    if kind != NoticeKind.REMINDER:
+        calendar = calendar_of(config, notice.invitation)
+        method = "CANCEL" if b"METHOD:CANCEL" in calendar else "REQUEST"
+        letter.add_alternative(
+            calendar.decode(), subtype="calendar", charset="utf-8", params={"method": method}
+        )
+        letter.add_attachment(
+            calendar, maintype="application", subtype="ics", filename="invite.ics"
+        )
+    return letter
+
+
+def _body(config: Config, notice: Notice) -> str:
+    meeting, person = notice.meeting, notice.person
+    return "\n".join(
+        (
+            f"{person.name} 様",
+            "",
+            notice.words,
+            "",
+            f"会議　{meeting.title}（{meeting.series.name}）",
+            f"日時　{dates.span(meeting.starts_at, meeting.ends_at)}",
+            f"場所　{meeting.place}",
+            "",
+            "資料と出欠の回答はこちらです（庁内ネットワークから開けます）。",
+            link(config, meeting),
+            "",
+            f"{config.city.name} {meeting.department.full_name}　{meeting.created_by.name}",
+            "",
+        )
+    )
+
+
+def _next(session: Session) -> Notice | None:
+    return session.scalar(
+        select(Notice)
+        .where(
+            Notice.address != "",
+            Notice.sent_at.is_(None),
+            Notice.given_up_at.is_(None),
+            Notice.next_try_at <= now(),
+        )
+        .order_by(Notice.next_try_at, Notice.id)
+        .limit(1)
+    )
+
+
+def _send(mail: Mail, letter: EmailMessage) -> tuple[str, bool]:
+    """The problem ("" when it went out), and whether it makes no sense to try again."""
+    try:
+        with _connected(mail) as server:
+            if mail.smtp_user:
+                server.login(mail.smtp_user, mail.smtp_password)
+            server.send_message(letter)
+    except smtplib.SMTPRecipientsRefused as problem:
+        code, words = next(iter(problem.recipients.values()))
+        return f"宛先が受け取られませんでした（{code} {_text(words)}）。", code >= 500
+    except smtplib.SMTPResponseException as problem:
+        reason = f"{problem.smtp_code} {_text(problem.smtp_error)}"
+        return f"メールサーバーが断りました（{reason}）。", False
+    except (OSError, smtplib.SMTPException) as problem:
+        return f"メールサーバーにつながりません（{problem}）。", False
+    return "", False
+
+
+def _connected(mail: Mail) -> smtplib.SMTP:
+    if mail.security == "tls":
+        trusted = ssl.create_default_context()
+        return smtplib.SMTP_SSL(
+            mail.smtp_host, mail.smtp_port, timeout=WAIT_SECONDS, context=trusted
+        )
+    server = smtplib.SMTP(mail.smtp_host, mail.smtp_port, timeout=WAIT_SECONDS)
+    if mail.security == "starttls":
+        server.starttls(context=ssl.create_default_context())
+    return server
+
+
+def _note(notice: Notice, problem: str, is_final: bool) -> None:
+    notice.attempts += 1
+    notice.problem = problem
+    if not problem:
+        notice.sent_at = now()
+    elif is_final or now() - notice.created_at > GIVE_UP_AFTER:
+        notice.given_up_at = now()
+    else:
+        pause = min(FIRST_PAUSE * 2 ** min(notice.attempts - 1, 10), LONGEST_PAUSE)
+        notice.next_try_at = now() + pause
+
+
+def _text(words: bytes | str) -> str:
+    return words.decode(errors="replace") if isinstance(words, bytes) else words

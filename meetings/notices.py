@@ -1,0 +1,123 @@
+"""Notices (お知らせ): written with the change that they tell of, in the same transaction.
+
+They stand on the person's first screen until they are read, and go out by mail when the person
+has an address and the city a mail server (`meetings/mail.py`).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from meetings import dates
+from models.base import now
+from models.meeting import Invitation, Meeting
+from models.notice import Notice, NoticeKind
+from models.person import Person
+
+
+def notify(session: Session, invitation: Invitation, kind: NoticeKind, words: str = "") -> None:
+    """Tell the invited person, unless the meeting is over. What a calendar must take over counts
+    as the next in sequence."""
+    if invitation.meeting.ends_at <= now():
+        return
+    if kind not in (NoticeKind.INVITATION, NoticeKind.REMINDER):
+        invitation.sequence += 1
+    notice = Notice(
+        invitation=invitation,
+        kind=kind,
+        words=words or _words(invitation.meeting, kind),
+        sequence=invitation.sequence,
+        address=invitation.person.email,
+    )
+    session.add(notice)
+
+
+def what_changed(meeting: Meeting, before: tuple[str, datetime, datetime, str]) -> str:
+    """A sentence for each of title, time and place that is not as it was; "" when all are."""
+    title, starts_at, ends_at, place = before
+    sentences = []
+    if meeting.title != title:
+        sentences.append(f"会議名が「{title}」から「{meeting.title}」に変わりました。")
+    if (meeting.starts_at, meeting.ends_at) != (starts_at, ends_at):
+        old, new = dates.span(starts_at, ends_at), dates.span(meeting.starts_at, meeting.ends_at)
+        sentences.append(f"日時が{old}から{new}に変わりました。")
+    if meeting.place != place:
+        sentences.append(f"場所が「{place}」から「{meeting.place}」に変わりました。")
+    return "".join(sentences)
+
+
+def unseen(session: Session, person: Person) -> Sequence[Notice]:
+    """What this person has not been told on the screen; an invitation is shown as such there."""
+    return session.scalars(
+        select(Notice)
+        .join(Invitation)
+        .join(Meeting)
+        .where(
+            Invitation.person_id == person.id,
+            Notice.seen_at.is_(None),
+            Notice.kind != NoticeKind.INVITATION,
+            Meeting.ends_at > now(),
+            Meeting.removed_at.is_(None),
+        )
+        .order_by(Notice.id)
+    ).all()
+
+
+def mark_seen(session: Session, person: Person) -> None:
+    for notice in unseen(session, person):
+        notice.seen_at = now()
+
+
+def last_of(session: Session, meeting: Meeting) -> dict[int, Notice]:
+    """The newest notice of each invitation, by the invitation's id."""
+    newest = select(func.max(Notice.id)).join(Invitation).where(Invitation.meeting_id == meeting.id)
+    found = session.scalars(
+        select(Notice).where(Notice.id.in_(newest.group_by(Notice.invitation_id)))
+    )
+    return {notice.invitation_id: notice for notice in found}
+
+
+def add_reminders(session: Session, days: int) -> int:
+    """One for every standing invitation to a meeting that begins within so many days."""
+    reminded = select(Notice.invitation_id).where(Notice.kind == NoticeKind.REMINDER)
+    due = session.scalars(
+        select(Invitation)
+        .join(Meeting)
+        .where(
+            Invitation.withdrawn_at.is_(None),
+            Meeting.removed_at.is_(None),
+            Meeting.called_off_at.is_(None),
+            Meeting.starts_at > now(),
+            Meeting.starts_at <= now() + timedelta(days=days),
+            # Whoever was invited within that time has just been told.
+            Invitation.invited_at <= Meeting.starts_at - timedelta(days=days),
+            Invitation.id.not_in(reminded),
+        )
+    ).all()
+    for invitation in due:
+        notify(session, invitation, NoticeKind.REMINDER)
+    return len(due)
+
+
+def urge(session: Session, meeting: Meeting) -> int:
+    """Remind everybody who has not answered; how many these are."""
+    waiting = [i for i in meeting.invitations if i.withdrawn_at is None and not i.answers]
+    for invitation in waiting:
+        notify(session, invitation, NoticeKind.REMINDER, "出欠の回答をお願いします。")
+    return len(waiting)
+
+
+def _words(meeting: Meeting, kind: NoticeKind) -> str:
+    match kind:
+        case NoticeKind.INVITATION:
+            return "次の会議を開催します。出欠を回答してください。"
+        case NoticeKind.WITHDRAWAL:
+            return "この会議への招集は取り消されました。"
+        case NoticeKind.CALLED_OFF:
+            reason = f"理由：{meeting.called_off_reason}" if meeting.called_off_reason else ""
+            return f"この会議は中止になりました。{reason}"
+        case NoticeKind.REMINDER:
+            return "会議が近づきました。"
+    return "会議の内容が変わりました。"

@@ -1,0 +1,44 @@
+"""The roster of a series (名簿): who is asked to each of its meetings."""
+
+from sqlalchemy.orm import Session
+
+from meetings import audit
+from meetings.invitations import invitation_of, invite
+from models.base import now
+from models.meeting import InvitationKind, Meeting, RosterEntry, Series
+from models.person import Person
+
+
+def standing(series: Series) -> list[RosterEntry]:
+    """Those who are on the roster now, presenters first."""
+    entries = [entry for entry in series.roster if entry.ended_at is None]
+    return sorted(entries, key=lambda entry: (entry.kind != InvitationKind.PRESENTER, entry.id))
+
+
+def add(
+    session: Session, by: Person, series: Series, person: Person, kind: InvitationKind
+) -> RosterEntry:
+    """Somebody who is on it already gets the new kind."""
+    entry = next((known for known in standing(series) if known.person_id == person.id), None)
+    if entry is None:
+        entry = RosterEntry(series=series, person=person, kind=kind, added_by_id=by.id)
+        session.add(entry)
+    entry.kind = kind
+    audit.note(session, by, "add", entry)
+    return entry
+
+
+def remove(session: Session, by: Person, entry: RosterEntry) -> None:
+    entry.ended_at = now()
+    audit.note(session, by, "remove", entry)
+
+
+def invite_all(session: Session, by: Person, meeting: Meeting) -> int:
+    """Invite everybody of the roster who is not invited yet; how many these are."""
+    count = 0
+    for entry in standing(meeting.series):
+        known = invitation_of(session, meeting, entry.person)
+        if entry.person.ended_at is None and known is None:
+            invite(session, by, meeting, entry.person, InvitationKind(entry.kind))
+            count += 1
+    return count

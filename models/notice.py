@@ -1,0 +1,59 @@
+"""Notices (お知らせ): what an invited person is told about a meeting, on the screen and by mail."""
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Id, LongText, Name, When, now, word
+from models.meeting import Invitation, Meeting
+from models.person import Person
+
+
+class NoticeKind(StrEnum):
+    INVITATION = "invitation"
+    CHANGE = "change"
+    WITHDRAWAL = "withdrawal"
+    CALLED_OFF = "called_off"
+    REMINDER = "reminder"
+
+    @property
+    def label(self) -> str:
+        return {
+            NoticeKind.INVITATION: "開催のお知らせ",
+            NoticeKind.CHANGE: "変更のお知らせ",
+            NoticeKind.WITHDRAWAL: "招集取消しのお知らせ",
+            NoticeKind.CALLED_OFF: "中止のお知らせ",
+            NoticeKind.REMINDER: "開催が近づいたお知らせ",
+        }[self]
+
+
+class Notice(Base):
+    """`sequence` is the invitation's at that time. To be mailed when there is an `address`:
+    `sent_at` when the mail server took it, `given_up_at` when it never will, `problem` why."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[Id]
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"), index=True)
+    kind: Mapped[NoticeKind] = mapped_column(word(NoticeKind))
+    words: Mapped[LongText]
+    sequence: Mapped[int]
+    created_at: Mapped[When] = mapped_column(default=now)
+    seen_at: Mapped[When | None]
+    address: Mapped[Name] = mapped_column(default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[When | None] = mapped_column(default=now, index=True)
+    sent_at: Mapped[When | None]
+    given_up_at: Mapped[When | None]
+    problem: Mapped[LongText] = mapped_column(default="")
+
+    invitation: Mapped[Invitation] = relationship()
+
+    @property
+    def meeting(self) -> Meeting:
+        return self.invitation.meeting
+
+    @property
+    def person(self) -> Person:
+        return self.invitation.person
