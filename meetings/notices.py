@@ -82,7 +82,7 @@ def last_of(session: Session, meeting: Meeting) -> dict[int, Notice]:
 def add_reminders(session: Session, days: int) -> int:
     """One for every standing invitation to a meeting that begins within so many days."""
     reminded = select(Notice.invitation_id).where(Notice.kind == NoticeKind.REMINDER)
-    due = session.scalars(
+    near = session.scalars(
         select(Invitation)
         .join(Meeting)
         .where(
@@ -91,11 +91,11 @@ def add_reminders(session: Session, days: int) -> int:
             Meeting.called_off_at.is_(None),
             Meeting.starts_at > now(),
             Meeting.starts_at <= now() + timedelta(days=days),
-            # Whoever was invited within that time has just been told.
-            Invitation.invited_at <= Meeting.starts_at - timedelta(days=days),
             Invitation.id.not_in(reminded),
         )
     ).all()
+    # Whoever was invited within that time has just been told.
+    due = [i for i in near if i.invited_at <= i.meeting.starts_at - timedelta(days=days)]
     for invitation in due:
         notify(session, invitation, NoticeKind.REMINDER)
     return len(due)

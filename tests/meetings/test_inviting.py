@@ -1,0 +1,372 @@
+"""Asking people to come: letters by a real mail server, calendars read by another parser,
+rosters, proxies, guests."""
+
+import asyncio
+import email
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import default
+
+import pypdfium2 as pdfium
+import pytest
+import vobject
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from meetings import agenda, guests, invitations, mail, notices, printing, roster
+from meetings.calendar import calendar_of
+from meetings.config import Config, Mail
+from meetings.errors import InvalidInput, NotFound, NotPossibleNow
+from meetings.rights import Right, rights
+from models.base import now
+from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting
+from models.notice import Notice, NoticeKind
+from tests.conftest import Cast
+
+
+class Letters(Message):
+    """A mail server that keeps what it is given, and refuses what it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.received: list[EmailMessage] = []
+        self.refused: str = ""
+
+    def prepare_message(self, session: object, envelope: object) -> EmailMessage:
+        message = email.message_from_bytes(envelope.content, policy=default)  # type: ignore[attr-defined]
+        assert isinstance(message, EmailMessage)
+        return message
+
+    def handle_message(self, message: object) -> None:
+        assert isinstance(message, EmailMessage)
+        self.received.append(message)
+
+    async def handle_RCPT(
+        self, server: object, session: object, envelope: object, address: str, options: object
+    ) -> str:
+        await asyncio.sleep(0)
+        if address == self.refused:
+            return "550 no such person"
+        envelope.rcpt_tos.append(address)  # type: ignore[attr-defined]
+        return "250 OK"
+
+
+@pytest.fixture
+def letters() -> Letters:
+    return Letters()
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def post(letters: Letters, port: int) -> Iterator[Controller]:
+    """The mail server, not started yet."""
+    controller = Controller(letters, hostname="127.0.0.1", port=port)
+    yield controller
+    if controller.server is not None:
+        controller.stop()
+
+
+@pytest.fixture
+def mailing(config: Config, port: int) -> Config:
+    sender = "gijido@city.example.jp"
+    return replace(config, mail=Mail(smtp_host="127.0.0.1", smtp_port=port, sender=sender))
+
+
+@pytest.fixture
+def coming(session: Session, cast: Cast) -> Meeting:
+    """A meeting in two days with one attendee."""
+    series = agenda.series_named(session, "懇話会", cast.organiser.department)
+    starts_at = now() + timedelta(days=2)
+    meeting = agenda.set_up_meeting(
+        session,
+        cast.organiser,
+        series=series,
+        department=cast.organiser.department,
+        title="第2回懇話会",
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=2),
+        place="第3会議室",
+    )
+    session.flush()
+    invitations.invite(session, cast.organiser, meeting, cast.attendee)
+    session.commit()
+    return meeting
+
+
+def send_all(engine: Engine, config: Config) -> None:
+    while mail.send_some(engine, config):
+        pass
+
+
+def change_place(session: Session, by: Cast, meeting: Meeting, place: str) -> None:
+    agenda.change_meeting(
+        session,
+        by.organiser,
+        meeting,
+        title=meeting.title,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        place=place,
+        based_on=meeting.revision,
+    )
+    session.commit()
+
+
+def calendars(letter: EmailMessage) -> list[vobject.base.Component]:
+    parts = [p for p in letter.walk() if p.get_content_type() == "text/calendar"]
+    return [vobject.readOne(part.get_content()) for part in parts]
+
+
+def test_an_invitation_goes_out_once_with_a_calendar_that_others_read(
+    post: Controller, letters: Letters, engine: Engine, mailing: Config, coming: Meeting, cast: Cast
+) -> None:
+    post.start()
+    send_all(engine, mailing)
+    send_all(engine, mailing)
+    (letter,) = letters.received
+    assert letter["To"].addresses[0].addr_spec == cast.attendee.email
+    assert "第2回懇話会" in letter["Subject"]
+    body = letter.get_body(("plain",))
+    assert body and "第3会議室" in body.get_content()
+    assert f"/meetings/{coming.id}" in body.get_content()
+    (calendar,) = calendars(letter)
+    event = calendar.vevent
+    assert calendar.method.value == "REQUEST"
+    assert event.summary.value == "第2回懇話会" and event.location.value == "第3会議室"
+    assert event.dtstart.value == coming.starts_at.replace(microsecond=0)
+    assert event.attendee.value == f"mailto:{cast.attendee.email}"
+    assert event.attendee.params["PARTSTAT"] == ["NEEDS-ACTION"]
+    assert [p.get_filename() for p in letter.iter_attachments()] == ["invite.ics"]
+
+
+def test_updates_and_cancellation_are_the_same_entry_with_growing_sequence(
+    post: Controller, letters: Letters, engine: Engine, session: Session, mailing: Config,
+    coming: Meeting, cast: Cast,
+) -> None:  # fmt: skip
+    post.start()
+    send_all(engine, mailing)
+    change_place(session, cast, coming, "大会議室")
+    send_all(engine, mailing)
+    agenda.call_off(session, cast.organiser, coming, "台風のため")
+    session.commit()
+    send_all(engine, mailing)
+    found = [calendars(letter)[0] for letter in letters.received]
+    assert [c.method.value for c in found] == ["REQUEST", "REQUEST", "CANCEL"]
+    assert [int(c.vevent.sequence.value) for c in found] == [0, 1, 2]
+    assert len({c.vevent.uid.value for c in found}) == 1
+    assert found[1].vevent.location.value == "大会議室"
+    assert found[2].vevent.status.value == "CANCELLED"
+    body = letters.received[2].get_body(("plain",))
+    assert body and "台風のため" in body.get_content()
+
+
+def test_calendar_lines_are_folded_and_end_as_the_standard_says(
+    config: Config, session: Session, coming: Meeting
+) -> None:
+    coming.title = "とても長い会議名" * 12
+    written = calendar_of(config, invitations.invited(coming)[0])
+    assert written.count(b"\n") == written.count(b"\r\n")
+    assert max(len(line) for line in written.split(b"\r\n")) <= 75
+    assert vobject.readOne(written.decode()).vevent.summary.value == coming.title
+
+
+def test_letters_wait_for_a_mail_server_that_is_away(
+    post: Controller, letters: Letters, engine: Engine, session: Session, mailing: Config,
+    coming: Meeting,
+) -> None:  # fmt: skip
+    send_all(engine, mailing)
+    session.expire_all()
+    notice = session.query(Notice).one()
+    assert notice.attempts == 1 and "つながりません" in notice.problem
+    assert notice.sent_at is None and notice.next_try_at and notice.next_try_at > now()
+    notice.next_try_at = now()
+    session.commit()
+    post.start()
+    send_all(engine, mailing)
+    session.expire_all()
+    assert len(letters.received) == 1 and notice.sent_at is not None and notice.problem == ""
+
+
+def test_one_who_is_refused_does_not_hold_up_the_others(
+    post: Controller, letters: Letters, engine: Engine, session: Session, mailing: Config,
+    coming: Meeting, cast: Cast,
+) -> None:  # fmt: skip
+    letters.refused = cast.attendee.email
+    invitations.invite(session, cast.organiser, coming, cast.presenter)
+    session.commit()
+    post.start()
+    send_all(engine, mailing)
+    assert [m["To"].addresses[0].addr_spec for m in letters.received] == [cast.presenter.email]
+    session.expire_all()
+    refused = session.query(Notice).filter(Notice.given_up_at.is_not(None)).one()
+    assert "550" in refused.problem
+
+
+def test_reminders_are_written_once(session: Session, coming: Meeting) -> None:
+    assert notices.add_reminders(session, 1) == 0
+    for invitation in coming.invitations:
+        invitation.invited_at = now() - timedelta(days=30)
+    coming.starts_at = now() + timedelta(hours=20)
+    session.flush()
+    assert notices.add_reminders(session, 1) == 1
+    session.flush()
+    assert notices.add_reminders(session, 1) == 0
+
+
+def test_changes_stand_on_the_first_screen_until_they_are_read(
+    session: Session, cast: Cast, coming: Meeting
+) -> None:
+    assert notices.unseen(session, cast.attendee) == []
+    change_place(session, cast, coming, "大会議室")
+    (notice,) = notices.unseen(session, cast.attendee)
+    assert notice.kind == NoticeKind.CHANGE
+    assert "「第3会議室」から「大会議室」に変わりました" in notice.words
+    notices.mark_seen(session, cast.attendee)
+    session.flush()
+    assert notices.unseen(session, cast.attendee) == []
+
+
+def test_a_change_that_concerns_nobody_is_not_told(
+    session: Session, cast: Cast, coming: Meeting
+) -> None:
+    change_place(session, cast, coming, coming.place)
+    assert session.query(Notice).count() == 1
+
+
+def test_a_meeting_of_the_past_tells_nobody(session: Session, cast: Cast, coming: Meeting) -> None:
+    coming.starts_at, coming.ends_at = now() - timedelta(days=2), now() - timedelta(days=1)
+    invitations.invite(session, cast.organiser, coming, cast.presenter)
+    session.flush()
+    assert session.query(Notice).count() == 1
+
+
+def test_a_proxy_has_a_name(session: Session, cast: Cast, coming: Meeting) -> None:
+    with pytest.raises(InvalidInput, match="代理の人"):
+        invitations.answer_invitation(session, cast.attendee, coming, AnswerWord.PROXY)
+    invitations.answer_invitation(
+        session, cast.attendee, coming, AnswerWord.PROXY, proxy_name="課長　山本 太郎"
+    )
+    session.flush()
+    session.expire_all()
+    given = invitations.invited(coming)[0].answer
+    assert given and (given.word, given.proxy_name) == (AnswerWord.PROXY, "課長　山本 太郎")
+
+
+def test_a_meeting_that_was_called_off_takes_no_answers_and_no_guests(
+    session: Session, cast: Cast, coming: Meeting
+) -> None:
+    agenda.call_off(session, cast.organiser, coming, "")
+    with pytest.raises(NotPossibleNow, match="中止"):
+        invitations.answer_invitation(session, cast.attendee, coming, AnswerWord.COMING)
+    with pytest.raises(NotPossibleNow, match="中止"):
+        guests.add_guest(session, cast.organiser, coming, name="山本 太郎")
+    with pytest.raises(NotPossibleNow, match="すでに中止"):
+        agenda.call_off(session, cast.organiser, coming, "")
+
+
+def test_the_roster_is_invited_at_once_and_nobody_twice(
+    session: Session, cast: Cast, coming: Meeting
+) -> None:
+    roster.add(session, cast.organiser, coming.series, cast.attendee, InvitationKind.ATTENDEE)
+    entry = roster.add(
+        session, cast.organiser, coming.series, cast.presenter, InvitationKind.PRESENTER
+    )
+    session.flush()
+    session.expire_all()
+    assert roster.invite_all(session, cast.organiser, coming) == 1
+    session.flush()
+    assert {i.person_id for i in session.query(Invitation)} == {
+        cast.attendee.id, cast.presenter.id,
+    }  # fmt: skip
+    roster.remove(session, cast.organiser, entry)
+    session.flush()
+    assert [e.person_id for e in roster.standing(coming.series)] == [cast.attendee.id]
+
+
+def test_a_copied_meeting_has_agenda_and_people_and_no_answers(
+    session: Session, cast: Cast, coming: Meeting
+) -> None:
+    first = agenda.add_agenda_item(
+        session, cast.organiser, coming, title="報告", presenter="古賀", planned_minutes=20
+    )
+    session.flush()
+    agenda.add_agenda_item(session, cast.organiser, coming, title="詳細", parent=first)
+    invitations.answer_invitation(session, cast.attendee, coming, AnswerWord.ABSENT)
+    session.flush()
+    copy = agenda.copy_meeting(
+        session,
+        cast.organiser,
+        coming,
+        title="第3回懇話会",
+        starts_at=coming.starts_at + timedelta(days=30),
+        ends_at=coming.ends_at + timedelta(days=30),
+        place=coming.place,
+    )
+    session.commit()
+    nodes = list(agenda.flat(agenda.tree(session, copy)))
+    assert [(n.number, n.entry.title) for n in nodes] == [("1", "報告"), ("1-1", "詳細")]
+    assert [(i.person_id, i.answer) for i in copy.invitations] == [(cast.attendee.id, None)]
+
+
+def test_a_guest_comes_in_by_link_and_code_to_this_meeting_alone(
+    session: Session, cast: Cast, coming: Meeting, meeting: Meeting
+) -> None:
+    way = guests.add_guest(session, cast.organiser, coming, name="山本 太郎", title="弁護士")
+    session.commit()
+    guest = way.guest_pass.person
+    found = guests.pass_of(session, way.token)
+    assert guests.let_in(session, found, "000000" if way.code != "000000" else "1") is None
+    entered = guests.let_in(session, found, way.code)
+    assert entered is not None and entered[1].expires_at == coming.ends_at + timedelta(hours=24)
+    assert Right.SEE in rights(session, guest, coming)
+    assert rights(session, guest, meeting) == frozenset()
+    guests.end_pass(session, cast.organiser, coming, guest)
+    session.commit()
+    assert rights(session, guest, coming) == frozenset()
+    assert not entered[1].is_live(now())
+    with pytest.raises(NotFound):
+        guests.pass_of(session, way.token)
+
+
+def test_guessing_the_code_ends_the_link(session: Session, cast: Cast, coming: Meeting) -> None:
+    way = guests.add_guest(session, cast.organiser, coming, name="山本 太郎")
+    wrong = "999999" if way.code != "999999" else "111111"
+    for _ in range(guests.MOST_WRONG_CODES):
+        assert guests.let_in(session, way.guest_pass, wrong) is None
+    with pytest.raises(NotPossibleNow, match="新しいリンク"):
+        guests.let_in(session, way.guest_pass, way.code)
+    renewed = guests.make_pass(session, cast.organiser, coming, way.guest_pass.person)
+    assert guests.let_in(session, renewed.guest_pass, renewed.code)
+
+
+def test_a_guests_link_ends_with_the_meeting(session: Session, cast: Cast, coming: Meeting) -> None:
+    way = guests.add_guest(session, cast.organiser, coming, name="山本 太郎")
+    coming.starts_at, coming.ends_at = now() - timedelta(days=3), now() - timedelta(days=2)
+    with pytest.raises(NotPossibleNow, match="終わりました"):
+        guests.let_in(session, way.guest_pass, way.code)
+
+
+def test_the_printed_notice_says_what_it_must_and_nothing_breaks_out_of_it(
+    config: Config, session: Session, cast: Cast, coming: Meeting
+) -> None:
+    coming.title = "#panic() *第2回* $x$ 懇話会"
+    session.flush()
+    letters = [printing.letter_to(config, i) for i in invitations.invited(coming)]
+    letters.append(printing.Letter("山本 太郎", "", f"{config.address}/guest/abc", "204815"))
+    pdf = pdfium.PdfDocument(printing.notice(session, config, coming, letters))
+    assert len(pdf) == 2
+    first, second = (page.get_textpage().get_text_bounded() for page in pdf)
+    assert "#panic() *第2回* $x$ 懇話会" in first.replace("\r\n", "")
+    assert cast.attendee.name in first and "第3会議室" in first
+    assert "204815" in second and "204815" not in first
