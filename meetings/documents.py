@@ -8,7 +8,7 @@ from pathlib import PurePath
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import audit, entries, pdf
+from meetings import audit, entries, office, pdf
 from meetings.agenda import flat, tree
 from meetings.errors import InvalidInput
 from meetings.rights import may_read
@@ -19,7 +19,16 @@ from models.meeting import AgendaItem, Meeting
 from models.person import Person
 
 THUMBNAIL_LIMIT_BYTES = 10_000_000
+LARGEST_MADE_BYTES = 1_000_000_000
 NEW, REPLACED = "新着", "差替"
+
+
+@dataclass(frozen=True)
+class Original:
+    """The Office file from which a PDF was made."""
+
+    file_name: str
+    stored: StoredFile
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,7 @@ class PreparedDocument:
     stored: StoredFile
     thumbnail: StoredFile
     pages: list[pdf.PageSize]
+    original: Original | None = None
 
 
 @dataclass(frozen=True)
@@ -42,15 +52,26 @@ class Permissions:
     readers: Sequence[Person] = ()
 
 
-def prepare_document(storage: Storage, file_name: str, incoming: Incoming) -> PreparedDocument:
-    """What must be known before a PDF is taken in, outside any transaction; the pages are read
-    by the worker (`meetings/preparation.py`). Raises FileRejected."""
+def prepare_document(
+    storage: Storage, file_name: str, incoming: Incoming, office_seconds: int = 120
+) -> PreparedDocument:
+    """What must be known before a file is taken in, outside any transaction; the pages are read
+    by the worker (`meetings/preparation.py`). Office files become PDF. Raises FileRejected."""
     incoming.flush_to_disk()
     with storage.workspace() as folder:
-        pages = pdf.inspect(incoming.path, folder / "first.jpg")
+        is_office = office.is_office_file(incoming.path)
+        path = incoming.path
+        if is_office:
+            path = office.to_pdf(incoming.path, folder, office_seconds)
+        pages = pdf.inspect(path, folder / "first.jpg")
         with (folder / "first.jpg").open("rb") as picture:
             thumbnail = storage.add(picture, THUMBNAIL_LIMIT_BYTES)
-    return PreparedDocument(file_name, storage.keep(incoming), thumbnail, pages)
+        if not is_office:
+            return PreparedDocument(file_name, storage.keep(incoming), thumbnail, pages)
+        with path.open("rb") as made:
+            stored = storage.add(made, LARGEST_MADE_BYTES)
+    original = Original(file_name, storage.keep(incoming))
+    return PreparedDocument(f"{title_of(file_name)}.pdf", stored, thumbnail, pages, original)
 
 
 def add_document(
@@ -153,7 +174,8 @@ def _changed(session: Session, by: Person, verb: str, document: Document) -> Non
 def title_of(file_name: str) -> str:
     """A document's first title: the file name without folder and ending."""
     plain = PurePath(file_name.replace("\\", "/")).name
-    title = plain[:-4] if plain.lower().endswith(".pdf") else plain
+    endings = [e for e in (".pdf", *office.ENDINGS) if plain.lower().endswith(e)]
+    title = plain[: -len(endings[0])] if endings else plain
     return title.strip()[: entries.LONGEST_NAME] or "無題の資料"
 
 
@@ -171,6 +193,10 @@ def version_of(
         released_at=released_at,
         released_by_id=by.id if released_at else None,
     )
+    if prepared.original is not None:
+        version.original_file_name = prepared.original.file_name[-entries.LONGEST_NAME :]
+        version.original_sha256 = prepared.original.stored.sha256
+        version.original_size_bytes = prepared.original.stored.size_bytes
     version.pages = [
         Page(number=place, width=size.width, height=size.height)
         for place, size in enumerate(prepared.pages, 1)

@@ -99,7 +99,7 @@ def _check_head(path: Path) -> None:
         raise FileRejected("ファイルが空（0バイト）です。元のファイルを確かめてください。")
     if b"%PDF-" not in head:
         raise FileRejected(
-            "PDFではないファイルです。WordやExcelの文書は、PDFで保存してから登録してください。"
+            "PDFではないファイルです。PDFか、Word・Excel・PowerPointの文書を登録してください。"
         )
 
 

@@ -45,7 +45,7 @@ def receive_document(
     """The PDF in the form's file, as a new document on the item that `place` reads."""
     with _received(config().limits.document_mb) as form:
         file = _only_file(form)
-        prepared = documents.prepare_document(storage(), file.file_name, file.incoming)
+        prepared = _prepare(file)
     person = access.required_person()
     meeting = access.fetch(Meeting, meeting_id, Right.PREPARE, person)
     item = place(meeting, form.fields)
@@ -56,7 +56,7 @@ def receive_version(document_id: int) -> DocumentVersion:
     """The PDF in the form's file, as the proposed next version of this document."""
     with _received(config().limits.document_mb) as form:
         file = _only_file(form)
-        prepared = documents.prepare_document(storage(), file.file_name, file.incoming)
+        prepared = _prepare(file)
     person = access.required_person()
     document = access.fetch(Document, document_id, Right.PREPARE, person)
     return versions.propose_version(database_session(), person, document, prepared)
@@ -79,13 +79,18 @@ def receive_documents(meeting_id: int) -> tuple[list[Document], list[tuple[str, 
     return added, refused
 
 
+def _prepare(file: ReceivedFile) -> documents.PreparedDocument:
+    seconds = config().documents.office_seconds
+    return documents.prepare_document(storage(), file.file_name, file.incoming, seconds)
+
+
 def _prepare_each(
     files: list[ReceivedFile],
 ) -> tuple[list[documents.PreparedDocument], list[tuple[str, str]]]:
     prepared, refused = [], []
     for file in files:
         try:
-            prepared.append(documents.prepare_document(storage(), file.file_name, file.incoming))
+            prepared.append(_prepare(file))
         except FileRejected as problem:
             refused.append((file.file_name, problem.message))
     return prepared, refused

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from meetings import documents, memos, printing, versions
 from meetings.documents import Permissions
 from meetings.errors import FileRejected, InvalidInput, NotFound, NotPossibleNow
-from meetings.rights import Right, may_download, may_print
+from meetings.rights import Right, is_only_invited, may_download, may_print
 from models.document import Document, DocumentVersion
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
@@ -94,6 +94,27 @@ def download(person: Person, version: DocumentVersion) -> Any:
     if not may_download(database_session(), person, version.document):
         raise NotFound()
     return send_document(person, version, as_attachment=True)
+
+
+@blueprint.get("/versions/<int:version_id>/original")
+@access.to(DocumentVersion, Right.SEE)
+def original(person: Person, version: DocumentVersion) -> Any:
+    """The Office file from which the PDF was made; it cannot be stamped."""
+    document = version.document
+    is_free = not document.is_watermarked or not is_only_invited(
+        database_session(), person, document.meeting
+    )
+    if version.original_sha256 is None or not is_free:
+        raise NotFound()
+    if not may_download(database_session(), person, document):
+        raise NotFound()
+    note_look(person, "download", version)
+    return send_file(
+        storage().path(version.original_sha256),
+        "application/octet-stream",
+        as_attachment=True,
+        download_name=version.original_file_name,
+    )
 
 
 @blueprint.get("/versions/<int:version_id>/print")

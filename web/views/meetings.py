@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from meetings import agenda, documents, entries, roster
+from meetings import agenda, documents, entries, office, roster
 from meetings.attendance import are_doors_open
 from meetings.errors import InvalidInput, StaleRevision
 from meetings.invitations import invitation_of, invited
@@ -81,6 +81,7 @@ def show(person: Person, meeting: Meeting) -> Any:
         marks=documents.marks(session, person, readable),
         invitations=invited(meeting),
         is_open=are_doors_open(meeting, now()),
+        has_office=office.is_available(),
         has_documents=any(may_download(session, person, document) for document in readable),
         invitation=invitation if is_invited else None,
         planned_minutes=sum(node.entry.planned_minutes or 0 for node in nodes),

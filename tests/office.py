@@ -1,0 +1,65 @@
+"""Real Office files for the tests, as small as the formats allow."""
+
+import io
+import zipfile
+
+TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+VND = "application/vnd.openxmlformats-officedocument"
+
+
+def docx(text: str) -> bytes:
+    body = (
+        '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        f"<w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>"
+    )
+    kind = f"{VND}.wordprocessingml.document.main+xml"
+    return _package("word/document.xml", kind, {"word/document.xml": body})
+
+
+def xlsx(text: str) -> bytes:
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    workbook = (
+        f'<workbook xmlns="{main}" xmlns:r="{OFFICE}"><sheets>'
+        '<sheet name="表" sheetId="1" r:id="rId1"/></sheets></workbook>'
+    )
+    sheet = (
+        f'<worksheet xmlns="{main}"><sheetData><row r="1"><c r="A1" t="inlineStr">'
+        f"<is><t>{text}</t></is></c></row></sheetData></worksheet>"
+    )
+    parts = {
+        "xl/workbook.xml": workbook,
+        "xl/worksheets/sheet1.xml": sheet,
+        "xl/_rels/workbook.xml.rels": _relations("worksheet", "worksheets/sheet1.xml"),
+    }
+    kinds = {"xl/worksheets/sheet1.xml": f"{VND}.spreadsheetml.worksheet+xml"}
+    return _package("xl/workbook.xml", f"{VND}.spreadsheetml.sheet.main+xml", parts, kinds)
+
+
+def _relations(kind: str, target: str) -> str:
+    return (
+        f'<Relationships xmlns="{RELATIONS}">'
+        f'<Relationship Id="rId1" Type="{OFFICE}/{kind}" Target="{target}"/></Relationships>'
+    )
+
+
+def _package(
+    main: str, main_kind: str, parts: dict[str, str], kinds: dict[str, str] | None = None
+) -> bytes:
+    overrides = "".join(
+        f'<Override PartName="/{part}" ContentType="{kind}"/>'
+        for part, kind in {main: main_kind, **(kinds or {})}.items()
+    )
+    types = (
+        f'<?xml version="1.0"?><Types xmlns="{TYPES}"><Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="xml" ContentType="application/xml"/>{overrides}</Types>'
+    )
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("[Content_Types].xml", types)
+        relations = {"_rels/.rels": _relations("officeDocument", main)}
+        for name, content in (relations | parts).items():
+            packed.writestr(name, f'<?xml version="1.0" encoding="UTF-8"?>{content}')
+    return target.getvalue()
