@@ -71,12 +71,16 @@ class Config:
     documents: Documents = field(default_factory=Documents)
     mail: Mail = field(default_factory=Mail)
     speech: Speech = field(default_factory=Speech)
-    folder: Path = DEFAULT_FILE.parent
+    file: Path = DEFAULT_FILE
 
     @property
     def home(self) -> Path:
         """Where everything that is stored lives."""
-        return (self.folder / self.storage.home).resolve()
+        return self.path(self.storage.home)
+
+    def path(self, name: str) -> Path:
+        """A path of the settings: relative ones begin beside the file."""
+        return (self.file.parent / name).resolve()
 
     @property
     def address(self) -> str:
@@ -106,7 +110,7 @@ def load(path: Path = DEFAULT_FILE) -> Config:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
         raise ConfigurationError(f"設定ファイル {path} を読めません: {problem}") from problem
     sections = {name: _section(path, name, values) for name, values in tables.items()}
-    return _with_environment(_checked(path, Config(folder=path.resolve().parent, **sections)))
+    return _with_environment(_checked(path, Config(file=path.resolve(), **sections)))
 
 
 def _checked(path: Path, config: Config) -> Config:
@@ -129,7 +133,7 @@ def _checked(path: Path, config: Config) -> Config:
 
 
 def _section(path: Path, name: str, values: Any) -> Any:
-    known = {f.name: f for f in fields(Config) if f.name != "folder"}
+    known = {f.name: f for f in fields(Config) if f.name != "file"}
     if name not in known or not isinstance(values, dict):
         raise ConfigurationError(f"設定ファイル {path} の [{name}] は知らない項目です。")
     default = getattr(Config(), name)

@@ -17,8 +17,8 @@ import uvicorn
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from meetings import certificates, people
 from meetings import config as settings
-from meetings import people
 from meetings.config import Config
 from meetings.errors import GijidoError, InvalidInput
 from minutes import evaluation
@@ -58,19 +58,46 @@ def main() -> None:
 @click.pass_obj
 def serve(config: Config) -> None:
     """Start the web server and one worker. Ctrl-C stops both."""
+    tls = _tls(config)
     app = create_app(config)
     # The event loop sends to thousands of terminals while other threads make pages: it must
     # not wait 5 ms for each of its turns at the interpreter.
     sys.setswitchinterval(SWITCH_SECONDS)
     with _worker_beside(config):
-        click.echo(f"議事堂: http://{config.server.host}:{config.server.port}/  （終了は Ctrl-C）")
+        click.echo(f"議事堂: {config.address}/  （終了は Ctrl-C）")
         uvicorn.run(
             asgi(app),
             host=config.server.host,
             port=config.server.port,
             log_level="warning",
             timeout_graceful_shutdown=3,
+            **tls,
         )
+
+
+def _tls(config: Config) -> dict[str, Any]:
+    """What uvicorn is told for TLS; nothing without it."""
+    server = config.server
+    if not server.tls_certificate:
+        return {}
+    certificate, key = config.path(server.tls_certificate), config.path(server.tls_key)
+    certificates.check(certificate, key)
+    return {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
+
+
+@cli.command("certificate")
+@click.argument("host")
+@click.option("--more", multiple=True, help="Another name or IP address of the server.")
+@click.pass_obj
+def make_certificate(config: Config, host: str, more: tuple[str, ...]) -> None:
+    """Make a certificate for HOST by an authority of the city's own, or renew it."""
+    certificate, key = certificates.make_certificate(config, [host, *more])
+    click.echo("証明書をつくりました。config.toml の [server] に次の2行を書いてください。")
+    click.echo(f'tls_certificate = "{certificate}"')
+    click.echo(f'tls_key = "{key}"')
+    click.echo(
+        f"端末への登録のしかたは、起動してから https://{host}:{config.server.port}/trust へ。"
+    )
 
 
 @cli.command()
@@ -230,7 +257,8 @@ def _changing(config: Config) -> Iterator[Session]:
 @contextmanager
 def _worker_beside(config: Config) -> Iterator[None]:
     """A worker process, started again when it dies, ended with us."""
-    command = [sys.executable, "-m", "web.cli", "worker", "--parent", str(os.getpid())]
+    command = [sys.executable, "-m", "web.cli", "--config", str(config.file)]
+    command += ["worker", "--parent", str(os.getpid())]
     surroundings = os.environ | {
         "GIJIDO_HOME": str(config.home),
         "PYTHONPATH": str(settings.DEFAULT_FILE.parent),

@@ -41,7 +41,7 @@ def choose(config: Config) -> SpeechModel:
     """The folder of the settings, else the packaged model. Raises ConfigurationError."""
     if not config.speech.model:
         return prepare(config.home)
-    folder = (config.folder / config.speech.model).resolve()
+    folder = config.path(config.speech.model)
     missing = [name for name in NEEDED if not (folder / name).is_file()]
     if missing:
         raise ConfigurationError(

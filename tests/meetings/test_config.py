@@ -17,7 +17,7 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_the_shipped_file_is_the_default_of_the_code() -> None:
-    assert config.load() == config.Config(folder=config.DEFAULT_FILE.parent)
+    assert config.load() == config.Config(file=config.DEFAULT_FILE)
 
 
 def test_every_setting_stands_in_the_file_with_a_comment() -> None:
@@ -25,7 +25,7 @@ def test_every_setting_stands_in_the_file_with_a_comment() -> None:
     tables = tomllib.loads(text)
     lines = text.splitlines()
     for section in fields(config.Config):
-        if section.name == "folder":
+        if section.name == "file":
             continue
         for setting in fields(getattr(config.Config(), section.name)):
             assert setting.name in tables[section.name]

@@ -18,6 +18,7 @@ from web.views import (
     statistics,
     today,
     transcripts,
+    trust,
 )
 
 
@@ -38,5 +39,6 @@ def register(app: Flask) -> None:
         statistics,
         today,
         transcripts,
+        trust,
     ):
         app.register_blueprint(module.blueprint)

@@ -1,0 +1,155 @@
+"""A certificate authority of the city's own, and a certificate for the server, for TLS inside the
+city hall's network. Tablets must trust the authority once; the page `/trust` says how."""
+
+import ipaddress
+import ssl
+from datetime import timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from meetings.config import Config
+from meetings.errors import ConfigurationError, InvalidInput
+from models.base import now
+
+AUTHORITY_LIFE = timedelta(days=3650)
+# Apple's devices refuse server certificates that are longer-lived.
+SERVER_LIFE = timedelta(days=825)
+# Clocks of terminals may be behind.
+BACKDATED = timedelta(days=1)
+
+Key = ec.EllipticCurvePrivateKey
+
+
+def authority_file(config: Config) -> Path:
+    return config.home / "tls" / "authority.crt"
+
+
+def make_certificate(config: Config, names: list[str]) -> tuple[Path, Path]:
+    """A server certificate for these names and addresses: the files of certificate and key. The
+    authority is made with the first one and kept.
+
+    Raises InvalidInput for a name that cannot stand in a certificate.
+    """
+    folder = config.home / "tls"
+    folder.mkdir(parents=True, exist_ok=True)
+    authority, authority_key = _authority(config, folder)
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = (
+        _builder(_named(names[0]), authority.subject, key, SERVER_LIFE)
+        .add_extension(x509.SubjectAlternativeName([_alternative(n) for n in names]), False)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), False
+        )
+        .sign(authority_key, hashes.SHA256())
+    )
+    _write_key(folder / "server.key", key)
+    _write(folder / "server.crt", certificate)
+    return folder / "server.crt", folder / "server.key"
+
+
+def fingerprint(authority: Path) -> str:
+    """SHA-256 in pairs, as devices show it."""
+    digest = _read(authority).fingerprint(hashes.SHA256()).hex().upper()
+    return " ".join(digest[place : place + 2] for place in range(0, len(digest), 2))
+
+
+def check(certificate: Path, key: Path) -> None:
+    """Raises ConfigurationError when the server could not start with these files."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as problem:
+        raise ConfigurationError(
+            f"TLSの証明書 {certificate} と鍵 {key} を使えません: {problem}"
+        ) from problem
+
+
+def _authority(config: Config, folder: Path) -> tuple[x509.Certificate, Key]:
+    certificate, key_file = folder / "authority.crt", folder / "authority.key"
+    if certificate.exists() and key_file.exists():
+        key = serialization.load_pem_private_key(key_file.read_bytes(), password=None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        return _read(certificate), key
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = _named(f"{config.city.name} 議事堂 認証局")
+    made = (
+        _builder(name, name, key, AUTHORITY_LIFE)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
+        .add_extension(_may_sign_certificates(), True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+        .sign(key, hashes.SHA256())
+    )
+    _write_key(key_file, key)
+    _write(certificate, made)
+    return made, key
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: Key, life: timedelta
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now() - BACKDATED)
+        .not_valid_after(now() - BACKDATED + life)
+    )
+
+
+def _may_sign_certificates() -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        key_cert_sign=True,
+        crl_sign=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
+
+
+def _alternative(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        pass
+    try:
+        return x509.DNSName(name)
+    except ValueError as problem:
+        raise InvalidInput(
+            "host", f"「{name}」は名前かIPアドレスとして使えません。英数字で指定してください。"
+        ) from problem
+
+
+def _read(certificate: Path) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(certificate.read_bytes())
+
+
+def _write(path: Path, certificate: x509.Certificate) -> None:
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+
+
+def _write_key(path: Path, key: Key) -> None:
+    """Readable by the server's user alone, from the first moment."""
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )

@@ -1,0 +1,30 @@
+"""How a terminal comes to trust the city's own certificate authority."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, send_file
+
+from meetings import certificates
+from meetings.errors import NotFound
+from web import access
+from web.transaction import config
+
+blueprint = Blueprint("trust", __name__)
+
+
+@blueprint.get("/trust")
+@access.anyone
+def show() -> Any:
+    authority = certificates.authority_file(config())
+    if not authority.exists():
+        raise NotFound()
+    return render_template("trust.html", fingerprint=certificates.fingerprint(authority))
+
+
+@blueprint.get("/trust/authority.crt")
+@access.anyone
+def authority() -> Any:
+    file = certificates.authority_file(config())
+    if not file.exists():
+        raise NotFound()
+    return send_file(file, "application/x-x509-ca-cert", download_name="gijido-authority.crt")
