@@ -11,7 +11,7 @@ from meetings.storage import Storage
 from models.database import connect, migrate
 from models.person import Role
 from web import access, api, errors, security, transaction, uploads, views
-from web.built import asset
+from web.built import asset, needed_by
 from web.live import Hub
 
 
@@ -44,6 +44,7 @@ def _shared() -> dict[str, Any]:
         "may_administer": person is not None and person.has_role(Role.ADMINISTRATOR),
         "city": transaction.config().city.name,
         "asset": asset,
+        "needed_by": needed_by,
     }
 
 

@@ -15,11 +15,23 @@ def asset(entry: str) -> str:
     return url_for("static", filename=built_file(entry))
 
 
+def needed_by(entry: str) -> list[str]:
+    """The URLs of the scripts that this entry loads besides itself."""
+    built = _read()[entry]
+    files = [_read()[name]["file"] for name in built.get("imports", [])]
+    files += [name for name in built.get("assets", []) if name.endswith((".js", ".mjs"))]
+    return [url_for("static", filename=file) for file in files]
+
+
 def built_file(entry: str) -> str:
     """Its path below `web/static`."""
-    path = STATIC / "manifest.json"
-    file: str = _manifest(path, path.stat().st_mtime_ns)[entry]["file"]
+    file: str = _read()[entry]["file"]
     return file
+
+
+def _read() -> dict[str, Any]:
+    path = STATIC / "manifest.json"
+    return _manifest(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=1)

@@ -29,6 +29,7 @@ from models.database import connect, migrate, writing
 from models.person import Department, Person, Role
 from web.app import create_app
 from web.asgi import asgi
+from web.bench import documents as document_bench
 from web.bench import live as live_bench
 from web.demo import people as demo_people
 from web.demo.load import load as load_demo
@@ -172,6 +173,17 @@ def bench_live(clients: int, turns: int, as_json: bool) -> None:
     measured = live_bench.measure(clients, turns)
     words = json.dumps(live_bench.as_json(measured)) if as_json else live_bench.as_table(measured)
     click.echo(words)
+
+
+@bench.command("documents")
+@click.option("--pages", default=300, show_default=True)
+@click.option("--megabytes", default=100, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+def bench_documents(pages: int, megabytes: int, as_json: bool) -> None:
+    """A heavy PDF: taken in, opened, leafed through in Chromium."""
+    measured = document_bench.measure(pages, megabytes)
+    made = document_bench.as_json(measured)
+    click.echo(json.dumps(made) if as_json else document_bench.as_table(measured))
 
 
 @cli.group()

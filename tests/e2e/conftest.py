@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, ViewportSize, sync_playwright
 
-from tests.e2e.chromium import chromium
+from web.bench.chromium import chromium
 from web.demo.people import PASSWORD
 
 ROOT = Path(__file__).parent.parent.parent

@@ -9,22 +9,33 @@ pdfjs.GlobalWorkerOptions.workerSrc = workerUrl;
 const MOST_PIXELS = 16_000_000;
 const FILES = "/static/pdfjs/";
 
+// One for all documents, started before the first one is asked for.
+const worker = new pdfjs.PDFWorker();
+const CHUNK_BYTES = 262_144;
+// Documents of fonts and pictures of pages that were left are dropped so often.
+const CLEAN_EVERY_PAGES = 10;
+
 export class Cancelled extends Error {}
 
 export class Pages {
   private rendering: RenderTask | null = null;
+  private painted = 0;
 
   private constructor(private readonly pdf: PDFDocumentProxy) {}
 
   static async open(url: string): Promise<Pages> {
     const loading = pdfjs.getDocument({
       url,
+      worker,
+      rangeChunkSize: CHUNK_BYTES,
       cMapUrl: `${FILES}cmaps/`,
       cMapPacked: true,
       standardFontDataUrl: `${FILES}standard_fonts/`,
       wasmUrl: `${FILES}wasm/`,
       iccUrl: `${FILES}iccs/`,
       enableXfa: false,
+      // Chromium does not give back the frames that its decoder makes: some MB for every scan.
+      isImageDecoderSupported: false,
       // A large file is read where it is looked at, not as a whole.
       disableAutoFetch: true,
       disableStream: true,
@@ -50,6 +61,7 @@ export class Pages {
     const canvas = await this.draw(page, scale);
     const text = await textOver(page, page.getViewport({ scale }));
     page.cleanup();
+    if (++this.painted % CLEAN_EVERY_PAGES === 0) void this.pdf.cleanup();
     return { canvas, text };
   }
 
@@ -81,6 +93,13 @@ export class Pages {
     }
     return canvas;
   }
+}
+
+/** The memory of a picture that is not shown any more is given back at once, not some time. */
+export function dropCanvas(canvas: HTMLCanvasElement | null): void {
+  if (!canvas) return;
+  canvas.remove();
+  canvas.width = canvas.height = 0;
 }
 
 function canvasOf(width: number, height: number): HTMLCanvasElement {

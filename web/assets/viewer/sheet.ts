@@ -5,7 +5,7 @@
  */
 
 import { svg, make } from "./dom";
-import { Cancelled, type Pages } from "./pages";
+import { Cancelled, dropCanvas, type Pages } from "./pages";
 
 export type Area = [left: number, top: number, width: number, height: number];
 
@@ -126,7 +126,7 @@ export class Sheet {
   }
 
   private put(canvas: HTMLCanvasElement, text: HTMLElement): void {
-    this.canvas?.remove();
+    dropCanvas(this.canvas);
     this.text?.remove();
     this.canvas = canvas;
     this.text = text;

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 
+QUIET = subprocess.DEVNULL
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -19,10 +20,10 @@ def install() -> None:
     before = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if not shutil.which("apt-get") or (before and not shutil.which("sudo")):
         return
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    print("Installing Debian's chromium", flush=True)
-    subprocess.run([*before, "apt-get", "update"], **quiet)
-    subprocess.run([*before, "apt-get", "install", "-y", "chromium"], **quiet)
+    sys.stdout.write("Installing Debian's chromium\n")
+    sys.stdout.flush()
+    for command in (["update"], ["install", "-y", "chromium"]):
+        subprocess.run([*before, "apt-get", *command], stdout=QUIET, stderr=QUIET, check=False)
 
 
 if __name__ == "__main__":
