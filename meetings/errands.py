@@ -4,13 +4,19 @@ to be read or a letter that is to be sent never waits for a recording of four ho
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 LOG = logging.getLogger(__name__)
-PAUSE_SECONDS = 1.0
 PAUSE_AFTER_PROBLEM_SECONDS = 30.0
 
-# Does a little; True when there is more to do at once.
-Errand = Callable[[], bool]
+
+@dataclass(frozen=True)
+class Errand:
+    """`act` does a little and says whether there is more to do at once; if not, it is asked again
+    after the pause."""
+
+    act: Callable[[], bool]
+    pause_seconds: float
 
 
 def run(errand: Errand, stopping: threading.Event) -> None:
@@ -27,7 +33,7 @@ def start(errands: list[Errand], stopping: threading.Event) -> None:
 def _once(errand: Errand) -> float:
     """The seconds to wait before the next time."""
     try:
-        return 0.0 if errand() else PAUSE_SECONDS
+        return 0.0 if errand.act() else errand.pause_seconds
     except Exception:
         LOG.exception("an errand failed; it is tried again")
         return PAUSE_AFTER_PROBLEM_SECONDS

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from meetings import errands, mail, preparation
 from meetings.config import Config
+from meetings.errands import Errand
 from meetings.errors import GijidoError
 from meetings.storage import Storage
 from minutes import transcription as work
@@ -30,6 +31,9 @@ from models.recording import Chunk, Recording, Transcription, WorkState
 
 LOG = logging.getLogger(__name__)
 SWEEP_SECONDS = 2.0
+PREPARE_SECONDS = 1.0
+MAIL_SECONDS = 5.0
+REMIND_SECONDS = 600.0
 PLAYBACK_LIMIT_BYTES = 8_000_000_000
 
 
@@ -79,7 +83,14 @@ class Worker:
     def run(self) -> None:
         """Until `stop`: carry what the tables say, one task at a time, and show signs of life."""
         threading.Thread(target=self._show_life, daemon=True).start()
-        errands.start([self._prepare_pages, self._send_mail, self._remind], self._stopping)
+        errands.start(
+            [
+                Errand(self._prepare_pages, PREPARE_SECONDS),
+                Errand(self._send_mail, MAIL_SECONDS),
+                Errand(self._remind, REMIND_SECONDS),
+            ],
+            self._stopping,
+        )
         while not self._stopping.is_set():
             self._sweep()
             while (task := self._queue.dequeue()) and not self._stopping.is_set():

@@ -327,9 +327,9 @@ class Viewer {
 
   private showLead(): void {
     const lines: HTMLElement[] = [];
-    const { me, people, items } = this.data;
+    const { me, meeting, items } = this.data;
     if (this.isPresenting || me.may_take) {
-      lines.push(this.drawer.choice("発表をほかの人に渡す", () => this.drawer.showPeople("発表を渡す相手", people.filter((person) => person.id !== this.state?.presenter?.id), (person) => void this.handOver(person.id))));
+      lines.push(this.drawer.choice("発表をほかの人に渡す", () => void this.drawer.showPeople("発表を渡す相手", meeting.id, this.state?.presenter?.id, (person) => void this.handOver(person.id))));
     }
     if (this.isPresenting || me.may_change_item) {
       lines.push(this.drawer.choice("審議中の議題を進める", () => this.drawer.showItems(items, this.state?.agenda_item_id ?? null, (item) => void this.tryTo(async () => this.live?.take(await this.presenter.changeItem(item.id))))));

@@ -6,7 +6,6 @@ from typing import Any
 from flask import url_for
 
 from meetings import agenda, documents, presenting
-from meetings.invitations import invited
 from meetings.rights import Right, may_download, may_print, rights
 from models.base import now
 from models.document import Document, DocumentVersion
@@ -49,10 +48,6 @@ def viewer_data(
         "items": [
             {"id": node.entry.id, "number": node.number, "title": node.entry.title}
             for node in agenda.flat(agenda.tree(session, meeting))
-        ],
-        "people": [
-            {"id": i.person.id, "name": i.person.name, "title": i.person.title}
-            for i in invited(meeting)
         ],
         "data_url": url_for("documents.viewer", meeting_id=meeting.id),
     }

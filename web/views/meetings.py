@@ -79,7 +79,8 @@ def show(person: Person, meeting: Meeting) -> Any:
         on_item=lambda entry: [d for d in readable if d.agenda_item_id == entry.id],
         loose=[document for document in readable if document.agenda_item_id is None],
         marks=documents.marks(session, person, readable),
-        invitations=invited(meeting),
+        # Only the form that names readers asks for them: a meeting may have 1,500.
+        invited=lambda: invited(meeting),
         is_open=are_doors_open(meeting, now()),
         has_office=office.is_available(),
         has_documents=any(may_download(session, person, document) for document in readable),

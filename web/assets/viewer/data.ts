@@ -35,7 +35,6 @@ export interface ViewerData {
   meeting: { id: number; title: string; url: string; is_open: boolean; open_seconds: number };
   documents: ShownDocument[];
   items: AgendaEntry[];
-  people: SomePerson[];
   /** Where to begin: following the presenter, or on a page of one's own. */
   start: { follow: boolean; document: number | null; page: number };
   data_url: string;

@@ -95,9 +95,14 @@ export class Drawer {
     });
   }
 
-  showPeople(words: string, people: SomePerson[], choose: (person: SomePerson) => void): void {
-    const lines = people.map((person) => this.choice(person.name, () => choose(person), person.title));
-    this.open(words, this.list(lines, "渡せる相手がいません。"));
+  /** Everybody who is invited, but for `except`. */
+  async showPeople(words: string, meetingId: number, except: number | undefined, choose: (person: SomePerson) => void): Promise<void> {
+    await this.fill(words, async () => {
+      const { invitations } = await ask<{ invitations: { person: SomePerson }[] }>("GET", `/api/meetings/${meetingId}/invitations`);
+      const people = invitations.map((invitation) => invitation.person).filter((person) => person.id !== except);
+      const lines = people.map((person) => this.choice(person.name, () => choose(person), person.title));
+      return this.list(lines, "渡せる相手がいません。");
+    });
   }
 
   showItems(items: AgendaEntry[], current: number | null, choose: (item: AgendaEntry) => void): void {
