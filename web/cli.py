@@ -211,6 +211,7 @@ def user() -> None:
 @click.option("--bureau", help="The 局 of a new 課.")
 @click.option("--title", default="")
 @click.option("--kana", default="")
+@click.option("--email", default="", help="Where invitations go.")
 @click.option("--password", help="Asked for when it is not given.")
 @click.option(
     "--role",
@@ -231,6 +232,24 @@ def add_user(config: Config, /, roles: tuple[str, ...], **known: Any) -> None:
         for role in roles:
             _grant(session, person, role)
     click.echo(f"{person.login} を登録しました。")
+
+
+@user.command("change")
+@click.argument("login")
+@click.option("--name")
+@click.option("--title")
+@click.option("--kana")
+@click.option("--email")
+@click.pass_obj
+def change_user(config: Config, login: str, **given: str | None) -> None:
+    """Change what is given of a person."""
+    with _changing(config) as session:
+        person = session.scalar(select(Person).where(Person.login == login))
+        if person is None:
+            raise InvalidInput("login", f"利用者ID「{login}」は登録されていません。")
+        now = {key: getattr(person, key) if value is None else value for key, value in given.items()}
+        people.change_person(session, person, **now)
+    click.echo(f"{login} を変更しました。")
 
 
 @user.command("grant")

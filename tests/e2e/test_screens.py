@@ -11,9 +11,11 @@ from tests.e2e.conftest import DESKTOP, PHONE, TABLET
 pytestmark = pytest.mark.browser
 SCREENS = {
     None: ["/", "/published/3", "/sign-in", "/nothing-here"],
-    "okuma": ["/today", "/meetings", "/meetings/1", "/meetings/1/invitations", "/documents/1"],
+    "okuma": ["/today", "/meetings", "/meetings/1", "/meetings/1/invitations", "/documents/1",
+              "/meetings/1/presentation", "/meetings/1/sitting", "/meetings/1/connection-test"],
     "koga": ["/meetings/new", "/meetings/1", "/meetings/1/change", "/meetings/1/agenda",
-             "/meetings/1/invitations"],
+             "/meetings/1/invitations", "/meetings/1/roster", "/meetings/1/copy",
+             "/meetings/1/sitting", "/meetings/1/sitting/code", "/versions/1/comparison"],
     "morishita": ["/today", "/meetings/1/recordings", "/meetings/2/recordings", "/transcripts/1",
                   "/transcripts/1/print", "/meetings/2/minutes", "/meetings/3/minutes",
                   "/statistics"],

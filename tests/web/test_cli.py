@@ -48,6 +48,19 @@ def test_a_person_is_added_with_roles_and_can_sign_in(home: Path) -> None:
         assert entry.person.password_hash.startswith("$argon2")
 
 
+def test_a_persons_address_is_changed_and_a_wrong_one_told(home: Path) -> None:
+    run(
+        "user", "add", "sato", "佐藤 花子", "--department", "財政課", "--password", "long-enough",
+        "--title", "係長",
+    )  # fmt: skip
+    run("user", "change", "sato", "--email", "sato@city.example.jp")
+    with session_on(home) as session:
+        person = session.scalars(select(Person).where(Person.login == "sato")).one()
+        assert (person.email, person.title) == ("sato@city.example.jp", "係長")
+    with pytest.raises(InvalidInput, match="形が正しくありません"):
+        run("user", "change", "sato", "--email", "sato@")
+
+
 @pytest.mark.parametrize(
     ("words", "shown"),
     [
