@@ -241,14 +241,15 @@ def add_user(config: Config, /, roles: tuple[str, ...], **known: Any) -> None:
 @click.option("--kana")
 @click.option("--email")
 @click.pass_obj
-def change_user(config: Config, login: str, **given: str | None) -> None:
+def change_user(config: Config, /, login: str, **given: str | None) -> None:
     """Change what is given of a person."""
     with _changing(config) as session:
         person = session.scalar(select(Person).where(Person.login == login))
         if person is None:
             raise InvalidInput("login", f"利用者ID「{login}」は登録されていません。")
-        now = {key: getattr(person, key) if value is None else value for key, value in given.items()}
-        people.change_person(session, person, **now)
+        known = {name: getattr(person, name) for name in given}
+        changed = {name: value for name, value in given.items() if value is not None}
+        people.change_person(session, person, **(known | changed))
     click.echo(f"{login} を変更しました。")
 
 

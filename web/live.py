@@ -10,9 +10,10 @@ import asyncio
 import json
 import re
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -52,25 +53,24 @@ class Seat:
     name: str = ""
     since: datetime = field(default_factory=now)
     queue: deque[bytes] = field(default_factory=lambda: deque(maxlen=LONGEST_QUEUE))
+    heard_at: float = field(default_factory=time.monotonic)
     _waiting: "asyncio.Future[None] | None" = None
 
     def put(self, fact: bytes) -> None:
         self.queue.append(fact)
+        self.heard_at = time.monotonic()
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
 
-    async def wait(self, seconds: float) -> bool:
-        """Until there is something in the queue; False when the time ran out."""
+    async def wait(self) -> None:
+        """Until there is something in the queue."""
         if self.queue:
-            return True
+            return
         self._waiting = asyncio.get_running_loop().create_future()
-        timer = asyncio.get_running_loop().call_later(seconds, _wake, self._waiting)
         try:
             await self._waiting
         finally:
-            timer.cancel()
             self._waiting = None
-        return bool(self.queue)
 
     def take(self) -> bytes:
         """Everything that waits, in its order, as one piece."""
@@ -86,6 +86,7 @@ class Hub:
     def __init__(self) -> None:
         self._rooms: dict[int, set[Seat]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._beating: asyncio.Task[None] | None = None
         self._lock = threading.Lock()
 
     def tell(self, meeting_id: int, event: str, fact: Any, only: int | None = None) -> None:
@@ -106,6 +107,8 @@ class Hub:
     def seat(self, meeting_id: int, *, is_stream: bool) -> Iterator[Seat]:
         """A seat in the meeting for as long as the block lasts."""
         self._loop = asyncio.get_running_loop()
+        if self._beating is None or self._beating.done():
+            self._beating = self._loop.create_task(self._beat())
         seat = Seat(is_stream)
         with self._lock:
             self._rooms.setdefault(meeting_id, set()).add(seat)
@@ -120,6 +123,16 @@ class Hub:
             room.discard(seat)
             if not room:
                 del self._rooms[meeting_id]
+
+    async def _beat(self) -> None:
+        """One clock for all seats: a timer for each would cost more than the beats themselves."""
+        while self._rooms:
+            await asyncio.sleep(BEAT_SECONDS / 5)
+            quiet_since = time.monotonic() - BEAT_SECONDS
+            for room in self._rooms.values():
+                for seat in room:
+                    if seat.is_stream and seat.heard_at < quiet_since:
+                        seat.put(BEAT)
 
     def _deliver(self, meeting_id: int, message: bytes, is_state: bool, only: int | None) -> None:
         """One that waits for a newer state is not woken by pointers."""
@@ -173,7 +186,8 @@ class Live:
             if state is None:
                 return
             if not _is_newer(state, scope):
-                await seat.wait(LONGEST_WAIT_SECONDS)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(seat.wait(), LONGEST_WAIT_SECONDS)
         await _answer(send, *await asyncio.to_thread(self._ask, scope))
 
     async def _state(self, scope: Scope, send: Send, seat: Seat) -> str | None:
@@ -205,13 +219,13 @@ class _NoBody:
 
 
 async def _pour(seat: Seat, send: Send, gone: "asyncio.Future[None]") -> None:
-    """Facts as they come and a beat when there are none, until the terminal goes."""
-    end = asyncio.get_running_loop().time() + STREAM_SECONDS
-    while not gone.done() and asyncio.get_running_loop().time() < end:
-        has_fact = await seat.wait(BEAT_SECONDS)
+    """Facts as they come, beats among them, until the terminal goes."""
+    end = time.monotonic() + STREAM_SECONDS
+    while not gone.done() and time.monotonic() < end:
+        await seat.wait()
         if gone.done():
             return
-        await _send_piece(send, seat.take() if has_fact else BEAT)
+        await _send_piece(send, seat.take())
 
 
 async def _until_gone(receive: Receive) -> None:
@@ -226,11 +240,6 @@ async def _send_piece(send: Send, body: bytes) -> None:
 async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-def _wake(waiting: "asyncio.Future[None]") -> None:
-    if not waiting.done():
-        waiting.set_result(None)
 
 
 def _is_newer(state: str, scope: Scope) -> bool:

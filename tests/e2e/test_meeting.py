@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
@@ -368,6 +369,39 @@ def test_words_of_two_characters_are_found_in_all_documents(
     page.get_by_role("button", name="検索", exact=True).last.click()
     page.get_by_role("dialog").get_by_role("button", name=re.compile("3頁")).last.click()
     expect(page.locator(".viewer-number")).to_have_value("3")
+
+
+def test_a_guest_comes_in_with_link_and_code_and_sees_this_meeting_alone(
+    open_page: OpenPage, bundle: str, tmp_path: Path
+) -> None:
+    organiser = open_page("koga")
+    organiser.goto("/meetings/1/invitations")
+    organiser.locator("#name").fill("山本 太郎")
+    organiser.locator("#title").fill("弁護士")
+    organiser.get_by_role("button", name="外部委員を招く").click()
+    link = organiser.locator("dd").first.inner_text()
+    code = organiser.locator(".guest-code").inner_text()
+    with organiser.expect_download() as saved:
+        organiser.get_by_role("link", name="通知文").click()
+    saved.value.save_as(tmp_path / "notice.pdf")
+    paper = pdfium.PdfDocument(tmp_path / "notice.pdf")[0].get_textpage().get_text_bounded()
+    words = "".join(paper.split())
+    assert "山本太郎" in words and f"番号{code}" in words, words
+
+    guest = open_page(size=PHONE, has_touch=True)
+    guest.goto("/guest/" + link.rsplit("/", 1)[1])
+    guest.get_by_label("番号").fill("1")
+    guest.get_by_role("button", name="会議に入る").click()
+    expect(guest.get_by_text("番号が違います。")).to_be_visible()
+    guest.get_by_label("番号").fill(code)
+    guest.get_by_role("button", name="会議に入る").click()
+    expect(guest.get_by_role("link", name="会議に入る")).to_be_visible()
+    answer = guest.goto(f"/documents/{bundle}")
+    assert answer and answer.status == 200
+    expect_shown(guest, f"{bundle}:1")
+    for closed in ("/meetings/2", "/meetings/3/minutes", "/administration", "/statistics"):
+        answer = guest.goto(closed)
+        assert answer and answer.status == 404, closed
 
 
 def test_after_a_restart_of_the_server_all_are_right_again_by_themselves(

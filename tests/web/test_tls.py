@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -22,7 +23,10 @@ from tests.e2e.conftest import ROOT
 
 
 def test_the_server_is_trusted_by_whoever_trusts_the_authority(tmp_path: Path) -> None:
-    home, port = tmp_path / "home", 18443
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = tmp_path / "home"
     surroundings = os.environ | {"GIJIDO_HOME": str(home), "GIJIDO_PORT": str(port)}
     made = subprocess.run(
         [sys.executable, "-m", "web.cli", "certificate", "localhost", "--more", "127.0.0.1"],

@@ -28,7 +28,8 @@ document.addEventListener("submit", (event) => {
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-keep]")) keep(form);
 
-void registerWorker();
+// Citizens who read what is published need no documents kept.
+if (document.querySelector("#viewer, .site-who")) void registerWorker();
 // Whoever signs out, or in as somebody else, leaves no documents on the terminal.
 if (location.pathname === "/sign-in") void forgetAll();
 document.querySelector(".site-who")?.addEventListener("submit", () => void forgetAll());

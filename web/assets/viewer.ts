@@ -45,6 +45,7 @@ class Viewer {
   private isFollowing: boolean;
   private isPointing = false;
   private isRefreshing = false;
+  private documentsSeen: number | null = null;
   private hideTimer = 0;
   private noticeTimer = 0;
   private readonly followTab = button("発表", "発表", () => this.follow(), "viewer-tab");
@@ -176,7 +177,6 @@ class Viewer {
     if (this.isFollowing) this.showTurn(state);
     this.showState();
   }
-  private documentsSeen: number | null = null;
 
   private showTurn(state: LiveState): void {
     const turn = state.turn;
@@ -316,11 +316,12 @@ class Viewer {
   private async togglePresenting(): Promise<void> {
     await this.tryTo(async () => {
       if (this.isPresenting) return this.live?.take(await this.presenter.stop());
-      const place = this.reader.place;
       const state = await this.presenter.begin();
       this.isFollowing = true;
-      this.presenter.acknowledged = state.sequence;
+      this.presenter.acknowledged = Math.max(this.presenter.acknowledged, state.sequence);
       this.live?.take(state);
+      // Where the person is now: they may have leafed since the tap.
+      const place = this.reader.place;
       if (place) this.presenter.show(place.document.version_id, place.page, this.reader.sheet.area());
     });
   }

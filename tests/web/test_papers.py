@@ -1,0 +1,107 @@
+"""What a meeting prints: 次第, and all its documents as one PDF."""
+
+import io
+from collections.abc import Callable
+
+import pikepdf
+import pypdfium2 as pdfium
+import pytest
+from sqlalchemy.orm import Session
+
+from meetings import documents
+from meetings.documents import Permissions
+from meetings.storage import Storage
+from models.document import Document
+from models.meeting import Meeting
+from models.person import Person
+from tests import pdfs
+from tests.conftest import Browser, Cast
+from web.demo import builders
+
+Browse = Callable[[Person], Browser]
+
+
+@pytest.fixture
+def shown(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> list[Document]:
+    builders.add_materials(session, storage, cast.organiser, meeting, builders.folder("dx-council"))
+    session.commit()
+    return [document for _, document in documents.reading_order(session, meeting)]
+
+
+def joined(client: Browser, meeting: Meeting) -> pikepdf.Pdf:
+    answer = client.get(f"/meetings/{meeting.id}/documents.pdf")
+    assert answer.status_code == 200
+    return pikepdf.open(io.BytesIO(answer.data))
+
+
+def bookmarks(pdf: pikepdf.Pdf) -> list[tuple[str, list[str]]]:
+    with pdf.open_outline() as outline:
+        return [(str(item.title), [str(c.title) for c in item.children]) for item in outline.root]
+
+
+def words_of(pdf: pikepdf.Pdf) -> str:
+    target = io.BytesIO()
+    pdf.save(target)
+    return "".join(p.get_textpage().get_text_bounded() for p in pdfium.PdfDocument(target))
+
+
+def test_the_programme_has_agenda_documents_and_the_date_of_the_era(
+    browse: Browse, cast: Cast, meeting: Meeting, shown: list[Document]
+) -> None:
+    pdf = pdfium.PdfDocument(
+        browse(cast.attendee).get(f"/meetings/{meeting.id}/programme.pdf").data
+    )
+    words = pdf[0].get_textpage().get_text_bounded()
+    assert meeting.title in words and "令和" in words and "次第" in words.replace(" ", "")
+    for item in meeting.agenda_items:
+        assert item.title in words
+
+
+def test_all_documents_come_in_reading_order_with_bookmarks(
+    browse: Browse, cast: Cast, meeting: Meeting, shown: list[Document]
+) -> None:
+    pdf = joined(browse(cast.attendee), meeting)
+    pages = 1 + sum(len(document.current.pages) for document in shown)
+    assert len(pdf.pages) == pages
+    first, *rest = bookmarks(pdf)
+    assert first == ("次第", [])
+    assert [title for _, titles in rest for title in titles] == [d.title for d in shown]
+    assert rest[0][0].endswith(meeting.agenda_items[0].title)
+
+
+def test_what_may_not_be_saved_is_left_out_and_what_is_marked_carries_the_name(
+    browse: Browse, session: Session, cast: Cast, meeting: Meeting, shown: list[Document]
+) -> None:
+    kept, marked = shown[0], shown[1]
+    documents.permit(session, cast.organiser, kept, Permissions(may_download=False))
+    documents.permit(session, cast.organiser, marked, Permissions(is_watermarked=True))
+    pdf = joined(browse(cast.attendee), meeting)
+    titles = [title for _, titles in bookmarks(pdf) for title in titles]
+    assert kept.title not in titles and marked.title in titles
+    assert cast.attendee.name in words_of(pdf)
+    assert cast.attendee.name not in words_of(joined(browse(cast.organiser), meeting))
+
+
+def test_a_document_that_cannot_be_read_does_not_hold_up_the_others(
+    browse: Browse, session: Session, storage: Storage, cast: Cast, meeting: Meeting,
+    shown: list[Document],
+) -> None:  # fmt: skip
+    storage.path(shown[0].current.sha256).write_bytes(b"%PDF-1.7 nothing")
+    titles = [t for _, ts in bookmarks(joined(browse(cast.attendee), meeting)) for t in ts]
+    assert titles == [document.title for document in shown[1:]]
+
+
+def test_mixed_pages_are_stamped_upright_and_whole(
+    browse: Browse, session: Session, storage: Storage, cast: Cast, meeting: Meeting
+) -> None:
+    with storage.receive(10_000_000) as incoming:
+        incoming.write(pdfs.mixed_pdf())
+        prepared = documents.prepare_document(storage, "混在.pdf", incoming)
+    document = documents.add_document(session, cast.organiser, meeting, None, prepared)
+    documents.permit(session, cast.organiser, document, Permissions(is_watermarked=True))
+    session.commit()
+    path = f"/versions/{document.current.id}/print"
+    stamped = pdfium.PdfDocument(browse(cast.attendee).get(path).data)
+    assert [round(page.get_width()) for page in stamped] == [595, 1191, 842, 300]
+    for page in stamped:
+        assert cast.attendee.name in page.get_textpage().get_text_bounded()
