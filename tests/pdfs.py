@@ -48,6 +48,17 @@ def mixed_pdf() -> bytes:
     return saved(pdf)
 
 
+def large_pdf() -> bytes:
+    """A plan of A0."""
+    pdf = pikepdf.open(
+        io.BytesIO(pdf_of("# 都市計画図\n\n" + "街路の拡幅と公園の配置を示す。" * 20))
+    )
+    page = pdf.pages[0]
+    page.contents_add(b"4 0 0 4 0 0 cm\n", prepend=True)
+    page.mediabox = pikepdf.Array([0, 0, 4 * 595, 4 * 842])
+    return saved(pdf)
+
+
 def with_script(pdf: bytes) -> bytes:
     """With JavaScript that runs when a viewer opens it, if the viewer lets it."""
     opened = pikepdf.open(io.BytesIO(pdf))

@@ -21,13 +21,14 @@ def note_look(person: Person | None, verb: str, thing: Base) -> None:
         audit.note(session, person, verb, thing)
 
 
-def note_arrival(person: Person, meeting: Meeting, way: WayIn) -> None:
-    """Asked first without the write lock: a terminal that opens one document after the other has
-    come already."""
+def note_arrival(person: Person, meeting: Meeting, way: WayIn) -> bool:
+    """Whether this was noted now. Asked first without the write lock: a terminal that opens one
+    document after the other has come already."""
     with reading(engine_of(current_app)) as session:
         if not attendance.would_note(session, person, meeting):
-            return
+            return False
     with writing(engine_of(current_app)) as session, session.begin():
         attendance.note_arrival(
             session, session.get_one(Person, person.id), session.get_one(Meeting, meeting.id), way
         )
+    return True

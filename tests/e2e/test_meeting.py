@@ -3,7 +3,6 @@
 import re
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -52,18 +51,9 @@ def press(page: Page, name: str | re.Pattern[str]) -> None:
 
 
 @pytest.fixture
-def bundle(live: LiveServer, open_page: OpenPage, tmp_path: Path) -> str:
+def bundle(upload: Callable[[bytes], str]) -> str:
     """A document of three pages on item 3, fresh for every test; its id."""
-    file = tmp_path / f"議案書{time.time_ns()}.pdf"
-    file.write_bytes(pdfs.pdf_of(FIRST, SECOND, THIRD))
-    page = open_page("koga")
-    page.goto("/meetings/1")
-    page.locator("#files-3").set_input_files(file)
-    page.locator("#item-3").get_by_role("button", name="登録する").click()
-    page.wait_for_load_state()
-    link = page.get_by_role("link", name=file.stem)
-    expect(link).to_be_visible()
-    return (link.get_attribute("href") or "").rsplit("/", 1)[1]
+    return upload(pdfs.pdf_of(FIRST, SECOND, THIRD))
 
 
 @pytest.fixture

@@ -108,9 +108,13 @@ def arrive(person: Person, token: str) -> Any:
         raise NotFound() from problem
     if meeting is None or Right.SEE not in rights(session, person, meeting):
         raise NotFound()
-    is_open = are_doors_open(meeting, now())
-    note_arrival(person, meeting, WayIn.CODE)
-    return render_template("meetings/arrived.html", meeting=meeting, is_open=is_open)
+    is_known = any(entry.person_id == person.id for entry in attendances_of(session, meeting))
+    return render_template(
+        "meetings/arrived.html",
+        meeting=meeting,
+        is_noted=note_arrival(person, meeting, WayIn.CODE) or is_known,
+        is_open=are_doors_open(meeting, now()),
+    )
 
 
 @blueprint.get("/meetings/<int:meeting_id>/connection-test")

@@ -1,7 +1,9 @@
 """The sitting over the API: forged turns, memos of others, closed documents."""
 
 import io
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pypdfium2 as pdfium
 import pytest
@@ -62,6 +64,22 @@ def test_two_presenters_at_the_same_moment_leave_one(
     first.call("POST", f"/meetings/{meeting.id}/presenting", status=201)
     refused = second.call("POST", f"/meetings/{meeting.id}/presenting", status=409)
     assert cast.presenter.name in refused["message"]
+
+
+def test_of_two_who_begin_in_the_same_moment_one_presents(
+    script: As, session: Session, cast: Cast, meeting: Meeting
+) -> None:
+    invitations.invite(session, cast.organiser, meeting, cast.attendee, InvitationKind.PRESENTER)
+    both = [script(cast.presenter), script(cast.attendee)]
+    begin, path = threading.Barrier(2), f"/meetings/{meeting.id}/presenting"
+
+    def present(somebody: Script) -> int:
+        begin.wait()
+        return somebody.open("POST", path).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(present, both)) == [201, 409]
+    assert script(cast.organiser).get(f"/meetings/{meeting.id}/live")["presenter"] is not None
 
 
 def test_memos_of_others_look_absent(
