@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pikepdf
 
-from meetings import stamping
+from meetings import stamping, typesetting
 
 
 @dataclass(frozen=True)
@@ -19,37 +19,45 @@ class Part:
     stamp: str = ""
 
 
-def join(cover: Path, parts: Sequence[Part], target: Path, folder: Path) -> list[str]:
-    """Write `cover` and then the parts to `target`, with bookmarks by heading and title; gives
-    the titles of those that could not be read. `folder` is for intermediate files."""
-    missing: list[str] = []
-    with pikepdf.new() as joined, joined.open_outline() as outline:
-        _append(joined, cover)
-        outline.root.append(pikepdf.OutlineItem("次第", 0))
-        heading: pikepdf.OutlineItem | None = None
-        for number, part in enumerate(parts):
-            first = len(joined.pages)
-            if not _append_part(joined, part, folder / f"{number}.pdf"):
-                missing.append(part.title)
-                continue
-            if heading is None or heading.title != part.heading:
-                heading = pikepdf.OutlineItem(part.heading, first)
-                outline.root.append(heading)
-            heading.children.append(pikepdf.OutlineItem(part.title, first))
+def join(cover: Path, parts: Sequence[Part], target: Path, folder: Path) -> None:
+    """Write `cover` and then the parts to `target`, with bookmarks by heading and title; a page
+    that says so in place of a part that cannot be read. `folder` is for intermediate files."""
+    with pikepdf.new() as joined:
+        with joined.open_outline() as outline:
+            _fill(joined, outline, cover, parts, folder)
         joined.save(target)
-    return missing
 
 
-def _append_part(joined: pikepdf.Pdf, part: Part, stamped: Path) -> bool:
+def _fill(
+    joined: pikepdf.Pdf,
+    outline: pikepdf.Outline,
+    cover: Path,
+    parts: Sequence[Part],
+    folder: Path,
+) -> None:
+    """The outline is written when its context ends, so nothing is saved in here."""
+    _append(joined, cover)
+    outline.root.append(pikepdf.OutlineItem("次第", 0))
+    heading: pikepdf.OutlineItem | None = None
+    for number, part in enumerate(parts):
+        first = len(joined.pages)
+        _append_part(joined, part, folder / f"{number}.pdf")
+        if heading is None or heading.title != part.heading:
+            heading = pikepdf.OutlineItem(part.heading, first)
+            outline.root.append(heading)
+        heading.children.append(pikepdf.OutlineItem(part.title, first))
+
+
+def _append_part(joined: pikepdf.Pdf, part: Part, made: Path) -> None:
     path = part.path
     try:
         if part.stamp:
-            stamping.stamp(path, stamped, part.stamp)
-            path = stamped
+            stamping.stamp(path, made, part.stamp)
+            path = made
         _append(joined, path)
     except pikepdf.PdfError:
-        return False
-    return True
+        made.write_bytes(typesetting.to_pdf("missing", {"title": part.title}))
+        _append(joined, made)
 
 
 def _append(joined: pikepdf.Pdf, path: Path) -> None:

@@ -82,13 +82,15 @@ def test_what_may_not_be_saved_is_left_out_and_what_is_marked_carries_the_name(
     assert cast.attendee.name not in words_of(joined(browse(cast.organiser), meeting))
 
 
-def test_a_document_that_cannot_be_read_does_not_hold_up_the_others(
+def test_in_place_of_a_document_that_cannot_be_read_a_page_says_so(
     browse: Browse, session: Session, storage: Storage, cast: Cast, meeting: Meeting,
     shown: list[Document],
 ) -> None:  # fmt: skip
     storage.path(shown[0].current.sha256).write_bytes(b"%PDF-1.7 nothing")
-    titles = [t for _, ts in bookmarks(joined(browse(cast.attendee), meeting)) for t in ts]
-    assert titles == [document.title for document in shown[1:]]
+    pdf = joined(browse(cast.attendee), meeting)
+    titles = [title for _, titles in bookmarks(pdf) for title in titles]
+    assert titles == [document.title for document in shown]
+    assert "読み取れなかった" in words_of(pdf)
 
 
 def test_mixed_pages_are_stamped_upright_and_whole(
