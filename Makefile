@@ -19,7 +19,7 @@ install: $(VENV)/installed web/static/manifest.json
 
 # What tests and browser benches need besides: playwright's client and a Chromium.
 dev: install $(VENV)/installed-dev
-	@$(BIN)/python web/bench/chromium.py
+	@$(BIN)/python -m web.bench.chromium
 
 test: dev check
 	$(BIN)/pytest

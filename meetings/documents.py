@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from meetings import audit, entries, office, pdf
 from meetings.agenda import flat, tree
 from meetings.errors import InvalidInput
-from meetings.rights import may_read
+from meetings.rights import may_read, rights
 from meetings.storage import Incoming, Storage, StoredFile
 from models.base import now
 from models.document import Document, DocumentVersion, Page, VersionLook
@@ -127,8 +127,9 @@ def permit(session: Session, by: Person, document: Document, permissions: Permis
 
 def readable(session: Session, person: Person, meeting: Meeting) -> list[tuple[str, Document]]:
     """Those of `reading_order` that this person may read."""
+    given = rights(session, person, meeting)
     ordered = reading_order(session, meeting)
-    return [entry for entry in ordered if may_read(session, person, entry[1])]
+    return [entry for entry in ordered if may_read(given, person, entry[1])]
 
 
 def marks(session: Session, person: Person, documents: Sequence[Document]) -> dict[int, str]:

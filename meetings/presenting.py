@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from meetings import audit, invitations
+from meetings.documents import readable
 from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.rights import Right, rights
 from models.base import now
@@ -161,10 +162,13 @@ def is_presenting(session: Session, person: Person, meeting: Meeting) -> bool:
     return current is not None and current.person_id == person.id
 
 
-def shown_so_far(session: Session, meeting: Meeting) -> list[Shown]:
-    """Every page that was presented, once, the last one last."""
+def shown_so_far(session: Session, person: Person, meeting: Meeting) -> list[Shown]:
+    """Every page that was presented and that this person may read, once, the last one last."""
     found: dict[tuple[int, int], Turn] = {}
+    allowed = {document.id for _, document in readable(session, person, meeting)}
     for turn in turns_of(session, meeting):
+        if turn.version.document_id not in allowed:
+            continue
         key = (turn.version_id, turn.page_number)
         found.pop(key, None)
         found[key] = turn

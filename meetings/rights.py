@@ -1,5 +1,5 @@
-"""What a person may do with a meeting and read of it: two functions, which pages, API, files and
-lists all ask."""
+"""What a person may do with a meeting and read of it. Pages, API, files and lists all ask here:
+`rights` once for the meeting, then what those rights allow with each of its documents."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -53,30 +53,29 @@ def rights(session: Session, person: Person | None, meeting: Meeting) -> frozens
     return given
 
 
-def may_read(session: Session, person: Person, document: Document) -> bool:
-    """Whoever sees the meeting. For those who are only invited: until the access ends, and when
-    readers are named, if they are among them."""
-    given = rights(session, person, document.meeting)
+def may_read(given: frozenset[Right], person: Person, document: Document) -> bool:
+    """Whoever sees the meeting (`given`: this person's rights to it). For those who are only
+    invited: until the access ends, and when readers are named, if they are among them."""
     if document.removed_at is not None or Right.SEE not in given:
         return False
-    if not given <= OF_THE_INVITED:
+    if not is_only_invited(given):
         return True
     if has_access_ended(document.meeting, now()):
         return False
     return not document.readers or person in document.readers
 
 
-def may_print(session: Session, person: Person, document: Document) -> bool:
-    return document.may_print or not is_only_invited(session, person, document.meeting)
+def may_print(given: frozenset[Right], document: Document) -> bool:
+    return document.may_print or not is_only_invited(given)
 
 
-def may_download(session: Session, person: Person, document: Document) -> bool:
-    return document.may_download or not is_only_invited(session, person, document.meeting)
+def may_download(given: frozenset[Right], document: Document) -> bool:
+    return document.may_download or not is_only_invited(given)
 
 
-def is_only_invited(session: Session, person: Person, meeting: Meeting) -> bool:
+def is_only_invited(given: frozenset[Right]) -> bool:
     """No role gives this person the meeting."""
-    return rights(session, person, meeting) <= OF_THE_INVITED
+    return given <= OF_THE_INVITED
 
 
 def has_access_ended(meeting: Meeting, at: datetime) -> bool:

@@ -37,6 +37,34 @@ def xlsx(text: str) -> bytes:
     return _package("xl/workbook.xml", f"{VND}.spreadsheetml.sheet.main+xml", parts, kinds)
 
 
+def pptx(text: str) -> bytes:
+    main = "http://schemas.openxmlformats.org/presentationml/2006/main"
+    drawing = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    presentation = (
+        f'<p:presentation xmlns:p="{main}" xmlns:r="{OFFICE}"><p:sldIdLst>'
+        '<p:sldId id="256" r:id="rId1"/></p:sldIdLst><p:sldSz cx="9144000" cy="6858000"/>'
+        "</p:presentation>"
+    )
+    place = '<a:off x="900000" y="900000"/><a:ext cx="7000000" cy="900000"/>'
+    slide = (
+        f'<p:sld xmlns:p="{main}" xmlns:a="{drawing}"><p:cSld><p:spTree>'
+        '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>'
+        '<p:sp><p:nvSpPr><p:cNvPr id="2" name="題"/><p:cNvSpPr txBox="1"/><p:nvPr/></p:nvSpPr>'
+        f'<p:spPr><a:xfrm>{place}</a:xfrm><a:prstGeom prst="rect"/></p:spPr>'
+        f"<p:txBody><a:bodyPr/><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:txBody></p:sp>"
+        "</p:spTree></p:cSld></p:sld>"
+    )
+    parts = {
+        "ppt/presentation.xml": presentation,
+        "ppt/slides/slide1.xml": slide,
+        "ppt/_rels/presentation.xml.rels": _relations("slide", "slides/slide1.xml"),
+    }
+    kinds = {"ppt/slides/slide1.xml": f"{VND}.presentationml.slide+xml"}
+    return _package(
+        "ppt/presentation.xml", f"{VND}.presentationml.presentation.main+xml", parts, kinds
+    )
+
+
 def _relations(kind: str, target: str) -> str:
     return (
         f'<Relationships xmlns="{RELATIONS}">'

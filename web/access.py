@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import request
 from flask import session as cookie
-from sqlalchemy.orm import Session
 
 from meetings import people
 from meetings.errors import NotFound, SignInRequired
@@ -96,12 +95,12 @@ def fetch(kind: type[Base], identity: int, right: Right, person: Person) -> Any:
         raise NotFound()
     meeting = thing if isinstance(thing, Meeting) else thing.meeting
     given = rights(session, person, meeting)
-    if right not in given or not _is_open_to(session, person, thing, given):
+    if right not in given or not _is_open_to(person, thing, given):
         raise NotFound()
     return thing
 
 
-def _is_open_to(session: Session, person: Person, thing: Any, given: frozenset[Right]) -> bool:
+def _is_open_to(person: Person, thing: Any, given: frozenset[Right]) -> bool:
     """What belongs to a document is for its readers, a version that nobody released yet for
     those who prepare it, a memo for its owner."""
     if isinstance(thing, Memo) and thing.person_id != person.id:
@@ -110,7 +109,7 @@ def _is_open_to(session: Session, person: Person, thing: Any, given: frozenset[R
     document = version.document if version else thing if isinstance(thing, Document) else None
     if version is not None and version.released_at is None and Right.PREPARE not in given:
         return False
-    return document is None or may_read(session, person, document)
+    return document is None or may_read(given, person, document)
 
 
 def _version_of(thing: Any) -> DocumentVersion | None:

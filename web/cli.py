@@ -31,6 +31,7 @@ from web.app import create_app
 from web.asgi import asgi
 from web.bench import documents as document_bench
 from web.bench import live as live_bench
+from web.bench import returning as return_bench
 from web.demo import people as demo_people
 from web.demo.load import load as load_demo
 
@@ -184,6 +185,16 @@ def bench_documents(pages: int, megabytes: int, as_json: bool) -> None:
     measured = document_bench.measure(pages, megabytes)
     made = document_bench.as_json(measured)
     click.echo(json.dumps(made) if as_json else document_bench.as_table(measured))
+
+
+@bench.command("return")
+@click.option("--tries", default=10, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+def bench_return(tries: int, as_json: bool) -> None:
+    """A terminal that lost the server: how soon it is right again, in Chromium."""
+    measured = return_bench.measure(tries)
+    made = return_bench.as_json(measured)
+    click.echo(json.dumps(made) if as_json else return_bench.as_table(measured))
 
 
 @cli.group()

@@ -6,7 +6,7 @@ from flask import Response, send_file
 from meetings import dates, printing
 from meetings.documents import readable
 from meetings.joining import Part, join
-from meetings.rights import is_only_invited, may_download
+from meetings.rights import Right, is_only_invited, may_download, rights
 from meetings.stamping import stamp
 from models.base import now
 from models.document import Document, DocumentVersion
@@ -21,14 +21,15 @@ PDF = "application/pdf"
 def send_all_documents(person: Person, meeting: Meeting) -> Response:
     """次第 and every document that this person may save, as one PDF with bookmarks."""
     session = database_session()
+    given = rights(session, person, meeting)
     note_look(person, "download", meeting)
     shown = [
         (number, document)
         for number, document in readable(session, person, meeting)
-        if may_download(session, person, document)
+        if may_download(given, document)
     ]
     programme = printing.programme(session, config(), meeting, [d for _, d in shown])
-    parts = [_part(person, number, document) for number, document in shown]
+    parts = [_part(given, person, number, document) for number, document in shown]
     with storage().workspace() as folder:
         (folder / "cover.pdf").write_bytes(programme)
         join(folder / "cover.pdf", parts, folder / "all.pdf", folder)
@@ -36,19 +37,18 @@ def send_all_documents(person: Person, meeting: Meeting) -> Response:
     return send_file(opened, PDF, as_attachment=True, download_name=f"{meeting.title}.pdf")
 
 
-def _part(person: Person, number: str, document: Document) -> Part:
+def _part(given: frozenset[Right], person: Person, number: str, document: Document) -> Part:
     version, item = document.current, document.agenda_item
     return Part(
         heading=f"{number}　{item.title}" if item else "会議全体の資料",
         title=document.title,
         path=storage().path(version.sha256),
-        stamp=_words(person) if _is_stamped(person, document) else "",
+        stamp=_words(person) if _is_stamped(given, document) else "",
     )
 
 
-def _is_stamped(person: Person, document: Document) -> bool:
-    session = database_session()
-    return document.is_watermarked and is_only_invited(session, person, document.meeting)
+def _is_stamped(given: frozenset[Right], document: Document) -> bool:
+    return document.is_watermarked and is_only_invited(given)
 
 
 def _words(person: Person) -> str:
@@ -58,9 +58,10 @@ def _words(person: Person) -> str:
 def send_document(person: Person, version: DocumentVersion, *, as_attachment: bool) -> Response:
     """The PDF; for those who are only invited with their name and the time over each page when
     the document is watermarked."""
+    given = rights(database_session(), person, version.meeting)
     note_look(person, "download" if as_attachment else "print", version)
     name, path = version.file_name, storage().path(version.sha256)
-    if not _is_stamped(person, version.document):
+    if not _is_stamped(given, version.document):
         return send_file(
             path, PDF, as_attachment=as_attachment, download_name=name, etag=version.sha256
         )

@@ -23,6 +23,7 @@ from flask import Flask, Response
 
 from models.base import now
 
+ALIVE = "/alive"
 LIVE = re.compile(r"/api/meetings/(\d{1,18})/live")
 LONGEST_QUEUE = 64
 BEAT_SECONDS = 5.0
@@ -156,7 +157,9 @@ class Live:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = LIVE.fullmatch(scope["path"]) if scope["type"] == "http" else None
-        if found is None or scope["method"] != "GET":
+        if scope["path"] == ALIVE and scope["type"] == "http":
+            await _answer(send, 204, [(b"cache-control", b"no-store")], b"")
+        elif found is None or scope["method"] != "GET":
             await self._behind(scope, receive, send)
         elif b"text/event-stream" in _header(scope, b"accept"):
             await self._stream(scope, receive, send, int(found[1]))

@@ -5,7 +5,7 @@ import math
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings import agenda, presenting
+from meetings import agenda, documents, presenting
 from meetings.errors import InvalidInput, NotPossibleNow
 from models.document import DocumentVersion
 from models.sitting import Turn
@@ -119,8 +119,12 @@ def test_the_pages_shown_so_far_are_listed_once_the_last_one_last(
     presenting.begin_presenting(shelf.session, shelf.cast.presenter, shelf.meeting)
     for page in (1, 2, 3, 1):
         turn(shelf, version, page)
-    shown = presenting.shown_so_far(shelf.session, shelf.meeting)
+    attendee = shelf.cast.attendee
+    shown = presenting.shown_so_far(shelf.session, attendee, shelf.meeting)
     assert [entry.page_number for entry in shown] == [2, 3, 1]
+    only_presenter = documents.Permissions(readers=[shelf.cast.presenter])
+    documents.permit(shelf.session, shelf.cast.organiser, version.document, only_presenter)
+    assert presenting.shown_so_far(shelf.session, attendee, shelf.meeting) == []
 
 
 def test_the_item_under_discussion_is_what_was_said_last(

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from meetings import documents, search
+from meetings import documents, rights, search
 from meetings.documents import Permissions
 from meetings.errors import InvalidInput
-from meetings.rights import may_download, may_print, may_read
 from models.base import now
+from models.person import Person
 from tests import pdfs
 from tests.meetings.conftest import Shelf
 
@@ -19,15 +19,23 @@ def permit(shelf: Shelf, document: documents.Document, **how: object) -> None:
     shelf.session.commit()
 
 
+def may_read(shelf: Shelf, person: Person, document: documents.Document) -> bool:
+    return rights.may_read(given(shelf, person), person, document)
+
+
+def given(shelf: Shelf, person: Person) -> frozenset[rights.Right]:
+    return rights.rights(shelf.session, person, shelf.meeting)
+
+
 def test_a_document_with_readers_is_absent_for_the_others(shelf: Shelf) -> None:
     document = shelf.add(pdfs.pdf_of("# 人事案"))
     cast, session = shelf.cast, shelf.session
-    assert may_read(session, cast.attendee, document)
+    assert may_read(shelf, cast.attendee, document)
     permit(shelf, document, readers=[cast.presenter])
-    assert may_read(session, cast.presenter, document)
-    assert not may_read(session, cast.attendee, document)
-    assert may_read(session, cast.organiser, document)
-    assert may_read(session, cast.secretary, document)
+    assert may_read(shelf, cast.presenter, document)
+    assert not may_read(shelf, cast.attendee, document)
+    assert may_read(shelf, cast.organiser, document)
+    assert may_read(shelf, cast.secretary, document)
     assert documents.readable(session, cast.attendee, shelf.meeting) == []
     assert search.find(session, cast.attendee, shelf.meeting, "人事") == ([], False)
 
@@ -41,11 +49,11 @@ def test_only_those_who_are_invited_can_be_readers(shelf: Shelf) -> None:
 def test_printing_and_saving_are_refused_to_those_who_are_only_invited(shelf: Shelf) -> None:
     document = shelf.add(pdfs.pdf_of("# 人事案"))
     permit(shelf, document, may_print=False, may_download=False)
-    cast, session = shelf.cast, shelf.session
-    assert not may_print(session, cast.attendee, document)
-    assert not may_download(session, cast.attendee, document)
-    assert may_print(session, cast.organiser, document)
-    assert may_download(session, cast.secretary, document)
+    cast = shelf.cast
+    assert not rights.may_print(given(shelf, cast.attendee), document)
+    assert not rights.may_download(given(shelf, cast.attendee), document)
+    assert rights.may_print(given(shelf, cast.organiser), document)
+    assert rights.may_download(given(shelf, cast.secretary), document)
 
 
 def test_access_ends_by_itself_so_many_days_after_the_meeting(shelf: Shelf) -> None:
@@ -54,11 +62,11 @@ def test_access_ends_by_itself_so_many_days_after_the_meeting(shelf: Shelf) -> N
     meeting.access_days = 7
     meeting.starts_at, meeting.ends_at = now() - timedelta(days=7), now() - timedelta(days=6.9)
     session.commit()
-    assert may_read(session, cast.attendee, document)
+    assert may_read(shelf, cast.attendee, document)
     meeting.ends_at = now() - timedelta(days=7, minutes=1)
     session.commit()
-    assert not may_read(session, cast.attendee, document)
-    assert may_read(session, cast.organiser, document)
+    assert not may_read(shelf, cast.attendee, document)
+    assert may_read(shelf, cast.organiser, document)
 
 
 def test_what_is_new_and_what_was_replaced_is_marked_until_it_is_opened(shelf: Shelf) -> None:

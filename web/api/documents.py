@@ -9,7 +9,7 @@ from pydantic import Field
 from meetings import documents, search, versions
 from meetings.documents import Permissions
 from meetings.errors import InvalidInput, NotFound
-from meetings.rights import Right, may_download
+from meetings.rights import Right, may_download, rights
 from models.document import Document, DocumentVersion, Page
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
@@ -156,7 +156,8 @@ def remove(person: Person, document: Document) -> None:
 @access.to(DocumentVersion, Right.SEE)
 @operation("資料のPDF（保存が許されている資料）", file=PDF)
 def file(person: Person, version: DocumentVersion) -> Response:
-    if not may_download(database_session(), person, version.document):
+    given = rights(database_session(), person, version.meeting)
+    if not may_download(given, version.document):
         raise NotFound()
     return send_document(person, version, as_attachment=True)
 

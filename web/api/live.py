@@ -187,7 +187,7 @@ def turns(person: Person, meeting: Meeting, query: TurnQuery) -> TurnListAnswer:
 @access.to(Meeting, Right.SEE)
 @operation("これまでに発表された頁", answers=ShownListAnswer)
 def shown(person: Person, meeting: Meeting) -> ShownListAnswer:
-    found = presenting.shown_so_far(database_session(), meeting)
+    found = presenting.shown_so_far(database_session(), person, meeting)
     return ShownListAnswer(
         pages=[
             ShownAnswer(

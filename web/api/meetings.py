@@ -79,21 +79,30 @@ class MeetingPage(Query):
     offset: int = Field(0, ge=0, le=1_000_000, description="とばす数")
 
 
-class NewMeeting(Shape):
-    series: ShortText = Field(description="会議体の名前。なければ作る")
-    department: ShortText | None = Field(None, description="所属（課）の名前。なければ自分の所属")
+class MeetingCopy(Shape):
     title: ShortText
     starts_at: Moment = Field(description="時差まで書いた日時")
     ends_at: Moment
     place: ShortText
 
 
-class MeetingChange(Shape):
-    title: ShortText
-    starts_at: Moment
-    ends_at: Moment
-    place: ShortText
+class NewMeeting(MeetingCopy):
+    series: ShortText = Field(description="会議体の名前。なければ作る")
+    department: ShortText | None = Field(None, description="所属（課）の名前。なければ自分の所属")
+
+
+class MeetingChange(MeetingCopy):
     revision: Revision = Field(description="読んだときの revision")
+
+
+class CallingOff(Shape):
+    reason: ShortText = ""
+
+
+class Access(Shape):
+    days: int | None = Field(
+        ge=0, le=3650, description="会議の後、招集された人が資料を読める日数。null なら終わりなし"
+    )
 
 
 @blueprint.get("/series")
@@ -162,36 +171,6 @@ def change(person: Person, meeting: Meeting, body: MeetingChange) -> MeetingAnsw
     return MeetingAnswer.of(meeting, person)
 
 
-def _department(person: Person, name: str | None) -> Department:
-    """Where the meeting belongs. Raises InvalidInput where this person is no organiser."""
-    found: Department | None = person.department
-    if name is not None:
-        found = database_session().scalar(select(Department).where(Department.name == name))
-    if found is None or not person.has_role_for(Role.ORGANISER, found):
-        named = name or person.department.name
-        raise InvalidInput(
-            "department", f"所属「{named}」の会議を設定する権限がないか、その所属がありません。"
-        )
-    return found
-
-
-class CallingOff(Shape):
-    reason: ShortText = ""
-
-
-class MeetingCopy(Shape):
-    title: ShortText
-    starts_at: Moment
-    ends_at: Moment
-    place: ShortText
-
-
-class Access(Shape):
-    days: int | None = Field(
-        ge=0, le=3650, description="会議の後、招集された人が資料を読める日数。null なら終わりなし"
-    )
-
-
 @blueprint.post("/meetings/<int:meeting_id>/calling-off")
 @access.to(Meeting, Right.PREPARE)
 @operation("会議を中止にする", answers=MeetingAnswer, body=CallingOff)
@@ -227,3 +206,16 @@ def copy(person: Person, meeting: Meeting, body: MeetingCopy) -> MeetingAnswer:
 def limit_access(person: Person, meeting: Meeting, body: Access) -> MeetingAnswer:
     agenda.limit_access(database_session(), person, meeting, body.days)
     return MeetingAnswer.of(meeting, person)
+
+
+def _department(person: Person, name: str | None) -> Department:
+    """Where the meeting belongs. Raises InvalidInput where this person is no organiser."""
+    found: Department | None = person.department
+    if name is not None:
+        found = database_session().scalar(select(Department).where(Department.name == name))
+    if found is None or not person.has_role_for(Role.ORGANISER, found):
+        named = name or person.department.name
+        raise InvalidInput(
+            "department", f"所属「{named}」の会議を設定する権限がないか、その所属がありません。"
+        )
+    return found

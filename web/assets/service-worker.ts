@@ -65,9 +65,9 @@ function isOfTheViewer({ pathname, search }: URL): boolean {
 async function keep({ files, others, seconds }: Keep, port?: MessagePort): Promise<void> {
   const cache = await caches.open(KEPT);
   await cache.put(UNTIL, new Response(String(Date.now() + 1000 * seconds)));
+  const wanted = new Set([...files, ...others, UNTIL]);
   for (const known of await cache.keys()) {
-    const { pathname } = new URL(known.url);
-    if (pathname.endsWith("/file") && !files.includes(pathname)) await cache.delete(known);
+    if (!wanted.has(new URL(known.url).pathname)) await cache.delete(known);
   }
   let kept = 0;
   for (const url of [...files, ...others]) {

@@ -13,6 +13,7 @@ import { Presenter } from "./viewer/presenter";
 import { Reader } from "./viewer/reader";
 
 const HIDE_MS = 3000;
+const SPREAD_MS = 2000;
 const LINK_WORDS: Record<Link, string> = {
   connecting: "接続しています…",
   stream: "接続中",
@@ -45,7 +46,6 @@ class Viewer {
   private isFollowing: boolean;
   private isPointing = false;
   private isRefreshing = false;
-  private documentsSeen: number | null = null;
   private hideTimer = 0;
   private noticeTimer = 0;
   private readonly followTab = button("発表", "発表", () => this.follow(), "viewer-tab");
@@ -169,11 +169,7 @@ class Viewer {
 
   /** A state came in: the presenter's page, unless this person reads alone. */
   private take(state: LiveState): void {
-    if (state.turn && !this.data.documents.some((entry) => entry.version_id === state.turn?.version_id)) void this.refresh();
-    else if (this.documentsSeen !== state.documents) {
-      if (this.documentsSeen !== null) void this.refresh();
-      this.documentsSeen = state.documents;
-    }
+    if (state.documents !== this.data.documents_revision) void this.refresh(state);
     if (this.isFollowing) this.showTurn(state);
     this.showState();
   }
@@ -194,9 +190,9 @@ class Viewer {
 
   /** This person leafed, zoomed or chose: the presenter shows it, everybody else reads alone. */
   private acted(): void {
-    const { place, sheet } = this.reader;
+    const { place } = this.reader;
     if (this.isPresenting && this.isFollowing && place) {
-      this.presenter.show(place.document.version_id, place.page, sheet.number === place.page ? sheet.area() : null);
+      this.presenter.show(place.document.version_id, place.page, this.reader.shownArea);
     } else if (this.isFollowing && this.state?.turn) {
       this.leave();
     }
@@ -322,7 +318,7 @@ class Viewer {
       this.live?.take(state);
       // Where the person is now: they may have leafed since the tap.
       const place = this.reader.place;
-      if (place) this.presenter.show(place.document.version_id, place.page, this.reader.sheet.area());
+      if (place) this.presenter.show(place.document.version_id, place.page, this.reader.shownArea);
     });
   }
 
@@ -429,10 +425,13 @@ class Viewer {
   }
 
   /** The documents changed: fetch their list, and show what is being shown. */
-  private async refresh(): Promise<void> {
+  private async refresh(state: LiveState): Promise<void> {
     if (this.isRefreshing) return;
     this.isRefreshing = true;
     try {
+      // A thousand terminals learn of it at once: those that miss nothing yet do not all ask at once.
+      const isMissed = state.turn && !this.data.documents.some((entry) => entry.version_id === state.turn?.version_id);
+      if (!isMissed) await new Promise((done) => setTimeout(done, Math.random() * SPREAD_MS));
       const old = this.data.documents;
       this.data = { ...this.data, ...(await ask<ViewerData>("GET", this.data.data_url)), start: this.data.start };
       this.reader.replaceDocuments(this.data.documents);
@@ -444,7 +443,7 @@ class Viewer {
       this.showState();
       if (this.reader.document) this.showPlace();
     } catch {
-      this.documentsSeen = -1; // the next state asks once more
+      // The next state is newer than what we have, too, and asks once more.
     } finally {
       this.isRefreshing = false;
     }

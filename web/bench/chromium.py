@@ -1,18 +1,54 @@
-"""Where the browser is. Run as a program it installs one, or says what is missing."""
+"""The browser of the measurements. Run as a program this installs one, or says what is missing."""
 
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from meetings.errors import GijidoError
+from web.demo.people import PASSWORD
 
 QUIET = subprocess.DEVNULL
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+NO_BROWSER = "この測定には Chromium と playwright が要ります。`make dev` を実行してください。"
+TABLET = {"width": 820, "height": 1180}
 
 
 def chromium() -> str | None:
     """GIJIDO_CHROMIUM, else the first Chromium on the PATH."""
     given = os.environ.get("GIJIDO_CHROMIUM")
     return given or next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+@contextmanager
+def open_browser() -> Iterator[Any]:
+    """Raises GijidoError where there is none."""
+    path = chromium()
+    try:
+        from playwright.sync_api import sync_playwright  # only there where `make dev` was run
+    except ImportError as problem:
+        raise GijidoError(NO_BROWSER) from problem
+    if path is None:
+        raise GijidoError(NO_BROWSER)
+    flags = ["--no-sandbox", "--disable-gpu"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+def signed_in(browser: Any, url: str) -> Any:
+    """A page of a new context on the server at `url`, as an attendee with a tablet."""
+    page = browser.new_context(viewport=TABLET, base_url=url, locale="ja-JP").new_page()
+    page.goto("/sign-in")
+    page.get_by_label("利用者ID").fill("okuma")
+    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("button", name="サインイン").click()
+    page.wait_for_url("**/today")
+    return page
 
 
 def install() -> None:

@@ -1,14 +1,9 @@
 """`gijido bench documents`: a heavy PDF from the upload to the last page in a real Chromium."""
 
 import io
-import json
 import statistics
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +11,9 @@ import numpy as np
 import pikepdf
 from PIL import Image
 
-from meetings.config import Config
-from meetings.errors import GijidoError
-from models.base import now
-from models.database import connect, migrate, writing
-from web.bench.chromium import chromium
+from web.bench import client
+from web.bench.chromium import open_browser, signed_in
 from web.bench.server import RunningServer, empty_home, running
-from web.demo import builders
-from web.demo.people import PASSWORD, add_people
 
 OPENINGS = 3
 SEED = 7
@@ -38,7 +28,6 @@ addEventListener('DOMContentLoaded', () => {
   new MutationObserver(() => viewer.dataset.shown && seen()).observe(viewer, {attributes: true});
 });
 """
-NO_BROWSER = "この測定には Chromium と playwright が要ります。`make dev` を実行してください。"
 
 
 @dataclass(frozen=True)
@@ -58,15 +47,15 @@ class Measured:
 
 def measure(pages: int, megabytes: int) -> Measured:
     """Raises GijidoError where there is no browser."""
-    with empty_home() as config, _browser() as browser:
-        meeting_id, item_id = _set_stage(config)
+    with empty_home() as config, open_browser() as browser:
+        meeting_id, item_id = client.add_meeting(config)
         pdf = heavy_pdf(pages, megabytes)
         with running(config) as server:
-            token = _token(server)
+            api = client.sign_in(server)
             begin = time.monotonic()
-            document = _upload(server, token, meeting_id, item_id, pdf)
+            document = api.upload(meeting_id, item_id, pdf)
             upload_s = time.monotonic() - begin
-            _wait_until_prepared(server, token, document)
+            _wait_until_prepared(api, document)
             prepared_s = time.monotonic() - begin - upload_s
             openings = [_open(browser, server, meeting_id, document) for _ in range(OPENINGS)]
             turns, memory = _leaf(browser, server, document, pages)
@@ -135,91 +124,18 @@ def heavy_pdf(pages: int, megabytes: int) -> bytes:
     return target.getvalue()
 
 
-def _set_stage(config: Config) -> tuple[int, int]:
-    """A meeting that is now, with the demo's people; its id and that of its first item."""
-    migrate(config.database)
-    with writing(connect(config.database)) as session, session.begin():
-        people = add_people(session)
-        meeting = builders.add_meeting(
-            session,
-            people["koga"],
-            builders.folder("dx-council"),
-            series="測定",
-            department=people["koga"].department,
-            starts_at=now() - timedelta(minutes=10),
-        )
-        session.flush()
-        return meeting.id, meeting.agenda_items[0].id
-
-
-def _token(server: RunningServer) -> str:
-    body = json.dumps({"login": "koga", "password": PASSWORD}).encode()
-    answer = _ask(server, "/api/tokens", None, body, "application/json")
-    return str(answer["token"])
-
-
-def _upload(server: RunningServer, token: str, meeting_id: int, item_id: int, pdf: bytes) -> int:
-    edge = "gijido-bench"
-    head = (
-        f'--{edge}\r\nContent-Disposition: form-data; name="agenda_item_id"\r\n\r\n{item_id}\r\n'
-        f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="heavy.pdf"\r\n\r\n'
-    )
-    body = head.encode() + pdf + f"\r\n--{edge}--\r\n".encode()
-    kind = f"multipart/form-data; boundary={edge}"
-    answer = _ask(server, f"/api/meetings/{meeting_id}/documents", token, body, kind)
-    return int(answer["id"])
-
-
-def _wait_until_prepared(server: RunningServer, token: str, document: int) -> None:
+def _wait_until_prepared(api: client.Client, document: int) -> None:
     while True:
-        version = _ask(server, f"/api/documents/{document}", token)["versions"][-1]
+        version = api.ask("GET", f"/api/documents/{document}")["versions"][-1]
         if version["prepared_pages"] >= version["page_count"]:
             return
         time.sleep(0.5)
 
 
-def _ask(
-    server: RunningServer, path: str, token: str | None, body: bytes | None = None, kind: str = ""
-) -> Any:
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    if kind:
-        headers["Content-Type"] = kind
-    request = urllib.request.Request(server.url + path, data=body, headers=headers)  # noqa: S310
-    with urllib.request.urlopen(request, timeout=600) as answer:  # noqa: S310 - our own server
-        return json.loads(answer.read())
-
-
-@contextmanager
-def _browser() -> Iterator[Any]:
-    path = chromium()
-    try:
-        from playwright.sync_api import sync_playwright  # only there where `make dev` was run
-    except ImportError as problem:
-        raise GijidoError(NO_BROWSER) from problem
-    if path is None:
-        raise GijidoError(NO_BROWSER)
-    flags = ["--no-sandbox", "--disable-gpu"]
-    with sync_playwright() as running_playwright:
-        browser = running_playwright.chromium.launch(executable_path=path, args=flags)
-        yield browser
-        browser.close()
-
-
-def _signed_in(browser: Any, server: RunningServer) -> Any:
-    size = {"width": 820, "height": 1180}
-    page = browser.new_context(viewport=size, base_url=server.url, locale="ja-JP").new_page()
-    page.goto("/sign-in")
-    page.get_by_label("利用者ID").fill("okuma")
-    page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="サインイン").click()
-    page.wait_for_url("**/today")
-    return page
-
-
 def _open(browser: Any, server: RunningServer, meeting_id: int, document: int) -> float:
     """In a browser that has not opened a document of ours yet. Milliseconds from the tap to the
     frame that shows the page, by the browser's own clock."""
-    page = _signed_in(browser, server)
+    page = signed_in(browser, server.url)
     page.add_init_script(NOTE_TAP_AND_PAGE)
     page.goto(f"/meetings/{meeting_id}")
     card = page.locator(f"a[href='/documents/{document}']").first
@@ -235,7 +151,7 @@ def _open(browser: Any, server: RunningServer, meeting_id: int, document: int) -
 def _leaf(
     browser: Any, server: RunningServer, document: int, pages: int
 ) -> tuple[list[float], list[float]]:
-    page = _signed_in(browser, server)
+    page = signed_in(browser, server.url)
     page.goto(f"/documents/{document}")
     page.wait_for_selector(f"#viewer[data-shown='{document}:1']", timeout=60_000)
     turns, memory = [], [_tab_mb(browser)]

@@ -45,9 +45,9 @@ def empty_home() -> Iterator[Config]:
 
 
 @contextmanager
-def running(config: Config) -> Iterator[RunningServer]:
-    """`gijido serve` on this data and a free port."""
-    port = _free_port()
+def running(config: Config, port: int | None = None) -> Iterator[RunningServer]:
+    """`gijido serve` on this data and this port, or a free one."""
+    port = port or free_port()
     surroundings = os.environ | {"GIJIDO_HOME": str(config.home), "GIJIDO_PORT": str(port)}
     with (config.home / "server.log").open("wb") as log:
         process = subprocess.Popen(
@@ -66,7 +66,7 @@ def running(config: Config) -> Iterator[RunningServer]:
             process.wait(timeout=60)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
@@ -79,5 +79,5 @@ def _wait_for(server: RunningServer, process: "subprocess.Popen[bytes]") -> None
             urllib.request.urlopen(server.url, timeout=5).close()  # noqa: S310 - our own server
             return
         except OSError:
-            time.sleep(0.2)
+            time.sleep(0.05)
     raise GijidoError("測定用のサーバーが起動しませんでした。")

@@ -42,13 +42,14 @@ def viewer_data(
             "open_seconds": seconds,
         },
         "documents": [
-            _document(person, number, _shown(document, older), marks.get(document.id, ""))
+            _document(given, number, _shown(document, older), marks.get(document.id, ""))
             for number, document in readable
         ],
         "items": [
             {"id": node.entry.id, "number": node.number, "title": node.entry.title}
             for node in agenda.flat(agenda.tree(session, meeting))
         ],
+        "documents_revision": meeting.documents_revision,
         "data_url": url_for("documents.viewer", meeting_id=meeting.id),
     }
 
@@ -57,8 +58,10 @@ def _shown(document: Document, older: DocumentVersion | None) -> DocumentVersion
     return older if older is not None and older.document_id == document.id else document.current
 
 
-def _document(person: Person, number: str, version: DocumentVersion, mark: str) -> dict[str, Any]:
-    session, document = database_session(), version.document
+def _document(
+    given: frozenset[Right], number: str, version: DocumentVersion, mark: str
+) -> dict[str, Any]:
+    document = version.document
     return {
         "id": document.id,
         "title": document.title,
@@ -69,8 +72,8 @@ def _document(person: Person, number: str, version: DocumentVersion, mark: str) 
         "version": version.number,
         "page_count": len(version.pages),
         "mark": mark,
-        "may_print": may_print(session, person, document),
-        "may_download": may_download(session, person, document),
+        "may_print": may_print(given, document),
+        "may_download": may_download(given, document),
         "is_watermarked": document.is_watermarked,
         "file_url": url_for("documents.file", version_id=version.id),
         "url": url_for("documents.show", document_id=document.id),

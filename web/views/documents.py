@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from meetings import documents, memos, printing, versions
 from meetings.documents import Permissions
 from meetings.errors import FileRejected, InvalidInput, NotFound, NotPossibleNow
-from meetings.rights import Right, is_only_invited, may_download, may_print
+from meetings.rights import Right, is_only_invited, may_download, may_print, rights
 from models.document import Document, DocumentVersion
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
@@ -91,7 +91,7 @@ def file(person: Person, version: DocumentVersion) -> Any:
 @blueprint.get("/versions/<int:version_id>/download")
 @access.to(DocumentVersion, Right.SEE)
 def download(person: Person, version: DocumentVersion) -> Any:
-    if not may_download(database_session(), person, version.document):
+    if not may_download(_given(person, version), version.document):
         raise NotFound()
     return send_document(person, version, as_attachment=True)
 
@@ -100,13 +100,9 @@ def download(person: Person, version: DocumentVersion) -> Any:
 @access.to(DocumentVersion, Right.SEE)
 def original(person: Person, version: DocumentVersion) -> Any:
     """The Office file from which the PDF was made; it cannot be stamped."""
-    document = version.document
-    is_free = not document.is_watermarked or not is_only_invited(
-        database_session(), person, document.meeting
-    )
-    if version.original_sha256 is None or not is_free:
-        raise NotFound()
-    if not may_download(database_session(), person, document):
+    document, given = version.document, _given(person, version)
+    is_stamped = document.is_watermarked and is_only_invited(given)
+    if version.original_sha256 is None or is_stamped or not may_download(given, document):
         raise NotFound()
     note_look(person, "download", version)
     return send_file(
@@ -120,7 +116,7 @@ def original(person: Person, version: DocumentVersion) -> Any:
 @blueprint.get("/versions/<int:version_id>/print")
 @access.to(DocumentVersion, Right.SEE)
 def to_print(person: Person, version: DocumentVersion) -> Any:
-    if not may_print(database_session(), person, version.document):
+    if not may_print(_given(person, version), version.document):
         raise NotFound()
     return send_document(person, version, as_attachment=False)
 
@@ -274,6 +270,10 @@ def _kept_by_the_terminal(response: Any) -> Any:
 def _picture(sha256: str) -> Any:
     picture = send_file(storage().path(sha256), mimetype="image/jpeg", conditional=True)
     return _kept_by_the_terminal(picture)
+
+
+def _given(person: Person, version: DocumentVersion) -> frozenset[Right]:
+    return rights(database_session(), person, version.meeting)
 
 
 def _back(document: Document) -> Any:

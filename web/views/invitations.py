@@ -106,13 +106,11 @@ def urge(person: Person, meeting: Meeting) -> Any:
 
 
 @blueprint.get("/meetings/<int:meeting_id>/calendar.ics")
-@access.to(Meeting, Right.SEE)
+@access.to(Meeting, Right.ANSWER)
 def calendar(person: Person, meeting: Meeting) -> Any:
-    """One's own invitation, for the calendar program. Organisers get the first of the list."""
-    session = database_session()
-    found = invitation_of(session, meeting, person) or next(iter(invited(meeting)), None)
-    if found is None:
-        raise NotFound()
+    """One's own invitation, for the calendar program."""
+    found = invitation_of(database_session(), meeting, person)
+    assert found is not None
     return Response(
         calendar_of(config(), found),
         mimetype="text/calendar",

@@ -9,7 +9,7 @@ from meetings import agenda, documents, entries, office, roster
 from meetings.attendance import are_doors_open
 from meetings.errors import InvalidInput, StaleRevision
 from meetings.invitations import invitation_of, invited
-from meetings.rights import Right, may_download, visible_meetings
+from meetings.rights import Right, may_download, rights, visible_meetings
 from minutes.progress import state_of
 from models.base import now
 from models.meeting import Meeting, Series
@@ -69,6 +69,7 @@ def show(person: Person, meeting: Meeting) -> Any:
     session = database_session()
     invitation = invitation_of(session, meeting, person)
     is_invited = invitation is not None and invitation.withdrawn_at is None
+    given = rights(session, person, meeting)
     nodes = list(agenda.flat(agenda.tree(session, meeting)))
     readable = [document for _, document in documents.readable(session, person, meeting)]
     return render_template(
@@ -83,7 +84,7 @@ def show(person: Person, meeting: Meeting) -> Any:
         invited=lambda: invited(meeting),
         is_open=are_doors_open(meeting, now()),
         has_office=office.is_available(),
-        has_documents=any(may_download(session, person, document) for document in readable),
+        has_documents=any(may_download(given, document) for document in readable),
         invitation=invitation if is_invited else None,
         planned_minutes=sum(node.entry.planned_minutes or 0 for node in nodes),
     )

@@ -38,6 +38,8 @@ export interface ViewerData {
   /** Where to begin: following the presenter, or on a page of one's own. */
   start: { follow: boolean; document: number | null; page: number };
   data_url: string;
+  /** Grows with every change of the meeting's documents. */
+  documents_revision: number;
 }
 
 export interface Place {

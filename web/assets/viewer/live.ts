@@ -50,6 +50,9 @@ const RETRY_MS = 300;
 const JITTER_MS = 500;
 const STREAM_AGAIN_MS = 60_000;
 const POLL_LIMIT_MS = 30_000;
+const PROBE_URL = "/alive";
+const PROBE_LIMIT_MS = 500;
+const PROBE_PAUSE_MS = 250;
 
 export class Live {
   state: LiveState | null = null;
@@ -58,7 +61,8 @@ export class Live {
   private heardAt = 0;
   private timer = 0;
   private failures = 0;
-  private polling: AbortController | null = null;
+  /** Ends the question that is out, a probe or a poll. */
+  private asking: AbortController | null = null;
   private isClosed = false;
 
   constructor(
@@ -66,7 +70,7 @@ export class Live {
     private readonly listener: Listener,
   ) {
     addEventListener("offline", () => this.lose());
-    addEventListener("online", () => this.connect());
+    addEventListener("online", () => this.again(0));
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible" && this.isSilent()) this.connect();
     });
@@ -134,31 +138,29 @@ export class Live {
 
   /** Plain questions: the first one is answered at once, the next ones when something is new. */
   private async poll(): Promise<void> {
-    this.drop();
-    const polling = new AbortController();
-    this.polling = polling;
+    const asked = this.ask();
     const streamAgainAt = performance.now() + STREAM_AGAIN_MS;
     let known = -1;
-    while (!polling.signal.aborted && performance.now() < streamAgainAt) {
+    while (!asked.aborted && performance.now() < streamAgainAt) {
       try {
-        const limit = AbortSignal.any([polling.signal, AbortSignal.timeout(POLL_LIMIT_MS)]);
+        const limit = AbortSignal.any([asked, AbortSignal.timeout(POLL_LIMIT_MS)]);
         const answer = await fetch(`${this.url}?wait=${Math.max(known, 0)}`, { signal: limit, headers: { Accept: "application/json" } });
         if (answer.status === 401 || answer.status === 404) return this.refuse(answer.status);
         if (!answer.ok) throw new Error(String(answer.status));
         const state = (await answer.json()) as LiveState;
-        if (polling.signal.aborted) return;
+        if (asked.aborted) return;
         this.heardAt = performance.now();
         this.setLink("polling");
         known = state.sequence;
         this.take(state);
       } catch {
-        if (polling.signal.aborted) return;
+        if (asked.aborted) return;
         this.setLink("lost");
         this.failures = 0;
         return this.again(RETRY_MS + Math.random() * JITTER_MS);
       }
     }
-    if (!polling.signal.aborted) this.connect();
+    if (!asked.aborted) this.connect();
   }
 
   private refuse(status: number): void {
@@ -168,14 +170,34 @@ export class Live {
   }
 
   private again(afterMs: number): void {
-    clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.connect(), afterMs);
+    this.drop();
+    this.timer = window.setTimeout(() => void this.probe(), afterMs);
+  }
+
+  /** Is the server there? A dead network answers nothing at all, so this asks for little and does
+   * not wait long; the stream, for which a busy server may take its time, is opened after it. */
+  private async probe(): Promise<void> {
+    const asked = this.ask();
+    try {
+      await fetch(PROBE_URL, { cache: "no-store", signal: AbortSignal.any([asked, AbortSignal.timeout(PROBE_LIMIT_MS)]) });
+      this.connect();
+    } catch {
+      if (asked.aborted) return;
+      this.setLink("lost");
+      this.again(Math.random() * PROBE_PAUSE_MS);
+    }
+  }
+
+  /** A new question in place of whatever was out. */
+  private ask(): AbortSignal {
+    this.drop();
+    this.asking = new AbortController();
+    return this.asking.signal;
   }
 
   private watch(): void {
     if (this.link === "stream" && this.isSilent()) {
-      this.setLink("lost");
-      this.connect();
+      this.lose();
     }
   }
 
@@ -184,17 +206,16 @@ export class Live {
   }
 
   private lose(): void {
-    this.drop();
     this.setLink("lost");
-    this.again(1000);
+    this.again(0);
   }
 
   private drop(): void {
     clearTimeout(this.timer);
     this.source?.close();
     this.source = null;
-    this.polling?.abort();
-    this.polling = null;
+    this.asking?.abort();
+    this.asking = null;
   }
 
   private setLink(link: Link): void {

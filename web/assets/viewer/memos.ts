@@ -53,6 +53,8 @@ interface Kept {
   kind: Kind;
   wanted: Wanted;
   saved: Saved | null;
+  /** The server said no: it stays in the terminal and is tried again when the viewer opens anew. */
+  isRefused?: boolean;
 }
 
 interface Answer {
@@ -92,7 +94,7 @@ export class Memos {
   private loading = 0;
 
   constructor(private readonly personId: number) {
-    this.kept = new Map(Object.entries(this.readKept()));
+    this.kept = new Map(this.readKept());
     addEventListener("online", () => void this.send());
     void this.send();
   }
@@ -156,7 +158,9 @@ export class Memos {
     return memo;
   }
 
-  change(memo: Memo, changes: Partial<Wanted>): void {
+  /** `given` may have been shown before the memos were loaded anew. */
+  change(given: Memo, changes: Partial<Wanted>): void {
+    const memo = this.memos.get(given.key) ?? given;
     this.done.push({ key: memo.key, was: wantedOf(memo) });
     this.undone.length = 0;
     Object.assign(memo, changes);
@@ -191,7 +195,7 @@ export class Memos {
       wanted: wantedOf(memo),
       saved: known?.saved ?? null,
     });
-    this.writeKept();
+    this.write(memo.key);
     this.onChange();
     void this.send();
   }
@@ -229,7 +233,7 @@ export class Memos {
   }
 
   private next(): Kept | undefined {
-    return [...this.kept.values()].find((kept) => !isSaved(kept));
+    return [...this.kept.values()].find((kept) => !isSaved(kept) && !kept.isRefused);
   }
 
   /** One step towards what is wanted. A refusal ends the matter with the server's sentence. */
@@ -254,7 +258,7 @@ export class Memos {
       if (!(problem instanceof Refused) || problem.status >= 500 || problem.status === 401) throw problem;
       this.refuse(kept, problem);
     }
-    this.writeKept();
+    this.write(kept.key);
   }
 
   /** The server has this much; what the person did meanwhile stays wanted. */
@@ -264,36 +268,48 @@ export class Memos {
     if (now) now.saved = saved;
   }
 
-  /** Changed on another terminal of this person meanwhile: both stay, this one as a new memo. */
+  /** A change that another terminal of this person was faster with becomes a memo of its own;
+   * whatever else the server refuses stays here, so that nothing that was written is lost. */
   private refuse(kept: Kept, problem: Refused): void {
-    this.kept.delete(kept.key);
-    if (problem.status === 409) {
+    if (problem.status === 409 && kept.saved) {
       const copy = { ...kept, key: randomKey(), saved: null };
       this.kept.set(copy.key, copy);
+      this.write(copy.key);
+      this.kept.delete(kept.key);
       void this.load(this.versionId);
     } else {
-      this.memos.delete(kept.key);
-      this.onRefused(`メモを保存できませんでした。${problem.message}`);
+      kept.isRefused = true;
+      this.onRefused(`メモを保存できませんでした。この端末に残してあります。${problem.message}`);
     }
   }
 
-  private get place(): string {
-    return `gijido:memos:${this.personId}`;
+  /** Each memo has a place of its own: two windows of the same person do not overwrite each
+   * other's. */
+  private place(key = ""): string {
+    return `gijido:memo:${this.personId}:${key}`;
   }
 
-  private readKept(): Record<string, Kept> {
-    try {
-      return JSON.parse(localStorage.getItem(this.place) ?? "{}") as Record<string, Kept>;
-    } catch {
-      return {};
-    }
+  private readKept(): [string, Kept][] {
+    const places = Object.keys(localStorage).filter((name) => name.startsWith(this.place()));
+    return places.flatMap((name): [string, Kept][] => {
+      try {
+        const kept = JSON.parse(localStorage.getItem(name) ?? "") as Kept;
+        return [[kept.key, { ...kept, isRefused: false }]];
+      } catch {
+        return [];
+      }
+    });
   }
 
   /** Only what the server does not have yet stays in the terminal. */
-  private writeKept(): void {
-    const open = [...this.kept.values()].filter((kept) => !isSaved(kept));
-    if (open.length) localStorage.setItem(this.place, JSON.stringify(Object.fromEntries(open.map((kept) => [kept.key, kept]))));
-    else localStorage.removeItem(this.place);
+  private write(key: string): void {
+    const kept = this.kept.get(key);
+    try {
+      if (kept && !isSaved(kept)) localStorage.setItem(this.place(key), JSON.stringify(kept));
+      else localStorage.removeItem(this.place(key));
+    } catch {
+      this.onRefused("この端末に空きがないため、メモは通信が戻るまで保存されません。この画面を閉じないでください。");
+    }
   }
 }
 

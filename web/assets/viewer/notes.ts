@@ -31,7 +31,12 @@ export function openNote(drawer: Drawer, memos: Memos, memo: Memo): void {
     }),
   );
   drawer.open("メモ", field, buttons);
-  drawer.dialog.addEventListener("close", keep, { once: true });
+  // Closing the window with the note open keeps it as well.
+  addEventListener("pagehide", keep);
+  drawer.dialog.addEventListener("close", () => {
+    removeEventListener("pagehide", keep);
+    keep();
+  }, { once: true });
   field.focus();
 }
 

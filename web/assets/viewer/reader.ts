@@ -53,6 +53,11 @@ export class Reader {
     return this.document && { document: this.document, page: this.page };
   }
 
+  /** The visible part of the page that is meant; null while it is not drawn yet. */
+  get shownArea(): Area | null {
+    return this.sheet.number === this.page ? this.sheet.area() : null;
+  }
+
   /** Show this page, or `area` of it as large as fits. The file is opened when it is another one. */
   async show(document: ShownDocument, page: number, area: Area | null = null): Promise<void> {
     const isOther = document.version_id !== this.document?.version_id || !this.pages;

@@ -5,7 +5,7 @@ from alembic import op
 
 import models.base
 
-revision = "0005"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
