@@ -6,7 +6,7 @@ together with how far the chunk has come, so a killed worker loses at most one s
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
@@ -106,6 +106,9 @@ def add_segment(session: Session, chunk_id: int, lease: str, heard: Heard) -> Se
         heard=heard.text,
         machine=heard.text,
         text=heard.text,
+        confidence=heard.confidence,
+        doubt=heard.doubt,
+        words=[list(astuple(word)) for word in heard.words] or None,
     )
     session.add(segment)
     done = heard.end_seconds - chunk.start_seconds

@@ -20,7 +20,8 @@ class InvitationKind(StrEnum):
 
 
 class Series(Base):
-    """Meetings of the same body."""
+    """Meetings of the same body. `speech_model` names the one that hears them; empty: the
+    one of the settings."""
 
     __tablename__ = "series"
     __table_args__ = (UniqueConstraint("department_id", "name"),)
@@ -28,6 +29,7 @@ class Series(Base):
     id: Mapped[Id]
     name: Mapped[Name]
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    speech_model: Mapped[Name] = mapped_column(default="")
 
     department: Mapped[Department] = relationship()
     roster: Mapped[list["RosterEntry"]] = relationship(

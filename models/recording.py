@@ -10,8 +10,21 @@ from models.meeting import Meeting
 from models.person import Person
 
 
+class RecordingKind(StrEnum):
+    """A meeting may have several parts, one after the other, and a spare recorder beside them."""
+
+    PART = "part"
+    SPARE = "spare"
+
+    @property
+    def label(self) -> str:
+        return {RecordingKind.PART: "本編", RecordingKind.SPARE: "予備"}[self]
+
+
 class Recording(Base):
-    """The sound as received, never altered; the playback copy is made from it for browsers."""
+    """The sound as received, never altered. Playback copy and peaks are made from it for
+    browsers. `began_at` is where it stands on the meeting's clock, where that is known.
+    """
 
     __tablename__ = "recording"
 
@@ -23,7 +36,10 @@ class Recording(Base):
     duration_seconds: Mapped[float]
     codec: Mapped[str] = mapped_column(String(40))
     is_cut_off: Mapped[bool] = mapped_column(default=False)
+    kind: Mapped[RecordingKind] = mapped_column(word(RecordingKind), default=RecordingKind.PART)
+    began_at: Mapped[When | None]
     playback_sha256: Mapped[Sha256 | None]
+    peaks_sha256: Mapped[Sha256 | None]
     received_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     received_at: Mapped[When] = mapped_column(default=now)
 
@@ -37,6 +53,7 @@ class Recording(Base):
 class WorkState(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
+    PAUSED = "paused"
     FINISHED = "finished"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -46,6 +63,7 @@ class WorkState(StrEnum):
         return {
             WorkState.WAITING: "順番待ち",
             WorkState.RUNNING: "文字起こし中",
+            WorkState.PAUSED: "一時停止",
             WorkState.FINISHED: "完了",
             WorkState.FAILED: "失敗",
             WorkState.CANCELLED: "中止",
@@ -53,11 +71,16 @@ class WorkState(StrEnum):
 
     @property
     def is_open(self) -> bool:
-        return self in (WorkState.WAITING, WorkState.RUNNING)
+        """Neither ended nor given up: a second run has to wait."""
+        return self in (WorkState.WAITING, WorkState.RUNNING, WorkState.PAUSED)
 
 
 class Transcription(Base):
-    """One run over one recording. A second run stands beside the first."""
+    """One run over one recording. A second run stands beside the first.
+
+    `wanted_model` names the speech model that was asked for (empty: the one of the series, else
+    of the settings), `speech_model` the one that did the work.
+    """
 
     __tablename__ = "transcription"
 
@@ -65,7 +88,11 @@ class Transcription(Base):
     recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id"), index=True)
     state: Mapped[WorkState] = mapped_column(word(WorkState), default=WorkState.WAITING, index=True)
     problem: Mapped[LongText] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(String(10), default="ja")
+    wanted_model: Mapped[Name] = mapped_column(default="")
     speech_model: Mapped[Name] = mapped_column(default="")
+    speech_model_sha256: Mapped[Sha256 | None]
+    moved_up_at: Mapped[When | None]
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     requested_at: Mapped[When] = mapped_column(default=now)
     started_at: Mapped[When | None]
@@ -76,6 +103,7 @@ class Transcription(Base):
     chunks: Mapped[list["Chunk"]] = relationship(
         back_populates="transcription", order_by="Chunk.number"
     )
+    steps: Mapped[list["Step"]] = relationship(back_populates="transcription", order_by="Step.id")
 
     @property
     def meeting(self) -> Meeting:
@@ -97,6 +125,7 @@ class Chunk(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     lease: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[When | None]
+    taken_at: Mapped[When | None]
     done_seconds: Mapped[float] = mapped_column(default=0.0)
 
     transcription: Mapped[Transcription] = relationship(back_populates="chunks")
@@ -104,6 +133,36 @@ class Chunk(Base):
     @property
     def duration_seconds(self) -> float:
         return self.end_seconds - self.start_seconds
+
+
+class StepKind(StrEnum):
+    """What is done besides the text, each by itself."""
+
+    PLAYBACK = "playback"
+
+    @property
+    def label(self) -> str:
+        return {StepKind.PLAYBACK: "再生用の音と波形"}[self]
+
+
+class Step(Base):
+    """One later step (後工程) of a transcription: it can fail and be run again alone, and what
+    was finished before stays. Leased like a chunk."""
+
+    __tablename__ = "step"
+    __table_args__ = (UniqueConstraint("transcription_id", "kind"),)
+
+    id: Mapped[Id]
+    transcription_id: Mapped[int] = mapped_column(ForeignKey("transcription.id"), index=True)
+    kind: Mapped[StepKind] = mapped_column(word(StepKind))
+    state: Mapped[WorkState] = mapped_column(word(WorkState), default=WorkState.WAITING)
+    problem: Mapped[LongText] = mapped_column(default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease: Mapped[str | None] = mapped_column(String(40))
+    lease_until: Mapped[When | None]
+    ended_at: Mapped[When | None]
+
+    transcription: Mapped[Transcription] = relationship(back_populates="steps")
 
 
 class WorkerSign(Base):

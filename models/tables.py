@@ -12,6 +12,7 @@ from models import (
     recording,
     sitting,
     transcript,
+    upload,
 )
 from models.base import Base
 
@@ -28,4 +29,5 @@ __all__ = [
     "recording",
     "sitting",
     "transcript",
+    "upload",
 ]

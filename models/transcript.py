@@ -1,9 +1,12 @@
 """The transcript (逐語録): segments (発話), speakers (発言者) and corrections (修正)."""
 
-from sqlalchemy import ForeignKey, Index
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Id, LongText, Name, When, now
+from models.base import Base, Id, LongText, Name, When, now, word
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
 from models.recording import Chunk, Recording, Transcription
@@ -45,9 +48,32 @@ class Speaker(Base):
     transcript: Mapped[Transcript] = relationship(back_populates="speakers")
 
 
+class Doubt(StrEnum):
+    """Why the recogniser itself does not trust a segment, after it tried again."""
+
+    MISSING = "missing"
+    REPEATED = "repeated"
+    INVENTED = "invented"
+    FAST = "fast"
+    UNSURE = "unsure"
+
+    @property
+    def label(self) -> str:
+        return {
+            Doubt.MISSING: "声があるのに文字にできませんでした",
+            Doubt.REPEATED: "同じ言葉の繰り返しになっています",
+            Doubt.INVENTED: "声がほとんどない所の言葉です",
+            Doubt.FAST: "声の長さに比べて文字が多すぎます",
+            Doubt.UNSURE: "聞き取りに自信がありません",
+        }[self]
+
+
 class Segment(Base):
     """`heard`: the speech model's own words, immutable. `machine`: after what the documents
     changed by themselves, immutable once made. `text`: now. `revision` counts changes of `text`.
+
+    `confidence` is the model's own, from 0 to 1; `words` has [text, start, end, confidence] for
+    each word, in seconds of the recording. Both are missing where the text came from elsewhere.
     """
 
     __tablename__ = "segment"
@@ -63,6 +89,9 @@ class Segment(Base):
     heard: Mapped[LongText]
     machine: Mapped[LongText]
     text: Mapped[LongText]
+    confidence: Mapped[float | None]
+    words: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    doubt: Mapped[Doubt | None] = mapped_column(word(Doubt))
     revision: Mapped[int] = mapped_column(default=0)
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[When | None]

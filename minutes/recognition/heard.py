@@ -6,17 +6,36 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.transcript import Doubt
+
 Samples = NDArray[np.float32]
 """Mono sound, 16,000 values a second, between -1 and 1."""
 
 
 @dataclass(frozen=True)
+class Word:
+    """A piece of a segment's text, in seconds as the segment, with the model's confidence in it
+    from 0 to 1."""
+
+    text: str
+    start_seconds: float
+    end_seconds: float
+    confidence: float
+
+
+@dataclass(frozen=True)
 class Heard:
-    """One segment in the speech model's own words. Times in seconds from the samples' start."""
+    """One segment in the speech model's own words. Times in seconds from the samples' start;
+    confidence from 0 to 1. With a doubt the text may be empty: somebody spoke, and the model
+    found no words for it.
+    """
 
     start_seconds: float
     end_seconds: float
     text: str
+    confidence: float | None = None
+    doubt: Doubt | None = None
+    words: tuple[Word, ...] = ()
 
 
 Recognise = Callable[[Samples], Iterator[Heard]]
