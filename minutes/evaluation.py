@@ -4,7 +4,6 @@ Needs no server and no database. The reference is opened only when everything ha
 """
 
 import json
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,9 @@ from meetings.config import Config
 from meetings.errors import InvalidInput
 from minutes import accuracy
 from minutes.accuracy import NOTHING, Accuracy
-from minutes.recognition import audio, speech_model, windows
+from minutes.recognition import recogniser, speech_model
 from minutes.recognition.heard import Recognise
-from minutes.recognition.pipeline import recognise_chunk
+from minutes.recognition.pipeline import recognise_file
 
 DEFAULT_AUDIO = "audio.flac"
 
@@ -65,11 +64,9 @@ def evaluate(folders: list[Path], audio_name: str | None, config: Config) -> Eva
     reference only the names of clips are looked at until everything has been heard.
     """
     sounds = {folder: sounds_of(folder, audio_name) for folder in folders}
-    from minutes.recognition import decoding  # the speech engine takes seconds to import
-
-    recognise = decoding.load(speech_model.choose(config), config.speech.threads)
+    recognise = recogniser.load(config, speech_model.choose(config))
     heard = {
-        folder: [_hear(recognise, path, config) for path in paths]
+        folder: [hear(recognise, path, config) for path in paths]
         for folder, paths in sounds.items()
     }
     return Evaluation([_score(folder, clips) for folder, clips in heard.items()])
@@ -129,25 +126,15 @@ def _usual_name(folder: Path) -> str:
     return others[0] if others and DEFAULT_AUDIO not in others else DEFAULT_AUDIO
 
 
-def _hear(recognise: Recognise, path: Path, config: Config) -> Clip:
-    """As the worker does it: normalised, cut into chunks, each chunk recognised."""
+def hear(recognise: Recognise, path: Path, config: Config) -> Clip:
+    """What is heard in the file, and how long that took."""
     started = time.monotonic()
-    with tempfile.TemporaryDirectory() as workspace:
-        wav = Path(workspace) / "sound.wav"
-        seconds = audio.normalise(path, wav)
-        speech = config.speech
-        spans = windows.cut_chunks(wav, speech.first_chunk_seconds, speech.chunk_seconds)
-        heard = [
-            h.text for start, end in spans for h in recognise_chunk(recognise, wav, start, end)
-        ]
-    return Clip(path, heard, seconds, time.monotonic() - started)
+    seconds, heard = recognise_file(recognise, path, config.speech)
+    return Clip(path, [h.text for h in heard], seconds, time.monotonic() - started)
 
 
 def _score(folder: Path, clips: list[Clip]) -> FolderResult:
-    entries = _reference_of(folder)
-    said = {entry["audio"]: entry["text"] for entry in entries if "audio" in entry}
-    whole = "".join(entry["text"] for entry in entries)
-    pairs = [(clip.heard, said.get(clip.path.name, whole)) for clip in clips]
+    pairs = [(clip.heard, said_in(folder, clip.path.name)) for clip in clips]
     return FolderResult(
         name=folder.resolve().name,
         audio=clips[0].path.name if len(clips) == 1 else f"{len(clips)} files",
@@ -157,6 +144,16 @@ def _score(folder: Path, clips: list[Clip]) -> FolderResult:
         sound_seconds=sum(clip.sound_seconds for clip in clips),
         work_seconds=sum(clip.work_seconds for clip in clips),
     )
+
+
+def said_in(folder: Path, audio_name: str) -> str:
+    """What was said in this clip of the folder or, where it is no list of clips, in all of it.
+
+    Raises InvalidInput when there is no reference.
+    """
+    entries = _reference_of(folder)
+    said = {entry["audio"]: entry["text"] for entry in entries if "audio" in entry}
+    return said.get(audio_name, "".join(entry["text"] for entry in entries))
 
 
 def _reference_of(folder: Path) -> list[dict[str, str]]:

@@ -22,7 +22,7 @@ from meetings import config as settings
 from meetings.config import Config
 from meetings.errors import GijidoError, InvalidInput
 from minutes import evaluation
-from minutes.recognition import speech_model
+from minutes.recognition import recogniser, speech_model
 from minutes.recognition.heard import Recognise
 from minutes.worker import Worker
 from models.database import connect, migrate, writing
@@ -32,6 +32,7 @@ from web.asgi import asgi
 from web.bench import documents as document_bench
 from web.bench import live as live_bench
 from web.bench import returning as return_bench
+from web.bench import transcription as transcription_bench
 from web.demo import people as demo_people
 from web.demo.load import load as load_demo
 
@@ -110,10 +111,8 @@ def worker(config: Config, parent: int | None) -> None:
     migrate(config.database)
 
     def load() -> tuple[str, Recognise]:
-        from minutes.recognition import decoding  # the speech engine takes seconds to import
-
         model = speech_model.choose(config)
-        return model.name, decoding.load(model, config.speech.threads)
+        return model.name, recogniser.load(config, model)
 
     working = Worker(config, connect(config.database), load)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -195,6 +194,18 @@ def bench_return(tries: int, as_json: bool) -> None:
     measured = return_bench.measure(tries)
     made = return_bench.as_json(measured)
     click.echo(json.dumps(made) if as_json else return_bench.as_table(measured))
+
+
+@bench.command("transcription")
+@click.argument("audio", type=click.Path(path_type=Path))
+@click.option("--reference", type=click.Path(path_type=Path), help="Folder with reference.json.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+@click.pass_obj
+def bench_transcription(config: Config, audio: Path, reference: Path | None, as_json: bool) -> None:
+    """Our recogniser and faster-whisper's own on AUDIO, in turn: speed, errors, memory."""
+    measured = transcription_bench.measure(audio, reference, config)
+    made = transcription_bench.as_json(measured)
+    click.echo(json.dumps(made) if as_json else transcription_bench.as_table(measured))
 
 
 @cli.group()

@@ -1,151 +1,232 @@
-"""The speech model at work. The only module that knows faster-whisper.
+"""The recogniser: lanes of a chunk decoded side by side, doubtful windows decoded again.
 
-One pass after the other, each knowing the words of the one before: on our meetings this heard
-better than passes in batches, which stopped early, and it says where each segment begins.
+The first try is greedy. What it leaves doubtful goes up a ladder, over the encoder's same
+output: a wide beam, then with some chance. What stays doubtful is kept and marked, never dropped.
 """
 
-import os
-import re
-from collections.abc import Iterator
-from pathlib import Path
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 
-AMD = "AuthenticAMD"
-
-
-def _prefer_backend() -> None:
-    """CTranslate2's other backend was 20 to 30 % faster than MKL on AMD processors; it is
-    chosen before the import. Who set it already is right."""
-    processor = Path("/proc/cpuinfo")
-    if processor.exists() and AMD in processor.read_text(encoding="utf-8", errors="replace"):
-        os.environ.setdefault("CT2_USE_MKL", "0")
-
-
-_prefer_backend()
-os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing is ever fetched at run time
-
-from faster_whisper import WhisperModel  # noqa: E402
-from faster_whisper.vad import VadOptions, get_speech_timestamps  # noqa: E402
-
-from minutes.recognition import speech_model  # noqa: E402
-from minutes.recognition.audio import RATE  # noqa: E402
-from minutes.recognition.heard import Heard, Recognise, Samples  # noqa: E402
-from minutes.recognition.speech_model import SpeechModel  # noqa: E402
-
-BEAM = 5
-# Both lengths are said: the library's own defaults differ by the way the options are passed.
-SPEECH_DETECTION = VadOptions(
-    min_silence_duration_ms=2000, max_speech_duration_s=float("inf"), speech_pad_ms=400
+from minutes.recognition import checks
+from minutes.recognition.heard import Heard, Recognise, Samples
+from minutes.recognition.lanes import Lane, cut_lanes
+from minutes.recognition.sentences import Phrase, segments
+from minutes.recognition.speech_model import SpeechModel
+from minutes.recognition.whisper import (
+    WINDOW_SECONDS,
+    Decoded,
+    Piece,
+    Whisper,
+    speech_in,
 )
-CLOSE_SPEECH_DETECTION = VadOptions(
-    min_silence_duration_ms=100, max_speech_duration_s=float("inf"), speech_pad_ms=0
-)
+from models.transcript import Doubt
 
-# What Whisper says into silence, having learnt from films.
-STOCK_PHRASES = re.compile(
-    r"(最後まで)?(ご視聴|ご清聴|ご覧)(いただき|頂き|くださり)?、?(本当に)?"
-    r"ありがとうござい(ます|ました)|(チャンネル登録|高評価).*|おやすみなさい|字幕.*"
-)
-FASTEST_CHARACTERS_A_SECOND = 14.0
-"""Nobody says more; the speech of our meetings has 5 to 9."""
+BATCH = 8
+WIDE_BEAM = 5
+WIDE_BEAM_BELOW = -0.5
+"""Windows with a lower mean log probability are decoded again with the wide beam."""
 
-SHORTEST_SECONDS_OF_SPEECH = 1.0
-PUNCTUATION = "。、！？!?,. 　"
+CHANCES = (0.4, 0.8)
+REST_SECONDS = 0.5
+"""Less speech than that after the last words belongs to them."""
 
-LOOP = re.compile(r"(.{1,60}?)\1{2,}", re.DOTALL)
-LONGEST_REPETITION, MOST_REPETITIONS = 24, 6
-MOST_SINGLE_CHARACTERS = 10
-SHORTEST_SAME_SEGMENT, MOST_SAME_SEGMENTS = 8, 2
-
-SENTENCE = re.compile(r"[^。？！?!]*[。？！?!]+\s*|[^。？！?!]+$")
-MOST_SENTENCES, LONGEST_SECONDS = 2, 15.0
+REACH_SECONDS = 0.5
+SHORTEST_ADVANCE_SECONDS = 1.0
+WORST_LAST = (None, Doubt.UNSURE, Doubt.FAST, Doubt.INVENTED, Doubt.MISSING, Doubt.REPEATED)
 
 
-def load(model: SpeechModel, threads: int) -> Recognise:
+def load(model: SpeechModel, threads: int, language: str = "ja") -> Recognise:
     """The recogniser of this speech model; `threads` 0 means all cores.
 
     Raises ConfigurationError when the file is no longer the one that was chosen.
     """
-    speech_model.check(model)
-    whisper = WhisperModel(
-        str(model.folder),
-        device="cpu",
-        compute_type="int8",
-        cpu_threads=threads or len(os.sched_getaffinity(0)),
-        local_files_only=True,
-    )
+    whisper = Whisper(model, threads, language)
 
     def recognise(samples: Samples) -> Iterator[Heard]:
-        return without_inventions(_transcribe(whisper, samples), samples)
+        lanes = cut_lanes(samples, speech_in(samples), whisper.workers)
+        for track in _decoded(whisper, lanes):
+            yield from segments(track.lane, track.phrases)
 
     return recognise
 
 
-def without_inventions(segments: Iterator[Heard], samples: Samples) -> Iterator[Heard]:
-    """Without what the model says by itself: loops, stock phrases where hardly anybody speaks."""
-    last, times = "", 0
-    for heard in segments:
-        text = without_loops(heard.text)
-        times = times + 1 if text == last else 1
-        last = text
-        is_loop = len(text) >= SHORTEST_SAME_SEGMENT and times > MOST_SAME_SEGMENTS
-        invented = is_loop or _is_impossible(heard, samples) or _is_stock_phrase(heard, samples)
-        if text and not invented:
-            yield from sentences(Heard(heard.start_seconds, heard.end_seconds, text))
+@dataclass(eq=False)
+class Track:
+    """How far a lane has been decoded. Times in seconds of the lane."""
+
+    lane: Lane
+    position: float = 0.0
+    phrases: list[Phrase] = field(default_factory=list)
+    done: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def end(self) -> float:
+        """Of the window that comes next."""
+        return min(self.position + WINDOW_SECONDS, self.lane.seconds)
+
+    def take(self, reading: "Reading") -> None:
+        """Keep what was heard in the window, and go on behind it."""
+        self.phrases += reading.phrases
+        self.position = reading.stop
 
 
-def without_loops(text: str) -> str:
-    """A passage that the model repeats on and on, once; what people repeat stays."""
-    return LOOP.sub(lambda found: found[1] if _is_loop(found[1], found[0]) else found[0], text)
+@dataclass(frozen=True)
+class Reading:
+    """One way to read a window, judged; `stop`: where the next window begins."""
+
+    stop: float
+    score: float
+    phrases: tuple[Phrase, ...]
+    doubt: Doubt | None
+
+    @property
+    def merit(self) -> tuple[int, float]:
+        return -WORST_LAST.index(self.doubt), self.score
 
 
-def sentences(heard: Heard) -> Iterator[Heard]:
-    """A segment of many sentences, or a long one, in sentences; times by their characters."""
-    pieces = SENTENCE.findall(heard.text)
-    seconds = heard.end_seconds - heard.start_seconds
-    if len(pieces) <= MOST_SENTENCES and seconds <= LONGEST_SECONDS:
-        yield heard
-        return
-    start, characters = heard.start_seconds, len(heard.text)
-    for piece in pieces:
-        end = min(start + seconds * len(piece) / characters, heard.end_seconds)
-        yield Heard(start, end, piece.strip())
-        start = end
+def judge(lane: Lane, start: float, end: float, decoded: Decoded) -> Reading:
+    """The window of `lane` between `start` and `end` as this text reads it."""
+    kept, stop = _kept(lane, start, end, decoded.pieces)
+    phrases = [_phrase(lane, start, stop, piece, decoded.score) for piece in kept]
+    phrases += _silent_holes(lane, start, stop, phrases)
+    phrases.sort(key=lambda phrase: phrase.start_seconds)
+    doubts = [phrase.doubt for phrase in phrases]
+    if checks.has_loop(decoded.text):
+        doubts.append(Doubt.REPEATED)
+    worst = max(doubts, key=WORST_LAST.index, default=None)
+    return Reading(stop, decoded.score, tuple(phrases), worst)
 
 
-def _transcribe(whisper: WhisperModel, samples: Samples) -> Iterator[Heard]:
-    segments, _ = whisper.transcribe(
-        samples,
-        language="ja",
-        beam_size=BEAM,
-        vad_filter=True,
-        vad_parameters=SPEECH_DETECTION,
-        condition_on_previous_text=True,
-    )
-    for segment in segments:
-        yield Heard(segment.start, segment.end, segment.text.strip())
+def _kept(
+    lane: Lane, start: float, end: float, pieces: tuple[Piece, ...]
+) -> tuple[tuple[Piece, ...], float]:
+    if not pieces:
+        return (), end
+    last = pieces[-1]
+    if last.end_seconds is not None:
+        stop = start + last.end_seconds
+        if lane.spoken(stop, end) <= REST_SECONDS:
+            return pieces, end
+        stop = lane.pause_near(stop, REACH_SECONDS)
+    elif len(pieces) > 1 and end < lane.seconds:
+        pieces, stop = pieces[:-1], start + last.start_seconds
+    else:
+        return pieces, end
+    return (pieces, stop) if stop >= start + SHORTEST_ADVANCE_SECONDS else (pieces, end)
 
 
-def _is_loop(piece: str, whole: str) -> bool:
-    times = len(whole) // len(piece)
-    if len(piece) == 1:
-        return times >= MOST_SINGLE_CHARACTERS and not piece.isdecimal()
-    return len(whole) >= LONGEST_REPETITION or times >= MOST_REPETITIONS
+def _phrase(lane: Lane, start: float, stop: float, piece: Piece, score: float) -> Phrase:
+    begins = start + piece.start_seconds
+    ends = stop if piece.end_seconds is None else min(start + piece.end_seconds, stop)
+    ends = max(begins, ends)
+    doubt = checks.doubt_of(piece.text, lane.spoken(begins, ends), score)
+    return Phrase(begins, ends, piece.text.strip(), score, doubt)
 
 
-def _is_impossible(heard: Heard, samples: Samples) -> bool:
-    """A sentence in the last instant of the sound: given too little, the model goes on by itself
-    with the words of before."""
-    seconds = min(heard.end_seconds, len(samples) / RATE) - heard.start_seconds
-    longest = max(seconds, SHORTEST_SECONDS_OF_SPEECH) * FASTEST_CHARACTERS_A_SECOND
-    return len(heard.text) > longest
+def _silent_holes(lane: Lane, start: float, stop: float, phrases: list[Phrase]) -> list[Phrase]:
+    """Where somebody speaks and no words were found."""
+    marks = [start, *(mark for p in phrases for mark in (p.start_seconds, p.end_seconds)), stop]
+    holes = zip(marks[::2], marks[1::2], strict=True)
+    return [
+        Phrase(a, b, "", None, Doubt.MISSING)
+        for a, b in holes
+        if lane.spoken(a, b) > checks.MISSING_SECONDS
+    ]
 
 
-def _is_stock_phrase(heard: Heard, samples: Samples) -> bool:
-    """A phrase of a film's end that nobody can have said in the speech that there is."""
-    text = heard.text.strip(PUNCTUATION)
-    if not STOCK_PHRASES.fullmatch(text):
-        return False
-    near = samples[round(heard.start_seconds * RATE) : round(heard.end_seconds * RATE)]
-    spoken = get_speech_timestamps(near, CLOSE_SPEECH_DETECTION) if len(near) else []
-    seconds: float = sum(piece["end"] - piece["start"] for piece in spoken) / RATE
-    return seconds * FASTEST_CHARACTERS_A_SECOND < len(text)
+def _decoded(whisper: Whisper, lanes: Sequence[Lane]) -> Iterator[Track]:
+    """The lanes in order of time, each as soon as it is done, while others go on."""
+    tracks = [Track(lane) for lane in lanes]
+    desk = Desk(tracks, whisper.workers)
+    with ThreadPoolExecutor(whisper.workers) as threads:
+        jobs = [threads.submit(_work, whisper, desk) for _ in range(whisper.workers)]
+        try:
+            for track in tracks:
+                track.done.wait()
+                _raise_problem(jobs, desk)
+                yield track
+        finally:
+            desk.close()
+
+
+class Desk:
+    """Tracks that wait for their next window, for several threads to take from."""
+
+    def __init__(self, tracks: list[Track], workers: int) -> None:
+        self._ready = deque(tracks)
+        self._tracks = tracks
+        self._in_hand = 0
+        self._workers = workers
+        self._change = threading.Condition()
+        self.is_closed = False
+
+    def take(self) -> list[Track]:
+        """An even share of what waits, at most BATCH; empty when there is nothing left to do."""
+        with self._change:
+            while not self._ready and self._in_hand and not self.is_closed:
+                self._change.wait()
+            if self.is_closed:
+                return []
+            share = -(-len(self._ready) // self._workers)
+            taken = [self._ready.popleft() for _ in range(min(share, BATCH))]
+            self._in_hand += len(taken)
+            return taken
+
+    def give_back(self, tracks: list[Track]) -> None:
+        with self._change:
+            self._in_hand -= len(tracks)
+            for track in tracks:
+                if track.position < track.lane.seconds - SHORTEST_ADVANCE_SECONDS / 2:
+                    self._ready.append(track)
+                else:
+                    track.done.set()
+            self._change.notify_all()
+
+    def close(self) -> None:
+        """Nobody waits for more: after a stop, an error or the end."""
+        with self._change:
+            self.is_closed = True
+            self._change.notify_all()
+        for track in self._tracks:
+            track.done.set()
+
+
+def _work(whisper: Whisper, desk: Desk) -> None:
+    try:
+        while tracks := desk.take():
+            _next_windows(whisper, tracks)
+            desk.give_back(tracks)
+    except BaseException:
+        desk.close()
+        raise
+
+
+def _raise_problem(jobs: list["Future[None]"], desk: Desk) -> None:
+    if desk.is_closed:
+        for job in jobs:
+            job.result()
+
+
+def _next_windows(whisper: Whisper, tracks: list[Track]) -> None:
+    """One window of each track, decoded, judged, and where doubtful decoded again."""
+    spans = [(track.position, track.end) for track in tracks]
+    encoded = [
+        whisper.encode(track.lane.window(*span)) for track, span in zip(tracks, spans, strict=True)
+    ]
+    first = whisper.decode(encoded)
+    readings = [judge(t.lane, *s, d) for t, s, d in zip(tracks, spans, first, strict=True)]
+    for beam, temperature in ((WIDE_BEAM, 0.0), *((1, chance) for chance in CHANCES)):
+        again = [
+            n for n, r in enumerate(readings) if r.doubt or (beam > 1 and r.score < WIDE_BEAM_BELOW)
+        ]
+        if not again:
+            break
+        others = whisper.decode([encoded[n] for n in again], beam=beam, temperature=temperature)
+        for n, other in zip(again, others, strict=True):
+            reading = judge(tracks[n].lane, *spans[n], other)
+            readings[n] = max(readings[n], reading, key=lambda r: r.merit)
+    for track, reading in zip(tracks, readings, strict=True):
+        track.take(reading)

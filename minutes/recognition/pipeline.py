@@ -1,9 +1,12 @@
-"""One chunk of a recording through the recogniser: what worker and evaluation share."""
+"""Chunks and whole files through the recogniser: what worker, evaluation and benchmark share."""
 
+import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from minutes.recognition import audio
+from meetings.config import Speech
+from minutes.recognition import audio, windows
 from minutes.recognition.heard import Heard, Recognise
 
 
@@ -15,8 +18,19 @@ def recognise_chunk(
     if not len(samples):
         return
     for heard in recognise(samples):
-        yield Heard(
+        yield replace(
+            heard,
             start_seconds=round(start_seconds + heard.start_seconds, 3),
             end_seconds=round(min(start_seconds + heard.end_seconds, end_seconds), 3),
-            text=heard.text,
         )
+
+
+def recognise_file(recognise: Recognise, source: Path, speech: Speech) -> tuple[float, list[Heard]]:
+    """The length in seconds of any sound file and what is heard in it, as the worker does it:
+    normalised, cut into chunks, each chunk recognised. Raises FileRejected, StorageFull."""
+    with tempfile.TemporaryDirectory() as workspace:
+        wav = Path(workspace) / "sound.wav"
+        seconds = audio.normalise(source, wav)
+        spans = windows.cut_chunks(wav, speech.first_chunk_seconds, speech.chunk_seconds)
+        heard = [h for span in spans for h in recognise_chunk(recognise, wav, *span)]
+    return seconds, heard

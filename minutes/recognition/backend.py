@@ -1,0 +1,103 @@
+"""Which of CTranslate2's backends is faster on this processor: measured once, then remembered.
+
+The choice is an environment variable that CTranslate2 reads when it is imported. Left to itself
+it takes MKL wherever it finds a processor of MKL's maker, and something slower elsewhere.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from minutes.recognition.speech_model import SpeechModel
+
+VARIABLE = "CT2_USE_MKL"
+CHOICES = (None, "0")
+"""What CTranslate2 chooses itself, and without MKL."""
+
+TRIES = 3
+LONGEST_SECONDS = 120
+
+
+def prefer_fastest(home: Path, model: SpeechModel) -> None:
+    """Set the variable for this process, before CTranslate2 is imported. Who set it already is
+    right. The measurement is kept below `home` and taken anew on another processor or version.
+    """
+    if VARIABLE in os.environ:
+        return
+    kept = home / "speech-models" / "backend.json"
+    machine = {"processor": _processor(), "ctranslate2": version("ctranslate2")}
+    known = _read(kept)
+    if known is None or any(known.get(name) != value for name, value in machine.items()):
+        known = machine | _measured(model)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(known), encoding="utf-8")
+    if known.get(VARIABLE) is not None:
+        os.environ[VARIABLE] = str(known[VARIABLE])
+
+
+def _measured(model: SpeechModel) -> dict[str, object]:
+    seconds = {choice: _seconds(model, choice) for choice in CHOICES}
+    fastest = min(CHOICES, key=lambda choice: seconds[choice])
+    return {VARIABLE: fastest, "seconds": [seconds[choice] for choice in CHOICES]}
+
+
+def _seconds(model: SpeechModel, choice: str | None) -> float:
+    """The best of some passes of the encoder; endless where the backend does not run at all."""
+    surroundings = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    if choice is not None:
+        surroundings[VARIABLE] = choice
+    command = [sys.executable, "-m", "minutes.recognition.backend", str(model.folder)]
+    root = str(Path(__file__).resolve().parents[2])
+    try:
+        done = subprocess.run(
+            command,
+            env=surroundings | {"PYTHONPATH": root},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=LONGEST_SECONDS,
+        )
+        return float(done.stdout)
+    except (subprocess.SubprocessError, ValueError):
+        return float("inf")
+
+
+def _read(kept: Path) -> dict[str, object] | None:
+    try:
+        known = json.loads(kept.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return known if isinstance(known, dict) else None
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{names[0]} × {len(names)}" if names else ""
+
+
+def _main(folder: Path) -> float:
+    import numpy as np
+
+    from minutes.recognition.speech_model import hash_of
+    from minutes.recognition.whisper import Whisper
+
+    whisper = Whisper(SpeechModel(folder.name, folder, hash_of(folder / "model.bin")), 1, "ja")
+    sound = np.zeros(16_000, np.float32)
+    best = float("inf")
+    for _ in range(TRIES):
+        started = time.perf_counter()
+        whisper.encode(sound)
+        best = min(best, time.perf_counter() - started)
+    return best
+
+
+if __name__ == "__main__":
+    sys.stdout.write(str(_main(Path(sys.argv[1]))))

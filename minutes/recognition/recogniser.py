@@ -1,0 +1,17 @@
+"""The way to the recogniser for worker, evaluation and benchmark."""
+
+from meetings.config import Config
+from minutes.recognition import backend
+from minutes.recognition.heard import Recognise
+from minutes.recognition.speech_model import SpeechModel
+
+
+def load(config: Config, model: SpeechModel, language: str = "ja") -> Recognise:
+    """The recogniser with this speech model, on the backend that is fastest here.
+
+    Raises ConfigurationError when the file is no longer the one that was chosen.
+    """
+    backend.prefer_fastest(config.home, model)
+    from minutes.recognition import decoding  # only now: the backend is chosen by its import
+
+    return decoding.load(model, config.speech.threads, language)

@@ -1,0 +1,160 @@
+"""Whisper by CTranslate2. The only module that knows faster-whisper.
+
+One worker of the model for each core, each with one thread: two windows side by side take less
+of the machine than two threads on one, and no core waits while another makes features.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing is ever fetched at run time
+
+import ctranslate2
+import numpy as np
+from faster_whisper import WhisperModel
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.vad import VadOptions, get_speech_timestamps
+from numpy.typing import NDArray
+
+from minutes.recognition import speech_model
+from minutes.recognition.audio import RATE
+from minutes.recognition.heard import Samples
+from minutes.recognition.speech_model import SpeechModel
+
+WINDOW_SECONDS = 30.0
+"""What one pass of the speech model hears."""
+
+FRAMES = 3000
+TICK_SECONDS = 0.02
+TICKS = 1500
+MOST_TOKENS = 448
+LATEST_FIRST_TICK = 50
+SHORTEST_SILENCE_MS = 160
+
+Encoded = NDArray[np.float32]
+"""What the encoder made of one window: 1 × 1500 × the model's width."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text between two of the model's own time marks, in seconds of the window.
+    Without an end the model ran out of window in the middle of it."""
+
+    start_seconds: float
+    end_seconds: float | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """One window in words. `score` is the mean log probability of its tokens."""
+
+    pieces: tuple[Piece, ...]
+    score: float
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+
+class Whisper:
+    """A loaded speech model. Its methods may be called from `workers` threads at once."""
+
+    def __init__(self, model: SpeechModel, threads: int, language: str) -> None:
+        """`threads` 0 means all cores. Raises ConfigurationError when the model's file is no
+        longer the one that was chosen."""
+        speech_model.check(model)
+        is_gpu = ctranslate2.get_cuda_device_count() > 0
+        self.workers = 1 if is_gpu else threads or len(os.sched_getaffinity(0))
+        self._library = WhisperModel(
+            str(model.folder),
+            device="cuda" if is_gpu else "cpu",
+            compute_type="int8_float16" if is_gpu else "int8",
+            cpu_threads=1,
+            num_workers=self.workers,
+            local_files_only=True,
+        )
+        self._tokenizer = Tokenizer(
+            self._library.hf_tokenizer,
+            self._library.model.is_multilingual,
+            task="transcribe",
+            language=language,
+        )
+
+    def encode(self, samples: Samples) -> Encoded:
+        """`samples`: one window, up to WINDOW_SECONDS."""
+        whole = np.pad(samples, (0, max(0, round(WINDOW_SECONDS * RATE) - len(samples))))
+        features = self._library.feature_extractor(whole)[:, :FRAMES]
+        made = self._library.model.encode(_view(features[None]), to_cpu=True)
+        return np.array(made)
+
+    def decode(
+        self,
+        encoded: Sequence[Encoded],
+        *,
+        beam: int = 1,
+        temperature: float = 0.0,
+    ) -> list[Decoded]:
+        """Windows in one batch, each for itself: told the words before, the model stopped early
+        more often than it heard better."""
+        made = self._library.model.generate(
+            _view(np.concatenate(list(encoded))),
+            [self._tokenizer.sot_sequence] * len(encoded),
+            beam_size=beam,
+            sampling_temperature=temperature or 1.0,
+            sampling_topk=0 if temperature else 1,
+            max_length=MOST_TOKENS,
+            max_initial_timestamp_index=LATEST_FIRST_TICK,
+            return_scores=True,
+        )
+        return [self._decoded(result.sequences_ids[0], result.scores[0]) for result in made]
+
+    def _decoded(self, tokens: list[int], score: float) -> Decoded:
+        pieces: list[Piece] = []
+        start, words = 0.0, list[int]()
+        for token in [*tokens, self._tokenizer.timestamp_begin + TICKS + 1]:
+            if token < self._tokenizer.eot:
+                words.append(token)
+            elif token >= self._tokenizer.timestamp_begin:
+                mark = (token - self._tokenizer.timestamp_begin) * TICK_SECONDS
+                end = mark if mark <= WINDOW_SECONDS else None
+                if words:
+                    pieces.append(Piece(start, end, self._tokenizer.decode(words)))
+                start, words = mark, []
+        return Decoded(tuple(pieces), score)
+
+
+def speech_in(samples: Samples) -> list[tuple[float, float]]:
+    """Where somebody speaks: start and end in seconds, by Silero's detector, which notices
+    pauses from SHORTEST_SILENCE_MS on."""
+    options = VadOptions(
+        min_silence_duration_ms=SHORTEST_SILENCE_MS,
+        max_speech_duration_s=float("inf"),
+        speech_pad_ms=0,
+    )
+    found = get_speech_timestamps(samples, options) if len(samples) else []
+    return [(piece["start"] / RATE, piece["end"] / RATE) for piece in found]
+
+
+def transcribe_by_library(model: SpeechModel, threads: int, language: str) -> Any:
+    """faster-whisper's own way with its defaults and speech detection, to be measured against:
+    a function from the path of a sound file to its texts."""
+    library = WhisperModel(
+        str(model.folder),
+        device="cpu",
+        compute_type="int8",
+        cpu_threads=threads,
+        local_files_only=True,
+    )
+
+    def transcribe(path: str) -> list[str]:
+        segments, _ = library.transcribe(path, language=language, vad_filter=True)
+        return [segment.text for segment in segments]
+
+    return transcribe
+
+
+def _view(values: NDArray[Any]) -> Any:
+    return ctranslate2.StorageView.from_array(np.ascontiguousarray(values, dtype=np.float32))

@@ -1,0 +1,63 @@
+import pytest
+
+from minutes.recognition import checks
+from models.transcript import Doubt
+
+
+@pytest.mark.parametrize(
+    ("heard", "left"),
+    [
+        ("ありがとうございました。" * 3, "ありがとうございました。"),
+        ("それでは" + "議案第一号の" * 9 + "審査", "それでは議案第一号の審査"),
+        ("えええええええええええええ", "え"),
+        ("です。" + "はい " * 12, "です。はい "),
+    ],
+)
+def test_a_passage_that_goes_on_and_on_is_kept_once(heard: str, left: str) -> None:
+    assert checks.without_loops(heard) == left
+    assert checks.doubt_of(heard, 20.0, -0.2) == Doubt.REPEATED
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "はい、はい、はい、",
+        "そうですねそうですね",
+        "100000000000円",
+        "だんだんどんどん",
+        "いやいやいや",
+    ],
+)
+def test_what_people_do_repeat_stays(said: str) -> None:
+    assert checks.without_loops(said) == said
+    assert checks.doubt_of(said, 3.0, -0.2) is None
+
+
+@pytest.mark.parametrize(
+    "invented",
+    [
+        "ご視聴ありがとうございました",
+        "最後までご視聴いただきありがとうございます。",
+        "チャンネル登録よろしくお願いします",
+    ],
+)
+def test_a_films_last_words_are_doubtful_where_hardly_anybody_speaks(invented: str) -> None:
+    assert checks.doubt_of(invented, 0.3, -0.1) == Doubt.INVENTED
+    assert checks.doubt_of(invented, 3.0, -0.1) is None
+    assert not checks.is_stock_phrase(f"「{invented}」と流れる動画の件です")
+
+
+def test_more_letters_than_anybody_can_say_are_doubtful() -> None:
+    said = "推進計画の策定に関する懇話会について、事務局から説明します"
+    assert checks.doubt_of(said, 0.8, -0.2) == Doubt.FAST
+    assert checks.doubt_of(said, 4.0, -0.2) is None
+
+
+def test_speech_with_hardly_any_letters_is_missing_text() -> None:
+    assert checks.doubt_of("はい", 9.0, -0.2) == Doubt.MISSING
+    assert checks.doubt_of("はい", 1.5, -0.2) is None
+
+
+def test_a_low_probability_alone_is_unsure() -> None:
+    assert checks.doubt_of("議案第一号です", 2.0, -1.2) == Doubt.UNSURE
+    assert checks.doubt_of("議案第一号です", 2.0, -0.6) is None

@@ -1,0 +1,77 @@
+"""Segments are one or two sentences, begin and end where somebody speaks, and lose no text."""
+
+import numpy as np
+
+from minutes.recognition.audio import RATE
+from minutes.recognition.heard import Heard
+from minutes.recognition.lanes import Lane, Span, cut_lanes
+from minutes.recognition.sentences import Phrase, segments
+from models.transcript import Doubt
+
+
+def lane_of(*speech: Span) -> Lane:
+    (lane,) = cut_lanes(np.zeros(RATE * 60, np.float32), list(speech), 1)
+    return lane
+
+
+def made(lane: Lane, *phrases: tuple[Span, str], doubt: Doubt | None = None) -> list[Heard]:
+    shift = lane.pieces[0][1]
+    return list(
+        segments(lane, [Phrase(a - shift, b - shift, t, -0.3, doubt) for (a, b), t in phrases])
+    )
+
+
+def spans(found: list[Heard]) -> list[tuple[float, float]]:
+    return [(round(h.start_seconds, 2), round(h.end_seconds, 2)) for h in found]
+
+
+def test_two_sentences_in_one_phrase_part_at_the_pause_between_them() -> None:
+    lane = lane_of((1.0, 4.1), (4.5, 8.0))
+    found = made(lane, ((0.9, 8.2), "委員会を開きます 出席委員は7名です"))
+    assert [h.text for h in found] == ["委員会を開きます。", "出席委員は7名です。"]
+    assert spans(found) == [(1.0, 4.1), (4.5, 8.0)]
+
+
+def test_the_models_coarse_marks_move_to_where_somebody_speaks() -> None:
+    lane = lane_of((2.0, 6.0), (6.5, 9.0))
+    found = made(lane, ((1.6, 6.3), "議題といたします。"), ((6.3, 9.6), "説明を求めます。"))
+    assert spans(found) == [(2.0, 6.0), (6.5, 9.0)]
+
+
+def test_a_space_in_the_middle_of_a_sentence_goes_or_becomes_a_comma_at_a_pause() -> None:
+    lane = lane_of((1.0, 3.0), (3.5, 6.0))
+    (one,) = made(lane, ((1.0, 6.0), "財政調整基金 について おたずねします"))
+    assert one.text == "財政調整基金、についておたずねします。"
+
+
+def test_polite_words_that_go_on_are_no_end() -> None:
+    lane = lane_of((1.0, 7.0))
+    (one,) = made(lane, ((1.0, 4.0), "反対です"), ((4.0, 7.0), "が賛成する人もいます"))
+    assert one.text == "反対ですが賛成する人もいます。"
+
+
+def test_short_sentences_close_together_are_one_segment_of_two_at_most() -> None:
+    lane = lane_of((1.0, 2.0), (2.3, 3.3), (3.6, 4.6))
+    found = made(lane, ((1.0, 4.6), "はい。そうです。以上です。"))
+    assert [h.text for h in found] == ["はい。そうです。", "以上です。"]
+
+
+def test_a_question_gets_its_mark() -> None:
+    lane = lane_of((1.0, 4.0))
+    (one,) = made(lane, ((1.0, 4.0), "何世帯でしょうか"))
+    assert one.text == "何世帯でしょうか？"
+
+
+def test_speech_without_words_stands_alone_with_its_doubt() -> None:
+    lane = lane_of((1.0, 4.0), (4.5, 9.0))
+    words = Phrase(0.4, 3.5, "説明します。", -0.3, None)
+    hole = Phrase(3.9, 8.5, "", None, Doubt.MISSING)
+    found = list(segments(lane, [words, hole]))
+    assert [(h.text, h.doubt) for h in found] == [("説明します。", None), ("", Doubt.MISSING)]
+
+
+def test_a_loop_is_written_once_and_marked() -> None:
+    lane = lane_of((1.0, 9.0))
+    (one,) = made(lane, ((1.0, 9.0), "ありがとうございました" * 4), doubt=Doubt.REPEATED)
+    assert one.text == "ありがとうございました。"
+    assert one.doubt == Doubt.REPEATED
