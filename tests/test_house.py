@@ -11,7 +11,8 @@ PACKAGES = ["models", "meetings", "minutes", "web"]
 ONLY_IN = {
     "flask": "web/",
     "werkzeug": "web/",
-    "faster_whisper": "minutes/recognition/decoding.py",
+    "faster_whisper": "minutes/recognition/whisper.py",
+    "ctranslate2": "minutes/recognition/whisper.py",
 }
 
 

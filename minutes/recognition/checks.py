@@ -18,7 +18,7 @@ PUNCTUATION = "。、！？!?,. 　"
 FASTEST_CHARACTERS_A_SECOND = 14.0
 """Nobody says more; the speech of our meetings has 5 to 9."""
 
-SLOWEST_CHARACTERS_A_SECOND = 1.5
+SLOWEST_CHARACTERS_A_SECOND = 3.0
 MISSING_SECONDS = 2.0
 """So much speech without a word is missing text; less may be a cough or a laugh."""
 

@@ -1,7 +1,8 @@
 """The recogniser: lanes of a chunk decoded side by side, doubtful windows decoded again.
 
 The first try is greedy. What it leaves doubtful goes up a ladder, over the encoder's same
-output: a wide beam, then with some chance. What stays doubtful is kept and marked, never dropped.
+output: a wide beam, then with some chance, then half the window. What stays doubtful is kept and
+marked, never dropped.
 """
 
 import threading
@@ -35,6 +36,8 @@ REST_SECONDS = 0.5
 
 REACH_SECONDS = 0.5
 SHORTEST_ADVANCE_SECONDS = 1.0
+SHORTEST_WINDOW_SECONDS = 8.0
+HALVED = (Doubt.MISSING, Doubt.REPEATED)
 WORST_LAST = (None, Doubt.UNSURE, Doubt.FAST, Doubt.INVENTED, Doubt.MISSING, Doubt.REPEATED)
 
 
@@ -59,18 +62,25 @@ class Track:
 
     lane: Lane
     position: float = 0.0
+    reach: float = WINDOW_SECONDS
     phrases: list[Phrase] = field(default_factory=list)
     done: threading.Event = field(default_factory=threading.Event)
 
     @property
     def end(self) -> float:
         """Of the window that comes next."""
-        return min(self.position + WINDOW_SECONDS, self.lane.seconds)
+        return min(self.position + self.reach, self.lane.seconds)
 
     def take(self, reading: "Reading") -> None:
-        """Keep what was heard in the window, and go on behind it."""
+        """Keep what was heard in the window and go on behind it; but where text is missing or
+        turns in circles, hear the first half of it again by itself."""
+        length = self.end - self.position
+        if reading.doubt in HALVED and length > SHORTEST_WINDOW_SECONDS:
+            half = self.lane.pause_near(self.position + length / 2, length / 4)
+            self.reach = half - self.position
+            return
         self.phrases += reading.phrases
-        self.position = reading.stop
+        self.position, self.reach = reading.stop, WINDOW_SECONDS
 
 
 @dataclass(frozen=True)
@@ -143,6 +153,8 @@ def _decoded(whisper: Whisper, lanes: Sequence[Lane]) -> Iterator[Track]:
     desk = Desk(tracks, whisper.workers)
     with ThreadPoolExecutor(whisper.workers) as threads:
         jobs = [threads.submit(_work, whisper, desk) for _ in range(whisper.workers)]
+        for job in jobs:
+            job.add_done_callback(desk.close_if_failed)
         try:
             for track in tracks:
                 track.done.wait()
@@ -193,15 +205,15 @@ class Desk:
         for track in self._tracks:
             track.done.set()
 
+    def close_if_failed(self, job: "Future[None]") -> None:
+        if job.exception():
+            self.close()
+
 
 def _work(whisper: Whisper, desk: Desk) -> None:
-    try:
-        while tracks := desk.take():
-            _next_windows(whisper, tracks)
-            desk.give_back(tracks)
-    except BaseException:
-        desk.close()
-        raise
+    while tracks := desk.take():
+        _next_windows(whisper, tracks)
+        desk.give_back(tracks)
 
 
 def _raise_problem(jobs: list["Future[None]"], desk: Desk) -> None:

@@ -21,6 +21,9 @@ Span = tuple[float, float]
 LANE_SECONDS = 85.0
 """Speech in a lane: some windows, so that the last one, which is seldom full, costs little."""
 
+SHORTEST_LANE_SECONDS = 24.0
+"""Less than a window gains nothing from being cut, and a cut may fall into a sentence."""
+
 PAD_SECONDS = 0.4
 LONGEST_PAUSE_SECONDS = 1.2
 """Beyond PAD_SECONDS on both sides: longer pauses are shortened, the model hears no more."""
@@ -71,6 +74,7 @@ def cut_lanes(samples: Samples, speech: Sequence[Span], workers: int) -> list[La
         return []
     total = sum(end - start for start, end in speech)
     count = max(1, round(total / LANE_SECONDS / workers)) * workers
+    count = max(1, min(count, int(total / SHORTEST_LANE_SECONDS)))
     cuts = [0, *_cuts(speech, total, count), len(speech)]
     return [_lane(samples, speech[a:b]) for a, b in pairwise(cuts) if b > a]
 
