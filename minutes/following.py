@@ -55,6 +55,16 @@ class Progress:
     stages: list[Stage]
     sentence: str
 
+    @property
+    def is_moving(self) -> bool:
+        """Whether it changes by itself."""
+        return any(stage.state in turns.UNDER_WAY for stage in self.stages)
+
+    @property
+    def shape(self) -> str:
+        """Other buttons are shown when this changes."""
+        return " ".join(stage.state for stage in self.stages)
+
 
 def progress(session: Session, transcription: Transcription) -> Progress:
     """How far, and how long still, judged by the speed so far."""
