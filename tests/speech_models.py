@@ -37,7 +37,7 @@ def make_small(packaged: Path, target: Path) -> Path:
     config = json.loads((packaged / "config.json").read_text())
     (target / "config.json").write_text(json.dumps(config | {"alignment_heads": [[0, 0], [0, 1]]}))
     with (packaged / "model.bin").open("rb") as file:
-        variables = [_smaller(variable) for variable in _read(file)]
+        variables = [_smaller(each) for each in read(file) if not _is_later(each.name)]
     write(target / "model.bin", variables)
     return target
 
@@ -54,7 +54,8 @@ def write(path: Path, variables: list[Variable], specification: str = "WhisperSp
         file.write(_text("decoder/projection/weight") + _text("decoder/embeddings/weight"))
 
 
-def _read(file: IO[bytes]) -> Iterator[Variable]:
+def read(file: IO[bytes]) -> Iterator[Variable]:
+    """Everything that a model.bin holds."""
     file.read(4)
     _read_text(file)
     file.read(4)
@@ -65,8 +66,11 @@ def _read(file: IO[bytes]) -> Iterator[Variable]:
         dims = struct.unpack(f"<{rank}I", file.read(4 * rank))
         kind, size = struct.unpack("<BI", file.read(5))
         content = file.read(size)
-        if not any(later in name for later in OF_LATER_LAYERS):
-            yield Variable(name, dims, kind, content)
+        yield Variable(name, dims, kind, content)
+
+
+def _is_later(name: str) -> bool:
+    return any(layer in name for layer in OF_LATER_LAYERS)
 
 
 def _smaller(variable: Variable) -> Variable:
