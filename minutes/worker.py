@@ -18,6 +18,7 @@ from huey import SqliteHuey
 from huey.storage import SqliteStorage
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from meetings import errands, mail, preparation
@@ -118,7 +119,7 @@ class Worker:
             if not self._queue.pending_count() and not self._choose():
                 return False
             task = self._queue.dequeue()
-        except Exception:
+        except (StorageFull, OSError, SQLAlchemyError, sqlite.Error):
             LOG.exception("could not look for work; it is tried again")
             return False
         if task:
