@@ -1,10 +1,15 @@
 """Settings: config.toml into frozen dataclasses. An unknown or unreadable key stops the start."""
 
 import os
+import shutil
+import tempfile
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
 
 from meetings.errors import ConfigurationError
 
@@ -111,6 +116,33 @@ def load(path: Path = DEFAULT_FILE) -> Config:
         raise ConfigurationError(f"設定ファイル {path} を読めません: {problem}") from problem
     sections = {name: _section(path, name, values) for name, values in tables.items()}
     return _with_environment(_checked(path, Config(file=path.resolve(), **sections)))
+
+
+def write(path: Path, section: str, key: str, value: str) -> None:
+    """Change one setting in the file and nothing else: its comments and its order stay.
+
+    Raises ConfigurationError when the file cannot be read or written.
+    """
+    try:
+        tables = tomlkit.parse(path.read_text(encoding="utf-8"))
+        tables.setdefault(section, tomlkit.table())[key] = value
+        _replace(path, tomlkit.dumps(tables))
+    except (OSError, UnicodeDecodeError, TOMLKitError) as problem:
+        raise ConfigurationError(
+            f"設定ファイル {path} を書き換えられません: {problem}"
+        ) from problem
+
+
+def _replace(path: Path, text: str) -> None:
+    """Beside it first: whoever starts meanwhile reads the old file or the new one."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.resolve().parent, delete=False
+    ) as made:
+        made.write(text)
+        made.flush()
+        os.fsync(made.fileno())
+    shutil.copymode(path, made.name)
+    Path(made.name).replace(path.resolve())
 
 
 def _checked(path: Path, config: Config) -> Config:

@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from sqlalchemy.exc import OperationalError
+
 from meetings.errors import FileRejected, StorageFull
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 COPY_BYTES = 1 << 20
+FULL_DATABASE = "database or disk is full"
 
 
 @dataclass(frozen=True)
@@ -113,11 +116,15 @@ class Storage:
 
 @contextmanager
 def full_disk_told() -> Iterator[None]:
-    """Turn the operating system's "no space left" into StorageFull."""
+    """Turn the operating system's "no space left", and the database's, into StorageFull."""
     try:
         yield
     except OSError as problem:
         if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull() from problem
+        raise
+    except OperationalError as problem:
+        if FULL_DATABASE in str(problem.orig):
             raise StorageFull() from problem
         raise
 

@@ -1,62 +1,109 @@
-"""The work of transcribing, as rows: state, chunks, leases, progress.
+"""The work of transcribing, as rows: what people ask for, and what a worker has done.
 
-The queue only says which row to look at. Whoever works on a chunk holds its lease; a late
-writer whose lease has passed to somebody else is refused, and every segment is committed
-together with how far the chunk has come, so a killed worker loses at most one segment.
+The queue only says which row to look at. Every segment is committed together with how far its
+chunk has come, so a killed worker loses at most the segment in hand. Who may write what:
+`leases.py`; whose turn it is: `turns.py`; how far it is: `following.py`.
 """
 
-import secrets
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings import audit
-from meetings.errors import NotPossibleNow
+from meetings.errors import InvalidInput, NotPossibleNow
+from minutes import leases
 from minutes.recognition.heard import Heard
 from models.base import now
+from models.meeting import Series
 from models.person import Person
-from models.recording import Chunk, Recording, Transcription, WorkerSign, WorkState
+from models.recording import Chunk, Recording, Step, StepKind, Transcription, WorkState
 from models.transcript import Segment, Transcript
 
-LEASE = timedelta(minutes=5)
-MOST_ATTEMPTS = 3
-SILENT_AFTER = timedelta(seconds=30)
+LANGUAGES = {"ja": "日本語", "en": "英語", "zh": "中国語", "ko": "韓国語"}
+"""What may be chosen: the language is never guessed, because chunks would be guessed apart."""
+
+AGAIN = (WorkState.FAILED, WorkState.CANCELLED)
 
 
-class LeaseLost(Exception):
-    """The chunk was cancelled or belongs to another worker by now."""
+def request_transcription(
+    session: Session,
+    by: Person,
+    recording: Recording,
+    *,
+    language: str = "ja",
+    speech_model: str = "",
+) -> Transcription:
+    """A new run with its own empty transcript, beside the older ones and their corrections.
 
-
-@dataclass(frozen=True)
-class Progress:
-    state: WorkState
-    stage: str
-    percent: int
-    remaining_seconds: int | None
-    segment_count: int
-    problem: str
-    is_worker_running: bool
-
-
-def request_transcription(session: Session, by: Person, recording: Recording) -> Transcription:
-    """A new run with its own empty transcript. Raises NotPossibleNow while one is open."""
-    if any(WorkState(t.state).is_open for t in recording.transcriptions):
-        raise NotPossibleNow("この録音は文字起こしの途中です。終わるか中止してからお試しください。")
-    transcription = Transcription(recording=recording, requested_by=by)
+    `speech_model`: one of `speech_model.installed`; empty: the one of the series, else of the
+    settings. Raises NotPossibleNow while a run is open, InvalidInput.
+    """
+    _refuse_second_open(recording)
+    if language not in LANGUAGES:
+        raise InvalidInput("language", f"言語は {'、'.join(LANGUAGES)} から選んでください。")
+    transcription = Transcription(
+        recording=recording, language=language, wanted_model=speech_model, requested_by=by
+    )
     session.add(transcription)
     session.add(Transcript(transcription=transcription))
+    transcription.steps = [Step(kind=kind) for kind in _needed_steps(recording)]
     audit.note(session, by, "request", transcription)
     return transcription
 
 
+def pause_transcription(session: Session, by: Person, transcription: Transcription) -> None:
+    """The worker leaves after the segment in hand; what was heard so far stays."""
+    if transcription.state not in (WorkState.WAITING, WorkState.RUNNING):
+        raise NotPossibleNow("この文字起こしは動いていません。画面を開き直して確かめてください。")
+    _stop(transcription, WorkState.PAUSED)
+    audit.note(session, by, "pause", transcription)
+
+
+def resume_transcription(session: Session, by: Person, transcription: Transcription) -> None:
+    """Go on where it was paused or failed. Nothing that stands already is heard again."""
+    if transcription.state not in (WorkState.PAUSED, WorkState.FAILED):
+        raise NotPossibleNow("この文字起こしは止まっていません。画面を開き直して確かめてください。")
+    if transcription.state == WorkState.FAILED:
+        _refuse_second_open(transcription.recording)
+        _forget_failures(transcription)
+    if transcription.started_at and transcription.ended_at:
+        # The time in which it stood still says nothing about how long the rest takes.
+        transcription.started_at += max(now() - transcription.ended_at, timedelta(0))
+    transcription.problem, transcription.ended_at = "", None
+    transcription.state = WorkState.RUNNING if transcription.chunks else WorkState.WAITING
+    audit.note(session, by, "resume", transcription)
+
+
 def cancel_transcription(session: Session, by: Person, transcription: Transcription) -> None:
     """What was heard so far stays."""
-    if not WorkState(transcription.state).is_open:
-        raise NotPossibleNow("この文字起こしはすでに終わっています。")
-    _end(transcription, WorkState.CANCELLED)
+    _refuse_ended(transcription)
+    _stop(transcription, WorkState.CANCELLED)
+    _cancel_steps(transcription)
     audit.note(session, by, "cancel", transcription)
+
+
+def move_up(session: Session, by: Person, transcription: Transcription) -> None:
+    """Before all that nobody moved up."""
+    _refuse_ended(transcription)
+    transcription.moved_up_at = now()
+    audit.note(session, by, "move_up", transcription)
+
+
+def run_again(session: Session, by: Person, step: Step) -> None:
+    """One later step, alone: the text and the other steps stay as they are."""
+    if step.kind == StepKind.SOUND or step.state not in AGAIN:
+        raise NotPossibleNow("この工程はやり直せる状態にありません。画面を開き直してください。")
+    _wait_again(step)
+    audit.note(session, by, "run_again", step)
+
+
+def choose_speech_model(session: Session, by: Person, series: Series, name: str) -> None:
+    """What hears the meetings of this series from now on: one of `speech_model.installed`;
+    empty: the one of the settings."""
+    series.speech_model = name
+    audit.note(session, by, "choose_speech_model", series)
 
 
 def begin(
@@ -64,37 +111,39 @@ def begin(
     transcription: Transcription,
     speech_model: str,
     spans: list[tuple[float, float]],
+    sha256: str | None = None,
 ) -> list[Chunk]:
-    """Write the chunks down, once."""
+    """Write the chunks down, once, and which speech model hears them."""
     if not transcription.chunks:
         transcription.chunks = [
             Chunk(number=number, start_seconds=start, end_seconds=end)
             for number, (start, end) in enumerate(spans, 1)
         ]
-        transcription.speech_model = speech_model
+        transcription.speech_model, transcription.speech_model_sha256 = speech_model, sha256
         transcription.started_at = now()
-        transcription.state = WorkState.RUNNING
+        if transcription.state == WorkState.WAITING:
+            transcription.state = WorkState.RUNNING
+        for step in transcription.steps:
+            if step.kind == StepKind.SOUND:
+                leases.end(step, WorkState.FINISHED)
         session.flush()
     return transcription.chunks
 
 
 def take_chunk(session: Session, transcription: Transcription) -> Chunk | None:
     """Lease the first chunk that nobody works on; None when there is none to do."""
-    if not WorkState(transcription.state).is_open:
+    if transcription.state != WorkState.RUNNING:
         return None
     for chunk in transcription.chunks:
-        if _is_free(chunk):
-            chunk.lease = secrets.token_hex(16)
-            chunk.lease_until = now() + LEASE
-            chunk.attempts += 1
-            chunk.state = WorkState.RUNNING
+        if leases.is_free(chunk):
+            leases.take(session, chunk)
             return chunk
     return None
 
 
 def add_segment(session: Session, chunk_id: int, lease: str, heard: Heard) -> Segment:
     """Keep one heard segment and how far the chunk has come. Raises LeaseLost."""
-    chunk = hold(session, chunk_id, lease)
+    chunk = leases.hold(session, Chunk, chunk_id, lease)
     transcript = session.scalars(
         select(Transcript).where(Transcript.transcription_id == chunk.transcription_id)
     ).one()
@@ -113,126 +162,80 @@ def add_segment(session: Session, chunk_id: int, lease: str, heard: Heard) -> Se
     session.add(segment)
     done = heard.end_seconds - chunk.start_seconds
     chunk.done_seconds = max(chunk.done_seconds, min(done, chunk.duration_seconds))
+    chunk.attempts = 1  # an attempt that gets on is no failure
     return segment
 
 
-def hold(session: Session, chunk_id: int, lease: str) -> Chunk:
-    """The chunk, with its lease renewed. Raises LeaseLost when it is not this worker's any more."""
-    renewed: Chunk | None = session.scalar(
-        update(Chunk)
-        .where(
-            Chunk.id == chunk_id,
-            Chunk.lease == lease,
-            Chunk.state == WorkState.RUNNING,
-            Chunk.transcription.has(Transcription.state == WorkState.RUNNING),
-        )
-        .values(lease_until=now() + LEASE)
-        .returning(Chunk)
-    )
-    if renewed is None:
-        raise LeaseLost()
-    return renewed
-
-
 def finish_chunk(session: Session, chunk_id: int, lease: str) -> None:
-    """The chunk is done; with its last one the transcription is."""
-    chunk = hold(session, chunk_id, lease)
-    chunk.state, chunk.lease, chunk.lease_until = WorkState.FINISHED, None, None
+    """The chunk is done; with its last one the transcription is. Raises LeaseLost."""
+    chunk = leases.hold(session, Chunk, chunk_id, lease)
+    leases.end(chunk, WorkState.FINISHED)
     chunk.done_seconds = chunk.duration_seconds
     session.flush()
     if all(c.state == WorkState.FINISHED for c in chunk.transcription.chunks):
-        _end(chunk.transcription, WorkState.FINISHED)
+        _stop(chunk.transcription, WorkState.FINISHED)
 
 
-def give_back(session: Session, chunk_id: int, lease: str) -> None:
-    """A worker that has to stop leaves its chunk to the next one, without counting a failure."""
-    session.execute(
-        update(Chunk)
-        .where(Chunk.id == chunk_id, Chunk.lease == lease, Chunk.state == WorkState.RUNNING)
-        .values(state=WorkState.WAITING, lease=None, lease_until=None, attempts=Chunk.attempts - 1)
-    )
+def finish_step(session: Session, step_id: int, lease: str) -> Step:
+    """Raises LeaseLost. What the step made is written in the same transaction."""
+    step = leases.hold(session, Step, step_id, lease)
+    leases.end(step, WorkState.FINISHED)
+    return step
 
 
-def fail(session: Session, transcription: Transcription, problem: str) -> None:
-    """What was heard so far stays; `problem` is shown to the secretary."""
-    if WorkState(transcription.state).is_open:
-        transcription.problem = problem
-        _end(transcription, WorkState.FAILED)
+def fail(session: Session, piece: leases.Piece, problem: str) -> None:
+    """`problem` is shown to the secretary. What was heard and made so far stays.
 
-
-def waiting_transcriptions(session: Session) -> list[int]:
-    """Ids of all that have something to do for a worker now, oldest first.
-
-    A chunk that was leased MOST_ATTEMPTS times and never finished fails its transcription.
+    A later step fails alone; without the sound, or without a chunk, the transcription does.
     """
-    ready = []
-    for transcription in session.scalars(
-        select(Transcription)
-        .where(Transcription.state.in_([WorkState.WAITING, WorkState.RUNNING]))
-        .order_by(Transcription.id)
-    ):
-        free = [c for c in transcription.chunks if _is_free(c)]
-        if any(chunk.attempts >= MOST_ATTEMPTS for chunk in free):
-            fail(
-                session,
-                transcription,
-                "処理が繰り返し途中で止まりました。管理者に連絡してください。"
-                "ここまでの文字起こしと録音は残っています。",
-            )
-        elif not transcription.chunks or free:
-            ready.append(transcription.id)
-    return ready
+    if isinstance(piece, Step):
+        leases.end(piece, WorkState.FAILED)
+        piece.problem = problem
+        if piece.kind != StepKind.SOUND:
+            return
+        _cancel_steps(piece.transcription)
+    else:
+        leases.end(piece, WorkState.WAITING)
+    if WorkState(piece.transcription.state).is_open:
+        piece.transcription.problem = problem
+        _stop(piece.transcription, WorkState.FAILED)
 
 
-def show_life(session: Session, worker: str) -> None:
-    session.merge(WorkerSign(name=worker, seen_at=now()))
+def _needed_steps(recording: Recording) -> list[StepKind]:
+    """Sound first. A recording that has its playback copy and peaks needs no others."""
+    has_playback = recording.playback_sha256 and recording.peaks_sha256
+    return [kind for kind in StepKind if not (kind == StepKind.PLAYBACK and has_playback)]
 
 
-def is_worker_running(session: Session) -> bool:
-    seen = session.scalar(select(func.max(WorkerSign.seen_at)))
-    return seen is not None and now() - seen < SILENT_AFTER
+def _refuse_second_open(recording: Recording) -> None:
+    if any(WorkState(t.state).is_open for t in recording.transcriptions):
+        raise NotPossibleNow("この録音は文字起こしの途中です。終わるか中止してからお試しください。")
 
 
-def progress(session: Session, transcription: Transcription) -> Progress:
-    """How far, and how long still, judged by the speed so far."""
-    total = sum(chunk.duration_seconds for chunk in transcription.chunks)
-    done = sum(chunk.done_seconds for chunk in transcription.chunks)
-    state = WorkState(transcription.state)
-    count = (
-        select(func.count(Segment.id))
-        .join(Transcript)
-        .where(Transcript.transcription_id == transcription.id)
-    )
-    return Progress(
-        state=state,
-        stage=_stage(state, bool(transcription.chunks)),
-        percent=100 if state == WorkState.FINISHED else int(100 * done / total) if total else 0,
-        remaining_seconds=_remaining(transcription, done, total) if state.is_open else None,
-        segment_count=session.scalar(count) or 0,
-        problem=transcription.problem,
-        is_worker_running=is_worker_running(session),
-    )
+def _refuse_ended(transcription: Transcription) -> None:
+    if not WorkState(transcription.state).is_open:
+        raise NotPossibleNow("この文字起こしはすでに終わっています。")
 
 
-def _stage(state: WorkState, has_chunks: bool) -> str:
-    if state == WorkState.RUNNING:
-        return "文字起こし"
-    return "音声確認" if state == WorkState.WAITING and has_chunks else state.label
-
-
-def _remaining(transcription: Transcription, done: float, total: float) -> int | None:
-    if not transcription.started_at or done <= 0:
-        return None
-    elapsed = (now() - transcription.started_at).total_seconds()
-    return max(1, round(elapsed / done * (total - done)))
-
-
-def _is_free(chunk: Chunk) -> bool:
-    return chunk.state == WorkState.WAITING or (
-        chunk.state == WorkState.RUNNING and (chunk.lease_until or now()) <= now()
-    )
-
-
-def _end(transcription: Transcription, state: WorkState) -> None:
+def _stop(transcription: Transcription, state: WorkState) -> None:
     transcription.state = state
     transcription.ended_at = now()
+
+
+def _cancel_steps(transcription: Transcription) -> None:
+    for step in transcription.steps:
+        if WorkState(step.state).is_open:
+            leases.end(step, WorkState.CANCELLED)
+
+
+def _forget_failures(transcription: Transcription) -> None:
+    """Every piece that did not get done gets its attempts again."""
+    for chunk in transcription.chunks:
+        chunk.attempts = 0
+    for step in transcription.steps:
+        if step.state in AGAIN:
+            _wait_again(step)
+
+
+def _wait_again(step: Step) -> None:
+    step.state, step.problem, step.attempts, step.ended_at = WorkState.WAITING, "", 0, None

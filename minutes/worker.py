@@ -1,40 +1,52 @@
-"""The worker: Huey carries the number of a transcription, the tables say what is to do.
+"""The worker: Huey carries the number of a chunk or a step, the tables say what is to do.
 
-Huey forgets the tasks of a killed worker. So a sweep asks the tables every few seconds, and
-a task may be carried twice: leases see to it that nothing is done twice.
+Huey forgets the tasks of a killed worker. So after every piece of work the tables are asked what
+comes next, and a task may be carried twice: leases see to it that nothing is done twice.
 """
 
 import logging
+import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from huey import SqliteHuey
 from huey.storage import SqliteStorage
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from meetings import errands, mail, preparation
 from meetings.config import Config
 from meetings.errands import Errand
-from meetings.errors import GijidoError
-from meetings.storage import Storage
+from meetings.errors import ConfigurationError, GijidoError, StorageFull
+from meetings.storage import Storage, full_disk_told
+from minutes import following, leases, normalised, steps, turns
 from minutes import transcription as work
-from minutes.recognition import audio, windows
+from minutes.leases import Piece
+from minutes.recognition import speech_model
 from minutes.recognition.heard import Recognise
 from minutes.recognition.pipeline import recognise_chunk
-from models.database import reading, writing
-from models.recording import Chunk, Recording, Transcription, WorkState
+from minutes.recognition.speech_model import SpeechModel
+from minutes.steps import STEPS, Material
+from models.database import writing
+from models.recording import Chunk, Step, StepKind, Transcription, WorkState
 
 LOG = logging.getLogger(__name__)
-SWEEP_SECONDS = 2.0
+REST_SECONDS = 2.0
 PREPARE_SECONDS = 1.0
 MAIL_SECONDS = 5.0
 REMIND_SECONDS = 600.0
-PLAYBACK_LIMIT_BYTES = 8_000_000_000
+KINDS: dict[str, type[Chunk] | type[Step]] = {kind.__tablename__: kind for kind in (Chunk, Step)}
+UNEXPECTED = (
+    "処理の途中で問題が起きました。もう一度実行しても続くときは管理者に連絡してください。"
+    "録音とここまでの文字起こしは残っています。"
+)
 
 
 # Huey has no types.
@@ -64,27 +76,30 @@ def open_queue(config: Config) -> SqliteHuey:
     )
 
 
+Load = Callable[[SpeechModel, str], Recognise]
+"""The recogniser of a speech model for a language. Raises ConfigurationError."""
+
+
 class Worker:
     """One process that transcribes. `stop` lets it leave after the segment in hand."""
 
-    def __init__(
-        self, config: Config, engine: Engine, load: Callable[[], tuple[str, Recognise]]
-    ) -> None:
+    def __init__(self, config: Config, engine: Engine, load: Load) -> None:
         self._config = config
         self._engine = engine
         self._storage = Storage(config.home)
         self._load = load
-        self._loaded: tuple[str, Recognise] | None = None
+        self._loaded: Loaded | None = None
+        self._in_hand: Piece | None = None
         self._stopping = threading.Event()
-        self._name = f"{socket.gethostname()}-{threading.get_native_id()}"
+        self._name = f"{socket.gethostname()}-{os.getpid()}-{threading.get_native_id()}"
         self._queue = open_queue(config)
-        self._transcribe = self._queue.task(name="transcribe")(self.transcribe)
+        self._carried = self._queue.task(name="work")(self.do)
 
     def run(self) -> None:
-        """Until `stop`: carry what the tables say, one task at a time, and show signs of life."""
-        threading.Thread(target=self._show_life, daemon=True).start()
+        """Until `stop`: one piece of work after the other, and signs of life beside it."""
         errands.start(
             [
+                Errand(self._show_life, leases.LEASE.total_seconds() / leases.RENEWALS),
                 Errand(self._prepare_pages, PREPARE_SECONDS),
                 Errand(self._send_mail, MAIL_SECONDS),
                 Errand(self._remind, REMIND_SECONDS),
@@ -92,111 +107,143 @@ class Worker:
             self._stopping,
         )
         while not self._stopping.is_set():
-            self._sweep()
-            while (task := self._queue.dequeue()) and not self._stopping.is_set():
-                self._queue.execute(task)
-            self._stopping.wait(SWEEP_SECONDS)
+            if not self.take_turn():
+                self._stopping.wait(REST_SECONDS)
 
     def stop(self) -> None:
         self._stopping.set()
 
-    def transcribe(self, transcription_id: int) -> None:
-        """Do what this transcription still needs. Safe to call again at any time."""
+    def take_turn(self) -> bool:
+        """Do what should be done now, chosen anew; whether there was something to do."""
         try:
-            self._do(transcription_id)
-        except work.LeaseLost:
-            LOG.info("transcription %s: cancelled or taken over", transcription_id)
-        except GijidoError as problem:
-            self._fail(transcription_id, problem.message)
-        except Exception:
-            LOG.exception("transcription %s failed", transcription_id)
-            self._fail(
-                transcription_id,
-                "文字起こしの途中で問題が起きました。もう一度実行しても続くときは管理者に"
-                "連絡してください。録音とここまでの文字起こしは残っています。",
-            )
-        finally:
-            self._clear(transcription_id)
+            if not self._queue.pending_count() and not self._choose():
+                return False
+            task = self._queue.dequeue()
+        except (StorageFull, OSError, SQLAlchemyError, sqlite.Error):
+            LOG.exception("could not look for work; it is tried again")
+            return False
+        if task:
+            self._queue.execute(task)
+        return True
 
-    def _do(self, transcription_id: int) -> None:
-        with reading(self._engine) as session:
-            transcription = session.get_one(Transcription, transcription_id)
-            if not WorkState(transcription.state).is_open:
-                return
-            recording = transcription.recording
-            session.expunge_all()
-        wav = self._normalised(recording)
-        self._make_playback_copy(recording)
-        model_name, recognise = self._recogniser()
-        self._begin(transcription_id, model_name, wav)
-        while not self._stopping.is_set() and (leased := self._take(transcription_id)):
-            self._recognise(leased, wav, recognise)
-
-    def _normalised(self, recording: Recording) -> Path:
-        """16 kHz mono beside the store, made once and kept while the work is open."""
-        target = self._wav_of(recording)
-        target.parent.mkdir(exist_ok=True)
-        if not target.exists():
-            unfinished = target.with_suffix(".part.wav")
-            audio.normalise(self._storage.path(recording.sha256), unfinished)
-            unfinished.replace(target)
-        return target
-
-    def _wav_of(self, recording: Recording) -> Path:
-        return self._config.home / "normalised" / f"{recording.sha256}.wav"
-
-    def _make_playback_copy(self, recording: Recording) -> None:
-        if recording.playback_sha256:
+    def do(self, kind: str, piece_id: int) -> None:
+        """This chunk or this step. Safe to call again at any time."""
+        try:
+            piece = self._take(KINDS[kind], piece_id)
+        except StorageFull as full:
+            LOG.warning("%s", full.message)
+            self._stopping.wait(REST_SECONDS)
             return
-        with self._storage.workspace() as folder:
-            copy = folder / "playback.m4a"
-            audio.make_playback_copy(self._storage.path(recording.sha256), copy)
-            with copy.open("rb") as file:
-                stored = self._storage.add(file, PLAYBACK_LIMIT_BYTES)
-        with writing(self._engine) as session, session.begin():
-            session.get_one(Recording, recording.id).playback_sha256 = stored.sha256
+        if piece is None:
+            return
+        self._in_hand = piece
+        try:
+            self._work(piece)
+        except leases.LeaseLost:
+            LOG.info("%s %s: cancelled or taken over", kind, piece_id)
+        except GijidoError as problem:
+            self._fail(piece, problem.message)
+        except Exception:
+            LOG.exception("%s %s failed", kind, piece_id)
+            self._fail(piece, UNEXPECTED)
+        finally:
+            self._in_hand = None
 
-    def _recogniser(self) -> tuple[str, Recognise]:
-        """The speech model is loaded with the first work, and then kept."""
-        if self._loaded is None:
-            self._loaded = self._load()
-        return self._loaded
+    def _choose(self) -> bool:
+        """Put the next piece of work into the queue; clear away what is left of earlier ones."""
+        with self._changing() as session:
+            turns.give_up_hopeless(session)
+            session.flush()
+            normalised.clear(session, self._config.home)
+            piece = turns.next_piece(session)
+        if piece is not None:
+            self._carried(type(piece).__tablename__, piece.id)
+        return piece is not None
 
-    def _begin(self, transcription_id: int, model_name: str, wav: Path) -> None:
-        speech = self._config.speech
-        spans = windows.cut_chunks(wav, speech.first_chunk_seconds, speech.chunk_seconds)
-        with writing(self._engine) as session, session.begin():
-            transcription = session.get_one(Transcription, transcription_id)
-            work.begin(session, transcription, model_name, spans)
+    def _take(self, kind: type[Chunk] | type[Step], piece_id: int) -> Piece | None:
+        with self._changing() as session:
+            piece = cast(Piece | None, session.get(kind, piece_id))
+            if piece is None or not turns.is_due(piece):
+                return None
+            leases.take(session, piece)
+            return _with_surroundings(piece)
 
-    def _take(self, transcription_id: int) -> Chunk | None:
-        with writing(self._engine) as session, session.begin():
-            chunk = work.take_chunk(session, session.get_one(Transcription, transcription_id))
-            return _detached(session, chunk)
+    def _work(self, piece: Piece) -> None:
+        home, recording = self._config.home, piece.transcription.recording
+        with normalised.scratch(home, piece.lease or "") as scratch:
+            wav = normalised.wav_of(self._storage, home, recording, scratch)
+            if isinstance(piece, Chunk):
+                self._hear(piece, wav)
+            else:
+                self._do_step(piece, wav, scratch)
 
-    def _recognise(self, chunk: Chunk, wav: Path, recognise: Recognise) -> None:
+    def _do_step(self, step: Step, wav: Path, scratch: Path) -> None:
+        material = Material(self._config, self._storage, step.transcription, wav, scratch)
+        write = STEPS[StepKind(step.kind)](material)
+        with self._changing() as session:
+            held = work.finish_step(session, step.id, step.lease or "")
+            write(session, held.transcription)
+
+    def _hear(self, chunk: Chunk, wav: Path) -> None:
         """From where an earlier attempt came to, so that no correction made meanwhile is lost."""
-        lease = chunk.lease or ""
+        recognise, lease = self._recogniser(chunk.transcription), chunk.lease or ""
         start = chunk.start_seconds + chunk.done_seconds
         for heard in recognise_chunk(recognise, wav, start, chunk.end_seconds):
-            if self._stopping.is_set():
-                with writing(self._engine) as session, session.begin():
-                    work.give_back(session, chunk.id, lease)
-                return
-            with writing(self._engine) as session, session.begin():
+            with self._changing() as session:
                 work.add_segment(session, chunk.id, lease, heard)
-        with writing(self._engine) as session, session.begin():
+                held = session.get_one(Chunk, chunk.id)
+                if self._stopping.is_set() or held.transcription.state == WorkState.PAUSED:
+                    leases.give_back(held)
+                    return
+        with self._changing() as session:
             work.finish_chunk(session, chunk.id, lease)
 
-    def _clear(self, transcription_id: int) -> None:
-        with reading(self._engine) as session:
-            transcription = session.get_one(Transcription, transcription_id)
-            if not WorkState(transcription.state).is_open:
-                self._wav_of(transcription.recording).unlink(missing_ok=True)
+    def _recogniser(self, transcription: Transcription) -> Recognise:
+        """The one that was settled when the work began; the last one stays loaded.
 
-    def _fail(self, transcription_id: int, problem: str) -> None:
-        with writing(self._engine) as session, session.begin():
-            work.fail(session, session.get_one(Transcription, transcription_id), problem)
+        Raises ConfigurationError when its files are gone or others by now.
+        """
+        wanted = steps.wanted_model(self._config, transcription), transcription.language
+        if self._loaded is None or not self._loaded.fits(*wanted):
+            self._loaded = None  # never two of them in memory
+            model = speech_model.choose(self._config, wanted[0])
+            seen = speech_model.signature(model)
+            self._loaded = Loaded(*wanted, model, seen, self._load(model, wanted[1]))
+        if transcription.speech_model_sha256 not in (None, self._loaded.model.sha256):
+            raise ConfigurationError(
+                f"文字起こしの途中で、音声認識モデル「{wanted[0]}」が別のものに変わりました。"
+                "元のモデルに戻して再開するか、もう一度文字起こしをしてください。"
+            )
+        return self._loaded.recognise
+
+    def _fail(self, piece: Piece, problem: str) -> None:
+        """When even this cannot be written (the disk is full), the piece is free again as soon as
+        its lease has run out."""
+        try:
+            with self._changing() as session:
+                held = leases.hold(session, type(piece), piece.id, piece.lease or "")
+                work.fail(session, held, problem)
+        except leases.LeaseLost:
+            LOG.info("what failed belongs to somebody else by now")
+        except StorageFull as full:
+            LOG.warning("%s", full.message)
+
+    @contextmanager
+    def _changing(self) -> Iterator[Session]:
+        """What was read stays readable afterwards."""
+        with full_disk_told(), writing(self._engine) as session:
+            session.expire_on_commit = False
+            with session.begin():
+                yield session
+
+    def _show_life(self) -> bool:
+        """For the screens; and for the piece in hand, however long it decodes."""
+        piece = self._in_hand
+        with self._changing() as session:
+            following.show_life(session, self._name)
+            if piece is not None:
+                leases.renew(session, piece)
+        return False
 
     def _prepare_pages(self) -> bool:
         return preparation.prepare_some(self._engine, self._storage)
@@ -207,23 +254,24 @@ class Worker:
     def _remind(self) -> bool:
         return mail.remind(self._engine, self._config)
 
-    def _sweep(self) -> None:
-        with writing(self._engine) as session, session.begin():
-            ready = work.waiting_transcriptions(session)
-        if not self._queue.pending_count():
-            for transcription_id in ready:
-                self._transcribe(transcription_id)
 
-    def _show_life(self) -> None:
-        while not self._stopping.is_set():
-            with writing(self._engine) as session, session.begin():
-                work.show_life(session, self._name)
-            self._stopping.wait(work.SILENT_AFTER.total_seconds() / 5)
+@dataclass(frozen=True)
+class Loaded:
+    """A recogniser in memory, and what it was made from."""
+
+    wanted: str
+    language: str
+    model: SpeechModel
+    signature: tuple[int, ...]
+    recognise: Recognise
+
+    def fits(self, wanted: str, language: str) -> bool:
+        """Asked for in the same words, and nobody has replaced the file since."""
+        is_same = (wanted, language) == (self.wanted, self.language)
+        return is_same and self.signature == speech_model.signature(self.model)
 
 
-def _detached(session: Session, chunk: Chunk | None) -> Chunk | None:
-    if chunk is not None:
-        session.flush()
-        session.refresh(chunk)
-        session.expunge(chunk)
-    return chunk
+def _with_surroundings(piece: Piece) -> Piece:
+    """Everything of it that is read when the session is closed."""
+    assert piece.transcription.recording and piece.transcription.meeting.series
+    return piece

@@ -78,8 +78,9 @@ class WorkState(StrEnum):
 class Transcription(Base):
     """One run over one recording. A second run stands beside the first.
 
-    `wanted_model` names the speech model that was asked for (empty: the one of the series, else
-    of the settings), `speech_model` the one that did the work.
+    `wanted_model` says which speech model was asked for (empty: the one of the series, else of the
+    settings); once the work has begun it says which one was chosen, whatever the settings become.
+    `speech_model` is the name of that one. `ended_at` is also when it was paused.
     """
 
     __tablename__ = "transcription"
@@ -136,18 +137,25 @@ class Chunk(Base):
 
 
 class StepKind(StrEnum):
-    """What is done besides the text, each by itself."""
+    """What is done besides the text: first the sound, which makes the chunks; then the later
+    steps, each by itself."""
 
+    SOUND = "sound"
     PLAYBACK = "playback"
 
     @property
     def label(self) -> str:
-        return {StepKind.PLAYBACK: "再生用の音と波形"}[self]
+        return {StepKind.SOUND: "音声確認", StepKind.PLAYBACK: "再生用の音と波形"}[self]
+
+    @property
+    def needs_whole_text(self) -> bool:
+        """A step that does not is done as soon as the first words can be read."""
+        return self not in (StepKind.SOUND, StepKind.PLAYBACK)
 
 
 class Step(Base):
-    """One later step (後工程) of a transcription: it can fail and be run again alone, and what
-    was finished before stays. Leased like a chunk."""
+    """One step (工程) of a transcription beside its chunks, leased like a chunk. A later step can
+    fail and be run again alone, and what was finished before stays."""
 
     __tablename__ = "step"
     __table_args__ = (UniqueConstraint("transcription_id", "kind"),)
@@ -163,6 +171,10 @@ class Step(Base):
     ended_at: Mapped[When | None]
 
     transcription: Mapped[Transcription] = relationship(back_populates="steps")
+
+    @property
+    def meeting(self) -> Meeting:
+        return self.transcription.meeting
 
 
 class WorkerSign(Base):

@@ -15,10 +15,12 @@ from meetings import config as settings
 from meetings import people
 from meetings.config import Config
 from meetings.storage import Storage
+from minutes.recognition import speech_model
 from models.base import now
 from models.database import connect, migrate, reading, writing
 from models.meeting import Meeting
 from models.person import Person, Role
+from tests import speech_models
 from web.app import create_app
 from web.demo import builders
 from web.demo.people import PASSWORD, add_people
@@ -65,6 +67,13 @@ def peopled_database(empty_database: Path, tmp_path_factory: pytest.TempPathFact
         assert cast
     engine.dispose()
     return path
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole speech model that loads at once and hears nothing sensible."""
+    home = tmp_path_factory.mktemp("speech-models")
+    return speech_models.make_small(speech_model.prepare(home).folder, home / "small")
 
 
 @pytest.fixture

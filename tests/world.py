@@ -50,6 +50,7 @@ class World:
             "token": 0,
             "recording_id": self.recording.id,
             "transcription_id": self.transcript.transcription_id,
+            "step_id": self.transcript.transcription.steps[-1].id,
             "transcript_id": self.transcript.id,
             "segment_id": self.transcript.segments[0].id,
             "revision_id": minutes,
@@ -116,6 +117,9 @@ def _transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting
     source = builders.folder("dx-council")
     recording = builders.add_recording(session, storage, cast.secretary, meeting, source)
     transcript = builders.add_transcript(session, cast.secretary, recording, HEARD)
+    with storage.receive(100) as incoming:
+        incoming.write(b"an outline")
+        recording.peaks_sha256 = storage.keep(incoming).sha256
     for segment in transcripts.segments_of(session, transcript):
         segment.agenda_item = meeting.agenda_items[0]
     session.flush()

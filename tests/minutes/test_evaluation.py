@@ -9,7 +9,7 @@ import pytest
 from meetings.config import Config, Speech
 from meetings.errors import FileRejected, InvalidInput
 from minutes import evaluation
-from minutes.recognition import decoding, speech_model
+from minutes.recognition import recogniser, speech_model
 from minutes.recognition.heard import Heard, Recognise, Samples
 from minutes.recognition.speech_model import SpeechModel
 from tests.minutes.recognition.test_audio import ffmpeg
@@ -32,7 +32,7 @@ def hearing(monkeypatch: pytest.MonkeyPatch) -> Hearing:
         monkeypatch.setattr(
             speech_model, "choose", lambda config: SpeechModel("none", config.home, "")
         )
-        monkeypatch.setattr(decoding, "load", lambda model, threads: noting)
+        monkeypatch.setattr(recogniser, "load", lambda config, model: noting)
         return lengths
 
     return use

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from meetings.errors import NotPossibleNow
+from minutes import following, leases, transcripts
 from minutes import transcription as work
-from minutes import transcripts
 from minutes.recognition.heard import Heard
 from models.recording import Chunk, Recording, Transcription, WorkState
 from models.transcript import Transcript
@@ -93,14 +93,14 @@ def test_the_words_of_a_cancelled_run_are_refused(
     chunk, lease = start(session, run)
     work.cancel_transcription(session, cast.secretary, run)
     session.flush()
-    with pytest.raises(work.LeaseLost):
+    with pytest.raises(leases.LeaseLost):
         work.add_segment(session, chunk.id, lease, Heard(0.0, 1.0, "遅い"))
 
 
 def test_progress_counts_the_sound_done_and_judges_what_remains(
     session: Session, run: Transcription
 ) -> None:
-    waiting = work.progress(session, run)
+    waiting = following.progress(session, run)
     assert (waiting.state, waiting.percent, waiting.remaining_seconds) == (
         WorkState.WAITING,
         0,
@@ -111,7 +111,7 @@ def test_progress_counts_the_sound_done_and_judges_what_remains(
     run.started_at -= timedelta(seconds=30)
     work.add_segment(session, chunk.id, lease, Heard(40.0, 50.0, "四分の一"))
     session.flush()
-    progress = work.progress(session, run)
+    progress = following.progress(session, run)
     assert progress.percent == 25
     assert progress.segment_count == 1
     assert progress.remaining_seconds == pytest.approx(90, abs=3)
@@ -121,9 +121,9 @@ def test_progress_counts_the_sound_done_and_judges_what_remains(
 def test_a_failed_run_says_why_and_keeps_its_words(session: Session, run: Transcription) -> None:
     chunk, lease = start(session, run)
     work.add_segment(session, chunk.id, lease, Heard(0.0, 50.0, "ここまで"))
-    work.fail(session, run, "理由です。")
+    work.fail(session, chunk, "理由です。")
     session.flush()
-    progress = work.progress(session, run)
+    progress = following.progress(session, run)
     assert (progress.state, progress.problem) == (WorkState.FAILED, "理由です。")
     assert (progress.segment_count, progress.percent) == (1, 25)
     assert progress.remaining_seconds is None

@@ -4,6 +4,8 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
@@ -12,14 +14,15 @@ from sqlalchemy.orm import Session
 from meetings.config import Config, Speech
 from meetings.errors import FileRejected
 from meetings.storage import Storage
+from minutes import following, leases, normalised, steps, transcripts
 from minutes import transcription as work
-from minutes import transcripts
+from minutes.recognition import audio
 from minutes.recognition.heard import Heard, Recognise, Samples
 from minutes.worker import Worker
 from models.database import writing
 from models.meeting import Meeting
 from models.person import Person
-from models.recording import Transcription, WorkState
+from models.recording import StepKind, Transcription, WorkState
 from models.transcript import Segment
 from tests.conftest import Cast
 from web.demo import builders
@@ -48,17 +51,35 @@ def transcription(
     return made
 
 
-@pytest.fixture
-def run(config: Config, engine: Engine) -> Callable[[Transcription, Recognise], Worker]:
-    """Let a worker do one transcription with this recogniser, in chunks of a minute or so."""
-    speech = Speech(first_chunk_seconds=60, chunk_seconds=120)
+Run = Callable[..., Worker]
 
-    def once(transcription: Transcription, recognise: Recognise) -> Worker:
-        worker = Worker(replace(config, speech=speech), engine, lambda: ("test", recognise))
-        worker.transcribe(transcription.id)
+
+@pytest.fixture
+def make_worker(config: Config, engine: Engine, small_model: Path) -> Run:
+    """A worker with this recogniser, for chunks of a minute or so."""
+    speech = Speech(model=str(small_model), first_chunk_seconds=60, chunk_seconds=120)
+
+    def make(recognise: Recognise) -> Worker:
+        return Worker(replace(config, speech=speech), engine, lambda *_: recognise)
+
+    return make
+
+
+@pytest.fixture
+def run(make_worker: Run) -> Run:
+    """Let a worker with this recogniser do everything that is to be done."""
+
+    def until_nothing_is_left(recognise: Recognise) -> Worker:
+        worker = make_worker(recognise)
+        work_off(worker)
         return worker
 
-    return once
+    return until_nothing_is_left
+
+
+def work_off(worker: Worker) -> None:
+    while worker.take_turn():
+        pass
 
 
 def heard_spans(engine: Engine, transcription: Transcription) -> list[tuple[float, float]]:
@@ -78,9 +99,9 @@ def state(engine: Engine, transcription: Transcription) -> WorkState:
 
 
 def test_the_whole_recording_is_covered_once(
-    engine: Engine, transcription: Transcription, run: Callable[..., Worker]
+    engine: Engine, transcription: Transcription, run: Run
 ) -> None:
-    run(transcription, every_ten_seconds)
+    run(every_ten_seconds)
     spans = heard_spans(engine, transcription)
     assert spans[0][0] == 0
     assert spans[-1][1] == pytest.approx(transcription.recording.duration_seconds, abs=0.2)
@@ -96,7 +117,7 @@ def test_the_whole_recording_is_covered_once(
 def test_segments_appear_while_later_ones_are_still_running(
     engine: Engine,
     transcription: Transcription,
-    run: Callable[..., Worker],
+    run: Run,
 ) -> None:
     seen = []
 
@@ -107,7 +128,7 @@ def test_segments_appear_while_later_ones_are_still_running(
                 seen.append((running, len(other.scalars(select(Segment.id)).all())))
             yield heard
 
-    run(transcription, looking)
+    run(looking)
     assert (WorkState.RUNNING, 1) in seen
 
 
@@ -115,7 +136,7 @@ def test_cancelling_stops_the_work_and_keeps_what_was_heard(
     engine: Engine,
     cast: Cast,
     transcription: Transcription,
-    run: Callable[..., Worker],
+    run: Run,
 ) -> None:
     def cancelled_after_two(samples: Samples) -> Iterator[Heard]:
         for number, heard in enumerate(every_ten_seconds(samples)):
@@ -125,7 +146,7 @@ def test_cancelling_stops_the_work_and_keeps_what_was_heard(
                     work.cancel_transcription(other, secretary, fresh(other, transcription))
             yield heard
 
-    run(transcription, cancelled_after_two)
+    run(cancelled_after_two)
     assert len(heard_spans(engine, transcription)) == 2
     assert state(engine, transcription) == WorkState.CANCELLED
 
@@ -134,11 +155,10 @@ def test_a_stopped_worker_leaves_the_rest_to_the_next_and_corrections_survive(
     session: Session,
     cast: Cast,
     transcription: Transcription,
-    run: Callable[..., Worker],
-    config: Config,
+    run: Run,
+    make_worker: Run,
     engine: Engine,
 ) -> None:
-    speech = Speech(first_chunk_seconds=60, chunk_seconds=120)
     stopped: list[Worker] = []
 
     def stopping(samples: Samples) -> Iterator[Heard]:
@@ -147,16 +167,16 @@ def test_a_stopped_worker_leaves_the_rest_to_the_next_and_corrections_survive(
                 stopped[0].stop()
             yield heard
 
-    stopped.append(Worker(replace(config, speech=speech), engine, lambda: ("test", stopping)))
-    stopped[0].transcribe(transcription.id)
-    assert len(heard_spans(engine, transcription)) == 3
+    stopped.append(make_worker(stopping))
+    stopped[0].run()
+    assert len(heard_spans(engine, transcription)) == 4
     assert state(engine, transcription) == WorkState.RUNNING
     session.commit()  # look at what the worker wrote meanwhile
     transcript = transcripts.transcripts_of(session, transcription.meeting)[-1]
     first = transcripts.segments_of(session, transcript)[0]
     transcripts.correct(session, cast.secretary, first, "直した文", based_on=0)
     session.commit()
-    run(transcription, every_ten_seconds)
+    run(every_ten_seconds)
     spans = heard_spans(engine, transcription)
     assert state(engine, transcription) == WorkState.FINISHED
     assert spans == sorted(set(spans))
@@ -164,45 +184,14 @@ def test_a_stopped_worker_leaves_the_rest_to_the_next_and_corrections_survive(
     assert first.text == "直した文"
 
 
-def test_a_killed_workers_lease_runs_out_and_its_late_words_are_refused(
-    session: Session, transcription: Transcription
-) -> None:
-    work.begin(session, transcription, "test", [(0.0, 60.0)])
-    first = work.take_chunk(session, transcription)
-    assert first is not None and first.lease is not None
-    old_lease = first.lease
-    assert work.take_chunk(session, transcription) is None
-    first.lease_until = first.lease_until - 2 * work.LEASE  # type: ignore[operator]
-    session.flush()
-    again = work.take_chunk(session, transcription)
-    assert again is first and again.lease != old_lease
-    session.flush()
-    with pytest.raises(work.LeaseLost):
-        work.add_segment(session, first.id, old_lease, Heard(0.0, 1.0, "遅れた文"))
-
-
-def test_a_chunk_that_never_gets_done_fails_with_a_sentence(
-    session: Session, transcription: Transcription
-) -> None:
-    work.begin(session, transcription, "test", [(0.0, 60.0)])
-    for _ in range(work.MOST_ATTEMPTS):
-        chunk = work.take_chunk(session, transcription)
-        assert chunk is not None
-        chunk.lease_until = chunk.lease_until - 2 * work.LEASE  # type: ignore[operator]
-        session.flush()
-    assert work.waiting_transcriptions(session) == []
-    assert transcription.state == WorkState.FAILED
-    assert "管理者" in transcription.problem
-
-
 @pytest.mark.parametrize(
     ("problem", "shown"),
-    [(FileRejected("読めません。"), "読めません。"), (RuntimeError("x"), "文字起こしの途中で")],
+    [(FileRejected("読めません。"), "読めません。"), (RuntimeError("x"), "処理の途中で問題")],
 )
 def test_a_failure_is_recorded_for_the_secretary_and_the_worker_goes_on(
     engine: Engine,
     transcription: Transcription,
-    run: Callable[..., Worker],
+    run: Run,
     problem: Exception,
     shown: str,
 ) -> None:
@@ -210,7 +199,7 @@ def test_a_failure_is_recorded_for_the_secretary_and_the_worker_goes_on(
         yield Heard(0.0, 5.0, "はじめの文")
         raise problem
 
-    run(transcription, failing)
+    run(failing)
     assert len(heard_spans(engine, transcription)) == 1
     with Session(engine) as session:
         assert fresh(session, transcription).state == WorkState.FAILED
@@ -218,9 +207,9 @@ def test_a_failure_is_recorded_for_the_secretary_and_the_worker_goes_on(
 
 
 def test_the_running_worker_takes_what_the_tables_say_without_being_told(
-    config: Config, engine: Engine, transcription: Transcription
+    engine: Engine, transcription: Transcription, make_worker: Run
 ) -> None:
-    worker = Worker(config, engine, lambda: ("test", every_ten_seconds))
+    worker = make_worker(every_ten_seconds)
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:
@@ -229,14 +218,134 @@ def test_the_running_worker_takes_what_the_tables_say_without_being_told(
                 break
             threading.Event().wait(0.2)
         with Session(engine) as session:
-            assert work.is_worker_running(session)
+            assert following.is_worker_running(session)
     finally:
         worker.stop()
         thread.join()
     assert state(engine, transcription) == WorkState.FINISHED
 
 
-def test_without_a_sign_of_life_the_worker_counts_as_not_running(session: Session) -> None:
-    assert not work.is_worker_running(session)
-    work.show_life(session, "one")
-    assert work.is_worker_running(session)
+def test_pausing_keeps_the_segment_in_hand_and_resuming_goes_on(
+    session: Session, engine: Engine, cast: Cast, transcription: Transcription, run: Run
+) -> None:
+    def paused_after_two(samples: Samples) -> Iterator[Heard]:
+        for number, heard in enumerate(every_ten_seconds(samples)):
+            if number == 2:
+                with writing(engine) as other, other.begin():
+                    secretary = other.get_one(Person, cast.secretary.id)
+                    work.pause_transcription(other, secretary, fresh(other, transcription))
+            yield heard
+
+    worker = run(paused_after_two)
+    assert len(heard_spans(engine, transcription)) == 3
+    assert state(engine, transcription) == WorkState.PAUSED
+    assert not worker.take_turn()
+    with writing(engine) as other, other.begin():
+        secretary = other.get_one(Person, cast.secretary.id)
+        work.resume_transcription(other, secretary, fresh(other, transcription))
+    run(every_ten_seconds)
+    spans = heard_spans(engine, transcription)
+    assert state(engine, transcription) == WorkState.FINISHED
+    assert [start for start, _ in spans[:5]] == [0, 10, 20, 30, 40]
+    assert spans == sorted(set(spans))
+
+
+def test_the_copy_for_listening_and_its_outline_come_right_after_the_first_words(
+    engine: Engine, storage: Storage, transcription: Transcription, make_worker: Run
+) -> None:
+    worker = make_worker(every_ten_seconds)
+    order = []
+    while worker.take_turn():
+        with Session(engine) as session:
+            seen = fresh(session, transcription)
+            done = sum(chunk.state == WorkState.FINISHED for chunk in seen.chunks)
+            order.append((done, seen.recording.playback_sha256 is not None))
+    assert order == [(0, False), (1, False), (1, True), (2, True), (3, True)]
+    with Session(engine) as session:
+        recording = fresh(session, transcription).recording
+        assert recording.playback_sha256 and recording.peaks_sha256
+        copied = audio.inspect(storage.path(recording.playback_sha256))
+        assert copied.codec == "aac"
+        assert copied.duration_seconds == pytest.approx(recording.duration_seconds, abs=0.2)
+        outline = storage.path(recording.peaks_sha256).read_bytes()
+        assert len(outline) == pytest.approx(24 + 100 * recording.duration_seconds, abs=20)
+
+
+def test_a_later_step_that_fails_leaves_the_text_and_can_be_run_again_alone(
+    session: Session,
+    engine: Engine,
+    cast: Cast,
+    transcription: Transcription,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: object) -> None:
+        raise FileRejected("音を作れませんでした。")
+
+    monkeypatch.setitem(steps.STEPS, StepKind.PLAYBACK, broken)
+    run(every_ten_seconds)
+    assert state(engine, transcription) == WorkState.FINISHED
+    heard = heard_spans(engine, transcription)
+    session.rollback()
+    (playback,) = (s for s in transcription.steps if s.kind == StepKind.PLAYBACK)
+    assert (playback.state, playback.problem) == (WorkState.FAILED, "音を作れませんでした。")
+    monkeypatch.undo()
+    work.run_again(session, cast.secretary, playback)
+    session.commit()
+    run(every_ten_seconds)
+    session.rollback()
+    assert playback.state == WorkState.FINISHED and playback.problem == ""
+    assert transcription.recording.peaks_sha256 is not None
+    assert heard_spans(engine, transcription) == heard
+
+
+def test_a_second_run_makes_no_second_copy(
+    session: Session, cast: Cast, transcription: Transcription, run: Run
+) -> None:
+    run(every_ten_seconds)
+    session.rollback()
+    again = work.request_transcription(session, cast.secretary, transcription.recording)
+    assert [step.kind for step in again.steps] == [StepKind.SOUND]
+
+
+def test_the_normalised_sound_is_gone_when_nobody_needs_it(
+    config: Config, transcription: Transcription, run: Run
+) -> None:
+    left = normalised.folder_of(config.home)
+    (left / "0123").mkdir(parents=True)
+    (left / "0123" / "sound.wav").write_bytes(b"of a killed worker")
+    (left / f"{transcription.recording.sha256}.part.wav").write_bytes(b"of an older version")
+    run(every_ten_seconds)
+    assert list(left.iterdir()) == []
+
+
+def test_who_works_on_a_chunk_for_long_keeps_its_lease(
+    engine: Engine,
+    transcription: Transcription,
+    make_worker: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Renewed from beside, before the first words are heard."""
+    monkeypatch.setattr(leases, "RENEWALS", 900)
+    seen = []
+
+    def leased_until() -> datetime:
+        with Session(engine) as session:
+            (chunk,) = (c for c in fresh(session, transcription).chunks if c.lease)
+            assert chunk.lease_until is not None
+            return chunk.lease_until
+
+    def slow(samples: Samples) -> Iterator[Heard]:
+        seen.append(leased_until())
+        for _ in range(600):
+            if seen[-1] < (now := leased_until()):
+                seen.append(now)
+                break
+            threading.Event().wait(0.05)
+        workers[0].stop()
+        yield from every_ten_seconds(samples)
+
+    workers = [make_worker(slow)]
+    workers[0].run()
+    assert len(seen) == 2
+    assert len(heard_spans(engine, transcription)) == 1

@@ -8,11 +8,13 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from meetings import config as settings
 from meetings import people
-from meetings.errors import GijidoError, InvalidInput
+from meetings.errors import ConfigurationError, GijidoError, InvalidInput
 from minutes.progress import MeetingState, state_of
-from models.database import connect
-from models.meeting import Meeting
+from minutes.recognition import speech_model
+from models.database import connect, migrate
+from models.meeting import Meeting, Series
 from models.person import Person, Role
 from web.cli import cli
 
@@ -96,6 +98,63 @@ def test_the_demo_has_three_meetings_in_three_states_and_is_loaded_once(home: Pa
     with session_on(home) as session:
         states = {state_of(session, meeting) for meeting in session.scalars(select(Meeting))}
     assert states == {MeetingState.HELD_NOW, MeetingState.CORRECTING, MeetingState.PUBLISHED}
+
+
+@pytest.fixture
+def own_settings(home: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_text(settings.DEFAULT_FILE.read_text(encoding="utf-8"), encoding="utf-8")
+    return path
+
+
+def test_speech_models_are_listed_checked_and_chosen(
+    home: Path, own_settings: Path, small_model: Path
+) -> None:
+    at = ["--config", str(own_settings), "model"]
+    (home / "speech-models" / "half").mkdir(parents=True)
+    (home / "speech-models" / "kotoba").symlink_to(small_model)
+    before = own_settings.read_text(encoding="utf-8")
+    shown = run(*at, "use", "kotoba").output
+    assert "1秒の音を文字にできました" in shown and "再起動" in shown
+    after = own_settings.read_text(encoding="utf-8")
+    assert after == before.replace('model = ""', 'model = "kotoba"', 1)
+    assert settings.load(own_settings).speech.model == "kotoba"
+    lines = run(*at, "list").output.splitlines()
+    assert [line.split("\t")[0] for line in lines] == ["  whisper-base", "* kotoba", "  half"]
+    assert speech_model.PACKAGED_SHA256 in lines[0] and "公開されているもの" in lines[0]
+    assert "独自のもの" in lines[1] and "使えません" in lines[2]
+    assert "kotoba" in run(*at, "check").output
+
+
+def test_a_speech_model_that_cannot_be_used_changes_nothing(
+    home: Path, own_settings: Path, tmp_path: Path
+) -> None:
+    before = own_settings.read_bytes()
+    with pytest.raises(ConfigurationError, match="フォルダーがありません"):
+        run("--config", str(own_settings), "model", "use", str(tmp_path / "nowhere"))
+    assert own_settings.read_bytes() == before
+
+
+def test_a_speech_model_is_chosen_for_one_series_alone(
+    home: Path, own_settings: Path, small_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder is named as one stands, and written down so that it is found from anywhere."""
+    at = ["--config", str(own_settings), "model", "use", small_model.name, "--series"]
+    monkeypatch.chdir(small_model.parent)
+    migrate(home / "gijido.sqlite3")
+    with session_on(home) as session:
+        section = people.add_department(session, "企画課")
+        session.add_all(Series(name=name, department=section) for name in ("懇話会", "委員会"))
+        session.commit()
+    before = own_settings.read_bytes()
+    run(*at, "懇話会")
+    assert own_settings.read_bytes() == before
+    with session_on(home) as session:
+        chosen = {series.name: series.speech_model for series in session.scalars(select(Series))}
+    assert chosen.pop("懇話会") == str(small_model)
+    assert chosen == {"委員会": ""}
+    with pytest.raises(InvalidInput, match="登録されていません"):
+        run(*at, "無い会議体")
 
 
 @pytest.mark.model

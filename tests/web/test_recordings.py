@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,14 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from meetings.config import Config
 from meetings.storage import Storage
+from minutes import following, leases
 from minutes import transcription as work
 from minutes.recognition.heard import Heard
 from minutes.recordings import recordings_of
 from models.audit import AuditLine
 from models.meeting import Meeting
 from models.person import Person
-from models.recording import Recording, WorkState
+from models.recording import Recording, StepKind, Transcription, WorkState
 from tests.conftest import Browser, Cast
 from web.demo import builders
 
@@ -81,7 +84,7 @@ def test_a_sent_recording_is_listed_with_its_facts_and_its_work(
     assert f"{cast.secretary.name}さんが送信" in page
     assert re.search(r"\d+分\d+秒・[\d,.]+ [KM]B・令和", page)
     assert 'data-progress-url="/api/transcriptions/1"' in page
-    assert "順番待ち" in page and "/transcripts/1" in page
+    assert "文字起こしの処理が動いていません" in page and "/transcripts/1" in page
 
 
 def test_a_script_is_told_where_to_go_on(secretary: Browser, meeting: Meeting) -> None:
@@ -150,34 +153,136 @@ def test_a_missing_worker_is_told_in_words(
 ) -> None:
     url = f"/meetings/{meeting.id}/recordings"
     assert "処理が動いていません" in secretary.get(url).text
-    work.show_life(session, "one")
+    following.show_life(session, "one")
     session.commit()
     assert "処理が動いていません" not in secretary.get(url).text
 
 
-def test_work_can_be_cancelled_and_begun_again_and_what_was_heard_stays(
-    secretary: Browser, session: Session, cast: Cast, recording: Recording
-) -> None:
-    assert secretary.post(f"/recordings/{recording.id}/transcriptions").status_code == 302
-    session.commit()
-    (run,) = recording.transcriptions
-    work.begin(session, run, "test", [(0.0, 60.0)])
-    chunk = work.take_chunk(session, run)
-    session.flush()
+@pytest.fixture
+def run(session: Session, cast: Cast, recording: Recording) -> Transcription:
+    """Half heard, with a worker that lives."""
+    made = work.request_transcription(session, cast.secretary, recording)
+    work.begin(session, made, "whisper-base", [(0.0, 60.0)], "d01c3014" + 56 * "0")
+    chunk = work.take_chunk(session, made)
     assert chunk is not None and chunk.lease is not None
     work.add_segment(session, chunk.id, chunk.lease, Heard(0.0, 30.0, "はじめの文"))
+    following.show_life(session, "one")
     session.commit()
-    page = secretary.get(f"/meetings/{recording.meeting_id}/recordings").text
-    assert "50 %" in page and "校正する" in page and "もう一度文字起こし" not in page
+    return made
+
+
+def page_of(client: Browser, run: Transcription) -> str:
+    return client.get(f"/meetings/{run.meeting.id}/recordings").text
+
+
+def state(session: Session, run: Transcription) -> WorkState:
+    session.rollback()
+    return WorkState(run.state)
+
+
+def test_what_is_going_on_stands_there_stage_by_stage(
+    secretary: Browser, run: Transcription
+) -> None:
+    page = page_of(secretary, run)
+    assert "文字起こし 50 %・残り約" in page
+    words = re.sub(r"<[^>]+>|\s+", "", page[page.index('class="stages"') :])
+    assert "受付済み音声確認済み文字起こし50%再生用の音と波形これから" in words
+    assert "whisper-base（d01c3014）" in page and "日本語" in page
+    assert "もう一度文字起こし" not in page
+
+
+def test_work_can_be_cancelled_and_begun_again_and_what_was_heard_stays(
+    secretary: Browser, session: Session, run: Transcription
+) -> None:
     assert secretary.post(f"/transcriptions/{run.id}/cancellation").status_code == 302
-    page = secretary.get(f"/meetings/{recording.meeting_id}/recordings").text
-    assert "中止" in page and "1発話" in page and "もう一度文字起こし" in page
-    assert secretary.post(f"/recordings/{recording.id}/transcriptions").status_code == 302
-    session.commit()
-    assert [WorkState(t.state) for t in recording.transcriptions] == [
+    page = page_of(secretary, run)
+    assert "中止（50 %まで）" in page and "もう一度文字起こし" in page
+    recording_id = run.recording_id
+    assert secretary.post(f"/recordings/{recording_id}/transcriptions").status_code == 302
+    session.rollback()
+    assert [WorkState(t.state) for t in run.recording.transcriptions] == [
         WorkState.CANCELLED,
         WorkState.WAITING,
     ]
+
+
+def test_work_is_paused_resumed_and_moved_up_by_buttons(
+    secretary: Browser, session: Session, run: Transcription
+) -> None:
+    at = f"/transcriptions/{run.id}"
+    assert secretary.post(f"{at}/pause").status_code == 302
+    assert state(session, run) == WorkState.PAUSED
+    page = page_of(secretary, run)
+    assert "一時停止（50 %まで）" in page and "続きから再開" in page and "中止" in page
+    assert secretary.post(f"{at}/pause").status_code == 409
+    assert secretary.post(f"{at}/resumption").status_code == 302
+    assert state(session, run) == WorkState.RUNNING
+    assert secretary.post(f"{at}/priority").status_code == 302
+    assert "優先" in page_of(secretary, run)
+    session.rollback()
+    verbs = {line.verb for line in session.scalars(select(AuditLine))}
+    assert {"pause", "resume", "move_up"} <= verbs
+
+
+def test_a_failed_step_says_why_and_is_run_again_alone(
+    secretary: Browser, session: Session, run: Transcription
+) -> None:
+    (playback,) = (step for step in run.steps if step.kind == StepKind.PLAYBACK)
+    leases.take(session, playback)
+    work.fail(session, playback, "ディスクがいっぱいでした。")
+    session.commit()
+    page = page_of(secretary, run)
+    assert "再生用の音と波形は失敗になっています。ディスクがいっぱいでした。" in page
+    assert "文字起こし 50 %" in page
+    assert secretary.post(f"/steps/{playback.id}/attempts").status_code == 302
+    session.rollback()
+    assert (playback.state, playback.problem) == (WorkState.WAITING, "")
+    assert secretary.post(f"/steps/{playback.id}/attempts").status_code == 409
+
+
+def test_another_run_may_have_another_language_and_speech_model(
+    secretary: Browser, session: Session, config: Config, run: Transcription, small_model: Path
+) -> None:
+    (config.home / "speech-models").mkdir()
+    (config.home / "speech-models" / "kotoba").symlink_to(small_model)
+    secretary.post(f"/transcriptions/{run.id}/cancellation")
+    page = page_of(secretary, run)
+    assert (
+        'value="kotoba"' in page and 'value="en"' in page and "いつものもの（whisper-base）" in page
+    )
+    again = f"/recordings/{run.recording_id}/transcriptions"
+    for odd in ({"speech_model": "../../etc"}, {"language": "tlh"}):
+        assert secretary.post(again, data=odd).status_code == 422
+    chosen = {"speech_model": "kotoba", "language": "en"}
+    assert secretary.post(again, data=chosen).status_code == 302
+    session.rollback()
+    newest = run.recording.transcriptions[-1]
+    assert (newest.wanted_model, newest.language) == ("kotoba", "en")
+
+
+def test_the_part_of_one_recording_is_sent_alone_for_its_script(
+    secretary: Browser, run: Transcription
+) -> None:
+    part = secretary.get(f"/recordings/{run.recording_id}/runs").text
+    assert part.count("data-work=") == 1 and "<html" not in part
+    assert "一時停止" in part and part.strip() in page_of(secretary, run).replace("\r", "")
+
+
+def test_the_outline_of_the_sound_is_absent_until_it_is_made(
+    secretary: Browser, session: Session, storage: Storage, run: Transcription
+) -> None:
+    url = f"/recordings/{run.recording_id}/peaks"
+    assert secretary.get(url).status_code == 404
+    with storage.receive(100) as incoming:
+        incoming.write(b"an outline")
+        run.recording.peaks_sha256 = storage.keep(incoming).sha256
+    session.commit()
+    assert secretary.get(url).data == b"an outline"
+
+
+def test_the_desk_says_which_speech_model_heard_it(secretary: Browser, run: Transcription) -> None:
+    page = secretary.get("/transcripts/1").text
+    assert "音声認識モデル whisper-base（d01c3014）・日本語" in page
 
 
 def test_the_sound_comes_in_ranges_and_the_first_one_is_the_look(

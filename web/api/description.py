@@ -10,7 +10,15 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from werkzeug.routing import Rule
 
 from web.access import anyone, policy_of
-from web.api.operations import JSON, Error, Operation, Upload, operation, operation_of
+from web.api.operations import (
+    JSON,
+    Error,
+    Operation,
+    Upload,
+    is_optional,
+    operation,
+    operation_of,
+)
 
 blueprint = Blueprint("api_description", __name__)
 ARGUMENT = re.compile(r"<int:(\w+)>")
@@ -94,7 +102,8 @@ def _entry(rule: Rule, method: str, policy: str, declared: Operation, refs: Any)
         entry["security"] = []
     if declared.body:
         schema = refs[declared.body, "validation"]
-        entry["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+        is_needed = not is_optional(declared.body)
+        entry["requestBody"] = {"required": is_needed, "content": {JSON: {"schema": schema}}}
     if declared.upload:
         entry["requestBody"] = _multipart(declared.upload)
     return entry

@@ -148,12 +148,19 @@ def operation_of(view: View) -> Operation | None:
     return getattr(view, "api_operation", None)
 
 
+def is_optional(shape: type[Shape]) -> bool:
+    """A body of which every field may be missing may be missing itself."""
+    return not any(field.is_required() for field in shape.model_fields.values())
+
+
 def _body(shape: type[ShapeT]) -> ShapeT:
+    request.max_content_length = LARGEST_BODY_BYTES
+    if is_optional(shape) and not request.get_data():
+        return shape()
     if request.mimetype != JSON:
         raise InvalidInput(
             "body", "本文はJSONで、Content-Type: application/json を付けて送ってください。"
         )
-    request.max_content_length = LARGEST_BODY_BYTES
     try:
         return shape.model_validate_json(request.get_data())
     except ValidationError as problem:

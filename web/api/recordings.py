@@ -2,20 +2,22 @@
 
 from datetime import datetime
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from pydantic import Field
 
 from meetings.rights import Right
 from minutes import transcription as transcribing
+from minutes.recognition import peaks, speech_model
 from minutes.recordings import recordings_of
 from models.meeting import Meeting
 from models.person import Person
-from models.recording import Recording, Transcription
+from models.recording import Recording, Step, Transcription
 from web import access, intake
-from web.api.operations import Shape, Upload, operation
+from web.api.operations import Shape, ShortText, Upload, operation
 from web.api.shapes import PersonAnswer, WorkAnswer
 from web.looks import note_look
-from web.transaction import database_session
+from web.sounds import send_peaks
+from web.transaction import config, database_session
 
 blueprint = Blueprint("api_recordings", __name__)
 SOUND = Upload("録音ファイル（mp3、m4a、wav など）")
@@ -32,6 +34,7 @@ class RecordingAnswer(Shape):
     duration_seconds: float
     codec: str
     is_cut_off: bool = Field(description="途中で切れていたため、読めたところまで")
+    has_peaks: bool = Field(description="波形（GET /recordings/{id}/peaks）がある")
     received_at: datetime
     received_by: PersonAnswer
     transcriptions: list[WorkAnswer]
@@ -48,6 +51,7 @@ class RecordingAnswer(Shape):
             duration_seconds=recording.duration_seconds,
             codec=recording.codec,
             is_cut_off=recording.is_cut_off,
+            has_peaks=recording.peaks_sha256 is not None,
             received_at=recording.received_at,
             received_by=PersonAnswer.of(recording.received_by),
             transcriptions=[WorkAnswer.of(work) for work in recording.transcriptions],
@@ -56,6 +60,13 @@ class RecordingAnswer(Shape):
 
 class RecordingsAnswer(Shape):
     recordings: list[RecordingAnswer]
+
+
+class RunChoice(Shape):
+    language: str = Field("ja", max_length=10, description="ja, en, zh, ko")
+    speech_model: ShortText = Field(
+        "", description="GET /speech-models のどれか。空なら会議体、なければ設定のもの"
+    )
 
 
 class Received(Shape):
@@ -96,12 +107,31 @@ def show(person: Person, recording: Recording) -> RecordingAnswer:
     return RecordingAnswer.of(recording)
 
 
+@blueprint.get("/recordings/<int:recording_id>/peaks")
+@access.to(Recording, Right.HEAR)
+@operation(
+    "波形。audiowaveformのデータ形式（版2、8ビット、1秒に50組の最小値と最大値）",
+    file=peaks.TYPE,
+)
+def show_peaks(person: Person, recording: Recording) -> Response:
+    """Absent (404) until they are made, soon after the first words can be read."""
+    return send_peaks(recording)
+
+
 @blueprint.post("/recordings/<int:recording_id>/transcriptions")
 @access.to(Recording, Right.RECORD)
-@operation("もう一度文字起こしをする", answers=WorkAnswer, status=201)
-def request_transcription(person: Person, recording: Recording) -> WorkAnswer:
+@operation(
+    "もう一度文字起こしをする（本文は省略できる）", answers=WorkAnswer, status=201, body=RunChoice
+)
+def request_transcription(person: Person, recording: Recording, body: RunChoice) -> WorkAnswer:
     """The new run stands beside the older ones; corrections in them stay."""
-    work = transcribing.request_transcription(database_session(), person, recording)
+    work = transcribing.request_transcription(
+        database_session(),
+        person,
+        recording,
+        language=body.language,
+        speech_model=speech_model.refuse_unknown(config(), body.speech_model),
+    )
     return WorkAnswer.of(work)
 
 
@@ -118,3 +148,35 @@ def progress(person: Person, transcription: Transcription) -> WorkAnswer:
 def cancel(person: Person, transcription: Transcription) -> WorkAnswer:
     transcribing.cancel_transcription(database_session(), person, transcription)
     return WorkAnswer.of(transcription)
+
+
+@blueprint.post("/transcriptions/<int:transcription_id>/pause")
+@access.to(Transcription, Right.RECORD)
+@operation("文字起こしを一時停止する。ここまでの発話は残る", answers=WorkAnswer)
+def pause(person: Person, transcription: Transcription) -> WorkAnswer:
+    transcribing.pause_transcription(database_session(), person, transcription)
+    return WorkAnswer.of(transcription)
+
+
+@blueprint.post("/transcriptions/<int:transcription_id>/resumption")
+@access.to(Transcription, Right.RECORD)
+@operation("一時停止した、または失敗した文字起こしを続きから再開する", answers=WorkAnswer)
+def resume(person: Person, transcription: Transcription) -> WorkAnswer:
+    transcribing.resume_transcription(database_session(), person, transcription)
+    return WorkAnswer.of(transcription)
+
+
+@blueprint.post("/transcriptions/<int:transcription_id>/priority")
+@access.to(Transcription, Right.RECORD)
+@operation("この文字起こしを先に処理する", answers=WorkAnswer)
+def move_up(person: Person, transcription: Transcription) -> WorkAnswer:
+    transcribing.move_up(database_session(), person, transcription)
+    return WorkAnswer.of(transcription)
+
+
+@blueprint.post("/steps/<int:step_id>/attempts")
+@access.to(Step, Right.RECORD)
+@operation("失敗した工程だけをやり直す", answers=WorkAnswer)
+def run_step_again(person: Person, step: Step) -> WorkAnswer:
+    transcribing.run_again(database_session(), person, step)
+    return WorkAnswer.of(step.transcription)

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from minutes import transcription
+from minutes import following
 from minutes.accuracy import Accuracy
 from models.person import Department, Person
 from models.recording import Transcription
@@ -54,25 +54,42 @@ class AccuracyAnswer(Shape):
         )
 
 
+class StageAnswer(Shape):
+    """受付、音声確認、文字起こし、そのあとの工程のひとつ。"""
+
+    label: str
+    state: str = Field(description="waiting, running, paused, finished, failed, cancelled")
+    words: str = Field(description="画面の言葉")
+    problem: str = Field(description="この工程だけが失敗したとき、その理由")
+    step_id: int | None = Field(description="やり直せる工程の番号（POST /steps/{id}/attempts）")
+
+
 class WorkAnswer(Shape):
     """How far a transcription is."""
 
     id: int
     transcript_id: int
-    state: str = Field(description="waiting, running, finished, failed, cancelled")
+    state: str = Field(description="waiting, running, paused, finished, failed, cancelled")
     state_label: str = Field(description="状態（画面の言葉）")
     stage: str = Field(description="いまの段階（画面の言葉）")
     percent: int = Field(description="0から100")
     remaining_seconds: int | None = Field(description="残りの見込み。まだ分からないとき null")
+    place: int | None = Field(description="順番。次なら1。処理中か、待つものがないとき null")
+    is_moved_up: bool = Field(description="先に処理するよう頼まれた")
     segment_count: int = Field(description="もう読める発話の数")
     problem: str = Field(description="失敗したとき、その理由")
     is_worker_running: bool
+    sentence: str = Field(description="画面にそのまま出せる、いまの様子")
+    stages: list[StageAnswer]
+    language: str = Field(description="ja, en, zh, ko")
+    speech_model: str = Field(description="聞き取った音声認識モデル。始まる前は空")
+    speech_model_sha256: str | None = Field(description="その model.bin のハッシュ")
 
     @classmethod
     def of(cls, work: Transcription) -> "WorkAnswer":
         session = database_session()
         session.flush()
-        progress = transcription.progress(session, work)
+        progress = following.progress(session, work)
         transcript = session.query(Transcript.id).filter_by(transcription_id=work.id).one()
         return cls(
             id=work.id,
@@ -82,7 +99,23 @@ class WorkAnswer(Shape):
             stage=progress.stage,
             percent=progress.percent,
             remaining_seconds=progress.remaining_seconds,
+            place=progress.place,
+            is_moved_up=work.moved_up_at is not None,
             segment_count=progress.segment_count,
             problem=progress.problem,
             is_worker_running=progress.is_worker_running,
+            sentence=progress.sentence,
+            stages=[
+                StageAnswer(
+                    label=stage.label,
+                    state=stage.state.value,
+                    words=stage.words,
+                    problem=stage.problem,
+                    step_id=stage.step_id,
+                )
+                for stage in progress.stages
+            ],
+            language=work.language,
+            speech_model=work.speech_model,
+            speech_model_sha256=work.speech_model_sha256,
         )

@@ -1,37 +1,42 @@
-/** Shows how far a transcription is, and opens the page anew once when it has ended. */
+/**
+ * Shows how far the transcriptions are. Figures change in place; when another button is to be shown
+ * the part of this recording is fetched anew, never the page: something may be being sent on it.
+ */
+
+interface Stage {
+  state: string;
+  words: string;
+}
 
 interface Progress {
-  state: string;
-  state_label: string;
-  stage: string;
   percent: number;
-  remaining_seconds: number | null;
   segment_count: number;
-  problem: string;
-  is_worker_running: boolean;
+  sentence: string;
+  stages: Stage[];
 }
 
 const POLL_MS = 2000;
-const NO_WORKER =
-  "文字起こしを行うプログラムが動いていません。管理者に連絡してください。録音は保存されています。";
 
-for (const box of document.querySelectorAll<HTMLElement>("[data-progress-url]")) void follow(box);
+for (const box of document.querySelectorAll<HTMLElement>("[data-work]")) void follow(box);
 
-async function follow(box: HTMLElement): Promise<void> {
-  let wasOpen = false;
-  for (;;) {
-    if (!document.hidden) {
-      const progress = await look(box.dataset["progressUrl"]!);
-      if (progress) {
-        show(box, progress);
-        const isOpen = progress.state === "waiting" || progress.state === "running";
-        if (wasOpen && !isOpen) location.reload();
-        if (!isOpen) return;
-        wasOpen = true;
-      }
-    }
+async function follow(first: HTMLElement): Promise<void> {
+  let box = first;
+  while (box.querySelector("[data-is-moving]")) {
     await new Promise((again) => setTimeout(again, POLL_MS));
+    if (document.hidden) continue;
+    let isOld = false;
+    for (const run of box.querySelectorAll<HTMLElement>("[data-is-moving]"))
+      isOld = (await update(run)) || isOld;
+    if (isOld && !isInUse(box)) box = await renew(box);
   }
+}
+
+/** Whether other buttons are to be shown by now. */
+async function update(run: HTMLElement): Promise<boolean> {
+  const progress = await look(run.dataset["progressUrl"]!);
+  if (!progress) return false;
+  show(run, progress);
+  return progress.stages.map((stage) => stage.state).join(" ") !== run.dataset["shape"];
 }
 
 async function look(url: string): Promise<Progress | null> {
@@ -43,26 +48,34 @@ async function look(url: string): Promise<Progress | null> {
   }
 }
 
-function show(box: HTMLElement, progress: Progress): void {
-  const bar = box.querySelector<HTMLProgressElement>("[data-progress-bar]");
-  if (bar) {
-    bar.max = 100;
-    bar.value = progress.percent;
+function show(run: HTMLElement, progress: Progress): void {
+  const bar = run.querySelector<HTMLProgressElement>("[data-progress-bar]");
+  if (bar) bar.value = progress.percent;
+  write(run.querySelector("[data-progress-text]"), progress.sentence);
+  write(run.querySelector("[data-segment-count]"), String(progress.segment_count));
+  const words = run.querySelectorAll("[data-stage-words]");
+  progress.stages.forEach((stage, index) => write(words[index] ?? null, stage.words));
+}
+
+function write(place: Element | null, words: string): void {
+  if (place && place.textContent !== words) place.textContent = words;
+}
+
+/** Nothing is taken away from under a hand. */
+function isInUse(box: HTMLElement): boolean {
+  return box.contains(document.activeElement) || box.querySelector("details[open]") !== null;
+}
+
+async function renew(box: HTMLElement): Promise<HTMLElement> {
+  try {
+    const answer = await fetch(box.dataset["work"]!);
+    if (!answer.ok) return box;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector<HTMLElement>("[data-work]");
+    if (!fresh) return box;
+    box.replaceWith(fresh);
+    return fresh;
+  } catch {
+    return box;
   }
-  const text = box.querySelector<HTMLElement>("[data-progress-text]");
-  if (text) text.textContent = words(progress);
-}
-
-function words(progress: Progress): string {
-  const isOpen = progress.state === "waiting" || progress.state === "running";
-  if (isOpen && !progress.is_worker_running) return NO_WORKER;
-  if (progress.problem) return progress.problem;
-  if (progress.state === "waiting") return "受け付けました。順番を待っています。";
-  if (progress.state !== "running") return progress.state_label;
-  return `${progress.stage} ${progress.percent} %${remaining(progress.remaining_seconds)}`;
-}
-
-function remaining(seconds: number | null): string {
-  if (seconds === null) return "・残り時間を計算中";
-  return seconds < 60 ? `・残り約${seconds}秒` : `・残り約${Math.ceil(seconds / 60)}分`;
 }

@@ -173,7 +173,7 @@ class Page implements Desk {
   }
 
   private showWork(work: Work): void {
-    const isOpen = work.state === "waiting" || work.state === "running";
+    const isOpen = ["waiting", "running", "paused"].includes(work.state);
     this.isWorking = isOpen;
     this.player.tryAgain();
     const remaining = work.remaining_seconds;

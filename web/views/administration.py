@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from meetings.config import Config
-from minutes.transcription import is_worker_running
+from minutes.following import is_worker_running
 from models.person import Person, Role, RoleGrant
 from models.recording import Transcription, WorkState
 from web import access

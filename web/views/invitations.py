@@ -25,6 +25,7 @@ from models.person import Person
 from web import access
 from web.transaction import config, database_session
 from web.views._meeting_head import meeting_head
+from web.views.series import choices_for_series
 
 blueprint = Blueprint("invitations", __name__)
 
@@ -143,6 +144,7 @@ def show_roster(person: Person, meeting: Meeting) -> Any:
         entries=entries,
         groups=_others({entry.person_id for entry in entries}),
         kinds=list(InvitationKind),
+        speech_models=choices_for_series(meeting.series),
     )
 
 

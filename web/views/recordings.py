@@ -8,24 +8,22 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from sqlalchemy import select
 
 from meetings.errors import FileRejected, InvalidInput
-from meetings.rights import Right
+from meetings.rights import Right, rights
+from minutes import transcription as work
+from minutes.following import Progress, is_worker_running, progress
+from minutes.recognition import speech_model
 from minutes.recordings import recordings_of
-from minutes.transcription import (
-    Progress,
-    cancel_transcription,
-    is_worker_running,
-    progress,
-    request_transcription,
-)
 from models.meeting import Meeting
 from models.person import Person
-from models.recording import Recording, Transcription
+from models.recording import Recording, Step, StepKind, Transcription
 from models.transcript import Transcript
 from web import access, intake
 from web.errors import wants_json
 from web.looks import note_look
+from web.sounds import send_peaks
 from web.transaction import config, database_session, storage
 from web.views._meeting_head import meeting_head
+from web.views.series import choices_for_run
 
 blueprint = Blueprint("recordings", __name__)
 PLAYBACK_TYPE = "audio/mp4"
@@ -38,7 +36,7 @@ FORM_BYTES = 10_000
 class Run:
     """One transcription of a recording, as the list shows it."""
 
-    work: Transcription
+    transcription: Transcription
     transcript: Transcript
     progress: Progress
 
@@ -72,7 +70,13 @@ receive.checks_own_token = True  # type: ignore[attr-defined]
 @blueprint.post("/recordings/<int:recording_id>/transcriptions")
 @access.to(Recording, Right.RECORD)
 def transcribe_again(person: Person, recording: Recording) -> Any:
-    request_transcription(database_session(), person, recording)
+    work.request_transcription(
+        database_session(),
+        person,
+        recording,
+        language=request.form.get("language", "ja"),
+        speech_model=speech_model.refuse_unknown(config(), request.form.get("speech_model", "")),
+    )
     flash("文字起こしをもう一度始めます。前の逐語録と修正は残ります。", "done")
     return redirect(url_for("recordings.index", meeting_id=recording.meeting_id))
 
@@ -80,9 +84,64 @@ def transcribe_again(person: Person, recording: Recording) -> Any:
 @blueprint.post("/transcriptions/<int:transcription_id>/cancellation")
 @access.to(Transcription, Right.RECORD)
 def cancel(person: Person, transcription: Transcription) -> Any:
-    cancel_transcription(database_session(), person, transcription)
+    work.cancel_transcription(database_session(), person, transcription)
     flash("文字起こしを中止しました。ここまでの文は残っています。", "done")
-    return redirect(url_for("recordings.index", meeting_id=transcription.meeting.id))
+    return _back(transcription)
+
+
+@blueprint.post("/transcriptions/<int:transcription_id>/pause")
+@access.to(Transcription, Right.RECORD)
+def pause(person: Person, transcription: Transcription) -> Any:
+    work.pause_transcription(database_session(), person, transcription)
+    flash("文字起こしを一時停止しました。ここまでの文は残っています。", "done")
+    return _back(transcription)
+
+
+@blueprint.post("/transcriptions/<int:transcription_id>/resumption")
+@access.to(Transcription, Right.RECORD)
+def resume(person: Person, transcription: Transcription) -> Any:
+    work.resume_transcription(database_session(), person, transcription)
+    flash("文字起こしを続きから再開しました。", "done")
+    return _back(transcription)
+
+
+@blueprint.post("/transcriptions/<int:transcription_id>/priority")
+@access.to(Transcription, Right.RECORD)
+def move_up(person: Person, transcription: Transcription) -> Any:
+    work.move_up(database_session(), person, transcription)
+    flash("この文字起こしを先に処理します。", "done")
+    return _back(transcription)
+
+
+@blueprint.post("/steps/<int:step_id>/attempts")
+@access.to(Step, Right.RECORD)
+def run_step_again(person: Person, step: Step) -> Any:
+    work.run_again(database_session(), person, step)
+    flash(f"{StepKind(step.kind).label}をもう一度作ります。", "done")
+    return _back(step.transcription)
+
+
+@blueprint.get("/recordings/<int:recording_id>/runs")
+@access.to(Recording, Right.HEAR)
+def runs(person: Person, recording: Recording) -> Any:
+    """One recording's part of the list, for its script: when a button comes or goes."""
+    given = rights(database_session(), person, recording.meeting)
+    return render_template(
+        "recordings/_work.html",
+        recording=recording,
+        runs=_runs(recording),
+        may_record=Right.RECORD in given,
+        may_correct=Right.CORRECT in given,
+        speech_models=choices_for_run(recording.meeting.series),
+        languages=work.LANGUAGES,
+    )
+
+
+@blueprint.get("/recordings/<int:recording_id>/peaks")
+@access.to(Recording, Right.HEAR)
+def peaks(person: Person, recording: Recording) -> Any:
+    """The outline of the sound; 404 until it is made."""
+    return send_peaks(recording)
 
 
 @blueprint.get("/recordings/<int:recording_id>/sound")
@@ -114,11 +173,16 @@ def original(person: Person, recording: Recording) -> Any:
 def _page(person: Person, meeting: Meeting, problem: str = "") -> str:
     session = database_session()
     found = recordings_of(session, meeting)
+    head = meeting_head(person, meeting)
     return render_template(
         "recordings/list.html",
         meeting=meeting,
-        head=meeting_head(person, meeting),
+        head=head,
         tab="recordings",
+        may_record=Right.RECORD in head.rights,
+        may_correct=Right.CORRECT in head.rights,
+        speech_models=choices_for_run(meeting.series),
+        languages=work.LANGUAGES,
         recordings=[(recording, _runs(recording)) for recording in reversed(found)],
         is_worker_running=is_worker_running(session),
         limit_mb=config().limits.recording_mb,
@@ -137,9 +201,13 @@ def _runs(recording: Recording) -> list[Run]:
         )
     }
     return [
-        Run(work, transcript_of[work.id], progress(session, work))
-        for work in reversed(recording.transcriptions)
+        Run(transcription, transcript_of[transcription.id], progress(session, transcription))
+        for transcription in reversed(recording.transcriptions)
     ]
+
+
+def _back(transcription: Transcription) -> Any:
+    return redirect(url_for("recordings.index", meeting_id=transcription.meeting.id))
 
 
 def _refuse_too_large() -> None:

@@ -8,6 +8,7 @@ from meetings.agenda import flat, tree
 from meetings.invitations import invited
 from meetings.rights import Right, rights
 from minutes import accuracy
+from minutes.transcription import LANGUAGES
 from minutes.transcripts import accuracy_of, is_closed, segments_of
 from models.person import Person
 from models.transcript import Transcript
@@ -33,6 +34,7 @@ def edit(person: Person, transcript: Transcript) -> Any:
         names=_names(transcript),
         is_closed=closed,
         may_correct=Right.CORRECT in rights(session, person, meeting) and not closed,
+        language=LANGUAGES.get(transcript.transcription.language, ""),
     )
 
 

@@ -72,7 +72,7 @@ def upgrade() -> None:
         sa.Column("transcription_id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("playback", name="stepkind", native_enum=False, length=20),
+            sa.Enum("sound", "playback", name="stepkind", native_enum=False, length=20),
             nullable=False,
         ),
         sa.Column(
@@ -157,6 +157,24 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("speech_model_sha256", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("moved_up_at", models.base.UtcDateTime(), nullable=True))
+
+    _add_steps()
+
+
+def _add_steps() -> None:
+    """What was asked for before there were steps is prepared like everything else, and recordings
+    that are there already get their peaks."""
+    first_of_open = (
+        "SELECT t.id, 'sound', 'waiting', '', 0 FROM transcription t"
+        " WHERE t.state = 'waiting' AND NOT EXISTS"
+        " (SELECT 1 FROM chunk c WHERE c.transcription_id = t.id)"
+    )
+    newest_of_recording = (
+        "SELECT max(t.id), 'playback', 'waiting', '', 0 FROM transcription t"
+        " WHERE t.state != 'cancelled' GROUP BY t.recording_id"
+    )
+    for rows in (first_of_open, newest_of_recording):
+        op.execute(f"INSERT INTO step (transcription_id, kind, state, problem, attempts) {rows}")
 
 
 def downgrade() -> None:

@@ -1,4 +1,5 @@
 import hashlib
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,11 +27,12 @@ def small_halves(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def other_model(folder: Path, content: bytes = b"weights") -> Path:
-    folder.mkdir()
-    for name in speech_model.NEEDED:
-        (folder / name).write_bytes(content)
-    return folder
+def copied(small_model: Path, folder: Path) -> Path:
+    return Path(shutil.copytree(small_model, folder))
+
+
+def using(config: Config, wanted: Path | str) -> Config:
+    return replace(config, speech=Speech(model=str(wanted)))
 
 
 def test_the_packaged_model_is_joined_and_is_the_published_one(tmp_path: Path) -> None:
@@ -90,43 +92,72 @@ def test_without_a_setting_the_packaged_model_is_chosen(small_halves: Path, conf
 
 
 def test_a_folder_of_the_city_is_chosen_and_named_after_itself(
-    tmp_path: Path, config: Config
+    tmp_path: Path, config: Config, small_model: Path
 ) -> None:
-    folder = other_model(tmp_path / "kotoba")
-    found = speech_model.choose(replace(config, speech=Speech(model=str(folder))))
+    folder = copied(small_model, tmp_path / "kotoba")
+    found = speech_model.choose(using(config, folder))
     assert (found.name, found.folder) == ("kotoba", folder)
-    assert found.sha256 == hashlib.sha256(b"weights").hexdigest()
+    assert found.sha256 == speech_model.hash_of(small_model / "model.bin")
+
+
+def test_a_folder_below_the_data_is_chosen_by_its_name(config: Config, small_model: Path) -> None:
+    folder = copied(small_model, config.home / "speech-models" / "kotoba")
+    assert speech_model.choose(config, "kotoba").folder == folder
+    assert speech_model.choose(using(config, "kotoba")).folder == folder
+
+
+def test_what_is_asked_for_goes_before_the_settings(
+    tmp_path: Path, config: Config, small_model: Path
+) -> None:
+    first, second = (copied(small_model, tmp_path / name) for name in ("one", "two"))
+    assert speech_model.choose(using(config, first), str(second)).name == "two"
 
 
 def test_a_published_model_has_its_name_whatever_the_folder_is_called(
-    tmp_path: Path, config: Config, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, config: Config, small_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = other_model(tmp_path / "downloads")
-    known = {hashlib.sha256(b"weights").hexdigest(): "whisper-small"}
+    folder = copied(small_model, tmp_path / "downloads")
+    known = {speech_model.hash_of(folder / "model.bin"): "whisper-small"}
     monkeypatch.setattr(speech_model, "KNOWN", known)
-    assert speech_model.choose(replace(config, speech=Speech(model=str(folder)))).name == (
-        "whisper-small"
-    )
+    assert speech_model.choose(using(config, folder)).name == "whisper-small"
 
 
-def test_a_folder_without_a_tokenizer_stops_the_start_with_its_name(
-    tmp_path: Path, config: Config
+def test_a_published_name_with_other_content_is_refused(
+    tmp_path: Path, config: Config, small_model: Path
 ) -> None:
-    folder = other_model(tmp_path / "kotoba")
-    (folder / "tokenizer.json").unlink()
-    with pytest.raises(ConfigurationError, match=r"kotoba.*tokenizer\.json.*speech\.model"):
-        speech_model.choose(replace(config, speech=Speech(model=str(folder))))
+    folder = copied(small_model, tmp_path / "faster-whisper-small")
+    with pytest.raises(ConfigurationError, match="公開されている whisper-small と違います"):
+        speech_model.choose(using(config, folder))
+
+
+def test_only_what_looks_whole_is_offered(
+    tmp_path: Path, config: Config, small_model: Path
+) -> None:
+    below = config.home / "speech-models"
+    copied(small_model, below / "kotoba")
+    copied(small_model, below / "half") / "model.bin"
+    (below / "half" / "model.bin").write_bytes(b"half")
+    elsewhere = str(copied(small_model, tmp_path / "elsewhere"))
+    assert speech_model.installed(using(config, elsewhere)) == [
+        "whisper-base",
+        elsewhere,
+        "kotoba",
+    ]
+    assert "half" in speech_model.present(config)
 
 
 def test_a_file_that_changed_since_it_was_chosen_is_not_loaded(
-    tmp_path: Path, config: Config
+    tmp_path: Path, config: Config, small_model: Path
 ) -> None:
-    folder = other_model(tmp_path / "kotoba")
-    found = speech_model.choose(replace(config, speech=Speech(model=str(folder))))
+    folder = copied(small_model, tmp_path / "kotoba")
+    found = speech_model.choose(using(config, folder))
     speech_model.check(found)
+    before = speech_model.signature(found)
     (folder / "model.bin").write_bytes(b"other weights")
+    assert speech_model.signature(found) != before
     with pytest.raises(ConfigurationError, match="内容が変わっています"):
         speech_model.check(found)
     (folder / "model.bin").unlink()
+    assert speech_model.signature(found) == ()
     with pytest.raises(ConfigurationError, match="内容が変わっています"):
         speech_model.check(found)

@@ -1,5 +1,6 @@
 /** The player at the foot of the page, with its own buttons. */
 
+import { Wave } from "./wave";
 import { position } from "./words";
 
 const STEP_SECONDS = 3;
@@ -9,12 +10,14 @@ export class Player {
   private readonly toggleButton: HTMLButtonElement;
   private readonly slider: HTMLInputElement;
   private readonly clock: HTMLElement;
+  private readonly wave: Wave;
 
   constructor(root: HTMLElement, onTime: (seconds: number) => void) {
     this.audio = find(root, "audio");
     this.toggleButton = find(root, "[data-toggle]");
     this.slider = find(root, "[data-position]");
     this.clock = find(root, "[data-clock]");
+    this.wave = new Wave(find(root, "[data-wave]"), (share) => this.seek(share * this.length));
     const speed: HTMLSelectElement = find(root, "[data-speed]");
     this.toggleButton.addEventListener("click", () => this.toggle());
     find<HTMLButtonElement>(root, "[data-back]").addEventListener("click", () => this.step(-1));
@@ -59,9 +62,14 @@ export class Player {
     this.showPlace();
   }
 
-  /** After an error: the copy for browsers may have been made meanwhile. */
+  /** The copy for browsers and its outline may have been made meanwhile. */
   tryAgain(): void {
+    void this.wave.fetch();
     if (this.audio.error) this.audio.load();
+  }
+
+  private get length(): number {
+    return Math.max(Number(this.slider.max), 0.1);
   }
 
   private play(): void {
@@ -80,6 +88,7 @@ export class Player {
     this.clock.textContent = now;
     this.slider.value = String(this.audio.currentTime);
     this.slider.setAttribute("aria-valuetext", now);
+    this.wave.showPlace(this.audio.currentTime / this.length);
   }
 }
 

@@ -1,0 +1,184 @@
+"""How far a transcription is, in words and figures, for whoever waits for it."""
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from minutes import turns
+from minutes.transcription import AGAIN
+from models.base import now
+from models.recording import Step, StepKind, Transcription, WorkerSign, WorkState
+from models.transcript import Segment, Transcript
+
+SILENT_AFTER = timedelta(seconds=30)
+FORGOTTEN_AFTER = timedelta(days=1)
+NO_WORKER = "文字起こしの処理が動いていません。管理者に連絡してください。録音は保存されています。"
+
+
+STATE_WORDS = {
+    WorkState.WAITING: "これから",
+    WorkState.RUNNING: "処理中",
+    WorkState.PAUSED: "一時停止",
+    WorkState.FINISHED: "済み",
+    WorkState.FAILED: "失敗",
+    WorkState.CANCELLED: "中止",
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One line of what is done for a recording. `step_id` of a step that can be run again."""
+
+    label: str
+    state: WorkState
+    words: str
+    problem: str = ""
+    step_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`place`: 1 for the one that comes next, None when it need not wait. `sentence` says it all
+    for a screen; `stage` is what is being done."""
+
+    state: WorkState
+    stage: str
+    percent: int
+    remaining_seconds: int | None
+    place: int | None
+    segment_count: int
+    problem: str
+    is_worker_running: bool
+    stages: list[Stage]
+    sentence: str
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether it changes by itself."""
+        return any(stage.state in turns.UNDER_WAY for stage in self.stages)
+
+    @property
+    def shape(self) -> str:
+        """Other buttons are shown when this changes."""
+        return " ".join(stage.state for stage in self.stages)
+
+
+def progress(session: Session, transcription: Transcription) -> Progress:
+    """How far, and how long still, judged by the speed so far."""
+    state = WorkState(transcription.state)
+    done = sum(max(0.0, chunk.done_seconds) for chunk in transcription.chunks)
+    total = sum(chunk.duration_seconds for chunk in transcription.chunks)
+    percent = 100 if state == WorkState.FINISHED else int(100 * done / total) if total else 0
+    is_under_way = state in turns.UNDER_WAY
+    remaining = _remaining(transcription, done, total) if is_under_way else None
+    place = turns.place(session, transcription) if is_under_way else None
+    is_running = is_worker_running(session)
+    return Progress(
+        state=state,
+        stage=_stage(transcription),
+        percent=percent,
+        remaining_seconds=remaining,
+        place=place,
+        segment_count=_count_segments(session, transcription),
+        problem=transcription.problem,
+        is_worker_running=is_running,
+        stages=_stages(transcription, percent),
+        sentence=NO_WORKER
+        if is_under_way and not is_running
+        else _sentence(transcription, percent, remaining, place),
+    )
+
+
+def show_life(session: Session, worker: str) -> None:
+    session.execute(delete(WorkerSign).where(WorkerSign.seen_at < now() - FORGOTTEN_AFTER))
+    session.merge(WorkerSign(name=worker, seen_at=now()))
+
+
+def is_worker_running(session: Session) -> bool:
+    """A sign from the future was given before the clock went back, and says nothing."""
+    soon = now() + SILENT_AFTER
+    recent = WorkerSign.seen_at.between(now() - SILENT_AFTER, soon)
+    return session.scalar(select(WorkerSign.name).where(recent).limit(1)) is not None
+
+
+def about(seconds: int) -> str:
+    """「約6分」: rounded up, so that it is not late; an hour and more with the minutes."""
+    if seconds < 60:
+        return f"約{seconds}秒"
+    hours, minutes = divmod(math.ceil(seconds / 60), 60)
+    if hours:
+        return f"約{hours}時間{minutes}分" if minutes else f"約{hours}時間"
+    return f"約{minutes}分"
+
+
+def _remaining(transcription: Transcription, done: float, total: float) -> int | None:
+    """None before there is a speed to judge by, and when the clock went back since."""
+    if not transcription.started_at or done <= 0:
+        return None
+    elapsed = (now() - transcription.started_at).total_seconds()
+    return max(1, round(elapsed / done * max(0.0, total - done))) if elapsed > 0 else None
+
+
+def _count_segments(session: Session, transcription: Transcription) -> int:
+    counted = session.scalar(
+        select(func.count(Segment.id))
+        .join(Transcript)
+        .where(Transcript.transcription_id == transcription.id)
+    )
+    return counted or 0
+
+
+def _stage(transcription: Transcription) -> str:
+    state = WorkState(transcription.state)
+    if state == WorkState.RUNNING:
+        return "文字起こし"
+    is_listening = any(
+        step.kind == StepKind.SOUND and step.state == WorkState.RUNNING
+        for step in transcription.steps
+    )
+    return StepKind.SOUND.label if state == WorkState.WAITING and is_listening else state.label
+
+
+def _stages(transcription: Transcription, percent: int) -> list[Stage]:
+    state = WorkState(transcription.state)
+    words = f"{percent} %" if state == WorkState.RUNNING else STATE_WORDS[state]
+    return [
+        Stage("受付", WorkState.FINISHED, STATE_WORDS[WorkState.FINISHED]),
+        *(_stage_of(step) for step in transcription.steps if step.kind == StepKind.SOUND),
+        Stage("文字起こし", state, words),
+        *(_stage_of(step) for step in transcription.steps if step.kind != StepKind.SOUND),
+    ]
+
+
+def _stage_of(step: Step) -> Stage:
+    state = WorkState(step.state)
+    is_alone = step.kind != StepKind.SOUND and state in AGAIN
+    return Stage(
+        StepKind(step.kind).label,
+        state,
+        STATE_WORDS[state],
+        step.problem if is_alone else "",
+        step.id if is_alone else None,
+    )
+
+
+def _sentence(
+    transcription: Transcription, percent: int, remaining: int | None, place: int | None
+) -> str:
+    waits = f"順番待ち（{place}番目）" if place else ""
+    match WorkState(transcription.state):
+        case WorkState.WAITING:
+            return waits or "録音の音を確かめています"
+        case WorkState.RUNNING:
+            rest = f"残り{about(remaining)}" if remaining else ""
+            shown = [f"文字起こし {percent} %", rest, waits if place != 1 else ""]
+            return "・".join(part for part in shown if part)
+        case WorkState.FINISHED:
+            return "文字起こしが終わりました"
+        case WorkState.FAILED:
+            return f"失敗：{transcription.problem}"
+        case stopped:
+            return f"{stopped.label}（{percent} %まで）"

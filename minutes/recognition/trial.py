@@ -1,0 +1,62 @@
+"""Loading a speech model and decoding a second of sound with it, in a process of its own: what is
+broken inside may crash the library, and must not crash us.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from meetings.errors import ConfigurationError
+from minutes.recognition.audio import RATE
+from minutes.recognition.speech_model import SpeechModel
+
+MOST_SECONDS = 900
+"""A large model on a slow disk takes minutes."""
+
+
+def try_out(model: SpeechModel) -> None:
+    """Raises ConfigurationError with the reason when it does not load or decode."""
+    words = [sys.executable, "-m", "minutes.recognition.trial"]
+    words += [model.name, str(model.folder), model.sha256]
+    try:
+        done = subprocess.run(
+            words,
+            capture_output=True,
+            text=True,
+            timeout=MOST_SECONDS,
+            check=False,
+            cwd=Path(__file__).parents[2],
+        )
+    except subprocess.TimeoutExpired as problem:
+        raise _refused(model, f"{MOST_SECONDS // 60}分たっても読み込めません。") from problem
+    if done.returncode < 0:
+        raise _refused(
+            model,
+            f"読み込むプログラムが落ちました（シグナル {-done.returncode}）。"
+            "ファイルが壊れているか、メモリーが足りません。",
+        )
+    if done.returncode:
+        last = (done.stderr.strip() or "原因不明").splitlines()[-1]
+        raise _refused(model, f"読み込めません（{last}）。")
+
+
+def _refused(model: SpeechModel, reason: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"音声認識モデル {model.folder} は使えません: {reason}"
+        "ファイルをコピーし直すか、別のモデルを選んでください。"
+    )
+
+
+def decode_a_second(model: SpeechModel) -> None:
+    """With everything that lies in the folder, as the worker does it."""
+    from minutes.recognition.whisper import Whisper  # the speech engine takes seconds to import
+
+    whisper = Whisper(model, threads=1, language="ja")
+    noise = np.random.default_rng(1).standard_normal(RATE).astype(np.float32) * 0.1
+    whisper.decode([whisper.encode(noise)])
+
+
+if __name__ == "__main__":
+    decode_a_second(SpeechModel(sys.argv[1], Path(sys.argv[2]), sys.argv[3]))

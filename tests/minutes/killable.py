@@ -1,0 +1,40 @@
+"""A real worker in a process of its own, quick to start and quick to take over, with a recogniser
+that is slow and says where it is. Killed by `test_kills.py`."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from meetings import config as settings
+from meetings.config import Speech
+from minutes import leases, turns, worker
+from minutes.recognition.heard import Heard, Samples
+from models.database import connect
+
+SEGMENT_SECONDS = 5.0
+LEASE = timedelta(seconds=1)
+
+
+def ever_slow(samples: Samples) -> Iterator[Heard]:
+    """Every five seconds of sound take a fiftieth of a second."""
+    length, start = len(samples) / 16_000, 0.0
+    while start < length:
+        time.sleep(0.02)
+        end = min(start + SEGMENT_SECONDS, length)
+        yield Heard(start, end, f"{end - start:.1f}秒")
+        start = end
+
+
+def work(home: str, speech_model: str) -> None:
+    """Until it is killed. So many kills in a row would be given up in earnest; here they are the
+    test."""
+    leases.LEASE, turns.MOST_ATTEMPTS = LEASE, 1000
+    worker.REST_SECONDS = 0.05
+    config = replace(
+        settings.load(),
+        storage=settings.Storage(home=home),
+        speech=Speech(model=speech_model, first_chunk_seconds=60, chunk_seconds=60),
+    )
+    worker.Worker(config, connect(Path(home) / "gijido.sqlite3"), lambda *_: ever_slow).run()

@@ -1,0 +1,181 @@
+"""A disk that is full, really: in normalising, in a later step, in writing what was heard."""
+
+import itertools
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from meetings import config as settings
+from meetings.config import Config, Speech
+from meetings.storage import Storage
+from minutes import leases, normalised, transcripts
+from minutes import transcription as work
+from minutes.recognition.heard import Heard, Recognise, Samples
+from minutes.worker import Worker
+from models.meeting import Meeting
+from models.recording import StepKind, Transcription, WorkState
+from tests.conftest import Cast
+from tests.minutes.test_worker import every_ten_seconds, work_off
+from web.demo import builders
+
+DISK = "40m"
+
+
+@pytest.fixture
+def config(tmp_path: Path, small_model: Path) -> Iterator[Config]:
+    """The data on a disk of its own, of 40 MB."""
+    home = tmp_path / "home"
+    home.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(home)]
+    try:
+        done = subprocess.run(mounting, capture_output=True, text=True, check=False)
+    except OSError as problem:
+        pytest.skip(f"a small disk cannot be mounted here: {problem}")
+    if done.returncode:
+        pytest.skip(f"a small disk cannot be mounted here: {done.stderr.strip()}")
+    speech = Speech(model=str(small_model), first_chunk_seconds=60, chunk_seconds=120)
+    yield replace(settings.load(), storage=settings.Storage(home=str(home)), speech=speech)
+    subprocess.run(["umount", "-l", str(home)], check=True)
+
+
+@pytest.fixture
+def transcription(
+    session: Session, storage: Storage, cast: Cast, meeting: Meeting
+) -> Transcription:
+    source = builders.folder("dx-council")
+    recording = builders.add_recording(session, storage, cast.secretary, meeting, source)
+    made = work.request_transcription(session, cast.secretary, recording)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def make_worker(config: Config, engine: Engine) -> Callable[[Recognise], Worker]:
+    return lambda recognise: Worker(config, engine, lambda *_: recognise)
+
+
+class Filling:
+    """A file that leaves so much of the disk."""
+
+    def __init__(self, config: Config) -> None:
+        self.path = config.home / "filling"
+
+    def leave(self, kilobytes: int) -> None:
+        self.path.unlink(missing_ok=True)
+        with self.path.open("wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(bytes(4096))
+            except OSError:
+                file.truncate(max(0, file.tell() // 4096 * 4096 - kilobytes * 1024))
+
+    def remove(self) -> None:
+        self.path.unlink()
+
+
+@pytest.fixture
+def filling(config: Config) -> Filling:
+    return Filling(config)
+
+
+def check_text(session: Session, transcription: Transcription) -> None:
+    """Finished, and every second is there once."""
+    session.rollback()
+    assert transcription.state == WorkState.FINISHED, transcription.problem
+    (transcript,) = transcripts.transcripts_of(session, transcription.meeting)
+    segments = transcripts.segments_of(session, transcript)
+    assert segments[0].start_seconds == 0
+    for before, after in itertools.pairwise(segments):
+        assert after.start_seconds == pytest.approx(before.end_seconds, abs=0.01)
+    length = transcription.recording.duration_seconds
+    assert segments[-1].end_seconds == pytest.approx(length, abs=0.2)
+
+
+def test_in_normalising(
+    session: Session,
+    cast: Cast,
+    config: Config,
+    transcription: Transcription,
+    make_worker: Callable[[Recognise], Worker],
+    filling: Filling,
+) -> None:
+    filling.leave(5000)  # of the 9.6 MB that it takes
+    worker = make_worker(every_ten_seconds)
+    work_off(worker)
+    session.rollback()
+    assert transcription.state == WorkState.FAILED
+    assert "ディスクがいっぱい" in transcription.problem
+    assert list(normalised.folder_of(config.home).iterdir()) == []
+    filling.remove()
+    work.resume_transcription(session, cast.secretary, transcription)
+    session.commit()
+    work_off(worker)
+    check_text(session, transcription)
+
+
+def test_in_making_the_copy_for_listening(
+    session: Session,
+    cast: Cast,
+    config: Config,
+    transcription: Transcription,
+    make_worker: Callable[[Recognise], Worker],
+    filling: Filling,
+) -> None:
+    worker = make_worker(every_ten_seconds)
+    for _ in range(2):
+        assert worker.take_turn()
+    filling.leave(800)  # of the 1.8 MB that it takes
+    work_off(worker)
+    check_text(session, transcription)
+    (playback,) = (step for step in transcription.steps if step.kind == StepKind.PLAYBACK)
+    assert playback.state == WorkState.FAILED and "ディスクがいっぱい" in playback.problem
+    assert transcription.recording.playback_sha256 is None
+    assert list((config.home / "arriving").iterdir()) == []
+    filling.remove()
+    work.run_again(session, cast.secretary, playback)
+    session.commit()
+    work_off(worker)
+    session.rollback()
+    assert playback.state == WorkState.FINISHED
+    assert transcription.recording.playback_sha256 and transcription.recording.peaks_sha256
+
+
+def test_in_writing_what_was_heard(
+    session: Session,
+    cast: Cast,
+    transcription: Transcription,
+    make_worker: Callable[[Recognise], Worker],
+    filling: Filling,
+) -> None:
+    """Words without end and not a byte left: sooner or later the database cannot grow."""
+
+    def on_a_full_disk(samples: Samples) -> Iterator[Heard]:
+        for number, heard in enumerate(every_ten_seconds(samples)):
+            if number == 3:
+                filling.leave(0)
+            yield replace(heard, text="長" * 60_000) if number >= 3 else heard
+
+    assert make_worker(on_a_full_disk).take_turn()
+    make_worker(on_a_full_disk).take_turn()
+    session.rollback()
+    (transcript,) = transcripts.transcripts_of(session, transcription.meeting)
+    kept = transcripts.segments_of(session, transcript)
+    assert 3 <= len(kept) < 6
+    assert transcription.state in (WorkState.FAILED, WorkState.RUNNING)
+    filling.remove()
+    if transcription.state == WorkState.FAILED:
+        assert "ディスクがいっぱい" in transcription.problem
+        work.resume_transcription(session, cast.secretary, transcription)
+        session.commit()
+    else:  # not even that could be written: the lease runs out, and it goes on by itself
+        (held,) = (chunk for chunk in transcription.chunks if chunk.lease)
+        assert held.lease_until is not None
+        held.lease_until -= 2 * leases.LEASE
+        session.commit()
+    work_off(make_worker(every_ten_seconds))
+    check_text(session, transcription)
