@@ -1,23 +1,28 @@
 """Recordings and the work of transcribing them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
 from flask import Blueprint
 from pydantic import Field
 
+from meetings.errors import InvalidInput
 from meetings.rights import Right
 from minutes import transcription as transcribing
-from minutes.recordings import recordings_of
+from minutes.beginnings import after_first_part
+from minutes.parts import place_of, placed_recordings
+from minutes.recordings import place_recording
 from models.meeting import Meeting
 from models.person import Person
-from models.recording import Recording, Transcription
+from models.recording import Recording, RecordingKind, Transcription
 from web import access, intake
-from web.api.operations import Shape, Upload, operation
+from web.api.operations import Moment, Shape, Upload, operation
 from web.api.shapes import PersonAnswer, WorkAnswer
 from web.looks import note_look
 from web.transaction import database_session
 
 blueprint = Blueprint("api_recordings", __name__)
+DAY_SECONDS = 86_400.0
 SOUND = Upload("録音ファイル（mp3、m4a、wav など）")
 
 
@@ -32,6 +37,12 @@ class RecordingAnswer(Shape):
     duration_seconds: float
     codec: str
     is_cut_off: bool = Field(description="途中で切れていたため、読めたところまで")
+    kind: str = Field(description="part（本編）か spare（予備）")
+    part: int | None = Field(description="第何部か。予備では、どの部の予備か")
+    began_at: datetime | None = Field(description="録音の始まりの時刻。分からなければ null")
+    offset_seconds: float | None = Field(
+        description="第1部の始まりから。時刻が不明な部は前の部に続くとみる。不明な予備は null"
+    )
     received_at: datetime
     received_by: PersonAnswer
     transcriptions: list[WorkAnswer]
@@ -39,6 +50,7 @@ class RecordingAnswer(Shape):
     @classmethod
     def of(cls, recording: Recording) -> "RecordingAnswer":
         database_session().flush()
+        placed = place_of(database_session(), recording)
         return cls(
             id=recording.id,
             meeting_id=recording.meeting_id,
@@ -48,6 +60,10 @@ class RecordingAnswer(Shape):
             duration_seconds=recording.duration_seconds,
             codec=recording.codec,
             is_cut_off=recording.is_cut_off,
+            kind=recording.kind,
+            part=placed.number or None,
+            began_at=recording.began_at,
+            offset_seconds=placed.offset_seconds,
             received_at=recording.received_at,
             received_by=PersonAnswer.of(recording.received_by),
             transcriptions=[WorkAnswer.of(work) for work in recording.transcriptions],
@@ -56,6 +72,16 @@ class RecordingAnswer(Shape):
 
 class RecordingsAnswer(Shape):
     recordings: list[RecordingAnswer]
+
+
+class Place(Shape):
+    """本編か予備か、いつ始まったか。時刻か、第1部の始まりからの秒数で。どちらもなければ不明。"""
+
+    kind: Literal["part", "spare"]
+    began_at: Moment | None = Field(None, description="録音の始まりの時刻")
+    after_first_part_seconds: float | None = Field(
+        None, ge=-DAY_SECONDS, le=10 * DAY_SECONDS, description="第1部の始まりからの秒数"
+    )
 
 
 class Received(Shape):
@@ -67,8 +93,9 @@ class Received(Shape):
 @access.to(Meeting, Right.HEAR)
 @operation("録音の一覧", answers=RecordingsAnswer)
 def list_recordings(person: Person, meeting: Meeting) -> RecordingsAnswer:
-    found = recordings_of(database_session(), meeting)
-    return RecordingsAnswer(recordings=[RecordingAnswer.of(r) for r in found])
+    """By their place on the clock, a spare after the part that it covers."""
+    found = placed_recordings(database_session(), meeting)
+    return RecordingsAnswer(recordings=[RecordingAnswer.of(one.recording) for one in found])
 
 
 @blueprint.post("/meetings/<int:meeting_id>/recordings")
@@ -93,6 +120,21 @@ def receive(person: Person, meeting: Meeting) -> Received:
 @operation("録音の情報", answers=RecordingAnswer)
 def show(person: Person, recording: Recording) -> RecordingAnswer:
     note_look(person, "look", recording)
+    return RecordingAnswer.of(recording)
+
+
+@blueprint.put("/recordings/<int:recording_id>/place")
+@access.to(Recording, Right.RECORD)
+@operation("録音が本編か予備か、いつ始まったかを決める", answers=RecordingAnswer, body=Place)
+def place(person: Person, recording: Recording, body: Place) -> RecordingAnswer:
+    session, began_at = database_session(), body.began_at
+    if body.after_first_part_seconds is not None:
+        if began_at is not None:
+            raise InvalidInput("began_at", "時刻か秒数のどちらか一つだけを送ってください。")
+        distance = timedelta(seconds=body.after_first_part_seconds)
+        began_at = after_first_part(session, recording, distance)
+    kind = RecordingKind(body.kind)
+    place_recording(session, person, recording, kind=kind, began_at=began_at)
     return RecordingAnswer.of(recording)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from meetings.errors import FileRejected, InvalidInput
 from meetings.rights import Right
-from minutes.recordings import recordings_of
+from minutes.parts import placed_recordings
 from minutes.transcription import (
     Progress,
     cancel_transcription,
@@ -113,13 +113,14 @@ def original(person: Person, recording: Recording) -> Any:
 
 def _page(person: Person, meeting: Meeting, problem: str = "") -> str:
     session = database_session()
-    found = recordings_of(session, meeting)
+    every = placed_recordings(session, meeting)
     return render_template(
         "recordings/list.html",
         meeting=meeting,
         head=meeting_head(person, meeting),
         tab="recordings",
-        recordings=[(recording, _runs(recording)) for recording in reversed(found)],
+        every=every,
+        recordings=[(placed.recording, _runs(placed.recording)) for placed in every],
         is_worker_running=is_worker_running(session),
         limit_mb=config().limits.recording_mb,
         limit_bytes=config().limits.recording_mb * intake.MEGABYTE,
