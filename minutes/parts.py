@@ -195,7 +195,12 @@ def _assumed(parts: list[Placed], part: Placed) -> list[str]:
 def _overlap(before: Placed, part: Placed) -> list[str]:
     shared = _shared_seconds(before, part)
     is_told = shared >= TOLERANCE_SECONDS
-    return [f"{before.label}と{part.label}は{_length(shared)}重なっています。"] if is_told else []
+    if not is_told:
+        return []
+    return [
+        f"{before.label}と{part.label}は{_length(shared)}重なっています。"
+        "重なりの発言は、会議録の案に両方とも入ります。"
+    ]
 
 
 def _gap(before: Placed, part: Placed) -> list[str]:

@@ -73,9 +73,12 @@ def test_what_was_received_before_the_first_known_part_ends_where_that_begins() 
     assert told(*facts) == [["第2部の前に並べています。"], []]
 
 
+BOTH = "重なりの発言は、会議録の案に両方とも入ります。"
+
+
 def test_overlap_and_gap_are_told_in_words_with_their_length() -> None:
     assert told((0, 60, PART), (57 + 50 / 60, 30, PART))[1] == [
-        "第1部と第2部は2分10秒重なっています。"
+        f"第1部と第2部は2分10秒重なっています。{BOTH}"
     ]
     assert told((0, 60, PART), (72, 30, PART))[1] == ["第1部の終わりから12分空いています。"]
     assert told((0, 60, PART), (60 + 1 / 60, 30, PART))[1] == [], "whole seconds are typed"
@@ -85,8 +88,8 @@ def test_a_long_part_is_compared_with_all_that_begin_in_it() -> None:
     facts = ((0, 120, PART), (30, 10, PART), (119, 30, PART))
     assert told(*facts) == [
         [],
-        ["第1部と第2部は10分重なっています。"],
-        ["第1部と第3部は1分重なっています。"],
+        [f"第1部と第2部は10分重なっています。{BOTH}"],
+        [f"第1部と第3部は1分重なっています。{BOTH}"],
     ]
 
 

@@ -180,6 +180,7 @@ def test_the_desk_leads_to_the_parts_beside_it(
     assert beside(made.first) == ("第1部（2部のうち）", [(second, "次の部（第2部）")])
     assert beside(made.second) == ("第2部（2部のうち）", [(first, "前の部（第1部）")])
     assert beside(spare) == ("予備", [(first, "もとの部（第1部）")])
+    assert "第2部（2部のうち）" in secretary.get(f"{second}/print").text
 
 
 def test_the_page_that_drafts_shows_and_takes_a_transcript_of_every_part(

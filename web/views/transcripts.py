@@ -66,6 +66,7 @@ def on_paper(person: Person, transcript: Transcript) -> Any:
         transcript=transcript,
         meeting=transcript.meeting,
         recording=transcript.recording,
+        part=_beside(transcript)[0],
         segments=segments,
         headings={node.entry.id: node for node in flat(tree(session, transcript.meeting))},
         marks=accuracy.marks,
