@@ -41,7 +41,7 @@ def email(field: str, label: str, value: str | None) -> str:
 
 def moment(field: str, label: str, day: str | None, clock: str | None) -> datetime:
     """「2026-11-23」 and 「14:00」, in the city's time, as an aware datetime."""
-    return datetime.combine(_date(field, label, day), _time(field, label, clock), tzinfo=TOKYO)
+    return datetime.combine(date_of(field, label, day), _time(field, label, clock), tzinfo=TOKYO)
 
 
 def minutes(field: str, label: str, value: str | None) -> int | None:
@@ -64,7 +64,8 @@ def whole_number(field: str, label: str, value: str | None, most: int = 3650) ->
     return int(cleaned)
 
 
-def _date(field: str, label: str, value: str | None) -> date:
+def date_of(field: str, label: str, value: str | None) -> date:
+    """「2026-11-23」."""
     try:
         return date.fromisoformat((value or "").strip())
     except ValueError as problem:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from meetings.rights import published_revision
+from minutes.parts import is_spare
 from minutes.recordings import recordings_of
 from minutes.records import minutes_of
 from minutes.transcripts import has_words
@@ -41,8 +42,10 @@ def _written(session: Session, meeting: Meeting) -> MeetingState | None:
 
 
 def _recorded(session: Session, meeting: Meeting) -> MeetingState | None:
+    """A spare that is still being transcribed keeps nobody from correcting the parts."""
     recordings = recordings_of(session, meeting)
-    runs = [t for recording in recordings for t in recording.transcriptions]
+    awaited = [r for r in recordings if not is_spare(r)] or recordings
+    runs = [t for recording in awaited for t in recording.transcriptions]
     if any(WorkState(run.state).is_open for run in runs):
         return MeetingState.TRANSCRIBING
     return MeetingState.CORRECTING if has_words(session, meeting) else None

@@ -1,19 +1,24 @@
-"""Taking recordings in: opened and measured before they count as received."""
+"""Taking recordings in: opened and measured before they count as received. And saying where
+they stand: which part of the meeting, from when on."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import PurePath
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import audit
+from meetings import audit, dates
 from meetings.entries import LONGEST_NAME
-from meetings.errors import NotPossibleNow
+from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from meetings.storage import Incoming, Storage, StoredFile
 from minutes.recognition import audio
 from models.meeting import Meeting
 from models.person import Person
-from models.recording import Recording
+from models.recording import Recording, RecordingKind
+
+NEAR = timedelta(days=1)
+"""A recording begins at most so long before the meeting is to begin, or after it is to end."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +39,19 @@ def prepare_recording(storage: Storage, file_name: str, incoming: Incoming) -> P
 
 
 def add_recording(
-    session: Session, by: Person, meeting: Meeting, prepared: PreparedRecording
+    session: Session,
+    by: Person,
+    meeting: Meeting,
+    prepared: PreparedRecording,
+    *,
+    kind: RecordingKind = RecordingKind.PART,
+    began_at: datetime | None = None,
 ) -> Recording:
-    """Raises NotPossibleNow when this very sound is with the meeting already."""
+    """Raises NotPossibleNow when this very sound is with the meeting already.
+
+    A recording is never refused for its clock: a beginning far from the meeting (a recorder whose
+    clock was never set) is taken as unknown.
+    """
     _refuse_second_copy(session, meeting, prepared.stored.sha256)
     recording = Recording(
         meeting=meeting,
@@ -46,6 +61,8 @@ def add_recording(
         duration_seconds=prepared.sound.duration_seconds,
         codec=prepared.sound.codec,
         is_cut_off=prepared.sound.is_cut_off,
+        kind=kind,
+        began_at=began_at if began_at and _is_near(meeting, began_at) else None,
         received_by=by,
     )
     session.add(recording)
@@ -53,11 +70,63 @@ def add_recording(
     return recording
 
 
+def place_recording(
+    session: Session,
+    by: Person,
+    recording: Recording,
+    *,
+    kind: RecordingKind,
+    began_at: datetime | None,
+    seen: str | None = None,
+) -> None:
+    """Say what it is and when it begins, None for unknown. `seen`: the `place_in_short` that the
+    person had before their eyes.
+
+    Raises InvalidInput when it would begin far from the meeting, NotPossibleNow when no part would
+    be left, StaleRevision when it has another place by now than the one that was seen.
+    """
+    if seen is not None and seen != place_in_short(recording.kind, recording.began_at):
+        raise StaleRevision(
+            place_in_short(kind, began_at), place_in_short(recording.kind, recording.began_at), 0
+        )
+    if began_at and not _is_near(recording.meeting, began_at):
+        raise InvalidInput(
+            "began_at",
+            "始まりの時刻が会議から1日より離れています。日付と時刻を確かめてください。",
+        )
+    if kind == RecordingKind.SPARE and _is_only_part(session, recording):
+        raise NotPossibleNow(
+            "予備にすると、この会議の本編がなくなります。先に、ほかの録音を本編にしてください。"
+        )
+    if (recording.kind, recording.began_at) != (kind, began_at):
+        recording.kind, recording.began_at = kind, began_at
+        audit.note(session, by, "place", recording)
+
+
+def place_in_short(kind: RecordingKind, began_at: datetime | None) -> str:
+    """「本編・2026年11月23日 14:00:05から」."""
+    when = f"{dates.local(began_at):%Y年%-m月%-d日 %H:%M:%S}から" if began_at else "時刻不明"
+    return f"{kind.label}・{when}"
+
+
 def recordings_of(session: Session, meeting: Meeting) -> list[Recording]:
     return list(
         session.scalars(
             select(Recording).where(Recording.meeting_id == meeting.id).order_by(Recording.id)
         )
+    )
+
+
+def _is_near(meeting: Meeting, at: datetime) -> bool:
+    return meeting.starts_at - NEAR <= at <= meeting.ends_at + NEAR
+
+
+def _is_only_part(session: Session, recording: Recording) -> bool:
+    others = [
+        other for other in recordings_of(session, recording.meeting) if other is not recording
+    ]
+    return recording.kind == RecordingKind.PART and all(
+        other.kind == RecordingKind.SPARE for other in others
     )
 
 

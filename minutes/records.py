@@ -1,4 +1,4 @@
-"""The official minutes (会議録): drafted from the transcript, revised, approved or sent back."""
+"""The official minutes (会議録): drafted from the transcripts, revised, approved or sent back."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,7 +14,7 @@ from meetings.agenda import flat, tree
 from meetings.attendance import attendances_of
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from meetings.invitations import invited
-from minutes import transcripts
+from minutes import parts, transcripts
 from models.meeting import AnswerWord, Invitation, Meeting
 from models.minutes import Approval, ApprovalRequest, Minutes, MinutesRevision
 from models.person import Person
@@ -30,12 +30,14 @@ class Attendee(BaseModel):
 
 
 class Paragraph(BaseModel):
-    """One thing said, with where it is in the recording (seconds) so that it can be heard."""
+    """One thing said, with where it is in the recording (seconds) so that it can be heard.
+    `transcript_id`: in which part's; None (the revision's own) before there were parts."""
 
     speaker: str = ""
     text: str
     start_seconds: float
     end_seconds: float
+    transcript_id: int | None = None
 
 
 class Section(BaseModel):
@@ -48,7 +50,8 @@ class Section(BaseModel):
 
 
 class Content(BaseModel):
-    """The whole text of one revision."""
+    """The whole text of one revision. `transcript_ids`: what it was drafted from, one for each
+    part of the meeting, in order; empty before there were parts."""
 
     title: str
     series: str
@@ -57,6 +60,7 @@ class Content(BaseModel):
     place: str
     attendees: list[Attendee]
     sections: list[Section]
+    transcript_ids: list[int] = []
 
 
 def content_of(revision: MinutesRevision) -> Content:
@@ -67,28 +71,39 @@ def minutes_of(session: Session, meeting: Meeting) -> Minutes | None:
     return session.scalar(select(Minutes).where(Minutes.meeting_id == meeting.id))
 
 
-def draft(session: Session, by: Person, transcript: Transcript) -> MinutesRevision:
-    """A new revision straight from the transcript under the agenda's headings.
+def draft(session: Session, by: Person, *chosen: Transcript) -> MinutesRevision:
+    """A new revision straight from these transcripts, one for each part of the meeting, under the
+    agenda's headings.
 
-    Raises NotPossibleNow while there is nothing to write or a decision is awaited.
+    Raises NotPossibleNow while there is nothing to write or a decision is awaited, InvalidInput
+    when two are of the same recording.
     """
-    segments = transcripts.segments_of(session, transcript)
+    sources = _one_of_each(parts.in_order(session, chosen))
+    segments = [s for source in sources for s in transcripts.segments_of(session, source)]
     if not any(segment.text for segment in segments):
         raise NotPossibleNow(
             "逐語録にまだ発話がありません。文字起こしが進んでから作成してください。"
         )
-    minutes = minutes_of(session, transcript.meeting)
+    meeting = sources[0].meeting
+    minutes = minutes_of(session, meeting)
     if minutes is None:
-        minutes = Minutes(meeting=transcript.meeting)
+        minutes = Minutes(meeting=meeting)
         session.add(minutes)
-    content = _from_transcript(session, transcript, segments)
-    return _add_revision(session, by, minutes, transcript, content)
+    content = _from_segments(session, meeting, segments)
+    content.transcript_ids = [source.id for source in sources]
+    return _add_revision(session, by, minutes, sources[0], content)
+
+
+def sources_of(session: Session, revision: MinutesRevision) -> list[Transcript]:
+    """The transcripts that it was drafted from, in the order of the parts."""
+    return [session.get_one(Transcript, identity) for identity in revision.transcript_ids]
 
 
 def revise(
     session: Session, by: Person, minutes: Minutes, content: Content, *, based_on: int
 ) -> MinutesRevision:
-    """Raises StaleRevision when revision `based_on` is no longer the latest."""
+    """Raises StaleRevision when revision `based_on` is no longer the latest, InvalidInput for a
+    text too long or a sentence of no transcript that the minutes are made from."""
     latest = minutes.latest
     if latest.number != based_on:
         raise StaleRevision(
@@ -100,8 +115,10 @@ def revise(
         for paragraph in section.paragraphs:
             entries.optional_text("text", "発言", paragraph.text, LONGEST_PARAGRAPH)
             entries.optional_text("speaker", "発言者", paragraph.speaker)
+            _refuse_other_sources(latest, paragraph)
         section.paragraphs = [p for p in section.paragraphs if p.text.strip()]
-    if content.model_dump() == latest.content:
+    content.transcript_ids = content_of(latest).transcript_ids
+    if content == content_of(latest):
         return latest
     return _add_revision(session, by, minutes, latest.transcript, content)
 
@@ -124,10 +141,11 @@ def request_approval(session: Session, by: Person, revision: MinutesRevision) ->
 
 
 def approve(session: Session, by: Person, revision: MinutesRevision) -> Approval:
-    """Release the revision. Approval confirms every segment of its transcript."""
+    """Release the revision. Approval confirms every segment of its transcripts."""
     approval = _decide(session, by, revision, is_approved=True, reason="")
-    for segment in transcripts.segments_of(session, revision.transcript):
-        transcripts.confirm(session, by, segment)
+    for source in sources_of(session, revision):
+        for segment in transcripts.segments_of(session, source):
+            transcripts.confirm(session, by, segment)
     return approval
 
 
@@ -155,6 +173,14 @@ def as_text(content: Content) -> str:
 def said_by(paragraphs: Iterable[Paragraph]) -> list[tuple[str, list[Paragraph]]]:
     """Neighbouring paragraphs of one speaker together, as the paper sets them."""
     return [(who, list(said)) for who, said in groupby(paragraphs, key=lambda p: p.speaker)]
+
+
+def said_at(content: Content, paragraph: Paragraph) -> str:
+    """Where it is heard: 「0:03:10」, with several parts 「第2部 0:03:10」."""
+    place = dates.position(paragraph.start_seconds)
+    if len(content.transcript_ids) < 2 or paragraph.transcript_id is None:
+        return place
+    return f"第{content.transcript_ids.index(paragraph.transcript_id) + 1}部 {place}"
 
 
 def when(content: Content) -> str:
@@ -203,8 +229,25 @@ def _is_waiting(revision: MinutesRevision) -> bool:
     return revision.request is not None and revision.request.decision is None
 
 
-def _from_transcript(session: Session, transcript: Transcript, segments: list[Segment]) -> Content:
-    meeting = transcript.meeting
+def _one_of_each(sources: list[Transcript]) -> list[Transcript]:
+    if len({source.recording.id for source in sources}) < len(sources):
+        raise InvalidInput(
+            "transcript_ids", "同じ録音の逐語録が2つあります。1つの録音から1つだけ選んでください。"
+        )
+    return sources
+
+
+def _refuse_other_sources(latest: MinutesRevision, paragraph: Paragraph) -> None:
+    known = latest.transcript_ids
+    if paragraph.transcript_id not in (known if len(known) > 1 else [*known, None]):
+        raise InvalidInput(
+            "transcript_id",
+            "この会議録のもとになっていない逐語録の発言があります。"
+            "会議録を読み直し、各発言の transcript_id をそのまま送り返してください。",
+        )
+
+
+def _from_segments(session: Session, meeting: Meeting, segments: list[Segment]) -> Content:
     sections = [
         _section(segments, agenda_item_id=node.entry.id, number=node.number, title=node.entry.title)
         for node in flat(tree(session, meeting))
@@ -228,6 +271,7 @@ def _section(segments: list[Segment], *, agenda_item_id: int | None, **heading: 
             text=segment.text,
             start_seconds=segment.start_seconds,
             end_seconds=segment.end_seconds,
+            transcript_id=segment.transcript_id,
         )
         for segment in segments
         if segment.agenda_item_id == agenda_item_id and segment.text

@@ -6,10 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from minutes.accuracy import Accuracy
+from minutes.parts import is_spare
+from minutes.records import minutes_of, sources_of
 from minutes.transcripts import accuracy_of
 from models.meeting import Meeting
 from models.person import Department
-from models.recording import Recording, Transcription, WorkState
+from models.recording import Recording, RecordingKind, Transcription, WorkState
 from models.transcript import Segment, Transcript
 
 NOTHING = Accuracy(0, 0, 0, 0)
@@ -17,7 +19,8 @@ NOTHING = Accuracy(0, 0, 0, 0)
 
 @dataclass
 class DepartmentFigures:
-    """`recordings`: transcribed to the end, each counted once; `seconds` of their sound."""
+    """`recordings`: transcribed to the end, each part of a meeting counted once, spares not;
+    `seconds` of their sound."""
 
     department: Department
     recordings: int = 0
@@ -63,7 +66,11 @@ def figures(session: Session) -> Figures:
             Recording.transcriptions.any(Transcription.state == WorkState.FINISHED),
         )
     )
+    beside_others = select(Recording.meeting_id).where(Recording.kind == RecordingKind.SPARE)
+    with_spares = set(session.scalars(beside_others))
     for recording, department in rows:
+        if recording.meeting_id in with_spares and not _is_counted(session, recording):
+            continue
         row = found.setdefault(department.id, DepartmentFigures(department))
         row.recordings += 1
         row.seconds += recording.duration_seconds
@@ -71,6 +78,13 @@ def figures(session: Session) -> Figures:
         row.raw += raw
         row.normalised += normalised
     return Figures(sorted(found.values(), key=lambda row: row.department.full_name))
+
+
+def _is_counted(session: Session, recording: Recording) -> bool:
+    """The parts are; but where minutes were made with a spare, what they were made from is."""
+    minutes = minutes_of(session, recording.meeting)
+    used = [source.recording for source in sources_of(session, minutes.latest)] if minutes else []
+    return recording in used if any(map(is_spare, used)) else not is_spare(recording)
 
 
 def _confirmed(session: Session, recording: Recording) -> list[Segment]:

@@ -126,7 +126,7 @@ def is_closed(session: Session, transcript: Transcript) -> bool:
     minutes = session.scalar(select(Minutes).where(Minutes.meeting_id == transcript.meeting.id))
     return (
         minutes is not None
-        and minutes.latest.transcript_id == transcript.id
+        and transcript.id in minutes.latest.transcript_ids
         and minutes.latest.is_approved
     )
 

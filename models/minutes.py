@@ -28,7 +28,8 @@ class Minutes(Base):
 
 class MinutesRevision(Base):
     """A numbered, frozen state of the text (`minutes.records.Content`), and the transcript that
-    it was drafted from: its times lead into that recording."""
+    it was drafted from: its times lead into that recording. With several parts it is the first
+    one's, and the content names all."""
 
     __tablename__ = "minutes_revision"
     __table_args__ = (UniqueConstraint("minutes_id", "number"),)
@@ -52,6 +53,11 @@ class MinutesRevision(Base):
     @property
     def meeting(self) -> Meeting:
         return self.minutes.meeting
+
+    @property
+    def transcript_ids(self) -> list[int]:
+        """Of all parts, in order. Texts from before there were parts name none."""
+        return self.content.get("transcript_ids") or [self.transcript_id]
 
     @property
     def is_approved(self) -> bool:

@@ -9,7 +9,9 @@ from pydantic import Field
 from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.rights import Right, published_revision
 from minutes import publication, records
+from minutes.parts import usual_transcripts
 from minutes.records import Content
+from minutes.transcripts import transcripts_of
 from models.meeting import Meeting
 from models.minutes import Approval, ApprovalRequest, MinutesRevision
 from models.person import Person
@@ -37,6 +39,9 @@ class ParagraphShape(Shape):
     text: str = Field(max_length=records.LONGEST_PARAGRAPH)
     start_seconds: Seconds
     end_seconds: Seconds
+    transcript_id: Identity | None = Field(
+        None, description="どの部の逐語録の発言か。秒はその録音の始まりから"
+    )
 
 
 class SectionShape(Shape):
@@ -58,6 +63,9 @@ class ContentShape(Shape):
     place: ShortText
     attendees: list[AttendeeShape] = Field(max_length=1000)
     sections: list[SectionShape] = Field(max_length=1000)
+    transcript_ids: list[Identity] = Field(
+        [], max_length=1000, description="もとになった逐語録（部の順）。送り返しても変わらない"
+    )
 
     @classmethod
     def of(cls, content: Content) -> "ContentShape":
@@ -137,13 +145,18 @@ class MinutesAnswer(Shape):
     """会議録"""
 
     meeting_id: int
-    transcript_id: int | None
+    transcript_id: int | None = Field(description="もとになった逐語録。部が複数なら第1部のもの")
     revision: RevisionAnswer | None = Field(description="最新の改訂。まだ会議録がなければ null")
     revision_ids: list[int] = Field(description="古い順")
 
 
 class Draft(Shape):
-    transcript_id: Identity
+    """どちらも送らなければ、各部の最も新しい終わった逐語録から作る。"""
+
+    transcript_id: Identity | None = Field(None, description="この逐語録だけから作る")
+    transcript_ids: list[Identity] | None = Field(
+        None, max_length=1000, description="各部の逐語録。予備の録音のものでもよい"
+    )
 
 
 class ContentChange(Shape):
@@ -183,12 +196,8 @@ def show(person: Person, meeting: Meeting) -> MinutesAnswer:
 @operation("逐語録から会議録を作る", answers=RevisionAnswer, status=201, body=Draft)
 def draft(person: Person, meeting: Meeting, body: Draft) -> RevisionAnswer:
     session = database_session()
-    transcript = session.get(Transcript, body.transcript_id)
-    if transcript is None or transcript.meeting is not meeting:
-        raise InvalidInput(
-            "transcript_id", f"番号 {body.transcript_id} の逐語録は、この会議にありません。"
-        )
-    return RevisionAnswer.of(records.draft(session, person, transcript))
+    chosen = _chosen(meeting, body) or usual_transcripts(session, meeting)
+    return RevisionAnswer.of(records.draft(session, person, *chosen))
 
 
 @blueprint.put("/meetings/<int:meeting_id>/minutes")
@@ -238,3 +247,14 @@ def publish(person: Person, revision: MinutesRevision) -> RevisionAnswer:
 def withdraw(person: Person, revision: MinutesRevision, body: Reason) -> RevisionAnswer:
     publication.withdraw(database_session(), person, revision, body.reason)
     return RevisionAnswer.of(revision)
+
+
+def _chosen(meeting: Meeting, body: Draft) -> list[Transcript]:
+    """Raises InvalidInput for a transcript of another meeting."""
+    wanted = [body.transcript_id] if body.transcript_id else body.transcript_ids or []
+    of_meeting = {t.id: t for t in transcripts_of(database_session(), meeting)}
+    for identity in wanted:
+        if identity not in of_meeting:
+            field = "transcript_id" if body.transcript_id else "transcript_ids"
+            raise InvalidInput(field, f"番号 {identity} の逐語録は、この会議にありません。")
+    return [of_meeting[identity] for identity in dict.fromkeys(wanted)]

@@ -1,25 +1,30 @@
 """Recordings and the work of transcribing them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
 from flask import Blueprint, Response
 from pydantic import Field
 
+from meetings.errors import InvalidInput
 from meetings.rights import Right
 from minutes import transcription as transcribing
+from minutes.beginnings import after_first_part
+from minutes.parts import place_of, placed_recordings
 from minutes.recognition import peaks, speech_model
-from minutes.recordings import recordings_of
+from minutes.recordings import place_recording
 from models.meeting import Meeting
 from models.person import Person
-from models.recording import Recording, Step, Transcription
+from models.recording import Recording, RecordingKind, Step, Transcription
 from web import access, intake
-from web.api.operations import Shape, ShortText, Upload, operation
+from web.api.operations import Moment, Shape, ShortText, Upload, operation
 from web.api.shapes import PersonAnswer, WorkAnswer
 from web.looks import note_look
 from web.sounds import send_peaks
 from web.transaction import config, database_session
 
 blueprint = Blueprint("api_recordings", __name__)
+DAY_SECONDS = 86_400.0
 SOUND = Upload("録音ファイル（mp3、m4a、wav など）")
 
 
@@ -35,6 +40,12 @@ class RecordingAnswer(Shape):
     codec: str
     is_cut_off: bool = Field(description="途中で切れていたため、読めたところまで")
     has_peaks: bool = Field(description="波形（GET /recordings/{id}/peaks）がある")
+    kind: str = Field(description="part（本編）か spare（予備）")
+    part: int | None = Field(description="第何部か。予備では、どの部の予備か")
+    began_at: datetime | None = Field(description="録音の始まりの時刻。分からなければ null")
+    offset_seconds: float | None = Field(
+        description="第1部の始まりから。時刻が不明な部は前の部に続くとみる。不明な予備は null"
+    )
     received_at: datetime
     received_by: PersonAnswer
     transcriptions: list[WorkAnswer]
@@ -42,6 +53,7 @@ class RecordingAnswer(Shape):
     @classmethod
     def of(cls, recording: Recording) -> "RecordingAnswer":
         database_session().flush()
+        placed = place_of(database_session(), recording)
         return cls(
             id=recording.id,
             meeting_id=recording.meeting_id,
@@ -52,6 +64,10 @@ class RecordingAnswer(Shape):
             codec=recording.codec,
             is_cut_off=recording.is_cut_off,
             has_peaks=recording.peaks_sha256 is not None,
+            kind=recording.kind,
+            part=placed.number or None,
+            began_at=recording.began_at,
+            offset_seconds=placed.offset_seconds,
             received_at=recording.received_at,
             received_by=PersonAnswer.of(recording.received_by),
             transcriptions=[WorkAnswer.of(work) for work in recording.transcriptions],
@@ -69,6 +85,16 @@ class RunChoice(Shape):
     )
 
 
+class Place(Shape):
+    """本編か予備か、いつ始まったか。時刻か、第1部の始まりからの秒数で。どちらもなければ不明。"""
+
+    kind: Literal["part", "spare"]
+    began_at: Moment | None = Field(None, description="録音の始まりの時刻")
+    after_first_part_seconds: float | None = Field(
+        None, ge=-DAY_SECONDS, le=10 * DAY_SECONDS, description="第1部の始まりからの秒数"
+    )
+
+
 class Received(Shape):
     recording: RecordingAnswer
     transcription: WorkAnswer
@@ -78,8 +104,9 @@ class Received(Shape):
 @access.to(Meeting, Right.HEAR)
 @operation("録音の一覧", answers=RecordingsAnswer)
 def list_recordings(person: Person, meeting: Meeting) -> RecordingsAnswer:
-    found = recordings_of(database_session(), meeting)
-    return RecordingsAnswer(recordings=[RecordingAnswer.of(r) for r in found])
+    """By their place on the clock, a spare after the part that it covers."""
+    found = placed_recordings(database_session(), meeting)
+    return RecordingsAnswer(recordings=[RecordingAnswer.of(one.recording) for one in found])
 
 
 @blueprint.post("/meetings/<int:meeting_id>/recordings")
@@ -116,6 +143,21 @@ def show(person: Person, recording: Recording) -> RecordingAnswer:
 def show_peaks(person: Person, recording: Recording) -> Response:
     """Absent (404) until they are made, soon after the first words can be read."""
     return send_peaks(recording)
+
+
+@blueprint.put("/recordings/<int:recording_id>/place")
+@access.to(Recording, Right.RECORD)
+@operation("録音が本編か予備か、いつ始まったかを決める", answers=RecordingAnswer, body=Place)
+def place(person: Person, recording: Recording, body: Place) -> RecordingAnswer:
+    session, began_at = database_session(), body.began_at
+    if body.after_first_part_seconds is not None:
+        if began_at is not None:
+            raise InvalidInput("began_at", "時刻か秒数のどちらか一つだけを送ってください。")
+        distance = timedelta(seconds=body.after_first_part_seconds)
+        began_at = after_first_part(session, recording, distance)
+    kind = RecordingKind(body.kind)
+    place_recording(session, person, recording, kind=kind, began_at=began_at)
+    return RecordingAnswer.of(recording)
 
 
 @blueprint.post("/recordings/<int:recording_id>/transcriptions")

@@ -16,7 +16,7 @@ from minutes import recordings, transcription, transcripts
 from minutes.recognition.heard import Heard
 from models.meeting import AnswerWord, InvitationKind, Meeting
 from models.person import Department, Person
-from models.recording import Recording
+from models.recording import Recording, RecordingKind
 from models.transcript import Segment, Transcript
 from web.demo import papers, people
 
@@ -140,11 +140,25 @@ def add_materials(
 def add_recording(
     session: Session, storage: Storage, by: Person, meeting: Meeting, source: MeetingFolder
 ) -> Recording:
-    with storage.receive(LIMIT_BYTES) as incoming, source.audio.open("rb") as sound:
+    return add_sound(session, storage, by, meeting, source.audio, "R01_0001.m4a")
+
+
+def add_sound(
+    session: Session,
+    storage: Storage,
+    by: Person,
+    meeting: Meeting,
+    audio: Path,
+    name: str,
+    kind: RecordingKind = RecordingKind.PART,
+    began_at: datetime | None = None,
+) -> Recording:
+    """Any sound file as a recording of the meeting."""
+    with storage.receive(LIMIT_BYTES) as incoming, audio.open("rb") as sound:
         while piece := sound.read(1 << 20):
             incoming.write(piece)
-        prepared = recordings.prepare_recording(storage, "R01_0001.m4a", incoming)
-    return recordings.add_recording(session, by, meeting, prepared)
+        prepared = recordings.prepare_recording(storage, name, incoming)
+    return recordings.add_recording(session, by, meeting, prepared, kind=kind, began_at=began_at)
 
 
 def add_transcript(

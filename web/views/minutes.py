@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,40 +11,19 @@ from meetings.errors import InvalidInput, NotFound, StaleRevision
 from meetings.rights import Right, published_revision
 from minutes import publication, records
 from minutes.records import Attendee, Content, Paragraph, Section, content_of, minutes_of
-from minutes.transcripts import segments_of, transcripts_of
 from models.meeting import Meeting
 from models.minutes import Minutes, MinutesRevision
 from models.person import Person
-from models.transcript import Segment, Transcript
 from web import access
 from web.looks import note_look
 from web.transaction import database_session
+from web.views._drafting import chosen_transcripts, drafting_of
 from web.views._meeting_head import meeting_head
 
 blueprint = Blueprint("minutes", __name__)
 blueprint.add_app_template_global(records.when, "held_when")
+blueprint.add_app_template_global(records.said_at, "said_at")
 ATTENDEE = re.compile(r"(?P<name>[^（）]+?)\s*(?:（(?P<title>.*)）)?")
-
-
-@dataclass(frozen=True)
-class Source:
-    """A transcript that minutes can be made from, and what is still open in it."""
-
-    transcript: Transcript
-    segments: int
-    unconfirmed: int
-    unassigned: int
-    unnamed: int
-
-    @classmethod
-    def of(cls, transcript: Transcript, segments: list[Segment]) -> "Source":
-        return cls(
-            transcript,
-            len(segments),
-            unconfirmed=sum(not segment.is_confirmed for segment in segments),
-            unassigned=sum(segment.agenda_item_id is None for segment in segments),
-            unnamed=sum(segment.speaker_id is None for segment in segments),
-        )
 
 
 @blueprint.get("/meetings/<int:meeting_id>/minutes")
@@ -53,7 +31,7 @@ class Source:
 def show(person: Person, meeting: Meeting) -> Any:
     minutes = minutes_of(database_session(), meeting)
     if minutes is None:
-        return _page(person, meeting, "minutes/none.html", drafts=_drafts(meeting))
+        return _page(person, meeting, "minutes/none.html", drafting=drafting_of(meeting))
     return _read(person, minutes.latest)
 
 
@@ -61,14 +39,7 @@ def show(person: Person, meeting: Meeting) -> Any:
 @access.to(Meeting, Right.CORRECT)
 def draft(person: Person, meeting: Meeting) -> Any:
     session = database_session()
-    wanted = request.form.get("transcript_id")
-    transcript = next(
-        (t for t in transcripts_of(session, meeting) if str(t.id) == wanted),
-        None,
-    )
-    if transcript is None:
-        raise NotFound()
-    revision = records.draft(session, person, transcript)
+    revision = records.draft(session, person, *chosen_transcripts(meeting))
     flash(f"逐語録から会議録（第{revision.number}版）を作成しました。", "done")
     return _to(meeting)
 
@@ -160,7 +131,7 @@ def _read(person: Person, revision: MinutesRevision) -> str:
         plays=_plays(revision),
         public=published_revision(database_session(), meeting.id),
         current_publication=publication.current_publication(revision),
-        drafts=_drafts(meeting),
+        drafting=drafting_of(meeting),
     )
 
 
@@ -224,22 +195,20 @@ def _typed_paragraph(place: str, paragraph: Paragraph) -> Paragraph:
 
 
 def _plays(revision: MinutesRevision) -> Callable[[int, int], str | None]:
-    """Where each paragraph is heard in the recording."""
-    content, recording_id = content_of(revision), revision.transcript.recording.id
+    """Where each paragraph is heard in the recording of its part."""
+    content = content_of(revision)
+    recording_of = {
+        source.id: source.recording.id
+        for source in records.sources_of(database_session(), revision)
+    }
 
     def url(section: int, paragraph: int) -> str:
         said = content.sections[section].paragraphs[paragraph]
+        recording_id = recording_of[said.transcript_id or revision.transcript_id]
         place = f"t={said.start_seconds:.1f},{said.end_seconds:.1f}"
         return url_for("recordings.sound", recording_id=recording_id, _anchor=place)
 
     return url
-
-
-def _drafts(meeting: Meeting) -> list[Source]:
-    """Each transcript with words, newest first."""
-    session = database_session()
-    found = [Source.of(t, segments_of(session, t)) for t in transcripts_of(session, meeting)]
-    return [source for source in reversed(found) if source.segments]
 
 
 def _required(meeting: Meeting) -> Minutes:

@@ -16,6 +16,7 @@ from minutes.recognition import audio
 from minutes.records import Content, Paragraph, content_of
 from minutes.search import Found, found_in_published
 from models.minutes import MinutesRevision
+from models.transcript import Transcript
 from web import access
 from web.transaction import database_session, storage
 
@@ -71,20 +72,25 @@ def sound(revision: MinutesRevision, section: int, paragraph: int) -> Any:
         wanted = content.sections[section].paragraphs[paragraph]
     except IndexError as problem:
         raise NotFound() from problem
-    if not _heard_spans(revision).covers(wanted):
+    source = _sources(revision)[wanted.transcript_id or revision.transcript_id]
+    if not source.covers(wanted):
         raise NotFound()
-    recording = revision.transcript.recording
+    recording = source.recording
     path = storage().path(recording.playback_sha256 or recording.sha256)
     clip = audio.clip(path, wanted.start_seconds, wanted.end_seconds)
     return Response(clip, mimetype="audio/mpeg")
 
 
-class _Spans:
-    """Where in the recording segments begin and end. A sentence of the minutes is played only
-    if it begins and ends there, so that edited times open nothing that was never a segment."""
+class _Source:
+    """One part's recording, and where in it segments begin and end. A sentence of the minutes is
+    played only if it begins and ends there, so that edited times open nothing that was never a
+    segment."""
 
-    def __init__(self, starts: set[float], ends: set[float]) -> None:
-        self._starts, self._ends = starts, ends
+    def __init__(self, transcript: Transcript) -> None:
+        segments = transcripts.segments_of(database_session(), transcript)
+        self.recording = transcript.recording
+        self._starts = {segment.start_seconds for segment in segments}
+        self._ends = {segment.end_seconds for segment in segments}
 
     def covers(self, paragraph: Paragraph) -> bool:
         seconds = paragraph.end_seconds - paragraph.start_seconds
@@ -95,17 +101,19 @@ class _Spans:
         )
 
 
-def _heard_spans(revision: MinutesRevision) -> _Spans:
-    segments = transcripts.segments_of(database_session(), revision.transcript)
-    return _Spans({s.start_seconds for s in segments}, {s.end_seconds for s in segments})
+def _sources(revision: MinutesRevision) -> dict[int, _Source]:
+    """By the id of the transcript."""
+    found = records.sources_of(database_session(), revision)
+    return {transcript.id: _Source(transcript) for transcript in found}
 
 
 def _plays(revision: MinutesRevision, content: Content) -> Callable[[int, int], str | None]:
     """The URL of a sentence's sound, None where there is none."""
-    spans, meeting_id = _heard_spans(revision), revision.meeting.id
+    sources, meeting_id = _sources(revision), revision.meeting.id
 
     def play(section: int, paragraph: int) -> str | None:
-        if not spans.covers(content.sections[section].paragraphs[paragraph]):
+        said = content.sections[section].paragraphs[paragraph]
+        if not sources[said.transcript_id or revision.transcript_id].covers(said):
             return None
         return url_for("public.sound", meeting_id=meeting_id, section=section, paragraph=paragraph)
 

@@ -11,8 +11,8 @@ from meetings.errors import FileRejected, InvalidInput
 from meetings.rights import Right, rights
 from minutes import transcription as work
 from minutes.following import Progress, is_worker_running, progress
+from minutes.parts import placed_recordings
 from minutes.recognition import speech_model
-from minutes.recordings import recordings_of
 from models.meeting import Meeting
 from models.person import Person
 from models.recording import Recording, Step, StepKind, Transcription
@@ -172,8 +172,8 @@ def original(person: Person, recording: Recording) -> Any:
 
 def _page(person: Person, meeting: Meeting, problem: str = "") -> str:
     session = database_session()
-    found = recordings_of(session, meeting)
     head = meeting_head(person, meeting)
+    every = placed_recordings(session, meeting)
     return render_template(
         "recordings/list.html",
         meeting=meeting,
@@ -183,7 +183,8 @@ def _page(person: Person, meeting: Meeting, problem: str = "") -> str:
         may_correct=Right.CORRECT in head.rights,
         speech_models=choices_for_run(meeting.series),
         languages=work.LANGUAGES,
-        recordings=[(recording, _runs(recording)) for recording in reversed(found)],
+        every=every,
+        recordings=[(placed.recording, _runs(placed.recording)) for placed in every],
         is_worker_running=is_worker_running(session),
         limit_mb=config().limits.recording_mb,
         limit_bytes=config().limits.recording_mb * intake.MEGABYTE,

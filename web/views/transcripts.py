@@ -1,5 +1,6 @@
 """校正: the transcript beside its sound, and on paper."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -8,6 +9,7 @@ from meetings.agenda import flat, tree
 from meetings.invitations import invited
 from meetings.rights import Right, rights
 from minutes import accuracy
+from minutes.parts import Placed, placed_recordings, usual_transcript
 from minutes.transcription import LANGUAGES
 from minutes.transcripts import accuracy_of, is_closed, segments_of
 from models.person import Person
@@ -19,6 +21,19 @@ from web.transaction import database_session
 blueprint = Blueprint("transcripts", __name__)
 
 
+@dataclass(frozen=True)
+class Beside:
+    """The way from one part to another; without a transcript while nothing was heard there."""
+
+    words: str
+    transcript: Transcript | None
+
+    @classmethod
+    def of(cls, name: str, part: Placed) -> "Beside":
+        transcript = usual_transcript(database_session(), part.recording)
+        return cls(f"{name}（{part.label}）", transcript)
+
+
 @blueprint.get("/transcripts/<int:transcript_id>")
 @access.to(Transcript, Right.HEAR)
 def edit(person: Person, transcript: Transcript) -> Any:
@@ -26,12 +41,15 @@ def edit(person: Person, transcript: Transcript) -> Any:
     note_look(person, "look", transcript)
     session, meeting = database_session(), transcript.meeting
     closed = is_closed(session, transcript)
+    part, beside = _beside(transcript)
     return render_template(
         "transcripts/edit.html",
         transcript=transcript,
         meeting=meeting,
         recording=transcript.recording,
         names=_names(transcript),
+        part=part,
+        beside=beside,
         is_closed=closed,
         may_correct=Right.CORRECT in rights(session, person, meeting) and not closed,
         language=LANGUAGES.get(transcript.transcription.language, ""),
@@ -50,12 +68,29 @@ def on_paper(person: Person, transcript: Transcript) -> Any:
         transcript=transcript,
         meeting=transcript.meeting,
         recording=transcript.recording,
+        part=_beside(transcript)[0],
         segments=segments,
         headings={node.entry.id: node for node in flat(tree(session, transcript.meeting))},
         marks=accuracy.marks,
         raw=raw,
         normalised=normalised,
     )
+
+
+def _beside(transcript: Transcript) -> tuple[str, list[Beside]]:
+    """What this is (「第2部（3部のうち）」), and where one goes from it; nothing for the only
+    part."""
+    every = placed_recordings(database_session(), transcript.meeting)
+    here = next(placed for placed in every if placed.recording is transcript.recording)
+    parts = {placed.number: placed for placed in every if not placed.is_spare}
+    if here.is_spare:
+        goals, words = {"もとの部": here.number}, here.label
+    elif len(parts) > 1:
+        goals = {"前の部": here.number - 1, "次の部": here.number + 1}
+        words = f"{here.label}（{len(parts)}部のうち）"
+    else:
+        return "", []
+    return words, [Beside.of(name, parts[n]) for name, n in goals.items() if n in parts]
 
 
 def _names(transcript: Transcript) -> list[str]:

@@ -1,0 +1,137 @@
+"""Two recordings of one meeting in a real browser, from the list to the citizen's ear."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from meetings.storage import Storage
+from minutes.recognition import audio
+from tests.conftest import Cast
+from tests.e2e.conftest import DESKTOP, PHONE, sign_in
+from tests.parts import SECOND, TwoParts, add_spare, build_two_parts
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Page]
+# Resolves with the length in seconds when some of it was really played.
+PLAYED = """video => new Promise(done => {
+  const look = () => video.currentTime > 0.2 ? done(video.duration) : setTimeout(look, 50);
+  look();
+})"""
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[str]:
+    app.config["WTF_CSRF_ENABLED"] = True
+    serving = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=serving.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{serving.server_port}"
+    serving.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def open_as(server: str, browser: Browser) -> Iterator[Open]:
+    """`open_as("morishita")` is a window of that person; without a login, a citizen's."""
+    opened = []
+
+    def opening(login: str | None = None) -> Page:
+        context = browser.new_context(base_url=server, viewport=DESKTOP, locale="ja-JP")
+        opened.append(context)
+        page = context.new_page()
+        if login:
+            sign_in(page, login)
+        return page
+
+    yield opening
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def made(session: Session, storage: Storage, cast: Cast, tmp_path: Path) -> TwoParts:
+    made = build_two_parts(session, storage, cast)
+    add_spare(session, storage, cast, made.meeting, tmp_path)
+    return made
+
+
+def test_from_the_place_of_each_recording_to_the_sound_of_a_sentence_of_the_second_part(
+    open_as: Open, made: TwoParts, storage: Storage
+) -> None:
+    secretary = open_as("morishita")
+    place_the_second_part(secretary, made)
+    go_from_desk_to_desk(secretary, made)
+    draft_and_ask(secretary, made)
+    approver = open_as("nagano")
+    approver.goto(f"/meetings/{made.meeting.id}/minutes")
+    approver.get_by_role("button", name="承認する").click()
+    approver.get_by_role("button", name="公開する").click()
+    expect(approver.get_by_role("link", name="公開しています")).to_be_visible()
+    hear_the_second_part(open_as(), made, storage)
+
+
+def place_the_second_part(page: Page, made: TwoParts) -> None:
+    page.goto(f"/meetings/{made.meeting.id}/recordings")
+    article = page.get_by_role("article", name="後半.flac")
+    expect(article).to_contain_text("第1部の終わりから1分空いています。")
+    article.locator("summary", has_text="種類と始まりの時刻を直す").click()
+    article.get_by_label("始まりの時刻", exact=True).fill("あとで")
+    article.get_by_role("button", name="保存する").click()
+    field = page.get_by_label("始まりの時刻", exact=True)
+    expect(field).to_have_value("あとで")
+    expect(field).to_have_accessible_description(re.compile("「あとで」は読めません"))
+    assert fits_and_is_accessible(page) == []
+    field.fill("＋0:00:15")
+    page.get_by_role("button", name="保存する").click()
+    article = page.get_by_role("article", name="後半.flac")
+    expect(article).to_contain_text("第1部と第2部は5秒重なっています。")
+    article.locator("summary", has_text="種類と始まりの時刻を直す").click()
+    assert fits_and_is_accessible(page) == []
+
+
+def go_from_desk_to_desk(page: Page, made: TwoParts) -> None:
+    page.goto(f"/transcripts/{made.first.id}")
+    page.get_by_role("link", name="次の部（第2部）").click()
+    expect(page.locator(".segment textarea").first).to_have_value(SECOND[0].text)
+    assert fits_and_is_accessible(page) == []
+    expect(page.get_by_role("link", name="前の部（第1部）")).to_be_visible()
+
+
+def draft_and_ask(page: Page, made: TwoParts) -> None:
+    page.goto(f"/meetings/{made.meeting.id}/minutes")
+    expect(page.get_by_label("第2部に使う逐語録")).to_have_value(str(made.second.id))
+    assert fits_and_is_accessible(page) == []
+    page.get_by_role("button", name="会議録を作成").click()
+    expect(page.locator(".paper")).to_contain_text(SECOND[0].text)
+    page.get_by_role("button", name="承認を依頼").click()
+
+
+def hear_the_second_part(page: Page, made: TwoParts, storage: Storage) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="第2回").click()
+    said, sound = SECOND[0], storage.path(made.second.recording.sha256)
+    expected = audio.clip(sound, said.start_seconds, said.end_seconds)
+    listen = page.get_by_role("link", name="第2部 0:00:00の発言を聞く")
+    url = listen.get_attribute("href")
+    assert url and page.request.get(url).body() == expected
+    listen.click()
+    playing = page.locator("video")
+    expect(playing).to_be_visible()
+    seconds = playing.evaluate(PLAYED)
+    assert seconds == pytest.approx(said.end_seconds - said.start_seconds, abs=0.3)
+
+
+def fits_and_is_accessible(page: Page) -> list[str]:
+    problems = [violation["id"] for violation in Axe().run(page).response["violations"]]
+    page.set_viewport_size(PHONE)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size(DESKTOP)
+    return [*problems, *([f"wider than a phone: {width}"] if width > PHONE["width"] else [])]

@@ -1,0 +1,181 @@
+"""One text from several recordings: drafted, frozen, counted and searched as one."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from meetings.errors import InvalidInput, NotPossibleNow
+from meetings.storage import Storage
+from minutes import publication, records, search, statistics, transcripts
+from minutes import transcription as work
+from minutes.progress import MeetingState, state_of
+from models.minutes import MinutesRevision
+from models.transcript import Transcript
+from tests.conftest import Cast
+from tests.parts import FIRST, SECOND, SPARE, TwoParts, add_spare, build_two_parts
+from web.demo import builders
+
+
+@pytest.fixture
+def made(session: Session, storage: Storage, cast: Cast) -> TwoParts:
+    return build_two_parts(session, storage, cast)
+
+
+@pytest.fixture
+def spare(
+    session: Session, storage: Storage, cast: Cast, made: TwoParts, tmp_path: Path
+) -> Transcript:
+    return add_spare(session, storage, cast, made.meeting, tmp_path)
+
+
+@pytest.fixture
+def revision(session: Session, cast: Cast, made: TwoParts) -> MinutesRevision:
+    drafted = records.draft(session, cast.secretary, made.second, made.first)
+    session.commit()
+    return drafted
+
+
+def approve(session: Session, cast: Cast, revision: MinutesRevision) -> None:
+    records.request_approval(session, cast.secretary, revision)
+    session.flush()
+    records.approve(session, cast.approver, revision)
+    session.flush()
+
+
+def test_an_item_that_goes_on_in_the_second_part_is_one_section(
+    made: TwoParts, revision: MinutesRevision
+) -> None:
+    content = records.content_of(revision)
+    said = content.sections[0].paragraphs
+    assert [p.text for p in said] == [heard.text for heard in FIRST + SECOND]
+    ids = [made.first.id] * len(FIRST) + [made.second.id] * len(SECOND)
+    assert [p.transcript_id for p in said] == ids
+    assert content.transcript_ids == [made.first.id, made.second.id]
+    assert revision.transcript is made.first
+    assert [records.said_at(content, p) for p in said[1:3]] == ["第1部 0:00:09", "第2部 0:00:00"]
+
+
+def test_with_one_part_times_are_told_as_ever(session: Session, cast: Cast, made: TwoParts) -> None:
+    content = records.content_of(records.draft(session, cast.secretary, made.first))
+    assert records.said_at(content, content.sections[0].paragraphs[0]) == "0:00:01"
+
+
+def test_two_transcripts_of_one_recording_would_say_everything_twice(
+    session: Session, cast: Cast, made: TwoParts
+) -> None:
+    again = builders.add_transcript(session, cast.secretary, made.first.recording, FIRST)
+    with pytest.raises(InvalidInput, match="1つの録音から1つだけ"):
+        records.draft(session, cast.secretary, made.first, again)
+
+
+def test_nothing_is_drafted_from_no_transcript(session: Session, cast: Cast) -> None:
+    with pytest.raises(NotPossibleNow, match="まだ発話がありません"):
+        records.draft(session, cast.secretary)
+
+
+def test_approval_confirms_and_closes_every_part_but_no_spare(
+    session: Session, cast: Cast, revision: MinutesRevision, made: TwoParts, spare: Transcript
+) -> None:
+    approve(session, cast, revision)
+    for transcript in (made.first, made.second):
+        assert transcripts.is_closed(session, transcript)
+        assert all(s.is_confirmed for s in transcripts.segments_of(session, transcript))
+        with pytest.raises(NotPossibleNow, match="承認されています"):
+            transcripts.correct(
+                session, cast.secretary, transcript.segments[0], "別の文", based_on=0
+            )
+    assert not transcripts.is_closed(session, spare)
+    assert not any(s.is_confirmed for s in spare.segments)
+
+
+def test_an_edit_keeps_every_sentence_with_its_part(
+    session: Session, cast: Cast, revision: MinutesRevision, made: TwoParts
+) -> None:
+    content = records.content_of(revision)
+    content.sections[0].paragraphs[2].text = "整えた文。"
+    content.transcript_ids = [made.first.id]
+    second = records.revise(session, cast.secretary, revision.minutes, content, based_on=1)
+    assert second.transcript_ids == [made.first.id, made.second.id], "what it came from stays"
+    assert records.content_of(second).sections[0].paragraphs[2].transcript_id == made.second.id
+
+
+def test_a_sentence_of_a_transcript_that_is_not_behind_the_minutes_is_refused(
+    session: Session, cast: Cast, revision: MinutesRevision
+) -> None:
+    content = records.content_of(revision)
+    for other in (None, 0, 99):
+        content.sections[0].paragraphs[2].transcript_id = other
+        with pytest.raises(InvalidInput, match="transcript_id をそのまま"):
+            records.revise(session, cast.secretary, revision.minutes, content, based_on=1)
+
+
+def test_a_text_from_before_there_were_parts_is_read_and_revised_as_before(
+    session: Session, cast: Cast, made: TwoParts
+) -> None:
+    revision = records.draft(session, cast.secretary, made.first)
+    old = records.content_of(revision).model_dump()
+    del old["transcript_ids"]
+    for section in old["sections"]:
+        for paragraph in section["paragraphs"]:
+            del paragraph["transcript_id"]
+    revision.content = old
+    session.commit()
+    assert records.sources_of(session, revision) == [made.first]
+    content = records.content_of(revision)
+    same = records.revise(session, cast.secretary, revision.minutes, content, based_on=1)
+    assert same is revision, "reading it with today's eyes is no change"
+    content.sections[0].paragraphs[0].text = "整えた文。"
+    newer = records.revise(session, cast.secretary, revision.minutes, content, based_on=1)
+    session.flush()
+    approve(session, cast, newer)
+    assert transcripts.is_closed(session, made.first)
+
+
+def test_words_of_every_part_are_found_in_what_is_published(
+    session: Session, cast: Cast, revision: MinutesRevision
+) -> None:
+    approve(session, cast, revision)
+    publication.publish(session, cast.approver, revision)
+    session.flush()
+    (found,) = search.found_in_published(session, "論点 幽霊")
+    assert [(p.section, p.paragraph, p.word) for p in found.places] == [
+        (0, 1, "論点"),
+        (0, 2, "幽霊"),
+    ]
+
+
+def test_statistics_count_every_part_once_and_no_spare(
+    session: Session, cast: Cast, revision: MinutesRevision, made: TwoParts, spare: Transcript
+) -> None:
+    builders.add_transcript(session, cast.secretary, made.first.recording, FIRST)
+    transcripts.confirm(session, cast.secretary, spare.segments[0])
+    approve(session, cast, revision)
+    figures = statistics.figures(session)
+    seconds = sum(recording.duration_seconds for recording in made.recordings)
+    assert (figures.recordings, figures.seconds) == (2, pytest.approx(seconds))
+    assert figures.raw.total == sum(len(heard.text) for heard in FIRST + SECOND)
+
+
+def test_a_spare_that_the_minutes_are_made_from_counts_in_place_of_its_part(
+    session: Session, cast: Cast, made: TwoParts, spare: Transcript
+) -> None:
+    transcripts.confirm(session, cast.secretary, made.first.segments[0])
+    approve(session, cast, records.draft(session, cast.secretary, spare, made.second))
+    figures = statistics.figures(session)
+    seconds = spare.recording.duration_seconds + made.second.recording.duration_seconds
+    assert (figures.recordings, figures.seconds) == (2, pytest.approx(seconds))
+    assert figures.raw.total == sum(len(heard.text) for heard in SPARE + SECOND)
+
+
+def test_a_meeting_is_in_work_until_all_its_parts_are_and_waits_for_no_spare(
+    session: Session, cast: Cast, made: TwoParts, spare: Transcript
+) -> None:
+    assert state_of(session, made.meeting) == MeetingState.CORRECTING
+    work.request_transcription(session, cast.secretary, spare.recording)
+    session.flush()
+    assert state_of(session, made.meeting) == MeetingState.CORRECTING
+    work.request_transcription(session, cast.secretary, made.second.recording)
+    session.flush()
+    session.expire_all()
+    assert state_of(session, made.meeting) == MeetingState.TRANSCRIBING

@@ -1,0 +1,105 @@
+"""A meeting of two parts with a spare recorder: real sound, given words."""
+
+import wave
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from meetings.storage import Storage
+from minutes import transcripts
+from minutes.recognition.heard import Heard
+from models.meeting import Meeting
+from models.recording import Recording, RecordingKind
+from models.transcript import Transcript
+from tests.conftest import Cast
+from web.demo import builders
+
+SPEECH = Path(__file__).parent / "data" / "speech"
+FIRST_SOUND = SPEECH / "meeting" / "audio.flac"
+SECOND_SOUND = SPEECH / "human" / "common_voice_ja_38833628.flac"
+STARTS_AT = datetime(2026, 11, 23, 5, tzinfo=UTC)
+FIRST = [
+    Heard(1.0, 8.6, "それでは定刻となりましたので"),
+    Heard(9.0, 13.0, "一つ目の論点整理について"),
+]
+SECOND = [
+    Heard(0.4, 2.8, "やっぱりお化けや幽霊じゃないんだ"),
+    Heard(2.9, 5.2, "人間にちがいない"),
+]
+SPARE = [Heard(1.0, 3.0, "予備の録音で聞こえた言葉")]
+
+
+@dataclass(frozen=True)
+class TwoParts:
+    """`first` begins five seconds after two o'clock, `second` a minute after its end."""
+
+    meeting: Meeting
+    first: Transcript
+    second: Transcript
+
+    @property
+    def recordings(self) -> tuple[Recording, Recording]:
+        return self.first.recording, self.second.recording
+
+
+def build_two_parts(session: Session, storage: Storage, cast: Cast) -> TwoParts:
+    """The second one was sent first. Both talk about the first agenda item."""
+    meeting = fixed_meeting(session, cast)
+    begins = STARTS_AT + timedelta(seconds=5)
+    second = add(session, storage, cast, meeting, SECOND_SOUND, "後半.flac")
+    second.began_at = begins + timedelta(seconds=80)
+    first = add(session, storage, cast, meeting, FIRST_SOUND, "前半.flac")
+    first.began_at = begins
+    made = TwoParts(
+        meeting,
+        builders.add_transcript(session, cast.secretary, first, FIRST),
+        builders.add_transcript(session, cast.secretary, second, SECOND),
+    )
+    for transcript in (made.first, made.second):
+        start = transcript.segments[0]
+        transcripts.start_agenda_item(session, cast.secretary, start, meeting.agenda_items[0])
+        transcripts.name_speaker(session, cast.secretary, start, "篠原 泰成")
+    session.commit()
+    return made
+
+
+def fixed_meeting(session: Session, cast: Cast) -> Meeting:
+    """14:00 to 16:00 on 23 November 2026."""
+    meeting = builders.add_meeting(
+        session,
+        cast.organiser,
+        builders.folder("dx-council"),
+        series="DX推進計画策定懇話会",
+        department=cast.organiser.department,
+        starts_at=STARTS_AT,
+    )
+    session.flush()
+    return meeting
+
+
+def add(
+    session: Session, storage: Storage, cast: Cast, meeting: Meeting, sound: Path, name: str
+) -> Recording:
+    recording = builders.add_sound(session, storage, cast.secretary, meeting, sound, name)
+    session.flush()
+    return recording
+
+
+def add_spare(
+    session: Session, storage: Storage, cast: Cast, meeting: Meeting, folder: Path
+) -> Transcript:
+    """Twelve seconds of noise from a second recorder, begun with the first part."""
+    sound = folder / "spare.wav"
+    noise = np.random.default_rng(4).integers(-900, 900, 12 * 16_000, dtype="<i2")
+    with wave.open(str(sound), "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(noise.tobytes())
+    recording = add(session, storage, cast, meeting, sound, "予備機.wav")
+    recording.kind = RecordingKind.SPARE
+    recording.began_at = STARTS_AT + timedelta(seconds=6)
+    made = builders.add_transcript(session, cast.secretary, recording, SPARE)
+    session.commit()
+    return made
