@@ -23,6 +23,7 @@ from meetings.errands import Errand
 from meetings.errors import GijidoError
 from meetings.storage import Storage
 from minutes import transcription as work
+from minutes import upload_checks
 from minutes.recognition import audio, windows
 from minutes.recognition.heard import Recognise
 from minutes.recognition.pipeline import recognise_chunk
@@ -88,6 +89,7 @@ class Worker:
                 Errand(self._prepare_pages, PREPARE_SECONDS),
                 Errand(self._send_mail, MAIL_SECONDS),
                 Errand(self._remind, REMIND_SECONDS),
+                *upload_checks.errands(self._engine, self._storage, self._config.limits),
             ],
             self._stopping,
         )

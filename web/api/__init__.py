@@ -17,6 +17,7 @@ from web.api import (
     statistics,
     tokens,
     transcripts,
+    uploads,
 )
 
 
@@ -36,5 +37,6 @@ def register(app: Flask) -> None:
         statistics,
         tokens,
         transcripts,
+        uploads,
     ):
         app.register_blueprint(module.blueprint, url_prefix="/api")

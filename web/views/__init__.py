@@ -19,6 +19,7 @@ from web.views import (
     today,
     transcripts,
     trust,
+    uploads,
 )
 
 
@@ -40,5 +41,6 @@ def register(app: Flask) -> None:
         today,
         transcripts,
         trust,
+        uploads,
     ):
         app.register_blueprint(module.blueprint)

@@ -26,6 +26,7 @@ from web.errors import wants_json
 from web.looks import note_look
 from web.transaction import config, database_session, storage
 from web.views._meeting_head import meeting_head
+from web.views.uploads import arriving
 
 blueprint = Blueprint("recordings", __name__)
 PLAYBACK_TYPE = "audio/mp4"
@@ -122,8 +123,10 @@ def _page(person: Person, meeting: Meeting, problem: str = "") -> str:
         recordings=[(recording, _runs(recording)) for recording in reversed(found)],
         is_worker_running=is_worker_running(session),
         limit_mb=config().limits.recording_mb,
-        limit_bytes=config().limits.recording_mb * intake.MEGABYTE,
+        upload_limit_mb=config().limits.upload_mb,
+        upload_limit_bytes=config().limits.upload_mb * intake.MEGABYTE,
         problem=problem,
+        **arriving(meeting),
     )
 
 
