@@ -27,14 +27,16 @@ class Checksum:
     @classmethod
     def read(cls, told: str) -> "Checksum":
         """From `sha256 BASE64`. Raises NotUnderstood."""
-        algorithm, _, digest = told.strip().partition(" ")
-        try:
-            checksum = cls(algorithm, base64.b64decode(digest, validate=True))
-        except binascii.Error as problem:
-            raise NotUnderstood("Upload-Checksum を読み取れません。") from problem
+        algorithm, _, encoded = told.strip().partition(" ")
         if algorithm not in ALGORITHMS:
             raise NotUnderstood("Upload-Checksum は sha256 か sha1 で送ってください。")
-        return checksum
+        try:
+            digest = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            digest = b""
+        if len(digest) != hashlib.new(algorithm).digest_size:
+            raise NotUnderstood("Upload-Checksum を読み取れません。")
+        return cls(algorithm, digest)
 
 
 class Piece:

@@ -86,7 +86,7 @@ def tidy(engine: Engine, storage: Storage, limits: Limits) -> bool:
         for upload in session.scalars(select(Upload).where(Upload.state.in_(OPEN_STATES))):
             _end_if_over(session, upload, limits)
     with reading(engine) as session:
-        state_of = dict(session.execute(select(Upload.key, Upload.state)).tuples())
+        state_of = {key: state for key, state in session.execute(select(Upload.key, Upload.state))}
     for key, changed_at in storage.arrivals().items():
         is_young = time.time() - changed_at < UNKNOWN_FOR_SECONDS
         is_wanted = state_of[key] in OPEN_STATES if key in state_of else is_young
