@@ -1,5 +1,7 @@
 /** Shows how far a transcription is, and opens the page anew once when it has ended. */
 
+import { reloadWhenIdle } from "./upload/idle";
+
 interface Progress {
   state: string;
   state_label: string;
@@ -25,7 +27,7 @@ async function follow(box: HTMLElement): Promise<void> {
       if (progress) {
         show(box, progress);
         const isOpen = progress.state === "waiting" || progress.state === "running";
-        if (wasOpen && !isOpen) location.reload();
+        if (wasOpen && !isOpen) reloadWhenIdle();
         if (!isOpen) return;
         wasOpen = true;
       }
