@@ -39,6 +39,10 @@ class Server:
 @dataclass(frozen=True)
 class Limits:
     recording_mb: int = 2000
+    upload_mb: int = 8000
+    upload_days: int = 7
+    silent_minutes: int = 30
+    spare_mb: int = 1000
     document_mb: int = 200
 
 

@@ -45,6 +45,35 @@ class FileRejected(GijidoError):
     """A file that cannot be taken in: not what its name says, broken, empty, too large."""
 
 
+class TooLarge(FileRejected):
+    """More than a setting allows."""
+
+    def __init__(self, limit_mb: int) -> None:
+        super().__init__(
+            f"ファイルが大きすぎます（上限 {limit_mb:,} MB）。"
+            "分割するか、管理者に上限の変更を相談してください。"
+        )
+
+
+class NotUnderstood(GijidoError):
+    """A sender's program speaks the protocol wrongly, or another one."""
+
+
+class Busy(GijidoError):
+    def __init__(self) -> None:
+        super().__init__(
+            "この録音はいま別の接続から送信中です。しばらく待つと、続きから送れるようになります。"
+        )
+
+
+class ChecksumWrong(GijidoError):
+    def __init__(self) -> None:
+        super().__init__(
+            "送信の途中で内容が変わってしまったため、この部分は受け取りませんでした。"
+            "同じところからもう一度送ってください。"
+        )
+
+
 class NotPossibleNow(GijidoError):
     """The verb does not fit the state: approving what nobody asked to approve, for instance."""
 

@@ -1,27 +1,35 @@
 """Files by the hash of their content. A file is whole or not there.
 
-Every path of the store is made by `Storage.path`, from a hash alone: no name that came from
-outside ever becomes a path.
+Every path of the store is made by `Storage.path`, from a hash alone, and by
+`Storage.arrival_path`, from a key of our own: no name that came from outside becomes a path.
 """
 
 import errno
+import fcntl
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy.exc import OperationalError
 
-from meetings.errors import FileRejected, StorageFull
+from meetings.errors import Busy, FileRejected, StorageFull
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
+KEY = re.compile(r"[0-9a-f]{32}")
 COPY_BYTES = 1 << 20
 FULL_DATABASE = "database or disk is full"
+LOST = (
+    "途中まで受け取ったファイルがサーバーに見つかりません。"
+    "この送信を取りやめて、はじめから送り直してください。"
+)
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,47 @@ class Incoming:
             os.fsync(self._stream.fileno())
 
 
+class Arrival:
+    """A file that comes in many pieces, over days. Whoever has it open is alone with it: the lock
+    is the operating system's, so it goes with the process that held it."""
+
+    def __init__(self, path: Path, stream: FileIO) -> None:
+        self.path = path
+        self._stream = stream
+
+    @property
+    def size_bytes(self) -> int:
+        return os.fstat(self._stream.fileno()).st_size
+
+    def cut(self, size_bytes: int) -> None:
+        """Whatever came after so many bytes goes; the next piece is written there.
+
+        Raises FileRejected when there are not so many.
+        """
+        if self.size_bytes < size_bytes:
+            raise FileRejected(LOST)
+        self._stream.truncate(size_bytes)
+        self._stream.seek(size_bytes)
+
+    def write(self, piece: bytes) -> None:
+        """Raises StorageFull; part of the piece may be there then."""
+        rest = memoryview(piece)
+        with full_disk_told():
+            while rest:
+                rest = rest[self._stream.write(rest) :]
+
+    def flush_to_disk(self) -> None:
+        with full_disk_told():
+            os.fsync(self._stream.fileno())
+
+    def sha256(self) -> str:
+        self._stream.seek(0)
+        return hashlib.file_digest(self._stream, "sha256").hexdigest()
+
+    def close(self) -> None:
+        self._stream.close()
+
+
 class Storage:
     def __init__(self, home: Path) -> None:
         self._files = home / "files"
@@ -106,6 +155,63 @@ class Storage:
             while piece := source.read(COPY_BYTES):
                 incoming.write(piece)
             return self.keep(incoming)
+
+    def begin_arrival(self, key: str) -> None:
+        """An empty file for pieces that are to come."""
+        path = self.arrival_path(key)
+        with full_disk_told():
+            path.touch(exist_ok=False)
+            _sync_folder(path.parent)
+
+    def open_arrival(self, key: str, *, wait: bool = False) -> Arrival:
+        """Raises Busy when somebody has it open (`wait`: after they closed it, never), and
+        FileRejected when it is not there."""
+        path = self.arrival_path(key)
+        try:
+            stream = FileIO(path, "r+b")
+        except FileNotFoundError as problem:
+            raise FileRejected(LOST) from problem
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as problem:
+            stream.close()
+            raise Busy() from problem
+        return Arrival(path, stream)
+
+    def read_arrival(self, key: str, start: int, end: int) -> bytes:
+        """A piece of what has arrived, also while more comes."""
+        with self.arrival_path(key).open("rb") as stream:
+            stream.seek(start)
+            return stream.read(end - start)
+
+    def keep_arrival(self, arrival: Arrival, sha256: str) -> StoredFile:
+        """Put it into the store too. It stays where it arrived until `drop_arrival`: who is
+        killed in between finds it again."""
+        arrival.flush_to_disk()
+        target = self.path(sha256)
+        with full_disk_told():
+            target.parent.mkdir(exist_ok=True)
+            with suppress(FileExistsError):
+                target.hardlink_to(arrival.path)
+            _sync_folder(target.parent)
+        return StoredFile(sha256, arrival.size_bytes)
+
+    def drop_arrival(self, key: str) -> None:
+        self.arrival_path(key).unlink(missing_ok=True)
+
+    def arrivals(self) -> dict[str, float]:
+        """Key and time of the last change, in seconds since 1970, of all that is arriving."""
+        found = [path for path in self._arriving.iterdir() if KEY.fullmatch(path.name)]
+        return {path.name: path.stat().st_mtime for path in found}
+
+    def arrival_path(self, key: str) -> Path:
+        """Where the file with this key arrives."""
+        if not KEY.fullmatch(key):
+            raise ValueError("not a key")
+        return self._arriving / key
+
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(self._arriving).free
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:

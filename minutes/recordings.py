@@ -34,8 +34,12 @@ def prepare_recording(storage: Storage, file_name: str, incoming: Incoming) -> P
     """The slow part of taking a recording in, outside any transaction. Raises FileRejected."""
     incoming.flush_to_disk()
     sound = audio.inspect(incoming.path)
-    plain_name = PurePath(file_name.replace("\\", "/")).name[-LONGEST_NAME:] or "録音"
-    return PreparedRecording(plain_name, storage.keep(incoming), sound)
+    return PreparedRecording(plain_name(file_name), storage.keep(incoming), sound)
+
+
+def plain_name(file_name: str) -> str:
+    """Without the folders that some programs send along."""
+    return PurePath(file_name.replace("\\", "/")).name[-LONGEST_NAME:] or "録音"
 
 
 def add_recording(

@@ -26,7 +26,7 @@ from meetings.config import Config
 from meetings.errands import Errand
 from meetings.errors import ConfigurationError, GijidoError, StorageFull
 from meetings.storage import Storage, full_disk_told
-from minutes import following, leases, normalised, steps, turns
+from minutes import following, leases, normalised, steps, turns, upload_checks
 from minutes import transcription as work
 from minutes.leases import Piece
 from minutes.recognition import speech_model
@@ -103,6 +103,7 @@ class Worker:
                 Errand(self._prepare_pages, PREPARE_SECONDS),
                 Errand(self._send_mail, MAIL_SECONDS),
                 Errand(self._remind, REMIND_SECONDS),
+                *upload_checks.errands(self._engine, self._storage, self._config.limits),
             ],
             self._stopping,
         )

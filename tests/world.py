@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from meetings import attendance, memos
+from meetings.config import Limits
 from meetings.storage import Storage
-from minutes import publication, records, transcripts
+from minutes import publication, records, transcripts, uploads
 from minutes.recognition.heard import Heard
 from models.base import now
 from models.document import DocumentVersion
@@ -15,6 +16,7 @@ from models.meeting import Meeting
 from models.memo import MemoKind
 from models.recording import Recording
 from models.transcript import Transcript
+from models.upload import Upload, UploadState
 from tests.conftest import Cast
 from web.demo import builders
 
@@ -31,12 +33,13 @@ class World:
     published: Meeting
     recording: Recording
     transcript: Transcript
+    upload: Upload
 
-    def argument(self, name: str) -> int:
+    def argument(self, name: str) -> int | str:
         """What stands for `name` in a URL: the thing of the unpublished meeting."""
         meeting = self.unpublished
         minutes = transcripts_minutes(self.transcript)
-        found = {
+        found: dict[str, int | str] = {
             "meeting_id": meeting.id,
             "agenda_item_id": meeting.agenda_items[0].id,
             "invitation_id": meeting.invitations[0].id,
@@ -56,9 +59,10 @@ class World:
             "revision_id": minutes,
             "section": 0,
             "paragraph": 0,
-            "filename": "missing",
+            "filename": 0,
+            "upload_key": self.upload.key,
         }
-        return int(found[name]) if name != "filename" else 0
+        return found[name]
 
 
 def transcripts_minutes(transcript: Transcript) -> int:
@@ -84,7 +88,21 @@ def build_world(session: Session, storage: Storage, cast: Cast) -> World:
     records.request_approval(session, cast.secretary, revision)
     records.approve(session, cast.approver, revision)
     publication.publish(session, cast.approver, revision)
-    return World(unpublished, published, transcript.recording, transcript)
+    upload = _refused_upload(session, storage, cast, unpublished)
+    return World(unpublished, published, transcript.recording, transcript, upload)
+
+
+def _refused_upload(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Upload:
+    announced = uploads.Announced("覚え書き.txt", 4)
+    upload = uploads.start_upload(
+        session, storage, cast.secretary, meeting, announced, Limits(spare_mb=0)
+    )
+    arrival = storage.open_arrival(upload.key)
+    arrival.write(b"text")
+    arrival.close()
+    upload.received_bytes, upload.state = 4, UploadState.REFUSED
+    upload.problem = "録音ではありません。"
+    return upload
 
 
 def _read_first_document(session: Session, cast: Cast) -> None:

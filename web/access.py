@@ -10,6 +10,8 @@ from typing import Any
 
 from flask import request
 from flask import session as cookie
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from meetings import people
 from meetings.errors import NotFound, SignInRequired
@@ -19,6 +21,7 @@ from models.document import Document, DocumentVersion, Page
 from models.meeting import Meeting
 from models.memo import Memo
 from models.person import Person, Role, SignIn
+from models.upload import Upload, UploadState
 from web.transaction import database_session
 
 View = Callable[..., Any]
@@ -58,14 +61,16 @@ def with_role(*roles: Role) -> Callable[[View], View]:
 
 def to(kind: type[Base], right: Right) -> Callable[[View], View]:
     """`/…/<int:meeting_id>` with `to(Meeting, Right.SEE)` gives the view `person` and `meeting`:
-    the row, if this person has the right to the meeting that it belongs to."""
+    the row, if this person has the right to the meeting that it belongs to. An upload is named by
+    its key: numbers are given again after a backup was put back, and a sender may come then."""
     name = _argument(kind)
+    place = f"{name}_key" if kind is Upload else f"{name}_id"
 
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(**names: Any) -> Any:
             person = required_person()
-            thing = fetch(kind, names.pop(f"{name}_id"), right, person)
+            thing = fetch(kind, names.pop(place), right, person)
             return view(person=person, **{name: thing}, **names)
 
         return _declare(checked, f"to:{kind.__tablename__}:{right}")
@@ -87,10 +92,10 @@ def published(view: View) -> View:
     return _declare(checked, "published")
 
 
-def fetch(kind: type[Base], identity: int, right: Right, person: Person) -> Any:
-    """The row with this id, if the person has `right` to its meeting; else NotFound."""
+def fetch(kind: type[Base], identity: int | str, right: Right, person: Person) -> Any:
+    """The row with this id or key, if the person has `right` to its meeting; else NotFound."""
     session = database_session()
-    thing: Any = session.get(kind, identity) if identity < 2**63 else None
+    thing: Any = _find(session, kind, identity)
     if thing is None or getattr(thing, "withdrawn_at", None) or getattr(thing, "removed_at", None):
         raise NotFound()
     meeting = thing if isinstance(thing, Meeting) else thing.meeting
@@ -100,9 +105,17 @@ def fetch(kind: type[Base], identity: int, right: Right, person: Person) -> Any:
     return thing
 
 
+def _find(session: Session, kind: type[Base], identity: int | str) -> Any:
+    if isinstance(identity, str):
+        return session.scalar(select(Upload).where(Upload.key == identity))
+    return session.get(kind, identity) if identity < 2**63 else None
+
+
 def _is_open_to(person: Person, thing: Any, given: frozenset[Right]) -> bool:
     """What belongs to a document is for its readers, a version that nobody released yet for
-    those who prepare it, a memo for its owner."""
+    those who prepare it, a memo for its owner, an upload for nobody once it is withdrawn."""
+    if isinstance(thing, Upload) and thing.state == UploadState.WITHDRAWN:
+        return False
     if isinstance(thing, Memo) and thing.person_id != person.id:
         return False
     version = _version_of(thing)

@@ -1,4 +1,5 @@
-"""What uvicorn serves: the live part, and behind it the Flask application through a2wsgi."""
+"""What uvicorn serves: the live part, behind it the uploads, and behind them the Flask application
+through a2wsgi."""
 
 from typing import Any, cast
 
@@ -6,9 +7,10 @@ from a2wsgi import WSGIMiddleware
 from flask import Flask
 
 from web.live import Live
+from web.tus import Tus
 
 WEB_THREADS = 16
 
 
 def asgi(app: Flask) -> Any:
-    return Live(app, WSGIMiddleware(cast(Any, app), workers=WEB_THREADS))
+    return Live(app, Tus(app, WSGIMiddleware(cast(Any, app), workers=WEB_THREADS)))

@@ -18,15 +18,19 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from meetings.errors import (
+    Busy,
+    ChecksumWrong,
     FileRejected,
     GijidoError,
     InvalidInput,
     NotFound,
     NotPossibleNow,
+    NotUnderstood,
     SignInRefused,
     SignInRequired,
     StaleRevision,
     StorageFull,
+    TooLarge,
 )
 
 LOG = logging.getLogger(__name__)
@@ -39,6 +43,10 @@ STATUS: dict[type[GijidoError], int] = {
     NotPossibleNow: 409,
     StaleRevision: 409,
     StorageFull: 507,
+    NotUnderstood: 400,
+    TooLarge: 413,
+    Busy: 423,
+    ChecksumWrong: 460,  # the tus protocol's own
 }
 TITLES = {
     400: "送信をやり直してください",
@@ -55,7 +63,9 @@ WORDS = {
     400: "送信された内容を読み取れませんでした。画面を開き直して、もう一度お試しください。",
     404: "お探しの画面は見つかりませんでした。アドレスをご確認ください。",
     405: "この操作はできません。画面のボタンから操作してください。",
+    412: "送信に使われたプログラムの版に対応していません（tus 1.0.0 に対応しています）。",
     413: "送信された内容が大きすぎます。小さくしてからもう一度お試しください。",
+    415: "送信された内容の形式（Content-Type）が違います。",
     500: "サーバーで問題が起きました。保存済みの内容は失われていません。"
     "もう一度お試しいただき、続くときは管理者に連絡してください。",
 }
@@ -81,8 +91,16 @@ def wants_json() -> bool:
     return accepted["application/json"] > accepted["text/html"]
 
 
+def status_of(problem: GijidoError) -> int:
+    return STATUS[type(problem)]
+
+
+def is_disk_full(problem: OperationalError) -> bool:
+    return "disk is full" in str(problem.orig)
+
+
 def _gijido_error(problem: GijidoError) -> Response:
-    status = STATUS[type(problem)]
+    status = status_of(problem)
     if wants_json():
         return answer(status, problem.message, **_details(problem))
     if isinstance(problem, SignInRequired) and request.method == "GET":
@@ -121,7 +139,7 @@ def _typed_fields(status: int) -> list[tuple[str, str]]:
 
 
 def _database_error(problem: OperationalError) -> Response:
-    if "disk is full" in str(problem.orig):
+    if is_disk_full(problem):
         return _gijido_error(StorageFull())
     raise problem
 

@@ -12,16 +12,16 @@ import re
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from a2wsgi.wsgi import build_environ
-from flask import Flask, Response
+from flask import Flask
 
 from models.base import now
+from web.door import Receive, Scope, Send, answer, ask, header
 
 ALIVE = "/alive"
 LIVE = re.compile(r"/api/meetings/(\d{1,18})/live")
@@ -38,10 +38,6 @@ HEADERS = [
 BEAT = b"event: beat\ndata: {}\n\n"
 # Without a newer state the terminal asks again; it must not do so all at one moment.
 RETRY = b"retry: 1000\n\n"
-
-Scope = dict[str, Any]
-Send = Callable[[dict[str, Any]], Any]
-Receive = Callable[[], Any]
 
 
 @dataclass(eq=False)
@@ -158,10 +154,10 @@ class Live:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = LIVE.fullmatch(scope["path"]) if scope["type"] == "http" else None
         if scope["path"] == ALIVE and scope["type"] == "http":
-            await _answer(send, 204, [(b"cache-control", b"no-store")], b"")
+            await answer(send, 204, [(b"cache-control", b"no-store")], b"")
         elif found is None or scope["method"] != "GET":
             await self._behind(scope, receive, send)
-        elif b"text/event-stream" in _header(scope, b"accept"):
+        elif b"text/event-stream" in header(scope, b"accept"):
             await self._stream(scope, receive, send, int(found[1]))
         elif b"wait=" in scope["query_string"]:
             await self._wait(scope, send, int(found[1]))
@@ -191,34 +187,20 @@ class Live:
             if not _is_newer(state, scope):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(seat.wait(), LONGEST_WAIT_SECONDS)
-        await _answer(send, *await asyncio.to_thread(self._ask, scope))
+        await answer(send, *await asyncio.to_thread(ask, self._app, scope))
 
     async def _state(self, scope: Scope, send: Send, seat: Seat) -> str | None:
         """What the view answers to whoever sits down; a refusal is sent on, and gives None.
 
         The seat is taken before the state is read: what happens in between is delivered.
         """
-        status, headers, body = await asyncio.to_thread(self._ask, scope)
+        status, headers, body = await asyncio.to_thread(ask, self._app, scope)
         if status != 200:
-            await _answer(send, status, headers, body)
+            await answer(send, status, headers, body)
             return None
         you = json.loads(body)["you"]
         seat.person_id, seat.name = you["id"], you["name"]
         return body.decode()
-
-    def _ask(self, scope: Scope) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-        """The Flask view's own answer to this request, in the thread of the caller."""
-        environ = build_environ(cast(Any, scope), cast(Any, _NoBody()))
-        answer = Response.from_app(self._app.wsgi_app, cast(Any, environ), buffered=True)
-        headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers]
-        return answer.status_code, headers, answer.get_data()
-
-
-class _NoBody:
-    """A GET has nothing to read."""
-
-    def read(self, _size: int = -1) -> bytes:
-        return b""
 
 
 async def _pour(seat: Seat, send: Send, gone: "asyncio.Future[None]") -> None:
@@ -240,15 +222,6 @@ async def _send_piece(send: Send, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
-async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
 def _is_newer(state: str, scope: Scope) -> bool:
     found = re.search(rb"wait=(\d{1,18})", scope["query_string"])
     return bool(json.loads(state)["sequence"] > int(found[1])) if found else True
-
-
-def _header(scope: Scope, name: bytes) -> bytes:
-    return next((value for key, value in scope["headers"] if key == name), b"")

@@ -70,7 +70,7 @@ def send(
 def test_an_empty_tab_says_what_to_do_first(secretary: Browser, meeting: Meeting) -> None:
     page = secretary.get(f"/meetings/{meeting.id}/recordings").text
     assert "まだ録音がありません" in page
-    assert 'data-limit-bytes="2000000000"' in page
+    assert 'data-limit-bytes="8000000000"' in page
     assert page.index('name="csrf_token"') < page.index('type="file"')
 
 

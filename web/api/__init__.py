@@ -18,6 +18,7 @@ from web.api import (
     statistics,
     tokens,
     transcripts,
+    uploads,
 )
 
 
@@ -38,5 +39,6 @@ def register(app: Flask) -> None:
         statistics,
         tokens,
         transcripts,
+        uploads,
     ):
         app.register_blueprint(module.blueprint, url_prefix="/api")

@@ -21,7 +21,7 @@ from web.api.operations import (
 )
 
 blueprint = Blueprint("api_description", __name__)
-ARGUMENT = re.compile(r"<int:(\w+)>")
+ARGUMENT = re.compile(r"<(int:)?(\w+)>")
 REF = "#/components/schemas/{model}"
 REFUSALS = {
     400: "送信を確認できない（クッキーのとき X-CSRFToken が違う）",
@@ -55,7 +55,7 @@ def describe(app: Flask) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     refs, schemas = _schemas([declared for *_, declared in found])
     for rule, method, policy, declared in found:
-        path = ARGUMENT.sub(r"{\1}", str(rule))
+        path = ARGUMENT.sub(r"{\2}", str(rule))
         entry = _entry(rule, method, policy, declared, refs)
         paths.setdefault(path, {})[method.lower()] = entry
     return {
@@ -106,6 +106,9 @@ def _entry(rule: Rule, method: str, policy: str, declared: Operation, refs: Any)
         entry["requestBody"] = {"required": is_needed, "content": {JSON: {"schema": schema}}}
     if declared.upload:
         entry["requestBody"] = _multipart(declared.upload)
+    if declared.raw:
+        binary = {"type": "string", "format": "binary"}
+        entry["requestBody"] = {"content": {declared.raw: {"schema": binary}}}
     return entry
 
 
@@ -115,9 +118,9 @@ def _path_parameters(rule: Rule) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "integer", "minimum": 0},
+            "schema": {"type": "integer", "minimum": 0} if is_number else {"type": "string"},
         }
-        for name in ARGUMENT.findall(str(rule))
+        for is_number, name in ARGUMENT.findall(str(rule))
     ]
 
 

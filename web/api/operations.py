@@ -98,7 +98,8 @@ class Upload:
 
 @dataclass(frozen=True)
 class Operation:
-    """What one route declared. `file`: the content type of an answer that is not JSON."""
+    """What one route declared. `raw`, `file`: the content type of a body or of an answer that is
+    not JSON."""
 
     summary: str
     answers: type[Shape] | None
@@ -106,6 +107,7 @@ class Operation:
     body: type[Shape] | None
     query: type[Query] | None
     upload: Upload | None
+    raw: str | None
     file: str | None
 
 
@@ -117,6 +119,7 @@ def operation(
     body: type[Shape] | None = None,
     query: type[Query] | None = None,
     upload: Upload | None = None,
+    raw: str | None = None,
     file: str | None = None,
     checks_own_token: bool = False,
 ) -> Callable[[View], View]:
@@ -126,7 +129,9 @@ def operation(
     used, or the view checks the anti-forgery token itself (uploads).
     """
     is_empty = answers is None and file is None
-    declared = Operation(summary, answers, 204 if is_empty else status, body, query, upload, file)
+    declared = Operation(
+        summary, answers, 204 if is_empty else status, body, query, upload, raw, file
+    )
 
     def decorate(view: View) -> View:
         @wraps(view)

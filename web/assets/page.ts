@@ -4,16 +4,16 @@ import { forgetAll, registerWorker } from "./offline";
 
 const SENDING_MS = 4000;
 
-for (const form of document.querySelectorAll<HTMLFormElement>("form[data-confirm]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset["confirmed"] === "yes") return;
-    event.preventDefault();
-    ask(form.dataset["confirm"] ?? "", () => {
-      form.dataset["confirmed"] = "yes";
-      form.requestSubmit(event.submitter);
-    });
+// Before anybody else sees it, and also for forms that came into the page later.
+document.addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
+  if (!form.matches("[data-confirm]") || form.dataset["confirmed"] === "yes") return;
+  event.preventDefault();
+  ask(form.dataset["confirm"] ?? "", () => {
+    form.dataset["confirmed"] = "yes";
+    form.requestSubmit(event.submitter);
   });
-}
+}, true);
 
 document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;

@@ -1,13 +1,18 @@
-/** Files by drag and drop, and recordings with progress. Both work as plain forms too. */
+/** Files by drag and drop, and recordings that go on where they stopped. Both work as plain forms
+ * too. */
+
+import { reloadWhenIdle } from "./upload/idle";
+import type { Place, Sending } from "./upload/sending";
 
 const MB = 1_000_000;
+const REFRESH_MS = 5000;
+const RECEIVED = "gijido:received";
+const EMPTY = "録音ファイルが空（0バイト）です。録音機の元のファイルを確かめて、選び直してください。";
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-drop]")) takeDrops(form);
-for (const form of document.querySelectorAll<HTMLFormElement>("form[data-upload]")) {
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void send(form);
-  });
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-upload]")) sendResumably(form);
+for (const box of document.querySelectorAll<HTMLElement>("[data-arriving]")) {
+  setInterval(() => void refresh(box), REFRESH_MS);
 }
 
 function takeDrops(form: HTMLFormElement): void {
@@ -32,88 +37,93 @@ function takeDrops(form: HTMLFormElement): void {
   });
 }
 
-async function send(form: HTMLFormElement): Promise<void> {
+/** With this script the form takes larger files, and several, one after the other. */
+function sendResumably(form: HTMLFormElement): void {
   const input = form.querySelector<HTMLInputElement>("input[type=file]")!;
-  const status = form.querySelector<HTMLElement>("[data-upload-status]")!;
-  const file = input.files?.[0];
-  const limit = Number(form.dataset["limitBytes"] ?? Infinity);
-  if (!file) return say(status, "録音ファイルを選んでください。", true);
-  if (file.size > limit) {
-    return say(status, `ファイルが大きすぎます（上限 ${Math.floor(limit / MB).toLocaleString()} MB）。分割するか、管理者に相談してください。`, true);
+  const waiting: File[] = [];
+  let isSending = false;
+  input.multiple = true;
+  tellReceived(form);
+  for (const hint of form.querySelectorAll<HTMLElement>("[data-plain-only]")) hint.hidden = true;
+  for (const hint of form.querySelectorAll<HTMLElement>("[data-resumable-only]")) hint.hidden = false;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    waiting.push(...(input.files ?? []));
+    form.reset();
+    if (!isSending) void sendAll();
+  });
+
+  async function sendAll(): Promise<void> {
+    isSending = true;
+    let isAccepted = false;
+    for (let file = waiting.shift(); file; file = waiting.shift()) {
+      isAccepted = (await sendOne(form, file)) || isAccepted;
+    }
+    isSending = false;
+    if (isAccepted) reloadWhenIdle();
   }
-  const request = new XMLHttpRequest();
-  const cancel = cancelButton(form, () => request.abort());
-  const stay = (event: BeforeUnloadEvent) => event.preventDefault();
-  addEventListener("beforeunload", stay);
-  const end = () => {
-    removeEventListener("beforeunload", stay);
-    cancel.remove();
-    setBusy(form, false);
+}
+
+/** Whether there is a new recording to show. */
+async function sendOne(form: HTMLFormElement, file: File): Promise<boolean> {
+  const { Sending } = await import("./upload/sending");
+  const place: Place = {
+    uploadsUrl: form.dataset["uploadsUrl"]!,
+    signInUrl: form.dataset["signInUrl"]!,
+    person: Number(form.dataset["person"]),
   };
-  const started = performance.now();
-  request.upload.addEventListener("progress", (event) => say(status, sentence(event, started)));
-  request.addEventListener("load", () => {
-    end();
-    finish(request, status);
-  });
-  request.addEventListener("error", () => {
-    end();
-    say(status, "送信が途中で切れました。通信を確かめて、もう一度「送信」を押してください。", true);
-  });
-  request.addEventListener("abort", () => {
-    end();
-    say(status, "送信を中止しました。");
-  });
-  request.open("POST", form.action);
-  request.setRequestHeader("Accept", "application/json");
-  request.send(new FormData(form));
-  setBusy(form, true);
-}
-
-function finish(request: XMLHttpRequest, status: HTMLElement): void {
-  const answer = parsed(request.responseText);
-  if (request.status < 400) {
-    say(status, "受け付けました。");
-    location.assign(answer["url"] ?? request.responseURL);
-    return;
+  const sending = new Sending(file, place);
+  show(sending);
+  const problem = unfit(file, Number(form.dataset["limitBytes"]));
+  if (problem) {
+    sending.refuse(problem);
+    return false;
   }
-  say(status, answer["message"] ?? "保存できませんでした。もう一度お試しください。", true);
+  const isAccepted = (await sending.run()) === "accepted";
+  if (isAccepted) sessionStorage.setItem(RECEIVED, file.name);
+  return isAccepted;
 }
 
-function parsed(text: string): Record<string, string> {
+function show(sending: Sending): void {
+  const list = document.querySelector<HTMLElement>("[data-sending]")!;
+  list.hidden = false;
+  list.append(sending.row.element);
+}
+
+/** Said once more after the page was opened anew with the recording in its list. */
+function tellReceived(form: HTMLFormElement): void {
+  const name = sessionStorage.getItem(RECEIVED);
+  if (!name) return;
+  sessionStorage.removeItem(RECEIVED);
+  const words = document.createElement("p");
+  words.className = "notice notice-done";
+  words.setAttribute("role", "status");
+  words.textContent = `録音「${name}」を受け付けました。文字起こしを始めます。`;
+  form.before(words);
+}
+
+function unfit(file: File, limit: number): string {
+  if (!file.size) return EMPTY;
+  if (file.size <= limit) return "";
+  return `ファイルが大きすぎます（上限 ${Math.floor(limit / MB).toLocaleString()} MB）。分割するか、管理者に相談してください。`;
+}
+
+/** What others send, and what is being checked. When something left the list, it is a recording. */
+async function refresh(box: HTMLElement): Promise<void> {
+  if (document.hidden || box.contains(document.activeElement) || document.querySelector("dialog[open]")) return;
+  const before = keys(box, '[data-state="whole"]');
   try {
-    return JSON.parse(text) as Record<string, string>;
+    const answer = await fetch(box.dataset["url"]!);
+    if (!answer.ok || answer.redirected) return;
+    box.innerHTML = await answer.text();
   } catch {
-    return {};
+    return; // the network is away: what is shown stays
   }
+  const now = keys(box, "");
+  for (const key of keys(document, "[data-own]")) box.querySelector(`[data-arriving-upload="${key}"]`)?.remove();
+  if (before.some((key) => !now.includes(key))) reloadWhenIdle();
 }
 
-function sentence(event: ProgressEvent, started: number): string {
-  const seconds = (performance.now() - started) / 1000;
-  const speed = event.loaded / Math.max(seconds, 0.1);
-  const left = (event.total - event.loaded) / Math.max(speed, 1);
-  if (event.loaded >= event.total) return "送信しました。音声を確認しています…";
-  const percent = Math.floor((100 * event.loaded) / event.total);
-  const rest = left < 60 ? `残り約${Math.ceil(left)}秒` : `残り約${Math.ceil(left / 60)}分`;
-  return `送信中 ${percent} %（毎秒 ${(speed / MB).toFixed(1)} MB・${rest}）`;
-}
-
-function say(status: HTMLElement, words: string, isError = false): void {
-  status.textContent = words;
-  status.className = words ? `notice${isError ? " notice-error" : ""}` : "";
-}
-
-function setBusy(form: HTMLFormElement, isBusy: boolean): void {
-  for (const control of form.querySelectorAll<HTMLButtonElement | HTMLInputElement>("button[type=submit], input[type=file]")) {
-    control.disabled = isBusy;
-  }
-}
-
-function cancelButton(form: HTMLFormElement, cancel: () => void): HTMLButtonElement {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "送信を中止";
-  button.addEventListener("click", cancel);
-  form.append(button);
-  return button;
+function keys(within: ParentNode, chosen: string): string[] {
+  return [...within.querySelectorAll<HTMLElement>(`[data-arriving-upload]${chosen}`)].map((row) => row.dataset["arrivingUpload"]!);
 }

@@ -21,6 +21,7 @@ from web.views import (
     today,
     transcripts,
     trust,
+    uploads,
 )
 
 
@@ -44,5 +45,6 @@ def register(app: Flask) -> None:
         today,
         transcripts,
         trust,
+        uploads,
     ):
         app.register_blueprint(module.blueprint)

@@ -24,6 +24,7 @@ from web.sounds import send_peaks
 from web.transaction import config, database_session, storage
 from web.views._meeting_head import meeting_head
 from web.views.series import choices_for_run
+from web.views.uploads import arriving
 
 blueprint = Blueprint("recordings", __name__)
 PLAYBACK_TYPE = "audio/mp4"
@@ -187,8 +188,10 @@ def _page(person: Person, meeting: Meeting, problem: str = "") -> str:
         recordings=[(placed.recording, _runs(placed.recording)) for placed in every],
         is_worker_running=is_worker_running(session),
         limit_mb=config().limits.recording_mb,
-        limit_bytes=config().limits.recording_mb * intake.MEGABYTE,
+        upload_limit_mb=config().limits.upload_mb,
+        upload_limit_bytes=config().limits.upload_mb * intake.MEGABYTE,
         problem=problem,
+        **arriving(meeting),
     )
 
 

@@ -99,7 +99,7 @@ let token = document.querySelector<HTMLMetaElement>(TOKEN)?.content ?? "";
 export async function call<T>(method: string, path: string, body?: object): Promise<T> {
   const first = await attempt(method, path, body);
   if (first.status !== 400 || first.body["is_token_expired"] !== true) return read<T>(first);
-  await fetchToken();
+  await renewToken();
   return read<T>(await attempt(method, path, body));
 }
 
@@ -138,7 +138,10 @@ function read<T>(answer: Answer): T {
   );
 }
 
-async function fetchToken(): Promise<void> {
+export const currentToken = (): string => token;
+
+/** From this page, opened anew. Throws Refusal. */
+export async function renewToken(): Promise<void> {
   try {
     const page = await (await fetch(location.pathname)).text();
     const meta = new DOMParser().parseFromString(page, "text/html").querySelector(TOKEN);

@@ -1,0 +1,223 @@
+"""What the worker does with uploads: look into those that are whole, under a lease; finish what
+was recorded in a browser and came to an end there; clear away what nobody wants any more."""
+
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import Engine, or_, select, update
+from sqlalchemy.orm import Session
+
+from meetings import audit
+from meetings.config import Limits
+from meetings.errands import Errand
+from meetings.errors import FileRejected, NotPossibleNow
+from meetings.storage import Arrival, Storage
+from minutes.recognition import audio
+from minutes.recordings import PreparedRecording, add_recording
+from minutes.transcription import request_transcription
+from minutes.uploads import OPEN_STATES, expires_at, finish_upload
+from models.base import now
+from models.database import reading, writing
+from models.recording import RecordingKind
+from models.upload import Upload, UploadState
+
+CHECK_SECONDS = 1.0
+TIDY_SECONDS = 60.0
+LEASE = timedelta(minutes=2)
+RENEW_SECONDS = 30.0
+MOST_ATTEMPTS = 3
+UNKNOWN_FOR_SECONDS = 3600.0
+"""A file is there a moment before its row."""
+
+CHANGED = (
+    "受け取ったファイルが、送る前のものと一致しません（SHA-256が違います）。"
+    "録音機の元のファイルを確かめて、もう一度送ってください。"
+)
+STUCK = (
+    "音声の確認が繰り返し途中で止まりました。管理者に連絡してください。"
+    "送ったファイルは残っていて、取り出せます。"
+)
+NO_MEETING = "会議が取り消されたため、録音を受け付けませんでした。"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An upload that this worker looks into now."""
+
+    id: int
+    key: str
+    lease: str
+    file_name: str
+    received_bytes: int
+    sha256: str | None
+
+
+def errands(engine: Engine, storage: Storage, limits: Limits) -> list[Errand]:
+    return [
+        Errand(partial(check_next, engine, storage), CHECK_SECONDS),
+        Errand(partial(tidy, engine, storage, limits), TIDY_SECONDS),
+    ]
+
+
+def check_next(engine: Engine, storage: Storage) -> bool:
+    """Make a recording of the next whole upload, or note why not; False when there is none.
+    Killed in the middle, it is done again when the lease has run out."""
+    with writing(engine) as session, session.begin():
+        taken = _take(session)
+    if taken is None:
+        return False
+    with _renewed(engine, taken):
+        outcome = _look_into(storage, taken)
+    with writing(engine) as session, session.begin():
+        is_over = _settle(session, taken, outcome)
+    if is_over:
+        storage.drop_arrival(taken.key)
+    return True
+
+
+def tidy(engine: Engine, storage: Storage, limits: Limits) -> bool:
+    with writing(engine) as session, session.begin():
+        for upload in session.scalars(select(Upload).where(Upload.state.in_(OPEN_STATES))):
+            _end_if_over(session, upload, limits)
+    with reading(engine) as session:
+        state_of = {key: state for key, state in session.execute(select(Upload.key, Upload.state))}
+    for key, changed_at in storage.arrivals().items():
+        is_young = time.time() - changed_at < UNKNOWN_FOR_SECONDS
+        is_wanted = state_of[key] in OPEN_STATES if key in state_of else is_young
+        if not is_wanted:
+            storage.drop_arrival(key)
+    return False
+
+
+def _take(session: Session) -> Taken | None:
+    """Lease the oldest one that nobody looks into."""
+    upload = session.scalar(
+        select(Upload)
+        .where(
+            Upload.state == UploadState.WHOLE,
+            or_(Upload.lease_until.is_(None), Upload.lease_until <= now()),
+        )
+        .order_by(Upload.id)
+        .limit(1)
+    )
+    if upload is None:
+        return None
+    if upload.attempts >= MOST_ATTEMPTS:
+        _refuse(upload, STUCK)
+        return _take(session)
+    upload.attempts += 1
+    upload.lease, upload.lease_until = secrets.token_hex(16), now() + LEASE
+    return Taken(
+        upload.id,
+        upload.key,
+        upload.lease,
+        upload.file_name,
+        upload.received_bytes,
+        upload.sha256,
+    )
+
+
+@contextmanager
+def _renewed(engine: Engine, taken: Taken) -> Iterator[None]:
+    """Gigabytes take longer than a lease."""
+    done = threading.Event()
+
+    def renew() -> None:
+        while not done.wait(RENEW_SECONDS):
+            with writing(engine) as session, session.begin():
+                session.execute(
+                    update(Upload)
+                    .where(Upload.id == taken.id, Upload.lease == taken.lease)
+                    .values(lease_until=now() + LEASE)
+                )
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _look_into(storage: Storage, taken: Taken) -> PreparedRecording | str:
+    """The recording, in the store; or the sentence that says why it is none."""
+    try:
+        arrival = storage.open_arrival(taken.key, wait=True)
+    except FileRejected as problem:
+        return problem.message
+    try:
+        return _measured(storage, arrival, taken)
+    except FileRejected as problem:
+        return problem.message
+    finally:
+        arrival.close()
+
+
+def _measured(storage: Storage, arrival: Arrival, taken: Taken) -> PreparedRecording | str:
+    arrival.cut(taken.received_bytes)
+    sha256 = arrival.sha256()
+    if taken.sha256 not in (None, sha256):
+        return CHANGED
+    sound = audio.inspect(arrival.path)
+    return PreparedRecording(taken.file_name, storage.keep_arrival(arrival, sha256), sound)
+
+
+def _settle(session: Session, taken: Taken, outcome: PreparedRecording | str) -> bool:
+    """Whether the file that arrived is not needed any more. A result that comes too late, after
+    a withdrawal or from a worker whose lease ran out, changes nothing."""
+    upload = session.scalar(
+        select(Upload).where(
+            Upload.id == taken.id,
+            Upload.lease == taken.lease,
+            Upload.state == UploadState.WHOLE,
+        )
+    )
+    if upload is None:
+        return False
+    if isinstance(outcome, str):
+        _refuse(upload, outcome)
+    else:
+        _accept(session, upload, outcome)
+    return upload.state == UploadState.ACCEPTED
+
+
+def _accept(session: Session, upload: Upload, prepared: PreparedRecording) -> None:
+    if upload.meeting.removed_at is not None:
+        return _refuse(upload, NO_MEETING)
+    try:
+        recording = add_recording(
+            session,
+            upload.person,
+            upload.meeting,
+            prepared,
+            kind=RecordingKind(upload.kind),
+            began_at=upload.began_at,
+        )
+    except NotPossibleNow as problem:  # the same sound is there already
+        return _refuse(upload, problem.message)
+    request_transcription(session, upload.person, recording)
+    upload.recording, upload.state = recording, UploadState.ACCEPTED
+    upload.lease, upload.lease_until, upload.changed_at = None, None, now()
+
+
+def _refuse(upload: Upload, problem: str) -> None:
+    upload.state, upload.problem = UploadState.REFUSED, problem
+    upload.lease, upload.lease_until, upload.changed_at = None, None, now()
+
+
+def _end_if_over(session: Session, upload: Upload, limits: Limits) -> None:
+    silence = now() - upload.changed_at
+    is_receiving = upload.state == UploadState.RECEIVING
+    if is_receiving and upload.is_live and upload.received_bytes:
+        if silence > timedelta(minutes=limits.silent_minutes):
+            finish_upload(session, None, upload)
+    elif upload.state != UploadState.WHOLE and now() > expires_at(upload, limits):
+        upload.state, upload.changed_at = UploadState.WITHDRAWN, now()
+        audit.note(session, None, "expire", upload)

@@ -1,0 +1,93 @@
+/** The microphone of this terminal, its level, and a screen that stays on meanwhile. */
+
+const KINDS = ["audio/webm;codecs=opus", "audio/mp4"];
+const PIECE_MS = 5000;
+const BITS_PER_SECOND = 64_000;
+const LEVEL_MS = 100;
+/** Below this (decibels of full scale) a meter shows nothing. */
+const SILENCE_DB = -60;
+
+export const isPossible = () => Boolean(navigator.mediaDevices && "MediaRecorder" in window && kind());
+
+const kind = () => KINDS.find((type) => MediaRecorder.isTypeSupported(type));
+
+export interface Heard {
+  piece(content: ArrayBuffer, seconds: number): void;
+  /** From 0 to 100. */
+  level(value: number): void;
+  /** By `stop`, or because the microphone is gone. */
+  ended(): void;
+}
+
+export class Microphone {
+  readonly began = performance.now();
+  private readonly context = new AudioContext();
+  private readonly recorder: MediaRecorder;
+  private readonly meter: ReturnType<typeof setInterval>;
+  private pieces: Promise<void> = Promise.resolve();
+  private light: WakeLockSentinel | null = null;
+
+  private constructor(
+    private readonly stream: MediaStream,
+    private readonly heard: Heard,
+  ) {
+    this.recorder = new MediaRecorder(stream, { mimeType: kind()!, audioBitsPerSecond: BITS_PER_SECOND });
+    this.recorder.addEventListener("dataavailable", ({ data }) => this.take(data));
+    this.recorder.addEventListener("stop", () => void this.end());
+    const analyser = this.context.createAnalyser();
+    this.context.createMediaStreamSource(stream).connect(analyser);
+    this.meter = setInterval(() => heard.level(level(analyser)), LEVEL_MS);
+    this.recorder.start(PIECE_MS);
+    void this.keepAwake();
+    document.addEventListener("visibilitychange", this.keepAwake);
+  }
+
+  /** Rejects when the person or the browser does not allow it, or there is none. */
+  static async open(heard: Heard): Promise<Microphone> {
+    const audio = { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: true };
+    return new Microphone(await navigator.mediaDevices.getUserMedia({ audio }), heard);
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.began) / 1000;
+  }
+
+  get extension(): string {
+    return this.recorder.mimeType.includes("mp4") ? "m4a" : "webm";
+  }
+
+  stop(): void {
+    if (this.recorder.state !== "inactive") this.recorder.stop();
+  }
+
+  private take(data: Blob): void {
+    const { seconds } = this;
+    this.pieces = this.pieces.then(async () => {
+      if (data.size) this.heard.piece(await data.arrayBuffer(), seconds);
+    });
+  }
+
+  private async end(): Promise<void> {
+    clearInterval(this.meter);
+    document.removeEventListener("visibilitychange", this.keepAwake);
+    for (const track of this.stream.getTracks()) track.stop();
+    void this.context.close();
+    await this.light?.release().catch(() => undefined);
+    await this.pieces;
+    this.heard.ended();
+  }
+
+  /** Browsers take it away when the page is out of sight, and some have none. */
+  private readonly keepAwake = async (): Promise<void> => {
+    if (document.hidden || !("wakeLock" in navigator)) return;
+    this.light = await navigator.wakeLock.request("screen").catch(() => null);
+  };
+}
+
+function level(analyser: AnalyserNode): number {
+  const samples = new Float32Array(analyser.fftSize);
+  analyser.getFloatTimeDomainData(samples);
+  const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+  const decibels = 10 * Math.log10(power + 1e-12);
+  return Math.round(Math.max(0, 100 * (1 - decibels / SILENCE_DB)));
+}

@@ -1,0 +1,284 @@
+/** One file on its way to the server. It goes on after a cut network, a restarted server, a lost
+ * sign-in, and, when the same file is chosen again, after the page was closed. */
+
+import { Upload as TusUpload, type DetailedError, type HttpRequest } from "tus-js-client";
+import { header, hex, sha256, Sums } from "./checksum";
+import { stay } from "./idle";
+import { Row } from "./row";
+import { call, currentToken, patience, Refusal, renewToken, sleep, untilSignedIn, urlOf, type Upload } from "./server";
+
+export interface Place {
+  uploadsUrl: string;
+  signInUrl: string;
+  person: number;
+}
+
+type End = "accepted" | "refused" | "withdrawn" | "failed";
+
+const PIECE_BYTES = 8_000_000;
+const STALLED_MS = 45_000;
+const WATCH_MS = 5000;
+const LONGEST_PAUSE_MS = 10_000;
+const FOLLOW_MS = 1500;
+const PASSING = new Set([0, 408, 409, 423, 460]);
+const SENDING = "送信しています。";
+const RECONNECTING = "通信が切れました。再接続しています…　送り終えたところまではサーバーに保存済みです。";
+const SIGNED_OUT = "サインインが切れました。サインインし直すと続きから送ります。";
+const GONE = "この送信はサーバーに残っていません（取りやめられたか、期限が過ぎました）。もう一度はじめから送ってください。";
+const UNREADABLE = "ファイルを読めなくなりました。USBメモリーなどが外れていないか確かめて、同じファイルをもう一度選んでください。続きから送ります。";
+const CHECKING = "送信が終わりました。音声を確かめています…　この画面を閉じても受け付けられます。";
+const ACCEPTED = "受け付けました。文字起こしを始めます。";
+
+export class Sending {
+  readonly row: Row;
+  private readonly upload: TusUpload;
+  private readonly sums: Sums;
+  private key: string | null = null;
+  private failures = 0;
+  private movedAt = 0;
+  private movedFrom: number | null = null;
+  private isRunning = false;
+  private isTold = false;
+  private turn = 0;
+  private readonly release = stay();
+  private end!: (how: End) => void;
+  private readonly ended: Promise<End>;
+
+  constructor(
+    private readonly file: File,
+    private readonly place: Place,
+  ) {
+    this.row = new Row(file);
+    this.sums = new Sums(file, PIECE_BYTES);
+    this.ended = new Promise((resolve) => (this.end = resolve));
+    this.upload = new TusUpload(file, {
+      endpoint: place.uploadsUrl,
+      chunkSize: PIECE_BYTES,
+      retryDelays: null, // what to do about an error is decided here
+      storeFingerprintForResuming: false, // the server knows what is unfinished
+      metadata: { filename: file.name },
+      onUploadUrlAvailable: () => this.begun(),
+      onBeforeRequest: (request) => this.prepare(request),
+      onProgress: (sent) => this.moved(sent),
+      onChunkComplete: () => (this.failures = 0),
+      onSuccess: () => void this.follow(),
+      onError: (error) => void this.recover(error as DetailedError),
+    });
+  }
+
+  /** Instead of `run`, for a file that need not be sent at all. */
+  refuse(words: string): void {
+    this.row.hideProgress();
+    this.row.say(words, "error");
+    this.release();
+  }
+
+  /** Until it is accepted, refused or withdrawn. */
+  async run(): Promise<End> {
+    const watch = setInterval(() => this.restartIfStalled(), WATCH_MS);
+    const begun = await this.find();
+    if (begun) this.upload.url = new URL(urlOf(begun.key), location.href).href;
+    this.resume();
+    const how = await this.ended;
+    clearInterval(watch);
+    this.isRunning = false;
+    this.row.offer();
+    this.release();
+    return how;
+  }
+
+  /** What the server has of this file already: it must be asked, however long it takes. */
+  private async find(): Promise<Upload | null> {
+    for (;;) {
+      try {
+        return await unfinished(this.file, this.place);
+      } catch (problem) {
+        if (problem instanceof Refusal && problem.status === 401) await this.signedIn();
+        else if (problem instanceof Refusal && problem.isPassing) {
+          this.row.say(RECONNECTING, "waiting");
+          await patience(LONGEST_PAUSE_MS);
+        } else return null;
+      }
+    }
+  }
+
+  private resume(): void {
+    this.turn += 1;
+    this.row.say(SENDING);
+    this.row.offer({ words: "一時停止", press: () => this.pause() }, this.withdrawal());
+    this.go();
+  }
+
+  private go(): void {
+    this.isRunning = true;
+    this.movedFrom = null;
+    this.movedAt = performance.now();
+    this.upload.start();
+  }
+
+  private pause(): void {
+    this.turn += 1;
+    this.isRunning = false;
+    void this.upload.abort();
+    this.row.say("一時停止しています。送り終えたところまではサーバーに保存済みです。", "waiting");
+    this.row.offer({ words: "続ける", press: () => this.resume(), isMain: true }, this.withdrawal());
+  }
+
+  private withdrawal() {
+    return { words: "取りやめ", press: () => void this.withdraw() };
+  }
+
+  private async withdraw(): Promise<void> {
+    this.turn += 1;
+    this.isRunning = false;
+    await this.upload.abort();
+    try {
+      if (this.key) await call("DELETE", urlOf(this.key));
+    } catch (problem) {
+      if (!(problem instanceof Refusal) || problem.status !== 404) return this.stop((problem as Error).message);
+    }
+    this.row.say("送信を取りやめました。");
+    this.row.hideProgress();
+    this.end("withdrawn");
+  }
+
+  /** From now on the URL is known: without an endpoint, the library never begins from the start by
+   * itself, as it would where the sign-in has run out. */
+  private begun(): void {
+    this.upload.options.endpoint = null;
+    this.key = (this.upload.url ?? "").split("/").pop() ?? null;
+    document.querySelector(`[data-arriving] [data-arriving-upload="${this.key}"]`)?.remove();
+    this.row.element.dataset["arrivingUpload"] = this.key ?? "";
+    this.row.element.dataset["own"] = "";
+  }
+
+  private async prepare(request: HttpRequest): Promise<void> {
+    request.setHeader("Accept", "application/json");
+    request.setHeader("X-CSRFToken", currentToken());
+    if (request.getMethod() !== "PATCH") return;
+    const start = Number(request.getHeader("Upload-Offset"));
+    request.setHeader("Upload-Checksum", header(await this.sums.of(start)));
+    setTimeout(() => this.sums.prepare(start + PIECE_BYTES));
+  }
+
+  private moved(sent: number): void {
+    this.movedAt = performance.now();
+    this.movedFrom ??= sent;
+    if (this.isTold && sent > this.movedFrom) {
+      this.isTold = false;
+      this.row.say(SENDING);
+    }
+    this.row.progress(sent);
+  }
+
+  /** A network that is gone without a word is left after a while. */
+  private restartIfStalled(): void {
+    if (!this.isRunning || performance.now() - this.movedAt < STALLED_MS) return;
+    void this.upload.abort();
+    void this.reconnect();
+  }
+
+  private async recover(error: DetailedError): Promise<void> {
+    if (!this.isRunning) return;
+    const status = error.originalResponse?.getStatus() ?? 0;
+    const told = answer(error);
+    if (error.causingError?.name === "NotReadableError" || error.causingError?.name === "NotFoundError") {
+      this.row.say(UNREADABLE, "error");
+      return this.end("failed");
+    }
+    if (status === 401) return this.waitForSignIn();
+    if (status === 404 || status === 410) return this.fail(GONE);
+    if (status === 507 || (status >= 402 && status < 500 && !PASSING.has(status))) return this.stop(told.message);
+    if (status === 400 && !told.is_token_expired) return this.stop(told.message);
+    await this.reconnect();
+  }
+
+  private async reconnect(): Promise<void> {
+    this.isRunning = false;
+    this.failures += 1;
+    const turn = ++this.turn;
+    if (this.failures > 1) {
+      this.isTold = true;
+      this.row.say(RECONNECTING, "waiting");
+    }
+    await patience(this.failures === 1 ? 500 : Math.min(1000 * 2 ** (this.failures - 2), LONGEST_PAUSE_MS));
+    await renewToken().catch(() => undefined);
+    if (turn === this.turn) this.go();
+  }
+
+  private async waitForSignIn(): Promise<void> {
+    this.isRunning = false;
+    const turn = ++this.turn;
+    await this.signedIn();
+    if (turn === this.turn) this.resume();
+  }
+
+  private async signedIn(): Promise<void> {
+    this.row.say(SIGNED_OUT, "waiting");
+    this.row.link("サインインの画面を開く（別のタブ）", this.place.signInUrl);
+    await untilSignedIn();
+    await renewToken().catch(() => undefined);
+  }
+
+  /** Something that does not pass by itself, and after which it can go on. */
+  private stop(message: string): void {
+    this.isRunning = false;
+    this.row.say(message, "error");
+    this.row.offer({ words: "続きを送る", press: () => this.resume(), isMain: true }, this.withdrawal());
+  }
+
+  private fail(message: string): void {
+    this.row.say(message, "error");
+    this.end("failed");
+  }
+
+  /** All is there: what does the worker say? */
+  private async follow(): Promise<void> {
+    this.isRunning = false;
+    this.release();
+    this.row.say(CHECKING);
+    this.row.hideProgress();
+    this.row.offer();
+    for (;;) {
+      try {
+        const upload = await call<Upload>("GET", urlOf(this.key!));
+        if (upload.state === "accepted") {
+          this.row.say(ACCEPTED, "done");
+          return this.end("accepted");
+        }
+        if (upload.state === "refused") {
+          this.row.say(upload.problem, "error");
+          return this.end("refused");
+        }
+      } catch {
+        // Out of reach for a moment: the worker goes on without us.
+      }
+      await sleep(FOLLOW_MS);
+    }
+  }
+}
+
+/** What the server already has of this very file, from this person; told by its content. */
+async function unfinished(file: File, place: Place): Promise<Upload | null> {
+  const { uploads } = await call<{ uploads: Upload[] }>("GET", place.uploadsUrl);
+  for (const upload of uploads) {
+    const fits = upload.state === "receiving" && !upload.is_live && upload.size_bytes === file.size;
+    if (fits && upload.sender.id === place.person && (await isSame(upload, file))) return upload;
+  }
+  return null;
+}
+
+async function isSame(upload: Upload, file: File): Promise<boolean> {
+  if (!upload.received_bytes) return upload.file_name === file.name;
+  const tail = await call<{ start: number; end: number; sha256: string }>("GET", `${urlOf(upload.key)}/tail`);
+  return hex(await sha256(file.slice(tail.start, tail.end))) === tail.sha256;
+}
+
+function answer(error: DetailedError): { message: string; is_token_expired: boolean } {
+  const unknown = { message: "送信できませんでした。もう一度お試しください。", is_token_expired: false };
+  try {
+    return { ...unknown, ...(JSON.parse(error.originalResponse?.getBody() ?? "") as object) };
+  } catch {
+    return unknown;
+  }
+}
