@@ -1,6 +1,7 @@
 """Taking recordings in: opened and measured before they count as received."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from meetings.storage import Incoming, Storage, StoredFile
 from minutes.recognition import audio
 from models.meeting import Meeting
 from models.person import Person
-from models.recording import Recording
+from models.recording import Recording, RecordingKind
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,13 @@ def prepare_recording(storage: Storage, file_name: str, incoming: Incoming) -> P
 
 
 def add_recording(
-    session: Session, by: Person, meeting: Meeting, prepared: PreparedRecording
+    session: Session,
+    by: Person,
+    meeting: Meeting,
+    prepared: PreparedRecording,
+    *,
+    kind: RecordingKind = RecordingKind.PART,
+    began_at: datetime | None = None,
 ) -> Recording:
     """Raises NotPossibleNow when this very sound is with the meeting already."""
     _refuse_second_copy(session, meeting, prepared.stored.sha256)
@@ -46,6 +53,8 @@ def add_recording(
         duration_seconds=prepared.sound.duration_seconds,
         codec=prepared.sound.codec,
         is_cut_off=prepared.sound.is_cut_off,
+        kind=kind,
+        began_at=began_at,
         received_by=by,
     )
     session.add(recording)

@@ -54,7 +54,11 @@ TRIALS = 32
 """Noise that a decoder takes for a frame may teach it a wrong form; so often it is a new one."""
 
 LONGEST_GAP_BYTES = 8_000_000
-"""Given up when there is no frame in so much, where a film has its pictures between the sound."""
+"""Given up when there is no frame in so much."""
+
+FEW_GAPS, FRAMES_A_GAP = 5, 40
+"""More gaps than that, and it is a film with its pictures between the sound: what could be found of
+it would be shreds."""
 
 
 def frames(path: Path) -> Iterator["av.AudioFrame"]:
@@ -110,12 +114,17 @@ def _oddness(bytes_a_frame: float, frequency: int) -> float:
 
 def _decoded(file: BinaryIO, first: int, end: int, frequency: int) -> Iterator["av.AudioFrame"]:
     form, at = None, first
+    gaps, found = 0, 0
     while at < end:
         decoder = _decoder(frequency)
         while decoded := _decode(decoder, _read(file, at, min(WINDOW_BYTES, end - at))):
             form = form or _form(decoded[-1])
             yield from (frame for frame in decoded if _form(frame) == form)
             at += _length_of(file, at, end, frequency, len(decoded))
+            found += len(decoded)
+        gaps += 1
+        if gaps > FEW_GAPS and found < FRAMES_A_GAP * gaps:
+            raise FileRejected(UNFINISHED)
         at = _next_frame(file, at + 1, end, frequency)
 
 
