@@ -72,6 +72,13 @@ class Speech:
 
 
 @dataclass(frozen=True)
+class Watch:
+    interval_seconds: int = 5
+    settle_seconds: int = 15
+    largest_mb: int = 8000
+
+
+@dataclass(frozen=True)
 class Config:
     city: City = field(default_factory=City)
     storage: Storage = field(default_factory=Storage)
@@ -80,6 +87,7 @@ class Config:
     documents: Documents = field(default_factory=Documents)
     mail: Mail = field(default_factory=Mail)
     speech: Speech = field(default_factory=Speech)
+    watch: Watch = field(default_factory=Watch)
     file: Path = DEFAULT_FILE
 
     @property

@@ -21,10 +21,12 @@ from meetings import certificates, people
 from meetings import config as settings
 from meetings.config import Config
 from meetings.errors import GijidoError, InvalidInput
+from meetings.storage import Storage
 from minutes import evaluation
 from minutes.recognition import recogniser
 from minutes.recognition.heard import Recognise
 from minutes.recognition.speech_model import SpeechModel
+from minutes.watching import Watch
 from minutes.worker import Worker
 from models.database import connect, migrate, writing
 from models.person import Department, Person, Role
@@ -121,6 +123,25 @@ def worker(config: Config, parent: int | None) -> None:
     if parent:
         threading.Thread(target=_stop_with, args=(parent, working), daemon=True).start()
     working.run()
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--as", "login", required=True, help="Whose recordings they are: a login.")
+@click.option("--once", is_flag=True, help="Go through the folder once and end.")
+@click.pass_obj
+def watch(config: Config, folder: Path, login: str, once: bool) -> None:
+    """Take in the recordings that are dropped into FOLDER."""
+    migrate(config.database)
+    watching = Watch(config, connect(config.database), Storage(config.home), folder, login)
+    if once:
+        done = watching.run_once()
+        click.echo(f"受付 {done.taken}件、受け付けられず {done.refused}件、次回へ {done.left}件")
+        return
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    watching.run(stopping)
 
 
 @cli.command("migrate")

@@ -1,16 +1,15 @@
 """Sound files: looking into them, bringing them to one form, reading pieces.
 
-Opened with PyAV, converted by the ffmpeg that the wheel `imageio-ffmpeg` brings. Recordings of
-hours are never held in memory. What comes from outside is only ever read as one of FORMATS and
-as a plain file: playlists, which name further files and addresses, are no recordings.
+Recordings of hours are never held in memory.
 """
 
 import io
+import logging
 import subprocess
 import warnings
 import wave
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -19,76 +18,67 @@ import numpy as np
 
 from meetings.errors import FileRejected, StorageFull
 from meetings.storage import full_disk_told
+from minutes.recognition import mixing, promises, rescue, tracks
 from minutes.recognition.heard import Samples
+from minutes.recognition.protection import refuse_protected
+from minutes.recognition.tracks import BROKEN, NO_SOUND
 
 with warnings.catch_warnings():  # pydub misses an ffmpeg on the PATH; it is told of ours below
     warnings.simplefilter("ignore", RuntimeWarning)
     from pydub import AudioSegment
 
-RATE = 16_000
+LOG = logging.getLogger(__name__)
+
+RATE = tracks.RATE
 """Values a second of normalised sound."""
 
 PLAYBACK_RATE = 44_100
-FORMATS = (
-    "aac,ac3,aiff,amr,asf,au,avi,caf,dsf,dss,flac,flv,gsm,matroska,webm,mov,mp4,m4a,3gp,"
-    "mp3,mpeg,mpegts,ogg,w64,wav,wv"
-)
-READ_SAFELY = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
-
 SHORTEST_SECONDS = 0.1
 SHORTEST_CLIP_SECONDS = 0.05
-CUT_OFF_SECONDS = 0.5
-"""A file that ends this much before the length in its head was cut off."""
-
-CUT_OFF_BYTES = 4096
-RIFF_UNKNOWN = 0x7FFF_0000
 FADE_MILLISECONDS = 15
 FULL_SCALE = 32768.0
 NO_SPACE = b"No space left on device"
 
 EMPTY = "録音ファイルが空（0バイト）です。録音機の元のファイルを確かめて、送り直してください。"
-BROKEN = (
-    "録音ファイルを開けませんでした。途中で切れているか、録音ではないファイルです。"
-    "録音機からもう一度取り出して送信してください。"
-)
-UNFINISHED = (
-    "録音ファイルの終わりが欠けているため開けませんでした（m4a・mp4は終わりの部分がないと"
-    "読めません）。録音機の元のファイルを確かめて、もう一度取り出して送信してください。"
-)
-NO_SOUND = "このファイルには音声が入っていません。録音したファイルかどうかを確かめてください。"
 
 
 @dataclass(frozen=True)
 class Sound:
-    """`duration_seconds` is what can really be decoded, not what the file's head says."""
+    """`duration_seconds` is what can really be decoded, not what the file's head says; `track`
+    the sound track that was taken, from 1."""
 
     duration_seconds: float
     codec: str
     is_cut_off: bool
+    track: int = 1
 
 
 def inspect(path: Path) -> Sound:
-    """Decode the first sound track once. Raises FileRejected when there is nothing to hear."""
+    """Decode the sound once (`tracks.chosen` says which). Raises FileRejected when there is
+    nothing to hear."""
     if path.stat().st_size == 0:
         raise FileRejected(EMPTY)
-    try:
-        with av.open(
-            str(path.resolve()), metadata_errors="ignore", container_options=READ_SAFELY
-        ) as container:
-            if not container.streams.audio:
-                raise FileRejected(NO_SOUND)
-            sound = _measure(container)
-    except (av.FFmpegError, ValueError, EOFError) as problem:
-        raise FileRejected(UNFINISHED if _is_mp4(path) else BROKEN) from problem
-    return replace(sound, is_cut_off=sound.is_cut_off or _is_shorter_than_its_riff_head(path))
+    refuse_protected(path)
+    with tracks.opened(path) as container:
+        sound = _measure(path, container) if container else _measure_rescued(path)
+    if sound.duration_seconds < SHORTEST_SECONDS:
+        raise FileRejected(NO_SOUND)
+    return sound
 
 
 def normalise(source: Path, target: Path) -> float:
-    """The first sound track as 16 kHz mono WAV; what cannot be decoded is passed over.
+    """The same sound as 16 kHz mono WAV; what cannot be decoded is passed over. A recording that
+    is far too quiet altogether is made louder (`mixing.gain`).
 
     Returns its length in seconds. Raises FileRejected when nothing comes out, StorageFull.
     """
-    _convert(source, target, ["-ar", str(RATE), "-c:a", "pcm_s16le", "-f", "wav"])
+    refuse_protected(source)
+    with tracks.opened(source) as container:
+        track = tracks.chosen(source, container) if container else None
+    gain = mixing.gain(_mix(source, track, target, 1.0))
+    if gain != 1.0:
+        LOG.info("%s: made %.1f dB louder", source.name, 20 * np.log10(gain))
+        _mix(source, track, target, gain)
     seconds = length_seconds(target)
     if seconds < SHORTEST_SECONDS:
         raise FileRejected(NO_SOUND)
@@ -142,45 +132,35 @@ def clip(source: Path, start_seconds: float, end_seconds: float) -> bytes:
     return made.getvalue()
 
 
-def _measure(container: "av.container.InputContainer") -> Sound:
-    stream = container.streams.audio[0]
-    seconds = sum(frame.samples / frame.sample_rate for frame in _frames(container))
-    if seconds < SHORTEST_SECONDS:
-        raise FileRejected(NO_SOUND)
-    promised = float((stream.duration or 0) * (stream.time_base or 0))
-    if not promised and len(container.streams) == 1:
-        promised = (container.duration or 0) / av.time_base
-    return Sound(seconds, stream.codec_context.name, promised - seconds > CUT_OFF_SECONDS)
+def _measure(path: Path, container: "av.container.InputContainer") -> Sound:
+    track = tracks.chosen(path, container)
+    stream = container.streams.audio[track]
+    found = tracks.frames(container, track)
+    seconds = sum(frame.samples / frame.sample_rate for frame in found)
+    is_cut_off = promises.is_shorter(path, container, stream, seconds)
+    return Sound(seconds, stream.codec_context.name, is_cut_off, track + 1)
 
 
-def _frames(container: "av.container.InputContainer") -> Iterator["av.AudioFrame"]:
-    """What can be decoded: a damaged packet is passed over, a damaged rest ends it."""
-    packets = container.demux(container.streams.audio[0])
-    while True:
-        try:
-            packet = next(packets)
-        except (StopIteration, av.FFmpegError, EOFError):
-            return
-        try:
-            frames = packet.decode()
-        except (av.FFmpegError, EOFError):
-            continue
-        yield from (frame for frame in frames if isinstance(frame, av.AudioFrame))
+def _measure_rescued(path: Path) -> Sound:
+    seconds = sum(frame.samples / frame.sample_rate for frame in rescue.frames(path))
+    return Sound(seconds, "aac", is_cut_off=True)
 
 
-def _is_shorter_than_its_riff_head(path: Path) -> bool:
-    """A WAV promises its size in bytes; PyAV hides what is missing. Some recorders promise nothing
-    (0) or everything (the largest number) while they record."""
-    with path.open("rb") as file:
-        head = file.read(8)
-    promised = int.from_bytes(head[4:8], "little")
-    is_promise = head[:4] == b"RIFF" and promised < RIFF_UNKNOWN
-    return is_promise and promised + len(head) > path.stat().st_size + CUT_OFF_BYTES
-
-
-def _is_mp4(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(8)[4:] == b"ftyp"
+def _mix(source: Path, track: int | None, target: Path, gain: float) -> Samples:
+    """Write the WAV and return its levels. Raises FileRejected, StorageFull."""
+    blocks = tracks.rescued_blocks(source) if track is None else tracks.blocks(source, track)
+    levels = [np.zeros(0, np.float32)]
+    try:
+        with closing(blocks), full_disk_told(), wave.open(str(target), "wb") as wav:
+            wav.setparams((1, 2, RATE, 0, "NONE", ""))
+            for samples in mixing.mixed(blocks):
+                levels.append(mixing.levels(samples))
+                scaled = np.clip(samples * (gain * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1)
+                wav.writeframes(np.rint(scaled).astype("<i2").tobytes())
+    except (StorageFull, FileRejected):
+        target.unlink(missing_ok=True)  # what was written only fills the disk
+        raise
+    return np.concatenate(levels)
 
 
 def _convert(source: Path, target: Path, options: list[str]) -> None:
@@ -194,8 +174,7 @@ def _convert(source: Path, target: Path, options: list[str]) -> None:
 
 
 def _first_track(source: Path) -> list[str]:
-    safely = [word for name, value in READ_SAFELY.items() for word in (f"-{name}", value)]
-    return [*safely, "-i", str(source.resolve()), "-map", "0:a:0", "-ac", "1"]
+    return [*tracks.track_of(source, 0), "-ac", "1"]
 
 
 def _ffmpeg(what: list[str], into: list[str]) -> bytes:
@@ -204,8 +183,8 @@ def _ffmpeg(what: list[str], into: list[str]) -> bytes:
     It ends with an error also where only a part was damaged, so the caller looks at what came
     out; but if it was killed, what came out is not all there is (CalledProcessError).
     """
-    quietly = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error"]
-    done = subprocess.run([*quietly, *what, *into], capture_output=True, check=False)
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), *tracks.QUIETLY, *what, *into]
+    done = subprocess.run(command, capture_output=True, check=False)
     if NO_SPACE in done.stderr:
         raise StorageFull()
     if done.returncode < 0:

@@ -12,7 +12,7 @@ from minutes import evaluation
 from minutes.recognition import recogniser, speech_model
 from minutes.recognition.heard import Heard, Recognise, Samples
 from minutes.recognition.speech_model import SpeechModel
-from tests.minutes.recognition.test_audio import ffmpeg
+from tests.sounds import ffmpeg
 
 SPEECH = Path(__file__).parents[1] / "data" / "speech"
 Hearing = Callable[[Recognise], list[int]]

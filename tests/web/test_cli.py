@@ -170,3 +170,23 @@ def test_evaluate_prints_one_json_object_and_needs_no_database(home: Path) -> No
 def test_evaluate_names_what_is_missing(home: Path, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"reference\.json"):
         run("evaluate", str(tmp_path))
+
+
+def test_a_folder_is_gone_through_once_and_the_counts_are_told(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(
+        "user", "add", "sato", "佐藤", "--department", "財政課", "--password", "long-enough",
+        "--role", "secretary",
+    )  # fmt: skip
+    settings = tmp_path / "config.toml"
+    settings.write_text("[watch]\nsettle_seconds = 0\n")
+    folder = tmp_path / "recorder"
+    folder.mkdir()
+    (folder / "12_R01.m4a").write_bytes(b"of a meeting that is not there")
+    (folder / "R02.m4a.part").write_bytes(b"half")
+    words = ("--config", str(settings), "watch", str(folder), "--once", "--as")
+    assert run(*words, "sato").output == "受付 0件、受け付けられず 1件、次回へ 0件\n"
+    assert (folder / "受け付けられなかったもの" / "12_R01.m4a").exists()
+    with pytest.raises(InvalidInput, match="登録されていない"):
+        run(*words, "nobody")

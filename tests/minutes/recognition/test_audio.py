@@ -1,56 +1,25 @@
-"""Every file is made here, by the ffmpeg that Gijido itself uses: a 440 Hz tone of two seconds."""
+"""Usual and odd files, from the first look to the normalised sound."""
 
 import io
-import subprocess
-import wave
-from collections.abc import Callable
 from pathlib import Path
 
 import av
-import imageio_ffmpeg
 import numpy as np
 import pytest
 
 from meetings.errors import FileRejected, StorageFull
 from minutes.recognition import audio
 from minutes.recognition.heard import Samples
-
-TONE = ("-f", "lavfi", "-i", "sine=frequency=440:duration=2:sample_rate=44100")
-PICTURE = ("-f", "lavfi", "-i", "testsrc=duration=2:size=64x48:rate=10")
-WAYS_TO_RECORD = {
-    "tone.m4a": [*TONE, "-c:a", "aac"],
-    "tone.mp3": [*TONE, "-c:a", "libmp3lame"],
-    "tone.wav": [*TONE, "-c:a", "pcm_s16le"],
-    "tone-24bit.wav": [*TONE, "-c:a", "pcm_s24le", "-ac", "2"],
-    "tone.flac": [*TONE],
-    "tone.wma": [*TONE, "-c:a", "wmav2", "-f", "asf"],
-    "tone.ogg": [*TONE, "-c:a", "libvorbis"],
-    "tone.opus": [*TONE, "-c:a", "libopus"],
-    "tone.aac": [*TONE, "-c:a", "aac", "-f", "adts"],
-    "tone.aiff": [*TONE],
-    "tone.mka": [*TONE, "-c:a", "flac"],
-    "film.mp4": [*PICTURE, *TONE, "-shortest"],
-    "film.webm": [*PICTURE, *TONE, "-c:v", "libvpx", "-c:a", "libopus"],
-    "film.avi": [*PICTURE, *TONE],
-}
-Record = Callable[..., Path]
-
-
-def ffmpeg(*words: str) -> None:
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y", *words]
-    subprocess.run(command, check=True)
-
-
-@pytest.fixture
-def record(tmp_path: Path) -> Record:
-    """`record("tone.mp3")`, or a name of one's own with ffmpeg's words for it."""
-
-    def made(name: str, *words: str) -> Path:
-        path = tmp_path / name
-        ffmpeg(*(words or WAYS_TO_RECORD[name]), str(path))
-        return path
-
-    return made
+from tests.sounds import (
+    PICTURE,
+    SPEECH,
+    TONE,
+    WAYS_TO_RECORD,
+    Record,
+    cut,
+    height,
+    write_wav,
+)
 
 
 @pytest.fixture
@@ -62,23 +31,11 @@ def spoken(tmp_path: Path) -> Path:
     return path
 
 
-def write_wav(path: Path, samples: Samples | np.ndarray) -> None:
-    with wave.open(str(path), "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(audio.RATE)
-        sound.writeframes((np.asarray(samples) * 32767).astype("<i2").tobytes())
-
-
-def height(samples: Samples | np.ndarray, rate: int = audio.RATE) -> float:
-    """The strongest frequency in Hz."""
-    return float(np.argmax(np.abs(np.fft.rfft(samples))) * rate / len(samples))
-
-
-def cut(path: Path, share: float) -> Path:
-    whole = path.read_bytes()
-    path.write_bytes(whole[: int(len(whole) * share)])
-    return path
+def alike(one: Samples, other: Samples) -> float:
+    """The correlation, wherever one begins in the other: an index tells of an encoder's delay."""
+    size = 2 ** int(np.ceil(np.log2(len(one) + len(other))))
+    shifted = np.fft.irfft(np.fft.rfft(one, size) * np.conj(np.fft.rfft(other, size)))
+    return float(shifted.max() / np.linalg.norm(one) / np.linalg.norm(other))
 
 
 @pytest.mark.parametrize("name", WAYS_TO_RECORD)
@@ -125,7 +82,14 @@ def test_an_empty_file_is_refused_as_empty(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"a letter, not a sound\n" * 40, b"\0" * 5000, b"%PDF-1.7\n" + b"1 0 obj\n" * 200, b"\xff"],
+    [
+        b"a letter, not a sound\n" * 40,
+        b"<!DOCTYPE html><html><body>" + "見つかりません".encode() * 200,
+        b"\0" * 5000,
+        b"%PDF-1.7\n" + b"1 0 obj\n" * 200,
+        b"\x1f\x8b\x08" + bytes(3000),
+        b"\xff",
+    ],
 )
 def test_what_is_no_sound_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "recording.mp3"
@@ -196,9 +160,166 @@ def test_a_wav_whose_recorder_lost_its_power_does_not_count_as_cut_off(record: R
     assert not audio.inspect(path).is_cut_off
 
 
-def test_an_m4a_that_was_never_finished_says_what_to_do(record: Record) -> None:
-    with pytest.raises(FileRejected, match=r"終わりが欠けている.*もう一度"):
-        audio.inspect(cut(record("tone.m4a"), 0.6))
+def test_an_m4a_that_was_never_finished_is_saved_as_far_as_it_goes(
+    record: Record, tmp_path: Path
+) -> None:
+    whole = record("R01.m4a", "-i", str(SPEECH), "-c:a", "aac", "-ar", "44100", "-b:a", "64k")
+    audio.normalise(whole, tmp_path / "whole.wav")
+    path = cut(whole, 0.6)
+    before = path.read_bytes()
+    sound = audio.inspect(path)
+    assert (sound.codec, sound.is_cut_off) == ("aac", True)
+    assert 10 < sound.duration_seconds < 14
+    seconds = audio.normalise(path, tmp_path / "out.wav")
+    assert seconds == pytest.approx(sound.duration_seconds, abs=0.1)
+    saved = audio.read(tmp_path / "out.wav", 0, 10)
+    assert alike(saved, audio.read(tmp_path / "whole.wav", 0, 10)) > 0.95
+    assert path.read_bytes() == before
+
+
+def test_an_m4a_without_end_and_without_sound_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "R01.m4a"
+    path.write_bytes(b"\0\0\0\x14ftypM4A \0\0\0\0isom\0\0\0\0mdat" + b"no sound " * 900)
+    with pytest.raises(FileRejected, match=r"終わりが欠けてい.*もう一度"):
+        audio.inspect(path)
+    with pytest.raises(FileRejected):
+        audio.normalise(path, tmp_path / "out.wav")
+    assert not (tmp_path / "out.wav").exists()
+
+
+def test_an_mp4_in_fragments_is_accepted_wherever_it_was_cut(record: Record) -> None:
+    fragments = ("-movflags", "frag_keyframe+empty_moov", "-frag_duration", "200000")
+    for share in (0.4, 0.55, 0.7, 0.85):
+        sound = audio.inspect(cut(record("tone.m4a", *TONE, "-c:a", "aac", *fragments), share))
+        assert 2 * share - 0.5 < sound.duration_seconds < 2 * share + 0.3
+
+
+@pytest.mark.parametrize(
+    ("real", "named"), [("tone.wav", "R01.mp3"), ("tone.m4a", "R01.wav"), ("tone.mp3", "R01.m4a")]
+)
+def test_the_content_counts_and_not_the_name(
+    record: Record, tmp_path: Path, real: str, named: str
+) -> None:
+    path = record(real).rename(tmp_path / named)
+    assert audio.inspect(path).duration_seconds == pytest.approx(2, abs=0.1)
+    assert audio.normalise(path, tmp_path / "out.wav") == pytest.approx(2, abs=0.1)
+
+
+ODD_WAYS = {
+    "phone.amr": (*TONE, "-ar", "8000", "-ac", "1", "-c:a", "libopencore_amrnb"),
+    "phone.3gp": (*TONE, "-ar", "8000", "-ac", "1", "-c:a", "libopencore_amrnb"),
+    "surround.wav": (*TONE, "-ar", "96000", "-ac", "6", "-c:a", "pcm_s24le"),
+    "surround.flac": (*TONE, "-ar", "96000", "-ac", "6"),
+    "eight.wav": (*TONE, "-af", "pan=8c|" + "|".join(f"c{n}=c0" for n in range(8))),
+    "adpcm.wav": (*TONE, "-c:a", "adpcm_ima_wav"),
+    "telephone.wav": (*TONE, "-ar", "8000", "-c:a", "pcm_mulaw"),
+    "floating.wav": (*TONE, "-c:a", "pcm_f32le"),
+    "surround.ac3": (*TONE, "-ac", "6", "-c:a", "ac3"),
+    "tape.mp3": (*TONE, "-c:a", "libmp3lame", "-q:a", "6", "-write_xing", "0"),
+}
+
+
+@pytest.mark.parametrize("name", ODD_WAYS)
+def test_odd_formats_have_one_length_and_their_sound(
+    record: Record, tmp_path: Path, name: str
+) -> None:
+    path = record(name, *ODD_WAYS[name])
+    sound = audio.inspect(path)
+    assert sound.duration_seconds == pytest.approx(2, abs=0.15)
+    assert not sound.is_cut_off
+    seconds = audio.normalise(path, tmp_path / "out.wav")
+    assert seconds == pytest.approx(sound.duration_seconds, abs=0.1)
+    samples = audio.read(tmp_path / "out.wav", 0.5, 1.5)
+    assert height(samples) == pytest.approx(440, abs=3)
+    assert np.abs(samples).max() > 0.03
+
+
+def test_a_wrong_length_in_the_head_of_an_mp3_is_not_believed(record: Record) -> None:
+    path = record("tone.mp3", *TONE, "-c:a", "libmp3lame", "-q:a", "6")
+    content = bytearray(path.read_bytes())
+    frames = content.index(b"Xing") + 8
+    content[frames : frames + 4] = (1_000_000).to_bytes(4, "big")  # seven hours
+    path.write_bytes(content)
+    sound = audio.inspect(path)
+    assert sound.duration_seconds == pytest.approx(2, abs=0.1)
+    assert not sound.is_cut_off
+
+
+def test_the_louder_of_two_sound_tracks_is_taken_and_told(record: Record, tmp_path: Path) -> None:
+    silence = ("-f", "lavfi", "-t", "2", "-i", "anullsrc=r=44100")
+    maps = ("-map", "0", "-map", "1", "-map", "2", "-shortest")
+    film = record("camera.mp4", *PICTURE, *silence, *TONE, *maps)
+    assert audio.inspect(film).track == 2
+    audio.normalise(film, tmp_path / "out.wav")
+    assert height(audio.read(tmp_path / "out.wav", 0.5, 1.5)) == pytest.approx(440, abs=3)
+
+
+def test_of_two_tracks_with_sound_the_first_is_taken(record: Record, tmp_path: Path) -> None:
+    other = ("-f", "lavfi", "-i", "sine=frequency=880:duration=2")
+    maps = ("-map", "0", "-map", "1", "-map", "2")
+    film = record("camera.mkv", *PICTURE, *TONE, *other, *maps)
+    assert audio.inspect(film).track == 1
+    audio.normalise(film, tmp_path / "out.wav")
+    assert height(audio.read(tmp_path / "out.wav", 0.5, 1.5)) == pytest.approx(440, abs=3)
+
+
+@pytest.mark.parametrize("second", ["0*c0", "-1*c0"], ids=["dead channel", "upside down"])
+def test_a_broken_second_channel_costs_no_loudness(
+    record: Record, tmp_path: Path, second: str
+) -> None:
+    audio.normalise(record("one.wav", "-i", str(SPEECH)), tmp_path / "one out.wav")
+    path = record("two.wav", "-i", str(SPEECH), "-af", f"pan=stereo|c0=c0|c1={second}")
+    audio.normalise(path, tmp_path / "two out.wav")
+    one, two = (audio.read(tmp_path / f"{name} out.wav", 0, 60) for name in ("one", "two"))
+    assert len(one) == len(two)
+    assert np.abs(one - two).max() < 0.01
+
+
+def test_silence_goes_the_whole_way_and_stays_silent(record: Record, tmp_path: Path) -> None:
+    silence = ("-f", "lavfi", "-t", "1200", "-i", "anullsrc=r=8000:cl=mono")
+    path = record("silence.mp3", *silence, "-c:a", "libmp3lame")
+    assert audio.inspect(path).duration_seconds == pytest.approx(1200, abs=0.2)
+    assert audio.normalise(path, tmp_path / "out.wav") == pytest.approx(1200, abs=0.2)
+    assert np.abs(audio.read(tmp_path / "out.wav", 0, 1200)).max() < 1e-3
+
+
+def test_a_far_too_quiet_recording_is_made_louder(record: Record, tmp_path: Path) -> None:
+    path = record("quiet.flac", "-i", str(SPEECH), "-af", "volume=-60dB", "-sample_fmt", "s32")
+    audio.normalise(path, tmp_path / "out.wav")
+    samples = audio.read(tmp_path / "out.wav", 0, 60)
+    assert 0.005 < np.sqrt(np.mean(samples**2)) < 0.3
+    assert np.abs(samples).max() < 1
+
+
+def test_values_beyond_full_scale_are_brought_back(record: Record, tmp_path: Path) -> None:
+    path = record("hot.wav", "-i", str(SPEECH), "-af", "volume=40dB", "-c:a", "pcm_f32le")
+    audio.normalise(path, tmp_path / "out.wav")
+    samples = audio.read(tmp_path / "out.wav", 0, 60)
+    assert np.mean(np.abs(samples) > 0.99) < 0.001
+
+
+def test_a_sample_that_is_no_number_is_passed_over(tmp_path: Path, record: Record) -> None:
+    path = record("broken.wav", *TONE, "-ac", "2", "-c:a", "pcm_f32le")
+    content = bytearray(path.read_bytes())
+    content[-80_000:-79_996] = b"\xff\xff\xff\x7f"  # not a number
+    path.write_bytes(content)
+    audio.normalise(path, tmp_path / "out.wav")
+    assert height(audio.read(tmp_path / "out.wav", 0.5, 1.5)) == pytest.approx(440, abs=3)
+
+
+def test_ten_thousand_chapters_are_no_obstacle(tmp_path: Path, record: Record) -> None:
+    chapters = tmp_path / "chapters.txt"
+    lines = [
+        f"[CHAPTER]\nTIMEBASE=1/1000000\nSTART={n * 100}\nEND={n * 100 + 100}\ntitle=議題{n}\n"
+        for n in range(10_000)
+    ]
+    chapters.write_text(";FFMETADATA1\n" + "".join(lines), encoding="utf-8")
+    path = record(
+        "chapters.mka", *TONE, "-f", "ffmetadata", "-i", str(chapters),
+        "-map_metadata", "1", "-map_chapters", "1", "-c:a", "flac",
+    )  # fmt: skip
+    assert audio.inspect(path).duration_seconds == pytest.approx(2, abs=0.1)
+    assert audio.normalise(path, tmp_path / "out.wav") == pytest.approx(2, abs=0.1)
 
 
 @pytest.mark.parametrize("name", ["tone.flac", "tone.mp3"])
@@ -215,10 +336,13 @@ def test_a_damaged_place_costs_no_more_than_itself(
 
 
 def test_a_full_disk_is_told_and_leaves_nothing_behind(record: Record, tmp_path: Path) -> None:
-    target = tmp_path / "full.wav"
-    target.symlink_to("/dev/full")
-    with pytest.raises(StorageFull):
-        audio._convert(record("tone.wav"), target, ["-f", "wav"])
+    source = record("tone.wav")
+    for make in (audio.normalise, audio.make_playback_copy):
+        target = tmp_path / "full.wav"
+        target.symlink_to("/dev/full")
+        with pytest.raises(StorageFull):
+            make(source, target)
+        assert not target.is_symlink()
 
 
 def test_only_the_asked_piece_is_read(spoken: Path) -> None:

@@ -1,0 +1,87 @@
+"""Where files of a watched folder go when they are done with. Nothing is ever deleted or written
+over."""
+
+import os
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+from meetings import dates
+from models.base import now
+
+TAKEN = "受付済み"
+REFUSED = "受け付けられなかったもの"
+REASON = ".理由.txt"
+LONGEST_NAME_BYTES = 255
+"""Of file systems."""
+
+WINDOWS_NAMES = "cp932"
+
+
+def file_taken(folder: Path, path: Path) -> Path:
+    """Into 受付済み, by day, in the subfolder where it was. Returns the new place.
+
+    Raises OSError when it cannot be moved.
+    """
+    day = dates.local(now()).strftime("%Y-%m-%d")
+    target = _free(folder / TAKEN / day / path.relative_to(folder))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path.rename(target)
+    return target
+
+
+def file_refused(folder: Path, path: Path, reason: str) -> Path:
+    """Into 受け付けられなかったもの, with the reason in a text file beside it. Raises OSError."""
+    target = _free(folder / REFUSED / path.name)
+    target.parent.mkdir(exist_ok=True)
+    told = target.with_name(_shortened(target.name, REASON))
+    # The reason first: after a crash between the two the file is only taken up again.
+    told.write_text(_letter(path.relative_to(folder), reason), encoding="utf-8-sig")
+    path.rename(target)
+    return target
+
+
+def readable(name: str) -> str:
+    """A file's name for people: those of old Windows programs are in Shift_JIS, and a name may hold
+    anything but a slash."""
+    raw = os.fsencode(name)
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = raw.decode(WINDOWS_NAMES, errors="replace")
+    return "".join(letter if letter.isprintable() else "_" for letter in text)
+
+
+def _letter(place: Path, reason: str) -> str:
+    at = now()
+    return (
+        f"ファイル: {readable(place.name)}\n"
+        f"置かれていた場所: {' / '.join(readable(part) for part in place.parts)}\n"
+        f"確かめた日時: {dates.in_full(at)}{dates.clock(at)}\n"
+        "\n"
+        "議事堂はこのファイルを録音として受け付けられませんでした。ファイルはそのまま残しています。\n"
+        "\n"
+        f"理由: {reason}\n"
+        "\n"
+        "直したら、録音を置くフォルダーにもう一度置いてください。自動で受け付けます。\n"
+    )
+
+
+def _free(target: Path) -> Path:
+    return next(path for path in _numbered(target) if not os.path.lexists(path))
+
+
+def _numbered(target: Path) -> Iterator[Path]:
+    """The path itself, then `name (2).m4a` and so on."""
+    yield target
+    for number in count(2):
+        yield target.with_name(_shortened(target.stem, f" ({number}){target.suffix}"))
+
+
+def _shortened(name: str, ending: str) -> str:
+    """Both together, the name cut so that a file system takes it."""
+    raw, room = os.fsencode(name), LONGEST_NAME_BYTES - len(os.fsencode(ending))
+    while len(raw) > room:
+        name = name[:-1]
+        raw = os.fsencode(name)
+    return name + ending

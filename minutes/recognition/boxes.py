@@ -1,0 +1,28 @@
+"""The boxes of ISO base media files (mp4, m4a, mov, 3gp; ISO/IEC 14496-12), as far as they go."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+MOST_BOXES = 10_000
+
+
+def boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Kind, start of the content and end of each box between two places of the file, `end` at
+    most. What is no box any more ends it."""
+    for _ in range(MOST_BOXES):
+        file.seek(start)
+        head = file.read(min(16, max(0, end - start)))
+        size, content = int.from_bytes(head[:4], "big"), start + 8
+        if size == 1:
+            size, content = int.from_bytes(head[8:], "big"), start + 16
+        if size == 0:  # the last one, whose size was not known when it was begun
+            size = end - start
+        if len(head) < 8 or size < content - start:
+            return
+        yield head[4:8], content, min(start + size, end)
+        start += size
+
+
+def is_mp4(head: bytes) -> bool:
+    """By the first eight bytes of a file."""
+    return head[4:8] == b"ftyp"
