@@ -1,8 +1,8 @@
 """The recogniser: lanes of a chunk decoded side by side, doubtful windows decoded again.
 
-The first try is greedy. What it leaves doubtful goes up a ladder, over the encoder's same
-output: a wide beam, then with some chance, then half the window. What stays doubtful is kept and
-marked, never dropped.
+The first try has a narrow beam and knows the words before. What it leaves doubtful goes up a
+ladder, over the encoder's same output: a wide beam without those words, then with some chance,
+then half the window. What stays doubtful is kept and marked, never dropped.
 """
 
 import threading
@@ -17,6 +17,7 @@ from minutes.recognition.lanes import Lane, cut_lanes
 from minutes.recognition.sentences import Phrase, segments
 from minutes.recognition.speech_model import SpeechModel
 from minutes.recognition.whisper import (
+    LONGEST_PROMPT,
     WINDOW_SECONDS,
     Decoded,
     Piece,
@@ -26,6 +27,7 @@ from minutes.recognition.whisper import (
 from models.transcript import Doubt
 
 BATCH = 8
+BEAM = 2
 WIDE_BEAM = 5
 WIDE_BEAM_BELOW = -0.5
 """Windows with a lower mean log probability are decoded again with the wide beam."""
@@ -63,6 +65,9 @@ class Track:
     lane: Lane
     position: float = 0.0
     reach: float = WINDOW_SECONDS
+    before: tuple[int, ...] = ()
+    """Tokens of the words of the window before; none after one that stayed doubtful."""
+
     phrases: list[Phrase] = field(default_factory=list)
     done: threading.Event = field(default_factory=threading.Event)
 
@@ -81,12 +86,16 @@ class Track:
             return
         self.phrases += reading.phrases
         self.position, self.reach = reading.stop, WINDOW_SECONDS
+        said = sum((piece.tokens for piece in reading.kept), start=())
+        self.before = () if reading.doubt else (*self.before, *said)[-LONGEST_PROMPT:]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to read a window, judged; `stop`: where the next window begins."""
+    """One way to read a window, judged. `kept`: without a last piece that the window's end cut
+    off; `stop`: where the next window begins."""
 
+    kept: tuple[Piece, ...]
     stop: float
     score: float
     phrases: tuple[Phrase, ...]
@@ -107,7 +116,7 @@ def judge(lane: Lane, start: float, end: float, decoded: Decoded) -> Reading:
     if checks.has_loop(decoded.text):
         doubts.append(Doubt.REPEATED)
     worst = max(doubts, key=WORST_LAST.index, default=None)
-    return Reading(stop, decoded.score, tuple(phrases), worst)
+    return Reading(kept, stop, decoded.score, tuple(phrases), worst)
 
 
 def _kept(
@@ -228,7 +237,7 @@ def _next_windows(whisper: Whisper, tracks: list[Track]) -> None:
     encoded = [
         whisper.encode(track.lane.window(*span)) for track, span in zip(tracks, spans, strict=True)
     ]
-    first = whisper.decode(encoded)
+    first = whisper.decode(encoded, [track.before for track in tracks], beam=BEAM)
     readings = [judge(t.lane, *s, d) for t, s, d in zip(tracks, spans, first, strict=True)]
     for beam, temperature in ((WIDE_BEAM, 0.0), *((1, chance) for chance in CHANCES)):
         again = [

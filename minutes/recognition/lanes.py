@@ -18,7 +18,7 @@ from minutes.recognition.heard import Samples
 Span = tuple[float, float]
 """Start and end in seconds."""
 
-LANE_SECONDS = 85.0
+LANE_SECONDS = 150.0
 """Speech in a lane: some windows, so that the last one, which is seldom full, costs little."""
 
 SHORTEST_LANE_SECONDS = 24.0

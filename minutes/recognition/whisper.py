@@ -29,6 +29,9 @@ WINDOW_SECONDS = 30.0
 FRAMES = 3000
 TICK_SECONDS = 0.02
 TICKS = 1500
+LONGEST_PROMPT = 223
+"""Tokens: half of what the decoder holds, less one."""
+
 MOST_TOKENS = 448
 LATEST_FIRST_TICK = 50
 SHORTEST_SILENCE_MS = 160
@@ -45,6 +48,8 @@ class Piece:
     start_seconds: float
     end_seconds: float | None
     text: str
+    tokens: tuple[int, ...] = ()
+    """With its marks: what the next window may be told."""
 
 
 @dataclass(frozen=True)
@@ -93,15 +98,20 @@ class Whisper:
     def decode(
         self,
         encoded: Sequence[Encoded],
+        before: Sequence[Sequence[int]] | None = None,
         *,
         beam: int = 1,
         temperature: float = 0.0,
     ) -> list[Decoded]:
-        """Windows in one batch, each for itself: told the words before, the model stopped early
-        more often than it heard better."""
+        """Windows in one batch, each told the tokens of the words `before` it. CTranslate2 wants
+        these to be equally many: the window with the fewest decides for all."""
+        told = min([LONGEST_PROMPT, *map(len, before or [()])])
         made = self._library.model.generate(
             _view(np.concatenate(list(encoded))),
-            [self._tokenizer.sot_sequence] * len(encoded),
+            [
+                self._library.get_prompt(self._tokenizer, list(tokens)[-told:] if told else [])
+                for tokens in before or [()] * len(encoded)
+            ],
             beam_size=beam,
             sampling_temperature=temperature or 1.0,
             sampling_topk=0 if temperature else 1,
@@ -113,16 +123,19 @@ class Whisper:
 
     def _decoded(self, tokens: list[int], score: float) -> Decoded:
         pieces: list[Piece] = []
-        start, words = 0.0, list[int]()
-        for token in [*tokens, self._tokenizer.timestamp_begin + TICKS + 1]:
+        first_mark = self._tokenizer.timestamp_begin
+        opening, words = first_mark, list[int]()
+        for token in [*tokens, first_mark + TICKS + 1]:
             if token < self._tokenizer.eot:
                 words.append(token)
-            elif token >= self._tokenizer.timestamp_begin:
-                mark = (token - self._tokenizer.timestamp_begin) * TICK_SECONDS
-                end = mark if mark <= WINDOW_SECONDS else None
+            elif token >= first_mark:
+                start, end = ((mark - first_mark) * TICK_SECONDS for mark in (opening, token))
                 if words:
-                    pieces.append(Piece(start, end, self._tokenizer.decode(words)))
-                start, words = mark, []
+                    text = self._tokenizer.decode(words)
+                    is_closed = end <= WINDOW_SECONDS
+                    told = (opening, *words, token) if is_closed else (opening, *words)
+                    pieces.append(Piece(start, end if is_closed else None, text, told))
+                opening, words = token, []
         return Decoded(tuple(pieces), score)
 
 
