@@ -18,7 +18,7 @@ from web.bench.chromium import chromium
 
 pytestmark = pytest.mark.browser
 URL = "/meetings/1/recordings"
-BYTES_A_SECOND = 4_000_000
+BYTES_A_SECOND = 2_000_000
 RATE = 192_000
 """Many bytes in a short time, so that little has to be listened to."""
 
@@ -90,17 +90,27 @@ def make_sound(path: Path, seed: int, seconds: int) -> Path:
     return path
 
 
-def slow(page: Page) -> None:
-    """As over a busy wireless network."""
-    page.context.new_cdp_session(page).send(
-        "Network.emulateNetworkConditions",
-        {
-            "offline": False,
+class Line:
+    """The page's network: as slow as a busy wireless one, or cut."""
+
+    def __init__(self, page: Page) -> None:
+        self._browser = page.context.new_cdp_session(page)
+        self.mend()
+
+    def cut(self) -> None:
+        self._set(offline=True)
+
+    def mend(self) -> None:
+        self._set(offline=False)
+
+    def _set(self, *, offline: bool) -> None:
+        conditions = {
+            "offline": offline,
             "latency": 5,
             "downloadThroughput": -1,
             "uploadThroughput": BYTES_A_SECOND,
-        },
-    )
+        }
+        self._browser.send("Network.emulateNetworkConditions", conditions)
 
 
 def choose(page: Page, file: Path) -> None:
@@ -143,16 +153,15 @@ def test_a_file_arrives_through_a_cut_network_and_a_killed_server(
     file = make_sound(tmp_path / "議会 第1日.wav", 1, 38)
     page = context.new_page()
     page.goto(URL)
-    slow(page)
+    line = Line(page)
     choose(page, file)
     row = page.get_by_role("listitem").filter(has_text="議会 第1日.wav")
     expect(row).to_contain_text(re.compile(r"\d+ %（[\d.]+ MB／29.2 MB）・毎秒 .*残り約\d+秒"))
     until(page, lambda: has_some(page))
-    context.set_offline(True)
+    line.cut()
     expect(row).to_contain_text("再接続しています")
-    context.set_offline(False)
+    line.mend()
     expect(row).to_contain_text("送信しています")
-    slow(page)
     server.kill()
     expect(row).to_contain_text("再接続しています")
     server.start()
@@ -170,7 +179,7 @@ def test_after_the_page_was_closed_the_same_file_goes_on_and_another_does_not(
     other = make_sound(tmp_path / "elsewhere" / "委員会.wav", 3, 32)
     page = context.new_page()
     page.goto(URL)
-    slow(page)
+    Line(page)
     choose(page, file)
     until(page, lambda: has_some(page))
     page.reload()
@@ -199,10 +208,12 @@ def test_whoever_signs_in_again_goes_on_sending(context: BrowserContext, tmp_pat
     file = make_sound(tmp_path / "部会.wav", 4, 28)
     page = context.new_page()
     page.goto(URL)
-    slow(page)
+    Line(page)
     choose(page, file)
     until(page, lambda: has_some(page))
-    context.clear_cookies()
+    other = context.new_page()
+    other.goto("/today")
+    other.get_by_role("button", name="サインアウト").click()
     row = page.locator("[data-sending]").get_by_role("listitem")
     expect(row).to_contain_text("サインインし直すと続きから送ります")
     with context.expect_page() as opened:

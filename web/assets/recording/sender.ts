@@ -32,6 +32,7 @@ export class Sender {
   private nextNumber = 0;
   private nextStart = 0;
   private offset: number | null = null;
+  private standing = "";
   private wake: () => void = () => undefined;
   private writing: Promise<unknown> = Promise.resolve();
 
@@ -143,7 +144,7 @@ export class Sender {
     }
     this.offset = await this.patch(new Blob(parts), {});
     this.told.saved(last.seconds);
-    this.told.state("");
+    this.told.state(this.standing);
     const behind = waiting.filter((piece) => piece.number <= last.number).slice(0, -KEPT_BEHIND);
     if (behind.length) await dropPieces(this.kept.id, behind[behind.length - 1]!.number + 1);
   }
@@ -187,7 +188,8 @@ export class Sender {
     });
     await this.writing;
     this.offset = null;
-    this.told.state(ELSEWHERE);
+    this.standing = ELSEWHERE;
+    this.told.state(this.standing);
     await this.create();
   }
 

@@ -62,9 +62,8 @@ export class Player {
     this.showPlace();
   }
 
-  /** The copy for browsers and its outline may have been made meanwhile. */
+  /** After an error: the copy for browsers may have been made meanwhile. */
   tryAgain(): void {
-    void this.wave.fetch();
     if (this.audio.error) this.audio.load();
   }
 

@@ -120,6 +120,7 @@ async function attempt(method: string, path: string, body?: object): Promise<Ans
   } catch {
     throw new Refusal(0, UNREACHABLE);
   }
+  if (response.status === 204) return { status: 204, body: {} };
   try {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   } catch {

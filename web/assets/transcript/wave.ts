@@ -5,12 +5,14 @@
 
 const HEAD_BYTES = 24;
 const PAIRS_AT = 16;
-const STEPS = 128;
+const AGAIN_MS = 10_000;
+const QUIETEST_FULL_HEIGHT = 12;
 
 export class Wave {
   private pairs: Int8Array | null = null;
-  private isAsking = false;
   private place = 0;
+  /** The greatest value: a quiet recording fills the height too. */
+  private loudest = QUIETEST_FULL_HEIGHT;
 
   /** `seek` is given a share of the length, from 0 to 1. */
   constructor(
@@ -25,18 +27,15 @@ export class Wave {
     void this.fetch();
   }
 
-  /** They are made while the first words can be read already: ask again. */
-  async fetch(): Promise<void> {
-    if (this.pairs || this.isAsking) return;
-    this.isAsking = true;
+  /** They are made while the first words can be read already: ask again until they are there. */
+  private async fetch(): Promise<void> {
     try {
-      const answer = await fetch(this.canvas.dataset["wave"]!);
-      if (answer.ok) this.take(await answer.arrayBuffer());
+      const answer = document.hidden ? null : await fetch(this.canvas.dataset["wave"]!);
+      if (answer?.ok) return this.take(await answer.arrayBuffer());
     } catch {
       // without it the slider is enough
-    } finally {
-      this.isAsking = false;
     }
+    setTimeout(() => void this.fetch(), AGAIN_MS);
   }
 
   showPlace(share: number): void {
@@ -48,6 +47,7 @@ export class Wave {
   private take(bytes: ArrayBuffer): void {
     const count = new DataView(bytes).getUint32(PAIRS_AT, true);
     this.pairs = new Int8Array(bytes, HEAD_BYTES, 2 * count);
+    for (const value of this.pairs) this.loudest = Math.max(this.loudest, Math.abs(value));
     this.canvas.hidden = false;
     this.draw();
   }
@@ -67,8 +67,8 @@ export class Wave {
     const heard = Math.round(this.place * width);
     for (let x = 0; x < width; x++) {
       const [low, high] = this.range(x / width, (x + 1) / width);
-      const top = ((STEPS - high) / (2 * STEPS)) * height;
-      const length = Math.max(scale, ((high - low) / (2 * STEPS)) * height);
+      const top = ((this.loudest - high) / (2 * this.loudest)) * height;
+      const length = Math.max(scale, ((high - low) / (2 * this.loudest)) * height);
       pen.fillStyle = x < heard ? style.color : style.borderBottomColor;
       pen.fillRect(x, top, 1, length);
     }

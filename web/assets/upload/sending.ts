@@ -105,8 +105,14 @@ export class Sending {
   private resume(): void {
     this.turn += 1;
     this.row.say(SENDING);
-    this.row.offer({ words: "一時停止", press: () => this.pause() }, this.withdrawal());
+    this.offerToStop();
     this.go();
+  }
+
+  /** Not while the server is being asked for an upload: it would remain there, and empty. */
+  private offerToStop(): void {
+    if (this.key) this.row.offer({ words: "一時停止", press: () => this.pause() }, this.withdrawal());
+    else this.row.offer();
   }
 
   private go(): void {
@@ -146,7 +152,10 @@ export class Sending {
    * itself, as it would where the sign-in has run out. */
   private begun(): void {
     this.upload.options.endpoint = null;
-    this.key = (this.upload.url ?? "").split("/").pop() ?? null;
+    const key = (this.upload.url ?? "").split("/").pop() ?? null;
+    if (key === this.key) return;
+    this.key = key;
+    this.offerToStop();
     document.querySelector(`[data-arriving] [data-arriving-upload="${this.key}"]`)?.remove();
     this.row.element.dataset["arrivingUpload"] = this.key ?? "";
     this.row.element.dataset["own"] = "";
@@ -200,6 +209,7 @@ export class Sending {
     if (this.failures > 1) {
       this.isTold = true;
       this.row.say(RECONNECTING, "waiting");
+      if (!this.key) this.row.offer(this.withdrawal());
     }
     await patience(this.failures === 1 ? 500 : Math.min(1000 * 2 ** (this.failures - 2), LONGEST_PAUSE_MS));
     await renewToken().catch(() => undefined);
