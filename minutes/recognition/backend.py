@@ -90,7 +90,7 @@ def _main(folder: Path) -> float:
     from minutes.recognition.whisper import Whisper
 
     whisper = Whisper(SpeechModel(folder.name, folder, hash_of(folder / "model.bin")), 1, "ja")
-    sound = np.zeros(16_000, np.float32)
+    sound = whisper.features(np.zeros(16_000, np.float32))
     best = float("inf")
     for _ in range(TRIES):
         started = time.perf_counter()

@@ -1,8 +1,7 @@
 """The recogniser: lanes of a chunk decoded side by side, doubtful windows decoded again.
 
-The first try has a narrow beam and knows the words before. What it leaves doubtful goes up a
-ladder, over the encoder's same output: a wide beam without those words, then with some chance,
-then half the window. What stays doubtful is kept and marked, never dropped.
+The first try knows the words before. What it leaves doubtful goes up a ladder, over the encoder's
+same output: without those words, then with some chance, then half the window. What stays doubtful is kept and marked, never dropped.
 """
 
 import threading
@@ -17,9 +16,11 @@ from minutes.recognition.lanes import Lane, cut_lanes
 from minutes.recognition.sentences import Phrase, segments
 from minutes.recognition.speech_model import SpeechModel
 from minutes.recognition.whisper import (
+    FRAMES_A_SECOND,
     LONGEST_PROMPT,
     WINDOW_SECONDS,
     Decoded,
+    Features,
     Piece,
     Whisper,
     speech_in,
@@ -27,11 +28,7 @@ from minutes.recognition.whisper import (
 from models.transcript import Doubt
 
 BATCH = 8
-BEAM = 2
-WIDE_BEAM = 5
-WIDE_BEAM_BELOW = -0.5
-"""Windows with a lower mean log probability are decoded again with the wide beam."""
-
+BEAM = 5
 CHANCES = (0.4, 0.8)
 REST_SECONDS = 0.5
 """Less speech than that after the last words belongs to them."""
@@ -63,6 +60,7 @@ class Track:
     """How far a lane has been decoded. Times in seconds of the lane."""
 
     lane: Lane
+    features: Features | None = None
     position: float = 0.0
     reach: float = WINDOW_SECONDS
     before: tuple[int, ...] = ()
@@ -203,6 +201,7 @@ class Desk:
                 if track.position < track.lane.seconds - SHORTEST_ADVANCE_SECONDS / 2:
                     self._ready.append(track)
                 else:
+                    track.features = None  # a lane that waits for its turn needs only its words
                     track.done.set()
             self._change.notify_all()
 
@@ -231,18 +230,21 @@ def _raise_problem(jobs: list["Future[None]"], desk: Desk) -> None:
             job.result()
 
 
+def _window(whisper: Whisper, track: Track) -> Features:
+    if track.features is None:
+        track.features = whisper.features(track.lane.samples)
+    first, last = (round(place * FRAMES_A_SECOND) for place in (track.position, track.end))
+    return track.features[:, first:last]
+
+
 def _next_windows(whisper: Whisper, tracks: list[Track]) -> None:
     """One window of each track, decoded, judged, and where doubtful decoded again."""
     spans = [(track.position, track.end) for track in tracks]
-    encoded = [
-        whisper.encode(track.lane.window(*span)) for track, span in zip(tracks, spans, strict=True)
-    ]
+    encoded = [whisper.encode(_window(whisper, track)) for track in tracks]
     first = whisper.decode(encoded, [track.before for track in tracks], beam=BEAM)
     readings = [judge(t.lane, *s, d) for t, s, d in zip(tracks, spans, first, strict=True)]
-    for beam, temperature in ((WIDE_BEAM, 0.0), *((1, chance) for chance in CHANCES)):
-        again = [
-            n for n, r in enumerate(readings) if r.doubt or (beam > 1 and r.score < WIDE_BEAM_BELOW)
-        ]
+    for beam, temperature in ((BEAM, 0.0), *((1, chance) for chance in CHANCES)):
+        again = [n for n, reading in enumerate(readings) if reading.doubt]
         if not again:
             break
         others = whisper.decode([encoded[n] for n in again], beam=beam, temperature=temperature)

@@ -45,9 +45,6 @@ class Lane:
     def seconds(self) -> float:
         return len(self.samples) / RATE
 
-    def window(self, start: float, end: float) -> Samples:
-        return self.samples[round(start * RATE) : round(end * RATE)]
-
     def spoken(self, start: float, end: float) -> float:
         """Seconds of speech between the two."""
         return sum(max(0.0, min(b, end) - max(a, start)) for a, b in self.speech)

@@ -27,6 +27,7 @@ WINDOW_SECONDS = 30.0
 """What one pass of the speech model hears."""
 
 FRAMES = 3000
+FRAMES_A_SECOND = 100
 TICK_SECONDS = 0.02
 TICKS = 1500
 LONGEST_PROMPT = 223
@@ -35,6 +36,9 @@ LONGEST_PROMPT = 223
 MOST_TOKENS = 448
 LATEST_FIRST_TICK = 50
 SHORTEST_SILENCE_MS = 160
+
+Features = NDArray[np.float32]
+"""Mel bands × FRAMES_A_SECOND."""
 
 Encoded = NDArray[np.float32]
 """What the encoder made of one window: 1 × 1500 × the model's width."""
@@ -88,11 +92,16 @@ class Whisper:
             language=language,
         )
 
-    def encode(self, samples: Samples) -> Encoded:
-        """`samples`: one window, up to WINDOW_SECONDS."""
-        whole = np.pad(samples, (0, max(0, round(WINDOW_SECONDS * RATE) - len(samples))))
-        features = self._library.feature_extractor(whole)[:, :FRAMES]
-        made = self._library.model.encode(_view(features[None]), to_cpu=True)
+    def features(self, samples: Samples) -> Features:
+        """Of any length: loudness is levelled over all of it, not window by window."""
+        made: Features = self._library.feature_extractor(samples)
+        return made
+
+    def encode(self, features: Features) -> Encoded:
+        """`features`: those of one window, up to WINDOW_SECONDS."""
+        features = features[:, :FRAMES]
+        whole = np.pad(features, ((0, 0), (0, FRAMES - features.shape[1])))
+        made = self._library.model.encode(_view(whole[None]), to_cpu=True)
         return np.array(made)
 
     def decode(
