@@ -220,7 +220,7 @@ def test_of_each_part_the_newest_finished_transcript_with_words_is_taken(
     again = builders.add_transcript(session, cast.secretary, first, FIRST)
     assert parts.usual_transcripts(session, made.meeting) == [again, made.second]
     empty = work.request_transcription(session, cast.secretary, first)
-    work.fail(session, empty, "読めません。")
+    work.fail(session, empty.steps[0], "読めません。")
     session.flush()
     assert parts.usual_transcript(session, first) is again, "the newest one has no words"
 

@@ -38,7 +38,7 @@ def test_a_run_that_heard_nothing_leaves_nothing_to_correct(
     session: Session, cast: Cast, recording: Recording
 ) -> None:
     run = work.request_transcription(session, cast.secretary, recording)
-    work.fail(session, run, "読めません。")
+    work.fail(session, run.steps[0], "読めません。")
     session.flush()
     assert state_of(session, recording.meeting) == MeetingState.HELD_NOW
 

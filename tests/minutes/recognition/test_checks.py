@@ -30,7 +30,7 @@ def test_a_passage_that_goes_on_and_on_is_kept_once(heard: str, left: str) -> No
 )
 def test_what_people_do_repeat_stays(said: str) -> None:
     assert checks.without_loops(said) == said
-    assert checks.doubt_of(said, 3.0, -0.2) is None
+    assert checks.doubt_of(said, 1.5, -0.2) is None
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ export class Wave {
   private async fetch(): Promise<void> {
     try {
       const answer = document.hidden ? null : await fetch(this.canvas.dataset["wave"]!);
-      if (answer?.ok) return this.take(await answer.arrayBuffer());
+      const bytes = await answer?.arrayBuffer();
+      if (answer?.ok && bytes) return this.take(bytes);
     } catch {
       // without it the slider is enough
     }
