@@ -33,22 +33,25 @@ SAMPLES_A_FRAME = 1024
 AAC_LC, ONE_CHANNEL = 2, 1
 """A decoder that is told of one channel changes to two by itself when a frame has two."""
 
-FIRST_BYTE = rb"[\x00\x01\x20\x21]"
-"""How a frame of one channel (0) or two begins: element and number, then other things."""
+EVEN = b"[" + re.escape(bytes(range(0, 256, 2))) + b"]"
+FRAME = rb"(?:[\x00\x01](?=%b)|\x20|\x21(?=[\x00-\x7f]))" % EVEN
+"""How a frame of one channel or of two begins: kind and number of its element, the loudness or that
+both channels share their form, and a bit that is always 0."""
 
-VERY_FIRST_BYTE = rb"[\x00\x01\x20\x21\x80-\x9f\xc0-\xdf]"
-"""The first frame of all may begin with the name of the program that made it."""
+FIRST_FRAME = rb"[\x00\x01\x20\x21\x80-\x9f\xc0-\xdf]"
+"""The first one of all may begin with the name of the program that made it."""
 
-VERY_FIRST_BYTES = 64
+FIRST_FRAME_BYTES = 64
 SEARCHED_BYTES = 65_536
 NOT_IN_ZEROS = rb"(?!\x00{15})"
 
-WINDOW_BYTES = 32_768
+WINDOW_BYTES = 65_536
 CHAIN_BYTES, CHAIN_FRAMES = 8_192, 6
 """So many frames in a row are no accident."""
 
-LONGEST_FRAME_BYTES = 1_536
-NEXT_BYTES, NEXT_FRAMES = 2 * LONGEST_FRAME_BYTES, 2
+NEXT_BYTES, NEXT_FRAMES = 3_072, 2
+"""At least as many as two frames have at most."""
+
 SAMPLE_BYTES = 262_144
 TRIALS = 32
 """Noise that a decoder takes for a frame may teach it a wrong form; so often it is a new one."""
@@ -89,10 +92,10 @@ def _place_of_sound(file: BinaryIO) -> tuple[int, int]:
 def _first_frame(file: BinaryIO, start: int, end: int) -> int | None:
     """Where frames of any family begin."""
     frequencies = [family[0] for family in FAMILIES]
-    second = min(end, start + VERY_FIRST_BYTES)
+    second = min(end, start + FIRST_FRAME_BYTES)
     places = chain(
-        _places(file, start, second, VERY_FIRST_BYTE),
-        _places(file, second, min(end, start + SEARCHED_BYTES), FIRST_BYTE),
+        _places(file, start, second, FIRST_FRAME),
+        _places(file, second, min(end, start + SEARCHED_BYTES), FRAME),
     )
     return next(_chains(file, places, frequencies, CHAIN_BYTES, CHAIN_FRAMES), None)
 
@@ -136,16 +139,20 @@ def _form(frame: "av.AudioFrame") -> tuple[int, int]:
 def _length_of(file: BinaryIO, at: int, end: int, frequency: int, count: int) -> int:
     """How many bytes the first `count` frames at `at` have, all that are whole in a window.
 
-    The next one mostly tells: the first place where frames go on, and with one byte less before
-    it there is one frame less. Only near damage and the end every length is tried.
+    To try few and short pieces, a frame near the window's end is found first: with one byte less
+    before it there is one frame less. From there the rest is counted. Only near damage and the
+    end of the file the whole window is tried again and again.
     """
     window = _read(file, at, min(WINDOW_BYTES, end - at))
-    earliest = at + max(1, len(window) - LONGEST_FRAME_BYTES)
-    places = _places(file, earliest, at + len(window), FIRST_BYTE)
-    for place in _chains(file, places, [frequency], NEXT_BYTES, NEXT_FRAMES):
-        length = place - at
-        if _count(frequency, window[:length]) == count > _count(frequency, window[: length - 1]):
-            return length
+    if len(window) == WINDOW_BYTES:
+        last = at + WINDOW_BYTES - NEXT_BYTES
+        places = _places(file, last - NEXT_BYTES, last, FRAME)
+        for place in _chains(file, places, [frequency], NEXT_BYTES, NEXT_FRAMES):
+            before = window[: place - at]
+            known = _count(frequency, before)
+            if known < count and known > _count(frequency, before[:-1]):
+                rest = window[len(before) :]
+                return len(before) + _end_of(frequency, rest, count - known)
     return _end_of(frequency, window, count)
 
 
@@ -163,7 +170,7 @@ def _end_of(frequency: int, window: bytes, count: int) -> int:
 
 def _next_frame(file: BinaryIO, at: int, end: int, frequency: int) -> int:
     """Behind a damaged place: where frames follow each other again, or the end."""
-    places = _places(file, at, min(end, at + LONGEST_GAP_BYTES), FIRST_BYTE)
+    places = _places(file, at, min(end, at + LONGEST_GAP_BYTES), FRAME)
     return next(_chains(file, places, [frequency], CHAIN_BYTES, CHAIN_FRAMES), end)
 
 
@@ -180,9 +187,9 @@ def _chains(
             yield place
 
 
-def _places(file: BinaryIO, start: int, end: int, first_byte: bytes) -> Iterator[int]:
+def _places(file: BinaryIO, start: int, end: int, beginning: bytes) -> Iterator[int]:
     """Places from `start` to before `end` where a frame may begin."""
-    begins = re.compile(first_byte + NOT_IN_ZEROS)
+    begins = re.compile(beginning + NOT_IN_ZEROS)
     for block in range(start, end, SAMPLE_BYTES):
         for found in begins.finditer(_read(file, block, min(SAMPLE_BYTES, end - block))):
             yield block + found.start()

@@ -1,5 +1,6 @@
 /** On every page: questions before what cannot be taken back, and no form sent twice. */
 
+import { ask, button } from "./ask";
 import { forgetAll, registerWorker } from "./offline";
 
 const SENDING_MS = 4000;
@@ -33,29 +34,6 @@ if (document.querySelector("#viewer, .site-who")) void registerWorker();
 // Whoever signs out, or in as somebody else, leaves no documents on the terminal.
 if (location.pathname === "/sign-in") void forgetAll();
 document.querySelector(".site-who")?.addEventListener("submit", () => void forgetAll());
-
-function ask(question: string, yes: () => void): void {
-  const dialog = document.createElement("dialog");
-  const words = document.createElement("p");
-  words.textContent = question;
-  const buttons = document.createElement("div");
-  buttons.className = "actions";
-  buttons.append(button("はい", "button-main", () => { dialog.close(); yes(); }));
-  buttons.append(button("やめる", "", () => dialog.close()));
-  dialog.append(words, buttons);
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
-}
-
-function button(words: string, kind: string, press: () => void): HTMLButtonElement {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = kind;
-  made.textContent = words;
-  made.addEventListener("click", press);
-  return made;
-}
 
 /** What is typed into a long form outlives a closed tab; it is offered again. */
 function keep(form: HTMLFormElement): void {

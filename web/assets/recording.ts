@@ -37,7 +37,7 @@ async function record(panel: HTMLElement): Promise<void> {
   say(panel, "");
   part(panel, "start").hidden = true;
   const kept = newRecording(panel);
-  const sender = new Sender(kept, told(panel));
+  const sender: Sender = new Sender(kept, told(panel, () => sender.upload));
   let end = () => undefined as void;
   const ended = new Promise<void>((resolve) => (end = resolve));
   try {
@@ -117,9 +117,13 @@ function newRecording(panel: HTMLElement): Kept {
   };
 }
 
-function told(panel: HTMLElement): Told {
+function told(panel: HTMLElement, upload: () => string | null): Told {
   return {
-    saved: (seconds) => (part(panel, "saved").textContent = position(seconds)),
+    saved: (seconds) => {
+      part(panel, "saved").textContent = position(seconds);
+      panel.dataset["arrivingUpload"] = upload() ?? ""; // no need to list it once more below
+      panel.dataset["own"] = "";
+    },
     state: (words, isSignedOut) => say(panel, words, "waiting", isSignedOut),
   };
 }

@@ -121,6 +121,7 @@ async function refresh(box: HTMLElement): Promise<void> {
   }
   const now = keys(box, "");
   for (const key of keys(document, "[data-own]")) box.querySelector(`[data-arriving-upload="${key}"]`)?.remove();
+  if (!box.querySelector("li")) box.replaceChildren();
   if (before.some((key) => !now.includes(key))) reloadWhenIdle();
 }
 

@@ -20,7 +20,7 @@ export class Row {
     this.state.setAttribute("role", "status");
     this.bar.max = Math.max(file.size, 1);
     this.bar.setAttribute("aria-label", `「${file.name}」の送信の進み具合`);
-    this.figures.className = "quiet digits";
+    this.figures.className = "quiet";
     this.actions.className = "actions";
     this.element.append(name, this.state, this.bar, this.figures, this.actions);
   }
@@ -30,6 +30,7 @@ export class Row {
     if (this.state.textContent !== words) this.state.textContent = words;
     this.state.className = kind && (kind === "waiting" ? "notice" : `notice notice-${kind}`);
     this.marks = [];
+    if (this.shownAt) this.figures.textContent = this.amount(this.bar.value);
   }
 
   /** The sentence, and a link that opens in another tab. */

@@ -2,6 +2,7 @@
  * sign-in, and, when the same file is chosen again, after the page was closed. */
 
 import { Upload as TusUpload, type DetailedError, type HttpRequest } from "tus-js-client";
+import { ask } from "../ask";
 import { header, hex, sha256, Sums } from "./checksum";
 import { stay } from "./idle";
 import { Row } from "./row";
@@ -26,6 +27,7 @@ const RECONNECTING = "通信が切れました。再接続しています…　�
 const SIGNED_OUT = "サインインが切れました。サインインし直すと続きから送ります。";
 const GONE = "この送信はサーバーに残っていません（取りやめられたか、期限が過ぎました）。もう一度はじめから送ってください。";
 const UNREADABLE = "ファイルを読めなくなりました。USBメモリーなどが外れていないか確かめて、同じファイルをもう一度選んでください。続きから送ります。";
+const WITHDRAW = "この送信を取りやめますか。届いたところまでの録音はサーバーから消えます。";
 const CHECKING = "送信が終わりました。音声を確かめています…　この画面を閉じても受け付けられます。";
 const ACCEPTED = "受け付けました。文字起こしを始めます。";
 
@@ -131,7 +133,7 @@ export class Sending {
   }
 
   private withdrawal() {
-    return { words: "取りやめ", press: () => void this.withdraw() };
+    return { words: "取りやめ", press: () => ask(WITHDRAW, () => void this.withdraw()) };
   }
 
   private async withdraw(): Promise<void> {
