@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
-from minutes import transcription
+from minutes import following, transcription
 from models.person import Person
 from tests.conftest import Browser, Cast
 from tests.world import build_world
@@ -30,7 +30,7 @@ def test_without_a_worker_the_screen_says_what_to_do(browse: Browse, cast: Cast)
 def test_a_worker_that_shows_signs_of_life_is_running(
     browse: Browse, cast: Cast, session: Session
 ) -> None:
-    transcription.show_life(session, "host-1")
+    following.show_life(session, "host-1")
     page = browse(cast.administrator).get("/administration").text
     assert "動いています" in page and "動いていません" not in page
 
