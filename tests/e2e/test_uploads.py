@@ -18,9 +18,9 @@ from web.bench.chromium import chromium
 
 pytestmark = pytest.mark.browser
 URL = "/meetings/1/recordings"
-BYTES_A_SECOND = 2_000_000
-RATE = 192_000
-"""Many bytes in a short time, so that little has to be listened to."""
+SLOW_BYTES_A_SECOND = 3_000_000
+RATE, CHANNELS = 192_000, 8
+"""60 MB in 20 seconds: long on a slow line, and little to listen to."""
 
 LONG_MS = 120_000
 
@@ -79,11 +79,12 @@ def context(listening_browser: Browser, server: Server) -> Iterator[BrowserConte
     made.close()
 
 
-def make_sound(path: Path, seed: int, seconds: int) -> Path:
+def make_sound(path: Path, seed: int) -> Path:
     """Noise, so that every byte of it is needed."""
-    noise = np.random.default_rng(seed).integers(-9000, 9000, 2 * RATE * seconds, np.int16)
+    values = CHANNELS * RATE * 20
+    noise = np.random.default_rng(seed).integers(-9000, 9000, values, np.int16)
     with wave.open(str(path), "wb") as file:
-        file.setnchannels(2)
+        file.setnchannels(CHANNELS)
         file.setsampwidth(2)
         file.setframerate(RATE)
         file.writeframes(noise.tobytes())
@@ -91,24 +92,27 @@ def make_sound(path: Path, seed: int, seconds: int) -> Path:
 
 
 class Line:
-    """The page's network: as slow as a busy wireless one, or cut."""
+    """The page's network: slow from the beginning, until it is cut or freed."""
 
     def __init__(self, page: Page) -> None:
         self._browser = page.context.new_cdp_session(page)
-        self.mend()
+        self.slow()
+
+    def slow(self) -> None:
+        self._set(offline=False, upload=SLOW_BYTES_A_SECOND)
 
     def cut(self) -> None:
-        self._set(offline=True)
+        self._set(offline=True, upload=0)
 
-    def mend(self) -> None:
-        self._set(offline=False)
+    def free(self) -> None:
+        self._set(offline=False, upload=-1)
 
-    def _set(self, *, offline: bool) -> None:
+    def _set(self, *, offline: bool, upload: int) -> None:
         conditions = {
             "offline": offline,
             "latency": 5,
             "downloadThroughput": -1,
-            "uploadThroughput": BYTES_A_SECOND,
+            "uploadThroughput": upload,
         }
         self._browser.send("Network.emulateNetworkConditions", conditions)
 
@@ -150,20 +154,21 @@ def sha256(file: Path) -> str:
 def test_a_file_arrives_through_a_cut_network_and_a_killed_server(
     context: BrowserContext, server: Server, tmp_path: Path
 ) -> None:
-    file = make_sound(tmp_path / "議会 第1日.wav", 1, 38)
+    file = make_sound(tmp_path / "議会 第1日.wav", 1)
     page = context.new_page()
     page.goto(URL)
     line = Line(page)
     choose(page, file)
     row = page.get_by_role("listitem").filter(has_text="議会 第1日.wav")
-    expect(row).to_contain_text(re.compile(r"\d+ %（[\d.]+ MB／29.2 MB）・毎秒 .*残り約\d+秒"))
+    expect(row).to_contain_text(re.compile(r"\d+ %（[\d.]+ MB／61.4 MB）・毎秒 .*残り約\d+秒"))
     until(page, lambda: has_some(page))
     line.cut()
     expect(row).to_contain_text("再接続しています")
-    line.mend()
+    line.slow()
     expect(row).to_contain_text("送信しています")
     server.kill()
     expect(row).to_contain_text("再接続しています")
+    line.free()
     server.start()
     expect(
         page.get_by_text("「議会 第1日.wav」を受け付けました。文字起こしを始めます")
@@ -174,15 +179,16 @@ def test_a_file_arrives_through_a_cut_network_and_a_killed_server(
 def test_after_the_page_was_closed_the_same_file_goes_on_and_another_does_not(
     context: BrowserContext, tmp_path: Path
 ) -> None:
-    file = make_sound(tmp_path / "委員会.wav", 2, 32)
+    file = make_sound(tmp_path / "委員会.wav", 2)
     (tmp_path / "elsewhere").mkdir()
-    other = make_sound(tmp_path / "elsewhere" / "委員会.wav", 3, 32)
+    other = make_sound(tmp_path / "elsewhere" / "委員会.wav", 3)
     page = context.new_page()
     page.goto(URL)
-    Line(page)
+    line = Line(page)
     choose(page, file)
     until(page, lambda: has_some(page))
     page.reload()
+    line.free()
     listed = page.get_by_role("region", name="届いている途中の録音")
     expect(listed).to_contain_text("同じファイルを選ぶと続きから送ります")
     created: list[str] = []
@@ -194,6 +200,7 @@ def test_after_the_page_was_closed_the_same_file_goes_on_and_another_does_not(
     until(page, lambda: sha256(file) in received(page))
     assert created == []
     expect(page.locator("[data-sending]").get_by_role("listitem")).to_have_count(0)
+    line.slow()
     choose(page, other)
     row = page.locator("[data-sending]").get_by_role("listitem")
     row.get_by_role("button", name="一時停止").click()
@@ -206,15 +213,17 @@ def test_after_the_page_was_closed_the_same_file_goes_on_and_another_does_not(
 
 
 def test_whoever_signs_in_again_goes_on_sending(context: BrowserContext, tmp_path: Path) -> None:
-    file = make_sound(tmp_path / "部会.wav", 4, 28)
+    file = make_sound(tmp_path / "部会.wav", 4)
     page = context.new_page()
     page.goto(URL)
-    Line(page)
+    line = Line(page)
     choose(page, file)
     until(page, lambda: has_some(page))
+    line.cut()
     other = context.new_page()
     other.goto("/today")
     other.get_by_role("button", name="サインアウト").click()
+    line.free()
     row = page.locator("[data-sending]").get_by_role("listitem")
     expect(row).to_contain_text("サインインし直すと続きから送ります")
     with context.expect_page() as opened:

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from minutes.uploads import Announced
 from models.meeting import Meeting
 from models.upload import Upload, UploadState
 from tests.conftest import Cast
+from tests.disks import small_disk
 
 SIZE = 3 * STEP_BYTES
 CONTENT = os.urandom(1000) * (SIZE // 1000)
@@ -162,21 +162,15 @@ def test_a_checksum_that_cannot_be_read_is_told(told: str) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Of 4 MB."""
-    place = tmp_path / "small"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "gijido-test", str(place)]
-    if subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("a small disk cannot be mounted here")
-    yield place
-    subprocess.run(["umount", "--lazy", str(place)], check=True)
+def full_soon(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "small") as place:
+        yield place
 
 
 def test_a_full_disk_loses_nothing_acknowledged_and_it_goes_on_later(
-    session: Session, engine: Engine, cast: Cast, meeting: Meeting, small_disk: Path
+    session: Session, engine: Engine, cast: Cast, meeting: Meeting, full_soon: Path
 ) -> None:
-    storage = Storage(small_disk)
+    storage = Storage(full_soon)
     upload = uploads.start_upload(
         session, storage, cast.secretary, meeting, Announced("R.wav", 3_000_000), Limits(spare_mb=0)
     )
@@ -185,13 +179,13 @@ def test_a_full_disk_loses_nothing_acknowledged_and_it_goes_on_later(
     first = Piece(engine, arrival, upload.key, 0, 3_000_000, None)
     first.write(CONTENT[:1_000_000])
     first.finish()
-    (small_disk / "something else").write_bytes(bytes(2_500_000))
+    (full_soon / "something else").write_bytes(bytes(2_500_000))
     piece = Piece(engine, arrival, upload.key, 1_000_000, 3_000_000, None)
     with pytest.raises(StorageFull):
         piece.write(CONTENT[1_000_000:3_000_000])
     piece.forget()
     assert received(session, upload) == arrival.size_bytes == 1_000_000
-    (small_disk / "something else").unlink()
+    (full_soon / "something else").unlink()
     again = Piece(engine, arrival, upload.key, 1_000_000, 3_000_000, None)
     again.write(CONTENT[1_000_000:3_000_000])
     again.finish()
@@ -201,12 +195,12 @@ def test_a_full_disk_loses_nothing_acknowledged_and_it_goes_on_later(
 
 
 def test_an_upload_that_does_not_fit_is_refused_at_once(
-    session: Session, cast: Cast, meeting: Meeting, small_disk: Path
+    session: Session, cast: Cast, meeting: Meeting, full_soon: Path
 ) -> None:
     with pytest.raises(StorageFull):
         uploads.start_upload(
             session,
-            Storage(small_disk),
+            Storage(full_soon),
             cast.secretary,
             meeting,
             Announced("R.wav", 5_000_000),

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,14 @@ from sqlalchemy.orm import Session
 from tusclient.client import TusClient
 
 from meetings import people
+from meetings.config import Config
 from meetings.storage import Storage
 from minutes.upload_checks import check_next
 from models.meeting import Meeting
 from models.person import Person, Role
 from models.upload import Upload, UploadState
 from tests.conftest import Browser, Cast
+from tests.disks import small_disk
 from tests.web.api.conftest import Script, script
 from web import tus
 from web.asgi import asgi
@@ -358,6 +360,27 @@ def test_a_dead_connection_does_not_keep_the_lock(
     until(lambda: sender.offset() == 300)
     until(lambda: sender.patch(300, b"z" * 700).status_code == 204)
     dead.close()
+
+
+def test_a_full_disk_is_told_and_it_goes_on_when_there_is_room(
+    app: Flask, config: Config, sender: Sender, meeting: Meeting
+) -> None:
+    app.extensions["config"] = replace(config, limits=replace(config.limits, spare_mb=0))
+    content = bytes(range(256)) * 12_000
+    with small_disk(config.home / "arriving") as disk:
+        assert sender.create(meeting, Upload_Length="5000000").status_code == 507
+        sender.create(meeting, Upload_Length=str(len(content)))
+        assert sender.patch(0, content[:1_000_000]).status_code == 204
+        (disk / "something else").write_bytes(bytes(2_500_000))
+        for checked in ({}, {"Upload_Checksum": checksum(content[1_000_000:])}):
+            full = sender.patch(1_000_000, content[1_000_000:], **checked)
+            assert full.status_code == 507
+            assert "これまでに保存したものは失われていません" in full.json()["message"]
+        assert sender.offset() == 1_000_000
+        (disk / "something else").unlink()
+        assert sender.patch(1_000_000, content[1_000_000:]).status_code == 204
+        (arrived,) = (path for path in disk.iterdir() if path.stat().st_size)
+        assert arrived.read_bytes() == content
 
 
 def test_tuspy_sends_a_recording_and_goes_on_where_it_stopped(
