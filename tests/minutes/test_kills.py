@@ -100,6 +100,15 @@ class Watch:
             time.sleep(LOOK_SECONDS)
         raise AssertionError(f"waited in vain for {stages}; it is {self.stage()}")
 
+    def wait_for_segments(self, count: int) -> None:
+        """So many more than there are now."""
+        wanted = self._count_segments() + count
+        for _ in range(int(PATIENCE_SECONDS / LOOK_SECONDS)):
+            if self._count_segments() >= wanted:
+                return
+            time.sleep(LOOK_SECONDS)
+        raise AssertionError("waited in vain for segments")
+
     def correct_something(self, chance: random.Random) -> None:
         with writing(self.engine) as session, session.begin():
             open_ones = [s for s in self._segments(session) if s.id not in self.corrected]
@@ -136,6 +145,10 @@ class Watch:
         texts = {segment.id: segment.text for segment in segments}
         assert self.corrected and self.corrected.items() <= texts.items()
 
+    def _count_segments(self) -> int:
+        with reading(self.engine) as session:
+            return len(self._segments(session))
+
     def _segments(self, session: Session) -> list[Segment]:
         meeting = session.get_one(Transcription, self.id).meeting
         return transcripts.segments_of(session, transcripts.transcripts_of(session, meeting)[-1])
@@ -154,7 +167,9 @@ def test_a_worker_that_is_killed_in_every_stage_again_and_again(
         for _ in range(KILLS_IN_EACH):
             process = start()
             assert watch.wait_for(stage) == stage
-            time.sleep(chance.uniform(0, 0.15))
+            if "chunk" in stage:  # some of them in the middle of it
+                watch.wait_for_segments(chance.randrange(4))
+            time.sleep(chance.uniform(0, 0.1))
             killed[watch.stage()] += 1
             process.kill()
             process.join()
@@ -178,6 +193,7 @@ def test_workers_that_are_killed_at_random_while_another_one_works(
 ) -> None:
     chance, killed = random.Random(SEED + 1), Counter[str]()
     workers = [start(), start()]
+    watch.wait_for("first chunk")
     while killed.total() < RANDOM_KILLS and (stage := watch.stage()) != "done":
         time.sleep(chance.uniform(0.05, 1.5))
         unlucky = workers.pop(chance.randrange(2))
