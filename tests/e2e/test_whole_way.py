@@ -138,7 +138,9 @@ def upload(page: Page, url: str) -> None:
     expect(page.get_by_text("空（0バイト）")).to_be_visible()
     page.get_by_label("録音ファイル").set_input_files(SOURCE.audio)
     page.get_by_role("button", name="録音を送る").click()
-    expect(page.get_by_text("受け付けました。文字起こしを始めます")).to_be_visible(timeout=TRANSCRIBING_MS)
+    expect(page.get_by_text("受け付けました。文字起こしを始めます")).to_be_visible(
+        timeout=TRANSCRIBING_MS
+    )
 
 
 def watch_segments_appear(page: Page) -> None:
