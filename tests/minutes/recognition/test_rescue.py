@@ -94,7 +94,7 @@ def test_a_large_box_and_an_unwritten_end_are_no_obstacle(spoken: Path) -> None:
     assert count(spoken) == len(known)
 
 
-@pytest.mark.parametrize("content", [bytes(100_000), b"\xff" * 100_000, b"text \0 text " * 3000])
+@pytest.mark.parametrize("content", [bytes(100_000), b"\xff" * 100_000, b"text \0 text " * 300])
 def test_what_holds_no_frames_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "R01.m4a"
     path.write_bytes(b"\0\0\0\x10ftypM4A \0\0\0\0\0\0\0\0mdat" + content)
