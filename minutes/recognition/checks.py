@@ -6,6 +6,7 @@ short Japanese loops; so these are ours.
 
 import re
 
+from minutes.recognition.languages import JAPANESE, Writing
 from models.transcript import Doubt
 
 # What Whisper says into silence, having learnt from films.
@@ -15,10 +16,6 @@ STOCK_PHRASES = re.compile(
 )
 PUNCTUATION = "。、！？!?,. 　"
 
-FASTEST_CHARACTERS_A_SECOND = 14.0
-"""Nobody says more; the speech of our meetings has 5 to 9."""
-
-SLOWEST_CHARACTERS_A_SECOND = 3.0
 MISSING_SECONDS = 2.0
 """So much speech without a word is missing text; less may be a cough or a laugh."""
 
@@ -31,24 +28,21 @@ LONGEST_REPETITION, MOST_REPETITIONS = 24, 6
 MOST_SINGLE_CHARACTERS = 10
 
 
-def doubt_of(text: str, spoken_seconds: float, score: float) -> Doubt | None:
+def doubt_of(
+    text: str, spoken_seconds: float, score: float, writing: Writing = JAPANESE
+) -> Doubt | None:
     """Why a stretch of text said in `spoken_seconds` of detected speech is doubtful, if it is."""
     letters = len(text.strip(PUNCTUATION))
-    possible = spoken_seconds * FASTEST_CHARACTERS_A_SECOND
+    possible = spoken_seconds * writing.fastest
     if has_loop(text):
         return Doubt.REPEATED
     if is_stock_phrase(text) and letters > possible:
         return Doubt.INVENTED
     if letters > possible + SPARE_CHARACTERS:
         return Doubt.FAST
-    if is_too_little(letters, spoken_seconds):
+    if spoken_seconds > MISSING_SECONDS and letters < spoken_seconds * writing.slowest:
         return Doubt.MISSING
     return Doubt.UNSURE if score < UNSURE_BELOW else None
-
-
-def is_too_little(letters: int, spoken_seconds: float) -> bool:
-    is_long = spoken_seconds > MISSING_SECONDS
-    return is_long and letters < spoken_seconds * SLOWEST_CHARACTERS_A_SECOND
 
 
 def is_stock_phrase(text: str) -> bool:

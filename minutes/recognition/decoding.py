@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from minutes.recognition import checks
 from minutes.recognition.heard import Heard, Recognise, Samples
 from minutes.recognition.lanes import Lane, cut_lanes
+from minutes.recognition.languages import JAPANESE, Writing
 from minutes.recognition.sentences import Phrase, segments
 from minutes.recognition.speech_model import SpeechModel
 from minutes.recognition.whisper import (
@@ -31,6 +32,8 @@ from models.transcript import Doubt
 BATCH = 8
 BEAM = 5
 CHANCES = (0.4, 0.8)
+"""Temperatures of the sampling, where the wide beam was doubtful."""
+
 REST_SECONDS = 0.5
 """Less speech than that after the last words belongs to them."""
 
@@ -51,7 +54,7 @@ def load(model: SpeechModel, threads: int, language: str = "ja") -> Recognise:
     def recognise(samples: Samples) -> Iterator[Heard]:
         lanes = cut_lanes(samples, speech_in(samples), whisper.workers)
         for track in _decoded(whisper, lanes):
-            yield from segments(track.lane, track.phrases)
+            yield from segments(track.lane, track.phrases, whisper.writing)
 
     return recognise
 
@@ -105,10 +108,12 @@ class Reading:
         return -WORST_LAST.index(self.doubt), self.score
 
 
-def judge(lane: Lane, start: float, end: float, decoded: Decoded) -> Reading:
+def judge(
+    lane: Lane, start: float, end: float, decoded: Decoded, writing: Writing = JAPANESE
+) -> Reading:
     """The window of `lane` between `start` and `end` as this text reads it."""
     kept, stop = _kept(lane, start, end, decoded.pieces)
-    phrases = [_phrase(lane, start, stop, piece, decoded.score) for piece in kept]
+    phrases = [_phrase(lane, start, stop, piece, decoded.score, writing) for piece in kept]
     phrases += _silent_holes(lane, start, stop, phrases)
     phrases.sort(key=lambda phrase: phrase.start_seconds)
     doubts = [phrase.doubt for phrase in phrases]
@@ -136,11 +141,13 @@ def _kept(
     return (pieces, stop) if stop >= start + SHORTEST_ADVANCE_SECONDS else (pieces, end)
 
 
-def _phrase(lane: Lane, start: float, stop: float, piece: Piece, score: float) -> Phrase:
+def _phrase(
+    lane: Lane, start: float, stop: float, piece: Piece, score: float, writing: Writing
+) -> Phrase:
     begins = start + piece.start_seconds
     ends = stop if piece.end_seconds is None else min(start + piece.end_seconds, stop)
     ends = max(begins, ends)
-    doubt = checks.doubt_of(piece.text, lane.spoken(begins, ends), score)
+    doubt = checks.doubt_of(piece.text, lane.spoken(begins, ends), score, writing)
     return Phrase(begins, ends, piece.text.strip(), score, doubt)
 
 
@@ -243,14 +250,17 @@ def _next_windows(whisper: Whisper, tracks: list[Track]) -> None:
     spans = [(track.position, track.end) for track in tracks]
     encoded = [whisper.encode(_window(whisper, track)) for track in tracks]
     first = whisper.decode(encoded, [track.before for track in tracks], beam=BEAM)
-    readings = [judge(t.lane, *s, d) for t, s, d in zip(tracks, spans, first, strict=True)]
+    readings = [
+        judge(track.lane, *span, read, whisper.writing)
+        for track, span, read in zip(tracks, spans, first, strict=True)
+    ]
     for beam, temperature in ((BEAM, 0.0), *((1, chance) for chance in CHANCES)):
         again = [n for n, reading in enumerate(readings) if reading.doubt]
         if not again:
             break
         others = whisper.decode([encoded[n] for n in again], beam=beam, temperature=temperature)
         for n, other in zip(again, others, strict=True):
-            reading = judge(tracks[n].lane, *spans[n], other)
+            reading = judge(tracks[n].lane, *spans[n], other, whisper.writing)
             readings[n] = max(readings[n], reading, key=lambda r: r.merit)
     for track, reading in zip(tracks, readings, strict=True):
         track.take(reading)

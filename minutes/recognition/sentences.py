@@ -14,6 +14,7 @@ from itertools import pairwise
 from minutes.recognition.checks import without_loops
 from minutes.recognition.heard import Heard
 from minutes.recognition.lanes import Lane
+from minutes.recognition.languages import JAPANESE, Writing
 from models.transcript import Doubt
 
 LONGEST_SECONDS = 20.0
@@ -25,6 +26,7 @@ COMMA_SECONDS = 0.3
 FULL_STOP_SECONDS = 0.6
 
 MARKS = "。？！?!"
+BETWEEN_SENTENCES = re.compile(rf"(?<=[{MARKS}.])\s+")
 PART = re.compile(rf"[^{MARKS}\s　]*[{MARKS}]+|[^{MARKS}\s　]+")
 POLITE_END = re.compile(
     r"(です|ます|でした|ました|ません|でしょう|ましょう|ください|下さい|ませんでした)(か|ね|よ|よね)?$"
@@ -56,17 +58,19 @@ class Part:
     is_end: bool = False
 
 
-def segments(lane: Lane, phrases: Sequence[Phrase]) -> Iterator[Heard]:
+def segments(lane: Lane, phrases: Sequence[Phrase], writing: Writing = JAPANESE) -> Iterator[Heard]:
     """In order of time, in seconds of the chunk."""
-    for group in _groups(_ended(list(_parts(lane, phrases)))):
-        yield _heard(lane, group)
+    parts = list(_parts(lane, phrases, writing))
+    for group in _groups(_punctuated(parts) if writing.is_punctuated_here else _marked(parts)):
+        yield _heard(lane, group, writing.space)
 
 
-def _parts(lane: Lane, phrases: Sequence[Phrase]) -> Iterator[Part]:
-    """The phrases cut at marks and spaces; the cuts lie in pauses."""
+def _parts(lane: Lane, phrases: Sequence[Phrase], writing: Writing) -> Iterator[Part]:
+    """The phrases cut at marks, and in Japanese at spaces too; the cuts lie in pauses."""
     for phrase in phrases:
         text = without_loops(phrase.text)
-        words = PART.findall(text) or [text]
+        cut = PART.findall if writing.is_punctuated_here else BETWEEN_SENTENCES.split
+        words = cut(text) or [text]
         cuts = _cuts(lane, phrase, words)
         for word, (start, end) in zip(words, cuts, strict=True):
             yield Part(start, end, word, phrase.score, phrase.doubt)
@@ -116,8 +120,13 @@ def _at_edges(lane: Lane, start: float, end: float) -> tuple[float, float]:
     return first, max(first, last)
 
 
-def _ended(parts: list[Part]) -> list[Part]:
-    """With sentence ends found and punctuated."""
+def _marked(parts: list[Part]) -> list[Part]:
+    """Sentences end where the model says so."""
+    return [replace(part, is_end=not part.text or part.text[-1] in MARKS + ".") for part in parts]
+
+
+def _punctuated(parts: list[Part]) -> list[Part]:
+    """With sentence ends found and punctuated, as Japanese wants it."""
     found = []
     for part, after in zip(parts, [*parts[1:], None], strict=True):
         gap = after.start_seconds - part.end_seconds if after else math.inf
@@ -167,12 +176,12 @@ def _is_full(group: list[Part], part: Part) -> bool:
     return not (is_short and is_near and sum(p.is_end for p in group) < MOST_SENTENCES)
 
 
-def _heard(lane: Lane, group: list[Part]) -> Heard:
+def _heard(lane: Lane, group: list[Part], space: str) -> Heard:
     scores = [part.score for part in group if part.score is not None]
     return Heard(
         start_seconds=lane.in_chunk(group[0].start_seconds),
         end_seconds=lane.in_chunk(group[-1].end_seconds),
-        text="".join(part.text for part in group),
+        text=space.join(part.text for part in group),
         confidence=round(math.exp(min(scores)), 3) if scores else None,
         doubt=next((part.doubt for part in group if part.doubt), None),
     )

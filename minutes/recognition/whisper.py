@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from minutes.recognition import speech_model
 from minutes.recognition.audio import RATE
 from minutes.recognition.heard import Samples
+from minutes.recognition.languages import writing_of
 from minutes.recognition.speech_model import SpeechModel
 
 WINDOW_SECONDS = 30.0
@@ -75,6 +76,7 @@ class Whisper:
         """`threads` 0 means all cores. Raises ConfigurationError when the model's file is no
         longer the one that was chosen."""
         speech_model.check(model)
+        self.writing = writing_of(language)
         is_gpu = ctranslate2.get_cuda_device_count() > 0
         self.workers = 1 if is_gpu else threads or len(os.sched_getaffinity(0))
         self._library = WhisperModel(

@@ -1,6 +1,7 @@
 import pytest
 
 from minutes.recognition import checks
+from minutes.recognition.languages import writing_of
 from models.transcript import Doubt
 
 
@@ -61,3 +62,10 @@ def test_speech_with_hardly_any_letters_is_missing_text() -> None:
 def test_a_low_probability_alone_is_unsure() -> None:
     assert checks.doubt_of("議案第一号です", 2.0, -1.2) == Doubt.UNSURE
     assert checks.doubt_of("議案第一号です", 2.0, -0.6) is None
+
+
+def test_english_may_have_more_letters_a_second_than_japanese() -> None:
+    said = "ladies and gentlemen we will now open the meeting"
+    assert checks.doubt_of(said, 2.5, -0.2, writing_of("en")) is None
+    assert checks.doubt_of(said, 2.5, -0.2) == Doubt.FAST
+    assert checks.doubt_of(said, 0.5, -0.2, writing_of("en")) == Doubt.FAST

@@ -5,6 +5,7 @@ import numpy as np
 from minutes.recognition.audio import RATE
 from minutes.recognition.heard import Heard
 from minutes.recognition.lanes import Lane, Span, cut_lanes
+from minutes.recognition.languages import writing_of
 from minutes.recognition.sentences import Phrase, segments
 from models.transcript import Doubt
 
@@ -68,6 +69,24 @@ def test_speech_without_words_stands_alone_with_its_doubt() -> None:
     hole = Phrase(3.9, 8.5, "", None, Doubt.MISSING)
     found = list(segments(lane, [words, hole]))
     assert [(h.text, h.doubt) for h in found] == [("説明します。", None), ("", Doubt.MISSING)]
+
+
+def test_english_keeps_its_spaces_and_the_models_own_marks() -> None:
+    lane = lane_of((1.0, 4.0), (5.0, 9.0))
+    said = Phrase(
+        0.4, 8.4, "We open the meeting. The budget is 3.5 million yen, as planned.", 0, None
+    )
+    found = list(segments(lane, [said], writing_of("en")))
+    assert [heard.text for heard in found] == [
+        "We open the meeting.",
+        "The budget is 3.5 million yen, as planned.",
+    ]
+
+
+def test_a_decimal_point_ends_no_japanese_sentence() -> None:
+    lane = lane_of((1.0, 5.0))
+    (one,) = made(lane, ((1.0, 5.0), "比率は94.6%です"))
+    assert one.text == "比率は94.6%です。"
 
 
 def test_a_loop_is_written_once_and_marked() -> None:
