@@ -72,10 +72,9 @@ def test_speech_without_words_stands_alone_with_its_doubt() -> None:
 
 
 def test_english_keeps_its_spaces_and_the_models_own_marks() -> None:
-    lane = lane_of((1.0, 4.0), (5.0, 9.0))
-    said = Phrase(
-        0.4, 8.4, "We open the meeting. The budget is 3.5 million yen, as planned.", 0, None
-    )
+    lane = lane_of((1.0, 3.2), (4.2, 9.0))
+    text = "We open the meeting. The budget is 3.5 million yen, as planned."
+    said = Phrase(0.4, 8.4, text, -0.3, None)
     found = list(segments(lane, [said], writing_of("en")))
     assert [heard.text for heard in found] == [
         "We open the meeting.",
