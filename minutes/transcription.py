@@ -5,7 +5,6 @@ chunk has come, so a killed worker loses at most the segment in hand. Who may wr
 `leases.py`; whose turn it is: `turns.py`; how far it is: `following.py`.
 """
 
-from dataclasses import astuple
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -157,7 +156,6 @@ def add_segment(session: Session, chunk_id: int, lease: str, heard: Heard) -> Se
         text=heard.text,
         confidence=heard.confidence,
         doubt=heard.doubt,
-        words=[list(astuple(word)) for word in heard.words] or None,
     )
     session.add(segment)
     done = heard.end_seconds - chunk.start_seconds

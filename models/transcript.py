@@ -1,9 +1,8 @@
 """The transcript (逐語録): segments (発話), speakers (発言者) and corrections (修正)."""
 
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Id, LongText, Name, When, now, word
@@ -72,8 +71,7 @@ class Segment(Base):
     """`heard`: the speech model's own words, immutable. `machine`: after what the documents
     changed by themselves, immutable once made. `text`: now. `revision` counts changes of `text`.
 
-    `confidence` is the model's own, from 0 to 1; `words` has [text, start, end, confidence] for
-    each word, in seconds of the recording. Both are missing where the text came from elsewhere.
+    `confidence` is the model's own, from 0 to 1; missing where the text came from elsewhere.
     """
 
     __tablename__ = "segment"
@@ -90,7 +88,6 @@ class Segment(Base):
     machine: Mapped[LongText]
     text: Mapped[LongText]
     confidence: Mapped[float | None]
-    words: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     doubt: Mapped[Doubt | None] = mapped_column(word(Doubt))
     revision: Mapped[int] = mapped_column(default=0)
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

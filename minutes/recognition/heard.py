@@ -13,17 +13,6 @@ Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Word:
-    """A piece of a segment's text, in seconds as the segment, with the model's confidence in it
-    from 0 to 1."""
-
-    text: str
-    start_seconds: float
-    end_seconds: float
-    confidence: float
-
-
-@dataclass(frozen=True)
 class Heard:
     """One segment in the speech model's own words. Times in seconds from the samples' start;
     confidence from 0 to 1. With a doubt the text may be empty: somebody spoke, and the model
@@ -35,7 +24,6 @@ class Heard:
     text: str
     confidence: float | None = None
     doubt: Doubt | None = None
-    words: tuple[Word, ...] = ()
 
 
 Recognise = Callable[[Samples], Iterator[Heard]]

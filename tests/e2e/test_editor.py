@@ -14,7 +14,7 @@ from minutes import transcription as work
 from minutes import transcripts
 from minutes.recognition.heard import Heard
 from models.meeting import Meeting
-from models.transcript import Transcript
+from models.transcript import Doubt, Transcript
 from tests.conftest import Cast
 from tests.world import HEARD
 from web.demo import builders
@@ -108,6 +108,18 @@ def test_confirming_by_keyboard_goes_on_and_moves_the_accuracy(desk: Page) -> No
     expect(text.nth(1)).to_be_focused()
     expect(desk.locator(".segment-confirm input").first).to_be_checked()
     expect(desk.locator("[data-items]")).to_contain_text("確認済み 1")
+
+
+def test_a_doubtful_place_says_why_until_somebody_has_passed_it(
+    desk: Page, session: Session, transcript: Transcript
+) -> None:
+    transcript.segments[1].doubt = Doubt.MISSING
+    session.commit()
+    desk.reload()
+    doubts = desk.locator(".segment-doubt:visible")
+    expect(doubts).to_have_text("要確認：声があるのに文字にできませんでした")
+    desk.locator(".segment-confirm input").nth(1).check()
+    expect(doubts).to_have_count(0)
 
 
 def test_of_two_texts_one_is_chosen_with_both_in_sight(

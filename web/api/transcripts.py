@@ -40,6 +40,8 @@ class SegmentAnswer(Shape):
     text: str
     revision: int = Field(description="text を変えた回数。直すときに送り返す")
     is_confirmed: bool
+    confidence: float | None = Field(description="聞き取りの自信（0から1）。分からなければ null")
+    doubt: str | None = Field(description="聞き直しても疑わしいときの理由")
     speaker: str | None
     agenda_item_id: int | None
     marks: list[MarkAnswer]
@@ -55,6 +57,8 @@ class SegmentAnswer(Shape):
             text=segment.text,
             revision=segment.revision,
             is_confirmed=segment.is_confirmed,
+            confidence=segment.confidence,
+            doubt=segment.doubt.label if segment.doubt else None,
             speaker=segment.speaker.name if segment.speaker else None,
             agenda_item_id=segment.agenda_item_id,
             marks=[

@@ -125,7 +125,6 @@ def upgrade() -> None:
 
     with op.batch_alter_table("segment", schema=None) as batch_op:
         batch_op.add_column(sa.Column("confidence", sa.Double(), nullable=True))
-        batch_op.add_column(sa.Column("words", sa.JSON(), nullable=True))
         batch_op.add_column(
             sa.Column(
                 "doubt",
@@ -189,7 +188,6 @@ def downgrade() -> None:
 
     with op.batch_alter_table("segment", schema=None) as batch_op:
         batch_op.drop_column("doubt")
-        batch_op.drop_column("words")
         batch_op.drop_column("confidence")
 
     with op.batch_alter_table("recording", schema=None) as batch_op:

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
 from minutes import records
+from minutes.recognition.heard import Heard
 from models.audit import AuditLine
 from models.meeting import Meeting
 from models.person import Person
-from models.transcript import Transcript
+from models.transcript import Doubt, Transcript
 from tests.conftest import Browser, Cast
 from tests.web.api.conftest import Script
 from tests.world import HEARD
@@ -44,6 +45,24 @@ def test_a_transcript_is_given_with_its_work_headings_and_segments(
     assert (answer["work"]["state"], answer["work"]["percent"]) == ("finished", 100)
     assert answer["accuracy"]["raw"]["total"] == 0
     assert answer["accuracy"]["raw"]["rate"] is None
+
+
+def test_what_the_recogniser_does_not_trust_says_why(
+    secretary: Script, session: Session, storage: Storage, cast: Cast, meeting: Meeting
+) -> None:
+    heard = [
+        Heard(1.0, 4.0, "開会します。", confidence=0.9),
+        Heard(4.5, 9.0, "", doubt=Doubt.MISSING),
+    ]
+    sound = builders.add_recording(
+        session, storage, cast.secretary, meeting, builders.folder("dx-council")
+    )
+    made = builders.add_transcript(session, cast.secretary, sound, heard)
+    session.commit()
+    clear, doubtful = secretary.get(f"/transcripts/{made.id}")["segments"]
+    assert (clear["confidence"], clear["doubt"]) == (0.9, None)
+    assert (doubtful["text"], doubtful["confidence"]) == ("", None)
+    assert doubtful["doubt"] == Doubt.MISSING.label
 
 
 def test_only_what_was_added_since_is_given_on_asking_again(

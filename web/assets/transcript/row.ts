@@ -36,6 +36,7 @@ export class Row {
   private readonly confirmed = make("input", { type: "checkbox" });
   private readonly marks = make("p", { class: "segment-marks" });
   private readonly state = make("span", { class: "segment-state" });
+  private readonly doubt = make("p", { class: "segment-doubt" });
   private readonly heading = make("p", { class: "segment-item" });
   private readonly problem = make("div", { class: "segment-problem" });
   /** The typed text that led to `segment.text`: the server may have cleaned it. */
@@ -344,12 +345,14 @@ export class Row {
       for (const field of [this.speaker, this.agendaSelect, this.confirmed]) field.disabled = true;
     }
     const body = make("div", { class: "segment-body" }, this.text, tick);
-    this.element.append(this.heading, head, body, this.marks, this.problem);
+    this.doubt.textContent = this.segment.doubt && `要確認：${this.segment.doubt}`;
+    this.element.append(this.heading, head, this.doubt, body, this.marks, this.problem);
     this.showMarks(this.segment.marks);
   }
 
   private show(): void {
     this.confirmed.checked = this.wantsConfirmed;
+    this.doubt.hidden = !this.segment.doubt || this.wantsConfirmed;
     this.agendaSelect.value = String(this.segment.agenda_item_id ?? "");
     this.element.classList.toggle("is-confirmed", this.wantsConfirmed);
     const isUnsaved = this.isDirty || this.isInConflict;

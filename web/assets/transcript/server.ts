@@ -14,6 +14,7 @@ export interface Segment {
   text: string;
   revision: number;
   is_confirmed: boolean;
+  doubt: string | null;
   speaker: string | null;
   agenda_item_id: number | null;
   marks: Mark[];
