@@ -113,9 +113,9 @@ def _at_edges(lane: Lane, start: float, end: float) -> tuple[float, float]:
     if not inside:
         return start, max(start, end)
     first, last = inside[0][0], inside[-1][1]
-    if not -EDGE_SECONDS <= start - first <= EDGE_SECONDS and first < start:
+    if start - first > EDGE_SECONDS:
         first = start
-    if last > end + EDGE_SECONDS:
+    if last - end > EDGE_SECONDS:
         last = end
     return first, max(first, last)
 
