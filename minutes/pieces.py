@@ -51,7 +51,7 @@ class Piece:
         end: int,
         checksum: Checksum | None,
     ) -> None:
-        """`end`: where the upload ends at the latest. Raises FileRejected when what was
+        """`end`: where the upload ends, or where it must end at the latest. Raises FileRejected when what was
         acknowledged is not there."""
         arrival.cut(offset)
         self._engine = engine
@@ -72,7 +72,7 @@ class Piece:
         self._written += len(data)
         if self._sum:
             self._sum.update(data)
-        elif self._written - self.acknowledged >= STEP_BYTES:
+        elif self._is_step_done():
             self._acknowledge()
 
     def finish(self) -> None:
@@ -91,6 +91,10 @@ class Piece:
     def forget(self) -> None:
         """What was not acknowledged goes, and with it the room that it took."""
         self._arrival.cut(self.acknowledged)
+
+    def _is_step_done(self) -> bool:
+        """The last one is `finish`'s: with it the upload ends, and that happens once."""
+        return self.acknowledged + STEP_BYTES <= self._written < self._end
 
     def _acknowledge(self) -> None:
         self._arrival.flush_to_disk()

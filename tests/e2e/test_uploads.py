@@ -57,6 +57,7 @@ def listening_browser(playwright: Playwright) -> Iterator[Browser]:
         "--disable-gpu",
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
+        "--disable-audio-output",  # a machine without loudspeakers has to measure levels as well
     ]
     running = playwright.chromium.launch(executable_path=chromium(), args=flags)
     yield running

@@ -71,6 +71,17 @@ def test_a_piece_without_a_checksum_is_acknowledged_step_by_step(
     assert received(session, upload) == STEP_BYTES + 9
 
 
+def test_an_upload_that_ends_with_a_step_ends_once(
+    session: Session, engine: Engine, arrival: Arrival, upload: Upload
+) -> None:
+    piece = Piece(engine, arrival, upload.key, 0, SIZE, None)
+    piece.write(CONTENT[: 2 * STEP_BYTES])
+    piece.write(CONTENT[2 * STEP_BYTES :])
+    piece.finish()
+    assert received(session, upload) == piece.acknowledged == SIZE
+    assert upload.state == UploadState.WHOLE
+
+
 @pytest.mark.parametrize("algorithm", ["sha256", "sha1"])
 def test_a_piece_with_its_checksum_counts_as_a_whole(
     session: Session, engine: Engine, arrival: Arrival, upload: Upload, algorithm: str

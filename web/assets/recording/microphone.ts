@@ -6,6 +6,8 @@ const BITS_PER_SECOND = 64_000;
 const LEVEL_MS = 100;
 /** Below this (decibels of full scale) a meter shows nothing. */
 const SILENCE_DB = -60;
+/** How far the meter falls in one LEVEL_MS: a short loud sound stays to be seen. */
+const FALL = 5;
 
 export const isPossible = () => Boolean(navigator.mediaDevices && "MediaRecorder" in window && kind());
 
@@ -36,7 +38,8 @@ export class Microphone {
     this.recorder.addEventListener("stop", () => void this.end());
     const analyser = this.context.createAnalyser();
     this.context.createMediaStreamSource(stream).connect(analyser);
-    this.meter = setInterval(() => heard.level(level(analyser)), LEVEL_MS);
+    let shown = 0;
+    this.meter = setInterval(() => heard.level((shown = Math.max(level(analyser), shown - FALL))), LEVEL_MS);
     this.recorder.start(PIECE_MS);
     void this.keepAwake();
     document.addEventListener("visibilitychange", this.keepAwake);
