@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
@@ -21,7 +22,7 @@ from models.database import connect, migrate, reading, writing
 from models.meeting import Meeting
 from models.person import Person, Role
 from tests import speech_models
-from web.app import create_app
+from web.app import attach, create_app
 from web.demo import builders
 from web.demo.people import PASSWORD, add_people
 
@@ -49,11 +50,13 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def peopled_database(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With the demo's people: hashing their passwords takes a second, once."""
+    """With the demo's people, whose passwords are hashed so cheaply that hundreds can sign in."""
     path = tmp_path_factory.mktemp("peopled") / "gijido.sqlite3"
     path.write_bytes(empty_database.read_bytes())
     engine = connect(path)
-    with writing(engine) as session, session.begin():
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch, writing(engine) as session, session.begin():
+        patch.setattr(people, "HASHER", cheap)
         cast = add_people(session)
         outsider = people.add_person(
             session,
@@ -134,11 +137,32 @@ def meeting(session: Session, cast: Cast) -> Meeting:
     return made
 
 
+@pytest.fixture(scope="session")
+def shared_app(peopled_database: Path) -> Flask:
+    """Routes and templates take half a second to make: once for all tests. Nobody adds to them
+    or looks at its data."""
+    home = peopled_database.parent
+    loaded = replace(settings.load(), storage=settings.Storage(home=str(home)))
+    return create_app(loaded, connect(peopled_database))
+
+
 @pytest.fixture
-def app(config: Config, engine: Engine) -> Flask:
-    app = create_app(config, engine)
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    return app
+def app(shared_app: Flask, config: Config, engine: Engine) -> Iterator[Flask]:
+    """The application on this test's own data."""
+    before = dict(shared_app.config)
+    attach(shared_app, config, engine)
+    shared_app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    yield shared_app
+    shared_app.config.clear()
+    shared_app.config.update(before)
+
+
+@pytest.fixture
+def own_app(config: Config, engine: Engine) -> Flask:
+    """For a test that gives it another route."""
+    made = create_app(config, engine)
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return made
 
 
 class Browser(FlaskClient):

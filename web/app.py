@@ -23,10 +23,10 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app = Flask(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.config["MAX_FORM_MEMORY_SIZE"] = 4_000_000
-    app.extensions.update(config=config, storage=Storage(config.home), hub=Hub())
+    attach(app, config, engine)
     security.install(app, config.home)
     uploads.install(app)
-    transaction.install(app, engine)
+    transaction.install(app)
     errors.install(app)
     views.register(app)
     api.register(app)
@@ -34,6 +34,11 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.context_processor(_shared)
     _add_filters(app)
     return app
+
+
+def attach(app: Flask, config: Config, engine: Engine) -> None:
+    """The data that the application works on."""
+    app.extensions.update(config=config, storage=Storage(config.home), engine=engine, hub=Hub())
 
 
 def _shared() -> dict[str, Any]:

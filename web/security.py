@@ -3,7 +3,7 @@
 import secrets
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 
@@ -45,18 +45,18 @@ def install(app: Flask, home: Path) -> CSRFProtect:
         WTF_CSRF_SSL_STRICT=False,
     )
     protect = CSRFProtect(app)
-    app.before_request(lambda: _check_token(app, protect))
+    app.before_request(lambda: _check_token(protect))
     app.after_request(_headers)
     return protect
 
 
-def _check_token(app: Flask, protect: CSRFProtect) -> None:
+def _check_token(protect: CSRFProtect) -> None:
     """Scripts prove themselves by a bearer token, which no other site can send. Views that
     take a stream check the token themselves, before they read the file (`checks_own_token`)."""
-    view = app.view_functions.get(request.endpoint or "")
+    view = current_app.view_functions.get(request.endpoint or "")
     if bearer_token() or getattr(view, "checks_own_token", False):
         return
-    if not app.config["WTF_CSRF_ENABLED"]:  # fast tests, which do not look for the token
+    if not current_app.config["WTF_CSRF_ENABLED"]:  # fast tests, which do not look for the token
         return
     protect.protect()
 

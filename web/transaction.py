@@ -14,8 +14,7 @@ from models.database import reading, writing
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-def install(app: Flask, engine: Engine) -> None:
-    app.extensions["engine"] = engine
+def install(app: Flask) -> None:
     app.after_request(_commit)
     app.teardown_request(_close)
 

@@ -142,17 +142,18 @@ def test_signing_out_ends_the_session_on_the_server(
     assert client.get("/today").status_code == HTTPStatus.FOUND
 
 
-def test_errors_have_japanese_pages(app: Flask, citizen: Browser) -> None:
-    @app.get("/full-disk")
+def test_errors_have_japanese_pages(own_app: Flask) -> None:
+    @own_app.get("/full-disk")
     @access.anyone
     def full_disk() -> None:
         raise StorageFull()
 
-    @app.get("/both-texts")
+    @own_app.get("/both-texts")
     @access.anyone
     def both_texts() -> None:
         raise StaleRevision("わたしの文", "あいての文", 2, "古賀")
 
+    citizen = own_app.test_client()
     full = citizen.get("/full-disk")
     assert full.status_code == HTTPStatus.INSUFFICIENT_STORAGE
     assert "ディスクがいっぱい" in full.text
@@ -162,15 +163,15 @@ def test_errors_have_japanese_pages(app: Flask, citizen: Browser) -> None:
     assert "見つかりません" in citizen.get("/nothing-here").text
 
 
-def test_an_unexpected_problem_says_that_nothing_is_lost(app: Flask, citizen: Browser) -> None:
-    app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+def test_an_unexpected_problem_says_that_nothing_is_lost(own_app: Flask) -> None:
+    own_app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
 
-    @app.get("/broken")
+    @own_app.get("/broken")
     @access.anyone
     def broken() -> None:
         raise RuntimeError("broken on purpose")
 
-    answer = citizen.get("/broken")
+    answer = own_app.test_client().get("/broken")
     assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
     assert "失われていません" in answer.text
     assert "broken on purpose" not in answer.text
