@@ -67,7 +67,7 @@ class Mail:
 class Speech:
     model: str = ""
     threads: int = 0
-    first_chunk_seconds: int = 75
+    first_chunk_seconds: int = 300
     chunk_seconds: int = 720
 
 

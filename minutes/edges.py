@@ -73,7 +73,9 @@ def _places(texts: Sequence[Timed]) -> list[tuple[int, int]]:
     return [(start, end - 1) for start, end in zip([0, *after], after, strict=False)]
 
 
-def _at_edge(edges: dict[int, Timed], same: dict[int, int], place: int, inward: int) -> Timed | None:
+def _at_edge(
+    edges: dict[int, Timed], same: dict[int, int], place: int, inward: int
+) -> Timed | None:
     """The sentence that begins (`inward` +1) or ends (−1) with the characters at `place`."""
     for step in range(NEAR_CHARACTERS):
         if (found := same.get(place + inward * step)) is not None:

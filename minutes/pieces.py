@@ -51,8 +51,8 @@ class Piece:
         end: int,
         checksum: Checksum | None,
     ) -> None:
-        """`end`: where the upload ends, or where it must end at the latest. Raises FileRejected when what was
-        acknowledged is not there."""
+        """`end`: where the upload ends, or where it must end at the latest. Raises FileRejected
+        when what was acknowledged is not there."""
         arrival.cut(offset)
         self._engine = engine
         self._arrival = arrival

@@ -30,9 +30,9 @@ from minutes.recognition.whisper import (
 from models.transcript import Doubt
 
 BATCH = 8
-BEAM = 5
-CHANCES = (0.4, 0.8)
-"""Temperatures of the sampling, where the wide beam was doubtful."""
+BEAM = 2
+LADDER = ((5, 0.0), (1, 0.4), (1, 0.8))
+"""Width of the beam and temperature of each further try where the first was doubtful."""
 
 REST_SECONDS = 0.5
 """Less speech than that after the last words belongs to them."""
@@ -254,7 +254,7 @@ def _next_windows(whisper: Whisper, tracks: list[Track]) -> None:
         judge(track.lane, *span, read, whisper.writing)
         for track, span, read in zip(tracks, spans, first, strict=True)
     ]
-    for beam, temperature in ((BEAM, 0.0), *((1, chance) for chance in CHANCES)):
+    for beam, temperature in LADDER:
         again = [n for n, reading in enumerate(readings) if reading.doubt]
         if not again:
             break

@@ -31,8 +31,8 @@ FRAMES = 3000
 FRAMES_A_SECOND = 100
 TICK_SECONDS = 0.02
 TICKS = 1500
-LONGEST_PROMPT = 223
-"""Tokens: half of what the decoder holds, less one."""
+LONGEST_PROMPT = 60
+"""Tokens: about two sentences. The decoder could hold 223, and takes twice as long with them."""
 
 MOST_TOKENS = 448
 LATEST_FIRST_TICK = 50
