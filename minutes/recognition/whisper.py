@@ -32,7 +32,7 @@ FRAMES_A_SECOND = 100
 TICK_SECONDS = 0.02
 TICKS = 1500
 LONGEST_PROMPT = 60
-"""Tokens: about two sentences. The decoder could hold 223, and takes twice as long with them."""
+"""Tokens: about two sentences. The decoder could hold 223; with beam 5 they doubled its time."""
 
 MOST_TOKENS = 448
 LATEST_FIRST_TICK = 50
