@@ -4,10 +4,14 @@ const KINDS = ["audio/webm;codecs=opus", "audio/mp4"];
 const PIECE_MS = 5000;
 const BITS_PER_SECOND = 64_000;
 const LEVEL_MS = 100;
+/** The samples that are looked at: longer than LEVEL_MS at any usual rate, so that no sound is missed. */
+const LEVEL_SAMPLES = 16_384;
 /** Below this (decibels of full scale) a meter shows nothing. */
 const SILENCE_DB = -60;
 /** How far the meter falls in one LEVEL_MS: a short loud sound stays to be seen. */
 const FALL = 5;
+/** Nothing is played: a terminal without loudspeakers measures levels as well. */
+const NO_OUTPUT = { sinkId: { type: "none" } } as AudioContextOptions;
 
 export const isPossible = () => Boolean(navigator.mediaDevices && "MediaRecorder" in window && kind());
 
@@ -23,7 +27,7 @@ export interface Heard {
 
 export class Microphone {
   readonly began = performance.now();
-  private readonly context = new AudioContext();
+  private readonly context = new AudioContext(NO_OUTPUT);
   private readonly recorder: MediaRecorder;
   private readonly meter: ReturnType<typeof setInterval>;
   private pieces: Promise<void> = Promise.resolve();
@@ -36,7 +40,7 @@ export class Microphone {
     this.recorder = new MediaRecorder(stream, { mimeType: kind()!, audioBitsPerSecond: BITS_PER_SECOND });
     this.recorder.addEventListener("dataavailable", ({ data }) => this.take(data));
     this.recorder.addEventListener("stop", () => void this.end());
-    const analyser = this.context.createAnalyser();
+    const analyser = new AnalyserNode(this.context, { fftSize: LEVEL_SAMPLES });
     this.context.createMediaStreamSource(stream).connect(analyser);
     let shown = 0;
     this.meter = setInterval(() => heard.level((shown = Math.max(level(analyser), shown - FALL))), LEVEL_MS);
@@ -87,10 +91,10 @@ export class Microphone {
   };
 }
 
+/** Of the loudest sample. */
 function level(analyser: AnalyserNode): number {
   const samples = new Float32Array(analyser.fftSize);
   analyser.getFloatTimeDomainData(samples);
-  const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
-  const decibels = 10 * Math.log10(power + 1e-12);
-  return Math.round(Math.max(0, 100 * (1 - decibels / SILENCE_DB)));
+  const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+  return Math.round(Math.max(0, 100 * (1 - (20 * Math.log10(peak + 1e-6)) / SILENCE_DB)));
 }
