@@ -48,15 +48,23 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hashed so fast that hundreds of people can be made and sign in."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(people, "HASHER", cheap)
+        patch.setattr(people, "NOBODY", cheap.hash("nobody"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def peopled_database(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With the demo's people, whose passwords are hashed so cheaply that hundreds can sign in."""
+    """With the demo's people."""
     path = tmp_path_factory.mktemp("peopled") / "gijido.sqlite3"
     path.write_bytes(empty_database.read_bytes())
     engine = connect(path)
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    with pytest.MonkeyPatch.context() as patch, writing(engine) as session, session.begin():
-        patch.setattr(people, "HASHER", cheap)
+    with writing(engine) as session, session.begin():
         cast = add_people(session)
         outsider = people.add_person(
             session,

@@ -10,7 +10,9 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, ViewportSize, sync_playwright
@@ -101,9 +103,27 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     running.close()
 
 
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, live: LiveServer) -> Callable[[str], list[Any]]:
+    """The cookies of somebody who signed in, once for all tests."""
+
+    @cache
+    def cookies(login: str) -> list[Any]:
+        context = browser.new_context(base_url=live.url)
+        sign_in(context.new_page(), login)
+        kept = context.cookies()
+        context.close()
+        return list(kept)
+
+    return cookies
+
+
 @pytest.fixture
-def open_page(browser: Browser, live: LiveServer) -> Iterator[Callable[..., Page]]:
-    """`open_page(login, size)` is a fresh browser window; without a login, a citizen's.
+def open_page(
+    browser: Browser, live: LiveServer, signed_in: Callable[[str], list[Any]]
+) -> Iterator[Callable[..., Page]]:
+    """`open_page(login, size)` is a fresh browser window of somebody who is signed in; without
+    a login, a citizen's.
 
     A script error or a broken content security policy on any page fails the test.
     """
@@ -117,6 +137,8 @@ def open_page(browser: Browser, live: LiveServer) -> Iterator[Callable[..., Page
             **options,  # type: ignore[arg-type]
         )
         opened.append(context)
+        if login:
+            context.add_cookies(signed_in(login))
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
@@ -128,8 +150,6 @@ def open_page(browser: Browser, live: LiveServer) -> Iterator[Callable[..., Page
                 else None
             ),
         )
-        if login:
-            sign_in(page, login)
         return page
 
     yield opening
