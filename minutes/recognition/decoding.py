@@ -1,8 +1,8 @@
 """The recogniser: lanes of a chunk decoded side by side, doubtful windows decoded again.
 
 The first try knows the words before. What it leaves doubtful goes up a ladder, over the encoder's
-same output: without those words, then with some chance, then half the window. What stays doubtful
-is kept and marked, never dropped.
+same output: a wide beam without those words, then some chance, then half the window. What stays
+doubtful is kept and marked, never dropped.
 """
 
 import threading
