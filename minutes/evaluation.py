@@ -13,6 +13,7 @@ from meetings.config import Config
 from meetings.errors import InvalidInput
 from minutes import accuracy
 from minutes.accuracy import NOTHING, Accuracy
+from minutes.edges import Edges, Timed, compare, share_near
 from minutes.recognition import recogniser, speech_model
 from minutes.recognition.heard import Recognise
 from minutes.recognition.pipeline import recognise_file
@@ -22,7 +23,8 @@ DEFAULT_AUDIO = "audio.flac"
 
 @dataclass(frozen=True)
 class FolderResult:
-    """`raw` and `normalised`: counts of characters; `seconds`: of sound and of work."""
+    """`raw` and `normalised`: counts of characters; `seconds`: of sound and of work; `edges`:
+    of segments, empty where the reference has no times."""
 
     name: str
     audio: str
@@ -30,6 +32,7 @@ class FolderResult:
     normalised: Accuracy
     sound_seconds: float
     work_seconds: float
+    edges: Edges
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,23 @@ class Evaluation:
         return sum((folder.normalised for folder in self.folders), NOTHING)
 
     @property
+    def edges(self) -> Edges:
+        return sum((folder.edges for folder in self.folders), Edges())
+
+    @property
     def real_time_factor(self) -> float:
         sound = sum(folder.sound_seconds for folder in self.folders)
         return sum(folder.work_seconds for folder in self.folders) / sound
+
+
+@dataclass(frozen=True)
+class Said:
+    """A piece of the reference: `audio` where it is a clip of its own, `sentences` where somebody
+    noted when each was said."""
+
+    text: str
+    audio: str
+    sentences: tuple[Timed, ...]
 
 
 @dataclass(frozen=True)
@@ -52,9 +69,13 @@ class Clip:
     """One sound file and what was heard in it."""
 
     path: Path
-    heard: list[str]
+    segments: list[Timed]
     sound_seconds: float
     work_seconds: float
+
+    @property
+    def heard(self) -> list[str]:
+        return [segment.text for segment in self.segments]
 
 
 def evaluate(folders: list[Path], audio_name: str | None, config: Config) -> Evaluation:
@@ -87,7 +108,8 @@ def sounds_of(folder: Path, audio_name: str | None) -> list[Path]:
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
-    """Rates are fractions; `cer` is normalised, fillers removed."""
+    """Rates are fractions; `cer` is normalised, fillers removed. `starts_near`, `ends_near`: the
+    share of segments' edges within NEAR_SECONDS of the sentence's; null without times."""
     return {
         "folders": [
             {
@@ -97,28 +119,43 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
                 "cer": folder.normalised.error_rate,
                 "rtf": folder.work_seconds / folder.sound_seconds,
                 "seconds": folder.sound_seconds,
+                "starts_near": share_near(folder.edges.starts),
+                "ends_near": share_near(folder.edges.ends),
             }
             for folder in evaluation.folders
         ],
         "cer": evaluation.normalised.error_rate,
         "rtf": evaluation.real_time_factor,
+        "starts_near": share_near(evaluation.edges.starts),
+        "ends_near": share_near(evaluation.edges.ends),
     }
 
 
 def as_table(evaluation: Evaluation) -> str:
-    lines = [f"{'':<24}{'audio':<18}{'sound s':>9}{'CER raw':>9}{'CER':>8}{'RTF':>7}"]
+    lines = [
+        f"{'':<24}{'audio':<18}{'sound s':>9}{'CER raw':>9}{'CER':>8}{'RTF':>7}"
+        f"{'starts':>8}{'ends':>8}"
+    ]
     for folder in as_json(evaluation)["folders"]:
         lines.append(
             f"{folder['name']:<24}{folder['audio']:<18}{folder['seconds']:>9.1f}"
             f"{folder['cer_raw']:>9.3f}{folder['cer']:>8.3f}{folder['rtf']:>7.3f}"
+            f"{_share(folder['starts_near'])}{_share(folder['ends_near'])}"
         )
     total = as_json(evaluation)
-    lines.append(f"{'all':<60}{total['cer']:>8.3f}{total['rtf']:>7.3f}")
+    lines.append(
+        f"{'all':<60}{total['cer']:>8.3f}{total['rtf']:>7.3f}"
+        f"{_share(total['starts_near'])}{_share(total['ends_near'])}"
+    )
     return "\n".join(lines)
 
 
+def _share(share: float | None) -> str:
+    return f"{'-':>8}" if share is None else f"{share:>8.2f}"
+
+
 def _clip_names(folder: Path) -> list[str]:
-    return [entry["audio"] for entry in _reference_of(folder) if "audio" in entry]
+    return [said.audio for said in _reference_of(folder) if said.audio]
 
 
 def _usual_name(folder: Path) -> str:
@@ -130,7 +167,9 @@ def hear(recognise: Recognise, path: Path, config: Config) -> Clip:
     """What is heard in the file, and how long that took."""
     started = time.monotonic()
     seconds, heard = recognise_file(recognise, path, config.speech)
-    return Clip(path, [h.text for h in heard], seconds, time.monotonic() - started)
+    worked = time.monotonic() - started
+    segments = [Timed(h.text, h.start_seconds, h.end_seconds) for h in heard]
+    return Clip(path, segments, seconds, worked)
 
 
 def _score(folder: Path, clips: list[Clip]) -> FolderResult:
@@ -143,6 +182,7 @@ def _score(folder: Path, clips: list[Clip]) -> FolderResult:
         normalised=sum((accuracy.count_normalised("、".join(h), s) for h, s in pairs), NOTHING),
         sound_seconds=sum(clip.sound_seconds for clip in clips),
         work_seconds=sum(clip.work_seconds for clip in clips),
+        edges=compare(clips[0].segments, _sentences_of(folder)) if len(clips) == 1 else Edges(),
     )
 
 
@@ -151,17 +191,21 @@ def said_in(folder: Path, audio_name: str) -> str:
 
     Raises InvalidInput when there is no reference.
     """
-    entries = _reference_of(folder)
-    said = {entry["audio"]: entry["text"] for entry in entries if "audio" in entry}
-    return said.get(audio_name, "".join(entry["text"] for entry in entries))
+    reference = _reference_of(folder)
+    of_clips = {said.audio: said.text for said in reference if said.audio}
+    return of_clips.get(audio_name, "".join(said.text for said in reference))
 
 
-def _reference_of(folder: Path) -> list[dict[str, str]]:
-    """What was said, piece by piece; each has `text`, clips also `audio`."""
+def _sentences_of(folder: Path) -> list[Timed]:
+    return [sentence for said in _reference_of(folder) for sentence in said.sentences]
+
+
+def _reference_of(folder: Path) -> list[Said]:
+    """What was said, piece by piece. Raises InvalidInput."""
     path = folder / "reference.json"
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
-        return [_spoken(entry) for entry in entries]
+        return [_said(entry) for entry in entries]
     except FileNotFoundError as problem:
         raise InvalidInput(
             "folder",
@@ -173,6 +217,9 @@ def _reference_of(folder: Path) -> list[dict[str, str]]:
         ) from problem
 
 
-def _spoken(entry: dict[str, Any]) -> dict[str, str]:
-    text = {"text": str(entry["text"])}
-    return text | {"audio": str(entry["audio"])} if "audio" in entry else text
+def _said(entry: dict[str, Any]) -> Said:
+    sentences = (
+        Timed(str(one["text"]), float(one["start_seconds"]), float(one["end_seconds"]))
+        for one in entry.get("sentences", ())
+    )
+    return Said(str(entry["text"]), str(entry.get("audio", "")), tuple(sentences))

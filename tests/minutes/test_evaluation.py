@@ -89,6 +89,30 @@ def test_where_segments_are_parted_costs_nothing_and_shows_hesitations(
     assert council["cer_raw"] == pytest.approx(1 / 14)
 
 
+def test_times_of_segments_are_compared_where_the_reference_has_times(
+    hearing: Hearing, folder: Path, config: Config
+) -> None:
+    sentences = [
+        {"text": "議題は三つ。", "start_seconds": 0.0, "end_seconds": 2.0},
+        {"text": "<filler>えー</filler>、始めます。", "start_seconds": 2.5, "end_seconds": 3.5},
+    ]
+    said = "".join(str(sentence["text"]) for sentence in sentences)
+
+    def hear_two(samples: Samples) -> Iterator[Heard]:
+        yield Heard(0.2, 2.0, "議題は3つ。")
+        yield Heard(3.0, 3.6, "始めます。")
+
+    hearing(hear_two)
+    write_reference(folder, [{"text": said, "sentences": sentences}])
+    result = evaluation.evaluate([folder], None, config)
+    told = evaluation.as_json(result)["folders"][0]
+    assert (told["starts_near"], told["ends_near"]) == (0.5, 1.0)
+    assert evaluation.as_table(result).splitlines()[1].split()[-2:] == ["0.50", "1.00"]
+    write_reference(folder, [{"text": said}])
+    without = evaluation.as_json(evaluation.evaluate([folder], None, config))
+    assert without["starts_near"] is None and without["folders"][0]["ends_near"] is None
+
+
 def test_rates_of_several_folders_are_pooled_over_all_characters(
     hearing: Hearing, folder: Path, tmp_path: Path, config: Config
 ) -> None:
@@ -157,6 +181,10 @@ def test_the_answer_is_not_open_while_the_sound_is_heard(
         (lambda folder: (folder / "audio.flac").unlink(), "audio.flac がありません"),
         (lambda folder: write_reference(folder, [{"speaker": "古賀"}]), "読めません"),
         (lambda folder: write_reference(folder, 3), "読めません"),
+        (
+            lambda folder: write_reference(folder, [{"text": "", "sentences": [{"text": ""}]}]),
+            "読めません",
+        ),
         (lambda folder: (folder / "reference.json").write_text("{"), "読めません"),
         (lambda folder: write_reference(folder, [{"text": "", "audio": "no.wav"}]), "no.wav"),
     ],
