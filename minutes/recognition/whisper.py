@@ -1,7 +1,7 @@
 """Whisper by CTranslate2. The only module that knows faster-whisper.
 
-One worker of the model for each core, each with one thread: two windows side by side take less
-of the machine than two threads on one, and no core waits while another makes features.
+One worker of the model for each core, each with one thread: two windows side by side cost about
+as much as two threads on one, and no core waits while another makes features.
 """
 
 import os

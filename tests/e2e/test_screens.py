@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.e2e.conftest import DESKTOP, PHONE, TABLET
 
@@ -23,29 +23,23 @@ SCREENS = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("size", [DESKTOP, TABLET, PHONE], ids=["desktop", "tablet", "phone"])
 @pytest.mark.parametrize("login", SCREENS)
-def test_screens_are_accessible_and_fit(open_page: Callable[..., Page], login: str | None) -> None:
-    page = open_page(login)
+def test_screens_are_accessible_and_fit(
+    open_page: Callable[..., Page], login: str | None, size: ViewportSize
+) -> None:
+    page = open_page(login, size)
     found = {}
     for path in SCREENS[login]:
-        for size in (DESKTOP, PHONE):
-            page.set_viewport_size(size)
-            page.goto(path)
-            page.wait_for_load_state("networkidle")
-            found[path, size["width"]] = violations(page) + too_wide(page)
-        page.set_viewport_size(TABLET)
-        found[path, TABLET["width"]] = too_wide(page)
-    assert {screen: problems for screen, problems in found.items() if problems} == {}
-
-
-def violations(page: Page) -> list[str]:
-    return [
-        f"{violation['id']}: {violation['nodes'][0]['html'][:160]}"
-        for violation in Axe().run(page).response["violations"]
-    ]
-
-
-def too_wide(page: Page) -> list[str]:
-    width = page.evaluate("document.documentElement.scrollWidth")
-    window = page.evaluate("window.innerWidth")
-    return [f"wider than the window: {width}"] if width > window else []
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        problems = [
+            f"{violation['id']}: {violation['nodes'][0]['html'][:160]}"
+            for violation in Axe().run(page).response["violations"]
+        ]
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > size["width"]:
+            problems.append(f"wider than the window: {width}")
+        if problems:
+            found[path] = problems
+    assert found == {}
