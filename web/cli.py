@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from web.app import create_app
 from web.asgi import asgi
 from web.bench import documents as document_bench
 from web.bench import live as live_bench
+from web.bench import recording as recording_bench
 from web.bench import returning as return_bench
 from web.bench import transcription as transcription_bench
 from web.demo import people as demo_people
@@ -216,6 +217,26 @@ def bench_return(tries: int, as_json: bool) -> None:
     measured = return_bench.measure(tries)
     made = return_bench.as_json(measured)
     click.echo(json.dumps(made) if as_json else return_bench.as_table(measured))
+
+
+@bench.command("recording")
+@click.argument("audio", type=click.Path(path_type=Path), required=False)
+@click.option("--silence", "hours", type=float, help="Instead of AUDIO: so many hours of nothing.")
+@click.option("--curve", type=click.Path(path_type=Path), help="Draw time and memory here (SVG).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+def bench_recording(
+    audio: Path | None, hours: float | None, curve: Path | None, as_json: bool
+) -> None:
+    """One recording, however long, through the worker: time and memory all the way."""
+    if (audio is None) == (hours is None):
+        raise click.UsageError("AUDIO か --silence のどちらか一方を指定してください。")
+    sound = nullcontext(audio) if audio else recording_bench.silence(hours or 0)
+    with sound as path:
+        watched = recording_bench.measure(path, lambda words: click.echo(words, err=True))
+    if curve:
+        curve.write_text(recording_bench.as_curve(watched), encoding="utf-8")
+    made = recording_bench.as_json(watched)
+    click.echo(json.dumps(made) if as_json else recording_bench.as_table(watched))
 
 
 @bench.command("transcription")

@@ -86,15 +86,16 @@ def _processor() -> str:
 def _main(folder: Path) -> float:
     import numpy as np
 
+    from minutes.recognition.audio import RATE
     from minutes.recognition.speech_model import hash_of
     from minutes.recognition.whisper import Whisper
 
     whisper = Whisper(SpeechModel(folder.name, folder, hash_of(folder / "model.bin")), 1, "ja")
-    sound = whisper.features(np.zeros(16_000, np.float32))
+    sound = whisper.features(np.zeros(15 * RATE, np.float32))
     best = float("inf")
     for _ in range(TRIES):
         started = time.perf_counter()
-        whisper.encode(sound)
+        whisper.encode([sound])
         best = min(best, time.perf_counter() - started)
     return best
 

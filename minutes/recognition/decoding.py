@@ -20,7 +20,6 @@ from minutes.recognition.speech_model import SpeechModel
 from minutes.recognition.whisper import (
     FRAMES_A_SECOND,
     LONGEST_PROMPT,
-    WINDOW_SECONDS,
     Decoded,
     Features,
     Piece,
@@ -33,6 +32,10 @@ BATCH = 8
 BEAM = 2
 LADDER = ((5, 0.0), (1, 0.4), (1, 0.8))
 """Width of the beam and temperature of each further try where the first was doubtful."""
+
+WINDOW_SECONDS, WINDOW_SLACK_SECONDS = 15.0, 3.0
+"""A window ends in the pause that is nearest. Half of what the model could hear takes two thirds
+of the time, and no more errors as long as it knows the words before."""
 
 REST_SECONDS = 0.5
 """Less speech than that after the last words belongs to them."""
@@ -52,7 +55,7 @@ def load(model: SpeechModel, threads: int, language: str = "ja") -> Recognise:
     whisper = Whisper(model, threads, language)
 
     def recognise(samples: Samples) -> Iterator[Heard]:
-        lanes = cut_lanes(samples, speech_in(samples), whisper.workers)
+        lanes = cut_lanes(samples, speech_in(samples, whisper.workers), whisper.workers)
         for track in _decoded(whisper, lanes):
             yield from segments(track.lane, track.phrases, whisper.writing)
 
@@ -66,28 +69,35 @@ class Track:
     lane: Lane
     features: Features | None = None
     position: float = 0.0
-    reach: float = WINDOW_SECONDS
+    end: float = field(init=False)
+    """Of the window that comes next."""
+
     before: tuple[int, ...] = ()
     """Tokens of the words of the window before; none after one that stayed doubtful."""
 
     phrases: list[Phrase] = field(default_factory=list)
     done: threading.Event = field(default_factory=threading.Event)
 
-    @property
-    def end(self) -> float:
-        """Of the window that comes next."""
-        return min(self.position + self.reach, self.lane.seconds)
+    def __post_init__(self) -> None:
+        self.end = self._next_end()
+
+    def _next_end(self) -> float:
+        left = self.lane.seconds - self.position
+        if left <= WINDOW_SECONDS + WINDOW_SLACK_SECONDS:
+            return self.lane.seconds
+        length = min(WINDOW_SECONDS, left / 2)
+        return self.lane.pause_near(self.position + length, WINDOW_SLACK_SECONDS)
 
     def take(self, reading: "Reading") -> None:
         """Keep what was heard in the window and go on behind it; but where text is missing or
         turns in circles, hear the first half of it again by itself."""
         length = self.end - self.position
         if reading.doubt in HALVED and length > SHORTEST_WINDOW_SECONDS:
-            half = self.lane.pause_near(self.position + length / 2, length / 4)
-            self.reach = half - self.position
+            self.end = self.lane.pause_near(self.position + length / 2, length / 4)
             return
         self.phrases += reading.phrases
-        self.position, self.reach = reading.stop, WINDOW_SECONDS
+        self.position = reading.stop
+        self.end = self._next_end()
         said = sum((piece.tokens for piece in reading.kept), start=())
         self.before = () if reading.doubt else (*self.before, *said)[-LONGEST_PROMPT:]
 
@@ -248,7 +258,7 @@ def _window(whisper: Whisper, track: Track) -> Features:
 def _next_windows(whisper: Whisper, tracks: list[Track]) -> None:
     """One window of each track, decoded, judged, and where doubtful decoded again."""
     spans = [(track.position, track.end) for track in tracks]
-    encoded = [whisper.encode(_window(whisper, track)) for track in tracks]
+    encoded = whisper.encode([_window(whisper, track) for track in tracks])
     first = whisper.decode(encoded, [track.before for track in tracks], beam=BEAM)
     readings = [
         judge(track.lane, *span, read, whisper.writing)

@@ -18,9 +18,9 @@ from minutes.recognition.heard import Samples
 Span = tuple[float, float]
 """Start and end in seconds."""
 
-LANE_SECONDS = 75.0
-"""Speech in a lane: some windows, so that the last one, which is seldom full, costs little, and
-enough lanes for a batch."""
+LANE_SECONDS = 40.0
+"""Speech in a lane: some windows, for the first one knows no words before, and lanes enough for
+a batch."""
 
 SHORTEST_LANE_SECONDS = 24.0
 """Less than a window gains nothing from being cut, and a cut may fall into a sentence."""

@@ -55,7 +55,7 @@ def decode_a_second(model: SpeechModel) -> None:
 
     whisper = Whisper(model, threads=1, language="ja")
     noise = np.random.default_rng(1).standard_normal(RATE).astype(np.float32) * 0.1
-    whisper.decode([whisper.encode(whisper.features(noise))])
+    whisper.decode(whisper.encode([whisper.features(noise)]))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ as much as two threads on one, and no core waits while another makes features.
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from typing import Any
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing is ever fetched at run time
@@ -24,13 +26,16 @@ from minutes.recognition.heard import Samples
 from minutes.recognition.languages import writing_of
 from minutes.recognition.speech_model import SpeechModel
 
-WINDOW_SECONDS = 30.0
-"""What one pass of the speech model hears."""
+LONGEST_WINDOW_SECONDS = 30.0
+"""The most that one pass of the speech model hears. Less costs less than its share: the encoder
+compares every moment with every other, and each token looks at all of them."""
 
-FRAMES = 3000
 FRAMES_A_SECOND = 100
 TICK_SECONDS = 0.02
 TICKS = 1500
+REST_SECONDS = 0.5
+"""Silence after a window's sound: without any the model is unsure where the last word ends."""
+
 LONGEST_PROMPT = 60
 """Tokens: about two sentences. The decoder could hold 223; with beam 5 they doubled its time."""
 
@@ -42,7 +47,7 @@ Features = NDArray[np.float32]
 """Mel bands × FRAMES_A_SECOND."""
 
 Encoded = NDArray[np.float32]
-"""What the encoder made of one window: 1 × 1500 × the model's width."""
+"""What the encoder made of one window: 1 × its ticks × the model's width."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +104,16 @@ class Whisper:
         made: Features = self._library.feature_extractor(samples)
         return made
 
-    def encode(self, features: Features) -> Encoded:
-        """`features`: those of one window, up to WINDOW_SECONDS."""
-        features = features[:, :FRAMES]
-        whole = np.pad(features, ((0, 0), (0, FRAMES - features.shape[1])))
+    def encode(self, windows: Sequence[Features]) -> list[Encoded]:
+        """Windows of up to LONGEST_WINDOW_SECONDS that can be decoded in one batch: all as long
+        as the longest of them and a little silence."""
+        longest = max(window.shape[1] for window in windows)
+        frames = round((longest / FRAMES_A_SECOND + REST_SECONDS) * FRAMES_A_SECOND)
+        frames = min(frames + frames % 2, 2 * TICKS)
+        return [self._encode(window[:, :frames], frames) for window in windows]
+
+    def _encode(self, features: Features, frames: int) -> Encoded:
+        whole = np.pad(features, ((0, 0), (0, frames - features.shape[1])))
         made = self._library.model.encode(_view(whole[None]), to_cpu=True)
         return np.array(made)
 
@@ -143,23 +154,36 @@ class Whisper:
                 start, end = ((mark - first_mark) * TICK_SECONDS for mark in (opening, token))
                 if words:
                     text = self._tokenizer.decode(words)
-                    is_closed = end <= WINDOW_SECONDS
+                    is_closed = end <= LONGEST_WINDOW_SECONDS
                     told = (opening, *words, token) if is_closed else (opening, *words)
                     pieces.append(Piece(start, end if is_closed else None, text, told))
                 opening, words = token, []
         return Decoded(tuple(pieces), score)
 
 
-def speech_in(samples: Samples) -> list[tuple[float, float]]:
+def speech_in(samples: Samples, workers: int) -> list[tuple[float, float]]:
     """Where somebody speaks: start and end in seconds, by Silero's detector, which notices
-    pauses from SHORTEST_SILENCE_MS on."""
+    pauses from SHORTEST_SILENCE_MS on. Each of the `workers` listens to its share."""
+    cuts = [len(samples) * n // workers for n in range(workers + 1)]
+    with ThreadPoolExecutor(workers) as threads:
+        shares = threads.map(lambda cut: _speech_between(samples, *cut), pairwise(cuts))
+    found = list[tuple[float, float]]()
+    for start, end in chain.from_iterable(shares):
+        if found and (start - found[-1][1]) * 1000 < SHORTEST_SILENCE_MS:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def _speech_between(samples: Samples, first: int, last: int) -> list[tuple[float, float]]:
     options = VadOptions(
         min_silence_duration_ms=SHORTEST_SILENCE_MS,
         max_speech_duration_s=float("inf"),
         speech_pad_ms=0,
     )
-    found = get_speech_timestamps(samples, options) if len(samples) else []
-    return [(piece["start"] / RATE, piece["end"] / RATE) for piece in found]
+    found = get_speech_timestamps(samples[first:last], options) if last > first else []
+    return [((first + each["start"]) / RATE, (first + each["end"]) / RATE) for each in found]
 
 
 def transcribe_by_library(model: SpeechModel, threads: int, language: str) -> Any:

@@ -13,6 +13,9 @@ QUIET_SECONDS = 0.5
 
 SEARCH_SECONDS = 15.0
 SHORTEST_SECONDS = 30.0
+SHORTEST_REST = 0.25
+"""As a share of a chunk: little speech leaves cores idle."""
+
 BLOCK_SECONDS = 60.0
 
 
@@ -41,10 +44,11 @@ def spans(
 ) -> list[tuple[float, float]]:
     """The chunks of a recording of `length` seconds with these levels per STEP_SECONDS.
 
-    A rest shorter than SHORTEST_SECONDS belongs to the last chunk; none is planned shorter.
+    A rest shorter than SHORTEST_REST or SHORTEST_SECONDS belongs to the last chunk; none is
+    planned shorter.
     """
     found, start, planned = [], 0.0, max(first_seconds, SHORTEST_SECONDS)
-    while start + planned + SHORTEST_SECONDS < length:
+    while start + planned + max(SHORTEST_SECONDS, planned * SHORTEST_REST) < length:
         latest = start + planned
         end = _quietest(levels, latest - min(SEARCH_SECONDS, planned / 2), latest)
         found.append((start, end))

@@ -215,7 +215,9 @@ def test_a_worker_that_sleeps_past_its_lease_is_overtaken_and_refused_when_it_wa
     sleeper = start()
     assert watch.wait_for("later chunk") == "later chunk"
     assert sleeper.pid is not None
-    os.kill(sleeper.pid, signal.SIGSTOP)
+    with writing(watch.engine) as session, session.begin():
+        session.connection()  # while the database is held here, nobody falls asleep holding it
+        os.kill(sleeper.pid, signal.SIGSTOP)
     watch.correct_something(random.Random(SEED))
     start()
     watch.wait_for("done")

@@ -45,6 +45,36 @@ def empty_home() -> Iterator[Config]:
 
 
 @contextmanager
+def worker_running(config: Config) -> Iterator[int]:
+    """`gijido worker` on this data; the number of its process."""
+    with (config.home / "worker.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "web.cli", "worker"],
+            env=os.environ | {"GIJIDO_HOME": str(config.home)},
+            cwd=settings.DEFAULT_FILE.parent,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            yield process.pid
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+
+
+def memory_mb(pid: int) -> float:
+    """What the process and its children hold in memory (resident), 0 for those that ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+        told = [each.read_text() for each in Path(f"/proc/{pid}/task").glob("*/children")]
+    except OSError:
+        return 0.0
+    children = [int(child) for each in told for child in each.split()]
+    held = next((line for line in status.splitlines() if line.startswith("VmRSS")), "VmRSS: 0")
+    return round(int(held.split()[1]) / 1000 + sum(map(memory_mb, children)), 1)
+
+
+@contextmanager
 def running(config: Config, port: int | None = None) -> Iterator[RunningServer]:
     """`gijido serve` on this data and this port, or a free one."""
     port = port or free_port()

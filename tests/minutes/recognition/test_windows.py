@@ -69,6 +69,12 @@ def test_in_silence_the_chunks_are_as_long_as_planned() -> None:
     assert ends == pytest.approx([75, 275, 475, 600], abs=1)
 
 
+def test_a_rest_of_less_than_a_quarter_of_a_chunk_belongs_to_it() -> None:
+    silence = np.zeros(10_000, np.float32)
+    assert windows.spans(silence, 370, 300, 720) == [(0.0, 370)]
+    assert len(windows.spans(silence, 380, 300, 720)) == 2
+
+
 @given(
     length=st.floats(0.2, 20_000),
     first=st.integers(0, 600),
@@ -82,7 +88,8 @@ def test_chunks_cover_everything_once_and_none_is_tiny_or_too_long(
     assert found[0][0] == 0.0
     assert found[-1][1] == length
     assert [end for _, end in found[:-1]] == [start for start, _ in found[1:]]
-    longest = max(first, later, windows.SHORTEST_SECONDS) + windows.SHORTEST_SECONDS
+    planned = max(first, later, windows.SHORTEST_SECONDS)
+    longest = planned + max(windows.SHORTEST_SECONDS, planned * windows.SHORTEST_REST)
     for start, end in found:
         assert end - start <= longest + windows.SEARCH_SECONDS
         assert end - start >= min(length, windows.SHORTEST_SECONDS / 2) - 0.1
