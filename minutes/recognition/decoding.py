@@ -195,26 +195,25 @@ class Desk:
     def __init__(self, tracks: list[Track], workers: int) -> None:
         self._ready = deque(tracks)
         self._tracks = tracks
-        self._in_hand = 0
-        self._workers = workers
+        self._busy, self._workers = 0, workers
         self._change = threading.Condition()
         self.is_closed = False
 
     def take(self) -> list[Track]:
-        """An even share of what waits, at most BATCH; empty when there is nothing left to do."""
+        """What waits, at most BATCH, shared evenly with the workers that have nothing in hand;
+        empty when there is nothing left to do."""
         with self._change:
-            while not self._ready and self._in_hand and not self.is_closed:
+            while not self._ready and self._busy and not self.is_closed:
                 self._change.wait()
-            if self.is_closed:
+            if self.is_closed or not self._ready:
                 return []
-            share = -(-len(self._ready) // self._workers)
-            taken = [self._ready.popleft() for _ in range(min(share, BATCH))]
-            self._in_hand += len(taken)
-            return taken
+            share = -(-len(self._ready) // (self._workers - self._busy))
+            self._busy += 1
+            return [self._ready.popleft() for _ in range(min(share, BATCH))]
 
     def give_back(self, tracks: list[Track]) -> None:
         with self._change:
-            self._in_hand -= len(tracks)
+            self._busy -= 1
             for track in tracks:
                 if track.position < track.lane.seconds - SHORTEST_ADVANCE_SECONDS / 2:
                     self._ready.append(track)

@@ -30,6 +30,9 @@ LONGEST_WINDOW_SECONDS = 30.0
 """The most that one pass of the speech model hears. Less costs less than its share: the encoder
 compares every moment with every other, and each token looks at all of them."""
 
+SHORTEST_HEARD_SECONDS = 17.0
+"""Silence is added up to here: the model has learnt on thirty seconds, with too few it mishears."""
+
 FRAMES_A_SECOND = 100
 TICK_SECONDS = 0.02
 TICKS = 1500
@@ -39,9 +42,13 @@ REST_SECONDS = 0.5
 LONGEST_PROMPT = 60
 """Tokens: about two sentences. The decoder could hold 223; with beam 5 they doubled its time."""
 
-MOST_TOKENS = 448
+MOST_TOKENS = 224
+SPARE_TOKENS, MOST_TOKENS_A_SECOND = 10, 10
+"""Twice as many as the fastest speakers need: a text that turns in circles ends there."""
+
 LATEST_FIRST_TICK = 50
 SHORTEST_SILENCE_MS = 160
+DETECTED_SECONDS = 60.0
 
 Features = NDArray[np.float32]
 """Mel bands × FRAMES_A_SECOND."""
@@ -106,10 +113,10 @@ class Whisper:
 
     def encode(self, windows: Sequence[Features]) -> list[Encoded]:
         """Windows of up to LONGEST_WINDOW_SECONDS that can be decoded in one batch: all as long
-        as the longest of them and a little silence."""
-        longest = max(window.shape[1] for window in windows)
-        frames = round((longest / FRAMES_A_SECOND + REST_SECONDS) * FRAMES_A_SECOND)
-        frames = min(frames + frames % 2, 2 * TICKS)
+        as the longest of them and a little silence, or as the model needs."""
+        longest = max(window.shape[1] for window in windows) / FRAMES_A_SECOND
+        seconds = max(SHORTEST_HEARD_SECONDS, longest + REST_SECONDS)
+        frames = round(min(seconds, LONGEST_WINDOW_SECONDS) / TICK_SECONDS) * 2
         return [self._encode(window[:, :frames], frames) for window in windows]
 
     def _encode(self, features: Features, frames: int) -> Encoded:
@@ -128,16 +135,17 @@ class Whisper:
         """Windows in one batch, each told the tokens of the words `before` it. CTranslate2 wants
         these to be equally many: the window with the fewest decides for all."""
         told = min([LONGEST_PROMPT, *map(len, before or [()])])
+        prompts = [
+            self._library.get_prompt(self._tokenizer, list(tokens)[-told:] if told else [])
+            for tokens in before or [()] * len(encoded)
+        ]
         made = self._library.model.generate(
             _view(np.concatenate(list(encoded))),
-            [
-                self._library.get_prompt(self._tokenizer, list(tokens)[-told:] if told else [])
-                for tokens in before or [()] * len(encoded)
-            ],
+            prompts,
             beam_size=beam,
             sampling_temperature=temperature or 1.0,
             sampling_topk=0 if temperature else 1,
-            max_length=MOST_TOKENS,
+            max_length=_room(encoded[0], prompts[0]),
             max_initial_timestamp_index=LATEST_FIRST_TICK,
             return_scores=True,
         )
@@ -161,10 +169,19 @@ class Whisper:
         return Decoded(tuple(pieces), score)
 
 
+def _room(encoded: Encoded, prompt: list[int]) -> int:
+    """CTranslate2's `max_length`: it lets a text have half of it, and what the prompt leaves."""
+    seconds: float = encoded.shape[1] * TICK_SECONDS
+    most = min(MOST_TOKENS, SPARE_TOKENS + round(seconds * MOST_TOKENS_A_SECOND))
+    return most + max(most, len(prompt))
+
+
 def speech_in(samples: Samples, workers: int) -> list[tuple[float, float]]:
     """Where somebody speaks: start and end in seconds, by Silero's detector, which notices
-    pauses from SHORTEST_SILENCE_MS on. Each of the `workers` listens to its share."""
-    cuts = [len(samples) * n // workers for n in range(workers + 1)]
+    pauses from SHORTEST_SILENCE_MS on. The `workers` share it in stretches short enough for the
+    detector's memory, which grows with what it is given at once."""
+    count = max(workers, round(len(samples) / RATE / DETECTED_SECONDS))
+    cuts = [len(samples) * n // count for n in range(count + 1)]
     with ThreadPoolExecutor(workers) as threads:
         shares = threads.map(lambda cut: _speech_between(samples, *cut), pairwise(cuts))
     found = list[tuple[float, float]]()

@@ -183,11 +183,3 @@ def sign_in(page: Page, login: str) -> None:
     page.get_by_label("パスワード").fill(PASSWORD)
     page.get_by_role("button", name="サインイン").click()
     page.wait_for_url(re.compile("/today"))
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker opens all the pages: they share a server, a Chromium and its meeting."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))

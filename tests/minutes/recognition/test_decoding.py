@@ -10,10 +10,11 @@ import pytest
 
 from meetings.errors import ConfigurationError
 from minutes.accuracy import NOTHING, count_normalised
-from minutes.recognition import audio, decoding, speech_model
+from minutes.recognition import audio, decoding, speech_model, whisper
 from minutes.recognition.audio import RATE
+from minutes.recognition.decoding import Reading, Track
 from minutes.recognition.heard import Heard, Recognise, Samples
-from minutes.recognition.lanes import Lane, cut_lanes
+from minutes.recognition.lanes import Lane
 from minutes.recognition.speech_model import SpeechModel
 from minutes.recognition.whisper import Decoded, Piece
 from models.transcript import Doubt
@@ -29,8 +30,8 @@ TEXT = MEANT[:50]
 
 def lane() -> Lane:
     """A minute with speech nearly all the time."""
-    spans = [(n * 5.0, n * 5.0 + 4.5) for n in range(12)]
-    return cut_lanes(np.zeros(60 * RATE, np.float32), spans, 1)[0]
+    spans = tuple((n * 5.0, n * 5.0 + 4.5) for n in range(12))
+    return Lane(np.zeros(60 * RATE, np.float32), spans, ((0.0, 0.0),))
 
 
 def decoded(*pieces: tuple[float, float | None, str], score: float = -0.3) -> Decoded:
@@ -61,6 +62,23 @@ def test_speech_without_words_between_words_is_missing_text() -> None:
 def test_a_window_without_any_words_is_missing_as_a_whole() -> None:
     reading = decoding.judge(lane(), 0.0, 30.0, decoded())
     assert reading.doubt == Doubt.MISSING and reading.stop == 30.0
+
+
+@pytest.mark.parametrize("doubt", [None, Doubt.UNSURE, Doubt.MISSING])
+def test_windows_cover_a_lane_however_doubtful_they_stay(doubt: Doubt | None) -> None:
+    track, taken = Track(lane()), list[tuple[float, float]]()
+    while track.position < track.lane.seconds:
+        here = (track.position, track.end)
+        track.take(Reading((), track.end, -0.3, (), doubt))
+        if track.position > here[0]:
+            taken.append(here)
+    assert taken[0][0] == 0 and taken[-1][1] == track.lane.seconds
+    assert all(before[1] == after[0] for before, after in itertools.pairwise(taken))
+    longest = decoding.WINDOW_SECONDS + decoding.WINDOW_SLACK_SECONDS
+    shortest = decoding.SHORTEST_WINDOW_SECONDS if doubt == Doubt.MISSING else longest
+    assert max(end - start for start, end in taken) <= shortest
+    in_pauses = [track.lane.spoken(start - 0.1, start + 0.1) == 0 for start, _ in taken[1:]]
+    assert all(in_pauses)
 
 
 def test_the_better_of_two_readings_has_the_lesser_doubt_then_the_higher_score() -> None:
@@ -134,6 +152,15 @@ def test_segments_begin_and_end_where_the_sentences_were_said(
     assert starts[0] == pytest.approx(1.0, abs=0.3)
     assert min(abs(end - 8.6) for end in ends) <= 0.3
     assert ends[-1] == pytest.approx(19.5, abs=0.4)
+
+
+@pytest.mark.parametrize("workers", [2, 3, 7])
+def test_several_workers_find_the_speech_that_one_finds(speech: Samples, workers: int) -> None:
+    """Where their shares meet, a word is not cut in two."""
+    alone, shared = (whisper.speech_in(speech, number) for number in (1, workers))
+    assert len(alone) > 4
+    assert shared == [pytest.approx(span, abs=0.2) for span in alone]
+    assert whisper.speech_in(speech[:3], workers) == []
 
 
 @pytest.mark.model
