@@ -34,8 +34,8 @@ LADDER = ((5, 0.0), (1, 0.4), (1, 0.8))
 """Width of the beam and temperature of each further try where the first was doubtful."""
 
 WINDOW_SECONDS, WINDOW_SLACK_SECONDS = 15.0, 3.0
-"""A window ends in the pause that is nearest. Half of what the model could hear takes two thirds
-of the time, and no more errors as long as it knows the words before."""
+"""A window ends in the pause that is nearest. Half of what the model could hear, at about two
+thirds of the cost; docs/accuracy.md tells what it does to the errors."""
 
 REST_SECONDS = 0.5
 """Less speech than that after the last words belongs to them."""
