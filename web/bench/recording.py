@@ -4,22 +4,22 @@ The worker is the one that a city runs, on data of its own. Every second is note
 sound has its text, and how much memory the worker and its children (ffmpeg) hold.
 """
 
+import subprocess
 import tempfile
 import time
-import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import imageio_ffmpeg
 from sqlalchemy import Engine, func, select
 
 from meetings.config import Config
 from meetings.errors import GijidoError, InvalidInput
 from meetings.storage import Storage
 from minutes import transcription
-from minutes.recognition.audio import RATE
 from models.database import connect, reading, writing
 from models.meeting import Meeting
 from models.person import Person
@@ -68,13 +68,10 @@ class Watched:
 def silence(hours: float) -> Iterator[Path]:
     """A sound file of nothing."""
     with tempfile.TemporaryDirectory(prefix="gijido-bench-") as folder:
-        path = Path(folder) / "silence.wav"
-        with wave.open(str(path), "wb") as sound:
-            sound.setnchannels(1)
-            sound.setsampwidth(2)
-            sound.setframerate(RATE)
-            for _ in range(round(hours * 3600)):
-                sound.writeframes(bytes(2 * RATE))
+        path = Path(folder) / "silence.m4a"
+        nothing = ["-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-t", str(hours * 3600)]
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *nothing, "-b:a", "16k"]
+        subprocess.run([*command, str(path)], check=True)
         yield path
 
 
