@@ -14,7 +14,7 @@ class Writing:
     is_punctuated_here: bool = False
 
 
-JAPANESE = Writing(fastest=14.0, slowest=3.5, is_punctuated_here=True)
+JAPANESE = Writing(fastest=14.0, slowest=4.0, is_punctuated_here=True)
 """The speech of our meetings has 5 to 9 letters a second."""
 
 # Wide bounds from common rates of speech; no recording in these languages was measured.
