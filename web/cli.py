@@ -221,7 +221,12 @@ def bench_return(tries: int, as_json: bool) -> None:
 
 @bench.command("recording")
 @click.argument("audio", type=click.Path(path_type=Path), required=False)
-@click.option("--silence", "hours", type=float, help="Instead of AUDIO: so many hours of nothing.")
+@click.option(
+    "--silence",
+    "hours",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Instead of AUDIO: so many hours of nothing.",
+)
 @click.option("--curve", type=click.Path(path_type=Path), help="Draw time and memory here (SVG).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 def bench_recording(
@@ -233,10 +238,10 @@ def bench_recording(
     sound = nullcontext(audio) if audio else recording_bench.silence(hours or 0)
     with sound as path:
         watched = recording_bench.measure(path, lambda words: click.echo(words, err=True))
-    if curve:
-        curve.write_text(recording_bench.as_curve(watched), encoding="utf-8")
     made = recording_bench.as_json(watched)
     click.echo(json.dumps(made) if as_json else recording_bench.as_table(watched))
+    if curve:
+        curve.write_text(recording_bench.as_curve(watched), encoding="utf-8")
 
 
 @bench.command("transcription")

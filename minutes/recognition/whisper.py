@@ -132,8 +132,8 @@ class Whisper:
         beam: int = 1,
         temperature: float = 0.0,
     ) -> list[Decoded]:
-        """Windows in one batch, each told the tokens of the words `before` it. CTranslate2 wants
-        these to be equally many: the window with the fewest decides for all."""
+        """Windows of one call of `encode`, in one batch, each told the tokens of the words `before`
+        it. CTranslate2 wants these to be equally many: the window with the fewest decides."""
         told = min([LONGEST_PROMPT, *map(len, before or [()])])
         prompts = [
             self._library.get_prompt(self._tokenizer, list(tokens)[-told:] if told else [])
@@ -145,7 +145,7 @@ class Whisper:
             beam_size=beam,
             sampling_temperature=temperature or 1.0,
             sampling_topk=0 if temperature else 1,
-            max_length=_room(encoded[0], prompts[0]),
+            max_length=_room(encoded[0]),
             max_initial_timestamp_index=LATEST_FIRST_TICK,
             return_scores=True,
         )
@@ -169,11 +169,10 @@ class Whisper:
         return Decoded(tuple(pieces), score)
 
 
-def _room(encoded: Encoded, prompt: list[int]) -> int:
-    """CTranslate2's `max_length`: it lets a text have half of it, and what the prompt leaves."""
+def _room(encoded: Encoded) -> int:
+    """CTranslate2's `max_length`: the words may have half of it."""
     seconds: float = encoded.shape[1] * TICK_SECONDS
-    most = min(MOST_TOKENS, SPARE_TOKENS + round(seconds * MOST_TOKENS_A_SECOND))
-    return most + max(most, len(prompt))
+    return 2 * min(MOST_TOKENS, SPARE_TOKENS + round(seconds * MOST_TOKENS_A_SECOND))
 
 
 def speech_in(samples: Samples, workers: int) -> list[tuple[float, float]]:

@@ -141,15 +141,19 @@ def _ask_for(engine: Engine, config: Config, sound: Path) -> tuple[int, float]:
         return run.id, made.duration_seconds
 
 
-def _watch(engine: Engine, run: int, worker: int, tell: Callable[[str], None]) -> Iterator[Moment]:
+def _watch(
+    engine: Engine, run: int, worker: "subprocess.Popen[bytes]", tell: Callable[[str], None]
+) -> Iterator[Moment]:
     begin, state = time.monotonic(), WorkState.WAITING
     while state.is_open:
         time.sleep(LOOK_SECONDS)
+        if worker.poll() is not None:
+            raise GijidoError("ワーカーが途中で終了しました。")
         with reading(engine) as session:
             asked = session.get_one(Transcription, run)
             state, problem = WorkState(asked.state), asked.problem
             done = session.scalar(select(func.sum(Chunk.done_seconds))) or 0.0
-        moment = Moment(round(time.monotonic() - begin, 1), round(done, 1), memory_mb(worker))
+        moment = Moment(round(time.monotonic() - begin, 1), round(done, 1), memory_mb(worker.pid))
         if int(moment.seconds) % TOLD_EVERY == 0:
             tell(
                 f"{moment.seconds:,.0f} s: {moment.done_seconds:,.0f} s, {moment.memory_mb:,.0f} MB"

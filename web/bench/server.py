@@ -45,21 +45,10 @@ def empty_home() -> Iterator[Config]:
 
 
 @contextmanager
-def worker_running(config: Config) -> Iterator[int]:
-    """`gijido worker` on this data; the number of its process."""
-    with (config.home / "worker.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "web.cli", "worker"],
-            env=os.environ | {"GIJIDO_HOME": str(config.home)},
-            cwd=settings.DEFAULT_FILE.parent,
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            yield process.pid
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=60)
+def worker_running(config: Config) -> Iterator["subprocess.Popen[bytes]"]:
+    """`gijido worker` on this data."""
+    with _started("worker", config, {}) as process:
+        yield process
 
 
 def memory_mb(pid: int) -> float:
@@ -78,19 +67,26 @@ def memory_mb(pid: int) -> float:
 def running(config: Config, port: int | None = None) -> Iterator[RunningServer]:
     """`gijido serve` on this data and this port, or a free one."""
     port = port or free_port()
-    surroundings = os.environ | {"GIJIDO_HOME": str(config.home), "GIJIDO_PORT": str(port)}
-    with (config.home / "server.log").open("wb") as log:
+    with _started("serve", config, {"GIJIDO_PORT": str(port)}) as process:
+        server = RunningServer("127.0.0.1", port, process.pid)
+        _wait_for(server, process)
+        yield server
+
+
+@contextmanager
+def _started(
+    command: str, config: Config, surroundings: dict[str, str]
+) -> Iterator["subprocess.Popen[bytes]"]:
+    with (config.home / f"{command}.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "web.cli", "serve"],
-            env=surroundings,
+            [sys.executable, "-m", "web.cli", command],
+            env=os.environ | {"GIJIDO_HOME": str(config.home)} | surroundings,
             cwd=settings.DEFAULT_FILE.parent,
             stdout=log,
             stderr=log,
         )
         try:
-            server = RunningServer("127.0.0.1", port, process.pid)
-            _wait_for(server, process)
-            yield server
+            yield process
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=60)

@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from meetings.errors import ConfigurationError
 from minutes.accuracy import NOTHING, count_normalised
 from minutes.recognition import audio, decoding, speech_model, whisper
 from minutes.recognition.audio import RATE
-from minutes.recognition.decoding import Reading, Track
+from minutes.recognition.decoding import Desk, Reading, Track
 from minutes.recognition.heard import Heard, Recognise, Samples
 from minutes.recognition.lanes import Lane
 from minutes.recognition.speech_model import SpeechModel
@@ -81,6 +80,33 @@ def test_windows_cover_a_lane_however_doubtful_they_stay(doubt: Doubt | None) ->
     assert all(in_pauses)
 
 
+def test_a_worker_keeps_its_lanes_together_and_an_idle_one_gets_half() -> None:
+    """Batches that fall apart into single windows cost twice as much for each."""
+    tracks = [Track(lane()) for _ in range(6)]
+    desk = Desk(tracks, 2)
+    one, other = desk.take(), desk.take()
+    assert (len(one), len(other)) == (3, 3)
+    desk.give_back(one)
+    assert desk.take() == one
+    for track in other:
+        track.position = track.lane.seconds
+    desk.give_back(other)
+    assert all(track.done.is_set() for track in other)
+    desk.give_back(one)
+    assert len(desk.take()) == 2 and len(desk.take()) == 1
+
+
+@pytest.mark.model
+def test_a_short_window_has_room_for_its_words_however_much_it_is_told(
+    model: SpeechModel, speech: Samples
+) -> None:
+    loaded = whisper.Whisper(model, 1, "ja")
+    encoded = loaded.encode([loaded.features(speech)[:, 870:1100]])
+    told = tuple(range(1000, 1000 + whisper.LONGEST_PROMPT))
+    alone, reminded = loaded.decode(encoded), loaded.decode(encoded, [told])
+    assert len(alone) == len(reminded) == 1 and alone[0].text
+
+
 def test_the_better_of_two_readings_has_the_lesser_doubt_then_the_higher_score() -> None:
     good = decoding.judge(lane(), 0.0, 30.0, decoded((0.0, 29.5, "いろは" * 40), score=-0.6))
     loop = decoding.judge(lane(), 0.0, 30.0, decoded((0.0, 29.5, "議案第一号の" * 9), score=-0.1))
@@ -96,9 +122,13 @@ def test_a_changed_speech_model_is_not_loaded(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def recognise(tmp_path_factory: pytest.TempPathFactory) -> Recognise:
-    model = speech_model.prepare(tmp_path_factory.mktemp("model"))
-    return decoding.load(replace(model), threads=0)
+def model(tmp_path_factory: pytest.TempPathFactory) -> SpeechModel:
+    return speech_model.prepare(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(scope="module")
+def recognise(model: SpeechModel) -> Recognise:
+    return decoding.load(model, threads=0)
 
 
 @pytest.fixture(scope="module")
