@@ -40,7 +40,8 @@ def doubt_of(
         return Doubt.INVENTED
     if letters > possible + SPARE_CHARACTERS:
         return Doubt.FAST
-    if spoken_seconds > MISSING_SECONDS and letters < spoken_seconds * writing.slowest:
+    said = sum(letter not in PUNCTUATION for letter in text)  # marks fill no time
+    if spoken_seconds > MISSING_SECONDS and said < spoken_seconds * writing.slowest:
         return Doubt.MISSING
     return Doubt.UNSURE if score < UNSURE_BELOW else None
 

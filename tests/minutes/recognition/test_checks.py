@@ -59,6 +59,12 @@ def test_speech_with_hardly_any_letters_is_missing_text() -> None:
     assert checks.doubt_of("はい", 1.5, -0.2) is None
 
 
+def test_marks_do_not_stand_for_letters_that_are_missing() -> None:
+    once = "本日は、お忙しい中、お集まりいただき、ありがとうございます。"
+    assert checks.doubt_of(once, 4.0, -0.2) is None
+    assert checks.doubt_of(once, 6.6, -0.2) == Doubt.MISSING
+
+
 def test_a_low_probability_alone_is_unsure() -> None:
     assert checks.doubt_of("議案第一号です", 2.0, -1.2) == Doubt.UNSURE
     assert checks.doubt_of("議案第一号です", 2.0, -0.6) is None
