@@ -1,11 +1,14 @@
-"""`gijido evaluate`: the production recogniser over meeting folders, scored afterwards.
+"""`gijido evaluate`: the production recogniser over meeting folders, scored afterwards, without
+and with what the papers of the meeting teach.
 
 Needs no server and no database. The reference is opened only when everything has been heard.
 """
 
 import json
+import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +17,12 @@ from meetings.errors import InvalidInput
 from minutes import accuracy
 from minutes.accuracy import NOTHING, Accuracy
 from minutes.edges import Edges, Timed, compare, share_near
-from minutes.recognition import recogniser, speech_model
-from minutes.recognition.heard import Recognise
+from minutes.proposals.choosing import Choice, Teach
+from minutes.proposals.folder import vocabulary_of
+from minutes.proposals.scoring import Score, score
+from minutes.proposals.terms import Vocabulary, collect
+from minutes.recognition import audio, recogniser, speech_model
+from minutes.recognition.heard import Heard, Recognise
 from minutes.recognition.pipeline import recognise_file
 
 DEFAULT_AUDIO = "audio.flac"
@@ -23,16 +30,31 @@ DEFAULT_AUDIO = "audio.flac"
 
 @dataclass(frozen=True)
 class FolderResult:
-    """`raw` and `normalised`: counts of characters; `seconds`: of sound and of work; `edges`:
-    of segments, empty where the reference has no times."""
+    """`raw` and `normalised`: counts of characters in the text as the papers left it, `heard`
+    normalised before; `seconds`: of sound, of hearing and of teaching; `edges`: of segments, empty
+    where the reference has no times."""
 
     name: str
     audio: str
     raw: Accuracy
     normalised: Accuracy
+    heard: Accuracy
+    taught: Score
+    terms: int
     sound_seconds: float
     work_seconds: float
+    taught_seconds: float
     edges: Edges
+
+
+@dataclass(frozen=True)
+class Materials:
+    """Whose papers teach: each folder's own, those of `other`, or none; and the references of
+    `history` as the city's earlier minutes."""
+
+    are_used: bool = True
+    other: Path | None = None
+    history: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +65,14 @@ class Evaluation:
     def normalised(self) -> Accuracy:
         """Over all characters of all folders."""
         return sum((folder.normalised for folder in self.folders), NOTHING)
+
+    @property
+    def heard(self) -> Accuracy:
+        return sum((folder.heard for folder in self.folders), NOTHING)
+
+    @property
+    def taught(self) -> Score:
+        return sum((folder.taught for folder in self.folders), Score())
 
     @property
     def edges(self) -> Edges:
@@ -66,31 +96,71 @@ class Said:
 
 @dataclass(frozen=True)
 class Clip:
-    """One sound file and what was heard in it."""
+    """One sound file, what was heard in it, and what its papers made of that."""
 
     path: Path
-    segments: list[Timed]
+    segments: list[Heard]
     sound_seconds: float
     work_seconds: float
+    choices: tuple[Choice, ...] = ()
+    taught_seconds: float = 0.0
 
     @property
     def heard(self) -> list[str]:
         return [segment.text for segment in self.segments]
 
+    @property
+    def machine(self) -> list[str]:
+        return [choice.text for choice in self.choices] or self.heard
 
-def evaluate(folders: list[Path], audio_name: str | None, config: Config) -> Evaluation:
+
+def evaluate(
+    folders: list[Path],
+    audio_name: str | None,
+    config: Config,
+    materials: Materials = Materials(),
+) -> Evaluation:
     """Errors and speed of the production recogniser, with the production chunks.
 
     Raises InvalidInput for a folder that cannot be evaluated, before any work is done. Of a
-    reference only the names of clips are looked at until everything has been heard.
+    reference only the names of clips are looked at until everything has been heard and taught.
     """
     sounds = {folder: sounds_of(folder, audio_name) for folder in folders}
-    recognise = recogniser.load(config, speech_model.choose(config))
-    heard = {
+    words = {folder: _vocabulary(folder, materials) for folder in folders}
+    model = speech_model.choose(config)
+    recognise = recogniser.load(config, model)
+    clips = {
         folder: [hear(recognise, path, config) for path in paths]
         for folder, paths in sounds.items()
     }
-    return Evaluation([_score(folder, clips) for folder, clips in heard.items()])
+    if any(vocabulary.terms for vocabulary in words.values()):
+        teach = recogniser.load_teacher(config, model)
+        for folder, heard in clips.items():
+            if words[folder].terms:
+                clips[folder] = [_taught(teach, clip, words[folder]) for clip in heard]
+    return Evaluation(
+        [_score(folder, heard, len(words[folder].terms)) for folder, heard in clips.items()]
+    )
+
+
+def _vocabulary(folder: Path, materials: Materials) -> Vocabulary:
+    earlier = [said_in(other, "") for other in materials.history if not _is_same(other, folder)]
+    if not materials.are_used:
+        return collect(())
+    return vocabulary_of(materials.other or folder, map(accuracy.without_tags, earlier))
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()
+
+
+def _taught(teach: Teach, clip: Clip, vocabulary: Vocabulary) -> Clip:
+    with tempfile.TemporaryDirectory() as workspace:
+        wav = Path(workspace) / "sound.wav"
+        audio.normalise(clip.path, wav)
+        started = time.monotonic()
+        choices = tuple(teach(clip.segments, partial(audio.read, wav), vocabulary))
+        return replace(clip, choices=choices, taught_seconds=time.monotonic() - started)
 
 
 def sounds_of(folder: Path, audio_name: str | None) -> list[Path]:
@@ -108,8 +178,9 @@ def sounds_of(folder: Path, audio_name: str | None) -> list[Path]:
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
-    """Rates are fractions; `cer` is normalised, fillers removed. `starts_near`, `ends_near`: the
-    share of segments' edges within NEAR_SECONDS of the sentence's; null without times."""
+    """Rates are fractions; `cer` is normalised, fillers removed, with what the papers changed;
+    `rtf` is of the hearing alone. `starts_near`, `ends_near`: the share of segments' edges within
+    NEAR_SECONDS of the sentence's; null without times."""
     return {
         "folders": [
             {
@@ -117,7 +188,12 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
                 "audio": folder.audio,
                 "cer_raw": folder.raw.error_rate,
                 "cer": folder.normalised.error_rate,
+                "cer_without_materials": folder.heard.error_rate,
+                "terms": folder.terms,
+                "changed": asdict(folder.taught.changed),
+                "proposed": asdict(folder.taught.proposed),
                 "rtf": folder.work_seconds / folder.sound_seconds,
+                "rtf_of_materials": folder.taught_seconds / folder.sound_seconds,
                 "seconds": folder.sound_seconds,
                 "starts_near": share_near(folder.edges.starts),
                 "ends_near": share_near(folder.edges.ends),
@@ -125,6 +201,9 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
             for folder in evaluation.folders
         ],
         "cer": evaluation.normalised.error_rate,
+        "cer_without_materials": evaluation.heard.error_rate,
+        "changed": asdict(evaluation.taught.changed),
+        "proposed": asdict(evaluation.taught.proposed),
         "rtf": evaluation.real_time_factor,
         "starts_near": share_near(evaluation.edges.starts),
         "ends_near": share_near(evaluation.edges.ends),
@@ -132,26 +211,42 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def as_table(evaluation: Evaluation) -> str:
+    """「CER heard」 is without the papers, 「CER」 with them; changed and proposed: right/wrong."""
     lines = [
-        f"{'':<24}{'audio':<18}{'sound s':>9}{'CER raw':>9}{'CER':>8}{'RTF':>7}"
-        f"{'starts':>8}{'ends':>8}"
+        f"{'':<22}{'audio':<17}{'sound s':>8}{'CER heard':>10}{'CER':>7}{'less':>7}{'CER raw':>8}"
+        f"{'terms':>7}{'changed':>9}{'proposed':>9}{'RTF':>7}{'+RTF':>7}{'starts':>7}{'ends':>6}"
     ]
     for folder in as_json(evaluation)["folders"]:
         lines.append(
-            f"{folder['name']:<24}{folder['audio']:<18}{folder['seconds']:>9.1f}"
-            f"{folder['cer_raw']:>9.3f}{folder['cer']:>8.3f}{folder['rtf']:>7.3f}"
-            f"{_share(folder['starts_near'])}{_share(folder['ends_near'])}"
+            f"{folder['name']:<22}{folder['audio']:<17}{folder['seconds']:>8.1f}"
+            f"{_rates(folder)}{folder['cer_raw']:>8.3f}{folder['terms']:>7}{_counts(folder)}"
+            f"{folder['rtf']:>7.3f}{folder['rtf_of_materials']:>7.3f}{_edges(folder)}"
         )
     total = as_json(evaluation)
     lines.append(
-        f"{'all':<60}{total['cer']:>8.3f}{total['rtf']:>7.3f}"
-        f"{_share(total['starts_near'])}{_share(total['ends_near'])}"
+        f"{'all':<47}{_rates(total)}{'':>15}{_counts(total)}{total['rtf']:>7.3f}{'':>7}{_edges(total)}"
     )
     return "\n".join(lines)
 
 
+def _rates(counted: dict[str, Any]) -> str:
+    before, after = counted["cer_without_materials"], counted["cer"]
+    less = f"{after / before - 1:>+7.0%}" if before else f"{'-':>7}"
+    return f"{before:>10.3f}{after:>7.3f}{less}"
+
+
+def _counts(counted: dict[str, Any]) -> str:
+    return "".join(
+        f"{counted[key]['right']:>5}/{counted[key]['wrong']:<3}" for key in ("changed", "proposed")
+    )
+
+
+def _edges(counted: dict[str, Any]) -> str:
+    return _share(counted["starts_near"]) + _share(counted["ends_near"])
+
+
 def _share(share: float | None) -> str:
-    return f"{'-':>8}" if share is None else f"{share:>8.2f}"
+    return f"{'-':>6}" if share is None else f"{share:>6.2f}"
 
 
 def _clip_names(folder: Path) -> list[str]:
@@ -168,22 +263,34 @@ def hear(recognise: Recognise, path: Path, config: Config) -> Clip:
     started = time.monotonic()
     seconds, heard = recognise_file(recognise, path, config.speech)
     worked = time.monotonic() - started
-    segments = [Timed(h.text, h.start_seconds, h.end_seconds) for h in heard]
-    return Clip(path, segments, seconds, worked)
+    return Clip(path, heard, seconds, worked)
 
 
-def _score(folder: Path, clips: list[Clip]) -> FolderResult:
-    pairs = [(clip.heard, said_in(folder, clip.path.name)) for clip in clips]
+def _score(folder: Path, clips: list[Clip], terms: int) -> FolderResult:
+    said = [said_in(folder, clip.path.name) for clip in clips]
+    pairs = list(zip(clips, said, strict=True))
+    timed = [Timed(h.text, h.start_seconds, h.end_seconds) for h in clips[0].segments]
     return FolderResult(
         name=folder.resolve().name,
         audio=clips[0].path.name if len(clips) == 1 else f"{len(clips)} files",
-        raw=sum((accuracy.count("".join(h), accuracy.without_tags(s)) for h, s in pairs), NOTHING),
-        # The pause between segments, so that a hesitation at an edge is known as one.
-        normalised=sum((accuracy.count_normalised("、".join(h), s) for h, s in pairs), NOTHING),
+        raw=sum(
+            (accuracy.count("".join(c.machine), accuracy.without_tags(s)) for c, s in pairs),
+            NOTHING,
+        ),
+        normalised=sum((_normalised(clip.machine, s) for clip, s in pairs), NOTHING),
+        heard=sum((_normalised(clip.heard, s) for clip, s in pairs), NOTHING),
+        taught=sum((score(c.heard, c.choices, s) for c, s in pairs if c.choices), Score()),
+        terms=terms,
         sound_seconds=sum(clip.sound_seconds for clip in clips),
         work_seconds=sum(clip.work_seconds for clip in clips),
-        edges=compare(clips[0].segments, _sentences_of(folder)) if len(clips) == 1 else Edges(),
+        taught_seconds=sum(clip.taught_seconds for clip in clips),
+        edges=compare(timed, _sentences_of(folder)) if len(clips) == 1 else Edges(),
     )
+
+
+def _normalised(texts: list[str], said: str) -> Accuracy:
+    """With a pause between segments, so that a hesitation at an edge is known as one."""
+    return accuracy.count_normalised("、".join(texts), said)
 
 
 def said_in(folder: Path, audio_name: str) -> str:

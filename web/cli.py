@@ -168,14 +168,34 @@ def load_demo_city(config: Config) -> None:
         click.echo(f"  {known.login:<10} {known.name}（{known.part}）")
 
 
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+
+
 @cli.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--audio", help="Another sound file of the folder than audio.flac.")
+@click.option("--no-materials", is_flag=True, help="Without what the papers teach.")
+@click.option(
+    "--materials-from", type=FOLDER, help="The papers of another meeting instead of its own."
+)
+@click.option(
+    "--history", multiple=True, type=FOLDER, help="A meeting as the city's earlier minutes; repeat."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 @click.pass_obj
-def evaluate(config: Config, folders: tuple[Path, ...], audio: str | None, as_json: bool) -> None:
-    """Character error rate and real-time factor of the recogniser on meeting folders."""
-    result = evaluation.evaluate(list(folders), audio, config)
+def evaluate(
+    config: Config,
+    folders: tuple[Path, ...],
+    audio: str | None,
+    no_materials: bool,
+    materials_from: Path | None,
+    history: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Character error rate and real-time factor of the recogniser on meeting folders, without and
+    with what the papers of each meeting teach."""
+    materials = evaluation.Materials(not no_materials, materials_from, history)
+    result = evaluation.evaluate(list(folders), audio, config, materials)
     if as_json:
         click.echo(json.dumps(evaluation.as_json(result), ensure_ascii=False))
     else:

@@ -1,6 +1,7 @@
-"""The way to the recogniser for worker, evaluation and benchmark."""
+"""The way to the recogniser and to the teacher for worker, evaluation and benchmark."""
 
 from meetings.config import Config
+from minutes.proposals.choosing import Teach
 from minutes.recognition import backend
 from minutes.recognition.heard import Recognise
 from minutes.recognition.speech_model import SpeechModel
@@ -15,3 +16,14 @@ def load(config: Config, model: SpeechModel, language: str = "ja") -> Recognise:
     from minutes.recognition import decoding  # only now: the backend is chosen by its import
 
     return decoding.load(model, config.speech.threads, language)
+
+
+def load_teacher(config: Config, model: SpeechModel) -> Teach:
+    """What puts the words of the papers into a heard text, with the same speech model.
+
+    Raises ConfigurationError when the file is no longer the one that was chosen.
+    """
+    backend.prefer_fastest(config.home, model)
+    from minutes.proposals import teaching
+
+    return teaching.load(model, config.speech.threads)

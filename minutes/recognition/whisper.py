@@ -46,6 +46,8 @@ MOST_TOKENS = 224
 SPARE_TOKENS, MOST_TOKENS_A_SECOND = 10, 10
 """Twice as many as the fastest speakers need: a text that turns in circles ends there."""
 
+LEAST_PROBABILITY = 1e-9
+
 LATEST_FIRST_TICK = 50
 SHORTEST_SILENCE_MS = 160
 DETECTED_SECONDS = 60.0
@@ -151,6 +153,23 @@ class Whisper:
         )
         return [self._decoded(result.sequences_ids[0], result.scores[0]) for result in made]
 
+    def log_probabilities(
+        self, encoded: Encoded, texts: Sequence[str], told: str = ""
+    ) -> list[float]:
+        """How probable each of these texts is for the same sound, by teacher forcing, once the
+        model has been `told` some words: the sum over its tokens. `encoded` may be a part of a
+        window's ticks: then the texts are of that part."""
+        tokenizer = self._tokenizer
+        words = tokenizer.encode(" " + told)[-LONGEST_PROMPT:] if told else []
+        opening = [tokenizer.sot_prev, *words] if words else []
+        made = self._library.model.align(
+            _view(np.repeat(encoded, len(texts), axis=0)),
+            [*opening, *tokenizer.sot_sequence, tokenizer.no_timestamps],
+            [tokenizer.encode(text) for text in texts],
+            [2 * encoded.shape[1]] * len(texts),
+        )
+        return [float(np.sum(np.log(_possible(one.text_token_probs)))) for one in made]
+
     def _decoded(self, tokens: list[int], score: float) -> Decoded:
         pieces: list[Piece] = []
         first_mark = self._tokenizer.timestamp_begin
@@ -167,6 +186,10 @@ class Whisper:
                     pieces.append(Piece(start, end if is_closed else None, text, told))
                 opening, words = token, []
         return Decoded(tuple(pieces), score)
+
+
+def _possible(probabilities: Sequence[float]) -> NDArray[np.float32]:
+    return np.maximum(np.asarray(probabilities, np.float32), LEAST_PROBABILITY)
 
 
 def _room(encoded: Encoded) -> int:

@@ -1,0 +1,1 @@
+"""What the documents teach: words of the papers put in where the recogniser misheard them."""

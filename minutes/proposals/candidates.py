@@ -1,0 +1,244 @@
+"""Candidates: what else could be meant in a text, by sound.
+
+Every span of a few words is compared with the terms of the meeting and with the dictionary's own
+words; spans go over the borders of words, since a misheard word is often cut wrongly too.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
+
+from minutes.proposals import dictionary
+from minutes.proposals.readings import Token, is_unbroken, naturalness, plain, tokens
+from minutes.proposals.sound import distance, folded, sounds
+from minutes.proposals.terms import Term, Vocabulary
+
+LONGEST_SPAN = 9
+LONGEST_HOMOPHONE = 3
+"""Words of the dictionary in a span."""
+
+LONGEST_SOUNDS = 40
+SHORTEST_SOUNDS = 3
+
+FAR = 0.3
+"""Of the sounds of a term: differing more it is another word."""
+
+FAR_FOLDED = 0.4
+FAR_HOMOPHONE = 0.6
+LESS_NATURAL = -500
+"""A word of the dictionary must make the text more natural by as much."""
+
+FUNCTION_WORDS = ("助詞", "助動詞")
+KANA = re.compile(r"[ぁ-んァ-ヺー]+")
+FIGURES = re.compile(r"\d+")
+SPOKEN_DAYS = "ついたち ふつか みっか よっか いつか むいか なのか ようか ここのか とおか"
+DAYS = {said: number for number, said in enumerate(SPOKEN_DAYS.split(), 1)}
+KANJI_FIGURES = "〇一二三四五六七八九十"
+SPOKEN_MONTH = re.compile(r"(\d+|[一二三四五六七八九十])つき")
+SPOKEN_DAY = re.compile(r"(\d+)か(?!ら|も|月|所|国|年)")
+SPOKEN_LATE_DAY = re.compile(rf"(?P<tens>[12]?)0?(?P<day>{'|'.join(DAYS)})")
+
+
+class Origin(StrEnum):
+    """Where a candidate comes from."""
+
+    TERM = "term"
+    NAME = "name"
+    DICTIONARY = "dictionary"
+    DATE = "date"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """`new` instead of the text's `old` from `start` to `end`. `far`: how far apart the whole
+    words sound, as a share of their `length` in sounds; `gain`: by how much the text becomes more
+    natural, in MeCab's costs."""
+
+    start: int
+    end: int
+    old: str
+    new: str
+    origin: Origin
+    far: float
+    length: int
+    gain: int
+    term: Term | None = None
+
+    def applied_to(self, text: str) -> str:
+        return text[: self.start] + self.new + text[self.end :]
+
+    def overlaps(self, other: "Candidate") -> bool:
+        return (self.start < other.end and other.start < self.end) or self.start == other.start
+
+
+@dataclass(frozen=True)
+class Span:
+    start: int
+    end: int
+    words: int
+    sounds: str
+    is_content: bool
+    has_number: bool
+    is_number: bool
+
+
+def candidates(text: str, vocabulary: Vocabulary) -> list[Candidate]:
+    """Everything that is near enough by sound, for the text in NFKC; in no order."""
+    text = plain(text)
+    cost = naturalness(text)
+    spans = _spans(tokens(text))
+    best: dict[tuple[int, int, str], Candidate] = {}
+    found = [
+        *_terms(text, spans, vocabulary.terms),
+        *_homophones(text, spans),
+        *_dates(text),
+    ]
+    for one in found:
+        one = _trimmed(one)
+        key = one.start, one.end, one.new
+        if one.old != one.new and (key not in best or _is_better(one, best[key])):
+            best[key] = one
+    costed = (_with_gain(one, text, cost) for one in best.values())
+    return [one for one in costed if one.origin != Origin.DICTIONARY or -one.gain <= LESS_NATURAL]
+
+
+def _is_better(one: Candidate, other: Candidate) -> bool:
+    return (one.origin != Origin.DICTIONARY, -one.far) > (
+        other.origin != Origin.DICTIONARY,
+        -other.far,
+    )
+
+
+def _spans(words: Sequence[Token]) -> list[Span]:
+    spans = []
+    for first in range(len(words)):
+        for last in range(first + 1, min(len(words), first + LONGEST_SPAN) + 1):
+            part = list(words[first:last])
+            said = sounds("".join(word.kana for word in part))
+            if not is_unbroken(part) or len(said) > LONGEST_SOUNDS:
+                break
+            if len(said) >= SHORTEST_SOUNDS:
+                spans.append(_span(part, said))
+    return spans
+
+
+def _span(part: Sequence[Token], said: str) -> Span:
+    return Span(
+        part[0].start,
+        part[-1].end,
+        len(part),
+        said,
+        is_content=any(word.kind not in FUNCTION_WORDS for word in part),
+        has_number=any(word.is_number for word in part),
+        is_number=all(word.is_number for word in part),
+    )
+
+
+def _terms(text: str, spans: Sequence[Span], terms: Sequence[Term]) -> Iterator[Candidate]:
+    if not spans or not terms:
+        return
+    near = cdist(
+        [folded(span.sounds) for span in spans],
+        [folded(term.sounds) for term in terms],
+        scorer=Levenshtein.normalized_distance,
+        score_cutoff=FAR_FOLDED,
+        dtype=np.float32,
+    )
+    by_term: dict[int, list[tuple[float, Span]]] = {}
+    for place, which in zip(*np.nonzero(near <= FAR_FOLDED), strict=True):
+        span, term = spans[place], terms[which]
+        far = distance(span.sounds, term.sounds) / max(len(span.sounds), len(term.sounds))
+        if far <= FAR and not span.is_number:
+            by_term.setdefault(int(which), []).append((far, span))
+    for which, found in by_term.items():
+        term = terms[which]
+        origin = Origin.NAME if term.is_name else Origin.TERM
+        for far, span in _nearest(found):
+            old = text[span.start : span.end]
+            if not _is_other_figure(old, term.surface) and not _is_other_spelling(old, term):
+                length = max(len(span.sounds), len(term.sounds))
+                yield Candidate(
+                    span.start, span.end, old, term.surface, origin, far, length, 0, term
+                )
+
+
+def _nearest(found: list[tuple[float, Span]]) -> list[tuple[float, Span]]:
+    """Of spans that overlap only the one that sounds nearest: a particle behind a word is no part
+    of it."""
+    kept: list[tuple[float, Span]] = []
+    for far, span in sorted(found, key=lambda one: (one[0], one[1].words)):
+        if not any(span.start < other.end and other.start < span.end for _, other in kept):
+            kept.append((far, span))
+    return kept
+
+
+def _is_other_spelling(old: str, term: Term) -> bool:
+    """受け付け and 受付 are the same word, well heard."""
+    kanji = KANA.sub("", old)
+    return bool(kanji) and kanji == KANA.sub("", term.surface) and old[0] == term.surface[0]
+
+
+def _is_other_figure(old: str, new: str) -> bool:
+    """A figure that was heard stays: another one printed nearby proves nothing."""
+    heard = FIGURES.findall(old)
+    return bool(heard) and heard != FIGURES.findall(new)
+
+
+def _homophones(text: str, spans: Iterable[Span]) -> Iterator[Candidate]:
+    for span in spans:
+        if span.words > LONGEST_HOMOPHONE or not span.is_content or span.has_number:
+            continue
+        for word in dictionary.alike(span.sounds):
+            far = distance(span.sounds, word.sounds)
+            length = max(len(span.sounds), len(word.sounds))
+            if far <= FAR_HOMOPHONE:
+                old = text[span.start : span.end]
+                yield Candidate(
+                    span.start,
+                    span.end,
+                    old,
+                    word.surface,
+                    Origin.DICTIONARY,
+                    far / length,
+                    length,
+                    0,
+                )
+
+
+def _dates(text: str) -> Iterator[Candidate]:
+    """「27か」 is 27日, 「3つき」 3月, 「20ようか」 28日."""
+
+    def instead(match: re.Match[str], new: str) -> Candidate:
+        old = match.group()
+        return Candidate(match.start(), match.end(), old, new, Origin.DATE, 0.0, len(old), 0)
+
+    for match in SPOKEN_MONTH.finditer(text):
+        said = match.group(1)
+        month = int(said) if said.isdecimal() else KANJI_FIGURES.index(said)
+        if 1 <= month <= 12:
+            yield instead(match, f"{month}月")
+    for match in SPOKEN_DAY.finditer(text):
+        if 1 <= int(match.group(1)) <= 31:
+            yield instead(match, f"{match.group(1)}日")
+    for match in SPOKEN_LATE_DAY.finditer(text):
+        day = DAYS[match.group("day")] + 10 * int(match.group("tens") or 0)
+        yield instead(match, f"{day}日")
+
+
+def _trimmed(one: Candidate) -> Candidate:
+    """Only what differs."""
+    old, new, start, end = one.old, one.new, one.start, one.end
+    while old and new and old[0] == new[0]:
+        old, new, start = old[1:], new[1:], start + 1
+    while old and new and old[-1] == new[-1]:
+        old, new, end = old[:-1], new[:-1], end - 1
+    return replace(one, start=start, end=end, old=old, new=new)
+
+
+def _with_gain(one: Candidate, text: str, cost: int) -> Candidate:
+    return replace(one, gain=cost - naturalness(one.applied_to(text)))

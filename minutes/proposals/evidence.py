@@ -1,0 +1,65 @@
+"""What speaks for a candidate, as numbers, and the weights that turn it into a probability.
+
+Logistic regression in two steps: a cheap one looks at all candidates, and only the best of them are
+put before the judge. `fitting.py` fits the weights on meetings with a reference.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+
+from minutes.proposals.candidates import Candidate, Origin
+from minutes.proposals.readings import HIRAGANA
+from minutes.proposals.terms import Vocabulary
+
+CALLED = re.compile(r"(さん|氏|様|委員|議員|[次課部局係室会]?長|主[任査事]|です|でございます|と申)")
+NEIGHBOURS = 2
+"""Letters beside a word, to be looked up with it in the papers."""
+
+USUAL_CONFIDENCE = 0.7
+Evidence = dict[str, float]
+Weights = Mapping[str, float]
+
+
+def of_candidate(
+    one: Candidate, text: str, vocabulary: Vocabulary, confidence: float | None
+) -> Evidence:
+    """All that is known without the sound: how near the words sound, how natural the text
+    becomes, how much the word belongs to this meeting. `text` and `confidence` of the segment."""
+    term = one.term
+    before, after = text[max(0, one.start - NEIGHBOURS) : one.start], text[one.end :]
+    after = after[:NEIGHBOURS]
+    return {
+        **{origin.value: float(one.origin == origin) for origin in Origin},
+        "far": 10 * one.far,
+        "far_in_sounds": one.far * one.length,
+        "length": math.log(max(1, one.length)),
+        "natural": min(max(one.gain, -15_000), 10_000) / 5_000,
+        "printed": math.log1p(term.count) if term else 0.0,
+        "compound": float(term is not None and term.parts > 1),
+        "rare": min(term.cost, 30_000) / 10_000 if term else 0.0,
+        "old_is_printed": float(len(one.old) > 1 and vocabulary.count(one.old) > 0),
+        "new_is_printed": float(vocabulary.count(one.new) > 0),
+        "fits_before": _printed_together(before, one.new, vocabulary, len(before)),
+        "fits_after": _printed_together(one.new, after, vocabulary, len(after)),
+        "old_fits_before": _printed_together(before, one.old, vocabulary, len(before)),
+        "old_fits_after": _printed_together(one.old, after, vocabulary, len(after)),
+        "called": float(one.origin == Origin.NAME and bool(CALLED.match(text, one.end))),
+        "confidence": (confidence or USUAL_CONFIDENCE) - USUAL_CONFIDENCE,
+        "new_letters": len(one.new) / 4,
+        "old_letters": len(one.old) / 4,
+        "only_added_or_left_out": float(not one.old or not one.new),
+        "old_is_hiragana": float(bool(HIRAGANA.fullmatch(one.old))),
+        "one_letter_each": float(len(one.old) == 1 == len(one.new)),
+    }
+
+
+def _printed_together(one: str, other: str, vocabulary: Vocabulary, neighbours: int) -> float:
+    return float(neighbours == NEIGHBOURS and vocabulary.count(one + other) > 0)
+
+
+def probability(evidence: Evidence, weights: Weights) -> float:
+    score = weights["constant"] + sum(
+        weights[name] * value for name, value in evidence.items() if value
+    )
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))

@@ -1,0 +1,176 @@
+"""Readings: a text as words with their sound in katakana, by MeCab with unidic-lite.
+
+The dictionary's own costs tell how natural a text is as Japanese: the cheapest path through its
+words, their likelihood and their joints (Kudo, Yamamoto, Matsumoto 2004).
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+import MeCab
+import unidic_lite
+
+KATAKANA = re.compile(r"[ァ-ヺー]+")
+HIRAGANA = re.compile(r"[ぁ-ん]+")
+DIGITS = re.compile(r"\d+(?:,\d{3})*")
+PRONOUNCED, WRITTEN_AS_SAID = 9, 17
+"""Places of the two readings in unidic's features: 「テツズキ」 and 「テツヅキ」."""
+
+LONGEST_SPELLED = 5
+"""Latin capitals up to here are read letter by letter."""
+
+ONES = ("", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュー")
+SMALL_UNITS = ((1000, "セン"), (100, "ヒャク"), (10, "ジュー"))
+LARGE_UNITS = ((10**12, "チョー"), (10**8, "オク"), (10**4, "マン"))
+CHANGED = {
+    (3, 1000): "サンゼン",
+    (8, 1000): "ハッセン",
+    (3, 100): "サンビャク",
+    (6, 100): "ロッピャク",
+    (8, 100): "ハッピャク",
+}
+SPELLED = """
+    エー ビー シー ディー イー エフ ジー エイチ アイ ジェー ケー エル エム
+    エヌ オー ピー キュー アール エス ティー ユー ブイ ダブリュー エックス ワイ ゼット
+"""
+LETTERS = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", SPELLED.split(), strict=True))
+AFTER_NUMBERS = {"月": "ガツ", "日": "ニチ", "年": "ネン", "人": "ニン"}
+"""Where the dictionary reads the word as it stands alone."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word of a text in NFKC. `start`: its place in characters; `cost`: what the word and the
+    joint before it add to the path, the less the more natural."""
+
+    surface: str
+    kind: str
+    subkind: str
+    kana: str
+    start: int
+    cost: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.surface)
+
+    @property
+    def is_number(self) -> bool:
+        return self.subkind == "数詞"
+
+    @property
+    def is_mark(self) -> bool:
+        return self.kind in ("補助記号", "空白")
+
+
+def plain(text: str) -> str:
+    """NFKC letter by letter, so that every place in it is the same place in the text."""
+    return "".join(_plain_letter(letter) for letter in text)
+
+
+@cache
+def _plain_letter(letter: str) -> str:
+    normal = unicodedata.normalize("NFKC", letter)
+    return normal if len(normal) == 1 else letter
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of the text, figures as one word with the sound of the number."""
+    return list(_with_numbers_read(list(_words(plain(text)))))
+
+
+def naturalness(text: str) -> int:
+    """The cost of the cheapest path; less is more natural."""
+    node, cost = _tagger().parseToNode(plain(text)), 0
+    while node:
+        cost = node.cost
+        node = node.next
+    return cost
+
+
+def as_katakana(text: str) -> str:
+    return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in text)
+
+
+def number_read(number: int) -> str:
+    """The sound of a whole number: 1300 is センサンビャク."""
+    if number == 0:
+        return "ゼロ"
+    said = ""
+    for unit, name in LARGE_UNITS:
+        many, number = divmod(number, unit)
+        if many:
+            said += number_read(many) + name
+    for unit, name in SMALL_UNITS:
+        many, number = divmod(number, unit)
+        if many:
+            said += CHANGED.get((many, unit)) or (ONES[many] if many > 1 else "") + name
+    return said + ONES[number]
+
+
+@cache
+def _tagger() -> MeCab.Tagger:
+    return MeCab.Tagger(f'-r /dev/null -d "{unidic_lite.DICDIR}"')
+
+
+def _words(text: str) -> Iterator[Token]:
+    node, place, before = _tagger().parseToNode(text), 0, 0
+    while node:
+        if node.surface:
+            place = text.index(node.surface, place)
+            yield _token(node.surface, next(csv.reader([node.feature])), place, node.cost - before)
+            place += len(node.surface)
+        before, node = node.cost, node.next
+
+
+def _token(surface: str, features: list[str], start: int, cost: int) -> Token:
+    return Token(surface, features[0], features[1], _kana(surface, features), start, cost)
+
+
+def _kana(surface: str, features: list[str]) -> str:
+    if surface.isascii() and surface.isupper() and len(surface) <= LONGEST_SPELLED:
+        return "".join(LETTERS.get(letter, "") for letter in surface)
+    said = features[PRONOUNCED] if len(features) > WRITTEN_AS_SAID else ""
+    return said if KATAKANA.fullmatch(said) else as_katakana(surface)
+
+
+def _with_numbers_read(words: list[Token]) -> Iterator[Token]:
+    place, is_after_number = 0, False
+    while place < len(words):
+        word, last = words[place], place + 1
+        if word.surface.isdecimal():
+            while last + 1 < len(words) and _goes_on(words[last], words[last + 1]):
+                last += 2
+            word = _number(words[place:last])
+        elif is_after_number and word.surface in AFTER_NUMBERS:
+            word = _said(word, AFTER_NUMBERS[word.surface])
+        is_after_number = word.is_number
+        yield word
+        place = last
+
+
+def _goes_on(mark: Token, figures: Token) -> bool:
+    return mark.surface == "," and figures.surface.isdecimal() and len(figures.surface) == 3
+
+
+def _number(parts: list[Token]) -> Token:
+    surface = "".join(part.surface for part in parts)
+    kana = number_read(int(surface.replace(",", "")))
+    cost = sum(part.cost for part in parts)
+    return Token(surface, "名詞", "数詞", kana, parts[0].start, cost)
+
+
+def _said(word: Token, kana: str) -> Token:
+    return Token(word.surface, word.kind, word.subkind, kana, word.start, word.cost)
+
+
+def is_unbroken(words: list[Token]) -> bool:
+    """No mark and no space among them."""
+    return not any(word.is_mark for word in words) and all(
+        a.end == b.start for a, b in pairwise(words)
+    )

@@ -1,0 +1,72 @@
+"""Teaching a heard text the words of its meeting: candidates, the judge beside the sound, and a
+choice."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from minutes.proposals import judge
+from minutes.proposals.choosing import Asked, Choice, Sound, Teach, choose, worth_asking
+from minutes.proposals.readings import plain
+from minutes.proposals.terms import Vocabulary
+from minutes.recognition.heard import Heard
+from minutes.recognition.speech_model import SpeechModel
+from minutes.recognition.whisper import Encoded, Whisper
+
+WINDOW_SECONDS = 16.0
+BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
+"""Around the segments of a window."""
+
+LANGUAGE = "ja"
+
+
+def load(model: SpeechModel, threads: int) -> Teach:
+    """Raises ConfigurationError when the file is no longer the one that was chosen."""
+    whisper = Whisper(model, threads, LANGUAGE)
+
+    def teach(segments: Sequence[Heard], sound: Sound, vocabulary: Vocabulary) -> Iterator[Choice]:
+        def one(window: Sequence[Heard]) -> list[Choice]:
+            return _taught(whisper, window, sound, vocabulary)
+
+        with ThreadPoolExecutor(whisper.workers) as threads:
+            for choices in threads.map(one, windows(segments)):
+                yield from choices
+
+    return teach
+
+
+def windows(segments: Sequence[Heard]) -> list[list[Heard]]:
+    """Neighbours that one pass of the encoder hears together."""
+    found: list[list[Heard]] = []
+    for segment in segments:
+        if found and segment.end_seconds - found[-1][0].start_seconds <= WINDOW_SECONDS:
+            found[-1].append(segment)
+        else:
+            found.append([segment])
+    return found
+
+
+def _taught(
+    whisper: Whisper, window: Sequence[Heard], sound: Sound, vocabulary: Vocabulary
+) -> list[Choice]:
+    asked = [worth_asking(one.text, vocabulary, one.confidence) for one in window]
+    if not any(asked):
+        return [Choice(segment.text) for segment in window]
+    origin = max(0.0, window[0].start_seconds - BEFORE_SECONDS)
+    samples = sound(origin, window[-1].end_seconds + AFTER_SECONDS)
+    (encoded,) = whisper.encode([whisper.features(samples)])
+    return [
+        choose(segment.text, questions, _judged(whisper, encoded, segment, questions, origin))
+        for segment, questions in zip(window, asked, strict=True)
+    ]
+
+
+def _judged(
+    whisper: Whisper, encoded: Encoded, segment: Heard, asked: Sequence[Asked], origin: float
+) -> list[float]:
+    text = plain(segment.text)
+    start, end = segment.start_seconds - origin, segment.end_seconds - origin
+    gains: dict[int, float] = {}
+    for place in judge.places([one.candidate for one in asked]):
+        scores = judge.judge(whisper, encoded, text, place, start, end)
+        gains |= {id(one): score for one, score in zip(place, scores, strict=True)}
+    return [gains[id(one.candidate)] for one in asked]
