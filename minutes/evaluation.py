@@ -126,14 +126,14 @@ def evaluate(
     reference only the names of clips are looked at until everything has been heard and taught.
     """
     sounds = {folder: sounds_of(folder, audio_name) for folder in folders}
-    words = {folder: _vocabulary(folder, materials) for folder in folders}
+    words = {folder: vocabulary(folder, materials) for folder in folders}
     model = speech_model.choose(config)
     recognise = recogniser.load(config, model)
     clips = {
         folder: [hear(recognise, path, config) for path in paths]
         for folder, paths in sounds.items()
     }
-    if any(vocabulary.terms for vocabulary in words.values()):
+    if any(known.terms for known in words.values()):
         teach = recogniser.load_teacher(config, model)
         for folder, heard in clips.items():
             if words[folder].terms:
@@ -143,7 +143,8 @@ def evaluate(
     )
 
 
-def _vocabulary(folder: Path, materials: Materials) -> Vocabulary:
+def vocabulary(folder: Path, materials: Materials) -> Vocabulary:
+    """What teaches this folder. Raises InvalidInput."""
     earlier = [said_in(other, "") for other in materials.history if not _is_same(other, folder)]
     if not materials.are_used:
         return collect(())

@@ -155,6 +155,8 @@ def _stages(transcription: Transcription, percent: int) -> list[Stage]:
 
 def _stage_of(step: Step) -> Stage:
     state = WorkState(step.state)
+    if step.transcription.state == WorkState.FAILED and StepKind(step.kind).needs_whole_text:
+        return Stage(StepKind(step.kind).label, WorkState.PAUSED, "文字起こしを再開したあと")
     is_alone = step.kind != StepKind.SOUND and state in AGAIN
     return Stage(
         StepKind(step.kind).label,

@@ -7,15 +7,26 @@ again at any time after it was killed.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from meetings import preparation
 from meetings.config import Config
 from meetings.storage import Storage
 from minutes import transcription as work
+from minutes import transcripts
+from minutes.proposals import decisions, papers
+from minutes.proposals.choosing import Choice, Teach
 from minutes.recognition import audio, peaks, speech_model, windows
+from minutes.recognition.heard import Heard
+from minutes.recognition.speech_model import SpeechModel
+from models.database import reading
+from models.meeting import Meeting
 from models.recording import Recording, StepKind, Transcription
+from models.transcript import Segment, Transcript
 
 LIMIT_BYTES = 8_000_000_000
 
@@ -24,9 +35,13 @@ LIMIT_BYTES = 8_000_000_000
 class Material:
     """What a step is given. `wav` is the normalised sound, `scratch` an empty folder that is
     removed afterwards; `transcription` is read only, with its recording and its meeting's series.
+    `engine` to read what else is needed; `load_teacher`: what puts words into a text with this
+    speech model, when it is needed.
     """
 
     config: Config
+    engine: Engine
+    load_teacher: Callable[[SpeechModel], Teach]
     storage: Storage
     transcription: Transcription
     wav: Path
@@ -64,9 +79,49 @@ def make_playback(material: Material) -> Write:
     return write
 
 
+def propose(material: Material) -> Write:
+    """What the papers of the meeting say to the heard text, with the speech model that heard it."""
+    while preparation.prepare_some(material.engine, material.storage):
+        pass  # pages that nobody has read yet would teach nothing
+    with reading(material.engine) as session:
+        meeting = session.get_one(Meeting, material.transcription.meeting.id)
+        vocabulary = papers.vocabulary_of(session, meeting)
+        segments = transcripts.segments_of(session, _transcript(session, material.transcription))
+        heard = {
+            s.id: Heard(s.start_seconds, s.end_seconds, s.heard, s.confidence) for s in segments
+        }
+    said = {number: one for number, one in heard.items() if one.text}
+    choices = list[Choice]()
+    if said and vocabulary.terms:
+        model = speech_model.choose(
+            material.config, wanted_model(material.config, material.transcription)
+        )
+        teach = material.load_teacher(model)
+        choices = list(teach(list(said.values()), partial(audio.read, material.wav), vocabulary))
+
+    def write(session: Session, transcription: Transcription) -> None:
+        for number, choice in zip(said, choices, strict=False):
+            segment = session.get(Segment, number)
+            if segment is not None:
+                decisions.keep(session, segment, choice)
+
+    return write
+
+
+def _heard(segment: Segment) -> Heard:
+    return Heard(segment.start_seconds, segment.end_seconds, segment.heard, segment.confidence)
+
+
+def _transcript(session: Session, transcription: Transcription) -> Transcript:
+    return session.scalars(
+        select(Transcript).where(Transcript.transcription_id == transcription.id)
+    ).one()
+
+
 STEPS: dict[StepKind, Callable[[Material], Write]] = {
     StepKind.SOUND: cut_into_chunks,
     StepKind.PLAYBACK: make_playback,
+    StepKind.PROPOSALS: propose,
 }
 
 

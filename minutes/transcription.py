@@ -23,6 +23,8 @@ from models.transcript import Segment, Transcript
 LANGUAGES = {"ja": "日本語", "en": "英語", "zh": "中国語", "ko": "韓国語"}
 """What may be chosen: the language is never guessed, because chunks would be guessed apart."""
 
+LANGUAGE_OF_PAPERS = "ja"
+
 AGAIN = (WorkState.FAILED, WorkState.CANCELLED)
 
 
@@ -47,7 +49,7 @@ def request_transcription(
     )
     session.add(transcription)
     session.add(Transcript(transcription=transcription))
-    transcription.steps = [Step(kind=kind) for kind in _needed_steps(recording)]
+    transcription.steps = [Step(kind=kind) for kind in _needed_steps(recording, language)]
     audit.note(session, by, "request", transcription)
     return transcription
 
@@ -199,10 +201,15 @@ def fail(session: Session, piece: leases.Piece, problem: str) -> None:
         _stop(piece.transcription, WorkState.FAILED)
 
 
-def _needed_steps(recording: Recording) -> list[StepKind]:
-    """Sound first. A recording that has its playback copy and peaks needs no others."""
-    has_playback = recording.playback_sha256 and recording.peaks_sha256
-    return [kind for kind in StepKind if not (kind == StepKind.PLAYBACK and has_playback)]
+def _needed_steps(recording: Recording, language: str) -> list[StepKind]:
+    """Sound first. A recording that has its playback copy and peaks needs no others; words are
+    compared by their Japanese sound."""
+    needless = set()
+    if recording.playback_sha256 and recording.peaks_sha256:
+        needless.add(StepKind.PLAYBACK)
+    if language != LANGUAGE_OF_PAPERS:
+        needless.add(StepKind.PROPOSALS)
+    return [kind for kind in StepKind if kind not in needless]
 
 
 def _refuse_second_open(recording: Recording) -> None:

@@ -10,11 +10,12 @@ from meetings.errors import NotPossibleNow, StaleRevision
 from minutes import accuracy
 from minutes.accuracy import Accuracy
 from models.base import now
+from models.document import Page
 from models.meeting import AgendaItem, Meeting
 from models.minutes import Minutes
 from models.person import Person
 from models.recording import Recording, Transcription
-from models.transcript import Correction, Segment, Speaker, Transcript
+from models.transcript import Correction, Proposal, Segment, Speaker, Transcript
 
 LONGEST_SEGMENT = 20_000
 
@@ -116,7 +117,12 @@ def segments_of(session: Session, transcript: Transcript) -> list[Segment]:
             select(Segment)
             .where(Segment.transcript_id == transcript.id)
             .order_by(Segment.start_seconds, Segment.id)
-            .options(selectinload(Segment.speaker))
+            .options(
+                selectinload(Segment.speaker),
+                selectinload(Segment.proposals)
+                .selectinload(Proposal.page)
+                .selectinload(Page.version),
+            )
         )
     )
 
@@ -132,12 +138,20 @@ def is_closed(session: Session, transcript: Transcript) -> bool:
 
 
 def accuracy_of(segments: Iterable[Segment]) -> tuple[Accuracy, Accuracy]:
-    """Raw and normalised, over the confirmed ones of these segments."""
+    """Of what was heard: raw and normalised, over the confirmed ones of these segments."""
+    return _counted((s.heard, s.text) for s in segments if s.is_confirmed)
+
+
+def accuracy_with_papers(segments: Iterable[Segment]) -> tuple[Accuracy, Accuracy]:
+    """The same of what the papers made of it by themselves."""
+    return _counted((s.machine, s.text) for s in segments if s.is_confirmed)
+
+
+def _counted(pairs: Iterable[tuple[str, str]]) -> tuple[Accuracy, Accuracy]:
     raw = normalised = Accuracy(0, 0, 0, 0)
-    for segment in segments:
-        if segment.is_confirmed:
-            raw += accuracy.count(segment.heard, segment.text)
-            normalised += accuracy.count_normalised(segment.heard, segment.text)
+    for before, text in pairs:
+        raw += accuracy.count(before, text)
+        normalised += accuracy.count_normalised(before, text)
     return raw, normalised
 
 

@@ -69,10 +69,10 @@ def is_due(piece: Piece) -> bool:
         return state == WorkState.RUNNING
     if piece.kind == StepKind.SOUND:
         return state == WorkState.WAITING
-    if not state.is_open:
-        return True
+    if StepKind(piece.kind).needs_whole_text:
+        return state == WorkState.FINISHED
     has_first_words = any(chunk.state == WorkState.FINISHED for chunk in transcription.chunks)
-    return has_first_words and not StepKind(piece.kind).needs_whole_text
+    return has_first_words or not state.is_open
 
 
 def place(session: Session, transcription: Transcription) -> int | None:

@@ -29,6 +29,7 @@ from meetings.storage import Storage, full_disk_told
 from minutes import following, leases, normalised, steps, turns, upload_checks
 from minutes import transcription as work
 from minutes.leases import Piece
+from minutes.proposals.choosing import Teach
 from minutes.recognition import speech_model
 from minutes.recognition.heard import Recognise
 from minutes.recognition.pipeline import recognise_chunk
@@ -80,11 +81,18 @@ Load = Callable[[SpeechModel, str], Recognise]
 """The recogniser of a speech model for a language. Raises ConfigurationError."""
 
 
+LoadTeacher = Callable[[SpeechModel], Teach]
+"""What puts the words of the papers into a text, with a speech model. Raises ConfigurationError."""
+
+
 class Worker:
     """One process that transcribes. `stop` lets it leave after the segment in hand."""
 
-    def __init__(self, config: Config, engine: Engine, load: Load) -> None:
+    def __init__(
+        self, config: Config, engine: Engine, load: Load, load_teacher: LoadTeacher
+    ) -> None:
         self._config = config
+        self._load_teacher = load_teacher
         self._engine = engine
         self._storage = Storage(config.home)
         self._load = load
@@ -179,7 +187,15 @@ class Worker:
                 self._do_step(piece, wav, scratch)
 
     def _do_step(self, step: Step, wav: Path, scratch: Path) -> None:
-        material = Material(self._config, self._storage, step.transcription, wav, scratch)
+        material = Material(
+            self._config,
+            self._engine,
+            self._teacher,
+            self._storage,
+            step.transcription,
+            wav,
+            scratch,
+        )
         write = STEPS[StepKind(step.kind)](material)
         with self._changing() as session:
             held = work.finish_step(session, step.id, step.lease or "")
@@ -216,6 +232,10 @@ class Worker:
                 "元のモデルに戻して再開するか、もう一度文字起こしをしてください。"
             )
         return self._loaded.recognise
+
+    def _teacher(self, model: SpeechModel) -> Teach:
+        self._loaded = None  # never two speech models in memory
+        return self._load_teacher(model)
 
     def _fail(self, piece: Piece, problem: str) -> None:
         """When even this cannot be written (the disk is full), the piece is free again as soon as

@@ -142,10 +142,15 @@ class StepKind(StrEnum):
 
     SOUND = "sound"
     PLAYBACK = "playback"
+    PROPOSALS = "proposals"
 
     @property
     def label(self) -> str:
-        return {StepKind.SOUND: "音声確認", StepKind.PLAYBACK: "再生用の音と波形"}[self]
+        return {
+            StepKind.SOUND: "音声確認",
+            StepKind.PLAYBACK: "再生用の音と波形",
+            StepKind.PROPOSALS: "資料の言葉との照らし合わせ",
+        }[self]
 
     @property
     def needs_whole_text(self) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Id, LongText, Name, When, now, word
+from models.document import Page
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
 from models.recording import Chunk, Recording, Transcription
@@ -98,6 +99,9 @@ class Segment(Base):
     agenda_item: Mapped[AgendaItem | None] = relationship()
     speaker: Mapped[Speaker | None] = relationship()
     confirmed_by: Mapped[Person | None] = relationship()
+    proposals: Mapped[list["Proposal"]] = relationship(
+        back_populates="segment", order_by="Proposal.start, Proposal.id"
+    )
 
     @property
     def meeting(self) -> Meeting:
@@ -123,3 +127,55 @@ class Correction(Base):
 
     segment: Mapped[Segment] = relationship()
     corrected_by: Mapped[Person] = relationship()
+
+
+class Origin(StrEnum):
+    """Where a proposed word comes from."""
+
+    TERM = "term"
+    NAME = "name"
+    DICTIONARY = "dictionary"
+    DATE = "date"
+
+
+class Proposal(Base):
+    """修正候補: `after` instead of `before`, which stands in the segment's `machine` text at
+    `start`. `was_changed`: it was done at once, and `machine` has `after` there. `place` says where
+    the word is printed, `page` is that page if it can be opened. `probability` from 0 to 1.
+
+    Decided by a person once: taken, or refused.
+    """
+
+    __tablename__ = "proposal"
+
+    id: Mapped[Id]
+    segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id"), index=True)
+    start: Mapped[int]
+    before: Mapped[LongText]
+    after: Mapped[LongText]
+    origin: Mapped[Origin] = mapped_column(word(Origin))
+    place: Mapped[Name] = mapped_column(default="")
+    page_id: Mapped[int | None] = mapped_column(ForeignKey("page.id", ondelete="SET NULL"))
+    probability: Mapped[float]
+    was_changed: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[When] = mapped_column(default=now)
+    is_accepted: Mapped[bool | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[When | None]
+
+    segment: Mapped[Segment] = relationship(back_populates="proposals")
+    page: Mapped[Page | None] = relationship()
+    decided_by: Mapped[Person | None] = relationship()
+
+    @property
+    def meeting(self) -> Meeting:
+        return self.segment.meeting
+
+    @property
+    def is_open(self) -> bool:
+        return self.decided_at is None
+
+    @property
+    def stands_now(self) -> str:
+        """What stands in the text until somebody decides otherwise."""
+        return self.after if self.was_changed else self.before

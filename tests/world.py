@@ -15,7 +15,7 @@ from models.document import DocumentVersion
 from models.meeting import Meeting
 from models.memo import MemoKind
 from models.recording import Recording
-from models.transcript import Transcript
+from models.transcript import Origin, Proposal, Transcript
 from models.upload import Upload, UploadState
 from tests.conftest import Cast
 from web.demo import builders
@@ -56,6 +56,7 @@ class World:
             "step_id": self.transcript.transcription.steps[-1].id,
             "transcript_id": self.transcript.id,
             "segment_id": self.transcript.segments[0].id,
+            "proposal_id": self.transcript.segments[0].proposals[0].id,
             "revision_id": minutes,
             "section": 0,
             "paragraph": 0,
@@ -135,6 +136,9 @@ def _transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting
     source = builders.folder("dx-council")
     recording = builders.add_recording(session, storage, cast.secretary, meeting, source)
     transcript = builders.add_transcript(session, cast.secretary, recording, HEARD)
+    transcript.segments[0].proposals.append(
+        Proposal(start=4, before="提告", after="定刻", origin=Origin.DICTIONARY, probability=0.5)
+    )
     with storage.receive(100) as incoming:
         incoming.write(b"an outline")
         recording.peaks_sha256 = storage.keep(incoming).sha256

@@ -23,6 +23,7 @@ from meetings.config import Config
 from meetings.errors import GijidoError, InvalidInput
 from meetings.storage import Storage
 from minutes import evaluation
+from minutes.proposals.choosing import Teach
 from minutes.recognition import recogniser
 from minutes.recognition.heard import Recognise
 from minutes.recognition.speech_model import SpeechModel
@@ -118,7 +119,10 @@ def worker(config: Config, parent: int | None) -> None:
     def load(model: SpeechModel, language: str) -> Recognise:
         return recogniser.load(config, model, language)
 
-    working = Worker(config, connect(config.database), load)
+    def load_teacher(model: SpeechModel) -> Teach:
+        return recogniser.load_teacher(config, model)
+
+    working = Worker(config, connect(config.database), load, load_teacher)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: working.stop())
     if parent:

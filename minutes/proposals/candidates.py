@@ -7,7 +7,6 @@ words; spans go over the borders of words, since a misheard word is often cut wr
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -17,6 +16,7 @@ from minutes.proposals import dictionary
 from minutes.proposals.readings import Token, is_unbroken, naturalness, plain, tokens
 from minutes.proposals.sound import distance, folded, sounds
 from minutes.proposals.terms import Term, Vocabulary
+from models.transcript import Origin
 
 LONGEST_SPAN = 9
 LONGEST_HOMOPHONE = 3
@@ -42,15 +42,6 @@ KANJI_FIGURES = "〇一二三四五六七八九十"
 SPOKEN_MONTH = re.compile(r"(\d+|[一二三四五六七八九十])つき")
 SPOKEN_DAY = re.compile(r"(\d+)か(?!ら|も|月|所|国|年)")
 SPOKEN_LATE_DAY = re.compile(rf"(?P<tens>[12]?)0?(?P<day>{'|'.join(DAYS)})")
-
-
-class Origin(StrEnum):
-    """Where a candidate comes from."""
-
-    TERM = "term"
-    NAME = "name"
-    DICTIONARY = "dictionary"
-    DATE = "date"
 
 
 @dataclass(frozen=True)

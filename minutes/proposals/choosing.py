@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from minutes.proposals import evidence
-from minutes.proposals.candidates import Candidate, Origin, candidates
+from minutes.proposals.candidates import Candidate, candidates
 from minutes.proposals.evidence import Evidence
 from minutes.proposals.readings import plain
 from minutes.proposals.terms import Vocabulary
 from minutes.proposals.weights import JUDGED, SCREENED
 from minutes.recognition.heard import Heard, Samples
+from models.transcript import Origin
 
 WORTH_ASKING = 0.15
 MOST_ASKED, MOST_ASKED_AT_A_PLACE = 16, 3

@@ -8,9 +8,10 @@ import math
 import re
 from collections.abc import Mapping
 
-from minutes.proposals.candidates import Candidate, Origin
+from minutes.proposals.candidates import Candidate
 from minutes.proposals.readings import HIRAGANA
 from minutes.proposals.terms import Vocabulary
+from models.transcript import Origin
 
 CALLED = re.compile(r"(さん|氏|様|委員|議員|[次課部局係室会]?長|主[任査事]|です|でございます|と申)")
 NEIGHBOURS = 2

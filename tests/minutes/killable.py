@@ -12,6 +12,7 @@ from meetings.config import Speech
 from minutes import leases, turns, worker
 from minutes.recognition.heard import Heard, Samples
 from models.database import connect
+from tests import speech_models
 
 SEGMENT_SECONDS = 2.5
 LEASE = timedelta(seconds=1)
@@ -37,4 +38,9 @@ def work(home: str, speech_model: str) -> None:
         storage=settings.Storage(home=home),
         speech=Speech(model=speech_model, first_chunk_seconds=60, chunk_seconds=60),
     )
-    worker.Worker(config, connect(Path(home) / "gijido.sqlite3"), lambda *_: ever_slow).run()
+    worker.Worker(
+        config,
+        connect(Path(home) / "gijido.sqlite3"),
+        lambda *_: ever_slow,
+        speech_models.teach_nothing,
+    ).run()

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +9,14 @@ import pytest
 from meetings.config import Config, Speech
 from meetings.errors import FileRejected, InvalidInput
 from minutes import evaluation
+from minutes.proposals.candidates import Candidate
+from minutes.proposals.choosing import Change, Choice
+from minutes.proposals.terms import Vocabulary
 from minutes.recognition import recogniser, speech_model
 from minutes.recognition.heard import Heard, Recognise, Samples
 from minutes.recognition.speech_model import SpeechModel
+from models.transcript import Origin
+from tests import speech_models
 from tests.sounds import ffmpeg
 
 SPEECH = Path(__file__).parents[1] / "data" / "speech"
@@ -33,6 +38,9 @@ def hearing(monkeypatch: pytest.MonkeyPatch) -> Hearing:
             speech_model, "choose", lambda config: SpeechModel("none", config.home, "")
         )
         monkeypatch.setattr(recogniser, "load", lambda config, model: noting)
+        monkeypatch.setattr(
+            recogniser, "load_teacher", lambda config, model: speech_models.teach_nothing(model)
+        )
         return lengths
 
     return use
@@ -231,3 +239,60 @@ def test_the_real_recogniser_on_real_speech_stays_as_good_as_it_was(config: Conf
     assert rates["folders"][0]["cer"] < 0.2
     assert rates["folders"][0]["cer_raw"] > rates["folders"][0]["cer"]
     assert np.isfinite(rates["rtf"])
+
+
+def test_papers_are_counted_beside_what_was_heard(
+    hearing: Hearing, folder: Path, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hearing(saying("危代は三つございます。予備がある"))
+    (folder / "paper.md").write_text("議題と予算", encoding="utf-8")
+    (folder / "meeting.json").write_text(
+        '{"title": "会議", "materials": [{"title": "資料1", "file": "paper.md"}]}'
+    )
+    taught = {"危代": ("議題", 0.9), "予備": ("予算", 0.9), "三つ": ("光", 0.5)}
+
+    def teach(segments: Sequence[Heard], _sound: object, words: Vocabulary) -> Iterator[Choice]:
+        assert {"議題", "予算"} <= {term.surface for term in words.terms}
+        for segment in segments:
+            changes = [
+                Change(Candidate(at, at + 2, old, new, Origin.TERM, 0, 6, 0), sure)
+                for old, (new, sure) in taught.items()
+                for at in [segment.text.index(old)]
+            ]
+            changed = tuple(change for change in changes if change.probability > 0.7)
+            text = segment.text.replace("危代", "議題").replace("予備", "予算")
+            yield Choice(text, changed, tuple(c for c in changes if c not in changed))
+
+    monkeypatch.setattr(recogniser, "load_teacher", lambda config, model: teach)
+    result = evaluation.evaluate([folder], None, config)
+    (council,) = evaluation.as_json(result)["folders"]
+    assert council["changed"] == {"right": 1, "wrong": 1}
+    assert council["proposed"] == {"right": 0, "wrong": 1}
+    assert council["cer"] < council["cer_without_materials"]
+    assert "1/1" in evaluation.as_table(result)
+    without = evaluation.evaluate([folder], None, config, evaluation.Materials(are_used=False))
+    (council,) = evaluation.as_json(without)["folders"]
+    assert council["cer"] == council["cer_without_materials"]
+    assert council["terms"] == 0
+
+
+def test_earlier_minutes_are_those_of_other_meetings(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "earlier"
+    other.mkdir()
+    write_reference(other, [{"text": "官民データ活用推進計画です。"}])
+    history = evaluation.Materials(history=(folder, other))
+    words = {term.surface for term in evaluation.vocabulary(folder, history).terms}
+    assert "官民データ活用推進計画" in words
+    assert "議題" not in words  # its own reference is no earlier minutes
+
+
+def test_papers_that_are_not_there_are_told_before_any_work(
+    hearing: Hearing, folder: Path, config: Config
+) -> None:
+    lengths = hearing(saying("はい"))
+    (folder / "meeting.json").write_text(
+        '{"title": "会議", "materials": [{"title": "資料1", "file": "none.md"}]}'
+    )
+    with pytest.raises(InvalidInput, match="資料を読めません"):
+        evaluation.evaluate([folder], None, config)
+    assert lengths == []

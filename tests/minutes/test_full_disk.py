@@ -19,6 +19,7 @@ from minutes.recognition.heard import Heard, Recognise, Samples
 from minutes.worker import Worker
 from models.meeting import Meeting
 from models.recording import StepKind, Transcription, WorkState
+from tests import speech_models
 from tests.conftest import Cast
 from tests.minutes.test_worker import every_ten_seconds, work_off
 from web.demo import builders
@@ -56,7 +57,9 @@ def transcription(
 
 @pytest.fixture
 def make_worker(config: Config, engine: Engine) -> Callable[[Recognise], Worker]:
-    return lambda recognise: Worker(config, engine, lambda *_: recognise)
+    return lambda recognise: Worker(
+        config, engine, lambda *_: recognise, speech_models.teach_nothing
+    )
 
 
 class Filling:

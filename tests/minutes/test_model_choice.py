@@ -17,6 +17,7 @@ from minutes.recognition.speech_model import SpeechModel
 from minutes.worker import Worker
 from models.meeting import Meeting
 from models.recording import Recording, Transcription, WorkState
+from tests import speech_models
 from tests.conftest import Cast
 from tests.minutes.test_worker import work_off
 from web.demo import builders
@@ -49,7 +50,7 @@ def worker(
         return recognise
 
     speech = Speech(model="of-the-settings", first_chunk_seconds=60, chunk_seconds=120)
-    return Worker(replace(config, speech=speech), engine, load)  # type: ignore[arg-type]
+    return Worker(replace(config, speech=speech), engine, load, speech_models.teach_nothing)  # type: ignore[arg-type]
 
 
 @pytest.fixture

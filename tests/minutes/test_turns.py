@@ -79,7 +79,14 @@ def test_one_recording_has_its_first_words_early_then_its_sound_then_the_rest(
     session: Session, request_of: Request
 ) -> None:
     run = request_of(3)
-    assert do_all(session, request_of) == ["R0 sound", "R0 1", "R0 playback", "R0 2", "R0 3"]
+    assert do_all(session, request_of) == [
+        "R0 sound",
+        "R0 1",
+        "R0 playback",
+        "R0 2",
+        "R0 3",
+        "R0 proposals",
+    ]
     assert run.state == WorkState.FINISHED
 
 
@@ -139,7 +146,7 @@ def test_nothing_is_done_of_what_is_paused_and_it_goes_on_where_it_was(
     assert turns.next_piece(session) is None
     work.resume_transcription(session, cast.secretary, run)
     session.flush()
-    assert do_all(session, request_of) == ["R0 1", "R0 playback", "R0 2"]
+    assert do_all(session, request_of) == ["R0 1", "R0 playback", "R0 2", "R0 proposals"]
 
 
 def test_who_pauses_before_anything_began_begins_later(
@@ -204,7 +211,13 @@ def test_a_failed_run_goes_on_where_it_failed(
     work.resume_transcription(session, cast.secretary, run)
     session.flush()
     assert (run.state, run.problem) == (WorkState.WAITING, "")
-    assert do_all(session, request_of) == ["R0 sound", "R0 1", "R0 playback", "R0 2"]
+    assert do_all(session, request_of) == [
+        "R0 sound",
+        "R0 1",
+        "R0 playback",
+        "R0 2",
+        "R0 proposals",
+    ]
 
 
 @pytest.mark.parametrize("kind", ["chunk", "sound"])
@@ -235,7 +248,7 @@ def test_a_later_step_that_never_gets_on_is_given_up_alone(
     turns.give_up_hopeless(session)
     session.flush()
     assert "管理者" in piece.problem
-    assert do_all(session, request_of) == ["R0 2"]
+    assert do_all(session, request_of) == ["R0 2", "R0 proposals"]
     assert run.state == WorkState.FINISHED
 
 

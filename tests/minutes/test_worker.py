@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,9 @@ from meetings.errors import FileRejected
 from meetings.storage import Storage
 from minutes import following, leases, normalised, steps, transcripts
 from minutes import transcription as work
+from minutes.proposals.candidates import Candidate
+from minutes.proposals.choosing import Change, Choice, Sound
+from minutes.proposals.terms import Vocabulary
 from minutes.recognition import audio
 from minutes.recognition.heard import Heard, Recognise, Samples
 from minutes.worker import Worker
@@ -23,8 +26,10 @@ from models.database import writing
 from models.meeting import Meeting
 from models.person import Person
 from models.recording import StepKind, Transcription, WorkState
-from models.transcript import Segment
+from models.transcript import Origin, Segment
+from tests import speech_models
 from tests.conftest import Cast
+from tests.world import HEARD
 from web.demo import builders
 
 PIECE_SECONDS = 10.0
@@ -60,7 +65,12 @@ def make_worker(config: Config, engine: Engine, small_model: Path) -> Run:
     speech = Speech(model=str(small_model), first_chunk_seconds=60, chunk_seconds=120)
 
     def make(recognise: Recognise) -> Worker:
-        return Worker(replace(config, speech=speech), engine, lambda *_: recognise)
+        return Worker(
+            replace(config, speech=speech),
+            engine,
+            lambda *_: recognise,
+            speech_models.teach_nothing,
+        )
 
     return make
 
@@ -260,7 +270,7 @@ def test_the_copy_for_listening_and_its_outline_come_right_after_the_first_words
             seen = fresh(session, transcription)
             done = sum(chunk.state == WorkState.FINISHED for chunk in seen.chunks)
             order.append((done, seen.recording.playback_sha256 is not None))
-    assert order == [(0, False), (1, False), (1, True), (2, True), (3, True)]
+    assert order == [(0, False), (1, False), (1, True), (2, True), (3, True), (3, True)]
     with Session(engine) as session:
         recording = fresh(session, transcription).recording
         assert recording.playback_sha256 and recording.peaks_sha256
@@ -305,7 +315,7 @@ def test_a_second_run_makes_no_second_copy(
     run(every_ten_seconds)
     session.rollback()
     again = work.request_transcription(session, cast.secretary, transcription.recording)
-    assert [step.kind for step in again.steps] == [StepKind.SOUND]
+    assert [step.kind for step in again.steps] == [StepKind.SOUND, StepKind.PROPOSALS]
 
 
 def test_the_normalised_sound_is_gone_when_nobody_needs_it(
@@ -349,3 +359,49 @@ def test_who_works_on_a_chunk_for_long_keeps_its_lease(
     workers[0].run()
     assert len(seen) == 2
     assert len(heard_spans(engine, transcription)) == 1
+
+
+def test_the_papers_teach_the_whole_text_as_a_step_of_its_own(
+    config: Config, engine: Engine, storage: Storage, session: Session, cast: Cast, meeting: Meeting
+) -> None:
+    builders.add_materials(session, storage, cast.organiser, meeting, builders.folder("dx-council"))
+    recording = builders.add_recording(
+        session, storage, cast.secretary, meeting, builders.folder("dx-council")
+    )
+    made = builders.add_transcript(session, cast.secretary, recording, HEARD)
+    session.commit()
+    asked: list[str] = []
+
+    def teach(segments: Sequence[Heard], sound: Sound, words: Vocabulary) -> Iterator[Choice]:
+        asked.extend(segment.text for segment in segments)
+        found = {term.surface: term for term in words.terms}
+        assert "官民データ活用推進計画" in found  # printed on a page that the step read first
+        assert found["官民データ活用推進計画"].page_id
+        assert len(sound(1.0, 2.0)) == 16_000
+        for segment in segments:
+            start = segment.text.find("提告")
+            if start < 0:
+                yield Choice(segment.text)
+                continue
+            one = Candidate(start, start + 2, "提告", "定刻", Origin.DICTIONARY, 0.0, 6, 0)
+            yield Choice(segment.text.replace("提告", "定刻"), (Change(one, 0.9),))
+
+    work_off(Worker(config, engine, lambda *_: every_ten_seconds, lambda model: teach))
+    session.expire_all()
+    assert asked == [heard.text for heard in HEARD]
+    first = made.segments[0]
+    assert (first.heard, first.machine) == (HEARD[0].text, "それでは定刻となりましたので")
+    assert first.text == first.machine
+    assert [proposal.was_changed for proposal in first.proposals] == [True]
+    assert {step.state for step in made.transcription.steps} >= {WorkState.FINISHED}
+
+
+def test_words_are_compared_by_their_japanese_sound_only(
+    session: Session, cast: Cast, transcription: Transcription
+) -> None:
+    work.cancel_transcription(session, cast.secretary, transcription)
+    english = work.request_transcription(
+        session, cast.secretary, transcription.recording, language="en"
+    )
+    assert StepKind.PROPOSALS not in {step.kind for step in english.steps}
+    assert StepKind.PROPOSALS in {step.kind for step in transcription.steps}

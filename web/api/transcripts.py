@@ -2,15 +2,16 @@
 
 from collections import defaultdict
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from pydantic import Field
 
 from meetings.agenda import flat, tree
 from meetings.rights import Right
 from minutes import accuracy, transcripts
 from minutes.accuracy import NOTHING, Accuracy
+from minutes.proposals import decisions
 from models.person import Person
-from models.transcript import Segment, Transcript
+from models.transcript import Proposal, Segment, Transcript
 from web import access
 from web.api.agenda import item_of
 from web.api.operations import Identity, Query, Revision, Shape, ShortText, operation
@@ -29,6 +30,40 @@ class MarkAnswer(Shape):
     heard: str = Field(description="直した箇所で、もとに聞き取られていた文字")
 
 
+class ProposalAnswer(Shape):
+    """修正候補。まだ決めていないものだけ。"""
+
+    id: int
+    start: int = Field(description="いまの text での位置（文字）")
+    before: str = Field(description="聞き取った言葉")
+    after: str = Field(description="候補の言葉")
+    was_changed: bool = Field(description="資料の言葉へ自動で直してある（text には after がある）")
+    reason: str
+    page: str | None = Field(description="その言葉が印刷されている頁を開く URL")
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> "ProposalAnswer":
+        return cls(
+            id=proposal.id,
+            start=decisions.place_of(proposal.segment.text, proposal) or 0,
+            before=proposal.before,
+            after=proposal.after,
+            was_changed=proposal.was_changed,
+            reason=decisions.reason_of(proposal),
+            page=_page(proposal),
+        )
+
+
+def _page(proposal: Proposal) -> str | None:
+    page = proposal.page
+    if page is None:
+        return None
+    document_id = page.version.document_id
+    return url_for(
+        "documents.show", document_id=document_id, version=page.version.number, page=page.number
+    )
+
+
 class SegmentAnswer(Shape):
     """発話。heard（聞き取ったまま）と machine は変わらず、text がいまの文。"""
 
@@ -45,6 +80,7 @@ class SegmentAnswer(Shape):
     speaker: str | None
     agenda_item_id: int | None
     marks: list[MarkAnswer]
+    proposals: list[ProposalAnswer]
 
     @classmethod
     def of(cls, segment: Segment) -> "SegmentAnswer":
@@ -65,6 +101,7 @@ class SegmentAnswer(Shape):
                 MarkAnswer(text=mark.text, is_corrected=mark.is_corrected, heard=mark.heard)
                 for mark in accuracy.marks(segment.heard, segment.text)
             ],
+            proposals=[ProposalAnswer.of(p) for p in decisions.open_proposals(segment)],
         )
 
 
@@ -79,12 +116,15 @@ class TranscriptAccuracyAnswer(Shape):
 
     raw: AccuracyAnswer
     normalised: AccuracyAnswer
+    machine: AccuracyAnswer = Field(description="資料の言葉で自動で直したあと（machine）、そのまま")
     items: list[ItemAccuracyAnswer] = Field(description="議題ごと")
 
     @classmethod
     def of(cls, transcript: Transcript) -> "TranscriptAccuracyAnswer":
-        counted = _count(transcripts.segments_of(database_session(), transcript))
+        segments = transcripts.segments_of(database_session(), transcript)
+        counted = _count(segments)
         return cls(
+            machine=AccuracyAnswer.of(transcripts.accuracy_with_papers(segments)[0]),
             raw=AccuracyAnswer.of(sum((raw for raw, _ in counted.values()), NOTHING)),
             normalised=AccuracyAnswer.of(sum((norm for _, norm in counted.values()), NOTHING)),
             items=[
@@ -122,6 +162,10 @@ class After(Query):
 class TextChange(Shape):
     text: str = Field(max_length=transcripts.LONGEST_SEGMENT)
     revision: Revision = Field(description="読んだときの revision")
+
+
+class Decision(Shape):
+    revision: Revision = Field(description="読んだときの発話の revision")
 
 
 class SpeakerName(Shape):
@@ -179,6 +223,25 @@ def show(person: Person, transcript: Transcript, query: After) -> TranscriptAnsw
 @operation("発話を直す", answers=SegmentChanged, body=TextChange)
 def correct(person: Person, segment: Segment, body: TextChange) -> SegmentChanged:
     transcripts.correct(database_session(), person, segment, body.text, based_on=body.revision)
+    return SegmentChanged.of(segment)
+
+
+@blueprint.post("/proposals/<int:proposal_id>/acceptance")
+@access.to(Proposal, Right.CORRECT)
+@operation("修正候補を採る", answers=SegmentChanged, body=Decision)
+def accept_proposal(person: Person, proposal: Proposal, body: Decision) -> SegmentChanged:
+    session = database_session()
+    segment = decisions.accept(session, person, proposal, based_on=body.revision)
+    return SegmentChanged.of(segment)
+
+
+@blueprint.post("/proposals/<int:proposal_id>/refusal")
+@access.to(Proposal, Right.CORRECT)
+@operation("修正候補を採らない", answers=SegmentChanged, body=Decision)
+def refuse_proposal(person: Person, proposal: Proposal, body: Decision) -> SegmentChanged:
+    """自動で直した箇所なら、聞き取ったままの言葉に戻す。"""
+    session = database_session()
+    segment = decisions.refuse(session, person, proposal, based_on=body.revision)
     return SegmentChanged.of(segment)
 
 

@@ -22,6 +22,8 @@ import { length, make } from "./transcript/words";
 const POLL_MS = 3000;
 const RETRY_MS = 5000;
 const LATE_SECONDS = 0.3;
+const UNDER_WAY = ["waiting", "running"];
+const OPEN = [...UNDER_WAY, "paused"];
 
 class Page implements Desk {
   readonly mayCorrect: boolean;
@@ -77,6 +79,7 @@ class Page implements Desk {
       return;
     }
     if (this.isWorking) setTimeout(() => void this.poll(), POLL_MS);
+    else if (wasWorking) void this.lookAgain(); // a late step may have changed any of them
   }
 
   showAccuracy(accuracy: TranscriptAccuracy): void {
@@ -173,8 +176,9 @@ class Page implements Desk {
   }
 
   private showWork(work: Work): void {
-    const isOpen = ["waiting", "running", "paused"].includes(work.state);
-    this.isWorking = isOpen;
+    const isOpen = OPEN.includes(work.state);
+    const later = isOpen ? undefined : work.stages.find((stage) => UNDER_WAY.includes(stage.state));
+    this.isWorking = isOpen || later !== undefined;
     this.player.tryAgain();
     const remaining = work.remaining_seconds;
     const words = isOpen
@@ -182,7 +186,9 @@ class Page implements Desk {
         (remaining === null ? "" : `・残り約${length(remaining)}`) +
         `・${work.segment_count}発話まで校正できます`
       : work.state === "finished"
-        ? ""
+        ? later
+          ? `${later.label}をしています。そのまま校正できます。`
+          : ""
         : `${work.state_label}：${work.problem || "ここまでの文は校正できます。"}`;
     const isStanding = isOpen && !work.is_worker_running;
     this.work.textContent = isStanding
@@ -197,6 +203,7 @@ class Page implements Desk {
   }
 
   private async poll(): Promise<void> {
+    const wasWorking = this.isWorking && this.rows.length > 0;
     try {
       const newest = Math.max(0, ...this.byId.keys());
       this.take(await call("GET", newest ? `${this.path}?after=${newest}` : this.path));
@@ -204,6 +211,7 @@ class Page implements Desk {
       this.tell(asRefusal(problem));
     }
     if (this.isWorking) setTimeout(() => void this.poll(), POLL_MS);
+    else if (wasWorking) void this.lookAgain(); // a late step may have changed any of them
   }
 
   /** Coming back to the page: others may have corrected meanwhile. */

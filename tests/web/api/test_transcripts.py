@@ -12,9 +12,10 @@ from meetings.storage import Storage
 from minutes import records
 from minutes.recognition.heard import Heard
 from models.audit import AuditLine
+from models.document import Page
 from models.meeting import Meeting
 from models.person import Person
-from models.transcript import Doubt, Transcript
+from models.transcript import Doubt, Origin, Proposal, Transcript
 from tests.conftest import Browser, Cast
 from tests.web.api.conftest import Script
 from tests.world import HEARD
@@ -170,3 +171,83 @@ def test_the_editor_works_with_cookie_and_header_and_not_without_the_header(
         secret = browser.application.secret_key
         token = URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps("known")
     assert browser.put(path, json=body, headers={"X-CSRFToken": token}).status_code == 200
+
+
+@pytest.fixture
+def proposal(session: Session, transcript: Transcript) -> Proposal:
+    """Of the first segment: 定刻, printed on the first page of the first document."""
+    made = Proposal(
+        start=4,
+        before="提告",
+        after="定刻",
+        origin=Origin.TERM,
+        place="次第 1頁",
+        probability=0.5,
+    )
+    transcript.segments[0].proposals.append(made)
+    session.commit()
+    return made
+
+
+def test_a_proposal_says_where_it_stands_and_why_and_is_taken(
+    secretary: Script, transcript: Transcript, proposal: Proposal
+) -> None:
+    segment = secretary.get(f"/transcripts/{transcript.id}")["segments"][0]
+    (given,) = segment["proposals"]
+    assert (given["start"], given["before"], given["after"]) == (4, "提告", "定刻")
+    assert (given["reason"], given["page"]) == ("次第 1頁にある言葉", None)
+    changed = secretary.call("POST", f"/proposals/{proposal.id}/acceptance", {"revision": 0})
+    assert changed["segment"]["text"] == "それでは定刻となりましたので"
+    assert changed["segment"]["heard"] == HEARD[0].text
+    assert changed["segment"]["proposals"] == []
+
+
+def test_a_refused_proposal_does_not_come_again(
+    secretary: Script, transcript: Transcript, proposal: Proposal
+) -> None:
+    changed = secretary.call("POST", f"/proposals/{proposal.id}/refusal", {"revision": 0})
+    assert changed["segment"]["text"] == HEARD[0].text
+    assert secretary.get(f"/transcripts/{transcript.id}")["segments"][0]["proposals"] == []
+
+
+def test_a_proposal_for_an_older_text_shows_both(
+    secretary: Script, transcript: Transcript, proposal: Proposal
+) -> None:
+    path = f"/segments/{transcript.segments[0].id}/text"
+    secretary.call("PUT", path, {"text": "では提告となりました", "revision": 0})
+    stale = secretary.call(
+        "POST", f"/proposals/{proposal.id}/acceptance", {"revision": 0}, status=409
+    )
+    assert stale["theirs"] == "では提告となりました"
+
+
+def test_a_proposal_leads_to_the_page_that_prints_its_word(
+    secretary: Script,
+    session: Session,
+    storage: Storage,
+    cast: Cast,
+    transcript: Transcript,
+    proposal: Proposal,
+) -> None:
+    source = builders.folder("dx-council")
+    builders.add_materials(session, storage, cast.organiser, transcript.meeting, source)
+    session.flush()
+    page = session.scalars(select(Page).order_by(Page.id)).first()
+    assert page is not None
+    proposal.page_id = page.id
+    session.commit()
+    (given,) = secretary.get(f"/transcripts/{transcript.id}")["segments"][0]["proposals"]
+    document = page.version.document_id
+    assert given["page"] == f"/documents/{document}?version=1&page={page.number}"
+
+
+def test_the_accuracy_is_counted_with_and_without_the_papers(
+    secretary: Script, session: Session, transcript: Transcript
+) -> None:
+    first = transcript.segments[0]
+    first.machine = first.text = "それでは定刻となりましたので"
+    session.commit()
+    changed = secretary.call("PUT", f"/segments/{first.id}/confirmation")
+    heard, machine = changed["accuracy"]["raw"], changed["accuracy"]["machine"]
+    assert heard["total"] == machine["total"] == 14
+    assert (heard["right"], machine["right"]) == (12, 14)

@@ -7,14 +7,18 @@ const NOTHING = "確認済みの発話がまだないため、正変換率は出
 
 export class Figures {
   private readonly raw = element("[data-accuracy-raw]");
+  private readonly machine = element("[data-accuracy-machine]");
   private readonly normalised = element("[data-accuracy-normalised]");
   private readonly items = element("[data-items]");
   private latest: TranscriptAccuracy | null = null;
 
   take(accuracy: TranscriptAccuracy): void {
     this.latest = accuracy;
-    const { raw, normalised } = accuracy;
+    const { raw, normalised, machine } = accuracy;
     this.raw.textContent = raw.total ? withRate(raw) : NOTHING;
+    const isTaught = raw.total > 0 && machine.right !== raw.right;
+    this.machine.hidden = !isTaught;
+    this.machine.textContent = isTaught ? `資料の言葉で直したあと：${withRate(machine)}` : "";
     const added = raw.added ? `・余分 ${raw.added.toLocaleString("ja")}字` : "";
     this.normalised.textContent = raw.total ? `表記の違いを除く：${withRate(normalised)}${added}` : "";
   }

@@ -4,8 +4,10 @@
  */
 
 import { forget, keep, kept } from "./kept";
+import { showProposals } from "./proposals";
+import type { Decision } from "./proposals";
 import { call, Refusal } from "./server";
-import type { AgendaItem, Mark, Segment, SegmentChanged, TranscriptAccuracy } from "./server";
+import type { AgendaItem, Mark, Proposal, Segment, SegmentChanged, TranscriptAccuracy } from "./server";
 import { make, plain, position } from "./words";
 
 const WAIT_MS = 1000;
@@ -35,6 +37,7 @@ export class Row {
   private readonly speaker: HTMLInputElement;
   private readonly confirmed = make("input", { type: "checkbox" });
   private readonly marks = make("p", { class: "segment-marks" });
+  private readonly proposals = make("ul", { class: "proposals", "aria-label": "修正候補" });
   private readonly state = make("span", { class: "segment-state" });
   private readonly doubt = make("p", { class: "segment-doubt" });
   private readonly heading = make("p", { class: "segment-item" });
@@ -206,6 +209,38 @@ export class Row {
     this.segment = segment;
     this.problem.replaceChildren();
     this.showMarks(segment.marks);
+    this.showProposals();
+  }
+
+  private showProposals(): void {
+    const decide = (proposal: Proposal, decision: Decision): void =>
+      void this.settle(proposal, decision);
+    showProposals(this.proposals, this.segment.proposals, this.desk.mayCorrect ? decide : null);
+  }
+
+  /** First what was typed is saved: the decision is about the text that stands there then. */
+  private async settle(proposal: Proposal, decision: Decision): Promise<void> {
+    await this.sync();
+    if (this.isSending || this.isTextDirty || this.isInConflict) return;
+    this.isSending = true;
+    try {
+      const path = `/api/proposals/${proposal.id}/${decision}`;
+      const body = { revision: this.segment.revision };
+      const changed = await call<SegmentChanged>("POST", path, body);
+      const wasInside = this.proposals.contains(document.activeElement);
+      this.take(changed.segment);
+      this.setText(changed.segment.text);
+      this.desk.showAccuracy(changed.accuracy);
+      if (wasInside) (this.proposals.querySelector("button") ?? this.text).focus();
+      this.refusal = null;
+    } catch (problem) {
+      if (!(problem instanceof Refusal)) throw problem;
+      this.refused(problem);
+    } finally {
+      this.isSending = false;
+      this.show();
+      this.desk.noteState();
+    }
   }
 
   private typed(): void {
@@ -346,8 +381,9 @@ export class Row {
     }
     const body = make("div", { class: "segment-body" }, this.text, tick);
     this.doubt.textContent = this.segment.doubt && `要確認：${this.segment.doubt}`;
-    this.element.append(this.heading, head, this.doubt, body, this.marks, this.problem);
+    this.element.append(this.heading, head, this.doubt, body, this.marks, this.proposals, this.problem);
     this.showMarks(this.segment.marks);
+    this.showProposals();
   }
 
   private show(): void {

@@ -6,6 +6,16 @@ export interface Mark {
   heard: string;
 }
 
+export interface Proposal {
+  id: number;
+  start: number;
+  before: string;
+  after: string;
+  was_changed: boolean;
+  reason: string;
+  page: string | null;
+}
+
 export interface Segment {
   id: number;
   start_seconds: number;
@@ -18,6 +28,7 @@ export interface Segment {
   speaker: string | null;
   agenda_item_id: number | null;
   marks: Mark[];
+  proposals: Proposal[];
 }
 
 export interface Accuracy {
@@ -33,6 +44,7 @@ export interface Accuracy {
 export interface TranscriptAccuracy {
   raw: Accuracy;
   normalised: Accuracy;
+  machine: Accuracy;
   items: { agenda_item_id: number | null; raw: Accuracy; normalised: Accuracy }[];
 }
 
@@ -45,6 +57,7 @@ export interface Work {
   segment_count: number;
   problem: string;
   is_worker_running: boolean;
+  stages: { label: string; state: string }[];
 }
 
 export interface AgendaItem {

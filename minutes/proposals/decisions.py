@@ -1,0 +1,143 @@
+"""Proposals (修正候補) of a transcript: kept as the machine made them, then taken or refused by a
+person."""
+
+from sqlalchemy.orm import Session
+
+from meetings import audit
+from meetings.errors import NotPossibleNow
+from minutes import transcripts
+from minutes.proposals.choosing import Change, Choice
+from models.base import now
+from models.person import Person
+from models.transcript import Origin, Proposal, Segment
+
+LONGEST_PLACE = 200
+REACH = 40
+"""Letters by which a place may have moved by what was corrected around it."""
+
+GONE = "この候補の箇所はもう変わっています。発話を見て、必要なら直接直してください。"
+REASONS = {
+    Origin.DICTIONARY: "同じ音の言葉（辞書）",
+    Origin.DATE: "日付の言い方",
+}
+
+
+def keep(session: Session, segment: Segment, choice: Choice) -> None:
+    """What the papers made of a segment, once: `machine` is set, and so is `text` unless a person
+    was there first. Then everything is only proposed; and nothing where it is confirmed."""
+    if segment.proposals or segment.machine != segment.heard:
+        return
+    is_untouched = segment.revision == 0 and not segment.is_confirmed
+    segment.machine = choice.text
+    if segment.is_confirmed:
+        return
+    if is_untouched:
+        segment.text = choice.text
+        for change in choice.changed:
+            segment.proposals.append(_proposal(segment, change, _shift(change, choice), True))
+        for change in choice.proposed:
+            segment.proposals.append(_proposal(segment, change, _shift(change, choice), False))
+        return
+    for change in (*choice.changed, *choice.proposed):
+        segment.proposals.append(_proposal(segment, change, 0, False))
+
+
+def accept(session: Session, by: Person, proposal: Proposal, *, based_on: int) -> Segment:
+    """Take it over. What was changed at once stays as it is.
+
+    Raises NotPossibleNow when the words are no longer there, StaleRevision.
+    """
+    segment = proposal.segment
+    if proposal.is_open and not proposal.was_changed:
+        _replace(session, by, proposal, proposal.before, proposal.after, based_on)
+    _decide(session, by, proposal, is_accepted=True)
+    return segment
+
+
+def refuse(session: Session, by: Person, proposal: Proposal, *, based_on: int) -> Segment:
+    """Not this word. What was changed at once becomes again what was heard.
+
+    Raises NotPossibleNow when the words are no longer there, StaleRevision.
+    """
+    segment = proposal.segment
+    if proposal.is_open and proposal.was_changed:
+        _replace(session, by, proposal, proposal.after, proposal.before, based_on)
+    _decide(session, by, proposal, is_accepted=False)
+    return segment
+
+
+def open_proposals(segment: Segment) -> list[Proposal]:
+    """Those that still wait for somebody and whose words still stand there."""
+    if segment.is_confirmed:
+        return []
+    return [
+        proposal
+        for proposal in segment.proposals
+        if proposal.is_open and place_of(segment.text, proposal) is not None
+    ]
+
+
+def place_of(text: str, proposal: Proposal) -> int | None:
+    """Where the words of the proposal stand in the text by now; None when they are gone."""
+    words = proposal.stands_now
+    found, place = None, text.find(words)
+    while place >= 0:
+        if found is None or abs(place - proposal.start) < abs(found - proposal.start):
+            found = place
+        place = text.find(words, place + 1)
+    return found if found is not None and abs(found - proposal.start) <= REACH else None
+
+
+def reason_of(proposal: Proposal) -> str:
+    """Why it is proposed, in words: where the word is printed, or what kind of word it is."""
+    return REASONS.get(Origin(proposal.origin)) or f"{proposal.place}にある言葉"
+
+
+def _replace(
+    session: Session, by: Person, proposal: Proposal, old: str, new: str, based_on: int
+) -> None:
+    segment = proposal.segment
+    place = place_of(segment.text, proposal)
+    if place is None:
+        raise NotPossibleNow(GONE)
+    text = segment.text[:place] + new + segment.text[place + len(old) :]
+    transcripts.correct(session, by, segment, text, based_on=based_on)
+
+
+def _decide(session: Session, by: Person, proposal: Proposal, *, is_accepted: bool) -> None:
+    if not proposal.is_open:
+        return
+    proposal.is_accepted, proposal.decided_by, proposal.decided_at = is_accepted, by, now()
+    audit.note(session, by, "accept" if is_accepted else "refuse", proposal)
+
+
+def _shift(change: Change, choice: Choice) -> int:
+    """By how much the changes before it moved it."""
+    return sum(
+        len(other.candidate.new) - len(other.candidate.old)
+        for other in choice.changed
+        if other.candidate.start < change.candidate.start
+    )
+
+
+def _proposal(segment: Segment, change: Change, shift: int, was_changed: bool) -> Proposal:
+    one, heard = change.candidate, segment.heard
+    start, before, after = one.start, one.old, one.new
+    if not before or not after:  # something to hold on to
+        if start > 0:
+            start -= 1
+            before, after = heard[start] + before, heard[start] + after
+        else:
+            neighbour = heard[one.end : one.end + 1]
+            before, after = before + neighbour, after + neighbour
+    term = one.term
+    return Proposal(
+        start=start + shift,
+        before=before,
+        after=after,
+        origin=one.origin,
+        place=term.place[:LONGEST_PLACE] if term else "",
+        page_id=term.page_id if term else None,
+        probability=change.probability,
+        was_changed=was_changed,
+    )

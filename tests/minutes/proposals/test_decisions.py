@@ -1,0 +1,177 @@
+"""What becomes of a segment by what the papers say, and by what a person says to that."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from meetings.errors import NotPossibleNow, StaleRevision
+from minutes import transcripts
+from minutes.proposals import decisions
+from minutes.proposals.candidates import Candidate
+from minutes.proposals.choosing import LIKELY, SURE, Asked, Change, Choice, choose
+from minutes.proposals.terms import Term
+from models.transcript import Origin, Proposal, Segment, Transcript
+from tests.conftest import Cast
+
+HEARD = "それでは提告となりましたので"
+TERM = Term("定刻", "テイコク", "次第 1頁", False, 1, 5_000)
+
+
+def instead(old: str, new: str, text: str = HEARD) -> Candidate:
+    start = text.index(old)
+    return Candidate(start, start + len(old), old, new, Origin.TERM, 0.0, 6, 0, TERM)
+
+
+def sure(candidate: Candidate) -> Change:
+    return Change(candidate, 0.9)
+
+
+def likely(candidate: Candidate) -> Change:
+    return Change(candidate, 0.5)
+
+
+@pytest.fixture
+def segment(transcript: Transcript) -> Segment:
+    found = transcript.segments[0]
+    assert found.heard == HEARD
+    return found
+
+
+def kept(session: Session, segment: Segment, choice: Choice) -> list[Proposal]:
+    decisions.keep(session, segment, choice)
+    session.flush()
+    return segment.proposals
+
+
+def test_strong_evidence_changes_the_text_and_never_what_was_heard(
+    session: Session, segment: Segment
+) -> None:
+    change = sure(instead("提告", "定刻"))
+    (proposal,) = kept(session, segment, Choice("それでは定刻となりましたので", (change,)))
+    assert segment.heard == HEARD
+    assert segment.machine == segment.text == "それでは定刻となりましたので"
+    assert (proposal.was_changed, proposal.place) == (True, "次第 1頁")
+    assert decisions.reason_of(proposal) == "次第 1頁にある言葉"
+
+
+def test_likely_evidence_waits_for_a_person(session: Session, cast: Cast, segment: Segment) -> None:
+    (proposal,) = kept(session, segment, Choice(HEARD, (), (likely(instead("提告", "定刻")),)))
+    assert segment.text == segment.machine == HEARD
+    decisions.accept(session, cast.secretary, proposal, based_on=0)
+    assert segment.text == "それでは定刻となりましたので"
+    assert segment.machine == HEARD
+    assert (proposal.is_accepted, proposal.decided_by) == (True, cast.secretary)
+    assert decisions.open_proposals(segment) == []
+
+
+def test_what_was_changed_at_once_can_be_put_back(
+    session: Session, cast: Cast, segment: Segment
+) -> None:
+    change = sure(instead("提告", "定刻"))
+    (proposal,) = kept(session, segment, Choice("それでは定刻となりましたので", (change,)))
+    decisions.refuse(session, cast.secretary, proposal, based_on=0)
+    assert segment.text == HEARD
+    assert segment.machine == "それでは定刻となりましたので"
+    assert proposal.is_accepted is False
+
+
+def test_a_refused_proposal_leaves_the_text_alone(
+    session: Session, cast: Cast, segment: Segment
+) -> None:
+    (proposal,) = kept(session, segment, Choice(HEARD, (), (likely(instead("提告", "定刻")),)))
+    decisions.refuse(session, cast.secretary, proposal, based_on=0)
+    assert (segment.text, segment.revision) == (HEARD, 0)
+
+
+def test_corrections_of_a_person_are_never_overwritten(
+    session: Session, cast: Cast, segment: Segment
+) -> None:
+    corrected = "それでは、提告となりましたので。"
+    transcripts.correct(session, cast.secretary, segment, corrected, based_on=0)
+    change = sure(instead("提告", "定刻"))
+    (proposal,) = kept(session, segment, Choice("それでは定刻となりましたので", (change,)))
+    assert segment.text == corrected
+    assert not proposal.was_changed
+    decisions.accept(session, cast.secretary, proposal, based_on=1)
+    assert segment.text == "それでは、定刻となりましたので。"
+
+
+def test_a_confirmed_segment_gets_no_proposals(
+    session: Session, cast: Cast, segment: Segment
+) -> None:
+    transcripts.confirm(session, cast.secretary, segment)
+    change = sure(instead("提告", "定刻"))
+    assert kept(session, segment, Choice("それでは定刻となりましたので", (change,))) == []
+    assert segment.text == HEARD
+    assert segment.machine == "それでは定刻となりましたので"
+
+
+def test_papers_speak_only_once(session: Session, segment: Segment) -> None:
+    change = sure(instead("提告", "定刻"))
+    kept(session, segment, Choice("それでは定刻となりましたので", (change,)))
+    assert len(kept(session, segment, Choice("別の文", (change,)))) == 1
+    assert segment.machine == "それでは定刻となりましたので"
+
+
+def test_a_place_is_found_again_after_changes_before_it(
+    session: Session, cast: Cast, segment: Segment
+) -> None:
+    choice = Choice(
+        "それではただいま提告となりましたので",
+        (sure(instead("は", "はただいま")),),
+        (likely(instead("提告", "定刻")),),
+    )
+    waiting = next(p for p in kept(session, segment, choice) if not p.was_changed)
+    assert decisions.place_of(segment.text, waiting) == waiting.start == 8
+    transcripts.correct(session, cast.secretary, segment, "ではただいま提告です", based_on=0)
+    assert decisions.place_of(segment.text, waiting) == 6
+    decisions.accept(session, cast.secretary, waiting, based_on=1)
+    assert segment.text == "ではただいま定刻です"
+
+
+def test_words_that_are_gone_cannot_be_replaced(
+    session: Session, cast: Cast, segment: Segment
+) -> None:
+    (proposal,) = kept(session, segment, Choice(HEARD, (), (likely(instead("提告", "定刻")),)))
+    transcripts.correct(session, cast.secretary, segment, "定刻です", based_on=0)
+    assert decisions.open_proposals(segment) == []
+    with pytest.raises(NotPossibleNow, match="もう変わって"):
+        decisions.accept(session, cast.secretary, proposal, based_on=1)
+
+
+def test_a_stale_page_overwrites_nothing(session: Session, cast: Cast, segment: Segment) -> None:
+    (proposal,) = kept(session, segment, Choice(HEARD, (), (likely(instead("提告", "定刻")),)))
+    transcripts.correct(session, cast.secretary, segment, "では提告となりました", based_on=0)
+    with pytest.raises(StaleRevision):
+        decisions.accept(session, cast.approver, proposal, based_on=0)
+    assert proposal.is_open
+
+
+def test_words_that_are_only_added_have_something_to_hold_on_to(
+    session: Session, cast: Cast, segment: Segment
+) -> None:
+    added = Candidate(4, 4, "", "、", Origin.DICTIONARY, 0.0, 3, 0)
+    (proposal,) = kept(session, segment, Choice(HEARD, (), (likely(added),)))
+    assert (proposal.start, proposal.before, proposal.after) == (3, "は", "は、")
+    decisions.accept(session, cast.secretary, proposal, based_on=0)
+    assert segment.text == "それでは、提告となりましたので"
+
+
+def asked(candidate: Candidate) -> Asked:
+    evidence = {origin.value: float(origin == candidate.origin) for origin in Origin}
+    return Asked(candidate, {**evidence, "old_letters": 0.5}, 0.5)
+
+
+def test_the_judge_decides_between_change_proposal_and_nothing() -> None:
+    one = asked(instead("提告", "定刻"))
+    strong, weak = choose(HEARD, [one], [20.0]), choose(HEARD, [one], [-30.0])
+    assert strong.text == "それでは定刻となりましたので"
+    assert strong.changed[0].probability >= SURE
+    assert (weak.text, weak.changed, weak.proposed) == (HEARD, (), ())
+    assert LIKELY < SURE
+
+
+def test_changes_never_stand_in_each_others_way() -> None:
+    both = [asked(instead("提告", "定刻")), asked(instead("提告と", "帝国と"))]
+    chosen = choose(HEARD, both, [20.0, 15.0])
+    assert [change.candidate.new for change in chosen.changed] == ["定刻"]
+    assert chosen.proposed == ()

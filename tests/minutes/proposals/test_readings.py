@@ -1,0 +1,46 @@
+from minutes.proposals.readings import naturalness, number_read, plain, tokens
+from minutes.proposals.sound import distance, sounds
+
+
+def said(text: str) -> str:
+    return "".join(token.kana for token in tokens(text))
+
+
+def test_a_word_is_read_as_it_sounds() -> None:
+    assert said("手続き") == said("鉄づき") == "テツズキ"
+
+
+def test_figures_are_read_as_numbers() -> None:
+    assert number_read(1_300) == "センサンビャク"
+    assert number_read(20_600) == "ニマンロッピャク"
+    assert number_read(0) == "ゼロ"
+    assert next(t.surface for t in tokens("3,400万円")) == "3,400"
+    assert said("12月13日") == "ジューニガツジューサンニチ"
+
+
+def test_capitals_are_spelled() -> None:
+    assert said("FAQ") == "エフエーキュー"
+
+
+def test_places_are_places_of_the_text_itself() -> None:
+    text = "㈱１２３はＤＸ！？"
+    assert len(plain(text)) == len(text)
+    assert next(text[t.start : t.end] for t in tokens(text)) == "㈱"
+
+
+def test_long_vowels_are_one_sound_however_written() -> None:
+    assert sounds("ヒョウドウ") == sounds("ヒョードー")
+    assert sounds("テイネイ") == sounds("テーネー")
+
+
+def test_what_is_often_confused_is_near() -> None:
+    near = distance(sounds("ハッキ"), sounds("ハキ"))
+    voiced = distance(sounds("カイ"), sounds("ガイ"))
+    other = distance(sounds("カイ"), sounds("マイ"))
+    assert 0 < near < other
+    assert 0 < voiced < other
+    assert distance(sounds("カイ"), sounds("カイ")) == 0
+
+
+def test_what_people_write_is_more_natural() -> None:
+    assert naturalness("これより質疑に入ります") < naturalness("これより室議に入ります")
