@@ -68,7 +68,7 @@ class Speech:
     model: str = ""
     threads: int = 0
     first_chunk_seconds: int = 300
-    chunk_seconds: int = 720
+    chunk_seconds: int = 600
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The command line: `gijido …`. Everything that the screens do not do, and the servers."""
 
+import contextlib
+import ctypes
 import json
 import logging
 import os
@@ -109,11 +111,23 @@ def make_certificate(config: Config, host: str, more: tuple[str, ...]) -> None:
     )
 
 
+M_ARENA_MAX = -8
+"""As in glibc's malloc.h."""
+
+
+def _share_memory() -> None:
+    """glibc gives every thread a heap of its own and hardly takes back what one has freed; with
+    two of them hours of decoding need less (docs/performance.md)."""
+    with contextlib.suppress(AttributeError, OSError):  # another C library
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+
+
 @cli.command()
 @click.option("--parent", type=int, help="Stop when this process is gone.")
 @click.pass_obj
 def worker(config: Config, parent: int | None) -> None:
     """Transcribe what waits, until stopped."""
+    _share_memory()
     migrate(config.database)
 
     def load(model: SpeechModel, language: str) -> Recognise:

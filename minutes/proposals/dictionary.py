@@ -43,6 +43,11 @@ def alike(said: str) -> list[Word]:
     return _by_sound().get(folded(said), [])
 
 
+def prepare() -> None:
+    """Two seconds, once, before several threads ask."""
+    _by_sound()
+
+
 @cache
 def _by_sound() -> dict[str, list[Word]]:
     entries, origin, whole = _compiled(Path(unidic_lite.DICDIR) / "sys.dic")

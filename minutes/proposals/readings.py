@@ -6,6 +6,7 @@ words, their likelihood and their joints (Kudo, Yamamoto, Matsumoto 2004).
 
 import csv
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,6 +42,9 @@ SPELLED = """
 LETTERS = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", SPELLED.split(), strict=True))
 AFTER_NUMBERS = {"月": "ガツ", "日": "ニチ", "年": "ネン", "人": "ニン"}
 """Where the dictionary reads the word as it stands alone."""
+
+
+_OF_THREAD = threading.local()
 
 
 @dataclass(frozen=True)
@@ -113,9 +117,12 @@ def number_read(number: int) -> str:
     return said + ONES[number]
 
 
-@cache
 def _tagger() -> MeCab.Tagger:
-    return MeCab.Tagger(f'-r /dev/null -d "{unidic_lite.DICDIR}"')
+    """One for each thread: the nodes of a parse live in its tagger until the next one."""
+    tagger: MeCab.Tagger | None = getattr(_OF_THREAD, "tagger", None)
+    if tagger is None:
+        tagger = _OF_THREAD.tagger = MeCab.Tagger(f'-r /dev/null -d "{unidic_lite.DICDIR}"')
+    return tagger
 
 
 def _words(text: str) -> Iterator[Token]:

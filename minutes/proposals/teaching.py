@@ -4,7 +4,7 @@ choice."""
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from minutes.proposals import judge
+from minutes.proposals import dictionary, judge
 from minutes.proposals.choosing import Asked, Choice, Sound, Teach, choose, worth_asking
 from minutes.proposals.readings import plain
 from minutes.proposals.terms import Vocabulary
@@ -22,6 +22,7 @@ LANGUAGE = "ja"
 def load(model: SpeechModel, threads: int) -> Teach:
     """Raises ConfigurationError when the file is no longer the one that was chosen."""
     whisper = Whisper(model, threads, LANGUAGE)
+    dictionary.prepare()
 
     def teach(segments: Sequence[Heard], sound: Sound, vocabulary: Vocabulary) -> Iterator[Choice]:
         def one(window: Sequence[Heard]) -> list[Choice]:
@@ -49,18 +50,30 @@ def _taught(
     whisper: Whisper, window: Sequence[Heard], sound: Sound, vocabulary: Vocabulary
 ) -> list[Choice]:
     asked = [worth_asking(one.text, vocabulary, one.confidence) for one in window]
+    return [
+        choose(segment.text, questions, gains)
+        for segment, questions, gains in zip(
+            window, asked, judged(whisper, window, sound, asked), strict=True
+        )
+    ]
+
+
+def judged(
+    whisper: Whisper, window: Sequence[Heard], sound: Sound, asked: Sequence[Sequence[Asked]]
+) -> list[list[float]]:
+    """What the judge says to the questions about each segment of a window."""
     if not any(asked):
-        return [Choice(segment.text) for segment in window]
+        return [[] for _ in window]
     origin = max(0.0, window[0].start_seconds - BEFORE_SECONDS)
     samples = sound(origin, window[-1].end_seconds + AFTER_SECONDS)
     (encoded,) = whisper.encode([whisper.features(samples)])
     return [
-        choose(segment.text, questions, _judged(whisper, encoded, segment, questions, origin))
+        _gains(whisper, encoded, segment, questions, origin)
         for segment, questions in zip(window, asked, strict=True)
     ]
 
 
-def _judged(
+def _gains(
     whisper: Whisper, encoded: Encoded, segment: Heard, asked: Sequence[Asked], origin: float
 ) -> list[float]:
     text = plain(segment.text)

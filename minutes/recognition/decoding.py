@@ -30,6 +30,9 @@ from models.transcript import Doubt
 
 BATCH = 8
 BEAM = 2
+MOST_SEQUENCES = BATCH * BEAM
+"""Side by side in one decoding: each keeps its own view of the sound, 20 MB with base."""
+
 LADDER = ((5, 0.0), (1, 0.4), (1, 0.8))
 """Width of the beam and temperature of each further try where the first was doubtful."""
 
@@ -247,6 +250,10 @@ def _raise_problem(jobs: list["Future[None]"], desk: Desk) -> None:
             job.result()
 
 
+def _batches(numbers: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (numbers[start : start + size] for start in range(0, len(numbers), size))
+
+
 def _window(whisper: Whisper, track: Track) -> Features:
     if track.features is None:
         track.features = whisper.features(track.lane.samples)
@@ -267,9 +274,10 @@ def _next_windows(whisper: Whisper, tracks: list[Track]) -> None:
         again = [n for n, reading in enumerate(readings) if reading.doubt]
         if not again:
             break
-        others = whisper.decode([encoded[n] for n in again], beam=beam, temperature=temperature)
-        for n, other in zip(again, others, strict=True):
-            reading = judge(tracks[n].lane, *spans[n], other, whisper.writing)
-            readings[n] = max(readings[n], reading, key=lambda r: r.merit)
+        for few in _batches(again, MOST_SEQUENCES // beam):
+            others = whisper.decode([encoded[n] for n in few], beam=beam, temperature=temperature)
+            for n, other in zip(few, others, strict=True):
+                reading = judge(tracks[n].lane, *spans[n], other, whisper.writing)
+                readings[n] = max(readings[n], reading, key=lambda r: r.merit)
     for track, reading in zip(tracks, readings, strict=True):
         track.take(reading)

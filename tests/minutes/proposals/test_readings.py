@@ -1,3 +1,9 @@
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
 from minutes.proposals.readings import naturalness, number_read, plain, tokens
 from minutes.proposals.sound import distance, sounds
 
@@ -44,3 +50,23 @@ def test_what_is_often_confused_is_near() -> None:
 
 def test_what_people_write_is_more_natural() -> None:
     assert naturalness("これより質疑に入ります") < naturalness("これより室議に入ります")
+
+
+@pytest.fixture
+def hasty_threads() -> Iterator[None]:
+    """They change all the time."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("hasty_threads")
+def test_several_threads_read_side_by_side() -> None:
+    texts = [
+        f"{where}の市民課で{n}件の手続きを受け付けました。" for n in range(40) for where in "東西"
+    ]
+    alone = [(tokens(text), naturalness(text)) for text in texts]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda text: (tokens(text), naturalness(text)), texts * 5))
+    assert together == alone * 5
