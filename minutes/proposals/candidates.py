@@ -12,6 +12,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
+from minutes import accuracy
 from minutes.proposals import dictionary
 from minutes.proposals.readings import Token, is_unbroken, naturalness, plain, tokens
 from minutes.proposals.sound import distance, folded, sounds
@@ -92,7 +93,8 @@ def candidates(text: str, vocabulary: Vocabulary) -> list[Candidate]:
     for one in found:
         one = _trimmed(one)
         key = one.start, one.end, one.new
-        if one.old != one.new and (key not in best or _is_better(one, best[key])):
+        is_other = accuracy.comparable(one.old) != accuracy.comparable(one.new)
+        if is_other and (key not in best or _is_better(one, best[key])):
             best[key] = one
     costed = (_with_gain(one, text, cost) for one in best.values())
     return [one for one in costed if one.origin != Origin.DICTIONARY or -one.gain <= LESS_NATURAL]

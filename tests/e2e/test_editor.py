@@ -6,15 +6,21 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from meetings.storage import Storage
 from minutes import transcription as work
 from minutes import transcripts
+from minutes.proposals import decisions
+from minutes.proposals.candidates import Candidate
+from minutes.proposals.choosing import Change, Choice
+from minutes.proposals.terms import Term
 from minutes.recognition.heard import Heard
+from models.document import Page as Page_
 from models.meeting import Meeting
-from models.transcript import Doubt, Transcript
+from models.transcript import Doubt, Origin, Transcript
 from tests.conftest import Cast
 from tests.world import HEARD
 from web.demo import builders
@@ -290,3 +296,61 @@ def test_speaker_and_agenda_item_are_saved(
         titles[1],
         titles[1],
     ]
+
+
+@pytest.fixture
+def taught(
+    session: Session, storage: Storage, cast: Cast, meeting: Meeting, transcript: Transcript
+) -> Page_:
+    """The papers changed a word of the first segment and propose one for the second; the page
+    that prints it."""
+    builders.add_materials(session, storage, cast.organiser, meeting, builders.folder("dx-council"))
+    session.flush()
+    printed = session.scalars(select(Page_).order_by(Page_.id)).first()
+    assert printed is not None
+    first, second, _ = transcript.segments
+    sure = Candidate(4, 6, "提告", "定刻", Origin.DICTIONARY, 0.0, 6, 0)
+    decisions.keep(session, first, Choice(TEXT, (Change(sure, 0.9),)))
+    term = Term("今日", "ホンジツ", "資料1 1頁", False, 1, 5_000, printed.id)
+    likely = Candidate(0, 2, "本日", "今日", Origin.TERM, 0.0, 6, 0, term)
+    decisions.keep(session, second, Choice(second.heard, (), (Change(likely, 0.5),)))
+    session.commit()
+    return printed
+
+
+def test_a_proposal_is_taken_with_one_press_and_leads_to_the_page_that_prints_it(
+    taught: Page_, desk: Page
+) -> None:
+    second = desk.locator(".segment").nth(1)
+    expect(second.locator(".proposal")).to_contain_text("資料1 1頁にある言葉")
+    with desk.expect_popup() as opened:
+        second.get_by_role("link", name="頁を開く").click()
+    path = f"/documents/{taught.version.document_id}?version=1&page={taught.number}"
+    assert opened.value.url.endswith(path)
+    opened.value.close()
+    second.get_by_role("button", name="採る：").click()
+    expect(second.locator("textarea")).to_have_value(HEARD[1].text.replace("本日", "今日"))
+    expect(second.locator(".proposal")).to_have_count(0)
+    expect(desk.locator("[data-saved]")).to_have_text("すべて保存済み")
+
+
+def test_what_the_papers_changed_is_counted_and_can_be_put_back(taught: Page_, desk: Page) -> None:
+    first = desk.locator(".segment").first
+    expect(first.locator("textarea")).to_have_value(TEXT)
+    first.get_by_label("確認済み").check()
+    expect(desk.locator("[data-accuracy-raw]")).to_have_text("14字中12字を正しく変換（85.7 %）")
+    machine = desk.locator("[data-accuracy-machine]")
+    expect(machine).to_have_text("資料の言葉で直したあと：14字中14字を正しく変換（100.0 %）")
+    expect(first.locator(".proposal")).to_have_count(0)
+    first.get_by_label("確認済み").uncheck()
+    first.get_by_role("button", name="聞き取りに戻す").click()
+    expect(first.locator("textarea")).to_have_value(HEARD[0].text)
+
+
+def test_what_was_typed_is_saved_before_a_proposal_is_taken(taught: Page_, desk: Page) -> None:
+    second = desk.locator(".segment").nth(1)
+    second.locator("textarea").press("End")
+    second.locator("textarea").type("ね")
+    second.get_by_role("button", name="採る：").click()
+    text = HEARD[1].text.replace("本日", "今日") + "ね"
+    expect(second.locator("textarea")).to_have_value(text)

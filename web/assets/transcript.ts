@@ -79,7 +79,6 @@ class Page implements Desk {
       return;
     }
     if (this.isWorking) setTimeout(() => void this.poll(), POLL_MS);
-    else if (wasWorking) void this.lookAgain(); // a late step may have changed any of them
   }
 
   showAccuracy(accuracy: TranscriptAccuracy): void {
@@ -98,8 +97,8 @@ class Page implements Desk {
     this.saved.classList.toggle("is-unsaved", unsaved > 0);
     const refusal = this.rows.find((row) => row.isDirty && row.refusal?.isPassing)?.refusal;
     this.tell(refusal ?? null);
-    clearTimeout(this.retryTimer);
-    if (refusal) this.retryTimer = window.setTimeout(() => this.retry(), RETRY_MS);
+    // Once it is set it stays: what is polled meanwhile must not put it off again and again.
+    if (refusal) this.retryTimer ||= window.setTimeout(() => this.retry(), RETRY_MS);
   }
 
   hear(row: Row): void {
@@ -257,6 +256,8 @@ class Page implements Desk {
   }
 
   private retry(): void {
+    clearTimeout(this.retryTimer);
+    this.retryTimer = 0;
     this.saveAll();
   }
 

@@ -60,6 +60,10 @@ def test_another_spelling_of_the_same_word_is_no_candidate() -> None:
     assert "当日の受付にします" not in texts("当日の受け付けにします", "受付")
 
 
+def test_another_notation_of_the_same_number_is_no_candidate() -> None:
+    assert "資料1をお願いします" not in texts("資料一をお願いします", "資料1")
+
+
 def test_a_particle_behind_a_word_stays() -> None:
     assert "料金回収率は低い" in texts("両金回収率は低い", "料金回収率")
     assert "料金回収率低い" not in texts("両金回収率は低い", "料金回収率")

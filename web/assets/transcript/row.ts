@@ -49,6 +49,7 @@ export class Row {
   private isComposing = false;
   private isSending = false;
   private wasTouched = false;
+  private sending = Promise.resolve();
   private timer = 0;
 
   constructor(
@@ -136,9 +137,13 @@ export class Row {
   }
 
   /** Bring the server to what stands here: first the text, then the speaker, then the tick. */
-  async sync(): Promise<void> {
+  sync(): Promise<void> {
     clearTimeout(this.timer);
-    if (this.isSending || this.isInConflict || this.isComposing) return;
+    if (!this.isSending && !this.isInConflict && !this.isComposing) this.sending = this.send();
+    return this.sending;
+  }
+
+  private async send(): Promise<void> {
     this.isSending = true;
     this.show();
     try {
