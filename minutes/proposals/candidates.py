@@ -35,6 +35,7 @@ LESS_NATURAL = -500
 """A word of the dictionary must make the text more natural by as much."""
 
 FUNCTION_WORDS = ("助詞", "助動詞")
+WORD = re.compile(r"[一-鿿々]{2,}")
 KANA = re.compile(r"[ぁ-んァ-ヺー]+")
 FIGURES = re.compile(r"\d+")
 SPOKEN_DAYS = "ついたち ふつか みっか よっか いつか むいか なのか ようか ここのか とおか"
@@ -49,7 +50,8 @@ SPOKEN_LATE_DAY = re.compile(rf"(?P<tens>[12]?)0?(?P<day>{'|'.join(DAYS)})")
 class Candidate:
     """`new` instead of the text's `old` from `start` to `end`. `far`: how far apart the whole
     words sound, as a share of their `length` in sounds; `gain`: by how much the text becomes more
-    natural, in MeCab's costs."""
+    natural, in MeCab's costs; `heard`: the whole words that it is instead of, and whether these
+    are one word of the dictionary."""
 
     start: int
     end: int
@@ -60,6 +62,8 @@ class Candidate:
     length: int
     gain: int
     term: Term | None = None
+    heard: str = ""
+    is_for_word: bool = False
 
     def applied_to(self, text: str) -> str:
         return text[: self.start] + self.new + text[self.end :]
@@ -77,6 +81,7 @@ class Span:
     is_content: bool
     has_number: bool
     is_number: bool
+    is_word: bool
 
 
 def candidates(text: str, vocabulary: Vocabulary) -> list[Candidate]:
@@ -129,6 +134,7 @@ def _span(part: Sequence[Token], said: str) -> Span:
         is_content=any(word.kind not in FUNCTION_WORDS for word in part),
         has_number=any(word.is_number for word in part),
         is_number=all(word.is_number for word in part),
+        is_word=len(part) == 1 and bool(WORD.fullmatch(part[0].surface)),
     )
 
 
@@ -155,9 +161,22 @@ def _terms(text: str, spans: Sequence[Span], terms: Sequence[Term]) -> Iterator[
             old = text[span.start : span.end]
             if not _is_other_figure(old, term.surface) and not _is_other_spelling(old, term):
                 length = max(len(span.sounds), len(term.sounds))
-                yield Candidate(
-                    span.start, span.end, old, term.surface, origin, far, length, 0, term
-                )
+                yield _instead(span, text, term.surface, origin, far, length, term)
+
+
+def _instead(
+    span: Span,
+    text: str,
+    new: str,
+    origin: Origin,
+    far: float,
+    length: int,
+    term: Term | None = None,
+) -> Candidate:
+    old = text[span.start : span.end]
+    return Candidate(
+        span.start, span.end, old, new, origin, far, length, 0, term, old, span.is_word
+    )
 
 
 def _nearest(found: list[tuple[float, Span]]) -> list[tuple[float, Span]]:
@@ -188,19 +207,10 @@ def _homophones(text: str, spans: Iterable[Span]) -> Iterator[Candidate]:
             continue
         for word in dictionary.alike(span.sounds):
             far = distance(span.sounds, word.sounds)
-            length = max(len(span.sounds), len(word.sounds))
             if far <= FAR_HOMOPHONE:
-                old = text[span.start : span.end]
-                yield Candidate(
-                    span.start,
-                    span.end,
-                    old,
-                    word.surface,
-                    Origin.DICTIONARY,
-                    far / length,
-                    length,
-                    0,
-                )
+                length = max(len(span.sounds), len(word.sounds))
+                share = far / length
+                yield _instead(span, text, word.surface, Origin.DICTIONARY, share, length)
 
 
 def _dates(text: str) -> Iterator[Candidate]:

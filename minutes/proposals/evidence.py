@@ -39,6 +39,7 @@ def of_candidate(
         "printed": math.log1p(term.count) if term else 0.0,
         "compound": float(term is not None and term.parts > 1),
         "rare": min(term.cost, 30_000) / 10_000 if term else 0.0,
+        "old_is_word": float(one.is_for_word),
         "old_is_printed": float(len(one.old) > 1 and vocabulary.count(one.old) > 0),
         "new_is_printed": float(vocabulary.count(one.new) > 0),
         "fits_before": _printed_together(before, one.new, vocabulary, len(before)),

@@ -24,7 +24,7 @@ sounds."""
 PAUSE_SOUNDS = 3
 """A mark lasts about as long."""
 
-MOST_TOLD = 3
+MOST_TOLD = 4
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,9 @@ def judge(
     """
     part = excerpt(asked, text, Scale(text), start, end)
     before, after = text[part.start : part.end], text[part.end :]
-    told = "、".join(list(dict.fromkeys(_word(one) for one in asked))[:MOST_TOLD])
+    # The heard words too: what is told becomes more probable, rightly or not.
+    words = dict.fromkeys([asked[0].heard, *(_word(one) for one in asked)])
+    told = "、".join([word for word in words if word][:MOST_TOLD])
     texts = [before]
     for one in asked:
         changed = one.applied_to(text)

@@ -1,0 +1,71 @@
+"""The whole way with the real speech model and real sound, in slices of a meeting."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from meetings.config import Config
+from minutes.proposals.choosing import Choice, Teach
+from minutes.proposals.teaching import windows
+from minutes.proposals.terms import Paper, PersonName, collect
+from minutes.recognition import audio, recogniser, speech_model
+from minutes.recognition.heard import Heard
+
+pytestmark = pytest.mark.model
+SPEECH = Path(__file__).parents[2] / "data" / "speech" / "meeting"
+PAPERS = [
+    Paper("次第 1頁", "定刻に開会。DX推進計画の策定に関する懇話会"),
+    Paper("資料1 2頁", "論点整理。議題の一覧。事務局の案。帝国の歴史"),
+]
+SAID = "それでは、定刻となりましたので、第2回、DX推進計画の策定に関する懇話会を開会いたします。"
+MISHEARD = SAID.replace("策定", "作点").replace("懇話会", "コンマッ会")
+
+
+@pytest.fixture(scope="module")
+def teach(tmp_path_factory: pytest.TempPathFactory) -> Teach:
+    from meetings import config as settings
+
+    home = tmp_path_factory.mktemp("home")
+    return recogniser.load_teacher(settings.load(), speech_model.prepare(home))
+
+
+def taught(teach: Teach, wav: Path, text: str, *papers: Paper) -> Choice:
+    heard = Heard(1.0, 8.652, text, 0.7)
+    vocabulary = collect(papers or PAPERS, [PersonName("篠原 泰成", "しのはら やすなり", "座長")])
+    (choice,) = teach([heard], partial(audio.read, wav), vocabulary)
+    return choice
+
+
+@pytest.fixture
+def wav(tmp_path: Path) -> Path:
+    made = tmp_path / "sound.wav"
+    audio.normalise(SPEECH / "audio.flac", made)
+    return made
+
+
+def test_misheard_words_of_the_papers_are_put_in_with_their_page(teach: Teach, wav: Path) -> None:
+    choice = taught(teach, wav, MISHEARD)
+    assert "策定に関する" in choice.text
+    places = {change.candidate.term.place for change in choice.changed if change.candidate.term}
+    assert "次第 1頁" in places
+
+
+def test_what_was_heard_rightly_stays_whatever_the_papers_print(teach: Teach, wav: Path) -> None:
+    assert taught(teach, wav, SAID).text == SAID
+    alike = Paper("資料", "帝国ホテルの二階。削減の点検。公開の計画と警戒。経過の画一")
+    assert taught(teach, wav, SAID, alike).text == SAID
+
+
+def test_the_worlds_papers_teach_nothing_about_another_text(teach: Teach, wav: Path) -> None:
+    assert taught(teach, wav, SAID, Paper("資料", "水道料金の改定")).changed == ()
+
+
+def test_nothing_heard_is_nothing_taught(teach: Teach, wav: Path, config: Config) -> None:
+    assert list(teach([], partial(audio.read, wav), collect(PAPERS))) == []
+    assert taught(teach, wav, "。、").text == "。、"
+
+
+def test_segments_share_a_window_as_long_as_one_pass_hears_them_well() -> None:
+    heard = [Heard(n * 6.0, n * 6.0 + 5.5, "文") for n in range(5)]
+    assert [len(window) for window in windows(heard)] == [2, 2, 1]
