@@ -1,0 +1,54 @@
+"""The weights that turn evidence into a probability."""
+
+import random
+
+from minutes.proposals import weights
+from minutes.proposals.candidates import Candidate, candidates
+from minutes.proposals.choosing import Change, Choice
+from minutes.proposals.evidence import of_candidate, probability
+from minutes.proposals.fitting import fitted
+from minutes.proposals.scoring import Tally, errors, said_in_each, score
+from minutes.proposals.terms import Paper, collect
+from models.transcript import Origin
+
+
+def test_what_tells_right_from_wrong_gets_the_weight() -> None:
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    examples = []
+    for _ in range(400):
+        near = chance.random()
+        examples.append(({"near": near, "noise": chance.random()}, near > 0.5))
+    found = fitted(examples, 0.1)
+    assert found["near"] > 3 * abs(found["noise"])
+    assert probability({"near": 0.9, "noise": 0.5}, found) > 0.8
+    assert probability({"near": 0.1, "noise": 0.5}, found) < 0.2
+
+
+def test_every_evidence_has_its_weight() -> None:
+    vocabulary = collect([Paper("資料", "予算の質疑")])
+    (one, *_) = candidates("これより室議に入ります", vocabulary)
+    known = of_candidate(one, "これより室議に入ります", vocabulary, 0.5)
+    assert set(known) | {"constant"} == set(weights.SCREENED)
+    assert set(weights.SCREENED) < set(weights.JUDGED)
+
+
+def test_what_was_said_is_parted_as_it_was_heard() -> None:
+    assert said_in_each(["北急集市の", "計画です"], "北九州市の計画です") == [
+        "北九州市の",
+        "計画です",
+    ]
+    assert errors("北急集市の", "北九州市の") == 2
+
+
+def test_changes_are_counted_each_by_itself() -> None:
+    def change(old: str, new: str, text: str) -> Change:
+        start = text.index(old)
+        return Change(Candidate(start, start + 2, old, new, Origin.TERM, 0, 6, 0), 0.9)
+
+    heard = "危代と予備が百四"
+    changed = (change("危代", "議題", heard), change("予備", "予算", heard))
+    other = change("百四", "104", heard)
+    counted = score([heard], [Choice("議題と予算が104", (*changed, other))], "議題と予備が104")
+    assert counted.changed == Tally(right=1, wrong=1)
