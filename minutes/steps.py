@@ -87,23 +87,19 @@ def propose(material: Material) -> Write:
         meeting = session.get_one(Meeting, material.transcription.meeting.id)
         vocabulary = papers.vocabulary_of(session, meeting)
         segments = transcripts.segments_of(session, _transcript(session, material.transcription))
-        heard = {
-            s.id: Heard(s.start_seconds, s.end_seconds, s.heard, s.confidence) for s in segments
-        }
-    said = {number: one for number, one in heard.items() if one.text}
-    choices = list[Choice]()
+        said = {segment.id: _heard(segment) for segment in segments if segment.heard}
+    choices = dict[int, Choice]()
     if said and vocabulary.terms:
-        model = speech_model.choose(
-            material.config, wanted_model(material.config, material.transcription)
+        config = material.config
+        teach = material.load_teacher(
+            speech_model.choose(config, wanted_model(config, material.transcription))
         )
-        teach = material.load_teacher(model)
-        choices = list(teach(list(said.values()), partial(audio.read, material.wav), vocabulary))
+        taught = teach(list(said.values()), partial(audio.read, material.wav), vocabulary)
+        choices = dict(zip(said, taught, strict=True))
 
     def write(session: Session, transcription: Transcription) -> None:
-        for number, choice in zip(said, choices, strict=False):
-            segment = session.get(Segment, number)
-            if segment is not None:
-                decisions.keep(session, segment, choice)
+        for segment_id, choice in choices.items():
+            decisions.keep(session.get_one(Segment, segment_id), choice)
 
     return write
 

@@ -31,7 +31,7 @@ FAR = 0.3
 
 FAR_FOLDED = 0.4
 FAR_HOMOPHONE = 0.6
-LESS_NATURAL = -500
+MORE_NATURAL = 500
 """A word of the dictionary must make the text more natural by as much."""
 
 FUNCTION_WORDS = ("助詞", "助動詞")
@@ -43,7 +43,8 @@ DAYS = {said: number for number, said in enumerate(SPOKEN_DAYS.split(), 1)}
 KANJI_FIGURES = "〇一二三四五六七八九十"
 SPOKEN_MONTH = re.compile(r"(\d+|[一二三四五六七八九十])つき")
 SPOKEN_DAY = re.compile(r"(\d+)か(?!ら|も|月|所|国|年)")
-SPOKEN_LATE_DAY = re.compile(rf"(?P<tens>[12]?)0?(?P<day>{'|'.join(DAYS)})")
+SPOKEN_NAMED_DAY = re.compile(rf"(?:(?<=[月き])|(?P<tens>[12])0?)(?P<day>{'|'.join(DAYS)})")
+"""Without a month or tens before it, 「なのか」 is no seventh."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def candidates(text: str, vocabulary: Vocabulary) -> list[Candidate]:
     spans = _spans(tokens(text))
     best: dict[tuple[int, int, str], Candidate] = {}
     found = [
-        *_terms(text, spans, vocabulary.terms),
+        *_terms(text, spans, vocabulary),
         *_homophones(text, spans),
         *_dates(text),
     ]
@@ -102,7 +103,7 @@ def candidates(text: str, vocabulary: Vocabulary) -> list[Candidate]:
         if is_other and (key not in best or _is_better(one, best[key])):
             best[key] = one
     costed = (_with_gain(one, text, cost) for one in best.values())
-    return [one for one in costed if one.origin != Origin.DICTIONARY or -one.gain <= LESS_NATURAL]
+    return [one for one in costed if one.origin != Origin.DICTIONARY or one.gain >= MORE_NATURAL]
 
 
 def _is_better(one: Candidate, other: Candidate) -> bool:
@@ -138,12 +139,13 @@ def _span(part: Sequence[Token], said: str) -> Span:
     )
 
 
-def _terms(text: str, spans: Sequence[Span], terms: Sequence[Term]) -> Iterator[Candidate]:
+def _terms(text: str, spans: Sequence[Span], vocabulary: Vocabulary) -> Iterator[Candidate]:
+    terms = vocabulary.terms
     if not spans or not terms:
         return
     near = cdist(
         [folded(span.sounds) for span in spans],
-        [folded(term.sounds) for term in terms],
+        vocabulary.folded_sounds,
         scorer=Levenshtein.normalized_distance,
         score_cutoff=FAR_FOLDED,
         dtype=np.float32,
@@ -228,7 +230,7 @@ def _dates(text: str) -> Iterator[Candidate]:
     for match in SPOKEN_DAY.finditer(text):
         if 1 <= int(match.group(1)) <= 31:
             yield instead(match, f"{match.group(1)}日")
-    for match in SPOKEN_LATE_DAY.finditer(text):
+    for match in SPOKEN_NAMED_DAY.finditer(text):
         day = DAYS[match.group("day")] + 10 * int(match.group("tens") or 0)
         yield instead(match, f"{day}日")
 

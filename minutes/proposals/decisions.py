@@ -22,24 +22,25 @@ REASONS = {
 }
 
 
-def keep(session: Session, segment: Segment, choice: Choice) -> None:
+def keep(segment: Segment, choice: Choice) -> None:
     """What the papers made of a segment, once: `machine` is set, and so is `text` unless a person
-    was there first. Then everything is only proposed; and nothing where it is confirmed."""
+    was there first. Then everything is only proposed; and nothing where it is confirmed.
+
+    It counts as a revision: whoever is typing into the older text is shown both.
+    """
     if segment.proposals or segment.machine != segment.heard:
         return
-    is_untouched = segment.revision == 0 and not segment.is_confirmed
+    is_untouched = segment.revision == 0
     segment.machine = choice.text
     if segment.is_confirmed:
         return
-    if is_untouched:
+    if is_untouched and choice.text != segment.text:
         segment.text = choice.text
-        for change in choice.changed:
-            segment.proposals.append(_proposal(segment, change, _shift(change, choice), True))
-        for change in choice.proposed:
-            segment.proposals.append(_proposal(segment, change, _shift(change, choice), False))
-        return
+        segment.revision += 1
     for change in (*choice.changed, *choice.proposed):
-        segment.proposals.append(_proposal(segment, change, 0, False))
+        was_changed = is_untouched and change in choice.changed
+        shift = _shift(change, choice) if is_untouched else 0
+        segment.proposals.append(_proposal(segment, change, shift, was_changed))
 
 
 def accept(session: Session, by: Person, proposal: Proposal, *, based_on: int) -> Segment:

@@ -28,8 +28,9 @@ def of_candidate(
     """All that is known without the sound: how near the words sound, how natural the text
     becomes, how much the word belongs to this meeting. `text` and `confidence` of the segment."""
     term = one.term
-    before, after = text[max(0, one.start - NEIGHBOURS) : one.start], text[one.end :]
-    after = after[:NEIGHBOURS]
+    before = text[max(0, one.start - NEIGHBOURS) : one.start]
+    after = text[one.end : one.end + NEIGHBOURS]
+    has_before, has_after = len(before) == NEIGHBOURS, len(after) == NEIGHBOURS
     return {
         **{origin.value: float(one.origin == origin) for origin in Origin},
         "far": 10 * one.far,
@@ -40,24 +41,20 @@ def of_candidate(
         "compound": float(term is not None and term.parts > 1),
         "rare": min(term.cost, 30_000) / 10_000 if term else 0.0,
         "old_is_word": float(one.is_for_word),
-        "old_is_printed": float(len(one.old) > 1 and vocabulary.count(one.old) > 0),
-        "new_is_printed": float(vocabulary.count(one.new) > 0),
-        "fits_before": _printed_together(before, one.new, vocabulary, len(before)),
-        "fits_after": _printed_together(one.new, after, vocabulary, len(after)),
-        "old_fits_before": _printed_together(before, one.old, vocabulary, len(before)),
-        "old_fits_after": _printed_together(one.old, after, vocabulary, len(after)),
+        "old_is_printed": float(len(one.old) > 1 and vocabulary.prints(one.old)),
+        "new_is_printed": float(vocabulary.prints(one.new)),
+        "fits_before": float(has_before and vocabulary.prints(before + one.new)),
+        "fits_after": float(has_after and vocabulary.prints(one.new + after)),
+        "old_fits_before": float(has_before and vocabulary.prints(before + one.old)),
+        "old_fits_after": float(has_after and vocabulary.prints(one.old + after)),
         "called": float(one.origin == Origin.NAME and bool(CALLED.match(text, one.end))),
-        "confidence": (confidence or USUAL_CONFIDENCE) - USUAL_CONFIDENCE,
+        "confidence": 0.0 if confidence is None else confidence - USUAL_CONFIDENCE,
         "new_letters": len(one.new) / 4,
         "old_letters": len(one.old) / 4,
         "only_added_or_left_out": float(not one.old or not one.new),
         "old_is_hiragana": float(bool(HIRAGANA.fullmatch(one.old))),
         "one_letter_each": float(len(one.old) == 1 == len(one.new)),
     }
-
-
-def _printed_together(one: str, other: str, vocabulary: Vocabulary, neighbours: int) -> float:
-    return float(neighbours == NEIGHBOURS and vocabulary.count(one + other) > 0)
 
 
 def probability(evidence: Evidence, weights: Weights) -> float:

@@ -1,5 +1,5 @@
 """Fits the weights of `weights.py`: `python -m minutes.proposals.fitting FOLDER…` over meeting
-folders with a reference, as `gijido evaluate` takes them, prints the file anew.
+folders with a reference, as `gijido evaluate` takes them, prints them.
 
 Ridge-penalised logistic regression by Newton's method (Hastie, Tibshirani, Friedman 2009, 4.4).
 """

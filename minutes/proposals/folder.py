@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from meetings.errors import InvalidInput
-from minutes.proposals.terms import Paper, PersonName, Vocabulary, collect
+from minutes.proposals.terms import EARLIER, Paper, PersonName, Vocabulary, collect
 
 DESCRIPTION = "meeting.json"
-EARLIER = "これまでの会議録"
 
 
 def vocabulary_of(folder: Path, earlier: Iterable[str] = ()) -> Vocabulary:

@@ -25,6 +25,8 @@ PAUSE_SOUNDS = 3
 """A mark lasts about as long."""
 
 MOST_TOLD = 4
+NEVER = float("-inf")
+"""Of a place beyond the window: a segment may be longer than one pass of the encoder hears."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,9 @@ def judge(
     `encoded` is a window in which the segment was said from `start` to `end` seconds.
     """
     part = excerpt(asked, text, Scale(text), start, end)
+    sound = encoded[:, part.first_tick : part.last_tick]
+    if not sound.shape[1]:
+        return [NEVER] * len(asked)
     before, after = text[part.start : part.end], text[part.end :]
     # The heard words too: what is told becomes more probable, rightly or not.
     words = dict.fromkeys([asked[0].heard, *(_word(one) for one in asked)])
@@ -102,7 +107,6 @@ def judge(
     for one in asked:
         changed = one.applied_to(text)
         texts.append(changed[part.start : len(changed) - len(after)])
-    sound = encoded[:, part.first_tick : part.last_tick]
     heard, *others = whisper.log_probabilities(sound, texts, told)
     return [other - heard for other in others]
 

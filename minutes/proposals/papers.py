@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from meetings.agenda import flat, tree
 from meetings.documents import reading_order
 from meetings.invitations import invited
-from minutes.proposals.folder import EARLIER
-from minutes.proposals.terms import Paper, PersonName, Vocabulary, collect
+from minutes.proposals.terms import EARLIER, Paper, PersonName, Vocabulary, collect
 from models.meeting import Meeting
 from models.recording import Recording, Transcription
 from models.transcript import Segment, Transcript

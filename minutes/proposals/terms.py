@@ -4,16 +4,10 @@ and where they stand."""
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from minutes.proposals.readings import (
-    HIRAGANA,
-    Token,
-    as_katakana,
-    is_unbroken,
-    plain,
-    tokens,
-)
-from minutes.proposals.sound import sounds
+from minutes.proposals.readings import HIRAGANA, Token, as_katakana, is_unbroken, plain, tokens
+from minutes.proposals.sound import folded, sounds
 
 NOUNS = ("名詞", "接頭辞", "接尾辞", "形状詞", "記号")
 OTHER_CONTENT = ("動詞", "形容詞", "副詞")
@@ -26,6 +20,7 @@ MOST_TERMS = 20_000
 frequent ones."""
 
 MOST_LINE = 2_000
+GRAM = 3
 HONORIFICS = {"さん": "サン", "氏": "シ", "委員": "イイン", "議員": "ギイン", "課長": "カチョウ"}
 BREAKS = re.compile(r"[\n\r。、()「」『』【】:;・/~|*`<>=\[\]{}]+|^\s*[#>+-]+", re.MULTILINE)
 
@@ -72,11 +67,25 @@ class Vocabulary:
     terms: Sequence[Term]
     text: str
 
-    def count(self, words: str) -> int:
-        return self.text.count(words) if words else 0
+    @cached_property
+    def folded_sounds(self) -> list[str]:
+        return [folded(term.sounds) for term in self.terms]
+
+    def prints(self, words: str) -> bool:
+        """Whether the papers have these letters anywhere."""
+        parts = [words[n : n + GRAM] for n in range(max(1, len(words) - GRAM + 1))]
+        return bool(words) and self._grams.issuperset(parts) and words in self.text
+
+    @cached_property
+    def _grams(self) -> set[str]:
+        """Up to GRAM letters that stand together: most questions are answered here, without
+        looking through two thousand pages."""
+        text = self.text
+        return {text[n : n + size] for size in range(1, GRAM + 1) for n in range(len(text))}
 
 
-ROSTER = "名簿"
+ROSTER, EARLIER = "名簿", "これまでの会議録"
+NAME_COST = 12_000
 
 
 def collect(papers: Iterable[Paper], people: Iterable[PersonName] = ()) -> Vocabulary:
@@ -150,9 +159,6 @@ def _names(people: Iterable[PersonName]) -> Iterable[Term]:
         said += [(parts[0] + title, read[0] + kana) for title, kana in HONORIFICS.items()]
         for surface, kana in said:
             yield Term(surface, kana, ROSTER, True, 1, NAME_COST)
-
-
-NAME_COST = 12_000
 
 
 def _is_noun(word: Token) -> bool:

@@ -1,5 +1,5 @@
-"""The weights of the evidence, as `python -m minutes.proposals.fitting` printed them: logistic
-regression on nine synthetic meetings, three of them also in a simulated room; docs/accuracy.md."""
+"""The weights of the evidence, fitted as `fitting.py` does it on nine synthetic meetings, three of
+them also in a simulated room; docs/accuracy.md."""
 
 SCREENED = {
     "term": -1.26,

@@ -310,10 +310,10 @@ def taught(
     assert printed is not None
     first, second, _ = transcript.segments
     sure = Candidate(4, 6, "提告", "定刻", Origin.DICTIONARY, 0.0, 6, 0)
-    decisions.keep(session, first, Choice(TEXT, (Change(sure, 0.9),)))
+    decisions.keep(first, Choice(TEXT, (Change(sure, 0.9),)))
     term = Term("今日", "ホンジツ", "資料1 1頁", False, 1, 5_000, printed.id)
     likely = Candidate(0, 2, "本日", "今日", Origin.TERM, 0.0, 6, 0, term)
-    decisions.keep(session, second, Choice(second.heard, (), (Change(likely, 0.5),)))
+    decisions.keep(second, Choice(second.heard, (), (Change(likely, 0.5),)))
     session.commit()
     return printed
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from minutes import leases, turns
+from minutes import following, leases, turns
 from minutes import transcription as work
 from minutes.recognition.heard import Heard
 from models.base import now
@@ -208,6 +208,9 @@ def test_a_failed_run_goes_on_where_it_failed(
     sound, _ = take(session)
     work.fail(session, sound, "ディスクがいっぱいです。")
     session.flush()
+    seen = following.progress(session, run)
+    assert not seen.is_moving
+    assert seen.stages[-1].words == "文字起こしを再開したあと"
     work.resume_transcription(session, cast.secretary, run)
     session.flush()
     assert (run.state, run.problem) == (WorkState.WAITING, "")

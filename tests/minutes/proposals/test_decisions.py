@@ -37,7 +37,7 @@ def segment(transcript: Transcript) -> Segment:
 
 
 def kept(session: Session, segment: Segment, choice: Choice) -> list[Proposal]:
-    decisions.keep(session, segment, choice)
+    decisions.keep(segment, choice)
     session.flush()
     return segment.proposals
 
@@ -68,7 +68,7 @@ def test_what_was_changed_at_once_can_be_put_back(
 ) -> None:
     change = sure(instead("提告", "定刻"))
     (proposal,) = kept(session, segment, Choice("それでは定刻となりましたので", (change,)))
-    decisions.refuse(session, cast.secretary, proposal, based_on=0)
+    decisions.refuse(session, cast.secretary, proposal, based_on=1)
     assert segment.text == HEARD
     assert segment.machine == "それでは定刻となりましたので"
     assert proposal.is_accepted is False
@@ -93,6 +93,21 @@ def test_corrections_of_a_person_are_never_overwritten(
     assert not proposal.was_changed
     decisions.accept(session, cast.secretary, proposal, based_on=1)
     assert segment.text == "それでは、定刻となりましたので。"
+
+
+def test_whoever_was_typing_when_the_papers_changed_a_text_sees_both(
+    session: Session, cast: Cast, segment: Segment
+) -> None:
+    change = sure(instead("提告", "定刻"))
+    kept(session, segment, Choice("それでは定刻となりましたので", (change,)))
+    with pytest.raises(StaleRevision) as stale:
+        transcripts.correct(session, cast.secretary, segment, f"{HEARD}。", based_on=0)
+    assert (stale.value.theirs, stale.value.revision) == ("それでは定刻となりましたので", 1)
+
+
+def test_a_segment_without_a_change_is_no_new_revision(session: Session, segment: Segment) -> None:
+    kept(session, segment, Choice(HEARD, (), (likely(instead("提告", "定刻")),)))
+    assert segment.revision == 0
 
 
 def test_a_confirmed_segment_gets_no_proposals(
@@ -122,9 +137,9 @@ def test_a_place_is_found_again_after_changes_before_it(
     )
     waiting = next(p for p in kept(session, segment, choice) if not p.was_changed)
     assert decisions.place_of(segment.text, waiting) == waiting.start == 8
-    transcripts.correct(session, cast.secretary, segment, "ではただいま提告です", based_on=0)
+    transcripts.correct(session, cast.secretary, segment, "ではただいま提告です", based_on=1)
     assert decisions.place_of(segment.text, waiting) == 6
-    decisions.accept(session, cast.secretary, waiting, based_on=1)
+    decisions.accept(session, cast.secretary, waiting, based_on=2)
     assert segment.text == "ではただいま定刻です"
 
 

@@ -66,6 +66,15 @@ def test_nothing_heard_is_nothing_taught(teach: Teach, wav: Path, config: Config
     assert taught(teach, wav, "。、").text == "。、"
 
 
+def test_a_segment_longer_than_one_pass_hears_is_judged_as_far_as_that_goes(
+    teach: Teach, wav: Path
+) -> None:
+    text = "それでは会議を始めます。" * 20 + "第2回、DX推進計画の作点に関する件です。"
+    heard = Heard(0.0, 60.0, text, 0.7)
+    (choice,) = teach([heard], partial(audio.read, wav), collect(PAPERS))
+    assert choice.text == text
+
+
 def test_segments_share_a_window_as_long_as_one_pass_hears_them_well() -> None:
     heard = [Heard(n * 6.0, n * 6.0 + 5.5, "文") for n in range(5)]
     assert [len(window) for window in windows(heard)] == [2, 2, 1]

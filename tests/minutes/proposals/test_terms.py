@@ -1,3 +1,5 @@
+import random
+
 from minutes.proposals.candidates import candidates
 from minutes.proposals.terms import ROSTER, Paper, PersonName, Term, Vocabulary, collect
 from models.transcript import Origin
@@ -43,6 +45,17 @@ def test_a_dictionary_keeps_to_its_limit() -> None:
     assert len(collect([Paper("辞書", lines)]).terms) <= 20_000
 
 
+def test_what_the_papers_print_is_found_wherever_it_stands() -> None:
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    vocabulary = collect([Paper("資料", "".join(chance.choices("市民課予算", k=400)))])
+    assert not vocabulary.prints("")
+    for _ in range(500):
+        words = "".join(chance.choices("市民課予算", k=chance.randint(1, 6)))
+        assert vocabulary.prints(words) == (words in vocabulary.text)
+
+
 def texts(text: str, *papers: str) -> set[str]:
     vocabulary = collect([Paper("資料", paper) for paper in papers])
     return {one.applied_to(text) for one in candidates(text, vocabulary)}
@@ -83,6 +96,12 @@ def test_spoken_dates_become_figures() -> None:
     assert "2月の第2週の27日から" in texts("2月の第2週の27かから")
     assert "1月中に決めます" in texts("一つき中に決めます")
     assert "28日の深夜" in texts("20ようかの深夜")
+
+
+def test_ordinary_words_that_sound_like_days_are_none() -> None:
+    for text in ("そうなのか、いつかやります", "どうしようかと思います"):
+        assert not any("日" in one.new for one in candidates(text, collect([])))
+    assert "1月4日の日曜日" in texts("1月よっかの日曜日")
 
 
 def test_candidates_of_an_empty_text_are_none() -> None:

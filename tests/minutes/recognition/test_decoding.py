@@ -2,7 +2,9 @@
 
 import itertools
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import pytest
@@ -14,8 +16,9 @@ from minutes.recognition.audio import RATE
 from minutes.recognition.decoding import Desk, Reading, Track
 from minutes.recognition.heard import Heard, Recognise, Samples
 from minutes.recognition.lanes import Lane
+from minutes.recognition.languages import JAPANESE
 from minutes.recognition.speech_model import SpeechModel
-from minutes.recognition.whisper import Decoded, Piece
+from minutes.recognition.whisper import Decoded, Features, Piece, Whisper
 from models.transcript import Doubt
 
 SPEECH = Path(__file__).parents[2] / "data" / "speech"
@@ -94,6 +97,31 @@ def test_a_worker_keeps_its_lanes_together_and_an_idle_one_gets_half() -> None:
     assert all(track.done.is_set() for track in other)
     desk.give_back(one)
     assert len(desk.take()) == 2 and len(desk.take()) == 1
+
+
+def test_doubtful_windows_are_tried_again_a_few_at_a_time() -> None:
+    """A wide beam over a full batch would take twice the memory of everything before it."""
+
+    class Deaf:
+        """Hears nothing, and notes how many texts it was to follow at once."""
+
+        writing = JAPANESE
+        followed: ClassVar[list[int]] = []
+
+        def features(self, samples: Samples) -> Features:
+            return np.zeros((80, len(samples) // 160), np.float32)
+
+        def encode(self, windows: Sequence[Features]) -> list[Features]:
+            return list(windows)
+
+        def decode(self, encoded: Sequence[Features], *_: object, **how: Any) -> list[Decoded]:
+            self.followed.append(len(encoded) * how["beam"])
+            return [decoded() for _ in encoded]
+
+    tracks = [Track(lane()) for _ in range(decoding.BATCH)]
+    decoding._next_windows(cast(Whisper, Deaf()), tracks)
+    assert len(Deaf.followed) > 1 + len(decoding.LADDER)
+    assert max(Deaf.followed) <= decoding.BATCH * decoding.BEAM
 
 
 @pytest.mark.model

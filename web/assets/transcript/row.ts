@@ -144,15 +144,24 @@ export class Row {
   }
 
   private async send(): Promise<void> {
+    await this.whileSending(async () => {
+      for (let step = this.nextStep(); step; step = this.nextStep()) {
+        this.takeOver(await step());
+        if (!this.isTextDirty) forget(this.segment.id);
+      }
+    });
+  }
+
+  private takeOver(changed: SegmentChanged): void {
+    this.take(changed.segment);
+    this.desk.showAccuracy(changed.accuracy);
+  }
+
+  private async whileSending(work: () => Promise<void>): Promise<void> {
     this.isSending = true;
     this.show();
     try {
-      for (let step = this.nextStep(); step; step = this.nextStep()) {
-        const changed = await step();
-        this.take(changed.segment);
-        this.desk.showAccuracy(changed.accuracy);
-        if (!this.isTextDirty) forget(this.segment.id);
-      }
+      await work();
       this.refusal = null;
     } catch (problem) {
       if (!(problem instanceof Refusal)) throw problem;
@@ -227,25 +236,18 @@ export class Row {
   private async settle(proposal: Proposal, decision: Decision): Promise<void> {
     await this.sync();
     if (this.isSending || this.isTextDirty || this.isInConflict) return;
-    this.isSending = true;
-    try {
+    const before = this.text.value;
+    await this.whileSending(async () => {
       const path = `/api/proposals/${proposal.id}/${decision}`;
       const body = { revision: this.segment.revision };
       const changed = await call<SegmentChanged>("POST", path, body);
       const wasInside = this.proposals.contains(document.activeElement);
-      this.take(changed.segment);
-      this.setText(changed.segment.text);
-      this.desk.showAccuracy(changed.accuracy);
+      this.takeOver(changed);
+      // What was typed meanwhile stays, as their newest words.
+      if (this.text.value === before) this.setText(changed.segment.text);
       if (wasInside) (this.proposals.querySelector("button") ?? this.text).focus();
-      this.refusal = null;
-    } catch (problem) {
-      if (!(problem instanceof Refusal)) throw problem;
-      this.refused(problem);
-    } finally {
-      this.isSending = false;
-      this.show();
-      this.desk.noteState();
-    }
+    });
+    if (this.isDirty && !this.refusal) void this.sync();
   }
 
   private typed(): void {
