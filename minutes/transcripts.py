@@ -111,12 +111,16 @@ def has_words(session: Session, meeting: Meeting) -> bool:
     return session.scalar(heard.limit(1)) is not None
 
 
-def segments_of(session: Session, transcript: Transcript) -> list[Segment]:
+def segments_of(
+    session: Session, transcript: Transcript, *, first: int | None = None
+) -> list[Segment]:
+    """In the order of the sound: all, or only so many."""
     return list(
         session.scalars(
             select(Segment)
             .where(Segment.transcript_id == transcript.id)
             .order_by(Segment.start_seconds, Segment.id)
+            .limit(first)
             .options(
                 selectinload(Segment.speaker),
                 selectinload(Segment.proposals)

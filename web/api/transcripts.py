@@ -157,8 +157,7 @@ class TranscriptAccuracyAnswer(Shape):
     items: list[ItemAccuracyAnswer] = Field(description="議題ごと")
 
     @classmethod
-    def of(cls, transcript: Transcript) -> "TranscriptAccuracyAnswer":
-        segments = transcripts.segments_of(database_session(), transcript)
+    def of(cls, segments: list[Segment]) -> "TranscriptAccuracyAnswer":
         counted = _count(segments)
         return cls(
             machine=AccuracyAnswer.of(transcripts.accuracy_with_papers(segments)[0]),
@@ -188,12 +187,13 @@ class TranscriptAnswer(Shape):
     work: WorkAnswer
     speakers: list[str]
     agenda_items: list[HeadingAnswer]
-    accuracy: TranscriptAccuracyAnswer
+    accuracy: TranscriptAccuracyAnswer | None = Field(description="first を付けたときは null")
     segments: list[SegmentAnswer]
 
 
-class After(Query):
+class Part(Query):
     after: Identity | None = Field(None, description="この発話より後に加わった発話だけを返す")
+    first: int | None = Field(None, ge=1, description="はじめの発話だけを、この数まで返す")
 
 
 class TextChange(Shape):
@@ -228,13 +228,13 @@ class SegmentsChanged(Shape):
 
 @blueprint.get("/transcripts/<int:transcript_id>")
 @access.to(Transcript, Right.HEAR)
-@operation("逐語録を読む", answers=TranscriptAnswer, query=After)
-def show(person: Person, transcript: Transcript, query: After) -> TranscriptAnswer:
+@operation("逐語録を読む", answers=TranscriptAnswer, query=Part)
+def show(person: Person, transcript: Transcript, query: Part) -> TranscriptAnswer:
     """Whoever asks again for what was added has looked already: one audit line, not hundreds."""
     if query.after is None:
         note_look(person, "read", transcript)
     session = database_session()
-    segments = transcripts.segments_of(session, transcript)
+    segments = transcripts.segments_of(session, transcript, first=query.first)
     return TranscriptAnswer(
         id=transcript.id,
         meeting_id=transcript.meeting.id,
@@ -245,7 +245,7 @@ def show(person: Person, transcript: Transcript, query: After) -> TranscriptAnsw
             HeadingAnswer(id=node.entry.id, number=node.number, title=node.entry.title)
             for node in flat(tree(session, transcript.meeting))
         ],
-        accuracy=TranscriptAccuracyAnswer.of(transcript),
+        accuracy=None if query.first else TranscriptAccuracyAnswer.of(segments),
         segments=[SegmentAnswer.of(s) for s in segments if s.id > (query.after or 0)],
     )
 
