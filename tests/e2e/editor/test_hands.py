@@ -28,7 +28,7 @@ def test_doubtful_places_come_one_after_the_other_with_the_sound_playing(
 ) -> None:
     transcript.segments[2].doubt = Doubt.MISSING
     session.commit()
-    page, count = reloaded(desk), desk.locator("[data-queue-count]")
+    page, count = reloaded(desk), desk.locator("[data-queue-count]").first
     expect(count).to_have_text("残り 3")
     text = page.locator(".segment-text")
     page.keyboard.press("F8")
@@ -53,7 +53,7 @@ def test_the_worst_place_can_come_first(
     session.commit()
     page = reloaded(desk)
     page.locator("[data-queue-order]").select_option("worst")
-    page.get_by_role("button", name="次の箇所を聞く").click()
+    page.get_by_role("button", name="次の疑わしい箇所").click()
     expect(page.locator(".segment-text").nth(2)).to_be_focused()
 
 
