@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from minutes.accuracy import Accuracy
@@ -15,6 +15,7 @@ from models.recording import Recording, RecordingKind, Transcription, WorkState
 from models.transcript import Segment, Transcript
 
 NOTHING = Accuracy(0, 0, 0, 0)
+BY_MACHINE = Transcription.imported_file_name == ""
 
 
 @dataclass
@@ -63,7 +64,9 @@ def figures(session: Session) -> Figures:
         .join(Department, Department.id == Meeting.department_id)
         .where(
             Meeting.removed_at.is_(None),
-            Recording.transcriptions.any(Transcription.state == WorkState.FINISHED),
+            Recording.transcriptions.any(
+                and_(Transcription.state == WorkState.FINISHED, BY_MACHINE)
+            ),
         )
     )
     beside_others = select(Recording.meeting_id).where(Recording.kind == RecordingKind.SPARE)
@@ -88,12 +91,17 @@ def _is_counted(session: Session, recording: Recording) -> bool:
 
 
 def _confirmed(session: Session, recording: Recording) -> list[Segment]:
-    """Of the newest transcript that has any: a second run must not count the same words twice."""
+    """Of the newest one of the machine's that has any: a second run must not count the same words
+    twice."""
     newest = (
         select(Transcript.id)
         .join(Transcription)
         .join(Segment, Segment.transcript_id == Transcript.id)
-        .where(Transcription.recording_id == recording.id, Segment.confirmed_at.is_not(None))
+        .where(
+            Transcription.recording_id == recording.id,
+            BY_MACHINE,
+            Segment.confirmed_at.is_not(None),
+        )
         .order_by(Transcript.id.desc())
         .limit(1)
         .scalar_subquery()

@@ -114,7 +114,9 @@ class SegmentAnswer(Shape):
     doubt: str | None = Field(description="聞き直しても疑わしいときの理由")
     speaker: str | None
     agenda_item_id: int | None
-    counts: SegmentCountsAnswer | None = Field(description="確認済みでなければ null")
+    counts: SegmentCountsAnswer | None = Field(
+        description="確認済みでないか、取り込んだ逐語録なら null"
+    )
     marks: list[MarkAnswer]
     proposals: list[ProposalAnswer]
 
@@ -133,7 +135,7 @@ class SegmentAnswer(Shape):
             doubt=segment.doubt.label if segment.doubt else None,
             speaker=segment.speaker.name if segment.speaker else None,
             agenda_item_id=segment.agenda_item_id,
-            counts=SegmentCountsAnswer.of(segment) if segment.is_confirmed else None,
+            counts=SegmentCountsAnswer.of(segment) if transcripts.is_counted(segment) else None,
             marks=[
                 MarkAnswer(text=mark.text, is_corrected=mark.is_corrected, heard=mark.heard)
                 for mark in accuracy.marks(segment.heard, segment.text)

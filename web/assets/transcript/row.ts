@@ -248,8 +248,8 @@ function named(item: AgendaItem): string {
 
 function marked(mark: Mark): Node {
   if (!mark.is_corrected) return document.createTextNode(mark.text);
-  const title = mark.heard ? `聞き取り：${mark.heard}` : "聞き取りになかった字";
+  const title = mark.heard ? `もとの文：${mark.heard}` : "もとの文になかった字";
   return mark.text
     ? make("ins", { class: "corrected", title }, mark.text)
-    : make("del", { class: "corrected", title: "聞き取りから除いた字" }, mark.heard);
+    : make("del", { class: "corrected", title: "もとの文から除いた字" }, mark.heard);
 }
