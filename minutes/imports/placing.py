@@ -92,11 +92,8 @@ def by_sound(pieces: Sequence[Said], heard: Sequence[Timed], length_seconds: flo
     same = align("".join(texts), sound.text)
     if len(same) < LEAST_FOUND * sum(map(len, texts)):
         raise InvalidInput("file", OTHER_MEETING)
-    ends = list(accumulate(map(len, texts)))
-    found = _Found(same, sound)
-    times = [found.times(end - len(text), end) for text, end in zip(texts, ends, strict=True)]
-    placed = list(_with_all_times(pieces, times, length_seconds))
-    return Placing(placed, True, [])
+    found = _Found(same, sound, length_seconds)
+    return Placing(list(_placed(pieces, texts, found)), True, [])
 
 
 class _Sound:
@@ -127,10 +124,11 @@ class _Sound:
 class _Found:
     """Which characters of the file were heard, and where."""
 
-    def __init__(self, same: dict[int, int], sound: _Sound) -> None:
+    def __init__(self, same: dict[int, int], sound: _Sound, length_seconds: float) -> None:
         self._places = list(same)
         self._same = same
         self._sound = sound
+        self._length_seconds = length_seconds
 
     def times(self, start: int, end: int) -> tuple[float, float] | None:
         """Of the characters from `start` to before `end`; None where too few were heard."""
@@ -138,6 +136,19 @@ class _Found:
         if after - first < max(1, LEAST_SHARE * (end - start)):
             return None
         return self._begin(start, first), self._end(end - 1, after - 1)
+
+    def around(self, start: int, end: int) -> tuple[float, float]:
+        """The time in which the characters from `start` to before `end` must be: that of what else
+        was heard between their neighbours, or of the pause there."""
+        sound, places = self._sound, self._places
+        first, after = (bisect_left(places, place) for place in (start, end))
+        before = self._same[places[first - 1]] if first else -1
+        following = self._same[places[after]] if after < len(places) else len(sound.text)
+        if following - before > 1:
+            return sound.begin_of(before + 1), sound.end_of(following - 1)
+        begin = sound.end_of(before) if first else 0.0
+        is_last = after == len(places)
+        return begin, max(begin, self._length_seconds if is_last else sound.begin_of(following))
 
     def _begin(self, start: int, first: int) -> float:
         """With the first character that was heard; those before it are as long as they are
@@ -170,36 +181,33 @@ def _nearest(borders: list[int], guess: int, lowest: int, highest: int, reach: i
     return min(near, key=lambda border: abs(border - guess), default=guess)
 
 
-def _with_all_times(
-    pieces: Sequence[Said], times: list[tuple[float, float] | None], length_seconds: float
-) -> Iterator[Placed]:
-    numbered = list(zip(pieces, times, strict=True))
-    groups = [(known, list(group)) for known, group in groupby(numbered, lambda one: bool(one[1]))]
+def _placed(pieces: Sequence[Said], texts: Sequence[str], found: "_Found") -> Iterator[Placed]:
+    """`texts`: what is compared of each piece."""
+    after = list(accumulate(map(len, texts)))
+    spans = list(zip([0, *after], after, strict=False))
+    times = [found.times(*span) for span in spans]
     now = 0.0
-    for number, (is_sure, group) in enumerate(groups):
-        if is_sure:
-            for piece, found in group:
-                assert found is not None
-                start = max(now, found[0])
-                now = start
-                yield Placed(piece.text, piece.speaker, start, max(start, found[1]))
-            now = max(now, *(found[1] for _, found in group if found))
-            continue
-        following = groups[number + 1][1][0][1] if number + 1 < len(groups) else None
-        until = max(now, following[0] if following else length_seconds)
-        yield from _between([piece for piece, _ in group], now, until)
-        now = min(now, until)
+    for is_sure, group in groupby(range(len(pieces)), lambda number: times[number] is not None):
+        numbers = list(group)
+        if not is_sure:
+            around = found.around(spans[numbers[0]][0], spans[numbers[-1]][1])
+            share = _shared([len(pieces[number].text) for number in numbers], *around)
+            times[numbers[0] : numbers[-1] + 1] = share
+        for number in numbers:
+            start, end = times[number] or (now, now)
+            now = max(now, start)  # the order of the file is the order of the sound
+            piece = pieces[number]
+            yield Placed(piece.text, piece.speaker, now, max(now, end), is_sure)
 
 
-def _between(pieces: list[Said], start: float, end: float) -> Iterator[Placed]:
-    """By their characters."""
-    whole = sum(len(piece.text) for piece in pieces)
-    begun = 0
-    for piece in pieces:
-        begin = start + (end - start) * begun / whole
-        begun += len(piece.text)
-        finish = start + (end - start) * begun / whole
-        yield Placed(piece.text, piece.speaker, begin, finish, is_sure=False)
+def _shared(lengths: list[int], start: float, end: float) -> list[tuple[float, float] | None]:
+    """The time from start to end, to each by its characters."""
+    after = list(accumulate(lengths))
+    second = (end - start) / after[-1]
+    return [
+        (start + second * (place - length), start + second * place)
+        for place, length in zip(after, lengths, strict=True)
+    ]
 
 
 def _shifted(piece: Said, offset_seconds: float) -> Placed:
