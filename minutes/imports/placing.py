@@ -4,13 +4,13 @@ by what the speech model heard there."""
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, pairwise
 
 from meetings import dates
 from meetings.errors import InvalidInput, NotPossibleNow
 from minutes.accuracy import comparable
 from minutes.edges import Timed
-from minutes.imports.alignment import align
+from minutes.imports.alignment import DRIFT, align
 from minutes.imports.said import Said
 
 TOLERANCE_SECONDS = 2.0
@@ -24,6 +24,9 @@ LEAST_FOUND = 0.1
 
 REACH = 2
 """Characters by which the border of a heard segment may lie beside the expected place."""
+
+STRAYS = 4
+"""So few characters at the edge of a sentence may belong to another one."""
 
 OTHER_MEETING = (
     "この録音で話されている内容と、ファイルの文がほとんど合いません。"
@@ -135,7 +138,18 @@ class _Found:
         first, after = (bisect_left(self._places, place) for place in (start, end))
         if after - first < max(1, LEAST_SHARE * (end - start)):
             return None
-        return self._begin(start, first), self._end(end - 1, after - 1)
+        found = range(first, after)
+        return self._begin(start, self._edge(found)), self._end(end - 1, self._edge(found[::-1]))
+
+    def _edge(self, found: range) -> int:
+        """The outermost character, without a few that a leap parts from the rest: the end of a
+        sentence that was left out often sounds like the end of the one before."""
+        edge = found[0]
+        for one, other in pairwise(found[: STRAYS + 1]):
+            at, next_at = self._places[one], self._places[other]
+            if abs(self._same[next_at] - self._same[at] - (next_at - at)) > DRIFT:
+                edge = other
+        return edge
 
     def around(self, start: int, end: int) -> tuple[float, float]:
         """The time in which the characters from `start` to before `end` must be: that of what else
