@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, url_for
+from markupsafe import Markup
 from sqlalchemy import select
 
 from meetings.errors import FileRejected, GijidoError, InvalidInput, NotFound, NotPossibleNow
@@ -106,11 +107,11 @@ def import_transcript(person: Person, recording: Recording) -> Any:
         release()
         meeting = access.fetch(Meeting, meeting_id, Right.RECORD, access.required_person())
         return _page(access.required_person(), meeting, refused=Refused(recording_id, problem)), 422
+    said = Markup("「{}」を取り込みました。{}<a href='{}'>校正する</a>")
     name = transcript.transcription.imported_file_name
-    flash(f"「{name}」を取り込みました。{''.join(remarks_of(placing))}", "done")
-    return redirect(
-        url_for("recordings.index", meeting_id=meeting_id, _anchor=f"recording-{recording_id}")
-    )
+    desk = url_for("transcripts.edit", transcript_id=transcript.id)
+    flash(said.format(name, "".join(remarks_of(placing)), desk), "done")
+    return redirect(url_for("recordings.index", meeting_id=meeting_id))
 
 
 import_transcript.checks_own_token = True  # type: ignore[attr-defined]
