@@ -70,7 +70,23 @@ export interface Transcript {
   work: Work;
   speakers: string[];
   agenda_items: AgendaItem[];
+  latest: number;
   segments: Segment[];
+}
+
+/** Somebody who has the same transcript open. */
+export interface Other {
+  name: string;
+  segment_id: number | null;
+}
+
+export interface Changes {
+  latest: number;
+  is_everything: boolean;
+  work: Work;
+  segments: Segment[];
+  gone: number[];
+  others: Other[];
 }
 
 export interface SegmentChanged {
