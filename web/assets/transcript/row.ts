@@ -2,6 +2,7 @@
 
 import type { Line } from "./line";
 import { showProposals } from "./proposals";
+import { marked } from "./marks";
 import type { AgendaItem, Mark } from "./server";
 import { make, plain, position } from "./words";
 
@@ -205,7 +206,7 @@ export class Row {
   private showMarks(marks: Mark[]): void {
     const isCorrected = marks.some((mark) => mark.is_corrected);
     this.marks.hidden = !isCorrected;
-    this.marks.replaceChildren(...(isCorrected ? marks.map(marked) : []));
+    this.marks.replaceChildren(...(isCorrected ? marks.map((mark) => marked(mark)) : []));
   }
 
   private showProblem(): void {
@@ -253,12 +254,4 @@ function option(id: number | null, words: string): HTMLOptionElement {
 
 function named(item: AgendaItem): string {
   return `${item.number}　${item.title}`;
-}
-
-function marked(mark: Mark): Node {
-  if (!mark.is_corrected) return document.createTextNode(mark.text);
-  const title = mark.heard ? `聞き取り：${mark.heard}` : "聞き取りになかった字";
-  return mark.text
-    ? make("ins", { class: "corrected", title }, mark.text)
-    : make("del", { class: "corrected", title: "聞き取りから除いた字" }, mark.heard);
 }
