@@ -100,7 +100,6 @@ class Page implements Desk, Surroundings, Around {
     if (line.isDirty && line.refusal?.isPassing) this.refused.add(line);
     else this.refused.delete(line);
     this.noteState();
-    this.list.renderSoon();
   }
 
   saved(line: Line, before: Segment, decided: Decided | null): void {
@@ -145,6 +144,10 @@ class Page implements Desk, Surroundings, Around {
 
   typing(): void {
     this.player.typing();
+  }
+
+  offer(line: Line): void {
+    this.hands.offer(line);
   }
 
   startAgendaItem(line: Line, agendaItemId: number | null): void {
