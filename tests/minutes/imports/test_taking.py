@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from minutes import records, statistics, transcription, transcripts
+from minutes import editing, history, records, statistics, transcription, transcripts
 from minutes.imports import taking
 from minutes.imports.placing import Placed, Placing
 from minutes.imports.taking import Choice, Prepared
@@ -59,6 +59,14 @@ def test_marks_of_one_attendee_are_one_speaker_by_the_attendees_name(
     ]  # fmt: skip
 
 
+def test_its_history_begins_with_the_words_of_the_file(
+    session: Session, cast: Cast, transcript: Transcript
+) -> None:
+    taken = take_in(session, cast, transcript.recording)
+    (first,) = history.states_of(session, taken.segments[0])
+    assert (first.text, first.words) == (PLACED[0].text, "取り込んだまま")
+
+
 def test_minutes_are_drafted_from_it(session: Session, cast: Cast, transcript: Transcript) -> None:
     taken = take_in(session, cast, transcript.recording)
     assert usual_transcript(session, taken.recording) is taken
@@ -85,9 +93,12 @@ def test_the_statistics_go_on_counting_what_the_machine_heard(
 ) -> None:
     confirm_all(session, cast, transcript)
     before = statistics.figures(session)
-    confirm_all(session, cast, take_in(session, cast, transcript.recording))
+    taken = take_in(session, cast, transcript.recording)
+    confirm_all(session, cast, taken)
+    editing.note_time(session, cast.secretary, taken, 60.0)
     after = statistics.figures(session)
     assert after.raw == before.raw
+    assert after.editing_seconds == 0.0
     assert after.raw.total == sum(len(heard.text) for heard in HEARD)
 
 
