@@ -99,19 +99,16 @@ def _longest_rising(pairs: list[Pair]) -> list[Pair]:
 
 def _in_company(pairs: list[Pair], length: int) -> Iterator[Pair]:
     for number, (at, there) in enumerate(pairs):
-        earlier, later = (_company(pairs, number, step) for step in (-1, +1))
-        if 2 * earlier >= _window(at) or 2 * later >= _window(length - at - 1):
+        if _has_company(pairs, number, -1, at) or _has_company(pairs, number, +1, length - at - 1):
             yield at, there
 
 
-def _window(available: int) -> int:
-    return max(LEAST_WINDOW, min(WINDOW, available))
-
-
-def _company(pairs: list[Pair], number: int, step: int) -> int:
+def _has_company(pairs: list[Pair], number: int, step: int, available: int) -> bool:
+    """On one side, where the text has so many more characters."""
+    missing = max(LEAST_WINDOW, min(WINDOW, available)) / 2
     at, there = pairs[number]
-    count, number = 0, number + step
-    while 0 <= number < len(pairs) and abs(pairs[number][0] - at) <= WINDOW:
-        count += abs((pairs[number][1] - there) - (pairs[number][0] - at)) <= DRIFT
+    number += step
+    while missing > 0 and 0 <= number < len(pairs) and abs(pairs[number][0] - at) <= WINDOW:
+        missing -= abs((pairs[number][1] - there) - (pairs[number][0] - at)) <= DRIFT
         number += step
-    return count
+    return missing <= 0
