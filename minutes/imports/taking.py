@@ -147,7 +147,12 @@ def _language_of(recording: Recording) -> str:
 def _lacks_playback(recording: Recording) -> bool:
     """Nor will it get one from a run that goes on."""
     is_made = recording.playback_sha256 and recording.peaks_sha256
-    return not is_made and not any(WorkState(t.state).is_open for t in recording.transcriptions)
+    is_coming = any(
+        step.kind == StepKind.PLAYBACK and WorkState(step.state).is_open
+        for transcription in recording.transcriptions
+        for step in transcription.steps
+    )
+    return not is_made and not is_coming
 
 
 def _speakers(session: Session, transcript: Transcript, placed: Placing) -> dict[str, Speaker]:

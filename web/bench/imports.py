@@ -53,8 +53,8 @@ def measure(folders: Sequence[Path], audio: str | None, config: Config) -> list[
 
 
 def measure_length(characters: int) -> dict[str, float]:
-    """Seconds of one core to align a made text of so many characters with itself, a fifth misheard and an
-    eighth left out."""
+    """Seconds of one core to align a made text of so many characters with itself, a fifth misheard
+    and an eighth left out."""
     chance = random.Random(characters)  # noqa: S311 - nothing secret
     said = "".join(chance.choice(KANA_AND_KANJI) for _ in range(characters))
     heard = "".join(

@@ -2,13 +2,13 @@
 
 from sqlalchemy.orm import Session
 
-from minutes import editing, history, records, statistics, transcription, transcripts
+from minutes import editing, history, leases, records, statistics, transcription, transcripts
 from minutes.imports import taking
 from minutes.imports.placing import Placed, Placing
 from minutes.imports.taking import Choice, Prepared
 from minutes.parts import usual_transcript
 from minutes.turns import next_piece
-from models.recording import Recording, StepKind
+from models.recording import Recording, StepKind, WorkState
 from models.transcript import Doubt, Transcript
 from tests.conftest import Cast
 from tests.world import HEARD
@@ -130,8 +130,9 @@ def test_sound_for_the_desk_is_made_where_nobody_else_makes_it(
 ) -> None:
     alone = take_in(session, cast, recording)
     assert [step.kind for step in alone.transcription.steps] == [StepKind.PLAYBACK]
-    piece = next_piece(session)
-    assert piece is alone.transcription.steps[0]
+    assert next_piece(session) is alone.transcription.steps[0]
+    assert take_in(session, cast, recording).transcription.steps == []
+    leases.end(alone.transcription.steps[0], WorkState.FAILED)
     recording.playback_sha256 = recording.peaks_sha256 = "0" * 64
     assert take_in(session, cast, recording).transcription.steps == []
 
