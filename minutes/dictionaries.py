@@ -112,15 +112,15 @@ def switch_on(session: Session, by: Person, series: Series, surface: str, heard:
 
 
 def share(
-    session: Session, by: Person, series: Series, surface: str, department: Department
+    session: Session, by: Person, series: Series, surface: str, department_id: int
 ) -> DictionaryEntry:
     """A word of this series, added or learned, becomes one of its department, or of the one above.
 
     Raises NotFound when the series has no such word, or `by` does not administer the department.
     """
     word = next((word for word in words_of(session, series) if word.surface == surface), None)
-    is_above = department in departments_of(series)
-    if word is None or not is_above or not by.has_role_for(Role.ADMINISTRATOR, department):
+    department = _with_id(departments_of(series), department_id)
+    if word is None or not by.has_role_for(Role.ADMINISTRATOR, department):
         raise NotFound()
     for known in entries_of_departments(session, [department]):
         if known.surface == surface:
@@ -282,7 +282,7 @@ def _standing(session: Session, owner: ColumnElement[bool]) -> list[DictionaryEn
     return list(session.scalars(chosen.order_by(DictionaryEntry.kana, DictionaryEntry.id)))
 
 
-Row = TypeVar("Row", Series, DictionaryEntry)
+Row = TypeVar("Row", Series, Department, DictionaryEntry)
 
 
 def _with_id(rows: Iterable[Row], identity: int) -> Row:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
+from datetime import datetime
 
 from sqlalchemy import Engine, or_, select
 from sqlalchemy.orm import Session
@@ -80,7 +81,7 @@ def want(engine: Engine, meeting_id: int) -> None:
         collect(engine, meeting_id)
         return
     with full_disk_told(), writing(engine) as session, session.begin():
-        _list_of(session, meeting_id).wanted_at = now()
+        _list_of(session, meeting_id, now()).wanted_at = now()
 
 
 def collect_some(engine: Engine) -> bool:
@@ -105,7 +106,7 @@ def collect(engine: Engine, meeting_id: int) -> None:
         sources, kept = sources_of(session, meeting), collected(session, meeting)
     terms = kept.terms if kept.is_current else found_in(sources)
     with full_disk_told(), writing(engine) as session, session.begin():
-        made = _list_of(session, meeting_id)
+        made = _list_of(session, meeting_id, began_at)
         made.terms = json.dumps([astuple(term) for term in terms], ensure_ascii=False)
         made.sources_sha256, made.collected_at = _sha256(sources), began_at
 
@@ -133,10 +134,10 @@ def _sha256(sources: Sequence[Paper]) -> str:
     return made.hexdigest()
 
 
-def _list_of(session: Session, meeting_id: int) -> TermList:
+def _list_of(session: Session, meeting_id: int, wanted_at: datetime) -> TermList:
     kept = session.get(TermList, meeting_id)
     if kept is None:
-        kept = TermList(meeting_id=meeting_id)
+        kept = TermList(meeting_id=meeting_id, wanted_at=wanted_at)
         session.add(kept)
     return kept
 

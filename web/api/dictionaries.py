@@ -4,7 +4,7 @@ from flask import Blueprint
 from pydantic import Field
 
 from minutes import dictionaries
-from models.person import Department, Person, Role
+from models.person import Person, Role
 from web import access
 from web.api.operations import Identity, Query, Shape, ShortText, operation
 from web.api.terms import EntryAnswer
@@ -83,9 +83,8 @@ def list_words(person: Person, query: SeriesWords) -> SharableWords:
 def share(person: Person, body: Sharing) -> EntryAnswer:
     session = database_session()
     series = dictionaries.administered_series(session, person, body.series_id)
-    wanted = body.department_id or series.department_id
-    department = session.get(Department, wanted) or series.department
-    entry = dictionaries.share(session, person, series, body.surface, department)
+    department_id = body.department_id or series.department_id
+    entry = dictionaries.share(session, person, series, body.surface, department_id)
     session.flush()
     return EntryAnswer.of(entry)
 

@@ -49,10 +49,10 @@ def show(person: Person, series_id: int) -> Any:
 def share(person: Person, series_id: int) -> Any:
     session, surface = database_session(), request.form.get("surface", "")
     series = dictionaries.administered_series(session, person, series_id)
-    for department in dictionaries.departments_of(series):
-        if str(department.id) == request.form.get("department"):
-            dictionaries.share(session, person, series, surface, department)
-            flash(f"「{surface}」を{department.name}の用語辞書に入れました。", "done")
+    department_id = request.form.get("department", 0, int)
+    entry = dictionaries.share(session, person, series, surface, department_id)
+    assert entry.department
+    flash(f"「{surface}」を{entry.department.name}の用語辞書に入れました。", "done")
     return redirect(url_for("dictionaries.show", series_id=series_id, q=request.form.get("q")))
 
 
