@@ -44,7 +44,10 @@ def learn(session: Session, segment: Segment) -> None:
     confirmed it. What the papers changed by themselves is no correction."""
     taught = _taught(segment) if segment.is_confirmed else set()
     kept = set()
-    for known in session.scalars(select(Confusion).where(Confusion.segment_id == segment.id)):
+    with session.no_autoflush:  # approval comes here with hundreds of segments
+        chosen = select(Confusion).where(Confusion.segment_id == segment.id)
+        before = session.scalars(chosen).all()
+    for known in before:
         known_as = Replacement(known.heard, known.meant)
         kept.add(known_as)
         if known_as not in taught:
