@@ -58,6 +58,24 @@ def terms_of(
     return TermsOfMeeting(chosen, kept.is_current)
 
 
+@dataclass(frozen=True)
+class Gaps:
+    """Pages that nobody has read yet, and those without a word, mostly scans."""
+
+    unread: int
+    wordless: int
+
+
+def gaps_of(session: Session, meeting: Meeting) -> Gaps:
+    unread = wordless = 0
+    for document in papers.open_documents(session, meeting):
+        version = document.current
+        unread += len(version.pages) - version.prepared_pages
+        read = version.pages[: version.prepared_pages]
+        wordless += sum(not page.text.strip() for page in read)
+    return Gaps(unread, wordless)
+
+
 def has_words(term: Term, words: str) -> bool:
     """「こうほう」 finds what is read コーホー."""
     words = plain(words.strip())

@@ -32,6 +32,7 @@ from minutes.proposals.terms import (
 )
 from models.base import now
 from models.database import reading, writing
+from models.document import Document
 from models.meeting import Meeting
 from models.recording import Recording, Transcription
 from models.term import TermList
@@ -142,10 +143,17 @@ def _list_of(session: Session, meeting_id: int, wanted_at: datetime) -> TermList
     return kept
 
 
+def open_documents(session: Session, meeting: Meeting) -> list[Document]:
+    """Those that everybody in the meeting may read."""
+    return [
+        document
+        for _, document in reading_order(session, meeting)
+        if document.released and not document.readers
+    ]
+
+
 def _pages(session: Session, meeting: Meeting) -> Iterator[Paper]:
-    for _, document in reading_order(session, meeting):
-        if document.readers or not document.released:
-            continue
+    for document in open_documents(session, meeting):
         yield Paper(document.title, document.title)
         for page in document.current.pages:
             place = f"{document.title} {page.number}頁"

@@ -148,6 +148,22 @@ def test_many_pages_are_collected_by_the_worker_and_the_screen_says_so(
     assert "用語を集め直しています" not in html and "市道汐見線" in html
 
 
+def test_pages_without_words_and_unread_ones_are_told(
+    browse: Browse, cast: Cast, meeting: Meeting, page: Page, session: Session
+) -> None:
+    secretary, at = browse(cast.secretary), f"/meetings/{meeting.id}/terms"
+    assert "まだ読み取っていない頁" in secretary.get(at).text
+    for version in session.scalars(select(DocumentVersion)):
+        version.prepared_pages = len(version.pages)
+        for other in version.pages:
+            other.text = "予算"
+    page.text = " \n　"
+    session.commit()
+    html = secretary.get(at).text
+    assert "まだ読み取っていない頁" not in html
+    assert "画像だけの資料など）が1あり" in html
+
+
 def test_a_form_that_is_refused_does_not_wait_for_its_own_lock(
     browse: Browse, cast: Cast, meeting: Meeting, page: Page
 ) -> None:

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from meetings.errors import InvalidInput
 from meetings.rights import Right
 from minutes import dictionaries
-from minutes.terms import Shown, has_words
+from minutes.terms import Shown, gaps_of, has_words
 from models.meeting import Meeting
 from models.person import Person
 from web import access
@@ -101,6 +101,7 @@ def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None)
         may_correct=Right.CORRECT in head.rights,
         found=found,
         is_current=every.is_current,
+        gaps=gaps_of(database_session(), meeting),
         page_of=pages_of(found.entries),
         words=words,
         shown=shown,
