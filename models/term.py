@@ -56,14 +56,15 @@ class SwitchedOff(Base):
 
 class Confusion(Base):
     """`heard` was corrected to `meant` in a confirmed segment, which says by whom. It counts once
-    for each segment: the rows of one are made anew whenever its final text is another."""
+    for each segment: the rows of one are made anew whenever its final text is another, and go with
+    it when it is joined to the one before."""
 
     __tablename__ = "confusion"
     __table_args__ = (UniqueConstraint("segment_id", "heard", "meant"),)
 
     id: Mapped[Id]
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
-    segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id"))
+    segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id", ondelete="CASCADE"))
     heard: Mapped[Name]
     meant: Mapped[Name]
     learned_at: Mapped[When] = mapped_column(default=now)

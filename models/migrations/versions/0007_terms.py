@@ -97,7 +97,10 @@ def upgrade() -> None:
         sa.Column("meant", sa.String(length=200), nullable=False),
         sa.Column("learned_at", models.base.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["segment_id"], ["segment.id"], name=op.f("fk_confusion_segment_id_segment")
+            ["segment_id"],
+            ["segment.id"],
+            name=op.f("fk_confusion_segment_id_segment"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["series_id"], ["series.id"], name=op.f("fk_confusion_series_id_series")

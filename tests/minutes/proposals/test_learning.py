@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from minutes import records, transcripts
+from minutes import cutting, records, transcripts
 from minutes.proposals.learning import Replacement, replacements
 from models.term import Confusion
 from models.transcript import Segment, Transcript
@@ -106,6 +106,27 @@ def test_correcting_again_replaces_what_a_segment_taught(
     assert pairs(session) == [("提告", "帝国")]
     transcripts.correct(session, cast.secretary, segment, HEARD, based_on=2)
     assert pairs(session) == []
+
+
+def test_segments_that_are_split_and_joined_keep_what_they_taught(
+    session: Session, cast: Cast, transcript: Transcript
+) -> None:
+    by, (first, second) = cast.secretary, transcript.segments[:2]
+    first.heard = first.machine = first.text = f"鉄づきの件です。{HEARD}"
+    text = f"手続きの件です。{MEANT}"
+    transcripts.correct(session, by, first, text, based_on=first.revision)
+    transcripts.confirm(session, by, first)
+    both = [("提告", "定刻"), ("鉄づき", "手続き")]
+    assert sorted(pairs(session)) == both
+    cutting.split(session, by, first, 8, based_on=first.revision)
+    assert sorted(pairs(session)) == both
+    assert len({row.segment_id for row in session.scalars(select(Confusion))}) == 2
+    cutting.join(session, by, first, based_on=first.revision)
+    assert sorted(pairs(session)) == both
+    assert {row.segment_id for row in session.scalars(select(Confusion))} == {first.id}
+    assert not second.is_confirmed
+    cutting.join(session, by, first, based_on=first.revision)
+    assert pairs(session) == [], "what is joined with an open segment is open"
 
 
 def test_what_the_papers_changed_by_themselves_is_no_correction(
