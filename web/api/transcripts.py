@@ -8,7 +8,7 @@ from pydantic import Field
 from meetings.agenda import flat, tree
 from meetings.rights import Right
 from minutes import accuracy, changes, transcripts
-from minutes.accuracy import NOTHING, Accuracy
+from minutes.accuracy import NOTHING, Accuracy, Mark
 from minutes.proposals import decisions
 from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
@@ -29,6 +29,10 @@ class MarkAnswer(Shape):
     text: str
     is_corrected: bool
     heard: str = Field(description="直した箇所で、もとに聞き取られていた文字")
+
+    @classmethod
+    def of(cls, mark: Mark) -> "MarkAnswer":
+        return cls(text=mark.text, is_corrected=mark.is_corrected, heard=mark.heard)
 
 
 class ProposalAnswer(Shape):
@@ -135,10 +139,7 @@ class SegmentAnswer(Shape):
             speaker=segment.speaker.name if segment.speaker else None,
             agenda_item_id=segment.agenda_item_id,
             counts=SegmentCountsAnswer.of(segment) if segment.is_confirmed else None,
-            marks=[
-                MarkAnswer(text=mark.text, is_corrected=mark.is_corrected, heard=mark.heard)
-                for mark in accuracy.marks(segment.heard, segment.text)
-            ],
+            marks=[MarkAnswer.of(mark) for mark in accuracy.marks(segment.heard, segment.text)],
             proposals=[ProposalAnswer.of(p) for p in decisions.open_proposals(segment)],
         )
 
@@ -210,7 +211,7 @@ class ChangesAnswer(Shape):
 
 
 class Since(Query):
-    since: int = Field(ge=0, description="前の答えの latest")
+    since: int = Field(0, ge=0, description="前の答えの latest")
     newest: int = Field(0, ge=0, description="知っている発話の id のうち最大のもの")
     at: Identity | None = Field(None, description="いまカーソルのある発話")
     seat: str = Field("", max_length=40, description="この画面の名前（同じ人の画面の区別）")

@@ -21,6 +21,7 @@ import type {
   Transcript,
   Work,
 } from "./transcript/server";
+import { WorkClock } from "./transcript/work-clock";
 import { length, make, required } from "./transcript/words";
 
 const POLL_MS = 3000;
@@ -67,6 +68,7 @@ class Page implements Desk, Surroundings, Around {
     side.open = !matchMedia("(max-width: 900px)").matches;
     this.player = new Player(required("[data-player]"), (seconds) => this.showHeard(seconds));
     this.hands = new Hands(this.list, this.player, this);
+    if (this.mayCorrect) new WorkClock(this.path, () => this.player.isPlaying);
     addEventListener("beforeunload", (event) => this.leaving(event));
     addEventListener("pagehide", () => this.saveAll());
     addEventListener("hashchange", () => this.goToNamed());
@@ -100,7 +102,6 @@ class Page implements Desk, Surroundings, Around {
     if (line.isDirty && line.refusal?.isPassing) this.refused.add(line);
     else this.refused.delete(line);
     this.noteState();
-    this.list.renderSoon();
   }
 
   saved(line: Line, before: Segment, decided: Decided | null): void {
@@ -145,6 +146,10 @@ class Page implements Desk, Surroundings, Around {
 
   typing(): void {
     this.player.typing();
+  }
+
+  offer(line: Line): void {
+    this.hands.offer(line);
   }
 
   startAgendaItem(line: Line, agendaItemId: number | null): void {

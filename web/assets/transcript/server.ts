@@ -74,6 +74,15 @@ export interface Transcript {
   segments: Segment[];
 }
 
+/** A text that a segment once had; `marks` against another one. */
+export interface State {
+  text: string;
+  words: string;
+  by: string | null;
+  at: string | null;
+  marks: Mark[];
+}
+
 /** Somebody who has the same transcript open. */
 export interface Other {
   name: string;
