@@ -80,6 +80,12 @@ def test_a_given_reading_is_better_than_a_guessed_one() -> None:
     assert words(collect(papers, people, Taught([vague])))["髙橋"].kana == "タカバシ"
 
 
+def test_a_guess_is_not_better_than_what_the_dictionary_knows() -> None:
+    guess = taught_word("手続き", "シュゾクキ", "会議体の用語辞書", is_guessed=True)
+    known = words(collect([Paper("資料1", "手続きの案内")], taught=Taught([guess])))["手続き"]
+    assert (known.kana, known.is_guessed, known.is_taught) == ("テツズキ", False, True)
+
+
 def test_words_that_are_switched_off_are_left_out_with_what_people_are_called_by() -> None:
     papers, people = [Paper("資料1", "予算の審議")], [PersonName("渡邊 翔", "わたなべ かける")]
     found = words(collect(papers, people, Taught(off=frozenset({"予算", "渡邊"}))))
