@@ -61,15 +61,17 @@ class Word:
 def add(
     session: Session, by: Person, series: Series, surface: str, kana: str = ""
 ) -> DictionaryEntry:
-    """A word of this series, or another reading for it; without one it is guessed. What was
-    switched off is on again.
+    """A word of this series, or another reading for it; for a new word without one it is guessed.
+    What was switched off is on again.
 
     Raises InvalidInput for what would be found everywhere, or cannot be read.
     """
+    is_silent = not kana.strip()
     surface, kana, is_guessed = _checked(surface, kana)
     standing = entries_of(session, series)
     entry = next((entry for entry in standing if entry.surface == surface), None)
-    if entry is not None and (entry.kana, entry.is_guessed) == (kana, is_guessed):
+    switch_on(session, by, series, surface)
+    if entry is not None and (is_silent or (entry.kana, entry.is_guessed) == (kana, is_guessed)):
         return entry
     if entry is not None:
         entry.ended_at = now()
@@ -79,7 +81,6 @@ def add(
             f"この会議体の用語辞書は{MOST_ENTRIES:,}語までです。使わない用語を外してから"
             "加えてください。",
         )
-    switch_on(session, by, series, surface)
     entry = DictionaryEntry(
         series=series, surface=surface, kana=kana, is_guessed=is_guessed, added_by=by
     )
@@ -97,7 +98,8 @@ def remove(session: Session, by: Person, entry: DictionaryEntry) -> None:
 def switch_off(session: Session, by: Person, series: Series, surface: str, heard: str = "") -> None:
     """The word is no term of this series, wherever it stands; with `heard`, it is only no longer
     proposed instead of that."""
-    surface = entries.text("surface", "用語", surface)
+    surface = entries.text("surface", "用語", plain(surface))
+    heard = entries.optional_text("heard", "聞き間違い", heard)
     if not any(row.surface == surface for row in switched_off(session, series, heard)):
         row = SwitchedOff(series=series, surface=surface, heard=heard, switched_off_by=by)
         session.add(row)
@@ -228,11 +230,14 @@ def dictionary_of(session: Session, series: Series) -> list[Word]:
     for row in off:
         words.setdefault(row.surface, _known_word(row.surface, "", 0))
     is_off = {row.surface for row in off}
+    learned_of: dict[str, list[Learned]] = {}
+    for one in known:
+        learned_of.setdefault(one.meant, []).append(one)
     return [
         Word(
             word,
             entry_of.get(word.surface),
-            [one for one in known if one.meant == word.surface],
+            learned_of.get(word.surface, []),
             word.surface in is_off,
         )
         for word in sorted(words.values(), key=lambda word: (word.kana, word.surface))

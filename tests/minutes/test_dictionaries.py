@@ -92,6 +92,16 @@ def test_adding_the_same_again_is_no_change(session: Session, cast: Cast, series
     assert session.scalars(select(DictionaryEntry)).all() == [once]
 
 
+def test_adding_without_a_reading_keeps_the_one_that_was_given(
+    session: Session, cast: Cast, series: Series
+) -> None:
+    given = dictionaries.add(session, cast.secretary, series, "手続き", "てつづきい")
+    dictionaries.switch_off(session, cast.secretary, series, "手続き")
+    assert dictionaries.add(session, cast.approver, series, "手続き") is given
+    assert given.ended_at is None
+    assert dictionaries.taught(session, series).off == frozenset()
+
+
 def test_a_dictionary_keeps_to_its_limit(
     session: Session, cast: Cast, series: Series, monkeypatch: pytest.MonkeyPatch
 ) -> None:
