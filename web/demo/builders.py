@@ -14,9 +14,10 @@ from meetings.dates import TOKYO
 from meetings.storage import Storage
 from minutes import recordings, transcription, transcripts
 from minutes.recognition.heard import Heard
+from minutes.stamps import Reading
 from models.meeting import AnswerWord, InvitationKind, Meeting
 from models.person import Department, Person
-from models.recording import Recording, RecordingKind
+from models.recording import BeginningSource, Recording, RecordingKind
 from models.transcript import Segment, Transcript
 from web.demo import papers, people
 
@@ -158,7 +159,8 @@ def add_sound(
         while piece := sound.read(1 << 20):
             incoming.write(piece)
         prepared = recordings.prepare_recording(storage, name, incoming)
-    return recordings.add_recording(session, by, meeting, prepared, kind=kind, began_at=began_at)
+    told = Reading(began_at, BeginningSource.SENDER) if began_at else None
+    return recordings.add_recording(session, by, meeting, prepared, kind=kind, told=told)
 
 
 def add_transcript(
