@@ -7,15 +7,17 @@ from pydantic import Field
 
 from meetings.agenda import flat, tree
 from meetings.rights import Right
-from minutes import accuracy, transcripts
+from minutes import accuracy, shown, transcripts
 from minutes.accuracy import NOTHING, Accuracy
 from minutes.proposals import decisions
+from minutes.shown import ShownPage
 from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
 from web import access
 from web.api.agenda import item_of
 from web.api.operations import Identity, Query, Revision, Shape, ShortText, operation
 from web.api.shapes import AccuracyAnswer, WorkAnswer
+from web.api.shown import ReadableVersionAnswer, ShownPageAnswer, readable_versions
 from web.looks import note_look
 from web.transaction import database_session
 
@@ -81,9 +83,12 @@ class SegmentAnswer(Shape):
     agenda_item_id: int | None
     marks: list[MarkAnswer]
     proposals: list[ProposalAnswer]
+    page: ShownPageAnswer | None = Field(
+        description="話していたときに示されていた頁。なかったとき、録音の始まりが不明なときは null"
+    )
 
     @classmethod
-    def of(cls, segment: Segment) -> "SegmentAnswer":
+    def of(cls, segment: Segment, page: ShownPage | None) -> "SegmentAnswer":
         return cls(
             id=segment.id,
             start_seconds=segment.start_seconds,
@@ -102,6 +107,7 @@ class SegmentAnswer(Shape):
                 for mark in accuracy.marks(segment.heard, segment.text)
             ],
             proposals=[ProposalAnswer.of(p) for p in decisions.open_proposals(segment)],
+            page=ShownPageAnswer.of(page) if page else None,
         )
 
 
@@ -153,6 +159,7 @@ class TranscriptAnswer(Shape):
     agenda_items: list[HeadingAnswer]
     accuracy: TranscriptAccuracyAnswer
     segments: list[SegmentAnswer]
+    versions: list[ReadableVersionAnswer] = Field(description="この会議の資料の、読める版すべて")
 
 
 class After(Query):
@@ -181,10 +188,10 @@ class SegmentChanged(Shape):
     accuracy: TranscriptAccuracyAnswer
 
     @classmethod
-    def of(cls, segment: Segment) -> "SegmentChanged":
+    def of(cls, person: Person, segment: Segment) -> "SegmentChanged":
         database_session().flush()
         return cls(
-            segment=SegmentAnswer.of(segment),
+            segment=_with_pages(person, segment.transcript, [segment])[0],
             accuracy=TranscriptAccuracyAnswer.of(segment.transcript),
         )
 
@@ -214,7 +221,10 @@ def show(person: Person, transcript: Transcript, query: After) -> TranscriptAnsw
             for node in flat(tree(session, transcript.meeting))
         ],
         accuracy=TranscriptAccuracyAnswer.of(transcript),
-        segments=[SegmentAnswer.of(s) for s in segments if s.id > (query.after or 0)],
+        segments=_with_pages(
+            person, transcript, [s for s in segments if s.id > (query.after or 0)]
+        ),
+        versions=readable_versions(person, transcript.meeting),
     )
 
 
@@ -223,7 +233,7 @@ def show(person: Person, transcript: Transcript, query: After) -> TranscriptAnsw
 @operation("発話を直す", answers=SegmentChanged, body=TextChange)
 def correct(person: Person, segment: Segment, body: TextChange) -> SegmentChanged:
     transcripts.correct(database_session(), person, segment, body.text, based_on=body.revision)
-    return SegmentChanged.of(segment)
+    return SegmentChanged.of(person, segment)
 
 
 @blueprint.post("/proposals/<int:proposal_id>/acceptance")
@@ -232,7 +242,7 @@ def correct(person: Person, segment: Segment, body: TextChange) -> SegmentChange
 def accept_proposal(person: Person, proposal: Proposal, body: Decision) -> SegmentChanged:
     session = database_session()
     segment = decisions.accept(session, person, proposal, based_on=body.revision)
-    return SegmentChanged.of(segment)
+    return SegmentChanged.of(person, segment)
 
 
 @blueprint.post("/proposals/<int:proposal_id>/refusal")
@@ -242,7 +252,7 @@ def refuse_proposal(person: Person, proposal: Proposal, body: Decision) -> Segme
     """自動で直した箇所なら、聞き取ったままの言葉に戻す。"""
     session = database_session()
     segment = decisions.refuse(session, person, proposal, based_on=body.revision)
-    return SegmentChanged.of(segment)
+    return SegmentChanged.of(person, segment)
 
 
 @blueprint.put("/segments/<int:segment_id>/confirmation")
@@ -250,7 +260,7 @@ def refuse_proposal(person: Person, proposal: Proposal, body: Decision) -> Segme
 @operation("発話を確認済みにする", answers=SegmentChanged)
 def confirm(person: Person, segment: Segment) -> SegmentChanged:
     transcripts.confirm(database_session(), person, segment)
-    return SegmentChanged.of(segment)
+    return SegmentChanged.of(person, segment)
 
 
 @blueprint.delete("/segments/<int:segment_id>/confirmation")
@@ -258,7 +268,7 @@ def confirm(person: Person, segment: Segment) -> SegmentChanged:
 @operation("発話の確認を取り消す", answers=SegmentChanged)
 def take_back_confirmation(person: Person, segment: Segment) -> SegmentChanged:
     transcripts.take_back_confirmation(database_session(), person, segment)
-    return SegmentChanged.of(segment)
+    return SegmentChanged.of(person, segment)
 
 
 @blueprint.put("/segments/<int:segment_id>/speaker")
@@ -266,7 +276,7 @@ def take_back_confirmation(person: Person, segment: Segment) -> SegmentChanged:
 @operation("発言者を付ける", answers=SegmentChanged, body=SpeakerName)
 def name_speaker(person: Person, segment: Segment, body: SpeakerName) -> SegmentChanged:
     transcripts.name_speaker(database_session(), person, segment, body.name)
-    return SegmentChanged.of(segment)
+    return SegmentChanged.of(person, segment)
 
 
 @blueprint.put("/segments/<int:segment_id>/agenda-item")
@@ -278,9 +288,21 @@ def start_agenda_item(person: Person, segment: Segment, body: AgendaItemChoice) 
     changed = transcripts.start_agenda_item(session, person, segment, item)
     session.flush()
     return SegmentsChanged(
-        segments=[SegmentAnswer.of(s) for s in changed],
+        segments=_with_pages(person, segment.transcript, changed),
         accuracy=TranscriptAccuracyAnswer.of(segment.transcript),
     )
+
+
+def _with_pages(
+    person: Person, transcript: Transcript, segments: list[Segment]
+) -> list[SegmentAnswer]:
+    """Each with the page that was shown: the turns are read once for all of them."""
+    showings = shown.for_person(database_session(), person, transcript.meeting)
+    recording = transcript.recording
+    return [
+        SegmentAnswer.of(s, showings.during(recording, s.start_seconds, s.end_seconds))
+        for s in segments
+    ]
 
 
 def _count(segments: list[Segment]) -> dict[int | None, tuple[Accuracy, Accuracy]]:
