@@ -66,6 +66,41 @@ def _page(proposal: Proposal) -> str | None:
     )
 
 
+class CountsAnswer(Shape):
+    """字数。合計は発話ごとの値を足したもの。"""
+
+    total: int = Field(description="確認済みの文の字数")
+    wrong: int
+    missing: int
+    added: int
+
+    @classmethod
+    def of(cls, counted: Accuracy) -> "CountsAnswer":
+        return cls(
+            total=counted.total,
+            wrong=counted.wrong,
+            missing=counted.missing,
+            added=counted.added,
+        )
+
+
+class SegmentCountsAnswer(Shape):
+    """確認済みの発話ひとつの数え方。意味は逐語録の accuracy と同じ。"""
+
+    raw: CountsAnswer
+    normalised: CountsAnswer
+    machine: CountsAnswer
+
+    @classmethod
+    def of(cls, segment: Segment) -> "SegmentCountsAnswer":
+        raw, normalised = transcripts.accuracy_of([segment])
+        return cls(
+            raw=CountsAnswer.of(raw),
+            normalised=CountsAnswer.of(normalised),
+            machine=CountsAnswer.of(transcripts.accuracy_with_papers([segment])[0]),
+        )
+
+
 class SegmentAnswer(Shape):
     """発話。heard（聞き取ったまま）と machine は変わらず、text がいまの文。"""
 
@@ -81,6 +116,7 @@ class SegmentAnswer(Shape):
     doubt: str | None = Field(description="聞き直しても疑わしいときの理由")
     speaker: str | None
     agenda_item_id: int | None
+    counts: SegmentCountsAnswer | None = Field(description="確認済みでなければ null")
     marks: list[MarkAnswer]
     proposals: list[ProposalAnswer]
     page: ShownPageAnswer | None = Field(
@@ -102,6 +138,7 @@ class SegmentAnswer(Shape):
             doubt=segment.doubt.label if segment.doubt else None,
             speaker=segment.speaker.name if segment.speaker else None,
             agenda_item_id=segment.agenda_item_id,
+            counts=SegmentCountsAnswer.of(segment) if segment.is_confirmed else None,
             marks=[
                 MarkAnswer(text=mark.text, is_corrected=mark.is_corrected, heard=mark.heard)
                 for mark in accuracy.marks(segment.heard, segment.text)
@@ -185,20 +222,15 @@ class AgendaItemChoice(Shape):
 
 class SegmentChanged(Shape):
     segment: SegmentAnswer
-    accuracy: TranscriptAccuracyAnswer
 
     @classmethod
     def of(cls, person: Person, segment: Segment) -> "SegmentChanged":
         database_session().flush()
-        return cls(
-            segment=_with_pages(person, segment.transcript, [segment])[0],
-            accuracy=TranscriptAccuracyAnswer.of(segment.transcript),
-        )
+        return cls(segment=_with_pages(person, segment.transcript, [segment])[0])
 
 
 class SegmentsChanged(Shape):
     segments: list[SegmentAnswer] = Field(description="変わった発話")
-    accuracy: TranscriptAccuracyAnswer
 
 
 @blueprint.get("/transcripts/<int:transcript_id>")
@@ -287,10 +319,7 @@ def start_agenda_item(person: Person, segment: Segment, body: AgendaItemChoice) 
     session = database_session()
     changed = transcripts.start_agenda_item(session, person, segment, item)
     session.flush()
-    return SegmentsChanged(
-        segments=_with_pages(person, segment.transcript, changed),
-        accuracy=TranscriptAccuracyAnswer.of(segment.transcript),
-    )
+    return SegmentsChanged(segments=_with_pages(person, segment.transcript, changed))
 
 
 def _with_pages(
