@@ -75,6 +75,18 @@ class Showings:
         every = self._within(recording, 0.0, recording.duration_seconds)
         return [(first, last) for stretch, first, last in every if stretch.page == page]
 
+    def to_hear(self, recording: Recording) -> list[Stretch]:
+        """Some by whose first second one hears whether the recording stands right: the first, one
+        in the middle and the last of those that the recording reaches, of all where its place is
+        not known."""
+        stretches = self._stretches
+        if began := recording.began_at:
+            ended = began + timedelta(seconds=recording.duration_seconds)
+            reached = [stretch for stretch in stretches if began <= stretch.since <= ended]
+            stretches = reached or stretches
+        last = len(stretches) - 1
+        return [stretches[place] for place in sorted({0, last // 2, last})] if stretches else []
+
     def _within(
         self, recording: Recording, start: float, end: float
     ) -> Iterable[tuple[Stretch, float, float]]:
