@@ -8,6 +8,7 @@ import { listenForKeys } from "./transcript/keys";
 import { Line } from "./transcript/line";
 import type { Desk } from "./transcript/line";
 import { LineList } from "./transcript/list";
+import { PagePanel } from "./transcript/page-panel";
 import { Player } from "./transcript/player";
 import type { Surroundings } from "./transcript/row";
 import { call, Refusal } from "./transcript/server";
@@ -34,6 +35,7 @@ class Page implements Desk, Surroundings {
   private readonly list: LineList;
   private readonly player: Player;
   private readonly figures = new Figures();
+  private readonly panel: PagePanel;
   private readonly work = required<HTMLElement>("[data-work]");
   private readonly savedWords = required<HTMLElement>("[data-saved]");
   private readonly trouble = required<HTMLElement>("[data-trouble]");
@@ -54,6 +56,7 @@ class Page implements Desk, Surroundings {
     const side = required<HTMLDetailsElement>("[data-side]");
     side.open = !matchMedia("(max-width: 900px)").matches;
     this.player = new Player(required("[data-player]"), (seconds) => this.showHeard(seconds));
+    this.panel = new PagePanel(required("[data-page-panel]"), (seconds) => this.player.playFrom(seconds));
     listenForKeys({
       toggle: () => this.player.toggle(),
       step: (way) => this.player.step(way),
@@ -108,6 +111,7 @@ class Page implements Desk, Surroundings {
     const { start_seconds: start, end_seconds: end } = line.segment;
     const isThere = this.player.seconds >= start - LATE_SECONDS && this.player.seconds < end;
     if (!isThere) this.player.seek(start);
+    this.panel.show(line.segment);
   }
 
   startAgendaItem(line: Line, agendaItemId: number | null): void {
@@ -160,6 +164,7 @@ class Page implements Desk, Surroundings {
       this.newest = Math.max(this.newest, segment.id);
     }
     transcript.speakers.forEach((name) => this.addName(name));
+    this.panel.take(transcript.versions);
     if (added.length) this.list.add(added);
     added.forEach((line) => this.changed(line));
     this.showWork(transcript.work);
@@ -244,6 +249,7 @@ class Page implements Desk, Surroundings {
     const isNew = now !== this.heard;
     this.heard = now;
     this.list.setHeard(now);
+    if (now && isNew) this.panel.show(now.segment);
     if (now && isNew && isElsewhere) this.list.reveal(now);
   }
 
