@@ -142,6 +142,14 @@ def marks(heard: str, text: str) -> list[Mark]:
     return found
 
 
+def same_place(text: str, other: str, place: int) -> int:
+    """The place in `other` that is this place of `text`, where the two are aligned."""
+    for block in Levenshtein.opcodes(text, other):
+        if block.src_start <= place < block.src_end:
+            return int(min(block.dest_start + place - block.src_start, block.dest_end))
+    return len(other)
+
+
 def _in_digits(found: re.Match[str]) -> str:
     """「千三百五十」 as 1350, 「3.5億」 as 350000000; what is no number (「万一」) stays."""
     written, _, fraction = found[0].partition(".")

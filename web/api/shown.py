@@ -1,6 +1,6 @@
 """Which page was shown while something was said, and what was said while a page was shown."""
 
-from flask import Blueprint, url_for
+from flask import Blueprint, g, url_for
 from pydantic import Field
 from sqlalchemy import func, select
 
@@ -8,7 +8,7 @@ from meetings import documents
 from meetings.errors import NotFound
 from meetings.rights import Right
 from minutes import shown
-from minutes.shown import Moment, ShownPage
+from minutes.shown import Moment, Showings, ShownPage
 from models.document import DocumentVersion, Page
 from models.meeting import Meeting
 from models.person import Person
@@ -112,6 +112,17 @@ def moments(person: Person, version: DocumentVersion, number: int) -> MomentsAns
         raise NotFound()
     found = shown.moments_of(session, person, version, number)
     return MomentsAnswer(moments=[MomentAnswer.of(moment) for moment in found])
+
+
+def page_of(segment: Segment) -> ShownPage | None:
+    """What was shown while it was said. A transcript has thousands of segments: the turns are
+    read once for one request."""
+    recording = segment.transcript.recording
+    if "showings" not in g:
+        person = access.required_person()
+        g.showings = shown.for_person(database_session(), person, recording.meeting)
+    showings: Showings = g.showings
+    return showings.during(recording, segment.start_seconds, segment.end_seconds)
 
 
 def readable_versions(person: Person, meeting: Meeting) -> list[ReadableVersionAnswer]:

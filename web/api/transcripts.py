@@ -7,17 +7,16 @@ from pydantic import Field
 
 from meetings.agenda import flat, tree
 from meetings.rights import Right
-from minutes import accuracy, shown, transcripts
+from minutes import accuracy, transcripts
 from minutes.accuracy import NOTHING, Accuracy
 from minutes.proposals import decisions
-from minutes.shown import ShownPage
 from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
 from web import access
 from web.api.agenda import item_of
 from web.api.operations import Identity, Query, Revision, Shape, ShortText, operation
 from web.api.shapes import AccuracyAnswer, WorkAnswer
-from web.api.shown import ReadableVersionAnswer, ShownPageAnswer, readable_versions
+from web.api.shown import ReadableVersionAnswer, ShownPageAnswer, page_of, readable_versions
 from web.looks import note_look
 from web.transaction import database_session
 
@@ -124,7 +123,8 @@ class SegmentAnswer(Shape):
     )
 
     @classmethod
-    def of(cls, segment: Segment, page: ShownPage | None) -> "SegmentAnswer":
+    def of(cls, segment: Segment) -> "SegmentAnswer":
+        page = page_of(segment)
         return cls(
             id=segment.id,
             start_seconds=segment.start_seconds,
@@ -163,8 +163,7 @@ class TranscriptAccuracyAnswer(Shape):
     items: list[ItemAccuracyAnswer] = Field(description="議題ごと")
 
     @classmethod
-    def of(cls, transcript: Transcript) -> "TranscriptAccuracyAnswer":
-        segments = transcripts.segments_of(database_session(), transcript)
+    def of(cls, segments: list[Segment]) -> "TranscriptAccuracyAnswer":
         counted = _count(segments)
         return cls(
             machine=AccuracyAnswer.of(transcripts.accuracy_with_papers(segments)[0]),
@@ -194,13 +193,14 @@ class TranscriptAnswer(Shape):
     work: WorkAnswer
     speakers: list[str]
     agenda_items: list[HeadingAnswer]
-    accuracy: TranscriptAccuracyAnswer
+    accuracy: TranscriptAccuracyAnswer | None = Field(description="first を付けたときは null")
     segments: list[SegmentAnswer]
     versions: list[ReadableVersionAnswer] = Field(description="この会議の資料の、読める版すべて")
 
 
-class After(Query):
+class Part(Query):
     after: Identity | None = Field(None, description="この発話より後に加わった発話だけを返す")
+    first: int | None = Field(None, ge=1, description="はじめの発話だけを、この数まで返す")
 
 
 class TextChange(Shape):
@@ -224,9 +224,9 @@ class SegmentChanged(Shape):
     segment: SegmentAnswer
 
     @classmethod
-    def of(cls, person: Person, segment: Segment) -> "SegmentChanged":
+    def of(cls, segment: Segment) -> "SegmentChanged":
         database_session().flush()
-        return cls(segment=_with_pages(person, segment.transcript, [segment])[0])
+        return cls(segment=SegmentAnswer.of(segment))
 
 
 class SegmentsChanged(Shape):
@@ -235,13 +235,13 @@ class SegmentsChanged(Shape):
 
 @blueprint.get("/transcripts/<int:transcript_id>")
 @access.to(Transcript, Right.HEAR)
-@operation("逐語録を読む", answers=TranscriptAnswer, query=After)
-def show(person: Person, transcript: Transcript, query: After) -> TranscriptAnswer:
+@operation("逐語録を読む", answers=TranscriptAnswer, query=Part)
+def show(person: Person, transcript: Transcript, query: Part) -> TranscriptAnswer:
     """Whoever asks again for what was added has looked already: one audit line, not hundreds."""
     if query.after is None:
         note_look(person, "read", transcript)
     session = database_session()
-    segments = transcripts.segments_of(session, transcript)
+    segments = transcripts.segments_of(session, transcript, first=query.first)
     return TranscriptAnswer(
         id=transcript.id,
         meeting_id=transcript.meeting.id,
@@ -252,10 +252,8 @@ def show(person: Person, transcript: Transcript, query: After) -> TranscriptAnsw
             HeadingAnswer(id=node.entry.id, number=node.number, title=node.entry.title)
             for node in flat(tree(session, transcript.meeting))
         ],
-        accuracy=TranscriptAccuracyAnswer.of(transcript),
-        segments=_with_pages(
-            person, transcript, [s for s in segments if s.id > (query.after or 0)]
-        ),
+        accuracy=None if query.first else TranscriptAccuracyAnswer.of(segments),
+        segments=[SegmentAnswer.of(s) for s in segments if s.id > (query.after or 0)],
         versions=readable_versions(person, transcript.meeting),
     )
 
@@ -265,7 +263,7 @@ def show(person: Person, transcript: Transcript, query: After) -> TranscriptAnsw
 @operation("発話を直す", answers=SegmentChanged, body=TextChange)
 def correct(person: Person, segment: Segment, body: TextChange) -> SegmentChanged:
     transcripts.correct(database_session(), person, segment, body.text, based_on=body.revision)
-    return SegmentChanged.of(person, segment)
+    return SegmentChanged.of(segment)
 
 
 @blueprint.post("/proposals/<int:proposal_id>/acceptance")
@@ -274,7 +272,7 @@ def correct(person: Person, segment: Segment, body: TextChange) -> SegmentChange
 def accept_proposal(person: Person, proposal: Proposal, body: Decision) -> SegmentChanged:
     session = database_session()
     segment = decisions.accept(session, person, proposal, based_on=body.revision)
-    return SegmentChanged.of(person, segment)
+    return SegmentChanged.of(segment)
 
 
 @blueprint.post("/proposals/<int:proposal_id>/refusal")
@@ -284,7 +282,7 @@ def refuse_proposal(person: Person, proposal: Proposal, body: Decision) -> Segme
     """自動で直した箇所なら、聞き取ったままの言葉に戻す。"""
     session = database_session()
     segment = decisions.refuse(session, person, proposal, based_on=body.revision)
-    return SegmentChanged.of(person, segment)
+    return SegmentChanged.of(segment)
 
 
 @blueprint.put("/segments/<int:segment_id>/confirmation")
@@ -292,7 +290,7 @@ def refuse_proposal(person: Person, proposal: Proposal, body: Decision) -> Segme
 @operation("発話を確認済みにする", answers=SegmentChanged)
 def confirm(person: Person, segment: Segment) -> SegmentChanged:
     transcripts.confirm(database_session(), person, segment)
-    return SegmentChanged.of(person, segment)
+    return SegmentChanged.of(segment)
 
 
 @blueprint.delete("/segments/<int:segment_id>/confirmation")
@@ -300,7 +298,7 @@ def confirm(person: Person, segment: Segment) -> SegmentChanged:
 @operation("発話の確認を取り消す", answers=SegmentChanged)
 def take_back_confirmation(person: Person, segment: Segment) -> SegmentChanged:
     transcripts.take_back_confirmation(database_session(), person, segment)
-    return SegmentChanged.of(person, segment)
+    return SegmentChanged.of(segment)
 
 
 @blueprint.put("/segments/<int:segment_id>/speaker")
@@ -308,7 +306,7 @@ def take_back_confirmation(person: Person, segment: Segment) -> SegmentChanged:
 @operation("発言者を付ける", answers=SegmentChanged, body=SpeakerName)
 def name_speaker(person: Person, segment: Segment, body: SpeakerName) -> SegmentChanged:
     transcripts.name_speaker(database_session(), person, segment, body.name)
-    return SegmentChanged.of(person, segment)
+    return SegmentChanged.of(segment)
 
 
 @blueprint.put("/segments/<int:segment_id>/agenda-item")
@@ -319,19 +317,7 @@ def start_agenda_item(person: Person, segment: Segment, body: AgendaItemChoice) 
     session = database_session()
     changed = transcripts.start_agenda_item(session, person, segment, item)
     session.flush()
-    return SegmentsChanged(segments=_with_pages(person, segment.transcript, changed))
-
-
-def _with_pages(
-    person: Person, transcript: Transcript, segments: list[Segment]
-) -> list[SegmentAnswer]:
-    """Each with the page that was shown: the turns are read once for all of them."""
-    showings = shown.for_person(database_session(), person, transcript.meeting)
-    recording = transcript.recording
-    return [
-        SegmentAnswer.of(s, showings.during(recording, s.start_seconds, s.end_seconds))
-        for s in segments
-    ]
+    return SegmentsChanged(segments=[SegmentAnswer.of(s) for s in changed])
 
 
 def _count(segments: list[Segment]) -> dict[int | None, tuple[Accuracy, Accuracy]]:

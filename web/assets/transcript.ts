@@ -23,6 +23,8 @@ import { length, make } from "./transcript/words";
 
 const POLL_MS = 3000;
 const RETRY_MS = 5000;
+/** Segments that can be read at once, before the rest of a long transcript has come. */
+const FIRST = 100;
 const LATE_SECONDS = 0.3;
 const UNDER_WAY = ["waiting", "running"];
 const OPEN = [...UNDER_WAY, "paused"];
@@ -75,10 +77,11 @@ class Page implements Desk, Surroundings {
 
   async open(): Promise<void> {
     try {
-      const transcript = await call<Transcript>("GET", this.path);
-      this.agendaItems = transcript.agenda_items;
-      this.take(transcript);
+      const beginning = await call<Transcript>("GET", `${this.path}?first=${FIRST}`);
+      this.agendaItems = beginning.agenda_items;
+      this.take(beginning);
       required("[data-loading]").hidden = true;
+      if (beginning.segments.length === FIRST) this.take(await call("GET", this.path));
       this.goToNamed();
     } catch (problem) {
       this.tell(asRefusal(problem));

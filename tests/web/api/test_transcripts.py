@@ -22,21 +22,6 @@ from tests.world import HEARD
 from web.demo import builders
 
 
-@pytest.fixture
-def transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Transcript:
-    recording = builders.add_recording(
-        session, storage, cast.secretary, meeting, builders.folder("dx-council")
-    )
-    made = builders.add_transcript(session, cast.secretary, recording, HEARD)
-    session.commit()
-    return made
-
-
-@pytest.fixture
-def secretary(script: Callable[[Person], Script], cast: Cast) -> Script:
-    return script(cast.secretary)
-
-
 def test_a_transcript_is_given_with_its_work_headings_and_segments(
     secretary: Script, transcript: Transcript
 ) -> None:
