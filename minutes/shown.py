@@ -132,6 +132,8 @@ def moments_of(
 def stretches_of(session: Session, meeting: Meeting) -> list[Stretch]:
     """Everything that was shown, for whoever may see all of it."""
     turned = _turns(session, meeting)
+    if not turned:
+        return []
     spells = _spells(session, meeting)
     ends = [at for at, _ in turned[1:]] + [FOREVER]
     cut = [
