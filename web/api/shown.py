@@ -15,6 +15,7 @@ from models.person import Person
 from models.transcript import Segment
 from web import access
 from web.api.operations import Shape, operation
+from web.looks import note_look
 from web.transaction import database_session
 
 blueprint = Blueprint("api_shown", __name__)
@@ -111,6 +112,8 @@ def moments(person: Person, version: DocumentVersion, number: int) -> MomentsAns
     if number > page_counts([version])[version.id] or number < 1:
         raise NotFound()
     found = shown.moments_of(session, person, version, number)
+    for transcript in {m.transcript for m in found if m.transcript and m.segments}:
+        note_look(person, "read", transcript)
     return MomentsAnswer(moments=[MomentAnswer.of(moment) for moment in found])
 
 

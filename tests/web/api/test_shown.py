@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings import documents
 from meetings.storage import Storage
+from models.audit import AuditLine
 from models.document import DocumentVersion
 from models.person import Person
 from models.recording import BeginningSource
@@ -60,8 +62,8 @@ def test_a_changed_segment_keeps_its_page(
     assert changed["segment"]["page"]["version_id"] == version.id
 
 
-def test_a_page_tells_its_moments_with_what_was_said(
-    script: SignIn, cast: Cast, made: TwoParts, version: DocumentVersion
+def test_a_page_tells_its_moments_with_what_was_said_and_leaves_a_line(
+    script: SignIn, session: Session, cast: Cast, made: TwoParts, version: DocumentVersion
 ) -> None:
     path = f"/versions/{version.id}/pages/1/moments"
     (moment,) = script(cast.approver).get(path)["moments"]
@@ -70,6 +72,10 @@ def test_a_page_tells_its_moments_with_what_was_said(
     assert (moment["transcript_id"], moment["kind"], moment["part"]) == (made.first.id, "part", 1)
     assert [said["text"] for said in moment["segments"]] == [FIRST[1].text]
     assert moment["is_beginning_sure"] is False
+    session.commit()
+    line = session.scalars(select(AuditLine).order_by(AuditLine.id.desc())).first()
+    assert line is not None
+    assert (line.verb, line.thing, line.thing_id) == ("read", "transcript", made.first.id)
 
 
 def test_whoever_may_not_hear_learns_nothing_of_what_was_said(
