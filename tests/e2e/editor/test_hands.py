@@ -28,7 +28,7 @@ def test_doubtful_places_come_one_after_the_other_with_the_sound_playing(
 ) -> None:
     transcript.segments[2].doubt = Doubt.MISSING
     session.commit()
-    page, count = reloaded(desk), desk.locator("[data-queue-count]")
+    page, count = reloaded(desk), desk.locator("[data-queue-count]").first
     expect(count).to_have_text("残り 3")
     text = page.locator(".segment-text")
     page.keyboard.press("F8")
@@ -53,7 +53,7 @@ def test_the_worst_place_can_come_first(
     session.commit()
     page = reloaded(desk)
     page.locator("[data-queue-order]").select_option("worst")
-    page.get_by_role("button", name="次の箇所を聞く").click()
+    page.get_by_role("button", name="次の疑わしい箇所").click()
     expect(page.locator(".segment-text").nth(2)).to_be_focused()
 
 
@@ -200,3 +200,19 @@ def test_the_sound_is_silent_while_one_types_if_wished(desk: Page) -> None:
     desk.locator(".segment-text").nth(1).press("a")
     expect(desk.locator("[data-toggle]")).to_have_text("再生")
     expect_playing(desk)
+
+
+def test_an_earlier_text_of_a_segment_is_seen_and_restored(
+    desk: Page, session: Session, transcript: Transcript
+) -> None:
+    text = desk.locator(".segment-text").first
+    text.fill(TEXT)
+    desk.keyboard.press("Alt+h")
+    box = desk.get_by_role("dialog", name="0:00:01の発話の移り変わり")
+    expect(box.locator("li")).to_have_count(2)
+    expect(box.locator("li").nth(1)).to_contain_text("いまの文")
+    expect(box.locator(".corrected").first).to_have_text("定刻")
+    box.get_by_role("button", name="この文に戻す").click()
+    expect(text).to_have_value(HEARD[0].text)
+    expect_saved(desk)
+    assert stored(session, transcript)[0] == HEARD[0].text

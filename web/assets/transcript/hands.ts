@@ -3,6 +3,7 @@
 import { Acts } from "./acts";
 import { AlikePanel } from "./alike";
 import { Finding } from "./finding";
+import { HistoryBox } from "./history";
 import { KeyList } from "./key-list";
 import { Keys } from "./keys";
 import type { Action } from "./keys";
@@ -39,6 +40,7 @@ export class Hands {
   private readonly alike: AlikePanel;
   private readonly queue: Queue;
   private readonly finding: Finding;
+  private readonly history: HistoryBox;
   private readonly keyList: KeyList;
   /** The text in which the hands are, as it was when they came. */
   private visited: { line: Line; text: string } | null = null;
@@ -52,6 +54,7 @@ export class Hands {
     this.alike = new AlikePanel(list, (changes, words) => this.acts.write(changes, words));
     this.queue = new Queue(list.lines, (place) => this.visit(place));
     this.finding = new Finding(list);
+    this.history = new HistoryBox(page.mayCorrect);
     const keys = new Keys(this.actions());
     this.keyList = new KeyList(keys);
     required("[data-keys]").addEventListener("click", () => this.keyList.open());
@@ -105,6 +108,7 @@ export class Hands {
       action("find", "言葉を探す", ["Control+f"], () => this.finding.open()),
       action("find-next", "次の同じ言葉へ", ["F3"], () => this.finding.next(1)),
       action("find-previous", "前の同じ言葉へ", ["Shift+F3"], () => this.finding.next(-1)),
+      action("history", "この発話の移り変わり", ["Alt+h"], () => this.showHistory()),
       action("help", "キー操作の一覧", ["F1", "?"], () => this.keyList.open()),
     ];
     const correcting = [
@@ -248,6 +252,11 @@ export class Hands {
     if (other) this.list.remove([other]);
     this.page.refresh();
     this.list.open(line).text.setSelectionRange(place, place);
+  }
+
+  private async showHistory(): Promise<void> {
+    const line = this.list.current;
+    if (line) await this.trying(() => this.history.open(line));
   }
 
   private insertTime(): void {

@@ -65,9 +65,10 @@ export class PagePanel {
     document.addEventListener("click", (event) => this.catchLink(event));
   }
 
-  /** What can be opened. */
+  /** What can be opened, read anew. */
   take(versions: ReadableVersion[]): void {
     this.versions = new Map(versions.map((version) => [version.version_id, version]));
+    this.known.clear(); // the recording may stand elsewhere by now
   }
 
   /** The page of this segment. */

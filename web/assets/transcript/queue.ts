@@ -15,7 +15,7 @@ export interface Doubtful {
 }
 
 export class Queue {
-  private readonly count = required("[data-queue-count]");
+  private readonly counts = document.querySelectorAll("[data-queue-count]");
   private readonly shown = required("[data-queue]");
   private readonly order: HTMLSelectElement = required("[data-queue-order]");
   private readonly nextButton: HTMLButtonElement = required("[data-queue-next]");
@@ -38,7 +38,8 @@ export class Queue {
     this.places = this.lines.flatMap(doubtfulIn);
     if (this.order.value === "worst") this.places.sort((one, other) => other.badness - one.badness);
     const left = this.places.length;
-    this.count.textContent = left ? `残り ${left.toLocaleString("ja")}` : "残っていません";
+    for (const count of this.counts)
+      count.textContent = left ? `残り ${left.toLocaleString("ja")}` : "残っていません";
     this.nextButton.disabled = left === 0;
     const now = this.placeOfLatest();
     const first = Math.max(0, now);
