@@ -22,6 +22,7 @@ import type {
   Transcript,
   Work,
 } from "./transcript/server";
+import { WorkClock } from "./transcript/work-clock";
 import { length, make, required } from "./transcript/words";
 
 const POLL_MS = 3000;
@@ -72,6 +73,7 @@ class Page implements Desk, Surroundings, Around {
       this.player.playFrom(seconds),
     );
     this.hands = new Hands(this.list, this.player, this);
+    if (this.mayCorrect) new WorkClock(this.path, () => this.player.isPlaying);
     addEventListener("beforeunload", (event) => this.leaving(event));
     addEventListener("pagehide", () => this.saveAll());
     addEventListener("hashchange", () => this.goToNamed());
@@ -105,7 +107,6 @@ class Page implements Desk, Surroundings, Around {
     if (line.isDirty && line.refusal?.isPassing) this.refused.add(line);
     else this.refused.delete(line);
     this.noteState();
-    this.list.renderSoon();
   }
 
   saved(line: Line, before: Segment, decided: Decided | null): void {
@@ -151,6 +152,10 @@ class Page implements Desk, Surroundings, Around {
 
   typing(): void {
     this.player.typing();
+  }
+
+  offer(line: Line): void {
+    this.hands.offer(line);
   }
 
   startAgendaItem(line: Line, agendaItemId: number | null): void {

@@ -216,3 +216,13 @@ def test_an_earlier_text_of_a_segment_is_seen_and_restored(
     expect(text).to_have_value(HEARD[0].text)
     expect_saved(desk)
     assert stored(session, transcript)[0] == HEARD[0].text
+
+
+def test_without_a_keyboard_a_line_offers_the_same(desk: Page) -> None:
+    text = desk.locator(".segment-text")
+    text.first.evaluate("(field) => { field.focus(); field.setSelectionRange(4, 4); }")
+    desk.get_by_role("button", name="0:00:01の発話の操作").click()
+    box = desk.get_by_role("dialog", name="0:00:01の発話")
+    box.get_by_role("button", name="カーソルの所で発話を分ける").click()
+    expect(text).to_have_count(4)
+    expect(box).to_have_count(0)

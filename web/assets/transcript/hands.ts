@@ -10,6 +10,7 @@ import type { Action } from "./keys";
 import { Line } from "./line";
 import type { Decided } from "./line";
 import type { LineList } from "./list";
+import { openMenu } from "./menu";
 import type { Player } from "./player";
 import type { Decision } from "./proposals";
 import { Queue } from "./queue";
@@ -41,6 +42,7 @@ export class Hands {
   private readonly queue: Queue;
   private readonly finding: Finding;
   private readonly history: HistoryBox;
+  private readonly keys: Keys;
   private readonly keyList: KeyList;
   /** The text in which the hands are, as it was when they came. */
   private visited: { line: Line; text: string } | null = null;
@@ -55,8 +57,8 @@ export class Hands {
     this.queue = new Queue(list.lines, (place) => this.visit(place));
     this.finding = new Finding(list);
     this.history = new HistoryBox(page.mayCorrect);
-    const keys = new Keys(this.actions());
-    this.keyList = new KeyList(keys);
+    this.keys = new Keys(this.actions());
+    this.keyList = new KeyList(this.keys);
     required("[data-keys]").addEventListener("click", () => this.keyList.open());
   }
 
@@ -83,6 +85,13 @@ export class Hands {
 
   refresh(): void {
     this.queue.refresh();
+  }
+
+  /** For hands without a keyboard: what else can be done with this line. */
+  offer(line: Line): void {
+    const names = ["history", "loop", "split", "join", "undo", "redo"];
+    const offered = names.flatMap((name) => this.keys.actions.filter((one) => one.name === name));
+    openMenu(`${position(line.segment.start_seconds)}の発話`, offered, () => this.list.open(line));
   }
 
   private actions(): Action[] {

@@ -23,6 +23,8 @@ export class LineList {
   private tops: number[] = [];
   private width = 0;
   private heard: Line | null = null;
+  /** Rows grow with their text, and with what is told beside it. */
+  private readonly sizes = new ResizeObserver(() => this.renderSoon());
   private others = new Map<number | null, string>();
   private isWaiting = false;
 
@@ -122,8 +124,7 @@ export class LineList {
     return row;
   }
 
-  /** Something above or below may be another height by now. */
-  renderSoon(): void {
+  private renderSoon(): void {
     if (this.isWaiting) return;
     this.isWaiting = true;
     requestAnimationFrame(() => {
@@ -229,6 +230,7 @@ export class LineList {
     this.rows.set(line, row);
     this.element.insertBefore(row.element, this.nextElement(place));
     row.fit();
+    this.sizes.observe(row.element);
     return row;
   }
 
@@ -248,6 +250,7 @@ export class LineList {
   private unmount(line: Line): void {
     const row = this.rows.get(line);
     if (!row) return;
+    this.sizes.unobserve(row.element);
     row.element.remove();
     this.rows.delete(line);
     line.row = null;

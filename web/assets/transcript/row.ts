@@ -17,6 +17,8 @@ export interface Surroundings {
   goTo(line: Line): void;
   left(line: Line): void;
   typing(): void;
+  /** What else can be done with this line, for hands without a keyboard. */
+  offer(line: Line): void;
   startAgendaItem(line: Line, agendaItemId: number | null): void;
 }
 
@@ -172,9 +174,12 @@ export class Row {
     this.text.addEventListener("focus", () => this.around.goTo(line));
     this.element.id = `segment-${line.id}`;
     this.agendaSelect.setAttribute("aria-label", `${place}から始まる議題`);
+    const more = make("button", { type: "button", class: "button segment-more" }, "操作");
+    more.setAttribute("aria-label", `${place}の発話の操作`);
+    more.addEventListener("click", () => this.around.offer(line));
     const tick = make("label", { class: "segment-confirm" }, this.confirmed, "確認済み");
     const agenda = make("label", { class: "segment-agenda" }, "ここから議題", this.agendaSelect);
-    const head = make("div", { class: "segment-head" }, time, this.speaker, agenda, this.other, this.state);
+    const head = make("div", { class: "segment-head" }, time, this.speaker, agenda, more, this.other, this.state);
     if (!this.around.mayCorrect) {
       this.text.readOnly = true;
       for (const field of [this.speaker, this.agendaSelect, this.confirmed]) field.disabled = true;
