@@ -143,6 +143,7 @@ class StepKind(StrEnum):
     SOUND = "sound"
     PLAYBACK = "playback"
     PROPOSALS = "proposals"
+    ITEMS = "items"
 
     @property
     def label(self) -> str:
@@ -150,6 +151,7 @@ class StepKind(StrEnum):
             StepKind.SOUND: "音声確認",
             StepKind.PLAYBACK: "再生用の音と波形",
             StepKind.PROPOSALS: "資料の言葉との照らし合わせ",
+            StepKind.ITEMS: "議題の割り当て",
         }[self]
 
     @property
