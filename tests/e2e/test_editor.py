@@ -285,7 +285,9 @@ def test_speaker_and_agenda_item_are_saved(
     desk.locator(".segment-speaker").first.blur()
     titles = [item.title for item in transcript.meeting.agenda_items]
     session.commit()
-    desk.locator(".segment-agenda select").nth(1).select_option(index=2)
+    choice = desk.locator(".segment-agenda select").nth(1)
+    choice.focus()
+    choice.select_option(index=2)
     expect(desk.locator(".segment-item").nth(1)).to_contain_text(titles[1])
     expect_saved(desk)
     session.commit()

@@ -64,6 +64,41 @@ def _page(proposal: Proposal) -> str | None:
     )
 
 
+class CountsAnswer(Shape):
+    """字数。合計は発話ごとの値を足したもの。"""
+
+    total: int = Field(description="確認済みの文の字数")
+    wrong: int
+    missing: int
+    added: int
+
+    @classmethod
+    def of(cls, counted: Accuracy) -> "CountsAnswer":
+        return cls(
+            total=counted.total,
+            wrong=counted.wrong,
+            missing=counted.missing,
+            added=counted.added,
+        )
+
+
+class SegmentCountsAnswer(Shape):
+    """確認済みの発話ひとつの数え方。意味は逐語録の accuracy と同じ。"""
+
+    raw: CountsAnswer
+    normalised: CountsAnswer
+    machine: CountsAnswer
+
+    @classmethod
+    def of(cls, segment: Segment) -> "SegmentCountsAnswer":
+        raw, normalised = transcripts.accuracy_of([segment])
+        return cls(
+            raw=CountsAnswer.of(raw),
+            normalised=CountsAnswer.of(normalised),
+            machine=CountsAnswer.of(transcripts.accuracy_with_papers([segment])[0]),
+        )
+
+
 class SegmentAnswer(Shape):
     """発話。heard（聞き取ったまま）と machine は変わらず、text がいまの文。"""
 
@@ -79,6 +114,7 @@ class SegmentAnswer(Shape):
     doubt: str | None = Field(description="聞き直しても疑わしいときの理由")
     speaker: str | None
     agenda_item_id: int | None
+    counts: SegmentCountsAnswer | None = Field(description="確認済みでなければ null")
     marks: list[MarkAnswer]
     proposals: list[ProposalAnswer]
 
@@ -97,6 +133,7 @@ class SegmentAnswer(Shape):
             doubt=segment.doubt.label if segment.doubt else None,
             speaker=segment.speaker.name if segment.speaker else None,
             agenda_item_id=segment.agenda_item_id,
+            counts=SegmentCountsAnswer.of(segment) if segment.is_confirmed else None,
             marks=[
                 MarkAnswer(text=mark.text, is_corrected=mark.is_corrected, heard=mark.heard)
                 for mark in accuracy.marks(segment.heard, segment.text)
@@ -120,8 +157,7 @@ class TranscriptAccuracyAnswer(Shape):
     items: list[ItemAccuracyAnswer] = Field(description="議題ごと")
 
     @classmethod
-    def of(cls, transcript: Transcript) -> "TranscriptAccuracyAnswer":
-        segments = transcripts.segments_of(database_session(), transcript)
+    def of(cls, segments: list[Segment]) -> "TranscriptAccuracyAnswer":
         counted = _count(segments)
         return cls(
             machine=AccuracyAnswer.of(transcripts.accuracy_with_papers(segments)[0]),
@@ -151,12 +187,13 @@ class TranscriptAnswer(Shape):
     work: WorkAnswer
     speakers: list[str]
     agenda_items: list[HeadingAnswer]
-    accuracy: TranscriptAccuracyAnswer
+    accuracy: TranscriptAccuracyAnswer | None = Field(description="first を付けたときは null")
     segments: list[SegmentAnswer]
 
 
-class After(Query):
+class Part(Query):
     after: Identity | None = Field(None, description="この発話より後に加わった発話だけを返す")
+    first: int | None = Field(None, ge=1, description="はじめの発話だけを、この数まで返す")
 
 
 class TextChange(Shape):
@@ -178,31 +215,26 @@ class AgendaItemChoice(Shape):
 
 class SegmentChanged(Shape):
     segment: SegmentAnswer
-    accuracy: TranscriptAccuracyAnswer
 
     @classmethod
     def of(cls, segment: Segment) -> "SegmentChanged":
         database_session().flush()
-        return cls(
-            segment=SegmentAnswer.of(segment),
-            accuracy=TranscriptAccuracyAnswer.of(segment.transcript),
-        )
+        return cls(segment=SegmentAnswer.of(segment))
 
 
 class SegmentsChanged(Shape):
     segments: list[SegmentAnswer] = Field(description="変わった発話")
-    accuracy: TranscriptAccuracyAnswer
 
 
 @blueprint.get("/transcripts/<int:transcript_id>")
 @access.to(Transcript, Right.HEAR)
-@operation("逐語録を読む", answers=TranscriptAnswer, query=After)
-def show(person: Person, transcript: Transcript, query: After) -> TranscriptAnswer:
+@operation("逐語録を読む", answers=TranscriptAnswer, query=Part)
+def show(person: Person, transcript: Transcript, query: Part) -> TranscriptAnswer:
     """Whoever asks again for what was added has looked already: one audit line, not hundreds."""
     if query.after is None:
         note_look(person, "read", transcript)
     session = database_session()
-    segments = transcripts.segments_of(session, transcript)
+    segments = transcripts.segments_of(session, transcript, first=query.first)
     return TranscriptAnswer(
         id=transcript.id,
         meeting_id=transcript.meeting.id,
@@ -213,7 +245,7 @@ def show(person: Person, transcript: Transcript, query: After) -> TranscriptAnsw
             HeadingAnswer(id=node.entry.id, number=node.number, title=node.entry.title)
             for node in flat(tree(session, transcript.meeting))
         ],
-        accuracy=TranscriptAccuracyAnswer.of(transcript),
+        accuracy=None if query.first else TranscriptAccuracyAnswer.of(segments),
         segments=[SegmentAnswer.of(s) for s in segments if s.id > (query.after or 0)],
     )
 
@@ -277,10 +309,7 @@ def start_agenda_item(person: Person, segment: Segment, body: AgendaItemChoice) 
     session = database_session()
     changed = transcripts.start_agenda_item(session, person, segment, item)
     session.flush()
-    return SegmentsChanged(
-        segments=[SegmentAnswer.of(s) for s in changed],
-        accuracy=TranscriptAccuracyAnswer.of(segment.transcript),
-    )
+    return SegmentsChanged(segments=[SegmentAnswer.of(s) for s in changed])
 
 
 def _count(segments: list[Segment]) -> dict[int | None, tuple[Accuracy, Accuracy]]:

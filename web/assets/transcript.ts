@@ -5,48 +5,54 @@
 
 import { Figures } from "./transcript/figures";
 import { listenForKeys } from "./transcript/keys";
+import { Line } from "./transcript/line";
+import type { Desk } from "./transcript/line";
+import { LineList } from "./transcript/list";
 import { Player } from "./transcript/player";
-import { Row } from "./transcript/row";
-import type { Desk } from "./transcript/row";
+import type { Surroundings } from "./transcript/row";
 import { call, Refusal } from "./transcript/server";
 import type {
   AgendaItem,
   Segment,
   SegmentsChanged,
   Transcript,
-  TranscriptAccuracy,
   Work,
 } from "./transcript/server";
 import { length, make } from "./transcript/words";
 
 const POLL_MS = 3000;
 const RETRY_MS = 5000;
+/** Segments that can be read at once, before the rest of a long transcript has come. */
+const FIRST = 100;
 const LATE_SECONDS = 0.3;
 const UNDER_WAY = ["waiting", "running"];
 const OPEN = [...UNDER_WAY, "paused"];
 
-class Page implements Desk {
+class Page implements Desk, Surroundings {
   readonly mayCorrect: boolean;
   agendaItems: AgendaItem[] = [];
 
   private readonly path: string;
-  private readonly list: HTMLElement;
-  private readonly rows: Row[] = [];
-  private readonly byId = new Map<number, Row>();
+  private readonly list: LineList;
   private readonly player: Player;
   private readonly figures = new Figures();
   private readonly work = required<HTMLElement>("[data-work]");
-  private readonly saved = required<HTMLElement>("[data-saved]");
+  private readonly savedWords = required<HTMLElement>("[data-saved]");
   private readonly trouble = required<HTMLElement>("[data-trouble]");
   private readonly names = required<HTMLDataListElement>("#speaker-names");
-  private heard: Row | null = null;
+  private readonly unsaved = new Set<Line>();
+  private readonly refused = new Set<Line>();
   private isWorking = true;
   private retryTimer = 0;
+  private newest = 0;
+  private heard: Line | null = null;
 
   constructor(root: HTMLElement) {
     this.path = `/api/transcripts/${root.dataset["transcript"]}`;
     this.mayCorrect = root.dataset["mayCorrect"] === "yes";
-    this.list = required("[data-segments]");
+    this.list = new LineList(required("[data-segments]"), this, (line, before) =>
+      this.headingOf(line, before),
+    );
     const side = required<HTMLDetailsElement>("[data-side]");
     side.open = !matchMedia("(max-width: 900px)").matches;
     this.player = new Player(required("[data-player]"), (seconds) => this.showHeard(seconds));
@@ -58,6 +64,7 @@ class Page implements Desk {
     });
     addEventListener("beforeunload", (event) => this.leaving(event));
     addEventListener("pagehide", () => this.saveAll());
+    addEventListener("hashchange", () => this.goToNamed());
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) this.saveAll();
       else void this.lookAgain();
@@ -67,12 +74,12 @@ class Page implements Desk {
 
   async open(): Promise<void> {
     try {
-      const transcript = await call<Transcript>("GET", this.path);
-      this.agendaItems = transcript.agenda_items;
-      this.take(transcript);
+      const beginning = await call<Transcript>("GET", `${this.path}?first=${FIRST}`);
+      this.agendaItems = beginning.agenda_items;
+      this.take(beginning);
       required("[data-loading]").hidden = true;
-      const wanted = this.byId.get(Number(location.hash.replace("#segment-", "")));
-      wanted?.element.scrollIntoView({ block: "center" });
+      if (beginning.segments.length === FIRST) this.take(await call("GET", this.path));
+      this.goToNamed();
     } catch (problem) {
       this.tell(asRefusal(problem));
       setTimeout(() => void this.open(), RETRY_MS);
@@ -81,50 +88,33 @@ class Page implements Desk {
     if (this.isWorking) setTimeout(() => void this.poll(), POLL_MS);
   }
 
-  showAccuracy(accuracy: TranscriptAccuracy): void {
-    this.figures.take(accuracy);
-    this.figures.showItems(this.agendaItems, this.segments());
+  changed(line: Line): void {
+    if (line.isUnsaved) this.unsaved.add(line);
+    else this.unsaved.delete(line);
+    if (line.isDirty && line.refusal?.isPassing) this.refused.add(line);
+    else this.refused.delete(line);
+    this.noteState();
+    this.list.renderSoon();
   }
 
-  noteState(): void {
-    const unsaved = this.rows.filter((row) => row.isDirty).length;
-    const isBusy = this.rows.some((row) => row.isBusy);
-    this.saved.textContent = unsaved
-      ? isBusy
-        ? "保存中…"
-        : `未保存 ${unsaved}件`
-      : "すべて保存済み";
-    this.saved.classList.toggle("is-unsaved", unsaved > 0);
-    const refusal = this.rows.find((row) => row.isDirty && row.refusal?.isPassing)?.refusal;
-    this.tell(refusal ?? null);
-    // Once it is set it stays: what is polled meanwhile must not put it off again and again.
-    if (refusal) this.retryTimer ||= window.setTimeout(() => this.retry(), RETRY_MS);
+  saved(_line: Line, _before: Segment): void {
+    this.showFigures();
   }
 
-  hear(row: Row): void {
-    this.player.playFrom(row.segment.start_seconds);
-    this.showHeard(row.segment.start_seconds);
+  hear(line: Line): void {
+    this.player.playFrom(line.segment.start_seconds);
+    this.showHeard(line.segment.start_seconds);
   }
 
   /** The sound follows the hands, unless it is at this segment anyway. */
-  goTo(row: Row): void {
-    const { start_seconds: start, end_seconds: end } = row.segment;
+  goTo(line: Line): void {
+    const { start_seconds: start, end_seconds: end } = line.segment;
     const isThere = this.player.seconds >= start - LATE_SECONDS && this.player.seconds < end;
     if (!isThere) this.player.seek(start);
   }
 
-  async startAgendaItem(row: Row, agendaItemId: number | null): Promise<void> {
-    try {
-      const path = `/api/segments/${row.segment.id}/agenda-item`;
-      const changed = await call<SegmentsChanged>("PUT", path, { agenda_item_id: agendaItemId });
-      for (const segment of changed.segments) this.byId.get(segment.id)?.placeIn(segment);
-      this.showHeadings();
-      this.showAccuracy(changed.accuracy);
-      this.tell(null);
-    } catch (problem) {
-      row.agendaSelect.value = String(row.segment.agenda_item_id ?? "");
-      this.tell(asRefusal(problem), "議題を変えられませんでした。もう一度選んでください。");
-    }
+  startAgendaItem(line: Line, agendaItemId: number | null): void {
+    void this.placeFrom(line, agendaItemId);
   }
 
   addName(name: string): void {
@@ -135,43 +125,72 @@ class Page implements Desk {
     return [...this.names.options].some((option) => option.value === name);
   }
 
-  private segments(): Segment[] {
-    return this.rows.map((row) => row.segment);
+  private async placeFrom(line: Line, agendaItemId: number | null): Promise<void> {
+    try {
+      const path = `/api/segments/${line.id}/agenda-item`;
+      const changed = await call<SegmentsChanged>("PUT", path, { agenda_item_id: agendaItemId });
+      for (const segment of changed.segments) this.list.get(segment.id)?.take(segment);
+      this.list.changed();
+      this.showFigures();
+      this.tell(null);
+    } catch (problem) {
+      line.row?.showAgendaItem();
+      this.tell(asRefusal(problem), "議題を変えられませんでした。もう一度選んでください。");
+    }
+  }
+
+  private noteState(): void {
+    const waiting = [...this.unsaved].filter((line) => line.isDirty);
+    this.savedWords.textContent = waiting.length
+      ? waiting.some((line) => line.isBusy)
+        ? "保存中…"
+        : `未保存 ${waiting.length}件`
+      : "すべて保存済み";
+    this.savedWords.classList.toggle("is-unsaved", waiting.length > 0);
+    const [refused] = this.refused;
+    this.tell(refused?.refusal ?? null);
+    // Once it is set it stays: what is polled meanwhile must not put it off again and again.
+    if (refused) this.retryTimer ||= window.setTimeout(() => this.retry(), RETRY_MS);
   }
 
   private take(transcript: Transcript): void {
-    const added = transcript.segments.filter((segment) => !this.byId.has(segment.id));
-    for (const segment of transcript.segments) this.byId.get(segment.id)?.refresh(segment);
-    for (const segment of added) this.insert(new Row(segment, this));
-    for (const row of added.map((segment) => this.byId.get(segment.id))) row?.fit();
+    const known = new Map(this.list.lines.map((line) => [line.id, line]));
+    const added = [];
+    for (const segment of transcript.segments) {
+      const line = known.get(segment.id);
+      if (line) line.refresh(segment);
+      else added.push(new Line(segment, this, this.mayCorrect));
+      this.newest = Math.max(this.newest, segment.id);
+    }
     transcript.speakers.forEach((name) => this.addName(name));
+    if (added.length) this.list.add(added);
+    added.forEach((line) => this.changed(line));
     this.showWork(transcript.work);
-    this.showHeadings();
-    this.showAccuracy(transcript.accuracy);
+    this.showFigures();
     this.noteState();
   }
 
-  /** In the order of the sound; nearly always that is the end. */
-  private insert(row: Row): void {
-    const later = this.rows.findIndex(
-      (other) => other.segment.start_seconds > row.segment.start_seconds,
-    );
-    const place = later < 0 ? this.rows.length : later;
-    this.list.insertBefore(row.element, this.rows[place]?.element ?? null);
-    this.rows.splice(place, 0, row);
-    this.byId.set(row.segment.id, row);
+  private showFigures(): void {
+    this.figures.show(this.agendaItems, this.segments());
+  }
+
+  private *segments(): Iterable<Segment> {
+    for (const line of this.list.lines) yield line.segment;
   }
 
   /** Where the agenda goes on to the next item. */
-  private showHeadings(): void {
-    let before: number | null = null;
-    for (const row of this.rows) {
-      const now = row.segment.agenda_item_id;
-      const item = this.agendaItems.find((known) => known.id === now);
-      const words = item ? `議題${item.number}　${item.title}` : "議題なし";
-      row.setHeading(now === before ? null : words);
-      before = now;
-    }
+  private headingOf(line: Line, before: Line | null): string | null {
+    const now = line.segment.agenda_item_id;
+    if (now === (before?.segment.agenda_item_id ?? null)) return null;
+    const item = this.agendaItems.find((known) => known.id === now);
+    return item ? `議題${item.number}　${item.title}` : "議題なし";
+  }
+
+  /** A link to a segment, from the side or from other screens. */
+  private goToNamed(): void {
+    const named = /^#segment-(\d+)$/.exec(location.hash);
+    const line = named && this.list.get(Number(named[1]));
+    if (line) this.list.reveal(line, "center");
   }
 
   private showWork(work: Work): void {
@@ -195,17 +214,16 @@ class Page implements Desk {
       : words;
     this.work.hidden = !words;
     const empty = required<HTMLElement>("[data-empty]");
-    empty.hidden = this.rows.length > 0;
+    empty.hidden = this.list.lines.length > 0;
     empty.textContent = isOpen
       ? "まだ発話がありません。聞き取れたところから、ここに自動で現れます。"
       : "発話は聞き取れませんでした。録音の音を確かめてください。";
   }
 
   private async poll(): Promise<void> {
-    const wasWorking = this.isWorking && this.rows.length > 0;
+    const wasWorking = this.isWorking && this.newest > 0;
     try {
-      const newest = Math.max(0, ...this.byId.keys());
-      this.take(await call("GET", newest ? `${this.path}?after=${newest}` : this.path));
+      this.take(await call("GET", this.newest ? `${this.path}?after=${this.newest}` : this.path));
     } catch (problem) {
       this.tell(asRefusal(problem));
     }
@@ -224,35 +242,28 @@ class Page implements Desk {
   }
 
   private showHeard(seconds: number): void {
-    const now = this.rows.findLast((row) => row.segment.start_seconds <= seconds + 0.05) ?? null;
-    if (now === this.heard) return;
-    this.heard?.setHeard(false);
-    now?.setHeard(true);
+    const now = this.list.at(seconds + 0.05);
+    const isElsewhere = !document.activeElement?.closest(".segment");
+    const isNew = now !== this.heard;
     this.heard = now;
-    const isElsewhere = !this.list.contains(document.activeElement);
-    if (isElsewhere) now?.element.scrollIntoView({ block: "nearest" });
-  }
-
-  private current(): Row | null {
-    return this.rows.find((row) => row.element.contains(document.activeElement)) ?? this.heard;
+    this.list.setHeard(now);
+    if (now && isNew && isElsewhere) this.list.reveal(now);
   }
 
   private move(way: number): void {
-    const now = this.current();
-    const next = this.rows[now ? this.rows.indexOf(now) + way : 0];
-    if (!next) return;
-    next.text.focus({ preventScroll: true });
-    next.element.scrollIntoView({ block: "nearest" });
+    const now = this.list.current;
+    const next = this.list.lines[now ? this.list.placeOf(now) + way : 0];
+    if (next) this.list.open(next);
   }
 
   private confirmAndGoOn(): void {
     if (!this.mayCorrect) return;
-    this.current()?.confirm();
+    this.list.current?.setConfirmed(true);
     this.move(1);
   }
 
   private saveAll(): void {
-    for (const row of this.rows) if (row.isDirty) void row.sync();
+    for (const line of this.unsaved) if (line.isDirty) void line.sync();
   }
 
   private retry(): void {
@@ -263,7 +274,7 @@ class Page implements Desk {
 
   private leaving(event: BeforeUnloadEvent): void {
     this.saveAll();
-    if (this.rows.some((row) => row.isDirty)) event.preventDefault();
+    if ([...this.unsaved].some((line) => line.isDirty)) event.preventDefault();
   }
 
   /** One place for what concerns the whole page; said once, not at every try. */

@@ -16,6 +16,20 @@ export interface Proposal {
   page: string | null;
 }
 
+/** Of one confirmed segment, in characters. */
+export interface Counts {
+  total: number;
+  wrong: number;
+  missing: number;
+  added: number;
+}
+
+export interface SegmentCounts {
+  raw: Counts;
+  normalised: Counts;
+  machine: Counts;
+}
+
 export interface Segment {
   id: number;
   start_seconds: number;
@@ -27,25 +41,9 @@ export interface Segment {
   doubt: string | null;
   speaker: string | null;
   agenda_item_id: number | null;
+  counts: SegmentCounts | null;
   marks: Mark[];
   proposals: Proposal[];
-}
-
-export interface Accuracy {
-  total: number;
-  right: number;
-  wrong: number;
-  missing: number;
-  added: number;
-  rate: number | null;
-  sentence: string;
-}
-
-export interface TranscriptAccuracy {
-  raw: Accuracy;
-  normalised: Accuracy;
-  machine: Accuracy;
-  items: { agenda_item_id: number | null; raw: Accuracy; normalised: Accuracy }[];
 }
 
 export interface Work {
@@ -71,18 +69,15 @@ export interface Transcript {
   work: Work;
   speakers: string[];
   agenda_items: AgendaItem[];
-  accuracy: TranscriptAccuracy;
   segments: Segment[];
 }
 
 export interface SegmentChanged {
   segment: Segment;
-  accuracy: TranscriptAccuracy;
 }
 
 export interface SegmentsChanged {
   segments: Segment[];
-  accuracy: TranscriptAccuracy;
 }
 
 /** The server said no, in a sentence; status 0: it could not be reached. */
