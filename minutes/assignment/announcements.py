@@ -34,12 +34,16 @@ CLOSING = re.compile(
 )
 LAST = re.compile(r"最後")
 NUMBERED = (
-    re.compile(r"(?:議題|次第|案件|協議|報告|議事|事項|項目|日程)(?:事項|項目)?(?:の|第|番号)*(\d+)(?:の(\d+))?"),
+    re.compile(
+        r"(?:議題|次第|案件|協議|報告|議事|事項|項目|日程)(?:事項|項目)?(?:の|第|番号)*(\d+)(?:の(\d+))?"
+    ),
     re.compile(r"(\d+)(?:つめ|つ目|番目|番の|件目|題目)"),
 )
 ORDINALS = {
     sound_of(kana): str(number)
-    for number, kana in enumerate("ヒトツメ フタツメ ミッツメ ヨッツメ イツツメ ムッツメ".split(), 1)
+    for number, kana in enumerate(
+        ["ヒトツメ", "フタツメ", "ミッツメ", "ヨッツメ", "イツツメ", "ムッツメ"], 1
+    )
 }
 BILL = re.compile(r"第?(\d+)号")
 

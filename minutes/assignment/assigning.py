@@ -8,7 +8,7 @@ import numpy as np
 
 from minutes.assignment import announcements, path
 from minutes.assignment.topics import Scores, Talk, Topic, votes
-from minutes.assignment.weights import Weights
+from minutes.assignment.weights import CHOSEN, Weights
 from models.transcript import AssignedBy
 
 LONGEST_OUTSIDE_SECONDS = 600.0
@@ -46,7 +46,7 @@ def assign(
     topics: Sequence[Topic],
     *,
     is_beginning: bool = True,
-    weights: Weights = Weights(),
+    weights: Weights = CHOSEN,
 ) -> list[Assigned | None]:
     """The item of each segment in order of time; None where nothing tells. `is_beginning`: the
     meeting begins here, as it does in its first part.

@@ -1,17 +1,14 @@
-"""How many seconds of a meeting folder are assigned to the right agenda item.
-
-`python -m minutes.assignment.evaluation FOLDER…`: the exact text of the reference, and what was
-heard where there is a `heard.json`, without turns and as if the presenter called up each item some
-seconds late.
-"""
+"""How many seconds of a meeting folder are assigned to the right agenda item: those of the exact
+text of the reference, and of what was heard where there is a `heard.json`; without turns, and as
+if the presenter called up each item some seconds late."""
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from meetings.errors import InvalidInput
 from minutes.accuracy import without_fillers
 from minutes.assignment.assigning import OUTSIDE, Said, assign
 from minutes.assignment.topics import Topic
@@ -63,11 +60,22 @@ class Sentence:
 
 
 def topics_of(folder: Path) -> list[Topic]:
-    """The agenda of a meeting folder with its papers; empty without a meeting.json."""
+    """The agenda of a meeting folder with its papers; empty without a meeting.json.
+
+    Raises InvalidInput where that or a paper cannot be read.
+    """
     path = folder / DESCRIPTION
-    if not path.is_file():
+    try:
+        return _topics(folder, json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        if path.is_file():
+            raise InvalidInput("folder", f"{folder} の資料がありません。") from None
         return []
-    facts = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise InvalidInput("folder", f"{path} の議題を読めません: {problem}") from problem
+
+
+def _topics(folder: Path, facts: dict[str, Any]) -> list[Topic]:
     kana = {known["name"]: known.get("kana", "") for known in facts.get("attendees") or ()}
     return [
         Topic(
@@ -84,9 +92,7 @@ def sentences_of(folder: Path) -> list[Sentence]:
     """Empty where the reference does not say when and to which item things were said."""
     entries = json.loads((folder / "reference.json").read_text(encoding="utf-8"))
     return [
-        Sentence(
-            one["text"], one["start_seconds"], one["end_seconds"], entry["agenda_item"] - 1
-        )
+        Sentence(one["text"], one["start_seconds"], one["end_seconds"], entry["agenda_item"] - 1)
         for entry in entries
         if "agenda_item" in entry
         for one in entry.get("sentences", ())
@@ -182,7 +188,8 @@ def _with_turns(
     return found
 
 
-def _table(folder: Path) -> Iterator[str]:
+def table(folder: Path) -> Iterator[str]:
+    """A line for each text, with and without turns."""
     sentences, topics = sentences_of(folder), topics_of(folder)
     for kind, spans in (("exact", _exact(sentences)), ("heard", _kept(folder))):
         if not spans:
@@ -195,8 +202,3 @@ def _table(folder: Path) -> Iterator[str]:
                 f"{folder.resolve().name:<20}{kind:<7}{name:<11}{got.seconds:>7.1f} s"
                 f"{got.right / got.seconds:>8.1%} right{got.left_out / got.seconds:>8.1%} left out"
             )
-
-
-if __name__ == "__main__":
-    for given in sys.argv[1:]:
-        print("\n".join(_table(Path(given))))

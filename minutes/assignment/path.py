@@ -10,7 +10,6 @@ import numpy as np
 from minutes.assignment.topics import Scores
 from minutes.assignment.weights import Weights
 
-
 MOST_SKIPPED = 4
 """So many items left out at once count."""
 

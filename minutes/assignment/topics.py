@@ -40,13 +40,16 @@ OWN_SHARE = 0.6
 STRONGEST = 4.0
 
 
+NOBODY = PersonName("")
+
+
 @dataclass(frozen=True)
 class Topic:
     """An agenda item as far as talk can be told by it. `number` as in the agenda (「2-1」)."""
 
     number: str
     title: str
-    presenter: PersonName = PersonName("")
+    presenter: PersonName = NOBODY
     texts: tuple[str, ...] = ()
 
     @cached_property

@@ -31,3 +31,6 @@ class Weights:
     skip: float = 1.0
     back: float = 4.0
     close: float = 1.0
+
+
+CHOSEN = Weights()

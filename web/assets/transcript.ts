@@ -4,6 +4,8 @@
  */
 
 import { Figures } from "./transcript/figures";
+import { asBody, headingOf } from "./transcript/items";
+import type { Place } from "./transcript/items";
 import { listenForKeys } from "./transcript/keys";
 import { Line } from "./transcript/line";
 import type { Desk } from "./transcript/line";
@@ -51,7 +53,7 @@ class Page implements Desk, Surroundings {
     this.path = `/api/transcripts/${root.dataset["transcript"]}`;
     this.mayCorrect = root.dataset["mayCorrect"] === "yes";
     this.list = new LineList(required("[data-segments]"), this, (line, before) =>
-      this.headingOf(line, before),
+      headingOf(line.segment, before?.segment ?? null, this.agendaItems),
     );
     const side = required<HTMLDetailsElement>("[data-side]");
     side.open = !matchMedia("(max-width: 900px)").matches;
@@ -113,8 +115,14 @@ class Page implements Desk, Surroundings {
     if (!isThere) this.player.seek(start);
   }
 
-  startAgendaItem(line: Line, agendaItemId: number | null): void {
-    void this.placeFrom(line, agendaItemId);
+  startAgendaItem(line: Line, place: Place): void {
+    const path = `/api/segments/${line.id}/agenda-item`;
+    void this.placeFrom(line, () => call("PUT", path, asBody(place)));
+  }
+
+  confirmItem(line: Line): void {
+    const path = `/api/segments/${line.id}/agenda-item/confirmation`;
+    void this.placeFrom(line, () => call("PUT", path));
   }
 
   addName(name: string): void {
@@ -125,10 +133,9 @@ class Page implements Desk, Surroundings {
     return [...this.names.options].some((option) => option.value === name);
   }
 
-  private async placeFrom(line: Line, agendaItemId: number | null): Promise<void> {
+  private async placeFrom(line: Line, ask: () => Promise<SegmentsChanged>): Promise<void> {
     try {
-      const path = `/api/segments/${line.id}/agenda-item`;
-      const changed = await call<SegmentsChanged>("PUT", path, { agenda_item_id: agendaItemId });
+      const changed = await ask();
       for (const segment of changed.segments) this.list.get(segment.id)?.take(segment);
       this.list.changed();
       this.showFigures();
@@ -176,14 +183,6 @@ class Page implements Desk, Surroundings {
 
   private *segments(): Iterable<Segment> {
     for (const line of this.list.lines) yield line.segment;
-  }
-
-  /** Where the agenda goes on to the next item. */
-  private headingOf(line: Line, before: Line | null): string | null {
-    const now = line.segment.agenda_item_id;
-    if (now === (before?.segment.agenda_item_id ?? null)) return null;
-    const item = this.agendaItems.find((known) => known.id === now);
-    return item ? `議題${item.number}　${item.title}` : "議題なし";
   }
 
   /** A link to a segment, from the side or from other screens. */

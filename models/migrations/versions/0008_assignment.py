@@ -8,9 +8,7 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-ASSIGNED_BY = sa.Enum(
-    "person", "turns", "text", name="assignedby", native_enum=False, length=20
-)
+ASSIGNED_BY = sa.Enum("person", "turns", "text", name="assignedby", native_enum=False, length=20)
 
 
 def upgrade() -> None:
