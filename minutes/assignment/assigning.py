@@ -55,55 +55,81 @@ def assign(
     """
     if not said or not topics:
         return [None] * len(said)
-    way = _way(said, topics, is_beginning, weights)
+    signs = _signs(said, topics, weights)
+    change = path.between(len(topics), weights)
+    first = change[0] + signs.entering[0] if is_beginning else np.zeros(len(topics) + 2)
+    way = path.most_likely(signs.led(said, weights), signs.entering, change, first)
     return [
         _assigned(place, one) if one.fixed is None and is_known else None
-        for one, (place, is_known) in zip(said, _known(said, way, len(topics)), strict=True)
+        for one, (place, is_known) in zip(said, _known(said, way, signs, weights), strict=True)
     ]
 
 
-def _way(
-    said: Sequence[Said], topics: Sequence[Topic], is_beginning: bool, weights: Weights
-) -> Sequence[int]:
+@dataclass(frozen=True)
+class _Signs:
+    """What each piece says for each place: for staying there, and for a change to it."""
+
+    staying: Scores
+    entering: Scores
+
+    def led(self, said: Sequence[Said], weights: Weights) -> Scores:
+        """`staying`, by what was shown, and beyond doubt by what a person said: the item begins
+        where they put it, and not before."""
+        staying = self.staying.copy()
+        for line, one in enumerate(said):
+            if one.shown is not None:
+                staying[line, one.shown + 1] += weights.shown * one.seconds
+        for line, one in enumerate(said):
+            if one.fixed is None:
+                continue
+            places = _places(one.fixed)
+            kept = staying[line, places]
+            staying[line] = IMPOSSIBLE
+            staying[line, places] = kept
+            if line and said[line - 1].fixed is None and one.fixed != OUTSIDE:
+                staying[line - 1, places] = IMPOSSIBLE
+        return staying
+
+    def are_enough(self, place: int, lines: Sequence[int], weights: Weights) -> bool:
+        """Whether something was said for an item, besides that nothing was said for others."""
+        words = float(np.maximum(self.staying[lines, place], 0).sum())
+        return float(self.entering[lines, place].max()) + words >= weights.enter
+
+
+def _signs(said: Sequence[Said], topics: Sequence[Topic], weights: Weights) -> _Signs:
     talk = [Talk.of(one.text) for one in said]
-    count = len(topics)
-    staying, entering = np.zeros((2, len(said), count + 2))
+    staying, entering = np.zeros((2, len(said), len(topics) + 2))
     staying[:, 1:-1] = weights.vote * votes(talk, topics)
     staying[:, 0] = weights.opening * announcements.opening(talk) - weights.outside
     staying[:, -1] = -weights.outside
     entering[:, 1:-1] = announcements.announced(talk, topics, weights)
     ends = announcements.closing(talk)
     entering[:, -1] = np.where(ends > 0, weights.closing * ends, UNHEARD_OF)
-    _lead(staying, said, weights)
-    change = path.between(count, weights)
-    first = change[0] + entering[0] if is_beginning else np.zeros(count + 2)
-    return path.most_likely(staying, entering, change, first)
+    return _Signs(staying, entering)
 
 
-def _lead(staying: Scores, said: Sequence[Said], weights: Weights) -> None:
-    """By what was shown, and beyond doubt by what a person said."""
-    for line, one in enumerate(said):
-        if one.fixed is not None:
-            places = [0, -1] if one.fixed == OUTSIDE else [one.fixed + 1]
-            kept = staying[line, places]
-            staying[line] = IMPOSSIBLE
-            staying[line, places] = kept
-        elif one.shown is not None:
-            staying[line, one.shown + 1] += weights.shown * one.seconds
+def _places(fixed: int) -> list[int]:
+    return [0, -1] if fixed == OUTSIDE else [fixed + 1]
 
 
-def _known(said: Sequence[Said], way: Sequence[int], count: int) -> list[tuple[int, bool]]:
-    """The place of each segment, and whether that may be said: nothing is known where no item
-    was recognised, nor of long talk outside the items."""
-    is_any = any(1 <= place <= count for place in way)
+def _known(
+    said: Sequence[Said], way: Sequence[int], signs: _Signs, weights: Weights
+) -> list[tuple[int, bool]]:
+    """The place of each segment, and whether that may be said: not of an item for which nothing
+    speaks, nor of talk outside where no item was recognised or that is too long."""
+    last = signs.staying.shape[1] - 1
     found: list[tuple[int, bool]] = []
-    for place, lines in groupby(range(len(way)), key=lambda line: way[line]):
-        block = list(lines)
-        is_item = 1 <= place <= count
-        seconds = sum(said[line].seconds for line in block)
-        is_known = is_any and (is_item or seconds <= LONGEST_OUTSIDE_SECONDS)
-        found += [(place - 1 if is_item else OUTSIDE, is_known)] * len(block)
-    return found
+    for place, group in groupby(range(len(way)), key=lambda line: way[line]):
+        lines = list(group)
+        if 0 < place < last:
+            is_led = any(place - 1 in (said[n].shown, said[n].fixed) for n in lines)
+            is_known = is_led or signs.are_enough(place, lines, weights)
+            found += [(place - 1, is_known)] * len(lines)
+        else:
+            seconds = sum(said[n].seconds for n in lines)
+            found += [(OUTSIDE, seconds <= LONGEST_OUTSIDE_SECONDS)] * len(lines)
+    is_any = any(is_known and place != OUTSIDE for place, is_known in found)
+    return [(place, is_known and is_any) for place, is_known in found]
 
 
 def _assigned(place: int, one: Said) -> Assigned:

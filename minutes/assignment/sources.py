@@ -95,7 +95,7 @@ def _rows(session: Session, meeting: Meeting) -> list[tuple[datetime, int]]:
             Turn.meeting_id == meeting.id, Turn.agenda_item_id.is_not(None)
         )
     )
-    return [(at, item) for at, _, item in sorted([*changes.tuples(), *turns.tuples()])]
+    return [(at, item) for at, _, item in sorted([*changes, *turns])]
 
 
 def _earlier_parts(session: Session, recording: Recording) -> list[Recording]:

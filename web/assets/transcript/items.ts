@@ -57,7 +57,7 @@ export function showHeading(
   const name = `「${heading.words}」はこの区切りでよい`;
   const button = make(
     "button",
-    { type: "button", class: "button segment-guess-confirm", "aria-label": name },
+    { type: "button", class: "button button-quiet segment-guess-confirm", "aria-label": name },
     "この区切りでよい",
   );
   button.addEventListener("click", confirm);
