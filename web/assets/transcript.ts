@@ -4,11 +4,12 @@
  */
 
 import { Figures } from "./transcript/figures";
+import { Hands } from "./transcript/hands";
+import type { Around } from "./transcript/hands";
 import { asBody, headingOf } from "./transcript/items";
 import type { Place } from "./transcript/items";
-import { listenForKeys } from "./transcript/keys";
 import { Line } from "./transcript/line";
-import type { Desk } from "./transcript/line";
+import type { Decided, Desk } from "./transcript/line";
 import { LineList } from "./transcript/list";
 import { Player } from "./transcript/player";
 import type { Surroundings } from "./transcript/row";
@@ -20,7 +21,7 @@ import type {
   Transcript,
   Work,
 } from "./transcript/server";
-import { length, make } from "./transcript/words";
+import { length, make, required } from "./transcript/words";
 
 const POLL_MS = 3000;
 const RETRY_MS = 5000;
@@ -30,18 +31,22 @@ const LATE_SECONDS = 0.3;
 const UNDER_WAY = ["waiting", "running"];
 const OPEN = [...UNDER_WAY, "paused"];
 
-class Page implements Desk, Surroundings {
+class Page implements Desk, Surroundings, Around {
   readonly mayCorrect: boolean;
   agendaItems: AgendaItem[] = [];
 
-  private readonly path: string;
+  readonly path: string;
+
   private readonly list: LineList;
   private readonly player: Player;
+  private readonly hands: Hands;
   private readonly figures = new Figures();
   private readonly work = required<HTMLElement>("[data-work]");
   private readonly savedWords = required<HTMLElement>("[data-saved]");
+  private readonly note = required<HTMLElement>("[data-note]");
+  private readonly speakers = required<HTMLElement>("[data-speakers]");
   private readonly trouble = required<HTMLElement>("[data-trouble]");
-  private readonly names = required<HTMLDataListElement>("#speaker-names");
+  private readonly nameList = required<HTMLDataListElement>("#speaker-names");
   private readonly unsaved = new Set<Line>();
   private readonly refused = new Set<Line>();
   private isWorking = true;
@@ -58,12 +63,7 @@ class Page implements Desk, Surroundings {
     const side = required<HTMLDetailsElement>("[data-side]");
     side.open = !matchMedia("(max-width: 900px)").matches;
     this.player = new Player(required("[data-player]"), (seconds) => this.showHeard(seconds));
-    listenForKeys({
-      toggle: () => this.player.toggle(),
-      step: (way) => this.player.step(way),
-      confirmAndGoOn: () => this.confirmAndGoOn(),
-      move: (way) => this.move(way),
-    });
+    this.hands = new Hands(this.list, this.player, this);
     addEventListener("beforeunload", (event) => this.leaving(event));
     addEventListener("pagehide", () => this.saveAll());
     addEventListener("hashchange", () => this.goToNamed());
@@ -79,7 +79,8 @@ class Page implements Desk, Surroundings {
       const beginning = await call<Transcript>("GET", `${this.path}?first=${FIRST}`);
       this.agendaItems = beginning.agenda_items;
       this.take(beginning);
-      required("[data-loading]").hidden = true;
+      required<HTMLElement>("[data-loading]").hidden = true;
+      this.showNames();
       if (beginning.segments.length === FIRST) this.take(await call("GET", this.path));
       this.goToNamed();
     } catch (problem) {
@@ -99,7 +100,26 @@ class Page implements Desk, Surroundings {
     this.list.renderSoon();
   }
 
-  saved(_line: Line, _before: Segment): void {
+  saved(line: Line, before: Segment, decided: Decided | null): void {
+    this.hands.saved(line, before, decided);
+    this.showFigures();
+  }
+
+  say(words: string): void {
+    this.note.textContent = words;
+  }
+
+  names(): string[] {
+    return [...this.nameList.options].map((option) => option.value);
+  }
+
+  newLine(segment: Segment): Line {
+    return new Line(segment, this, this.mayCorrect);
+  }
+
+  refresh(): void {
+    this.list.changed();
+    this.hands.refresh();
     this.showFigures();
   }
 
@@ -110,9 +130,18 @@ class Page implements Desk, Surroundings {
 
   /** The sound follows the hands, unless it is at this segment anyway. */
   goTo(line: Line): void {
+    this.hands.came(line);
     const { start_seconds: start, end_seconds: end } = line.segment;
     const isThere = this.player.seconds >= start - LATE_SECONDS && this.player.seconds < end;
     if (!isThere) this.player.seek(start);
+  }
+
+  left(line: Line): void {
+    void this.hands.left(line);
+  }
+
+  typing(): void {
+    this.player.typing();
   }
 
   startAgendaItem(line: Line, place: Place): void {
@@ -126,19 +155,26 @@ class Page implements Desk, Surroundings {
   }
 
   addName(name: string): void {
-    if (name && !this.isKnownName(name)) this.names.append(make("option", { value: name }));
+    if (!name || this.isKnownName(name)) return;
+    this.nameList.append(make("option", { value: name }));
+    this.showNames();
   }
 
   isKnownName(name: string): boolean {
-    return [...this.names.options].some((option) => option.value === name);
+    return this.names().includes(name);
+  }
+
+  /** Whom the number keys mean. */
+  private showNames(): void {
+    const names = this.names().slice(0, 9);
+    this.speakers.replaceChildren(...names.map((name) => make("li", {}, name)));
   }
 
   private async placeFrom(line: Line, ask: () => Promise<SegmentsChanged>): Promise<void> {
     try {
       const changed = await ask();
       for (const segment of changed.segments) this.list.get(segment.id)?.take(segment);
-      this.list.changed();
-      this.showFigures();
+      this.refresh();
       this.tell(null);
     } catch (problem) {
       line.row?.showAgendaItem();
@@ -162,17 +198,18 @@ class Page implements Desk, Surroundings {
 
   private take(transcript: Transcript): void {
     const known = new Map(this.list.lines.map((line) => [line.id, line]));
-    const added = [];
+    const added: Line[] = [];
     for (const segment of transcript.segments) {
       const line = known.get(segment.id);
       if (line) line.refresh(segment);
-      else added.push(new Line(segment, this, this.mayCorrect));
+      else added.push(this.newLine(segment));
       this.newest = Math.max(this.newest, segment.id);
     }
     transcript.speakers.forEach((name) => this.addName(name));
     if (added.length) this.list.add(added);
     added.forEach((line) => this.changed(line));
     this.showWork(transcript.work);
+    this.hands.refresh();
     this.showFigures();
     this.noteState();
   }
@@ -249,18 +286,6 @@ class Page implements Desk, Surroundings {
     if (now && isNew && isElsewhere) this.list.reveal(now);
   }
 
-  private move(way: number): void {
-    const now = this.list.current;
-    const next = this.list.lines[now ? this.list.placeOf(now) + way : 0];
-    if (next) this.list.open(next);
-  }
-
-  private confirmAndGoOn(): void {
-    if (!this.mayCorrect) return;
-    this.list.current?.setConfirmed(true);
-    this.move(1);
-  }
-
   private saveAll(): void {
     for (const line of this.unsaved) if (line.isDirty) void line.sync();
   }
@@ -302,12 +327,6 @@ function signInLink(): HTMLElement {
 function asRefusal(problem: unknown): Refusal {
   if (problem instanceof Refusal) return problem;
   throw problem;
-}
-
-function required<E extends HTMLElement>(selector: string): E {
-  const found = document.querySelector<E>(selector);
-  if (!found) throw new Error(`the page lacks ${selector}`);
-  return found;
 }
 
 void new Page(required("[data-transcript]")).open();

@@ -3,7 +3,7 @@
 import { nameOf, placeOf, unassignedLine } from "./items";
 import type { Place } from "./items";
 import type { AgendaItem, Counts, Segment, SegmentCounts } from "./server";
-import { make, withRate } from "./words";
+import { make, required, withRate } from "./words";
 
 const NOTHING = "確認済みの発話がまだないため、正変換率は出ていません。";
 const NOT_SAID: Counts = { total: 0, wrong: 0, missing: 0, added: 0 };
@@ -18,10 +18,10 @@ interface Tally {
 }
 
 export class Figures {
-  private readonly raw = element("[data-accuracy-raw]");
-  private readonly machine = element("[data-accuracy-machine]");
-  private readonly normalised = element("[data-accuracy-normalised]");
-  private readonly items = element("[data-items]");
+  private readonly raw = required("[data-accuracy-raw]");
+  private readonly machine = required("[data-accuracy-machine]");
+  private readonly normalised = required("[data-accuracy-normalised]");
+  private readonly items = required("[data-items]");
 
   show(agendaItems: AgendaItem[], segments: Iterable<Segment>): void {
     const byPlace = new Map<Place, Tally>();
@@ -98,10 +98,4 @@ function line(item: { number: string; title: string }, tally: Tally): Node {
 
 function figure(counts: Counts, label = ""): Node {
   return make("p", { class: "item-accuracy" }, label + withRate(counts));
-}
-
-function element(selector: string): HTMLElement {
-  const found = document.querySelector<HTMLElement>(selector);
-  if (!found) throw new Error(`the page lacks ${selector}`);
-  return found;
 }

@@ -20,12 +20,17 @@ export interface Conflict {
   revision: number;
 }
 
+export interface Decided {
+  proposal: Proposal;
+  decision: Decision;
+}
+
 /** What a line tells the page. */
 export interface Desk {
   /** Something of this line has changed: typed, saved, refused. */
   changed(line: Line): void;
   /** The server has taken over what was done here; `before` is how it was. */
-  saved(line: Line, before: Segment): void;
+  saved(line: Line, before: Segment, decided: Decided | null): void;
   addName(name: string): void;
   isKnownName(name: string): boolean;
 }
@@ -161,10 +166,12 @@ export class Line {
     await this.sync();
     if (this.isSending || this.isTextDirty || this.conflict) return;
     await this.whileSending(() =>
-      this.ask(() =>
-        call("POST", `/api/proposals/${proposal.id}/${decision}`, {
-          revision: this.segment.revision,
-        }),
+      this.ask(
+        () =>
+          call("POST", `/api/proposals/${proposal.id}/${decision}`, {
+            revision: this.segment.revision,
+          }),
+        { proposal, decision },
       ),
     );
     if (this.isDirty && !this.refusal) void this.sync();
@@ -190,11 +197,14 @@ export class Line {
     });
   }
 
-  private async ask(step: () => Promise<SegmentChanged>): Promise<void> {
+  private async ask(
+    step: () => Promise<SegmentChanged>,
+    decided: Decided | null = null,
+  ): Promise<void> {
     const before = this.segment;
     const changed = await step();
     this.take(changed.segment);
-    this.desk.saved(this, before);
+    this.desk.saved(this, before, decided);
   }
 
   private async whileSending(work: () => Promise<void>): Promise<void> {

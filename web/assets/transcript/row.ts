@@ -14,8 +14,10 @@ export interface Surroundings {
   readonly mayCorrect: boolean;
   readonly agendaItems: AgendaItem[];
   hear(line: Line): void;
-  /** The hands have come to this line. */
+  /** The hands have come to this line, or have left it. */
   goTo(line: Line): void;
+  left(line: Line): void;
+  typing(): void;
   startAgendaItem(line: Line, place: Place): void;
   /** The item that a machine found begins here indeed. */
   confirmItem(line: Line): void;
@@ -115,6 +117,7 @@ export class Row {
     this.text.addEventListener("input", () => {
       this.fit();
       line.type(this.text.value);
+      this.around.typing();
     });
     this.text.addEventListener("compositionstart", () => (line.isComposing = true));
     this.text.addEventListener("compositionend", () => {
@@ -124,6 +127,7 @@ export class Row {
     this.text.addEventListener("blur", () => {
       line.isComposing = false;
       line.touch();
+      this.around.left(line);
     });
     this.text.addEventListener("keydown", (event) => {
       const isPlainEnter = event.key === "Enter" && !event.ctrlKey && !event.metaKey;

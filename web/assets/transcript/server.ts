@@ -38,6 +38,7 @@ export interface Segment {
   text: string;
   revision: number;
   is_confirmed: boolean;
+  confidence: number | null;
   doubt: string | null;
   speaker: string | null;
   agenda_item_id: number | null;
@@ -80,6 +81,35 @@ export interface SegmentChanged {
 
 export interface SegmentsChanged {
   segments: Segment[];
+}
+
+export interface SegmentsJoined {
+  segment: Segment;
+  gone: number;
+}
+
+export interface TextChange {
+  segment_id: number;
+  text: string;
+  revision: number;
+}
+
+export interface AlikePlace {
+  segment_id: number;
+  start: number;
+  words: string;
+  is_same_text: boolean;
+  leading: string;
+  following: string;
+  is_confirmed: boolean;
+  revision: number;
+}
+
+/** What was replaced, and where the same stands. */
+export interface Alike {
+  before: string;
+  after: string;
+  places: AlikePlace[];
 }
 
 /** The server said no, in a sentence; status 0: it could not be reached. */

@@ -32,6 +32,13 @@ export function plain(text: string): string {
   return text.split(/\s+/u).filter(Boolean).join(" ");
 }
 
+/** An element that the page must have. */
+export function required<E extends HTMLElement>(selector: string, root: ParentNode = document): E {
+  const found = root.querySelector<E>(selector);
+  if (!found) throw new Error(`the page lacks ${selector}`);
+  return found;
+}
+
 type Attributes = Record<string, string>;
 
 /** An element with attributes and children, in one expression. */
