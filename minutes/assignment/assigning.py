@@ -14,6 +14,9 @@ from models.transcript import AssignedBy
 LONGEST_OUTSIDE_SECONDS = 600.0
 """Talk before the first and after the last item. What is longer was not understood."""
 
+ENOUGH = 0.5
+"""Of what a change costs: an unclear announcement may do between two clear ones."""
+
 IMPOSSIBLE = -1e9
 UNHEARD_OF = -6.0
 """A meeting that ends without a phrase for it."""
@@ -93,7 +96,7 @@ class _Signs:
     def are_enough(self, place: int, lines: Sequence[int], weights: Weights) -> bool:
         """Whether something was said for an item, besides that nothing was said for others."""
         words = float(np.maximum(self.staying[lines, place], 0).sum())
-        return float(self.entering[lines, place].max()) + words >= weights.enter
+        return float(self.entering[lines, place].max()) + words >= ENOUGH * weights.enter
 
 
 def _signs(said: Sequence[Said], topics: Sequence[Topic], weights: Weights) -> _Signs:

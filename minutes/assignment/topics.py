@@ -57,6 +57,10 @@ class Topic:
         return _counts([self.title])
 
     @cached_property
+    def text_words(self) -> dict[str, int]:
+        return _counts(self.texts)
+
+    @cached_property
     def title_parts(self) -> set[str]:
         """Its single words, or the whole of a title that has none (「その他」)."""
         terms = collect([Paper("", self.title)]).terms
@@ -115,7 +119,7 @@ def _claimed_by_others(topic: Topic, topics: Sequence[Topic]) -> set[str]:
 
 def _model(topic: Topic, claimed: Collection[str]) -> dict[str, float]:
     """The share of each word in what the topic is about; together 1, or nothing."""
-    documents = {w: count for w, count in _counts(topic.texts).items() if w not in claimed}
+    documents = {w: count for w, count in topic.text_words.items() if w not in claimed}
     parts = [
         (TITLE_SHARE, topic.title_words),
         (PRESENTER_SHARE, dict.fromkeys(topic.names, 1)),
