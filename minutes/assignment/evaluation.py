@@ -189,7 +189,16 @@ def _with_turns(
 
 
 def table(folder: Path) -> Iterator[str]:
-    """A line for each text, with and without turns."""
+    """A line for each text, with and without turns.
+
+    Raises InvalidInput for a folder whose reference does not tell items and times.
+    """
+    if not (folder / "reference.json").is_file() or not sentences_of(folder):
+        raise InvalidInput(
+            "folder",
+            f"{folder} に、議題（agenda_item）と文の時刻（sentences）のある reference.json が"
+            "ありません。",
+        )
     sentences, topics = sentences_of(folder), topics_of(folder)
     for kind, spans in (("exact", _exact(sentences)), ("heard", _kept(folder))):
         if not spans:
