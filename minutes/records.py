@@ -165,7 +165,8 @@ def open_spans(session: Session, revision: MinutesRevision) -> list[Span]:
 
 def has_unassigned(revision: MinutesRevision) -> bool:
     """Whether it has a part that was drafted before every segment had its item."""
-    return any(section.title == UNASSIGNED for section in content_of(revision).sections)
+    is_loose = any(section.title == UNASSIGNED for section in content_of(revision).sections)
+    return is_loose and bool(revision.meeting.agenda_items)
 
 
 def leave_rest_out(session: Session, by: Person, revision: MinutesRevision) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from meetings.storage import Storage
 from minutes import records, transcripts
 from minutes.assignment import decisions as assignment
+from minutes.assignment import spans
 from models.audit import AuditLine
 from models.meeting import Meeting
 from models.person import Person
@@ -50,6 +51,7 @@ def test_an_approver_reads_without_correcting(
 def test_after_approval_nobody_corrects_any_more(
     session: Session, browse: Browse, cast: Cast, transcript: Transcript
 ) -> None:
+    spans.leave_rest_out(session, cast.secretary, transcript)
     revision = records.draft(session, cast.secretary, transcript)
     records.request_approval(session, cast.secretary, revision)
     records.approve(session, cast.approver, revision)
