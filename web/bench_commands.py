@@ -8,12 +8,14 @@ import click
 
 from meetings.config import Config
 from minutes.assignment import evaluation as assignment
+from web.bench import correcting as correcting_bench
 from web.bench import documents as document_bench
 from web.bench import editor as editor_bench
 from web.bench import live as live_bench
 from web.bench import recording as recording_bench
 from web.bench import returning as return_bench
 from web.bench import transcription as transcription_bench
+from web.demo.builders import folder
 
 
 @click.group()
@@ -106,3 +108,13 @@ def bench_items(folders: tuple[Path, ...]) -> None:
     """Seconds of meeting folders assigned to the right agenda item, with and without turns."""
     for folder in folders:
         click.echo("\n".join(assignment.table(folder)))
+
+
+@bench.command("correcting")
+@click.argument("name", default="finance-committee")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array alone on stdout.")
+def bench_correcting(name: str, as_json: bool) -> None:
+    """A machine transcript of the demo corrected by keyboard in Chromium: keys and decisions."""
+    measured = correcting_bench.measure(folder(name))
+    made = correcting_bench.as_json(measured)
+    click.echo(json.dumps(made) if as_json else correcting_bench.as_table(measured))
