@@ -106,8 +106,8 @@ def bench_editor(segments: int, as_json: bool) -> None:
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 def bench_items(folders: tuple[Path, ...]) -> None:
     """Seconds of meeting folders assigned to the right agenda item, with and without turns."""
-    for folder in folders:
-        click.echo("\n".join(assignment.table(folder)))
+    for path in folders:
+        click.echo("\n".join(assignment.table(path)))
 
 
 @bench.command("correcting")
