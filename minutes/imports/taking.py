@@ -96,8 +96,7 @@ def take_in(session: Session, by: Person, recording: Recording, prepared: Prepar
         requested_by=by,
         ended_at=now(),
     )
-    if _lacks_playback(recording):
-        transcription.steps = [Step(kind=StepKind.PLAYBACK)]
+    transcription.steps = [Step(kind=kind) for kind in _needed_steps(recording)]
     transcript = Transcript(transcription=transcription)
     session.add_all([transcription, transcript])
     session.flush()
@@ -142,6 +141,12 @@ def _language_of(recording: Recording) -> str:
     """As the machine was told."""
     runs = recording.transcriptions
     return runs[-1].language if runs else "ja"
+
+
+def _needed_steps(recording: Recording) -> list[StepKind]:
+    """The text stays as it came: no word of the papers is put into it."""
+    playback = [StepKind.PLAYBACK] if _lacks_playback(recording) else []
+    return [*playback, StepKind.ITEMS]
 
 
 def _lacks_playback(recording: Recording) -> bool:

@@ -4,8 +4,10 @@ from flask import Flask
 
 from web.api import (
     agenda,
+    assignment,
     attendance,
     description,
+    dictionaries,
     documents,
     invitations,
     live,
@@ -15,8 +17,10 @@ from web.api import (
     published,
     recordings,
     segments,
+    shown,
     speech_models,
     statistics,
+    terms,
     tokens,
     transcripts,
     uploads,
@@ -26,8 +30,10 @@ from web.api import (
 def register(app: Flask) -> None:
     for module in (
         agenda,
+        assignment,
         attendance,
         description,
+        dictionaries,
         documents,
         invitations,
         live,
@@ -37,8 +43,10 @@ def register(app: Flask) -> None:
         published,
         recordings,
         segments,
+        shown,
         speech_models,
         statistics,
+        terms,
         tokens,
         transcripts,
         uploads,

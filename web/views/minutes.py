@@ -10,19 +10,26 @@ from meetings.entries import text
 from meetings.errors import InvalidInput, NotFound, StaleRevision
 from meetings.rights import Right, published_revision
 from minutes import publication, records
+from minutes.assignment import spans
+from minutes.assignment.spans import Span
 from minutes.records import Attendee, Content, Paragraph, Section, content_of, minutes_of
+from minutes.said_pages import pages_for, published_pages
 from models.meeting import Meeting
 from models.minutes import Minutes, MinutesRevision
 from models.person import Person
+from models.transcript import Transcript
 from web import access
 from web.looks import note_look
 from web.transaction import database_session
+from web.views._beside_page import BesidePage
 from web.views._drafting import chosen_transcripts, drafting_of
 from web.views._meeting_head import meeting_head
 
 blueprint = Blueprint("minutes", __name__)
 blueprint.add_app_template_global(records.when, "held_when")
 blueprint.add_app_template_global(records.said_at, "said_at")
+blueprint.add_app_template_global(spans.told, "open_told")
+blueprint.add_app_template_global(spans.count, "open_count")
 ATTENDEE = re.compile(r"(?P<name>[^（）]+?)\s*(?:（(?P<title>.*)）)?")
 
 
@@ -77,6 +84,22 @@ def show_revision(person: Person, revision: MinutesRevision) -> Any:
     return _read(person, revision)
 
 
+@blueprint.post("/transcripts/<int:transcript_id>/left-out")
+@access.to(Transcript, Right.CORRECT)
+def leave_rest_out(person: Person, transcript: Transcript) -> Any:
+    changed = spans.leave_rest_out(database_session(), person, transcript)
+    flash(f"逐語録の残り{len(changed)}件を議題外にしました。", "done")
+    return _to(transcript.meeting)
+
+
+@blueprint.post("/revisions/<int:revision_id>/left-out")
+@access.to(MinutesRevision, Right.CORRECT)
+def leave_rest_of_minutes_out(person: Person, revision: MinutesRevision) -> Any:
+    count = records.leave_rest_out(database_session(), person, revision)
+    flash(f"残り{count}件を議題外にしました。" if count else "残りを議題外にしました。", "done")
+    return _to(revision.meeting)
+
+
 @blueprint.post("/revisions/<int:revision_id>/approval-request")
 @access.to(MinutesRevision, Right.CORRECT)
 def request_approval(person: Person, revision: MinutesRevision) -> Any:
@@ -129,7 +152,11 @@ def _read(person: Person, revision: MinutesRevision) -> str:
         revisions=list(reversed(minutes.revisions)),
         content=content_of(revision),
         plays=_plays(revision),
+        page_at=_page_at(person, revision),
+        published_pages=len(set(published_pages(database_session(), revision).values())),
         public=published_revision(database_session(), meeting.id),
+        spans=_open_spans(revision),
+        has_unassigned=records.has_unassigned(revision),
         current_publication=publication.current_publication(revision),
         drafting=drafting_of(meeting),
     )
@@ -194,6 +221,13 @@ def _typed_paragraph(place: str, paragraph: Paragraph) -> Paragraph:
     return paragraph.model_copy(update={"speaker": speaker, "text": words})
 
 
+def _open_spans(revision: MinutesRevision) -> list[Span]:
+    """Nothing is open any more in what is approved."""
+    if revision.is_approved or revision is not revision.minutes.latest:
+        return []
+    return records.open_spans(database_session(), revision)
+
+
 def _plays(revision: MinutesRevision) -> Callable[[int, int], str | None]:
     """Where each paragraph is heard in the recording of its part."""
     content = content_of(revision)
@@ -209,6 +243,29 @@ def _plays(revision: MinutesRevision) -> Callable[[int, int], str | None]:
         return url_for("recordings.sound", recording_id=recording_id, _anchor=place)
 
     return url
+
+
+def _page_at(person: Person, revision: MinutesRevision) -> Callable[[int, int], BesidePage | None]:
+    beside = pages_for(database_session(), person, revision)
+
+    def at(section: int, paragraph: int) -> BesidePage | None:
+        page = beside.get((section, paragraph))
+        if page is None:
+            return None
+        version, number = page.version, page.number
+        return BesidePage(
+            title=version.document.title,
+            number=number,
+            url=url_for(
+                "documents.show",
+                document_id=version.document_id,
+                version=version.number,
+                page=number,
+            ),
+            picture_url=url_for("documents.page_picture", version_id=version.id, number=number),
+        )
+
+    return at
 
 
 def _required(meeting: Meeting) -> Minutes:
