@@ -87,6 +87,7 @@ def place(
 
 def take_in(session: Session, by: Person, recording: Recording, prepared: Prepared) -> Transcript:
     """The new transcript; those that are there stay as they are."""
+    steps = [Step(kind=kind) for kind in _needed_steps(recording)]
     transcription = Transcription(
         recording=recording,
         state=WorkState.FINISHED,
@@ -95,8 +96,8 @@ def take_in(session: Session, by: Person, recording: Recording, prepared: Prepar
         imported_sha256=prepared.sha256,
         requested_by=by,
         ended_at=now(),
+        steps=steps,
     )
-    transcription.steps = [Step(kind=kind) for kind in _needed_steps(recording)]
     transcript = Transcript(transcription=transcription)
     session.add_all([transcription, transcript])
     session.flush()
