@@ -8,6 +8,7 @@ from meetings import audit
 from meetings.errors import InvalidInput, NotPossibleNow
 from minutes import transcripts
 from minutes.accuracy import same_place
+from minutes.proposals import learning
 from models.person import Person
 from models.transcript import Correction, Proposal, Segment
 
@@ -33,6 +34,7 @@ def split(
         transcript_id=segment.transcript_id,
         chunk_id=segment.chunk_id,
         agenda_item_id=segment.agenda_item_id,
+        assigned_by=segment.assigned_by,
         speaker_id=segment.speaker_id,
         start_seconds=middle,
         end_seconds=segment.end_seconds,
@@ -51,6 +53,8 @@ def split(
         if proposal.start >= machine:
             _move(proposal, second, -machine)
     transcripts.rewrite(session, by, segment, text[:at].rstrip())
+    session.flush()
+    learning.learn(session, second)
     audit.note(session, by, "split", segment)
     return segment, second
 

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 from meetings import attendance, memos
 from meetings.config import Limits
 from meetings.storage import Storage
-from minutes import publication, records, transcripts, uploads
+from minutes import dictionaries, publication, records, transcripts, uploads
 from minutes.recognition.heard import Heard
 from models.base import now
 from models.document import DocumentVersion
 from models.meeting import Meeting
 from models.memo import MemoKind
 from models.recording import Recording
-from models.transcript import Origin, Proposal, Transcript
+from models.transcript import AssignedBy, Origin, Proposal, Transcript
 from models.upload import Upload, UploadState
 from tests.conftest import Cast
 from web.demo import builders
@@ -50,6 +50,7 @@ class World:
             "memo_id": 1,
             "attendance_id": 1,
             "entry_id": 1,
+            "series_id": self.unpublished.series_id,
             "token": 0,
             "recording_id": self.recording.id,
             "transcription_id": self.transcript.transcription_id,
@@ -89,6 +90,7 @@ def build_world(session: Session, storage: Storage, cast: Cast) -> World:
     records.request_approval(session, cast.secretary, revision)
     records.approve(session, cast.approver, revision)
     publication.publish(session, cast.approver, revision)
+    dictionaries.add(session, cast.secretary, unpublished.series, "汐見線", "しおみせん")
     upload = _refused_upload(session, storage, cast, unpublished)
     return World(unpublished, published, transcript.recording, transcript, upload)
 
@@ -144,5 +146,6 @@ def _transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting
         recording.peaks_sha256 = storage.keep(incoming).sha256
     for segment in transcripts.segments_of(session, transcript):
         segment.agenda_item = meeting.agenda_items[0]
+        segment.assigned_by = AssignedBy.PERSON
     session.flush()
     return transcript

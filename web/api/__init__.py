@@ -4,8 +4,10 @@ from flask import Flask
 
 from web.api import (
     agenda,
+    assignment,
     attendance,
     description,
+    dictionaries,
     documents,
     invitations,
     live,
@@ -18,6 +20,7 @@ from web.api import (
     shown,
     speech_models,
     statistics,
+    terms,
     tokens,
     transcripts,
     uploads,
@@ -27,8 +30,10 @@ from web.api import (
 def register(app: Flask) -> None:
     for module in (
         agenda,
+        assignment,
         attendance,
         description,
+        dictionaries,
         documents,
         invitations,
         live,
@@ -41,6 +46,7 @@ def register(app: Flask) -> None:
         shown,
         speech_models,
         statistics,
+        terms,
         tokens,
         transcripts,
         uploads,
