@@ -85,6 +85,7 @@ def make_playback(material: Material) -> Write:
 def propose(material: Material) -> Write:
     """What the papers of the meeting say to the heard text, with the speech model that heard it."""
     _read_pages(material)
+    papers.collect(material.engine, material.transcription.meeting.id)
     with reading(material.engine) as session:
         meeting = session.get_one(Meeting, material.transcription.meeting.id)
         vocabulary = papers.vocabulary_of(session, meeting)

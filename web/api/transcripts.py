@@ -15,6 +15,7 @@ from models.transcript import Proposal, Segment, Transcript
 from web import access
 from web.api.operations import Identity, Query, Revision, Shape, ShortText, operation
 from web.api.shapes import AccuracyAnswer, WorkAnswer
+from web.api.shown import ReadableVersionAnswer, ShownPageAnswer, page_of, readable_versions
 from web.looks import note_look
 from web.presence import Present, clock, presence
 from web.transaction import database_session
@@ -125,9 +126,13 @@ class SegmentAnswer(Shape):
     counts: SegmentCountsAnswer | None = Field(description="確認済みでなければ null")
     marks: list[MarkAnswer]
     proposals: list[ProposalAnswer]
+    page: ShownPageAnswer | None = Field(
+        description="話していたときに示されていた頁。なかったとき、録音の始まりが不明なときは null"
+    )
 
     @classmethod
     def of(cls, segment: Segment) -> "SegmentAnswer":
+        page = page_of(segment)
         return cls(
             id=segment.id,
             start_seconds=segment.start_seconds,
@@ -146,6 +151,7 @@ class SegmentAnswer(Shape):
             counts=SegmentCountsAnswer.of(segment) if segment.is_confirmed else None,
             marks=[MarkAnswer.of(mark) for mark in accuracy.marks(segment.heard, segment.text)],
             proposals=[ProposalAnswer.of(p) for p in decisions.open_proposals(segment)],
+            page=ShownPageAnswer.of(page) if page else None,
         )
 
 
@@ -197,6 +203,7 @@ class TranscriptAnswer(Shape):
     accuracy: TranscriptAccuracyAnswer | None = Field(description="first を付けたときは null")
     latest: int = Field(description="ここまでの変更を含む。changes に since として渡す")
     segments: list[SegmentAnswer]
+    versions: list[ReadableVersionAnswer] = Field(description="この会議の資料の、読める版すべて")
 
 
 class OtherAnswer(Shape):
@@ -273,6 +280,7 @@ def show(person: Person, transcript: Transcript, query: Part) -> TranscriptAnswe
         accuracy=None if query.first else TranscriptAccuracyAnswer.of(segments),
         latest=latest,
         segments=[SegmentAnswer.of(segment) for segment in segments],
+        versions=readable_versions(person, transcript.meeting),
     )
 
 
