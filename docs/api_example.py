@@ -137,8 +137,9 @@ def correct(secretary: Api, transcript_id: int, item_id: int) -> None:
     text = first["text"].rstrip("。") + "。"
     secretary.call("PUT", f"{path}/text", {"text": text, "revision": first["revision"]})
     for segment in transcript["segments"]:
-        changed = secretary.call("PUT", f"/segments/{segment['id']}/confirmation")
-    say(f"確認: {changed['accuracy']['raw']['sentence']}")
+        secretary.call("PUT", f"/segments/{segment['id']}/confirmation")
+    accuracy = secretary.call("GET", f"/transcripts/{transcript_id}")["accuracy"]
+    say(f"確認: {accuracy['raw']['sentence']}")
 
 
 def release(secretary: Api, approver: Api, meeting_id: int, transcript_id: int) -> None:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -83,6 +84,8 @@ class Mark:
     heard: str
 
 
+# A transcript is counted again at every look, and few of its thousands of segments have changed.
+@lru_cache(maxsize=30_000)
 def count(heard: str, meant: str) -> Accuracy:
     """Compare by the fewest single-character edits (Levenshtein 1966)."""
     edits = Levenshtein.editops(heard, meant)
@@ -90,6 +93,7 @@ def count(heard: str, meant: str) -> Accuracy:
     return Accuracy(len(meant), tags.count("replace"), tags.count("insert"), tags.count("delete"))
 
 
+@lru_cache(maxsize=30_000)
 def count_normalised(heard: str, meant: str) -> Accuracy:
     """Without fillers, punctuation, spaces and differences of number notation."""
     return count(comparable(heard), comparable(meant))
@@ -136,6 +140,14 @@ def marks(heard: str, text: str) -> list[Mark]:
         else:
             found.append(Mark(after, is_corrected, before))
     return found
+
+
+def same_place(text: str, other: str, place: int) -> int:
+    """The place in `other` that is this place of `text`, where the two are aligned."""
+    for block in Levenshtein.opcodes(text, other):
+        if block.src_start <= place < block.src_end:
+            return int(min(block.dest_start + place - block.src_start, block.dest_end))
+    return len(other)
 
 
 def _in_digits(found: re.Match[str]) -> str:

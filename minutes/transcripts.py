@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, true, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from meetings import audit, entries
@@ -26,14 +26,18 @@ def correct(session: Session, by: Person, segment: Segment, text: str, *, based_
     Raises StaleRevision with both texts when somebody else changed the segment since revision
     `based_on`; the same text from both is no conflict.
     """
-    _refuse_when_approved(session, segment.transcript)
+    refuse_when_approved(session, segment.transcript)
     text = _plain(text)
     if text == segment.text:
         return segment
-    if segment.revision != based_on:
-        last = _last_correction(session, segment)
-        changed_by = last.corrected_by.name if last else ""
-        raise StaleRevision(text, segment.text, segment.revision, changed_by)
+    refuse_when_stale(session, segment, text, based_on)
+    rewrite(session, by, segment, text)
+    audit.note(session, by, "correct", segment)
+    return segment
+
+
+def rewrite(session: Session, by: Person, segment: Segment, text: str) -> None:
+    """The next revision, whatever was there: who may and whether it is stale is settled."""
     segment.revision += 1
     session.add(
         Correction(
@@ -45,8 +49,6 @@ def correct(session: Session, by: Person, segment: Segment, text: str, *, based_
         )
     )
     segment.text = text
-    audit.note(session, by, "correct", segment)
-    return segment
 
 
 def confirm(session: Session, by: Person, segment: Segment) -> None:
@@ -57,14 +59,14 @@ def confirm(session: Session, by: Person, segment: Segment) -> None:
 
 
 def take_back_confirmation(session: Session, by: Person, segment: Segment) -> None:
-    _refuse_when_approved(session, segment.transcript)
+    refuse_when_approved(session, segment.transcript)
     segment.confirmed_by, segment.confirmed_at = None, None
     audit.note(session, by, "take_back_confirmation", segment)
 
 
 def name_speaker(session: Session, by: Person, segment: Segment, name: str) -> None:
     """The voice of this segment; an empty name takes it away."""
-    _refuse_when_approved(session, segment.transcript)
+    refuse_when_approved(session, segment.transcript)
     name = entries.optional_text("speaker", "発言者", name)
     segment.speaker = _speaker(session, segment.transcript, name) if name else None
     audit.note(session, by, "name_speaker", segment)
@@ -74,7 +76,7 @@ def start_agenda_item(
     session: Session, by: Person, segment: Segment, agenda_item: AgendaItem | None
 ) -> list[Segment]:
     """From this segment on the talk is about `agenda_item`, up to where another one begins."""
-    _refuse_when_approved(session, segment.transcript)
+    refuse_when_approved(session, segment.transcript)
     before = segment.agenda_item_id
     changed = []
     for following in _from(segment):
@@ -111,12 +113,22 @@ def has_words(session: Session, meeting: Meeting) -> bool:
     return session.scalar(heard.limit(1)) is not None
 
 
-def segments_of(session: Session, transcript: Transcript) -> list[Segment]:
+def segments_of(
+    session: Session,
+    transcript: Transcript,
+    *,
+    first: int | None = None,
+    touched: set[int] | None = None,
+    newer_than: int = 0,
+) -> list[Segment]:
+    """In the order of the sound: all, or the first so many, or the touched and the newer ones."""
+    wanted = true() if touched is None else or_(Segment.id.in_(touched), Segment.id > newer_than)
     return list(
         session.scalars(
             select(Segment)
-            .where(Segment.transcript_id == transcript.id)
+            .where(Segment.transcript_id == transcript.id, wanted)
             .order_by(Segment.start_seconds, Segment.id)
+            .limit(first)
             .options(
                 selectinload(Segment.speaker),
                 selectinload(Segment.proposals)
@@ -162,6 +174,14 @@ def _plain(text: str) -> str:
     return entries.optional_text("text", "発話", cleaned, LONGEST_SEGMENT)
 
 
+def refuse_when_stale(session: Session, segment: Segment, mine: str, based_on: int) -> None:
+    """Raises StaleRevision with both texts."""
+    if segment.revision != based_on:
+        last = _last_correction(session, segment)
+        changed_by = last.corrected_by.name if last else ""
+        raise StaleRevision(mine, segment.text, segment.revision, changed_by)
+
+
 def _last_correction(session: Session, segment: Segment) -> Correction | None:
     return session.scalar(
         select(Correction)
@@ -180,12 +200,27 @@ def _speaker(session: Session, transcript: Transcript, name: str) -> Speaker:
     return speaker
 
 
+def following(session: Session, segment: Segment) -> Segment | None:
+    """The next one in the order of the sound."""
+    order = (Segment.start_seconds, Segment.id)
+    return session.scalars(
+        select(Segment)
+        .where(
+            Segment.transcript_id == segment.transcript_id,
+            tuple_(*order) > (segment.start_seconds, segment.id),
+        )
+        .order_by(*order)
+        .limit(1)
+    ).first()
+
+
 def _from(segment: Segment) -> list[Segment]:
     segments = segment.transcript.segments
     return segments[segments.index(segment) :]
 
 
-def _refuse_when_approved(session: Session, transcript: Transcript) -> None:
+def refuse_when_approved(session: Session, transcript: Transcript) -> None:
+    """Raises NotPossibleNow."""
     if is_closed(session, transcript):
         raise NotPossibleNow(
             "この逐語録から作った会議録は承認されています。直すときは、会議録の画面で"

@@ -67,6 +67,21 @@ def refuse(session: Session, by: Person, proposal: Proposal, *, based_on: int) -
     return segment
 
 
+def take_back(session: Session, by: Person, proposal: Proposal, *, based_on: int) -> Segment:
+    """As if nobody had decided: the words become again what they were before.
+
+    Raises NotPossibleNow when the words are no longer there, StaleRevision.
+    """
+    if proposal.is_open:
+        return proposal.segment
+    now_there = proposal.after if proposal.is_accepted else proposal.before
+    if now_there != proposal.stands_now:
+        _replace(session, by, proposal, now_there, proposal.stands_now, based_on)
+    proposal.is_accepted, proposal.decided_by, proposal.decided_at = None, None, None
+    audit.note(session, by, "take_back", proposal)
+    return proposal.segment
+
+
 def open_proposals(segment: Segment) -> list[Proposal]:
     """Those that still wait for somebody and whose words still stand there."""
     if segment.is_confirmed:
@@ -78,9 +93,10 @@ def open_proposals(segment: Segment) -> list[Proposal]:
     ]
 
 
-def place_of(text: str, proposal: Proposal) -> int | None:
-    """Where the words of the proposal stand in the text by now; None when they are gone."""
-    words = proposal.stands_now
+def place_of(text: str, proposal: Proposal, words: str = "") -> int | None:
+    """Where the words of the proposal, or these, stand in the text by now; None when they are
+    gone."""
+    words = words or proposal.stands_now
     found, place = None, text.find(words)
     while place >= 0:
         if found is None or abs(place - proposal.start) < abs(found - proposal.start):
@@ -98,7 +114,7 @@ def _replace(
     session: Session, by: Person, proposal: Proposal, old: str, new: str, based_on: int
 ) -> None:
     segment = proposal.segment
-    place = place_of(segment.text, proposal)
+    place = place_of(segment.text, proposal, old)
     if place is None:
         raise NotPossibleNow(GONE)
     text = segment.text[:place] + new + segment.text[place + len(old) :]

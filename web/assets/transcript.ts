@@ -4,60 +4,72 @@
  */
 
 import { Figures } from "./transcript/figures";
-import { listenForKeys } from "./transcript/keys";
+import { Hands } from "./transcript/hands";
+import type { Around } from "./transcript/hands";
+import { Line } from "./transcript/line";
+import type { Decided, Desk } from "./transcript/line";
+import { LineList } from "./transcript/list";
 import { Player } from "./transcript/player";
-import { Row } from "./transcript/row";
-import type { Desk } from "./transcript/row";
+import type { Surroundings } from "./transcript/row";
 import { call, Refusal } from "./transcript/server";
 import type {
   AgendaItem,
+  Changes,
+  Other,
   Segment,
   SegmentsChanged,
   Transcript,
-  TranscriptAccuracy,
   Work,
 } from "./transcript/server";
-import { length, make } from "./transcript/words";
+import { length, make, required } from "./transcript/words";
 
 const POLL_MS = 3000;
 const RETRY_MS = 5000;
+/** Segments that can be read at once, before the rest of a long transcript has come. */
+const FIRST = 100;
 const LATE_SECONDS = 0.3;
 const UNDER_WAY = ["waiting", "running"];
 const OPEN = [...UNDER_WAY, "paused"];
 
-class Page implements Desk {
+class Page implements Desk, Surroundings, Around {
   readonly mayCorrect: boolean;
   agendaItems: AgendaItem[] = [];
 
-  private readonly path: string;
-  private readonly list: HTMLElement;
-  private readonly rows: Row[] = [];
-  private readonly byId = new Map<number, Row>();
+  readonly path: string;
+
+  private readonly list: LineList;
   private readonly player: Player;
+  private readonly hands: Hands;
   private readonly figures = new Figures();
   private readonly work = required<HTMLElement>("[data-work]");
-  private readonly saved = required<HTMLElement>("[data-saved]");
+  private readonly savedWords = required<HTMLElement>("[data-saved]");
+  private readonly note = required<HTMLElement>("[data-note]");
+  private readonly speakers = required<HTMLElement>("[data-speakers]");
+  private readonly others = required<HTMLElement>("[data-others]");
   private readonly trouble = required<HTMLElement>("[data-trouble]");
-  private readonly names = required<HTMLDataListElement>("#speaker-names");
-  private heard: Row | null = null;
+  private readonly nameList = required<HTMLDataListElement>("#speaker-names");
+  private readonly unsaved = new Set<Line>();
+  private readonly refused = new Set<Line>();
   private isWorking = true;
   private retryTimer = 0;
+  private newest = 0;
+  private latest = 0;
+  private readonly seat = Math.random().toString(36).slice(2);
+  private heard: Line | null = null;
 
   constructor(root: HTMLElement) {
     this.path = `/api/transcripts/${root.dataset["transcript"]}`;
     this.mayCorrect = root.dataset["mayCorrect"] === "yes";
-    this.list = required("[data-segments]");
+    this.list = new LineList(required("[data-segments]"), this, (line, before) =>
+      this.headingOf(line, before),
+    );
     const side = required<HTMLDetailsElement>("[data-side]");
     side.open = !matchMedia("(max-width: 900px)").matches;
     this.player = new Player(required("[data-player]"), (seconds) => this.showHeard(seconds));
-    listenForKeys({
-      toggle: () => this.player.toggle(),
-      step: (way) => this.player.step(way),
-      confirmAndGoOn: () => this.confirmAndGoOn(),
-      move: (way) => this.move(way),
-    });
+    this.hands = new Hands(this.list, this.player, this);
     addEventListener("beforeunload", (event) => this.leaving(event));
     addEventListener("pagehide", () => this.saveAll());
+    addEventListener("hashchange", () => this.goToNamed());
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) this.saveAll();
       else void this.lookAgain();
@@ -67,111 +79,170 @@ class Page implements Desk {
 
   async open(): Promise<void> {
     try {
-      const transcript = await call<Transcript>("GET", this.path);
-      this.agendaItems = transcript.agenda_items;
-      this.take(transcript);
-      required("[data-loading]").hidden = true;
-      const wanted = this.byId.get(Number(location.hash.replace("#segment-", "")));
-      wanted?.element.scrollIntoView({ block: "center" });
+      const beginning = await call<Transcript>("GET", `${this.path}?first=${FIRST}`);
+      this.agendaItems = beginning.agenda_items;
+      this.take(beginning);
+      required<HTMLElement>("[data-loading]").hidden = true;
+      this.showNames();
+      if (beginning.segments.length === FIRST) this.take(await call("GET", this.path));
+      this.goToNamed();
     } catch (problem) {
       this.tell(asRefusal(problem));
       setTimeout(() => void this.open(), RETRY_MS);
       return;
     }
-    if (this.isWorking) setTimeout(() => void this.poll(), POLL_MS);
+    setTimeout(() => void this.poll(), POLL_MS);
   }
 
-  showAccuracy(accuracy: TranscriptAccuracy): void {
-    this.figures.take(accuracy);
-    this.figures.showItems(this.agendaItems, this.segments());
+  changed(line: Line): void {
+    if (line.isUnsaved) this.unsaved.add(line);
+    else this.unsaved.delete(line);
+    if (line.isDirty && line.refusal?.isPassing) this.refused.add(line);
+    else this.refused.delete(line);
+    this.noteState();
   }
 
-  noteState(): void {
-    const unsaved = this.rows.filter((row) => row.isDirty).length;
-    const isBusy = this.rows.some((row) => row.isBusy);
-    this.saved.textContent = unsaved
-      ? isBusy
-        ? "保存中…"
-        : `未保存 ${unsaved}件`
-      : "すべて保存済み";
-    this.saved.classList.toggle("is-unsaved", unsaved > 0);
-    const refusal = this.rows.find((row) => row.isDirty && row.refusal?.isPassing)?.refusal;
-    this.tell(refusal ?? null);
-    // Once it is set it stays: what is polled meanwhile must not put it off again and again.
-    if (refusal) this.retryTimer ||= window.setTimeout(() => this.retry(), RETRY_MS);
+  saved(line: Line, before: Segment, decided: Decided | null): void {
+    this.hands.saved(line, before, decided);
+    this.showFigures();
   }
 
-  hear(row: Row): void {
-    this.player.playFrom(row.segment.start_seconds);
-    this.showHeard(row.segment.start_seconds);
+  say(words: string): void {
+    this.note.textContent = words;
+  }
+
+  names(): string[] {
+    return [...this.nameList.options].map((option) => option.value);
+  }
+
+  newLine(segment: Segment): Line {
+    return new Line(segment, this, this.mayCorrect);
+  }
+
+  refresh(): void {
+    this.list.changed();
+    this.hands.refresh();
+    this.showFigures();
+  }
+
+  hear(line: Line): void {
+    this.player.playFrom(line.segment.start_seconds);
+    this.showHeard(line.segment.start_seconds);
   }
 
   /** The sound follows the hands, unless it is at this segment anyway. */
-  goTo(row: Row): void {
-    const { start_seconds: start, end_seconds: end } = row.segment;
+  goTo(line: Line): void {
+    this.hands.came(line);
+    const { start_seconds: start, end_seconds: end } = line.segment;
     const isThere = this.player.seconds >= start - LATE_SECONDS && this.player.seconds < end;
     if (!isThere) this.player.seek(start);
   }
 
-  async startAgendaItem(row: Row, agendaItemId: number | null): Promise<void> {
+  left(line: Line): void {
+    void this.hands.left(line);
+  }
+
+  typing(): void {
+    this.player.typing();
+  }
+
+  offer(line: Line): void {
+    this.hands.offer(line);
+  }
+
+  startAgendaItem(line: Line, agendaItemId: number | null): void {
+    void this.placeFrom(line, agendaItemId);
+  }
+
+  addName(name: string): void {
+    if (!name || this.isKnownName(name)) return;
+    this.nameList.append(make("option", { value: name }));
+    this.showNames();
+  }
+
+  isKnownName(name: string): boolean {
+    return this.names().includes(name);
+  }
+
+  /** Whom the number keys mean. */
+  private showNames(): void {
+    const names = this.names().slice(0, 9);
+    this.speakers.replaceChildren(...names.map((name) => make("li", {}, name)));
+  }
+
+  private async placeFrom(line: Line, agendaItemId: number | null): Promise<void> {
     try {
-      const path = `/api/segments/${row.segment.id}/agenda-item`;
+      const path = `/api/segments/${line.id}/agenda-item`;
       const changed = await call<SegmentsChanged>("PUT", path, { agenda_item_id: agendaItemId });
-      for (const segment of changed.segments) this.byId.get(segment.id)?.placeIn(segment);
-      this.showHeadings();
-      this.showAccuracy(changed.accuracy);
+      for (const segment of changed.segments) this.list.get(segment.id)?.take(segment);
+      this.refresh();
       this.tell(null);
     } catch (problem) {
-      row.agendaSelect.value = String(row.segment.agenda_item_id ?? "");
+      line.row?.showAgendaItem();
       this.tell(asRefusal(problem), "議題を変えられませんでした。もう一度選んでください。");
     }
   }
 
-  addName(name: string): void {
-    if (name && !this.isKnownName(name)) this.names.append(make("option", { value: name }));
-  }
-
-  isKnownName(name: string): boolean {
-    return [...this.names.options].some((option) => option.value === name);
-  }
-
-  private segments(): Segment[] {
-    return this.rows.map((row) => row.segment);
+  private noteState(): void {
+    const waiting = [...this.unsaved].filter((line) => line.isDirty);
+    this.savedWords.textContent = waiting.length
+      ? waiting.some((line) => line.isBusy)
+        ? "保存中…"
+        : `未保存 ${waiting.length}件`
+      : "すべて保存済み";
+    this.savedWords.classList.toggle("is-unsaved", waiting.length > 0);
+    const [refused] = this.refused;
+    this.tell(refused?.refusal ?? null);
+    // Once it is set it stays: what is polled meanwhile must not put it off again and again.
+    if (refused) this.retryTimer ||= window.setTimeout(() => this.retry(), RETRY_MS);
   }
 
   private take(transcript: Transcript): void {
-    const added = transcript.segments.filter((segment) => !this.byId.has(segment.id));
-    for (const segment of transcript.segments) this.byId.get(segment.id)?.refresh(segment);
-    for (const segment of added) this.insert(new Row(segment, this));
-    for (const row of added.map((segment) => this.byId.get(segment.id))) row?.fit();
+    this.latest = transcript.latest;
     transcript.speakers.forEach((name) => this.addName(name));
     this.showWork(transcript.work);
-    this.showHeadings();
-    this.showAccuracy(transcript.accuracy);
+    this.takeSegments(transcript.segments);
+  }
+
+  private takeSegments(segments: Segment[]): void {
+    const known = new Map(this.list.lines.map((line) => [line.id, line]));
+    const added: Line[] = [];
+    for (const segment of segments) {
+      const line = known.get(segment.id);
+      if (line) line.refresh(segment);
+      else added.push(this.newLine(segment));
+      this.newest = Math.max(this.newest, segment.id);
+    }
+    if (added.length) this.list.add(added);
+    added.forEach((line) => this.changed(line));
+    this.list.changed();
+    this.showEmpty();
+    this.hands.refresh();
+    this.showFigures();
     this.noteState();
   }
 
-  /** In the order of the sound; nearly always that is the end. */
-  private insert(row: Row): void {
-    const later = this.rows.findIndex(
-      (other) => other.segment.start_seconds > row.segment.start_seconds,
-    );
-    const place = later < 0 ? this.rows.length : later;
-    this.list.insertBefore(row.element, this.rows[place]?.element ?? null);
-    this.rows.splice(place, 0, row);
-    this.byId.set(row.segment.id, row);
+  private showFigures(): void {
+    this.figures.show(this.agendaItems, this.segments());
+  }
+
+  private *segments(): Iterable<Segment> {
+    for (const line of this.list.lines) yield line.segment;
   }
 
   /** Where the agenda goes on to the next item. */
-  private showHeadings(): void {
-    let before: number | null = null;
-    for (const row of this.rows) {
-      const now = row.segment.agenda_item_id;
-      const item = this.agendaItems.find((known) => known.id === now);
-      const words = item ? `議題${item.number}　${item.title}` : "議題なし";
-      row.setHeading(now === before ? null : words);
-      before = now;
-    }
+  private headingOf(line: Line, before: Line | null): string | null {
+    const now = line.segment.agenda_item_id;
+    if (now === (before?.segment.agenda_item_id ?? null)) return null;
+    const item = this.agendaItems.find((known) => known.id === now);
+    return item ? `議題${item.number}　${item.title}` : "議題なし";
+  }
+
+  /** A link to a segment, from the side or from other screens. */
+  private goToNamed(): void {
+    const named = /^#segment-(\d+)$/.exec(location.hash);
+    const line = named && this.list.get(Number(named[1]));
+    if (line) this.list.reveal(line, "center");
   }
 
   private showWork(work: Work): void {
@@ -194,76 +265,99 @@ class Page implements Desk {
       ? `${words}　文字起こしの処理が動いていません。管理者に連絡してください。`
       : words;
     this.work.hidden = !words;
+  }
+
+  private showEmpty(): void {
     const empty = required<HTMLElement>("[data-empty]");
-    empty.hidden = this.rows.length > 0;
-    empty.textContent = isOpen
+    empty.hidden = this.list.lines.length > 0;
+    empty.textContent = this.isWorking
       ? "まだ発話がありません。聞き取れたところから、ここに自動で現れます。"
       : "発話は聞き取れませんでした。録音の音を確かめてください。";
   }
 
   private async poll(): Promise<void> {
-    const wasWorking = this.isWorking && this.rows.length > 0;
     try {
-      const newest = Math.max(0, ...this.byId.keys());
-      this.take(await call("GET", newest ? `${this.path}?after=${newest}` : this.path));
+      if (!document.hidden) await this.takeChanges();
     } catch (problem) {
       this.tell(asRefusal(problem));
     }
-    if (this.isWorking) setTimeout(() => void this.poll(), POLL_MS);
-    else if (wasWorking) void this.lookAgain(); // a late step may have changed any of them
+    setTimeout(() => void this.poll(), POLL_MS);
   }
 
-  /** Coming back to the page: others may have corrected meanwhile. */
+  /** What others and the machine have done meanwhile, and where the others are. */
+  private async takeChanges(): Promise<void> {
+    const wasWorking = this.isWorking && this.newest > 0;
+    const at = this.list.held?.id;
+    const query = `since=${this.latest}&newest=${this.newest}&seat=${this.seat}`;
+    const path = `${this.path}/changes?${query}${at ? `&at=${at}` : ""}`;
+    const changes = await call<Changes>("GET", path);
+    this.showOthers(changes.others);
+    this.showWork(changes.work);
+    const isStepDone = wasWorking && !this.isWorking; // it may have changed any of them
+    if (changes.is_everything || isStepDone) return this.lookAgain();
+    this.latest = changes.latest;
+    if (changes.segments.length) this.takeSegments(changes.segments);
+    this.showEmpty();
+    this.forgetGone(new Set(changes.gone));
+  }
+
   private async lookAgain(): Promise<void> {
     this.retry();
     try {
-      this.take(await call<Transcript>("GET", this.path));
+      const transcript = await call<Transcript>("GET", this.path);
+      const known = new Set(transcript.segments.map((segment) => segment.id));
+      const gone = this.list.lines.filter((line) => !known.has(line.id));
+      this.take(transcript);
+      this.forgetGone(new Set(gone.map((line) => line.id)));
     } catch (problem) {
       this.tell(asRefusal(problem));
     }
   }
 
+  /** What was typed into a line that is gone stays in sight; saving it says what happened. */
+  private forgetGone(gone: Set<number>): void {
+    const lines = this.list.lines.filter((line) => gone.has(line.id) && !line.isUnsaved);
+    if (!lines.length) return;
+    this.list.remove(lines);
+    this.refresh();
+  }
+
+  private showOthers(others: Other[]): void {
+    const names = [...new Set(others.map((other) => other.name))];
+    this.others.textContent = names.length ? `ほかに開いている人：${names.join("、")}` : "";
+    this.list.showOthers(new Map(others.map((other) => [other.segment_id, other.name])));
+  }
+
   private showHeard(seconds: number): void {
-    const now = this.rows.findLast((row) => row.segment.start_seconds <= seconds + 0.05) ?? null;
-    if (now === this.heard) return;
-    this.heard?.setHeard(false);
-    now?.setHeard(true);
+    const now = this.list.at(seconds + 0.05);
+    const isElsewhere = !document.activeElement?.closest(".segment");
+    const isNew = now !== this.heard;
     this.heard = now;
-    const isElsewhere = !this.list.contains(document.activeElement);
-    if (isElsewhere) now?.element.scrollIntoView({ block: "nearest" });
-  }
-
-  private current(): Row | null {
-    return this.rows.find((row) => row.element.contains(document.activeElement)) ?? this.heard;
-  }
-
-  private move(way: number): void {
-    const now = this.current();
-    const next = this.rows[now ? this.rows.indexOf(now) + way : 0];
-    if (!next) return;
-    next.text.focus({ preventScroll: true });
-    next.element.scrollIntoView({ block: "nearest" });
-  }
-
-  private confirmAndGoOn(): void {
-    if (!this.mayCorrect) return;
-    this.current()?.confirm();
-    this.move(1);
+    this.list.setHeard(now);
+    if (now && isNew && isElsewhere) this.list.reveal(now);
   }
 
   private saveAll(): void {
-    for (const row of this.rows) if (row.isDirty) void row.sync();
+    for (const line of this.unsaved) if (line.isDirty) void line.sync();
   }
 
   private retry(): void {
     clearTimeout(this.retryTimer);
     this.retryTimer = 0;
-    this.saveAll();
+    void this.saveOneAfterTheOther();
+  }
+
+  /** After an hour without the network there may be hundreds. */
+  private async saveOneAfterTheOther(): Promise<void> {
+    for (const line of [...this.unsaved]) {
+      if (line.isDirty) await line.sync();
+      if (this.refused.has(line)) return; // not now: the next try comes by itself
+    }
   }
 
   private leaving(event: BeforeUnloadEvent): void {
     this.saveAll();
-    if (this.rows.some((row) => row.isDirty)) event.preventDefault();
+    if ([...this.unsaved].some((line) => line.isDirty)) event.preventDefault();
   }
 
   /** One place for what concerns the whole page; said once, not at every try. */
@@ -292,12 +386,6 @@ function signInLink(): HTMLElement {
 function asRefusal(problem: unknown): Refusal {
   if (problem instanceof Refusal) return problem;
   throw problem;
-}
-
-function required<E extends HTMLElement>(selector: string): E {
-  const found = document.querySelector<E>(selector);
-  if (!found) throw new Error(`the page lacks ${selector}`);
-  return found;
 }
 
 void new Page(required("[data-transcript]")).open();

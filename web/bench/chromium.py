@@ -40,11 +40,14 @@ def open_browser() -> Iterator[Any]:
         browser.close()
 
 
-def signed_in(browser: Any, url: str) -> Any:
-    """A page of a new context on the server at `url`, as an attendee with a tablet."""
-    page = browser.new_context(viewport=TABLET, base_url=url, locale="ja-JP").new_page()
+def signed_in(
+    browser: Any, url: str, login: str = "okuma", viewport: dict[str, int] = TABLET
+) -> Any:
+    """A page of a new context on the server at `url`; an attendee with a tablet, unless somebody
+    else is named."""
+    page = browser.new_context(viewport=viewport, base_url=url, locale="ja-JP").new_page()
     page.goto("/sign-in")
-    page.get_by_label("利用者ID").fill("okuma")
+    page.get_by_label("利用者ID").fill(login)
     page.get_by_label("パスワード").fill(PASSWORD)
     page.get_by_role("button", name="サインイン").click()
     page.wait_for_url("**/today")

@@ -10,7 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from meetings.storage import Storage
+from models.meeting import Meeting
 from models.person import Person
+from models.transcript import Transcript
+from tests.conftest import Cast
+from tests.world import HEARD
+from web.demo import builders
 from web.demo.people import PASSWORD
 
 
@@ -48,3 +54,18 @@ def script(app: Flask, session: Session) -> Callable[[Person], Script]:
         return Script(client, answer.get_json()["token"])
 
     return signed_in
+
+
+@pytest.fixture
+def transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Transcript:
+    recording = builders.add_recording(
+        session, storage, cast.secretary, meeting, builders.folder("dx-council")
+    )
+    made = builders.add_transcript(session, cast.secretary, recording, HEARD)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def secretary(script: Callable[[Person], Script], cast: Cast) -> Script:
+    return script(cast.secretary)

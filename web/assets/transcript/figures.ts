@@ -1,55 +1,83 @@
 /** The accuracy: of the whole, always in sight, and of each agenda item at the side. */
 
-import type { Accuracy, AgendaItem, Segment, TranscriptAccuracy } from "./server";
-import { make, withRate } from "./words";
+import type { AgendaItem, Counts, Segment, SegmentCounts } from "./server";
+import { make, required, withRate } from "./words";
 
 const NOTHING = "確認済みの発話がまだないため、正変換率は出ていません。";
+const NOT_SAID: Counts = { total: 0, wrong: 0, missing: 0, added: 0 };
+
+/** What has been said on one agenda item, or on none. */
+interface Tally {
+  first: Segment | null;
+  said: number;
+  confirmed: number;
+  counts: SegmentCounts;
+}
 
 export class Figures {
-  private readonly raw = element("[data-accuracy-raw]");
-  private readonly machine = element("[data-accuracy-machine]");
-  private readonly normalised = element("[data-accuracy-normalised]");
-  private readonly items = element("[data-items]");
-  private latest: TranscriptAccuracy | null = null;
+  private readonly raw = required("[data-accuracy-raw]");
+  private readonly machine = required("[data-accuracy-machine]");
+  private readonly normalised = required("[data-accuracy-normalised]");
+  private readonly items = required("[data-items]");
 
-  take(accuracy: TranscriptAccuracy): void {
-    this.latest = accuracy;
-    const { raw, normalised, machine } = accuracy;
+  show(agendaItems: AgendaItem[], segments: Iterable<Segment>): void {
+    const byItem = new Map<number | null, Tally>();
+    const whole = empty();
+    for (const segment of segments) {
+      const id = segment.agenda_item_id;
+      const tally = byItem.get(id) ?? empty();
+      byItem.set(id, tally);
+      add(tally, segment);
+      add(whole, segment);
+    }
+    this.showWhole(whole.counts);
+    const loose = { id: null, number: "", title: "議題なし" };
+    const shown = byItem.has(null) ? [...agendaItems, loose] : agendaItems;
+    this.items.replaceChildren(...shown.map((item) => line(item, byItem.get(item.id) ?? empty())));
+  }
+
+  private showWhole({ raw, machine, normalised }: SegmentCounts): void {
     this.raw.textContent = raw.total ? withRate(raw) : NOTHING;
-    const isTaught = raw.total > 0 && machine.right !== raw.right;
+    const isTaught = raw.total > 0 && right(machine) !== right(raw);
     this.machine.hidden = !isTaught;
     this.machine.textContent = isTaught ? `資料の言葉で直したあと：${withRate(machine)}` : "";
     const added = raw.added ? `・余分 ${raw.added.toLocaleString("ja")}字` : "";
-    this.normalised.textContent = raw.total ? `表記の違いを除く：${withRate(normalised)}${added}` : "";
-  }
-
-  showItems(agendaItems: AgendaItem[], segments: Segment[]): void {
-    const loose = { id: null, number: "", title: "議題なし" };
-    const shown = [...agendaItems, loose]
-      .map((item) => ({ item, said: segments.filter((s) => s.agenda_item_id === item.id) }))
-      .filter(({ item, said }) => item.id !== null || said.length);
-    this.items.replaceChildren(...shown.map(({ item, said }) => this.line(item, said)));
-  }
-
-  private line(item: { id: number | null; number: string; title: string }, said: Segment[]): Node {
-    const confirmed = said.filter((segment) => segment.is_confirmed).length;
-    const title = `${item.number}　${item.title}`.trim();
-    const [first] = said;
-    const name = first ? make("a", { href: `#segment-${first.id}` }, title) : title;
-    const line = make("li", {}, make("p", { class: "item-title" }, name));
-    line.append(make("p", {}, `${said.length}発話・確認済み ${confirmed}`));
-    const counted = this.latest?.items.find((known) => known.agenda_item_id === item.id);
-    if (counted?.raw.total) line.append(figure(counted.raw), figure(counted.normalised, "表記の違いを除く："));
-    return line;
+    this.normalised.textContent = raw.total
+      ? `表記の違いを除く：${withRate(normalised)}${added}`
+      : "";
   }
 }
 
-function figure(accuracy: Accuracy, label = ""): Node {
-  return make("p", { class: "item-accuracy" }, label + withRate(accuracy));
+function right(counts: Counts): number {
+  return counts.total - counts.wrong - counts.missing;
 }
 
-function element(selector: string): HTMLElement {
-  const found = document.querySelector<HTMLElement>(selector);
-  if (!found) throw new Error(`the page lacks ${selector}`);
-  return found;
+function empty(): Tally {
+  const counts = { raw: { ...NOT_SAID }, normalised: { ...NOT_SAID }, machine: { ...NOT_SAID } };
+  return { first: null, said: 0, confirmed: 0, counts };
+}
+
+function add(tally: Tally, segment: Segment): void {
+  tally.first ??= segment;
+  tally.said += 1;
+  if (segment.is_confirmed) tally.confirmed += 1;
+  if (!segment.counts) return;
+  for (const kind of ["raw", "normalised", "machine"] as const)
+    for (const key of ["total", "wrong", "missing", "added"] as const)
+      tally.counts[kind][key] += segment.counts[kind][key];
+}
+
+function line(item: { id: number | null; number: string; title: string }, tally: Tally): Node {
+  const title = `${item.number}　${item.title}`.trim();
+  const { first, said, confirmed, counts } = tally;
+  const name = first ? make("a", { href: `#segment-${first.id}` }, title) : title;
+  const shown = make("li", {}, make("p", { class: "item-title" }, name));
+  shown.append(make("p", {}, `${said}発話・確認済み ${confirmed}`));
+  if (counts.raw.total)
+    shown.append(figure(counts.raw), figure(counts.normalised, "表記の違いを除く："));
+  return shown;
+}
+
+function figure(counts: Counts, label = ""): Node {
+  return make("p", { class: "item-accuracy" }, label + withRate(counts));
 }

@@ -1,38 +1,102 @@
 /**
  * Keys that neither a Japanese input method nor a browser wants: nothing happens while a
- * conversion is open, and moving by word (Ctrl+←) stays with the text field.
+ * conversion is open, and moving by word (Ctrl+←) stays with the text field. Each can be another
+ * one, as a foot pedal sends it; that is kept in this browser.
  */
 
-export interface Actions {
-  toggle(): void;
-  step(way: number): void;
-  confirmAndGoOn(): void;
-  move(way: number): void;
+export interface Action {
+  name: string;
+  words: string;
+  /** As `pressed` names it; the first one is shown. */
+  keys: string[];
+  run(): void;
 }
 
 const FORM_FIELDS = "select, input:not([type=range], [type=checkbox]), dialog *, summary";
+const WRITTEN_IN = "textarea, input, select, dialog *";
+const STORED = "gijido:keys";
+const MODIFIERS = ["Control", "Shift", "Alt", "Meta"];
+const SHOWN: Record<string, string> = {
+  " ": "スペース",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  Escape: "Esc",
+};
 
-export function listenForKeys(actions: Actions): void {
-  document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.keyCode === 229 || event.altKey || event.metaKey) return;
-    const action = chosen(event, actions);
-    if (!action) return;
-    event.preventDefault();
-    action();
-  });
-}
+export class Keys {
+  private readonly own: Record<string, string> = stored();
 
-function chosen(event: KeyboardEvent, actions: Actions): (() => void) | null {
-  if (event.ctrlKey) {
-    if (event.code === "Space") return () => actions.toggle();
-    if (event.key === "Enter") return () => actions.confirmAndGoOn();
-    if (event.key === "ArrowUp") return () => actions.move(-1);
-    if (event.key === "ArrowDown") return () => actions.move(1);
+  constructor(readonly actions: Action[]) {
+    document.addEventListener("keydown", (event) => {
+      if (event.isComposing || event.keyCode === 229 || event.metaKey) return;
+      const action = this.actionOf(event);
+      if (!action) return;
+      event.preventDefault();
+      action.run();
+    });
+  }
+
+  keysOf(action: Action): string[] {
+    const own = this.own[action.name];
+    return own ? [own] : action.keys;
+  }
+
+  /** Returns whose key it is already, else null. */
+  change(action: Action, key: string): Action | null {
+    const other = this.actions.find((one) => one !== action && this.keysOf(one).includes(key));
+    if (other) return other;
+    this.own[action.name] = key;
+    store(this.own);
     return null;
   }
-  if (event.key === "F2") return () => actions.step(-1);
-  if (event.key === "F4") return () => actions.step(1);
-  // Escape closes lists and boxes first.
-  const isFree = !(event.target instanceof Element && event.target.matches(FORM_FIELDS));
-  return event.key === "Escape" && isFree ? () => actions.toggle() : null;
+
+  reset(): void {
+    for (const name of Object.keys(this.own)) delete this.own[name];
+    store(this.own);
+  }
+
+  private actionOf(event: KeyboardEvent): Action | null {
+    const key = pressed(event);
+    const place = event.target instanceof Element ? event.target : document.body;
+    // Escape closes lists and boxes first, and letters are written.
+    if (key === "Escape" && place.matches(FORM_FIELDS)) return null;
+    if (key.length === 1 && place.matches(WRITTEN_IN)) return null;
+    return this.actions.find((action) => this.keysOf(action).includes(key)) ?? null;
+  }
+}
+
+/** The key with what is held down, as 「Control+Enter」; empty for a modifier alone. */
+export function pressed(event: KeyboardEvent): string {
+  if (MODIFIERS.includes(event.key)) return "";
+  const key = event.code === "Space" ? " " : event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  // What Shift makes of a key is that key already: 「?」.
+  const isShifted = event.shiftKey && (key.length > 1 || /[a-z ]/.test(key));
+  const held = [event.ctrlKey && "Control", event.altKey && "Alt", isShifted && "Shift"];
+  return [...held.filter(Boolean), key].join("+");
+}
+
+/** For people: Ctrl+Enter, Esc. */
+export function shown(key: string): string {
+  return key
+    .split("+")
+    .map((part) => SHOWN[part] ?? (part === "Control" ? "Ctrl" : part.length === 1 ? part.toUpperCase() : part))
+    .join("+");
+}
+
+function stored(): Record<string, string> {
+  try {
+    const found: unknown = JSON.parse(localStorage.getItem(STORED) ?? "{}");
+    const pairs = typeof found === "object" && found !== null ? Object.entries(found) : [];
+    return Object.fromEntries(pairs.filter((pair) => typeof pair[1] === "string"));
+  } catch {
+    return {};
+  }
+}
+
+function store(own: Record<string, string>): void {
+  try {
+    localStorage.setItem(STORED, JSON.stringify(own));
+  } catch {
+    // Without storage the choice lasts as long as the page.
+  }
 }

@@ -1,9 +1,19 @@
 /** The player at the foot of the page, with its own buttons. */
 
 import { Wave } from "./wave";
-import { position } from "./words";
+import { make, position, required } from "./words";
 
 const STEP_SECONDS = 3;
+const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3];
+const QUIET_HANDS_MS = 1200;
+const STORED = "gijido:player";
+
+/** What each secretary likes, kept in this browser. */
+interface Habits {
+  speed: number;
+  back_seconds: number;
+  pauses_while_typing: boolean;
+}
 
 export class Player {
   private readonly audio: HTMLAudioElement;
@@ -11,27 +21,40 @@ export class Player {
   private readonly slider: HTMLInputElement;
   private readonly clock: HTMLElement;
   private readonly wave: Wave;
+  private readonly speed: HTMLSelectElement;
+  private readonly back: HTMLSelectElement;
+  private readonly pauses: HTMLInputElement;
+  private readonly loopMark: HTMLElement;
+  private loop: { start: number; end: number } | null = null;
+  private typingTimer = 0;
 
   constructor(root: HTMLElement, onTime: (seconds: number) => void) {
-    this.audio = find(root, "audio");
-    this.toggleButton = find(root, "[data-toggle]");
-    this.slider = find(root, "[data-position]");
-    this.clock = find(root, "[data-clock]");
-    this.wave = new Wave(find(root, "[data-wave]"), (share) => this.seek(share * this.length));
-    const speed: HTMLSelectElement = find(root, "[data-speed]");
+    this.audio = required("audio", root);
+    this.toggleButton = required("[data-toggle]", root);
+    this.slider = required("[data-position]", root);
+    this.clock = required("[data-clock]", root);
+    this.wave = new Wave(required("[data-wave]", root), (share) => this.seek(share * this.length));
+    this.speed = required("[data-speed]", root);
+    this.back = required("[data-back-step]");
+    this.pauses = required("[data-pauses]");
+    this.loopMark = required("[data-loop]", root);
     this.toggleButton.addEventListener("click", () => this.toggle());
-    find<HTMLButtonElement>(root, "[data-back]").addEventListener("click", () => this.step(-1));
-    find<HTMLButtonElement>(root, "[data-forward]").addEventListener("click", () => this.step(1));
-    speed.addEventListener("change", () => (this.audio.playbackRate = Number(speed.value)));
+    required<HTMLButtonElement>("[data-back]", root).addEventListener("click", () => this.step(-1));
+    required<HTMLButtonElement>("[data-forward]", root).addEventListener("click", () => this.step(1));
+    this.loopMark.addEventListener("click", () => this.setLoop(null));
+    this.takeHabits();
+    for (const field of [this.speed, this.back, this.pauses])
+      field.addEventListener("change", () => this.keepHabits());
     this.slider.addEventListener("input", () => this.seek(Number(this.slider.value)));
     for (const event of ["play", "pause", "ended"])
       this.audio.addEventListener(event, () => this.showState());
     for (const event of ["timeupdate", "seeked", "loadedmetadata"])
       this.audio.addEventListener(event, () => {
+        this.goRound();
         this.showPlace();
         onTime(this.audio.currentTime);
       });
-    const problem: HTMLElement = find(root, "[data-sound-problem]");
+    const problem: HTMLElement = required("[data-sound-problem]", root);
     this.audio.addEventListener("error", () => (problem.hidden = false));
     this.audio.addEventListener("loadeddata", () => (problem.hidden = true));
     this.showState();
@@ -42,9 +65,46 @@ export class Player {
     return this.audio.currentTime;
   }
 
+  /** After a pause it goes on a little before: the last words are heard again. */
   toggle(): void {
-    if (this.audio.paused) this.play();
-    else this.audio.pause();
+    clearTimeout(this.typingTimer);
+    this.typingTimer = 0;
+    if (!this.audio.paused) return this.audio.pause();
+    this.seek(this.audio.currentTime - Number(this.back.value));
+    this.play();
+  }
+
+  /** The next speed up (1) or down (-1). */
+  changeSpeed(way: number): void {
+    const now = SPEEDS.indexOf(Number(this.speed.value));
+    const next = SPEEDS[now + way];
+    if (next === undefined) return;
+    this.speed.value = String(next);
+    this.keepHabits();
+  }
+
+  /** Again and again from one second to the other, until null is set. */
+  setLoop(loop: { start: number; end: number } | null): void {
+    this.loop = loop;
+    this.loopMark.hidden = loop === null;
+    if (loop) this.playFrom(loop.start);
+  }
+
+  get isLooping(): boolean {
+    return this.loop !== null;
+  }
+
+  /** Who wishes it types in silence; a moment after the last key the sound goes on. */
+  typing(): void {
+    const isWaiting = this.typingTimer !== 0;
+    if (!this.pauses.checked || (this.audio.paused && !isWaiting)) return;
+    this.audio.pause();
+    clearTimeout(this.typingTimer);
+    this.typingTimer = window.setTimeout(() => {
+      this.typingTimer = 0;
+      this.seek(this.audio.currentTime - Number(this.back.value));
+      this.play();
+    }, QUIET_HANDS_MS);
   }
 
   /** One step back (-1) or forward (1). */
@@ -76,6 +136,39 @@ export class Player {
     this.audio.play().catch(() => undefined);
   }
 
+  private goRound(): void {
+    const { loop } = this;
+    if (!loop || this.audio.paused) return;
+    const now = this.audio.currentTime;
+    if (now >= loop.end || now < loop.start - 1) this.audio.currentTime = loop.start;
+  }
+
+  private takeHabits(): void {
+    this.speed.replaceChildren(
+      ...SPEEDS.map((speed) => make("option", { value: String(speed) }, `${speed}倍`)),
+    );
+    const habits = stored();
+    this.speed.value = String(SPEEDS.includes(habits.speed) ? habits.speed : 1);
+    this.back.value = String(habits.back_seconds);
+    if (!this.back.value) this.back.value = "1";
+    this.pauses.checked = habits.pauses_while_typing;
+    this.audio.playbackRate = Number(this.speed.value);
+  }
+
+  private keepHabits(): void {
+    this.audio.playbackRate = Number(this.speed.value);
+    const habits: Habits = {
+      speed: Number(this.speed.value),
+      back_seconds: Number(this.back.value),
+      pauses_while_typing: this.pauses.checked,
+    };
+    try {
+      localStorage.setItem(STORED, JSON.stringify(habits));
+    } catch {
+      // Without storage they last as long as the page.
+    }
+  }
+
   private showState(): void {
     const isPlaying = !this.audio.paused;
     this.toggleButton.textContent = isPlaying ? "一時停止" : "再生";
@@ -91,8 +184,11 @@ export class Player {
   }
 }
 
-function find<E extends HTMLElement>(root: HTMLElement, selector: string): E {
-  const found = root.querySelector<E>(selector);
-  if (!found) throw new Error(`the player lacks ${selector}`);
-  return found;
+function stored(): Habits {
+  const usual: Habits = { speed: 1, back_seconds: 1, pauses_while_typing: false };
+  try {
+    return { ...usual, ...(JSON.parse(localStorage.getItem(STORED) ?? "{}") as Partial<Habits>) };
+  } catch {
+    return usual;
+  }
 }

@@ -1,63 +1,50 @@
-/**
- * One segment on the page. Its element stays the same as long as the page is open, so that
- * neither the focus nor an unfinished conversion of the input method is ever lost.
- */
+/** A line as it is seen: made when it comes near the window, removed when it has left it. */
 
-import { forget, keep, kept } from "./kept";
+import type { Line } from "./line";
 import { showProposals } from "./proposals";
-import type { Decision } from "./proposals";
-import { call, Refusal } from "./server";
-import type { AgendaItem, Mark, Proposal, Segment, SegmentChanged, TranscriptAccuracy } from "./server";
+import { marked } from "./marks";
+import type { AgendaItem, Mark } from "./server";
 import { make, plain, position } from "./words";
 
-const WAIT_MS = 1000;
-const NAME_WAIT_MS = 4000;
 const SIZES_ITSELF = CSS.supports("field-sizing", "content");
 
 /** What a row asks of the page around it. */
-export interface Desk {
+export interface Surroundings {
   readonly mayCorrect: boolean;
   readonly agendaItems: AgendaItem[];
-  showAccuracy(accuracy: TranscriptAccuracy): void;
-  /** The state of some row has changed. */
-  noteState(): void;
-  hear(row: Row): void;
-  goTo(row: Row): void;
-  startAgendaItem(row: Row, agendaItemId: number | null): Promise<void>;
-  addName(name: string): void;
-  isKnownName(name: string): boolean;
+  hear(line: Line): void;
+  /** The hands have come to this line, or have left it. */
+  goTo(line: Line): void;
+  left(line: Line): void;
+  typing(): void;
+  /** What else can be done with this line, for hands without a keyboard. */
+  offer(line: Line): void;
+  startAgendaItem(line: Line, agendaItemId: number | null): void;
 }
 
 export class Row {
   readonly element = make("li", { class: "segment" });
   readonly text: HTMLTextAreaElement;
-  readonly agendaSelect = make("select");
-  refusal: Refusal | null = null;
 
+  private readonly agendaSelect = make("select");
   private readonly speaker: HTMLInputElement;
   private readonly confirmed = make("input", { type: "checkbox" });
   private readonly marks = make("p", { class: "segment-marks" });
   private readonly proposals = make("ul", { class: "proposals", "aria-label": "修正候補" });
   private readonly state = make("span", { class: "segment-state" });
+  private readonly other = make("span", { class: "segment-other" });
   private readonly doubt = make("p", { class: "segment-doubt" });
   private readonly heading = make("p", { class: "segment-item" });
   private readonly problem = make("div", { class: "segment-problem" });
-  /** The typed text that led to `segment.text`: the server may have cleaned it. */
-  private accepted: string | null = null;
-  private wantsConfirmed: boolean;
-  private isInConflict = false;
-  private isComposing = false;
-  private isSending = false;
-  private wasTouched = false;
-  private sending = Promise.resolve();
-  private timer = 0;
+  /** This person's own text in a conflict; they may go on typing. */
+  private readonly mine = make("dd");
+  private shownProblem: unknown = null;
 
   constructor(
-    public segment: Segment,
-    private readonly desk: Desk,
+    readonly line: Line,
+    private readonly around: Surroundings,
   ) {
-    const place = position(segment.start_seconds);
-    this.wantsConfirmed = segment.is_confirmed;
+    const place = position(line.segment.start_seconds);
     this.text = make("textarea", {
       class: "segment-text",
       rows: "1",
@@ -70,55 +57,19 @@ export class Row {
       autocomplete: "off",
       class: "segment-speaker",
     });
-    this.text.value = segment.text;
-    this.speaker.value = segment.speaker ?? "";
     this.build(place);
-    this.show();
-    if (desk.mayCorrect) {
-      this.listen();
-      this.restore();
-    }
-  }
-
-  get isDirty(): boolean {
-    return (
-      this.isTextDirty || this.isSpeakerDirty || this.wantsConfirmed !== this.segment.is_confirmed
-    );
-  }
-
-  get isBusy(): boolean {
-    return this.isSending;
-  }
-
-  get isUntouchable(): boolean {
-    return this.isDirty || this.isBusy || this.isInConflict || this.isComposing;
-  }
-
-  /** Confirm once the text is saved. */
-  confirm(): void {
-    this.wantsConfirmed = true;
-    this.show();
-    void this.sync();
-  }
-
-  /** What somebody else may have changed, unless this person is at it. */
-  refresh(segment: Segment): void {
-    if (this.isUntouchable) return;
-    const isOpen = document.activeElement === this.text;
-    // Never change a text under somebody's hands: their next change will show both texts.
-    if (isOpen && segment.text !== this.segment.text) return;
-    if (segment.text !== this.segment.text) this.accepted = null;
-    this.take(segment);
-    this.wantsConfirmed = segment.is_confirmed;
-    if (document.activeElement !== this.speaker) this.speaker.value = segment.speaker ?? "";
-    if (!isOpen) this.setText(segment.text);
+    if (around.mayCorrect) this.listen();
+    this.takeOver();
     this.show();
   }
 
-  /** The agenda item has changed, and nothing else. */
-  placeIn(segment: Segment): void {
-    this.segment = { ...this.segment, agenda_item_id: segment.agenda_item_id };
-    this.agendaSelect.value = String(segment.agenda_item_id ?? "");
+  get hasFocus(): boolean {
+    return document.activeElement === this.text;
+  }
+
+  /** It keeps its place on the page while somebody is at it. */
+  get isHeld(): boolean {
+    return this.line.isComposing || this.element.contains(document.activeElement);
   }
 
   setHeading(words: string | null): void {
@@ -130,293 +81,182 @@ export class Row {
     this.element.classList.toggle("is-heard", isHeard);
   }
 
+  setOther(name: string | null): void {
+    const words = name ? `${name}さんが開いています` : "";
+    if (this.other.textContent !== words) this.other.textContent = words;
+  }
+
   fit(): void {
     if (SIZES_ITSELF) return;
     this.text.style.height = "auto";
     this.text.style.height = `${this.text.scrollHeight}px`;
   }
 
-  /** Bring the server to what stands here: first the text, then the speaker, then the tick. */
-  sync(): Promise<void> {
-    clearTimeout(this.timer);
-    if (!this.isSending && !this.isInConflict && !this.isComposing) this.sending = this.send();
-    return this.sending;
-  }
-
-  private async send(): Promise<void> {
-    await this.whileSending(async () => {
-      for (let step = this.nextStep(); step; step = this.nextStep()) {
-        this.takeOver(await step());
-        if (!this.isTextDirty) forget(this.segment.id);
-      }
-    });
-  }
-
-  private takeOver(changed: SegmentChanged): void {
-    this.take(changed.segment);
-    this.desk.showAccuracy(changed.accuracy);
-  }
-
-  private async whileSending(work: () => Promise<void>): Promise<void> {
-    this.isSending = true;
-    this.show();
-    try {
-      await work();
-      this.refusal = null;
-    } catch (problem) {
-      if (!(problem instanceof Refusal)) throw problem;
-      this.refused(problem);
-    } finally {
-      this.isSending = false;
-      this.show();
-      this.desk.noteState();
-    }
-  }
-
-  private get isTextDirty(): boolean {
-    const typed = plain(this.text.value);
-    return typed !== this.segment.text && typed !== this.accepted;
-  }
-
-  private get isSpeakerDirty(): boolean {
-    return plain(this.speaker.value) !== (this.segment.speaker ?? "");
-  }
-
-  private nextStep(): (() => Promise<SegmentChanged>) | null {
-    const path = `/api/segments/${this.segment.id}`;
-    if (this.isComposing) return null;
-    if (this.isTextDirty) {
-      const typed = plain(this.text.value);
-      return async () => {
-        const body = { text: typed, revision: this.segment.revision };
-        const changed = await call<SegmentChanged>("PUT", `${path}/text`, body);
-        this.accepted = typed;
-        return changed;
-      };
-    }
-    if (this.isSpeakerDirty) {
-      const name = plain(this.speaker.value);
-      return async () => {
-        const changed = await call<SegmentChanged>("PUT", `${path}/speaker`, { name });
-        this.desk.addName(name);
-        return changed;
-      };
-    }
-    if (this.wantsConfirmed !== this.segment.is_confirmed)
-      return () => call(this.wantsConfirmed ? "PUT" : "DELETE", `${path}/confirmation`);
-    return null;
-  }
-
-  private refused(refusal: Refusal): void {
-    if (refusal.theirs !== null && refusal.revision !== null) {
-      this.showConflict(refusal.message, refusal.theirs, refusal.revision);
-      return;
-    }
-    this.refusal = refusal;
-    if (refusal.isPassing) return; // the page tells it once for all rows, and tries again
-    this.wantsConfirmed = this.segment.is_confirmed;
-    if (!this.isTextDirty) this.speaker.value = this.segment.speaker ?? "";
-    this.problem.replaceChildren(make("p", { role: "alert" }, refusal.message));
-  }
-
-  private take(segment: Segment): void {
-    this.segment = segment;
-    this.problem.replaceChildren();
+  /** The segment is another than before. */
+  takeOver(): void {
+    const { segment } = this.line;
+    this.doubt.textContent = segment.doubt && `要確認：${segment.doubt}`;
+    this.showAgendaItem();
     this.showMarks(segment.marks);
     this.showProposals();
   }
 
-  private showProposals(): void {
-    const decide = (proposal: Proposal, decision: Decision): void =>
-      void this.settle(proposal, decision);
-    showProposals(this.proposals, this.segment.proposals, this.desk.mayCorrect ? decide : null);
-  }
-
-  /** First what was typed is saved: the decision is about the text that stands there then. */
-  private async settle(proposal: Proposal, decision: Decision): Promise<void> {
-    await this.sync();
-    if (this.isSending || this.isTextDirty || this.isInConflict) return;
-    const before = this.text.value;
-    await this.whileSending(async () => {
-      const path = `/api/proposals/${proposal.id}/${decision}`;
-      const body = { revision: this.segment.revision };
-      const changed = await call<SegmentChanged>("POST", path, body);
-      const wasInside = this.proposals.contains(document.activeElement);
-      this.takeOver(changed);
-      // What was typed meanwhile stays, as their newest words.
-      if (this.text.value === before) this.setText(changed.segment.text);
-      if (wasInside) (this.proposals.querySelector("button") ?? this.text).focus();
-    });
-    if (this.isDirty && !this.refusal) void this.sync();
-  }
-
-  private typed(): void {
-    this.wasTouched = true;
-    this.fit();
-    if (this.isTextDirty)
-      keep(this.segment.id, { revision: this.segment.revision, text: plain(this.text.value) });
-    clearTimeout(this.timer);
-    if (!this.isComposing) this.timer = window.setTimeout(() => void this.sync(), WAIT_MS);
-    this.show();
-    this.desk.noteState();
+  /** What changes while one types. */
+  show(): void {
+    const { line } = this;
+    if (this.text.value !== line.text) {
+      this.text.value = line.text;
+      this.fit();
+    }
+    if (this.speaker.value !== line.speaker && document.activeElement !== this.speaker)
+      this.speaker.value = line.speaker;
+    this.confirmed.checked = line.wantsConfirmed;
+    this.doubt.hidden = !line.segment.doubt || line.wantsConfirmed;
+    this.element.classList.toggle("is-confirmed", line.wantsConfirmed);
+    this.element.classList.toggle("is-unsaved", line.isUnsaved);
+    const words = !line.isUnsaved ? "保存済み" : line.isBusy ? "保存中…" : "未保存";
+    this.state.textContent = line.wasTouched ? words : "";
+    this.showProblem();
   }
 
   private listen(): void {
-    this.text.addEventListener("input", () => this.typed());
-    this.text.addEventListener("compositionstart", () => (this.isComposing = true));
+    const { line } = this;
+    this.text.addEventListener("input", () => {
+      this.fit();
+      line.type(this.text.value);
+      this.around.typing();
+    });
+    this.text.addEventListener("compositionstart", () => (line.isComposing = true));
     this.text.addEventListener("compositionend", () => {
-      this.isComposing = false;
-      this.typed();
+      line.isComposing = false;
+      line.type(this.text.value);
     });
     this.text.addEventListener("blur", () => {
-      this.isComposing = false;
-      void this.sync();
+      line.isComposing = false;
+      line.touch();
+      this.around.left(line);
     });
     this.text.addEventListener("keydown", (event) => {
       const isPlainEnter = event.key === "Enter" && !event.ctrlKey && !event.metaKey;
       // A segment is one line; while converting, Enter belongs to the input method.
       if (isPlainEnter && !event.isComposing && event.keyCode !== 229) event.preventDefault();
     });
-    this.speaker.addEventListener("input", () => this.nameTyped());
-    this.speaker.addEventListener("change", () => this.touched());
-    this.speaker.addEventListener("blur", () => this.touched());
-    this.confirmed.addEventListener("change", () => {
-      this.wantsConfirmed = this.confirmed.checked;
-      this.touched();
-    });
+    this.speaker.addEventListener("input", () => line.typeSpeaker(this.speaker.value));
+    this.speaker.addEventListener("change", () => line.touch());
+    this.speaker.addEventListener("blur", () => line.touch());
+    this.confirmed.addEventListener("change", () => line.setConfirmed(this.confirmed.checked));
+    this.listenForItems();
+  }
+
+  /** A choice among two hundred items is made when somebody is about to choose. */
+  private listenForItems(): void {
+    const fill = (): void => {
+      if (this.agendaSelect.options.length > 1) return;
+      const options = this.around.agendaItems.map((item) => option(item.id, named(item)));
+      this.agendaSelect.replaceChildren(option(null, "（議題なし）"), ...options);
+      this.agendaSelect.value = String(this.line.segment.agenda_item_id ?? "");
+    };
+    for (const event of ["focus", "pointerdown"]) this.agendaSelect.addEventListener(event, fill);
     this.agendaSelect.addEventListener("change", () => {
       const chosen = this.agendaSelect.value ? Number(this.agendaSelect.value) : null;
-      void this.desk.startAgendaItem(this, chosen);
+      this.around.startAgendaItem(this.line, chosen);
     });
-  }
-
-  /** A whole name is saved at once, half of one not before its writer pauses or leaves. */
-  private nameTyped(): void {
-    this.show();
-    this.desk.noteState();
-    clearTimeout(this.timer);
-    const isWhole = this.desk.isKnownName(plain(this.speaker.value));
-    this.timer = window.setTimeout(() => this.touched(), isWhole ? 0 : NAME_WAIT_MS);
-  }
-
-  private touched(): void {
-    this.wasTouched ||= this.isDirty;
-    if (this.isDirty) void this.sync();
-  }
-
-  /** Unsaved text of an earlier visit: sent now, or shown beside what stands there by now. */
-  private restore(): void {
-    const earlier = kept(this.segment.id);
-    if (!earlier) return;
-    if (earlier.text === this.segment.text) {
-      forget(this.segment.id);
-      return;
-    }
-    this.wasTouched = true;
-    this.text.value = earlier.text;
-    if (earlier.revision === this.segment.revision) {
-      this.timer = window.setTimeout(() => void this.sync(), 0);
-    } else {
-      const message = "前に入力して保存できなかった文があります。そのあとこの発話が変わりました。";
-      this.showConflict(message, this.segment.text, this.segment.revision);
-    }
-  }
-
-  private showConflict(message: string, theirs: string, revision: number): void {
-    this.isInConflict = true;
-    const mine = make("button", { type: "button", class: "button" }, "自分の文にする");
-    const other = make("button", { type: "button", class: "button" }, "相手の文にする");
-    mine.addEventListener("click", () => this.decide(plain(this.text.value), revision));
-    other.addEventListener("click", () => this.decide(theirs, revision));
-    const texts = make(
-      "dl",
-      {},
-      make("dt", {}, "自分の文（上の欄。直してから選べます）"),
-      make("dd", {}, plain(this.text.value)),
-      make("dt", {}, "相手の文（いま保存されている文）"),
-      make("dd", {}, theirs),
-    );
-    this.problem.replaceChildren(
-      make("p", { role: "alert" }, message),
-      texts,
-      make("div", { class: "segment-choice" }, mine, other),
-    );
-    this.show();
-    this.desk.noteState();
-  }
-
-  /** Both have been seen: what is chosen goes on top of the newest revision. */
-  private decide(text: string, revision: number): void {
-    this.isInConflict = false;
-    this.segment = { ...this.segment, revision, text: `${text} ` }; // differs: sent in any case
-    this.accepted = null;
-    this.setText(text);
-    keep(this.segment.id, { revision, text });
-    this.problem.replaceChildren();
-    this.text.focus();
-    void this.sync();
-  }
-
-  private setText(text: string): void {
-    if (this.text.value === text) return;
-    this.text.value = text;
-    this.accepted = null;
-    this.fit();
   }
 
   private build(place: string): void {
+    const { line } = this;
     const time = make(
       "button",
       { type: "button", class: "segment-time", "aria-label": `${place}から聞く` },
       place,
     );
-    time.addEventListener("click", () => this.desk.hear(this));
-    this.text.addEventListener("focus", () => this.desk.goTo(this));
-    this.element.id = `segment-${this.segment.id}`;
+    time.addEventListener("click", () => this.around.hear(line));
+    this.text.addEventListener("focus", () => this.around.goTo(line));
+    this.element.id = `segment-${line.id}`;
     this.agendaSelect.setAttribute("aria-label", `${place}から始まる議題`);
-    this.agendaSelect.append(make("option", { value: "" }, "（議題なし）"));
-    for (const item of this.desk.agendaItems)
-      this.agendaSelect.append(
-        make("option", { value: String(item.id) }, `${item.number}　${item.title}`),
-      );
+    const more = make("button", { type: "button", class: "button segment-more" }, "操作");
+    more.setAttribute("aria-label", `${place}の発話の操作`);
+    more.addEventListener("click", () => this.around.offer(line));
     const tick = make("label", { class: "segment-confirm" }, this.confirmed, "確認済み");
     const agenda = make("label", { class: "segment-agenda" }, "ここから議題", this.agendaSelect);
-    const head = make("div", { class: "segment-head" }, time, this.speaker, agenda, this.state);
-    if (!this.desk.mayCorrect) {
+    const head = make("div", { class: "segment-head" }, time, this.speaker, agenda, more, this.other, this.state);
+    if (!this.around.mayCorrect) {
       this.text.readOnly = true;
       for (const field of [this.speaker, this.agendaSelect, this.confirmed]) field.disabled = true;
     }
     const body = make("div", { class: "segment-body" }, this.text, tick);
-    this.doubt.textContent = this.segment.doubt && `要確認：${this.segment.doubt}`;
-    this.element.append(this.heading, head, this.doubt, body, this.marks, this.proposals, this.problem);
-    this.showMarks(this.segment.marks);
-    this.showProposals();
+    const { heading, doubt, marks, proposals, problem } = this;
+    this.element.append(heading, head, doubt, body, marks, proposals, problem);
   }
 
-  private show(): void {
-    this.confirmed.checked = this.wantsConfirmed;
-    this.doubt.hidden = !this.segment.doubt || this.wantsConfirmed;
-    this.agendaSelect.value = String(this.segment.agenda_item_id ?? "");
-    this.element.classList.toggle("is-confirmed", this.wantsConfirmed);
-    const isUnsaved = this.isDirty || this.isInConflict;
-    this.element.classList.toggle("is-unsaved", isUnsaved);
-    this.wasTouched ||= this.isSending && isUnsaved;
-    const words = this.isSending && isUnsaved ? "保存中…" : isUnsaved ? "未保存" : "保存済み";
-    this.state.textContent = this.wasTouched ? words : "";
+  /** Also after a choice that could not be made. */
+  showAgendaItem(): void {
+    const now = this.line.segment.agenda_item_id;
+    const item = this.around.agendaItems.find((known) => known.id === now);
+    if (this.agendaSelect.options.length < 2)
+      this.agendaSelect.replaceChildren(option(now, item ? named(item) : "（議題なし）"));
+    this.agendaSelect.value = String(now ?? "");
+  }
+
+  private showProposals(): void {
+    const { line } = this;
+    const wasInside = this.proposals.contains(document.activeElement);
+    const { segment } = line;
+    const decide = this.around.mayCorrect ? line.settle.bind(line) : null;
+    showProposals(this.proposals, segment.proposals, decide);
+    if (wasInside) (this.proposals.querySelector("button") ?? this.text).focus();
   }
 
   /** The corrected places, underlined in red; what was heard there shows on pointing. */
   private showMarks(marks: Mark[]): void {
     const isCorrected = marks.some((mark) => mark.is_corrected);
     this.marks.hidden = !isCorrected;
-    this.marks.replaceChildren(...(isCorrected ? marks.map(marked) : []));
+    this.marks.replaceChildren(...(isCorrected ? marks.map((mark) => marked(mark)) : []));
+  }
+
+  private showProblem(): void {
+    const { conflict, refusal } = this.line;
+    const problem = conflict ?? (refusal?.isPassing ? null : refusal);
+    this.mine.textContent = conflict ? plain(this.line.text) : "";
+    if (problem === this.shownProblem) return;
+    this.shownProblem = problem;
+    if (conflict) this.showConflict();
+    else this.problem.replaceChildren(...(problem ? [alert(problem.message)] : []));
+  }
+
+  private showConflict(): void {
+    const { message, theirs, revision } = this.line.conflict!;
+    const choose = (words: string, text: () => string): HTMLButtonElement => {
+      const button = make("button", { type: "button", class: "button" }, words);
+      button.addEventListener("click", () => {
+        this.line.decide(text(), revision);
+        this.text.focus();
+      });
+      return button;
+    };
+    const texts = make(
+      "dl",
+      {},
+      make("dt", {}, "自分の文（上の欄。直してから選べます）"),
+      this.mine,
+      make("dt", {}, "相手の文（いま保存されている文）"),
+      make("dd", {}, theirs),
+    );
+    const mine = choose("自分の文にする", () => plain(this.line.text));
+    const other = choose("相手の文にする", () => theirs);
+    const choice = make("div", { class: "segment-choice" }, mine, other);
+    this.problem.replaceChildren(alert(message), texts, choice);
   }
 }
 
-function marked(mark: Mark): Node {
-  if (!mark.is_corrected) return document.createTextNode(mark.text);
-  const title = mark.heard ? `聞き取り：${mark.heard}` : "聞き取りになかった字";
-  return mark.text
-    ? make("ins", { class: "corrected", title }, mark.text)
-    : make("del", { class: "corrected", title: "聞き取りから除いた字" }, mark.heard);
+function alert(words: string): Node {
+  return make("p", { role: "alert" }, words);
+}
+
+function option(id: number | null, words: string): HTMLOptionElement {
+  return make("option", { value: String(id ?? "") }, words);
+}
+
+function named(item: AgendaItem): string {
+  return `${item.number}　${item.title}`;
 }

@@ -16,6 +16,20 @@ export interface Proposal {
   page: string | null;
 }
 
+/** Of one confirmed segment, in characters. */
+export interface Counts {
+  total: number;
+  wrong: number;
+  missing: number;
+  added: number;
+}
+
+export interface SegmentCounts {
+  raw: Counts;
+  normalised: Counts;
+  machine: Counts;
+}
+
 export interface Segment {
   id: number;
   start_seconds: number;
@@ -24,28 +38,13 @@ export interface Segment {
   text: string;
   revision: number;
   is_confirmed: boolean;
+  confidence: number | null;
   doubt: string | null;
   speaker: string | null;
   agenda_item_id: number | null;
+  counts: SegmentCounts | null;
   marks: Mark[];
   proposals: Proposal[];
-}
-
-export interface Accuracy {
-  total: number;
-  right: number;
-  wrong: number;
-  missing: number;
-  added: number;
-  rate: number | null;
-  sentence: string;
-}
-
-export interface TranscriptAccuracy {
-  raw: Accuracy;
-  normalised: Accuracy;
-  machine: Accuracy;
-  items: { agenda_item_id: number | null; raw: Accuracy; normalised: Accuracy }[];
 }
 
 export interface Work {
@@ -71,18 +70,69 @@ export interface Transcript {
   work: Work;
   speakers: string[];
   agenda_items: AgendaItem[];
-  accuracy: TranscriptAccuracy;
+  latest: number;
   segments: Segment[];
+}
+
+/** A text that a segment once had; `marks` against another one. */
+export interface State {
+  text: string;
+  words: string;
+  by: string | null;
+  at: string | null;
+  marks: Mark[];
+}
+
+/** Somebody who has the same transcript open. */
+export interface Other {
+  name: string;
+  segment_id: number | null;
+}
+
+export interface Changes {
+  latest: number;
+  is_everything: boolean;
+  work: Work;
+  segments: Segment[];
+  gone: number[];
+  others: Other[];
 }
 
 export interface SegmentChanged {
   segment: Segment;
-  accuracy: TranscriptAccuracy;
 }
 
 export interface SegmentsChanged {
   segments: Segment[];
-  accuracy: TranscriptAccuracy;
+}
+
+export interface SegmentsJoined {
+  segment: Segment;
+  gone: number;
+}
+
+export interface TextChange {
+  segment_id: number;
+  text: string;
+  revision: number;
+}
+
+export interface AlikePlace {
+  segment_id: number;
+  start: number;
+  words: string;
+  is_same_text: boolean;
+  leading: string;
+  following: string;
+  is_confirmed: boolean;
+  revision: number;
+}
+
+/** What was replaced, and where the same stands. */
+export interface Alike {
+  before: string;
+  after: string;
+  places: AlikePlace[];
 }
 
 /** The server said no, in a sentence; status 0: it could not be reached. */

@@ -1,6 +1,6 @@
 /** Lengths and rates as everywhere else on the screens (meetings/dates.py, web/app.py). */
 
-import type { Accuracy } from "./server";
+import type { Counts } from "./server";
 
 export function position(seconds: number): string {
   const whole = Math.floor(seconds);
@@ -20,13 +20,23 @@ export function percent(rate: number | null): string {
   return rate === null ? "—" : `${(100 * rate).toFixed(1)} %`;
 }
 
-export function withRate(accuracy: Accuracy): string {
-  return `${accuracy.sentence}（${percent(accuracy.rate)}）`;
+/** 「N字中M字を正しく変換」, as minutes/accuracy.py says it. */
+export function withRate({ total, wrong, missing }: Counts): string {
+  const right = total - wrong - missing;
+  const words = `${total.toLocaleString("ja")}字中${right.toLocaleString("ja")}字を正しく変換`;
+  return `${words}（${percent(total ? right / total : null)}）`;
 }
 
 /** What the server will make of it: one line, no space around it. */
 export function plain(text: string): string {
   return text.split(/\s+/u).filter(Boolean).join(" ");
+}
+
+/** An element that the page must have. */
+export function required<E extends HTMLElement>(selector: string, root: ParentNode = document): E {
+  const found = root.querySelector<E>(selector);
+  if (!found) throw new Error(`the page lacks ${selector}`);
+  return found;
 }
 
 type Attributes = Record<string, string>;

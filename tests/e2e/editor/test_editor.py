@@ -1,96 +1,28 @@
 """校正 in a real browser: what is typed is never lost, whatever happens around it."""
 
-import threading
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from sqlalchemy import select
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from meetings.storage import Storage
 from minutes import transcription as work
 from minutes import transcripts
-from minutes.proposals import decisions
-from minutes.proposals.candidates import Candidate
-from minutes.proposals.choosing import Change, Choice
-from minutes.proposals.terms import Term
 from minutes.recognition.heard import Heard
 from models.document import Page as Page_
 from models.meeting import Meeting
-from models.transcript import Doubt, Origin, Transcript
+from models.transcript import Doubt, Transcript
 from tests.conftest import Cast
+from tests.e2e.editor.desk import TEXT, expect_saved, sign_in, stored
 from tests.world import HEARD
 from web.demo import builders
-from web.demo.people import PASSWORD
 
 pytestmark = pytest.mark.browser
-SAVING_MS = 8000
-TEXT = "それでは定刻となりましたので"
-
-
-@pytest.fixture
-def transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Transcript:
-    recording = builders.add_recording(
-        session, storage, cast.secretary, meeting, builders.folder("dx-council")
-    )
-    made = builders.add_transcript(session, cast.secretary, recording, HEARD)
-    session.commit()
-    return made
-
-
-@pytest.fixture
-def server(app: Flask) -> Iterator[str]:
-    app.config["WTF_CSRF_ENABLED"] = True
-    serving = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=serving.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{serving.server_port}"
-    serving.shutdown()
-    thread.join()
-
-
-@pytest.fixture
-def context(server: str, browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=server)
-    context.set_default_timeout(SAVING_MS)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def desk(context: BrowserContext, cast: Cast, transcript: Transcript, session: Session) -> Page:
-    login, path = cast.secretary.login, f"/transcripts/{transcript.id}"
-    session.commit()
-    page = context.new_page()
-    sign_in(page, login)
-    page.goto(path)
-    expect(page.locator(".segment")).to_have_count(len(HEARD))
-    return page
-
-
-def sign_in(page: Page, login: str = "morishita") -> None:
-    page.goto("/sign-in")
-    page.fill("[name=login]", login)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
 
 
 def forget_cookies(page: Page) -> None:
     """Not while an answer is on its way, which would bring the cookie back."""
     page.wait_for_load_state("networkidle")
     page.context.clear_cookies()
-
-
-def stored(session: Session, transcript: Transcript) -> list[str]:
-    session.commit()
-    return [segment.text for segment in transcripts.segments_of(session, transcript)]
-
-
-def expect_saved(page: Page) -> None:
-    expect(page.locator("[data-saved]")).to_have_text("すべて保存済み", timeout=SAVING_MS)
 
 
 def test_what_is_typed_is_saved_by_itself_and_marked(
@@ -285,7 +217,9 @@ def test_speaker_and_agenda_item_are_saved(
     desk.locator(".segment-speaker").first.blur()
     titles = [item.title for item in transcript.meeting.agenda_items]
     session.commit()
-    desk.locator(".segment-agenda select").nth(1).select_option(index=2)
+    choice = desk.locator(".segment-agenda select").nth(1)
+    choice.focus()
+    choice.select_option(index=2)
     expect(desk.locator(".segment-item").nth(1)).to_contain_text(titles[1])
     expect_saved(desk)
     session.commit()
@@ -296,26 +230,6 @@ def test_speaker_and_agenda_item_are_saved(
         titles[1],
         titles[1],
     ]
-
-
-@pytest.fixture
-def taught(
-    session: Session, storage: Storage, cast: Cast, meeting: Meeting, transcript: Transcript
-) -> Page_:
-    """The papers changed a word of the first segment and propose one for the second; the page
-    that prints it."""
-    builders.add_materials(session, storage, cast.organiser, meeting, builders.folder("dx-council"))
-    session.flush()
-    printed = session.scalars(select(Page_).order_by(Page_.id)).first()
-    assert printed is not None
-    first, second, _ = transcript.segments
-    sure = Candidate(4, 6, "提告", "定刻", Origin.DICTIONARY, 0.0, 6, 0)
-    decisions.keep(first, Choice(TEXT, (Change(sure, 0.9),)))
-    term = Term("今日", "ホンジツ", "資料1 1頁", False, 1, 5_000, printed.id)
-    likely = Candidate(0, 2, "本日", "今日", Origin.TERM, 0.0, 6, 0, term)
-    decisions.keep(second, Choice(second.heard, (), (Change(likely, 0.5),)))
-    session.commit()
-    return printed
 
 
 def test_a_proposal_is_taken_with_one_press_and_leads_to_the_page_that_prints_it(

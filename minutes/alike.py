@@ -1,0 +1,142 @@
+"""After a correction: the other places of the transcript that say the same, in the same letters or
+with the same sound. Nothing is changed here; a person chooses."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+
+from rapidfuzz.distance import Levenshtein
+
+from minutes.accuracy import same_place
+from minutes.proposals.readings import HIRAGANA, Token, tokens
+from minutes.proposals.sound import folded, sounds
+from models.transcript import Segment
+
+LONGEST_WORDS = 30
+SHORTEST_SOUNDS = 4
+MOST_WORDS = 6
+"""Words of the dictionary in one replacement."""
+
+MOST_PLACES = 200
+AROUND = 12
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """Whole words that stood there, and what was meant."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where `words` stand in a segment, with what stands before and after them there."""
+
+    segment: Segment
+    start: int
+    words: str
+    is_same_text: bool
+
+    @property
+    def leading(self) -> str:
+        return self.segment.text[max(0, self.start - AROUND) : self.start]
+
+    @property
+    def following(self) -> str:
+        end = self.start + len(self.words)
+        return self.segment.text[end : end + AROUND]
+
+
+def replacements(before: str, after: str) -> list[Replacement]:
+    """What one correction replaced, in whole words. Words that came or went, marks, and little
+    words that every sentence has, teach nothing about other places."""
+    borders = _common_borders(before, after)
+    found: list[Replacement] = []
+    end = 0
+    for block in Levenshtein.opcodes(before, after):
+        if block.tag == "equal" or (block.src_end <= end and found):
+            continue
+        start = max((b for b in borders if b <= block.src_start), default=0)
+        end = min((b for b in borders if b >= block.src_end), default=len(before))
+        there = same_place(before, after, start), same_place(before, after, end)
+        found.append(Replacement(before[start:end], after[slice(*there)]))
+    return [one for one in dict.fromkeys(found) if _is_worth_it(one)]
+
+
+def places(
+    replacement: Replacement, segments: Sequence[Segment], *, but: Segment
+) -> Iterator[Place]:
+    """In the order of the sound, at most MOST_PLACES; those in the corrected segment are not
+    among them."""
+    others = (segment for segment in segments if segment.id != but.id)
+    found = (place for segment in others for place in _in(segment, replacement))
+    yield from islice(found, MOST_PLACES)
+
+
+def _in(segment: Segment, replacement: Replacement) -> Iterator[Place]:
+    text, words = segment.text, replacement.before
+    taken: list[range] = []
+    start = text.find(words)
+    while start >= 0:
+        taken.append(range(start, start + len(words)))
+        if not _stands_already(text, start, replacement):
+            yield Place(segment, start, words, is_same_text=True)
+        start = text.find(words, start + len(words))
+    for start, end in _sounding(text, _sound_of(words)):
+        is_taken = any(start < one.stop and end > one.start for one in taken)
+        if not is_taken and text[start:end] not in (words, replacement.after):
+            taken.append(range(start, end))
+            yield Place(segment, start, text[start:end], is_same_text=False)
+
+
+def _sounding(text: str, sound: str) -> Iterator[tuple[int, int]]:
+    """From where to where some whole words have this sound."""
+    if len(sound) < SHORTEST_SOUNDS:
+        return
+    words = _words(text)
+    for first, word in enumerate(words):
+        said = ""
+        for last in range(first, min(first + MOST_WORDS, len(words))):
+            if words[last].is_mark:
+                break
+            said += words[last].kana
+            sounded = folded(sounds(said))
+            if sounded == sound:
+                yield word.start, words[last].end
+            if len(sounded) > len(sound):
+                break
+
+
+def _stands_already(text: str, start: int, replacement: Replacement) -> bool:
+    """「北九州」 in 「北九州市」, where 「北九州市」 is what was meant."""
+    inside = replacement.after.find(replacement.before)
+    return inside >= 0 and text.startswith(replacement.after, max(0, start - inside))
+
+
+def _is_worth_it(replacement: Replacement) -> bool:
+    before, after = replacement.before.strip(), replacement.after.strip()
+    is_little = len(before) < 2 or (HIRAGANA.fullmatch(before) is not None and len(before) < 4)
+    has_letters = any(c.isalnum() for c in before) and any(c.isalnum() for c in after)
+    return before != after and has_letters and not is_little and len(before) <= LONGEST_WORDS
+
+
+def _common_borders(before: str, after: str) -> list[int]:
+    """Where a word begins or ends in both of them, as places of the first."""
+    there = set(_borders(after))
+    return [place for place in _borders(before) if same_place(before, after, place) in there]
+
+
+def _borders(text: str) -> list[int]:
+    words = _words(text)
+    return [0, *(word.start for word in words), *(word.end for word in words), len(text)]
+
+
+def _sound_of(words: str) -> str:
+    return folded(sounds("".join(word.kana for word in _words(words))))
+
+
+@lru_cache(10_000)
+def _words(text: str) -> tuple[Token, ...]:
+    return tuple(tokens(text))

@@ -1,0 +1,195 @@
+"""More than one segment at a time: all that are alike, split, join."""
+
+from datetime import datetime
+
+from flask import Blueprint
+from pydantic import Field
+
+from meetings.errors import InvalidInput
+from meetings.rights import Right
+from minutes import accuracy, alike, cutting, history, transcripts
+from minutes.alike import Place
+from minutes.proposals import decisions
+from models.person import Person
+from models.transcript import Proposal, Segment, Transcript
+from web import access
+from web.api.operations import Identity, Query, Revision, Shape, operation
+from web.api.transcripts import (
+    Decision,
+    MarkAnswer,
+    SegmentAnswer,
+    SegmentChanged,
+    SegmentsChanged,
+)
+from web.transaction import database_session
+
+blueprint = Blueprint("api_segments", __name__)
+MOST_TEXTS = 1000
+NOT_OF_IT = "この逐語録にない発話があります。画面を開き直してください。"
+
+
+class Earlier(Shape):
+    before: str = Field(
+        max_length=transcripts.LONGEST_SEGMENT, description="直す前の文（いまの文と比べる）"
+    )
+
+
+class PlaceAnswer(Shape):
+    """ほかの発話の、同じ言葉または同じ音の箇所。"""
+
+    segment_id: int
+    start: int = Field(description="その発話の text での位置（文字）")
+    words: str
+    is_same_text: bool = Field(description="字も同じ（false なら音だけが同じ）")
+    leading: str = Field(description="その前の文")
+    following: str = Field(description="そのあとの文")
+    is_confirmed: bool
+    revision: int
+
+    @classmethod
+    def of(cls, place: Place) -> "PlaceAnswer":
+        return cls(
+            segment_id=place.segment.id,
+            start=place.start,
+            words=place.words,
+            is_same_text=place.is_same_text,
+            leading=place.leading,
+            following=place.following,
+            is_confirmed=place.segment.is_confirmed,
+            revision=place.segment.revision,
+        )
+
+
+class AlikeAnswer(Shape):
+    before: str
+    after: str
+    places: list[PlaceAnswer]
+
+
+class AlikesAnswer(Shape):
+    replacements: list[AlikeAnswer] = Field(description="ほかにも箇所がある置き換えだけ")
+
+
+class OneText(Shape):
+    segment_id: Identity
+    text: str = Field(max_length=transcripts.LONGEST_SEGMENT)
+    revision: Revision
+
+
+class Texts(Shape):
+    texts: list[OneText] = Field(min_length=1, max_length=MOST_TEXTS)
+
+
+class Cut(Shape):
+    at: int = Field(ge=0, description="この文字の前で分ける（text での位置）")
+    revision: Revision
+
+
+class SegmentsJoined(Shape):
+    segment: SegmentAnswer
+    gone: int = Field(description="つなげられて、なくなった発話")
+
+
+class StateAnswer(Shape):
+    """発話の文の、ある時点での姿。"""
+
+    text: str
+    words: str = Field(description="何によるものか")
+    by: str | None = Field(description="直した人。機械によるものは null")
+    at: datetime | None
+    marks: list[MarkAnswer] = Field(description="比べる相手（against、なければひとつ前）との違い")
+
+
+class HistoryAnswer(Shape):
+    states: list[StateAnswer] = Field(description="古いものから順に。最後がいまの文")
+
+
+class Against(Query):
+    against: int | None = Field(None, ge=0, description="比べる相手（states の番号、0から）")
+
+
+@blueprint.get("/segments/<int:segment_id>/history")
+@access.to(Segment, Right.HEAR)
+@operation("発話の文の移り変わりを読む", answers=HistoryAnswer, query=Against)
+def show_history(person: Person, segment: Segment, query: Against) -> HistoryAnswer:
+    states = history.states_of(database_session(), segment)
+    if query.against is not None and query.against >= len(states):
+        raise InvalidInput("against", "比べる相手の番号がありません。")
+    answers = []
+    for number, state in enumerate(states):
+        other = states[max(0, number - 1) if query.against is None else query.against]
+        marks = [MarkAnswer.of(mark) for mark in accuracy.marks(other.text, state.text)]
+        by = state.by.name if state.by else None
+        answers.append(
+            StateAnswer(text=state.text, words=state.words, by=by, at=state.at, marks=marks)
+        )
+    return HistoryAnswer(states=answers)
+
+
+@blueprint.post("/segments/<int:segment_id>/alike")
+@access.to(Segment, Right.CORRECT)
+@operation("同じように直す箇所を探す", answers=AlikesAnswer, body=Earlier)
+def find_alike(person: Person, segment: Segment, body: Earlier) -> AlikesAnswer:
+    """文は変えない。変えるときは texts に送る。"""
+    segments = transcripts.segments_of(database_session(), segment.transcript)
+    found = [
+        (one, list(alike.places(one, segments, but=segment)))
+        for one in alike.replacements(body.before, segment.text)
+    ]
+    return AlikesAnswer(
+        replacements=[
+            AlikeAnswer(
+                before=one.before, after=one.after, places=[PlaceAnswer.of(p) for p in places]
+            )
+            for one, places in found
+            if places
+        ]
+    )
+
+
+@blueprint.put("/transcripts/<int:transcript_id>/texts")
+@access.to(Transcript, Right.CORRECT)
+@operation("いくつもの発話を一度に直す", answers=SegmentsChanged, body=Texts)
+def correct_texts(person: Person, transcript: Transcript, body: Texts) -> SegmentsChanged:
+    """すべて直すか、ひとつも直さない。"""
+    session = database_session()
+    known = {segment.id: segment for segment in transcript.segments}
+    changed = []
+    for one in body.texts:
+        segment = known.get(one.segment_id)
+        if segment is None:
+            raise InvalidInput(
+                "segment_id", "この逐語録にない発話があります。画面を開き直してください。"
+            )
+        transcripts.correct(session, person, segment, one.text, based_on=one.revision)
+        changed.append(segment)
+    session.flush()
+    return SegmentsChanged(segments=[SegmentAnswer.of(segment) for segment in changed])
+
+
+@blueprint.post("/segments/<int:segment_id>/split")
+@access.to(Segment, Right.CORRECT)
+@operation("発話を二つに分ける", answers=SegmentsChanged, body=Cut)
+def split(person: Person, segment: Segment, body: Cut) -> SegmentsChanged:
+    session = database_session()
+    both = cutting.split(session, person, segment, body.at, based_on=body.revision)
+    session.flush()
+    return SegmentsChanged(segments=[SegmentAnswer.of(one) for one in both])
+
+
+@blueprint.post("/segments/<int:segment_id>/join")
+@access.to(Segment, Right.CORRECT)
+@operation("次の発話とつなげる", answers=SegmentsJoined, body=Decision)
+def join(person: Person, segment: Segment, body: Decision) -> SegmentsJoined:
+    session = database_session()
+    joined, gone = cutting.join(session, person, segment, based_on=body.revision)
+    session.flush()
+    return SegmentsJoined(segment=SegmentAnswer.of(joined), gone=gone)
+
+
+@blueprint.post("/proposals/<int:proposal_id>/reopening")
+@access.to(Proposal, Right.CORRECT)
+@operation("修正候補の決定を取り消す", answers=SegmentChanged, body=Decision)
+def reopen_proposal(person: Person, proposal: Proposal, body: Decision) -> SegmentChanged:
+    session = database_session()
+    return SegmentChanged.of(decisions.take_back(session, person, proposal, based_on=body.revision))

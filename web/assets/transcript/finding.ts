@@ -1,0 +1,70 @@
+/** 探す: the browser's own search does not see lines far from the window. */
+
+import type { Line } from "./line";
+import type { LineList } from "./list";
+import { required } from "./words";
+
+export class Finding {
+  private readonly field: HTMLInputElement;
+  private readonly count: HTMLElement;
+  private latest: Line | null = null;
+
+  constructor(private readonly list: LineList) {
+    this.field = required("[data-find]");
+    this.count = required("[data-find-count]");
+    this.field.addEventListener("input", () => {
+      this.latest = null;
+      this.showCount();
+    });
+    this.field.addEventListener("keydown", (event) => {
+      if (event.isComposing || event.keyCode === 229) return;
+      if (event.key === "Enter") this.next(event.shiftKey ? -1 : 1);
+      else if (event.key === "Escape" && this.latest) this.list.open(this.latest);
+      else return;
+      event.preventDefault();
+    });
+  }
+
+  /** With what is selected, if anything is. */
+  open(): void {
+    const selected = String(getSelection() ?? "").trim();
+    if (selected) this.field.value = selected;
+    this.field.focus();
+    this.field.select();
+    this.latest = this.list.current;
+    this.showCount();
+  }
+
+  /** The one after (1) or before (-1) the latest, with the hands in its text. */
+  next(way: number): void {
+    const found = this.found();
+    if (!found.length) return;
+    const now = this.latest ? this.list.placeOf(this.latest) : -1;
+    const later = found.filter((line) => (this.list.placeOf(line) - now) * way > 0);
+    const next = (way > 0 ? later[0] : later.at(-1)) ?? (way > 0 ? found[0] : found.at(-1))!;
+    this.latest = next;
+    const row = this.list.open(next, "center");
+    const start = next.text.toLowerCase().indexOf(this.wanted);
+    if (start >= 0) row.text.setSelectionRange(start, start + this.wanted.length);
+    this.showCount();
+  }
+
+  private get wanted(): string {
+    return this.field.value.trim().toLowerCase();
+  }
+
+  private found(): Line[] {
+    const { wanted } = this;
+    if (!wanted) return [];
+    return this.list.lines.filter(
+      ({ text, speaker }) => text.toLowerCase().includes(wanted) || speaker.includes(wanted),
+    );
+  }
+
+  private showCount(): void {
+    const found = this.found();
+    const place = this.latest ? found.indexOf(this.latest) + 1 : 0;
+    const words = place ? `${place} / ${found.length}発話` : `${found.length}発話`;
+    this.count.textContent = this.wanted ? words : "";
+  }
+}

@@ -1,0 +1,301 @@
+/** What the secretary's hands do at the desk, by key or by button: one function for each act. */
+
+import { Acts } from "./acts";
+import { AlikePanel } from "./alike";
+import { Finding } from "./finding";
+import { HistoryBox } from "./history";
+import { KeyList } from "./key-list";
+import { Keys } from "./keys";
+import type { Action } from "./keys";
+import { Line } from "./line";
+import type { Decided } from "./line";
+import type { LineList } from "./list";
+import { openMenu } from "./menu";
+import type { Player } from "./player";
+import type { Decision } from "./proposals";
+import { Queue } from "./queue";
+import type { Doubtful } from "./queue";
+import { call, Refusal } from "./server";
+import type { Segment, SegmentsChanged, SegmentsJoined } from "./server";
+import { Undo } from "./undo";
+import { position, required } from "./words";
+
+const MOST_NAMES = 9;
+
+/** What the hands ask of the page. */
+export interface Around {
+  readonly path: string;
+  readonly mayCorrect: boolean;
+  /** One sentence, said once. */
+  say(words: string): void;
+  names(): string[];
+  /** A line of a segment that the server has just made. */
+  newLine(segment: Segment): Line;
+  /** Lines came, went or were decided. */
+  refresh(): void;
+}
+
+export class Hands {
+  private readonly undo = new Undo((words) => this.page.say(words));
+  private readonly acts: Acts;
+  private readonly alike: AlikePanel;
+  private readonly queue: Queue;
+  private readonly finding: Finding;
+  private readonly history: HistoryBox;
+  private readonly keys: Keys;
+  private readonly keyList: KeyList;
+  /** The text in which the hands are, as it was when they came. */
+  private visited: { line: Line; text: string } | null = null;
+
+  constructor(
+    private readonly list: LineList,
+    private readonly player: Player,
+    private readonly page: Around,
+  ) {
+    this.acts = new Acts(this.undo, list, page.path);
+    this.alike = new AlikePanel(list, (changes, words) => this.acts.write(changes, words));
+    this.queue = new Queue(list.lines, (place) => this.visit(place));
+    this.finding = new Finding(list);
+    this.history = new HistoryBox(page.mayCorrect);
+    this.keys = new Keys(this.actions());
+    this.keyList = new KeyList(this.keys);
+    required("[data-keys]").addEventListener("click", () => this.keyList.open());
+  }
+
+  /** The hands have come to a text. */
+  came(line: Line): void {
+    if (this.visited?.line === line) return;
+    this.visited = { line, text: line.segment.text };
+  }
+
+  /** And have left it: what they changed there may be alike elsewhere. */
+  async left(line: Line): Promise<void> {
+    const { visited } = this;
+    this.visited = null;
+    this.acts.end();
+    await line.sync();
+    if (visited?.line !== line || visited.text === line.segment.text || line.isUnsaved) return;
+    await this.alike.offer(line, visited.text);
+  }
+
+  saved(line: Line, before: Segment, decided: Decided | null): void {
+    this.acts.saved(line, before, decided);
+    this.refresh();
+  }
+
+  refresh(): void {
+    this.queue.refresh();
+  }
+
+  /** For hands without a keyboard: what else can be done with this line. */
+  offer(line: Line): void {
+    const names = ["history", "loop", "split", "join", "undo", "redo"];
+    const offered = names.flatMap((name) => this.keys.actions.filter((one) => one.name === name));
+    openMenu(`${position(line.segment.start_seconds)}の発話`, offered, () => this.list.open(line));
+  }
+
+  private actions(): Action[] {
+    const action = (name: string, words: string, keys: string[], run: () => unknown): Action => ({
+      name,
+      words,
+      keys,
+      run: () => void run(),
+    });
+    const listening = [
+      action("toggle", "再生／一時停止", ["Escape", "Control+ "], () => this.player.toggle()),
+      action("back", "3秒戻る", ["F2"], () => this.player.step(-1)),
+      action("forward", "3秒進む", ["F4"], () => this.player.step(1)),
+      action("slower", "遅くする", ["Shift+F2"], () => this.player.changeSpeed(-1)),
+      action("faster", "速くする", ["Shift+F4"], () => this.player.changeSpeed(1)),
+      action("loop", "この発話を繰り返し聞く／やめる", ["Alt+l"], () => this.loop()),
+    ];
+    const going = [
+      action("up", "前の発話へ", ["Control+ArrowUp"], () => this.move(-1)),
+      action("down", "次の発話へ", ["Control+ArrowDown"], () => this.move(1)),
+      action("next", "次の疑わしい箇所へ", ["F8"], () => this.next(1)),
+      action("previous", "前の疑わしい箇所へ", ["Shift+F8"], () => this.next(-1)),
+      action("find", "言葉を探す", ["Control+f"], () => this.finding.open()),
+      action("find-next", "次の同じ言葉へ", ["F3"], () => this.finding.next(1)),
+      action("find-previous", "前の同じ言葉へ", ["Shift+F3"], () => this.finding.next(-1)),
+      action("history", "この発話の移り変わり", ["Alt+h"], () => this.showHistory()),
+      action("help", "キー操作の一覧", ["F1", "?"], () => this.keyList.open()),
+    ];
+    const correcting = [
+      action("confirm", "確認して次の発話へ", ["Control+Enter"], () => this.confirmAndGoOn()),
+      action("accept", "修正候補を採る（自動の修正は「よい」）", ["F9"], () => this.decide("acceptance")),
+      action("refuse", "修正候補を採らない（自動の修正は戻す）", ["F10"], () => this.decide("refusal")),
+      action("alike", "同じように直す箇所の一覧へ", ["Alt+a"], () => this.alike.focus()),
+      action("undo", "元に戻す", ["Control+z"], () => this.takeBack()),
+      action("redo", "やり直す", ["Control+y", "Control+Shift+z"], () => this.undo.redo()),
+      action("split", "カーソルの所で発話を分ける", ["Alt+Enter"], () => this.split()),
+      action("join", "次の発話とつなげる", ["Alt+j"], () => this.join()),
+      action("time", "いまの時刻を入れる", ["Alt+t"], () => this.insertTime()),
+      ...Array.from({ length: MOST_NAMES }, (_, n) =>
+        action(`name-${n + 1}`, `発言者を${n + 1}番の人にする`, [`Alt+${n + 1}`], () => this.name(n)),
+      ),
+    ];
+    return this.page.mayCorrect ? [...listening, ...going, ...correcting] : [...listening, ...going];
+  }
+
+  private loop(): void {
+    const { current } = this.list;
+    if (this.player.isLooping || !current) return this.player.setLoop(null);
+    const { start_seconds: start, end_seconds: end } = current.segment;
+    this.player.setLoop({ start, end });
+  }
+
+  private move(way: number): void {
+    this.queue.leave();
+    this.step(way);
+  }
+
+  private step(way: number): void {
+    const now = this.list.current;
+    const next = this.list.lines[now ? this.list.placeOf(now) + way : 0];
+    if (next) this.list.open(next);
+  }
+
+  private next(way: number): void {
+    this.queue.next(way, this.list.current);
+  }
+
+  /** With the sound playing already, and the words in question selected. */
+  private visit({ line, proposal }: Doubtful): void {
+    const row = this.list.open(line, "center");
+    if (proposal) {
+      const words = proposal.was_changed ? proposal.after : proposal.before;
+      row.text.setSelectionRange(proposal.start, proposal.start + words.length);
+    }
+    this.player.playFrom(line.segment.start_seconds);
+  }
+
+  private confirmAndGoOn(): void {
+    const now = this.list.current;
+    if (!now) return;
+    const place = this.queue.current?.line === now ? this.queue.place : -1;
+    now.setConfirmed(true);
+    this.refresh();
+    if (place >= 0) this.queue.goOn(place);
+    else this.step(1);
+  }
+
+  private async decide(decision: Decision): Promise<void> {
+    const here = this.queue.current;
+    const line = this.list.current;
+    const isInQueue = here !== null && here.line === line;
+    const proposal = isInQueue ? here.proposal : (line?.segment.proposals[0] ?? null);
+    if (!line || !proposal) return this.page.say("この発話に、決める修正候補はありません。");
+    const { place } = this.queue;
+    await line.settle(proposal, decision);
+    if (line.segment.proposals.some((open) => open.id === proposal.id)) return; // not taken
+    this.refresh();
+    if (isInQueue) this.queue.goOn(place);
+  }
+
+  /** What is being typed is an act of its own. */
+  private async takeBack(): Promise<void> {
+    await this.list.current?.sync();
+    this.acts.end();
+    await this.undo.undo();
+    this.page.refresh();
+  }
+
+  private async split(): Promise<void> {
+    const line = this.list.current;
+    const at = line?.row?.text.selectionStart;
+    if (!line || at === undefined) return;
+    await this.trying(async () => {
+      await line.sync();
+      await this.cut(line, at);
+      const cutLine = line;
+      this.undo.note({
+        words: "発話を分ける",
+        undo: () => this.play(() => this.joinWithNext(cutLine)),
+        redo: () => this.play(() => this.cut(cutLine, at)),
+      });
+    });
+  }
+
+  private async join(): Promise<void> {
+    const line = this.list.current;
+    const next = line && this.list.lines[this.list.placeOf(line) + 1];
+    if (!line || !next) return this.page.say("このあとに発話がないので、つなげられません。");
+    await this.trying(async () => {
+      await Promise.all([line.sync(), next.sync()]);
+      const at = line.segment.text.length;
+      const speaker = next.segment.speaker ?? "";
+      await this.joinWithNext(line);
+      this.undo.note({
+        words: "発話をつなげる",
+        undo: () =>
+          this.play(async () => {
+            const second = await this.cut(line, at);
+            if (speaker !== second.speaker) second.nameSpeaker(speaker);
+          }),
+        redo: () => this.play(() => this.joinWithNext(line)),
+      });
+    });
+  }
+
+  /** The new line after it. */
+  private async cut(line: Line, at: number): Promise<Line> {
+    const body = { at, revision: line.segment.revision };
+    const path = `/api/segments/${line.id}/split`;
+    const { segments } = await call<SegmentsChanged>("POST", path, body);
+    const [first, second] = segments;
+    const made = this.page.newLine(second!);
+    line.take(first!);
+    this.list.add([made]);
+    this.page.refresh();
+    this.list.open(made).text.setSelectionRange(0, 0);
+    return made;
+  }
+
+  private async joinWithNext(line: Line): Promise<void> {
+    const body = { revision: line.segment.revision };
+    const path = `/api/segments/${line.id}/join`;
+    const { segment, gone } = await call<SegmentsJoined>("POST", path, body);
+    const place = line.segment.text.length;
+    line.take(segment);
+    const other = this.list.get(gone);
+    if (other) this.list.remove([other]);
+    this.page.refresh();
+    this.list.open(line).text.setSelectionRange(place, place);
+  }
+
+  private async showHistory(): Promise<void> {
+    const line = this.list.current;
+    if (line) await this.trying(() => this.history.open(line));
+  }
+
+  private insertTime(): void {
+    const line = this.list.current;
+    const field = line?.row?.text;
+    if (!line || !field) return;
+    field.setRangeText(`（${position(this.player.seconds)}）`, field.selectionStart, field.selectionEnd, "end");
+    line.type(field.value);
+  }
+
+  private name(number: number): void {
+    const line = this.list.current;
+    const name = this.page.names()[number];
+    if (!line) return;
+    if (!name) return this.page.say(`${number + 1}番の発言者はまだありません。`);
+    line.nameSpeaker(name);
+    this.page.say(`発言者：${name}`);
+  }
+
+  private async play(step: () => Promise<unknown>): Promise<null> {
+    await step();
+    return null;
+  }
+
+  private async trying(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (problem) {
+      if (!(problem instanceof Refusal)) throw problem;
+      this.page.say(problem.message);
+    }
+  }
+}

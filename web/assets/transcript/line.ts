@@ -1,0 +1,291 @@
+/**
+ * One segment as this person has it: what the server holds, what was typed here, and the way from
+ * one to the other. It needs no place on the page: `row` is its form while it is near the window.
+ */
+
+import { forget, keep, kept } from "./kept";
+import type { Decision } from "./proposals";
+import type { Row } from "./row";
+import { call, Refusal } from "./server";
+import type { Proposal, Segment, SegmentChanged } from "./server";
+import { plain } from "./words";
+
+const WAIT_MS = 1000;
+const NAME_WAIT_MS = 4000;
+
+/** Two people's texts, until this one has chosen. */
+export interface Conflict {
+  message: string;
+  theirs: string;
+  revision: number;
+}
+
+export interface Decided {
+  proposal: Proposal;
+  decision: Decision;
+}
+
+/** What a line tells the page. */
+export interface Desk {
+  /** Something of this line has changed: typed, saved, refused. */
+  changed(line: Line): void;
+  /** The server has taken over what was done here; `before` is how it was. */
+  saved(line: Line, before: Segment, decided: Decided | null): void;
+  addName(name: string): void;
+  isKnownName(name: string): boolean;
+}
+
+export class Line {
+  text: string;
+  speaker: string;
+  wantsConfirmed: boolean;
+  isComposing = false;
+  conflict: Conflict | null = null;
+  refusal: Refusal | null = null;
+  row: Row | null = null;
+  wasTouched = false;
+
+  /** The typed text that led to `segment.text`: the server may have cleaned it. */
+  private accepted: string | null = null;
+  private isSending = false;
+  private sending = Promise.resolve();
+  private timer = 0;
+
+  constructor(
+    public segment: Segment,
+    private readonly desk: Desk,
+    mayCorrect: boolean,
+  ) {
+    this.text = segment.text;
+    this.speaker = segment.speaker ?? "";
+    this.wantsConfirmed = segment.is_confirmed;
+    if (mayCorrect) this.restore();
+  }
+
+  get id(): number {
+    return this.segment.id;
+  }
+
+  get isTextDirty(): boolean {
+    const typed = plain(this.text);
+    return typed !== this.segment.text && typed !== this.accepted;
+  }
+
+  get isSpeakerDirty(): boolean {
+    return plain(this.speaker) !== (this.segment.speaker ?? "");
+  }
+
+  get isDirty(): boolean {
+    return (
+      this.isTextDirty || this.isSpeakerDirty || this.wantsConfirmed !== this.segment.is_confirmed
+    );
+  }
+
+  get isBusy(): boolean {
+    return this.isSending;
+  }
+
+  get isUnsaved(): boolean {
+    return this.isDirty || this.conflict !== null;
+  }
+
+  private get isUntouchable(): boolean {
+    return this.isUnsaved || this.isSending || this.isComposing;
+  }
+
+  /** As it stands in the field, maybe in the middle of a conversion. Saved after a pause. */
+  type(text: string): void {
+    this.text = text;
+    this.wasTouched = true;
+    if (this.isTextDirty) keep(this.id, { revision: this.segment.revision, text: plain(text) });
+    this.syncAfter(WAIT_MS);
+  }
+
+  /** A whole name is saved at once, half of one not before its writer pauses or leaves. */
+  typeSpeaker(name: string): void {
+    this.speaker = name;
+    this.syncAfter(this.desk.isKnownName(plain(name)) ? 0 : NAME_WAIT_MS);
+  }
+
+  /** Written whole, not letter by letter: by an undo, or with all that are alike. */
+  write(text: string): void {
+    this.type(text);
+    void this.sync();
+  }
+
+  nameSpeaker(name: string): void {
+    this.speaker = name;
+    this.touch();
+  }
+
+  setConfirmed(isConfirmed: boolean): void {
+    this.wantsConfirmed = isConfirmed;
+    this.touch();
+  }
+
+  /** The hands have left it: what is new is saved now. */
+  touch(): void {
+    this.wasTouched ||= this.isDirty;
+    this.show();
+    if (this.isDirty) void this.sync();
+  }
+
+  /** Bring the server to what stands here: first the text, then the speaker, then the tick. */
+  sync(): Promise<void> {
+    clearTimeout(this.timer);
+    if (!this.isSending && !this.conflict && !this.isComposing) this.sending = this.send();
+    return this.sending;
+  }
+
+  /** What somebody else may have changed, unless this person is at it. */
+  refresh(segment: Segment): void {
+    if (this.isUntouchable) return;
+    // Never change a text under somebody's hands: their next change will show both texts.
+    if (this.row?.hasFocus && segment.text !== this.segment.text) return;
+    this.take(segment);
+  }
+
+  /** How it is on the server by now; what was typed here and not sent yet stays. */
+  take(segment: Segment): void {
+    const isTextChanged = segment.text !== this.segment.text && !this.isTextDirty;
+    const isSpeakerDirty = this.isSpeakerDirty;
+    const isDecisionOpen = this.wantsConfirmed !== this.segment.is_confirmed;
+    this.segment = segment;
+    if (isTextChanged) {
+      this.text = segment.text;
+      this.accepted = null;
+    }
+    if (!isSpeakerDirty) this.speaker = segment.speaker ?? "";
+    if (!isDecisionOpen) this.wantsConfirmed = segment.is_confirmed;
+    this.row?.takeOver();
+    this.show();
+  }
+
+  /** First what was typed is saved: the decision is about the text that stands there then. */
+  async settle(proposal: Proposal, decision: Decision): Promise<void> {
+    await this.sync();
+    if (this.isSending || this.isTextDirty || this.conflict) return;
+    await this.whileSending(() =>
+      this.ask(
+        () =>
+          call("POST", `/api/proposals/${proposal.id}/${decision}`, {
+            revision: this.segment.revision,
+          }),
+        { proposal, decision },
+      ),
+    );
+    if (this.isDirty && !this.refusal) void this.sync();
+  }
+
+  /** Both have been seen: what is chosen goes on top of the newest revision. */
+  decide(text: string, revision: number): void {
+    this.conflict = null;
+    this.segment = { ...this.segment, revision, text: `${text} ` }; // differs: sent in any case
+    this.accepted = null;
+    this.text = text;
+    keep(this.id, { revision, text });
+    this.show();
+    void this.sync();
+  }
+
+  private async send(): Promise<void> {
+    await this.whileSending(async () => {
+      for (let step = this.nextStep(); step; step = this.nextStep()) {
+        await this.ask(step);
+        if (!this.isTextDirty) forget(this.id);
+      }
+    });
+  }
+
+  private async ask(
+    step: () => Promise<SegmentChanged>,
+    decided: Decided | null = null,
+  ): Promise<void> {
+    const before = this.segment;
+    const changed = await step();
+    this.take(changed.segment);
+    this.desk.saved(this, before, decided);
+  }
+
+  private async whileSending(work: () => Promise<void>): Promise<void> {
+    this.isSending = true;
+    this.show();
+    try {
+      await work();
+      this.refusal = null;
+    } catch (problem) {
+      if (!(problem instanceof Refusal)) throw problem;
+      this.refused(problem);
+    } finally {
+      this.isSending = false;
+      this.show();
+    }
+  }
+
+  private nextStep(): (() => Promise<SegmentChanged>) | null {
+    const path = `/api/segments/${this.id}`;
+    if (this.isComposing) return null;
+    if (this.isTextDirty) {
+      const typed = plain(this.text);
+      return async () => {
+        const body = { text: typed, revision: this.segment.revision };
+        const changed = await call<SegmentChanged>("PUT", `${path}/text`, body);
+        this.accepted = typed; // stays in the field as it was typed
+        this.segment = { ...this.segment, text: changed.segment.text };
+        return changed;
+      };
+    }
+    if (this.isSpeakerDirty) {
+      const name = plain(this.speaker);
+      return async () => {
+        const changed = await call<SegmentChanged>("PUT", `${path}/speaker`, { name });
+        this.desk.addName(name);
+        return changed;
+      };
+    }
+    if (this.wantsConfirmed !== this.segment.is_confirmed)
+      return () => call(this.wantsConfirmed ? "PUT" : "DELETE", `${path}/confirmation`);
+    return null;
+  }
+
+  private refused(refusal: Refusal): void {
+    const { message, theirs, revision } = refusal;
+    if (theirs !== null && revision !== null) {
+      this.conflict = { message, theirs, revision };
+      return;
+    }
+    this.refusal = refusal;
+    if (refusal.isPassing) return; // the page tells it once for all lines, and tries again
+    this.wantsConfirmed = this.segment.is_confirmed;
+    if (!this.isTextDirty) this.speaker = this.segment.speaker ?? "";
+  }
+
+  private syncAfter(milliseconds: number): void {
+    clearTimeout(this.timer);
+    if (!this.isComposing) this.timer = window.setTimeout(() => void this.sync(), milliseconds);
+    this.show();
+  }
+
+  /** Unsaved text of an earlier visit: sent now, or shown beside what stands there by now. */
+  private restore(): void {
+    const earlier = kept(this.id);
+    if (!earlier) return;
+    if (earlier.text === this.segment.text) {
+      forget(this.id);
+      return;
+    }
+    this.wasTouched = true;
+    this.text = earlier.text;
+    if (earlier.revision === this.segment.revision) {
+      this.timer = window.setTimeout(() => void this.sync(), 0);
+      return;
+    }
+    const message = "前に入力して保存できなかった文があります。そのあとこの発話が変わりました。";
+    this.conflict = { message, theirs: this.segment.text, revision: this.segment.revision };
+  }
+
+  private show(): void {
+    this.row?.show();
+    this.desk.changed(this);
+  }
+}

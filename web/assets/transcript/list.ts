@@ -1,0 +1,265 @@
+/**
+ * The lines of a transcript, of which only those near the window have a form on the page: five
+ * hours of talk open and scroll as quickly as five minutes. Heights are guessed until a row has
+ * been seen. A row that somebody is at stays, wherever the window goes.
+ */
+
+import type { Line } from "./line";
+import { Row } from "./row";
+import type { Surroundings } from "./row";
+
+/** Beyond the window at either side, in heights of the window. */
+const MARGIN = 0.75;
+const LINE_HEIGHT = 31;
+const ROW_HEIGHT = 130;
+const LETTER_WIDTH = 17;
+
+export class LineList {
+  readonly lines: Line[] = [];
+
+  private readonly rows = new Map<Line, Row>();
+  private readonly seenHeights = new Map<Line, number>();
+  private readonly places = new Map<Line, number>();
+  private tops: number[] = [];
+  private width = 0;
+  private heard: Line | null = null;
+  /** Rows grow with their text, and with what is told beside it. */
+  private readonly sizes = new ResizeObserver(() => this.renderSoon());
+  private others = new Map<number | null, string>();
+  private isWaiting = false;
+
+  /** `headingOf`: the words above a line with which something begins, else null. */
+  constructor(
+    private readonly element: HTMLElement,
+    private readonly around: Surroundings,
+    private readonly headingOf: (line: Line, before: Line | null) => string | null,
+  ) {
+    addEventListener("scroll", () => this.renderSoon(), { passive: true });
+    addEventListener("resize", () => this.renderSoon());
+    element.addEventListener("focusout", () => this.renderSoon());
+    new ResizeObserver(() => this.measureWidth()).observe(element);
+  }
+
+  /** In the order of the sound. */
+  add(lines: Line[]): void {
+    this.lines.push(...lines);
+    const at = (line: Line): number => line.segment.start_seconds;
+    this.lines.sort((one, other) => at(one) - at(other) || one.id - other.id);
+    this.changed();
+  }
+
+  remove(gone: Line[]): void {
+    for (const line of gone) this.unmount(line);
+    const kept = this.lines.filter((line) => !gone.includes(line));
+    this.lines.splice(0, this.lines.length, ...kept);
+    this.changed();
+  }
+
+  /** After lines came or went, or headings moved. */
+  changed(): void {
+    this.places.clear();
+    this.lines.forEach((line, place) => this.places.set(line, place));
+    this.render();
+  }
+
+  placeOf(line: Line): number {
+    return this.places.get(line) ?? -1;
+  }
+
+  get(id: number): Line | null {
+    return this.lines.find((line) => line.id === id) ?? null;
+  }
+
+  /** The one in which the hands are. */
+  get held(): Line | null {
+    const active = document.activeElement;
+    const row = [...this.rows.values()].find(({ element }) => element.contains(active));
+    return row?.line ?? null;
+  }
+
+  /** The one in which the hands are, else the one that is heard. */
+  get current(): Line | null {
+    return this.held ?? this.heard;
+  }
+
+  /** Who else is at which segment. */
+  showOthers(names: Map<number | null, string>): void {
+    this.others = names;
+    for (const [line, row] of this.rows) row.setOther(names.get(line.id) ?? null);
+  }
+
+  /** The last one that has begun at this second. */
+  at(seconds: number): Line | null {
+    let low = 0;
+    let high = this.lines.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.lines[middle]!.segment.start_seconds <= seconds) low = middle + 1;
+      else high = middle;
+    }
+    return this.lines[low - 1] ?? null;
+  }
+
+  setHeard(line: Line | null): void {
+    if (this.heard && this.heard !== line) this.rows.get(this.heard)?.setHeard(false);
+    this.heard = line;
+    if (line) this.rows.get(line)?.setHeard(true);
+  }
+
+  /** Bring it into the window: to its middle, or only as far as needed. */
+  reveal(line: Line, block: ScrollLogicalPosition = "nearest"): Row {
+    const row = this.rows.get(line) ?? this.mount(line);
+    this.settle();
+    row.element.scrollIntoView({ block });
+    this.render();
+    // Rows that were only guessed before may have pushed it away.
+    row.element.scrollIntoView({ block: "nearest" });
+    return row;
+  }
+
+  /** With the hands in its text. */
+  open(line: Line, block: ScrollLogicalPosition = "nearest"): Row {
+    const row = this.reveal(line, block);
+    row.text.focus({ preventScroll: true });
+    return row;
+  }
+
+  private renderSoon(): void {
+    if (this.isWaiting) return;
+    this.isWaiting = true;
+    requestAnimationFrame(() => {
+      this.isWaiting = false;
+      this.render();
+    });
+  }
+
+  private render(): void {
+    if (!this.width) this.width = this.element.clientWidth;
+    this.layOut();
+    const anchor = this.anchor();
+    const [first, last] = this.near();
+    for (const row of this.rows.values()) {
+      const place = this.placeOf(row.line);
+      if ((place < first || place > last) && !row.isHeld) this.unmount(row.line);
+    }
+    for (let place = first; place <= last; place++) {
+      const line = this.lines[place]!;
+      if (!this.rows.has(line)) this.mount(line);
+    }
+    this.settle();
+    if (anchor) this.keepInPlace(anchor);
+  }
+
+  /** Heights as they are, then every row to its place. */
+  private settle(): void {
+    for (const [line, row] of this.rows) {
+      const place = this.placeOf(line);
+      row.setHeading(this.headingOf(line, this.lines[place - 1] ?? null));
+    }
+    for (const [line, row] of this.rows) this.seenHeights.set(line, row.element.offsetHeight);
+    this.layOut();
+    for (const [line, row] of this.rows)
+      row.element.style.top = `${this.tops[this.placeOf(line)]!}px`;
+  }
+
+  private layOut(): void {
+    this.tops = new Array<number>(this.lines.length);
+    let top = 0;
+    this.lines.forEach((line, place) => {
+      this.tops[place] = top;
+      top += this.heightOf(line);
+    });
+    this.element.style.height = `${top}px`;
+  }
+
+  private heightOf(line: Line): number {
+    const seen = this.seenHeights.get(line);
+    if (seen !== undefined) return seen;
+    const letters = Math.max(8, (this.width - 160) / LETTER_WIDTH);
+    return ROW_HEIGHT + LINE_HEIGHT * Math.floor(line.text.length / letters);
+  }
+
+  /** The first and the last place that should have a row. */
+  private near(): [number, number] {
+    const top = -this.element.getBoundingClientRect().top;
+    const margin = MARGIN * innerHeight;
+    const first = this.placeAt(top - margin);
+    const last = this.placeAt(top + innerHeight + margin);
+    return [Math.max(0, first), Math.min(this.lines.length - 1, last)];
+  }
+
+  /** The last place that begins above this height; -1 above all. */
+  private placeAt(height: number): number {
+    let low = 0;
+    let high = this.tops.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.tops[middle]! <= height) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  /** What must not jump: the row under the hands when it is in sight, else the topmost one. */
+  private anchor(): { line: Line; top: number } | null {
+    const listTop = this.element.getBoundingClientRect().top;
+    const focused = [...this.rows.values()].find((row) => row.isHeld)?.line;
+    const isInSight = (line: Line): boolean => {
+      const top = listTop + this.tops[this.placeOf(line)]!;
+      return top > -this.heightOf(line) && top < innerHeight;
+    };
+    const topmost = this.lines[this.placeAt(-listTop)];
+    const line = focused && isInSight(focused) ? focused : topmost;
+    if (!line || !this.rows.has(line)) return null;
+    return { line, top: listTop + this.tops[this.placeOf(line)]! };
+  }
+
+  private keepInPlace({ line, top }: { line: Line; top: number }): void {
+    const now = this.element.getBoundingClientRect().top + this.tops[this.placeOf(line)]!;
+    if (Math.abs(now - top) >= 1) scrollBy({ top: now - top, behavior: "instant" });
+  }
+
+  private mount(line: Line): Row {
+    const row = new Row(line, this.around);
+    const place = this.placeOf(line);
+    row.element.setAttribute("aria-setsize", String(this.lines.length));
+    row.element.setAttribute("aria-posinset", String(place + 1));
+    row.setHeard(line === this.heard);
+    row.setOther(this.others.get(line.id) ?? null);
+    line.row = row;
+    this.rows.set(line, row);
+    this.element.insertBefore(row.element, this.nextElement(place));
+    row.fit();
+    this.sizes.observe(row.element);
+    return row;
+  }
+
+  /** In the order of the sound also on the page, for the Tab key and for screen readers. */
+  private nextElement(place: number): Element | null {
+    let next: Row | null = null;
+    let nearest = Infinity;
+    for (const row of this.rows.values()) {
+      const other = this.placeOf(row.line);
+      if (other <= place || other >= nearest) continue;
+      next = row;
+      nearest = other;
+    }
+    return next?.element ?? null;
+  }
+
+  private unmount(line: Line): void {
+    const row = this.rows.get(line);
+    if (!row) return;
+    this.sizes.unobserve(row.element);
+    row.element.remove();
+    this.rows.delete(line);
+    line.row = null;
+  }
+
+  private measureWidth(): void {
+    const width = this.element.clientWidth;
+    if (width !== this.width) this.seenHeights.clear();
+    this.width = width;
+    this.renderSoon();
+  }
+}

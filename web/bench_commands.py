@@ -1,0 +1,99 @@
+"""`gijido bench …`: measurements of the running product on this machine."""
+
+import json
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+
+from meetings.config import Config
+from web.bench import documents as document_bench
+from web.bench import editor as editor_bench
+from web.bench import live as live_bench
+from web.bench import recording as recording_bench
+from web.bench import returning as return_bench
+from web.bench import transcription as transcription_bench
+
+
+@click.group()
+def bench() -> None:
+    """Measure the running product on this machine."""
+
+
+@bench.command("live")
+@click.option("--clients", default=1500, show_default=True)
+@click.option("--turns", default=20, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+def bench_live(clients: int, turns: int, as_json: bool) -> None:
+    """Turn pages before many terminals: delivery delay, losses, memory."""
+    measured = live_bench.measure(clients, turns)
+    words = json.dumps(live_bench.as_json(measured)) if as_json else live_bench.as_table(measured)
+    click.echo(words)
+
+
+@bench.command("documents")
+@click.option("--pages", default=300, show_default=True)
+@click.option("--megabytes", default=100, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+def bench_documents(pages: int, megabytes: int, as_json: bool) -> None:
+    """A heavy PDF: taken in, opened, leafed through in Chromium."""
+    measured = document_bench.measure(pages, megabytes)
+    made = document_bench.as_json(measured)
+    click.echo(json.dumps(made) if as_json else document_bench.as_table(measured))
+
+
+@bench.command("return")
+@click.option("--tries", default=10, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+def bench_return(tries: int, as_json: bool) -> None:
+    """A terminal that lost the server: how soon it is right again, in Chromium."""
+    measured = return_bench.measure(tries)
+    made = return_bench.as_json(measured)
+    click.echo(json.dumps(made) if as_json else return_bench.as_table(measured))
+
+
+@bench.command("recording")
+@click.argument("audio", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--silence",
+    "hours",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Instead of AUDIO: so many hours of nothing.",
+)
+@click.option("--curve", type=click.Path(path_type=Path), help="Draw time and memory here (SVG).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+def bench_recording(
+    audio: Path | None, hours: float | None, curve: Path | None, as_json: bool
+) -> None:
+    """One recording, however long, through the worker: time and memory all the way."""
+    if (audio is None) == (hours is None):
+        raise click.UsageError("AUDIO か --silence のどちらか一方を指定してください。")
+    sound = nullcontext(audio) if audio else recording_bench.silence(hours or 0)
+    with sound as path:
+        watched = recording_bench.measure(path, lambda words: click.echo(words, err=True))
+    made = recording_bench.as_json(watched)
+    click.echo(json.dumps(made) if as_json else recording_bench.as_table(watched))
+    if curve:
+        curve.write_text(recording_bench.as_curve(watched), encoding="utf-8")
+
+
+@bench.command("transcription")
+@click.argument("audio", type=click.Path(path_type=Path))
+@click.option("--reference", type=click.Path(path_type=Path), help="Folder with reference.json.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+@click.pass_obj
+def bench_transcription(config: Config, audio: Path, reference: Path | None, as_json: bool) -> None:
+    """Our recogniser and faster-whisper's own on AUDIO, in turn: speed, errors, memory."""
+    measured = transcription_bench.measure(audio, reference, config)
+    made = transcription_bench.as_json(measured)
+    click.echo(json.dumps(made) if as_json else transcription_bench.as_table(measured))
+
+
+@bench.command("editor")
+@click.option("--segments", default=4500, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+def bench_editor(segments: int, as_json: bool) -> None:
+    """A transcript of hours in the editor, in Chromium: opening, typing, scrolling, memory."""
+    measured = editor_bench.measure(segments)
+    made = editor_bench.as_json(measured)
+    click.echo(json.dumps(made) if as_json else editor_bench.as_table(measured))
