@@ -23,6 +23,8 @@ from minutes.proposals.choosing import Choice, Teach
 from minutes.recognition import audio, peaks, speech_model, windows
 from minutes.recognition.heard import Heard
 from minutes.recognition.speech_model import SpeechModel
+from minutes.speakers import naming, voices, weights
+from minutes.speakers.networks import Networks
 from models.database import reading
 from models.meeting import Meeting
 from models.recording import Recording, StepKind, Transcription
@@ -104,6 +106,21 @@ def propose(material: Material) -> Write:
     return write
 
 
+def tell_voices_apart(material: Material) -> Write:
+    """A suggestion for each segment: its voice, without a name."""
+    speakers, threads = material.config.speakers, material.config.speech.threads
+    turns = []
+    if speakers.tell_apart:
+        networks = Networks(weights.load(material.config), threads)
+        turns = voices.tell_apart(material.wav, networks, material.transcription.voices)
+
+    def write(session: Session, transcription: Transcription) -> None:
+        if speakers.tell_apart:
+            naming.keep(session, _transcript(session, transcription), turns)
+
+    return write
+
+
 def _heard(segment: Segment) -> Heard:
     return Heard(segment.start_seconds, segment.end_seconds, segment.heard, segment.confidence)
 
@@ -118,6 +135,7 @@ STEPS: dict[StepKind, Callable[[Material], Write]] = {
     StepKind.SOUND: cut_into_chunks,
     StepKind.PLAYBACK: make_playback,
     StepKind.PROPOSALS: propose,
+    StepKind.SPEAKERS: tell_voices_apart,
 }
 
 

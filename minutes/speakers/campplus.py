@@ -34,7 +34,7 @@ def build(tensors: Tensors) -> bytes:
         deep = network.normal(f"xvector.transit{number}.nonlinear.batchnorm", deep)
         deep = network.convolve(f"xvector.transit{number}.linear", deep)
     result = network.embedding(network.normal("xvector.out_nonlinear.batchnorm", deep))
-    sources = {
+    sources: dict[str, list[int | str]] = {
         "features": [1, "frames", BANDS],
         "shares": ["moments", "contexts"],
         "places": ["contexts", "moments"],
@@ -109,7 +109,9 @@ class _Network:
         others = graph.add("Sub", graph.add("Cast", length, to=1), graph.weight(np.ones(1, "f4")))
         deviation = graph.add("Sqrt", graph.add("Div", squares, others))
         both = graph.add("Concat", mean, deviation, axis=1)
-        found = self.normal("xvector.dense.nonlinear.batchnorm", self.convolve("xvector.dense.linear", both), False)
+        found = self.normal(
+            "xvector.dense.nonlinear.batchnorm", self.convolve("xvector.dense.linear", both), False
+        )
         return graph.add("Reshape", found, graph.integers(1, -1))
 
     def _plane(self, name: str, source: str, step: int = 1) -> str:

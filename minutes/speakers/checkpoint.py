@@ -28,12 +28,13 @@ NUMBERS = {
 REBUILD = "torch._utils _rebuild_tensor_v2"
 DICTIONARY = "collections OrderedDict"
 NAMES = {*NUMBERS, REBUILD, DICTIONARY}
-OPERATIONS = set(
-    "PROTO STOP MARK GLOBAL REDUCE BUILD BINPERSID BINPUT LONG_BINPUT BINGET LONG_BINGET "
-    "EMPTY_DICT SETITEM SETITEMS EMPTY_LIST APPEND APPENDS EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3 "
-    "BINUNICODE SHORT_BINUNICODE BININT BININT1 BININT2 LONG1 BINFLOAT NONE NEWTRUE "
-    "NEWFALSE".split()
-)
+OPERATIONS = {
+    *("PROTO", "STOP", "MARK", "GLOBAL", "REDUCE", "BUILD", "BINPERSID"),
+    *("BINPUT", "LONG_BINPUT", "BINGET", "LONG_BINGET"),
+    *("EMPTY_DICT", "SETITEM", "SETITEMS", "EMPTY_LIST", "APPEND", "APPENDS"),
+    *("EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "BINUNICODE", "SHORT_BINUNICODE"),
+    *("BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT", "NONE", "NEWTRUE", "NEWFALSE"),
+}
 LARGEST_PICKLE, LARGEST_STORAGE = 4 << 20, 1 << 30
 MOST_DIMENSIONS = 8
 
@@ -119,7 +120,9 @@ def _rebuild(
     if len(shape) > MOST_DIMENSIONS or min((offset, *shape), default=0) < 0:
         raise NotTensors("a tensor of no shape")
     usual = tuple(math.prod(shape[place + 1 :]) for place in range(len(shape)))
-    if any(step != wanted for step, wanted, size in zip(steps, usual, shape, strict=True) if size > 1):
+    if any(
+        step != wanted for step, wanted, size in zip(steps, usual, shape, strict=True) if size > 1
+    ):
         raise NotTensors("a tensor in an unusual order")
     wanted = values[offset : offset + math.prod(shape)]
     if len(wanted) != math.prod(shape):

@@ -77,9 +77,7 @@ def _spread(total: int) -> Labels:
     return np.unique(np.linspace(0, total - 1, min(total, MOST_POINTS)).astype(np.int64))
 
 
-def _is_reason(
-    points: Points, weights: Weights, labels: Labels, gain: float, away: float
-) -> bool:
+def _is_reason(points: Points, weights: Weights, labels: Labels, gain: float, away: float) -> bool:
     """Whether the newest voice is one. Both tests are needed: much that one person says differs
     in the same way when a recording is long, and little by chance when it is short."""
     voices = _directions(points, weights, labels)
@@ -112,7 +110,11 @@ def _cuts(points: Points, weights: Weights, labels: Labels) -> Iterator[Labels]:
         spread = own - np.outer(own @ middle, middle)
         _, ways = np.linalg.eigh((spread * weight[:, None]).T @ spread)
         far = own[np.argmin(own @ middle)]
-        for is_new in (spread @ ways[:, -1] > 0, spread @ ways[:, -2] > 0, own @ far > own @ middle):
+        for is_new in (
+            spread @ ways[:, -1] > 0,
+            spread @ ways[:, -2] > 0,
+            own @ far > own @ middle,
+        ):
             cut = labels.copy()
             cut[inside[is_new]] = new
             yield cut

@@ -6,7 +6,7 @@ Protocol Buffers documentation.
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ class Graph:
         self._nodes.append(message)
         return name
 
-    def written(self, sources: dict[str, Shape], result: tuple[str, Shape]) -> bytes:
+    def written(self, sources: Mapping[str, Shape], result: tuple[str, Shape]) -> bytes:
         """The whole model from its inputs to its output, all of floating-point numbers."""
         graph = b"".join(_bytes(1, node) for node in self._nodes) + _text(2, "network")
         graph += b"".join(_bytes(5, weight) for weight in self._weights)

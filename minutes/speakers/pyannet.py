@@ -56,7 +56,8 @@ def sinc_filters(tensors: Tensors) -> NDArray[np.float32]:
     """Band passes in both phases, from the lower edges and widths that were learnt."""
     name = "sincnet.conv1d.0.filterbank"
     low, width, window, times = (
-        tensors[f"{name}.{of}"].astype(np.float64) for of in ("low_hz_", "band_hz_", "window_", "n_")
+        tensors[f"{name}.{of}"].astype(np.float64)
+        for of in ("low_hz_", "band_hz_", "window_", "n_")
     )
     low = LOWEST_HERTZ + np.abs(low)
     high = np.clip(low + NARROWEST_HERTZ + np.abs(width), LOWEST_HERTZ, RATE / 2)

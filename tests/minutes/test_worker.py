@@ -315,7 +315,11 @@ def test_a_second_run_makes_no_second_copy(
     run(every_ten_seconds)
     session.rollback()
     again = work.request_transcription(session, cast.secretary, transcription.recording)
-    assert [step.kind for step in again.steps] == [StepKind.SOUND, StepKind.PROPOSALS]
+    assert [step.kind for step in again.steps] == [
+        StepKind.SOUND,
+        StepKind.PROPOSALS,
+        StepKind.SPEAKERS,
+    ]
 
 
 def test_the_normalised_sound_is_gone_when_nobody_needs_it(

@@ -20,6 +20,7 @@ from web.api import (
     tokens,
     transcripts,
     uploads,
+    voices,
 )
 
 
@@ -42,5 +43,6 @@ def register(app: Flask) -> None:
         tokens,
         transcripts,
         uploads,
+        voices,
     ):
         app.register_blueprint(module.blueprint, url_prefix="/api")

@@ -29,8 +29,12 @@ class Source:
             len(segments),
             unconfirmed=sum(not segment.is_confirmed for segment in segments),
             unassigned=sum(segment.agenda_item_id is None for segment in segments),
-            unnamed=sum(segment.speaker_id is None for segment in segments),
+            unnamed=sum(_is_unnamed(segment) for segment in segments),
         )
+
+
+def _is_unnamed(segment: Segment) -> bool:
+    return segment.speaker is None or segment.speaker.is_unnamed
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,8 @@ export interface Segment {
   confidence: number | null;
   doubt: string | null;
   speaker: string | null;
+  is_suggested: boolean;
+  is_mixed: boolean;
   agenda_item_id: number | null;
   counts: SegmentCounts | null;
   marks: Mark[];
