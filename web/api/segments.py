@@ -7,7 +7,7 @@ from pydantic import Field
 
 from meetings.errors import InvalidInput
 from meetings.rights import Right
-from minutes import accuracy, alike, cutting, history, transcripts
+from minutes import accuracy, alike, cutting, editing, history, transcripts
 from minutes.alike import Place
 from minutes.proposals import decisions
 from models.person import Person
@@ -88,6 +88,24 @@ class Cut(Shape):
 class SegmentsJoined(Shape):
     segment: SegmentAnswer
     gone: int = Field(description="つなげられて、なくなった発話")
+
+
+class Spent(Shape):
+    seconds: float = Field(ge=0, le=86_400, description="前に伝えたときから作業していた秒数")
+
+
+class SpentAnswer(Shape):
+    seconds: float = Field(description="この逐語録の校正に使った時間（全員の合計、秒）")
+
+
+@blueprint.post("/transcripts/<int:transcript_id>/editing-time")
+@access.to(Transcript, Right.CORRECT)
+@operation("校正の作業時間を伝える", answers=SpentAnswer, body=Spent)
+def note_editing_time(person: Person, transcript: Transcript, body: Spent) -> SpentAnswer:
+    session = database_session()
+    editing.note_time(session, person, transcript, body.seconds)
+    session.flush()
+    return SpentAnswer(seconds=editing.seconds_of(session, [transcript.id]))
 
 
 class StateAnswer(Shape):

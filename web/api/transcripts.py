@@ -215,7 +215,7 @@ class ChangesAnswer(Shape):
 
 
 class Since(Query):
-    since: int = Field(ge=0, description="前の答えの latest")
+    since: int = Field(0, ge=0, description="前の答えの latest")
     newest: int = Field(0, ge=0, description="知っている発話の id のうち最大のもの")
     at: Identity | None = Field(None, description="いまカーソルのある発話")
     seat: str = Field("", max_length=40, description="この画面の名前（同じ人の画面の区別）")

@@ -21,6 +21,7 @@ import type {
   Transcript,
   Work,
 } from "./transcript/server";
+import { WorkClock } from "./transcript/work-clock";
 import { length, make, required } from "./transcript/words";
 
 const POLL_MS = 3000;
@@ -67,6 +68,7 @@ class Page implements Desk, Surroundings, Around {
     side.open = !matchMedia("(max-width: 900px)").matches;
     this.player = new Player(required("[data-player]"), (seconds) => this.showHeard(seconds));
     this.hands = new Hands(this.list, this.player, this);
+    if (this.mayCorrect) new WorkClock(this.path, () => this.player.isPlaying);
     addEventListener("beforeunload", (event) => this.leaving(event));
     addEventListener("pagehide", () => this.saveAll());
     addEventListener("hashchange", () => this.goToNamed());
