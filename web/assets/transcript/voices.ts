@@ -34,7 +34,8 @@ export class Voices {
     all.addEventListener("click", () => void this.name(rest[0]!, name));
     const here = make("button", { type: "button", class: "button" }, "ここだけ");
     here.addEventListener("click", () => this.close());
-    this.place.replaceChildren(make("p", {}, `この発話を${name}にしました。`), all, here);
+    const choice = make("p", { class: "actions" }, all, here);
+    this.place.replaceChildren(make("p", {}, `この発話を${name}にしました。`), choice);
     this.place.hidden = false;
   }
 
@@ -61,7 +62,7 @@ export class Voices {
       event.preventDefault();
       decide(plain(field.value));
     });
-    const known = this.desk.names().filter((name) => name !== voice);
+    const known = this.desk.names().filter((name) => name !== voice && !this.isOver(name));
     const choices = known.map((name) => {
       const choice = make("button", { type: "button", class: "button" }, name);
       choice.addEventListener("click", () => decide(name));
@@ -111,6 +112,11 @@ export class Voices {
 
   private of(voice: string): Line[] {
     return this.list.lines.filter((line) => line.segment.speaker === voice);
+  }
+
+  /** A suggested voice that has become somebody. */
+  private isOver(name: string): boolean {
+    return /^声\d+$/.test(name) && !this.of(name).length;
   }
 
   private close(): void {
