@@ -30,6 +30,34 @@ export interface SegmentCounts {
   machine: Counts;
 }
 
+/** A page of a version, as it was shown. */
+export interface ShownPage {
+  document_id: number;
+  version_id: number;
+  version: number;
+  page: number;
+  url: string;
+}
+
+export interface ReadableVersion {
+  document_id: number;
+  version_id: number;
+  version: number;
+  title: string;
+  page_count: number;
+}
+
+/** Seconds of a recording in which a page was shown. */
+export interface Moment {
+  recording_id: number;
+  transcript_id: number | null;
+  kind: string;
+  part: number | null;
+  start_seconds: number;
+  end_seconds: number;
+  segments: { segment_id: number; start_seconds: number; speaker: string | null; text: string }[];
+}
+
 export interface Segment {
   id: number;
   start_seconds: number;
@@ -47,6 +75,7 @@ export interface Segment {
   counts: SegmentCounts | null;
   marks: Mark[];
   proposals: Proposal[];
+  page: ShownPage | null;
 }
 
 export interface Work {
@@ -74,6 +103,7 @@ export interface Transcript {
   agenda_items: AgendaItem[];
   latest: number;
   segments: Segment[];
+  versions: ReadableVersion[];
 }
 
 /** A text that a segment once had; `marks` against another one. */
