@@ -32,6 +32,7 @@ def test_a_script_begins_pauses_resumes_and_moves_up(
     assert (begun["language"], begun["speech_model"], begun["place"]) == ("ja", "", 1)
     assert [stage["label"] for stage in begun["stages"]] == [
         "受付", "音声確認", "文字起こし", "再生用の音と波形", "資料の言葉との照らし合わせ",
+        "発言者の聞き分け",
     ]  # fmt: skip
     at = f"/transcriptions/{begun['id']}"
     paused = secretary.call("POST", f"{at}/pause")
@@ -69,9 +70,9 @@ def test_a_script_runs_a_failed_step_again(
     work.fail(session, step, "理由です。")
     session.commit()
     secretary = script(cast.secretary)
-    failed = secretary.get(f"/transcriptions/{run.id}")["stages"][-2]
+    failed = secretary.get(f"/transcriptions/{run.id}")["stages"][-3]
     assert (failed["state"], failed["problem"]) == ("failed", "理由です。")
-    again = secretary.call("POST", f"/steps/{failed['step_id']}/attempts")["stages"][-2]
+    again = secretary.call("POST", f"/steps/{failed['step_id']}/attempts")["stages"][-3]
     assert (again["state"], again["step_id"]) == ("waiting", None)
 
 
