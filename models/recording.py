@@ -179,6 +179,7 @@ class StepKind(StrEnum):
     SOUND = "sound"
     PLAYBACK = "playback"
     PROPOSALS = "proposals"
+    ITEMS = "items"
     SPEAKERS = "speakers"
 
     @property
@@ -187,6 +188,7 @@ class StepKind(StrEnum):
             StepKind.SOUND: "音声確認",
             StepKind.PLAYBACK: "再生用の音と波形",
             StepKind.PROPOSALS: "資料の言葉との照らし合わせ",
+            StepKind.ITEMS: "議題の割り当て",
             StepKind.SPEAKERS: "発言者の聞き分け",
         }[self]
 

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from meetings.config import Config, Speakers
 from meetings.errors import ConfigurationError, InvalidInput, NotPossibleNow
-from meetings.storage import Storage
-from minutes import steps, transcripts
+from minutes import steps
 from minutes import transcription as work
 from minutes.speakers import voices, weights
 from minutes.speakers.error_rate import Said
@@ -97,15 +96,3 @@ def test_a_folder_of_better_weights_needs_its_file(config: Config, tmp_path: Pat
     own = replace(config, speakers=Speakers(folder=str(tmp_path)))
     with pytest.raises(ConfigurationError, match=r"embedding\.onnx"):
         weights.load(own)
-
-
-def test_minutes_count_a_voice_without_a_name_as_unnamed(
-    session: Session, storage: Storage, transcript: Transcript
-) -> None:
-    from minutes.speakers import naming
-    from web.views._drafting import Source
-
-    naming.keep(session, transcript, [Said(0, 1000, 1)])
-    session.flush()
-    segments = transcripts.segments_of(session, transcript)
-    assert Source.of(transcript, segments).unnamed == len(segments)

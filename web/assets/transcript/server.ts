@@ -72,6 +72,8 @@ export interface Segment {
   is_suggested: boolean;
   is_mixed: boolean;
   agenda_item_id: number | null;
+  assigned_by: string | null;
+  is_left_out: boolean;
   counts: SegmentCounts | null;
   marks: Mark[];
   proposals: Proposal[];
