@@ -72,6 +72,12 @@ class Speech:
 
 
 @dataclass(frozen=True)
+class Speakers:
+    tell_apart: bool = True
+    folder: str = ""
+
+
+@dataclass(frozen=True)
 class Watch:
     interval_seconds: int = 5
     settle_seconds: int = 15
@@ -87,6 +93,7 @@ class Config:
     documents: Documents = field(default_factory=Documents)
     mail: Mail = field(default_factory=Mail)
     speech: Speech = field(default_factory=Speech)
+    speakers: Speakers = field(default_factory=Speakers)
     watch: Watch = field(default_factory=Watch)
     file: Path = DEFAULT_FILE
 
@@ -191,7 +198,7 @@ def _section(path: Path, name: str, values: Any) -> Any:
 
 def _typed(path: Path, key: str, default: Any, value: Any) -> Any:
     if type(value) is not type(default):
-        wanted = {str: "文字列", int: "整数"}[type(default)]
+        wanted = {str: "文字列", int: "整数", bool: " true か false "}[type(default)]
         raise ConfigurationError(f"設定ファイル {path} の {key} は{wanted}で書いてください。")
     if isinstance(value, int) and value < 0:
         raise ConfigurationError(f"設定ファイル {path} の {key} は0以上にしてください。")

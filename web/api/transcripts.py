@@ -117,7 +117,9 @@ class SegmentAnswer(Shape):
     is_confirmed: bool
     confidence: float | None = Field(description="聞き取りの自信（0から1）。分からなければ null")
     doubt: str | None = Field(description="聞き直しても疑わしいときの理由")
-    speaker: str | None
+    speaker: str | None = Field(description="発言者。名前がまだなければ「声1」の形")
+    is_suggested: bool = Field(description="発言者は声の違いからの候補で、まだ名前がない")
+    is_mixed: bool = Field(description="2人の声が聞こえる")
     agenda_item_id: int | None
     assigned_by: str | None = Field(
         description="議題を割り当てたもの（person, turns, text）。null ならまだ割り当てていない"
@@ -145,6 +147,8 @@ class SegmentAnswer(Shape):
             confidence=segment.confidence,
             doubt=segment.doubt.label if segment.doubt else None,
             speaker=segment.speaker.name if segment.speaker else None,
+            is_suggested=segment.speaker is not None and segment.speaker.is_unnamed,
+            is_mixed=segment.is_mixed,
             agenda_item_id=segment.agenda_item_id,
             assigned_by=segment.assigned_by,
             is_left_out=segment.is_left_out,

@@ -29,9 +29,13 @@ class Source:
             transcript,
             len(segments),
             unconfirmed=sum(not segment.is_confirmed for segment in segments),
-            unnamed=sum(segment.speaker_id is None for segment in segments),
+            unnamed=sum(_is_unnamed(segment) for segment in segments),
             spans=open_spans(database_session(), transcript),
         )
+
+
+def _is_unnamed(segment: Segment) -> bool:
+    return segment.speaker is None or segment.speaker.is_unnamed
 
 
 @dataclass(frozen=True)

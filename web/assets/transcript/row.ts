@@ -38,6 +38,7 @@ export class Row {
   private readonly state = make("span", { class: "segment-state" });
   private readonly other = make("span", { class: "segment-other" });
   private readonly doubt = make("p", { class: "segment-doubt" });
+  private readonly mixed = make("span", { class: "segment-voices" });
   private readonly heading = make("p", { class: "segment-item" });
   private readonly problem = make("div", { class: "segment-problem" });
   /** This person's own text in a conflict; they may go on typing. */
@@ -100,6 +101,7 @@ export class Row {
   takeOver(): void {
     const { segment } = this.line;
     this.doubt.textContent = segment.doubt && `要確認：${segment.doubt}`;
+    this.mixed.textContent = segment.is_mixed ? "2人の声" : "";
     this.showAgendaItem();
     this.showMarks(segment.marks);
     this.showProposals();
@@ -114,6 +116,9 @@ export class Row {
     }
     if (this.speaker.value !== line.speaker && document.activeElement !== this.speaker)
       this.speaker.value = line.speaker;
+    const isSuggested = line.segment.is_suggested && !line.isSpeakerDirty;
+    this.speaker.classList.toggle("is-suggested", isSuggested);
+    this.speaker.title = isSuggested ? "声の違いからの候補。名前はまだありません" : "";
     this.confirmed.checked = line.wantsConfirmed;
     this.doubt.hidden = !line.segment.doubt || line.wantsConfirmed;
     this.element.classList.toggle("is-confirmed", line.wantsConfirmed);
@@ -180,7 +185,7 @@ export class Row {
     more.addEventListener("click", () => this.around.offer(line));
     const tick = make("label", { class: "segment-confirm" }, this.confirmed, "確認済み");
     const agenda = make("label", { class: "segment-agenda" }, "ここから議題", this.agendaSelect);
-    const head = make("div", { class: "segment-head" }, time, this.speaker, agenda, more, this.other, this.state);
+    const head = make("div", { class: "segment-head" }, time, this.speaker, this.mixed, agenda, more, this.other, this.state);
     if (!this.around.mayCorrect) {
       this.text.readOnly = true;
       for (const field of [this.speaker, this.agendaSelect, this.confirmed]) field.disabled = true;

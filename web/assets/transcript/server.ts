@@ -69,6 +69,8 @@ export interface Segment {
   confidence: number | null;
   doubt: string | null;
   speaker: string | null;
+  is_suggested: boolean;
+  is_mixed: boolean;
   agenda_item_id: number | null;
   assigned_by: string | null;
   is_left_out: boolean;
