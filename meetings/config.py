@@ -44,6 +44,7 @@ class Limits:
     silent_minutes: int = 30
     spare_mb: int = 1000
     document_mb: int = 200
+    transcript_mb: int = 40
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from minutes import turns
 from minutes.transcription import may_run_again
 from models.base import now
 from models.recording import Step, StepKind, Transcription, WorkerSign, WorkState
-from models.transcript import Segment, Transcript
+from models.transcript import Doubt, Segment, Transcript
 
 SILENT_AFTER = timedelta(seconds=30)
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -88,6 +88,8 @@ def progress(session: Session, transcription: Transcription) -> Progress:
         stages=_stages(transcription, percent),
         sentence=NO_WORKER
         if is_under_way and not is_running
+        else _imported(session, transcription)
+        if transcription.is_imported
         else _sentence(transcription, percent, remaining, place),
     )
 
@@ -143,13 +145,16 @@ def _stage(transcription: Transcription) -> str:
 
 
 def _stages(transcription: Transcription, percent: int) -> list[Stage]:
+    later = [_stage_of(step) for step in transcription.steps if step.kind != StepKind.SOUND]
+    if transcription.is_imported:
+        return [Stage("取り込み", WorkState.FINISHED, STATE_WORDS[WorkState.FINISHED]), *later]
     state = WorkState(transcription.state)
     words = f"{percent} %" if state == WorkState.RUNNING else STATE_WORDS[state]
     return [
         Stage("受付", WorkState.FINISHED, STATE_WORDS[WorkState.FINISHED]),
         *(_stage_of(step) for step in transcription.steps if step.kind == StepKind.SOUND),
         Stage("文字起こし", state, words),
-        *(_stage_of(step) for step in transcription.steps if step.kind != StepKind.SOUND),
+        *later,
     ]
 
 
@@ -164,6 +169,20 @@ def _stage_of(step: Step) -> Stage:
         step.problem if step.kind != StepKind.SOUND else "",
         step.id if may_run_again(step) else None,
     )
+
+
+def _imported(session: Session, transcription: Transcription) -> str:
+    open_ones = session.scalar(
+        select(func.count(Segment.id))
+        .join(Transcript)
+        .where(
+            Transcript.transcription_id == transcription.id,
+            Segment.doubt == Doubt.UNPLACED,
+            Segment.confirmed_at.is_(None),
+        )
+    )
+    rest = f"・時刻が推定のままの発話 {open_ones}" if open_ones else ""
+    return f"「{transcription.imported_file_name}」を取り込みました{rest}"
 
 
 def _sentence(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.person import Person
 from models.transcript import Correction, Segment
 
-HEARD, BY_PAPERS = "聞き取ったまま", "資料の言葉で直したあと"
+HEARD, IMPORTED, BY_PAPERS = "聞き取ったまま", "取り込んだまま", "資料の言葉で直したあと"
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class State:
 
 def states_of(session: Session, segment: Segment) -> list[State]:
     """The oldest first; the last one is how it stands now."""
-    found = [State(segment.heard, HEARD)]
+    is_imported = segment.transcript.transcription.is_imported
+    found = [State(segment.heard, IMPORTED if is_imported else HEARD)]
     if segment.machine != segment.heard:
         found.append(State(segment.machine, BY_PAPERS))
     corrections = session.scalars(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from minutes import editing
@@ -16,6 +16,7 @@ from models.recording import Recording, RecordingKind, Transcription, WorkState
 from models.transcript import Segment, Transcript
 
 NOTHING = Accuracy(0, 0, 0, 0)
+BY_MACHINE = Transcription.imported_file_name == ""
 
 
 @dataclass
@@ -69,7 +70,9 @@ def figures(session: Session) -> Figures:
         .join(Department, Department.id == Meeting.department_id)
         .where(
             Meeting.removed_at.is_(None),
-            Recording.transcriptions.any(Transcription.state == WorkState.FINISHED),
+            Recording.transcriptions.any(
+                and_(Transcription.state == WorkState.FINISHED, BY_MACHINE)
+            ),
         )
     )
     beside_others = select(Recording.meeting_id).where(Recording.kind == RecordingKind.SPARE)
@@ -95,18 +98,23 @@ def _is_counted(session: Session, recording: Recording) -> bool:
 
 
 def _transcripts(session: Session, recording: Recording) -> list[int]:
-    """Of every run: the time was spent, whichever was used in the end."""
-    made = select(Transcript.id).join(Transcription)
+    """Of every run of the machine's: the time was spent, whichever was used in the end."""
+    made = select(Transcript.id).join(Transcription).where(BY_MACHINE)
     return list(session.scalars(made.where(Transcription.recording_id == recording.id)))
 
 
 def _confirmed(session: Session, recording: Recording) -> list[Segment]:
-    """Of the newest transcript that has any: a second run must not count the same words twice."""
+    """Of the newest one of the machine's that has any: a second run must not count the same words
+    twice."""
     newest = (
         select(Transcript.id)
         .join(Transcription)
         .join(Segment, Segment.transcript_id == Transcript.id)
-        .where(Transcription.recording_id == recording.id, Segment.confirmed_at.is_not(None))
+        .where(
+            Transcription.recording_id == recording.id,
+            BY_MACHINE,
+            Segment.confirmed_at.is_not(None),
+        )
         .order_by(Transcript.id.desc())
         .limit(1)
         .scalar_subquery()

@@ -140,12 +140,17 @@ def is_closed(session: Session, transcript: Transcript) -> bool:
 
 def accuracy_of(segments: Iterable[Segment]) -> tuple[Accuracy, Accuracy]:
     """Of what was heard: raw and normalised, over the confirmed ones of these segments."""
-    return _counted((s.heard, s.text) for s in segments if s.is_confirmed)
+    return _counted((s.heard, s.text) for s in segments if is_counted(s))
 
 
 def accuracy_with_papers(segments: Iterable[Segment]) -> tuple[Accuracy, Accuracy]:
     """The same of what the papers made of it by themselves."""
-    return _counted((s.machine, s.text) for s in segments if s.is_confirmed)
+    return _counted((s.machine, s.text) for s in segments if is_counted(s))
+
+
+def is_counted(segment: Segment) -> bool:
+    """Confirmed, and heard by the machine: a text that was taken in says nothing about that."""
+    return segment.is_confirmed and not segment.transcript.transcription.is_imported
 
 
 def _counted(pairs: Iterable[tuple[str, str]]) -> tuple[Accuracy, Accuracy]:
@@ -156,11 +161,14 @@ def _counted(pairs: Iterable[tuple[str, str]]) -> tuple[Accuracy, Accuracy]:
     return raw, normalised
 
 
-def _plain(text: str) -> str:
-    """One line without control characters: what a text field may give and a paper may print."""
+def one_line(text: str) -> str:
+    """Without control characters: what a text field may give and a paper may print."""
     line = " ".join(text.split())
-    cleaned = "".join(c for c in line if c.isprintable() or c == "\u3000")
-    return entries.optional_text("text", "発話", cleaned, LONGEST_SEGMENT)
+    return "".join(c for c in line if c.isprintable() or c == "\u3000")
+
+
+def _plain(text: str) -> str:
+    return entries.optional_text("text", "発話", one_line(text), LONGEST_SEGMENT)
 
 
 def refuse_when_stale(session: Session, segment: Segment, mine: str, based_on: int) -> None:

@@ -82,7 +82,7 @@ class Watch:
         self._since: dict[Path, tuple[Stamp, float]] = {}
         self._done: dict[Path, Stamp] = {}
         with reading(engine) as session:
-            _person(session, login)
+            person_with_login(session, login)
         if not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
             raise InvalidInput(
                 "folder",
@@ -194,14 +194,14 @@ class Watch:
             meeting = self._meeting(session, meeting_id, None)
             if _is_there(session, meeting, prepared.stored.sha256):
                 return  # another program was quicker
-            person = _person(session, self._login)
+            person = person_with_login(session, self._login)
             recording = recordings.add_recording(session, person, meeting, prepared, told=told)
             transcription.request_transcription(session, person, recording)
 
     def _meeting(self, session: Session, number: int | None, began: datetime | None) -> Meeting:
         """The meeting with this number, or the only one at that time, that the person may record.
         Raises FileRejected."""
-        person = _person(session, self._login)
+        person = person_with_login(session, self._login)
         if number is not None:
             meeting = session.get(Meeting, number)
             if meeting is None or not _may_record(session, person, meeting):
@@ -216,7 +216,7 @@ class Watch:
         )
 
 
-def _person(session: Session, login: str) -> Person:
+def person_with_login(session: Session, login: str) -> Person:
     person = session.scalar(select(Person).where(Person.login == login))
     if person is None or person.ended_at is not None:
         raise InvalidInput("as", f"利用者ID「{login}」は登録されていないか、使えなくなっています。")

@@ -112,6 +112,9 @@ class WorkState(StrEnum):
 class Transcription(Base):
     """One run over one recording. A second run stands beside the first.
 
+    Or a text that was made elsewhere and taken in (取り込み): then `imported_file_name` is not
+    empty, the file is in the store, and no speech model has heard anything.
+
     `wanted_model` says which speech model was asked for (empty: the one of the series, else of the
     settings); once the work has begun it says which one was chosen, whatever the settings become.
     `speech_model` is the name of that one. `voices`: how many speak, if somebody knows. `ended_at`
@@ -129,6 +132,8 @@ class Transcription(Base):
     speech_model: Mapped[Name] = mapped_column(default="")
     speech_model_sha256: Mapped[Sha256 | None]
     voices: Mapped[int | None]
+    imported_file_name: Mapped[Name] = mapped_column(default="")
+    imported_sha256: Mapped[Sha256 | None]
     moved_up_at: Mapped[When | None]
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     requested_at: Mapped[When] = mapped_column(default=now)
@@ -145,6 +150,10 @@ class Transcription(Base):
     @property
     def meeting(self) -> Meeting:
         return self.recording.meeting
+
+    @property
+    def is_imported(self) -> bool:
+        return bool(self.imported_file_name)
 
 
 class Chunk(Base):

@@ -13,7 +13,7 @@ from models.recording import Chunk, Recording, Transcription
 
 
 class Transcript(Base):
-    """What one transcription heard."""
+    """What one transcription heard, or what was taken in from a file."""
 
     __tablename__ = "transcript"
 
@@ -61,13 +61,15 @@ class Speaker(Base):
 
 
 class Doubt(StrEnum):
-    """Why the recogniser itself does not trust a segment, after it tried again."""
+    """Why the recogniser itself does not trust a segment, after it tried again; UNPLACED: why its
+    times are not to be trusted where the text came from a file."""
 
     MISSING = "missing"
     REPEATED = "repeated"
     INVENTED = "invented"
     FAST = "fast"
     UNSURE = "unsure"
+    UNPLACED = "unplaced"
 
     @property
     def label(self) -> str:
@@ -77,6 +79,7 @@ class Doubt(StrEnum):
             Doubt.INVENTED: "声がほとんどない所の言葉です",
             Doubt.FAST: "声の長さに比べて文字が多すぎます",
             Doubt.UNSURE: "聞き取りに自信がありません",
+            Doubt.UNPLACED: "録音の中に合う所が見つからず、時刻は前後からの推定です",
         }[self]
 
 
@@ -100,6 +103,7 @@ class AssignedBy(StrEnum):
 class Segment(Base):
     """`heard`: the speech model's own words, immutable. `machine`: after what the documents
     changed by themselves, immutable once made. `text`: now. `revision` counts changes of `text`.
+    Where the text came from a file, `heard` and `machine` are its words, and count as no accuracy.
 
     `confidence` is the model's own, from 0 to 1; missing where the text came from elsewhere.
     `assigned_by` says who placed it in the agenda; with no item then, it is left out of all items

@@ -10,12 +10,21 @@ VND = "application/vnd.openxmlformats-officedocument"
 
 
 def docx(text: str) -> bytes:
-    body = (
+    return docx_of(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")
+
+
+def docx_of(
+    body: str, doctype: str = "", kind: str = "", more: dict[str, str] | None = None
+) -> bytes:
+    """Of the XML of its body, with `w:` for Word's own words."""
+    document = (
+        f"{doctype}"
         '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
-        f"<w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>"
+        f"<w:body>{body}</w:body></w:document>"
     )
-    kind = f"{VND}.wordprocessingml.document.main+xml"
-    return _package("word/document.xml", kind, {"word/document.xml": body})
+    parts = {"word/document.xml": document, **(more or {})}
+    usual = f"{VND}.wordprocessingml.document.main+xml"
+    return _package("word/document.xml", kind or usual, parts)
 
 
 def xlsx(text: str) -> bytes:

@@ -11,6 +11,7 @@ from minutes.assignment import evaluation as assignment
 from web.bench import correcting as correcting_bench
 from web.bench import documents as document_bench
 from web.bench import editor as editor_bench
+from web.bench import imports as import_bench
 from web.bench import live as live_bench
 from web.bench import recording as recording_bench
 from web.bench import returning as return_bench
@@ -53,6 +54,28 @@ def bench_return(tries: int, as_json: bool) -> None:
     measured = return_bench.measure(tries)
     made = return_bench.as_json(measured)
     click.echo(json.dumps(made) if as_json else return_bench.as_table(measured))
+
+
+@bench.command("import")
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--audio", help="Another sound file of the folder than audio.flac.")
+@click.option("--characters", type=int, help="Align a made text of so many characters instead.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+@click.pass_obj
+def bench_import(
+    config: Config,
+    folders: tuple[Path, ...],
+    audio: str | None,
+    characters: int | None,
+    as_json: bool,
+) -> None:
+    """A transcript without times, placed by the sound: how far its begins are off."""
+    if characters:
+        click.echo(json.dumps(import_bench.measure_length(characters)))
+        return
+    measured = import_bench.measure(folders, audio, config)
+    made = import_bench.as_json(measured)
+    click.echo(json.dumps(made) if as_json else import_bench.as_table(measured))
 
 
 @bench.command("recording")

@@ -39,6 +39,7 @@ from web.asgi import asgi
 from web.bench_commands import bench
 from web.demo import people as demo_people
 from web.demo.load import load as load_demo
+from web.import_command import import_transcript
 from web.model_commands import model
 
 RESTART_SECONDS = 2
@@ -226,6 +227,7 @@ def evaluate(
 
 cli.add_command(model)
 cli.add_command(bench)
+cli.add_command(import_transcript)
 
 
 @cli.group()

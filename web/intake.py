@@ -13,9 +13,13 @@ from meetings import documents, versions
 from meetings.errors import FileRejected, InvalidInput
 from meetings.rights import Right
 from minutes import recordings, transcription
+from minutes.edges import Timed
+from minutes.imports import reading, taking
+from minutes.imports.placing import Placing
 from models.document import Document, DocumentVersion
 from models.meeting import AgendaItem, Meeting
 from models.recording import Recording
+from models.transcript import Transcript
 from web import access
 from web.transaction import config, database_session, release, storage
 from web.uploads import Received, ReceivedFile, receive_form
@@ -77,6 +81,43 @@ def receive_documents(meeting_id: int) -> tuple[list[Document], list[tuple[str, 
     session = database_session()
     added = [documents.add_document(session, person, meeting, item, one) for one in prepared]
     return added, refused
+
+
+def receive_transcript(recording_id: int) -> tuple[Transcript, Placing]:
+    """The transcript in the form's file, on this recording, and how it was placed. Fields before
+    the file: `offset`, `placing` (times or sound).
+
+    Raises FileRejected, InvalidInput, NotPossibleNow, NotFound.
+    """
+    with _received(config().limits.transcript_mb) as form:
+        file = _only_file(form)
+        choice = _read_choice(form.fields)
+        file.incoming.flush_to_disk()
+        pieces = reading.read(file.file_name, file.incoming.path)
+        heard, length_seconds = _heard_in(recording_id)
+        placing = taking.place(pieces, choice, heard, length_seconds)
+        stored = storage().keep(file.incoming)
+    name = recordings.plain_name(file.file_name)
+    session, person = database_session(), access.required_person()
+    recording = access.fetch(Recording, recording_id, Right.RECORD, person)
+    prepared = taking.Prepared(name, stored.sha256, placing)
+    return taking.take_in(session, person, recording, prepared), placing
+
+
+def _read_choice(fields: dict[str, str]) -> taking.Choice:
+    wanted = fields.get("placing", "times")
+    if wanted not in ("times", "sound"):
+        raise InvalidInput("placing", "置き方は times（時刻）か sound（音）です。")
+    return taking.Choice(wanted == "sound", taking.read_offset(fields.get("offset", "")))
+
+
+def _heard_in(recording_id: int) -> tuple[list[Timed], float]:
+    """Read before the slow part, without keeping the write lock during it."""
+    recording = access.fetch(Recording, recording_id, Right.RECORD, access.required_person())
+    heard = taking.heard_in(database_session(), recording)
+    length_seconds = recording.duration_seconds
+    release()
+    return heard, length_seconds
 
 
 def _prepare(file: ReceivedFile) -> documents.PreparedDocument:

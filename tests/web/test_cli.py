@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from meetings import config as settings
 from meetings import people
-from meetings.errors import ConfigurationError, GijidoError, InvalidInput
+from meetings.errors import ConfigurationError, GijidoError, InvalidInput, NotFound
 from minutes.progress import MeetingState, state_of
 from minutes.recognition import speech_model
 from models.database import connect, migrate
 from models.meeting import Meeting, Series
 from models.person import Person, Role
+from models.recording import Transcription
 from web.cli import cli
 
 DATA = Path(__file__).parent.parent / "data"
@@ -190,3 +191,18 @@ def test_a_folder_is_gone_through_once_and_the_counts_are_told(
     assert (folder / "受け付けられなかったもの" / "12_R01.m4a").exists()
     with pytest.raises(InvalidInput, match="登録されていない"):
         run(*words, "nobody")
+
+
+def test_a_transcript_is_taken_in_from_the_command_line(home: Path, tmp_path: Path) -> None:
+    run("demo")
+    file = tmp_path / "字幕.srt"
+    file.write_text("1\n00:00:01,000 --> 00:00:03,000\n開会します。\n", encoding="utf-8")
+    words = ("import", str(file), "--recording", "1", "--offset", "2")
+    said = run(*words, "--as", "morishita").output
+    assert "/transcripts/" in said and "1発話" in said
+    with session_on(home) as session:
+        made = session.scalars(select(Transcription).order_by(Transcription.id.desc())).first()
+        assert made is not None and made.imported_file_name == "字幕.srt"
+        assert made.requested_by.login == "morishita"
+    with pytest.raises(NotFound):
+        run(*words, "--as", "okuma")

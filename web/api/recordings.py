@@ -10,6 +10,7 @@ from meetings.errors import InvalidInput
 from meetings.rights import Right
 from minutes import transcription as transcribing
 from minutes.beginnings import after_first_part
+from minutes.imports.taking import remarks_of
 from minutes.parts import place_of, placed_recordings
 from minutes.recognition import peaks, speech_model
 from minutes.recordings import place_recording
@@ -26,6 +27,13 @@ from web.transaction import config, database_session
 blueprint = Blueprint("api_recordings", __name__)
 DAY_SECONDS = 86_400.0
 SOUND = Upload("録音ファイル（mp3、m4a、wav など）")
+TRANSCRIPT = Upload(
+    "逐語録のファイル（txt、docx、srt、vtt、WhisperのJSON）",
+    {
+        "placing": "times（時刻のとおり。時刻がなければ音に合わせる）か sound（音に合わせる）",
+        "offset": "ファイルの時刻を遅らせる長さ。秒か 時:分:秒。負の値は早める",
+    },
+)
 
 
 class RecordingAnswer(Shape):
@@ -117,6 +125,16 @@ class Received(Shape):
     transcription: WorkAnswer
 
 
+class ImportAnswer(Shape):
+    """取り込んだ逐語録。"""
+
+    work: WorkAnswer
+    segments: int = Field(description="発話の数")
+    placed_by_sound: int = Field(description="うち、音に合わせて置けた数")
+    unsure: int = Field(description="うち、時刻が前後からの推定の数（発話に doubt が付く）")
+    remarks: list[str] = Field(description="画面にそのまま出せる文")
+
+
 @blueprint.get("/meetings/<int:meeting_id>/recordings")
 @access.to(Meeting, Right.HEAR)
 @operation("録音の一覧", answers=RecordingsAnswer)
@@ -195,6 +213,26 @@ def request_transcription(person: Person, recording: Recording, body: RunChoice)
         voices=body.voices,
     )
     return WorkAnswer.of(work)
+
+
+@blueprint.post("/recordings/<int:recording_id>/transcripts")
+@access.to(Recording, Right.RECORD)
+@operation(
+    "手元の逐語録を取り込む。新しい逐語録ができ、前のものは残る",
+    answers=ImportAnswer,
+    status=201,
+    upload=TRANSCRIPT,
+    checks_own_token=True,
+)
+def import_transcript(person: Person, recording: Recording) -> ImportAnswer:
+    transcript, placing = intake.receive_transcript(recording.id)
+    return ImportAnswer(
+        work=WorkAnswer.of(transcript.transcription),
+        segments=len(placing.placed),
+        placed_by_sound=len(placing.placed) - placing.unsure if placing.by_sound else 0,
+        unsure=placing.unsure,
+        remarks=remarks_of(placing),
+    )
 
 
 @blueprint.get("/transcriptions/<int:transcription_id>")

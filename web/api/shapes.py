@@ -84,6 +84,9 @@ class WorkAnswer(Shape):
     language: str = Field(description="ja, en, zh, ko")
     speech_model: str = Field(description="聞き取った音声認識モデル。始まる前は空")
     speech_model_sha256: str | None = Field(description="その model.bin のハッシュ")
+    imported_file_name: str = Field(
+        description="手元の逐語録を取り込んだものなら、そのファイル名。機械の文字起こしなら空"
+    )
 
     @classmethod
     def of(cls, work: Transcription) -> "WorkAnswer":
@@ -118,4 +121,5 @@ class WorkAnswer(Shape):
             language=work.language,
             speech_model=work.speech_model,
             speech_model_sha256=work.speech_model_sha256,
+            imported_file_name=work.imported_file_name,
         )

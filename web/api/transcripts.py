@@ -125,7 +125,9 @@ class SegmentAnswer(Shape):
         description="議題を割り当てたもの（person, turns, text）。null ならまだ割り当てていない"
     )
     is_left_out: bool = Field(description="議題外（どの議題でもないと決めた）")
-    counts: SegmentCountsAnswer | None = Field(description="確認済みでなければ null")
+    counts: SegmentCountsAnswer | None = Field(
+        description="確認済みでないか、取り込んだ逐語録なら null"
+    )
     marks: list[MarkAnswer]
     proposals: list[ProposalAnswer]
     page: ShownPageAnswer | None = Field(
@@ -152,7 +154,7 @@ class SegmentAnswer(Shape):
             agenda_item_id=segment.agenda_item_id,
             assigned_by=segment.assigned_by,
             is_left_out=segment.is_left_out,
-            counts=SegmentCountsAnswer.of(segment) if segment.is_confirmed else None,
+            counts=SegmentCountsAnswer.of(segment) if transcripts.is_counted(segment) else None,
             marks=[MarkAnswer.of(mark) for mark in accuracy.marks(segment.heard, segment.text)],
             proposals=[ProposalAnswer.of(p) for p in decisions.open_proposals(segment)],
             page=ShownPageAnswer.of(page) if page else None,

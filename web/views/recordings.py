@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, url_for
+from markupsafe import Markup
 from sqlalchemy import select
 
 from meetings import entries
-from meetings.errors import FileRejected, InvalidInput
+from meetings.errors import FileRejected, GijidoError, InvalidInput, NotFound, NotPossibleNow
 from meetings.rights import Right, rights
 from minutes import transcription as work
 from minutes.following import Progress, is_worker_running, progress
+from minutes.imports.taking import remarks_of
 from minutes.parts import placed_recordings
 from minutes.recognition import speech_model
 from models.meeting import Meeting
@@ -22,7 +24,7 @@ from web import access, intake
 from web.errors import wants_json
 from web.looks import note_look
 from web.sounds import send_peaks
-from web.transaction import config, database_session, storage
+from web.transaction import config, database_session, release, storage
 from web.views._meeting_head import meeting_head
 from web.views.series import choices_for_run
 from web.views.uploads import arriving
@@ -41,6 +43,19 @@ class Run:
     transcription: Transcription
     transcript: Transcript
     progress: Progress
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A transcript's file that could not be taken in onto this recording."""
+
+    recording_id: int
+    problem: GijidoError
+
+    @property
+    def field(self) -> str:
+        """Where on the form it is said."""
+        return "offset" if getattr(self.problem, "field", "") == "offset" else "file"
 
 
 @blueprint.get("/meetings/<int:meeting_id>/recordings")
@@ -82,6 +97,41 @@ def transcribe_again(person: Person, recording: Recording) -> Any:
     )
     flash("文字起こしをもう一度始めます。前の逐語録と修正は残ります。", "done")
     return redirect(url_for("recordings.index", meeting_id=recording.meeting_id))
+
+
+@blueprint.post("/recordings/<int:recording_id>/transcripts")
+@access.to(Recording, Right.RECORD)
+def import_transcript(person: Person, recording: Recording) -> Any:
+    recording_id, meeting_id = recording.id, recording.meeting_id
+    try:
+        transcript, placing = intake.receive_transcript(recording_id)
+    except (FileRejected, InvalidInput, NotPossibleNow) as problem:
+        release()
+        meeting = access.fetch(Meeting, meeting_id, Right.RECORD, access.required_person())
+        return _page(access.required_person(), meeting, refused=Refused(recording_id, problem)), 422
+    said = Markup("「{}」を取り込みました。{}<a href='{}'>校正する</a>")
+    name = transcript.transcription.imported_file_name
+    desk = url_for("transcripts.edit", transcript_id=transcript.id)
+    flash(said.format(name, "".join(remarks_of(placing)), desk), "done")
+    return redirect(url_for("recordings.index", meeting_id=meeting_id))
+
+
+import_transcript.checks_own_token = True  # type: ignore[attr-defined]
+
+
+@blueprint.get("/transcriptions/<int:transcription_id>/file")
+@access.to(Transcription, Right.HEAR)
+def imported_file(person: Person, transcription: Transcription) -> Any:
+    """The file that was taken in, as it was received."""
+    if transcription.imported_sha256 is None:
+        raise NotFound()
+    note_look(person, "download", transcription)
+    return send_file(
+        storage().path(transcription.imported_sha256),
+        mimetype=UNKNOWN_TYPE,
+        as_attachment=True,
+        download_name=transcription.imported_file_name,
+    )
 
 
 @blueprint.post("/transcriptions/<int:transcription_id>/cancellation")
@@ -152,6 +202,8 @@ def runs(person: Person, recording: Recording) -> Any:
         may_correct=Right.CORRECT in given,
         speech_models=choices_for_run(recording.meeting.series),
         languages=work.LANGUAGES,
+        refused=None,
+        transcript_mb=config().limits.transcript_mb,
     )
 
 
@@ -188,7 +240,9 @@ def original(person: Person, recording: Recording) -> Any:
     )
 
 
-def _page(person: Person, meeting: Meeting, problem: str = "") -> str:
+def _page(
+    person: Person, meeting: Meeting, problem: str = "", refused: Refused | None = None
+) -> str:
     session = database_session()
     head = meeting_head(person, meeting)
     every = placed_recordings(session, meeting)
@@ -208,6 +262,8 @@ def _page(person: Person, meeting: Meeting, problem: str = "") -> str:
         upload_limit_mb=config().limits.upload_mb,
         upload_limit_bytes=config().limits.upload_mb * intake.MEGABYTE,
         problem=problem,
+        refused=refused,
+        transcript_mb=config().limits.transcript_mb,
         **arriving(meeting),
     )
 

@@ -5,7 +5,6 @@ import type { Place } from "./items";
 import type { AgendaItem, Counts, Segment, SegmentCounts } from "./server";
 import { make, required, withRate } from "./words";
 
-const NOTHING = "確認済みの発話がまだないため、正変換率は出ていません。";
 const NOT_SAID: Counts = { total: 0, wrong: 0, missing: 0, added: 0 };
 
 /** What has been said on one agenda item, or on none. */
@@ -18,7 +17,7 @@ interface Tally {
 }
 
 export class Figures {
-  private readonly raw = required("[data-accuracy-raw]");
+  private readonly raw = required<HTMLElement>("[data-accuracy-raw]");
   private readonly machine = required("[data-accuracy-machine]");
   private readonly normalised = required("[data-accuracy-normalised]");
   private readonly items = required("[data-items]");
@@ -41,7 +40,7 @@ export class Figures {
   }
 
   private showWhole({ raw, machine, normalised }: SegmentCounts): void {
-    this.raw.textContent = raw.total ? withRate(raw) : NOTHING;
+    this.raw.textContent = raw.total ? withRate(raw) : this.raw.dataset["without"]!;
     const isTaught = raw.total > 0 && right(machine) !== right(raw);
     this.machine.hidden = !isTaught;
     this.machine.textContent = isTaught ? `資料の言葉で直したあと：${withRate(machine)}` : "";

@@ -4,7 +4,7 @@ import type { Mark } from "./server";
 import { make } from "./words";
 
 /** `before`: what the other text is called. */
-export function marked(mark: Mark, before = "聞き取り"): Node {
+export function marked(mark: Mark, before = "もとの文"): Node {
   if (!mark.is_corrected) return document.createTextNode(mark.text);
   const title = mark.heard ? `${before}：${mark.heard}` : `${before}になかった字`;
   return mark.text

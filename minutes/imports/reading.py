@@ -1,0 +1,77 @@
+"""A transcript's file, read by what its name says it is."""
+
+from dataclasses import replace
+from pathlib import Path, PurePath
+
+from meetings.entries import LONGEST_NAME
+from meetings.errors import FileRejected
+from minutes.imports import cutting, subtitles, text_files, whisper_files, word_files
+from minutes.imports.marks import with_speakers
+from minutes.imports.said import LONGEST_CHARACTERS, MOST_PIECES, Said, is_timed
+from minutes.transcripts import LONGEST_SEGMENT, one_line
+
+ACCEPTED = (".txt", ".docx", ".srt", ".vtt", ".json")
+LARGEST_TEXT_BYTES = 10_000_000
+"""JSON says much besides the words; of it the setting alone is the limit."""
+
+OTHER_KIND = (
+    "取り込めるのは txt、docx、srt、vtt、WhisperのJSON（json）です。"
+    "作ったソフトで、このどれかとして書き出してください。"
+)
+TOO_LONG = (
+    "ファイルが長すぎます。1つの録音の逐語録だけにして、もう一度取り込んでください。"
+    "録音や画像が入っていないかも確かめてください。"
+)
+EMPTY = "ファイルに文字がありません。中身を開いて確かめてください。"
+
+
+def read(file_name: str, path: Path) -> list[Said]:
+    """What the file says, in its order: cues with their times, or sentences without. One line
+    each, without control characters, with the speaker where one is marked.
+
+    Raises FileRejected with a sentence for everything that cannot be taken.
+    """
+    kind = PurePath(file_name).suffix.lower()
+    if kind not in ACCEPTED:
+        raise FileRejected(OTHER_KIND)
+    if not path.stat().st_size:
+        raise FileRejected(EMPTY)
+    said = map(_in_one_line, with_speakers(_pieces(kind, path)))
+    pieces = [piece for piece in said if piece.text]
+    if not pieces:
+        raise FileRejected(EMPTY)
+    _refuse_too_long(pieces)
+    return pieces if is_timed(pieces) else _in_sentences(pieces)
+
+
+def _pieces(kind: str, path: Path) -> list[Said]:
+    if kind == ".docx":
+        return word_files.paragraphs(path)
+    if kind != ".json" and path.stat().st_size > LARGEST_TEXT_BYTES:
+        raise FileRejected(TOO_LONG)
+    text = text_files.decode(path.read_bytes())
+    if kind == ".json":
+        return whisper_files.segments(text)
+    if kind in (".srt", ".vtt") or subtitles.looks_like(text):
+        return subtitles.cues(text)
+    return text_files.paragraphs(text)
+
+
+def _in_sentences(pieces: list[Said]) -> list[Said]:
+    return [
+        Said(sentence, piece.speaker)
+        for piece in pieces
+        for sentence in cutting.sentences(piece.text)
+    ]
+
+
+def _refuse_too_long(pieces: list[Said]) -> None:
+    longest = max(len(piece.text) for piece in pieces)
+    if is_timed(pieces) and longest > LONGEST_SEGMENT:
+        raise FileRejected(TOO_LONG)
+    if sum(len(piece.text) for piece in pieces) > LONGEST_CHARACTERS or len(pieces) > MOST_PIECES:
+        raise FileRejected(TOO_LONG)
+
+
+def _in_one_line(piece: Said) -> Said:
+    return replace(piece, text=one_line(piece.text), speaker=one_line(piece.speaker)[:LONGEST_NAME])

@@ -1,0 +1,23 @@
+"""What is read from a file, whatever its format."""
+
+from dataclasses import dataclass
+
+LONGEST_CHARACTERS = 500_000
+"""A whole day of speech: longer texts are no meeting, and would keep the server busy."""
+
+MOST_PIECES = 50_000
+
+
+@dataclass(frozen=True)
+class Said:
+    """One piece of the file in order: a paragraph, a cue. Times in seconds where the file has
+    them; `speaker` as it is written there, empty where nobody is named."""
+
+    text: str
+    speaker: str = ""
+    start_seconds: float | None = None
+    end_seconds: float | None = None
+
+
+def is_timed(pieces: list[Said]) -> bool:
+    return all(piece.start_seconds is not None for piece in pieces)

@@ -1,0 +1,174 @@
+"""Taking a transcript in: read, placed, and then a transcript of its own beside the machine's."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetings import audit
+from meetings.errors import InvalidInput
+from meetings.invitations import invited
+from minutes.edges import Timed
+from minutes.imports import placing
+from minutes.imports.marks import person_named
+from minutes.imports.placing import Placing
+from minutes.imports.said import Said, is_timed
+from minutes.transcripts import segments_of
+from models.base import now
+from models.person import Person
+from models.recording import Recording, Step, StepKind, Transcription, WorkState
+from models.transcript import Doubt, Segment, Speaker, Transcript
+
+OFFSET = re.compile(r"([+-]?)(?:(?:(\d{1,2}):)?(\d{1,3}):)?(\d{1,6}(?:\.\d{1,3})?)")
+MINUS_SIGNS = str.maketrans("−‐–—ー", "-----")
+OFFSET_UNCLEAR = (
+    "ずらす時間は、秒（例：12.5、-3）か、時:分:秒（例：0:01:30、-0:00:05）で入力してください。"
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a file is to be placed. `by_sound`: also where it has times, which are not used then."""
+
+    by_sound: bool = False
+    offset_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file that is in the store, read and placed, and not yet a transcript."""
+
+    file_name: str
+    sha256: str
+    placing: Placing
+
+
+def read_offset(typed: str) -> float:
+    """Seconds by which a file's times are to be later. Raises InvalidInput."""
+    words = unicodedata.normalize("NFKC", typed).translate(MINUS_SIGNS).replace(" ", "")
+    if not words:
+        return 0.0
+    found = OFFSET.fullmatch(words)
+    if not found:
+        raise InvalidInput("offset", OFFSET_UNCLEAR)
+    sign, hours, minutes, seconds = found.groups()
+    whole = int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
+    return -whole if sign == "-" else whole
+
+
+def heard_in(session: Session, recording: Recording) -> list[Timed]:
+    """What the newest finished run with words has heard; nothing before there is one."""
+    runs = (t for t in reversed(recording.transcriptions) if _has_ended(t))
+    for transcription in runs:
+        transcript = session.scalars(
+            select(Transcript).where(Transcript.transcription_id == transcription.id)
+        ).one()
+        heard = [
+            Timed(segment.heard, segment.start_seconds, segment.end_seconds)
+            for segment in segments_of(session, transcript)
+            if segment.heard
+        ]
+        if heard:
+            return heard
+    return []
+
+
+def place(
+    pieces: Sequence[Said], choice: Choice, heard: Sequence[Timed], length_seconds: float
+) -> Placing:
+    """Slow for hours of speech. Raises InvalidInput, NotPossibleNow."""
+    if is_timed(list(pieces)) and not choice.by_sound:
+        return placing.by_times(pieces, choice.offset_seconds, length_seconds)
+    return placing.by_sound(pieces, heard, length_seconds)
+
+
+def take_in(session: Session, by: Person, recording: Recording, prepared: Prepared) -> Transcript:
+    """The new transcript; those that are there stay as they are."""
+    transcription = Transcription(
+        recording=recording,
+        state=WorkState.FINISHED,
+        language=_language_of(recording),
+        imported_file_name=prepared.file_name,
+        imported_sha256=prepared.sha256,
+        requested_by=by,
+        ended_at=now(),
+    )
+    transcription.steps = [Step(kind=kind) for kind in _needed_steps(recording)]
+    transcript = Transcript(transcription=transcription)
+    session.add_all([transcription, transcript])
+    session.flush()
+    speakers = _speakers(session, transcript, prepared.placing)
+    session.add_all(
+        Segment(
+            transcript_id=transcript.id,
+            speaker=speakers.get(one.speaker),
+            start_seconds=one.start_seconds,
+            end_seconds=one.end_seconds,
+            heard=one.text,
+            machine=one.text,
+            text=one.text,
+            doubt=None if one.is_sure else Doubt.UNPLACED,
+        )
+        for one in prepared.placing.placed
+    )
+    audit.note(session, by, "import", transcription)
+    return transcript
+
+
+def remarks_of(placed: Placing) -> list[str]:
+    """What became of the file, in sentences for whoever sent it."""
+    count = len(placed.placed)
+    if not placed.by_sound:
+        return [f"{count:,}発話を、ファイルの時刻のとおりに置きました。", *placed.remarks]
+    sure = f"{count:,}発話のうち{count - placed.unsure:,}発話を、音に合わせて置きました。"
+    if not placed.unsure:
+        return [sure, *placed.remarks]
+    unsure = (
+        f"残りの{placed.unsure:,}発話は録音の中に合う所が見つからず、時刻は前後からの推定です"
+        "（校正の画面の「疑わしい箇所」に出ます）。"
+    )
+    return [sure, unsure, *placed.remarks]
+
+
+def _has_ended(transcription: Transcription) -> bool:
+    return transcription.state == WorkState.FINISHED and not transcription.is_imported
+
+
+def _language_of(recording: Recording) -> str:
+    """As the machine was told."""
+    runs = recording.transcriptions
+    return runs[-1].language if runs else "ja"
+
+
+def _needed_steps(recording: Recording) -> list[StepKind]:
+    """The text stays as it came: no word of the papers is put into it."""
+    playback = [StepKind.PLAYBACK] if _lacks_playback(recording) else []
+    return [*playback, StepKind.ITEMS]
+
+
+def _lacks_playback(recording: Recording) -> bool:
+    """Nor will it get one from a run that goes on."""
+    is_made = recording.playback_sha256 and recording.peaks_sha256
+    is_coming = any(
+        step.kind == StepKind.PLAYBACK and WorkState(step.state).is_open
+        for transcription in recording.transcriptions
+        for step in transcription.steps
+    )
+    return not is_made and not is_coming
+
+
+def _speakers(session: Session, transcript: Transcript, placed: Placing) -> dict[str, Speaker]:
+    """By the mark in the file; two marks of one person are one speaker."""
+    names = [invitation.person.name for invitation in invited(transcript.meeting)]
+    found: dict[str, Speaker] = {}
+    by_mark: dict[str, Speaker] = {}
+    for mark in dict.fromkeys(one.speaker for one in placed.placed if one.speaker):
+        name = person_named(mark, names)
+        if name not in found:
+            found[name] = Speaker(transcript=transcript, name=name)
+            session.add(found[name])
+        by_mark[mark] = found[name]
+    return by_mark
