@@ -79,6 +79,7 @@ def join(session: Session, by: Person, segment: Segment, *, based_on: int) -> tu
     if not following.is_confirmed:
         segment.confirmed_by, segment.confirmed_at = None, None
     gone = following.id
+    audit.note(session, by, "join", following)
     session.delete(following)
     transcripts.rewrite(session, by, segment, text)
     audit.note(session, by, "join", segment)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from minutes import editing
 from minutes.accuracy import Accuracy
 from minutes.parts import is_spare
 from minutes.records import minutes_of, sources_of
@@ -20,11 +21,12 @@ NOTHING = Accuracy(0, 0, 0, 0)
 @dataclass
 class DepartmentFigures:
     """`recordings`: transcribed to the end, each part of a meeting counted once, spares not;
-    `seconds` of their sound."""
+    `seconds` of their sound; `editing_seconds`: how long people corrected them."""
 
     department: Department
     recordings: int = 0
     seconds: float = 0.0
+    editing_seconds: float = 0.0
     raw: Accuracy = NOTHING
     normalised: Accuracy = NOTHING
 
@@ -40,6 +42,10 @@ class Figures:
     @property
     def seconds(self) -> float:
         return sum(d.seconds for d in self.departments)
+
+    @property
+    def editing_seconds(self) -> float:
+        return sum(d.editing_seconds for d in self.departments)
 
     @property
     def raw(self) -> Accuracy:
@@ -74,6 +80,7 @@ def figures(session: Session) -> Figures:
         row = found.setdefault(department.id, DepartmentFigures(department))
         row.recordings += 1
         row.seconds += recording.duration_seconds
+        row.editing_seconds += editing.seconds_of(session, _transcripts(session, recording))
         raw, normalised = accuracy_of(_confirmed(session, recording))
         row.raw += raw
         row.normalised += normalised
@@ -85,6 +92,12 @@ def _is_counted(session: Session, recording: Recording) -> bool:
     minutes = minutes_of(session, recording.meeting)
     used = [source.recording for source in sources_of(session, minutes.latest)] if minutes else []
     return recording in used if any(map(is_spare, used)) else not is_spare(recording)
+
+
+def _transcripts(session: Session, recording: Recording) -> list[int]:
+    """Of every run: the time was spent, whichever was used in the end."""
+    made = select(Transcript.id).join(Transcription)
+    return list(session.scalars(made.where(Transcription.recording_id == recording.id)))
 
 
 def _confirmed(session: Session, recording: Recording) -> list[Segment]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, true, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from meetings import audit, entries
@@ -114,13 +114,19 @@ def has_words(session: Session, meeting: Meeting) -> bool:
 
 
 def segments_of(
-    session: Session, transcript: Transcript, *, first: int | None = None
+    session: Session,
+    transcript: Transcript,
+    *,
+    first: int | None = None,
+    touched: set[int] | None = None,
+    newer_than: int = 0,
 ) -> list[Segment]:
-    """In the order of the sound: all, or only so many."""
+    """In the order of the sound: all, or the first so many, or the touched and the newer ones."""
+    wanted = true() if touched is None else or_(Segment.id.in_(touched), Segment.id > newer_than)
     return list(
         session.scalars(
             select(Segment)
-            .where(Segment.transcript_id == transcript.id)
+            .where(Segment.transcript_id == transcript.id, wanted)
             .order_by(Segment.start_seconds, Segment.id)
             .limit(first)
             .options(

@@ -129,6 +129,21 @@ class Correction(Base):
     corrected_by: Mapped[Person] = relationship()
 
 
+class EditingTime(Base):
+    """How long one person was at work on one transcript, in seconds: only while they typed or
+    listened. `noted_at`: up to when."""
+
+    __tablename__ = "editing_time"
+
+    transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    seconds: Mapped[float] = mapped_column(default=0.0)
+    noted_at: Mapped[When] = mapped_column(default=now)
+
+    transcript: Mapped[Transcript] = relationship()
+    person: Mapped[Person] = relationship()
+
+
 class Origin(StrEnum):
     """Where a proposed word comes from."""
 

@@ -13,6 +13,7 @@ from models.person import Role
 from web import access, api, errors, security, transaction, uploads, views
 from web.built import asset, needed_by
 from web.live import Hub
+from web.presence import Presence
 
 
 def create_app(config: Config, engine: Engine | None = None) -> Flask:
@@ -38,7 +39,13 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
 
 def attach(app: Flask, config: Config, engine: Engine) -> None:
     """The data that the application works on."""
-    app.extensions.update(config=config, storage=Storage(config.home), engine=engine, hub=Hub())
+    app.extensions.update(
+        config=config,
+        storage=Storage(config.home),
+        engine=engine,
+        hub=Hub(),
+        presence=Presence(),
+    )
 
 
 def _shared() -> dict[str, Any]:

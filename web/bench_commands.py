@@ -7,12 +7,14 @@ from pathlib import Path
 import click
 
 from meetings.config import Config
+from web.bench import correcting as correcting_bench
 from web.bench import documents as document_bench
 from web.bench import editor as editor_bench
 from web.bench import live as live_bench
 from web.bench import recording as recording_bench
 from web.bench import returning as return_bench
 from web.bench import transcription as transcription_bench
+from web.demo.builders import folder
 
 
 @click.group()
@@ -97,3 +99,13 @@ def bench_editor(segments: int, as_json: bool) -> None:
     measured = editor_bench.measure(segments)
     made = editor_bench.as_json(measured)
     click.echo(json.dumps(made) if as_json else editor_bench.as_table(measured))
+
+
+@bench.command("correcting")
+@click.argument("name", default="finance-committee")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array alone on stdout.")
+def bench_correcting(name: str, as_json: bool) -> None:
+    """A machine transcript of the demo corrected by keyboard in Chromium: keys and decisions."""
+    measured = correcting_bench.measure(folder(name))
+    made = correcting_bench.as_json(measured)
+    click.echo(json.dumps(made) if as_json else correcting_bench.as_table(measured))

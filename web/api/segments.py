@@ -1,18 +1,26 @@
 """More than one segment at a time: all that are alike, split, join."""
 
+from datetime import datetime
+
 from flask import Blueprint
 from pydantic import Field
 
 from meetings.errors import InvalidInput
 from meetings.rights import Right
-from minutes import alike, cutting, transcripts
+from minutes import accuracy, alike, cutting, editing, history, transcripts
 from minutes.alike import Place
 from minutes.proposals import decisions
 from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
 from web import access
-from web.api.operations import Identity, Revision, Shape, operation
-from web.api.transcripts import Decision, SegmentAnswer, SegmentChanged, SegmentsChanged
+from web.api.operations import Identity, Query, Revision, Shape, operation
+from web.api.transcripts import (
+    Decision,
+    MarkAnswer,
+    SegmentAnswer,
+    SegmentChanged,
+    SegmentsChanged,
+)
 from web.transaction import database_session
 
 blueprint = Blueprint("api_segments", __name__)
@@ -80,6 +88,60 @@ class Cut(Shape):
 class SegmentsJoined(Shape):
     segment: SegmentAnswer
     gone: int = Field(description="つなげられて、なくなった発話")
+
+
+class Spent(Shape):
+    seconds: float = Field(ge=0, le=86_400, description="前に伝えたときから作業していた秒数")
+
+
+class SpentAnswer(Shape):
+    seconds: float = Field(description="この逐語録の校正に使った時間（全員の合計、秒）")
+
+
+@blueprint.post("/transcripts/<int:transcript_id>/editing-time")
+@access.to(Transcript, Right.CORRECT)
+@operation("校正の作業時間を伝える", answers=SpentAnswer, body=Spent)
+def note_editing_time(person: Person, transcript: Transcript, body: Spent) -> SpentAnswer:
+    session = database_session()
+    editing.note_time(session, person, transcript, body.seconds)
+    session.flush()
+    return SpentAnswer(seconds=editing.seconds_of(session, [transcript.id]))
+
+
+class StateAnswer(Shape):
+    """発話の文の、ある時点での姿。"""
+
+    text: str
+    words: str = Field(description="何によるものか")
+    by: str | None = Field(description="直した人。機械によるものは null")
+    at: datetime | None
+    marks: list[MarkAnswer] = Field(description="比べる相手（against、なければひとつ前）との違い")
+
+
+class HistoryAnswer(Shape):
+    states: list[StateAnswer] = Field(description="古いものから順に。最後がいまの文")
+
+
+class Against(Query):
+    against: int | None = Field(None, ge=0, description="比べる相手（states の番号、0から）")
+
+
+@blueprint.get("/segments/<int:segment_id>/history")
+@access.to(Segment, Right.HEAR)
+@operation("発話の文の移り変わりを読む", answers=HistoryAnswer, query=Against)
+def show_history(person: Person, segment: Segment, query: Against) -> HistoryAnswer:
+    states = history.states_of(database_session(), segment)
+    if query.against is not None and query.against >= len(states):
+        raise InvalidInput("against", "比べる相手の番号がありません。")
+    answers = []
+    for number, state in enumerate(states):
+        other = states[max(0, number - 1) if query.against is None else query.against]
+        marks = [MarkAnswer.of(mark) for mark in accuracy.marks(other.text, state.text)]
+        by = state.by.name if state.by else None
+        answers.append(
+            StateAnswer(text=state.text, words=state.words, by=by, at=state.at, marks=marks)
+        )
+    return HistoryAnswer(states=answers)
 
 
 @blueprint.post("/segments/<int:segment_id>/alike")

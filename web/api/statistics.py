@@ -17,6 +17,7 @@ class DepartmentFiguresAnswer(Shape):
     department: DepartmentAnswer
     recordings: int
     seconds: float
+    editing_seconds: float
     raw: AccuracyAnswer
     normalised: AccuracyAnswer
 
@@ -26,6 +27,7 @@ class DepartmentFiguresAnswer(Shape):
             department=DepartmentAnswer.of(row.department),
             recordings=row.recordings,
             seconds=row.seconds,
+            editing_seconds=row.editing_seconds,
             raw=AccuracyAnswer.of(row.raw),
             normalised=AccuracyAnswer.of(row.normalised),
         )
@@ -35,6 +37,7 @@ class StatisticsAnswer(Shape):
     sentence: str = Field(description="「79所属 283件」の形")
     recordings: int = Field(description="文字起こしを終えた録音の数")
     seconds: float = Field(description="その録音の長さの合計")
+    editing_seconds: float = Field(description="校正に使った時間の合計（秒）")
     raw: AccuracyAnswer
     normalised: AccuracyAnswer
     departments: list[DepartmentFiguresAnswer]
@@ -49,6 +52,7 @@ def show(person: Person) -> StatisticsAnswer:
         sentence=found.sentence,
         recordings=found.recordings,
         seconds=found.seconds,
+        editing_seconds=found.editing_seconds,
         raw=AccuracyAnswer.of(found.raw),
         normalised=AccuracyAnswer.of(found.normalised),
         departments=[DepartmentFiguresAnswer.of(row) for row in found.departments],

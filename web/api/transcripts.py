@@ -7,8 +7,8 @@ from pydantic import Field
 
 from meetings.agenda import flat, tree
 from meetings.rights import Right
-from minutes import accuracy, transcripts
-from minutes.accuracy import NOTHING, Accuracy
+from minutes import accuracy, changes, transcripts
+from minutes.accuracy import NOTHING, Accuracy, Mark
 from minutes.proposals import decisions
 from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
@@ -17,6 +17,7 @@ from web.api.agenda import item_of
 from web.api.operations import Identity, Query, Revision, Shape, ShortText, operation
 from web.api.shapes import AccuracyAnswer, WorkAnswer
 from web.looks import note_look
+from web.presence import Present, clock, presence
 from web.transaction import database_session
 
 blueprint = Blueprint("api_transcripts", __name__)
@@ -28,6 +29,10 @@ class MarkAnswer(Shape):
     text: str
     is_corrected: bool
     heard: str = Field(description="直した箇所で、もとに聞き取られていた文字")
+
+    @classmethod
+    def of(cls, mark: Mark) -> "MarkAnswer":
+        return cls(text=mark.text, is_corrected=mark.is_corrected, heard=mark.heard)
 
 
 class ProposalAnswer(Shape):
@@ -134,10 +139,7 @@ class SegmentAnswer(Shape):
             speaker=segment.speaker.name if segment.speaker else None,
             agenda_item_id=segment.agenda_item_id,
             counts=SegmentCountsAnswer.of(segment) if segment.is_confirmed else None,
-            marks=[
-                MarkAnswer(text=mark.text, is_corrected=mark.is_corrected, heard=mark.heard)
-                for mark in accuracy.marks(segment.heard, segment.text)
-            ],
+            marks=[MarkAnswer.of(mark) for mark in accuracy.marks(segment.heard, segment.text)],
             proposals=[ProposalAnswer.of(p) for p in decisions.open_proposals(segment)],
         )
 
@@ -188,11 +190,34 @@ class TranscriptAnswer(Shape):
     speakers: list[str]
     agenda_items: list[HeadingAnswer]
     accuracy: TranscriptAccuracyAnswer | None = Field(description="first を付けたときは null")
+    latest: int = Field(description="ここまでの変更を含む。changes に since として渡す")
     segments: list[SegmentAnswer]
 
 
+class OtherAnswer(Shape):
+    """いま同じ逐語録を開いている人。"""
+
+    name: str
+    segment_id: int | None = Field(description="カーソルのある発話")
+
+
+class ChangesAnswer(Shape):
+    latest: int = Field(description="次に since として渡す")
+    is_everything: bool = Field(description="変更が多いので、逐語録全体を読み直す")
+    work: WorkAnswer
+    segments: list[SegmentAnswer] = Field(description="変わった発話と、新しい発話")
+    gone: list[int] = Field(description="なくなった発話")
+    others: list[OtherAnswer]
+
+
+class Since(Query):
+    since: int = Field(0, ge=0, description="前の答えの latest")
+    newest: int = Field(0, ge=0, description="知っている発話の id のうち最大のもの")
+    at: Identity | None = Field(None, description="いまカーソルのある発話")
+    seat: str = Field("", max_length=40, description="この画面の名前（同じ人の画面の区別）")
+
+
 class Part(Query):
-    after: Identity | None = Field(None, description="この発話より後に加わった発話だけを返す")
     first: int | None = Field(None, ge=1, description="はじめの発話だけを、この数まで返す")
 
 
@@ -230,10 +255,9 @@ class SegmentsChanged(Shape):
 @access.to(Transcript, Right.HEAR)
 @operation("逐語録を読む", answers=TranscriptAnswer, query=Part)
 def show(person: Person, transcript: Transcript, query: Part) -> TranscriptAnswer:
-    """Whoever asks again for what was added has looked already: one audit line, not hundreds."""
-    if query.after is None:
-        note_look(person, "read", transcript)
+    note_look(person, "read", transcript)
     session = database_session()
+    latest = changes.latest(session)
     segments = transcripts.segments_of(session, transcript, first=query.first)
     return TranscriptAnswer(
         id=transcript.id,
@@ -246,7 +270,26 @@ def show(person: Person, transcript: Transcript, query: Part) -> TranscriptAnswe
             for node in flat(tree(session, transcript.meeting))
         ],
         accuracy=None if query.first else TranscriptAccuracyAnswer.of(segments),
-        segments=[SegmentAnswer.of(s) for s in segments if s.id > (query.after or 0)],
+        latest=latest,
+        segments=[SegmentAnswer.of(segment) for segment in segments],
+    )
+
+
+@blueprint.get("/transcripts/<int:transcript_id>/changes")
+@access.to(Transcript, Right.HEAR)
+@operation("逐語録の変更を読む", answers=ChangesAnswer, query=Since)
+def show_changes(person: Person, transcript: Transcript, query: Since) -> ChangesAnswer:
+    """Whoever asks has looked already: no line in the audit table for each time."""
+    found = changes.since(database_session(), transcript, query.since, query.newest)
+    here = Present(person.id, person.name, query.at, clock())
+    others = presence().note(transcript.id, query.seat or str(person.id), here)
+    return ChangesAnswer(
+        latest=found.latest,
+        is_everything=found.is_everything,
+        work=WorkAnswer.of(transcript.transcription),
+        segments=[SegmentAnswer.of(segment) for segment in found.segments],
+        gone=found.gone,
+        others=[OtherAnswer(name=one.name, segment_id=one.segment_id) for one in others],
     )
 
 

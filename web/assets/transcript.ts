@@ -14,11 +14,14 @@ import type { Surroundings } from "./transcript/row";
 import { call, Refusal } from "./transcript/server";
 import type {
   AgendaItem,
+  Changes,
+  Other,
   Segment,
   SegmentsChanged,
   Transcript,
   Work,
 } from "./transcript/server";
+import { WorkClock } from "./transcript/work-clock";
 import { length, make, required } from "./transcript/words";
 
 const POLL_MS = 3000;
@@ -43,6 +46,7 @@ class Page implements Desk, Surroundings, Around {
   private readonly savedWords = required<HTMLElement>("[data-saved]");
   private readonly note = required<HTMLElement>("[data-note]");
   private readonly speakers = required<HTMLElement>("[data-speakers]");
+  private readonly others = required<HTMLElement>("[data-others]");
   private readonly trouble = required<HTMLElement>("[data-trouble]");
   private readonly nameList = required<HTMLDataListElement>("#speaker-names");
   private readonly unsaved = new Set<Line>();
@@ -50,6 +54,8 @@ class Page implements Desk, Surroundings, Around {
   private isWorking = true;
   private retryTimer = 0;
   private newest = 0;
+  private latest = 0;
+  private readonly seat = Math.random().toString(36).slice(2);
   private heard: Line | null = null;
 
   constructor(root: HTMLElement) {
@@ -62,6 +68,7 @@ class Page implements Desk, Surroundings, Around {
     side.open = !matchMedia("(max-width: 900px)").matches;
     this.player = new Player(required("[data-player]"), (seconds) => this.showHeard(seconds));
     this.hands = new Hands(this.list, this.player, this);
+    if (this.mayCorrect) new WorkClock(this.path, () => this.player.isPlaying);
     addEventListener("beforeunload", (event) => this.leaving(event));
     addEventListener("pagehide", () => this.saveAll());
     addEventListener("hashchange", () => this.goToNamed());
@@ -86,7 +93,7 @@ class Page implements Desk, Surroundings, Around {
       setTimeout(() => void this.open(), RETRY_MS);
       return;
     }
-    if (this.isWorking) setTimeout(() => void this.poll(), POLL_MS);
+    setTimeout(() => void this.poll(), POLL_MS);
   }
 
   changed(line: Line): void {
@@ -95,7 +102,6 @@ class Page implements Desk, Surroundings, Around {
     if (line.isDirty && line.refusal?.isPassing) this.refused.add(line);
     else this.refused.delete(line);
     this.noteState();
-    this.list.renderSoon();
   }
 
   saved(line: Line, before: Segment, decided: Decided | null): void {
@@ -140,6 +146,10 @@ class Page implements Desk, Surroundings, Around {
 
   typing(): void {
     this.player.typing();
+  }
+
+  offer(line: Line): void {
+    this.hands.offer(line);
   }
 
   startAgendaItem(line: Line, agendaItemId: number | null): void {
@@ -190,18 +200,25 @@ class Page implements Desk, Surroundings, Around {
   }
 
   private take(transcript: Transcript): void {
+    this.latest = transcript.latest;
+    transcript.speakers.forEach((name) => this.addName(name));
+    this.showWork(transcript.work);
+    this.takeSegments(transcript.segments);
+  }
+
+  private takeSegments(segments: Segment[]): void {
     const known = new Map(this.list.lines.map((line) => [line.id, line]));
     const added: Line[] = [];
-    for (const segment of transcript.segments) {
+    for (const segment of segments) {
       const line = known.get(segment.id);
       if (line) line.refresh(segment);
       else added.push(this.newLine(segment));
       this.newest = Math.max(this.newest, segment.id);
     }
-    transcript.speakers.forEach((name) => this.addName(name));
     if (added.length) this.list.add(added);
     added.forEach((line) => this.changed(line));
-    this.showWork(transcript.work);
+    this.list.changed();
+    this.showEmpty();
     this.hands.refresh();
     this.showFigures();
     this.noteState();
@@ -250,32 +267,67 @@ class Page implements Desk, Surroundings, Around {
       ? `${words}　文字起こしの処理が動いていません。管理者に連絡してください。`
       : words;
     this.work.hidden = !words;
+  }
+
+  private showEmpty(): void {
     const empty = required<HTMLElement>("[data-empty]");
     empty.hidden = this.list.lines.length > 0;
-    empty.textContent = isOpen
+    empty.textContent = this.isWorking
       ? "まだ発話がありません。聞き取れたところから、ここに自動で現れます。"
       : "発話は聞き取れませんでした。録音の音を確かめてください。";
   }
 
   private async poll(): Promise<void> {
-    const wasWorking = this.isWorking && this.newest > 0;
     try {
-      this.take(await call("GET", this.newest ? `${this.path}?after=${this.newest}` : this.path));
+      if (!document.hidden) await this.takeChanges();
     } catch (problem) {
       this.tell(asRefusal(problem));
     }
-    if (this.isWorking) setTimeout(() => void this.poll(), POLL_MS);
-    else if (wasWorking) void this.lookAgain(); // a late step may have changed any of them
+    setTimeout(() => void this.poll(), POLL_MS);
   }
 
-  /** Coming back to the page: others may have corrected meanwhile. */
+  /** What others and the machine have done meanwhile, and where the others are. */
+  private async takeChanges(): Promise<void> {
+    const wasWorking = this.isWorking && this.newest > 0;
+    const at = this.list.held?.id;
+    const query = `since=${this.latest}&newest=${this.newest}&seat=${this.seat}`;
+    const path = `${this.path}/changes?${query}${at ? `&at=${at}` : ""}`;
+    const changes = await call<Changes>("GET", path);
+    this.showOthers(changes.others);
+    this.showWork(changes.work);
+    const isStepDone = wasWorking && !this.isWorking; // it may have changed any of them
+    if (changes.is_everything || isStepDone) return this.lookAgain();
+    this.latest = changes.latest;
+    if (changes.segments.length) this.takeSegments(changes.segments);
+    this.showEmpty();
+    this.forgetGone(new Set(changes.gone));
+  }
+
   private async lookAgain(): Promise<void> {
     this.retry();
     try {
-      this.take(await call<Transcript>("GET", this.path));
+      const transcript = await call<Transcript>("GET", this.path);
+      const known = new Set(transcript.segments.map((segment) => segment.id));
+      const gone = this.list.lines.filter((line) => !known.has(line.id));
+      this.take(transcript);
+      this.forgetGone(new Set(gone.map((line) => line.id)));
     } catch (problem) {
       this.tell(asRefusal(problem));
     }
+  }
+
+  /** What was typed into a line that is gone stays in sight; saving it says what happened. */
+  private forgetGone(gone: Set<number>): void {
+    const lines = this.list.lines.filter((line) => gone.has(line.id) && !line.isUnsaved);
+    if (!lines.length) return;
+    this.list.remove(lines);
+    this.refresh();
+  }
+
+  private showOthers(others: Other[]): void {
+    const names = [...new Set(others.map((other) => other.name))];
+    this.others.textContent = names.length ? `ほかに開いている人：${names.join("、")}` : "";
+    this.list.showOthers(new Map(others.map((other) => [other.segment_id, other.name])));
   }
 
   private showHeard(seconds: number): void {
@@ -294,7 +346,15 @@ class Page implements Desk, Surroundings, Around {
   private retry(): void {
     clearTimeout(this.retryTimer);
     this.retryTimer = 0;
-    this.saveAll();
+    void this.saveOneAfterTheOther();
+  }
+
+  /** After an hour without the network there may be hundreds. */
+  private async saveOneAfterTheOther(): Promise<void> {
+    for (const line of [...this.unsaved]) {
+      if (line.isDirty) await line.sync();
+      if (this.refused.has(line)) return; // not now: the next try comes by itself
+    }
   }
 
   private leaving(event: BeforeUnloadEvent): void {

@@ -21,6 +21,7 @@ HEAD = [
     "所属",
     "件数",
     "録音（秒）",
+    "校正（秒）",
     *ACCURACY_HEAD,
     *(f"表記差を除く {name}" for name in ACCURACY_HEAD),
 ]
@@ -52,7 +53,7 @@ def _rows(found: Figures) -> list[list[Any]]:
 
 
 def _row(name: str, row: DepartmentFigures | Figures) -> list[Any]:
-    head = [name, row.recordings, round(row.seconds, 1)]
+    head = [name, row.recordings, round(row.seconds, 1), round(row.editing_seconds, 1)]
     return head + _cells(row.raw) + _cells(row.normalised)
 
 

@@ -200,3 +200,29 @@ def test_the_sound_is_silent_while_one_types_if_wished(desk: Page) -> None:
     desk.locator(".segment-text").nth(1).press("a")
     expect(desk.locator("[data-toggle]")).to_have_text("再生")
     expect_playing(desk)
+
+
+def test_an_earlier_text_of_a_segment_is_seen_and_restored(
+    desk: Page, session: Session, transcript: Transcript
+) -> None:
+    text = desk.locator(".segment-text").first
+    text.fill(TEXT)
+    desk.keyboard.press("Alt+h")
+    box = desk.get_by_role("dialog", name="0:00:01の発話の移り変わり")
+    expect(box.locator("li")).to_have_count(2)
+    expect(box.locator("li").nth(1)).to_contain_text("いまの文")
+    expect(box.locator(".corrected").first).to_have_text("定刻")
+    box.get_by_role("button", name="この文に戻す").click()
+    expect(text).to_have_value(HEARD[0].text)
+    expect_saved(desk)
+    assert stored(session, transcript)[0] == HEARD[0].text
+
+
+def test_without_a_keyboard_a_line_offers_the_same(desk: Page) -> None:
+    text = desk.locator(".segment-text")
+    text.first.evaluate("(field) => { field.focus(); field.setSelectionRange(4, 4); }")
+    desk.get_by_role("button", name="0:00:01の発話の操作").click()
+    box = desk.get_by_role("dialog", name="0:00:01の発話")
+    box.get_by_role("button", name="カーソルの所で発話を分ける").click()
+    expect(text).to_have_count(4)
+    expect(box).to_have_count(0)

@@ -3,7 +3,9 @@
 from sqlalchemy.orm import Session
 
 from models.transcript import Transcript
+from tests.conftest import Cast
 from tests.web.api.conftest import Script
+from tests.world import HEARD
 
 
 def texts(secretary: Script, transcript_id: int) -> list[str]:
@@ -74,3 +76,18 @@ def test_the_beginning_of_a_transcript_can_be_read_alone(
     beginning = secretary.get(f"/transcripts/{transcript.id}?first=2")
     assert len(beginning["segments"]) == 2
     assert beginning["accuracy"] is None
+
+
+def test_the_history_of_a_segment_tells_who_and_when_and_compares_any_two(
+    secretary: Script, cast: Cast, transcript: Transcript
+) -> None:
+    path, heard, name = f"/segments/{transcript.segments[0].id}", HEARD[0].text, cast.secretary.name
+    for revision, text in enumerate(["一度目の文", "二度目の文"]):
+        secretary.call("PUT", f"{path}/text", {"text": text, "revision": revision})
+    states = secretary.get(f"{path}/history")["states"]
+    assert [state["text"] for state in states] == [heard, "一度目の文", "二度目の文"]
+    assert [state["by"] for state in states] == [None, name, name]
+    assert {"text": "二", "is_corrected": True, "heard": "一"} in states[2]["marks"]
+    against = secretary.get(f"{path}/history?against=2")["states"]
+    assert all(not mark["is_corrected"] for mark in against[2]["marks"])
+    secretary.get(f"{path}/history?against=3", status=422)

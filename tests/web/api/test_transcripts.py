@@ -5,13 +5,12 @@ from datetime import timedelta
 
 import pytest
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
 from minutes import records
 from minutes.recognition.heard import Heard
-from models.audit import AuditLine
 from models.document import Page
 from models.meeting import Meeting
 from models.person import Person
@@ -49,17 +48,6 @@ def test_what_the_recogniser_does_not_trust_says_why(
     assert (clear["confidence"], clear["doubt"]) == (0.9, None)
     assert (doubtful["text"], doubtful["confidence"]) == ("", None)
     assert doubtful["doubt"] == Doubt.MISSING.label
-
-
-def test_only_what_was_added_since_is_given_on_asking_again(
-    secretary: Script, transcript: Transcript, session: Session
-) -> None:
-    first, *rest = secretary.get(f"/transcripts/{transcript.id}")["segments"]
-    later = secretary.get(f"/transcripts/{transcript.id}?after={first['id']}")
-    assert later["segments"] == rest
-    session.commit()
-    looks = select(func.count(AuditLine.id)).where(AuditLine.verb == "read")
-    assert session.scalar(looks) == 1, "asking again is no second look"
 
 
 def test_a_correction_counts_once_it_is_confirmed_and_shows_what_was_heard(

@@ -3,12 +3,14 @@
 import { Acts } from "./acts";
 import { AlikePanel } from "./alike";
 import { Finding } from "./finding";
+import { HistoryBox } from "./history";
 import { KeyList } from "./key-list";
 import { Keys } from "./keys";
 import type { Action } from "./keys";
 import { Line } from "./line";
 import type { Decided } from "./line";
 import type { LineList } from "./list";
+import { openMenu } from "./menu";
 import type { Player } from "./player";
 import type { Decision } from "./proposals";
 import { Queue } from "./queue";
@@ -39,6 +41,8 @@ export class Hands {
   private readonly alike: AlikePanel;
   private readonly queue: Queue;
   private readonly finding: Finding;
+  private readonly history: HistoryBox;
+  private readonly keys: Keys;
   private readonly keyList: KeyList;
   /** The text in which the hands are, as it was when they came. */
   private visited: { line: Line; text: string } | null = null;
@@ -52,8 +56,9 @@ export class Hands {
     this.alike = new AlikePanel(list, (changes, words) => this.acts.write(changes, words));
     this.queue = new Queue(list.lines, (place) => this.visit(place));
     this.finding = new Finding(list);
-    const keys = new Keys(this.actions());
-    this.keyList = new KeyList(keys);
+    this.history = new HistoryBox(page.mayCorrect);
+    this.keys = new Keys(this.actions());
+    this.keyList = new KeyList(this.keys);
     required("[data-keys]").addEventListener("click", () => this.keyList.open());
   }
 
@@ -82,6 +87,13 @@ export class Hands {
     this.queue.refresh();
   }
 
+  /** For hands without a keyboard: what else can be done with this line. */
+  offer(line: Line): void {
+    const names = ["history", "loop", "split", "join", "undo", "redo"];
+    const offered = names.flatMap((name) => this.keys.actions.filter((one) => one.name === name));
+    openMenu(`${position(line.segment.start_seconds)}の発話`, offered, () => this.list.open(line));
+  }
+
   private actions(): Action[] {
     const action = (name: string, words: string, keys: string[], run: () => unknown): Action => ({
       name,
@@ -105,6 +117,7 @@ export class Hands {
       action("find", "言葉を探す", ["Control+f"], () => this.finding.open()),
       action("find-next", "次の同じ言葉へ", ["F3"], () => this.finding.next(1)),
       action("find-previous", "前の同じ言葉へ", ["Shift+F3"], () => this.finding.next(-1)),
+      action("history", "この発話の移り変わり", ["Alt+h"], () => this.showHistory()),
       action("help", "キー操作の一覧", ["F1", "?"], () => this.keyList.open()),
     ];
     const correcting = [
@@ -248,6 +261,11 @@ export class Hands {
     if (other) this.list.remove([other]);
     this.page.refresh();
     this.list.open(line).text.setSelectionRange(place, place);
+  }
+
+  private async showHistory(): Promise<void> {
+    const line = this.list.current;
+    if (line) await this.trying(() => this.history.open(line));
   }
 
   private insertTime(): void {

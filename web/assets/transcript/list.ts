@@ -23,6 +23,9 @@ export class LineList {
   private tops: number[] = [];
   private width = 0;
   private heard: Line | null = null;
+  /** Rows grow with their text, and with what is told beside it. */
+  private readonly sizes = new ResizeObserver(() => this.renderSoon());
+  private others = new Map<number | null, string>();
   private isWaiting = false;
 
   /** `headingOf`: the words above a line with which something begins, else null. */
@@ -67,12 +70,22 @@ export class LineList {
     return this.lines.find((line) => line.id === id) ?? null;
   }
 
+  /** The one in which the hands are. */
+  get held(): Line | null {
+    const active = document.activeElement;
+    const row = [...this.rows.values()].find(({ element }) => element.contains(active));
+    return row?.line ?? null;
+  }
+
   /** The one in which the hands are, else the one that is heard. */
   get current(): Line | null {
-    const held = [...this.rows.values()].find((row) =>
-      row.element.contains(document.activeElement),
-    );
-    return held?.line ?? this.heard;
+    return this.held ?? this.heard;
+  }
+
+  /** Who else is at which segment. */
+  showOthers(names: Map<number | null, string>): void {
+    this.others = names;
+    for (const [line, row] of this.rows) row.setOther(names.get(line.id) ?? null);
   }
 
   /** The last one that has begun at this second. */
@@ -111,8 +124,7 @@ export class LineList {
     return row;
   }
 
-  /** Something above or below may be another height by now. */
-  renderSoon(): void {
+  private renderSoon(): void {
     if (this.isWaiting) return;
     this.isWaiting = true;
     requestAnimationFrame(() => {
@@ -213,10 +225,12 @@ export class LineList {
     row.element.setAttribute("aria-setsize", String(this.lines.length));
     row.element.setAttribute("aria-posinset", String(place + 1));
     row.setHeard(line === this.heard);
+    row.setOther(this.others.get(line.id) ?? null);
     line.row = row;
     this.rows.set(line, row);
     this.element.insertBefore(row.element, this.nextElement(place));
     row.fit();
+    this.sizes.observe(row.element);
     return row;
   }
 
@@ -236,6 +250,7 @@ export class LineList {
   private unmount(line: Line): void {
     const row = this.rows.get(line);
     if (!row) return;
+    this.sizes.unobserve(row.element);
     row.element.remove();
     this.rows.delete(line);
     line.row = null;

@@ -61,6 +61,10 @@ export class Player {
     this.showPlace();
   }
 
+  get isPlaying(): boolean {
+    return !this.audio.paused;
+  }
+
   get seconds(): number {
     return this.audio.currentTime;
   }

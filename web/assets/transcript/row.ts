@@ -2,6 +2,7 @@
 
 import type { Line } from "./line";
 import { showProposals } from "./proposals";
+import { marked } from "./marks";
 import type { AgendaItem, Mark } from "./server";
 import { make, plain, position } from "./words";
 
@@ -16,6 +17,8 @@ export interface Surroundings {
   goTo(line: Line): void;
   left(line: Line): void;
   typing(): void;
+  /** What else can be done with this line, for hands without a keyboard. */
+  offer(line: Line): void;
   startAgendaItem(line: Line, agendaItemId: number | null): void;
 }
 
@@ -29,9 +32,12 @@ export class Row {
   private readonly marks = make("p", { class: "segment-marks" });
   private readonly proposals = make("ul", { class: "proposals", "aria-label": "修正候補" });
   private readonly state = make("span", { class: "segment-state" });
+  private readonly other = make("span", { class: "segment-other" });
   private readonly doubt = make("p", { class: "segment-doubt" });
   private readonly heading = make("p", { class: "segment-item" });
   private readonly problem = make("div", { class: "segment-problem" });
+  /** This person's own text in a conflict; they may go on typing. */
+  private readonly mine = make("dd");
   private shownProblem: unknown = null;
 
   constructor(
@@ -73,6 +79,11 @@ export class Row {
 
   setHeard(isHeard: boolean): void {
     this.element.classList.toggle("is-heard", isHeard);
+  }
+
+  setOther(name: string | null): void {
+    const words = name ? `${name}さんが開いています` : "";
+    if (this.other.textContent !== words) this.other.textContent = words;
   }
 
   fit(): void {
@@ -163,9 +174,12 @@ export class Row {
     this.text.addEventListener("focus", () => this.around.goTo(line));
     this.element.id = `segment-${line.id}`;
     this.agendaSelect.setAttribute("aria-label", `${place}から始まる議題`);
+    const more = make("button", { type: "button", class: "button segment-more" }, "操作");
+    more.setAttribute("aria-label", `${place}の発話の操作`);
+    more.addEventListener("click", () => this.around.offer(line));
     const tick = make("label", { class: "segment-confirm" }, this.confirmed, "確認済み");
     const agenda = make("label", { class: "segment-agenda" }, "ここから議題", this.agendaSelect);
-    const head = make("div", { class: "segment-head" }, time, this.speaker, agenda, this.state);
+    const head = make("div", { class: "segment-head" }, time, this.speaker, agenda, more, this.other, this.state);
     if (!this.around.mayCorrect) {
       this.text.readOnly = true;
       for (const field of [this.speaker, this.agendaSelect, this.confirmed]) field.disabled = true;
@@ -197,12 +211,13 @@ export class Row {
   private showMarks(marks: Mark[]): void {
     const isCorrected = marks.some((mark) => mark.is_corrected);
     this.marks.hidden = !isCorrected;
-    this.marks.replaceChildren(...(isCorrected ? marks.map(marked) : []));
+    this.marks.replaceChildren(...(isCorrected ? marks.map((mark) => marked(mark)) : []));
   }
 
   private showProblem(): void {
     const { conflict, refusal } = this.line;
     const problem = conflict ?? (refusal?.isPassing ? null : refusal);
+    this.mine.textContent = conflict ? plain(this.line.text) : "";
     if (problem === this.shownProblem) return;
     this.shownProblem = problem;
     if (conflict) this.showConflict();
@@ -223,7 +238,7 @@ export class Row {
       "dl",
       {},
       make("dt", {}, "自分の文（上の欄。直してから選べます）"),
-      make("dd", {}, plain(this.line.text)),
+      this.mine,
       make("dt", {}, "相手の文（いま保存されている文）"),
       make("dd", {}, theirs),
     );
@@ -244,12 +259,4 @@ function option(id: number | null, words: string): HTMLOptionElement {
 
 function named(item: AgendaItem): string {
   return `${item.number}　${item.title}`;
-}
-
-function marked(mark: Mark): Node {
-  if (!mark.is_corrected) return document.createTextNode(mark.text);
-  const title = mark.heard ? `聞き取り：${mark.heard}` : "聞き取りになかった字";
-  return mark.text
-    ? make("ins", { class: "corrected", title }, mark.text)
-    : make("del", { class: "corrected", title: "聞き取りから除いた字" }, mark.heard);
 }

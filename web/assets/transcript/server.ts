@@ -70,7 +70,32 @@ export interface Transcript {
   work: Work;
   speakers: string[];
   agenda_items: AgendaItem[];
+  latest: number;
   segments: Segment[];
+}
+
+/** A text that a segment once had; `marks` against another one. */
+export interface State {
+  text: string;
+  words: string;
+  by: string | null;
+  at: string | null;
+  marks: Mark[];
+}
+
+/** Somebody who has the same transcript open. */
+export interface Other {
+  name: string;
+  segment_id: number | null;
+}
+
+export interface Changes {
+  latest: number;
+  is_everything: boolean;
+  work: Work;
+  segments: Segment[];
+  gone: number[];
+  others: Other[];
 }
 
 export interface SegmentChanged {

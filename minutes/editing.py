@@ -1,0 +1,36 @@
+"""Honest time: how long people were really at work on a transcript."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.base import now
+from models.person import Person
+from models.transcript import EditingTime, Transcript
+
+LATE_SECONDS = 5.0
+"""What a message may have been on its way."""
+
+
+def note_time(session: Session, by: Person, transcript: Transcript, seconds: float) -> None:
+    """So many seconds of work since the last note. Two screens of one person at the same time
+    count once: never more than has passed on the clock since then."""
+    row = session.get(EditingTime, (transcript.id, by.id))
+    at = now()
+    if row is None:
+        row = EditingTime(transcript_id=transcript.id, person_id=by.id, seconds=0.0)
+        session.add(row)
+        passed = seconds
+    else:
+        passed = (at - row.noted_at).total_seconds() + LATE_SECONDS
+    row.seconds += max(0.0, min(seconds, passed))
+    row.noted_at = at
+
+
+def seconds_of(session: Session, transcript_ids: Sequence[int]) -> float:
+    """Of all people together."""
+    spent = select(func.sum(EditingTime.seconds)).where(
+        EditingTime.transcript_id.in_(transcript_ids)
+    )
+    return session.scalar(spent) or 0.0

@@ -1,0 +1,38 @@
+"""How the text of one segment came to be: what was heard, what the papers made of it, and every
+correction with who and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.person import Person
+from models.transcript import Correction, Segment
+
+HEARD, BY_PAPERS = "聞き取ったまま", "資料の言葉で直したあと"
+
+
+@dataclass(frozen=True)
+class State:
+    """A text that once stood there; `by` nobody: the machine."""
+
+    text: str
+    words: str
+    by: Person | None = None
+    at: datetime | None = None
+
+
+def states_of(session: Session, segment: Segment) -> list[State]:
+    """The oldest first; the last one is how it stands now."""
+    found = [State(segment.heard, HEARD)]
+    if segment.machine != segment.heard:
+        found.append(State(segment.machine, BY_PAPERS))
+    corrections = session.scalars(
+        select(Correction).where(Correction.segment_id == segment.id).order_by(Correction.id)
+    )
+    for one in corrections:
+        found.append(State(one.after, "修正", one.corrected_by, one.corrected_at))
+    if found[-1].text != segment.text:
+        found.append(State(segment.text, "分けたあと、またはつなげたあと"))
+    return found

@@ -1,0 +1,51 @@
+/** Honest time: seconds count while somebody types or listens here, and stop a minute after. */
+
+import { call, Refusal } from "./server";
+import { length, required } from "./words";
+
+const TICK_MS = 1000;
+const SEND_EVERY_SECONDS = 30;
+const IDLE_MS = 60_000;
+
+export class WorkClock {
+  private readonly shown = required<HTMLElement>("[data-editing-time]");
+  private activeAt = -Infinity;
+  private unsent = 0;
+  private isSending = false;
+
+  constructor(
+    private readonly path: string,
+    private readonly isPlaying: () => boolean,
+  ) {
+    for (const event of ["keydown", "pointerdown", "input", "wheel"])
+      document.addEventListener(event, () => (this.activeAt = performance.now()), {
+        capture: true,
+        passive: true,
+      });
+    setInterval(() => this.tick(), TICK_MS);
+    addEventListener("pagehide", () => void this.send());
+  }
+
+  private tick(): void {
+    if (this.isPlaying()) this.activeAt = performance.now();
+    if (document.hidden || performance.now() - this.activeAt > IDLE_MS) return;
+    this.unsent += TICK_MS / 1000;
+    if (this.unsent >= SEND_EVERY_SECONDS) void this.send();
+  }
+
+  private async send(): Promise<void> {
+    if (this.isSending || !this.unsent) return;
+    this.isSending = true;
+    const seconds = this.unsent;
+    try {
+      const path = `${this.path}/editing-time`;
+      const spent = await call<{ seconds: number }>("POST", path, { seconds });
+      this.unsent -= seconds;
+      this.shown.textContent = `校正の時間：${length(spent.seconds)}`;
+    } catch (problem) {
+      if (!(problem instanceof Refusal)) throw problem; // kept, and sent with the next
+    } finally {
+      this.isSending = false;
+    }
+  }
+}
