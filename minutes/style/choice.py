@@ -72,6 +72,9 @@ class Style(BaseModel):
     spelling: list[str] = list(Minutes().spelling)
 
 
+USUAL = Style()
+"""What holds where no city has decided otherwise."""
+
 FAITHFUL = Style(
     fillers=Removal.KEEP,
     repeats=Removal.KEEP,

@@ -114,14 +114,19 @@ def _is_asking(said: Said, place: int) -> bool:
 
 def _of_desu(said: Said, place: int) -> tuple[int, int, str] | None:
     before = said[place - 1]
-    forms = {("です",): "ある", ("でし", "た"): "あった", ("でしょう",): "あろう"}
+    forms: dict[tuple[str, ...], str] = {
+        ("です",): "ある",
+        ("でし", "た"): "あった",
+        ("でしょう",): "あろう",
+    }
     found = next((f for f in forms if tuple(_surfaces(said, place, len(f))) == f), None)
     if found is None or before.is_mark:
         return None
     start, length = said[place].start, len(found)
     if before.kind == "形容詞" or before.conjugation in LIKE_ADJECTIVES:
-        likely = {("です",): "", ("でしょう",): "だろう"}.get(found)
-        return None if likely is None else (start, length, likely)
+        if found[-1] == "た":
+            return None
+        return start, length, "" if found == ("です",) else "だろう"
     if before.is_a("助詞", "ん"):
         return before.start, length, f"ので{forms[found]}"
     if before.kind in NOUN_LIKE or before.is_a(

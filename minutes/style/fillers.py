@@ -12,7 +12,7 @@ HESITATION = re.compile(
     r"えーっ?と|えっと[ーぉ～]*|ええっ?と|え[ーぇ]+|あの[ーう～]+|"
     r"(?<![ぁ-んァ-ヶ一-龥々])(?:え|ええ|あの)(?=[、,\s])"
 )
-"""What the normalised accuracy leaves out, on both sides; 「ええ」 among them, which may be a yes."""
+"""What the normalised accuracy leaves out on both sides; 「ええ」 among them, maybe a yes."""
 
 PAUSE = "、,，\\s…"
 LONG = re.compile(

@@ -9,8 +9,8 @@ from pydantic import Field
 from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.rights import Right, published_revision
 from minutes import publication, records
+from minutes.content import Content, content_of
 from minutes.parts import usual_transcripts
-from minutes.records import Content
 from minutes.transcripts import transcripts_of
 from models.meeting import Meeting
 from models.minutes import Approval, ApprovalRequest, MinutesRevision
@@ -137,7 +137,7 @@ class RevisionAnswer(Shape):
             written_at=revision.written_at,
             request=RequestAnswer.of(revision.request) if revision.request else None,
             is_published=published_revision(session, revision.meeting.id) is revision,
-            content=ContentShape.of(records.content_of(revision)),
+            content=ContentShape.of(content_of(revision)),
         )
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from flask import Blueprint, url_for
 from pydantic import Field
 
+from minutes.content import content_of
 from minutes.publication import current_publication
-from minutes.records import content_of
 from minutes.search import found_in_published
 from models.minutes import MinutesRevision
 from web import access

@@ -10,7 +10,8 @@ from meetings.entries import text
 from meetings.errors import InvalidInput, NotFound, StaleRevision
 from meetings.rights import Right, published_revision
 from minutes import publication, records
-from minutes.records import Attendee, Content, Paragraph, Section, content_of, minutes_of
+from minutes.content import Attendee, Content, Paragraph, Section, content_of, said_at
+from minutes.records import minutes_of
 from models.meeting import Meeting
 from models.minutes import Minutes, MinutesRevision
 from models.person import Person
@@ -22,7 +23,7 @@ from web.views._meeting_head import meeting_head
 
 blueprint = Blueprint("minutes", __name__)
 blueprint.add_app_template_global(records.when, "held_when")
-blueprint.add_app_template_global(records.said_at, "said_at")
+blueprint.add_app_template_global(said_at, "said_at")
 ATTENDEE = re.compile(r"(?P<name>[^（）]+?)\s*(?:（(?P<title>.*)）)?")
 
 
