@@ -86,6 +86,16 @@ def content_of(revision: MinutesRevision) -> Content:
     return Content.model_validate(revision.content)
 
 
+def official_only(content: Content) -> Content:
+    """What everybody may read: how it was said is for those who make the minutes."""
+    content = content.model_copy(deep=True, update={"style": None})
+    for section in content.sections:
+        for paragraph in section.paragraphs:
+            paragraph.faithful, paragraph.segment_ids = None, []
+            paragraph.changes, paragraph.unsure = [], []
+    return content
+
+
 def said_by(paragraphs: Iterable[Paragraph]) -> list[tuple[str, list[Paragraph]]]:
     """Neighbouring paragraphs of one speaker together, as the paper sets them."""
     return [(who, list(said)) for who, said in groupby(paragraphs, key=lambda p: p.speaker)]
@@ -102,7 +112,7 @@ def said_at(content: Content, paragraph: Paragraph) -> str:
 def restyled(
     content: Content, style: Style, names: Names, *, includes_hand: bool = False
 ) -> Content:
-    """In another style. What a person wrote stays, unless it was asked for. Nothing is stored."""
+    """In another style. What a person wrote stays, unless it was asked for."""
     content = content.model_copy(deep=True, update={"style": style})
     for section in content.sections:
         for paragraph in section.paragraphs:

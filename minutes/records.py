@@ -20,6 +20,7 @@ from minutes.content import (
     drafted,
     known,
     link,
+    restyled,
     said_by,
 )
 from minutes.names import names_of
@@ -89,6 +90,14 @@ def revise(
     if content == content_of(latest):
         return latest
     return _add_revision(session, by, minutes, latest.transcript, content)
+
+
+def restyle(
+    session: Session, revision: MinutesRevision, style: Style, *, includes_hand: bool = False
+) -> Content:
+    """Its text in another style, to be revised. What a person wrote stays unless asked for."""
+    names = names_of(session, revision.meeting)
+    return restyled(content_of(revision), style, names, includes_hand=includes_hand)
 
 
 def request_approval(session: Session, by: Person, revision: MinutesRevision) -> ApprovalRequest:

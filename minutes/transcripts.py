@@ -162,7 +162,7 @@ def accuracy_with_papers(segments: Iterable[Segment]) -> tuple[Accuracy, Accurac
 def _counted(pairs: Iterable[tuple[str, str]]) -> tuple[Accuracy, Accuracy]:
     raw = normalised = Accuracy(0, 0, 0, 0)
     for before, text in pairs:
-        raw += accuracy.count(before, text)
+        raw += accuracy.count_without_fillers(before, text)
         normalised += accuracy.count_normalised(before, text)
     return raw, normalised
 

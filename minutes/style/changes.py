@@ -137,11 +137,12 @@ def _spans(pieces: Iterable[Piece]) -> Iterator[_Span]:
 
 
 def _groups(spans: list[_Span]) -> Iterator[list[_Span]]:
-    """Those that share letters, together."""
+    """Those that share letters, together; what was put where something had gone, too."""
     group: list[_Span] = []
     end = 0
     for span in sorted(spans, key=lambda span: (span.start, span.end)):
-        if group and span.start >= end:
+        is_same_gap = bool(group) and group[0].start == span.start == span.end == end
+        if group and span.start >= end and not is_same_gap:
             yield group
             group = []
         group.append(span)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from minutes.style.changes import Piece, Rule, after, by_hand
+from minutes.style.changes import Piece, Rule, after, by_hand, unchanged
 from minutes.style.choice import Style
 from minutes.style.kept import Names
 from minutes.style.official import official
@@ -65,6 +65,8 @@ def shifted(changes: list[Change], distance: int) -> list[Change]:
 
 def explained(faithful: str, changes: list[Change], text: str) -> list[Piece]:
     """From the faithful text to what stands there now."""
+    if text == faithful:
+        return unchanged(text)
     return by_hand(pieces_of(faithful, changes), text)
 
 

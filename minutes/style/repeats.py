@@ -32,7 +32,8 @@ def _repeated(said: Sequence[Word], place: int) -> tuple[int, int]:
             continue
         has_pause = said[place + length].surface in PAUSES
         skipped = length + has_pause
-        if said[place + skipped].surface != said[place].surface or said[place].is_mark:
+        is_over = place + skipped + length > len(said)
+        if is_over or said[place + skipped].surface != said[place].surface:
             continue
         once = said[place : place + length]
         again = said[place + skipped : place + skipped + length]

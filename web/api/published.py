@@ -5,7 +5,7 @@ from datetime import datetime
 from flask import Blueprint, url_for
 from pydantic import Field
 
-from minutes.content import content_of
+from minutes.content import content_of, official_only
 from minutes.publication import current_publication
 from minutes.search import found_in_published
 from models.minutes import MinutesRevision
@@ -71,5 +71,6 @@ def list_published(query: Words) -> PublishedList:
 @operation("公開している会議録", answers=PublishedAnswer)
 def show(revision: MinutesRevision) -> PublishedAnswer:
     return PublishedAnswer(
-        head=PublishedHead.of(revision), content=ContentShape.of(content_of(revision))
+        head=PublishedHead.of(revision),
+        content=ContentShape.of(official_only(content_of(revision))),
     )

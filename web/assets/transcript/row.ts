@@ -2,6 +2,7 @@
 
 import type { Line } from "./line";
 import { showProposals } from "./proposals";
+import { showFillers } from "./fillers";
 import { marked } from "./marks";
 import type { AgendaItem, Mark } from "./server";
 import { make, plain, position } from "./words";
@@ -29,6 +30,7 @@ export class Row {
   private readonly agendaSelect = make("select");
   private readonly speaker: HTMLInputElement;
   private readonly confirmed = make("input", { type: "checkbox" });
+  private readonly fillers = make("p", { class: "segment-fillers" });
   private readonly marks = make("p", { class: "segment-marks" });
   private readonly proposals = make("ul", { class: "proposals", "aria-label": "修正候補" });
   private readonly state = make("span", { class: "segment-state" });
@@ -98,6 +100,7 @@ export class Row {
     this.doubt.textContent = segment.doubt && `要確認：${segment.doubt}`;
     this.showAgendaItem();
     this.showMarks(segment.marks);
+    showFillers(this.fillers, segment);
     this.showProposals();
   }
 
@@ -185,8 +188,8 @@ export class Row {
       for (const field of [this.speaker, this.agendaSelect, this.confirmed]) field.disabled = true;
     }
     const body = make("div", { class: "segment-body" }, this.text, tick);
-    const { heading, doubt, marks, proposals, problem } = this;
-    this.element.append(heading, head, doubt, body, marks, proposals, problem);
+    const { heading, doubt, fillers, marks, proposals, problem } = this;
+    this.element.append(heading, head, doubt, body, fillers, marks, proposals, problem);
   }
 
   /** Also after a choice that could not be made. */

@@ -22,12 +22,19 @@ export interface Counts {
   wrong: number;
   missing: number;
   added: number;
+  fillers: number;
 }
 
 export interface SegmentCounts {
   raw: Counts;
   normalised: Counts;
   machine: Counts;
+}
+
+/** With the pause that goes with it. */
+export interface Filler {
+  start: number;
+  words: string;
 }
 
 export interface Segment {
@@ -44,6 +51,7 @@ export interface Segment {
   agenda_item_id: number | null;
   counts: SegmentCounts | null;
   marks: Mark[];
+  fillers: Filler[];
   proposals: Proposal[];
 }
 
