@@ -254,6 +254,7 @@ def _from_segments(
         place=meeting.place,
         attendees=_attendees(session, meeting),
         sections=sections + ([loose] if loose.paragraphs else []),
+        style=style,
     )
 
 
