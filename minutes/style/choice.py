@@ -13,7 +13,7 @@ class Choice(StrEnum):
 
     @property
     def label(self) -> str:
-        return LABELS[self]
+        return LABELS[type(self), self.value]
 
 
 class Removal(Choice):
@@ -95,24 +95,24 @@ FIELDS: dict[str, tuple[str, type[Choice]]] = {
 """What is chosen from a list, with its name on the screen."""
 
 AS_IT_IS = "そのまま"
-LABELS: dict[Choice, str] = {
-    Removal.REMOVE: "除く",
-    Removal.KEEP: "残す",
-    Numbers.AS_IS: AS_IT_IS,
-    Numbers.HALF: "半角（7億8500万円）",
-    Numbers.HALF_COMMAS: "半角とコンマ（7億8,500万円）",
-    Numbers.FULL: "全角（７億８５００万円）",
-    Numbers.FULL_COMMAS: "全角とコンマ（７億８，５００万円）",
-    Numbers.ONE_FULL: "1桁は全角、2桁からは半角（７億8500万円）",
-    Letters.AS_THEY_ARE: AS_IT_IS,
-    Letters.HALF: "半角（DX）",
-    Letters.FULL: "全角（ＤＸ）",
-    Years.AS_THEY_ARE: AS_IT_IS,
-    Years.ERA: "元号（令和8年）",
-    Years.WESTERN: "西暦（2026年）",
-    Endings.AS_THEY_ARE: AS_IT_IS,
-    Endings.POLITE: "敬体（です・ます）",
-    Endings.PLAIN: "常体（である）",
+LABELS: dict[tuple[type[Choice], str], str] = {
+    (Removal, Removal.REMOVE): "除く",
+    (Removal, Removal.KEEP): "残す",
+    (Numbers, Numbers.AS_IS): AS_IT_IS,
+    (Numbers, Numbers.HALF): "半角（7億8500万円）",
+    (Numbers, Numbers.HALF_COMMAS): "半角とコンマ（7億8,500万円）",
+    (Numbers, Numbers.FULL): "全角（７億８５００万円）",
+    (Numbers, Numbers.FULL_COMMAS): "全角とコンマ（７億８，５００万円）",
+    (Numbers, Numbers.ONE_FULL): "1桁は全角、2桁からは半角（７億8500万円）",
+    (Letters, Letters.AS_THEY_ARE): AS_IT_IS,
+    (Letters, Letters.HALF): "半角（DX）",
+    (Letters, Letters.FULL): "全角（ＤＸ）",
+    (Years, Years.AS_THEY_ARE): AS_IT_IS,
+    (Years, Years.ERA): "元号（令和8年）",
+    (Years, Years.WESTERN): "西暦（2026年）",
+    (Endings, Endings.AS_THEY_ARE): AS_IT_IS,
+    (Endings, Endings.POLITE): "敬体（です・ます）",
+    (Endings, Endings.PLAIN): "常体（である）",
 }
 
 

@@ -28,7 +28,7 @@ export function showFillers(shown: HTMLElement, segment: Segment): void {
 }
 
 export class Fillers {
-  private readonly box: HTMLElement = required("[data-fillers-box]");
+  private readonly box = make("dialog", { class: "alike fillers-box", "aria-label": "ケバ取り" });
 
   /** `write` brings many texts to the server, all or none. */
   constructor(
@@ -44,8 +44,9 @@ export class Fillers {
     };
     view.addEventListener("change", set);
     set();
-    const button = document.querySelector("[data-fillers-remove]");
-    button?.addEventListener("click", () => this.open());
+    document.body.append(this.box);
+    const opening = document.querySelector("[data-fillers-remove]");
+    opening?.addEventListener("click", () => this.open());
   }
 
   private open(): void {
@@ -57,21 +58,15 @@ export class Fillers {
     const problem = make("p", { role: "alert", class: "alike-problem" });
     const remove = button("選んだフィラーを除く", () => void this.remove(places, problem));
     remove.classList.add("button-main");
-    const close = button("閉じる", () => this.close());
+    const close = button("閉じる", () => this.box.close());
     this.box.replaceChildren(
-      make("h2", { tabindex: "-1" }, title),
+      make("h2", {}, title),
       make("p", {}, "聞き取ったままの文は残ります。除いたあとも「元に戻す」で一度に戻せます。"),
       make("p", { class: "alike-choice" }, ...(places.length ? [remove, close] : [close])),
       problem,
       make("ul", {}, ...this.groups(places)),
     );
-    this.box.hidden = false;
-    this.box.querySelector("h2")!.focus();
-  }
-
-  private close(): void {
-    this.box.hidden = true;
-    this.box.replaceChildren();
+    this.box.showModal();
   }
 
   /** What is typed and not saved yet is left alone. */
@@ -110,10 +105,10 @@ export class Fillers {
 
   private async remove(places: Place[], problem: HTMLElement): Promise<void> {
     const chosen = places.filter(({ tick }) => tick.checked);
-    if (!chosen.length) return this.close();
+    if (!chosen.length) return this.box.close();
     try {
       await this.write(changes(chosen), `ケバ取り（${chosen.length}か所）`);
-      this.close();
+      this.box.close();
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       problem.textContent = refusal.message;
