@@ -36,6 +36,10 @@ def clock(at: datetime) -> str:
     return local(at).strftime("%H:%M")
 
 
+def clock_in_seconds(at: datetime) -> str:
+    return local(at).strftime("%H:%M:%S")
+
+
 def span(starts_at: datetime, ends_at: datetime) -> str:
     """「令和8年11月23日（月）14:00～16:00」."""
     is_same_day = local(starts_at).date() == local(ends_at).date()

@@ -19,7 +19,7 @@ from meetings.errors import FileRejected
 OPENING_SECONDS = 60
 SECONDS_PER_PAGE = 10
 THUMBNAIL_PIXELS = 480
-PICTURE_PIXELS = 600
+PICTURE_PIXELS = 1000
 LONGEST_PAGE_TEXT = 200_000
 # The finger print of a page: brighter or darker than the neighbour, on a grid this wide and high.
 HASH_SIDE = 16

@@ -73,6 +73,14 @@ def may_download(given: frozenset[Right], document: Document) -> bool:
     return document.may_download or not is_only_invited(given)
 
 
+def may_publish_pages(document: Document) -> bool:
+    """Whether citizens see the pages of it that were shown, beside published minutes: nothing that
+    is closed, stamped with its reader's name, or not to be kept."""
+    is_held_back = document.readers or document.is_watermarked
+    may_be_kept = document.may_print and document.may_download
+    return document.removed_at is None and not is_held_back and may_be_kept
+
+
 def is_only_invited(given: frozenset[Right]) -> bool:
     """No role gives this person the meeting."""
     return given <= OF_THE_INVITED

@@ -26,10 +26,13 @@ def read_beginning(
 ) -> datetime | None:
     """The instant that was typed; None where nothing was: unknown. Without a `day`
     (「2026-11-24」) a time on the clock is put on the day that brings it nearest to the meeting,
-    so that 0:15:00 of a meeting over midnight is on the second day.
+    so that 0:15:00 of a meeting over midnight is on the second day. What the form shows is the
+    instant that is known already, with its parts of a second.
 
     Raises InvalidInput.
     """
+    if recording.began_at and (typed.strip(), day.strip()) == typed_beginning(recording):
+        return recording.began_at
     words = unicodedata.normalize("NFKC", typed).translate(MINUS_SIGNS).replace(" ", "")
     if not words:
         return None
@@ -63,7 +66,7 @@ def typed_beginning(recording: Recording) -> tuple[str, str]:
         return "", ""
     here = dates.local(recording.began_at)
     is_plain = _on_the_clock(recording.meeting, here.time(), "") == here
-    return here.strftime("%H:%M:%S"), "" if is_plain else here.date().isoformat()
+    return dates.clock_in_seconds(here), "" if is_plain else here.date().isoformat()
 
 
 def _on_the_clock(meeting: Meeting, clock: time, day: str) -> datetime:

@@ -8,6 +8,7 @@ from meetings import audit
 from meetings.errors import InvalidInput, NotPossibleNow
 from minutes import transcripts
 from minutes.accuracy import same_place
+from minutes.proposals import learning
 from models.person import Person
 from models.transcript import Correction, Proposal, Segment
 
@@ -51,6 +52,8 @@ def split(
         if proposal.start >= machine:
             _move(proposal, second, -machine)
     transcripts.rewrite(session, by, segment, text[:at].rstrip())
+    session.flush()
+    learning.learn(session, second)
     audit.note(session, by, "split", segment)
     return segment, second
 

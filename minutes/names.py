@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from meetings.agenda import flat, tree
 from meetings.invitations import invited
 from meetings.roster import standing
+from minutes.dictionaries import entries_of, entries_of_departments
 from minutes.style.kept import Names
 from models.document import Document
 from models.meeting import Meeting
@@ -15,7 +16,8 @@ from models.person import Department
 
 
 def names_of(session: Session, meeting: Meeting) -> Names:
-    """Of its people, departments, papers, agenda and of the meeting itself."""
+    """Of its people, departments, papers, agenda and of the meeting itself, and the words that
+    somebody put into its dictionary."""
     return Names.of(_names(session, meeting))
 
 
@@ -25,8 +27,11 @@ def _names(session: Session, meeting: Meeting) -> Iterator[str]:
     yield from (node.entry.title for node in flat(tree(session, meeting)))
     yield from session.scalars(select(Document.title).where(Document.meeting_id == meeting.id))
     yield from session.scalars(select(Department.name))
+    series = meeting.series
+    entries = [*entries_of(session, series), *entries_of_departments(session, series)]
+    yield from (entry.surface for entry in entries)
     people = [invitation.person for invitation in invited(meeting)]
-    for person in [*people, *(entry.person for entry in standing(meeting.series))]:
+    for person in [*people, *(entry.person for entry in standing(series))]:
         yield person.name
         yield person.name.replace(" ", "").replace("　", "")
         yield from person.name.split()

@@ -12,10 +12,13 @@ from meetings import audit, dates
 from meetings.entries import LONGEST_NAME
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from meetings.storage import Incoming, Storage, StoredFile
+from minutes import stamps
 from minutes.recognition import audio
+from minutes.recognition.recorded import recorded_at
+from models.base import now
 from models.meeting import Meeting
 from models.person import Person
-from models.recording import Recording, RecordingKind
+from models.recording import BeginningSource, Recording, RecordingKind
 
 NEAR = timedelta(days=1)
 """A recording begins at most so long before the meeting is to begin, or after it is to end."""
@@ -23,18 +26,20 @@ NEAR = timedelta(days=1)
 
 @dataclass(frozen=True)
 class PreparedRecording:
-    """A recording that is in the store, measured, and not yet with the meeting."""
+    """A recording that is in the store, measured, and not yet with the meeting. `stamped_at`: the
+    time that the file itself tells."""
 
     file_name: str
     stored: StoredFile
     sound: audio.Sound
+    stamped_at: datetime | None = None
 
 
 def prepare_recording(storage: Storage, file_name: str, incoming: Incoming) -> PreparedRecording:
     """The slow part of taking a recording in, outside any transaction. Raises FileRejected."""
     incoming.flush_to_disk()
-    sound = audio.inspect(incoming.path)
-    return PreparedRecording(plain_name(file_name), storage.keep(incoming), sound)
+    sound, stamped_at = audio.inspect(incoming.path), recorded_at(incoming.path)
+    return PreparedRecording(plain_name(file_name), storage.keep(incoming), sound, stamped_at)
 
 
 def plain_name(file_name: str) -> str:
@@ -49,14 +54,18 @@ def add_recording(
     prepared: PreparedRecording,
     *,
     kind: RecordingKind = RecordingKind.PART,
-    began_at: datetime | None = None,
+    told: stamps.Reading | None = None,
 ) -> Recording:
-    """Raises NotPossibleNow when this very sound is with the meeting already.
+    """`told`: when it began, as whoever sends it says; else its own time stamp is asked. Raises
+    NotPossibleNow when this very sound is with the meeting already.
 
     A recording is never refused for its clock: a beginning far from the meeting (a recorder whose
     clock was never set) is taken as unknown.
     """
     _refuse_second_copy(session, meeting, prepared.stored.sha256)
+    if told is None or not _is_near(meeting, told.began_at):
+        length = prepared.sound.duration_seconds
+        told = stamps.suggested(session, meeting, prepared.stamped_at, length)
     recording = Recording(
         meeting=meeting,
         file_name=prepared.file_name,
@@ -66,7 +75,9 @@ def add_recording(
         codec=prepared.sound.codec,
         is_cut_off=prepared.sound.is_cut_off,
         kind=kind,
-        began_at=began_at if began_at and _is_near(meeting, began_at) else None,
+        began_at=told.began_at if told else None,
+        beginning_source=told.source if told else None,
+        stamped_at=prepared.stamped_at,
         received_by=by,
     )
     session.add(recording)
@@ -82,9 +93,11 @@ def place_recording(
     kind: RecordingKind,
     began_at: datetime | None,
     seen: str | None = None,
+    is_checked: bool = False,
 ) -> None:
     """Say what it is and when it begins, None for unknown. `seen`: the `place_in_short` that the
-    person had before their eyes.
+    person had before their eyes. `is_checked`: they listened, and the time that is there is right;
+    a new time is theirs anyway.
 
     Raises InvalidInput when it would begin far from the meeting, NotPossibleNow when no part would
     be left, StaleRevision when it has another place by now than the one that was seen.
@@ -102,9 +115,19 @@ def place_recording(
         raise NotPossibleNow(
             "予備にすると、この会議の本編がなくなります。先に、ほかの録音を本編にしてください。"
         )
-    if (recording.kind, recording.began_at) != (kind, began_at):
-        recording.kind, recording.began_at = kind, began_at
+    if recording.began_at != began_at:
+        recording.beginning_source = BeginningSource.HAND if began_at else None
+        _note_check(recording, by if began_at else None)
+    elif began_at and is_checked:
+        _note_check(recording, by)
+    recording.kind, recording.began_at = kind, began_at
+    if session.is_modified(recording):
         audit.note(session, by, "place", recording)
+
+
+def _note_check(recording: Recording, by: Person | None) -> None:
+    recording.beginning_checked_by = by
+    recording.beginning_checked_at = now() if by else None
 
 
 def place_in_short(kind: RecordingKind, began_at: datetime | None) -> str:

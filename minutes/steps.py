@@ -83,6 +83,7 @@ def propose(material: Material) -> Write:
     """What the papers of the meeting say to the heard text, with the speech model that heard it."""
     while preparation.prepare_some(material.engine, material.storage):
         pass  # pages that nobody has read yet would teach nothing
+    papers.collect(material.engine, material.transcription.meeting.id)
     with reading(material.engine) as session:
         meeting = session.get_one(Meeting, material.transcription.meeting.id)
         vocabulary = papers.vocabulary_of(session, meeting)

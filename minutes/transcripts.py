@@ -9,6 +9,7 @@ from meetings import audit, entries
 from meetings.errors import NotPossibleNow, StaleRevision
 from minutes import accuracy
 from minutes.accuracy import Accuracy
+from minutes.proposals import learning
 from models.base import now
 from models.document import Page
 from models.meeting import AgendaItem, Meeting
@@ -37,7 +38,8 @@ def correct(session: Session, by: Person, segment: Segment, text: str, *, based_
 
 
 def rewrite(session: Session, by: Person, segment: Segment, text: str) -> None:
-    """The next revision, whatever was there: who may and whether it is stale is settled."""
+    """The next revision, whatever was there: who may and whether it is stale is settled. What it
+    taught if it is confirmed, it teaches anew."""
     segment.revision += 1
     session.add(
         Correction(
@@ -49,18 +51,21 @@ def rewrite(session: Session, by: Person, segment: Segment, text: str) -> None:
         )
     )
     segment.text = text
+    learning.learn(session, segment)
 
 
 def confirm(session: Session, by: Person, segment: Segment) -> None:
-    """A person has passed this segment, corrected or not."""
+    """A person has passed this segment, corrected or not; its corrections teach the series."""
     if not segment.is_confirmed:
         segment.confirmed_by, segment.confirmed_at = by, now()
+        learning.learn(session, segment)
         audit.note(session, by, "confirm", segment)
 
 
 def take_back_confirmation(session: Session, by: Person, segment: Segment) -> None:
     refuse_when_approved(session, segment.transcript)
     segment.confirmed_by, segment.confirmed_at = None, None
+    learning.learn(session, segment)
     audit.note(session, by, "take_back_confirmation", segment)
 
 

@@ -19,12 +19,14 @@ from meetings.errands import Errand
 from meetings.errors import FileRejected, NotPossibleNow
 from meetings.storage import Arrival, Storage
 from minutes.recognition import audio
+from minutes.recognition.recorded import recorded_at
 from minutes.recordings import PreparedRecording, add_recording
+from minutes.stamps import Reading
 from minutes.transcription import request_transcription
 from minutes.uploads import OPEN_STATES, expires_at, finish_upload
 from models.base import now
 from models.database import reading, writing
-from models.recording import RecordingKind
+from models.recording import BeginningSource, RecordingKind
 from models.upload import Upload, UploadState
 
 CHECK_SECONDS = 1.0
@@ -165,8 +167,9 @@ def _measured(storage: Storage, arrival: Arrival, taken: Taken) -> PreparedRecor
     sha256 = arrival.sha256()
     if taken.sha256 not in (None, sha256):
         return CHANGED
-    sound = audio.inspect(arrival.path)
-    return PreparedRecording(taken.file_name, storage.keep_arrival(arrival, sha256), sound)
+    sound, stamped_at = audio.inspect(arrival.path), recorded_at(arrival.path)
+    stored = storage.keep_arrival(arrival, sha256)
+    return PreparedRecording(taken.file_name, stored, sound, stamped_at)
 
 
 def _settle(session: Session, taken: Taken, outcome: PreparedRecording | str) -> bool:
@@ -198,13 +201,18 @@ def _accept(session: Session, upload: Upload, prepared: PreparedRecording) -> No
             upload.meeting,
             prepared,
             kind=RecordingKind(upload.kind),
-            began_at=upload.began_at,
+            told=_told(upload),
         )
     except NotPossibleNow as problem:  # the same sound is there already
         return _refuse(upload, problem.message)
     request_transcription(session, upload.person, recording)
     upload.recording, upload.state = recording, UploadState.ACCEPTED
     upload.lease, upload.lease_until, upload.changed_at = None, None, now()
+
+
+def _told(upload: Upload) -> Reading | None:
+    source = BeginningSource.BROWSER if upload.is_live else BeginningSource.SENDER
+    return Reading(upload.began_at, source) if upload.began_at else None
 
 
 def _refuse(upload: Upload, problem: str) -> None:

@@ -28,10 +28,11 @@ from meetings.storage import COPY_BYTES, Incoming, Storage
 from minutes import filing, recordings, transcription
 from minutes.recognition import audio
 from minutes.recognition.recorded import recorded_at
+from minutes.stamps import Reading
 from models.database import reading, writing
 from models.meeting import Meeting
 from models.person import Person
-from models.recording import Recording
+from models.recording import BeginningSource, Recording
 
 LOG = logging.getLogger(__name__)
 
@@ -172,27 +173,29 @@ class Watch:
         with self._storage.receive(self._settings.largest_mb * MEGABYTE) as incoming:
             _copy(path, stamp, incoming)
             sound = audio.inspect(incoming.path)
-            began = recorded_at(incoming.path)
-            if began is None and number is None:
-                began = _changed_at(stamp) - timedelta(seconds=sound.duration_seconds)
+            stamped_at = recorded_at(incoming.path)
+            ended_at, length = _changed_at(stamp), timedelta(seconds=sound.duration_seconds)
+            guess = Reading(ended_at - length, BeginningSource.CHANGED)
             with reading(self._engine) as session:
-                meeting = self._meeting(session, number, began)
+                meeting = self._meeting(session, number, stamped_at or guess.began_at)
                 if _is_there(session, meeting, incoming.sha256):
                     return
             _refuse_changed(path, stamp)
             name = filing.readable(path.name)[-LONGEST_NAME:]
-            prepared = recordings.PreparedRecording(name, self._storage.keep(incoming), sound)
-        self._write_down(meeting.id, prepared, began)
+            stored = self._storage.keep(incoming)
+            prepared = recordings.PreparedRecording(name, stored, sound, stamped_at)
+        is_guessed = stamped_at is None and number is None
+        self._write_down(meeting.id, prepared, guess if is_guessed else None)
 
     def _write_down(
-        self, meeting_id: int, prepared: recordings.PreparedRecording, began: datetime | None
+        self, meeting_id: int, prepared: recordings.PreparedRecording, told: Reading | None
     ) -> None:
         with writing(self._engine) as session, session.begin():
             meeting = self._meeting(session, meeting_id, None)
             if _is_there(session, meeting, prepared.stored.sha256):
                 return  # another program was quicker
             person = _person(session, self._login)
-            recording = recordings.add_recording(session, person, meeting, prepared, began_at=began)
+            recording = recordings.add_recording(session, person, meeting, prepared, told=told)
             transcription.request_transcription(session, person, recording)
 
     def _meeting(self, session: Session, number: int | None, began: datetime | None) -> Meeting:

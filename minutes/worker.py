@@ -29,6 +29,7 @@ from meetings.storage import Storage, full_disk_told
 from minutes import following, leases, normalised, steps, turns, upload_checks
 from minutes import transcription as work
 from minutes.leases import Piece
+from minutes.proposals import papers
 from minutes.proposals.choosing import Teach
 from minutes.recognition import speech_model
 from minutes.recognition.heard import Recognise
@@ -109,6 +110,7 @@ class Worker:
             [
                 Errand(self._show_life, leases.LEASE.total_seconds() / leases.RENEWALS),
                 Errand(self._prepare_pages, PREPARE_SECONDS),
+                Errand(self._collect_terms, PREPARE_SECONDS),
                 Errand(self._send_mail, MAIL_SECONDS),
                 Errand(self._remind, REMIND_SECONDS),
                 *upload_checks.errands(self._engine, self._storage, self._config.limits),
@@ -268,6 +270,9 @@ class Worker:
 
     def _prepare_pages(self) -> bool:
         return preparation.prepare_some(self._engine, self._storage)
+
+    def _collect_terms(self) -> bool:
+        return papers.collect_some(self._engine)
 
     def _send_mail(self) -> bool:
         return mail.send_some(self._engine, self._config)

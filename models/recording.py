@@ -21,9 +21,32 @@ class RecordingKind(StrEnum):
         return {RecordingKind.PART: "本編", RecordingKind.SPARE: "予備"}[self]
 
 
+class BeginningSource(StrEnum):
+    """Who says when a recording begins."""
+
+    STAMP = "stamp"
+    STAMPED_END = "stamped_end"
+    CHANGED = "changed"
+    BROWSER = "browser"
+    SENDER = "sender"
+    HAND = "hand"
+
+    @property
+    def label(self) -> str:
+        return {
+            BeginningSource.STAMP: "録音ファイルの時刻",
+            BeginningSource.STAMPED_END: "録音ファイルの時刻（録音の終わりとみて、長さを引いた）",
+            BeginningSource.CHANGED: "ファイルの更新時刻から録音の長さを引いた",
+            BeginningSource.BROWSER: "この画面の録音ボタンを押した時刻",
+            BeginningSource.SENDER: "送信した機器やプログラムが伝えた時刻",
+            BeginningSource.HAND: "手で入力",
+        }[self]
+
+
 class Recording(Base):
     """The sound as received, never altered. Playback copy and peaks are made from it for
-    browsers. `began_at` is where it stands on the meeting's clock, where that is known.
+    browsers. `began_at` is where it stands on the meeting's clock, where that is known; it is a
+    suggestion until a person has checked it. `stamped_at` is what the file itself says.
     """
 
     __tablename__ = "recording"
@@ -38,16 +61,27 @@ class Recording(Base):
     is_cut_off: Mapped[bool] = mapped_column(default=False)
     kind: Mapped[RecordingKind] = mapped_column(word(RecordingKind), default=RecordingKind.PART)
     began_at: Mapped[When | None]
+    beginning_source: Mapped[BeginningSource | None] = mapped_column(word(BeginningSource))
+    beginning_checked_at: Mapped[When | None]
+    beginning_checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    stamped_at: Mapped[When | None]
     playback_sha256: Mapped[Sha256 | None]
     peaks_sha256: Mapped[Sha256 | None]
     received_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     received_at: Mapped[When] = mapped_column(default=now)
 
     meeting: Mapped[Meeting] = relationship()
-    received_by: Mapped[Person] = relationship()
+    received_by: Mapped[Person] = relationship(foreign_keys=received_by_id)
+    beginning_checked_by: Mapped[Person | None] = relationship(foreign_keys=beginning_checked_by_id)
     transcriptions: Mapped[list["Transcription"]] = relationship(
         back_populates="recording", order_by="Transcription.id"
     )
+
+    @property
+    def is_beginning_sure(self) -> bool:
+        """A person has checked it, or the server's own clock ran while it was recorded."""
+        is_ours = self.beginning_source == BeginningSource.BROWSER
+        return self.began_at is not None and (is_ours or self.beginning_checked_at is not None)
 
 
 class WorkState(StrEnum):

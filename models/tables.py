@@ -11,6 +11,7 @@ from models import (
     person,
     recording,
     sitting,
+    term,
     transcript,
     upload,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "person",
     "recording",
     "sitting",
+    "term",
     "transcript",
     "upload",
 ]

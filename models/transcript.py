@@ -151,12 +151,14 @@ class Origin(StrEnum):
     NAME = "name"
     DICTIONARY = "dictionary"
     DATE = "date"
+    LEARNED = "learned"
 
 
 class Proposal(Base):
     """修正候補: `after` instead of `before`, which stands in the segment's `machine` text at
     `start`. `was_changed`: it was done at once, and `machine` has `after` there. `place` says where
-    the word is printed, `page` is that page if it can be opened. `probability` from 0 to 1.
+    the word is printed, or what was corrected before; `page` prints it, if it can be opened.
+    `probability` from 0 to 1.
 
     Decided by a person once: taken, or refused.
     """

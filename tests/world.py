@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from meetings import attendance, memos
 from meetings.config import Limits
 from meetings.storage import Storage
-from minutes import publication, records, transcripts, uploads
+from minutes import dictionaries, publication, records, transcripts, uploads
 from minutes.recognition.heard import Heard
 from models.base import now
 from models.document import DocumentVersion
@@ -50,6 +50,7 @@ class World:
             "memo_id": 1,
             "attendance_id": 1,
             "entry_id": 1,
+            "series_id": self.unpublished.series_id,
             "token": 0,
             "recording_id": self.recording.id,
             "transcription_id": self.transcript.transcription_id,
@@ -89,6 +90,7 @@ def build_world(session: Session, storage: Storage, cast: Cast) -> World:
     records.request_approval(session, cast.secretary, revision)
     records.approve(session, cast.approver, revision)
     publication.publish(session, cast.approver, revision)
+    dictionaries.add(session, cast.secretary, unpublished.series, "汐見線", "しおみせん")
     upload = _refused_upload(session, storage, cast, unpublished)
     return World(unpublished, published, transcript.recording, transcript, upload)
 

@@ -16,7 +16,7 @@ from minutes import accuracy
 from minutes.proposals import dictionary
 from minutes.proposals.readings import Token, is_unbroken, naturalness, plain, tokens
 from minutes.proposals.sound import distance, folded, sounds
-from minutes.proposals.terms import Term, Vocabulary
+from minutes.proposals.terms import Confused, Term, Vocabulary
 from models.transcript import Origin
 
 LONGEST_SPAN = 9
@@ -52,7 +52,7 @@ class Candidate:
     """`new` instead of the text's `old` from `start` to `end`. `far`: how far apart the whole
     words sound, as a share of their `length` in sounds; `gain`: by how much the text becomes more
     natural, in MeCab's costs; `heard`: the whole words that it is instead of, and whether these
-    are one word of the dictionary."""
+    are one word of the dictionary; `times`: in how many segments a person corrected them so."""
 
     start: int
     end: int
@@ -65,6 +65,7 @@ class Candidate:
     term: Term | None = None
     heard: str = ""
     is_for_word: bool = False
+    times: int = 0
 
     def applied_to(self, text: str) -> str:
         return text[: self.start] + self.new + text[self.end :]
@@ -95,8 +96,11 @@ def candidates(text: str, vocabulary: Vocabulary) -> list[Candidate]:
         *_terms(text, spans, vocabulary),
         *_homophones(text, spans),
         *_dates(text),
+        *_learned(text, spans, vocabulary),
     ]
     for one in found:
+        if one.new in vocabulary.taught.off:
+            continue
         one = _trimmed(one)
         key = one.start, one.end, one.new
         is_other = accuracy.comparable(one.old) != accuracy.comparable(one.new)
@@ -107,10 +111,11 @@ def candidates(text: str, vocabulary: Vocabulary) -> list[Candidate]:
 
 
 def _is_better(one: Candidate, other: Candidate) -> bool:
-    return (one.origin != Origin.DICTIONARY, -one.far) > (
-        other.origin != Origin.DICTIONARY,
-        -other.far,
-    )
+    return _rank(one) > _rank(other)
+
+
+def _rank(one: Candidate) -> tuple[int, bool, float]:
+    return one.times, one.origin != Origin.DICTIONARY, -one.far
 
 
 def _spans(words: Sequence[Token]) -> list[Span]:
@@ -213,6 +218,21 @@ def _homophones(text: str, spans: Iterable[Span]) -> Iterator[Candidate]:
                 length = max(len(span.sounds), len(word.sounds))
                 share = far / length
                 yield _instead(span, text, word.surface, Origin.DICTIONARY, share, length)
+
+
+def _learned(text: str, spans: Iterable[Span], vocabulary: Vocabulary) -> Iterator[Candidate]:
+    """What was corrected before, in whole words, however far apart they sound."""
+    by_heard: dict[str, list[Confused]] = {}
+    for known in vocabulary.taught.confused:
+        by_heard.setdefault(known.heard, []).append(known)
+    for span in spans if by_heard else ():
+        for known in by_heard.get(text[span.start : span.end], ()):
+            term = vocabulary.by_surface.get(known.meant)
+            if term is not None:
+                length = max(len(span.sounds), len(term.sounds))
+                far = distance(span.sounds, term.sounds) / length
+                one = _instead(span, text, term.surface, Origin.LEARNED, far, length, term)
+                yield replace(one, times=known.times)
 
 
 def _dates(text: str) -> Iterator[Candidate]:

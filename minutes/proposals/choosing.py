@@ -23,6 +23,8 @@ FOR, AGAINST = 20.0, -30.0
 """Further apart the judge's log probabilities say no more."""
 
 SCALE = 5.0
+OPPOSED = -10.0
+"""Where the judge hears so clearly something else, an earlier correction proves nothing."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,17 @@ def worth_asking(text: str, vocabulary: Vocabulary, confidence: float | None) ->
     screened = []
     for one in candidates(text, vocabulary):
         known = evidence.of_candidate(one, text, vocabulary, confidence)
-        screened.append(Asked(one, known, evidence.probability(known, SCREENED)))
+        probability = evidence.probability(known, SCREENED)
+        if one.origin == Origin.LEARNED:
+            probability = max(probability, WORTH_ASKING)
+        screened.append(Asked(one, known, probability))
     return best_of(screened)
 
 
 def best_of(screened: Iterable[Asked]) -> list[Asked]:
+    """What was corrected before is always asked about."""
     kept: list[Asked] = []
-    for asked in sorted(screened, key=lambda asked: -asked.screened):
+    for asked in sorted(screened, key=lambda asked: (-asked.candidate.times, -asked.screened)):
         if asked.screened < WORTH_ASKING or len(kept) == MOST_ASKED:
             break
         rivals = sum(asked.candidate.overlaps(other.candidate) for other in kept)
@@ -82,7 +88,7 @@ def best_of(screened: Iterable[Asked]) -> list[Asked]:
 def choose(text: str, asked: Sequence[Asked], judged: Sequence[float]) -> Choice:
     """`judged`: for each of the asked, by how much more probable it is than what was heard."""
     changes = [
-        Change(one.candidate, evidence.probability(with_judgement(one, gain), JUDGED))
+        Change(one.candidate, _probability(one, gain))
         for one, gain in zip(asked, judged, strict=True)
     ]
     changes.sort(key=lambda change: -change.probability)
@@ -92,6 +98,13 @@ def choose(text: str, asked: Sequence[Asked], judged: Sequence[float]) -> Choice
     for change in sorted(changed, key=lambda change: -change.candidate.start):
         text = change.candidate.applied_to(text)
     return Choice(text, tuple(changed), tuple(proposed))
+
+
+def _probability(asked: Asked, gain: float) -> float:
+    """What a person corrected before is at least proposed, unless the judge is against it."""
+    weighed = evidence.probability(with_judgement(asked, gain), JUDGED)
+    is_learned = asked.candidate.origin == Origin.LEARNED and gain > OPPOSED
+    return max(weighed, LIKELY) if is_learned else weighed
 
 
 def with_judgement(asked: Asked, gain: float) -> Evidence:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from meetings import audit
 from meetings.errors import NotPossibleNow
 from minutes import transcripts
+from minutes.proposals.candidates import Candidate
 from minutes.proposals.choosing import Change, Choice
 from models.base import now
 from models.person import Person
@@ -106,7 +107,10 @@ def place_of(text: str, proposal: Proposal, words: str = "") -> int | None:
 
 
 def reason_of(proposal: Proposal) -> str:
-    """Why it is proposed, in words: where the word is printed, or what kind of word it is."""
+    """Why it is proposed, in words: where the word is printed, what kind of word it is, or what
+    was corrected before."""
+    if proposal.origin == Origin.LEARNED:
+        return proposal.place
     return REASONS.get(Origin(proposal.origin)) or f"{proposal.place}にある言葉"
 
 
@@ -153,8 +157,14 @@ def _proposal(segment: Segment, change: Change, shift: int, was_changed: bool) -
         before=before,
         after=after,
         origin=one.origin,
-        place=term.place[:LONGEST_PLACE] if term else "",
+        place=_place(one)[:LONGEST_PLACE],
         page_id=term.page_id if term else None,
         probability=change.probability,
         was_changed=was_changed,
     )
+
+
+def _place(one: Candidate) -> str:
+    if one.origin == Origin.LEARNED and one.term:
+        return f"「{one.heard}」は前に{one.times}回「{one.term.surface}」に直されています"
+    return one.term.place if one.term else ""

@@ -6,7 +6,9 @@ MeCab 0.996) holds every word's cost and features one after the other, so they a
 
 import csv
 import mmap
+import re
 import struct
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,7 +28,11 @@ KINDS = ("名詞", "動詞", "形状詞", "副詞", "形容詞")
 HIGHEST_COST = 7_350
 """Beyond it stand the rare words, most of the dictionary."""
 
-WRITTEN = 8
+WRITTEN, COMES_FROM = 8, 12
+CHINESE = "漢"
+ONE_LETTER = re.compile(r"[ァ-ヺ][ャュョ]?[イキクチツンー]?")
+"""How one letter of a Chinese word may sound."""
+
 MOST_ALIKE = 6
 SHORTEST_SOUNDS = 3
 
@@ -41,6 +47,25 @@ class Word:
 def alike(said: str) -> list[Word]:
     """Common words whose sounds hardly differ from these, the most common first."""
     return _by_sound().get(folded(said), [])
+
+
+@cache
+def chinese_readings() -> dict[str, str]:
+    """How each letter is mostly read in words of two letters that came from Chinese (音読み): 提
+    and 告 are テー and コク. Half a second, once."""
+    entries, origin, whole = _compiled(Path(unidic_lite.DICDIR) / "sys.dic")
+    votes: dict[str, Counter[str]] = {}
+    for place in entries[entries["cost"] < HIGHEST_COST]["features"].tolist():
+        start = origin + place
+        fields = whole[start : whole.find(b"\0", start)].decode().split(",")
+        if len(fields) <= COMES_FROM or fields[COMES_FROM] != CHINESE or len(fields[WRITTEN]) != 2:
+            continue
+        word, said = fields[WRITTEN], fields[PRONOUNCED]
+        for cut in range(1, len(said)):
+            if ONE_LETTER.fullmatch(said[:cut]) and ONE_LETTER.fullmatch(said[cut:]):
+                votes.setdefault(word[0], Counter())[said[:cut]] += 1
+                votes.setdefault(word[1], Counter())[said[cut:]] += 1
+    return {letter: counted.most_common(1)[0][0] for letter, counted in votes.items()}
 
 
 def prepare() -> None:

@@ -14,6 +14,7 @@ from minutes.proposals.terms import Vocabulary
 from models.transcript import Origin
 
 CALLED = re.compile(r"(さん|氏|様|委員|議員|[次課部局係室会]?長|主[任査事]|です|でございます|と申)")
+FITTED = (Origin.TERM, Origin.NAME, Origin.DICTIONARY, Origin.DATE)
 NEIGHBOURS = 2
 """Letters beside a word, to be looked up with it in the papers."""
 
@@ -26,13 +27,16 @@ def of_candidate(
     one: Candidate, text: str, vocabulary: Vocabulary, confidence: float | None
 ) -> Evidence:
     """All that is known without the sound: how near the words sound, how natural the text
-    becomes, how much the word belongs to this meeting. `text` and `confidence` of the segment."""
-    term = one.term
+    becomes, how much the word belongs to this meeting. `text` and `confidence` of the segment.
+    A learned word is weighed like any other term: nobody fitted weights for it."""
+    term, origin = one.term, one.origin
+    if origin == Origin.LEARNED:
+        origin = Origin.NAME if term and term.is_name else Origin.TERM
     before = text[max(0, one.start - NEIGHBOURS) : one.start]
     after = text[one.end : one.end + NEIGHBOURS]
     has_before, has_after = len(before) == NEIGHBOURS, len(after) == NEIGHBOURS
     return {
-        **{origin.value: float(one.origin == origin) for origin in Origin},
+        **{known.value: float(origin == known) for known in FITTED},
         "far": 10 * one.far,
         "far_in_sounds": one.far * one.length,
         "length": math.log(max(1, one.length)),
@@ -47,7 +51,7 @@ def of_candidate(
         "fits_after": float(has_after and vocabulary.prints(one.new + after)),
         "old_fits_before": float(has_before and vocabulary.prints(before + one.old)),
         "old_fits_after": float(has_after and vocabulary.prints(one.old + after)),
-        "called": float(one.origin == Origin.NAME and bool(CALLED.match(text, one.end))),
+        "called": float(origin == Origin.NAME and bool(CALLED.match(text, one.end))),
         "confidence": 0.0 if confidence is None else confidence - USUAL_CONFIDENCE,
         "new_letters": len(one.new) / 4,
         "old_letters": len(one.old) / 4,

@@ -9,8 +9,8 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import MeCab
@@ -19,8 +19,14 @@ import unidic_lite
 KATAKANA = re.compile(r"[ァ-ヺー]+")
 HIRAGANA = re.compile(r"[ぁ-ん]+")
 DIGITS = re.compile(r"\d+(?:,\d{3})*")
-PRONOUNCED, WRITTEN_AS_SAID = 9, 17
-"""Places of the two readings in unidic's features: 「テツズキ」 and 「テツヅキ」."""
+LEMMA, PRONOUNCED, WRITTEN_AS_SAID = 7, 9, 17
+"""Places in unidic's features: the word that 頂き and いただき are forms of, and its two readings,
+「テツズキ」 and 「テツヅキ」. A word that it does not know has none of them."""
+
+VARIANTS = str.maketrans("髙﨑德濵栁邉桒", "高崎徳浜柳辺桑")
+"""Letters of names beside the ones that the dictionary has."""
+
+MOST_PARSED = 20_000
 
 LONGEST_SPELLED = 5
 """Latin capitals up to here are read letter by letter."""
@@ -50,7 +56,8 @@ _OF_THREAD = threading.local()
 @dataclass(frozen=True)
 class Token:
     """A word of a text in NFKC. `start`: its place in characters; `cost`: what the word and the
-    joint before it add to the path, the less the more natural."""
+    joint before it add to the path, the less the more natural; `lemma`: empty for a word that the
+    dictionary does not know."""
 
     surface: str
     kind: str
@@ -58,6 +65,7 @@ class Token:
     kana: str
     start: int
     cost: int
+    lemma: str = ""
 
     @property
     def end(self) -> int:
@@ -101,6 +109,17 @@ def as_katakana(text: str) -> str:
     return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in text)
 
 
+def guessed(surface: str) -> str:
+    """How a word that the dictionary does not know is probably read, letter by letter if it must
+    be; empty where even a letter is unknown."""
+    usual = surface.translate(VARIANTS)
+    parts = list(_words(usual))
+    if not all(KATAKANA.fullmatch(part.kana) for part in parts):
+        parts = [part for letter in usual for part in _words(letter)]
+    kana = "".join(part.kana for part in parts)
+    return kana if KATAKANA.fullmatch(kana) else ""
+
+
 def number_read(number: int) -> str:
     """The sound of a whole number: 1300 is センサンビャク."""
     if number == 0:
@@ -130,13 +149,19 @@ def _words(text: str) -> Iterator[Token]:
     while node:
         if node.surface:
             place = text.index(node.surface, place)
-            yield _token(node.surface, next(csv.reader([node.feature])), place, node.cost - before)
+            kind, subkind, lemma, kana = _parsed(node.surface, node.feature)
+            cost = node.cost - before
+            yield Token(node.surface, kind, subkind, kana, place, cost, lemma)
             place += len(node.surface)
         before, node = node.cost, node.next
 
 
-def _token(surface: str, features: list[str], start: int, cost: int) -> Token:
-    return Token(surface, features[0], features[1], _kana(surface, features), start, cost)
+@lru_cache(MOST_PARSED)
+def _parsed(surface: str, feature: str) -> tuple[str, str, str, str]:
+    """Kind, its part, lemma and sound."""
+    features = next(csv.reader([feature]))
+    lemma = features[LEMMA] if len(features) > WRITTEN_AS_SAID else ""
+    return features[0], features[1], lemma, _kana(surface, features)
 
 
 def _kana(surface: str, features: list[str]) -> str:
@@ -169,11 +194,11 @@ def _number(parts: list[Token]) -> Token:
     surface = "".join(part.surface for part in parts)
     kana = number_read(int(surface.replace(",", "")))
     cost = sum(part.cost for part in parts)
-    return Token(surface, "名詞", "数詞", kana, parts[0].start, cost)
+    return Token(surface, "名詞", "数詞", kana, parts[0].start, cost, surface)
 
 
 def _said(word: Token, kana: str) -> Token:
-    return Token(word.surface, word.kind, word.subkind, kana, word.start, word.cost)
+    return replace(word, kana=kana)
 
 
 def is_unbroken(words: list[Token]) -> bool:

@@ -90,7 +90,7 @@ def place_the_second_part(page: Page, made: TwoParts) -> None:
     expect(field).to_have_accessible_description(re.compile("「あとで」は読めません"))
     assert fits_and_is_accessible(page) == []
     field.fill("＋0:00:15")
-    page.get_by_role("button", name="保存する").click()
+    page.get_by_role("button", name="確かめずに保存する").click()
     article = page.get_by_role("article", name="後半.flac")
     expect(article).to_contain_text("第1部と第2部は5秒重なっています。")
     article.locator("summary", has_text="種類と始まりの時刻を直す").click()

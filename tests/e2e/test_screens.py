@@ -18,8 +18,10 @@ SCREENS = {
              "/meetings/1/sitting", "/meetings/1/sitting/code", "/versions/1/comparison"],
     "morishita": ["/today", "/meetings/1/recordings", "/meetings/2/recordings", "/transcripts/1",
                   "/transcripts/1/print", "/meetings/2/minutes", "/meetings/3/minutes",
-                  "/statistics"],
-    "shimada": ["/administration"],
+                  "/statistics", "/meetings/2/terms", "/meetings/3/terms?shown=guessed",
+                  "/meetings/3/dictionary"],
+    "shimada": ["/administration", "/administration/dictionaries",
+                "/administration/dictionaries/3"],
 }  # fmt: skip
 
 

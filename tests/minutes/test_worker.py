@@ -4,7 +4,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,9 @@ from meetings.errors import FileRejected
 from meetings.storage import Storage
 from minutes import following, leases, normalised, steps, transcripts
 from minutes import transcription as work
+from minutes.proposals import decisions, papers
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.choosing import Change, Choice, Sound
+from minutes.proposals.choosing import Change, Choice, Sound, choose, worth_asking
 from minutes.proposals.terms import Vocabulary
 from minutes.recognition import audio
 from minutes.recognition.heard import Heard, Recognise, Samples
@@ -394,6 +395,44 @@ def test_the_papers_teach_the_whole_text_as_a_step_of_its_own(
     assert first.text == first.machine
     assert [proposal.was_changed for proposal in first.proposals] == [True]
     assert {step.state for step in made.transcription.steps} >= {WorkState.FINISHED}
+
+
+def test_what_was_corrected_twice_is_proposed_in_the_next_meeting_of_the_series(
+    config: Config, engine: Engine, storage: Storage, session: Session, cast: Cast, meeting: Meeting
+) -> None:
+    source, by = builders.folder("dx-council"), cast.secretary
+    said = [Heard(n * 5.0, n * 5.0 + 4.0, HEARD[0].text) for n in range(2)]
+    earlier = builders.add_transcript(
+        session, by, builders.add_recording(session, storage, by, meeting, source), said
+    )
+    for segment in earlier.segments:
+        transcripts.correct(session, by, segment, "それでは定刻となりましたので", based_on=0)
+        transcripts.confirm(session, by, segment)
+    later = builders.add_meeting(
+        session,
+        cast.organiser,
+        source,
+        series=meeting.series.name,
+        department=meeting.department,
+        starts_at=meeting.starts_at + timedelta(days=7),
+    )
+    recording = builders.add_recording(session, storage, by, later, source)
+    made = builders.add_transcript(session, by, recording, HEARD)
+    session.commit()
+
+    def teach(segments: Sequence[Heard], _: Sound, words: Vocabulary) -> Iterator[Choice]:
+        for segment in segments:
+            asked = worth_asking(segment.text, words, segment.confidence)
+            learned = [one for one in asked if one.candidate.origin == Origin.LEARNED]
+            yield choose(segment.text, learned, [0.0] * len(learned))
+
+    work_off(Worker(config, engine, lambda *_: every_ten_seconds, lambda model: teach))
+    session.expire_all()
+    (proposal,) = made.segments[0].proposals
+    assert (proposal.before, proposal.after, proposal.was_changed) == ("提告", "定刻", False)
+    assert decisions.reason_of(proposal) == "「提告」は前に2回「定刻」に直されています"
+    assert made.segments[0].text == HEARD[0].text
+    assert papers.collected(session, later).is_current
 
 
 def test_words_are_compared_by_their_japanese_sound_only(

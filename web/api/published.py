@@ -1,13 +1,16 @@
 """What citizens may read. No sign-in."""
 
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, url_for
 from pydantic import Field
 
 from minutes.content import content_of, official_only
 from minutes.publication import current_publication
+from minutes.said_pages import Sentence, published_pages
 from minutes.search import found_in_published
+from models.document import Page
 from models.minutes import MinutesRevision
 from web import access
 from web.api.minutes import ContentShape
@@ -49,9 +52,39 @@ class PublishedList(Shape):
     published: list[PublishedHead] = Field(description="新しい会議から")
 
 
+class PublishedPage(Shape):
+    """発言のときに示されていた頁。"""
+
+    section: int = Field(description="content.sections の何番目か（0から）")
+    paragraph: int = Field(description="その paragraphs の何番目か（0から）")
+    title: str = Field(description="資料名")
+    version: int
+    page: int
+    url: str = Field(description="公開ページ")
+    picture_url: str
+
+    @classmethod
+    def of(cls, meeting_id: int, place: Sentence, page: Page) -> "PublishedPage":
+        names: dict[str, Any] = {
+            "meeting_id": meeting_id,
+            "version_id": page.version_id,
+            "number": page.number,
+        }
+        return cls(
+            section=place[0],
+            paragraph=place[1],
+            title=page.version.document.title,
+            version=page.version.number,
+            page=page.number,
+            url=url_for("public.page", **names),
+            picture_url=url_for("public.page_picture", **names),
+        )
+
+
 class PublishedAnswer(Shape):
     head: PublishedHead
     content: ContentShape
+    pages: list[PublishedPage] = Field(description="発言のときに示された頁。公開できるものだけ")
 
 
 class Words(Query):
@@ -70,7 +103,11 @@ def list_published(query: Words) -> PublishedList:
 @access.published
 @operation("公開している会議録", answers=PublishedAnswer)
 def show(revision: MinutesRevision) -> PublishedAnswer:
+    beside = published_pages(database_session(), revision)
     return PublishedAnswer(
         head=PublishedHead.of(revision),
         content=ContentShape.of(official_only(content_of(revision))),
+        pages=[
+            PublishedPage.of(revision.meeting.id, place, page) for place, page in beside.items()
+        ],
     )

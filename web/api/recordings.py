@@ -43,6 +43,15 @@ class RecordingAnswer(Shape):
     kind: str = Field(description="part（本編）か spare（予備）")
     part: int | None = Field(description="第何部か。予備では、どの部の予備か")
     began_at: datetime | None = Field(description="録音の始まりの時刻。分からなければ null")
+    beginning_source: str | None = Field(
+        description="始まりの時刻の出どころ。stamp（ファイルの時刻）、stamped_end（ファイルの時刻を"
+        "終わりとみた）、changed（更新時刻から）、browser（画面の録音ボタン）、sender（送信元）、"
+        "hand（手で入力）。記録がなければ null"
+    )
+    is_beginning_sure: bool = Field(
+        description="始まりの時刻を人が確かめたか、画面の録音ボタンによる"
+    )
+    stamped_at: datetime | None = Field(description="録音ファイルにある時刻")
     offset_seconds: float | None = Field(
         description="第1部の始まりから。時刻が不明な部は前の部に続くとみる。不明な予備は null"
     )
@@ -67,6 +76,9 @@ class RecordingAnswer(Shape):
             kind=recording.kind,
             part=placed.number or None,
             began_at=recording.began_at,
+            beginning_source=recording.beginning_source,
+            is_beginning_sure=recording.is_beginning_sure,
+            stamped_at=recording.stamped_at,
             offset_seconds=placed.offset_seconds,
             received_at=recording.received_at,
             received_by=PersonAnswer.of(recording.received_by),
@@ -86,13 +98,15 @@ class RunChoice(Shape):
 
 
 class Place(Shape):
-    """本編か予備か、いつ始まったか。時刻か、第1部の始まりからの秒数で。どちらもなければ不明。"""
+    """本編か予備か、いつ始まったか。時刻か、第1部の始まりからの秒数で。どちらもなければ不明。
+    いまと違う時刻は、送った人が確かめたものとする。"""
 
     kind: Literal["part", "spare"]
     began_at: Moment | None = Field(None, description="録音の始まりの時刻")
     after_first_part_seconds: float | None = Field(
         None, ge=-DAY_SECONDS, le=10 * DAY_SECONDS, description="第1部の始まりからの秒数"
     )
+    is_checked: bool = Field(False, description="いまの時刻のままで確かめたとき true")
 
 
 class Received(Shape):
@@ -156,7 +170,9 @@ def place(person: Person, recording: Recording, body: Place) -> RecordingAnswer:
         distance = timedelta(seconds=body.after_first_part_seconds)
         began_at = after_first_part(session, recording, distance)
     kind = RecordingKind(body.kind)
-    place_recording(session, person, recording, kind=kind, began_at=began_at)
+    place_recording(
+        session, person, recording, kind=kind, began_at=began_at, is_checked=body.is_checked
+    )
     return RecordingAnswer.of(recording)
 
 

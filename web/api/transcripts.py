@@ -17,6 +17,7 @@ from web import access
 from web.api.agenda import item_of
 from web.api.operations import Identity, Query, Revision, Shape, ShortText, operation
 from web.api.shapes import AccuracyAnswer, WorkAnswer
+from web.api.shown import ReadableVersionAnswer, ShownPageAnswer, page_of, readable_versions
 from web.looks import note_look
 from web.presence import Present, clock, presence
 from web.transaction import database_session
@@ -133,9 +134,13 @@ class SegmentAnswer(Shape):
     marks: list[MarkAnswer]
     fillers: list[FillerAnswer]
     proposals: list[ProposalAnswer]
+    page: ShownPageAnswer | None = Field(
+        description="話していたときに示されていた頁。なかったとき、録音の始まりが不明なときは null"
+    )
 
     @classmethod
     def of(cls, segment: Segment) -> "SegmentAnswer":
+        page = page_of(segment)
         return cls(
             id=segment.id,
             start_seconds=segment.start_seconds,
@@ -156,6 +161,7 @@ class SegmentAnswer(Shape):
                 for start, end in fillers.spans(segment.text)
             ],
             proposals=[ProposalAnswer.of(p) for p in decisions.open_proposals(segment)],
+            page=ShownPageAnswer.of(page) if page else None,
         )
 
 
@@ -207,6 +213,7 @@ class TranscriptAnswer(Shape):
     accuracy: TranscriptAccuracyAnswer | None = Field(description="first を付けたときは null")
     latest: int = Field(description="ここまでの変更を含む。changes に since として渡す")
     segments: list[SegmentAnswer]
+    versions: list[ReadableVersionAnswer] = Field(description="この会議の資料の、読める版すべて")
 
 
 class OtherAnswer(Shape):
@@ -287,6 +294,7 @@ def show(person: Person, transcript: Transcript, query: Part) -> TranscriptAnswe
         accuracy=None if query.first else TranscriptAccuracyAnswer.of(segments),
         latest=latest,
         segments=[SegmentAnswer.of(segment) for segment in segments],
+        versions=readable_versions(person, transcript.meeting),
     )
 
 

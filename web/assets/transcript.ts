@@ -9,6 +9,7 @@ import type { Around } from "./transcript/hands";
 import { Line } from "./transcript/line";
 import type { Decided, Desk } from "./transcript/line";
 import { LineList } from "./transcript/list";
+import { PagePanel } from "./transcript/page-panel";
 import { Player } from "./transcript/player";
 import type { Surroundings } from "./transcript/row";
 import { call, Refusal } from "./transcript/server";
@@ -42,6 +43,7 @@ class Page implements Desk, Surroundings, Around {
   private readonly player: Player;
   private readonly hands: Hands;
   private readonly figures = new Figures();
+  private readonly panel: PagePanel;
   private readonly work = required<HTMLElement>("[data-work]");
   private readonly savedWords = required<HTMLElement>("[data-saved]");
   private readonly note = required<HTMLElement>("[data-note]");
@@ -67,6 +69,9 @@ class Page implements Desk, Surroundings, Around {
     const side = required<HTMLDetailsElement>("[data-side]");
     side.open = !matchMedia("(max-width: 900px)").matches;
     this.player = new Player(required("[data-player]"), (seconds) => this.showHeard(seconds));
+    this.panel = new PagePanel(required("[data-page-panel]"), (seconds) =>
+      this.player.playFrom(seconds),
+    );
     this.hands = new Hands(this.list, this.player, this);
     if (this.mayCorrect) new WorkClock(this.path, () => this.player.isPlaying);
     addEventListener("beforeunload", (event) => this.leaving(event));
@@ -138,6 +143,7 @@ class Page implements Desk, Surroundings, Around {
     const { start_seconds: start, end_seconds: end } = line.segment;
     const isThere = this.player.seconds >= start - LATE_SECONDS && this.player.seconds < end;
     if (!isThere) this.player.seek(start);
+    this.panel.show(line.segment);
   }
 
   left(line: Line): void {
@@ -203,6 +209,7 @@ class Page implements Desk, Surroundings, Around {
     this.latest = transcript.latest;
     transcript.speakers.forEach((name) => this.addName(name));
     this.showWork(transcript.work);
+    this.panel.take(transcript.versions);
     this.takeSegments(transcript.segments);
   }
 
@@ -336,6 +343,7 @@ class Page implements Desk, Surroundings, Around {
     const isNew = now !== this.heard;
     this.heard = now;
     this.list.setHeard(now);
+    if (now && isNew) this.panel.show(now.segment);
     if (now && isNew && isElsewhere) this.list.reveal(now);
   }
 

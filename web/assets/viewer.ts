@@ -7,6 +7,7 @@ import { Bookmarks } from "./viewer/bookmarks";
 import { Keeper } from "./viewer/keeper";
 import { Live, type Link, type LiveState, type Pointer } from "./viewer/live";
 import { Memos } from "./viewer/memos";
+import { showMoments } from "./viewer/moments";
 import { openNote, showMemos } from "./viewer/notes";
 import { Pen, toolBar } from "./viewer/pen";
 import { Presenter } from "./viewer/presenter";
@@ -377,6 +378,7 @@ class Viewer {
       this.drawer.choice("メモの一覧", () => void showMemos(this.drawer, this.memos, this.reader)),
       this.drawer.choice("しおりの一覧", () => this.bookmarks.show(this.drawer)),
       this.drawer.choice("これまでに発表された頁", () => void this.drawer.showShownPages(this.data.meeting.id, this.reader)),
+      ...(this.data.me.may_hear ? [this.drawer.choice("この頁の発言", () => void showMoments(this.drawer, this.reader))] : []),
       this.drawer.choice(this.beside ? "1つの資料に戻す" : "2つの資料を並べて読む", () => this.toggleBeside()),
     ];
     const open = this.reader.document;

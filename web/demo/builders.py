@@ -1,7 +1,7 @@
 """Building a whole meeting from a folder of `web/demo/`: agenda, documents, recording, text."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,15 @@ from typing import Any
 from rapidfuzz.distance import Levenshtein
 from sqlalchemy.orm import Session
 
-from meetings import agenda, documents, invitations
+from meetings import agenda, documents, invitations, presenting
 from meetings.dates import TOKYO
 from meetings.storage import Storage
 from minutes import recordings, transcription, transcripts
 from minutes.recognition.heard import Heard
+from minutes.stamps import Reading
 from models.meeting import AnswerWord, InvitationKind, Meeting
 from models.person import Department, Person
-from models.recording import Recording, RecordingKind
+from models.recording import BeginningSource, Recording, RecordingKind
 from models.transcript import Segment, Transcript
 from web.demo import papers, people
 
@@ -137,10 +138,37 @@ def add_materials(
         documents.add_document(session, by, meeting, entry, prepared)
 
 
+def show_pages(
+    session: Session, meeting: Meeting, source: MeetingFolder, began_at: datetime
+) -> None:
+    """The turns of meeting.json, through the verbs of the sitting and then back to their time:
+    `began_at` is that of the recording, in which they are counted."""
+    by = meeting.created_by
+    shelf = [document for _, document in documents.reading_order(session, meeting)]
+    spell = presenting.begin_presenting(session, by, meeting)
+    spell.began_at = began_at
+    for entry in source.facts["shown"]:
+        version = shelf[entry["material"] - 1].current
+        turn = presenting.turn_page(
+            session, by, meeting, version=version, page_number=entry["page"]
+        )
+        turn.at = began_at + timedelta(seconds=entry["seconds"])
+    presenting.stop_presenting(session, by, meeting)
+    spell.ended_at = meeting.ends_at
+
+
 def add_recording(
-    session: Session, storage: Storage, by: Person, meeting: Meeting, source: MeetingFolder
+    session: Session,
+    storage: Storage,
+    by: Person,
+    meeting: Meeting,
+    source: MeetingFolder,
+    stamped_at: datetime | None = None,
 ) -> Recording:
-    return add_sound(session, storage, by, meeting, source.audio, "R01_0001.m4a")
+    """`stamped_at`: what its own head would say."""
+    return add_sound(
+        session, storage, by, meeting, source.audio, "R01_0001.m4a", stamped_at=stamped_at
+    )
 
 
 def add_sound(
@@ -152,13 +180,16 @@ def add_sound(
     name: str,
     kind: RecordingKind = RecordingKind.PART,
     began_at: datetime | None = None,
+    stamped_at: datetime | None = None,
 ) -> Recording:
-    """Any sound file as a recording of the meeting."""
+    """Any sound file as a recording of the meeting. `began_at` as its sender says."""
     with storage.receive(LIMIT_BYTES) as incoming, audio.open("rb") as sound:
         while piece := sound.read(1 << 20):
             incoming.write(piece)
         prepared = recordings.prepare_recording(storage, name, incoming)
-    return recordings.add_recording(session, by, meeting, prepared, kind=kind, began_at=began_at)
+    prepared = replace(prepared, stamped_at=stamped_at or prepared.stamped_at)
+    told = Reading(began_at, BeginningSource.SENDER) if began_at else None
+    return recordings.add_recording(session, by, meeting, prepared, kind=kind, told=told)
 
 
 def add_transcript(

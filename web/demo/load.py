@@ -8,13 +8,17 @@ from sqlalchemy.orm import Session
 from meetings.config import Config
 from meetings.dates import TOKYO
 from meetings.storage import Storage
-from minutes import publication, records
+from minutes import publication, recordings, records
 from minutes.transcripts import segments_of
 from models.base import now
 from models.database import connect, writing
 from models.person import Department, Person
+from models.recording import RecordingKind
 from web.demo import builders
 from web.demo.people import add_people
+
+LATE = timedelta(seconds=12)
+"""The chair waits for silence, the recorder is on."""
 
 
 def load(config: Config) -> bool:
@@ -47,7 +51,8 @@ def add_todays(session: Session, storage: Storage, cast: dict[str, Person]) -> N
 
 
 def add_one_in_correction(session: Session, storage: Storage, cast: dict[str, Person]) -> None:
-    """The first third is corrected and confirmed, the rest waits for the secretary."""
+    """The first third is corrected and confirmed, the rest waits for the secretary. When the
+    recording began is what its file says, and nobody has checked it."""
     source = builders.folder("section-meeting")
     meeting = builders.add_meeting(
         session,
@@ -59,8 +64,10 @@ def add_one_in_correction(session: Session, storage: Storage, cast: dict[str, Pe
     )
     builders.add_materials(session, storage, cast["koga"], meeting, source)
     builders.everybody_comes(session, meeting)
+    began_at = meeting.starts_at + LATE
+    builders.show_pages(session, meeting, source, began_at)
     secretary = cast["morishita"]
-    recording = builders.add_recording(session, storage, secretary, meeting, source)
+    recording = builders.add_recording(session, storage, secretary, meeting, source, began_at)
     transcript = builders.add_transcript(session, secretary, recording, source.heard)
     builders.place_by_reference(session, secretary, transcript, source)
     segments = segments_of(session, transcript)
@@ -79,8 +86,13 @@ def add_published(session: Session, storage: Storage, cast: dict[str, Person]) -
     )
     builders.add_materials(session, storage, cast["koga"], meeting, source)
     builders.everybody_comes(session, meeting)
+    began_at = meeting.starts_at + LATE
+    builders.show_pages(session, meeting, source, began_at)
     secretary, approver = cast["morishita"], cast["nagano"]
     recording = builders.add_recording(session, storage, secretary, meeting, source)
+    recordings.place_recording(
+        session, secretary, recording, kind=RecordingKind.PART, began_at=began_at
+    )
     transcript = builders.add_transcript(session, secretary, recording, source.heard)
     builders.place_by_reference(session, secretary, transcript, source)
     builders.correct_by_reference(session, secretary, segments_of(session, transcript), source)

@@ -20,7 +20,8 @@ PAGE = """\
 
 
 def to_pdf(markdown: str) -> bytes:
-    """Headings, paragraphs, lists, tables and bold; all else is taken as text."""
+    """Headings, paragraphs, lists, tables, bold and new pages (`---`); all else is taken as
+    text."""
     source: Any = (PAGE + to_typst(markdown)).encode()
     made = typst.compile(source, font_paths=[str(FONTS)], ignore_system_fonts=True)
     assert isinstance(made, bytes)
@@ -32,6 +33,8 @@ def to_typst(markdown: str) -> str:
 
 
 def _block(block: str) -> str:
+    if block.strip() == "---":
+        return "#pagebreak()"
     lines = block.splitlines()
     if lines[0].startswith("|"):
         return _table(lines)

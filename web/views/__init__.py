@@ -5,6 +5,7 @@ from flask import Flask
 from web.views import (
     administration,
     agenda,
+    dictionaries,
     documents,
     guests,
     invitations,
@@ -18,6 +19,7 @@ from web.views import (
     sign_in,
     sitting,
     statistics,
+    terms,
     today,
     transcripts,
     trust,
@@ -29,6 +31,7 @@ def register(app: Flask) -> None:
     for module in (
         administration,
         agenda,
+        dictionaries,
         documents,
         guests,
         invitations,
@@ -42,6 +45,7 @@ def register(app: Flask) -> None:
         sign_in,
         sitting,
         statistics,
+        terms,
         today,
         transcripts,
         trust,

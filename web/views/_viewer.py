@@ -7,6 +7,7 @@ from flask import url_for
 
 from meetings import agenda, documents, presenting
 from meetings.rights import Right, may_download, may_print, rights
+from minutes.transcripts import has_words
 from models.base import now
 from models.document import Document, DocumentVersion
 from models.meeting import Meeting
@@ -33,6 +34,7 @@ def viewer_data(
             "may_present": presenting.may_present(session, person, meeting, given),
             "may_take": Right.PREPARE in given,
             "may_change_item": Right.RUN in given,
+            "may_hear": Right.HEAR in given and has_words(session, meeting),
         },
         "meeting": {
             "id": meeting.id,

@@ -19,7 +19,7 @@ from meetings.invitations import (
     invited,
     withdraw_invitation,
 )
-from meetings.rights import Right
+from meetings.rights import Right, rights
 from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting, RosterEntry
 from models.person import Person
 from web import access
@@ -145,6 +145,7 @@ def show_roster(person: Person, meeting: Meeting) -> Any:
         groups=_others({entry.person_id for entry in entries}),
         kinds=list(InvitationKind),
         speech_models=choices_for_series(meeting.series),
+        may_hear=Right.HEAR in rights(database_session(), person, meeting),
     )
 
 

@@ -21,6 +21,7 @@ from minutes.content import (
 )
 from minutes.names import names_of
 from minutes.records import minutes_of
+from minutes.said_pages import pages_for, published_pages
 from minutes.style.choice import FIELDS
 from models.meeting import Meeting
 from models.minutes import Minutes, MinutesRevision
@@ -28,6 +29,7 @@ from models.person import Person
 from web import access
 from web.looks import note_look
 from web.transaction import database_session
+from web.views._beside_page import BesidePage
 from web.views._drafting import chosen_style, chosen_transcripts, drafting_of, usual_style
 from web.views._meeting_head import meeting_head
 
@@ -146,6 +148,8 @@ def _read(person: Person, revision: MinutesRevision) -> str:
         revisions=list(reversed(minutes.revisions)),
         content=content_of(revision),
         plays=_plays(revision),
+        page_at=_page_at(person, revision),
+        published_pages=len(set(published_pages(database_session(), revision).values())),
         public=published_revision(database_session(), meeting.id),
         current_publication=publication.current_publication(revision),
         drafting=drafting_of(meeting),
@@ -246,6 +250,29 @@ def _plays(revision: MinutesRevision) -> Callable[[int, int], str | None]:
         return url_for("recordings.sound", recording_id=recording_id, _anchor=place)
 
     return url
+
+
+def _page_at(person: Person, revision: MinutesRevision) -> Callable[[int, int], BesidePage | None]:
+    beside = pages_for(database_session(), person, revision)
+
+    def at(section: int, paragraph: int) -> BesidePage | None:
+        page = beside.get((section, paragraph))
+        if page is None:
+            return None
+        version, number = page.version, page.number
+        return BesidePage(
+            title=version.document.title,
+            number=number,
+            url=url_for(
+                "documents.show",
+                document_id=version.document_id,
+                version=version.number,
+                page=number,
+            ),
+            picture_url=url_for("documents.page_picture", version_id=version.id, number=number),
+        )
+
+    return at
 
 
 def _required(meeting: Meeting) -> Minutes:

@@ -4,8 +4,10 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from meetings import dates
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from meetings.rights import Right
+from minutes import shown, stamps
 from minutes.beginnings import read_beginning, typed_beginning
 from minutes.parts import remarks, times_of
 from minutes.recordings import place_in_short, place_recording
@@ -20,6 +22,7 @@ blueprint.add_app_template_global(typed_beginning, "typed_beginning")
 blueprint.add_app_template_global(place_in_short, "place_in_short")
 blueprint.add_app_template_global(times_of, "times_of")
 blueprint.add_app_template_global(remarks, "remarks")
+blueprint.add_app_template_filter(dates.clock_in_seconds, "clock_in_seconds")
 
 
 @blueprint.get("/recordings/<int:recording_id>/place")
@@ -37,7 +40,13 @@ def change(person: Person, recording: Recording) -> Any:
             session, recording, fields.get("began_at", ""), fields.get("day", "")
         )
         place_recording(
-            session, person, recording, kind=_kind(), began_at=began_at, seen=fields.get("seen")
+            session,
+            person,
+            recording,
+            kind=_kind(),
+            began_at=began_at,
+            seen=fields.get("seen"),
+            is_checked="checked" in fields,
         )
     except InvalidInput as problem:
         return _form(person, recording, problem), 422
@@ -54,12 +63,16 @@ def change(person: Person, recording: Recording) -> Any:
 
 
 def _form(person: Person, recording: Recording, problem: Exception | None = None) -> str:
+    session, meeting = database_session(), recording.meeting
+    length = recording.duration_seconds
     return render_template(
         "recordings/place.html",
-        meeting=recording.meeting,
-        head=meeting_head(person, recording.meeting),
+        meeting=meeting,
+        head=meeting_head(person, meeting),
         tab="recordings",
         recording=recording,
+        readings=stamps.plausible(session, meeting, recording.stamped_at, length),
+        to_hear=shown.for_person(session, person, meeting).to_hear(recording),
         problem=problem,
     )
 

@@ -14,11 +14,14 @@ from minutes import records, transcripts
 from minutes.content import Content, Paragraph, content_of
 from minutes.publication import current_publication
 from minutes.recognition import audio
+from minutes.said_pages import Sentence, published_pages
 from minutes.search import Found, found_in_published
+from models.document import Page
 from models.minutes import MinutesRevision
 from models.transcript import Transcript
 from web import access
 from web.transaction import database_session, storage
+from web.views._beside_page import BesidePage
 
 blueprint = Blueprint("public", __name__)
 LONGEST_QUERY = 200
@@ -47,7 +50,36 @@ def show(revision: MinutesRevision) -> Any:
         content=content,
         when=records.when(content),
         plays=_plays(revision, content),
+        page_at=_page_at(revision),
     )
+
+
+@blueprint.get("/published/<int:meeting_id>/pages/<int:version_id>/<int:number>")
+@access.published
+def page(revision: MinutesRevision, version_id: int, number: int) -> Any:
+    """A page that was shown, and every sentence that was said then."""
+    content = content_of(revision)
+    wanted, places = _shown_beside(revision, version_id, number)
+    return render_template(
+        "public/page.html",
+        meeting_id=revision.meeting.id,
+        content=content,
+        page=wanted,
+        plays=_plays(revision, content),
+        said=[(place, content.sections[place[0]].paragraphs[place[1]]) for place in places],
+    )
+
+
+@blueprint.get("/published/<int:meeting_id>/pages/<int:version_id>/<int:number>/picture")
+@access.published
+def page_picture(revision: MinutesRevision, version_id: int, number: int) -> Any:
+    """Asked for anew each time: it may be withdrawn any day."""
+    wanted, _ = _shown_beside(revision, version_id, number)
+    assert wanted.picture_sha256 is not None
+    path = storage().path(wanted.picture_sha256)
+    picture = send_file(path, mimetype="image/jpeg", conditional=True, etag=wanted.picture_sha256)
+    picture.headers["Cache-Control"] = "no-cache"
+    return picture
 
 
 @blueprint.get("/published/<int:meeting_id>/text")
@@ -118,6 +150,42 @@ def _plays(revision: MinutesRevision, content: Content) -> Callable[[int, int], 
         return url_for("public.sound", meeting_id=meeting_id, section=section, paragraph=paragraph)
 
     return play
+
+
+def _shown_beside(
+    revision: MinutesRevision, version_id: int, number: int
+) -> tuple[Page, list[Sentence]]:
+    """The page, and the sentences beside which it stands. Raises NotFound where it stands beside
+    none."""
+    beside = published_pages(database_session(), revision)
+    places = [
+        place for place, p in beside.items() if (p.version_id, p.number) == (version_id, number)
+    ]
+    if not places:
+        raise NotFound()
+    return beside[places[0]], places
+
+
+def _page_at(revision: MinutesRevision) -> Callable[[int, int], BesidePage | None]:
+    beside, meeting_id = published_pages(database_session(), revision), revision.meeting.id
+
+    def at(section: int, paragraph: int) -> BesidePage | None:
+        page = beside.get((section, paragraph))
+        if page is None:
+            return None
+        names: dict[str, Any] = {
+            "meeting_id": meeting_id,
+            "version_id": page.version_id,
+            "number": page.number,
+        }
+        return BesidePage(
+            title=page.version.document.title,
+            number=page.number,
+            url=url_for("public.page", **names),
+            picture_url=url_for("public.page_picture", **names),
+        )
+
+    return at
 
 
 def _by_series(found: list[Found]) -> list[tuple[str, list[tuple[str, list[Found]]]]]:

@@ -42,6 +42,7 @@ def edit(person: Person, transcript: Transcript) -> Any:
     session, meeting = database_session(), transcript.meeting
     closed = is_closed(session, transcript)
     part, beside = _beside(transcript)
+    given = rights(session, person, meeting)
     return render_template(
         "transcripts/edit.html",
         transcript=transcript,
@@ -51,7 +52,8 @@ def edit(person: Person, transcript: Transcript) -> Any:
         part=part,
         beside=beside,
         is_closed=closed,
-        may_correct=Right.CORRECT in rights(session, person, meeting) and not closed,
+        may_correct=Right.CORRECT in given and not closed,
+        may_place=Right.RECORD in given,
         language=LANGUAGES.get(transcript.transcription.language, ""),
     )
 

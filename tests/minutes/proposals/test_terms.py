@@ -1,7 +1,20 @@
 import random
 
 from minutes.proposals.candidates import candidates
-from minutes.proposals.terms import ROSTER, Paper, PersonName, Term, Vocabulary, collect
+from minutes.proposals.terms import (
+    MOST_TERMS,
+    NOTHING_TAUGHT,
+    ROSTER,
+    Paper,
+    PersonName,
+    Taught,
+    Term,
+    Vocabulary,
+    collect,
+    found_in,
+    ranked,
+    taught_word,
+)
 from models.transcript import Origin
 
 
@@ -42,7 +55,63 @@ def test_nothing_and_garbage_teach_nothing() -> None:
 
 def test_a_dictionary_keeps_to_its_limit() -> None:
     lines = "\n".join(f"第{n}地区連絡協議会" for n in range(3_000))
-    assert len(collect([Paper("辞書", lines)]).terms) <= 20_000
+    assert len(collect([Paper("辞書", lines)]).terms) <= MOST_TERMS
+    added = taught_word("汐見線", "シオミセン", "会議体の用語辞書", is_guessed=False)
+    assert "汐見線" in words(collect([Paper("辞書", lines)], taught=Taught([added])))
+
+
+def test_contradictory_spellings_of_one_name_are_kept_and_the_roster_comes_first() -> None:
+    papers = [Paper("資料1", "渡辺次長。渡辺次長。渡辺次長")]
+    people = [PersonName("渡邊 翔", "わたなべ かける")]
+    added = taught_word("渡部", "ワタナベ", "会議体の用語辞書", is_guessed=False)
+    surfaces = [term.surface for term in collect(papers, people, Taught([added])).terms]
+    assert surfaces.index("渡邊") < surfaces.index("渡部") < surfaces.index("渡辺")
+
+
+def test_a_given_reading_is_better_than_a_guessed_one() -> None:
+    papers = [Paper("資料1 3頁", "髙橋課長の説明", 3)]
+    guessed = words(collect(papers))["髙橋"]
+    assert (guessed.kana, guessed.is_guessed) == ("タカハシ", True)
+    given = taught_word("髙橋", "タカバシ", "会議体の用語辞書", is_guessed=False)
+    known = words(collect(papers, taught=Taught([given])))["髙橋"]
+    assert (known.kana, known.is_guessed, known.place) == ("タカバシ", False, "資料1 3頁")
+    vague = taught_word("髙橋", "タカハシ", "会議体の用語辞書", is_guessed=True)
+    people = [PersonName("髙橋 翔", "たかばし かける")]
+    assert words(collect(papers, people, Taught([vague])))["髙橋"].kana == "タカバシ"
+
+
+def test_a_guess_is_not_better_than_what_the_dictionary_knows() -> None:
+    guess = taught_word("手続き", "シュゾクキ", "会議体の用語辞書", is_guessed=True)
+    known = words(collect([Paper("資料1", "手続きの案内")], taught=Taught([guess])))["手続き"]
+    assert (known.kana, known.is_guessed, known.is_taught) == ("テツズキ", False, True)
+
+
+def test_words_that_are_switched_off_are_left_out_with_what_people_are_called_by() -> None:
+    papers, people = [Paper("資料1", "予算の審議")], [PersonName("渡邊 翔", "わたなべ かける")]
+    found = words(collect(papers, people, Taught(off=frozenset({"予算", "渡邊"}))))
+    assert not {"予算", "渡邊", "渡邊さん"} & set(found)
+    assert {"審議", "渡邊翔"} <= set(found)
+
+
+def test_letters_that_nobody_can_read_are_told_and_match_nothing() -> None:
+    papers = [Paper("資料1", "燚山町の計画。Excel形式")]
+    (odd,) = (t for t in ranked(found_in(papers), [], NOTHING_TAUGHT) if t.surface == "Excel")
+    assert (odd.kana, odd.is_guessed) == ("", True)
+    assert "Excel" not in words(collect(papers))
+
+
+def test_the_meetings_own_words_come_before_common_ones_and_sums() -> None:
+    text = "市道汐見線の工事。市道汐見線は年度内。今年度の利用。諸収入6,000千円"
+    surfaces = [t.surface for t in ranked(found_in([Paper("資料", text)]), [], NOTHING_TAUGHT)]
+    assert surfaces[0] == "市道汐見線"
+    assert surfaces.index("市道汐見線") < surfaces.index("工事") < surfaces.index("汐見")
+    assert surfaces.index("市道汐見線") < surfaces.index("諸収入6,000千円")
+
+
+def test_people_are_listed_without_what_they_are_called_by() -> None:
+    people = [PersonName("渡邊 翔", "わたなべ かける")]
+    surfaces = [term.surface for term in ranked([], people, NOTHING_TAUGHT)]
+    assert surfaces == ["渡邊", "渡邊翔"]
 
 
 def test_what_the_papers_print_is_found_wherever_it_stands() -> None:

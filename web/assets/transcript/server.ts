@@ -37,6 +37,34 @@ export interface Filler {
   words: string;
 }
 
+/** A page of a version, as it was shown. */
+export interface ShownPage {
+  document_id: number;
+  version_id: number;
+  version: number;
+  page: number;
+  url: string;
+}
+
+export interface ReadableVersion {
+  document_id: number;
+  version_id: number;
+  version: number;
+  title: string;
+  page_count: number;
+}
+
+/** Seconds of a recording in which a page was shown. */
+export interface Moment {
+  recording_id: number;
+  transcript_id: number | null;
+  kind: string;
+  part: number | null;
+  start_seconds: number;
+  end_seconds: number;
+  segments: { segment_id: number; start_seconds: number; speaker: string | null; text: string }[];
+}
+
 export interface Segment {
   id: number;
   start_seconds: number;
@@ -53,6 +81,7 @@ export interface Segment {
   marks: Mark[];
   fillers: Filler[];
   proposals: Proposal[];
+  page: ShownPage | null;
 }
 
 export interface Work {
@@ -80,6 +109,7 @@ export interface Transcript {
   agenda_items: AgendaItem[];
   latest: number;
   segments: Segment[];
+  versions: ReadableVersion[];
 }
 
 /** A text that a segment once had; `marks` against another one. */

@@ -1,0 +1,91 @@
+"""The terms (用語) of a meeting as people see them: ranked, looked through."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from minutes import dictionaries
+from minutes.proposals import papers
+from minutes.proposals.readings import as_katakana, plain
+from minutes.proposals.sound import sounds
+from minutes.proposals.terms import KANA, Term, ranked
+from models.meeting import Meeting
+
+
+class Shown(StrEnum):
+    """Which of the terms."""
+
+    ALL = "all"
+    GUESSED = "guessed"
+    TAUGHT = "taught"
+    OFF = "off"
+
+    @property
+    def label(self) -> str:
+        return {
+            Shown.ALL: "すべて",
+            Shown.GUESSED: "読みが推定か、分からないもの",
+            Shown.TAUGHT: "加えたもの、修正から学んだもの",
+            Shown.OFF: "使わないもの",
+        }[self]
+
+
+@dataclass(frozen=True)
+class Listed:
+    term: Term
+    is_off: bool
+
+
+@dataclass(frozen=True)
+class TermsOfMeeting:
+    """The meeting's own words first; `is_current`: collected from what it has now."""
+
+    terms: list[Listed]
+    is_current: bool
+
+
+def terms_of(
+    session: Session, meeting: Meeting, words: str = "", shown: Shown = Shown.ALL
+) -> TermsOfMeeting:
+    """Those with `words` in them, written or said."""
+    kept, taught = papers.collected(session, meeting), dictionaries.taught(session, meeting.series)
+    every = [
+        Listed(term, term.surface in taught.off)
+        for term in ranked(kept.terms, papers.people_of(meeting), taught)
+    ]
+    chosen = [one for one in every if has_words(one.term, words) and _is_shown(one, shown)]
+    return TermsOfMeeting(chosen, kept.is_current)
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Pages that nobody has read yet, and those without a word, mostly scans."""
+
+    unread: int
+    wordless: int
+
+
+def gaps_of(session: Session, meeting: Meeting) -> Gaps:
+    unread = wordless = 0
+    for document in papers.open_documents(session, meeting):
+        version = document.current
+        unread += len(version.pages) - version.prepared_pages
+        read = version.pages[: version.prepared_pages]
+        wordless += sum(not page.text.strip() for page in read)
+    return Gaps(unread, wordless)
+
+
+def has_words(term: Term, words: str) -> bool:
+    """「こうほう」 finds what is read コーホー."""
+    words = plain(words.strip())
+    said = sounds(as_katakana(words)) if KANA.fullmatch(words) else ""
+    return words in term.surface or (bool(said) and said in sounds(term.kana))
+
+
+def _is_shown(one: Listed, shown: Shown) -> bool:
+    if shown == Shown.OFF:
+        return one.is_off
+    if shown == Shown.GUESSED:
+        return one.term.is_guessed or not one.term.kana
+    return shown == Shown.ALL or one.term.is_taught

@@ -1,0 +1,89 @@
+"""Terms (用語) that people and their corrections taught, and the collected terms of a meeting."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Id, LongText, Name, Sha256, When, now
+from models.meeting import Meeting, Series
+from models.person import Department, Person
+from models.transcript import Segment
+
+
+class DictionaryEntry(Base):
+    """A word in the dictionary (用語辞書) of a series, or of a department for all of its series;
+    `shared_from`: the series that had it first. `kana` in katakana; `is_guessed`: nobody said it.
+    Another reading is another row, and the one before ends.
+    """
+
+    __tablename__ = "dictionary_entry"
+    __table_args__ = (
+        CheckConstraint("(series_id IS NULL) <> (department_id IS NULL)", name="one_owner"),
+    )
+
+    id: Mapped[Id]
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), index=True)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
+    shared_from_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
+    surface: Mapped[Name]
+    kana: Mapped[Name]
+    is_guessed: Mapped[bool] = mapped_column(default=False)
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[When] = mapped_column(default=now)
+    ended_at: Mapped[When | None]
+
+    series: Mapped[Series | None] = relationship(foreign_keys=series_id)
+    department: Mapped[Department | None] = relationship()
+    shared_from: Mapped[Series | None] = relationship(foreign_keys=shared_from_id)
+    added_by: Mapped[Person] = relationship()
+
+
+class SwitchedOff(Base):
+    """A word that is no term in a series; with `heard`, only not proposed instead of that."""
+
+    __tablename__ = "switched_off"
+
+    id: Mapped[Id]
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
+    surface: Mapped[Name]
+    heard: Mapped[Name] = mapped_column(default="")
+    switched_off_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    switched_off_at: Mapped[When] = mapped_column(default=now)
+    ended_at: Mapped[When | None]
+
+    series: Mapped[Series] = relationship()
+    switched_off_by: Mapped[Person] = relationship()
+
+
+class Confusion(Base):
+    """`heard` was corrected to `meant` in a confirmed segment, which says by whom. It counts once
+    for each segment: the rows of one are made anew whenever its final text is another, and go with
+    it when it is joined to the one before."""
+
+    __tablename__ = "confusion"
+    __table_args__ = (UniqueConstraint("segment_id", "heard", "meant"),)
+
+    id: Mapped[Id]
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
+    segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id", ondelete="CASCADE"))
+    heard: Mapped[Name]
+    meant: Mapped[Name]
+    learned_at: Mapped[When] = mapped_column(default=now)
+
+    series: Mapped[Series] = relationship()
+    segment: Mapped[Segment] = relationship()
+
+
+class TermList(Base):
+    """The terms of a meeting's papers as they were collected last: two thousand pages cost a
+    minute. `sources_sha256` tells what they were collected from; `terms` is JSON, empty before.
+    """
+
+    __tablename__ = "term_list"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    sources_sha256: Mapped[Sha256] = mapped_column(default="")
+    terms: Mapped[LongText] = mapped_column(default="")
+    wanted_at: Mapped[When] = mapped_column(default=now)
+    collected_at: Mapped[When | None]
+
+    meeting: Mapped[Meeting] = relationship()

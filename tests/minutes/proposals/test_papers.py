@@ -1,0 +1,182 @@
+"""The vocabulary of a meeting in the database, and the kept list of its terms."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from meetings.storage import Storage
+from minutes import dictionaries, terms, transcripts
+from minutes.proposals import papers
+from minutes.proposals.terms import MOST_TERMS
+from minutes.terms import Shown
+from models.document import Document, DocumentVersion, Page
+from models.meeting import Meeting
+from models.term import TermList
+from models.transcript import Transcript
+from tests.conftest import Cast
+from web.demo import builders
+
+AddPages = Callable[..., list[Page]]
+
+
+@pytest.fixture
+def add_pages(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> AddPages:
+    """`add_pages("文", "")` gives the first document these pages, as the worker leaves them."""
+    source = builders.folder("dx-council")
+    builders.add_materials(session, storage, cast.organiser, meeting, source)
+    session.flush()
+
+    def add(*texts: str) -> list[Page]:
+        version = session.get_one(DocumentVersion, 1)
+        start = len(version.pages)
+        pages = [
+            Page(version=version, number=start + n, width=595, height=842, text=text)
+            for n, text in enumerate(texts, 1)
+        ]
+        session.add_all(pages)
+        session.commit()
+        return pages
+
+    return add
+
+
+def surfaces(session: Session, meeting: Meeting, words: str = "") -> list[str]:
+    return [one.term.surface for one in terms.terms_of(session, meeting, words).terms]
+
+
+def collected_now(session: Session, engine: Engine, meeting: Meeting) -> None:
+    session.commit()
+    papers.collect(engine, meeting.id)
+    session.commit()
+
+
+def test_words_of_a_page_are_terms_with_that_page(
+    session: Session, engine: Engine, meeting: Meeting, add_pages: AddPages
+) -> None:
+    (page,) = add_pages("市道汐見線の改良工事")
+    collected_now(session, engine, meeting)
+    (one,) = (o for o in terms.terms_of(session, meeting).terms if o.term.surface == "市道汐見線")
+    assert one.term.page_id == page.id
+    assert one.term.place.endswith(f"{page.number}頁")
+
+
+def test_scanned_pages_and_garbage_teach_nothing(
+    session: Session, engine: Engine, meeting: Meeting, add_pages: AddPages
+) -> None:
+    collected_now(session, engine, meeting)
+    before = surfaces(session, meeting)
+    add_pages("", "\x00\x01\ufffd 。。、、 ()|||| ------", " \n\n　")
+    collected_now(session, engine, meeting)
+    assert surfaces(session, meeting) == before
+
+
+def test_a_closed_document_does_not_show_in_the_terms(
+    session: Session, engine: Engine, cast: Cast, meeting: Meeting, add_pages: AddPages
+) -> None:
+    add_pages("市道汐見線の改良工事")
+    document = session.get_one(Document, 1)
+    document.readers.append(cast.presenter)
+    collected_now(session, engine, meeting)
+    assert "市道汐見線" not in surfaces(session, meeting)
+
+
+def test_a_list_is_kept_until_something_of_it_changes(
+    session: Session, engine: Engine, cast: Cast, meeting: Meeting, add_pages: AddPages,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    collected_now(session, engine, meeting)
+    assert terms.terms_of(session, meeting).is_current
+    with monkeypatch.context() as patch:
+        patch.setattr(papers, "found_in", None)  # nobody reads a page again
+        assert papers.vocabulary_of(session, meeting).terms
+        collected_now(session, engine, meeting)
+        dictionaries.add(session, cast.secretary, meeting.series, "汐見線", "しおみせん")
+        assert "汐見線" in surfaces(session, meeting)
+        assert terms.terms_of(session, meeting).is_current
+    add_pages("市道汐見線の改良工事")
+    old = terms.terms_of(session, meeting)
+    assert not old.is_current and old.terms, "the older list stands until there is a newer one"
+    assert "市道汐見線" in {term.surface for term in papers.vocabulary_of(session, meeting).terms}
+
+
+def test_the_kept_list_gives_the_same_vocabulary(
+    session: Session, engine: Engine, meeting: Meeting, add_pages: AddPages
+) -> None:
+    add_pages("市道汐見線の改良工事。髙橋課長", "渡辺次長の報告")
+    fresh = papers.vocabulary_of(session, meeting)
+    collected_now(session, engine, meeting)
+    kept = papers.vocabulary_of(session, meeting)
+    assert (list(kept.terms), kept.text) == (list(fresh.terms), fresh.text)
+
+
+def test_few_pages_are_read_at_once_and_many_by_the_worker(
+    session: Session, engine: Engine, meeting: Meeting, add_pages: AddPages
+) -> None:
+    add_pages("市道汐見線の改良工事")
+    papers.want(engine, meeting.id)
+    session.commit()
+    assert terms.terms_of(session, meeting).is_current
+    assert not papers.collect_some(engine)
+
+    add_pages(*(f"第{n}地区の連絡協議会。" * 60 for n in range(40)))
+    papers.want(engine, meeting.id)
+    session.commit()
+    assert not terms.terms_of(session, meeting).is_current
+    assert papers.collect_some(engine)
+    assert not papers.collect_some(engine)
+    session.commit()
+    assert terms.terms_of(session, meeting).is_current
+
+
+def test_two_thousand_pages_of_a_dictionary_keep_to_the_limit(
+    session: Session, engine: Engine, meeting: Meeting, add_pages: AddPages
+) -> None:
+    add_pages(*("\n".join(f"第{n}{m}地区連絡協議会" for m in range(2)) for n in range(2_000)))
+    collected_now(session, engine, meeting)
+    kept = papers.collected(session, meeting)
+    assert kept.is_current and len(kept.terms) == MOST_TERMS
+
+
+def test_terms_are_looked_through_by_word_reading_and_kind(
+    session: Session, engine: Engine, cast: Cast, meeting: Meeting, add_pages: AddPages
+) -> None:
+    add_pages("広報課の髙橋係長。市道汐見線")
+    collected_now(session, engine, meeting)
+    dictionaries.add(session, cast.secretary, meeting.series, "鶴ヶ丘", "つるがおか")
+    dictionaries.switch_off(session, cast.secretary, meeting.series, "市道汐見線")
+    assert "広報" in surfaces(session, meeting, "こうほう")
+    assert "市道汐見線" in surfaces(session, meeting, "汐見")
+    assert surfaces(session, meeting, "見つからない言葉") == []
+
+    def shown(kind: Shown) -> set[str]:
+        return {one.term.surface for one in terms.terms_of(session, meeting, "", kind).terms}
+
+    assert "髙橋" in shown(Shown.GUESSED) and "広報" not in shown(Shown.GUESSED)
+    assert shown(Shown.TAUGHT) == {"鶴ヶ丘"}
+    assert shown(Shown.OFF) == {"市道汐見線"}
+
+
+def test_confirmed_words_of_earlier_meetings_of_the_series_are_terms(
+    session: Session, engine: Engine, cast: Cast, meeting: Meeting, transcript: Transcript
+) -> None:
+    later = builders.add_meeting(
+        session,
+        cast.organiser,
+        builders.folder("dx-council"),
+        series=meeting.series.name,
+        department=meeting.department,
+        starts_at=meeting.starts_at,
+    )
+    segment = transcript.segments[0]
+    text = "市道汐見線の改良工事です"
+    transcripts.correct(session, cast.secretary, segment, text, based_on=0)
+    collected_now(session, engine, later)
+    assert "市道汐見線" not in surfaces(session, later)
+    transcripts.confirm(session, cast.secretary, segment)
+    session.commit()
+    assert not terms.terms_of(session, later).is_current
+    collected_now(session, engine, later)
+    assert "市道汐見線" in surfaces(session, later)
+    assert session.get_one(TermList, later.id).collected_at is not None

@@ -1,0 +1,32 @@
+"""The terms of a meeting, for screens and API: collected anew when that is quickly done."""
+
+from collections.abc import Iterable
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from minutes.proposals import papers
+from minutes.terms import Listed, Shown, TermsOfMeeting, terms_of
+from models.document import Page
+from models.meeting import Meeting
+from web.transaction import database_session, engine_of, release
+
+
+def current_terms(meeting: Meeting, words: str, shown: Shown) -> TermsOfMeeting:
+    """With `words` in them. What was read so far in this request is read anew: while a meeting's
+    terms are written, nothing may be locked."""
+    session, meeting_id = database_session(), meeting.id
+    every = terms_of(session, meeting, words, shown)
+    if every.is_current:
+        return every
+    release()
+    papers.want(engine_of(current_app), meeting_id)
+    return terms_of(session, session.get_one(Meeting, meeting_id), words, shown)
+
+
+def pages_of(listed: Iterable[Listed]) -> dict[int, Page]:
+    """The pages that print them and can be opened, by their id."""
+    wanted = {one.term.page_id for one in listed if one.term.page_id}
+    found = select(Page).where(Page.id.in_(wanted)).options(selectinload(Page.version))
+    return {page.id: page for page in database_session().scalars(found)}
