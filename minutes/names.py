@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from meetings.agenda import flat, tree
 from meetings.invitations import invited
 from meetings.roster import standing
-from minutes.dictionaries import entries_of, entries_of_departments
+from minutes.dictionaries import departments_of, entries_of, entries_of_departments
 from minutes.style.kept import Names
 from models.document import Document
 from models.meeting import Meeting
@@ -28,7 +28,10 @@ def _names(session: Session, meeting: Meeting) -> Iterator[str]:
     yield from session.scalars(select(Document.title).where(Document.meeting_id == meeting.id))
     yield from session.scalars(select(Department.name))
     series = meeting.series
-    entries = [*entries_of(session, series), *entries_of_departments(session, series)]
+    entries = [
+        *entries_of(session, series),
+        *entries_of_departments(session, departments_of(series)),
+    ]
     yield from (entry.surface for entry in entries)
     people = [invitation.person for invitation in invited(meeting)]
     for person in [*people, *(entry.person for entry in standing(series))]:
