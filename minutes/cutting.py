@@ -34,6 +34,7 @@ def split(
         transcript_id=segment.transcript_id,
         chunk_id=segment.chunk_id,
         agenda_item_id=segment.agenda_item_id,
+        assigned_by=segment.assigned_by,
         speaker_id=segment.speaker_id,
         start_seconds=middle,
         end_seconds=segment.end_seconds,

@@ -16,6 +16,8 @@ from meetings.config import Config
 from meetings.errors import InvalidInput
 from minutes import accuracy
 from minutes.accuracy import NOTHING, Accuracy
+from minutes.assignment import evaluation as assignment
+from minutes.assignment.evaluation import Seconds
 from minutes.edges import Edges, Timed, compare, share_near
 from minutes.proposals.choosing import Choice, Teach
 from minutes.proposals.folder import vocabulary_of
@@ -31,8 +33,8 @@ DEFAULT_AUDIO = "audio.flac"
 @dataclass(frozen=True)
 class FolderResult:
     """`raw` and `normalised`: counts of characters in the text as the papers left it, `heard`
-    normalised before; `seconds`: of sound, of hearing and of teaching; `edges`: of segments, empty
-    where the reference has no times."""
+    normalised before; `seconds`: of sound, of hearing and of teaching; `edges`: of segments;
+    `items`: seconds assigned to agenda items. Both are empty where the reference does not tell."""
 
     name: str
     audio: str
@@ -45,6 +47,7 @@ class FolderResult:
     work_seconds: float
     taught_seconds: float
     edges: Edges
+    items: Seconds
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,10 @@ class Evaluation:
     @property
     def edges(self) -> Edges:
         return sum((folder.edges for folder in self.folders), Edges())
+
+    @property
+    def items(self) -> Seconds:
+        return sum((folder.items for folder in self.folders), Seconds())
 
     @property
     def real_time_factor(self) -> float:
@@ -181,7 +188,8 @@ def sounds_of(folder: Path, audio_name: str | None) -> list[Path]:
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
     """Rates are fractions; `cer` is normalised, fillers removed, with what the papers changed;
     `rtf` is of the hearing alone. `starts_near`, `ends_near`: the share of segments' edges within
-    NEAR_SECONDS of the sentence's; null without times."""
+    NEAR_SECONDS of the sentence's; `items`: seconds assigned to the right agenda item; null where
+    the reference does not tell."""
     return {
         "folders": [
             {
@@ -198,6 +206,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
                 "seconds": folder.sound_seconds,
                 "starts_near": share_near(folder.edges.starts),
                 "ends_near": share_near(folder.edges.ends),
+                "items": _seconds(folder.items),
             }
             for folder in evaluation.folders
         ],
@@ -208,6 +217,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "rtf": evaluation.real_time_factor,
         "starts_near": share_near(evaluation.edges.starts),
         "ends_near": share_near(evaluation.edges.ends),
+        "items": _seconds(evaluation.items),
     }
 
 
@@ -216,16 +226,19 @@ def as_table(evaluation: Evaluation) -> str:
     lines = [
         f"{'':<22}{'audio':<17}{'sound s':>8}{'CER heard':>10}{'CER':>7}{'less':>7}{'CER raw':>8}"
         f"{'terms':>7}{'changed':>9}{'proposed':>9}{'RTF':>7}{'+RTF':>7}{'starts':>7}{'ends':>6}"
+        f"{'items':>7}"
     ]
     for folder in as_json(evaluation)["folders"]:
         lines.append(
             f"{folder['name']:<22}{folder['audio']:<17}{folder['seconds']:>8.1f}"
             f"{_rates(folder)}{folder['cer_raw']:>8.3f}{folder['terms']:>7}{_counts(folder)}"
             f"{folder['rtf']:>7.3f}{folder['rtf_of_materials']:>7.3f}{_edges(folder)}"
+            f"{_items(folder)}"
         )
     total = as_json(evaluation)
     lines.append(
         f"{'all':<47}{_rates(total)}{'':>15}{_counts(total)}{total['rtf']:>7.3f}{'':>7}{_edges(total)}"
+        f"{_items(total)}"
     )
     return "\n".join(lines)
 
@@ -244,6 +257,17 @@ def _counts(counted: dict[str, Any]) -> str:
 
 def _edges(counted: dict[str, Any]) -> str:
     return _share(counted["starts_near"]) + _share(counted["ends_near"])
+
+
+def _seconds(items: Seconds) -> dict[str, float] | None:
+    if not items.seconds:
+        return None
+    return {"right_seconds": items.right, "seconds": items.seconds}
+
+
+def _items(counted: dict[str, Any]) -> str:
+    items = counted["items"]
+    return " " + _share(items and items["right_seconds"] / items["seconds"])
 
 
 def _share(share: float | None) -> str:
@@ -286,7 +310,12 @@ def _score(folder: Path, clips: list[Clip], terms: int) -> FolderResult:
         work_seconds=sum(clip.work_seconds for clip in clips),
         taught_seconds=sum(clip.taught_seconds for clip in clips),
         edges=compare(timed, _sentences_of(folder)) if len(clips) == 1 else Edges(),
+        items=_assigned(clips[0], folder) if len(clips) == 1 else Seconds(),
     )
+
+
+def _assigned(clip: Clip, folder: Path) -> Seconds:
+    return assignment.compare(clip.segments, clip.machine, folder)
 
 
 def _normalised(texts: list[str], said: str) -> Accuracy:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from minutes import turns
-from minutes.transcription import AGAIN
+from minutes.transcription import may_run_again
 from models.base import now
 from models.recording import Step, StepKind, Transcription, WorkerSign, WorkState
 from models.transcript import Segment, Transcript
@@ -157,13 +157,12 @@ def _stage_of(step: Step) -> Stage:
     state = WorkState(step.state)
     if step.transcription.state == WorkState.FAILED and StepKind(step.kind).needs_whole_text:
         return Stage(StepKind(step.kind).label, WorkState.PAUSED, "文字起こしを再開したあと")
-    is_alone = step.kind != StepKind.SOUND and state in AGAIN
     return Stage(
         StepKind(step.kind).label,
         state,
         STATE_WORDS[state],
-        step.problem if is_alone else "",
-        step.id if is_alone else None,
+        step.problem if step.kind != StepKind.SOUND else "",
+        step.id if may_run_again(step) else None,
     )
 
 

@@ -11,6 +11,8 @@ from meetings.attendance import attendances_of
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from meetings.invitations import invited
 from minutes import parts, transcripts
+from minutes.assignment import spans
+from minutes.assignment.spans import Span
 from minutes.content import (
     Attendee,
     Content,
@@ -32,6 +34,8 @@ from models.transcript import Segment, Transcript
 
 LONGEST_PARAGRAPH = 20_000
 UNASSIGNED = "議題に分けていない発言"
+BEFORE, LEFT_OUT = "議題に入る前の発言", "議題外の発言"
+WITHOUT_AGENDA = "発言"
 
 
 def minutes_of(session: Session, meeting: Meeting) -> Minutes | None:
@@ -111,6 +115,7 @@ def request_approval(session: Session, by: Person, revision: MinutesRevision) ->
         )
     if revision.request is not None:
         raise NotPossibleNow("この改訂は、すでに承認を依頼しています。")
+    _refuse_open(session, revision)
     request = ApprovalRequest(revision=revision, requested_by_id=by.id)
     session.add(request)
     audit.note(session, by, "request_approval", revision)
@@ -118,12 +123,42 @@ def request_approval(session: Session, by: Person, revision: MinutesRevision) ->
 
 
 def approve(session: Session, by: Person, revision: MinutesRevision) -> Approval:
-    """Release the revision. Approval confirms every segment of its transcripts."""
+    """Release the revision. Approval confirms every segment of its transcripts.
+
+    Raises NotPossibleNow as long as something of them is open (`open_spans`).
+    """
+    _refuse_open(session, revision)
     approval = _decide(session, by, revision, is_approved=True, reason="")
     for source in sources_of(session, revision):
         for segment in transcripts.segments_of(session, source):
             transcripts.confirm(session, by, segment)
     return approval
+
+
+def open_spans(session: Session, revision: MinutesRevision) -> list[Span]:
+    """What is still open in the transcripts that it was drafted from."""
+    sources = sources_of(session, revision)
+    return [span for source in sources for span in spans.open_spans(session, source)]
+
+
+def has_unassigned(revision: MinutesRevision) -> bool:
+    """Whether it has a part that was drafted before every segment had its item."""
+    is_loose = any(section.title == UNASSIGNED for section in content_of(revision).sections)
+    return is_loose and bool(revision.meeting.agenda_items)
+
+
+def leave_rest_out(session: Session, by: Person, revision: MinutesRevision) -> int:
+    """All that is still open in its transcripts is of no item (議題外), and so is what the text has
+    under no heading: a new revision then. How many segments there were. Raises NotPossibleNow."""
+    sources = sources_of(session, revision)
+    count = sum(len(spans.leave_rest_out(session, by, source)) for source in sources)
+    content = content_of(revision.minutes.latest)
+    for section in content.sections:
+        if section.title == UNASSIGNED:
+            section.title = LEFT_OUT
+    if content != content_of(revision.minutes.latest):
+        _add_revision(session, by, revision.minutes, revision.minutes.latest.transcript, content)
+    return count
 
 
 def send_back(session: Session, by: Person, revision: MinutesRevision, reason: str) -> Approval:
@@ -169,6 +204,15 @@ def _decide(
     session.add(decision)
     audit.note(session, by, "approve" if is_approved else "send_back", revision)
     return decision
+
+
+def _refuse_open(session: Session, revision: MinutesRevision) -> None:
+    spans.refuse_open(session, sources_of(session, revision))
+    if has_unassigned(revision):
+        raise NotPossibleNow(
+            f"この版には「{UNASSIGNED}」があります。逐語録で議題を選んでから作り直すか、"
+            "「残りを議題外にする」を押してください。"
+        )
 
 
 def _add_revision(
@@ -234,18 +278,32 @@ def _from_segments(
 ) -> Content:
     names = names_of(session, meeting)
 
-    def section(agenda_item_id: int | None, title: str, number: str = "") -> Section:
-        said = [s for s in segments if s.agenda_item_id == agenda_item_id and s.text]
-        paragraphs = drafted(said, style, names)
+    def section(
+        said: list[Segment], title: str, number: str = "", agenda_item_id: int | None = None
+    ) -> Section:
+        paragraphs = drafted([one for one in said if one.text], style, names)
         return Section(
             agenda_item_id=agenda_item_id, number=number, title=title, paragraphs=paragraphs
         )
 
     sections = [
-        section(node.entry.id, node.entry.title, node.number)
+        section(
+            [s for s in segments if s.agenda_item_id == node.entry.id],
+            node.entry.title,
+            node.number,
+            node.entry.id,
+        )
         for node in flat(tree(session, meeting))
     ]
-    loose = section(None, UNASSIGNED)
+    before, left_out = _outside(segments)
+    unassigned = [segment for segment in segments if segment.is_unassigned]
+    loose = UNASSIGNED if sections else WITHOUT_AGENDA
+    others = [(LEFT_OUT, left_out), (loose, unassigned)]
+    sections = [
+        *([section(before, BEFORE)] if before else []),
+        *sections,
+        *(section(said, title) for title, said in others if _has_words(said)),
+    ]
     return Content(
         title=meeting.title,
         series=meeting.series.name,
@@ -253,9 +311,20 @@ def _from_segments(
         ends_at=meeting.ends_at.isoformat(),
         place=meeting.place,
         attendees=_attendees(session, meeting),
-        sections=sections + ([loose] if loose.paragraphs else []),
+        sections=sections,
         style=style,
     )
+
+
+def _outside(segments: list[Segment]) -> tuple[list[Segment], list[Segment]]:
+    """What belongs to no item: before the first one begins, and the rest."""
+    first = next((n for n, one in enumerate(segments) if one.agenda_item_id), 0)
+    before = [one for one in segments[:first] if one.is_left_out and one.text]
+    return before, [one for one in segments[first:] if one.is_left_out]
+
+
+def _has_words(segments: list[Segment]) -> bool:
+    return any(segment.text for segment in segments)
 
 
 def _attendees(session: Session, meeting: Meeting) -> list[Attendee]:

@@ -18,6 +18,9 @@ from meetings.config import Config
 from meetings.storage import Storage
 from minutes import transcription as work
 from minutes import transcripts
+from minutes.assignment import decisions as assignment
+from minutes.assignment import sources
+from minutes.assignment.assigning import assign
 from minutes.proposals import decisions, papers
 from minutes.proposals.choosing import Choice, Teach
 from minutes.recognition import audio, peaks, speech_model, windows
@@ -81,8 +84,7 @@ def make_playback(material: Material) -> Write:
 
 def propose(material: Material) -> Write:
     """What the papers of the meeting say to the heard text, with the speech model that heard it."""
-    while preparation.prepare_some(material.engine, material.storage):
-        pass  # pages that nobody has read yet would teach nothing
+    _read_pages(material)
     papers.collect(material.engine, material.transcription.meeting.id)
     with reading(material.engine) as session:
         meeting = session.get_one(Meeting, material.transcription.meeting.id)
@@ -105,6 +107,36 @@ def propose(material: Material) -> Write:
     return write
 
 
+def assign_items(material: Material) -> Write:
+    """Segments that nobody has placed, to the items of the agenda."""
+    _read_pages(material)
+    with reading(material.engine) as session:
+        recording = session.get_one(Recording, material.transcription.recording_id)
+        topics = sources.topics_of(session, recording.meeting)
+        transcript = _transcript(session, material.transcription)
+        segments = transcripts.segments_of(session, transcript)
+        said = sources.said_in(session, recording, segments, list(topics))
+        is_beginning = sources.is_beginning(session, recording)
+        numbers = [segment.id for segment in segments]
+    found = assign(said, list(topics.values()), is_beginning=is_beginning)
+
+    def write(session: Session, transcription: Transcription) -> None:
+        if transcripts.is_closed(session, _transcript(session, transcription)):
+            return
+        for number, assigned in zip(numbers, found, strict=True):
+            segment = session.get(Segment, number)
+            if segment is not None:
+                assignment.keep(segment, assigned, list(topics))
+
+    return write
+
+
+def _read_pages(material: Material) -> None:
+    """Pages that nobody has read yet would teach nothing."""
+    while preparation.prepare_some(material.engine, material.storage):
+        pass
+
+
 def _heard(segment: Segment) -> Heard:
     return Heard(segment.start_seconds, segment.end_seconds, segment.heard, segment.confidence)
 
@@ -119,6 +151,7 @@ STEPS: dict[StepKind, Callable[[Material], Write]] = {
     StepKind.SOUND: cut_into_chunks,
     StepKind.PLAYBACK: make_playback,
     StepKind.PROPOSALS: propose,
+    StepKind.ITEMS: assign_items,
 }
 
 

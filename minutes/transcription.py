@@ -94,10 +94,18 @@ def move_up(session: Session, by: Person, transcription: Transcription) -> None:
 
 def run_again(session: Session, by: Person, step: Step) -> None:
     """One later step, alone: the text and the other steps stay as they are."""
-    if step.kind == StepKind.SOUND or step.state not in AGAIN:
+    if not may_run_again(step):
         raise NotPossibleNow("この工程はやり直せる状態にありません。画面を開き直してください。")
     _wait_again(step)
     audit.note(session, by, "run_again", step)
+
+
+def may_run_again(step: Step) -> bool:
+    """A step that did not get done; and one that is finished but may find something else by now,
+    after the agenda, the papers or the recording's place on the clock have changed."""
+    if step.kind == StepKind.SOUND:
+        return False
+    return step.state in AGAIN or (step.kind == StepKind.ITEMS and step.state == WorkState.FINISHED)
 
 
 def choose_speech_model(session: Session, by: Person, series: Series, name: str) -> None:

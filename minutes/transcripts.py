@@ -1,4 +1,4 @@
-"""Correcting a transcript: text, confirmation, speaker, agenda item. `heard` never changes."""
+"""Correcting a transcript: text, confirmation, speaker. `heard` never changes."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from minutes.accuracy import Accuracy
 from minutes.proposals import learning
 from models.base import now
 from models.document import Page
-from models.meeting import AgendaItem, Meeting
+from models.meeting import Meeting
 from models.minutes import Minutes
 from models.person import Person
 from models.recording import Recording, Transcription
@@ -75,22 +75,6 @@ def name_speaker(session: Session, by: Person, segment: Segment, name: str) -> N
     name = entries.optional_text("speaker", "発言者", name)
     segment.speaker = _speaker(session, segment.transcript, name) if name else None
     audit.note(session, by, "name_speaker", segment)
-
-
-def start_agenda_item(
-    session: Session, by: Person, segment: Segment, agenda_item: AgendaItem | None
-) -> list[Segment]:
-    """From this segment on the talk is about `agenda_item`, up to where another one begins."""
-    refuse_when_approved(session, segment.transcript)
-    before = segment.agenda_item_id
-    changed = []
-    for following in _from(segment):
-        if following.agenda_item_id != before:
-            break
-        following.agenda_item = agenda_item
-        changed.append(following)
-    audit.note(session, by, "start_agenda_item", segment)
-    return changed
 
 
 def transcripts_of(session: Session, meeting: Meeting) -> list[Transcript]:
@@ -217,11 +201,6 @@ def following(session: Session, segment: Segment) -> Segment | None:
         .order_by(*order)
         .limit(1)
     ).first()
-
-
-def _from(segment: Segment) -> list[Segment]:
-    segments = segment.transcript.segments
-    return segments[segments.index(segment) :]
 
 
 def refuse_when_approved(session: Session, transcript: Transcript) -> None:

@@ -177,6 +177,7 @@ class StepKind(StrEnum):
     SOUND = "sound"
     PLAYBACK = "playback"
     PROPOSALS = "proposals"
+    ITEMS = "items"
 
     @property
     def label(self) -> str:
@@ -184,6 +185,7 @@ class StepKind(StrEnum):
             StepKind.SOUND: "音声確認",
             StepKind.PLAYBACK: "再生用の音と波形",
             StepKind.PROPOSALS: "資料の言葉との照らし合わせ",
+            StepKind.ITEMS: "議題の割り当て",
         }[self]
 
     @property

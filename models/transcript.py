@@ -68,11 +68,30 @@ class Doubt(StrEnum):
         }[self]
 
 
+class AssignedBy(StrEnum):
+    """Where the agenda item of a segment comes from: a person, the pages that were shown, or what
+    was said."""
+
+    PERSON = "person"
+    TURNS = "turns"
+    TEXT = "text"
+
+    @property
+    def label(self) -> str:
+        return {
+            AssignedBy.PERSON: "人が確認",
+            AssignedBy.TURNS: "頁送りからの推定",
+            AssignedBy.TEXT: "発話からの推定",
+        }[self]
+
+
 class Segment(Base):
     """`heard`: the speech model's own words, immutable. `machine`: after what the documents
     changed by themselves, immutable once made. `text`: now. `revision` counts changes of `text`.
 
     `confidence` is the model's own, from 0 to 1; missing where the text came from elsewhere.
+    `assigned_by` says who placed it in the agenda; with no item then, it is left out of all items
+    (議題外), and without either nobody knows yet.
     """
 
     __tablename__ = "segment"
@@ -82,6 +101,7 @@ class Segment(Base):
     transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"))
     chunk_id: Mapped[int | None] = mapped_column(ForeignKey("chunk.id"), index=True)
     agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    assigned_by: Mapped[AssignedBy | None] = mapped_column(word(AssignedBy))
     speaker_id: Mapped[int | None] = mapped_column(ForeignKey("speaker.id"))
     start_seconds: Mapped[float]
     end_seconds: Mapped[float]
@@ -110,6 +130,20 @@ class Segment(Base):
     @property
     def is_confirmed(self) -> bool:
         return self.confirmed_at is not None
+
+    @property
+    def is_unassigned(self) -> bool:
+        return self.assigned_by is None
+
+    @property
+    def is_left_out(self) -> bool:
+        """Explicitly of no agenda item (議題外)."""
+        return self.agenda_item_id is None and self.assigned_by is not None
+
+    @property
+    def place_in_agenda(self) -> tuple[int | None, bool]:
+        """Equal for neighbours under one heading."""
+        return self.agenda_item_id, self.is_left_out
 
 
 class Correction(Base):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
 from minutes import transcripts
+from minutes.assignment import decisions as assignment
 from minutes.recognition.heard import Heard
 from models.meeting import Meeting
 from models.recording import Recording, RecordingKind
@@ -60,7 +61,7 @@ def build_two_parts(session: Session, storage: Storage, cast: Cast) -> TwoParts:
     )
     for transcript in (made.first, made.second):
         start = transcript.segments[0]
-        transcripts.start_agenda_item(session, cast.secretary, start, meeting.agenda_items[0])
+        assignment.start_agenda_item(session, cast.secretary, start, meeting.agenda_items[0])
         transcripts.name_speaker(session, cast.secretary, start, "篠原 泰成")
     session.commit()
     return made

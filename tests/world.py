@@ -15,7 +15,7 @@ from models.document import DocumentVersion
 from models.meeting import Meeting
 from models.memo import MemoKind
 from models.recording import Recording
-from models.transcript import Origin, Proposal, Transcript
+from models.transcript import AssignedBy, Origin, Proposal, Transcript
 from models.upload import Upload, UploadState
 from tests.conftest import Cast
 from web.demo import builders
@@ -146,5 +146,6 @@ def _transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting
         recording.peaks_sha256 = storage.keep(incoming).sha256
     for segment in transcripts.segments_of(session, transcript):
         segment.agenda_item = meeting.agenda_items[0]
+        segment.assigned_by = AssignedBy.PERSON
     session.flush()
     return transcript

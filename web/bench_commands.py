@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from meetings.config import Config
+from minutes.assignment import evaluation as assignment
 from web.bench import correcting as correcting_bench
 from web.bench import documents as document_bench
 from web.bench import editor as editor_bench
@@ -99,6 +100,14 @@ def bench_editor(segments: int, as_json: bool) -> None:
     measured = editor_bench.measure(segments)
     made = editor_bench.as_json(measured)
     click.echo(json.dumps(made) if as_json else editor_bench.as_table(measured))
+
+
+@bench.command("items")
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+def bench_items(folders: tuple[Path, ...]) -> None:
+    """Seconds of meeting folders assigned to the right agenda item, with and without turns."""
+    for path in folders:
+        click.echo("\n".join(assignment.table(path)))
 
 
 @bench.command("correcting")

@@ -173,6 +173,7 @@ def correct(page: Page) -> None:
     first.get_by_label("0:00:01の発言者").or_(first.locator(".segment-speaker")).first.fill(
         "篠原 泰成"
     )
+    first.locator("select").focus()
     first.locator("select").select_option(index=1)
     expect(page.locator("[data-saved]")).to_have_text("すべて保存済み")
     page.reload()

@@ -9,6 +9,7 @@ import pytest
 from meetings.config import Config, Speech
 from meetings.errors import FileRejected, InvalidInput
 from minutes import evaluation
+from minutes.evaluation import Materials
 from minutes.proposals.candidates import Candidate
 from minutes.proposals.choosing import Change, Choice
 from minutes.proposals.terms import Vocabulary
@@ -115,10 +116,38 @@ def test_times_of_segments_are_compared_where_the_reference_has_times(
     result = evaluation.evaluate([folder], None, config)
     told = evaluation.as_json(result)["folders"][0]
     assert (told["starts_near"], told["ends_near"]) == (0.5, 1.0)
-    assert evaluation.as_table(result).splitlines()[1].split()[-2:] == ["0.50", "1.00"]
+    assert evaluation.as_table(result).splitlines()[1].split()[-3:] == ["0.50", "1.00", "-"]
     write_reference(folder, [{"text": said}])
     without = evaluation.as_json(evaluation.evaluate([folder], None, config))
     assert without["starts_near"] is None and without["folders"][0]["ends_near"] is None
+
+
+def test_seconds_at_the_right_agenda_item_are_told_where_the_reference_has_items(
+    hearing: Hearing, folder: Path, config: Config
+) -> None:
+    agenda = {"agenda": [{"title": "補正予算について"}, {"title": "公共施設の見直し"}]}
+    (folder / "meeting.json").write_text(json.dumps(agenda), encoding="utf-8")
+    texts = ["では補正予算について説明をお願いします。", "次に公共施設の見直しを報告します。"]
+    turns = [
+        {
+            "text": text,
+            "agenda_item": number,
+            "sentences": [{"text": text, "start_seconds": number, "end_seconds": number + 1.0}],
+        }
+        for number, text in enumerate(texts, 1)
+    ]
+
+    def hear_two(samples: Samples) -> Iterator[Heard]:
+        yield Heard(1.0, 2.0, texts[0])
+        yield Heard(2.5, 3.0, texts[1])
+
+    hearing(hear_two)
+    write_reference(folder, turns)
+    result = evaluation.evaluate([folder], None, config, Materials(are_used=False))
+    told = evaluation.as_json(result)
+    assert told["items"] == told["folders"][0]["items"]
+    assert told["items"] == {"right_seconds": 1.5, "seconds": 2.0}
+    assert evaluation.as_table(result).splitlines()[1].split()[-1] == "0.75"
 
 
 def test_rates_of_several_folders_are_pooled_over_all_characters(

@@ -9,6 +9,7 @@ from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.storage import Storage
 from minutes import publication, records, search, statistics, transcripts
 from minutes import transcription as work
+from minutes.assignment import spans
 from minutes.content import content_of, said_at
 from minutes.progress import MeetingState, state_of
 from models.minutes import MinutesRevision
@@ -162,6 +163,7 @@ def test_a_spare_that_the_minutes_are_made_from_counts_in_place_of_its_part(
     session: Session, cast: Cast, made: TwoParts, spare: Transcript
 ) -> None:
     transcripts.confirm(session, cast.secretary, made.first.segments[0])
+    spans.leave_rest_out(session, cast.secretary, spare)
     approve(session, cast, records.draft(session, cast.secretary, spare, made.second))
     figures = statistics.figures(session)
     seconds = spare.recording.duration_seconds + made.second.recording.duration_seconds

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from minutes import publication, records
 from minutes import transcription as work
+from minutes.assignment import spans
 from minutes.progress import MeetingState, state_of
 from models.base import now
 from models.meeting import Meeting
@@ -48,6 +49,7 @@ def test_from_correction_over_approval_to_publication_and_back(
 ) -> None:
     meeting = transcript.meeting
     seen = [state_of(session, meeting)]
+    spans.leave_rest_out(session, cast.secretary, transcript)
     revision = records.draft(session, cast.secretary, transcript)
     seen.append(state_of(session, meeting))
     records.request_approval(session, cast.secretary, revision)
@@ -75,6 +77,7 @@ def test_from_correction_over_approval_to_publication_and_back(
 def test_what_is_sent_back_is_in_correction_again(
     session: Session, cast: Cast, transcript: Transcript
 ) -> None:
+    spans.leave_rest_out(session, cast.secretary, transcript)
     revision = records.draft(session, cast.secretary, transcript)
     records.request_approval(session, cast.secretary, revision)
     records.send_back(session, cast.approver, revision, "発言者を直してください。")

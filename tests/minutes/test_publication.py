@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.rights import published_revision
 from minutes import publication, records
+from minutes.assignment import spans
 from minutes.content import content_of
 from models.minutes import MinutesRevision
 from models.transcript import Transcript
@@ -14,6 +15,7 @@ from tests.conftest import Cast
 
 @pytest.fixture
 def approved(session: Session, cast: Cast, transcript: Transcript) -> MinutesRevision:
+    spans.leave_rest_out(session, cast.secretary, transcript)
     revision = records.draft(session, cast.secretary, transcript)
     records.request_approval(session, cast.secretary, revision)
     records.approve(session, cast.approver, revision)
@@ -34,6 +36,7 @@ def test_what_is_approved_and_published_is_what_citizens_read(
 def test_nothing_is_published_without_approval(
     session: Session, cast: Cast, transcript: Transcript
 ) -> None:
+    spans.leave_rest_out(session, cast.secretary, transcript)
     revision = records.draft(session, cast.secretary, transcript)
     with pytest.raises(NotPossibleNow, match="承認された"):
         publication.publish(session, cast.approver, revision)

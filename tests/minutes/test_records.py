@@ -7,6 +7,8 @@ from meetings import invitations
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from minutes import records, transcripts
 from minutes import transcription as work
+from minutes.assignment import decisions as assignment
+from minutes.assignment import spans
 from minutes.content import Content, content_of
 from models.meeting import AnswerWord
 from models.minutes import MinutesRevision
@@ -19,6 +21,7 @@ from web.demo import builders
 
 @pytest.fixture
 def revision(session: Session, cast: Cast, transcript: Transcript) -> MinutesRevision:
+    spans.leave_rest_out(session, cast.secretary, transcript)
     drafted = records.draft(session, cast.secretary, transcript)
     session.commit()
     return drafted
@@ -35,8 +38,8 @@ def test_a_draft_sets_what_was_said_under_the_headings_of_the_agenda(
 ) -> None:
     first, second, _ = transcript.segments
     item = transcript.meeting.agenda_items[0]
-    transcripts.start_agenda_item(session, cast.secretary, first, item)
-    transcripts.start_agenda_item(session, cast.secretary, second, None)
+    assignment.start_agenda_item(session, cast.secretary, first, item)
+    assignment.start_agenda_item(session, cast.secretary, second, None)
     transcripts.name_speaker(session, cast.secretary, first, "篠原 泰成")
     content = content_of(records.draft(session, cast.secretary, transcript))
     headings = [(s.number, s.title, len(s.paragraphs)) for s in content.sections]

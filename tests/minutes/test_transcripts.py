@@ -6,6 +6,8 @@ from sqlalchemy.orm import Session
 
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from minutes import records, transcripts
+from minutes.assignment import decisions as assignment
+from minutes.assignment import spans
 from models.transcript import Correction, Segment, Speaker, Transcript
 from tests.conftest import Cast
 from tests.world import HEARD
@@ -101,13 +103,13 @@ def test_an_agenda_item_holds_from_its_segment_to_where_another_begins(
 ) -> None:
     first, second, third = transcript.segments
     one, two, _ = transcript.meeting.agenda_items
-    assert transcripts.start_agenda_item(session, cast.secretary, first, one) == [
+    assert assignment.start_agenda_item(session, cast.secretary, first, one) == [
         first,
         second,
         third,
     ]
-    assert transcripts.start_agenda_item(session, cast.secretary, third, two) == [third]
-    assert transcripts.start_agenda_item(session, cast.secretary, first, two) == [first, second]
+    assert assignment.start_agenda_item(session, cast.secretary, third, two) == [third]
+    assert assignment.start_agenda_item(session, cast.secretary, first, two) == [first, second]
     assert [s.agenda_item for s in transcript.segments] == [two, two, two]
 
 
@@ -127,6 +129,7 @@ def test_the_accuracy_counts_confirmed_segments_alone(
 def test_after_approval_the_transcript_is_closed(
     session: Session, cast: Cast, transcript: Transcript
 ) -> None:
+    spans.leave_rest_out(session, cast.secretary, transcript)
     revision = records.draft(session, cast.secretary, transcript)
     records.request_approval(session, cast.secretary, revision)
     segment = transcript.segments[0]
@@ -138,7 +141,7 @@ def test_after_approval_the_transcript_is_closed(
         lambda: transcripts.correct(session, cast.secretary, segment, "もう直せない", based_on=1),
         lambda: transcripts.take_back_confirmation(session, cast.secretary, segment),
         lambda: transcripts.name_speaker(session, cast.secretary, segment, "だれか"),
-        lambda: transcripts.start_agenda_item(session, cast.secretary, segment, None),
+        lambda: assignment.start_agenda_item(session, cast.secretary, segment, None),
     ):
         with pytest.raises(NotPossibleNow, match="承認されています"):
             verb()

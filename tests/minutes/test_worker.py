@@ -12,13 +12,14 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings.config import Config, Speech
-from meetings.errors import FileRejected
+from meetings.errors import ConfigurationError, FileRejected
 from meetings.storage import Storage
-from minutes import following, leases, normalised, steps, transcripts
+from minutes import following, leases, normalised, records, steps, transcripts
 from minutes import transcription as work
+from minutes.assignment import decisions as assignment
 from minutes.proposals import decisions, papers
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.choosing import Change, Choice, Sound, choose, worth_asking
+from minutes.proposals.choosing import Change, Choice, Sound, Teach, choose, worth_asking
 from minutes.proposals.terms import Vocabulary
 from minutes.recognition import audio
 from minutes.recognition.heard import Heard, Recognise, Samples
@@ -27,7 +28,7 @@ from models.database import writing
 from models.meeting import Meeting
 from models.person import Person
 from models.recording import StepKind, Transcription, WorkState
-from models.transcript import Origin, Segment
+from models.transcript import AssignedBy, Origin, Segment, Transcript
 from tests import speech_models
 from tests.conftest import Cast
 from tests.world import HEARD
@@ -271,7 +272,7 @@ def test_the_copy_for_listening_and_its_outline_come_right_after_the_first_words
             seen = fresh(session, transcription)
             done = sum(chunk.state == WorkState.FINISHED for chunk in seen.chunks)
             order.append((done, seen.recording.playback_sha256 is not None))
-    assert order == [(0, False), (1, False), (1, True), (2, True), (3, True), (3, True)]
+    assert order == [(0, False), (1, False), (1, True), (2, True), *[(3, True)] * 3]
     with Session(engine) as session:
         recording = fresh(session, transcription).recording
         assert recording.playback_sha256 and recording.peaks_sha256
@@ -316,7 +317,11 @@ def test_a_second_run_makes_no_second_copy(
     run(every_ten_seconds)
     session.rollback()
     again = work.request_transcription(session, cast.secretary, transcription.recording)
-    assert [step.kind for step in again.steps] == [StepKind.SOUND, StepKind.PROPOSALS]
+    assert [step.kind for step in again.steps] == [
+        StepKind.SOUND,
+        StepKind.PROPOSALS,
+        StepKind.ITEMS,
+    ]
 
 
 def test_the_normalised_sound_is_gone_when_nobody_needs_it(
@@ -433,6 +438,74 @@ def test_what_was_corrected_twice_is_proposed_in_the_next_meeting_of_the_series(
     assert decisions.reason_of(proposal) == "「提告」は前に2回「定刻」に直されています"
     assert made.segments[0].text == HEARD[0].text
     assert papers.collected(session, later).is_current
+
+
+TALK = (
+    "定刻となりましたので開会いたします",
+    "一つ目の論点整理について事務局から説明をお願いします",
+    "七つの論点に整理しております",
+    "では議題の二つ目骨子案に移ります",
+    "計画期間は20年間です",
+    "次に三つ目の集中取組項目案についてご意見をいただきます",
+)
+
+
+def places_of(transcript: Transcript) -> list[int | None]:
+    """From 1 in the agenda; None for what has no item."""
+    numbers = {item.id: n for n, item in enumerate(transcript.meeting.agenda_items, 1)}
+    return [numbers.get(segment.agenda_item_id or 0) for segment in transcript.segments]
+
+
+def test_segments_find_their_items_even_where_the_papers_could_not_be_asked(
+    config: Config, engine: Engine, session: Session, cast: Cast, meeting: Meeting, storage: Storage
+) -> None:
+    recording = builders.add_recording(
+        session, storage, cast.secretary, meeting, builders.folder("dx-council")
+    )
+    heard = [Heard(10.0 * n, 10.0 * n + 9, text) for n, text in enumerate(TALK)]
+    made = builders.add_transcript(session, cast.secretary, recording, heard)
+    session.commit()
+
+    def no_teacher(model: object) -> Teach:
+        raise ConfigurationError("音声認識モデルがありません。")
+
+    worker = Worker(config, engine, lambda *_: every_ten_seconds, no_teacher)
+    work_off(worker)
+    session.expire_all()
+    steps_of = {step.kind: step for step in made.transcription.steps}
+    assert steps_of[StepKind.PROPOSALS].state == WorkState.FAILED
+    assert steps_of[StepKind.ITEMS].state == WorkState.FINISHED
+    assert places_of(made) == [None, 1, 1, 2, 2, 3]
+    assert made.segments[0].is_left_out
+    last = made.segments[-1]
+    assignment.start_agenda_item(session, cast.secretary, last, meeting.agenda_items[0])
+    work.run_again(session, cast.secretary, steps_of[StepKind.ITEMS])
+    session.commit()
+    work_off(worker)
+    session.expire_all()
+    assert places_of(made) == [None, 1, 1, 2, 2, 1]
+
+
+def test_an_approved_transcript_is_assigned_no_more(
+    config: Config, engine: Engine, session: Session, cast: Cast, transcription: Transcription
+) -> None:
+    heard = [Heard(10.0 * n, 10.0 * n + 9, text) for n, text in enumerate(TALK)]
+    work.cancel_transcription(session, cast.secretary, transcription)
+    made = builders.add_transcript(session, cast.secretary, transcription.recording, heard)
+    for segment in made.segments:
+        segment.assigned_by = AssignedBy.TEXT
+    session.flush()
+    revision = records.draft(session, cast.secretary, made)
+    records.request_approval(session, cast.secretary, revision)
+    records.approve(session, cast.approver, revision)
+    session.commit()
+    work_off(Worker(config, engine, lambda *_: every_ten_seconds, lambda model: no_words))
+    session.expire_all()
+    assert places_of(made) == [None] * len(TALK)
+
+
+def no_words(segments: Sequence[Heard], sound: Sound, words: Vocabulary) -> Iterator[Choice]:
+    return (Choice(segment.text) for segment in segments)
 
 
 def test_words_are_compared_by_their_japanese_sound_only(

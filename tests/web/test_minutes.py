@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
 from minutes import records, transcripts
+from minutes.assignment import decisions as assignment
 from models.audit import AuditLine
 from models.meeting import Meeting
 from models.minutes import MinutesRevision
@@ -29,7 +30,7 @@ def transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting)
     )
     made = builders.add_transcript(session, cast.secretary, recording, HEARD)
     first = made.segments[0]
-    transcripts.start_agenda_item(session, cast.secretary, first, meeting.agenda_items[0])
+    assignment.start_agenda_item(session, cast.secretary, first, meeting.agenda_items[0])
     transcripts.name_speaker(session, cast.secretary, first, "篠原 泰成")
     session.commit()
     return made

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
 from minutes import records, transcripts
+from minutes.assignment import decisions as assignment
+from minutes.assignment import spans
 from models.audit import AuditLine
 from models.meeting import Meeting
 from models.person import Person
@@ -49,6 +51,7 @@ def test_an_approver_reads_without_correcting(
 def test_after_approval_nobody_corrects_any_more(
     session: Session, browse: Browse, cast: Cast, transcript: Transcript
 ) -> None:
+    spans.leave_rest_out(session, cast.secretary, transcript)
     revision = records.draft(session, cast.secretary, transcript)
     records.request_approval(session, cast.secretary, revision)
     records.approve(session, cast.approver, revision)
@@ -71,9 +74,7 @@ def test_on_paper_corrected_places_are_marked_and_counted_honestly(
     session: Session, browse: Browse, cast: Cast, transcript: Transcript
 ) -> None:
     first, second, _ = transcript.segments
-    transcripts.start_agenda_item(
-        session, cast.secretary, first, transcript.meeting.agenda_items[0]
-    )
+    assignment.start_agenda_item(session, cast.secretary, first, transcript.meeting.agenda_items[0])
     transcripts.name_speaker(session, cast.secretary, first, "篠原 泰成")
     transcripts.correct(session, cast.secretary, first, "それでは定刻となりましたので", based_on=0)
     transcripts.confirm(session, cast.secretary, first)

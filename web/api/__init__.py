@@ -4,6 +4,7 @@ from flask import Flask
 
 from web.api import (
     agenda,
+    assignment,
     attendance,
     description,
     dictionaries,
@@ -29,6 +30,7 @@ from web.api import (
 def register(app: Flask) -> None:
     for module in (
         agenda,
+        assignment,
         attendance,
         description,
         dictionaries,

@@ -234,7 +234,7 @@ def move_up(person: Person, transcription: Transcription) -> WorkAnswer:
 
 @blueprint.post("/steps/<int:step_id>/attempts")
 @access.to(Step, Right.RECORD)
-@operation("失敗した工程だけをやり直す", answers=WorkAnswer)
+@operation("失敗した工程だけ、または議題の割り当てだけをやり直す", answers=WorkAnswer)
 def run_step_again(person: Person, step: Step) -> WorkAnswer:
     transcribing.run_again(database_session(), person, step)
     return WorkAnswer.of(step.transcription)

@@ -14,7 +14,6 @@ from minutes.style import fillers
 from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
 from web import access
-from web.api.agenda import item_of
 from web.api.operations import Identity, Query, Revision, Shape, ShortText, operation
 from web.api.shapes import AccuracyAnswer, WorkAnswer
 from web.api.shown import ReadableVersionAnswer, ShownPageAnswer, page_of, readable_versions
@@ -130,6 +129,10 @@ class SegmentAnswer(Shape):
     doubt: str | None = Field(description="聞き直しても疑わしいときの理由")
     speaker: str | None
     agenda_item_id: int | None
+    assigned_by: str | None = Field(
+        description="議題を割り当てたもの（person, turns, text）。null ならまだ割り当てていない"
+    )
+    is_left_out: bool = Field(description="議題外（どの議題でもないと決めた）")
     counts: SegmentCountsAnswer | None = Field(description="確認済みでなければ null")
     marks: list[MarkAnswer]
     fillers: list[FillerAnswer]
@@ -154,6 +157,8 @@ class SegmentAnswer(Shape):
             doubt=segment.doubt.label if segment.doubt else None,
             speaker=segment.speaker.name if segment.speaker else None,
             agenda_item_id=segment.agenda_item_id,
+            assigned_by=segment.assigned_by,
+            is_left_out=segment.is_left_out,
             counts=SegmentCountsAnswer.of(segment) if segment.is_confirmed else None,
             marks=[MarkAnswer.of(mark) for mark in accuracy.marks(segment.heard, segment.text)],
             fillers=[
@@ -254,10 +259,6 @@ class Decision(Shape):
 
 class SpeakerName(Shape):
     name: ShortText = Field(description="発言者。空なら取り消す")
-
-
-class AgendaItemChoice(Shape):
-    agenda_item_id: Identity | None = Field(description="この発話から始まる議題。null なら外す")
 
 
 class SegmentChanged(Shape):
@@ -365,17 +366,6 @@ def take_back_confirmation(person: Person, segment: Segment) -> SegmentChanged:
 def name_speaker(person: Person, segment: Segment, body: SpeakerName) -> SegmentChanged:
     transcripts.name_speaker(database_session(), person, segment, body.name)
     return SegmentChanged.of(segment)
-
-
-@blueprint.put("/segments/<int:segment_id>/agenda-item")
-@access.to(Segment, Right.CORRECT)
-@operation("この発話から議題を始める", answers=SegmentsChanged, body=AgendaItemChoice)
-def start_agenda_item(person: Person, segment: Segment, body: AgendaItemChoice) -> SegmentsChanged:
-    item = item_of(segment.meeting, body.agenda_item_id)
-    session = database_session()
-    changed = transcripts.start_agenda_item(session, person, segment, item)
-    session.flush()
-    return SegmentsChanged(segments=[SegmentAnswer.of(s) for s in changed])
 
 
 def _count(segments: list[Segment]) -> dict[int | None, tuple[Accuracy, Accuracy]]:

@@ -6,6 +6,8 @@
 import { Figures } from "./transcript/figures";
 import { Hands } from "./transcript/hands";
 import type { Around } from "./transcript/hands";
+import { asBody, headingOf } from "./transcript/items";
+import type { Place } from "./transcript/items";
 import { Line } from "./transcript/line";
 import type { Decided, Desk } from "./transcript/line";
 import { LineList } from "./transcript/list";
@@ -64,7 +66,7 @@ class Page implements Desk, Surroundings, Around {
     this.path = `/api/transcripts/${root.dataset["transcript"]}`;
     this.mayCorrect = root.dataset["mayCorrect"] === "yes";
     this.list = new LineList(required("[data-segments]"), this, (line, before) =>
-      this.headingOf(line, before),
+      headingOf(line.segment, before?.segment ?? null, this.agendaItems),
     );
     const side = required<HTMLDetailsElement>("[data-side]");
     side.open = !matchMedia("(max-width: 900px)").matches;
@@ -158,8 +160,14 @@ class Page implements Desk, Surroundings, Around {
     this.hands.offer(line);
   }
 
-  startAgendaItem(line: Line, agendaItemId: number | null): void {
-    void this.placeFrom(line, agendaItemId);
+  startAgendaItem(line: Line, place: Place): void {
+    const path = `/api/segments/${line.id}/agenda-item`;
+    void this.placeFrom(line, () => call("PUT", path, asBody(place)));
+  }
+
+  confirmItem(line: Line): void {
+    const path = `/api/segments/${line.id}/agenda-item/confirmation`;
+    void this.placeFrom(line, () => call("PUT", path));
   }
 
   addName(name: string): void {
@@ -178,10 +186,9 @@ class Page implements Desk, Surroundings, Around {
     this.speakers.replaceChildren(...names.map((name) => make("li", {}, name)));
   }
 
-  private async placeFrom(line: Line, agendaItemId: number | null): Promise<void> {
+  private async placeFrom(line: Line, ask: () => Promise<SegmentsChanged>): Promise<void> {
     try {
-      const path = `/api/segments/${line.id}/agenda-item`;
-      const changed = await call<SegmentsChanged>("PUT", path, { agenda_item_id: agendaItemId });
+      const changed = await ask();
       for (const segment of changed.segments) this.list.get(segment.id)?.take(segment);
       this.refresh();
       this.tell(null);
@@ -237,14 +244,6 @@ class Page implements Desk, Surroundings, Around {
 
   private *segments(): Iterable<Segment> {
     for (const line of this.list.lines) yield line.segment;
-  }
-
-  /** Where the agenda goes on to the next item. */
-  private headingOf(line: Line, before: Line | null): string | null {
-    const now = line.segment.agenda_item_id;
-    if (now === (before?.segment.agenda_item_id ?? null)) return null;
-    const item = this.agendaItems.find((known) => known.id === now);
-    return item ? `議題${item.number}　${item.title}` : "議題なし";
   }
 
   /** A link to a segment, from the side or from other screens. */

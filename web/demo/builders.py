@@ -18,7 +18,7 @@ from minutes.stamps import Reading
 from models.meeting import AnswerWord, InvitationKind, Meeting
 from models.person import Department, Person
 from models.recording import BeginningSource, Recording, RecordingKind
-from models.transcript import Segment, Transcript
+from models.transcript import AssignedBy, Segment, Transcript
 from web.demo import papers, people
 
 FOLDERS = Path(__file__).parent
@@ -217,6 +217,7 @@ def place_by_reference(
         turn = max(source.turns, key=lambda t: _overlap(t, segment))
         transcripts.name_speaker(session, by, segment, turn["speaker"])
         segment.agenda_item = items[turn["agenda_item"] - 1]
+        segment.assigned_by = AssignedBy.PERSON
 
 
 def meant_texts(heard: list[str], meant: str) -> list[str]:

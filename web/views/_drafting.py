@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import request
 
 from meetings.errors import InvalidInput, NotFound
+from minutes.assignment.spans import Span, open_spans
 from minutes.parts import Placed, placed_recordings, remarks, usual_transcript
 from minutes.style.choice import FIELDS, Style, style_of
 from minutes.transcripts import segments_of, transcripts_of
@@ -20,8 +21,8 @@ class Source:
     transcript: Transcript
     segments: int
     unconfirmed: int
-    unassigned: int
     unnamed: int
+    spans: list[Span]
 
     @classmethod
     def of(cls, transcript: Transcript, segments: list[Segment]) -> "Source":
@@ -29,8 +30,8 @@ class Source:
             transcript,
             len(segments),
             unconfirmed=sum(not segment.is_confirmed for segment in segments),
-            unassigned=sum(segment.agenda_item_id is None for segment in segments),
             unnamed=sum(segment.speaker_id is None for segment in segments),
+            spans=open_spans(database_session(), transcript),
         )
 
 

@@ -10,6 +10,8 @@ from meetings.entries import text
 from meetings.errors import InvalidInput, NotFound, StaleRevision
 from meetings.rights import Right, published_revision
 from minutes import publication, records
+from minutes.assignment import spans
+from minutes.assignment.spans import Span
 from minutes.content import (
     Attendee,
     Content,
@@ -26,6 +28,7 @@ from minutes.style.choice import FIELDS
 from models.meeting import Meeting
 from models.minutes import Minutes, MinutesRevision
 from models.person import Person
+from models.transcript import Transcript
 from web import access
 from web.looks import note_look
 from web.transaction import database_session
@@ -38,6 +41,8 @@ blueprint.add_app_template_global(records.when, "held_when")
 blueprint.add_app_template_global(lambda: FIELDS, "style_fields")
 blueprint.add_app_template_global(usual_style, "usual_style")
 blueprint.add_app_template_global(said_at, "said_at")
+blueprint.add_app_template_global(spans.told, "open_told")
+blueprint.add_app_template_global(spans.count, "open_count")
 ATTENDEE = re.compile(r"(?P<name>[^（）]+?)\s*(?:（(?P<title>.*)）)?")
 
 
@@ -96,6 +101,22 @@ def show_revision(person: Person, revision: MinutesRevision) -> Any:
     return _read(person, revision)
 
 
+@blueprint.post("/transcripts/<int:transcript_id>/left-out")
+@access.to(Transcript, Right.CORRECT)
+def leave_rest_out(person: Person, transcript: Transcript) -> Any:
+    changed = spans.leave_rest_out(database_session(), person, transcript)
+    flash(f"逐語録の残り{len(changed)}件を議題外にしました。", "done")
+    return _to(transcript.meeting)
+
+
+@blueprint.post("/revisions/<int:revision_id>/left-out")
+@access.to(MinutesRevision, Right.CORRECT)
+def leave_rest_of_minutes_out(person: Person, revision: MinutesRevision) -> Any:
+    count = records.leave_rest_out(database_session(), person, revision)
+    flash(f"残り{count}件を議題外にしました。" if count else "残りを議題外にしました。", "done")
+    return _to(revision.meeting)
+
+
 @blueprint.post("/revisions/<int:revision_id>/approval-request")
 @access.to(MinutesRevision, Right.CORRECT)
 def request_approval(person: Person, revision: MinutesRevision) -> Any:
@@ -151,6 +172,8 @@ def _read(person: Person, revision: MinutesRevision) -> str:
         page_at=_page_at(person, revision),
         published_pages=len(set(published_pages(database_session(), revision).values())),
         public=published_revision(database_session(), meeting.id),
+        spans=_open_spans(revision),
+        has_unassigned=records.has_unassigned(revision),
         current_publication=publication.current_publication(revision),
         drafting=drafting_of(meeting),
     )
@@ -233,6 +256,13 @@ def _typed_paragraph(place: str, paragraph: Paragraph) -> Paragraph:
     speaker = fields.get(f"speaker-{place}", paragraph.speaker).strip()
     words = " ".join(fields.get(f"text-{place}", paragraph.text).split())
     return paragraph.model_copy(update={"speaker": speaker, "text": words})
+
+
+def _open_spans(revision: MinutesRevision) -> list[Span]:
+    """Nothing is open any more in what is approved."""
+    if revision.is_approved or revision is not revision.minutes.latest:
+        return []
+    return records.open_spans(database_session(), revision)
 
 
 def _plays(revision: MinutesRevision) -> Callable[[int, int], str | None]:

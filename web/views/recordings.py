@@ -118,7 +118,7 @@ def move_up(person: Person, transcription: Transcription) -> Any:
 @access.to(Step, Right.RECORD)
 def run_step_again(person: Person, step: Step) -> Any:
     work.run_again(database_session(), person, step)
-    flash(f"{StepKind(step.kind).label}をもう一度作ります。", "done")
+    flash(f"{StepKind(step.kind).label}をもう一度行います。", "done")
     return _back(step.transcription)
 
 

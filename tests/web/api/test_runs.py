@@ -10,7 +10,7 @@ from minutes import leases
 from minutes import transcription as work
 from models.meeting import Meeting
 from models.person import Person
-from models.recording import Recording, StepKind
+from models.recording import Recording, StepKind, WorkState
 from tests.conftest import Cast
 from tests.web.api.conftest import Script
 from web.demo import builders
@@ -32,6 +32,7 @@ def test_a_script_begins_pauses_resumes_and_moves_up(
     assert (begun["language"], begun["speech_model"], begun["place"]) == ("ja", "", 1)
     assert [stage["label"] for stage in begun["stages"]] == [
         "受付", "音声確認", "文字起こし", "再生用の音と波形", "資料の言葉との照らし合わせ",
+        "議題の割り当て",
     ]  # fmt: skip
     at = f"/transcriptions/{begun['id']}"
     paused = secretary.call("POST", f"{at}/pause")
@@ -69,10 +70,25 @@ def test_a_script_runs_a_failed_step_again(
     work.fail(session, step, "理由です。")
     session.commit()
     secretary = script(cast.secretary)
-    failed = secretary.get(f"/transcriptions/{run.id}")["stages"][-2]
+    failed = secretary.get(f"/transcriptions/{run.id}")["stages"][-3]
     assert (failed["state"], failed["problem"]) == ("failed", "理由です。")
-    again = secretary.call("POST", f"/steps/{failed['step_id']}/attempts")["stages"][-2]
+    again = secretary.call("POST", f"/steps/{failed['step_id']}/attempts")["stages"][-3]
     assert (again["state"], again["step_id"]) == ("waiting", None)
+
+
+def test_a_script_assigns_the_items_again_after_the_agenda_has_changed(
+    script: Callable[[Person], Script], session: Session, cast: Cast, recording: Recording
+) -> None:
+    run = work.request_transcription(session, cast.secretary, recording)
+    (step,) = (step for step in run.steps if step.kind == StepKind.ITEMS)
+    leases.end(step, WorkState.FINISHED)
+    session.commit()
+    secretary = script(cast.secretary)
+    done = secretary.get(f"/transcriptions/{run.id}")["stages"][-1]
+    assert done["state"] == "finished"
+    again = secretary.call("POST", f"/steps/{done['step_id']}/attempts")["stages"][-1]
+    assert (again["state"], again["step_id"]) == ("waiting", None)
+    secretary.call("POST", f"/steps/{done['step_id']}/attempts", status=409)
 
 
 def test_the_outline_is_absent_until_it_is_made(

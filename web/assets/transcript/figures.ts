@@ -1,5 +1,7 @@
 /** The accuracy: of the whole, always in sight, and of each agenda item at the side. */
 
+import { nameOf, placeOf, unassignedLine } from "./items";
+import type { Place } from "./items";
 import type { AgendaItem, Counts, Segment, SegmentCounts } from "./server";
 import { make, required, withRate } from "./words";
 
@@ -10,6 +12,7 @@ const NOT_SAID: Counts = { total: 0, wrong: 0, missing: 0, added: 0, fillers: 0 
 interface Tally {
   first: Segment | null;
   said: number;
+  seconds: number;
   confirmed: number;
   counts: SegmentCounts;
 }
@@ -21,19 +24,20 @@ export class Figures {
   private readonly items = required("[data-items]");
 
   show(agendaItems: AgendaItem[], segments: Iterable<Segment>): void {
-    const byItem = new Map<number | null, Tally>();
+    const byPlace = new Map<Place, Tally>();
     const whole = empty();
     for (const segment of segments) {
-      const id = segment.agenda_item_id;
-      const tally = byItem.get(id) ?? empty();
-      byItem.set(id, tally);
+      const place = placeOf(segment);
+      const tally = byPlace.get(place) ?? empty();
+      byPlace.set(place, tally);
       add(tally, segment);
       add(whole, segment);
     }
     this.showWhole(whole.counts);
-    const loose = { id: null, number: "", title: "議題なし" };
-    const shown = byItem.has(null) ? [...agendaItems, loose] : agendaItems;
-    this.items.replaceChildren(...shown.map((item) => line(item, byItem.get(item.id) ?? empty())));
+    this.items.replaceChildren(
+      ...agendaItems.map((item) => line(item, byPlace.get(item.id) ?? empty())),
+      ...outside(byPlace, agendaItems.length > 0),
+    );
   }
 
   private showWhole({ raw, machine, normalised }: SegmentCounts): void {
@@ -49,18 +53,32 @@ export class Figures {
   }
 }
 
+/** 議題外, and what has no place yet. */
+function outside(byPlace: Map<Place, Tally>, hasAgenda: boolean): Node[] {
+  const leftOut = byPlace.get("left-out");
+  const unassigned = byPlace.get(null);
+  const lines: Node[] = [];
+  if (leftOut) lines.push(line({ number: "", title: nameOf("left-out") }, leftOut));
+  if (!unassigned?.first) return lines;
+  const { first, said, seconds } = unassigned;
+  if (hasAgenda) lines.push(unassignedLine(first, said, seconds));
+  else lines.push(line({ number: "", title: "発話" }, unassigned));
+  return lines;
+}
+
 function right(counts: Counts): number {
   return counts.total - counts.wrong - counts.missing;
 }
 
 function empty(): Tally {
   const counts = { raw: { ...NOT_SAID }, normalised: { ...NOT_SAID }, machine: { ...NOT_SAID } };
-  return { first: null, said: 0, confirmed: 0, counts };
+  return { first: null, said: 0, seconds: 0, confirmed: 0, counts };
 }
 
 function add(tally: Tally, segment: Segment): void {
   tally.first ??= segment;
   tally.said += 1;
+  tally.seconds += segment.end_seconds - segment.start_seconds;
   if (segment.is_confirmed) tally.confirmed += 1;
   if (!segment.counts) return;
   for (const kind of ["raw", "normalised", "machine"] as const)
@@ -68,7 +86,7 @@ function add(tally: Tally, segment: Segment): void {
       tally.counts[kind][key] += segment.counts[kind][key];
 }
 
-function line(item: { id: number | null; number: string; title: string }, tally: Tally): Node {
+function line(item: { number: string; title: string }, tally: Tally): Node {
   const title = `${item.number}　${item.title}`.trim();
   const { first, said, confirmed, counts } = tally;
   const name = first ? make("a", { href: `#segment-${first.id}` }, title) : title;

@@ -4,6 +4,7 @@
  * been seen. A row that somebody is at stays, wherever the window goes.
  */
 
+import type { Heading } from "./items";
 import type { Line } from "./line";
 import { Row } from "./row";
 import type { Surroundings } from "./row";
@@ -32,7 +33,7 @@ export class LineList {
   constructor(
     private readonly element: HTMLElement,
     private readonly around: Surroundings,
-    private readonly headingOf: (line: Line, before: Line | null) => string | null,
+    private readonly headingOf: (line: Line, before: Line | null) => Heading | null,
   ) {
     addEventListener("scroll", () => this.renderSoon(), { passive: true });
     addEventListener("resize", () => this.renderSoon());

@@ -1,5 +1,7 @@
 /** A line as it is seen: made when it comes near the window, removed when it has left it. */
 
+import { chosenPlace, fillChoice, showHeading } from "./items";
+import type { Heading, Place } from "./items";
 import type { Line } from "./line";
 import { showProposals } from "./proposals";
 import { showFillers } from "./fillers";
@@ -20,7 +22,9 @@ export interface Surroundings {
   typing(): void;
   /** What else can be done with this line, for hands without a keyboard. */
   offer(line: Line): void;
-  startAgendaItem(line: Line, agendaItemId: number | null): void;
+  startAgendaItem(line: Line, place: Place): void;
+  /** The item that a machine found begins here indeed. */
+  confirmItem(line: Line): void;
 }
 
 export class Row {
@@ -74,9 +78,9 @@ export class Row {
     return this.line.isComposing || this.element.contains(document.activeElement);
   }
 
-  setHeading(words: string | null): void {
-    this.heading.hidden = words === null;
-    this.heading.textContent = words;
+  setHeading(heading: Heading | null): void {
+    const confirm = (): void => this.around.confirmItem(this.line);
+    showHeading(this.heading, heading, this.around.mayCorrect ? confirm : null);
   }
 
   setHeard(isHeard: boolean): void {
@@ -155,15 +159,12 @@ export class Row {
   private listenForItems(): void {
     const fill = (): void => {
       if (this.agendaSelect.options.length > 1) return;
-      const options = this.around.agendaItems.map((item) => option(item.id, named(item)));
-      this.agendaSelect.replaceChildren(option(null, "（議題なし）"), ...options);
-      this.agendaSelect.value = String(this.line.segment.agenda_item_id ?? "");
+      fillChoice(this.agendaSelect, this.line.segment, this.around.agendaItems, true);
     };
     for (const event of ["focus", "pointerdown"]) this.agendaSelect.addEventListener(event, fill);
-    this.agendaSelect.addEventListener("change", () => {
-      const chosen = this.agendaSelect.value ? Number(this.agendaSelect.value) : null;
-      this.around.startAgendaItem(this.line, chosen);
-    });
+    this.agendaSelect.addEventListener("change", () =>
+      this.around.startAgendaItem(this.line, chosenPlace(this.agendaSelect)),
+    );
   }
 
   private build(place: string): void {
@@ -194,11 +195,8 @@ export class Row {
 
   /** Also after a choice that could not be made. */
   showAgendaItem(): void {
-    const now = this.line.segment.agenda_item_id;
-    const item = this.around.agendaItems.find((known) => known.id === now);
-    if (this.agendaSelect.options.length < 2)
-      this.agendaSelect.replaceChildren(option(now, item ? named(item) : "（議題なし）"));
-    this.agendaSelect.value = String(now ?? "");
+    const isWhole = this.agendaSelect.options.length > 1;
+    fillChoice(this.agendaSelect, this.line.segment, this.around.agendaItems, isWhole);
   }
 
   private showProposals(): void {
@@ -254,12 +252,4 @@ export class Row {
 
 function alert(words: string): Node {
   return make("p", { role: "alert" }, words);
-}
-
-function option(id: number | null, words: string): HTMLOptionElement {
-  return make("option", { value: String(id ?? "") }, words);
-}
-
-function named(item: AgendaItem): string {
-  return `${item.number}　${item.title}`;
 }

@@ -77,6 +77,8 @@ export interface Segment {
   doubt: string | null;
   speaker: string | null;
   agenda_item_id: number | null;
+  assigned_by: string | null;
+  is_left_out: boolean;
   counts: SegmentCounts | null;
   marks: Mark[];
   fillers: Filler[];

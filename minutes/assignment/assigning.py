@@ -1,0 +1,140 @@
+"""Segments of a transcript assigned to the items of the agenda, by what was shown and said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from minutes.assignment import announcements, path
+from minutes.assignment.topics import Scores, Talk, Topic, votes
+from minutes.assignment.weights import CHOSEN, Weights
+from models.transcript import AssignedBy
+
+LONGEST_OUTSIDE_SECONDS = 600.0
+"""Talk before the first and after the last item. What is longer was not understood."""
+
+ENOUGH = 0.5
+"""Of what a change costs: an unclear announcement may do between two clear ones."""
+
+IMPOSSIBLE = -1e9
+UNHEARD_OF = -6.0
+"""A meeting that ends without a phrase for it."""
+
+OUTSIDE = -1
+"""The place of talk that belongs to no item (議題外)."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One segment. `shown`: the number of the item whose page was shown or that was called up;
+    `fixed`: where a person has put it, OUTSIDE or the number of an item."""
+
+    text: str
+    seconds: float
+    shown: int | None = None
+    fixed: int | None = None
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """`place`: the number of an item from 0, or OUTSIDE."""
+
+    place: int
+    by: AssignedBy
+
+
+def assign(
+    said: Sequence[Said],
+    topics: Sequence[Topic],
+    *,
+    is_beginning: bool = True,
+    weights: Weights = CHOSEN,
+) -> list[Assigned | None]:
+    """The item of each segment in order of time; None where nothing tells. `is_beginning`: the
+    meeting begins here, as it does in its first part.
+
+    Segments that a person has placed lead the others, and come back as None.
+    """
+    if not said or not topics:
+        return [None] * len(said)
+    signs = _signs(said, topics, weights)
+    change = path.between(len(topics), weights)
+    first = change[0] + signs.entering[0] if is_beginning else np.zeros(len(topics) + 2)
+    way = path.most_likely(signs.led(said, weights), signs.entering, change, first)
+    return [
+        _assigned(place, one) if one.fixed is None and is_known else None
+        for one, (place, is_known) in zip(said, _known(said, way, signs, weights), strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Signs:
+    """What each piece says for each place: for staying there, and for a change to it."""
+
+    staying: Scores
+    entering: Scores
+
+    def led(self, said: Sequence[Said], weights: Weights) -> Scores:
+        """`staying`, by what was shown, and beyond doubt by what a person said: the item begins
+        where they put it, and not before."""
+        staying = self.staying.copy()
+        for line, one in enumerate(said):
+            if one.shown is not None:
+                staying[line, one.shown + 1] += weights.shown * one.seconds
+        for line, one in enumerate(said):
+            if one.fixed is None:
+                continue
+            places = _places(one.fixed)
+            kept = staying[line, places]
+            staying[line] = IMPOSSIBLE
+            staying[line, places] = kept
+            if line and said[line - 1].fixed is None and one.fixed != OUTSIDE:
+                staying[line - 1, places] = IMPOSSIBLE
+        return staying
+
+    def are_enough(self, place: int, lines: Sequence[int], weights: Weights) -> bool:
+        """Whether something was said for an item, besides that nothing was said for others."""
+        words = float(np.maximum(self.staying[lines, place], 0).sum())
+        return float(self.entering[lines, place].max()) + words >= ENOUGH * weights.enter
+
+
+def _signs(said: Sequence[Said], topics: Sequence[Topic], weights: Weights) -> _Signs:
+    talk = [Talk.of(one.text) for one in said]
+    staying, entering = np.zeros((2, len(said), len(topics) + 2))
+    staying[:, 1:-1] = weights.vote * votes(talk, topics)
+    staying[:, 0] = weights.opening * announcements.opening(talk) - weights.outside
+    staying[:, -1] = -weights.outside
+    entering[:, 1:-1] = announcements.announced(talk, topics, weights)
+    ends = announcements.closing(talk)
+    entering[:, -1] = np.where(ends > 0, weights.closing * ends, UNHEARD_OF)
+    return _Signs(staying, entering)
+
+
+def _places(fixed: int) -> list[int]:
+    return [0, -1] if fixed == OUTSIDE else [fixed + 1]
+
+
+def _known(
+    said: Sequence[Said], way: Sequence[int], signs: _Signs, weights: Weights
+) -> list[tuple[int, bool]]:
+    """The place of each segment, and whether that may be said: not of an item for which nothing
+    speaks, nor of talk outside where no item was recognised or that is too long."""
+    last = signs.staying.shape[1] - 1
+    found: list[tuple[int, bool]] = []
+    for place, group in groupby(range(len(way)), key=lambda line: way[line]):
+        lines = list(group)
+        if 0 < place < last:
+            is_led = any(place - 1 in (said[n].shown, said[n].fixed) for n in lines)
+            is_known = is_led or signs.are_enough(place, lines, weights)
+            found += [(place - 1, is_known)] * len(lines)
+        else:
+            seconds = sum(said[n].seconds for n in lines)
+            found += [(OUTSIDE, seconds <= LONGEST_OUTSIDE_SECONDS)] * len(lines)
+    is_any = any(is_known and place != OUTSIDE for place, is_known in found)
+    return [(place, is_known and is_any) for place, is_known in found]
+
+
+def _assigned(place: int, one: Said) -> Assigned:
+    is_shown = place != OUTSIDE and one.shown == place
+    return Assigned(place, AssignedBy.TURNS if is_shown else AssignedBy.TEXT)

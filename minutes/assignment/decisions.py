@@ -1,0 +1,69 @@
+"""The agenda item of segments: as the machine found it, and as a person decides. What a person
+has decided no machine touches again."""
+
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+
+from sqlalchemy.orm import Session
+
+from meetings import audit
+from meetings.errors import NotPossibleNow
+from minutes import transcripts
+from minutes.assignment.assigning import OUTSIDE, Assigned
+from models.meeting import AgendaItem
+from models.person import Person
+from models.transcript import AssignedBy, Segment
+
+NOTHING_TO_CONFIRM = (
+    "この発話には、確認する推定がありません。画面を開き直して、いまの議題を確かめてください。"
+)
+
+
+def keep(segment: Segment, found: Assigned | None, items: Sequence[int]) -> None:
+    """What the machine found; `items`: the ids of the agenda in order."""
+    if segment.assigned_by == AssignedBy.PERSON:
+        return
+    segment.assigned_by = found.by if found else None
+    is_of_item = found is not None and found.place != OUTSIDE
+    segment.agenda_item_id = items[found.place] if found and is_of_item else None
+
+
+def start_agenda_item(
+    session: Session,
+    by: Person,
+    segment: Segment,
+    agenda_item: AgendaItem | None,
+    *,
+    is_left_out: bool = False,
+) -> list[Segment]:
+    """From this segment on the talk is about `agenda_item`, up to where another one begins; about
+    none where it `is_left_out` (議題外); without either nobody knows yet."""
+    transcripts.refuse_when_approved(session, segment.transcript)
+    is_known = agenda_item is not None or is_left_out
+    changed = list(_run(segment))
+    for one in changed:
+        one.agenda_item = agenda_item
+        one.agenda_item_id = agenda_item.id if agenda_item else None
+        one.assigned_by = AssignedBy.PERSON if is_known else None
+    audit.note(session, by, "start_agenda_item", segment)
+    return changed
+
+
+def confirm_item(session: Session, by: Person, segment: Segment) -> list[Segment]:
+    """A person has seen that the item begins here: what the machine assigned from here on, up to
+    where another one begins, is theirs now. Raises NotPossibleNow where there is nothing of it."""
+    transcripts.refuse_when_approved(session, segment.transcript)
+    if segment.assigned_by in (None, AssignedBy.PERSON):
+        raise NotPossibleNow(NOTHING_TO_CONFIRM)
+    changed = [one for one in _run(segment) if one.assigned_by != AssignedBy.PERSON]
+    for one in changed:
+        one.assigned_by = AssignedBy.PERSON
+    audit.note(session, by, "confirm_item", segment)
+    return changed
+
+
+def _run(segment: Segment) -> Iterator[Segment]:
+    """From this one on, as far as they have the same place in the agenda."""
+    segments, place = segment.transcript.segments, segment.place_in_agenda
+    following = segments[segments.index(segment) :]
+    return takewhile(lambda one: one.place_in_agenda == place, following)

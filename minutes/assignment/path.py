@@ -1,0 +1,45 @@
+"""The most likely way through an agenda: in its order, nearly always (Viterbi 1967).
+
+Places: 0 is the talk before the first item, 1 to n are the items, n + 1 the talk after the last.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from minutes.assignment.topics import Scores
+from minutes.assignment.weights import Weights
+
+MOST_SKIPPED = 4
+"""So many items left out at once count."""
+
+
+def between(count: int, weights: Weights) -> Scores:
+    """From each place (line) to each (column). Nobody comes back to the talk before."""
+    places = np.arange(count + 2, dtype=np.float64)
+    step = places[None, :] - places[:, None]
+    change = -weights.enter - weights.skip * np.clip(step - 1, 0, MOST_SKIPPED)
+    change = np.where(step < 0, change - weights.back, change)
+    change[:, -1] = -weights.close
+    change[:, 0] = -np.inf
+    np.fill_diagonal(change, 0.0)
+    return change
+
+
+def most_likely(staying: Scores, entering: Scores, change: Scores, first: Scores) -> Sequence[int]:
+    """The place of each piece of talk. `staying`: what each piece says for each place, `entering`:
+    what it says besides for a change to that place; `first`: what speaks for beginning there."""
+    best = first + staying[0]
+    before = np.zeros(staying.shape, dtype=np.int32)
+    own = np.arange(staying.shape[1])
+    for line in range(1, len(staying)):
+        gained = best[:, None] + change + entering[line][None, :]
+        gained[own, own] = best
+        before[line] = gained.argmax(axis=0)
+        best = gained[before[line], own] + staying[line]
+    place = int(best.argmax())
+    way = [place]
+    for line in range(len(staying) - 1, 0, -1):
+        place = int(before[line, place])
+        way.append(place)
+    return way[::-1]

@@ -1,0 +1,159 @@
+"""What of a transcript is still open before its minutes may be approved: talk that no agenda item
+has, and sound that nobody has seen as words."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+from sqlalchemy.orm import Session
+
+from meetings import audit, dates
+from meetings.errors import NotPossibleNow
+from minutes import transcripts
+from models.person import Person
+from models.recording import WorkState
+from models.transcript import AssignedBy, Doubt, Segment, Transcript
+
+
+class SpanKind(StrEnum):
+    UNASSIGNED = "unassigned"
+    UNHEARD = "unheard"
+    UNTRANSCRIBED = "untranscribed"
+
+    @property
+    def label(self) -> str:
+        return {
+            SpanKind.UNASSIGNED: "議題に割り当てていない発話",
+            SpanKind.UNHEARD: "声があるのに文字になっていない所",
+            SpanKind.UNTRANSCRIBED: "文字起こしが終わっていない所",
+        }[self]
+
+
+@dataclass(frozen=True)
+class Span:
+    """From where to where, in seconds of the recording; `segments`: what stands there."""
+
+    kind: SpanKind
+    transcript: Transcript
+    start_seconds: float
+    end_seconds: float
+    segments: tuple[Segment, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        return max(0.0, self.end_seconds - self.start_seconds)
+
+
+def open_spans(session: Session, transcript: Transcript) -> list[Span]:
+    """In order of time. A meeting without an agenda has nothing to assign.
+
+    Of silence nothing is said: nobody spoke there. A segment without words stays open until
+    somebody confirms it, or leaves it out.
+    """
+    segments = transcripts.segments_of(session, transcript)
+    spans = [*_unheard(transcript, segments), *_untranscribed(transcript, segments)]
+    if transcript.meeting.agenda_items:
+        spans = [*_unassigned(transcript, segments), *filter(_is_placed, spans)]
+    return sorted(spans, key=lambda span: (span.start_seconds, span.kind))
+
+
+def refuse_open(session: Session, sources: Iterable[Transcript]) -> None:
+    """Raises NotPossibleNow with what is open in these transcripts."""
+    spans = [span for source in sources for span in open_spans(session, source)]
+    if spans:
+        raise NotPossibleNow(
+            f"まだ確かめていない所があります：{told(spans)}。校正の画面で議題を選ぶか確認してください。"
+            "どの議題でもなければ「残りを議題外にする」を押してください。"
+        )
+
+
+def told(spans: list[Span]) -> str:
+    """「議題に割り当てていない発話 12件（1分30秒）、…」."""
+    return "、".join(_told(kind, spans) for kind in SpanKind if any(s.kind == kind for s in spans))
+
+
+def count(spans: Iterable[Span]) -> int:
+    """Segments, and places without any."""
+    return sum(len(span.segments) or 1 for span in spans)
+
+
+def leave_rest_out(session: Session, by: Person, transcript: Transcript) -> list[Segment]:
+    """Everything that is still open in it belongs to no item (議題外), and is seen; what could not
+    be transcribed too, as a segment without words.
+
+    Raises NotPossibleNow while it is still being transcribed.
+    """
+    transcripts.refuse_when_approved(session, transcript)
+    spans = open_spans(session, transcript)
+    is_under_way = WorkState(transcript.transcription.state).is_open
+    if is_under_way and any(span.kind == SpanKind.UNTRANSCRIBED for span in spans):
+        raise NotPossibleNow(
+            "文字起こしの途中です。終わるのを待つか、中止してから議題外にしてください。"
+        )
+    changed = [segment for span in spans for segment in span.segments or (_without_words(span),)]
+    for segment in changed:
+        segment.agenda_item, segment.agenda_item_id = None, None
+        segment.assigned_by = AssignedBy.PERSON
+    session.add_all(changed)
+    if changed:
+        audit.note(session, by, "leave_rest_out", transcript)
+    return changed
+
+
+def _unassigned(transcript: Transcript, segments: list[Segment]) -> Iterator[Span]:
+    for is_unassigned, run in groupby(segments, key=lambda segment: segment.is_unassigned):
+        if is_unassigned:
+            yield _span(SpanKind.UNASSIGNED, transcript, list(run))
+
+
+def _unheard(transcript: Transcript, segments: list[Segment]) -> Iterator[Span]:
+    for segment in segments:
+        is_seen = segment.is_confirmed or _is_left_out_by_hand(segment)
+        if segment.doubt == Doubt.MISSING and not segment.text and not is_seen:
+            yield _span(SpanKind.UNHEARD, transcript, [segment])
+
+
+def _untranscribed(transcript: Transcript, segments: list[Segment]) -> Iterator[Span]:
+    left_out = [segment for segment in segments if _is_left_out_by_hand(segment)]
+    for chunk in transcript.transcription.chunks:
+        if chunk.state == WorkState.FINISHED:
+            continue
+        start = chunk.start_seconds + chunk.done_seconds
+        is_left_out = any(
+            one.start_seconds <= start and one.end_seconds >= chunk.end_seconds for one in left_out
+        )
+        if start < chunk.end_seconds and not is_left_out:
+            yield Span(SpanKind.UNTRANSCRIBED, transcript, start, chunk.end_seconds)
+
+
+def _is_placed(span: Span) -> bool:
+    """What is not counts as unassigned already."""
+    return not any(segment.is_unassigned for segment in span.segments)
+
+
+def _is_left_out_by_hand(segment: Segment) -> bool:
+    return segment.is_left_out and segment.assigned_by == AssignedBy.PERSON
+
+
+def _span(kind: SpanKind, transcript: Transcript, run: list[Segment]) -> Span:
+    ends = max(segment.end_seconds for segment in run)
+    return Span(kind, transcript, run[0].start_seconds, ends, tuple(run))
+
+
+def _without_words(span: Span) -> Segment:
+    return Segment(
+        transcript=span.transcript,
+        start_seconds=span.start_seconds,
+        end_seconds=span.end_seconds,
+        heard="",
+        machine="",
+        text="",
+    )
+
+
+def _told(kind: SpanKind, spans: list[Span]) -> str:
+    of_kind = [span for span in spans if span.kind == kind]
+    return (
+        f"{kind.label} {count(of_kind)}件（{dates.length(sum(span.seconds for span in of_kind))}）"
+    )

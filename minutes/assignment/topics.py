@@ -1,0 +1,166 @@
+"""What every agenda item's own words say to a piece of talk.
+
+Each item is a smoothed unigram model of the words of its title, its presenter and its documents,
+against the mean of all items (Mulbregt, Carp, Gillick, Lowe and Yamron 1998: text segmentation by
+a hidden Markov model over topics). Words are compared by their sound: the recogniser writes other
+characters of the same sound.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minutes.proposals.readings import plain, tokens
+from minutes.proposals.sound import folded, sounds
+from minutes.proposals.terms import Paper, PersonName, collect
+
+Scores = NDArray[np.float64]
+"""Logarithms of likelihood ratios: a line for each piece of talk, a column for each topic."""
+
+SHORTEST_WORD = 5
+"""Sounds: what is shorter stands in too many other words."""
+
+SHORTEST_PART = 4
+"""Of a title: there are few of them."""
+
+LONGEST_WORD = 40
+MOST_TALK = 2_000
+"""Characters of a segment that are looked at: an hour in one segment says no more."""
+
+TITLE_SHARE, PRESENTER_SHARE = 0.5, 0.05
+"""Of an item's words: the rest are those of its documents."""
+
+OWN_SHARE = 0.6
+"""How much an item's own words weigh against those of all items."""
+
+STRONGEST = 4.0
+
+
+NOBODY = PersonName("")
+
+
+@dataclass(frozen=True)
+class Topic:
+    """An agenda item as far as talk can be told by it. `number` as in the agenda (「2-1」)."""
+
+    number: str
+    title: str
+    presenter: PersonName = NOBODY
+    texts: tuple[str, ...] = ()
+
+    @cached_property
+    def title_words(self) -> dict[str, int]:
+        return _counts([self.title])
+
+    @cached_property
+    def text_words(self) -> dict[str, int]:
+        return _counts(self.texts)
+
+    @cached_property
+    def title_parts(self) -> set[str]:
+        """Its single words, or the whole of a title that has none (「その他」)."""
+        terms = collect([Paper("", self.title)]).terms
+        parts = {folded(term.sounds) for term in terms if term.parts == 1}
+        return {part for part in parts if len(part) >= SHORTEST_PART} or {sound_of(self.title)}
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The sounds of the presenter: of the surname, or of an office (「財政課長」)."""
+        name, kana = (text.split() for text in (self.presenter.name, self.presenter.kana))
+        if not name:
+            return []
+        read = kana[0] if len(kana) == len(name) else None
+        return [sound_of(read or name[0])]
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A piece of talk: its text in NFKC, its sounds."""
+
+    text: str
+    sound: str
+
+    @classmethod
+    def of(cls, text: str) -> "Talk":
+        known = plain(text[:MOST_TALK])
+        return cls(known, sound_of(known))
+
+
+def sound_of(text: str) -> str:
+    return folded(sounds("".join(word.kana for word in tokens(text) if not word.is_mark)))
+
+
+def votes(talk: Sequence[Talk], topics: Sequence[Topic]) -> Scores:
+    """What each piece's words say for each topic, against talk of the whole meeting."""
+    models = [_model(topic, _claimed_by_others(topic, topics)) for topic in topics]
+    words = _by_word(models)
+    found = np.zeros((len(talk), len(topics)))
+    none = np.log(1 - OWN_SHARE)
+    for line, piece in enumerate(talk):
+        for word in _words_in(piece.sound, words):
+            shares = words[word]
+            mean = sum(shares.values()) / len(topics)
+            found[line] += none
+            for number, share in shares.items():
+                ratio = np.log(1 - OWN_SHARE + OWN_SHARE * share / mean)
+                found[line, number] += min(ratio, STRONGEST) - none
+    return found
+
+
+def _claimed_by_others(topic: Topic, topics: Sequence[Topic]) -> set[str]:
+    """One paper is often for several items: the words of a title are those of its item."""
+    others = {word for other in topics if other is not topic for word in other.title_words}
+    return others - topic.title_words.keys()
+
+
+def _model(topic: Topic, claimed: Collection[str]) -> dict[str, float]:
+    """The share of each word in what the topic is about; together 1, or nothing."""
+    documents = {w: count for w, count in topic.text_words.items() if w not in claimed}
+    parts = [
+        (TITLE_SHARE, topic.title_words),
+        (PRESENTER_SHARE, dict.fromkeys(topic.names, 1)),
+        (1 - TITLE_SHARE - PRESENTER_SHARE, documents),
+    ]
+    parts = [(share, counts) for share, counts in parts if counts]
+    whole = sum(share for share, _ in parts)
+    model: dict[str, float] = defaultdict(float)
+    for share, counts in parts:
+        total = sum(counts.values())
+        for word, count in counts.items():
+            model[word] += share / whole * count / total
+    return model
+
+
+def _counts(texts: Iterable[str]) -> dict[str, int]:
+    counts: dict[str, int] = defaultdict(int)
+    for term in collect(Paper("", text) for text in texts).terms:
+        word = folded(term.sounds)
+        if SHORTEST_WORD <= len(word) <= LONGEST_WORD:
+            counts[word] += term.count
+    return counts
+
+
+def _by_word(models: Sequence[Mapping[str, float]]) -> dict[str, dict[int, float]]:
+    words: dict[str, dict[int, float]] = defaultdict(dict)
+    for number, model in enumerate(models):
+        for word, share in model.items():
+            words[word][number] = share
+    return words
+
+
+def _words_in(sound: str, words: Mapping[str, object]) -> Iterator[str]:
+    """The longest known words, one after the other."""
+    place = 0
+    while place < len(sound):
+        for size in range(min(LONGEST_WORD, len(sound) - place), SHORTEST_WORD - 1, -1):
+            word = sound[place : place + size]
+            if word in words:
+                yield word
+                place += size
+                break
+        else:
+            place += 1
