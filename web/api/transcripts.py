@@ -10,6 +10,7 @@ from meetings.rights import Right
 from minutes import accuracy, changes, transcripts
 from minutes.accuracy import NOTHING, Accuracy, Mark
 from minutes.proposals import decisions
+from minutes.style import fillers
 from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
 from web import access
@@ -76,6 +77,7 @@ class CountsAnswer(Shape):
     wrong: int
     missing: int
     added: int
+    fillers: int = Field(description="聞き取ったあと人が除いた「えー」などの字。added に含まない")
 
     @classmethod
     def of(cls, counted: Accuracy) -> "CountsAnswer":
@@ -84,7 +86,15 @@ class CountsAnswer(Shape):
             wrong=counted.wrong,
             missing=counted.missing,
             added=counted.added,
+            fillers=counted.fillers,
         )
+
+
+class FillerAnswer(Shape):
+    """フィラー（えー、あのー）。続く読点も含む。"""
+
+    start: int = Field(description="いまの text での位置（文字）")
+    words: str
 
 
 class SegmentCountsAnswer(Shape):
@@ -129,6 +139,7 @@ class SegmentAnswer(Shape):
         description="確認済みでないか、取り込んだ逐語録なら null"
     )
     marks: list[MarkAnswer]
+    fillers: list[FillerAnswer]
     proposals: list[ProposalAnswer]
     page: ShownPageAnswer | None = Field(
         description="話していたときに示されていた頁。なかったとき、録音の始まりが不明なときは null"
@@ -156,6 +167,10 @@ class SegmentAnswer(Shape):
             is_left_out=segment.is_left_out,
             counts=SegmentCountsAnswer.of(segment) if transcripts.is_counted(segment) else None,
             marks=[MarkAnswer.of(mark) for mark in accuracy.marks(segment.heard, segment.text)],
+            fillers=[
+                FillerAnswer(start=start, words=segment.text[start:end])
+                for start, end in fillers.spans(segment.text)
+            ],
             proposals=[ProposalAnswer.of(p) for p in decisions.open_proposals(segment)],
             page=ShownPageAnswer.of(page) if page else None,
         )

@@ -2,6 +2,7 @@
 
 import { Acts } from "./acts";
 import { AlikePanel } from "./alike";
+import { Fillers } from "./fillers";
 import { Finding } from "./finding";
 import { HistoryBox } from "./history";
 import { KeyList } from "./key-list";
@@ -57,6 +58,7 @@ export class Hands {
   ) {
     this.acts = new Acts(this.undo, list, page.path);
     this.alike = new AlikePanel(list, (changes, words) => this.acts.write(changes, words));
+    new Fillers(list, (changes, words) => this.acts.write(changes, words));
     this.queue = new Queue(list.lines, (place) => this.visit(place));
     this.finding = new Finding(list);
     this.history = new HistoryBox(page.mayCorrect);

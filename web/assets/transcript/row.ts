@@ -4,6 +4,7 @@ import { chosenPlace, fillChoice, showHeading } from "./items";
 import type { Heading, Place } from "./items";
 import type { Line } from "./line";
 import { showProposals } from "./proposals";
+import { showFillers } from "./fillers";
 import { marked } from "./marks";
 import type { AgendaItem, Mark } from "./server";
 import { make, plain, position } from "./words";
@@ -33,6 +34,7 @@ export class Row {
   private readonly agendaSelect = make("select");
   private readonly speaker: HTMLInputElement;
   private readonly confirmed = make("input", { type: "checkbox" });
+  private readonly fillers = make("p", { class: "segment-fillers" });
   private readonly marks = make("p", { class: "segment-marks" });
   private readonly proposals = make("ul", { class: "proposals", "aria-label": "修正候補" });
   private readonly state = make("span", { class: "segment-state" });
@@ -104,6 +106,7 @@ export class Row {
     this.mixed.textContent = segment.is_mixed ? "2人の声" : "";
     this.showAgendaItem();
     this.showMarks(segment.marks);
+    showFillers(this.fillers, segment);
     this.showProposals();
   }
 
@@ -191,8 +194,8 @@ export class Row {
       for (const field of [this.speaker, this.agendaSelect, this.confirmed]) field.disabled = true;
     }
     const body = make("div", { class: "segment-body" }, this.text, tick);
-    const { heading, doubt, marks, proposals, problem } = this;
-    this.element.append(heading, head, doubt, body, marks, proposals, problem);
+    const { heading, doubt, fillers, marks, proposals, problem } = this;
+    this.element.append(heading, head, doubt, body, fillers, marks, proposals, problem);
   }
 
   /** Also after a choice that could not be made. */

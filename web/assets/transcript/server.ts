@@ -22,12 +22,19 @@ export interface Counts {
   wrong: number;
   missing: number;
   added: number;
+  fillers: number;
 }
 
 export interface SegmentCounts {
   raw: Counts;
   normalised: Counts;
   machine: Counts;
+}
+
+/** With the pause that goes with it. */
+export interface Filler {
+  start: number;
+  words: string;
 }
 
 /** A page of a version, as it was shown. */
@@ -76,6 +83,7 @@ export interface Segment {
   is_left_out: boolean;
   counts: SegmentCounts | null;
   marks: Mark[];
+  fillers: Filler[];
   proposals: Proposal[];
   page: ShownPage | null;
 }
