@@ -2,6 +2,7 @@
  * in one step, after a look at what goes. */
 
 import type { LineList } from "./list";
+import { remember, remembered } from "./remembered";
 import { Refusal } from "./server";
 import type { Filler, Segment, TextChange } from "./server";
 import type { Line } from "./line";
@@ -36,10 +37,10 @@ export class Fillers {
     private readonly write: (changes: TextChange[], words: string) => Promise<void>,
   ) {
     const view: HTMLSelectElement = required("[data-fillers-view]");
-    view.value = localStorage.getItem(REMEMBERED) ?? "";
+    view.value = remembered(REMEMBERED) ?? "";
     const set = (): void => {
       required<HTMLElement>(".desk").dataset["fillers"] = view.value;
-      localStorage.setItem(REMEMBERED, view.value);
+      remember(REMEMBERED, view.value);
       list.changed();
     };
     view.addEventListener("change", set);
