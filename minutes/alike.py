@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from rapidfuzz.distance import Levenshtein
-
-from minutes.accuracy import same_place
-from minutes.proposals.readings import HIRAGANA, Token, tokens
+from minutes.proposals import learning
+from minutes.proposals.readings import HIRAGANA, Token, plain, tokens
 from minutes.proposals.sound import folded, sounds
 from models.transcript import Segment
 
@@ -52,16 +50,10 @@ class Place:
 def replacements(before: str, after: str) -> list[Replacement]:
     """What one correction replaced, in whole words. Words that came or went, marks, and little
     words that every sentence has, teach nothing about other places."""
-    borders = _common_borders(before, after)
-    found: list[Replacement] = []
-    end = 0
-    for block in Levenshtein.opcodes(before, after):
-        if block.tag == "equal" or (block.src_end <= end and found):
-            continue
-        start = max((b for b in borders if b <= block.src_start), default=0)
-        end = min((b for b in borders if b >= block.src_end), default=len(before))
-        there = same_place(before, after, start), same_place(before, after, end)
-        found.append(Replacement(before[start:end], after[slice(*there)]))
+    found = [
+        Replacement(_between(before, old), _between(after, new))
+        for old, new in learning.pieces(plain(before), plain(after))
+    ]
     return [one for one in dict.fromkeys(found) if _is_worth_it(one)]
 
 
@@ -122,15 +114,8 @@ def _is_worth_it(replacement: Replacement) -> bool:
     return before != after and has_letters and not is_little and len(before) <= LONGEST_WORDS
 
 
-def _common_borders(before: str, after: str) -> list[int]:
-    """Where a word begins or ends in both of them, as places of the first."""
-    there = set(_borders(after))
-    return [place for place in _borders(before) if same_place(before, after, place) in there]
-
-
-def _borders(text: str) -> list[int]:
-    words = _words(text)
-    return [0, *(word.start for word in words), *(word.end for word in words), len(text)]
+def _between(text: str, words: Sequence[Token]) -> str:
+    return text[words[0].start : words[-1].end] if words else ""
 
 
 def _sound_of(words: str) -> str:

@@ -43,6 +43,7 @@ def split(
         text=text[at:].lstrip(),
         confidence=segment.confidence,
         doubt=segment.doubt,
+        is_mixed=segment.is_mixed,
         confirmed_by_id=segment.confirmed_by_id,
         confirmed_at=segment.confirmed_at,
     )
@@ -80,6 +81,7 @@ def join(session: Session, by: Person, segment: Segment, *, based_on: int) -> tu
     segment.machine = _with_gap(segment, segment.machine, following.machine)
     segment.end_seconds = max(segment.end_seconds, following.end_seconds)
     segment.doubt = segment.doubt or following.doubt
+    segment.is_mixed = segment.is_mixed or following.is_mixed
     if not following.is_confirmed:
         segment.confirmed_by, segment.confirmed_at = None, None
     gone = following.id

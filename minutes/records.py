@@ -1,21 +1,32 @@
 """The official minutes (会議録): drafted from the transcripts, revised, approved or sent back."""
 
-from collections.abc import Iterable
 from datetime import datetime
-from itertools import groupby
 
-from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings import audit, dates, entries
-from meetings.agenda import Node, flat, tree
+from meetings.agenda import flat, tree
 from meetings.attendance import attendances_of
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from meetings.invitations import invited
 from minutes import parts, transcripts
 from minutes.assignment import spans
 from minutes.assignment.spans import Span
+from minutes.content import (
+    Attendee,
+    Content,
+    Paragraph,
+    Section,
+    content_of,
+    drafted,
+    known,
+    link,
+    restyled,
+    said_by,
+)
+from minutes.names import names_of
+from minutes.style.choice import USUAL, Style
 from models.meeting import AnswerWord, Invitation, Meeting
 from models.minutes import Approval, ApprovalRequest, Minutes, MinutesRevision
 from models.person import Person
@@ -27,56 +38,15 @@ BEFORE, LEFT_OUT = "議題に入る前の発言", "議題外の発言"
 WITHOUT_AGENDA = "発言"
 
 
-class Attendee(BaseModel):
-    name: str
-    title: str = ""
-
-
-class Paragraph(BaseModel):
-    """One thing said, with where it is in the recording (seconds) so that it can be heard.
-    `transcript_id`: in which part's; None (the revision's own) before there were parts."""
-
-    speaker: str = ""
-    text: str
-    start_seconds: float
-    end_seconds: float
-    transcript_id: int | None = None
-
-
-class Section(BaseModel):
-    """What was said about one agenda item; `number` as in the agenda (「2-1」)."""
-
-    agenda_item_id: int | None = None
-    number: str = ""
-    title: str
-    paragraphs: list[Paragraph]
-
-
-class Content(BaseModel):
-    """The whole text of one revision. `transcript_ids`: what it was drafted from, one for each
-    part of the meeting, in order; empty before there were parts."""
-
-    title: str
-    series: str
-    starts_at: str
-    ends_at: str
-    place: str
-    attendees: list[Attendee]
-    sections: list[Section]
-    transcript_ids: list[int] = []
-
-
-def content_of(revision: MinutesRevision) -> Content:
-    return Content.model_validate(revision.content)
-
-
 def minutes_of(session: Session, meeting: Meeting) -> Minutes | None:
     return session.scalar(select(Minutes).where(Minutes.meeting_id == meeting.id))
 
 
-def draft(session: Session, by: Person, *chosen: Transcript) -> MinutesRevision:
+def draft(
+    session: Session, by: Person, *chosen: Transcript, style: Style = USUAL
+) -> MinutesRevision:
     """A new revision straight from these transcripts, one for each part of the meeting, under the
-    agenda's headings.
+    agenda's headings, in this style.
 
     Raises NotPossibleNow while there is nothing to write or a decision is awaited, InvalidInput
     when two are of the same recording.
@@ -92,7 +62,7 @@ def draft(session: Session, by: Person, *chosen: Transcript) -> MinutesRevision:
     if minutes is None:
         minutes = Minutes(meeting=meeting)
         session.add(minutes)
-    content = _from_segments(session, meeting, segments)
+    content = _from_segments(session, meeting, segments, style)
     content.transcript_ids = [source.id for source in sources]
     return _add_revision(session, by, minutes, sources[0], content)
 
@@ -120,10 +90,18 @@ def revise(
             entries.optional_text("speaker", "発言者", paragraph.speaker)
             _refuse_other_sources(latest, paragraph)
         section.paragraphs = [p for p in section.paragraphs if p.text.strip()]
-    content.transcript_ids = content_of(latest).transcript_ids
+    _link(session, minutes, content)
     if content == content_of(latest):
         return latest
     return _add_revision(session, by, minutes, latest.transcript, content)
+
+
+def restyle(
+    session: Session, revision: MinutesRevision, style: Style, *, includes_hand: bool = False
+) -> Content:
+    """Its text in another style, to be revised. What a person wrote stays unless asked for."""
+    names = names_of(session, revision.meeting)
+    return restyled(content_of(revision), style, names, includes_hand=includes_hand)
 
 
 def request_approval(session: Session, by: Person, revision: MinutesRevision) -> ApprovalRequest:
@@ -204,19 +182,6 @@ def as_text(content: Content) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def said_by(paragraphs: Iterable[Paragraph]) -> list[tuple[str, list[Paragraph]]]:
-    """Neighbouring paragraphs of one speaker together, as the paper sets them."""
-    return [(who, list(said)) for who, said in groupby(paragraphs, key=lambda p: p.speaker)]
-
-
-def said_at(content: Content, paragraph: Paragraph) -> str:
-    """Where it is heard: 「0:03:10」, with several parts 「第2部 0:03:10」."""
-    place = dates.position(paragraph.start_seconds)
-    if len(content.transcript_ids) < 2 or paragraph.transcript_id is None:
-        return place
-    return f"第{content.transcript_ids.index(paragraph.transcript_id) + 1}部 {place}"
-
-
 def when(content: Content) -> str:
     return dates.span(
         datetime.fromisoformat(content.starts_at), datetime.fromisoformat(content.ends_at)
@@ -290,9 +255,44 @@ def _refuse_other_sources(latest: MinutesRevision, paragraph: Paragraph) -> None
         )
 
 
-def _from_segments(session: Session, meeting: Meeting, segments: list[Segment]) -> Content:
+def _link(session: Session, minutes: Minutes, content: Content) -> None:
+    """What a text was made from is the server's to know: of each place in the recording it is
+    what an earlier revision says, whatever was sent. The same with the style it is compared to."""
+    latest = content_of(minutes.latest)
+    content.transcript_ids = latest.transcript_ids
+    content.style = content.style or latest.style
+    sources = known(latest)
+    wanted = {p.place for section in content.sections for p in section.paragraphs}
+    for revision in reversed(minutes.revisions[:-1]):  # the form may follow an older one
+        if wanted <= sources.keys():
+            break
+        sources = known(content_of(revision)) | sources
+    names = names_of(session, minutes.meeting)
+    for section in content.sections:
+        for paragraph in section.paragraphs:
+            link(paragraph, sources.get(paragraph.place), content.style, latest.style, names)
+
+
+def _from_segments(
+    session: Session, meeting: Meeting, segments: list[Segment], style: Style
+) -> Content:
+    names = names_of(session, meeting)
+
+    def section(
+        said: list[Segment], title: str, number: str = "", agenda_item_id: int | None = None
+    ) -> Section:
+        paragraphs = drafted([one for one in said if one.text], style, names)
+        return Section(
+            agenda_item_id=agenda_item_id, number=number, title=title, paragraphs=paragraphs
+        )
+
     sections = [
-        _section([s for s in segments if s.agenda_item_id == node.entry.id], node)
+        section(
+            [s for s in segments if s.agenda_item_id == node.entry.id],
+            node.entry.title,
+            node.number,
+            node.entry.id,
+        )
         for node in flat(tree(session, meeting))
     ]
     before, left_out = _outside(segments)
@@ -300,9 +300,9 @@ def _from_segments(session: Session, meeting: Meeting, segments: list[Segment]) 
     loose = UNASSIGNED if sections else WITHOUT_AGENDA
     others = [(LEFT_OUT, left_out), (loose, unassigned)]
     sections = [
-        *([_without_number(BEFORE, before)] if before else []),
+        *([section(before, BEFORE)] if before else []),
         *sections,
-        *(_without_number(title, said) for title, said in others if _has_words(said)),
+        *(section(said, title) for title, said in others if _has_words(said)),
     ]
     return Content(
         title=meeting.title,
@@ -312,6 +312,7 @@ def _from_segments(session: Session, meeting: Meeting, segments: list[Segment]) 
         place=meeting.place,
         attendees=_attendees(session, meeting),
         sections=sections,
+        style=style,
     )
 
 
@@ -322,35 +323,8 @@ def _outside(segments: list[Segment]) -> tuple[list[Segment], list[Segment]]:
     return before, [one for one in segments[first:] if one.is_left_out]
 
 
-def _section(segments: list[Segment], node: Node) -> Section:
-    return Section(
-        agenda_item_id=node.entry.id,
-        number=node.number,
-        title=node.entry.title,
-        paragraphs=_paragraphs(segments),
-    )
-
-
-def _without_number(title: str, segments: list[Segment]) -> Section:
-    return Section(title=title, paragraphs=_paragraphs(segments))
-
-
 def _has_words(segments: list[Segment]) -> bool:
     return any(segment.text for segment in segments)
-
-
-def _paragraphs(segments: list[Segment]) -> list[Paragraph]:
-    return [
-        Paragraph(
-            speaker=segment.speaker.name if segment.speaker else "",
-            text=segment.text,
-            start_seconds=segment.start_seconds,
-            end_seconds=segment.end_seconds,
-            transcript_id=segment.transcript_id,
-        )
-        for segment in segments
-        if segment.text
-    ]
 
 
 def _attendees(session: Session, meeting: Meeting) -> list[Attendee]:

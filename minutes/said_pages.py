@@ -4,6 +4,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from minutes import records, shown
+from minutes.content import content_of
 from minutes.shown import Showings, ShownPage
 from models.document import Page
 from models.minutes import MinutesRevision
@@ -45,7 +46,7 @@ def _beside(
         if source.recording.is_beginning_sure or not is_sure
     }
     found: dict[Sentence, ShownPage] = {}
-    for section, part in enumerate(records.content_of(revision).sections):
+    for section, part in enumerate(content_of(revision).sections):
         for place, said in enumerate(part.paragraphs):
             recording = recordings.get(said.transcript_id or revision.transcript_id)
             if recording is None:

@@ -7,8 +7,8 @@ from itertools import islice
 from sqlalchemy.orm import Session
 
 from meetings.texts import folded
+from minutes.content import Content, Paragraph, content_of
 from minutes.publication import published
-from minutes.records import Content, Paragraph, content_of
 from models.minutes import MinutesRevision
 
 BEFORE, AFTER = 20, 60

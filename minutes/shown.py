@@ -95,7 +95,8 @@ class Showings:
         if began is None:
             return
         place = max(0, bisect_right(self._since, began + timedelta(seconds=start)) - 1)
-        for stretch in self._stretches[place:]:
+        for number in range(place, len(self._stretches)):
+            stretch = self._stretches[number]
             first = max(start, (stretch.since - began).total_seconds())
             last = min(end, (stretch.until - began).total_seconds())
             if first >= end:

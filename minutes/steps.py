@@ -26,6 +26,8 @@ from minutes.proposals.choosing import Choice, Teach
 from minutes.recognition import audio, peaks, speech_model, windows
 from minutes.recognition.heard import Heard
 from minutes.recognition.speech_model import SpeechModel
+from minutes.speakers import naming, voices, weights
+from minutes.speakers.networks import Networks
 from models.database import reading
 from models.meeting import Meeting
 from models.recording import Recording, StepKind, Transcription
@@ -107,6 +109,22 @@ def propose(material: Material) -> Write:
     return write
 
 
+def tell_voices_apart(material: Material) -> Write:
+    """A suggestion for each segment: its voice, without a name."""
+    speakers, threads = material.config.speakers, material.config.speech.threads
+    turns = []
+    if speakers.tell_apart:
+        networks = Networks(weights.load(material.config), threads)
+        turns = voices.tell_apart(material.wav, networks, material.transcription.voices)
+
+    def write(session: Session, transcription: Transcription) -> None:
+        transcript = _transcript(session, transcription)
+        if speakers.tell_apart and not transcripts.is_closed(session, transcript):
+            naming.keep(session, transcript, turns)
+
+    return write
+
+
 def assign_items(material: Material) -> Write:
     """Segments that nobody has placed, to the items of the agenda."""
     _read_pages(material)
@@ -152,6 +170,7 @@ STEPS: dict[StepKind, Callable[[Material], Write]] = {
     StepKind.PLAYBACK: make_playback,
     StepKind.PROPOSALS: propose,
     StepKind.ITEMS: assign_items,
+    StepKind.SPEAKERS: tell_voices_apart,
 }
 
 

@@ -25,6 +25,8 @@ LANGUAGES = {"ja": "日本語", "en": "英語", "zh": "中国語", "ko": "韓国
 
 LANGUAGE_OF_PAPERS = "ja"
 
+MOST_VOICES = 20
+
 AGAIN = (WorkState.FAILED, WorkState.CANCELLED)
 
 
@@ -35,17 +37,23 @@ def request_transcription(
     *,
     language: str = "ja",
     speech_model: str = "",
+    voices: int | None = None,
 ) -> Transcription:
     """A new run with its own empty transcript, beside the older ones and their corrections.
 
     `speech_model`: one of `speech_model.installed`; empty: the one of the series, else of the
-    settings. Raises NotPossibleNow while a run is open, InvalidInput.
+    settings. `voices`: how many speak, if known. Raises NotPossibleNow while a run is open,
+    InvalidInput.
     """
     _refuse_second_open(recording)
     if language not in LANGUAGES:
         raise InvalidInput("language", f"言語は {'、'.join(LANGUAGES)} から選んでください。")
     transcription = Transcription(
-        recording=recording, language=language, wanted_model=speech_model, requested_by=by
+        recording=recording,
+        language=language,
+        wanted_model=speech_model,
+        voices=_possible_voices(voices),
+        requested_by=by,
     )
     session.add(transcription)
     session.add(Transcript(transcription=transcription))
@@ -106,6 +114,36 @@ def may_run_again(step: Step) -> bool:
     if step.kind == StepKind.SOUND:
         return False
     return step.state in AGAIN or (step.kind == StepKind.ITEMS and step.state == WorkState.FINISHED)
+
+
+def tell_voices_apart(
+    session: Session, by: Person, transcription: Transcription, voices: int | None
+) -> Step:
+    """Once more, with this many voices or as many as are found. Names that people gave stay.
+
+    Raises NotPossibleNow before the text is whole or while it is being done, InvalidInput.
+    """
+    transcription.voices = _possible_voices(voices)
+    step = next((s for s in transcription.steps if s.kind == StepKind.SPEAKERS), None)
+    if step is None:  # a transcript from before voices were told apart
+        step = Step(kind=StepKind.SPEAKERS)
+        transcription.steps.append(step)
+    elif transcription.state != WorkState.FINISHED or WorkState(step.state).is_open:
+        raise NotPossibleNow(
+            "発言者の聞き分けは、いま順番を待っているか、処理の途中です。終わってからお試しください。"
+        )
+    _wait_again(step)
+    session.flush()
+    audit.note(session, by, "tell_voices_apart", step)
+    return step
+
+
+def _possible_voices(voices: int | None) -> int | None:
+    if voices is not None and not 1 <= voices <= MOST_VOICES:
+        raise InvalidInput(
+            "voices", f"発言者の数は1から{MOST_VOICES}までの数字で入力してください。"
+        )
+    return voices
 
 
 def choose_speech_model(session: Session, by: Person, series: Series, name: str) -> None:

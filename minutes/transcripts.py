@@ -156,7 +156,7 @@ def is_counted(segment: Segment) -> bool:
 def _counted(pairs: Iterable[tuple[str, str]]) -> tuple[Accuracy, Accuracy]:
     raw = normalised = Accuracy(0, 0, 0, 0)
     for before, text in pairs:
-        raw += accuracy.count(before, text)
+        raw += accuracy.count_without_fillers(before, text)
         normalised += accuracy.count_normalised(before, text)
     return raw, normalised
 

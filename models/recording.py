@@ -117,7 +117,8 @@ class Transcription(Base):
 
     `wanted_model` says which speech model was asked for (empty: the one of the series, else of the
     settings); once the work has begun it says which one was chosen, whatever the settings become.
-    `speech_model` is the name of that one. `ended_at` is also when it was paused.
+    `speech_model` is the name of that one. `voices`: how many speak, if somebody knows. `ended_at`
+    is also when it was paused.
     """
 
     __tablename__ = "transcription"
@@ -130,6 +131,7 @@ class Transcription(Base):
     wanted_model: Mapped[Name] = mapped_column(default="")
     speech_model: Mapped[Name] = mapped_column(default="")
     speech_model_sha256: Mapped[Sha256 | None]
+    voices: Mapped[int | None]
     imported_file_name: Mapped[Name] = mapped_column(default="")
     imported_sha256: Mapped[Sha256 | None]
     moved_up_at: Mapped[When | None]
@@ -187,6 +189,7 @@ class StepKind(StrEnum):
     PLAYBACK = "playback"
     PROPOSALS = "proposals"
     ITEMS = "items"
+    SPEAKERS = "speakers"
 
     @property
     def label(self) -> str:
@@ -195,6 +198,7 @@ class StepKind(StrEnum):
             StepKind.PLAYBACK: "再生用の音と波形",
             StepKind.PROPOSALS: "資料の言葉との照らし合わせ",
             StepKind.ITEMS: "議題の割り当て",
+            StepKind.SPEAKERS: "発言者の聞き分け",
         }[self]
 
     @property

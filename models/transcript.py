@@ -39,13 +39,25 @@ class Transcript(Base):
 
 
 class Speaker(Base):
+    """A voice in a transcript. `number`: one that the machine told apart; it is called 声1, 声2 …
+    until a person names it."""
+
     __tablename__ = "speaker"
 
     id: Mapped[Id]
     transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"), index=True)
     name: Mapped[Name]
+    number: Mapped[int | None]
 
     transcript: Mapped[Transcript] = relationship(back_populates="speakers")
+
+    @staticmethod
+    def voice_name(number: int) -> str:
+        return f"声{number}"
+
+    @property
+    def is_unnamed(self) -> bool:
+        return self.number is not None and self.name == self.voice_name(self.number)
 
 
 class Doubt(StrEnum):
@@ -96,6 +108,7 @@ class Segment(Base):
     `confidence` is the model's own, from 0 to 1; missing where the text came from elsewhere.
     `assigned_by` says who placed it in the agenda; with no item then, it is left out of all items
     (議題外), and without either nobody knows yet.
+    `is_mixed`: two voices are heard in it.
     """
 
     __tablename__ = "segment"
@@ -114,6 +127,7 @@ class Segment(Base):
     text: Mapped[LongText]
     confidence: Mapped[float | None]
     doubt: Mapped[Doubt | None] = mapped_column(word(Doubt))
+    is_mixed: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=0)
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[When | None]

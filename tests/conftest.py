@@ -89,8 +89,9 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    loaded = settings.load()
-    return replace(loaded, storage=settings.Storage(home=str(tmp_path / "home")))
+    """As delivered; voices are told apart only where a test is about that: it costs seconds."""
+    home, apart = settings.Storage(home=str(tmp_path / "home")), settings.Speakers(tell_apart=False)
+    return replace(settings.load(), storage=home, speakers=apart)
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from minutes.proposals.choosing import Teach
 from minutes.recognition import recogniser
 from minutes.recognition.heard import Recognise
 from minutes.recognition.speech_model import SpeechModel
+from minutes.speakers import evaluation as voices
 from minutes.watching import Watch
 from minutes.worker import Worker
 from models.database import connect, migrate, writing
@@ -196,6 +197,7 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option(
     "--history", multiple=True, type=FOLDER, help="A meeting as the city's earlier minutes; repeat."
 )
+@click.option("--speakers", is_flag=True, help="How well voices are told apart, nothing else.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 @click.pass_obj
 def evaluate(
@@ -205,10 +207,16 @@ def evaluate(
     no_materials: bool,
     materials_from: Path | None,
     history: tuple[Path, ...],
+    speakers: bool,
     as_json: bool,
 ) -> None:
     """Character error rate and real-time factor of the recogniser on meeting folders, without and
-    with what the papers of each meeting teach."""
+    with what the papers of each meeting teach; with --speakers the diarization error rate."""
+    if speakers:
+        found = voices.evaluate(list(folders), audio, config)
+        as_text = voices.as_table(found)
+        click.echo(json.dumps(voices.as_json(found), ensure_ascii=False) if as_json else as_text)
+        return
     materials = evaluation.Materials(not no_materials, materials_from, history)
     result = evaluation.evaluate(list(folders), audio, config, materials)
     if as_json:

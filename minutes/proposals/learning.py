@@ -74,13 +74,13 @@ def replacements(heard: str, text: str) -> list[Replacement]:
         return []
     return [
         Replacement(_surface(before), _surface(after))
-        for before, after in _pieces(heard, text)
+        for before, after in pieces(heard, text)
         if _is_recognition_error(before, after)
     ]
 
 
-def _pieces(heard: str, text: str) -> Iterator[tuple[list[Token], list[Token]]]:
-    """Words that stand instead of others."""
+def pieces(heard: str, text: str) -> Iterator[tuple[list[Token], list[Token]]]:
+    """Whole words of one text that stand instead of whole words of the other."""
     before, after = tokens(heard), tokens(text)
     borders = {0, len(heard), *(word.start for word in before), *(word.end for word in before)}
     others = {0, len(text), *(word.start for word in after), *(word.end for word in after)}

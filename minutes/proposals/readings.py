@@ -98,7 +98,7 @@ def tokens(text: str) -> list[Token]:
 
 def naturalness(text: str) -> int:
     """The cost of the cheapest path; less is more natural."""
-    node, cost = _tagger().parseToNode(plain(text)), 0
+    node, cost = tagger().parseToNode(plain(text)), 0
     while node:
         cost = node.cost
         node = node.next
@@ -136,7 +136,7 @@ def number_read(number: int) -> str:
     return said + ONES[number]
 
 
-def _tagger() -> MeCab.Tagger:
+def tagger() -> MeCab.Tagger:
     """One for each thread: the nodes of a parse live in its tagger until the next one."""
     tagger: MeCab.Tagger | None = getattr(_OF_THREAD, "tagger", None)
     if tagger is None:
@@ -145,7 +145,7 @@ def _tagger() -> MeCab.Tagger:
 
 
 def _words(text: str) -> Iterator[Token]:
-    node, place, before = _tagger().parseToNode(text), 0, 0
+    node, place, before = tagger().parseToNode(text), 0, 0
     while node:
         if node.surface:
             place = text.index(node.surface, place)

@@ -8,6 +8,7 @@ import pytest
 
 from meetings import config
 from meetings.errors import ConfigurationError
+from minutes.style.choice import FIELDS
 
 
 def write(folder: Path, text: str) -> Path:
@@ -42,6 +43,9 @@ def test_every_setting_stands_in_the_file_with_a_comment() -> None:
         ('[server]\nport = "8400"', "server.port"),
         ("[server]\nport = -1", "server.port"),
         ("server = ", "config.toml"),
+        ('[minutes]\nnumbers = "roman"', "minutes.numbers"),
+        ('[minutes]\nspelling = ["事"]', "minutes.spelling"),
+        ('[minutes]\nspelling = "事=こと"', "minutes.spelling"),
     ],
 )
 def test_what_cannot_be_read_stops_the_start_and_is_named(
@@ -66,3 +70,10 @@ def test_a_port_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("GIJIDO_PORT", "eighty")
     with pytest.raises(ConfigurationError, match="GIJIDO_PORT"):
         config.load()
+
+
+def test_the_words_of_the_style_are_those_that_the_minutes_know() -> None:
+    known = {name: tuple(choice.value for choice in kind) for name, (_, kind) in FIELDS.items()}
+    assert {name: set(words) for name, words in config.CHOICES.items()} == {
+        name: set(words) for name, words in known.items()
+    }

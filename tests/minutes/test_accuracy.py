@@ -10,6 +10,7 @@ from minutes.accuracy import (
     Mark,
     count,
     count_normalised,
+    count_without_fillers,
     marks,
     normalise,
     without_fillers,
@@ -197,3 +198,17 @@ def test_a_text_of_two_hundred_thousand_characters_is_counted_in_seconds() -> No
     started = time.monotonic()
     assert count_normalised(heard, meant).wrong == 4000
     assert time.monotonic() - started < 10
+
+
+def test_a_filler_that_a_person_took_out_is_no_error_of_the_machine() -> None:
+    counted = count_without_fillers("えー、本月は、あのー、晴れです", "本日は、晴れです")
+    assert (counted.total, counted.right, counted.added, counted.fillers) == (8, 7, 0, 7)
+    assert counted.error_rate == 1 / 8
+    assert count("えー、本月は、あのー、晴れです", "本日は、晴れです").right == 7
+
+
+def test_a_filler_that_stays_in_the_text_and_other_added_letters_are_counted_as_before() -> None:
+    kept = count_without_fillers("えー、本日は", "えー、本日は")
+    assert (kept.total, kept.fillers) == (6, 0)
+    added = count_without_fillers("えー、本日日は", "本日は")
+    assert (added.added, added.fillers) == (1, 3)

@@ -10,6 +10,7 @@ from meetings.storage import Storage
 from minutes import publication, records, search, statistics, transcripts
 from minutes import transcription as work
 from minutes.assignment import spans
+from minutes.content import content_of, said_at
 from minutes.progress import MeetingState, state_of
 from models.minutes import MinutesRevision
 from models.transcript import Transcript
@@ -47,19 +48,19 @@ def approve(session: Session, cast: Cast, revision: MinutesRevision) -> None:
 def test_an_item_that_goes_on_in_the_second_part_is_one_section(
     made: TwoParts, revision: MinutesRevision
 ) -> None:
-    content = records.content_of(revision)
+    content = content_of(revision)
     said = content.sections[0].paragraphs
     assert [p.text for p in said] == [heard.text for heard in FIRST + SECOND]
     ids = [made.first.id] * len(FIRST) + [made.second.id] * len(SECOND)
     assert [p.transcript_id for p in said] == ids
     assert content.transcript_ids == [made.first.id, made.second.id]
     assert revision.transcript is made.first
-    assert [records.said_at(content, p) for p in said[1:3]] == ["第1部 0:00:09", "第2部 0:00:00"]
+    assert [said_at(content, p) for p in said[1:3]] == ["第1部 0:00:09", "第2部 0:00:00"]
 
 
 def test_with_one_part_times_are_told_as_ever(session: Session, cast: Cast, made: TwoParts) -> None:
-    content = records.content_of(records.draft(session, cast.secretary, made.first))
-    assert records.said_at(content, content.sections[0].paragraphs[0]) == "0:00:01"
+    content = content_of(records.draft(session, cast.secretary, made.first))
+    assert said_at(content, content.sections[0].paragraphs[0]) == "0:00:01"
 
 
 def test_two_transcripts_of_one_recording_would_say_everything_twice(
@@ -93,18 +94,18 @@ def test_approval_confirms_and_closes_every_part_but_no_spare(
 def test_an_edit_keeps_every_sentence_with_its_part(
     session: Session, cast: Cast, revision: MinutesRevision, made: TwoParts
 ) -> None:
-    content = records.content_of(revision)
+    content = content_of(revision)
     content.sections[0].paragraphs[2].text = "整えた文。"
     content.transcript_ids = [made.first.id]
     second = records.revise(session, cast.secretary, revision.minutes, content, based_on=1)
     assert second.transcript_ids == [made.first.id, made.second.id], "what it came from stays"
-    assert records.content_of(second).sections[0].paragraphs[2].transcript_id == made.second.id
+    assert content_of(second).sections[0].paragraphs[2].transcript_id == made.second.id
 
 
 def test_a_sentence_of_a_transcript_that_is_not_behind_the_minutes_is_refused(
     session: Session, cast: Cast, revision: MinutesRevision
 ) -> None:
-    content = records.content_of(revision)
+    content = content_of(revision)
     for other in (None, 0, 99):
         content.sections[0].paragraphs[2].transcript_id = other
         with pytest.raises(InvalidInput, match="transcript_id をそのまま"):
@@ -115,7 +116,7 @@ def test_a_text_from_before_there_were_parts_is_read_and_revised_as_before(
     session: Session, cast: Cast, made: TwoParts
 ) -> None:
     revision = records.draft(session, cast.secretary, made.first)
-    old = records.content_of(revision).model_dump()
+    old = content_of(revision).model_dump()
     del old["transcript_ids"]
     for section in old["sections"]:
         for paragraph in section["paragraphs"]:
@@ -123,7 +124,7 @@ def test_a_text_from_before_there_were_parts_is_read_and_revised_as_before(
     revision.content = old
     session.commit()
     assert records.sources_of(session, revision) == [made.first]
-    content = records.content_of(revision)
+    content = content_of(revision)
     same = records.revise(session, cast.secretary, revision.minutes, content, based_on=1)
     assert same is revision, "reading it with today's eyes is no change"
     content.sections[0].paragraphs[0].text = "整えた文。"

@@ -7,6 +7,7 @@ from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.rights import published_revision
 from minutes import publication, records
 from minutes.assignment import spans
+from minutes.content import content_of
 from models.minutes import MinutesRevision
 from models.transcript import Transcript
 from tests.conftest import Cast
@@ -45,7 +46,7 @@ def test_a_newer_draft_does_not_change_what_is_public(
     session: Session, cast: Cast, approved: MinutesRevision
 ) -> None:
     publication.publish(session, cast.approver, approved)
-    content = records.content_of(approved)
+    content = content_of(approved)
     content.sections[-1].paragraphs[0].text = "公開後に直した文"
     newer = records.revise(session, cast.secretary, approved.minutes, content, based_on=1)
     session.flush()

@@ -9,6 +9,7 @@ from minutes import records, transcripts
 from minutes import transcription as work
 from minutes.assignment import decisions as assignment
 from minutes.assignment import spans
+from minutes.content import Content, content_of
 from models.meeting import AnswerWord
 from models.minutes import MinutesRevision
 from models.recording import Recording
@@ -26,8 +27,8 @@ def revision(session: Session, cast: Cast, transcript: Transcript) -> MinutesRev
     return drafted
 
 
-def changed(revision: MinutesRevision, text: str) -> records.Content:
-    content = records.content_of(revision)
+def changed(revision: MinutesRevision, text: str) -> Content:
+    content = content_of(revision)
     content.sections[-1].paragraphs[0].text = text
     return content
 
@@ -40,7 +41,7 @@ def test_a_draft_sets_what_was_said_under_the_headings_of_the_agenda(
     assignment.start_agenda_item(session, cast.secretary, first, item)
     assignment.start_agenda_item(session, cast.secretary, second, None)
     transcripts.name_speaker(session, cast.secretary, first, "篠原 泰成")
-    content = records.content_of(records.draft(session, cast.secretary, transcript))
+    content = content_of(records.draft(session, cast.secretary, transcript))
     headings = [(s.number, s.title, len(s.paragraphs)) for s in content.sections]
     assert headings[0] == ("1", item.title, 1)
     assert headings[-1] == ("", records.UNASSIGNED, 2)
@@ -58,7 +59,7 @@ def test_those_who_said_that_they_come_stand_in_the_head(
     invitations.answer_invitation(session, absent.person, meeting, AnswerWord.ABSENT)
     session.flush()
     session.expire_all()
-    content = records.content_of(records.draft(session, cast.secretary, transcript))
+    content = content_of(records.draft(session, cast.secretary, transcript))
     assert [a.name for a in content.attendees] == [coming.person.name]
     assert (content.title, content.place) == (meeting.title, meeting.place)
 
@@ -80,14 +81,14 @@ def test_a_revision_is_frozen_and_the_next_one_stands_beside_it(
     content = changed(revision, text)
     second = records.revise(session, cast.secretary, revision.minutes, content, based_on=1)
     session.commit()
-    assert (second.number, records.content_of(second).sections[-1].paragraphs[0].text) == (2, text)
-    assert records.content_of(revision).sections[-1].paragraphs[0].text == HEARD[0].text
+    assert (second.number, content_of(second).sections[-1].paragraphs[0].text) == (2, text)
+    assert content_of(revision).sections[-1].paragraphs[0].text == HEARD[0].text
 
 
 def test_an_unchanged_text_makes_no_revision(
     session: Session, cast: Cast, revision: MinutesRevision
 ) -> None:
-    content = records.content_of(revision)
+    content = content_of(revision)
     assert (
         records.revise(session, cast.secretary, revision.minutes, content, based_on=1) is revision
     )
@@ -98,7 +99,7 @@ def test_an_emptied_paragraph_is_gone(
 ) -> None:
     content = changed(revision, " ")
     second = records.revise(session, cast.secretary, revision.minutes, content, based_on=1)
-    assert len(records.content_of(second).sections[-1].paragraphs) == len(HEARD) - 1
+    assert len(content_of(second).sections[-1].paragraphs) == len(HEARD) - 1
 
 
 def test_whoever_comes_second_is_shown_both_texts_whole(
@@ -185,7 +186,7 @@ def test_the_plain_text_reads_like_the_paper(
 ) -> None:
     source = builders.folder("dx-council")
     builders.place_by_reference(session, cast.secretary, transcript, source)
-    content = records.content_of(records.draft(session, cast.secretary, transcript))
+    content = content_of(records.draft(session, cast.secretary, transcript))
     text = records.as_text(content)
     assert text.startswith(content.title + "\n\n日時　令和")
     assert f"1　{content.sections[0].title}\n\n○篠原 泰成　{HEARD[0].text}{HEARD[1].text}" in text

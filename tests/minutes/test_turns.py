@@ -86,6 +86,8 @@ def test_one_recording_has_its_first_words_early_then_its_sound_then_the_rest(
         "R0 2",
         "R0 3",
         "R0 proposals",
+        "R0 items",
+        "R0 speakers",
     ]
     assert run.state == WorkState.FINISHED
 
@@ -146,7 +148,14 @@ def test_nothing_is_done_of_what_is_paused_and_it_goes_on_where_it_was(
     assert turns.next_piece(session) is None
     work.resume_transcription(session, cast.secretary, run)
     session.flush()
-    assert do_all(session, request_of) == ["R0 1", "R0 playback", "R0 2", "R0 proposals"]
+    assert do_all(session, request_of) == [
+        "R0 1",
+        "R0 playback",
+        "R0 2",
+        "R0 proposals",
+        "R0 items",
+        "R0 speakers",
+    ]
 
 
 def test_who_pauses_before_anything_began_begins_later(
@@ -220,6 +229,8 @@ def test_a_failed_run_goes_on_where_it_failed(
         "R0 playback",
         "R0 2",
         "R0 proposals",
+        "R0 items",
+        "R0 speakers",
     ]
 
 
@@ -251,7 +262,7 @@ def test_a_later_step_that_never_gets_on_is_given_up_alone(
     turns.give_up_hopeless(session)
     session.flush()
     assert "管理者" in piece.problem
-    assert do_all(session, request_of) == ["R0 2", "R0 proposals"]
+    assert do_all(session, request_of) == ["R0 2", "R0 proposals", "R0 items", "R0 speakers"]
     assert run.state == WorkState.FINISHED
 
 

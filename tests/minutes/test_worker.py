@@ -321,6 +321,7 @@ def test_a_second_run_makes_no_second_copy(
         StepKind.SOUND,
         StepKind.PROPOSALS,
         StepKind.ITEMS,
+        StepKind.SPEAKERS,
     ]
 
 

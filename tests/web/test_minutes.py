@@ -241,3 +241,60 @@ def test_reading_unpublished_minutes_leaves_a_line(
         )
     ).all()
     assert [line.thing_id for line in lines] == [revision.id, revision.id]
+
+
+@pytest.fixture
+def with_fillers(session: Session, cast: Cast, transcript: Transcript) -> MinutesRevision:
+    transcript.segments[0].text = "えー、ＤＸは三百人です。"
+    drafted = records.draft(session, cast.secretary, transcript)
+    session.commit()
+    return drafted
+
+
+def test_a_draft_is_made_in_the_chosen_style(
+    secretary: Browser, meeting: Meeting, transcript: Transcript, session: Session
+) -> None:
+    transcript.segments[0].text = "えー、ＤＸは三百人です。"
+    session.commit()
+    sent = {"transcript_id": str(transcript.id), "style-fillers": "keep", "style-numbers": "full"}
+    secretary.post(url(meeting), data=sent)
+    assert "えー、DXは３００人です。" in secretary.get(url(meeting)).text
+    wrong = secretary.post(url(meeting), data=sent | {"style-numbers": "roman"})
+    assert wrong.status_code == 422 and "「数の書き方」" in wrong.text
+
+
+def test_the_change_screen_shows_what_was_said_with_every_rule(
+    secretary: Browser, meeting: Meeting, with_fillers: MinutesRevision
+) -> None:
+    page = secretary.get(url(meeting) + "/change").text
+    assert ">DXは300人です。</textarea>" in page
+    for words in ("フィラーを除く", "英字を半角に", "漢数字を算用数字に", "違い3か所"):
+        assert words in page
+
+
+def test_a_paragraph_goes_back_to_what_was_said_and_nothing_is_saved_yet(
+    secretary: Browser, meeting: Meeting, with_fillers: MinutesRevision
+) -> None:
+    form = fields(secretary.get(url(meeting) + "/change").text)
+    page = secretary.post(url(meeting) + "/change", data=form | {"put": "faithful-0-0"}).text
+    assert ">えー、ＤＸは三百人です。</textarea>" in page and "まだ保存していません" in page
+    form = fields(page)
+    again = secretary.post(url(meeting) + "/change", data=form | {"put": "official-0-0"}).text
+    assert ">DXは300人です。</textarea>" in again
+    assert secretary.get(url(meeting)).text.count("第2版") == 0
+
+
+def test_all_are_put_in_another_style_but_not_what_a_person_wrote(
+    secretary: Browser, meeting: Meeting, with_fillers: MinutesRevision
+) -> None:
+    form = fields(secretary.get(url(meeting) + "/change").text)
+    form.pop("includes_hand")
+    form |= {"text-0-1": "書き直した３文です。", "put": "style", "choice-numbers": "full"}
+    page = secretary.post(url(meeting) + "/change", data=form).text
+    assert ">DXは３００人です。</textarea>" in page
+    assert ">書き直した３文です。</textarea>" in page
+    form = fields(page)
+    form.pop("includes_hand")
+    assert form["style-numbers"] == "full"
+    assert secretary.post(url(meeting) + "/change", data=form).status_code == 302
+    assert "DXは３００人です。" in secretary.get(url(meeting)).text

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
 from minutes import publication, records
+from minutes.content import content_of
 from minutes.recognition import audio
 from models.minutes import MinutesRevision
 from models.person import Person
@@ -251,7 +252,7 @@ def test_a_sentence_is_looked_for_in_its_own_part_alone(
 ) -> None:
     """Times of the first part under the name of the second open nothing."""
     revision = records.draft(session, cast.secretary, made.first, made.second)
-    content = records.content_of(revision)
+    content = content_of(revision)
     content.sections[0].paragraphs[0].transcript_id = made.second.id
     changed = records.revise(session, cast.secretary, revision.minutes, content, based_on=1)
     records.request_approval(session, cast.secretary, changed)

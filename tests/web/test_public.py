@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
 from minutes import publication, records
+from minutes.content import content_of
 from minutes.recognition import audio
 from minutes.recognition.heard import Heard
 from models.person import Person
@@ -139,7 +140,7 @@ def test_times_that_were_edited_open_nothing_more_of_the_recording(
     minutes = records.minutes_of(session, world.published)
     assert minutes is not None
     publication.withdraw(session, cast.approver, minutes.latest, "直す")
-    content = records.content_of(minutes.latest)
+    content = content_of(minutes.latest)
     content.sections[0].paragraphs[0].end_seconds = 300.0
     revision = records.revise(session, cast.secretary, minutes, content, based_on=1)
     records.request_approval(session, cast.secretary, revision)

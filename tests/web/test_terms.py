@@ -153,6 +153,7 @@ def test_pages_without_words_and_unread_ones_are_told(
 ) -> None:
     secretary, at = browse(cast.secretary), f"/meetings/{meeting.id}/terms"
     assert "まだ読み取っていない頁" in secretary.get(at).text
+    session.rollback()
     for version in session.scalars(select(DocumentVersion)):
         version.prepared_pages = len(version.pages)
         for other in version.pages:

@@ -24,6 +24,7 @@ from web.api import (
     tokens,
     transcripts,
     uploads,
+    voices,
 )
 
 
@@ -50,5 +51,6 @@ def register(app: Flask) -> None:
         tokens,
         transcripts,
         uploads,
+        voices,
     ):
         app.register_blueprint(module.blueprint, url_prefix="/api")

@@ -9,27 +9,64 @@ from pydantic import Field
 from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.rights import Right, published_revision
 from minutes import publication, records
+from minutes.content import Content, content_of
 from minutes.parts import usual_transcripts
-from minutes.records import Content
+from minutes.style.changes import Rule
+from minutes.style.choice import Endings, Letters, Numbers, Removal, Style, Years, style_of
 from minutes.transcripts import transcripts_of
 from models.meeting import Meeting
-from models.minutes import Approval, ApprovalRequest, MinutesRevision
+from models.minutes import Approval, ApprovalRequest, Minutes, MinutesRevision
 from models.person import Person
 from models.transcript import Transcript
 from web import access
 from web.api.operations import Identity, Moment, Revision, Shape, ShortText, operation
 from web.api.shapes import PersonAnswer
 from web.looks import note_look
-from web.transaction import database_session
+from web.transaction import config, database_session
 
 blueprint = Blueprint("api_minutes", __name__)
 Seconds = Annotated[float, Field(ge=0, le=10_000_000)]
 Heading = Annotated[str, Field(max_length=40)]
+LONGEST_TEXT = 1_000_000
+"""Of what the server itself has written."""
+
+Words = Annotated[str, Field(max_length=LONGEST_TEXT)]
 
 
 class AttendeeShape(Shape):
     name: ShortText
     title: ShortText = ""
+
+
+class StyleShape(Shape):
+    """文の整え方。送らない項目は、市の設定（config.toml の [minutes]）のとおり。"""
+
+    fillers: Removal | None = None
+    repeats: Removal | None = None
+    numbers: Numbers | None = None
+    letters: Letters | None = None
+    years: Years | None = None
+    endings: Endings | None = None
+    spelling: Annotated[
+        list[Heading] | None, Field(max_length=200, description="「事=こと」の形")
+    ] = None
+
+    @classmethod
+    def of(cls, style: Style) -> "StyleShape":
+        return cls.model_validate_json(style.model_dump_json())
+
+    def style(self) -> Style:
+        usual = style_of(config().minutes)
+        return Style.model_validate(usual.model_dump() | self.model_dump(exclude_none=True))
+
+
+class ChangeShape(Shape):
+    """規則による違い。"""
+
+    start: int = Field(ge=0, description="faithful での位置（文字）")
+    before: Words
+    after: Words
+    rules: list[Rule] = Field(max_length=20)
 
 
 class ParagraphShape(Shape):
@@ -42,6 +79,14 @@ class ParagraphShape(Shape):
     transcript_id: Identity | None = Field(
         None, description="どの部の逐語録の発言か。秒はその録音の始まりから"
     )
+    segment_ids: list[Identity] = Field(
+        [], max_length=20_000, description="もとになった発話。以下、送り返しても変わらない"
+    )
+    faithful: Words | None = Field(None, description="もとの逐語の文")
+    changes: list[ChangeShape] = Field(
+        [], max_length=LONGEST_TEXT, description="逐語の文から整えた箇所と、その規則"
+    )
+    unsure: list[Words] = Field([], max_length=LONGEST_TEXT, description="整えなかった箇所")
 
 
 class SectionShape(Shape):
@@ -66,6 +111,7 @@ class ContentShape(Shape):
     transcript_ids: list[Identity] = Field(
         [], max_length=1000, description="もとになった逐語録（部の順）。送り返しても変わらない"
     )
+    style: StyleShape | None = Field(None, description="文の整え方。null なら前の改訂と同じ")
 
     @classmethod
     def of(cls, content: Content) -> "ContentShape":
@@ -79,7 +125,8 @@ class ContentShape(Shape):
                     field = f"content.sections[{number}].paragraphs[{place}].end_seconds"
                     raise InvalidInput(field, f"「{field}」は start_seconds 以後にしてください。")
         times = {"starts_at": self.starts_at.isoformat(), "ends_at": self.ends_at.isoformat()}
-        return Content.model_validate(self.model_dump() | times)
+        style = {"style": self.style.style() if self.style else None}
+        return Content.model_validate(self.model_dump() | times | style)
 
 
 class DecisionAnswer(Shape):
@@ -137,7 +184,7 @@ class RevisionAnswer(Shape):
             written_at=revision.written_at,
             request=RequestAnswer.of(revision.request) if revision.request else None,
             is_published=published_revision(session, revision.meeting.id) is revision,
-            content=ContentShape.of(records.content_of(revision)),
+            content=ContentShape.of(content_of(revision)),
         )
 
 
@@ -157,6 +204,13 @@ class Draft(Shape):
     transcript_ids: list[Identity] | None = Field(
         None, max_length=1000, description="各部の逐語録。予備の録音のものでもよい"
     )
+    style: StyleShape = Field(StyleShape(), description="文の整え方")
+
+
+class Restyling(Shape):
+    style: StyleShape
+    includes_hand: bool = Field(False, description="人が直した発言にも当てはめる")
+    based_on: Revision = Field(description="読んだ改訂の number")
 
 
 class ContentChange(Shape):
@@ -197,19 +251,30 @@ def show(person: Person, meeting: Meeting) -> MinutesAnswer:
 def draft(person: Person, meeting: Meeting, body: Draft) -> RevisionAnswer:
     session = database_session()
     chosen = _chosen(meeting, body) or usual_transcripts(session, meeting)
-    return RevisionAnswer.of(records.draft(session, person, *chosen))
+    return RevisionAnswer.of(records.draft(session, person, *chosen, style=body.style.style()))
 
 
 @blueprint.put("/meetings/<int:meeting_id>/minutes")
 @access.to(Meeting, Right.CORRECT)
 @operation("会議録を直す（新しい改訂になる）", answers=RevisionAnswer, body=ContentChange)
 def revise(person: Person, meeting: Meeting, body: ContentChange) -> RevisionAnswer:
-    session = database_session()
-    minutes = records.minutes_of(session, meeting)
-    if minutes is None:
-        raise NotPossibleNow("会議録はまだありません。先に逐語録から作ってください。")
+    session, minutes = database_session(), _required(meeting)
     return RevisionAnswer.of(
         records.revise(session, person, minutes, body.content.content(), based_on=body.based_on)
+    )
+
+
+@blueprint.post("/meetings/<int:meeting_id>/minutes/style")
+@access.to(Meeting, Right.CORRECT)
+@operation("会議録の文を整え直す（新しい改訂になる）", answers=RevisionAnswer, body=Restyling)
+def restyle(person: Person, meeting: Meeting, body: Restyling) -> RevisionAnswer:
+    """逐語の文から作り直す。人が直した発言は、頼まれたときだけ変える。"""
+    session, minutes = database_session(), _required(meeting)
+    content = records.restyle(
+        session, minutes.latest, body.style.style(), includes_hand=body.includes_hand
+    )
+    return RevisionAnswer.of(
+        records.revise(session, person, minutes, content, based_on=body.based_on)
     )
 
 
@@ -247,6 +312,13 @@ def publish(person: Person, revision: MinutesRevision) -> RevisionAnswer:
 def withdraw(person: Person, revision: MinutesRevision, body: Reason) -> RevisionAnswer:
     publication.withdraw(database_session(), person, revision, body.reason)
     return RevisionAnswer.of(revision)
+
+
+def _required(meeting: Meeting) -> Minutes:
+    minutes = records.minutes_of(database_session(), meeting)
+    if minutes is None:
+        raise NotPossibleNow("会議録はまだありません。先に逐語録から作ってください。")
+    return minutes
 
 
 def _chosen(meeting: Meeting, body: Draft) -> list[Transcript]:

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, url_for
 from pydantic import Field
 
+from minutes.content import content_of, official_only
 from minutes.publication import current_publication
-from minutes.records import content_of
 from minutes.said_pages import Sentence, published_pages
 from minutes.search import found_in_published
 from models.document import Page
@@ -106,7 +106,7 @@ def show(revision: MinutesRevision) -> PublishedAnswer:
     beside = published_pages(database_session(), revision)
     return PublishedAnswer(
         head=PublishedHead.of(revision),
-        content=ContentShape.of(content_of(revision)),
+        content=ContentShape.of(official_only(content_of(revision))),
         pages=[
             PublishedPage.of(revision.meeting.id, place, page) for place, page in beside.items()
         ],

@@ -103,6 +103,9 @@ class RunChoice(Shape):
     speech_model: ShortText = Field(
         "", description="GET /speech-models のどれか。空なら会議体、なければ設定のもの"
     )
+    voices: int | None = Field(
+        None, ge=1, le=transcribing.MOST_VOICES, description="発言者の数。分からなければ null"
+    )
 
 
 class Place(Shape):
@@ -207,6 +210,7 @@ def request_transcription(person: Person, recording: Recording, body: RunChoice)
         recording,
         language=body.language,
         speech_model=speech_model.refuse_unknown(config(), body.speech_model),
+        voices=body.voices,
     )
     return WorkAnswer.of(work)
 

@@ -24,7 +24,7 @@ from web.api.transcripts import (
 from web.transaction import database_session
 
 blueprint = Blueprint("api_segments", __name__)
-MOST_TEXTS = 1000
+MOST_TEXTS = 10_000
 NOT_OF_IT = "この逐語録にない発話があります。画面を開き直してください。"
 
 

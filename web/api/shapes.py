@@ -38,6 +38,7 @@ class AccuracyAnswer(Shape):
     wrong: int
     missing: int
     added: int = Field(description="余計に出た字数。誤り率に数え、正変換率には数えない")
+    fillers: int = Field(description="聞き取ったあと人が除いた「えー」などの字。added に含まない")
     rate: float | None = Field(description="M ÷ N。数える字がないとき null")
     sentence: str = Field(description="「279字中272字を正しく変換」の形")
 
@@ -49,6 +50,7 @@ class AccuracyAnswer(Shape):
             wrong=counted.wrong,
             missing=counted.missing,
             added=counted.added,
+            fillers=counted.fillers,
             rate=counted.rate,
             sentence=counted.sentence,
         )

@@ -10,6 +10,7 @@ from meetings.rights import Right
 from minutes import accuracy, changes, transcripts
 from minutes.accuracy import NOTHING, Accuracy, Mark
 from minutes.proposals import decisions
+from minutes.style import fillers
 from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
 from web import access
@@ -76,6 +77,7 @@ class CountsAnswer(Shape):
     wrong: int
     missing: int
     added: int
+    fillers: int = Field(description="聞き取ったあと人が除いた「えー」などの字。added に含まない")
 
     @classmethod
     def of(cls, counted: Accuracy) -> "CountsAnswer":
@@ -84,7 +86,15 @@ class CountsAnswer(Shape):
             wrong=counted.wrong,
             missing=counted.missing,
             added=counted.added,
+            fillers=counted.fillers,
         )
+
+
+class FillerAnswer(Shape):
+    """フィラー（えー、あのー）。続く読点も含む。"""
+
+    start: int = Field(description="いまの text での位置（文字）")
+    words: str
 
 
 class SegmentCountsAnswer(Shape):
@@ -117,7 +127,9 @@ class SegmentAnswer(Shape):
     is_confirmed: bool
     confidence: float | None = Field(description="聞き取りの自信（0から1）。分からなければ null")
     doubt: str | None = Field(description="聞き直しても疑わしいときの理由")
-    speaker: str | None
+    speaker: str | None = Field(description="発言者。名前がまだなければ「声1」の形")
+    is_suggested: bool = Field(description="発言者は声の違いからの候補で、まだ名前がない")
+    is_mixed: bool = Field(description="2人の声が聞こえる")
     agenda_item_id: int | None
     assigned_by: str | None = Field(
         description="議題を割り当てたもの（person, turns, text）。null ならまだ割り当てていない"
@@ -127,6 +139,7 @@ class SegmentAnswer(Shape):
         description="確認済みでないか、取り込んだ逐語録なら null"
     )
     marks: list[MarkAnswer]
+    fillers: list[FillerAnswer]
     proposals: list[ProposalAnswer]
     page: ShownPageAnswer | None = Field(
         description="話していたときに示されていた頁。なかったとき、録音の始まりが不明なときは null"
@@ -147,11 +160,17 @@ class SegmentAnswer(Shape):
             confidence=segment.confidence,
             doubt=segment.doubt.label if segment.doubt else None,
             speaker=segment.speaker.name if segment.speaker else None,
+            is_suggested=segment.speaker is not None and segment.speaker.is_unnamed,
+            is_mixed=segment.is_mixed,
             agenda_item_id=segment.agenda_item_id,
             assigned_by=segment.assigned_by,
             is_left_out=segment.is_left_out,
             counts=SegmentCountsAnswer.of(segment) if transcripts.is_counted(segment) else None,
             marks=[MarkAnswer.of(mark) for mark in accuracy.marks(segment.heard, segment.text)],
+            fillers=[
+                FillerAnswer(start=start, words=segment.text[start:end])
+                for start, end in fillers.spans(segment.text)
+            ],
             proposals=[ProposalAnswer.of(p) for p in decisions.open_proposals(segment)],
             page=ShownPageAnswer.of(page) if page else None,
         )

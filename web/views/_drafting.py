@@ -7,10 +7,11 @@ from flask import request
 from meetings.errors import InvalidInput, NotFound
 from minutes.assignment.spans import Span, open_spans
 from minutes.parts import Placed, placed_recordings, remarks, usual_transcript
+from minutes.style.choice import FIELDS, Style, style_of
 from minutes.transcripts import segments_of, transcripts_of
 from models.meeting import Meeting
 from models.transcript import Segment, Transcript
-from web.transaction import database_session
+from web.transaction import config, database_session
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,13 @@ class Source:
             transcript,
             len(segments),
             unconfirmed=sum(not segment.is_confirmed for segment in segments),
-            unnamed=sum(segment.speaker_id is None for segment in segments),
+            unnamed=sum(_is_unnamed(segment) for segment in segments),
             spans=open_spans(database_session(), transcript),
         )
+
+
+def _is_unnamed(segment: Segment) -> bool:
+    return segment.speaker is None or segment.speaker.is_unnamed
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,22 @@ def chosen_transcripts(meeting: Meeting) -> list[Transcript]:
     if not wanted or len(found) < len(wanted):
         raise NotFound()
     return found
+
+
+def usual_style() -> Style:
+    """The city's."""
+    return style_of(config().minutes)
+
+
+def chosen_style(kind: str, usual: Style) -> Style:
+    """Of the form's fields `kind-fillers`, …; what is not sent is as usual. Raises InvalidInput."""
+    chosen = {}
+    for name, (label, choices) in FIELDS.items():
+        word = request.form.get(f"{kind}-{name}", getattr(usual, name))
+        if word not in list(choices):
+            raise InvalidInput(f"{kind}-{name}", f"「{label}」を一覧から選んでください。")
+        chosen[name] = choices(word)
+    return usual.model_copy(update=chosen)
 
 
 def _part(every: list[Placed], placed: Placed, sources: list[Source]) -> Part:

@@ -12,8 +12,19 @@ from meetings.rights import Right, published_revision
 from minutes import publication, records
 from minutes.assignment import spans
 from minutes.assignment.spans import Span
-from minutes.records import Attendee, Content, Paragraph, Section, content_of, minutes_of
+from minutes.content import (
+    Attendee,
+    Content,
+    Paragraph,
+    Section,
+    content_of,
+    restyled,
+    said_at,
+)
+from minutes.names import names_of
+from minutes.records import minutes_of
 from minutes.said_pages import pages_for, published_pages
+from minutes.style.choice import FIELDS
 from models.meeting import Meeting
 from models.minutes import Minutes, MinutesRevision
 from models.person import Person
@@ -22,12 +33,14 @@ from web import access
 from web.looks import note_look
 from web.transaction import database_session
 from web.views._beside_page import BesidePage
-from web.views._drafting import chosen_transcripts, drafting_of
+from web.views._drafting import chosen_style, chosen_transcripts, drafting_of, usual_style
 from web.views._meeting_head import meeting_head
 
 blueprint = Blueprint("minutes", __name__)
 blueprint.add_app_template_global(records.when, "held_when")
-blueprint.add_app_template_global(records.said_at, "said_at")
+blueprint.add_app_template_global(lambda: FIELDS, "style_fields")
+blueprint.add_app_template_global(usual_style, "usual_style")
+blueprint.add_app_template_global(said_at, "said_at")
 blueprint.add_app_template_global(spans.told, "open_told")
 blueprint.add_app_template_global(spans.count, "open_count")
 ATTENDEE = re.compile(r"(?P<name>[^（）]+?)\s*(?:（(?P<title>.*)）)?")
@@ -46,7 +59,8 @@ def show(person: Person, meeting: Meeting) -> Any:
 @access.to(Meeting, Right.CORRECT)
 def draft(person: Person, meeting: Meeting) -> Any:
     session = database_session()
-    revision = records.draft(session, person, *chosen_transcripts(meeting))
+    style = chosen_style("style", usual_style())
+    revision = records.draft(session, person, *chosen_transcripts(meeting), style=style)
     flash(f"逐語録から会議録（第{revision.number}版）を作成しました。", "done")
     return _to(meeting)
 
@@ -62,10 +76,13 @@ def form(person: Person, meeting: Meeting) -> Any:
 @blueprint.post("/meetings/<int:meeting_id>/minutes/change")
 @access.to(Meeting, Right.CORRECT)
 def change(person: Person, meeting: Meeting) -> Any:
-    """The fields follow revision `layout`; they are saved on top of revision `based_on`."""
+    """The fields follow revision `layout`; they are saved on top of revision `based_on`. `put`
+    puts other texts into them and saves nothing."""
     minutes = _required(meeting)
     layout = _numbered(minutes, "layout")
     typed = _typed(content_of(layout))
+    if request.form.get("put"):
+        return _form(person, meeting, layout, _put(meeting, typed), is_put=True)
     try:
         revision = records.revise(
             database_session(), person, minutes, typed, based_on=_number("based_on")
@@ -176,6 +193,7 @@ def _form(
     content: Content,
     stale: StaleRevision | None = None,
     invalid: InvalidInput | None = None,
+    is_put: bool = False,
 ) -> str:
     """After a StaleRevision the form goes on top of the newest one, as its sender has now seen."""
     return _page(
@@ -187,7 +205,25 @@ def _form(
         content=content,
         stale=stale,
         invalid=invalid,
+        is_put=is_put,
+        by_hand=sum(p.is_by_hand for section in content.sections for p in section.paragraphs),
+        plays=_plays(layout),
     )
+
+
+def _put(meeting: Meeting, typed: Content) -> Content:
+    """`style`: all texts in the chosen style; `faithful-0-3`, `official-0-3`: one as it was said,
+    or by rule."""
+    kind, _, place = request.form.get("put", "").partition("-")
+    if kind == "style":
+        style = chosen_style("choice", typed.style or usual_style())
+        names = names_of(database_session(), meeting)
+        return restyled(typed, style, names, includes_hand="includes_hand" in request.form)
+    for number, section in enumerate(typed.sections):
+        for position, paragraph in enumerate(section.paragraphs):
+            if f"{number}-{position}" == place and paragraph.faithful is not None:
+                paragraph.text = paragraph.faithful if kind == "faithful" else paragraph.official
+    return typed
 
 
 def _typed(layout: Content) -> Content:
@@ -200,6 +236,7 @@ def _typed(layout: Content) -> Content:
         update={
             "title": fields.get("title", layout.title),
             "place": fields.get("place", layout.place),
+            "style": layout.style and chosen_style("style", layout.style),
             "attendees": [Attendee(**a.groupdict(default="")) for a in attendees if a],
             "sections": [_typed_section(n, s) for n, s in enumerate(layout.sections)],
         }

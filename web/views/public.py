@@ -11,9 +11,9 @@ from flask import Blueprint, Response, render_template, request, send_file, url_
 from meetings import dates
 from meetings.errors import NotFound
 from minutes import records, transcripts
+from minutes.content import Content, Paragraph, content_of
 from minutes.publication import current_publication
 from minutes.recognition import audio
-from minutes.records import Content, Paragraph, content_of
 from minutes.said_pages import Sentence, published_pages
 from minutes.search import Found, found_in_published
 from models.document import Page

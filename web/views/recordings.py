@@ -8,6 +8,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from markupsafe import Markup
 from sqlalchemy import select
 
+from meetings import entries
 from meetings.errors import FileRejected, GijidoError, InvalidInput, NotFound, NotPossibleNow
 from meetings.rights import Right, rights
 from minutes import transcription as work
@@ -92,6 +93,7 @@ def transcribe_again(person: Person, recording: Recording) -> Any:
         recording,
         language=request.form.get("language", "ja"),
         speech_model=speech_model.refuse_unknown(config(), request.form.get("speech_model", "")),
+        voices=_voices(),
     )
     flash("文字起こしをもう一度始めます。前の逐語録と修正は残ります。", "done")
     return redirect(url_for("recordings.index", meeting_id=recording.meeting_id))
@@ -170,6 +172,21 @@ def run_step_again(person: Person, step: Step) -> Any:
     work.run_again(database_session(), person, step)
     flash(f"{StepKind(step.kind).label}をもう一度行います。", "done")
     return _back(step.transcription)
+
+
+@blueprint.post("/transcriptions/<int:transcription_id>/voices")
+@access.to(Transcription, Right.RECORD)
+def tell_voices_apart(person: Person, transcription: Transcription) -> Any:
+    work.tell_voices_apart(database_session(), person, transcription, _voices())
+    flash("発言者をもう一度聞き分けます。人が付けた名前は残ります。", "done")
+    return _back(transcription)
+
+
+def _voices() -> int | None:
+    """How many speak, if somebody wrote it."""
+    return entries.whole_number(
+        "voices", "発言者の数", request.form.get("voices"), most=work.MOST_VOICES
+    )
 
 
 @blueprint.get("/recordings/<int:recording_id>/runs")

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from minutes import cutting, records, transcripts
+from minutes.assignment import spans
 from minutes.proposals.learning import Replacement, replacements
 from models.term import Confusion
 from models.transcript import Segment, Transcript
@@ -153,6 +154,7 @@ def test_approval_teaches_what_was_corrected_and_not_yet_confirmed(
     session: Session, cast: Cast, transcript: Transcript, segment: Segment
 ) -> None:
     transcripts.correct(session, cast.secretary, segment, MEANT, based_on=0)
+    spans.leave_rest_out(session, cast.secretary, transcript)
     revision = records.draft(session, cast.secretary, transcript)
     records.request_approval(session, cast.secretary, revision)
     records.approve(session, cast.approver, revision)

@@ -33,6 +33,7 @@ def test_a_script_begins_pauses_resumes_and_moves_up(
     assert [stage["label"] for stage in begun["stages"]] == [
         "受付", "音声確認", "文字起こし", "再生用の音と波形", "資料の言葉との照らし合わせ",
         "議題の割り当て",
+        "発言者の聞き分け",
     ]  # fmt: skip
     at = f"/transcriptions/{begun['id']}"
     paused = secretary.call("POST", f"{at}/pause")
@@ -70,9 +71,9 @@ def test_a_script_runs_a_failed_step_again(
     work.fail(session, step, "理由です。")
     session.commit()
     secretary = script(cast.secretary)
-    failed = secretary.get(f"/transcriptions/{run.id}")["stages"][-3]
+    failed = secretary.get(f"/transcriptions/{run.id}")["stages"][-4]
     assert (failed["state"], failed["problem"]) == ("failed", "理由です。")
-    again = secretary.call("POST", f"/steps/{failed['step_id']}/attempts")["stages"][-3]
+    again = secretary.call("POST", f"/steps/{failed['step_id']}/attempts")["stages"][-4]
     assert (again["state"], again["step_id"]) == ("waiting", None)
 
 
@@ -84,9 +85,9 @@ def test_a_script_assigns_the_items_again_after_the_agenda_has_changed(
     leases.end(step, WorkState.FINISHED)
     session.commit()
     secretary = script(cast.secretary)
-    done = secretary.get(f"/transcriptions/{run.id}")["stages"][-1]
+    done = secretary.get(f"/transcriptions/{run.id}")["stages"][-2]
     assert done["state"] == "finished"
-    again = secretary.call("POST", f"/steps/{done['step_id']}/attempts")["stages"][-1]
+    again = secretary.call("POST", f"/steps/{done['step_id']}/attempts")["stages"][-2]
     assert (again["state"], again["step_id"]) == ("waiting", None)
     secretary.call("POST", f"/steps/{done['step_id']}/attempts", status=409)
 

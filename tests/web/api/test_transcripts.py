@@ -64,7 +64,7 @@ def test_a_correction_counts_once_it_is_confirmed_and_shows_what_was_heard(
     confirmed = secretary.call("PUT", f"/segments/{segment}/confirmation")
     assert confirmed["segment"]["is_confirmed"]
     counts = confirmed["segment"]["counts"]["raw"]
-    assert counts == {"total": 14, "wrong": 2, "missing": 0, "added": 0}
+    assert counts == {"total": 14, "wrong": 2, "missing": 0, "added": 0, "fillers": 0}
     accuracy = secretary.call("GET", f"/transcripts/{transcript.id}")["accuracy"]
     assert accuracy["raw"]["sentence"] == "14字中12字を正しく変換"
     assert accuracy["items"][0]["raw"]["right"] == 12

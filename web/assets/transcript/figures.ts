@@ -5,7 +5,7 @@ import type { Place } from "./items";
 import type { AgendaItem, Counts, Segment, SegmentCounts } from "./server";
 import { make, required, withRate } from "./words";
 
-const NOT_SAID: Counts = { total: 0, wrong: 0, missing: 0, added: 0 };
+const NOT_SAID: Counts = { total: 0, wrong: 0, missing: 0, added: 0, fillers: 0 };
 
 /** What has been said on one agenda item, or on none. */
 interface Tally {
@@ -45,8 +45,9 @@ export class Figures {
     this.machine.hidden = !isTaught;
     this.machine.textContent = isTaught ? `資料の言葉で直したあと：${withRate(machine)}` : "";
     const added = raw.added ? `・余分 ${raw.added.toLocaleString("ja")}字` : "";
+    const fillers = raw.fillers ? `・フィラー ${raw.fillers.toLocaleString("ja")}字` : "";
     this.normalised.textContent = raw.total
-      ? `表記の違いを除く：${withRate(normalised)}${added}`
+      ? `表記の違いを除く：${withRate(normalised)}${added}${fillers}`
       : "";
   }
 }
@@ -80,7 +81,7 @@ function add(tally: Tally, segment: Segment): void {
   if (segment.is_confirmed) tally.confirmed += 1;
   if (!segment.counts) return;
   for (const kind of ["raw", "normalised", "machine"] as const)
-    for (const key of ["total", "wrong", "missing", "added"] as const)
+    for (const key of ["total", "wrong", "missing", "added", "fillers"] as const)
       tally.counts[kind][key] += segment.counts[kind][key];
 }
 

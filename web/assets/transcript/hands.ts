@@ -2,6 +2,7 @@
 
 import { Acts } from "./acts";
 import { AlikePanel } from "./alike";
+import { Fillers } from "./fillers";
 import { Finding } from "./finding";
 import { HistoryBox } from "./history";
 import { KeyList } from "./key-list";
@@ -18,6 +19,7 @@ import type { Doubtful } from "./queue";
 import { call, Refusal } from "./server";
 import type { Segment, SegmentsChanged, SegmentsJoined } from "./server";
 import { Undo } from "./undo";
+import { Voices } from "./voices";
 import { position, required } from "./words";
 
 const MOST_NAMES = 9;
@@ -29,6 +31,7 @@ export interface Around {
   /** One sentence, said once. */
   say(words: string): void;
   names(): string[];
+  addName(name: string): void;
   /** A line of a segment that the server has just made. */
   newLine(segment: Segment): Line;
   /** Lines came, went or were decided. */
@@ -42,6 +45,7 @@ export class Hands {
   private readonly queue: Queue;
   private readonly finding: Finding;
   private readonly history: HistoryBox;
+  private readonly voices: Voices;
   private readonly keys: Keys;
   private readonly keyList: KeyList;
   /** The text in which the hands are, as it was when they came. */
@@ -54,9 +58,11 @@ export class Hands {
   ) {
     this.acts = new Acts(this.undo, list, page.path);
     this.alike = new AlikePanel(list, (changes, words) => this.acts.write(changes, words));
+    new Fillers(list, (changes, words) => this.acts.write(changes, words));
     this.queue = new Queue(list.lines, (place) => this.visit(place));
     this.finding = new Finding(list);
     this.history = new HistoryBox(page.mayCorrect);
+    this.voices = new Voices(list, page);
     this.keys = new Keys(this.actions());
     this.keyList = new KeyList(this.keys);
     required("[data-keys]").addEventListener("click", () => this.keyList.open());
@@ -80,6 +86,7 @@ export class Hands {
 
   saved(line: Line, before: Segment, decided: Decided | null): void {
     this.acts.saved(line, before, decided);
+    this.voices.saved(line, before);
     this.refresh();
   }
 
@@ -89,7 +96,7 @@ export class Hands {
 
   /** For hands without a keyboard: what else can be done with this line. */
   offer(line: Line): void {
-    const names = ["history", "loop", "split", "join", "undo", "redo"];
+    const names = ["voice", "voice-split", "history", "loop", "split", "join", "undo", "redo"];
     const offered = names.flatMap((name) => this.keys.actions.filter((one) => one.name === name));
     openMenu(`${position(line.segment.start_seconds)}の発話`, offered, () => this.list.open(line));
   }
@@ -127,6 +134,8 @@ export class Hands {
       action("alike", "同じように直す箇所の一覧へ", ["Alt+a"], () => this.alike.focus()),
       action("undo", "元に戻す", ["Control+z"], () => this.takeBack()),
       action("redo", "やり直す", ["Control+y", "Control+Shift+z"], () => this.undo.redo()),
+      action("voice", "この声のすべてに名前を付ける", ["Alt+n"], () => this.nameVoice()),
+      action("voice-split", "ここから先を別の声にする", ["Alt+b"], () => this.splitVoice()),
       action("split", "カーソルの所で発話を分ける", ["Alt+Enter"], () => this.split()),
       action("join", "次の発話とつなげる", ["Alt+j"], () => this.join()),
       action("time", "いまの時刻を入れる", ["Alt+t"], () => this.insertTime()),
@@ -261,6 +270,16 @@ export class Hands {
     if (other) this.list.remove([other]);
     this.page.refresh();
     this.list.open(line).text.setSelectionRange(place, place);
+  }
+
+  private nameVoice(): void {
+    const line = this.list.current;
+    if (line) this.voices.ask(line);
+  }
+
+  private async splitVoice(): Promise<void> {
+    const line = this.list.current;
+    if (line) await this.voices.split(line);
   }
 
   private async showHistory(): Promise<void> {

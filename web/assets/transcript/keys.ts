@@ -4,6 +4,8 @@
  * one, as a foot pedal sends it; that is kept in this browser.
  */
 
+import { remember, rememberedObject } from "./remembered";
+
 export interface Action {
   name: string;
   words: string;
@@ -46,13 +48,13 @@ export class Keys {
     const other = this.actions.find((one) => one !== action && this.keysOf(one).includes(key));
     if (other) return other;
     this.own[action.name] = key;
-    store(this.own);
+    remember(STORED, JSON.stringify(this.own));
     return null;
   }
 
   reset(): void {
     for (const name of Object.keys(this.own)) delete this.own[name];
-    store(this.own);
+    remember(STORED, JSON.stringify(this.own));
   }
 
   private actionOf(event: KeyboardEvent): Action | null {
@@ -84,19 +86,6 @@ export function shown(key: string): string {
 }
 
 function stored(): Record<string, string> {
-  try {
-    const found: unknown = JSON.parse(localStorage.getItem(STORED) ?? "{}");
-    const pairs = typeof found === "object" && found !== null ? Object.entries(found) : [];
-    return Object.fromEntries(pairs.filter((pair) => typeof pair[1] === "string"));
-  } catch {
-    return {};
-  }
-}
-
-function store(own: Record<string, string>): void {
-  try {
-    localStorage.setItem(STORED, JSON.stringify(own));
-  } catch {
-    // Without storage the choice lasts as long as the page.
-  }
+  const pairs = Object.entries(rememberedObject(STORED));
+  return Object.fromEntries(pairs.filter((pair): pair is [string, string] => typeof pair[1] === "string"));
 }

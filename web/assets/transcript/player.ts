@@ -1,5 +1,6 @@
 /** The player at the foot of the page, with its own buttons. */
 
+import { remember, rememberedObject } from "./remembered";
 import { Wave } from "./wave";
 import { make, position, required } from "./words";
 
@@ -166,11 +167,7 @@ export class Player {
       back_seconds: Number(this.back.value),
       pauses_while_typing: this.pauses.checked,
     };
-    try {
-      localStorage.setItem(STORED, JSON.stringify(habits));
-    } catch {
-      // Without storage they last as long as the page.
-    }
+    remember(STORED, JSON.stringify(habits));
   }
 
   private showState(): void {
@@ -190,9 +187,5 @@ export class Player {
 
 function stored(): Habits {
   const usual: Habits = { speed: 1, back_seconds: 1, pauses_while_typing: false };
-  try {
-    return { ...usual, ...(JSON.parse(localStorage.getItem(STORED) ?? "{}") as Partial<Habits>) };
-  } catch {
-    return usual;
-  }
+  return { ...usual, ...(rememberedObject(STORED) as Partial<Habits>) };
 }

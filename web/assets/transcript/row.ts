@@ -4,6 +4,7 @@ import { chosenPlace, fillChoice, showHeading } from "./items";
 import type { Heading, Place } from "./items";
 import type { Line } from "./line";
 import { showProposals } from "./proposals";
+import { showFillers } from "./fillers";
 import { marked } from "./marks";
 import type { AgendaItem, Mark } from "./server";
 import { make, plain, position } from "./words";
@@ -33,11 +34,13 @@ export class Row {
   private readonly agendaSelect = make("select");
   private readonly speaker: HTMLInputElement;
   private readonly confirmed = make("input", { type: "checkbox" });
+  private readonly fillers = make("p", { class: "segment-fillers" });
   private readonly marks = make("p", { class: "segment-marks" });
   private readonly proposals = make("ul", { class: "proposals", "aria-label": "修正候補" });
   private readonly state = make("span", { class: "segment-state" });
   private readonly other = make("span", { class: "segment-other" });
   private readonly doubt = make("p", { class: "segment-doubt" });
+  private readonly mixed = make("span", { class: "segment-voices" });
   private readonly heading = make("p", { class: "segment-item" });
   private readonly problem = make("div", { class: "segment-problem" });
   /** This person's own text in a conflict; they may go on typing. */
@@ -100,8 +103,10 @@ export class Row {
   takeOver(): void {
     const { segment } = this.line;
     this.doubt.textContent = segment.doubt && `要確認：${segment.doubt}`;
+    this.mixed.textContent = segment.is_mixed ? "2人の声" : "";
     this.showAgendaItem();
     this.showMarks(segment.marks);
+    showFillers(this.fillers, segment);
     this.showProposals();
   }
 
@@ -114,6 +119,9 @@ export class Row {
     }
     if (this.speaker.value !== line.speaker && document.activeElement !== this.speaker)
       this.speaker.value = line.speaker;
+    const isSuggested = line.segment.is_suggested && !line.isSpeakerDirty;
+    this.speaker.classList.toggle("is-suggested", isSuggested);
+    this.speaker.title = isSuggested ? "声の違いからの候補。名前はまだありません" : "";
     this.confirmed.checked = line.wantsConfirmed;
     this.doubt.hidden = !line.segment.doubt || line.wantsConfirmed;
     this.element.classList.toggle("is-confirmed", line.wantsConfirmed);
@@ -180,14 +188,14 @@ export class Row {
     more.addEventListener("click", () => this.around.offer(line));
     const tick = make("label", { class: "segment-confirm" }, this.confirmed, "確認済み");
     const agenda = make("label", { class: "segment-agenda" }, "ここから議題", this.agendaSelect);
-    const head = make("div", { class: "segment-head" }, time, this.speaker, agenda, more, this.other, this.state);
+    const head = make("div", { class: "segment-head" }, time, this.speaker, this.mixed, agenda, more, this.other, this.state);
     if (!this.around.mayCorrect) {
       this.text.readOnly = true;
       for (const field of [this.speaker, this.agendaSelect, this.confirmed]) field.disabled = true;
     }
     const body = make("div", { class: "segment-body" }, this.text, tick);
-    const { heading, doubt, marks, proposals, problem } = this;
-    this.element.append(heading, head, doubt, body, marks, proposals, problem);
+    const { heading, doubt, fillers, marks, proposals, problem } = this;
+    this.element.append(heading, head, doubt, body, fillers, marks, proposals, problem);
   }
 
   /** Also after a choice that could not be made. */

@@ -22,12 +22,19 @@ export interface Counts {
   wrong: number;
   missing: number;
   added: number;
+  fillers: number;
 }
 
 export interface SegmentCounts {
   raw: Counts;
   normalised: Counts;
   machine: Counts;
+}
+
+/** With the pause that goes with it. */
+export interface Filler {
+  start: number;
+  words: string;
 }
 
 /** A page of a version, as it was shown. */
@@ -69,11 +76,14 @@ export interface Segment {
   confidence: number | null;
   doubt: string | null;
   speaker: string | null;
+  is_suggested: boolean;
+  is_mixed: boolean;
   agenda_item_id: number | null;
   assigned_by: string | null;
   is_left_out: boolean;
   counts: SegmentCounts | null;
   marks: Mark[];
+  fillers: Filler[];
   proposals: Proposal[];
   page: ShownPage | null;
 }

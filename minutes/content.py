@@ -1,0 +1,191 @@
+"""What stands in the minutes: sections of paragraphs, each in two layers, the faithful text of its
+segments (逐語) and the official one made of it (整文)."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from pydantic import BaseModel
+
+from meetings import dates
+from minutes.style.changes import Piece
+from minutes.style.choice import Style
+from minutes.style.kept import Names
+from minutes.style.layers import Change, Written, explained, in_style, shifted, styled
+from models.minutes import MinutesRevision
+from models.transcript import Segment
+
+
+class Attendee(BaseModel):
+    name: str
+    title: str = ""
+
+
+class Paragraph(BaseModel):
+    """One thing said, with where it is in the recording (seconds) so that it can be heard.
+    `transcript_id`: in which part's; None (the revision's own) before there were parts.
+
+    Beside the official `text` stand the segments that it was drafted from, their `faithful` text
+    then (None before there were two layers), what was changed in it by rule, and what no rule
+    dared to change."""
+
+    speaker: str = ""
+    text: str
+    start_seconds: float
+    end_seconds: float
+    transcript_id: int | None = None
+    segment_ids: list[int] = []
+    faithful: str | None = None
+    changes: list[Change] = []
+    unsure: list[str] = []
+
+    @property
+    def place(self) -> tuple[int | None, float, float]:
+        return self.transcript_id, self.start_seconds, self.end_seconds
+
+    @property
+    def official(self) -> str:
+        """By rule alone."""
+        return self.text if self.faithful is None else styled(self.faithful, self.changes)
+
+    @property
+    def is_by_hand(self) -> bool:
+        return self.text != self.official
+
+    @property
+    def differences(self) -> list[Piece]:
+        """Every piece of the faithful text with what became of it and why."""
+        return explained(self.faithful or "", self.changes, self.text)
+
+
+class Section(BaseModel):
+    """What was said about one agenda item; `number` as in the agenda (「2-1」)."""
+
+    agenda_item_id: int | None = None
+    number: str = ""
+    title: str
+    paragraphs: list[Paragraph]
+
+
+class Content(BaseModel):
+    """The whole text of one revision. `transcript_ids`: what it was drafted from, one for each
+    part of the meeting, in order; empty before there were parts. `style`: in which it is written;
+    None before there were two layers."""
+
+    title: str
+    series: str
+    starts_at: str
+    ends_at: str
+    place: str
+    attendees: list[Attendee]
+    sections: list[Section]
+    transcript_ids: list[int] = []
+    style: Style | None = None
+
+
+def content_of(revision: MinutesRevision) -> Content:
+    return Content.model_validate(revision.content)
+
+
+def official_only(content: Content) -> Content:
+    """What everybody may read: how it was said is for those who make the minutes."""
+    content = content.model_copy(deep=True, update={"style": None})
+    for section in content.sections:
+        for paragraph in section.paragraphs:
+            paragraph.faithful, paragraph.segment_ids = None, []
+            paragraph.changes, paragraph.unsure = [], []
+    return content
+
+
+def said_by(paragraphs: Iterable[Paragraph]) -> list[tuple[str, list[Paragraph]]]:
+    """Neighbouring paragraphs of one speaker together, as the paper sets them."""
+    return [(who, list(said)) for who, said in groupby(paragraphs, key=lambda p: p.speaker)]
+
+
+def said_at(content: Content, paragraph: Paragraph) -> str:
+    """Where it is heard: 「0:03:10」, with several parts 「第2部 0:03:10」."""
+    place = dates.position(paragraph.start_seconds)
+    if len(content.transcript_ids) < 2 or paragraph.transcript_id is None:
+        return place
+    return f"第{content.transcript_ids.index(paragraph.transcript_id) + 1}部 {place}"
+
+
+def restyled(
+    content: Content, style: Style, names: Names, *, includes_hand: bool = False
+) -> Content:
+    """In another style. What a person wrote stays, unless it was asked for."""
+    content = content.model_copy(deep=True, update={"style": style})
+    for section in content.sections:
+        for paragraph in section.paragraphs:
+            if paragraph.faithful is None or (paragraph.is_by_hand and not includes_hand):
+                continue
+            _take(paragraph, in_style(paragraph.faithful, style, names))
+    return content
+
+
+def drafted(segments: list[Segment], style: Style, names: Names) -> list[Paragraph]:
+    """One for each segment; one that is nothing but a filler goes with what was said before."""
+    made: list[Paragraph] = []
+    for segment in segments:
+        paragraph = _paragraph(segment)
+        written = in_style(segment.text, style, names)
+        _take(paragraph, written)
+        if made and written.is_nothing and _goes_with(made[-1], paragraph):
+            _append(made[-1], paragraph, written)
+        else:
+            made.append(paragraph)
+    return made
+
+
+def _goes_with(last: Paragraph, paragraph: Paragraph) -> bool:
+    return (last.speaker, last.transcript_id) == (paragraph.speaker, paragraph.transcript_id)
+
+
+def _append(last: Paragraph, paragraph: Paragraph, written: Written) -> None:
+    faithful = last.faithful or ""
+    last.segment_ids += paragraph.segment_ids
+    last.changes += shifted(written.changes, len(faithful))
+    last.faithful = faithful + (paragraph.faithful or "")
+    last.end_seconds = paragraph.end_seconds
+
+
+def _paragraph(segment: Segment) -> Paragraph:
+    return Paragraph(
+        speaker=segment.speaker.name if segment.speaker else "",
+        text=segment.text,
+        start_seconds=segment.start_seconds,
+        end_seconds=segment.end_seconds,
+        transcript_id=segment.transcript_id,
+        segment_ids=[segment.id],
+        faithful=segment.text,
+    )
+
+
+def known(content: Content) -> dict[tuple[int | None, float, float], Paragraph]:
+    """Paragraphs by their place in the recordings."""
+    return {p.place: p for section in content.sections for p in section.paragraphs}
+
+
+def link(
+    paragraph: Paragraph,
+    known: Paragraph | None,
+    style: Style | None,
+    before: Style | None,
+    names: Names,
+) -> None:
+    """Take the layers over from `known`, the same place of an earlier revision in style `before`;
+    where the text is another or the style is, see what the rules say of it now."""
+    source = known or Paragraph(text="", start_seconds=0, end_seconds=0)
+    for name in ("segment_ids", "faithful", "changes", "unsure"):
+        setattr(paragraph, name, getattr(source, name))
+    if paragraph.faithful is None or style is None:
+        return
+    if style == before and not paragraph.is_by_hand:
+        return
+    written = in_style(paragraph.faithful, style, names)
+    if style != before or written.text == paragraph.text:
+        paragraph.changes, paragraph.unsure = written.changes, written.unsure
+
+
+def _take(paragraph: Paragraph, written: Written) -> None:
+    paragraph.text = written.text
+    paragraph.changes, paragraph.unsure = written.changes, written.unsure

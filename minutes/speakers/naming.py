@@ -1,0 +1,136 @@
+"""The voices of a transcript: suggested by the machine as 声1, 声2 …, named by people.
+
+A name that a person gave is never taken away, and no text is ever touched.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetings import audit, entries
+from meetings.errors import NotPossibleNow
+from minutes import transcripts
+from minutes.speakers.error_rate import Said
+from models.person import Person
+from models.transcript import Segment, Speaker, Transcript
+
+SECOND_SECONDS, SECOND_SHARE = 0.5, 0.15
+"""So long, and so much of the segment, another voice must be heard to be worth a mark."""
+
+NO_VOICE = "この発話には声が付いていません。先に発言者を付けてください。"
+
+
+def keep(session: Session, transcript: Transcript, turns: Sequence[Said]) -> None:
+    """Each segment's voice, where no person named one; segments with two voices are marked."""
+    segments = transcripts.segments_of(session, transcript)
+    for segment in segments:
+        if segment.speaker and segment.speaker.is_unnamed:
+            segment.speaker = None
+    session.flush()
+    _forget_empty(session, transcript)
+    numbers: dict[int, Speaker] = {}
+    for segment in segments:
+        heard = _seconds_of(segment, turns)
+        segment.is_mixed = _is_mixed(segment, heard)
+        if heard and segment.speaker is None:
+            voice = heard.most_common(1)[0][0]
+            if voice not in numbers:
+                numbers[voice] = _new_voice(session, transcript)
+            segment.speaker = numbers[voice]
+
+
+def name_voice(session: Session, by: Person, segment: Segment, name: str) -> list[Segment]:
+    """All segments of this one's voice are this person's from now on. Where somebody is called
+    so already, the two voices become one. Returns them; raises NotPossibleNow, InvalidInput."""
+    transcripts.refuse_when_approved(session, segment.transcript)
+    name = entries.text("speaker", "発言者", name)
+    voice, same = _voice(segment), _named(segment.transcript, name)
+    segments = _segments_of(session, voice)
+    if same is None:
+        voice.name = name
+    elif same is not voice:
+        for each in segments:
+            each.speaker = same
+        session.flush()
+        session.delete(voice)
+        segment.transcript.speakers.remove(voice)
+    audit.note(session, by, "name_voice", segment)
+    return segments
+
+
+def split_voice(session: Session, by: Person, segment: Segment) -> list[Segment]:
+    """From this segment on the voice is another one, not named yet. Returns the segments that
+    changed; raises NotPossibleNow."""
+    transcripts.refuse_when_approved(session, segment.transcript)
+    place = (segment.start_seconds, segment.id)
+    segments = [
+        each
+        for each in _segments_of(session, _voice(segment))
+        if (each.start_seconds, each.id) >= place
+    ]
+    other = _new_voice(session, segment.transcript)
+    for each in segments:
+        each.speaker = other
+    audit.note(session, by, "split_voice", segment)
+    return segments
+
+
+def _voice(segment: Segment) -> Speaker:
+    if segment.speaker is None:
+        raise NotPossibleNow(NO_VOICE)
+    return segment.speaker
+
+
+def _named(transcript: Transcript, name: str) -> Speaker | None:
+    return next((each for each in transcript.speakers if each.name == name), None)
+
+
+def _segments_of(session: Session, speaker: Speaker) -> list[Segment]:
+    return list(
+        session.scalars(
+            select(Segment)
+            .where(Segment.speaker_id == speaker.id)
+            .order_by(Segment.start_seconds, Segment.id)
+        )
+    )
+
+
+def _new_voice(session: Session, transcript: Transcript) -> Speaker:
+    """With the next number that nobody has or had."""
+    names = {speaker.name for speaker in transcript.speakers}
+    number = max((speaker.number or 0 for speaker in transcript.speakers), default=0) + 1
+    while Speaker.voice_name(number) in names:
+        number += 1
+    voice = Speaker(transcript=transcript, name=Speaker.voice_name(number), number=number)
+    session.add(voice)
+    session.flush()
+    return voice
+
+
+def _forget_empty(session: Session, transcript: Transcript) -> None:
+    for speaker in list(transcript.speakers):
+        if speaker.is_unnamed and not _segments_of(session, speaker):
+            transcript.speakers.remove(speaker)
+            session.delete(speaker)
+    session.flush()
+
+
+def _seconds_of(segment: Segment, turns: Sequence[Said]) -> Counter[int]:
+    """How long each voice is heard in this segment."""
+    heard: Counter[int] = Counter()
+    for turn in turns:
+        start = max(turn.start_seconds, segment.start_seconds)
+        end = min(turn.end_seconds, segment.end_seconds)
+        if end > start:
+            heard[turn.voice] += end - start  # type: ignore[index, assignment]
+    return heard
+
+
+def _is_mixed(segment: Segment, heard: Counter[int]) -> bool:
+    if len(heard) < 2:
+        return False
+    second = heard.most_common(2)[1][1]
+    length = segment.end_seconds - segment.start_seconds
+    return second >= max(SECOND_SECONDS, SECOND_SHARE * length)

@@ -1,0 +1,95 @@
+"""Who speaks when, as far as voices can be told apart: numbers, never names."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minutes.recognition import audio
+from minutes.speakers import stretches
+from minutes.speakers.clustering import Labels, follow, voices_of
+from minutes.speakers.error_rate import Said
+from minutes.speakers.networks import Networks
+from minutes.speakers.stretches import Stretch
+
+HEARD_SECONDS = 3.0
+"""Of each stretch; more tells little more about the voice."""
+
+SHORTEST_HEARD_SECONDS, SHORTEST_SURE_SECONDS = 0.3, 1.0
+"""What is shorter says nothing about the voice; not enough to find the voices by."""
+
+JOINED_SECONDS = 0.8
+"""A voice that goes on after so short a pause has not stopped."""
+
+
+def tell_apart(wav: Path, networks: Networks, count: int | None = None) -> list[Said]:
+    """Turns in order of time with their voices, numbered from 1 as they come up; two turns at
+    once where two speak. `count`: how many voices there are, if somebody knows."""
+    found = stretches.find(wav, networks)
+    return _turns(found, _labels(wav, found, networks, count))
+
+
+def _labels(wav: Path, found: list[Stretch], networks: Networks, count: int | None) -> Labels:
+    seconds = np.array([min(each.seconds, stretches.LONGEST_SECONDS) for each in found], np.float32)
+    alone = np.array([not each.is_overlapped for each in found], np.bool_)
+    is_known = alone & (seconds >= SHORTEST_HEARD_SECONDS)
+    if not is_known.any():
+        return np.zeros(len(found), np.int64)
+    points = _points(wav, [f for f, known in zip(found, is_known, strict=True) if known], networks)
+    weights = seconds[is_known]
+    sure = weights >= min(SHORTEST_SURE_SECONDS, float(weights.max()))
+    voices = voices_of(points[sure], weights[sure], count)
+    likeness = np.zeros((len(found), len(voices)), np.float32)
+    likeness[is_known] = points @ voices.T * weights[:, None]
+    return follow(likeness)
+
+
+def _points(wav: Path, found: list[Stretch], networks: Networks) -> NDArray[np.float32]:
+    """Read while they are needed: never the whole recording."""
+    at_once = 64
+    return np.concatenate(
+        [
+            networks.embeddings([_middle(wav, each) for each in found[place : place + at_once]])
+            for place in range(0, len(found), at_once)
+        ]
+    )
+
+
+def _middle(wav: Path, stretch: Stretch) -> NDArray[np.float32]:
+    middle = (stretch.start_seconds + stretch.end_seconds) / 2
+    half = min(stretch.seconds, HEARD_SECONDS) / 2
+    return audio.read(wav, middle - half, middle + half)
+
+
+def _turns(found: list[Stretch], labels: Labels) -> list[Said]:
+    numbers: dict[int, int] = {}
+    turns: list[Said] = []
+    last: dict[int, int] = {}
+    """Where the turns of those stand who spoke in the stretch before."""
+    for place, stretch in enumerate(found):
+        now: dict[int, int] = {}
+        for label in _speaking(found, labels, place):
+            voice = numbers.setdefault(label, len(numbers) + 1)
+            goes_on = last.get(label)
+            if goes_on is not None and _is_near(turns[goes_on], stretch):
+                turns[goes_on] = turns[goes_on]._replace(end_seconds=stretch.end_seconds)
+            else:
+                turns.append(Said(stretch.start_seconds, stretch.end_seconds, voice))
+                goes_on = len(turns) - 1
+            now[label] = goes_on
+        last = now
+    return sorted(turns)
+
+
+def _is_near(turn: Said, stretch: Stretch) -> bool:
+    return stretch.start_seconds - turn.end_seconds <= JOINED_SECONDS
+
+
+def _speaking(found: list[Stretch], labels: Labels, place: int) -> list[int]:
+    """Where two speak at once, who spoke before and who speaks after."""
+    if not found[place].is_overlapped:
+        return [int(labels[place])]
+    before = (other for other in range(place - 1, -1, -1) if not found[other].is_overlapped)
+    after = (other for other in range(place + 1, len(found)) if not found[other].is_overlapped)
+    beside = [next(before, place), next(after, place)]
+    return list(dict.fromkeys(int(labels[other]) for other in beside))

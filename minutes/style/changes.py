@@ -1,0 +1,189 @@
+"""Changes of a text, each with the rules that made it: what stood there, and what stands now."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapidfuzz.distance import Levenshtein
+
+
+class Rule(StrEnum):
+    FILLERS = "fillers"
+    REPEATS = "repeats"
+    KANJI_NUMBERS = "kanji-numbers"
+    GROUPS = "groups"
+    FULL_DIGITS = "full-digits"
+    HALF_DIGITS = "half-digits"
+    COMMAS = "commas"
+    ERA = "era"
+    WESTERN = "western"
+    FULL_LETTERS = "full-letters"
+    HALF_LETTERS = "half-letters"
+    KATAKANA = "katakana"
+    PLAIN = "plain"
+    POLITE = "polite"
+    SPELLING = "spelling"
+    HAND = "hand"
+
+    @property
+    def label(self) -> str:
+        """For people."""
+        return LABELS[self]
+
+
+LABELS = {
+    Rule.FILLERS: "フィラーを除く",
+    Rule.REPEATS: "言い直しを除く",
+    Rule.KANJI_NUMBERS: "漢数字を算用数字に",
+    Rule.GROUPS: "大きな数を万・億で区切る",
+    Rule.FULL_DIGITS: "数字を全角に",
+    Rule.HALF_DIGITS: "数字を半角に",
+    Rule.COMMAS: "数字のコンマをそろえる",
+    Rule.ERA: "元号に",
+    Rule.WESTERN: "西暦に",
+    Rule.FULL_LETTERS: "英字を全角に",
+    Rule.HALF_LETTERS: "英字を半角に",
+    Rule.KATAKANA: "半角カナを全角に",
+    Rule.PLAIN: "常体に",
+    Rule.POLITE: "敬体に",
+    Rule.SPELLING: "用字をそろえる",
+    Rule.HAND: "人が直した",
+}
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Of one rule: `after` instead of the letters from `start` to `end`."""
+
+    start: int
+    end: int
+    after: str
+    rule: Rule
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of the text: `before` in the faithful one, `after` in the official one. Without
+    rules both are the same."""
+
+    before: str
+    after: str
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        return "、".join(rule.label for rule in self.rules)
+
+
+def unchanged(text: str) -> list[Piece]:
+    return [Piece(text, text)] if text else []
+
+
+def before(pieces: Iterable[Piece]) -> str:
+    return "".join(piece.before for piece in pieces)
+
+
+def after(pieces: Iterable[Piece]) -> str:
+    return "".join(piece.after for piece in pieces)
+
+
+def edited(pieces: Iterable[Piece], edits: Iterable[Edit]) -> list[Piece]:
+    """The pieces after some more edits of their `after`, in order of place and apart from each
+    other. What is changed twice is one piece with both rules."""
+    pieces = list(pieces)
+    text, made, place = after(pieces), list[Piece](), 0
+    for group in _groups([*_spans(pieces), *(_Span.of(edit) for edit in edits)]):
+        start, end = group[0].start, max(span.end for span in group)
+        made.append(_same(text[place:start]))
+        made.append(_together(text, start, end, group))
+        place = end
+    return list(_joined([*made, _same(text[place:])]))
+
+
+def by_hand(pieces: list[Piece], text: str) -> list[Piece]:
+    """And what a person made of it."""
+    blocks = Levenshtein.opcodes(after(pieces), text)
+    changes = [
+        Edit(b.src_start, b.src_end, text[b.dest_start : b.dest_end], Rule.HAND)
+        for b in blocks
+        if b.tag != "equal"
+    ]
+    return edited(pieces, changes)
+
+
+@dataclass(frozen=True)
+class _Span:
+    """A place of the text where something was changed before (`before` stood there), or is now
+    (`after` will)."""
+
+    start: int
+    end: int
+    rules: tuple[Rule, ...]
+    before: str | None = None
+    after: str | None = None
+
+    @classmethod
+    def of(cls, edit: Edit) -> "_Span":
+        return cls(edit.start, edit.end, (edit.rule,), after=edit.after)
+
+
+def _spans(pieces: Iterable[Piece]) -> Iterator[_Span]:
+    place = 0
+    for piece in pieces:
+        end = place + len(piece.after)
+        if piece.rules:
+            yield _Span(place, end, piece.rules, before=piece.before)
+        place = end
+
+
+def _groups(spans: list[_Span]) -> Iterator[list[_Span]]:
+    """Those that share letters, together; what was put where something had gone, too."""
+    group: list[_Span] = []
+    end = 0
+    for span in sorted(spans, key=lambda span: (span.start, span.end)):
+        is_same_gap = bool(group) and group[0].start == span.start == span.end == end
+        if group and span.start >= end and not is_same_gap:
+            yield group
+            group = []
+        group.append(span)
+        end = max(end, span.end)
+    if group:
+        yield group
+
+
+def _together(text: str, start: int, end: int, group: list[_Span]) -> Piece:
+    was = _filled(text, start, end, [(s, s.before) for s in group if s.before is not None])
+    now = _filled(text, start, end, [(s, s.after) for s in group if s.after is not None])
+    earlier = [rule for span in group if span.before is not None for rule in span.rules]
+    later = [rule for span in group if span.after is not None for rule in span.rules]
+    return Piece(was, now, tuple(dict.fromkeys(earlier + later)))
+
+
+def _filled(text: str, start: int, end: int, filling: list[tuple[_Span, str]]) -> str:
+    made, place = "", start
+    for span, words in filling:
+        made += text[place : span.start] + words
+        place = span.end
+    return made + text[place:end]
+
+
+def _same(text: str) -> Piece:
+    return Piece(text, text)
+
+
+def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Neighbours with the same rules as one; what became the same again has none."""
+    last: Piece | None = None
+    for piece in pieces:
+        if piece.before == piece.after:
+            piece = _same(piece.after)
+            if not piece.after:
+                continue
+        if last and last.rules == piece.rules:
+            last = Piece(last.before + piece.before, last.after + piece.after, piece.rules)
+            continue
+        if last:
+            yield last
+        last = piece
+    if last:
+        yield last

@@ -1,0 +1,122 @@
+"""What a city has decided about the style of its minutes (整文)."""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+
+from meetings.config import Minutes
+
+
+class Choice(StrEnum):
+    """A word of the settings; `label` is what people read."""
+
+    @property
+    def label(self) -> str:
+        return LABELS[type(self), self.value]
+
+
+class Removal(Choice):
+    REMOVE = "remove"
+    KEEP = "keep"
+
+
+class Numbers(Choice):
+    """How numbers are written; the digits of kanji numerals that count something too."""
+
+    AS_IS = "as-is"
+    HALF = "half"
+    HALF_COMMAS = "half-commas"
+    FULL = "full"
+    FULL_COMMAS = "full-commas"
+    ONE_FULL = "one-full"
+
+    @property
+    def has_commas(self) -> bool:
+        return self in (Numbers.HALF_COMMAS, Numbers.FULL_COMMAS)
+
+    def is_full(self, digits: int) -> bool:
+        """Whether a number of so many digits is set in full width."""
+        return self in (Numbers.FULL, Numbers.FULL_COMMAS) or (
+            self is Numbers.ONE_FULL and digits == 1
+        )
+
+
+class Letters(Choice):
+    AS_THEY_ARE = "as-is"
+    HALF = "half"
+    FULL = "full"
+
+
+class Years(Choice):
+    AS_THEY_ARE = "as-is"
+    ERA = "era"
+    WESTERN = "western"
+
+
+class Endings(Choice):
+    AS_THEY_ARE = "as-is"
+    POLITE = "polite"
+    PLAIN = "plain"
+
+
+class Style(BaseModel):
+    """`spelling`: 「下さ=くださ」, what is written and how it should be."""
+
+    fillers: Removal = Removal.REMOVE
+    repeats: Removal = Removal.REMOVE
+    numbers: Numbers = Numbers.HALF
+    letters: Letters = Letters.HALF
+    years: Years = Years.AS_THEY_ARE
+    endings: Endings = Endings.AS_THEY_ARE
+    spelling: list[str] = list(Minutes().spelling)
+
+
+USUAL = Style()
+"""What holds where no city has decided otherwise."""
+
+FAITHFUL = Style(
+    fillers=Removal.KEEP,
+    repeats=Removal.KEEP,
+    numbers=Numbers.AS_IS,
+    letters=Letters.AS_THEY_ARE,
+    spelling=[],
+)
+"""Nothing is changed."""
+
+FIELDS: dict[str, tuple[str, type[Choice]]] = {
+    "fillers": ("フィラー（えー、あのー）", Removal),
+    "repeats": ("言い直し、重なった言葉", Removal),
+    "numbers": ("数の書き方", Numbers),
+    "letters": ("英字", Letters),
+    "years": ("年", Years),
+    "endings": ("文末", Endings),
+}
+"""What is chosen from a list, with its name on the screen."""
+
+AS_IT_IS = "そのまま"
+LABELS: dict[tuple[type[Choice], str], str] = {
+    (Removal, Removal.REMOVE): "除く",
+    (Removal, Removal.KEEP): "残す",
+    (Numbers, Numbers.AS_IS): AS_IT_IS,
+    (Numbers, Numbers.HALF): "半角（7億8500万円）",
+    (Numbers, Numbers.HALF_COMMAS): "半角とコンマ（7億8,500万円）",
+    (Numbers, Numbers.FULL): "全角（７億８５００万円）",
+    (Numbers, Numbers.FULL_COMMAS): "全角とコンマ（７億８，５００万円）",
+    (Numbers, Numbers.ONE_FULL): "1桁は全角、2桁からは半角（７億8500万円）",
+    (Letters, Letters.AS_THEY_ARE): AS_IT_IS,
+    (Letters, Letters.HALF): "半角（DX）",
+    (Letters, Letters.FULL): "全角（ＤＸ）",
+    (Years, Years.AS_THEY_ARE): AS_IT_IS,
+    (Years, Years.ERA): "元号（令和8年）",
+    (Years, Years.WESTERN): "西暦（2026年）",
+    (Endings, Endings.AS_THEY_ARE): AS_IT_IS,
+    (Endings, Endings.POLITE): "敬体（です・ます）",
+    (Endings, Endings.PLAIN): "常体（である）",
+}
+
+
+def style_of(settings: Minutes) -> Style:
+    """What config.toml says; its words were checked at the start."""
+    chosen: dict[str, Any] = {name: getattr(settings, name) for name in FIELDS}
+    return Style(**chosen, spelling=list(settings.spelling))

@@ -1,0 +1,57 @@
+"""What no rule changes: quotations, addresses, and proper names that somebody gives."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+QUOTES = {"「": "」", "『": "』", "“": "”"}
+QUOTE_MARK = re.compile("[" + "".join(QUOTES) + "".join(QUOTES.values()) + "]")
+ADDRESS = re.compile(r"[!-~]*(?:://|@)[!-~]+")
+SHORTEST_NAME = 2
+
+
+@dataclass
+class Names:
+    """Proper names, found by their first two letters: there may be thousands of them."""
+
+    words: frozenset[str] = frozenset()
+    _starts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list), repr=False)
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> "Names":
+        names = cls(frozenset(word for word in words if len(word) >= SHORTEST_NAME))
+        for word in names.words:
+            names._starts[word[:SHORTEST_NAME]].append(word)
+        return names
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        if not self.words:
+            return
+        for place in range(len(text) - 1):
+            for word in self._starts.get(text[place : place + SHORTEST_NAME], ()):
+                if text.startswith(word, place):
+                    yield place, place + len(word)
+
+
+NO_NAMES = Names.of(())
+
+
+def spans(text: str, names: Names) -> list[tuple[int, int]]:
+    """Where nothing is changed, in order of their beginning."""
+    found = [*_quotations(text), *(m.span() for m in ADDRESS.finditer(text)), *names.spans(text)]
+    return sorted(found)
+
+
+def _quotations(text: str) -> Iterator[tuple[int, int]]:
+    """The outermost ones; one that is never closed is none."""
+    opened: list[tuple[str, int]] = []
+    for mark in QUOTE_MARK.finditer(text):
+        if mark[0] in QUOTES:
+            opened.append((QUOTES[mark[0]], mark.start()))
+            continue
+        while opened:
+            wanted, start = opened.pop()
+            if wanted == mark[0]:
+                yield start, mark.end()
+                break

@@ -1,0 +1,29 @@
+"""Latin letters in one width, with the digits that belong to them (5G), and katakana in full
+width."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from minutes.style.changes import Edit, Rule
+from minutes.style.choice import Letters
+
+WORD = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ0-9０-９]+")
+LETTER = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]")
+KATAKANA = re.compile(r"[ｦ-ﾟ]+")
+TO_FULL = {n: n + ord("Ａ") - ord("A") for n in range(ord("0"), ord("z") + 1) if chr(n).isalnum()}
+TO_HALF = {full: half for half, full in TO_FULL.items()}
+
+
+def katakana(text: str) -> Iterator[Edit]:
+    for match in KATAKANA.finditer(text):
+        yield Edit(*match.span(), unicodedata.normalize("NFKC", match[0]), Rule.KATAKANA)
+
+
+def widths(text: str, choice: Letters) -> Iterator[Edit]:
+    is_full = choice is Letters.FULL
+    for match in WORD.finditer(text):
+        wanted = match[0].translate(TO_FULL if is_full else TO_HALF)
+        if wanted != match[0] and LETTER.search(match[0]):
+            rule = Rule.FULL_LETTERS if is_full else Rule.HALF_LETTERS
+            yield Edit(*match.span(), wanted, rule)

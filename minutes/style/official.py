@@ -1,0 +1,98 @@
+"""The official text (整文) of a faithful one (逐語): all rules one after the other, until none has
+anything to change."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from minutes.style import endings, fillers, kept, letters, numbers, repeats, spelling, years
+from minutes.style.changes import Edit, Piece, after, edited, unchanged
+from minutes.style.choice import Endings, Letters, Numbers, Removal, Style, Years
+from minutes.style.kept import NO_NAMES, Names
+
+MOST_ROUNDS = 5
+"""One is enough for nearly all texts, a second shows that it was: what goes away may bring words
+together that are one rule's again."""
+
+Rewrite = Callable[[str], Iterable[Edit]]
+
+
+@dataclass(frozen=True)
+class Unsure:
+    """What a rule did not dare to change: from where to where in the official text, and why."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Official:
+    pieces: list[Piece]
+    unsure: list[Unsure]
+
+    @property
+    def text(self) -> str:
+        return after(self.pieces)
+
+
+def official(text: str, style: Style, names: Names = NO_NAMES) -> Official:
+    """`names` and quotations stay as they are."""
+    pieces = unchanged(text)
+    for _ in range(MOST_ROUNDS):
+        last = pieces
+        for rewrite in _rules(style):
+            now = after(pieces)
+            edits = sorted(rewrite(now), key=lambda edit: (edit.start, edit.end))
+            if edits:
+                pieces = edited(pieces, _allowed(edits, kept.spans(now, names)))
+        if after(pieces) == after(last):
+            break
+    return Official(pieces, list(_unsure(after(pieces), style, names)))
+
+
+def _rules(style: Style) -> Iterator[Rewrite]:
+    """In their order: what is not said goes first, how it looks comes last."""
+    if style.fillers is Removal.REMOVE:
+        yield fillers.edits
+    if style.repeats is Removal.REMOVE:
+        yield repeats.edits
+    if style.endings is not Endings.AS_THEY_ARE:
+        yield lambda text: endings.edits(text, style.endings)
+    if style.spelling:
+        yield lambda text: spelling.edits(text, style.spelling)
+    if style.years is not Years.AS_THEY_ARE:
+        yield lambda text: years.edits(text, style.years)
+    if style.numbers is not Numbers.AS_IS:
+        yield numbers.digits_of_kanji
+        yield numbers.grouped
+        yield lambda text: numbers.commas(text, style.numbers)
+        yield lambda text: numbers.widths(text, style.numbers)
+    if style.letters is not Letters.AS_THEY_ARE:
+        yield letters.katakana
+        yield lambda text: letters.widths(text, style.letters)
+
+
+def _allowed(edits: Iterable[Edit], spans: list[tuple[int, int]]) -> Iterator[Edit]:
+    """Those that touch nothing of these spans, and no other edit. Both are in order."""
+    place, last, reach = 0, 0, -1
+    for edit in edits:
+        while place < len(spans) and spans[place][0] < edit.end:
+            reach = max(reach, spans[place][1])
+            place += 1
+        if reach <= edit.start and edit.start >= last:
+            last = edit.end
+            yield edit
+
+
+def _unsure(text: str, style: Style, names: Names) -> Iterator[Unsure]:
+    found: list[Unsure] = []
+    if style.endings is not Endings.AS_THEY_ARE:
+        found += [
+            Unsure(*span, "文末を変えていません") for span in endings.unsure(text, style.endings)
+        ]
+    if style.years is Years.ERA:
+        found += [Unsure(*span, "元号が二つある年です") for span in years.unsure(text)]
+    spans = kept.spans(text, names) if found else []
+    for one in sorted(found, key=lambda one: one.start):
+        if not any(start < one.end and one.start < end for start, end in spans):
+            yield one

@@ -1,0 +1,32 @@
+"""The API for voices."""
+
+from sqlalchemy.orm import Session
+
+from minutes.speakers import naming
+from minutes.speakers.error_rate import Said
+from models.transcript import Transcript
+from tests.web.api.conftest import Script
+
+
+def test_a_script_names_splits_and_tells_apart_once_more(
+    secretary: Script, session: Session, transcript: Transcript
+) -> None:
+    naming.keep(session, transcript, [Said(0, 1000, 1)])
+    run = transcript.transcription
+    for step in run.steps:
+        step.state = "finished"  # type: ignore[assignment]
+    session.commit()
+    first, second, third = (segment.id for segment in transcript.segments)
+    shown = secretary.get(f"/transcripts/{transcript.id}")["segments"][0]
+    assert (shown["speaker"], shown["is_suggested"], shown["is_mixed"]) == ("声1", True, False)
+    changed = secretary.call("PUT", f"/segments/{first}/voice", {"name": "芹沢"})["segments"]
+    assert [(s["id"], s["speaker"]) for s in changed] == [
+        (n, "芹沢") for n in (first, second, third)
+    ]
+    changed = secretary.call("POST", f"/segments/{third}/voices")["segments"]
+    assert [(s["id"], s["speaker"], s["is_suggested"]) for s in changed] == [(third, "声2", True)]
+    path = f"/transcriptions/{run.id}/voices"
+    secretary.call("POST", path, {"voices": 21}, status=422)
+    secretary.call("POST", path, {"voices": 2})
+    session.rollback()
+    assert run.voices == 2

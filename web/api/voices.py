@@ -1,0 +1,60 @@
+"""The voices of a transcript: named for all their segments, split, told apart once more."""
+
+from flask import Blueprint
+from pydantic import Field
+
+from meetings.entries import LONGEST_NAME
+from meetings.rights import Right
+from minutes import transcription as transcribing
+from minutes.speakers import naming
+from models.person import Person
+from models.recording import Transcription
+from models.transcript import Segment
+from web import access
+from web.api.operations import Shape, operation
+from web.api.shapes import WorkAnswer
+from web.api.transcripts import SegmentAnswer, SegmentsChanged
+from web.transaction import database_session
+
+blueprint = Blueprint("api_voices", __name__)
+
+
+class VoiceName(Shape):
+    name: str = Field(
+        min_length=1,
+        max_length=LONGEST_NAME,
+        description="発言者。同じ名前の声（「声2」も）があれば、ひとつにまとまる",
+    )
+
+
+class VoiceCount(Shape):
+    voices: int | None = Field(
+        None, ge=1, le=transcribing.MOST_VOICES, description="発言者の数。分からなければ null"
+    )
+
+
+@blueprint.put("/segments/<int:segment_id>/voice")
+@access.to(Segment, Right.CORRECT)
+@operation("この発話の声のすべての発話に名前を付ける", answers=SegmentsChanged, body=VoiceName)
+def name_voice(person: Person, segment: Segment, body: VoiceName) -> SegmentsChanged:
+    return _changed(naming.name_voice(database_session(), person, segment, body.name))
+
+
+@blueprint.post("/segments/<int:segment_id>/voices")
+@access.to(Segment, Right.CORRECT)
+@operation("この発話から先を別の声にする", answers=SegmentsChanged)
+def split_voice(person: Person, segment: Segment) -> SegmentsChanged:
+    return _changed(naming.split_voice(database_session(), person, segment))
+
+
+@blueprint.post("/transcriptions/<int:transcription_id>/voices")
+@access.to(Transcription, Right.RECORD)
+@operation("発言者をもう一度聞き分ける。人が付けた名前は残る", answers=WorkAnswer, body=VoiceCount)
+def tell_apart(person: Person, transcription: Transcription, body: VoiceCount) -> WorkAnswer:
+    transcribing.tell_voices_apart(database_session(), person, transcription, body.voices)
+    return WorkAnswer.of(transcription)
+
+
+def _changed(segments: list[Segment]) -> SegmentsChanged:
+    database_session().flush()
+    return SegmentsChanged(segments=[SegmentAnswer.of(segment) for segment in segments])
