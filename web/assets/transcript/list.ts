@@ -157,10 +157,17 @@ export class LineList {
       const place = this.placeOf(line);
       row.setHeading(this.headingOf(line, this.lines[place - 1] ?? null));
     }
+    for (const [line, row] of this.rows) this.tellPlace(line, row);
     for (const [line, row] of this.rows) this.seenHeights.set(line, row.element.offsetHeight);
     this.layOut();
     for (const [line, row] of this.rows)
       row.element.style.top = `${this.tops[this.placeOf(line)]!}px`;
+  }
+
+  /** For screen readers: which of how many, most of which are not on the page. */
+  private tellPlace(line: Line, { element }: Row): void {
+    element.setAttribute("aria-setsize", String(this.lines.length));
+    element.setAttribute("aria-posinset", String(this.placeOf(line) + 1));
   }
 
   private layOut(): void {
@@ -223,8 +230,6 @@ export class LineList {
   private mount(line: Line): Row {
     const row = new Row(line, this.around);
     const place = this.placeOf(line);
-    row.element.setAttribute("aria-setsize", String(this.lines.length));
-    row.element.setAttribute("aria-posinset", String(place + 1));
     row.setHeard(line === this.heard);
     row.setOther(this.others.get(line.id) ?? null);
     line.row = row;
