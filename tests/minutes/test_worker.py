@@ -272,7 +272,7 @@ def test_the_copy_for_listening_and_its_outline_come_right_after_the_first_words
             seen = fresh(session, transcription)
             done = sum(chunk.state == WorkState.FINISHED for chunk in seen.chunks)
             order.append((done, seen.recording.playback_sha256 is not None))
-    assert order == [(0, False), (1, False), (1, True), (2, True), *[(3, True)] * 3]
+    assert order == [(0, False), (1, False), (1, True), (2, True), *[(3, True)] * 4]
     with Session(engine) as session:
         recording = fresh(session, transcription).recording
         assert recording.playback_sha256 and recording.peaks_sha256
