@@ -30,7 +30,7 @@ import { length, make, required } from "./transcript/words";
 const POLL_MS = 3000;
 const RETRY_MS = 5000;
 /** Segments that can be read at once, before the rest of a long transcript has come. */
-const FIRST = 100;
+const FIRST = 40;
 const LATE_SECONDS = 0.3;
 const UNDER_WAY = ["waiting", "running"];
 const OPEN = [...UNDER_WAY, "paused"];
