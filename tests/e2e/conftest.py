@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -15,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, Playwright, ViewportSize, sync_playwright
+from werkzeug.serving import make_server
 
 from web.bench.chromium import chromium
 from web.demo.people import PASSWORD
@@ -116,6 +119,18 @@ def signed_in(browser: Browser, live: LiveServer) -> Callable[[str], list[Any]]:
         return list(kept)
 
     return cookies
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[str]:
+    """The application of one test in this process, with anti-forgery tokens as in earnest."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    serving = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=serving.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{serving.server_port}"
+    serving.shutdown()
+    thread.join()
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """From the sentence to the page that was shown, and from the page to the sound, in a browser."""
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from meetings.storage import Storage
 from minutes import transcripts
@@ -22,17 +19,6 @@ from tests.showing import add_papers, present, turn
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 SOUND = "document.querySelector('audio')"
-
-
-@pytest.fixture
-def server(app: Flask) -> Iterator[str]:
-    app.config["WTF_CSRF_ENABLED"] = True
-    serving = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=serving.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{serving.server_port}"
-    serving.shutdown()
-    thread.join()
 
 
 @pytest.fixture

@@ -1,16 +1,13 @@
 """Two recordings of one meeting in a real browser, from the list to the citizen's ear."""
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from meetings.storage import Storage
 from minutes.recognition import audio
@@ -25,17 +22,6 @@ PLAYED = """video => new Promise(done => {
   const look = () => video.currentTime > 0.2 ? done(video.duration) : setTimeout(look, 50);
   look();
 })"""
-
-
-@pytest.fixture
-def server(app: Flask) -> Iterator[str]:
-    app.config["WTF_CSRF_ENABLED"] = True
-    serving = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=serving.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{serving.server_port}"
-    serving.shutdown()
-    thread.join()
 
 
 @pytest.fixture

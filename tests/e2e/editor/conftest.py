@@ -1,14 +1,11 @@
 """The editor in a real Chromium, on a transcript of three segments."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from meetings.storage import Storage
 from minutes.proposals import decisions
@@ -32,17 +29,6 @@ def transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting)
     made = builders.add_transcript(session, cast.secretary, recording, HEARD)
     session.commit()
     return made
-
-
-@pytest.fixture
-def server(app: Flask) -> Iterator[str]:
-    app.config["WTF_CSRF_ENABLED"] = True
-    serving = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=serving.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{serving.server_port}"
-    serving.shutdown()
-    thread.join()
 
 
 @pytest.fixture
