@@ -12,7 +12,7 @@ from models.document import Page as Page_
 from models.meeting import Meeting
 from models.transcript import Doubt, Transcript
 from tests.conftest import Cast
-from tests.e2e.editor.desk import TEXT, expect_saved, sign_in, stored
+from tests.e2e.editor.desk import SAVING_MS, TEXT, expect_saved, sign_in, stored
 from tests.world import HEARD
 from web.demo import builders
 
@@ -93,6 +93,23 @@ def test_without_the_network_the_text_waits_and_is_sent_again(
     assert stored(session, transcript)[0] == TEXT
     waiting = "Object.keys(localStorage).filter((key) => key.startsWith('gijido:typed:')).length"
     assert desk.evaluate(waiting) == 0
+
+
+def test_moving_the_agenda_overwrites_nobody_behind_what_is_being_typed(
+    desk: Page, context: BrowserContext, session: Session, cast: Cast, transcript: Transcript
+) -> None:
+    context.route("**/api/segments/*/text", lambda route: route.abort())
+    desk.locator(".segment-text").nth(1).fill("自分の文")
+    theirs = transcripts.segments_of(session, transcript)[1]
+    transcripts.correct(session, cast.approver, theirs, "相手の文", based_on=0)
+    session.commit()
+    choice = desk.locator(".segment-agenda select").first
+    choice.focus()
+    choice.select_option(index=1)
+    expect(desk.locator(".segment-item").first).to_contain_text("議題1")
+    context.unroute("**/api/segments/*/text")
+    expect(desk.locator(".segment-problem").nth(1)).to_contain_text("相手の文", timeout=SAVING_MS)
+    assert stored(session, transcript)[1] == "相手の文"
 
 
 @pytest.mark.parametrize("theirs", ["", "そのあとの相手の文"])

@@ -145,8 +145,12 @@ export class Line {
     this.take(segment);
   }
 
-  /** How it is on the server by now; what was typed here and not sent yet stays. */
-  take(segment: Segment): void {
+  /** How it is on the server by now; what was typed here and not sent yet stays, and unless the
+   * change is this person's own (`isOwn`) so does the revision that it was typed into: what somebody
+   * else wrote meanwhile must be shown, not overwritten. */
+  take(segment: Segment, isOwn = false): void {
+    const { text, revision } = this.segment;
+    if (this.isTextDirty && !isOwn) segment = { ...segment, text, revision };
     const isTextChanged = segment.text !== this.segment.text && !this.isTextDirty;
     const isSpeakerDirty = this.isSpeakerDirty;
     const isDecisionOpen = this.wantsConfirmed !== this.segment.is_confirmed;
@@ -203,7 +207,7 @@ export class Line {
   ): Promise<void> {
     const before = this.segment;
     const changed = await step();
-    this.take(changed.segment);
+    this.take(changed.segment, true);
     this.desk.saved(this, before, decided);
   }
 
