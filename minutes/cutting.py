@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from meetings import audit
 from meetings.errors import InvalidInput, NotPossibleNow
-from minutes import transcripts
+from minutes import transcripts, word_times
 from minutes.accuracy import same_place
 from minutes.proposals import learning
 from models.person import Person
@@ -19,8 +19,11 @@ NO_PLACE = "発話の途中にカーソルを置いてから分けてくださ�
 def split(
     session: Session, by: Person, segment: Segment, at: int, *, based_on: int
 ) -> tuple[Segment, Segment]:
-    """In two before the character `at` of its text; the time is divided as the heard characters
-    are. Raises InvalidInput, StaleRevision."""
+    """In two before the character `at` of its text, at the moment at which it was said; where that
+    is unknown the time is divided as the heard characters are.
+
+    Raises InvalidInput, StaleRevision.
+    """
     transcripts.refuse_when_approved(session, segment.transcript)
     transcripts.refuse_when_stale(session, segment, segment.text, based_on)
     text = segment.text
@@ -28,8 +31,8 @@ def split(
         raise InvalidInput("at", NO_PLACE)
     heard = same_place(text, segment.heard, at)
     machine = same_place(text, segment.machine, at)
-    share = heard / max(1, len(segment.heard))
-    middle = segment.start_seconds + share * (segment.end_seconds - segment.start_seconds)
+    middle = word_times.second_at(segment, heard) or _by_share(segment, heard)
+    moments = word_times.cut(segment.moments, heard)
     second = Segment(
         transcript_id=segment.transcript_id,
         chunk_id=segment.chunk_id,
@@ -44,11 +47,13 @@ def split(
         confidence=segment.confidence,
         doubt=segment.doubt,
         is_mixed=segment.is_mixed,
+        moments=moments[1],
         confirmed_by_id=segment.confirmed_by_id,
         confirmed_at=segment.confirmed_at,
     )
     session.add(second)
     segment.end_seconds = middle
+    segment.moments = moments[0]
     segment.heard, segment.machine = segment.heard[:heard], segment.machine[:machine]
     for proposal in list(segment.proposals):
         if proposal.start >= machine:
@@ -77,7 +82,10 @@ def join(session: Session, by: Person, segment: Segment, *, based_on: int) -> tu
     moved = update(Correction).where(Correction.segment_id == following.id)
     session.execute(moved.values(segment_id=segment.id))
     text = _with_gap(segment, segment.text, following.text)
-    segment.heard = _with_gap(segment, segment.heard, following.heard)
+    heard = _with_gap(segment, segment.heard, following.heard)
+    gap = len(heard) - len(segment.heard) - len(following.heard)
+    segment.moments = word_times.joined(segment, following, gap)
+    segment.heard = heard
     segment.machine = _with_gap(segment, segment.machine, following.machine)
     segment.end_seconds = max(segment.end_seconds, following.end_seconds)
     segment.doubt = segment.doubt or following.doubt
@@ -90,6 +98,11 @@ def join(session: Session, by: Person, segment: Segment, *, based_on: int) -> tu
     transcripts.rewrite(session, by, segment, text)
     audit.note(session, by, "join", segment)
     return segment, gone
+
+
+def _by_share(segment: Segment, heard: int) -> float:
+    share = heard / max(1, len(segment.heard))
+    return segment.start_seconds + share * (segment.end_seconds - segment.start_seconds)
 
 
 def _move(proposal: Proposal, to: Segment, by: int) -> None:

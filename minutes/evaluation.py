@@ -309,7 +309,7 @@ def _score(folder: Path, clips: list[Clip], terms: int) -> FolderResult:
         sound_seconds=sum(clip.sound_seconds for clip in clips),
         work_seconds=sum(clip.work_seconds for clip in clips),
         taught_seconds=sum(clip.taught_seconds for clip in clips),
-        edges=compare(timed, _sentences_of(folder)) if len(clips) == 1 else Edges(),
+        edges=compare(timed, sentences_of(folder)) if len(clips) == 1 else Edges(),
         items=_assigned(clips[0], folder) if len(clips) == 1 else Seconds(),
     )
 
@@ -333,7 +333,8 @@ def said_in(folder: Path, audio_name: str) -> str:
     return of_clips.get(audio_name, "".join(said.text for said in reference))
 
 
-def _sentences_of(folder: Path) -> list[Timed]:
+def sentences_of(folder: Path) -> list[Timed]:
+    """What was said, with its times where somebody noted them. Raises InvalidInput."""
     return [sentence for said in _reference_of(folder) for sentence in said.sentences]
 
 

@@ -17,14 +17,14 @@ from meetings import preparation
 from meetings.config import Config
 from meetings.storage import Storage
 from minutes import transcription as work
-from minutes import transcripts
+from minutes import transcripts, word_times
 from minutes.assignment import decisions as assignment
 from minutes.assignment import sources
 from minutes.assignment.assigning import assign
 from minutes.proposals import decisions, papers
 from minutes.proposals.choosing import Choice, Teach
 from minutes.recognition import audio, peaks, speech_model, windows
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import FindWords, Heard, Moment
 from minutes.recognition.speech_model import SpeechModel
 from minutes.speakers import naming, voices, weights
 from minutes.speakers.networks import Networks
@@ -41,12 +41,13 @@ class Material:
     """What a step is given. `wav` is the normalised sound, `scratch` an empty folder that is
     removed afterwards; `transcription` is read only, with its recording and its meeting's series.
     `engine` to read what else is needed; `load_teacher`: what puts words into a text with this
-    speech model, when it is needed.
+    speech model, when it is needed; `load_word_finder`: what tells when each word was said.
     """
 
     config: Config
     engine: Engine
     load_teacher: Callable[[SpeechModel], Teach]
+    load_word_finder: Callable[[SpeechModel, str], FindWords]
     storage: Storage
     transcription: Transcription
     wav: Path
@@ -95,10 +96,7 @@ def propose(material: Material) -> Write:
         said = {segment.id: _heard(segment) for segment in segments if segment.heard}
     choices = dict[int, Choice]()
     if said and vocabulary.terms:
-        config = material.config
-        teach = material.load_teacher(
-            speech_model.choose(config, wanted_model(config, material.transcription))
-        )
+        teach = material.load_teacher(_speech_model(material))
         taught = teach(list(said.values()), partial(audio.read, material.wav), vocabulary)
         choices = dict(zip(said, taught, strict=True))
 
@@ -121,6 +119,25 @@ def tell_voices_apart(material: Material) -> Write:
         transcript = _transcript(session, transcription)
         if speakers.tell_apart and not transcripts.is_closed(session, transcript):
             naming.keep(session, transcript, turns)
+
+    return write
+
+
+def time_words(material: Material) -> Write:
+    """When each heard word was said, with the speech model that heard it."""
+    with reading(material.engine) as session:
+        segments = transcripts.segments_of(session, _transcript(session, material.transcription))
+        said = {segment.id: _heard(segment) for segment in segments if segment.heard}
+    moments = dict[int, list[Moment]]()
+    if said:
+        find = material.load_word_finder(_speech_model(material), material.transcription.language)
+        found = find(list(said.values()), partial(audio.read, material.wav))
+        moments = dict(zip(said, found, strict=True))
+
+    def write(session: Session, transcription: Transcription) -> None:
+        for segment in transcripts.segments_of(session, _transcript(session, transcription)):
+            if segment.id in moments:
+                word_times.keep(segment, said[segment.id].text, moments[segment.id])
 
     return write
 
@@ -171,7 +188,13 @@ STEPS: dict[StepKind, Callable[[Material], Write]] = {
     StepKind.PROPOSALS: propose,
     StepKind.ITEMS: assign_items,
     StepKind.SPEAKERS: tell_voices_apart,
+    StepKind.WORDS: time_words,
 }
+
+
+def _speech_model(material: Material) -> SpeechModel:
+    config = material.config
+    return speech_model.choose(config, wanted_model(config, material.transcription))
 
 
 def wanted_model(config: Config, transcription: Transcription) -> str:

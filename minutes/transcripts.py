@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from sqlalchemy import or_, select, true, tuple_
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, selectinload, undefer
 
 from meetings import audit, entries
 from meetings.errors import NotPossibleNow, StaleRevision
@@ -124,6 +124,22 @@ def segments_of(
                 .selectinload(Proposal.page)
                 .selectinload(Page.version),
             )
+        )
+    )
+
+
+def segments_between(
+    session: Session, transcript: Transcript, start_seconds: float, end_seconds: float
+) -> list[Segment]:
+    """Those that begin then, with the moments of their words."""
+    begins = Segment.start_seconds
+    return list(
+        session.scalars(
+            select(Segment)
+            .where(Segment.transcript_id == transcript.id)
+            .where(begins >= start_seconds, begins < end_seconds)
+            .order_by(begins, Segment.id)
+            .options(undefer(Segment.moments))
         )
     )
 

@@ -32,7 +32,7 @@ from minutes.leases import Piece
 from minutes.proposals import papers
 from minutes.proposals.choosing import Teach
 from minutes.recognition import speech_model
-from minutes.recognition.heard import Recognise
+from minutes.recognition.heard import FindWords, Recognise
 from minutes.recognition.pipeline import recognise_chunk
 from minutes.recognition.speech_model import SpeechModel
 from minutes.steps import STEPS, Material
@@ -86,14 +86,25 @@ LoadTeacher = Callable[[SpeechModel], Teach]
 """What puts the words of the papers into a text, with a speech model. Raises ConfigurationError."""
 
 
+LoadWordFinder = Callable[[SpeechModel, str], FindWords]
+"""What tells when words were said, with a speech model for a language. Raises
+ConfigurationError."""
+
+
 class Worker:
     """One process that transcribes. `stop` lets it leave after the segment in hand."""
 
     def __init__(
-        self, config: Config, engine: Engine, load: Load, load_teacher: LoadTeacher
+        self,
+        config: Config,
+        engine: Engine,
+        load: Load,
+        load_teacher: LoadTeacher,
+        load_word_finder: LoadWordFinder,
     ) -> None:
         self._config = config
         self._load_teacher = load_teacher
+        self._load_word_finder = load_word_finder
         self._engine = engine
         self._storage = Storage(config.home)
         self._load = load
@@ -193,6 +204,7 @@ class Worker:
             self._config,
             self._engine,
             self._teacher,
+            self._word_finder,
             self._storage,
             step.transcription,
             wav,
@@ -238,6 +250,10 @@ class Worker:
     def _teacher(self, model: SpeechModel) -> Teach:
         self._loaded = None  # never two speech models in memory
         return self._load_teacher(model)
+
+    def _word_finder(self, model: SpeechModel, language: str) -> FindWords:
+        self._loaded = None
+        return self._load_word_finder(model, language)
 
     def _fail(self, piece: Piece, problem: str) -> None:
         """When even this cannot be written (the disk is full), the piece is free again as soon as

@@ -190,6 +190,7 @@ class StepKind(StrEnum):
     PROPOSALS = "proposals"
     ITEMS = "items"
     SPEAKERS = "speakers"
+    WORDS = "words"
 
     @property
     def label(self) -> str:
@@ -199,6 +200,7 @@ class StepKind(StrEnum):
             StepKind.PROPOSALS: "資料の言葉との照らし合わせ",
             StepKind.ITEMS: "議題の割り当て",
             StepKind.SPEAKERS: "発言者の聞き分け",
+            StepKind.WORDS: "言葉ごとの時刻",
         }[self]
 
     @property

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Id, LongText, Name, When, now, word
@@ -100,6 +100,11 @@ class AssignedBy(StrEnum):
         }[self]
 
 
+Moments = list[tuple[int, float, float]]
+"""Pieces of a heard text in their order: letters, begin in seconds of the recording, and the speech
+model's probability."""
+
+
 class Segment(Base):
     """`heard`: the speech model's own words, immutable. `machine`: after what the documents
     changed by themselves, immutable once made. `text`: now. `revision` counts changes of `text`.
@@ -109,6 +114,7 @@ class Segment(Base):
     `assigned_by` says who placed it in the agenda; with no item then, it is left out of all items
     (議題外), and without either nobody knows yet.
     `is_mixed`: two voices are heard in it.
+    `moments`: when each piece of `heard` was said (minutes/word_times.py), where that is known.
     """
 
     __tablename__ = "segment"
@@ -128,6 +134,7 @@ class Segment(Base):
     confidence: Mapped[float | None]
     doubt: Mapped[Doubt | None] = mapped_column(word(Doubt))
     is_mixed: Mapped[bool] = mapped_column(default=False)
+    moments: Mapped[Moments | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     revision: Mapped[int] = mapped_column(default=0)
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[When | None]

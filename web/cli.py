@@ -24,10 +24,10 @@ from meetings import config as settings
 from meetings.config import Config
 from meetings.errors import GijidoError, InvalidInput
 from meetings.storage import Storage
-from minutes import evaluation
+from minutes import evaluation, word_evaluation
 from minutes.proposals.choosing import Teach
 from minutes.recognition import recogniser
-from minutes.recognition.heard import Recognise
+from minutes.recognition.heard import FindWords, Recognise
 from minutes.recognition.speech_model import SpeechModel
 from minutes.speakers import evaluation as voices
 from minutes.watching import Watch
@@ -134,7 +134,10 @@ def worker(config: Config, parent: int | None) -> None:
     def load_teacher(model: SpeechModel) -> Teach:
         return recogniser.load_teacher(config, model)
 
-    working = Worker(config, connect(config.database), load, load_teacher)
+    def load_word_finder(model: SpeechModel, language: str) -> FindWords:
+        return recogniser.load_word_finder(config, model, language)
+
+    working = Worker(config, connect(config.database), load, load_teacher, load_word_finder)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: working.stop())
     if parent:
@@ -198,6 +201,7 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
     "--history", multiple=True, type=FOLDER, help="A meeting as the city's earlier minutes; repeat."
 )
 @click.option("--speakers", is_flag=True, help="How well voices are told apart, nothing else.")
+@click.option("--words", is_flag=True, help="Times and doubts of words, nothing else.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 @click.pass_obj
 def evaluate(
@@ -208,14 +212,21 @@ def evaluate(
     materials_from: Path | None,
     history: tuple[Path, ...],
     speakers: bool,
+    words: bool,
     as_json: bool,
 ) -> None:
     """Character error rate and real-time factor of the recogniser on meeting folders, without and
-    with what the papers of each meeting teach; with --speakers the diarization error rate."""
+    with what the papers of each meeting teach; with --speakers the diarization error rate;
+    with --words how true the time of each word is, and the machine's own doubt of it."""
     if speakers:
         found = voices.evaluate(list(folders), audio, config)
         as_text = voices.as_table(found)
         click.echo(json.dumps(voices.as_json(found), ensure_ascii=False) if as_json else as_text)
+        return
+    if words:
+        timed = word_evaluation.evaluate(list(folders), audio, config)
+        as_text = word_evaluation.as_table(timed)
+        click.echo(json.dumps(word_evaluation.as_json(timed)) if as_json else as_text)
         return
     materials = evaluation.Materials(not no_materials, materials_from, history)
     result = evaluation.evaluate(list(folders), audio, config, materials)

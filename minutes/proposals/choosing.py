@@ -11,7 +11,7 @@ from minutes.proposals.evidence import Evidence
 from minutes.proposals.readings import plain
 from minutes.proposals.terms import Vocabulary
 from minutes.proposals.weights import JUDGED, SCREENED
-from minutes.recognition.heard import Heard, Samples
+from minutes.recognition.heard import Heard, Sound
 from models.transcript import Origin
 
 WORTH_ASKING = 0.15
@@ -52,9 +52,6 @@ class Choice:
     changed: tuple[Change, ...] = ()
     proposed: tuple[Change, ...] = ()
 
-
-Sound = Callable[[float, float], Samples]
-"""The samples between two moments of the recording, in seconds."""
 
 Teach = Callable[[Sequence[Heard], Sound, Vocabulary], Iterator[Choice]]
 """A choice for each segment, in their order, with what the speech model says to it."""

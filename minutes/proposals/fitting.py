@@ -19,13 +19,13 @@ from meetings.config import Config
 from minutes import evaluation
 from minutes.proposals import choosing, evidence
 from minutes.proposals.candidates import candidates
-from minutes.proposals.choosing import Asked, Sound
+from minutes.proposals.choosing import Asked
 from minutes.proposals.evidence import Evidence, Weights
 from minutes.proposals.folder import vocabulary_of
 from minutes.proposals.readings import plain
 from minutes.proposals.scoring import errors, said_in_each
 from minutes.recognition import audio, recogniser, speech_model
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import Heard, Sound
 
 PENALTY_SCREENED, PENALTY_JUDGED = 1.0, 2.0
 STEPS = 50

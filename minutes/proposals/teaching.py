@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from minutes.proposals import dictionary, judge
-from minutes.proposals.choosing import Asked, Choice, Sound, Teach, choose, worth_asking
+from minutes.proposals.choosing import Asked, Choice, Teach, choose, worth_asking
 from minutes.proposals.readings import plain
 from minutes.proposals.terms import Vocabulary
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import Heard, Sound
 from minutes.recognition.speech_model import SpeechModel
 from minutes.recognition.whisper import Encoded, Whisper
+from minutes.recognition.windows import heard_together
 
-WINDOW_SECONDS = 16.0
 BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
 """Around the segments of a window."""
 
@@ -29,21 +29,10 @@ def load(model: SpeechModel, threads: int) -> Teach:
             return _taught(whisper, window, sound, vocabulary)
 
         with ThreadPoolExecutor(whisper.workers) as threads:
-            for choices in threads.map(one, windows(segments)):
+            for choices in threads.map(one, heard_together(segments)):
                 yield from choices
 
     return teach
-
-
-def windows(segments: Sequence[Heard]) -> list[list[Heard]]:
-    """Neighbours that one pass of the encoder hears together."""
-    found: list[list[Heard]] = []
-    for segment in segments:
-        if found and segment.end_seconds - found[-1][0].start_seconds <= WINDOW_SECONDS:
-            found[-1].append(segment)
-        else:
-            found.append([segment])
-    return found
 
 
 def _taught(

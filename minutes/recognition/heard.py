@@ -1,6 +1,6 @@
 """What the recogniser hands to everybody else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,3 +28,21 @@ class Heard:
 
 Recognise = Callable[[Samples], Iterator[Heard]]
 """Yields segments in order of time while later ones are still being decoded."""
+
+Sound = Callable[[float, float], Samples]
+"""The samples between two moments of the recording, in seconds."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a piece of a heard text begins: so many letters, a few, that are one token of the speech
+    model or several. `probability`: how sure it was of the least likely of them."""
+
+    letters: int
+    seconds: float
+    probability: float
+
+
+FindWords = Callable[[Sequence[Heard], Sound], Iterator[list[Moment]]]
+"""The moments of each segment in their order, together as long as its text; none where they cannot
+be told. Times in seconds of the recording."""

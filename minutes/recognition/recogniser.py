@@ -1,9 +1,10 @@
-"""The way to the recogniser and to the teacher for worker, evaluation and benchmark."""
+"""The way to the recogniser and to the teacher for worker, evaluation and benchmark: what
+needs a speech model in memory."""
 
 from meetings.config import Config
 from minutes.proposals.choosing import Teach
 from minutes.recognition import backend
-from minutes.recognition.heard import Recognise
+from minutes.recognition.heard import FindWords, Recognise
 from minutes.recognition.speech_model import SpeechModel
 
 
@@ -27,3 +28,14 @@ def load_teacher(config: Config, model: SpeechModel) -> Teach:
     from minutes.proposals import teaching
 
     return teaching.load(model, config.speech.threads)
+
+
+def load_word_finder(config: Config, model: SpeechModel, language: str) -> FindWords:
+    """What tells when each word of a heard text was said, with the same speech model.
+
+    Raises ConfigurationError when the file is no longer the one that was chosen.
+    """
+    backend.prefer_fastest(config.home, model)
+    from minutes.recognition import words
+
+    return words.load(model, config.speech.threads, language)

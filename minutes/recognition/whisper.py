@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from minutes.recognition import speech_model
 from minutes.recognition.audio import RATE
-from minutes.recognition.heard import Samples
+from minutes.recognition.heard import Moment, Samples
 from minutes.recognition.languages import writing_of
 from minutes.recognition.speech_model import SpeechModel
 
@@ -159,16 +159,42 @@ class Whisper:
         """How probable each of these texts is for the same sound, by teacher forcing, once the
         model has been `told` some words: the sum over its tokens. `encoded` may be a part of a
         window's ticks: then the texts are of that part."""
-        tokenizer = self._tokenizer
-        words = tokenizer.encode(" " + told)[-LONGEST_PROMPT:] if told else []
-        opening = [tokenizer.sot_prev, *words] if words else []
         made = self._library.model.align(
             _view(np.repeat(encoded, len(texts), axis=0)),
-            [*opening, *tokenizer.sot_sequence, tokenizer.no_timestamps],
-            [tokenizer.encode(text) for text in texts],
+            self._opening(told),
+            [self._tokenizer.encode(text) for text in texts],
             [2 * encoded.shape[1]] * len(texts),
         )
         return [float(np.sum(np.log(_possible(one.text_token_probs)))) for one in made]
+
+    def moments(self, encoded: Encoded, text: str, told: str = "") -> list[Moment]:
+        """When each piece of this text begins, in seconds of `encoded`, which may be a part of a
+        window's ticks: the whole of what was said, and little else. `told`: the text before it."""
+        tokens = self._tokenizer.encode(text)
+        if not tokens or not encoded.shape[1]:
+            return []
+        (made,) = self._library.model.align(
+            _view(encoded),
+            self._opening(told),
+            [tokens],
+            [2 * encoded.shape[1]],
+        )
+        begins = dict[int, int]()
+        for token, tick in made.alignments:
+            begins.setdefault(token, tick)
+        found, place = list[Moment](), 0
+        for piece, of_piece in zip(*self._tokenizer.split_to_word_tokens(tokens), strict=True):
+            probable = min(made.text_token_probs[place : place + len(of_piece)])
+            found.append(Moment(len(piece), begins[place] * TICK_SECONDS, round(probable, 2)))
+            place += len(of_piece)
+        return found
+
+    def _opening(self, told: str) -> list[int]:
+        """What stands before a given text: the end of what the model is told, its marks."""
+        tokenizer = self._tokenizer
+        words = tokenizer.encode(" " + told)[-LONGEST_PROMPT:] if told else []
+        before = [tokenizer.sot_prev, *words] if words else []
+        return [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
 
     def _decoded(self, tokens: list[int], score: float) -> Decoded:
         pieces: list[Piece] = []

@@ -1,11 +1,14 @@
-"""Cutting a recording into chunks where nobody speaks."""
+"""Cutting a recording into chunks where nobody speaks; and its segments into windows that one pass
+of the speech model hears."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from minutes.recognition import audio
+from minutes.recognition.heard import Heard
 
 STEP_SECONDS = 0.1
 QUIET_SECONDS = 0.5
@@ -17,6 +20,7 @@ SHORTEST_REST = 0.25
 """As a share of a chunk: little speech leaves cores idle."""
 
 BLOCK_SECONDS = 60.0
+TOGETHER_SECONDS = 16.0
 
 
 def cut_chunks(wav: Path, first_seconds: float, chunk_seconds: float) -> list[tuple[float, float]]:
@@ -66,3 +70,14 @@ def _quietest(levels: NDArray[np.float32], earliest: float, latest: float) -> fl
     smooth = np.convolve(near, np.ones(width) / width, mode="valid")
     position = len(smooth) - 1 - int(np.argmin(smooth[::-1]))
     return round((first + position + width / 2) * STEP_SECONDS, 3)
+
+
+def heard_together(segments: Sequence[Heard]) -> list[list[Heard]]:
+    """Neighbours that one pass of the encoder hears."""
+    found: list[list[Heard]] = []
+    for segment in segments:
+        if found and segment.end_seconds - found[-1][0].start_seconds <= TOGETHER_SECONDS:
+            found[-1].append(segment)
+        else:
+            found.append([segment])
+    return found

@@ -43,4 +43,5 @@ def work(home: str, speech_model: str) -> None:
         connect(Path(home) / "gijido.sqlite3"),
         lambda *_: ever_slow,
         speech_models.teach_nothing,
+        speech_models.find_no_words,
     ).run()

@@ -58,7 +58,11 @@ def transcription(
 @pytest.fixture
 def make_worker(config: Config, engine: Engine) -> Callable[[Recognise], Worker]:
     return lambda recognise: Worker(
-        config, engine, lambda *_: recognise, speech_models.teach_nothing
+        config,
+        engine,
+        lambda *_: recognise,
+        speech_models.teach_nothing,
+        speech_models.find_no_words,
     )
 
 

@@ -50,7 +50,13 @@ def worker(
         return recognise
 
     speech = Speech(model="of-the-settings", first_chunk_seconds=60, chunk_seconds=120)
-    return Worker(replace(config, speech=speech), engine, load, speech_models.teach_nothing)  # type: ignore[arg-type]
+    return Worker(
+        replace(config, speech=speech),
+        engine,
+        load,
+        speech_models.teach_nothing,
+        speech_models.find_no_words,
+    )  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -14,15 +14,15 @@ from sqlalchemy.orm import Session
 from meetings.config import Config, Speech
 from meetings.errors import ConfigurationError, FileRejected
 from meetings.storage import Storage
-from minutes import following, leases, normalised, records, steps, transcripts
+from minutes import cutting, following, leases, normalised, records, steps, transcripts
 from minutes import transcription as work
 from minutes.assignment import decisions as assignment
 from minutes.proposals import decisions, papers
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.choosing import Change, Choice, Sound, Teach, choose, worth_asking
+from minutes.proposals.choosing import Change, Choice, Teach, choose, worth_asking
 from minutes.proposals.terms import Vocabulary
 from minutes.recognition import audio
-from minutes.recognition.heard import Heard, Recognise, Samples
+from minutes.recognition.heard import Heard, Moment, Recognise, Samples, Sound
 from minutes.worker import Worker
 from models.database import writing
 from models.meeting import Meeting
@@ -58,6 +58,8 @@ def transcription(
     return made
 
 
+NO_WORDS = speech_models.find_no_words
+
 Run = Callable[..., Worker]
 
 
@@ -72,6 +74,7 @@ def make_worker(config: Config, engine: Engine, small_model: Path) -> Run:
             engine,
             lambda *_: recognise,
             speech_models.teach_nothing,
+            NO_WORDS,
         )
 
     return make
@@ -272,7 +275,7 @@ def test_the_copy_for_listening_and_its_outline_come_right_after_the_first_words
             seen = fresh(session, transcription)
             done = sum(chunk.state == WorkState.FINISHED for chunk in seen.chunks)
             order.append((done, seen.recording.playback_sha256 is not None))
-    assert order == [(0, False), (1, False), (1, True), (2, True), *[(3, True)] * 4]
+    assert order == [(0, False), (1, False), (1, True), (2, True), *[(3, True)] * 5]
     with Session(engine) as session:
         recording = fresh(session, transcription).recording
         assert recording.playback_sha256 and recording.peaks_sha256
@@ -322,6 +325,7 @@ def test_a_second_run_makes_no_second_copy(
         StepKind.PROPOSALS,
         StepKind.ITEMS,
         StepKind.SPEAKERS,
+        StepKind.WORDS,
     ]
 
 
@@ -393,7 +397,7 @@ def test_the_papers_teach_the_whole_text_as_a_step_of_its_own(
             one = Candidate(start, start + 2, "提告", "定刻", Origin.DICTIONARY, 0.0, 6, 0)
             yield Choice(segment.text.replace("提告", "定刻"), (Change(one, 0.9),))
 
-    work_off(Worker(config, engine, lambda *_: every_ten_seconds, lambda model: teach))
+    work_off(Worker(config, engine, lambda *_: every_ten_seconds, lambda *_: teach, NO_WORDS))
     session.expire_all()
     assert asked == [heard.text for heard in HEARD]
     first = made.segments[0]
@@ -401,6 +405,33 @@ def test_the_papers_teach_the_whole_text_as_a_step_of_its_own(
     assert first.text == first.machine
     assert [proposal.was_changed for proposal in first.proposals] == [True]
     assert {step.state for step in made.transcription.steps} >= {WorkState.FINISHED}
+
+
+def test_when_words_were_said_is_a_step_of_its_own_and_knows_what_was_cut_meanwhile(
+    config: Config, engine: Engine, storage: Storage, session: Session, cast: Cast, meeting: Meeting
+) -> None:
+    recording = builders.add_recording(
+        session, storage, cast.secretary, meeting, builders.folder("dx-council")
+    )
+    made = builders.add_transcript(session, cast.secretary, recording, HEARD)
+    session.commit()
+    first, secretary = made.segments[0].id, cast.secretary.id
+    session.rollback()
+
+    def find(segments: Sequence[Heard], sound: Sound) -> Iterator[list[Moment]]:
+        assert len(sound(1.0, 2.0)) == 16_000
+        with writing(engine) as other, other.begin():  # while the machine listens
+            by, segment = other.get_one(Person, secretary), other.get_one(Segment, first)
+            cutting.split(other, by, segment, 4, based_on=0)
+        for segment in segments:
+            yield [Moment(1, segment.start_seconds, 0.5) for _ in segment.text]
+
+    nothing = speech_models.teach_nothing
+    work_off(Worker(config, engine, lambda *_: every_ten_seconds, nothing, lambda *_: find))
+    session.expire_all()
+    known = [segment.moments is not None for segment in made.segments]
+    assert known == [False, False, True, True]
+    assert {step.state for step in made.transcription.steps} == {WorkState.FINISHED}
 
 
 def test_what_was_corrected_twice_is_proposed_in_the_next_meeting_of_the_series(
@@ -432,7 +463,7 @@ def test_what_was_corrected_twice_is_proposed_in_the_next_meeting_of_the_series(
             learned = [one for one in asked if one.candidate.origin == Origin.LEARNED]
             yield choose(segment.text, learned, [0.0] * len(learned))
 
-    work_off(Worker(config, engine, lambda *_: every_ten_seconds, lambda model: teach))
+    work_off(Worker(config, engine, lambda *_: every_ten_seconds, lambda *_: teach, NO_WORDS))
     session.expire_all()
     (proposal,) = made.segments[0].proposals
     assert (proposal.before, proposal.after, proposal.was_changed) == ("提告", "定刻", False)
@@ -470,7 +501,7 @@ def test_segments_find_their_items_even_where_the_papers_could_not_be_asked(
     def no_teacher(model: object) -> Teach:
         raise ConfigurationError("音声認識モデルがありません。")
 
-    worker = Worker(config, engine, lambda *_: every_ten_seconds, no_teacher)
+    worker = Worker(config, engine, lambda *_: every_ten_seconds, no_teacher, NO_WORDS)
     work_off(worker)
     session.expire_all()
     steps_of = {step.kind: step for step in made.transcription.steps}
@@ -500,7 +531,7 @@ def test_an_approved_transcript_is_assigned_no_more(
     records.request_approval(session, cast.secretary, revision)
     records.approve(session, cast.approver, revision)
     session.commit()
-    work_off(Worker(config, engine, lambda *_: every_ten_seconds, lambda model: no_words))
+    work_off(Worker(config, engine, lambda *_: every_ten_seconds, lambda *_: no_words, NO_WORDS))
     session.expire_all()
     assert places_of(made) == [None] * len(TALK)
 

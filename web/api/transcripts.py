@@ -7,7 +7,7 @@ from pydantic import Field
 
 from meetings.agenda import flat, tree
 from meetings.rights import Right
-from minutes import accuracy, changes, transcripts
+from minutes import accuracy, changes, transcripts, word_times
 from minutes.accuracy import NOTHING, Accuracy, Mark
 from minutes.proposals import decisions
 from minutes.style import fillers
@@ -254,6 +254,44 @@ class Part(Query):
     first: int | None = Field(None, ge=1, description="はじめの発話だけを、この数まで返す")
 
 
+class WordAnswer(Shape):
+    """言葉。発話の言葉を続けて並べると、いまの text になる。"""
+
+    text: str
+    seconds: float = Field(description="言い始めた時刻。人が直した言葉では前後からの推定")
+    probability: float | None = Field(
+        description="聞き取りの自信（0から1）。人が直した言葉では null"
+    )
+    is_unsure: bool = Field(description="自信がない言葉。半分ほどは誤り")
+
+
+class SegmentWordsAnswer(Shape):
+    segment_id: int
+    words: list[WordAnswer] = Field(description="時刻が分からないときは空")
+
+    @classmethod
+    def of(cls, segment: Segment) -> "SegmentWordsAnswer":
+        words = [
+            WordAnswer(
+                text=word.text,
+                seconds=word.seconds,
+                probability=word.probability,
+                is_unsure=word.is_unsure,
+            )
+            for word in word_times.words_of(segment)
+        ]
+        return cls(segment_id=segment.id, words=words)
+
+
+class WordsAnswer(Shape):
+    segments: list[SegmentWordsAnswer]
+
+
+class Between(Query):
+    start: float = Field(0, ge=0, description="録音の何秒から")
+    end: float = Field(gt=0, description="録音の何秒までに始まる発話か（含まない）")
+
+
 class TextChange(Shape):
     text: str = Field(max_length=transcripts.LONGEST_SEGMENT)
     revision: Revision = Field(description="読んだときの revision")
@@ -321,6 +359,15 @@ def show_changes(person: Person, transcript: Transcript, query: Since) -> Change
         gone=found.gone,
         others=[OtherAnswer(name=one.name, segment_id=one.segment_id) for one in others],
     )
+
+
+@blueprint.get("/transcripts/<int:transcript_id>/words")
+@access.to(Transcript, Right.HEAR)
+@operation("言葉ごとの時刻と自信を読む", answers=WordsAnswer, query=Between)
+def show_words(person: Person, transcript: Transcript, query: Between) -> WordsAnswer:
+    note_look(person, "read", transcript)
+    found = transcripts.segments_between(database_session(), transcript, query.start, query.end)
+    return WordsAnswer(segments=[SegmentWordsAnswer.of(segment) for segment in found])
 
 
 @blueprint.put("/segments/<int:segment_id>/text")

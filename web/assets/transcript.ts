@@ -14,6 +14,7 @@ import { LineList } from "./transcript/list";
 import { PagePanel } from "./transcript/page-panel";
 import { Player } from "./transcript/player";
 import type { Surroundings } from "./transcript/row";
+import { Spoken } from "./transcript/spoken";
 import { call, Refusal } from "./transcript/server";
 import type {
   AgendaItem,
@@ -44,6 +45,7 @@ class Page implements Desk, Surroundings, Around {
   private readonly list: LineList;
   private readonly player: Player;
   private readonly hands: Hands;
+  private readonly spoken: Spoken;
   private readonly figures = new Figures();
   private readonly panel: PagePanel;
   private readonly work = required<HTMLElement>("[data-work]");
@@ -68,13 +70,14 @@ class Page implements Desk, Surroundings, Around {
     this.list = new LineList(required("[data-segments]"), this, (line, before) =>
       headingOf(line.segment, before?.segment ?? null, this.agendaItems),
     );
+    this.spoken = new Spoken(this.path, this.list.lines);
     const side = required<HTMLDetailsElement>("[data-side]");
     side.open = !matchMedia("(max-width: 900px)").matches;
     this.player = new Player(required("[data-player]"), (seconds) => this.showHeard(seconds));
     this.panel = new PagePanel(required("[data-page-panel]"), (seconds) =>
       this.player.playFrom(seconds),
     );
-    this.hands = new Hands(this.list, this.player, this);
+    this.hands = new Hands(this.list, this.player, this.spoken, this);
     if (this.mayCorrect) new WorkClock(this.path, () => this.player.isPlaying);
     addEventListener("beforeunload", (event) => this.leaving(event));
     addEventListener("pagehide", () => this.saveAll());
@@ -154,6 +157,10 @@ class Page implements Desk, Surroundings, Around {
 
   typing(): void {
     this.player.typing();
+  }
+
+  wantWords(line: Line): void {
+    this.spoken.want(line);
   }
 
   offer(line: Line): void {
@@ -302,6 +309,7 @@ class Page implements Desk, Surroundings, Around {
     this.showOthers(changes.others);
     this.showWork(changes.work);
     const isStepDone = wasWorking && !this.isWorking; // it may have changed any of them
+    if (isStepDone) this.spoken.forget();
     if (changes.is_everything || isStepDone) return this.lookAgain();
     this.latest = changes.latest;
     if (changes.segments.length) this.takeSegments(changes.segments);
@@ -341,7 +349,8 @@ class Page implements Desk, Surroundings, Around {
     const isElsewhere = !document.activeElement?.closest(".segment");
     const isNew = now !== this.heard;
     this.heard = now;
-    this.list.setHeard(now);
+    this.list.setHeard(now, seconds);
+    if (now && isNew) this.spoken.want(now);
     if (now && isNew) this.panel.show(now.segment);
     if (now && isNew && isElsewhere) this.list.reveal(now);
   }

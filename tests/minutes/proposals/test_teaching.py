@@ -7,7 +7,6 @@ import pytest
 
 from meetings.config import Config
 from minutes.proposals.choosing import Choice, Teach
-from minutes.proposals.teaching import windows
 from minutes.proposals.terms import Paper, PersonName, collect
 from minutes.recognition import audio, recogniser, speech_model
 from minutes.recognition.heard import Heard
@@ -73,8 +72,3 @@ def test_a_segment_longer_than_one_pass_hears_is_judged_as_far_as_that_goes(
     heard = Heard(0.0, 60.0, text, 0.7)
     (choice,) = teach([heard], partial(audio.read, wav), collect(PAPERS))
     assert choice.text == text
-
-
-def test_segments_share_a_window_as_long_as_one_pass_hears_them_well() -> None:
-    heard = [Heard(n * 6.0, n * 6.0 + 5.5, "文") for n in range(5)]
-    assert [len(window) for window in windows(heard)] == [2, 2, 1]

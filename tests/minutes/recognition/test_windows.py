@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from minutes.recognition import audio, windows
+from minutes.recognition.heard import Heard
 
 
 def write_speech(path: Path, length: int, pauses: dict[int, int]) -> Path:
@@ -93,3 +94,8 @@ def test_chunks_cover_everything_once_and_none_is_tiny_or_too_long(
     for start, end in found:
         assert end - start <= longest + windows.SEARCH_SECONDS
         assert end - start >= min(length, windows.SHORTEST_SECONDS / 2) - 0.1
+
+
+def test_segments_share_a_window_as_long_as_one_pass_hears_them_well() -> None:
+    heard = [Heard(n * 6.0, n * 6.0 + 5.5, "文") for n in range(5)]
+    assert [len(window) for window in windows.heard_together(heard)] == [2, 2, 1]

@@ -32,7 +32,8 @@ def step_of(run: Transcription) -> Step:
 
 def work_all(config: Config, engine: Engine) -> None:
     on = replace(config, speakers=Speakers(tell_apart=True))
-    worker = Worker(on, engine, lambda *_: iter, speech_models.teach_nothing)  # type: ignore[arg-type]
+    no_words = speech_models.find_no_words
+    worker = Worker(on, engine, lambda *_: iter, speech_models.teach_nothing, no_words)  # type: ignore[arg-type]
     while worker.take_turn():
         pass
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
-from minutes import records
+from minutes import records, word_times
 from minutes.assignment import spans
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import Heard, Moment
 from models.document import Page
 from models.meeting import Meeting
 from models.person import Person
@@ -232,3 +232,22 @@ def test_the_accuracy_is_counted_with_and_without_the_papers(
     heard, machine = accuracy["raw"], accuracy["machine"]
     assert heard["total"] == machine["total"] == 14
     assert (heard["right"], machine["right"]) == (12, 14)
+
+
+def test_words_are_given_with_their_seconds_for_the_text_as_it_stands(
+    secretary: Script, session: Session, transcript: Transcript
+) -> None:
+    first, second, _ = transcript.segments
+    for segment in (first, second):
+        found = [Moment(1, segment.start_seconds, 0.2) for _ in segment.heard]
+        word_times.keep(segment, segment.heard, found)
+    session.commit()
+    path = f"/transcripts/{transcript.id}/words"
+    answer = secretary.get(f"{path}?start=0&end={second.start_seconds}")
+    (given,) = answer["segments"]
+    assert given["segment_id"] == first.id
+    assert "".join(word["text"] for word in given["words"]) == first.text
+    assert {word["is_unsure"] for word in given["words"]} == {True}
+    everything = secretary.get(f"{path}?end=1000")["segments"]
+    assert [len(one["words"]) > 0 for one in everything] == [True, True, False]
+    assert secretary.get(f"{path}?start=1000&end=1001")["segments"] == []

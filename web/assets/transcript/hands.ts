@@ -18,6 +18,8 @@ import { Queue } from "./queue";
 import type { Doubtful } from "./queue";
 import { call, Refusal } from "./server";
 import type { Segment, SegmentsChanged, SegmentsJoined } from "./server";
+import { secondsBefore } from "./spoken";
+import type { Placed, Spoken } from "./spoken";
 import { Undo } from "./undo";
 import { Voices } from "./voices";
 import { position, required } from "./words";
@@ -54,6 +56,7 @@ export class Hands {
   constructor(
     private readonly list: LineList,
     private readonly player: Player,
+    private readonly spoken: Spoken,
     private readonly page: Around,
   ) {
     this.acts = new Acts(this.undo, list, page.path);
@@ -114,6 +117,7 @@ export class Hands {
       action("forward", "3秒進む", ["F4"], () => this.player.step(1)),
       action("slower", "遅くする", ["Shift+F2"], () => this.player.changeSpeed(-1)),
       action("faster", "速くする", ["Shift+F4"], () => this.player.changeSpeed(1)),
+      action("hear-here", "カーソルの言葉から聞く", ["Alt+p"], () => this.hearHere()),
       action("loop", "この発話を繰り返し聞く／やめる", ["Alt+l"], () => this.loop()),
     ];
     const going = [
@@ -121,6 +125,10 @@ export class Hands {
       action("down", "次の発話へ", ["Control+ArrowDown"], () => this.move(1)),
       action("next", "次の疑わしい箇所へ", ["F8"], () => this.next(1)),
       action("previous", "前の疑わしい箇所へ", ["Shift+F8"], () => this.next(-1)),
+      action("unsure", "次の自信のない言葉へ", ["F7", "Alt+u"], () => this.nextUnsure(1)),
+      action("unsure-before", "前の自信のない言葉へ", ["Shift+F7", "Alt+Shift+u"], () =>
+        this.nextUnsure(-1),
+      ),
       action("find", "言葉を探す", ["Control+f"], () => this.finding.open()),
       action("find-next", "次の同じ言葉へ", ["F3"], () => this.finding.next(1)),
       action("find-previous", "前の同じ言葉へ", ["Shift+F3"], () => this.finding.next(-1)),
@@ -151,6 +159,29 @@ export class Hands {
     if (this.player.isLooping || !current) return this.player.setLoop(null);
     const { start_seconds: start, end_seconds: end } = current.segment;
     this.player.setLoop({ start, end });
+  }
+
+  private hearHere(): void {
+    const line = this.list.current;
+    if (line) this.player.playFrom(secondsBefore(line, line.row?.text.selectionStart ?? 0));
+  }
+
+  private async nextUnsure(way: number): Promise<void> {
+    const line = this.list.current ?? this.list.lines[0];
+    if (!line) return;
+    const text = this.list.held ? line.row?.text : null;
+    const found =
+      way > 0
+        ? await this.spoken.nextUnsure(line, text?.selectionEnd ?? 0)
+        : await this.spoken.previousUnsure(line, text?.selectionStart ?? 0);
+    if (found) this.listenTo(found.line, found.word);
+    else this.page.say("この先に、聞き取りに自信のない言葉はありません。");
+  }
+
+  /** The word selected, so that typing replaces it, and the sound a little before it. */
+  private listenTo(line: Line, word: Placed): void {
+    this.list.open(line, "center").text.setSelectionRange(word.start, word.end);
+    this.player.playFrom(secondsBefore(line, word.start));
   }
 
   private move(way: number): void {

@@ -7,7 +7,7 @@ import { forget, keep, kept } from "./kept";
 import type { Decision } from "./proposals";
 import type { Row } from "./row";
 import { call, Refusal } from "./server";
-import type { Proposal, Segment, SegmentChanged } from "./server";
+import type { Proposal, Segment, SegmentChanged, Word } from "./server";
 import { plain } from "./words";
 
 const WAIT_MS = 1000;
@@ -44,6 +44,8 @@ export class Line {
   refusal: Refusal | null = null;
   row: Row | null = null;
   wasTouched = false;
+  /** When they were said; null while nobody has asked, empty where it is not known. */
+  words: Word[] | null = null;
 
   /** The typed text that led to `segment.text`: the server may have cleaned it. */
   private accepted: string | null = null;
@@ -91,6 +93,11 @@ export class Line {
 
   private get isUntouchable(): boolean {
     return this.isUnsaved || this.isSending || this.isComposing;
+  }
+
+  takeWords(words: Word[]): void {
+    this.words = words;
+    this.row?.showWords();
   }
 
   /** As it stands in the field, maybe in the middle of a conversion. Saved after a pause. */

@@ -101,10 +101,15 @@ export class LineList {
     return this.lines[low - 1] ?? null;
   }
 
-  setHeard(line: Line | null): void {
-    if (this.heard && this.heard !== line) this.rows.get(this.heard)?.setHeard(false);
+  /** The line and the second that are heard. */
+  setHeard(line: Line | null, seconds: number): void {
+    if (this.heard && this.heard !== line) {
+      this.heard.row?.setHeard(false);
+      this.heard.row?.setSecond(null);
+    }
     this.heard = line;
-    if (line) this.rows.get(line)?.setHeard(true);
+    line?.row?.setHeard(true);
+    line?.row?.setSecond(seconds);
   }
 
   /** Bring it into the window: to its middle, or only as far as needed. */

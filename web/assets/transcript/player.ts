@@ -55,6 +55,13 @@ export class Player {
         this.showPlace();
         onTime(this.audio.currentTime);
       });
+    // Four times a second, as "timeupdate" comes, is too seldom for words.
+    const follow = (): void => {
+      if (this.audio.paused) return;
+      onTime(this.audio.currentTime);
+      requestAnimationFrame(follow);
+    };
+    this.audio.addEventListener("play", () => requestAnimationFrame(follow));
     const problem: HTMLElement = required("[data-sound-problem]", root);
     this.audio.addEventListener("error", () => (problem.hidden = false));
     this.audio.addEventListener("loadeddata", () => (problem.hidden = true));

@@ -7,6 +7,8 @@ import { showProposals } from "./proposals";
 import { showFillers } from "./fillers";
 import { marked } from "./marks";
 import type { AgendaItem, Mark } from "./server";
+import { placed } from "./spoken";
+import type { Placed } from "./spoken";
 import { make, plain, position } from "./words";
 
 const SIZES_ITSELF = CSS.supports("field-sizing", "content");
@@ -20,6 +22,8 @@ export interface Surroundings {
   goTo(line: Line): void;
   left(line: Line): void;
   typing(): void;
+  /** The row shows when its words were said, as soon as that is known. */
+  wantWords(line: Line): void;
   /** What else can be done with this line, for hands without a keyboard. */
   offer(line: Line): void;
   startAgendaItem(line: Line, place: Place): void;
@@ -31,6 +35,12 @@ export class Row {
   readonly element = make("li", { class: "segment" });
   readonly text: HTMLTextAreaElement;
 
+  /** Below the text, letter for letter: the word that is heard, and those that are not sure. */
+  private readonly words = make("div", { class: "segment-words", "aria-hidden": "true" });
+  private shownWords: { word: Placed; element: HTMLElement }[] = [];
+  private wordsOf = "";
+  private heardWord: HTMLElement | null = null;
+  private second: number | null = null;
   private readonly agendaSelect = make("select");
   private readonly speaker: HTMLInputElement;
   private readonly confirmed = make("input", { type: "checkbox" });
@@ -88,6 +98,33 @@ export class Row {
     this.element.classList.toggle("is-heard", isHeard);
   }
 
+  /** Null when the sound is elsewhere. */
+  setSecond(seconds: number | null): void {
+    this.second = seconds;
+    const before = this.shownWords.filter(({ word }) => word.seconds <= (seconds ?? -1));
+    const heard = before.at(-1)?.element ?? null;
+    if (heard === this.heardWord) return;
+    this.heardWord?.classList.remove("is-heard");
+    heard?.classList.add("is-heard");
+    this.heardWord = heard;
+  }
+
+  showWords(): void {
+    const { words, text, wantsConfirmed } = this.line;
+    const state = `${wantsConfirmed ? "confirmed" : ""} ${text}`;
+    if (!words?.length || state === this.wordsOf) return;
+    this.wordsOf = state;
+    this.heardWord = null;
+    this.shownWords = placed(words, text).map((word) => {
+      const isMarked = word.isUnsure && !wantsConfirmed;
+      const element = make("span", {}, text.slice(word.start, word.end));
+      element.classList.toggle("is-unsure", isMarked);
+      return { word, element };
+    });
+    this.words.replaceChildren(...this.shownWords.map(({ element }) => element));
+    this.setSecond(this.second);
+  }
+
   setOther(name: string | null): void {
     const words = name ? `${name}さんが開いています` : "";
     if (this.other.textContent !== words) this.other.textContent = words;
@@ -107,6 +144,7 @@ export class Row {
     this.showAgendaItem();
     this.showMarks(segment.marks);
     showFillers(this.fillers, segment);
+    this.around.wantWords(this.line);
     this.showProposals();
   }
 
@@ -128,6 +166,7 @@ export class Row {
     this.element.classList.toggle("is-unsaved", line.isUnsaved);
     const words = !line.isUnsaved ? "保存済み" : line.isBusy ? "保存中…" : "未保存";
     this.state.textContent = line.wasTouched ? words : "";
+    this.showWords();
     this.showProblem();
   }
 
@@ -193,7 +232,8 @@ export class Row {
       this.text.readOnly = true;
       for (const field of [this.speaker, this.agendaSelect, this.confirmed]) field.disabled = true;
     }
-    const body = make("div", { class: "segment-body" }, this.text, tick);
+    const field = make("div", { class: "segment-field" }, this.words, this.text);
+    const body = make("div", { class: "segment-body" }, field, tick);
     const { heading, doubt, fillers, marks, proposals, problem } = this;
     this.element.append(heading, head, doubt, body, fillers, marks, proposals, problem);
   }

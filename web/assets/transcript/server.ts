@@ -65,6 +65,17 @@ export interface Moment {
   segments: { segment_id: number; start_seconds: number; speaker: string | null; text: string }[];
 }
 
+/** With the second of the recording at which it was said. */
+export interface Word {
+  text: string;
+  seconds: number;
+  is_unsure: boolean;
+}
+
+export interface WordsAnswer {
+  segments: { segment_id: number; words: Word[] }[];
+}
+
 export interface Segment {
   id: number;
   start_seconds: number;

@@ -1,0 +1,74 @@
+"""Where in the sound each piece of a heard text was said.
+
+The text is given to the speech model once more (teacher forcing), beside the sound of its segment:
+where its decoder looked, made monotonous by dynamic time warping (CTranslate2's `align`), is when
+it was said.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from minutes.recognition.heard import FindWords, Heard, Moment, Sound
+from minutes.recognition.speech_model import SpeechModel
+from minutes.recognition.whisper import (
+    LONGEST_WINDOW_SECONDS,
+    TICK_SECONDS,
+    Encoded,
+    Whisper,
+)
+from minutes.recognition.windows import heard_together
+
+BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
+"""Around a segment, for words that begin a little before it."""
+
+
+def load(model: SpeechModel, threads: int, language: str) -> FindWords:
+    """Raises ConfigurationError when the file is no longer the one that was chosen."""
+    whisper = Whisper(model, threads, language)
+
+    def find(segments: Sequence[Heard], sound: Sound) -> Iterator[list[Moment]]:
+        windows = heard_together(segments)
+        told = ["", *(window[-1].text for window in windows)]
+
+        def of_window(window: Sequence[Heard], told: str) -> list[list[Moment]]:
+            return _of_window(whisper, window, told, sound)
+
+        with ThreadPoolExecutor(whisper.workers) as threads:
+            for found in threads.map(of_window, windows, told):
+                yield from found
+
+    return find
+
+
+def _of_window(
+    whisper: Whisper, window: Sequence[Heard], told: str, sound: Sound
+) -> list[list[Moment]]:
+    origin = max(0.0, window[0].start_seconds - BEFORE_SECONDS)
+    samples = sound(origin, window[-1].end_seconds + AFTER_SECONDS)
+    (encoded,) = whisper.encode([whisper.features(samples)])
+    befores = [told, *(segment.text for segment in window)]
+    return [
+        _of_segment(whisper, segment, before, encoded, origin)
+        for segment, before in zip(window, befores, strict=False)
+    ]
+
+
+def _of_segment(
+    whisper: Whisper, segment: Heard, told: str, encoded: Encoded, origin: float
+) -> list[Moment]:
+    """None for one that is longer than the model hears at once: only a person makes such."""
+    start, end = segment.start_seconds - origin, segment.end_seconds - origin
+    if not segment.text or end > LONGEST_WINDOW_SECONDS:
+        return []
+    first = max(0, round((start - BEFORE_SECONDS) / TICK_SECONDS))
+    last = round((end + AFTER_SECONDS) / TICK_SECONDS)
+    begins = origin + first * TICK_SECONDS
+    return [
+        replace(one, seconds=_within(segment, begins + one.seconds))
+        for one in whisper.moments(encoded[:, first:last], segment.text, told)
+    ]
+
+
+def _within(segment: Heard, seconds: float) -> float:
+    return min(max(seconds, segment.start_seconds), segment.end_seconds)

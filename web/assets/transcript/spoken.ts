@@ -1,0 +1,142 @@
+/** The words of the lines with the seconds at which they were said: fetched for the lines that are
+ * near the window or heard, once for many of them. */
+
+import type { Line } from "./line";
+import { call, Refusal } from "./server";
+import type { Word, WordsAnswer } from "./server";
+
+const TOGETHER_MS = 150;
+/** Lines further apart are asked for one after the other. */
+const LONGEST_GAP_SECONDS = 120;
+/** How far is looked ahead for the next word. */
+const AHEAD_SECONDS = 300;
+const LEAD_SECONDS = 0.6;
+
+/** A word in the text of a line. */
+export interface Placed {
+  start: number;
+  end: number;
+  seconds: number;
+  isUnsure: boolean;
+}
+
+export class Spoken {
+  private readonly wanted = new Set<Line>();
+  private timer = 0;
+
+  constructor(
+    private readonly path: string,
+    private readonly lines: readonly Line[],
+  ) {}
+
+  /** The line has come near, or its text is another than its words say. */
+  want(line: Line): void {
+    if (isFresh(line)) return;
+    this.wanted.add(line);
+    this.timer ||= window.setTimeout(() => void this.fetchWanted(), TOGETHER_MS);
+  }
+
+  /** After the machine told when the words were said. */
+  forget(): void {
+    for (const line of this.lines) line.words = null;
+  }
+
+  /** The next word in an unconfirmed line that the machine was not sure of, after `place`. */
+  async nextUnsure(from: Line, place: number): Promise<{ line: Line; word: Placed } | null> {
+    const first = Math.max(0, this.lines.indexOf(from));
+    for (const line of this.lines.slice(first)) {
+      if (line.wantsConfirmed) continue;
+      if (!line.words) await this.fetchFrom(line.segment.start_seconds);
+      const after = line === from ? place : 0;
+      const word = unsureIn(line).find((one) => one.start >= after);
+      if (word) return { line, word };
+    }
+    return null;
+  }
+
+  /** The last one that was unsure before `place`. */
+  async previousUnsure(from: Line, place: number): Promise<{ line: Line; word: Placed } | null> {
+    const last = this.lines.indexOf(from);
+    for (const line of this.lines.slice(0, last + 1).reverse()) {
+      if (line.wantsConfirmed) continue;
+      if (!line.words) await this.fetchFrom(line.segment.start_seconds - AHEAD_SECONDS + 1);
+      const before = line === from ? place : Infinity;
+      const word = unsureIn(line).findLast((one) => one.end <= before);
+      if (word) return { line, word };
+    }
+    return null;
+  }
+
+  private async fetchWanted(): Promise<void> {
+    this.timer = 0;
+    const at = (line: Line): number => line.segment.start_seconds;
+    const lines = [...this.wanted].sort((one, other) => at(one) - at(other));
+    this.wanted.clear();
+    while (lines.length) {
+      const gap = lines.findIndex((line, n) => n > 0 && at(line) - at(lines[n - 1]!) > LONGEST_GAP_SECONDS);
+      const group = lines.splice(0, gap < 0 ? lines.length : gap);
+      await this.fetch(at(group[0]!), at(group.at(-1)!) + 0.01);
+    }
+  }
+
+  private async fetchFrom(seconds: number): Promise<void> {
+    await this.fetch(Math.max(0, seconds), Math.max(1, seconds + AHEAD_SECONDS));
+  }
+
+  /** Words only help: without the network the page tells so where it matters. */
+  private async fetch(start: number, end: number): Promise<void> {
+    const lines = new Map(this.lines.map((line) => [line.id, line]));
+    try {
+      const path = `${this.path}/words?start=${start}&end=${end}`;
+      const { segments } = await call<WordsAnswer>("GET", path);
+      for (const { segment_id: id, words } of segments) lines.get(id)?.takeWords(words);
+    } catch (problem) {
+      if (!(problem instanceof Refusal)) throw problem;
+    }
+  }
+}
+
+/** Where each word stands in the text as it is by now: what was typed between the letters at its
+ * beginning and at its end that are still the same is one word, said when the replaced ones were. */
+export function placed(words: Word[], text: string): Placed[] {
+  const known = words.map((word) => word.text).join("");
+  let kept = 0;
+  while (kept < known.length && known[kept] === text[kept]) kept++;
+  let tail = 0;
+  const most = Math.min(known.length, text.length) - kept;
+  while (tail < most && known.at(-1 - tail) === text.at(-1 - tail)) tail++;
+  const moved = text.length - known.length;
+  const found: Placed[] = [];
+  let typedAt: number | null = null;
+  const add = (start: number, end: number, seconds: number, isUnsure: boolean): void => {
+    const before = found.at(-1)?.end ?? 0;
+    if (start > before)
+      found.push({ start: before, end: start, seconds: typedAt ?? seconds, isUnsure: false });
+    if (end > start) found.push({ start, end, seconds, isUnsure });
+  };
+  let place = 0;
+  for (const { text: letters, seconds, is_unsure: isUnsure } of words) {
+    const start = place;
+    const end = (place += letters.length);
+    if (end <= kept) add(start, end, seconds, isUnsure);
+    else if (start >= known.length - tail) add(start + moved, end + moved, seconds, isUnsure);
+    else typedAt ??= seconds;
+  }
+  add(text.length, text.length, found.at(-1)?.seconds ?? 0, false);
+  return found;
+}
+
+/** Where to begin to listen so that the word at this place is heard with what leads to it. */
+export function secondsBefore(line: Line, place: number): number {
+  const { start_seconds: start } = line.segment;
+  const word = placed(line.words ?? [], line.text).findLast((one) => one.start <= place);
+  return word ? Math.max(start, word.seconds - LEAD_SECONDS) : start;
+}
+
+function unsureIn(line: Line): Placed[] {
+  return placed(line.words ?? [], line.text).filter((word) => word.isUnsure);
+}
+
+function isFresh({ words, segment }: Line): boolean {
+  return words !== null && (!words.length || words.map((word) => word.text).join("") === segment.text);
+}
