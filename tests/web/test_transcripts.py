@@ -1,5 +1,7 @@
 """校正: the page around the editor, and the transcript on paper."""
 
+import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -17,6 +19,7 @@ from models.transcript import Transcript
 from tests.conftest import Browser, Cast
 from tests.world import HEARD
 from web.demo import builders
+from web.views import transcripts as views
 
 Browse = Callable[[Person], Browser]
 
@@ -29,6 +32,17 @@ def transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting)
     made = builders.add_transcript(session, cast.secretary, recording, HEARD)
     session.commit()
     return made
+
+
+def test_the_first_segments_come_with_the_page(
+    browse: Browse, cast: Cast, transcript: Transcript, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "FIRST_SEGMENTS", 2)
+    page = browse(cast.secretary).get(f"/transcripts/{transcript.id}").text
+    (brought,) = re.findall(r"data-beginning>(.*?)</script>", page)
+    beginning = json.loads(brought)
+    assert [segment["text"] for segment in beginning["segments"]] == [h.text for h in HEARD[:2]]
+    assert beginning["accuracy"] is None
 
 
 def test_the_desk_has_player_names_keys_and_the_definition(

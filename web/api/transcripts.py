@@ -221,7 +221,7 @@ class TranscriptAnswer(Shape):
     work: WorkAnswer
     speakers: list[str]
     agenda_items: list[HeadingAnswer]
-    accuracy: TranscriptAccuracyAnswer | None = Field(description="first を付けたときは null")
+    accuracy: TranscriptAccuracyAnswer | None
     latest: int = Field(description="ここまでの変更を含む。changes に since として渡す")
     segments: list[SegmentAnswer]
     versions: list[ReadableVersionAnswer] = Field(description="この会議の資料の、読める版すべて")
@@ -248,10 +248,6 @@ class Since(Query):
     newest: int = Field(0, ge=0, description="知っている発話の id のうち最大のもの")
     at: Identity | None = Field(None, description="いまカーソルのある発話")
     seat: str = Field("", max_length=40, description="この画面の名前（同じ人の画面の区別）")
-
-
-class Part(Query):
-    first: int | None = Field(None, ge=1, description="はじめの発話だけを、この数まで返す")
 
 
 class WordAnswer(Shape):
@@ -320,12 +316,17 @@ class SegmentsChanged(Shape):
 
 @blueprint.get("/transcripts/<int:transcript_id>")
 @access.to(Transcript, Right.HEAR)
-@operation("逐語録を読む", answers=TranscriptAnswer, query=Part)
-def show(person: Person, transcript: Transcript, query: Part) -> TranscriptAnswer:
+@operation("逐語録を読む", answers=TranscriptAnswer)
+def show(person: Person, transcript: Transcript) -> TranscriptAnswer:
     note_look(person, "read", transcript)
+    return answer(person, transcript)
+
+
+def answer(person: Person, transcript: Transcript, first: int | None = None) -> TranscriptAnswer:
+    """With the `first` segments only, and no accuracy then, it comes along with the desk's page."""
     session = database_session()
     latest = changes.latest(session)
-    segments = transcripts.segments_of(session, transcript, first=query.first)
+    segments = transcripts.segments_of(session, transcript, first=first)
     return TranscriptAnswer(
         id=transcript.id,
         meeting_id=transcript.meeting.id,
@@ -336,7 +337,7 @@ def show(person: Person, transcript: Transcript, query: Part) -> TranscriptAnswe
             HeadingAnswer(id=node.entry.id, number=node.number, title=node.entry.title)
             for node in flat(tree(session, transcript.meeting))
         ],
-        accuracy=None if query.first else TranscriptAccuracyAnswer.of(segments),
+        accuracy=None if first else TranscriptAccuracyAnswer.of(segments),
         latest=latest,
         segments=[SegmentAnswer.of(segment) for segment in segments],
         versions=readable_versions(person, transcript.meeting),

@@ -30,8 +30,6 @@ import { length, make, required } from "./transcript/words";
 
 const POLL_MS = 3000;
 const RETRY_MS = 5000;
-/** Segments that can be read at once, before the rest of a long transcript has come. */
-const FIRST = 40;
 const LATE_SECONDS = 0.3;
 const UNDER_WAY = ["waiting", "running"];
 const OPEN = [...UNDER_WAY, "paused"];
@@ -89,14 +87,22 @@ class Page implements Desk, Surroundings, Around {
     addEventListener("online", () => this.retry());
   }
 
-  async open(): Promise<void> {
+  /** With the segments that came with the page, then with all of them. */
+  begin(): void {
+    const beginning = required("[data-beginning]").textContent!;
+    this.takeFirst(JSON.parse(beginning) as Transcript);
+    void this.open();
+  }
+
+  private takeFirst(beginning: Transcript): void {
+    this.agendaItems = beginning.agenda_items;
+    this.take(beginning);
+    this.showNames();
+  }
+
+  private async open(): Promise<void> {
     try {
-      const beginning = await call<Transcript>("GET", `${this.path}?first=${FIRST}`);
-      this.agendaItems = beginning.agenda_items;
-      this.take(beginning);
-      required<HTMLElement>("[data-loading]").hidden = true;
-      this.showNames();
-      if (beginning.segments.length === FIRST) this.take(await call("GET", this.path));
+      this.take(await call("GET", this.path));
       this.goToNamed();
     } catch (problem) {
       this.tell(asRefusal(problem));
@@ -406,4 +412,4 @@ function asRefusal(problem: unknown): Refusal {
   throw problem;
 }
 
-void new Page(required("[data-transcript]")).open();
+new Page(required("[data-transcript]")).begin();

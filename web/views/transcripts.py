@@ -15,10 +15,14 @@ from minutes.transcripts import accuracy_of, is_closed, segments_of
 from models.person import Person
 from models.transcript import Transcript
 from web import access
+from web.api.transcripts import answer
 from web.looks import note_look
 from web.transaction import database_session
 
 blueprint = Blueprint("transcripts", __name__)
+
+FIRST_SEGMENTS = 20
+"""More than a screen of them: what can be read while the rest comes."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,8 @@ class Beside:
 @blueprint.get("/transcripts/<int:transcript_id>")
 @access.to(Transcript, Right.HEAR)
 def edit(person: Person, transcript: Transcript) -> Any:
-    """The page is a frame; its script fetches the segments from the API and saves them there."""
+    """The page brings the first segments along; its script fetches the others from the API and
+    saves them there."""
     note_look(person, "look", transcript)
     session, meeting = database_session(), transcript.meeting
     closed = is_closed(session, transcript)
@@ -55,6 +60,7 @@ def edit(person: Person, transcript: Transcript) -> Any:
         may_correct=Right.CORRECT in given and not closed,
         may_place=Right.RECORD in given,
         language=LANGUAGES.get(transcript.transcription.language, ""),
+        beginning=answer(person, transcript, FIRST_SEGMENTS).model_dump(mode="json"),
     )
 
 

@@ -70,14 +70,6 @@ def test_a_segment_is_split_and_joined_again(
     assert texts(secretary, identity) == before
 
 
-def test_the_beginning_of_a_transcript_can_be_read_alone(
-    secretary: Script, transcript: Transcript
-) -> None:
-    beginning = secretary.get(f"/transcripts/{transcript.id}?first=2")
-    assert len(beginning["segments"]) == 2
-    assert beginning["accuracy"] is None
-
-
 def test_the_history_of_a_segment_tells_who_and_when_and_compares_any_two(
     secretary: Script, cast: Cast, transcript: Transcript
 ) -> None:
