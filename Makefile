@@ -21,8 +21,9 @@ install: $(VENV)/installed $(VENV)/voices/fetched web/static/manifest.json
 dev: install $(VENV)/installed-dev
 	@$(BIN)/python -m web.bench.chromium
 
+# One process for each core; the browser tests share one server, and so one of the processes.
 test: dev check
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadgroup
 
 check: dev
 	$(BIN)/ruff format --check --quiet

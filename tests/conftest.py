@@ -9,6 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,10 @@ from web.app import attach, create_app
 from web.demo import builders
 from web.demo.people import PASSWORD, add_people
 
+# How long an example takes says more about the machine than about the code.
+hypothesis.register_profile("untimed", deadline=None)
+hypothesis.load_profile("untimed")
+
 
 @dataclass(frozen=True)
 class Cast:
@@ -38,6 +43,13 @@ class Cast:
     approver: Person
     administrator: Person
     outsider: Person
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Together in one process: what shares a browser and the server below it."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
