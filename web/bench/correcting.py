@@ -12,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 from meetings.config import Config
 from meetings.errors import GijidoError
 from meetings.storage import Storage
+from minutes.accuracy import same_place
 from minutes.proposals.readings import tokens
 from minutes.proposals.sound import sounds
 from minutes.recognition.heard import Heard
@@ -33,20 +34,30 @@ CONVERSION = 2
 """Keys of the input method for one piece of text: convert, take."""
 
 
+LOOK_MS, MOST_LOOKS = 50, 100
+FIELD = """() => {
+  const field = document.activeElement;
+  return [field.value, field.selectionStart, field.selectionEnd];
+}"""
+
+
 @dataclass(frozen=True)
 class Way:
     """Which help of the desk is used."""
 
     words: str
-    queue: bool
-    alike: bool
+    queue: bool = False
+    alike: bool = False
+    unsure: bool = False
 
 
 WAYS = (
-    Way("line after line", queue=False, alike=False),
-    Way("with the queue", queue=True, alike=False),
-    Way("with all that are alike", queue=False, alike=True),
+    Way("line after line"),
+    Way("with the queue", queue=True),
+    Way("with all that are alike", alike=True),
     Way("with both", queue=True, alike=True),
+    Way("with the unsure words", unsure=True),
+    Way("with everything", queue=True, alike=True, unsure=True),
 )
 
 
@@ -119,6 +130,8 @@ class Hands:
     def correct_all(self, way: Way) -> None:
         if way.queue:
             self._go_through_the_queue()
+        if way.unsure:
+            self._go_through_unsure_words()
         self.page.evaluate("scrollTo(0, 0)")
         self.page.locator("textarea.segment-text").first.focus()
         for _ in self.meant:
@@ -139,6 +152,30 @@ class Hands:
             self._press("F9" if self._is_right(segment, proposal) else "F10")
             self.decisions += 1
             self._saved()
+
+    def _go_through_unsure_words(self) -> None:
+        self.page.evaluate("scrollTo(0, 0)")
+        self.page.locator("textarea.segment-text").first.focus()
+        self._press("Home")
+        while self._next_unsure_word():
+            text, start, end = self.page.evaluate(FIELD)
+            self.decisions += 1
+            new = _meant_between(text, self.meant[self._line_here()], start, end)
+            if new != text[start:end]:
+                self._replace(new)
+
+    def _next_unsure_word(self) -> bool:
+        """The words may have to be fetched first."""
+        before = (self._line_here(), self.page.evaluate(FIELD)[1:])
+        self._press("F7")
+        note = self.page.locator("[data-note]")
+        for _ in range(MOST_LOOKS):
+            if (self._line_here(), self.page.evaluate(FIELD)[1:]) != before:
+                return True
+            if "自信のない言葉はありません" in (note.text_content() or ""):
+                return False
+            self.page.wait_for_timeout(LOOK_MS)
+        raise GijidoError("自信のない言葉へ進めません。")
 
     def _proposal_here(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """The one whose words are selected."""
@@ -165,10 +202,14 @@ class Hands:
             self._place_cursor(start)
             for _ in range(end - start):
                 self._press("Shift+ArrowRight")
-            if new:
-                self._type(new)
-            else:
-                self._press("Delete")
+            self._replace(new)
+
+    def _replace(self, new: str) -> None:
+        """What is selected, or nothing."""
+        if new:
+            self._type(new)
+        else:
+            self._press("Delete")
 
     def _decide_alike(self) -> None:
         box = self.page.locator("[data-alike]")
@@ -237,6 +278,11 @@ class Hands:
 
     def _distance(self, segment_id: int, text: str) -> int:
         return int(Levenshtein.distance(text, self.meant[segment_id]))
+
+
+def _meant_between(text: str, meant: str, start: int, end: int) -> str:
+    """What was meant by these letters of the text."""
+    return meant[same_place(text, meant, start) : same_place(text, meant, end)]
 
 
 def _changes(text: str, meant: str) -> Iterator[tuple[int, int, str]]:
