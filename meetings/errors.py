@@ -25,6 +25,17 @@ class SignInRequired(GijidoError):
         super().__init__("サインインしてください。入力中の内容はそのまま残ります。")
 
 
+class OtherPersonSignedIn(GijidoError):
+    """A page that one person opened asks while another is signed in on that terminal."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"この端末では、いま{name}さんがサインインしています。この画面はほかの人が開いたもの"
+            "なので、ここからは何も送らず、読み込みません。入力した文はこの端末に残してあり、"
+            "画面を開いた人がサインインし直すと自動で保存します。"
+        )
+
+
 class SignInRefused(GijidoError):
     def __init__(self) -> None:
         super().__init__(

@@ -25,6 +25,7 @@ STATE_WORDS = {
     WorkState.FINISHED: "済み",
     WorkState.FAILED: "失敗",
     WorkState.CANCELLED: "中止",
+    WorkState.REMOVED: "削除",
 }
 
 

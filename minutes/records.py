@@ -36,6 +36,9 @@ LONGEST_PARAGRAPH = 20_000
 UNASSIGNED = "議題に分けていない発言"
 BEFORE, LEFT_OUT = "議題に入る前の発言", "議題外の発言"
 WITHOUT_AGENDA = "発言"
+SOURCE_REMOVED = (
+    "この版のもとになった逐語録は消されています。ほかの逐語録から会議録を作り直してください。"
+)
 
 
 def minutes_of(session: Session, meeting: Meeting) -> Minutes | None:
@@ -86,6 +89,8 @@ def revise(
     entries.text("place", "場所", content.place)
     for section in content.sections:
         for paragraph in section.paragraphs:
+            paragraph.text = transcripts.printable(paragraph.text)
+            paragraph.speaker = transcripts.printable(paragraph.speaker)
             entries.optional_text("text", "発言", paragraph.text, LONGEST_PARAGRAPH)
             entries.optional_text("speaker", "発言者", paragraph.speaker)
             _refuse_other_sources(latest, paragraph)
@@ -206,7 +211,14 @@ def _decide(
     return decision
 
 
+def removed_sources(session: Session, revision: MinutesRevision) -> set[int]:
+    """The ids of those that were taken away since."""
+    return {source.id for source in sources_of(session, revision) if source.is_removed}
+
+
 def _refuse_open(session: Session, revision: MinutesRevision) -> None:
+    if removed_sources(session, revision):
+        raise NotPossibleNow(SOURCE_REMOVED)
     spans.refuse_open(session, sources_of(session, revision))
     if has_unassigned(revision):
         raise NotPossibleNow(
@@ -219,7 +231,7 @@ def _add_revision(
     session: Session, by: Person, minutes: Minutes, transcript: Transcript, content: Content
 ) -> MinutesRevision:
     number = minutes.latest.number + 1 if minutes.revisions else 1
-    if number > 1 and _is_waiting(minutes.latest):
+    if number > 1 and minutes.latest.is_awaited:
         raise NotPossibleNow("承認を依頼中です。承認または差し戻しを待ってから直してください。")
     revision = MinutesRevision(
         minutes=minutes,
@@ -231,10 +243,6 @@ def _add_revision(
     session.add(revision)
     audit.note(session, by, "revise", revision)
     return revision
-
-
-def _is_waiting(revision: MinutesRevision) -> bool:
-    return revision.request is not None and revision.request.decision is None
 
 
 def _one_of_each(sources: list[Transcript]) -> list[Transcript]:

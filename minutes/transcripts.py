@@ -1,24 +1,35 @@
 """Correcting a transcript: text, confirmation, speaker. `heard` never changes."""
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import or_, select, true, tuple_
-from sqlalchemy.orm import Session, selectinload, undefer
+from sqlalchemy.orm import Session, defer, selectinload, undefer
 
 from meetings import audit, entries
-from meetings.errors import NotPossibleNow, StaleRevision
+from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from minutes import accuracy
 from minutes.accuracy import Accuracy
 from minutes.proposals import learning
 from models.base import now
 from models.document import Page
 from models.meeting import Meeting
-from models.minutes import Minutes
+from models.minutes import Minutes, MinutesRevision
 from models.person import Person
-from models.recording import Recording, Transcription
+from models.recording import Recording, Transcription, WorkState
 from models.transcript import Correction, Proposal, Segment, Speaker, Transcript
 
 LONGEST_SEGMENT = 20_000
+
+UNPRINTABLE = frozenset({"Cc", "Cf", "Cs"})
+"""Unicode's categories of control, format (those that turn the direction of writing among them)
+and half characters."""
+
+JOINERS = frozenset("\u200c\u200d") | {chr(tag) for tag in range(0xE0020, 0xE0080)}
+"""Format characters without which an emoji or a word is another one."""
+
+NONCHARACTERS = frozenset("\ufffe\uffff")
 
 
 def correct(session: Session, by: Person, segment: Segment, text: str, *, based_on: int) -> Segment:
@@ -72,9 +83,35 @@ def take_back_confirmation(session: Session, by: Person, segment: Segment) -> No
 def name_speaker(session: Session, by: Person, segment: Segment, name: str) -> None:
     """The voice of this segment; an empty name takes it away."""
     refuse_when_approved(session, segment.transcript)
-    name = entries.optional_text("speaker", "発言者", name)
+    name = entries.optional_text("speaker", "発言者", one_line(name))
     segment.speaker = _speaker(session, segment.transcript, name) if name else None
     audit.note(session, by, "name_speaker", segment)
+
+
+@dataclass(frozen=True)
+class Naming:
+    """`then` shall speak where `now` does; empty for nobody."""
+
+    segment: Segment
+    now: str
+    then: str
+
+
+def name_speakers(session: Session, by: Person, namings: Sequence[Naming]) -> list[Segment]:
+    """Those whose speaker still is the one `now` named, and only those: a naming of many taken
+    back must not touch what somebody has changed since. Returns them."""
+    changed = []
+    for one in namings:
+        segment = one.segment
+        refuse_when_approved(session, segment.transcript)
+        if (segment.speaker.name if segment.speaker else "") != one.now:
+            continue
+        name = entries.optional_text("then", "発言者", one_line(one.then))
+        segment.speaker = _speaker(session, segment.transcript, name) if name else None
+        changed.append(segment)
+    if changed:
+        audit.note(session, by, "name_speakers", changed[0])
+    return changed
 
 
 def transcripts_of(session: Session, meeting: Meeting) -> list[Transcript]:
@@ -84,7 +121,7 @@ def transcripts_of(session: Session, meeting: Meeting) -> list[Transcript]:
             select(Transcript)
             .join(Transcription)
             .join(Recording)
-            .where(Recording.meeting_id == meeting.id)
+            .where(Recording.meeting_id == meeting.id, Transcription.state != WorkState.REMOVED)
             .order_by(Transcript.id)
         )
     )
@@ -146,12 +183,15 @@ def segments_between(
 
 def is_closed(session: Session, transcript: Transcript) -> bool:
     """Whether the minutes made from it are approved, so that nothing may change any more."""
-    minutes = session.scalar(select(Minutes).where(Minutes.meeting_id == transcript.meeting.id))
-    return (
-        minutes is not None
-        and transcript.id in minutes.latest.transcript_ids
-        and minutes.latest.is_approved
+    latest = session.scalar(
+        select(MinutesRevision)
+        .join(Minutes)
+        .where(Minutes.meeting_id == transcript.meeting.id)
+        .order_by(MinutesRevision.number.desc())
+        .limit(1)
+        .options(defer(MinutesRevision.content))  # long, and every open editor asks every 3 s
     )
+    return latest is not None and latest.is_approved and transcript.id in latest.transcript_ids
 
 
 def accuracy_of(segments: Iterable[Segment]) -> tuple[Accuracy, Accuracy]:
@@ -179,12 +219,31 @@ def _counted(pairs: Iterable[tuple[str, str]]) -> tuple[Accuracy, Accuracy]:
 
 def one_line(text: str) -> str:
     """Without control characters: what a text field may give and a paper may print."""
-    line = " ".join(text.split())
-    return "".join(c for c in line if c.isprintable() or c == "\u3000")
+    return printable(" ".join(text.split()))
+
+
+def printable(text: str) -> str:
+    """Without control characters but the ends of lines. Whatever has a shape stays, also where no
+    font here knows it: 外字, 異体字, the emoji of next year."""
+    return "".join(c for c in text if _is_shown(c))
+
+
+def _is_shown(character: str) -> bool:
+    if character == "\n" or character in JOINERS:
+        return True
+    is_control = unicodedata.category(character) in UNPRINTABLE
+    return not is_control and character not in NONCHARACTERS
 
 
 def _plain(text: str) -> str:
-    return entries.optional_text("text", "発話", one_line(text), LONGEST_SEGMENT)
+    text = one_line(text)
+    if len(text) > LONGEST_SEGMENT:
+        raise InvalidInput(
+            "text",
+            f"発話は{LONGEST_SEGMENT:,}文字までです（いまは{len(text):,}文字あります）。"
+            "短くするまで保存されません。",
+        )
+    return text
 
 
 def refuse_when_stale(session: Session, segment: Segment, mine: str, based_on: int) -> None:
@@ -208,7 +267,7 @@ def _speaker(session: Session, transcript: Transcript, name: str) -> Speaker:
     for speaker in transcript.speakers:
         if speaker.name == name:
             return speaker
-    speaker = Speaker(transcript=transcript, name=name)
+    speaker = Speaker(transcript=transcript, name=name, number=Speaker.number_in(name))
     session.add(speaker)
     return speaker
 

@@ -64,6 +64,11 @@ class MinutesRevision(Base):
         decision = self.request.decision if self.request else None
         return decision is not None and decision.is_approved
 
+    @property
+    def is_awaited(self) -> bool:
+        """Somebody has asked for approval, and nobody has decided yet."""
+        return self.request is not None and self.request.decision is None
+
 
 class ApprovalRequest(Base):
     """The secretary asks for approval of one revision, once."""

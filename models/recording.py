@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Id, LongText, Name, Sha256, When, now, word
@@ -74,8 +74,13 @@ class Recording(Base):
     received_by: Mapped[Person] = relationship(foreign_keys=received_by_id)
     beginning_checked_by: Mapped[Person | None] = relationship(foreign_keys=beginning_checked_by_id)
     transcriptions: Mapped[list["Transcription"]] = relationship(
-        back_populates="recording", order_by="Transcription.id"
+        back_populates="recording",
+        order_by="Transcription.id",
+        primaryjoin=lambda: and_(
+            Recording.id == Transcription.recording_id, Transcription.state != WorkState.REMOVED
+        ),
     )
+    """Without those that were taken away."""
 
     @property
     def is_beginning_sure(self) -> bool:
@@ -85,12 +90,16 @@ class Recording(Base):
 
 
 class WorkState(StrEnum):
+    """REMOVED: a text that was taken in by mistake and taken away; only its row is left, for the
+    drafts that were made from it."""
+
     WAITING = "waiting"
     RUNNING = "running"
     PAUSED = "paused"
     FINISHED = "finished"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    REMOVED = "removed"
 
     @property
     def label(self) -> str:
@@ -101,6 +110,7 @@ class WorkState(StrEnum):
             WorkState.FINISHED: "完了",
             WorkState.FAILED: "失敗",
             WorkState.CANCELLED: "中止",
+            WorkState.REMOVED: "削除",
         }[self]
 
     @property
@@ -154,6 +164,10 @@ class Transcription(Base):
     @property
     def is_imported(self) -> bool:
         return bool(self.imported_file_name)
+
+    @property
+    def is_removed(self) -> bool:
+        return self.state == WorkState.REMOVED
 
 
 class Chunk(Base):

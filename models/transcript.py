@@ -1,5 +1,6 @@
 """The transcript (逐語録): segments (発話), speakers (発言者) and corrections (修正)."""
 
+import re
 from enum import StrEnum
 
 from sqlalchemy import JSON, ForeignKey, Index
@@ -10,6 +11,8 @@ from models.document import Page
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
 from models.recording import Chunk, Recording, Transcription
+
+VOICE_NAME = re.compile(r"声([1-9][0-9]{0,3})")
 
 
 class Transcript(Base):
@@ -37,6 +40,10 @@ class Transcript(Base):
     def meeting(self) -> Meeting:
         return self.recording.meeting
 
+    @property
+    def is_removed(self) -> bool:
+        return self.transcription.is_removed
+
 
 class Speaker(Base):
     """A voice in a transcript. `number`: one that the machine told apart; it is called 声1, 声2 …
@@ -54,6 +61,12 @@ class Speaker(Base):
     @staticmethod
     def voice_name(number: int) -> str:
         return f"声{number}"
+
+    @staticmethod
+    def number_in(name: str) -> int | None:
+        """The other way round; None for a person's name."""
+        found = VOICE_NAME.fullmatch(name)
+        return int(found[1]) if found else None
 
     @property
     def is_unnamed(self) -> bool:

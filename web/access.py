@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings import people
-from meetings.errors import NotFound, SignInRequired
+from meetings.errors import NotFound, OtherPersonSignedIn, SignInRequired
 from meetings.rights import Right, may_read, published_revision, rights
 from models.base import Base
 from models.document import Document, DocumentVersion, Page
@@ -26,6 +26,8 @@ from web.transaction import database_session
 
 View = Callable[..., Any]
 BEARER = "Bearer "
+PAGE_OF = "X-Gijido-Person"
+"""In this header a page may say whose it is, where it could outlive their signing in."""
 
 
 def anyone(view: View) -> View:
@@ -98,6 +100,8 @@ def fetch(kind: type[Base], identity: int | str, right: Right, person: Person) -
     thing: Any = _find(session, kind, identity)
     if thing is None or getattr(thing, "withdrawn_at", None) or getattr(thing, "removed_at", None):
         raise NotFound()
+    if getattr(thing, "is_removed", False):
+        raise NotFound()
     meeting = thing if isinstance(thing, Meeting) else thing.meeting
     given = rights(session, person, meeting)
     if right not in given or not _is_open_to(person, thing, given):
@@ -137,6 +141,8 @@ def required_person() -> Person:
     person = current_person()
     if person is None:
         raise SignInRequired()
+    if request.headers.get(PAGE_OF, str(person.id)) != str(person.id):
+        raise OtherPersonSignedIn(person.name)
     return person
 
 

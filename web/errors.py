@@ -26,6 +26,7 @@ from meetings.errors import (
     NotFound,
     NotPossibleNow,
     NotUnderstood,
+    OtherPersonSignedIn,
     SignInRefused,
     SignInRequired,
     StaleRevision,
@@ -39,6 +40,7 @@ STATUS: dict[type[GijidoError], int] = {
     FileRejected: 422,
     SignInRefused: 401,
     SignInRequired: 401,
+    OtherPersonSignedIn: 403,
     NotFound: 404,
     NotPossibleNow: 409,
     StaleRevision: 409,
@@ -51,6 +53,7 @@ STATUS: dict[type[GijidoError], int] = {
 TITLES = {
     400: "送信をやり直してください",
     401: "サインインが必要です",
+    403: "サインインしている人が違います",
     404: "見つかりません",
     405: "この操作はできません",
     409: "内容を確認してください",

@@ -2,6 +2,7 @@
 has decided no machine touches again."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 
 from sqlalchemy.orm import Session
@@ -59,6 +60,41 @@ def confirm_item(session: Session, by: Person, segment: Segment) -> list[Segment
     for one in changed:
         one.assigned_by = AssignedBy.PERSON
     audit.note(session, by, "confirm_item", segment)
+    return changed
+
+
+@dataclass(frozen=True)
+class Place:
+    """Of a segment in the agenda, and who put it there."""
+
+    agenda_item: AgendaItem | None
+    assigned_by: AssignedBy | None
+
+    def is_of(self, segment: Segment) -> bool:
+        return (self.agenda_item, self.assigned_by) == (segment.agenda_item, segment.assigned_by)
+
+
+@dataclass(frozen=True)
+class Placing:
+    """`then` instead of `now`."""
+
+    segment: Segment
+    now: Place
+    then: Place
+
+
+def place_again(session: Session, by: Person, placings: Sequence[Placing]) -> list[Segment]:
+    """A decision about many taken back, or done again: of the segments that still are where it
+    put them, and only of those. What the machine had found is the machine's again. Returns them."""
+    changed = []
+    for one in placings:
+        transcripts.refuse_when_approved(session, one.segment.transcript)
+        if one.now.is_of(one.segment):
+            one.segment.agenda_item = one.then.agenda_item
+            one.segment.assigned_by = one.then.assigned_by
+            changed.append(one.segment)
+    if changed:
+        audit.note(session, by, "place_again", changed[0])
     return changed
 
 

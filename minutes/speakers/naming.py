@@ -45,7 +45,7 @@ def name_voice(session: Session, by: Person, segment: Segment, name: str) -> lis
     """All segments of this one's voice are this person's from now on. Where somebody is called
     so already, the two voices become one. Returns them; raises NotPossibleNow, InvalidInput."""
     transcripts.refuse_when_approved(session, segment.transcript)
-    name = entries.text("speaker", "発言者", name)
+    name = entries.text("speaker", "発言者", transcripts.one_line(name))
     voice, same = _voice(segment), _named(segment.transcript, name)
     segments = _segments_of(session, voice)
     if same is None:

@@ -94,6 +94,16 @@ def test_an_unchanged_text_makes_no_revision(
     )
 
 
+def test_what_turns_the_direction_of_writing_is_in_no_minutes(
+    session: Session, cast: Cast, revision: MinutesRevision
+) -> None:
+    content = changed(revision, "\u202eこれは\u2067逆さま")
+    content.sections[-1].paragraphs[0].speaker = "\u202e古賀"
+    second = records.revise(session, cast.secretary, revision.minutes, content, based_on=1)
+    (said, *_) = content_of(second).sections[-1].paragraphs
+    assert (said.speaker, said.text) == ("古賀", "これは逆さま")
+
+
 def test_an_emptied_paragraph_is_gone(
     session: Session, cast: Cast, revision: MinutesRevision
 ) -> None:

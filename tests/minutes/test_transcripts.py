@@ -66,6 +66,27 @@ def test_a_text_is_one_line_without_control_characters(
     assert segment.text == "一行目 二行目"
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467", None),
+        ("葛\U000e0100城、辻\ue000", None),
+        ("か\u3099き\u3099", None),
+        ("\U0001fae9と\U0001fac6", None),  # younger than this Python's Unicode
+        ("\u202eabc\u202c\u2066\ufeff\u00ad\uffff", "abc"),
+        ("\ud800半分", "半分"),
+    ],
+)
+def test_letters_of_every_kind_stay_and_what_has_no_shape_goes(
+    session: Session, cast: Cast, segment: Segment, typed: str, kept: str | None
+) -> None:
+    transcripts.correct(session, cast.secretary, segment, typed, based_on=0)
+    transcripts.name_speaker(session, cast.secretary, segment, typed)
+    session.flush()
+    assert segment.speaker is not None
+    assert segment.text == segment.speaker.name == (typed if kept is None else kept)
+
+
 def test_a_text_may_become_empty_but_not_endless(
     session: Session, cast: Cast, segment: Segment
 ) -> None:

@@ -175,3 +175,55 @@ def word(text: str) -> bytes:
     return office.docx_of(
         "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in text.splitlines())
     )
+
+
+def test_one_taken_in_by_mistake_is_taken_away_on_the_screen(
+    secretary: Browser, world: World, session: Session, cast: Cast
+) -> None:
+    send(secretary, world.recording, "別の会議.srt", SRT.encode())
+    made = newest(session, world)
+    first = made.segments[0]
+    transcripts.correct(session, cast.secretary, first, "開会いたします。", based_on=0)
+    session.commit()
+    index = f"/meetings/{world.unpublished.id}/recordings"
+    page = secretary.get(index).text
+    question = "「別の会議.srt」を消します。直した発話が1件あり、その修正も消えます。"
+    assert question in page
+    assert page.count("取り込みを消す") == 1
+    answer = secretary.post(f"/transcripts/{made.id}/removal", follow_redirects=True)
+    assert "「別の会議.srt」を消しました。録音はそのままです。" in answer.text
+    assert "取り込みを消す" not in answer.text
+    for path in (f"/transcripts/{made.id}", f"/transcriptions/{made.transcription_id}/file"):
+        assert secretary.get(path).status_code == 404
+    assert newest(session, world).id == world.transcript.id
+    assert secretary.get(f"/recordings/{world.recording.id}/sound").status_code == 200
+
+
+def test_scripts_take_one_away_and_learn_why_they_cannot(
+    secretary: Browser, browse: Callable[[Person], Browser], world: World, session: Session
+) -> None:
+    send(secretary, world.recording, "別の会議.srt", SRT.encode())
+    path = f"/api/transcripts/{newest(session, world).id}"
+    assert secretary.delete(path).status_code == 204
+    assert secretary.get(path).status_code == secretary.delete(path).status_code == 404
+    runs = secretary.get(f"/api/recordings/{world.recording.id}").json["transcriptions"]
+    assert [run["transcript_id"] for run in runs] == [world.transcript.id]
+    refused = secretary.delete(f"/api/transcripts/{world.transcript.id}")
+    assert refused.status_code == 409
+    assert "取り込んだ逐語録だけ" in refused.json["message"]
+
+
+def test_only_who_may_correct_takes_one_away(
+    secretary: Browser,
+    browse: Callable[[Person], Browser],
+    world: World,
+    session: Session,
+    cast: Cast,
+) -> None:
+    send(secretary, world.recording, "別の会議.srt", SRT.encode())
+    made = newest(session, world)
+    approver = browse(cast.approver)
+    page = approver.get(f"/meetings/{world.unpublished.id}/recordings").text
+    assert "取り込みを消す" not in page
+    assert approver.post(f"/transcripts/{made.id}/removal").status_code == 404
+    assert approver.delete(f"/api/transcripts/{made.id}").status_code == 404

@@ -142,6 +142,20 @@ def test_signing_out_ends_the_session_on_the_server(
     assert client.get("/today").status_code == HTTPStatus.FOUND
 
 
+def test_a_page_that_another_person_opened_is_answered_nothing(
+    cast: Cast, browse: Callable[[Person], Browser], meeting: Meeting
+) -> None:
+    path, name = f"/api/meetings/{meeting.id}", cast.secretary.name
+    own, other = (
+        {"X-Gijido-Person": str(person.id)} for person in (cast.secretary, cast.organiser)
+    )
+    client = browse(cast.secretary)
+    assert client.get(path, headers=own).status_code == HTTPStatus.OK
+    refused = client.get(path, headers=other)
+    assert refused.status_code == HTTPStatus.FORBIDDEN
+    assert f"{name}さんがサインインしています" in refused.json["message"]
+
+
 def test_errors_have_japanese_pages(own_app: Flask) -> None:
     @own_app.get("/full-disk")
     @access.anyone

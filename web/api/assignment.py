@@ -1,5 +1,7 @@
 """Which agenda item the segments belong to, and what is still open."""
 
+from typing import Literal
+
 from flask import Blueprint, url_for
 from pydantic import Field
 
@@ -7,15 +9,18 @@ from meetings.errors import InvalidInput
 from meetings.rights import Right
 from minutes import records
 from minutes.assignment import decisions, spans
+from minutes.assignment.decisions import Place, Placing
 from minutes.assignment.spans import Span
+from models.meeting import Meeting
 from models.minutes import MinutesRevision
 from models.person import Person
-from models.transcript import Segment, Transcript
+from models.transcript import AssignedBy, Segment, Transcript
 from web import access
 from web.api.agenda import item_of
 from web.api.minutes import RevisionAnswer
 from web.api.operations import Identity, Shape, operation
-from web.api.transcripts import SegmentAnswer, SegmentsChanged
+from web.api.segments import MOST_AT_ONCE
+from web.api.transcripts import SegmentsChanged
 from web.transaction import database_session
 
 blueprint = Blueprint("api_assignment", __name__)
@@ -27,6 +32,30 @@ class AgendaItemChoice(Shape):
         False,
         description="議題外にする。agenda_item_id が null でこれも false なら、割り当てを外す",
     )
+
+
+class PlaceInAgenda(Shape):
+    """SegmentAnswer の agenda_item_id と assigned_by のとおり。"""
+
+    agenda_item_id: Identity | None
+    assigned_by: Literal["person", "turns", "text"] | None
+
+    def of(self, meeting: Meeting) -> Place:
+        item = item_of(meeting, self.agenda_item_id)
+        by = AssignedBy(self.assigned_by) if self.assigned_by else None
+        if item and by is None:
+            raise InvalidInput("assigned_by", "議題があるときは、割り当てたものも必要です。")
+        return Place(item, by)
+
+
+class OnePlace(Shape):
+    segment_id: Identity
+    now: PlaceInAgenda = Field(description="いまの議題（違っていればそのままにする）")
+    then: PlaceInAgenda = Field(description="変えたあとの議題")
+
+
+class Places(Shape):
+    places: list[OnePlace] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
 class SpanAnswer(Shape):
@@ -71,14 +100,28 @@ def start_agenda_item(person: Person, segment: Segment, body: AgendaItemChoice) 
     changed = decisions.start_agenda_item(
         database_session(), person, segment, item, is_left_out=body.is_left_out
     )
-    return _answer(changed)
+    return SegmentsChanged.of(changed)
 
 
 @blueprint.put("/segments/<int:segment_id>/agenda-item/confirmation")
 @access.to(Segment, Right.CORRECT)
 @operation("推定した議題がここから始まることを確認する", answers=SegmentsChanged)
 def confirm_item(person: Person, segment: Segment) -> SegmentsChanged:
-    return _answer(decisions.confirm_item(database_session(), person, segment))
+    return SegmentsChanged.of(decisions.confirm_item(database_session(), person, segment))
+
+
+@blueprint.put("/transcripts/<int:transcript_id>/agenda-items")
+@access.to(Transcript, Right.CORRECT)
+@operation("いくつもの発話の議題を前の割り当てに戻す", answers=SegmentsChanged, body=Places)
+def place_again(person: Person, transcript: Transcript, body: Places) -> SegmentsChanged:
+    """いまの議題が now と違う発話と、なくなった発話は、そのままにする。"""
+    known, meeting = {one.id: one for one in transcript.segments}, transcript.meeting
+    placings = [
+        Placing(known[one.segment_id], one.now.of(meeting), one.then.of(meeting))
+        for one in body.places
+        if one.segment_id in known
+    ]
+    return SegmentsChanged.of(decisions.place_again(database_session(), person, placings))
 
 
 @blueprint.get("/transcripts/<int:transcript_id>/open-spans")
@@ -93,7 +136,7 @@ def open_spans(person: Person, transcript: Transcript) -> SpansAnswer:
 @access.to(Transcript, Right.CORRECT)
 @operation("逐語録の残りを議題外にする", answers=SegmentsChanged)
 def leave_rest_out(person: Person, transcript: Transcript) -> SegmentsChanged:
-    return _answer(spans.leave_rest_out(database_session(), person, transcript))
+    return SegmentsChanged.of(spans.leave_rest_out(database_session(), person, transcript))
 
 
 @blueprint.post("/revisions/<int:revision_id>/left-out")
@@ -102,8 +145,3 @@ def leave_rest_out(person: Person, transcript: Transcript) -> SegmentsChanged:
 def leave_rest_of_minutes_out(person: Person, revision: MinutesRevision) -> RevisionAnswer:
     records.leave_rest_out(database_session(), person, revision)
     return RevisionAnswer.of(revision.minutes.latest)
-
-
-def _answer(changed: list[Segment]) -> SegmentsChanged:
-    database_session().flush()
-    return SegmentsChanged(segments=[SegmentAnswer.of(segment) for segment in changed])

@@ -10,10 +10,11 @@ from meetings.rights import Right
 from minutes import accuracy, alike, cutting, editing, history, transcripts
 from minutes.alike import Place
 from minutes.proposals import decisions
+from minutes.transcripts import Naming
 from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
 from web import access
-from web.api.operations import Identity, Query, Revision, Shape, operation
+from web.api.operations import Identity, Query, Revision, Shape, ShortText, operation
 from web.api.transcripts import (
     Decision,
     MarkAnswer,
@@ -24,7 +25,7 @@ from web.api.transcripts import (
 from web.transaction import database_session
 
 blueprint = Blueprint("api_segments", __name__)
-MOST_TEXTS = 10_000
+MOST_AT_ONCE = 10_000
 NOT_OF_IT = "この逐語録にない発話があります。画面を開き直してください。"
 
 
@@ -77,7 +78,17 @@ class OneText(Shape):
 
 
 class Texts(Shape):
-    texts: list[OneText] = Field(min_length=1, max_length=MOST_TEXTS)
+    texts: list[OneText] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+class OneSpeaker(Shape):
+    segment_id: Identity
+    now: ShortText = Field(description="いまの発言者（違っていればそのままにする）。空ならなし")
+    then: ShortText = Field(description="変えたあとの発言者。空なら取り消す")
+
+
+class Speakers(Shape):
+    speakers: list[OneSpeaker] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
 class Cut(Shape):
@@ -171,18 +182,31 @@ def find_alike(person: Person, segment: Segment, body: Earlier) -> AlikesAnswer:
 def correct_texts(person: Person, transcript: Transcript, body: Texts) -> SegmentsChanged:
     """すべて直すか、ひとつも直さない。"""
     session = database_session()
-    known = {segment.id: segment for segment in transcript.segments}
-    changed = []
-    for one in body.texts:
-        segment = known.get(one.segment_id)
-        if segment is None:
-            raise InvalidInput(
-                "segment_id", "この逐語録にない発話があります。画面を開き直してください。"
-            )
+    segments = segments_named(transcript, [one.segment_id for one in body.texts])
+    for segment, one in zip(segments, body.texts, strict=True):
         transcripts.correct(session, person, segment, one.text, based_on=one.revision)
-        changed.append(segment)
-    session.flush()
-    return SegmentsChanged(segments=[SegmentAnswer.of(segment) for segment in changed])
+    return SegmentsChanged.of(segments)
+
+
+@blueprint.put("/transcripts/<int:transcript_id>/speakers")
+@access.to(Transcript, Right.CORRECT)
+@operation("いくつもの発話の発言者を変える", answers=SegmentsChanged, body=Speakers)
+def name_speakers(person: Person, transcript: Transcript, body: Speakers) -> SegmentsChanged:
+    """いまの発言者が now と違う発話と、なくなった発話は、そのままにする。"""
+    known = {segment.id: segment for segment in transcript.segments}
+    namings = [
+        Naming(known[one.segment_id], one.now, one.then)
+        for one in body.speakers
+        if one.segment_id in known
+    ]
+    return SegmentsChanged.of(transcripts.name_speakers(database_session(), person, namings))
+
+
+def segments_named(transcript: Transcript, identities: list[int]) -> list[Segment]:
+    known = {segment.id: segment for segment in transcript.segments}
+    if not known.keys() >= set(identities):
+        raise InvalidInput("segment_id", NOT_OF_IT)
+    return [known[identity] for identity in identities]
 
 
 @blueprint.post("/segments/<int:segment_id>/split")
@@ -191,8 +215,7 @@ def correct_texts(person: Person, transcript: Transcript, body: Texts) -> Segmen
 def split(person: Person, segment: Segment, body: Cut) -> SegmentsChanged:
     session = database_session()
     both = cutting.split(session, person, segment, body.at, based_on=body.revision)
-    session.flush()
-    return SegmentsChanged(segments=[SegmentAnswer.of(one) for one in both])
+    return SegmentsChanged.of(list(both))
 
 
 @blueprint.post("/segments/<int:segment_id>/join")

@@ -9,6 +9,7 @@ from meetings.agenda import flat, tree
 from meetings.rights import Right
 from minutes import accuracy, changes, transcripts, word_times
 from minutes.accuracy import NOTHING, Accuracy, Mark
+from minutes.imports import removing
 from minutes.proposals import decisions
 from minutes.style import fillers
 from models.person import Person
@@ -225,6 +226,7 @@ class TranscriptAnswer(Shape):
     latest: int = Field(description="ここまでの変更を含む。changes に since として渡す")
     segments: list[SegmentAnswer]
     versions: list[ReadableVersionAnswer] = Field(description="この会議の資料の、読める版すべて")
+    is_closed: bool = Field(description="会議録が承認されているため、いまは直せない")
 
 
 class OtherAnswer(Shape):
@@ -241,6 +243,7 @@ class ChangesAnswer(Shape):
     segments: list[SegmentAnswer] = Field(description="変わった発話と、新しい発話")
     gone: list[int] = Field(description="なくなった発話")
     others: list[OtherAnswer]
+    is_closed: bool = Field(description="会議録が承認されているため、いまは直せない")
 
 
 class Since(Query):
@@ -289,7 +292,9 @@ class Between(Query):
 
 
 class TextChange(Shape):
-    text: str = Field(max_length=transcripts.LONGEST_SEGMENT)
+    """Too long a text is refused by the verb, which tells how long it is."""
+
+    text: str = Field(json_schema_extra={"maxLength": transcripts.LONGEST_SEGMENT})
     revision: Revision = Field(description="読んだときの revision")
 
 
@@ -312,6 +317,11 @@ class SegmentChanged(Shape):
 
 class SegmentsChanged(Shape):
     segments: list[SegmentAnswer] = Field(description="変わった発話")
+
+    @classmethod
+    def of(cls, segments: list[Segment]) -> "SegmentsChanged":
+        database_session().flush()
+        return cls(segments=[SegmentAnswer.of(segment) for segment in segments])
 
 
 @blueprint.get("/transcripts/<int:transcript_id>")
@@ -341,6 +351,7 @@ def answer(person: Person, transcript: Transcript, first: int | None = None) -> 
         latest=latest,
         segments=[SegmentAnswer.of(segment) for segment in segments],
         versions=readable_versions(person, transcript.meeting),
+        is_closed=transcripts.is_closed(session, transcript),
     )
 
 
@@ -349,7 +360,8 @@ def answer(person: Person, transcript: Transcript, first: int | None = None) -> 
 @operation("逐語録の変更を読む", answers=ChangesAnswer, query=Since)
 def show_changes(person: Person, transcript: Transcript, query: Since) -> ChangesAnswer:
     """Whoever asks has looked already: no line in the audit table for each time."""
-    found = changes.since(database_session(), transcript, query.since, query.newest)
+    session = database_session()
+    found = changes.since(session, transcript, query.since, query.newest)
     here = Present(person.id, person.name, query.at, clock())
     others = presence().note(transcript.id, query.seat or str(person.id), here)
     return ChangesAnswer(
@@ -359,6 +371,7 @@ def show_changes(person: Person, transcript: Transcript, query: Since) -> Change
         segments=[SegmentAnswer.of(segment) for segment in found.segments],
         gone=found.gone,
         others=[OtherAnswer(name=one.name, segment_id=one.segment_id) for one in others],
+        is_closed=transcripts.is_closed(session, transcript),
     )
 
 
@@ -369,6 +382,14 @@ def show_words(person: Person, transcript: Transcript, query: Between) -> WordsA
     note_look(person, "read", transcript)
     found = transcripts.segments_between(database_session(), transcript, query.start, query.end)
     return WordsAnswer(segments=[SegmentWordsAnswer.of(segment) for segment in found])
+
+
+@blueprint.delete("/transcripts/<int:transcript_id>")
+@access.to(Transcript, Right.CORRECT)
+@operation("取り込んだ逐語録を消す。録音とほかの逐語録は残る")
+def remove(person: Person, transcript: Transcript) -> None:
+    """元には戻せない。承認された会議録、承認を依頼中の会議録のもとになっていれば、消せない。"""
+    removing.remove(database_session(), person, transcript)
 
 
 @blueprint.put("/segments/<int:segment_id>/text")

@@ -13,7 +13,7 @@ from models.transcript import Segment
 from web import access
 from web.api.operations import Shape, operation
 from web.api.shapes import WorkAnswer
-from web.api.transcripts import SegmentAnswer, SegmentsChanged
+from web.api.transcripts import SegmentsChanged
 from web.transaction import database_session
 
 blueprint = Blueprint("api_voices", __name__)
@@ -37,14 +37,14 @@ class VoiceCount(Shape):
 @access.to(Segment, Right.CORRECT)
 @operation("この発話の声のすべての発話に名前を付ける", answers=SegmentsChanged, body=VoiceName)
 def name_voice(person: Person, segment: Segment, body: VoiceName) -> SegmentsChanged:
-    return _changed(naming.name_voice(database_session(), person, segment, body.name))
+    return SegmentsChanged.of(naming.name_voice(database_session(), person, segment, body.name))
 
 
 @blueprint.post("/segments/<int:segment_id>/voices")
 @access.to(Segment, Right.CORRECT)
 @operation("この発話から先を別の声にする", answers=SegmentsChanged)
 def split_voice(person: Person, segment: Segment) -> SegmentsChanged:
-    return _changed(naming.split_voice(database_session(), person, segment))
+    return SegmentsChanged.of(naming.split_voice(database_session(), person, segment))
 
 
 @blueprint.post("/transcriptions/<int:transcription_id>/voices")
@@ -53,8 +53,3 @@ def split_voice(person: Person, segment: Segment) -> SegmentsChanged:
 def tell_apart(person: Person, transcription: Transcription, body: VoiceCount) -> WorkAnswer:
     transcribing.tell_voices_apart(database_session(), person, transcription, body.voices)
     return WorkAnswer.of(transcription)
-
-
-def _changed(segments: list[Segment]) -> SegmentsChanged:
-    database_session().flush()
-    return SegmentsChanged(segments=[SegmentAnswer.of(segment) for segment in segments])

@@ -14,8 +14,9 @@ import { LineList } from "./transcript/list";
 import { PagePanel } from "./transcript/page-panel";
 import { Player } from "./transcript/player";
 import type { Surroundings } from "./transcript/row";
+import { orphans } from "./transcript/kept";
 import { Spoken } from "./transcript/spoken";
-import { call, Refusal } from "./transcript/server";
+import { call } from "./transcript/server";
 import type {
   AgendaItem,
   Changes,
@@ -25,17 +26,20 @@ import type {
   Transcript,
   Work,
 } from "./transcript/server";
+import { asRefusal, Trouble } from "./transcript/trouble";
 import { WorkClock } from "./transcript/work-clock";
-import { length, make, required } from "./transcript/words";
+import { WorkLine } from "./transcript/work-line";
+import { make, required } from "./transcript/words";
 
 const POLL_MS = 3000;
 const RETRY_MS = 5000;
 const LATE_SECONDS = 0.3;
-const UNDER_WAY = ["waiting", "running"];
-const OPEN = [...UNDER_WAY, "paused"];
+const NOW_CLOSED =
+  "会議録が承認されたため、いまは読むことだけができます。保存していない文は欄に残してあります。";
+const NOW_OPEN = "会議録の新しい版ができたので、また直せます。";
 
 class Page implements Desk, Surroundings, Around {
-  readonly mayCorrect: boolean;
+  readonly isCorrector: boolean;
   agendaItems: AgendaItem[] = [];
 
   readonly path: string;
@@ -46,16 +50,17 @@ class Page implements Desk, Surroundings, Around {
   private readonly spoken: Spoken;
   private readonly figures = new Figures();
   private readonly panel: PagePanel;
-  private readonly work = required<HTMLElement>("[data-work]");
+  private readonly work = new WorkLine();
   private readonly savedWords = required<HTMLElement>("[data-saved]");
   private readonly note = required<HTMLElement>("[data-note]");
   private readonly speakers = required<HTMLElement>("[data-speakers]");
   private readonly others = required<HTMLElement>("[data-others]");
-  private readonly trouble = required<HTMLElement>("[data-trouble]");
+  private readonly closed = required<HTMLElement>("[data-closed]");
+  private readonly trouble = new Trouble();
   private readonly nameList = required<HTMLDataListElement>("#speaker-names");
   private readonly unsaved = new Set<Line>();
   private readonly refused = new Set<Line>();
-  private isWorking = true;
+  private isClosed = false;
   private retryTimer = 0;
   private newest = 0;
   private latest = 0;
@@ -64,7 +69,7 @@ class Page implements Desk, Surroundings, Around {
 
   constructor(root: HTMLElement) {
     this.path = `/api/transcripts/${root.dataset["transcript"]}`;
-    this.mayCorrect = root.dataset["mayCorrect"] === "yes";
+    this.isCorrector = root.dataset["mayCorrect"] === "yes";
     this.list = new LineList(required("[data-segments]"), this, (line, before) =>
       headingOf(line.segment, before?.segment ?? null, this.agendaItems),
     );
@@ -76,7 +81,8 @@ class Page implements Desk, Surroundings, Around {
       this.player.playFrom(seconds),
     );
     this.hands = new Hands(this.list, this.player, this.spoken, this);
-    if (this.mayCorrect) new WorkClock(this.path, () => this.player.isPlaying);
+    if (this.isCorrector)
+      new WorkClock(this.path, () => this.player.isPlaying, () => this.mayCorrect);
     addEventListener("beforeunload", (event) => this.leaving(event));
     addEventListener("pagehide", () => this.saveAll());
     addEventListener("hashchange", () => this.goToNamed());
@@ -103,13 +109,19 @@ class Page implements Desk, Surroundings, Around {
   private async open(): Promise<void> {
     try {
       this.take(await call("GET", this.path));
+      this.showOrphans();
       this.goToNamed();
     } catch (problem) {
-      this.tell(asRefusal(problem));
+      this.trouble.tell(asRefusal(problem));
       setTimeout(() => void this.open(), RETRY_MS);
       return;
     }
     setTimeout(() => void this.poll(), POLL_MS);
+  }
+
+  /** Not while the minutes that were made from it are approved. */
+  get mayCorrect(): boolean {
+    return this.isCorrector && !this.isClosed;
   }
 
   changed(line: Line): void {
@@ -134,7 +146,7 @@ class Page implements Desk, Surroundings, Around {
   }
 
   newLine(segment: Segment): Line {
-    return new Line(segment, this, this.mayCorrect);
+    return new Line(segment, this, this.isCorrector);
   }
 
   refresh(): void {
@@ -183,6 +195,14 @@ class Page implements Desk, Surroundings, Around {
     void this.placeFrom(line, () => call("PUT", path));
   }
 
+  dropTyped(line: Line): void {
+    void this.hands.dropTyped(line);
+  }
+
+  rescue(line: Line): void {
+    this.hands.rescue(line);
+  }
+
   addName(name: string): void {
     if (!name || this.isKnownName(name)) return;
     this.nameList.append(make("option", { value: name }));
@@ -202,12 +222,12 @@ class Page implements Desk, Surroundings, Around {
   private async placeFrom(line: Line, ask: () => Promise<SegmentsChanged>): Promise<void> {
     try {
       const changed = await ask();
-      for (const segment of changed.segments) this.list.get(segment.id)?.take(segment);
+      this.hands.placed(line, changed.segments);
       this.refresh();
-      this.tell(null);
+      this.trouble.tell(null);
     } catch (problem) {
       line.row?.showAgendaItem();
-      this.tell(asRefusal(problem), "議題を変えられませんでした。もう一度選んでください。");
+      this.trouble.tell(asRefusal(problem), "議題を変えられませんでした。もう一度選んでください。");
     }
   }
 
@@ -220,13 +240,14 @@ class Page implements Desk, Surroundings, Around {
       : "すべて保存済み";
     this.savedWords.classList.toggle("is-unsaved", waiting.length > 0);
     const [refused] = this.refused;
-    this.tell(refused?.refusal ?? null);
+    this.trouble.tell(refused?.refusal ?? null);
     // Once it is set it stays: what is polled meanwhile must not put it off again and again.
     if (refused) this.retryTimer ||= window.setTimeout(() => this.retry(), RETRY_MS);
   }
 
   private take(transcript: Transcript): void {
     this.latest = transcript.latest;
+    this.setClosed(transcript.is_closed);
     transcript.speakers.forEach((name) => this.addName(name));
     this.showWork(transcript.work);
     this.panel.take(transcript.versions);
@@ -256,7 +277,7 @@ class Page implements Desk, Surroundings, Around {
   }
 
   private *segments(): Iterable<Segment> {
-    for (const line of this.list.lines) yield line.segment;
+    for (const line of this.list.lines) if (!line.isGone) yield line.segment;
   }
 
   /** A link to a segment, from the side or from other screens. */
@@ -267,31 +288,14 @@ class Page implements Desk, Surroundings, Around {
   }
 
   private showWork(work: Work): void {
-    const isOpen = OPEN.includes(work.state);
-    const later = isOpen ? undefined : work.stages.find((stage) => UNDER_WAY.includes(stage.state));
-    this.isWorking = isOpen || later !== undefined;
+    this.work.show(work);
     this.player.tryAgain();
-    const remaining = work.remaining_seconds;
-    const words = isOpen
-      ? `${work.stage} ${work.percent} %` +
-        (remaining === null ? "" : `・残り約${length(remaining)}`) +
-        `・${work.segment_count}発話まで校正できます`
-      : work.state === "finished"
-        ? later
-          ? `${later.label}をしています。そのまま校正できます。`
-          : ""
-        : `${work.state_label}：${work.problem || "ここまでの文は校正できます。"}`;
-    const isStanding = isOpen && !work.is_worker_running;
-    this.work.textContent = isStanding
-      ? `${words}　文字起こしの処理が動いていません。管理者に連絡してください。`
-      : words;
-    this.work.hidden = !words;
   }
 
   private showEmpty(): void {
     const empty = required<HTMLElement>("[data-empty]");
     empty.hidden = this.list.lines.length > 0;
-    empty.textContent = this.isWorking
+    empty.textContent = this.work.isMoving
       ? "まだ発話がありません。聞き取れたところから、ここに自動で現れます。"
       : "発話は聞き取れませんでした。録音の音を確かめてください。";
   }
@@ -300,27 +304,50 @@ class Page implements Desk, Surroundings, Around {
     try {
       if (!document.hidden) await this.takeChanges();
     } catch (problem) {
-      this.tell(asRefusal(problem));
+      this.trouble.tell(asRefusal(problem));
     }
     setTimeout(() => void this.poll(), POLL_MS);
   }
 
   /** What others and the machine have done meanwhile, and where the others are. */
   private async takeChanges(): Promise<void> {
-    const wasWorking = this.isWorking && this.newest > 0;
+    const wasWorking = this.work.isMoving && this.newest > 0;
     const at = this.list.held?.id;
     const query = `since=${this.latest}&newest=${this.newest}&seat=${this.seat}`;
     const path = `${this.path}/changes?${query}${at ? `&at=${at}` : ""}`;
     const changes = await call<Changes>("GET", path);
+    this.setClosed(changes.is_closed);
     this.showOthers(changes.others);
     this.showWork(changes.work);
-    const isStepDone = wasWorking && !this.isWorking; // it may have changed any of them
+    const isStepDone = wasWorking && !this.work.isMoving; // it may have changed any of them
     if (isStepDone) this.spoken.forget();
     if (changes.is_everything || isStepDone) return this.lookAgain();
     this.latest = changes.latest;
     if (changes.segments.length) this.takeSegments(changes.segments);
     this.showEmpty();
     this.forgetGone(new Set(changes.gone));
+    this.noteState();
+  }
+
+  /** The minutes were approved while somebody is at the text, or a new version was begun: then
+   * what could not be saved meanwhile is. */
+  private setClosed(isClosed: boolean): void {
+    if (this.isClosed === isClosed) return;
+    this.isClosed = isClosed;
+    this.closed.hidden = !isClosed;
+    this.list.allow();
+    if (!this.isCorrector || !this.newest) return;
+    this.say(isClosed ? NOW_CLOSED : NOW_OPEN);
+    if (!isClosed) this.saveAll();
+  }
+
+  /** What an earlier visit typed into segments that are gone by now. */
+  private showOrphans(): void {
+    if (!this.isCorrector) return;
+    const known = new Set(this.list.lines.map((line) => line.id));
+    const lines = orphans(known).map((segment) => this.newLine(segment));
+    lines.forEach((line) => line.vanish());
+    if (lines.length) this.list.add(lines);
   }
 
   private async lookAgain(): Promise<void> {
@@ -332,13 +359,15 @@ class Page implements Desk, Surroundings, Around {
       this.take(transcript);
       this.forgetGone(new Set(gone.map((line) => line.id)));
     } catch (problem) {
-      this.tell(asRefusal(problem));
+      this.trouble.tell(asRefusal(problem));
     }
   }
 
-  /** What was typed into a line that is gone stays in sight; saving it says what happened. */
-  private forgetGone(gone: Set<number>): void {
-    const lines = this.list.lines.filter((line) => gone.has(line.id) && !line.isUnsaved);
+  /** What was typed into a line that is gone stays in sight, with a way to keep it. */
+  private forgetGone(ids: Set<number>): void {
+    const gone = this.list.lines.filter((line) => ids.has(line.id));
+    const lines = gone.filter((line) => !line.isUnsaved);
+    gone.filter((line) => line.isUnsaved).forEach((line) => line.vanish());
     if (!lines.length) return;
     this.list.remove(lines);
     this.refresh();
@@ -383,33 +412,6 @@ class Page implements Desk, Surroundings, Around {
     this.saveAll();
     if ([...this.unsaved].some((line) => line.isDirty)) event.preventDefault();
   }
-
-  /** One place for what concerns the whole page; said once, not at every try. */
-  private tell(refusal: Refusal | null, words?: string): void {
-    const shown = refusal ? (words ?? sentence(refusal)) : "";
-    if (this.trouble.dataset["shown"] === shown) return;
-    this.trouble.dataset["shown"] = shown;
-    this.trouble.hidden = !shown;
-    this.trouble.replaceChildren(shown);
-    if (refusal?.status === 401) this.trouble.append(signInLink());
-  }
-}
-
-function sentence(refusal: Refusal): string {
-  return refusal.status === 401
-    ? "サインインが切れました。入力した文はこの端末に残してあります。サインインすると自動で保存します。"
-    : refusal.message;
-}
-
-function signInLink(): HTMLElement {
-  const words = "新しいタブでサインインする";
-  const target = "/sign-in?next=/today";
-  return make("a", { href: target, target: "_blank", rel: "opener" }, words);
-}
-
-function asRefusal(problem: unknown): Refusal {
-  if (problem instanceof Refusal) return problem;
-  throw problem;
 }
 
 new Page(required("[data-transcript]")).begin();

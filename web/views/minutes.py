@@ -174,6 +174,7 @@ def _read(person: Person, revision: MinutesRevision) -> str:
         public=published_revision(database_session(), meeting.id),
         spans=_open_spans(revision),
         has_unassigned=records.has_unassigned(revision),
+        removed_sources=records.removed_sources(database_session(), revision),
         current_publication=publication.current_publication(revision),
         drafting=drafting_of(meeting),
     )
@@ -206,6 +207,7 @@ def _form(
         stale=stale,
         invalid=invalid,
         is_put=is_put,
+        removed_sources=records.removed_sources(database_session(), layout),
         by_hand=sum(p.is_by_hand for section in content.sections for p in section.paragraphs),
         plays=_plays(layout),
     )

@@ -13,6 +13,7 @@ from meetings.errors import FileRejected, GijidoError, InvalidInput, NotFound, N
 from meetings.rights import Right, rights
 from minutes import transcription as work
 from minutes.following import Progress, is_worker_running, progress
+from minutes.imports import removing
 from minutes.imports.taking import remarks_of
 from minutes.parts import placed_recordings
 from minutes.recognition import speech_model
@@ -37,12 +38,34 @@ FORM_BYTES = 10_000
 
 
 @dataclass(frozen=True)
+class Removal:
+    """What goes with a transcript that was taken in, or why it cannot go."""
+
+    corrected: int
+    obstacle: str
+
+    @classmethod
+    def of(cls, transcript: Transcript) -> "Removal":
+        session = database_session()
+        return cls(
+            removing.count_corrected(session, transcript), removing.obstacle(session, transcript)
+        )
+
+
+@dataclass(frozen=True)
 class Run:
     """One transcription of a recording, as the list shows it."""
 
     transcription: Transcription
     transcript: Transcript
     progress: Progress
+    removal: Removal | None
+
+    @classmethod
+    def of(cls, transcription: Transcription, transcript: Transcript) -> "Run":
+        session = database_session()
+        removal = Removal.of(transcript) if transcription.is_imported else None
+        return cls(transcription, transcript, progress(session, transcription), removal)
 
 
 @dataclass(frozen=True)
@@ -117,6 +140,15 @@ def import_transcript(person: Person, recording: Recording) -> Any:
 
 
 import_transcript.checks_own_token = True  # type: ignore[attr-defined]
+
+
+@blueprint.post("/transcripts/<int:transcript_id>/removal")
+@access.to(Transcript, Right.CORRECT)
+def remove_import(person: Person, transcript: Transcript) -> Any:
+    name, meeting_id = transcript.transcription.imported_file_name, transcript.meeting.id
+    removing.remove(database_session(), person, transcript)
+    flash(f"取り込んだ逐語録「{name}」を消しました。録音はそのままです。", "done")
+    return redirect(url_for("recordings.index", meeting_id=meeting_id))
 
 
 @blueprint.get("/transcriptions/<int:transcription_id>/file")
@@ -278,7 +310,7 @@ def _runs(recording: Recording) -> list[Run]:
         )
     }
     return [
-        Run(transcription, transcript_of[transcription.id], progress(session, transcription))
+        Run.of(transcription, transcript_of[transcription.id])
         for transcription in reversed(recording.transcriptions)
     ]
 

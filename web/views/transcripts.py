@@ -45,7 +45,6 @@ def edit(person: Person, transcript: Transcript) -> Any:
     saves them there."""
     note_look(person, "look", transcript)
     session, meeting = database_session(), transcript.meeting
-    closed = is_closed(session, transcript)
     part, beside = _beside(transcript)
     given = rights(session, person, meeting)
     return render_template(
@@ -56,8 +55,8 @@ def edit(person: Person, transcript: Transcript) -> Any:
         names=_names(transcript),
         part=part,
         beside=beside,
-        is_closed=closed,
-        may_correct=Right.CORRECT in given and not closed,
+        is_closed=is_closed(session, transcript),
+        may_correct=Right.CORRECT in given,
         may_place=Right.RECORD in given,
         language=LANGUAGES.get(transcript.transcription.language, ""),
         beginning=answer(person, transcript, FIRST_SEGMENTS).model_dump(mode="json"),

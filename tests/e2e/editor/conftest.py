@@ -7,16 +7,19 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from meetings import people
 from meetings.storage import Storage
 from minutes.proposals import decisions
 from minutes.proposals.candidates import Candidate
 from minutes.proposals.choosing import Change, Choice
 from minutes.proposals.terms import Term
+from minutes.recognition.heard import Heard
 from models.document import Page as Page_
 from models.meeting import Meeting
+from models.person import Role
 from models.transcript import Origin, Transcript
 from tests.conftest import Cast
-from tests.e2e.editor.desk import SAVING_MS, TEXT, sign_in
+from tests.e2e.editor.desk import SAVING_MS, TEXT, WAITING, sign_in
 from tests.world import HEARD
 from web.demo import builders
 
@@ -68,3 +71,32 @@ def taught(
     decisions.keep(second, Choice(second.heard, (), (Change(likely, 0.5),)))
     session.commit()
     return printed
+
+
+@pytest.fixture
+def other(
+    server: str, browser: Browser, desk: Page, cast: Cast, session: Session
+) -> Iterator[Page]:
+    """Another secretary at the same transcript."""
+    people.grant_role(session, cast.approver, Role.SECRETARY, None)
+    login, address = cast.approver.login, desk.url
+    session.commit()
+    context = browser.new_context(base_url=server)
+    context.set_default_timeout(SAVING_MS)
+    page = context.new_page()
+    sign_in(page, login)
+    page.goto(address)
+    expect(page.locator(".segment")).to_have_count(3)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def long_transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Transcript:
+    recording = builders.add_recording(
+        session, storage, cast.secretary, meeting, builders.folder("dx-council")
+    )
+    heard = [Heard(n * 2.0, n * 2.0 + 2, f"{n}番目の発話") for n in range(WAITING)]
+    made = builders.add_transcript(session, cast.secretary, recording, heard)
+    session.commit()
+    return made

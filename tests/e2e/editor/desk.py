@@ -3,11 +3,17 @@
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from minutes import transcripts
+from minutes import records, transcripts
+from minutes.assignment import spans
+from models.minutes import MinutesRevision
 from models.transcript import Transcript
+from tests.conftest import Cast
 from web.demo.people import PASSWORD
 
 SAVING_MS = 8000
+WAITING = 300
+"""Changes that wait while the network is away."""
+
 TEXT = "それでは定刻となりましたので"
 
 
@@ -16,6 +22,7 @@ def sign_in(page: Page, login: str = "morishita") -> None:
     page.fill("[name=login]", login)
     page.fill("[name=password]", PASSWORD)
     page.click("main button[type=submit]")
+    page.wait_for_url("**/today")
 
 
 def expect_saved(page: Page) -> None:
@@ -25,3 +32,30 @@ def expect_saved(page: Page) -> None:
 def stored(session: Session, transcript: Transcript) -> list[str]:
     session.commit()
     return [segment.text for segment in transcripts.segments_of(session, transcript)]
+
+
+def sent_for_approval(session: Session, cast: Cast, transcript: Transcript) -> MinutesRevision:
+    """Minutes made from what stands there now."""
+    spans.leave_rest_out(session, cast.secretary, transcript)
+    revision = records.draft(session, cast.secretary, transcript)
+    records.request_approval(session, cast.secretary, revision)
+    session.commit()
+    return revision
+
+
+def approved(session: Session, cast: Cast, transcript: Transcript) -> MinutesRevision:
+    revision = sent_for_approval(session, cast, transcript)
+    records.approve(session, cast.approver, revision)
+    session.commit()
+    return revision
+
+
+def type_offline(page: Page, lines: int) -> None:
+    """A 「。」 at the end of each, from the first one on."""
+    page.locator(".segment-text").first.focus()
+    page.context.set_offline(True)
+    for _ in range(lines):
+        page.keyboard.press("End")
+        page.keyboard.type("。")
+        page.keyboard.press("Control+ArrowDown")
+    expect(page.locator("[data-saved]")).to_have_text(f"未保存 {lines}件")

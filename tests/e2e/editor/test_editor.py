@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
@@ -10,7 +11,7 @@ from minutes import transcripts
 from minutes.recognition.heard import Heard
 from models.document import Page as Page_
 from models.meeting import Meeting
-from models.transcript import Doubt, Transcript
+from models.transcript import Doubt, Proposal, Transcript
 from tests.conftest import Cast
 from tests.e2e.editor.desk import SAVING_MS, TEXT, expect_saved, sign_in, stored
 from tests.world import HEARD
@@ -286,3 +287,18 @@ def test_what_was_typed_is_saved_before_a_proposal_is_taken(taught: Page_, desk:
     second.get_by_role("button", name="採る：").click()
     text = HEARD[1].text.replace("本日", "今日") + "ね"
     expect(second.locator("textarea")).to_have_value(text)
+
+
+def test_a_proposal_that_is_gone_takes_its_segment_with_it_in_no_way(
+    taught: Page_, desk: Page, session: Session, transcript: Transcript
+) -> None:
+    """As after the papers were compared once more."""
+    second = desk.locator(".segment").nth(1)
+    expect(second.locator(".proposal")).to_have_count(1)
+    session.execute(delete(Proposal).where(Proposal.segment_id == transcript.segments[1].id))
+    session.commit()
+    second.get_by_role("button", name="採る：").click()
+    expect(second.locator(".segment-problem")).to_contain_text("見つかりません")
+    second.locator("textarea").fill("そのまま直せる")
+    expect_saved(desk)
+    assert stored(session, transcript)[1] == "そのまま直せる"

@@ -58,3 +58,29 @@ def test_minutes_wait_for_what_is_open(secretary: Script, transcript: Transcript
     mended = secretary.call("POST", f"/revisions/{revision['id']}/left-out")
     assert mended["number"] == 2
     secretary.call("POST", f"/revisions/{mended['id']}/approval-request", status=201)
+
+
+def test_segments_go_back_to_where_they_were_in_the_agenda_unless_somebody_moved_them_since(
+    session: Session, secretary: Script, transcript: Transcript
+) -> None:
+    first, second, _ = (segment.id for segment in transcript.segments)
+    one, two = (item.id for item in transcript.meeting.agenda_items[:2])
+    for segment in transcript.segments:
+        segment.agenda_item_id, segment.assigned_by = one, AssignedBy.TURNS
+    session.commit()
+    secretary.call("PUT", f"/segments/{first}/agenda-item", {"agenda_item_id": two})
+    secretary.call("PUT", f"/segments/{second}/agenda-item", {"agenda_item_id": None})
+    before = {"agenda_item_id": one, "assigned_by": "turns"}
+    after = {"agenda_item_id": two, "assigned_by": "person"}
+    wanted = [{"segment_id": n, "now": after, "then": before} for n in (first, second)]
+    path = f"/transcripts/{transcript.id}/agenda-items"
+    (changed,) = secretary.call("PUT", path, {"places": wanted})["segments"]
+    assert (changed["id"], changed["agenda_item_id"], changed["assigned_by"]) == (
+        first,
+        one,
+        "turns",
+    )
+    nobodys = [
+        {"segment_id": first, "now": before, "then": {"agenda_item_id": two, "assigned_by": None}}
+    ]
+    assert secretary.call("PUT", path, {"places": nobodys}, status=422)["field"] == "assigned_by"

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from minutes import changes
+from minutes import changes, records
+from minutes.assignment import spans
 from models.audit import AuditLine
 from models.person import Person
-from models.transcript import Transcript
+from models.transcript import AssignedBy, Transcript
 from tests.conftest import Cast
 from tests.web.api.conftest import Script
 
@@ -78,3 +79,52 @@ def test_people_see_who_else_is_there_and_where(
     assert asked(secretary, identity, 0, at=segment, seat="a")["others"] == []
     seen = asked(approver, identity, 0, seat="b")["others"]
     assert seen == [{"name": name, "segment_id": segment}]
+
+
+def test_an_act_on_many_segments_is_seen_by_the_others(
+    secretary: Script, session: Session, transcript: Transcript
+) -> None:
+    first = transcript.segments[0].id
+    for segment in transcript.segments:
+        segment.assigned_by = AssignedBy.TEXT
+    session.commit()
+    place = {"agenda_item_id": None, "assigned_by": "text"}
+    named = {"segment_id": first, "now": "", "then": "芹沢"}
+    for method, path, body in (
+        ("PUT", f"/segments/{first}/agenda-item/confirmation", None),
+        ("PUT", f"/transcripts/{transcript.id}/speakers", {"speakers": [named]}),
+        (
+            "PUT",
+            f"/transcripts/{transcript.id}/agenda-items",
+            {
+                "places": [
+                    {"segment_id": first, "now": place | {"assigned_by": "person"}, "then": place}
+                ]
+            },
+        ),
+    ):
+        before = secretary.get(f"/transcripts/{transcript.id}")["latest"]
+        secretary.call(method, path, body)
+        assert asked(secretary, transcript.id, before)["is_everything"], path
+
+
+def test_whoever_is_at_it_is_told_when_the_minutes_are_approved_and_when_they_are_open_again(
+    secretary: Script, session: Session, cast: Cast, transcript: Transcript
+) -> None:
+    def is_closed() -> list[object]:
+        session.commit()
+        opened = secretary.get(f"/transcripts/{identity}")
+        told = asked(secretary, identity, 0)["is_closed"]
+        session.commit()  # what was read before that is old now
+        return [opened["is_closed"], told]
+
+    identity = transcript.id
+    assert is_closed() == [False, False]
+    spans.leave_rest_out(session, cast.secretary, transcript)
+    revision = records.draft(session, cast.secretary, transcript)
+    records.request_approval(session, cast.secretary, revision)
+    assert is_closed() == [False, False]
+    records.approve(session, cast.approver, revision)
+    assert is_closed() == [True, True]
+    records.draft(session, cast.secretary, transcript)
+    assert is_closed() == [False, False]

@@ -3,12 +3,13 @@
 import { writeTexts } from "./alike";
 import type { Decided, Line } from "./line";
 import type { LineList } from "./list";
+import { act, changedSince, isSame, TEXTS } from "./many";
+import type { Kind, Step } from "./many";
 import { call } from "./server";
 import type { Segment, SegmentChanged, TextChange } from "./server";
-import type { Act, Undo } from "./undo";
+import { DONE } from "./undo";
+import type { Act, Outcome, Undo } from "./undo";
 import { position } from "./words";
-
-const CHANGED_SINCE = "そのあとで文が変わったため、元に戻せません。発話を見て、必要なら直接直してください。";
 
 export class Acts {
   /** The text last written into, and how it was before its writer came: one act, not one for
@@ -37,17 +38,35 @@ export class Acts {
 
   /** Many texts at once, all or none. */
   async write(changes: TextChange[], words: string): Promise<void> {
-    const before = changes.map(({ segment_id }) => this.list.get(segment_id)!.segment.text);
-    await this.send(changes);
-    const texts = changes.map((change, n) => ({
-      id: change.segment_id,
-      before: before[n]!,
-      after: change.text,
-    }));
+    const { segments } = await writeTexts(this.path, changes);
+    this.took(TEXTS, words, segments);
+  }
+
+  /** What one act has made of many segments, and how they were on this screen before. */
+  took<State>(kind: Kind<State>, words: string, segments: Segment[]): void {
+    const steps: Step<State>[] = [];
+    for (const segment of segments) {
+      const line = this.list.get(segment.id);
+      if (!line) continue;
+      const [before, after] = [kind.stateOf(line.segment), kind.stateOf(segment)];
+      if (!isSame(before, after)) steps.push({ id: segment.id, before, after });
+      line.take(segment);
+    }
+    if (steps.length) this.undo.note(act(this.list, this.path, kind, words, steps));
+  }
+
+  /** What is typed and could not be saved: taken back to the saved text, and put there again. */
+  noteTyped(line: Line): void {
+    const typed = line.text;
+    const put = async (text: string): Promise<Outcome> => {
+      line.write(text);
+      await line.sync();
+      return DONE;
+    };
     this.undo.note({
-      words,
-      undo: () => this.replace(texts.map(({ id, before, after }) => ({ id, from: after, to: before }))),
-      redo: () => this.replace(texts.map(({ id, before, after }) => ({ id, from: before, to: after }))),
+      words: `${position(line.segment.start_seconds)}の文（保存前）`,
+      undo: () => put(line.segment.text),
+      redo: () => put(typed),
     });
   }
 
@@ -60,23 +79,6 @@ export class Acts {
     const act = new TextAct(line, before, after);
     this.writing = { line, act };
     this.undo.note(act);
-  }
-
-  /** Those that still are as this person left them. */
-  private async replace(texts: { id: number; from: string; to: string }[]): Promise<string | null> {
-    const changes = texts.flatMap(({ id, from, to }) => {
-      const segment = this.list.get(id)?.segment;
-      if (segment?.text !== from) return [];
-      return [{ segment_id: id, text: to, revision: segment.revision }];
-    });
-    if (!changes.length) return CHANGED_SINCE;
-    await this.send(changes);
-    return null;
-  }
-
-  private async send(changes: TextChange[]): Promise<void> {
-    const { segments } = await writeTexts(this.path, changes);
-    for (const segment of segments) this.list.get(segment.id)?.take(segment);
   }
 }
 
@@ -91,38 +93,41 @@ class TextAct implements Act {
     return `${position(this.line.segment.start_seconds)}の文`;
   }
 
-  undo(): Promise<string | null> {
+  undo(): Promise<Outcome> {
     return this.replace(this.after, this.before);
   }
 
-  redo(): Promise<string | null> {
+  redo(): Promise<Outcome> {
     return this.replace(this.before, this.after);
   }
 
-  private async replace(from: string, to: string): Promise<string | null> {
-    if (this.line.segment.text !== from || this.line.conflict) return CHANGED_SINCE;
-    this.line.write(to);
-    await this.line.sync();
-    return null;
+  private async replace(from: string, to: string): Promise<Outcome> {
+    const { line } = this;
+    if (line.segment.text !== from || line.isTextDirty || line.conflict || line.isGone)
+      return changedSince("文");
+    line.write(to);
+    await line.sync();
+    return DONE;
   }
 }
 
 function naming(line: Line, before: Segment): Act {
   const [from, to] = [before.speaker ?? "", line.segment.speaker ?? ""];
-  const name = async (speaker: string): Promise<null> => {
-    line.nameSpeaker(speaker);
+  const name = async (now: string, then: string): Promise<Outcome> => {
+    if ((line.segment.speaker ?? "") !== now || line.isGone) return changedSince("発言者");
+    line.nameSpeaker(then);
     await line.sync();
-    return null;
+    return DONE;
   };
-  return { words: "発言者", undo: () => name(from), redo: () => name(to) };
+  return { words: "発言者", undo: () => name(to, from), redo: () => name(from, to) };
 }
 
 function tick(line: Line): Act {
   const isConfirmed = line.segment.is_confirmed;
-  const set = async (wanted: boolean): Promise<null> => {
+  const set = async (wanted: boolean): Promise<Outcome> => {
     line.setConfirmed(wanted);
     await line.sync();
-    return null;
+    return DONE;
   };
   return { words: "確認済みの印", undo: () => set(!isConfirmed), redo: () => set(isConfirmed) };
 }
@@ -134,11 +139,11 @@ function decision(line: Line, { proposal, decision }: Decided): Act {
       const body = { revision: line.segment.revision };
       const path = `/api/proposals/${proposal.id}/reopening`;
       line.take((await call<SegmentChanged>("POST", path, body)).segment);
-      return null;
+      return DONE;
     },
     redo: async () => {
       await line.settle(proposal, decision);
-      return null;
+      return DONE;
     },
   };
 }

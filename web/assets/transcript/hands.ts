@@ -14,21 +14,26 @@ import type { LineList } from "./list";
 import { openMenu } from "./menu";
 import type { Player } from "./player";
 import type { Decision } from "./proposals";
+import { PLACES } from "./many";
 import { Queue } from "./queue";
 import type { Doubtful } from "./queue";
 import { call, Refusal } from "./server";
 import type { Segment, SegmentsChanged, SegmentsJoined } from "./server";
 import { secondsBefore } from "./spoken";
 import type { Placed, Spoken } from "./spoken";
-import { Undo } from "./undo";
+import { DONE, Undo } from "./undo";
+import type { Outcome } from "./undo";
 import { Voices } from "./voices";
 import { position, required } from "./words";
 
 const MOST_NAMES = 9;
+const CLOSED = "会議録が承認されているため、いまは直せません。";
 
 /** What the hands ask of the page. */
 export interface Around {
   readonly path: string;
+  /** Whose right it is; not while the minutes are approved (`mayCorrect`). */
+  readonly isCorrector: boolean;
   readonly mayCorrect: boolean;
   /** One sentence, said once. */
   say(words: string): void;
@@ -64,8 +69,8 @@ export class Hands {
     new Fillers(list, (changes, words) => this.acts.write(changes, words));
     this.queue = new Queue(list.lines, (place) => this.visit(place));
     this.finding = new Finding(list);
-    this.history = new HistoryBox(page.mayCorrect);
-    this.voices = new Voices(list, page);
+    this.history = new HistoryBox(page);
+    this.voices = new Voices(list, page, (...done) => this.acts.took(...done));
     this.keys = new Keys(this.actions());
     this.keyList = new KeyList(this.keys);
     required("[data-keys]").addEventListener("click", () => this.keyList.open());
@@ -95,6 +100,33 @@ export class Hands {
 
   refresh(): void {
     this.queue.refresh();
+  }
+
+  /** From this line on the agenda is at another item. */
+  placed(line: Line, segments: Segment[]): void {
+    this.acts.took(PLACES, `${position(line.segment.start_seconds)}からの議題`, segments);
+  }
+
+  /** What is typed and not saved goes back to the saved text; it can be put there again. */
+  async dropTyped(line: Line): Promise<void> {
+    if (line.isGone) return this.removeGone(line);
+    this.acts.noteTyped(line);
+    await this.undo.undo();
+  }
+
+  /** What was typed into a line that another person joined with the one before it. */
+  rescue(line: Line): void {
+    const before = this.list.lines[this.list.placeOf(line) - 1];
+    if (!before || before.isGone) return this.page.say("前の発話がないので、入れられません。");
+    before.write(withText(before.text, line.segment.text, line.text));
+    this.removeGone(line);
+    this.list.open(before);
+  }
+
+  private removeGone(line: Line): void {
+    line.letGo();
+    this.list.remove([line]);
+    this.page.refresh();
   }
 
   /** For hands without a keyboard: what else can be done with this line. */
@@ -151,7 +183,13 @@ export class Hands {
         action(`name-${n + 1}`, `発言者を${n + 1}番の人にする`, [`Alt+${n + 1}`], () => this.name(n)),
       ),
     ];
-    return this.page.mayCorrect ? [...listening, ...going, ...correcting] : [...listening, ...going];
+    const heard = [...listening, ...going];
+    return this.page.isCorrector ? [...heard, ...correcting.map((one) => this.whenOpen(one))] : heard;
+  }
+
+  private whenOpen(action: Action): Action {
+    const run = (): void => (this.page.mayCorrect ? action.run() : this.page.say(CLOSED));
+    return { ...action, run };
   }
 
   private loop(): void {
@@ -234,9 +272,11 @@ export class Hands {
 
   /** What is being typed is an act of its own. */
   private async takeBack(): Promise<void> {
-    await this.list.current?.sync();
+    const line = this.list.current;
+    await line?.sync();
     this.acts.end();
-    await this.undo.undo();
+    if (line?.isTextDirty && !line.conflict && !line.isGone) await this.dropTyped(line);
+    else await this.undo.undo();
     this.page.refresh();
   }
 
@@ -335,9 +375,9 @@ export class Hands {
     this.page.say(`発言者：${name}`);
   }
 
-  private async play(step: () => Promise<unknown>): Promise<null> {
+  private async play(step: () => Promise<unknown>): Promise<Outcome> {
     await step();
-    return null;
+    return DONE;
   }
 
   private async trying(work: () => Promise<void>): Promise<void> {
@@ -348,4 +388,11 @@ export class Hands {
       this.page.say(problem.message);
     }
   }
+}
+
+/** The joined text, with what was typed where the text `before` it stands, else at the end. */
+function withText(joined: string, before: string, typed: string): string {
+  const place = before ? joined.lastIndexOf(before) : -1;
+  if (place < 0) return joined + typed;
+  return joined.slice(0, place) + typed + joined.slice(place + before.length);
 }

@@ -14,7 +14,7 @@ export class HistoryBox {
   private readonly list = make("ol", {});
   private line: Line | null = null;
 
-  constructor(private readonly mayCorrect: boolean) {
+  constructor(private readonly page: { readonly mayCorrect: boolean }) {
     const close = make("button", { type: "button", class: "button button-main" }, "閉じる");
     close.addEventListener("click", () => this.box.close());
     this.box.append(this.title, this.list, make("p", { class: "actions" }, close));
@@ -52,7 +52,7 @@ export class HistoryBox {
       () => void this.fill(against === number ? null : number),
     );
     const buttons = make("p", { class: "history-choice" }, compare);
-    if (this.mayCorrect && !isNow)
+    if (this.page.mayCorrect && !isNow)
       buttons.append(this.button("この文に戻す", () => this.restore(state.text)));
     return make("li", {}, make("p", { class: "quiet" }, who.filter(Boolean).join("　")), text, buttons);
   }

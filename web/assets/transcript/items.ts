@@ -45,7 +45,7 @@ export function showHeading(
   heading: Heading | null,
   confirm: (() => void) | null,
 ): void {
-  const shown = JSON.stringify(heading);
+  const shown = JSON.stringify([heading, confirm !== null]);
   if (element.dataset["shown"] === shown) return;
   const hadFocus = element.contains(document.activeElement);
   element.dataset["shown"] = shown;

@@ -42,6 +42,8 @@ export class Line {
   isComposing = false;
   conflict: Conflict | null = null;
   refusal: Refusal | null = null;
+  /** There is no such segment any more; what was typed into it is still here. */
+  isGone = false;
   row: Row | null = null;
   wasTouched = false;
   /** When they were said; null while nobody has asked, empty where it is not known. */
@@ -49,6 +51,8 @@ export class Line {
 
   /** The typed text that led to `segment.text`: the server may have cleaned it. */
   private accepted: string | null = null;
+  /** What this browser keeps of it. */
+  private keptText: string | null = null;
   private isSending = false;
   private sending = Promise.resolve();
   private timer = 0;
@@ -104,7 +108,8 @@ export class Line {
   type(text: string): void {
     this.text = text;
     this.wasTouched = true;
-    if (this.isTextDirty) keep(this.id, { revision: this.segment.revision, text: plain(text) });
+    if (this.isTextDirty) this.keep();
+    else this.forget();
     this.syncAfter(WAIT_MS);
   }
 
@@ -140,12 +145,14 @@ export class Line {
   /** Bring the server to what stands here: first the text, then the speaker, then the tick. */
   sync(): Promise<void> {
     clearTimeout(this.timer);
-    if (!this.isSending && !this.conflict && !this.isComposing) this.sending = this.send();
+    const isHeldBack = this.isGone || this.conflict || this.isComposing;
+    if (!this.isSending && !isHeldBack) this.sending = this.send();
     return this.sending;
   }
 
   /** What somebody else may have changed, unless this person is at it. */
   refresh(segment: Segment): void {
+    this.isGone = false;
     if (this.isUntouchable) return;
     // Never change a text under somebody's hands: their next change will show both texts.
     if (this.row?.hasFocus && segment.text !== this.segment.text) return;
@@ -172,19 +179,31 @@ export class Line {
     this.show();
   }
 
+  /** Somebody else has joined it with another one, or taken the transcript away. */
+  vanish(): void {
+    clearTimeout(this.timer);
+    this.isGone = true;
+    this.conflict = null;
+    this.refusal = null;
+    this.show();
+  }
+
+  /** What was typed here is elsewhere now, or nobody wants it. */
+  letGo(): void {
+    this.forget();
+    this.text = this.segment.text;
+    this.show();
+  }
+
   /** First what was typed is saved: the decision is about the text that stands there then. */
   async settle(proposal: Proposal, decision: Decision): Promise<void> {
     await this.sync();
     if (this.isSending || this.isTextDirty || this.conflict) return;
-    await this.whileSending(() =>
-      this.ask(
-        () =>
-          call("POST", `/api/proposals/${proposal.id}/${decision}`, {
-            revision: this.segment.revision,
-          }),
-        { proposal, decision },
-      ),
-    );
+    const body = { revision: this.segment.revision };
+    const path = `/api/proposals/${proposal.id}/${decision}`;
+    const work = (): Promise<void> =>
+      this.ask(() => call("POST", path, body), { proposal, decision });
+    await this.whileSending(work, false);
     if (this.isDirty && !this.refusal) void this.sync();
   }
 
@@ -194,16 +213,26 @@ export class Line {
     this.segment = { ...this.segment, revision, text: `${text} ` }; // differs: sent in any case
     this.accepted = null;
     this.text = text;
-    keep(this.id, { revision, text });
+    this.keep();
     this.show();
     void this.sync();
+  }
+
+  private keep(): void {
+    this.keptText = plain(this.text);
+    keep(this.segment, this.keptText);
+  }
+
+  private forget(): void {
+    if (this.keptText !== null) forget(this.id, this.keptText);
+    this.keptText = null;
   }
 
   private async send(): Promise<void> {
     await this.whileSending(async () => {
       for (let step = this.nextStep(); step; step = this.nextStep()) {
         await this.ask(step);
-        if (!this.isTextDirty) forget(this.id);
+        if (!this.isTextDirty) this.forget();
       }
     });
   }
@@ -218,7 +247,8 @@ export class Line {
     this.desk.saved(this, before, decided);
   }
 
-  private async whileSending(work: () => Promise<void>): Promise<void> {
+  /** `isOfSegment`: what is asked for is the segment itself, nothing of it that may be gone alone. */
+  private async whileSending(work: () => Promise<void>, isOfSegment = true): Promise<void> {
     this.isSending = true;
     this.show();
     try {
@@ -226,7 +256,8 @@ export class Line {
       this.refusal = null;
     } catch (problem) {
       if (!(problem instanceof Refusal)) throw problem;
-      this.refused(problem);
+      if (problem.status === 404 && isOfSegment) this.vanish();
+      else this.refused(problem);
     } finally {
       this.isSending = false;
       this.show();
@@ -250,6 +281,8 @@ export class Line {
       const name = plain(this.speaker);
       return async () => {
         const changed = await call<SegmentChanged>("PUT", `${path}/speaker`, { name });
+        // The server may have cleaned it: what it made of it is what was meant.
+        if (plain(this.speaker) === name) this.speaker = changed.segment.speaker ?? "";
         this.desk.addName(name);
         return changed;
       };
@@ -281,8 +314,9 @@ export class Line {
   private restore(): void {
     const earlier = kept(this.id);
     if (!earlier) return;
+    this.keptText = earlier.text;
     if (earlier.text === this.segment.text) {
-      forget(this.id);
+      this.forget();
       return;
     }
     this.wasTouched = true;

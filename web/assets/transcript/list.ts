@@ -14,6 +14,8 @@ const MARGIN = 0.75;
 const LINE_HEIGHT = 31;
 const ROW_HEIGHT = 130;
 const LETTER_WIDTH = 17;
+/** Of the window; beyond that a text scrolls in its field (see transcript.css). */
+const TALLEST_TEXT = 0.6;
 
 export class LineList {
   readonly lines: Line[] = [];
@@ -87,6 +89,12 @@ export class LineList {
   showOthers(names: Map<number | null, string>): void {
     this.others = names;
     for (const [line, row] of this.rows) row.setOther(names.get(line.id) ?? null);
+  }
+
+  /** Whether texts may be corrected has changed. */
+  allow(): void {
+    for (const row of this.rows.values()) row.allow();
+    this.render();
   }
 
   /** The last one that has begun at this second. */
@@ -189,7 +197,8 @@ export class LineList {
     const seen = this.seenHeights.get(line);
     if (seen !== undefined) return seen;
     const letters = Math.max(8, (this.width - 160) / LETTER_WIDTH);
-    return ROW_HEIGHT + LINE_HEIGHT * Math.floor(line.text.length / letters);
+    const lines = Math.floor(line.text.length / letters);
+    return ROW_HEIGHT + Math.min(LINE_HEIGHT * lines, TALLEST_TEXT * innerHeight);
   }
 
   /** The first and the last place that should have a row. */

@@ -11,6 +11,9 @@ import { placed } from "./spoken";
 import type { Placed } from "./spoken";
 import { make, plain, position } from "./words";
 
+const GONE =
+  "この発話はもうありません。ほかの人が前の発話とつなげたか、逐語録が消されました。" +
+  "入力した文は上の欄に残してあります。";
 const SIZES_ITSELF = CSS.supports("field-sizing", "content");
 
 /** What a row asks of the page around it. */
@@ -29,6 +32,10 @@ export interface Surroundings {
   startAgendaItem(line: Line, place: Place): void;
   /** The item that a machine found begins here indeed. */
   confirmItem(line: Line): void;
+  /** Back to the saved text; or, of a line that is gone, away with it. */
+  dropTyped(line: Line): void;
+  /** What was typed into a line that is gone becomes a part of the line before it. */
+  rescue(line: Line): void;
 }
 
 export class Row {
@@ -75,9 +82,18 @@ export class Row {
       class: "segment-speaker",
     });
     this.build(place);
-    if (around.mayCorrect) this.listen();
+    this.listen();
     this.takeOver();
     this.show();
+  }
+
+  /** Whether it may be corrected now. An open conversion is not broken off. */
+  allow(): void {
+    const isAllowed = this.around.mayCorrect;
+    if (!this.line.isComposing) this.text.readOnly = !isAllowed;
+    for (const field of [this.speaker, this.agendaSelect, this.confirmed])
+      field.disabled = !isAllowed;
+    this.showProposals();
   }
 
   get hasFocus(): boolean {
@@ -228,10 +244,7 @@ export class Row {
     const tick = make("label", { class: "segment-confirm" }, this.confirmed, "確認済み");
     const agenda = make("label", { class: "segment-agenda" }, "ここから議題", this.agendaSelect);
     const head = make("div", { class: "segment-head" }, time, this.speaker, this.mixed, agenda, more, this.other, this.state);
-    if (!this.around.mayCorrect) {
-      this.text.readOnly = true;
-      for (const field of [this.speaker, this.agendaSelect, this.confirmed]) field.disabled = true;
-    }
+    this.allow();
     const field = make("div", { class: "segment-field" }, this.words, this.text);
     const body = make("div", { class: "segment-body" }, field, tick);
     const { heading, doubt, fillers, marks, proposals, problem } = this;
@@ -261,25 +274,40 @@ export class Row {
   }
 
   private showProblem(): void {
-    const { conflict, refusal } = this.line;
-    const problem = conflict ?? (refusal?.isPassing ? null : refusal);
+    const { conflict, refusal, isGone } = this.line;
+    const problem = isGone ? GONE : (conflict ?? (refusal?.isPassing ? null : refusal));
     this.mine.textContent = conflict ? plain(this.line.text) : "";
     if (problem === this.shownProblem) return;
     this.shownProblem = problem;
-    if (conflict) this.showConflict();
-    else this.problem.replaceChildren(...(problem ? [alert(problem.message)] : []));
+    if (isGone) this.showGone();
+    else if (conflict) this.showConflict();
+    else this.problem.replaceChildren(...(refusal && problem ? this.refusedWords(refusal.message) : []));
+  }
+
+  private refusedWords(message: string): Node[] {
+    if (!this.line.isTextDirty) return [alert(message)];
+    const back = button("保存してある文に戻す", () => this.around.dropTyped(this.line));
+    return [alert(message), make("div", { class: "segment-choice" }, back)];
+  }
+
+  private showGone(): void {
+    const { line, around } = this;
+    const choice = make(
+      "div",
+      { class: "segment-choice" },
+      button("ひとつ前の発話に入れる", () => around.rescue(line)),
+      button("この文を捨てる", () => around.dropTyped(line)),
+    );
+    this.problem.replaceChildren(alert(GONE), choice);
   }
 
   private showConflict(): void {
     const { message, theirs, revision } = this.line.conflict!;
-    const choose = (words: string, text: () => string): HTMLButtonElement => {
-      const button = make("button", { type: "button", class: "button" }, words);
-      button.addEventListener("click", () => {
+    const choose = (words: string, text: () => string): HTMLButtonElement =>
+      button(words, () => {
         this.line.decide(text(), revision);
         this.text.focus();
       });
-      return button;
-    };
     const texts = make(
       "dl",
       {},
@@ -293,6 +321,12 @@ export class Row {
     const choice = make("div", { class: "segment-choice" }, mine, other);
     this.problem.replaceChildren(alert(message), texts, choice);
   }
+}
+
+function button(words: string, run: () => void): HTMLButtonElement {
+  const made = make("button", { type: "button", class: "button" }, words);
+  made.addEventListener("click", run);
+  return made;
 }
 
 function alert(words: string): Node {

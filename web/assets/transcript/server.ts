@@ -125,6 +125,7 @@ export interface Transcript {
   latest: number;
   segments: Segment[];
   versions: ReadableVersion[];
+  is_closed: boolean;
 }
 
 /** A text that a segment once had; `marks` against another one. */
@@ -149,6 +150,7 @@ export interface Changes {
   segments: Segment[];
   gone: number[];
   others: Other[];
+  is_closed: boolean;
 }
 
 export interface SegmentChanged {
@@ -201,7 +203,12 @@ export class Refusal extends Error {
 
   /** Nothing is wrong with what was sent: the same can be sent again later. */
   get isPassing(): boolean {
-    return this.status === 0 || this.status === 400 || this.status === 401 || this.status >= 500;
+    return [0, 400, 401, 403].includes(this.status) || this.status >= 500;
+  }
+
+  /** Somebody has to sign in: nobody is, or another person than the one who opened the page. */
+  get isOfSignIn(): boolean {
+    return this.status === 401 || this.status === 403;
   }
 }
 
@@ -210,6 +217,8 @@ const UNREADABLE = "サーバーの返事を読み取れませんでした。自
 
 const LONGEST_KEPT_ALIVE = 4000;
 const TOKEN = 'meta[name="csrf-token"]';
+/** Whose page it is, where that matters: nothing goes to the server in another person's name. */
+const PERSON = document.querySelector<HTMLElement>("[data-person]")?.dataset["person"];
 let token = document.querySelector<HTMLMetaElement>(TOKEN)?.content ?? "";
 
 /** Ask the API. A token that has expired is fetched anew, once. Throws Refusal. */
@@ -227,6 +236,7 @@ interface Answer {
 
 async function attempt(method: string, path: string, body?: object): Promise<Answer> {
   const headers: Record<string, string> = { Accept: "application/json", "X-CSRFToken": token };
+  if (PERSON) headers["X-Gijido-Person"] = PERSON;
   if (body) headers["Content-Type"] = "application/json";
   const sent = body ? JSON.stringify(body) : null;
   // What is sent while the page closes still arrives; browsers allow 64 KiB for all of it.

@@ -1,10 +1,16 @@
-/** What this person did here, to be taken back and done again: texts, names, ticks, decisions. */
+/** What this person did here, to be taken back and done again: texts, names, places in the
+ * agenda, ticks, decisions. */
 
-/** One act. Both ways throw Refusal, or say in words why it cannot be done any more. */
+/** It cannot be done any more, for this reason; or it was, with a remark for people or without. */
+export type Outcome = { refused: string } | { remark: string };
+
+export const DONE: Outcome = { remark: "" };
+
+/** One act. Both ways throw Refusal. */
 export interface Act {
   words: string;
-  undo(): Promise<string | null>;
-  redo(): Promise<string | null>;
+  undo(): Promise<Outcome>;
+  redo(): Promise<Outcome>;
 }
 
 const MOST = 500;
@@ -40,7 +46,7 @@ export class Undo {
   private async move(
     from: Act[],
     to: Act[],
-    play: (act: Act) => Promise<string | null>,
+    play: (act: Act) => Promise<Outcome>,
     past: string,
   ): Promise<void> {
     if (this.isAtWork) return;
@@ -48,9 +54,10 @@ export class Undo {
     if (!act) return this.tell("この画面で戻せる操作はもうありません。");
     this.isAtWork = true;
     try {
-      const problem = await play(act);
-      if (!problem) to.push(act);
-      this.tell(problem ?? `${past}：${act.words}`);
+      const outcome = await play(act);
+      if ("refused" in outcome) return this.tell(outcome.refused);
+      to.push(act);
+      this.tell([`${past}：${act.words}`, outcome.remark].filter(Boolean).join("。"));
     } catch (problem) {
       from.push(act); // not done: it can be tried again
       this.tell(problem instanceof Error ? problem.message : String(problem));

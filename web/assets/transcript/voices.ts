@@ -2,6 +2,8 @@
 
 import type { Line } from "./line";
 import type { LineList } from "./list";
+import { SPEAKERS } from "./many";
+import type { Kind } from "./many";
 import { call, Refusal } from "./server";
 import type { Segment, SegmentsChanged } from "./server";
 import { make, plain, position, required } from "./words";
@@ -20,6 +22,8 @@ export class Voices {
   constructor(
     private readonly list: LineList,
     private readonly desk: VoiceDesk,
+    /** What was done to many segments at once, for the undo. */
+    private readonly took: (kind: Kind<string>, words: string, segments: Segment[]) => void,
   ) {}
 
   /** A person has named one segment of a voice that had no name: the others are offered. */
@@ -101,8 +105,9 @@ export class Voices {
   ): Promise<void> {
     try {
       const { segments } = await call<SegmentsChanged>(method, path, body);
-      for (const segment of segments) this.list.get(segment.id)?.take(segment);
-      this.desk.say(words(segments));
+      const done = words(segments);
+      this.took(SPEAKERS, `${segments.length}発話の発言者`, segments);
+      this.desk.say(done);
       this.desk.refresh();
     } catch (problem) {
       if (!(problem instanceof Refusal)) throw problem;

@@ -16,6 +16,7 @@ export class WorkClock {
   constructor(
     private readonly path: string,
     private readonly isPlaying: () => boolean,
+    private readonly mayCorrect: () => boolean,
   ) {
     for (const event of ["keydown", "pointerdown", "input", "wheel"])
       document.addEventListener(event, () => (this.activeAt = performance.now()), {
@@ -28,7 +29,7 @@ export class WorkClock {
 
   private tick(): void {
     if (this.isPlaying()) this.activeAt = performance.now();
-    if (document.hidden || performance.now() - this.activeAt > IDLE_MS) return;
+    if (document.hidden || !this.mayCorrect() || performance.now() - this.activeAt > IDLE_MS) return;
     this.unsent += TICK_MS / 1000;
     if (this.unsent >= SEND_EVERY_SECONDS) void this.send();
   }

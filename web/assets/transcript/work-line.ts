@@ -1,0 +1,34 @@
+/** How far the transcription is, in one sentence above the texts. */
+
+import type { Work } from "./server";
+import { length, required } from "./words";
+
+const UNDER_WAY = ["waiting", "running"];
+const OPEN = [...UNDER_WAY, "paused"];
+
+export class WorkLine {
+  private readonly element = required<HTMLElement>("[data-work]");
+  /** Segments may still come, or change by a later step. */
+  isMoving = true;
+
+  show(work: Work): void {
+    const isOpen = OPEN.includes(work.state);
+    const later = isOpen ? undefined : work.stages.find((stage) => UNDER_WAY.includes(stage.state));
+    this.isMoving = isOpen || later !== undefined;
+    const remaining = work.remaining_seconds;
+    const words = isOpen
+      ? `${work.stage} ${work.percent} %` +
+        (remaining === null ? "" : `・残り約${length(remaining)}`) +
+        `・${work.segment_count}発話まで校正できます`
+      : work.state === "finished"
+        ? later
+          ? `${later.label}をしています。そのまま校正できます。`
+          : ""
+        : `${work.state_label}：${work.problem || "ここまでの文は校正できます。"}`;
+    const isStanding = isOpen && !work.is_worker_running;
+    this.element.textContent = isStanding
+      ? `${words}　文字起こしの処理が動いていません。管理者に連絡してください。`
+      : words;
+    this.element.hidden = !words;
+  }
+}
