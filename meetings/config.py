@@ -76,6 +76,7 @@ class Speech:
 class Speakers:
     tell_apart: bool = True
     folder: str = ""
+    voiceprint_days: int = 730
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,8 @@ CHOICES = {
     "endings": ("as-is", "polite", "plain"),
 }
 """Of [minutes]."""
+
+LONGEST_VOICEPRINT_DAYS = 3650
 
 
 @dataclass(frozen=True)
@@ -205,6 +208,11 @@ def _checked(path: Path, config: Config) -> Config:
         raise ConfigurationError(
             f"設定ファイル {path} の server.tls_certificate と server.tls_key は、両方書くか、"
             "両方とも空にしてください。"
+        )
+    if not 1 <= config.speakers.voiceprint_days <= LONGEST_VOICEPRINT_DAYS:
+        raise ConfigurationError(
+            f"設定ファイル {path} の speakers.voiceprint_days は1から{LONGEST_VOICEPRINT_DAYS:,}"
+            "までにしてください。"
         )
     _check_minutes(path, config.minutes)
     return config

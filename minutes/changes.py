@@ -12,7 +12,7 @@ from minutes import transcripts
 from models.audit import AuditLine
 from models.transcript import Proposal, Segment, Transcript
 
-CONCERNS_MANY = ("start_agenda_item", "name_voice", "split_voice")
+CONCERNS_MANY = ("start_agenda_item", "name_voice", "split_voice", "dismiss_voice_suggestion")
 """What changes more segments than the one that its audit line names."""
 
 MOST = 300

@@ -66,9 +66,9 @@ def test_it_runs_again_with_a_number_of_voices(
 ) -> None:
     asked = []
 
-    def tell_apart(wav: Path, networks: object, count: int | None) -> list[Said]:
+    def tell_apart(wav: Path, networks: object, count: int | None) -> voices.Told:
         asked.append(count)
-        return [Said(0, 1000, 1)]
+        return voices.Told([Said(0, 1000, 1)], [])
 
     monkeypatch.setattr(weights, "load", lambda config: None)
     monkeypatch.setattr(steps, "Networks", lambda *_: None)
