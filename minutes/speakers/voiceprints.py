@@ -3,7 +3,9 @@ those who agreed, deletable at any time, and gone when they expire. Each step ha
 """
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from sqlalchemy import Engine, delete, exists, or_, select
 from sqlalchemy.orm import Session
@@ -20,6 +22,30 @@ from models.transcript import Speaker, VoiceSample
 from models.voiceprint import Voiceprint
 
 NAME_OF_NOBODY = re.compile(r"声\d+")
+
+
+class Condition(StrEnum):
+    """Whether a print can be compared with voices that are heard now."""
+
+    USABLE = "usable"
+    OTHER_WEIGHTS = "other_weights"
+    BROKEN = "broken"
+
+    @property
+    def label(self) -> str:
+        return {
+            Condition.USABLE: "",
+            Condition.OTHER_WEIGHTS: "聞き分けの重みが替わったため、いまは比べられません。"
+            "次に同意を得て名前を付けると作り直されます。",
+            Condition.BROKEN: "内容が壊れていて使えません。消して、次に同意を得て名前を付けると"
+            "作り直されます。",
+        }[self]
+
+
+@dataclass(frozen=True)
+class Listed:
+    voiceprint: Voiceprint
+    condition: Condition
 
 
 def switch_on(session: Session, by: Person, series: Series, config: Config) -> None:
@@ -58,6 +84,12 @@ def of_series(session: Session, series: Series) -> list[Voiceprint]:
             .order_by(Voiceprint.name)
         )
     )
+
+
+def listed(session: Session, series: Series, config: Config) -> list[Listed]:
+    """`of_series`, and whether each can be used."""
+    current = weights.embedding_sha256(config)
+    return [Listed(each, _condition(each, current)) for each in of_series(session, series)]
 
 
 def print_of(session: Session, series: Series, voiceprint_id: int) -> Voiceprint:
@@ -157,3 +189,10 @@ def _named(session: Session, series: Series, name: str) -> Voiceprint | None:
     return session.scalar(
         select(Voiceprint).where(Voiceprint.series_id == series.id, Voiceprint.name == name)
     )
+
+
+def _condition(voiceprint: Voiceprint, current_sha256: str) -> Condition:
+    if directions.from_bytes(voiceprint.direction) is None:
+        return Condition.BROKEN
+    is_comparable = voiceprint.weights_sha256 == current_sha256
+    return Condition.USABLE if is_comparable else Condition.OTHER_WEIGHTS

@@ -1,6 +1,7 @@
 """校正: the transcript beside its sound, and on paper."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -12,11 +13,12 @@ from minutes import accuracy
 from minutes.parts import Placed, placed_recordings, usual_transcript
 from minutes.transcription import LANGUAGES
 from minutes.transcripts import accuracy_of, is_closed, segments_of
+from models.base import now
 from models.person import Person
 from models.transcript import Transcript
 from web import access
 from web.looks import note_look
-from web.transaction import database_session
+from web.transaction import config, database_session
 
 blueprint = Blueprint("transcripts", __name__)
 
@@ -55,6 +57,8 @@ def edit(person: Person, transcript: Transcript) -> Any:
         may_correct=Right.CORRECT in given and not closed,
         may_place=Right.RECORD in given,
         language=LANGUAGES.get(transcript.transcription.language, ""),
+        may_see_voiceprints=Right.VOICEPRINTS in given and meeting.series.keeps_voiceprints,
+        voiceprint_until=now() + timedelta(days=config().speakers.voiceprint_days),
     )
 
 
