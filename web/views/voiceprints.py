@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from meetings.errors import InvalidInput
 from meetings.rights import Right, rights
-from minutes.speakers import voiceprints
+from minutes.speakers import samples, voiceprints
 from models.base import now
 from models.meeting import Meeting
 from models.person import Person
@@ -73,6 +73,7 @@ def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None)
         listed=voiceprints.listed(session, meeting.series, config()),
         given=rights(session, person, meeting),
         days=days,
+        sample_days=samples.LONGEST_KEPT.days,
         until=now() + timedelta(days=days),
         problem=problem,
     )

@@ -32,6 +32,7 @@ export interface Around {
   say(words: string): void;
   names(): string[];
   addName(name: string): void;
+  hear(line: Line): void;
   /** A line of a segment that the server has just made. */
   newLine(segment: Segment): Line;
   /** Lines came, went or were decided. */

@@ -16,6 +16,7 @@ export interface VoiceDesk {
   names(): string[];
   addName(name: string): void;
   say(words: string): void;
+  hear(line: Line): void;
   refresh(): void;
 }
 
@@ -133,7 +134,7 @@ export class Voices {
       "div",
       { class: "voice-guess" },
       make("p", {}, `声紋では、${name}かもしれません。聞いて確かめてください。`),
-      make("p", { class: "actions" }, accept, dismiss),
+      make("p", { class: "actions" }, accept, dismiss, button("この発話を聞く", () => this.desk.hear(line))),
     );
   }
 
