@@ -125,7 +125,8 @@ def tell_voices_apart(material: Material) -> Write:
         naming.keep(session, transcript, told.turns)
         if transcript.meeting.series.keeps_voiceprints:
             samples.keep(session, transcript, told.heard, networks.embedding_sha256)
-            suggestions.suggest(session, transcript, networks.embedding_sha256)
+            least = config.speakers.voiceprint_likeness
+            suggestions.suggest(session, transcript, networks.embedding_sha256, least)
 
     return write
 

@@ -16,22 +16,22 @@ from models.person import Person
 from models.transcript import Segment, Speaker, Transcript
 from models.voiceprint import Voiceprint
 
-LEAST_LIKENESS = 0.75
-"""A cosine; set on the three meetings (docs/decisions/0016-voices.md)."""
-
 LEAST_LEAD = 0.05
-"""So much nearer than any other print."""
+"""So much nearer must a print be than any other; a cosine."""
 
 
-def suggest(session: Session, transcript: Transcript, weights_sha256: str) -> None:
-    """For each voice without a name; anew for all. Who is named already is suggested no more."""
+def suggest(
+    session: Session, transcript: Transcript, weights_sha256: str, least_likeness: float
+) -> None:
+    """For each voice without a name; anew for all. Who is named already is suggested no more.
+    `least_likeness`: a cosine; 0.75 suits the weights that come along (docs/decisions/0016)."""
     named = {speaker.name for speaker in transcript.speakers}
     voices = _voices(session, transcript)
     prints = _prints(session, transcript.meeting.series, weights_sha256) if voices else []
     prints = [one for one in prints if one[1].size == voices[0][1].size]
     for speaker in transcript.speakers:
         speaker.suggestion = None
-    found = match([one for _, one in voices], [one for _, one in prints])
+    found = match([one for _, one in voices], [one for _, one in prints], least_likeness)
     for voice, nearest in found.items():
         voiceprint = prints[nearest][0]
         if voiceprint.name not in named:
@@ -50,7 +50,9 @@ def dismiss(session: Session, by: Person, segment: Segment) -> list[Segment]:
     return transcripts.segments_of_voice(session, voice)
 
 
-def match(voices: list[Direction], prints: list[Direction]) -> dict[int, int]:
+def match(
+    voices: list[Direction], prints: list[Direction], least_likeness: float
+) -> dict[int, int]:
     """Places of voices to places of prints: the nearest one, if it is near enough and clearly
     nearer than the next; each print goes to the voice that is most like it."""
     if not voices or not prints:
@@ -61,7 +63,7 @@ def match(voices: list[Direction], prints: list[Direction]) -> dict[int, int]:
     found: dict[int, int] = {}
     for voice in np.argsort(-likeness.max(axis=1)):
         nearest = int(likeness[voice].argmax())
-        is_like = likeness[voice, nearest] >= LEAST_LIKENESS and lead[voice] >= LEAST_LEAD
+        is_like = likeness[voice, nearest] >= least_likeness and lead[voice] >= LEAST_LEAD
         if is_like and nearest not in found.values():
             found[int(voice)] = nearest
     return found

@@ -119,6 +119,20 @@ def test_with_a_tick_a_print_is_kept_and_the_note_says_until_when(
     assert prints() == ["古賀 真由美", "篠原 泰成"]
 
 
+def test_whoever_names_one_segment_can_keep_the_print_with_all_the_others(
+    desk: Page, rows: Rows, prints: Callable[[], list[str]]
+) -> None:
+    rows.speaker(0).fill("大隈 千鶴")
+    rows.speaker(0).blur()
+    offered = desk.get_by_role("status", name="同じ声の発話")
+    expect(offered).to_contain_text("この発話を大隈 千鶴にしました。")
+    offered.get_by_label(CONSENT).check()
+    offered.get_by_role("button", name="声1のすべて").click()
+    expect(desk.locator("[data-note]")).to_contain_text("声紋を令和")
+    expect(rows.speaker(2)).to_have_value("大隈 千鶴")
+    assert prints() == ["古賀 真由美", "大隈 千鶴"]
+
+
 def test_a_voice_that_cannot_be_kept_says_why_in_the_box_and_can_be_named_without(
     session: Session,
     transcript: Transcript,

@@ -13,6 +13,7 @@ from minutes.speakers.voices import Heard
 from models.transcript import Segment, Transcript
 
 WEIGHTS = "a" * 64
+LEAST = 0.75
 KOGA, OKUMA, SHINOHARA = np.eye(8, dtype=np.float32)[:3]
 MIXED = None
 """A segment in which two speak."""
@@ -46,7 +47,7 @@ def hear(
     naming.keep(session, transcript, turns)
     if transcript.meeting.series.keeps_voiceprints:
         samples.keep(session, transcript, heard, weights_sha256)
-        suggestions.suggest(session, transcript, weights_sha256)
+        suggestions.suggest(session, transcript, weights_sha256, LEAST)
     session.commit()
     return list(transcript.segments)
 

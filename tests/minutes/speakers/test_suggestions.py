@@ -18,6 +18,7 @@ from models.voiceprint import Voiceprint
 from tests.conftest import Cast
 from tests.minutes.speakers.spoken import (
     KOGA,
+    LEAST,
     MIXED,
     OKUMA,
     SHINOHARA,
@@ -110,16 +111,18 @@ def test_who_is_named_already_and_a_voice_never_heard_alone_are_not_suggested(
 
 
 def test_the_nearest_is_suggested_if_near_enough_and_clearly_nearer_than_the_next() -> None:
-    assert suggestions.match([KOGA], [OKUMA, KOGA]) == {0: 1}
-    assert suggestions.match([like(KOGA, SHINOHARA, 1.0)], [KOGA]) == {}  # cosine 0.71
+    assert suggestions.match([KOGA], [OKUMA, KOGA], LEAST) == {0: 1}
+    assert suggestions.match([like(KOGA, SHINOHARA, 1.0)], [KOGA], LEAST) == {}  # cosine 0.71
     between = like(KOGA, OKUMA, 0.95)
-    assert suggestions.match([between], [like(KOGA, OKUMA, 0.4), like(OKUMA, KOGA, 0.4)]) == {}
-    assert suggestions.match([between], [like(KOGA, OKUMA, 0.4)]) == {0: 0}
+    assert (
+        suggestions.match([between], [like(KOGA, OKUMA, 0.4), like(OKUMA, KOGA, 0.4)], LEAST) == {}
+    )
+    assert suggestions.match([between], [like(KOGA, OKUMA, 0.4)], LEAST) == {0: 0}
 
 
 def test_a_print_goes_to_the_voice_that_is_most_like_it_and_to_no_other() -> None:
-    assert suggestions.match([like(KOGA, OKUMA, 0.5), KOGA], [KOGA]) == {1: 0}
-    assert suggestions.match([], [KOGA]) == {} == suggestions.match([KOGA], [])
+    assert suggestions.match([like(KOGA, OKUMA, 0.5), KOGA], [KOGA], LEAST) == {1: 0}
+    assert suggestions.match([], [KOGA], LEAST) == {} == suggestions.match([KOGA], [], LEAST)
 
 
 def test_telling_apart_again_suggests_anew(

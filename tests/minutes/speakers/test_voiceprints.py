@@ -1,5 +1,7 @@
 """Voiceprints are personal data: off by default, only with consent, deletable, expiring."""
 
+import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,11 +16,13 @@ from minutes import records, transcripts
 from minutes.assignment import spans
 from minutes.speakers import directions, naming, samples, voiceprints, weights
 from minutes.speakers.voiceprints import Condition
+from minutes.worker import Worker
 from models.audit import AuditLine
 from models.base import now
 from models.meeting import Series
 from models.transcript import Segment, Transcript, VoiceSample
 from models.voiceprint import Voiceprint
+from tests import speech_models
 from tests.conftest import Cast
 from tests.minutes.speakers.spoken import KOGA, MIXED, OKUMA, WEIGHTS, hear, like
 
@@ -199,6 +203,35 @@ def test_what_has_expired_is_neither_listed_nor_kept(
     assert prints(session) == {}
     line = session.scalars(select(AuditLine).order_by(AuditLine.id.desc()).limit(1)).one()
     assert (line.verb, line.thing, line.person_id) == ("expire", "voiceprint", None)
+
+
+def test_what_was_deleted_is_not_in_the_database_file_any_more(
+    session: Session, engine: Engine, config: Config, cast: Cast, kept: Voiceprint, series: Series
+) -> None:
+    # Nothing else in the file is these numbers.
+    secret = kept.direction = directions.to_bytes(like(KOGA, OKUMA, 0.321))
+    voiceprints.forget(session, cast.secretary, kept)
+    session.commit()
+    session.close()
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert secret not in config.database.read_bytes()
+
+
+def test_the_worker_clears_by_itself(
+    session: Session, config: Config, engine: Engine, kept: Voiceprint
+) -> None:
+    kept.expires_at = now() - timedelta(seconds=1)
+    session.commit()
+    worker = Worker(config, engine, lambda *_: iter, speech_models.teach_nothing)  # type: ignore[arg-type]
+    running = threading.Thread(target=worker.run)
+    running.start()
+    end = time.monotonic() + 30
+    while prints(session) and time.monotonic() < end:
+        time.sleep(0.1)
+    worker.stop()
+    running.join()
+    assert prints(session) == {}
 
 
 def test_samples_go_with_the_approval_of_the_minutes(
