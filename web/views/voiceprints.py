@@ -32,7 +32,7 @@ def switch(person: Person, meeting: Meeting) -> Any:
     session, series = database_session(), meeting.series
     is_on = request.form.get("is_on") == "yes"
     if not request.form.get("is_understood"):
-        problem = InvalidInput("is_understood", "内容を確かめて、下の欄に印を付けてください。")
+        problem = InvalidInput("is_understood", "内容を確かめて、欄に印を付けてください。")
         return _page(person, meeting, problem), 422
     if is_on:
         voiceprints.switch_on(session, person, series, config())

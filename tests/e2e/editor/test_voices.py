@@ -49,7 +49,7 @@ class Rows:
         return self.page.locator(".segment-speaker").nth(number)
 
     def guess(self, number: int) -> Locator:
-        return self.page.locator(".segment-guess").nth(number)
+        return self.page.locator(".segment-voiceprint").nth(number)
 
     def go_to(self, number: int) -> None:
         self.page.locator(".segment textarea").nth(number).focus()
@@ -72,7 +72,7 @@ def prints(session: Session) -> Callable[[], list[str]]:
 def test_a_suggested_name_is_taken_with_one_press_and_nothing_is_kept_without_a_tick(
     desk: Page, rows: Rows, session: Session
 ) -> None:
-    expect(rows.guess(0)).to_have_text("（古賀 真由美かもしれません）")
+    expect(rows.guess(0)).to_have_text("（古賀 真由美さんかもしれません）")
     expect(rows.speaker(0)).to_have_value("声1")
     expect(rows.guess(1)).to_be_hidden()
     rows.guess(0).click()
@@ -93,7 +93,7 @@ def test_a_suggested_name_is_taken_with_one_press_and_nothing_is_kept_without_a_
 def test_keys_take_and_dismiss_a_suggestion(desk: Page, rows: Rows) -> None:
     rows.go_to(0)
     desk.keyboard.press("Alt+Shift+m")
-    expect(desk.locator("[data-note]")).to_contain_text("声1は古賀 真由美ではない")
+    expect(desk.locator("[data-note]")).to_contain_text("声1は古賀 真由美さんではない")
     expect(rows.guess(0)).to_be_hidden()
     expect(rows.speaker(0)).to_have_value("声1")
     desk.keyboard.press("Alt+m")

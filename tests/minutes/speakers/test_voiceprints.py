@@ -101,6 +101,7 @@ def test_with_consent_the_mean_of_the_clean_segments_is_kept_and_who_when_where_
 def test_with_consent_again_it_is_renewed_and_not_doubled(
     session: Session, cast: Cast, kept: Voiceprint, later: Transcript
 ) -> None:
+    kept.consent_at = now() - timedelta(days=DAYS - 1)
     kept.expires_at = now() + timedelta(days=1)
     kept.weights_sha256 = "b" * 64
     today = like(KOGA, OKUMA)
@@ -110,6 +111,7 @@ def test_with_consent_again_it_is_renewed_and_not_doubled(
     assert renewed.id == kept.id and renewed.meeting is later.meeting
     assert renewed.direction == directions.to_bytes(today)
     assert renewed.weights_sha256 == WEIGHTS
+    assert renewed.consent_at > now() - timedelta(hours=1)
     assert renewed.expires_at > now() + timedelta(days=DAYS - 1)
     assert verbs(session)[-1] == "renew_voiceprint"
 

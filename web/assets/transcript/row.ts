@@ -35,7 +35,7 @@ export class Row {
 
   private readonly agendaSelect = make("select");
   private readonly speaker: HTMLInputElement;
-  private readonly guess = make("button", { type: "button", class: "segment-guess" });
+  private readonly guess = make("button", { type: "button", class: "segment-voiceprint" });
   private readonly confirmed = make("input", { type: "checkbox" });
   private readonly fillers = make("p", { class: "segment-fillers" });
   private readonly marks = make("p", { class: "segment-marks" });
@@ -107,7 +107,7 @@ export class Row {
     const { segment } = this.line;
     this.doubt.textContent = segment.doubt && `要確認：${segment.doubt}`;
     this.mixed.textContent = segment.is_mixed ? "2人の声" : "";
-    this.guess.textContent = `（${segment.suggested_name}かもしれません）`;
+    this.guess.textContent = `（${segment.suggested_name}さんかもしれません）`;
     this.guess.hidden = !segment.suggested_name;
     this.showAgendaItem();
     this.showMarks(segment.marks);

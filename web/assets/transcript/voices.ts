@@ -102,7 +102,7 @@ export class Voices {
     const { speaker, suggested_name: name } = line?.segment ?? {};
     if (!line || !name) return this.desk.say(NO_SUGGESTION);
     const path = `/api/segments/${line.id}/voice/suggestion`;
-    const words = `${speaker}は${name}ではないことにしました。`;
+    const words = `${speaker}は${name}さんではないことにしました。`;
     const problem = await this.change("DELETE", path, undefined, () => words);
     if (problem) this.desk.say(problem);
   }
@@ -129,11 +129,11 @@ export class Voices {
       done();
       void this.dismiss(line);
     });
-    dismiss.setAttribute("aria-label", `${name}ではない`);
+    dismiss.setAttribute("aria-label", `${name}さんではない`);
     return make(
       "div",
       { class: "voice-guess" },
-      make("p", {}, `声紋では、${name}かもしれません。聞いて確かめてください。`),
+      make("p", {}, `声紋では、${name}さんかもしれません。聞いて確かめてください。`),
       make("p", { class: "actions" }, accept, dismiss, button("この発話を聞く", () => this.desk.hear(line))),
     );
   }
