@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -88,8 +89,9 @@ def test_with_consent_the_mean_of_the_clean_segments_is_kept_and_who_when_where_
     naming.name_voice(session, cast.secretary, segments[2], "古賀")
     made = keep(session, cast, segments[0], "古賀")
     long, short = (s.end_seconds - s.start_seconds for s in (segments[0], segments[2]))
-    expected = directions.mean([(KOGA, long), (hard, short)])
-    assert made.direction == directions.to_bytes(expected)  # type: ignore[arg-type]
+    total = long * KOGA + short * hard
+    kept = directions.from_bytes(made.direction)
+    assert kept is not None and np.allclose(kept, total / np.linalg.norm(total), atol=1e-6)
     assert (made.consent_by, made.meeting) == (cast.secretary, transcript.meeting)
     assert made.weights_sha256 == WEIGHTS and made.series is series
     assert made.expires_at - made.consent_at == timedelta(days=DAYS)
@@ -120,6 +122,7 @@ def test_a_voice_that_is_never_heard_alone_has_no_print_and_its_text_stays(
     session: Session, cast: Cast, series: Series, transcript: Transcript
 ) -> None:
     segments = hear(session, transcript, [MIXED, OKUMA, OKUMA])
+    assert sample_count(session) == 2
     naming.name_voice(session, cast.secretary, segments[0], "古賀")
     assert segments[0].speaker
     with pytest.raises(NotPossibleNow, match="重ならずに聞き取れた発話がない"):
