@@ -76,6 +76,8 @@ class Speech:
 class Speakers:
     tell_apart: bool = True
     folder: str = ""
+    voiceprint_days: int = 730
+    voiceprint_likeness: float = 0.75
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ CHOICES = {
     "endings": ("as-is", "polite", "plain"),
 }
 """Of [minutes]."""
+
+LONGEST_VOICEPRINT_DAYS = 3650
 
 
 @dataclass(frozen=True)
@@ -206,8 +210,22 @@ def _checked(path: Path, config: Config) -> Config:
             f"設定ファイル {path} の server.tls_certificate と server.tls_key は、両方書くか、"
             "両方とも空にしてください。"
         )
+    _check_speakers(path, config.speakers)
     _check_minutes(path, config.minutes)
     return config
+
+
+def _check_speakers(path: Path, speakers: Speakers) -> None:
+    if not 1 <= speakers.voiceprint_days <= LONGEST_VOICEPRINT_DAYS:
+        raise ConfigurationError(
+            f"設定ファイル {path} の speakers.voiceprint_days は1から{LONGEST_VOICEPRINT_DAYS:,}"
+            "までにしてください。"
+        )
+    if not 0 < speakers.voiceprint_likeness < 1:
+        raise ConfigurationError(
+            f"設定ファイル {path} の speakers.voiceprint_likeness は0より大きく1より小さい数に"
+            "してください。"
+        )
 
 
 def _check_minutes(path: Path, minutes: Minutes) -> None:
@@ -245,7 +263,13 @@ def _typed(path: Path, key: str, default: Any, value: Any) -> Any:
             return tuple(value)
         raise ConfigurationError(f"設定ファイル {path} の {key} は文字列の並びで書いてください。")
     if type(value) is not type(default):
-        kinds = {str: "文字列", int: "整数", bool: " true か false ", tuple: "文字列の並び"}
+        kinds = {
+            str: "文字列",
+            int: "整数",
+            float: "小数",
+            bool: " true か false ",
+            tuple: "文字列の並び",
+        }
         wanted = kinds[type(default)]
         raise ConfigurationError(f"設定ファイル {path} の {key} は{wanted}で書いてください。")
     if isinstance(value, int) and value < 0:

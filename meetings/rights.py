@@ -26,12 +26,21 @@ class Right(StrEnum):
     CORRECT = "correct"  # segments, and the draft of the minutes
     DECIDE = "decide"  # approve or send back
     PUBLISH = "publish"  # publish what is approved, withdraw it
+    VOICEPRINTS = "voiceprints"  # of its series: see whose there are, delete them
 
 
 BY_ROLE: dict[Role, frozenset[Right]] = {
-    Role.ORGANISER: frozenset({Right.SEE, Right.PREPARE, Right.RUN}),
+    Role.ORGANISER: frozenset({Right.SEE, Right.PREPARE, Right.RUN, Right.VOICEPRINTS}),
     Role.SECRETARY: frozenset(
-        {Right.SEE, Right.RUN, Right.HEAR, Right.RECORD, Right.CORRECT, Right.PUBLISH}
+        {
+            Right.SEE,
+            Right.RUN,
+            Right.HEAR,
+            Right.RECORD,
+            Right.CORRECT,
+            Right.PUBLISH,
+            Right.VOICEPRINTS,
+        }
     ),
     Role.APPROVER: frozenset({Right.SEE, Right.HEAR, Right.DECIDE, Right.PUBLISH}),
     Role.ADMINISTRATOR: frozenset(),  # runs the server, does not read the meetings

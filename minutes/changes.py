@@ -19,6 +19,7 @@ CONCERNS_MANY = (
     "name_voice",
     "split_voice",
     "name_speakers",
+    "dismiss_voice_suggestion",
 )
 """What changes more segments than the one that its audit line names."""
 

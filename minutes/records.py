@@ -26,6 +26,7 @@ from minutes.content import (
     said_by,
 )
 from minutes.names import names_of
+from minutes.speakers import samples
 from minutes.style.choice import USUAL, Style
 from models.meeting import AnswerWord, Invitation, Meeting
 from models.minutes import Approval, ApprovalRequest, Minutes, MinutesRevision
@@ -128,7 +129,8 @@ def request_approval(session: Session, by: Person, revision: MinutesRevision) ->
 
 
 def approve(session: Session, by: Person, revision: MinutesRevision) -> Approval:
-    """Release the revision. Approval confirms every segment of its transcripts.
+    """Release the revision. Approval confirms every segment of its transcripts; what was kept of
+    their voices to name them is not needed any more.
 
     Raises NotPossibleNow as long as something of them is open (`open_spans`).
     """
@@ -137,6 +139,7 @@ def approve(session: Session, by: Person, revision: MinutesRevision) -> Approval
     for source in sources_of(session, revision):
         for segment in transcripts.segments_of(session, source):
             transcripts.confirm(session, by, segment)
+        samples.forget(session, source)
     return approval
 
 

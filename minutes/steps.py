@@ -26,7 +26,7 @@ from minutes.proposals.choosing import Choice, Teach
 from minutes.recognition import audio, peaks, speech_model, windows
 from minutes.recognition.heard import FindWords, Heard, Moment
 from minutes.recognition.speech_model import SpeechModel
-from minutes.speakers import naming, voices, weights
+from minutes.speakers import naming, samples, suggestions, voices, weights
 from minutes.speakers.networks import Networks
 from models.database import reading
 from models.meeting import Meeting
@@ -108,17 +108,23 @@ def propose(material: Material) -> Write:
 
 
 def tell_voices_apart(material: Material) -> Write:
-    """A suggestion for each segment: its voice, without a name."""
-    speakers, threads = material.config.speakers, material.config.speech.threads
-    turns = []
-    if speakers.tell_apart:
-        networks = Networks(weights.load(material.config), threads)
-        turns = voices.tell_apart(material.wav, networks, material.transcription.voices)
+    """A suggestion for each segment: its voice, without a name; and where the series keeps
+    voiceprints, whose it may be."""
+    config = material.config
+    if not config.speakers.tell_apart:
+        return lambda session, transcription: None
+    networks = Networks(weights.load(config), config.speech.threads)
+    told = voices.tell_apart(material.wav, networks, material.transcription.voices)
 
     def write(session: Session, transcription: Transcription) -> None:
         transcript = _transcript(session, transcription)
-        if speakers.tell_apart and not transcripts.is_closed(session, transcript):
-            naming.keep(session, transcript, turns)
+        if transcripts.is_closed(session, transcript):
+            return
+        naming.keep(session, transcript, told.turns)
+        if transcript.meeting.series.keeps_voiceprints:
+            samples.keep(session, transcript, told.heard, networks.embedding_sha256)
+            least = config.speakers.voiceprint_likeness
+            suggestions.suggest(session, transcript, networks.embedding_sha256, least)
 
     return write
 

@@ -156,7 +156,7 @@ def segments_of(
             .order_by(Segment.start_seconds, Segment.id)
             .limit(first)
             .options(
-                selectinload(Segment.speaker),
+                selectinload(Segment.speaker).selectinload(Speaker.suggestion),
                 selectinload(Segment.proposals)
                 .selectinload(Proposal.page)
                 .selectinload(Page.version),
@@ -177,6 +177,17 @@ def segments_between(
             .where(begins >= start_seconds, begins < end_seconds)
             .order_by(begins, Segment.id)
             .options(undefer(Segment.moments))
+        )
+    )
+
+
+def segments_of_voice(session: Session, voice: Speaker) -> list[Segment]:
+    """In the order of the sound."""
+    return list(
+        session.scalars(
+            select(Segment)
+            .where(Segment.speaker_id == voice.id)
+            .order_by(Segment.start_seconds, Segment.id)
         )
     )
 

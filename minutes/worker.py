@@ -35,6 +35,7 @@ from minutes.recognition import speech_model
 from minutes.recognition.heard import FindWords, Recognise
 from minutes.recognition.pipeline import recognise_chunk
 from minutes.recognition.speech_model import SpeechModel
+from minutes.speakers import voiceprints
 from minutes.steps import STEPS, Material
 from models.database import writing
 from models.recording import Chunk, Step, StepKind, Transcription, WorkState
@@ -44,6 +45,7 @@ REST_SECONDS = 2.0
 PREPARE_SECONDS = 1.0
 MAIL_SECONDS = 5.0
 REMIND_SECONDS = 600.0
+CLEAR_SECONDS = 600.0
 KINDS: dict[str, type[Chunk] | type[Step]] = {kind.__tablename__: kind for kind in (Chunk, Step)}
 UNEXPECTED = (
     "処理の途中で問題が起きました。もう一度実行しても続くときは管理者に連絡してください。"
@@ -124,6 +126,7 @@ class Worker:
                 Errand(self._collect_terms, PREPARE_SECONDS),
                 Errand(self._send_mail, MAIL_SECONDS),
                 Errand(self._remind, REMIND_SECONDS),
+                Errand(self._clear_voices, CLEAR_SECONDS),
                 *upload_checks.errands(self._engine, self._storage, self._config.limits),
             ],
             self._stopping,
@@ -295,6 +298,9 @@ class Worker:
 
     def _remind(self) -> bool:
         return mail.remind(self._engine, self._config)
+
+    def _clear_voices(self) -> bool:
+        return voiceprints.clear(self._engine)
 
 
 @dataclass(frozen=True)

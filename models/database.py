@@ -16,6 +16,7 @@ PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
+    "secure_delete = ON",  # what is deleted is overwritten: voiceprints must be gone
     "busy_timeout = 30000",
 )
 

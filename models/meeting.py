@@ -21,7 +21,8 @@ class InvitationKind(StrEnum):
 
 class Series(Base):
     """Meetings of the same body. `speech_model` names the one that hears them; empty: the
-    one of the settings."""
+    one of the settings. `keeps_voiceprints`: of those who agree, to propose their names next time.
+    """
 
     __tablename__ = "series"
     __table_args__ = (UniqueConstraint("department_id", "name"),)
@@ -30,6 +31,7 @@ class Series(Base):
     name: Mapped[Name]
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
     speech_model: Mapped[Name] = mapped_column(default="")
+    keeps_voiceprints: Mapped[bool] = mapped_column(default=False)
 
     department: Mapped[Department] = relationship()
     roster: Mapped[list["RosterEntry"]] = relationship(

@@ -14,6 +14,7 @@ from models import (
     term,
     transcript,
     upload,
+    voiceprint,
 )
 from models.base import Base
 
@@ -32,4 +33,5 @@ __all__ = [
     "term",
     "transcript",
     "upload",
+    "voiceprint",
 ]

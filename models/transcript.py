@@ -6,11 +6,12 @@ from enum import StrEnum
 from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Id, LongText, Name, When, now, word
+from models.base import Base, Id, LongText, Name, Sha256, When, now, word
 from models.document import Page
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
 from models.recording import Chunk, Recording, Transcription
+from models.voiceprint import Voiceprint
 
 VOICE_NAME = re.compile(r"声([1-9][0-9]{0,3})")
 
@@ -47,7 +48,7 @@ class Transcript(Base):
 
 class Speaker(Base):
     """A voice in a transcript. `number`: one that the machine told apart; it is called 声1, 声2 …
-    until a person names it."""
+    until a person names it. `suggestion`: the voiceprint that it may be of."""
 
     __tablename__ = "speaker"
 
@@ -55,8 +56,12 @@ class Speaker(Base):
     transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"), index=True)
     name: Mapped[Name]
     number: Mapped[int | None]
+    suggestion_id: Mapped[int | None] = mapped_column(
+        ForeignKey("voiceprint.id", ondelete="SET NULL")
+    )
 
     transcript: Mapped[Transcript] = relationship(back_populates="speakers")
+    suggestion: Mapped[Voiceprint | None] = relationship()
 
     @staticmethod
     def voice_name(number: int) -> str:
@@ -71,6 +76,12 @@ class Speaker(Base):
     @property
     def is_unnamed(self) -> bool:
         return self.number is not None and self.name == self.voice_name(self.number)
+
+    @property
+    def suggested_name(self) -> str | None:
+        """Of somebody whose voiceprint is like it, until a person has decided."""
+        found = self.suggestion if self.is_unnamed else None
+        return found.name if found and found.is_live(now()) else None
 
 
 class Doubt(StrEnum):
@@ -182,6 +193,24 @@ class Segment(Base):
     def place_in_agenda(self) -> tuple[int | None, bool]:
         """Equal for neighbours under one heading."""
         return self.agenda_item_id, self.is_left_out
+
+
+class VoiceSample(Base):
+    """The voice of a segment in numbers, of the `seconds` in which nobody else is heard: what a
+    voiceprint is made of when somebody agrees. Only in series that keep voiceprints, and only
+    while voices are still being named."""
+
+    __tablename__ = "voice_sample"
+
+    segment_id: Mapped[int] = mapped_column(
+        ForeignKey("segment.id", ondelete="CASCADE"), primary_key=True
+    )
+    direction: Mapped[bytes]
+    seconds: Mapped[float]
+    weights_sha256: Mapped[Sha256]
+    made_at: Mapped[When] = mapped_column(default=now, index=True)
+
+    segment: Mapped[Segment] = relationship()
 
 
 class Correction(Base):

@@ -50,6 +50,7 @@ class World:
             "memo_id": 1,
             "attendance_id": 1,
             "entry_id": 1,
+            "voiceprint_id": 1,
             "series_id": self.unpublished.series_id,
             "token": 0,
             "recording_id": self.recording.id,

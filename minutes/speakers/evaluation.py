@@ -88,11 +88,11 @@ def _evaluate(folder: Path, path: Path, networks: Networks) -> VoicesResult:
         wav = Path(workspace) / "sound.wav"
         audio.normalise(path, wav)
         started = time.monotonic()
-        alone = voices.tell_apart(wav, networks)
+        alone = voices.tell_apart(wav, networks).turns
         worked = time.monotonic() - started
         reference = _reference_of(folder)
         true_count = len({said.voice for said in reference})
-        counted = voices.tell_apart(wav, networks, true_count)
+        counted = voices.tell_apart(wav, networks, true_count).turns
         return VoicesResult(
             name=folder.resolve().name,
             audio=path.name,

@@ -6,12 +6,12 @@ A name that a person gave is never taken away, and no text is ever touched.
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings import audit, entries
 from meetings.errors import NotPossibleNow
 from minutes import transcripts
+from minutes.speakers import voiceprints
 from minutes.speakers.error_rate import Said
 from models.person import Person
 from models.transcript import Segment, Speaker, Transcript
@@ -43,13 +43,16 @@ def keep(session: Session, transcript: Transcript, turns: Sequence[Said]) -> Non
 
 def name_voice(session: Session, by: Person, segment: Segment, name: str) -> list[Segment]:
     """All segments of this one's voice are this person's from now on. Where somebody is called
-    so already, the two voices become one. Returns them; raises NotPossibleNow, InvalidInput."""
+    so already, the two voices become one. A voiceprint that this voice gave to another name goes.
+    Returns them; raises NotPossibleNow, InvalidInput."""
     transcripts.refuse_when_approved(session, segment.transcript)
     name = entries.text("speaker", "発言者", transcripts.one_line(name))
     voice, same = _voice(segment), _named(segment.transcript, name)
-    segments = _segments_of(session, voice)
+    segments = transcripts.segments_of_voice(session, voice)
+    if same is not voice:
+        voiceprints.forget_made_from(session, by, voice)
     if same is None:
-        voice.name = name
+        voice.name, voice.suggestion = name, None
     elif same is not voice:
         for each in segments:
             each.speaker = same
@@ -64,15 +67,17 @@ def split_voice(session: Session, by: Person, segment: Segment) -> list[Segment]
     """From this segment on the voice is another one, not named yet. Returns the segments that
     changed; raises NotPossibleNow."""
     transcripts.refuse_when_approved(session, segment.transcript)
-    place = (segment.start_seconds, segment.id)
+    voice, place = _voice(segment), (segment.start_seconds, segment.id)
     segments = [
         each
-        for each in _segments_of(session, _voice(segment))
+        for each in transcripts.segments_of_voice(session, voice)
         if (each.start_seconds, each.id) >= place
     ]
     other = _new_voice(session, segment.transcript)
     for each in segments:
         each.speaker = other
+    session.flush()
+    voiceprints.follow_parting(session, by, voice)
     audit.note(session, by, "split_voice", segment)
     return segments
 
@@ -85,16 +90,6 @@ def _voice(segment: Segment) -> Speaker:
 
 def _named(transcript: Transcript, name: str) -> Speaker | None:
     return next((each for each in transcript.speakers if each.name == name), None)
-
-
-def _segments_of(session: Session, speaker: Speaker) -> list[Segment]:
-    return list(
-        session.scalars(
-            select(Segment)
-            .where(Segment.speaker_id == speaker.id)
-            .order_by(Segment.start_seconds, Segment.id)
-        )
-    )
 
 
 def _new_voice(session: Session, transcript: Transcript) -> Speaker:
@@ -111,7 +106,7 @@ def _new_voice(session: Session, transcript: Transcript) -> Speaker:
 
 def _forget_empty(session: Session, transcript: Transcript) -> None:
     for speaker in list(transcript.speakers):
-        if speaker.is_unnamed and not _segments_of(session, speaker):
+        if speaker.is_unnamed and not transcripts.segments_of_voice(session, speaker):
             transcript.speakers.remove(speaker)
             session.delete(speaker)
     session.flush()

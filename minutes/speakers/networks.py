@@ -25,6 +25,7 @@ class Networks:
 
     def __init__(self, weights: Weights, threads: int = 0) -> None:
         """`threads` 0 means all cores."""
+        self.embedding_sha256 = weights.embedding_sha256
         self.workers = threads or len(os.sched_getaffinity(0))
         self._segmentation = _session(weights.segmentation, self.workers)
         self._embedding = _session(weights.embedding, 1)

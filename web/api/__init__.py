@@ -24,6 +24,7 @@ from web.api import (
     tokens,
     transcripts,
     uploads,
+    voiceprints,
     voices,
 )
 
@@ -51,6 +52,7 @@ def register(app: Flask) -> None:
         tokens,
         transcripts,
         uploads,
+        voiceprints,
         voices,
     ):
         app.register_blueprint(module.blueprint, url_prefix="/api")

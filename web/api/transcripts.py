@@ -130,6 +130,9 @@ class SegmentAnswer(Shape):
     doubt: str | None = Field(description="聞き直しても疑わしいときの理由")
     speaker: str | None = Field(description="発言者。名前がまだなければ「声1」の形")
     is_suggested: bool = Field(description="発言者は声の違いからの候補で、まだ名前がない")
+    suggested_name: str | None = Field(
+        description="名前のない声が誰の声紋に似ているか。人が決めるまでの候補"
+    )
     is_mixed: bool = Field(description="2人の声が聞こえる")
     agenda_item_id: int | None
     assigned_by: str | None = Field(
@@ -162,6 +165,7 @@ class SegmentAnswer(Shape):
             doubt=segment.doubt.label if segment.doubt else None,
             speaker=segment.speaker.name if segment.speaker else None,
             is_suggested=segment.speaker is not None and segment.speaker.is_unnamed,
+            suggested_name=segment.speaker.suggested_name if segment.speaker else None,
             is_mixed=segment.is_mixed,
             agenda_item_id=segment.agenda_item_id,
             assigned_by=segment.assigned_by,

@@ -6,7 +6,7 @@ from pydantic import Field
 from meetings.entries import LONGEST_NAME
 from meetings.rights import Right
 from minutes import transcription as transcribing
-from minutes.speakers import naming
+from minutes.speakers import naming, suggestions, voiceprints
 from models.person import Person
 from models.recording import Transcription
 from models.transcript import Segment
@@ -14,7 +14,7 @@ from web import access
 from web.api.operations import Shape, operation
 from web.api.shapes import WorkAnswer
 from web.api.transcripts import SegmentsChanged
-from web.transaction import database_session
+from web.transaction import config, database_session
 
 blueprint = Blueprint("api_voices", __name__)
 
@@ -24,6 +24,11 @@ class VoiceName(Shape):
         min_length=1,
         max_length=LONGEST_NAME,
         description="発言者。同じ名前の声（「声2」も）があれば、ひとつにまとまる",
+    )
+    has_consent: bool = Field(
+        False,
+        description="この人の同意を得て、声紋を残す（次の会議で名前の候補に使う）。"
+        "会議体で声紋を使っているときだけ",
     )
 
 
@@ -37,7 +42,20 @@ class VoiceCount(Shape):
 @access.to(Segment, Right.CORRECT)
 @operation("この発話の声のすべての発話に名前を付ける", answers=SegmentsChanged, body=VoiceName)
 def name_voice(person: Person, segment: Segment, body: VoiceName) -> SegmentsChanged:
-    return SegmentsChanged.of(naming.name_voice(database_session(), person, segment, body.name))
+    """声紋を残せないときは、名前も付けずに理由を答える。"""
+    session = database_session()
+    segments = naming.name_voice(session, person, segment, body.name)
+    if body.has_consent and segment.speaker:
+        voiceprints.make(session, person, segment.speaker, config().speakers.voiceprint_days)
+    return SegmentsChanged.of(segments)
+
+
+@blueprint.delete("/segments/<int:segment_id>/voice/suggestion")
+@access.to(Segment, Right.CORRECT)
+@operation("この発話の声に出ている、声紋からの名前の候補を採らない", answers=SegmentsChanged)
+def dismiss_suggestion(person: Person, segment: Segment) -> SegmentsChanged:
+    """採るときは、その名前を付ける。"""
+    return SegmentsChanged.of(suggestions.dismiss(database_session(), person, segment))
 
 
 @blueprint.post("/segments/<int:segment_id>/voices")

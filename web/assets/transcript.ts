@@ -185,6 +185,10 @@ class Page implements Desk, Surroundings, Around {
     this.hands.offer(line);
   }
 
+  askVoice(line: Line): void {
+    this.hands.askVoice(line);
+  }
+
   startAgendaItem(line: Line, place: Place): void {
     const path = `/api/segments/${line.id}/agenda-item`;
     void this.placeFrom(line, () => call("PUT", path, asBody(place)));

@@ -24,6 +24,7 @@ from web.views import (
     transcripts,
     trust,
     uploads,
+    voiceprints,
 )
 
 
@@ -50,5 +51,6 @@ def register(app: Flask) -> None:
         transcripts,
         trust,
         uploads,
+        voiceprints,
     ):
         app.register_blueprint(module.blueprint)

@@ -1,6 +1,7 @@
 """校正: the transcript beside its sound, and on paper."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -12,12 +13,13 @@ from minutes import accuracy
 from minutes.parts import Placed, placed_recordings, usual_transcript
 from minutes.transcription import LANGUAGES
 from minutes.transcripts import accuracy_of, is_closed, segments_of
+from models.base import now
 from models.person import Person
 from models.transcript import Transcript
 from web import access
 from web.api.transcripts import answer
 from web.looks import note_look
-from web.transaction import database_session
+from web.transaction import config, database_session
 
 blueprint = Blueprint("transcripts", __name__)
 
@@ -60,6 +62,8 @@ def edit(person: Person, transcript: Transcript) -> Any:
         may_place=Right.RECORD in given,
         language=LANGUAGES.get(transcript.transcription.language, ""),
         beginning=answer(person, transcript, FIRST_SEGMENTS).model_dump(mode="json"),
+        may_see_voiceprints=Right.VOICEPRINTS in given and meeting.series.keeps_voiceprints,
+        voiceprint_until=now() + timedelta(days=config().speakers.voiceprint_days),
     )
 
 

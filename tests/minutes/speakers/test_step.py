@@ -2,22 +2,25 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings.config import Config, Speakers
 from meetings.errors import ConfigurationError, InvalidInput, NotPossibleNow
 from minutes import steps
 from minutes import transcription as work
-from minutes.speakers import voices, weights
+from minutes.speakers import directions, voices, weights
 from minutes.speakers.error_rate import Said
+from minutes.speakers.stretches import Stretch
 from minutes.worker import Worker
 from models.recording import Step, StepKind, Transcription, WorkState
-from models.transcript import Transcript
+from models.transcript import Transcript, VoiceSample
 from tests import speech_models
 from tests.conftest import Cast
+from tests.minutes.speakers.spoken import KOGA, WEIGHTS
 from tests.world import HEARD
 
 
@@ -67,9 +70,9 @@ def test_it_runs_again_with_a_number_of_voices(
 ) -> None:
     asked = []
 
-    def tell_apart(wav: Path, networks: object, count: int | None) -> list[Said]:
+    def tell_apart(wav: Path, networks: object, count: int | None) -> voices.Told:
         asked.append(count)
-        return [Said(0, 1000, 1)]
+        return voices.Told([Said(0, 1000, 1)], [])
 
     monkeypatch.setattr(weights, "load", lambda config: None)
     monkeypatch.setattr(steps, "Networks", lambda *_: None)
@@ -85,6 +88,34 @@ def test_it_runs_again_with_a_number_of_voices(
     session.rollback()
     assert asked == [None, 3]
     assert {s.speaker.name for s in transcript.segments if s.speaker} == {"声1"}
+
+
+def test_it_keeps_samples_and_suggests_only_where_the_series_keeps_voiceprints(
+    session: Session,
+    config: Config,
+    engine: Engine,
+    cast: Cast,
+    run: Transcription,
+    transcript: Transcript,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = transcript.segments[0]
+    stretch = Stretch(first.start_seconds, first.end_seconds, False)
+    told = voices.Told([Said(0, 1000, 1)], [voices.Heard(stretch, KOGA)])
+    monkeypatch.setattr(weights, "load", lambda config: None)
+    monkeypatch.setattr(steps, "Networks", lambda *_: SimpleNamespace(embedding_sha256=WEIGHTS))
+    monkeypatch.setattr(voices, "tell_apart", lambda *_: told)
+    work_all(config, engine)
+    session.rollback()
+    assert session.scalars(select(VoiceSample)).all() == []
+    transcript.meeting.series.keeps_voiceprints = True
+    work.tell_voices_apart(session, cast.secretary, run, None)
+    session.commit()
+    work_all(config, engine)
+    session.rollback()
+    (sample,) = session.scalars(select(VoiceSample))
+    assert (sample.segment_id, sample.weights_sha256) == (first.id, WEIGHTS)
+    assert sample.direction == directions.to_bytes(KOGA)
 
 
 def test_an_impossible_number_is_refused(session: Session, cast: Cast, run: Transcription) -> None:

@@ -12,8 +12,10 @@ from meetings.config import Config
 from meetings.errors import ConfigurationError
 from minutes.recognition import audio
 from minutes.recognition.audio import RATE
-from minutes.speakers import features, voices, weights
+from minutes.speakers import directions, features, suggestions, voices, weights
+from minutes.speakers.directions import Direction
 from minutes.speakers.networks import Networks
+from tests.minutes.speakers.spoken import LEAST
 from web.demo import builders
 
 pytestmark = pytest.mark.model
@@ -49,7 +51,7 @@ def test_two_people_are_two_voices_that_change_where_they_do(
     part = written(
         audio.read(meeting, CHANGE_SECONDS - 15, CHANGE_SECONDS + 15), tmp_path / "a.wav"
     )
-    turns = voices.tell_apart(part, networks, 2)
+    turns = voices.tell_apart(part, networks, 2).turns
     assert {turn.voice for turn in turns} == {1, 2}
     (change,) = (b.start_seconds for a, b in pairwise(turns) if a.voice != b.voice)
     assert abs(change - 15) < 0.6
@@ -57,7 +59,26 @@ def test_two_people_are_two_voices_that_change_where_they_do(
 
 def test_one_person_is_one_voice(networks: Networks, meeting: Path, tmp_path: Path) -> None:
     part = written(audio.read(meeting, 20, 56), tmp_path / "a.wav")
-    assert {turn.voice for turn in voices.tell_apart(part, networks)} == {1}
+    assert {turn.voice for turn in voices.tell_apart(part, networks).turns} == {1}
+
+
+def test_a_person_is_like_themselves_in_another_piece_and_unlike_another_person(
+    networks: Networks, meeting: Path, tmp_path: Path
+) -> None:
+    """She speaks until CHANGE_SECONDS; somebody else follows."""
+
+    def voice(start: float, end: float) -> Direction:
+        part = written(audio.read(meeting, start, end), tmp_path / "part.wav")
+        told = voices.tell_apart(part, networks, 1)
+        made = directions.mean((one.direction, one.stretch.seconds) for one in told.heard)
+        assert made is not None
+        return made
+
+    kept = voice(20, 38)
+    voices_now = [voice(CHANGE_SECONDS + 1, CHANGE_SECONDS + 16), voice(42, CHANGE_SECONDS - 1)]
+    assert suggestions.match(voices_now, [kept], LEAST) == {1: 0}
+    read = directions.from_bytes(directions.to_bytes(kept))
+    assert read is not None and np.array_equal(read, kept)
 
 
 def test_where_nobody_speaks_there_is_no_voice(networks: Networks, tmp_path: Path) -> None:
@@ -66,13 +87,13 @@ def test_where_nobody_speaks_there_is_no_voice(networks: Networks, tmp_path: Pat
     hum = written(np.float32(0.2) * np.sin(2 * np.pi * 50 * seconds), tmp_path / "hum.wav")
     empty = written(seconds[:0], tmp_path / "empty.wav")
     for sound in (silence, hum, empty):
-        assert voices.tell_apart(sound, networks) == []
-        assert voices.tell_apart(sound, networks, 3) == []
+        assert voices.tell_apart(sound, networks).turns == []
+        assert voices.tell_apart(sound, networks, 3).turns == []
 
 
 def test_a_second_of_speech_is_enough(networks: Networks, meeting: Path, tmp_path: Path) -> None:
     part = written(audio.read(meeting, 22, 23), tmp_path / "a.wav")
-    turns = voices.tell_apart(part, networks, 4)
+    turns = voices.tell_apart(part, networks, 4).turns
     assert {turn.voice for turn in turns} == {1}
     assert turns[-1].end_seconds <= 1.0
 

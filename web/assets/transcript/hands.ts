@@ -39,6 +39,7 @@ export interface Around {
   say(words: string): void;
   names(): string[];
   addName(name: string): void;
+  hear(line: Line): void;
   /** A line of a segment that the server has just made. */
   newLine(segment: Segment): Line;
   /** Lines came, went or were decided. */
@@ -175,6 +176,8 @@ export class Hands {
       action("undo", "元に戻す", ["Control+z"], () => this.takeBack()),
       action("redo", "やり直す", ["Control+y", "Control+Shift+z"], () => this.undo.redo()),
       action("voice", "この声のすべてに名前を付ける", ["Alt+n"], () => this.nameVoice()),
+      action("voice-accept", "声紋の候補の名前にする", ["Alt+m"], () => this.voices.accept(this.list.current)),
+      action("voice-dismiss", "声紋の候補を採らない", ["Alt+Shift+m"], () => this.voices.dismiss(this.list.current)),
       action("voice-split", "ここから先を別の声にする", ["Alt+b"], () => this.splitVoice()),
       action("split", "カーソルの所で発話を分ける", ["Alt+Enter"], () => this.split()),
       action("join", "次の発話とつなげる", ["Alt+j"], () => this.join()),
@@ -341,6 +344,10 @@ export class Hands {
     if (other) this.list.remove([other]);
     this.page.refresh();
     this.list.open(line).text.setSelectionRange(place, place);
+  }
+
+  askVoice(line: Line): void {
+    this.voices.ask(line);
   }
 
   private nameVoice(): void {

@@ -75,6 +75,7 @@ function goneSegment(id: number, { before, revision, seconds }: Kept): Segment {
     doubt: null,
     speaker: null,
     is_suggested: false,
+    suggested_name: null,
     is_mixed: false,
     agenda_item_id: null,
     assigned_by: null,

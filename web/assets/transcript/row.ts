@@ -30,6 +30,8 @@ export interface Surroundings {
   /** What else can be done with this line, for hands without a keyboard. */
   offer(line: Line): void;
   startAgendaItem(line: Line, place: Place): void;
+  /** Who the voice of this line is. */
+  askVoice(line: Line): void;
   /** The item that a machine found begins here indeed. */
   confirmItem(line: Line): void;
   /** Back to the saved text; or, of a line that is gone, away with it. */
@@ -50,6 +52,7 @@ export class Row {
   private second: number | null = null;
   private readonly agendaSelect = make("select");
   private readonly speaker: HTMLInputElement;
+  private readonly guess = make("button", { type: "button", class: "segment-voiceprint" });
   private readonly confirmed = make("input", { type: "checkbox" });
   private readonly fillers = make("p", { class: "segment-fillers" });
   private readonly marks = make("p", { class: "segment-marks" });
@@ -91,7 +94,7 @@ export class Row {
   allow(): void {
     const isAllowed = this.around.mayCorrect;
     if (!this.line.isComposing) this.text.readOnly = !isAllowed;
-    for (const field of [this.speaker, this.agendaSelect, this.confirmed])
+    for (const field of [this.speaker, this.guess, this.agendaSelect, this.confirmed])
       field.disabled = !isAllowed;
     this.showProposals();
   }
@@ -157,6 +160,8 @@ export class Row {
     const { segment } = this.line;
     this.doubt.textContent = segment.doubt && `要確認：${segment.doubt}`;
     this.mixed.textContent = segment.is_mixed ? "2人の声" : "";
+    this.guess.textContent = `（${segment.suggested_name}さんかもしれません）`;
+    this.guess.hidden = !segment.suggested_name;
     this.showAgendaItem();
     this.showMarks(segment.marks);
     showFillers(this.fillers, segment);
@@ -235,6 +240,7 @@ export class Row {
       place,
     );
     time.addEventListener("click", () => this.around.hear(line));
+    this.guess.addEventListener("click", () => this.around.askVoice(line));
     this.text.addEventListener("focus", () => this.around.goTo(line));
     this.element.id = `segment-${line.id}`;
     this.agendaSelect.setAttribute("aria-label", `${place}から始まる議題`);
@@ -243,7 +249,7 @@ export class Row {
     more.addEventListener("click", () => this.around.offer(line));
     const tick = make("label", { class: "segment-confirm" }, this.confirmed, "確認済み");
     const agenda = make("label", { class: "segment-agenda" }, "ここから議題", this.agendaSelect);
-    const head = make("div", { class: "segment-head" }, time, this.speaker, this.mixed, agenda, more, this.other, this.state);
+    const head = make("div", { class: "segment-head" }, time, this.speaker, this.guess, this.mixed, agenda, more, this.other, this.state);
     this.allow();
     const field = make("div", { class: "segment-field" }, this.words, this.text);
     const body = make("div", { class: "segment-body" }, field, tick);

@@ -88,6 +88,7 @@ export interface Segment {
   doubt: string | null;
   speaker: string | null;
   is_suggested: boolean;
+  suggested_name: string | null;
   is_mixed: boolean;
   agenda_item_id: number | null;
   assigned_by: string | null;

@@ -1,4 +1,7 @@
-/** Naming a voice once for all that it says, and parting two that were taken for one. */
+/**
+ * Naming a voice once for all that it says, and parting two that were taken for one. Where the
+ * series keeps voiceprints, a voice may be like somebody's, and whoever agrees is remembered.
+ */
 
 import type { Line } from "./line";
 import type { LineList } from "./list";
@@ -8,16 +11,27 @@ import { call, Refusal } from "./server";
 import type { Segment, SegmentsChanged } from "./server";
 import { make, plain, position, required } from "./words";
 
+const NO_SUGGESTION = "この発話の声に、声紋からの名前の候補はありません。";
+
 /** What voices ask of the page around them. */
 export interface VoiceDesk {
   names(): string[];
   addName(name: string): void;
   say(words: string): void;
+  hear(line: Line): void;
   refresh(): void;
+}
+
+/** Whether the person of a voice has agreed, as the secretary ticks it; never ticked by itself. */
+interface Consent {
+  element: HTMLElement | null;
+  isGiven(): boolean;
 }
 
 export class Voices {
   private readonly place = required<HTMLElement>("[data-voices]");
+  /** Until when a voiceprint made now is kept; empty where the series keeps none. */
+  private readonly until = required<HTMLElement>("[data-transcript]").dataset["voiceprintUntil"] ?? "";
 
   constructor(
     private readonly list: LineList,
@@ -33,13 +47,19 @@ export class Voices {
     const voice = before.speaker;
     const rest = this.of(voice);
     if (!rest.length) return;
+    const consent = this.consent();
+    const problem = alert();
     const all = make("button", { type: "button", class: "button button-main" });
     all.textContent = `${voice}のすべて（ほかに${rest.length}発話）を${name}にする`;
-    all.addEventListener("click", () => void this.name(rest[0]!, name));
+    all.addEventListener("click", async () => {
+      problem.textContent = await this.name(rest[0]!, name, consent.isGiven());
+      if (!problem.textContent) this.close();
+    });
     const here = make("button", { type: "button", class: "button" }, "ここだけ");
     here.addEventListener("click", () => this.close());
+    const said = make("p", {}, `この発話を${name}にしました。`);
     const choice = make("p", { class: "actions" }, all, here);
-    this.place.replaceChildren(make("p", {}, `この発話を${name}にしました。`), choice);
+    this.place.replaceChildren(said, ...present(consent.element), choice, problem);
     this.place.hidden = false;
   }
 
@@ -47,14 +67,112 @@ export class Voices {
   ask(line: Line): void {
     const voice = line.segment.speaker;
     if (!voice) return this.desk.say("この発話には声が付いていません。先に発言者を付けてください。");
-    const count = this.of(voice).length;
     const box = make("dialog", { class: "menu", "aria-label": `${voice}の名前` });
-    const field = make("input", { list: "speaker-names", autocomplete: "off", id: "voice-name" });
-    const decide = (name: string): void => {
-      if (!name) return field.focus();
-      box.close();
-      void this.name(line, name);
+    const consent = this.consent();
+    const problem = alert();
+    const decide = async (name: string): Promise<void> => {
+      problem.textContent = await this.name(line, name, consent.isGiven());
+      if (problem.textContent) problem.scrollIntoView({ block: "nearest" });
+      else box.close();
     };
+    const close = button("閉じる", () => box.close());
+    const title = make("h2", {}, `${voice}のすべて（${this.of(voice).length}発話）は誰ですか`);
+    const note = make("p", { class: "quiet" }, "ほかの声を選ぶと、ふたつの声がひとつになります。");
+    box.append(
+      title,
+      ...present(this.suggestion(line, decide, () => box.close())),
+      ...present(consent.element),
+      problem,
+      ...present(this.unchanged(line.segment, consent, decide)),
+      note,
+      ...this.choices(voice, decide),
+      this.otherName(decide),
+      close,
+    );
+    box.addEventListener("close", () => box.remove());
+    document.body.append(box);
+    box.showModal();
+  }
+
+  /** What a voiceprint suggests becomes the name, at one press. */
+  async accept(line: Line | null): Promise<void> {
+    const name = line?.segment.suggested_name;
+    if (!line || !name) return this.desk.say(NO_SUGGESTION);
+    const problem = await this.name(line, name, false);
+    if (problem) this.desk.say(problem);
+  }
+
+  async dismiss(line: Line | null): Promise<void> {
+    const { speaker, suggested_name: name } = line?.segment ?? {};
+    if (!line || !name) return this.desk.say(NO_SUGGESTION);
+    const path = `/api/segments/${line.id}/voice/suggestion`;
+    const words = `${speaker}は${name}さんではないことにしました。`;
+    const problem = await this.change("DELETE", path, undefined, () => words);
+    if (problem) this.desk.say(problem);
+  }
+
+  async split(line: Line): Promise<void> {
+    const path = `/api/segments/${line.id}/voices`;
+    const problem = await this.change("POST", path, undefined, (changed) => {
+      const now = changed[0]?.speaker ?? "";
+      return `${position(line.segment.start_seconds)}から先の${changed.length}発話を${now}にしました。`;
+    });
+    if (problem) this.desk.say(problem);
+  }
+
+  private suggestion(
+    line: Line,
+    decide: (name: string) => Promise<void>,
+    done: () => void,
+  ): HTMLElement | null {
+    const name = line.segment.suggested_name;
+    if (!name) return null;
+    const accept = button(`${name}にする`, () => void decide(name), "button button-main");
+    accept.autofocus = true;
+    const dismiss = button("ちがう", () => {
+      done();
+      void this.dismiss(line);
+    });
+    dismiss.setAttribute("aria-label", `${name}さんではない`);
+    return make(
+      "div",
+      { class: "voice-guess" },
+      make("p", {}, `声紋では、${name}さんかもしれません。聞いて確かめてください。`),
+      make("p", { class: "actions" }, accept, dismiss, button("この発話を聞く", () => this.desk.hear(line))),
+    );
+  }
+
+  private consent(): Consent {
+    if (!this.until) return { element: null, isGiven: () => false };
+    const tick = make("input", { type: "checkbox" });
+    const words = make("span", {}, "この人の同意を得て、次の会議で名前の候補に使う");
+    const hint = `声の特徴（声紋）を${this.until}まで残します。印を付けなければ残りません。`;
+    const label = make("label", { class: "check" }, tick, words);
+    const element = make("div", { class: "voice-consent" }, label, make("p", { class: "quiet" }, hint));
+    return { element, isGiven: () => tick.checked };
+  }
+
+  /** For a voice that has its name already: only the consent is new. */
+  private unchanged(
+    { speaker, is_suggested }: Segment,
+    consent: Consent,
+    decide: (name: string) => Promise<void>,
+  ): HTMLElement | null {
+    if (is_suggested || !speaker || !consent.element) return null;
+    const tick = consent.element.querySelector("input");
+    return button(`${speaker}のまま、声紋を残す`, () => {
+      if (consent.isGiven()) void decide(speaker);
+      else tick?.focus();
+    });
+  }
+
+  private choices(voice: string, decide: (name: string) => Promise<void>): HTMLElement[] {
+    const known = this.desk.names().filter((name) => name !== voice && !this.isOver(name));
+    return known.map((name) => button(name, () => void decide(name)));
+  }
+
+  private otherName(decide: (name: string) => Promise<void>): HTMLElement {
+    const field = make("input", { list: "speaker-names", autocomplete: "off", id: "voice-name" });
     const form = make(
       "form",
       {},
@@ -64,37 +182,23 @@ export class Voices {
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      decide(plain(field.value));
+      const name = plain(field.value);
+      if (name) void decide(name);
+      else field.focus();
     });
-    const known = this.desk.names().filter((name) => name !== voice && !this.isOver(name));
-    const choices = known.map((name) => {
-      const choice = make("button", { type: "button", class: "button" }, name);
-      choice.addEventListener("click", () => decide(name));
-      return choice;
-    });
-    const close = make("button", { type: "button", class: "button" }, "閉じる");
-    close.addEventListener("click", () => box.close());
-    const title = make("h2", {}, `${voice}のすべて（${count}発話）は誰ですか`);
-    const note = make("p", { class: "quiet" }, "ほかの声を選ぶと、ふたつの声がひとつになります。");
-    box.append(title, note, ...choices, form, close);
-    box.addEventListener("close", () => box.remove());
-    document.body.append(box);
-    box.showModal();
+    return form;
   }
 
-  async split(line: Line): Promise<void> {
-    await this.change("POST", `/api/segments/${line.id}/voices`, undefined, (changed) => {
-      const now = changed[0]?.speaker ?? "";
-      return `${position(line.segment.start_seconds)}から先の${changed.length}発話を${now}にしました。`;
-    });
-  }
-
-  private async name(line: Line, name: string): Promise<void> {
-    await this.change("PUT", `/api/segments/${line.id}/voice`, { name }, (changed) => {
+  /** Why it could not be done, in a sentence; else nothing. */
+  private async name(line: Line, name: string, hasConsent: boolean): Promise<string> {
+    const body = { name, has_consent: hasConsent };
+    const problem = await this.change("PUT", `/api/segments/${line.id}/voice`, body, (changed) => {
       this.desk.addName(name);
-      return `${changed.length}発話を${name}にしました。`;
+      const kept = hasConsent ? `声紋を${this.until}まで残します。` : "";
+      return `${changed.length}発話を${name}にしました。${kept}`;
     });
-    this.close();
+    if (!problem) this.close();
+    return problem;
   }
 
   private async change(
@@ -102,16 +206,17 @@ export class Voices {
     path: string,
     body: object | undefined,
     words: (changed: Segment[]) => string,
-  ): Promise<void> {
+  ): Promise<string> {
     try {
       const { segments } = await call<SegmentsChanged>(method, path, body);
       const done = words(segments);
       this.took(SPEAKERS, `${segments.length}発話の発言者`, segments);
       this.desk.say(done);
       this.desk.refresh();
+      return "";
     } catch (problem) {
       if (!(problem instanceof Refusal)) throw problem;
-      this.desk.say(problem.message);
+      return problem.message;
     }
   }
 
@@ -128,4 +233,18 @@ export class Voices {
     this.place.hidden = true;
     this.place.replaceChildren();
   }
+}
+
+function button(words: string, press: () => void, kind = "button"): HTMLButtonElement {
+  const made = make("button", { type: "button", class: kind }, words);
+  made.addEventListener("click", press);
+  return made;
+}
+
+function alert(): HTMLElement {
+  return make("p", { class: "voice-problem", role: "alert" });
+}
+
+function present(element: HTMLElement | null): HTMLElement[] {
+  return element ? [element] : [];
 }

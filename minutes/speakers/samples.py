@@ -1,0 +1,91 @@
+"""What a voice of a transcript is like: one sample for each segment in which it is alone.
+
+Kept by segment, so that whatever people merge, part or rename, a voice is what its segments are.
+Only in a series that keeps voiceprints, until the minutes are approved or the samples are too old.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session
+
+from minutes import transcripts
+from minutes.speakers import directions
+from minutes.speakers.directions import Direction
+from minutes.speakers.voices import Heard
+from models.meeting import Meeting, Series
+from models.recording import Recording, Transcription
+from models.transcript import Segment, Speaker, Transcript, VoiceSample
+
+LONGEST_KEPT = timedelta(days=90)
+"""For transcripts that nobody ever has approved."""
+
+
+def keep(
+    session: Session, transcript: Transcript, heard: Sequence[Heard], weights_sha256: str
+) -> None:
+    """In place of all earlier ones of this transcript."""
+    forget(session, transcript)
+    segments = [each for each in transcripts.segments_of(session, transcript) if _is_clean(each)]
+    starts = [segment.start_seconds for segment in segments]
+    said = defaultdict[int, list[tuple[Direction, float]]](list)
+    for each in heard:
+        middle = (each.stretch.start_seconds + each.stretch.end_seconds) / 2
+        place = bisect_right(starts, middle) - 1
+        if place >= 0 and middle < segments[place].end_seconds:
+            said[place].append((each.direction, each.stretch.seconds))
+    for place, parts in said.items():
+        direction = directions.mean(parts)
+        if direction is not None:
+            session.add(
+                VoiceSample(
+                    segment=segments[place],
+                    direction=directions.to_bytes(direction),
+                    seconds=sum(seconds for _, seconds in parts),
+                    weights_sha256=weights_sha256,
+                )
+            )
+    session.flush()
+
+
+def of_voice(session: Session, voice: Speaker) -> tuple[Direction, str] | None:
+    """The mean of its clean segments, and the weights that made them; None where there are none."""
+    found = session.scalars(
+        select(VoiceSample)
+        .join(Segment)
+        .where(Segment.speaker_id == voice.id, Segment.is_mixed.is_(False))
+    ).all()
+    parts = [(directions.from_bytes(sample.direction), sample.seconds) for sample in found]
+    direction = directions.mean((part, seconds) for part, seconds in parts if part is not None)
+    return None if direction is None else (direction, found[0].weights_sha256)
+
+
+def forget(session: Session, transcript: Transcript) -> None:
+    _delete(session, Segment.transcript_id == transcript.id)
+
+
+def forget_of_series(session: Session, series: Series) -> None:
+    transcript_ids = (
+        select(Transcript.id)
+        .join(Transcription)
+        .join(Recording)
+        .join(Meeting)
+        .where(Meeting.series_id == series.id)
+    )
+    _delete(session, Segment.transcript_id.in_(transcript_ids))
+
+
+def is_old(at: datetime) -> ColumnElement[bool]:
+    return VoiceSample.made_at < at - LONGEST_KEPT
+
+
+def _delete(session: Session, which: ColumnElement[bool]) -> None:
+    segment_ids = select(Segment.id).where(which)
+    session.execute(delete(VoiceSample).where(VoiceSample.segment_id.in_(segment_ids)))
+
+
+def _is_clean(segment: Segment) -> bool:
+    return segment.speaker is not None and not segment.is_mixed

@@ -1,0 +1,87 @@
+"""Whose a voice may be: the voiceprints of the series, compared with the voices of a transcript.
+
+A suggestion and nothing more: the voice stays 声1 until a person takes the name.
+"""
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from meetings import audit
+from meetings.errors import NotPossibleNow
+from minutes import transcripts
+from minutes.speakers import directions, samples, voiceprints
+from minutes.speakers.directions import Direction
+from models.meeting import Series
+from models.person import Person
+from models.transcript import Segment, Speaker, Transcript
+from models.voiceprint import Voiceprint
+
+LEAST_LEAD = 0.05
+"""So much nearer must a print be than any other; a cosine."""
+
+
+def suggest(
+    session: Session, transcript: Transcript, weights_sha256: str, least_likeness: float
+) -> None:
+    """For each voice without a name; anew for all. Who is named already is suggested no more.
+    `least_likeness`: a cosine; 0.75 suits the weights that come along (docs/decisions/0016)."""
+    named = {speaker.name for speaker in transcript.speakers}
+    voices = _voices(session, transcript)
+    prints = _prints(session, transcript.meeting.series, weights_sha256) if voices else []
+    prints = [one for one in prints if one[1].size == voices[0][1].size]
+    for speaker in transcript.speakers:
+        speaker.suggestion = None
+    found = match([one for _, one in voices], [one for _, one in prints], least_likeness)
+    for voice, nearest in found.items():
+        voiceprint = prints[nearest][0]
+        if voiceprint.name not in named:
+            voices[voice][0].suggestion = voiceprint
+    session.flush()
+
+
+def dismiss(session: Session, by: Person, segment: Segment) -> list[Segment]:
+    """It is somebody else. The segments of the voice; raises NotPossibleNow."""
+    transcripts.refuse_when_approved(session, segment.transcript)
+    voice = segment.speaker
+    if voice is None or voice.suggested_name is None:
+        raise NotPossibleNow("この声には、決める名前の候補がありません。ほかの人が先に決めました。")
+    voice.suggestion = None
+    audit.note(session, by, "dismiss_voice_suggestion", segment)
+    return transcripts.segments_of_voice(session, voice)
+
+
+def match(
+    voices: list[Direction], prints: list[Direction], least_likeness: float
+) -> dict[int, int]:
+    """Places of voices to places of prints: the nearest one, if it is near enough and clearly
+    nearer than the next; each print goes to the voice that is most like it."""
+    if not voices or not prints:
+        return {}
+    likeness = np.stack(voices) @ np.stack(prints).T
+    ranked = np.sort(likeness, axis=1)
+    lead = ranked[:, -1] - ranked[:, -2] if len(prints) > 1 else np.full(len(voices), np.inf)
+    found: dict[int, int] = {}
+    for voice in np.argsort(-likeness.max(axis=1)):
+        nearest = int(likeness[voice].argmax())
+        is_like = likeness[voice, nearest] >= least_likeness and lead[voice] >= LEAST_LEAD
+        if is_like and nearest not in found.values():
+            found[int(voice)] = nearest
+    return found
+
+
+def _voices(session: Session, transcript: Transcript) -> list[tuple[Speaker, Direction]]:
+    unnamed = [speaker for speaker in transcript.speakers if speaker.is_unnamed]
+    found = [(speaker, samples.of_voice(session, speaker)) for speaker in unnamed]
+    return [(speaker, sample[0]) for speaker, sample in found if sample is not None]
+
+
+def _prints(
+    session: Session, series: Series, weights_sha256: str
+) -> list[tuple[Voiceprint, Direction]]:
+    """Those of the same weights; a broken one is left out, and its list says so."""
+    found = [
+        (each, directions.from_bytes(each.direction))
+        for each in voiceprints.of_series(session, series)
+        if each.weights_sha256 == weights_sha256
+    ]
+    return [(each, direction) for each, direction in found if direction is not None]

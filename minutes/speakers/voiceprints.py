@@ -1,0 +1,198 @@
+"""Voiceprints (声紋) of a series: personal data. Off until somebody switches them on, kept only of
+those who agreed, deletable at any time, and gone when they expire. Each step has its audit line.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy import Engine, delete, exists, or_, select
+from sqlalchemy.orm import Session
+
+from meetings import audit
+from meetings.config import Config
+from meetings.errors import InvalidInput, NotFound, NotPossibleNow
+from minutes.speakers import directions, samples, weights
+from models.base import now
+from models.database import reading, writing
+from models.meeting import Series
+from models.person import Person
+from models.transcript import Speaker, VoiceSample
+from models.voiceprint import Voiceprint
+
+NAME_OF_NOBODY = re.compile(r"声\d+")
+
+
+class Condition(StrEnum):
+    """Whether a print can be compared with voices that are heard now."""
+
+    USABLE = "usable"
+    OTHER_WEIGHTS = "other_weights"
+    BROKEN = "broken"
+
+    @property
+    def label(self) -> str:
+        return {
+            Condition.USABLE: "",
+            Condition.OTHER_WEIGHTS: "聞き分けの重みが替わったため、いまは比べられません。"
+            "次に同意を得て名前を付けると作り直されます。",
+            Condition.BROKEN: "内容が壊れていて使えません。消して、次に同意を得て名前を付けると"
+            "作り直されます。",
+        }[self]
+
+
+@dataclass(frozen=True)
+class Listed:
+    voiceprint: Voiceprint
+    condition: Condition
+
+
+def switch_on(session: Session, by: Person, series: Series, config: Config) -> None:
+    """Raises NotPossibleNow where no voices are told apart."""
+    if not config.speakers.tell_apart:
+        raise NotPossibleNow(
+            "サーバーの設定で発言者の聞き分けを止めているため、声紋は使えません。管理者に、設定の "
+            "speakers.tell_apart を true にするよう相談してください。"
+        )
+    if not weights.are_there() or not weights.embedding_sha256(config):
+        raise NotPossibleNow(
+            "声を聞き分けるための重みがサーバーにないため、声紋は使えません。管理者に、"
+            "`make install` で入れるよう相談してください。"
+        )
+    if not series.keeps_voiceprints:
+        series.keeps_voiceprints = True
+        audit.note(session, by, "switch_voiceprints_on", series)
+
+
+def switch_off(session: Session, by: Person, series: Series) -> int:
+    """Nothing of a voice stays. How many prints there were."""
+    count = forget_all(session, by, series)
+    samples.forget_of_series(session, series)
+    if series.keeps_voiceprints:
+        series.keeps_voiceprints = False
+        audit.note(session, by, "switch_voiceprints_off", series)
+    return count
+
+
+def of_series(session: Session, series: Series) -> list[Voiceprint]:
+    """Those that have not expired, by name."""
+    return list(
+        session.scalars(
+            select(Voiceprint)
+            .where(Voiceprint.series_id == series.id, Voiceprint.expires_at > now())
+            .order_by(Voiceprint.name)
+        )
+    )
+
+
+def listed(session: Session, series: Series, config: Config) -> list[Listed]:
+    """`of_series`, and whether each can be used."""
+    current = weights.embedding_sha256(config)
+    return [Listed(each, _condition(each, current)) for each in of_series(session, series)]
+
+
+def print_of(session: Session, series: Series, voiceprint_id: int) -> Voiceprint:
+    """Raises NotFound."""
+    found = session.get(Voiceprint, voiceprint_id) if voiceprint_id < 2**63 else None
+    if found is None or found.series_id != series.id:
+        raise NotFound()
+    return found
+
+
+def make(session: Session, by: Person, voice: Speaker, days: int) -> Voiceprint:
+    """`by` says that the person of this voice has agreed. One that is there already is renewed.
+    Raises NotPossibleNow, InvalidInput."""
+    transcript = voice.transcript
+    series = transcript.meeting.series
+    if not series.keeps_voiceprints:
+        raise NotPossibleNow(
+            "この会議体では声紋を使っていません。主催者が「会議体の声紋」の画面で始められます。"
+        )
+    if NAME_OF_NOBODY.fullmatch(voice.name):
+        raise InvalidInput("name", "声紋を残すには、「声1」などではなく人の名前を付けてください。")
+    found = samples.of_voice(session, voice)
+    if found is None:
+        raise NotPossibleNow(
+            f"「{voice.name}」には、ほかの声と重ならずに聞き取れた発話がないため、声紋は残せません。"
+            "同意の印を外すと、名前だけを付けられます。声紋を使い始める前や承認の前に聞き分けたもの"
+            "なら、録音の画面の「発言者をもう一度聞き分ける」のあとで残せます。"
+        )
+    known = _named(session, series, voice.name)
+    kept = known or Voiceprint(series=series, name=voice.name)
+    kept.direction, kept.weights_sha256 = directions.to_bytes(found[0]), found[1]
+    kept.transcription = transcript.transcription
+    kept.consent_by, kept.consent_at = by, now()
+    kept.expires_at = kept.consent_at + timedelta(days=days)
+    session.add(kept)
+    audit.note(session, by, "renew_voiceprint" if known else "make_voiceprint", kept)
+    return kept
+
+
+def forget(session: Session, by: Person | None, voiceprint: Voiceprint) -> None:
+    audit.note(session, by, "delete_voiceprint", voiceprint)
+    session.delete(voiceprint)
+    session.flush()
+
+
+def forget_all(session: Session, by: Person, series: Series) -> int:
+    """Expired ones too. How many there were."""
+    found = session.scalars(select(Voiceprint).where(Voiceprint.series_id == series.id)).all()
+    for each in found:
+        forget(session, by, each)
+    return len(found)
+
+
+def made_from(session: Session, voice: Speaker) -> Voiceprint | None:
+    """The one that this transcript gave to the name of this voice."""
+    found = _named(session, voice.transcript.meeting.series, voice.name)
+    is_ours = found and found.transcription_id == voice.transcript.transcription_id
+    return found if is_ours else None
+
+
+def forget_made_from(session: Session, by: Person, voice: Speaker) -> None:
+    """The voice turns out to be somebody else's."""
+    kept = made_from(session, voice)
+    if kept is not None:
+        forget(session, by, kept)
+
+
+def follow_parting(session: Session, by: Person, voice: Speaker) -> None:
+    """Two people were taken for one: the print is made anew of what is left to this voice."""
+    kept = made_from(session, voice)
+    if kept is None:
+        return
+    left = samples.of_voice(session, voice)
+    if left is None:
+        forget(session, by, kept)
+        return
+    kept.direction = directions.to_bytes(left[0])
+    audit.note(session, by, "change_voiceprint", kept)
+
+
+def clear(engine: Engine) -> bool:
+    """Delete what has expired, and samples that nobody needed; True never: once is enough."""
+    at = now()
+    expired, old = Voiceprint.expires_at <= at, samples.is_old(at)
+    with reading(engine) as session:
+        if not session.scalar(select(or_(exists().where(expired), exists().where(old)))):
+            return False
+    with writing(engine) as session, session.begin():
+        for each in session.scalars(select(Voiceprint).where(expired)).all():
+            audit.note(session, None, "expire", each)
+            session.delete(each)
+        session.execute(delete(VoiceSample).where(old))
+    return False
+
+
+def _named(session: Session, series: Series, name: str) -> Voiceprint | None:
+    return session.scalar(
+        select(Voiceprint).where(Voiceprint.series_id == series.id, Voiceprint.name == name)
+    )
+
+
+def _condition(voiceprint: Voiceprint, current_sha256: str) -> Condition:
+    if directions.from_bytes(voiceprint.direction) is None:
+        return Condition.BROKEN
+    is_comparable = voiceprint.weights_sha256 == current_sha256
+    return Condition.USABLE if is_comparable else Condition.OTHER_WEIGHTS

@@ -1,0 +1,56 @@
+"""What tests of voiceprints share: voices as directions, and transcripts in which they speak."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from minutes.speakers import naming, samples, suggestions
+from minutes.speakers.directions import Direction
+from minutes.speakers.error_rate import Said
+from minutes.speakers.stretches import Stretch
+from minutes.speakers.voices import Heard
+from models.transcript import Segment, Transcript
+
+WEIGHTS = "a" * 64
+LEAST = 0.75
+KOGA, OKUMA, SHINOHARA = np.eye(8, dtype=np.float32)[:3]
+MIXED = None
+"""A segment in which two speak."""
+
+
+def like(direction: Direction, other: Direction, share: float = 0.2) -> Direction:
+    """The same voice on another day: a little of another direction in it."""
+    mixed = direction + share * other
+    unit: Direction = (mixed / np.linalg.norm(mixed)).astype(np.float32)
+    return unit
+
+
+def hear(
+    session: Session,
+    transcript: Transcript,
+    voices: Sequence[Direction | None],
+    weights_sha256: str = WEIGHTS,
+) -> list[Segment]:
+    """As the step leaves it when these voices speak, one in each segment."""
+    turns, heard = [], []
+    numbers: dict[bytes, int] = {}
+    for segment, voice in zip(transcript.segments, voices, strict=True):
+        start, end = segment.start_seconds, segment.end_seconds
+        if voice is MIXED:
+            turns += [Said(start, end, 98), Said(start, end, 99)]
+            voice = KOGA
+        else:
+            number = numbers.setdefault(voice.tobytes(), len(numbers) + 1)
+            turns.append(Said(start, end, number))
+        heard.append(Heard(Stretch(start, end, False), voice))
+    naming.keep(session, transcript, turns)
+    if transcript.meeting.series.keeps_voiceprints:
+        samples.keep(session, transcript, heard, weights_sha256)
+        suggestions.suggest(session, transcript, weights_sha256, LEAST)
+    session.commit()
+    return list(transcript.segments)
+
+
+def suggested(segments: Sequence[Segment]) -> list[str | None]:
+    return [segment.speaker.suggested_name if segment.speaker else None for segment in segments]
