@@ -70,7 +70,7 @@ def test_after_approval_nobody_corrects_any_more(
     records.request_approval(session, cast.secretary, revision)
     records.approve(session, cast.approver, revision)
     page = browse(cast.secretary).get(f"/transcripts/{transcript.id}").text
-    assert 'data-may-correct="no"' in page and "承認されているため" in page
+    assert "data-closed>この逐語録から作った会議録は承認されているため" in page
 
 
 def test_opening_the_desk_leaves_a_line(
