@@ -228,7 +228,8 @@ def test_the_worker_clears_by_itself(
 ) -> None:
     kept.expires_at = now() - timedelta(seconds=1)
     session.commit()
-    worker = Worker(config, engine, lambda *_: iter, speech_models.teach_nothing)  # type: ignore[arg-type]
+    no_words = speech_models.find_no_words
+    worker = Worker(config, engine, lambda *_: iter, speech_models.teach_nothing, no_words)  # type: ignore[arg-type]
     running = threading.Thread(target=worker.run)
     running.start()
     end = time.monotonic() + 30
