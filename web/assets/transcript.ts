@@ -102,13 +102,13 @@ class Page implements Desk, Surroundings, Around {
 
   private takeFirst(beginning: Transcript): void {
     this.agendaItems = beginning.agenda_items;
-    this.take(beginning);
+    this.take(beginning, 0);
     this.showNames();
   }
 
   private async open(): Promise<void> {
     try {
-      this.take(await call("GET", this.path));
+      await this.takeAll();
       this.showOrphans();
       this.goToNamed();
     } catch (problem) {
@@ -249,21 +249,22 @@ class Page implements Desk, Surroundings, Around {
     if (refused) this.retryTimer ||= window.setTimeout(() => this.retry(), RETRY_MS);
   }
 
-  private take(transcript: Transcript): void {
+  /** `askedAt`: on the clock of `performance`. */
+  private take(transcript: Transcript, askedAt: number): void {
     this.latest = transcript.latest;
     this.setClosed(transcript.is_closed);
     transcript.speakers.forEach((name) => this.addName(name));
     this.showWork(transcript.work);
     this.panel.take(transcript.versions);
-    this.takeSegments(transcript.segments);
+    this.takeSegments(transcript.segments, askedAt);
   }
 
-  private takeSegments(segments: Segment[]): void {
+  private takeSegments(segments: Segment[], askedAt: number): void {
     const known = new Map(this.list.lines.map((line) => [line.id, line]));
     const added: Line[] = [];
     for (const segment of segments) {
       const line = known.get(segment.id);
-      if (line) line.refresh(segment);
+      if (line) line.refresh(segment, askedAt);
       else added.push(this.newLine(segment));
       this.newest = Math.max(this.newest, segment.id);
     }
@@ -315,6 +316,7 @@ class Page implements Desk, Surroundings, Around {
 
   /** What others and the machine have done meanwhile, and where the others are. */
   private async takeChanges(): Promise<void> {
+    const askedAt = performance.now();
     const wasWorking = this.work.isMoving && this.newest > 0;
     const at = this.list.held?.id;
     const query = `since=${this.latest}&newest=${this.newest}&seat=${this.seat}`;
@@ -327,7 +329,7 @@ class Page implements Desk, Surroundings, Around {
     if (isStepDone) this.spoken.forget();
     if (changes.is_everything || isStepDone) return this.lookAgain();
     this.latest = changes.latest;
-    if (changes.segments.length) this.takeSegments(changes.segments);
+    if (changes.segments.length) this.takeSegments(changes.segments, askedAt);
     this.showEmpty();
     this.forgetGone(new Set(changes.gone));
     this.noteState();
@@ -354,14 +356,19 @@ class Page implements Desk, Surroundings, Around {
     if (lines.length) this.list.add(lines);
   }
 
+  private async takeAll(): Promise<void> {
+    const askedAt = performance.now();
+    const transcript = await call<Transcript>("GET", this.path);
+    this.take(transcript, askedAt);
+    const known = new Set(transcript.segments.map((segment) => segment.id));
+    const isGone = (line: Line): boolean => !known.has(line.id) && line.takenAt < askedAt;
+    this.forgetGone(new Set(this.list.lines.filter(isGone).map((line) => line.id)));
+  }
+
   private async lookAgain(): Promise<void> {
     this.retry();
     try {
-      const transcript = await call<Transcript>("GET", this.path);
-      const known = new Set(transcript.segments.map((segment) => segment.id));
-      const gone = this.list.lines.filter((line) => !known.has(line.id));
-      this.take(transcript);
-      this.forgetGone(new Set(gone.map((line) => line.id)));
+      await this.takeAll();
     } catch (problem) {
       this.trouble.tell(asRefusal(problem));
     }

@@ -6,7 +6,7 @@ import time
 from itertools import count
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import APIResponse, BrowserContext, Page, Route, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -79,3 +79,23 @@ def test_three_hundred_changes_that_waited_are_saved_when_the_network_is_back(
     texts = [segment.text for segment in transcripts.segments_of(session, long_transcript)]
     assert texts == [f"{n}番目の発話。" for n in range(WAITING)]
     expect_saved(page)
+
+
+def test_an_answer_that_is_older_than_ones_own_change_does_not_take_it_off_the_screen(
+    desk: Page,
+) -> None:
+    held: list[tuple[Route, APIResponse]] = []
+    desk.route("**/api/transcripts/*", lambda route: held.append((route, route.fetch())))
+    desk.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # all is asked for
+    for _ in range(50):
+        if not held:
+            desk.wait_for_timeout(100)
+    text, speaker = desk.locator(".segment-text").first, desk.locator(".segment-speaker").first
+    text.focus()
+    desk.keyboard.press("Alt+1")
+    expect(speaker).not_to_have_value("")
+    expect_saved(desk)
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    desk.wait_for_timeout(300)
+    assert speaker.input_value()

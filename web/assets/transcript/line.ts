@@ -48,6 +48,8 @@ export class Line {
   wasTouched = false;
   /** When they were said; null while nobody has asked, empty where it is not known. */
   words: Word[] | null = null;
+  /** When the server's state was taken over last, on the clock of `performance`. */
+  takenAt = performance.now();
 
   /** The typed text that led to `segment.text`: the server may have cleaned it. */
   private accepted: string | null = null;
@@ -151,9 +153,10 @@ export class Line {
   }
 
   /** What somebody else may have changed, unless this person is at it. */
-  refresh(segment: Segment): void {
+  refresh(segment: Segment, askedAt: number): void {
     this.isGone = false;
-    if (this.isUntouchable) return;
+    // What was asked for before this person's own change was saved is older than that.
+    if (this.isUntouchable || this.takenAt > askedAt) return;
     // Never change a text under somebody's hands: their next change will show both texts.
     if (this.row?.hasFocus && segment.text !== this.segment.text) return;
     this.take(segment);
@@ -163,6 +166,7 @@ export class Line {
    * change is this person's own (`isOwn`) so does the revision that it was typed into: what somebody
    * else wrote meanwhile must be shown, not overwritten. */
   take(segment: Segment, isOwn = false): void {
+    this.takenAt = performance.now();
     const { text, revision } = this.segment;
     if (this.isTextDirty && !isOwn) segment = { ...segment, text, revision };
     const isTextChanged = segment.text !== this.segment.text && !this.isTextDirty;
