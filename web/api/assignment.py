@@ -19,8 +19,8 @@ from web import access
 from web.api.agenda import item_of
 from web.api.minutes import RevisionAnswer
 from web.api.operations import Identity, Shape, operation
+from web.api.segment_shapes import SegmentsChanged
 from web.api.segments import MOST_AT_ONCE
-from web.api.transcripts import SegmentsChanged
 from web.transaction import database_session
 
 blueprint = Blueprint("api_assignment", __name__)

@@ -15,13 +15,8 @@ from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
 from web import access
 from web.api.operations import Identity, Query, Revision, Shape, ShortText, operation
-from web.api.transcripts import (
-    Decision,
-    MarkAnswer,
-    SegmentAnswer,
-    SegmentChanged,
-    SegmentsChanged,
-)
+from web.api.segment_shapes import MarkAnswer, SegmentAnswer, SegmentChanged, SegmentsChanged
+from web.api.transcripts import Decision
 from web.transaction import database_session
 
 blueprint = Blueprint("api_segments", __name__)

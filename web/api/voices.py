@@ -12,8 +12,8 @@ from models.recording import Transcription
 from models.transcript import Segment
 from web import access
 from web.api.operations import Shape, operation
+from web.api.segment_shapes import SegmentsChanged
 from web.api.shapes import WorkAnswer
-from web.api.transcripts import SegmentsChanged
 from web.transaction import config, database_session
 
 blueprint = Blueprint("api_voices", __name__)
