@@ -170,9 +170,9 @@ class SegmentAnswer(Shape):
 
 
 class WordAnswer(Shape):
-    """言葉。発話の言葉を続けて並べると、いまの text になる。"""
+    """言葉。発話の言葉を続けて並べると、その revision の text になる。"""
 
-    text: str
+    letters: int = Field(description="text の何文字か")
     seconds: float = Field(description="言い始めた時刻。人が直した言葉では前後からの推定")
     probability: float | None = Field(
         description="聞き取りの自信（0から1）。人が直した言葉では null"
@@ -182,20 +182,21 @@ class WordAnswer(Shape):
 
 class SegmentWordsAnswer(Shape):
     segment_id: int
+    revision: int
     words: list[WordAnswer] = Field(description="時刻が分からないときは空")
 
     @classmethod
     def of(cls, segment: Segment) -> "SegmentWordsAnswer":
         words = [
             WordAnswer(
-                text=word.text,
+                letters=len(word.text),
                 seconds=word.seconds,
                 probability=word.probability,
                 is_unsure=word.is_unsure,
             )
             for word in word_times.words_of(segment)
         ]
-        return cls(segment_id=segment.id, words=words)
+        return cls(segment_id=segment.id, revision=segment.revision, words=words)
 
 
 class SegmentChanged(Shape):

@@ -31,3 +31,20 @@ def test_fillers_are_shown_faint_removed_at_once_and_come_back_with_one_undo(
     page.keyboard.press("Control+z")
     expect(page.locator(".segment-text").first).to_have_value(said[0])
     assert stored(session, transcript) == said
+
+
+def test_letters_that_a_text_field_counts_twice_move_no_place(
+    desk: Page, session: Session, transcript: Transcript
+) -> None:
+    first = transcript.segments[0]
+    first.text = "𠮷田と𠮷村が、えー、申し上げます。"
+    session.commit()
+    page = reloaded(desk)
+    page.get_by_role("button", name="ケバ取り").click()
+    page.get_by_role("button", name="選んだフィラーを除く").click()
+    text = page.locator(".segment-text").first
+    expect(text).to_have_value("𠮷田と𠮷村が、申し上げます。")
+    text.evaluate("field => { field.focus(); field.setSelectionRange(9, 9); }")
+    page.keyboard.press("Alt+Enter")
+    expect(page.locator(".segment")).to_have_count(4)
+    assert stored(session, transcript)[:2] == ["𠮷田と𠮷村が、", "申し上げます。"]

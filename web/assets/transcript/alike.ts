@@ -4,7 +4,7 @@ import type { Line } from "./line";
 import type { LineList } from "./list";
 import { call, Refusal } from "./server";
 import type { Alike, AlikePlace, SegmentsChanged, TextChange } from "./server";
-import { make, position, required } from "./words";
+import { inField, make, position, required } from "./words";
 
 export class AlikePanel {
   private readonly box: HTMLElement = required("[data-alike]");
@@ -110,8 +110,9 @@ export class AlikePanel {
       const line = this.list.get(place.segment_id);
       if (!line || line.isUnsaved || line.segment.revision !== place.revision) continue;
       const text = texts.get(line.id) ?? line.segment.text;
-      const end = place.start + place.words.length;
-      texts.set(line.id, text.slice(0, place.start) + alike.after + text.slice(end));
+      const start = inField(text, place.start);
+      const end = start + place.words.length;
+      texts.set(line.id, text.slice(0, start) + alike.after + text.slice(end));
     }
     return [...texts].map(([id, text]) => {
       const { revision } = this.list.get(id)!.segment;

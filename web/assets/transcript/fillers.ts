@@ -6,7 +6,7 @@ import { remember, remembered } from "./remembered";
 import { Refusal } from "./server";
 import type { Filler, Segment, TextChange } from "./server";
 import type { Line } from "./line";
-import { make, position, required } from "./words";
+import { inField, make, position, required } from "./words";
 
 const REMEMBERED = "gijido:fillers";
 
@@ -21,7 +21,8 @@ export function showFillers(shown: HTMLElement, segment: Segment): void {
   shown.hidden = !segment.fillers.length;
   const pieces: (Node | string)[] = [];
   let place = 0;
-  for (const { start, words } of segment.fillers) {
+  for (const { start: characters, words } of segment.fillers) {
+    const start = inField(segment.text, characters);
     pieces.push(segment.text.slice(place, start), make("span", { class: "filler" }, words));
     place = start + words.length;
   }
@@ -122,8 +123,8 @@ function changes(chosen: Place[]): TextChange[] {
   const texts = new Map<Line, string>();
   for (const { line, filler } of [...chosen].reverse()) {
     const text = texts.get(line) ?? line.segment.text;
-    const end = filler.start + filler.words.length;
-    texts.set(line, text.slice(0, filler.start) + text.slice(end));
+    const start = inField(text, filler.start);
+    texts.set(line, text.slice(0, start) + text.slice(start + filler.words.length));
   }
   return [...texts].map(([line, text]) => {
     return { segment_id: line.id, text, revision: line.segment.revision };
@@ -132,8 +133,9 @@ function changes(chosen: Place[]): TextChange[] {
 
 function entry({ line, filler, tick }: Place): Node {
   const { text, start_seconds: seconds } = line.segment;
-  const end = filler.start + filler.words.length;
-  const words = make("span", {}, text.slice(Math.max(0, filler.start - 10), filler.start));
+  const start = inField(text, filler.start);
+  const end = start + filler.words.length;
+  const words = make("span", {}, text.slice(Math.max(0, start - 10), start));
   words.append(make("mark", {}, filler.words), text.slice(end, end + 10));
   return make("li", {}, make("label", {}, tick, position(seconds), " ", words));
 }

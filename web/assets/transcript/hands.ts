@@ -24,7 +24,7 @@ import type { Placed, Spoken } from "./spoken";
 import { DONE, Undo } from "./undo";
 import type { Outcome } from "./undo";
 import { Voices } from "./voices";
-import { position, required } from "./words";
+import { inCharacters, inField, position, required } from "./words";
 
 const MOST_NAMES = 9;
 const CLOSED = "会議録が承認されているため、いまは直せません。";
@@ -245,7 +245,8 @@ export class Hands {
     const row = this.list.open(line, "center");
     if (proposal) {
       const words = proposal.was_changed ? proposal.after : proposal.before;
-      row.text.setSelectionRange(proposal.start, proposal.start + words.length);
+      const start = inField(line.segment.text, proposal.start);
+      row.text.setSelectionRange(start, start + words.length);
     }
     this.player.playFrom(line.segment.start_seconds);
   }
@@ -322,7 +323,8 @@ export class Hands {
 
   /** The new line after it. */
   private async cut(line: Line, at: number): Promise<Line> {
-    const body = { at, revision: line.segment.revision };
+    const { revision, text } = line.segment;
+    const body = { at: inCharacters(text, at), revision };
     const path = `/api/segments/${line.id}/split`;
     const { segments } = await call<SegmentsChanged>("POST", path, body);
     const [first, second] = segments;

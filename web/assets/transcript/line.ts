@@ -8,7 +8,7 @@ import type { Decision } from "./proposals";
 import type { Row } from "./row";
 import { call, Refusal } from "./server";
 import type { Proposal, Segment, SegmentChanged, Word } from "./server";
-import { plain } from "./words";
+import { inCharacters, inField, plain } from "./words";
 
 const WAIT_MS = 1000;
 const NAME_WAIT_MS = 4000;
@@ -18,6 +18,12 @@ export interface Conflict {
   message: string;
   theirs: string;
   revision: number;
+}
+
+/** The words of a text; none where it is not known when they were said. */
+export interface Timed {
+  text: string;
+  words: Word[];
 }
 
 export interface Decided {
@@ -46,8 +52,8 @@ export class Line {
   isGone = false;
   row: Row | null = null;
   wasTouched = false;
-  /** When they were said; null while nobody has asked, empty where it is not known. */
-  words: Word[] | null = null;
+  /** When they were said; null while nobody has asked. */
+  words: Timed | null = null;
   /** When the server's state was taken over last, on the clock of `performance`. */
   takenAt = performance.now();
 
@@ -101,8 +107,16 @@ export class Line {
     return this.isUnsaved || this.isSending || this.isComposing;
   }
 
-  takeWords(words: Word[]): void {
-    this.words = words;
+  takeWords(words: Word[], revision: number): void {
+    if (revision !== this.segment.revision) return; // it is asked for again with the newer text
+    const { text } = this.segment;
+    let end = 0;
+    const inText = words.map((word) => {
+      const start = end;
+      end = inField(text, inCharacters(text, start) + word.letters);
+      return { ...word, letters: end - start };
+    });
+    this.words = { text, words: inText };
     this.row?.showWords();
   }
 

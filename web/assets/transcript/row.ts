@@ -131,7 +131,7 @@ export class Row {
   showWords(): void {
     const { words, text, wantsConfirmed } = this.line;
     const state = `${wantsConfirmed ? "confirmed" : ""} ${text}`;
-    if (!words?.length || state === this.wordsOf) return;
+    if (!words?.words.length || state === this.wordsOf) return;
     this.wordsOf = state;
     this.heardWord = null;
     this.shownWords = placed(words, text).map((word) => {

@@ -65,15 +65,15 @@ export interface Moment {
   segments: { segment_id: number; start_seconds: number; speaker: string | null; text: string }[];
 }
 
-/** With the second of the recording at which it was said. */
+/** So many letters of a text, with the second of the recording at which they were said. */
 export interface Word {
-  text: string;
+  letters: number;
   seconds: number;
   is_unsure: boolean;
 }
 
 export interface WordsAnswer {
-  segments: { segment_id: number; words: Word[] }[];
+  segments: { segment_id: number; revision: number; words: Word[] }[];
 }
 
 export interface Segment {

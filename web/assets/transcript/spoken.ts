@@ -1,9 +1,9 @@
 /** The words of the lines with the seconds at which they were said: fetched for the lines that are
  * near the window or heard, once for many of them. */
 
-import type { Line } from "./line";
+import type { Line, Timed } from "./line";
 import { call, Refusal } from "./server";
-import type { Word, WordsAnswer } from "./server";
+import type { WordsAnswer } from "./server";
 
 const TOGETHER_MS = 150;
 /** Lines further apart are asked for one after the other. */
@@ -89,7 +89,8 @@ export class Spoken {
     try {
       const path = `${this.path}/words?start=${start}&end=${end}`;
       const { segments } = await call<WordsAnswer>("GET", path);
-      for (const { segment_id: id, words } of segments) lines.get(id)?.takeWords(words);
+      for (const { segment_id: id, revision, words } of segments)
+        lines.get(id)?.takeWords(words, revision);
     } catch (problem) {
       if (!(problem instanceof Refusal)) throw problem;
     }
@@ -98,8 +99,7 @@ export class Spoken {
 
 /** Where each word stands in the text as it is by now: what was typed between the letters at its
  * beginning and at its end that are still the same is one word, said when the replaced ones were. */
-export function placed(words: Word[], text: string): Placed[] {
-  const known = words.map((word) => word.text).join("");
+export function placed({ text: known, words }: Timed, text: string): Placed[] {
   let kept = 0;
   while (kept < known.length && known[kept] === text[kept]) kept++;
   let tail = 0;
@@ -115,9 +115,9 @@ export function placed(words: Word[], text: string): Placed[] {
     if (end > start) found.push({ start, end, seconds, isUnsure });
   };
   let place = 0;
-  for (const { text: letters, seconds, is_unsure: isUnsure } of words) {
+  for (const { letters, seconds, is_unsure: isUnsure } of words) {
     const start = place;
-    const end = (place += letters.length);
+    const end = (place += letters);
     if (end <= kept) add(start, end, seconds, isUnsure);
     else if (start >= known.length - tail) add(start + moved, end + moved, seconds, isUnsure);
     else typedAt ??= seconds;
@@ -129,14 +129,18 @@ export function placed(words: Word[], text: string): Placed[] {
 /** Where to begin to listen so that the word at this place is heard with what leads to it. */
 export function secondsBefore(line: Line, place: number): number {
   const { start_seconds: start } = line.segment;
-  const word = placed(line.words ?? [], line.text).findLast((one) => one.start <= place);
+  const word = wordsOf(line).findLast((one) => one.start <= place);
   return word ? Math.max(start, word.seconds - LEAD_SECONDS) : start;
 }
 
 function unsureIn(line: Line): Placed[] {
-  return placed(line.words ?? [], line.text).filter((word) => word.isUnsure);
+  return wordsOf(line).filter((word) => word.isUnsure);
+}
+
+function wordsOf({ words, text }: Line): Placed[] {
+  return words ? placed(words, text) : [];
 }
 
 function isFresh({ words, segment }: Line): boolean {
-  return words !== null && (!words.length || words.map((word) => word.text).join("") === segment.text);
+  return words !== null && (!words.words.length || words.text === segment.text);
 }

@@ -32,6 +32,16 @@ export function plain(text: string): string {
   return text.split(/\s+/u).filter(Boolean).join(" ");
 }
 
+/** The server counts characters, a text field counts 「𠮷」 as two: a place of the server's in it. */
+export function inField(text: string, characters: number): number {
+  return [...text].slice(0, characters).join("").length;
+}
+
+/** And the other way round. */
+export function inCharacters(text: string, place: number): number {
+  return [...text.slice(0, place)].length;
+}
+
 /** An element that the page must have. */
 export function required<E extends HTMLElement>(selector: string, root: ParentNode = document): E {
   const found = root.querySelector<E>(selector);
