@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from minutes.proposals import evidence
 from minutes.proposals.candidates import Candidate, candidates
-from minutes.proposals.evidence import Evidence
+from minutes.proposals.evidence import Doubts, Evidence, Weights
 from minutes.proposals.readings import plain
 from minutes.proposals.terms import Vocabulary
 from minutes.proposals.weights import JUDGED, SCREENED
@@ -57,12 +57,14 @@ Teach = Callable[[Sequence[Heard], Sound, Vocabulary], Iterator[Choice]]
 """A choice for each segment, in their order, with what the speech model says to it."""
 
 
-def worth_asking(text: str, vocabulary: Vocabulary, confidence: float | None) -> list[Asked]:
-    """Of all candidates the best, by what is known without the sound."""
+def worth_asking(
+    text: str, vocabulary: Vocabulary, confidence: float | None, doubts: Doubts = ()
+) -> list[Asked]:
+    """Of all candidates the best, by what is known before the judge has spoken."""
     text = plain(text)
     screened = []
     for one in candidates(text, vocabulary):
-        known = evidence.of_candidate(one, text, vocabulary, confidence)
+        known = evidence.of_candidate(one, text, vocabulary, confidence, doubts)
         probability = evidence.probability(known, SCREENED)
         if one.origin == Origin.LEARNED:
             probability = max(probability, WORTH_ASKING)
@@ -82,26 +84,33 @@ def best_of(screened: Iterable[Asked]) -> list[Asked]:
     return kept
 
 
-def choose(text: str, asked: Sequence[Asked], judged: Sequence[float]) -> Choice:
+def choose(
+    text: str,
+    asked: Sequence[Asked],
+    judged: Sequence[float],
+    weights: Weights = JUDGED,
+    sure: float = SURE,
+    likely: float = LIKELY,
+) -> Choice:
     """`judged`: for each of the asked, by how much more probable it is than what was heard."""
     changes = [
-        Change(one.candidate, _probability(one, gain))
+        Change(one.candidate, _probability(one, gain, weights, likely))
         for one, gain in zip(asked, judged, strict=True)
     ]
     changes.sort(key=lambda change: -change.probability)
-    changed = _apart([change for change in changes if change.probability >= SURE])
-    likely = [change for change in changes if LIKELY <= change.probability < SURE]
-    proposed = _apart(likely, beside=changed)
+    changed = _apart([change for change in changes if change.probability >= sure])
+    possible = [change for change in changes if likely <= change.probability < sure]
+    proposed = _apart(possible, beside=changed)
     for change in sorted(changed, key=lambda change: -change.candidate.start):
         text = change.candidate.applied_to(text)
     return Choice(text, tuple(changed), tuple(proposed))
 
 
-def _probability(asked: Asked, gain: float) -> float:
+def _probability(asked: Asked, gain: float, weights: Weights, likely: float) -> float:
     """What a person corrected before is at least proposed, unless the judge is against it."""
-    weighed = evidence.probability(with_judgement(asked, gain), JUDGED)
+    weighed = evidence.probability(with_judgement(asked, gain), weights)
     is_learned = asked.candidate.origin == Origin.LEARNED and gain > OPPOSED
-    return max(weighed, LIKELY) if is_learned else weighed
+    return max(weighed, likely) if is_learned else weighed
 
 
 def with_judgement(asked: Asked, gain: float) -> Evidence:

@@ -1,5 +1,7 @@
 """What was corrected before, in the text of a later meeting."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -40,11 +42,12 @@ def learned(asked: list[Asked]) -> list[Candidate]:
 
 
 def test_a_correction_is_found_again_though_it_sounds_like_something_else() -> None:
-    without = collect([Paper("資料", "予算の審議")], taught=Taught([word("定刻", "テーコク")]))
-    by_sound = {one.new for one in candidates(TEXT, without) if one.origin == Origin.TERM}
-    assert by_sound == set(), "by its letters 提告 is read ヒサゲツゲ"
-    (one,) = learned(worth_asking(TEXT, vocabulary(), 0.7))
-    assert (one.old, one.new, one.times) == ("提告", "定刻", 2)
+    text = "それではお昼となりましたので"
+    known = Taught([word("定刻", "テーコク")], frozenset(), [Confused("お昼", "定刻", 2)])
+    by_sound = vocabulary(replace(known, confused=[]))
+    assert not any(one.new == "定刻" for one in candidates(text, by_sound))
+    (one,) = learned(worth_asking(text, vocabulary(known), 0.7))
+    assert (one.old, one.new, one.times) == ("お昼", "定刻", 2)
 
 
 def test_it_is_proposed_and_not_changed_at_once() -> None:
