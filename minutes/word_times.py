@@ -49,9 +49,7 @@ class Letter:
 def keep(segment: Segment, heard: str, found: Sequence[Moment]) -> None:
     """Unless the segment was cut or joined since its text was `heard`."""
     if segment.heard == heard and sum(one.letters for one in found) == len(heard):
-        segment.moments = [
-            (one.letters, round(one.seconds, 2), round(one.probability, 2)) for one in found
-        ]
+        segment.moments = [(one.letters, round(one.seconds, 2), one.probability) for one in found]
 
 
 def words_of(segment: Segment) -> list[Word]:

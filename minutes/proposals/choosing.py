@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from minutes.proposals import evidence
 from minutes.proposals.candidates import Candidate, candidates
-from minutes.proposals.evidence import Doubts, Evidence, Weights
+from minutes.proposals.evidence import Evidence, Weights
 from minutes.proposals.readings import plain
 from minutes.proposals.terms import Vocabulary
 from minutes.proposals.weights import JUDGED, SCREENED
@@ -57,14 +57,12 @@ Teach = Callable[[Sequence[Heard], Sound, Vocabulary], Iterator[Choice]]
 """A choice for each segment, in their order, with what the speech model says to it."""
 
 
-def worth_asking(
-    text: str, vocabulary: Vocabulary, confidence: float | None, doubts: Doubts = ()
-) -> list[Asked]:
-    """Of all candidates the best, by what is known before the judge has spoken."""
+def worth_asking(text: str, vocabulary: Vocabulary, confidence: float | None) -> list[Asked]:
+    """Of all candidates the best, by what is known without the sound."""
     text = plain(text)
     screened = []
     for one in candidates(text, vocabulary):
-        known = evidence.of_candidate(one, text, vocabulary, confidence, doubts)
+        known = evidence.of_candidate(one, text, vocabulary, confidence)
         probability = evidence.probability(known, SCREENED)
         if one.origin == Origin.LEARNED:
             probability = max(probability, WORTH_ASKING)

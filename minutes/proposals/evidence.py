@@ -6,13 +6,11 @@ put before the judge. `fitting.py` fits the weights on meetings with a reference
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from statistics import fmean
+from collections.abc import Mapping
 
 from minutes.proposals.candidates import Candidate
 from minutes.proposals.readings import HIRAGANA
 from minutes.proposals.terms import Vocabulary
-from minutes.recognition.heard import Moment
 from models.transcript import Origin
 
 CALLED = re.compile(r"(さん|氏|様|委員|議員|[次課部局係室会]?長|主[任査事]|です|でございます|と申)")
@@ -21,29 +19,16 @@ NEIGHBOURS = 2
 """Letters beside a word, to be looked up with it in the papers."""
 
 USUAL_CONFIDENCE = 0.7
-USUAL_DOUBT, MOST_DOUBT = 1.0, 7.0
 Evidence = dict[str, float]
 Weights = Mapping[str, float]
-Doubts = Sequence[float]
-"""How much the speech model doubts each letter of what it heard: minus the logarithm of its
-probability, when it is given the text. Empty where that is not known."""
-
-
-def doubts(moments: Iterable[Moment]) -> Doubts:
-    least = math.exp(-MOST_DOUBT)
-    return [-math.log(max(one.probability, least)) for one in moments for _ in range(one.letters)]
 
 
 def of_candidate(
-    one: Candidate,
-    text: str,
-    vocabulary: Vocabulary,
-    confidence: float | None,
-    doubts: Doubts = (),
+    one: Candidate, text: str, vocabulary: Vocabulary, confidence: float | None
 ) -> Evidence:
     """All that is known without the sound: how near the words sound, how natural the text
-    becomes, how much the word belongs to this meeting. `text`, `confidence` and `doubts` of the
-    segment. A learned word is weighed like any other term: nobody fitted weights for it."""
+    becomes, how much the word belongs to this meeting. `text` and `confidence` of the segment.
+    A learned word is weighed like any other term: nobody fitted weights for it."""
     term, origin = one.term, one.origin
     if origin == Origin.LEARNED:
         origin = Origin.NAME if term and term.is_name else Origin.TERM
@@ -73,21 +58,6 @@ def of_candidate(
         "only_added_or_left_out": float(not one.old or not one.new),
         "old_is_hiragana": float(bool(HIRAGANA.fullmatch(one.old))),
         "one_letter_each": float(len(one.old) == 1 == len(one.new)),
-        **_doubted(one, doubts),
-    }
-
-
-def _doubted(one: Candidate, doubts: Doubts) -> Evidence:
-    """Of the letters that the candidate takes away (of those between which it adds some), and of
-    those beside them: what is misheard makes its neighbours improbable too."""
-    spare = 0 if one.old else 1
-    start, end = max(0, one.start - spare), one.end + spare
-    taken = doubts[start:end]
-    beside = [*doubts[max(0, start - NEIGHBOURS) : start], *doubts[end : end + NEIGHBOURS]]
-    return {
-        "doubt_most": max(taken, default=USUAL_DOUBT) - USUAL_DOUBT,
-        "doubt_mean": fmean(taken or [USUAL_DOUBT]) - USUAL_DOUBT,
-        "doubt_beside": max(beside, default=USUAL_DOUBT) - USUAL_DOUBT,
     }
 
 

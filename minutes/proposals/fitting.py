@@ -24,7 +24,7 @@ from minutes import evaluation
 from minutes.proposals import choosing, evidence, teaching
 from minutes.proposals.candidates import Candidate, candidates
 from minutes.proposals.choosing import Asked
-from minutes.proposals.evidence import Doubts, Evidence, Weights
+from minutes.proposals.evidence import Evidence, Weights
 from minutes.proposals.folder import vocabulary_of
 from minutes.proposals.readings import plain
 from minutes.proposals.scoring import errors, said_in_each
@@ -33,7 +33,6 @@ from minutes.recognition import audio, recogniser, speech_model
 from minutes.recognition.heard import Heard, Recognise, Sound
 from minutes.recognition.whisper import Whisper
 from minutes.recognition.windows import heard_together
-from minutes.recognition.words import listen, told_before
 
 PENALTY_SCREENED, PENALTY_JUDGED = 1.0, 2.0
 STEPS = 25
@@ -118,7 +117,7 @@ def examined(paths: Sequence[Path]) -> tuple[list[Meeting], Whisper]:
     recognise = recogniser.load(config, model)
     whisper = Whisper(model, config.speech.threads, teaching.LANGUAGE)
     sounds = [path / evaluation.DEFAULT_AUDIO if path.is_dir() else path for path in paths]
-    return [_meeting(config, recognise, whisper, path) for path in sounds], whisper
+    return [_meeting(config, recognise, path) for path in sounds], whisper
 
 
 def answered(whisper: Whisper, meetings: Sequence[Meeting]) -> dict[Path, list[Answered]]:
@@ -145,26 +144,21 @@ def judged(answers: Sequence[Answered], without: Collection[str] = ()) -> Weight
     return fitted(known, PENALTY_JUDGED, without)
 
 
-def _meeting(config: Config, recognise: Recognise, whisper: Whisper, path: Path) -> Meeting:
+def _meeting(config: Config, recognise: Recognise, path: Path) -> Meeting:
     heard = evaluation.hear(recognise, path, config).segments
     said = said_in_each([one.text for one in heard], evaluation.said_in(path.parent, path.name))
     meant = dict(zip(map(id, heard), said, strict=True))
     vocabulary = vocabulary_of(path.parent)
-    windows = heard_together(heard)
-    found: list[list[Example]] = []
-    with _sound_of(path) as sound:
-        for window, told in zip(windows, told_before(windows), strict=True):
-            doubts = teaching.doubted(whisper, window, told, listen(whisper, window, sound))
-            found.append(
-                [
-                    _example(segment, meant[id(segment)], vocabulary, doubted)
-                    for segment, doubted in zip(window, doubts, strict=True)
-                ]
-            )
-    return Meeting(path, found)
+    return Meeting(
+        path,
+        [
+            [_example(one, meant[id(one)], vocabulary) for one in window]
+            for window in heard_together(heard)
+        ],
+    )
 
 
-def _example(segment: Heard, meant: str, vocabulary: Vocabulary, doubts: Doubts) -> Example:
+def _example(segment: Heard, meant: str, vocabulary: Vocabulary) -> Example:
     text = plain(segment.text)
     before = errors(text, meant)
     return Example(
@@ -173,7 +167,7 @@ def _example(segment: Heard, meant: str, vocabulary: Vocabulary, doubts: Doubts)
         [
             Possible(
                 one,
-                evidence.of_candidate(one, text, vocabulary, segment.confidence, doubts),
+                evidence.of_candidate(one, text, vocabulary, segment.confidence),
                 errors(one.applied_to(text), meant) < before,
             )
             for one in candidates(text, vocabulary)
@@ -187,7 +181,7 @@ def _answers(whisper: Whisper, meeting: Meeting, weights: Weights) -> list[Answe
         for window in meeting.windows:
             segments = [one.segment for one in window]
             asked = [_asked(one, weights) for one in window]
-            gains = teaching.judged(whisper, segments, listen(whisper, segments, sound), asked)
+            gains = teaching.judged(whisper, segments, sound, asked)
             found += map(Answered, window, asked, gains)
     return found
 

@@ -26,7 +26,6 @@ from minutes.proposals.readings import plain
 from minutes.proposals.scoring import errors
 
 JUDGE = ("judged_for", "judged_against", "judged_dictionary", "judged_printed")
-DOUBTS = ("doubt_most", "doubt_mean", "doubt_beside")
 NATURALNESS = ("natural",)
 SURES = (0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 LIKELIES = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
@@ -76,7 +75,9 @@ def report(meetings: Sequence[Meeting], answers: Answers) -> list[str]:
     for likely in LIKELIES:
         rows[f"proposed from {likely} on"] = _all(answers, weights, SURE, likely)
     rows["without the judge"] = _without(answers, JUDGE)
-    rows["without doubts"] = _without(_screened_without(meetings, answers, DOUBTS), DOUBTS)
+    rows["without naturalness"] = _without(
+        _screened_without(meetings, answers, NATURALNESS), NATURALNESS
+    )
     rows["naturalness only in screening"] = _without(answers, NATURALNESS)
     return [HEAD, *(f"{name:<34}{row}" for name, row in rows.items())]
 

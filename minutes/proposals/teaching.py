@@ -1,19 +1,20 @@
-"""Teaching a heard text the words of its meeting: candidates, how much the speech model doubts what
-it heard, the judge beside the sound, and a choice."""
+"""Teaching a heard text the words of its meeting: candidates, the judge beside the sound, and a
+choice."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from minutes.proposals import dictionary, evidence, judge
+from minutes.proposals import dictionary, judge
 from minutes.proposals.choosing import Asked, Choice, Teach, choose, worth_asking
-from minutes.proposals.evidence import Doubts
 from minutes.proposals.readings import plain
 from minutes.proposals.terms import Vocabulary
 from minutes.recognition.heard import Heard, Sound
 from minutes.recognition.speech_model import SpeechModel
-from minutes.recognition.whisper import Whisper
+from minutes.recognition.whisper import Encoded, Whisper
 from minutes.recognition.windows import heard_together
-from minutes.recognition.words import Listened, listen, moments_in, told_before
+
+BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
+"""Around the segments of a window."""
 
 LANGUAGE = "ja"
 
@@ -24,64 +25,50 @@ def load(model: SpeechModel, threads: int) -> Teach:
     dictionary.prepare()
 
     def teach(segments: Sequence[Heard], sound: Sound, vocabulary: Vocabulary) -> Iterator[Choice]:
-        windows = heard_together(segments)
-
-        def one(window: Sequence[Heard], told: str) -> list[Choice]:
-            return _taught(whisper, window, told, sound, vocabulary)
+        def one(window: Sequence[Heard]) -> list[Choice]:
+            return _taught(whisper, window, sound, vocabulary)
 
         with ThreadPoolExecutor(whisper.workers) as threads:
-            for choices in threads.map(one, windows, told_before(windows)):
+            for choices in threads.map(one, heard_together(segments)):
                 yield from choices
 
     return teach
 
 
 def _taught(
-    whisper: Whisper,
-    window: Sequence[Heard],
-    told: str,
-    sound: Sound,
-    vocabulary: Vocabulary,
+    whisper: Whisper, window: Sequence[Heard], sound: Sound, vocabulary: Vocabulary
 ) -> list[Choice]:
-    listened = listen(whisper, window, sound)
-    asked = [
-        worth_asking(one.text, vocabulary, one.confidence, doubts)
-        for one, doubts in zip(window, doubted(whisper, window, told, listened), strict=True)
-    ]
-    gains = judged(whisper, window, listened, asked)
+    asked = [worth_asking(one.text, vocabulary, one.confidence) for one in window]
     return [
-        choose(one.text, questions, answers)
-        for one, questions, answers in zip(window, asked, gains, strict=True)
+        choose(segment.text, questions, gains)
+        for segment, questions, gains in zip(
+            window, asked, judged(whisper, window, sound, asked), strict=True
+        )
     ]
-
-
-def doubted(
-    whisper: Whisper, window: Sequence[Heard], told: str, listened: Listened
-) -> list[Doubts]:
-    """Of each segment of a window; `told`: the text before it."""
-    return [evidence.doubts(one) for one in moments_in(whisper, window, told, listened)]
 
 
 def judged(
-    whisper: Whisper,
-    window: Sequence[Heard],
-    listened: Listened,
-    asked: Sequence[Sequence[Asked]],
+    whisper: Whisper, window: Sequence[Heard], sound: Sound, asked: Sequence[Sequence[Asked]]
 ) -> list[list[float]]:
     """What the judge says to the questions about each segment of a window."""
+    if not any(asked):
+        return [[] for _ in window]
+    origin = max(0.0, window[0].start_seconds - BEFORE_SECONDS)
+    samples = sound(origin, window[-1].end_seconds + AFTER_SECONDS)
+    (encoded,) = whisper.encode([whisper.features(samples)])
     return [
-        _gains(whisper, listened, segment, questions)
+        _gains(whisper, encoded, segment, questions, origin)
         for segment, questions in zip(window, asked, strict=True)
     ]
 
 
 def _gains(
-    whisper: Whisper, listened: Listened, segment: Heard, asked: Sequence[Asked]
+    whisper: Whisper, encoded: Encoded, segment: Heard, asked: Sequence[Asked], origin: float
 ) -> list[float]:
-    text, origin = plain(segment.text), listened.origin
+    text = plain(segment.text)
     start, end = segment.start_seconds - origin, segment.end_seconds - origin
     gains: dict[int, float] = {}
     for place in judge.places([one.candidate for one in asked]):
-        scores = judge.judge(whisper, listened.encoded, text, place, start, end)
+        scores = judge.judge(whisper, encoded, text, place, start, end)
         gains |= {id(one): score for one, score in zip(place, scores, strict=True)}
     return [gains[id(one.candidate)] for one in asked]

@@ -185,7 +185,7 @@ class Whisper:
         found, place = list[Moment](), 0
         for piece, of_piece in zip(*self._tokenizer.split_to_word_tokens(tokens), strict=True):
             probable = min(made.text_token_probs[place : place + len(of_piece)])
-            found.append(Moment(len(piece), begins[place] * TICK_SECONDS, float(probable)))
+            found.append(Moment(len(piece), begins[place] * TICK_SECONDS, round(probable, 2)))
             place += len(of_piece)
         return found
 

@@ -7,7 +7,7 @@ it was said.
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from minutes.recognition.heard import FindWords, Heard, Moment, Sound
 from minutes.recognition.speech_model import SpeechModel
@@ -23,57 +23,41 @@ BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
 """Around a segment, for words that begin a little before it."""
 
 
-@dataclass(frozen=True)
-class Listened:
-    """What the encoder made of a window of segments, from `origin` seconds of the recording on."""
-
-    encoded: Encoded
-    origin: float
-
-
 def load(model: SpeechModel, threads: int, language: str) -> FindWords:
     """Raises ConfigurationError when the file is no longer the one that was chosen."""
     whisper = Whisper(model, threads, language)
 
     def find(segments: Sequence[Heard], sound: Sound) -> Iterator[list[Moment]]:
         windows = heard_together(segments)
+        told = ["", *(window[-1].text for window in windows)]
 
         def of_window(window: Sequence[Heard], told: str) -> list[list[Moment]]:
-            return moments_in(whisper, window, told, listen(whisper, window, sound))
+            return _of_window(whisper, window, told, sound)
 
         with ThreadPoolExecutor(whisper.workers) as threads:
-            for found in threads.map(of_window, windows, told_before(windows)):
+            for found in threads.map(of_window, windows, told):
                 yield from found
 
     return find
 
 
-def told_before(windows: Sequence[Sequence[Heard]]) -> list[str]:
-    """The text before each window."""
-    return ["", *(window[-1].text for window in windows[:-1])]
-
-
-def listen(whisper: Whisper, window: Sequence[Heard], sound: Sound) -> Listened:
+def _of_window(
+    whisper: Whisper, window: Sequence[Heard], told: str, sound: Sound
+) -> list[list[Moment]]:
     origin = max(0.0, window[0].start_seconds - BEFORE_SECONDS)
     samples = sound(origin, window[-1].end_seconds + AFTER_SECONDS)
     (encoded,) = whisper.encode([whisper.features(samples)])
-    return Listened(encoded, origin)
-
-
-def moments_in(
-    whisper: Whisper, window: Sequence[Heard], told: str, listened: Listened
-) -> list[list[Moment]]:
-    """Of each segment of a window; `told`: the text before it."""
     befores = [told, *(segment.text for segment in window)]
     return [
-        _of_segment(whisper, segment, before, listened)
+        _of_segment(whisper, segment, before, encoded, origin)
         for segment, before in zip(window, befores, strict=False)
     ]
 
 
-def _of_segment(whisper: Whisper, segment: Heard, told: str, listened: Listened) -> list[Moment]:
+def _of_segment(
+    whisper: Whisper, segment: Heard, told: str, encoded: Encoded, origin: float
+) -> list[Moment]:
     """None for one that is longer than the model hears at once: only a person makes such."""
-    origin = listened.origin
     start, end = segment.start_seconds - origin, segment.end_seconds - origin
     if not segment.text or end > LONGEST_WINDOW_SECONDS:
         return []
@@ -82,7 +66,7 @@ def _of_segment(whisper: Whisper, segment: Heard, told: str, listened: Listened)
     begins = origin + first * TICK_SECONDS
     return [
         replace(one, seconds=_within(segment, begins + one.seconds))
-        for one in whisper.moments(listened.encoded[:, first:last], segment.text, told)
+        for one in whisper.moments(encoded[:, first:last], segment.text, told)
     ]
 
 
