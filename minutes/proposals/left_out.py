@@ -27,8 +27,8 @@ from minutes.proposals.scoring import errors
 
 JUDGE = ("judged_for", "judged_against", "judged_dictionary", "judged_printed")
 NATURALNESS = ("natural",)
-SURES = (0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
-LIKELIES = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
+SURES = (0.7, 0.75, 0.8, 0.85, 0.9)
+LIKELIES = (0.4, 0.5, 0.6, 0.65, 0.7)
 HEAD = f"{'':<34}{'wrong':>6}{'fewer':>14}{'changed':>14}{'proposed':>14}"
 
 Answers = dict[Path, list[Answered]]
