@@ -18,7 +18,7 @@ WORTH_ASKING = 0.15
 MOST_ASKED, MOST_ASKED_AT_A_PLACE = 16, 3
 """In one segment: the judge costs more than everything else together."""
 
-SURE, LIKELY = 0.8, 0.68
+SURE, LIKELY = 0.85, 0.62
 FOR, AGAINST = 20.0, -30.0
 """Further apart the judge's log probabilities say no more."""
 

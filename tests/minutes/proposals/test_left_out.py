@@ -14,7 +14,7 @@ HEARD, MEANT = "危代と予備が百四で回帰", "議題と予備が104で会
 CANDIDATES = [("危代", "議題"), ("予備", "予算"), ("百四", "104"), ("回帰", "怪奇")]
 KNOWN = {origin.value: 0.0 for origin in (Origin.TERM, Origin.NAME, Origin.DICTIONARY, Origin.DATE)}
 JUDGE_SILENT = dict.fromkeys((*left_out.JUDGE, "screened"), 0.0)
-CERTAIN, LIKELY = {"constant": 5.0}, {"constant": 0.2}
+CERTAIN, LIKELY = {"constant": 5.0}, {"constant": 1.0}
 
 
 def answered(*which: int) -> Answered:
