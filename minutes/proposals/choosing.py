@@ -105,10 +105,10 @@ def choose(
 
 
 def _probability(asked: Asked, gain: float, weights: Weights, likely: float) -> float:
-    """What a person corrected before is at least proposed, unless the judge is against it."""
+    """What a person corrected before is proposed, unless the judge is against it."""
     weighed = evidence.probability(with_judgement(asked, gain), weights)
     is_learned = asked.candidate.origin == Origin.LEARNED and gain > OPPOSED
-    return max(weighed, likely) if is_learned else weighed
+    return likely if is_learned else weighed
 
 
 def with_judgement(asked: Asked, gain: float) -> Evidence:

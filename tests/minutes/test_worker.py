@@ -461,7 +461,7 @@ def test_what_was_corrected_twice_is_proposed_in_the_next_meeting_of_the_series(
         for segment in segments:
             asked = worth_asking(segment.text, words, segment.confidence)
             learned = [one for one in asked if one.candidate.origin == Origin.LEARNED]
-            yield choose(segment.text, learned, [-5.0] * len(learned))  # the judge is not sure
+            yield choose(segment.text, learned, [0.0] * len(learned))
 
     work_off(Worker(config, engine, lambda *_: every_ten_seconds, lambda *_: teach, NO_WORDS))
     session.expire_all()
