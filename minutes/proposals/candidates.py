@@ -126,9 +126,16 @@ def _spans(words: Sequence[Token]) -> list[Span]:
             said = sounds("".join(word.kana for word in part))
             if not is_unbroken(part) or len(said) > LONGEST_SOUNDS:
                 break
-            if len(said) >= SHORTEST_SOUNDS:
-                spans.append(_span(part, said))
+            heard = dict.fromkeys((said, _spelled(part)))
+            spans += [_span(part, one) for one in heard if len(one) >= SHORTEST_SOUNDS]
     return spans
+
+
+def _spelled(part: Sequence[Token]) -> str:
+    """The sounds of letters that make no word together (提告), as they stand in words from Chinese;
+    none for other spans."""
+    is_compound = WORD.fullmatch("".join(word.surface for word in part))
+    return sounds(dictionary.spelled(part)) if is_compound else ""
 
 
 def _span(part: Sequence[Token], said: str) -> Span:

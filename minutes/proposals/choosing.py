@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from minutes.proposals import evidence
 from minutes.proposals.candidates import Candidate, candidates
-from minutes.proposals.evidence import Evidence
+from minutes.proposals.evidence import Evidence, Weights
 from minutes.proposals.readings import plain
 from minutes.proposals.terms import Vocabulary
 from minutes.proposals.weights import JUDGED, SCREENED
@@ -18,7 +18,7 @@ WORTH_ASKING = 0.15
 MOST_ASKED, MOST_ASKED_AT_A_PLACE = 16, 3
 """In one segment: the judge costs more than everything else together."""
 
-SURE, LIKELY = 0.75, 0.4
+SURE, LIKELY = 0.85, 0.62
 FOR, AGAINST = 20.0, -30.0
 """Further apart the judge's log probabilities say no more."""
 
@@ -82,26 +82,33 @@ def best_of(screened: Iterable[Asked]) -> list[Asked]:
     return kept
 
 
-def choose(text: str, asked: Sequence[Asked], judged: Sequence[float]) -> Choice:
+def choose(
+    text: str,
+    asked: Sequence[Asked],
+    judged: Sequence[float],
+    weights: Weights = JUDGED,
+    sure: float = SURE,
+    likely: float = LIKELY,
+) -> Choice:
     """`judged`: for each of the asked, by how much more probable it is than what was heard."""
     changes = [
-        Change(one.candidate, _probability(one, gain))
+        Change(one.candidate, _probability(one, gain, weights, likely))
         for one, gain in zip(asked, judged, strict=True)
     ]
     changes.sort(key=lambda change: -change.probability)
-    changed = _apart([change for change in changes if change.probability >= SURE])
-    likely = [change for change in changes if LIKELY <= change.probability < SURE]
-    proposed = _apart(likely, beside=changed)
+    changed = _apart([change for change in changes if change.probability >= sure])
+    possible = [change for change in changes if likely <= change.probability < sure]
+    proposed = _apart(possible, beside=changed)
     for change in sorted(changed, key=lambda change: -change.candidate.start):
         text = change.candidate.applied_to(text)
     return Choice(text, tuple(changed), tuple(proposed))
 
 
-def _probability(asked: Asked, gain: float) -> float:
-    """What a person corrected before is at least proposed, unless the judge is against it."""
-    weighed = evidence.probability(with_judgement(asked, gain), JUDGED)
+def _probability(asked: Asked, gain: float, weights: Weights, likely: float) -> float:
+    """What a person corrected before is proposed, unless the judge is against it."""
+    weighed = evidence.probability(with_judgement(asked, gain), weights)
     is_learned = asked.candidate.origin == Origin.LEARNED and gain > OPPOSED
-    return max(weighed, LIKELY) if is_learned else weighed
+    return likely if is_learned else weighed
 
 
 def with_judgement(asked: Asked, gain: float) -> Evidence:

@@ -9,6 +9,7 @@ import mmap
 import re
 import struct
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 import unidic_lite
 from numpy.typing import NDArray
 
-from minutes.proposals.readings import HIRAGANA, KATAKANA, PRONOUNCED
+from minutes.proposals.readings import HIRAGANA, KATAKANA, PRONOUNCED, Token
 from minutes.proposals.sound import folded, sounds
 
 HEADER_BYTES = 72
@@ -49,6 +50,15 @@ def alike(said: str) -> list[Word]:
     return _by_sound().get(folded(said), [])
 
 
+def spelled(words: Sequence[Token]) -> str:
+    """Letters that make no word of the dictionary (提告), read as in words from Chinese; empty for
+    words without any."""
+    if not any(len(word.surface) == 1 for word in words):
+        return ""
+    readings = chinese_readings()
+    return "".join(readings.get(word.surface, word.kana) for word in words)
+
+
 @cache
 def chinese_readings() -> dict[str, str]:
     """How each letter is mostly read in words of two letters that came from Chinese (音読み): 提
@@ -69,8 +79,9 @@ def chinese_readings() -> dict[str, str]:
 
 
 def prepare() -> None:
-    """Two seconds, once, before several threads ask."""
+    """Two seconds and a half, once, before several threads ask."""
     _by_sound()
+    chinese_readings()
 
 
 @cache

@@ -1,12 +1,16 @@
-"""Fits the weights of `weights.py`: `python -m minutes.proposals.fitting FOLDER…` over meeting
-folders with a reference, as `gijido evaluate` takes them, prints them.
+"""Fits the weights of `weights.py`: `python -m minutes.proposals.fitting SOUND…` prints them.
+A sound is one of a meeting folder with a reference, as `gijido evaluate` takes them: `FOLDER`, or
+`FOLDER/audio-room.flac` for another one than its usual.
 
-Ridge-penalised logistic regression by Newton's method (Hastie, Tibshirani, Friedman 2009, 4.4).
+Ridge-penalised logistic regression by Newton's method (Hastie, Tibshirani, Friedman 2009, 4.4), in
+two steps: the second learns from what the first says about meetings that it has not seen (stacking;
+Wolpert 1992), for the first one knows those that it was fitted on too well.
 """
 
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,32 +21,76 @@ from numpy.typing import NDArray
 from meetings import config as settings
 from meetings.config import Config
 from minutes import evaluation
-from minutes.proposals import choosing, evidence
-from minutes.proposals.candidates import candidates
+from minutes.proposals import choosing, evidence, teaching
+from minutes.proposals.candidates import Candidate, candidates
 from minutes.proposals.choosing import Asked
 from minutes.proposals.evidence import Evidence, Weights
 from minutes.proposals.folder import vocabulary_of
 from minutes.proposals.readings import plain
 from minutes.proposals.scoring import errors, said_in_each
+from minutes.proposals.terms import Vocabulary
 from minutes.recognition import audio, recogniser, speech_model
-from minutes.recognition.heard import Heard, Sound
+from minutes.recognition.heard import Heard, Recognise, Sound
+from minutes.recognition.whisper import Whisper
+from minutes.recognition.windows import heard_together
 
 PENALTY_SCREENED, PENALTY_JUDGED = 1.0, 2.0
-STEPS = 50
+STEPS = 25
+
+
+@dataclass(frozen=True)
+class Possible:
+    """Something that could be meant, and whether it was."""
+
+    candidate: Candidate
+    evidence: Evidence
+    is_right: bool
 
 
 @dataclass(frozen=True)
 class Example:
-    """A segment with everything that could be meant in it, and whether each would be right."""
+    """A segment with everything that could be meant in it, and what was."""
 
     segment: Heard
+    meant: str
+    possible: list[Possible]
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One sound of it, in the windows that are encoded together."""
+
+    path: Path
+    windows: list[list[Example]]
+
+    @property
+    def possible(self) -> Iterator[Possible]:
+        for window in self.windows:
+            for example in window:
+                yield from example.possible
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A segment with what the judge was asked about it, and said."""
+
+    example: Example
     asked: list[Asked]
-    is_right: list[bool]
+    gains: list[float]
+
+    @property
+    def known(self) -> Iterator[tuple[Evidence, bool]]:
+        right = {id(one.candidate): one.is_right for one in self.example.possible}
+        for asked, gain in zip(self.asked, self.gains, strict=True):
+            yield choosing.with_judgement(asked, gain), right[id(asked.candidate)]
 
 
-def fitted(examples: Sequence[tuple[Evidence, bool]], penalty: float) -> Weights:
-    """Raises numpy's LinAlgError where there is nothing to tell apart."""
-    names = list(examples[0][0])
+def fitted(
+    examples: Sequence[tuple[Evidence, bool]], penalty: float, without: Collection[str] = ()
+) -> Weights:
+    """`without` some evidence its weight is 0. Raises numpy's LinAlgError where there is nothing to
+    tell apart."""
+    names = [name for name in examples[0][0] if name not in without]
     known = np.array([[*(one[name] for name in names), 1.0] for one, _ in examples])
     right = np.array([float(is_right) for _, is_right in examples])
     ridge = np.diag([*(penalty for _ in names), 1e-3])
@@ -52,79 +100,105 @@ def fitted(examples: Sequence[tuple[Evidence, bool]], penalty: float) -> Weights
         slope = known.T @ (right - guess) - ridge @ weights
         curve = (known * (guess * (1 - guess))[:, None]).T @ known + ridge
         weights += np.linalg.solve(curve, slope)
-    return dict(zip([*names, "constant"], weights.round(3).tolist(), strict=True))
+    found = dict(zip([*names, "constant"], weights.round(3).tolist(), strict=True))
+    return found | dict.fromkeys(without, 0.0)
 
 
-def main(folders: Sequence[Path]) -> None:
+def main(paths: Sequence[Path]) -> None:
+    meetings, whisper = examined(paths)
+    answers = [one for found in answered(whisper, meetings).values() for one in found]
+    print(f"SCREENED = {screened(meetings)}\n\nJUDGED = {judged(answers)}")  # noqa: T201
+
+
+def examined(paths: Sequence[Path]) -> tuple[list[Meeting], Whisper]:
+    """Everything that is known without the judge, and what the judge needs."""
     config = settings.load()
-    examples = {folder: _examples(config, folder) for folder in folders}
-    every = [one for of_folder in examples.values() for one in of_folder]
-    screened = fitted(
-        [
-            (asked.evidence, is_right)
-            for one in every
-            for asked, is_right in zip(one.asked, one.is_right, strict=True)
-        ],
-        PENALTY_SCREENED,
-    )
-    judged = fitted(
-        [
-            known
-            for folder in folders
-            for known in _judged(config, folder, examples[folder], screened)
-        ],
-        PENALTY_JUDGED,
-    )
-    print(f"SCREENED = {screened}\n\nJUDGED = {judged}")  # noqa: T201
+    model = speech_model.choose(config)
+    recognise = recogniser.load(config, model)
+    whisper = Whisper(model, config.speech.threads, teaching.LANGUAGE)
+    sounds = [path / evaluation.DEFAULT_AUDIO if path.is_dir() else path for path in paths]
+    return [_meeting(config, recognise, path) for path in sounds], whisper
 
 
-def _examples(config: Config, folder: Path) -> list[Example]:
-    (path,) = evaluation.sounds_of(folder, None)
-    recognise = recogniser.load(config, speech_model.choose(config))
+def answered(whisper: Whisper, meetings: Sequence[Meeting]) -> dict[Path, list[Answered]]:
+    """By sound, asked what the first step lets through that was fitted on the other meetings."""
+    return {
+        one.path: _answers(whisper, one, screened(others(meetings, one.path))) for one in meetings
+    }
+
+
+def others(meetings: Sequence[Meeting], path: Path) -> list[Meeting]:
+    """All of them where there is no other: a fit on one meeting is better than none."""
+    return [one for one in meetings if one.path.parent != path.parent] or list(meetings)
+
+
+def screened(meetings: Sequence[Meeting], without: Collection[str] = ()) -> Weights:
+    """The weights of the first step."""
+    known = [(one.evidence, one.is_right) for meeting in meetings for one in meeting.possible]
+    return fitted(known, PENALTY_SCREENED, without)
+
+
+def judged(answers: Sequence[Answered], without: Collection[str] = ()) -> Weights:
+    """The weights of the second step."""
+    known = [known for one in answers for known in one.known]
+    return fitted(known, PENALTY_JUDGED, without)
+
+
+def _meeting(config: Config, recognise: Recognise, path: Path) -> Meeting:
     heard = evaluation.hear(recognise, path, config).segments
-    said = said_in_each([one.text for one in heard], evaluation.said_in(folder, path.name))
-    vocabulary = vocabulary_of(folder)
-    found = []
-    for segment, meant in zip(heard, said, strict=True):
-        text = plain(segment.text)
-        before = errors(text, meant)
-        possible = candidates(text, vocabulary)
-        known = (
-            evidence.of_candidate(one, text, vocabulary, segment.confidence) for one in possible
-        )
-        found.append(
-            Example(
-                segment,
-                [Asked(one, facts, 0.5) for one, facts in zip(possible, known, strict=True)],
-                [errors(one.applied_to(text), meant) < before for one in possible],
+    said = said_in_each([one.text for one in heard], evaluation.said_in(path.parent, path.name))
+    meant = dict(zip(map(id, heard), said, strict=True))
+    vocabulary = vocabulary_of(path.parent)
+    return Meeting(
+        path,
+        [
+            [_example(one, meant[id(one)], vocabulary) for one in window]
+            for window in heard_together(heard)
+        ],
+    )
+
+
+def _example(segment: Heard, meant: str, vocabulary: Vocabulary) -> Example:
+    text = plain(segment.text)
+    before = errors(text, meant)
+    return Example(
+        segment,
+        meant,
+        [
+            Possible(
+                one,
+                evidence.of_candidate(one, text, vocabulary, segment.confidence),
+                errors(one.applied_to(text), meant) < before,
             )
-        )
+            for one in candidates(text, vocabulary)
+        ],
+    )
+
+
+def _answers(whisper: Whisper, meeting: Meeting, weights: Weights) -> list[Answered]:
+    found: list[Answered] = []
+    with _sound_of(meeting.path) as sound:
+        for window in meeting.windows:
+            segments = [one.segment for one in window]
+            asked = [_asked(one, weights) for one in window]
+            gains = teaching.judged(whisper, segments, sound, asked)
+            found += map(Answered, window, asked, gains)
     return found
 
 
-def _judged(
-    config: Config, folder: Path, examples: Sequence[Example], screened: Weights
-) -> Iterator[tuple[Evidence, bool]]:
-    from minutes.proposals import teaching
-    from minutes.recognition.whisper import Whisper
+def _asked(example: Example, weights: Weights) -> list[Asked]:
+    return choosing.best_of(
+        Asked(one.candidate, one.evidence, evidence.probability(one.evidence, weights))
+        for one in example.possible
+    )
 
-    whisper = Whisper(speech_model.choose(config), config.speech.threads, "ja")
-    (path,) = evaluation.sounds_of(folder, None)
+
+@contextmanager
+def _sound_of(path: Path) -> Iterator[Sound]:
     with tempfile.TemporaryDirectory() as workspace:
         wav = Path(workspace) / "sound.wav"
         audio.normalise(path, wav)
-        sound: Sound = partial(audio.read, wav)
-        for one in examples:
-            kept = choosing.best_of(
-                Asked(a.candidate, a.evidence, evidence.probability(a.evidence, screened))
-                for a in one.asked
-            )
-            (gains,) = teaching.judged(whisper, [one.segment], sound, [kept])
-            is_right = {
-                id(a.candidate): right for a, right in zip(one.asked, one.is_right, strict=True)
-            }
-            for asked, gain in zip(kept, gains, strict=True):
-                yield choosing.with_judgement(asked, gain), is_right[id(asked.candidate)]
+        yield partial(audio.read, wav)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from minutes import accuracy
-from minutes.proposals.dictionary import chinese_readings
+from minutes.proposals.dictionary import spelled
 from minutes.proposals.readings import HIRAGANA, Token, plain, tokens
 from minutes.proposals.sound import distance, sounds
 from minutes.proposals.terms import reading_of, why_no_term
@@ -118,20 +118,12 @@ def _is_recognition_error(before: Sequence[Token], after: Sequence[Token]) -> bo
         return False
     are_words = len(before) == len(after) == 1 and bool(before[0].lemma and after[0].lemma)
     far = FAR_OF_WORDS if are_words else FAR
-    return any(_is_alike(read, _kana(after), far) for read in (_kana(before), _spelled(before)))
+    return any(_is_alike(read, _kana(after), far) for read in (_kana(before), spelled(before)))
 
 
 def _is_alike(one: str, other: str, far: float) -> bool:
     said, sound = sounds(one), sounds(other)
     return bool(said) and distance(said, sound) <= far * max(len(said), len(sound))
-
-
-def _spelled(words: Sequence[Token]) -> str:
-    """Letters that make no word of the dictionary (提告), read as in words from Chinese."""
-    if not any(len(word.surface) == 1 for word in words):
-        return ""
-    readings = chinese_readings()
-    return "".join(readings.get(word.surface, word.kana) for word in words)
 
 
 def _is_small(words: Sequence[Token]) -> bool:

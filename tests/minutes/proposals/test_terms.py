@@ -175,3 +175,7 @@ def test_ordinary_words_that_sound_like_days_are_none() -> None:
 
 def test_candidates_of_an_empty_text_are_none() -> None:
     assert candidates("", collect([Paper("資料", "予算")])) == []
+
+
+def test_letters_that_make_no_word_are_read_as_in_words_from_chinese() -> None:
+    assert "それでは定刻となりました" in texts("それでは提告となりました", "定刻に開会")

@@ -1,0 +1,62 @@
+"""The measurement on meetings that nothing was fitted on."""
+
+from pathlib import Path
+
+from minutes.proposals import left_out
+from minutes.proposals.candidates import Candidate
+from minutes.proposals.choosing import Asked
+from minutes.proposals.fitting import Answered, Example, Meeting, Possible, others
+from minutes.proposals.left_out import Count, counted
+from minutes.recognition.heard import Heard
+from models.transcript import Origin
+
+HEARD, MEANT = "危代と予備が百四で回帰", "議題と予備が104で会議"
+CANDIDATES = [("危代", "議題"), ("予備", "予算"), ("百四", "104"), ("回帰", "怪奇")]
+KNOWN = {origin.value: 0.0 for origin in (Origin.TERM, Origin.NAME, Origin.DICTIONARY, Origin.DATE)}
+JUDGE_SILENT = dict.fromkeys((*left_out.JUDGE, "screened"), 0.0)
+CERTAIN, LIKELY = {"constant": 5.0}, {"constant": 1.0}
+
+
+def answered(*which: int) -> Answered:
+    found = [_candidate(*CANDIDATES[one]) for one in which]
+    possible = [Possible(one, KNOWN, one.new == "議題") for one in found]
+    asked = [Asked(one, KNOWN, 0.5) for one in found]
+    return Answered(Example(Heard(0.0, 5.0, HEARD), MEANT, possible), asked, [0.0] * len(found))
+
+
+def _candidate(old: str, new: str) -> Candidate:
+    start = HEARD.index(old)
+    return Candidate(start, start + len(old), old, new, Origin.TERM, 0.0, 6, 0)
+
+
+def test_changes_are_counted_by_what_became_of_their_segment() -> None:
+    weights = dict.fromkeys(answered(0).asked[0].evidence, 0.0) | JUDGE_SILENT
+    wrong = 4
+    assert counted([answered(0)], weights | CERTAIN) == Count(wrong, 2, right=1)
+    assert counted([answered(1)], weights | CERTAIN) == Count(wrong, -1, wrong=1)
+    assert counted([answered(2)], weights | CERTAIN) == Count(wrong, 0), "only written otherwise"
+    assert counted([answered(3)], weights | CERTAIN) == Count(wrong, 0, no_better=1)
+    assert counted([answered(0, 1)], weights | LIKELY) == Count(
+        wrong, 0, proposed_right=1, proposed_wrong=1
+    )
+
+
+def test_a_meeting_is_left_out_with_all_its_sounds() -> None:
+    paths = [Path("one/audio.flac"), Path("one/audio-room.flac"), Path("other/audio.flac")]
+    meetings = [Meeting(path, []) for path in paths]
+    assert [one.path for one in others(meetings, paths[0])] == [paths[2]]
+    assert [one.path for one in others(meetings, paths[2])] == paths[:2]
+
+
+def test_weights_know_nothing_of_the_meeting_they_are_tried_on() -> None:
+    right, wrong = answered(0), answered(1)
+    answers = {
+        Path("one/audio.flac"): [right] * 20,
+        Path("one/audio-room.flac"): [right] * 20,
+        Path("other/audio.flac"): [wrong] * 20,
+    }
+    meetings = [Meeting(path, [[one.example for one in found]]) for path, found in answers.items()]
+    report = left_out.report(meetings, answers)
+    of_other = next(line for line in report if line.startswith("other"))
+    changed = Count(20 * 4, -20, wrong=20)
+    assert of_other.endswith(str(changed)), "since all that the others know was right"
