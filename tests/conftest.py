@@ -45,6 +45,7 @@ class Cast:
     outsider: Person
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Together in one process: what shares a browser and the server below it."""
     for item in items:
