@@ -21,9 +21,9 @@ install: $(VENV)/installed $(VENV)/voices/fetched web/static/manifest.json
 dev: install $(VENV)/installed-dev
 	@$(BIN)/python -m web.bench.chromium
 
-# One process for each core; the browser tests share one server, and so one of the processes.
+# One process for each core. In the order of the folders: the browser tests take longest.
 test: dev check
-	$(BIN)/pytest --numprocesses auto --dist loadgroup
+	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 check: dev
 	$(BIN)/ruff format --check --quiet

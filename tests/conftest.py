@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from xdist.scheduler import LoadScopeScheduling
 
 from meetings import config as settings
 from meetings import people
@@ -45,12 +47,16 @@ class Cast:
     outsider: Person
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Together in one process: what shares a browser and the server below it."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+class BrowserTestsTogether(LoadScopeScheduling):
+    """In one process: what shares a browser and the server below it. Else file by file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = str(nodeid.split("::")[0])
+        return "browser" if path.startswith("tests/e2e/") else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BrowserTestsTogether:
+    return BrowserTestsTogether(config, log)
 
 
 @pytest.fixture(scope="session")
