@@ -170,15 +170,15 @@ def test_the_keys_are_listed_and_can_be_changed_for_a_foot_pedal(desk: Page) -> 
     desk.keyboard.press("F8")
     expect(box.get_by_role("status")).to_contain_text("次の疑わしい箇所へ")
     change.click()
-    desk.keyboard.press("F7")
-    expect(box.locator("tr").nth(1)).to_contain_text("F7")
+    desk.keyboard.press("F6")
+    expect(box.locator("tr").nth(1)).to_contain_text("F6")
     box.get_by_role("button", name="閉じる").click()
     desk.locator(".segment-text").nth(2).focus()
     moved: Callable[[], float] = lambda: desk.evaluate(  # noqa: E731
         "document.querySelector('audio').currentTime"
     )
     assert moved() == pytest.approx(13.4)
-    desk.keyboard.press("F7")
+    desk.keyboard.press("F6")
     assert moved() == pytest.approx(10.4)
 
 
