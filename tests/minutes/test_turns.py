@@ -88,6 +88,7 @@ def test_one_recording_has_its_first_words_early_then_its_sound_then_the_rest(
         "R0 proposals",
         "R0 items",
         "R0 speakers",
+        "R0 words",
     ]
     assert run.state == WorkState.FINISHED
 
@@ -155,6 +156,7 @@ def test_nothing_is_done_of_what_is_paused_and_it_goes_on_where_it_was(
         "R0 proposals",
         "R0 items",
         "R0 speakers",
+        "R0 words",
     ]
 
 
@@ -231,6 +233,7 @@ def test_a_failed_run_goes_on_where_it_failed(
         "R0 proposals",
         "R0 items",
         "R0 speakers",
+        "R0 words",
     ]
 
 
@@ -262,7 +265,13 @@ def test_a_later_step_that_never_gets_on_is_given_up_alone(
     turns.give_up_hopeless(session)
     session.flush()
     assert "管理者" in piece.problem
-    assert do_all(session, request_of) == ["R0 2", "R0 proposals", "R0 items", "R0 speakers"]
+    assert do_all(session, request_of) == [
+        "R0 2",
+        "R0 proposals",
+        "R0 items",
+        "R0 speakers",
+        "R0 words",
+    ]
     assert run.state == WorkState.FINISHED
 
 
