@@ -34,6 +34,7 @@ def test_a_script_begins_pauses_resumes_and_moves_up(
         "受付", "音声確認", "文字起こし", "再生用の音と波形", "資料の言葉との照らし合わせ",
         "議題の割り当て",
         "発言者の聞き分け",
+        "言葉ごとの時刻",
     ]  # fmt: skip
     at = f"/transcriptions/{begun['id']}"
     paused = secretary.call("POST", f"{at}/pause")
@@ -71,9 +72,9 @@ def test_a_script_runs_a_failed_step_again(
     work.fail(session, step, "理由です。")
     session.commit()
     secretary = script(cast.secretary)
-    failed = secretary.get(f"/transcriptions/{run.id}")["stages"][-4]
+    failed = secretary.get(f"/transcriptions/{run.id}")["stages"][-5]
     assert (failed["state"], failed["problem"]) == ("failed", "理由です。")
-    again = secretary.call("POST", f"/steps/{failed['step_id']}/attempts")["stages"][-4]
+    again = secretary.call("POST", f"/steps/{failed['step_id']}/attempts")["stages"][-5]
     assert (again["state"], again["step_id"]) == ("waiting", None)
 
 
@@ -85,9 +86,9 @@ def test_a_script_assigns_the_items_again_after_the_agenda_has_changed(
     leases.end(step, WorkState.FINISHED)
     session.commit()
     secretary = script(cast.secretary)
-    done = secretary.get(f"/transcriptions/{run.id}")["stages"][-2]
+    done = secretary.get(f"/transcriptions/{run.id}")["stages"][-3]
     assert done["state"] == "finished"
-    again = secretary.call("POST", f"/steps/{done['step_id']}/attempts")["stages"][-2]
+    again = secretary.call("POST", f"/steps/{done['step_id']}/attempts")["stages"][-3]
     assert (again["state"], again["step_id"]) == ("waiting", None)
     secretary.call("POST", f"/steps/{done['step_id']}/attempts", status=409)
 
