@@ -1,6 +1,7 @@
 """The transcript and its segments: what the editor and correcting scripts use."""
 
 from collections import defaultdict
+from math import inf
 
 from flask import Blueprint
 from pydantic import Field
@@ -107,7 +108,9 @@ class WordsAnswer(Shape):
 
 class Between(Query):
     start: float = Field(0, ge=0, description="録音の何秒から")
-    end: float = Field(gt=0, description="録音の何秒までに始まる発話か（含まない）")
+    end: float | None = Field(
+        None, gt=0, description="録音の何秒までに始まる発話か（含まない）。なければ最後まで"
+    )
 
 
 class TextChange(Shape):
@@ -181,7 +184,9 @@ def show_changes(person: Person, transcript: Transcript, query: Since) -> Change
 @operation("言葉ごとの時刻と自信を読む", answers=WordsAnswer, query=Between)
 def show_words(person: Person, transcript: Transcript, query: Between) -> WordsAnswer:
     """Without the words themselves, so no line in the audit table."""
-    found = transcripts.segments_between(database_session(), transcript, query.start, query.end)
+    found = transcripts.segments_between(
+        database_session(), transcript, query.start, query.end or inf
+    )
     return WordsAnswer(segments=[SegmentWordsAnswer.of(segment) for segment in found])
 
 
