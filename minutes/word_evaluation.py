@@ -20,7 +20,7 @@ from minutes.edges import Timed
 from minutes.evaluation import sounds_of
 from minutes.recognition import audio, recogniser, speech_model
 from minutes.recognition.heard import Heard, Moment
-from minutes.word_times import UNSURE, Word
+from minutes.word_times import Word
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _result(
         tuple(seconds for seconds in late if not math.isnan(seconds)),
         len(wrong),
         sum(is_wrong for _, is_wrong in wrong),
-        tuple(is_wrong for word, is_wrong in wrong if (word.probability or 0) < UNSURE),
+        tuple(is_wrong for word, is_wrong in wrong if word.is_unsure),
         clip.sound_seconds,
         worked,
     )

@@ -46,7 +46,7 @@ export class Spoken {
     const first = Math.max(0, this.lines.indexOf(from));
     for (const line of this.lines.slice(first)) {
       if (line.wantsConfirmed) continue;
-      if (!line.words) await this.fetchFrom(line.segment.start_seconds);
+      if (!line.words && !(await this.fetchFrom(line.segment.start_seconds))) return null;
       const after = line === from ? place : 0;
       const word = unsureIn(line).find((one) => one.start >= after);
       if (word) return { line, word };
@@ -55,12 +55,13 @@ export class Spoken {
   }
 
   /** The last one that was unsure before `place`. */
-  async previousUnsure(from: Line, place: number): Promise<{ line: Line; word: Placed } | null> {
-    const last = this.lines.indexOf(from);
+  async previousUnsure(until: Line, place: number): Promise<{ line: Line; word: Placed } | null> {
+    const last = this.lines.indexOf(until);
     for (const line of this.lines.slice(0, last + 1).reverse()) {
       if (line.wantsConfirmed) continue;
-      if (!line.words) await this.fetchFrom(line.segment.start_seconds - AHEAD_SECONDS + 1);
-      const before = line === from ? place : Infinity;
+      const from = line.segment.start_seconds - AHEAD_SECONDS + 1;
+      if (!line.words && !(await this.fetchFrom(from))) return null;
+      const before = line === until ? place : Infinity;
       const word = unsureIn(line).findLast((one) => one.end <= before);
       if (word) return { line, word };
     }
@@ -79,12 +80,13 @@ export class Spoken {
     }
   }
 
-  private async fetchFrom(seconds: number): Promise<void> {
-    await this.fetch(Math.max(0, seconds), Math.max(1, seconds + AHEAD_SECONDS));
+  private async fetchFrom(seconds: number): Promise<boolean> {
+    return this.fetch(Math.max(0, seconds), Math.max(1, seconds + AHEAD_SECONDS));
   }
 
-  /** Words only help: without the network the page tells so where it matters. */
-  private async fetch(start: number, end: number): Promise<void> {
+  /** Whether the server answered. Words only help: without the network the page tells so where it
+   * matters. */
+  private async fetch(start: number, end: number): Promise<boolean> {
     const lines = new Map(this.lines.map((line) => [line.id, line]));
     try {
       const path = `${this.path}/words?start=${start}&end=${end}`;
@@ -93,7 +95,9 @@ export class Spoken {
         lines.get(id)?.takeWords(words, revision);
     } catch (problem) {
       if (!(problem instanceof Refusal)) throw problem;
+      return false;
     }
+    return true;
   }
 }
 
