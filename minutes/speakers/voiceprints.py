@@ -18,7 +18,7 @@ from models.base import now
 from models.database import reading, writing
 from models.meeting import Series
 from models.person import Person
-from models.transcript import Speaker, VoiceSample
+from models.transcript import Segment, Speaker, Transcript, VoiceSample
 from models.voiceprint import Voiceprint
 
 NAME_OF_NOBODY = re.compile(r"声\d+")
@@ -155,6 +155,20 @@ def forget_made_from(session: Session, by: Person, voice: Speaker) -> None:
     kept = made_from(session, voice)
     if kept is not None:
         forget(session, by, kept)
+
+
+def forget_of_nobody(session: Session, by: Person, transcript: Transcript) -> None:
+    """The naming of a voice was taken back: what it gave to a name that nobody here bears any
+    more goes with it."""
+    speaking = select(Segment.speaker_id).where(Segment.transcript_id == transcript.id)
+    session.flush()
+    for voice in session.scalars(
+        select(Speaker).where(
+            Speaker.transcript_id == transcript.id,
+            Speaker.id.not_in(speaking.where(Segment.speaker_id.is_not(None))),
+        )
+    ):
+        forget_made_from(session, by, voice)
 
 
 def follow_parting(session: Session, by: Person, voice: Speaker) -> None:

@@ -179,6 +179,35 @@ def test_a_suggestion_is_read_taken_or_dismissed(
     secretary.call("DELETE", f"/segments/{second.id}/voice/suggestion", status=409)
 
 
+@pytest.mark.parametrize("one_by_one", [False, True])
+def test_a_print_goes_when_the_naming_that_made_it_is_taken_back(
+    secretary: Script,
+    session: Session,
+    series: object,
+    transcript: Transcript,
+    one_by_one: bool,
+) -> None:
+    keep(secretary, session, transcript)
+    first, _, last = (one.id for one in transcript.segments)
+
+    def take_back(*segments: int) -> None:
+        if one_by_one:
+            for segment in segments:
+                secretary.call("PUT", f"/segments/{segment}/speaker", {"name": "声1"})
+        else:
+            moved = {"now": "古賀 真由美", "then": "声1"}
+            speakers = [{"segment_id": segment, **moved} for segment in segments]
+            path = f"/transcripts/{transcript.id}/speakers"
+            secretary.call("PUT", path, {"speakers": speakers})
+        session.rollback()
+
+    take_back(first)
+    assert len(session.scalars(select(Voiceprint)).all()) == 1
+    session.rollback()
+    take_back(last)
+    assert session.scalars(select(Voiceprint)).all() == []
+
+
 def test_a_refused_consent_leaves_everything_as_it_was(
     secretary: Script, session: Session, cast: Cast, series: object, transcript: Transcript
 ) -> None:

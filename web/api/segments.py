@@ -10,6 +10,7 @@ from meetings.rights import Right
 from minutes import accuracy, alike, cutting, editing, history, transcripts
 from minutes.alike import Place
 from minutes.proposals import decisions
+from minutes.speakers import voiceprints
 from minutes.transcripts import Naming
 from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
@@ -194,7 +195,9 @@ def name_speakers(person: Person, transcript: Transcript, body: Speakers) -> Seg
         for one in body.speakers
         if one.segment_id in known
     ]
-    return SegmentsChanged.of(transcripts.name_speakers(database_session(), person, namings))
+    changed = transcripts.name_speakers(database_session(), person, namings)
+    voiceprints.forget_of_nobody(database_session(), person, transcript)
+    return SegmentsChanged.of(changed)
 
 
 def segments_named(transcript: Transcript, identities: list[int]) -> list[Segment]:

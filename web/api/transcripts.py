@@ -12,6 +12,7 @@ from minutes import changes, transcripts
 from minutes.accuracy import NOTHING, Accuracy
 from minutes.imports import removing
 from minutes.proposals import decisions
+from minutes.speakers import voiceprints
 from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
 from web import access
@@ -246,6 +247,7 @@ def take_back_confirmation(person: Person, segment: Segment) -> SegmentChanged:
 @operation("発言者を付ける", answers=SegmentChanged, body=SpeakerName)
 def name_speaker(person: Person, segment: Segment, body: SpeakerName) -> SegmentChanged:
     transcripts.name_speaker(database_session(), person, segment, body.name)
+    voiceprints.forget_of_nobody(database_session(), person, segment.transcript)
     return SegmentChanged.of(segment)
 
 

@@ -145,8 +145,9 @@ def _heard(given: dict[str, Any], number: int) -> Heard:
 def _open(page: Any, path: str) -> float:
     page.goto("about:blank")
     page.goto(path)
-    opened = page.locator("html[data-opened]")
-    return float(opened.get_attribute("data-opened"))
+    opened = float(page.locator("html[data-opened]").get_attribute("data-opened"))
+    page.wait_for_load_state("networkidle")  # the lines below, which the next opening is not for
+    return opened
 
 
 def _type(page: Any) -> list[float]:
