@@ -31,7 +31,7 @@ def split(
         raise InvalidInput("at", NO_PLACE)
     heard = same_place(text, segment.heard, at)
     machine = same_place(text, segment.machine, at)
-    middle = word_times.second_at(segment, heard) or _by_share(segment, heard)
+    middle = _second_at(segment, at, heard)
     moments = word_times.cut(segment.moments, heard)
     second = Segment(
         transcript_id=segment.transcript_id,
@@ -100,9 +100,13 @@ def join(session: Session, by: Person, segment: Segment, *, based_on: int) -> tu
     return segment, gone
 
 
-def _by_share(segment: Segment, heard: int) -> float:
-    share = heard / max(1, len(segment.heard))
-    return segment.start_seconds + share * (segment.end_seconds - segment.start_seconds)
+def _second_at(segment: Segment, at: int, heard: int) -> float:
+    """Within the segment: both halves are heard, also where a person wrote what was not."""
+    start, end = segment.start_seconds, segment.end_seconds
+    shares = heard / max(1, len(segment.heard)), at / len(segment.text)
+    guesses = (start + share * (end - start) for share in shares)
+    known = word_times.second_at(segment, heard)
+    return next((one for one in (known, *guesses) if one and start < one < end), start)
 
 
 def _move(proposal: Proposal, to: Segment, by: int) -> None:
