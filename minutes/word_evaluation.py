@@ -74,13 +74,18 @@ def as_table(results: list[WordsResult]) -> str:
         lines.append(
             f"{result.name:<22}{result.audio:<18}{result.words:>7}{known['wrong']:>7.1%}"
             f"{known['unsure']:>8.1%}{known['unsure_wrong']:>15.1%}{known['wrong_unsure']:>17.1%}"
-            f"{off['count']:>8}{off['median']:>10.2f}{off['p95']:>12.2f}{known['rtf']:>7.3f}"
+            f"{off['count']:>8}{_seconds(off['median']):>10}{_seconds(off['p95']):>12}"
+            f"{known['rtf']:>7.3f}"
         )
     return "\n".join(lines)
 
 
+def _seconds(seconds: float | None) -> str:
+    return "-" if seconds is None else f"{seconds:.2f}"
+
+
 def _counted(result: WordsResult) -> dict[str, Any]:
-    off = np.abs(result.late_seconds or (math.nan,))
+    off = np.abs(result.late_seconds)
     return {
         "name": result.name,
         "audio": result.audio,
@@ -91,8 +96,8 @@ def _counted(result: WordsResult) -> dict[str, Any]:
         "wrong_unsure": sum(result.unsure) / max(1, result.wrong),
         "seconds_off": {
             "count": len(result.late_seconds),
-            "median": float(np.median(off)),
-            "p95": float(np.percentile(off, 95)),
+            "median": float(np.median(off)) if off.size else None,
+            "p95": float(np.percentile(off, 95)) if off.size else None,
         },
         "rtf": result.work_seconds / result.sound_seconds,
     }
@@ -105,8 +110,9 @@ def _result(
         word_times.heard_words(segment, found)
         for segment, found in zip(clip.segments, moments, strict=True)
     ]
-    said = evaluation.sentences_of(folder)
-    late = edges.compare(list(_timed(clip.segments, words)), said).starts
+    timed = list(_timed(clip.segments, words))
+    late = edges.compare(timed, evaluation.sentences_of(folder)).starts
+    said = evaluation.said_in(folder, clip.path.name)
     wrong = list(_wrong([word for each in words for word in each], said))
     return WordsResult(
         folder.resolve().name,
@@ -129,12 +135,11 @@ def _timed(segments: Sequence[Heard], words: Sequence[Sequence[Word]]) -> Iterat
                 yield Timed(word.text, seconds, segment.end_seconds)
 
 
-def _wrong(words: Sequence[Word], said: Sequence[Timed]) -> Iterator[tuple[Word, bool]]:
+def _wrong(words: Sequence[Word], said: str) -> Iterator[tuple[Word, bool]]:
     """Each word of letters, and whether one of them is none that was said."""
     heard = [comparable(word.text) for word in words]
     right = [False] * sum(map(len, heard))
-    spoken = "".join(comparable(sentence.text) for sentence in said)
-    for block in Levenshtein.opcodes("".join(heard), spoken):
+    for block in Levenshtein.opcodes("".join(heard), comparable(said)):
         if block.tag == "equal":
             right[block.src_start : block.src_end] = [True] * (block.src_end - block.src_start)
     place = 0
