@@ -90,12 +90,16 @@ class NotPossibleNow(GijidoError):
 
 
 class StaleRevision(GijidoError):
-    """Somebody else changed it since it was read. Both texts are kept for the person to decide."""
+    """It was changed since it was read, by somebody else or in another window. Both texts are kept
+    for the person to decide."""
 
-    def __init__(self, mine: str, theirs: str, revision: int, changed_by: str = "") -> None:
-        who = f"{changed_by}さん" if changed_by else "ほかの人"
+    def __init__(
+        self, mine: str, theirs: str, revision: int, changed_by: str = "", is_own: bool = False
+    ) -> None:
+        who = f"{changed_by}さんが" if changed_by else "ほかの人が"
+        who = "あなたが別の画面で、" if is_own else who
         super().__init__(
-            f"{who}が先にこの内容を変更しました。両方の文を見比べて、残すほうを選んでください。"
+            f"{who}先にこの内容を変更しました。両方の文を見比べて、残すほうを選んでください。"
         )
         self.mine = mine
         self.theirs = theirs

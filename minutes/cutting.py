@@ -25,7 +25,7 @@ def split(
     Raises InvalidInput, StaleRevision.
     """
     transcripts.refuse_when_approved(session, segment.transcript)
-    transcripts.refuse_when_stale(session, segment, segment.text, based_on)
+    transcripts.refuse_when_stale(session, by, segment, segment.text, based_on)
     text = segment.text
     if not text[:at].strip() or not text[at:].strip():
         raise InvalidInput("at", NO_PLACE)
@@ -72,7 +72,7 @@ def join(session: Session, by: Person, segment: Segment, *, based_on: int) -> tu
     NotPossibleNow for the last one, StaleRevision.
     """
     transcripts.refuse_when_approved(session, segment.transcript)
-    transcripts.refuse_when_stale(session, segment, segment.text, based_on)
+    transcripts.refuse_when_stale(session, by, segment, segment.text, based_on)
     following = transcripts.following(session, segment)
     if following is None:
         raise NotPossibleNow(NO_NEXT)

@@ -84,7 +84,11 @@ def revise(
     latest = minutes.latest
     if latest.number != based_on:
         raise StaleRevision(
-            as_text(content), as_text(content_of(latest)), latest.number, latest.written_by.name
+            as_text(content),
+            as_text(content_of(latest)),
+            latest.number,
+            latest.written_by.name,
+            is_own=latest.written_by is by,
         )
     entries.text("title", "会議名", content.title)
     entries.text("place", "場所", content.place)

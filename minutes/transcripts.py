@@ -42,7 +42,7 @@ def correct(session: Session, by: Person, segment: Segment, text: str, *, based_
     text = _plain(text)
     if text == segment.text:
         return segment
-    refuse_when_stale(session, segment, text, based_on)
+    refuse_when_stale(session, by, segment, text, based_on)
     rewrite(session, by, segment, text)
     audit.note(session, by, "correct", segment)
     return segment
@@ -257,12 +257,15 @@ def _plain(text: str) -> str:
     return text
 
 
-def refuse_when_stale(session: Session, segment: Segment, mine: str, based_on: int) -> None:
+def refuse_when_stale(
+    session: Session, by: Person, segment: Segment, mine: str, based_on: int
+) -> None:
     """Raises StaleRevision with both texts."""
     if segment.revision != based_on:
         last = _last_correction(session, segment)
-        changed_by = last.corrected_by.name if last else ""
-        raise StaleRevision(mine, segment.text, segment.revision, changed_by)
+        other = last.corrected_by if last else None
+        name = other.name if other else ""
+        raise StaleRevision(mine, segment.text, segment.revision, name, is_own=other is by)
 
 
 def _last_correction(session: Session, segment: Segment) -> Correction | None:

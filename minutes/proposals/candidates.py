@@ -14,7 +14,7 @@ from rapidfuzz.process import cdist
 
 from minutes import accuracy
 from minutes.proposals import dictionary
-from minutes.proposals.readings import Token, is_unbroken, naturalness, plain, tokens
+from minutes.proposals.readings import HIRAGANA, Token, is_unbroken, naturalness, plain, tokens
 from minutes.proposals.sound import distance, folded, sounds
 from minutes.proposals.terms import Confused, Term, Vocabulary
 from models.transcript import Origin
@@ -216,8 +216,11 @@ def _is_other_figure(old: str, new: str) -> bool:
 
 
 def _homophones(text: str, spans: Iterable[Span]) -> Iterator[Candidate]:
+    """Of hiragana none: whether いったい is written 一体 only a paper can tell, no dictionary."""
     for span in spans:
         if span.words > LONGEST_HOMOPHONE or not span.is_content or span.has_number:
+            continue
+        if HIRAGANA.fullmatch(text, span.start, span.end):
             continue
         for word in dictionary.alike(span.sounds):
             far = distance(span.sounds, word.sounds)

@@ -161,6 +161,12 @@ def test_common_words_of_the_same_sound_come_from_the_dictionary() -> None:
     assert found.gain > 0
 
 
+def test_only_a_paper_puts_into_kanji_what_was_heard_in_hiragana() -> None:
+    heard, meant = "いったいどうしたのか", "一体どうしたのか"
+    assert meant not in texts(heard)
+    assert meant in texts(heard, "施設の一体的な管理、一体型、一体感")
+
+
 def test_spoken_dates_become_figures() -> None:
     assert "2月の第2週の27日から" in texts("2月の第2週の27かから")
     assert "1月中に決めます" in texts("一つき中に決めます")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
-from minutes import records, word_times
+from minutes import records, transcripts, word_times
 from minutes.assignment import spans
 from minutes.recognition.heard import Heard, Moment
 from models.document import Page
@@ -73,15 +73,19 @@ def test_a_correction_counts_once_it_is_confirmed_and_shows_what_was_heard(
     assert taken_back["segment"]["counts"] is None
 
 
-def test_two_who_correct_the_same_segment_get_both_texts(
-    secretary: Script, transcript: Transcript
+def test_two_who_correct_the_same_segment_get_both_texts_and_whose_the_other_is(
+    secretary: Script, session: Session, cast: Cast, transcript: Transcript
 ) -> None:
-    path = f"/segments/{transcript.segments[0].id}/text"
-    secretary.call("PUT", path, {"text": "先の文", "revision": 0})
+    segment = transcript.segments[0]
+    path = f"/segments/{segment.id}/text"
+    transcripts.correct(session, cast.approver, segment, "先の文", based_on=0)
+    session.commit()
     refused = secretary.call("PUT", path, {"text": "後の文", "revision": 0}, status=409)
     assert (refused["mine"], refused["theirs"], refused["revision"]) == ("後の文", "先の文", 1)
-    assert "森下 義之さんが先に" in refused["message"]
+    assert refused["message"].startswith(f"{cast.approver.name}さんが先に")
     secretary.call("PUT", path, {"text": "後の文", "revision": refused["revision"]})
+    again = secretary.call("PUT", path, {"text": "次の文", "revision": 1}, status=409)
+    assert again["message"].startswith("あなたが別の画面で、先に")
 
 
 def test_a_speaker_is_named_and_taken_away(secretary: Script, transcript: Transcript) -> None:
