@@ -14,11 +14,11 @@ from minutes.proposals.weights import JUDGED, SCREENED
 from minutes.recognition.heard import Heard, Sound
 from models.transcript import Origin
 
-WORTH_ASKING = 0.15
+WORTH_ASKING = 0.3
 MOST_ASKED, MOST_ASKED_AT_A_PLACE = 16, 3
 """In one segment: the judge costs more than everything else together."""
 
-SURE, LIKELY = 0.85, 0.62
+SURE, LIKELY = 0.85, 0.65
 FOR, AGAINST = 20.0, -30.0
 """Further apart the judge's log probabilities say no more."""
 
