@@ -76,7 +76,24 @@ def test_a_key_selects_the_next_unsure_word_with_the_sound_before_it(desk: Page)
     desk.keyboard.insert_text("刻")
     expect_saved(desk)
     desk.keyboard.press("F7")
-    expect(desk.locator("[data-note]")).to_contain_text("自信のない言葉はありません")
+    expect(desk.locator("[data-note]")).to_contain_text("この先に、聞き取りに自信のない言葉は")
+
+
+def test_where_words_are_not_known_or_the_server_is_away_the_key_says_so(
+    desk: Page, session: Session, transcript: Transcript
+) -> None:
+    for segment in transcript.segments:
+        segment.moments = None
+    session.commit()
+    desk.reload()
+    desk.locator(".segment-text").first.focus()
+    desk.keyboard.press("F7")
+    expect(desk.locator("[data-note]")).to_contain_text("まだ調べていません")
+    desk.route("**/api/transcripts/*/words*", lambda route: route.abort())
+    desk.reload()
+    desk.locator(".segment-text").first.focus()
+    desk.keyboard.press("F7")
+    expect(desk.locator("[data-note]")).to_contain_text("サーバーに聞けない")
 
 
 def test_what_was_typed_moves_the_words_behind_it(desk: Page) -> None:

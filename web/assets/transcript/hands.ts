@@ -215,8 +215,8 @@ export class Hands {
       way > 0
         ? await this.spoken.nextUnsure(line, text?.selectionEnd ?? 0)
         : await this.spoken.previousUnsure(line, text?.selectionStart ?? 0);
-    if (found) this.listenTo(found.line, found.word);
-    else this.page.say("この先に、聞き取りに自信のない言葉はありません。");
+    if (typeof found === "string") this.page.say(found);
+    else this.listenTo(found.line, found.word);
   }
 
   /** The word selected, so that typing replaces it, and the sound a little before it. */

@@ -11,6 +11,10 @@ const LONGEST_GAP_SECONDS = 120;
 /** How far is looked ahead for the next word. */
 const AHEAD_SECONDS = 300;
 const LEAD_SECONDS = 0.6;
+const NONE_AFTER = "この先に、聞き取りに自信のない言葉はありません。";
+const NONE_BEFORE = "この前に、聞き取りに自信のない言葉はありません。";
+const NOT_KNOWN = "言葉ごとの自信はまだ調べていません。文字にする作業がすべて終わると使えます。";
+const NO_ANSWER = "サーバーに聞けないため、自信のない言葉を探せません。";
 
 /** A word in the text of a line. */
 export interface Placed {
@@ -18,6 +22,11 @@ export interface Placed {
   end: number;
   seconds: number;
   isUnsure: boolean;
+}
+
+interface Unsure {
+  line: Line;
+  word: Placed;
 }
 
 export class Spoken {
@@ -41,31 +50,36 @@ export class Spoken {
     for (const line of this.lines) line.words = null;
   }
 
-  /** The next word in an unconfirmed line that the machine was not sure of, after `place`. */
-  async nextUnsure(from: Line, place: number): Promise<{ line: Line; word: Placed } | null> {
+  /** The next word in an unconfirmed line that the machine was not sure of, after `place`; or why
+   * there is none. */
+  async nextUnsure(from: Line, place: number): Promise<Unsure | string> {
     const first = Math.max(0, this.lines.indexOf(from));
     for (const line of this.lines.slice(first)) {
       if (line.wantsConfirmed) continue;
-      if (!line.words && !(await this.fetchFrom(line.segment.start_seconds))) return null;
+      if (!line.words && !(await this.fetchFrom(line.segment.start_seconds))) return NO_ANSWER;
       const after = line === from ? place : 0;
       const word = unsureIn(line).find((one) => one.start >= after);
       if (word) return { line, word };
     }
-    return null;
+    return this.areKnown() ? NONE_AFTER : NOT_KNOWN;
   }
 
   /** The last one that was unsure before `place`. */
-  async previousUnsure(until: Line, place: number): Promise<{ line: Line; word: Placed } | null> {
+  async previousUnsure(until: Line, place: number): Promise<Unsure | string> {
     const last = this.lines.indexOf(until);
     for (const line of this.lines.slice(0, last + 1).reverse()) {
       if (line.wantsConfirmed) continue;
       const from = line.segment.start_seconds - AHEAD_SECONDS + 1;
-      if (!line.words && !(await this.fetchFrom(from))) return null;
+      if (!line.words && !(await this.fetchFrom(from))) return NO_ANSWER;
       const before = line === until ? place : Infinity;
       const word = unsureIn(line).findLast((one) => one.end <= before);
       if (word) return { line, word };
     }
-    return null;
+    return this.areKnown() ? NONE_BEFORE : NOT_KNOWN;
+  }
+
+  private areKnown(): boolean {
+    return this.lines.some((line) => line.words?.words.length);
   }
 
   private async fetchWanted(): Promise<void> {
