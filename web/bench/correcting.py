@@ -33,6 +33,8 @@ SAVING_MS = 15_000
 CONVERSION = 2
 """Keys of the input method for one piece of text: convert, take."""
 
+FIRST, LAST = "Control+Home", "Control+End"
+"""Of the whole text: without Control, of the row in the field."""
 
 LOOK_MS, MOST_LOOKS = 50, 100
 FIELD = """() => {
@@ -156,7 +158,7 @@ class Hands:
     def _go_through_unsure_words(self) -> None:
         self.page.evaluate("scrollTo(0, 0)")
         self.page.locator("textarea.segment-text").first.focus()
-        self._press("Home")
+        self._press(FIRST)
         while self._next_unsure_word():
             text, start, end = self.page.evaluate(FIELD)
             self.decisions += 1
@@ -244,11 +246,11 @@ class Hands:
         """By the shortest way: from where it is, or from either end of the text."""
         here = self.page.evaluate("document.activeElement.selectionEnd")
         length = self.page.evaluate("document.activeElement.value.length")
-        ways = [(abs(wanted - here), ""), (wanted + 1, "Home"), (length - wanted + 1, "End")]
+        ways = [(abs(wanted - here), ""), (wanted + 1, FIRST), (length - wanted + 1, LAST)]
         _, first = min(ways)
         if first:
             self._press(first)
-            here = 0 if first == "Home" else length
+            here = 0 if first == FIRST else length
         key = "ArrowRight" if wanted > here else "ArrowLeft"
         if here == wanted and not first:
             return
