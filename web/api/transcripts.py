@@ -83,6 +83,7 @@ class OtherAnswer(Shape):
     """いま同じ逐語録を開いている人。"""
 
     name: str
+    is_self: bool = Field(description="自分が別の画面で開いている")
     segment_id: int | None = Field(description="カーソルのある発話")
 
 
@@ -175,7 +176,12 @@ def show_changes(person: Person, transcript: Transcript, query: Since) -> Change
         work=WorkAnswer.of(transcript.transcription),
         segments=[SegmentAnswer.of(segment) for segment in found.segments],
         gone=found.gone,
-        others=[OtherAnswer(name=one.name, segment_id=one.segment_id) for one in others],
+        others=[
+            OtherAnswer(
+                name=one.name, is_self=one.person_id == person.id, segment_id=one.segment_id
+            )
+            for one in others
+        ],
         is_closed=transcripts.is_closed(session, transcript),
     )
 

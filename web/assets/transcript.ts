@@ -385,9 +385,10 @@ class Page implements Desk, Surroundings, Around {
   }
 
   private showOthers(others: Other[]): void {
-    const names = [...new Set(others.map((other) => other.name))];
+    const called = ({ name, is_self }: Other): string => (is_self ? "あなた（別の画面）" : name);
+    const names = [...new Set(others.map(called))];
     this.others.textContent = names.length ? `ほかに開いている人：${names.join("、")}` : "";
-    this.list.showOthers(new Map(others.map((other) => [other.segment_id, other.name])));
+    this.list.showOthers(new Map(others.map((other) => [other.segment_id, other])));
   }
 
   private showHeard(seconds: number): void {

@@ -189,6 +189,7 @@ def test_of_two_tabs_of_one_person_both_texts_are_seen(
 ) -> None:
     tab = context.new_page()
     tab.goto(desk.url)
+    expect(tab.locator("[data-others]")).to_have_text("ほかに開いている人：あなた（別の画面）")
     for page, words in ((desk, "こちらの窓の文"), (tab, "あちらの窓の文")):
         page.route("**/api/segments/*/text", lambda route: route.abort())
         page.locator(".segment-text").first.fill(words)

@@ -78,7 +78,9 @@ def test_people_see_who_else_is_there_and_where(
     approver = script(cast.approver)
     assert asked(secretary, identity, 0, at=segment, seat="a")["others"] == []
     seen = asked(approver, identity, 0, seat="b")["others"]
-    assert seen == [{"name": name, "segment_id": segment}]
+    assert seen == [{"name": name, "is_self": False, "segment_id": segment}]
+    (own,) = (o for o in asked(secretary, identity, 0, seat="c")["others"] if o["is_self"])
+    assert own["segment_id"] == segment
 
 
 def test_an_act_on_many_segments_is_seen_by_the_others(

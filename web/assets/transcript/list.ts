@@ -8,6 +8,7 @@ import type { Heading } from "./items";
 import type { Line } from "./line";
 import { Row } from "./row";
 import type { Surroundings } from "./row";
+import type { Other } from "./server";
 
 /** Beyond the window at either side, in heights of the window. */
 const MARGIN = 0.75;
@@ -28,7 +29,7 @@ export class LineList {
   private heard: Line | null = null;
   /** Rows grow with their text, and with what is told beside it. */
   private readonly sizes = new ResizeObserver(() => this.renderSoon());
-  private others = new Map<number | null, string>();
+  private others = new Map<number | null, Other>();
   private isWaiting = false;
 
   /** `headingOf`: the words above a line with which something begins, else null. */
@@ -86,9 +87,9 @@ export class LineList {
   }
 
   /** Who else is at which segment. */
-  showOthers(names: Map<number | null, string>): void {
-    this.others = names;
-    for (const [line, row] of this.rows) row.setOther(names.get(line.id) ?? null);
+  showOthers(others: Map<number | null, Other>): void {
+    this.others = others;
+    for (const [line, row] of this.rows) row.setOther(others.get(line.id) ?? null);
   }
 
   /** Whether texts may be corrected has changed. */

@@ -6,7 +6,7 @@ import type { Line } from "./line";
 import { showProposals } from "./proposals";
 import { showFillers } from "./fillers";
 import { marked } from "./marks";
-import type { AgendaItem, Mark } from "./server";
+import type { AgendaItem, Mark, Other } from "./server";
 import { placed } from "./spoken";
 import type { Placed } from "./spoken";
 import { make, plain, position } from "./words";
@@ -144,8 +144,9 @@ export class Row {
     this.setSecond(this.second);
   }
 
-  setOther(name: string | null): void {
-    const words = name ? `${name}さんが開いています` : "";
+  setOther(other: Other | null): void {
+    const who = other?.is_self ? "あなたが別の画面で" : `${other?.name}さんが`;
+    const words = other ? `${who}開いています` : "";
     if (this.other.textContent !== words) this.other.textContent = words;
   }
 

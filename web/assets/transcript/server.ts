@@ -141,6 +141,7 @@ export interface State {
 /** Somebody who has the same transcript open. */
 export interface Other {
   name: string;
+  is_self: boolean;
   segment_id: number | null;
 }
 
