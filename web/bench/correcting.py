@@ -134,8 +134,7 @@ class Hands:
             self._go_through_the_queue()
         if way.unsure:
             self._go_through_unsure_words()
-        self.page.evaluate("scrollTo(0, 0)")
-        self.page.locator("textarea.segment-text").first.focus()
+        self._go_to_the_first_line()
         for _ in self.meant:
             self._correct_line()
             self._press("Control+Enter")
@@ -144,20 +143,25 @@ class Hands:
             if way.alike:
                 self._decide_alike()
 
+    def _go_to_the_first_line(self) -> None:
+        self.page.evaluate("scrollTo(0, 0)")
+        first = next(iter(self.meant))
+        self.page.locator(f"#segment-{first} textarea.segment-text").focus()
+
     def _go_through_the_queue(self) -> None:
         self._press("F8")
-        for _ in range(10 * len(self.meant)):
+        while not self.page.locator("[data-queue-next]").is_disabled():
             here = self._proposal_here()
-            if here is None:
-                return
-            segment, proposal = here
-            self._press("F9" if self._is_right(segment, proposal) else "F10")
+            if here is None:  # the line as a whole is doubtful
+                self._correct_line()
+                self._press("Control+Enter")
+            else:
+                self._press("F9" if self._is_right(*here) else "F10")
             self.decisions += 1
             self._saved()
 
     def _go_through_unsure_words(self) -> None:
-        self.page.evaluate("scrollTo(0, 0)")
-        self.page.locator("textarea.segment-text").first.focus()
+        self._go_to_the_first_line()
         self._press(FIRST)
         while self._next_unsure_word():
             text, start, end = self.page.evaluate(FIELD)

@@ -57,6 +57,25 @@ def test_the_worst_place_can_come_first(
     expect(page.locator(".segment-text").nth(2)).to_be_focused()
 
 
+def test_who_goes_on_line_by_line_is_not_led_back_to_the_queue(
+    taught: object, desk: Page, session: Session, transcript: Transcript
+) -> None:
+    transcript.segments[2].doubt = Doubt.MISSING
+    session.commit()
+    page = reloaded(desk)
+    page.locator("[data-queue-order]").select_option("worst")
+    page.get_by_role("button", name="次の疑わしい箇所").click()
+    text, ticks = page.locator(".segment-text"), page.locator(".segment-confirm input")
+    expect(text.nth(2)).to_be_focused()
+    text.nth(1).click()
+    page.keyboard.press("Control+Enter")
+    expect(text.nth(2)).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    expect(ticks.nth(2)).to_be_checked()
+    expect_saved(page)
+    expect(text.nth(2)).to_be_focused()  # not the first, which is doubtful too
+
+
 def test_every_kind_of_change_is_taken_back_and_done_again(
     taught: object, desk: Page, session: Session, transcript: Transcript
 ) -> None:

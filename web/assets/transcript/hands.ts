@@ -227,10 +227,6 @@ export class Hands {
 
   private move(way: number): void {
     this.queue.leave();
-    this.step(way);
-  }
-
-  private step(way: number): void {
     const now = this.list.current;
     const next = this.list.lines[now ? this.list.placeOf(now) + way : 0];
     if (next) this.list.open(next);
@@ -258,7 +254,7 @@ export class Hands {
     now.setConfirmed(true);
     this.refresh();
     if (place >= 0) this.queue.goOn(place);
-    else this.step(1);
+    else this.move(1);
   }
 
   private async decide(decision: Decision): Promise<void> {
