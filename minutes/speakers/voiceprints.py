@@ -160,14 +160,14 @@ def forget_made_from(session: Session, by: Person, voice: Speaker) -> None:
 def forget_of_nobody(session: Session, by: Person, transcript: Transcript) -> None:
     """The naming of a voice was taken back: what it gave to a name that nobody here bears any
     more goes with it."""
-    speaking = select(Segment.speaker_id).where(Segment.transcript_id == transcript.id)
+    speaking = select(Segment.speaker_id).where(
+        Segment.transcript_id == transcript.id, Segment.speaker_id.is_not(None)
+    )
     session.flush()
-    for voice in session.scalars(
-        select(Speaker).where(
-            Speaker.transcript_id == transcript.id,
-            Speaker.id.not_in(speaking.where(Segment.speaker_id.is_not(None))),
-        )
-    ):
+    silent = select(Speaker).where(
+        Speaker.transcript_id == transcript.id, Speaker.id.not_in(speaking)
+    )
+    for voice in session.scalars(silent):
         forget_made_from(session, by, voice)
 
 
