@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
@@ -78,6 +78,27 @@ def test_the_desk_shows_the_page_of_the_segment_and_plays_from_the_page(
     page.wait_for_function(f"!{SOUND}.paused && {SOUND}.currentTime >= 9")
     expect(panel).to_contain_text("頁がずれているかもしれません")
     assert [problem["id"] for problem in Axe().run(page).response["violations"]] == []
+
+
+def test_moments_that_come_late_are_shown_though_the_desk_has_looked_again_meanwhile(
+    open_as: Open, session: Session, made: TwoParts
+) -> None:
+    path = f"/transcripts/{made.first.id}"
+    session.commit()
+    page = open_as("morishita")
+    held: list[Route] = []
+    page.route("**/moments", lambda route: held.append(route))
+    page.goto(path)
+    page.locator(".segment-text").nth(1).focus()
+    expect(page.locator("[data-page-name]")).to_contain_text("1頁")
+    page.wait_for_function(
+        f"{SOUND}.currentTime >= 9"
+    )  # the sound has followed, and tells it again
+    page.locator(".segment-text").nth(1).blur()
+    page.locator(".segment-text").nth(1).focus()
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("button", name="この頁が示されていた")).to_be_visible()
 
 
 def test_on_a_phone_the_page_waits_in_a_fold(

@@ -189,7 +189,9 @@ def test_a_stopped_worker_leaves_the_rest_to_the_next_and_corrections_survive(
     session.commit()  # look at what the worker wrote meanwhile
     transcript = transcripts.transcripts_of(session, transcription.meeting)[-1]
     first = transcripts.segments_of(session, transcript)[0]
-    transcripts.correct(session, cast.secretary, first, "直した文", based_on=0)
+    with writing(engine) as own, own.begin():
+        by, segment = own.get_one(Person, cast.secretary.id), own.get_one(Segment, first.id)
+        transcripts.correct(own, by, segment, "直した文", based_on=0)
     session.commit()
     run(every_ten_seconds)
     spans = heard_spans(engine, transcription)

@@ -86,7 +86,7 @@ export class PagePanel {
 
   private showPage(place: Place | null): void {
     const isSame = place?.version.version_id === this.place?.version.version_id && place?.page === this.place?.page;
-    this.place = place;
+    if (!isSame) this.place = place; // what was asked for it may still be on its way
     this.shown.hidden = place === null;
     this.empty.hidden = place !== null;
     this.empty.textContent = NOTHING;
