@@ -15,6 +15,8 @@ from minutes.recognition.heard import Heard, Sound
 from models.transcript import Origin
 
 WORTH_ASKING = 0.3
+"""With more questions the judge costs more and the choice becomes worse (docs/accuracy.md)."""
+
 MOST_ASKED, MOST_ASKED_AT_A_PLACE = 16, 3
 """In one segment: the judge costs more than everything else together."""
 

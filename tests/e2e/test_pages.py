@@ -91,9 +91,7 @@ def test_moments_that_come_late_are_shown_though_the_desk_has_looked_again_meanw
     page.goto(path)
     page.locator(".segment-text").nth(1).focus()
     expect(page.locator("[data-page-name]")).to_contain_text("1頁")
-    page.wait_for_function(
-        f"{SOUND}.currentTime >= 9"
-    )  # the sound has followed, and tells it again
+    page.wait_for_function(f"{SOUND}.currentTime >= 9")  # the sound follows, and tells it again
     page.locator(".segment-text").nth(1).blur()
     page.locator(".segment-text").nth(1).focus()
     for route in held:

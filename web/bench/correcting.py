@@ -150,7 +150,9 @@ class Hands:
 
     def _go_through_the_queue(self) -> None:
         self._press("F8")
-        while not self.page.locator("[data-queue-next]").is_disabled():
+        for _ in range(10 * len(self.meant)):
+            if self.page.locator("[data-queue-next]").is_disabled():
+                return
             here = self._proposal_here()
             if here is None:  # the line as a whole is doubtful
                 self._correct_line()
@@ -159,6 +161,7 @@ class Hands:
                 self._press("F9" if self._is_right(*here) else "F10")
             self.decisions += 1
             self._saved()
+        raise GijidoError("疑わしい箇所が終わりません。")
 
     def _go_through_unsure_words(self) -> None:
         self._go_to_the_first_line()

@@ -46,25 +46,23 @@ def test_doubtful_places_come_one_after_the_other_with_the_sound_playing(
     assert stored(session, transcript) == [TEXT, HEARD[1].text, HEARD[2].text]
 
 
-def test_the_worst_place_can_come_first(
-    taught: object, desk: Page, session: Session, transcript: Transcript
-) -> None:
+@pytest.fixture
+def worst_first(taught: object, desk: Page, session: Session, transcript: Transcript) -> Page:
+    """At the third line, which is doubtful as a whole; the first two have proposals."""
     transcript.segments[2].doubt = Doubt.MISSING
     session.commit()
     page = reloaded(desk)
     page.locator("[data-queue-order]").select_option("worst")
     page.get_by_role("button", name="次の疑わしい箇所").click()
-    expect(page.locator(".segment-text").nth(2)).to_be_focused()
+    return page
 
 
-def test_who_goes_on_line_by_line_is_not_led_back_to_the_queue(
-    taught: object, desk: Page, session: Session, transcript: Transcript
-) -> None:
-    transcript.segments[2].doubt = Doubt.MISSING
-    session.commit()
-    page = reloaded(desk)
-    page.locator("[data-queue-order]").select_option("worst")
-    page.get_by_role("button", name="次の疑わしい箇所").click()
+def test_the_worst_place_can_come_first(worst_first: Page) -> None:
+    expect(worst_first.locator(".segment-text").nth(2)).to_be_focused()
+
+
+def test_who_goes_on_line_by_line_is_not_led_back_to_the_queue(worst_first: Page) -> None:
+    page = worst_first
     text, ticks = page.locator(".segment-text"), page.locator(".segment-confirm input")
     expect(text.nth(2)).to_be_focused()
     text.nth(1).click()
