@@ -1,9 +1,10 @@
 """Odd documents on real screens: letters are there, nothing is blank, nothing of the file runs."""
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests import pdfs
 from tests.e2e.conftest import TABLET
@@ -125,3 +126,28 @@ def test_a_hand_that_rests_beside_the_pen_does_not_write(
     page.evaluate(STROKE, ["touch", 500])
     page.wait_for_timeout(300)
     expect(strokes).to_have_count(2)
+
+
+def test_what_is_written_before_the_server_has_answered_is_there_and_saved(
+    open_page: OpenPage, upload: Upload
+) -> None:
+    """On a slow network the first stroke comes before the list of memos, which is without it."""
+    document = upload(pdfs.pdf_of("# 議案"))
+    page = open_page("okuma", TABLET, service_workers="block")
+    held: list[tuple[Route, APIResponse]] = []
+    slow = "**/api/versions/*/memos"
+    page.route(slow, lambda route: held.append((route, route.fetch())), times=1)
+    page.goto(f"/documents/{document}")
+    expect(page.locator("#viewer")).to_have_attribute("data-shown", f"{document}:1")
+    page.locator(".stage").click()
+    page.get_by_role("button", name="メモを書く").click()
+    with page.expect_response(re.compile(r"/api/pages/\d+/memos")) as saved:
+        page.evaluate(STROKE, ["pen", 300])
+    assert saved.value.ok
+    [(route, answer)] = held
+    with page.expect_response(re.compile("/memos")):
+        route.fulfill(response=answer)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("g .memo-ink")).to_have_count(1)
+    page.reload()
+    expect(page.locator("g .memo-ink")).to_have_count(1)

@@ -251,7 +251,6 @@ class Viewer {
     this.reader.isHeld = isOn;
     this.tools.bar.hidden = !isOn;
     this.memo.setAttribute("aria-pressed", String(isOn));
-    if (isOn && this.reader.document && !this.memos.canWrite(this.reader.page)) this.tell("メモを書く準備ができていません。通信を確かめてください。");
   }
 
   private addressed(): ShownDocument | undefined {

@@ -32,7 +32,8 @@ interface Wanted {
 
 export interface Memo extends Wanted {
   key: string;
-  page_id: number;
+  /** Not known yet where it was written before the server was asked. */
+  page_id: number | null;
   page: number;
   kind: Kind;
   author: string;
@@ -47,7 +48,7 @@ interface Saved extends Wanted {
 
 interface Kept {
   key: string;
-  page_id: number;
+  page_id: number | null;
   version_id: number;
   page: number;
   kind: Kind;
@@ -87,11 +88,12 @@ export class Memos {
   versionId = 0;
   private readonly kept: Map<string, Kept>;
   private memos = new Map<string, Memo>();
-  private pageIds = new Map<number, number>();
+  private readonly pageIds = new Map<number, Promise<Map<number, number>>>();
   private readonly done: { key: string; was: Wanted }[] = [];
   private readonly undone: { key: string; was: Wanted }[] = [];
   private isSending = false;
   private loading = 0;
+  private acknowledged = 0;
 
   constructor(private readonly personId: number) {
     this.kept = new Map(this.readKept());
@@ -116,15 +118,13 @@ export class Memos {
     if (versionId !== this.versionId) {
       this.versionId = versionId;
       this.memos.clear();
-      this.pageIds.clear();
     }
     try {
-      const [pages, answer] = await Promise.all([
-        ask<{ pages: { id: number; number: number }[] }>("GET", `/api/versions/${versionId}/pages`),
-        ask<{ memos: Answer[] }>("GET", `/api/versions/${versionId}/memos`),
-      ]);
+      const { acknowledged } = this;
+      const answer = await ask<{ memos: Answer[] }>("GET", `/api/versions/${versionId}/memos`);
       if (turn !== this.loading) return;
-      this.pageIds = new Map(pages.pages.map((page) => [page.number, page.id]));
+      // What was saved while the answer was under way may not be in it.
+      if (acknowledged !== this.acknowledged) return await this.load(versionId);
       this.memos = new Map(answer.memos.map((memo) => [memoKey(memo), this.taken(memo)]));
     } catch {
       if (turn !== this.loading) return;
@@ -143,14 +143,9 @@ export class Memos {
     return [...this.memos.values()].filter((memo) => !memo.is_erased).sort((one, other) => one.page - other.page);
   }
 
-  canWrite(page: number): boolean {
-    return this.pageIds.has(page);
-  }
-
-  add(page: number, kind: Kind, content: Content, isShared: boolean): Memo | null {
-    const pageId = this.pageIds.get(page);
-    if (pageId === undefined) return null;
-    const memo: Memo = { key: crypto.randomUUID?.() ?? randomKey(), page_id: pageId, page, kind, content, author: "", is_mine: true, is_carried: false, is_erased: false, is_shared: isShared };
+  /** Needs no server: before it answers, or without a network, the memo is kept here. */
+  add(page: number, kind: Kind, content: Content, isShared: boolean): Memo {
+    const memo: Memo = { key: crypto.randomUUID?.() ?? randomKey(), page_id: null, page, kind, content, author: "", is_mine: true, is_carried: false, is_erased: false, is_shared: isShared };
     this.memos.set(memo.key, memo);
     this.done.push({ key: memo.key, was: { content, is_shared: isShared, is_erased: true } });
     this.undone.length = 0;
@@ -188,7 +183,7 @@ export class Memos {
     const known = this.kept.get(memo.key);
     this.kept.set(memo.key, {
       key: memo.key,
-      page_id: memo.page_id,
+      page_id: memo.page_id ?? known?.page_id ?? null,
       version_id: this.versionId,
       page: memo.page,
       kind: memo.kind,
@@ -242,13 +237,13 @@ export class Memos {
     try {
       if (!saved && wanted.is_erased) this.kept.delete(kept.key);
       else if (!saved) {
-        const { id, content, is_shared, revision } = await ask<Answer>("POST", `/api/pages/${kept.page_id}/memos`, { key: kept.key, kind: kept.kind, content: wanted.content });
+        const { id, content, is_shared, revision } = await ask<Answer>("POST", `/api/pages/${await this.pageId(kept)}/memos`, { key: kept.key, kind: kept.kind, content: wanted.content });
         this.acknowledge(kept, { id, content, is_shared, is_erased: false, revision });
       } else if (wanted.is_erased !== saved.is_erased) {
         const { revision } = await (wanted.is_erased ? ask<Answer>("DELETE", `/api/memos/${saved.id}`) : ask<Answer>("POST", `/api/memos/${saved.id}/restoration`));
         this.acknowledge(kept, { ...saved, is_erased: wanted.is_erased, revision });
       } else if (!isAlike(wanted.content, saved.content)) {
-        const { revision } = await ask<Answer>("PUT", `/api/memos/${saved.id}`, { page_id: kept.page_id, content: wanted.content, based_on: saved.revision });
+        const { revision } = await ask<Answer>("PUT", `/api/memos/${saved.id}`, { page_id: await this.pageId(kept), content: wanted.content, based_on: saved.revision });
         this.acknowledge(kept, { ...saved, content: wanted.content, revision });
       } else {
         const { revision, is_shared } = await ask<Answer>(wanted.is_shared ? "PUT" : "DELETE", `/api/memos/${saved.id}/sharing`);
@@ -261,8 +256,22 @@ export class Memos {
     this.write(kept.key);
   }
 
+  /** The server's name of its page; 0, which it refuses, where the version has no such page. */
+  private async pageId({ page_id, version_id, page }: Kept): Promise<number> {
+    if (page_id !== null) return page_id;
+    const known = this.pageIds.get(version_id) ?? askPageIds(version_id);
+    this.pageIds.set(version_id, known);
+    try {
+      return (await known).get(page) ?? 0;
+    } catch (problem) {
+      this.pageIds.delete(version_id);
+      throw problem;
+    }
+  }
+
   /** The server has this much; what the person did meanwhile stays wanted. */
   private acknowledge(kept: Kept, saved: Saved): void {
+    this.acknowledged++;
     kept.saved = saved;
     const now = this.kept.get(kept.key);
     if (now) now.saved = saved;
@@ -315,6 +324,11 @@ export class Memos {
 
 export async function stranded(documentId: number): Promise<Stranded[]> {
   return (await ask<{ memos: Stranded[] }>("GET", `/api/documents/${documentId}/stranded-memos`)).memos;
+}
+
+async function askPageIds(versionId: number): Promise<Map<number, number>> {
+  const { pages } = await ask<{ pages: { id: number; number: number }[] }>("GET", `/api/versions/${versionId}/pages`);
+  return new Map(pages.map((page) => [page.number, page.id]));
 }
 
 /** Keys of two people may be the same. */

@@ -130,8 +130,7 @@ export class Pen {
   }
 
   private addNote(point: Point): void {
-    const memo = this.memos.add(this.page, "note", { x: round(point[0]), y: round(point[1]), text: "" }, this.isShared);
-    if (memo) this.onNote(memo);
+    this.onNote(this.memos.add(this.page, "note", { x: round(point[0]), y: round(point[1]), text: "" }, this.isShared));
   }
 
   private eraseAt(point: Point): void {
