@@ -47,16 +47,17 @@ class Cast:
     outsider: Person
 
 
-class BrowserTestsTogether(LoadScopeScheduling):
-    """In one process: what shares a browser and the server below it. Else file by file."""
+class LiveTestsTogether(LoadScopeScheduling):
+    """File by file to whoever is free, but those of the demo's live server to one process: it
+    takes minutes of processor until it has heard its recordings."""
 
     def _split_scope(self, nodeid: str) -> str:
-        path = str(nodeid.split("::")[0])
-        return "browser" if path.startswith("tests/e2e/") else path
+        path = Path(nodeid.split("::")[0])
+        return str(path.parent if path.parent.name == "live" else path)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BrowserTestsTogether:
-    return BrowserTestsTogether(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LiveTestsTogether:
+    return LiveTestsTogether(config, log)
 
 
 @pytest.fixture(scope="session")

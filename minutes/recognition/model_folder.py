@@ -1,30 +1,23 @@
-"""Whether a folder holds a speech model that we can use, seen from its files without loading them.
-
-The layout of CTranslate2's model.bin: version, name and revision of the specification, number of
-variables; of each its name, dimensions, type, length in bytes and the bytes; then the aliases.
-Walking over it says in milliseconds whether all of it is there (read in CTranslate2's own
-converter, which writes version 6).
-"""
+"""Whether a folder holds a speech model that we can use, seen from its files alone."""
 
 import json
 import struct
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from meetings.errors import ConfigurationError
+from minutes.recognition import model_file
 
 NEEDED = ("model.bin", "config.json", "tokenizer.json")
 VOCABULARIES = ("vocabulary.txt", "vocabulary.json")
 SPECIFICATION = "WhisperSpec"
 EMBEDDINGS, FIRST_LAYER = "decoder/embeddings/weight", "encoder/conv1/weight"
-BINARY_VERSIONS = range(4, 100)
 MULTILINGUAL_TOKENS = 51_865
 """CTranslate2 takes a model with fewer for an English one."""
 
 JAPANESE = "<|ja|>"
 USUAL_MELS = 80
-LONGEST_NAME, MOST_VARIABLES, MOST_DIMENSIONS = 1000, 100_000, 8
 FOREIGN_FILES = {
     "*.safetensors": "Transformers形式（safetensors）",
     "pytorch_model*.bin": "Transformers形式（PyTorch）",
@@ -85,69 +78,24 @@ def _shapes_of(folder: Path) -> Shapes:
     path = folder / "model.bin"
     try:
         with path.open("rb") as file:
-            shapes = _walk(file, path.stat().st_size)
-    except _OtherModel as other:
-        raise _refused(
-            folder,
-            f"Whisperではないモデルです（{other.specification}。翻訳などほかの用途のもの）。{CONVERT}",
-        ) from other
+            found = model_file.layout(file, path.stat().st_size)
     except (struct.error, UnicodeDecodeError, EOFError) as problem:
         raise _refused(
             folder, f"model.bin が途中で切れているか、壊れています。{COPY_AGAIN}"
         ) from problem
+    if found.specification != SPECIFICATION:
+        raise _refused(
+            folder,
+            f"Whisperではないモデルです（{found.specification}。翻訳などほかの用途のもの）。{CONVERT}",
+        )
+    shapes = found.shapes
     if len(shapes.get(EMBEDDINGS, ())) != 2 or len(shapes.get(FIRST_LAYER, ())) != 3:
         raise _refused(folder, f"model.bin にWhisperの重みがありません。{CONVERT}")
     return shapes
 
 
-class _OtherModel(Exception):
-    def __init__(self, specification: str) -> None:
-        super().__init__(specification)
-        self.specification = specification
-
-
-def _walk(file: IO[bytes], size: int) -> Shapes:
-    """Raises EOFError, struct.error, UnicodeDecodeError where the file is not what it says."""
-    if _number(file, "I") not in BINARY_VERSIONS:
-        raise EOFError
-    specification = _text(file)
-    if specification != SPECIFICATION:
-        raise _OtherModel(specification)
-    _number(file, "I")
-    shapes = {}
-    for _ in range(_at_most(MOST_VARIABLES, _number(file, "I"))):
-        name = _text(file)
-        rank = _at_most(MOST_DIMENSIONS, _number(file, "B"))
-        shapes[name] = struct.unpack(f"<{rank}I", file.read(4 * rank))
-        _number(file, "B")
-        file.seek(_at_most(size, _number(file, "I")), 1)
-    aliases = {_text(file): _text(file) for _ in range(_number(file, "I"))}
-    if file.tell() != size:
-        raise EOFError
-    return shapes | {name: shapes[of] for name, of in aliases.items() if of in shapes}
-
-
-def _number(file: IO[bytes], kind: str) -> int:
-    value: int = struct.unpack(f"<{kind}", file.read(struct.calcsize(kind)))[0]
-    return value
-
-
-def _text(file: IO[bytes]) -> str:
-    """Its length with the zero at its end goes before it."""
-    raw = file.read(_at_most(LONGEST_NAME, _number(file, "H")))
-    if not raw.endswith(b"\0"):
-        raise EOFError
-    return raw[:-1].decode()
-
-
-def _at_most(limit: int, value: int) -> int:
-    if value > limit:
-        raise EOFError
-    return value
-
-
 def _check_vocabulary(folder: Path, shapes: Shapes) -> None:
-    tokens = _vocabulary(folder)
+    tokens = vocabulary_of(folder)
     known = _json(folder, "tokenizer.json", lambda found: found["model"]["vocab"])
     added = _json(folder, "tokenizer.json", lambda found: found.get("added_tokens", []))
     names = {*known, *(entry.get("content") for entry in added if isinstance(entry, dict))}
@@ -165,7 +113,8 @@ def _check_vocabulary(folder: Path, shapes: Shapes) -> None:
         )
 
 
-def _vocabulary(folder: Path) -> list[str]:
+def vocabulary_of(folder: Path) -> list[str]:
+    """The names of its tokens. Raises ConfigurationError."""
     path = next(folder / name for name in VOCABULARIES if (folder / name).is_file())
     if path.suffix == ".json":
         return list(_json(folder, path.name, list))

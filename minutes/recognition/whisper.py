@@ -20,7 +20,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.vad import VadOptions, get_speech_timestamps
 from numpy.typing import NDArray
 
-from minutes.recognition import speech_model
+from minutes.recognition import speech_model, vocabulary
 from minutes.recognition.audio import RATE
 from minutes.recognition.heard import Moment, Samples
 from minutes.recognition.languages import writing_of
@@ -93,6 +93,7 @@ class Whisper:
         self.writing = writing_of(language)
         is_gpu = ctranslate2.get_cuda_device_count() > 0
         self.workers = 1 if is_gpu else threads or len(os.sched_getaffinity(0))
+        self._vocabulary = vocabulary.needed(model.folder, self.writing)
         self._library = WhisperModel(
             str(model.folder),
             device="cuda" if is_gpu else "cpu",
@@ -100,12 +101,11 @@ class Whisper:
             cpu_threads=1,
             num_workers=self.workers,
             local_files_only=True,
+            files=vocabulary.files_with(model.folder, self._vocabulary),
         )
+        # Others than multilingual models are refused; the library tells them by their many tokens.
         self._tokenizer = Tokenizer(
-            self._library.hf_tokenizer,
-            self._library.model.is_multilingual,
-            task="transcribe",
-            language=language,
+            self._library.hf_tokenizer, multilingual=True, task="transcribe", language=language
         )
 
     def features(self, samples: Samples) -> Features:
@@ -138,7 +138,9 @@ class Whisper:
         it. CTranslate2 wants these to be equally many: the window with the fewest decides."""
         told = min([LONGEST_PROMPT, *map(len, before or [()])])
         prompts = [
-            self._library.get_prompt(self._tokenizer, list(tokens)[-told:] if told else [])
+            self._vocabulary.to_model(
+                self._library.get_prompt(self._tokenizer, list(tokens)[-told:] if told else [])
+            )
             for tokens in before or [()] * len(encoded)
         ]
         made = self._library.model.generate(
@@ -162,7 +164,7 @@ class Whisper:
         made = self._library.model.align(
             _view(np.repeat(encoded, len(texts), axis=0)),
             self._opening(told),
-            [self._tokenizer.encode(text) for text in texts],
+            [self._vocabulary.to_model(self._tokens(text)) for text in texts],
             [2 * encoded.shape[1]] * len(texts),
         )
         return [float(np.sum(np.log(_possible(one.text_token_probs)))) for one in made]
@@ -170,13 +172,13 @@ class Whisper:
     def moments(self, encoded: Encoded, text: str, told: str = "") -> list[Moment]:
         """When each piece of this text begins, in seconds of `encoded`, which may be a part of a
         window's ticks: the whole of what was said, and little else. `told`: the text before it."""
-        tokens = self._tokenizer.encode(text)
+        tokens = self._tokens(text)
         if not tokens or not encoded.shape[1]:
             return []
         (made,) = self._library.model.align(
             _view(encoded),
             self._opening(told),
-            [tokens],
+            [self._vocabulary.to_model(tokens)],
             [2 * encoded.shape[1]],
         )
         begins = dict[int, int]()
@@ -192,11 +194,16 @@ class Whisper:
     def _opening(self, told: str) -> list[int]:
         """What stands before a given text: the end of what the model is told, its marks."""
         tokenizer = self._tokenizer
-        words = tokenizer.encode(" " + told)[-LONGEST_PROMPT:] if told else []
+        words = self._tokens(" " + told)[-LONGEST_PROMPT:] if told else []
         before = [tokenizer.sot_prev, *words] if words else []
-        return [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
+        opening = [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
+        return self._vocabulary.to_model(opening)
 
-    def _decoded(self, tokens: list[int], score: float) -> Decoded:
+    def _tokens(self, text: str) -> list[int]:
+        return self._vocabulary.spelled(self._tokenizer.encode(text))
+
+    def _decoded(self, made: list[int], score: float) -> Decoded:
+        tokens = self._vocabulary.from_model(made)
         pieces: list[Piece] = []
         first_mark = self._tokenizer.timestamp_begin
         opening, words = first_mark, list[int]()

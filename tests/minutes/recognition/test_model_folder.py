@@ -22,9 +22,8 @@ def folder(small_model: Path, tmp_path: Path) -> Path:
 
 
 def rewrite(folder: Path, *, count: int | None = None, specification: str = "WhisperSpec") -> None:
-    with (folder / "model.bin").open("rb") as file:
-        variables = list(speech_models.read(file))
-    speech_models.write(folder / "model.bin", variables[:count], specification)
+    tensors = speech_models.read(folder / "model.bin")
+    speech_models.write(folder / "model.bin", tensors[:count], specification)
 
 
 def change(folder: Path, name: str, **values: object) -> None:
@@ -129,8 +128,7 @@ def test_a_whole_model_loads_and_decodes_a_second_of_sound(folder: Path) -> None
 
 def test_a_model_whose_parts_do_not_fit_is_refused_by_loading_it(folder: Path) -> None:
     """Every file is there and whole, but half of the weights are missing."""
-    with (folder / "model.bin").open("rb") as file:
-        kept = [v for v in speech_models.read(file) if "/ffn/" not in v.name]
+    kept = [v for v in speech_models.read(folder / "model.bin") if "/ffn/" not in v.name]
     speech_models.write(folder / "model.bin", kept)
     model_folder.look_into(folder)
     with pytest.raises(ConfigurationError, match="読み込め"):

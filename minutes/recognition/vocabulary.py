@@ -1,0 +1,141 @@
+"""The part of a speech model's vocabulary that a language needs.
+
+Whisper has tokens for a hundred languages, and at every step the decoder weighs each of them: with
+base that is more than half of its arithmetic. Japanese minutes need a quarter. So the rows of the
+others are left out of the model as it is loaded; what stays has the same weights as before, and any
+text can still be spelled in single bytes. The file on disk is not touched.
+"""
+
+import json
+import mmap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from tokenizers.pre_tokenizers import ByteLevel
+
+from minutes.recognition import model_file
+from minutes.recognition.languages import Writing
+from minutes.recognition.model_folder import vocabulary_of
+
+END_OF_TEXT = "<|endoftext|>"
+"""All tokens of text come before it; from here on they are signs and marks of time."""
+
+WEIGHED = ("decoder/embeddings/", "decoder/projection/")
+"""The variables with a row for each token."""
+
+OF_TOKENS = ("suppress_ids", "suppress_ids_begin", "lang_ids")
+"""Lists in config.json."""
+
+PART_OF_A_LETTER = "\N{REPLACEMENT CHARACTER}"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Tokens by the numbers of the tokenizer, and by those of a model with only some of them."""
+
+    kept: NDArray[np.int64]
+    """The tokenizer's numbers of the tokens that the model has, ascending."""
+
+    tokenizer: Tokenizer = field(repr=False)
+
+    @property
+    def is_whole(self) -> bool:
+        return int(self.kept[-1]) + 1 == len(self.kept)
+
+    def to_model(self, tokens: Iterable[int]) -> list[int]:
+        """Tokens that it has not are left out; `spelled` ones it has."""
+        numbers = np.fromiter(tokens, np.int64)
+        places = np.searchsorted(self.kept, numbers)
+        is_kept = self.kept[np.minimum(places, len(self.kept) - 1)] == numbers
+        found: list[int] = places[is_kept].tolist()
+        return found
+
+    def from_model(self, tokens: Sequence[int]) -> list[int]:
+        found: list[int] = self.kept[np.asarray(tokens, np.int64)].tolist()
+        return found
+
+    def spelled(self, tokens: Sequence[int]) -> list[int]:
+        """The same text with the bytes of each token that the model has not."""
+        is_kept = np.isin(tokens, self.kept)
+        if all(is_kept):
+            return list(tokens)
+        return [
+            part
+            for token, is_one in zip(tokens, is_kept, strict=True)
+            for part in ([token] if is_one else self._bytes_of(token))
+        ]
+
+    def _bytes_of(self, token: int) -> list[int]:
+        text = self.tokenizer.decode([token], skip_special_tokens=False)
+        letters = ByteLevel(add_prefix_space=False, use_regex=False).pre_tokenize_str(text)
+        return [self.tokenizer.get_vocab()[byte] for run, _ in letters for byte in run]
+
+
+def whole(folder: Path) -> Vocabulary:
+    """Every token of the model in this folder."""
+    return Vocabulary(np.arange(len(vocabulary_of(folder))), _tokenizer(folder))
+
+
+def needed(folder: Path, writing: Writing) -> Vocabulary:
+    """Those that a text in this writing may consist of, all signs, and every part of a letter."""
+    every = whole(folder)
+    if writing.letters is None:
+        return every
+    end = every.tokenizer.get_vocab()[END_OF_TEXT]
+    texts = every.tokenizer.decode_batch([[token] for token in range(end)])
+    of_text = [
+        token
+        for token, text in enumerate(texts)
+        if PART_OF_A_LETTER in text or writing.letters.fullmatch(text)
+    ]
+    kept = np.concatenate([np.array(of_text, np.int64), every.kept[end:]])
+    return replace(every, kept=kept)
+
+
+def files_with(folder: Path, vocabulary: Vocabulary) -> dict[str, bytes] | None:
+    """The files of the model in this folder as if it had been made with these tokens only; None
+    where they are all: then those on disk will do."""
+    if vocabulary.is_whole:
+        return None
+    names = vocabulary_of(folder)
+    config = json.loads((folder / "config.json").read_bytes())
+    for name in OF_TOKENS:
+        config[name] = vocabulary.to_model(config[name])
+    return {
+        "model.bin": _with_rows(folder / "model.bin", vocabulary.kept, len(names)),
+        "config.json": json.dumps(config).encode(),
+        "vocabulary.json": json.dumps([names[token] for token in vocabulary.kept]).encode(),
+    }
+
+
+def _with_rows(path: Path, kept: NDArray[np.int64], of: int) -> bytes:
+    """The model with the `kept` rows of the variables that have one for each `of` the tokens."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        found = model_file.layout(file, len(content))
+        has_rows = {
+            each.name
+            for each in found.variables
+            if each.name.startswith(WEIGHED) and each.shape[:1] == (of,)
+        }
+
+        def values(variable: model_file.Variable) -> bytes:
+            whole = content[variable.place : variable.place + variable.length]
+            if variable.name not in has_rows:
+                return whole
+            rows: NDArray[Any] = np.frombuffer(whole, np.uint8).reshape(of, -1)
+            return rows[kept].tobytes()
+
+        smaller = tuple(
+            replace(each, shape=(len(kept), *each.shape[1:])) if each.name in has_rows else each
+            for each in found.variables
+        )
+        return b"".join(model_file.written(replace(found, variables=smaller), values))
+
+
+def _tokenizer(folder: Path) -> Tokenizer:
+    return Tokenizer.from_file(str(folder / "tokenizer.json"))
