@@ -24,7 +24,7 @@ from minutes.assignment.assigning import assign
 from minutes.proposals import decisions, papers
 from minutes.proposals.choosing import Choice, Teach
 from minutes.recognition import audio, peaks, speech_model, windows
-from minutes.recognition.heard import FindWords, Heard, Moment
+from minutes.recognition.heard import FindWords, Heard, Moment, Read
 from minutes.recognition.speech_model import SpeechModel
 from minutes.speakers import naming, samples, suggestions, voices, weights
 from minutes.speakers.networks import Networks
@@ -42,6 +42,7 @@ class Material:
     removed afterwards; `transcription` is read only, with its recording and its meeting's series.
     `engine` to read what else is needed; `load_teacher`: what puts words into a text with this
     speech model, when it is needed; `load_word_finder`: what tells when each word was said.
+    `read`: reads the sound, and raises when the worker has to leave; what takes long reads by it.
     """
 
     config: Config
@@ -52,6 +53,7 @@ class Material:
     transcription: Transcription
     wav: Path
     scratch: Path
+    read: Read
 
 
 Write = Callable[[Session, Transcription], None]
@@ -97,7 +99,7 @@ def propose(material: Material) -> Write:
     choices = dict[int, Choice]()
     if said and vocabulary.terms:
         teach = material.load_teacher(_speech_model(material))
-        taught = teach(list(said.values()), partial(audio.read, material.wav), vocabulary)
+        taught = teach(list(said.values()), partial(material.read, material.wav), vocabulary)
         choices = dict(zip(said, taught, strict=True))
 
     def write(session: Session, transcription: Transcription) -> None:
@@ -114,7 +116,8 @@ def tell_voices_apart(material: Material) -> Write:
     if not config.speakers.tell_apart:
         return lambda session, transcription: None
     networks = Networks(weights.load(config), config.speech.threads)
-    told = voices.tell_apart(material.wav, networks, material.transcription.voices)
+    count = material.transcription.voices
+    told = voices.tell_apart(material.wav, networks, count, material.read)
 
     def write(session: Session, transcription: Transcription) -> None:
         transcript = _transcript(session, transcription)
@@ -137,7 +140,7 @@ def time_words(material: Material) -> Write:
     moments = dict[int, list[Moment]]()
     if said:
         find = material.load_word_finder(_speech_model(material), material.transcription.language)
-        found = find(list(said.values()), partial(audio.read, material.wav))
+        found = find(list(said.values()), partial(material.read, material.wav))
         moments = dict(zip(said, found, strict=True))
 
     def write(session: Session, transcription: Transcription) -> None:

@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -31,8 +31,8 @@ from minutes import transcription as work
 from minutes.leases import Piece
 from minutes.proposals import papers
 from minutes.proposals.choosing import Teach
-from minutes.recognition import speech_model
-from minutes.recognition.heard import FindWords, Recognise
+from minutes.recognition import audio, speech_model
+from minutes.recognition.heard import FindWords, Recognise, Samples
 from minutes.recognition.pipeline import recognise_chunk
 from minutes.recognition.speech_model import SpeechModel
 from minutes.speakers import voiceprints
@@ -93,8 +93,13 @@ LoadWordFinder = Callable[[SpeechModel, str], FindWords]
 ConfigurationError."""
 
 
+class Leaving(Exception):
+    """The worker was asked to stop in the middle of a step."""
+
+
 class Worker:
-    """One process that transcribes. `stop` lets it leave after the segment in hand."""
+    """One process that transcribes. `stop` lets it leave after the segment in hand, or in the
+    middle of a step, which is done again."""
 
     def __init__(
         self,
@@ -166,6 +171,8 @@ class Worker:
             self._work(piece)
         except leases.LeaseLost:
             LOG.info("%s %s: cancelled or taken over", kind, piece_id)
+        except Leaving:
+            self._give_back(piece)
         except GijidoError as problem:
             self._fail(piece, problem.message)
         except Exception:
@@ -212,11 +219,18 @@ class Worker:
             step.transcription,
             wav,
             scratch,
+            self._read,
         )
         write = STEPS[StepKind(step.kind)](material)
         with self._changing() as session:
             held = work.finish_step(session, step.id, step.lease or "")
             write(session, held.transcription)
+
+    def _read(self, wav: Path, start_seconds: float, end_seconds: float) -> Samples:
+        """Steps read the sound piece by piece: between two of them the worker may leave."""
+        if self._stopping.is_set():
+            raise Leaving
+        return audio.read(wav, start_seconds, end_seconds)
 
     def _hear(self, chunk: Chunk, wav: Path) -> None:
         """From where an earlier attempt came to, so that no correction made meanwhile is lost."""
@@ -257,6 +271,10 @@ class Worker:
     def _word_finder(self, model: SpeechModel, language: str) -> FindWords:
         self._loaded = None
         return self._load_word_finder(model, language)
+
+    def _give_back(self, piece: Piece) -> None:
+        with suppress(leases.LeaseLost, StorageFull), self._changing() as session:
+            leases.give_back(leases.hold(session, type(piece), piece.id, piece.lease or ""))
 
     def _fail(self, piece: Piece, problem: str) -> None:
         """When even this cannot be written (the disk is full), the piece is free again as soon as

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,10 @@ Recognise = Callable[[Samples], Iterator[Heard]]
 
 Sound = Callable[[float, float], Samples]
 """The samples between two moments of the recording, in seconds."""
+
+Read = Callable[[Path, float, float], Samples]
+"""The samples of a normalised WAV between two moments, in seconds: `audio.read`, or one that ends
+the work by an exception."""
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,12 @@ before and after.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from minutes.recognition import audio
 from minutes.recognition.audio import RATE
+from minutes.recognition.heard import Sound
 from minutes.speakers.networks import Networks
 from minutes.speakers.pyannet import FIRST_SAMPLES, POWERSET, STEP_SAMPLES
 
@@ -47,10 +46,9 @@ class Timeline:
     changes: NDArray[np.bool_]
 
 
-def find(wav: Path, networks: Networks) -> list[Stretch]:
-    """Of a normalised WAV, in order of time; read window by window."""
-    length = audio.length_seconds(wav)
-    return cut(_listen(wav, length, networks), length)
+def find(sound: Sound, length: float, networks: Networks) -> list[Stretch]:
+    """Of a sound of `length` seconds, in order of time; read window by window."""
+    return cut(_listen(sound, length, networks), length)
 
 
 def cut(timeline: Timeline, length: float) -> list[Stretch]:
@@ -67,11 +65,11 @@ def cut(timeline: Timeline, length: float) -> list[Stretch]:
     return [stretch for stretch in found if stretch.seconds >= SHORTEST_SECONDS]
 
 
-def _listen(wav: Path, length: float, networks: Networks) -> Timeline:
+def _listen(sound: Sound, length: float, networks: Networks) -> Timeline:
     total = int(length / MOMENT_SECONDS) + 1
     timeline = Timeline(np.zeros(total, np.int8), np.zeros(total, np.bool_))
     edge = (WINDOW_SECONDS - STEP_SECONDS) / 2
-    for start, answers in _windows(wav, length, networks):
+    for start, answers in _windows(sound, length, networks):
         first = start + edge if start else 0.0
         last = start + WINDOW_SECONDS - edge
         if start + WINDOW_SECONDS >= length:
@@ -85,7 +83,7 @@ def _listen(wav: Path, length: float, networks: Networks) -> Timeline:
 
 
 def _windows(
-    wav: Path, length: float, networks: Networks
+    sound: Sound, length: float, networks: Networks
 ) -> Iterator[tuple[float, NDArray[np.int64]]]:
     """Where each window starts, and the network's answer for each of its moments."""
     count = max(1, int(np.ceil((length - WINDOW_SECONDS) / STEP_SECONDS)) + 1)
@@ -94,7 +92,7 @@ def _windows(
         some = starts[place : place + WINDOWS_AT_ONCE]
         sounds = np.zeros((len(some), round(WINDOW_SECONDS * RATE)), np.float32)
         for row, start in zip(sounds, some, strict=True):
-            samples = audio.read(wav, start, start + WINDOW_SECONDS)
+            samples = sound(start, start + WINDOW_SECONDS)
             row[: len(samples)] = samples
         yield from zip(some, networks.activity(sounds).argmax(axis=2), strict=True)
 

@@ -1,12 +1,14 @@
 """Who speaks when, as far as voices can be told apart: numbers, never names."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from minutes.recognition import audio
+from minutes.recognition.heard import Read, Sound
 from minutes.speakers import stretches
 from minutes.speakers.clustering import Labels, Points, follow, voices_of
 from minutes.speakers.directions import Direction
@@ -41,13 +43,16 @@ class Told:
     heard: list[Heard]
 
 
-def tell_apart(wav: Path, networks: Networks, count: int | None = None) -> Told:
+def tell_apart(
+    wav: Path, networks: Networks, count: int | None = None, read: Read = audio.read
+) -> Told:
     """`count`: how many voices there are, if somebody knows."""
-    found = stretches.find(wav, networks)
+    sound = partial(read, wav)
+    found = stretches.find(sound, audio.length_seconds(wav), networks)
     known = [place for place, stretch in enumerate(found) if _is_known(stretch)]
     if not known:
         return Told(_turns(found, np.zeros(len(found), np.int64)), [])
-    points = _points(wav, [found[place] for place in known], networks)
+    points = _points(sound, [found[place] for place in known], networks)
     labels = _labels(found, known, points, count)
     heard = [Heard(found[place], point) for place, point in zip(known, points, strict=True)]
     return Told(_turns(found, labels), heard)
@@ -67,21 +72,21 @@ def _labels(found: list[Stretch], known: list[int], points: Points, count: int |
     return follow(likeness)
 
 
-def _points(wav: Path, found: list[Stretch], networks: Networks) -> Points:
+def _points(sound: Sound, found: list[Stretch], networks: Networks) -> Points:
     """Read while they are needed: never the whole recording."""
     at_once = 64
     return np.concatenate(
         [
-            networks.embeddings([_middle(wav, each) for each in found[place : place + at_once]])
+            networks.embeddings([_middle(sound, each) for each in found[place : place + at_once]])
             for place in range(0, len(found), at_once)
         ]
     )
 
 
-def _middle(wav: Path, stretch: Stretch) -> NDArray[np.float32]:
+def _middle(sound: Sound, stretch: Stretch) -> NDArray[np.float32]:
     middle = (stretch.start_seconds + stretch.end_seconds) / 2
     half = min(stretch.seconds, HEARD_SECONDS) / 2
-    return audio.read(wav, middle - half, middle + half)
+    return sound(middle - half, middle + half)
 
 
 def _turns(found: list[Stretch], labels: Labels) -> list[Said]:

@@ -4,7 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -12,8 +14,10 @@ from meetings.config import Config, Speakers
 from meetings.errors import ConfigurationError, InvalidInput, NotPossibleNow
 from minutes import steps
 from minutes import transcription as work
-from minutes.speakers import directions, voices, weights
+from minutes.recognition.heard import Read
+from minutes.speakers import directions, stretches, voices, weights
 from minutes.speakers.error_rate import Said
+from minutes.speakers.pyannet import POWERSET
 from minutes.speakers.stretches import Stretch
 from minutes.worker import Worker
 from models.recording import Step, StepKind, Transcription, WorkState
@@ -33,10 +37,14 @@ def step_of(run: Transcription) -> Step:
     return next(step for step in run.steps if step.kind == StepKind.SPEAKERS)
 
 
-def work_all(config: Config, engine: Engine) -> None:
+def make_worker(config: Config, engine: Engine) -> Worker:
     on = replace(config, speakers=Speakers(tell_apart=True))
     no_words = speech_models.find_no_words
-    worker = Worker(on, engine, lambda *_: iter, speech_models.teach_nothing, no_words)  # type: ignore[arg-type]
+    return Worker(on, engine, lambda *_: iter, speech_models.teach_nothing, no_words)  # type: ignore[arg-type]
+
+
+def work_all(config: Config, engine: Engine) -> None:
+    worker = make_worker(config, engine)
     while worker.take_turn():
         pass
 
@@ -70,7 +78,7 @@ def test_it_runs_again_with_a_number_of_voices(
 ) -> None:
     asked = []
 
-    def tell_apart(wav: Path, networks: object, count: int | None) -> voices.Told:
+    def tell_apart(wav: Path, networks: object, count: int | None, read: Read) -> voices.Told:
         asked.append(count)
         return voices.Told([Said(0, 1000, 1)], [])
 
@@ -87,6 +95,36 @@ def test_it_runs_again_with_a_number_of_voices(
     work_all(config, engine)
     session.rollback()
     assert asked == [None, 3]
+    assert {s.speaker.name for s in transcript.segments if s.speaker} == {"声1"}
+
+
+def test_a_worker_that_is_stopped_leaves_in_the_middle_and_the_next_one_does_it(
+    session: Session,
+    config: Config,
+    engine: Engine,
+    run: Transcription,
+    transcript: Transcript,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worker, answers = make_worker(config, engine), list[int]()
+
+    def stopping(sounds: NDArray[np.float32]) -> NDArray[np.float32]:
+        answers.append(len(sounds))
+        worker.stop()
+        return np.zeros((len(sounds), 589, len(POWERSET)), np.float32)
+
+    monkeypatch.setattr(weights, "load", lambda config: None)
+    monkeypatch.setattr(steps, "Networks", lambda *_: SimpleNamespace(activity=stopping))
+    monkeypatch.setattr(stretches, "WINDOWS_AT_ONCE", 1)
+    worker.run()
+    session.rollback()
+    assert len(answers) == 1
+    assert (step_of(run).state, step_of(run).attempts) == (WorkState.WAITING, 0)
+    monkeypatch.setattr(steps, "Networks", lambda *_: None)
+    monkeypatch.setattr(voices, "tell_apart", lambda *_: voices.Told([Said(0, 1000, 1)], []))
+    work_all(config, engine)
+    session.rollback()
+    assert step_of(run).state == WorkState.FINISHED
     assert {s.speaker.name for s in transcript.segments if s.speaker} == {"声1"}
 
 
