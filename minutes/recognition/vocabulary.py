@@ -2,13 +2,15 @@
 
 Whisper has tokens for a hundred languages, and at every step the decoder weighs each of them: with
 base that is more than half of its arithmetic. Japanese minutes need a quarter. So the rows of the
-others are left out of the model as it is loaded; what stays has the same weights as before, and any
-text can still be spelled in single bytes. The file on disk is not touched.
+others are left out of the model that is loaded; what stays has the same weights as before, and any
+text can still be spelled in single bytes. The model's own folder is not touched.
 """
 
 import json
 import mmap
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tokenizers.pre_tokenizers import ByteLevel
 
+from meetings.storage import full_disk_told
 from minutes.recognition import model_file
 from minutes.recognition.languages import Writing
 from minutes.recognition.model_folder import vocabulary_of
@@ -30,6 +33,8 @@ WEIGHED = ("decoder/embeddings/", "decoder/projection/")
 
 OF_TOKENS = ("suppress_ids", "suppress_ids_begin", "lang_ids")
 """Lists in config.json."""
+
+AS_THEY_ARE = ("tokenizer.json", "preprocessor_config.json")
 
 PART_OF_A_LETTER = "\N{REPLACEMENT CHARACTER}"
 
@@ -97,25 +102,43 @@ def needed(folder: Path, writing: Writing) -> Vocabulary:
     return replace(every, kept=kept)
 
 
-def files_with(folder: Path, vocabulary: Vocabulary) -> dict[str, bytes] | None:
-    """The files of the model in this folder as if it had been made with these tokens only; None
-    where they are all: then those on disk will do."""
+@contextmanager
+def folder_with(folder: Path, vocabulary: Vocabulary) -> Iterator[Path]:
+    """The model in this folder as if it had been made with these tokens only: a folder to load it
+    from, which is gone afterwards. Raises StorageFull.
+
+    CTranslate2 would take the files' bytes as well, but keeps them in memory beside the model.
+    """
     if vocabulary.is_whole:
-        return None
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as made:
+        with full_disk_told():
+            _make_smaller(folder, Path(made), vocabulary)
+        yield Path(made)
+
+
+def _make_smaller(folder: Path, made: Path, vocabulary: Vocabulary) -> None:
     names = vocabulary_of(folder)
     config = json.loads((folder / "config.json").read_bytes())
     for name in OF_TOKENS:
         config[name] = vocabulary.to_model(config[name])
-    return {
-        "model.bin": _with_rows(folder / "model.bin", vocabulary.kept, len(names)),
-        "config.json": json.dumps(config).encode(),
-        "vocabulary.json": json.dumps([names[token] for token in vocabulary.kept]).encode(),
-    }
+    kept = [names[token] for token in vocabulary.kept]
+    (made / "config.json").write_text(json.dumps(config))
+    (made / "vocabulary.json").write_text(json.dumps(kept))
+    _keep_rows(folder / "model.bin", made / "model.bin", vocabulary.kept, len(names))
+    for name in AS_THEY_ARE:
+        if (folder / name).is_file():
+            (made / name).symlink_to((folder / name).resolve())
 
 
-def _with_rows(path: Path, kept: NDArray[np.int64], of: int) -> bytes:
-    """The model with the `kept` rows of the variables that have one for each `of` the tokens."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+def _keep_rows(source: Path, target: Path, kept: NDArray[np.int64], of: int) -> None:
+    """A model with the `kept` rows of the variables that have one for each `of` the tokens."""
+    with (
+        source.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+        target.open("wb") as smaller_file,
+    ):
         found = model_file.layout(file, len(content))
         has_rows = {
             each.name
@@ -134,7 +157,7 @@ def _with_rows(path: Path, kept: NDArray[np.int64], of: int) -> bytes:
             replace(each, shape=(len(kept), *each.shape[1:])) if each.name in has_rows else each
             for each in found.variables
         )
-        return b"".join(model_file.written(replace(found, variables=smaller), values))
+        smaller_file.writelines(model_file.written(replace(found, variables=smaller), values))
 
 
 def _tokenizer(folder: Path) -> Tokenizer:

@@ -94,15 +94,15 @@ class Whisper:
         is_gpu = ctranslate2.get_cuda_device_count() > 0
         self.workers = 1 if is_gpu else threads or len(os.sched_getaffinity(0))
         self._vocabulary = vocabulary.needed(model.folder, self.writing)
-        self._library = WhisperModel(
-            str(model.folder),
-            device="cuda" if is_gpu else "cpu",
-            compute_type="int8_float16" if is_gpu else "int8",
-            cpu_threads=1,
-            num_workers=self.workers,
-            local_files_only=True,
-            files=vocabulary.files_with(model.folder, self._vocabulary),
-        )
+        with vocabulary.folder_with(model.folder, self._vocabulary) as folder:
+            self._library = WhisperModel(
+                str(folder),
+                device="cuda" if is_gpu else "cpu",
+                compute_type="int8_float16" if is_gpu else "int8",
+                cpu_threads=1,
+                num_workers=self.workers,
+                local_files_only=True,
+            )
         # Others than multilingual models are refused; the library tells them by their many tokens.
         self._tokenizer = Tokenizer(
             self._library.hf_tokenizer, multilingual=True, task="transcribe", language=language

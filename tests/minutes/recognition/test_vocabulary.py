@@ -56,16 +56,18 @@ def test_any_other_text_is_spelled_in_tokens_that_are_there(
 def test_another_language_keeps_every_token_and_the_files_as_they_are(small_model: Path) -> None:
     korean = vocabulary.needed(small_model, writing_of("ko"))
     assert korean.is_whole and len(korean.kept) == 51_865
-    assert vocabulary.files_with(small_model, korean) is None
+    with vocabulary.folder_with(small_model, korean) as folder:
+        assert folder == small_model
 
 
-def test_only_the_rows_of_tokens_become_fewer(small_model: Path, tmp_path: Path) -> None:
+def test_only_the_rows_of_tokens_become_fewer(small_model: Path) -> None:
     needed = vocabulary.needed(small_model, JAPANESE)
-    files = vocabulary.files_with(small_model, needed)
-    assert files is not None
-    (tmp_path / "model.bin").write_bytes(files["model.bin"])
     before = speech_models.read(small_model / "model.bin")
-    after = speech_models.read(tmp_path / "model.bin")
+    with vocabulary.folder_with(small_model, needed) as folder:
+        after = speech_models.read(folder / "model.bin")
+        names = json.loads((folder / "vocabulary.json").read_text())
+        config = json.loads((folder / "config.json").read_text())
+    assert not folder.exists()
     for old, new in zip(before, after, strict=True):
         if old.name == "decoder/embeddings/weight":
             row = len(old.content) // old.shape[0]
@@ -74,7 +76,6 @@ def test_only_the_rows_of_tokens_become_fewer(small_model: Path, tmp_path: Path)
             assert new.content[-row:] == old.content[last * row : (last + 1) * row]
         else:
             assert new == old
-    names, config = json.loads(files["vocabulary.json"]), json.loads(files["config.json"])
     assert names[config["lang_ids"][0]] == "<|en|>" and names[-1] == "<|30.00|>"
 
 
