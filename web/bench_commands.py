@@ -86,17 +86,20 @@ def bench_import(
     type=click.FloatRange(min=0, min_open=True),
     help="Instead of AUDIO: so many hours of nothing.",
 )
+@click.option("--to-the-end", is_flag=True, help="Through the steps after the text as well.")
 @click.option("--curve", type=click.Path(path_type=Path), help="Draw time and memory here (SVG).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 def bench_recording(
-    audio: Path | None, hours: float | None, curve: Path | None, as_json: bool
+    audio: Path | None, hours: float | None, to_the_end: bool, curve: Path | None, as_json: bool
 ) -> None:
     """One recording, however long, through the worker: time and memory all the way."""
     if (audio is None) == (hours is None):
         raise click.UsageError("AUDIO か --silence のどちらか一方を指定してください。")
     sound = nullcontext(audio) if audio else recording_bench.silence(hours or 0)
     with sound as path:
-        watched = recording_bench.measure(path, lambda words: click.echo(words, err=True))
+        watched = recording_bench.measure(
+            path, lambda words: click.echo(words, err=True), to_the_end=to_the_end
+        )
     made = recording_bench.as_json(watched)
     click.echo(json.dumps(made) if as_json else recording_bench.as_table(watched))
     if curve:

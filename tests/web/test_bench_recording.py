@@ -18,12 +18,13 @@ SPEECH = Path(__file__).parents[1] / "data" / "speech" / "meeting"
 def test_a_recording_is_watched_from_the_start_to_its_last_word(tmp_path: Path) -> None:
     curve = tmp_path / "curve.svg"
     words = ["bench", "recording", str(SPEECH / "audio.flac"), "--curve", str(curve), "--json"]
-    done = CliRunner().invoke(cli, words, catch_exceptions=False)
+    done = CliRunner().invoke(cli, [*words, "--to-the-end"], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     watched = json.loads(done.stdout)
     assert watched["segments"] >= 3
     assert watched["moments"][-1]["done_seconds"] == pytest.approx(watched["seconds"], abs=0.2)
     assert watched["peak_mb"] > 200 and watched["first_text_seconds"] > 0
+    assert watched["later_seconds"] > 1 and watched["later_peak_mb"] > 200
     assert "polyline" in curve.read_text()
 
 

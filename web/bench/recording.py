@@ -1,7 +1,8 @@
 """`gijido bench recording`: one recording, however long, through the worker, watched all the way.
 
 The worker is the one that a city runs, on data of its own. Every second is noted how much of the
-sound has its text, and how much memory the worker and its children (ffmpeg) hold.
+sound has its text, and how much memory the worker and its children (ffmpeg) hold; if wanted, also
+while the steps after the text are done: voices, words, agenda items.
 """
 
 import subprocess
@@ -50,9 +51,12 @@ class Watched:
     segments: int
     first_text_seconds: float | None
     moments: tuple[Moment, ...]
+    later: tuple[Moment, ...] = ()
+    """Of the steps after the text."""
 
     @property
     def work_seconds(self) -> float:
+        """Until all of the text was there."""
         return self.moments[-1].seconds
 
     @property
@@ -62,6 +66,14 @@ class Watched:
     @property
     def peak_mb(self) -> float:
         return max(moment.memory_mb for moment in self.moments)
+
+    @property
+    def later_peak_mb(self) -> float | None:
+        return max((moment.memory_mb for moment in self.later), default=None)
+
+    @property
+    def later_seconds(self) -> float | None:
+        return self.later[-1].seconds - self.work_seconds if self.later else None
 
 
 @contextmanager
@@ -75,9 +87,10 @@ def silence(hours: float) -> Iterator[Path]:
         yield path
 
 
-def measure(sound: Path, tell: Callable[[str], None]) -> Watched:
-    """`tell` hears every minute how far it is. Raises InvalidInput, FileRejected for what is no
-    recording, GijidoError when it could not be transcribed."""
+def measure(sound: Path, tell: Callable[[str], None], *, to_the_end: bool = False) -> Watched:
+    """`tell` hears every minute how far it is; `to_the_end`: through the steps after the text as
+    well. Raises InvalidInput, FileRejected for what is no recording, GijidoError when it could not
+    be transcribed."""
     if not sound.is_file():
         raise InvalidInput("audio", f"{sound} がありません。音声ファイルを確かめてください。")
     with empty_home() as config:
@@ -86,7 +99,8 @@ def measure(sound: Path, tell: Callable[[str], None]) -> Watched:
             run, length = _ask_for(engine, config, sound)
             with worker_running(config) as worker:
                 moments = tuple(_watch(engine, run, worker, tell))
-            return _watched(engine, length, moments)
+                later = tuple(_watch_later(engine, run, worker, moments[-1])) if to_the_end else ()
+            return _watched(engine, length, moments, later)
         finally:
             engine.dispose()
 
@@ -99,12 +113,18 @@ def as_json(watched: Watched) -> dict[str, Any]:
         "first_text_seconds": watched.first_text_seconds,
         "segments": watched.segments,
         "peak_mb": watched.peak_mb,
-        "moments": [asdict(moment) for moment in watched.moments],
+        "later_seconds": watched.later_seconds,
+        "later_peak_mb": watched.later_peak_mb,
+        "moments": [asdict(moment) for moment in (*watched.moments, *watched.later)],
     }
 
 
 def as_table(watched: Watched) -> str:
     first = watched.first_text_seconds
+    later = []
+    if watched.later:
+        later += [f"later steps {watched.later_seconds:>10,.0f} s"]
+        later += [f"their peak  {watched.later_peak_mb:>10,.0f} MB"]
     return "\n".join(
         [
             f"sound       {watched.sound_seconds:>10,.0f} s",
@@ -112,15 +132,17 @@ def as_table(watched: Watched) -> str:
             f"first text  {'—' if first is None else f'{first:,.0f}':>10} s",
             f"segments    {watched.segments:>10,}",
             f"peak memory {watched.peak_mb:>10,.0f} MB",
+            *later,
         ]
     )
 
 
 def as_curve(watched: Watched) -> str:
     """An SVG picture: sound that has its text, and memory, over the time of the work."""
-    minutes = [moment.seconds / 60 for moment in watched.moments]
-    done = [moment.done_seconds / 3600 for moment in watched.moments]
-    memory = [moment.memory_mb for moment in watched.moments]
+    moments = [*watched.moments, *watched.later]
+    minutes = [moment.seconds / 60 for moment in moments]
+    done = [moment.done_seconds / 3600 for moment in moments]
+    memory = [moment.memory_mb for moment in moments]
     return curve.draw(
         minutes,
         "minutes of work",
@@ -163,8 +185,26 @@ def _watch(
         raise GijidoError(problem or "文字起こしが終わりませんでした。")
 
 
-def _watched(engine: Engine, length: float, moments: tuple[Moment, ...]) -> Watched:
+def _watch_later(
+    engine: Engine, run: int, worker: "subprocess.Popen[bytes]", last: Moment
+) -> Iterator[Moment]:
+    """Until no step is open any more."""
+    begin, is_open = time.monotonic() - last.seconds, True
+    while is_open:
+        time.sleep(LOOK_SECONDS)
+        if worker.poll() is not None:
+            raise GijidoError("ワーカーが途中で終了しました。")
+        with reading(engine) as session:
+            steps = session.get_one(Transcription, run).steps
+            is_open = any(WorkState(step.state).is_open for step in steps)
+        seconds = round(time.monotonic() - begin, 1)
+        yield Moment(seconds, last.done_seconds, memory_mb(worker.pid))
+
+
+def _watched(
+    engine: Engine, length: float, moments: tuple[Moment, ...], later: tuple[Moment, ...]
+) -> Watched:
     with reading(engine) as session:
         segments = session.scalar(select(func.count(Segment.id))) or 0
     first = next((moment.seconds for moment in moments if moment.done_seconds > 0), None)
-    return Watched(length, segments, first if segments else None, moments)
+    return Watched(length, segments, first if segments else None, moments, later)
