@@ -28,17 +28,18 @@ from minutes.recognition.whisper import (
 )
 from models.transcript import Doubt
 
-BATCH = 8
+BATCH = 6
 BEAM = 2
 MOST_SEQUENCES = BATCH * BEAM
-"""Side by side in one decoding: each keeps its own view of the sound, 20 MB with base."""
+"""Side by side in one decoding: with base each window's view of the sound is up to 36 MB, and
+each branch of its beam remembers up to 10 MB."""
 
 LADDER = ((5, 0.0), (1, 0.4), (1, 0.8))
 """Width of the beam and temperature of each further try where the first was doubtful."""
 
-WINDOW_SECONDS, WINDOW_SLACK_SECONDS = 15.0, 3.0
-"""A window ends in the pause that is nearest. Half of what the model could hear, at about two
-thirds of the cost; docs/accuracy.md tells what it does to the errors."""
+WINDOW_SECONDS, WINDOW_SLACK_SECONDS = 27.0, 3.0
+"""A window ends in the pause that is nearest, and is as long as the model can hear: half as long
+costs two thirds as much and makes more errors (docs/accuracy.md)."""
 
 REST_SECONDS = 0.5
 """Less speech than that after the last words belongs to them."""

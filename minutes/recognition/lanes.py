@@ -1,7 +1,7 @@
 """Lanes: a chunk's speech in stretches that are decoded side by side.
 
 Whisper hears best window after window, each beginning where the one before really ended. So the
-chunk is cut at pauses into lanes of half a minute or more; each lane is decoded in sequence, all of
+chunk is cut at pauses into lanes of about a minute; each lane is decoded in sequence, all of
 them together in batches.
 """
 
@@ -18,11 +18,11 @@ from minutes.recognition.heard import Samples
 Span = tuple[float, float]
 """Start and end in seconds."""
 
-LANE_SECONDS = 25.0
+LANE_SECONDS = 50.0
 """Speech in a lane, two or three windows with its pauses: the first one knows no words before,
-and five minutes of sound should be lanes enough for full batches."""
+and five minutes of sound should be lanes enough for both cores."""
 
-SHORTEST_LANE_SECONDS = 20.0
+SHORTEST_LANE_SECONDS = 40.0
 """Where there is less to share, fewer lanes."""
 
 PAD_SECONDS = 0.4

@@ -39,8 +39,11 @@ TICKS = 1500
 REST_SECONDS = 0.5
 """Silence after a window's sound: without any the model is unsure where the last word ends."""
 
-LONGEST_PROMPT = 60
-"""Tokens: about two sentences. The decoder could hold 223; with beam 5 they doubled its time."""
+LONGEST_PROMPT = 223
+"""Tokens of the words before: all that the decoder can hold besides its text."""
+
+LONGEST_TOLD = 60
+"""Tokens, about two sentences: of what it is told before it is asked about a given text."""
 
 MOST_TOKENS = 224
 SPARE_TOKENS, MOST_TOKENS_A_SECOND = 10, 10
@@ -149,7 +152,7 @@ class Whisper:
             beam_size=beam,
             sampling_temperature=temperature or 1.0,
             sampling_topk=0 if temperature else 1,
-            max_length=_room(encoded[0]),
+            max_length=_room(encoded[0], len(prompts[0])),
             max_initial_timestamp_index=LATEST_FIRST_TICK,
             return_scores=True,
         )
@@ -194,7 +197,7 @@ class Whisper:
     def _opening(self, told: str) -> list[int]:
         """What stands before a given text: the end of what the model is told, its marks."""
         tokenizer = self._tokenizer
-        words = self._tokens(" " + told)[-LONGEST_PROMPT:] if told else []
+        words = self._tokens(" " + told)[-LONGEST_TOLD:] if told else []
         before = [tokenizer.sot_prev, *words] if words else []
         opening = [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
         return self._vocabulary.to_model(opening)
@@ -225,10 +228,12 @@ def _possible(probabilities: Sequence[float]) -> NDArray[np.float32]:
     return np.maximum(np.asarray(probabilities, np.float32), LEAST_PROBABILITY)
 
 
-def _room(encoded: Encoded) -> int:
-    """CTranslate2's `max_length`: the words may have half of it."""
+def _room(encoded: Encoded, told: int) -> int:
+    """CTranslate2's `max_length`: the words may have half of it, and what the tokens that the
+    model is `told` leave."""
     seconds: float = encoded.shape[1] * TICK_SECONDS
-    return 2 * min(MOST_TOKENS, SPARE_TOKENS + round(seconds * MOST_TOKENS_A_SECOND))
+    words = min(MOST_TOKENS, SPARE_TOKENS + round(seconds * MOST_TOKENS_A_SECOND))
+    return min(2 * MOST_TOKENS, words + max(words, told))
 
 
 def speech_in(samples: Samples, workers: int) -> list[tuple[float, float]]:
