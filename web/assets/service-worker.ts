@@ -70,7 +70,8 @@ async function keep({ files, others, seconds }: Keep, port?: MessagePort): Promi
     if (!wanted.has(new URL(known.url).pathname)) await cache.delete(known);
   }
   let kept = 0;
-  for (const url of [...files, ...others]) {
+  // The files last: when all of them are said to be here, the pages that show them are too.
+  for (const url of [...others, ...files]) {
     try {
       if (files.includes(url) && (await cache.match(url))) kept += 1;
       else {
