@@ -31,8 +31,8 @@ from models.transcript import Doubt
 BATCH = 6
 BEAM = 2
 MOST_SEQUENCES = BATCH * BEAM
-"""Side by side in one decoding: with base each window's view of the sound is up to 36 MB, and
-each branch of its beam remembers up to 10 MB."""
+"""Side by side in one decoding: with base each window's view of the sound is up to 37 MB, and
+each branch of its beam remembers up to 11 MB (computed from the model's width and layers)."""
 
 LADDER = ((5, 0.0), (1, 0.4), (1, 0.8))
 """Width of the beam and temperature of each further try where the first was doubtful."""
