@@ -26,7 +26,7 @@ from meetings.config import Config
 from meetings.errands import Errand
 from meetings.errors import ConfigurationError, GijidoError, StorageFull
 from meetings.storage import Storage, full_disk_told
-from minutes import following, leases, normalised, steps, turns, upload_checks
+from minutes import following, leases, memory, normalised, steps, turns, upload_checks
 from minutes import transcription as work
 from minutes.leases import Piece
 from minutes.proposals import papers
@@ -180,6 +180,7 @@ class Worker:
             self._fail(piece, UNEXPECTED)
         finally:
             self._in_hand = None
+            memory.give_back()
 
     def _choose(self) -> bool:
         """Put the next piece of work into the queue; clear away what is left of earlier ones."""
@@ -253,7 +254,7 @@ class Worker:
         """
         wanted = steps.wanted_model(self._config, transcription), transcription.language
         if self._loaded is None or not self._loaded.fits(*wanted):
-            self._loaded = None  # never two of them in memory
+            self._let_go()
             model = speech_model.choose(self._config, wanted[0])
             seen = speech_model.signature(model)
             self._loaded = Loaded(*wanted, model, seen, self._load(model, wanted[1]))
@@ -265,12 +266,17 @@ class Worker:
         return self._loaded.recognise
 
     def _teacher(self, model: SpeechModel) -> Teach:
-        self._loaded = None  # never two speech models in memory
+        self._let_go()
         return self._load_teacher(model)
 
     def _word_finder(self, model: SpeechModel, language: str) -> FindWords:
-        self._loaded = None
+        self._let_go()
         return self._load_word_finder(model, language)
+
+    def _let_go(self) -> None:
+        """Never two speech models in memory."""
+        self._loaded = None
+        memory.give_back()
 
     def _give_back(self, piece: Piece) -> None:
         with suppress(leases.LeaseLost, StorageFull), self._changing() as session:

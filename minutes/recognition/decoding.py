@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
+from queue import SimpleQueue
 
 from minutes.recognition import checks
 from minutes.recognition.heard import Heard, Recognise, Samples
@@ -28,11 +30,15 @@ from minutes.recognition.whisper import (
 )
 from models.transcript import Doubt
 
-BATCH = 6
+BATCH = 4
+"""Lanes side by side in one decoding: six are a twentieth faster, and with base each window's view
+of the sound is up to 37 MB and each branch of its beam remembers up to 11 MB (computed from the
+model's width and layers)."""
+
 BEAM = 2
-MOST_SEQUENCES = BATCH * BEAM
-"""Side by side in one decoding: with base each window's view of the sound is up to 37 MB, and
-each branch of its beam remembers up to 11 MB (computed from the model's width and layers)."""
+
+MOST_SEQUENCES = 10
+"""Of further tries at once: two windows with the widest beam, less memory than a full batch."""
 
 LADDER = ((5, 0.0), (1, 0.4), (1, 0.8))
 """Width of the beam and temperature of each further try where the first was doubtful."""
@@ -60,8 +66,8 @@ def load(model: SpeechModel, threads: int, language: str = "ja") -> Recognise:
 
     def recognise(samples: Samples) -> Iterator[Heard]:
         lanes = cut_lanes(samples, speech_in(samples, whisper.workers), whisper.workers)
-        for track in _decoded(whisper, lanes):
-            yield from segments(track.lane, track.phrases, whisper.writing)
+        for track, phrases in _decoded(whisper, lanes):
+            yield from segments(track.lane, phrases, whisper.writing)
 
     return recognise
 
@@ -79,8 +85,8 @@ class Track:
     before: tuple[int, ...] = ()
     """Tokens of the words of the window before; none after one that stayed doubtful."""
 
-    phrases: list[Phrase] = field(default_factory=list)
-    done: threading.Event = field(default_factory=threading.Event)
+    phrases: "SimpleQueue[Phrase | None]" = field(default_factory=SimpleQueue)
+    """In order of time; None after the last."""
 
     def __post_init__(self) -> None:
         self.end = self._next_end()
@@ -92,6 +98,10 @@ class Track:
         length = min(WINDOW_SECONDS, left / 2)
         return self.lane.pause_near(self.position + length, WINDOW_SLACK_SECONDS)
 
+    @property
+    def is_done(self) -> bool:
+        return self.position >= self.lane.seconds - SHORTEST_ADVANCE_SECONDS / 2
+
     def take(self, reading: "Reading") -> None:
         """Keep what was heard in the window and go on behind it; but where text is missing or
         turns in circles, hear the first half of it again by itself."""
@@ -99,7 +109,8 @@ class Track:
         if reading.doubt in HALVED and length > SHORTEST_WINDOW_SECONDS:
             self.end = self.lane.pause_near(self.position + length / 2, length / 4)
             return
-        self.phrases += reading.phrases
+        for phrase in reading.phrases:
+            self.phrases.put(phrase)
         self.position = reading.stop
         self.end = self._next_end()
         said = sum((piece.tokens for piece in reading.kept), start=())
@@ -176,79 +187,85 @@ def _silent_holes(lane: Lane, start: float, stop: float, phrases: list[Phrase]) 
     ]
 
 
-def _decoded(whisper: Whisper, lanes: Sequence[Lane]) -> Iterator[Track]:
-    """The lanes in order of time, each as soon as it is done, while others go on."""
-    tracks = [Track(lane) for lane in lanes]
-    desk = Desk(tracks, whisper.workers)
+def _decoded(whisper: Whisper, lanes: Sequence[Lane]) -> Iterator[tuple[Track, Iterator[Phrase]]]:
+    """The lanes in order of time, with their phrases as they are heard."""
+    desk = Desk([Track(lane) for lane in lanes], whisper.workers)
     with ThreadPoolExecutor(whisper.workers) as threads:
         jobs = [threads.submit(_work, whisper, desk) for _ in range(whisper.workers)]
         for job in jobs:
             job.add_done_callback(desk.close_if_failed)
         try:
-            for track in tracks:
-                track.done.wait()
-                _raise_problem(jobs, desk)
-                yield track
+            for track in desk.tracks:
+                yield track, _heard_in(track, desk, jobs)
         finally:
             desk.close()
 
 
+def _heard_in(track: Track, desk: "Desk", jobs: Sequence["Future[None]"]) -> Iterator[Phrase]:
+    """Until its lane is done. Raises what stopped the work on it."""
+    yield from iter(track.phrases.get, None)
+    if desk.is_closed:
+        for job in jobs:
+            job.result()
+
+
 class Desk:
-    """Tracks that wait for their next window, for several threads to take from."""
+    """Tracks in groups of at most BATCH, for several threads to take from: a group goes on
+    together, window after window, so that all in it can be told equally many words."""
 
     def __init__(self, tracks: list[Track], workers: int) -> None:
-        self._ready = deque(tracks)
-        self._tracks = tracks
+        self.tracks = tracks
+        self._ready = deque(_shared(tracks, -(-len(tracks) // (BATCH * workers)) * workers))
         self._busy, self._workers = 0, workers
         self._change = threading.Condition()
         self.is_closed = False
 
     def take(self) -> list[Track]:
-        """What waits, at most BATCH, shared evenly with the workers that have nothing in hand;
-        empty when there is nothing left to do."""
+        """The earliest group that nobody has in hand; empty when there is nothing left to do."""
         with self._change:
             while not self._ready and self._busy and not self.is_closed:
                 self._change.wait()
             if self.is_closed or not self._ready:
                 return []
-            share = -(-len(self._ready) // (self._workers - self._busy))
             self._busy += 1
-            return [self._ready.popleft() for _ in range(min(share, BATCH))]
+            return self._ready.popleft()
 
-    def give_back(self, tracks: list[Track]) -> None:
+    def give_back(self, group: list[Track]) -> None:
+        """What is not done of it comes next, shared with those who have nothing in hand."""
         with self._change:
             self._busy -= 1
-            for track in tracks:
-                if track.position < track.lane.seconds - SHORTEST_ADVANCE_SECONDS / 2:
-                    self._ready.append(track)
-                else:
-                    track.features = None  # a lane that waits for its turn needs only its words
-                    track.done.set()
+            left = [track for track in group if not track.is_done]
+            idle = self._workers - self._busy if not self._ready else 1
+            self._ready.extendleft(reversed(_shared(left, idle)))
             self._change.notify_all()
+        for track in group:
+            if track.is_done:
+                track.features = None  # a lane that waits for its turn needs only its words
+                track.phrases.put(None)
 
     def close(self) -> None:
         """Nobody waits for more: after a stop, an error or the end."""
         with self._change:
             self.is_closed = True
             self._change.notify_all()
-        for track in self._tracks:
-            track.done.set()
+        for track in self.tracks:
+            track.phrases.put(None)
 
     def close_if_failed(self, job: "Future[None]") -> None:
         if job.exception():
             self.close()
 
 
+def _shared(tracks: list[Track], count: int) -> list[list[Track]]:
+    """In `count` groups about equally large, or as many as there are tracks."""
+    cuts = [len(tracks) * n // max(1, count) for n in range(count + 1)]
+    return [tracks[a:b] for a, b in pairwise(cuts) if b > a]
+
+
 def _work(whisper: Whisper, desk: Desk) -> None:
     while tracks := desk.take():
         _next_windows(whisper, tracks)
         desk.give_back(tracks)
-
-
-def _raise_problem(jobs: list["Future[None]"], desk: Desk) -> None:
-    if desk.is_closed:
-        for job in jobs:
-            job.result()
 
 
 def _batches(numbers: Sequence[int], size: int) -> Iterator[Sequence[int]]:

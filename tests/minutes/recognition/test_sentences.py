@@ -1,5 +1,7 @@
 """Segments are one or two sentences, begin and end where somebody speaks, and lose no text."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from minutes.recognition.audio import RATE
@@ -69,6 +71,20 @@ def test_speech_without_words_stands_alone_with_its_doubt() -> None:
     hole = Phrase(3.9, 8.5, "", None, Doubt.MISSING)
     found = list(segments(lane, [words, hole]))
     assert [(h.text, h.doubt) for h in found] == [("説明します。", None), ("", Doubt.MISSING)]
+
+
+def test_a_segment_is_there_before_the_lane_is_heard_to_its_end() -> None:
+    lane = lane_of((1.0, 4.5), (5.5, 9.0), (10.0, 14.0), (15.0, 19.0))
+    heard = list[str]()
+
+    def hearing() -> Iterator[Phrase]:
+        said = ("一です。", "二です。", "三です。", "四です。")
+        for (start, end), text in zip(lane.speech, said, strict=True):
+            heard.append(text)
+            yield Phrase(start, end, text, -0.3, None)
+
+    assert next(segments(lane, hearing())).text == "一です。"
+    assert len(heard) < 4
 
 
 def test_english_keeps_its_spaces_and_the_models_own_marks() -> None:
