@@ -2,8 +2,8 @@
 
 import os
 import re
+import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,11 +17,22 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Playwright, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    ViewportSize,
+    sync_playwright,
+)
 from werkzeug.serving import make_server
 
+from meetings.storage import Storage
+from models.database import connect, writing
 from web.bench.chromium import chromium
-from web.demo.people import PASSWORD
+from web.bench.server import free_port
+from web.demo.load import add_todays
+from web.demo.people import PASSWORD, add_people
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 120
@@ -38,24 +49,29 @@ class LiveServer:
     port: int
 
 
-def start_server(home: Path) -> tuple[LiveServer, subprocess.Popen[bytes]]:
-    """`gijido demo` and `gijido serve`, as `make run` does it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = LiveServer(f"http://127.0.0.1:{port}", home, port)
-    subprocess.run([*COMMAND, "demo"], cwd=ROOT, env=_surroundings(server), check=True)
-    return server, restart_server(server)
+def todays_at(home: Path, empty_database: Path) -> LiveServer:
+    """Not started yet. Of the demo only today's meeting with its documents: nothing to hear."""
+    shutil.copy(empty_database, home)
+    engine = connect(home / empty_database.name)
+    with writing(engine) as session, session.begin():
+        add_todays(session, Storage(home), add_people(session))
+    engine.dispose()
+    return _server_at(home)
 
 
-def restart_server(server: LiveServer) -> subprocess.Popen[bytes]:
-    """`gijido serve` on the same data and the same port."""
+def start_server(server: LiveServer) -> subprocess.Popen[bytes]:
+    """`gijido serve`; again on the same data and the same port when it was killed."""
     log = (server.home / "server.log").open("ab")
     process = subprocess.Popen(
         [*COMMAND, "serve"], cwd=ROOT, env=_surroundings(server), stdout=log, stderr=log
     )
     _wait_for(server, process)
     return process
+
+
+def _server_at(home: Path) -> LiveServer:
+    port = free_port()
+    return LiveServer(f"http://127.0.0.1:{port}", home, port)
 
 
 def _surroundings(server: LiveServer) -> dict[str, str]:
@@ -76,7 +92,10 @@ def _wait_for(server: LiveServer, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    server, process = start_server(tmp_path_factory.mktemp("live"))
+    """`gijido demo` and `gijido serve`, as `make run` does it."""
+    server = _server_at(tmp_path_factory.mktemp("live"))
+    subprocess.run([*COMMAND, "demo"], cwd=ROOT, env=_surroundings(server), check=True)
+    process = start_server(server)
     yield server
     process.send_signal(signal.SIGINT)
     process.wait(timeout=60)
@@ -198,3 +217,13 @@ def sign_in(page: Page, login: str) -> None:
     page.get_by_label("パスワード").fill(PASSWORD)
     page.get_by_role("button", name="サインイン").click()
     page.wait_for_url(re.compile("/today"))
+
+
+def let_in(context: BrowserContext, login: str) -> None:
+    """Signed in without opening the screens of it, which takes seconds."""
+    asked = context.request
+    token = re.search(r'name="csrf_token" value="([^"]+)"', asked.get("/sign-in").text())
+    assert token
+    form = {"login": login, "password": PASSWORD, "csrf_token": token[1]}
+    answer = asked.post("/sign-in", form=form, max_redirects=0)
+    assert answer.headers["location"].endswith("/today"), answer.text()

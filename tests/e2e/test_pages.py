@@ -12,7 +12,7 @@ from minutes import transcripts
 from models.document import DocumentVersion
 from models.recording import BeginningSource
 from tests.conftest import Cast
-from tests.e2e.conftest import DESKTOP, PHONE, sign_in
+from tests.e2e.conftest import DESKTOP, PHONE, let_in
 from tests.parts import TwoParts, build_two_parts
 from tests.showing import add_papers, present, turn
 
@@ -28,9 +28,8 @@ def open_as(server: str, browser: Browser) -> Iterator[Open]:
     def opening(login: str, size: object = DESKTOP) -> Page:
         context = browser.new_context(base_url=server, viewport=size, locale="ja-JP")  # type: ignore[arg-type]
         opened.append(context)
-        page = context.new_page()
-        sign_in(page, login)
-        return page
+        let_in(context, login)
+        return context.new_page()
 
     yield opening
     for context in opened:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from meetings.storage import Storage
 from minutes.recognition import audio
 from tests.conftest import Cast
-from tests.e2e.conftest import DESKTOP, PHONE, sign_in
+from tests.e2e.conftest import DESKTOP, PHONE, let_in
 from tests.parts import SECOND, TwoParts, add_spare, build_two_parts
 
 pytestmark = pytest.mark.browser
@@ -32,10 +32,9 @@ def open_as(server: str, browser: Browser) -> Iterator[Open]:
     def opening(login: str | None = None) -> Page:
         context = browser.new_context(base_url=server, viewport=DESKTOP, locale="ja-JP")
         opened.append(context)
-        page = context.new_page()
         if login:
-            sign_in(page, login)
-        return page
+            let_in(context, login)
+        return context.new_page()
 
     yield opening
     for context in opened:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
-from tests.e2e.conftest import DESKTOP, restart_server, sign_in, start_server
+from tests.e2e.conftest import DESKTOP, LiveServer, sign_in, start_server, todays_at
 from web.bench.chromium import chromium
 
 pytestmark = pytest.mark.browser
@@ -28,15 +28,16 @@ LONG_MS = 120_000
 class Server:
     """One that can be killed and comes back at the same place."""
 
-    def __init__(self, home: Path) -> None:
-        self.live, self._process = start_server(home)
+    def __init__(self, live: LiveServer) -> None:
+        self.live = live
+        self.start()
 
     def kill(self) -> None:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
     def start(self) -> None:
-        self._process = restart_server(self.live)
+        self._process = start_server(self.live)
 
     def stop(self) -> None:
         self._process.send_signal(signal.SIGINT)
@@ -44,8 +45,8 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(tmp_path_factory.mktemp("uploads"))
+def server(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Iterator[Server]:
+    made = Server(todays_at(tmp_path_factory.mktemp("uploads"), empty_database))
     yield made
     made.stop()
 

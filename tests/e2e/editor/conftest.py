@@ -19,7 +19,8 @@ from models.meeting import Meeting
 from models.person import Role
 from models.transcript import Origin, Transcript
 from tests.conftest import Cast
-from tests.e2e.editor.desk import SAVING_MS, TEXT, WAITING, sign_in
+from tests.e2e.conftest import let_in
+from tests.e2e.editor.desk import SAVING_MS, TEXT, WAITING
 from tests.world import HEARD
 from web.demo import builders
 
@@ -46,8 +47,8 @@ def context(server: str, browser: Browser) -> Iterator[BrowserContext]:
 def desk(context: BrowserContext, cast: Cast, transcript: Transcript, session: Session) -> Page:
     login, path = cast.secretary.login, f"/transcripts/{transcript.id}"
     session.commit()
+    let_in(context, login)
     page = context.new_page()
-    sign_in(page, login)
     page.goto(path)
     expect(page.locator(".segment")).to_have_count(len(HEARD))
     return page
@@ -83,8 +84,8 @@ def other(
     session.commit()
     context = browser.new_context(base_url=server)
     context.set_default_timeout(SAVING_MS)
+    let_in(context, login)
     page = context.new_page()
-    sign_in(page, login)
     page.goto(address)
     expect(page.locator(".segment")).to_have_count(3)
     yield page

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from minutes import transcripts
 from models.transcript import Correction, Transcript
 from tests.conftest import Cast
-from tests.e2e.editor.desk import WAITING, expect_saved, sign_in, stored, type_offline
+from tests.e2e.conftest import let_in
+from tests.e2e.editor.desk import WAITING, expect_saved, stored, type_offline
 
 pytestmark = pytest.mark.browser
 EDITING_SECONDS = 60.0
@@ -68,8 +69,8 @@ def test_three_hundred_changes_that_waited_are_saved_when_the_network_is_back(
 ) -> None:
     login, address = cast.secretary.login, f"/transcripts/{long_transcript.id}"
     session.commit()
+    let_in(context, login)
     page = context.new_page()
-    sign_in(page, login)
     page.goto(address)
     type_offline(page, WAITING)
     expect(page.locator("[data-trouble]")).to_contain_text("サーバーにつながりません")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests import pdfs
-from tests.e2e.conftest import DESKTOP, PHONE, TABLET, LiveServer, restart_server, start_server
+from tests.e2e.conftest import DESKTOP, PHONE, TABLET, LiveServer, start_server, todays_at
 from web.demo.people import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -395,10 +395,11 @@ def test_a_guest_comes_in_with_link_and_code_and_sees_this_meeting_alone(
 
 
 def test_after_a_restart_of_the_server_all_are_right_again_by_themselves(
-    browser: Browser, tmp_path: Path
+    browser: Browser, tmp_path: Path, empty_database: Path
 ) -> None:
     """With a server of its own; the last acknowledged turn is the one that is shown."""
-    server, process = start_server(tmp_path)
+    server = todays_at(tmp_path, empty_database)
+    process = start_server(server)
     pages = [sign_in_to(browser, server, login) for login in ("koga", "okuma")]
     try:
         presenter, follower = pages
@@ -409,7 +410,7 @@ def test_after_a_restart_of_the_server_all_are_right_again_by_themselves(
             expect_shown(page, "2:1")
         kill(process)
         expect(follower.locator(".viewer-lost")).to_be_visible(timeout=30_000)
-        process = restart_server(server)
+        process = start_server(server)
         for page in pages:
             expect(viewer(page)).to_have_attribute("data-link", "stream", timeout=30_000)
             expect_shown(page, "2:1")
