@@ -26,12 +26,12 @@ from meetings.config import Config
 from meetings.errands import Errand
 from meetings.errors import ConfigurationError, GijidoError, StorageFull
 from meetings.storage import Storage, full_disk_told
-from minutes import following, leases, memory, normalised, steps, turns, upload_checks
+from minutes import following, leases, normalised, steps, turns, upload_checks
 from minutes import transcription as work
 from minutes.leases import Piece
 from minutes.proposals import papers
 from minutes.proposals.choosing import Teach
-from minutes.recognition import audio, speech_model
+from minutes.recognition import audio, memory, speech_model
 from minutes.recognition.heard import FindWords, Recognise, Samples
 from minutes.recognition.pipeline import recognise_chunk
 from minutes.recognition.speech_model import SpeechModel
@@ -231,6 +231,7 @@ class Worker:
         """Steps read the sound piece by piece: between two of them the worker may leave."""
         if self._stopping.is_set():
             raise Leaving
+        memory.give_back()
         return audio.read(wav, start_seconds, end_seconds)
 
     def _hear(self, chunk: Chunk, wav: Path) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from queue import SimpleQueue
 
-from minutes.recognition import checks
+from minutes.recognition import checks, memory
 from minutes.recognition.heard import Heard, Recognise, Samples
 from minutes.recognition.lanes import Lane, cut_lanes
 from minutes.recognition.languages import JAPANESE, Writing
@@ -266,6 +266,7 @@ def _work(whisper: Whisper, desk: Desk) -> None:
     while tracks := desk.take():
         _next_windows(whisper, tracks)
         desk.give_back(tracks)
+        memory.give_back()
 
 
 def _batches(numbers: Sequence[int], size: int) -> Iterator[Sequence[int]]:

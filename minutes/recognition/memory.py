@@ -6,7 +6,7 @@ from contextlib import suppress
 
 def give_back() -> None:
     """glibc keeps what is freed between blocks still in use, and the recogniser's blocks are of
-    all sizes: without this a worker holds a third more after some hours. A few milliseconds.
-    Other C libraries keep to their own ways."""
+    all sizes: what is kept grows for hours. A few milliseconds; other C libraries keep to their
+    own ways."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from minutes import memory
+from minutes.recognition import memory
 
 BLOCK_BYTES, BLOCKS = 60_000, 4_000
 
