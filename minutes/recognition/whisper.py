@@ -13,6 +13,10 @@ from typing import Any
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing is ever fetched at run time
 
+# A product of matrices is made ready once for each shape. oneDNN keeps a thousand of them; each
+# window has shapes of its own, so that was some hundred megabytes more after some hours.
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
+
 import ctranslate2
 import numpy as np
 from faster_whisper import WhisperModel
