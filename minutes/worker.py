@@ -228,7 +228,8 @@ class Worker:
             write(session, held.transcription)
 
     def _read(self, wav: Path, start_seconds: float, end_seconds: float) -> Samples:
-        """Steps read the sound piece by piece: between two of them the worker may leave."""
+        """Steps read the sound piece by piece: between two of them the worker may leave, and what
+        the last one needed is given back."""
         if self._stopping.is_set():
             raise Leaving
         memory.give_back()

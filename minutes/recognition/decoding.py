@@ -240,7 +240,7 @@ class Desk:
             self._change.notify_all()
         for track in group:
             if track.is_done:
-                track.features = None  # a lane that waits for its turn needs only its words
+                track.features = None  # what waits to be asked for is its words alone
                 track.phrases.put(None)
 
     def close(self) -> None:

@@ -8,21 +8,12 @@ from minutes.assignment import spans
 from models.minutes import MinutesRevision
 from models.transcript import Transcript
 from tests.conftest import Cast
-from web.demo.people import PASSWORD
 
 SAVING_MS = 8000
 WAITING = 300
 """Changes that wait while the network is away."""
 
 TEXT = "それでは定刻となりましたので"
-
-
-def sign_in(page: Page, login: str = "morishita") -> None:
-    page.goto("/sign-in")
-    page.fill("[name=login]", login)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url("**/today")
 
 
 def expect_saved(page: Page) -> None:

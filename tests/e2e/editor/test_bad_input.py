@@ -14,13 +14,13 @@ from models.base import now
 from models.person import Person, SignIn
 from models.transcript import Correction, Transcript
 from tests.conftest import Cast
+from tests.e2e.conftest import sign_in
 from tests.e2e.editor.desk import (
     SAVING_MS,
     WAITING,
     approved,
     expect_saved,
     sent_for_approval,
-    sign_in,
     stored,
     type_offline,
 )

@@ -13,7 +13,8 @@ from models.document import Page as Page_
 from models.meeting import Meeting
 from models.transcript import Doubt, Proposal, Transcript
 from tests.conftest import Cast
-from tests.e2e.editor.desk import SAVING_MS, TEXT, expect_saved, sign_in, stored
+from tests.e2e.conftest import sign_in
+from tests.e2e.editor.desk import SAVING_MS, TEXT, expect_saved, stored
 from tests.world import HEARD
 from web.demo import builders
 
@@ -134,7 +135,7 @@ def test_unsaved_text_outlives_the_page(
         transcripts.correct(session, cast.approver, segment, theirs, based_on=0)
         session.commit()
     again = context.new_page()
-    sign_in(again)
+    sign_in(again, "morishita")
     again.goto(path)
     expect(again.locator(".segment-text").first).to_have_value(TEXT)
     if theirs:
@@ -154,7 +155,7 @@ def test_a_sign_in_that_ran_out_is_told_and_signing_in_elsewhere_saves(
     expect(trouble).to_contain_text("サインイン")
     expect(trouble.locator("a")).to_have_attribute("target", "_blank")
     other = context.new_page()
-    sign_in(other)
+    sign_in(other, "morishita")
     expect_saved(desk)
     assert stored(session, transcript)[0] == TEXT
     expect(trouble).to_be_hidden()
@@ -198,7 +199,7 @@ def test_new_segments_appear_while_one_types_and_take_nothing_away(
     identity = transcripts.transcripts_of(session, meeting)[-1].id
     session.commit()
     page = context.new_page()
-    sign_in(page)
+    sign_in(page, "morishita")
     page.goto(f"/transcripts/{identity}")
     text = page.locator(".segment-text")
     expect(text).to_have_count(1)
