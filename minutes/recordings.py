@@ -74,6 +74,8 @@ def add_recording(
         duration_seconds=prepared.sound.duration_seconds,
         codec=prepared.sound.codec,
         is_cut_off=prepared.sound.is_cut_off,
+        track=prepared.sound.track,
+        tracks=prepared.sound.tracks,
         kind=kind,
         began_at=told.began_at if told else None,
         beginning_source=told.source if told else None,

@@ -45,12 +45,13 @@ EMPTY = "録音ファイルが空（0バイト）です。録音機の元のフ�
 @dataclass(frozen=True)
 class Sound:
     """`duration_seconds` is what can really be decoded, not what the file's head says; `track`
-    the sound track that was taken, from 1."""
+    the sound track that was taken, from 1, of `tracks`."""
 
     duration_seconds: float
     codec: str
     is_cut_off: bool
     track: int = 1
+    tracks: int = 1
 
 
 def inspect(path: Path) -> Sound:
@@ -138,7 +139,8 @@ def _measure(path: Path, container: "av.container.InputContainer") -> Sound:
     found = tracks.frames(container, track)
     seconds = sum(frame.samples / frame.sample_rate for frame in found)
     is_cut_off = promises.is_shorter(path, container, stream, seconds)
-    return Sound(seconds, stream.codec_context.name, is_cut_off, track + 1)
+    count = len(container.streams.audio)
+    return Sound(seconds, stream.codec_context.name, is_cut_off, track + 1, count)
 
 
 def _measure_rescued(path: Path) -> Sound:

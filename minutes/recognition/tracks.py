@@ -6,7 +6,6 @@ ever read as one of FORMATS and as a plain file: playlists, which name further f
 addresses, are no recordings.
 """
 
-import logging
 import subprocess
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
@@ -22,8 +21,6 @@ from numpy.typing import NDArray
 from meetings.errors import FileRejected
 from minutes.recognition import mixing, rescue
 from minutes.recognition.boxes import is_mp4
-
-LOG = logging.getLogger(__name__)
 
 RATE = 16_000
 FORMATS = (
@@ -88,9 +85,7 @@ def chosen(path: Path, container: "av.container.InputContainer") -> int:
         return first
     sound = {number: _energy(path, number) for number in readable}
     loudest = max(readable, key=lambda number: sound[number])
-    taken = loudest if sound[loudest] > FAR_MORE_SOUND * sound[first] else first
-    LOG.info("%s: sound track %d of %d is taken", path.name, taken + 1, len(streams))
-    return taken
+    return loudest if sound[loudest] > FAR_MORE_SOUND * sound[first] else first
 
 
 def frames(container: "av.container.InputContainer", track: int) -> Iterator["av.AudioFrame"]:

@@ -22,6 +22,7 @@ from models.meeting import Meeting
 from models.person import Person
 from models.recording import Recording, StepKind, Transcription, WorkState
 from tests.conftest import Browser, Cast
+from tests.sounds import TONE, ffmpeg
 from web.demo import builders
 
 SOUND = builders.folder("section-meeting").audio
@@ -72,6 +73,16 @@ def test_an_empty_tab_says_what_to_do_first(secretary: Browser, meeting: Meeting
     assert "まだ録音がありません" in page
     assert 'data-limit-bytes="8000000000"' in page
     assert page.index('name="csrf_token"') < page.index('type="file"')
+
+
+def test_of_a_film_with_two_sound_tracks_it_is_told_which_is_heard(
+    secretary: Browser, meeting: Meeting, tmp_path: Path
+) -> None:
+    film, nothing = tmp_path / "camera.mka", ("-f", "lavfi", "-t", "2", "-i", "anullsrc")
+    ffmpeg(*nothing, *TONE, "-map", "0", "-map", "1", str(film))
+    send(secretary, meeting, film.read_bytes(), film.name)
+    page = secretary.get(f"/meetings/{meeting.id}/recordings").text
+    assert "音声が2本入っています。2本目を文字にします" in page
 
 
 def test_a_sent_recording_is_listed_with_its_facts_and_its_work(

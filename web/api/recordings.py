@@ -47,6 +47,8 @@ class RecordingAnswer(Shape):
     duration_seconds: float
     codec: str
     is_cut_off: bool = Field(description="途中で切れていたため、読めたところまで")
+    track: int = Field(description="文字にする音声。何本目か（1から）")
+    tracks: int = Field(description="ファイルに入っている音声の本数")
     has_peaks: bool = Field(description="波形（GET /recordings/{id}/peaks）がある")
     kind: str = Field(description="part（本編）か spare（予備）")
     part: int | None = Field(description="第何部か。予備では、どの部の予備か")
@@ -80,6 +82,8 @@ class RecordingAnswer(Shape):
             duration_seconds=recording.duration_seconds,
             codec=recording.codec,
             is_cut_off=recording.is_cut_off,
+            track=recording.track,
+            tracks=recording.tracks,
             has_peaks=recording.peaks_sha256 is not None,
             kind=recording.kind,
             part=placed.number or None,

@@ -76,6 +76,22 @@ def test_damage_costs_only_what_it_hit(spoken: Path) -> None:
     assert unhurt - 6 <= count(spoken) <= unhurt + 6
 
 
+def test_the_short_way_to_a_windows_length_counts_as_the_whole_window_does(spoken: Path) -> None:
+    """Also where the frames that are whole end long before the window does: what looks like a
+    frame near its end is none of them then."""
+    content = bytearray(spoken.read_bytes())
+    for wound in (150_000, 200_000):
+        content[wound : wound + 3000] = random.Random(wound).randbytes(3000)
+    spoken.write_bytes(content)
+    known = [start for start, _ in packets(spoken) if start < 230_000]
+    with spoken.open("rb") as file:
+        for at in known[::7]:
+            window = content[at : at + rescue.WINDOW_BYTES]
+            count = rescue._count(44100, bytes(window))
+            whole = rescue._end_of(44100, bytes(window), count)
+            assert rescue._length_of(file, at, len(content), 44100, count) == whole
+
+
 @pytest.mark.parametrize("size", [bytes(4), b"\0\0\0\x08", b"\x7f\xff\xff\xff"])
 def test_a_size_that_was_never_written_down_is_no_obstacle(spoken: Path, size: bytes) -> None:
     known, content = packets(spoken), bytearray(spoken.read_bytes())
