@@ -29,7 +29,7 @@ from werkzeug.serving import make_server
 
 from meetings.storage import Storage
 from models.database import connect, writing
-from web.bench.chromium import chromium
+from web.bench.chromium import chromium_for_tests
 from web.bench.server import free_port
 from web.demo.load import add_todays
 from web.demo.people import PASSWORD, add_people
@@ -109,8 +109,6 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    path = chromium()
-    assert path, "no Chromium: run `make dev`"
     flags = [
         "--no-sandbox",
         "--disable-gpu",
@@ -120,7 +118,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
         "--no-first-run",
         "--autoplay-policy=no-user-gesture-required",
     ]
-    running = playwright.chromium.launch(executable_path=path, args=flags)
+    running = playwright.chromium.launch(executable_path=chromium_for_tests(), args=flags)
     yield running
     running.close()
 

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from tests.e2e.conftest import DESKTOP, LiveServer, sign_in, start_server, todays_at
-from web.bench.chromium import chromium
+from web.bench.chromium import chromium_for_tests
 
 pytestmark = pytest.mark.browser
 URL = "/meetings/1/recordings"
@@ -59,7 +59,7 @@ def listening_browser(playwright: Playwright) -> Iterator[Browser]:
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
     ]
-    running = playwright.chromium.launch(executable_path=chromium(), args=flags)
+    running = playwright.chromium.launch(executable_path=chromium_for_tests(), args=flags)
     yield running
     running.close()
 
