@@ -21,7 +21,7 @@ install: $(VENV)/installed $(VENV)/voices/fetched web/static/manifest.json
 dev: install $(VENV)/installed-dev
 	@$(BIN)/python -m web.bench.chromium
 
-# File by file in the order of the folders: what takes longest first.
+# One process for each core, file by file in the order of the folders: what takes longest first.
 test: dev check
 	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 

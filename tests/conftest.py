@@ -1,6 +1,5 @@
 """The fixed cast, a fresh city for every test, and ways in: domain, pages, API."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -55,11 +54,6 @@ class LiveTestsTogether(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         path = Path(nodeid.split("::")[0])
         return str(path.parent if path.parent.name == "live" else path)
-
-
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more than cores: tests on screens wait a third of their time."""
-    return (os.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LiveTestsTogether:
