@@ -1,6 +1,7 @@
 """Building a whole meeting from a folder of `web/demo/`: agenda, documents, recording, text."""
 
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from meetings import agenda, documents, invitations, presenting
 from meetings.dates import TOKYO
 from meetings.storage import Storage
-from minutes import recordings, transcription, transcripts
+from minutes import cutting, recordings, transcription, transcripts
 from minutes.recognition.heard import Heard
 from minutes.stamps import Reading
 from models.meeting import AnswerWord, InvitationKind, Meeting
@@ -24,6 +25,7 @@ from web.demo import papers, people
 FOLDERS = Path(__file__).parent
 LENGTH = timedelta(hours=2)
 LIMIT_BYTES = 500_000_000
+NEAR_CHARACTERS = 6
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,19 @@ def add_transcript(
     return transcripts.transcripts_of(session, recording.meeting)[-1]
 
 
+def split_at_turns(
+    session: Session, by: Person, transcript: Transcript, source: MeetingFolder
+) -> None:
+    """As a secretary does: where the next person begins within a segment, it becomes two, at the
+    mark that is nearest."""
+    for turn in source.turns[1:]:
+        for segment in transcripts.segments_of(session, transcript):
+            share = _share(segment, float(turn["start_seconds"]))
+            place = _mark_near(segment.text, share * len(segment.text), NEAR_CHARACTERS)
+            if place and 0 < share < 1:
+                cutting.split(session, by, segment, place, based_on=segment.revision)
+
+
 def place_by_reference(
     session: Session, by: Person, transcript: Transcript, source: MeetingFolder
 ) -> None:
@@ -221,13 +236,15 @@ def place_by_reference(
 
 
 def meant_texts(heard: list[str], meant: str) -> list[str]:
-    """Cut what was really said into as many pieces as were heard, at the places that align."""
+    """Cut what was really said into as many pieces as were heard, at the places that align; beside
+    a punctuation mark behind the mark."""
     whole = "".join(heard)
     blocks = Levenshtein.opcodes(whole, meant)
     ends, position = [], 0
     for text in heard:
         position += len(text)
-        ends.append(max((_there(block, position) for block in blocks), default=0))
+        end = max((_there(block, position) for block in blocks), default=0)
+        ends.append(_mark_near(meant, end, 2) or end)
     ends[-1:] = [len(meant)]
     starts = [0, *ends[:-1]]
     return [meant[start:end] for start, end in zip(starts, ends, strict=True)]
@@ -245,6 +262,18 @@ def correct_by_reference(
     for segment in segments:
         transcripts.correct(session, by, segment, wanted[segment.id], based_on=segment.revision)
         transcripts.confirm(session, by, segment)
+
+
+def _share(segment: Segment, moment: float) -> float:
+    length = segment.end_seconds - segment.start_seconds
+    return (moment - segment.start_seconds) / length
+
+
+def _mark_near(text: str, wanted: float, reach: int) -> int | None:
+    """The place behind the nearest punctuation mark within the text, no further than `reach`."""
+    marks = [found.end() for found in re.finditer("[。、？]", text[:-1])]
+    near = [mark for mark in marks if abs(mark - wanted) <= reach]
+    return min(near, key=lambda mark: abs(mark - wanted), default=None)
 
 
 def _overlap(turn: dict[str, Any], segment: Segment) -> float:

@@ -94,6 +94,7 @@ def add_published(session: Session, storage: Storage, cast: dict[str, Person]) -
         session, secretary, recording, kind=RecordingKind.PART, began_at=began_at
     )
     transcript = builders.add_transcript(session, secretary, recording, source.heard)
+    builders.split_at_turns(session, secretary, transcript, source)
     builders.place_by_reference(session, secretary, transcript, source)
     builders.correct_by_reference(session, secretary, segments_of(session, transcript), source)
     revision = records.draft(session, secretary, transcript)

@@ -1,5 +1,4 @@
-"""Which sound track of a file is heard, of how many. Of the recordings so far, the number of tracks
-was not kept."""
+"""Which sound track of a file is heard, of how many; not known of the recordings so far."""
 
 import sqlalchemy as sa
 from alembic import op
