@@ -237,14 +237,14 @@ def place_by_reference(
 
 def meant_texts(heard: list[str], meant: str) -> list[str]:
     """Cut what was really said into as many pieces as were heard, at the places that align; beside
-    a punctuation mark behind the mark."""
+    a punctuation mark behind the mark, within a number before it."""
     whole = "".join(heard)
     blocks = Levenshtein.opcodes(whole, meant)
     ends, position = [], 0
     for text in heard:
         position += len(text)
         end = max((_there(block, position) for block in blocks), default=0)
-        ends.append(_mark_near(meant, end, 2) or end)
+        ends.append(_mark_near(meant, end, 2) or _outside_number(meant, end))
     ends[-1:] = [len(meant)]
     starts = [0, *ends[:-1]]
     return [meant[start:end] for start, end in zip(starts, ends, strict=True)]
@@ -274,6 +274,12 @@ def _mark_near(text: str, wanted: float, reach: int) -> int | None:
     marks = [found.end() for found in re.finditer("[。、？]", text[:-1])]
     near = [mark for mark in marks if abs(mark - wanted) <= reach]
     return min(near, key=lambda mark: abs(mark - wanted), default=None)
+
+
+def _outside_number(text: str, place: int) -> int:
+    """The place, or where the number begins (2億8,500) that it would cut in two."""
+    numbers = re.finditer("[0-9][0-9,億万]*", text)
+    return next((n.start() for n in numbers if n.start() < place < n.end()), place)
 
 
 def _overlap(turn: dict[str, Any], segment: Segment) -> float:
