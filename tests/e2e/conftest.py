@@ -29,7 +29,7 @@ from werkzeug.serving import make_server
 
 from meetings.storage import Storage
 from models.database import connect, writing
-from web.bench.chromium import chromium_for_tests
+from web.bench.chromium import NAMES, SHELL, chromium
 from web.bench.server import free_port
 from web.demo.load import add_todays
 from web.demo.people import PASSWORD, add_people
@@ -105,6 +105,13 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as running:
         yield running
+
+
+def chromium_for_tests() -> str:
+    """The one that opens pages with the least work, if it is there."""
+    path = chromium((SHELL, *NAMES))
+    assert path, "no Chromium: run `make dev`"
+    return path
 
 
 @pytest.fixture(scope="session")

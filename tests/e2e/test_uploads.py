@@ -13,8 +13,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
-from tests.e2e.conftest import DESKTOP, LiveServer, sign_in, start_server, todays_at
-from web.bench.chromium import chromium_for_tests
+from tests.e2e.conftest import (
+    DESKTOP,
+    LiveServer,
+    chromium_for_tests,
+    sign_in,
+    start_server,
+    todays_at,
+)
 
 pytestmark = pytest.mark.browser
 URL = "/meetings/1/recordings"

@@ -83,6 +83,9 @@ def test_of_a_film_with_two_sound_tracks_it_is_told_which_is_heard(
     send(secretary, meeting, film.read_bytes(), film.name)
     page = secretary.get(f"/meetings/{meeting.id}/recordings").text
     assert "音声が2本入っています。2本目を文字にします" in page
+    answer = secretary.get(f"/api/meetings/{meeting.id}/recordings").json
+    (told,) = answer["recordings"] if answer else ()
+    assert (told["track"], told["tracks"]) == (2, 2)
 
 
 def test_a_sent_recording_is_listed_with_its_facts_and_its_work(

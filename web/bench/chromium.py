@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,18 +21,10 @@ NO_BROWSER = "この測定には Chromium と playwright が要ります。`make
 TABLET = {"width": 820, "height": 1180}
 
 
-def chromium() -> str | None:
-    """GIJIDO_CHROMIUM, else the first Chromium on the PATH; one as people have it, if there is."""
+def chromium(names: Iterable[str] = NAMES) -> str | None:
+    """GIJIDO_CHROMIUM, else the first of these on the PATH: one as people have it, if there is."""
     given = os.environ.get("GIJIDO_CHROMIUM")
-    return given or next((found for name in NAMES if (found := shutil.which(name))), None)
-
-
-def chromium_for_tests() -> str:
-    """GIJIDO_CHROMIUM, else the one that opens pages with the least work. Raises GijidoError."""
-    found = os.environ.get("GIJIDO_CHROMIUM") or shutil.which(SHELL) or chromium()
-    if found is None:
-        raise GijidoError(NO_BROWSER)
-    return found
+    return given or next((found for name in names if (found := shutil.which(name))), None)
 
 
 @contextmanager

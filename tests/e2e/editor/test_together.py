@@ -72,13 +72,13 @@ def test_changes_that_waited_are_saved_when_the_network_is_back(
     let_in(context, login)
     page = context.new_page()
     page.goto(address)
-    type_offline(page, 30)
+    type_offline(page, typed := 30)
     expect(page.locator("[data-trouble]")).to_contain_text("サーバーにつながりません")
     context.set_offline(False)
     expect(page.locator("[data-saved]")).to_have_text("すべて保存済み", timeout=60_000)
     session.commit()
     texts = [segment.text for segment in transcripts.segments_of(session, long_transcript)]
-    assert texts == [f"{n}番目の発話{'。' if n < 30 else ''}" for n in range(WAITING)]
+    assert texts == [f"{n}番目の発話{'。' if n < typed else ''}" for n in range(WAITING)]
     expect_saved(page)
 
 
