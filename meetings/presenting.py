@@ -5,7 +5,7 @@ newest of them, the same for a follower, a latecomer and one who lost the networ
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from meetings import audit, invitations
 from meetings.documents import readable
 from meetings.errors import InvalidInput, NotPossibleNow
-from meetings.rights import Right, rights
+from meetings.rights import Right, may_read, readers_of, rights
 from models.base import now
 from models.document import DocumentVersion, Page
 from models.meeting import AgendaItem, InvitationKind, Meeting
@@ -27,13 +27,21 @@ SMALLEST_AREA = 0.02
 
 @dataclass(frozen=True)
 class LiveState:
-    """What is shown to everybody now. The one with the larger `sequence` is the newer one."""
+    """What is shown to everybody now. The one with the larger `sequence` is the newer one.
+
+    `is_turn_closed`: a page is shown that is closed to the person whose state this is, so `turn`
+    is None."""
 
     sequence: int
     presenter: Person | None
     turn: Turn | None
     agenda_item_id: int | None
     documents: int
+    is_turn_closed: bool = False
+
+    def without_turn(self) -> "LiveState":
+        """The same for those who may not read the document that is shown."""
+        return replace(self, turn=None, is_turn_closed=self.turn is not None)
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,19 @@ def state_of(session: Session, meeting: Meeting) -> LiveState:
         agenda_item_id=_item_under_discussion(session, meeting),
         documents=meeting.documents_revision,
     )
+
+
+def state_for(session: Session, person: Person, meeting: Meeting) -> LiveState:
+    """`state_of`, as far as this person may know it."""
+    state = state_of(session, meeting)
+    readers = readers_of_turn(session, state)
+    return state if readers is None or person.id in readers else state.without_turn()
+
+
+def readers_of_turn(session: Session, state: LiveState) -> frozenset[int] | None:
+    """The ids of the people who may know which page is shown; None when everybody may who sees
+    the meeting."""
+    return readers_of(session, state.turn.version.document) if state.turn else None
 
 
 def may_present(
@@ -117,12 +138,13 @@ def turn_page(
 ) -> Turn:
     """Show this page, or an area of it, to everybody. Only the presenter can.
 
-    Raises NotPossibleNow for anybody else, InvalidInput for a page that does not exist.
+    Raises NotPossibleNow for anybody else, InvalidInput for a page that does not exist or that is
+    closed to the presenter, in the same words.
     """
     current = _open_presenting(session, meeting)
     if current is None or current.person_id != by.id:
         raise NotPossibleNow(_not_yours(current))
-    _check_page(session, meeting, version, page_number)
+    _check_page(session, by, meeting, version, page_number)
     turn = Turn(
         meeting_id=meeting.id,
         sequence=_last_sequence(session, meeting) + 1,
@@ -157,18 +179,20 @@ def change_item(session: Session, by: Person, meeting: Meeting, item: AgendaItem
     return change
 
 
-def is_presenting(session: Session, person: Person, meeting: Meeting) -> bool:
+def points_at(session: Session, person: Person, meeting: Meeting, version_id: int) -> Turn | None:
+    """The turn in which this person presents that version now; None when somebody else presents
+    or another document is shown."""
     current = _open_presenting(session, meeting)
-    return current is not None and current.person_id == person.id
+    if current is None or current.person_id != person.id:
+        return None
+    turn = _last_turn(session, meeting)
+    return turn if turn and turn.version_id == version_id else None
 
 
 def shown_so_far(session: Session, person: Person, meeting: Meeting) -> list[Shown]:
     """Every page that was presented and that this person may read, once, the last one last."""
     found: dict[tuple[int, int], Turn] = {}
-    allowed = {document.id for _, document in readable(session, person, meeting)}
-    for turn in turns_of(session, meeting):
-        if turn.version.document_id not in allowed:
-            continue
+    for turn in turns_seen_by(session, person, meeting):
         key = (turn.version_id, turn.page_number)
         found.pop(key, None)
         found[key] = turn
@@ -179,6 +203,12 @@ def turns_of(session: Session, meeting: Meeting, after: int = 0) -> list[Turn]:
     """The turns in their order, those after sequence `after`."""
     chosen = select(Turn).where(Turn.meeting_id == meeting.id, Turn.sequence > after)
     return list(session.scalars(chosen.order_by(Turn.sequence)))
+
+
+def turns_seen_by(session: Session, person: Person, meeting: Meeting, after: int = 0) -> list[Turn]:
+    """Those of `turns_of` whose document this person may read."""
+    allowed = {document.id for _, document in readable(session, person, meeting)}
+    return [t for t in turns_of(session, meeting, after) if t.version.document_id in allowed]
 
 
 def _put_at_the_front(session: Session, by: Person, meeting: Meeting, person: Person) -> Presenting:
@@ -219,10 +249,11 @@ def _not_yours(current: Presenting | None) -> str:
 
 
 def _check_page(
-    session: Session, meeting: Meeting, version: DocumentVersion, page_number: int
+    session: Session, by: Person, meeting: Meeting, version: DocumentVersion, page_number: int
 ) -> None:
     document = version.document
-    if document.meeting_id != meeting.id or document.removed_at is not None:
+    is_open = document.meeting_id == meeting.id and version.released_at is not None
+    if not is_open or not may_read(rights(session, by, meeting), by, document):
         raise InvalidInput("version_id", "この会議の資料から選んでください。")
     count = select(func.count()).where(Page.version_id == version.id)
     last = session.scalar(count) or 0

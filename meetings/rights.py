@@ -11,7 +11,7 @@ from models.base import now
 from models.document import Document
 from models.meeting import Invitation, Meeting
 from models.minutes import Minutes, MinutesRevision, Publication, Withdrawal
-from models.person import Department, Person, Role
+from models.person import Department, Person, Role, RoleGrant
 
 
 class Right(StrEnum):
@@ -72,6 +72,24 @@ def may_read(given: frozenset[Right], person: Person, document: Document) -> boo
     if has_access_ended(document.meeting, now()):
         return False
     return not document.readers or person in document.readers
+
+
+def readers_of(session: Session, document: Document) -> frozenset[int] | None:
+    """The ids of the people who may read a document that is not for everybody in its meeting: its
+    named readers, and those whose role gives them the meeting. None when everybody who sees the
+    meeting may read it."""
+    if not document.readers and not has_access_ended(document.meeting, now()):
+        return None
+    department = document.meeting.department
+    staff = select(RoleGrant.person_id).where(
+        RoleGrant.role.in_([role for role in Role if Right.SEE in BY_ROLE[role]]),
+        or_(
+            RoleGrant.department_id.is_(None),
+            RoleGrant.department_id.in_([department.id, department.parent_id or department.id]),
+        ),
+    )
+    named = () if has_access_ended(document.meeting, now()) else document.readers
+    return frozenset(session.scalars(staff)) | {person.id for person in named}
 
 
 def may_print(given: frozenset[Right], document: Document) -> bool:

@@ -12,7 +12,7 @@ import re
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,7 +46,12 @@ class Seat:
     which does no harm to states (each is whole) and none that matters to pointers."""
 
     is_stream: bool
-    person_id: int = 0
+    person_id: int | None = None
+    """None until the state has been read for whoever sits here."""
+
+    has_missed: bool = False
+    """Something was told to some people while nobody knew who sits here."""
+
     name: str = ""
     since: datetime = field(default_factory=now)
     queue: deque[bytes] = field(default_factory=lambda: deque(maxlen=LONGEST_QUEUE))
@@ -86,15 +91,23 @@ class Hub:
         self._beating: asyncio.Task[None] | None = None
         self._lock = threading.Lock()
 
-    def tell(self, meeting_id: int, event: str, fact: Any, only: int | None = None) -> None:
-        """Send `fact` to everybody who listens to the meeting, or to the terminals of person
-        `only`. Returns at once; nobody waits for the terminals."""
+    def tell(
+        self,
+        meeting_id: int,
+        event: str,
+        fact: Any,
+        only: Collection[int] | None = None,
+        but: Collection[int] = (),
+    ) -> None:
+        """Send `fact` to everybody who listens to the meeting; if `only` is given, to the terminals
+        of the people with these ids; never to those in `but`. Returns at once; nobody waits for
+        the terminals."""
         loop = self._loop
         if loop is None or loop.is_closed() or meeting_id not in self._rooms:
             return
         message = event_of(event, fact)
         is_state = event == "state"
-        loop.call_soon_threadsafe(self._deliver, meeting_id, message, is_state, only)
+        loop.call_soon_threadsafe(self._deliver, meeting_id, message, is_state, only, but)
 
     def seats(self, meeting_id: int) -> list[Seat]:
         with self._lock:
@@ -131,10 +144,24 @@ class Hub:
                     if seat.is_stream and seat.heard_at < quiet_since:
                         seat.put(BEAT)
 
-    def _deliver(self, meeting_id: int, message: bytes, is_state: bool, only: int | None) -> None:
+    def _deliver(
+        self,
+        meeting_id: int,
+        message: bytes,
+        is_state: bool,
+        only: Collection[int] | None,
+        but: Collection[int],
+    ) -> None:
         """One that waits for a newer state is not woken by pointers."""
+        is_for_all = only is None and not but
         for seat in self._rooms.get(meeting_id, ()):
-            if (is_state or seat.is_stream) and only in (None, seat.person_id):
+            if not is_state and not seat.is_stream:
+                continue
+            if is_for_all or not seat.is_stream:
+                seat.put(message)
+            elif seat.person_id is None:
+                seat.has_missed = True
+            elif (only is None or seat.person_id in only) and seat.person_id not in but:
                 seat.put(message)
 
 
@@ -194,13 +221,16 @@ class Live:
 
         The seat is taken before the state is read: what happens in between is delivered.
         """
-        status, headers, body = await asyncio.to_thread(ask, self._app, scope)
-        if status != 200:
-            await answer(send, status, headers, body)
-            return None
-        you = json.loads(body)["you"]
-        seat.person_id, seat.name = you["id"], you["name"]
-        return body.decode()
+        while True:
+            seat.has_missed = False
+            status, headers, body = await asyncio.to_thread(ask, self._app, scope)
+            if status != 200:
+                await answer(send, status, headers, body)
+                return None
+            you = json.loads(body)["you"]
+            seat.person_id, seat.name = you["id"], you["name"]
+            if not seat.has_missed:
+                return body.decode()
 
 
 async def _pour(seat: Seat, send: Send, gone: "asyncio.Future[None]") -> None:

@@ -88,7 +88,7 @@ def test_an_organiser_takes_it_and_hands_it_to_anybody_of_the_meeting(
     presenting.begin_presenting(session, cast.organiser, shelf.meeting)
     assert presenting.state_of(session, shelf.meeting).presenter is cast.organiser
     presenting.hand_over(session, cast.organiser, shelf.meeting, cast.attendee)
-    assert presenting.is_presenting(session, cast.attendee, shelf.meeting)
+    assert presenting.state_of(session, shelf.meeting).presenter is cast.attendee
     with pytest.raises(InvalidInput, match="招集された人"):
         presenting.hand_over(session, cast.attendee, shelf.meeting, cast.outsider)
 

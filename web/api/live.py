@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from meetings import connection, presenting
 from meetings.errors import InvalidInput
-from meetings.rights import Right, rights
+from meetings.presenting import LiveState
+from meetings.rights import Right, readers_of, rights
 from models.document import DocumentVersion
 from models.meeting import Meeting
 from models.person import Person
@@ -68,6 +69,9 @@ class LiveAnswer(Shape):
     presenter: PersonAnswer | None
     turn: TurnAnswer | None
     agenda_item_id: int | None = Field(description="審議中の議題")
+    is_turn_closed: bool = Field(
+        False, description="自分には公開されていない資料が発表されている（turn は null）"
+    )
     you: YouAnswer | None = Field(None, description="自分で尋ねたときだけ")
 
 
@@ -155,8 +159,9 @@ class TestsAnswer(Shape):
     "発表のいま（Accept: text/event-stream なら続けて届く）", answers=LiveAnswer, query=LiveQuery
 )
 def show(person: Person, meeting: Meeting, query: LiveQuery) -> LiveAnswer:
-    answer = _state(database_session(), meeting)
-    answer.you = _you(database_session(), person, meeting)
+    session = database_session()
+    answer = _answer(presenting.state_for(session, person, meeting))
+    answer.you = _you(session, person, meeting)
     return answer
 
 
@@ -179,7 +184,7 @@ def turn(person: Person, meeting: Meeting, body: TurnRequest) -> TurnAnswer:
 @access.to(Meeting, Right.SEE)
 @operation("頁送りの記録", answers=TurnListAnswer, query=TurnQuery)
 def turns(person: Person, meeting: Meeting, query: TurnQuery) -> TurnListAnswer:
-    found = presenting.turns_of(database_session(), meeting, query.after)
+    found = presenting.turns_seen_by(database_session(), person, meeting, query.after)
     return TurnListAnswer(turns=[TurnAnswer.of(entry) for entry in found])
 
 
@@ -247,15 +252,18 @@ def change_item(person: Person, meeting: Meeting, body: ItemRequest) -> LiveAnsw
 @access.to(Meeting, Right.SEE)
 @operation("指し示す場所を見せる（発表している人だけ。記録には残らない）", body=Pointer)
 def point(person: Person, meeting: Meeting, body: Pointer) -> None:
-    if presenting.is_presenting(database_session(), person, meeting):
-        hub().tell(meeting.id, "pointer", body.model_dump_json())
+    session = database_session()
+    turn = presenting.points_at(session, person, meeting, body.version_id)
+    if turn is not None:
+        readers = readers_of(session, turn.version.document)
+        hub().tell(meeting.id, "pointer", body.model_dump_json(), only=readers)
 
 
 @blueprint.post("/meetings/<int:meeting_id>/echoes")
 @access.to(Meeting, Right.SEE)
 @operation("自分の端末へ合図を返す（接続テスト）", body=Echo)
 def echo(person: Person, meeting: Meeting, body: Echo) -> None:
-    hub().tell(meeting.id, "echo", body.model_dump_json(), only=person.id)
+    hub().tell(meeting.id, "echo", body.model_dump_json(), only={person.id})
 
 
 @blueprint.post("/meetings/<int:meeting_id>/connection-tests")
@@ -275,26 +283,35 @@ def tests(person: Person, meeting: Meeting) -> TestsAnswer:
 
 
 def announce(session: Session, meeting: Meeting) -> LiveAnswer:
-    """The state after this request; every terminal is told it once it is on disk."""
-    state = _state(session, meeting)
-    meeting_id, words, to_all = meeting.id, state.model_dump_json(exclude={"you"}), hub()
-    after_commit(lambda: to_all.tell(meeting_id, "state", words))
-    return state
+    """The state after this request; every terminal is told it once it is on disk, as far as its
+    person may know it."""
+    session.flush()
+    state = presenting.state_of(session, meeting)
+    readers = presenting.readers_of_turn(session, state)
+    meeting_id, whole, to_all = meeting.id, _words(state), hub()
+    after_commit(lambda: to_all.tell(meeting_id, "state", whole, only=readers))
+    if readers is not None:
+        rest = _words(state.without_turn())
+        after_commit(lambda: to_all.tell(meeting_id, "state", rest, but=readers))
+    return _answer(state)
 
 
 def hub() -> Hub:
     return cast(Hub, current_app.extensions["hub"])
 
 
-def _state(session: Session, meeting: Meeting) -> LiveAnswer:
-    session.flush()
-    state = presenting.state_of(session, meeting)
+def _words(state: LiveState) -> str:
+    return _answer(state).model_dump_json(exclude={"you"})
+
+
+def _answer(state: LiveState) -> LiveAnswer:
     return LiveAnswer(
         sequence=state.sequence,
         documents=state.documents,
         presenter=PersonAnswer.of(state.presenter) if state.presenter else None,
         turn=TurnAnswer.of(state.turn) if state.turn else None,
         agenda_item_id=state.agenda_item_id,
+        is_turn_closed=state.is_turn_closed,
         you=None,
     )
 

@@ -7,8 +7,7 @@ from pydantic import Field
 
 from meetings import memos
 from meetings.documents import readable
-from meetings.errors import InvalidInput
-from meetings.rights import Right
+from meetings.rights import Right, readers_of
 from models.document import Document, DocumentVersion, Page
 from models.meeting import Meeting
 from models.memo import Memo, MemoKind
@@ -124,9 +123,7 @@ def write(person: Person, page: Page, body: MemoBody) -> MemoAnswer:
 @access.to(Memo, Right.SEE)
 @operation("メモを書き直す", answers=MemoAnswer, body=MemoChange)
 def change(person: Person, memo: Memo, body: MemoChange) -> MemoAnswer:
-    page = database_session().get(Page, body.page_id)
-    if page is None:
-        raise InvalidInput("page_id", "メモは、同じ資料の頁にだけ動かせます。")
+    page = access.fetch(Page, body.page_id, Right.SEE, person)
     memos.change(database_session(), memo, page, body.content, body.based_on)
     if memo.shared_at:
         _tell(memo)
@@ -197,12 +194,10 @@ def remove_bookmark(person: Person, page: Page) -> None:
 
 def _tell(memo: Memo) -> None:
     """Those who look at the document see what was shared, changed or taken back."""
-    meeting_id, fact, to_all = (
-        memo.meeting.id,
-        {"document_id": memo.page.version.document_id},
-        hub(),
-    )
-    after_commit(lambda: to_all.tell(meeting_id, "memos", fact))
+    document, to_all = memo.page.version.document, hub()
+    meeting_id, fact = document.meeting_id, {"document_id": document.id}
+    readers = readers_of(database_session(), document)
+    after_commit(lambda: to_all.tell(meeting_id, "memos", fact, only=readers))
 
 
 def _as_written(person: Person, memo: Memo) -> MemoAnswer:

@@ -177,6 +177,7 @@ class Viewer {
 
   private showTurn(state: LiveState): void {
     const turn = state.turn;
+    if (state.is_turn_closed) this.tell("発表中の資料は、あなたには公開されていません。");
     if (!turn) {
       const first = this.reader.document ?? this.data.documents[0];
       if (first && !this.reader.document) void this.reader.show(first, 1);
@@ -186,7 +187,6 @@ class Viewer {
     const document = this.data.documents.find((entry) => entry.version_id === turn.version_id)
       ?? this.data.documents.find((entry) => entry.id === turn.document_id);
     if (document) void this.reader.show(document, turn.page, turn.area);
-    else this.tell("発表中の資料は、あなたには公開されていません。");
   }
 
   /** This person leafed, zoomed or chose: the presenter shows it, everybody else reads alone. */

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from meetings import documents, invitations
 from meetings.documents import Permissions
 from meetings.storage import Storage
-from models.document import Document
+from models.document import Document, DocumentVersion, Page
 from models.meeting import InvitationKind, Meeting
 from models.person import Person
 from models.sitting import Turn
@@ -130,6 +130,79 @@ def test_a_document_closed_to_a_reader_is_closed_on_every_way(
     assert document.title not in shown
     listed = other.get(f"/meetings/{meeting.id}/viewer").get_json()["documents"]
     assert document.id not in [entry["id"] for entry in listed]
+
+
+def test_who_presents_cannot_show_what_is_closed_to_them(
+    session: Session, script: As, cast: Cast, meeting: Meeting, document: Document
+) -> None:
+    """Nor learn its title or how long it is: what is closed and what is not there look alike."""
+    documents.permit(session, cast.organiser, document, Permissions(readers=[cast.attendee]))
+    session.commit()
+    presenter, path = script(cast.presenter), f"/meetings/{meeting.id}/turns"
+    presenter.call("POST", f"/meetings/{meeting.id}/presenting", status=201)
+    version = document.current.id
+    refusals = [
+        presenter.call("POST", path, {"version_id": number, "page": page}, status=422)
+        for number, page in ((version, 1), (version, 999), (9999, 1))
+    ]
+    assert refusals[0] == refusals[1] == refusals[2]
+    assert session.query(Turn).count() == 0
+
+
+def test_nobody_is_shown_a_version_that_is_not_released(
+    session: Session, script: As, cast: Cast, meeting: Meeting, document: Document
+) -> None:
+    document.current.released_at = None
+    session.commit()
+    version, presenter = document.versions[0].id, script(cast.organiser)
+    presenter.call("POST", f"/meetings/{meeting.id}/presenting", status=201)
+    turn = {"version_id": version, "page": 1}
+    presenter.call("POST", f"/meetings/{meeting.id}/turns", turn, status=422)
+    assert session.query(Turn).count() == 0
+
+
+def test_a_closed_document_that_is_presented_is_known_to_its_readers_alone(
+    session: Session, script: As, cast: Cast, meeting: Meeting, document: Document
+) -> None:
+    documents.permit(session, cast.organiser, document, Permissions(readers=[cast.presenter]))
+    session.commit()
+    presenter, version = script(cast.presenter), document.current.id
+    presenter.call("POST", f"/meetings/{meeting.id}/presenting", status=201)
+    turn = {"version_id": version, "page": 1}
+    presenter.call("POST", f"/meetings/{meeting.id}/turns", turn, status=201)
+    for reader in (cast.presenter, cast.organiser, cast.secretary):
+        live = script(reader).get(f"/meetings/{meeting.id}/live")
+        assert live["turn"]["version_id"] == version and not live["is_turn_closed"]
+    other = script(cast.attendee)
+    live = other.get(f"/meetings/{meeting.id}/live")
+    assert live["turn"] is None and live["is_turn_closed"]
+    assert other.get(f"/meetings/{meeting.id}/turns")["turns"] == []
+    assert len(presenter.get(f"/meetings/{meeting.id}/turns")["turns"]) == 1
+
+
+def test_a_memo_cannot_be_moved_to_a_page_that_its_owner_may_not_see(
+    session: Session, storage: Storage, script: As, cast: Cast, meeting: Meeting, document: Document
+) -> None:
+    attendee, page = script(cast.attendee), document.current.pages[0]
+    note = {"x": 10, "y": 10, "text": "確認"}
+    body = {"key": "k1", "kind": "note", "content": note}
+    memo = attendee.call("POST", f"/pages/{page.id}/memos", body, status=201)
+    draft = DocumentVersion(
+        document=document,
+        number=2,
+        sha256=document.current.sha256,
+        size_bytes=1,
+        file_name="案.pdf",
+        created_by=cast.organiser,
+        thumbnail_sha256=document.current.sha256,
+    )
+    session.add(draft)
+    closed = Page(version=draft, number=1, width=500, height=700, text="")
+    session.add(closed)
+    session.commit()
+    change = {"page_id": closed.id, "content": note, "based_on": memo["revision"]}
+    attendee.call("PUT", f"/memos/{memo['id']}", change, status=404)
+    assert attendee.get(f"/versions/{document.versions[0].id}/memos")["memos"] != []
 
 
 def test_a_proposed_version_is_closed_to_those_who_do_not_prepare(

@@ -20,6 +20,8 @@ export interface LiveState {
   presenter: { id: number; name: string; title: string } | null;
   turn: Turn | null;
   agenda_item_id: number | null;
+  /** A page is shown that is closed to this person. */
+  is_turn_closed: boolean;
 }
 
 export interface Pointer {

@@ -1,0 +1,60 @@
+"""Who is told what: every terminal of a meeting, or those of some people."""
+
+import asyncio
+
+from web.live import Hub, Seat
+
+MEETING = 7
+
+
+def taken(*seats: Seat) -> list[str]:
+    return [seat.take().decode() for seat in seats]
+
+
+async def settle() -> None:
+    await asyncio.sleep(0)
+
+
+def test_what_is_for_some_people_reaches_their_terminals_alone() -> None:
+    async def sitting() -> list[str]:
+        hub = Hub()
+        with (
+            hub.seat(MEETING, is_stream=True) as reader,
+            hub.seat(MEETING, is_stream=True) as other,
+        ):
+            reader.person_id, other.person_id = 1, 2
+            hub.tell(MEETING, "state", "whole", only={1})
+            hub.tell(MEETING, "state", "rest", but={1})
+            await settle()
+            return taken(reader, other)
+
+    to_reader, to_other = asyncio.run(sitting())
+    assert "whole" in to_reader and "rest" not in to_reader
+    assert "rest" in to_other and "whole" not in to_other
+
+
+def test_a_terminal_whose_person_is_not_known_yet_reads_the_state_once_more() -> None:
+    async def sitting() -> tuple[bool, list[str]]:
+        hub = Hub()
+        with hub.seat(MEETING, is_stream=True) as seat:
+            hub.tell(MEETING, "state", "rest", but={1})
+            await settle()
+            return seat.has_missed, taken(seat)
+
+    assert asyncio.run(sitting()) == (True, [""])
+
+
+def test_one_who_waits_for_a_newer_state_is_woken_by_any() -> None:
+    """It reads the state anew, as far as its person may know it."""
+
+    async def sitting() -> list[str]:
+        hub = Hub()
+        with hub.seat(MEETING, is_stream=False) as waiting:
+            waiting.person_id = 2
+            hub.tell(MEETING, "state", "whole", only={1})
+            hub.tell(MEETING, "pointer", "here")
+            await settle()
+            return taken(waiting)
+
+    (woken,) = asyncio.run(sitting())
+    assert "whole" in woken and "here" not in woken
