@@ -11,6 +11,7 @@ from minutes.assignment import evaluation as assignment
 from web.bench import correcting as correcting_bench
 from web.bench import documents as document_bench
 from web.bench import editor as editor_bench
+from web.bench import growth as growth_bench
 from web.bench import imports as import_bench
 from web.bench import live as live_bench
 from web.bench import recording as recording_bench
@@ -144,3 +145,26 @@ def bench_correcting(name: str, as_json: bool) -> None:
     measured = correcting_bench.measure(folder(name))
     made = correcting_bench.as_json(measured)
     click.echo(json.dumps(made) if as_json else correcting_bench.as_table(measured))
+
+
+@bench.command("growth")
+@click.option(
+    "--percent",
+    "percents",
+    multiple=True,
+    type=click.FloatRange(min=0, min_open=True, max=100),
+    default=(1, 20),
+    show_default=True,
+    help="Of ten years of a large city; once for each home.",
+)
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path),
+    help="Make the homes in this folder, and use those that are there already.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+def bench_growth(percents: tuple[float, ...], keep: Path | None, as_json: bool) -> None:
+    """Every page that a person opens, after a little and after much of ten years."""
+    measured = growth_bench.measure(list(percents), keep, lambda words: click.echo(words, err=True))
+    made = growth_bench.as_json(measured)
+    click.echo(json.dumps(made, ensure_ascii=False) if as_json else growth_bench.as_table(measured))
