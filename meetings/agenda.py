@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from meetings import audit, dates, entries, invitations, notices
+from meetings import audit, clean_text, dates, entries, invitations, notices
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from models.base import now
 from models.document import Document
@@ -56,7 +56,7 @@ def set_up_meeting(
     ends_at: datetime,
     place: str,
 ) -> Meeting:
-    _check_order(starts_at, ends_at)
+    entries.check_span(starts_at, ends_at)
     meeting = Meeting(
         series=series,
         department=department,
@@ -90,7 +90,7 @@ def change_meeting(
         raise StaleRevision(
             f"{title}／{dates.span(starts_at, ends_at)}／{place}", theirs, meeting.revision
         )
-    _check_order(starts_at, ends_at)
+    entries.check_span(starts_at, ends_at)
     before = meeting.title, meeting.starts_at, meeting.ends_at, meeting.place
     meeting.title = entries.text("title", "会議名", title)
     meeting.place = entries.text("place", "場所", place)
@@ -103,6 +103,7 @@ def change_meeting(
 def limit_access(session: Session, by: Person, meeting: Meeting, days: int | None) -> None:
     """Those who are only invited read the documents until so many days after the meeting; None
     for no end."""
+    days = entries.within("access_days", "資料を読める日数", days, 0, entries.MOST_DAYS)
     if meeting.access_days != days:
         meeting.access_days = days
         audit.note(session, by, "limit_access", meeting)
@@ -195,7 +196,7 @@ def add_agenda_item(
         position=len(siblings),
         title=entries.text("title", "議題名", title),
         presenter=entries.optional_text("presenter", "説明者", presenter),
-        planned_minutes=planned_minutes,
+        planned_minutes=_minutes(planned_minutes),
     )
     session.add(entry)
     audit.note(session, by, "add", entry)
@@ -212,13 +213,17 @@ def change_agenda_item(
     planned_minutes: int | None,
     based_on: int,
 ) -> None:
-    if entry.revision != based_on and entry.title != title.strip():
+    if entry.revision != based_on and entry.title != clean_text.line(title):
         raise StaleRevision(title, entry.title, entry.revision)
     entry.title = entries.text("title", "議題名", title)
     entry.presenter = entries.optional_text("presenter", "説明者", presenter)
-    entry.planned_minutes = planned_minutes
+    entry.planned_minutes = _minutes(planned_minutes)
     entry.revision += 1
     audit.note(session, by, "change", entry)
+
+
+def _minutes(planned: int | None) -> int | None:
+    return entries.within("planned_minutes", "予定時間（分）", planned, 1, entries.MOST_MINUTES)
 
 
 def move_agenda_item(
@@ -346,8 +351,3 @@ def _document_count(session: Session, entry: AgendaItem) -> int:
         Document.agenda_item_id == entry.id, Document.removed_at.is_(None)
     )
     return session.scalar(count) or 0
-
-
-def _check_order(starts_at: datetime, ends_at: datetime) -> None:
-    if ends_at <= starts_at:
-        raise InvalidInput("ends", "終了の時刻は、開始の時刻より後にしてください。")

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import entries
+from meetings import clean_text, entries
 from meetings.errors import InvalidInput
 from models.meeting import Meeting
 from models.person import Person
@@ -34,7 +34,7 @@ def keep_test(
         median_ms=median_ms,
         worst_ms=worst_ms,
         lost=lost,
-        terminal=entries.optional_text("terminal", "端末", terminal[: entries.LONGEST_NAME]),
+        terminal=clean_text.line(terminal)[: entries.LONGEST_NAME],
     )
     session.add(test)
     session.flush()

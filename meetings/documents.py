@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePath
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import audit, entries, office, pdf
+from meetings import audit, clean_text, entries, office, pdf
 from meetings.agenda import flat, tree
 from meetings.errors import InvalidInput
 from meetings.rights import may_read, rights
@@ -174,7 +173,7 @@ def _changed(session: Session, by: Person, verb: str, document: Document) -> Non
 
 def title_of(file_name: str) -> str:
     """A document's first title: the file name without folder and ending."""
-    plain = PurePath(file_name.replace("\\", "/")).name
+    plain = clean_text.without_folders(file_name)
     endings = [e for e in (".pdf", *office.ENDINGS) if plain.lower().endswith(e)]
     title = plain[: -len(endings[0])] if endings else plain
     return title.strip()[: entries.LONGEST_NAME] or "無題の資料"
@@ -186,7 +185,7 @@ def version_of(
     """The prepared PDF as a version that belongs to no document yet."""
     version = DocumentVersion(
         number=number,
-        file_name=prepared.file_name[-entries.LONGEST_NAME :],
+        file_name=clean_text.file_name(prepared.file_name, "資料.pdf"),
         sha256=prepared.stored.sha256,
         size_bytes=prepared.stored.size_bytes,
         thumbnail_sha256=prepared.thumbnail.sha256,
@@ -195,7 +194,7 @@ def version_of(
         released_by_id=by.id if released_at else None,
     )
     if prepared.original is not None:
-        version.original_file_name = prepared.original.file_name[-entries.LONGEST_NAME :]
+        version.original_file_name = clean_text.file_name(prepared.original.file_name, "資料")
         version.original_sha256 = prepared.original.stored.sha256
         version.original_size_bytes = prepared.original.stored.size_bytes
     version.pages = [

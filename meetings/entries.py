@@ -1,17 +1,27 @@
 """Reading what people type: one clear sentence for everything that cannot be taken."""
 
 import re
-from datetime import date, datetime, time
+import unicodedata
+from datetime import date, datetime, time, timedelta
 
+from meetings import clean_text
 from meetings.dates import TOKYO
 from meetings.errors import InvalidInput
 
 LONGEST_NAME = 200
-EMAIL = re.compile(r"[^@\s,;<>\"']+@[^@\s,;<>\"']+\.[^@\s,;<>\"'.]+")
+EMAIL = re.compile(r"[!-~]+")
+LARGEST_ID = 2**63 - 1
+"""SQLite knows no larger number."""
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+LONGEST_MEETING = timedelta(days=366)
+MOST_MINUTES = 1440
+MOST_DAYS = 3650
 
 
 def text(field: str, label: str, value: str | None, limit: int = LONGEST_NAME) -> str:
-    """A text that must not be empty, without surrounding space, at most `limit` characters."""
+    """A text that must not be empty, in one line, without surrounding space and without what has
+    no shape, at most `limit` characters."""
     cleaned = optional_text(field, label, value, limit)
     if not cleaned:
         raise InvalidInput(field, f"{label}を入力してください。")
@@ -19,7 +29,16 @@ def text(field: str, label: str, value: str | None, limit: int = LONGEST_NAME) -
 
 
 def optional_text(field: str, label: str, value: str | None, limit: int = LONGEST_NAME) -> str:
-    cleaned = (value or "").strip()
+    """The same, which may be empty."""
+    return _at_most(field, label, clean_text.line(value or ""), limit)
+
+
+def long_text(field: str, label: str, value: str | None, limit: int) -> str:
+    """The same, in as many lines as it has."""
+    return _at_most(field, label, clean_text.lines(value or "").strip(), limit)
+
+
+def _at_most(field: str, label: str, cleaned: str, limit: int) -> str:
     if len(cleaned) > limit:
         raise InvalidInput(
             field,
@@ -30,13 +49,24 @@ def optional_text(field: str, label: str, value: str | None, limit: int = LONGES
 
 
 def email(field: str, label: str, value: str | None) -> str:
-    """An address, or nothing."""
-    cleaned = optional_text(field, label, value)
-    if cleaned and not EMAIL.fullmatch(cleaned):
+    """An address as mail servers take it, or nothing. What a Japanese keyboard wrote in full width
+    is read as its half width."""
+    cleaned = optional_text(field, label, unicodedata.normalize("NFKC", value or ""))
+    if cleaned and not is_address(cleaned):
         raise InvalidInput(
-            field, f"{label}「{cleaned[:40]}」の形が正しくありません。例：koga@city.example.jp"
+            field,
+            f"{label}「{cleaned[:40]}」の形が正しくありません。半角の英数字で入力してください。"
+            "例：koga@city.example.jp",
         )
     return cleaned
+
+
+def is_address(address: str) -> bool:
+    """`name@host.domain` in ASCII."""
+    name, _, host = address.rpartition("@")
+    is_plain = EMAIL.fullmatch(address) and not set(address) & set(" ,;<>\"'()[]\\:")
+    is_host = "." in host and all(host.split("."))
+    return bool(is_plain and name and "@" not in name and is_host)
 
 
 def moment(field: str, label: str, day: str | None, clock: str | None) -> datetime:
@@ -46,34 +76,75 @@ def moment(field: str, label: str, day: str | None, clock: str | None) -> dateti
 
 def minutes(field: str, label: str, value: str | None) -> int | None:
     """A whole number of minutes from 1 to 1,440, or nothing."""
-    cleaned = (value or "").strip()
-    if not cleaned:
-        return None
-    if not cleaned.isdecimal() or not 1 <= int(cleaned[:6]) <= 1440:
-        raise InvalidInput(field, f"{label}は1から1,440までの整数（分）で入力してください。")
-    return int(cleaned)
+    return _read(field, f"{label}は1から{MOST_MINUTES:,}までの整数（分）", value, 1, MOST_MINUTES)
 
 
-def whole_number(field: str, label: str, value: str | None, most: int = 3650) -> int | None:
+def whole_number(field: str, label: str, value: str | None, most: int = MOST_DAYS) -> int | None:
     """From 0 to `most`, or nothing."""
-    cleaned = (value or "").strip()
+    return _read(field, f"{label}は0から{most:,}までの整数", value, 0, most)
+
+
+def _read(field: str, wanted: str, value: str | None, least: int, most: int) -> int | None:
+    """Figures of a Japanese keyboard (full width) are figures too."""
+    cleaned = unicodedata.normalize("NFKC", value or "").strip()
     if not cleaned:
         return None
-    if not cleaned.isdecimal() or int(cleaned[:8]) > most:
-        raise InvalidInput(field, f"{label}は0から{most:,}までの整数で入力してください。")
-    return int(cleaned)
+    number = plain_number(cleaned)
+    if number is None or not least <= number <= most:
+        raise InvalidInput(field, f"{wanted}で入力してください。")
+    return number
+
+
+def plain_number(value: str | None, most: int = LARGEST_ID) -> int | None:
+    """The whole number from 0 to `most` that these ASCII figures say; None for anything else. For
+    numbers that a program wrote: ids, revisions, pages."""
+    if not value or not value.isascii() or not value.isdecimal():
+        return None
+    if len(value) > len(str(LARGEST_ID)):  # Python would read ten million figures, slowly
+        return None
+    number = int(value)
+    return number if number <= most else None
+
+
+def within(field: str, label: str, value: int | None, least: int, most: int) -> int | None:
+    """A number that was read already, or nothing. Raises InvalidInput beyond the bounds."""
+    if value is not None and not least <= value <= most:
+        raise InvalidInput(field, f"{label}は{least:,}から{most:,}までにしてください。")
+    return value
 
 
 def date_of(field: str, label: str, value: str | None) -> date:
-    """「2026-11-23」."""
+    """「2026-11-23」, from 1900 to 2200."""
     try:
-        return date.fromisoformat((value or "").strip())
+        day = date.fromisoformat((value or "").strip())
     except ValueError as problem:
         raise InvalidInput(
             field,
             f"{label}の日付「{(value or '')[:20]}」はありません。"
             "2026-11-23 のように、暦にある日付を入力してください。",
         ) from problem
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise InvalidInput(
+            field,
+            f"{label}の日付「{day.isoformat()}」は扱えません。"
+            f"{FIRST_DAY.year}年から{LAST_DAY.year}年までの日付を入力してください。",
+        )
+    return day
+
+
+def check_span(starts_at: datetime, ends_at: datetime) -> None:
+    """Whether a meeting can be from then to then. Raises InvalidInput."""
+    if ends_at <= starts_at:
+        raise InvalidInput("ends", "終了の時刻は、開始の時刻より後にしてください。")
+    if not FIRST_DAY <= starts_at.date() <= ends_at.date() <= LAST_DAY:
+        raise InvalidInput(
+            "date", f"日時は{FIRST_DAY.year}年から{LAST_DAY.year}年までにしてください。"
+        )
+    if ends_at - starts_at > LONGEST_MEETING:
+        raise InvalidInput(
+            "ends",
+            f"会議の長さは{LONGEST_MEETING.days}日までです。終了の日時を確かめてください。",
+        )
 
 
 def _time(field: str, label: str, value: str | None) -> time:

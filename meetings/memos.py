@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from meetings import audit
+from meetings import audit, entries
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from models.base import now
 from models.document import Document, DocumentVersion, Page, PageMatch
@@ -240,12 +240,12 @@ def _checked(page: Page, kind: MemoKind, content: Any) -> dict[str, Any]:
 
 def _checked_note(page: Page, content: dict[str, Any]) -> dict[str, Any]:
     text = content.get("text")
-    if not isinstance(text, str) or len(text) > LONGEST_NOTE:
-        raise InvalidInput("content", f"メモは{LONGEST_NOTE:,}文字までです。")
+    if not isinstance(text, str):
+        raise InvalidInput("content", "メモの text を文字列で送ってください。")
     return {
         "x": _number(content.get("x"), -EDGE, page.width + EDGE),
         "y": _number(content.get("y"), -EDGE, page.height + EDGE),
-        "text": text,
+        "text": entries.long_text("content", "メモ", text, LONGEST_NOTE),
     }
 
 

@@ -9,7 +9,7 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import audit, entries
+from meetings import audit, clean_text, entries
 from meetings.errors import InvalidInput, SignInRefused
 from models.base import now
 from models.person import Department, Person, Role, RoleGrant, SignIn
@@ -91,7 +91,7 @@ def sign_in(
     session: Session, login: str, password: str, *, hours: int, is_script: bool = False
 ) -> tuple[str, SignIn]:
     """The secret token, which is kept nowhere, and its row. Raises SignInRefused."""
-    person = session.scalar(select(Person).where(Person.login == login.strip()))
+    person = session.scalar(select(Person).where(Person.login == clean_text.line(login)))
     if not is_password(person.password_hash if person else NOBODY, password):
         raise SignInRefused()
     if person is None or person.ended_at is not None or person.is_guest:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
+from meetings.entries import MOST_DAYS
 from models.base import now
 from models.document import Document
 from models.meeting import Invitation, Meeting
@@ -116,7 +117,7 @@ def is_only_invited(given: frozenset[Right]) -> bool:
 def has_access_ended(meeting: Meeting, at: datetime) -> bool:
     if meeting.access_days is None:
         return False
-    return at > meeting.ends_at + timedelta(days=meeting.access_days)
+    return at > meeting.ends_at + timedelta(days=min(meeting.access_days, MOST_DAYS))
 
 
 def is_invited(session: Session, person: Person, meeting: Meeting) -> bool:

@@ -3,10 +3,11 @@ segments (逐語) and the official one made of it (整文)."""
 
 from collections.abc import Iterable
 from itertools import groupby
+from typing import Any
 
 from pydantic import BaseModel
 
-from meetings import dates
+from meetings import clean_text, dates
 from minutes.style.changes import Piece
 from minutes.style.choice import Style
 from minutes.style.kept import Names
@@ -84,6 +85,19 @@ class Content(BaseModel):
 
 def content_of(revision: MinutesRevision) -> Content:
     return Content.model_validate(revision.content)
+
+
+def cleaned(content: Content) -> Content:
+    """As it is kept: without what has no shape, wherever it stands."""
+    return Content.model_validate(_cleaned(content.model_dump()))
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text.lines(value)
+    if isinstance(value, dict):
+        return {name: _cleaned(inner) for name, inner in value.items()}
+    return [_cleaned(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def official_only(content: Content) -> Content:

@@ -9,6 +9,8 @@ from models.meeting import Meeting
 from models.minutes import MinutesRevision, Publication, Withdrawal
 from models.person import Person
 
+LONGEST_REASON = 2000
+
 
 def publish(session: Session, by: Person, revision: MinutesRevision) -> Publication:
     """Raises NotPossibleNow unless the revision is the latest, approved, and nothing is public."""
@@ -28,7 +30,7 @@ def withdraw(session: Session, by: Person, revision: MinutesRevision, reason: st
         raise NotPossibleNow("この会議録は公開されていません。")
     withdrawal = Withdrawal(
         publication=publication,
-        reason=entries.text("reason", "取り下げる理由", reason, 2000),
+        reason=entries.text("reason", "取り下げる理由", reason, LONGEST_REASON),
         withdrawn_by=by,
     )
     session.add(withdrawal)

@@ -3,13 +3,11 @@ they stand: which part of the meeting, from when on."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import PurePath
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import audit, dates
-from meetings.entries import LONGEST_NAME
+from meetings import audit, clean_text, dates
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from meetings.storage import Incoming, Storage, StoredFile
 from minutes import stamps
@@ -43,8 +41,8 @@ def prepare_recording(storage: Storage, file_name: str, incoming: Incoming) -> P
 
 
 def plain_name(file_name: str) -> str:
-    """Without the folders that some programs send along."""
-    return PurePath(file_name.replace("\\", "/")).name[-LONGEST_NAME:] or "録音"
+    """As it is kept: without the folders that some programs send along."""
+    return clean_text.file_name(file_name, "録音")
 
 
 def add_recording(

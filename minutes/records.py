@@ -18,6 +18,7 @@ from minutes.content import (
     Content,
     Paragraph,
     Section,
+    cleaned,
     content_of,
     drafted,
     known,
@@ -34,6 +35,7 @@ from models.person import Person
 from models.transcript import Segment, Transcript
 
 LONGEST_PARAGRAPH = 20_000
+LONGEST_REASON = 2000
 UNASSIGNED = "議題に分けていない発言"
 BEFORE, LEFT_OUT = "議題に入る前の発言", "議題外の発言"
 WITHOUT_AGENDA = "発言"
@@ -90,14 +92,13 @@ def revise(
             latest.written_by.name,
             is_own=latest.written_by is by,
         )
-    entries.text("title", "会議名", content.title)
-    entries.text("place", "場所", content.place)
+    content = cleaned(content)
+    content.title = entries.text("title", "会議名", content.title)
+    content.place = entries.text("place", "場所", content.place)
     for section in content.sections:
         for paragraph in section.paragraphs:
-            paragraph.text = transcripts.printable(paragraph.text)
-            paragraph.speaker = transcripts.printable(paragraph.speaker)
-            entries.optional_text("text", "発言", paragraph.text, LONGEST_PARAGRAPH)
-            entries.optional_text("speaker", "発言者", paragraph.speaker)
+            entries.long_text("text", "発言", paragraph.text, LONGEST_PARAGRAPH)
+            paragraph.speaker = entries.optional_text("speaker", "発言者", paragraph.speaker)
             _refuse_other_sources(latest, paragraph)
         section.paragraphs = [p for p in section.paragraphs if p.text.strip()]
     _link(session, minutes, content)
@@ -210,7 +211,7 @@ def _decide(
     decision = Approval(
         request=revision.request,
         is_approved=is_approved,
-        reason=entries.optional_text("reason", "理由", reason, 2000),
+        reason=entries.long_text("reason", "理由", reason, LONGEST_REASON),
         decided_by=by,
     )
     session.add(decision)

@@ -1,13 +1,12 @@
 """Correcting a transcript: text, confirmation, speaker. `heard` never changes."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select, true, tuple_
 from sqlalchemy.orm import Session, defer, selectinload, undefer
 
-from meetings import audit, entries
+from meetings import audit, clean_text, entries
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from minutes import accuracy
 from minutes.accuracy import Accuracy
@@ -21,15 +20,6 @@ from models.recording import Recording, Transcription, WorkState
 from models.transcript import Correction, Proposal, Segment, Speaker, Transcript
 
 LONGEST_SEGMENT = 20_000
-
-UNPRINTABLE = frozenset({"Cc", "Cf", "Cs"})
-"""Unicode's categories of control, format (those that turn the direction of writing among them)
-and half characters."""
-
-JOINERS = frozenset("\u200c\u200d") | {chr(tag) for tag in range(0xE0020, 0xE0080)}
-"""Format characters without which an emoji or a word is another one."""
-
-NONCHARACTERS = frozenset("\ufffe\uffff")
 
 
 def correct(session: Session, by: Person, segment: Segment, text: str, *, based_on: int) -> Segment:
@@ -83,7 +73,7 @@ def take_back_confirmation(session: Session, by: Person, segment: Segment) -> No
 def name_speaker(session: Session, by: Person, segment: Segment, name: str) -> None:
     """The voice of this segment; an empty name takes it away."""
     refuse_when_approved(session, segment.transcript)
-    name = entries.optional_text("speaker", "発言者", one_line(name))
+    name = entries.optional_text("speaker", "発言者", clean_text.single_spaced(name))
     segment.speaker = _speaker(session, segment.transcript, name) if name else None
     audit.note(session, by, "name_speaker", segment)
 
@@ -106,7 +96,7 @@ def name_speakers(session: Session, by: Person, namings: Sequence[Naming]) -> li
         refuse_when_approved(session, segment.transcript)
         if (segment.speaker.name if segment.speaker else "") != one.now:
             continue
-        name = entries.optional_text("then", "発言者", one_line(one.then))
+        name = entries.optional_text("then", "発言者", clean_text.single_spaced(one.then))
         segment.speaker = _speaker(session, segment.transcript, name) if name else None
         changed.append(segment)
     if changed:
@@ -228,26 +218,8 @@ def _counted(pairs: Iterable[tuple[str, str]]) -> tuple[Accuracy, Accuracy]:
     return raw, normalised
 
 
-def one_line(text: str) -> str:
-    """Without control characters: what a text field may give and a paper may print."""
-    return printable(" ".join(text.split()))
-
-
-def printable(text: str) -> str:
-    """Without control characters but the ends of lines. Whatever has a shape stays, also where no
-    font here knows it: 外字, 異体字, the emoji of next year."""
-    return "".join(c for c in text if _is_shown(c))
-
-
-def _is_shown(character: str) -> bool:
-    if character == "\n" or character in JOINERS:
-        return True
-    is_control = unicodedata.category(character) in UNPRINTABLE
-    return not is_control and character not in NONCHARACTERS
-
-
 def _plain(text: str) -> str:
-    text = one_line(text)
+    text = clean_text.single_spaced(text)
     if len(text) > LONGEST_SEGMENT:
         raise InvalidInput(
             "text",

@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session
 
 from meetings import dates
 from meetings.config import Config
-from meetings.entries import LONGEST_NAME
 from meetings.errors import FileRejected, InvalidInput, StorageFull
 from meetings.rights import Right, rights
 from meetings.storage import COPY_BYTES, Incoming, Storage
@@ -181,7 +180,7 @@ class Watch:
                 if _is_there(session, meeting, incoming.sha256):
                     return
             _refuse_changed(path, stamp)
-            name = filing.readable(path.name)[-LONGEST_NAME:]
+            name = recordings.plain_name(filing.readable(path.name))
             stored = self._storage.keep(incoming)
             prepared = recordings.PreparedRecording(name, stored, sound, stamped_at)
         is_guessed = stamped_at is None and number is None

@@ -12,8 +12,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+EARLIEST, LATEST = datetime(1868, 1, 1), datetime(2201, 1, 1)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
-    """A point in time; aware in Python, UTC in the table. A naive one is refused."""
+    """A point in time; aware in Python, UTC in the table. A naive one is refused. One so far away
+    that nothing could be added to it, as the year 9999, is read as the nearest that allows it."""
 
     impl = DateTime
     cache_ok = True
@@ -26,7 +30,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
+        return None if value is None else min(max(value, EARLIEST), LATEST).replace(tzinfo=UTC)
 
 
 def word(kind: type[StrEnum]) -> Enum:

@@ -1,7 +1,7 @@
 """Documents that leave the server: to be saved or printed, one or all of a meeting together,
 stamped where that is asked for."""
 
-from flask import Response, send_file
+from flask import Response
 
 from meetings import dates, printing
 from meetings.documents import readable
@@ -13,6 +13,7 @@ from models.document import Document, DocumentVersion
 from models.meeting import Meeting
 from models.person import Person
 from web.looks import note_look
+from web.named_files import send_named
 from web.transaction import config, database_session, storage
 
 PDF = "application/pdf"
@@ -34,7 +35,7 @@ def send_all_documents(person: Person, meeting: Meeting) -> Response:
         (folder / "cover.pdf").write_bytes(programme)
         join(folder / "cover.pdf", parts, folder / "all.pdf", folder)
         opened = (folder / "all.pdf").open("rb")  # stays readable when the folder is gone
-    return send_file(opened, PDF, as_attachment=True, download_name=f"{meeting.title}.pdf")
+    return send_named(opened, PDF, f"{meeting.title}.pdf")
 
 
 def _part(given: frozenset[Right], person: Person, number: str, document: Document) -> Part:
@@ -62,10 +63,8 @@ def send_document(person: Person, version: DocumentVersion, *, as_attachment: bo
     note_look(person, "download" if as_attachment else "print", version)
     name, path = version.file_name, storage().path(version.sha256)
     if not _is_stamped(given, version.document):
-        return send_file(
-            path, PDF, as_attachment=as_attachment, download_name=name, etag=version.sha256
-        )
+        return send_named(path, PDF, name, as_attachment=as_attachment, etag=version.sha256)
     with storage().workspace() as folder:
         stamp(path, folder / "stamped.pdf", _words(person))
         opened = (folder / "stamped.pdf").open("rb")  # stays readable when the folder is gone
-    return send_file(opened, PDF, as_attachment=as_attachment, download_name=name)
+    return send_named(opened, PDF, name, as_attachment=as_attachment)

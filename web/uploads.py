@@ -10,6 +10,7 @@ from python_multipart import MultipartParser
 from python_multipart.multipart import parse_options_header
 from werkzeug.exceptions import ClientDisconnected
 
+from meetings import clean_text
 from meetings.errors import FileRejected, InvalidInput
 from meetings.storage import COPY_BYTES, Incoming, Storage
 
@@ -99,7 +100,7 @@ class _Parts:
         if b"filename" not in options:
             return
         self._before_file(self.received.fields)
-        name = options[b"filename"].decode(errors="replace")
+        name = clean_text.file_name(options[b"filename"].decode(errors="replace"), "")
         self._file = ReceivedFile(self._field, name, self._open_file())
 
     def _data(self, data: bytes, start: int, end: int) -> None:

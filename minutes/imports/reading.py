@@ -3,12 +3,13 @@
 from dataclasses import replace
 from pathlib import Path, PurePath
 
+from meetings import clean_text
 from meetings.entries import LONGEST_NAME
 from meetings.errors import FileRejected
 from minutes.imports import cutting, subtitles, text_files, whisper_files, word_files
 from minutes.imports.marks import with_speakers
 from minutes.imports.said import LONGEST_CHARACTERS, MOST_PIECES, Said, is_timed
-from minutes.transcripts import LONGEST_SEGMENT, one_line
+from minutes.transcripts import LONGEST_SEGMENT
 
 ACCEPTED = (".txt", ".docx", ".srt", ".vtt", ".json")
 LARGEST_TEXT_BYTES = 10_000_000
@@ -74,4 +75,5 @@ def _refuse_too_long(pieces: list[Said]) -> None:
 
 
 def _in_one_line(piece: Said) -> Said:
-    return replace(piece, text=one_line(piece.text), speaker=one_line(piece.speaker)[:LONGEST_NAME])
+    speaker = clean_text.single_spaced(piece.speaker)[:LONGEST_NAME].rstrip()
+    return replace(piece, text=clean_text.single_spaced(piece.text), speaker=speaker)

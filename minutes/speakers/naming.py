@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from meetings import audit, entries
+from meetings import audit, clean_text, entries
 from meetings.errors import NotPossibleNow
 from minutes import transcripts
 from minutes.speakers import voiceprints
@@ -46,7 +46,7 @@ def name_voice(session: Session, by: Person, segment: Segment, name: str) -> lis
     so already, the two voices become one. A voiceprint that this voice gave to another name goes.
     Returns them; raises NotPossibleNow, InvalidInput."""
     transcripts.refuse_when_approved(session, segment.transcript)
-    name = entries.text("speaker", "発言者", transcripts.one_line(name))
+    name = entries.text("speaker", "発言者", clean_text.single_spaced(name))
     voice, same = _voice(segment), _named(segment.transcript, name)
     segments = transcripts.segments_of_voice(session, voice)
     if same is not voice:

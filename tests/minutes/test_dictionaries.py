@@ -73,7 +73,7 @@ def test_a_reading_that_the_dictionary_does_not_know_is_guessed_and_marked(
         ("汐見線", "ア" * 121, "kana", "120文字まで"),
         ("Excel", "", "kana", "読みが分かりません"),
         ("燚", "", "kana", "読みが分かりません"),
-        ("汐見\u200b線\x07", "しおみ", "surface", "使えない文字"),
+        ("汐見\ue000線", "しおみ", "surface", "使えない文字"),
     ],
 )
 def test_what_would_be_found_everywhere_or_cannot_be_read_is_refused(

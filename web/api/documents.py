@@ -8,6 +8,7 @@ from pydantic import Field
 
 from meetings import documents, search, versions
 from meetings.documents import Permissions
+from meetings.entries import plain_number
 from meetings.errors import InvalidInput, NotFound
 from meetings.rights import Right, may_download, rights
 from models.document import Document, DocumentVersion, Page
@@ -17,7 +18,6 @@ from web import access, intake
 from web.api.agenda import item_of
 from web.api.live import announce
 from web.api.operations import (
-    LARGEST_ID,
     Identity,
     Query,
     Shape,
@@ -166,9 +166,10 @@ def _place(meeting: Meeting, fields: dict[str, str]) -> AgendaItem | None:
     given = fields.get("agenda_item_id", "").strip()
     if not given:
         return None
-    if not given.isdecimal() or not given.isascii() or len(given) > len(str(LARGEST_ID)):
+    number = plain_number(given)
+    if number is None:
         raise InvalidInput("agenda_item_id", "議題の番号は数字で送ってください。")
-    return item_of(meeting, int(given))
+    return item_of(meeting, number)
 
 
 class PermissionsBody(Shape):

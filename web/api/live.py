@@ -17,7 +17,7 @@ from models.person import Person
 from models.sitting import Carrier, ConnectionTest, Turn
 from web import access
 from web.api.agenda import item_of
-from web.api.operations import Identity, Query, Shape, ShortText, operation
+from web.api.operations import Identity, Ordinal, Query, Shape, ShortText, operation
 from web.api.shapes import PersonAnswer
 from web.live import Hub
 from web.transaction import after_commit, database_session
@@ -76,8 +76,8 @@ class LiveAnswer(Shape):
 
 
 class LiveQuery(Query):
-    wait: int | None = Field(
-        None, ge=0, description="この sequence より新しくなるまで、最長20秒待ってから答える"
+    wait: Ordinal | None = Field(
+        None, description="この sequence より新しくなるまで、最長20秒待ってから答える"
     )
 
 
@@ -122,7 +122,7 @@ class TurnListAnswer(Shape):
 
 
 class TurnQuery(Query):
-    after: int = Field(0, ge=0, description="この sequence より後のものだけ")
+    after: Ordinal = Field(0, description="この sequence より後のものだけ")
 
 
 class Echo(Shape):

@@ -19,13 +19,12 @@ from pydantic import (
     ValidationError,
 )
 
-from meetings.entries import LONGEST_NAME
+from meetings.entries import FIRST_DAY, LARGEST_ID, LAST_DAY, LONGEST_NAME
 from meetings.errors import InvalidInput
 
 View = Callable[..., Any]
 LARGEST_BODY_BYTES = 4_000_000
 JSON = "application/json"
-LARGEST_ID = 2**63 - 1
 
 KINDS = {
     "string_type": "文字列",
@@ -48,13 +47,14 @@ KINDS = {
 
 
 def _conceivable(at: datetime) -> datetime:
-    if not 1900 <= at.year <= 2200:
-        raise ValueError("1900年から2200年までの日時にしてください。")
+    if not FIRST_DAY <= at.date() <= LAST_DAY:
+        raise ValueError(f"{FIRST_DAY.year}年から{LAST_DAY.year}年までの日時にしてください。")
     return at.astimezone(UTC)
 
 
 Identity = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 Revision = Annotated[int, Field(ge=0, le=LARGEST_ID)]
+Ordinal = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 ShortText = Annotated[str, Field(max_length=LONGEST_NAME)]
 Moment = Annotated[AwareDatetime, AfterValidator(_conceivable)]
 

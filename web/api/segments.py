@@ -15,7 +15,7 @@ from minutes.transcripts import Naming
 from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
 from web import access
-from web.api.operations import Identity, Query, Revision, Shape, ShortText, operation
+from web.api.operations import Identity, Ordinal, Query, Revision, Shape, ShortText, operation
 from web.api.segment_shapes import MarkAnswer, SegmentAnswer, SegmentChanged, SegmentsChanged
 from web.api.transcripts import Decision
 from web.transaction import database_session
@@ -88,7 +88,7 @@ class Speakers(Shape):
 
 
 class Cut(Shape):
-    at: int = Field(ge=0, description="この文字の前で分ける（text での位置）")
+    at: Ordinal = Field(description="この文字の前で分ける（text での位置）")
     revision: Revision
 
 
@@ -130,7 +130,7 @@ class HistoryAnswer(Shape):
 
 
 class Against(Query):
-    against: int | None = Field(None, ge=0, description="比べる相手（states の番号、0から）")
+    against: Ordinal | None = Field(None, description="比べる相手（states の番号、0から）")
 
 
 @blueprint.get("/segments/<int:segment_id>/history")

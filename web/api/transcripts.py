@@ -16,7 +16,7 @@ from minutes.speakers import voiceprints
 from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
 from web import access
-from web.api.operations import Identity, Query, Revision, Shape, ShortText, operation
+from web.api.operations import Identity, Ordinal, Query, Revision, Shape, ShortText, operation
 from web.api.segment_shapes import SegmentAnswer, SegmentChanged, SegmentWordsAnswer
 from web.api.shapes import AccuracyAnswer, WorkAnswer
 from web.api.shown import ReadableVersionAnswer, readable_versions
@@ -98,8 +98,8 @@ class ChangesAnswer(Shape):
 
 
 class Since(Query):
-    since: int = Field(0, ge=0, description="前の答えの latest")
-    newest: int = Field(0, ge=0, description="知っている発話の id のうち最大のもの")
+    since: Ordinal = Field(0, description="前の答えの latest")
+    newest: Ordinal = Field(0, description="知っている発話の id のうち最大のもの")
     at: Identity | None = Field(None, description="いまカーソルのある発話")
     seat: str = Field("", max_length=40, description="この画面の名前（同じ人の画面の区別）")
 

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, after_this_request, request, url_f
 from pydantic import Field
 from werkzeug.datastructures import Headers
 
-from meetings.entries import LONGEST_NAME
+from meetings.entries import plain_number
 from meetings.errors import NotUnderstood
 from meetings.rights import Right
 from meetings.storage import SHA256
@@ -34,6 +34,7 @@ EXTENSIONS = "creation,creation-defer-length,expiration,termination,checksum"
 PIECE_TYPE = "application/offset+octet-stream"
 TAIL_BYTES = 1_000_000
 LONGEST_METADATA = 8000
+LARGEST_FILE_BYTES = 10**15
 LONGEST_AGO_SECONDS = 30 * 24 * 3600
 
 
@@ -215,7 +216,7 @@ def _announced(headers: Headers) -> uploads.Announced:
     kind = told.get("kind", RecordingKind.PART)
     if kind not in list(RecordingKind):
         raise NotUnderstood("Upload-Metadata の kind は part か spare で送ってください。")
-    name = told.get("filename", "")[-LONGEST_NAME:]
+    name = told.get("filename", "")
     return uploads.Announced(name, size_bytes, sha256 or None, RecordingKind(kind), _began(told))
 
 
@@ -253,6 +254,7 @@ def _number(headers: Headers, name: str) -> int | None:
     told = headers.get(name)
     if told is None:
         return None
-    if not told.isdecimal() or len(told) > 15:
+    number = plain_number(told, most=LARGEST_FILE_BYTES)
+    if number is None:
         raise NotUnderstood(f"{name} は0以上の整数で送ってください。")
-    return int(told)
+    return number

@@ -124,8 +124,7 @@ def _item_of(meeting: Meeting, identity: int) -> AgendaItem:
 
 
 def _number(name: str) -> int | None:
-    given = request.form.get(name, "")
-    return int(given) if given.isdecimal() and len(given) < 10 else None
+    return entries.plain_number(request.form.get(name))
 
 
 def _back(meeting: Meeting) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from meetings.entries import plain_number
 from minutes import dictionaries
 from minutes.terms import has_words
 from models.person import Person, Role
@@ -49,7 +50,7 @@ def show(person: Person, series_id: int) -> Any:
 def share(person: Person, series_id: int) -> Any:
     session, surface = database_session(), request.form.get("surface", "")
     series = dictionaries.administered_series(session, person, series_id)
-    department_id = request.form.get("department", 0, int)
+    department_id = plain_number(request.form.get("department")) or 0
     entry = dictionaries.share(session, person, series, surface, department_id)
     assert entry.department
     flash(f"「{surface}」を{entry.department.name}の用語辞書に入れました。", "done")

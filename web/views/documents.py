@@ -1,12 +1,12 @@
 """資料: taking PDFs in and replacing them, the viewer, the files themselves."""
 
-import io
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 
 from meetings import documents, memos, printing, versions
 from meetings.documents import Permissions
+from meetings.entries import plain_number
 from meetings.errors import FileRejected, InvalidInput, NotFound, NotPossibleNow
 from meetings.rights import Right, is_only_invited, may_download, may_print, rights
 from models.document import Document, DocumentVersion
@@ -17,10 +17,12 @@ from web import access, intake, replacing
 from web.api.live import announce
 from web.downloads import send_all_documents, send_document
 from web.looks import note_arrival, note_look
+from web.named_files import send_named
 from web.transaction import config, database_session, storage
 from web.views._viewer import viewer_data
 
 blueprint = Blueprint("documents", __name__)
+PDF = "application/pdf"
 FOREVER_SECONDS = 31_536_000
 
 
@@ -78,13 +80,8 @@ def file(person: Person, version: DocumentVersion) -> Any:
     """The PDF for the viewer. A version never changes, so the terminal may keep it."""
     if "Range" not in request.headers:
         note_look(person, "fetch", version)
-    response = send_file(
-        storage().path(version.sha256),
-        mimetype="application/pdf",
-        download_name=version.file_name,
-        conditional=True,
-        etag=version.sha256,
-    )
+    path, name = storage().path(version.sha256), version.file_name
+    response = send_named(path, PDF, name, as_attachment=False, etag=version.sha256)
     return _kept_by_the_terminal(response)
 
 
@@ -105,12 +102,8 @@ def original(person: Person, version: DocumentVersion) -> Any:
     if version.original_sha256 is None or is_stamped or not may_download(given, document):
         raise NotFound()
     note_look(person, "download", version)
-    return send_file(
-        storage().path(version.original_sha256),
-        "application/octet-stream",
-        as_attachment=True,
-        download_name=version.original_file_name,
-    )
+    path = storage().path(version.original_sha256)
+    return send_named(path, "application/octet-stream", version.original_file_name)
 
 
 @blueprint.get("/versions/<int:version_id>/print")
@@ -134,7 +127,7 @@ def programme(person: Person, meeting: Meeting) -> Any:
     session = database_session()
     shown = [document for _, document in documents.readable(session, person, meeting)]
     pdf = printing.programme(session, config(), meeting, shown)
-    return send_file(io.BytesIO(pdf), "application/pdf", download_name="次第.pdf")
+    return send_named(pdf, PDF, "次第.pdf", as_attachment=False)
 
 
 @blueprint.get("/versions/<int:version_id>/thumbnail")
@@ -289,5 +282,4 @@ def _released(document: Document, number: int | None) -> DocumentVersion | None:
 
 
 def _number(name: str) -> int | None:
-    given = request.args.get(name, "")
-    return int(given) if given.isdecimal() and given.isascii() and len(given) < 8 else None
+    return plain_number(request.args.get(name))

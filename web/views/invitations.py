@@ -1,16 +1,16 @@
 """出席: who is asked to come, what they answered, the roster, guests, and what they are told."""
 
 import base64
-import io
 from collections import Counter
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from meetings import guests, notices, printing, roster
 from meetings.calendar import calendar_of
+from meetings.entries import plain_number
 from meetings.errors import GijidoError, InvalidInput, NotFound
 from meetings.invitations import (
     answer_invitation,
@@ -23,6 +23,7 @@ from meetings.rights import Right, rights
 from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting, RosterEntry
 from models.person import Person
 from web import access
+from web.named_files import send_named
 from web.transaction import config, database_session
 from web.views._meeting_head import meeting_head
 from web.views.series import choices_for_series
@@ -112,11 +113,7 @@ def calendar(person: Person, meeting: Meeting) -> Any:
     """One's own invitation, for the calendar program."""
     found = invitation_of(database_session(), meeting, person)
     assert found is not None
-    return Response(
-        calendar_of(config(), found),
-        mimetype="text/calendar",
-        headers={"Content-Disposition": "attachment; filename=invite.ics"},
-    )
+    return send_named(calendar_of(config(), found), "text/calendar", "invite.ics")
 
 
 @blueprint.get("/meetings/<int:meeting_id>/notice.pdf")
@@ -254,7 +251,7 @@ def _kind() -> InvitationKind:
 
 
 def _chosen() -> list[Person]:
-    ids = [int(i) for i in request.form.getlist("person_ids") if i.isdecimal() and len(i) < 10]
+    ids = [number for i in request.form.getlist("person_ids") if (number := plain_number(i))]
     wanted = select(Person).where(Person.id.in_(ids), ~Person.is_guest)
     return list(database_session().scalars(wanted))
 
@@ -276,7 +273,7 @@ def _others(known_ids: set[int]) -> list[tuple[str, list[Person]]]:
 
 
 def _pdf(content: bytes, name: str) -> Response:
-    return send_file(io.BytesIO(content), "application/pdf", download_name=name)
+    return send_named(content, "application/pdf", name, as_attachment=False)
 
 
 def _back(meeting: Meeting) -> Any:

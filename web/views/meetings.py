@@ -186,8 +186,7 @@ def _access_days() -> int | None:
 
 
 def _revision() -> int:
-    given = request.form.get("revision", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else 0
+    return entries.plain_number(request.form.get("revision")) or 0
 
 
 def _departments(person: Person) -> list[Department]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from meetings.entries import text
+from meetings.entries import plain_number
 from meetings.errors import InvalidInput, NotFound, StaleRevision
 from meetings.rights import Right, published_revision
 from minutes import publication, records
@@ -323,10 +323,10 @@ def _numbered(minutes: Minutes, field: str) -> MinutesRevision:
 
 
 def _number(field: str) -> int:
-    value = text(field, "版の番号", request.form.get(field))
-    if not value.isdecimal():
+    number = plain_number(request.form.get(field))
+    if number is None:
         raise InvalidInput(field, "版の番号を読み取れません。画面を開き直してください。")
-    return int(value)
+    return number
 
 
 def _to(meeting: Meeting) -> Any:

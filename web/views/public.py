@@ -1,7 +1,5 @@
 """What citizens see, without signing in and without a script: published minutes and their sound."""
 
-import io
-import re
 from collections.abc import Callable
 from itertools import groupby
 from typing import Any
@@ -20,13 +18,13 @@ from models.document import Page
 from models.minutes import MinutesRevision
 from models.transcript import Transcript
 from web import access
+from web.named_files import send_named
 from web.transaction import database_session, storage
 from web.views._beside_page import BesidePage
 
 blueprint = Blueprint("public", __name__)
 LONGEST_QUERY = 200
 LONGEST_CLIP_SECONDS = 600.0
-NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
 @blueprint.get("/")
@@ -86,13 +84,8 @@ def page_picture(revision: MinutesRevision, version_id: int, number: int) -> Any
 @access.published
 def text(revision: MinutesRevision) -> Any:
     content = content_of(revision)
-    name = NOT_IN_FILE_NAMES.sub("_", f"会議録_{content.title}_{content.starts_at[:10]}.txt")
-    return send_file(
-        io.BytesIO(records.as_text(content).encode()),
-        mimetype="text/plain",
-        as_attachment=True,
-        download_name=name,
-    )
+    name = f"会議録_{content.title}_{content.starts_at[:10]}.txt"
+    return send_named(records.as_text(content).encode(), "text/plain", name)
 
 
 @blueprint.get("/published/<int:meeting_id>/sentences/<int:section>/<int:paragraph>/sound")

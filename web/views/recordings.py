@@ -24,6 +24,7 @@ from models.transcript import Transcript
 from web import access, intake
 from web.errors import wants_json
 from web.looks import note_look
+from web.named_files import send_named
 from web.sounds import send_peaks
 from web.transaction import config, database_session, release, storage
 from web.views._meeting_head import meeting_head
@@ -158,12 +159,8 @@ def imported_file(person: Person, transcription: Transcription) -> Any:
     if transcription.imported_sha256 is None:
         raise NotFound()
     note_look(person, "download", transcription)
-    return send_file(
-        storage().path(transcription.imported_sha256),
-        mimetype=UNKNOWN_TYPE,
-        as_attachment=True,
-        download_name=transcription.imported_file_name,
-    )
+    path = storage().path(transcription.imported_sha256)
+    return send_named(path, UNKNOWN_TYPE, transcription.imported_file_name)
 
 
 @blueprint.post("/transcriptions/<int:transcription_id>/cancellation")
@@ -264,12 +261,8 @@ def sound(person: Person, recording: Recording) -> Any:
 def original(person: Person, recording: Recording) -> Any:
     """The file as it was received."""
     _note_first_look(person, "download", recording)
-    return send_file(
-        storage().path(recording.sha256),
-        mimetype=_kind(recording.file_name),
-        as_attachment=True,
-        download_name=recording.file_name,
-    )
+    path, name = storage().path(recording.sha256), recording.file_name
+    return send_named(path, _kind(name), name)
 
 
 def _page(

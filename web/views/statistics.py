@@ -5,7 +5,7 @@ import io
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, render_template
 
 from meetings import dates
 from minutes.accuracy import Accuracy
@@ -13,6 +13,7 @@ from minutes.statistics import DepartmentFigures, Figures, figures
 from models.base import now
 from models.person import Person, Role
 from web import access
+from web.named_files import send_named
 from web.transaction import database_session
 
 blueprint = Blueprint("statistics", __name__)
@@ -39,10 +40,8 @@ def table(person: Person) -> Any:
     """With a byte order mark, so that Excel reads it as UTF-8."""
     made = io.StringIO()
     csv.writer(made).writerows([HEAD, *_rows(figures(database_session()))])
-    answer = Response("\ufeff" + made.getvalue(), mimetype="text/csv")
-    name = f"gijido-{_today().isoformat()}.csv"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    content = ("\ufeff" + made.getvalue()).encode()
+    return send_named(content, "text/csv", f"gijido-{_today().isoformat()}.csv")
 
 
 def _rows(found: Figures) -> list[list[Any]]:

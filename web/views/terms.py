@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from meetings.entries import plain_number
 from meetings.errors import InvalidInput
 from meetings.rights import Right
 from minutes import dictionaries
@@ -17,6 +18,7 @@ from web.transaction import database_session
 from web.views._meeting_head import meeting_head
 
 blueprint = Blueprint("terms", __name__)
+LAST_PAGE = 1_000_000
 
 
 @blueprint.get("/meetings/<int:meeting_id>/terms")
@@ -85,8 +87,8 @@ def remove(person: Person, meeting: Meeting, entry_id: int) -> Any:
 
 
 def page_number() -> int:
-    wanted = request.values.get("page", "")
-    return int(wanted) if wanted.isdecimal() and len(wanted) < 9 else 1
+    """Which page of a list was asked for, from 1."""
+    return plain_number(request.values.get("page"), most=LAST_PAGE) or 1
 
 
 def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None) -> str:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, send_file
+from flask import Blueprint, render_template
 
 from meetings import certificates
 from meetings.errors import NotFound
 from web import access
+from web.named_files import send_named
 from web.transaction import config
 
 blueprint = Blueprint("trust", __name__)
@@ -27,4 +28,6 @@ def authority() -> Any:
     file = certificates.authority_file(config())
     if not file.exists():
         raise NotFound()
-    return send_file(file, "application/x-x509-ca-cert", download_name="gijido-authority.crt")
+    return send_named(
+        file, "application/x-x509-ca-cert", "gijido-authority.crt", as_attachment=False
+    )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 
 from meetings.errors import NotFound
 from meetings.rights import Right
@@ -12,6 +12,7 @@ from models.person import Person
 from models.upload import Upload, UploadState
 from web import access
 from web.looks import note_look
+from web.named_files import send_named
 from web.transaction import database_session, storage
 
 blueprint = Blueprint("uploads", __name__)
@@ -48,12 +49,7 @@ def refused_file(person: Person, upload: Upload) -> Any:
     if upload.state != UploadState.REFUSED or not path.exists():
         raise NotFound()
     note_look(person, "download", upload)
-    return send_file(
-        path,
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=upload.file_name,
-    )
+    return send_named(path, "application/octet-stream", upload.file_name)
 
 
 def arriving(meeting: Meeting) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def test_a_sentence_without_an_end_is_cut_at_its_commas(read: Read) -> None:
 
 
 def test_odd_characters_survive_as_plain_text_and_control_characters_do_not(read: Read) -> None:
-    odd = "<b>太字</b> 葛\U000e0100城市 か\u3099 שלום 한국 & &amp;"
+    odd = "<b>太字</b> 葛\U000e0100城市 \ufa19 שלום 한국 & &amp;"
     assert texts(read("議事.txt", f"{odd}\x07\x1b")) == [odd]
 
 
