@@ -10,6 +10,7 @@ from meetings.errors import InvalidInput
 
 LONGEST_NAME = 200
 EMAIL = re.compile(r"[!-~]+")
+HALF_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 LARGEST_ID = 2**63 - 1
 """SQLite knows no larger number."""
 
@@ -86,7 +87,7 @@ def whole_number(field: str, label: str, value: str | None, most: int = MOST_DAY
 
 def _read(field: str, wanted: str, value: str | None, least: int, most: int) -> int | None:
     """Figures of a Japanese keyboard (full width) are figures too."""
-    cleaned = unicodedata.normalize("NFKC", value or "").strip()
+    cleaned = (value or "").strip().translate(HALF_WIDTH)
     if not cleaned:
         return None
     number = plain_number(cleaned)

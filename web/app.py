@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import Engine
 
 from meetings import dates
@@ -50,7 +50,7 @@ def attach(app: Flask, config: Config, engine: Engine) -> None:
 
 def _shared() -> dict[str, Any]:
     """What every template may use."""
-    person = access.current_person()
+    person = None if g.get("is_broken") else access.current_person()
     return {
         "person": person,
         "may_administer": person is not None and person.has_role(Role.ADMINISTRATOR),

@@ -6,6 +6,7 @@ from typing import Any
 from flask import (
     Flask,
     Response,
+    g,
     jsonify,
     make_response,
     redirect,
@@ -158,6 +159,8 @@ def _http_error(problem: HTTPException) -> Response:
 
 
 def _server_error(problem: Exception) -> Response:
+    """The page of it asks the database nothing: that may be what is broken."""
+    g.is_broken = True
     LOG.error("request failed: %s %s", request.method, request.path, exc_info=problem)
     return answer(500, WORDS[500]) if wants_json() else page(500, WORDS[500])
 

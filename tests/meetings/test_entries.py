@@ -80,3 +80,63 @@ def test_a_sitting_is_written_as_the_office_writes_it() -> None:
 )
 def test_lengths_have_their_units(seconds: float, words: str) -> None:
     assert dates.length(seconds) == words
+
+
+@pytest.mark.parametrize("value", ["00000000999999999", "3651", "1e3", "²", "-1", "9" * 5000])
+def test_a_number_is_bounded_however_it_is_written(value: str) -> None:
+    with pytest.raises(InvalidInput, match="0から3,650まで"):
+        entries.whole_number("access_days", "日数", value)
+
+
+def test_a_number_may_be_typed_with_a_japanese_keyboard() -> None:
+    assert entries.whole_number("access_days", "日数", " ３０ ") == 30
+    assert entries.minutes("planned_minutes", "予定時間", "０９０") == 90
+
+
+@pytest.mark.parametrize("value", ["", None, "１", "٣", "²", " 1", "+1", "1_0", "9" * 20, "1e3"])
+def test_a_number_that_a_program_wrote_is_read_strictly(value: str | None) -> None:
+    assert entries.plain_number(value) is None
+
+
+def test_a_number_that_a_program_wrote_fits_into_the_database() -> None:
+    assert entries.plain_number("9223372036854775807") == 2**63 - 1
+    assert entries.plain_number("9223372036854775808") is None
+
+
+@pytest.mark.parametrize("day", ["1899-12-31", "2201-01-01", "9999-12-31", "0001-01-01"])
+def test_a_date_with_which_nobody_can_reckon_is_refused(day: str) -> None:
+    with pytest.raises(InvalidInput, match="1900年から2200年"):
+        entries.moment("date", "開催日", day, "14:00")
+
+
+def test_a_meeting_has_an_end_within_reach() -> None:
+    start = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+    entries.check_span(start, start + timedelta(days=366))
+    for end in (start, start - timedelta(hours=1), start + timedelta(days=367)):
+        with pytest.raises(InvalidInput):
+            entries.check_span(start, end)
+    with pytest.raises(InvalidInput, match="1900年から2200年"):
+        entries.check_span(start, datetime(9999, 12, 31, 23, 59, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("hanako@ｅxample.jp", "hanako@example.jp"),
+        ("ｈａｎａｋｏ＠ｅｘａｍｐｌｅ．ｊｐ", "hanako@example.jp"),
+        ("okuma@city.example.jp\u200b\n", "okuma@city.example.jp"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_read_in_half_width(typed: str, kept: str) -> None:
+    assert entries.email("email", "メールアドレス", typed) == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["はなこ@example.jp", "a@b@example.jp", "a@example", "a@.jp", "@example.jp", "a b@example.jp",
+     "a@例え.jp", "a@example.jp\r\nBcc: b@example.jp", "<a@example.jp>", "a\\@example.jp"],
+)  # fmt: skip
+def test_an_address_that_no_server_takes_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidInput, match="半角の英数字"):
+        entries.email("email", "メールアドレス", typed)
