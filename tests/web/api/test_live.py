@@ -187,6 +187,7 @@ def test_a_memo_cannot_be_moved_to_a_page_that_its_owner_may_not_see(
     note = {"x": 10, "y": 10, "text": "確認"}
     body = {"key": "k1", "kind": "note", "content": note}
     memo = attendee.call("POST", f"/pages/{page.id}/memos", body, status=201)
+    session.commit()
     draft = DocumentVersion(
         document=document,
         number=2,
