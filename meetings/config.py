@@ -33,6 +33,7 @@ class Server:
     address: str = ""
     tls_certificate: str = ""
     tls_key: str = ""
+    hsts_days: int = 180
     sign_in_hours: int = 12
 
 

@@ -101,6 +101,12 @@ def may_download(given: frozenset[Right], document: Document) -> bool:
     return document.may_download or not is_only_invited(given)
 
 
+def may_read_note(given: frozenset[Right], person: Person, invitation: Invitation) -> bool:
+    """Whether this person reads what the invited person wrote beside their answer, which may be
+    an illness: they themselves, and those who prepare or run the meeting."""
+    return person.id == invitation.person_id or not given.isdisjoint({Right.PREPARE, Right.RUN})
+
+
 def may_publish_pages(document: Document) -> bool:
     """Whether citizens see the pages of it that were shown, beside published minutes: nothing that
     is closed, stamped with its reader's name, or not to be kept."""

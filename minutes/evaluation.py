@@ -23,7 +23,7 @@ from minutes.proposals.choosing import Choice, Teach
 from minutes.proposals.folder import vocabulary_of
 from minutes.proposals.scoring import Score, score
 from minutes.proposals.terms import Vocabulary, collect
-from minutes.recognition import audio, recogniser, speech_model
+from minutes.recognition import audio, backend, recogniser, speech_model
 from minutes.recognition.heard import Heard, Recognise
 from minutes.recognition.pipeline import recognise_file
 
@@ -63,6 +63,7 @@ class Materials:
 @dataclass(frozen=True)
 class Evaluation:
     folders: list[FolderResult]
+    backend: str
 
     @property
     def normalised(self) -> Accuracy:
@@ -146,7 +147,8 @@ def evaluate(
             if words[folder].terms:
                 clips[folder] = [_taught(teach, clip, words[folder]) for clip in heard]
     return Evaluation(
-        [_score(folder, heard, len(words[folder].terms)) for folder, heard in clips.items()]
+        [_score(folder, heard, len(words[folder].terms)) for folder, heard in clips.items()],
+        backend.in_use(),
     )
 
 
@@ -189,7 +191,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
     """Rates are fractions; `cer` is normalised, fillers removed, with what the papers changed;
     `rtf` is of the hearing alone. `starts_near`, `ends_near`: the share of segments' edges within
     NEAR_SECONDS of the sentence's; `items`: seconds assigned to the right agenda item; null where
-    the reference does not tell."""
+    the reference does not tell. `backend`: "mkl" or "onednn", whose texts differ a little."""
     return {
         "folders": [
             {
@@ -210,6 +212,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
             }
             for folder in evaluation.folders
         ],
+        "backend": evaluation.backend,
         "cer": evaluation.normalised.error_rate,
         "cer_without_materials": evaluation.heard.error_rate,
         "changed": asdict(evaluation.taught.changed),
@@ -240,6 +243,7 @@ def as_table(evaluation: Evaluation) -> str:
         f"{'all':<47}{_rates(total)}{'':>15}{_counts(total)}{total['rtf']:>7.3f}{'':>7}{_edges(total)}"
         f"{_items(total)}"
     )
+    lines.append(f"backend: {total['backend']}")
     return "\n".join(lines)
 
 

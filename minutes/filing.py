@@ -25,7 +25,7 @@ def file_taken(folder: Path, path: Path) -> Path:
     """
     day = dates.local(now()).strftime("%Y-%m-%d")
     target = _free(folder / TAKEN / day / path.relative_to(folder))
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_parent(folder, target)
     path.rename(target)
     return target
 
@@ -33,12 +33,22 @@ def file_taken(folder: Path, path: Path) -> Path:
 def file_refused(folder: Path, path: Path, reason: str) -> Path:
     """Into 受け付けられなかったもの, with the reason in a text file beside it. Raises OSError."""
     target = _free(folder / REFUSED / path.name)
-    target.parent.mkdir(exist_ok=True)
+    _make_parent(folder, target)
     told = target.with_name(_shortened(target.name, REASON))
     # The reason first: after a crash between the two the file is only taken up again.
     told.write_text(_letter(path.relative_to(folder), reason), encoding="utf-8-sig")
     path.rename(target)
     return target
+
+
+def _make_parent(folder: Path, target: Path) -> None:
+    """Raises OSError when a link leads out of the watched folder: nobody who may write there can
+    have files moved elsewhere."""
+    for parent in reversed(target.relative_to(folder).parents):
+        place = folder / parent
+        if place != folder and place.is_symlink():
+            raise OSError(f"{place} is a link")
+    target.parent.mkdir(parents=True, exist_ok=True)
 
 
 def readable(name: str) -> str:

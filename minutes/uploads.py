@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from meetings import audit
@@ -20,6 +20,10 @@ from models.recording import RecordingKind
 from models.upload import Upload, UploadState
 
 MEGABYTE = 1_000_000
+MOST_AT_ONCE = 50
+"""Recordings that one person is sending at the same time."""
+
+RESERVED_FOR_LIVE_BYTES = 100 * MEGABYTE
 OPEN_STATES = (UploadState.RECEIVING, UploadState.WHOLE, UploadState.REFUSED)
 REFUSED_KEPT = timedelta(days=30)
 QUIET_AFTER = timedelta(minutes=1)
@@ -51,8 +55,10 @@ def start_upload(
     announced: Announced,
     limits: Limits,
 ) -> Upload:
-    """Raises TooLarge, and StorageFull when it would not fit beside what is arriving already."""
+    """Raises TooLarge, NotPossibleNow when this person is sending too many already, and
+    StorageFull when it would not fit beside what is arriving."""
     _refuse_too_large(announced.size_bytes or 0, limits)
+    _refuse_too_many(session, by)
     _refuse_when_full(session, storage, announced.size_bytes or 0, limits)
     upload = Upload(
         key=secrets.token_hex(16),
@@ -168,12 +174,27 @@ def _refuse_too_large(size_bytes: int, limits: Limits) -> None:
         raise TooLarge(limits.upload_mb)
 
 
+def _refuse_too_many(session: Session, by: Person) -> None:
+    mine = select(func.count(Upload.id)).where(
+        Upload.person_id == by.id, Upload.state == UploadState.RECEIVING
+    )
+    if (session.scalar(mine) or 0) >= MOST_AT_ONCE:
+        raise NotPossibleNow(
+            f"送信の途中の録音が{MOST_AT_ONCE}件あります。"
+            "終わるのを待つか、使わないものを取りやめてから送ってください。"
+        )
+
+
 def _refuse_when_full(session: Session, storage: Storage, size_bytes: int, limits: Limits) -> None:
     still_coming = session.scalar(
-        select(func.sum(Upload.size_bytes - Upload.received_bytes)).where(
-            Upload.state == UploadState.RECEIVING
-        )
+        select(func.sum(_still_to_come())).where(Upload.state == UploadState.RECEIVING)
     )
     wanted = size_bytes + limits.spare_mb * MEGABYTE + (still_coming or 0)
     if wanted > storage.free_bytes():
         raise StorageFull()
+
+
+def _still_to_come() -> ColumnElement[int]:
+    """In bytes. Nobody knows how long a meeting that is being recorded will be: room is kept for
+    the next hours of it."""
+    return func.coalesce(Upload.size_bytes - Upload.received_bytes, RESERVED_FOR_LIVE_BYTES)

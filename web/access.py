@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import request
+from flask import g, request
 from flask import session as cookie
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -152,9 +152,13 @@ def current_person() -> Person | None:
 
 
 def current_sign_in() -> SignIn | None:
-    """By the cookie of a browser or, for scripts, `Authorization: Bearer TOKEN`."""
+    """By the cookie of a browser or, for scripts, `Authorization: Bearer TOKEN`. A cookie whose
+    sign-in is over is noted, so that the terminal is told to forget what it keeps."""
     token = bearer_token() or cookie.get("token")
-    return people.signed_in(database_session(), token) if token else None
+    entry = people.signed_in(database_session(), token) if token else None
+    if token and entry is None and not bearer_token():
+        g.has_sign_in_ended = True
+    return entry
 
 
 def bearer_token() -> str | None:

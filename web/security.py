@@ -3,11 +3,13 @@
 import secrets
 from pathlib import Path
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
+from flask import session as cookie
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 
 from web.access import bearer_token
+from web.transaction import config
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -25,18 +27,34 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
+PERMISSIONS_POLICY = ", ".join(
+    (
+        "microphone=(self)",  # a meeting can be recorded on the terminal
+        "fullscreen=(self)",
+        "autoplay=(self)",
+        *(f"{feature}=()" for feature in ("camera", "geolocation", "payment", "usb", "serial")),
+    )
+)
+COOKIE = "gijido"
+SECURE_COOKIE = f"__Host-{COOKIE}"
+"""Browsers take a cookie of this name from this host alone, and only over TLS."""
+
+
 class CookieInterface(SecureCookieSessionInterface):
-    """The cookie is Secure wherever the terminal came over TLS."""
+    """The cookie is Secure wherever the terminal came over TLS, and then bound to this host."""
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
+
+    def get_cookie_name(self, app: Flask) -> str:
+        return SECURE_COOKIE if request.is_secure else COOKIE
 
 
 def install(app: Flask, home: Path) -> CSRFProtect:
     app.secret_key = _secret(home / "secret")
     app.session_interface = CookieInterface()
     app.config.update(
-        SESSION_COOKIE_NAME="gijido",
+        SESSION_COOKIE_NAME=COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         # The token lives as long as the cookie: a page open since yesterday can still save.
@@ -66,11 +84,24 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+    seconds = config().server.hsts_days * 24 * 3600
+    if request.is_secure and seconds:
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={seconds}")
+    if g.get("has_sign_in_ended"):
+        _forget(response)
     if request.path.startswith("/static/assets/"):  # the hash of the content is in the name
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     elif not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "private, no-store")
     return response
+
+
+def _forget(response: Response) -> None:
+    """What this terminal keeps of a sign-in that is over: the browser's own store goes at once.
+    Not its storage: texts that were typed and not saved wait there for their writer."""
+    cookie.pop("token", None)
+    response.headers["Clear-Site-Data"] = '"cache"'
 
 
 def _secret(path: Path) -> bytes:

@@ -212,3 +212,32 @@ def test_what_was_refused_can_be_taken_out_for_a_month(
     session.commit()
     tidy(engine, storage, LIMITS)
     assert not storage.arrival_path(upload.key).exists()
+
+
+def test_nobody_sends_more_than_some_recordings_at_once(
+    session: Session,
+    storage: Storage,
+    cast: Cast,
+    meeting: Meeting,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(uploads, "MOST_AT_ONCE", 2)
+    first, _ = (start(session, storage, cast, meeting, Announced("R.m4a", 10)) for _ in range(2))
+    with pytest.raises(NotPossibleNow, match="2件"):
+        start(session, storage, cast, meeting, Announced("R.m4a", 10))
+    uploads.withdraw_upload(session, cast.secretary, first)
+    assert start(session, storage, cast, meeting, Announced("R.m4a", 10)).id
+
+
+def test_room_is_kept_for_recordings_whose_length_nobody_knows_yet(
+    session: Session,
+    storage: Storage,
+    cast: Cast,
+    meeting: Meeting,
+    live: Upload,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(storage, "free_bytes", lambda: uploads.RESERVED_FOR_LIVE_BYTES + 9)
+    with pytest.raises(StorageFull):
+        start(session, storage, cast, meeting, Announced("R.m4a", 10))
+    assert start(session, storage, cast, meeting, Announced("R.m4a", 9)).id

@@ -385,6 +385,19 @@ def test_links_are_never_followed(
     assert (outside / "secret.m4a").exists()
 
 
+@pytest.mark.parametrize("place", [filing.TAKEN, filing.REFUSED])
+def test_nothing_is_moved_out_of_the_folder_through_a_link(
+    watch: Watch, drop: Drop, folder: Path, tmp_path: Path, place: str
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (folder / place).symlink_to(outside)
+    drop("1/R01.m4a")
+    (folder / "1" / "R02.m4a").write_text("no sound")
+    watch.look()
+    assert list(outside.rglob("*")) == []
+
+
 @pytest.mark.parametrize(
     ("raw", "shown"),
     [

@@ -10,8 +10,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from meetings.errors import StaleRevision, StorageFull
+from models.base import now
 from models.meeting import Meeting
-from models.person import Person
+from models.person import Person, SignIn
 from tests.conftest import Browser, Cast
 from web import access
 from web.demo.people import PASSWORD
@@ -189,3 +190,37 @@ def test_an_unexpected_problem_says_that_nothing_is_lost(own_app: Flask) -> None
     assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
     assert "失われていません" in answer.text
     assert "broken on purpose" not in answer.text
+
+
+def test_over_tls_the_cookie_is_bound_to_this_host_and_the_next_visit_to_tls(
+    app: Flask, cast: Cast, citizen: Browser
+) -> None:
+    sent = {"login": cast.attendee.login, "password": PASSWORD}
+    plain = citizen.post("/sign-in", data=sent)
+    assert plain.headers["Set-Cookie"].startswith("gijido=")
+    assert "Strict-Transport-Security" not in plain.headers
+    safe = citizen.post("/sign-in", data=sent, base_url="https://gijido.example")
+    assert safe.headers["Set-Cookie"].startswith("__Host-gijido=")
+    assert "Secure" in safe.headers["Set-Cookie"]
+    assert safe.headers["Strict-Transport-Security"] == f"max-age={180 * 24 * 3600}"
+    assert "camera=()" in safe.headers["Permissions-Policy"]
+
+
+def test_a_terminal_is_told_once_to_forget_what_it_keeps_of_a_sign_in_that_is_over(
+    session: Session, cast: Cast, browse: Callable[[Person], Browser]
+) -> None:
+    client = browse(cast.attendee)
+    client.get("/today")
+    session.commit()
+    for entry in session.query(SignIn):
+        entry.ended_at = now()
+    session.commit()
+    first, second = client.get("/"), client.get("/")
+    assert first.headers["Clear-Site-Data"] == '"cache"'
+    assert "Clear-Site-Data" not in second.headers
+
+
+def test_signing_out_tells_the_terminal_to_forget(
+    cast: Cast, browse: Callable[[Person], Browser]
+) -> None:
+    assert browse(cast.attendee).post("/sign-out").headers["Clear-Site-Data"] == '"cache"'

@@ -12,6 +12,7 @@ from models.meeting import Meeting
 from models.person import Person
 from models.sitting import Attendance, WayIn
 from tests.conftest import Browser, Cast
+from web.demo.people import PASSWORD
 
 Browse = Callable[[Person], Browser]
 
@@ -20,7 +21,7 @@ Browse = Callable[[Person], Browser]
 def code(browse: Browse, cast: Cast, meeting: Meeting) -> str:
     """The path that the code on the screen leads to."""
     page = browse(cast.secretary).get(f"/meetings/{meeting.id}/sitting/code").text
-    found = re.search(r"http://localhost(/arrivals/\S+?)<", page)
+    found = re.search(r"http://127\.0\.0\.1:8400(/arrivals/\S+?)<", page)
     assert found and "data:image/svg+xml" in page
     return found[1]
 
@@ -93,3 +94,13 @@ def test_somebody_who_was_struck_is_not_noted_again_by_opening(
 def test_an_attendee_does_not_see_who_came(browse: Browse, cast: Cast, meeting: Meeting) -> None:
     page = browse(cast.attendee).get(f"/meetings/{meeting.id}/sitting").text
     assert "接続テスト" in page and "席の様子" not in page
+
+
+def test_the_code_leads_to_the_citys_own_address_whatever_the_request_says(
+    citizen: Browser, cast: Cast, meeting: Meeting
+) -> None:
+    elsewhere = "http://evil.example"
+    sent = {"login": cast.secretary.login, "password": PASSWORD}
+    citizen.post("/sign-in", data=sent, base_url=elsewhere)
+    page = citizen.get(f"/meetings/{meeting.id}/sitting/code", base_url=elsewhere).text
+    assert "evil.example" not in page and "http://127.0.0.1:8400/arrivals/" in page

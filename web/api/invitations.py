@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Self
 
-from flask import Blueprint, url_for
+from flask import Blueprint
 from pydantic import Field, model_validator
 from sqlalchemy import select
 
 from meetings import guests, invitations, notices, roster
 from meetings.errors import InvalidInput
-from meetings.rights import Right
+from meetings.rights import Right, may_read_note, rights
 from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting, RosterEntry, Series
 from models.meeting import InvitationAnswer as Given
 from models.person import Person
@@ -17,6 +17,7 @@ from web import access
 from web.api.operations import Identity, Shape, ShortText, operation
 from web.api.shapes import PersonAnswer
 from web.transaction import database_session
+from web.urls import address_of
 
 blueprint = Blueprint("api_invitations", __name__)
 
@@ -24,15 +25,15 @@ blueprint = Blueprint("api_invitations", __name__)
 class AnswerAnswer(Shape):
     answer: AnswerWord = Field(description="coming（出席）、absent（欠席）、proxy（代理）")
     proxy_name: str = Field(description="代理の人の職名と氏名")
-    note: str = Field(description="連絡事項")
+    note: str = Field(description="連絡事項。本人と、会議を準備・進行する人にだけ見える")
     answered_at: datetime
 
     @classmethod
-    def of(cls, given: Given) -> "AnswerAnswer":
+    def of(cls, given: Given, *, with_note: bool) -> "AnswerAnswer":
         return cls(
             answer=AnswerWord(given.word),
             proxy_name=given.proxy_name,
-            note=given.note,
+            note=given.note if with_note else "",
             answered_at=given.answered_at,
         )
 
@@ -48,7 +49,7 @@ class InvitationAnswer(Shape):
     answer: AnswerAnswer | None = Field(description="返事。まだなら null")
 
     @classmethod
-    def of(cls, invitation: Invitation) -> "InvitationAnswer":
+    def of(cls, invitation: Invitation, *, with_note: bool = True) -> "InvitationAnswer":
         database_session().flush()
         kind, given = InvitationKind(invitation.kind), invitation.answer
         return cls(
@@ -57,7 +58,7 @@ class InvitationAnswer(Shape):
             kind=kind,
             kind_label=kind.label,
             invited_at=invitation.invited_at,
-            answer=AnswerAnswer.of(given) if given else None,
+            answer=AnswerAnswer.of(given, with_note=with_note) if given else None,
         )
 
 
@@ -89,8 +90,12 @@ class AnswerBody(Shape):
 @access.to(Meeting, Right.SEE)
 @operation("招集した人と返事の一覧", answers=InvitationsAnswer)
 def list_invitations(person: Person, meeting: Meeting) -> InvitationsAnswer:
-    standing = invitations.invited(meeting)
-    return InvitationsAnswer(invitations=[InvitationAnswer.of(i) for i in standing])
+    standing, given = invitations.invited(meeting), rights(database_session(), person, meeting)
+    return InvitationsAnswer(
+        invitations=[
+            InvitationAnswer.of(i, with_note=may_read_note(given, person, i)) for i in standing
+        ]
+    )
 
 
 @blueprint.post("/meetings/<int:meeting_id>/invitations")
@@ -117,7 +122,7 @@ def answer(person: Person, meeting: Meeting, body: AnswerBody) -> AnswerAnswer:
         session, person, meeting, body.answer, proxy_name=body.proxy_name, note=body.note
     )
     session.flush()
-    return AnswerAnswer.of(given)
+    return AnswerAnswer.of(given, with_note=True)
 
 
 def _invited(body: NewInvitation) -> Person:
@@ -238,6 +243,6 @@ def add_guest(person: Person, meeting: Meeting, body: GuestBody) -> GuestAnswer:
     )
     return GuestAnswer(
         person=PersonAnswer.of(way.guest_pass.person),
-        link=url_for("guests.door", token=way.token, _external=True),
+        link=address_of("guests.door", token=way.token),
         code=way.code,
     )

@@ -8,6 +8,8 @@ const KEPT = "gijido-meeting";
 const STATIC = "gijido-static";
 const UNTIL = "/kept-until";
 const PATIENCE_MS = 5000;
+const ASKING_MS = 2000;
+const ANSWER_HOLDS_MS = 10_000;
 
 interface Keep {
   kind: "keep";
@@ -101,9 +103,45 @@ async function kept(): Promise<Cache | null> {
   return null;
 }
 
+/** The document that is kept here, once the server has said that it may still be read on this
+ * terminal; without an answer from it, as during a meeting whose network is lost, too. */
 async function fromKept(request: Request): Promise<Response> {
-  const whole = await (await kept())?.match(new URL(request.url).pathname);
-  return whole ? part(whole, request.headers.get("Range")) : fetch(request);
+  const cache = await kept();
+  const whole = await cache?.match(new URL(request.url).pathname);
+  if (!cache || !whole) return fetch(request);
+  const refusal = await refused(request.url);
+  if (!refusal) return part(whole, request.headers.get("Range"));
+  await forgetRefused(cache, request, refusal);
+  return fetch(request);
+}
+
+/** Until when we need not ask again about an address: a reader fetches many ranges of a file. */
+const answered = new Map<string, number>();
+
+/** The status with which the server refuses this address now; null when it does not, or is not
+ * there to say so. Asked without the body. */
+async function refused(url: string): Promise<number | null> {
+  if ((answered.get(url) ?? 0) > Date.now()) return null;
+  answered.set(url, Date.now() + ANSWER_HOLDS_MS);
+  try {
+    const answer = await fetch(url, { method: "HEAD", cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(ASKING_MS) });
+    if (!isRefusal(answer)) return null;
+    answered.delete(url);
+    return answer.status;
+  } catch {
+    return null;
+  }
+}
+
+/** Not signed in any more (which leads elsewhere or is said), or not allowed to read this one. */
+function isRefusal({ status, type }: Response): boolean {
+  return type === "opaqueredirect" || status === 401 || status === 403 || status === 404;
+}
+
+/** What one may not read any more goes; everything, when nobody is signed in here any more. */
+async function forgetRefused(cache: Cache, request: Request, status: number): Promise<void> {
+  if (status === 404) await cache.delete(new URL(request.url).pathname);
+  else await forget();
 }
 
 /** The bytes that were asked for, out of the whole file. */
@@ -123,6 +161,8 @@ async function fromNetwork(request: Request): Promise<Response> {
   try {
     const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
     if (answer.status === 200 && !answer.redirected) await cache.put(request, answer.clone());
+    else if (new URL(answer.url).pathname === "/sign-in") await forget();
+    else if (isRefusal(answer)) await forgetRefused(cache, request, answer.status);
     return answer;
   } catch (problem) {
     const known = (await cache.match(request)) ?? (request.mode === "navigate" ? await theMeeting(cache) : undefined);

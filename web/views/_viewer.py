@@ -12,6 +12,7 @@ from models.base import now
 from models.document import Document, DocumentVersion
 from models.meeting import Meeting
 from models.person import Person
+from web import access
 from web.transaction import database_session
 
 # Meetings overrun; presenting is possible until so long after the planned end.
@@ -42,6 +43,7 @@ def viewer_data(
             "url": url_for("meetings.show", meeting_id=meeting.id),
             "is_open": seconds > 0,
             "open_seconds": seconds,
+            "keep_seconds": min(seconds, _signed_in_seconds()),
         },
         "documents": [
             _document(given, number, _shown(document, older), marks.get(document.id, ""))
@@ -54,6 +56,12 @@ def viewer_data(
         "documents_revision": meeting.documents_revision,
         "data_url": url_for("documents.viewer", meeting_id=meeting.id),
     }
+
+
+def _signed_in_seconds() -> int:
+    """How long this terminal stays signed in at the most: no document is kept on it for longer."""
+    entry = access.current_sign_in()
+    return max(0, int((entry.expires_at - now()).total_seconds())) if entry else 0
 
 
 def _shown(document: Document, older: DocumentVersion | None) -> DocumentVersion:

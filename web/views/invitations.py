@@ -19,12 +19,13 @@ from meetings.invitations import (
     invited,
     withdraw_invitation,
 )
-from meetings.rights import Right, rights
+from meetings.rights import Right, may_read_note, rights
 from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting, RosterEntry
 from models.person import Person
 from web import access
 from web.named_files import send_named
 from web.transaction import config, database_session
+from web.urls import address_of
 from web.views._meeting_head import meeting_head
 from web.views.series import choices_for_series
 
@@ -49,6 +50,7 @@ def index(person: Person, meeting: Meeting) -> Any:
         groups=_others({invitation.person_id for invitation in invitations}),
         kinds=list(InvitationKind),
         roster_count=_missing_of_roster(meeting, invitations),
+        with_note={i.id for i in invitations if may_read_note(head.rights, person, i)},
         mine=next((i for i in invitations if i.person_id == person.id), None),
     )
 
@@ -218,7 +220,7 @@ def renew_pass(person: Person, invitation: Invitation) -> Any:
 def _show_way(way: guests.Way) -> str:
     """Link and code, shown once, with the paper that carries them."""
     meeting, guest = way.guest_pass.meeting, way.guest_pass.person
-    link = f"{config().address}{url_for('guests.door', token=way.token)}"
+    link = address_of("guests.door", token=way.token)
     letter = printing.Letter(guest.name, guest.title, link, way.code)
     paper = printing.notice(database_session(), config(), meeting, [letter])
     return render_template(

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask import session as cookie
 
 from meetings import people
@@ -50,7 +50,7 @@ def sign_out(person: Any) -> Any:
     entry = access.current_sign_in()
     if entry:
         people.sign_out(database_session(), entry)
-    cookie.pop("token", None)
+    g.has_sign_in_ended = True
     return redirect(url_for("public.index"))
 
 

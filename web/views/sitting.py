@@ -26,6 +26,7 @@ from web import access
 from web.api.live import hub
 from web.looks import note_arrival
 from web.transaction import database_session
+from web.urls import address_of
 from web.views._meeting_head import meeting_head
 
 blueprint = Blueprint("sitting", __name__)
@@ -90,7 +91,7 @@ def strike(person: Person, attendance: Attendance) -> Any:
 @access.to(Meeting, Right.RUN)
 def code(person: Person, meeting: Meeting) -> Any:
     """To be shown on the screen of the room."""
-    target = url_for("sitting.arrive", token=_signer().dumps(meeting.id), _external=True)
+    target = address_of("sitting.arrive", token=_signer().dumps(meeting.id))
     picture = segno.make(target, error="m").svg_data_uri(scale=10, border=2)
     return render_template(
         "meetings/attendance_code.html", meeting=meeting, target=target, picture=picture

@@ -5,13 +5,26 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pypdfium2 as pdfium
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
+from sqlalchemy import select
 
+from models.base import now
+from models.database import connect, writing
+from models.person import Person, SignIn
 from tests import pdfs
-from tests.e2e.conftest import DESKTOP, PHONE, TABLET, LiveServer, start_server, todays_at
+from tests.e2e.conftest import (
+    DESKTOP,
+    PHONE,
+    TABLET,
+    LiveServer,
+    let_in,
+    start_server,
+    todays_at,
+)
 from web.demo.people import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -438,3 +451,31 @@ def sign_in_to(browser: Browser, server: LiveServer, login: str) -> Page:
     page.get_by_role("button", name="サインイン").click()
     page.wait_for_url(re.compile("/today"))
     return enter(page)
+
+
+def test_a_tablet_whose_sign_in_ended_hands_out_no_document_that_it_keeps(
+    open_page: OpenPage, live: LiveServer, bundle: str
+) -> None:
+    """Nobody pressed サインアウト, and the next person takes it."""
+    page = open_page()
+    let_in(page.context, "okuma")
+    enter(page)
+    expect(viewer(page)).to_have_attribute("data-kept", re.compile(r"^(\d+)/\1$"), timeout=30_000)
+    kept = "async () => (await (await caches.open('gijido-meeting')).keys()).map((k) => k.url)"
+    path = next(urlsplit(url).path for url in page.evaluate(kept) if url.endswith("/file"))
+    end_newest_sign_in(live, "okuma")
+    page.goto("/")
+    page.wait_for_timeout(10_500)  # an answer of the server holds for ten seconds
+    asked = "async (path) => (await fetch(path, {redirect: 'manual'})).status"
+    assert page.evaluate(asked, path) in (0, 302)
+    assert page.evaluate("caches.has('gijido-meeting')") is False
+
+
+def end_newest_sign_in(live: LiveServer, login: str) -> None:
+    engine = connect(live.home / "gijido.sqlite3")
+    with writing(engine) as session, session.begin():
+        newest = select(SignIn).join(Person).where(Person.login == login).order_by(SignIn.id.desc())
+        entry = session.scalars(newest).first()
+        assert entry
+        entry.ended_at = now()
+    engine.dispose()
