@@ -1,5 +1,6 @@
 """The fixed cast, a fresh city for every test, and ways in: domain, pages, API."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -58,6 +59,20 @@ class LiveTestsTogether(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LiveTestsTogether:
     return LiveTestsTogether(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The last lines say what was not tested on this machine, and what would bring it: a reason
+    for skipping names its command in brackets."""
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple)
+    )
+    if reasons:
+        terminalreporter.section("not tested on this machine")
+    for reason, number in reasons.most_common():
+        terminalreporter.write_line(f"{number} skipped: {reason}")
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,12 @@
 import io
 import zipfile
 
+NEEDS_OFFICE = (
+    "LibreOffice is missing (apt-get install libreoffice-writer libreoffice-calc "
+    "libreoffice-impress)"
+)
+"""Why a test of Office files is skipped, and what brings it."""
+
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -11,8 +11,9 @@ from meetings import office
 from meetings.errors import FileRejected
 from tests import office as files
 from tests.meetings.conftest import Shelf
+from tests.office import NEEDS_OFFICE
 
-needs_office = pytest.mark.skipif(not office.is_available(), reason="LibreOffice is not installed")
+needs_office = pytest.mark.skipif(not office.is_available(), reason=NEEDS_OFFICE)
 
 
 @needs_office

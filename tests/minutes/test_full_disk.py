@@ -1,7 +1,6 @@
 """A disk that is full, really: in normalising, in a later step, in writing what was heard."""
 
 import itertools
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from models.meeting import Meeting
 from models.recording import StepKind, Transcription, WorkState
 from tests import speech_models
 from tests.conftest import Cast
+from tests.disks import small_disk
 from tests.minutes.test_worker import every_ten_seconds, work_off
 from web.demo import builders
 
@@ -30,18 +30,9 @@ DISK = "40m"
 @pytest.fixture
 def config(tmp_path: Path, small_model: Path) -> Iterator[Config]:
     """The data on a disk of its own, of 40 MB."""
-    home = tmp_path / "home"
-    home.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(home)]
-    try:
-        done = subprocess.run(mounting, capture_output=True, text=True, check=False)
-    except OSError as problem:
-        pytest.skip(f"a small disk cannot be mounted here: {problem}")
-    if done.returncode:
-        pytest.skip(f"a small disk cannot be mounted here: {done.stderr.strip()}")
     speech = Speech(model=str(small_model), first_chunk_seconds=60, chunk_seconds=120)
-    yield replace(settings.load(), storage=settings.Storage(home=str(home)), speech=speech)
-    subprocess.run(["umount", "-l", str(home)], check=True)
+    with small_disk(tmp_path / "home", DISK) as home:
+        yield replace(settings.load(), storage=settings.Storage(home=str(home)), speech=speech)
 
 
 @pytest.fixture
