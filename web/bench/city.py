@@ -70,6 +70,8 @@ class Amounts:
     people: int
     series: int
     meetings: int
+    segments: int = SEGMENTS
+    """Of every transcript."""
 
 
 WHOLE = Amounts(departments=80, people=1500, series=100, meetings=6000)
@@ -79,10 +81,10 @@ LEAST = Amounts(departments=3, people=30, series=1, meetings=30)
 def amounts(share: float) -> Amounts:
     """Of so much (0 to 1) of the ten years, at least enough to have one of everything."""
     return Amounts(
-        *(
-            max(least, round(whole * share))
-            for whole, least in zip(vars(WHOLE).values(), vars(LEAST).values(), strict=True)
-        )
+        departments=max(LEAST.departments, round(WHOLE.departments * share)),
+        people=max(LEAST.people, round(WHOLE.people * share)),
+        series=max(LEAST.series, round(WHOLE.series * share)),
+        meetings=max(LEAST.meetings, round(WHOLE.meetings * share)),
     )
 
 
@@ -391,7 +393,7 @@ class _City:
 
     def _add_record(self, meeting: int, items: list[int], starts_at: datetime, since: int) -> None:
         """Sound, transcript and minutes; `since`: how many meetings were recorded after it."""
-        seconds = SEGMENTS * SECONDS_OF_A_SEGMENT
+        seconds = self.size.segments * SECONDS_OF_A_SEGMENT
         recording = self.rows.add(
             Recording,
             meeting_id=meeting,
@@ -442,14 +444,14 @@ class _City:
             for n in range(1, VOICES + 1)
         ]
         paragraphs = []
-        for n, (heard, meant) in enumerate(self._said(meeting, SEGMENTS)):
+        for n, (heard, meant) in enumerate(self._said(meeting, self.size.segments)):
             start = n * SECONDS_OF_A_SEGMENT
             is_corrected = is_confirmed and n % 3 == 0
             text = meant if is_corrected else heard
             segment = self.rows.add(
                 Segment,
                 transcript_id=transcript,
-                agenda_item_id=items[n * ITEMS // SEGMENTS],
+                agenda_item_id=items[n * ITEMS // self.size.segments],
                 assigned_by=AssignedBy.PERSON,
                 speaker_id=voices[n // 7 % VOICES],
                 start_seconds=start,
@@ -524,7 +526,7 @@ class _City:
     ) -> int:
         """Two revisions, of which approval is asked for the second."""
         minutes = self.rows.add(Minutes, meeting_id=meeting)
-        length = SEGMENTS // ITEMS
+        length = self.size.segments // ITEMS
         content = {
             "title": f"会議 {meeting}",
             "series": f"第{meeting % self.size.series + 1}審議会",
