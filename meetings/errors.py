@@ -106,6 +106,16 @@ class StaleRevision(GijidoError):
         self.revision = revision
 
 
+class TryAgain(GijidoError):
+    """Too many want the same at this moment; the same request may come again a little later."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "いまサーバーが混み合っていて、この操作はまだ行われていません。"
+            "数秒待ってから、もう一度お試しください。"
+        )
+
+
 class StorageFull(GijidoError):
     def __init__(self) -> None:
         super().__init__(

@@ -22,7 +22,7 @@ from models.meeting import Meeting
 from models.memo import Memo
 from models.person import Person, Role, SignIn
 from models.upload import Upload, UploadState
-from web.transaction import database_session
+from web.transaction import decided, reading_session
 
 View = Callable[..., Any]
 BEARER = "Bearer "
@@ -40,7 +40,7 @@ def signed_in(view: View) -> View:
 
     @wraps(view)
     def checked(**names: Any) -> Any:
-        return view(person=required_person(), **names)
+        return view(person=decided(required_person), **names)
 
     return _declare(checked, "signed_in")
 
@@ -51,10 +51,7 @@ def with_role(*roles: Role) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(**names: Any) -> Any:
-            person = required_person()
-            if not any(person.has_role(role) for role in roles):
-                raise NotFound()
-            return view(person=person, **names)
+            return view(person=decided(lambda: _person_with(roles)), **names)
 
         return _declare(checked, "with_role:" + ",".join(roles))
 
@@ -71,8 +68,8 @@ def to(kind: type[Base], right: Right) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(**names: Any) -> Any:
-            person = required_person()
-            thing = fetch(kind, names.pop(place), right, person)
+            identity = names.pop(place)
+            person, thing = decided(lambda: _person_and(kind, identity, right))
             return view(person=person, **{name: thing}, **names)
 
         return _declare(checked, f"to:{kind.__tablename__}:{right}")
@@ -86,7 +83,7 @@ def published(view: View) -> View:
     @wraps(view)
     def checked(meeting_id: int, **names: Any) -> Any:
         is_possible = meeting_id < 2**63  # SQLite knows no larger number
-        revision = published_revision(database_session(), meeting_id) if is_possible else None
+        revision = published_revision(reading_session(), meeting_id) if is_possible else None
         if revision is None:
             raise NotFound()
         return view(revision=revision, **names)
@@ -96,7 +93,7 @@ def published(view: View) -> View:
 
 def fetch(kind: type[Base], identity: int | str, right: Right, person: Person) -> Any:
     """The row with this id or key, if the person has `right` to its meeting; else NotFound."""
-    session = database_session()
+    session = reading_session()
     thing: Any = _find(session, kind, identity)
     if thing is None or getattr(thing, "withdrawn_at", None) or getattr(thing, "removed_at", None):
         raise NotFound()
@@ -107,6 +104,18 @@ def fetch(kind: type[Base], identity: int | str, right: Right, person: Person) -
     if right not in given or not _is_open_to(person, thing, given):
         raise NotFound()
     return thing
+
+
+def _person_and(kind: type[Base], identity: int | str, right: Right) -> tuple[Person, Any]:
+    person = required_person()
+    return person, fetch(kind, identity, right, person)
+
+
+def _person_with(roles: tuple[Role, ...]) -> Person:
+    person = required_person()
+    if not any(person.has_role(role) for role in roles):
+        raise NotFound()
+    return person
 
 
 def _find(session: Session, kind: type[Base], identity: int | str) -> Any:
@@ -155,7 +164,7 @@ def current_sign_in() -> SignIn | None:
     """By the cookie of a browser or, for scripts, `Authorization: Bearer TOKEN`. A cookie whose
     sign-in is over is noted, so that the terminal is told to forget what it keeps."""
     token = bearer_token() or cookie.get("token")
-    entry = people.signed_in(database_session(), token) if token else None
+    entry = people.signed_in(reading_session(), token) if token else None
     if token and entry is None and not bearer_token():
         g.has_sign_in_ended = True
     return entry

@@ -13,6 +13,7 @@ from models.person import Role
 from web import access, api, errors, security, transaction, uploads, views
 from web.built import asset, needed_by
 from web.live import Hub
+from web.looks import Looks
 from web.presence import Presence
 
 
@@ -20,8 +21,12 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     """The application on the data in `config.home`, which is migrated if it must be."""
     if engine is None:
         migrate(config.database)
-        engine = connect(config.database)
-    app = Flask(__name__)
+        engine = connect(
+            config.database,
+            patience_seconds=transaction.PATIENCE_SECONDS,
+            most_waiting=transaction.MOST_WAITING,
+        )
+    app = transaction.Application(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.config["MAX_FORM_MEMORY_SIZE"] = 4_000_000
     attach(app, config, engine)
@@ -45,6 +50,7 @@ def attach(app: Flask, config: Config, engine: Engine) -> None:
         engine=engine,
         hub=Hub(),
         presence=Presence(),
+        looks=Looks(engine),
     )
 
 

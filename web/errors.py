@@ -33,7 +33,9 @@ from meetings.errors import (
     StaleRevision,
     StorageFull,
     TooLarge,
+    TryAgain,
 )
+from models.database import is_locked
 
 LOG = logging.getLogger(__name__)
 STATUS: dict[type[GijidoError], int] = {
@@ -46,6 +48,7 @@ STATUS: dict[type[GijidoError], int] = {
     NotPossibleNow: 409,
     StaleRevision: 409,
     StorageFull: 507,
+    TryAgain: 503,
     NotUnderstood: 400,
     TooLarge: 413,
     Busy: 423,
@@ -61,6 +64,7 @@ TITLES = {
     413: "ファイルが大きすぎます",
     422: "入力を確認してください",
     500: "問題が起きました",
+    503: "混み合っています",
     507: "保存できませんでした",
 }
 WORDS = {
@@ -77,6 +81,7 @@ EXPIRED_FORM = (
     "画面を開いてから時間がたったか、サインインし直したため、送信を確認できませんでした。"
     "入力した内容は下に残っています。確かめて、もう一度送信してください。"
 )
+RETRY_AFTER_SECONDS = 2
 NEVER_SHOWN_AGAIN = {"csrf_token", "password"}
 
 
@@ -104,6 +109,13 @@ def is_disk_full(problem: OperationalError) -> bool:
 
 
 def _gijido_error(problem: GijidoError) -> Response:
+    response = _told(problem)
+    if response.status_code == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _told(problem: GijidoError) -> Response:
     status = status_of(problem)
     if wants_json():
         return answer(status, problem.message, **_details(problem))
@@ -130,7 +142,7 @@ def _token_expired(_problem: CSRFError) -> Response:
 
 def _typed_fields(status: int) -> list[tuple[str, str]]:
     """What was typed, to be shown and sent again: an error page must not lose it."""
-    if status not in (400, 401, 409, 422) or request.method != "POST":
+    if status not in (400, 401, 409, 422, 503, 507) or request.method != "POST":
         return []
     if request.mimetype == "multipart/form-data":
         return []
@@ -145,6 +157,8 @@ def _typed_fields(status: int) -> list[tuple[str, str]]:
 def _database_error(problem: OperationalError) -> Response:
     if is_disk_full(problem):
         return _gijido_error(StorageFull())
+    if is_locked(problem):
+        return _gijido_error(TryAgain())
     raise problem
 
 

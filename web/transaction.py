@@ -1,42 +1,132 @@
-"""One database session per request, committed in one place."""
+"""One database session per request, committed in one place.
+
+It only reads until the view asks for `database_session`: who asks, whether they may, what was sent
+and whatever takes long comes before that, by `reading_session`. So a changing view has two parts:
+
+    prepared = records.prepare(reading_session(), …)     # slow; nobody waits for it
+    records.write(database_session(), …, prepared)       # short; sees that nothing changed
+
+The second part sees the newest rows, and whether the person still may is asked once more. What an
+answer of thousands of rows needs is read after `settle`.
+"""
 
 from collections.abc import Callable
-from typing import cast
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, request
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from meetings.config import Config
 from meetings.storage import Storage
-from models.database import reading, writing
+from models.database import for_writing, reading
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+PATIENCE_SECONDS = 5.0
+"""So long a request waits for its turn to write; then it is told to come again."""
+
+MOST_WAITING = 12
+"""Requests that wait to write: the other threads go on reading."""
+
+View = TypeVar("View", bound=Callable[..., Any])
+Decided = TypeVar("Decided")
+
+
+class Phase(Enum):
+    READING = auto()
+    WRITING = auto()
+    SETTLED = auto()
+
+
+@dataclass
+class _Transaction:
+    """What a request has done so far."""
+
+    session: Session
+    phase: Phase = Phase.READING
+    decide: Callable[[], Any] | None = None
+    announcements: list[Callable[[], None]] = field(default_factory=list)
+
+
+class Application(Flask):
+    """Ends a request's transaction where the error handlers still reach: an answer that says that
+    something was saved leaves only when it is."""
+
+    def dispatch_request(self) -> Any:
+        try:
+            answer = self.make_response(super().dispatch_request())
+            _end(answer)
+        except BaseException:
+            release()
+            raise
+        return answer
 
 
 def install(app: Flask) -> None:
-    app.after_request(_commit)
     app.teardown_request(_close)
 
 
+def reads(view: View) -> View:
+    """A view that changes nothing, whatever its method: it never takes the write lock."""
+    view.only_reads = True  # type: ignore[attr-defined]
+    return view
+
+
+def urgent(view: View) -> View:
+    """A hall waits for it: it goes before the others that want to write."""
+    view.is_urgent = True  # type: ignore[attr-defined]
+    return view
+
+
+def reading_session() -> Session:
+    """The session of this request, for what only looks."""
+    return _of_request().session
+
+
 def database_session() -> Session:
-    """The session of this request. A changing request holds the write lock from its first query
-    until the end, so a view that does slow work calls `release` before it."""
-    if "session" not in g:
-        engine = engine_of(current_app)
-        is_change = request.method not in SAFE_METHODS
-        g.session = writing(engine) if is_change else reading(engine)
-    return cast(Session, g.session)
+    """The session of this request, for what changes something as well. The first call of a changing
+    request takes the write lock; it is held until the answer is there, or until `settle`.
+
+    Everything that was read before is read anew, and who may is decided once more.
+    """
+    mine = _of_request()
+    if mine.phase is Phase.READING and _may_write():
+        _switch(mine, Phase.WRITING)
+        if mine.decide is not None:
+            mine.decide()
+    return mine.session
+
+
+def settle() -> None:
+    """Commit now. What follows only reads, and needs no lock."""
+    mine = _of_request()
+    if mine.phase is Phase.WRITING:
+        mine.session.expire_on_commit = False
+        mine.session.commit()
+        _switch(mine, Phase.SETTLED)
+        _announce(mine)
 
 
 def release() -> None:
-    """End the transaction, and with it the write lock; the next query begins another."""
-    database_session().rollback()
+    """Undo what was not settled, and let the others write; the next `database_session` begins
+    anew."""
+    if "transaction" in g:
+        mine = _of_request()
+        mine.announcements.clear()
+        _switch(mine, Phase.READING)
+
+
+def decided(decide: Callable[[], Decided]) -> Decided:
+    """Whether this person may, and on what: decided now, and again when something is changed."""
+    _of_request().decide = decide
+    return decide()
 
 
 def after_commit(announce: Callable[[], None]) -> None:
     """Run this when what the request changed is on disk; never when it was refused."""
-    g.setdefault("announcements", []).append(announce)
+    _of_request().announcements.append(announce)
 
 
 def engine_of(app: Flask) -> Engine:
@@ -51,19 +141,58 @@ def config() -> Config:
     return cast(Config, current_app.extensions["config"])
 
 
-def _commit(response: Response) -> Response:
-    session: Session | None = g.get("session")
-    if session is not None:
-        if response.status_code < 400:
-            session.commit()
-            for announce in g.pop("announcements", []):
-                announce()
-        else:
-            session.rollback()
-    return response
+def view_says(word: str) -> bool:
+    """Whether the view of this request was declared so by one of the decorators."""
+    return bool(getattr(current_app.view_functions.get(request.endpoint or ""), word, False))
+
+
+def _of_request() -> _Transaction:
+    if "transaction" not in g:
+        session = reading(engine_of(current_app))
+        g.transaction = mine = _Transaction(session)
+        event.listen(session, "before_flush", lambda *_: _refuse_unless_writing(mine))
+    return cast(_Transaction, g.transaction)
+
+
+def _may_write() -> bool:
+    return request.method not in SAFE_METHODS and not view_says("only_reads")
+
+
+def _switch(mine: _Transaction, phase: Phase) -> None:
+    """The next query begins a transaction of this kind."""
+    mine.session.rollback()
+    engine = engine_of(current_app)
+    is_writing = phase is Phase.WRITING
+    mine.session.bind = (
+        for_writing(engine, is_urgent=view_says("is_urgent")) if is_writing else engine
+    )
+    mine.phase = phase
+
+
+def _refuse_unless_writing(mine: _Transaction) -> None:
+    if mine.phase is not Phase.WRITING:
+        raise RuntimeError("a row was changed without database_session()")
+
+
+def _end(answer: Response) -> None:
+    """Commit, unless the answer is a refusal."""
+    if "transaction" not in g:
+        return
+    mine = _of_request()
+    if answer.status_code >= 400:
+        release()
+        return
+    mine.session.commit()
+    _announce(mine)
+
+
+def _announce(mine: _Transaction) -> None:
+    told, mine.announcements = mine.announcements, []
+    for announce in told:
+        announce()
 
 
 def _close(_problem: BaseException | None) -> None:
-    session: Session | None = g.pop("session", None)
-    if session is not None:
-        session.close()
+    mine: _Transaction | None = g.pop("transaction", None)
+    if mine is not None:
+        mine.session.close()

@@ -17,10 +17,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from meetings.config import Config
-from meetings.errors import GijidoError, StorageFull
+from meetings.errors import GijidoError, StorageFull, TryAgain
 from meetings.storage import Arrival, Storage
 from minutes.pieces import Checksum, Piece
 from minutes.uploads import MEGABYTE
+from models.database import is_locked
 from web.door import Headers, Receive, Scope, Send, answer, ask, header
 from web.errors import is_disk_full, status_of
 
@@ -112,7 +113,7 @@ class Tus:
         """In a thread of ours. When the server stops, a step that began is waited for: nobody
         closes a file while another thread writes to it."""
         loop = asyncio.get_running_loop()
-        step = loop.run_in_executor(self._threads, _told_when_full, act, *arguments)
+        step = loop.run_in_executor(self._threads, _told_in_words, act, *arguments)
         try:
             return await asyncio.shield(step)
         except asyncio.CancelledError:
@@ -120,13 +121,15 @@ class Tus:
             raise
 
 
-def _told_when_full(act: Callable[..., T], *arguments: Any) -> T:
-    """The database lies on the same disk as what arrives."""
+def _told_in_words(act: Callable[..., T], *arguments: Any) -> T:
+    """The database lies on the same disk as what arrives; and others write to it."""
     try:
         return act(*arguments)
     except OperationalError as problem:
         if is_disk_full(problem):
             raise StorageFull() from problem
+        if is_locked(problem):
+            raise TryAgain() from problem
         raise
 
 

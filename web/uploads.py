@@ -20,7 +20,6 @@ LONGEST_WAIT_SECONDS = 120.0
 
 
 def install(app: Flask) -> None:
-    """Before `transaction.install`: what is registered first runs last, without the write lock."""
     app.after_request(_take_the_rest)
 
 

@@ -20,7 +20,7 @@ from web.api.agenda import item_of
 from web.api.operations import Identity, Ordinal, Query, Shape, ShortText, operation
 from web.api.shapes import PersonAnswer
 from web.live import Hub
-from web.transaction import after_commit, database_session
+from web.transaction import after_commit, database_session, reads, urgent
 
 blueprint = Blueprint("api_live", __name__)
 
@@ -168,6 +168,7 @@ def show(person: Person, meeting: Meeting, query: LiveQuery) -> LiveAnswer:
 @blueprint.post("/meetings/<int:meeting_id>/turns")
 @access.to(Meeting, Right.SEE)
 @operation("頁を送る（発表している人だけ）", answers=TurnAnswer, status=201, body=TurnRequest)
+@urgent
 def turn(person: Person, meeting: Meeting, body: TurnRequest) -> TurnAnswer:
     session = database_session()
     version = session.get(DocumentVersion, body.version_id)
@@ -210,6 +211,7 @@ def shown(person: Person, meeting: Meeting) -> ShownListAnswer:
 @blueprint.post("/meetings/<int:meeting_id>/presenting")
 @access.to(Meeting, Right.SEE)
 @operation("発表を始める（主催者は引き取る）", answers=LiveAnswer, status=201)
+@urgent
 def begin(person: Person, meeting: Meeting) -> LiveAnswer:
     session = database_session()
     presenting.begin_presenting(session, person, meeting)
@@ -219,6 +221,7 @@ def begin(person: Person, meeting: Meeting) -> LiveAnswer:
 @blueprint.put("/meetings/<int:meeting_id>/presenting")
 @access.to(Meeting, Right.SEE)
 @operation("発表をほかの人に渡す", answers=LiveAnswer, body=HandOver)
+@urgent
 def hand_over(person: Person, meeting: Meeting, body: HandOver) -> LiveAnswer:
     session = database_session()
     to = session.get(Person, body.person_id)
@@ -231,6 +234,7 @@ def hand_over(person: Person, meeting: Meeting, body: HandOver) -> LiveAnswer:
 @blueprint.delete("/meetings/<int:meeting_id>/presenting")
 @access.to(Meeting, Right.SEE)
 @operation("発表を終える", answers=LiveAnswer)
+@urgent
 def stop(person: Person, meeting: Meeting) -> LiveAnswer:
     session = database_session()
     presenting.stop_presenting(session, person, meeting)
@@ -240,6 +244,7 @@ def stop(person: Person, meeting: Meeting) -> LiveAnswer:
 @blueprint.put("/meetings/<int:meeting_id>/current-item")
 @access.to(Meeting, Right.SEE)
 @operation("審議中の議題を変える", answers=LiveAnswer, body=ItemRequest)
+@urgent
 def change_item(person: Person, meeting: Meeting, body: ItemRequest) -> LiveAnswer:
     session = database_session()
     item = item_of(meeting, body.agenda_item_id)
@@ -251,6 +256,7 @@ def change_item(person: Person, meeting: Meeting, body: ItemRequest) -> LiveAnsw
 @blueprint.post("/meetings/<int:meeting_id>/pointer")
 @access.to(Meeting, Right.SEE)
 @operation("指し示す場所を見せる（発表している人だけ。記録には残らない）", body=Pointer)
+@reads
 def point(person: Person, meeting: Meeting, body: Pointer) -> None:
     session = database_session()
     turn = presenting.points_at(session, person, meeting, body.version_id)
@@ -262,6 +268,7 @@ def point(person: Person, meeting: Meeting, body: Pointer) -> None:
 @blueprint.post("/meetings/<int:meeting_id>/echoes")
 @access.to(Meeting, Right.SEE)
 @operation("自分の端末へ合図を返す（接続テスト）", body=Echo)
+@reads
 def echo(person: Person, meeting: Meeting, body: Echo) -> None:
     hub().tell(meeting.id, "echo", body.model_dump_json(), only={person.id})
 

@@ -18,7 +18,7 @@ from web import access
 from web.api.operations import Identity, Ordinal, Query, Revision, Shape, ShortText, operation
 from web.api.segment_shapes import MarkAnswer, SegmentAnswer, SegmentChanged, SegmentsChanged
 from web.api.transcripts import Decision
-from web.transaction import database_session
+from web.transaction import database_session, reads
 
 blueprint = Blueprint("api_segments", __name__)
 MOST_AT_ONCE = 10_000
@@ -154,6 +154,7 @@ def show_history(person: Person, segment: Segment, query: Against) -> HistoryAns
 @blueprint.post("/segments/<int:segment_id>/alike")
 @access.to(Segment, Right.CORRECT)
 @operation("同じように直す箇所を探す", answers=AlikesAnswer, body=Earlier)
+@reads
 def find_alike(person: Person, segment: Segment, body: Earlier) -> AlikesAnswer:
     """文は変えない。変えるときは texts に送る。"""
     segments = transcripts.segments_of(database_session(), segment.transcript)

@@ -155,6 +155,7 @@ def admit(person: Person, upload: Upload) -> None:
     if offset is None:
         raise NotUnderstood("Upload-Offset がありません。")
     total = _number(request.headers, "Upload-Length")
+    database_session()  # an upload that did not know its length may know it now
     uploads.admit_piece(upload, person, offset, total, config().limits)
     _tell(_place(upload))
 

@@ -12,11 +12,10 @@ from meetings.rights import Right, is_only_invited, may_download, may_print, rig
 from models.document import Document, DocumentVersion
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
-from models.sitting import WayIn
 from web import access, intake, replacing
 from web.api.live import announce
 from web.downloads import send_all_documents, send_document
-from web.looks import note_arrival, note_look
+from web.looks import note_look, note_opening
 from web.named_files import send_named
 from web.transaction import config, database_session, storage
 from web.views._viewer import viewer_data
@@ -52,7 +51,7 @@ receive.checks_own_token = True  # type: ignore[attr-defined]
 def presentation(person: Person, meeting: Meeting) -> Any:
     """The meeting itself: the viewer on the page that is presented."""
     note_look(person, "look", meeting)
-    note_arrival(person, meeting, WayIn.OPENED)
+    note_opening(person, meeting)
     return _viewer(person, meeting, meeting.title, {"follow": True, "document": None, "page": 1})
 
 
@@ -68,7 +67,7 @@ def viewer(person: Person, meeting: Meeting) -> Any:
 def show(person: Person, document: Document) -> Any:
     """`?page=N` begins there, `?version=N` shows an older version."""
     note_look(person, "look", document)
-    note_arrival(person, document.meeting, WayIn.OPENED)
+    note_opening(person, document.meeting)
     start = {"follow": False, "document": document.id, "page": _number("page") or 1}
     older = _released(document, _number("version"))
     return _viewer(person, document.meeting, document.title, start, older)
