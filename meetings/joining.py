@@ -11,11 +11,12 @@ from meetings import stamping, typesetting
 
 @dataclass(frozen=True)
 class Part:
-    """A document for the joined PDF. `stamp`: what lies over its pages, "" for nothing."""
+    """A document for the joined PDF; without `path` its file is lost. `stamp`: what lies over its
+    pages, "" for nothing."""
 
     heading: str
     title: str
-    path: Path
+    path: Path | None
     stamp: str = ""
 
 
@@ -51,11 +52,14 @@ def _fill(
 def _append_part(joined: pikepdf.Pdf, part: Part, made: Path) -> None:
     path = part.path
     try:
-        if part.stamp:
+        if path and part.stamp:
             stamping.stamp(path, made, part.stamp)
             path = made
-        _append(joined, path)
+        if path:
+            _append(joined, path)
     except pikepdf.PdfError:
+        path = None
+    if path is None:
         made.write_bytes(typesetting.to_pdf("missing", {"title": part.title}))
         _append(joined, made)
 
