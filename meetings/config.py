@@ -45,6 +45,7 @@ class Limits:
     silent_minutes: int = 30
     spare_mb: int = 1000
     document_mb: int = 200
+    document_pages: int = 5000
     transcript_mb: int = 40
 
 

@@ -52,7 +52,11 @@ class Permissions:
 
 
 def prepare_document(
-    storage: Storage, file_name: str, incoming: Incoming, office_seconds: int = 120
+    storage: Storage,
+    file_name: str,
+    incoming: Incoming,
+    office_seconds: int = 120,
+    most_pages: int = pdf.MOST_PAGES,
 ) -> PreparedDocument:
     """What must be known before a file is taken in, outside any transaction; the pages are read
     by the worker (`meetings/preparation.py`). Office files become PDF. Raises FileRejected."""
@@ -62,7 +66,7 @@ def prepare_document(
         path = incoming.path
         if is_office:
             path = office.to_pdf(incoming.path, folder, office_seconds)
-        pages = pdf.inspect(path, folder / "first.jpg")
+        pages = pdf.inspect(path, folder / "first.jpg", most_pages)
         with (folder / "first.jpg").open("rb") as picture:
             thumbnail = storage.add(picture, THUMBNAIL_LIMIT_BYTES)
         if not is_office:

@@ -66,6 +66,17 @@ class TooLarge(FileRejected):
         )
 
 
+class OutOfBounds(FileRejected):
+    """Opening it takes more time or memory than a file from outside may, or ends the program that
+    opens it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ファイルの中身が大きすぎるか壊れているため、決められた時間とメモリーの中で開けません"
+            "でした。元のファイルから作り直すか、分割してからお試しください。"
+        )
+
+
 class NotUnderstood(GijidoError):
     """A sender's program speaks the protocol wrongly, or another one."""
 
@@ -74,6 +85,15 @@ class Busy(GijidoError):
     def __init__(self) -> None:
         super().__init__(
             "この録音はいま別の接続から送信中です。しばらく待つと、続きから送れるようになります。"
+        )
+
+
+class Crowded(GijidoError):
+    """Others want the same at once, and there is no place left for a while."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "いま同じ処理が混み合っています。しばらく待ってから、もう一度お試しください。"
         )
 
 
@@ -124,35 +144,5 @@ class StorageFull(GijidoError):
         )
 
 
-RESTORE_OR_SEND_AGAIN = (
-    "管理者に連絡してください。バックアップから戻すか、手元のファイルをもう一度登録すると直ります。"
-)
-
-
-class StoredFileLost(GijidoError):
-    """A stored file cannot be handed out as it was taken in."""
-
-
-class StoredFileMissing(StoredFileLost):
-    """The row is there, its file is not."""
-
-    def __init__(self) -> None:
-        super().__init__(f"保存したファイルがサーバーに見つかりません。{RESTORE_OR_SEND_AGAIN}")
-
-
-class StoredFileDamaged(StoredFileLost):
-    """The content is not what its name says: the disk has lost or changed something."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "保存したファイルがサーバーのディスク上で壊れているため、お渡しできません。"
-            f"{RESTORE_OR_SEND_AGAIN}"
-        )
-
-
 class ConfigurationError(GijidoError):
     """A setting that stops the start; the message names the file and the key."""
-
-
-class StartRefused(GijidoError):
-    """The data cannot be used as they lie there; nothing was changed."""

@@ -1,70 +1,86 @@
-"""All documents of a meeting as one PDF with bookmarks."""
+"""All documents of a meeting as one PDF with bookmarks, put together in a cell."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pikepdf
-
 from meetings import stamping, typesetting
+from meetings.cell import Cell
+from meetings.errors import FileRejected, OutOfBounds
+
+SECONDS = 300
+CELL = Cell(memory_mb=1500, output_mb=4000, at_once=2)
+PROGRAM = "meetings.inside.joining"
 
 
 @dataclass(frozen=True)
 class Part:
-    """A document for the joined PDF; without `path` its file is lost. `stamp`: what lies over its
-    pages, "" for nothing."""
+    """A document for the joined PDF. `stamp`: what lies over its pages, "" for nothing."""
 
     heading: str
     title: str
-    path: Path | None
+    path: Path
     stamp: str = ""
 
 
 def join(cover: Path, parts: Sequence[Part], target: Path, folder: Path) -> None:
     """Write `cover` and then the parts to `target`, with bookmarks by heading and title; a page
-    that says so in place of a part that cannot be read. `folder` is for intermediate files."""
-    with pikepdf.new() as joined:
-        with joined.open_outline() as outline:
-            _fill(joined, outline, cover, parts, folder)
-        joined.save(target)
-
-
-def _fill(
-    joined: pikepdf.Pdf,
-    outline: pikepdf.Outline,
-    cover: Path,
-    parts: Sequence[Part],
-    folder: Path,
-) -> None:
-    """The outline is written when its context ends, so nothing is saved in here."""
-    _append(joined, cover)
-    outline.root.append(pikepdf.OutlineItem("次第", 0))
-    heading: pikepdf.OutlineItem | None = None
-    for number, part in enumerate(parts):
-        first = len(joined.pages)
-        _append_part(joined, part, folder / f"{number}.pdf")
-        if heading is None or heading.title != part.heading:
-            heading = pikepdf.OutlineItem(part.heading, first)
-            outline.root.append(heading)
-        heading.children.append(pikepdf.OutlineItem(part.title, first))
-
-
-def _append_part(joined: pikepdf.Pdf, part: Part, made: Path) -> None:
-    path = part.path
+    that says so in place of a part that cannot be read. `target` lies in `folder`, which is for
+    intermediate files. Raises FileRejected when all of it is too much, StorageFull, Crowded."""
+    cover, target, folder = cover.resolve(), target.resolve(), folder.resolve()
     try:
-        if path and part.stamp:
-            stamping.stamp(path, made, part.stamp)
-            path = made
-        if path:
-            _append(joined, path)
-    except pikepdf.PdfError:
-        path = None
-    if path is None:
-        made.write_bytes(typesetting.to_pdf("missing", {"title": part.title}))
-        _append(joined, made)
+        unreadable = _join(cover, parts, target, folder)
+    except OutOfBounds:
+        unreadable = [
+            number for number, part in enumerate(parts) if not _is_readable(cover, part, folder)
+        ]
+        if not unreadable:
+            raise
+    if unreadable:
+        missing = {
+            number: _missing(parts[number], folder / f"{number}.pdf") for number in unreadable
+        }
+        replaced = [missing.get(number, part) for number, part in enumerate(parts)]
+        _join(cover, replaced, target, folder)
 
 
-def _append(joined: pikepdf.Pdf, path: Path) -> None:
-    """Opened by name, so that pages are copied from the disk and not held in memory."""
-    with pikepdf.open(path) as source:
-        joined.pages.extend(source.pages)
+def _join(cover: Path, parts: Sequence[Part], target: Path, folder: Path) -> list[int]:
+    """The places of the parts that cannot be read; nothing is written when there are any."""
+    marks = {words: folder / f"mark{n}.pdf" for n, words in enumerate({p.stamp for p in parts})}
+    for words, path in marks.items():
+        if words:
+            stamping.write_mark(path, words)
+    asked = {
+        "cover": str(cover),
+        "target": str(target),
+        "parts": [
+            {
+                "heading": part.heading,
+                "title": part.title,
+                "path": str(part.path.resolve()),
+                "mark": str(marks[part.stamp]) if part.stamp else "",
+            }
+            for part in parts
+        ],
+    }
+    job = folder / "job.json"
+    job.write_text(json.dumps(asked), encoding="utf-8")
+    reads = [cover, *(part.path.resolve() for part in parts)]
+    found: list[int] = CELL.ask(
+        PROGRAM, "join", str(job), seconds=SECONDS, reads=reads, folder=folder
+    )
+    return found
+
+
+def _is_readable(cover: Path, part: Part, folder: Path) -> bool:
+    """By itself."""
+    try:
+        return not _join(cover, [part], folder / "alone.pdf", folder)
+    except FileRejected:
+        return False
+
+
+def _missing(part: Part, made: Path) -> Part:
+    made.write_bytes(typesetting.to_pdf("missing", {"title": part.title}))
+    return replace(part, path=made, stamp="")

@@ -1,26 +1,33 @@
-"""Office files become PDF by LibreOffice, where it is installed.
+"""Office files become PDF by LibreOffice, where it is installed, in a cell.
 
-Each job has a process group and a profile of its own: LibreOffice shares neither well, and what
-hangs is killed as a whole. Macros never run (`-env` profile without trust, headless).
+A document may link pictures by address or by file name, and LibreOffice would fetch them and set
+them into the PDF: the cell has neither network nor files. Each job has a profile of its own, in
+which links are refused besides; macros never run (headless, a profile without trust).
 """
 
-import os
+import mmap
 import shutil
-import signal
-import subprocess
-import threading
-import zipfile
-from contextlib import suppress
+from contextlib import closing
 from pathlib import Path
 
-from meetings.errors import FileRejected
+from meetings.cell import Cell
+from meetings.errors import FileRejected, OutOfBounds
 
 ENDINGS = (".docx", ".xlsx", ".pptx", ".doc", ".xls", ".ppt", ".odt", ".ods", ".odp", ".rtf")
-# What the parts of an Office file may grow to: a zip bomb stops here.
-LARGEST_UNPACKED_BYTES = 2_000_000_000
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+RTF, OLE, ZIP = b"{\\rtf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-AT_ONCE = threading.BoundedSemaphore(2)
+LOOKING_SECONDS = 60
+LOOKING = Cell(memory_mb=300, output_mb=1, at_once=4)
+CONVERTING = Cell(memory_mb=3000, output_mb=1000, at_once=2)
+SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting">
+<prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop>
+<prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>3</value></prop>
+<prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value></prop>
+</item>
+</oor:items>
+"""
 
 NOT_INSTALLED = (
     "このサーバーではWordやExcelの文書をPDFにできません（LibreOfficeがありません）。"
@@ -38,11 +45,8 @@ def is_available() -> bool:
 
 def is_office_file(path: Path) -> bool:
     """By what is in it, not by its name."""
-    with path.open("rb") as file:
-        head = file.read(8)
-    if head.startswith(b"{\\rtf") or head == OLE:
-        return True
-    return zipfile.is_zipfile(path) and _kind(path) is not None
+    head = _head(path)
+    return head.startswith(RTF) or head == OLE or (head.startswith(ZIP) and _is_packed(path))
 
 
 def to_pdf(source: Path, folder: Path, seconds: int) -> Path:
@@ -53,8 +57,7 @@ def to_pdf(source: Path, folder: Path, seconds: int) -> Path:
     ending = _checked(source)
     named = folder / f"document{ending}"  # LibreOffice goes by the ending
     named.symlink_to(source.resolve())
-    with AT_ONCE:
-        _convert(program, named, folder, seconds)
+    _convert(program, named, folder, seconds)
     made = folder / "document.pdf"
     if not made.exists() or made.stat().st_size == 0:
         raise FileRejected(BROKEN)
@@ -65,80 +68,70 @@ def _program() -> str | None:
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(OLE))
+
+
 def _checked(source: Path) -> str:
     """The ending for what is in the file. Raises FileRejected for what must not be opened."""
-    with source.open("rb") as file:
-        head = file.read(8)
-    if head.startswith(b"{\\rtf"):
+    head = _head(source)
+    if head.startswith(RTF):
         return ".rtf"
-    if head == OLE:
-        return _checked_ole(source)
-    kind = _kind(source)
-    if kind is None:
+    ending = _checked_ole(source) if head == OLE else _kind("unpack", source)
+    if not ending:
         raise FileRejected(BROKEN)
-    with zipfile.ZipFile(source) as packed:
-        if sum(entry.file_size for entry in packed.infolist()) > LARGEST_UNPACKED_BYTES:
-            raise FileRejected("Officeの文書が大きすぎます。分割してから登録してください。")
-    return kind
+    return ending
 
 
 def _checked_ole(source: Path) -> str:
     """Old Word, Excel and PowerPoint are one container; so are newer ones with a password."""
-    content = source.read_bytes()
-    if ENCRYPTED_STREAM in content:
-        raise FileRejected(LOCKED)
     kinds = {"WordDocument": ".doc", "Workbook": ".xls", "PowerPoint Document": ".ppt"}
-    for stream, ending in kinds.items():
-        if stream.encode("utf-16-le") in content:
-            return ending
-    raise FileRejected(BROKEN)
+    with (
+        source.open("rb") as file,
+        closing(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) as content,
+    ):
+        if content.find(ENCRYPTED_STREAM) >= 0:
+            raise FileRejected(LOCKED)
+        found = (
+            ending
+            for stream, ending in kinds.items()
+            if content.find(stream.encode("utf-16-le")) >= 0
+        )
+        return next(found, "")
 
 
-def _kind(path: Path) -> str | None:
+def _is_packed(path: Path) -> bool:
+    """One that cannot even be looked into is no Office file."""
     try:
-        with zipfile.ZipFile(path) as packed:
-            names = set(packed.namelist())
-            if "mimetype" in names:
-                kind = packed.read("mimetype")[:100].decode("ascii", "replace").strip()
-                return {"text": ".odt", "spreadsheet": ".ods", "presentation": ".odp"}.get(
-                    kind.rsplit(".", 1)[-1]
-                )
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
-        return None
-    parts = {"word/document.xml": ".docx", "xl/workbook.xml": ".xlsx"}
-    parts["ppt/presentation.xml"] = ".pptx"
-    return next((ending for part, ending in parts.items() if part in names), None)
+        return bool(_kind("look", path))
+    except FileRejected:
+        return False
+
+
+def _kind(act: str, path: Path) -> str:
+    """The ending, "" for no Office file. Raises FileRejected for one that grows too large."""
+    path = path.resolve()
+    program = "meetings.inside.packed"
+    ending: str = LOOKING.ask(program, act, str(path), seconds=LOOKING_SECONDS, reads=[path])
+    return ending
 
 
 def _convert(program: str, source: Path, folder: Path, seconds: int) -> None:
+    folder = folder.resolve()
     profile = folder / "profile"
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(SETTINGS, encoding="utf-8")
     command = [
         program, "--headless", "--norestore", "--nolockcheck", "--nodefault",
-        f"-env:UserInstallation={profile.resolve().as_uri()}",
-        "--convert-to", "pdf", "--outdir", str(folder), str(source),
+        f"-env:UserInstallation={profile.as_uri()}",
+        "--convert-to", "pdf", "--outdir", str(folder), str(folder / source.name),
     ]  # fmt: skip
-    surroundings = os.environ | {"HOME": str(folder), "TMPDIR": str(folder)}
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=surroundings,
-        start_new_session=True,
-    )
+    reads = [source.resolve(), Path(program).resolve().parent.parent]
     try:
-        process.wait(timeout=seconds)
-    except subprocess.TimeoutExpired as problem:
+        CONVERTING.run(command, seconds=seconds, reads=reads, folder=folder)
+    except OutOfBounds as problem:
         raise FileRejected(
             f"Officeの文書を{seconds}秒以内にPDFにできませんでした。"
             "PDFで保存してから登録してください。"
         ) from problem
-    finally:
-        _end_group(process)
-
-
-def _end_group(process: "subprocess.Popen[bytes]") -> None:
-    """LibreOffice starts another process and leaves it behind."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

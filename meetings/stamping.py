@@ -1,35 +1,27 @@
 """The reader's name over every page of a document that leaves the server."""
 
-import io
 from pathlib import Path
 
-import pikepdf
-
 from meetings import typesetting
+from meetings.cell import Cell
 
-Size = tuple[int, int]
+SECONDS = 120
+CELL = Cell(memory_mb=1000, output_mb=2000, at_once=4)
+PROGRAM = "meetings.inside.joining"
+SHEET = {"width": 1300, "height": 1500}
+"""In points, whole steps of what `watermark.typ` repeats."""
 
 
 def stamp(source: Path, target: Path, words: str) -> None:
-    """Write `source` to `target` with `words` over each page, upright however it is rotated."""
-    marks: dict[Size, pikepdf.Pdf] = {}
-    with pikepdf.open(source) as pdf:
-        for page in pdf.pages:
-            size = _shown_size(page)
-            if size not in marks:
-                marks[size] = _mark(size, words)
-            page.add_overlay(marks[size].pages[0], pikepdf.Rectangle(page.cropbox))
-        pdf.save(target)
+    """Write `source` to `target`, into a folder for nothing else, with `words` over each page,
+    upright however it is rotated. Raises FileRejected, StorageFull, Crowded."""
+    source, target = source.resolve(), target.resolve()
+    mark = target.with_suffix(".mark.pdf")
+    write_mark(mark, words)
+    arguments = ["stamp", str(source), str(mark), str(target)]
+    CELL.ask(PROGRAM, *arguments, seconds=SECONDS, reads=[source], folder=target.parent)
 
 
-def _mark(size: Size, words: str) -> pikepdf.Pdf:
-    data = {"width": size[0], "height": size[1], "words": words}
-    return pikepdf.open(io.BytesIO(typesetting.to_pdf("watermark", data)))
-
-
-def _shown_size(page: pikepdf.Page) -> Size:
-    """Width and height in points as it is looked at."""
-    left, bottom, right, top = (float(edge) for edge in page.cropbox)
-    width, height = max(1, round(right - left)), max(1, round(top - bottom))
-    is_turned = int(page.obj.get("/Rotate", 0)) % 180 != 0
-    return (height, width) if is_turned else (width, height)
+def write_mark(target: Path, words: str) -> None:
+    """The sheet that is laid over the pages."""
+    target.write_bytes(typesetting.to_pdf("watermark", SHEET | {"words": words}))

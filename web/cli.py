@@ -19,13 +19,12 @@ import uvicorn
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import certificates, home, people
+from meetings import cell, certificates, people
 from meetings import config as settings
 from meetings.config import Config
 from meetings.errors import GijidoError, InvalidInput
 from meetings.storage import Storage
-from minutes import evaluation, health, word_evaluation
-from minutes.health import Level
+from minutes import evaluation, word_evaluation
 from minutes.proposals.choosing import Teach
 from minutes.recognition import recogniser
 from minutes.recognition.heard import FindWords, Recognise
@@ -33,12 +32,11 @@ from minutes.recognition.speech_model import SpeechModel
 from minutes.speakers import evaluation as voices
 from minutes.watching import Watch
 from minutes.worker import Worker
-from models.database import connect, writing
+from models.database import connect, migrate, writing
 from models.person import Department, Person, Role
 from web.app import create_app
 from web.asgi import asgi
 from web.bench_commands import bench
-from web.check_command import check
 from web.demo import people as demo_people
 from web.demo.load import load as load_demo
 from web.import_command import import_transcript
@@ -54,9 +52,6 @@ SWITCH_SECONDS = 0.0005
 def cli(context: click.Context, file: Path) -> None:
     """議事堂（Gijido）"""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for quiet in ("alembic", "huey"):
-        logging.getLogger(quiet).setLevel(logging.WARNING)
-    home.keep_to_oneself()
     context.obj = settings.load(file)
 
 
@@ -73,28 +68,26 @@ def main() -> None:
 def serve(config: Config) -> None:
     """Start the web server and one worker. Ctrl-C stops both."""
     tls = _tls(config)
+    app = create_app(config)
+    _tell_of_walls()
     # The event loop sends to thousands of terminals while other threads make pages: it must
     # not wait 5 ms for each of its turns at the interpreter.
     sys.setswitchinterval(SWITCH_SECONDS)
-    with home.served(config):
-        app = create_app(config)
-        _tell_of_certificates(config)
-        with _worker_beside(config):
-            click.echo(f"議事堂: {config.address}/  （終了は Ctrl-C）")
-            uvicorn.run(
-                asgi(app),
-                host=config.server.host,
-                port=config.server.port,
-                log_level="warning",
-                timeout_graceful_shutdown=3,
-                **tls,
-            )
+    with _worker_beside(config):
+        click.echo(f"議事堂: {config.address}/  （終了は Ctrl-C）")
+        uvicorn.run(
+            asgi(app),
+            host=config.server.host,
+            port=config.server.port,
+            log_level="warning",
+            timeout_graceful_shutdown=3,
+            **tls,
+        )
 
 
-def _tell_of_certificates(config: Config) -> None:
-    for finding in health.certificate(config):
-        if finding.level != Level.FINE:
-            click.echo(f"{finding.level.label}: {finding.sentence}", err=True)
+def _tell_of_walls() -> None:
+    if warning := cell.warning():
+        logging.getLogger(__name__).warning(warning)
 
 
 def _tls(config: Config) -> dict[str, Any]:
@@ -139,7 +132,9 @@ def _share_memory() -> None:
 def worker(config: Config, parent: int | None) -> None:
     """Transcribe what waits, until stopped."""
     _share_memory()
-    home.prepare(config)
+    if parent is None:
+        _tell_of_walls()
+    migrate(config.database)
 
     def load(model: SpeechModel, language: str) -> Recognise:
         return recogniser.load(config, model, language)
@@ -165,7 +160,7 @@ def worker(config: Config, parent: int | None) -> None:
 @click.pass_obj
 def watch(config: Config, folder: Path, login: str, once: bool) -> None:
     """Take in the recordings that are dropped into FOLDER."""
-    home.prepare(config)
+    migrate(config.database)
     watching = Watch(config, connect(config.database), Storage(config.home), folder, login)
     if once:
         done = watching.run_once()
@@ -181,14 +176,14 @@ def watch(config: Config, folder: Path, login: str, once: bool) -> None:
 @click.pass_obj
 def migrate_database(config: Config) -> None:
     """Bring the database to the newest tables."""
-    home.prepare(config)
+    migrate(config.database)
 
 
 @cli.command("demo")
 @click.pass_obj
 def load_demo_city(config: Config) -> None:
     """Load three meetings in three states, unless there are people already."""
-    home.prepare(config)
+    migrate(config.database)
     if load_demo(config):
         click.echo("デモの会議を3つ登録しました。")
     with writing(connect(config.database)) as session:
@@ -250,7 +245,6 @@ def evaluate(
 
 
 cli.add_command(model)
-cli.add_command(check)
 cli.add_command(bench)
 cli.add_command(import_transcript)
 
@@ -335,7 +329,7 @@ def _grant(session: Session, person: Person, wanted: str) -> None:
 
 @contextmanager
 def _changing(config: Config) -> Iterator[Session]:
-    home.prepare(config)
+    migrate(config.database)
     with writing(connect(config.database)) as session:
         session.expire_on_commit = False
         with session.begin():

@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from meetings.errors import (
     Busy,
     ChecksumWrong,
+    Crowded,
     FileRejected,
     GijidoError,
     InvalidInput,
@@ -28,12 +29,11 @@ from meetings.errors import (
     NotPossibleNow,
     NotUnderstood,
     OtherPersonSignedIn,
+    OutOfBounds,
     SignInRefused,
     SignInRequired,
     StaleRevision,
     StorageFull,
-    StoredFileDamaged,
-    StoredFileMissing,
     TooLarge,
     TryAgain,
 )
@@ -51,11 +51,11 @@ STATUS: dict[type[GijidoError], int] = {
     StaleRevision: 409,
     StorageFull: 507,
     TryAgain: 503,
-    StoredFileMissing: 410,
-    StoredFileDamaged: 410,
     NotUnderstood: 400,
     TooLarge: 413,
     Busy: 423,
+    OutOfBounds: 422,
+    Crowded: 503,
     ChecksumWrong: 460,  # the tus protocol's own
 }
 TITLES = {
@@ -65,7 +65,6 @@ TITLES = {
     404: "見つかりません",
     405: "この操作はできません",
     409: "内容を確認してください",
-    410: "ファイルを読み出せません",
     413: "ファイルが大きすぎます",
     422: "入力を確認してください",
     500: "問題が起きました",

@@ -121,8 +121,8 @@ def _heard_in(recording_id: int) -> tuple[list[Timed], float]:
 
 
 def _prepare(file: ReceivedFile) -> documents.PreparedDocument:
-    seconds = config().documents.office_seconds
-    return documents.prepare_document(storage(), file.file_name, file.incoming, seconds)
+    seconds, pages = config().documents.office_seconds, config().limits.document_pages
+    return documents.prepare_document(storage(), file.file_name, file.incoming, seconds, pages)
 
 
 def _prepare_each(

@@ -1,8 +1,7 @@
 """Office files become PDF by the real LibreOffice, where it is there."""
 
-import shutil
+import random
 import stat
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from meetings.errors import FileRejected
 from tests import office as files
 from tests.meetings.conftest import Shelf
 from tests.office import NEEDS_OFFICE
+from tests.processes import await_end_of
 
 needs_office = pytest.mark.skipif(not office.is_available(), reason=NEEDS_OFFICE)
 
@@ -60,7 +60,7 @@ def test_what_cannot_be_converted_gets_a_sentence(shelf: Shelf, content: bytes, 
 def test_without_libreoffice_a_sentence_says_so(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(office, "_program", lambda: None)
     with pytest.raises(FileRejected, match="LibreOfficeがありません"):
         shelf.prepare(files.docx("議案"), "議案.docx")
 
@@ -69,27 +69,16 @@ def test_one_that_hangs_is_ended_with_everything_it_started(
     shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In place of LibreOffice a program that starts another one and never ends."""
-    note = tmp_path / "child"
-    program = tmp_path / "soffice"
-    program.write_text(f"#!/bin/sh\nsleep 600 &\necho $! > {note}\nwait\n")
+    work, child = tmp_path / "work", f"sleep 600.{random.randrange(10**9)}"
+    work.mkdir()
+    program = tmp_path / "libreoffice" / "program" / "soffice"
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!/bin/sh\n{child} &\necho it runs > {work}/note\nwait\n")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setattr(shutil, "which", lambda name: str(program))
+    monkeypatch.setattr(office, "_program", lambda: str(program))
     source = tmp_path / "a.docx"
     source.write_bytes(files.docx("議案"))
-    (tmp_path / "work").mkdir()
-    with pytest.raises(FileRejected, match="1秒以内"):
-        office.to_pdf(source, tmp_path / "work", seconds=1)
-    await_end_of(int(note.read_text()))
-
-
-def await_end_of(process: int) -> None:
-    """A killed process may wait for its turn on a busy machine before it is seen to be gone."""
-    state = Path(f"/proc/{process}/stat")
-    for _ in range(100):
-        try:
-            if state.read_text().rpartition(")")[2].split()[0] in "ZX":
-                return
-        except (FileNotFoundError, ProcessLookupError):
-            return
-        time.sleep(0.1)
-    pytest.fail(f"process {process} still runs 10 s after it was killed")
+    with pytest.raises(FileRejected, match="2秒以内"):
+        office.to_pdf(source, work, seconds=2)
+    assert (work / "note").read_text() == "it runs\n"
+    await_end_of(child)
