@@ -35,6 +35,8 @@ class Server:
     tls_key: str = ""
     hsts_days: int = 180
     sign_in_hours: int = 12
+    connections: int = 10_000
+    connections_per_address: int = 2_000
 
 
 @dataclass(frozen=True)

@@ -213,6 +213,11 @@ class Storage:
     def free_bytes(self) -> int:
         return shutil.disk_usage(self._arriving).free
 
+    def nameless(self) -> IO[bytes]:
+        """A file to write and read, which is gone when it is closed, however that happens."""
+        with full_disk_told():
+            return tempfile.TemporaryFile(dir=self._arriving)
+
     @contextmanager
     def workspace(self) -> Iterator[Path]:
         """A folder for intermediate files, removed afterwards."""

@@ -22,6 +22,7 @@ from models.meeting import Meeting
 from models.memo import Memo
 from models.person import Person, Role, SignIn
 from models.upload import Upload, UploadState
+from web.door.asking import unless_only_asked
 from web.transaction import decided, reading_session
 
 View = Callable[..., Any]
@@ -37,6 +38,7 @@ def anyone(view: View) -> View:
 
 def signed_in(view: View) -> View:
     """The view is given `person`."""
+    view = unless_only_asked(view)
 
     @wraps(view)
     def checked(**names: Any) -> Any:
@@ -49,6 +51,8 @@ def with_role(*roles: Role) -> Callable[[View], View]:
     """Whoever has one of these roles for any department. The view is given `person`."""
 
     def decorate(view: View) -> View:
+        view = unless_only_asked(view)
+
         @wraps(view)
         def checked(**names: Any) -> Any:
             return view(person=decided(lambda: _person_with(roles)), **names)
@@ -66,6 +70,8 @@ def to(kind: type[Base], right: Right) -> Callable[[View], View]:
     place = f"{name}_key" if kind is Upload else f"{name}_id"
 
     def decorate(view: View) -> View:
+        view = unless_only_asked(view)
+
         @wraps(view)
         def checked(**names: Any) -> Any:
             identity = names.pop(place)

@@ -10,8 +10,10 @@ from meetings.config import Config
 from meetings.storage import Storage
 from models.database import connect, migrate
 from models.person import Role
-from web import access, api, errors, security, transaction, uploads, views
+from web import access, api, errors, security, transaction, views
 from web.built import asset, needed_by
+from web.door.forms import BoundedRequest
+from web.door.limits import LARGEST_BODY_BYTES
 from web.live import Hub
 from web.looks import Looks
 from web.presence import Presence
@@ -28,10 +30,10 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
         )
     app = transaction.Application(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.config["MAX_FORM_MEMORY_SIZE"] = 4_000_000
+    app.request_class = BoundedRequest
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY_BYTES
     attach(app, config, engine)
     security.install(app, config.home)
-    uploads.install(app)
     transaction.install(app)
     errors.install(app)
     views.register(app)

@@ -1,16 +1,50 @@
-"""What uvicorn serves: the live part, behind it the uploads, and behind them the Flask application
-through a2wsgi."""
+"""What uvicorn serves: the live part, behind it the uploads, and behind them the Flask
+application."""
 
-from typing import Any, cast
+import resource
+from typing import Any
 
-from a2wsgi import WSGIMiddleware
+import uvicorn
 from flask import Flask
 
+from meetings.config import Config
+from web.door.lanes import Lanes
+from web.door.limits import RESERVED_FILES
+from web.door.pages import Pages
+from web.door.protocol import Crowd, limited
 from web.live import Live
 from web.tus import Tus
 
-WEB_THREADS = 16
-
 
 def asgi(app: Flask) -> Any:
-    return Live(app, Tus(app, WSGIMiddleware(cast(Any, app), workers=WEB_THREADS)))
+    lanes = Lanes()
+    return Live(app, lanes, Tus(app, Pages(app, lanes)))
+
+
+def serving(app: Flask, **options: Any) -> uvicorn.Config:
+    """How the application is served; `options` are uvicorn's own."""
+    config: Config = app.extensions["config"]
+    most = min(config.server.connections, _open_files() - RESERVED_FILES)
+    crowd = Crowd(most, config.server.connections_per_address)
+    return uvicorn.Config(
+        asgi(app),
+        http=limited(crowd),
+        ws="none",
+        lifespan="off",
+        server_header=False,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+        **options,
+    )
+
+
+def raise_file_limit() -> None:
+    """To what the system allows: each terminal costs an open file, and shells and services begin
+    with 1,024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _open_files() -> int:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return soft

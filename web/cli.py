@@ -35,7 +35,7 @@ from minutes.worker import Worker
 from models.database import connect, migrate, writing
 from models.person import Department, Person, Role
 from web.app import create_app
-from web.asgi import asgi
+from web.asgi import raise_file_limit, serving
 from web.bench_commands import bench
 from web.demo import people as demo_people
 from web.demo.load import load as load_demo
@@ -75,14 +75,9 @@ def serve(config: Config) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     with _worker_beside(config):
         click.echo(f"議事堂: {config.address}/  （終了は Ctrl-C）")
-        uvicorn.run(
-            asgi(app),
-            host=config.server.host,
-            port=config.server.port,
-            log_level="warning",
-            timeout_graceful_shutdown=3,
-            **tls,
-        )
+        raise_file_limit()
+        options = serving(app, host=config.server.host, port=config.server.port, **tls)
+        uvicorn.Server(options).run()
 
 
 def _tell_of_walls() -> None:

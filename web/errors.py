@@ -38,6 +38,7 @@ from meetings.errors import (
     TryAgain,
 )
 from models.database import is_locked
+from web.door.limits import MOST_LETTERS_SHOWN_AGAIN, MOST_SHOWN_AGAIN
 
 LOG = logging.getLogger(__name__)
 STATUS: dict[type[GijidoError], int] = {
@@ -64,6 +65,7 @@ TITLES = {
     403: "サインインしている人が違います",
     404: "見つかりません",
     405: "この操作はできません",
+    408: "送信が届きませんでした",
     409: "内容を確認してください",
     413: "ファイルが大きすぎます",
     422: "入力を確認してください",
@@ -75,6 +77,7 @@ WORDS = {
     400: "送信された内容を読み取れませんでした。画面を開き直して、もう一度お試しください。",
     404: "お探しの画面は見つかりませんでした。アドレスをご確認ください。",
     405: "この操作はできません。画面のボタンから操作してください。",
+    408: "送信が途中で止まりました。通信を確かめて、もう一度送信してください。",
     412: "送信に使われたプログラムの版に対応していません（tus 1.0.0 に対応しています）。",
     413: "送信された内容が大きすぎます。小さくしてからもう一度お試しください。",
     415: "送信された内容の形式（Content-Type）が違います。",
@@ -145,17 +148,17 @@ def _token_expired(_problem: CSRFError) -> Response:
 
 
 def _typed_fields(status: int) -> list[tuple[str, str]]:
-    """What was typed, to be shown and sent again: an error page must not lose it."""
+    """What was typed, to be shown and sent again: an error page must not lose it. No form that a
+    person fills in is too long for that; the longest, of minutes, keeps its own text."""
     if status not in (400, 401, 409, 422, 503, 507) or request.method != "POST":
         return []
     if request.mimetype == "multipart/form-data":
         return []
-    return [
-        (name, value)
-        for name, values in request.form.lists()
-        for value in values
-        if name not in NEVER_SHOWN_AGAIN
-    ]
+    fields = request.form.items(multi=True)
+    typed = [(name, value) for name, value in fields if name not in NEVER_SHOWN_AGAIN]
+    letters = sum(len(name) + len(value) for name, value in typed)
+    is_short = len(typed) <= MOST_SHOWN_AGAIN and letters <= MOST_LETTERS_SHOWN_AGAIN
+    return typed if is_short else []
 
 
 def _database_error(problem: OperationalError) -> Response:

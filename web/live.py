@@ -20,8 +20,13 @@ from typing import Any
 
 from flask import Flask
 
+from meetings.errors import TryAgain
 from models.base import now
-from web.door import Receive, Scope, Send, answer, ask, header
+from web.door.answers import Answer, Receive, Scope, Send, answer, header, refusal
+from web.door.asking import ask
+from web.door.costs import Lane
+from web.door.lanes import Lanes
+from web.door.pages import until_gone
 
 ALIVE = "/alive"
 LIVE = re.compile(r"/api/meetings/(\d{1,18})/live")
@@ -173,8 +178,9 @@ def event_of(event: str, fact: Any) -> bytes:
 class Live:
     """The ASGI application in front: streams and waits are answered here, the rest is Flask's."""
 
-    def __init__(self, app: Flask, behind: Any) -> None:
+    def __init__(self, app: Flask, lanes: Lanes, behind: Any) -> None:
         self._app = app
+        self._threads = lanes[Lane.LIVE]
         self._behind = behind
         self._hub: Hub = app.extensions["hub"]
 
@@ -198,7 +204,7 @@ class Live:
                 return
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             await _send_piece(send, RETRY + event_of("state", state))
-            gone = asyncio.ensure_future(_until_gone(receive))
+            gone = asyncio.ensure_future(until_gone(receive))
             try:
                 await _pour(seat, send, gone)
             finally:
@@ -214,7 +220,7 @@ class Live:
             if not _is_newer(state, scope):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(seat.wait(), LONGEST_WAIT_SECONDS)
-        await answer(send, *await asyncio.to_thread(ask, self._app, scope))
+        await answer(send, *await self._ask(scope))
 
     async def _state(self, scope: Scope, send: Send, seat: Seat) -> str | None:
         """What the view answers to whoever sits down; a refusal is sent on, and gives None.
@@ -223,7 +229,7 @@ class Live:
         """
         while True:
             seat.has_missed = False
-            status, headers, body = await asyncio.to_thread(ask, self._app, scope)
+            status, headers, body = await self._ask(scope)
             if status != 200:
                 await answer(send, status, headers, body)
                 return None
@@ -231,6 +237,12 @@ class Live:
             seat.person_id, seat.name = you["id"], you["name"]
             if not seat.has_missed:
                 return body.decode()
+
+    async def _ask(self, scope: Scope) -> Answer:
+        try:
+            return await self._threads.run(ask, self._app, scope)
+        except TryAgain as problem:
+            return refusal(scope, problem)
 
 
 async def _pour(seat: Seat, send: Send, gone: "asyncio.Future[None]") -> None:
@@ -241,11 +253,6 @@ async def _pour(seat: Seat, send: Send, gone: "asyncio.Future[None]") -> None:
         if gone.done():
             return
         await _send_piece(send, seat.take())
-
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _send_piece(send: Send, body: bytes) -> None:

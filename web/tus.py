@@ -22,20 +22,15 @@ from meetings.storage import Arrival, Storage
 from minutes.pieces import Checksum, Piece
 from minutes.uploads import MEGABYTE
 from models.database import is_locked
-from web.door import Headers, Receive, Scope, Send, answer, ask, header
+from web.door.answers import Answer, Headers, Receive, Scope, Send, answer, header
+from web.door.asking import ask
+from web.door.bodies import BrokenOff, pieces
 from web.errors import is_disk_full, status_of
 
 UPLOAD = re.compile(r"/api/uploads/([0-9a-f]{32})")
 WRITE_BYTES = 1 << 20
-SILENCE_SECONDS = 20.0
-"""A connection from which nothing comes for so long is dead, and its upload free for the next."""
-
 WRITERS = 4
 T = TypeVar("T")
-
-
-class BrokenOff(Exception):
-    """The sender is gone before the piece was."""
 
 
 class Tus:
@@ -61,7 +56,7 @@ class Tus:
         else:
             await self._behind(scope, receive, send)
 
-    async def _take(self, scope: Scope, receive: Receive, key: str) -> tuple[int, Headers, bytes]:
+    async def _take(self, scope: Scope, receive: Receive, key: str) -> Answer:
         """One piece. The file is locked before the view is asked, so that what the view sees of
         the upload stays true; who may not send learns nothing of the lock."""
         arrival = await self._thread(self._open, key)
@@ -84,7 +79,7 @@ class Tus:
 
     async def _receive(
         self, arrival: Arrival, key: str, scope: Scope, receive: Receive, headers: Headers
-    ) -> tuple[int, Headers, bytes]:
+    ) -> Answer:
         offset = int(header(scope, b"upload-offset"))
         told = header(scope, b"upload-checksum").decode("latin-1")
         checksum = Checksum.read(told) if told else None
@@ -135,29 +130,20 @@ def _told_in_words(act: Callable[..., T], *arguments: Any) -> T:
 
 async def _body(receive: Receive) -> AsyncIterator[bytes]:
     """The request's body in pieces that are worth a turn to the disk. Raises BrokenOff after
-    the last piece that came."""
+    the last piece that came: the upload is free for the next connection then."""
     gathered = bytearray()
-    while True:
-        message = await _next(receive)
-        is_gone = message["type"] == "http.disconnect"
-        gathered += message.get("body", b"")
-        is_last = not message.get("more_body", False)
-        if gathered and (is_last or len(gathered) >= WRITE_BYTES):
-            yield bytes(gathered)
-            gathered.clear()
-        if is_gone:
-            raise BrokenOff()
-        if is_last:
-            return
-
-
-async def _next(receive: Receive) -> dict[str, Any]:
     try:
-        async with asyncio.timeout(SILENCE_SECONDS):
-            message: dict[str, Any] = await receive()
-            return message
-    except TimeoutError:
-        return {"type": "http.disconnect"}
+        async for piece in pieces(receive):
+            gathered += piece
+            if len(gathered) >= WRITE_BYTES:
+                yield bytes(gathered)
+                gathered.clear()
+    except BrokenOff:
+        if gathered:
+            yield bytes(gathered)
+        raise
+    if gathered:
+        yield bytes(gathered)
 
 
 def _as_meant(scope: Scope) -> Scope:
@@ -166,7 +152,7 @@ def _as_meant(scope: Scope) -> Scope:
     return scope | {"method": meant} if meant in ("HEAD", "PATCH", "DELETE") else scope
 
 
-def _refusal(problem: GijidoError, headers: Headers) -> tuple[int, Headers, bytes]:
+def _refusal(problem: GijidoError, headers: Headers) -> Answer:
     """In the form of all refusals (`web/errors.py`), with the view's headers."""
     body = json.dumps({"message": problem.message}, ensure_ascii=False).encode()
     kept = [(n, v) for n, v in headers if n not in (b"content-length", b"upload-offset")]

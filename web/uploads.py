@@ -1,37 +1,21 @@
 """Multipart forms as they arrive: files go to disk piece by piece, never into memory."""
 
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from flask import Flask, Response, request
+from flask import request
 from python_multipart import MultipartParser
+from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import parse_options_header
-from werkzeug.exceptions import ClientDisconnected
 
 from meetings import clean_text
-from meetings.errors import FileRejected, InvalidInput
+from meetings.errors import FileRejected, InvalidInput, NotUnderstood
 from meetings.storage import COPY_BYTES, Incoming, Storage
+from web.errors import WORDS
 
 LONGEST_FIELD = 10_000
 MOST_PARTS = 200
-LONGEST_WAIT_SECONDS = 120.0
-
-
-def install(app: Flask) -> None:
-    app.after_request(_take_the_rest)
-
-
-def _take_the_rest(response: Response) -> Response:
-    """A terminal that is still sending a refused file sees our sentence only when it has sent
-    all of it: a server that stops listening earlier looks like a broken network."""
-    if response.status_code >= 400 and request.mimetype == "multipart/form-data":
-        until = time.monotonic() + LONGEST_WAIT_SECONDS
-        with suppress(ClientDisconnected):
-            while request.stream.read(COPY_BYTES) and time.monotonic() < until:
-                pass
-    return response
 
 
 @dataclass
@@ -125,19 +109,29 @@ def receive_form(
     the first file and may refuse them (the anti-forgery token is one of them).
 
     The files are gone after the block unless they were kept. Raises FileRejected when one is
-    larger than `limit_bytes` or the form breaks off in the middle.
+    larger than `limit_bytes` or the form breaks off in the middle, NotUnderstood for what is no
+    such form.
     """
     boundary = _boundary()
+    request.max_content_length = None  # the door knows how much this view takes
     with ExitStack() as stack:
         parts = _Parts(lambda: stack.enter_context(storage.receive(limit_bytes)), before_file)
         parser = MultipartParser(boundary, parts.callbacks())  # type: ignore[arg-type]
-        received_bytes = 0
-        while piece := request.stream.read(COPY_BYTES):
-            received_bytes += len(piece)
-            parser.write(piece)
+        try:
+            received_bytes = _feed(parser)
+        except MultipartParseError as problem:
+            raise NotUnderstood(WORDS[400]) from problem
         if request.content_length and received_bytes < request.content_length:
             raise FileRejected("送信が途中で切れました。通信を確かめて、もう一度送信してください。")
         yield parts.received
+
+
+def _feed(parser: MultipartParser) -> int:
+    received_bytes = 0
+    while piece := request.stream.read(COPY_BYTES):
+        received_bytes += len(piece)
+        parser.write(piece)
+    return received_bytes
 
 
 def _boundary() -> bytes:

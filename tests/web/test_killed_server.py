@@ -32,9 +32,9 @@ SERVE = """
 import uvicorn
 from meetings import config as settings
 from web.app import create_app
-from web.asgi import asgi
+from web.asgi import serving
 config = settings.load()
-uvicorn.run(asgi(create_app(config)), port=config.server.port, log_level="warning")
+uvicorn.Server(serving(create_app(config), port=config.server.port)).run()
 """
 
 

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,6 @@ from typing import Any
 
 import pytest
 import requests
-import uvicorn
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,10 +25,10 @@ from models.person import Person, Role
 from models.upload import Upload, UploadState
 from tests.conftest import Browser, Cast
 from tests.disks import small_disk
+from tests.serving import served_on_a_port
 from tests.web.api.conftest import Script, script
-from web import tus
-from web.asgi import asgi
 from web.demo import builders
+from web.door import bodies
 
 __all__ = ["script"]
 SOUND = builders.folder("section-meeting").audio
@@ -41,14 +39,8 @@ Sign = Callable[[Person], Script]
 @pytest.fixture
 def served(app: Flask) -> Iterator[str]:
     """The whole application on a port of its own; its address."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(asgi(app), log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = server.force_exit = True
-    thread.join()
-    listening.close()
+    with served_on_a_port(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def row(session: Session) -> Upload:
@@ -354,7 +346,7 @@ def test_a_dead_connection_does_not_keep_the_lock(
     sender: Sender, meeting: Meeting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing says that it is dead: the terminal went out of the network's reach."""
-    monkeypatch.setattr(tus, "SILENCE_SECONDS", 0.5)
+    monkeypatch.setattr(bodies, "SILENCE_SECONDS", 0.5)
     sender.create(meeting, Upload_Length="1000")
     dead = begin_piece(sender, 0, 900, b"x" * 300)
     until(lambda: sender.offset() == 300)

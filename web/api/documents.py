@@ -26,6 +26,7 @@ from web.api.operations import (
     operation,
 )
 from web.api.shapes import PersonAnswer
+from web.door.costs import Lane, costs
 from web.downloads import PDF, send_document
 from web.replacing import release_version
 from web.transaction import database_session
@@ -111,12 +112,12 @@ def list_documents(person: Person, meeting: Meeting) -> DocumentsAnswer:
 
 @blueprint.post("/meetings/<int:meeting_id>/documents")
 @access.to(Meeting, Right.PREPARE)
+@costs(files="document_mb")
 @operation(
     "資料（PDF）を登録する",
     answers=DocumentAnswer,
     status=201,
     upload=Upload("PDF", {"agenda_item_id": "議題の番号。なければ会議全体の資料"}),
-    checks_own_token=True,
 )
 def add(person: Person, meeting: Meeting) -> DocumentAnswer:
     document = intake.receive_document(meeting.id, _place)
@@ -154,6 +155,7 @@ def remove(person: Person, document: Document) -> None:
 
 @blueprint.get("/versions/<int:version_id>/file")
 @access.to(DocumentVersion, Right.SEE)
+@costs(lane=Lane.FILES)
 @operation("資料のPDF（保存が許されている資料）", file=PDF)
 def file(person: Person, version: DocumentVersion) -> Response:
     given = rights(database_session(), person, version.meeting)
@@ -253,12 +255,12 @@ def permit(person: Person, document: Document, body: PermissionsBody) -> Documen
 
 @blueprint.post("/documents/<int:document_id>/versions")
 @access.to(Document, Right.PREPARE)
+@costs(files="document_mb")
 @operation(
     "差替えの案を登録する",
     answers=VersionAnswer,
     status=201,
     upload=Upload("PDF"),
-    checks_own_token=True,
 )
 def propose(person: Person, document: Document) -> VersionAnswer:
     version = intake.receive_version(document.id)

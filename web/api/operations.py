@@ -23,7 +23,6 @@ from meetings.entries import FIRST_DAY, LARGEST_ID, LAST_DAY, LONGEST_NAME
 from meetings.errors import InvalidInput
 
 View = Callable[..., Any]
-LARGEST_BODY_BYTES = 4_000_000
 JSON = "application/json"
 
 KINDS = {
@@ -159,7 +158,6 @@ def is_optional(shape: type[Shape]) -> bool:
 
 
 def _body(shape: type[ShapeT]) -> ShapeT:
-    request.max_content_length = LARGEST_BODY_BYTES
     if is_optional(shape) and not request.get_data():
         return shape()
     if request.mimetype != JSON:

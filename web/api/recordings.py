@@ -20,6 +20,7 @@ from models.recording import Recording, RecordingKind, Step, Transcription
 from web import access, intake
 from web.api.operations import Moment, Shape, ShortText, Upload, operation
 from web.api.shapes import PersonAnswer, WorkAnswer
+from web.door.costs import costs
 from web.looks import note_look
 from web.sounds import send_peaks
 from web.transaction import config, database_session
@@ -150,12 +151,12 @@ def list_recordings(person: Person, meeting: Meeting) -> RecordingsAnswer:
 
 @blueprint.post("/meetings/<int:meeting_id>/recordings")
 @access.to(Meeting, Right.RECORD)
+@costs(files="recording_mb")
 @operation(
     "録音を送る。受け付けると文字起こしが始まる",
     answers=Received,
     status=201,
     upload=SOUND,
-    checks_own_token=True,
 )
 def receive(person: Person, meeting: Meeting) -> Received:
     recording = intake.receive_recording(meeting.id)
@@ -221,12 +222,12 @@ def request_transcription(person: Person, recording: Recording, body: RunChoice)
 
 @blueprint.post("/recordings/<int:recording_id>/transcripts")
 @access.to(Recording, Right.RECORD)
+@costs(files="transcript_mb")
 @operation(
     "手元の逐語録を取り込む。新しい逐語録ができ、前のものは残る",
     answers=ImportAnswer,
     status=201,
     upload=TRANSCRIPT,
-    checks_own_token=True,
 )
 def import_transcript(person: Person, recording: Recording) -> ImportAnswer:
     transcript, placing = intake.receive_transcript(recording.id)

@@ -14,6 +14,7 @@ from models.meeting import AgendaItem, Meeting
 from models.person import Person
 from web import access, intake, replacing
 from web.api.live import announce
+from web.door.costs import Lane, costs
 from web.downloads import send_all_documents, send_document
 from web.looks import note_look, note_opening
 from web.named_files import send_named
@@ -23,10 +24,13 @@ from web.views._viewer import viewer_data
 blueprint = Blueprint("documents", __name__)
 PDF = "application/pdf"
 FOREVER_SECONDS = 31_536_000
+DOCUMENTS_AT_ONCE = 10
+"""Of the largest size; smaller ones may be more."""
 
 
 @blueprint.post("/meetings/<int:meeting_id>/documents")
 @access.to(Meeting, Right.PREPARE)
+@costs(files="document_mb", at_once=DOCUMENTS_AT_ONCE)
 def receive(person: Person, meeting: Meeting) -> Any:
     """Several at once; a bad one is told by name and does not hold up the others."""
     target = url_for("meetings.show", meeting_id=meeting.id)
@@ -41,9 +45,6 @@ def receive(person: Person, meeting: Meeting) -> Any:
     for name, sentence in refused:
         flash(f"「{name}」は登録できませんでした。{sentence}", "error")
     return redirect(target)
-
-
-receive.checks_own_token = True  # type: ignore[attr-defined]
 
 
 @blueprint.get("/meetings/<int:meeting_id>/presentation")
@@ -86,6 +87,7 @@ def file(person: Person, version: DocumentVersion) -> Any:
 
 @blueprint.get("/versions/<int:version_id>/download")
 @access.to(DocumentVersion, Right.SEE)
+@costs(lane=Lane.FILES)
 def download(person: Person, version: DocumentVersion) -> Any:
     if not may_download(_given(person, version), version.document):
         raise NotFound()
@@ -107,6 +109,7 @@ def original(person: Person, version: DocumentVersion) -> Any:
 
 @blueprint.get("/versions/<int:version_id>/print")
 @access.to(DocumentVersion, Right.SEE)
+@costs(lane=Lane.FILES)
 def to_print(person: Person, version: DocumentVersion) -> Any:
     if not may_print(_given(person, version), version.document):
         raise NotFound()
@@ -115,12 +118,14 @@ def to_print(person: Person, version: DocumentVersion) -> Any:
 
 @blueprint.get("/meetings/<int:meeting_id>/documents.pdf")
 @access.to(Meeting, Right.SEE)
+@costs(lane=Lane.FILES)
 def download_all(person: Person, meeting: Meeting) -> Any:
     return send_all_documents(person, meeting)
 
 
 @blueprint.get("/meetings/<int:meeting_id>/programme.pdf")
 @access.to(Meeting, Right.SEE)
+@costs(lane=Lane.FILES)
 def programme(person: Person, meeting: Meeting) -> Any:
     """次第."""
     session = database_session()
@@ -184,6 +189,7 @@ def remove(person: Person, document: Document) -> Any:
 
 @blueprint.post("/documents/<int:document_id>/versions")
 @access.to(Document, Right.PREPARE)
+@costs(files="document_mb")
 def propose(person: Person, document: Document) -> Any:
     try:
         version = intake.receive_version(document.id)
@@ -192,9 +198,6 @@ def propose(person: Person, document: Document) -> Any:
         return _back(document)
     database_session().flush()
     return redirect(url_for("documents.comparison", version_id=version.id))
-
-
-propose.checks_own_token = True  # type: ignore[attr-defined]
 
 
 @blueprint.get("/versions/<int:version_id>/comparison")

@@ -23,6 +23,7 @@ from meetings.rights import Right, may_read_note, rights
 from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting, RosterEntry
 from models.person import Person
 from web import access
+from web.door.costs import Lane, costs
 from web.named_files import send_named
 from web.transaction import config, database_session
 from web.urls import address_of
@@ -120,6 +121,7 @@ def calendar(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.get("/meetings/<int:meeting_id>/notice.pdf")
 @access.to(Meeting, Right.PREPARE)
+@costs(lane=Lane.FILES)
 def notice(person: Person, meeting: Meeting) -> Any:
     """通知文 for everybody who has an account, or with `?person=N` for one of them."""
     wanted = request.args.get("person", "")

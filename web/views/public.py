@@ -18,6 +18,7 @@ from models.document import Page
 from models.minutes import MinutesRevision
 from models.transcript import Transcript
 from web import access
+from web.door.costs import Lane, costs
 from web.named_files import send_named
 from web.transaction import database_session, storage
 from web.views._beside_page import BesidePage
@@ -90,6 +91,7 @@ def text(revision: MinutesRevision) -> Any:
 
 @blueprint.get("/published/<int:meeting_id>/sentences/<int:section>/<int:paragraph>/sound")
 @access.published
+@costs(lane=Lane.CLIPS)
 def sound(revision: MinutesRevision, section: int, paragraph: int) -> Any:
     """Exactly this sentence of the published revision, and nothing else of the recording."""
     content = content_of(revision)

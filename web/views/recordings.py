@@ -22,6 +22,7 @@ from models.person import Person
 from models.recording import Recording, Step, StepKind, Transcription
 from models.transcript import Transcript
 from web import access, intake
+from web.door.costs import costs
 from web.errors import wants_json
 from web.looks import note_look
 from web.named_files import send_named
@@ -90,6 +91,7 @@ def index(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/recordings")
 @access.to(Meeting, Right.RECORD)
+@costs(files="recording_mb")
 def receive(person: Person, meeting: Meeting) -> Any:
     meeting_id = meeting.id
     try:
@@ -102,10 +104,6 @@ def receive(person: Person, meeting: Meeting) -> Any:
     flash(f"録音「{recording.file_name}」を受け付けました。文字起こしを始めます。", "done")
     target = url_for("recordings.index", meeting_id=meeting_id)
     return (jsonify(url=target), 201) if wants_json() else redirect(target)
-
-
-# The token is checked before the file is read: a form of gigabytes is never parsed twice.
-receive.checks_own_token = True  # type: ignore[attr-defined]
 
 
 @blueprint.post("/recordings/<int:recording_id>/transcriptions")
@@ -125,6 +123,7 @@ def transcribe_again(person: Person, recording: Recording) -> Any:
 
 @blueprint.post("/recordings/<int:recording_id>/transcripts")
 @access.to(Recording, Right.RECORD)
+@costs(files="transcript_mb")
 def import_transcript(person: Person, recording: Recording) -> Any:
     recording_id, meeting_id = recording.id, recording.meeting_id
     try:
@@ -138,9 +137,6 @@ def import_transcript(person: Person, recording: Recording) -> Any:
     desk = url_for("transcripts.edit", transcript_id=transcript.id)
     flash(said.format(name, "".join(remarks_of(placing)), desk), "done")
     return redirect(url_for("recordings.index", meeting_id=meeting_id))
-
-
-import_transcript.checks_own_token = True  # type: ignore[attr-defined]
 
 
 @blueprint.post("/transcripts/<int:transcript_id>/removal")

@@ -1,0 +1,89 @@
+"""Requests and answers as ASGI knows them, and what the door itself has to say."""
+
+import html
+import json
+from collections.abc import Callable
+from typing import Any
+
+from meetings.errors import GijidoError
+from web.built import built_file
+from web.errors import RETRY_AFTER_SECONDS, TITLES, WORDS, status_of
+
+Scope = dict[str, Any]
+Send = Callable[[dict[str, Any]], Any]
+Receive = Callable[[], Any]
+Headers = list[tuple[bytes, bytes]]
+Answer = tuple[int, Headers, bytes]
+
+PAGE = """<!doctype html>
+<html lang="ja">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">{again}
+<title>{title}｜議事堂</title>
+<link rel="stylesheet" href="{style}">
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<div class="notice notice-error" role="alert"><p>{message}</p></div>
+<p><a href="/">最初の画面へ</a></p>
+</main>
+</body>
+</html>
+"""
+
+
+class Refused(Exception):
+    """The request is over before it reached its view; `answer` says why."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer[0])
+        self.answer = answer
+
+
+async def answer(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def header(scope: Scope, name: bytes) -> bytes:
+    return next((value for key, value in scope["headers"] if key == name), b"")
+
+
+def refusal(scope: Scope, problem: GijidoError) -> Answer:
+    """The problem in its own words, as JSON or as a page."""
+    return told(scope, status_of(problem), problem.message)
+
+
+def told(scope: Scope, status: int, message: str = "") -> Answer:
+    """An answer of the door itself: it costs no thread and asks no database."""
+    message = message or WORDS[status]
+    headers = [(b"cache-control", b"no-store"), (b"connection", b"close")]
+    if status == 503:
+        headers.append((b"retry-after", b"%d" % RETRY_AFTER_SECONDS))
+    if _wants_json(scope):
+        kind, body = b"application/json", json.dumps({"message": message}, ensure_ascii=False)
+    else:
+        kind, body = b"text/html; charset=utf-8", _page(scope, status, message)
+    packed = body.encode()
+    headers += [(b"content-type", kind), (b"content-length", b"%d" % len(packed))]
+    return status, headers, b"" if scope["method"] == "HEAD" else packed
+
+
+def _page(scope: Scope, status: int, message: str) -> str:
+    comes_again = status == 503 and scope["method"] == "GET"
+    again = f'\n<meta http-equiv="refresh" content="{RETRY_AFTER_SECONDS}">' if comes_again else ""
+    return PAGE.format(
+        title=TITLES.get(status, TITLES[400]),
+        message=html.escape(message),
+        style=f"/static/{built_file('style.css')}",
+        again=again,
+    )
+
+
+def _wants_json(scope: Scope) -> bool:
+    accepted = header(scope, b"accept")
+    return scope["path"].startswith("/api/") or (
+        b"application/json" in accepted and b"text/html" not in accepted
+    )

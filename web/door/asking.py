@@ -1,0 +1,45 @@
+"""Questions to a Flask view by what is answered outside of Flask: one access rule holds for pages,
+API, event streams and uploads."""
+
+from collections.abc import Callable
+from functools import wraps
+from io import BytesIO
+from typing import Any
+
+from flask import Flask, Response, request
+
+from web.door.answers import Answer, Scope
+from web.door.environ import environ_of
+
+ONLY_ASKS = "gijido.only_asks"
+View = Callable[..., Any]
+
+
+def ask(app: Flask, scope: Scope) -> Answer:
+    """The view's own answer to this request, of which it reads no body; in the caller's thread."""
+    return _answer_to(app, environ_of(scope, BytesIO()))
+
+
+def ask_whether_it_may(app: Flask, scope: Scope) -> Answer:
+    """204 when the sender may use this route, else the refusal. The view itself does not run."""
+    return _answer_to(app, environ_of(scope, BytesIO()) | {ONLY_ASKS: True})
+
+
+def only_asks() -> bool:
+    return ONLY_ASKS in request.environ
+
+
+def unless_only_asked(view: View) -> View:
+    """The view, for those whose access was decided; who only asks is told that they may."""
+
+    @wraps(view)
+    def entered(**names: Any) -> Any:
+        return Response(status=204) if only_asks() else view(**names)
+
+    return entered
+
+
+def _answer_to(app: Flask, environ: dict[str, Any]) -> Answer:
+    told = Response.from_app(app.wsgi_app, environ, buffered=True)
+    headers = [(name.lower().encode(), value.encode()) for name, value in told.headers]
+    return told.status_code, headers, told.get_data()

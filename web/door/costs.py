@@ -1,0 +1,93 @@
+"""What a request to a route may cost: each view declares it, or costs what most do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from meetings.config import Limits
+from web.door.limits import FORM_BYTES, LARGEST_BODY_BYTES, SMALL_BODY_BYTES
+
+MEGABYTE = 1_000_000
+FOR_ANYBODY = ("anyone", "published", None)
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Lane(Enum):
+    """Kinds of work that do not wait for each other."""
+
+    TURNS = auto()  # what the hall waits for
+    LIVE = auto()  # what the terminals of the hall ask by themselves
+    READING = auto()
+    CHANGING = auto()
+    FILES = auto()  # files that come in, and those that are made to go out: seconds each
+    CLIPS = auto()  # the sound of a sentence, for citizens
+
+
+@dataclass(frozen=True)
+class Cost:
+    """`largest_bytes` of a body. `asks_first`: a body larger than a small one is taken only from
+    somebody who may use the route."""
+
+    lane: Lane
+    largest_bytes: int = SMALL_BODY_BYTES
+    asks_first: bool = False
+    takes_files: bool = False
+
+
+def costs(*, lane: Lane | None = None, files: str = "", at_once: int = 1) -> Callable[[View], View]:
+    """Declare what is unusual of a view: the lane it runs in; the limit of the settings for the
+    file that it takes (`document_mb`), and how many of that size at once.
+
+    A view that takes files checks the anti-forgery token itself, before the first of them.
+    """
+
+    def decorate(view: View) -> View:
+        declared = {"lane": lane, "files_limit": files, "files_at_once": at_once}
+        for name, value in declared.items():
+            if value:
+                setattr(view, name, value)
+        if files:
+            view.checks_own_token = True  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def is_for_anybody(view: View) -> bool:
+    """Whether the view is declared so that nobody need be known to use it."""
+    return getattr(view, "access_policy", None) in FOR_ANYBODY
+
+
+class Costs:
+    """What each route of the application costs."""
+
+    def __init__(self, app: Flask, limits: Limits) -> None:
+        self._app = app
+        self._limits = limits
+        self._urls = app.url_map.bind("")
+        self._of_view = lru_cache(maxsize=None)(self._declared)
+
+    def of(self, method: str, path: str) -> Cost:
+        """A page that does not exist costs what the smallest does."""
+        try:
+            endpoint, _ = self._urls.match(path, method)
+        except (HTTPException, RequestRedirect):
+            return Cost(Lane.READING)
+        return self._of_view(endpoint, method in SAFE_METHODS)
+
+    def _declared(self, endpoint: str, only_reads: bool) -> Cost:
+        view = self._app.view_functions[endpoint]
+        limit = getattr(view, "files_limit", "")
+        lane = getattr(view, "lane", None)
+        if limit:
+            mb = getattr(self._limits, limit) * getattr(view, "files_at_once", 1)
+            return Cost(lane or Lane.FILES, mb * MEGABYTE + FORM_BYTES, True, True)
+        lane = lane or (Lane.READING if only_reads else Lane.CHANGING)
+        return Cost(lane) if is_for_anybody(view) else Cost(lane, LARGEST_BODY_BYTES, True)

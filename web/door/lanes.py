@@ -1,0 +1,77 @@
+"""Threads, of which each kind of work has its own: nobody who reads waits for those who write, and
+the hall waits for nobody. Who would wait too long is told to come again."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from meetings.errors import TryAgain
+from web.door.costs import Lane
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Width:
+    """How many of a lane run at once, how many more may wait, and for how long."""
+
+    threads: int
+    most_waiting: int
+    longest_wait_seconds: float
+
+
+WIDTHS = {
+    Lane.TURNS: Width(2, 500, 10),
+    # A hall that comes back after its network was gone asks all at once.
+    Lane.LIVE: Width(4, 5_000, 30),
+    Lane.READING: Width(8, 500, 10),
+    Lane.CHANGING: Width(8, 500, 10),
+    Lane.FILES: Width(4, 100, 30),
+    Lane.CLIPS: Width(2, 50, 10),
+}
+
+
+class Threads:
+    """Some threads and the row of those who wait for one; belongs to one event loop."""
+
+    def __init__(self, name: str, width: Width) -> None:
+        self._pool = ThreadPoolExecutor(width.threads, name)
+        self._free = asyncio.Semaphore(width.threads)
+        self._width = width
+        self._waiting = 0
+
+    async def run(self, act: Callable[..., T], *arguments: Any) -> T:
+        """`act` in a thread. A step that began is waited for, also when the server stops.
+
+        Raises TryAgain when too many wait, or this one waited too long.
+        """
+        await self._enter()
+        step = asyncio.get_running_loop().run_in_executor(self._pool, act, *arguments)
+        step.add_done_callback(lambda _: self._free.release())
+        try:
+            return await asyncio.shield(step)
+        except asyncio.CancelledError:
+            await asyncio.wait([step])
+            raise
+
+    async def _enter(self) -> None:
+        if self._waiting >= self._width.most_waiting:
+            raise TryAgain()
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self._width.longest_wait_seconds):
+                await self._free.acquire()
+        except TimeoutError as problem:
+            raise TryAgain() from problem
+        finally:
+            self._waiting -= 1
+
+
+class Lanes:
+    def __init__(self) -> None:
+        self._threads = {lane: Threads(lane.name.lower(), WIDTHS[lane]) for lane in Lane}
+
+    def __getitem__(self, lane: Lane) -> Threads:
+        return self._threads[lane]
