@@ -3,7 +3,7 @@ city hall's network. Tablets must trust the authority once; the page `/trust` sa
 
 import ipaddress
 import ssl
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from meetings import durably
 from meetings.config import Config
 from meetings.errors import ConfigurationError, InvalidInput
 from models.base import now
@@ -67,6 +68,21 @@ def check(certificate: Path, key: Path) -> None:
         raise ConfigurationError(
             f"TLSの証明書 {certificate} と鍵 {key} を使えません: {problem}"
         ) from problem
+
+
+def ends(config: Config) -> dict[str, datetime]:
+    """When the server's certificate and that of the city's own authority end, by 「サーバーの
+    証明書」 and 「認証局の証明書」; empty without TLS. Raises ConfigurationError for a file that
+    holds no certificate."""
+    if not config.server.tls_certificate:
+        return {}
+    files = {"サーバーの証明書": config.path(config.server.tls_certificate)}
+    if authority_file(config).exists():
+        files["認証局の証明書"] = authority_file(config)
+    try:
+        return {name: _read(file).not_valid_after_utc for name, file in files.items()}
+    except (OSError, ValueError) as problem:
+        raise ConfigurationError(f"証明書を読めません: {problem}") from problem
 
 
 def _authority(config: Config, folder: Path) -> tuple[x509.Certificate, Key]:
@@ -139,17 +155,14 @@ def _read(certificate: Path) -> x509.Certificate:
 
 
 def _write(path: Path, certificate: x509.Certificate) -> None:
-    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    durably.write(path, certificate.public_bytes(serialization.Encoding.PEM))
 
 
 def _write_key(path: Path, key: Key) -> None:
     """Readable by the server's user alone, from the first moment."""
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
     )
+    durably.write(path, private)

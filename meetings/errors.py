@@ -144,5 +144,35 @@ class StorageFull(GijidoError):
         )
 
 
+RESTORE_OR_SEND_AGAIN = (
+    "管理者に連絡してください。バックアップから戻すか、手元のファイルをもう一度登録すると直ります。"
+)
+
+
+class StoredFileLost(GijidoError):
+    """A stored file cannot be handed out as it was taken in."""
+
+
+class StoredFileMissing(StoredFileLost):
+    """The row is there, its file is not."""
+
+    def __init__(self) -> None:
+        super().__init__(f"保存したファイルがサーバーに見つかりません。{RESTORE_OR_SEND_AGAIN}")
+
+
+class StoredFileDamaged(StoredFileLost):
+    """The content is not what its name says: the disk has lost or changed something."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "保存したファイルがサーバーのディスク上で壊れているため、お渡しできません。"
+            f"{RESTORE_OR_SEND_AGAIN}"
+        )
+
+
 class ConfigurationError(GijidoError):
     """A setting that stops the start; the message names the file and the key."""
+
+
+class StartRefused(GijidoError):
+    """The data cannot be used as they lie there; nothing was changed."""

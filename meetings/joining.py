@@ -16,11 +16,12 @@ PROGRAM = "meetings.inside.joining"
 
 @dataclass(frozen=True)
 class Part:
-    """A document for the joined PDF. `stamp`: what lies over its pages, "" for nothing."""
+    """A document for the joined PDF; without `path` its file is lost. `stamp`: what lies over its
+    pages, "" for nothing."""
 
     heading: str
     title: str
-    path: Path
+    path: Path | None
     stamp: str = ""
 
 
@@ -29,20 +30,17 @@ def join(cover: Path, parts: Sequence[Part], target: Path, folder: Path) -> None
     that says so in place of a part that cannot be read. `target` lies in `folder`, which is for
     intermediate files. Raises FileRejected when all of it is too much, StorageFull, Crowded."""
     cover, target, folder = cover.resolve(), target.resolve(), folder.resolve()
+    known = [part if part.path else _missing(part, n, folder) for n, part in enumerate(parts)]
     try:
-        unreadable = _join(cover, parts, target, folder)
+        unreadable = _join(cover, known, target, folder)
     except OutOfBounds:
-        unreadable = [
-            number for number, part in enumerate(parts) if not _is_readable(cover, part, folder)
-        ]
+        unreadable = [n for n, part in enumerate(known) if not _is_readable(cover, part, folder)]
         if not unreadable:
             raise
     if unreadable:
-        missing = {
-            number: _missing(parts[number], folder / f"{number}.pdf") for number in unreadable
-        }
-        replaced = [missing.get(number, part) for number, part in enumerate(parts)]
-        _join(cover, replaced, target, folder)
+        for number in unreadable:
+            known[number] = _missing(known[number], number, folder)
+        _join(cover, known, target, folder)
 
 
 def _join(cover: Path, parts: Sequence[Part], target: Path, folder: Path) -> list[int]:
@@ -58,7 +56,7 @@ def _join(cover: Path, parts: Sequence[Part], target: Path, folder: Path) -> lis
             {
                 "heading": part.heading,
                 "title": part.title,
-                "path": str(part.path.resolve()),
+                "path": str(part.path.resolve()) if part.path else "",
                 "mark": str(marks[part.stamp]) if part.stamp else "",
             }
             for part in parts
@@ -66,7 +64,7 @@ def _join(cover: Path, parts: Sequence[Part], target: Path, folder: Path) -> lis
     }
     job = folder / "job.json"
     job.write_text(json.dumps(asked), encoding="utf-8")
-    reads = [cover, *(part.path.resolve() for part in parts)]
+    reads = [cover, *(part.path.resolve() for part in parts if part.path)]
     found: list[int] = CELL.ask(
         PROGRAM, "join", str(job), seconds=SECONDS, reads=reads, folder=folder
     )
@@ -81,6 +79,7 @@ def _is_readable(cover: Path, part: Part, folder: Path) -> bool:
         return False
 
 
-def _missing(part: Part, made: Path) -> Part:
+def _missing(part: Part, number: int, folder: Path) -> Part:
+    made = folder / f"missing{number}.pdf"
     made.write_bytes(typesetting.to_pdf("missing", {"title": part.title}))
     return replace(part, path=made, stamp="")

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import Engine, ScalarSelect, func, select
 
 from meetings import pdf
+from meetings.errors import StoredFileLost
 from meetings.storage import Storage
 from models.database import reading, writing
 from models.document import Document, DocumentVersion, Page
@@ -49,7 +50,7 @@ def _prepare(
     engine: Engine, storage: Storage, version_id: int, sha256: str, numbers: range
 ) -> None:
     with storage.workspace() as folder:
-        contents = _read(storage.path(sha256), numbers, folder)
+        contents = _contents(storage, sha256, numbers, folder)
         pictures = {
             number: _keep(storage, folder / f"{number}.jpg")
             for number in numbers
@@ -66,6 +67,16 @@ def _prepare(
                 page.picture_sha256 = pictures[page.number]
         version = session.get_one(DocumentVersion, version_id)
         version.prepared_pages = max(version.prepared_pages, numbers.stop - 1)
+
+
+def _contents(
+    storage: Storage, sha256: str, numbers: range, folder: Path
+) -> dict[int, pdf.PageContent | None]:
+    """None for every page of a file that the disk has lost: the next document is not held up."""
+    try:
+        return _read(storage.whole(sha256), numbers, folder)
+    except StoredFileLost:
+        return dict.fromkeys(numbers)
 
 
 def _read(path: Path, numbers: range, folder: Path) -> dict[int, pdf.PageContent | None]:

@@ -9,10 +9,11 @@ import fcntl
 import hashlib
 import os
 import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -20,7 +21,9 @@ from typing import IO
 
 from sqlalchemy.exc import OperationalError
 
+from meetings.durably import sync_folder
 from meetings.errors import Busy, FileRejected, StorageFull
+from meetings.wholeness import Wholeness
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 KEY = re.compile(r"[0-9a-f]{32}")
@@ -119,7 +122,15 @@ class Storage:
         self._files = home / "files"
         self._arriving = home / "arriving"
         for folder in (self._files, self._arriving):
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.wholeness = Wholeness(home / "lost")
+
+    def whole(self, sha256: str) -> Path:
+        """Where the file with this hash is, for whoever reads it. Raises StoredFileMissing, and
+        StoredFileDamaged when its content is not what its name says."""
+        path = self.path(sha256)
+        self.wholeness.check(path, sha256)
+        return path
 
     def path(self, sha256: str) -> Path:
         """Where the file with this hash is or would be."""
@@ -145,9 +156,9 @@ class Storage:
         incoming.flush_to_disk()
         target = self.path(incoming.sha256)
         with full_disk_told():
-            target.parent.mkdir(exist_ok=True)
+            target.parent.mkdir(mode=0o700, exist_ok=True)
             incoming.path.replace(target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
         return StoredFile(incoming.sha256, incoming.size_bytes)
 
     def add(self, source: IO[bytes], limit_bytes: int) -> StoredFile:
@@ -160,8 +171,8 @@ class Storage:
         """An empty file for pieces that are to come."""
         path = self.arrival_path(key)
         with full_disk_told():
-            path.touch(exist_ok=False)
-            _sync_folder(path.parent)
+            path.touch(mode=0o600, exist_ok=False)
+            sync_folder(path.parent)
 
     def open_arrival(self, key: str, *, wait: bool = False) -> Arrival:
         """Raises Busy when somebody has it open (`wait`: after they closed it, never), and
@@ -189,11 +200,13 @@ class Storage:
         killed in between finds it again."""
         arrival.flush_to_disk()
         target = self.path(sha256)
+        beside = target.with_name(f".{secrets.token_hex(8)}")
         with full_disk_told():
-            target.parent.mkdir(exist_ok=True)
-            with suppress(FileExistsError):
-                target.hardlink_to(arrival.path)
-            _sync_folder(target.parent)
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            beside.hardlink_to(arrival.path)
+            beside.replace(target)  # also over a file of that name which the disk has damaged
+            beside.unlink(missing_ok=True)  # it was the same file, by an earlier attempt
+            sync_folder(target.parent)
         return StoredFile(sha256, arrival.size_bytes)
 
     def drop_arrival(self, key: str) -> None:
@@ -246,11 +259,3 @@ def _close(stream: IO[bytes]) -> None:
     except OSError as problem:  # closing flushes once more: the disk may be full by now
         if problem.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

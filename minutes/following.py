@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -105,6 +105,11 @@ def is_worker_running(session: Session) -> bool:
     soon = now() + SILENT_AFTER
     recent = WorkerSign.seen_at.between(now() - SILENT_AFTER, soon)
     return session.scalar(select(WorkerSign.name).where(recent).limit(1)) is not None
+
+
+def last_sign(session: Session) -> datetime | None:
+    """When any worker was last heard of; None when nobody remembers one."""
+    return session.scalar(select(func.max(WorkerSign.seen_at)))
 
 
 def about(seconds: int) -> str:

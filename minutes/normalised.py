@@ -36,7 +36,7 @@ def wav_of(storage: Storage, home: Path, recording: Recording, scratch: Path) ->
     target = folder_of(home) / f"{recording.sha256}.wav"
     if not target.exists():
         unfinished = scratch / "sound.wav"
-        audio.normalise(storage.path(recording.sha256), unfinished)
+        audio.normalise(storage.whole(recording.sha256), unfinished)
         unfinished.replace(target)
     return target
 

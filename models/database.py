@@ -1,11 +1,13 @@
 """The embedded database: SQLite from the wheel, write-ahead log, writers begin IMMEDIATE."""
 
+import os
 import time
+from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
@@ -17,6 +19,7 @@ from models.write_lock import WriteLock
 OLDEST_SAFE_SQLITE = (3, 51, 3)
 
 BUSY_MS = 30_000
+MIGRATIONS = Path(__file__).parent / "migrations"
 PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
@@ -41,7 +44,11 @@ def connect(
     refuse_old_sqlite(sqlite.sqlite_version_info)
     # A connection is never waited for: the threads that want one are bounded where they begin.
     engine = create_engine(
-        f"sqlite:///{path}", module=sqlite, pool_size=KEPT_CONNECTIONS, max_overflow=-1
+        f"sqlite:///{path}",
+        module=sqlite,
+        pool_size=KEPT_CONNECTIONS,
+        max_overflow=-1,
+        hide_parameters=True,  # what people said and wrote: no error that is logged has them
     )
     turns = _Turns(WriteLock(most_waiting), patience_seconds)
     event.listen(engine, "connect", _prepare_connection)
@@ -86,14 +93,75 @@ def is_locked(problem: OperationalError) -> bool:
     return "database is locked" in str(problem.orig)
 
 
+class RowsLost(Exception):
+    """A migration would leave rows without what they refer to; it was undone."""
+
+
 def migrate(path: Path, to: str = "head") -> None:
-    """Bring the database file to the newest tables, making it if it is not there."""
+    """Bring the database file to the newest tables, or to those of the number `to`, making it if
+    it is not there: in one transaction, all steps or none. Raises RowsLost."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    if stored_version(path) == (known_versions()[-1] if to == "head" else to):
+        return
+    if not path.exists():
+        path.touch(mode=0o600)  # the files that SQLite puts beside it follow its mode
+    # Alembic, with two template languages behind it, is slow to load and seldom needed.
+    from alembic import command
+    from alembic.config import Config as AlembicConfig
+
     settings = AlembicConfig()
-    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    settings.attributes["engine"] = connect(path)
-    command.upgrade(settings, to)
-    settings.attributes["engine"].dispose()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    engine = settings.attributes["engine"] = connect(path)
+    try:
+        command.upgrade(settings, to)
+    finally:
+        engine.dispose()
+
+
+@lru_cache
+def known_versions() -> tuple[str, ...]:
+    """The numbers of all migrations of this program, the newest last."""
+    return tuple(sorted(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9]*.py")))
+
+
+def stored_version(path: Path) -> str | None:
+    """The number that the database file was migrated to; None where there is no file or nothing
+    in it. Raises sqlite.DatabaseError for a file that cannot be read."""
+    if "alembic_version" not in tables(path):
+        return None
+    with closing(sqlite.connect(path)) as connection:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return None if row is None else str(row[0])
+
+
+def tables(path: Path) -> dict[str, frozenset[str]]:
+    """The names of a database file's tables, each with those of its columns."""
+    if not path.exists():
+        return {}
+    with closing(sqlite.connect(path)) as connection:
+        found = connection.execute(
+            "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c"
+            " WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%'"
+        ).fetchall()
+    names = {table for table, _ in found}
+    return {name: frozenset(c for table, c in found if table == name) for name in names}
+
+
+def tables_at(version: str) -> dict[str, frozenset[str]]:
+    """The tables that the migrations lead to at this number."""
+    with TemporaryDirectory() as folder:
+        made = Path(folder) / "made.sqlite3"
+        migrate(made, version)
+        return tables(made)
+
+
+def copy(path: Path, target: Path) -> None:
+    """Copy the database file while others may use it, on disk before this returns."""
+    with closing(sqlite.connect(path)) as connection:
+        connection.execute("VACUUM INTO ?", (str(target),))
+    target.chmod(0o600)
+    with target.open("rb") as stream:
+        os.fsync(stream.fileno())
 
 
 def _prepare_connection(connection: Any, _record: Any) -> None:

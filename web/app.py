@@ -5,10 +5,10 @@ from typing import Any
 from flask import Flask, g
 from sqlalchemy import Engine
 
-from meetings import dates
+from meetings import dates, home
 from meetings.config import Config
 from meetings.storage import Storage
-from models.database import connect, migrate
+from models.database import connect
 from models.person import Role
 from web import access, api, errors, security, transaction, views
 from web.built import asset, needed_by
@@ -22,7 +22,7 @@ from web.presence import Presence
 def create_app(config: Config, engine: Engine | None = None) -> Flask:
     """The application on the data in `config.home`, which is migrated if it must be."""
     if engine is None:
-        migrate(config.database)
+        home.prepare(config)
         engine = connect(
             config.database,
             patience_seconds=transaction.PATIENCE_SECONDS,

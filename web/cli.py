@@ -19,12 +19,13 @@ import uvicorn
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import cell, certificates, people
+from meetings import cell, certificates, home, people
 from meetings import config as settings
 from meetings.config import Config
 from meetings.errors import GijidoError, InvalidInput
 from meetings.storage import Storage
-from minutes import evaluation, word_evaluation
+from minutes import evaluation, health, word_evaluation
+from minutes.health import Level
 from minutes.proposals.choosing import Teach
 from minutes.recognition import recogniser
 from minutes.recognition.heard import FindWords, Recognise
@@ -32,11 +33,12 @@ from minutes.recognition.speech_model import SpeechModel
 from minutes.speakers import evaluation as voices
 from minutes.watching import Watch
 from minutes.worker import Worker
-from models.database import connect, migrate, writing
+from models.database import connect, writing
 from models.person import Department, Person, Role
 from web.app import create_app
 from web.asgi import raise_file_limit, serving
 from web.bench_commands import bench
+from web.check_command import check
 from web.demo import people as demo_people
 from web.demo.load import load as load_demo
 from web.import_command import import_transcript
@@ -52,6 +54,9 @@ SWITCH_SECONDS = 0.0005
 def cli(context: click.Context, file: Path) -> None:
     """議事堂（Gijido）"""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for quiet in ("alembic", "huey"):
+        logging.getLogger(quiet).setLevel(logging.WARNING)
+    home.keep_to_oneself()
     context.obj = settings.load(file)
 
 
@@ -68,16 +73,24 @@ def main() -> None:
 def serve(config: Config) -> None:
     """Start the web server and one worker. Ctrl-C stops both."""
     tls = _tls(config)
-    app = create_app(config)
-    _tell_of_walls()
     # The event loop sends to thousands of terminals while other threads make pages: it must
     # not wait 5 ms for each of its turns at the interpreter.
     sys.setswitchinterval(SWITCH_SECONDS)
-    with _worker_beside(config):
-        click.echo(f"議事堂: {config.address}/  （終了は Ctrl-C）")
-        raise_file_limit()
-        options = serving(app, host=config.server.host, port=config.server.port, **tls)
-        uvicorn.Server(options).run()
+    with home.served(config):
+        app = create_app(config)
+        _tell_of_certificates(config)
+        _tell_of_walls()
+        with _worker_beside(config):
+            click.echo(f"議事堂: {config.address}/  （終了は Ctrl-C）")
+            raise_file_limit()
+            options = serving(app, host=config.server.host, port=config.server.port, **tls)
+            uvicorn.Server(options).run()
+
+
+def _tell_of_certificates(config: Config) -> None:
+    for finding in health.certificate(config):
+        if finding.level != Level.FINE:
+            click.echo(f"{finding.level.label}: {finding.sentence}", err=True)
 
 
 def _tell_of_walls() -> None:
@@ -129,7 +142,7 @@ def worker(config: Config, parent: int | None) -> None:
     _share_memory()
     if parent is None:
         _tell_of_walls()
-    migrate(config.database)
+    home.prepare(config)
 
     def load(model: SpeechModel, language: str) -> Recognise:
         return recogniser.load(config, model, language)
@@ -155,7 +168,7 @@ def worker(config: Config, parent: int | None) -> None:
 @click.pass_obj
 def watch(config: Config, folder: Path, login: str, once: bool) -> None:
     """Take in the recordings that are dropped into FOLDER."""
-    migrate(config.database)
+    home.prepare(config)
     watching = Watch(config, connect(config.database), Storage(config.home), folder, login)
     if once:
         done = watching.run_once()
@@ -171,14 +184,14 @@ def watch(config: Config, folder: Path, login: str, once: bool) -> None:
 @click.pass_obj
 def migrate_database(config: Config) -> None:
     """Bring the database to the newest tables."""
-    migrate(config.database)
+    home.prepare(config)
 
 
 @cli.command("demo")
 @click.pass_obj
 def load_demo_city(config: Config) -> None:
     """Load three meetings in three states, unless there are people already."""
-    migrate(config.database)
+    home.prepare(config)
     if load_demo(config):
         click.echo("デモの会議を3つ登録しました。")
     with writing(connect(config.database)) as session:
@@ -240,6 +253,7 @@ def evaluate(
 
 
 cli.add_command(model)
+cli.add_command(check)
 cli.add_command(bench)
 cli.add_command(import_transcript)
 
@@ -324,7 +338,7 @@ def _grant(session: Session, person: Person, wanted: str) -> None:
 
 @contextmanager
 def _changing(config: Config) -> Iterator[Session]:
-    migrate(config.database)
+    home.prepare(config)
     with writing(connect(config.database)) as session:
         session.expire_on_commit = False
         with session.begin():

@@ -1,10 +1,13 @@
 """Documents that leave the server: to be saved or printed, one or all of a meeting together,
 stamped where that is asked for."""
 
+from pathlib import Path
+
 from flask import Response
 
 from meetings import dates, printing
 from meetings.documents import readable
+from meetings.errors import StoredFileLost
 from meetings.joining import Part, join
 from meetings.rights import Right, is_only_invited, may_download, rights
 from meetings.stamping import stamp
@@ -43,9 +46,17 @@ def _part(given: frozenset[Right], person: Person, number: str, document: Docume
     return Part(
         heading=f"{number}　{item.title}" if item else "会議全体の資料",
         title=document.title,
-        path=storage().path(version.sha256),
+        path=_whole_or_none(version.sha256),
         stamp=_words(person) if _is_stamped(given, document) else "",
     )
+
+
+def _whole_or_none(sha256: str) -> Path | None:
+    """One lost file does not take the others from whoever wants all of them."""
+    try:
+        return storage().whole(sha256)
+    except StoredFileLost:
+        return None
 
 
 def _is_stamped(given: frozenset[Right], document: Document) -> bool:
@@ -61,7 +72,7 @@ def send_document(person: Person, version: DocumentVersion, *, as_attachment: bo
     the document is watermarked."""
     given = rights(database_session(), person, version.meeting)
     note_look(person, "download" if as_attachment else "print", version)
-    name, path = version.file_name, storage().path(version.sha256)
+    name, path = version.file_name, storage().whole(version.sha256)
     if not _is_stamped(given, version.document):
         return send_named(path, PDF, name, as_attachment=as_attachment, etag=version.sha256)
     with storage().workspace() as folder:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
+from meetings import home
 from meetings.config import Config
 from meetings.errors import NotFound, TooLarge
 from meetings.rights import Right, rights
@@ -12,7 +13,7 @@ from meetings.storage import Storage
 from minutes.imports import reading, taking
 from minutes.recordings import plain_name
 from minutes.watching import person_with_login
-from models.database import connect, migrate, writing
+from models.database import connect, writing
 from models.database import reading as reading_session
 from models.person import Person
 from models.recording import Recording
@@ -31,7 +32,7 @@ def import_transcript(
     config: Config, file: Path, recording_id: int, login: str, offset: str, by_sound: bool
 ) -> None:
     """Take in FILE (txt, docx, srt, vtt, Whisper's JSON) as a transcript of a recording."""
-    migrate(config.database)
+    home.prepare(config)
     engine, limit_bytes = connect(config.database), config.limits.transcript_mb * MEGABYTE
     choice = taking.Choice(by_sound, taking.read_offset(offset))
     if file.stat().st_size > limit_bytes:

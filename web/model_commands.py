@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings import config as settings
+from meetings import home
 from meetings.config import Config
 from meetings.errors import ConfigurationError, InvalidInput
 from minutes.recognition import speech_model, trial
 from minutes.recognition.speech_model import SpeechModel
-from models.database import connect, migrate, writing
+from models.database import connect, writing
 from models.meeting import Series
 
 
@@ -61,7 +62,7 @@ def use(config: Config, name: str, series: str | None) -> None:
         settings.write(config.file, "speech", "model", wanted)
         click.echo(f"{config.file} に書きました。サーバーを再起動すると使われます。")
         return
-    migrate(config.database)
+    home.prepare(config)
     with writing(connect(config.database)) as session, session.begin():
         for known in _series_named(session, series):
             known.speech_model = wanted

@@ -1,6 +1,5 @@
 """Headers, cookies and anti-forgery tokens for every answer."""
 
-import secrets
 from pathlib import Path
 
 from flask import Flask, Response, current_app, g, request
@@ -8,6 +7,7 @@ from flask import session as cookie
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 
+from meetings import home
 from web.access import bearer_token
 from web.door.asking import only_asks
 from web.transaction import config
@@ -51,8 +51,8 @@ class CookieInterface(SecureCookieSessionInterface):
         return SECURE_COOKIE if request.is_secure else COOKIE
 
 
-def install(app: Flask, home: Path) -> CSRFProtect:
-    app.secret_key = _secret(home / "secret")
+def install(app: Flask, place: Path) -> CSRFProtect:
+    app.secret_key = home.secret(place)
     app.session_interface = CookieInterface()
     app.config.update(
         SESSION_COOKIE_NAME=COOKIE,
@@ -103,12 +103,3 @@ def _forget(response: Response) -> None:
     Not its storage: texts that were typed and not saved wait there for their writer."""
     cookie.pop("token", None)
     response.headers["Clear-Site-Data"] = '"cache"'
-
-
-def _secret(path: Path) -> bytes:
-    """Made at the first start, readable by the server's user alone."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_bytes(secrets.token_bytes(32))
-    return path.read_bytes()

@@ -13,5 +13,5 @@ def send_peaks(recording: Recording) -> Response:
     if recording.peaks_sha256 is None:
         raise NotFound()
     return send_file(
-        storage().path(recording.peaks_sha256), mimetype=peaks.TYPE, etag=recording.peaks_sha256
+        storage().whole(recording.peaks_sha256), mimetype=peaks.TYPE, etag=recording.peaks_sha256
     )

@@ -3,20 +3,25 @@
 from alembic import context
 from sqlalchemy import Connection
 
+from models.database import RowsLost
 from models.tables import Base
 
 
 def run() -> None:
-    engine = context.config.attributes["engine"]
+    """All steps in one transaction, which takes the write lock at its start: whoever is killed
+    or fails in the middle leaves the tables as they were."""
+    engine = context.config.attributes["engine"].execution_options(is_writing=True)
     with engine.connect() as connection:
         _suspend_foreign_keys(connection)
         context.configure(
-            connection=connection, target_metadata=Base.metadata, render_as_batch=True
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=True,
+            transactional_ddl=True,
         )
         with context.begin_transaction():
             context.run_migrations()
             _check_foreign_keys(connection)
-        connection.commit()
 
 
 def _suspend_foreign_keys(connection: Connection) -> None:
@@ -30,7 +35,7 @@ def _suspend_foreign_keys(connection: Connection) -> None:
 def _check_foreign_keys(connection: Connection) -> None:
     lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
     if lost:
-        raise RuntimeError(f"the migration would leave rows without what they refer to: {lost[:5]}")
+        raise RowsLost(f"the migration would leave rows without what they refer to: {lost[:5]}")
 
 
 run()

@@ -9,16 +9,14 @@ from flask import Blueprint, render_template
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from meetings import cell
 from meetings.config import Config
-from minutes.following import is_worker_running
+from minutes import health
 from models.person import Person, Role, RoleGrant
 from models.recording import Transcription, WorkState
 from web import access
 from web.transaction import config, database_session
 
 blueprint = Blueprint("administration", __name__)
-LITTLE_SPACE_BYTES = 10_000_000_000
 
 
 @dataclass(frozen=True)
@@ -27,10 +25,6 @@ class Disk:
     total_bytes: int
     database_bytes: int
 
-    @property
-    def is_nearly_full(self) -> bool:
-        return self.free_bytes < LITTLE_SPACE_BYTES
-
 
 @blueprint.get("/administration")
 @access.with_role(Role.ADMINISTRATOR)
@@ -38,10 +32,9 @@ def show(person: Person) -> Any:
     session = database_session()
     return render_template(
         "administration/show.html",
-        is_worker_running=is_worker_running(session),
+        findings=health.quick(config(), session),
         work=_work(session),
         disk=_disk(config()),
-        walls_warning=cell.warning(),
         speech_model=_speech_model(session, config()),
         people=_people(session),
         role_label=_role_label,

@@ -80,7 +80,7 @@ def file(person: Person, version: DocumentVersion) -> Any:
     """The PDF for the viewer. A version never changes, so the terminal may keep it."""
     if "Range" not in request.headers:
         note_look(person, "fetch", version)
-    path, name = storage().path(version.sha256), version.file_name
+    path, name = storage().whole(version.sha256), version.file_name
     response = send_named(path, PDF, name, as_attachment=False, etag=version.sha256)
     return _kept_by_the_terminal(response)
 
@@ -103,7 +103,7 @@ def original(person: Person, version: DocumentVersion) -> Any:
     if version.original_sha256 is None or is_stamped or not may_download(given, document):
         raise NotFound()
     note_look(person, "download", version)
-    path = storage().path(version.original_sha256)
+    path = storage().whole(version.original_sha256)
     return send_named(path, "application/octet-stream", version.original_file_name)
 
 
@@ -263,7 +263,7 @@ def _kept_by_the_terminal(response: Any) -> Any:
 
 
 def _picture(sha256: str) -> Any:
-    picture = send_file(storage().path(sha256), mimetype="image/jpeg", conditional=True)
+    picture = send_file(storage().whole(sha256), mimetype="image/jpeg", conditional=True)
     return _kept_by_the_terminal(picture)
 
 

@@ -75,7 +75,7 @@ def page_picture(revision: MinutesRevision, version_id: int, number: int) -> Any
     """Asked for anew each time: it may be withdrawn any day."""
     wanted, _ = _shown_beside(revision, version_id, number)
     assert wanted.picture_sha256 is not None
-    path = storage().path(wanted.picture_sha256)
+    path = storage().whole(wanted.picture_sha256)
     picture = send_file(path, mimetype="image/jpeg", conditional=True, etag=wanted.picture_sha256)
     picture.headers["Cache-Control"] = "no-cache"
     return picture
@@ -103,7 +103,7 @@ def sound(revision: MinutesRevision, section: int, paragraph: int) -> Any:
     if not source.covers(wanted):
         raise NotFound()
     recording = source.recording
-    path = storage().path(recording.playback_sha256 or recording.sha256)
+    path = storage().whole(recording.playback_sha256 or recording.sha256)
     clip = audio.clip(path, wanted.start_seconds, wanted.end_seconds)
     return Response(clip, mimetype="audio/mpeg")
 

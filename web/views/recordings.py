@@ -155,7 +155,7 @@ def imported_file(person: Person, transcription: Transcription) -> Any:
     if transcription.imported_sha256 is None:
         raise NotFound()
     note_look(person, "download", transcription)
-    path = storage().path(transcription.imported_sha256)
+    path = storage().whole(transcription.imported_sha256)
     return send_named(path, UNKNOWN_TYPE, transcription.imported_file_name)
 
 
@@ -246,9 +246,9 @@ def sound(person: Person, recording: Recording) -> Any:
     opened before there was one asks for `?original=yes`: pieces of two files do not fit."""
     _note_first_look(person, "hear", recording)
     if recording.playback_sha256 and "original" not in request.args:
-        path, kind = storage().path(recording.playback_sha256), PLAYBACK_TYPE
+        path, kind = storage().whole(recording.playback_sha256), PLAYBACK_TYPE
     else:
-        path, kind = storage().path(recording.sha256), _kind(recording.file_name)
+        path, kind = storage().whole(recording.sha256), _kind(recording.file_name)
     return send_file(path, mimetype=kind, conditional=True)
 
 
@@ -257,7 +257,7 @@ def sound(person: Person, recording: Recording) -> Any:
 def original(person: Person, recording: Recording) -> Any:
     """The file as it was received."""
     _note_first_look(person, "download", recording)
-    path, name = storage().path(recording.sha256), recording.file_name
+    path, name = storage().whole(recording.sha256), recording.file_name
     return send_named(path, _kind(name), name)
 
 

@@ -1,0 +1,154 @@
+"""How the house is: one list of what is well and what is not, each with a sentence that says what
+to do. 「運用」 shows it, `gijido check` prints it (and looks deeper, `minutes/inspection.py`).
+
+A new thing to watch is a function here that yields its findings, named in `QUICK`.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from meetings import cell, certificates, dates, home
+from meetings.config import Config
+from meetings.errors import ConfigurationError
+from meetings.storage import Storage
+from minutes import following
+from models.base import now
+
+LITTLE_SPACE_BYTES = 10_000_000_000
+CERTIFICATE_TOLD_BEFORE = timedelta(days=60)
+
+
+class Level(StrEnum):
+    FINE = "fine"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+    @property
+    def label(self) -> str:
+        return {"fine": "正常", "warning": "注意", "problem": "異常"}[self]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`name`: what was looked at, a word for scripts. `sentence`: what is so, and what to do."""
+
+    name: str
+    level: Level
+    sentence: str
+
+
+def quick(config: Config, session: Session) -> list[Finding]:
+    """What can be seen at once, the worst first."""
+    found = [finding for look in QUICK for finding in look(config, session)]
+    return sorted(found, key=lambda finding: WORST_FIRST.index(finding.level))
+
+
+def worker(config: Config, session: Session) -> Iterator[Finding]:
+    if following.is_worker_running(session):
+        yield Finding("worker", Level.FINE, "文字起こしの処理（ワーカー）が動いています。")
+        return
+    last = following.last_sign(session)
+    since = f"{dates.in_full(last)}{dates.clock(last)}から" if last else ""
+    yield Finding(
+        "worker",
+        Level.PROBLEM if home.is_served(config.home) else Level.WARNING,
+        f"文字起こしの処理（ワーカー）が{since}動いていません。サーバーで gijido serve を起動し直す"
+        "か、gijido worker を起動してください。録音は順番待ちのまま残り、起動すると続きから"
+        "始まります。",
+    )
+
+
+def disk(config: Config, _session: Session) -> Iterator[Finding]:
+    free = shutil.disk_usage(config.home).free
+    if free < config.limits.spare_mb * 1_000_000:
+        yield Finding(
+            "disk",
+            Level.PROBLEM,
+            f"ディスクの空きが{config.limits.spare_mb:,} MBを切り、録音の送信を断っています。"
+            "ほかのファイルを移すか、ディスクを増やしてください。",
+        )
+    elif free < LITTLE_SPACE_BYTES:
+        yield Finding(
+            "disk",
+            Level.WARNING,
+            "ディスクの空きが10 GBを切っています。いっぱいになると、録音も資料も受け取れなく"
+            "なります。ほかのファイルを移すか、ディスクを増やしてください。",
+        )
+    else:
+        yield Finding("disk", Level.FINE, f"ディスクの空きは{free / 1e9:,.1f} GBです。")
+
+
+def certificate(config: Config, _session: Session | None = None) -> Iterator[Finding]:
+    """Of the server and of the authority, where terminals come over TLS."""
+    try:
+        ends = certificates.ends(config)
+    except ConfigurationError as problem:
+        yield Finding("certificate", Level.PROBLEM, problem.message)
+        return
+    for name, ends_at in ends.items():
+        day = dates.in_full(ends_at)
+        how = _how_to_renew(name)
+        if ends_at <= now():
+            sentence = f"{name}が{day}に切れました。端末から接続できません。{how}"
+            yield Finding("certificate", Level.PROBLEM, sentence)
+        elif ends_at - now() < CERTIFICATE_TOLD_BEFORE:
+            sentence = f"{name}が{day}に切れます。{how}"
+            yield Finding("certificate", Level.WARNING, sentence)
+        else:
+            yield Finding("certificate", Level.FINE, f"{name}は{day}まで有効です。")
+
+
+def _how_to_renew(name: str) -> str:
+    if name == "認証局の証明書":
+        return (
+            "home の tls フォルダーを別の名前で取っておき、gijido certificate を実行し直して、"
+            "新しい認証局を端末に登録してください。"
+        )
+    return (
+        "gijido certificate を同じホスト名で実行し、起動し直してください（ほかで発行した証明書は、"
+        "発行元で更新してください）。"
+    )
+
+
+def lost_files(config: Config, _session: Session) -> Iterator[Finding]:
+    lost = Storage(config.home).wholeness.lost()
+    if not lost:
+        return
+    missing = sum(file.is_missing for file in lost)
+    yield Finding(
+        "lost_files",
+        Level.PROBLEM,
+        f"保存したファイルのうち{len(lost)}件が読み出せません（見つからないもの {missing}件、壊れて"
+        f"いるもの {len(lost) - missing}件）。gijido check でどれかが分かります。バックアップの"
+        " files から同じ名前のファイルを戻すか、手元のファイルをもう一度登録してください。"
+        "ディスクの故障も疑ってください。",
+    )
+
+
+def rights_of_files(config: Config, _session: Session) -> Iterator[Finding]:
+    opened = home.open_to_others(config.home)
+    if opened:
+        yield Finding(
+            "file_rights",
+            Level.WARNING,
+            f"データのファイル{len(opened)}件を、サーバーのほかの利用者が読めます（{opened[0].name}"
+            f" など）。chmod -R go= {config.home} を実行してください。",
+        )
+
+
+def walls(_config: Config, _session: Session) -> Iterator[Finding]:
+    """Around what opens files from outside."""
+    if warning := cell.warning():
+        yield Finding("walls", Level.WARNING, warning)
+    else:
+        yield Finding("walls", Level.FINE, "資料や録音は、囲いの中で開いています。")
+
+
+Look = Callable[[Config, Session], Iterable[Finding]]
+WORST_FIRST = (Level.PROBLEM, Level.WARNING, Level.FINE)
+QUICK: tuple[Look, ...] = (worker, disk, certificate, walls, lost_files, rights_of_files)

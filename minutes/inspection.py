@@ -1,0 +1,162 @@
+"""Looking through everything that is stored: the database, and every file that it names. Changes
+nothing, but for what `remove_orphans` is asked to remove."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+from pysqlite3 import dbapi2 as sqlite
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from meetings import home
+from meetings.config import Config
+from meetings.errors import StoredFileLost, StoredFileMissing
+from meetings.storage import Storage
+from minutes.health import Finding, Level
+from models.base import now
+from models.document import DocumentVersion, Page
+from models.recording import Recording, Transcription
+
+ORPHANS_KEPT = timedelta(days=7)
+"""A file is there a moment before its row; and a backup may be put back."""
+
+MOST_NAMED = 20
+NAMING: dict[str, tuple[InstrumentedAttribute[int], InstrumentedAttribute[str | None]]] = {
+    "資料のPDF（版 {}）": (DocumentVersion.id, DocumentVersion.sha256),
+    "資料の表紙の画像（版 {}）": (DocumentVersion.id, DocumentVersion.thumbnail_sha256),
+    "資料の元のファイル（版 {}）": (DocumentVersion.id, DocumentVersion.original_sha256),
+    "資料の頁の画像（頁 {}）": (Page.id, Page.picture_sha256),
+    "録音（録音 {}）": (Recording.id, Recording.sha256),
+    "再生用の音（録音 {}）": (Recording.id, Recording.playback_sha256),
+    "波形（録音 {}）": (Recording.id, Recording.peaks_sha256),
+    "取り込んだ逐語録（文字起こし {}）": (Transcription.id, Transcription.imported_sha256),
+}
+"""Every column that names a stored file, and what the file is of the row with that number."""
+
+
+def database(path: Path, *, is_thorough: bool) -> list[Finding]:
+    """Whether the database file is whole and every row has what it refers to. A thorough look
+    compares the indexes with their tables as well."""
+    pragma = "integrity_check" if is_thorough else "quick_check"
+    try:
+        with closing(sqlite.connect(path)) as connection:
+            said = [str(line) for (line,) in connection.execute(f"PRAGMA {pragma}(5)")]
+            lost = connection.execute("PRAGMA foreign_key_check").fetchmany(5)
+    except sqlite.DatabaseError as problem:
+        said, lost = [str(problem)], []
+    if said != ["ok"]:
+        return [
+            Finding(
+                "database",
+                Level.PROBLEM,
+                f"データベースが壊れています（{said[0]}）。サーバーを止め、いまのファイルを別の名前で"
+                "取っておいてから、バックアップの gijido.sqlite3 と files を戻してください。",
+            )
+        ]
+    if lost:
+        return [
+            Finding(
+                "database",
+                Level.PROBLEM,
+                f"データベースの表 {lost[0][0]} などに、参照先のない行があります。バックアップの"
+                "写し方を確かめ、止めてから写したものを戻してください。",
+            )
+        ]
+    return [Finding("database", Level.FINE, "データベースは壊れていません。")]
+
+
+def files(config: Config, session: Session, *, is_thorough: bool) -> list[Finding]:
+    """Whether every stored file that a row names is there, and those that were noted as lost are
+    well again; a thorough look reads each one."""
+    storage, named, lost = Storage(config.home), _named(session), []
+    noted = {file.sha256 for file in storage.wholeness.lost()}
+    for sha256, what in sorted(named.items()):
+        path = storage.path(sha256)
+        try:
+            if is_thorough or sha256 in noted or not path.exists():
+                storage.wholeness.look_into(path, sha256)
+        except StoredFileLost as problem:
+            why = "ありません" if isinstance(problem, StoredFileMissing) else "壊れています"
+            lost.append(f"{what}が{why}: {sha256}")
+    for sha256 in noted - named.keys():  # nobody wants it any more
+        storage.wholeness.forget(sha256)
+    if lost:
+        return [_lost(lost)]
+    how = "内容まで確かめました" if is_thorough else "あることだけを確かめました"
+    return [Finding("files", Level.FINE, f"保存したファイル{len(named):,}件は{how}。")]
+
+
+def orphans(config: Config, session: Session) -> list[Path]:
+    """Stored files that no row names, for longer than a week."""
+    named = _named(session)
+    return [
+        path
+        for path in sorted((config.home / "files").glob("*/*"))
+        if path.name not in named and _is_old(path)
+    ]
+
+
+def remove_orphans(config: Config, session: Session) -> int:
+    """In a writing transaction, so that nobody names one of them meanwhile: how many went."""
+    found = orphans(config, session)
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
+
+
+def left_over(config: Config, session: Session) -> Iterator[Finding]:
+    """Orphans, and files of the store that other accounts may read."""
+    found = orphans(config, session)
+    if found:
+        megabytes = sum(path.stat().st_size for path in found) / 1_000_000
+        yield Finding(
+            "orphans",
+            Level.WARNING,
+            f"どの記録からも使われていないファイルが{len(found)}件（{megabytes:,.1f} MB）あります。"
+            "gijido check --remove-orphans で消せます。",
+        )
+    opened = [path for path in _stored(config) if home.is_open_to_others(path)]
+    if opened:
+        yield Finding(
+            "stored_rights",
+            Level.WARNING,
+            f"保存したファイル{len(opened):,}件を、サーバーのほかの利用者が読めます。"
+            f"chmod -R go= {config.home} を実行してください。",
+        )
+
+
+def _named(session: Session) -> dict[str, str]:
+    """Every hash that a row names, and what its file is."""
+    found: dict[str, str] = {}
+    for what, (identity, sha256) in NAMING.items():
+        for number, name in session.execute(select(identity, sha256).where(sha256.is_not(None))):
+            found.setdefault(str(name), what.format(number))
+    return found
+
+
+def _lost(lost: list[str]) -> Finding:
+    shown = "".join(f"\n  {line}" for line in lost[:MOST_NAMED])
+    more = f"\n  ほか{len(lost) - MOST_NAMED}件" if len(lost) > MOST_NAMED else ""
+    return Finding(
+        "files",
+        Level.PROBLEM,
+        f"保存したファイル{len(lost)}件が、ないか壊れています。バックアップの files から同じ名前の"
+        f"ファイルを戻すか、手元のファイルをもう一度登録してください。{shown}{more}",
+    )
+
+
+def _stored(config: Config) -> Iterator[Path]:
+    for folder in (config.home / "files").glob("*"):
+        yield folder
+        yield from folder.glob("*")
+
+
+def _is_old(path: Path) -> bool:
+    """By the moment at which the disk was last told something of it, which nobody can set."""
+    try:
+        seen = path.stat()
+    except FileNotFoundError:
+        return False
+    return now().timestamp() - max(seen.st_ctime, seen.st_mtime) > ORPHANS_KEPT.total_seconds()
