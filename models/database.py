@@ -184,7 +184,7 @@ class _Turns:
             return
         seconds = options.get("patience_seconds", self._patience_seconds)
         end = time.monotonic() + seconds
-        if not self._lock.take(seconds, is_urgent=options["is_urgent"]):
+        if not self._lock.take(seconds, is_urgent=options.get("is_urgent", False)):
             raise OperationalError(
                 "BEGIN IMMEDIATE", None, sqlite.OperationalError("database is locked")
             )
