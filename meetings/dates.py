@@ -26,6 +26,12 @@ def era_year(day: date) -> str:
     return f"{day.year}年"
 
 
+def era_years(year: int) -> str:
+    """「令和8年」; 「平成31年・令和元年」 where an era ends within the year."""
+    names = (era_year(date(year, 1, 1)), era_year(date(year, 12, 31)))
+    return "・".join(dict.fromkeys(names))
+
+
 def in_full(at: datetime) -> str:
     """「令和8年11月23日（月）」 in the city's time."""
     here = local(at)

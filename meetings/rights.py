@@ -11,7 +11,7 @@ from meetings.entries import MOST_DAYS
 from models.base import now
 from models.document import Document
 from models.meeting import Invitation, Meeting
-from models.minutes import Minutes, MinutesRevision, Publication, Withdrawal
+from models.minutes import MinutesRevision, Publication, Withdrawal
 from models.person import Department, Person, Role, RoleGrant
 
 
@@ -157,17 +157,21 @@ def visible_meetings(person: Person) -> Select[Meeting]:
 
 def published_revision(session: Session, meeting_id: int) -> MinutesRevision | None:
     """The revision that everybody may read, if there is one."""
-    return session.scalar(published_revisions().where(Minutes.meeting_id == meeting_id))
+    publication = publication_of(session, meeting_id)
+    return publication.revision if publication else None
 
 
-def published_revisions() -> Select[MinutesRevision]:
-    """Select what is published now: the last publication that nobody has withdrawn."""
+def publication_of(session: Session, meeting_id: int) -> Publication | None:
+    """What is public of this meeting now."""
+    return session.scalar(publications().where(Publication.meeting_id == meeting_id))
+
+
+def publications() -> Select[Publication]:
+    """Select what is public now: what nobody has withdrawn."""
     withdrawn = exists().where(Withdrawal.publication_id == Publication.id)
     return (
-        select(MinutesRevision)
-        .join(Minutes)
-        .join(Meeting, Meeting.id == Minutes.meeting_id)
-        .join(Publication, Publication.revision_id == MinutesRevision.id)
+        select(Publication)
+        .join(Meeting, Meeting.id == Publication.meeting_id)
         .where(~withdrawn, Meeting.removed_at.is_(None))
     )
 

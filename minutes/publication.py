@@ -1,11 +1,14 @@
 """Publishing approved minutes, and withdrawing them: each a row with who and when."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
-from meetings import audit, entries
+from meetings import audit, dates, entries
 from meetings.errors import NotPossibleNow
-from meetings.rights import published_revision, published_revisions
-from models.meeting import Meeting
+from meetings.rights import publication_of
+from minutes import published
+from minutes.content import content_of
 from models.minutes import MinutesRevision, Publication, Withdrawal
 from models.person import Person
 
@@ -16,10 +19,23 @@ def publish(session: Session, by: Person, revision: MinutesRevision) -> Publicat
     """Raises NotPossibleNow unless the revision is the latest, approved, and nothing is public."""
     if not revision.is_approved or revision is not revision.minutes.latest:
         raise NotPossibleNow("承認された最新の改訂だけを公開できます。")
-    if published_revision(session, revision.meeting.id) is not None:
+    if publication_of(session, revision.meeting.id) is not None:
         raise NotPossibleNow("この会議の会議録はすでに公開されています。")
-    publication = Publication(revision=revision, published_by=by)
+    content = content_of(revision)
+    starts_at, ends_at = map(datetime.fromisoformat, (content.starts_at, content.ends_at))
+    publication = Publication(
+        revision=revision,
+        meeting=revision.meeting,
+        published_by=by,
+        title=content.title,
+        series=content.series,
+        place=content.place,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        year=dates.local(starts_at).year,
+    )
     session.add(publication)
+    published.lay_out(session, publication, content)
     audit.note(session, by, "publish", revision)
     return publication
 
@@ -34,14 +50,10 @@ def withdraw(session: Session, by: Person, revision: MinutesRevision, reason: st
         withdrawn_by=by,
     )
     session.add(withdrawal)
+    published.clear(session, publication)
     audit.note(session, by, "withdraw", revision)
     return withdrawal
 
 
 def current_publication(revision: MinutesRevision) -> Publication | None:
     return next((p for p in reversed(revision.publications) if p.withdrawal is None), None)
-
-
-def published(session: Session) -> list[MinutesRevision]:
-    """Everything that citizens may read, the newest meeting first."""
-    return list(session.scalars(published_revisions().order_by(Meeting.starts_at.desc())))

@@ -154,9 +154,9 @@ def open_spans(session: Session, revision: MinutesRevision) -> list[Span]:
     return [span for source in sources for span in spans.open_spans(session, source)]
 
 
-def has_unassigned(revision: MinutesRevision) -> bool:
-    """Whether it has a part that was drafted before every segment had its item."""
-    is_loose = any(section.title == UNASSIGNED for section in content_of(revision).sections)
+def has_unassigned(revision: MinutesRevision, content: Content) -> bool:
+    """Whether its text has a part that was drafted before every segment had its item."""
+    is_loose = any(section.title == UNASSIGNED for section in content.sections)
     return is_loose and bool(revision.meeting.agenda_items)
 
 
@@ -228,7 +228,7 @@ def _refuse_open(session: Session, revision: MinutesRevision) -> None:
     if removed_sources(session, revision):
         raise NotPossibleNow(SOURCE_REMOVED)
     spans.refuse_open(session, sources_of(session, revision))
-    if has_unassigned(revision):
+    if has_unassigned(revision, content_of(revision)):
         raise NotPossibleNow(
             f"この版には「{UNASSIGNED}」があります。逐語録で議題を選んでから作り直すか、"
             "「残りを議題外にする」を押してください。"
@@ -246,6 +246,7 @@ def _add_revision(
         transcript=transcript,
         number=number,
         content=content.model_dump(),
+        transcript_ids=content.transcript_ids or [transcript.id],
         written_by=by,
     )
     session.add(revision)

@@ -59,7 +59,7 @@ class Showings:
 
     def __init__(self, stretches: list[Stretch]) -> None:
         """`stretches` in the order of the clock, none over another."""
-        self._stretches = stretches
+        self.stretches = stretches
         self._since = [stretch.since for stretch in stretches]
 
     def during(self, recording: Recording, start: float, end: float) -> ShownPage | None:
@@ -79,7 +79,7 @@ class Showings:
         """Some by whose first second one hears whether the recording stands right: the first, one
         in the middle and the last of those that the recording reaches, of all where its place is
         not known."""
-        stretches = self._stretches
+        stretches = self.stretches
         if began := recording.began_at:
             ended = began + timedelta(seconds=recording.duration_seconds)
             reached = [stretch for stretch in stretches if began <= stretch.since <= ended]
@@ -95,8 +95,8 @@ class Showings:
         if began is None:
             return
         place = max(0, bisect_right(self._since, began + timedelta(seconds=start)) - 1)
-        for number in range(place, len(self._stretches)):
-            stretch = self._stretches[number]
+        for number in range(place, len(self.stretches)):
+            stretch = self.stretches[number]
             first = max(start, (stretch.since - began).total_seconds())
             last = min(end, (stretch.until - began).total_seconds())
             if first >= end:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select, true, tuple_
-from sqlalchemy.orm import Session, defer, selectinload, undefer
+from sqlalchemy.orm import Session, selectinload, undefer
 
 from meetings import audit, clean_text, entries
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
@@ -190,7 +190,6 @@ def is_closed(session: Session, transcript: Transcript) -> bool:
         .where(Minutes.meeting_id == transcript.meeting.id)
         .order_by(MinutesRevision.number.desc())
         .limit(1)
-        .options(defer(MinutesRevision.content))  # long, and every open editor asks every 3 s
     )
     return latest is not None and latest.is_approved and transcript.id in latest.transcript_ids
 

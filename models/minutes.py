@@ -1,9 +1,11 @@
 """The official text (会議録): numbered revisions, who approved which, what is published."""
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Id, JsonObject, LongText, When, now
+from models.base import Base, Id, LongText, Name, PackedJson, When, now
 from models.meeting import Meeting
 from models.person import Person
 from models.transcript import Transcript
@@ -27,9 +29,9 @@ class Minutes(Base):
 
 
 class MinutesRevision(Base):
-    """A numbered, frozen state of the text (`minutes.records.Content`), and the transcript that
-    it was drafted from: its times lead into that recording. With several parts it is the first
-    one's, and the content names all."""
+    """A numbered, frozen state of the text, and the transcript that it was drafted from: its times
+    lead into that recording. With several parts it is the first one's, and `transcript_ids` names
+    all in order."""
 
     __tablename__ = "minutes_revision"
     __table_args__ = (UniqueConstraint("minutes_id", "number"),)
@@ -37,14 +39,15 @@ class MinutesRevision(Base):
     id: Mapped[Id]
     minutes_id: Mapped[int] = mapped_column(ForeignKey("minutes.id"), index=True)
     transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"), index=True)
+    transcript_ids: Mapped[list[int]] = mapped_column(JSON)
     number: Mapped[int]
-    content: Mapped[JsonObject]
     written_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     written_at: Mapped[When] = mapped_column(default=now)
 
     minutes: Mapped[Minutes] = relationship(back_populates="revisions")
     transcript: Mapped[Transcript] = relationship()
     written_by: Mapped[Person] = relationship()
+    stored: Mapped["RevisionContent | None"] = relationship()
     request: Mapped["ApprovalRequest | None"] = relationship(back_populates="revision")
     publications: Mapped[list["Publication"]] = relationship(
         back_populates="revision", order_by="Publication.id"
@@ -55,9 +58,17 @@ class MinutesRevision(Base):
         return self.minutes.meeting
 
     @property
-    def transcript_ids(self) -> list[int]:
-        """Of all parts, in order. Texts from before there were parts name none."""
-        return self.content.get("transcript_ids") or [self.transcript_id]
+    def content(self) -> dict[str, Any]:
+        """The whole text (`minutes.content.Content`), which is read when it is asked for."""
+        assert self.stored is not None
+        return self.stored.content
+
+    @content.setter
+    def content(self, content: dict[str, Any]) -> None:
+        if self.stored is None:
+            self.stored = RevisionContent(content=content)
+        else:
+            self.stored.content = content
 
     @property
     def is_approved(self) -> bool:
@@ -68,6 +79,16 @@ class MinutesRevision(Base):
     def is_awaited(self) -> bool:
         """Somebody has asked for approval, and nobody has decided yet."""
         return self.request is not None and self.request.decision is None
+
+
+class RevisionContent(Base):
+    """The text of a revision, in a table of its own: it may be a megabyte, and whoever looks at
+    numbers, dates and states never reads it."""
+
+    __tablename__ = "revision_content"
+
+    revision_id: Mapped[int] = mapped_column(ForeignKey("minutes_revision.id"), primary_key=True)
+    content: Mapped[dict[str, Any]] = mapped_column(PackedJson)
 
 
 class ApprovalRequest(Base):
@@ -102,16 +123,55 @@ class Approval(Base):
 
 
 class Publication(Base):
+    """Who opened which revision to citizens, and what its line in their list says: title, series,
+    time and place as the text has them, `year` of the city's own calendar. `laid_out_at`: since
+    when its paragraphs can be found and heard."""
+
     __tablename__ = "publication"
+    __table_args__ = (Index("ix_publication_series", "series", "year"),)
 
     id: Mapped[Id]
     revision_id: Mapped[int] = mapped_column(ForeignKey("minutes_revision.id"), index=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
     published_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     published_at: Mapped[When] = mapped_column(default=now)
+    title: Mapped[Name]
+    series: Mapped[Name]
+    place: Mapped[Name]
+    starts_at: Mapped[When] = mapped_column(index=True)
+    ends_at: Mapped[When]
+    year: Mapped[int]
+    laid_out_at: Mapped[When | None] = mapped_column(index=True)
 
     revision: Mapped[MinutesRevision] = relationship(back_populates="publications")
+    meeting: Mapped[Meeting] = relationship()
     published_by: Mapped[Person] = relationship()
     withdrawal: Mapped["Withdrawal | None"] = relationship(back_populates="publication")
+
+
+class PublishedParagraph(Base):
+    """One thing said in minutes that are public now: what citizens find and hear. Made with the
+    publication, gone with its withdrawal.
+
+    `section` and `paragraph` are its places in the content, from 0; `folded` the text as words are
+    looked for in it, where that differs; `heard_until` the second up to which it may be heard,
+    None where it may not (minutes/audible.py)."""
+
+    __tablename__ = "published_paragraph"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"), primary_key=True)
+    section: Mapped[int] = mapped_column(primary_key=True)
+    paragraph: Mapped[int] = mapped_column(primary_key=True)
+    speaker: Mapped[Name]
+    text: Mapped[LongText]
+    folded: Mapped[LongText | None]
+    transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"))
+    start_seconds: Mapped[float]
+    end_seconds: Mapped[float]
+    heard_until: Mapped[float | None]
+
+    transcript: Mapped[Transcript] = relationship()
 
 
 class Withdrawal(Base):

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from meetings import people
 from meetings.errors import NotFound, OtherPersonSignedIn, SignInRequired
-from meetings.rights import Right, may_read, published_revision, rights
+from meetings.rights import Right, may_read, publication_of, rights
 from models.base import Base
 from models.document import Document, DocumentVersion, Page
 from models.meeting import Meeting
@@ -84,15 +84,15 @@ def to(kind: type[Base], right: Right) -> Callable[[View], View]:
 
 
 def published(view: View) -> View:
-    """`<int:meeting_id>` becomes `revision`: the minutes of that meeting that are public now."""
+    """`<int:meeting_id>` becomes `publication`: what is public of that meeting now."""
 
     @wraps(view)
     def checked(meeting_id: int, **names: Any) -> Any:
         is_possible = meeting_id < 2**63  # SQLite knows no larger number
-        revision = published_revision(reading_session(), meeting_id) if is_possible else None
-        if revision is None:
+        publication = publication_of(reading_session(), meeting_id) if is_possible else None
+        if publication is None:
             raise NotFound()
-        return view(revision=revision, **names)
+        return view(publication=publication, **names)
 
     return _declare(checked, "published")
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.rights import published_revision
-from minutes import publication, records
+from minutes import publication, records, search
 from minutes.assignment import spans
 from minutes.content import content_of
 from models.minutes import MinutesRevision
@@ -30,7 +30,8 @@ def test_what_is_approved_and_published_is_what_citizens_read(
     assert published_revision(session, meeting.id) is None
     publication.publish(session, cast.approver, approved)
     assert published_revision(session, meeting.id) is approved
-    assert publication.published(session) == [approved]
+    (found,) = search.list_published(session, search.Wanted()).found
+    assert found.publication.revision is approved
 
 
 def test_nothing_is_published_without_approval(

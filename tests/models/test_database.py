@@ -19,9 +19,11 @@ from models.tables import Base
 
 
 def test_migrations_lead_to_exactly_the_tables_of_the_code(empty_database: Path) -> None:
+    options = {"include_name": lambda name, *_: not str(name).startswith("published_search")}
     with connect(empty_database).connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
-    assert differences == []
+        context = MigrationContext.configure(connection, opts=options)
+        differences = compare_metadata(context, Base.metadata)
+    assert differences == [], "an index of words is no table of the code's"
 
 
 OLD_ROWS = """

@@ -6,12 +6,12 @@ from typing import Any
 from flask import Blueprint, url_for
 from pydantic import Field
 
+from minutes.audible import Sentence
 from minutes.content import content_of, official_only
-from minutes.publication import current_publication
-from minutes.said_pages import Sentence, published_pages
-from minutes.search import found_in_published
+from minutes.said_pages import PublicPages, said_in_public
+from minutes.search import LONGEST_QUERY, Wanted, list_published
 from models.document import Page
-from models.minutes import MinutesRevision
+from models.minutes import Publication
 from web import access
 from web.api.minutes import ContentShape
 from web.api.operations import Query, Shape, operation
@@ -32,24 +32,25 @@ class PublishedHead(Shape):
     url: str = Field(description="公開ページ")
 
     @classmethod
-    def of(cls, revision: MinutesRevision) -> "PublishedHead":
-        content, publication = content_of(revision), current_publication(revision)
-        assert publication is not None
+    def of(cls, publication: Publication) -> "PublishedHead":
         return cls(
-            meeting_id=revision.meeting.id,
-            title=content.title,
-            series=content.series,
-            starts_at=datetime.fromisoformat(content.starts_at),
-            ends_at=datetime.fromisoformat(content.ends_at),
-            place=content.place,
-            revision=revision.number,
+            meeting_id=publication.meeting_id,
+            title=publication.title,
+            series=publication.series,
+            starts_at=publication.starts_at,
+            ends_at=publication.ends_at,
+            place=publication.place,
+            revision=publication.revision.number,
             published_at=publication.published_at,
-            url=url_for("public.show", meeting_id=revision.meeting.id),
+            url=url_for("public.show", meeting_id=publication.meeting_id),
         )
 
 
 class PublishedList(Shape):
-    published: list[PublishedHead] = Field(description="新しい会議から")
+    published: list[PublishedHead] = Field(description="新しい会議から、この頁の20件まで")
+    total: int = Field(description="全部の頁の件数")
+    page: int = Field(description="この頁。1から")
+    next: str | None = Field(description="次の頁のURL。最後の頁では null")
 
 
 class PublishedPage(Shape):
@@ -87,27 +88,43 @@ class PublishedAnswer(Shape):
     pages: list[PublishedPage] = Field(description="発言のときに示された頁。公開できるものだけ")
 
 
-class Words(Query):
-    q: str = Field("", max_length=200, description="題名と本文にある言葉（空白で区切ると「かつ」）")
+class PublishedQuery(Query):
+    q: str = Field(
+        "",
+        max_length=LONGEST_QUERY,
+        description="題名と本文にある言葉（空白で区切ると「かつ」。初めの8語まで）",
+    )
+    series: str = Field("", max_length=200, description="会議体の名前")
+    year: int | None = Field(None, ge=1, le=9999, description="開催した年（西暦）")
+    page: int = Field(1, ge=1, le=1_000_000, description="頁。1から")
 
 
 @blueprint.get("/published")
 @access.anyone
-@operation("公開している会議録の一覧と検索", answers=PublishedList, query=Words)
-def list_published(query: Words) -> PublishedList:
-    found = found_in_published(database_session(), query.q)
-    return PublishedList(published=[PublishedHead.of(one.revision) for one in found])
+@operation("公開している会議録の一覧と検索", answers=PublishedList, query=PublishedQuery)
+def list_all(query: PublishedQuery) -> PublishedList:
+    wanted = Wanted(query.q, query.series, query.year, query.page)
+    listing = list_published(database_session(), wanted)
+    chosen = query.model_dump(exclude_defaults=True, exclude={"page"})
+    following = url_for("api_published.list_all", **chosen, page=listing.number + 1)
+    return PublishedList(
+        published=[PublishedHead.of(one.publication) for one in listing.found],
+        total=listing.total,
+        page=listing.number,
+        next=following if listing.number < listing.count else None,
+    )
 
 
 @blueprint.get("/published/<int:meeting_id>")
 @access.published
 @operation("公開している会議録", answers=PublishedAnswer)
-def show(revision: MinutesRevision) -> PublishedAnswer:
-    beside = published_pages(database_session(), revision)
+def show(publication: Publication) -> PublishedAnswer:
+    session, revision = database_session(), publication.revision
+    beside = PublicPages(session, revision).beside(said_in_public(session, publication))
     return PublishedAnswer(
-        head=PublishedHead.of(revision),
+        head=PublishedHead.of(publication),
         content=ContentShape.of(official_only(content_of(revision))),
         pages=[
-            PublishedPage.of(revision.meeting.id, place, page) for place, page in beside.items()
+            PublishedPage.of(publication.meeting_id, place, page) for place, page in beside.items()
         ],
     )

@@ -33,7 +33,14 @@ from models.meeting import (
     Series,
 )
 from models.memo import Memo, MemoKind
-from models.minutes import Approval, ApprovalRequest, Minutes, MinutesRevision, Publication
+from models.minutes import (
+    Approval,
+    ApprovalRequest,
+    Minutes,
+    MinutesRevision,
+    Publication,
+    RevisionContent,
+)
 from models.notice import Notice, NoticeKind
 from models.person import Department, Person, SignIn
 from models.recording import Chunk, Recording, Transcription, WorkState
@@ -551,13 +558,15 @@ class _City:
                 MinutesRevision,
                 minutes_id=minutes,
                 transcript_id=transcript,
+                transcript_ids=[transcript],
                 number=number,
-                content=content,
                 written_by_id=self._cast["morishita"],
                 written_at=starts_at,
             )
             for number in (1, 2)
         ]
+        for revision in revisions:
+            self.rows.add_pair(RevisionContent, revision_id=revision, content=content)
         self._request = self.rows.add(
             ApprovalRequest,
             revision_id=revisions[-1],

@@ -23,7 +23,7 @@ from minutes.content import (
 )
 from minutes.names import names_of
 from minutes.records import minutes_of
-from minutes.said_pages import pages_for, published_pages
+from minutes.said_pages import PublicPages, pages_for, said_in
 from minutes.style.choice import FIELDS
 from models.meeting import Meeting
 from models.minutes import Minutes, MinutesRevision
@@ -159,7 +159,9 @@ def withdraw(person: Person, revision: MinutesRevision) -> Any:
 
 def _read(person: Person, revision: MinutesRevision) -> str:
     note_look(person, "look", revision)
+    session, content = database_session(), content_of(revision)
     minutes, meeting = revision.minutes, revision.meeting
+    public_pages = PublicPages(session, revision).beside(said_in(revision, content))
     return _page(
         person,
         meeting,
@@ -167,14 +169,14 @@ def _read(person: Person, revision: MinutesRevision) -> str:
         revision=revision,
         is_latest=revision is minutes.latest,
         revisions=list(reversed(minutes.revisions)),
-        content=content_of(revision),
-        plays=_plays(revision),
-        page_at=_page_at(person, revision),
-        published_pages=len(set(published_pages(database_session(), revision).values())),
-        public=published_revision(database_session(), meeting.id),
+        content=content,
+        plays=_plays(revision, content),
+        page_at=_page_at(person, revision, content),
+        published_pages=len(set(public_pages.values())),
+        public=published_revision(session, meeting.id),
         spans=_open_spans(revision),
-        has_unassigned=records.has_unassigned(revision),
-        removed_sources=records.removed_sources(database_session(), revision),
+        has_unassigned=records.has_unassigned(revision, content),
+        removed_sources=records.removed_sources(session, revision),
         current_publication=publication.current_publication(revision),
         drafting=drafting_of(meeting),
     )
@@ -209,7 +211,7 @@ def _form(
         is_put=is_put,
         removed_sources=records.removed_sources(database_session(), layout),
         by_hand=sum(p.is_by_hand for section in content.sections for p in section.paragraphs),
-        plays=_plays(layout),
+        plays=_plays(layout, content),
     )
 
 
@@ -267,25 +269,25 @@ def _open_spans(revision: MinutesRevision) -> list[Span]:
     return records.open_spans(database_session(), revision)
 
 
-def _plays(revision: MinutesRevision) -> Callable[[int, int], str | None]:
+def _plays(revision: MinutesRevision, content: Content) -> Callable[[int, int], str | None]:
     """Where each paragraph is heard in the recording of its part."""
-    content = content_of(revision)
-    recording_of = {
-        source.id: source.recording.id
+    sound_of = {
+        source.id: url_for("recordings.sound", recording_id=source.recording.id)
         for source in records.sources_of(database_session(), revision)
     }
 
     def url(section: int, paragraph: int) -> str:
         said = content.sections[section].paragraphs[paragraph]
-        recording_id = recording_of[said.transcript_id or revision.transcript_id]
-        place = f"t={said.start_seconds:.1f},{said.end_seconds:.1f}"
-        return url_for("recordings.sound", recording_id=recording_id, _anchor=place)
+        sound = sound_of[said.transcript_id or revision.transcript_id]
+        return f"{sound}#t={said.start_seconds:.1f},{said.end_seconds:.1f}"
 
     return url
 
 
-def _page_at(person: Person, revision: MinutesRevision) -> Callable[[int, int], BesidePage | None]:
-    beside = pages_for(database_session(), person, revision)
+def _page_at(
+    person: Person, revision: MinutesRevision, content: Content
+) -> Callable[[int, int], BesidePage | None]:
+    beside = pages_for(database_session(), person, revision, content)
 
     def at(section: int, paragraph: int) -> BesidePage | None:
         page = beside.get((section, paragraph))

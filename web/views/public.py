@@ -1,6 +1,7 @@
 """What citizens see, without signing in and without a script: published minutes and their sound."""
 
 from collections.abc import Callable
+from datetime import MAXYEAR, MINYEAR
 from itertools import groupby
 from typing import Any
 
@@ -8,15 +9,15 @@ from flask import Blueprint, Response, render_template, request, send_file, url_
 
 from meetings import dates
 from meetings.errors import NotFound
-from minutes import records, transcripts
-from minutes.content import Content, Paragraph, content_of
-from minutes.publication import current_publication
+from minutes import records
+from minutes.audible import Sentence
+from minutes.content import content_of
+from minutes.published import public_sentences
 from minutes.recognition import audio
-from minutes.said_pages import Sentence, published_pages
-from minutes.search import Found, found_in_published
+from minutes.said_pages import PublicPages, said_in_public
+from minutes.search import LONGEST_QUERY, MOST_WORDS, Found, Group, Wanted, list_published
 from models.document import Page
-from models.minutes import MinutesRevision
-from models.transcript import Transcript
+from models.minutes import Publication, PublishedParagraph
 from web import access
 from web.door.costs import Lane, costs
 from web.named_files import send_named
@@ -24,56 +25,61 @@ from web.transaction import database_session, storage
 from web.views._beside_page import BesidePage
 
 blueprint = Blueprint("public", __name__)
-LONGEST_QUERY = 200
-LONGEST_CLIP_SECONDS = 600.0
+blueprint.add_app_template_global(dates.era_years, "era_years")
 
 
 @blueprint.get("/")
 @access.anyone
 def index() -> Any:
-    query = request.args.get("q", "")[:LONGEST_QUERY].strip()
-    found = found_in_published(database_session(), query)
+    wanted = _wanted()
+    listing = list_published(database_session(), wanted)
     return render_template(
-        "public/index.html", query=query, count=len(found), groups=_by_series(found)
+        "public/index.html",
+        wanted=wanted,
+        listing=listing,
+        years=_by_year(listing.found),
+        series_choices=_choices(listing.groups, "series", wanted),
+        year_choices=_choices(listing.groups, "year", wanted),
+        longest_query=LONGEST_QUERY,
+        most_words=MOST_WORDS,
     )
 
 
 @blueprint.get("/published/<int:meeting_id>")
 @access.published
-def show(revision: MinutesRevision) -> Any:
-    content = content_of(revision)
+def show(publication: Publication) -> Any:
+    revision = publication.revision
     return render_template(
         "public/published.html",
         revision=revision,
-        publication=current_publication(revision),
-        content=content,
-        when=records.when(content),
-        plays=_plays(revision, content),
-        page_at=_page_at(revision),
+        publication=publication,
+        content=content_of(revision),
+        plays=_plays(publication),
+        page_at=_page_at(publication),
     )
 
 
 @blueprint.get("/published/<int:meeting_id>/pages/<int:version_id>/<int:number>")
 @access.published
-def page(revision: MinutesRevision, version_id: int, number: int) -> Any:
+def page(publication: Publication, version_id: int, number: int) -> Any:
     """A page that was shown, and every sentence that was said then."""
-    content = content_of(revision)
-    wanted, places = _shown_beside(revision, version_id, number)
+    content = content_of(publication.revision)
+    wanted, places = _shown_beside(publication, version_id, number)
     return render_template(
         "public/page.html",
-        meeting_id=revision.meeting.id,
+        meeting_id=publication.meeting_id,
         content=content,
         page=wanted,
-        plays=_plays(revision, content),
+        plays=_plays(publication),
         said=[(place, content.sections[place[0]].paragraphs[place[1]]) for place in places],
     )
 
 
 @blueprint.get("/published/<int:meeting_id>/pages/<int:version_id>/<int:number>/picture")
 @access.published
-def page_picture(revision: MinutesRevision, version_id: int, number: int) -> Any:
+def page_picture(publication: Publication, version_id: int, number: int) -> Any:
     """Asked for anew each time: it may be withdrawn any day."""
-    wanted, _ = _shown_beside(revision, version_id, number)
+    wanted, _ = _shown_beside(publication, version_id, number)
     assert wanted.picture_sha256 is not None
     path = storage().whole(wanted.picture_sha256)
     picture = send_file(path, mimetype="image/jpeg", conditional=True, etag=wanted.picture_sha256)
@@ -83,8 +89,8 @@ def page_picture(revision: MinutesRevision, version_id: int, number: int) -> Any
 
 @blueprint.get("/published/<int:meeting_id>/text")
 @access.published
-def text(revision: MinutesRevision) -> Any:
-    content = content_of(revision)
+def text(publication: Publication) -> Any:
+    content = content_of(publication.revision)
     name = f"会議録_{content.title}_{content.starts_at[:10]}.txt"
     return send_named(records.as_text(content).encode(), "text/plain", name)
 
@@ -92,67 +98,65 @@ def text(revision: MinutesRevision) -> Any:
 @blueprint.get("/published/<int:meeting_id>/sentences/<int:section>/<int:paragraph>/sound")
 @access.published
 @costs(lane=Lane.CLIPS)
-def sound(revision: MinutesRevision, section: int, paragraph: int) -> Any:
-    """Exactly this sentence of the published revision, and nothing else of the recording."""
-    content = content_of(revision)
-    try:
-        wanted = content.sections[section].paragraphs[paragraph]
-    except IndexError as problem:
-        raise NotFound() from problem
-    source = _sources(revision)[wanted.transcript_id or revision.transcript_id]
-    if not source.covers(wanted):
+def sound(publication: Publication, section: int, paragraph: int) -> Any:
+    """What the published revision still holds of this sentence, and nothing else."""
+    is_possible = max(section, paragraph) < 2**63  # SQLite knows no larger number
+    key = (publication.id, section, paragraph)
+    said = database_session().get(PublishedParagraph, key) if is_possible else None
+    if said is None or said.heard_until is None:
         raise NotFound()
-    recording = source.recording
+    recording = said.transcript.recording
     path = storage().whole(recording.playback_sha256 or recording.sha256)
-    clip = audio.clip(path, wanted.start_seconds, wanted.end_seconds)
+    clip = audio.clip(path, said.start_seconds, said.heard_until)
     return Response(clip, mimetype="audio/mpeg")
 
 
-class _Source:
-    """One part's recording, and where in it segments begin and end. A sentence of the minutes is
-    played only if it begins and ends there, so that edited times open nothing that was never a
-    segment."""
-
-    def __init__(self, transcript: Transcript) -> None:
-        segments = transcripts.segments_of(database_session(), transcript)
-        self.recording = transcript.recording
-        self._starts = {segment.start_seconds for segment in segments}
-        self._ends = {segment.end_seconds for segment in segments}
-
-    def covers(self, paragraph: Paragraph) -> bool:
-        seconds = paragraph.end_seconds - paragraph.start_seconds
-        return (
-            paragraph.start_seconds in self._starts
-            and paragraph.end_seconds in self._ends
-            and 0 < seconds <= LONGEST_CLIP_SECONDS
-        )
+def _wanted() -> Wanted:
+    """As the address says; what is no number there is not asked for."""
+    year = request.args.get("year", type=int)
+    return Wanted(
+        query=request.args.get("q", "")[: 2 * LONGEST_QUERY].strip(),
+        series=request.args.get("series", ""),
+        year=year if year and MINYEAR <= year <= MAXYEAR else None,
+        page=request.args.get("page", 1, type=int),
+    )
 
 
-def _sources(revision: MinutesRevision) -> dict[int, _Source]:
-    """By the id of the transcript."""
-    found = records.sources_of(database_session(), revision)
-    return {transcript.id: _Source(transcript) for transcript in found}
+def _choices(groups: list[Group], by: str, wanted: Wanted) -> list[tuple[Any, int]]:
+    """Every series by name, or every year from the newest, with how many there are; of the year,
+    or the series, that is chosen."""
+    other = {"series": "year", "year": "series"}[by]
+    chosen = getattr(wanted, other)
+    found: dict[Any, int] = {}
+    for group in groups:
+        if chosen in ("", None, getattr(group, other)):
+            key = getattr(group, by)
+            found[key] = found.get(key, 0) + group.count
+    return sorted(found.items(), reverse=by == "year")
 
 
-def _plays(revision: MinutesRevision, content: Content) -> Callable[[int, int], str | None]:
+def _by_year(found: list[Found]) -> list[tuple[int, list[Found]]]:
+    return [(y, list(ones)) for y, ones in groupby(found, key=lambda one: one.publication.year)]
+
+
+def _plays(publication: Publication) -> Callable[[int, int], str | None]:
     """The URL of a sentence's sound, None where there is none."""
-    sources, meeting_id = _sources(revision), revision.meeting.id
+    heard = public_sentences(database_session(), publication)
+    page = url_for("public.show", meeting_id=publication.meeting_id)
 
     def play(section: int, paragraph: int) -> str | None:
-        said = content.sections[section].paragraphs[paragraph]
-        if not sources[said.transcript_id or revision.transcript_id].covers(said):
-            return None
-        return url_for("public.sound", meeting_id=meeting_id, section=section, paragraph=paragraph)
+        is_heard = (section, paragraph) in heard
+        return f"{page}/sentences/{section}/{paragraph}/sound" if is_heard else None
 
     return play
 
 
 def _shown_beside(
-    revision: MinutesRevision, version_id: int, number: int
+    publication: Publication, version_id: int, number: int
 ) -> tuple[Page, list[Sentence]]:
     """The page, and the sentences beside which it stands. Raises NotFound where it stands beside
     none."""
-    beside = published_pages(database_session(), revision)
+    beside = _pages_beside(publication)
     places = [
         place for place, p in beside.items() if (p.version_id, p.number) == (version_id, number)
     ]
@@ -161,8 +165,14 @@ def _shown_beside(
     return beside[places[0]], places
 
 
-def _page_at(revision: MinutesRevision) -> Callable[[int, int], BesidePage | None]:
-    beside, meeting_id = published_pages(database_session(), revision), revision.meeting.id
+def _pages_beside(publication: Publication) -> dict[Sentence, Page]:
+    session = database_session()
+    pages = PublicPages(session, publication.revision)
+    return pages.beside(said_in_public(session, publication))
+
+
+def _page_at(publication: Publication) -> Callable[[int, int], BesidePage | None]:
+    beside, meeting_id = _pages_beside(publication), publication.meeting_id
 
     def at(section: int, paragraph: int) -> BesidePage | None:
         page = beside.get((section, paragraph))
@@ -181,19 +191,3 @@ def _page_at(revision: MinutesRevision) -> Callable[[int, int], BesidePage | Non
         )
 
     return at
-
-
-def _by_series(found: list[Found]) -> list[tuple[str, list[tuple[str, list[Found]]]]]:
-    """Series by name, in each the years, newest first, in each the meetings."""
-
-    def series(one: Found) -> str:
-        return one.content.series
-
-    return [
-        (name, [(year, list(ones)) for year, ones in groupby(group, key=_year)])
-        for name, group in groupby(sorted(found, key=series), key=series)
-    ]
-
-
-def _year(one: Found) -> str:
-    return dates.era_year(dates.local(one.revision.meeting.starts_at).date())

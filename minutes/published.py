@@ -1,0 +1,124 @@
+"""What is public, laid out so that citizens find, read and hear it without anybody reading the
+whole text: a row for each paragraph, and an index of all its letters.
+
+Japanese parts no words, so the index knows pairs of letters: a word is found where its pairs stand
+one after the other. Written as the numbers of their letters they mean nothing to the index.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Engine, delete, insert, select, text
+from sqlalchemy.orm import Session
+
+from meetings.rights import publications
+from meetings.texts import folded
+from minutes.audible import heard_until, sentences
+from minutes.content import Content, content_of
+from models.base import now
+from models.database import writing
+from models.minutes import Publication, PublishedParagraph
+
+LAY_OUT_SECONDS = 2.0
+"""Between two publications that are laid out later: everybody else's changes come between."""
+
+END = "\n"
+"""Behind every line: its last letter is half of a pair too, and no word goes on to the next one."""
+
+
+def lay_out(session: Session, publication: Publication, content: Content) -> None:
+    """Make what citizens find and hear of it."""
+    session.flush()
+    rows = list(_rows(session, publication, content))
+    if rows:
+        session.execute(insert(PublishedParagraph), rows)
+    session.execute(
+        text("INSERT INTO published_search (rowid, words) VALUES (:id, :words)"),
+        {"id": publication.id, "words": " ".join(_tokens(_lines(content)))},
+    )
+    publication.laid_out_at = now()
+
+
+def clear(session: Session, publication: Publication) -> None:
+    """Nothing of it is found or heard any more."""
+    rows = PublishedParagraph.publication_id == publication.id
+    session.execute(delete(PublishedParagraph).where(rows))
+    session.execute(text("DELETE FROM published_search WHERE rowid = :id"), {"id": publication.id})
+
+
+def lay_out_one(engine: Engine) -> bool:
+    """One of those that were published before there was this. Never more at once: whoever saves
+    something waits for it."""
+    with writing(engine) as session, session.begin():
+        waiting = publications().where(Publication.laid_out_at.is_(None)).limit(1)
+        publication = session.scalar(waiting)
+        if publication is not None:
+            lay_out(session, publication, content_of(publication.revision))
+    return False
+
+
+def matching(words: Iterable[str]) -> str:
+    """In the language of the index: everything that has all of these folded words."""
+    return " ".join(
+        f'"{" ".join(_pairs(word)) if len(word) > 1 else _one(word)}"' for word in words
+    )
+
+
+def public_sentences(session: Session, publication: Publication) -> set[tuple[int, int]]:
+    """The places of those that may be heard."""
+    rows = session.execute(
+        select(PublishedParagraph.section, PublishedParagraph.paragraph).where(
+            PublishedParagraph.publication_id == publication.id,
+            PublishedParagraph.heard_until.is_not(None),
+        )
+    )
+    return {(section, paragraph) for section, paragraph in rows}
+
+
+def _rows(session: Session, publication: Publication, content: Content) -> Iterator[dict[str, Any]]:
+    revision = publication.revision
+    heard = heard_until(session, revision, content)
+    for place, paragraph in sentences(content):
+        same = folded(paragraph.text)
+        yield {
+            "publication_id": publication.id,
+            "section": place[0],
+            "paragraph": place[1],
+            "speaker": paragraph.speaker,
+            "text": paragraph.text,
+            "folded": None if same == paragraph.text else same,
+            "transcript_id": paragraph.transcript_id or revision.transcript_id,
+            "start_seconds": paragraph.start_seconds,
+            "end_seconds": paragraph.end_seconds,
+            "heard_until": heard.get(place),
+        }
+
+
+def _lines(content: Content) -> Iterator[str]:
+    """All in which words are looked for."""
+    yield from (content.title, content.series, content.place)
+    for section in content.sections:
+        yield section.title
+        yield from (paragraph.text for paragraph in section.paragraphs)
+
+
+def _tokens(lines: Iterable[str]) -> Iterator[str]:
+    """The pairs in their order, and each letter once for those who look for one alone."""
+    whole = END.join(folded(line) for line in lines) + END
+    yield from _pairs(whole)
+    yield from map(_one, dict.fromkeys(whole))
+
+
+def _pairs(letters: str) -> Iterator[str]:
+    return (_pair(one, following) for one, following in pairwise(letters))
+
+
+@lru_cache(maxsize=100_000)
+def _pair(one: str, following: str) -> str:
+    return f"{ord(one):x}x{ord(following):x}"
+
+
+def _one(letter: str) -> str:
+    return f"{ord(letter):x}"

@@ -1,0 +1,140 @@
+"""The list of what is published, and searching in it."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from meetings.texts import folded
+from minutes import published
+from minutes.search import ON_A_PAGE, Wanted, list_published
+from models.database import reading
+from models.minutes import Publication, PublishedParagraph
+from tests.conftest import Cast
+from tests.published import FIRST, publish_many, publish_text
+from tests.queries import asked
+
+LETTERS = "予算案事業ABａｂ１2。（株）㈱が"
+
+
+def found(session: Session, **wanted: object) -> list[str]:
+    listing = list_published(session, Wanted(**wanted))  # type: ignore[arg-type]
+    return [one.publication.title for one in listing.found]
+
+
+def test_whatever_stands_in_a_text_is_found_and_nothing_else(session: Session, cast: Cast) -> None:
+    """Random texts and random pieces of them, against looking through every text."""
+    seed = random.randrange(10**6)
+    print("seed", seed)
+    chance = random.Random(seed)
+    texts: dict[str, list[str]] = {}
+    for number in range(12):
+        lines = ["".join(chance.choices(LETTERS, k=chance.randint(1, 12))) for _ in range(4)]
+        texts[f"{number}"] = lines
+        publish_text(session, cast, "会", FIRST + timedelta(days=number), lines, f"{number}")
+    for _ in range(150):
+        line = chance.choice(chance.choice(list(texts.values())))
+        start = chance.randrange(len(line))
+        word = line[start : start + chance.randint(1, 4)] + chance.choice(["", "", "予"])
+        whole = {
+            title: folded("\n".join([title, "会", "第1委員会室", "発言", *lines]))
+            for title, lines in texts.items()
+        }
+        wanted = {t for t, have in whole.items() if all(w in have for w in folded(word).split())}
+        assert set(found(session, query=word)) == wanted, (seed, word)
+
+
+def test_all_words_must_be_there_in_whichever_sentence(session: Session, cast: Cast) -> None:
+    publish_text(session, cast, "議会", FIRST, ["予算の話です。", "道路の話です。"])
+    assert found(session, query="予算 道路") and found(session, query="議会　道")
+    assert not found(session, query="予算 公園")
+    assert not found(session, query="話です。道"), "no word goes on in the next sentence"
+
+
+def test_what_an_index_would_take_for_its_own_language_is_only_text(
+    session: Session, cast: Cast
+) -> None:
+    publish_text(session, cast, "議会", FIRST, ['"予算" OR -100% * ^'])
+    for query in ('"予', "OR", "100%", "*", "^", '予算"'):
+        assert found(session, query=query), query
+    for query in ("NEAR(", "予算*", "words:", "'", "\x00", "\ud800"):
+        assert not found(session, query=query), query
+
+
+def test_a_query_has_an_end(session: Session, cast: Cast) -> None:
+    publish_text(session, cast, "議会", FIRST, ["一二三四五六七八"])
+    assert found(session, query="一 二 三 四 五 六 七 八 ない"), "the ninth is not looked for"
+    assert Wanted("一 二 三 四 五 六 七 八 九").is_cut and not Wanted("一 一 二").is_cut
+    assert len(Wanted("予算" * 5000).words[0]) == 200
+
+
+def test_the_list_comes_in_pages_from_the_newest(session: Session, cast: Cast) -> None:
+    publish_many(session, cast, 2 * ON_A_PAGE + 1)
+    pages = [list_published(session, Wanted(page=number)) for number in (1, 2, 3)]
+    assert [len(page.found) for page in pages] == [ON_A_PAGE, ON_A_PAGE, 1]
+    assert {(page.total, page.count) for page in pages} == {(2 * ON_A_PAGE + 1, 3)}
+    starts = [one.publication.starts_at for page in pages for one in page.found]
+    assert starts == sorted(starts, reverse=True)
+    assert list_published(session, Wanted(page=99)).number == 3
+
+
+def test_body_and_year_choose_and_are_counted(session: Session, cast: Cast) -> None:
+    publish_many(session, cast, 30)
+    listing = list_published(session, Wanted(series="審議会1", year=2017))
+    assert listing.total == len(listing.found) == 4
+    assert {one.publication.series for one in listing.found} == {"審議会1"}
+    assert sum(group.count for group in listing.groups) == 30
+    assert list_published(session, Wanted(query="予算", series="審議会9")).total == 0
+
+
+def test_a_page_of_the_list_asks_as_much_of_sixty_as_of_three(
+    session: Session, engine: Engine, cast: Cast
+) -> None:
+    counts = []
+    for count in (3, 57):
+        publish_many(session, cast, count)
+        for wanted in (Wanted(), Wanted("予算 会議"), Wanted("会", series="審議会1", year=2016)):
+            with reading(engine) as looking, asked(engine) as statements:
+                list_published(looking, wanted)
+            assert not any("revision_content" in one for one in statements)
+            counts.append(len(statements))
+    assert counts[:3] == counts[3:]
+
+
+def test_what_is_withdrawn_leaves_nothing_to_find(session: Session, cast: Cast) -> None:
+    publication = publish_text(session, cast, "議会", FIRST, ["取り下げる文"])
+    assert found(session, query="取り下げ")
+    published.clear(session, publication)
+    assert not found(session, query="取り下げ")
+    assert session.query(PublishedParagraph).count() == 0
+    assert session.scalar(text("SELECT count(*) FROM published_search")) == 0
+
+
+def test_what_was_published_before_there_was_an_index_is_laid_out_one_by_one(
+    session: Session, engine: Engine, cast: Cast
+) -> None:
+    for number in range(2):
+        publication = publish_text(
+            session, cast, "議会", FIRST + timedelta(days=number), ["昔の文"]
+        )
+        published.clear(session, publication)
+        publication.laid_out_at = None
+    session.commit()
+    seen = []
+    for _ in range(3):
+        published.lay_out_one(engine)
+        session.rollback()
+        seen.append(len(found(session, query="昔の")))
+    assert seen == [1, 2, 2]
+    assert session.query(Publication).filter_by(laid_out_at=None).count() == 0
+
+
+@pytest.mark.parametrize(("written", "shown"), [("ＡＢ予算", "ＡＢ"), ("㍿ＡＢ", "ab")])
+def test_a_found_word_is_shown_as_it_was_written_where_that_is_possible(
+    session: Session, cast: Cast, written: str, shown: str
+) -> None:
+    publish_text(session, cast, "議会", FIRST, [written])
+    (one,) = list_published(session, Wanted("ab")).found
+    assert [place.word for place in one.places] == [shown]
