@@ -26,7 +26,7 @@ from meetings.config import Config
 from meetings.errands import Errand
 from meetings.errors import ConfigurationError, GijidoError, StorageFull
 from meetings.storage import Storage, full_disk_told
-from minutes import following, leases, normalised, steps, turns, upload_checks
+from minutes import following, leases, normalised, published, steps, turns, upload_checks
 from minutes import transcription as work
 from minutes.leases import Piece
 from minutes.proposals import papers
@@ -132,6 +132,7 @@ class Worker:
                 Errand(self._send_mail, MAIL_SECONDS),
                 Errand(self._remind, REMIND_SECONDS),
                 Errand(self._clear_voices, CLEAR_SECONDS),
+                Errand(self._lay_out, published.LAY_OUT_SECONDS),
                 *upload_checks.errands(self._engine, self._storage, self._config.limits),
             ],
             self._stopping,
@@ -324,6 +325,9 @@ class Worker:
 
     def _remind(self) -> bool:
         return mail.remind(self._engine, self._config)
+
+    def _lay_out(self) -> bool:
+        return published.lay_out_one(self._engine)
 
     def _clear_voices(self) -> bool:
         return voiceprints.clear(self._engine)
