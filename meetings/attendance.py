@@ -49,9 +49,9 @@ def note_by_hand(
     session: Session, by: Person, meeting: Meeting, *, person: Person | None = None, name: str = ""
 ) -> Attendance:
     """The secretary's entry: somebody of the city, or a name of somebody who has no account."""
-    if person is None:
-        name = entries.text("name", "氏名", name)
-    elif (known := _standing_of(session, meeting, person)) is not None:
+    name = "" if person else entries.text("name", "氏名", name)
+    known = _standing_of(session, meeting, person) if person else None
+    if known is not None:
         return known
     return _add(session, by, meeting, WayIn.BY_HAND, person=person, name=name)
 

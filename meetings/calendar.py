@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
+from meetings import clean_text, entries
 from meetings.config import Config
 from models.base import now
 from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting
@@ -39,8 +40,8 @@ def _event(config: Config, invitation: Invitation, is_off: bool) -> Event:
     event.add("dtstamp", now())
     event.add("dtstart", meeting.starts_at)
     event.add("dtend", meeting.ends_at)
-    event.add("summary", meeting.title)
-    event.add("location", meeting.place)
+    event.add("summary", clean_text.line(meeting.title))
+    event.add("location", clean_text.line(meeting.place))
     event.add("url", link(config, meeting))
     event.add("description", f"{meeting.series.name}\n{link(config, meeting)}")
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")
@@ -64,8 +65,9 @@ def _organiser(config: Config, meeting: Meeting) -> vCalAddress:
 
 def _attendee(invitation: Invitation) -> vCalAddress:
     person, given = invitation.person, invitation.answer
-    attendee = vCalAddress(f"mailto:{person.email or f'{person.login}@localhost'}")
-    attendee.params["cn"] = vText(person.name)
+    address = person.email if entries.is_address(person.email) else f"{person.login}@localhost"
+    attendee = vCalAddress(f"mailto:{address}")
+    attendee.params["cn"] = vText(clean_text.line(person.name))
     attendee.params["role"] = vText(
         "CHAIR" if invitation.kind == InvitationKind.PRESENTER else "REQ-PARTICIPANT"
     )
@@ -78,6 +80,6 @@ def _attendee(invitation: Invitation) -> vCalAddress:
 def _alarm(meeting: Meeting) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", meeting.title)
+    alarm.add("description", clean_text.line(meeting.title))
     alarm.add("trigger", -ALARM_BEFORE)
     return alarm

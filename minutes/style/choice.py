@@ -1,10 +1,11 @@
 """What a city has decided about the style of its minutes (整文)."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
+from meetings import clean_text
 from meetings.config import Minutes
 
 
@@ -69,7 +70,7 @@ class Style(BaseModel):
     letters: Letters = Letters.HALF
     years: Years = Years.AS_THEY_ARE
     endings: Endings = Endings.AS_THEY_ARE
-    spelling: list[str] = list(Minutes().spelling)
+    spelling: list[Annotated[str, AfterValidator(clean_text.line)]] = list(Minutes().spelling)
 
 
 USUAL = Style()
