@@ -232,7 +232,7 @@ def test_no_text_in_the_name_of_a_file_or_behind_a_question_mark_breaks_the_serv
     }
     pages, problems = [*pages_with_queries(house)], []
     keep(house, session)
-    names = [nasty.EVERYTHING, *nasty.WORDS, nasty.STEERING[0], "会\x00議", "会\x7f議"]
+    names = [nasty.EVERYTHING, *nasty.WORDS[:6], "長" * 300, "会\x7f議"]
     for url, content in targets.items():
         for name in names:
             # As a sender writes it who knows no rules: werkzeug's client would encode it.
