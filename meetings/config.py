@@ -37,6 +37,7 @@ class Server:
     sign_in_hours: int = 12
     connections: int = 10_000
     connections_per_address: int = 2_000
+    sign_in_idle_hours: int = 4
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,31 @@ class SignInRefused(GijidoError):
         )
 
 
+class WrongCode(GijidoError):
+    """Of a guest's pass."""
+
+    def __init__(self) -> None:
+        super().__init__("番号が違います。通知文の6桁の番号を入力してください。")
+
+
+class TooManyTries(GijidoError):
+    """Passwords or codes were wrong so often that one must wait `seconds`."""
+
+    def __init__(self, seconds: int, message: str) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class PasswordMustChange(GijidoError):
+    """Signed in by a password that somebody else set: first comes one's own."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "管理者が設定した使い捨てのパスワードでサインインしています。先に「アカウント」の画面で"
+            "新しいパスワードを決めてください。"
+        )
+
+
 class InvalidInput(GijidoError):
     """A value that cannot be taken; `field` names the form field or JSON key."""
 

@@ -5,22 +5,31 @@ the way in is another one.
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings import audit, entries, people
-from meetings.errors import NotFound, NotPossibleNow
-from meetings.invitations import invitation_of, invite, withdraw_invitation
+from meetings import audit, entries, guessing, passwords, sign_ins
+from meetings.errors import NotFound, NotPossibleNow, TooManyTries, WrongCode
+from meetings.invitations import invite
+from meetings.sign_ins import Entered, Place
 from models.base import now
+from models.database import reading, writing
 from models.guest import GuestPass
 from models.meeting import InvitationKind, Meeting
-from models.person import Person, SignIn
+from models.person import Person
 
-MOST_WRONG_CODES = 10
 STAYS_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Code:
+    """Six digits, and their hash: made before the write lock is taken."""
+
+    digits: str = field(repr=False)
+    hash: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -32,10 +41,17 @@ class Way:
     code: str
 
 
+def new_code() -> Code:
+    """Hashing takes a moment, so this comes before the first query of a change."""
+    digits = f"{secrets.randbelow(10**6):06}"
+    return Code(digits, passwords.hashed(digits).hash)
+
+
 def add_guest(
     session: Session,
     by: Person,
     meeting: Meeting,
+    code: Code,
     *,
     name: str,
     title: str = "",
@@ -51,70 +67,85 @@ def add_guest(
         title=entries.optional_text("title", "職名", title),
         email=entries.email("email", "メールアドレス", email),
         department=meeting.department,
-        password_hash=people.NOBODY,
+        password_hash="",
         is_guest=True,
     )
     session.add(guest)
     session.flush()
     invite(session, by, meeting, guest, kind)
-    return make_pass(session, by, meeting, guest)
+    return make_pass(session, by, meeting, guest, code)
 
 
-def make_pass(session: Session, by: Person, meeting: Meeting, guest: Person) -> Way:
+def make_pass(session: Session, by: Person, meeting: Meeting, guest: Person, code: Code) -> Way:
     """A new link and code; those given before end."""
     for known in _open_passes(session, meeting, guest):
         known.ended_at = now()
-    token, code = secrets.token_urlsafe(24), f"{secrets.randbelow(10**6):06}"
+    token = secrets.token_urlsafe(24)
     guest_pass = GuestPass(
         meeting=meeting,
         person=guest,
-        token_sha256=people.hash_of(token),
-        code_hash=people.HASHER.hash(code),
+        token_sha256=sign_ins.hash_of(token),
+        code_hash=code.hash,
         made_by_id=by.id,
     )
     session.add(guest_pass)
     audit.note(session, by, "admit", guest_pass)
-    return Way(guest_pass, token, code)
-
-
-def end_pass(session: Session, by: Person, meeting: Meeting, guest: Person) -> None:
-    """The guest is not let in any more, and leaves where they are signed in."""
-    for known in _open_passes(session, meeting, guest):
-        known.ended_at = now()
-    for entry in session.scalars(select(SignIn).where(SignIn.person_id == guest.id)):
-        entry.ended_at = entry.ended_at or now()
-    invitation = invitation_of(session, meeting, guest)
-    if invitation is not None:
-        withdraw_invitation(session, by, invitation)
+    return Way(guest_pass, token, code.digits)
 
 
 def pass_of(session: Session, token: str) -> GuestPass:
     """The pass with this link, while it is open. Raises NotFound."""
-    found = session.scalar(select(GuestPass).where(GuestPass.token_sha256 == people.hash_of(token)))
+    found = session.scalar(
+        select(GuestPass).where(GuestPass.token_sha256 == sign_ins.hash_of(token))
+    )
     if found is None or found.ended_at is not None:
         raise NotFound()
     return found
 
 
-def let_in(session: Session, guest_pass: GuestPass, code: str) -> tuple[str, SignIn] | None:
-    """The secret of a sign-in that ends a day after the meeting; None for a wrong code, which is
-    counted. Raises NotPossibleNow when the meeting is over or too many codes were wrong."""
-    check_is_open(guest_pass)
-    if not people.is_password(guest_pass.code_hash, code.strip()):
-        guest_pass.wrong_codes += 1
-        return None
-    until = guest_pass.meeting.ends_at + STAYS_AFTER
-    return people.begin_sign_in(session, guest_pass.person, until)
+def let_in(engine: Engine, token: str, code: str, place: Place) -> tuple[Entered, int]:
+    """A sign-in that ends a day after the meeting, and the meeting's id. The code is compared with
+    no transaction open. Raises WrongCode, which is counted, TooManyTries while the guest must wait
+    because of that, NotPossibleNow when the meeting is over, NotFound for a link that ended."""
+    with reading(engine) as session:
+        guest_pass = pass_of(session, token)
+        _check_may_try(guest_pass)
+        kept = guest_pass.code_hash
+    is_right = passwords.matches(kept, code.strip())
+    with writing(engine) as session, session.begin():
+        guest_pass = pass_of(session, token)
+        _check_may_try(guest_pass)
+        if is_right:
+            until = guest_pass.meeting.ends_at + STAYS_AFTER
+            made, entry = sign_ins.begin_sign_in(session, guest_pass.person, until, place)
+            return Entered(made, entry.person_id, entry.expires_at), guest_pass.meeting_id
+        guest_pass.wrong_codes, guest_pass.last_wrong_at = guest_pass.wrong_codes + 1, now()
+        of_pass = audit.Named.of(guest_pass)
+        audit.note_refusal(session, "code", place.address, guest_pass.person_id, of_pass)
+    raise WrongCode()
 
 
-def check_is_open(guest_pass: GuestPass) -> None:
+def check_is_not_over(guest_pass: GuestPass) -> None:
+    """Raises NotPossibleNow a day after the meeting."""
     if now() > guest_pass.meeting.ends_at + STAYS_AFTER:
         raise NotPossibleNow("この会議は終わりました。リンクはもう使えません。")
-    if guest_pass.wrong_codes >= MOST_WRONG_CODES:
-        raise NotPossibleNow(
-            "番号の間違いが続いたため、このリンクは使えなくなりました。"
-            "主催者に新しいリンクを頼んでください。"
+
+
+def _check_may_try(guest_pass: GuestPass) -> None:
+    check_is_not_over(guest_pass)
+    left = guessing.CODE.left(guest_pass.wrong_codes, guest_pass.last_wrong_at)
+    if left:
+        raise TooManyTries(
+            guessing.whole_seconds(left),
+            f"番号の間違いが続いたため、あと{guessing.in_words(left)}は受け付けません。"
+            "そのあとで、もう一度入力してください。お急ぎのときは、主催者に新しいリンクと番号を"
+            "頼んでください。",
         )
+
+
+def is_being_guessed(guest_pass: GuestPass) -> bool:
+    """So many codes were wrong that the organiser had better make a new link and code."""
+    return guest_pass.wrong_codes >= guessing.CODE.free
 
 
 def guests_of(session: Session, meeting: Meeting) -> list[GuestPass]:

@@ -3,10 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import audit, entries
+from meetings import audit, entries, sign_ins
 from meetings.errors import NotFound, NotPossibleNow
 from meetings.notices import notify
 from models.base import now
+from models.guest import GuestPass
 from models.meeting import AnswerWord, Invitation, InvitationAnswer, InvitationKind, Meeting
 from models.notice import NoticeKind
 from models.person import Person
@@ -39,11 +40,14 @@ def invite(
 
 
 def withdraw_invitation(session: Session, by: Person, invitation: Invitation) -> None:
+    """A guest, who came for this meeting alone, is not let in any more and leaves at once."""
     if invitation.withdrawn_at is not None:
         return
     invitation.withdrawn_at = now()
     notify(session, invitation, NoticeKind.WITHDRAWAL)
     audit.note(session, by, "withdraw", invitation)
+    if invitation.person.is_guest:
+        _show_out(session, by, invitation)
 
 
 def answer_invitation(
@@ -104,6 +108,17 @@ def unanswered(session: Session, person: Person) -> list[Invitation]:
         .order_by(Meeting.starts_at)
     )
     return list(standing)
+
+
+def _show_out(session: Session, by: Person, invitation: Invitation) -> None:
+    passes = select(GuestPass).where(
+        GuestPass.meeting_id == invitation.meeting_id,
+        GuestPass.person_id == invitation.person_id,
+        GuestPass.ended_at.is_(None),
+    )
+    for guest_pass in session.scalars(passes):
+        guest_pass.ended_at = now()
+    sign_ins.end_all(session, by, invitation.person)
 
 
 def _check_takes_place(meeting: Meeting) -> None:

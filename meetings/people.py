@@ -1,23 +1,17 @@
-"""Departments, people, their roles, and signing in."""
+"""Departments, people and their roles."""
 
-import hashlib
-import secrets
-from datetime import datetime, timedelta
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, selectinload
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from meetings import audit, clean_text, entries
-from meetings.errors import InvalidInput, SignInRefused
+from meetings import audit, clean_text, entries, sign_ins
+from meetings.errors import InvalidInput, NotPossibleNow
+from meetings.passwords import Hashed
 from models.base import now
-from models.person import Department, Person, Role, RoleGrant, SignIn
+from models.guest import GuestPass
+from models.person import Department, Person, Role, RoleGrant
 
-SHORTEST_PASSWORD = 8
-HASHER = PasswordHasher()
-# Somebody who does not exist must take as long to refuse as a wrong password does.
-NOBODY = HASHER.hash(secrets.token_hex(16))
+ONE_TIME_DAYS = 14
+"""How long a password that somebody else set lets in: two weeks away from the desk."""
 
 
 def add_department(session: Session, name: str, parent: Department | None = None) -> Department:
@@ -40,16 +34,16 @@ def add_person(
     login: str,
     name: str,
     department: Department,
-    password: str,
+    password: Hashed | None = None,
+    one_time_days: int | None = None,
     title: str = "",
     kana: str = "",
     email: str = "",
 ) -> Person:
+    """Without a password nobody can sign in as this person yet."""
     login = entries.text("login", "利用者ID", login, 100)
     if session.scalar(select(Person).where(Person.login == login)):
         raise InvalidInput("login", f"利用者ID「{login}」はすでに使われています。")
-    if len(password) < SHORTEST_PASSWORD:
-        raise InvalidInput("password", f"パスワードは{SHORTEST_PASSWORD}文字以上にしてください。")
     person = Person(
         login=login,
         name=entries.text("name", "氏名", name),
@@ -57,10 +51,12 @@ def add_person(
         title=entries.optional_text("title", "職名", title),
         email=entries.email("email", "メールアドレス", email),
         department=department,
-        password_hash=HASHER.hash(password),
+        password_hash="",
     )
     session.add(person)
     audit.note(session, None, "add", person)
+    if password is not None:
+        sign_ins.set_password(session, None, person, password, one_time_days=one_time_days)
     return person
 
 
@@ -74,60 +70,152 @@ def change_person(
     audit.note(session, None, "change", person)
 
 
+def move_person(session: Session, by: Person | None, person: Person, to: Department) -> None:
+    """To another 所属. Roles stay: they are for departments of their own."""
+    if person.department_id != to.id:
+        person.department = to
+        audit.note(session, by, "move", person)
+
+
 def grant_role(
-    session: Session, person: Person, role: Role, department: Department | None = None
+    session: Session,
+    person: Person,
+    role: Role,
+    department: Department | None = None,
+    by: Person | None = None,
 ) -> RoleGrant:
     """For a department and what is below it; without one, for the whole city."""
-    for grant in person.grants:
-        if grant.role == role and grant.department_id == (department.id if department else None):
-            return grant
+    known = _grant_of(person, role, department)
+    if known is not None:
+        return known
     grant = RoleGrant(person=person, role=role, department=department)
     session.add(grant)
-    audit.note(session, None, "grant", grant)
+    audit.note(session, by, "grant", grant)
     return grant
 
 
-def sign_in(
-    session: Session, login: str, password: str, *, hours: int, is_script: bool = False
-) -> tuple[str, SignIn]:
-    """The secret token, which is kept nowhere, and its row. Raises SignInRefused."""
-    person = session.scalar(select(Person).where(Person.login == clean_text.line(login)))
-    if not is_password(person.password_hash if person else NOBODY, password):
-        raise SignInRefused()
-    if person is None or person.ended_at is not None or person.is_guest:
-        raise SignInRefused()
-    return begin_sign_in(session, person, now() + timedelta(hours=hours), is_script=is_script)
+def revoke_role(
+    session: Session,
+    by: Person | None,
+    person: Person,
+    role: Role,
+    department: Department | None = None,
+) -> None:
+    """Take back what `grant_role` gave. Raises InvalidInput when the person does not have it,
+    NotPossibleNow for the last administrator."""
+    grant = _grant_of(person, role, department)
+    if grant is None:
+        where = department.full_name if department else "全庁"
+        raise InvalidInput(
+            "role", f"{person.name}さんに、{role.label}（{where}）の役割はありません。"
+        )
+    if role is Role.ADMINISTRATOR:
+        _check_is_not_last(session, person)
+    audit.note(session, by, f"revoke_{role}", person)
+    person.grants.remove(grant)
+    session.delete(grant)
 
 
-def begin_sign_in(
-    session: Session, person: Person, expires_at: datetime, *, is_script: bool = False
-) -> tuple[str, SignIn]:
-    """For somebody who has proved who they are."""
-    token = secrets.token_urlsafe(32)
-    entry = SignIn(
-        person=person, token_sha256=hash_of(token), is_script=is_script, expires_at=expires_at
+def end_person(session: Session, by: Person | None, person: Person) -> None:
+    """Somebody left: every sign-in and script ends now, and no password lets in. What they did
+    keeps their name. Raises NotPossibleNow for the last administrator."""
+    if person.ended_at is not None:
+        return
+    if person.has_role(Role.ADMINISTRATOR):
+        _check_is_not_last(session, person)
+    sign_ins.end_all(session, by, person)
+    passes = select(GuestPass).where(GuestPass.person_id == person.id, GuestPass.ended_at.is_(None))
+    for guest_pass in session.scalars(passes):
+        guest_pass.ended_at = now()
+    person.ended_at = now()
+    audit.note(session, by, "end", person)
+
+
+def reinstate_person(session: Session, by: Person | None, person: Person) -> None:
+    """Somebody came back, with the roles of before. The old password is not theirs any more: the
+    administrator gives a new one."""
+    if person.ended_at is None:
+        return
+    person.ended_at, person.password_hash = None, ""
+    audit.note(session, by, "reinstate", person)
+
+
+def person_with(session: Session, login: str) -> Person:
+    """By the login, ended ones too, guests never. Raises InvalidInput."""
+    found = session.scalar(
+        select(Person).where(Person.login == clean_text.line(login), ~Person.is_guest)
     )
-    session.add(entry)
-    audit.note(session, person, "sign_in", entry)
-    return token, entry
+    if found is None:
+        raise InvalidInput("login", f"利用者ID「{login[:100]}」は登録されていません。")
+    return found
 
 
-def signed_in(session: Session, token: str) -> SignIn | None:
-    entry = session.scalar(select(SignIn).where(SignIn.token_sha256 == hash_of(token)))
-    return entry if entry and entry.is_live(now()) else None
+def department_named(session: Session, name: str) -> Department:
+    """Raises InvalidInput."""
+    found = session.scalar(select(Department).where(Department.name == clean_text.line(name)))
+    if found is None:
+        raise InvalidInput("department", f"所属「{name[:100]}」は登録されていません。")
+    return found
 
 
-def sign_out(session: Session, entry: SignIn) -> None:
-    entry.ended_at = now()
-    audit.note(session, entry.person, "sign_out", entry)
+def role_named(name: str) -> Role:
+    """Raises InvalidInput."""
+    if name not in list(Role):
+        raise InvalidInput("role", f"役割「{name[:100]}」はありません（{', '.join(Role)}）。")
+    return Role(name)
 
 
-def is_password(password_hash: str, password: str) -> bool:
-    try:
-        return HASHER.verify(password_hash, password)
-    except VerificationError:
-        return False
+def found(
+    session: Session,
+    *,
+    words: str = "",
+    department: Department | None = None,
+    with_ended: bool = False,
+    offset: int = 0,
+    limit: int | None = None,
+) -> tuple[list[Person], int]:
+    """The people (guests apart) whose login, name, kana or title has each of the `words`, of a
+    department and what is below it; in order of the login, with how many there are in all."""
+    wanted = select(Person).where(~Person.is_guest)
+    if not with_ended:
+        wanted = wanted.where(Person.ended_at.is_(None))
+    for word in words.split()[:10]:
+        shown = (Person.login, Person.name, Person.kana, Person.title)
+        wanted = wanted.where(or_(*(column.icontains(word, autoescape=True) for column in shown)))
+    if department is not None:
+        covered = or_(Department.id == department.id, Department.parent_id == department.id)
+        wanted = wanted.where(Person.department_id.in_(select(Department.id).where(covered)))
+    count = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    shown_with = (
+        selectinload(Person.grants).selectinload(RoleGrant.department),
+        selectinload(Person.department).selectinload(Department.parent),
+    )
+    page = wanted.order_by(Person.login).offset(offset).limit(limit).options(*shown_with)
+    return list(session.scalars(page)), count
 
 
-def hash_of(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def departments(session: Session) -> list[Department]:
+    """All of them, each 局 before its 課."""
+    every = session.scalars(select(Department).options(selectinload(Department.parent)))
+    return sorted(every, key=lambda d: d.full_name)
+
+
+def _grant_of(person: Person, role: Role, department: Department | None) -> RoleGrant | None:
+    wanted = (role, department.id if department else None)
+    return next((g for g in person.grants if (g.role, g.department_id) == wanted), None)
+
+
+def _check_is_not_last(session: Session, person: Person) -> None:
+    others = (
+        select(RoleGrant.id)
+        .join(Person)
+        .where(
+            RoleGrant.role == Role.ADMINISTRATOR,
+            Person.id != person.id,
+            Person.ended_at.is_(None),
+        )
+    )
+    if session.scalar(others.limit(1)) is None:
+        raise NotPossibleNow(
+            "最後の管理者です。ほかの人に管理者の役割を与えてから、もう一度操作してください。"
+        )

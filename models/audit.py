@@ -19,5 +19,8 @@ class AuditLine(Base):
     thing: Mapped[str] = mapped_column(String(60))
     thing_id: Mapped[int | None]
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
+    # Of refusals: from where, and how often within the minute that begins at `at`.
+    address: Mapped[str] = mapped_column(String(45), default="", server_default="")
+    times: Mapped[int] = mapped_column(default=1, server_default="1")
 
     person: Mapped[Person | None] = relationship()

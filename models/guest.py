@@ -21,6 +21,7 @@ class GuestPass(Base):
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[When] = mapped_column(default=now)
     wrong_codes: Mapped[int] = mapped_column(default=0)
+    last_wrong_at: Mapped[When | None]
     ended_at: Mapped[When | None]
 
     meeting: Mapped[Meeting] = relationship()

@@ -55,7 +55,10 @@ class Person(Base):
     # 外部委員: let in to one meeting by a personal link (`models/guest.py`), never by password.
     is_guest: Mapped[bool] = mapped_column(default=False)
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    # "": nobody can sign in as this person until somebody sets a password.
     password_hash: Mapped[str] = mapped_column(String(200))
+    # The password was set by somebody else: it must be changed at once, and until then.
+    one_time_until: Mapped[When | None]
     created_at: Mapped[When] = mapped_column(default=now)
     ended_at: Mapped[When | None]
 
@@ -94,10 +97,28 @@ class SignIn(Base):
     token_sha256: Mapped[Sha256] = mapped_column(unique=True)
     is_script: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[When] = mapped_column(default=now)
+    seen_at: Mapped[When | None]  # the last request, to ten minutes
     expires_at: Mapped[When]
     ended_at: Mapped[When | None]
+    address: Mapped[str] = mapped_column(String(45), default="", server_default="")
+    # The browser that it came from, known again by a secret of its own; a script has none.
+    device_sha256: Mapped[str | None] = mapped_column(String(64))
 
     person: Mapped[Person] = relationship()
 
     def is_live(self, at: datetime) -> bool:
         return self.ended_at is None and at < self.expires_at and self.person.ended_at is None
+
+
+class WrongTries(Base):
+    """How often lately one login was tried in vain at one place (an address or a known browser).
+    Both are keyed hashes: somebody may have typed a password where the login belongs."""
+
+    __tablename__ = "wrong_tries"
+    __table_args__ = (UniqueConstraint("login_hash", "place_hash"),)
+
+    id: Mapped[Id]
+    login_hash: Mapped[Sha256]
+    place_hash: Mapped[Sha256] = mapped_column(index=True)
+    count: Mapped[int]
+    last_at: Mapped[When] = mapped_column(index=True)

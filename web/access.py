@@ -5,6 +5,7 @@ thing that the URL names *and* decide in one step; absent and forbidden look ali
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -13,8 +14,8 @@ from flask import session as cookie
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import people
-from meetings.errors import NotFound, OtherPersonSignedIn, SignInRequired
+from meetings import sign_ins
+from meetings.errors import NotFound, OtherPersonSignedIn, PasswordMustChange, SignInRequired
 from meetings.rights import Right, may_read, publication_of, rights
 from models.base import Base
 from models.document import Document, DocumentVersion, Page
@@ -22,8 +23,9 @@ from models.meeting import Meeting
 from models.memo import Memo
 from models.person import Person, Role, SignIn
 from models.upload import Upload, UploadState
+from web import refusals
 from web.door.asking import unless_only_asked
-from web.transaction import decided, reading_session
+from web.transaction import config, decided, reading_session
 
 View = Callable[..., Any]
 BEARER = "Bearer "
@@ -45,6 +47,17 @@ def signed_in(view: View) -> View:
         return view(person=decided(required_person), **names)
 
     return _declare(checked, "signed_in")
+
+
+def with_any_password(view: View) -> View:
+    """Signed in, be it by a password that somebody else set and that was not changed yet: for what
+    is needed to change it. The view is given `person`."""
+
+    @wraps(view)
+    def checked(**names: Any) -> Any:
+        return view(person=decided(_signed_in_person), **names)
+
+    return _declare(checked, "with_any_password")
 
 
 def with_role(*roles: Role) -> Callable[[View], View]:
@@ -108,7 +121,7 @@ def fetch(kind: type[Base], identity: int | str, right: Right, person: Person) -
     meeting = thing if isinstance(thing, Meeting) else thing.meeting
     given = rights(session, person, meeting)
     if right not in given or not _is_open_to(person, thing, given):
-        raise NotFound()
+        raise _closed(person, thing)
     return thing
 
 
@@ -120,8 +133,13 @@ def _person_and(kind: type[Base], identity: int | str, right: Right) -> tuple[Pe
 def _person_with(roles: tuple[Role, ...]) -> Person:
     person = required_person()
     if not any(person.has_role(role) for role in roles):
-        raise NotFound()
+        raise _closed(person)
     return person
+
+
+def _closed(person: Person, thing: Base | None = None) -> NotFound:
+    refusals.note("look", person, thing)
+    return NotFound()
 
 
 def _find(session: Session, kind: type[Base], identity: int | str) -> Any:
@@ -153,6 +171,13 @@ def _version_of(thing: Any) -> DocumentVersion | None:
 
 
 def required_person() -> Person:
+    person = _signed_in_person()
+    if person.one_time_until is not None:
+        raise PasswordMustChange()
+    return person
+
+
+def _signed_in_person() -> Person:
     person = current_person()
     if person is None:
         raise SignInRequired()
@@ -170,7 +195,9 @@ def current_sign_in() -> SignIn | None:
     """By the cookie of a browser or, for scripts, `Authorization: Bearer TOKEN`. A cookie whose
     sign-in is over is noted, so that the terminal is told to forget what it keeps."""
     token = bearer_token() or cookie.get("token")
-    entry = people.signed_in(reading_session(), token) if token else None
+    hours = config().server.sign_in_idle_hours
+    idle = timedelta(hours=hours) if hours else None
+    entry = sign_ins.signed_in(reading_session(), token, idle) if token else None
     if token and entry is None and not bearer_token():
         g.has_sign_in_ended = True
     return entry

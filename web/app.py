@@ -10,7 +10,7 @@ from meetings.config import Config
 from meetings.storage import Storage
 from models.database import connect
 from models.person import Role
-from web import access, api, errors, security, transaction, views
+from web import access, api, errors, refusals, security, transaction, views
 from web.built import asset, needed_by
 from web.door.forms import BoundedRequest
 from web.door.limits import LARGEST_BODY_BYTES
@@ -34,6 +34,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY_BYTES
     attach(app, config, engine)
     security.install(app, config.home)
+    refusals.install(app)
     transaction.install(app)
     errors.install(app)
     views.register(app)
@@ -52,6 +53,7 @@ def attach(app: Flask, config: Config, engine: Engine) -> None:
         engine=engine,
         hub=Hub(),
         presence=Presence(),
+        refusals=refusals.Counts(),
         looks=Looks(engine),
     )
 

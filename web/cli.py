@@ -17,12 +17,11 @@ from typing import Any
 import click
 import uvicorn
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from meetings import cell, certificates, home, people
+from meetings import cell, certificates, home
 from meetings import config as settings
 from meetings.config import Config
-from meetings.errors import GijidoError, InvalidInput
+from meetings.errors import GijidoError
 from meetings.storage import Storage
 from minutes import evaluation, health, word_evaluation
 from minutes.health import Level
@@ -34,7 +33,7 @@ from minutes.speakers import evaluation as voices
 from minutes.watching import Watch
 from minutes.worker import Worker
 from models.database import connect, writing
-from models.person import Department, Person, Role
+from models.person import Person
 from web.app import create_app
 from web.asgi import raise_file_limit, serving
 from web.bench_commands import bench
@@ -43,6 +42,7 @@ from web.demo import people as demo_people
 from web.demo.load import load as load_demo
 from web.import_command import import_transcript
 from web.model_commands import model
+from web.user_commands import user
 
 RESTART_SECONDS = 2
 SWITCH_SECONDS = 0.0005
@@ -256,93 +256,7 @@ cli.add_command(model)
 cli.add_command(check)
 cli.add_command(bench)
 cli.add_command(import_transcript)
-
-
-@cli.group()
-def user() -> None:
-    """People and their roles."""
-
-
-@user.command("add")
-@click.argument("login")
-@click.argument("name")
-@click.option("--department", required=True, help="課, or 局 for people of the bureau itself.")
-@click.option("--bureau", help="The 局 of a new 課.")
-@click.option("--title", default="")
-@click.option("--kana", default="")
-@click.option("--email", default="", help="Where invitations go.")
-@click.option("--password", help="Asked for when it is not given.")
-@click.option(
-    "--role",
-    "roles",
-    multiple=True,
-    help="organiser, secretary, approver or administrator; for one department: secretary=財政課",
-)
-@click.pass_obj
-def add_user(config: Config, /, roles: tuple[str, ...], **known: Any) -> None:
-    """Add a person, with roles for the city or for a department."""
-    bureau, department = known.pop("bureau"), known.pop("department")
-    if known["password"] is None:
-        known["password"] = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    with _changing(config) as session:
-        parent = people.add_department(session, bureau) if bureau else None
-        known["department"] = people.add_department(session, department, parent)
-        person = people.add_person(session, **known)
-        for role in roles:
-            _grant(session, person, role)
-    click.echo(f"{person.login} を登録しました。")
-
-
-@user.command("change")
-@click.argument("login")
-@click.option("--name")
-@click.option("--title")
-@click.option("--kana")
-@click.option("--email")
-@click.pass_obj
-def change_user(config: Config, /, login: str, **given: str | None) -> None:
-    """Change what is given of a person."""
-    with _changing(config) as session:
-        person = session.scalar(select(Person).where(Person.login == login))
-        if person is None:
-            raise InvalidInput("login", f"利用者ID「{login}」は登録されていません。")
-        known = {name: getattr(person, name) for name in given}
-        changed = {name: value for name, value in given.items() if value is not None}
-        people.change_person(session, person, **(known | changed))
-    click.echo(f"{login} を変更しました。")
-
-
-@user.command("grant")
-@click.argument("login")
-@click.argument("role")
-@click.pass_obj
-def grant_user(config: Config, login: str, role: str) -> None:
-    """Give a role: `secretary` for the city, `secretary=財政課` for a department."""
-    with _changing(config) as session:
-        person = session.scalar(select(Person).where(Person.login == login))
-        if person is None:
-            raise InvalidInput("login", f"利用者ID「{login}」は登録されていません。")
-        _grant(session, person, role)
-    click.echo(f"{login}: {role}")
-
-
-def _grant(session: Session, person: Person, wanted: str) -> None:
-    name, _, department_name = wanted.partition("=")
-    if name not in list(Role):
-        raise InvalidInput("role", f"役割「{name}」はありません（{', '.join(Role)}）。")
-    department = session.scalar(select(Department).where(Department.name == department_name))
-    if department_name and department is None:
-        raise InvalidInput("role", f"所属「{department_name}」は登録されていません。")
-    people.grant_role(session, person, Role(name), department)
-
-
-@contextmanager
-def _changing(config: Config) -> Iterator[Session]:
-    home.prepare(config)
-    with writing(connect(config.database)) as session:
-        session.expire_on_commit = False
-        with session.begin():
-            yield session
+cli.add_command(user)
 
 
 @contextmanager

@@ -30,6 +30,7 @@ from meetings.errors import (
     NotUnderstood,
     OtherPersonSignedIn,
     OutOfBounds,
+    PasswordMustChange,
     SignInRefused,
     SignInRequired,
     StaleRevision,
@@ -37,7 +38,9 @@ from meetings.errors import (
     StoredFileDamaged,
     StoredFileMissing,
     TooLarge,
+    TooManyTries,
     TryAgain,
+    WrongCode,
 )
 from models.database import is_locked
 from web.door.limits import MOST_LETTERS_SHOWN_AGAIN, MOST_SHOWN_AGAIN
@@ -48,7 +51,9 @@ STATUS: dict[type[GijidoError], int] = {
     FileRejected: 422,
     SignInRefused: 401,
     SignInRequired: 401,
+    WrongCode: 401,
     OtherPersonSignedIn: 403,
+    PasswordMustChange: 403,
     NotFound: 404,
     NotPossibleNow: 409,
     StaleRevision: 409,
@@ -61,6 +66,7 @@ STATUS: dict[type[GijidoError], int] = {
     Busy: 423,
     OutOfBounds: 422,
     Crowded: 503,
+    TooManyTries: 429,
     ChecksumWrong: 460,  # the tus protocol's own
 }
 TITLES = {
@@ -74,6 +80,7 @@ TITLES = {
     410: "ファイルを読み出せません",
     413: "ファイルが大きすぎます",
     422: "入力を確認してください",
+    429: "しばらくお待ちください",
     500: "問題が起きました",
     503: "混み合っています",
     507: "保存できませんでした",
@@ -94,7 +101,7 @@ EXPIRED_FORM = (
     "入力した内容は下に残っています。確かめて、もう一度送信してください。"
 )
 RETRY_AFTER_SECONDS = 2
-NEVER_SHOWN_AGAIN = {"csrf_token", "password"}
+NEVER_SHOWN_AGAIN = {"csrf_token", "password", "new_password", "again", "code"}
 
 
 def install(app: Flask) -> None:
@@ -122,8 +129,9 @@ def is_disk_full(problem: OperationalError) -> bool:
 
 def _gijido_error(problem: GijidoError) -> Response:
     response = _told(problem)
-    if response.status_code == 503:
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if response.status_code in (429, 503):
+        seconds = problem.seconds if isinstance(problem, TooManyTries) else RETRY_AFTER_SECONDS
+        response.headers["Retry-After"] = str(seconds)
     return response
 
 
@@ -133,6 +141,8 @@ def _told(problem: GijidoError) -> Response:
         return answer(status, problem.message, **_details(problem))
     if isinstance(problem, SignInRequired) and request.method == "GET":
         return make_response(redirect(url_for("sign_in.form", next=request.full_path)))
+    if isinstance(problem, PasswordMustChange) and request.method == "GET":
+        return make_response(redirect(url_for("account.show", next=request.full_path)))
     return page(status, problem.message, problem=problem, kept=_typed_fields(status))
 
 

@@ -4,7 +4,9 @@ rosters, proxies, guests."""
 import asyncio
 import email
 import socket
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
@@ -18,15 +20,19 @@ from aiosmtpd.handlers import Message
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from meetings import agenda, guests, invitations, mail, notices, printing, roster
+from meetings import agenda, guests, invitations, mail, notices, printing, roster, sign_ins
 from meetings.calendar import calendar_of
 from meetings.config import Config, Mail
-from meetings.errors import InvalidInput, NotFound, NotPossibleNow
+from meetings.errors import InvalidInput, NotFound, NotPossibleNow, TooManyTries, WrongCode
 from meetings.rights import Right, rights
+from meetings.sign_ins import Place
 from models.base import now
 from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting
 from models.notice import Notice, NoticeKind
+from models.person import SignIn
 from tests.conftest import Cast
+
+AT_HOME = Place("192.0.2.7")
 
 
 class Letters(Message):
@@ -270,7 +276,7 @@ def test_a_meeting_that_was_called_off_takes_no_answers_and_no_guests(
     with pytest.raises(NotPossibleNow, match="中止"):
         invitations.answer_invitation(session, cast.attendee, coming, AnswerWord.COMING)
     with pytest.raises(NotPossibleNow, match="中止"):
-        guests.add_guest(session, cast.organiser, coming, name="山本 太郎")
+        guests.add_guest(session, cast.organiser, coming, guests.new_code(), name="山本 太郎")
     with pytest.raises(NotPossibleNow, match="すでに中止"):
         agenda.call_off(session, cast.organiser, coming, "")
 
@@ -319,42 +325,87 @@ def test_a_copied_meeting_has_agenda_and_people_and_no_answers(
     assert [(i.person_id, i.answer) for i in copy.invitations] == [(cast.attendee.id, None)]
 
 
-def test_a_guest_comes_in_by_link_and_code_to_this_meeting_alone(
-    session: Session, cast: Cast, coming: Meeting, meeting: Meeting
-) -> None:
-    way = guests.add_guest(session, cast.organiser, coming, name="山本 太郎", title="弁護士")
+def come_in(session: Session, engine: Engine, token: str, code: str) -> SignIn:
+    """Through the guests' door; the sign-in that begins."""
     session.commit()
+    entered, _ = guests.let_in(engine, token, code, AT_HOME)
+    found = sign_ins.signed_in(session, entered.token)
+    assert found is not None
+    return found
+
+
+def another(code: str) -> str:
+    return "999999" if code != "999999" else "111111"
+
+
+def test_a_guest_comes_in_by_link_and_code_to_this_meeting_alone(
+    session: Session, engine: Engine, cast: Cast, coming: Meeting, meeting: Meeting
+) -> None:
+    code = guests.new_code()
+    way = guests.add_guest(session, cast.organiser, coming, code, name="山本 太郎", title="弁護士")
     guest = way.guest_pass.person
-    found = guests.pass_of(session, way.token)
-    assert guests.let_in(session, found, "000000" if way.code != "000000" else "1") is None
-    entered = guests.let_in(session, found, way.code)
-    assert entered is not None and entered[1].expires_at == coming.ends_at + timedelta(hours=24)
+    with pytest.raises(WrongCode):
+        come_in(session, engine, way.token, another(way.code))
+    entered = come_in(session, engine, way.token, way.code)
+    assert entered.expires_at == coming.ends_at + timedelta(hours=24)
     assert Right.SEE in rights(session, guest, coming)
     assert rights(session, guest, meeting) == frozenset()
-    guests.end_pass(session, cast.organiser, coming, guest)
+    invitation = invitations.invitation_of(session, coming, guest)
+    assert invitation is not None
+    invitations.withdraw_invitation(session, cast.organiser, invitation)
     session.commit()
     assert rights(session, guest, coming) == frozenset()
-    assert not entered[1].is_live(now())
+    assert not entered.is_live(now())
     with pytest.raises(NotFound):
         guests.pass_of(session, way.token)
 
 
-def test_guessing_the_code_ends_the_link(session: Session, cast: Cast, coming: Meeting) -> None:
-    way = guests.add_guest(session, cast.organiser, coming, name="山本 太郎")
-    wrong = "999999" if way.code != "999999" else "111111"
-    for _ in range(guests.MOST_WRONG_CODES):
-        assert guests.let_in(session, way.guest_pass, wrong) is None
-    with pytest.raises(NotPossibleNow, match="新しいリンク"):
-        guests.let_in(session, way.guest_pass, way.code)
-    renewed = guests.make_pass(session, cast.organiser, coming, way.guest_pass.person)
-    assert guests.let_in(session, renewed.guest_pass, renewed.code)
+def test_after_ten_wrong_codes_one_waits_and_the_link_still_lets_in(
+    session: Session, engine: Engine, cast: Cast, coming: Meeting
+) -> None:
+    way = guests.add_guest(session, cast.organiser, coming, guests.new_code(), name="山本 太郎")
+    for _ in range(10):
+        with pytest.raises(WrongCode):
+            come_in(session, engine, way.token, another(way.code))
+    for code in (way.code, another(way.code)):
+        with pytest.raises(TooManyTries, match="間違いが続いた") as problem:
+            come_in(session, engine, way.token, code)
+        assert 0 < problem.value.seconds <= 60
+    session.expire_all()
+    assert way.guest_pass.wrong_codes == 10 and guests.is_being_guessed(way.guest_pass)
+    way.guest_pass.last_wrong_at = now() - timedelta(minutes=1)
+    assert come_in(session, engine, way.token, way.code)
+    renewed = guests.make_pass(
+        session, cast.organiser, coming, way.guest_pass.person, guests.new_code()
+    )
+    assert come_in(session, engine, renewed.token, renewed.code)
 
 
-def test_a_guests_link_ends_with_the_meeting(session: Session, cast: Cast, coming: Meeting) -> None:
-    way = guests.add_guest(session, cast.organiser, coming, name="山本 太郎")
+def test_of_forty_wrong_codes_at_once_exactly_ten_are_tried(
+    session: Session, engine: Engine, cast: Cast, coming: Meeting
+) -> None:
+    way = guests.add_guest(session, cast.organiser, coming, guests.new_code(), name="山本 太郎")
+    session.commit()
+
+    def guess(_number: int) -> str:
+        try:
+            guests.let_in(engine, way.token, another(way.code), AT_HOME)
+        except (WrongCode, TooManyTries) as problem:
+            return type(problem).__name__
+        return "let in"
+
+    with ThreadPoolExecutor(40) as pool:
+        told = Counter(pool.map(guess, range(40)))
+    assert told == {"WrongCode": 10, "TooManyTries": 30}
+
+
+def test_a_guests_link_ends_with_the_meeting(
+    session: Session, engine: Engine, cast: Cast, coming: Meeting
+) -> None:
+    way = guests.add_guest(session, cast.organiser, coming, guests.new_code(), name="山本 太郎")
     coming.starts_at, coming.ends_at = now() - timedelta(days=3), now() - timedelta(days=2)
     with pytest.raises(NotPossibleNow, match="終わりました"):
-        guests.let_in(session, way.guest_pass, way.code)
+        come_in(session, engine, way.token, way.code)
 
 
 def test_the_printed_notice_says_what_it_must_and_nothing_breaks_out_of_it(

@@ -232,10 +232,12 @@ def urge(person: Person, meeting: Meeting) -> CountAnswer:
 @access.to(Meeting, Right.PREPARE)
 @operation("外部委員を招く", answers=GuestAnswer, status=201, body=GuestBody)
 def add_guest(person: Person, meeting: Meeting, body: GuestBody) -> GuestAnswer:
+    code = guests.new_code()
     way = guests.add_guest(
         database_session(),
         person,
         meeting,
+        code,
         name=body.name,
         title=body.title,
         email=body.email,

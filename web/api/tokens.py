@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from flask import Blueprint
+from flask import Blueprint, current_app
 from pydantic import Field
 
-from meetings import people
+from meetings import sign_ins
 from models.person import Person, Role, RoleGrant
-from web import access
+from web import access, entering
 from web.api.operations import Shape, operation
 from web.api.shapes import DepartmentAnswer
-from web.transaction import config, database_session
+from web.transaction import config, database_session, engine_of
 
 blueprint = Blueprint("api_tokens", __name__)
 
@@ -43,6 +43,9 @@ class Me(Shape):
     title: str
     department: DepartmentAnswer
     roles: list[RoleAnswer]
+    must_change_password: bool = Field(
+        description="使い捨てのパスワードで入った。PUT /api/me/password のほかは403になる"
+    )
 
 
 @blueprint.post("/tokens")
@@ -55,27 +58,23 @@ class Me(Shape):
     checks_own_token=True,  # no cookie is used
 )
 def sign_in(body: SignInBody) -> TokenAnswer:
-    token, entry = people.sign_in(
-        database_session(),
-        body.login,
-        body.password,
-        hours=config().server.sign_in_hours,
-        is_script=True,
-    )
-    return TokenAnswer(token=token, expires_at=entry.expires_at)
+    attempt = entering.attempt(body.login, body.password, entering.of_script())
+    hours = config().server.sign_in_hours
+    entered = sign_ins.sign_in(engine_of(current_app), attempt, hours=hours)
+    return TokenAnswer(token=entered.token, expires_at=entered.expires_at)
 
 
 @blueprint.delete("/tokens")
-@access.signed_in
+@access.with_any_password
 @operation("このトークンを終わらせる")
 def sign_out(person: Person) -> None:
     entry = access.current_sign_in()
     assert entry is not None
-    people.sign_out(database_session(), entry)
+    sign_ins.sign_out(database_session(), entry)
 
 
 @blueprint.get("/me")
-@access.signed_in
+@access.with_any_password
 @operation("わたし", answers=Me)
 def me(person: Person) -> Me:
     return Me(
@@ -85,4 +84,5 @@ def me(person: Person) -> Me:
         title=person.title,
         department=DepartmentAnswer.of(person.department),
         roles=[RoleAnswer.of(grant) for grant in person.grants],
+        must_change_password=person.one_time_until is not None,
     )

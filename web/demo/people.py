@@ -1,11 +1,12 @@
 """The people of the demo and of the tests: a small city, fictional like everybody in it."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import people
+from meetings import passwords, people
 from models.person import Department, Person, Role
 
 PASSWORD = "gijido-demo"  # noqa: S105 - printed by `make run`, for the demo alone
@@ -92,6 +93,11 @@ PEOPLE = (
 )
 
 
+@cache
+def hashed_password() -> passwords.Hashed:
+    return passwords.hashed(PASSWORD)
+
+
 def add_departments(session: Session) -> dict[str, Department]:
     parents = {name for name in DEPARTMENTS.values() if name}
     made = {name: people.add_department(session, name) for name in sorted(parents)}
@@ -118,7 +124,7 @@ def add_attendee(
         kana=kana,
         title=title,
         department=department,
-        password=PASSWORD,
+        password=hashed_password(),
         email=f"{login}@{MAIL_DOMAIN}",
     )
 
@@ -131,7 +137,7 @@ def _add(session: Session, known: DemoPerson, departments: dict[str, Department]
         kana=known.kana,
         title=known.title,
         department=departments[known.department],
-        password=PASSWORD,
+        password=hashed_password(),
         email=f"{known.login}@{MAIL_DOMAIN}",
     )
     for role, department in known.roles:

@@ -5,7 +5,15 @@ from collections import Counter
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from sqlalchemy import select
 
 from meetings import guests, notices, printing, roster
@@ -25,7 +33,7 @@ from models.person import Person
 from web import access
 from web.door.costs import Lane, costs
 from web.named_files import send_named
-from web.transaction import config, database_session
+from web.transaction import config, database_session, reading_session, settle
 from web.urls import address_of
 from web.views._meeting_head import meeting_head
 from web.views.series import choices_for_series
@@ -73,10 +81,7 @@ def add(person: Person, meeting: Meeting) -> Any:
 @access.to(Invitation, Right.PREPARE)
 def withdraw(person: Person, invitation: Invitation) -> Any:
     session, meeting = database_session(), invitation.meeting
-    if invitation.person.is_guest:
-        guests.end_pass(session, person, meeting, invitation.person)
-    else:
-        withdraw_invitation(session, person, invitation)
+    withdraw_invitation(session, person, invitation)
     flash(f"{invitation.person.name}さんの招集を取り消しました。", "done")
     return _back(meeting)
 
@@ -193,11 +198,13 @@ def keep_as_roster(person: Person, meeting: Meeting) -> Any:
 @blueprint.post("/meetings/<int:meeting_id>/guests")
 @access.to(Meeting, Right.PREPARE)
 def add_guest(person: Person, meeting: Meeting) -> Any:
+    code = guests.new_code()
     try:
         way = guests.add_guest(
             database_session(),
             person,
             meeting,
+            code,
             name=request.form.get("name", ""),
             title=request.form.get("title", ""),
             email=request.form.get("email", ""),
@@ -215,16 +222,19 @@ def renew_pass(person: Person, invitation: Invitation) -> Any:
     """A new link and code for a guest; the old ones end."""
     if not invitation.person.is_guest:
         raise NotFound()
-    meeting = invitation.meeting
-    return _show_way(guests.make_pass(database_session(), person, meeting, invitation.person))
+    code = guests.new_code()
+    meeting, guest = invitation.meeting, invitation.person
+    return _show_way(guests.make_pass(database_session(), person, meeting, guest, code))
 
 
 def _show_way(way: guests.Way) -> str:
-    """Link and code, shown once, with the paper that carries them."""
+    """Link and code, shown once, with the paper that carries them: it is set when the pass is on
+    disk and others may write again."""
+    settle()
     meeting, guest = way.guest_pass.meeting, way.guest_pass.person
     link = address_of("guests.door", token=way.token)
     letter = printing.Letter(guest.name, guest.title, link, way.code)
-    paper = printing.notice(database_session(), config(), meeting, [letter])
+    paper = printing.notice(reading_session(), config(), meeting, [letter])
     return render_template(
         "meetings/guest_pass.html", meeting=meeting, guest=guest, link=link, code=way.code,
         paper=_data_uri(paper),

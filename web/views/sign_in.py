@@ -3,13 +3,12 @@
 import re
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
-from flask import session as cookie
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 
-from meetings import people
-from meetings.errors import SignInRefused
-from web import access
-from web.transaction import config, database_session
+from meetings import sign_ins
+from meetings.errors import SignInRefused, TooManyTries
+from web import access, entering
+from web.transaction import config, database_session, engine_of
 
 blueprint = Blueprint("sign_in", __name__)
 PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f-\xa0\\\u2028\u2029]{0,2000}")
@@ -25,31 +24,27 @@ def form() -> Any:
 @blueprint.post("/sign-in")
 @access.anyone
 def sign_in() -> Any:
-    """The anti-forgery token stays the same, so that forms open in other tabs can still be sent."""
     login, goes_to = request.form.get("login", ""), _inside(request.form.get("next"))
+    place = entering.of_browser()
+    attempt = entering.attempt(login, request.form.get("password", ""), place)
     try:
-        token, _ = people.sign_in(
-            database_session(),
-            login,
-            request.form.get("password", ""),
-            hours=config().server.sign_in_hours,
-        )
-    except SignInRefused as refusal:
-        shown = render_template(
+        hours = config().server.sign_in_hours
+        entered = sign_ins.sign_in(engine_of(current_app), attempt, hours=hours)
+    except (SignInRefused, TooManyTries) as refusal:
+        page = render_template(
             "sign_in.html", goes_to=goes_to, login=login, problem=refusal.message
         )
-        return shown, 401
-    cookie["token"] = token
-    cookie.permanent = True
+        return entering.refused(refusal, page)
+    entering.remember(entered, place)
     return redirect(goes_to)
 
 
 @blueprint.post("/sign-out")
-@access.signed_in
+@access.with_any_password
 def sign_out(person: Any) -> Any:
     entry = access.current_sign_in()
     if entry:
-        people.sign_out(database_session(), entry)
+        sign_ins.sign_out(database_session(), entry)
     g.has_sign_in_ended = True
     return redirect(url_for("public.index"))
 

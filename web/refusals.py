@@ -1,0 +1,75 @@
+"""Looks at what is closed, as audit lines: written when the refused request is over, so that nobody
+holds the write lock for it, and at the 1st, 2nd, 4th, 8th … time within a minute, so that whoever
+asks for a thousand closed things a second costs the database ten short writes."""
+
+import logging
+import threading
+from datetime import datetime
+from typing import cast
+
+from flask import Flask, current_app, g, request
+from sqlalchemy.exc import OperationalError
+
+from meetings import audit
+from models.base import Base, now
+from models.database import writing
+from models.person import Person
+from web.transaction import engine_of
+
+LOG = logging.getLogger(__name__)
+MOST_KEPT = 10_000
+PATIENCE_SECONDS = 0.2
+Who = tuple[int | None, str, str]
+
+
+class Counts:
+    """How often who was refused within this minute."""
+
+    def __init__(self) -> None:
+        self._minute: datetime | None = None
+        self._counts: dict[Who, int] = {}
+        self._lock = threading.Lock()
+
+    def due(self, who: Who) -> int:
+        """Count one more; how many of them are to be written down now, mostly 0."""
+        minute = now().replace(second=0, microsecond=0)
+        with self._lock:
+            if minute != self._minute or len(self._counts) > MOST_KEPT:
+                self._minute, self._counts = minute, {}
+            count = self._counts[who] = self._counts.get(who, 0) + 1
+        is_power_of_two = count & (count - 1) == 0
+        return (count + 1) // 2 if is_power_of_two else 0
+
+
+def install(app: Flask) -> None:
+    """Before `transaction.install`: what is torn down last is registered first."""
+    app.teardown_request(_write)
+
+
+def note(verb: str, person: Person | None, thing: Base | None = None) -> None:
+    """This request was refused to this person (None: to nobody known)."""
+    named = audit.Named.of(thing) if thing is not None else audit.NOTHING
+    g.refusal = (verb, person.id if person else None, named)
+
+
+def address() -> str:
+    """Of the terminal. Behind a proxy on this machine it is the one that the proxy tells; from
+    anybody else such a header is not believed (uvicorn's `forwarded_allow_ips`)."""
+    return request.remote_addr or ""
+
+
+def _write(_problem: BaseException | None) -> None:
+    if "refusal" not in g:
+        return
+    verb, person_id, thing = g.pop("refusal")
+    counts = cast(Counts, current_app.extensions["refusals"])
+    times = counts.due((person_id, address(), verb))
+    if not times:
+        return
+    LOG.warning("refused: %s, person %s from %s", verb, person_id, address())
+    try:
+        engine = engine_of(current_app)
+        with writing(engine, patience_seconds=PATIENCE_SECONDS) as session, session.begin():
+            audit.note_refusal(session, verb, address(), person_id, thing, times)
+    except OperationalError:
+        LOG.exception("a refusal could not be written down")
