@@ -47,6 +47,7 @@ def index(person: Person, meeting: Meeting) -> Any:
     session, invitations = database_session(), invited(meeting)
     head = meeting_head(person, meeting)
     may_prepare = Right.PREPARE in head.rights
+    passes = guests.guests_of(session, meeting) if may_prepare else []
     return render_template(
         "meetings/invitations.html",
         meeting=meeting,
@@ -55,7 +56,7 @@ def index(person: Person, meeting: Meeting) -> Any:
         counts=_counts(invitations),
         notices=notices.last_of(session, meeting) if may_prepare else {},
         has_mail=bool(config().mail.smtp_host),
-        passes={p.person_id for p in guests.guests_of(session, meeting)} if may_prepare else set(),
+        passes={p.person_id: guests.is_being_guessed(p) for p in passes},
         groups=_others({invitation.person_id for invitation in invitations}),
         kinds=list(InvitationKind),
         roster_count=_missing_of_roster(meeting, invitations),
