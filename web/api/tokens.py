@@ -10,6 +10,7 @@ from models.person import Person, Role, RoleGrant
 from web import access, entering
 from web.api.operations import Shape, operation
 from web.api.shapes import DepartmentAnswer
+from web.door.costs import Lane, costs
 from web.transaction import config, database_session, engine_of
 
 blueprint = Blueprint("api_tokens", __name__)
@@ -50,6 +51,7 @@ class Me(Shape):
 
 @blueprint.post("/tokens")
 @access.anyone
+@costs(lane=Lane.SIGN_IN)
 @operation(
     "サインインしてトークンを受け取る",
     answers=TokenAnswer,

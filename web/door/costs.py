@@ -27,6 +27,7 @@ class Lane(Enum):
     READING = auto()
     CHANGING = auto()
     FILES = auto()  # files that come in, and those that are made to go out: seconds each
+    SIGN_IN = auto()  # passwords are hashed: a core each
     CLIPS = auto()  # the sound of a sentence, for citizens
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from meetings import passwords
 from meetings.errors import TryAgain
 from web.door.costs import Lane
 
@@ -29,6 +30,8 @@ WIDTHS = {
     Lane.READING: Width(8, 500, 10),
     Lane.CHANGING: Width(8, 500, 10),
     Lane.FILES: Width(4, 100, 30),
+    # As many as are hashed at once: who waits for that holds no thread.
+    Lane.SIGN_IN: Width(passwords.AT_ONCE, 500, 30),
     Lane.CLIPS: Width(2, 50, 10),
 }
 

@@ -7,6 +7,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from meetings import guests
 from meetings.errors import TooManyTries, WrongCode
 from web import access, entering
+from web.door.costs import Lane, costs
 from web.transaction import database_session, engine_of
 
 blueprint = Blueprint("guests", __name__)
@@ -22,6 +23,7 @@ def door(token: str) -> Any:
 
 @blueprint.post("/guest/<token>")
 @access.anyone
+@costs(lane=Lane.SIGN_IN)
 def enter(token: str) -> Any:
     place, code = entering.of_browser(), request.form.get("code", "")
     try:

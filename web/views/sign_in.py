@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, g, redirect, render_template, request,
 from meetings import sign_ins
 from meetings.errors import SignInRefused, TooManyTries
 from web import access, entering
+from web.door.costs import Lane, costs
 from web.transaction import config, database_session, engine_of
 
 blueprint = Blueprint("sign_in", __name__)
@@ -23,6 +24,7 @@ def form() -> Any:
 
 @blueprint.post("/sign-in")
 @access.anyone
+@costs(lane=Lane.SIGN_IN)
 def sign_in() -> Any:
     login, goes_to = request.form.get("login", ""), _inside(request.form.get("next"))
     place = entering.of_browser()

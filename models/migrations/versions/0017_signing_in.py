@@ -6,8 +6,8 @@ Columns are added in place: a table of millions of audit lines is not made anew.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
