@@ -1,0 +1,45 @@
+"""The city of an earlier version, opened with this one."""
+
+import gzip
+
+import pytest
+
+from meetings import home
+from meetings.config import Config
+from tests.conftest import Browser
+from tests.meetings.test_upgrading import OLD
+from web.app import create_app
+from web.demo.people import PASSWORD
+
+EVERYBODYS = ["/", "/?q=予算", "/sign-in", "/published/3", "/published/3/text"]
+SECRETARYS = ["/today", "/meetings", "/transcripts/1", "/transcripts/2", "/statistics"]
+OF_A_MEETING = [
+    "",
+    "/presentation",
+    "/invitations",
+    "/sitting",
+    "/recordings",
+    "/minutes",
+    "/terms",
+]
+
+
+@pytest.fixture
+def citizen(config: Config) -> Browser:
+    config.home.mkdir(parents=True)
+    config.database.write_bytes(gzip.decompress(OLD.read_bytes()))
+    home.prepare(config)
+    app = create_app(config)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.test_client_class = Browser
+    client = app.test_client()
+    assert isinstance(client, Browser)
+    return client
+
+
+def test_its_people_sign_in_and_their_pages_open(citizen: Browser) -> None:
+    assert [url for url in EVERYBODYS if citizen.get(url).status_code != 200] == []
+    answer = citizen.post("/sign-in", data={"login": "morishita", "password": PASSWORD})
+    assert answer.status_code == 302
+    urls = SECRETARYS + [f"/meetings/{n}{page}" for n in (1, 2, 3) for page in OF_A_MEETING]
+    assert {url: citizen.get(url).status_code for url in urls} == dict.fromkeys(urls, 200)
