@@ -107,7 +107,8 @@ def house(
     changed = content_of(minutes.latest).model_copy(update={"place": "別の場所"})
     newer = records.revise(session, cast.secretary, minutes, changed, based_on=1)
     records.request_approval(session, cast.secretary, newer)
-    way = guests.add_guest(session, cast.organiser, world.unpublished, name="外部 委員")
+    code = guests.new_code()
+    way = guests.add_guest(session, cast.organiser, world.unpublished, code, name="外部 委員")
     session.commit()
     pages = [f"/revisions/{revision.id}" for revision in minutes.revisions]
     return House(app, engine, config, world, [*pages, f"/guest/{way.token}"])
