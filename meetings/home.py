@@ -15,7 +15,7 @@ from meetings.errors import StartRefused
 OWN_UMASK = 0o077
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 SECRET_BYTES = 32
-FOLDERS = ("files", "arriving", "normalised", "tls", "speech-models", "lost")
+FOLDERS = ("files", "arriving", "normalised", "clips", "tls", "speech-models", "lost")
 FILES = ("gijido.sqlite3*", "queue.sqlite3*", "secret", "*.lock", "before-migration-*", "tls/*")
 
 RESTORE = (

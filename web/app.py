@@ -8,12 +8,14 @@ from sqlalchemy import Engine
 from meetings import dates, home
 from meetings.config import Config
 from meetings.storage import Storage
+from minutes.clips import Clips
 from models.database import connect
 from models.person import Role
 from web import access, api, errors, refusals, security, transaction, views
 from web.built import asset, needed_by
 from web.door.forms import BoundedRequest
 from web.door.limits import LARGEST_BODY_BYTES
+from web.kept_pages import KeptPages
 from web.live import Hub
 from web.looks import Looks
 from web.presence import Presence
@@ -55,6 +57,8 @@ def attach(app: Flask, config: Config, engine: Engine) -> None:
         presence=Presence(),
         refusals=refusals.Counts(),
         looks=Looks(engine),
+        clips=Clips(config.home),
+        kept_pages=KeptPages(),
     )
 
 

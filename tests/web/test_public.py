@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
@@ -13,6 +14,8 @@ from minutes.recognition import audio
 from minutes.recognition.heard import Heard
 from models.person import Person
 from tests.conftest import Browser, Cast
+from tests.published import publish_many
+from tests.queries import asked
 from tests.world import HEARD, World, build_world
 from web.demo import builders
 
@@ -106,6 +109,77 @@ def test_a_sentence_is_heard_and_nothing_beside_it(
     assert citizen.get(f"{sound_url(world.published.id)}?end=999").data != answer.data
 
 
+def test_a_sentence_is_sent_as_a_file_of_which_a_player_takes_pieces(
+    citizen: Browser, world: World
+) -> None:
+    url = sound_url(world.published.id, 0, 1)
+    whole = citizen.get(url)
+    piece = citizen.get(url, headers={"Range": "bytes=100-199"})
+    assert (piece.status_code, piece.data) == (206, whole.data[100:200])
+    known = {"If-None-Match": whole.headers["ETag"]}
+    assert citizen.get(url, headers=known).status_code == 304
+
+
+def test_sound_that_was_cut_once_is_not_cut_again_and_asks_little(
+    citizen: Browser, world: World, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = sound_url(world.published.id, 0, 1)
+    first = citizen.get(url)
+    monkeypatch.setattr(audio, "clip", None)
+    with asked(engine) as statements:
+        assert citizen.get(url).data == first.data
+    assert not any("FROM segment" in one or "revision_content" in one for one in statements)
+
+
+def test_a_sentence_stretched_over_what_was_taken_out_is_not_played(
+    citizen: Browser, world: World, session: Session, cast: Cast
+) -> None:
+    """Read by the approver as one sentence, it would play all that was said in between."""
+    minutes = records.minutes_of(session, world.published)
+    assert minutes is not None
+    publication.withdraw(session, cast.approver, minutes.latest, "直す")
+    content = content_of(minutes.latest)
+    said = content.sections[0].paragraphs
+    said[0].end_seconds = said[-1].end_seconds
+    del said[1:]
+    revision = records.revise(session, cast.secretary, minutes, content, based_on=1)
+    records.request_approval(session, cast.secretary, revision)
+    records.approve(session, cast.approver, revision)
+    publication.publish(session, cast.approver, revision)
+    session.commit()
+    url = sound_url(world.published.id, 0, 0)
+    assert citizen.get(url).status_code == 404
+    assert url not in citizen.get(f"/published/{world.published.id}").text
+
+
+def test_the_list_is_chosen_from_and_leafed_through(
+    citizen: Browser, session: Session, cast: Cast
+) -> None:
+    publish_many(session, cast, 45)
+    page = citizen.get("/").text
+    assert page.count("/published/") == 20 and "1／3頁" in page
+    assert 'href="/?page=2"' in page and "審議会1（15件）" in page
+    second = citizen.get("/?q=予算&series=審議会1&page=1").text
+    assert "「予算」を含む「審議会1」の会議録は15件です" in second
+    assert "令和元年" in citizen.get("/?year=2019").text
+    assert "平成31年・令和元年" in page
+    for odd in ("/?page=0", "/?page=-3", "/?page=x", "/?year=99999", "/?year=x", "/?series=なし"):
+        assert citizen.get(odd).status_code == 200, odd
+
+
+def test_a_script_leafs_through_the_list_too(
+    citizen: Browser, session: Session, cast: Cast
+) -> None:
+    publish_many(session, cast, 45)
+    seen, url = [], "/api/published?series=審議会1&q=会議"
+    while url:
+        answer = citizen.get(url).get_json()
+        seen += [head["meeting_id"] for head in answer["published"]]
+        url = answer["next"]
+    assert answer["total"] == len(seen) == len(set(seen)) == 15
+    assert citizen.get("/api/published?page=2").get_json()["page"] == 2
+
+
 def test_nothing_of_an_unpublished_meeting_is_reachable(citizen: Browser, world: World) -> None:
     meeting = world.unpublished.id
     for url in (f"/published/{meeting}", f"/published/{meeting}/text", sound_url(meeting)):
@@ -120,6 +194,7 @@ def test_nothing_of_a_withdrawn_meeting_is_reachable(
     meeting = world.published
     minutes = records.minutes_of(session, meeting)
     assert minutes is not None
+    assert citizen.get(sound_url(meeting.id)).status_code == 200, "and kept now"
     publication.withdraw(session, cast.approver, minutes.latest, "誤りがあった")
     session.commit()
     for url in (

@@ -141,9 +141,11 @@ def test_what_is_not_for_citizens_is_gone_at_once_in_text_and_picture(
     published: MinutesRevision,
     hide: Callable[..., None],
 ) -> None:
+    url = url_of(made, papers[0])
+    for shown in (f"/published/{made.meeting.id}", f"/api/published/{made.meeting.id}"):
+        assert url in citizen.get(shown).text
     hide(session, cast, made, papers[0])
     session.commit()
-    url = url_of(made, papers[0])
     assert url not in citizen.get(f"/published/{made.meeting.id}").text
     assert citizen.get(url).status_code == 404
     assert citizen.get(f"{url}/picture").status_code == 404

@@ -178,8 +178,7 @@ def _query(shape: type[QueryT]) -> QueryT:
 
 
 def _answer(declared: Operation, answer: Any) -> Response:
-    if declared.file is not None:
-        assert isinstance(answer, Response)
+    if isinstance(answer, Response):  # a file, or what was made once and is kept
         return answer
     if declared.answers is None:
         return Response(status=204)

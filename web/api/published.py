@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, url_for
+from flask import Blueprint, Response, url_for
 from pydantic import Field
 
 from minutes.audible import Sentence
@@ -14,7 +14,9 @@ from models.document import Page
 from models.minutes import Publication
 from web import access
 from web.api.minutes import ContentShape
-from web.api.operations import Query, Shape, operation
+from web.api.operations import JSON, Query, Shape, operation
+from web.door.costs import Lane, costs
+from web.kept_pages import public_answer
 from web.transaction import database_session
 
 blueprint = Blueprint("api_published", __name__)
@@ -101,6 +103,7 @@ class PublishedQuery(Query):
 
 @blueprint.get("/published")
 @access.anyone
+@costs(lane=Lane.CITIZENS)
 @operation("公開している会議録の一覧と検索", answers=PublishedList, query=PublishedQuery)
 def list_all(query: PublishedQuery) -> PublishedList:
     wanted = Wanted(query.q, query.series, query.year, query.page)
@@ -117,14 +120,17 @@ def list_all(query: PublishedQuery) -> PublishedList:
 
 @blueprint.get("/published/<int:meeting_id>")
 @access.published
+@costs(lane=Lane.CITIZENS)
 @operation("公開している会議録", answers=PublishedAnswer)
-def show(publication: Publication) -> PublishedAnswer:
-    session, revision = database_session(), publication.revision
-    beside = PublicPages(session, revision).beside(said_in_public(session, publication))
-    return PublishedAnswer(
-        head=PublishedHead.of(publication),
-        content=ContentShape.of(official_only(content_of(revision))),
-        pages=[
-            PublishedPage.of(publication.meeting_id, place, page) for place, page in beside.items()
-        ],
-    )
+def show(publication: Publication) -> Response:
+    pages = PublicPages(database_session(), publication.revision)
+
+    def made() -> str:
+        beside = pages.beside(said_in_public(database_session(), publication)).items()
+        return PublishedAnswer(
+            head=PublishedHead.of(publication),
+            content=ContentShape.of(official_only(content_of(publication.revision))),
+            pages=[PublishedPage.of(publication.meeting_id, *one) for one in beside],
+        ).model_dump_json()
+
+    return public_answer("api", publication, pages.stamp, made, JSON)

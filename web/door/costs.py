@@ -28,6 +28,7 @@ class Lane(Enum):
     CHANGING = auto()
     FILES = auto()  # files that come in, and those that are made to go out: seconds each
     SIGN_IN = auto()  # passwords are hashed: a core each
+    CITIZENS = auto()  # what anybody may read, without being known
     CLIPS = auto()  # the sound of a sentence, for citizens
 
 

@@ -3,33 +3,35 @@
 from collections.abc import Callable
 from datetime import MAXYEAR, MINYEAR
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, Response, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, render_template, request, send_file, url_for
 
 from meetings import dates
 from meetings.errors import NotFound
-from minutes import records
+from minutes import clips, records
 from minutes.audible import Sentence
 from minutes.content import content_of
 from minutes.published import public_sentences
-from minutes.recognition import audio
 from minutes.said_pages import PublicPages, said_in_public
 from minutes.search import LONGEST_QUERY, MOST_WORDS, Found, Group, Wanted, list_published
 from models.document import Page
 from models.minutes import Publication, PublishedParagraph
 from web import access
 from web.door.costs import Lane, costs
+from web.kept_pages import public_answer
 from web.named_files import send_named
 from web.transaction import database_session, storage
 from web.views._beside_page import BesidePage
 
 blueprint = Blueprint("public", __name__)
+HTML = "text/html"
 blueprint.add_app_template_global(dates.era_years, "era_years")
 
 
 @blueprint.get("/")
 @access.anyone
+@costs(lane=Lane.CITIZENS)
 def index() -> Any:
     wanted = _wanted()
     listing = list_published(database_session(), wanted)
@@ -47,39 +49,51 @@ def index() -> Any:
 
 @blueprint.get("/published/<int:meeting_id>")
 @access.published
+@costs(lane=Lane.CITIZENS)
 def show(publication: Publication) -> Any:
-    revision = publication.revision
-    return render_template(
-        "public/published.html",
-        revision=revision,
-        publication=publication,
-        content=content_of(revision),
-        plays=_plays(publication),
-        page_at=_page_at(publication),
-    )
+    revision, pages = publication.revision, PublicPages(database_session(), publication.revision)
+
+    def made() -> str:
+        return render_template(
+            "public/published.html",
+            revision=revision,
+            publication=publication,
+            content=content_of(revision),
+            plays=_plays(publication),
+            page_at=_page_at(publication, pages),
+        )
+
+    return public_answer("paper", publication, pages.stamp, made, HTML)
 
 
 @blueprint.get("/published/<int:meeting_id>/pages/<int:version_id>/<int:number>")
 @access.published
+@costs(lane=Lane.CITIZENS)
 def page(publication: Publication, version_id: int, number: int) -> Any:
     """A page that was shown, and every sentence that was said then."""
-    content = content_of(publication.revision)
-    wanted, places = _shown_beside(publication, version_id, number)
-    return render_template(
-        "public/page.html",
-        meeting_id=publication.meeting_id,
-        content=content,
-        page=wanted,
-        plays=_plays(publication),
-        said=[(place, content.sections[place[0]].paragraphs[place[1]]) for place in places],
-    )
+    pages = PublicPages(database_session(), publication.revision)
+    wanted, places = _shown_beside(publication, pages, version_id, number)
+
+    def made() -> str:
+        content = content_of(publication.revision)
+        return render_template(
+            "public/page.html",
+            meeting_id=publication.meeting_id,
+            content=content,
+            page=wanted,
+            plays=_plays(publication),
+            said=[(place, content.sections[place[0]].paragraphs[place[1]]) for place in places],
+        )
+
+    return public_answer(f"page {wanted.id}", publication, pages.stamp, made, HTML)
 
 
 @blueprint.get("/published/<int:meeting_id>/pages/<int:version_id>/<int:number>/picture")
 @access.published
 def page_picture(publication: Publication, version_id: int, number: int) -> Any:
     """Asked for anew each time: it may be withdrawn any day."""
-    wanted, _ = _shown_beside(publication, version_id, number)
+    pages = PublicPages(database_session(), publication.revision)
+    wanted, _ = _shown_beside(publication, pages, version_id, number)
     assert wanted.picture_sha256 is not None
     path = storage().whole(wanted.picture_sha256)
     picture = send_file(path, mimetype="image/jpeg", conditional=True, etag=wanted.picture_sha256)
@@ -89,6 +103,7 @@ def page_picture(publication: Publication, version_id: int, number: int) -> Any:
 
 @blueprint.get("/published/<int:meeting_id>/text")
 @access.published
+@costs(lane=Lane.CITIZENS)
 def text(publication: Publication) -> Any:
     content = content_of(publication.revision)
     name = f"会議録_{content.title}_{content.starts_at[:10]}.txt"
@@ -107,8 +122,14 @@ def sound(publication: Publication, section: int, paragraph: int) -> Any:
         raise NotFound()
     recording = said.transcript.recording
     path = storage().whole(recording.playback_sha256 or recording.sha256)
-    clip = audio.clip(path, said.start_seconds, said.heard_until)
-    return Response(clip, mimetype="audio/mpeg")
+    clip = _clips().clip(path, said.start_seconds, said.heard_until)
+    answer = send_file(clip, clips.TYPE, conditional=True, etag=clip.stem)
+    answer.headers["Cache-Control"] = "no-cache"  # it may be withdrawn any day
+    return answer
+
+
+def _clips() -> clips.Clips:
+    return cast(clips.Clips, current_app.extensions["clips"])
 
 
 def _wanted() -> Wanted:
@@ -152,11 +173,11 @@ def _plays(publication: Publication) -> Callable[[int, int], str | None]:
 
 
 def _shown_beside(
-    publication: Publication, version_id: int, number: int
+    publication: Publication, pages: PublicPages, version_id: int, number: int
 ) -> tuple[Page, list[Sentence]]:
     """The page, and the sentences beside which it stands. Raises NotFound where it stands beside
     none."""
-    beside = _pages_beside(publication)
+    beside = pages.beside(said_in_public(database_session(), publication))
     places = [
         place for place, p in beside.items() if (p.version_id, p.number) == (version_id, number)
     ]
@@ -165,14 +186,11 @@ def _shown_beside(
     return beside[places[0]], places
 
 
-def _pages_beside(publication: Publication) -> dict[Sentence, Page]:
-    session = database_session()
-    pages = PublicPages(session, publication.revision)
-    return pages.beside(said_in_public(session, publication))
-
-
-def _page_at(publication: Publication) -> Callable[[int, int], BesidePage | None]:
-    beside, meeting_id = _pages_beside(publication), publication.meeting_id
+def _page_at(
+    publication: Publication, pages: PublicPages
+) -> Callable[[int, int], BesidePage | None]:
+    beside = pages.beside(said_in_public(database_session(), publication))
+    meeting_id = publication.meeting_id
 
     def at(section: int, paragraph: int) -> BesidePage | None:
         page = beside.get((section, paragraph))

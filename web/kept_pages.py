@@ -1,0 +1,92 @@
+"""What citizens open of published minutes, kept as it was made: twelve readers of sixty long texts
+cost little more than one.
+
+A publication never changes, so what is made of it is known by the publication and by what else went
+into it; whoever has it already is told so. Packed it takes a tenth. Withdrawn minutes are not asked
+for here: the view did not find them.
+"""
+
+import gzip
+import hashlib
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+from typing import cast
+
+from flask import Response, current_app, request
+from flask import session as cookie
+
+from models.minutes import Publication
+from web import access
+
+MOST_BYTES = 32_000_000
+FLASHES = "_flashes"
+Key = tuple[str, int, str]
+
+
+class KeptPages:
+    """Packed answers, of which the one goes first that nobody asked for the longest. `run` is
+    another one after each start: the next version may write another page."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self.run = secrets.token_hex(8)
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._kept: OrderedDict[Key, bytes] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def size_bytes(self) -> int:
+        return self._bytes
+
+    def get(self, key: Key) -> bytes | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def keep(self, key: Key, packed: bytes) -> None:
+        with self._lock:
+            self._bytes += len(packed) - len(self._kept.pop(key, b""))
+            self._kept[key] = packed
+            while self._bytes > self._most_bytes:
+                _, gone = self._kept.popitem(last=False)
+                self._bytes -= len(gone)
+
+
+def public_answer(
+    kind: str, publication: Publication, stamp: str, make: Callable[[], str], mimetype: str
+) -> Response:
+    """What `make` writes of this publication, for citizens kept and asked for again only when it
+    is another: `stamp` says what went into it besides the publication. Whoever is signed in sees
+    their own name on it, so it is made anew."""
+    if access.current_person() is not None or cookie.get(FLASHES):
+        return Response(make(), mimetype=mimetype)
+    key = (kind, publication.id, stamp)
+    kept = _kept_pages()
+    etag = hashlib.sha256(repr((*key, kept.run)).encode()).hexdigest()
+    if request.if_none_match.contains_weak(etag):
+        return _public(Response(status=304), etag)
+    packed = kept.get(key)
+    if packed is None:
+        packed = gzip.compress(make().encode(), compresslevel=6, mtime=0)
+        kept.keep(key, packed)
+    if request.accept_encodings["gzip"]:
+        answer = Response(packed, mimetype=mimetype)
+        answer.headers["Content-Encoding"] = "gzip"
+    else:
+        answer = Response(gzip.decompress(packed), mimetype=mimetype)
+    return _public(answer, etag)
+
+
+def _public(answer: Response, etag: str) -> Response:
+    """Asked for anew each time: it may be withdrawn any day."""
+    answer.set_etag(etag, weak=True)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.vary.update(("Cookie", "Accept-Encoding"))
+    return answer
+
+
+def _kept_pages() -> KeptPages:
+    return cast(KeptPages, current_app.extensions["kept_pages"])
