@@ -4,6 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+FIRST_MONTH = 4  # of a 年度
 WEEKDAYS = "月火水木金土日"
 # First days of the eras (元号を改める政令); the newest first.
 ERAS = (
@@ -30,6 +31,23 @@ def era_years(year: int) -> str:
     """「令和8年」; 「平成31年・令和元年」 where an era ends within the year."""
     names = (era_year(date(year, 1, 1)), era_year(date(year, 12, 31)))
     return "・".join(dict.fromkeys(names))
+
+
+def fiscal_year(at: datetime) -> int:
+    """The year in whose April the 年度 of this moment began."""
+    here = local(at)
+    return here.year if here.month >= FIRST_MONTH else here.year - 1
+
+
+def fiscal_year_bounds(year: int) -> tuple[datetime, datetime]:
+    """Its first moment, and that of the next one."""
+    first, following = (datetime(y, FIRST_MONTH, 1, tzinfo=TOKYO) for y in (year, year + 1))
+    return first, following
+
+
+def fiscal_year_name(year: int) -> str:
+    """「令和8年度」; the one in which an era begins has still the name of the one before."""
+    return f"{era_year(date(year, FIRST_MONTH, 1))}度"
 
 
 def in_full(at: datetime) -> str:

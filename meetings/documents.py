@@ -192,6 +192,7 @@ def version_of(
         file_name=clean_text.file_name(prepared.file_name, "資料.pdf"),
         sha256=prepared.stored.sha256,
         size_bytes=prepared.stored.size_bytes,
+        page_count=len(prepared.pages),
         thumbnail_sha256=prepared.thumbnail.sha256,
         created_by=by,
         released_at=released_at,

@@ -1,10 +1,11 @@
 """Asking people to come, and their answers."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from meetings import audit, entries, sign_ins
 from meetings.errors import NotFound, NotPossibleNow
+from meetings.finding import of_a_list
 from meetings.notices import notify
 from models.base import now
 from models.guest import GuestPass
@@ -92,11 +93,12 @@ def invited(meeting: Meeting) -> list[Invitation]:
     return sorted(standing, key=lambda i: (i.kind != InvitationKind.PRESENTER, i.id))
 
 
-def unanswered(session: Session, person: Person) -> list[Invitation]:
-    """Invitations to meetings still to come that wait for this person's answer."""
-    standing = session.scalars(
+def unanswered(person: Person) -> Select[Invitation]:
+    """Select the invitations to meetings still to come that wait for this person's answer, the
+    next meeting first."""
+    return (
         select(Invitation)
-        .join(Meeting)
+        .join(Invitation.meeting)
         .where(
             Invitation.person_id == person.id,
             Invitation.withdrawn_at.is_(None),
@@ -105,9 +107,20 @@ def unanswered(session: Session, person: Person) -> list[Invitation]:
             Meeting.ends_at > now(),
             ~Invitation.answers.any(),
         )
-        .order_by(Meeting.starts_at)
+        .order_by(Meeting.starts_at, Invitation.id)
+        .options(contains_eager(Invitation.meeting), selectinload(Invitation.answers))
     )
-    return list(standing)
+
+
+def meetings_to_answer(person: Person) -> Select[Meeting]:
+    """Select the meetings of those invitations."""
+    waiting = unanswered(person).order_by(None).with_only_columns(Invitation.meeting_id)
+    return (
+        select(Meeting)
+        .where(Meeting.id.in_(waiting))
+        .order_by(Meeting.starts_at, Meeting.id)
+        .options(*of_a_list())
+    )
 
 
 def _show_out(session: Session, by: Person, invitation: Invitation) -> None:

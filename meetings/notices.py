@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from meetings import dates
 from models.base import now
@@ -49,11 +49,12 @@ def what_changed(meeting: Meeting, before: tuple[str, datetime, datetime, str]) 
 
 
 def unseen(session: Session, person: Person) -> Sequence[Notice]:
-    """What this person has not been told on the screen; an invitation is shown as such there."""
+    """What this person has not been told on the screen, the oldest first; an invitation is shown
+    as such there."""
     return session.scalars(
         select(Notice)
-        .join(Invitation)
-        .join(Meeting)
+        .join(Notice.invitation)
+        .join(Invitation.meeting)
         .where(
             Invitation.person_id == person.id,
             Notice.seen_at.is_(None),
@@ -62,11 +63,13 @@ def unseen(session: Session, person: Person) -> Sequence[Notice]:
             Meeting.removed_at.is_(None),
         )
         .order_by(Notice.id)
+        .options(contains_eager(Notice.invitation).contains_eager(Invitation.meeting))
     ).all()
 
 
-def mark_seen(session: Session, person: Person) -> None:
-    for notice in unseen(session, person):
+def mark_seen(session: Session, person: Person, count: int | None = None) -> None:
+    """All, or the oldest `count` of them."""
+    for notice in unseen(session, person)[:count]:
         notice.seen_at = now()
 
 
@@ -81,7 +84,9 @@ def last_of(session: Session, meeting: Meeting) -> dict[int, Notice]:
 
 def add_reminders(session: Session, days: int) -> int:
     """One for every standing invitation to a meeting that begins within so many days."""
-    reminded = select(Notice.invitation_id).where(Notice.kind == NoticeKind.REMINDER)
+    reminded = select(Notice.id).where(
+        Notice.invitation_id == Invitation.id, Notice.kind == NoticeKind.REMINDER
+    )
     near = session.scalars(
         select(Invitation)
         .join(Meeting)
@@ -91,8 +96,9 @@ def add_reminders(session: Session, days: int) -> int:
             Meeting.called_off_at.is_(None),
             Meeting.starts_at > now(),
             Meeting.starts_at <= now() + timedelta(days=days),
-            Invitation.id.not_in(reminded),
+            ~reminded.exists(),
         )
+        .options(joinedload(Invitation.meeting), joinedload(Invitation.person))
     ).all()
     # Whoever was invited within that time has just been told.
     due = [i for i in near if i.invited_at <= i.meeting.starts_at - timedelta(days=days)]

@@ -1,6 +1,7 @@
 """What a person may do with a meeting and read of it. Pages, API, files and lists all ask here:
 `rights` once for the meeting, then what those rights allow with each of its documents."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -52,14 +53,31 @@ OF_THE_INVITED = frozenset({Right.SEE, Right.ANSWER})
 
 def rights(session: Session, person: Person | None, meeting: Meeting) -> frozenset[Right]:
     """Everything that this person may do with this meeting."""
-    if person is None or meeting.removed_at is not None:
-        return frozenset()
+    return rights_of_many(session, person, [meeting])[meeting.id]
+
+
+def rights_of_many(
+    session: Session, person: Person | None, meetings: Sequence[Meeting]
+) -> dict[int, frozenset[Right]]:
+    """`rights` to each, by the meeting's id, by one query."""
+    if person is None:
+        return {meeting.id: frozenset() for meeting in meetings}
+    invited = _invited_to(session, person, meetings)
+    return {
+        meeting.id: rights_by_role(person, meeting.department)
+        | (OF_THE_INVITED if meeting.id in invited else frozenset())
+        if meeting.removed_at is None
+        else frozenset()
+        for meeting in meetings
+    }
+
+
+def rights_by_role(person: Person, department: Department) -> frozenset[Right]:
+    """What this person may do with its meetings, without what an invitation gives."""
     given: frozenset[Right] = frozenset()
     for role, allowed in BY_ROLE.items():
-        if person.has_role_for(role, meeting.department):
+        if person.has_role_for(role, department):
             given |= allowed
-    if is_invited(session, person, meeting):
-        given |= OF_THE_INVITED
     return given
 
 
@@ -126,33 +144,19 @@ def has_access_ended(meeting: Meeting, at: datetime) -> bool:
     return at > meeting.ends_at + timedelta(days=min(meeting.access_days, MOST_DAYS))
 
 
-def is_invited(session: Session, person: Person, meeting: Meeting) -> bool:
-    return (
-        session.scalar(
-            select(_invitation_of(person).where(Invitation.meeting_id == meeting.id).exists())
-        )
-        or False
-    )
-
-
 def visible_meetings(person: Person) -> Select[Meeting]:
     """Select the meetings that `rights` would let this person see."""
-    invited = _invitation_of(person).where(Invitation.meeting_id == Meeting.id).exists()
-    reached = [
-        Meeting.department_id.in_(
-            select(Department.id).where(
-                or_(
-                    Department.id == grant.department_id,
-                    Department.parent_id == grant.department_id,
-                )
-            )
-        )
-        if grant.department_id
-        else Meeting.id.is_not(None)
-        for grant in person.grants
-        if Right.SEE in BY_ROLE[Role(grant.role)]
-    ]
-    return select(Meeting).where(Meeting.removed_at.is_(None), or_(invited, *reached))
+    kept = select(Meeting).where(Meeting.removed_at.is_(None))
+    reached = {
+        grant.department_id for grant in person.grants if Right.SEE in BY_ROLE[Role(grant.role)]
+    }
+    if None in reached:  # the whole city
+        return kept
+    departments = select(Department.id).where(
+        or_(Department.id.in_(reached), Department.parent_id.in_(reached))
+    )
+    invited = Meeting.id.in_(_invitation_of(person).with_only_columns(Invitation.meeting_id))
+    return kept.where(or_(Meeting.department_id.in_(departments), invited) if reached else invited)
 
 
 def published_revision(session: Session, meeting_id: int) -> MinutesRevision | None:
@@ -180,3 +184,9 @@ def _invitation_of(person: Person) -> Select[Invitation]:
     return select(Invitation).where(
         Invitation.person_id == person.id, Invitation.withdrawn_at.is_(None)
     )
+
+
+def _invited_to(session: Session, person: Person, meetings: Sequence[Meeting]) -> set[int]:
+    """The ids of those of these meetings."""
+    asked = _invitation_of(person).where(Invitation.meeting_id.in_([m.id for m in meetings]))
+    return set(session.scalars(asked.with_only_columns(Invitation.meeting_id)))

@@ -1,17 +1,23 @@
-"""Where a meeting stands on its way from preparation to publication."""
+"""Where meetings stand on their way from preparation to publication."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
+from sqlalchemy import ColumnElement, case, or_, select
 from sqlalchemy.orm import Session
 
-from meetings.rights import published_revision
-from minutes.parts import is_spare
-from minutes.recordings import recordings_of
-from minutes.records import minutes_of
-from minutes.transcripts import has_words
+from meetings.rights import Right, rights_by_role, visible_meetings
 from models.base import now
 from models.meeting import Meeting
-from models.recording import WorkState
+from models.minutes import (
+    ApprovalRequest,
+    Minutes,
+    MinutesRevision,
+    Publication,
+)
+from models.person import Department, Person
+from models.recording import Recording, RecordingKind, Transcription, WorkState
+from models.transcript import Segment, Transcript
 
 
 class MeetingState(StrEnum):
@@ -25,30 +31,116 @@ class MeetingState(StrEnum):
     PUBLISHED = "公開"
 
 
+WORK = {
+    MeetingState.CORRECTING: Right.CORRECT,
+    MeetingState.AWAITING: Right.DECIDE,
+    MeetingState.APPROVED: Right.PUBLISH,
+}
+"""Where somebody with this right has something to do."""
+
+
 def state_of(session: Session, meeting: Meeting) -> MeetingState:
-    if published_revision(session, meeting.id) is not None:
-        return MeetingState.PUBLISHED
-    return _written(session, meeting) or _recorded(session, meeting) or _sitting(meeting)
+    return states_of(session, [meeting])[meeting.id]
 
 
-def _written(session: Session, meeting: Meeting) -> MeetingState | None:
-    minutes = minutes_of(session, meeting)
-    request = minutes.latest.request if minutes else None
-    if request is None:
-        return None
-    if request.decision is None:
-        return MeetingState.AWAITING
-    return MeetingState.APPROVED if request.decision.is_approved else None
+def states_of(session: Session, meetings: Sequence[Meeting]) -> dict[int, MeetingState]:
+    """By the meeting's id: one query for all, which reads no minutes and no transcript."""
+    session.flush()
+    wanted = select(Meeting.id, _of_the_record()).where(Meeting.id.in_([m.id for m in meetings]))
+    found = {number: word for number, word in session.execute(wanted) if word} if meetings else {}
+    return {
+        meeting.id: MeetingState(found[meeting.id]) if meeting.id in found else _sitting(meeting)
+        for meeting in meetings
+    }
 
 
-def _recorded(session: Session, meeting: Meeting) -> MeetingState | None:
+def waiting_for(session: Session, person: Person) -> dict[MeetingState, list[int]]:
+    """What this person's roles let them do next: the ids of the meetings that stand there, oldest
+    first. Only what is in work is looked at, not what was published in years."""
+    waiting: dict[MeetingState, list[int]] = {state: [] for state in WORK}
+    if not person.grants:
+        return waiting
+    in_work = (
+        visible_meetings(person)
+        .where(Meeting.is_in_work)
+        .join(Meeting.department)
+        .with_only_columns(Meeting.id, _of_the_record(), Department)
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+    for number, word, department in session.execute(in_work):
+        state = MeetingState(word) if word else None
+        if state in WORK and WORK[state] in rights_by_role(person, department):
+            waiting[state].append(number)
+    return waiting
+
+
+def _of_the_record() -> ColumnElement[str | None]:
+    """How far recording and minutes of a `Meeting` have come, NULL where there is nothing yet."""
+    return case(
+        (_is_published(), MeetingState.PUBLISHED.value),
+        (_latest_revision_is(_undecided()), MeetingState.AWAITING.value),
+        (_latest_revision_is(ApprovalRequest.decision.has(is_approved=True)),
+         MeetingState.APPROVED.value),
+        (_is_transcribed_now(), MeetingState.TRANSCRIBING.value),
+        (_has_words(), MeetingState.CORRECTING.value),
+    )  # fmt: skip
+
+
+def _is_published() -> ColumnElement[bool]:
+    public = select(Publication.id).where(
+        Publication.meeting_id == Meeting.id, ~Publication.withdrawal.has()
+    )
+    return public.correlate(Meeting).exists()
+
+
+def _undecided() -> ColumnElement[bool]:
+    return ~ApprovalRequest.decision.has()
+
+
+def _latest_revision_is(asked: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Approval was requested of the latest revision, and so it stands with the request."""
+    latest = (
+        select(MinutesRevision.id)
+        .join(Minutes)
+        .where(Minutes.meeting_id == Meeting.id)
+        .order_by(MinutesRevision.number.desc())
+        .limit(1)
+        .correlate(Meeting)
+        .scalar_subquery()
+    )
+    requested = select(ApprovalRequest.id).where(ApprovalRequest.revision_id == latest, asked)
+    return requested.correlate(Meeting).exists()
+
+
+def _is_transcribed_now() -> ColumnElement[bool]:
     """A spare that is still being transcribed keeps nobody from correcting the parts."""
-    recordings = recordings_of(session, meeting)
-    awaited = [r for r in recordings if not is_spare(r)] or recordings
-    runs = [t for recording in awaited for t in recording.transcriptions]
-    if any(WorkState(run.state).is_open for run in runs):
-        return MeetingState.TRANSCRIBING
-    return MeetingState.CORRECTING if has_words(session, meeting) else None
+    parts = select(Recording.id).where(
+        Recording.meeting_id == Meeting.id, Recording.kind != RecordingKind.SPARE
+    )
+    running = (
+        select(Transcription.id)
+        .join(Recording)
+        .where(
+            Recording.meeting_id == Meeting.id,
+            Transcription.state.in_([state for state in WorkState if state.is_open]),
+            or_(
+                Recording.kind != RecordingKind.SPARE,
+                ~parts.correlate(Meeting).exists(),
+            ),
+        )
+    )
+    return running.correlate(Meeting).exists()
+
+
+def _has_words() -> ColumnElement[bool]:
+    heard = (
+        select(Segment.id)
+        .join(Transcript)
+        .join(Transcription)
+        .join(Recording)
+        .where(Recording.meeting_id == Meeting.id)
+    )
+    return heard.correlate(Meeting).exists()
 
 
 def _sitting(meeting: Meeting) -> MeetingState:

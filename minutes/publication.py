@@ -36,6 +36,7 @@ def publish(session: Session, by: Person, revision: MinutesRevision) -> Publicat
     )
     session.add(publication)
     published.lay_out(session, publication, content)
+    revision.meeting.is_in_work = False
     audit.note(session, by, "publish", revision)
     return publication
 
@@ -51,6 +52,7 @@ def withdraw(session: Session, by: Person, revision: MinutesRevision, reason: st
     )
     session.add(withdrawal)
     published.clear(session, publication)
+    revision.meeting.is_in_work = True
     audit.note(session, by, "withdraw", revision)
     return withdrawal
 

@@ -81,6 +81,7 @@ def add_recording(
         received_by=by,
     )
     session.add(recording)
+    meeting.is_in_work = True
     audit.note(session, by, "receive", recording)
     return recording
 

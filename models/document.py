@@ -1,6 +1,6 @@
 """Documents (資料), their versions (版) and pages (頁). Only versions have pages."""
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Id, LongText, Name, Sha256, When, now
@@ -60,7 +60,15 @@ class DocumentVersion(Base):
     file. `prepared_pages` counts the pages that the worker has read so far."""
 
     __tablename__ = "document_version"
-    __table_args__ = (UniqueConstraint("document_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("document_id", "number"),
+        # What the worker looks for every second.
+        Index(
+            "ix_document_version_to_read",
+            "page_count",
+            sqlite_where=text("prepared_pages < page_count"),
+        ),
+    )
 
     id: Mapped[Id]
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
@@ -74,6 +82,7 @@ class DocumentVersion(Base):
     released_at: Mapped[When | None]
     released_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     withdrawn_at: Mapped[When | None]
+    page_count: Mapped[int]
     prepared_pages: Mapped[int] = mapped_column(default=0)
     original_file_name: Mapped[Name] = mapped_column(default="")
     original_sha256: Mapped[Sha256 | None]
@@ -89,7 +98,7 @@ class DocumentVersion(Base):
 
     @property
     def is_prepared(self) -> bool:
-        return self.prepared_pages >= len(self.pages)
+        return self.prepared_pages >= self.page_count
 
 
 class Page(Base):

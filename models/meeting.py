@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Id, Name, When, now, word
@@ -60,9 +60,14 @@ class Meeting(Base):
     """One sitting. `revision` counts changes, so that a stale form is noticed,
     `documents_revision` those of its documents, which terminals wait for. Those who are only
     invited read its documents until `access_days` after it; without that, as long as it is kept.
+    `is_in_work`: it has a recording, and its minutes are not published.
     """
 
     __tablename__ = "meeting"
+    __table_args__ = (
+        # The few among many years' of which something may be waiting for somebody.
+        Index("ix_meeting_in_work", "starts_at", sqlite_where=text("is_in_work = 1")),
+    )
 
     id: Mapped[Id]
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
@@ -74,6 +79,7 @@ class Meeting(Base):
     access_days: Mapped[int | None]
     revision: Mapped[int] = mapped_column(default=1)
     documents_revision: Mapped[int] = mapped_column(default=0)
+    is_in_work: Mapped[bool] = mapped_column(default=False)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[When] = mapped_column(default=now)
     removed_at: Mapped[When | None]
@@ -102,7 +108,7 @@ class AgendaItem(Base):
 
     id: Mapped[Id]
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"), index=True)
     position: Mapped[int] = mapped_column(default=0)
     title: Mapped[Name]
     presenter: Mapped[Name] = mapped_column(default="")

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Id, LongText, Name, When, now, word
@@ -33,6 +33,14 @@ class Notice(Base):
     `sent_at` when the mail server took it, `given_up_at` when it never will, `problem` why."""
 
     __tablename__ = "notice"
+    __table_args__ = (
+        # What waits for the mail server, among many years' that it took.
+        Index(
+            "ix_notice_to_send",
+            "next_try_at",
+            sqlite_where=text("sent_at IS NULL AND given_up_at IS NULL"),
+        ),
+    )
 
     id: Mapped[Id]
     invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"), index=True)
@@ -43,7 +51,7 @@ class Notice(Base):
     seen_at: Mapped[When | None]
     address: Mapped[Name] = mapped_column(default="")
     attempts: Mapped[int] = mapped_column(default=0)
-    next_try_at: Mapped[When | None] = mapped_column(default=now, index=True)
+    next_try_at: Mapped[When | None] = mapped_column(default=now)
     sent_at: Mapped[When | None]
     given_up_at: Mapped[When | None]
     problem: Mapped[LongText] = mapped_column(default="")

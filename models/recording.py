@@ -184,7 +184,7 @@ class Chunk(Base):
     number: Mapped[int]
     start_seconds: Mapped[float]
     end_seconds: Mapped[float]
-    state: Mapped[WorkState] = mapped_column(word(WorkState), default=WorkState.WAITING)
+    state: Mapped[WorkState] = mapped_column(word(WorkState), default=WorkState.WAITING, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     lease: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[When | None]
@@ -236,7 +236,7 @@ class Step(Base):
     id: Mapped[Id]
     transcription_id: Mapped[int] = mapped_column(ForeignKey("transcription.id"), index=True)
     kind: Mapped[StepKind] = mapped_column(word(StepKind))
-    state: Mapped[WorkState] = mapped_column(word(WorkState), default=WorkState.WAITING)
+    state: Mapped[WorkState] = mapped_column(word(WorkState), default=WorkState.WAITING, index=True)
     problem: Mapped[LongText] = mapped_column(default="")
     attempts: Mapped[int] = mapped_column(default=0)
     lease: Mapped[str | None] = mapped_column(String(40))

@@ -50,7 +50,7 @@ class Turn(Base):
     sequence: Mapped[int]
     at: Mapped[When] = mapped_column(default=now)
     presenter_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"), index=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("document_version.id"), index=True)
     page_number: Mapped[int]
     area: Mapped[list[float] | None] = mapped_column(JSON)
@@ -72,7 +72,7 @@ class ItemChange(Base):
     sequence: Mapped[int]
     at: Mapped[When] = mapped_column(default=now)
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    agenda_item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"))
+    agenda_item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"), index=True)
 
     meeting: Mapped[Meeting] = relationship()
     agenda_item: Mapped[AgendaItem] = relationship()

@@ -57,7 +57,7 @@ class Speaker(Base):
     name: Mapped[Name]
     number: Mapped[int | None]
     suggestion_id: Mapped[int | None] = mapped_column(
-        ForeignKey("voiceprint.id", ondelete="SET NULL")
+        ForeignKey("voiceprint.id", ondelete="SET NULL"), index=True
     )
 
     transcript: Mapped[Transcript] = relationship(back_populates="speakers")
@@ -147,9 +147,9 @@ class Segment(Base):
     id: Mapped[Id]
     transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"))
     chunk_id: Mapped[int | None] = mapped_column(ForeignKey("chunk.id"), index=True)
-    agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"), index=True)
     assigned_by: Mapped[AssignedBy | None] = mapped_column(word(AssignedBy))
-    speaker_id: Mapped[int | None] = mapped_column(ForeignKey("speaker.id"))
+    speaker_id: Mapped[int | None] = mapped_column(ForeignKey("speaker.id"), index=True)
     start_seconds: Mapped[float]
     end_seconds: Mapped[float]
     heard: Mapped[LongText]
@@ -273,7 +273,9 @@ class Proposal(Base):
     after: Mapped[LongText]
     origin: Mapped[Origin] = mapped_column(word(Origin))
     place: Mapped[Name] = mapped_column(default="")
-    page_id: Mapped[int | None] = mapped_column(ForeignKey("page.id", ondelete="SET NULL"))
+    page_id: Mapped[int | None] = mapped_column(
+        ForeignKey("page.id", ondelete="SET NULL"), index=True
+    )
     probability: Mapped[float]
     was_changed: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[When] = mapped_column(default=now)

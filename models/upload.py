@@ -56,7 +56,7 @@ class Upload(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     lease: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[When | None]
-    recording_id: Mapped[int | None] = mapped_column(ForeignKey("recording.id"))
+    recording_id: Mapped[int | None] = mapped_column(ForeignKey("recording.id"), index=True)
     created_at: Mapped[When] = mapped_column(default=now)
     changed_at: Mapped[When] = mapped_column(default=now)
 

@@ -2,10 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from flask import request
+from sqlalchemy import Select, func
+from sqlalchemy.orm import Session
+
+from meetings.entries import plain_number
 
 T = TypeVar("T")
 ON_A_PAGE = 50
+LAST_PAGE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -17,9 +24,31 @@ class Paged(Generic[T]):
     number: int
     count: int
 
+    @property
+    def others(self) -> int:
+        """How many are not on this page."""
+        return self.total - len(self.entries)
+
 
 def paged(every: Sequence[T], number: int, size: int = ON_A_PAGE) -> Paged[T]:
     """The last page where there are fewer."""
     count = max(1, -(-len(every) // size))
     number = min(max(1, number), count)
     return Paged(every[(number - 1) * size : number * size], len(every), number, count)
+
+
+def paged_from(
+    session: Session, chosen: Select[Any], number: int, size: int = ON_A_PAGE
+) -> Paged[Any]:
+    """The same of what is in the database: only the page is read."""
+    everything = chosen.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
+    total = session.scalar(everything) or 0
+    count = max(1, -(-total // size))
+    number = min(max(1, number), count)
+    page = chosen.limit(size).offset((number - 1) * size)
+    return Paged(session.scalars(page).unique().all(), total, number, count)
+
+
+def page_number() -> int:
+    """Which page the request asks for, from 1."""
+    return plain_number(request.values.get("page"), most=LAST_PAGE) or 1

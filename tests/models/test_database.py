@@ -7,7 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from pysqlite3 import dbapi2 as sqlite
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, Table, UniqueConstraint, select, text
 from sqlalchemy.orm import Session
 
 from models.base import now
@@ -24,6 +24,30 @@ def test_migrations_lead_to_exactly_the_tables_of_the_code(empty_database: Path)
         context = MigrationContext.configure(connection, opts=options)
         differences = compare_metadata(context, Base.metadata)
     assert differences == [], "an index of words is no table of the code's"
+
+
+NEVER_DELETED = {"person", "department", "series"}
+
+
+def test_whoever_refers_to_rows_that_can_be_deleted_is_found_by_an_index() -> None:
+    """SQLite looks for those at each deletion; without an index it reads the whole table. Nobody
+    deletes people, departments or series, nor asks for all that somebody ever did."""
+    without = [
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if {key.column.table.name for key in column.foreign_keys} - NEVER_DELETED
+        and column.name not in _first_columns_of_indexes(table)
+    ]
+    assert without == []
+
+
+def _first_columns_of_indexes(table: Table) -> set[str]:
+    keys = [list(c.columns) for c in table.constraints if isinstance(c, UniqueConstraint)]
+    whole = [i for i in table.indexes if i.dialect_kwargs.get("sqlite_where") is None]
+    indexes = [list(index.columns) for index in whole]
+    found = [*keys, *indexes, list(table.primary_key.columns)]
+    return {columns[0].name for columns in found if columns}
 
 
 OLD_ROWS = """

@@ -199,7 +199,8 @@ class _City:
         """The newest has the highest number."""
         hours_ago = (self.size.meetings - 1 - number) * HOURS_BETWEEN_MEETINGS
         starts_at = self._newest + timedelta(days=DAYS_AHEAD) - timedelta(hours=hours_ago)
-        series = number % self.size.series
+        series, held = number % self.size.series, self._held_after(number)
+        is_recorded = held is not None and held % 2 == 0
         meeting = self.rows.add(
             Meeting,
             series_id=self._series[series],
@@ -209,6 +210,7 @@ class _City:
             ends_at=starts_at + timedelta(hours=2),
             place=f"第{number % 9 + 1}会議室",
             created_by_id=self._cast["koga"],
+            is_in_work=is_recorded,
         )
         items = [
             self.rows.add(
@@ -224,10 +226,9 @@ class _City:
         self._add_invitations(meeting, starts_at, invited)
         versions = self._add_documents(meeting, items, starts_at, invited)
         self._add_traces(meeting, starts_at, invited)
-        held = self._held_after(number)
         if held is not None:
             self._add_turns(meeting, items, versions, starts_at)
-            if held % 2 == 0:
+            if is_recorded:
                 self._add_record(meeting, items, starts_at, held // 2 - 1)
 
     def _held_after(self, number: int) -> int | None:
@@ -337,6 +338,7 @@ class _City:
             number=number,
             released_at=starts_at - timedelta(days=7),
             released_by_id=self._cast["koga"],
+            page_count=PAGES,
             prepared_pages=PAGES,
             **self._file,
         )

@@ -9,9 +9,8 @@ from minutes import dictionaries
 from minutes.terms import has_words
 from models.person import Person, Role
 from web import access
-from web.paging import paged
+from web.paging import page_number, paged
 from web.transaction import database_session
-from web.views.terms import page_number
 
 blueprint = Blueprint("dictionaries", __name__)
 

@@ -9,13 +9,13 @@ from meetings import agenda, documents, entries, office, roster
 from meetings.attendance import are_doors_open
 from meetings.errors import InvalidInput, StaleRevision
 from meetings.invitations import invitation_of, invited
-from meetings.rights import Right, may_download, rights, visible_meetings
-from minutes.progress import state_of
+from meetings.rights import Right, may_download, rights
 from models.base import now
 from models.meeting import Meeting, Series
 from models.person import Department, Person, Role
 from web import access
 from web.transaction import config, database_session
+from web.views import meeting_list
 from web.views._meeting_head import meeting_head
 
 blueprint = Blueprint("meetings", __name__)
@@ -24,15 +24,7 @@ blueprint = Blueprint("meetings", __name__)
 @blueprint.get("/meetings")
 @access.signed_in
 def index(person: Person) -> Any:
-    session = database_session()
-    found = session.scalars(visible_meetings(person).order_by(Meeting.starts_at.desc()))
-    rows = [(meeting, state_of(session, meeting)) for meeting in found]
-    return render_template(
-        "meetings/index.html",
-        coming=[row for row in reversed(rows) if row[0].ends_at > now()],
-        past=[row for row in rows if row[0].ends_at <= now()],
-        may_set_up=person.has_role(Role.ORGANISER),
-    )
+    return meeting_list.page(person)
 
 
 @blueprint.get("/meetings/new")

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from meetings.entries import plain_number
 from meetings.errors import InvalidInput
 from meetings.rights import Right
 from minutes import dictionaries
@@ -12,13 +11,12 @@ from minutes.terms import Shown, gaps_of, has_words
 from models.meeting import Meeting
 from models.person import Person
 from web import access
-from web.paging import paged
+from web.paging import page_number, paged
 from web.terms import current_terms, pages_of
 from web.transaction import database_session
 from web.views._meeting_head import meeting_head
 
 blueprint = Blueprint("terms", __name__)
-LAST_PAGE = 1_000_000
 
 
 @blueprint.get("/meetings/<int:meeting_id>/terms")
@@ -84,11 +82,6 @@ def remove(person: Person, meeting: Meeting, entry_id: int) -> Any:
     dictionaries.remove(session, person, entry)
     flash(f"「{entry.surface}」を用語辞書から外しました。", "done")
     return redirect(url_for("terms.show_dictionary", meeting_id=meeting.id))
-
-
-def page_number() -> int:
-    """Which page of a list was asked for, from 1."""
-    return plain_number(request.values.get("page"), most=LAST_PAGE) or 1
 
 
 def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None) -> str:

@@ -1,4 +1,5 @@
-"""今日: the first page after signing in."""
+"""今日: the first page after signing in: what waits, and the coming week. Of what is more than a
+screen holds it says how much there is, and where."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,46 +7,54 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
 
-from meetings import notices
+from meetings import finding, notices
 from meetings.dates import local
 from meetings.invitations import unanswered
-from meetings.rights import Right, rights, visible_meetings
-from minutes.progress import MeetingState, state_of
+from minutes.progress import MeetingState, waiting_for
 from models.base import now
 from models.meeting import Meeting
 from models.person import Person
 from web import access
+from web.paging import Paged, paged_from
 from web.transaction import database_session
+from web.views.meeting_list import SHOWN, TO_ANSWER
 
 blueprint = Blueprint("today", __name__)
 COMING_DAYS = 7
-# What somebody with this right has to do when a meeting stands there.
-WORK = {
-    MeetingState.CORRECTING: (Right.CORRECT, "校正する会議"),
-    MeetingState.AWAITING: (Right.DECIDE, "承認を待っている会議録"),
-    MeetingState.APPROVED: (Right.PUBLISH, "公開を待っている会議録"),
-}
+ROWS, NOTICES = 5, 10
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """One short list of what waits for the person."""
+    """What waits for the person: the oldest of `total` meetings in this state. `shown`: the word
+    by which the list of meetings shows all of them."""
 
-    words: str
     state: MeetingState
+    total: int
     meetings: list[Meeting]
+
+    @property
+    def shown(self) -> str:
+        return self.state.name.lower()
+
+    @property
+    def words(self) -> str:
+        return SHOWN[self.shown]
 
 
 @blueprint.get("/today")
 @access.signed_in
 def index(person: Person) -> Any:
-    coming = _coming(person)
+    session = database_session()
+    coming, told = _coming(person), notices.unseen(session, person)
     return render_template(
         "today.html",
-        next_meeting=coming[0] if coming else None,
-        coming=coming[1:],
-        notices=notices.unseen(database_session(), person),
-        unanswered=unanswered(database_session(), person),
+        next_meeting=coming.entries[0] if coming.entries else None,
+        coming=coming,
+        notices=told,
+        shown_notices=NOTICES,
+        unanswered=paged_from(session, unanswered(person), 1, ROWS),
+        to_answer=TO_ANSWER,
         waiting=_waiting(person),
         now=now(),
     )
@@ -54,26 +63,21 @@ def index(person: Person) -> Any:
 @blueprint.post("/today/notices")
 @access.signed_in
 def mark_seen(person: Person) -> Any:
-    notices.mark_seen(database_session(), person)
+    notices.mark_seen(database_session(), person, NOTICES)
     return redirect(url_for("today.index"))
 
 
-def _coming(person: Person) -> list[Meeting]:
+def _coming(person: Person) -> Paged[Meeting]:
     """Those of today that have not ended, and of the week after."""
     last = local(now()).replace(hour=0, minute=0) + timedelta(days=COMING_DAYS + 1)
-    chosen = visible_meetings(person).where(
-        Meeting.ends_at > now(), Meeting.starts_at < last, Meeting.called_off_at.is_(None)
-    )
-    return list(database_session().scalars(chosen.order_by(Meeting.starts_at, Meeting.id)))
+    chosen = finding.coming(person).where(Meeting.starts_at < last, Meeting.called_off_at.is_(None))
+    return paged_from(database_session(), chosen, 1, 2 * ROWS)
 
 
 def _waiting(person: Person) -> list[Waiting]:
     session = database_session()
-    if not person.grants:
-        return []
-    found: dict[MeetingState, list[Meeting]] = {state: [] for state in WORK}
-    for meeting in session.scalars(visible_meetings(person).order_by(Meeting.starts_at)):
-        state = state_of(session, meeting)
-        if state in WORK and WORK[state][0] in rights(session, person, meeting):
-            found[state].append(meeting)
-    return [Waiting(WORK[state][1], state, them) for state, them in found.items() if them]
+    return [
+        Waiting(state, len(ids), finding.meetings_by_id(session, ids[:ROWS]))
+        for state, ids in waiting_for(session, person).items()
+        if ids
+    ]

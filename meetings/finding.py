@@ -1,0 +1,112 @@
+"""Finding one's meetings among those of ten years, and people among everybody in the city."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from meetings import dates
+from meetings.rights import visible_meetings
+from models.base import now
+from models.meeting import Meeting, Series
+from models.person import Department, Person
+
+MOST_WORDS = 5
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`words`: all of them in the title or in the name of the body; `year`: the 年度 in which it
+    is held; nothing said means all."""
+
+    words: str = ""
+    year: int | None = None
+    series_id: int | None = None
+
+    @property
+    def is_all(self) -> bool:
+        return self == EVERYTHING
+
+
+EVERYTHING = Wanted()
+
+
+def meetings_for(person: Person, wanted: Wanted = EVERYTHING) -> Select[Meeting]:
+    """Select those that this person may see, the newest first, with what a list of them shows."""
+    chosen = visible_meetings(person).join(Meeting.series).options(*of_a_list())
+    for word in _words(wanted.words):
+        chosen = chosen.where(_has(word, Meeting.title, Series.name))
+    if wanted.series_id is not None:
+        chosen = chosen.where(Meeting.series_id == wanted.series_id)
+    if wanted.year is not None:
+        first, next_one = dates.fiscal_year_bounds(wanted.year)
+        chosen = chosen.where(Meeting.starts_at >= first, Meeting.starts_at < next_one)
+    return chosen.order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+
+
+def coming(person: Person) -> Select[Meeting]:
+    """Select those that have not ended, the next one first."""
+    chosen = meetings_for(person).where(Meeting.ends_at > now())
+    return chosen.order_by(None).order_by(Meeting.starts_at, Meeting.id)
+
+
+def past(person: Person) -> Select[Meeting]:
+    return meetings_for(person).where(Meeting.ends_at <= now())
+
+
+def meetings_by_id(session: Session, wanted: Sequence[int]) -> list[Meeting]:
+    """In the order of the ids."""
+    found = session.scalars(select(Meeting).where(Meeting.id.in_(wanted)).options(*of_a_list()))
+    by_id = {meeting.id: meeting for meeting in found}
+    return [by_id[number] for number in wanted if number in by_id]
+
+
+def years(session: Session, person: Person) -> list[int]:
+    """The 年度 from the newest to the oldest of this person's meetings."""
+    when = visible_meetings(person).with_only_columns(Meeting.starts_at).limit(1)
+    oldest = session.scalar(when.order_by(Meeting.starts_at))
+    newest = session.scalar(when.order_by(Meeting.starts_at.desc()))
+    if oldest is None or newest is None:
+        return []
+    return list(range(dates.fiscal_year(newest), dates.fiscal_year(oldest) - 1, -1))
+
+
+def of_a_list() -> tuple[Any, ...]:
+    """What a list of meetings shows beside their own columns, read with them."""
+    department = joinedload(Meeting.department).joinedload(Department.parent)
+    return joinedload(Meeting.series), department
+
+
+def people_named(words: str) -> Select[Person]:
+    """Select whoever works here and has all these words in name, ふりがな, 職名 or 所属, in the
+    order of ふりがな; nobody where there are none."""
+    parent = aliased(Department)
+    chosen = (
+        select(Person)
+        .join(Person.department)
+        .outerjoin(parent, Department.parent)
+        .where(Person.ended_at.is_(None), ~Person.is_guest)
+        .options(joinedload(Person.department).joinedload(Department.parent))
+        .order_by(Person.kana, Person.id)
+    )
+    found = _words(words)
+    if not found:
+        return chosen.where(false())
+    for word in found:
+        chosen = chosen.where(
+            _has(word, Person.name, Person.kana, Person.title, Department.name, parent.name)
+        )
+    return chosen
+
+
+def _words(typed: str) -> list[str]:
+    return typed.split()[:MOST_WORDS]
+
+
+def _has(word: str, *columns: Any) -> ColumnElement[bool]:
+    """As it was typed, or with its compatibility forms folded (「３回」 finds 「3回」)."""
+    forms = {word, unicodedata.normalize("NFKC", word)}
+    return or_(*(column.contains(form, autoescape=True) for column in columns for form in forms))
