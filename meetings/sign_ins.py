@@ -7,7 +7,7 @@ transaction open, then write shortly. Hashing within the write lock would stop t
 import hashlib
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from models.person import Person, SignIn
 
 LOG = logging.getLogger(__name__)
 SEEN_EVERY = timedelta(minutes=10)
+ASKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,26 @@ def signed_in(session: Session, token: str, idle: timedelta | None = None) -> Si
     if idle is not None and (entry.seen_at or entry.created_at) + idle < now():
         return None
     return entry
+
+
+def lasting(session: Session, sign_in_ids: Collection[int]) -> set[int]:
+    """Those of the sign-ins with these ids that have not ended, however it may have been."""
+    found: set[int] = set()
+    asked = sorted(sign_in_ids)
+    for start in range(0, len(asked), ASKED_AT_ONCE):
+        ids = asked[start : start + ASKED_AT_ONCE]
+        wanted = (
+            select(SignIn.id)
+            .join(SignIn.person)
+            .where(
+                SignIn.id.in_(ids),
+                SignIn.ended_at.is_(None),
+                SignIn.expires_at > now(),
+                Person.ended_at.is_(None),
+            )
+        )
+        found.update(session.scalars(wanted))
+    return found
 
 
 def must_be_noted(entry: SignIn) -> bool:

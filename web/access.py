@@ -24,7 +24,7 @@ from models.memo import Memo
 from models.person import Person, Role, SignIn
 from models.upload import Upload, UploadState
 from web import refusals
-from web.door.asking import unless_only_asked
+from web.door.asking import note_sign_in, unless_only_asked
 from web.transaction import config, decided, reading_session
 
 View = Callable[..., Any]
@@ -200,6 +200,8 @@ def current_sign_in() -> SignIn | None:
     entry = sign_ins.signed_in(reading_session(), token, idle) if token else None
     if token and entry is None and not bearer_token():
         g.has_sign_in_ended = True
+    if entry is not None:
+        note_sign_in(entry.id)
     return entry
 
 

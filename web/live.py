@@ -19,11 +19,15 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from meetings.errors import TryAgain
+from meetings.sign_ins import lasting
 from models.base import now
+from models.database import reading
 from web.door.answers import Answer, Receive, Scope, Send, answer, header, refusal
-from web.door.asking import ask
+from web.door.asking import ask_by_whom
 from web.door.costs import Lane
 from web.door.lanes import Lanes
 from web.door.pages import until_gone
@@ -32,6 +36,9 @@ ALIVE = "/alive"
 LIVE = re.compile(r"/api/meetings/(\d{1,18})/live")
 LONGEST_QUEUE = 64
 BEAT_SECONDS = 5.0
+SIGN_INS_EVERY_SECONDS = 3.0
+"""How soon after its sign-in's end a stream ends."""
+
 # A stream is renewed now and then, so that whoever lost the right to the meeting leaves it.
 STREAM_SECONDS = 600.0
 LONGEST_WAIT_SECONDS = 20.0
@@ -54,6 +61,8 @@ class Seat:
     person_id: int | None = None
     """None until the state has been read for whoever sits here."""
 
+    sign_in_id: int = 0
+    is_over: bool = False
     has_missed: bool = False
     """Something was told to some people while nobody knew who sits here."""
 
@@ -66,12 +75,20 @@ class Seat:
     def put(self, fact: bytes) -> None:
         self.queue.append(fact)
         self.heard_at = time.monotonic()
+        self._wake()
+
+    def end(self) -> None:
+        """Whoever sits here is no longer wanted, or must ask again."""
+        self.is_over = True
+        self._wake()
+
+    def _wake(self) -> None:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
 
     async def wait(self) -> None:
-        """Until there is something in the queue."""
-        if self.queue:
+        """Until there is something in the queue, or the seat is over."""
+        if self.queue or self.is_over:
             return
         self._waiting = asyncio.get_running_loop().create_future()
         try:
@@ -114,6 +131,32 @@ class Hub:
         is_state = event == "state"
         loop.call_soon_threadsafe(self._deliver, meeting_id, message, is_state, only, but)
 
+    def end(self, person_id: int, sign_in_id: int | None = None) -> None:
+        """End the streams of this person, or those that were begun with one sign-in, at once.
+
+        A terminal that may still listen comes back within a second by itself and is asked at the
+        door like everybody. To be called after the commit (`after_commit`), from any thread, by
+        whatever takes a right away. Nobody has to for sign-ins: those that are over are noticed
+        anyway, within SIGN_INS_EVERY_SECONDS.
+        """
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._end, person_id, sign_in_id)
+
+    @property
+    def has_seats(self) -> bool:
+        return bool(self._rooms)
+
+    def sign_ins(self) -> set[int]:
+        """By which those who listen are known."""
+        return {seat.sign_in_id for seat in self._all_seats() if seat.sign_in_id}
+
+    def end_others(self, asked: set[int], still: set[int]) -> None:
+        """End the seats of those sign-ins that were asked about and are not there any more."""
+        for seat in self._all_seats():
+            if seat.sign_in_id in asked - still:
+                seat.end()
+
     def seats(self, meeting_id: int) -> list[Seat]:
         with self._lock:
             return sorted(self._rooms.get(meeting_id, ()), key=lambda seat: seat.since)
@@ -131,6 +174,15 @@ class Hub:
             yield seat
         finally:
             self._leave(meeting_id, seat)
+
+    def _all_seats(self) -> list[Seat]:
+        with self._lock:
+            return [seat for room in self._rooms.values() for seat in room]
+
+    def _end(self, person_id: int, sign_in_id: int | None) -> None:
+        for seat in self._all_seats():
+            if seat.person_id == person_id and sign_in_id in (None, seat.sign_in_id):
+                seat.end()
 
     def _leave(self, meeting_id: int, seat: Seat) -> None:
         with self._lock:
@@ -183,6 +235,7 @@ class Live:
         self._threads = lanes[Lane.LIVE]
         self._behind = behind
         self._hub: Hub = app.extensions["hub"]
+        self._looking: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = LIVE.fullmatch(scope["path"]) if scope["type"] == "http" else None
@@ -199,6 +252,7 @@ class Live:
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send, meeting_id: int) -> None:
         with self._hub.seat(meeting_id, is_stream=True) as seat:
+            self._look_for_ended_sign_ins()
             state = await self._state(scope, send, seat)
             if state is None:
                 return
@@ -220,7 +274,8 @@ class Live:
             if not _is_newer(state, scope):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(seat.wait(), LONGEST_WAIT_SECONDS)
-        await answer(send, *await self._ask(scope))
+        told, _ = await self._ask(scope)
+        await answer(send, *told)
 
     async def _state(self, scope: Scope, send: Send, seat: Seat) -> str | None:
         """What the view answers to whoever sits down; a refusal is sent on, and gives None.
@@ -229,7 +284,7 @@ class Live:
         """
         while True:
             seat.has_missed = False
-            status, headers, body = await self._ask(scope)
+            (status, headers, body), seat.sign_in_id = await self._ask(scope)
             if status != 200:
                 await answer(send, status, headers, body)
                 return None
@@ -238,11 +293,30 @@ class Live:
             if not seat.has_missed:
                 return body.decode()
 
-    async def _ask(self, scope: Scope) -> Answer:
+    async def _ask(self, scope: Scope) -> tuple[Answer, int]:
         try:
-            return await self._threads.run(ask, self._app, scope)
+            return await self._threads.run(ask_by_whom, self._app, scope)
         except TryAgain as problem:
-            return refusal(scope, problem)
+            return refusal(scope, problem), 0
+
+    def _look_for_ended_sign_ins(self) -> None:
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.get_running_loop().create_task(self._look())
+
+    async def _look(self) -> None:
+        """While anybody listens: one query now and then for all of them together."""
+        while self._hub.has_seats:
+            await asyncio.sleep(SIGN_INS_EVERY_SECONDS)
+            asked = self._hub.sign_ins()
+            with suppress(TryAgain, OperationalError):
+                still = await self._threads.run(_still_signed_in, self._app, asked)
+                self._hub.end_others(asked, still)
+
+
+def _still_signed_in(app: Flask, sign_in_ids: set[int]) -> set[int]:
+    engine: Engine = app.extensions["engine"]
+    with reading(engine) as session:
+        return lasting(session, sign_in_ids)
 
 
 async def _pour(seat: Seat, send: Send, gone: "asyncio.Future[None]") -> None:
@@ -250,7 +324,7 @@ async def _pour(seat: Seat, send: Send, gone: "asyncio.Future[None]") -> None:
     end = time.monotonic() + STREAM_SECONDS
     while not gone.done() and time.monotonic() < end:
         await seat.wait()
-        if gone.done():
+        if gone.done() or seat.is_over:
             return
         await _send_piece(send, seat.take())
 

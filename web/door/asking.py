@@ -12,6 +12,8 @@ from web.door.answers import Answer, Scope
 from web.door.environ import environ_of
 
 ONLY_ASKS = "gijido.only_asks"
+KNOWN_BY = "gijido.known_by"
+
 View = Callable[..., Any]
 
 
@@ -20,9 +22,22 @@ def ask(app: Flask, scope: Scope) -> Answer:
     return _answer_to(app, environ_of(scope, BytesIO()))
 
 
+def ask_by_whom(app: Flask, scope: Scope) -> tuple[Answer, int]:
+    """The view's own answer, and the id of the sign-in by which the sender is known, or 0."""
+    known_by: list[int] = []
+    answer = _answer_to(app, environ_of(scope, BytesIO()) | {KNOWN_BY: known_by})
+    return answer, known_by[-1] if known_by else 0
+
+
 def ask_whether_it_may(app: Flask, scope: Scope) -> Answer:
     """204 when the sender may use this route, else the refusal. The view itself does not run."""
     return _answer_to(app, environ_of(scope, BytesIO()) | {ONLY_ASKS: True})
+
+
+def note_sign_in(sign_in_id: int) -> None:
+    """The sender of this request is known by this sign-in: whoever asked is told."""
+    if KNOWN_BY in request.environ:
+        request.environ[KNOWN_BY].append(sign_in_id)
 
 
 def only_asks() -> bool:

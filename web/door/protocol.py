@@ -142,6 +142,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self._is_in_message = True
+        self._head_since = self._head_since or time.monotonic()
         self._header_count = self._head_bytes = 0
         super().on_message_begin()
 
@@ -190,7 +191,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _give_up_waiting(self) -> None:
         """Browsers open connections that they may need; those get no sentence."""
-        if self._useless_bytes:
+        if self._useless_bytes or self._is_in_message:
             self._refuse(408)
         else:
             self._head_since = None
