@@ -12,8 +12,9 @@ import re
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -28,6 +29,8 @@ from meetings.wholeness import Wholeness
 SHA256 = re.compile(r"[0-9a-f]{64}")
 KEY = re.compile(r"[0-9a-f]{32}")
 COPY_BYTES = 1 << 20
+IN_USE = "tmp"
+LEFT_OVER_SECONDS = 86_400.0
 FULL_DATABASE = "database or disk is full"
 LOST = (
     "途中まで受け取ったファイルがサーバーに見つかりません。"
@@ -143,9 +146,10 @@ class Storage:
         """A file to write to; it is gone afterwards unless it was `keep`t."""
         with full_disk_told():
             stream = tempfile.NamedTemporaryFile(  # noqa: SIM115 - closed below, after keeping
-                dir=self._arriving, delete=False
+                dir=self._arriving, prefix=IN_USE, delete=False
             )
         try:
+            fcntl.flock(stream, fcntl.LOCK_EX)  # goes with this process, see `clear_left_over`
             yield Incoming(stream, limit_bytes)
         finally:
             _close(stream)
@@ -234,8 +238,42 @@ class Storage:
     @contextmanager
     def workspace(self) -> Iterator[Path]:
         """A folder for intermediate files, removed afterwards."""
-        with full_disk_told(), tempfile.TemporaryDirectory(dir=self._arriving) as folder:
+        with (
+            full_disk_told(),
+            tempfile.TemporaryDirectory(dir=self._arriving, prefix=IN_USE) as folder,
+            _held(Path(folder)),
+        ):
             yield Path(folder)
+
+    def clear_left_over(self) -> None:
+        """Remove what killed processes left of `receive` and `workspace`. Whoever uses one of
+        them holds it, so that neither its age nor the clock matters; but a child may live a
+        little longer than its parent."""
+        for path in self._arriving.glob(f"{IN_USE}*"):
+            with suppress(OSError):
+                is_young = time.time() - path.stat().st_mtime < LEFT_OVER_SECONDS
+                if is_young or _is_held(path):
+                    continue
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Nobody else can hold a file or folder while this process does."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        with _held(path):
+            return False
+    except BlockingIOError:
+        return True
 
 
 @contextmanager

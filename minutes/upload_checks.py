@@ -1,9 +1,8 @@
-"""What the worker does with uploads: look into those that are whole, under a lease; finish what
-was recorded in a browser and came to an end there; clear away what nobody wants any more."""
+"""What the worker does with uploads: look into those that are whole, under a lease. What nobody
+wants any more is cleared away by `minutes/upload_tidying.py`."""
 
 import secrets
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from functools import partial
 from sqlalchemy import Engine, or_, select, update
 from sqlalchemy.orm import Session
 
-from meetings import audit
 from meetings.config import Limits
 from meetings.errands import Errand
 from meetings.errors import FileRejected, NotPossibleNow
@@ -23,20 +21,16 @@ from minutes.recognition.recorded import recorded_at
 from minutes.recordings import PreparedRecording, add_recording
 from minutes.stamps import Reading
 from minutes.transcription import request_transcription
-from minutes.uploads import OPEN_STATES, expires_at, finish_upload
+from minutes.upload_tidying import TIDY_SECONDS, Tidying
 from models.base import now
-from models.database import reading, writing
+from models.database import writing
 from models.recording import BeginningSource, RecordingKind
 from models.upload import Upload, UploadState
 
 CHECK_SECONDS = 1.0
-TIDY_SECONDS = 60.0
 LEASE = timedelta(minutes=2)
 RENEW_SECONDS = 30.0
 MOST_ATTEMPTS = 3
-UNKNOWN_FOR_SECONDS = 3600.0
-"""A file is there a moment before its row."""
-
 CHANGED = (
     "受け取ったファイルが、送る前のものと一致しません（SHA-256が違います）。"
     "録音機の元のファイルを確かめて、もう一度送ってください。"
@@ -63,7 +57,7 @@ class Taken:
 def errands(engine: Engine, storage: Storage, limits: Limits) -> list[Errand]:
     return [
         Errand(partial(check_next, engine, storage), CHECK_SECONDS),
-        Errand(partial(tidy, engine, storage, limits), TIDY_SECONDS),
+        Errand(Tidying(engine, storage, limits).tidy, TIDY_SECONDS),
     ]
 
 
@@ -81,20 +75,6 @@ def check_next(engine: Engine, storage: Storage) -> bool:
     if is_over:
         storage.drop_arrival(taken.key)
     return True
-
-
-def tidy(engine: Engine, storage: Storage, limits: Limits) -> bool:
-    with writing(engine) as session, session.begin():
-        for upload in session.scalars(select(Upload).where(Upload.state.in_(OPEN_STATES))):
-            _end_if_over(session, upload, limits)
-    with reading(engine) as session:
-        state_of = {key: state for key, state in session.execute(select(Upload.key, Upload.state))}
-    for key, changed_at in storage.arrivals().items():
-        is_young = time.time() - changed_at < UNKNOWN_FOR_SECONDS
-        is_wanted = state_of[key] in OPEN_STATES if key in state_of else is_young
-        if not is_wanted:
-            storage.drop_arrival(key)
-    return False
 
 
 def _take(session: Session) -> Taken | None:
@@ -218,14 +198,3 @@ def _told(upload: Upload) -> Reading | None:
 def _refuse(upload: Upload, problem: str) -> None:
     upload.state, upload.problem = UploadState.REFUSED, problem
     upload.lease, upload.lease_until, upload.changed_at = None, None, now()
-
-
-def _end_if_over(session: Session, upload: Upload, limits: Limits) -> None:
-    silence = now() - upload.changed_at
-    is_receiving = upload.state == UploadState.RECEIVING
-    if is_receiving and upload.is_live and upload.received_bytes:
-        if silence > timedelta(minutes=limits.silent_minutes):
-            finish_upload(session, None, upload)
-    elif upload.state != UploadState.WHOLE and now() > expires_at(upload, limits):
-        upload.state, upload.changed_at = UploadState.WITHDRAWN, now()
-        audit.note(session, None, "expire", upload)

@@ -25,6 +25,7 @@ from meetings import errands, mail, preparation
 from meetings.config import Config
 from meetings.errands import Errand
 from meetings.errors import ConfigurationError, GijidoError, StorageFull
+from meetings.overdue import Overdue
 from meetings.storage import Storage, full_disk_told
 from minutes import following, leases, normalised, published, steps, turns, upload_checks
 from minutes import transcription as work
@@ -117,6 +118,7 @@ class Worker:
         self._load = load
         self._loaded: Loaded | None = None
         self._in_hand: Piece | None = None
+        self._expired_voices = Overdue()
         self._stopping = threading.Event()
         self._name = f"{socket.gethostname()}-{os.getpid()}-{threading.get_native_id()}"
         self._queue = open_queue(config)
@@ -330,7 +332,7 @@ class Worker:
         return published.lay_out_one(self._engine)
 
     def _clear_voices(self) -> bool:
-        return voiceprints.clear(self._engine)
+        return voiceprints.clear(self._engine, self._expired_voices)
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import Engine, delete, exists, or_, select
+from sqlalchemy import Engine, delete, exists, select
 from sqlalchemy.orm import Session
 
 from meetings import audit
 from meetings.config import Config
 from meetings.errors import InvalidInput, NotFound, NotPossibleNow
+from meetings.overdue import Overdue
 from minutes.speakers import directions, samples, weights
 from models.base import now
 from models.database import reading, writing
@@ -184,18 +185,28 @@ def follow_parting(session: Session, by: Person, voice: Speaker) -> None:
     audit.note(session, by, "change_voiceprint", kept)
 
 
-def clear(engine: Engine) -> bool:
-    """Delete what has expired, and samples that nobody needed; True never: once is enough."""
+def clear(engine: Engine, overdue: Overdue) -> bool:
+    """Delete what has expired, and samples that nobody needed, once `overdue` is sure of it; True
+    never: once is enough. What has expired is not used meanwhile."""
     at = now()
-    expired, old = Voiceprint.expires_at <= at, samples.is_old(at)
+    old = samples.is_old(at)
     with reading(engine) as session:
-        if not session.scalar(select(or_(exists().where(expired), exists().where(old)))):
-            return False
+        over: set[int | str] = set(
+            session.scalars(select(Voiceprint.id).where(Voiceprint.expires_at <= at))
+        )
+        if session.scalar(select(exists().where(old))):
+            over.add("samples")
+    gone = overdue.confirm(over)
+    if not gone:
+        return False
     with writing(engine) as session, session.begin():
-        for each in session.scalars(select(Voiceprint).where(expired)).all():
-            audit.note(session, None, "expire", each)
-            session.delete(each)
-        session.execute(delete(VoiceSample).where(old))
+        expired = select(Voiceprint).where(Voiceprint.expires_at <= at)
+        for each in session.scalars(expired).all():
+            if each.id in gone:
+                audit.note(session, None, "expire", each)
+                session.delete(each)
+        if "samples" in gone:
+            session.execute(delete(VoiceSample).where(old))
     return False
 
 

@@ -1,5 +1,8 @@
 """Recordings on their way in: what is acknowledged, and how an upload ends."""
 
+import os
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,17 +10,18 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings.config import Limits
+from meetings.config import Config, Limits
 from meetings.errors import NotFound, NotPossibleNow, StorageFull, TooLarge
 from meetings.storage import Storage
-from minutes import uploads
-from minutes.upload_checks import tidy
+from minutes import upload_tidying, uploads
+from minutes.upload_tidying import Tidying
 from minutes.uploads import MEGABYTE, Announced
 from models.audit import AuditLine
 from models.base import now
 from models.meeting import Meeting
 from models.recording import RecordingKind
 from models.upload import Upload, UploadState
+from tests.clocks import FakeClocks
 from tests.conftest import Cast
 
 LIMITS = Limits(spare_mb=0)
@@ -155,62 +159,79 @@ def test_a_file_that_is_not_all_there_is_never_taken(
         uploads.finish_upload(session, cast.secretary, upload)
 
 
+Tidy = Callable[[], None]
+
+
+@pytest.fixture
+def tidy(engine: Engine, storage: Storage, monkeypatch: pytest.MonkeyPatch) -> Tidy:
+    """What a worker does in an hour and a minute."""
+    clocks = FakeClocks(monkeypatch)
+    tidying = Tidying(engine, storage, LIMITS, clocks)
+
+    def look_again_and_again() -> None:
+        for _ in range(3):
+            tidying.tidy()
+            clocks.go_on(timedelta(minutes=31))
+
+    return look_again_and_again
+
+
 def test_after_half_an_hour_of_silence_a_recording_is_finished_by_itself(
-    session: Session, engine: Engine, storage: Storage, live: Upload
+    session: Session, storage: Storage, tidy: Tidy, live: Upload
 ) -> None:
     uploads.acknowledge(session, live.key, 0, 7)
     live.changed_at = now() - timedelta(minutes=29)
     session.commit()
-    tidy(engine, storage, LIMITS)
+    tidy()
     reread(session, live)
     assert live.state == UploadState.RECEIVING
     live.changed_at = now() - timedelta(minutes=31)
     session.commit()
-    tidy(engine, storage, LIMITS)
+    tidy()
     reread(session, live)
     assert (live.state, live.size_bytes) == (UploadState.WHOLE, 7)
     assert storage.arrival_path(live.key).exists()
 
 
 def test_a_withdrawn_uploads_file_is_removed(
-    session: Session, engine: Engine, storage: Storage, cast: Cast, upload: Upload
+    session: Session, storage: Storage, tidy: Tidy, cast: Cast, upload: Upload
 ) -> None:
-    tidy(engine, storage, LIMITS)
+    tidy()
     assert storage.arrival_path(upload.key).exists()
     uploads.withdraw_upload(session, cast.secretary, upload)
     session.commit()
-    tidy(engine, storage, LIMITS)
+    tidy()
     assert not storage.arrival_path(upload.key).exists()
     with pytest.raises(NotPossibleNow):
         uploads.withdraw_upload(session, cast.secretary, upload)
 
 
 def test_what_nobody_goes_on_sending_expires(
-    session: Session, engine: Engine, storage: Storage, upload: Upload
+    session: Session, storage: Storage, tidy: Tidy, upload: Upload
 ) -> None:
     upload.changed_at = now() - timedelta(days=6)
     session.commit()
-    tidy(engine, storage, LIMITS)
+    tidy()
     reread(session, upload)
     assert upload.state == UploadState.RECEIVING
     upload.changed_at = now() - timedelta(days=8)
     session.commit()
-    tidy(engine, storage, LIMITS)
+    tidy()
     reread(session, upload)
     assert upload.state == UploadState.WITHDRAWN
     assert not storage.arrival_path(upload.key).exists()
 
 
 def test_what_was_refused_can_be_taken_out_for_a_month(
-    session: Session, engine: Engine, storage: Storage, upload: Upload
+    session: Session, storage: Storage, tidy: Tidy, upload: Upload
 ) -> None:
     upload.state, upload.changed_at = UploadState.REFUSED, now() - timedelta(days=29)
     session.commit()
-    tidy(engine, storage, LIMITS)
+    tidy()
     assert storage.arrival_path(upload.key).exists()
     upload.changed_at = now() - timedelta(days=31)
     session.commit()
-    tidy(engine, storage, LIMITS)
+    tidy()
     assert not storage.arrival_path(upload.key).exists()
 
 
@@ -241,3 +262,71 @@ def test_room_is_kept_for_recordings_whose_length_nobody_knows_yet(
     with pytest.raises(StorageFull):
         start(session, storage, cast, meeting, Announced("R.m4a", 10))
     assert start(session, storage, cast, meeting, Announced("R.m4a", 9)).id
+
+
+def test_a_clock_that_jumps_and_comes_back_costs_no_upload(
+    session: Session,
+    engine: Engine,
+    storage: Storage,
+    upload: Upload,
+    live: Upload,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Eight days forwards for some hours, and back: neither what is being sent nor what is being
+    recorded nor a file whose row is not there yet."""
+    storage.begin_arrival("f" * 32)
+    uploads.acknowledge(session, live.key, 0, 7)
+    session.commit()
+    clocks = FakeClocks(monkeypatch, uploads, upload_tidying)
+    tidying = Tidying(engine, storage, LIMITS, clocks)
+    tidying.tidy()
+    for by in (timedelta(days=8), timedelta(days=-8)):
+        clocks.jump(by)
+        for _ in range(3 * 60):
+            tidying.tidy()
+            clocks.go_on(timedelta(minutes=1))
+            live.changed_at = upload_tidying.now()  # sound goes on coming
+            session.commit()
+    reread(session, upload)
+    reread(session, live)
+    assert (upload.state, live.state) == (UploadState.RECEIVING, UploadState.RECEIVING)
+    assert set(storage.arrivals()) == {upload.key, live.key, "f" * 32}
+
+
+def test_one_look_at_a_clock_ends_nothing(
+    session: Session,
+    engine: Engine,
+    storage: Storage,
+    upload: Upload,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A server that starts with a wrong clock has nothing to compare it with."""
+    clocks = FakeClocks(monkeypatch)
+    upload.changed_at = now() - timedelta(days=8)
+    session.commit()
+    tidying = Tidying(engine, storage, LIMITS, clocks)
+    for minutes in (0, 30, 29):
+        clocks.go_on(timedelta(minutes=minutes))
+        tidying.tidy()
+    reread(session, upload)
+    assert upload.state == UploadState.RECEIVING
+    clocks.go_on(timedelta(minutes=2))
+    tidying.tidy()
+    reread(session, upload)
+    assert upload.state == UploadState.WITHDRAWN
+
+
+def test_what_killed_servers_left_goes_and_what_is_in_use_stays(
+    storage: Storage, tidy: Tidy, config: Config
+) -> None:
+    arriving, long_ago = config.home / "arriving", time.time() - 90_000
+    (arriving / "tmpkilled").write_bytes(b"half of a form")
+    (arriving / "tmpfolder").mkdir()
+    (arriving / "tmpfolder" / "page.jpg").touch()
+    with storage.receive(100) as incoming, storage.workspace() as folder:
+        for path in arriving.iterdir():
+            os.utime(path, (long_ago, long_ago))
+        (arriving / "tmpyoung").touch()
+        tidy()
+        kept = {path.name for path in arriving.iterdir()}
+        assert kept == {incoming.path.name, folder.name, "tmpyoung"}

@@ -15,6 +15,7 @@ from models.base import now
 from models.meeting import Series
 from models.transcript import Transcript
 from models.voiceprint import Voiceprint
+from tests.clocks import sure
 from tests.conftest import Cast
 from tests.minutes.speakers.spoken import (
     KOGA,
@@ -96,7 +97,7 @@ def test_a_suggestion_ends_with_its_print(
     assert suggested(segments) == ["古賀", None, "古賀"]
     voiceprints.forget(session, cast.secretary, kept["古賀"])
     session.commit()
-    voiceprints.clear(engine)
+    voiceprints.clear(engine, sure())
     session.rollback()
     assert suggested(segments) == [None] * 3
     assert names(session, later) == ["声1", "声2", "声1"]

@@ -4,6 +4,7 @@ import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
+from functools import partialmethod
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from meetings.config import Config, Speakers
 from meetings.errors import InvalidInput, NotFound, NotPossibleNow
+from meetings.overdue import Overdue
 from minutes import records, transcripts
 from minutes.assignment import spans
 from minutes.speakers import directions, naming, samples, voiceprints, weights
@@ -24,6 +26,7 @@ from models.meeting import Series
 from models.transcript import Segment, Transcript, VoiceSample
 from models.voiceprint import Voiceprint
 from tests import speech_models
+from tests.clocks import FakeClocks, sure
 from tests.conftest import Cast
 from tests.minutes.speakers.spoken import KOGA, MIXED, OKUMA, WEIGHTS, hear, like
 
@@ -198,13 +201,13 @@ def test_another_series_keeps_its_own(
 def test_what_has_expired_is_neither_listed_nor_kept(
     session: Session, engine: Engine, kept: Voiceprint, series: Series
 ) -> None:
-    voiceprints.clear(engine)
+    voiceprints.clear(engine, sure())
     assert list(prints(session)) == ["古賀"]
     kept.expires_at = now() - timedelta(seconds=1)
     session.commit()
     assert voiceprints.of_series(session, series) == []
     session.rollback()
-    voiceprints.clear(engine)
+    voiceprints.clear(engine, sure())
     assert prints(session) == {}
     line = session.scalars(select(AuditLine).order_by(AuditLine.id.desc()).limit(1)).one()
     assert (line.verb, line.thing, line.person_id) == ("expire", "voiceprint", None)
@@ -223,9 +226,27 @@ def test_what_was_deleted_is_not_in_the_database_file_any_more(
     assert secret not in config.database.read_bytes()
 
 
-def test_the_worker_clears_by_itself(
-    session: Session, config: Config, engine: Engine, kept: Voiceprint
+def test_a_clock_that_jumps_by_years_deletes_no_voiceprint(
+    session: Session, engine: Engine, kept: Voiceprint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    clocks = FakeClocks(monkeypatch, voiceprints)
+    overdue = Overdue(clocks)
+    voiceprints.clear(engine, overdue)
+    clocks.jump(timedelta(days=3000))
+    for _ in range(12):
+        voiceprints.clear(engine, overdue)
+        clocks.go_on(timedelta(hours=1))
+    assert list(prints(session)) == ["古賀"]
+
+
+def test_the_worker_clears_by_itself(
+    session: Session,
+    config: Config,
+    engine: Engine,
+    kept: Voiceprint,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Overdue, "__init__", partialmethod(Overdue.__init__, wait_seconds=0.0))
     kept.expires_at = now() - timedelta(seconds=1)
     session.commit()
     no_words = speech_models.find_no_words
@@ -257,7 +278,7 @@ def test_samples_that_nobody_needed_go_after_a_while(
     for sample in session.scalars(select(VoiceSample)):
         sample.made_at = now() - samples.LONGEST_KEPT - timedelta(seconds=1)
     session.commit()
-    voiceprints.clear(engine)
+    voiceprints.clear(engine, sure())
     assert sample_count(session) == 0
 
 
