@@ -1,16 +1,11 @@
 """The command line: `gijido …`. Everything that the screens do not do, and the servers."""
 
-import contextlib
-import ctypes
 import json
 import logging
 import os
 import signal
-import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +32,7 @@ from models.person import Person
 from web.app import create_app
 from web.asgi import raise_file_limit, serving
 from web.bench_commands import bench
+from web.beside import give_way, share_memory, worker_beside
 from web.check_command import check
 from web.demo import people as demo_people
 from web.demo.load import load as load_demo
@@ -44,7 +40,6 @@ from web.import_command import import_transcript
 from web.model_commands import model
 from web.user_commands import user
 
-RESTART_SECONDS = 2
 SWITCH_SECONDS = 0.0005
 
 
@@ -80,7 +75,7 @@ def serve(config: Config) -> None:
         app = create_app(config)
         _tell_of_certificates(config)
         _tell_of_walls()
-        with _worker_beside(config):
+        with worker_beside(config):
             click.echo(f"議事堂: {config.address}/  （終了は Ctrl-C）")
             raise_file_limit()
             options = serving(app, host=config.server.host, port=config.server.port, **tls)
@@ -123,25 +118,16 @@ def make_certificate(config: Config, host: str, more: tuple[str, ...]) -> None:
     )
 
 
-M_ARENA_MAX = -8
-"""As in glibc's malloc.h."""
-
-
-def _share_memory() -> None:
-    """glibc gives every thread a heap of its own and hardly takes back what one has freed; with
-    two of them hours of decoding need less (docs/performance.md)."""
-    with contextlib.suppress(AttributeError, OSError):  # another C library
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
-
-
 @cli.command()
 @click.option("--parent", type=int, help="Stop when this process is gone.")
 @click.pass_obj
 def worker(config: Config, parent: int | None) -> None:
     """Transcribe what waits, until stopped."""
-    _share_memory()
+    share_memory()
     if parent is None:
         _tell_of_walls()
+    else:
+        give_way()
     home.prepare(config)
 
     def load(model: SpeechModel, language: str) -> Recognise:
@@ -257,36 +243,6 @@ cli.add_command(check)
 cli.add_command(bench)
 cli.add_command(import_transcript)
 cli.add_command(user)
-
-
-@contextmanager
-def _worker_beside(config: Config) -> Iterator[None]:
-    """A worker process, started again when it dies, ended with us."""
-    command = [sys.executable, "-m", "web.cli", "--config", str(config.file)]
-    command += ["worker", "--parent", str(os.getpid())]
-    surroundings = os.environ | {
-        "GIJIDO_HOME": str(config.home),
-        "PYTHONPATH": str(settings.DEFAULT_FILE.parent),
-    }
-    stopping = threading.Event()
-    running: list[subprocess.Popen[bytes]] = []
-
-    def keep_running() -> None:
-        while not stopping.is_set():
-            process = subprocess.Popen(command, env=surroundings)
-            running[:] = [process]
-            process.wait()
-            stopping.wait(RESTART_SECONDS)
-
-    keeper = threading.Thread(target=keep_running, daemon=True)
-    keeper.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        for process in running:
-            process.terminate()
-        keeper.join(timeout=30)
 
 
 def _stop_with(parent: int, working: Worker) -> None:
