@@ -24,6 +24,7 @@ from typing import IO, Any
 
 from meetings.errors import Crowded, FileRejected, OutOfBounds, StorageFull
 from meetings.inside.answering import FULL, NO_MEMORY, REFUSED
+from meetings.storage import full_disk_told
 
 LOG = logging.getLogger(__name__)
 MEGABYTE = 1_000_000
@@ -146,19 +147,24 @@ class Cell:
         self, command: Sequence[str], *, seconds: float, reads: Sequence[Path] = ()
     ) -> Iterator[IO[bytes]]:
         """What a program writes to standard output, while it runs. When all was read, raises
-        OutOfBounds if the program was killed: what came then is not all there is."""
+        OutOfBounds if it was too much for the cell, and CalledProcessError if somebody else killed
+        it: what came then is not all there is."""
         pipe = subprocess.PIPE
         with self._begun(command, seconds, reads, None, pipe, DISCARD) as process:
             assert process.stdout is not None
-            clock = threading.Timer(seconds, _end, [process])
+            is_late = threading.Event()
+            clock = threading.Timer(seconds, _end_late, [process, is_late])
             clock.start()
             try:
                 yield process.stdout
-                if _code(process.wait()) < 0:
-                    raise OutOfBounds()
+                code = _code(process.wait())
             finally:
                 clock.cancel()
                 process.stdout.close()
+        if code == -signal.SIGKILL and not is_late.is_set():
+            raise subprocess.CalledProcessError(code, command[0])
+        if code < 0:
+            raise OutOfBounds()
 
     @contextmanager
     def _begun(
@@ -268,7 +274,8 @@ def _read_only(paths: Sequence[str] | Sequence[Path]) -> list[str]:
 
 def _temporary(folder: Path) -> Path:
     temporary = folder / "tmp"
-    temporary.mkdir(exist_ok=True)
+    with full_disk_told():
+        temporary.mkdir(exist_ok=True)
     return temporary
 
 
@@ -291,6 +298,11 @@ def _code(returned: int) -> int:
     """A program that puts another one into a cell tells its signal as a shell does."""
     signals = range(128 + signal.SIGHUP, 128 + signal.SIGSYS + 1)
     return 128 - returned if returned in signals else returned
+
+
+def _end_late(process: "subprocess.Popen[bytes]", is_late: threading.Event) -> None:
+    is_late.set()
+    _end(process)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

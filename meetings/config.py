@@ -43,6 +43,7 @@ class Server:
 @dataclass(frozen=True)
 class Limits:
     recording_mb: int = 2000
+    recording_hours: int = 24
     upload_mb: int = 8000
     upload_days: int = 7
     silent_minutes: int = 30

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from meetings.errors import StorageFull
 from meetings.storage import Storage, full_disk_told
 from minutes.recognition import audio
 from minutes.turns import UNDER_WAY
@@ -35,10 +36,24 @@ def wav_of(storage: Storage, home: Path, recording: Recording, scratch: Path) ->
     """16 kHz mono, made when it is not there. Raises FileRejected, StorageFull."""
     target = folder_of(home) / f"{recording.sha256}.wav"
     if not target.exists():
+        sound = _sound_of(recording)
+        if storage.free_bytes() < audio.normalised_bytes(sound):
+            raise StorageFull()
         unfinished = scratch / "sound.wav"
-        audio.normalise(storage.whole(recording.sha256), unfinished)
+        audio.normalise(storage.whole(recording.sha256), unfinished, sound)
         unfinished.replace(target)
     return target
+
+
+def _sound_of(recording: Recording) -> audio.Sound:
+    """As it was measured when the recording came."""
+    return audio.Sound(
+        recording.duration_seconds,
+        recording.codec,
+        recording.is_cut_off,
+        recording.track,
+        recording.tracks,
+    )
 
 
 def clear(session: Session, home: Path) -> None:

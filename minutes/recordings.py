@@ -12,7 +12,6 @@ from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from meetings.storage import Incoming, Storage, StoredFile
 from minutes import stamps
 from minutes.recognition import audio
-from minutes.recognition.recorded import recorded_at
 from models.base import now
 from models.meeting import Meeting
 from models.person import Person
@@ -33,11 +32,17 @@ class PreparedRecording:
     stamped_at: datetime | None = None
 
 
-def prepare_recording(storage: Storage, file_name: str, incoming: Incoming) -> PreparedRecording:
+def prepare_recording(
+    storage: Storage,
+    file_name: str,
+    incoming: Incoming,
+    longest_hours: int = audio.LONGEST_HOURS,
+) -> PreparedRecording:
     """The slow part of taking a recording in, outside any transaction. Raises FileRejected."""
     incoming.flush_to_disk()
-    sound, stamped_at = audio.inspect(incoming.path), recorded_at(incoming.path)
-    return PreparedRecording(plain_name(file_name), storage.keep(incoming), sound, stamped_at)
+    sound = audio.inspect(incoming.path, longest_hours)
+    stored = storage.keep(incoming)
+    return PreparedRecording(plain_name(file_name), stored, sound, sound.recorded_at)
 
 
 def plain_name(file_name: str) -> str:

@@ -17,7 +17,6 @@ from meetings.errands import Errand
 from meetings.errors import FileRejected, NotPossibleNow
 from meetings.storage import Arrival, Storage
 from minutes.recognition import audio
-from minutes.recognition.recorded import recorded_at
 from minutes.recordings import PreparedRecording, add_recording
 from minutes.stamps import Reading
 from minutes.transcription import request_transcription
@@ -56,12 +55,12 @@ class Taken:
 
 def errands(engine: Engine, storage: Storage, limits: Limits) -> list[Errand]:
     return [
-        Errand(partial(check_next, engine, storage), CHECK_SECONDS),
+        Errand(partial(check_next, engine, storage, limits), CHECK_SECONDS),
         Errand(Tidying(engine, storage, limits).tidy, TIDY_SECONDS),
     ]
 
 
-def check_next(engine: Engine, storage: Storage) -> bool:
+def check_next(engine: Engine, storage: Storage, limits: Limits | None = None) -> bool:
     """Make a recording of the next whole upload, or note why not; False when there is none.
     Killed in the middle, it is done again when the lease has run out."""
     with writing(engine) as session, session.begin():
@@ -69,7 +68,7 @@ def check_next(engine: Engine, storage: Storage) -> bool:
     if taken is None:
         return False
     with _renewed(engine, taken):
-        outcome = _look_into(storage, taken)
+        outcome = _look_into(storage, taken, (limits or Limits()).recording_hours)
     with writing(engine) as session, session.begin():
         is_over = _settle(session, taken, outcome)
     if is_over:
@@ -128,28 +127,30 @@ def _renewed(engine: Engine, taken: Taken) -> Iterator[None]:
         thread.join()
 
 
-def _look_into(storage: Storage, taken: Taken) -> PreparedRecording | str:
+def _look_into(storage: Storage, taken: Taken, longest_hours: int) -> PreparedRecording | str:
     """The recording, in the store; or the sentence that says why it is none."""
     try:
         arrival = storage.open_arrival(taken.key, wait=True)
     except FileRejected as problem:
         return problem.message
     try:
-        return _measured(storage, arrival, taken)
+        return _measured(storage, arrival, taken, longest_hours)
     except FileRejected as problem:
         return problem.message
     finally:
         arrival.close()
 
 
-def _measured(storage: Storage, arrival: Arrival, taken: Taken) -> PreparedRecording | str:
+def _measured(
+    storage: Storage, arrival: Arrival, taken: Taken, longest_hours: int
+) -> PreparedRecording | str:
     arrival.cut(taken.received_bytes)
     sha256 = arrival.sha256()
     if taken.sha256 not in (None, sha256):
         return CHANGED
-    sound, stamped_at = audio.inspect(arrival.path), recorded_at(arrival.path)
+    sound = audio.inspect(arrival.path, longest_hours)
     stored = storage.keep_arrival(arrival, sha256)
-    return PreparedRecording(taken.file_name, stored, sound, stamped_at)
+    return PreparedRecording(taken.file_name, stored, sound, sound.recorded_at)
 
 
 def _settle(session: Session, taken: Taken, outcome: PreparedRecording | str) -> bool:

@@ -26,7 +26,6 @@ from meetings.rights import Right, rights
 from meetings.storage import COPY_BYTES, Incoming, Storage
 from minutes import filing, recordings, transcription
 from minutes.recognition import audio
-from minutes.recognition.recorded import recorded_at
 from minutes.stamps import Reading
 from models.database import reading, writing
 from models.meeting import Meeting
@@ -77,6 +76,7 @@ class Watch:
         self, config: Config, engine: Engine, storage: Storage, folder: Path, login: str
     ) -> None:
         self._settings, self._engine, self._storage = config.watch, engine, storage
+        self._longest_hours = config.limits.recording_hours
         self._folder, self._login = folder.resolve(), login
         self._since: dict[Path, tuple[Stamp, float]] = {}
         self._done: dict[Path, Stamp] = {}
@@ -171,8 +171,8 @@ class Watch:
                 self._meeting(session, number, None)  # before gigabytes are copied
         with self._storage.receive(self._settings.largest_mb * MEGABYTE) as incoming:
             _copy(path, stamp, incoming)
-            sound = audio.inspect(incoming.path)
-            stamped_at = recorded_at(incoming.path)
+            sound = audio.inspect(incoming.path, self._longest_hours)
+            stamped_at = sound.recorded_at
             ended_at, length = _changed_at(stamp), timedelta(seconds=sound.duration_seconds)
             guess = Reading(ended_at - length, BeginningSource.CHANGED)
             with reading(self._engine) as session:

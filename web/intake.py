@@ -35,7 +35,9 @@ def receive_recording(meeting_id: int) -> Recording:
     """
     with _received(config().limits.recording_mb) as form:
         file = _only_file(form)
-        prepared = recordings.prepare_recording(storage(), file.file_name, file.incoming)
+        prepared = recordings.prepare_recording(
+            storage(), file.file_name, file.incoming, config().limits.recording_hours
+        )
     session, person = database_session(), access.required_person()
     meeting = access.fetch(Meeting, meeting_id, Right.RECORD, person)
     recording = recordings.add_recording(session, person, meeting, prepared)

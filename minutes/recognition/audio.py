@@ -10,18 +10,18 @@ import warnings
 import wave
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-import av
 import imageio_ffmpeg
 import numpy as np
 
+from meetings.cell import Cell
 from meetings.errors import FileRejected, StorageFull
 from meetings.storage import full_disk_told
-from minutes.recognition import mixing, promises, rescue, tracks
+from minutes.recognition import mixing, pcm, tracks
+from minutes.recognition.formats import BROKEN, NO_SOUND
 from minutes.recognition.heard import Samples
-from minutes.recognition.protection import refuse_protected
-from minutes.recognition.tracks import BROKEN, NO_SOUND
 
 with warnings.catch_warnings():  # pydub misses an ffmpeg on the PATH; it is told of ours below
     warnings.simplefilter("ignore", RuntimeWarning)
@@ -29,7 +29,7 @@ with warnings.catch_warnings():  # pydub misses an ffmpeg on the PATH; it is tol
 
 LOG = logging.getLogger(__name__)
 
-RATE = tracks.RATE
+RATE = pcm.RATE
 """Values a second of normalised sound."""
 
 PLAYBACK_RATE = 44_100
@@ -42,48 +42,68 @@ NO_SPACE = b"No space left on device"
 EMPTY = "録音ファイルが空（0バイト）です。録音機の元のファイルを確かめて、送り直してください。"
 
 
+MEASURING = Cell(memory_mb=1000, output_mb=1, at_once=4)
+LONGEST_HOURS = 24
+MEGABYTE = 1_000_000
+LEAST_SECONDS, SECONDS_A_MEGABYTE = 120, 2
+"""For measuring: of the densest recordings a megabyte lasts half an hour."""
+
+
 @dataclass(frozen=True)
 class Sound:
     """`duration_seconds` is what can really be decoded, not what the file's head says; `track`
-    the sound track that was taken, from 1, of `tracks`."""
+    the sound track that was taken, from 1, of `tracks`; `recorded_at` when the file says that it
+    began, in UTC."""
 
     duration_seconds: float
     codec: str
     is_cut_off: bool
     track: int = 1
     tracks: int = 1
+    recorded_at: datetime | None = None
 
 
-def inspect(path: Path) -> Sound:
-    """Decode the sound once (`tracks.chosen` says which). Raises FileRejected when there is
-    nothing to hear."""
-    if path.stat().st_size == 0:
+def inspect(path: Path, longest_hours: int = LONGEST_HOURS) -> Sound:
+    """Decode the sound once, in a cell (`minutes/inside/measuring.py` says which track). Raises
+    FileRejected when there is nothing to hear, or more than may be."""
+    size = path.stat().st_size
+    if size == 0:
         raise FileRejected(EMPTY)
-    refuse_protected(path)
-    with tracks.opened(path) as container:
-        sound = _measure(path, container) if container else _measure_rescued(path)
+    path = path.resolve()
+    found = MEASURING.ask(
+        "minutes.inside.measuring",
+        str(path),
+        str(longest_hours),
+        seconds=LEAST_SECONDS + SECONDS_A_MEGABYTE * size / MEGABYTE,
+        reads=[path],
+    )
+    began = found.pop("recorded_at")
+    sound = Sound(**found, recorded_at=datetime.fromisoformat(began) if began else None)
     if sound.duration_seconds < SHORTEST_SECONDS:
         raise FileRejected(NO_SOUND)
     return sound
 
 
-def normalise(source: Path, target: Path) -> float:
+def normalise(source: Path, target: Path, sound: Sound | None = None) -> float:
     """The same sound as 16 kHz mono WAV; what cannot be decoded is passed over. A recording that
-    is far too quiet altogether is made louder (`mixing.gain`).
+    is far too quiet altogether is made louder (`mixing.gain`). `sound`: what `inspect` said.
 
     Returns its length in seconds. Raises FileRejected when nothing comes out, StorageFull.
     """
-    refuse_protected(source)
-    with tracks.opened(source) as container:
-        track = tracks.chosen(source, container) if container else None
-    gain = mixing.gain(_mix(source, track, target, 1.0))
+    sound = sound or inspect(source)
+    gain = mixing.gain(_mix(source, sound, target, 1.0))
     if gain != 1.0:
         LOG.info("%s: made %.1f dB louder", source.name, 20 * np.log10(gain))
-        _mix(source, track, target, gain)
+        _mix(source, sound, target, gain)
     seconds = length_seconds(target)
     if seconds < SHORTEST_SECONDS:
         raise FileRejected(NO_SOUND)
     return seconds
+
+
+def normalised_bytes(sound: Sound) -> int:
+    """What the disk must hold for it."""
+    return round(sound.duration_seconds * RATE * 2)
 
 
 def make_playback_copy(wav: Path, target: Path) -> None:
@@ -118,9 +138,12 @@ def clip(source: Path, start_seconds: float, end_seconds: float) -> bytes:
     Only that sentence is decoded, however long the recording is.
     """
     length = max(SHORTEST_CLIP_SECONDS, end_seconds - start_seconds)
+    place = ["-ss", f"{max(0.0, start_seconds):.3f}", "-t", f"{length:.3f}"]
     raw = _ffmpeg(
-        ["-ss", f"{max(0.0, start_seconds):.3f}", "-t", f"{length:.3f}", *_first_track(source)],
+        source,
+        [*place, *_first_track(source)],
         ["-ar", str(PLAYBACK_RATE), "-f", "s16le", "pipe:1"],
+        tracks.SPARE_SECONDS + length,
     )
     if not raw:
         raise FileRejected(NO_SOUND)
@@ -133,24 +156,9 @@ def clip(source: Path, start_seconds: float, end_seconds: float) -> bytes:
     return made.getvalue()
 
 
-def _measure(path: Path, container: "av.container.InputContainer") -> Sound:
-    track = tracks.chosen(path, container)
-    stream = container.streams.audio[track]
-    found = tracks.frames(container, track)
-    seconds = sum(frame.samples / frame.sample_rate for frame in found)
-    is_cut_off = promises.is_shorter(path, container, stream, seconds)
-    count = len(container.streams.audio)
-    return Sound(seconds, stream.codec_context.name, is_cut_off, track + 1, count)
-
-
-def _measure_rescued(path: Path) -> Sound:
-    seconds = sum(frame.samples / frame.sample_rate for frame in rescue.frames(path))
-    return Sound(seconds, "aac", is_cut_off=True)
-
-
-def _mix(source: Path, track: int | None, target: Path, gain: float) -> Samples:
+def _mix(source: Path, sound: Sound, target: Path, gain: float) -> Samples:
     """Write the WAV and return its levels. Raises FileRejected, StorageFull."""
-    blocks = tracks.rescued_blocks(source) if track is None else tracks.blocks(source, track)
+    blocks = tracks.blocks(source, sound.track - 1, sound.duration_seconds)
     levels = [np.zeros(0, np.float32)]
     try:
         with closing(blocks), full_disk_told(), wave.open(str(target), "wb") as wav:
@@ -166,8 +174,10 @@ def _mix(source: Path, track: int | None, target: Path, gain: float) -> Samples:
 
 
 def _convert(source: Path, target: Path, options: list[str]) -> None:
+    seconds = tracks.SPARE_SECONDS + source.stat().st_size / (RATE * 2)
+    into = [*options, "-y", str(target.resolve())]
     try:
-        _ffmpeg(_first_track(source), [*options, "-y", str(target.resolve())])
+        _ffmpeg(source, _first_track(source), into, seconds, target.parent.resolve())
     except StorageFull:
         target.unlink(missing_ok=True)  # what was written only fills the disk
         raise
@@ -179,19 +189,21 @@ def _first_track(source: Path) -> list[str]:
     return [*tracks.track_of(source, 0), "-ac", "1"]
 
 
-def _ffmpeg(what: list[str], into: list[str]) -> bytes:
-    """Run ffmpeg and return what it wrote to standard output.
+def _ffmpeg(
+    source: Path, what: list[str], into: list[str], seconds: float, folder: Path | None = None
+) -> bytes:
+    """Run ffmpeg in a cell and return what it wrote to standard output.
 
     It ends with an error also where only a part was damaged, so the caller looks at what came
     out; but if it was killed, what came out is not all there is (CalledProcessError).
     """
     command = [imageio_ffmpeg.get_ffmpeg_exe(), *tracks.QUIETLY, *what, *into]
-    done = subprocess.run(command, capture_output=True, check=False)
-    if NO_SPACE in done.stderr:
+    done = tracks.CELL.run(command, seconds=seconds, reads=[source.resolve()], folder=folder)
+    if NO_SPACE in done.complaint:
         raise StorageFull()
-    if done.returncode < 0:
-        done.check_returncode()
-    return done.stdout
+    if done.was_killed:
+        raise subprocess.CalledProcessError(done.code, command[0])
+    return done.output
 
 
 def _opened(wav: Path) -> wave.Wave_read:

@@ -4,13 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from minutes.recognition.pcm import Samples as Samples
 from models.transcript import Doubt
-
-Samples = NDArray[np.float32]
-"""Mono sound, 16,000 values a second, between -1 and 1."""
 
 
 @dataclass(frozen=True)

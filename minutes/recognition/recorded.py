@@ -7,8 +7,7 @@ from pathlib import Path
 import av
 
 from meetings.dates import TOKYO
-from minutes.recognition.tracks import READ_SAFELY
-from models.base import now
+from minutes.recognition.formats import READ_SAFELY
 
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 """Recorders whose clock was never set say 1904, 1970 or 1980."""
@@ -38,7 +37,7 @@ def recorded_at(path: Path) -> datetime | None:
         found = _by_container(path) or _by_asf(path)
     except (av.FFmpegError, ValueError, OverflowError, EOFError, OSError):
         return None
-    return found if found and OLDEST <= found <= now() + AHEAD else None
+    return found if found and OLDEST <= found <= datetime.now(UTC) + AHEAD else None
 
 
 def _by_container(path: Path) -> datetime | None:

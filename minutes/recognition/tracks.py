@@ -1,136 +1,41 @@
-"""The sound track of a file, whatever the file is: which one, its frames, its samples.
+"""The sound track of a file, whatever the file is, as samples: decoded in a cell by the ffmpeg of
+the wheel `imageio-ffmpeg`, which may die there of a broken file without harm."""
 
-Frames are counted with PyAV; samples come from the ffmpeg of the wheel `imageio-ffmpeg`, a
-process of its own that may die of a broken file without harm. What comes from outside is only
-ever read as one of FORMATS and as a plain file: playlists, which name further files and
-addresses, are no recordings.
-"""
-
-import subprocess
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+import sys
 from pathlib import Path
-from struct import Struct
-from typing import IO
 
-import av
 import imageio_ffmpeg
-import numpy as np
-from numpy.typing import NDArray
 
+from meetings.cell import Cell
 from meetings.errors import FileRejected
-from minutes.recognition import mixing, rescue
+from minutes.recognition import pcm
 from minutes.recognition.boxes import is_mp4
+from minutes.recognition.formats import READ_SAFELY
+from minutes.recognition.pcm import RATE, Blocks
 
-RATE = 16_000
-FORMATS = (
-    "aac,ac3,aiff,amr,asf,au,avi,caf,dsf,dss,flac,flv,gsm,matroska,webm,mov,mp4,m4a,3gp,"
-    "mp3,mpeg,mpegts,ogg,w64,wav,wv"
-)
-READ_SAFELY = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
-
-BLOCK_SECONDS = 10
-FAR_MORE_SOUND = 10.0
-"""As energy: 10 dB."""
-
-AU_HEAD = Struct(">4s5I")
+CELL = Cell(memory_mb=1000, output_mb=8000, at_once=8)
 QUIETLY = ["-nostdin", "-v", "error"]
-
-BROKEN = (
-    "録音ファイルを開けませんでした。途中で切れているか、録音ではないファイルです。"
-    "録音機からもう一度取り出して送信してください。"
-)
-NO_SOUND = "このファイルには音声が入っていません。録音したファイルかどうかを確かめてください。"
-UNKNOWN = (
-    "この録音の形式には対応していません。録音機に付属のソフトで、mp3かwavに書き出してから"
-    "送信してください。"
-)
-
-Blocks = Generator[NDArray[np.float32], None, None]
-"""Sound in pieces of at most BLOCK_SECONDS at RATE: samples × channels, full scale is 1."""
+SPARE_SECONDS = 120
+"""Decoding takes far less than the sound lasts, but for a moment to begin on a busy machine."""
 
 
-@contextmanager
-def opened(path: Path) -> Iterator["av.container.InputContainer | None"]:
-    """The file with at least one sound track; None for an mp4 that has lost its index.
-
-    Raises FileRejected for everything else.
-    """
-    try:
-        container = av.open(
-            str(path.resolve()), metadata_errors="ignore", container_options=READ_SAFELY
-        )
-    except (av.FFmpegError, ValueError, EOFError) as problem:
-        if not _is_mp4(path):
-            raise FileRejected(BROKEN) from problem
-        container = None
-    if container is None:
-        yield None
-        return
-    with container:
-        if not container.streams.audio:
-            raise FileRejected(NO_SOUND)
-        yield container
-
-
-def chosen(path: Path, container: "av.container.InputContainer") -> int:
-    """The number of the first sound track, unless another one has far more sound: a camera's
-    second microphone, where the first one was not plugged in. Raises FileRejected."""
-    streams = container.streams.audio
-    readable = [number for number, stream in enumerate(streams) if stream.codec_context]
-    if not readable:
-        raise FileRejected(UNKNOWN)
-    first = readable[0]
-    if len(readable) == 1:
-        return first
-    sound = {number: _energy(path, number) for number in readable}
-    loudest = max(readable, key=lambda number: sound[number])
-    return loudest if sound[loudest] > FAR_MORE_SOUND * sound[first] else first
-
-
-def frames(container: "av.container.InputContainer", track: int) -> Iterator["av.AudioFrame"]:
-    """What can be decoded: a damaged packet is passed over, a damaged rest ends it."""
-    packets = container.demux(container.streams.audio[track])
-    while True:
-        try:
-            packet = next(packets)
-        except (StopIteration, av.FFmpegError, EOFError):
-            return
-        try:
-            decoded = packet.decode()
-        except (av.FFmpegError, EOFError):
-            continue
-        yield from (frame for frame in decoded if isinstance(frame, av.AudioFrame))
-
-
-def blocks(source: Path, track: int) -> Blocks:
-    """All channels of a track. Raises FileRejected when not even their number can be told,
-    CalledProcessError when ffmpeg was killed: what came then is not all there is."""
-    samples = ["-ar", str(RATE), "-c:a", "pcm_f32be", "-f", "au", "pipe:1"]
+def blocks(source: Path, track: int, length_seconds: float) -> Blocks:
+    """All channels of a track, or what can be found in an mp4 without its index. Raises
+    FileRejected when not even their number can be told or it takes longer than the sound lasts,
+    CalledProcessError when somebody killed it: what came then is not all there is."""
+    longest = ["-t", f"{length_seconds + SPARE_SECONDS:.0f}"]
+    samples = [*longest, "-ar", str(RATE), "-c:a", "pcm_f32be", "-f", "au", "pipe:1"]
     command = [imageio_ffmpeg.get_ffmpeg_exe(), *QUIETLY, *track_of(source, track), *samples]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    assert process.stdout is not None
+    has_begun = False
     try:
-        yield from _read(process.stdout)
-        if process.wait() < 0:
-            raise subprocess.CalledProcessError(process.returncode, command[0])
-    finally:
-        process.stdout.close()
-        process.kill()
-        process.wait()
-
-
-def rescued_blocks(source: Path) -> Blocks:
-    """What can be found in an mp4 without its index. Raises FileRejected."""
-    pieces, waiting = [], 0
-    for piece in _resampled(rescue.frames(source)):
-        pieces.append(piece)
-        waiting += len(piece)
-        if waiting >= BLOCK_SECONDS * RATE:
-            yield np.concatenate(pieces)
-            pieces, waiting = [], 0
-    if pieces:
-        yield np.concatenate(pieces)
+        for block in _decoded(command, source, length_seconds):
+            has_begun = True
+            yield block
+    except FileRejected:
+        if has_begun or not _is_mp4(source):
+            raise
+        rescuing = [sys.executable, "-P", "-m", "minutes.inside.rescuing", str(source.resolve())]
+        yield from _decoded(rescuing, source, length_seconds)
 
 
 def track_of(source: Path, track: int) -> list[str]:
@@ -139,40 +44,12 @@ def track_of(source: Path, track: int) -> list[str]:
     return [*safely, "-i", str(source.resolve()), "-map", f"0:a:{track}"]
 
 
-def _energy(path: Path, track: int) -> float:
-    with closing(blocks(path, track)) as found:
-        return sum(float(np.sum(samples**2)) for samples in mixing.mixed(found))
-
-
-def _read(stream: IO[bytes]) -> Blocks:
-    """The simplest format that tells the number of channels and may be endless: AU."""
-    head = stream.read(AU_HEAD.size)
-    if len(head) < AU_HEAD.size:
-        raise FileRejected(BROKEN)
-    _, begin, *_, channels = AU_HEAD.unpack(head)
-    stream.read(begin - AU_HEAD.size)
-    size = 4 * channels
-    while piece := stream.read(BLOCK_SECONDS * RATE * size):
-        values = np.frombuffer(piece[: len(piece) // size * size], ">f4").astype(np.float32)
-        # A sample that is no number would spoil everything that it is averaged with.
-        yield np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0).reshape(-1, channels)
-
-
-def _resampled(found: Iterator["av.AudioFrame"]) -> Blocks:
-    resampler, channels = None, 1
-    for frame in found:
-        if resampler is None:
-            channels = frame.layout.nb_channels
-            resampler = av.AudioResampler("flt", frame.layout, RATE)
-        yield from (_values(made, channels) for made in resampler.resample(frame))
-    if resampler:
-        yield from (_values(made, channels) for made in resampler.resample(None))
-
-
-def _values(frame: "av.AudioFrame", channels: int) -> NDArray[np.float32]:
-    return frame.to_ndarray().astype(np.float32).reshape(-1, channels)
-
-
 def _is_mp4(path: Path) -> bool:
     with path.open("rb") as file:
         return is_mp4(file.read(8))
+
+
+def _decoded(command: list[str], source: Path, length_seconds: float) -> Blocks:
+    seconds = SPARE_SECONDS + length_seconds
+    with CELL.stream(command, seconds=seconds, reads=[source.resolve()]) as stream:
+        yield from pcm.blocks(stream)

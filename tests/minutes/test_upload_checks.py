@@ -196,7 +196,7 @@ def test_a_result_that_comes_too_late_changes_nothing(
     upload = arrived(SOUND)
     inspect = audio.inspect
 
-    def withdrawn_meanwhile(path: object) -> audio.Sound:
+    def withdrawn_meanwhile(path: object, *_: int) -> audio.Sound:
         uploads.withdraw_upload(session, cast.secretary, upload)
         session.commit()
         return inspect(path)  # type: ignore[arg-type]
@@ -236,7 +236,7 @@ def test_a_long_check_keeps_its_lease(
     inspect = audio.inspect
     monkeypatch.setattr(upload_checks, "RENEW_SECONDS", 0.01)
 
-    def slow(path: object) -> audio.Sound:
+    def slow(path: object, *_: int) -> audio.Sound:
         with Session(engine) as other:
             first = other.get_one(Upload, upload.id).lease_until
         while True:

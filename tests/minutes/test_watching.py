@@ -297,7 +297,7 @@ def test_a_file_that_grows_while_it_is_looked_into_is_left_too(
 ) -> None:
     path, inspect = drop("1/R01.m4a"), audio.inspect
 
-    def growing(copy: Path) -> audio.Sound:
+    def growing(copy: Path, *_: int) -> audio.Sound:
         with path.open("ab") as file:
             file.write(b"more")
         return inspect(copy)
