@@ -6,6 +6,7 @@ heard; characters that the machine added are shown beside it and count in the er
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -107,6 +108,15 @@ def count_without_fillers(heard: str, meant: str) -> Accuracy:
 def count_normalised(heard: str, meant: str) -> Accuracy:
     """Without fillers, punctuation, spaces and differences of number notation."""
     return count(comparable(heard), comparable(meant))
+
+
+def count_all(pairs: Iterable[tuple[str, str]]) -> tuple[Accuracy, Accuracy]:
+    """Raw and normalised, over all pairs of what was heard and what was meant."""
+    raw = normalised = NOTHING
+    for heard, meant in pairs:
+        raw += count_without_fillers(heard, meant)
+        normalised += count_normalised(heard, meant)
+    return raw, normalised
 
 
 def comparable(text: str) -> str:

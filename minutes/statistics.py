@@ -1,22 +1,25 @@
-"""The figures in the city's own form: N所属 M件, hours of sound, accuracy."""
+"""The figures in the city's own form: N所属 M件, hours of sound, accuracy. Sums of what is kept of
+every transcript (minutes/counts.py); what changed lately is counted on the spot."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, case, func, literal, select, union_all
+from sqlalchemy.orm import Session, joinedload
 
-from minutes import editing
-from minutes.accuracy import Accuracy
-from minutes.parts import is_spare
-from minutes.records import minutes_of, sources_of
-from minutes.transcripts import accuracy_of
+from minutes import counts
+from minutes.accuracy import NOTHING, Accuracy
+from minutes.counts import COLUMNS, COUNTS, Counted
 from models.meeting import Meeting
+from models.minutes import Minutes, MinutesRevision
 from models.person import Department
 from models.recording import Recording, RecordingKind, Transcription, WorkState
-from models.transcript import Segment, Transcript
+from models.transcript import EditingTime, Transcript, TranscriptCount
 
-NOTHING = Accuracy(0, 0, 0, 0)
 BY_MACHINE = Transcription.imported_file_name == ""
+COUNTED_ON_THE_SPOT = 10
 
 
 @dataclass
@@ -34,7 +37,10 @@ class DepartmentFigures:
 
 @dataclass
 class Figures:
+    """`waiting`: so many transcripts changed lately and are shown as they were counted before."""
+
     departments: list[DepartmentFigures] = field(default_factory=list)
+    waiting: int = 0
 
     @property
     def recordings(self) -> int:
@@ -63,66 +69,132 @@ class Figures:
 
 def figures(session: Session) -> Figures:
     """Over everything that was transcribed, in the order of the departments' names."""
-    found: dict[int, DepartmentFigures] = {}
-    rows = session.execute(
-        select(Recording, Department)
+    fresh = {
+        transcript_id: counts.count(session, transcript_id)
+        for transcript_id in counts.stale(session, COUNTED_ON_THE_SPOT)
+    }
+    rows = {row.department_id: row for row in session.execute(_sums(session, fresh))}
+    departments = session.scalars(
+        select(Department).where(Department.id.in_(rows)).options(joinedload(Department.parent))
+    )
+    found = [_figures(department, rows[department.id]) for department in departments]
+    waiting = _count_stale(session) - len(fresh)
+    return Figures(sorted(found, key=lambda row: row.department.full_name), waiting)
+
+
+def _figures(department: Department, row: Any) -> DepartmentFigures:
+    counted = row._mapping
+    raw, normalised = (
+        Accuracy(*(counted[f"{kind}_{name}"] for name in COUNTS)) for kind in counts.KINDS
+    )
+    return DepartmentFigures(
+        department, row.recordings, row.seconds, row.editing_seconds, raw, normalised
+    )
+
+
+def _sums(session: Session, fresh: Mapping[int, Counted]) -> Select[Any]:
+    """By department: of every recording that a machine transcribed to the end."""
+    known = _known(fresh)
+    chosen = known.alias("chosen")
+    runs = (
+        select(
+            Transcription.recording_id,
+            func.max(Transcription.state == WorkState.FINISHED).label("is_finished"),
+            # Of the newest one that has any confirmed: a second run must not count the same
+            # words twice.
+            func.max(case((known.c.segments > 0, Transcript.id))).label("transcript_id"),
+            func.sum(_spent()).label("editing_seconds"),
+        )
+        .join(Transcript, Transcript.transcription_id == Transcription.id, isouter=True)
+        .join(known, known.c.transcript_id == Transcript.id, isouter=True)
+        .where(BY_MACHINE)
+        .group_by(Transcription.recording_id)
+        .subquery()
+    )
+    return (
+        select(
+            Meeting.department_id,
+            func.count().label("recordings"),
+            func.sum(Recording.duration_seconds).label("seconds"),
+            func.coalesce(func.sum(runs.c.editing_seconds), 0.0).label("editing_seconds"),
+            *(func.coalesce(func.sum(chosen.c[name]), 0).label(name) for name in COLUMNS),
+        )
+        .join(runs, runs.c.recording_id == Recording.id)
         .join(Meeting, Meeting.id == Recording.meeting_id)
-        .join(Department, Department.id == Meeting.department_id)
+        .join(chosen, chosen.c.transcript_id == runs.c.transcript_id, isouter=True)
         .where(
             Meeting.removed_at.is_(None),
-            Recording.transcriptions.any(
-                and_(Transcription.state == WorkState.FINISHED, BY_MACHINE)
-            ),
+            runs.c.is_finished,
+            Recording.id.not_in(_not_counted(session)),
         )
+        .group_by(Meeting.department_id)
     )
-    beside_others = select(Recording.meeting_id).where(Recording.kind == RecordingKind.SPARE)
-    with_spares = set(session.scalars(beside_others))
-    for recording, department in rows:
-        if recording.meeting_id in with_spares and not _is_counted(session, recording):
-            continue
-        row = found.setdefault(department.id, DepartmentFigures(department))
-        row.recordings += 1
-        row.seconds += recording.duration_seconds
-        row.editing_seconds += editing.seconds_of(session, _transcripts(session, recording))
-        raw, normalised = accuracy_of(_confirmed(session, recording))
-        row.raw += raw
-        row.normalised += normalised
-    return Figures(sorted(found.values(), key=lambda row: row.department.full_name))
 
 
-def _is_counted(session: Session, recording: Recording) -> bool:
-    """The parts are; but where minutes were made with a spare, what they were made from is."""
-    minutes = minutes_of(session, recording.meeting)
-    used = [source.recording for source in sources_of(session, minutes.latest)] if minutes else []
-    return recording in used if any(map(is_spare, used)) else not is_spare(recording)
-
-
-def _transcripts(session: Session, recording: Recording) -> list[int]:
-    """Of every run of the machine's: the time was spent, whichever was used in the end."""
-    made = select(Transcript.id).join(Transcription).where(BY_MACHINE)
-    return list(session.scalars(made.where(Transcription.recording_id == recording.id)))
-
-
-def _confirmed(session: Session, recording: Recording) -> list[Segment]:
-    """Of the newest one of the machine's that has any: a second run must not count the same words
-    twice."""
-    newest = (
-        select(Transcript.id)
-        .join(Transcription)
-        .join(Segment, Segment.transcript_id == Transcript.id)
-        .where(
-            Transcription.recording_id == recording.id,
-            BY_MACHINE,
-            Segment.confirmed_at.is_not(None),
-        )
-        .order_by(Transcript.id.desc())
-        .limit(1)
+def _spent() -> Any:
+    """Of all people together, on every run: the time was spent, whichever was used in the end."""
+    return (
+        select(func.sum(EditingTime.seconds))
+        .where(EditingTime.transcript_id == Transcript.id)
+        .correlate(Transcript)
         .scalar_subquery()
     )
-    return list(
-        session.scalars(
-            select(Segment).where(
-                Segment.transcript_id == newest, Segment.confirmed_at.is_not(None)
-            )
+
+
+def _known(fresh: Mapping[int, Counted]) -> Any:
+    """What is kept of the transcripts, and `fresh` instead of it where it was counted now."""
+    kept = select(*(getattr(TranscriptCount, name) for name in ("transcript_id", *COLUMNS)))
+    new = [
+        select(
+            literal(transcript_id).label("transcript_id"),
+            *(literal(counted.columns[name]).label(name) for name in COLUMNS),
         )
+        for transcript_id, counted in fresh.items()
+    ]
+    others = kept.where(TranscriptCount.transcript_id.not_in(fresh)) if fresh else kept
+    return union_all(others, *new).cte("known") if new else others.subquery()
+
+
+def _count_stale(session: Session) -> int:
+    stale = select(func.count()).select_from(TranscriptCount).where(TranscriptCount.is_stale)
+    return session.scalar(stale) or 0
+
+
+def _not_counted(session: Session) -> set[int]:
+    """Spares are not; but where minutes were made with a spare, only what they were made from
+    is."""
+    beside = select(Recording.meeting_id).where(Recording.kind == RecordingKind.SPARE)
+    recordings: dict[int, list[Recording]] = defaultdict(list)
+    for recording in session.scalars(select(Recording).where(Recording.meeting_id.in_(beside))):
+        recordings[recording.meeting_id].append(recording)
+    used = _used(session, list(recordings))
+    found: set[int] = set()
+    for meeting_id, every in recordings.items():
+        spares = {one.id for one in every if one.kind == RecordingKind.SPARE}
+        is_used = used.get(meeting_id, set())
+        found |= {one.id for one in every} - is_used if spares & is_used else spares
+    return found
+
+
+def _used(session: Session, meeting_ids: list[int]) -> dict[int, set[int]]:
+    """By meeting: the recordings that its latest minutes were made from."""
+    latest = (
+        select(func.max(MinutesRevision.number))
+        .where(MinutesRevision.minutes_id == Minutes.id)
+        .correlate(Minutes)
+        .scalar_subquery()
     )
+    made = session.execute(
+        select(Minutes.meeting_id, MinutesRevision.transcript_ids)
+        .join(MinutesRevision)
+        .where(Minutes.meeting_id.in_(meeting_ids), MinutesRevision.number == latest)
+    ).all()
+    wanted = [transcript_id for _, every in made for transcript_id in every]
+    recording_of = dict(
+        session.execute(
+            select(Transcript.id, Transcription.recording_id)
+            .join(Transcription)
+            .where(Transcript.id.in_(wanted))
+        ).all()
+    )
+    return {meeting_id: {recording_of[one] for one in every} for meeting_id, every in made}

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, selectinload, undefer
 
 from meetings import audit, clean_text, entries
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
-from minutes import accuracy
+from minutes import accuracy, counts
 from minutes.accuracy import Accuracy
 from minutes.proposals import learning
 from models.base import now
@@ -53,6 +53,7 @@ def rewrite(session: Session, by: Person, segment: Segment, text: str) -> None:
     )
     segment.text = text
     learning.learn(session, segment)
+    counts.changed(session, segment.transcript)
 
 
 def confirm(session: Session, by: Person, segment: Segment) -> None:
@@ -60,6 +61,7 @@ def confirm(session: Session, by: Person, segment: Segment) -> None:
     if not segment.is_confirmed:
         segment.confirmed_by, segment.confirmed_at = by, now()
         learning.learn(session, segment)
+        counts.changed(session, segment.transcript)
         audit.note(session, by, "confirm", segment)
 
 
@@ -67,6 +69,7 @@ def take_back_confirmation(session: Session, by: Person, segment: Segment) -> No
     refuse_when_approved(session, segment.transcript)
     segment.confirmed_by, segment.confirmed_at = None, None
     learning.learn(session, segment)
+    counts.changed(session, segment.transcript)
     audit.note(session, by, "take_back_confirmation", segment)
 
 
@@ -196,25 +199,17 @@ def is_closed(session: Session, transcript: Transcript) -> bool:
 
 def accuracy_of(segments: Iterable[Segment]) -> tuple[Accuracy, Accuracy]:
     """Of what was heard: raw and normalised, over the confirmed ones of these segments."""
-    return _counted((s.heard, s.text) for s in segments if is_counted(s))
+    return accuracy.count_all((s.heard, s.text) for s in segments if is_counted(s))
 
 
 def accuracy_with_papers(segments: Iterable[Segment]) -> tuple[Accuracy, Accuracy]:
     """The same of what the papers made of it by themselves."""
-    return _counted((s.machine, s.text) for s in segments if is_counted(s))
+    return accuracy.count_all((s.machine, s.text) for s in segments if is_counted(s))
 
 
 def is_counted(segment: Segment) -> bool:
     """Confirmed, and heard by the machine: a text that was taken in says nothing about that."""
     return segment.is_confirmed and not segment.transcript.transcription.is_imported
-
-
-def _counted(pairs: Iterable[tuple[str, str]]) -> tuple[Accuracy, Accuracy]:
-    raw = normalised = Accuracy(0, 0, 0, 0)
-    for before, text in pairs:
-        raw += accuracy.count_without_fillers(before, text)
-        normalised += accuracy.count_normalised(before, text)
-    return raw, normalised
 
 
 def _plain(text: str) -> str:

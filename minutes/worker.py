@@ -27,7 +27,7 @@ from meetings.errands import Errand
 from meetings.errors import ConfigurationError, GijidoError, StorageFull
 from meetings.overdue import Overdue
 from meetings.storage import Storage, full_disk_told
-from minutes import following, leases, normalised, published, steps, turns, upload_checks
+from minutes import counts, following, leases, normalised, published, steps, turns, upload_checks
 from minutes import transcription as work
 from minutes.leases import Piece
 from minutes.proposals import papers
@@ -135,6 +135,7 @@ class Worker:
                 Errand(self._remind, REMIND_SECONDS),
                 Errand(self._clear_voices, CLEAR_SECONDS),
                 Errand(self._lay_out, published.LAY_OUT_SECONDS),
+                Errand(self._recount, counts.RECOUNT_SECONDS),
                 *upload_checks.errands(self._engine, self._storage, self._config.limits),
             ],
             self._stopping,
@@ -327,6 +328,9 @@ class Worker:
 
     def _remind(self) -> bool:
         return mail.remind(self._engine, self._config)
+
+    def _recount(self) -> bool:
+        return counts.recount_one(self._engine)
 
     def _lay_out(self) -> bool:
         return published.lay_out_one(self._engine)

@@ -230,6 +230,29 @@ class Correction(Base):
     corrected_by: Mapped[Person] = relationship()
 
 
+class TranscriptCount(Base):
+    """The confirmed segments of a transcript and their letters, heard against meant, as they were
+    counted last: raw and normalised. `is_stale`: it changed since. `changes` counts how often, so
+    that nothing is taken for counted that changed meanwhile."""
+
+    __tablename__ = "transcript_count"
+
+    transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"), primary_key=True)
+    is_stale: Mapped[bool] = mapped_column(default=True, index=True)
+    changes: Mapped[int] = mapped_column(default=1)
+    segments: Mapped[int] = mapped_column(default=0)
+    raw_total: Mapped[int] = mapped_column(default=0)
+    raw_wrong: Mapped[int] = mapped_column(default=0)
+    raw_missing: Mapped[int] = mapped_column(default=0)
+    raw_added: Mapped[int] = mapped_column(default=0)
+    raw_fillers: Mapped[int] = mapped_column(default=0)
+    normalised_total: Mapped[int] = mapped_column(default=0)
+    normalised_wrong: Mapped[int] = mapped_column(default=0)
+    normalised_missing: Mapped[int] = mapped_column(default=0)
+    normalised_added: Mapped[int] = mapped_column(default=0)
+    normalised_fillers: Mapped[int] = mapped_column(default=0)
+
+
 class EditingTime(Base):
     """How long one person was at work on one transcript, in seconds: only while they typed or
     listened. `noted_at`: up to when."""

@@ -41,6 +41,9 @@ class StatisticsAnswer(Shape):
     raw: AccuracyAnswer
     normalised: AccuracyAnswer
     departments: list[DepartmentFiguresAnswer]
+    waiting: int = Field(
+        description="変わったばかりで数え直している逐語録の数。前に数えた分で足してある"
+    )
 
 
 @blueprint.get("/statistics")
@@ -56,4 +59,5 @@ def show(person: Person) -> StatisticsAnswer:
         raw=AccuracyAnswer.of(found.raw),
         normalised=AccuracyAnswer.of(found.normalised),
         departments=[DepartmentFiguresAnswer.of(row) for row in found.departments],
+        waiting=found.waiting,
     )

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from minutes import publication
+from minutes import counts, publication
 from models.audit import AuditLine
 from models.base import Base, now
 from models.database import writing
@@ -55,6 +55,7 @@ from models.transcript import (
     Segment,
     Speaker,
     Transcript,
+    TranscriptCount,
 )
 
 HOURS_BETWEEN_MEETINGS = 10 * 365 * 24 / 6000
@@ -113,6 +114,8 @@ def fill(engine: Engine, size: Amounts) -> None:
         connection.commit()
     engine.dispose()  # those settings were for this connection alone
     _publish(engine, city.to_publish)
+    while counts.recount_one(engine):
+        pass
 
 
 def _publish(engine: Engine, minutes_ids: list[int]) -> None:
@@ -430,6 +433,7 @@ class _City:
             done_seconds=seconds,
         )
         transcript = self.rows.add(Transcript, transcription_id=run)
+        self.rows.add_pair(TranscriptCount, transcript_id=transcript)
         self.rows.add_pair(
             EditingTime, transcript_id=transcript, person_id=self._cast["morishita"], seconds=5400.0
         )
