@@ -147,9 +147,12 @@ def copy_meeting(
     meeting.access_days = source.access_days
     session.flush()
     _copy_items(session, by, source, meeting)
-    for known in invitations.invited(source):
-        if known.person.ended_at is None and not known.person.is_guest:
-            invitations.invite(session, by, meeting, known.person, InvitationKind(known.kind))
+    people = [
+        (known.person, InvitationKind(known.kind))
+        for known in invitations.invited(source)
+        if known.person.ended_at is None and not known.person.is_guest
+    ]
+    invitations.invite_all(session, by, meeting, people)
     return meeting
 
 

@@ -142,7 +142,10 @@ def marks(session: Session, person: Person, documents: Sequence[Document]) -> di
         session.execute(
             select(DocumentVersion.document_id, DocumentVersion.id)
             .join(VersionLook, VersionLook.version_id == DocumentVersion.id)
-            .where(VersionLook.person_id == person.id)
+            .where(
+                VersionLook.person_id == person.id,
+                DocumentVersion.document_id.in_([document.id for document in documents]),
+            )
         )
     )
     opened = {document_id for document_id, _ in looks}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from meetings import dates
@@ -76,26 +76,21 @@ def years(session: Session, person: Person) -> list[int]:
 
 def of_a_list() -> tuple[Any, ...]:
     """What a list of meetings shows beside their own columns, read with them."""
-    department = joinedload(Meeting.department).joinedload(Department.parent)
-    return joinedload(Meeting.series), department
+    return joinedload(Meeting.series), joinedload(Meeting.department)
 
 
 def people_named(words: str) -> Select[Person]:
     """Select whoever works here and has all these words in name, ふりがな, 職名 or 所属, in the
-    order of ふりがな; nobody where there are none."""
+    order of ふりがな."""
     parent = aliased(Department)
     chosen = (
         select(Person)
         .join(Person.department)
         .outerjoin(parent, Department.parent)
         .where(Person.ended_at.is_(None), ~Person.is_guest)
-        .options(joinedload(Person.department).joinedload(Department.parent))
         .order_by(Person.kana, Person.id)
     )
-    found = _words(words)
-    if not found:
-        return chosen.where(false())
-    for word in found:
+    for word in _words(words):
         chosen = chosen.where(
             _has(word, Person.name, Person.kana, Person.title, Department.name, parent.name)
         )

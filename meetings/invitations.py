@@ -1,5 +1,7 @@
 """Asking people to come, and their answers."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
@@ -38,6 +40,28 @@ def invite(
         notify(session, invitation, NoticeKind.INVITATION)
     audit.note(session, by, "invite", invitation)
     return invitation
+
+
+def invite_all(
+    session: Session,
+    by: Person,
+    meeting: Meeting,
+    people: Iterable[tuple[Person, InvitationKind]],
+) -> list[Invitation]:
+    """Those who were never asked to this meeting, all at once. Returns their invitations."""
+    _check_takes_place(meeting)
+    asked = {invitation.person_id for invitation in meeting.invitations}
+    made = [
+        Invitation(meeting=meeting, person=person, kind=kind, invited_by_id=by.id, sequence=0)
+        for person, kind in people
+        if person.id not in asked
+    ]
+    for invitation in made:
+        notify(session, invitation, NoticeKind.INVITATION)
+    session.add_all(made)
+    session.flush()
+    audit.note_each(session, by, "invite", made)
+    return made
 
 
 def withdraw_invitation(session: Session, by: Person, invitation: Invitation) -> None:

@@ -3,7 +3,7 @@ pages at a time, so that there is progress to show and a bad page costs only its
 
 from pathlib import Path
 
-from sqlalchemy import Engine, ScalarSelect, func, select
+from sqlalchemy import Engine, select
 
 from meetings import pdf
 from meetings.errors import StoredFileLost
@@ -24,26 +24,23 @@ def prepare_some(engine: Engine, storage: Storage) -> bool:
             select(DocumentVersion)
             .join(Document)
             .where(
-                DocumentVersion.prepared_pages < _page_count(),
+                DocumentVersion.prepared_pages < DocumentVersion.page_count,
                 DocumentVersion.withdrawn_at.is_(None),
                 Document.removed_at.is_(None),
             )
             # A short one does not wait behind a long one that came earlier.
-            .order_by(_page_count() - DocumentVersion.prepared_pages, DocumentVersion.id)
+            .order_by(
+                DocumentVersion.page_count - DocumentVersion.prepared_pages, DocumentVersion.id
+            )
             .limit(1)
         )
         if version is None:
             return False
         first = version.prepared_pages + 1
-        numbers = range(first, min(first + BATCH_PAGES, len(version.pages) + 1))
+        numbers = range(first, min(first + BATCH_PAGES, version.page_count + 1))
         version_id, sha256 = version.id, version.sha256
     _prepare(engine, storage, version_id, sha256, numbers)
     return True
-
-
-def _page_count() -> ScalarSelect[int]:
-    counted = select(func.count()).where(Page.version_id == DocumentVersion.id)
-    return counted.correlate(DocumentVersion).scalar_subquery()
 
 
 def _prepare(

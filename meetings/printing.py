@@ -72,7 +72,7 @@ def programme(session: Session, config: Config, meeting: Meeting, shown: list[Do
                 {
                     "name": labels[document.id],
                     "title": document.title.removeprefix(labels[document.id]).strip(),
-                    "pages": len(document.current.pages),
+                    "pages": document.current.page_count,
                 }
                 for document in shown
             ],

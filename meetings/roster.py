@@ -2,8 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from meetings import audit
-from meetings.invitations import invitation_of, invite
+from meetings import audit, invitations
 from models.base import now
 from models.meeting import InvitationKind, Meeting, RosterEntry, Series
 from models.person import Person
@@ -35,10 +34,9 @@ def remove(session: Session, by: Person, entry: RosterEntry) -> None:
 
 def invite_all(session: Session, by: Person, meeting: Meeting) -> int:
     """Invite everybody of the roster who is not invited yet; how many these are."""
-    count = 0
-    for entry in standing(meeting.series):
-        known = invitation_of(session, meeting, entry.person)
-        if entry.person.ended_at is None and known is None:
-            invite(session, by, meeting, entry.person, InvitationKind(entry.kind))
-            count += 1
-    return count
+    people = [
+        (entry.person, InvitationKind(entry.kind))
+        for entry in standing(meeting.series)
+        if entry.person.ended_at is None
+    ]
+    return len(invitations.invite_all(session, by, meeting, people))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from meetings import audit, entries
 from meetings.errors import InvalidInput, NotFound
@@ -143,17 +143,21 @@ def share(
 def administered(session: Session, person: Person) -> list[Series]:
     """The series with words, of the departments that this person administers."""
     added = select(DictionaryEntry.series_id).where(DictionaryEntry.ended_at.is_(None))
-    known = or_(Series.id.in_(added), Series.id.in_(select(Confusion.series_id)))
+    learned_some = select(Confusion.id).where(Confusion.series_id == Series.id).exists()
+    found = select(Series).where(or_(Series.id.in_(added), learned_some)).order_by(Series.name)
     return [
         series
-        for series in session.scalars(select(Series).where(known).order_by(Series.name))
+        for series in session.scalars(found.options(joinedload(Series.department)))
         if person.has_role_for(Role.ADMINISTRATOR, series.department)
     ]
 
 
 def administered_series(session: Session, person: Person, series_id: int) -> Series:
     """Raises NotFound."""
-    return _with_id(administered(session, person), series_id)
+    series = session.get(Series, series_id) if series_id < 2**63 else None
+    if series is None or not person.has_role_for(Role.ADMINISTRATOR, series.department):
+        raise NotFound()
+    return series
 
 
 def shared(session: Session, person: Person) -> list[DictionaryEntry]:
@@ -284,7 +288,14 @@ def _known_word(surface: str, place: str, count: int) -> Term:
 
 def _standing(session: Session, owner: ColumnElement[bool]) -> list[DictionaryEntry]:
     chosen = select(DictionaryEntry).where(owner, DictionaryEntry.ended_at.is_(None))
-    return list(session.scalars(chosen.order_by(DictionaryEntry.kana, DictionaryEntry.id)))
+    ordered = chosen.order_by(DictionaryEntry.kana, DictionaryEntry.id)
+    return list(
+        session.scalars(
+            ordered.options(
+                joinedload(DictionaryEntry.department), joinedload(DictionaryEntry.shared_from)
+            )
+        )
+    )
 
 
 Row = TypeVar("Row", Series, Department, DictionaryEntry)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.errors import StorageFull
 from meetings.storage import Storage, full_disk_told
 from minutes.recognition import audio
-from minutes.turns import UNDER_WAY
+from minutes.turns import goes_on
 from models.recording import Chunk, Recording, Step, Transcription, WorkState
 
 
@@ -77,15 +77,9 @@ def clear(session: Session, home: Path) -> None:
 def _sounds_in_use(session: Session) -> set[str]:
     """Of everything that goes on by itself. What is paused may stand for weeks: its sound is made
     again, and 110 MB an hour do not lie on the disk meanwhile."""
-    goes_on = or_(
-        Transcription.state.in_(UNDER_WAY),
-        and_(
-            Transcription.state != WorkState.PAUSED,
-            Transcription.steps.any(Step.state.in_(UNDER_WAY)),
-        ),
-    )
-    found = select(Recording.sha256).join(Recording.transcriptions).where(goes_on)
-    return set(session.scalars(found))
+    found = select(Recording.sha256).join(Recording.transcriptions)
+    wanted = found.where(goes_on(), Transcription.state != WorkState.PAUSED)
+    return set(session.scalars(wanted))
 
 
 def _leases_held(session: Session) -> set[str]:

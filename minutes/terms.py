@@ -1,8 +1,10 @@
 """The terms (用語) of a meeting as people see them: ranked, looked through."""
 
+import string
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from minutes import dictionaries
@@ -10,6 +12,7 @@ from minutes.proposals import papers
 from minutes.proposals.readings import as_katakana, plain
 from minutes.proposals.sound import sounds
 from minutes.proposals.terms import KANA, Term, ranked
+from models.document import DocumentVersion, Page
 from models.meeting import Meeting
 
 
@@ -67,13 +70,15 @@ class Gaps:
 
 
 def gaps_of(session: Session, meeting: Meeting) -> Gaps:
-    unread = wordless = 0
-    for document in papers.open_documents(session, meeting):
-        version = document.current
-        unread += len(version.pages) - version.prepared_pages
-        read = version.pages[: version.prepared_pages]
-        wordless += sum(not page.text.strip() for page in read)
-    return Gaps(unread, wordless)
+    versions = [document.current for document in papers.open_documents(session, meeting)]
+    wordless = select(func.count(Page.id)).where(
+        Page.version_id.in_([version.id for version in versions]),
+        Page.version_id == DocumentVersion.id,
+        Page.number <= DocumentVersion.prepared_pages,
+        func.trim(Page.text, string.whitespace + "\u3000") == "",
+    )
+    unread = sum(version.page_count - version.prepared_pages for version in versions)
+    return Gaps(unread, session.scalar(wordless) or 0)
 
 
 def has_words(term: Term, words: str) -> bool:

@@ -4,7 +4,7 @@ short memo never waits behind a long council, and several workers share one of t
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from minutes import transcription as work
@@ -33,10 +33,7 @@ def in_turn(session: Session) -> list[Transcription]:
         .outerjoin(Transcription.chunks)
         .where(
             Transcription.state != WorkState.PAUSED,
-            or_(
-                Transcription.state.in_(UNDER_WAY),
-                Transcription.steps.any(Step.state.in_(UNDER_WAY)),
-            ),
+            goes_on(),
         )
         .group_by(Transcription.id)
         .order_by(
@@ -48,6 +45,14 @@ def in_turn(session: Session) -> list[Transcription]:
         .options(selectinload(Transcription.chunks), selectinload(Transcription.steps))
     )
     return list(found)
+
+
+def goes_on() -> ColumnElement[bool]:
+    """Whether a `Transcription`, or a step of it, is under way or waits for its turn: those few are
+    found by their state, however many were finished in years."""
+    with_steps = select(Step.transcription_id).where(Step.state.in_(UNDER_WAY))
+    itself = select(Transcription.id).where(Transcription.state.in_(UNDER_WAY))
+    return Transcription.id.in_(itself.union(with_steps))
 
 
 def due_pieces(transcription: Transcription) -> Iterator[Piece]:

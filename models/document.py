@@ -26,9 +26,12 @@ class Document(Base):
 
     meeting: Mapped[Meeting] = relationship()
     agenda_item: Mapped[AgendaItem | None] = relationship()
-    readers: Mapped[list[Person]] = relationship(secondary="document_reader", order_by="Person.id")
+    # Whether somebody may read it, and which version, is asked of every document of a meeting.
+    readers: Mapped[list[Person]] = relationship(
+        secondary="document_reader", order_by="Person.id", lazy="selectin"
+    )
     versions: Mapped[list["DocumentVersion"]] = relationship(
-        back_populates="document", order_by="DocumentVersion.number"
+        back_populates="document", order_by="DocumentVersion.number", lazy="selectin"
     )
 
     @property
@@ -89,7 +92,9 @@ class DocumentVersion(Base):
     original_size_bytes: Mapped[int | None]
 
     document: Mapped[Document] = relationship(back_populates="versions")
-    created_by: Mapped[Person] = relationship(foreign_keys=created_by_id)
+    created_by: Mapped[Person] = relationship(
+        foreign_keys=created_by_id, lazy="joined", innerjoin=True
+    )
     pages: Mapped[list["Page"]] = relationship(back_populates="version", order_by="Page.number")
 
     @property

@@ -53,7 +53,7 @@ class RosterEntry(Base):
     ended_at: Mapped[When | None]
 
     series: Mapped[Series] = relationship(back_populates="roster")
-    person: Mapped[Person] = relationship(foreign_keys=person_id)
+    person: Mapped[Person] = relationship(foreign_keys=person_id, lazy="joined", innerjoin=True)
 
 
 class Meeting(Base):
@@ -135,9 +135,9 @@ class Invitation(Base):
     sequence: Mapped[int] = mapped_column(default=0)
 
     meeting: Mapped[Meeting] = relationship(back_populates="invitations")
-    person: Mapped[Person] = relationship(foreign_keys=person_id)
+    person: Mapped[Person] = relationship(foreign_keys=person_id, lazy="joined", innerjoin=True)
     answers: Mapped[list["InvitationAnswer"]] = relationship(
-        back_populates="invitation", order_by="InvitationAnswer.id"
+        back_populates="invitation", order_by="InvitationAnswer.id", lazy="selectin"
     )
 
     @property

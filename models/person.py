@@ -36,7 +36,10 @@ class Department(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     name: Mapped[Name] = mapped_column(unique=True)
 
-    parent: Mapped["Department | None"] = relationship(remote_side="Department.id")
+    # Read with whoever belongs to it: lists of people say where each of them works.
+    parent: Mapped["Department | None"] = relationship(
+        remote_side="Department.id", lazy="joined", join_depth=1
+    )
 
     @property
     def full_name(self) -> str:
@@ -62,7 +65,7 @@ class Person(Base):
     created_at: Mapped[When] = mapped_column(default=now)
     ended_at: Mapped[When | None]
 
-    department: Mapped[Department] = relationship()
+    department: Mapped[Department] = relationship(lazy="joined", innerjoin=True)
     grants: Mapped[list["RoleGrant"]] = relationship(back_populates="person")
 
     def has_role(self, role: Role) -> bool:

@@ -111,7 +111,7 @@ class Attendance(Base):
     struck_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     meeting: Mapped[Meeting] = relationship()
-    person: Mapped[Person | None] = relationship(foreign_keys=person_id)
+    person: Mapped[Person | None] = relationship(foreign_keys=person_id, lazy="joined")
 
     @property
     def attendee_name(self) -> str:
@@ -145,4 +145,4 @@ class ConnectionTest(Base):
     terminal: Mapped[Name] = mapped_column(default="")
 
     meeting: Mapped[Meeting] = relationship()
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)

@@ -7,6 +7,7 @@ read once, by the worker, and again only when something of them has changed.
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
@@ -32,7 +33,7 @@ from minutes.proposals.terms import (
 )
 from models.base import now
 from models.database import reading, writing
-from models.document import Document
+from models.document import Document, Page
 from models.meeting import Meeting
 from models.recording import Recording, Transcription
 from models.term import TermList
@@ -59,17 +60,21 @@ class Collected:
 def vocabulary_of(session: Session, meeting: Meeting) -> Vocabulary:
     """Of all papers that everybody in the meeting may read: a closed one must not show in the
     transcript. Pages without text (scans) teach nothing."""
-    sources, kept = sources_of(session, meeting), collected(session, meeting)
+    sources = sources_of(session, meeting)
+    kept = collected(session, meeting, sources)
     found = kept.terms if kept.is_current else found_in(sources)
     taught = dictionaries.taught(session, meeting.series)
     return vocabulary(found, text_of(sources), people_of(meeting), taught)
 
 
-def collected(session: Session, meeting: Meeting) -> Collected:
+def collected(
+    session: Session, meeting: Meeting, sources: Sequence[Paper] | None = None
+) -> Collected:
+    """`sources`: those of the meeting, where they were read already."""
     kept = session.get(TermList, meeting.id)
     if kept is None or not kept.terms:
         return Collected((), is_current=False)
-    is_current = kept.sources_sha256 == _sha256(sources_of(session, meeting))
+    is_current = kept.sources_sha256 == _sha256(sources or sources_of(session, meeting))
     return Collected([Term(*fields) for fields in json.loads(kept.terms)], is_current)
 
 
@@ -104,7 +109,8 @@ def collect(engine: Engine, meeting_id: int) -> None:
     began_at = now()
     with reading(engine) as session:
         meeting = session.get_one(Meeting, meeting_id)
-        sources, kept = sources_of(session, meeting), collected(session, meeting)
+        sources = sources_of(session, meeting)
+        kept = collected(session, meeting, sources)
     terms = kept.terms if kept.is_current else found_in(sources)
     with full_disk_told(), writing(engine) as session, session.begin():
         made = _list_of(session, meeting_id, began_at)
@@ -153,9 +159,14 @@ def open_documents(session: Session, meeting: Meeting) -> list[Document]:
 
 
 def _pages(session: Session, meeting: Meeting) -> Iterator[Paper]:
-    for document in open_documents(session, meeting):
+    documents = open_documents(session, meeting)
+    pages: dict[int, list[Page]] = defaultdict(list)
+    shown = Page.version_id.in_([document.current.id for document in documents])
+    for page in session.scalars(select(Page).where(shown).order_by(Page.number)):
+        pages[page.version_id].append(page)
+    for document in documents:
         yield Paper(document.title, document.title)
-        for page in document.current.pages:
+        for page in pages[document.current.id]:
             place = f"{document.title} {page.number}頁"
             yield Paper(place, page.text, page.id)
 

@@ -56,7 +56,7 @@ class VersionAnswer(Shape):
             file_name=version.file_name,
             sha256=version.sha256,
             size_bytes=version.size_bytes,
-            page_count=len(version.pages),
+            page_count=version.page_count,
             prepared_pages=version.prepared_pages,
             released_at=version.released_at,
             created_at=version.created_at,

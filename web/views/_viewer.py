@@ -80,7 +80,7 @@ def _document(
         "item_title": document.agenda_item.title if document.agenda_item else "",
         "version_id": version.id,
         "version": version.number,
-        "page_count": len(version.pages),
+        "page_count": version.page_count,
         "mark": mark,
         "may_print": may_print(given, document),
         "may_download": may_download(given, document),

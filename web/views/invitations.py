@@ -2,6 +2,7 @@
 
 import base64
 from collections import Counter
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -16,7 +17,7 @@ from flask import (
 )
 from sqlalchemy import select
 
-from meetings import guests, notices, printing, roster
+from meetings import finding, guests, notices, printing, roster
 from meetings.calendar import calendar_of
 from meetings.entries import plain_number
 from meetings.errors import GijidoError, InvalidInput, NotFound
@@ -33,12 +34,24 @@ from models.person import Person
 from web import access
 from web.door.costs import Lane, costs
 from web.named_files import send_named
+from web.paging import paged_from
 from web.transaction import config, database_session, reading_session, settle
 from web.urls import address_of
 from web.views._meeting_head import meeting_head
 from web.views.series import choices_for_series
 
 blueprint = Blueprint("invitations", __name__)
+MOST_PEOPLE, LONGEST_WORDS = 50, 200
+
+
+@dataclass(frozen=True)
+class PeopleFound:
+    """`shown` of the `total` people who have the `words`, by department."""
+
+    words: str
+    groups: list[tuple[str, list[Person]]]
+    total: int
+    shown: int
 
 
 @blueprint.get("/meetings/<int:meeting_id>/invitations")
@@ -57,7 +70,7 @@ def index(person: Person, meeting: Meeting) -> Any:
         notices=notices.last_of(session, meeting) if may_prepare else {},
         has_mail=bool(config().mail.smtp_host),
         passes={p.person_id: guests.is_being_guessed(p) for p in passes},
-        groups=_others({invitation.person_id for invitation in invitations}),
+        others=_others({invitation.person_id for invitation in invitations}),
         kinds=list(InvitationKind),
         roster_count=_missing_of_roster(meeting, invitations),
         with_note={i.id for i in invitations if may_read_note(head.rights, person, i)},
@@ -149,7 +162,7 @@ def show_roster(person: Person, meeting: Meeting) -> Any:
         "meetings/roster.html",
         meeting=meeting,
         entries=entries,
-        groups=_others({entry.person_id for entry in entries}),
+        others=_others({entry.person_id for entry in entries}),
         kinds=list(InvitationKind),
         speech_models=choices_for_series(meeting.series),
         may_hear=Right.HEAR in rights(database_session(), person, meeting),
@@ -271,20 +284,19 @@ def _chosen() -> list[Person]:
     return list(database_session().scalars(wanted))
 
 
-def _others(known_ids: set[int]) -> list[tuple[str, list[Person]]]:
-    """Everybody else in the city, by department."""
-    people = [
-        person
-        for person in database_session().scalars(
-            select(Person).where(Person.ended_at.is_(None), ~Person.is_guest).order_by(Person.kana)
-        )
-        if person.id not in known_ids
-    ]
-    people.sort(key=lambda person: person.department.full_name)
-    return [
+def _others(known_ids: set[int]) -> PeopleFound:
+    """Whoever else in the city has the words that were looked for; without any, everybody, where
+    these are few."""
+    words = " ".join(request.args.get("find", "")[:LONGEST_WORDS].split())
+    chosen = finding.people_named(words).where(Person.id.not_in(known_ids))
+    found = paged_from(database_session(), chosen, 1, MOST_PEOPLE)
+    people = found.entries if words or not found.others else []
+    by_department = sorted(people, key=lambda person: person.department.full_name)
+    groups = [
         (name, list(them))
-        for name, them in groupby(people, key=lambda person: person.department.full_name)
+        for name, them in groupby(by_department, key=lambda person: person.department.full_name)
     ]
+    return PeopleFound(words, groups, found.total, len(people))
 
 
 def _pdf(content: bytes, name: str) -> Response:
