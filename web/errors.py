@@ -15,7 +15,7 @@ from flask import (
     url_for,
 )
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from meetings.errors import (
@@ -96,6 +96,13 @@ WORDS = {
     500: "サーバーで問題が起きました。保存済みの内容は失われていません。"
     "もう一度お試しいただき、続くときは管理者に連絡してください。",
 }
+DAMAGED_DATABASE = ("malformed", "file is not a database", "disk I/O error")
+"""How SQLite says it."""
+
+DATABASE_DAMAGED = (
+    "サーバーのデータベースを読み書きできません。いまの操作は保存されていません。管理者に連絡して"
+    "ください（管理者は、サーバーを止めて gijido check を実行し、バックアップから戻します）。"
+)
 EXPIRED_FORM = (
     "画面を開いてから時間がたったか、サインインし直したため、送信を確認できませんでした。"
     "入力した内容は下に残っています。確かめて、もう一度送信してください。"
@@ -107,7 +114,7 @@ NEVER_SHOWN_AGAIN = {"csrf_token", "password", "new_password", "again", "code"}
 def install(app: Flask) -> None:
     app.register_error_handler(GijidoError, _gijido_error)
     app.register_error_handler(CSRFError, _token_expired)
-    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(DatabaseError, _database_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(500, _server_error)
 
@@ -176,12 +183,16 @@ def _typed_fields(status: int) -> list[tuple[str, str]]:
     return typed if is_short else []
 
 
-def _database_error(problem: OperationalError) -> Response:
-    if is_disk_full(problem):
+def _database_error(problem: DatabaseError) -> Response:
+    if isinstance(problem, OperationalError) and is_disk_full(problem):
         return _gijido_error(StorageFull())
-    if is_locked(problem):
+    if isinstance(problem, OperationalError) and is_locked(problem):
         return _gijido_error(TryAgain())
-    raise problem
+    if not any(words in str(problem.orig) for words in DAMAGED_DATABASE):
+        raise problem
+    g.is_broken = True
+    LOG.error("the database is damaged: %s %s: %s", request.method, request.path, problem.orig)
+    return answer(500, DATABASE_DAMAGED) if wants_json() else page(500, DATABASE_DAMAGED)
 
 
 def _http_error(problem: HTTPException) -> Response:

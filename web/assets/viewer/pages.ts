@@ -126,6 +126,7 @@ export function sentenceFor(problem: unknown): string {
   const status = problem instanceof pdfjs.ResponseException ? problem.status : 0;
   if (status === 401) return "サインインの期限が切れました。サインインし直してください。";
   if (status === 404) return "この資料は見つかりません。差し替えられたか、閲覧できなくなっています。会議に戻って確かめてください。";
+  if (status === 410) return "この資料のファイルがサーバーで失われているか、壊れています。主催者か管理者に連絡してください。";
   if (problem instanceof pdfjs.PasswordException) return "この資料にはパスワードがかかっています。主催者に連絡してください。";
   if (problem instanceof pdfjs.InvalidPDFException) return "この資料は壊れているため表示できません。主催者に連絡してください。";
   return "資料を読み込めませんでした。通信を確かめて、もう一度お試しください。";
