@@ -4,24 +4,21 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 
 from meetings import clean_text
+from meetings.cell import Cell
 from meetings.entries import LONGEST_NAME
 from meetings.errors import FileRejected
-from minutes.imports import cutting, subtitles, text_files, whisper_files, word_files
-from minutes.imports.marks import with_speakers
-from minutes.imports.said import LONGEST_CHARACTERS, MOST_PIECES, Said, is_timed
+from minutes.imports import cutting
+from minutes.imports.said import LONGEST_CHARACTERS, MOST_PIECES, TOO_LONG, Said, is_timed
 from minutes.transcripts import LONGEST_SEGMENT
 
 ACCEPTED = (".txt", ".docx", ".srt", ".vtt", ".json")
-LARGEST_TEXT_BYTES = 10_000_000
-"""JSON says much besides the words; of it the setting alone is the limit."""
+PROGRAM = "minutes.inside.pieces"
+SECONDS = 60
+CELL = Cell(memory_mb=1000, output_mb=50, at_once=2)
 
 OTHER_KIND = (
     "取り込めるのは txt、docx、srt、vtt、WhisperのJSON（json）です。"
     "作ったソフトで、このどれかとして書き出してください。"
-)
-TOO_LONG = (
-    "ファイルが長すぎます。1つの録音の逐語録だけにして、もう一度取り込んでください。"
-    "録音や画像が入っていないかも確かめてください。"
 )
 EMPTY = "ファイルに文字がありません。中身を開いて確かめてください。"
 
@@ -37,7 +34,7 @@ def read(file_name: str, path: Path) -> list[Said]:
         raise FileRejected(OTHER_KIND)
     if not path.stat().st_size:
         raise FileRejected(EMPTY)
-    said = map(_in_one_line, with_speakers(_pieces(kind, path)))
+    said = map(_in_one_line, _pieces(kind, path))
     pieces = [piece for piece in said if piece.text]
     if not pieces:
         raise FileRejected(EMPTY)
@@ -46,16 +43,10 @@ def read(file_name: str, path: Path) -> list[Said]:
 
 
 def _pieces(kind: str, path: Path) -> list[Said]:
-    if kind == ".docx":
-        return word_files.paragraphs(path)
-    if kind != ".json" and path.stat().st_size > LARGEST_TEXT_BYTES:
-        raise FileRejected(TOO_LONG)
-    text = text_files.decode(path.read_bytes())
-    if kind == ".json":
-        return whisper_files.segments(text)
-    if kind in (".srt", ".vtt") or subtitles.looks_like(text):
-        return subtitles.cues(text)
-    return text_files.paragraphs(text)
+    """As they stand in the file, which is taken apart in a cell."""
+    path = path.resolve()
+    found = CELL.ask(PROGRAM, kind, str(path), seconds=SECONDS, reads=[path])
+    return [Said(*fields) for fields in found]
 
 
 def _in_sentences(pieces: list[Said]) -> list[Said]:

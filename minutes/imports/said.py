@@ -6,6 +6,10 @@ LONGEST_CHARACTERS = 500_000
 """A whole day of speech: longer texts are no meeting, and would keep the server busy."""
 
 MOST_PIECES = 50_000
+TOO_LONG = (
+    "ファイルが長すぎます。1つの録音の逐語録だけにして、もう一度取り込んでください。"
+    "録音や画像が入っていないかも確かめてください。"
+)
 
 
 @dataclass(frozen=True)

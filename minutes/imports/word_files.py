@@ -1,8 +1,9 @@
 """Word files (docx): the paragraphs of the text, and tables row by row.
 
 A docx is a zip of XML. Three parts are looked at and nothing is run: the list of contents, the
-document, no more of it than `LARGEST_XML_BYTES`. Read by the standard library; XML that declares
-entities is refused, since Word never writes any.
+document, no more of it than `LARGEST_XML_BYTES` and `MOST_ELEMENTS`, piece by piece: no more than
+one paragraph or row is held at a time. Read by the standard library; XML that declares entities is
+refused, since Word never writes any.
 """
 
 import zipfile
@@ -10,11 +11,14 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from meetings.errors import FileRejected
-from minutes.imports.said import Said
+from minutes.imports.said import LONGEST_CHARACTERS, TOO_LONG, Said
 
 LARGEST_XML_BYTES = 60_000_000
+MOST_ELEMENTS = 1_500_000
+PIECE_BYTES = 1 << 16
 LARGEST_LIST_BYTES = 1_000_000
 CONTENTS = "[Content_Types].xml"
 DOCUMENT = "wordprocessingml.document.main+xml"
@@ -36,11 +40,13 @@ WITH_MACROS = (
 )
 TOO_LARGE = "Wordのファイルの中身が大きすぎます。逐語録の本文だけにして保存し直してください。"
 BROKEN = (
-    zipfile.BadZipFile, zlib.error, ElementTree.ParseError, EOFError, OSError,
+    zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, OSError,
     KeyError, ValueError, RuntimeError, NotImplementedError, RecursionError,
 )  # fmt: skip
 UNSEEN = {"del", "moveFrom", "Fallback", "rt", "txbxContent", "instrText", "sdtPr", "pPr", "rPr"}
 """Deleted text, second versions of the same, readings above characters, text boxes, fields."""
+
+HELD = {"p", "tr", *UNSEEN}
 
 
 def paragraphs(path: Path) -> list[Said]:
@@ -50,57 +56,125 @@ def paragraphs(path: Path) -> list[Said]:
             raise FileRejected(PROTECTED)
     try:
         with zipfile.ZipFile(path) as package:
-            texts = list(_blocks(_document(package)))
+            blocks = _Blocks()
+            _parse(package, _document(package), LARGEST_XML_BYTES, blocks)
     except BROKEN as problem:
         raise FileRejected(NOT_WORD) from problem
-    return [Said(text.strip()) for text in texts if text.strip()]
+    return [Said(text) for text in blocks.found]
 
 
-def _document(package: zipfile.ZipFile) -> ElementTree.Element:
-    parts = _parse(_read(package, CONTENTS, LARGEST_LIST_BYTES))
-    kinds = {part.get("PartName", ""): part.get("ContentType", "") for part in parts}
+def _document(package: zipfile.ZipFile) -> str:
+    """The name of the part with the text."""
+    contents = _Contents()
+    _parse(package, CONTENTS, LARGEST_LIST_BYTES, contents)
     has_macros = any(MACRO_PART in name for name in package.namelist())
-    if has_macros or any(MACROS in kind for kind in kinds.values()):
+    if has_macros or any(MACROS in kind for kind in contents.kinds.values()):
         raise FileRejected(WITH_MACROS)
-    name = next((name for name, kind in kinds.items() if kind.endswith(DOCUMENT)), None)
-    if name is None:
-        raise FileRejected(NOT_WORD)
-    return _parse(_read(package, name.lstrip("/"), LARGEST_XML_BYTES))
+    for name, kind in contents.kinds.items():
+        if kind.endswith(DOCUMENT):
+            return name.lstrip("/")
+    raise FileRejected(NOT_WORD)
 
 
-def _read(package: zipfile.ZipFile, name: str, limit: int) -> bytes:
-    """However small it claims to be, no more than `limit` is unpacked."""
+class _Contents:
+    """The kind of each part."""
+
+    def __init__(self) -> None:
+        self.kinds: dict[str, str] = {}
+
+    def start(self, _tag: str, attributes: dict[str, str]) -> None:
+        self.kinds[attributes.get("PartName", "")] = attributes.get("ContentType", "")
+
+    def end(self, _tag: str) -> None:
+        pass
+
+    def data(self, _text: str) -> None:
+        pass
+
+
+class _Blocks:
+    """Paragraphs, and rows of tables with a tab between their cells. What is inside the outermost
+    of them is built as a tree, read, and let go."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self._builder: ElementTree.TreeBuilder | None = None
+        self._depth = 0
+        self._characters = 0
+
+    def start(self, tag: str, _attributes: dict[str, str]) -> None:
+        if self._builder is None and _name(tag) not in HELD:
+            return
+        self._builder = self._builder or ElementTree.TreeBuilder()
+        self._builder.start(tag, {})
+        self._depth += 1
+
+    def data(self, text: str) -> None:
+        if self._builder:
+            self._builder.data(text)
+
+    def end(self, tag: str) -> None:
+        if self._builder is None:
+            return
+        self._builder.end(tag)
+        self._depth -= 1
+        if self._depth == 0:
+            self._take(self._builder.close())
+            self._builder = None
+
+    def _take(self, element: ElementTree.Element) -> None:
+        texts = [text.strip() for text in _block(element) if text.strip()]
+        self._characters += sum(map(len, texts))
+        if self._characters > 2 * LONGEST_CHARACTERS:
+            raise FileRejected(TOO_LONG)
+        self.found += texts
+
+
+def _parse(
+    package: zipfile.ZipFile, name: str, largest_bytes: int, target: _Contents | _Blocks
+) -> None:
+    """However small it claims to be, no more than this is unpacked."""
+    parser = expat.ParserCreate(namespace_separator="}")
+    elements = 0
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal elements
+        elements += 1
+        if elements > MOST_ELEMENTS:
+            raise FileRejected(TOO_LARGE)
+        target.start(tag, attributes)
+
+    parser.StartElementHandler, parser.EndElementHandler = start, target.end
+    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = target.data, _refuse_doctype
+    parser.buffer_text = True
+    size = 0
     with package.open(name) as part:
-        content = part.read(limit + 1)
-    if len(content) > limit:
-        raise FileRejected(TOO_LARGE)
-    return content
+        while piece := part.read(PIECE_BYTES):
+            size += len(piece)
+            if size > largest_bytes:
+                raise FileRejected(TOO_LARGE)
+            parser.Parse(piece, False)
+    parser.Parse(b"", True)
 
 
-def _parse(xml: bytes) -> ElementTree.Element:
-    parser = ElementTree.XMLParser(target=_WithoutEntities())  # noqa: S314 - see there
-    parser.feed(xml)
-    root: ElementTree.Element = parser.close()
-    return root
-
-
-class _WithoutEntities(ElementTree.TreeBuilder):
+def _refuse_doctype(*_: object) -> None:
     """Entities, the danger of XML from outside, can only be declared in a document type."""
-
-    def doctype(self, _name: str, _public: str | None, _system: str | None) -> None:
-        raise FileRejected(NOT_WORD)
+    raise FileRejected(NOT_WORD)
 
 
 def _blocks(element: ElementTree.Element) -> Iterator[str]:
-    """Paragraphs, and rows of tables with a tab between their cells."""
     for child in element:
-        match _name(child):
-            case "p":
-                yield from _text(child).split("\n")
-            case "tr":
-                yield from _row(child)
-            case name if name not in UNSEEN:
-                yield from _blocks(child)
+        yield from _block(child)
+
+
+def _block(element: ElementTree.Element) -> Iterator[str]:
+    match _name(element.tag):
+        case "p":
+            yield from _text(element).split("\n")
+        case "tr":
+            yield from _row(element)
+        case name if name not in UNSEEN:
+            yield from _blocks(element)
 
 
 def _row(row: ElementTree.Element) -> Iterator[str]:
@@ -112,7 +186,7 @@ def _row(row: ElementTree.Element) -> Iterator[str]:
 
 
 def _text(element: ElementTree.Element) -> str:
-    match _name(element):
+    match _name(element.tag):
         case "t":
             return element.text or ""
         case "tab":
@@ -124,6 +198,6 @@ def _text(element: ElementTree.Element) -> str:
     return "".join(map(_text, element))
 
 
-def _name(element: ElementTree.Element) -> str:
+def _name(tag: str) -> str:
     """Without its namespace: there are a strict and a usual one."""
-    return element.tag.rpartition("}")[2]
+    return tag.rpartition("}")[2]
