@@ -13,7 +13,6 @@ import threading
 import time
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +22,7 @@ from meetings.errors import GijidoError
 from meetings.storage import Storage
 from models.base import now
 from models.database import connect, migrate, writing
-from models.document import DocumentVersion
+from models.document import Document, DocumentVersion
 from models.meeting import Invitation, Meeting
 from models.person import Person, SignIn
 from web.bench.server import RunningServer, empty_home, running
@@ -68,10 +67,8 @@ def measure(clients: int, turns: int) -> Measured:
     raise_file_limit(clients + SPARE_FILES)
     with empty_home() as config:
         stage = _set_stage(config, clients)
-        tokens = config.home / "tokens"
-        tokens.write_text("\n".join(stage.attendees), encoding="ascii")
         with running(config) as server:
-            return _run(server, stage, tokens, turns)
+            return _run(server, stage, turns)
 
 
 def raise_file_limit(wanted: int) -> None:
@@ -97,51 +94,97 @@ def as_table(measured: Measured) -> str:
     )
 
 
-def _run(server: RunningServer, stage: Stage, tokens: Path, turns: int) -> Measured:
-    terminals = subprocess.Popen(
-        [sys.executable, "-m", "web.bench.terminals", server.host, str(server.port),
-         str(stage.meeting_id), str(tokens)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        cwd=settings.DEFAULT_FILE.parent,
-    )  # fmt: skip
-    with terminals:
-        assert terminals.stdout is not None
-        said = terminals.stdout.readline().split()
-        if not said:
-            raise GijidoError("端末の役をするプログラムが、つながらずに終わりました。")
-        connect_s = float(said[1])
-        reader = _PageReader(server, stage)
+def _run(server: RunningServer, stage: Stage, turns: int) -> Measured:
+    with Terminals(server, stage) as terminals:
+        reader = PageReader(server, f"/meetings/{stage.meeting_id}", stage.attendees[0])
         reader.start()
         sent = _turn_pages(server, stage, turns)
         time.sleep(SETTLE_SECONDS)
         pages = reader.finish()
-        written, _ = terminals.communicate("\n")
-    arrivals: list[list[tuple[int, float]]] = json.loads(written)
-    delays = [1000 * (at - sent[s]) for one in arrivals for s, at in one if s in sent]
+        arrivals = terminals.arrivals()
+    delays = delays_of(sent, arrivals)
     return Measured(
         clients=len(arrivals),
-        connect_s=connect_s,
+        connect_s=terminals.connect_s,
         **_quantiles(delays),
         lost=sum(len(set(sent) - {s for s, _ in one}) for one in arrivals),
         out_of_order=sum(_out_of_order([s for s, _ in one]) for one in arrivals),
-        page_p95_ms=_quantile(pages, 0.95),
+        page_p95_ms=quantile(pages, 0.95),
         server_rss_mb=server.peak_rss_mb,
     )
 
 
+class Terminals:
+    """Every attendee's event stream, in a process of its own while the block lasts."""
+
+    def __init__(self, server: RunningServer, stage: Stage) -> None:
+        self._command = [sys.executable, "-m", "web.bench.terminals", server.host]
+        self._command += [str(server.port), str(stage.meeting_id)]
+        self._tokens = "\n".join(stage.attendees)
+
+    def __enter__(self) -> "Terminals":
+        self._process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=settings.DEFAULT_FILE.parent,
+        )
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(self._tokens + "\n\n")
+        self._process.stdin.flush()
+        said = self._process.stdout.readline().split()
+        if not said:
+            raise GijidoError("端末の役をするプログラムが、つながらずに終わりました。")
+        self.connect_s = float(said[1])
+        return self
+
+    def arrivals(self) -> list[list[tuple[int, float]]]:
+        """Of every terminal the sequence of each state and when it came; they all leave."""
+        written, _ = self._process.communicate("\n")
+        return list(json.loads(written))
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+
+
+def delays_of(sent: dict[int, float], arrivals: list[list[tuple[int, float]]]) -> list[float]:
+    """In ms, of each turn to each terminal."""
+    return [1000 * (at - sent[s]) for one in arrivals for s, at in one if s in sent]
+
+
 def _turn_pages(server: RunningServer, stage: Stage, turns: int) -> dict[int, float]:
     """The moment at which each turn was sent, by its sequence."""
-    line = http.client.HTTPConnection(server.host, server.port, timeout=60)
-    _post(line, f"/api/meetings/{stage.meeting_id}/presenting", stage.presenter, None)
+    presenter = Presenter(server, stage)
     sent = {}
     for number in range(turns):
         time.sleep(TURN_EVERY_SECONDS)
+        sequence, at = presenter.turn(number)
+        sent[sequence] = at
+    presenter.close()
+    return sent
+
+
+class Presenter:
+    """Who turns the pages, one after the other on one connection."""
+
+    def __init__(self, server: RunningServer, stage: Stage) -> None:
+        self._line = http.client.HTTPConnection(server.host, server.port, timeout=60)
+        self._stage, self._path = stage, f"/api/meetings/{stage.meeting_id}"
+        _post(self._line, f"{self._path}/presenting", stage.presenter, None)
+
+    def turn(self, number: int) -> tuple[int, float]:
+        """Its sequence, and the moment at which it was sent. Raises GijidoError."""
+        stage = self._stage
         body = {"version_id": stage.version_id, "page": number % stage.page_count + 1}
         at = time.monotonic()
-        made = _post(line, f"/api/meetings/{stage.meeting_id}/turns", stage.presenter, body)
-        sent[made["sequence"]] = at
-    line.close()
-    return sent
+        made = _post(self._line, f"{self._path}/turns", stage.presenter, body)
+        return made["sequence"], at
+
+    def close(self) -> None:
+        self._line.close()
 
 
 def _post(line: http.client.HTTPConnection, path: str, token: str, body: object) -> dict[str, int]:
@@ -154,27 +197,33 @@ def _post(line: http.client.HTTPConnection, path: str, token: str, body: object)
     return dict(read)
 
 
-class _PageReader(threading.Thread):
-    """Somebody always opens the meeting's page; how long each took, in ms."""
+class PageReader(threading.Thread):
+    """Somebody opens a page again and again; how long each good answer took, in ms, and how often
+    a server error was answered that does not ask to come back later."""
 
-    def __init__(self, server: RunningServer, stage: Stage) -> None:
+    def __init__(
+        self, server: RunningServer, path: str, token: str, each_second: float = PAGES_PER_SECOND
+    ) -> None:
         super().__init__(daemon=True)
-        self._server, self._stage = server, stage
+        self._server, self._path, self._pause = server, path, 1 / each_second
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._done = threading.Event()
         self._taken: list[float] = []
+        self.errors = 0
 
     def run(self) -> None:
         line = http.client.HTTPConnection(self._server.host, self._server.port, timeout=60)
         due = time.monotonic()
         while not self._done.is_set():
             begun = time.monotonic()
-            headers = {"Authorization": f"Bearer {self._stage.attendees[0]}"}
-            line.request("GET", f"/meetings/{self._stage.meeting_id}", headers=headers)
+            line.request("GET", self._path, headers=self._headers)
             answer = line.getresponse()
             answer.read()
-            if answer.status == 200:
+            if answer.status < 400:
                 self._taken.append(1000 * (time.monotonic() - begun))
-            due += 1 / PAGES_PER_SECOND
+            elif answer.status >= 500 and not may_come_back(answer):
+                self.errors += 1
+            due = max(due + self._pause, begun)
             self._done.wait(max(0.0, due - time.monotonic()))
         line.close()
 
@@ -184,16 +233,22 @@ class _PageReader(threading.Thread):
         return self._taken
 
 
+def may_come_back(answer: http.client.HTTPResponse) -> bool:
+    """Whether a refusal says when to try again: nothing is broken, too much is asked for."""
+    return answer.status == 503 and answer.headers["Retry-After"] is not None
+
+
 def _quantiles(delays: list[float]) -> dict[str, float]:
     return {
-        "p50_ms": _quantile(delays, 0.5),
-        "p95_ms": _quantile(delays, 0.95),
-        "p99_ms": _quantile(delays, 0.99),
+        "p50_ms": quantile(delays, 0.5),
+        "p95_ms": quantile(delays, 0.95),
+        "p99_ms": quantile(delays, 0.99),
         "max_ms": round(max(delays, default=0.0), 1),
     }
 
 
-def _quantile(values: list[float], part: float) -> float:
+def quantile(values: list[float], part: float) -> float:
+    """Below it lie so many (0 to 1) of the values; 0 without any."""
     if len(values) < 2:
         return round(values[0], 1) if values else 0.0
     return round(
@@ -207,29 +262,32 @@ def _out_of_order(sequences: list[int]) -> int:
 
 
 def _set_stage(config: Config, clients: int) -> Stage:
-    """A meeting with one document and as many people invited as there are terminals."""
     migrate(config.database)
     engine = connect(config.database)
     with writing(engine) as session, session.begin():
-        cast = add_people(session)
-        source = builders.folder("dx-council")
-        meeting = builders.add_meeting(
-            session,
-            cast["koga"],
-            source,
-            series="負荷測定",
-            department=cast["koga"].department,
-            starts_at=now() - timedelta(minutes=5),
-        )
-        builders.add_materials(session, Storage(config.home), cast["koga"], meeting, source)
-        presenter = _sign_in(session, cast["koga"], "presenter")
-        tokens = [_attendee(session, cast["koga"], meeting, number) for number in range(clients)]
-        session.flush()
-        version = session.query(DocumentVersion).first()
-        assert version is not None
-        stage = Stage(meeting.id, version.id, len(version.pages), presenter, tokens)
+        stage = add_stage(session, Storage(config.home), add_people(session)["koga"], clients)
     engine.dispose()
     return stage
+
+
+def add_stage(session: Session, storage: Storage, organiser: Person, clients: int) -> Stage:
+    """A meeting that has begun, with documents and so many people invited."""
+    source = builders.folder("dx-council")
+    meeting = builders.add_meeting(
+        session,
+        organiser,
+        source,
+        series="負荷測定",
+        department=organiser.department,
+        starts_at=now() - timedelta(minutes=5),
+    )
+    builders.add_materials(session, storage, organiser, meeting, source)
+    presenter = sign_in(session, organiser, "presenter")
+    tokens = [_attendee(session, organiser, meeting, number) for number in range(clients)]
+    session.flush()
+    version = session.query(DocumentVersion).join(Document).filter_by(meeting_id=meeting.id).first()
+    assert version is not None
+    return Stage(meeting.id, version.id, len(version.pages), presenter, tokens)
 
 
 def _attendee(session: Session, like: Person, meeting: Meeting, number: int) -> str:
@@ -242,10 +300,11 @@ def _attendee(session: Session, like: Person, meeting: Meeting, number: int) -> 
     )
     session.add(person)
     session.add(Invitation(meeting=meeting, person=person, invited_by_id=like.id))
-    return _sign_in(session, person, f"{number}")
+    return sign_in(session, person, f"{number}")
 
 
-def _sign_in(session: Session, person: Person, word: str) -> str:
+def sign_in(session: Session, person: Person, word: str) -> str:
+    """A token of this person's, without asking for a password."""
     token = f"{word}-{secrets.token_urlsafe(24)}"
     session.add(
         SignIn(

@@ -1,8 +1,9 @@
-"""Many terminals in one process: `python -m web.bench.terminals HOST PORT MEETING TOKENS`.
+"""Many terminals in one process: `python -m web.bench.terminals HOST PORT MEETING`.
 
-Each keeps one event stream open. Lines on stdout: `connected SECONDS`, and after anything comes
-in on stdin one JSON object, the arrivals as `[[sequence, time], …]` of every terminal. Times are
-of the machine's monotonic clock, which all its processes share.
+Their tokens come in on stdin, a line each, then an empty one. Each keeps one event stream open.
+Lines on stdout: `connected SECONDS`, and after one more line came in one JSON object, the arrivals
+as `[[sequence, time], …]` of every terminal. Times are of the machine's monotonic clock, which all
+its processes share.
 """
 
 import asyncio
@@ -10,7 +11,6 @@ import json
 import re
 import sys
 import time
-from pathlib import Path
 from typing import cast
 
 import uvloop
@@ -66,6 +66,6 @@ async def listen(host: str, port: int, meeting_id: int, tokens: list[str]) -> No
 
 
 if __name__ == "__main__":
-    host, port, meeting_id, file = sys.argv[1:5]
-    tokens = Path(file).read_text(encoding="ascii").split()
+    host, port, meeting_id = sys.argv[1:4]
+    tokens = [line.strip() for line in iter(sys.stdin.readline, "\n")]
     uvloop.run(listen(host, int(port), int(meeting_id), tokens))
