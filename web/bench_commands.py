@@ -12,6 +12,7 @@ from web.bench import correcting as correcting_bench
 from web.bench import documents as document_bench
 from web.bench import editor as editor_bench
 from web.bench import growth as growth_bench
+from web.bench import hostile as hostile_bench
 from web.bench import imports as import_bench
 from web.bench import live as live_bench
 from web.bench import recording as recording_bench
@@ -168,3 +169,15 @@ def bench_growth(percents: tuple[float, ...], keep: Path | None, as_json: bool) 
     measured = growth_bench.measure(list(percents), keep, lambda words: click.echo(words, err=True))
     made = growth_bench.as_json(measured)
     click.echo(json.dumps(made, ensure_ascii=False) if as_json else growth_bench.as_table(measured))
+
+
+@bench.command("hostile")
+@click.option("--clients", default=300, show_default=True, help="Terminals of the meeting.")
+@click.option("--seconds", default=120.0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+def bench_hostile(clients: int, seconds: float, as_json: bool) -> None:
+    """A meeting goes on while others do their worst: half-sent bodies, slow readers, guessers,
+    readers of the whole archive, files that choke their readers."""
+    measured = hostile_bench.measure(clients, seconds, lambda words: click.echo(words, err=True))
+    made = hostile_bench.as_json(measured)
+    click.echo(json.dumps(made) if as_json else hostile_bench.as_table(measured))
