@@ -111,7 +111,7 @@ def _wait_for(server: RunningServer, process: "subprocess.Popen[bytes]") -> None
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         try:
-            urllib.request.urlopen(server.url, timeout=5).close()  # noqa: S310 - our own server
+            urllib.request.urlopen(f"{server.url}/alive", timeout=5).close()  # noqa: S310 - ours
             return
         except OSError:
             time.sleep(0.05)
