@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 ASSETS := $(shell find web/assets -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: run install dev test check format lock clean
+.PHONY: run install dev test soak-hostile check format lock clean
 
 run: install
 	@$(BIN)/gijido demo
@@ -24,6 +24,12 @@ dev: install $(VENV)/installed-dev
 # One process for each core, file by file in the order of the folders: what takes longest first.
 test: dev check
 	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
+
+# What an attacker, an accident or a full hall can do: every such test, then all of it at once
+# beside a meeting. Some minutes.
+soak-hostile: dev
+	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder -m hostile
+	$(BIN)/gijido bench hostile
 
 check: dev
 	$(BIN)/ruff format --check --quiet
