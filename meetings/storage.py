@@ -27,6 +27,7 @@ from meetings.errors import Busy, FileRejected, StorageFull
 from meetings.wholeness import Wholeness
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
+FOLDERS = 256
 KEY = re.compile(r"[0-9a-f]{32}")
 COPY_BYTES = 1 << 20
 IN_USE = "tmp"
@@ -140,6 +141,11 @@ class Storage:
         if not SHA256.fullmatch(sha256):
             raise ValueError("not a SHA-256")
         return self._files / sha256[:2] / sha256
+
+    def stored_in(self, folder: int) -> list[str]:
+        """The hashes of the files in this one (0 to 255) of the store's folders."""
+        found = (self._files / f"{folder:02x}").glob("*")
+        return sorted(path.name for path in found if SHA256.fullmatch(path.name))
 
     @contextmanager
     def receive(self, limit_bytes: int) -> Iterator[Incoming]:

@@ -2,15 +2,18 @@
 disk that forgets a bit is noticed when a file is read, and noted for whoever runs the server."""
 
 import hashlib
+import logging
 import threading
 import time
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from meetings import durably
 from meetings.errors import StoredFileDamaged, StoredFileMissing
 
+LOG = logging.getLogger(__name__)
 CHECKED_AGAIN_SECONDS = 86_400.0
 """A file that was whole is read through again after a day at the earliest, or when it changed."""
 
@@ -81,8 +84,10 @@ class Wholeness:
 
     def _note(self, sha256: str, what: bytes) -> None:
         self._whole.pop(sha256, None)
-        self._notes.mkdir(mode=0o700, exist_ok=True)
-        durably.write(self._notes / sha256, what)
+        LOG.error("a stored file is %s: %s", what.decode(), sha256)
+        with suppress(OSError):  # the disk is full: the next who asks for the file notes it
+            self._notes.mkdir(mode=0o700, exist_ok=True)
+            durably.write(self._notes / sha256, what)
 
 
 def hash_of(path: Path) -> str | None:

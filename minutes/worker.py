@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from meetings import errands, mail, preparation
+from meetings import errands, mail, preparation, rounds
 from meetings.config import Config
 from meetings.errands import Errand
 from meetings.errors import ConfigurationError, GijidoError, StorageFull
@@ -134,6 +134,7 @@ class Worker:
                 Errand(self._send_mail, MAIL_SECONDS),
                 Errand(self._remind, REMIND_SECONDS),
                 Errand(self._clear_voices, CLEAR_SECONDS),
+                Errand(rounds.Round(self._storage).go_on, rounds.PAUSE_SECONDS),
                 Errand(self._lay_out, published.LAY_OUT_SECONDS),
                 Errand(self._recount, counts.RECOUNT_SECONDS),
                 *upload_checks.errands(self._engine, self._storage, self._config.limits),

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,18 +16,19 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from meetings import cell, certificates, documents
+from meetings import cell, certificates, documents, rounds
 from meetings import config as settings
 from meetings import home as homes
 from meetings.config import Config
 from meetings.errors import StartRefused
-from meetings.storage import Storage
+from meetings.storage import FOLDERS, Storage
 from minutes import health, inspection
 from models.base import now
 from models.database import connect, migrate
 from models.document import DocumentVersion
 from models.meeting import Meeting
 from models.person import Person
+from models.recording import WorkerSign
 from tests.conftest import Browser, Cast
 from tests.disks import small_disk
 from tests.e2e.conftest import ROOT
@@ -116,6 +117,30 @@ def test_a_damaged_or_missing_paper_is_a_sentence_for_reader_and_administrator(
     file.write_bytes(whole)
     assert reader.get(f"/versions/{version.id}/file").data == whole
     assert "読み出せません" not in browse(cast.administrator).get("/administration").text
+
+
+def test_the_worker_finds_what_nobody_has_opened(
+    version: DocumentVersion, storage: Storage, config: Config
+) -> None:
+    rest = rounds.Round(storage)
+    for _ in range(FOLDERS):
+        rest.go_on()
+    assert storage.wholeness.lost() == []
+    flip_a_bit(storage.path(version.sha256))
+    for _ in range(FOLDERS):
+        rest.go_on()
+    assert [lost.sha256 for lost in storage.wholeness.lost()] == [version.sha256]
+    (found,) = health.lost_files(config, Session())
+    assert "壊れているもの 1件" in found.sentence
+
+
+def test_since_when_no_worker_was_heard_of_is_said(
+    session: Session, config: Config, version: DocumentVersion
+) -> None:
+    session.add(WorkerSign(name="gone", seen_at=datetime(2026, 11, 20, 1, 30, tzinfo=UTC)))
+    with homes.served(config):
+        (found,) = health.worker(config, session)
+    assert found.level == "problem" and "11月20日（金）10:30から動いていません" in found.sentence
 
 
 def test_a_file_that_is_sent_again_takes_the_place_of_the_damaged_one(
