@@ -147,8 +147,8 @@ def _choices(groups: list[Group], by: str, wanted: Wanted) -> list[tuple[Any, in
     """Every series by name, or every year from the newest, with how many there are; of the year,
     or the series, that is chosen."""
     other = {"series": "year", "year": "series"}[by]
-    chosen = getattr(wanted, other)
-    found: dict[Any, int] = {}
+    chosen, mine = getattr(wanted, other), getattr(wanted, by)
+    found: dict[Any, int] = {mine: 0} if mine not in ("", None) else {}
     for group in groups:
         if chosen in ("", None, getattr(group, other)):
             key = getattr(group, by)
