@@ -4,7 +4,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from meetings import audit, clean_text, entries, sign_ins
-from meetings.errors import InvalidInput, NotPossibleNow
+from meetings.errors import InvalidInput, NotFound, NotPossibleNow
 from meetings.passwords import Hashed
 from models.base import now
 from models.guest import GuestPass
@@ -138,6 +138,23 @@ def reinstate_person(session: Session, by: Person | None, person: Person) -> Non
         return
     person.ended_at, person.password_hash = None, ""
     audit.note(session, by, "reinstate", person)
+
+
+def renew_password(session: Session, by: Person, person: Person, hashed: Hashed) -> None:
+    """Somebody forgot theirs, or it became known: a one-time password instead, and every sign-in
+    of before ends. Raises NotPossibleNow for who left."""
+    if person.ended_at is not None:
+        raise NotPossibleNow("利用を終わりにした人です。先に「利用を再開する」を押してください。")
+    sign_ins.set_password(session, by, person, hashed, one_time_days=ONE_TIME_DAYS)
+    sign_ins.end_all(session, by, person)
+
+
+def one(session: Session, person_id: int) -> Person:
+    """Who has an account, by number; ended ones too. Raises NotFound."""
+    found = session.get(Person, person_id) if person_id <= entries.LARGEST_ID else None
+    if found is None or found.is_guest:
+        raise NotFound()
+    return found
 
 
 def person_with(session: Session, login: str) -> Person:

@@ -62,6 +62,8 @@ class World:
             "revision_id": minutes,
             "section": 0,
             "paragraph": 0,
+            "person_id": 2,
+            "sign_in_id": 1,
             "filename": 0,
             "upload_key": self.upload.key,
         }

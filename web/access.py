@@ -23,7 +23,7 @@ from models.meeting import Meeting
 from models.memo import Memo
 from models.person import Person, Role, SignIn
 from models.upload import Upload, UploadState
-from web import refusals
+from web import refusals, seen
 from web.door.asking import note_sign_in, unless_only_asked
 from web.transaction import config, decided, reading_session
 
@@ -202,6 +202,7 @@ def current_sign_in() -> SignIn | None:
         g.has_sign_in_ended = True
     if entry is not None:
         note_sign_in(entry.id)
+        seen.note(entry)
     return entry
 
 

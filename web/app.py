@@ -11,7 +11,7 @@ from meetings.storage import Storage
 from minutes.clips import Clips
 from models.database import connect
 from models.person import Role
-from web import access, api, errors, refusals, security, transaction, views
+from web import access, api, errors, refusals, security, seen, transaction, views
 from web.built import asset, needed_by
 from web.door.forms import BoundedRequest
 from web.door.limits import LARGEST_BODY_BYTES
@@ -37,6 +37,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     attach(app, config, engine)
     security.install(app, config.home)
     refusals.install(app)
+    seen.install(app)
     transaction.install(app)
     errors.install(app)
     views.register(app)

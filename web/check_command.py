@@ -12,6 +12,7 @@ from meetings.errors import GijidoError
 from minutes import health, inspection
 from minutes.health import Finding, Level
 from models.database import connect, reading, writing
+from web.demo import accounts as demo
 
 EXIT_STATUS = {Level.FINE: 0, Level.WARNING: 1, Level.PROBLEM: 2}
 
@@ -48,7 +49,7 @@ def _look(config: Config, is_thorough: bool) -> list[Finding]:
     with reading(engine) as session:
         found += inspection.files(config, session, is_thorough=is_thorough)
         found += inspection.left_over(config, session)
-        quick = health.quick(config, session)
+        quick = [*demo.finding(config, session), *health.quick(config, session)]
     found += [finding for finding in quick if finding.name != "lost_files"]  # named above
     engine.dispose()
     return found

@@ -27,13 +27,14 @@ from minutes.recognition.speech_model import SpeechModel
 from minutes.speakers import evaluation as voices
 from minutes.watching import Watch
 from minutes.worker import Worker
-from models.database import connect, writing
+from models.database import connect, reading, writing
 from models.person import Person
 from web.app import create_app
 from web.asgi import raise_file_limit, serving
 from web.bench_commands import bench
 from web.beside import give_way, share_memory, worker_beside
 from web.check_command import check
+from web.demo import accounts as demo_accounts
 from web.demo import people as demo_people
 from web.demo.load import load as load_demo
 from web.import_command import import_transcript
@@ -75,6 +76,7 @@ def serve(config: Config) -> None:
         app = create_app(config)
         _tell_of_certificates(config)
         _tell_of_walls()
+        threading.Thread(target=_tell_of_demo, args=(config,), daemon=True).start()
         with worker_beside(config):
             click.echo(f"議事堂: {config.address}/  （終了は Ctrl-C）")
             raise_file_limit()
@@ -85,6 +87,13 @@ def serve(config: Config) -> None:
 def _tell_of_certificates(config: Config) -> None:
     for finding in health.certificate(config):
         if finding.level != Level.FINE:
+            click.echo(f"{finding.level.label}: {finding.sentence}", err=True)
+
+
+def _tell_of_demo(config: Config) -> None:
+    """Beside the start: comparing passwords takes a moment."""
+    with reading(connect(config.database)) as session:
+        for finding in demo_accounts.finding(config, session):
             click.echo(f"{finding.level.label}: {finding.sentence}", err=True)
 
 

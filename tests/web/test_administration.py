@@ -57,12 +57,6 @@ def test_little_space_is_a_warning(
     assert ("10 GBを切っています" in page) == warns
 
 
-def test_people_are_listed_with_their_roles(browse: Browse, cast: Cast) -> None:
-    page = browse(cast.administrator).get("/administration").text
-    assert "morishita" in page and "書記（全庁）" in page and "gijido user add" in page
-    assert "書記（市民局 市民課）" in page
-
-
 def test_only_the_administrator_sees_it(browse: Browse, cast: Cast, citizen: Browser) -> None:
     for person in (cast.organiser, cast.secretary, cast.approver, cast.attendee):
         assert browse(person).get("/administration").status_code == 404

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from web.api import (
+    account,
     agenda,
     assignment,
     attendance,
@@ -14,6 +15,7 @@ from web.api import (
     meetings,
     memos,
     minutes,
+    people,
     published,
     recordings,
     segments,
@@ -31,6 +33,7 @@ from web.api import (
 
 def register(app: Flask) -> None:
     for module in (
+        account,
         agenda,
         assignment,
         attendance,
@@ -42,6 +45,7 @@ def register(app: Flask) -> None:
         meetings,
         memos,
         minutes,
+        people,
         published,
         recordings,
         segments,

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from web.views import (
+    account,
     administration,
     agenda,
     dictionaries,
@@ -12,6 +13,7 @@ from web.views import (
     meetings,
     minutes,
     offline,
+    people,
     places,
     public,
     recordings,
@@ -30,6 +32,7 @@ from web.views import (
 
 def register(app: Flask) -> None:
     for module in (
+        account,
         administration,
         agenda,
         dictionaries,
@@ -39,6 +42,7 @@ def register(app: Flask) -> None:
         meetings,
         minutes,
         offline,
+        people,
         places,
         public,
         recordings,

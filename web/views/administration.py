@@ -7,13 +7,15 @@ from typing import Any
 
 from flask import Blueprint, render_template
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
+from meetings import people
 from meetings.config import Config
 from minutes import health
-from models.person import Person, Role, RoleGrant
+from models.person import Person, Role
 from models.recording import Transcription, WorkState
 from web import access
+from web.demo import accounts as demo
 from web.transaction import config, database_session
 
 blueprint = Blueprint("administration", __name__)
@@ -32,12 +34,11 @@ def show(person: Person) -> Any:
     session = database_session()
     return render_template(
         "administration/show.html",
-        findings=health.quick(config(), session),
+        findings=[*demo.finding(config(), session), *health.quick(config(), session)],
         work=_work(session),
         disk=_disk(config()),
         speech_model=_speech_model(session, config()),
-        people=_people(session),
-        role_label=_role_label,
+        people_count=people.found(session, limit=0)[1],
     )
 
 
@@ -63,19 +64,3 @@ def _speech_model(session: Session, settings: Config) -> str:
         .limit(1)
     )
     return used or settings.speech.model or "whisper-base（同梱）"
-
-
-def _people(session: Session) -> list[Person]:
-    found = session.scalars(
-        select(Person)
-        .where(Person.ended_at.is_(None))
-        .order_by(Person.login)
-        .options(selectinload(Person.grants))
-    )
-    return list(found)
-
-
-def _role_label(grant: RoleGrant) -> str:
-    """「書記（財政局 財政課）」."""
-    where = grant.department.full_name if grant.department else "全庁"
-    return f"{Role(grant.role).label}（{where}）"

@@ -1,0 +1,236 @@
+"""利用者 and アカウント: on the screens, and the same over the API."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from meetings import people
+from meetings.config import Config
+from models.base import now
+from models.person import Person, Role, SignIn
+from tests.conftest import Browser, Cast
+from tests.web.api.conftest import Script, script
+from tests.web.test_signing_in import Watching, watching
+from web.demo.people import PASSWORD
+
+__all__ = ["script", "watching"]
+Browse = Callable[[Person], Browser]
+LIST = "/administration/people"
+NEW = "a sentence of my own"
+
+
+def given_in(page: str) -> str:
+    found = re.search(r'guest-code">([^<]+)<', page)
+    assert found, page
+    return found[1]
+
+
+def enter(client: Browser, login: str, password: str) -> int:
+    return client.post("/sign-in", data={"login": login, "password": password}).status_code
+
+
+def test_people_are_listed_with_their_roles_fifty_to_a_page(
+    browse: Browse, cast: Cast, session: Session
+) -> None:
+    for number in range(60):
+        people.add_person(
+            session,
+            login=f"z{number:02}",
+            name=f"職員 {number}",
+            department=cast.outsider.department,
+        )
+    client = browse(cast.administrator)
+    first = client.get(LIST).text
+    assert "67人" in first and "1／2頁" in first and "書記（市民局 市民課）" in first
+    assert "z59" not in first and "z59" in client.get(f"{LIST}?page=2").text
+    assert "z59" in client.get(f"{LIST}?page=99").text
+    narrowed = client.get(f"{LIST}?q=もりした").text
+    assert "1人" in narrowed and "morishita" in narrowed and "koga" not in narrowed
+    section = cast.outsider.department_id
+    assert "61人" in client.get(f"{LIST}?department={section}").text
+
+
+def test_only_the_administrator_sees_people(browse: Browse, cast: Cast, citizen: Browser) -> None:
+    for person in (cast.organiser, cast.secretary, cast.approver, cast.attendee):
+        client = browse(person)
+        assert client.get(LIST).status_code == 404
+        assert client.post(f"{LIST}/1/ending").status_code == 404
+        assert client.get("/api/people").status_code == 404
+    assert citizen.get(LIST).status_code == 302
+
+
+def test_a_one_time_password_lets_in_only_to_choose_another(
+    browse: Browse, citizen: Browser, cast: Cast, session: Session, watching: Watching
+) -> None:
+    attendee = browse(cast.attendee)
+    before = watching.seen
+    page = browse(cast.administrator).post(f"{LIST}/{cast.attendee.id}/password")
+    given = given_in(page.text)
+    assert watching.seen > before
+    assert attendee.get("/today").status_code == 302  # signed out
+    assert enter(citizen, "okuma", PASSWORD) == 401
+    assert enter(citizen, "okuma", given) == 302
+    refused = citizen.get("/meetings")
+    assert refused.status_code == 302 and "/account?next=/meetings" in refused.headers["Location"]
+    assert citizen.get("/api/meetings").status_code == 403
+    assert "使い捨てのパスワード" in citizen.get("/account").text
+    form = {"password": given, "new_password": NEW, "again": NEW, "next": "/meetings"}
+    for field, wrong in (("new_password", "okuma"), ("again", "other"), ("password", "wrong")):
+        answer = citizen.post("/account/password", data=form | {field: wrong})
+        assert answer.status_code in (401, 422) and given not in answer.text
+    changed = citizen.post("/account/password", data=form)
+    assert changed.headers["Location"] == "/meetings"
+    assert citizen.get("/meetings").status_code == 200
+    assert enter(citizen, "okuma", given) == 401 and enter(citizen, "okuma", NEW) == 302
+
+
+def test_a_new_password_of_ones_own_signs_out_everywhere_else(
+    browse: Browse, cast: Cast, watching: Watching
+) -> None:
+    mine, other = browse(cast.secretary), browse(cast.secretary)
+    before = watching.seen
+    form = {"password": PASSWORD, "new_password": NEW, "again": NEW}
+    assert mine.post("/account/password", data=form).status_code == 302
+    assert watching.seen >= before + 2
+    assert mine.get("/today").status_code == 200 and other.get("/today").status_code == 302
+
+
+def test_one_sees_and_ends_ones_own_sign_ins_and_nobody_elses(
+    browse: Browse, cast: Cast, session: Session
+) -> None:
+    mine, lost, somebody = browse(cast.secretary), browse(cast.secretary), browse(cast.organiser)
+    assert mine.get("/account").text.count("サインアウトする</button>") == 1
+    theirs = session.query(SignIn).filter(SignIn.person_id == cast.organiser.id).one().id
+    session.commit()
+    assert mine.post(f"/account/sign-ins/{theirs}/ending").status_code == 404
+    assert somebody.get("/today").status_code == 200
+    assert mine.post("/account/sign-ins/endings").status_code == 302
+    assert mine.get("/today").status_code == 200 and lost.get("/today").status_code == 302
+
+
+def test_ending_somebody_on_the_screen_ends_browser_and_script_at_once(
+    browse: Browse, script: Callable[[Person], Script], cast: Cast, session: Session
+) -> None:
+    client, scripted = browse(cast.secretary), script(cast.secretary)
+    administrator = browse(cast.administrator)
+    place = f"{LIST}/{cast.secretary.id}"
+    assert "2" in administrator.get(place).text
+    assert administrator.post(f"{place}/ending").status_code == 302
+    assert client.get("/today").status_code == 302
+    scripted.get("/me", status=401)
+    assert "利用を終わりにしました" in administrator.get(place).text
+    assert administrator.post(f"{place}/password").status_code == 409
+    assert administrator.post(f"{place}/reinstatement").status_code == 302
+    given = given_in(administrator.post(f"{place}/password").text)
+    assert enter(client, "morishita", given) == 302
+
+
+def test_a_role_is_given_and_taken_on_the_screen_and_never_by_mistake_for_the_whole_city(
+    browse: Browse, cast: Cast, session: Session
+) -> None:
+    administrator, place = browse(cast.administrator), f"{LIST}/{cast.attendee.id}/roles"
+    section = people.department_named(session, "財政課")
+    form = {"role": "secretary", "for": str(section.id)}
+    session.commit()
+    for odd in ("999999", "x", "1e3"):
+        assert administrator.post(place, data=form | {"for": odd}).status_code == 422
+    assert administrator.post(place, data=form).status_code == 302
+    session.commit()
+    (grant,) = cast.attendee.grants
+    assert (grant.role, grant.department_id) == (Role.SECRETARY, section.id)
+    session.commit()
+    assert administrator.post(f"{place}/removal", data=form).status_code == 302
+    session.commit()
+    session.expire_all()
+    assert cast.attendee.grants == []
+
+
+def test_the_last_administrator_stays(browse: Browse, cast: Cast) -> None:
+    client, place = browse(cast.administrator), f"{LIST}/{cast.administrator.id}"
+    assert client.post(f"{place}/ending").status_code == 409
+    removal = client.post(f"{place}/roles/removal", data={"role": "administrator", "for": ""})
+    assert removal.status_code == 409 and "最後の管理者" in removal.text
+    assert client.get(LIST).status_code == 200
+
+
+def test_the_api_does_what_the_screens_do(
+    script: Callable[[Person], Script], citizen: Browser, cast: Cast, session: Session
+) -> None:
+    administrator, secretary = script(cast.administrator), script(cast.secretary)
+    place = f"/people/{cast.secretary.id}"
+    found = administrator.get("/people?q=morishita")
+    assert (found["total"], found["people"][0]["login"]) == (1, "morishita")
+    departments = administrator.get("/departments")["departments"]
+    section = next(d["id"] for d in departments if d["name"] == "財政局 財政課")
+    moved = administrator.call("PUT", f"{place}/department", {"department_id": section})
+    assert moved["department"]["id"] == section
+    role = {"role": "approver", "department_id": section}
+    assert len(administrator.call("POST", f"{place}/roles", role)["roles"]) == 2
+    assert len(administrator.call("DELETE", f"{place}/roles", role)["roles"]) == 1
+    administrator.call("POST", f"{place}/roles", role | {"department_id": 10**6}, status=422)
+    (entry,) = administrator.get(f"{place}/sign-ins")["sign_ins"]
+    assert entry["is_script"] and not entry["is_mine"] and entry["address"] == "127.0.0.1"
+    (entry,) = secretary.get("/me/sign-ins")["sign_ins"]
+    assert entry["is_mine"]
+    assert administrator.call("DELETE", f"{place}/sign-ins")["count"] == 1
+    secretary.get("/me", status=401)
+    given = administrator.call("POST", f"{place}/one-time-passwords", status=201)["password"]
+    login = {"login": "morishita", "password": given}
+    token = citizen.post("/api/tokens", json=login).get_json()["token"]
+    renewed = Script(citizen, token)
+    assert renewed.get("/me")["must_change_password"]
+    renewed.get("/meetings", status=403)
+    own = {"password": given, "new_password": NEW}
+    renewed.call("PUT", "/me/password", own | {"new_password": "password"}, status=422)
+    renewed.call("PUT", "/me/password", own, status=204)
+    renewed.get("/meetings")
+    assert administrator.call("PUT", f"{place}/ending")["ended_at"]
+    renewed.get("/me", status=401)
+    back = administrator.call("DELETE", f"{place}/ending")
+    assert back["ended_at"] is None and not back["has_password"]
+
+
+def test_a_sign_in_that_nobody_uses_ends_and_one_in_use_stays(
+    browse: Browse, app: Flask, config: Config, cast: Cast, session: Session
+) -> None:
+    assert config.server.sign_in_idle_hours == 4
+    client = browse(cast.secretary)
+    entry = session.query(SignIn).one()
+    entry.seen_at = now() - timedelta(hours=3)
+    session.commit()
+    assert client.get("/today").status_code == 200
+    session.commit()
+    assert entry.seen_at > now() - timedelta(minutes=1)
+    entry.seen_at = now() - timedelta(hours=5)
+    session.commit()
+    assert client.get("/today").status_code == 302
+    off = replace(config, server=replace(config.server, sign_in_idle_hours=0))
+    app.extensions["config"] = off
+    client.sign_in(cast.secretary)
+    session.commit()
+    for known in session.query(SignIn):
+        known.seen_at = now() - timedelta(hours=5)
+    session.commit()
+    assert client.get("/today").status_code == 200
+
+
+def test_the_printed_password_is_warned_of_where_others_reach_the_server(
+    browse: Browse, app: Flask, config: Config, cast: Cast
+) -> None:
+    client = browse(cast.administrator)
+    assert "公開されているパスワード" not in client.get("/administration").text
+    for server in (
+        replace(config.server, host="0.0.0.0"),
+        replace(config.server, address="https://gijido.city.example.jp"),
+    ):
+        app.extensions["config"] = replace(config, server=server)
+        page = client.get("/administration").text
+        assert "koga、morishita、nagano、okuma、shimada、yasunaga" in page
+        assert "公開されているパスワード" in page
+    client.post(f"{LIST}/{cast.organiser.id}/password")
+    client.post(f"{LIST}/{cast.attendee.id}/ending")
+    assert "（morishita、nagano、shimada、yasunaga）" in client.get("/administration").text
