@@ -1,6 +1,6 @@
 """Departments, people and their roles."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from meetings import audit, clean_text, entries, sign_ins
@@ -182,17 +182,11 @@ def role_named(name: str) -> Role:
     return Role(name)
 
 
-def found(
-    session: Session,
-    *,
-    words: str = "",
-    department: Department | None = None,
-    with_ended: bool = False,
-    offset: int = 0,
-    limit: int | None = None,
-) -> tuple[list[Person], int]:
-    """The people (guests apart) whose login, name, kana or title has each of the `words`, of a
-    department and what is below it; in order of the login, with how many there are in all."""
+def chosen(
+    *, words: str = "", department: Department | None = None, with_ended: bool = False
+) -> Select[Person]:
+    """Select the people (guests apart) whose login, name, kana or title has each of the `words`, of
+    a department and what is below it, in order of the login."""
     wanted = select(Person).where(~Person.is_guest)
     if not with_ended:
         wanted = wanted.where(Person.ended_at.is_(None))
@@ -202,13 +196,17 @@ def found(
     if department is not None:
         covered = or_(Department.id == department.id, Department.parent_id == department.id)
         wanted = wanted.where(Person.department_id.in_(select(Department.id).where(covered)))
-    count = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     shown_with = (
         selectinload(Person.grants).selectinload(RoleGrant.department),
         selectinload(Person.department).selectinload(Department.parent),
     )
-    page = wanted.order_by(Person.login).offset(offset).limit(limit).options(*shown_with)
-    return list(session.scalars(page)), count
+    return wanted.order_by(Person.login).options(*shown_with)
+
+
+def count(session: Session) -> int:
+    """How many have an account now."""
+    present = select(func.count()).where(~Person.is_guest, Person.ended_at.is_(None))
+    return session.scalar(present) or 0
 
 
 def departments(session: Session) -> list[Department]:

@@ -1,6 +1,7 @@
 """From where somebody signs in, and what the browser keeps of it."""
 
 import secrets
+from typing import cast
 
 from flask import current_app
 from flask import session as cookie
@@ -9,7 +10,9 @@ from meetings.errors import SignInRefused, TooManyTries, WrongCode
 from meetings.sign_ins import Attempt, Entered, Place
 from models.person import Person
 from web import refusals
+from web.live import Hub
 from web.refusals import address
+from web.transaction import after_commit
 
 BROWSER = "browser"
 Headers = dict[str, str]
@@ -51,3 +54,10 @@ def refused(
         refusals.note("try", None)
         return page, 429, {"Retry-After": str(problem.seconds)}
     return page, 401, {}
+
+
+def end_streams(person: Person) -> None:
+    """What this person's terminals listen to ends with the commit; whoever may still listen comes
+    back by itself."""
+    hub, person_id = cast(Hub, current_app.extensions["hub"]), person.id
+    after_commit(lambda: hub.end(person_id))

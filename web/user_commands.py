@@ -214,7 +214,8 @@ def list_users(
     """Who there is: all, or whose login, name, kana or title has these words."""
     with _reading(config) as session:
         wanted = people.department_named(session, department) if department else None
-        found, _ = people.found(session, words=" ".join(words), department=wanted, with_ended=ended)
+        chosen = people.chosen(words=" ".join(words), department=wanted, with_ended=ended)
+        found = session.scalars(chosen).all()
         if as_json:
             click.echo(json.dumps({"people": [_as_json(p) for p in found]}, ensure_ascii=False))
             return

@@ -1,5 +1,7 @@
 """People and their roles: given, taken back, moved, ended."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -7,7 +9,7 @@ from sqlalchemy.orm import Session
 from meetings import people
 from meetings.errors import InvalidInput, NotPossibleNow
 from models.audit import AuditLine
-from models.person import Role
+from models.person import Person, Role
 from tests.conftest import Cast
 
 
@@ -26,21 +28,18 @@ def test_a_role_is_taken_back_for_the_place_that_it_was_given_for(
     assert line and (line.verb, line.thing_id) == ("revoke_secretary", cast.outsider.id)
 
 
-def test_people_are_found_by_words_and_department_page_by_page(
-    session: Session, cast: Cast
-) -> None:
-    every, count = people.found(session)
-    assert len(every) == count == session.query(type(cast.organiser)).count()
-    first, of_all = people.found(session, limit=2)
-    second, _ = people.found(session, limit=2, offset=2)
-    assert of_all == count and [*first, *second] == every[:4]
-    assert people.found(session, words="もりした 主任")[0] == [cast.secretary]
-    assert people.found(session, words="%")[0] == []
+def test_people_are_found_by_words_and_department(session: Session, cast: Cast) -> None:
+    def found(**wanted: Any) -> list[Person]:
+        return list(session.scalars(people.chosen(**wanted)))
+
+    assert len(found()) == people.count(session) == session.query(Person).count()
+    assert found(words="もりした 主任") == [cast.secretary]
+    assert found(words="%") == []
     bureau = people.department_named(session, "市民局")
-    assert people.found(session, department=bureau)[0] == [cast.outsider]
+    assert found(department=bureau) == [cast.outsider]
     people.end_person(session, cast.administrator, cast.outsider)
-    assert people.found(session, department=bureau)[0] == []
-    assert people.found(session, department=bureau, with_ended=True)[0] == [cast.outsider]
+    assert found(department=bureau) == []
+    assert found(department=bureau, with_ended=True) == [cast.outsider]
 
 
 def test_who_moves_keeps_the_roles_and_is_found_at_the_new_place(

@@ -15,7 +15,8 @@ from web.api.operations import Identity, Query, Shape, operation
 from web.api.shapes import DepartmentAnswer
 from web.api.tokens import RoleAnswer
 from web.door.costs import Lane, costs
-from web.paging import ON_A_PAGE
+from web.entering import end_streams
+from web.paging import paged_from
 from web.transaction import database_session, reading_session
 
 blueprint = Blueprint("api_people", __name__)
@@ -57,7 +58,7 @@ class PeopleQuery(Query):
     q: str = Field("", max_length=200, description="利用者ID、氏名、ふりがな、職名に含まれる言葉")
     department_id: Identity | None = Field(None, description="この所属とその下")
     with_ended: bool = Field(False, description="利用を終えた人も")
-    page: int = Field(1, ge=1, le=100_000, description="50人ずつ")
+    page: int = Field(1, ge=1, le=100_000, description="50人ずつ。越えると最後の頁")
 
 
 class PeopleAnswer(Shape):
@@ -95,15 +96,11 @@ def list_departments(person: Person) -> DepartmentsAnswer:
 @access.with_role(Role.ADMINISTRATOR)
 @operation("利用者の一覧", answers=PeopleAnswer, query=PeopleQuery)
 def list_people(person: Person, query: PeopleQuery) -> PeopleAnswer:
-    found, total = people.found(
-        reading_session(),
-        words=query.q,
-        department=_department(query.department_id),
-        with_ended=query.with_ended,
-        offset=(query.page - 1) * ON_A_PAGE,
-        limit=ON_A_PAGE,
+    wanted = people.chosen(
+        words=query.q, department=_department(query.department_id), with_ended=query.with_ended
     )
-    return PeopleAnswer(people=[AccountAnswer.of(known) for known in found], total=total)
+    found = paged_from(reading_session(), wanted, query.page)
+    return PeopleAnswer(people=[AccountAnswer.of(p) for p in found.entries], total=found.total)
 
 
 @blueprint.get("/people/<int:person_id>")
@@ -123,6 +120,7 @@ def renew_password(person: Person, person_id: int) -> OneTimeAnswer:
     session = database_session()
     somebody = people.one(session, person_id)
     people.renew_password(session, person, somebody, hashed)
+    end_streams(somebody)
     assert somebody.one_time_until is not None
     return OneTimeAnswer(password=given, until=somebody.one_time_until)
 
@@ -134,6 +132,7 @@ def end(person: Person, person_id: int) -> AccountAnswer:
     session = database_session()
     somebody = people.one(session, person_id)
     people.end_person(session, person, somebody)
+    end_streams(somebody)
     return AccountAnswer.of(somebody)
 
 
@@ -174,6 +173,7 @@ def revoke(person: Person, person_id: int, body: RoleBody) -> AccountAnswer:
     session = database_session()
     somebody = people.one(session, person_id)
     people.revoke_role(session, person, somebody, body.role, _department(body.department_id))
+    end_streams(somebody)
     return AccountAnswer.of(somebody)
 
 
@@ -189,7 +189,10 @@ def list_sign_ins(person: Person, person_id: int) -> SignInsAnswer:
 @operation("サインインとトークンをすべて終わらせる", answers=EndedAnswer)
 def end_sign_ins(person: Person, person_id: int) -> EndedAnswer:
     session = database_session()
-    return EndedAnswer(count=sign_ins.end_all(session, person, people.one(session, person_id)))
+    somebody = people.one(session, person_id)
+    count = sign_ins.end_all(session, person, somebody)
+    end_streams(somebody)
+    return EndedAnswer(count=count)
 
 
 @blueprint.delete("/people/<int:person_id>/sign-ins/<int:sign_in_id>")
@@ -199,6 +202,7 @@ def end_sign_in(person: Person, person_id: int, sign_in_id: int) -> None:
     session = database_session()
     somebody = people.one(session, person_id)
     sign_ins.sign_out(session, sign_ins.one_of(session, somebody, sign_in_id), person)
+    end_streams(somebody)
 
 
 def _department(number: int | None) -> Department | None:

@@ -38,7 +38,7 @@ def show(person: Person) -> Any:
         work=_work(session),
         disk=_disk(config()),
         speech_model=_speech_model(session, config()),
-        people_count=people.found(session, limit=0)[1],
+        people_count=people.count(session),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import Select
 
 from meetings import passwords, people, sign_ins
 from meetings.entries import plain_number
@@ -11,9 +12,9 @@ from meetings.errors import InvalidInput
 from models.person import Department, Person, Role, RoleGrant
 from web import access
 from web.door.costs import Lane, costs
-from web.paging import ON_A_PAGE, Paged
+from web.entering import end_streams
+from web.paging import page_number, paged_from
 from web.transaction import database_session, reading_session, settle
-from web.views.terms import page_number
 
 blueprint = Blueprint("people", __name__, url_prefix="/administration/people")
 
@@ -33,6 +34,12 @@ class Wanted:
         return cls(request.args.get("q", "")[:200], department, request.args.get("ended") == "yes")
 
     @property
+    def people(self) -> Select[Person]:
+        return people.chosen(
+            words=self.words, department=self.department, with_ended=self.with_ended
+        )
+
+    @property
     def query(self) -> dict[str, Any]:
         """What the next page is asked with."""
         return {
@@ -49,7 +56,7 @@ def index(person: Person) -> Any:
     return render_template(
         "people/index.html",
         wanted=wanted,
-        found=_page(wanted, page_number()),
+        found=paged_from(reading_session(), wanted.people, page_number()),
         departments=people.departments(reading_session()),
         role_label=role_label,
     )
@@ -71,6 +78,7 @@ def renew_password(person: Person, person_id: int) -> Any:
     session = database_session()
     somebody = people.one(session, person_id)
     people.renew_password(session, person, somebody, hashed)
+    end_streams(somebody)
     settle()
     return _show(somebody, given=given)
 
@@ -81,6 +89,7 @@ def end(person: Person, person_id: int) -> Any:
     session = database_session()
     somebody = people.one(session, person_id)
     people.end_person(session, person, somebody)
+    end_streams(somebody)
     return _done(somebody, f"{somebody.name}さんの利用を終わりにしました。")
 
 
@@ -119,6 +128,7 @@ def revoke(person: Person, person_id: int) -> Any:
     session = database_session()
     somebody, role = people.one(session, person_id), people.role_named(request.form.get("role", ""))
     people.revoke_role(session, person, somebody, role, _department(request.form.get("for")))
+    end_streams(somebody)
     return _done(somebody, f"{somebody.name}さんの{role.label}の役割を外しました。")
 
 
@@ -128,6 +138,7 @@ def end_sign_in(person: Person, person_id: int, sign_in_id: int) -> Any:
     session = database_session()
     somebody = people.one(session, person_id)
     sign_ins.sign_out(session, sign_ins.one_of(session, somebody, sign_in_id), person)
+    end_streams(somebody)
     return _done(somebody, "その端末をサインアウトしました。")
 
 
@@ -137,6 +148,7 @@ def end_sign_ins(person: Person, person_id: int) -> Any:
     session = database_session()
     somebody = people.one(session, person_id)
     count = sign_ins.end_all(session, person, somebody)
+    end_streams(somebody)
     return _done(somebody, f"{somebody.name}さんの端末{count}台をサインアウトしました。")
 
 
@@ -144,26 +156,6 @@ def role_label(grant: RoleGrant) -> str:
     """「書記（財政局 財政課）」."""
     where = grant.department.full_name if grant.department else "全庁"
     return f"{Role(grant.role).label}（{where}）"
-
-
-def _page(wanted: Wanted, number: int) -> Paged[Person]:
-    """The last page where there are fewer."""
-    _, total = _found(wanted, limit=0)
-    count = max(1, -(-total // ON_A_PAGE))
-    number = min(number, count)
-    entries, _ = _found(wanted, offset=(number - 1) * ON_A_PAGE, limit=ON_A_PAGE)
-    return Paged(entries, total, number, count)
-
-
-def _found(wanted: Wanted, *, limit: int, offset: int = 0) -> tuple[list[Person], int]:
-    return people.found(
-        reading_session(),
-        words=wanted.words,
-        department=wanted.department,
-        with_ended=wanted.with_ended,
-        offset=offset,
-        limit=limit,
-    )
 
 
 def _department(number: str | None) -> Department | None:
