@@ -2,7 +2,7 @@
 minute for each person, address and kind, with a count, so that nobody can fill the disk with them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -37,9 +37,17 @@ def note(session: Session, person: Person | None, verb: str, thing: Base) -> Non
     session.add(AuditLine(**line_of(person, verb, thing)))
 
 
-def note_each(session: Session, person: Person, verb: str, things: Sequence[Base]) -> None:
-    """The same of many things of one meeting at once; they are in the database already."""
-    lines = [line_of(person, verb, thing) for thing in things]
+def note_each(
+    session: Session,
+    person: Person,
+    verb: str,
+    kind: type[Base],
+    identities: Iterable[int],
+    meeting: Meeting,
+) -> None:
+    """The same of many things of one kind and meeting, in one statement."""
+    shared = {"at": now(), "person_id": person.id, "verb": verb, "meeting_id": meeting.id}
+    lines = [{**shared, "thing": kind.__tablename__, "thing_id": one} for one in identities]
     if lines:
         session.execute(insert(AuditLine), lines)
 

@@ -151,6 +151,16 @@ class StaleRevision(GijidoError):
         self.revision = revision
 
 
+class ChangedMeanwhile(GijidoError):
+    """What something was made from has changed while it was being made."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "準備しているあいだに、もとの内容が変わりました。何も保存していません。"
+            "変更が落ち着いてから、もう一度お試しください。"
+        )
+
+
 class TryAgain(GijidoError):
     """Too many want the same at this moment; the same request may come again a little later."""
 

@@ -1,7 +1,7 @@
 """After a correction: the other places of the transcript that say the same, in the same letters or
 with the same sound. Nothing is changed here; a person chooses."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -15,6 +15,9 @@ LONGEST_WORDS = 30
 SHORTEST_SOUNDS = 4
 MOST_WORDS = 6
 """Words of the dictionary in one replacement."""
+
+MOST_REPLACEMENTS = 20
+"""Of one correction: who writes a long text anew has other places in mind than all of them."""
 
 MOST_PLACES = 200
 AROUND = 12
@@ -48,46 +51,56 @@ class Place:
 
 
 def replacements(before: str, after: str) -> list[Replacement]:
-    """What one correction replaced, in whole words. Words that came or went, marks, and little
-    words that every sentence has, teach nothing about other places."""
-    found = [
+    """What one correction replaced, in whole words, at most MOST_REPLACEMENTS. Words that came or
+    went, marks, and little words that every sentence has, teach nothing about other places."""
+    found = (
         Replacement(_between(before, old), _between(after, new))
         for old, new in learning.pieces(plain(before), plain(after))
-    ]
-    return [one for one in dict.fromkeys(found) if _is_worth_it(one)]
+    )
+    every = dict.fromkeys(one for one in found if _is_worth_it(one))
+    return list(islice(every, MOST_REPLACEMENTS))
 
 
 def places(
-    replacement: Replacement, segments: Sequence[Segment], *, but: Segment
+    wanted: Sequence[Replacement], segments: Iterable[Segment], *, but: Segment
+) -> dict[Replacement, list[Place]]:
+    """Of each replacement in the order of the sound, at most MOST_PLACES; those in the corrected
+    segment are not among them. Each segment is read once, however many replacements there are."""
+    found: dict[Replacement, list[Place]] = {one: [] for one in wanted}
+    sound_of = {one: _sound_of(one.before) for one in wanted}
+    sounds_wanted = {sound for sound in sound_of.values() if len(sound) >= SHORTEST_SOUNDS}
+    for segment in segments:
+        if segment.id == but.id:
+            continue
+        sounding = _sounding(segment.text, sounds_wanted)
+        for one, kept in found.items():
+            there = _in(segment, one, sounding.get(sound_of[one], []))
+            kept.extend(islice(there, MOST_PLACES - len(kept)))
+    return found
+
+
+def _in(
+    segment: Segment, replacement: Replacement, sounding: Sequence[tuple[int, int]]
 ) -> Iterator[Place]:
-    """In the order of the sound, at most MOST_PLACES; those in the corrected segment are not
-    among them."""
-    others = (segment for segment in segments if segment.id != but.id)
-    found = (place for segment in others for place in _in(segment, replacement))
-    yield from islice(found, MOST_PLACES)
-
-
-def _in(segment: Segment, replacement: Replacement) -> Iterator[Place]:
     text, words = segment.text, replacement.before
-    taken: list[range] = []
+    taken = bytearray(len(text))
     start = text.find(words)
     while start >= 0:
-        taken.append(range(start, start + len(words)))
+        taken[start : start + len(words)] = b"\1" * len(words)
         if not _stands_already(text, start, replacement):
             yield Place(segment, start, words, is_same_text=True)
         start = text.find(words, start + len(words))
-    for start, end in _sounding(text, _sound_of(words)):
-        is_taken = any(start < one.stop and end > one.start for one in taken)
-        if not is_taken and text[start:end] not in (words, replacement.after):
-            taken.append(range(start, end))
+    for start, end in sounding:
+        if 1 not in taken[start:end] and text[start:end] not in (words, replacement.after):
+            taken[start:end] = b"\1" * (end - start)
             yield Place(segment, start, text[start:end], is_same_text=False)
 
 
-def _sounding(text: str, sound: str) -> Iterator[tuple[int, int]]:
-    """From where to where some whole words have this sound."""
-    if len(sound) < SHORTEST_SOUNDS:
-        return
-    words = _words(text)
+def _sounding(text: str, wanted: Set[str]) -> dict[str, list[tuple[int, int]]]:
+    """From where to where some whole words have one of these sounds."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    longest = max(map(len, wanted), default=0)
+    words = _words(text) if wanted else ()
     for first, word in enumerate(words):
         said = ""
         for last in range(first, min(first + MOST_WORDS, len(words))):
@@ -95,10 +108,11 @@ def _sounding(text: str, sound: str) -> Iterator[tuple[int, int]]:
                 break
             said += words[last].kana
             sounded = folded(sounds(said))
-            if sounded == sound:
-                yield word.start, words[last].end
-            if len(sounded) > len(sound):
+            if sounded in wanted:
+                found.setdefault(sounded, []).append((word.start, words[last].end))
+            if len(sounded) > longest:
                 break
+    return found
 
 
 def _stands_already(text: str, start: int, replacement: Replacement) -> bool:

@@ -1,44 +1,37 @@
 """The official minutes (会議録): drafted from the transcripts, revised, approved or sent back."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings import audit, dates, entries
-from meetings.agenda import flat, tree
-from meetings.attendance import attendances_of
-from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
-from meetings.invitations import invited
-from minutes import parts, transcripts
+from meetings.errors import ChangedMeanwhile, InvalidInput, NotPossibleNow, StaleRevision
+from minutes import drafting, rewriting
 from minutes.assignment import spans
 from minutes.assignment.spans import Span
 from minutes.content import (
-    Attendee,
     Content,
     Paragraph,
-    Section,
     cleaned,
     content_of,
-    drafted,
     known,
     link,
     restyled,
     said_by,
 )
+from minutes.drafting import LEFT_OUT, UNASSIGNED, Draft
 from minutes.names import names_of
 from minutes.speakers import samples
 from minutes.style.choice import USUAL, Style
-from models.meeting import AnswerWord, Invitation, Meeting
+from models.meeting import Meeting
 from models.minutes import Approval, ApprovalRequest, Minutes, MinutesRevision
 from models.person import Person
-from models.transcript import Segment, Transcript
+from models.transcript import Transcript
 
 LONGEST_PARAGRAPH = 20_000
 LONGEST_REASON = 2000
-UNASSIGNED = "議題に分けていない発言"
-BEFORE, LEFT_OUT = "議題に入る前の発言", "議題外の発言"
-WITHOUT_AGENDA = "発言"
 SOURCE_REMOVED = (
     "この版のもとになった逐語録は消されています。ほかの逐語録から会議録を作り直してください。"
 )
@@ -51,26 +44,25 @@ def minutes_of(session: Session, meeting: Meeting) -> Minutes | None:
 def draft(
     session: Session, by: Person, *chosen: Transcript, style: Style = USUAL
 ) -> MinutesRevision:
-    """A new revision straight from these transcripts, one for each part of the meeting, under the
-    agenda's headings, in this style.
+    """A new revision straight from these transcripts. Slow: where others want to write meanwhile,
+    `drafting.prepare` comes first, and `add_draft` after it."""
+    return add_draft(session, by, drafting.prepare(session, *chosen, style=style))
 
-    Raises NotPossibleNow while there is nothing to write or a decision is awaited, InvalidInput
-    when two are of the same recording.
+
+def add_draft(session: Session, by: Person, draft: Draft) -> MinutesRevision:
+    """The draft as a new revision.
+
+    Raises NotPossibleNow while a decision is awaited, ChangedMeanwhile when its transcripts say
+    something else by now.
     """
-    sources = _one_of_each(parts.in_order(session, chosen))
-    segments = [s for source in sources for s in transcripts.segments_of(session, source)]
-    if not any(segment.text for segment in segments):
-        raise NotPossibleNow(
-            "逐語録にまだ発話がありません。文字起こしが進んでから作成してください。"
-        )
-    meeting = sources[0].meeting
-    minutes = minutes_of(session, meeting)
+    if not draft.is_of_now(session):
+        raise ChangedMeanwhile()
+    first = draft.sources[0]
+    minutes = minutes_of(session, first.meeting)
     if minutes is None:
-        minutes = Minutes(meeting=meeting)
+        minutes = Minutes(meeting=first.meeting)
         session.add(minutes)
-    content = _from_segments(session, meeting, segments, style)
-    content.transcript_ids = [source.id for source in sources]
-    return _add_revision(session, by, minutes, sources[0], content)
+    return _add_revision(session, by, minutes, first, draft.content)
 
 
 def sources_of(session: Session, revision: MinutesRevision) -> list[Transcript]:
@@ -81,17 +73,29 @@ def sources_of(session: Session, revision: MinutesRevision) -> list[Transcript]:
 def revise(
     session: Session, by: Person, minutes: Minutes, content: Content, *, based_on: int
 ) -> MinutesRevision:
+    """Raises what `prepare_revision` raises. Slow: where others want to write meanwhile, that
+    comes first, and `add_revision` after it."""
+    return add_revision(session, by, prepare_revision(session, by, minutes, content, based_on))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A text that can become the next revision after `latest`, as it is kept. `is_same`: nothing is
+    different in it."""
+
+    latest: MinutesRevision
+    content: Content
+    is_same: bool
+
+
+def prepare_revision(
+    session: Session, by: Person, minutes: Minutes, content: Content, based_on: int
+) -> Prepared:
     """Raises StaleRevision when revision `based_on` is no longer the latest, InvalidInput for a
     text too long or a sentence of no transcript that the minutes are made from."""
     latest = minutes.latest
     if latest.number != based_on:
-        raise StaleRevision(
-            as_text(content),
-            as_text(content_of(latest)),
-            latest.number,
-            latest.written_by.name,
-            is_own=latest.written_by is by,
-        )
+        raise _stale(by, content, latest)
     content = cleaned(content)
     content.title = entries.text("title", "会議名", content.title)
     content.place = entries.text("place", "場所", content.place)
@@ -102,9 +106,28 @@ def revise(
             _refuse_other_sources(latest, paragraph)
         section.paragraphs = [p for p in section.paragraphs if p.text.strip()]
     _link(session, minutes, content)
-    if content == content_of(latest):
-        return latest
-    return _add_revision(session, by, minutes, latest.transcript, content)
+    return Prepared(latest, content, is_same=content == content_of(latest))
+
+
+def add_revision(session: Session, by: Person, prepared: Prepared) -> MinutesRevision:
+    """The revision itself where nothing is different in it. Raises StaleRevision when somebody else
+    has written one meanwhile, NotPossibleNow while a decision is awaited."""
+    minutes, based_on = prepared.latest.minutes, prepared.latest
+    if minutes.latest is not based_on:
+        raise _stale(by, prepared.content, minutes.latest)
+    if prepared.is_same:
+        return based_on
+    return _add_revision(session, by, minutes, based_on.transcript, prepared.content)
+
+
+def _stale(by: Person, content: Content, latest: MinutesRevision) -> StaleRevision:
+    return StaleRevision(
+        as_text(content),
+        as_text(content_of(latest)),
+        latest.number,
+        latest.written_by.name,
+        is_own=latest.written_by is by,
+    )
 
 
 def restyle(
@@ -142,10 +165,17 @@ def approve(session: Session, by: Person, revision: MinutesRevision) -> Approval
     _refuse_open(session, revision)
     approval = _decide(session, by, revision, is_approved=True, reason="")
     for source in sources_of(session, revision):
-        for segment in transcripts.segments_of(session, source):
-            transcripts.confirm(session, by, segment)
+        rewriting.confirm_all(session, by, source)
         samples.forget(session, source)
     return approval
+
+
+def think_of_approving(session: Session, revision: MinutesRevision) -> None:
+    """The slow part of `approve`, to be done before the write lock is taken; what stands in the
+    way is told already."""
+    _refuse_open(session, revision)
+    for source in sources_of(session, revision):
+        rewriting.think_of_confirming(session, source)
 
 
 def open_spans(session: Session, revision: MinutesRevision) -> list[Span]:
@@ -254,14 +284,6 @@ def _add_revision(
     return revision
 
 
-def _one_of_each(sources: list[Transcript]) -> list[Transcript]:
-    if len({source.recording.id for source in sources}) < len(sources):
-        raise InvalidInput(
-            "transcript_ids", "同じ録音の逐語録が2つあります。1つの録音から1つだけ選んでください。"
-        )
-    return sources
-
-
 def _refuse_other_sources(latest: MinutesRevision, paragraph: Paragraph) -> None:
     known = latest.transcript_ids
     if paragraph.transcript_id not in (known if len(known) > 1 else [*known, None]):
@@ -288,82 +310,3 @@ def _link(session: Session, minutes: Minutes, content: Content) -> None:
     for section in content.sections:
         for paragraph in section.paragraphs:
             link(paragraph, sources.get(paragraph.place), content.style, latest.style, names)
-
-
-def _from_segments(
-    session: Session, meeting: Meeting, segments: list[Segment], style: Style
-) -> Content:
-    names = names_of(session, meeting)
-
-    def section(
-        said: list[Segment], title: str, number: str = "", agenda_item_id: int | None = None
-    ) -> Section:
-        paragraphs = drafted([one for one in said if one.text], style, names)
-        return Section(
-            agenda_item_id=agenda_item_id, number=number, title=title, paragraphs=paragraphs
-        )
-
-    sections = [
-        section(
-            [s for s in segments if s.agenda_item_id == node.entry.id],
-            node.entry.title,
-            node.number,
-            node.entry.id,
-        )
-        for node in flat(tree(session, meeting))
-    ]
-    before, left_out = _outside(segments)
-    unassigned = [segment for segment in segments if segment.is_unassigned]
-    loose = UNASSIGNED if sections else WITHOUT_AGENDA
-    others = [(LEFT_OUT, left_out), (loose, unassigned)]
-    sections = [
-        *([section(before, BEFORE)] if before else []),
-        *sections,
-        *(section(said, title) for title, said in others if _has_words(said)),
-    ]
-    return Content(
-        title=meeting.title,
-        series=meeting.series.name,
-        starts_at=meeting.starts_at.isoformat(),
-        ends_at=meeting.ends_at.isoformat(),
-        place=meeting.place,
-        attendees=_attendees(session, meeting),
-        sections=sections,
-        style=style,
-    )
-
-
-def _outside(segments: list[Segment]) -> tuple[list[Segment], list[Segment]]:
-    """What belongs to no item: before the first one begins, and the rest."""
-    first = next((n for n, one in enumerate(segments) if one.agenda_item_id), 0)
-    before = [one for one in segments[:first] if one.is_left_out and one.text]
-    return before, [one for one in segments[first:] if one.is_left_out]
-
-
-def _has_words(segments: list[Segment]) -> bool:
-    return any(segment.text for segment in segments)
-
-
-def _attendees(session: Session, meeting: Meeting) -> list[Attendee]:
-    """Those who came, as the list of attendance has them; where nobody kept one, those who said
-    that they come, and those who come instead of them."""
-    came = attendances_of(session, meeting)
-    if came:
-        order = {i.person_id: place for place, i in enumerate(invited(meeting))}
-        ordered = sorted(came, key=lambda entry: order.get(entry.person_id or 0, len(order)))
-        return [
-            Attendee(name=entry.attendee_name, title=entry.person.title if entry.person else "")
-            for entry in ordered
-        ]
-    return [_promised(i) for i in invited(meeting) if _is_represented(i)]
-
-
-def _is_represented(invitation: Invitation) -> bool:
-    return invitation.answer is not None and invitation.answer.word != AnswerWord.ABSENT
-
-
-def _promised(invitation: Invitation) -> Attendee:
-    person, answer = invitation.person, invitation.answer
-    if answer is not None and answer.word == AnswerWord.PROXY:
-        return Attendee(name=f"{answer.proxy_name}（{person.name} 代理）")
-    return Attendee(name=person.name, title=person.title)

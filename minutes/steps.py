@@ -103,8 +103,9 @@ def propose(material: Material) -> Write:
         choices = dict(zip(said, taught, strict=True))
 
     def write(session: Session, transcription: Transcription) -> None:
+        known = _by_id(session, transcription)
         for segment_id, choice in choices.items():
-            decisions.keep(session.get_one(Segment, segment_id), choice)
+            decisions.keep(known[segment_id], choice)
 
     return write
 
@@ -144,9 +145,9 @@ def time_words(material: Material) -> Write:
         moments = dict(zip(said, found, strict=True))
 
     def write(session: Session, transcription: Transcription) -> None:
-        for segment in transcripts.segments_of(session, _transcript(session, transcription)):
-            if segment.id in moments:
-                word_times.keep(segment, said[segment.id].text, moments[segment.id])
+        for number, segment in _by_id(session, transcription).items():
+            if number in moments:
+                word_times.keep(segment, said[number].text, moments[number])
 
     return write
 
@@ -167,10 +168,10 @@ def assign_items(material: Material) -> Write:
     def write(session: Session, transcription: Transcription) -> None:
         if transcripts.is_closed(session, _transcript(session, transcription)):
             return
+        known = _by_id(session, transcription)
         for number, assigned in zip(numbers, found, strict=True):
-            segment = session.get(Segment, number)
-            if segment is not None:
-                assignment.keep(segment, assigned, list(topics))
+            if number in known:
+                assignment.keep(known[number], assigned, list(topics))
 
     return write
 
@@ -179,6 +180,12 @@ def _read_pages(material: Material) -> None:
     """Pages that nobody has read yet would teach nothing."""
     while preparation.prepare_some(material.engine, material.storage):
         pass
+
+
+def _by_id(session: Session, transcription: Transcription) -> dict[int, Segment]:
+    """All in one question: while a step writes, nobody else can."""
+    found = transcripts.segments_of(session, _transcript(session, transcription))
+    return {segment.id: segment for segment in found}
 
 
 def _heard(segment: Segment) -> Heard:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import or_, select, true, tuple_
+from sqlalchemy import ColumnElement, or_, select, true, tuple_, update
 from sqlalchemy.orm import Session, selectinload, undefer
+from sqlalchemy.orm.attributes import set_committed_value
 
 from meetings import audit, clean_text, entries
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
@@ -13,13 +15,18 @@ from minutes.accuracy import Accuracy
 from minutes.proposals import learning
 from models.base import now
 from models.document import Page
-from models.meeting import Meeting
+from models.meeting import AgendaItem, Meeting
 from models.minutes import Minutes, MinutesRevision
 from models.person import Person
 from models.recording import Recording, Transcription, WorkState
-from models.transcript import Correction, Proposal, Segment, Speaker, Transcript
+from models.transcript import AssignedBy, Correction, Proposal, Segment, Speaker, Transcript
 
 LONGEST_SEGMENT = 20_000
+BESIDE = (
+    selectinload(Segment.speaker).selectinload(Speaker.suggestion),
+    selectinload(Segment.proposals).selectinload(Proposal.page).selectinload(Page.version),
+)
+"""What stands beside a text in the editor."""
 
 
 def correct(session: Session, by: Person, segment: Segment, text: str, *, based_on: int) -> Segment:
@@ -29,7 +36,7 @@ def correct(session: Session, by: Person, segment: Segment, text: str, *, based_
     `based_on`; the same text from both is no conflict.
     """
     refuse_when_approved(session, segment.transcript)
-    text = _plain(text)
+    text = plain_text(text)
     if text == segment.text:
         return segment
     refuse_when_stale(session, by, segment, text, based_on)
@@ -93,18 +100,61 @@ class Naming:
 def name_speakers(session: Session, by: Person, namings: Sequence[Naming]) -> list[Segment]:
     """Those whose speaker still is the one `now` named, and only those: a naming of many taken
     back must not touch what somebody has changed since. Returns them."""
-    changed = []
+    changed: dict[str, list[Segment]] = {}
+    for transcript in {one.segment.transcript for one in namings}:
+        refuse_when_approved(session, transcript)
     for one in namings:
         segment = one.segment
-        refuse_when_approved(session, segment.transcript)
-        if (segment.speaker.name if segment.speaker else "") != one.now:
-            continue
-        name = entries.optional_text("then", "発言者", clean_text.single_spaced(one.then))
-        segment.speaker = _speaker(session, segment.transcript, name) if name else None
-        changed.append(segment)
-    if changed:
-        audit.note(session, by, "name_speakers", changed[0])
-    return changed
+        if (segment.speaker.name if segment.speaker else "") == one.now:
+            name = entries.optional_text("then", "発言者", clean_text.single_spaced(one.then))
+            changed.setdefault(name, []).append(segment)
+    for name, segments in changed.items():
+        speaker = _speaker(session, segments[0].transcript, name) if name else None
+        give_speaker(session, segments, speaker)
+    every = [segment for segments in changed.values() for segment in segments]
+    if every:
+        audit.note(session, by, "name_speakers", every[0])
+    return every
+
+
+def give_speaker(session: Session, segments: Sequence[Segment], speaker: Speaker | None) -> None:
+    """The same voice, or none, to all of them in one statement."""
+    session.flush()
+    _set_all(session, segments, speaker_id=speaker.id if speaker else None)
+    for segment in segments:
+        set_committed_value(segment, "speaker", speaker)
+
+
+def place_all(
+    session: Session,
+    segments: Sequence[Segment],
+    agenda_item: AgendaItem | None,
+    assigned_by: AssignedBy | None,
+) -> None:
+    """The same place in the agenda to all of them in one statement."""
+    session.flush()
+    item_id = agenda_item.id if agenda_item else None
+    _set_all(session, segments, agenda_item_id=item_id, assigned_by=assigned_by)
+    for segment in segments:
+        set_committed_value(segment, "agenda_item", agenda_item)
+
+
+def _set_all(session: Session, segments: Sequence[Segment], **values: Any) -> None:
+    session.execute(
+        update(Segment)
+        .where(Segment.id.in_([segment.id for segment in segments]))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    for segment in segments:
+        for name, value in values.items():
+            set_committed_value(segment, name, value)
+
+
+def read_beside(session: Session, segments: Sequence[Segment]) -> None:
+    """What an answer shows beside these texts, for all of them at once."""
+    identities = [segment.id for segment in segments]
+    session.scalars(select(Segment).where(Segment.id.in_(identities)).options(*BESIDE)).all()
 
 
 def transcripts_of(session: Session, meeting: Meeting) -> list[Transcript]:
@@ -138,24 +188,30 @@ def segments_of(
     *,
     first: int | None = None,
     touched: set[int] | None = None,
-    newer_than: int = 0,
+    newer_than: int | None = None,
 ) -> list[Segment]:
     """In the order of the sound: all, or the first so many, or the touched and the newer ones."""
-    wanted = true() if touched is None else or_(Segment.id.in_(touched), Segment.id > newer_than)
+    wanted: ColumnElement[bool] = true() if touched is None else Segment.id.in_(touched)
+    if newer_than is not None:
+        wanted = or_(wanted, Segment.id > newer_than)
     return list(
         session.scalars(
             select(Segment)
             .where(Segment.transcript_id == transcript.id, wanted)
             .order_by(Segment.start_seconds, Segment.id)
             .limit(first)
-            .options(
-                selectinload(Segment.speaker).selectinload(Speaker.suggestion),
-                selectinload(Segment.proposals)
-                .selectinload(Proposal.page)
-                .selectinload(Page.version),
-            )
+            .options(*BESIDE)
         )
     )
+
+
+def texts_of(session: Session, transcript: Transcript) -> Sequence[Segment]:
+    """All, in the order of the sound, without what stands beside the text."""
+    return session.scalars(
+        select(Segment)
+        .where(Segment.transcript_id == transcript.id)
+        .order_by(Segment.start_seconds, Segment.id)
+    ).all()
 
 
 def segments_between(
@@ -212,7 +268,8 @@ def is_counted(segment: Segment) -> bool:
     return segment.is_confirmed and not segment.transcript.transcription.is_imported
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
+    """As it is kept: one line. Raises InvalidInput when it is too long."""
     text = clean_text.single_spaced(text)
     if len(text) > LONGEST_SEGMENT:
         raise InvalidInput(

@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from meetings.errors import (
     Busy,
+    ChangedMeanwhile,
     ChecksumWrong,
     Crowded,
     FileRejected,
@@ -56,6 +57,7 @@ STATUS: dict[type[GijidoError], int] = {
     PasswordMustChange: 403,
     NotFound: 404,
     NotPossibleNow: 409,
+    ChangedMeanwhile: 409,
     StaleRevision: 409,
     StorageFull: 507,
     TryAgain: 503,

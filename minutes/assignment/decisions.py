@@ -42,10 +42,8 @@ def start_agenda_item(
     transcripts.refuse_when_approved(session, segment.transcript)
     is_known = agenda_item is not None or is_left_out
     changed = list(_run(segment))
-    for one in changed:
-        one.agenda_item = agenda_item
-        one.agenda_item_id = agenda_item.id if agenda_item else None
-        one.assigned_by = AssignedBy.PERSON if is_known else None
+    by_whom = AssignedBy.PERSON if is_known else None
+    transcripts.place_all(session, changed, agenda_item, by_whom)
     audit.note(session, by, "start_agenda_item", segment)
     return changed
 
@@ -57,8 +55,7 @@ def confirm_item(session: Session, by: Person, segment: Segment) -> list[Segment
     if segment.assigned_by in (None, AssignedBy.PERSON):
         raise NotPossibleNow(NOTHING_TO_CONFIRM)
     changed = [one for one in _run(segment) if one.assigned_by != AssignedBy.PERSON]
-    for one in changed:
-        one.assigned_by = AssignedBy.PERSON
+    transcripts.place_all(session, changed, segment.agenda_item, AssignedBy.PERSON)
     audit.note(session, by, "confirm_item", segment)
     return changed
 
@@ -86,13 +83,13 @@ class Placing:
 def place_again(session: Session, by: Person, placings: Sequence[Placing]) -> list[Segment]:
     """A decision about many taken back, or done again: of the segments that still are where it
     put them, and only of those. What the machine had found is the machine's again. Returns them."""
-    changed = []
-    for one in placings:
-        transcripts.refuse_when_approved(session, one.segment.transcript)
-        if one.now.is_of(one.segment):
-            one.segment.agenda_item = one.then.agenda_item
-            one.segment.assigned_by = one.then.assigned_by
-            changed.append(one.segment)
+    for transcript in {one.segment.transcript for one in placings}:
+        transcripts.refuse_when_approved(session, transcript)
+    standing = [one for one in placings if one.now.is_of(one.segment)]
+    for then in dict.fromkeys(one.then for one in standing):
+        segments = [one.segment for one in standing if one.then == then]
+        transcripts.place_all(session, segments, then.agenda_item, then.assigned_by)
+    changed = [one.segment for one in standing]
     if changed:
         audit.note(session, by, "place_again", changed[0])
     return changed

@@ -1,7 +1,7 @@
 """What of a transcript is still open before its minutes may be approved: talk that no agenda item
 has, and sound that nobody has seen as words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -51,7 +51,7 @@ def open_spans(session: Session, transcript: Transcript) -> list[Span]:
     Of silence nothing is said: nobody spoke there. A segment without words stays open until
     somebody confirms it, or leaves it out.
     """
-    segments = transcripts.segments_of(session, transcript)
+    segments = transcripts.texts_of(session, transcript)
     spans = [*_unheard(transcript, segments), *_untranscribed(transcript, segments)]
     if transcript.meeting.agenda_items:
         spans = [*_unassigned(transcript, segments), *filter(_is_placed, spans)]
@@ -92,29 +92,27 @@ def leave_rest_out(session: Session, by: Person, transcript: Transcript) -> list
             "文字起こしの途中です。終わるのを待つか、中止してから議題外にしてください。"
         )
     changed = [segment for span in spans for segment in span.segments or (_without_words(span),)]
-    for segment in changed:
-        segment.agenda_item, segment.agenda_item_id = None, None
-        segment.assigned_by = AssignedBy.PERSON
     session.add_all(changed)
+    transcripts.place_all(session, changed, None, AssignedBy.PERSON)
     if changed:
         audit.note(session, by, "leave_rest_out", transcript)
     return changed
 
 
-def _unassigned(transcript: Transcript, segments: list[Segment]) -> Iterator[Span]:
+def _unassigned(transcript: Transcript, segments: Sequence[Segment]) -> Iterator[Span]:
     for is_unassigned, run in groupby(segments, key=lambda segment: segment.is_unassigned):
         if is_unassigned:
             yield _span(SpanKind.UNASSIGNED, transcript, list(run))
 
 
-def _unheard(transcript: Transcript, segments: list[Segment]) -> Iterator[Span]:
+def _unheard(transcript: Transcript, segments: Sequence[Segment]) -> Iterator[Span]:
     for segment in segments:
         is_seen = segment.is_confirmed or _is_left_out_by_hand(segment)
         if segment.doubt == Doubt.MISSING and not segment.text and not is_seen:
             yield _span(SpanKind.UNHEARD, transcript, [segment])
 
 
-def _untranscribed(transcript: Transcript, segments: list[Segment]) -> Iterator[Span]:
+def _untranscribed(transcript: Transcript, segments: Sequence[Segment]) -> Iterator[Span]:
     left_out = [segment for segment in segments if _is_left_out_by_hand(segment)]
     for chunk in transcript.transcription.chunks:
         if chunk.state == WorkState.FINISHED:

@@ -4,8 +4,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from meetings import audit
@@ -14,7 +15,7 @@ from meetings.invitations import invited
 from minutes.edges import Timed
 from minutes.imports import placing
 from minutes.imports.marks import person_named
-from minutes.imports.placing import Placing
+from minutes.imports.placing import Placed, Placing
 from minutes.imports.said import Said, is_timed
 from minutes.transcripts import segments_of
 from models.base import now
@@ -102,21 +103,25 @@ def take_in(session: Session, by: Person, recording: Recording, prepared: Prepar
     session.add_all([transcription, transcript])
     session.flush()
     speakers = _speakers(session, transcript, prepared.placing)
-    session.add_all(
-        Segment(
-            transcript_id=transcript.id,
-            speaker=speakers.get(one.speaker),
-            start_seconds=one.start_seconds,
-            end_seconds=one.end_seconds,
-            heard=one.text,
-            machine=one.text,
-            text=one.text,
-            doubt=None if one.is_sure else Doubt.UNPLACED,
-        )
-        for one in prepared.placing.placed
-    )
+    session.flush()
+    rows = [_row(transcript, speakers.get(one.speaker), one) for one in prepared.placing.placed]
+    if rows:
+        session.execute(insert(Segment), rows)
     audit.note(session, by, "import", transcription)
     return transcript
+
+
+def _row(transcript: Transcript, speaker: Speaker | None, one: Placed) -> dict[str, Any]:
+    return {
+        "transcript_id": transcript.id,
+        "speaker_id": speaker.id if speaker else None,
+        "start_seconds": one.start_seconds,
+        "end_seconds": one.end_seconds,
+        "heard": one.text,
+        "machine": one.text,
+        "text": one.text,
+        "doubt": None if one.is_sure else Doubt.UNPLACED,
+    }
 
 
 def remarks_of(placed: Placing) -> list[str]:

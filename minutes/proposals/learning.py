@@ -6,11 +6,12 @@ from one border that both share to the next.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from minutes import accuracy
@@ -29,6 +30,9 @@ MOST_WORDS, MOST_LETTERS = 6, 20
 """Of one replacement; a longer one was written anew."""
 
 SHORTEST_WORD = 2
+MOST_KEPT = 20_000
+"""Segments whose lessons are kept: more than one transcript has."""
+
 FUNCTION_WORDS = ("助詞", "助動詞")
 KANA = re.compile(r"[ぁ-んァ-ヺー]+")
 
@@ -42,28 +46,38 @@ class Replacement:
 def learn(session: Session, segment: Segment) -> None:
     """What this segment teaches now, instead of what it taught before: nothing while nobody has
     confirmed it. What the papers changed by themselves is no correction."""
-    taught = _taught(segment) if segment.is_confirmed else set()
-    kept = set()
-    with session.no_autoflush:  # approval comes here with hundreds of segments
-        chosen = select(Confusion).where(Confusion.segment_id == segment.id)
-        before = session.scalars(chosen).all()
-    for known in before:
-        known_as = Replacement(known.heard, known.meant)
-        kept.add(known_as)
-        if known_as not in taught:
-            session.delete(known)
-    for new in sorted(taught - kept):
-        series_id = segment.meeting.series_id
-        session.add(
-            Confusion(series_id=series_id, segment=segment, heard=new.heard, meant=new.meant)
-        )
+    taught = frozenset[Replacement]()
+    if segment.is_confirmed:
+        taught = lessons(segment.heard, segment.machine, segment.text)
+    learn_all(session, segment.meeting.series_id, {segment.id: taught})
 
 
-def _taught(segment: Segment) -> set[Replacement]:
-    if segment.text == segment.machine:
-        return set()
-    by_papers = replacements(segment.heard, segment.machine)
-    return set(replacements(segment.heard, segment.text)) - set(by_papers)
+def learn_all(
+    session: Session, series_id: int, taught: Mapping[int, frozenset[Replacement]]
+) -> None:
+    """The same of many segments, by their ids."""
+    chosen = select(Confusion.id, Confusion.segment_id, Confusion.heard, Confusion.meant)
+    with session.no_autoflush:
+        standing = session.execute(chosen.where(Confusion.segment_id.in_(taught))).all()
+    before = {(row.segment_id, Replacement(row.heard, row.meant)): row.id for row in standing}
+    now = {(identity, one) for identity, ones in taught.items() for one in ones}
+    gone = [before[known] for known in before.keys() - now]
+    if gone:
+        session.execute(delete(Confusion).where(Confusion.id.in_(gone)))
+    new = [
+        {"series_id": series_id, "segment_id": identity, "heard": one.heard, "meant": one.meant}
+        for identity, one in sorted(now - before.keys())
+    ]
+    if new:
+        session.execute(insert(Confusion), new)
+
+
+@lru_cache(MOST_KEPT)
+def lessons(heard: str, machine: str, text: str) -> frozenset[Replacement]:
+    """What a confirmed segment teaches. Slow: found before somebody waits for it, it is kept."""
+    if text == machine:
+        return frozenset()
+    return frozenset(replacements(heard, text)) - frozenset(replacements(heard, machine))
 
 
 def replacements(heard: str, text: str) -> list[Replacement]:

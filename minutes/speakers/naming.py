@@ -3,8 +3,10 @@
 A name that a person gave is never taken away, and no text is ever touched.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate
 
 from sqlalchemy.orm import Session
 
@@ -31,8 +33,9 @@ def keep(session: Session, transcript: Transcript, turns: Sequence[Said]) -> Non
     session.flush()
     _forget_empty(session, transcript)
     numbers: dict[int, Speaker] = {}
+    heard_in = _Heard(turns)
     for segment in segments:
-        heard = _seconds_of(segment, turns)
+        heard = heard_in.seconds_of(segment)
         segment.is_mixed = _is_mixed(segment, heard)
         if heard and segment.speaker is None:
             voice = heard.most_common(1)[0][0]
@@ -54,9 +57,7 @@ def name_voice(session: Session, by: Person, segment: Segment, name: str) -> lis
     if same is None:
         voice.name, voice.suggestion = name, None
     elif same is not voice:
-        for each in segments:
-            each.speaker = same
-        session.flush()
+        transcripts.give_speaker(session, segments, same)
         session.delete(voice)
         segment.transcript.speakers.remove(voice)
     audit.note(session, by, "name_voice", segment)
@@ -74,9 +75,7 @@ def split_voice(session: Session, by: Person, segment: Segment) -> list[Segment]
         if (each.start_seconds, each.id) >= place
     ]
     other = _new_voice(session, segment.transcript)
-    for each in segments:
-        each.speaker = other
-    session.flush()
+    transcripts.give_speaker(session, segments, other)
     voiceprints.follow_parting(session, by, voice)
     audit.note(session, by, "split_voice", segment)
     return segments
@@ -112,15 +111,26 @@ def _forget_empty(session: Session, transcript: Transcript) -> None:
     session.flush()
 
 
-def _seconds_of(segment: Segment, turns: Sequence[Said]) -> Counter[int]:
-    """How long each voice is heard in this segment."""
-    heard: Counter[int] = Counter()
-    for turn in turns:
-        start = max(turn.start_seconds, segment.start_seconds)
-        end = min(turn.end_seconds, segment.end_seconds)
-        if end > start:
-            heard[turn.voice] += end - start  # type: ignore[index, assignment]
-    return heard
+class _Heard:
+    """Which voice is heard when."""
+
+    def __init__(self, turns: Sequence[Said]) -> None:
+        self._turns = sorted(turns, key=lambda turn: turn.start_seconds)
+        self._starts = [turn.start_seconds for turn in self._turns]
+        self._latest_ends = list(accumulate((turn.end_seconds for turn in self._turns), max))
+
+    def seconds_of(self, segment: Segment) -> Counter[int]:
+        """How long each voice is heard in this segment. Those who begin after it, and those before
+        whom all have ended, are not looked at: a day's sitting has thousands of both."""
+        first = bisect_right(self._latest_ends, segment.start_seconds)
+        last = bisect_left(self._starts, segment.end_seconds)
+        heard: Counter[int] = Counter()
+        for turn in self._turns[first:last]:
+            start = max(turn.start_seconds, segment.start_seconds)
+            end = min(turn.end_seconds, segment.end_seconds)
+            if end > start:
+                heard[turn.voice] += end - start  # type: ignore[index, assignment]
+        return heard
 
 
 def _is_mixed(segment: Segment, heard: Counter[int]) -> bool:

@@ -1,10 +1,15 @@
 """The other places that a correction concerns."""
 
+import random
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy.orm import Session
 
 from minutes import alike
-from minutes.alike import Replacement
+from minutes.alike import Place, Replacement
+from minutes.proposals.readings import tokens
+from minutes.proposals.sound import folded, sounds
 from models.transcript import Segment, Transcript
 
 
@@ -36,8 +41,13 @@ def segments(transcript: Transcript, session: Session) -> list[Segment]:
     return transcript.segments
 
 
+def places(one: Replacement, segments: list[Segment]) -> list[Place]:
+    """All but those in the first segment."""
+    return alike.places([one], segments, but=segments[0])[one]
+
+
 def test_the_same_letters_are_found_and_so_is_the_same_sound(segments: list[Segment]) -> None:
-    found = list(alike.places(Replacement("鉄づき", "手続き"), segments, but=segments[0]))
+    found = places(Replacement("鉄づき", "手続き"), segments)
     assert [(p.segment, p.start, p.words, p.is_same_text) for p in found] == [
         (segments[1], 2, "鉄づき", True),
         (segments[1], 6, "てつづき", False),
@@ -47,11 +57,83 @@ def test_the_same_letters_are_found_and_so_is_the_same_sound(segments: list[Segm
 
 def test_what_stands_right_already_is_left_alone(segments: list[Segment]) -> None:
     segments[1].text = "北九州市と北九州"
-    found = alike.places(Replacement("北九州", "北九州市"), segments, but=segments[0])
+    found = places(Replacement("北九州", "北九州市"), segments)
     assert [place.start for place in found] == [5]
 
 
 def test_a_word_that_stands_everywhere_fills_no_screen(segments: list[Segment]) -> None:
     segments[1].text = "形状" * 5000
-    found = list(alike.places(Replacement("形状", "計上"), segments, but=segments[0]))
+    found = places(Replacement("形状", "計上"), segments)
     assert len(found) == alike.MOST_PLACES
+
+
+def test_a_text_that_was_written_anew_is_no_search_for_all_its_words() -> None:
+    before = "".join(f"第{number}の鉄づきを形状する。" for number in range(500))
+    after = before.replace("鉄づき", "手続き").replace("形状", "計上").replace("第", "弟")
+    assert len(alike.replacements(before, after)) <= alike.MOST_REPLACEMENTS
+
+
+def test_each_text_is_read_once_however_many_words_are_looked_for(
+    segments: list[Segment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    plain = alike._words
+    monkeypatch.setattr(alike, "_words", lambda text: read.append(text) or plain(text))
+    wanted = [Replacement(f"鉄づき{number}", "手続き") for number in range(15)]
+    alike.places(wanted, segments, but=segments[0])
+    assert len([text for text in read if text == segments[1].text]) == 1
+
+
+def test_many_words_at_once_are_found_where_each_alone_is(segments: list[Segment]) -> None:
+    seed = random.randrange(10**6)
+    print("seed", seed)
+    chance = random.Random(seed)
+    pieces = [
+        "手続き",
+        "鉄づき",
+        "てつづき",
+        "計上",
+        "形状",
+        "敬称",
+        "北九州",
+        "市",
+        "、",
+        "の",
+        "予算",
+    ]
+    for segment in segments[1:]:
+        segment.text = "".join(chance.choices(pieces, k=60))
+    wanted = [
+        Replacement("鉄づき", "手続き"),
+        Replacement("形状", "計上"),
+        Replacement("北九州", "北九州市"),
+    ]
+    found = alike.places(wanted, segments, but=segments[0])
+    for one in wanted:
+        expected = [p for segment in segments[1:] for p in one_by_one(segment, one)]
+        assert [(p.segment, p.start, p.words) for p in found[one]] == expected[: alike.MOST_PLACES]
+
+
+def one_by_one(segment: Segment, one: Replacement) -> Iterator[tuple[Segment, int, str]]:
+    """The places of one replacement in one segment, found in the simplest way."""
+    text, sound = segment.text, folded(sounds("".join(w.kana for w in tokens(one.before))))
+    taken: list[range] = []
+    start = text.find(one.before)
+    while start >= 0:
+        taken.append(range(start, start + len(one.before)))
+        inside = one.after.find(one.before)
+        if inside < 0 or not text.startswith(one.after, max(0, start - inside)):
+            yield segment, start, one.before
+        start = text.find(one.before, start + len(one.before))
+    words = tokens(text)
+    for first, word in enumerate(words):
+        for last in range(first, min(first + alike.MOST_WORDS, len(words))):
+            run = words[first : last + 1]
+            if run[-1].is_mark:
+                break
+            end, said = run[-1].end, folded(sounds("".join(w.kana for w in run)))
+            is_taken = any(word.start < t.stop and end > t.start for t in taken)
+            is_other = text[word.start : end] not in (one.before, one.after)
+            if said == sound and not is_taken and is_other:
+                taken.append(range(word.start, end))
+                yield segment, word.start, text[word.start : end]

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from meetings import invitations
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
-from minutes import records, transcripts
+from minutes import drafting, records, transcripts
 from minutes import transcription as work
 from minutes.assignment import decisions as assignment
 from minutes.assignment import spans
@@ -44,7 +44,7 @@ def test_a_draft_sets_what_was_said_under_the_headings_of_the_agenda(
     content = content_of(records.draft(session, cast.secretary, transcript))
     headings = [(s.number, s.title, len(s.paragraphs)) for s in content.sections]
     assert headings[0] == ("1", item.title, 1)
-    assert headings[-1] == ("", records.UNASSIGNED, 2)
+    assert headings[-1] == ("", drafting.UNASSIGNED, 2)
     paragraph = content.sections[0].paragraphs[0]
     assert (paragraph.speaker, paragraph.text) == ("篠原 泰成", HEARD[0].text)
     assert (paragraph.start_seconds, paragraph.end_seconds) == (1.0, 8.6)

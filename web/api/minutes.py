@@ -18,11 +18,11 @@ from models.meeting import Meeting
 from models.minutes import Approval, ApprovalRequest, Minutes, MinutesRevision
 from models.person import Person
 from models.transcript import Transcript
-from web import access
+from web import access, drafting
 from web.api.operations import Identity, Moment, Revision, Shape, ShortText, operation
 from web.api.shapes import PersonAnswer
 from web.looks import note_look
-from web.transaction import config, database_session
+from web.transaction import config, database_session, reading_session, settle
 
 blueprint = Blueprint("api_minutes", __name__)
 Seconds = Annotated[float, Field(ge=0, le=10_000_000)]
@@ -174,8 +174,8 @@ class RevisionAnswer(Shape):
 
     @classmethod
     def of(cls, revision: MinutesRevision) -> "RevisionAnswer":
-        session = database_session()
-        session.flush()
+        settle()
+        session = reading_session()
         return cls(
             id=revision.id,
             meeting_id=revision.meeting.id,
@@ -249,18 +249,19 @@ def show(person: Person, meeting: Meeting) -> MinutesAnswer:
 @access.to(Meeting, Right.CORRECT)
 @operation("逐語録から会議録を作る", answers=RevisionAnswer, status=201, body=Draft)
 def draft(person: Person, meeting: Meeting, body: Draft) -> RevisionAnswer:
-    session = database_session()
-    chosen = _chosen(meeting, body) or usual_transcripts(session, meeting)
-    return RevisionAnswer.of(records.draft(session, person, *chosen, style=body.style.style()))
+    def choose() -> list[Transcript]:
+        return _chosen(meeting, body) or usual_transcripts(reading_session(), meeting)
+
+    return RevisionAnswer.of(drafting.draft(person, choose, body.style.style()))
 
 
 @blueprint.put("/meetings/<int:meeting_id>/minutes")
 @access.to(Meeting, Right.CORRECT)
 @operation("会議録を直す（新しい改訂になる）", answers=RevisionAnswer, body=ContentChange)
 def revise(person: Person, meeting: Meeting, body: ContentChange) -> RevisionAnswer:
-    session, minutes = database_session(), _required(meeting)
+    minutes = _required(meeting)
     return RevisionAnswer.of(
-        records.revise(session, person, minutes, body.content.content(), based_on=body.based_on)
+        drafting.revise(person, minutes, body.content.content(), body.based_on)
     )
 
 
@@ -269,13 +270,11 @@ def revise(person: Person, meeting: Meeting, body: ContentChange) -> RevisionAns
 @operation("会議録の文を整え直す（新しい改訂になる）", answers=RevisionAnswer, body=Restyling)
 def restyle(person: Person, meeting: Meeting, body: Restyling) -> RevisionAnswer:
     """逐語の文から作り直す。人が直した発言は、頼まれたときだけ変える。"""
-    session, minutes = database_session(), _required(meeting)
+    minutes = _required(meeting)
     content = records.restyle(
-        session, minutes.latest, body.style.style(), includes_hand=body.includes_hand
+        reading_session(), minutes.latest, body.style.style(), includes_hand=body.includes_hand
     )
-    return RevisionAnswer.of(
-        records.revise(session, person, minutes, content, based_on=body.based_on)
-    )
+    return RevisionAnswer.of(drafting.revise(person, minutes, content, body.based_on))
 
 
 @blueprint.post("/revisions/<int:revision_id>/approval-request")
@@ -290,11 +289,10 @@ def request_approval(person: Person, revision: MinutesRevision) -> RevisionAnswe
 @access.to(MinutesRevision, Right.DECIDE)
 @operation("承認する、または差し戻す", answers=RevisionAnswer, status=201, body=Decision)
 def decide(person: Person, revision: MinutesRevision, body: Decision) -> RevisionAnswer:
-    session = database_session()
     if body.is_approved:
-        records.approve(session, person, revision)
+        drafting.approve(person, revision)
     else:
-        records.send_back(session, person, revision, body.reason)
+        records.send_back(database_session(), person, revision, body.reason)
     return RevisionAnswer.of(revision)
 
 
@@ -315,7 +313,7 @@ def withdraw(person: Person, revision: MinutesRevision, body: Reason) -> Revisio
 
 
 def _required(meeting: Meeting) -> Minutes:
-    minutes = records.minutes_of(database_session(), meeting)
+    minutes = records.minutes_of(reading_session(), meeting)
     if minutes is None:
         raise NotPossibleNow("会議録はまだありません。先に逐語録から作ってください。")
     return minutes
@@ -324,7 +322,7 @@ def _required(meeting: Meeting) -> Minutes:
 def _chosen(meeting: Meeting, body: Draft) -> list[Transcript]:
     """Raises InvalidInput for a transcript of another meeting."""
     wanted = [body.transcript_id] if body.transcript_id else body.transcript_ids or []
-    of_meeting = {t.id: t for t in transcripts_of(database_session(), meeting)}
+    of_meeting = {t.id: t for t in transcripts_of(reading_session(), meeting)}
     for identity in wanted:
         if identity not in of_meeting:
             field = "transcript_id" if body.transcript_id else "transcript_ids"

@@ -10,7 +10,7 @@ from minutes.style import fillers
 from models.transcript import Proposal, Segment
 from web.api.operations import Shape
 from web.api.shown import ShownPageAnswer, page_of
-from web.transaction import database_session
+from web.transaction import reading_session, settle
 
 
 class MarkAnswer(Shape):
@@ -204,7 +204,7 @@ class SegmentChanged(Shape):
 
     @classmethod
     def of(cls, segment: Segment) -> "SegmentChanged":
-        database_session().flush()
+        settle()
         return cls(segment=SegmentAnswer.of(segment))
 
 
@@ -213,5 +213,6 @@ class SegmentsChanged(Shape):
 
     @classmethod
     def of(cls, segments: list[Segment]) -> "SegmentsChanged":
-        database_session().flush()
+        settle()
+        transcripts.read_beside(reading_session(), segments)
         return cls(segments=[SegmentAnswer.of(segment) for segment in segments])

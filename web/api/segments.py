@@ -7,9 +7,10 @@ from pydantic import Field
 
 from meetings.errors import InvalidInput
 from meetings.rights import Right
-from minutes import accuracy, alike, cutting, editing, history, transcripts
+from minutes import accuracy, alike, cutting, editing, history, rewriting, transcripts
 from minutes.alike import Place
 from minutes.proposals import decisions
+from minutes.rewriting import Rewriting
 from minutes.speakers import voiceprints
 from minutes.transcripts import Naming
 from models.person import Person
@@ -18,11 +19,10 @@ from web import access
 from web.api.operations import Identity, Ordinal, Query, Revision, Shape, ShortText, operation
 from web.api.segment_shapes import MarkAnswer, SegmentAnswer, SegmentChanged, SegmentsChanged
 from web.api.transcripts import Decision
-from web.transaction import database_session, reads
+from web.transaction import database_session, reading_session, reads, settle
 
 blueprint = Blueprint("api_segments", __name__)
 MOST_AT_ONCE = 10_000
-NOT_OF_IT = "この逐語録にない発話があります。画面を開き直してください。"
 
 
 class Earlier(Shape):
@@ -157,17 +157,14 @@ def show_history(person: Person, segment: Segment, query: Against) -> HistoryAns
 @reads
 def find_alike(person: Person, segment: Segment, body: Earlier) -> AlikesAnswer:
     """文は変えない。変えるときは texts に送る。"""
-    segments = transcripts.segments_of(database_session(), segment.transcript)
-    found = [
-        (one, list(alike.places(one, segments, but=segment)))
-        for one in alike.replacements(body.before, segment.text)
-    ]
+    segments = transcripts.texts_of(reading_session(), segment.transcript)
+    wanted = alike.replacements(body.before, segment.text)
     return AlikesAnswer(
         replacements=[
             AlikeAnswer(
                 before=one.before, after=one.after, places=[PlaceAnswer.of(p) for p in places]
             )
-            for one, places in found
+            for one, places in alike.places(wanted, segments, but=segment).items()
             if places
         ]
     )
@@ -178,11 +175,13 @@ def find_alike(person: Person, segment: Segment, body: Earlier) -> AlikesAnswer:
 @operation("いくつもの発話を一度に直す", answers=SegmentsChanged, body=Texts)
 def correct_texts(person: Person, transcript: Transcript, body: Texts) -> SegmentsChanged:
     """すべて直すか、ひとつも直さない。"""
-    session = database_session()
-    segments = segments_named(transcript, [one.segment_id for one in body.texts])
-    for segment, one in zip(segments, body.texts, strict=True):
-        transcripts.correct(session, person, segment, one.text, based_on=one.revision)
-    return SegmentsChanged.of(segments)
+    wanted = [Rewriting(one.segment_id, one.text, one.revision) for one in body.texts]
+    rewriting.think_of_texts(reading_session(), transcript, wanted)
+    rewriting.correct_all(database_session(), person, transcript, wanted)
+    settle()
+    named = {one.segment_id for one in body.texts}
+    changed = transcripts.segments_of(reading_session(), transcript, touched=named)
+    return SegmentsChanged.of(changed)
 
 
 @blueprint.put("/transcripts/<int:transcript_id>/speakers")
@@ -201,13 +200,6 @@ def name_speakers(person: Person, transcript: Transcript, body: Speakers) -> Seg
     return SegmentsChanged.of(changed)
 
 
-def segments_named(transcript: Transcript, identities: list[int]) -> list[Segment]:
-    known = {segment.id: segment for segment in transcript.segments}
-    if not known.keys() >= set(identities):
-        raise InvalidInput("segment_id", NOT_OF_IT)
-    return [known[identity] for identity in identities]
-
-
 @blueprint.post("/segments/<int:segment_id>/split")
 @access.to(Segment, Right.CORRECT)
 @operation("発話を二つに分ける", answers=SegmentsChanged, body=Cut)
@@ -223,7 +215,7 @@ def split(person: Person, segment: Segment, body: Cut) -> SegmentsChanged:
 def join(person: Person, segment: Segment, body: Decision) -> SegmentsJoined:
     session = database_session()
     joined, gone = cutting.join(session, person, segment, based_on=body.revision)
-    session.flush()
+    settle()
     return SegmentsJoined(segment=SegmentAnswer.of(joined), gone=gone)
 
 

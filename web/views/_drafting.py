@@ -11,7 +11,7 @@ from minutes.style.choice import FIELDS, Style, style_of
 from minutes.transcripts import segments_of, transcripts_of
 from models.meeting import Meeting
 from models.transcript import Segment, Transcript
-from web.transaction import config, database_session
+from web.transaction import config, reading_session
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Source:
             len(segments),
             unconfirmed=sum(not segment.is_confirmed for segment in segments),
             unnamed=sum(_is_unnamed(segment) for segment in segments),
-            spans=open_spans(database_session(), transcript),
+            spans=open_spans(reading_session(), transcript),
         )
 
 
@@ -60,7 +60,7 @@ class Drafting:
 
 
 def drafting_of(meeting: Meeting) -> Drafting:
-    session = database_session()
+    session = reading_session()
     found = [Source.of(t, segments_of(session, t)) for t in transcripts_of(session, meeting)]
     sources = [source for source in reversed(found) if source.segments]
     every = placed_recordings(session, meeting)
@@ -75,7 +75,7 @@ def chosen_transcripts(meeting: Meeting) -> list[Transcript]:
     wanted = {field for field in fields if field}
     if fields and not wanted:
         raise InvalidInput("transcript_ids", "会議録に入れる部を1つ以上選んでください。")
-    found = [t for t in transcripts_of(database_session(), meeting) if str(t.id) in wanted]
+    found = [t for t in transcripts_of(reading_session(), meeting) if str(t.id) in wanted]
     if not wanted or len(found) < len(wanted):
         raise NotFound()
     return found
@@ -98,7 +98,7 @@ def chosen_style(kind: str, usual: Style) -> Style:
 
 
 def _part(every: list[Placed], placed: Placed, sources: list[Source]) -> Part:
-    usual = usual_transcript(database_session(), placed.recording)
+    usual = usual_transcript(reading_session(), placed.recording)
     spares = [other.recording for other in every if other.is_spare]
     return Part(
         placed,

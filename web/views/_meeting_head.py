@@ -6,7 +6,7 @@ from meetings.rights import Right, rights
 from minutes.progress import MeetingState, state_of
 from models.meeting import Meeting
 from models.person import Person
-from web.transaction import database_session
+from web.transaction import reading_session
 
 
 @dataclass(frozen=True)
@@ -23,5 +23,5 @@ class MeetingHead:
 
 
 def meeting_head(person: Person, meeting: Meeting) -> MeetingHead:
-    session = database_session()
+    session = reading_session()
     return MeetingHead(rights(session, person, meeting), state_of(session, meeting))

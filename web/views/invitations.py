@@ -35,7 +35,7 @@ from web import access
 from web.door.costs import Lane, costs
 from web.named_files import send_named
 from web.paging import paged_from
-from web.transaction import config, database_session, reading_session, settle
+from web.transaction import config, database_session, reading_session, release, settle
 from web.urls import address_of
 from web.views._meeting_head import meeting_head
 from web.views.series import choices_for_series
@@ -224,7 +224,7 @@ def add_guest(person: Person, meeting: Meeting) -> Any:
             email=request.form.get("email", ""),
         )
     except GijidoError as problem:
-        database_session().rollback()
+        release()
         flash(problem.message, "error")
         return _back(meeting)
     return _show_way(way)

@@ -29,9 +29,9 @@ from models.meeting import Meeting
 from models.minutes import Minutes, MinutesRevision
 from models.person import Person
 from models.transcript import Transcript
-from web import access
+from web import access, drafting
 from web.looks import note_look
-from web.transaction import database_session
+from web.transaction import database_session, reading_session, release, settle
 from web.views._beside_page import BesidePage
 from web.views._drafting import chosen_style, chosen_transcripts, drafting_of, usual_style
 from web.views._meeting_head import meeting_head
@@ -58,9 +58,9 @@ def show(person: Person, meeting: Meeting) -> Any:
 @blueprint.post("/meetings/<int:meeting_id>/minutes")
 @access.to(Meeting, Right.CORRECT)
 def draft(person: Person, meeting: Meeting) -> Any:
-    session = database_session()
     style = chosen_style("style", usual_style())
-    revision = records.draft(session, person, *chosen_transcripts(meeting), style=style)
+    revision = drafting.draft(person, lambda: chosen_transcripts(meeting), style)
+    settle()
     flash(f"逐語録から会議録（第{revision.number}版）を作成しました。", "done")
     return _to(meeting)
 
@@ -84,10 +84,9 @@ def change(person: Person, meeting: Meeting) -> Any:
     if request.form.get("put"):
         return _form(person, meeting, layout, _put(meeting, typed), is_put=True)
     try:
-        revision = records.revise(
-            database_session(), person, minutes, typed, based_on=_number("based_on")
-        )
+        revision = drafting.revise(person, minutes, typed, _number("based_on"))
     except StaleRevision as problem:
+        release()
         return _form(person, meeting, layout, typed, stale=problem), 409
     except InvalidInput as problem:
         return _form(person, meeting, layout, typed, invalid=problem), 422
@@ -128,12 +127,13 @@ def request_approval(person: Person, revision: MinutesRevision) -> Any:
 @blueprint.post("/revisions/<int:revision_id>/approval")
 @access.to(MinutesRevision, Right.DECIDE)
 def decide(person: Person, revision: MinutesRevision) -> Any:
-    session, decision = database_session(), request.form.get("decision")
+    decision = request.form.get("decision")
     if decision == "approve":
-        records.approve(session, person, revision)
+        drafting.approve(person, revision)
         flash("会議録を承認しました。", "done")
     elif decision == "send_back":
-        records.send_back(session, person, revision, request.form.get("reason", ""))
+        reason = request.form.get("reason", "")
+        records.send_back(database_session(), person, revision, reason)
         flash("理由を添えて差し戻しました。", "done")
     else:
         raise InvalidInput("decision", "承認か差し戻しかを選んでください。")
@@ -159,7 +159,7 @@ def withdraw(person: Person, revision: MinutesRevision) -> Any:
 
 def _read(person: Person, revision: MinutesRevision) -> str:
     note_look(person, "look", revision)
-    session, content = database_session(), content_of(revision)
+    session, content = reading_session(), content_of(revision)
     minutes, meeting = revision.minutes, revision.meeting
     public_pages = PublicPages(session, revision).beside(said_in(revision, content))
     return _page(
@@ -209,7 +209,7 @@ def _form(
         stale=stale,
         invalid=invalid,
         is_put=is_put,
-        removed_sources=records.removed_sources(database_session(), layout),
+        removed_sources=records.removed_sources(reading_session(), layout),
         by_hand=sum(p.is_by_hand for section in content.sections for p in section.paragraphs),
         plays=_plays(layout, content),
     )
@@ -221,7 +221,7 @@ def _put(meeting: Meeting, typed: Content) -> Content:
     kind, _, place = request.form.get("put", "").partition("-")
     if kind == "style":
         style = chosen_style("choice", typed.style or usual_style())
-        names = names_of(database_session(), meeting)
+        names = names_of(reading_session(), meeting)
         return restyled(typed, style, names, includes_hand="includes_hand" in request.form)
     for number, section in enumerate(typed.sections):
         for position, paragraph in enumerate(section.paragraphs):
@@ -266,14 +266,14 @@ def _open_spans(revision: MinutesRevision) -> list[Span]:
     """Nothing is open any more in what is approved."""
     if revision.is_approved or revision is not revision.minutes.latest:
         return []
-    return records.open_spans(database_session(), revision)
+    return records.open_spans(reading_session(), revision)
 
 
 def _plays(revision: MinutesRevision, content: Content) -> Callable[[int, int], str | None]:
     """Where each paragraph is heard in the recording of its part."""
     sound_of = {
         source.id: url_for("recordings.sound", recording_id=source.recording.id)
-        for source in records.sources_of(database_session(), revision)
+        for source in records.sources_of(reading_session(), revision)
     }
 
     def url(section: int, paragraph: int) -> str:
@@ -287,7 +287,7 @@ def _plays(revision: MinutesRevision, content: Content) -> Callable[[int, int], 
 def _page_at(
     person: Person, revision: MinutesRevision, content: Content
 ) -> Callable[[int, int], BesidePage | None]:
-    beside = pages_for(database_session(), person, revision, content)
+    beside = pages_for(reading_session(), person, revision, content)
 
     def at(section: int, paragraph: int) -> BesidePage | None:
         page = beside.get((section, paragraph))
@@ -310,7 +310,7 @@ def _page_at(
 
 
 def _required(meeting: Meeting) -> Minutes:
-    minutes = minutes_of(database_session(), meeting)
+    minutes = minutes_of(reading_session(), meeting)
     if minutes is None:
         raise NotFound()
     return minutes

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from meetings.errors import NotPossibleNow
-from minutes import records
+from minutes import drafting, records
 from minutes.assignment import decisions, spans
 from minutes.assignment.spans import SpanKind
 from minutes.content import content_of
@@ -83,7 +83,7 @@ def test_without_an_agenda_nothing_has_to_be_assigned(
     session.expire_all()
     assert spans.open_spans(session, transcript) == []
     revision = records.draft(session, cast.secretary, transcript)
-    assert [s.title for s in records.content_of(revision).sections] == [records.WITHOUT_AGENDA]
+    assert [s.title for s in records.content_of(revision).sections] == [drafting.WITHOUT_AGENDA]
     records.request_approval(session, cast.secretary, revision)
 
 
@@ -158,7 +158,7 @@ def test_minutes_drafted_too_early_are_mended_by_leaving_the_rest_out(
     session.expire_all()
     latest = revision.minutes.latest
     titles = [s.title for s in records.content_of(latest).sections]
-    assert latest.number == 2 and titles[-1] == records.LEFT_OUT
+    assert latest.number == 2 and titles[-1] == drafting.LEFT_OUT
     records.request_approval(session, cast.secretary, latest)
 
 
@@ -182,7 +182,7 @@ def test_talk_before_the_first_item_stands_before_it(
     content = records.content_of(records.draft(session, cast.secretary, transcript))
     said = [(s.title, [p.text for p in s.paragraphs]) for s in content.sections if s.paragraphs]
     assert said == [
-        (records.BEFORE, [first.text]),
+        (drafting.BEFORE, [first.text]),
         (transcript.meeting.agenda_items[0].title, [second.text]),
-        (records.LEFT_OUT, [third.text]),
+        (drafting.LEFT_OUT, [third.text]),
     ]

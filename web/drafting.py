@@ -1,0 +1,46 @@
+"""Minutes for screens and API: what is slow comes before the write lock is taken."""
+
+from collections.abc import Callable, Sequence
+
+from meetings.errors import ChangedMeanwhile
+from minutes import drafting, records
+from minutes.content import Content
+from minutes.style.choice import Style
+from models.minutes import Minutes, MinutesRevision
+from models.person import Person
+from models.transcript import Transcript
+from web.transaction import database_session, reading_session, release
+
+TRIES = 3
+
+
+def draft(
+    person: Person, choose: Callable[[], Sequence[Transcript]], style: Style
+) -> MinutesRevision:
+    """From what `choose` gives. Where somebody corrects these transcripts meanwhile it is drafted
+    anew, a few times. Raises ChangedMeanwhile, and what `records.draft` raises."""
+    for _ in range(TRIES - 1):
+        try:
+            return _draft(person, choose, style)
+        except ChangedMeanwhile:
+            release()
+    return _draft(person, choose, style)
+
+
+def _draft(
+    person: Person, choose: Callable[[], Sequence[Transcript]], style: Style
+) -> MinutesRevision:
+    made = drafting.prepare(reading_session(), *choose(), style=style)
+    return records.add_draft(database_session(), person, made)
+
+
+def revise(person: Person, minutes: Minutes, content: Content, based_on: int) -> MinutesRevision:
+    """Raises StaleRevision, InvalidInput and NotPossibleNow as `records.revise` does."""
+    made = records.prepare_revision(reading_session(), person, minutes, content, based_on)
+    return records.add_revision(database_session(), person, made)
+
+
+def approve(person: Person, revision: MinutesRevision) -> None:
+    """Raises NotPossibleNow as `records.approve` does."""
+    records.think_of_approving(reading_session(), revision)
+    records.approve(database_session(), person, revision)
