@@ -74,6 +74,12 @@ def clear(session: Session, home: Path) -> None:
                 path.unlink()
 
 
+def is_clear(home: Path) -> bool:
+    """Whether nothing lies there that could be removed."""
+    folder = folder_of(home)
+    return not folder.is_dir() or not any(folder.iterdir())
+
+
 def _sounds_in_use(session: Session) -> set[str]:
     """Of everything that goes on by itself. What is paused may stand for weeks: its sound is made
     again, and 110 MB an hour do not lie on the disk meanwhile."""

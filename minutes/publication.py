@@ -1,5 +1,6 @@
 """Publishing approved minutes, and withdrawing them: each a row with who and when."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,20 +9,36 @@ from meetings import audit, dates, entries
 from meetings.errors import NotPossibleNow
 from meetings.rights import publication_of
 from minutes import published
-from minutes.content import content_of
+from minutes.content import Content, content_of
+from minutes.published import Layout
 from models.minutes import MinutesRevision, Publication, Withdrawal
 from models.person import Person
 
 LONGEST_REASON = 2000
 
 
-def publish(session: Session, by: Person, revision: MinutesRevision) -> Publication:
-    """Raises NotPossibleNow unless the revision is the latest, approved, and nothing is public."""
-    if not revision.is_approved or revision is not revision.minutes.latest:
-        raise NotPossibleNow("承認された最新の改訂だけを公開できます。")
-    if publication_of(session, revision.meeting.id) is not None:
-        raise NotPossibleNow("この会議の会議録はすでに公開されています。")
+@dataclass(frozen=True)
+class Prepared:
+    """The text of an approved revision, which never changes, and its layout."""
+
+    content: Content
+    layout: Layout
+
+
+def prepare(session: Session, revision: MinutesRevision) -> Prepared:
+    """The slow part of `publish`. Raises NotPossibleNow as that does."""
+    _refuse(session, revision)
     content = content_of(revision)
+    return Prepared(content, published.layout_of(session, revision, content))
+
+
+def publish(
+    session: Session, by: Person, revision: MinutesRevision, prepared: Prepared | None = None
+) -> Publication:
+    """Raises NotPossibleNow unless the revision is the latest, approved, and nothing is public."""
+    _refuse(session, revision)
+    prepared = prepared or prepare(session, revision)
+    content = prepared.content
     starts_at, ends_at = map(datetime.fromisoformat, (content.starts_at, content.ends_at))
     publication = Publication(
         revision=revision,
@@ -35,7 +52,7 @@ def publish(session: Session, by: Person, revision: MinutesRevision) -> Publicat
         year=dates.local(starts_at).year,
     )
     session.add(publication)
-    published.lay_out(session, publication, content)
+    published.keep(session, publication, prepared.layout)
     revision.meeting.is_in_work = False
     audit.note(session, by, "publish", revision)
     return publication
@@ -55,6 +72,13 @@ def withdraw(session: Session, by: Person, revision: MinutesRevision, reason: st
     revision.meeting.is_in_work = True
     audit.note(session, by, "withdraw", revision)
     return withdrawal
+
+
+def _refuse(session: Session, revision: MinutesRevision) -> None:
+    if not revision.is_approved or revision is not revision.minutes.latest:
+        raise NotPossibleNow("承認された最新の改訂だけを公開できます。")
+    if publication_of(session, revision.meeting.id) is not None:
+        raise NotPossibleNow("この会議の会議録はすでに公開されています。")
 
 
 def current_publication(revision: MinutesRevision) -> Publication | None:

@@ -6,6 +6,7 @@ one after the other. Written as the numbers of their letters they mean nothing t
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -18,8 +19,8 @@ from meetings.texts import folded
 from minutes.audible import heard_until, sentences
 from minutes.content import Content, content_of
 from models.base import now
-from models.database import writing
-from models.minutes import Publication, PublishedParagraph
+from models.database import reading, writing
+from models.minutes import MinutesRevision, Publication, PublishedParagraph
 
 LAY_OUT_SECONDS = 2.0
 """Between two publications that are laid out later: everybody else's changes come between."""
@@ -28,15 +29,28 @@ END = "\n"
 """Behind every line: its last letter is half of a pair too, and no word goes on to the next one."""
 
 
-def lay_out(session: Session, publication: Publication, content: Content) -> None:
-    """Make what citizens find and hear of it."""
+@dataclass(frozen=True)
+class Layout:
+    """What citizens find and hear of a text: a row for each paragraph, and the pairs of letters."""
+
+    rows: list[dict[str, Any]]
+    words: str
+
+
+def layout_of(session: Session, revision: MinutesRevision, content: Content) -> Layout:
+    """Slow, and it changes nothing: nobody waits for it."""
+    return Layout(list(_rows(session, revision, content)), " ".join(_tokens(_lines(content))))
+
+
+def keep(session: Session, publication: Publication, layout: Layout) -> None:
+    """From now on it is found."""
     session.flush()
-    rows = list(_rows(session, publication, content))
+    rows = [{"publication_id": publication.id, **row} for row in layout.rows]
     if rows:
         session.execute(insert(PublishedParagraph), rows)
     session.execute(
         text("INSERT INTO published_search (rowid, words) VALUES (:id, :words)"),
-        {"id": publication.id, "words": " ".join(_tokens(_lines(content)))},
+        {"id": publication.id, "words": layout.words},
     )
     publication.laid_out_at = now()
 
@@ -51,11 +65,16 @@ def clear(session: Session, publication: Publication) -> None:
 def lay_out_one(engine: Engine) -> bool:
     """One of those that were published before there was this. Never more at once: whoever saves
     something waits for it."""
-    with writing(engine) as session, session.begin():
-        waiting = publications().where(Publication.laid_out_at.is_(None)).limit(1)
+    waiting = publications().where(Publication.laid_out_at.is_(None)).limit(1)
+    with reading(engine) as session:
         publication = session.scalar(waiting)
-        if publication is not None:
-            lay_out(session, publication, content_of(publication.revision))
+        if publication is None:
+            return False
+        revision = publication.revision
+        layout = layout_of(session, revision, content_of(revision))
+    with writing(engine) as session, session.begin():
+        if session.scalar(waiting.where(Publication.id == publication.id)) is not None:
+            keep(session, session.get_one(Publication, publication.id), layout)
     return False
 
 
@@ -77,13 +96,13 @@ def public_sentences(session: Session, publication: Publication) -> set[tuple[in
     return {(section, paragraph) for section, paragraph in rows}
 
 
-def _rows(session: Session, publication: Publication, content: Content) -> Iterator[dict[str, Any]]:
-    revision = publication.revision
+def _rows(
+    session: Session, revision: MinutesRevision, content: Content
+) -> Iterator[dict[str, Any]]:
     heard = heard_until(session, revision, content)
     for place, paragraph in sentences(content):
         same = folded(paragraph.text)
         yield {
-            "publication_id": publication.id,
             "section": place[0],
             "paragraph": place[1],
             "speaker": paragraph.speaker,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -62,7 +63,7 @@ def add_draft(session: Session, by: Person, draft: Draft) -> MinutesRevision:
     if minutes is None:
         minutes = Minutes(meeting=first.meeting)
         session.add(minutes)
-    return _add_revision(session, by, minutes, first, draft.content)
+    return _add_revision(session, by, minutes, first, draft.content.model_dump())
 
 
 def sources_of(session: Session, revision: MinutesRevision) -> list[Transcript]:
@@ -117,7 +118,8 @@ def add_revision(session: Session, by: Person, prepared: Prepared) -> MinutesRev
         raise _stale(by, prepared.content, minutes.latest)
     if prepared.is_same:
         return based_on
-    return _add_revision(session, by, minutes, based_on.transcript, prepared.content)
+    content = prepared.content.model_dump()
+    return _add_revision(session, by, minutes, based_on.transcript, content)
 
 
 def _stale(by: Person, content: Content, latest: MinutesRevision) -> StaleRevision:
@@ -184,9 +186,9 @@ def open_spans(session: Session, revision: MinutesRevision) -> list[Span]:
     return [span for source in sources for span in spans.open_spans(session, source)]
 
 
-def has_unassigned(revision: MinutesRevision, content: Content) -> bool:
+def has_unassigned(revision: MinutesRevision) -> bool:
     """Whether its text has a part that was drafted before every segment had its item."""
-    is_loose = any(section.title == UNASSIGNED for section in content.sections)
+    is_loose = any(section["title"] == UNASSIGNED for section in revision.content["sections"])
     return is_loose and bool(revision.meeting.agenda_items)
 
 
@@ -195,12 +197,15 @@ def leave_rest_out(session: Session, by: Person, revision: MinutesRevision) -> i
     under no heading: a new revision then. How many segments there were. Raises NotPossibleNow."""
     sources = sources_of(session, revision)
     count = sum(len(spans.leave_rest_out(session, by, source)) for source in sources)
-    content = content_of(revision.minutes.latest)
-    for section in content.sections:
-        if section.title == UNASSIGNED:
-            section.title = LEFT_OUT
-    if content != content_of(revision.minutes.latest):
-        _add_revision(session, by, revision.minutes, revision.minutes.latest.transcript, content)
+    latest = revision.minutes.latest
+    kept = latest.content["sections"]
+    sections = [
+        section | {"title": LEFT_OUT} if section["title"] == UNASSIGNED else section
+        for section in kept
+    ]
+    if sections != kept:
+        content = latest.content | {"sections": sections}
+        _add_revision(session, by, revision.minutes, latest.transcript, content)
     return count
 
 
@@ -258,7 +263,7 @@ def _refuse_open(session: Session, revision: MinutesRevision) -> None:
     if removed_sources(session, revision):
         raise NotPossibleNow(SOURCE_REMOVED)
     spans.refuse_open(session, sources_of(session, revision))
-    if has_unassigned(revision, content_of(revision)):
+    if has_unassigned(revision):
         raise NotPossibleNow(
             f"この版には「{UNASSIGNED}」があります。逐語録で議題を選んでから作り直すか、"
             "「残りを議題外にする」を押してください。"
@@ -266,8 +271,13 @@ def _refuse_open(session: Session, revision: MinutesRevision) -> None:
 
 
 def _add_revision(
-    session: Session, by: Person, minutes: Minutes, transcript: Transcript, content: Content
+    session: Session,
+    by: Person,
+    minutes: Minutes,
+    transcript: Transcript,
+    content: dict[str, Any],
 ) -> MinutesRevision:
+    """`content`: of a `Content`."""
     number = minutes.latest.number + 1 if minutes.revisions else 1
     if number > 1 and minutes.latest.is_awaited:
         raise NotPossibleNow("承認を依頼中です。承認または差し戻しを待ってから直してください。")
@@ -275,8 +285,8 @@ def _add_revision(
         minutes=minutes,
         transcript=transcript,
         number=number,
-        content=content.model_dump(),
-        transcript_ids=content.transcript_ids or [transcript.id],
+        content=content,
+        transcript_ids=content.get("transcript_ids") or [transcript.id],
         written_by=by,
     )
     session.add(revision)

@@ -18,7 +18,7 @@ from huey import SqliteHuey
 from huey.storage import SqliteStorage
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from meetings import errands, mail, preparation, rounds
@@ -38,7 +38,7 @@ from minutes.recognition.pipeline import recognise_chunk
 from minutes.recognition.speech_model import SpeechModel
 from minutes.speakers import voiceprints
 from minutes.steps import STEPS, Material
-from models.database import writing
+from models.database import is_locked, reading, writing
 from models.recording import Chunk, Step, StepKind, Transcription, WorkState
 
 LOG = logging.getLogger(__name__)
@@ -180,7 +180,10 @@ class Worker:
             self._give_back(piece)
         except GijidoError as problem:
             self._fail(piece, problem.message)
-        except Exception:
+        except Exception as problem:
+            if isinstance(problem, OperationalError) and is_locked(problem):
+                LOG.warning("%s %s: others write; it is done again", kind, piece_id)
+                return  # as soon as its lease has run out
             LOG.exception("%s %s failed", kind, piece_id)
             self._fail(piece, UNEXPECTED)
         finally:
@@ -188,7 +191,11 @@ class Worker:
             memory.give_back()
 
     def _choose(self) -> bool:
-        """Put the next piece of work into the queue; clear away what is left of earlier ones."""
+        """Put the next piece of work into the queue; clear away what is left of earlier ones. While
+        there is neither, nobody who wants to save something waits for this."""
+        with reading(self._engine) as session:
+            if not turns.in_turn(session) and normalised.is_clear(self._config.home):
+                return False
         with self._changing() as session:
             turns.give_up_hopeless(session)
             session.flush()

@@ -68,7 +68,7 @@ def publish_text(
         year=starts_at.year,
     )
     session.add(publication)
-    published.lay_out(session, publication, content)
+    published.keep(session, publication, published.layout_of(session, revision, content))
     return publication
 
 

@@ -15,6 +15,7 @@ from web.bench import growth as growth_bench
 from web.bench import hostile as hostile_bench
 from web.bench import imports as import_bench
 from web.bench import live as live_bench
+from web.bench import lock as lock_bench
 from web.bench import recording as recording_bench
 from web.bench import returning as return_bench
 from web.bench import transcription as transcription_bench
@@ -35,6 +36,16 @@ def bench_live(clients: int, turns: int, as_json: bool) -> None:
     measured = live_bench.measure(clients, turns)
     words = json.dumps(live_bench.as_json(measured)) if as_json else live_bench.as_table(measured)
     click.echo(words)
+
+
+@bench.command("lock")
+@click.option("--segments", default=4500, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+def bench_lock(segments: int, as_json: bool) -> None:
+    """How long each changing route holds the write lock, on a long transcript."""
+    measured = lock_bench.measure(segments)
+    made = lock_bench.as_json(measured)
+    click.echo(json.dumps(made) if as_json else lock_bench.as_table(measured))
 
 
 @bench.command("documents")

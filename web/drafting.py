@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from meetings.errors import ChangedMeanwhile
-from minutes import drafting, records
+from minutes import drafting, publication, records
 from minutes.content import Content
 from minutes.style.choice import Style
 from models.minutes import Minutes, MinutesRevision
@@ -44,3 +44,9 @@ def approve(person: Person, revision: MinutesRevision) -> None:
     """Raises NotPossibleNow as `records.approve` does."""
     records.think_of_approving(reading_session(), revision)
     records.approve(database_session(), person, revision)
+
+
+def publish(person: Person, revision: MinutesRevision) -> None:
+    """Raises NotPossibleNow as `publication.publish` does."""
+    prepared = publication.prepare(reading_session(), revision)
+    publication.publish(database_session(), person, revision, prepared)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from meetings import audit, dates
@@ -60,7 +61,8 @@ def open_spans(session: Session, transcript: Transcript) -> list[Span]:
 
 def refuse_open(session: Session, sources: Iterable[Transcript]) -> None:
     """Raises NotPossibleNow with what is open in these transcripts."""
-    spans = [span for source in sources for span in open_spans(session, source)]
+    doubtful = [source for source in sources if _may_be_open(session, source)]
+    spans = [span for source in doubtful for span in open_spans(session, source)]
     if spans:
         raise NotPossibleNow(
             f"まだ確かめていない所があります：{told(spans)}。校正の画面で議題を選ぶか確認してください。"
@@ -97,6 +99,17 @@ def leave_rest_out(session: Session, by: Person, transcript: Transcript) -> list
     if changed:
         audit.note(session, by, "leave_rest_out", transcript)
     return changed
+
+
+def _may_be_open(session: Session, transcript: Transcript) -> bool:
+    """Asked without reading its thousands of segments: whether it is worth to look for spans."""
+    if any(chunk.state != WorkState.FINISHED for chunk in transcript.transcription.chunks):
+        return True
+    doubtful = and_(Segment.doubt == Doubt.MISSING, Segment.text == "")
+    if transcript.meeting.agenda_items:
+        doubtful = or_(doubtful, Segment.assigned_by.is_(None))
+    found = select(Segment.id).where(Segment.transcript_id == transcript.id, doubtful).limit(1)
+    return session.scalar(found) is not None
 
 
 def _unassigned(transcript: Transcript, segments: Sequence[Segment]) -> Iterator[Span]:

@@ -115,13 +115,14 @@ def confirm_item(person: Person, segment: Segment) -> SegmentsChanged:
 @operation("いくつもの発話の議題を前の割り当てに戻す", answers=SegmentsChanged, body=Places)
 def place_again(person: Person, transcript: Transcript, body: Places) -> SegmentsChanged:
     """いまの議題が now と違う発話と、なくなった発話は、そのままにする。"""
+    session = database_session()  # first: all is read anew with it, and here at once
     known, meeting = {one.id: one for one in transcript.segments}, transcript.meeting
     placings = [
         Placing(known[one.segment_id], one.now.of(meeting), one.then.of(meeting))
         for one in body.places
         if one.segment_id in known
     ]
-    return SegmentsChanged.of(decisions.place_again(database_session(), person, placings))
+    return SegmentsChanged.of(decisions.place_again(session, person, placings))
 
 
 @blueprint.get("/transcripts/<int:transcript_id>/open-spans")

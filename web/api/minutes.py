@@ -300,7 +300,7 @@ def decide(person: Person, revision: MinutesRevision, body: Decision) -> Revisio
 @access.to(MinutesRevision, Right.PUBLISH)
 @operation("公開する", answers=RevisionAnswer, status=201)
 def publish(person: Person, revision: MinutesRevision) -> RevisionAnswer:
-    publication.publish(database_session(), person, revision)
+    drafting.publish(person, revision)
     return RevisionAnswer.of(revision)
 
 

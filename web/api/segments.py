@@ -189,14 +189,15 @@ def correct_texts(person: Person, transcript: Transcript, body: Texts) -> Segmen
 @operation("いくつもの発話の発言者を変える", answers=SegmentsChanged, body=Speakers)
 def name_speakers(person: Person, transcript: Transcript, body: Speakers) -> SegmentsChanged:
     """いまの発言者が now と違う発話と、なくなった発話は、そのままにする。"""
+    session = database_session()  # first: all is read anew with it, and here at once
     known = {segment.id: segment for segment in transcript.segments}
     namings = [
         Naming(known[one.segment_id], one.now, one.then)
         for one in body.speakers
         if one.segment_id in known
     ]
-    changed = transcripts.name_speakers(database_session(), person, namings)
-    voiceprints.forget_of_nobody(database_session(), person, transcript)
+    changed = transcripts.name_speakers(session, person, namings)
+    voiceprints.forget_of_nobody(session, person, transcript)
     return SegmentsChanged.of(changed)
 
 

@@ -33,38 +33,49 @@ SOUND_MS = 340_000
 BEGAN = "when the write lock was taken"
 
 
+@dataclass(frozen=True)
+class Held:
+    """For how long a transaction held the write lock; `cpu_ms`: how much of it its thread worked,
+    which says more on a machine that is busy with other things."""
+
+    ms: float = 0.0
+    cpu_ms: float = 0.0
+
+
 class Recorder:
-    """Notes for how long each transaction held the write lock, in milliseconds."""
+    """Notes for how long each transaction held the write lock."""
 
     def __init__(self, engine: Engine) -> None:
-        self.held_ms: list[float] = []
+        self.held: list[Held] = []
         event.listen(engine, "begin", self._begin)
         event.listen(engine, "checkin", self._end)
 
-    def worst_since(self) -> float:
-        """Of those that ended since this was asked last; 0 where there was none."""
-        held, self.held_ms = self.held_ms, []
-        return max(held, default=0.0)
+    def worst_since(self) -> Held:
+        """Of those that ended since this was asked last."""
+        held, self.held = self.held, []
+        return max(held, key=lambda one: one.ms, default=Held())
 
     def _begin(self, connection: Connection) -> None:
         if connection.get_execution_options().get("is_writing"):
             record = connection.connection.record_info
             assert record is not None
-            record[BEGAN] = time.perf_counter()
+            record[BEGAN] = time.perf_counter(), time.thread_time()
 
     def _end(self, _connection: Any, record: Any) -> None:
         began = record.record_info.pop(BEGAN, None)
         if began is not None:
-            self.held_ms.append(1000 * (time.perf_counter() - began))
+            ms, cpu_ms = time.perf_counter() - began[0], time.thread_time() - began[1]
+            self.held.append(Held(1000 * ms, 1000 * cpu_ms))
 
 
 @dataclass
 class Measured:
-    """`held_ms`: by the name of the route, the longest that one request held the lock;
-    `took_ms`: until its answer was there."""
+    """By the name of the route: the longest that one request held the lock, its thread's work
+    meanwhile, and the time until its answer was there."""
 
     segments: int
     held_ms: dict[str, float] = field(default_factory=dict)
+    cpu_ms: dict[str, float] = field(default_factory=dict)
     took_ms: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -89,6 +100,7 @@ def as_json(measured: Measured) -> dict[str, Any]:
     return {
         "segments": measured.segments,
         "routes": measured.held_ms,
+        "cpu_ms": measured.cpu_ms,
         "took_ms": measured.took_ms,
         "worst_route": worst,
         "worst_held_ms": measured.held_ms[worst],
@@ -97,8 +109,11 @@ def as_json(measured: Measured) -> dict[str, Any]:
 
 def as_table(measured: Measured) -> str:
     held = sorted(measured.held_ms.items(), key=lambda pair: -pair[1])
-    lines = [f"{'':40}{'lock held, ms':>15}{'answer after, ms':>18}"]
-    lines += [f"{name:40}{ms:>15,.1f}{measured.took_ms[name]:>18,.0f}" for name, ms in held]
+    lines = [f"{'':40}{'lock held, ms':>15}{'of it work':>12}{'answer after':>14}"]
+    lines += [
+        f"{name:40}{ms:>15,.1f}{measured.cpu_ms[name]:>12,.1f}{measured.took_ms[name]:>14,.0f}"
+        for name, ms in held
+    ]
     return "\n".join(lines)
 
 
@@ -318,11 +333,15 @@ class _Walk:
         return answer.get_json() if answer.data else None
 
     def _note(self, name: str, took_ms: float) -> None:
-        held_ms, measured = self._recorder.worst_since(), self.measured
-        if name.startswith("GET") and not held_ms:
+        held, measured = self._recorder.worst_since(), self.measured
+        if name.startswith("GET") and not held.ms:
             return
-        measured.held_ms[name] = round(max(held_ms, measured.held_ms.get(name, 0.0)), 1)
-        measured.took_ms[name] = round(max(took_ms, measured.took_ms.get(name, 0.0)), 1)
+        for kept, ms in (
+            (measured.held_ms, held.ms),
+            (measured.cpu_ms, held.cpu_ms),
+            (measured.took_ms, took_ms),
+        ):
+            kept[name] = round(max(ms, kept.get(name, 0.0)), 1)
 
 
 def _route(path: str) -> str:

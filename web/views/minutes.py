@@ -143,7 +143,7 @@ def decide(person: Person, revision: MinutesRevision) -> Any:
 @blueprint.post("/revisions/<int:revision_id>/publication")
 @access.to(MinutesRevision, Right.PUBLISH)
 def publish(person: Person, revision: MinutesRevision) -> Any:
-    publication.publish(database_session(), person, revision)
+    drafting.publish(person, revision)
     flash("会議録を公開しました。", "done")
     return _to(revision.meeting)
 
@@ -175,7 +175,7 @@ def _read(person: Person, revision: MinutesRevision) -> str:
         published_pages=len(set(public_pages.values())),
         public=published_revision(session, meeting.id),
         spans=_open_spans(revision),
-        has_unassigned=records.has_unassigned(revision, content),
+        has_unassigned=records.has_unassigned(revision),
         removed_sources=records.removed_sources(session, revision),
         current_publication=publication.current_publication(revision),
         drafting=drafting_of(meeting),

@@ -1,0 +1,156 @@
+"""Many texts at once end as each by itself does."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, select
+from sqlalchemy.orm import Session
+
+from meetings.errors import InvalidInput, StaleRevision
+from meetings.storage import Storage
+from minutes import rewriting, transcripts
+from minutes.recognition.heard import Heard
+from minutes.rewriting import Rewriting
+from models.audit import AuditLine
+from models.meeting import Meeting
+from models.term import Confusion
+from models.transcript import Correction, Segment, Transcript
+from tests.conftest import Cast
+from web.demo import builders
+
+MEANT = {
+    "転入の鉄づきを行う": "転入の手続きを行う",
+    "北急集市の予算です": "北九州市の予算です",
+    "予算を形状しました": "予算を計上しました",
+    "それは困ります": "それが困ります",
+    "始めます": "始めます",
+}
+MANY = 40
+
+Texts = list[tuple[str, str, bool]]
+
+
+def made_up() -> Texts:
+    """What was heard, what it shall be, and whether it is confirmed before."""
+    seed = random.randrange(10**6)
+    print("seed", seed)
+    chance = random.Random(seed)
+    heard = chance.choices(list(MEANT), k=MANY)
+    return [(wrong, MEANT[wrong], chance.random() < 0.5) for wrong in heard]
+
+
+@pytest.fixture
+def make(
+    session: Session, storage: Storage, cast: Cast, meeting: Meeting
+) -> Callable[[Texts], Transcript]:
+    source = builders.folder("dx-council")
+    recording = builders.add_recording(session, storage, cast.secretary, meeting, source)
+
+    def transcript_of(texts: Texts) -> Transcript:
+        heard = [Heard(float(n), n + 1.0, wrong) for n, (wrong, _, _) in enumerate(texts)]
+        made = builders.add_transcript(session, cast.secretary, recording, heard)
+        session.flush()
+        for segment, (_, _, is_confirmed) in zip(made.segments, texts, strict=True):
+            if is_confirmed:
+                transcripts.confirm(session, cast.secretary, segment)
+        session.flush()
+        return made
+
+    return transcript_of
+
+
+def outcome(session: Session, transcript: Transcript) -> dict[str, Any]:
+    """Everything that was written, without the numbers of rows."""
+    session.flush()
+    session.expire_all()
+    place = {segment.id: n for n, segment in enumerate(transcript.segments)}
+    of_it = Segment.transcript_id == transcript.id
+    corrections = session.scalars(select(Correction).join(Correction.segment).where(of_it))
+    confusions = session.scalars(select(Confusion).join(Confusion.segment).where(of_it))
+    lines = session.scalars(select(AuditLine).where(AuditLine.thing == "segment"))
+    return {
+        "texts": [(s.text, s.revision, s.confirmed_by_id) for s in transcript.segments],
+        "corrections": sorted(
+            (place[c.segment_id], c.revision, c.before, c.after, c.corrected_by_id)
+            for c in corrections
+        ),
+        "taught": sorted((place[c.segment_id], c.heard, c.meant, c.series_id) for c in confusions),
+        "lines": sorted(
+            (place[line.thing_id], line.verb, line.person_id, line.meeting_id)
+            for line in lines
+            if line.thing_id in place
+        ),
+    }
+
+
+def wanted_of(transcript: Transcript, texts: Texts) -> list[Rewriting]:
+    return [
+        Rewriting(segment.id, right, segment.revision)
+        for segment, (_, right, _) in zip(transcript.segments, texts, strict=True)
+    ]
+
+
+def test_many_corrections_leave_what_each_alone_leaves(
+    session: Session, cast: Cast, make: Callable[[Texts], Transcript]
+) -> None:
+    texts = made_up()
+    one_by_one, at_once = make(texts), make(texts)
+    for segment, (_, right, _) in zip(one_by_one.segments, texts, strict=True):
+        transcripts.correct(session, cast.secretary, segment, right, based_on=segment.revision)
+    wanted = wanted_of(at_once, texts)
+    rewriting.think_of_texts(session, at_once, wanted)
+    rewriting.correct_all(session, cast.secretary, at_once, wanted)
+    assert outcome(session, at_once) == outcome(session, one_by_one)
+    assert any(outcome(session, at_once)["taught"])
+
+
+def test_confirming_everything_leaves_what_each_alone_leaves(
+    session: Session, cast: Cast, make: Callable[[Texts], Transcript]
+) -> None:
+    texts = made_up()
+    one_by_one, at_once = make(texts), make(texts)
+    for transcript in (one_by_one, at_once):
+        rewriting.correct_all(
+            session, cast.secretary, transcript, wanted_of(transcript, texts)[: MANY // 2]
+        )
+    for segment in one_by_one.segments:
+        transcripts.confirm(session, cast.approver, segment)
+    rewriting.confirm_all(session, cast.approver, at_once)
+    assert outcome(session, at_once) == outcome(session, one_by_one)
+
+
+def test_confirming_thousands_asks_no_question_for_each(
+    session: Session, engine: Engine, cast: Cast, make: Callable[[Texts], Transcript]
+) -> None:
+    transcript, asked = make(made_up()), list[str]()
+    event.listen(engine, "before_cursor_execute", lambda _, __, sql, *___: asked.append(sql))
+    rewriting.confirm_all(session, cast.approver, transcript)
+    assert 0 < len(asked) < 20
+
+
+def test_one_that_somebody_changed_meanwhile_stops_all(
+    session: Session, cast: Cast, make: Callable[[Texts], Transcript]
+) -> None:
+    texts = made_up()
+    transcript = make(texts)
+    wanted, last = wanted_of(transcript, texts), transcript.segments[-1]
+    transcripts.correct(session, cast.organiser, last, "ほかの文", based_on=last.revision)
+    with pytest.raises(StaleRevision) as problem:
+        rewriting.correct_all(
+            session, cast.secretary, transcript, [*wanted[:-1], Rewriting(last.id, "私の文", 0)]
+        )
+    assert problem.value.theirs == "ほかの文"
+    assert [s.text for s in transcript.segments[:-1]] == [wrong for wrong, _, _ in texts[:-1]]
+
+
+def test_a_segment_of_another_transcript_or_twice_is_refused(
+    session: Session, cast: Cast, make: Callable[[Texts], Transcript]
+) -> None:
+    texts = made_up()
+    transcript, other = make(texts), make(texts)
+    wanted = wanted_of(transcript, texts)
+    for wrong in (wanted_of(other, texts)[:1], [wanted[0], wanted[0]]):
+        with pytest.raises(InvalidInput):
+            rewriting.correct_all(session, cast.secretary, transcript, wrong)
