@@ -2,7 +2,7 @@
 
 import os
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -188,11 +188,10 @@ class _Turns:
             raise OperationalError(
                 "BEGIN IMMEDIATE", None, sqlite.OperationalError("database is locked")
             )
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._lock.give_back)
             _begin_immediate(connection, max(0.0, end - time.monotonic()))
-        except BaseException:
-            self._lock.give_back()
-            raise
+            undo.pop_all()
         _record_of(connection)[HOLDS] = True
 
     def end(self, _connection: Any, record: Any) -> None:

@@ -68,6 +68,7 @@ def publish_text(
         year=starts_at.year,
     )
     session.add(publication)
+    session.flush()
     published.keep(session, publication, published.layout_of(session, revision, content))
     return publication
 

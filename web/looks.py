@@ -5,6 +5,7 @@ came to the meeting. It is written when the answer is there, and reading never w
 import logging
 import threading
 from collections import deque
+from contextlib import ExitStack
 from typing import Any, cast
 
 from flask import current_app
@@ -55,7 +56,8 @@ class Looks:
 
     def _write(self) -> None:
         taken: list[dict[str, Any]] = []
-        try:
+        with ExitStack() as undo:
+            undo.callback(lambda: self._waiting.extendleft(reversed(taken)))
             with writing(self._engine, patience_seconds=PATIENCE_SECONDS) as session:
                 session.connection()
                 while self._waiting:
@@ -63,9 +65,7 @@ class Looks:
                 if taken:
                     session.execute(insert(AuditLine), taken)
                 session.commit()
-        except BaseException:
-            self._waiting.extendleft(reversed(taken))
-            raise
+            undo.pop_all()
 
     def _retry(self) -> None:
         with self._guard:

@@ -11,6 +11,7 @@ answer of thousands of rows needs is read after `settle`.
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, TypeVar, cast
@@ -55,12 +56,11 @@ class Application(Flask):
     something was saved leaves only when it is."""
 
     def dispatch_request(self) -> Any:
-        try:
+        with ExitStack() as undo:
+            undo.callback(release)
             answer = self.make_response(super().dispatch_request())
             _end(answer)
-        except BaseException:
-            release()
-            raise
+            undo.pop_all()
         return answer
 
 
