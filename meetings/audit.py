@@ -2,7 +2,7 @@
 minute for each person, address and kind, with a count, so that nobody can fill the disk with them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -37,7 +37,12 @@ def note(session: Session, person: Person | None, verb: str, thing: Base) -> Non
     session.add(AuditLine(**line_of(person, verb, thing)))
 
 
-def note_each(
+def note_each(session: Session, person: Person, verb: str, things: Sequence[Base]) -> None:
+    """The same of many things of one meeting at once; they are in the database already."""
+    _write(session, [line_of(person, verb, thing) for thing in things])
+
+
+def note_rows(
     session: Session,
     person: Person,
     verb: str,
@@ -45,9 +50,13 @@ def note_each(
     identities: Iterable[int],
     meeting: Meeting,
 ) -> None:
-    """The same of many things of one kind and meeting, in one statement."""
+    """The same of thousands of rows of one kind and meeting, of which nobody has made objects."""
     shared = {"at": now(), "person_id": person.id, "verb": verb, "meeting_id": meeting.id}
     lines = [{**shared, "thing": kind.__tablename__, "thing_id": one} for one in identities]
+    _write(session, lines)
+
+
+def _write(session: Session, lines: Sequence[dict[str, Any]]) -> None:
     if lines:
         session.execute(insert(AuditLine), lines)
 

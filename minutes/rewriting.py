@@ -84,7 +84,7 @@ def confirm_all(session: Session, by: Person, transcript: Transcript) -> None:
     )
     taught = {row.id: learning.lessons(row.heard, row.machine, row.text) for row in rows}
     learning.learn_all(session, transcript.meeting.series_id, taught)
-    audit.note_each(session, by, "confirm", Segment, taught, transcript.meeting)
+    audit.note_rows(session, by, "confirm", Segment, taught, transcript.meeting)
     _read_anew(session, transcript)
 
 
@@ -117,7 +117,7 @@ def _write(
     }
     learning.learn_all(session, transcript.meeting.series_id, taught)
     identities = [row.id for row, _ in changed]
-    audit.note_each(session, by, "correct", Segment, identities, transcript.meeting)
+    audit.note_rows(session, by, "correct", Segment, identities, transcript.meeting)
     _read_anew(session, transcript)
 
 
