@@ -3,13 +3,15 @@ server bears. Plain sockets, so that nothing is as polite as a library."""
 
 import json
 import socket
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 
 READ_BYTES = 65_536
 SMALL_WINDOW_BYTES = 4_096
+STEP_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,32 @@ def slow_readers(
     asked = request("GET", path, token=token)
     with _connected(place, count, asked, window=SMALL_WINDOW_BYTES) as lines:
         yield lines
+
+
+@contextmanager
+def weak_network(
+    place: Place, count: int, path: str, token: str = "", bytes_per_second: int = 50_000
+) -> Iterator[Callable[[], int]]:
+    """So many terminals that ask for this and take so much of it in a second, each. The value
+    tells how many bytes they have taken together so far."""
+    took, is_over = [0], threading.Event()
+
+    def take(lines: list[socket.socket]) -> None:
+        while not is_over.wait(STEP_SECONDS):
+            for line in lines:
+                with suppress(OSError):
+                    took[0] += len(line.recv(max(1, int(bytes_per_second * STEP_SECONDS))))
+
+    with slow_readers(place, count, path, token) as lines:
+        for line in lines:
+            line.setblocking(False)
+        taking = threading.Thread(target=take, args=(lines,))
+        taking.start()
+        try:
+            yield lambda: took[0]
+        finally:
+            is_over.set()
+            taking.join()
 
 
 def send_endlessly(place: Place, begin: bytes, piece: bytes, most_bytes: int) -> tuple[int, int]:
