@@ -163,6 +163,7 @@ async function fromNetwork(request: Request): Promise<Response> {
     if (answer.status === 200 && !answer.redirected) await cache.put(request, answer.clone());
     else if (new URL(answer.url).pathname === "/sign-in") await forget();
     else if (isRefusal(answer)) await forgetRefused(cache, request, answer.status);
+    else if (answer.status === 503) return (await cache.match(request)) ?? answer; // as without a network
     return answer;
   } catch (problem) {
     const known = (await cache.match(request)) ?? (request.mode === "navigate" ? await theMeeting(cache) : undefined);

@@ -15,7 +15,7 @@ from typing import IO
 from flask import Flask
 
 from meetings.config import Config
-from meetings.errors import StorageFull, TooLarge
+from meetings.errors import StorageFull, TooLarge, TryAgain
 from meetings.storage import Storage, full_disk_told
 from web.door.answers import Receive, Refused, Scope, header, refusal, told
 from web.door.asking import ask_whether_it_may
@@ -110,7 +110,10 @@ class Bodies:
         """How large the body may be, which is more than a small one already."""
         if size_bytes > cost.largest_bytes or not cost.asks_first:
             raise Refused(self._too_large(scope, cost))
-        answer = await self._lanes[Lane.READING].run(ask_whether_it_may, self._app, scope)
+        try:
+            answer = await self._lanes[Lane.READING].run(ask_whether_it_may, self._app, scope)
+        except TryAgain as problem:
+            raise Refused(refusal(scope, problem)) from problem
         if answer[0] != 204:
             raise Refused(answer)
         if self._storage.free_bytes() < COPIES * size_bytes + self._spare_bytes(cost):

@@ -23,6 +23,7 @@ from web.door.answers import (
     Scope,
     Send,
     answer,
+    header,
     refusal,
     told,
 )
@@ -30,7 +31,7 @@ from web.door.bodies import Bodies, BrokenOff, TooSlow
 from web.door.costs import Costs
 from web.door.environ import environ_of
 from web.door.lanes import Lanes
-from web.door.limits import READY_BYTES
+from web.door.limits import MOST_LETTERS_SHOWN_AGAIN, READY_BYTES
 
 LOG = logging.getLogger(__name__)
 NOT_IN_HEADERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
@@ -81,8 +82,6 @@ class Pages:
             made = await self._made(scope, receive)
         except Refused as problem:
             await answer(send, *problem.answer)
-        except TryAgain as problem:
-            await answer(send, *refusal(scope, problem))
         except TooSlow:
             await answer(send, *told(scope, 408))
         except BrokenOff:
@@ -94,7 +93,10 @@ class Pages:
         cost = self._costs.of(scope["method"], scope["path"])
         body = await self._bodies.take(scope, receive, cost)
         with body:
-            return await self._lanes[cost.lane].run(_compute, self._app, scope, body)
+            try:
+                return await self._lanes[cost.lane].run(_compute, self._app, scope, body)
+            except TryAgain as problem:
+                raise Refused(refusal(scope, problem, _typed(scope, body))) from problem
 
     async def _send(self, scope: Scope, made: Made, receive: Receive, send: Send) -> None:
         try:
@@ -136,6 +138,13 @@ class Pages:
 async def until_gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _typed(scope: Scope, body: IO[bytes]) -> bytes:
+    """What a person typed, to be sent again; nothing of files and programs."""
+    if not header(scope, b"content-type").startswith(b"application/x-www-form-urlencoded"):
+        return b""
+    return body.read(MOST_LETTERS_SHOWN_AGAIN)
 
 
 def _compute(app: Flask, scope: Scope, body: IO[bytes]) -> Made:

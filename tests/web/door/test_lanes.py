@@ -51,8 +51,12 @@ def test_who_would_wait_too_long_is_told_to_come_again(
     assert "混み合っていて" in page.text and 'http-equiv="refresh"' in page.text
     api = exchange(hall.place, request("GET", "/api/me"))
     assert api.status == 503 and "混み合っていて" in json.loads(api.body)["message"]
-    form = exchange(hall.place, request("POST", "/sign-in", b"login=a"))
-    assert form.status == 503 and "refresh" not in form.text  # what was typed is not sent twice
+    kind, typed = "application/x-www-form-urlencoded", "title=%22%3E%3Cb%3E&note=" + "あ" * 9
+    form = exchange(hall.place, request("POST", "/meetings", typed.encode(), Content_Type=kind))
+    assert form.status == 503 and "refresh" not in form.text  # never sent again by itself
+    assert "&quot;&gt;&lt;b&gt;" in form.text and "あ" * 9 in form.text
+    secret = request("POST", "/sign-in", b"login=a&password=secret", Content_Type=kind)
+    assert "secret" not in exchange(hall.place, secret).text
 
 
 def test_a_row_has_an_end_and_a_longest_wait() -> None:

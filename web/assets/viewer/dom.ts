@@ -37,11 +37,21 @@ export class Refused extends Error {
   }
 }
 
-/** Ask the API. Throws Refused with the server's sentence, TypeError without a network. */
+const BUSY = 503;
+const MOST_TRIES = 3;
+
+/** Ask the API; again, when the server had no time for it and nothing was done. Throws Refused with
+ * the server's sentence, TypeError without a network. */
 export async function ask<Answer>(method: string, url: string, body?: unknown): Promise<Answer> {
   const headers: Record<string, string> = { Accept: "application/json", "X-CSRFToken": token };
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  const answer = await fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const send = () => fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  let answer = await send();
+  for (let tries = 1; answer.status === BUSY && tries < MOST_TRIES; tries += 1) {
+    const seconds = Number(answer.headers.get("Retry-After")) || 1;
+    await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+    answer = await send();
+  }
   const text = await answer.text();
   const read = text ? (JSON.parse(text) as Answer & { message?: string }) : undefined;
   if (!answer.ok) throw new Refused(answer.status, read?.message ?? "サーバーで問題が起きました。");
