@@ -69,6 +69,14 @@ def pages(count: int) -> bytes:
     return pdf.getvalue()
 
 
+def page_of(width: int, height: int) -> bytes:
+    """A PDF with one empty page, in points."""
+    pdf = pikepdf.new()
+    pdf.add_blank_page(page_size=(595, 842))
+    pdf.pages[0].mediabox = pikepdf.Array([0, 0, width, height])
+    return saved(pdf)
+
+
 def zip_of(members: dict[str, bytes], large: str, megabytes: int) -> bytes:
     """A zip whose member `large` unpacks to so many megabytes of blanks after its content."""
     made, entries = io.BytesIO(), []

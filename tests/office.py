@@ -106,3 +106,88 @@ def _package(
         for name, content in (relations | parts).items():
             packed.writestr(name, f'<?xml version="1.0" encoding="UTF-8"?>{content}')
     return target.getvalue()
+
+
+def odt_with(body: str, more: dict[str, bytes] | None = None) -> bytes:
+    """Of the XML of its text, with `draw:`, `text:` and `xlink:`."""
+    spaces = " ".join(
+        f'xmlns:{prefix}="{space}"'
+        for prefix, space in {
+            "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+            "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+            "draw": "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0",
+            "svg": "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0",
+            "xlink": "http://www.w3.org/1999/xlink",
+        }.items()
+    )
+    kind = "application/vnd.oasis.opendocument.text"
+    parts = {"content.xml": "text/xml", **dict.fromkeys(more or {}, "image/svg+xml"), "/": kind}
+    entries = "".join(
+        f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="{what}"/>'
+        for name, what in parts.items()
+    )
+    space = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("mimetype", kind, zipfile.ZIP_STORED)
+        packed.writestr(
+            "content.xml",
+            f'<office:document-content {spaces} office:version="1.2"><office:body><office:text>'
+            f"{body}</office:text></office:body></office:document-content>",
+        )
+        packed.writestr(
+            "META-INF/manifest.xml",
+            f'<manifest:manifest xmlns:manifest="{space}" manifest:version="1.2">{entries}'
+            "</manifest:manifest>",
+        )
+        for name, content in (more or {}).items():
+            packed.writestr(name, content)
+    return target.getvalue()
+
+
+def linking(kind: str, *addresses: str) -> bytes:
+    """A document that has its pictures only by their addresses: `odt`, `docx`, `rtf`, or `svg`, an
+    odt with a drawing that does."""
+    if kind == "docx":
+        return _docx_linking(addresses)
+    if kind == "rtf":
+        field = r'{{\field{{\*\fldinst INCLUDEPICTURE "{}" \d}}{{\fldrslt }}}}'
+        return rf"{{\rtf1\ansi Agenda {''.join(map(field.format, addresses))}\par}}".encode()
+    frame = (
+        '<text:p>議案<draw:frame text:anchor-type="as-char" svg:width="8cm" svg:height="8cm">'
+        '<draw:image xlink:href="{}" xlink:type="simple" xlink:show="embed"/>'
+        "</draw:frame></text:p>"
+    )
+    if kind == "odt":
+        return odt_with("".join(map(frame.format, addresses)))
+    images = "".join(
+        f'<image xlink:href="{address}" href="{address}" y="{150 * n}" width="300" height="150"/>'
+        for n, address in enumerate(addresses)
+    )
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'width="300" height="300">{images}</svg>'
+    )
+    return odt_with(frame.format("Pictures/a.svg"), {"Pictures/a.svg": drawing.encode()})
+
+
+def _docx_linking(addresses: tuple[str, ...]) -> bytes:
+    drawing = "http://schemas.openxmlformats.org/drawingml/2006"
+    pictures = "".join(
+        f'<w:p><w:r><w:drawing xmlns:a="{drawing}/main"><wp:inline '
+        f'xmlns:wp="{drawing}/wordprocessingDrawing"><wp:extent cx="3000000" cy="3000000"/>'
+        f'<wp:docPr id="{n}" name="p"/><a:graphic><a:graphicData uri="{drawing}/picture">'
+        f'<pic:pic xmlns:pic="{drawing}/picture"><pic:nvPicPr><pic:cNvPr id="{n}" name="p"/>'
+        f'<pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip xmlns:r="{OFFICE}" r:link="p{n}"/>'
+        "<a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm>"
+        '<a:off x="0" y="0"/><a:ext cx="3000000" cy="3000000"/></a:xfrm>'
+        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData>'
+        "</a:graphic></wp:inline></w:drawing></w:r></w:p>"
+        for n in range(len(addresses))
+    )
+    links = "".join(
+        f'<Relationship Id="p{n}" Type="{OFFICE}/image" Target="{address}" TargetMode="External"/>'
+        for n, address in enumerate(addresses)
+    )
+    relations = f'<Relationships xmlns="{RELATIONS}">{links}</Relationships>'
+    return docx_of(pictures, more={"word/_rels/document.xml.rels": relations})

@@ -12,11 +12,7 @@ from meetings import cell
 from meetings.cell import Cell, Done, Walls
 from meetings.errors import Crowded, OutOfBounds, StorageFull
 from tests.processes import await_end_of
-
-needs_walls = pytest.mark.skipif(
-    cell.walls() is not Walls.WHOLE,
-    reason="bubblewrap is not installed (apt-get install bubblewrap)",
-)
+from tests.walls import needs_walls
 
 
 @pytest.fixture

@@ -1,18 +1,25 @@
 """Office files become PDF by the real LibreOffice, where it is there."""
 
 import random
+import socket
 import stat
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
+from PIL import Image
 
 from meetings import office
 from meetings.errors import FileRejected
+from tests import bombs
 from tests import office as files
 from tests.meetings.conftest import Shelf
+from tests.memory import grows_by_at_most
 from tests.office import NEEDS_OFFICE
 from tests.processes import await_end_of
+from tests.walls import needs_walls
 
+SECRET_COLOUR = (255, 0, 255)
 needs_office = pytest.mark.skipif(not office.is_available(), reason=NEEDS_OFFICE)
 
 
@@ -82,3 +89,48 @@ def test_one_that_hangs_is_ended_with_everything_it_started(
         office.to_pdf(source, work, seconds=2)
     assert (work / "note").read_text() == "it runs\n"
     await_end_of(child)
+
+
+def test_a_part_that_unpacks_without_end_is_never_unpacked_whole(shelf: Shelf) -> None:
+    kind = b"application/vnd.oasis.opendocument.text"
+    content = bombs.zip_of({"mimetype": kind}, "mimetype", 600)
+    with grows_by_at_most(50), pytest.raises(FileRejected, match=r"大きくなりすぎます|ありません"):
+        shelf.prepare(content, "大.odt")
+
+
+def test_a_word_file_that_grows_too_large_is_refused_before_it_is_converted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office, "_program", lambda: "/usr/bin/false")
+    source = tmp_path / "a.docx"
+    source.write_bytes(bombs.zip_of({"word/document.xml": b"<w:p/>"}, "word/document.xml", 300))
+    with grows_by_at_most(50), pytest.raises(FileRejected, match="大きくなりすぎます"):
+        office.to_pdf(source, tmp_path, seconds=10)
+
+
+@needs_office
+@needs_walls
+@pytest.mark.parametrize("kind", ["odt", "docx", "rtf", "svg"])
+def test_a_document_fetches_no_file_of_the_server_and_asks_no_address(
+    kind: str, tmp_path: Path
+) -> None:
+    """Its pictures are only linked: one by the name of a file, one by an address."""
+    secret = tmp_path / "secret.png"
+    Image.new("RGB", (200, 200), SECRET_COLOUR).save(secret)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.1)
+        port = listener.getsockname()[1]
+        source, work = tmp_path / "received", tmp_path / "work"
+        source.write_bytes(files.linking(kind, secret.as_uri(), f"http://127.0.0.1:{port}/a.png"))
+        work.mkdir()
+        assert not shows_secret(office.to_pdf(source, work, seconds=120))
+        with pytest.raises(TimeoutError):
+            listener.accept()
+
+
+def shows_secret(pdf: Path) -> bool:
+    picture = pdfium.PdfDocument(pdf)[0].render(scale=0.3).to_pil().convert("RGB")
+    return any(
+        all(abs(value - wanted) < 40 for value, wanted in zip(colour, SECRET_COLOUR, strict=True))
+        for _, colour in picture.getcolors(1 << 20)
+    )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from meetings import config as settings
 from meetings.config import Config, Speech
+from meetings.errors import StorageFull
 from meetings.storage import Storage
 from minutes import leases, normalised, transcripts
 from minutes import transcription as work
@@ -177,3 +178,19 @@ def test_in_writing_what_was_heard(
         session.commit()
     work_off(make_worker(every_ten_seconds))
     check_text(session, transcription)
+
+
+def test_the_disk_is_asked_before_a_recording_is_unpacked(
+    config: Config,
+    storage: Storage,
+    transcription: Transcription,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A few bytes may say many hours: nothing is begun that cannot fit."""
+    monkeypatch.setattr(transcription.recording, "duration_seconds", 3600 * 20)
+    with (
+        normalised.scratch(config.home, "lease") as scratch,
+        pytest.raises(StorageFull),
+    ):
+        normalised.wav_of(storage, config.home, transcription.recording, scratch)
+    assert not list(normalised.folder_of(config.home).iterdir())

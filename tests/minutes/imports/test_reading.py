@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from meetings.errors import FileRejected
+from meetings.errors import FileRejected, OutOfBounds
 from minutes.imports import reading
 from minutes.imports.said import Said
-from tests import office
+from tests import bombs, office
+from tests.memory import grows_by_at_most
 
 Read = Callable[[str, bytes | str], list[Said]]
 
@@ -327,3 +328,26 @@ def test_fifty_megabytes_of_text_are_refused(read: Read) -> None:
         read("a.txt", "あいうえお。\n".encode() * 2_600_000)
     with pytest.raises(FileRejected, match="長すぎます"):
         read("a.txt", "あいうえお。".encode() * 100_000)
+
+
+def test_a_word_file_of_millions_of_empty_paragraphs_is_refused(read: Read) -> None:
+    content = office.docx_of("<w:p/>" * 2_000_000)
+    with grows_by_at_most(50), pytest.raises(FileRejected, match="大きすぎます"):
+        read("逐語録.docx", content)
+
+
+def test_a_word_file_that_unpacks_without_end_is_refused(read: Read) -> None:
+    content = bombs.zip_of(
+        {"[Content_Types].xml": b"<Types>", "word/document.xml": b""}, "[Content_Types].xml", 600
+    )
+    with grows_by_at_most(50), pytest.raises(FileRejected, match="大きすぎます"):
+        read("逐語録.docx", content)
+
+
+def test_what_is_read_never_holds_up_the_server_for_longer_than_its_cell(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However slow a pattern may be for a text."""
+    monkeypatch.setattr(reading, "SECONDS", 0.01)
+    with pytest.raises(OutOfBounds):
+        read("逐語録.txt", "開会します。")

@@ -1,6 +1,7 @@
 """Usual and odd files, from the first look to the normalised sound."""
 
 import io
+import wave
 from pathlib import Path
 
 import av
@@ -106,6 +107,50 @@ def test_a_picture_is_refused(record: Record) -> None:
 def test_a_film_without_sound_is_refused(record: Record) -> None:
     with pytest.raises(FileRejected, match="音声が入っていません"):
         audio.inspect(record("silent.mp4", *PICTURE))
+
+
+def test_one_value_a_second_is_no_recorders(tmp_path: Path) -> None:
+    """A few bytes would be hours."""
+    path = tmp_path / "slow.wav"
+    with wave.open(str(path), "wb") as slow:
+        slow.setparams((1, 1, 1, 0, "NONE", ""))
+        slow.writeframes(bytes(20_000))
+    with pytest.raises(FileRejected, match="標本化周波数（1 Hz）"):
+        audio.inspect(path)
+
+
+def test_a_recording_longer_than_may_be_is_refused_while_it_is_measured(tmp_path: Path) -> None:
+    path = tmp_path / "long.wav"
+    with wave.open(str(path), "wb") as long:
+        long.setparams((1, 1, 8_000, 0, "NONE", ""))
+        long.writeframes(bytes(8_000 * 3_601))
+    with pytest.raises(FileRejected, match="上限は1時間"):
+        audio.inspect(path, 1)
+    assert audio.inspect(path, 2).duration_seconds == pytest.approx(3_601)
+
+
+def test_a_hundred_tracks_or_channels_are_too_many(record: Record, tmp_path: Path) -> None:
+    hundred = record("many.mka", *TONE, *["-map", "0:a"] * 100, "-t", "0.2", "-c:a", "pcm_s16le")
+    with pytest.raises(FileRejected, match="100本あります（上限は16本）"):
+        audio.inspect(hundred)
+    path = tmp_path / "wide.wav"
+    with wave.open(str(path), "wb") as wide:
+        wide.setparams((100, 2, 16_000, 0, "NONE", ""))
+        wide.writeframes(bytes(100 * 2 * 16_000))
+    with pytest.raises(FileRejected, match="チャンネルが100本"):
+        audio.inspect(path)
+
+
+def test_all_tracks_are_measured_in_one_reading_of_the_file(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = record("many.mka", *TONE, *["-map", "0:a"] * 16, "-c:a", "flac")
+    runs = []
+    run = audio.MEASURING.run
+    monkeypatch.setattr(audio.MEASURING, "run", lambda *a, **k: runs.append(a) or run(*a, **k))
+    monkeypatch.setattr(audio.tracks, "blocks", None)
+    sound = audio.inspect(film)
+    assert (sound.track, sound.tracks, len(runs)) == (1, 16, 1)
 
 
 def test_a_sound_file_without_a_single_sample_is_refused(tmp_path: Path) -> None:
