@@ -1,6 +1,8 @@
 """The house keeps its one rule: models ← meetings ← minutes ← web."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,6 +61,17 @@ def test_only_the_loops_of_the_worker_catch_everything() -> None:
         and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
     ]
     assert found == [Path("meetings/errands.py"), Path("minutes/worker.py")]
+
+
+def test_the_server_loads_nothing_that_opens_files_from_outside() -> None:
+    """PDFium, pikepdf, Pillow and PyAV run in cells (meetings/cell.py)."""
+    words = "import sys, web.app, minutes.worker; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", words], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    loaded = {name.split(".")[0] for name in done.stdout.split()}
+    assert "flask" in loaded
+    assert not loaded & {"pypdfium2", "pikepdf", "PIL", "av"}
 
 
 def test_lock_files_name_no_address() -> None:

@@ -4,20 +4,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import av
-import numpy as np
-from numpy.typing import NDArray
 
 from meetings.errors import FileRejected
 from meetings.inside.answering import answer
-from minutes.recognition import formats, mixing, promises, rescue
+from minutes.recognition import formats, promises, rescue
 from minutes.recognition.boxes import is_mp4
 from minutes.recognition.protection import refuse_protected
 from minutes.recognition.recorded import recorded_at
 
-COMPARED_RATE, BLOCK_SECONDS = 16_000, 10
+if TYPE_CHECKING:
+    from minutes.inside.comparing import Loudness
+
 FAR_MORE_SOUND = 10.0
 """As energy: 10 dB."""
 
@@ -70,7 +70,7 @@ def _measured(
     for number in readable:
         context = streams[number].codec_context
         formats.refuse_odd(context.sample_rate, context.layout.nb_channels)
-    meters = {number: _Meter(longest_seconds, len(readable) > 1) for number in readable}
+    meters = _meters(readable, longest_seconds)
     for number, frame in _frames(container, readable):
         meters[number].add(frame)
     track = _chosen(meters)
@@ -85,20 +85,18 @@ def _measured(
 
 
 def _rescued(path: Path, longest_seconds: float) -> dict[str, Any]:
-    meter = _Meter(longest_seconds, False)
+    meter = _Meter(longest_seconds)
     for frame in rescue.frames(path):
         meter.add(frame)
     return {"duration_seconds": meter.seconds, "codec": "aac", "is_cut_off": True}
 
 
 class _Meter:
-    """The length of one track and, where it is compared with others, how much sound it has."""
+    """The length of one track, and what compares it with others."""
 
-    def __init__(self, longest_seconds: float, is_compared: bool) -> None:
-        self.seconds, self.energy = 0.0, 0.0
-        self._longest_seconds, self._is_compared = longest_seconds, is_compared
-        self._resampler: av.AudioResampler | None = None
-        self._waiting: list[NDArray[np.float32]] = []
+    def __init__(self, longest_seconds: float, loudness: "Loudness | None" = None) -> None:
+        self.seconds, self.loudness = 0.0, loudness
+        self._longest_seconds = longest_seconds
 
     def add(self, frame: "av.AudioFrame") -> None:
         """Raises FileRejected when it is longer than a recording may be."""
@@ -106,34 +104,27 @@ class _Meter:
         self.seconds += frame.samples / frame.sample_rate
         if self.seconds > self._longest_seconds:
             raise FileRejected(formats.TOO_LONG.format(round(self._longest_seconds / 3600)))
-        if self._is_compared:
-            self._listen(frame)
+        if self.loudness:
+            self.loudness.add(frame)
 
-    def end(self) -> None:
-        if self._waiting:
-            for samples in mixing.mixed([np.concatenate(self._waiting)]):
-                self.energy += float(np.sum(samples**2))
-            self._waiting = []
 
-    def _listen(self, frame: "av.AudioFrame") -> None:
-        if self._resampler is None:
-            self._resampler = av.AudioResampler("flt", frame.layout, COMPARED_RATE)
-        channels = frame.layout.nb_channels
-        for made in self._resampler.resample(frame):
-            values = np.nan_to_num(made.to_ndarray(), nan=0.0, posinf=0.0, neginf=0.0)
-            self._waiting.append(values.astype(np.float32).reshape(-1, channels))
-        if sum(map(len, self._waiting)) >= BLOCK_SECONDS * COMPARED_RATE:
-            self.end()
+def _meters(tracks: list[int], longest_seconds: float) -> dict[int, _Meter]:
+    if len(tracks) == 1:
+        return {tracks[0]: _Meter(longest_seconds)}
+    from minutes.inside.comparing import Loudness
+
+    return {track: _Meter(longest_seconds, Loudness()) for track in tracks}
 
 
 def _chosen(meters: dict[int, _Meter]) -> int:
     """The number of the first sound track, unless another one has far more sound: a camera's
     second microphone, where the first one was not plugged in."""
-    for meter in meters.values():
-        meter.end()
     first = min(meters)
-    loudest = max(meters, key=lambda number: meters[number].energy)
-    return loudest if meters[loudest].energy > FAR_MORE_SOUND * meters[first].energy else first
+    energy = {n: meter.loudness.energy() for n, meter in meters.items() if meter.loudness}
+    if not energy:
+        return first
+    loudest = max(energy, key=lambda number: energy[number])
+    return loudest if energy[loudest] > FAR_MORE_SOUND * energy[first] else first
 
 
 def _frames(
