@@ -23,7 +23,7 @@ EXIT_STATUS = {Level.FINE: 0, Level.WARNING: 1, Level.PROBLEM: 2}
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 @click.pass_obj
 def check(config: Config, is_thorough: bool, remove_orphans: bool, as_json: bool) -> None:
-    """Look whether database, stored files, disk, certificate and worker are as they should be.
+    """Look whether everything is as it should be: database, files, disk, certificate, worker.
 
     Changes nothing, also beside a running server. Ends with 0 when all is well, 1 with warnings,
     2 with problems.

@@ -1,8 +1,11 @@
 """The command line, as a person types it."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
@@ -24,7 +27,8 @@ from models.database import connect, migrate
 from models.meeting import Meeting, Series
 from models.person import Person, Role
 from models.recording import Transcription
-from web.cli import cli
+from tests.e2e.conftest import ROOT
+from web.cli import COMMANDS, cli
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -223,3 +227,23 @@ def test_a_transcript_is_taken_in_from_the_command_line(home: Path, tmp_path: Pa
         assert made.requested_by.login == "morishita"
     with pytest.raises(NotFound):
         run(*words, "--as", "okuma")
+
+
+def test_every_command_stands_where_it_is_looked_for_with_the_help_it_has() -> None:
+    for name, place in COMMANDS.items():
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        assert (command.name, command.get_short_help_str(300)) == (name, place.help)
+
+
+def test_help_and_accounts_do_not_wait_for_the_speech_engine_and_the_screens() -> None:
+    script = (
+        "import sys; from web.cli import cli\n"
+        "cli(['--help'], standalone_mode=False)\n"
+        "cli(['user', 'list', '--help'], standalone_mode=False)\n"
+        "slow = {'ctranslate2', 'av', 'numpy', 'flask', 'alembic', 'pikepdf'}\n"
+        "sys.exit(', '.join(slow & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.stderr.strip() == "" and "serve" in done.stdout

@@ -1,0 +1,48 @@
+"""`gijido serve`."""
+
+import sys
+import threading
+from typing import Any
+
+import click
+import uvicorn
+
+from meetings import certificates, home
+from meetings.config import Config
+from web import told_at_start
+from web.app import create_app
+from web.asgi import raise_file_limit, serving
+from web.beside import worker_beside
+
+SWITCH_SECONDS = 0.0005
+
+
+@click.command("serve")
+@click.pass_obj
+def serve(config: Config) -> None:
+    """Start the web server and one worker. Ctrl-C stops both."""
+    tls = _tls(config)
+    # The event loop sends to thousands of terminals while other threads make pages: it must
+    # not wait 5 ms for each of its turns at the interpreter.
+    sys.setswitchinterval(SWITCH_SECONDS)
+    with home.served(config):
+        app = create_app(config)
+        told_at_start.of_certificates(config)
+        told_at_start.of_walls()
+        # Comparing passwords takes a moment.
+        threading.Thread(target=told_at_start.of_demo, args=(config,), daemon=True).start()
+        with worker_beside(config):
+            click.echo(f"議事堂: {config.address}/  （終了は Ctrl-C）")
+            raise_file_limit()
+            options = serving(app, host=config.server.host, port=config.server.port, **tls)
+            uvicorn.Server(options).run()
+
+
+def _tls(config: Config) -> dict[str, Any]:
+    """What uvicorn is told for TLS; nothing without it."""
+    server = config.server
+    if not server.tls_certificate:
+        return {}
+    certificate, key = config.path(server.tls_certificate), config.path(server.tls_key)
+    certificates.check(certificate, key)
+    return {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
