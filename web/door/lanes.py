@@ -31,7 +31,7 @@ WIDTHS = {
     Lane.CHANGING: Width(8, 500, 10),
     Lane.FILES: Width(4, 100, 30),
     # As many as are hashed at once: who waits for that holds no thread.
-    Lane.SIGN_IN: Width(passwords.AT_ONCE, 500, 30),
+    Lane.SIGN_IN: Width(passwords.AT_ONCE, 500, 60),
     Lane.CITIZENS: Width(2, 200, 10),
     Lane.CLIPS: Width(2, 50, 10),
 }

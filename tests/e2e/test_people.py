@@ -1,0 +1,69 @@
+"""利用者 and アカウント in a browser: from the forgotten password to one's own."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from sqlalchemy.orm import Session
+
+from tests.conftest import Cast
+from tests.e2e.conftest import DESKTOP, PHONE, TABLET, let_in
+
+pytestmark = pytest.mark.browser
+NEW = "a sentence of my own"
+
+
+@pytest.fixture
+def context(server: str, browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(base_url=server, viewport=PHONE, locale="ja-JP")
+    yield made
+    made.close()
+
+
+def is_in_order(page: Page, size: ViewportSize) -> None:
+    assert [problem["id"] for problem in Axe().run(page).response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_a_forgotten_password_is_renewed_and_changed(
+    context: BrowserContext, server: str, browser: Browser, session: Session, cast: Cast
+) -> None:
+    session.commit()
+    let_in(context, "shimada")
+    page = context.new_page()
+    page.goto("/administration/people")
+    for size in (DESKTOP, TABLET, PHONE):
+        page.set_viewport_size(size)
+        is_in_order(page, size)
+    page.get_by_label("利用者ID・氏名").fill("大隈")
+    page.get_by_role("button", name="絞り込む").click()
+    page.get_by_role("link", name="大隈 千鶴").click()
+    is_in_order(page, PHONE)
+    page.get_by_role("button", name="使い捨てのパスワードを作る").click()
+    page.get_by_role("dialog").get_by_role("button", name="はい").click()
+    given = page.locator(".guest-code").inner_text()
+    is_in_order(page, PHONE)
+
+    own = browser.new_context(base_url=server, viewport=PHONE, locale="ja-JP")
+    hers = own.new_page()
+    hers.goto("/sign-in")
+    hers.get_by_label("利用者ID").fill("okuma")
+    hers.get_by_label("パスワード").fill(given)
+    hers.get_by_role("button", name="サインイン").click()
+    expect(hers.get_by_text("新しいパスワードを決めると")).to_be_visible()
+    is_in_order(hers, PHONE)
+    hers.get_by_label("使い捨てのパスワード").fill(given)
+    hers.get_by_label("新しいパスワード", exact=False).nth(0).fill(NEW)
+    hers.get_by_label("新しいパスワード（もう一度）").fill("another")
+    hers.get_by_role("button", name="パスワードを変える").click()
+    expect(hers.get_by_text("2つの欄で違います")).to_be_visible()
+    hers.get_by_label("使い捨てのパスワード").fill(given)
+    hers.get_by_label("新しいパスワード", exact=False).nth(0).fill(NEW)
+    hers.get_by_label("新しいパスワード（もう一度）").fill(NEW)
+    hers.get_by_role("button", name="パスワードを変える").click()
+    hers.wait_for_url("**/today*")
+    hers.get_by_role("link", name="大隈 千鶴").click()
+    expect(hers.get_by_text("この端末", exact=True)).to_be_visible()
+    is_in_order(hers, PHONE)
+    own.close()
