@@ -29,7 +29,7 @@ from meetings.storage import full_disk_told
 LOG = logging.getLogger(__name__)
 MEGABYTE = 1_000_000
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAM_FILES = [ROOT / name for name in ("models", "meetings", "minutes")]
+PROGRAM_FILES = [ROOT / name for name in ("meetings", "minutes")]
 SYSTEM_FILES = [
     "/etc/alternatives",
     "/etc/fonts",
@@ -38,7 +38,7 @@ SYSTEM_FILES = [
     "/var/cache/fontconfig",
 ]
 MOST_PROCESSES = 256
-MOST_FILES = 512
+MOST_FILES = 1024
 COMPLAINT_BYTES = 64_000
 DISCARD = subprocess.DEVNULL
 
@@ -196,13 +196,17 @@ class Cell:
             self._free.release()
 
     def _limited(self, seconds: float) -> list[str]:
-        program = shutil.which("prlimit")
-        if program is None:  # it is part of every Linux
-            return []
+        """Pages come before it, and when memory runs out it goes first. The programs are part of
+        every Linux."""
         processor = f"--cpu={max(1, round(seconds))}"
         # Elsewhere than in a namespace of its own, all that the server runs would be counted.
         processes = [f"--nproc={MOST_PROCESSES}"] if walls() is Walls.WHOLE else []
-        return [program, *self._limits, processor, *processes, "--"]
+        wanted = [
+            ["nice", "-n", "5"],
+            ["choom", "-n", "1000", "--"],
+            ["prlimit", *self._limits, processor, *processes, "--"],
+        ]
+        return [word for command in wanted if shutil.which(command[0]) for word in command]
 
 
 @cache

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from meetings.cell import Cell
-from meetings.errors import Crowded, FileRejected
+from meetings.errors import FileRejected
 
 OPENING_SECONDS = 60
 SECONDS_PER_PAGE = 10
@@ -50,13 +50,13 @@ def inspect(path: Path, thumbnail: Path, most_pages: int = MOST_PAGES) -> list[P
 
 def read_pages(path: Path, numbers: range, folder: Path) -> list[PageContent] | None:
     """What is on these pages (counted from 1); their pictures go to `folder` as `1.jpg` and so on.
-    None when that crashed, took too long or too much memory. Raises StorageFull."""
+    None when that crashed, took too long or too much memory. Raises StorageFull, Crowded."""
     path, folder = path.resolve(), folder.resolve()
     arguments = ["read", str(path), str(folder), str(numbers.start), str(numbers.stop)]
     seconds = OPENING_SECONDS + SECONDS_PER_PAGE * len(numbers)
     try:
         found = CELL.ask(PROGRAM, *arguments, seconds=seconds, reads=[path], folder=folder)
-    except (FileRejected, Crowded):
+    except FileRejected:
         return None
     return [PageContent(**content) for content in found]
 

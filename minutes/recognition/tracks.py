@@ -13,7 +13,7 @@ from minutes.recognition.boxes import is_mp4
 from minutes.recognition.formats import READ_SAFELY
 from minutes.recognition.pcm import RATE, Blocks
 
-CELL = Cell(memory_mb=1000, output_mb=8000, at_once=8)
+CELL = Cell(memory_mb=1000, output_mb=8000, at_once=4)
 QUIETLY = ["-nostdin", "-v", "error"]
 SPARE_SECONDS = 120
 """Decoding takes far less than the sound lasts, but for a moment to begin on a busy machine."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy.orm import Session
 
+from meetings import cell
 from meetings.storage import Storage
 from minutes import following, transcription
 from models.person import Person
@@ -61,3 +62,15 @@ def test_only_the_administrator_sees_it(browse: Browse, cast: Cast, citizen: Bro
     for person in (cast.organiser, cast.secretary, cast.approver, cast.attendee):
         assert browse(person).get("/administration").status_code == 404
     assert citizen.get("/administration").status_code == 302
+
+
+@pytest.mark.parametrize("walls", [cell.Walls.NO_NETWORK, cell.Walls.NONE])
+def test_where_files_are_opened_without_walls_the_screen_says_what_to_do(
+    browse: Browse, cast: Cast, monkeypatch: pytest.MonkeyPatch, walls: cell.Walls
+) -> None:
+    monkeypatch.setattr(cell, "walls", lambda: walls)
+    page = browse(cast.administrator).get("/administration").text
+    assert "「apt-get install bubblewrap」を実行" in page
+    monkeypatch.setattr(cell, "walls", lambda: cell.Walls.WHOLE)
+    page = browse(cast.administrator).get("/administration").text
+    assert "bubblewrap" not in page
