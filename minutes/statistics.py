@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, true, union_all
 from sqlalchemy.orm import Session, joinedload
 
+from meetings import dates
 from minutes import counts
 from minutes.accuracy import NOTHING, Accuracy
 from minutes.counts import COLUMNS, COUNTS, Counted
@@ -67,13 +68,26 @@ class Figures:
         return f"{len(self.departments)}所属 {self.recordings}件"
 
 
-def figures(session: Session) -> Figures:
-    """Over everything that was transcribed, in the order of the departments' names."""
+def years(session: Session) -> list[int]:
+    """Every 年度 from the first recorded meeting's to the last one's, the newest first."""
+    recorded = select(Meeting.starts_at).where(
+        select(Recording.id).where(Recording.meeting_id == Meeting.id).exists()
+    )
+    first = session.scalar(recorded.order_by(Meeting.starts_at).limit(1))
+    last = session.scalar(recorded.order_by(Meeting.starts_at.desc()).limit(1))
+    if first is None or last is None:
+        return []
+    return list(range(dates.fiscal_year(last), dates.fiscal_year(first) - 1, -1))
+
+
+def figures(session: Session, year: int | None = None) -> Figures:
+    """Over everything that was transcribed, or of the meetings of one 年度, in the order of the
+    departments' names."""
     fresh = {
         transcript_id: counts.count(session, transcript_id)
         for transcript_id in counts.stale(session, COUNTED_ON_THE_SPOT)
     }
-    rows = {row.department_id: row for row in session.execute(_sums(session, fresh))}
+    rows = {row.department_id: row for row in session.execute(_sums(session, fresh, year))}
     departments = session.scalars(
         select(Department).where(Department.id.in_(rows)).options(joinedload(Department.parent))
     )
@@ -92,7 +106,7 @@ def _figures(department: Department, row: Any) -> DepartmentFigures:
     )
 
 
-def _sums(session: Session, fresh: Mapping[int, Counted]) -> Select[Any]:
+def _sums(session: Session, fresh: Mapping[int, Counted], year: int | None) -> Select[Any]:
     """By department: of every recording that a machine transcribed to the end."""
     known = _known(fresh)
     chosen = known.alias("chosen")
@@ -124,11 +138,19 @@ def _sums(session: Session, fresh: Mapping[int, Counted]) -> Select[Any]:
         .join(chosen, chosen.c.transcript_id == runs.c.transcript_id, isouter=True)
         .where(
             Meeting.removed_at.is_(None),
+            _within(year),
             runs.c.is_finished,
             Recording.id.not_in(_not_counted(session)),
         )
         .group_by(Meeting.department_id)
     )
+
+
+def _within(year: int | None) -> ColumnElement[bool]:
+    if year is None:
+        return true()
+    first, following = dates.fiscal_year_bounds(year)
+    return and_(Meeting.starts_at >= first, Meeting.starts_at < following)
 
 
 def _spent() -> Any:

@@ -67,6 +67,7 @@ class Meeting(Base):
     __table_args__ = (
         # The few among many years' of which something may be waiting for somebody.
         Index("ix_meeting_in_work", "starts_at", sqlite_where=text("is_in_work = 1")),
+        Index("ix_meeting_removed", "removed_at", sqlite_where=text("removed_at IS NOT NULL")),
     )
 
     id: Mapped[Id]

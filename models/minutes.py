@@ -128,7 +128,7 @@ class Publication(Base):
     when its paragraphs can be found and heard."""
 
     __tablename__ = "publication"
-    __table_args__ = (Index("ix_publication_series", "series", "year"),)
+    __table_args__ = (Index("ix_publication_series", "series", "year", "meeting_id"),)
 
     id: Mapped[Id]
     revision_id: Mapped[int] = mapped_column(ForeignKey("minutes_revision.id"), index=True)

@@ -85,7 +85,7 @@ def test_body_and_year_choose_and_are_counted(session: Session, cast: Cast) -> N
     listing = list_published(session, Wanted(series="審議会1", year=2017))
     assert listing.total == len(listing.found) == 4
     assert {one.publication.series for one in listing.found} == {"審議会1"}
-    assert sum(group.count for group in listing.groups) == 30
+    assert sum(group.total for group in listing.groups) == 30
     assert list_published(session, Wanted(query="予算", series="審議会9")).total == 0
 
 

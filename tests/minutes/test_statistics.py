@@ -1,5 +1,7 @@
 """The city's own figures."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -84,3 +86,21 @@ def test_a_removed_meeting_is_not_counted(
     meeting.removed_at = now()
     session.flush()
     assert statistics.figures(session).recordings == 0
+
+
+def test_a_year_has_the_meetings_from_april_to_march(
+    session: Session, cast: Cast, transcript: Transcript
+) -> None:
+    correct_first(session, cast, transcript)
+    meeting = transcript.meeting
+    for held, year in (
+        (datetime(2026, 3, 31, 14, 59, tzinfo=UTC), 2025),
+        (datetime(2026, 3, 31, 15, 0, tzinfo=UTC), 2026),
+    ):
+        meeting.starts_at = held
+        session.flush()
+        assert statistics.years(session) == [year]
+        assert statistics.figures(session, year).raw.total == 14
+        assert statistics.figures(session, year + 1).recordings == 0
+        assert statistics.figures(session, year - 1).recordings == 0
+    assert statistics.figures(session).raw.total == 14

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy.orm import Session
@@ -74,3 +75,18 @@ def test_the_name_of_a_department_does_not_become_a_formula(
     session.commit()
     answer = browse(cast.secretary).get("/statistics/table.csv")
     assert "\r\n'=HYPERLINK" in answer.data.decode("utf-8-sig")
+
+
+def test_one_year_is_chosen_for_sheet_table_and_script(
+    browse: Callable[[Person], Browser], cast: Cast, world: World
+) -> None:
+    """Of the two meetings one was held in August 2021."""
+    secretary = browse(cast.secretary)
+    page = secretary.get("/statistics?year=2021").text
+    assert "1所属 1件" in page and "令和3年度" in page
+    assert "year=2021" in page, "the table of the same year"
+    table = secretary.get("/statistics/table.csv?year=2021")
+    assert "令和3年度" in unquote(table.headers["Content-Disposition"])
+    assert table.data.decode("utf-8-sig").splitlines()[-1].startswith("合計,1,")
+    assert secretary.get("/api/statistics?year=2021").get_json()["recordings"] == 1
+    assert "ほかの年度を選んで" in secretary.get("/statistics?year=1999").text

@@ -6,7 +6,7 @@ from pydantic import Field
 from minutes.statistics import DepartmentFigures, figures
 from models.person import Person, Role
 from web import access
-from web.api.operations import Shape, operation
+from web.api.operations import Query, Shape, operation
 from web.api.shapes import AccuracyAnswer, DepartmentAnswer
 from web.transaction import database_session
 
@@ -46,11 +46,17 @@ class StatisticsAnswer(Shape):
     )
 
 
+class OfYear(Query):
+    year: int | None = Field(
+        None, ge=1, le=9000, description="会議の年度（2026なら令和8年度）。なければすべて"
+    )
+
+
 @blueprint.get("/statistics")
 @access.with_role(*Role)
-@operation("統計", answers=StatisticsAnswer)
-def show(person: Person) -> StatisticsAnswer:
-    found = figures(database_session())
+@operation("統計", answers=StatisticsAnswer, query=OfYear)
+def show(person: Person, query: OfYear) -> StatisticsAnswer:
+    found = figures(database_session(), query.year)
     return StatisticsAnswer(
         sentence=found.sentence,
         recordings=found.recordings,

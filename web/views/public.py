@@ -1,13 +1,14 @@
 """What citizens see, without signing in and without a script: published minutes and their sound."""
 
 from collections.abc import Callable
-from datetime import MAXYEAR, MINYEAR
+from datetime import MAXYEAR
 from itertools import groupby
 from typing import Any, cast
 
 from flask import Blueprint, current_app, render_template, request, send_file, url_for
 
 from meetings import dates
+from meetings.entries import plain_number
 from meetings.errors import NotFound
 from minutes import clips, records
 from minutes.audible import Sentence
@@ -21,6 +22,7 @@ from web import access
 from web.door.costs import Lane, costs
 from web.kept_pages import public_answer
 from web.named_files import send_named
+from web.paging import page_number
 from web.transaction import database_session, storage
 from web.views._beside_page import BesidePage
 
@@ -134,12 +136,11 @@ def _clips() -> clips.Clips:
 
 def _wanted() -> Wanted:
     """As the address says; what is no number there is not asked for."""
-    year = request.args.get("year", type=int)
     return Wanted(
         query=request.args.get("q", "")[: 2 * LONGEST_QUERY].strip(),
         series=request.args.get("series", ""),
-        year=year if year and MINYEAR <= year <= MAXYEAR else None,
-        page=request.args.get("page", 1, type=int),
+        year=plain_number(request.args.get("year"), most=MAXYEAR) or None,
+        page=page_number(),
     )
 
 
@@ -152,7 +153,7 @@ def _choices(groups: list[Group], by: str, wanted: Wanted) -> list[tuple[Any, in
     for group in groups:
         if chosen in ("", None, getattr(group, other)):
             key = getattr(group, by)
-            found[key] = found.get(key, 0) + group.count
+            found[key] = found.get(key, 0) + group.total
     return sorted(found.items(), reverse=by == "year")
 
 

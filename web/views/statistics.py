@@ -5,11 +5,12 @@ import io
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
 from meetings import dates
+from meetings.entries import plain_number
 from minutes.accuracy import Accuracy
-from minutes.statistics import DepartmentFigures, Figures, figures
+from minutes.statistics import DepartmentFigures, Figures, figures, years
 from models.base import now
 from models.person import Person, Role
 from web import access
@@ -17,6 +18,7 @@ from web.named_files import send_named
 from web.transaction import database_session
 
 blueprint = Blueprint("statistics", __name__)
+LAST_YEAR = 9000
 ACCURACY_HEAD = ["字数", "正しい字数", "誤り", "抜け", "余分", "正変換率"]
 HEAD = [
     "所属",
@@ -31,7 +33,14 @@ HEAD = [
 @blueprint.get("/statistics")
 @access.with_role(*Role)
 def show(person: Person) -> Any:
-    return render_template("statistics/show.html", figures=figures(database_session()), at=now())
+    session, year = database_session(), _year()
+    return render_template(
+        "statistics/show.html",
+        figures=figures(session, year),
+        year=year,
+        years=[(one, dates.fiscal_year_name(one)) for one in years(session)],
+        at=now(),
+    )
 
 
 @blueprint.get("/statistics/table.csv")
@@ -39,9 +48,16 @@ def show(person: Person) -> Any:
 def table(person: Person) -> Any:
     """With a byte order mark, so that Excel reads it as UTF-8."""
     made = io.StringIO()
-    csv.writer(made).writerows([HEAD, *_rows(figures(database_session()))])
+    year = _year()
+    csv.writer(made).writerows([HEAD, *_rows(figures(database_session(), year))])
     content = ("\ufeff" + made.getvalue()).encode()
-    return send_named(content, "text/csv", f"gijido-{_today().isoformat()}.csv")
+    of_year = f"{dates.fiscal_year_name(year)}-" if year else ""
+    return send_named(content, "text/csv", f"gijido-{of_year}{_today().isoformat()}.csv")
+
+
+def _year() -> int | None:
+    """The 年度 of the address; None for all."""
+    return plain_number(request.args.get("year"), most=LAST_YEAR)
 
 
 def _rows(found: Figures) -> list[list[Any]]:
