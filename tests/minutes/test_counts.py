@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
-from minutes import counts, cutting, statistics, transcripts
+from minutes import counts, cutting, rewriting, statistics, transcripts
 from minutes.accuracy import NOTHING, Accuracy
 from minutes.recognition.heard import Heard
 from models.meeting import Meeting
@@ -38,7 +38,7 @@ def change(session: Session, cast: Cast, chance: random.Random) -> None:
     """One of the verbs that secretaries have."""
     segments = session.scalars(select(Segment)).all()
     segment = chance.choice(segments)
-    match chance.randrange(6):
+    match chance.randrange(8):
         case 0 | 1:
             text = words(chance)
             transcripts.correct(session, cast.secretary, segment, text, based_on=segment.revision)
@@ -46,6 +46,12 @@ def change(session: Session, cast: Cast, chance: random.Random) -> None:
             transcripts.confirm(session, cast.secretary, segment)
         case 4:
             transcripts.take_back_confirmation(session, cast.secretary, segment)
+        case 6:
+            wanted = [rewriting.Rewriting(segment.id, words(chance), segment.revision)]
+            rewriting.correct_all(session, cast.secretary, segment.transcript, wanted)
+        case 7:
+            if chance.random() < 0.3:
+                rewriting.confirm_all(session, cast.secretary, segment.transcript)
         case 5:
             if transcripts.following(session, segment):
                 cutting.join(session, cast.secretary, segment, based_on=segment.revision)
