@@ -81,6 +81,11 @@ def rights_by_role(person: Person, department: Department) -> frozenset[Right]:
     return given
 
 
+def has_anywhere(person: Person, right: Right) -> bool:
+    """Whether a role gives it to this person in some department."""
+    return any(right in BY_ROLE[Role(grant.role)] for grant in person.grants)
+
+
 def may_read(given: frozenset[Right], person: Person, document: Document) -> bool:
     """Whoever sees the meeting (`given`: this person's rights to it). For those who are only
     invited: until the access ends, and when readers are named, if they are among them."""

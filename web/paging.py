@@ -41,12 +41,17 @@ def paged_from(
     session: Session, chosen: Select[Any], number: int, size: int = ON_A_PAGE
 ) -> Paged[Any]:
     """The same of what is in the database: only the page is read."""
-    everything = chosen.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
-    total = session.scalar(everything) or 0
+    total = count_of(session, chosen)
     count = max(1, -(-total // size))
     number = min(max(1, number), count)
     page = chosen.limit(size).offset((number - 1) * size)
     return Paged(session.scalars(page).unique().all(), total, number, count)
+
+
+def count_of(session: Session, chosen: Select[Any]) -> int:
+    """How many rows it selects, without reading them."""
+    everything = chosen.with_only_columns(func.count(), maintain_column_froms=True)
+    return session.scalar(everything.order_by(None)) or 0
 
 
 def page_number() -> int:

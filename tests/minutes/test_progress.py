@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from minutes import publication, records
 from minutes import transcription as work
 from minutes.assignment import spans
-from minutes.progress import MeetingState, state_of
+from minutes.progress import WORK, MeetingState, state_of, waiting_for
 from models.base import now
 from models.meeting import Meeting
 from models.recording import Recording
@@ -83,3 +83,24 @@ def test_what_is_sent_back_is_in_correction_again(
     records.send_back(session, cast.approver, revision, "発言者を直してください。")
     session.flush()
     assert state_of(session, transcript.meeting) == MeetingState.CORRECTING
+
+
+def test_what_is_published_is_not_in_work_any_more_until_it_is_withdrawn(
+    session: Session, cast: Cast, transcript: Transcript
+) -> None:
+    """Years of published meetings are not looked through to tell what waits for somebody."""
+    meeting = transcript.meeting
+    assert meeting.is_in_work
+    assert waiting_for(session, cast.secretary)[MeetingState.CORRECTING] == [meeting.id]
+    assert waiting_for(session, cast.attendee) == {state: [] for state in WORK}
+    spans.leave_rest_out(session, cast.secretary, transcript)
+    revision = records.draft(session, cast.secretary, transcript)
+    records.request_approval(session, cast.secretary, revision)
+    assert waiting_for(session, cast.approver)[MeetingState.AWAITING] == [meeting.id]
+    assert waiting_for(session, cast.secretary)[MeetingState.AWAITING] == []
+    records.approve(session, cast.approver, revision)
+    publication.publish(session, cast.approver, revision)
+    assert not meeting.is_in_work
+    publication.withdraw(session, cast.approver, revision, "確認のため")
+    assert meeting.is_in_work
+    assert waiting_for(session, cast.approver)[MeetingState.APPROVED] == [meeting.id]

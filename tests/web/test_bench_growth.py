@@ -1,47 +1,50 @@
 """`gijido bench growth`: a whole city is filled in, and every page of it is answered."""
 
-from collections.abc import Iterator
+import shutil
+from dataclasses import replace
 
-import pytest
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from meetings import config as settings
 from meetings.config import Config
 from meetings.storage import Storage
+from models.base import Base
+from models.database import connect
 from models.meeting import Meeting
 from models.minutes import Publication
-from models.person import Person
 from models.transcript import Segment
 from tests.conftest import Cast
 from tests.world import build_world
 from web.bench import city, growth
 
+TWICE = city.Amounts(departments=6, people=60, series=2, meetings=70)
 
-@pytest.fixture
-def filled(config: Config, session: Session, storage: Storage, cast: Cast) -> Iterator[Config]:
-    """The smallest city on top of the world of the tests."""
+
+def test_every_page_of_a_city_is_answered_and_asks_as_often_in_one_twice_as_large(
+    config: Config, session: Session, storage: Storage, cast: Cast
+) -> None:
+    """On top of the world of the tests."""
     build_world(session, storage, cast)
     session.commit()
-    engine = session.get_bind()
-    assert isinstance(engine, Engine)
-    city.fill(engine, city.LEAST)
-    yield config
-
-
-def test_a_city_is_filled_in_and_each_of_its_pages_is_answered(
-    filled: Config, session: Session
-) -> None:
-    def count(table: type) -> int:
-        return session.scalar(select(func.count()).select_from(table)) or 0
-
+    session.get_bind().dispose()  # type: ignore[union-attr]
+    other = replace(config, storage=settings.Storage(home=f"{config.home}-twice"))
+    shutil.copytree(config.home, other.home)
+    for home, size in ((config, city.LEAST), (other, TWICE)):
+        city.fill(connect(home.database), size)
     assert session.execute(text("PRAGMA foreign_key_check")).all() == []
-    assert count(Meeting) >= city.LEAST.meetings and count(Person) >= city.LEAST.people
-    assert count(Segment) > city.SEGMENTS and count(Publication) > 1
+    assert _count(session, Meeting) >= city.LEAST.meetings
+    assert _count(session, Segment) > city.SEGMENTS and _count(session, Publication) > 1
     session.commit()
-    site = growth.Site(filled)
-    for login, url in growth.PAGES.values():
-        milliseconds, queries = site.ask(login, url)
-        assert milliseconds > 0 and queries > 0
+    sites = growth.Site(config), growth.Site(other)
+    asked = {
+        name: [site.ask(*page).queries for site in sites] for name, page in growth.PAGES.items()
+    }
+    assert {name: counts for name, counts in asked.items() if len(set(counts)) > 1} == {}
+
+
+def _count(session: Session, table: type[Base]) -> int:
+    return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def test_a_share_is_so_much_of_everything_and_at_least_one_of_each() -> None:

@@ -1,20 +1,25 @@
 """Series and meetings."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
 from flask import Blueprint
 from pydantic import Field
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from meetings import agenda
+from meetings import agenda, finding
 from meetings.errors import InvalidInput
-from meetings.rights import Right, rights, visible_meetings
-from minutes.progress import state_of
+from meetings.finding import Wanted
+from meetings.rights import Right, rights_of_many
+from minutes.progress import states_of
 from models.meeting import Meeting, Series
 from models.person import Department, Person, Role
 from web import access
-from web.api.operations import Moment, Query, Revision, Shape, ShortText, operation
+from web.api.operations import Identity, Moment, Query, Revision, Shape, ShortText, operation
 from web.api.shapes import DepartmentAnswer
+from web.paging import count_of
 from web.transaction import database_session
 
 blueprint = Blueprint("api_meetings", __name__)
@@ -53,20 +58,28 @@ class MeetingAnswer(Shape):
 
     @classmethod
     def of(cls, meeting: Meeting, person: Person) -> "MeetingAnswer":
+        return cls.of_many([meeting], person)[0]
+
+    @classmethod
+    def of_many(cls, meetings: Sequence[Meeting], person: Person) -> "list[MeetingAnswer]":
         session = database_session()
         session.flush()
-        return cls(
-            id=meeting.id,
-            title=meeting.title,
-            series=SeriesAnswer.of(meeting.series),
-            department=DepartmentAnswer.of(meeting.department),
-            starts_at=meeting.starts_at,
-            ends_at=meeting.ends_at,
-            place=meeting.place,
-            revision=meeting.revision,
-            state=state_of(session, meeting).value,
-            rights=sorted(right.value for right in rights(session, person, meeting)),
-        )
+        given, states = rights_of_many(session, person, meetings), states_of(session, meetings)
+        return [
+            cls(
+                id=meeting.id,
+                title=meeting.title,
+                series=SeriesAnswer.of(meeting.series),
+                department=DepartmentAnswer.of(meeting.department),
+                starts_at=meeting.starts_at,
+                ends_at=meeting.ends_at,
+                place=meeting.place,
+                revision=meeting.revision,
+                state=states[meeting.id].value,
+                rights=sorted(right.value for right in given[meeting.id]),
+            )
+            for meeting in meetings
+        ]
 
 
 class MeetingList(Shape):
@@ -77,6 +90,11 @@ class MeetingList(Shape):
 class MeetingPage(Query):
     limit: int = Field(50, ge=1, le=200, description="一度に返す数")
     offset: int = Field(0, ge=0, le=1_000_000, description="とばす数")
+    q: Annotated[str, Field(max_length=200)] = Field(
+        "", description="会議名か会議体の名前にある言葉。空白で区切ると、すべてを含む会議"
+    )
+    year: int | None = Field(None, ge=1, le=9000, description="年度（4月から翌年3月）")
+    series_id: Identity | None = Field(None, description="会議体")
 
 
 class MeetingCopy(Shape):
@@ -110,7 +128,8 @@ class Access(Shape):
 @operation("会議体の一覧", answers=SeriesList)
 def list_series(person: Person) -> SeriesList:
     """Those for which this person may set up meetings."""
-    found = database_session().scalars(select(Series).order_by(Series.name))
+    every = select(Series).options(joinedload(Series.department)).order_by(Series.name)
+    found = database_session().scalars(every)
     mine = [s for s in found if person.has_role_for(Role.ORGANISER, s.department)]
     return SeriesList(series=[SeriesAnswer.of(series) for series in mine])
 
@@ -119,12 +138,11 @@ def list_series(person: Person) -> SeriesList:
 @access.signed_in
 @operation("見られる会議の一覧", answers=MeetingList, query=MeetingPage)
 def list_meetings(person: Person, query: MeetingPage) -> MeetingList:
-    session, visible = database_session(), visible_meetings(person)
-    page = visible.order_by(Meeting.starts_at.desc(), Meeting.id.desc())
-    found = session.scalars(page.limit(query.limit).offset(query.offset)).all()
+    session, wanted = database_session(), Wanted(query.q, query.year, query.series_id)
+    chosen = finding.meetings_for(person, wanted)
+    found = session.scalars(chosen.limit(query.limit).offset(query.offset)).all()
     return MeetingList(
-        meetings=[MeetingAnswer.of(meeting, person) for meeting in found],
-        total=session.scalar(select(func.count()).select_from(visible.subquery())) or 0,
+        meetings=MeetingAnswer.of_many(found, person), total=count_of(session, chosen)
     )
 
 

@@ -7,19 +7,15 @@ meeting has is the same in every city. Files are not copied: all documents are o
 demo's, all recordings one sound.
 """
 
-import random
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
-from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.orm import Session
 
 from minutes import counts, publication
 from models.audit import AuditLine
-from models.base import Base, now
+from models.base import now
 from models.database import writing
 from models.document import Document, DocumentVersion, Page, VersionLook
 from models.meeting import (
@@ -34,42 +30,28 @@ from models.meeting import (
 )
 from models.memo import Memo, MemoKind
 from models.minutes import (
-    Approval,
-    ApprovalRequest,
     Minutes,
     MinutesRevision,
     Publication,
-    RevisionContent,
 )
 from models.notice import Notice, NoticeKind
 from models.person import Department, Person, SignIn
-from models.recording import Chunk, Recording, Transcription, WorkState
+from models.recording import Recording
 from models.sitting import Turn
-from models.term import Confusion, DictionaryEntry
-from models.transcript import (
-    AssignedBy,
-    Correction,
-    EditingTime,
-    Origin,
-    Proposal,
-    Segment,
-    Speaker,
-    Transcript,
-    TranscriptCount,
-)
+from models.term import DictionaryEntry
+from web.bench.city_records import Records
+from web.bench.city_rows import Rows, Sentences, columns_of, of_the_cast
 
 HOURS_BETWEEN_MEETINGS = 10 * 365 * 24 / 6000
 DAYS_AHEAD = 12
 ITEMS, DOCUMENTS, PAGES, INVITED = 5, 10, 5, 20
-TURNS, LOOKERS, MEMOS, SEGMENTS, VOICES = 50, 4, 17, 500, 8
+TURNS, LOOKERS, MEMOS, SEGMENTS = 50, 4, 17, 500
 SIGN_INS, AUDIT_LINES, WORDS_OF_A_SERIES = 166, 733, 20
-LETTERS_ON_A_PAGE, SECONDS_OF_A_SEGMENT = 800, 7.0
+LETTERS_ON_A_PAGE = 800
 MOST_WAITING = 20
 """Meetings in correction, so many awaiting approval, and so many publication."""
 
 MEETINGS_AT_ONCE = 50
-SEED = 20
-MOMENTS = [[3, 1.25 * piece, 0.9] for piece in range(14)]
 
 
 @dataclass(frozen=True)
@@ -113,7 +95,7 @@ def fill(engine: Engine, size: Amounts) -> None:
         city.rows.write()
         connection.commit()
     engine.dispose()  # those settings were for this connection alone
-    _publish(engine, city.to_publish)
+    _publish(engine, city.records.to_publish)
     while counts.recount_one(engine):
         pass
 
@@ -123,7 +105,7 @@ def _publish(engine: Engine, minutes_ids: list[int]) -> None:
     for first in range(0, len(minutes_ids), MEETINGS_AT_ONCE):
         portion = minutes_ids[first : first + MEETINGS_AT_ONCE]
         with writing(engine) as session, session.begin():
-            by = _of_the_cast(session)["nagano"]
+            by = of_the_cast(session)["nagano"]
             for minutes in session.scalars(select(Minutes).where(Minutes.id.in_(portion))):
                 publication.publish(session, session.get_one(Person, by), minutes.latest)
     held = (
@@ -136,42 +118,12 @@ def _publish(engine: Engine, minutes_ids: list[int]) -> None:
         session.execute(update(Publication).values(published_at=held.scalar_subquery()))
 
 
-class _Rows:
-    """Rows that wait to be written, table by table, numbered as they come."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._waiting: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
-        self._numbers: dict[type[Base], Any] = {}
-
-    def add(self, table: type[Base], /, **columns: Any) -> int:
-        """The id of the new row."""
-        if table not in self._numbers:
-            last = self._connection.scalar(select(func.max(table.__table__.c.id)))
-            self._numbers[table] = count((last or 0) + 1)
-        number = int(next(self._numbers[table]))
-        self._waiting[table].append({"id": number, **columns})
-        return number
-
-    def add_pair(self, table: type[Base], /, **columns: Any) -> None:
-        """Of a table whose rows have no number of their own."""
-        self._waiting[table].append(columns)
-
-    def write(self) -> None:
-        for table, rows in self._waiting.items():
-            self._connection.execute(insert(table), rows)
-        self._waiting.clear()
-
-
 class _City:
     def __init__(self, connection: Connection, size: Amounts) -> None:
-        self.rows, self.size = _Rows(connection), size
-        self.to_publish: list[int] = []
-        self._random = random.Random(SEED)  # noqa: S311 - no secret, the same city every time
-        self._sentences = [_sentence(self._random) for _ in range(2000)]
+        self.rows, self.size, self._sentences = Rows(connection), size, Sentences()
         self._newest = now().replace(minute=0, second=0, microsecond=0)
         with Session(connection) as session:
-            self._cast = _of_the_cast(session)
+            self._cast = of_the_cast(session)
             read = select(DocumentVersion).where(DocumentVersion.prepared_pages > 0)
             version = session.scalars(read).first()
             recording = session.scalars(select(Recording)).first()
@@ -180,12 +132,21 @@ class _City:
                 {n: getattr(page, n) for n in ("width", "height", "picture_sha256", "picture_hash")}
                 for page in version.pages
             ]
-            self._file = _columns(
+            self._file = columns_of(
                 version, "file_name", "sha256", "size_bytes", "thumbnail_sha256", "created_by_id"
             )
-            self._sound = _columns(
+            sound = columns_of(
                 recording, "file_name", "sha256", "size_bytes", "codec", "playback_sha256"
             )
+        self.records = Records(
+            self.rows,
+            self._cast,
+            self._sentences,
+            sound,
+            segments=size.segments,
+            items=ITEMS,
+            waiting=min(MOST_WAITING, max(1, size.meetings // 30)),
+        )
 
     def add_people(self) -> None:
         rows, size = self.rows, self.size
@@ -232,7 +193,7 @@ class _City:
         if held is not None:
             self._add_turns(meeting, items, versions, starts_at)
             if is_recorded:
-                self._add_record(meeting, items, starts_at, held // 2 - 1)
+                self.records.add(meeting, self._series[series], items, starts_at, held // 2 - 1)
 
     def _held_after(self, number: int) -> int | None:
         """How many meetings have been held since; None for one that is still to come."""
@@ -346,7 +307,7 @@ class _City:
             **self._file,
         )
         for page in range(1, PAGES + 1):
-            sentences = self._said(version * PAGES + page, LETTERS_ON_A_PAGE // 30)
+            sentences = self._sentences.said(version * PAGES + page, LETTERS_ON_A_PAGE // 30)
             self.rows.add(
                 Page,
                 version_id=version,
@@ -402,217 +363,3 @@ class _City:
                 thing_id=1,
                 meeting_id=meeting,
             )
-
-    def _add_record(self, meeting: int, items: list[int], starts_at: datetime, since: int) -> None:
-        """Sound, transcript and minutes; `since`: how many meetings were recorded after it."""
-        seconds = self.size.segments * SECONDS_OF_A_SEGMENT
-        recording = self.rows.add(
-            Recording,
-            meeting_id=meeting,
-            duration_seconds=seconds,
-            began_at=starts_at,
-            received_by_id=self._cast["morishita"],
-            received_at=starts_at,
-            **self._sound,
-        )
-        run = self.rows.add(
-            Transcription,
-            recording_id=recording,
-            state=WorkState.FINISHED,
-            speech_model="whisper-base",
-            requested_by_id=self._cast["morishita"],
-            requested_at=starts_at,
-        )
-        self.rows.add(
-            Chunk,
-            transcription_id=run,
-            number=1,
-            start_seconds=0.0,
-            end_seconds=seconds,
-            state=WorkState.FINISHED,
-            done_seconds=seconds,
-        )
-        transcript = self.rows.add(Transcript, transcription_id=run)
-        self.rows.add_pair(TranscriptCount, transcript_id=transcript)
-        self.rows.add_pair(
-            EditingTime, transcript_id=transcript, person_id=self._cast["morishita"], seconds=5400.0
-        )
-        waiting = min(MOST_WAITING, max(1, self.size.meetings // 30))
-        paragraphs = self._add_segments(meeting, transcript, items, is_confirmed=since >= waiting)
-        if since < waiting:
-            return
-        minutes = self._add_minutes(meeting, transcript, items, starts_at, paragraphs)
-        if since < 2 * waiting:
-            return
-        self._approve(minutes, starts_at)
-        if since >= 3 * waiting:
-            self.to_publish.append(minutes)
-
-    def _add_segments(
-        self, meeting: int, transcript: int, items: list[int], *, is_confirmed: bool
-    ) -> list[dict[str, Any]]:
-        """The paragraphs of the minutes that are made of them."""
-        voices = [
-            self.rows.add(Speaker, transcript_id=transcript, name=f"委員 {n}", number=n)
-            for n in range(1, VOICES + 1)
-        ]
-        paragraphs = []
-        for n, (heard, meant) in enumerate(self._said(meeting, self.size.segments)):
-            start = n * SECONDS_OF_A_SEGMENT
-            is_corrected = is_confirmed and n % 3 == 0
-            text = meant if is_corrected else heard
-            segment = self.rows.add(
-                Segment,
-                transcript_id=transcript,
-                agenda_item_id=items[n * ITEMS // self.size.segments],
-                assigned_by=AssignedBy.PERSON,
-                speaker_id=voices[n // 7 % VOICES],
-                start_seconds=start,
-                end_seconds=start + SECONDS_OF_A_SEGMENT - 0.5,
-                heard=heard,
-                machine=heard,
-                text=text,
-                confidence=0.9,
-                moments=MOMENTS,
-                revision=int(is_corrected),
-                confirmed_by_id=self._cast["morishita"] if is_confirmed else None,
-                confirmed_at=self._newest if is_confirmed else None,
-            )
-            if is_corrected:
-                self._add_correction(meeting, segment, heard, meant)
-            if n % 10 == 0:
-                self._add_proposal(segment, heard, meant, is_decided=is_confirmed)
-            paragraphs.append(
-                {
-                    "speaker": f"委員 {n // 7 % VOICES + 1}",
-                    "text": text,
-                    "start_seconds": start,
-                    "end_seconds": start + SECONDS_OF_A_SEGMENT - 0.5,
-                    "transcript_id": transcript,
-                    "segment_ids": [segment],
-                    "faithful": text,
-                    "changes": [],
-                    "unsure": [],
-                }
-            )
-        return paragraphs
-
-    def _add_correction(self, meeting: int, segment: int, heard: str, meant: str) -> None:
-        self.rows.add(
-            Correction,
-            segment_id=segment,
-            revision=1,
-            before=heard,
-            after=meant,
-            corrected_by_id=self._cast["morishita"],
-        )
-        if segment % 10 == 0:
-            self.rows.add(
-                Confusion,
-                series_id=self._series[meeting % self.size.series],
-                segment_id=segment,
-                heard="提告",
-                meant="定刻",
-            )
-
-    def _add_proposal(self, segment: int, heard: str, meant: str, *, is_decided: bool) -> None:
-        self.rows.add(
-            Proposal,
-            segment_id=segment,
-            start=0,
-            before=heard[:2],
-            after=meant[:2],
-            origin=Origin.TERM,
-            probability=0.4,
-            is_accepted=False if is_decided else None,
-            decided_by_id=self._cast["morishita"] if is_decided else None,
-            decided_at=self._newest if is_decided else None,
-        )
-
-    def _add_minutes(
-        self,
-        meeting: int,
-        transcript: int,
-        items: list[int],
-        starts_at: datetime,
-        paragraphs: list[dict[str, Any]],
-    ) -> int:
-        """Two revisions, of which approval is asked for the second."""
-        minutes = self.rows.add(Minutes, meeting_id=meeting)
-        length = self.size.segments // ITEMS
-        content = {
-            "title": f"会議 {meeting}",
-            "series": f"第{meeting % self.size.series + 1}審議会",
-            "starts_at": starts_at.isoformat(),
-            "ends_at": (starts_at + timedelta(hours=2)).isoformat(),
-            "place": "第1会議室",
-            "attendees": [{"name": f"委員 {n}", "title": "委員"} for n in range(1, VOICES + 1)],
-            "sections": [
-                {
-                    "agenda_item_id": item,
-                    "number": str(place + 1),
-                    "title": f"議題{place + 1}について",
-                    "paragraphs": paragraphs[place * length : (place + 1) * length],
-                }
-                for place, item in enumerate(items)
-            ],
-            "transcript_ids": [transcript],
-            "style": None,
-        }
-        revisions = [
-            self.rows.add(
-                MinutesRevision,
-                minutes_id=minutes,
-                transcript_id=transcript,
-                transcript_ids=[transcript],
-                number=number,
-                written_by_id=self._cast["morishita"],
-                written_at=starts_at,
-            )
-            for number in (1, 2)
-        ]
-        for revision in revisions:
-            self.rows.add_pair(RevisionContent, revision_id=revision, content=content)
-        self._request = self.rows.add(
-            ApprovalRequest,
-            revision_id=revisions[-1],
-            requested_by_id=self._cast["morishita"],
-            requested_at=starts_at,
-        )
-        return minutes
-
-    def _approve(self, minutes: int, at: datetime) -> None:
-        self.rows.add(
-            Approval,
-            request_id=self._request,
-            is_approved=True,
-            decided_by_id=self._cast["nagano"],
-            decided_at=at,
-        )
-
-    def _said(self, start: int, count: int) -> list[tuple[str, str]]:
-        """So many sentences as they were heard and as they were meant."""
-        every = len(self._sentences)
-        return [self._sentences[(start * 37 + n) % every] for n in range(count)]
-
-
-def _of_the_cast(session: Session) -> dict[str, int]:
-    return {login: number for login, number in session.execute(select(Person.login, Person.id))}
-
-
-def _columns(row: Base, *names: str) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in names}
-
-
-WHERE = ("汐見", "南町", "港", "中央", "北部", "西山", "川端", "東浜")
-WHAT = ("予算", "道路", "公園", "学校", "保育", "福祉", "防災", "上下水道", "図書館", "公共交通")
-HOW = ("計上", "調整", "検討", "実施", "説明", "報告", "見直し", "整備")
-
-
-def _sentence(random: random.Random) -> tuple[str, str]:
-    """As it was heard, with two wrong letters, and as it was meant."""
-    where, what, how = (random.choice(words) for words in (WHERE, WHAT, HOW))
-    year, amount = random.randint(1, 9), random.randint(2, 990)
-    meant = f"{where}地区の{what}につきましては、令和{year}年度に{amount}万円を{how}しております。"
-    place = random.randrange(len(meant) - 3)
-    return meant[:place] + "提告" + meant[place + 2 :], meant

@@ -10,7 +10,8 @@ from meetings import dates, finding
 from meetings.entries import plain_number
 from meetings.finding import Wanted
 from meetings.invitations import meetings_to_answer
-from minutes.progress import MeetingState, states_of, waiting_for
+from meetings.rights import has_anywhere
+from minutes.progress import WORK, MeetingState, states_of, waiting_for
 from models.meeting import Meeting, Series
 from models.person import Person, Role
 from web.paging import Paged, page_number, paged, paged_from
@@ -28,8 +29,7 @@ SHOWN = {
         (MeetingState.APPROVED, "公開を待っている会議録"),
     )},
 }  # fmt: skip
-"""What a list can be narrowed to, by its word in the URL. What waits for a role is for those who
-have it."""
+"""What a list can be narrowed to, by its word in the URL."""
 
 
 def page(person: Person) -> str:
@@ -84,7 +84,10 @@ def _wanted() -> Wanted:
 
 
 def _is_for(person: Person, word: str) -> bool:
-    return word in (COMING, TO_ANSWER) or bool(person.grants)
+    """What waits for a role is shown to those who have it anywhere."""
+    if word in (COMING, TO_ANSWER):
+        return True
+    return has_anywhere(person, WORK[MeetingState[word.upper()]])
 
 
 def _url(**changes: Any) -> str:
