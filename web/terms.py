@@ -4,13 +4,18 @@ from collections.abc import Iterable
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import selectinload
 
+from meetings.errors import StorageFull
 from minutes.proposals import papers
 from minutes.terms import Listed, Shown, TermsOfMeeting, terms_of
+from models.database import is_locked
 from models.document import Page
 from models.meeting import Meeting
 from web.transaction import database_session, engine_of, release
+
+PATIENCE_SECONDS = 0.2
 
 
 def current_terms(meeting: Meeting, words: str, shown: Shown) -> TermsOfMeeting:
@@ -21,8 +26,18 @@ def current_terms(meeting: Meeting, words: str, shown: Shown) -> TermsOfMeeting:
     if every.is_current:
         return every
     release()
-    papers.want(engine_of(current_app), meeting_id)
+    _want(meeting_id)
     return terms_of(session, session.get_one(Meeting, meeting_id), words, shown)
+
+
+def _want(meeting_id: int) -> None:
+    """When it cannot be written now, what is known is shown, and the next look asks again."""
+    engine = engine_of(current_app).execution_options(patience_seconds=PATIENCE_SECONDS)
+    try:
+        papers.want(engine, meeting_id)
+    except (StorageFull, OperationalError) as problem:
+        if isinstance(problem, OperationalError) and not is_locked(problem):
+            raise
 
 
 def pages_of(listed: Iterable[Listed]) -> dict[int, Page]:

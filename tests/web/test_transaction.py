@@ -79,9 +79,12 @@ def test_who_must_wait_too_long_is_told_to_come_again(
 def test_reading_goes_on_and_the_look_is_written_later(
     impatient: Flask, engine: Engine, world: World, cast: Cast, browse: Callable[..., Browser]
 ) -> None:
-    client, before = browse(cast.attendee), looks_at(engine, "document")
+    client, secretary = browse(cast.attendee), browse(cast.secretary)
+    before = looks_at(engine, "document")
     with somebody_writes(engine):
-        for path in ("/today", f"/meetings/{world.unpublished.id}", "/documents/1"):
+        here = f"/meetings/{world.unpublished.id}"
+        assert secretary.get(f"{here}/terms").status_code == 200
+        for path in ("/today", here, "/documents/1"):
             assert client.get(path).status_code == 200, path
         assert looks_at(engine, "document") == before
     impatient.extensions["looks"].write()
