@@ -16,7 +16,7 @@ from rapidfuzz.distance import Levenshtein
 from minutes.style import fillers
 from minutes.style.fillers import HESITATION
 
-FILLER_TAG = re.compile(r"<filler>.*?</filler>")
+FILLER_TAG = re.compile(r"<filler>(?:(?!</?filler>).)*</filler>")
 TAG = re.compile(r"</?filler>")
 
 DIGITS = {"〇": 0, "零": 0} | {c: n for n, c in enumerate("一二三四五六七八九", 1)}

@@ -100,6 +100,9 @@ def prepare_revision(
     content = cleaned(content)
     content.title = entries.text("title", "会議名", content.title)
     content.place = entries.text("place", "場所", content.place)
+    for attendee in content.attendees:
+        entries.text("attendees", "出席者の氏名", attendee.name)
+        entries.optional_text("attendees", "出席者の職名", attendee.title)
     for section in content.sections:
         for paragraph in section.paragraphs:
             entries.long_text("text", "発言", paragraph.text, LONGEST_PARAGRAPH)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, Engine, String, select
 from sqlalchemy.orm import Session
 
-from models.base import Base
+from models.base import Base, PackedJson
 
 CONTROLS = [chr(code) for code in (*range(0x20), 0x7F, *range(0x80, 0xA0))]
 STEERING = [
@@ -67,7 +67,7 @@ def unclean_columns(engine: Engine) -> list[str]:
     found = []
     with Session(engine) as session:
         for table in Base.metadata.sorted_tables:
-            columns = [c for c in table.columns if isinstance(c.type, String | JSON)]
+            columns = [c for c in table.columns if isinstance(c.type, String | JSON | PackedJson)]
             rows = session.execute(select(*columns)).all() if columns else []
             for row in rows:
                 for column, value in zip(columns, row, strict=True):

@@ -35,9 +35,9 @@ CLOSING = re.compile(
 LAST = re.compile(r"最後")
 NUMBERED = (
     re.compile(
-        r"(?:議題|次第|案件|協議|報告|議事|事項|項目|日程)(?:事項|項目)?(?:の|第|番号)*(\d+)(?:の(\d+))?"
+        r"(?:議題|次第|案件|協議|報告|議事|事項|項目|日程)(?:事項|項目)?(?:の|第|番号)*(\d{1,6})(?:の(\d{1,6}))?"
     ),
-    re.compile(r"(\d+)(?:つめ|つ目|番目|番の|件目|題目)"),
+    re.compile(r"(?<!\d)(\d{1,6})(?:つめ|つ目|番目|番の|件目|題目)"),
 )
 ORDINALS = {
     sound_of(kana): str(number)
@@ -45,7 +45,7 @@ ORDINALS = {
         ["ヒトツメ", "フタツメ", "ミッツメ", "ヨッツメ", "イツツメ", "ムッツメ"], 1
     )
 }
-BILL = re.compile(r"第?(\d+)号")
+BILL = re.compile(r"(?<!\d)(\d{1,6})号")
 
 
 def announced(talk: Sequence[Talk], topics: Sequence[Topic], weights: Weights) -> Scores:

@@ -11,9 +11,10 @@ from minutes.imports.said import Said
 
 STAMP = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
 TIMING = re.compile(rf"^[ \t]*{STAMP}[ \t]*-->[ \t]*{STAMP}.*$", re.MULTILINE)
-VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^>]+)>")
+VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^\s<>][^<>]*)>")
 TAG = re.compile(
-    r"</?(?:b|i|u|s|c|v|font|ruby|rt|rp|lang|\d[\d:.]*)(?:[.\s][^<>]*)?>|\{\\[^{}]*\}",
+    r"</?(?:(?:b|i|u|s|c|v|font|ruby|rt|rp|lang)(?:[.\s][^<>]*)?|\d[\d:.]*(?:\s[^<>]*)?)>"
+    r"|\{\\[^{}]*\}",
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"\s*\d+\s*")

@@ -28,6 +28,10 @@ VARIANTS = str.maketrans("髙﨑德濵栁邉桒", "高崎徳浜柳辺桑")
 
 MOST_PARSED = 20_000
 
+LONGEST_PIECE = 1_000
+"""Characters that are parsed at once."""
+
+LONGEST_NUMBER = 16
 LONGEST_SPELLED = 5
 """Latin capitals up to here are read letter by letter."""
 
@@ -98,7 +102,11 @@ def tokens(text: str) -> list[Token]:
 
 def naturalness(text: str) -> int:
     """The cost of the cheapest path; less is more natural."""
-    node, cost = tagger().parseToNode(plain(text)), 0
+    return sum(_cost(piece) for piece in _pieces(plain(text)))
+
+
+def _cost(piece: str) -> int:
+    node, cost = tagger().parseToNode(piece), 0
     while node:
         cost = node.cost
         node = node.next
@@ -145,13 +153,30 @@ def tagger() -> MeCab.Tagger:
 
 
 def _words(text: str) -> Iterator[Token]:
+    start = 0
+    for piece in _pieces(text):
+        yield from _words_of(piece, start)
+        start += len(piece)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text in pieces that are parsed in a moment, cut at a mark or a space where there is one:
+    the dictionary's paths through letters without a gap grow with the square of their number."""
+    while len(text) > LONGEST_PIECE:
+        cut = max(text.rfind(mark, 0, LONGEST_PIECE) for mark in "。、 \n") + 1 or LONGEST_PIECE
+        yield text[:cut]
+        text = text[cut:]
+    yield text
+
+
+def _words_of(text: str, start: int) -> Iterator[Token]:
     node, place, before = tagger().parseToNode(text), 0, 0
     while node:
         if node.surface:
             place = text.index(node.surface, place)
             kind, subkind, lemma, kana = _parsed(node.surface, node.feature)
             cost = node.cost - before
-            yield Token(node.surface, kind, subkind, kana, place, cost, lemma)
+            yield Token(node.surface, kind, subkind, kana, start + place, cost, lemma)
             place += len(node.surface)
         before, node = node.cost, node.next
 
@@ -192,7 +217,11 @@ def _goes_on(mark: Token, figures: Token) -> bool:
 
 def _number(parts: list[Token]) -> Token:
     surface = "".join(part.surface for part in parts)
-    kana = number_read(int(surface.replace(",", "")))
+    figures = surface.replace(",", "")
+    if len(figures) > LONGEST_NUMBER:  # nobody says it as one number
+        kana = "".join(ONES[int(figure)] or "ゼロ" for figure in figures)
+    else:
+        kana = number_read(int(figures))
     cost = sum(part.cost for part in parts)
     return Token(surface, "名詞", "数詞", kana, parts[0].start, cost, surface)
 

@@ -36,7 +36,7 @@ MOST_LINE = 2_000
 GRAM = 3
 KANA, FIGURE = re.compile(r"[ぁ-んァ-ヺー]+"), re.compile(r"\d")
 HONORIFICS = {"さん": "サン", "氏": "シ", "委員": "イイン", "議員": "ギイン", "課長": "カチョウ"}
-BREAKS = re.compile(r"[\n\r。、()「」『』【】:;・/~|*`<>=\[\]{}]+|^\s*[#>+-]+", re.MULTILINE)
+BREAKS = re.compile(r"[\n\r。、()「」『』【】:;・/~|*`<>=\[\]{}]+|^[^\S\r\n]*[#>+-]+", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 QUOTES = {"「": "」", "『": "』", "“": "”"}
 QUOTE_MARK = re.compile("[" + "".join(QUOTES) + "".join(QUOTES.values()) + "]")
-ADDRESS = re.compile(r"[!-~]*(?:://|@)[!-~]+")
+ASCII = re.compile(r"[!-~]+")
+ADDRESS_SIGNS = ("://", "@")
 SHORTEST_NAME = 2
 
 
@@ -39,8 +40,15 @@ NO_NAMES = Names.of(())
 
 def spans(text: str, names: Names) -> list[tuple[int, int]]:
     """Where nothing is changed, in order of their beginning."""
-    found = [*_quotations(text), *(m.span() for m in ADDRESS.finditer(text)), *names.spans(text)]
+    found = [*_quotations(text), *_addresses(text), *names.spans(text)]
     return sorted(found)
+
+
+def _addresses(text: str) -> Iterator[tuple[int, int]]:
+    """Of pages and of mail: letters without a gap, with a sign before the last of them."""
+    for run in ASCII.finditer(text):
+        if any(sign in run[0][:-1] for sign in ADDRESS_SIGNS):
+            yield run.span()
 
 
 def _quotations(text: str) -> Iterator[tuple[int, int]]:

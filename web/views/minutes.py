@@ -1,6 +1,5 @@
 """The tab 会議録: drafting, editing, approving and publishing the official minutes."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -43,7 +42,6 @@ blueprint.add_app_template_global(usual_style, "usual_style")
 blueprint.add_app_template_global(said_at, "said_at")
 blueprint.add_app_template_global(spans.told, "open_told")
 blueprint.add_app_template_global(spans.count, "open_count")
-ATTENDEE = re.compile(r"(?P<name>[^（）]+?)\s*(?:（(?P<title>.*)）)?")
 
 
 @blueprint.get("/meetings/<int:meeting_id>/minutes")
@@ -233,18 +231,24 @@ def _put(meeting: Meeting, typed: Content) -> Content:
 def _typed(layout: Content) -> Content:
     """The layout's own headings and places in the recording, with the words of the form."""
     fields = request.form
-    attendees = [
-        ATTENDEE.fullmatch(line.strip()) for line in fields.get("attendees", "").splitlines()
-    ]
+    attendees = map(_attendee, fields.get("attendees", "").splitlines())
     return layout.model_copy(
         update={
             "title": fields.get("title", layout.title),
             "place": fields.get("place", layout.place),
             "style": layout.style and chosen_style("style", layout.style),
-            "attendees": [Attendee(**a.groupdict(default="")) for a in attendees if a],
+            "attendees": [attendee for attendee in attendees if attendee],
             "sections": [_typed_section(n, s) for n, s in enumerate(layout.sections)],
         }
     )
+
+
+def _attendee(line: str) -> Attendee | None:
+    """「氏名（職名）」; None for a line without a name."""
+    name, _, rest = line.strip().partition("（")
+    title = rest.removesuffix("）")
+    is_odd = "）" in name or (rest and title == rest)
+    return None if is_odd or not name.strip() else Attendee(name=name.strip(), title=title)
 
 
 def _typed_section(number: int, section: Section) -> Section:
