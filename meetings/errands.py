@@ -4,36 +4,81 @@ to be read or a letter that is to be sent never waits for a recording of four ho
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from meetings import setbacks
+from meetings.errors import GijidoError
+from models.database import writing
 
 LOG = logging.getLogger(__name__)
 PAUSE_AFTER_PROBLEM_SECONDS = 30.0
+KIND = "errand"
+"""Of the setbacks that are told."""
+
+Tell = Callable[[str, str], None]
+"""Takes an errand's name and why it failed, "" when it succeeded again."""
 
 
 @dataclass(frozen=True)
 class Errand:
     """`act` does a little and says whether there is more to do at once; if not, it is asked again
-    after the pause."""
+    after the pause. `name`: what it is for, in the words of 「運用」."""
 
+    name: str
     act: Callable[[], bool]
     pause_seconds: float
 
 
+def start(errands: list[Errand], stopping: threading.Event, tell: Tell) -> None:
+    for errand in errands:
+        loop = _Loop(errand, tell)
+        threading.Thread(target=loop.run, args=(stopping,), daemon=True).start()
+
+
 def run(errand: Errand, stopping: threading.Event) -> None:
     """Until `stopping`: whatever goes wrong is logged, and tried again after a while."""
-    while not stopping.is_set():
-        stopping.wait(_once(errand))
+    _Loop(errand, lambda _name, _problem: None).run(stopping)
 
 
-def start(errands: list[Errand], stopping: threading.Event) -> None:
-    for errand in errands:
-        threading.Thread(target=run, args=(errand, stopping), daemon=True).start()
+def teller(engine: Engine) -> Tell:
+    """Notes for 「運用」 what fails, and forgets it when it succeeds. The reason is the kind of
+    the problem alone: what it says may be of a meeting."""
+
+    def tell(name: str, problem: str) -> None:
+        with suppress(SQLAlchemyError, OSError), writing(engine) as session, session.begin():
+            if problem:
+                setbacks.begin(session, KIND, name, problem)
+            else:
+                setbacks.over(session, KIND, name)
+
+    return tell
 
 
-def _once(errand: Errand) -> float:
-    """The seconds to wait before the next time."""
-    try:
-        return 0.0 if errand.act() else errand.pause_seconds
-    except Exception:
-        LOG.exception("an errand failed; it is tried again")
-        return PAUSE_AFTER_PROBLEM_SECONDS
+@dataclass
+class _Loop:
+    errand: Errand
+    tell: Tell
+    is_well: bool = field(default=False)  # not known yet: one of before may have failed
+
+    def run(self, stopping: threading.Event) -> None:
+        while not stopping.is_set():
+            stopping.wait(self._once())
+
+    def _once(self) -> float:
+        """The seconds to wait before the next time."""
+        try:
+            pause = 0.0 if self.errand.act() else self.errand.pause_seconds
+        except Exception as problem:
+            reason = problem.message if isinstance(problem, GijidoError) else type(problem).__name__
+            LOG.exception("an errand failed; it is tried again")
+            self.is_well = False
+            self.tell(self.errand.name, reason)
+            return PAUSE_AFTER_PROBLEM_SECONDS
+        if not self.is_well:
+            self.is_well = True
+            self.tell(self.errand.name, "")
+        return pause

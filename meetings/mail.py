@@ -6,10 +6,10 @@ from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, make_msgid
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Select, select
 from sqlalchemy.orm import Session
 
-from meetings import dates
+from meetings import clean_text, dates, entries, setbacks
 from meetings.calendar import calendar_of, link
 from meetings.config import Config, Mail
 from meetings.notices import add_reminders
@@ -18,24 +18,38 @@ from models.database import reading, writing
 from models.notice import Notice, NoticeKind
 
 WAIT_SECONDS = 30
-FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
+"""News that is older is none; it stood on the screen all the while."""
+
+SET_ASIDE_AT_ONCE = 500
+LONGEST_REASON = 300
+UNFINISHED = "送信が途中で止まりました。"
+BAD_ADDRESS = (
+    "メールアドレスの形が正しくありません。半角の英数字の正しいアドレスに直してください"
+    "（次のお知らせから届きます）。"
+)
+TOO_LATE = "会議が終わっているため、送りませんでした。"
+TOO_OLD = "3日より前のお知らせのため、送りませんでした。"
 
 
 def send_some(engine: Engine, config: Config) -> bool:
     """Send the next notice that is due; False when there is none or no mail server is named.
 
     The letter is sent outside any transaction. When the answer of the mail server is lost, it is
-    sent once more: rather twice than never.
+    sent once more: rather twice than never. The try is counted before it is made: a letter of which
+    something breaks, whatever it is, rests, and the next one goes out.
     """
     if not config.mail.smtp_host:
         return False
     with reading(engine) as session:
-        notice = _next(session)
-        if notice is None:
+        if _next(session) is None:
             return False
-        notice_id, letter = notice.id, compose(config, notice)
+    with writing(engine) as session, session.begin():
+        notice_id = _take(session)
+    if notice_id is None:
+        return True
+    with reading(engine) as session:
+        letter = compose(config, session.get_one(Notice, notice_id))
     problem, is_final = _send(config.mail, letter)
     with writing(engine) as session, session.begin():
         _note(session.get_one(Notice, notice_id), problem, is_final)
@@ -55,12 +69,12 @@ def compose(config: Config, notice: Notice) -> EmailMessage:
     common programs takes one of them."""
     meeting, kind = notice.meeting, NoticeKind(notice.kind)
     letter = EmailMessage()
-    letter["Subject"] = f"【{kind.label}】{meeting.title}"
+    letter["Subject"] = clean_text.line(f"【{kind.label}】{meeting.title}")
     letter["From"] = formataddr((f"{config.city.name} 議事堂", config.mail.sender))
-    letter["To"] = formataddr((notice.person.name, notice.address))
+    letter["To"] = formataddr((clean_text.line(notice.person.name), notice.address))
     letter["Date"] = format_datetime(notice.created_at)
     letter["Message-ID"] = make_msgid(f"notice-{notice.id}", domain="gijido")
-    letter.set_content(_body(config, notice))
+    letter.set_content(clean_text.lines(_body(config, notice)))
     if kind != NoticeKind.REMINDER:
         calendar = calendar_of(config, notice.invitation)
         method = "CANCEL" if b"METHOD:CANCEL" in calendar else "REQUEST"
@@ -95,7 +109,11 @@ def _body(config: Config, notice: Notice) -> str:
 
 
 def _next(session: Session) -> Notice | None:
-    return session.scalar(
+    return session.scalar(_due().limit(1))
+
+
+def _due() -> Select[Notice]:
+    return (
         select(Notice)
         .where(
             Notice.address != "",
@@ -104,8 +122,31 @@ def _next(session: Session) -> Notice | None:
             Notice.next_try_at <= now(),
         )
         .order_by(Notice.next_try_at, Notice.id)
-        .limit(1)
     )
+
+
+def _take(session: Session) -> int | None:
+    """The id of the next notice that may go out, its try counted; None while only such were found
+    that never will, which are set aside."""
+    for notice in session.scalars(_due().limit(SET_ASIDE_AT_ONCE)):
+        reason = _why_never(notice)
+        if not reason:
+            notice.attempts += 1
+            notice.next_try_at = now() + setbacks.pause_after(notice.attempts)
+            notice.problem = notice.problem or UNFINISHED
+            return notice.id
+        notice.given_up_at, notice.problem = now(), reason
+    return None
+
+
+def _why_never(notice: Notice) -> str:
+    if not entries.is_address(notice.address):
+        return BAD_ADDRESS
+    if notice.meeting.ends_at <= now():
+        return TOO_LATE
+    if now() - notice.created_at > GIVE_UP_AFTER:
+        return notice.problem or TOO_OLD
+    return ""
 
 
 def _send(mail: Mail, letter: EmailMessage) -> tuple[str, bool]:
@@ -122,7 +163,9 @@ def _send(mail: Mail, letter: EmailMessage) -> tuple[str, bool]:
         reason = f"{problem.smtp_code} {_text(problem.smtp_error)}"
         return f"メールサーバーが断りました（{reason}）。", False
     except (OSError, smtplib.SMTPException) as problem:
-        return f"メールサーバーにつながりません（{problem}）。", False
+        return f"メールサーバーにつながりません（{_text(str(problem))}）。", False
+    except (ValueError, UnicodeError) as problem:  # this letter, not the server
+        return f"この1通を組み立てられませんでした（{type(problem).__name__}）。", True
     return "", False
 
 
@@ -139,16 +182,16 @@ def _connected(mail: Mail) -> smtplib.SMTP:
 
 
 def _note(notice: Notice, problem: str, is_final: bool) -> None:
-    notice.attempts += 1
     notice.problem = problem
     if not problem:
         notice.sent_at = now()
     elif is_final or now() - notice.created_at > GIVE_UP_AFTER:
         notice.given_up_at = now()
     else:
-        pause = min(FIRST_PAUSE * 2 ** min(notice.attempts - 1, 10), LONGEST_PAUSE)
-        notice.next_try_at = now() + pause
+        notice.next_try_at = now() + setbacks.pause_after(notice.attempts)
 
 
 def _text(words: bytes | str) -> str:
-    return words.decode(errors="replace") if isinstance(words, bytes) else words
+    """What a server says, in one line."""
+    said = words.decode(errors="replace") if isinstance(words, bytes) else words
+    return clean_text.line(said)[:LONGEST_REASON]

@@ -5,12 +5,16 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 
-from meetings import pdf
+from meetings import clean_text, pdf, setbacks
 from meetings.errors import StoredFileLost
 from meetings.storage import Storage
 from models.database import reading, writing
 from models.document import Document, DocumentVersion, Page
 
+KIND = "preparation"
+"""Of the setbacks of versions, by their id."""
+
+MOST_ATTEMPTS = 5
 BATCH_PAGES = 25
 PICTURE_LIMIT_BYTES = 10_000_000
 UNREADABLE = "この頁の文字を読み取れませんでした。検索と版の比較では空の頁として扱います。"
@@ -20,11 +24,13 @@ def prepare_some(engine: Engine, storage: Storage) -> bool:
     """Read the next pages that nobody has read; False when there are none. Safe to call again
     at any time, from several processes: it does the same once more."""
     with reading(engine) as session:
+        resting = [int(thing) for thing in setbacks.resting(session, KIND)]
         version = session.scalar(
             select(DocumentVersion)
             .join(Document)
             .where(
                 DocumentVersion.prepared_pages < DocumentVersion.page_count,
+                DocumentVersion.id.not_in(resting),
                 DocumentVersion.withdrawn_at.is_(None),
                 Document.removed_at.is_(None),
             )
@@ -39,7 +45,23 @@ def prepare_some(engine: Engine, storage: Storage) -> bool:
         first = version.prepared_pages + 1
         numbers = range(first, min(first + BATCH_PAGES, version.page_count + 1))
         version_id, sha256 = version.id, version.sha256
+    if _is_hopeless(engine, version_id):
+        return True
     _prepare(engine, storage, version_id, sha256, numbers)
+    return True
+
+
+def _is_hopeless(engine: Engine, version_id: int) -> bool:
+    """Count the try before it is made: a version of which something breaks, whatever it is, rests,
+    and the next one is read. After the last try its pages are unreadable."""
+    with writing(engine) as session, session.begin():
+        if setbacks.begin(session, KIND, version_id).attempts <= MOST_ATTEMPTS:
+            return False
+        version = session.get_one(DocumentVersion, version_id)
+        for page in version.pages[version.prepared_pages :]:
+            page.problem = UNREADABLE
+        version.prepared_pages = version.page_count
+        setbacks.over(session, KIND, version_id)
     return True
 
 
@@ -60,10 +82,11 @@ def _prepare(
             if content is None:
                 page.problem = UNREADABLE
             else:
-                page.text, page.picture_hash = content.text, content.picture_hash
+                page.text, page.picture_hash = clean_text.lines(content.text), content.picture_hash
                 page.picture_sha256 = pictures[page.number]
         version = session.get_one(DocumentVersion, version_id)
         version.prepared_pages = max(version.prepared_pages, numbers.stop - 1)
+        setbacks.over(session, KIND, version_id)
 
 
 def _contents(

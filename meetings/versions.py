@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Indel
 from sqlalchemy.orm import Session
 
-from meetings import audit
+from meetings import audit, clean_text
 from meetings.documents import PreparedDocument, version_of
 from meetings.errors import NotPossibleNow
 from meetings.texts import without_space
@@ -189,7 +189,7 @@ def difference(change: PageChange) -> list[Piece]:
     """What was written otherwise, with a little of what stands around it."""
     if change.old is None or change.new is None:
         return []
-    old, new = (page.text[:LONGEST_DIFFERENCE] for page in (change.old, change.new))
+    old, new = (_lines(page) for page in (change.old, change.new))
     pieces: list[Piece] = []
     for step in Indel.opcodes(old, new):
         was, became = old[step.src_start : step.src_end], new[step.dest_start : step.dest_end]
@@ -199,6 +199,11 @@ def difference(change: PageChange) -> list[Piece]:
         pieces += [Piece("removed", was)] if was else []
         pieces += [Piece("added", became)] if became else []
     return pieces if any(piece.kind != "kept" for piece in pieces) else []
+
+
+def _lines(page: Page) -> str:
+    """Those that were read long ago end their lines otherwise."""
+    return clean_text.lines(page.text[:LONGEST_DIFFERENCE])
 
 
 def _align(old: Sequence[Page], new: Sequence[Page]) -> list[tuple[int, int, float]]:

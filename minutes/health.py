@@ -7,20 +7,25 @@ A new thing to watch is a function here that yields its findings, named in `QUIC
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from meetings import cell, certificates, dates, home
+from meetings import cell, certificates, dates, errands, home, preparation, setbacks
 from meetings.config import Config
 from meetings.errors import ConfigurationError
 from meetings.storage import Storage
 from minutes import following
 from models.base import now
+from models.notice import Notice
+from models.upload import Upload, UploadState
 
 LITTLE_SPACE_BYTES = 10_000_000_000
 CERTIFICATE_TOLD_BEFORE = timedelta(days=60)
+SET_ASIDE_TOLD_FOR = timedelta(days=30)
+TOLD_ATTEMPTS = 3
 
 
 class Level(StrEnum):
@@ -149,6 +154,64 @@ def walls(_config: Config, _session: Session) -> Iterator[Finding]:
         yield Finding("walls", Level.FINE, "資料や録音は、囲いの中で開いています。")
 
 
+def set_aside(config: Config, session: Session) -> Iterator[Finding]:
+    """What could not be done and lets the next one go on: how many, the newest reason, where."""
+    since = now() - SET_ASIDE_TOLD_FOR
+    yield from _mail(config, session, since)
+    refused = select(func.count(), func.max(Upload.changed_at)).where(
+        Upload.state == UploadState.REFUSED, Upload.changed_at > since
+    )
+    if count := session.execute(refused).one()[0]:
+        yield Finding(
+            "uploads",
+            Level.WARNING,
+            f"受け付けられなかった録音が{count}件あります。理由は、その会議の「録音」に出ていて、"
+            "送ったファイルを取り出せます。",
+        )
+    resting = setbacks.standing(session, preparation.KIND, TOLD_ATTEMPTS)
+    if resting:
+        yield Finding(
+            "preparation",
+            Level.WARNING,
+            f"頁を読み取れない資料が{len(resting)}件あり、間をおいてやり直しています。続くときは、"
+            "資料を開いて確かめ、作ったソフトでPDFに書き出し直して差し替えてください。",
+        )
+
+
+def _mail(config: Config, session: Session, since: datetime) -> Iterator[Finding]:
+    given_up = select(Notice).where(Notice.given_up_at > since).order_by(Notice.given_up_at.desc())
+    count = session.scalar(select(func.count()).select_from(given_up.subquery()))
+    newest = session.scalar(given_up.limit(1))
+    if newest is not None and config.mail.smtp_host:
+        yield Finding(
+            "mail",
+            Level.WARNING,
+            f"この30日に送れなかったメールが{count}通あります。いちばん新しい理由："
+            f"{newest.problem}　誰に届いていないかは、その会議の「出欠」で分かります。",
+        )
+
+
+def errands_that_fail(_config: Config, session: Session) -> Iterator[Finding]:
+    for setback in setbacks.standing(session, errands.KIND, TOLD_ATTEMPTS):
+        since = f"{dates.in_full(setback.began_at)}{dates.clock(setback.began_at)}"
+        yield Finding(
+            "errand",
+            Level.PROBLEM,
+            f"「{setback.thing}」が{since}から{setback.attempts}回続けて失敗しています"
+            f"（{setback.problem}）。ほかの処理は続いています。サーバーのログを確かめ、"
+            "ディスクの空きとファイルの権限を見てください。",
+        )
+
+
 Look = Callable[[Config, Session], Iterable[Finding]]
 WORST_FIRST = (Level.PROBLEM, Level.WARNING, Level.FINE)
-QUICK: tuple[Look, ...] = (worker, disk, certificate, walls, lost_files, rights_of_files)
+QUICK: tuple[Look, ...] = (
+    worker,
+    disk,
+    certificate,
+    walls,
+    lost_files,
+    rights_of_files,
+    set_aside,
+    errands_that_fail,
+)

@@ -55,8 +55,8 @@ class Taken:
 
 def errands(engine: Engine, storage: Storage, limits: Limits) -> list[Errand]:
     return [
-        Errand(partial(check_next, engine, storage, limits), CHECK_SECONDS),
-        Errand(Tidying(engine, storage, limits).tidy, TIDY_SECONDS),
+        Errand("届いた録音の確認", partial(check_next, engine, storage, limits), CHECK_SECONDS),
+        Errand("送信の後片付け", Tidying(engine, storage, limits).tidy, TIDY_SECONDS),
     ]
 
 

@@ -1,6 +1,7 @@
 """The worker clears away the uploads that nobody goes on with, and what killed servers left where
 files arrive; what was recorded in a browser and came to an end there is finished."""
 
+import logging
 from datetime import timedelta
 
 from sqlalchemy import Engine, select
@@ -16,6 +17,8 @@ from models.database import reading, writing
 from models.upload import Upload, UploadState
 
 TIDY_SECONDS = 60.0
+
+LOG = logging.getLogger(__name__)
 
 
 class Tidying:
@@ -44,9 +47,16 @@ class Tidying:
         unwanted = {key for key in arrived & state_of.keys() if state_of[key] not in OPEN_STATES}
         # A file is there a moment before its row.
         for key in unwanted | self._unknown.confirm(arrived - state_of.keys()):
-            self._storage.drop_arrival(key)
+            self._drop(key)
         self._storage.clear_left_over()
         return False
+
+    def _drop(self, key: str) -> None:
+        """One that cannot be removed does not keep the others."""
+        try:
+            self._storage.drop_arrival(key)
+        except OSError as problem:
+            LOG.warning("what arrived as %s cannot be removed: %s", key, problem)
 
     def _end(self, session: Session) -> None:
         open_ones = {

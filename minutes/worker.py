@@ -126,24 +126,26 @@ class Worker:
 
     def run(self) -> None:
         """Until `stop`: one piece of work after the other, and signs of life beside it."""
-        errands.start(
-            [
-                Errand(self._show_life, leases.LEASE.total_seconds() / leases.RENEWALS),
-                Errand(self._prepare_pages, PREPARE_SECONDS),
-                Errand(self._collect_terms, PREPARE_SECONDS),
-                Errand(self._send_mail, MAIL_SECONDS),
-                Errand(self._remind, REMIND_SECONDS),
-                Errand(self._clear_voices, CLEAR_SECONDS),
-                Errand(rounds.Round(self._storage).go_on, rounds.PAUSE_SECONDS),
-                Errand(self._lay_out, published.LAY_OUT_SECONDS),
-                Errand(self._recount, counts.RECOUNT_SECONDS),
-                *upload_checks.errands(self._engine, self._storage, self._config.limits),
-            ],
-            self._stopping,
-        )
+        errands.start(self._errands(), self._stopping, errands.teller(self._engine))
         while not self._stopping.is_set():
             if not self.take_turn():
                 self._stopping.wait(REST_SECONDS)
+
+    def _errands(self) -> list[Errand]:
+        life_seconds = leases.LEASE.total_seconds() / leases.RENEWALS
+        look_around = rounds.Round(self._storage).go_on
+        return [
+            Errand("動いている印", self._show_life, life_seconds),
+            Errand("資料の頁の読み取り", self._prepare_pages, PREPARE_SECONDS),
+            Errand("資料の用語の収集", self._collect_terms, PREPARE_SECONDS),
+            Errand("メールの送信", self._send_mail, MAIL_SECONDS),
+            Errand("開催が近づいたお知らせ", self._remind, REMIND_SECONDS),
+            Errand("声紋の保存期間", self._clear_voices, CLEAR_SECONDS),
+            Errand("保存したファイルの見回り", look_around, rounds.PAUSE_SECONDS),
+            Errand("公開会議録の組み立て", self._lay_out, published.LAY_OUT_SECONDS),
+            Errand("正変換率の集計", self._recount, counts.RECOUNT_SECONDS),
+            *upload_checks.errands(self._engine, self._storage, self._config.limits),
+        ]
 
     def stop(self) -> None:
         self._stopping.set()

@@ -17,7 +17,7 @@ import pytest
 import vobject
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from meetings import agenda, guests, invitations, mail, notices, printing, roster, sign_ins
@@ -421,3 +421,85 @@ def test_the_printed_notice_says_what_it_must_and_nothing_breaks_out_of_it(
     assert "#panic() *第2回* $x$ 懇話会" in first.replace("\r\n", "")
     assert cast.attendee.name in first and "第3会議室" in first
     assert "204815" in second and "204815" not in first
+
+
+def invite_another(session: Session, cast: Cast, meeting: Meeting, address: str) -> Notice:
+    """Somebody whose address was stored as it stands."""
+    cast.presenter.email = address
+    invited = invitations.invite(session, cast.organiser, meeting, cast.presenter)
+    session.commit()
+    return session.scalars(select(Notice).where(Notice.invitation_id == invited.id)).one()
+
+
+@pytest.mark.parametrize("address", ["hanako@ｅxample.jp", "はなこ@example.jp", "a@b.jp\r\nX: y"])
+def test_a_letter_to_an_impossible_address_is_set_aside_and_the_next_goes_out(
+    session: Session, engine: Engine, cast: Cast, mailing: Config, coming: Meeting,
+    post: Controller, letters: Letters, address: str,
+) -> None:  # fmt: skip
+    post.start()
+    first = invite_another(session, cast, coming, address)
+    first.next_try_at = now() - timedelta(days=1)  # it stands before the other one
+    session.commit()
+    send_all(engine, mailing)
+    assert [letter["To"] for letter in letters.received]
+    session.refresh(first)
+    assert first.given_up_at is not None and "アドレスの形" in first.problem
+
+
+def test_a_title_that_would_be_a_header_goes_out_as_a_title(
+    session: Session, engine: Engine, mailing: Config, coming: Meeting, post: Controller,
+    letters: Letters,
+) -> None:  # fmt: skip
+    post.start()
+    session.execute(
+        update(Meeting).values(title="改行の\r\nBcc: evil@example.com\r\n会議")
+    )  # as databases of before may have it
+    session.commit()
+    send_all(engine, mailing)
+    [letter] = letters.received
+    assert "Bcc" not in letter and "改行の Bcc: evil@example.com 会議" in letter["Subject"]
+
+
+def test_a_letter_that_breaks_in_the_middle_rests_and_the_next_goes_out(
+    session: Session, engine: Engine, cast: Cast, mailing: Config, coming: Meeting,
+    post: Controller, letters: Letters, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    post.start()
+    broken = invite_another(session, cast, coming, "hanako@city.example.jp")
+    broken.next_try_at = now() - timedelta(days=1)
+    session.commit()
+    broken_id, whole = broken.id, mail.compose
+
+    def compose(config: Config, notice: Notice) -> EmailMessage:
+        if notice.id == broken_id:
+            raise LookupError
+        return whole(config, notice)
+
+    monkeypatch.setattr(mail, "compose", compose)
+    with pytest.raises(LookupError):
+        mail.send_some(engine, mailing)
+    send_all(engine, mailing)
+    assert len(letters.received) == 1
+    session.commit()
+    session.refresh(broken)
+    assert broken.attempts == 1 and broken.next_try_at and broken.next_try_at > now()
+
+
+def test_mail_that_is_switched_on_later_sends_nothing_old(
+    session: Session, engine: Engine, mailing: Config, coming: Meeting, post: Controller,
+    letters: Letters,
+) -> None:  # fmt: skip
+    post.start()
+    notice = session.scalars(select(Notice)).one()
+    notice.created_at = now() - timedelta(days=4)
+    session.commit()
+    send_all(engine, mailing)
+    session.refresh(notice)
+    assert letters.received == [] and "3日より前" in notice.problem
+    notice.created_at, notice.given_up_at = now(), None
+    coming.starts_at, coming.ends_at = now() - timedelta(hours=2), now() - timedelta(hours=1)
+    session.commit()
+    send_all(engine, mailing)
+    session.refresh(notice)
+    assert letters.received == [] and "会議が終わっている" in notice.problem
+    assert notice.given_up_at is not None

@@ -12,7 +12,7 @@ from tests.meetings.conftest import Shelf
 def test_the_worker_reads_text_and_picture_of_every_page(shelf: Shelf) -> None:
     document = shelf.add(pdfs.pdf_of("# 予算案", "# 決算"))
     pages = document.current.pages
-    assert [page.text.strip()[:3] for page in pages] == ["予算案", "決算\r"]
+    assert [page.text.strip()[:3] for page in pages] == ["予算案", "決算\n"]
     for page in pages:
         assert page.picture_sha256 is not None
         assert shelf.storage.path(page.picture_sha256).read_bytes()[:2] == b"\xff\xd8"
