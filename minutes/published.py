@@ -73,8 +73,10 @@ def lay_out_one(engine: Engine) -> bool:
         revision = publication.revision
         layout = layout_of(session, revision, content_of(revision))
     with writing(engine) as session, session.begin():
-        if session.scalar(waiting.where(Publication.id == publication.id)) is not None:
-            keep(session, session.get_one(Publication, publication.id), layout)
+        still = session.scalar(waiting.where(Publication.id == publication.id))
+        if still is not None:
+            clear(session, still)  # of a layout that somebody wants made anew
+            keep(session, still, layout)
     return False
 
 

@@ -16,8 +16,8 @@ from models.person import Person
 from models.recording import Recording
 from tests.conftest import Browser, Cast
 from tests.web.api.conftest import Script
-from web.api.operations import LARGEST_BODY_BYTES
 from web.demo import builders, papers
+from web.door.limits import LARGEST_BODY_BYTES
 
 Sign = Callable[[Person], Script]
 NEW = {
