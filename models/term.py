@@ -1,6 +1,6 @@
 """Terms (用語) that people and their corrections taught, and the collected terms of a meeting."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Id, LongText, Name, Sha256, When, now
@@ -79,6 +79,14 @@ class TermList(Base):
     """
 
     __tablename__ = "term_list"
+    __table_args__ = (
+        # What the worker looks for every second, without reading anybody's terms.
+        Index(
+            "ix_term_list_to_collect",
+            "wanted_at",
+            sqlite_where=text("collected_at IS NULL OR collected_at < wanted_at"),
+        ),
+    )
 
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
     sources_sha256: Mapped[Sha256] = mapped_column(default="")
