@@ -4,6 +4,7 @@ at a time serves it, and no other account of the machine reads in it."""
 import fcntl
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from meetings.errors import StartRefused
 OWN_UMASK = 0o077
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 SECRET_BYTES = 32
+LOCK_TRIES, LOCK_PAUSE_SECONDS = 5, 0.1
 FOLDERS = ("files", "arriving", "normalised", "clips", "tls", "speech-models", "lost")
 FILES = ("gijido.sqlite3*", "queue.sqlite3*", "secret", "*.lock", "before-migration-*", "tls/*")
 
@@ -41,7 +43,7 @@ def served(config: Config) -> Iterator[None]:
     when another one serves it: what is turned there would not be heard here."""
     _make(config.home)
     with _lock_file(config.home).open("ab") as stream:
-        if not _locked(stream.fileno()):
+        if not _locked_soon(stream.fileno()):
             raise StartRefused(
                 f"データの場所 {config.home} は、すでに動いている gijido serve が使っています。"
                 "1つの場所で動かせるサーバーは1つだけです。そちらを止めるか、[storage] home で"
@@ -153,6 +155,15 @@ def _refuse_a_lost_database(config: Config) -> None:
 
 def _lock_file(home: Path) -> Path:
     return home / "serving.lock"
+
+
+def _locked_soon(descriptor: int) -> bool:
+    """Whoever only asks `is_served` holds it for a moment."""
+    for _ in range(LOCK_TRIES):
+        if _locked(descriptor):
+            return True
+        time.sleep(LOCK_PAUSE_SECONDS)
+    return False
 
 
 def _locked(descriptor: int) -> bool:

@@ -11,13 +11,16 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from meetings.errors import StartRefused
+from meetings.errors import StartRefused, StorageFull
 from models import database
 
 LOG = logging.getLogger(__name__)
 COPIES_KEPT = 2
 ROOM_FOR_A_COPY = 2.5
 """Times the database's size: the copy, and what the migration itself writes beside it."""
+
+NEEDED_TO_OPEN_BYTES = 1_000_000
+"""SQLite puts a small file beside the database, also for reading."""
 
 UNCHANGED = "データベースは変えていません。"
 
@@ -27,7 +30,8 @@ def bring_up_to_date(path: Path, *, may_migrate: bool = True) -> None:
     when there is nothing to do; whoever comes while another does it waits.
 
     Raises StartRefused for a damaged database, one of a newer version, one from before the
-    numbers were settled, and (`may_migrate` False) while an older server still works on it.
+    numbers were settled, and (`may_migrate` False) while an older server still works on it;
+    StorageFull when the disk has no room to open it.
     """
     refuse_others(path)
     if is_current(path):
@@ -49,10 +53,13 @@ def is_current(path: Path) -> bool:
 
 
 def refuse_others(path: Path) -> None:
-    """Raises StartRefused for a database that cannot be read or is of no version known here."""
+    """Raises StartRefused for a database that cannot be read or is of no version known here,
+    StorageFull when there is no room to open it."""
     try:
         version = database.stored_version(path)
     except sqlite.DatabaseError as problem:
+        if shutil.disk_usage(path.parent).free < NEEDED_TO_OPEN_BYTES:
+            raise StorageFull() from problem
         raise StartRefused(
             f"データベース {path} が壊れているか、読めません（{problem}）。{UNCHANGED}"
             "このファイルを別の名前で取っておき、バックアップから gijido.sqlite3 と files を"

@@ -2,7 +2,9 @@
 over."""
 
 import os
+import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -37,6 +39,7 @@ def file_refused(folder: Path, path: Path, reason: str) -> Path:
     told = target.with_name(_shortened(target.name, REASON))
     # The reason first: after a crash between the two the file is only taken up again.
     told.write_text(_letter(path.relative_to(folder), reason), encoding="utf-8-sig")
+    _open_as(folder, told)
     path.rename(target)
     return target
 
@@ -48,7 +51,16 @@ def _make_parent(folder: Path, target: Path) -> None:
         place = folder / parent
         if place != folder and place.is_symlink():
             raise OSError(f"{place} is a link")
-    target.parent.mkdir(parents=True, exist_ok=True)
+        if not place.is_dir():
+            place.mkdir(exist_ok=True)
+            _open_as(folder, place)
+
+
+def _open_as(folder: Path, made: Path) -> None:
+    """To whom the watched folder is open: its files are not the server's own."""
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    with suppress(OSError):  # some file systems of the network know no modes
+        made.chmod(mode if made.is_dir() else mode & 0o666)
 
 
 def readable(name: str) -> str:

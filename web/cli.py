@@ -4,6 +4,7 @@ What a command needs is loaded when it is called: a new password does not wait f
 engine.
 """
 
+import errno
 import logging
 import sys
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import click
 
 from meetings import config as settings
 from meetings import home
-from meetings.errors import GijidoError
+from meetings.errors import GijidoError, StorageFull
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,10 @@ def main() -> None:
         cli()
     except GijidoError as problem:
         sys.exit(f"gijido: {problem.message}")
+    except OSError as problem:
+        if problem.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        sys.exit(f"gijido: {StorageFull().message}")
 
 
 if __name__ == "__main__":

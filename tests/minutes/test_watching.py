@@ -164,6 +164,22 @@ def test_the_time_in_the_head_goes_before_the_time_of_the_file(
     assert recordings_of(session, meeting)[0].began_at == began
 
 
+def test_what_is_put_into_a_shared_folder_is_open_to_whom_the_folder_is(
+    watch: Watch, drop: Drop, folder: Path, meeting: Meeting
+) -> None:
+    """Though the server keeps what is its own to itself."""
+    folder.chmod(0o2775)
+    drop("R01.m4a", ended=meeting.starts_at - timedelta(days=2))
+    before = os.umask(0o077)
+    try:
+        assert watch.look() == Counts(refused=1)
+    finally:
+        os.umask(before)
+    place = folder / filing.REFUSED
+    assert place.stat().st_mode & 0o7777 == 0o2775
+    assert (place / "R01.m4a.理由.txt").stat().st_mode & 0o777 == 0o664
+
+
 def test_a_time_without_a_meeting_is_refused_with_what_to_do(
     session: Session, meeting: Meeting, watch: Watch, drop: Drop, folder: Path
 ) -> None:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings import config as settings
-from meetings import documents
+from meetings import documents, home
 from meetings.config import Config
+from meetings.errors import StorageFull
 from meetings.storage import Storage
 from models.audit import AuditLine
 from models.document import DocumentVersion
@@ -78,3 +79,10 @@ def test_papers_are_read_changes_are_refused_and_both_go_on_afterwards(
     while looks(session, version) < 7 and time.monotonic() < end:
         time.sleep(0.1)
     assert looks(session, version) == 7, "what could not be noted then is noted now"
+
+
+def test_a_start_on_a_full_disk_says_so(config: Config, engine: Engine) -> None:
+    engine.dispose()
+    fill(config)
+    with pytest.raises(StorageFull):
+        home.prepare(config)
