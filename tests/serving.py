@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from flask import Flask
@@ -12,9 +13,10 @@ from web.asgi import serving
 
 
 @contextmanager
-def served_on_a_port(app: Flask) -> Iterator[int]:
+def served_on_a_port(app: Flask, **options: Any) -> Iterator[int]:
+    """`options` are uvicorn's own."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=512)
-    server = uvicorn.Server(serving(app))
+    server = uvicorn.Server(serving(app, **options))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:

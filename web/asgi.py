@@ -28,6 +28,7 @@ def serving(app: Flask, **options: Any) -> uvicorn.Config:
     crowd = Crowd(most, config.server.connections_per_address)
     return uvicorn.Config(
         asgi(app),
+        loop="web.door.loop:Loop",
         http=limited(crowd),
         ws="none",
         lifespan="off",

@@ -7,8 +7,11 @@ from contextlib import ExitStack
 import pytest
 
 from meetings import config as settings
+from meetings.certificates import make_certificate
+from tests.serving import served_on_a_port
 from tests.web.door.conftest import MOST_PER_ADDRESS, NEIGHBOUR, Hall
 from web.bench.hostile_clients import (
+    Place,
     exchange,
     half_sent_heads,
     read_answer,
@@ -16,7 +19,7 @@ from web.bench.hostile_clients import (
     seconds_to_answer,
     send_endlessly,
 )
-from web.door import protocol
+from web.door import loop, protocol
 
 MEGABYTE = 1_000_000
 GET = b"GET / HTTP/1.1\r\nHost: gijido\r\n"
@@ -111,6 +114,16 @@ def test_when_one_leaves_the_next_may_come(hall: Hall) -> None:
         with half_sent_heads(hall.place, MOST_PER_ADDRESS, "127.0.0.4"):
             pass
         assert exchange(hall.place, request("GET", "/alive"), source="127.0.0.5").status == 204
+
+
+def test_hands_over_tls_are_not_shaken_for_ever(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "HEAD_SECONDS", 1.0)
+    certificate, key = make_certificate(hall.config, ["localhost"])
+    tls = {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
+    with served_on_a_port(hall.app, **tls) as port, Place(port).connect() as silent:
+        assert silent.recv(1) == b""
 
 
 def test_the_server_opens_as_many_files_as_the_system_allows() -> None:
