@@ -1,7 +1,6 @@
 """The event loop: uvloop's, with an end to the shaking of hands over TLS, before which no
 connection is known to anybody else."""
 
-import asyncio
 from typing import Any
 
 import uvloop
@@ -10,7 +9,7 @@ from web.door.limits import HEAD_SECONDS
 
 
 class Loop(uvloop.Loop):
-    async def create_server(self, *where: Any, **how: Any) -> asyncio.AbstractServer:
+    async def create_server(self, *where: Any, **how: Any) -> Any:
         if how.get("ssl") is not None:
             how["ssl_handshake_timeout"] = HEAD_SECONDS
         return await super().create_server(*where, **how)
