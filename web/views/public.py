@@ -92,6 +92,7 @@ def page(publication: Publication, version_id: int, number: int) -> Any:
 
 @blueprint.get("/published/<int:meeting_id>/pages/<int:version_id>/<int:number>/picture")
 @access.published
+@costs(lane=Lane.CITIZENS)
 def page_picture(publication: Publication, version_id: int, number: int) -> Any:
     """Asked for anew each time: it may be withdrawn any day."""
     pages = PublicPages(database_session(), publication.revision)
