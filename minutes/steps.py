@@ -103,9 +103,10 @@ def propose(material: Material) -> Write:
         choices = dict(zip(said, taught, strict=True))
 
     def write(session: Session, transcription: Transcription) -> None:
-        known = _by_id(session, transcription)
-        for segment_id, choice in choices.items():
-            decisions.keep(known[segment_id], choice)
+        says = {n for n, one in choices.items() if one.text != said[n].text or one.proposed}
+        transcript = _transcript(session, transcription)
+        for segment in transcripts.segments_of(session, transcript, touched=says):
+            decisions.keep(segment, choices[segment.id])
 
     return write
 
@@ -145,9 +146,8 @@ def time_words(material: Material) -> Write:
         moments = dict(zip(said, found, strict=True))
 
     def write(session: Session, transcription: Transcription) -> None:
-        for number, segment in _by_id(session, transcription).items():
-            if number in moments:
-                word_times.keep(segment, said[number].text, moments[number])
+        texts = {number: said[number].text for number in moments}
+        word_times.keep(session, _transcript(session, transcription), texts, moments)
 
     return write
 
@@ -168,10 +168,10 @@ def assign_items(material: Material) -> Write:
     def write(session: Session, transcription: Transcription) -> None:
         if transcripts.is_closed(session, _transcript(session, transcription)):
             return
-        known = _by_id(session, transcription)
-        for number, assigned in zip(numbers, found, strict=True):
-            if number in known:
-                assignment.keep(known[number], assigned, list(topics))
+        found_for = dict(zip(numbers, found, strict=True))
+        segments = transcripts.texts_of(session, _transcript(session, transcription))
+        known = [(one, found_for[one.id]) for one in segments if one.id in found_for]
+        assignment.keep(session, known, list(topics))
 
     return write
 
@@ -180,12 +180,6 @@ def _read_pages(material: Material) -> None:
     """Pages that nobody has read yet would teach nothing."""
     while preparation.prepare_some(material.engine, material.storage):
         pass
-
-
-def _by_id(session: Session, transcription: Transcription) -> dict[int, Segment]:
-    """All in one question: while a step writes, nobody else can."""
-    found = transcripts.segments_of(session, _transcript(session, transcription))
-    return {segment.id: segment for segment in found}
 
 
 def _heard(segment: Segment) -> Heard:

@@ -120,7 +120,7 @@ def name_speakers(session: Session, by: Person, namings: Sequence[Naming]) -> li
 def give_speaker(session: Session, segments: Sequence[Segment], speaker: Speaker | None) -> None:
     """The same voice, or none, to all of them in one statement."""
     session.flush()
-    _set_all(session, segments, speaker_id=speaker.id if speaker else None)
+    set_all(session, segments, speaker_id=speaker.id if speaker else None)
     for segment in segments:
         set_committed_value(segment, "speaker", speaker)
 
@@ -134,12 +134,13 @@ def place_all(
     """The same place in the agenda to all of them in one statement."""
     session.flush()
     item_id = agenda_item.id if agenda_item else None
-    _set_all(session, segments, agenda_item_id=item_id, assigned_by=assigned_by)
+    set_all(session, segments, agenda_item_id=item_id, assigned_by=assigned_by)
     for segment in segments:
         set_committed_value(segment, "agenda_item", agenda_item)
 
 
-def _set_all(session: Session, segments: Sequence[Segment], **values: Any) -> None:
+def set_all(session: Session, segments: Sequence[Segment], **values: Any) -> None:
+    """The same columns to all of them in one statement; relations stay as they were read."""
     session.execute(
         update(Segment)
         .where(Segment.id.in_([segment.id for segment in segments]))

@@ -6,15 +6,17 @@ the recording at which they begin, and the speech model's probability of them.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from minutes.proposals.readings import tokens
 from minutes.recognition.heard import Heard, Moment
-from models.transcript import Moments, Segment
+from models.transcript import Moments, Segment, Transcript
 
 PARTED_WORD = re.compile(r"\S+\s*|\s+")
 
@@ -46,10 +48,29 @@ class Letter:
     probability: float
 
 
-def keep(segment: Segment, heard: str, found: Sequence[Moment]) -> None:
-    """Unless the segment was cut or joined since its text was `heard`."""
-    if segment.heard == heard and sum(one.letters for one in found) == len(heard):
-        segment.moments = [(one.letters, round(one.seconds, 2), one.probability) for one in found]
+def keep(
+    session: Session,
+    transcript: Transcript,
+    heard: Mapping[int, str],
+    found: Mapping[int, Sequence[Moment]],
+) -> None:
+    """By the ids of segments: of those that were not cut or joined since their text was `heard`."""
+    rows = session.execute(
+        select(Segment.id, Segment.heard).where(Segment.transcript_id == transcript.id)
+    )
+    kept = [
+        {"id": row.id, "moments": _moments(found[row.id])}
+        for row in rows
+        if row.id in found
+        and row.heard == heard[row.id]
+        and sum(one.letters for one in found[row.id]) == len(row.heard)
+    ]
+    if kept:
+        session.execute(update(Segment), kept)
+
+
+def _moments(found: Sequence[Moment]) -> Moments:
+    return [(one.letters, round(one.seconds, 2), one.probability) for one in found]
 
 
 def words_of(segment: Segment) -> list[Word]:

@@ -1,7 +1,7 @@
 """The agenda item of segments: as the machine found it, and as a person decides. What a person
 has decided no machine touches again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -20,13 +20,21 @@ NOTHING_TO_CONFIRM = (
 )
 
 
-def keep(segment: Segment, found: Assigned | None, items: Sequence[int]) -> None:
-    """What the machine found; `items`: the ids of the agenda in order."""
-    if segment.assigned_by == AssignedBy.PERSON:
-        return
-    segment.assigned_by = found.by if found else None
-    is_of_item = found is not None and found.place != OUTSIDE
-    segment.agenda_item_id = items[found.place] if found and is_of_item else None
+def keep(
+    session: Session, found: Iterable[tuple[Segment, Assigned | None]], items: Sequence[int]
+) -> None:
+    """What the machine found for each of these; `items`: the ids of the agenda in order."""
+    places: dict[tuple[int | None, AssignedBy | None], list[Segment]] = {}
+    for segment, assigned in found:
+        is_of_item = assigned is not None and assigned.place != OUTSIDE
+        item_id = items[assigned.place] if assigned and is_of_item else None
+        place = item_id, assigned.by if assigned else None
+        is_new = place != (segment.agenda_item_id, segment.assigned_by)
+        if segment.assigned_by != AssignedBy.PERSON and is_new:
+            places.setdefault(place, []).append(segment)
+    for (item_id, by), segments in places.items():
+        item = session.get_one(AgendaItem, item_id) if item_id else None
+        transcripts.place_all(session, segments, item, by)
 
 
 def start_agenda_item(

@@ -26,22 +26,24 @@ NO_VOICE = "この発話には声が付いていません。先に発言者を�
 
 def keep(session: Session, transcript: Transcript, turns: Sequence[Said]) -> None:
     """Each segment's voice, where no person named one; segments with two voices are marked."""
-    segments = transcripts.segments_of(session, transcript)
-    for segment in segments:
-        if segment.speaker and segment.speaker.is_unnamed:
-            segment.speaker = None
-    session.flush()
+    assert transcript.speakers is not None  # read at once, so that no segment asks for its own
+    segments = transcripts.texts_of(session, transcript)
+    unnamed = [one for one in segments if one.speaker and one.speaker.is_unnamed]
+    transcripts.give_speaker(session, unnamed, None)
     _forget_empty(session, transcript)
-    numbers: dict[int, Speaker] = {}
     heard_in = _Heard(turns)
+    of_voice: dict[int, list[Segment]] = {}
+    mixed: dict[bool, list[Segment]] = {True: [], False: []}
     for segment in segments:
         heard = heard_in.seconds_of(segment)
-        segment.is_mixed = _is_mixed(segment, heard)
+        mixed[_is_mixed(segment, heard)].append(segment)
         if heard and segment.speaker is None:
-            voice = heard.most_common(1)[0][0]
-            if voice not in numbers:
-                numbers[voice] = _new_voice(session, transcript)
-            segment.speaker = numbers[voice]
+            of_voice.setdefault(heard.most_common(1)[0][0], []).append(segment)
+    for is_mixed, those in mixed.items():
+        changed = [one for one in those if one.is_mixed != is_mixed]
+        transcripts.set_all(session, changed, is_mixed=is_mixed)
+    for those in of_voice.values():
+        transcripts.give_speaker(session, those, _new_voice(session, transcript))
 
 
 def name_voice(session: Session, by: Person, segment: Segment, name: str) -> list[Segment]:

@@ -91,6 +91,18 @@ def test_reading_goes_on_and_the_look_is_written_later(
     assert looks_at(engine, "document") == before + 1
 
 
+def test_no_page_waits_for_those_who_write(
+    impatient: Flask, engine: Engine, world: World, cast: Cast, browse: Callable[..., Browser]
+) -> None:
+    client = browse(cast.secretary)
+    with somebody_writes(engine):
+        for rule, method in closed_routes(impatient):
+            if method == "GET":
+                answer = client.get(url_of(rule, world))
+                assert answer.status_code < 500, f"{rule}: {answer.status}"
+                answer.close()
+
+
 def test_who_is_not_let_in_takes_no_lock(
     impatient: Flask, engine: Engine, world: World, citizen: Browser
 ) -> None:

@@ -17,9 +17,10 @@ BY_TEXT = AssignedBy.TEXT
 
 def keep(transcript: Transcript, *places: int | None) -> None:
     items = [item.id for item in transcript.meeting.agenda_items]
-    for segment, place in zip(transcript.segments, places, strict=True):
-        found = None if place is None else Assigned(place, BY_TEXT)
-        decisions.keep(segment, found, items)
+    found = [None if place is None else Assigned(place, BY_TEXT) for place in places]
+    session = Session.object_session(transcript)
+    assert session is not None
+    decisions.keep(session, zip(transcript.segments, found, strict=True), items)
 
 
 def origins(segments: Sequence[Segment]) -> list[str | None]:

@@ -244,7 +244,8 @@ def test_words_are_given_with_their_seconds_for_the_text_as_it_stands(
     first, second, _ = transcript.segments
     for segment in (first, second):
         found = [Moment(1, segment.start_seconds, 0.2) for _ in segment.heard]
-        word_times.keep(segment, segment.heard, found)
+        heard = {segment.id: segment.heard}
+        word_times.keep(session, transcript, heard, {segment.id: found})
     session.commit()
     path = f"/transcripts/{transcript.id}/words"
     answer = secretary.get(f"{path}?start=0&end={second.start_seconds}")
