@@ -26,10 +26,13 @@ REF = "#/components/schemas/{model}"
 REFUSALS = {
     400: "送信を確認できない（クッキーのとき X-CSRFToken が違う）",
     401: "サインインしていない、またはトークンの期限が切れた",
+    403: "使い捨てのパスワードをまだ変えていない、または画面を開いた人と違う人のサインイン",
     404: "ない、または見る権限がない（区別しない）",
     409: "いまはできない、またはほかの人が先に変えた",
     413: "送った本文が大きすぎる",
     422: "入力か送ったファイルを受け取れない。field が直すべき項目",
+    429: "間違いが続いた。Retry-After の秒数を待つ",
+    503: "混み合っている。Retry-After の秒数を待って、同じものを送る",
     507: "サーバーのディスクがいっぱい",
 }
 OPEN_TO_ALL = ("anyone", "published")
@@ -160,7 +163,7 @@ def _responses(policy: str, method: str, declared: Operation, refs: Any) -> dict
 
 
 def _refusals(policy: str, method: str, declared: Operation) -> list[int]:
-    statuses = set() if policy in OPEN_TO_ALL else {401, 404}
+    statuses = {503} if policy in OPEN_TO_ALL else {401, 403, 404, 503}
     if policy == "published":
         statuses.add(404)
     if method != "GET":
@@ -171,6 +174,8 @@ def _refusals(policy: str, method: str, declared: Operation) -> list[int]:
         statuses.add(422)
     if declared.body or declared.upload:
         statuses |= {401, 413}
+    if declared.body and "password" in declared.body.model_fields:
+        statuses.add(429)
     return sorted(statuses)
 
 
