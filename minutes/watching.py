@@ -17,11 +17,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from meetings import dates
+from meetings import dates, errands
 from meetings.config import Config
-from meetings.errors import FileRejected, InvalidInput, StorageFull
+from meetings.errands import Errand
+from meetings.errors import FileRejected, InvalidInput, NotPossibleNow, StorageFull
 from meetings.rights import Right, rights
 from meetings.storage import COPY_BYTES, Incoming, Storage
 from minutes import filing, recordings, transcription
@@ -38,7 +40,11 @@ MEGABYTE = 1_000_000
 NEAR = timedelta(minutes=30)
 """A recording begins at most so long before its meeting, or after its planned end."""
 
-PAUSE_WHEN_FULL_SECONDS = 60.0
+MOST_TRIES = 3
+STUCK = (
+    "受け付けの途中で、繰り返し問題が起きました。録音機の元のファイルを再生して確かめ、もう一度"
+    "置いてください。続くときは管理者に連絡してください。"
+)
 
 # 「12_録音.m4a」「12 定例会」, but not 「2026-11-23 14.00.m4a」 and not 「0012_A.mp3」.
 NUMBER = re.compile(r"(?!(?:19|20)\d\d[-_. 年]\d)([1-9]\d{0,6})(?:[-_\s].*)?", re.DOTALL)
@@ -80,6 +86,7 @@ class Watch:
         self._folder, self._login = folder.resolve(), login
         self._since: dict[Path, tuple[Stamp, float]] = {}
         self._done: dict[Path, Stamp] = {}
+        self._tries: dict[tuple[Path, Stamp], int] = {}
         with reading(engine) as session:
             person_with_login(session, login)
         if not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
@@ -90,15 +97,15 @@ class Watch:
             )
 
     def run(self, stopping: threading.Event) -> None:
-        """Until stopped. A full disk or a share that is gone is waited for."""
-        while not stopping.is_set():
-            try:
-                self.look()
-                pause = float(self._settings.interval_seconds)
-            except StorageFull as problem:
-                LOG.error("%s", problem.message)
-                pause = PAUSE_WHEN_FULL_SECONDS
-            stopping.wait(pause)
+        """Until stopped. A full disk or a share that is gone is waited for; a file at which
+        something breaks, whatever it is, comes after the others, and is put aside in the end."""
+        pause = float(self._settings.interval_seconds)
+        errands.run(Errand("見張り", self._look_again, pause), stopping)
+
+    def _look_again(self) -> bool:
+        """True never: once is enough."""
+        self.look()
+        return False
 
     def run_once(self) -> Counts:
         """Look, wait as long as a file must stand still, and take in what did. Raises
@@ -111,11 +118,15 @@ class Watch:
         return Counts(first.taken + then.taken, first.refused + then.refused, then.left)
 
     def look(self) -> Counts:
-        """Go through the folder and take in what is whole. Raises StorageFull."""
+        """Go through the folder and take in what is whole. Raises StorageFull, InvalidInput when
+        the person is nobody any more."""
+        with reading(self._engine) as session:
+            person_with_login(session, self._login)
         counts, stamps = Counts(), dict(_files(self._folder))
+        self._tries = {key: tries for key, tries in self._tries.items() if key in stamps.items()}
         self._since = {path: seen for path, seen in self._since.items() if path in stamps}
         self._done = {path: seen for path, seen in self._done.items() if stamps.get(path) == seen}
-        for path, stamp in stamps.items():
+        for path, stamp in sorted(stamps.items(), key=lambda one: self._tries.get(one, 0)):
             if path in self._done:
                 continue
             if not self._is_settled(path, stamp):
@@ -130,11 +141,15 @@ class Watch:
         return time.monotonic() - self._since[path][1] >= self._settings.settle_seconds
 
     def _file(self, path: Path, stamp: Stamp, counts: Counts) -> None:
-        """Take in one file and move it where it belongs."""
+        """Take in one file and move it where it belongs. The try is counted before it is made."""
+        self._tries[path, stamp] = self._tries.get((path, stamp), 0) + 1
         try:
             reason = self._reason_against(path, stamp)
             _refuse_changed(path, stamp)
             self._move(path, stamp, reason)
+        except (StorageFull, SQLAlchemyError):
+            del self._tries[path, stamp]  # no fault of this file
+            raise
         except (StillChanging, OSError) as problem:
             LOG.warning("%s is left for later: %r", filing.readable(path.name), problem)
             self._since.pop(path, None)
@@ -145,9 +160,11 @@ class Watch:
 
     def _reason_against(self, path: Path, stamp: Stamp) -> str | None:
         """Take it in; or the reason why it cannot be."""
+        if self._tries[path, stamp] > MOST_TRIES:
+            return STUCK
         try:
             self._take(path, stamp)
-        except FileRejected as problem:
+        except (FileRejected, NotPossibleNow) as problem:
             return problem.message
         return None
 

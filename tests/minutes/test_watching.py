@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -20,7 +21,7 @@ from meetings import agenda, dates
 from meetings.config import Config
 from meetings.errors import InvalidInput, StorageFull
 from meetings.storage import Storage
-from minutes import filing
+from minutes import filing, watching
 from minutes.recognition import audio
 from minutes.recordings import recordings_of
 from minutes.watching import Counts, Watch
@@ -481,6 +482,29 @@ def test_a_full_disk_loses_nothing_and_the_next_round_goes_on(
     assert list((storage.path("0" * 64).parents[2] / "arriving").iterdir()) == []
     drop("1/R01.m4a")
     assert watch.look() == Counts(taken=1)
+
+
+def test_a_file_at_which_something_breaks_comes_last_and_is_put_aside_in_the_end(
+    session: Session, meeting: Meeting, watch: Watch, drop: Drop, folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    drop("1/R01.m4a")
+    drop("1/R02.m4a", tone=1)
+    whole = watching._copy
+
+    def breaking(path: Path, *others: Any) -> None:
+        if path.name == "R01.m4a":
+            raise RecursionError("whatever")
+        whole(path, *others)
+
+    monkeypatch.setattr(watching, "_copy", breaking)
+    for _ in range(watching.MOST_TRIES):
+        with pytest.raises(RecursionError):
+            watch.look()
+    assert names(session, meeting) == ["R02.m4a"]
+    assert watch.look() == Counts(refused=1)
+    assert watch.look() == Counts()
+    assert any("R01" in name and filing.REFUSED in name for name in files(folder))
 
 
 def test_what_cannot_be_moved_is_taken_once_and_not_again_and_again(
