@@ -2,7 +2,7 @@
 
 import smtplib
 import ssl
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, make_msgid
 
@@ -112,6 +112,15 @@ def _next(session: Session) -> Notice | None:
     return session.scalar(_due().limit(1))
 
 
+def given_up(since: datetime) -> Select[Notice]:
+    """Select what did not go out, given up since then, the newest last tried first."""
+    return (
+        select(Notice)
+        .where(Notice.next_try_at > since, Notice.given_up_at.is_not(None))  # by the index of tries
+        .order_by(Notice.next_try_at.desc())
+    )
+
+
 def _due() -> Select[Notice]:
     return (
         select(Notice)
@@ -136,6 +145,7 @@ def _take(session: Session) -> int | None:
             notice.problem = notice.problem or UNFINISHED
             return notice.id
         notice.given_up_at, notice.problem = now(), reason
+        notice.next_try_at = notice.given_up_at
     return None
 
 

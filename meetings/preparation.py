@@ -24,13 +24,12 @@ def prepare_some(engine: Engine, storage: Storage) -> bool:
     """Read the next pages that nobody has read; False when there are none. Safe to call again
     at any time, from several processes: it does the same once more."""
     with reading(engine) as session:
-        resting = [int(thing) for thing in setbacks.resting(session, KIND)]
         version = session.scalar(
             select(DocumentVersion)
             .join(Document)
             .where(
                 DocumentVersion.prepared_pages < DocumentVersion.page_count,
-                DocumentVersion.id.not_in(resting),
+                DocumentVersion.id.not_in(setbacks.resting(KIND)),
                 DocumentVersion.withdrawn_at.is_(None),
                 Document.removed_at.is_(None),
             )

@@ -1,12 +1,14 @@
 """What goes wrong is set aside and tried again after a pause, so that the next one goes on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import Engine, Integer, Select, cast, delete, select
 from sqlalchemy.orm import Session
 
 from models.base import now
+from models.database import writing
 from models.setback import Setback
 
 FIRST_PAUSE = timedelta(minutes=1)
@@ -33,10 +35,20 @@ def over(session: Session, kind: str, thing: object) -> None:
     session.execute(delete(Setback).where(Setback.kind == kind, Setback.thing == str(thing)))
 
 
-def resting(session: Session, kind: str) -> set[str]:
-    """The things that are not tried yet again."""
-    chosen = select(Setback.thing).where(Setback.kind == kind, Setback.next_try_at > now())
-    return set(session.scalars(chosen))
+@contextmanager
+def counted(engine: Engine, kind: str, thing: object) -> Iterator[None]:
+    """Around one try: counted before it, forgotten when it came to its end."""
+    with writing(engine) as session, session.begin():
+        begin(session, kind, thing)
+    yield
+    with writing(engine) as session, session.begin():
+        over(session, kind, thing)
+
+
+def resting(kind: str) -> Select[int]:
+    """Select the ids of the things that are not tried yet again."""
+    chosen = select(cast(Setback.thing, Integer))
+    return chosen.where(Setback.kind == kind, Setback.next_try_at > now())
 
 
 def standing(session: Session, kind: str, least_attempts: int = 1) -> Sequence[Setback]:

@@ -13,19 +13,29 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from meetings import cell, certificates, dates, errands, home, preparation, setbacks
+from meetings import cell, certificates, dates, errands, home, mail, preparation, setbacks
 from meetings.config import Config
 from meetings.errors import ConfigurationError
 from meetings.storage import Storage
-from minutes import following
+from minutes import following, published
+from minutes.proposals import papers
 from models.base import now
-from models.notice import Notice
 from models.upload import Upload, UploadState
 
 LITTLE_SPACE_BYTES = 10_000_000_000
 CERTIFICATE_TOLD_BEFORE = timedelta(days=60)
 SET_ASIDE_TOLD_FOR = timedelta(days=30)
 TOLD_ATTEMPTS = 3
+ASK = "サーバーのログを添えて、開発元に相談してください。"
+RESTING = {
+    preparation.KIND: (
+        "頁を読み取れない資料の版",
+        "資料を開いて確かめ、作ったソフトでPDFに書き出し直して差し替えてください。",
+    ),
+    papers.KIND: ("用語を集められない会議", ASK),
+    published.KIND: ("組み立てられない公開会議録", ASK),
+}
+"""What is told of the setbacks of each kind."""
 
 
 class Level(StrEnum):
@@ -168,18 +178,18 @@ def set_aside(config: Config, session: Session) -> Iterator[Finding]:
             f"受け付けられなかった録音が{count}件あります。理由は、その会議の「録音」に出ていて、"
             "送ったファイルを取り出せます。",
         )
-    resting = setbacks.standing(session, preparation.KIND, TOLD_ATTEMPTS)
-    if resting:
-        yield Finding(
-            "preparation",
-            Level.WARNING,
-            f"頁を読み取れない資料が{len(resting)}件あり、間をおいてやり直しています。続くときは、"
-            "資料を開いて確かめ、作ったソフトでPDFに書き出し直して差し替えてください。",
-        )
+    for kind, (what, advice) in RESTING.items():
+        if resting := setbacks.standing(session, kind, TOLD_ATTEMPTS):
+            yield Finding(
+                kind,
+                Level.WARNING,
+                f"{what}が{len(resting)}件あり（番号 {resting[-1].thing} など）、間をおいて"
+                f"やり直しています。ほかのものは続いています。続くときは、{advice}",
+            )
 
 
 def _mail(config: Config, session: Session, since: datetime) -> Iterator[Finding]:
-    given_up = select(Notice).where(Notice.given_up_at > since).order_by(Notice.given_up_at.desc())
+    given_up = mail.given_up(since)
     count = session.scalar(select(func.count()).select_from(given_up.subquery()))
     newest = session.scalar(given_up.limit(1))
     if newest is not None and config.mail.smtp_host:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Engine, delete, insert, select, text
 from sqlalchemy.orm import Session
 
+from meetings import setbacks
 from meetings.rights import publications
 from meetings.texts import folded
 from minutes.audible import heard_until, sentences
@@ -21,6 +22,9 @@ from minutes.content import Content, content_of
 from models.base import now
 from models.database import reading, writing
 from models.minutes import MinutesRevision, Publication, PublishedParagraph
+
+KIND = "layout"
+"""Of the setbacks of publications, by their id."""
 
 LAY_OUT_SECONDS = 2.0
 """Between two publications that are laid out later: everybody else's changes come between."""
@@ -67,17 +71,28 @@ def lay_out_one(engine: Engine) -> bool:
     something waits for it."""
     waiting = publications().where(Publication.laid_out_at.is_(None)).limit(1)
     with reading(engine) as session:
+        publication = session.scalar(waiting.where(Publication.id.not_in(setbacks.resting(KIND))))
+    if publication is not None:
+        with setbacks.counted(engine, KIND, publication.id):
+            _lay_out(engine, publication.id)
+    return False
+
+
+def _lay_out(engine: Engine, publication_id: int) -> None:
+    waiting = publications().where(
+        Publication.laid_out_at.is_(None), Publication.id == publication_id
+    )
+    with reading(engine) as session:
         publication = session.scalar(waiting)
         if publication is None:
-            return False
+            return
         revision = publication.revision
         layout = layout_of(session, revision, content_of(revision))
     with writing(engine) as session, session.begin():
-        still = session.scalar(waiting.where(Publication.id == publication.id))
+        still = session.scalar(waiting)
         if still is not None:
             clear(session, still)  # of a layout that somebody wants made anew
             keep(session, still, layout)
-    return False
 
 
 def matching(words: Iterable[str]) -> str:

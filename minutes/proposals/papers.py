@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import Engine, or_, select
 from sqlalchemy.orm import Session
 
+from meetings import setbacks
 from meetings.agenda import flat, tree
 from meetings.documents import reading_order
 from meetings.invitations import invited
@@ -38,6 +39,9 @@ from models.meeting import Meeting
 from models.recording import Recording, Transcription
 from models.term import TermList
 from models.transcript import Segment, Transcript
+
+KIND = "terms"
+"""Of the setbacks of meetings, by their id."""
 
 MOST_EARLIER = 3_000
 """Confirmed segments of earlier meetings, the newest first: about three long sittings."""
@@ -96,11 +100,15 @@ def collect_some(engine: Engine) -> bool:
     waiting = or_(TermList.collected_at.is_(None), TermList.collected_at < TermList.wanted_at)
     with reading(engine) as session:
         meeting_id = session.scalar(
-            select(TermList.meeting_id).where(waiting).order_by(TermList.wanted_at).limit(1)
+            select(TermList.meeting_id)
+            .where(waiting, TermList.meeting_id.not_in(setbacks.resting(KIND)))
+            .order_by(TermList.wanted_at)
+            .limit(1)
         )
     if meeting_id is None:
         return False
-    collect(engine, meeting_id)
+    with setbacks.counted(engine, KIND, meeting_id):
+        collect(engine, meeting_id)
     return True
 
 

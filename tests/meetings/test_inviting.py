@@ -26,6 +26,7 @@ from meetings.config import Config, Mail
 from meetings.errors import InvalidInput, NotFound, NotPossibleNow, TooManyTries, WrongCode
 from meetings.rights import Right, rights
 from meetings.sign_ins import Place
+from minutes import health
 from models.base import now
 from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting
 from models.notice import Notice, NoticeKind
@@ -444,6 +445,8 @@ def test_a_letter_to_an_impossible_address_is_set_aside_and_the_next_goes_out(
     assert [letter["To"] for letter in letters.received]
     session.refresh(first)
     assert first.given_up_at is not None and "アドレスの形" in first.problem
+    told = [finding.sentence for finding in health.set_aside(mailing, session)]
+    assert any("送れなかったメールが1通" in one and "アドレスの形" in one for one in told)
 
 
 def test_a_title_that_would_be_a_header_goes_out_as_a_title(

@@ -103,4 +103,4 @@ def test_the_administrator_sees_what_was_set_aside(
         setbacks.begin(session, errands.KIND, "メールの送信", "OSError")
     session.commit()
     page = browse(cast.administrator).get("/administration").text
-    assert "頁を読み取れない資料が1件" in page and "「メールの送信」が" in page
+    assert "頁を読み取れない資料の版が1件" in page and "「メールの送信」が" in page
