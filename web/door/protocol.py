@@ -138,6 +138,12 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._useless_bytes > LARGEST_HEAD_BYTES:
             self._refuse(431)
 
+    def resume_writing(self) -> None:
+        """The terminal took nearly all that waited: whatever comes now waits anew."""
+        self._stalled_since = None
+        self._stalled_bytes = 0
+        super().resume_writing()
+
     # What the parser finds. An error raised here ends its work.
 
     def on_message_begin(self) -> None:
