@@ -93,6 +93,11 @@ PAGES: dict[str, tuple[str, str]] = {
     "dictionary": ("morishita", "/meetings/{corrected}/dictionary"),
     "voiceprints": ("morishita", "/meetings/{corrected}/voiceprints"),
     "administration": ("shimada", "/administration"),
+    "people": ("shimada", "/administration/people"),
+    "people found": ("shimada", "/administration/people?q=職員 2"),
+    "one of the people": ("shimada", "/administration/people/{person}"),
+    "people (API)": ("shimada", "/api/people"),
+    "own account": ("okuma", "/account"),
     "dictionaries": ("shimada", "/administration/dictionaries"),
     "dictionary of a series": ("shimada", "/administration/dictionaries/{series}"),
     "statistics": ("morishita", "/statistics"),
@@ -326,8 +331,10 @@ def _things(session: Session) -> dict[str, int]:
     published = _newest(
         session, select(Minutes).join(MinutesRevision).join(Publication).order_by(Minutes.id.desc())
     )
+    okuma = _newest(session, select(Person).where(Person.login == "okuma"))
     segments = select(func.max(Segment.id)).where(Segment.transcript_id == transcript.id)
     return {
+        "person": okuma.id,
         "coming": coming.id,
         "series": coming.series_id,
         "document": document.id,
