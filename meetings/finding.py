@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from meetings import dates
@@ -36,8 +36,11 @@ EVERYTHING = Wanted()
 
 def meetings_for(person: Person, wanted: Wanted = EVERYTHING) -> Select[Meeting]:
     """Select those that this person may see, the newest first, with what a list of them shows."""
-    chosen = visible_meetings(person).join(Meeting.series).options(*of_a_list())
-    for word in _words(wanted.words):
+    chosen = visible_meetings(person).options(*of_a_list())
+    words = _words(wanted.words)
+    if words:
+        chosen = chosen.join(Meeting.series)
+    for word in words:
         chosen = chosen.where(_has(word, Meeting.title, Series.name))
     if wanted.series_id is not None:
         chosen = chosen.where(Meeting.series_id == wanted.series_id)
@@ -66,9 +69,8 @@ def meetings_by_id(session: Session, wanted: Sequence[int]) -> list[Meeting]:
 
 def years(session: Session, person: Person) -> list[int]:
     """The 年度 from the newest to the oldest of this person's meetings."""
-    when = visible_meetings(person).with_only_columns(Meeting.starts_at).limit(1)
-    oldest = session.scalar(when.order_by(Meeting.starts_at))
-    newest = session.scalar(when.order_by(Meeting.starts_at.desc()))
+    ends = func.min(Meeting.starts_at), func.max(Meeting.starts_at)
+    oldest, newest = session.execute(visible_meetings(person).with_only_columns(*ends)).one()
     if oldest is None or newest is None:
         return []
     return list(range(dates.fiscal_year(newest), dates.fiscal_year(oldest) - 1, -1))

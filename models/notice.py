@@ -40,6 +40,8 @@ class Notice(Base):
             "next_try_at",
             sqlite_where=text("sent_at IS NULL AND given_up_at IS NULL"),
         ),
+        # The few that 「運用」 tells of.
+        Index("ix_notice_given_up", "given_up_at", sqlite_where=text("given_up_at IS NOT NULL")),
     )
 
     id: Mapped[Id]

@@ -41,9 +41,14 @@ def paged_from(
     session: Session, chosen: Select[Any], number: int, size: int = ON_A_PAGE
 ) -> Paged[Any]:
     """The same of what is in the database: only the page is read."""
+    first = session.scalars(chosen.limit(size)).unique().all()
+    if len(first) < size:  # that is all: there is nothing to count
+        return Paged(first, len(first), 1, 1)
     total = count_of(session, chosen)
     count = max(1, -(-total // size))
     number = min(max(1, number), count)
+    if number == 1:
+        return Paged(first, total, number, count)
     page = chosen.limit(size).offset((number - 1) * size)
     return Paged(session.scalars(page).unique().all(), total, number, count)
 

@@ -24,7 +24,8 @@ TWICE = city.Amounts(departments=6, people=60, series=2, meetings=70)
 def test_every_page_of_a_city_is_answered_and_asks_as_often_in_one_twice_as_large(
     config: Config, session: Session, storage: Storage, cast: Cast
 ) -> None:
-    """On top of the world of the tests."""
+    """On top of the world of the tests. Once more where a list has a second page: its rows are
+    counted then."""
     build_world(session, storage, cast)
     session.commit()
     session.get_bind().dispose()  # type: ignore[union-attr]
@@ -40,7 +41,7 @@ def test_every_page_of_a_city_is_answered_and_asks_as_often_in_one_twice_as_larg
     asked = {
         name: [site.ask(*page).queries for site in sites] for name, page in growth.PAGES.items()
     }
-    assert {name: counts for name, counts in asked.items() if len(set(counts)) > 1} == {}
+    assert {name: counts for name, counts in asked.items() if counts[1] - counts[0] > 1} == {}
 
 
 def _count(session: Session, table: type[Base]) -> int:
