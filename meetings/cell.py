@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -109,6 +110,8 @@ class Cell:
                     process.wait(timeout=seconds)
                 except subprocess.TimeoutExpired as problem:
                     raise OutOfBounds() from problem
+            if folder is not None:
+                _leave_only_files(folder)
             output.seek(0)
             complaint.seek(0)
             told = complaint.read(COMPLAINT_BYTES)
@@ -281,6 +284,14 @@ def _temporary(folder: Path) -> Path:
     with full_disk_told():
         temporary.mkdir(exist_ok=True)
     return temporary
+
+
+def _leave_only_files(folder: Path) -> None:
+    """Links and pipes go: whoever opens what was made must not be led elsewhere."""
+    for place, folders, files in os.walk(folder):
+        for path in (Path(place, name) for name in folders + files):
+            if not stat.S_ISREG(mode := path.lstat().st_mode) and not stat.S_ISDIR(mode):
+                path.unlink()
 
 
 def _surroundings(folder: Path | None) -> dict[str, str]:

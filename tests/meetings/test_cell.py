@@ -77,6 +77,13 @@ def test_a_file_grows_no_further_than_it_may_nor_does_what_is_told(folder: Path)
     assert len(python("print('x' * 50_000_000)", folder).output) <= 5_000_000
 
 
+def test_what_was_made_leads_nowhere_else(folder: Path) -> None:
+    """A link in place of the PDF would have the server hand out another file of its own."""
+    words = "import os; os.symlink('/etc/passwd', 'made.pdf'); os.mkfifo('first.jpg')"
+    assert python(f"{words}; open('kept', 'w').write('kept')", folder).code == 0
+    assert [path.name for path in folder.iterdir() if path.name != "tmp"] == ["kept"]
+
+
 def test_time_ends_where_it_is_to_with_everything_that_was_started(folder: Path) -> None:
     child = f"sleep 600.{time.time_ns()}"
     room = Cell(memory_mb=200, output_mb=1, at_once=1)
