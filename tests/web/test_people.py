@@ -5,17 +5,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings import people
 from meetings.config import Config
+from models.audit import AuditLine
 from models.base import now
 from models.person import Person, Role, SignIn
 from tests.conftest import Browser, Cast
 from tests.web.api.conftest import Script, script
 from tests.web.test_signing_in import Watching, watching
 from web.demo.people import PASSWORD
+from web.live import Hub
 
 __all__ = ["script", "watching"]
 Browse = Callable[[Person], Browser]
@@ -127,6 +131,34 @@ def test_ending_somebody_on_the_screen_ends_browser_and_script_at_once(
     assert administrator.post(f"{place}/reinstatement").status_code == 302
     given = given_in(administrator.post(f"{place}/password").text)
     assert enter(client, "morishita", given) == 302
+
+
+def test_whatever_takes_a_right_away_ends_the_event_streams_of_that_person(
+    browse: Browse, cast: Cast, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the commit: whoever comes back before it would be let in."""
+    browse(cast.secretary)
+    administrator, ended = browse(cast.administrator), []
+    place, person_id = f"/people/{cast.secretary.id}", cast.secretary.id
+
+    def end(_hub: Hub, person: int) -> None:
+        with Session(session.get_bind()) as another:  # sees only what is committed
+            last = another.scalars(select(AuditLine).order_by(AuditLine.id.desc())).first()
+            assert last is not None
+            ended.append((person, last.verb))
+
+    monkeypatch.setattr(Hub, "end", end)
+    for way, form in (
+        ("roles/removal", {"role": "secretary", "for": ""}),
+        ("sign-ins/endings", {}),
+        ("password", {}),
+        ("ending", {}),
+    ):
+        answer = administrator.post(f"/administration{place}/{way}", data=form)
+        assert answer.status_code in (200, 302)
+    assert ended == [
+        (person_id, verb) for verb in ("revoke_secretary", "sign_out", "set_password", "end")
+    ]
 
 
 def test_a_role_is_given_and_taken_on_the_screen_and_never_by_mistake_for_the_whole_city(

@@ -23,7 +23,7 @@ class SignInBody(Shape):
 
 class TokenAnswer(Shape):
     token: str = Field(description="Authorization: Bearer に続けて送る。ここでしか見られない")
-    expires_at: datetime
+    expires_at: datetime = Field(description="使われないままだと、設定の時間でこれより早く切れる")
 
 
 class RoleAnswer(Shape):
