@@ -30,6 +30,10 @@ MOST_WORDS, MOST_LETTERS = 6, 20
 """Of one replacement; a longer one was written anew."""
 
 SHORTEST_WORD = 2
+LONGEST = 2_000
+"""Letters of a segment that teaches: half a minute of speech has some two hundred. What somebody
+joined to more would be looked through for seconds."""
+
 MOST_KEPT = 20_000
 """Segments whose lessons are kept: more than one transcript has."""
 
@@ -75,7 +79,7 @@ def learn_all(
 @lru_cache(MOST_KEPT)
 def lessons(heard: str, machine: str, text: str) -> frozenset[Replacement]:
     """What a confirmed segment teaches. Slow: found before somebody waits for it, it is kept."""
-    if text == machine:
+    if text == machine or max(len(heard), len(text)) > LONGEST:
         return frozenset()
     return frozenset(replacements(heard, text)) - frozenset(replacements(heard, machine))
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from meetings.errors import InvalidInput, StaleRevision
 from meetings.storage import Storage
 from minutes import rewriting, transcripts
+from minutes.proposals import learning
 from minutes.recognition.heard import Heard
 from minutes.rewriting import Rewriting
 from models.audit import AuditLine
@@ -154,3 +155,10 @@ def test_a_segment_of_another_transcript_or_twice_is_refused(
     for wrong in (wanted_of(other, texts)[:1], [wanted[0], wanted[0]]):
         with pytest.raises(InvalidInput):
             rewriting.correct_all(session, cast.secretary, transcript, wrong)
+
+
+def test_a_text_of_many_minutes_teaches_nothing() -> None:
+    """It would take seconds to look through, and everybody who saves something would wait."""
+    assert learning.lessons("転入の鉄づき", "転入の鉄づき", "転入の手続き")
+    wrong, right = "転入の鉄づきを" * 1000, "転入の手続きを" * 1000
+    assert learning.lessons(wrong, wrong, right) == frozenset()
