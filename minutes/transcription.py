@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import audit
+from meetings import audit, clean_text
 from meetings.errors import InvalidInput, NotPossibleNow
 from minutes import leases
 from minutes.recognition.heard import Heard
@@ -194,14 +194,15 @@ def add_segment(session: Session, chunk_id: int, lease: str, heard: Heard) -> Se
     transcript = session.scalars(
         select(Transcript).where(Transcript.transcription_id == chunk.transcription_id)
     ).one()
+    text = clean_text.line(heard.text)  # a model may say any byte
     segment = Segment(
         transcript_id=transcript.id,
         chunk_id=chunk.id,
         start_seconds=heard.start_seconds,
         end_seconds=heard.end_seconds,
-        heard=heard.text,
-        machine=heard.text,
-        text=heard.text,
+        heard=text,
+        machine=text,
+        text=text,
         confidence=heard.confidence,
         doubt=heard.doubt,
     )

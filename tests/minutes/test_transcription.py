@@ -34,6 +34,16 @@ def take(session: Session, run: Transcription) -> tuple[Chunk, str]:
     return chunk, chunk.lease
 
 
+def test_what_was_heard_is_kept_without_what_has_no_shape(
+    session: Session, run: Transcription
+) -> None:
+    chunk, lease = start(session, run)
+    segment = work.add_segment(
+        session, chunk.id, lease, Heard(0.0, 1.0, " 定\x00刻\u202eです\ufffe")
+    )
+    assert segment.heard == segment.machine == segment.text == "定刻です"
+
+
 def test_a_second_run_waits_until_the_first_has_ended(
     session: Session, cast: Cast, run: Transcription
 ) -> None:
