@@ -1,10 +1,12 @@
 """The agenda item of segments: as the machine found it, and as a person decides. What a person
 has decided no machine touches again."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import Any
 
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from meetings import audit
@@ -49,7 +51,7 @@ def start_agenda_item(
     none where it `is_left_out` (議題外); without either nobody knows yet."""
     transcripts.refuse_when_approved(session, segment.transcript)
     is_known = agenda_item is not None or is_left_out
-    changed = list(_run(segment))
+    changed = list(_run(session, segment))
     by_whom = AssignedBy.PERSON if is_known else None
     transcripts.place_all(session, changed, agenda_item, by_whom)
     audit.note(session, by, "start_agenda_item", segment)
@@ -62,7 +64,7 @@ def confirm_item(session: Session, by: Person, segment: Segment) -> list[Segment
     transcripts.refuse_when_approved(session, segment.transcript)
     if segment.assigned_by in (None, AssignedBy.PERSON):
         raise NotPossibleNow(NOTHING_TO_CONFIRM)
-    changed = [one for one in _run(segment) if one.assigned_by != AssignedBy.PERSON]
+    changed = [one for one in _run(session, segment) if one.assigned_by != AssignedBy.PERSON]
     transcripts.place_all(session, changed, segment.agenda_item, AssignedBy.PERSON)
     audit.note(session, by, "confirm_item", segment)
     return changed
@@ -103,8 +105,23 @@ def place_again(session: Session, by: Person, placings: Sequence[Placing]) -> li
     return changed
 
 
-def _run(segment: Segment) -> Iterator[Segment]:
-    """From this one on, as far as they have the same place in the agenda."""
-    segments, place = segment.transcript.segments, segment.place_in_agenda
-    following = segments[segments.index(segment) :]
-    return takewhile(lambda one: one.place_in_agenda == place, following)
+def _run(session: Session, segment: Segment) -> Sequence[Segment]:
+    """From this one on, as far as they have the same place in the agenda. Of the thousands behind
+    them only where they stand is read."""
+    order = (Segment.start_seconds, Segment.id)
+    rows = session.execute(
+        select(Segment.id, Segment.agenda_item_id, Segment.assigned_by)
+        .where(
+            Segment.transcript_id == segment.transcript_id,
+            tuple_(*order) >= (segment.start_seconds, segment.id),
+        )
+        .order_by(*order)
+    )
+    same = takewhile(lambda row: _place(row) == segment.place_in_agenda, rows)
+    chosen = select(Segment).where(Segment.id.in_([row.id for row in same]))
+    return session.scalars(chosen.order_by(*order)).all()
+
+
+def _place(row: Any) -> tuple[int | None, bool]:
+    """As `Segment.place_in_agenda`."""
+    return row.agenda_item_id, row.agenda_item_id is None and row.assigned_by is not None
