@@ -26,7 +26,7 @@ class Width:
 WIDTHS = {
     Lane.TURNS: Width(2, 500, 10),
     # A hall that comes back after its network was gone asks all at once.
-    Lane.LIVE: Width(4, 5_000, 30),
+    Lane.LIVE: Width(6, 5_000, 30),
     Lane.READING: Width(8, 500, 10),
     Lane.CHANGING: Width(8, 500, 10),
     Lane.FILES: Width(4, 100, 30),
