@@ -193,6 +193,7 @@ def test_a_version_replaced_in_the_middle_is_the_one_that_was_shown(
     new = DocumentVersion(
         document=old.document,
         number=2,
+        page_count=1,
         file_name="新.pdf",
         sha256=old.sha256,
         size_bytes=1,

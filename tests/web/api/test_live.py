@@ -191,6 +191,7 @@ def test_a_memo_cannot_be_moved_to_a_page_that_its_owner_may_not_see(
     draft = DocumentVersion(
         document=document,
         number=2,
+        page_count=1,
         sha256=document.current.sha256,
         size_bytes=1,
         file_name="案.pdf",
