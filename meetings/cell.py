@@ -236,7 +236,7 @@ def _inside(reads: Sequence[Path], folder: Path | None) -> list[str]:
 def _prefix(kind: Walls, reads: Sequence[Path], folder: Path | None) -> list[str]:
     """The command that puts up the walls; empty where its program is missing."""
     if kind is Walls.WHOLE and (program := shutil.which("bwrap")):
-        return [program, *_apart(), *_system(), *_job(reads, folder), "--"]
+        return [program, *_apart(), *_scratch(folder), *_system(), *_job(reads, folder), "--"]
     if kind is Walls.NO_NETWORK and (program := shutil.which("unshare")):
         return [program, "--user", "--map-current-user", "--net", "--ipc", "--"]
     return []
@@ -244,6 +244,14 @@ def _prefix(kind: Walls, reads: Sequence[Path], folder: Path | None) -> list[str
 
 def _apart() -> list[str]:
     return ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+
+
+def _scratch(folder: Path | None) -> list[str]:
+    """Part of the job's folder as /tmp. Before everything else: whatever else is to be seen may
+    lie below /tmp, the program itself too, and must not be hidden by it."""
+    if folder is None:
+        return []
+    return ["--bind", str(_temporary(folder)), "/tmp"]  # noqa: S108 - the cell's own
 
 
 def _system() -> list[str]:
@@ -267,10 +275,9 @@ def _system() -> list[str]:
 
 
 def _job(reads: Sequence[Path], folder: Path | None) -> list[str]:
-    """The job's folder, part of it as /tmp, and its files, to be read; nothing else is writable."""
+    """The job's folder, and its files, to be read; nothing else is writable."""
     options = []
     if folder is not None:
-        options += ["--bind", str(_temporary(folder)), "/tmp"]  # noqa: S108 - the cell's own
         options += ["--bind", str(folder), str(folder), "--chdir", str(folder)]
     return [*options, *_read_only(reads), "--remount-ro", "/dev", "--remount-ro", "/"]
 
