@@ -29,6 +29,8 @@ from minutes.style.choice import USUAL
 from minutes.style.kept import NO_NAMES
 from minutes.style.layers import in_style
 
+pytestmark = pytest.mark.hostile
+
 PACKAGES = (models, meetings, minutes, web)
 LENGTHS = (512, 8192)
 """Characters; the shorter ones so that nothing runs for hours."""

@@ -14,6 +14,8 @@ from meetings.errors import Crowded, OutOfBounds, StorageFull
 from tests.processes import await_end_of
 from tests.walls import needs_walls
 
+pytestmark = pytest.mark.hostile
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

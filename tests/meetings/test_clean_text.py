@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from meetings import clean_text
 
+pytestmark = pytest.mark.hostile
+
 
 @pytest.mark.parametrize(
     ("given_text", "kept"),

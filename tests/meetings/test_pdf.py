@@ -13,6 +13,8 @@ from meetings.joining import Part
 from tests import bombs, pdfs
 from tests.memory import grows_by_at_most
 
+pytestmark = pytest.mark.hostile
+
 WORDS = "森下　正　令和8年11月23日（月）10時03分"
 
 

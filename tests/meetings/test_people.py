@@ -12,6 +12,8 @@ from models.audit import AuditLine
 from models.person import Person, Role
 from tests.conftest import Cast
 
+pytestmark = pytest.mark.hostile
+
 
 def test_a_role_is_taken_back_for_the_place_that_it_was_given_for(
     session: Session, cast: Cast

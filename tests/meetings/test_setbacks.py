@@ -20,6 +20,8 @@ from models.setback import Setback
 from tests.conftest import Browser, Cast
 from web.demo import builders
 
+pytestmark = pytest.mark.hostile
+
 
 @pytest.fixture
 def versions(

@@ -19,6 +19,8 @@ from models.person import SignIn, WrongTries
 from tests.conftest import Cast
 from web.demo.people import PASSWORD
 
+pytestmark = pytest.mark.hostile
+
 HERE, ELSEWHERE = Place("192.0.2.7"), Place("192.0.2.8")
 OWN_BROWSER = Place("192.0.2.7", browser="secret of the browser")
 

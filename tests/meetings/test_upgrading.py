@@ -21,6 +21,8 @@ from meetings.config import Config
 from meetings.errors import StartRefused
 from models import database
 
+pytestmark = pytest.mark.hostile
+
 ROOT = Path(__file__).parent.parent.parent
 OLD = ROOT / "tests/data/databases/0015.sqlite3.gz"
 FIXED = {

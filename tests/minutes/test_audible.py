@@ -11,6 +11,8 @@ from models.transcript import AssignedBy, Transcript
 from tests.conftest import Cast
 from tests.world import HEARD
 
+pytestmark = pytest.mark.hostile
+
 
 @pytest.fixture
 def revision(session: Session, cast: Cast, transcript: Transcript) -> MinutesRevision:

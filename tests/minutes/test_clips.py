@@ -8,6 +8,8 @@ import pytest
 from minutes.clips import Clips
 from minutes.recognition import audio
 
+pytestmark = pytest.mark.hostile
+
 SOUND = Path("/") / ("a" * 64)
 
 

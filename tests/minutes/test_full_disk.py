@@ -25,6 +25,8 @@ from tests.disks import small_disk
 from tests.minutes.test_worker import every_ten_seconds, work_off
 from web.demo import builders
 
+pytestmark = pytest.mark.hostile
+
 DISK = "40m"
 
 

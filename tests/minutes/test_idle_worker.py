@@ -18,6 +18,8 @@ from minutes.proposals import papers
 from models.database import reading
 from tests.conftest import Cast
 
+pytestmark = pytest.mark.hostile
+
 WHOLE_TABLE = re.compile(r"SCAN (\w+)")
 """How SQLite's plan says it; with an index that is smaller than the table it says which."""
 

@@ -29,6 +29,8 @@ from tests.conftest import Cast
 from tests.minutes import killable
 from web.demo import builders
 
+pytestmark = pytest.mark.hostile
+
 SEED = 20261125
 PATIENCE_SECONDS = 300.0
 LOOK_SECONDS = 0.004

@@ -23,6 +23,8 @@ from tests.conftest import Cast
 from tests.minutes.test_worker import every_ten_seconds, heard_spans, state, work_off
 from web.demo import builders
 
+pytestmark = pytest.mark.hostile
+
 PATIENCE_SECONDS = 0.05
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from models.write_lock import WriteLock
 
+pytestmark = pytest.mark.hostile
+
 
 class Row:
     """Threads that want the lock one after the other, and the order in which they had it."""

@@ -10,6 +10,8 @@ import pytest
 from tests.e2e.conftest import ROOT
 from web import beside
 
+pytestmark = pytest.mark.hostile
+
 THREADS = """
 import os, threading
 from pathlib import Path

@@ -36,6 +36,8 @@ from tests.pdfs import plain_pdf
 from web.app import create_app
 from web.cli import cli
 
+pytestmark = pytest.mark.hostile
+
 Browse = Callable[[Person], Browser]
 
 

@@ -19,6 +19,8 @@ from tests.world import HEARD
 from web.demo import builders
 from web.drafting import TRIES
 
+pytestmark = pytest.mark.hostile
+
 
 @pytest.fixture
 def transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Transcript:

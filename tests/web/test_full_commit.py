@@ -14,6 +14,8 @@ from models.person import Person
 from tests.conftest import Browser, Cast
 from tests.disks import small_disk
 
+pytestmark = pytest.mark.hostile
+
 
 @pytest.fixture
 def config(tmp_path: Path) -> Iterator[Config]:

@@ -22,6 +22,8 @@ from tests.conftest import Browser, Cast
 from tests.disks import small_disk
 from tests.pdfs import plain_pdf
 
+pytestmark = pytest.mark.hostile
+
 Browse = Callable[[Person], Browser]
 
 

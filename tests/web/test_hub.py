@@ -2,7 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from web.live import Hub, Seat
+
+pytestmark = pytest.mark.hostile
 
 MEETING = 7
 

@@ -15,6 +15,8 @@ from tests.queries import asked
 from tests.world import HEARD, World, build_world
 from web.kept_pages import KeptPages
 
+pytestmark = pytest.mark.hostile
+
 KINDS = ["/published/{}", "/api/published/{}"]
 
 

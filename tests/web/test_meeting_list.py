@@ -14,6 +14,8 @@ from models.meeting import Meeting, Series
 from models.person import Person
 from tests.conftest import Browser, Cast
 
+pytestmark = pytest.mark.hostile
+
 Browse = Callable[[Person], Browser]
 
 

@@ -30,6 +30,8 @@ from tests.web.test_access import rules, url_of
 from tests.world import World, build_world
 from web.api.operations import operation_of
 
+pytestmark = pytest.mark.hostile
+
 __all__ = ["script"]
 TEXTS_PER_FIELD = 1
 """Besides one that has them all: each field takes the next ones of the hundred."""

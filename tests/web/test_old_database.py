@@ -11,6 +11,8 @@ from tests.meetings.test_upgrading import OLD
 from web.app import create_app
 from web.demo.people import PASSWORD
 
+pytestmark = pytest.mark.hostile
+
 EVERYBODYS = ["/", "/?q=予算", "/sign-in", "/published/3", "/published/3/text"]
 SECRETARYS = ["/today", "/meetings", "/transcripts/1", "/transcripts/2", "/statistics"]
 OF_A_MEETING = [

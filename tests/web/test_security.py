@@ -17,6 +17,8 @@ from tests.conftest import Browser, Cast
 from web import access
 from web.demo.people import PASSWORD
 
+pytestmark = pytest.mark.hostile
+
 
 @pytest.fixture
 def guarded(app: Flask) -> Flask:

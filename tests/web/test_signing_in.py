@@ -19,6 +19,8 @@ from tests.conftest import Browser, Cast
 from web import refusals
 from web.demo.people import PASSWORD
 
+pytestmark = pytest.mark.hostile
+
 Browse = Callable[[Person], Browser]
 
 

@@ -24,6 +24,8 @@ from web import access
 from web.app import attach
 from web.transaction import database_session, reading_session
 
+pytestmark = pytest.mark.hostile
+
 PATIENCE_SECONDS = 0.05
 JSON = {"Accept": "application/json"}
 

@@ -17,6 +17,8 @@ from models.database import connect
 from models.person import Person
 from web.cli import cli
 
+pytestmark = pytest.mark.hostile
+
 
 @pytest.fixture
 def home(tmp_path: Path, empty_database: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

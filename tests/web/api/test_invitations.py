@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy.orm import Session
 
 from meetings.invitations import answer_invitation
@@ -9,6 +10,8 @@ from models.meeting import AnswerWord, Meeting
 from models.person import Person
 from tests.conftest import Browser, Cast
 from tests.web.api.conftest import Script
+
+pytestmark = pytest.mark.hostile
 
 NOTE = "入院するため"
 

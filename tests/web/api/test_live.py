@@ -197,7 +197,6 @@ def test_a_memo_cannot_be_moved_to_a_page_that_its_owner_may_not_see(
         file_name="案.pdf",
         created_by=cast.organiser,
         thumbnail_sha256=document.current.sha256,
-        page_count=1,
     )
     session.add(draft)
     closed = Page(version=draft, number=1, width=500, height=700, text="")

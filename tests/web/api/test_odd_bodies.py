@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
@@ -15,6 +16,8 @@ from tests.conftest import Cast
 from tests.web.api.conftest import Script
 from tests.world import World, build_world
 from web.api.operations import Operation, operation_of
+
+pytestmark = pytest.mark.hostile
 
 ODD: list[Any] = [
     None,

@@ -16,6 +16,8 @@ from web.bench.hostile_clients import (
 )
 from web.door import protocol
 
+pytestmark = pytest.mark.hostile
+
 
 def until(is_so: Callable[[], bool]) -> None:
     end = time.monotonic() + 30

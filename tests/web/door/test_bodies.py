@@ -20,6 +20,8 @@ from web.demo.people import PASSWORD
 from web.door import bodies
 from web.door.limits import LARGEST_BODY_BYTES, MOST_FIELDS, SMALL_BODY_BYTES
 
+pytestmark = pytest.mark.hostile
+
 FORM = "application/x-www-form-urlencoded"
 EDGE = "gijido-test"
 MULTIPART = f"multipart/form-data; boundary={EDGE}"

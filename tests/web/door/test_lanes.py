@@ -21,6 +21,8 @@ from web.bench.hostile_clients import Place, exchange, request, seconds_to_answe
 from web.door.costs import Lane
 from web.door.lanes import WIDTHS, Threads, Width
 
+pytestmark = pytest.mark.hostile
+
 
 def test_turns_go_on_while_all_who_read_wait(hall: Hall) -> None:
     readers = WIDTHS[Lane.READING].threads + 4

@@ -21,6 +21,8 @@ from web.bench.hostile_clients import (
 )
 from web.door import loop, protocol
 
+pytestmark = pytest.mark.hostile
+
 MEGABYTE = 1_000_000
 GET = b"GET / HTTP/1.1\r\nHost: gijido\r\n"
 
