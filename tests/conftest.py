@@ -12,8 +12,8 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import ORMExecuteState, Session
 from xdist.scheduler import LoadScopeScheduling
 
 from meetings import config as settings
@@ -146,9 +146,27 @@ def engine(config: Config, peopled_database: Path) -> Iterator[Engine]:
 def session(engine: Engine) -> Iterator[Session]:
     """A domain test's session. Commit it before going through pages or the API, and once more
     before looking at what they changed. It takes no write lock by reading (`writing` would, and
-    the next request would wait for it in vain)."""
+    the next request would wait for it in vain), but before it writes: others may have written
+    since it read."""
     with reading(engine) as session:
+        event.listen(session, "before_flush", lambda *_: _take_write_lock(session))
+        event.listen(session, "do_orm_execute", _lock_for_changes)
+        event.listen(session, "after_transaction_end", lambda *_: session.info.clear())
         yield session
+
+
+def _lock_for_changes(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        _take_write_lock(state.session)
+
+
+def _take_write_lock(session: Session) -> None:
+    """In place of the transaction that has only read so far."""
+    if not session.info.get("has_write_lock"):
+        connection = session.connection()
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        session.info["has_write_lock"] = True
 
 
 @pytest.fixture

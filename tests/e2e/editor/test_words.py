@@ -17,12 +17,15 @@ MISHEARD = "提告"
 @pytest.fixture
 def transcript(session: Session, transcript: Transcript) -> Transcript:
     """Ten letters a second, and no trust in 提告."""
-    for segment in transcript.segments:
-        found = [
+    heard = {segment.id: segment.heard for segment in transcript.segments}
+    found = {
+        segment.id: [
             Moment(1, segment.start_seconds + n / 10, 0.1 if letter in MISHEARD else 0.9)
             for n, letter in enumerate(segment.heard)
         ]
-        word_times.keep(segment, segment.heard, found)
+        for segment in transcript.segments
+    }
+    word_times.keep(session, transcript, heard, found)
     session.commit()
     return transcript
 
