@@ -196,23 +196,6 @@ def test_an_upload_with_a_cookie_needs_the_header(
     assert answer.status_code == 400 and answer.get_json()["is_token_expired"]
 
 
-@pytest.mark.parametrize("token", ["", "Bearer nobody"])
-def test_whoever_is_refused_while_sending_a_file_can_send_it_to_the_end(
-    app: Flask, cast: Cast, meeting: Meeting, token: str
-) -> None:
-    """Otherwise the terminal sees a broken connection instead of the sentence."""
-    form = io.BytesIO(b"--b\r\n" + b"x" * 3_000_000)
-    answer = app.test_client().post(
-        f"/api/meetings/{meeting.id}/documents",
-        input_stream=form,
-        content_type="multipart/form-data; boundary=b",
-        content_length=3_000_005,
-        headers={"Authorization": token},
-    )
-    assert answer.status_code == 401
-    assert form.tell() == 3_000_005
-
-
 def test_a_form_that_breaks_off_leaves_nothing(
     script: Sign, cast: Cast, meeting: Meeting, config: Config
 ) -> None:

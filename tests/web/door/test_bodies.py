@@ -93,6 +93,18 @@ def test_a_file_from_somebody_who_may_not_send_it_is_never_written(
     assert not opened
 
 
+@pytest.mark.parametrize("token", ["", "nobody"])
+def test_whoever_is_refused_while_sending_a_file_can_send_it_to_the_end(
+    hall: Hall, token: str
+) -> None:
+    """Otherwise the terminal sees a broken connection instead of the sentence."""
+    path, body = f"/api/meetings/{hall.meeting_id}/documents", form_with(b"x" * 3_000_000)
+    with hall.place.connect() as line:
+        line.sendall(request("POST", path, body, Content_Type=MULTIPART, token=token))
+        answered = read_answer(line)
+    assert answered.status == 401 and "サインイン" in answered.text
+
+
 def test_a_file_from_somebody_who_may_is_taken_whole(hall: Hall) -> None:
     path, pdf = f"/api/meetings/{hall.meeting_id}/documents", plain_pdf(3)
     padded = pdf + b"%" * 300_000
