@@ -32,7 +32,8 @@ WIDTHS = {
     Lane.FILES: Width(4, 100, 30),
     # As many as are hashed at once: who waits for that holds no thread.
     Lane.SIGN_IN: Width(passwords.AT_ONCE, 500, 60),
-    Lane.CITIZENS: Width(2, 200, 10),
+    # One at a time: the interpreter makes no more anyway, and the hall waits less for it.
+    Lane.CITIZENS: Width(1, 200, 10),
     Lane.CLIPS: Width(2, 50, 10),
 }
 
