@@ -1,4 +1,5 @@
-"""Files that are small and grow without end in who opens them; made in a moment."""
+"""Files that are small and grow without end in who opens them; made in a moment. The PDF of nested
+forms is `web.bench.attack`'s."""
 
 import io
 import struct
@@ -9,20 +10,6 @@ import pikepdf
 from tests.pdfs import saved
 
 BLOCK = 1 << 20
-
-
-def nested_forms(fold: int = 10, deep: int = 12) -> bytes:
-    """A PDF of one page whose form draws another one `fold` times, which does the same."""
-    pdf = pikepdf.new()
-    pdf.add_blank_page(page_size=(595, 842))
-    form = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Form, "BBox": [0, 0, 595, 842]}
-    inner = pdf.make_stream(b"0 0 1 1 re f", **form)
-    for _ in range(deep):
-        resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(F=inner))
-        inner = pdf.make_stream(b"/F Do " * fold, Resources=resources, **form)
-    pdf.pages[0].obj.Resources = inner.Resources
-    pdf.pages[0].obj.Contents = pdf.make_stream(b"/F Do " * fold)
-    return saved(pdf)
 
 
 def object_stream(megabytes: int) -> bytes:

@@ -18,6 +18,7 @@ from web.bench import live as live_bench
 from web.bench import lock as lock_bench
 from web.bench import recording as recording_bench
 from web.bench import returning as return_bench
+from web.bench import signing_in as signing_in_bench
 from web.bench import transcription as transcription_bench
 from web.demo.builders import folder
 
@@ -192,3 +193,13 @@ def bench_hostile(clients: int, seconds: float, as_json: bool) -> None:
     measured = hostile_bench.measure(clients, seconds, lambda words: click.echo(words, err=True))
     made = hostile_bench.as_json(measured)
     click.echo(json.dumps(made) if as_json else hostile_bench.as_table(measured))
+
+
+@bench.command("signing-in")
+@click.option("--people", default=70, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+def bench_signing_in(people: int, as_json: bool) -> None:
+    """Everybody signs in at the same moment, while pages are turned."""
+    measured = signing_in_bench.measure(people)
+    made = signing_in_bench.as_json(measured)
+    click.echo(json.dumps(made) if as_json else signing_in_bench.as_table(measured))

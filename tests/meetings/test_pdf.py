@@ -12,6 +12,7 @@ from meetings.errors import FileRejected, OutOfBounds
 from meetings.joining import Part
 from tests import bombs, pdfs
 from tests.memory import grows_by_at_most
+from web.bench.attack import nested_forms
 
 pytestmark = pytest.mark.hostile
 
@@ -43,7 +44,7 @@ def inspect(file: Path, folder: Path) -> list[pdf.PageSize]:
 
 
 def test_forms_within_forms_end_at_the_memory_of_their_cell(file: Path, folder: Path) -> None:
-    file.write_bytes(bombs.nested_forms())
+    file.write_bytes(nested_forms())
     with grows_by_at_most(50), pytest.raises(OutOfBounds, match="時間とメモリー"):
         inspect(file, folder)
 
