@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.loops import run
 from web.live import Hub, Seat
 
 pytestmark = pytest.mark.hostile
@@ -32,7 +33,7 @@ def test_what_is_for_some_people_reaches_their_terminals_alone() -> None:
             await settle()
             return taken(reader, other)
 
-    to_reader, to_other = asyncio.run(sitting())
+    to_reader, to_other = run(sitting())
     assert "whole" in to_reader and "rest" not in to_reader
     assert "rest" in to_other and "whole" not in to_other
 
@@ -45,7 +46,7 @@ def test_a_terminal_whose_person_is_not_known_yet_reads_the_state_once_more() ->
             await settle()
             return seat.has_missed, taken(seat)
 
-    assert asyncio.run(sitting()) == (True, [""])
+    assert run(sitting()) == (True, [""])
 
 
 def test_one_who_waits_for_a_newer_state_is_woken_by_any() -> None:
@@ -60,5 +61,5 @@ def test_one_who_waits_for_a_newer_state_is_woken_by_any() -> None:
             await settle()
             return taken(waiting)
 
-    (woken,) = asyncio.run(sitting())
+    (woken,) = run(sitting())
     assert "whole" in woken and "here" not in woken

@@ -15,6 +15,7 @@ from meetings.sign_ins import hash_of
 from models.base import now
 from models.database import writing
 from models.person import SignIn
+from tests.loops import run
 from tests.web.door.conftest import Hall, sign_in
 from web import live
 from web.bench.hostile_clients import Place, exchange, request, seconds_to_answer
@@ -72,7 +73,7 @@ def test_a_row_has_an_end_and_a_longest_wait() -> None:
         await first
         return [*told, await threads.run(str)]
 
-    *told, last = asyncio.run(fill())
+    *told, last = run(fill())
     assert [type(one) for one in told] == [TryAgain] * 3
     assert last == ""
 
