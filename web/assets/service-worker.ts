@@ -110,24 +110,32 @@ async function fromKept(request: Request): Promise<Response> {
   const whole = await cache?.match(new URL(request.url).pathname);
   if (!cache || !whole) return fetch(request);
   const refusal = await refused(request.url);
-  if (!refusal) return part(whole, request.headers.get("Range"));
+  if (refusal === null) return part(whole, request.headers.get("Range"));
   await forgetRefused(cache, request, refusal);
   return fetch(request);
 }
 
-/** Until when we need not ask again about an address: a reader fetches many ranges of a file. */
-const answered = new Map<string, number>();
+/** What was asked lately, and until when it holds: a reader fetches many ranges of a file, some at
+ * the same moment, and each waits for the same answer. */
+const asked = new Map<string, { until: number; refusal: Promise<number | null> }>();
 
 /** The status with which the server refuses this address now; null when it does not, or is not
- * there to say so. Asked without the body. */
+ * there to say so. */
 async function refused(url: string): Promise<number | null> {
-  if ((answered.get(url) ?? 0) > Date.now()) return null;
-  answered.set(url, Date.now() + ANSWER_HOLDS_MS);
+  const known = asked.get(url);
+  if (known && known.until > Date.now()) return known.refusal;
+  const refusal = ask(url);
+  asked.set(url, { until: Date.now() + ANSWER_HOLDS_MS, refusal });
+  // Whoever signs in again is not held to what was answered before.
+  if ((await refusal) !== null) asked.delete(url);
+  return refusal;
+}
+
+/** As `refused`, from the server, without the body. */
+async function ask(url: string): Promise<number | null> {
   try {
     const answer = await fetch(url, { method: "HEAD", cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(ASKING_MS) });
-    if (!isRefusal(answer)) return null;
-    answered.delete(url);
-    return answer.status;
+    return isRefusal(answer) ? answer.status : null;
   } catch {
     return null;
   }
