@@ -466,8 +466,9 @@ def test_a_tablet_whose_sign_in_ended_hands_out_no_document_that_it_keeps(
     end_newest_sign_in(live, "okuma")
     page.goto("/")
     page.wait_for_timeout(10_500)  # an answer of the server holds for ten seconds
-    asked = "async (path) => (await fetch(path, {redirect: 'manual'})).status"
-    assert page.evaluate(asked, path) in (0, 302)
+    asked = """(path) => Promise.all(
+        [1, 2, 3].map(async () => (await fetch(path, {redirect: 'manual'})).status))"""
+    assert set(page.evaluate(asked, path)) <= {0, 302}, "one of three at the same moment got it"
     assert page.evaluate("caches.has('gijido-meeting')") is False
 
 
