@@ -14,6 +14,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from meetings import logins
 from meetings.errors import InvalidInput, TryAgain
 
 SHORTEST = 8
@@ -48,7 +49,7 @@ def new(password: str, login: str, field: str = "password") -> Hashed:
         raise InvalidInput(field, f"パスワードは{SHORTEST}文字以上にしてください。")
     if len(password) > LONGEST:
         raise InvalidInput(field, f"パスワードは{LONGEST:,}文字までです。")
-    if password.strip().casefold() == login.strip().casefold():
+    if logins.folded(password) == logins.folded(login):
         raise InvalidInput(field, "利用者IDと同じパスワードは使えません。別のものにしてください。")
     if password.casefold() in _common():
         raise InvalidInput(

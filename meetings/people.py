@@ -3,7 +3,7 @@
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from meetings import audit, clean_text, entries, sign_ins
+from meetings import audit, clean_text, entries, logins, sign_ins
 from meetings.errors import InvalidInput, NotFound, NotPossibleNow
 from meetings.passwords import Hashed
 from models.base import now
@@ -40,9 +40,10 @@ def add_person(
     kana: str = "",
     email: str = "",
 ) -> Person:
-    """Without a password nobody can sign in as this person yet."""
-    login = entries.text("login", "利用者ID", login, 100)
-    if session.scalar(select(Person).where(Person.login == login)):
+    """Without a password nobody can sign in as this person yet. The login is stored folded, so that
+    no two differ in case, width or spaces alone. Raises InvalidInput."""
+    login = entries.text("login", "利用者ID", logins.folded(login), 100)
+    if logins.person_of(session, login):
         raise InvalidInput("login", f"利用者ID「{login}」はすでに使われています。")
     person = Person(
         login=login,
@@ -159,10 +160,8 @@ def one(session: Session, person_id: int) -> Person:
 
 def person_with(session: Session, login: str) -> Person:
     """By the login, ended ones too, guests never. Raises InvalidInput."""
-    found = session.scalar(
-        select(Person).where(Person.login == clean_text.line(login), ~Person.is_guest)
-    )
-    if found is None:
+    found = logins.person_of(session, login)
+    if found is None or found.is_guest:
         raise InvalidInput("login", f"利用者ID「{login[:100]}」は登録されていません。")
     return found
 

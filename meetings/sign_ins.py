@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings import audit, clean_text, guessing, passwords
+from meetings import audit, guessing, logins, passwords
 from meetings.errors import NotFound, SignInRefused, TooManyTries
 from meetings.passwords import Hashed
 from models.base import now
@@ -217,10 +217,11 @@ def _prove(engine: Engine, attempt: Attempt) -> _Asked:
 
 def _ask(session: Session, attempt: Attempt) -> _Asked:
     """Who may not sign in is asked like somebody who does not exist."""
-    login, browser = clean_text.line(attempt.login), attempt.place.browser
-    person = session.scalar(select(Person).where(Person.login == login))
+    person, browser = logins.person_of(session, attempt.login), attempt.place.browser
     may = person is not None and person.ended_at is None and not person.is_guest
     known = browser if person and _came_from(session, person, browser) else ""
+    # Every way to write one login is the same guess.
+    login = person.login if person else logins.folded(attempt.login)
     subject = guessing.subject(attempt.key, login, attempt.place.address, known)
     if person is not None and person.one_time_until is not None:
         may = may and person.one_time_until > now()

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from meetings import dates, errands
+from meetings import dates, errands, logins
 from meetings.config import Config
 from meetings.errands import Errand
 from meetings.errors import FileRejected, InvalidInput, NotPossibleNow, StorageFull
@@ -233,7 +233,7 @@ class Watch:
 
 
 def person_with_login(session: Session, login: str) -> Person:
-    person = session.scalar(select(Person).where(Person.login == login))
+    person = logins.person_of(session, login)
     if person is None or person.ended_at is not None:
         raise InvalidInput("as", f"利用者ID「{login}」は登録されていないか、使えなくなっています。")
     return person

@@ -5,9 +5,8 @@ from typing import Self
 
 from flask import Blueprint
 from pydantic import Field, model_validator
-from sqlalchemy import select
 
-from meetings import guests, invitations, notices, roster
+from meetings import guests, invitations, logins, notices, roster
 from meetings.errors import InvalidInput
 from meetings.rights import Right, may_read_note, rights
 from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting, RosterEntry, Series
@@ -126,14 +125,12 @@ def answer(person: Person, meeting: Meeting, body: AnswerBody) -> AnswerAnswer:
 
 
 def _invited(body: NewInvitation) -> Person:
+    session = database_session()
     if body.login is not None:
-        field, wanted = "login", Person.login == body.login.strip()
+        field, found = "login", logins.person_of(session, body.login)
     else:
-        field, wanted = "person_id", Person.id == body.person_id
-    found = database_session().scalar(
-        select(Person).where(wanted, Person.ended_at.is_(None), ~Person.is_guest)
-    )
-    if found is None:
+        field, found = "person_id", session.get(Person, body.person_id)
+    if found is None or found.ended_at is not None or found.is_guest:
         raise InvalidInput(
             field, "その利用者は登録されていません。管理者に登録を依頼してください。"
         )
