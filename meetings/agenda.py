@@ -122,6 +122,23 @@ def call_off(session: Session, by: Person, meeting: Meeting, reason: str) -> Non
     audit.note(session, by, "call_off", meeting)
 
 
+def reinstate(session: Session, by: Person, meeting: Meeting) -> None:
+    """The meeting takes place after all: the calling off is taken back, and everybody is told.
+    Answers stand as they were given. Raises NotPossibleNow."""
+    if meeting.called_off_at is None:
+        raise NotPossibleNow("この会議は中止になっていません。")
+    if meeting.ends_at <= now():
+        raise NotPossibleNow(
+            "予定の日時を過ぎているため、中止を取り消せません。"
+            "「次回をつくる」で、新しい日時の会議を登録してください。"
+        )
+    meeting.called_off_at = meeting.called_off_by_id = None
+    meeting.called_off_reason = ""
+    meeting.revision += 1
+    _tell(session, meeting, NoticeKind.REINSTATED, "")
+    audit.note(session, by, "reinstate", meeting)
+
+
 def copy_meeting(
     session: Session,
     by: Person,

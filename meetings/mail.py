@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from meetings import clean_text, dates, entries, setbacks
 from meetings.calendar import calendar_of, link
 from meetings.config import Config, Mail
-from meetings.notices import add_reminders
+from meetings.notices import add_reminders, still_holds
 from models.base import now
 from models.database import reading, writing
 from models.notice import Notice, NoticeKind
@@ -29,6 +29,7 @@ BAD_ADDRESS = (
     "（次のお知らせから届きます）。"
 )
 TOO_LATE = "会議が終わっているため、送りませんでした。"
+NO_LONGER_TRUE = "会議が中止になったか、回答がすでにあるため、送りませんでした。"
 TOO_OLD = "3日より前のお知らせのため、送りませんでした。"
 
 
@@ -69,13 +70,14 @@ def compose(config: Config, notice: Notice) -> EmailMessage:
     common programs takes one of them."""
     meeting, kind = notice.meeting, NoticeKind(notice.kind)
     letter = EmailMessage()
-    letter["Subject"] = clean_text.line(f"【{kind.label}】{meeting.title}")
+    day = dates.in_full(meeting.starts_at)
+    letter["Subject"] = clean_text.line(f"【{kind.label}】{meeting.title}　{day}")
     letter["From"] = formataddr((f"{config.city.name} 議事堂", config.mail.sender))
     letter["To"] = formataddr((clean_text.line(notice.person.name), notice.address))
     letter["Date"] = format_datetime(notice.created_at)
     letter["Message-ID"] = make_msgid(f"notice-{notice.id}", domain="gijido")
     letter.set_content(clean_text.lines(_body(config, notice)))
-    if kind != NoticeKind.REMINDER:
+    if kind.changes_calendar:
         calendar = calendar_of(config, notice.invitation)
         method = "CANCEL" if b"METHOD:CANCEL" in calendar else "REQUEST"
         letter.add_alternative(
@@ -154,6 +156,8 @@ def _why_never(notice: Notice) -> str:
         return BAD_ADDRESS
     if notice.meeting.ends_at <= now():
         return TOO_LATE
+    if not still_holds(notice):
+        return NO_LONGER_TRUE
     if now() - notice.created_at > GIVE_UP_AFTER:
         return notice.problem or TOO_OLD
     return ""

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from meetings import dates
+from meetings.errors import NotPossibleNow
 from models.base import now
 from models.meeting import Invitation, Meeting
 from models.notice import Notice, NoticeKind
@@ -22,7 +23,7 @@ def notify(session: Session, invitation: Invitation, kind: NoticeKind, words: st
     as the next in sequence."""
     if invitation.meeting.ends_at <= now():
         return
-    if kind not in (NoticeKind.INVITATION, NoticeKind.REMINDER):
+    if kind.changes_calendar and kind != NoticeKind.INVITATION:
         invitation.sequence += 1
     notice = Notice(
         invitation=invitation,
@@ -49,9 +50,9 @@ def what_changed(meeting: Meeting, before: tuple[str, datetime, datetime, str]) 
 
 
 def unseen(session: Session, person: Person) -> Sequence[Notice]:
-    """What this person has not been told on the screen, the oldest first; an invitation is shown
-    as such there."""
-    return session.scalars(
+    """What this person has not been told on the screen and still holds, the oldest first; an
+    invitation is shown as such there."""
+    found = session.scalars(
         select(Notice)
         .join(Notice.invitation)
         .join(Invitation.meeting)
@@ -64,7 +65,17 @@ def unseen(session: Session, person: Person) -> Sequence[Notice]:
         )
         .order_by(Notice.id)
         .options(contains_eager(Notice.invitation).contains_eager(Invitation.meeting))
-    ).all()
+    )
+    return [notice for notice in found if still_holds(notice)]
+
+
+def still_holds(notice: Notice) -> bool:
+    """Returns False for a reminder of a meeting that was called off since, and for a request for
+    an answer that was given since: nobody is asked for what is not wanted any more."""
+    if notice.kind not in (NoticeKind.REMINDER, NoticeKind.URGED):
+        return True
+    is_answered = notice.kind == NoticeKind.URGED and notice.invitation.answer is not None
+    return notice.meeting.called_off_at is None and not is_answered
 
 
 def mark_seen(session: Session, person: Person, count: int | None = None) -> None:
@@ -108,10 +119,13 @@ def add_reminders(session: Session, days: int) -> int:
 
 
 def urge(session: Session, meeting: Meeting) -> int:
-    """Remind everybody who has not answered; how many these are."""
+    """Ask everybody who has not answered once more; returns how many these are. Raises
+    NotPossibleNow for a meeting that was called off."""
+    if meeting.called_off_at is not None:
+        raise NotPossibleNow("この会議は中止になりました。出欠の回答は要りません。")
     waiting = [i for i in meeting.invitations if i.withdrawn_at is None and not i.answers]
     for invitation in waiting:
-        notify(session, invitation, NoticeKind.REMINDER, "出欠の回答をお願いします。")
+        notify(session, invitation, NoticeKind.URGED)
     return len(waiting)
 
 
@@ -123,7 +137,20 @@ def _words(meeting: Meeting, kind: NoticeKind) -> str:
             return "この会議への招集は取り消されました。"
         case NoticeKind.CALLED_OFF:
             reason = f"理由：{meeting.called_off_reason}" if meeting.called_off_reason else ""
-            return f"この会議は中止になりました。{reason}"
+            return (
+                f"{_when_and_where(meeting)}に開く予定だったこの会議は、中止になりました。{reason}"
+            )
+        case NoticeKind.REINSTATED:
+            return (
+                f"中止を取り消しました。{_when_and_where(meeting)}で開催します。"
+                "先にいただいた出欠の回答は、そのまま生きています。"
+            )
+        case NoticeKind.URGED:
+            return "出欠の回答をまだいただいていません。回答をお願いします。"
         case NoticeKind.REMINDER:
             return "会議が近づきました。"
     return "会議の内容が変わりました。"
+
+
+def _when_and_where(meeting: Meeting) -> str:
+    return f"{dates.span(meeting.starts_at, meeting.ends_at)}、{meeting.place}"

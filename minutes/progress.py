@@ -21,6 +21,7 @@ from models.transcript import Segment, Transcript
 
 
 class MeetingState(StrEnum):
+    CALLED_OFF = "中止"
     PREPARING = "準備中"
     HELD_NOW = "開催中"
     HELD = "録音待ち"
@@ -30,6 +31,19 @@ class MeetingState(StrEnum):
     APPROVED = "承認済み"
     PUBLISHED = "公開"
 
+    def told(self, given: frozenset[Right]) -> str:
+        """The word that whoever has the rights `given` is shown: what the office does between the
+        sitting and its publication is told to those who hear the recording alone."""
+        is_office_work = self not in (
+            MeetingState.CALLED_OFF,
+            MeetingState.PREPARING,
+            MeetingState.HELD_NOW,
+            MeetingState.PUBLISHED,
+        )
+        return OVER if is_office_work and Right.HEAR not in given else self.value
+
+
+OVER = "終了"
 
 WORK = {
     MeetingState.CORRECTING: Right.CORRECT,
@@ -49,7 +63,9 @@ def states_of(session: Session, meetings: Sequence[Meeting]) -> dict[int, Meetin
     wanted = select(Meeting.id, _of_the_record()).where(Meeting.id.in_([m.id for m in meetings]))
     found = {number: word for number, word in session.execute(wanted) if word} if meetings else {}
     return {
-        meeting.id: MeetingState(found[meeting.id]) if meeting.id in found else _sitting(meeting)
+        meeting.id: MeetingState(found[meeting.id])
+        if meeting.id in found and meeting.called_off_at is None
+        else _sitting(meeting)
         for meeting in meetings
     }
 
@@ -144,6 +160,8 @@ def _has_words() -> ColumnElement[bool]:
 
 
 def _sitting(meeting: Meeting) -> MeetingState:
+    if meeting.called_off_at is not None:
+        return MeetingState.CALLED_OFF
     if meeting.is_now(now()):
         return MeetingState.HELD_NOW
     return MeetingState.PREPARING if now() < meeting.starts_at else MeetingState.HELD

@@ -15,7 +15,9 @@ class NoticeKind(StrEnum):
     CHANGE = "change"
     WITHDRAWAL = "withdrawal"
     CALLED_OFF = "called_off"
+    REINSTATED = "reinstated"
     REMINDER = "reminder"
+    URGED = "urged"
 
     @property
     def label(self) -> str:
@@ -24,8 +26,15 @@ class NoticeKind(StrEnum):
             NoticeKind.CHANGE: "変更のお知らせ",
             NoticeKind.WITHDRAWAL: "招集取消しのお知らせ",
             NoticeKind.CALLED_OFF: "中止のお知らせ",
+            NoticeKind.REINSTATED: "中止取消しのお知らせ",
             NoticeKind.REMINDER: "開催が近づいたお知らせ",
+            NoticeKind.URGED: "出欠回答のお願い",
         }[self]
+
+    @property
+    def changes_calendar(self) -> bool:
+        """Whether a calendar program has something to take over."""
+        return self not in (NoticeKind.REMINDER, NoticeKind.URGED)
 
 
 class Notice(Base):

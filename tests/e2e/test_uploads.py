@@ -214,7 +214,7 @@ def test_after_the_page_was_closed_the_same_file_goes_on_and_another_does_not(
     expect(row).to_contain_text("一時停止しています")
     assert len(created) == 1
     row.get_by_role("button", name="取りやめ").click()
-    page.get_by_role("button", name="はい").click()
+    page.get_by_role("dialog").get_by_role("button", name="取りやめ").click()
     expect(row).to_contain_text("送信を取りやめました")
     assert ask(page, "/api/meetings/1/uploads")["uploads"] == []
 
@@ -255,7 +255,7 @@ def test_what_is_no_sound_is_told_and_can_be_taken_out_again(
         listed.get_by_role("link", name="送ったファイルを取り出す").click()
     assert Path(taken.value.path()).read_bytes() == b"no sound at all"
     listed.get_by_role("button", name="取りやめ").click()
-    page.get_by_role("button", name="はい").click()
+    page.get_by_role("dialog").get_by_role("button", name="取りやめ").click()
     expect(page.get_by_text("送信を取りやめました")).to_be_visible()
 
 

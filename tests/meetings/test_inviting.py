@@ -20,7 +20,7 @@ from aiosmtpd.handlers import Message
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from meetings import agenda, guests, invitations, mail, notices, printing, roster, sign_ins
+from meetings import agenda, dates, guests, invitations, mail, notices, printing, roster, sign_ins
 from meetings.calendar import calendar_of
 from meetings.config import Config, Mail
 from meetings.errors import InvalidInput, NotFound, NotPossibleNow, TooManyTries, WrongCode
@@ -280,6 +280,78 @@ def test_a_meeting_that_was_called_off_takes_no_answers_and_no_guests(
         guests.add_guest(session, cast.organiser, coming, guests.new_code(), name="山本 太郎")
     with pytest.raises(NotPossibleNow, match="すでに中止"):
         agenda.call_off(session, cast.organiser, coming, "")
+
+
+def test_whoever_is_told_that_a_meeting_is_off_is_told_which_one(
+    post: Controller,
+    letters: Letters,
+    engine: Engine,
+    mailing: Config,
+    session: Session,
+    cast: Cast,
+    coming: Meeting,
+) -> None:
+    """Another meeting may have the same name and run right now."""
+    agenda.call_off(session, cast.organiser, coming, "大雨のため")
+    session.commit()
+    when = dates.span(coming.starts_at, coming.ends_at)
+    (told,) = notices.unseen(session, cast.attendee)
+    assert f"{when}、第3会議室" in told.words and "中止" in told.words and "大雨" in told.words
+    post.start()
+    send_all(engine, mailing)
+    off = letters.received[-1]
+    assert "中止" in off["Subject"] and dates.in_full(coming.starts_at) in off["Subject"]
+
+
+def test_calling_off_can_be_taken_back_and_calendars_follow(
+    post: Controller,
+    letters: Letters,
+    engine: Engine,
+    mailing: Config,
+    session: Session,
+    cast: Cast,
+    coming: Meeting,
+) -> None:
+    invitations.answer_invitation(session, cast.attendee, coming, AnswerWord.COMING)
+    with pytest.raises(NotPossibleNow, match="中止になっていません"):
+        agenda.reinstate(session, cast.organiser, coming)
+    agenda.call_off(session, cast.organiser, coming, "大雨のため")
+    session.commit()
+    post.start()
+    send_all(engine, mailing)
+    agenda.reinstate(session, cast.organiser, coming)
+    session.commit()
+    send_all(engine, mailing)
+    assert [n.kind for n in notices.unseen(session, cast.attendee)] == [
+        NoticeKind.CALLED_OFF,
+        NoticeKind.REINSTATED,
+    ]
+    off, on = [calendars(letter)[0] for letter in letters.received[-2:]]
+    assert (off.method.value, on.method.value) == ("CANCEL", "REQUEST")
+    assert on.vevent.status.value == "CONFIRMED" and on.vevent.uid.value == off.vevent.uid.value
+    assert int(on.vevent.sequence.value) > int(off.vevent.sequence.value)
+    answer = invitations.invited(coming)[0].answer
+    assert answer and answer.word == AnswerWord.COMING, "an answer outlives it"
+
+
+def test_nobody_is_asked_for_what_is_not_wanted_any_more(
+    engine: Engine, mailing: Config, session: Session, cast: Cast, coming: Meeting
+) -> None:
+    invitations.invite(session, cast.organiser, coming, cast.presenter)
+    session.flush()
+    assert notices.urge(session, coming) == 2
+    session.flush()
+    (asked,) = notices.unseen(session, cast.attendee)
+    assert asked.kind == NoticeKind.URGED and "お願い" in asked.kind.label
+    invitations.answer_invitation(session, cast.attendee, coming, AnswerWord.COMING)
+    session.flush()
+    session.expire_all()
+    assert notices.unseen(session, cast.attendee) == []
+    agenda.call_off(session, cast.organiser, coming, "")
+    session.flush()
+    assert [n.kind for n in notices.unseen(session, cast.presenter)] == [NoticeKind.CALLED_OFF]
+    with pytest.raises(NotPossibleNow, match="中止"):
+        notices.urge(session, coming)
 
 
 def test_the_roster_is_invited_at_once_and_nobody_twice(

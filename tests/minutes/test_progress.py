@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from meetings import agenda
+from meetings.rights import Right
 from minutes import publication, records
 from minutes import transcription as work
 from minutes.assignment import spans
@@ -21,6 +23,23 @@ def test_before_during_and_after_the_sitting(session: Session, meeting: Meeting)
     assert state_of(session, meeting) == MeetingState.PREPARING
     meeting.starts_at, meeting.ends_at = now() - timedelta(hours=2), now() - timedelta(hours=1)
     assert state_of(session, meeting) == MeetingState.HELD
+
+
+def test_a_meeting_that_was_called_off_says_so_at_its_hour_and_after_it(
+    session: Session, cast: Cast, meeting: Meeting
+) -> None:
+    agenda.call_off(session, cast.organiser, meeting, "")
+    assert state_of(session, meeting) == MeetingState.CALLED_OFF
+    meeting.starts_at, meeting.ends_at = now() - timedelta(hours=2), now() - timedelta(hours=1)
+    assert state_of(session, meeting) == MeetingState.CALLED_OFF
+
+
+def test_what_the_office_does_after_the_sitting_is_not_told_to_those_who_were_only_there() -> None:
+    invited, office = frozenset({Right.SEE}), frozenset({Right.SEE, Right.HEAR})
+    assert {state.told(invited) for state in MeetingState} == {
+        "中止", "準備中", "開催中", "終了", "公開",
+    }  # fmt: skip
+    assert [state.told(office) for state in MeetingState] == [state.value for state in MeetingState]
 
 
 def test_while_a_transcription_runs_and_after_it(

@@ -1,5 +1,6 @@
 """Years of meetings, a whole city's people: lists in pages, and what is found in them."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -7,8 +8,8 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from meetings import invitations
-from meetings.dates import TOKYO
+from meetings import agenda, dates, invitations
+from meetings.dates import TOKYO, local
 from models.base import now
 from models.meeting import Meeting, Series
 from models.person import Person
@@ -80,8 +81,9 @@ def test_nobody_finds_what_they_may_not_see(
 def test_the_first_page_shows_a_few_and_says_how_many_more_there_are(
     cast: Cast, browse: Browse, session: Session, many: list[Meeting]
 ) -> None:
-    for days, meeting in enumerate(many[:12], 1):
-        meeting.starts_at = now() + timedelta(hours=12 * days)
+    tomorrow = local(now()).replace(hour=0, minute=0) + timedelta(days=1)
+    for half_days, meeting in enumerate(many[:12]):
+        meeting.starts_at = tomorrow + timedelta(hours=12 * half_days)
         meeting.ends_at = meeting.starts_at + timedelta(hours=1)
         invitations.invite(session, cast.organiser, meeting, cast.attendee)
     browser = browse(cast.attendee)
@@ -89,6 +91,60 @@ def test_the_first_page_shows_a_few_and_says_how_many_more_there_are(
     assert "出欠の回答を待っています（12件）" in today and "ほか7件を見る" in today
     assert "これから1週間の会議" in today and "ほか2件を見る" in today
     assert "出欠の回答待ち（12件）" in browser.get("/meetings?shown=to-answer").text
+
+
+@pytest.fixture
+def of_today(session: Session, cast: Cast, many: list[Meeting]) -> list[Meeting]:
+    """Two that are held now, one that begins last thing today, and one of these hours that was
+    called off, all of one name; the attendee is invited to all."""
+    day_begins = local(now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    day_ends = day_begins + timedelta(days=1)
+    first, second, later, off = many[:4]
+    first.starts_at, first.ends_at = now() - timedelta(hours=3), day_ends + timedelta(hours=1)
+    second.starts_at, second.ends_at = now() - timedelta(hours=1), day_ends + timedelta(hours=1)
+    later.starts_at, later.ends_at = day_ends - timedelta(microseconds=1), day_ends
+    off.starts_at, off.ends_at = second.starts_at, second.ends_at
+    for meeting in many[:4]:
+        meeting.title = "防災会議"
+        invitations.invite(session, cast.organiser, meeting, cast.attendee)
+    session.flush()
+    agenda.call_off(session, cast.organiser, off, "")
+    session.flush()
+    return many[:4]
+
+
+def test_every_meeting_of_today_has_its_door(
+    cast: Cast, browse: Browse, of_today: list[Meeting]
+) -> None:
+    first, second, later, off = of_today
+    page = browse(cast.attendee).get("/today").text
+    large = re.findall(r'button-large" href="/meetings/(\d+)/presentation', page)
+    doors = re.findall(r'href="/meetings/(\d+)/presentation', page)
+    assert large == [str(first.id), str(second.id)], "one as large as the other"
+    assert doors == [*large, str(later.id)]
+    assert str(off.id) not in doors
+    assert "今日のほかの会議" in page and "これから1週間の会議" not in page
+
+
+def test_a_meeting_that_was_called_off_is_told_as_such_in_every_list(
+    cast: Cast, browse: Browse, session: Session, of_today: list[Meeting]
+) -> None:
+    off = of_today[3]
+    attendee, organiser = browse(cast.attendee), browse(cast.organiser)
+    for browser in (attendee, organiser):
+        for page in ("/meetings", "/meetings?q=防災"):
+            line = browser.get(page).text.partition(f'/meetings/{off.id}"')[2].partition("</li>")[0]
+            assert "中止" in line
+        assert "開催中" not in browser.get(f"/meetings/{off.id}").text
+    notice = attendee.get("/today").text.partition('id="notices"')[2].partition("</section>")[0]
+    assert dates.span(off.starts_at, off.ends_at) in notice and off.place in notice
+    change = organiser.get(f"/meetings/{off.id}/change").text
+    assert "中止を取り消す" in change and "やめる" not in change.partition("reinstate")[2]
+    session.commit()
+    organiser.post(f"/meetings/{off.id}/reinstatement", data={})
+    session.commit()
+    assert off.called_off_at is None
+    assert f"/meetings/{off.id}/presentation" in attendee.get("/today").text
 
 
 @pytest.fixture

@@ -220,7 +220,7 @@ def invite_roster(person: Person, meeting: Meeting) -> CountAnswer:
 
 @blueprint.post("/meetings/<int:meeting_id>/reminders")
 @access.to(Meeting, Right.PREPARE)
-@operation("未回答の人に督促する", answers=CountAnswer)
+@operation("未回答の人に、回答をお願いする", answers=CountAnswer)
 def urge(person: Person, meeting: Meeting) -> CountAnswer:
     return CountAnswer(count=notices.urge(database_session(), meeting))
 

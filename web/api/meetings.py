@@ -53,7 +53,10 @@ class MeetingAnswer(Shape):
     ends_at: datetime
     place: str
     revision: int = Field(description="変えた回数。直すときに送り返す")
-    state: str = Field(description="準備中、開催中、録音待ち、文字起こし中、校正中、承認待ち…")
+    state: str = Field(
+        description="準備中、開催中、録音待ち、文字起こし中、校正中、承認待ち、承認済み、公開、中止。"
+        "録音を聞けない人には、開催後から公開までを「終了」と返す"
+    )
     rights: list[str] = Field(description="この会議でわたしにできること")
 
     @classmethod
@@ -75,7 +78,7 @@ class MeetingAnswer(Shape):
                 ends_at=meeting.ends_at,
                 place=meeting.place,
                 revision=meeting.revision,
-                state=states[meeting.id].value,
+                state=states[meeting.id].told(given[meeting.id]),
                 rights=sorted(right.value for right in given[meeting.id]),
             )
             for meeting in meetings
@@ -194,6 +197,14 @@ def change(person: Person, meeting: Meeting, body: MeetingChange) -> MeetingAnsw
 @operation("会議を中止にする", answers=MeetingAnswer, body=CallingOff)
 def call_off(person: Person, meeting: Meeting, body: CallingOff) -> MeetingAnswer:
     agenda.call_off(database_session(), person, meeting, body.reason)
+    return MeetingAnswer.of(meeting, person)
+
+
+@blueprint.delete("/meetings/<int:meeting_id>/calling-off")
+@access.to(Meeting, Right.PREPARE)
+@operation("会議の中止を取り消す", answers=MeetingAnswer)
+def reinstate(person: Person, meeting: Meeting) -> MeetingAnswer:
+    agenda.reinstate(database_session(), person, meeting)
     return MeetingAnswer.of(meeting, person)
 
 

@@ -11,7 +11,7 @@ for (const pressed of document.querySelectorAll<HTMLButtonElement>("button[data-
     const put = (): void => write(field, pressed.dataset["text"]!);
     // What somebody wrote is not lost by one press.
     if (texts.includes(field.value)) put();
-    else ask("この発言は人が直しています。直した文をやめて、入れ替えますか。", put);
+    else ask("この発言は人が直しています。直した文をやめて、入れ替えますか。", "入れ替える", put);
   });
 }
 

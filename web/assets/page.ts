@@ -1,4 +1,4 @@
-/** On every page: questions before what cannot be taken back, and no form sent twice. */
+/** On every page: questions before what is not done by chance, and no form sent twice. */
 
 import { ask, button } from "./ask";
 import { forgetAll, registerWorker } from "./offline";
@@ -10,7 +10,8 @@ document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
   if (!form.matches("[data-confirm]") || form.dataset["confirmed"] === "yes") return;
   event.preventDefault();
-  ask(form.dataset["confirm"] ?? "", () => {
+  const words = form.dataset["yes"] ?? event.submitter?.textContent?.trim() ?? "";
+  ask(form.dataset["confirm"] ?? "", words || "はい", () => {
     form.dataset["confirmed"] = "yes";
     form.requestSubmit(event.submitter);
   });

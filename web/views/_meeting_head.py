@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from meetings.rights import Right, rights
-from minutes.progress import MeetingState, state_of
+from minutes.progress import OVER, MeetingState, state_of
 from models.meeting import Meeting
 from models.person import Person
 from web.transaction import reading_session
@@ -15,11 +15,23 @@ class MeetingHead:
     state: MeetingState
 
     @property
+    def word(self) -> str:
+        """The state as this person is told it."""
+        return self.state.told(self.rights)
+
+    @property
     def badge(self) -> str:
-        """The look of the state's badge; the word stands in it."""
-        if self.state in (MeetingState.PUBLISHED, MeetingState.APPROVED):
-            return "done"
-        return "plain" if self.state == MeetingState.PREPARING else "waiting"
+        return badge_of(self.state, self.word)
+
+
+def badge_of(state: MeetingState, word: str) -> str:
+    """The look of the badge in which the state's word stands."""
+    if state == MeetingState.CALLED_OFF:
+        return "danger"
+    if state == MeetingState.PREPARING or word == OVER:
+        return "plain"
+    is_done = state in (MeetingState.PUBLISHED, MeetingState.APPROVED)
+    return "done" if is_done else "waiting"
 
 
 def meeting_head(person: Person, meeting: Meeting) -> MeetingHead:

@@ -1,6 +1,7 @@
 """会議: all that one may see, what comes next before what was, a page at a time, and found by
 words, 年度, body and what waits there."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,12 +11,13 @@ from meetings import dates, finding
 from meetings.entries import plain_number
 from meetings.finding import Wanted
 from meetings.invitations import meetings_to_answer
-from meetings.rights import has_anywhere
+from meetings.rights import has_anywhere, rights_of_many
 from minutes.progress import WORK, MeetingState, states_of, waiting_for
 from models.meeting import Meeting, Series
 from models.person import Person, Role
 from web.paging import Paged, page_number, paged, paged_from
 from web.transaction import database_session
+from web.views._meeting_head import badge_of
 
 ROWS, NEXT_ROWS = 30, 10
 LONGEST_WORDS, LAST_YEAR = 200, 9000
@@ -46,7 +48,7 @@ def page(person: Person) -> str:
         "meetings/index.html",
         coming=coming,
         found=found,
-        states=states_of(session, listed),
+        badges=badges(person, listed),
         wanted=wanted,
         series=session.get(Series, wanted.series_id) if wanted.series_id else None,
         shown=shown,
@@ -57,6 +59,14 @@ def page(person: Person) -> str:
         page_url=lambda other: _url(page=other),
         may_set_up=person.has_role(Role.ORGANISER),
     )
+
+
+def badges(person: Person, listed: Sequence[Meeting]) -> dict[int, tuple[str, str]]:
+    """The look and the word of the state of each meeting as this person is told it, by its id."""
+    session = database_session()
+    given, states = rights_of_many(session, person, listed), states_of(session, listed)
+    words = {meeting.id: states[meeting.id].told(given[meeting.id]) for meeting in listed}
+    return {number: (badge_of(states[number], word), word) for number, word in words.items()}
 
 
 def _found(person: Person, wanted: Wanted, shown: str, number: int) -> Paged[Meeting]:

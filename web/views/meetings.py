@@ -109,7 +109,19 @@ def change(person: Person, meeting: Meeting) -> Any:
 @access.to(Meeting, Right.PREPARE)
 def call_off(person: Person, meeting: Meeting) -> Any:
     agenda.call_off(database_session(), person, meeting, request.form.get("reason", ""))
-    flash("会議を中止にしました。招集した人にお知らせを出しました。", "done")
+    flash(
+        "会議を中止にしました。招集した人にお知らせを出しました。"
+        "取り消すときは「会議の内容を変える」から取り消せます。",
+        "done",
+    )
+    return redirect(url_for("meetings.show", meeting_id=meeting.id))
+
+
+@blueprint.post("/meetings/<int:meeting_id>/reinstatement")
+@access.to(Meeting, Right.PREPARE)
+def reinstate(person: Person, meeting: Meeting) -> Any:
+    agenda.reinstate(database_session(), person, meeting)
+    flash("中止を取り消しました。招集した人にお知らせを出しました。", "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id))
 
 

@@ -133,7 +133,7 @@ export class Sending {
   }
 
   private withdrawal() {
-    return { words: "取りやめ", press: () => ask(WITHDRAW, () => void this.withdraw()) };
+    return { words: "取りやめ", press: () => ask(WITHDRAW, "取りやめる", () => void this.withdraw()) };
   }
 
   private async withdraw(): Promise<void> {
