@@ -95,7 +95,8 @@ class Watch:
 
 @dataclass(frozen=True)
 class Minutes:
-    """The style of official minutes (minutes/style/choice.py)."""
+    """The style of official minutes (minutes/style/choice.py). `approve_unread`: whether they may
+    be approved and published while nobody has passed some of their text."""
 
     fillers: str = "remove"
     repeats: str = "remove"
@@ -104,6 +105,7 @@ class Minutes:
     years: str = "as-is"
     endings: str = "as-is"
     spelling: tuple[str, ...] = ("下さ=くださ", "出来=でき", "致し=いたし", "事=こと", "為=ため")
+    approve_unread: bool = True
 
 
 CHOICES = {

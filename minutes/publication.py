@@ -11,6 +11,7 @@ from meetings.rights import publication_of
 from minutes import published
 from minutes.content import Content, content_of
 from minutes.published import Layout
+from minutes.unread import refuse_unread, unread
 from models.minutes import MinutesRevision, Publication, Withdrawal
 from models.person import Person
 
@@ -33,12 +34,20 @@ def prepare(session: Session, revision: MinutesRevision) -> Prepared:
 
 
 def publish(
-    session: Session, by: Person, revision: MinutesRevision, prepared: Prepared | None = None
+    session: Session,
+    by: Person,
+    revision: MinutesRevision,
+    prepared: Prepared | None = None,
+    *,
+    allows_unread: bool = True,
 ) -> Publication:
-    """Raises NotPossibleNow unless the revision is the latest, approved, and nothing is public."""
+    """Raises NotPossibleNow unless the revision is the latest, approved, and nothing is public, and
+    for anything unread unless the city `allows_unread`."""
     _refuse(session, revision)
     prepared = prepared or prepare(session, revision)
     content = prepared.content
+    if not allows_unread:
+        refuse_unread(unread(session, revision.transcript_ids, content))
     starts_at, ends_at = map(datetime.fromisoformat, (content.starts_at, content.ends_at))
     publication = Publication(
         revision=revision,

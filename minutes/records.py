@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from meetings import audit, dates, entries
 from meetings.errors import ChangedMeanwhile, InvalidInput, NotPossibleNow, StaleRevision
-from minutes import drafting, rewriting
+from minutes import drafting
 from minutes.assignment import spans
 from minutes.assignment.spans import Span
 from minutes.content import (
@@ -26,6 +26,7 @@ from minutes.drafting import LEFT_OUT, UNASSIGNED, Draft
 from minutes.names import names_of
 from minutes.speakers import samples
 from minutes.style.choice import USUAL, Style
+from minutes.unread import Unread, refuse_unread, unread
 from models.meeting import Meeting
 from models.minutes import Approval, ApprovalRequest, Minutes, MinutesRevision
 from models.person import Person
@@ -143,7 +144,11 @@ def restyle(
     return restyled(content_of(revision), style, names, includes_hand=includes_hand)
 
 
-def request_approval(session: Session, by: Person, revision: MinutesRevision) -> ApprovalRequest:
+def request_approval(
+    session: Session, by: Person, revision: MinutesRevision, *, allows_unread: bool = True
+) -> ApprovalRequest:
+    """Raises NotPossibleNow when it was asked for or decided before, while something is open
+    (`open_spans`), and for anything unread unless the city `allows_unread`."""
     if revision is not revision.minutes.latest:
         raise NotPossibleNow("より新しい改訂があります。最新の改訂で承認を依頼してください。")
     if revision.request is not None and revision.request.decision is not None:
@@ -154,33 +159,32 @@ def request_approval(session: Session, by: Person, revision: MinutesRevision) ->
         )
     if revision.request is not None:
         raise NotPossibleNow("この改訂は、すでに承認を依頼しています。")
-    _refuse_open(session, revision)
+    _refuse_open(session, revision, allows_unread=allows_unread)
     request = ApprovalRequest(revision=revision, requested_by_id=by.id)
     session.add(request)
     audit.note(session, by, "request_approval", revision)
     return request
 
 
-def approve(session: Session, by: Person, revision: MinutesRevision) -> Approval:
-    """Release the revision. Approval confirms every segment of its transcripts; what was kept of
-    their voices to name them is not needed any more.
+def approve(
+    session: Session, by: Person, revision: MinutesRevision, *, allows_unread: bool = True
+) -> Approval:
+    """Release the revision. What nobody has passed of its transcripts stays unread (`unread_of`);
+    what was kept of their voices to name them is not needed any more.
 
-    Raises NotPossibleNow as long as something of them is open (`open_spans`).
+    Raises NotPossibleNow as long as something of them is open (`open_spans`), and for anything
+    unread unless the city `allows_unread`.
     """
-    _refuse_open(session, revision)
+    _refuse_open(session, revision, allows_unread=allows_unread)
     approval = _decide(session, by, revision, is_approved=True, reason="")
     for source in sources_of(session, revision):
-        rewriting.confirm_all(session, by, source)
         samples.forget(session, source)
     return approval
 
 
-def think_of_approving(session: Session, revision: MinutesRevision) -> None:
-    """The slow part of `approve`, to be done before the write lock is taken; what stands in the
-    way is told already."""
-    _refuse_open(session, revision)
-    for source in sources_of(session, revision):
-        rewriting.think_of_confirming(session, source)
+def unread_of(session: Session, revision: MinutesRevision) -> Unread:
+    """What nobody has passed of what it was drafted from, and its voices without a name."""
+    return unread(session, revision.transcript_ids, content_of(revision))
 
 
 def open_spans(session: Session, revision: MinutesRevision) -> list[Span]:
@@ -262,7 +266,7 @@ def removed_sources(session: Session, revision: MinutesRevision) -> set[int]:
     return {source.id for source in sources_of(session, revision) if source.is_removed}
 
 
-def _refuse_open(session: Session, revision: MinutesRevision) -> None:
+def _refuse_open(session: Session, revision: MinutesRevision, *, allows_unread: bool) -> None:
     if removed_sources(session, revision):
         raise NotPossibleNow(SOURCE_REMOVED)
     spans.refuse_open(session, sources_of(session, revision))
@@ -271,6 +275,8 @@ def _refuse_open(session: Session, revision: MinutesRevision) -> None:
             f"この版には「{UNASSIGNED}」があります。逐語録で議題を選んでから作り直すか、"
             "「残りを議題外にする」を押してください。"
         )
+    if not allows_unread:
+        refuse_unread(unread_of(session, revision))
 
 
 def _add_revision(

@@ -1,8 +1,8 @@
-"""Many segments of one transcript corrected or confirmed at once, in a few statements: as if each
-were corrected or confirmed by itself, but nobody else waits for thousands of them.
+"""Many segments of one transcript corrected at once, in a few statements: as if each were corrected
+by itself, but nobody else waits for thousands of them.
 
 What their words teach is slow to find and is kept for a while (`learning.lessons`): whoever calls
-`think_of_texts` or `think_of_confirming` before the write lock is taken holds it for less.
+`think_of_texts` before the write lock is taken holds it for less.
 """
 
 from collections.abc import Iterable, Sequence
@@ -41,12 +41,6 @@ def think_of_texts(session: Session, transcript: Transcript, wanted: Sequence[Re
             learning.lessons(row.heard, row.machine, transcripts.plain_text(text_of[row.id]))
 
 
-def think_of_confirming(session: Session, transcript: Transcript) -> None:
-    """The slow part of `confirm_all`. Nothing is changed."""
-    for row in _rows(session, transcript, Segment.confirmed_at.is_(None)):
-        learning.lessons(row.heard, row.machine, row.text)
-
-
 def correct_all(
     session: Session, by: Person, transcript: Transcript, wanted: Sequence[Rewriting]
 ) -> None:
@@ -68,24 +62,6 @@ def correct_all(
         changed.append((row, text))
     if changed:
         _write(session, by, transcript, changed)
-
-
-def confirm_all(session: Session, by: Person, transcript: Transcript) -> None:
-    """Everything that nobody has confirmed yet."""
-    session.flush()
-    rows = _rows(session, transcript, Segment.confirmed_at.is_(None))
-    if not rows:
-        return
-    session.execute(
-        update(Segment)
-        .where(Segment.transcript_id == transcript.id, Segment.confirmed_at.is_(None))
-        .values(confirmed_by_id=by.id, confirmed_at=now())
-        .execution_options(synchronize_session=False)
-    )
-    taught = {row.id: learning.lessons(row.heard, row.machine, row.text) for row in rows}
-    learning.learn_all(session, transcript.meeting.series_id, taught)
-    audit.note_rows(session, by, "confirm", Segment, taught, transcript.meeting)
-    _read_anew(session, transcript)
 
 
 def _write(

@@ -64,8 +64,10 @@ def rewrite(session: Session, by: Person, segment: Segment, text: str) -> None:
 
 
 def confirm(session: Session, by: Person, segment: Segment) -> None:
-    """A person has passed this segment, corrected or not; its corrections teach the series."""
+    """A person has passed this segment, corrected or not; its corrections teach the series. Raises
+    NotPossibleNow when its minutes are approved: what was unread then is told as such."""
     if not segment.is_confirmed:
+        refuse_when_approved(session, segment.transcript)
         segment.confirmed_by, segment.confirmed_at = by, now()
         learning.learn(session, segment)
         counts.changed(session, segment.transcript)

@@ -89,6 +89,8 @@ def build_world(session: Session, storage: Storage, cast: Cast) -> World:
     records.draft(session, cast.secretary, transcript)
     published = _meeting(session, cast, datetime(2021, 8, 24, 5, tzinfo=UTC))
     other = _transcript(session, storage, cast, published)
+    for segment in other.segments:
+        transcripts.confirm(session, cast.secretary, segment)
     revision = records.draft(session, cast.secretary, other)
     records.request_approval(session, cast.secretary, revision)
     records.approve(session, cast.approver, revision)

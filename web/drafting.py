@@ -9,7 +9,7 @@ from minutes.style.choice import Style
 from models.minutes import Minutes, MinutesRevision
 from models.person import Person
 from models.transcript import Transcript
-from web.transaction import database_session, reading_session, release
+from web.transaction import config, database_session, reading_session, release
 
 TRIES = 3
 
@@ -40,13 +40,20 @@ def revise(person: Person, minutes: Minutes, content: Content, based_on: int) ->
     return records.add_revision(database_session(), person, made)
 
 
+def request_approval(person: Person, revision: MinutesRevision) -> None:
+    """Raises NotPossibleNow as `records.request_approval` does."""
+    allows = config().minutes.approve_unread
+    records.request_approval(database_session(), person, revision, allows_unread=allows)
+
+
 def approve(person: Person, revision: MinutesRevision) -> None:
     """Raises NotPossibleNow as `records.approve` does."""
-    records.think_of_approving(reading_session(), revision)
-    records.approve(database_session(), person, revision)
+    allows = config().minutes.approve_unread
+    records.approve(database_session(), person, revision, allows_unread=allows)
 
 
 def publish(person: Person, revision: MinutesRevision) -> None:
     """Raises NotPossibleNow as `publication.publish` does."""
     prepared = publication.prepare(reading_session(), revision)
-    publication.publish(database_session(), person, revision, prepared)
+    allows = config().minutes.approve_unread
+    publication.publish(database_session(), person, revision, prepared, allows_unread=allows)

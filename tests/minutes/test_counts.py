@@ -51,7 +51,8 @@ def change(session: Session, cast: Cast, chance: random.Random) -> None:
             rewriting.correct_all(session, cast.secretary, segment.transcript, wanted)
         case 7:
             if chance.random() < 0.3:
-                rewriting.confirm_all(session, cast.secretary, segment.transcript)
+                for every in segment.transcript.segments:
+                    transcripts.confirm(session, cast.secretary, every)
         case 5:
             if transcripts.following(session, segment):
                 cutting.join(session, cast.secretary, segment, based_on=segment.revision)

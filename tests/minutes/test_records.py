@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from meetings import invitations
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
-from minutes import drafting, records, transcripts
+from minutes import drafting, records, statistics, transcripts
 from minutes import transcription as work
 from minutes.assignment import decisions as assignment
 from minutes.assignment import spans
@@ -129,14 +129,15 @@ def test_a_paragraph_has_an_end(session: Session, cast: Cast, revision: MinutesR
         records.revise(session, cast.secretary, revision.minutes, content, based_on=1)
 
 
-def test_approval_names_who_and_confirms_every_segment(
+def test_approval_names_who_and_confirms_nothing_that_nobody_has_passed(
     session: Session, cast: Cast, revision: MinutesRevision
 ) -> None:
     records.request_approval(session, cast.secretary, revision)
     approval = records.approve(session, cast.approver, revision)
     session.flush()
     assert revision.is_approved and approval.decided_by is cast.approver
-    assert all(s.is_confirmed for s in revision.transcript.segments)
+    assert not any(s.is_confirmed for s in revision.transcript.segments)
+    assert statistics.figures(session).raw.total == 0
 
 
 def test_sending_back_needs_a_reason_and_is_no_approval(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.errors import InvalidInput, StaleRevision
@@ -105,30 +105,6 @@ def test_many_corrections_leave_what_each_alone_leaves(
     rewriting.correct_all(session, cast.secretary, at_once, wanted)
     assert outcome(session, at_once) == outcome(session, one_by_one)
     assert any(outcome(session, at_once)["taught"])
-
-
-def test_confirming_everything_leaves_what_each_alone_leaves(
-    session: Session, cast: Cast, make: Callable[[Texts], Transcript]
-) -> None:
-    texts = made_up()
-    one_by_one, at_once = make(texts), make(texts)
-    for transcript in (one_by_one, at_once):
-        rewriting.correct_all(
-            session, cast.secretary, transcript, wanted_of(transcript, texts)[: MANY // 2]
-        )
-    for segment in one_by_one.segments:
-        transcripts.confirm(session, cast.approver, segment)
-    rewriting.confirm_all(session, cast.approver, at_once)
-    assert outcome(session, at_once) == outcome(session, one_by_one)
-
-
-def test_confirming_thousands_asks_no_question_for_each(
-    session: Session, engine: Engine, cast: Cast, make: Callable[[Texts], Transcript]
-) -> None:
-    transcript, asked = make(made_up()), list[str]()
-    event.listen(engine, "before_cursor_execute", lambda _, __, sql, *___: asked.append(sql))
-    rewriting.confirm_all(session, cast.approver, transcript)
-    assert 0 < len(asked) < 20
 
 
 def test_one_that_somebody_changed_meanwhile_stops_all(

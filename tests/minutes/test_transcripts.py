@@ -161,6 +161,7 @@ def test_after_approval_the_transcript_is_closed(
     assert transcripts.is_closed(session, transcript)
     for verb in (
         lambda: transcripts.correct(session, cast.secretary, segment, "もう直せない", based_on=1),
+        lambda: transcripts.confirm(session, cast.secretary, transcript.segments[1]),
         lambda: transcripts.take_back_confirmation(session, cast.secretary, segment),
         lambda: transcripts.name_speaker(session, cast.secretary, segment, "だれか"),
         lambda: assignment.start_agenda_item(session, cast.secretary, segment, None),

@@ -177,7 +177,12 @@ def test_from_request_over_approval_to_publication_and_withdrawal(
     assert secretary.post(f"{path}/approval-request").status_code == 302
     waiting = secretary.get(url(meeting)).text
     assert "承認待ち" in waiting and "文を編集" not in waiting and "承認する" not in waiting
-    assert "承認する" in approver.get(url(meeting)).text
+    asked = approver.get(url(meeting)).text
+    assert "承認する" in asked
+    told = re.sub("<[^>]+>", "", asked)
+    letters = sum(len(heard.text) for heard in HEARD)
+    assert f"確認していない発話が3件・{letters}字あります（全体の100％）。" in told
+    assert "承認しても確認済みにはならず" in told
     assert approver.post(f"{path}/approval", data={"decision": "approve"}).status_code == 302
     assert citizen.get(f"/published/{meeting.id}").status_code == 404
     assert "公開する" in secretary.get(url(meeting)).text

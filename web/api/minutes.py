@@ -14,6 +14,7 @@ from minutes.parts import usual_transcripts
 from minutes.style.changes import Rule
 from minutes.style.choice import Endings, Letters, Numbers, Removal, Style, Years, style_of
 from minutes.transcripts import transcripts_of
+from minutes.unread import Unread
 from models.meeting import Meeting
 from models.minutes import Approval, ApprovalRequest, Minutes, MinutesRevision
 from models.person import Person
@@ -160,6 +161,30 @@ class RequestAnswer(Shape):
         )
 
 
+class UnreadAnswer(Shape):
+    """承認や公開の前に知らせること。どちらもなければ0と空。"""
+
+    segments: int = Field(description="もとの逐語録の、まだ人が確認していない発話")
+    letters: int = Field(description="その字数")
+    all_letters: int = Field(description="もとの逐語録の全体の字数")
+    percent: int = Field(description="字数の割合（％、切り上げ）")
+    voices: list[str] = Field(description="会議録に残る、名前の決まっていない発言者（声1など）")
+    voice_paragraphs: int = Field(description="その発言の数")
+    sentences: list[str] = Field(description="画面に出す文")
+
+    @classmethod
+    def of(cls, found: Unread) -> "UnreadAnswer":
+        return cls(
+            segments=found.segments,
+            letters=found.letters,
+            all_letters=found.all_letters,
+            percent=found.percent,
+            voices=list(found.voices),
+            voice_paragraphs=found.voice_paragraphs,
+            sentences=found.sentences,
+        )
+
+
 class RevisionAnswer(Shape):
     """改訂。一度書いたら変わらない。"""
 
@@ -170,6 +195,7 @@ class RevisionAnswer(Shape):
     written_at: datetime
     request: RequestAnswer | None = Field(description="承認の依頼")
     is_published: bool
+    unread: UnreadAnswer
     content: ContentShape
 
     @classmethod
@@ -184,6 +210,7 @@ class RevisionAnswer(Shape):
             written_at=revision.written_at,
             request=RequestAnswer.of(revision.request) if revision.request else None,
             is_published=published_revision(session, revision.meeting.id) is revision,
+            unread=UnreadAnswer.of(records.unread_of(session, revision)),
             content=ContentShape.of(content_of(revision)),
         )
 
@@ -281,7 +308,7 @@ def restyle(person: Person, meeting: Meeting, body: Restyling) -> RevisionAnswer
 @access.to(MinutesRevision, Right.CORRECT)
 @operation("承認を依頼する", answers=RevisionAnswer, status=201)
 def request_approval(person: Person, revision: MinutesRevision) -> RevisionAnswer:
-    records.request_approval(database_session(), person, revision)
+    drafting.request_approval(person, revision)
     return RevisionAnswer.of(revision)
 
 

@@ -30,7 +30,7 @@ from models.person import Person
 from models.transcript import Transcript
 from web import access, drafting
 from web.looks import note_look
-from web.transaction import database_session, reading_session, release, settle
+from web.transaction import config, database_session, reading_session, release, settle
 from web.views._beside_page import BesidePage
 from web.views._drafting import chosen_style, chosen_transcripts, drafting_of, usual_style
 from web.views._meeting_head import meeting_head
@@ -117,7 +117,7 @@ def leave_rest_of_minutes_out(person: Person, revision: MinutesRevision) -> Any:
 @blueprint.post("/revisions/<int:revision_id>/approval-request")
 @access.to(MinutesRevision, Right.CORRECT)
 def request_approval(person: Person, revision: MinutesRevision) -> Any:
-    records.request_approval(database_session(), person, revision)
+    drafting.request_approval(person, revision)
     flash("承認を依頼しました。", "done")
     return _to(revision.meeting)
 
@@ -175,6 +175,9 @@ def _read(person: Person, revision: MinutesRevision) -> str:
         spans=_open_spans(revision),
         has_unassigned=records.has_unassigned(revision),
         removed_sources=records.removed_sources(session, revision),
+        sources=records.sources_of(session, revision),
+        unread=records.unread_of(session, revision),
+        may_be_unread=config().minutes.approve_unread,
         current_publication=publication.current_publication(revision),
         drafting=drafting_of(meeting),
     )

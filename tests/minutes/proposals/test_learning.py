@@ -150,7 +150,7 @@ def test_an_error_of_the_papers_that_a_person_mended_teaches_what_was_heard(
     assert pairs(session) == [("提告", "定刻")]
 
 
-def test_approval_teaches_what_was_corrected_and_not_yet_confirmed(
+def test_approval_teaches_nothing_that_nobody_has_confirmed(
     session: Session, cast: Cast, transcript: Transcript, segment: Segment
 ) -> None:
     transcripts.correct(session, cast.secretary, segment, MEANT, based_on=0)
@@ -158,6 +158,6 @@ def test_approval_teaches_what_was_corrected_and_not_yet_confirmed(
     revision = records.draft(session, cast.secretary, transcript)
     records.request_approval(session, cast.secretary, revision)
     records.approve(session, cast.approver, revision)
-    assert pairs(session) == [("提告", "定刻")]
+    assert pairs(session) == []
     session.refresh(segment)
     assert segment.heard == HEARD

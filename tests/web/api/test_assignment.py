@@ -1,7 +1,11 @@
 """Agenda items of segments over the API."""
 
+from dataclasses import replace
+
+from flask import Flask
 from sqlalchemy.orm import Session
 
+from meetings.config import Config
 from models.transcript import AssignedBy, Transcript
 from tests.web.api.conftest import Script
 
@@ -57,7 +61,23 @@ def test_minutes_wait_for_what_is_open(secretary: Script, transcript: Transcript
     assert "議題に割り当てていない発話 3件" in refused["message"]
     mended = secretary.call("POST", f"/revisions/{revision['id']}/left-out")
     assert mended["number"] == 2
-    secretary.call("POST", f"/revisions/{mended['id']}/approval-request", status=201)
+    asked = secretary.call("POST", f"/revisions/{mended['id']}/approval-request", status=201)
+    assert asked["unread"]["segments"] == len(transcript.segments)
+    assert asked["unread"]["percent"] == 100 and "全体の100％" in asked["unread"]["sentences"][0]
+
+
+def test_a_city_that_forbids_it_refuses_what_is_unread(
+    secretary: Script, transcript: Transcript, app: Flask, config: Config
+) -> None:
+    style = replace(config.minutes, approve_unread=False)
+    app.extensions["config"] = replace(config, minutes=style)
+    secretary.call("POST", f"/transcripts/{transcript.id}/left-out")
+    revision = secretary.call("POST", f"/meetings/{transcript.meeting.id}/minutes", {}, status=201)
+    asked = f"/revisions/{revision['id']}/approval-request"
+    assert "全体の100％" in secretary.call("POST", asked, status=409)["message"]
+    for segment in transcript.segments:
+        secretary.call("PUT", f"/segments/{segment.id}/confirmation")
+    assert secretary.call("POST", asked, status=201)["unread"]["sentences"] == []
 
 
 def test_segments_go_back_to_where_they_were_in_the_agenda_unless_somebody_moved_them_since(
