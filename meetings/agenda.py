@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from meetings import audit, clean_text, dates, entries, invitations, notices
+from meetings import audit, dates, entries, invitations, notices
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from models.base import now
 from models.document import Document
@@ -233,13 +233,28 @@ def change_agenda_item(
     planned_minutes: int | None,
     based_on: int,
 ) -> None:
-    if entry.revision != based_on and entry.title != clean_text.line(title):
-        raise StaleRevision(title, entry.title, entry.revision)
-    entry.title = entries.text("title", "議題名", title)
-    entry.presenter = entries.optional_text("presenter", "説明者", presenter)
-    entry.planned_minutes = _minutes(planned_minutes)
+    """Raises StaleRevision when somebody changed the item since revision `based_on` to something
+    else than what is given."""
+    title = entries.text("title", "議題名", title)
+    presenter = entries.optional_text("presenter", "説明者", presenter)
+    given = title, presenter, _minutes(planned_minutes)
+    known = entry.title, entry.presenter, entry.planned_minutes
+    if given == known:
+        return
+    if entry.revision != based_on:
+        raise StaleRevision(_in_words(*given), _in_words(*known), entry.revision)
+    entry.title, entry.presenter, entry.planned_minutes = given
     entry.revision += 1
     audit.note(session, by, "change", entry)
+
+
+def _in_words(title: str, presenter: str, planned_minutes: int | None) -> str:
+    """「骨子案について／古賀／40分」"""
+    return "／".join(
+        part
+        for part in (title, presenter, f"{planned_minutes}分" if planned_minutes else "")
+        if part
+    )
 
 
 def _minutes(planned: int | None) -> int | None:
@@ -264,23 +279,38 @@ def move_agenda_item(
 
 
 def shift_agenda_item(session: Session, by: Person, entry: AgendaItem, way: str) -> None:
-    """One step `up` or `down` among its siblings, `in` below the one before it, or `out`."""
+    """One step `up` or `down` among its siblings, `in` below the one before it, or `out`. Raises
+    InvalidInput for a way on which there is no place, as `ways` tells."""
+    if way not in ways(entry):
+        raise InvalidInput("way", "この議題は、その向きにはもう移せません。")
     siblings = _children(entry.meeting, entry.parent_id)
     index = siblings.index(entry)
     parent = next((a for a in entry.meeting.agenda_items if a.id == entry.parent_id), None)
     if way in ("up", "down"):
-        move_agenda_item(session, by, entry, parent, max(0, index + (1 if way == "down" else -1)))
-    elif way == "in" and index > 0:
+        move_agenda_item(session, by, entry, parent, index + (1 if way == "down" else -1))
+    elif way == "in":
         above = siblings[index - 1]
         move_agenda_item(session, by, entry, above, len(_children(entry.meeting, above.id)))
-    elif way == "out" and parent is not None:
+    elif parent is not None:
         grandparent = next(
             (a for a in entry.meeting.agenda_items if a.id == parent.parent_id), None
         )
         uncles = _children(entry.meeting, parent.parent_id)
         move_agenda_item(session, by, entry, grandparent, uncles.index(parent) + 1)
-    elif way not in ("in", "out"):
-        raise InvalidInput("way", "移動の向きが正しくありません。")
+
+
+def ways(entry: AgendaItem) -> frozenset[str]:
+    """On which of the ways `up`, `down`, `in` and `out` the item can move one step."""
+    meeting = entry.meeting
+    siblings = _children(meeting, entry.parent_id)
+    index, level = siblings.index(entry), _level(entry, meeting)
+    possible = {
+        "up": index > 0,
+        "down": index < len(siblings) - 1,
+        "in": index > 0 and level + _height(entry, meeting) <= DEEPEST_LEVEL,
+        "out": entry.parent_id is not None,
+    }
+    return frozenset(way for way, is_possible in possible.items() if is_possible)
 
 
 def remove_agenda_item(session: Session, by: Person, entry: AgendaItem) -> None:

@@ -39,13 +39,10 @@ def test_items_are_numbered_in_their_order(
     [
         ([(2, "up")], ["1 い", "2 は", "3 ろ"]),
         ([(0, "down")], ["1 ろ", "2 い", "3 は"]),
-        ([(0, "up")], ["1 い", "2 ろ", "3 は"]),
-        ([(2, "down")], ["1 い", "2 ろ", "3 は"]),
         ([(1, "in")], ["1 い", "1-1 ろ", "2 は"]),
         ([(1, "in"), (2, "in")], ["1 い", "1-1 ろ", "1-2 は"]),
         ([(1, "in"), (2, "in"), (2, "in")], ["1 い", "1-1 ろ", "1-1-1 は"]),
         ([(1, "in"), (1, "out")], ["1 い", "2 ろ", "3 は"]),
-        ([(0, "in"), (0, "out")], ["1 い", "2 ろ", "3 は"]),
     ],
 )
 def test_items_move_one_step(
@@ -60,6 +57,24 @@ def test_items_move_one_step(
         agenda.shift_agenda_item(session, cast.organiser, items[index], way)
         session.flush()
     assert titles(session, meeting) == wanted
+
+
+def test_an_item_moves_only_where_there_is_a_place(
+    session: Session, cast: Cast, items: list[AgendaItem]
+) -> None:
+    first, second, third = items
+    assert [agenda.ways(entry) for entry in items] == [
+        {"down"},
+        {"up", "down", "in"},
+        {"up", "in"},
+    ]
+    for entry in (second, third, third):
+        agenda.shift_agenda_item(session, cast.organiser, entry, "in")
+        session.flush()
+    assert [agenda.ways(entry) for entry in items] == [set(), {"out"}, {"out"}]
+    for way in ("up", "down", "in", "out", "sideways"):
+        with pytest.raises(InvalidInput, match="もう移せません"):
+            agenda.shift_agenda_item(session, cast.organiser, first, way)
 
 
 def test_an_item_is_never_put_below_itself(

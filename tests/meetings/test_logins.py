@@ -10,7 +10,16 @@ from models.person import Person
 from tests.conftest import Cast
 from web.demo.people import PASSWORD
 
-WAYS_TO_WRITE = ["okuma", "Okuma", "OKUMA", "ｏｋｕｍａ", "Ｏｋｕｍａ", " okuma ", "okuma　", "oku ma"]
+WAYS_TO_WRITE = [
+    "okuma",
+    "Okuma",
+    "OKUMA",
+    "ｏｋｕｍａ",
+    "Ｏｋｕｍａ",
+    " okuma ",
+    "okuma　",
+    "oku ma",
+]
 
 
 def attempt(login: str, password: str) -> sign_ins.Attempt:

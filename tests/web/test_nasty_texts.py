@@ -38,7 +38,6 @@ TEXTS_PER_FIELD = 1
 
 SENT_BY_SCRIPTS = {
     "minutes.draft": ("transcript_ids",),
-    "agenda.place": ("parent_id", "position"),
     "terms.switch_on": ("surface", "heard", "from"),
 }
 FIELD = re.compile(r'\b(?:form|fields)\.get(?:list)?\("(\w+)"|"(\w+)" in request\.form')

@@ -8,12 +8,14 @@ const SENDING_MS = 4000;
 // Before anybody else sees it, and also for forms that came into the page later.
 document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
-  if (!form.matches("[data-confirm]") || form.dataset["confirmed"] === "yes") return;
+  const question = event.submitter?.dataset["confirm"] ?? form.dataset["confirm"];
+  if (question === undefined || form.dataset["confirmed"] === "yes") return;
   event.preventDefault();
   const words = form.dataset["yes"] ?? event.submitter?.textContent?.trim() ?? "";
-  ask(form.dataset["confirm"] ?? "", words || "はい", () => {
+  ask(question, words || "はい", () => {
     form.dataset["confirmed"] = "yes";
     form.requestSubmit(event.submitter);
+    delete form.dataset["confirmed"];
   });
 }, true);
 
@@ -29,12 +31,23 @@ document.addEventListener("submit", (event) => {
 });
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-keep]")) keep(form);
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-guard]")) guard(form);
 
 // Citizens who read what is published need no documents kept.
 if (document.querySelector("#viewer, .site-who")) void registerWorker();
 // Whoever signs out, or in as somebody else, leaves no documents on the terminal.
 if (location.pathname === "/sign-in") void forgetAll();
 document.querySelector(".site-who")?.addEventListener("submit", () => void forgetAll());
+
+/** Leaving the page otherwise than by the form's own buttons asks, once something was typed. */
+function guard(form: HTMLFormElement): void {
+  let isTyped = false;
+  form.addEventListener("input", () => (isTyped = true));
+  form.addEventListener("submit", (event) => (isTyped = isTyped && event.defaultPrevented));
+  addEventListener("beforeunload", (event) => {
+    if (isTyped) event.preventDefault();
+  });
+}
 
 /** What is typed into a long form outlives a closed tab; it is offered again. */
 function keep(form: HTMLFormElement): void {

@@ -78,13 +78,13 @@ def add_agenda(page: Page) -> None:
         box.get_by_label("説明者").fill(entry["presenter"])
         box.get_by_label("予定時間（分）").fill(str(entry["minutes"]))
         box.get_by_role("button", name="議題を加える").click()
-        expect(page.locator(f'input[name=title][value="{entry["title"]}"]')).to_be_visible()
+        expect(page.locator(f'input[name^=title-][value="{entry["title"]}"]')).to_be_visible()
     third = SOURCE.facts["agenda"][2]["title"]
     page.get_by_role("button", name=f"「{third}」を前の議題の下に入れる").click()
     expect(page.locator(".agenda-number").last).to_have_text("2-1")
     page.get_by_role("button", name=f"「{third}」を一段上に出す").click()
     expect(page.locator(".agenda-number").last).to_have_text("3")
-    page.get_by_role("link", name="終わって資料へ進む").click()
+    page.get_by_role("button", name="保存して資料へ進む").click()
 
 
 def add_documents(page: Page, pdfs: list[Path]) -> None:
