@@ -47,7 +47,7 @@ def test_what_an_approval_had_confirmed_is_taken_back_and_counted_anew(tmp_path:
     connection = sqlite.connect(path)
     connection.executescript(ROWS)
     connection.commit()
-    migrate(path, "0023")
+    migrate(path, "0024")
     connection.executescript(APPROVED)
     connection.executemany(SEGMENT, SEGMENTS)
     connection.executemany(
