@@ -56,6 +56,12 @@ def coming(person: Person) -> Select[Meeting]:
     return chosen.order_by(None).order_by(Meeting.starts_at, Meeting.id)
 
 
+def not_ended() -> Select[int]:
+    """Select the ids of all meetings that are held now or to come. Among them somebody's own are
+    found at once, which among all that they were ever invited to are not."""
+    return select(Meeting.id).where(Meeting.ends_at > now())
+
+
 def past(person: Person) -> Select[Meeting]:
     return meetings_for(person).where(Meeting.ends_at <= now())
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from meetings import audit, entries, sign_ins
 from meetings.errors import NotFound, NotPossibleNow
-from meetings.finding import of_a_list
+from meetings.finding import not_ended, of_a_list
 from meetings.notices import notify
 from models.base import now
 from models.guest import GuestPass
@@ -128,7 +128,7 @@ def unanswered(person: Person) -> Select[Invitation]:
             Invitation.withdrawn_at.is_(None),
             Meeting.removed_at.is_(None),
             Meeting.called_off_at.is_(None),
-            Meeting.ends_at > now(),
+            Invitation.meeting_id.in_(not_ended()),
             ~Invitation.answers.any(),
         )
         .order_by(Meeting.starts_at, Invitation.id)

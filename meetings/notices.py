@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from meetings import dates
 from meetings.errors import NotPossibleNow
+from meetings.finding import not_ended
 from models.base import now
 from models.meeting import Invitation, Meeting
 from models.notice import Notice, NoticeKind
@@ -60,7 +61,7 @@ def unseen(session: Session, person: Person) -> Sequence[Notice]:
             Invitation.person_id == person.id,
             Notice.seen_at.is_(None),
             Notice.kind != NoticeKind.INVITATION,
-            Meeting.ends_at > now(),
+            Invitation.meeting_id.in_(not_ended()),
             Meeting.removed_at.is_(None),
         )
         .order_by(Notice.id)

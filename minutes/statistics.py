@@ -186,15 +186,19 @@ def _not_counted(session: Session) -> set[int]:
     """Spares are not; but where minutes were made with a spare, only what they were made from
     is."""
     beside = select(Recording.meeting_id).where(Recording.kind == RecordingKind.SPARE)
-    recordings: dict[int, list[Recording]] = defaultdict(list)
-    for recording in session.scalars(select(Recording).where(Recording.meeting_id.in_(beside))):
-        recordings[recording.meeting_id].append(recording)
-    used = _used(session, list(recordings))
+    kinds: dict[int, dict[int, RecordingKind]] = defaultdict(dict)
+    for meeting_id, recording_id, kind in session.execute(
+        select(Recording.meeting_id, Recording.id, Recording.kind).where(
+            Recording.meeting_id.in_(beside)
+        )
+    ):
+        kinds[meeting_id][recording_id] = kind
+    used = _used(session, list(kinds))
     found: set[int] = set()
-    for meeting_id, every in recordings.items():
-        spares = {one.id for one in every if one.kind == RecordingKind.SPARE}
+    for meeting_id, recordings in kinds.items():
+        spares = {number for number, kind in recordings.items() if kind == RecordingKind.SPARE}
         is_used = used.get(meeting_id, set())
-        found |= {one.id for one in every} - is_used if spares & is_used else spares
+        found |= set(recordings) - is_used if spares & is_used else spares
     return found
 
 

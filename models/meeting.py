@@ -75,7 +75,7 @@ class Meeting(Base):
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
     title: Mapped[Name]
     starts_at: Mapped[When] = mapped_column(index=True)
-    ends_at: Mapped[When]
+    ends_at: Mapped[When] = mapped_column(index=True)
     place: Mapped[Name]
     access_days: Mapped[int | None]
     revision: Mapped[int] = mapped_column(default=1)
@@ -121,7 +121,15 @@ class AgendaItem(Base):
 
 class Invitation(Base):
     __tablename__ = "invitation"
-    __table_args__ = (UniqueConstraint("meeting_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "person_id"),
+        Index(
+            "ix_invitation_standing",
+            "person_id",
+            "meeting_id",
+            sqlite_where=text("withdrawn_at IS NULL"),
+        ),
+    )
 
     id: Mapped[Id]
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)

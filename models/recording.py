@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, and_
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Id, LongText, Name, Sha256, When, now, word
@@ -135,9 +135,13 @@ class Transcription(Base):
     """
 
     __tablename__ = "transcription"
+    __table_args__ = (
+        # What the statistics ask of every run.
+        Index("ix_transcription_recording_id", "recording_id", "imported_file_name", "state"),
+    )
 
     id: Mapped[Id]
-    recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id"), index=True)
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id"))
     state: Mapped[WorkState] = mapped_column(word(WorkState), default=WorkState.WAITING, index=True)
     problem: Mapped[LongText] = mapped_column(default="")
     language: Mapped[str] = mapped_column(String(10), default="ja")

@@ -258,6 +258,7 @@ class EditingTime(Base):
     listened. `noted_at`: up to when."""
 
     __tablename__ = "editing_time"
+    __table_args__ = (Index("ix_editing_time_seconds", "transcript_id", "seconds"),)
 
     transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
