@@ -117,10 +117,12 @@ def _sums(session: Session, fresh: Mapping[int, Counted], year: int | None) -> S
             # Of the newest one that has any confirmed: a second run must not count the same
             # words twice.
             func.max(case((known.c.segments > 0, Transcript.id))).label("transcript_id"),
-            func.sum(_spent()).label("editing_seconds"),
+            # Of all people, on every run: it was spent, whichever was used in the end.
+            func.sum(EditingTime.seconds).label("editing_seconds"),
         )
         .join(Transcript, Transcript.transcription_id == Transcription.id, isouter=True)
         .join(known, known.c.transcript_id == Transcript.id, isouter=True)
+        .join(EditingTime, EditingTime.transcript_id == Transcript.id, isouter=True)
         .where(BY_MACHINE)
         .group_by(Transcription.recording_id)
         .subquery()
@@ -151,16 +153,6 @@ def _within(year: int | None) -> ColumnElement[bool]:
         return true()
     first, following = dates.fiscal_year_bounds(year)
     return and_(Meeting.starts_at >= first, Meeting.starts_at < following)
-
-
-def _spent() -> Any:
-    """Of all people together, on every run: the time was spent, whichever was used in the end."""
-    return (
-        select(func.sum(EditingTime.seconds))
-        .where(EditingTime.transcript_id == Transcript.id)
-        .correlate(Transcript)
-        .scalar_subquery()
-    )
 
 
 def _known(fresh: Mapping[int, Counted]) -> Any:
