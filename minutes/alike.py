@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
+from minutes import accuracy
 from minutes.proposals import learning
 from minutes.proposals.readings import HIRAGANA, Token, plain, tokens
 from minutes.proposals.sound import folded, sounds
@@ -25,7 +26,7 @@ AROUND = 12
 
 @dataclass(frozen=True)
 class Replacement:
-    """Whole words that stood there, and what was meant."""
+    """Whole words that stood there, and what was meant; neither begins or ends with a mark."""
 
     before: str
     after: str
@@ -39,6 +40,12 @@ class Place:
     start: int
     words: str
     is_same_text: bool
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it may be corrected with the others at one press: the same letters, in a segment
+        that nobody has passed yet."""
+        return self.is_same_text and not self.segment.is_confirmed
 
     @property
     def leading(self) -> str:
@@ -122,14 +129,16 @@ def _stands_already(text: str, start: int, replacement: Replacement) -> bool:
 
 
 def _is_worth_it(replacement: Replacement) -> bool:
-    before, after = replacement.before.strip(), replacement.after.strip()
+    before, after = replacement.before, replacement.after
     is_little = len(before) < 2 or (HIRAGANA.fullmatch(before) is not None and len(before) < 4)
     has_letters = any(c.isalnum() for c in before) and any(c.isalnum() for c in after)
     return before != after and has_letters and not is_little and len(before) <= LONGEST_WORDS
 
 
 def _between(text: str, words: Sequence[Token]) -> str:
-    return text[words[0].start : words[-1].end] if words else ""
+    """Without the marks at its edges: a comma that came along belongs to this one sentence."""
+    spoken = [word for word in words if accuracy.normalise(word.surface)]
+    return text[spoken[0].start : spoken[-1].end] if spoken else ""
 
 
 def _sound_of(words: str) -> str:

@@ -10,7 +10,9 @@ from minutes import alike
 from minutes.alike import Place, Replacement
 from minutes.proposals.readings import tokens
 from minutes.proposals.sound import folded, sounds
+from models.base import now
 from models.transcript import Segment, Transcript
+from tests.conftest import Cast
 
 
 @pytest.mark.parametrize(
@@ -24,12 +26,49 @@ from models.transcript import Segment, Transcript
         ("終わります", "終わります。", []),
         ("同じ文", "同じ文", []),
         ("", "新しい文", []),
+        ("しますかまた形状収支比率が", "しますか。また、経常収支比率が", [("形状", "経常")]),
+        ("9月に3回いたします", "9月に、散会いたします", [("3回", "散会")]),
+        ("そこで0は5年度", "そこで、令和5年度", [("0は", "令和")]),
+        ("（形状）の件", "「経常」の件", [("形状", "経常")]),
+        ("1割増えた", "10%増えた", [("1割", "10%")]),
     ],
 )
 def test_a_correction_is_read_as_whole_words(
     before: str, after: str, found: list[tuple[str, str]]
 ) -> None:
     assert [(r.before, r.after) for r in alike.replacements(before, after)] == found
+
+
+def test_no_pair_carries_a_mark_that_came_along() -> None:
+    seed = random.randrange(10**6)
+    print("seed", seed)
+    chance = random.Random(seed)
+    words = [
+        "形状",
+        "経常",
+        "収支比率",
+        "3回",
+        "散会",
+        "令和5年度",
+        "また",
+        "予算",
+        "市長",
+        "の",
+        "は",
+    ]
+    marks = ["", "", "、", "。", "「", "」", "（", "）", "・", "…", " ", "　"]
+
+    def text() -> str:
+        return "".join(chance.choice(words) + chance.choice(marks) for _ in range(8))
+
+    found = [pair for _ in range(200) for pair in alike.replacements(text(), text())]
+    assert len(found) > 100
+    edges = {
+        edge
+        for one in found
+        for edge in (one.before[0], one.before[-1], one.after[0], one.after[-1])
+    }
+    assert not edges & set("".join(marks))
 
 
 @pytest.fixture
@@ -53,6 +92,19 @@ def test_the_same_letters_are_found_and_so_is_the_same_sound(segments: list[Segm
         (segments[1], 6, "てつづき", False),
     ]
     assert (found[0].leading, found[0].following) == ("次の", "とてつづき、手続き")
+
+
+def test_what_a_person_has_passed_and_what_only_sounds_alike_wait_for_a_look(
+    segments: list[Segment], cast: Cast
+) -> None:
+    segments[2].text = "鉄づき"
+    segments[2].confirmed_by, segments[2].confirmed_at = cast.secretary, now()
+    found = places(Replacement("鉄づき", "手続き"), segments)
+    assert [(p.words, p.segment.is_confirmed, p.is_sure) for p in found] == [
+        ("鉄づき", False, True),
+        ("てつづき", False, False),
+        ("鉄づき", True, False),
+    ]
 
 
 def test_what_stands_right_already_is_left_alone(segments: list[Segment]) -> None:

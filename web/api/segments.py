@@ -38,6 +38,7 @@ class PlaceAnswer(Shape):
     start: int = Field(description="その発話の text での位置（文字）")
     words: str
     is_same_text: bool = Field(description="字も同じ（false なら音だけが同じ）")
+    is_sure: bool = Field(description="字も同じで、確認済みでもない。ほかは1か所ずつ見てから直す")
     leading: str = Field(description="その前の文")
     following: str = Field(description="そのあとの文")
     is_confirmed: bool
@@ -50,6 +51,7 @@ class PlaceAnswer(Shape):
             start=place.start,
             words=place.words,
             is_same_text=place.is_same_text,
+            is_sure=place.is_sure,
             leading=place.leading,
             following=place.following,
             is_confirmed=place.segment.is_confirmed,

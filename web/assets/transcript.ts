@@ -3,6 +3,7 @@
  * foot; the accuracy always in sight. New segments are added while the machine still listens.
  */
 
+import { keepClear } from "./transcript/clear";
 import { Figures } from "./transcript/figures";
 import { Hands } from "./transcript/hands";
 import type { Around } from "./transcript/hands";
@@ -80,9 +81,11 @@ class Page implements Desk, Surroundings, Around {
     this.panel = new PagePanel(required("[data-page-panel]"), (seconds) =>
       this.player.playFrom(seconds),
     );
+    keepClear();
     this.hands = new Hands(this.list, this.player, this.spoken, this);
     if (this.isCorrector)
       new WorkClock(this.path, () => this.player.isPlaying, () => this.mayCorrect);
+    for (const event of ["input", "change"]) document.addEventListener(event, () => this.say(""));
     addEventListener("beforeunload", (event) => this.leaving(event));
     addEventListener("pagehide", () => this.saveAll());
     addEventListener("hashchange", () => this.goToNamed());

@@ -2,92 +2,100 @@
 
 import type { Line } from "./line";
 import type { LineList } from "./list";
+import { OfferBox } from "./offer-box";
 import { call, Refusal } from "./server";
 import type { Alike, AlikePlace, SegmentsChanged, TextChange } from "./server";
 import { inField, make, position, required } from "./words";
 
 export class AlikePanel {
-  private readonly box: HTMLElement = required("[data-alike]");
+  private readonly box: OfferBox;
   private asked = 0;
+  /** Of which correction, and what is still to be decided: the first one is shown. */
+  private line: Line | null = null;
+  private offered: Alike[] = [];
 
   /** `write` brings many texts to the server, all or none. */
   constructor(
     private readonly list: LineList,
     private readonly write: (changes: TextChange[], words: string) => Promise<void>,
-  ) {}
+  ) {
+    this.box = new OfferBox(required("[data-alike]"), list);
+  }
 
-  /** Ask for the places that this correction concerns too; nothing is shown where there are none. */
+  /** Ask for the places that this correction concerns too; nothing is shown where there are none.
+   * Whoever is choosing goes on choosing, and comes to the new ones afterwards. */
   async offer(line: Line, before: string): Promise<void> {
     const asked = ++this.asked;
     try {
       const path = `/api/segments/${line.id}/alike`;
       const { replacements } = await call<{ replacements: Alike[] }>("POST", path, { before });
       if (asked !== this.asked) return;
-      const [first] = replacements;
-      if (first) this.show(first, replacements.slice(1));
-      else this.close();
+      if (this.box.isOpen && this.box.hasFocus) {
+        this.offered.push(...replacements);
+        return;
+      }
+      this.line = line;
+      this.offered = replacements;
+      this.showFirst();
     } catch (problem) {
       if (!(problem instanceof Refusal)) throw problem; // it is only an offer
     }
   }
 
-  get isOpen(): boolean {
-    return !this.box.hidden;
-  }
-
-  close(): void {
-    this.box.hidden = true;
-    this.box.replaceChildren();
-  }
-
-  /** With the keyboard: the box's first button. */
+  /** With the keyboard: to the box, also to one that was closed. */
   focus(): void {
-    this.box.querySelector<HTMLElement>("button")?.focus();
+    if (!this.box.isOpen) this.showFirst();
+    this.box.focus();
   }
 
-  private show(alike: Alike, later: Alike[]): void {
-    const goOn = (): void => {
-      const [next] = later;
-      if (next) this.show(next, later.slice(1));
-      else this.close();
-    };
+  private showFirst(): void {
+    const [alike] = this.offered;
+    if (alike && this.line) this.show(alike, this.line);
+    else this.box.close();
+  }
+
+  private goOn(): void {
+    this.offered.shift();
+    this.showFirst();
+  }
+
+  private show(alike: Alike, line: Line): void {
     const ticks = alike.places.map((place) => {
       const tick = make("input", { type: "checkbox" });
-      tick.checked = place.is_same_text;
+      tick.checked = place.is_sure;
       return tick;
     });
     const setAll = (isTicked: boolean): void => ticks.forEach((tick) => (tick.checked = isTicked));
-    const button = (words: string, run: () => void, kind = "button"): Node => {
-      const made = make("button", { type: "button", class: kind }, words);
-      made.addEventListener("click", run);
-      return made;
-    };
     const problem = make("p", { role: "alert", class: "alike-problem" });
     const apply = async (): Promise<void> => {
       const chosen = alike.places.filter((_, place) => ticks[place]!.checked);
       try {
         if (chosen.length) await this.write(this.changes(alike, chosen), `${alike.before} → ${alike.after}（${chosen.length}か所）`);
-        goOn();
+        this.goOn();
       } catch (refusal) {
         if (!(refusal instanceof Refusal)) throw refusal;
         problem.textContent = refusal.message;
       }
     };
+    const later = this.offered.length - 1;
     const title = `「${alike.before}」→「${alike.after}」　ほかに ${alike.places.length}か所`;
-    this.box.replaceChildren(
-      make("h2", {}, title),
+    const more = later ? `　このあと ${later}件` : "";
+    const entries = alike.places.map((place, number) => this.entry(place, ticks[number]!));
+    this.box.show(
+      line,
+      make("h2", {}, title, make("span", { class: "quiet" }, more)),
       make(
         "p",
         { class: "alike-choice" },
         button("選んだ箇所を直す", () => void apply(), "button button-main"),
         button("すべて選ぶ", () => setAll(true)),
         button("すべて外す", () => setAll(false)),
-        button("直さない", goOn),
+        button("直さない", () => this.goOn()),
+        button("閉じる（Esc）", () => this.box.close()),
       ),
       problem,
-      make("ul", {}, ...alike.places.map((place, number) => this.entry(place, ticks[number]!))),
+      make("ul", {}, ...entries),
     );
-    this.box.hidden = false;
   }
 
   private entry(place: AlikePlace, tick: HTMLInputElement): Node {
@@ -119,6 +127,12 @@ export class AlikePanel {
       return { segment_id: id, text, revision };
     });
   }
+}
+
+function button(words: string, run: () => void, kind = "button"): Node {
+  const made = make("button", { type: "button", class: kind }, words);
+  made.addEventListener("click", run);
+  return made;
 }
 
 /** All of them, or a Refusal and none. */

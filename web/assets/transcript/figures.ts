@@ -3,8 +3,9 @@
 import { nameOf, placeOf, unassignedLine } from "./items";
 import type { Place } from "./items";
 import type { AgendaItem, Counts, Segment, SegmentCounts } from "./server";
-import { make, required, withRate } from "./words";
+import { make, rateOf, required, withRate } from "./words";
 
+const LONG = "を正しく変換";
 const NOT_SAID: Counts = { total: 0, wrong: 0, missing: 0, added: 0, fillers: 0 };
 
 /** What has been said on one agenda item, or on none. */
@@ -21,6 +22,8 @@ export class Figures {
   private readonly machine = required("[data-accuracy-machine]");
   private readonly normalised = required("[data-accuracy-normalised]");
   private readonly items = required("[data-items]");
+  /** Not where an imported transcript has no figures. */
+  private readonly whole = document.querySelector("[data-accuracy-whole]");
 
   show(agendaItems: AgendaItem[], segments: Iterable<Segment>): void {
     const byPlace = new Map<Place, Tally>();
@@ -39,17 +42,30 @@ export class Figures {
     );
   }
 
+  /** One line in the bar; what does not fit there is told on pointing, and at the side. */
   private showWhole({ raw, machine, normalised }: SegmentCounts): void {
-    this.raw.textContent = raw.total ? withRate(raw) : this.raw.dataset["without"]!;
+    if (raw.total) this.raw.replaceChildren(...shortened(withRate(raw)));
+    else this.raw.textContent = this.raw.dataset["without"]!;
     const isTaught = raw.total > 0 && right(machine) !== right(raw);
     this.machine.hidden = !isTaught;
-    this.machine.textContent = isTaught ? `資料の言葉で直したあと：${withRate(machine)}` : "";
-    const added = raw.added ? `・余分 ${raw.added.toLocaleString("ja")}字` : "";
-    const fillers = raw.fillers ? `・フィラー ${raw.fillers.toLocaleString("ja")}字` : "";
-    this.normalised.textContent = raw.total
-      ? `表記の違いを除く：${withRate(normalised)}${added}${fillers}`
-      : "";
+    this.machine.textContent = isTaught ? `資料の言葉で直したあと ${rateOf(machine)}` : "";
+    this.normalised.textContent = raw.total ? `表記の違いを除く ${rateOf(normalised)}` : "";
+    const added = raw.added ? `余分 ${raw.added.toLocaleString("ja")}字` : "";
+    const fillers = raw.fillers ? `フィラー ${raw.fillers.toLocaleString("ja")}字` : "";
+    const lines = [
+      isTaught && `資料の言葉で直したあと：${withRate(machine)}`,
+      raw.total && `表記の違いを除く：${withRate(normalised)}`,
+      [added, fillers].filter(Boolean).join("・"),
+    ].filter((line): line is string => Boolean(line));
+    if (this.raw.parentElement) this.raw.parentElement.title = [this.raw.textContent, ...lines].join("\n");
+    this.whole?.replaceChildren(...lines.map((line) => make("p", { class: "item-accuracy" }, line)));
   }
+}
+
+/** With what a phone leaves out apart. */
+function shortened(words: string): (Node | string)[] {
+  const [count, rate] = words.split(LONG);
+  return [count!, make("span", { class: "desk-long" }, LONG), rate!];
 }
 
 /** 議題外, and what has no place yet. */

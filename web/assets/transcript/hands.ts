@@ -142,7 +142,10 @@ export class Hands {
       name,
       words,
       keys,
-      run: () => void run(),
+      run: () => {
+        this.page.say(""); // what was said of an earlier act
+        void run();
+      },
     });
     const listening = [
       action("toggle", "再生／一時停止", ["Escape", "Control+ "], () => this.player.toggle()),

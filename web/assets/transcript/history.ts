@@ -1,7 +1,7 @@
 /** 移り変わり: every text that a segment once had, with who and when; two compared; one restored. */
 
 import type { Line } from "./line";
-import { marked } from "./marks";
+import { bothMarked } from "./marks";
 import { call } from "./server";
 import type { State } from "./server";
 import { make, position } from "./words";
@@ -46,7 +46,7 @@ export class HistoryBox {
     const who = [`${number + 1}. ${state.words}`, state.by, when, isNow && "いまの文"];
     const text = make("p", { class: "history-text" });
     const before = against === null ? "前の文" : `${against + 1}の文`;
-    text.append(...state.marks.map((mark) => marked(mark, before)));
+    text.append(...state.marks.flatMap((mark) => bothMarked(mark, before)));
     const compare = this.button(
       against === number ? "ひとつ前と比べる" : "すべてをこの文と比べる",
       () => void this.fill(against === number ? null : number),

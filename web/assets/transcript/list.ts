@@ -76,9 +76,20 @@ export class LineList {
 
   /** The one in which the hands are. */
   get held(): Line | null {
-    const active = document.activeElement;
-    const row = [...this.rows.values()].find(({ element }) => element.contains(active));
+    return this.lineOf(document.activeElement);
+  }
+
+  /** To which this element belongs. */
+  lineOf(inside: Element | null): Line | null {
+    const row = [...this.rows.values()].find(({ element }) => element.contains(inside));
     return row?.line ?? null;
+  }
+
+  /** After something came over the page, from `top` of the window on: the text in which the hands
+   * are goes clear of it. */
+  uncoverHeld(top: number): void {
+    const text = this.held?.row?.text.getBoundingClientRect();
+    if (text && text.bottom > top) scrollBy({ top: text.bottom - top, behavior: "instant" });
   }
 
   /** The one in which the hands are, else the one that is heard. */

@@ -11,3 +11,9 @@ export function marked(mark: Mark, before = "もとの文"): Node {
     ? make("ins", { class: "corrected", title }, mark.text)
     : make("del", { class: "corrected", title: `${before}から除いた字` }, mark.heard);
 }
+
+/** The same with both in sight: what stood there, crossed out, and then what stands there. */
+export function bothMarked(mark: Mark, before: string): Node[] {
+  if (!mark.is_corrected || !mark.heard || !mark.text) return [marked(mark, before)];
+  return [marked({ ...mark, text: "" }, before), marked({ ...mark, heard: "" }, before)];
+}

@@ -63,7 +63,6 @@ export class PagePanel {
     this.wayBack.addEventListener("click", () => this.showPage(this.placeOf(this.said)));
     this.picture.addEventListener("error", () => (this.link.hidden = true));
     document.addEventListener("click", (event) => this.catchLink(event));
-    keepClearOf(document.querySelector<HTMLElement>(".desk-bar"));
   }
 
   /** What can be opened, read anew. */
@@ -197,13 +196,6 @@ export class PagePanel {
     if (!this.wide.matches) sessionStorage.setItem(SHUT, this.fold.open ? "no" : "yes");
     if (this.fold.open) this.fetch();
   }
-}
-
-/** Columns and rows stay below the bar, however much stands in it. */
-function keepClearOf(bar: HTMLElement | null): void {
-  if (!bar) return;
-  const measure = (): void => document.documentElement.style.setProperty("--desk-bar", `${bar.offsetHeight}px`);
-  new ResizeObserver(measure).observe(bar);
 }
 
 function span(moment: Moment): string {

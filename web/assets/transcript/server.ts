@@ -179,6 +179,7 @@ export interface AlikePlace {
   start: number;
   words: string;
   is_same_text: boolean;
+  is_sure: boolean;
   leading: string;
   following: string;
   is_confirmed: boolean;

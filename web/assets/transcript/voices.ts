@@ -7,6 +7,7 @@ import type { Line } from "./line";
 import type { LineList } from "./list";
 import { SPEAKERS } from "./many";
 import type { Kind } from "./many";
+import { OfferBox } from "./offer-box";
 import { call, Refusal } from "./server";
 import type { Segment, SegmentsChanged } from "./server";
 import { make, plain, position, required } from "./words";
@@ -29,7 +30,7 @@ interface Consent {
 }
 
 export class Voices {
-  private readonly place = required<HTMLElement>("[data-voices]");
+  private readonly box: OfferBox;
   /** Until when a voiceprint made now is kept; empty where the series keeps none. */
   private readonly until = required<HTMLElement>("[data-transcript]").dataset["voiceprintUntil"] ?? "";
 
@@ -38,7 +39,9 @@ export class Voices {
     private readonly desk: VoiceDesk,
     /** What was done to many segments at once, for the undo. */
     private readonly took: (kind: Kind<string>, words: string, segments: Segment[]) => void,
-  ) {}
+  ) {
+    this.box = new OfferBox(required("[data-voices]"), list);
+  }
 
   /** A person has named one segment of a voice that had no name: the others are offered. */
   saved(line: Line, before: Segment): void {
@@ -53,14 +56,13 @@ export class Voices {
     all.textContent = `${voice}のすべて（ほかに${rest.length}発話）を${name}にする`;
     all.addEventListener("click", async () => {
       problem.textContent = await this.name(rest[0]!, name, consent.isGiven());
-      if (!problem.textContent) this.close();
+      if (!problem.textContent) this.box.close();
     });
     const here = make("button", { type: "button", class: "button" }, "ここだけ");
-    here.addEventListener("click", () => this.close());
+    here.addEventListener("click", () => this.box.close());
     const said = make("p", {}, `この発話を${name}にしました。`);
     const choice = make("p", { class: "actions" }, all, here);
-    this.place.replaceChildren(said, ...present(consent.element), choice, problem);
-    this.place.hidden = false;
+    this.box.show(line, said, ...present(consent.element), choice, problem);
   }
 
   /** A box in which the voice of this line gets its name, or becomes one with another. */
@@ -197,7 +199,7 @@ export class Voices {
       const kept = hasConsent ? `声紋を${this.until}まで残します。` : "";
       return `${changed.length}発話を${name}にしました。${kept}`;
     });
-    if (!problem) this.close();
+    if (!problem) this.box.close();
     return problem;
   }
 
@@ -227,11 +229,6 @@ export class Voices {
   /** A suggested voice that has become somebody. */
   private isOver(name: string): boolean {
     return /^声\d+$/.test(name) && !this.of(name).length;
-  }
-
-  private close(): void {
-    this.place.hidden = true;
-    this.place.replaceChildren();
   }
 }
 
