@@ -5,10 +5,12 @@ from sqlalchemy.orm import Session, selectinload
 
 from meetings import audit, clean_text, entries, logins, sign_ins
 from meetings.errors import InvalidInput, NotFound, NotPossibleNow
+from meetings.finding import has_word
 from meetings.passwords import Hashed
 from models.base import now
 from models.guest import GuestPass
 from models.person import Department, Person, Role, RoleGrant
+from models.texts import words_of
 
 ONE_TIME_DAYS = 14
 """How long a password that somebody else set lets in: two weeks away from the desk."""
@@ -189,9 +191,8 @@ def chosen(
     wanted = select(Person).where(~Person.is_guest)
     if not with_ended:
         wanted = wanted.where(Person.ended_at.is_(None))
-    for word in words.split()[:10]:
-        shown = (Person.login, Person.name, Person.kana, Person.title)
-        wanted = wanted.where(or_(*(column.icontains(word, autoescape=True) for column in shown)))
+    for word in words_of(words)[:10]:
+        wanted = wanted.where(has_word(word, Person.login, Person.name, Person.kana, Person.title))
     if department is not None:
         covered = or_(Department.id == department.id, Department.parent_id == department.id)
         wanted = wanted.where(Person.department_id.in_(select(Department.id).where(covered)))

@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.documents import readable
-from meetings.texts import folded, without_space
 from models.document import Document, Page
 from models.meeting import Meeting
 from models.person import Person
+from models.texts import folded, with_places, words_of
 
 BEFORE, AFTER = 24, 60
 MOST_HITS = 200
@@ -30,7 +30,7 @@ class Hit:
 def find(session: Session, person: Person, meeting: Meeting, query: str) -> tuple[list[Hit], bool]:
     """The pages of the current versions that this person may read, in reading order, and whether
     there were more than are given."""
-    words = [without_space(word) for word in folded(query).split()]
+    words = words_of(query)
     hits: list[Hit] = []
     if not words:
         return hits, False
@@ -46,15 +46,21 @@ def find(session: Session, person: Person, meeting: Meeting, query: str) -> tupl
 
 
 def _hit(document: Document, page: Page, words: list[str]) -> Hit | None:
-    text = without_space(page.text)
+    text = folded(page.text)
     if not all(word in text for word in words):
         return None
     position, length = min((text.find(word), len(word)) for word in words)
-    start = max(0, position - BEFORE)
+    start, end = with_places(page.text).original(position, position + length)
+    before, word, after = map(_unbroken, (page.text[:start], page.text[start:end], page.text[end:]))
     return Hit(
         document=document,
         page=page,
-        excerpt=text[start : position + length + AFTER],
-        start=position - start,
-        length=length,
+        excerpt=before[-BEFORE:] + word + after[:AFTER],
+        start=len(before[-BEFORE:]),
+        length=len(word),
     )
+
+
+def _unbroken(text: str) -> str:
+    """As it is written, but for blanks and line ends: a PDF has them in the middle of words."""
+    return "".join(text.split())

@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 from meetings import audit, clean_text
 from meetings.documents import PreparedDocument, version_of
 from meetings.errors import NotPossibleNow
-from meetings.texts import without_space
 from models.base import now
 from models.document import Document, DocumentVersion, Page, PageMatch
 from models.person import Person
+from models.texts import without_space
 
 # Two pieces of ordinary Japanese text that say different things were alike to 0.31 at most.
 ALIKE = 0.55

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from meetings import setbacks
 from meetings.rights import publications
-from meetings.texts import folded
 from minutes.audible import heard_until, sentences
 from minutes.content import Content, content_of
 from models.base import now
 from models.database import reading, writing
 from models.minutes import MinutesRevision, Publication, PublishedParagraph
+from models.texts import folded
 
 KIND = "layout"
 """Of the setbacks of publications, by their id."""
@@ -133,11 +133,13 @@ def _rows(
 
 
 def _lines(content: Content) -> Iterator[str]:
-    """All in which words are looked for."""
+    """All in which words are looked for, each name once."""
     yield from (content.title, content.series, content.place)
-    for section in content.sections:
-        yield section.title
-        yield from (paragraph.text for paragraph in section.paragraphs)
+    said = [paragraph for _, paragraph in sentences(content)]
+    names = [attendee.name for attendee in content.attendees]
+    yield from dict.fromkeys([*names, *(paragraph.speaker for paragraph in said)])
+    yield from (section.title for section in content.sections)
+    yield from (paragraph.text for paragraph in said)
 
 
 def _tokens(lines: Iterable[str]) -> Iterator[str]:

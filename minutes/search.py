@@ -1,19 +1,19 @@
 """The list of what is published, and searching in it. Words of one letter and more are found where
-they stand, compatibility forms folded (NFKC) on both sides. Only the lines of the page that is
-shown are read, and of their texts only the paragraphs that are shown."""
+they stand, and by who said something, folded on both sides (models/texts.py). Only the lines of the
+page that is shown are read, and of their texts only the paragraphs that are shown."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, or_, select, text, tuple_
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy import Integer, Select, and_, bindparam, cast, func, or_, select, text
+from sqlalchemy.orm import Session, selectinload
 
 from meetings.rights import publications
-from meetings.texts import folded
 from minutes.published import matching
 from models.minutes import Publication, PublishedParagraph
+from models.texts import folded, with_places, words_of
 
 ON_A_PAGE = 20
 MOST_PLACES = 3
@@ -28,11 +28,13 @@ FOUND = (
 
 @dataclass(frozen=True)
 class Place:
-    """Where a word stands: `before`, `word`, `after` in one sentence of one section."""
+    """Where a word stands: `before`, `word`, `after` in one sentence of one section; `word` is
+    empty where it is a part of the speaker's name alone (`is_by_speaker`)."""
 
     section: int
     paragraph: int
     speaker: str
+    is_by_speaker: bool
     before: str
     word: str
     after: str
@@ -40,8 +42,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Found:
+    """`others`: how many sentences have one of the words besides those at `places`."""
+
     publication: Publication
     places: list[Place] = field(default_factory=list)
+    others: int = 0
 
 
 class Group(NamedTuple):
@@ -65,12 +70,12 @@ class Wanted:
     @property
     def words(self) -> list[str]:
         """Folded, each once."""
-        return list(dict.fromkeys(folded(self.query[:LONGEST_QUERY]).split()))[:MOST_WORDS]
+        return words_of(self.query[:LONGEST_QUERY])[:MOST_WORDS]
 
     @property
     def is_cut(self) -> bool:
         """There were more words than are looked for."""
-        return len(set(folded(self.query).split())) > MOST_WORDS or len(self.query) > LONGEST_QUERY
+        return len(words_of(self.query)) > MOST_WORDS or len(self.query) > LONGEST_QUERY
 
 
 @dataclass(frozen=True)
@@ -92,9 +97,7 @@ def list_published(session: Session, wanted: Wanted) -> Listing:
     count = max(1, -(-total // ON_A_PAGE))
     number = min(max(1, wanted.page), count)
     shown = _page(session, wanted, number)
-    places = _places(session, shown, wanted.words)
-    found = [Found(publication, places[publication.id]) for publication in shown]
-    return Listing(found, groups, total, number, count)
+    return Listing(_found(session, shown, wanted.words), groups, total, number, count)
 
 
 def _is_chosen(wanted: Wanted, group: Group) -> bool:
@@ -127,51 +130,61 @@ def _having(chosen: Select[Any], words: Sequence[str]) -> Select[Any]:
     return chosen.where(text(FOUND).bindparams(bindparam("words", matching(words))))
 
 
-def _places(
-    session: Session, shown: Sequence[Publication], words: Sequence[str]
-) -> dict[int, list[Place]]:
-    """Of each the first sentences that have one of the words."""
-    found: dict[int, list[Place]] = defaultdict(list)
-    if not words or not shown:
-        return found
-    one, inner = PublishedParagraph, aliased(PublishedParagraph)
-    first = (
-        select(inner.section, inner.paragraph)
-        .where(inner.publication_id == Publication.id, _has_one(inner, words))
-        .order_by(inner.section, inner.paragraph)
-        .limit(MOST_PLACES)
-        .correlate(Publication)
-    )
-    rows = session.scalars(
-        select(one)
-        .join(Publication, Publication.id == one.publication_id)
-        .where(
-            Publication.id.in_([publication.id for publication in shown]),
-            tuple_(one.section, one.paragraph).in_(first),
-        )
-        .order_by(one.publication_id, one.section, one.paragraph)
-    )
-    for row in rows:
-        found[row.publication_id].append(_place(row, words))
-    return found
+def _found(session: Session, shown: Sequence[Publication], words: Sequence[str]) -> list[Found]:
+    """Each with the first sentences that have most of the words, in their order."""
+    places: dict[int, list[Place]] = defaultdict(list)
+    totals: dict[int, int] = {}
+    if words and shown:
+        for row, total in session.execute(_best(shown, words)):
+            places[row.publication_id].append(_place(row, words))
+            totals[row.publication_id] = total
+    return [
+        Found(one, places[one.id], totals.get(one.id, 0) - len(places[one.id])) for one in shown
+    ]
 
 
-def _has_one(row: Any, words: Sequence[str]) -> Any:
-    where = func.coalesce(row.folded, row.text)
-    return or_(*(func.instr(where, word) > 0 for word in words))
+def _best(shown: Sequence[Publication], words: Sequence[str]) -> Select[Any]:
+    """Rows of paragraphs, each with how many of its publication have one of the words."""
+    one = PublishedParagraph
+    having = (
+        select(one.publication_id, one.section, one.paragraph, _count(words).label("words"))
+        .where(one.publication_id.in_([publication.id for publication in shown]))
+        .subquery()
+    )
+    its, place = having.c, (having.c.section, having.c.paragraph)
+    best_first = (its.words.desc(), *place)
+    rank = func.row_number().over(partition_by=its.publication_id, order_by=best_first)
+    total = func.count().over(partition_by=its.publication_id)
+    ranked = select(its.publication_id, *place, rank.label("rank"), total.label("total"))
+    found = ranked.where(its.words > 0).subquery()
+    keys = ("publication_id", "section", "paragraph")
+    return (
+        select(one, found.c.total)
+        .join(found, and_(*(getattr(one, key) == found.c[key] for key in keys)))
+        .where(found.c.rank <= MOST_PLACES)
+        .order_by(*(found.c[key] for key in keys))
+    )
+
+
+def _count(words: Sequence[str]) -> Any:
+    """How many of them a paragraph has, in its text or in its speaker's name."""
+    one = PublishedParagraph
+    said, by = func.coalesce(one.folded, one.text), func.folded(one.speaker)
+    has = (or_(func.instr(said, word) > 0, func.instr(by, word) > 0) for word in words)
+    return sum(cast(it, Integer) for it in has)
 
 
 def _place(row: PublishedParagraph, words: Sequence[str]) -> Place:
-    looked_in = row.folded or row.text
-    start, word = min((looked_in.find(word), word) for word in words if word in looked_in)
-    end = start + len(word)
-    # Where folding moved nothing it is shown as it was written.
-    shown = row.text if len(looked_in) == len(row.text) else looked_in
+    looked_in, by = with_places(row.text), folded(row.speaker)
+    found = [(at, len(word)) for word in words if (at := looked_in.text.find(word)) >= 0]
+    at, length = min(found, default=(0, 0))
+    start, end = looked_in.original(at, at + length)
     return Place(
         section=row.section,
         paragraph=row.paragraph,
         speaker=row.speaker,
-        before=("…" if start > BEFORE else "") + shown[max(0, start - BEFORE) : start],
-        word=shown[start:end],
-        after=shown[end : end + AFTER] + ("…" if end + AFTER < len(shown) else ""),
+        is_by_speaker=any(word in by for word in words),
+        before=("…" if start > BEFORE else "") + row.text[max(0, start - BEFORE) : start],
+        word=row.text[start:end],
+        after=row.text[end : end + AFTER] + ("…" if end + AFTER < len(row.text) else ""),
     )

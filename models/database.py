@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from models.texts import folded
 from models.write_lock import WriteLock
 
 # Older ones can corrupt a write-ahead log that two connections use (sqlite.org/wal.html).
@@ -168,6 +169,13 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy begins transactions, not the driver
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("folded", 1, _folded, deterministic=True)
+
+
+@lru_cache(maxsize=20_000)
+def _folded(text: str | None) -> str | None:
+    """For names and titles, of which the same ones are asked for again and again."""
+    return None if text is None else folded(text)
 
 
 class _Turns:

@@ -1,11 +1,12 @@
 """Many published minutes, straight into the tables: texts that nobody had to hear."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from minutes import published
-from minutes.content import Content, Paragraph, Section
+from minutes.content import Attendee, Content, Paragraph, Section
 from models.base import now
 from models.meeting import Meeting, Series
 from models.minutes import Minutes, MinutesRevision, Publication
@@ -21,10 +22,12 @@ def publish_text(
     cast: Cast,
     series: str,
     starts_at: datetime,
-    texts: list[str],
+    texts: Sequence[str | tuple[str, str]],
     title: str = "定例会",
+    attendees: Sequence[str] = (),
 ) -> Publication:
-    """Minutes with one section of these paragraphs, approved by nobody and public."""
+    """Minutes with one section of these paragraphs, or speakers and paragraphs, approved by nobody
+    and public."""
     department = cast.organiser.department
     body = session.query(Series).filter_by(name=series).first()
     meeting = Meeting(
@@ -43,7 +46,7 @@ def publish_text(
         starts_at=starts_at.isoformat(),
         ends_at=meeting.ends_at.isoformat(),
         place=meeting.place,
-        attendees=[],
+        attendees=[Attendee(name=name) for name in attendees],
         sections=[Section(title="発言", paragraphs=_paragraphs(texts))],
     )
     session.add(transcript)
@@ -97,8 +100,9 @@ def _transcript(cast: Cast, meeting: Meeting) -> Transcript:
     return Transcript(transcription=run)
 
 
-def _paragraphs(texts: list[str]) -> list[Paragraph]:
+def _paragraphs(texts: Sequence[str | tuple[str, str]]) -> list[Paragraph]:
+    said = [("", text) if isinstance(text, str) else text for text in texts]
     return [
-        Paragraph(text=text, start_seconds=float(place), end_seconds=place + 1.0)
-        for place, text in enumerate(texts)
+        Paragraph(speaker=who, text=text, start_seconds=float(place), end_seconds=place + 1.0)
+        for place, (who, text) in enumerate(said)
     ]

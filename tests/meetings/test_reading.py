@@ -9,6 +9,7 @@ from meetings.documents import Permissions
 from meetings.errors import InvalidInput
 from models.base import now
 from models.person import Person
+from models.texts import folded
 from tests import pdfs
 from tests.meetings.conftest import Shelf
 
@@ -109,7 +110,7 @@ def test_words_of_two_characters_and_over_line_ends_are_found(
     hits, _ = search.find(shelf.session, shelf.cast.attendee, shelf.meeting, words)
     assert [hit.page.number for hit in hits] == pages
     for hit in hits:
-        assert hit.excerpt[hit.start : hit.start + hit.length] in search.without_space(words)
+        assert folded(hit.excerpt[hit.start : hit.start + hit.length]) in folded(words)
 
 
 def test_the_replaced_version_is_not_searched(shelf: Shelf) -> None:

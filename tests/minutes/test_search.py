@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from meetings.texts import folded
 from minutes import published
 from minutes.search import ON_A_PAGE, Wanted, list_published
 from models.database import reading
 from models.minutes import Publication, PublishedParagraph
+from models.texts import folded
 from tests.conftest import Cast
 from tests.published import FIRST, publish_many, publish_text
 from tests.queries import asked
@@ -39,10 +39,10 @@ def test_whatever_stands_in_a_text_is_found_and_nothing_else(session: Session, c
         start = chance.randrange(len(line))
         word = line[start : start + chance.randint(1, 4)] + chance.choice(["", "", "予"])
         whole = {
-            title: folded("\n".join([title, "会", "第1委員会室", "発言", *lines]))
+            title: "\n".join(map(folded, [title, "会", "第1委員会室", "発言", *lines]))
             for title, lines in texts.items()
         }
-        wanted = {t for t, have in whole.items() if all(w in have for w in folded(word).split())}
+        wanted = {title for title, have in whole.items() if folded(word) in have}
         assert set(found(session, query=word)) == wanted, (seed, word)
 
 
@@ -130,10 +130,56 @@ def test_what_was_published_before_there_was_an_index_is_laid_out_one_by_one(
     assert session.query(Publication).filter_by(laid_out_at=None).count() == 0
 
 
-@pytest.mark.parametrize(("written", "shown"), [("ＡＢ予算", "ＡＢ"), ("㍿ＡＢ", "ab")])
-def test_a_found_word_is_shown_as_it_was_written_where_that_is_possible(
+@pytest.mark.parametrize(
+    ("written", "shown"), [("ＡＢ予算", "ＡＢ"), ("㍿ＡＢ", "ＡＢ"), ("髙\U000e0100\nA bは", "A b")]
+)
+def test_a_found_word_is_shown_as_it_was_written(
     session: Session, cast: Cast, written: str, shown: str
 ) -> None:
     publish_text(session, cast, "議会", FIRST, [written])
     (one,) = list_published(session, Wanted("ab")).found
     assert [place.word for place in one.places] == [shown]
+
+
+def test_minutes_are_found_by_who_spoke_and_who_was_there(session: Session, cast: Cast) -> None:
+    said = [("芹沢 由紀", "開会します。"), ("桐生 正臣", "予算の件です。"), ("", "芹沢の話")]
+    publish_text(session, cast, "議会", FIRST, said, attendees=["髙橋 誠"])
+    for query in ("芹沢由紀", "芹沢 由紀", "芹沢　由紀", "芹澤", "桐生 予算", "高橋誠", "高橋"):
+        assert found(session, query=query) == ["定例会"], query
+    assert not found(session, query="由紀桐生"), "no name goes on in the next one"
+    (one,) = list_published(session, Wanted("桐生")).found
+    assert [(p.speaker, p.is_by_speaker, p.word, p.after) for p in one.places] == [
+        ("桐生 正臣", True, "", "予算の件です。")
+    ]
+    (one,) = list_published(session, Wanted("芹沢")).found
+    assert [(p.paragraph, p.is_by_speaker, p.word) for p in one.places] == [
+        (0, True, ""),
+        (2, False, "芹沢"),
+    ]
+
+
+def test_letters_that_are_the_same_to_a_reader_are_found_and_marked_as_written(
+    session: Session, cast: Cast
+) -> None:
+    written = "\U00020bb7田と葛\U000e0100城が9時〜17時、サーバーの⻑は山﨑"
+    publish_text(session, cast, "議会", FIRST, [written])
+    for query, word in [
+        ("吉田", "\U00020bb7田"),
+        ("葛城", "葛\U000e0100城"),
+        ("9時～17時", "9時〜17時"),
+        ("ｻｰﾊﾞｰの長", "サーバーの⻑"),
+        ("山崎", "山﨑"),
+    ]:
+        (one,) = list_published(session, Wanted(query)).found
+        assert [place.word for place in one.places] == [word], query
+
+
+def test_places_with_most_of_the_words_come_first_and_the_others_are_counted(
+    session: Session, cast: Cast
+) -> None:
+    publish_text(session, cast, "議会", FIRST, ["予算"] * 5 + ["道路の予算", "道路", "橋"])
+    (one,) = list_published(session, Wanted("予算 道路")).found
+    assert [place.paragraph for place in one.places] == [0, 1, 5]
+    assert one.others == 4
+    (one,) = list_published(session, Wanted("橋")).found
+    assert (len(one.places), one.others) == (1, 0)

@@ -94,7 +94,7 @@ class PublishedQuery(Query):
     q: str = Field(
         "",
         max_length=LONGEST_QUERY,
-        description="題名と本文にある言葉（空白で区切ると「かつ」。初めの8語まで）",
+        description="題名と本文にある言葉と、発言した人（空白で区切ると「かつ」。初めの8語まで）",
     )
     series: str = Field("", max_length=200, description="会議体の名前")
     year: int | None = Field(None, ge=1, le=9999, description="開催した年（西暦）")

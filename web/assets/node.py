@@ -3,6 +3,7 @@
 Run by the Makefile: `python web/assets/node.py build|check`.
 """
 
+import json
 import os
 import re
 import shutil
@@ -11,13 +12,19 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from models.texts import SAME
+
 HERE = Path(__file__).resolve().parent
 LOCK = HERE.parent.parent / "requirements" / "node.txt"
 OLDEST_NODE = (20, 19)
+LETTERS = HERE / "letters.json"
+"""The letters that are the same, for filters in the browser."""
+
 PACKAGES = HERE / "node_modules" / ".package-lock.json"
 
 
 def main(verb: str) -> int:
+    LETTERS.write_text(json.dumps(SAME, ensure_ascii=False), encoding="utf-8")
     node, npm = machines_node() or packaged_node()
     surroundings = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     if is_outdated():
