@@ -197,6 +197,7 @@ def version_of(
         sha256=prepared.stored.sha256,
         size_bytes=prepared.stored.size_bytes,
         page_count=len(prepared.pages),
+        compared_pages=len(prepared.pages) if number == 1 else 0,
         thumbnail_sha256=prepared.thumbnail.sha256,
         created_by=by,
         released_at=released_at,

@@ -1,5 +1,6 @@
 """Looking into a PDF, in a cell (`meetings/inside/pages.py` is the program there)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ OPENING_SECONDS = 60
 SECONDS_PER_PAGE = 10
 MOST_PAGES = 5000
 CELL = Cell(memory_mb=1000, output_mb=100, at_once=4)
-PROGRAM = "meetings.inside.pages"
+PROGRAM, LOOKING = "meetings.inside.pages", "meetings.inside.looks"
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,13 @@ class PageSize:
 
 @dataclass(frozen=True)
 class PageContent:
-    """`text` as the PDF holds it, and `picture_hash` (hexadecimal, 256 bits) of how it looks."""
+    """`text` as the PDF holds it, with what was typed into its forms; `picture_hash` (hexadecimal,
+    256 bits) of how it looks; `missing_fonts`: those that Japanese is written in and the file does
+    not hold."""
 
     text: str
     picture_hash: str
+    missing_fonts: list[str]
 
 
 def inspect(path: Path, thumbnail: Path, most_pages: int = MOST_PAGES) -> list[PageSize]:
@@ -59,6 +63,21 @@ def read_pages(path: Path, numbers: range, folder: Path) -> list[PageContent] | 
     except FileRejected:
         return None
     return [PageContent(**content) for content in found]
+
+
+def differences(old: Path, new: Path, pairs: Sequence[tuple[int, int]]) -> list[float] | None:
+    """How differently a page of the old file and one of the new one look (their numbers from 1),
+    for each pair; 0 for not at all (`meetings/inside/looks.py`). None when that crashed, took too
+    long or too much memory. Raises StorageFull, Crowded."""
+    old, new = old.resolve(), new.resolve()
+    words = ",".join(f"{one}:{other}" for one, other in pairs)
+    seconds = OPENING_SECONDS + 2 * SECONDS_PER_PAGE * len(pairs)
+    arguments = [str(old), str(new), words]
+    try:
+        found: list[float] = CELL.ask(LOOKING, *arguments, seconds=seconds, reads=[old, new])
+    except FileRejected:
+        return None
+    return found
 
 
 def _check_head(path: Path) -> None:

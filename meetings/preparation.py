@@ -16,6 +16,7 @@ KIND = "preparation"
 
 MOST_ATTEMPTS = 5
 BATCH_PAGES = 25
+MOST_FONTS = 20
 PICTURE_LIMIT_BYTES = 10_000_000
 UNREADABLE = "この頁の文字を読み取れませんでした。検索と版の比較では空の頁として扱います。"
 
@@ -84,6 +85,7 @@ def _prepare(
                 page.text, page.picture_hash = clean_text.lines(content.text), content.picture_hash
                 page.picture_sha256 = pictures[page.number]
         version = session.get_one(DocumentVersion, version_id)
+        version.missing_fonts = _with_fonts(version.missing_fonts, contents)
         version.prepared_pages = max(version.prepared_pages, numbers.stop - 1)
         setbacks.over(session, KIND, version_id)
 
@@ -108,6 +110,12 @@ def _read(path: Path, numbers: range, folder: Path) -> dict[int, pdf.PageContent
         alone = pdf.read_pages(path, range(number, number + 1), folder)
         found[number] = alone[0] if alone else None
     return found
+
+
+def _with_fonts(known: str, contents: dict[int, pdf.PageContent | None]) -> str:
+    """One a line, each once."""
+    found = {font for content in contents.values() if content for font in content.missing_fonts}
+    return "\n".join(sorted(found.union(known.splitlines()))[:MOST_FONTS])
 
 
 def _keep(storage: Storage, picture: Path) -> str:

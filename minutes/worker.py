@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from meetings import errands, mail, preparation, rounds
+from meetings import errands, looks, mail, preparation, rounds
 from meetings.config import Config
 from meetings.errands import Errand
 from meetings.errors import ConfigurationError, GijidoError, StorageFull
@@ -328,7 +328,9 @@ class Worker:
         return False
 
     def _prepare_pages(self) -> bool:
-        return preparation.prepare_some(self._engine, self._storage)
+        """Read, and then compared with those of the version before."""
+        work = (preparation.prepare_some, looks.compare_some)
+        return any(act(self._engine, self._storage) for act in work)
 
     def _collect_terms(self) -> bool:
         return papers.collect_some(self._engine)

@@ -20,6 +20,7 @@ class Document(Base):
     title: Mapped[Name]
     may_print: Mapped[bool] = mapped_column(default=True)
     may_download: Mapped[bool] = mapped_column(default=True)
+    may_take_original: Mapped[bool] = mapped_column(default=False)
     is_watermarked: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[When] = mapped_column(default=now)
     removed_at: Mapped[When | None]
@@ -60,7 +61,10 @@ class DocumentReader(Base):
 
 class DocumentVersion(Base):
     """The PDF as it came, by its hash in the store; `original_…` when it was made from an Office
-    file. `prepared_pages` counts the pages that the worker has read so far."""
+    file. `prepared_pages` counts the pages that the worker has read so far, `compared_pages` those
+    that it has laid upon the pages of the version before. `missing_fonts`: their names, one a line,
+    where the PDF does not hold them. `original_carries`: what the Office file holds besides what
+    is seen, one a line; None where nobody has looked."""
 
     __tablename__ = "document_version"
     __table_args__ = (
@@ -70,6 +74,11 @@ class DocumentVersion(Base):
             "ix_document_version_to_read",
             "page_count",
             sqlite_where=text("prepared_pages < page_count"),
+        ),
+        Index(
+            "ix_document_version_to_compare",
+            "page_count",
+            sqlite_where=text("compared_pages < page_count"),
         ),
     )
 
@@ -87,9 +96,12 @@ class DocumentVersion(Base):
     withdrawn_at: Mapped[When | None]
     page_count: Mapped[int]
     prepared_pages: Mapped[int] = mapped_column(default=0)
+    compared_pages: Mapped[int] = mapped_column(default=0)
+    missing_fonts: Mapped[LongText] = mapped_column(default="")
     original_file_name: Mapped[Name] = mapped_column(default="")
     original_sha256: Mapped[Sha256 | None]
     original_size_bytes: Mapped[int | None]
+    original_carries: Mapped[LongText | None]
 
     document: Mapped[Document] = relationship(back_populates="versions")
     created_by: Mapped[Person] = relationship(
@@ -105,12 +117,17 @@ class DocumentVersion(Base):
     def is_prepared(self) -> bool:
         return self.prepared_pages >= self.page_count
 
+    @property
+    def is_compared(self) -> bool:
+        return self.compared_pages >= self.page_count
+
 
 class Page(Base):
     """`width` and `height` in PDF points, after rotation.
 
     What the worker finds: `text` as the PDF holds it, a small `picture`, and `picture_hash`, by
-    which pages of two versions are compared. `problem` says why a page could not be read.
+    which a page is found again in another version; `picture_difference`: how differently it looks
+    there, 0 for not at all. `problem` says why a page could not be read.
     """
 
     __tablename__ = "page"
@@ -124,6 +141,7 @@ class Page(Base):
     text: Mapped[LongText] = mapped_column(default="")
     picture_sha256: Mapped[Sha256 | None]
     picture_hash: Mapped[str | None] = mapped_column(String(64))
+    picture_difference: Mapped[float | None]
     problem: Mapped[Name] = mapped_column(default="")
 
     version: Mapped[DocumentVersion] = relationship(back_populates="pages")

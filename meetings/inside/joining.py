@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pypdfium2.raw as pdfium_raw
 
 from meetings.errors import FileRejected
 from meetings.inside.answering import answer
+from meetings.inside.opening import opened
 
 UNREADABLE = "PDFが壊れているため、氏名を入れられませんでした。主催者に連絡してください。"
 BROKEN = (
     pikepdf.PdfError, MemoryError, ValueError, TypeError, RuntimeError, RecursionError,
-    FileNotFoundError, PermissionError,
+    FileNotFoundError, PermissionError, FileRejected,
 )  # fmt: skip
 MOST_SHEETS = 16
 """Of the mark, in a row: what is longer than 7 m of paper stays bare beyond."""
@@ -54,7 +56,7 @@ def _join(job: str) -> list[int]:
             for number, part in enumerate(asked["parts"]):
                 first = len(joined.pages)
                 try:
-                    _append_part(joined, part, f"{job}.{number}.pdf")
+                    _append_part(joined, part, f"{job}.{number}")
                 except BROKEN:
                     unreadable.append(number)
                     continue
@@ -67,12 +69,27 @@ def _join(job: str) -> list[int]:
     return unreadable
 
 
-def _append_part(joined: pikepdf.Pdf, part: dict[str, str], stamped: str) -> None:
-    path = part["path"]
+def _append_part(joined: pikepdf.Pdf, part: dict[str, str], made: str) -> None:
+    """`made`: the beginning of the names of files on the way."""
+    path = _without_form(part["path"], f"{made}.filled.pdf")
     if part["mark"]:
-        _save_stamped(path, part["mark"], stamped)
-        path = stamped
+        _save_stamped(path, part["mark"], f"{made}.stamped.pdf")
+        path = f"{made}.stamped.pdf"
     _append(joined, path)
+
+
+def _without_form(path: str, target: str) -> str:
+    """Fields would lose what was typed into them among pages of other files: it becomes part of
+    the page, in a file of its own. Returns the file to go on with."""
+    with _opened(path) as source:
+        if "/AcroForm" not in source.Root:
+            return path
+    with opened(path) as document:
+        for page in document:
+            pdfium_raw.FPDFPage_Flatten(page, pdfium_raw.FLAT_NORMALDISPLAY)
+            page.close()
+        document.save(target)
+    return target
 
 
 def _append(joined: pikepdf.Pdf, path: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from meetings import documents, preparation, versions
+from meetings import documents, looks, preparation, versions
 from meetings.storage import Storage
 from models.document import Document, DocumentVersion
 from models.meeting import Meeting
@@ -51,6 +51,8 @@ class Shelf:
         """What the worker does with the pages."""
         self.session.commit()
         while preparation.prepare_some(self.engine, self.storage):
+            pass
+        while looks.compare_some(self.engine, self.storage):
             pass
         self.session.expire_all()
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from meetings import mail, notices, preparation
+from meetings import looks, mail, notices, preparation
 from meetings.config import Config
 from meetings.storage import Storage
 from minutes import normalised, turns
@@ -31,6 +31,7 @@ SMALL = {"department"}
     "look",
     [
         lambda engine, config: preparation.prepare_some(engine, Storage(config.home)),
+        lambda engine, config: looks.compare_some(engine, Storage(config.home)),
         lambda engine, config: papers.collect_some(engine),
         lambda engine, config: _read(engine, turns.next_piece),
         lambda engine, config: _read(engine, turns.give_up_hopeless),
@@ -38,7 +39,7 @@ SMALL = {"department"}
         lambda engine, config: _read(engine, mail._next),
         lambda engine, config: _read(engine, lambda s: notices.add_reminders(s, 1)),
     ],
-    ids=["pages", "terms", "turn", "hopeless", "sounds", "mail", "reminders"],
+    ids=["pages", "looks", "terms", "turn", "hopeless", "sounds", "mail", "reminders"],
 )
 def test_what_the_worker_looks_for_all_the_time_is_found_by_an_index(
     engine: Engine, config: Config, look: Callable[[Engine, Config], Any]

@@ -28,6 +28,15 @@ def shown(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> l
     return [document for _, document in documents.reading_order(session, meeting)]
 
 
+def add_document(
+    session: Session, storage: Storage, by: Person, meeting: Meeting, pdf: bytes
+) -> Document:
+    with storage.receive(10_000_000) as incoming:
+        incoming.write(pdf)
+        prepared = documents.prepare_document(storage, "資料.pdf", incoming)
+    return documents.add_document(session, by, meeting, None, prepared)
+
+
 def joined(client: Browser, meeting: Meeting) -> pikepdf.Pdf:
     answer = client.get(f"/meetings/{meeting.id}/documents.pdf")
     assert answer.status_code == 200
@@ -55,6 +64,17 @@ def test_the_programme_has_agenda_documents_and_the_date_of_the_era(
     assert meeting.title in words and "令和" in words and "次第" in words.replace(" ", "")
     for item in meeting.agenda_items:
         assert item.title in words
+
+
+@pytest.mark.parametrize("is_drawn", [True, False], ids=["drawn", "left to the reader"])
+def test_what_was_typed_into_a_form_is_there_in_all_documents(
+    browse: Browse, session: Session, storage: Storage, cast: Cast, meeting: Meeting, is_drawn: bool
+) -> None:
+    form = pdfs.form_of({"kingaku": "98,000,000"}, is_drawn=is_drawn)
+    document = add_document(session, storage, cast.organiser, meeting, form)
+    documents.permit(session, cast.organiser, document, Permissions(is_watermarked=is_drawn))
+    session.commit()
+    assert "98,000,000" in words_of(joined(browse(cast.attendee), meeting))
 
 
 def test_all_documents_come_in_reading_order_with_bookmarks(
@@ -96,10 +116,7 @@ def test_in_place_of_a_document_that_cannot_be_read_a_page_says_so(
 def test_mixed_pages_are_stamped_upright_and_whole(
     browse: Browse, session: Session, storage: Storage, cast: Cast, meeting: Meeting
 ) -> None:
-    with storage.receive(10_000_000) as incoming:
-        incoming.write(pdfs.mixed_pdf())
-        prepared = documents.prepare_document(storage, "混在.pdf", incoming)
-    document = documents.add_document(session, cast.organiser, meeting, None, prepared)
+    document = add_document(session, storage, cast.organiser, meeting, pdfs.mixed_pdf())
     documents.permit(session, cast.organiser, document, Permissions(is_watermarked=True))
     session.commit()
     path = f"/versions/{document.current.id}/print"

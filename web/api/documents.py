@@ -195,6 +195,9 @@ class PageChangeAnswer(Shape):
     old_page: int | None = Field(description="前の版の頁")
     new_page: int | None = Field(description="この版の頁")
     likeness: float = Field(description="似ている度合い（0から1）")
+    must_be_looked_at: bool = Field(
+        description="文字のない頁で、画像の見た目だけから「同じ」とした。目で確かめる"
+    )
     difference: list[PieceAnswer]
 
 
@@ -321,6 +324,7 @@ def _change(change: versions.PageChange) -> PageChangeAnswer:
         old_page=change.old.number if change.old else None,
         new_page=change.new.number if change.new else None,
         likeness=round(change.likeness, 3),
+        must_be_looked_at=change.must_be_looked_at,
         difference=[
             PieceAnswer(kind=piece.kind, text=piece.text) for piece in versions.difference(change)
         ],

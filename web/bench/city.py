@@ -304,6 +304,7 @@ class _City:
             released_by_id=self._cast["koga"],
             page_count=PAGES,
             prepared_pages=PAGES,
+            compared_pages=PAGES,
             **self._file,
         )
         for page in range(1, PAGES + 1):

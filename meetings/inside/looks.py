@@ -1,0 +1,145 @@
+"""How differently two pages look, in a cell: `python -m meetings.inside.looks OLD NEW PAIRS`.
+
+A page that was scanned again lies a little aside or askew, and its noise is another one; one digit
+is a few strokes. So the pages are laid upon each other piece by piece, and a point counts only
+where it is darker or lighter than everything within one point of it on the other page.
+"""
+
+import sys
+
+import numpy as np
+import pypdfium2 as pdfium
+from numpy.typing import NDArray
+from PIL import Image, ImageChops, ImageFilter
+
+from meetings.errors import FileRejected
+from meetings.inside.answering import answer
+from meetings.inside.opening import BROKEN, opened
+
+POINTS_PER_INCH = 72
+DOTS_PER_INCH = 120
+"""At 86 a changed digit of 8 points was lost in the noise of a scanner; at 120 it was not."""
+
+LONGEST_SIDE = 3000
+TILE = 160
+LARGEST_SHIFT = 24
+ODD_SHIFT = 8
+"""A piece that seems to have moved so much more than the page is not laid upon another place."""
+
+PALER = 48
+"""Of 255: what paper, lamp and compression change."""
+
+WINDOW = 12
+"""About the size of a letter: what differs within it is summed up."""
+
+Grey = NDArray[np.float32]
+
+
+def look(old: str, new: str, pairs: str) -> list[float]:
+    """For each pair (「3:4」: the third page of the old file, the fourth of the new one) how much
+    differs where most does, 0 for nothing. Raises FileRejected."""
+    with opened(old) as olds, opened(new) as news:
+        numbers = [tuple(map(int, pair.split(":"))) for pair in pairs.split(",")]
+        return [difference(_drawn(olds, one), _drawn(news, other)) for one, other in numbers]
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """Of two grey pictures of a page; the second one is brought to the size of the first."""
+    if other.size != one.size:
+        other = other.resize(one.size, Image.Resampling.BOX)
+    laid = _laid_upon(one, other)
+    beyond = ImageChops.lighter(_beyond(one, laid), _beyond(laid, one))
+    return _most_in_a_window(np.asarray(beyond, dtype=np.float32))
+
+
+def _drawn(document: pdfium.PdfDocument, number: int) -> Image.Image:
+    page = document[number - 1]
+    try:
+        longest = max(page.get_width(), page.get_height(), 1)
+        scale = min(DOTS_PER_INCH / POINTS_PER_INCH, LONGEST_SIDE / longest)
+        picture: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
+        return picture.convert("L")
+    except pdfium.PdfiumError as problem:
+        raise FileRejected(BROKEN) from problem
+    finally:
+        page.close()
+
+
+def _beyond(one: Image.Image, other: Image.Image) -> Image.Image:
+    """How much darker or lighter each point is than all around it on the other page."""
+    darkest, lightest = (
+        other.filter(kind(3)) for kind in (ImageFilter.MinFilter, ImageFilter.MaxFilter)
+    )
+    return ImageChops.lighter(ImageChops.subtract(darkest, one), ImageChops.subtract(one, lightest))
+
+
+def _laid_upon(one: Image.Image, other: Image.Image) -> Image.Image:
+    """The other page, each tile of it moved to where it lies on the first one."""
+    here = _grey(one)
+    whole = _shift(_grey(one.reduce(2)), _grey(other.reduce(2)))
+    there = _moved(_grey(other), 2 * whole[0], 2 * whole[1], LARGEST_SHIFT, here)
+    around = np.pad(there, ODD_SHIFT, mode="edge")
+    laid = there.copy()
+    for top in range(0, one.height, TILE):
+        for left in range(0, one.width, TILE):
+            place = (slice(top, top + TILE), slice(left, left + TILE))
+            across, down = _shift(here[place], there[place])
+            if max(abs(across), abs(down)) > ODD_SHIFT:
+                continue
+            height, width = here[place].shape
+            first, start = top - down + ODD_SHIFT, left - across + ODD_SHIFT
+            piece = around[first : first + height, start : start + width]
+            if _apart(here[place], piece) < _apart(here[place], there[place]):
+                laid[place] = piece
+    return Image.fromarray(laid.astype(np.uint8))
+
+
+def _moved(other: Grey, across: int, down: int, most: int, one: Grey) -> Grey:
+    """Moved so far, if that is not too far and brings it nearer to the first one."""
+    if not (across or down) or max(abs(across), abs(down)) > most:
+        return other
+    height, width = other.shape
+    around = np.pad(other, most, mode="edge")
+    moved = around[most - down : most - down + height, most - across : most - across + width]
+    return moved if _apart(one, moved) < _apart(one, other) else other
+
+
+def _apart(one: Grey, other: Grey) -> float:
+    return float(np.abs(one - other).sum())
+
+
+def _grey(picture: Image.Image) -> Grey:
+    return np.asarray(picture, dtype=np.float32)
+
+
+def _shift(one: Grey, other: Grey) -> tuple[int, int]:
+    """How far the second picture must go to the right and down to lie upon the first (phase
+    correlation, Kuglin and Hines 1975); (0, 0) where there is nothing to go by."""
+    if one.std() < 1 or other.std() < 1:
+        return 0, 0
+    product = np.fft.rfft2(one - one.mean()) * np.conj(np.fft.rfft2(other - other.mean()))
+    strength = np.abs(product)
+    found = np.fft.irfft2(product / (strength + strength.max() * 1e-3), one.shape)
+    down, across = (int(place) for place in np.unravel_index(found.argmax(), found.shape))
+    height, width = one.shape
+    return (
+        across - width if across > width // 2 else across,
+        down - height if down > height // 2 else down,
+    )
+
+
+def _most_in_a_window(beyond: Grey) -> float:
+    counted = np.maximum(beyond - PALER, 0)
+    if not counted.any():
+        return 0.0
+    sums = np.pad(counted, WINDOW)
+    for axis in (0, 1):
+        running = np.cumsum(sums, axis=axis, dtype=np.float64)
+        ahead = np.roll(running, -WINDOW, axis=axis)
+        sums = (ahead - running).astype(np.float32)
+        sums = np.delete(sums, np.s_[-WINDOW:], axis=axis)
+    return round(float(sums.max()), 1)
+
+
+if __name__ == "__main__":
+    sys.exit(answer(look))
