@@ -43,8 +43,16 @@ class Viewer {
   private readonly tools: ReturnType<typeof toolBar>;
   private readonly bookmarks: Bookmarks;
   private readonly keeper = new Keeper();
-  private readonly memo = button("メモを書く", "メモ", () => this.write(!this.pen.isOn));
+  private readonly memo = button("メモを書く", "メモ", () => this.write(!this.pen.isOn), "viewer-choice");
   private isFollowing: boolean;
+  /** The newest turn that is on this screen. */
+  private turnShown = 0;
+  /** A turn came while this person writes: it waits until they have finished. */
+  private isTurnWaiting = false;
+  /** A page was turned to enlarged: which part of it others see is known when it is drawn. */
+  private isTurnUnsent = false;
+  private isBeginning = false;
+  private before: LiveState | null = null;
   private isPointing = false;
   private isRefreshing = false;
   private hideTimer = 0;
@@ -107,12 +115,12 @@ class Viewer {
       this.next,
       button("縮小", "－", () => this.reader.zoom(-1)),
       button("拡大", "＋", () => this.reader.zoom(1)),
-      button("頁の一覧", "一覧", () => this.drawer.showThumbnails(this.reader)),
-      button("目次", "目次", () => this.drawer.showContents(this.reader)),
+      button("頁の一覧", "一覧", () => this.drawer.showThumbnails(this.reader), "viewer-choice"),
+      button("目次", "目次", () => this.drawer.showContents(this.reader), "viewer-choice"),
       this.memo,
       this.bookmarks.press,
-      button("全資料から探す", "検索", () => this.drawer.showSearch(this.data.meeting.id, this.reader)),
-      button("そのほかの操作", "その他", () => this.showMore()),
+      button("全資料から探す", "検索", () => this.drawer.showSearch(this.data.meeting.id, this.reader), "viewer-choice"),
+      button("そのほかの操作", "その他", () => this.showMore(), "viewer-choice"),
       this.nextDocument,
     );
     const signs = make("div", "viewer-signs");
@@ -133,6 +141,7 @@ class Viewer {
     }
     this.memos.onChange = () => this.showMemos();
     this.memos.onRefused = (sentence) => this.tell(sentence);
+    this.memos.onSignInNeeded = (sentence) => this.tell(sentence);
     this.pen.onNote = (memo) => openNote(this.drawer, this.memos, memo);
     this.reader.stage.addEventListener("pointermove", (event) => this.point(event));
     this.reader.stage.addEventListener("pointerdown", (event) => this.point(event));
@@ -168,11 +177,30 @@ class Viewer {
     return this.state?.presenter?.id === this.data.me.id;
   }
 
+  /** What everybody sees is what is on this screen. */
+  private get isShowing(): boolean {
+    return this.isPresenting && this.isFollowing && !this.isTurnWaiting;
+  }
+
   /** A state came in: the presenter's page, unless this person reads alone. */
   private take(state: LiveState): void {
     if (state.documents !== this.data.documents_revision) void this.refresh(state);
+    this.noteChanges(state);
     if (this.isFollowing) this.showTurn(state);
     this.showState();
+  }
+
+  /** Says who presents from now on; whoever it was handed to shows what they look at. */
+  private noteChanges(state: LiveState): void {
+    const before = this.before;
+    this.before = state;
+    if (!before || before.presenter?.id === state.presenter?.id) return;
+    if (!state.presenter) return this.tell("発表が終わりました。資料はこのまま読めます。");
+    if (state.presenter.id !== this.data.me.id) return this.tell(`${state.presenter.name}さんの発表になりました。`);
+    if (this.isBeginning) return;
+    this.isFollowing = true;
+    this.presenter.acknowledged = 0;
+    this.tell("発表を渡されました。これからめくる頁は、みんなに見えます。");
   }
 
   private showTurn(state: LiveState): void {
@@ -183,17 +211,27 @@ class Viewer {
       if (first && !this.reader.document) void this.reader.show(first, 1);
       return;
     }
-    if (this.isPresenting && (this.presenter.isBusy || turn.sequence <= this.presenter.acknowledged)) return;
+    const isOurs = this.presenter.isBusy || this.isTurnUnsent || turn.sequence <= this.presenter.acknowledged;
+    if (this.isPresenting && isOurs) return;
+    const isHere = this.reader.isOn(turn.version_id, turn.page);
+    if (turn.sequence === this.turnShown && isHere) return;
+    this.isTurnWaiting = this.pen.isOn && this.reader.pages !== null && !isHere;
+    if (this.pen.isOn && this.reader.pages) return;
     const document = this.data.documents.find((entry) => entry.version_id === turn.version_id)
       ?? this.data.documents.find((entry) => entry.id === turn.document_id);
-    if (document) void this.reader.show(document, turn.page, turn.area);
+    if (!document) return;
+    this.turnShown = turn.sequence;
+    void this.reader.show(document, turn.page, turn.area);
   }
 
   /** This person leafed, zoomed or chose: the presenter shows it, everybody else reads alone. */
   private acted(): void {
     const { place } = this.reader;
     if (this.isPresenting && this.isFollowing && place) {
-      this.presenter.show(place.document.version_id, place.page, this.reader.shownArea);
+      this.isTurnWaiting = false;
+      this.isTurnUnsent = this.reader.isYetToBeEnlarged;
+      if (!this.isTurnUnsent) this.presenter.show(place.document.version_id, place.page, this.reader.shownArea);
+      this.showState();
     } else if (this.isFollowing && this.state?.turn) {
       this.leave();
     }
@@ -201,12 +239,17 @@ class Viewer {
 
   private follow(): void {
     this.isFollowing = true;
-    if (this.state) this.showTurn(this.state);
-    this.showState();
+    this.turnShown = 0;
+    this.presenter.acknowledged = 0;
+    this.isTurnWaiting = true;
+    if (this.pen.isOn) this.write(false);
+    else this.goOn();
   }
 
   private leave(): void {
     this.isFollowing = false;
+    this.isTurnWaiting = false;
+    if (this.isPresenting) this.tell("いまは自分だけで読んでいます。ここでめくる頁は、みんなには見えません。");
     this.showState();
   }
 
@@ -225,6 +268,7 @@ class Viewer {
     this.showMemos();
     this.bookmarks.refresh();
     this.showPlace();
+    if (this.isTurnUnsent) this.acted();
     this.say(`${place.page}頁`);
   }
 
@@ -236,7 +280,9 @@ class Viewer {
   }
 
   private showMemos(): void {
-    this.pen.show(this.memos.versionId === this.reader.document?.version_id ? this.reader.page : 0);
+    const { versionId } = this.memos;
+    const isHere = versionId === this.reader.document?.version_id;
+    this.pen.show(isHere ? { versionId, page: this.reader.page } : { versionId: 0, page: 0 });
     this.tools.refresh();
   }
 
@@ -250,7 +296,19 @@ class Viewer {
     this.pen.turn(isOn);
     this.reader.isHeld = isOn;
     this.tools.bar.hidden = !isOn;
+    this.tools.refresh();
+    this.root.classList.toggle("is-writing", isOn);
     this.memo.setAttribute("aria-pressed", String(isOn));
+    if (!isOn) this.goOn();
+  }
+
+  /** What came while this person wrote. */
+  private goOn(): void {
+    this.showReplaced();
+    const isWaiting = this.isTurnWaiting;
+    this.isTurnWaiting = false;
+    if (isWaiting && this.isFollowing && this.state) this.showTurn(this.state);
+    this.showState();
   }
 
   private addressed(): ShownDocument | undefined {
@@ -277,24 +335,32 @@ class Viewer {
     const { me, meeting } = this.data;
     this.root.dataset["mode"] = isFollowing ? "follow" : "own";
     this.root.dataset["presenting"] = isPresenting ? "yes" : "no";
+    this.root.dataset["showing"] = this.isShowing ? "yes" : "no";
     this.followTab.setAttribute("aria-pressed", String(isFollowing));
     this.ownTab.setAttribute("aria-pressed", String(!isFollowing));
-    this.wayBack.hidden = isFollowing || !state?.turn;
+    this.wayBack.hidden = !state?.turn || (isFollowing && !this.isTurnWaiting);
     if (state?.turn) this.wayBack.textContent = this.whereThePresenterIs(state);
     const mayShow = isPresenting || (me.may_present && (!state?.presenter || me.may_take));
     this.showToAll.hidden = !meeting.is_open || !mayShow;
-    this.showToAll.setAttribute("aria-pressed", String(isPresenting));
-    this.showToAll.textContent = isPresenting ? "みんなに見せています" : state?.presenter ? "発表を引き取る" : "みんなに見せる";
+    this.showToAll.setAttribute("aria-pressed", String(this.isShowing));
+    this.showToAll.textContent = this.wordsOfShowing();
     this.showToAll.setAttribute("aria-label", this.showToAll.textContent);
     this.lead.hidden = !meeting.is_open || !(isPresenting || me.may_take || me.may_change_item);
-    this.pointing.hidden = !isPresenting;
-    if (!isPresenting && this.isPointing) this.togglePointing();
+    this.pointing.hidden = !this.isShowing;
+    if (!this.isShowing && this.isPointing) this.togglePointing();
+  }
+
+  private wordsOfShowing(): string {
+    if (this.isShowing) return "みんなに見せています";
+    if (this.isPresenting) return "この頁をみんなに見せる";
+    return this.state?.presenter ? "発表を引き取る" : "みんなに見せる";
   }
 
   private whereThePresenterIs(state: LiveState): string {
     const document = this.data.documents.find((entry) => entry.id === state.turn?.document_id);
     const place = document ? `${document.item_number ? `${document.item_number} ` : ""}${shorten(document.title)} ${state.turn?.page}頁` : "別の資料";
-    return `発表に戻る（いま ${place}）`;
+    if (this.isTurnWaiting) return `メモを終えて、発表に合わせる（いま ${place}）`;
+    return this.isPresenting ? `みんなに見えている頁に戻る（いま ${place}）` : `発表に戻る（いま ${place}）`;
   }
 
   private showKept(kept: number, of: number): void {
@@ -311,15 +377,23 @@ class Viewer {
 
   private async togglePresenting(): Promise<void> {
     await this.tryTo(async () => {
-      if (this.isPresenting) return this.live?.take(await this.presenter.stop());
+      if (this.isShowing) return this.live?.take(await this.presenter.stop());
+      if (!this.isPresenting) await this.beginPresenting();
+      this.isFollowing = true;
+      this.acted();
+    });
+  }
+
+  private async beginPresenting(): Promise<void> {
+    this.isBeginning = true;
+    try {
       const state = await this.presenter.begin();
       this.isFollowing = true;
       this.presenter.acknowledged = Math.max(this.presenter.acknowledged, state.sequence);
       this.live?.take(state);
-      // Where the person is now: they may have leafed since the tap.
-      const place = this.reader.place;
-      if (place) this.presenter.show(place.document.version_id, place.page, this.reader.shownArea);
-    });
+    } finally {
+      this.isBeginning = false;
+    }
   }
 
   private showLead(): void {
@@ -465,7 +539,7 @@ class Viewer {
   private showReplaced(): void {
     const open = this.reader.document;
     const now = open && this.data.documents.find((entry) => entry.id === open.id);
-    if (!now || now.version_id === open.version_id) return;
+    if (!now || now.version_id === open.version_id || this.pen.isOn) return;
     void this.reader.show(now, Math.min(this.reader.page, now.page_count));
     if (this.isPresenting) this.acted();
   }
@@ -499,7 +573,8 @@ class Viewer {
     if (!matchMedia("(pointer: coarse)").matches) return;
     this.hideTimer = window.setTimeout(() => {
       const isUsed = this.top.contains(document.activeElement) || this.strip.contains(document.activeElement);
-      if (!isUsed && this.reader.pages && !this.drawer.isOpen && !this.reader.isHeld) this.root.classList.add("bars-hidden");
+      const isNeeded = this.reader.isHeld || this.beside !== null || this.drawer.isOpen;
+      if (!isUsed && !isNeeded && this.reader.pages) this.root.classList.add("bars-hidden");
     }, HIDE_MS);
   }
 

@@ -3,13 +3,13 @@
 import re
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pypdfium2 as pdfium
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import select
 
 from models.base import now
@@ -25,73 +25,19 @@ from tests.e2e.conftest import (
     start_server,
     todays_at,
 )
+from tests.e2e.live.viewer import (
+    SECOND,
+    THIRD,
+    draw,
+    enter,
+    expect_shown,
+    press,
+    viewer,
+)
 from web.demo.people import PASSWORD
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
-FIRST = "# 議案第一号\n\n歳入歳出予算の総額は六百二十億円と定める。前年度より二億円多い予算である。"
-SECOND = "# 議案第二号\n\n市道の舗装を三年で更新する。対象は延長四十二キロメートルである。"
-THIRD = "# 議案第三号\n\n小学校の体育館に空調を設ける。工事は夏休みに行うものとする。"
-
-
-def viewer(page: Page) -> Locator:
-    return page.locator("#viewer")
-
-
-def expect_shown(page: Page, shown: str) -> None:
-    expect(viewer(page)).to_have_attribute("data-shown", shown)
-
-
-def enter(page: Page) -> Page:
-    """By the one button of the first screen."""
-    page.goto("/today")
-    page.get_by_role("link", name="会議に入る").click()
-    expect(viewer(page)).to_have_attribute("data-link", "stream")
-    return page
-
-
-def show_bars(page: Page) -> None:
-    """They leave by themselves on a touch screen."""
-    if page.evaluate("matchMedia('(pointer: coarse)').matches"):
-        box = page.viewport_size
-        assert box
-        page.touchscreen.tap(box["width"] / 2, box["height"] / 2)
-
-
-def press(page: Page, name: str | re.Pattern[str]) -> None:
-    show_bars(page)
-    page.get_by_role("button", name=name, exact=isinstance(name, str)).first.click()
-
-
-@pytest.fixture
-def bundle(upload: Callable[[bytes], str]) -> str:
-    """A document of three pages on item 3, fresh for every test; its id."""
-    return upload(pdfs.pdf_of(FIRST, SECOND, THIRD))
-
-
-@pytest.fixture
-def presenter(open_page: OpenPage, bundle: str) -> Iterator[Page]:
-    """The organiser, presenting page 1 of the bundle; leaves the front afterwards."""
-    page = enter(open_page("koga"))
-    begin = page.get_by_role("button", name=re.compile("みんなに見せる|引き取る"))
-    begin.click()
-    expect(viewer(page)).to_have_attribute("data-presenting", "yes")
-    choose(page, bundle)
-    yield page
-    page.evaluate(
-        """fetch('/api/meetings/1/presenting', {method: 'DELETE', headers: {'X-CSRFToken':
-           document.querySelector('meta[name=csrf-token]').content}})"""
-    )
-
-
-def choose(page: Page, document: str) -> None:
-    press(page, "目次")
-    title = page.locator("#viewer-data").evaluate(
-        "(data, id) => JSON.parse(data.textContent).documents.find((d) => d.id == id).title",
-        document,
-    )
-    page.get_by_role("dialog").get_by_role("button", name=title, exact=True).click()
-    expect_shown(page, f"{document}:1")
 
 
 def test_everybody_is_on_the_presenters_page_and_free_to_leave_it(
@@ -239,17 +185,6 @@ def test_a_memo_written_without_network_is_saved_when_it_is_back(
     expect(page.get_by_text("保存を待っているメモ")).to_be_hidden(timeout=15_000)
     page.reload()
     expect(page.locator(".memo-ink")).to_have_count(1)
-
-
-def draw(page: Page, x: float, y: float) -> None:
-    sheet = page.locator(".sheet").bounding_box()
-    assert sheet
-    start = sheet["x"] + x * sheet["width"], sheet["y"] + y * sheet["height"]
-    page.mouse.move(*start)
-    page.mouse.down()
-    for step in range(1, 12):
-        page.mouse.move(start[0] + 6 * step, start[1] + step % 3)
-    page.mouse.up()
 
 
 def test_where_streams_are_blocked_the_terminal_asks_again_and_again(

@@ -1,5 +1,7 @@
 /** What the editor and the server say to each other (see /api/openapi.json). */
 
+import { currentToken, headersOfPage, renewToken as renew } from "../signed-in";
+
 export interface Mark {
   text: string;
   is_corrected: boolean;
@@ -219,11 +221,6 @@ const UNREACHABLE = "サーバーにつながりません。入力した文は�
 const UNREADABLE = "サーバーの返事を読み取れませんでした。自動で送り直します。";
 
 const LONGEST_KEPT_ALIVE = 4000;
-const TOKEN = 'meta[name="csrf-token"]';
-/** Whose page it is, where that matters: nothing goes to the server in another person's name. */
-const PERSON = document.querySelector<HTMLElement>("[data-person]")?.dataset["person"];
-let token = document.querySelector<HTMLMetaElement>(TOKEN)?.content ?? "";
-
 /** Ask the API. A token that has expired is fetched anew, once. Throws Refusal. */
 export async function call<T>(method: string, path: string, body?: object): Promise<T> {
   const first = await attempt(method, path, body);
@@ -238,8 +235,7 @@ interface Answer {
 }
 
 async function attempt(method: string, path: string, body?: object): Promise<Answer> {
-  const headers: Record<string, string> = { Accept: "application/json", "X-CSRFToken": token };
-  if (PERSON) headers["X-Gijido-Person"] = PERSON;
+  const headers = headersOfPage();
   if (body) headers["Content-Type"] = "application/json";
   const sent = body ? JSON.stringify(body) : null;
   // What is sent while the page closes still arrives; browsers allow 64 KiB for all of it.
@@ -269,14 +265,12 @@ function read<T>(answer: Answer): T {
   );
 }
 
-export const currentToken = (): string => token;
+export { currentToken };
 
 /** From this page, opened anew. Throws Refusal. */
 export async function renewToken(): Promise<void> {
   try {
-    const page = await (await fetch(location.pathname)).text();
-    const meta = new DOMParser().parseFromString(page, "text/html").querySelector(TOKEN);
-    token = meta?.getAttribute("content") ?? token;
+    await renew();
   } catch {
     throw new Refusal(0, UNREACHABLE);
   }

@@ -13,7 +13,7 @@ interface Marked {
 }
 
 export class Bookmarks {
-  readonly press = button("この頁にしおりを挟む", "しおり", () => void this.toggle());
+  readonly press = button("この頁にしおりを挟む", "しおり", () => void this.toggle(), "viewer-choice");
   private marked: Marked[] = [];
 
   constructor(

@@ -10,13 +10,24 @@ export class Drawer {
   readonly dialog = make("dialog", "viewer-drawer");
 
   constructor() {
+    // A tap beside the box closes it, if it also began there: not the one that opened it, and not
+    // one on the box's own margin.
+    let isBeside = false;
+    this.dialog.addEventListener("pointerdown", (event) => (isBeside = this.isBeside(event)));
     this.dialog.addEventListener("click", (event) => {
-      if (event.target === this.dialog) this.close();
+      if (isBeside && this.isBeside(event)) this.close();
+      isBeside = false;
     });
   }
 
   get isOpen(): boolean {
     return this.dialog.open;
+  }
+
+  private isBeside({ target, clientX, clientY }: MouseEvent): boolean {
+    const box = this.dialog.getBoundingClientRect();
+    const isInside = clientX >= box.left && clientX <= box.right && clientY >= box.top && clientY <= box.bottom;
+    return target === this.dialog && !isInside;
   }
 
   open(words: string, ...content: (HTMLElement | string)[]): void {

@@ -79,12 +79,19 @@ export interface Stranded extends Answer {
   height: number;
 }
 
+export interface PageOfVersion {
+  versionId: number;
+  page: number;
+}
+
 const AGAIN_MS = 3000;
 
 export class Memos {
   /** Something changed that must be drawn anew. */
   onChange: () => void = () => undefined;
   onRefused: (sentence: string) => void = () => undefined;
+  /** Memos wait here because nobody, or somebody else, is signed in on this terminal. */
+  onSignInNeeded: (sentence: string) => void = () => undefined;
   versionId = 0;
   private readonly kept: Map<string, Kept>;
   private memos = new Map<string, Memo>();
@@ -92,6 +99,7 @@ export class Memos {
   private readonly done: { key: string; was: Wanted }[] = [];
   private readonly undone: { key: string; was: Wanted }[] = [];
   private isSending = false;
+  private isSignInNeeded = false;
   private loading = 0;
   private acknowledged = 0;
 
@@ -144,12 +152,12 @@ export class Memos {
   }
 
   /** Needs no server: before it answers, or without a network, the memo is kept here. */
-  add(page: number, kind: Kind, content: Content, isShared: boolean): Memo {
+  add({ versionId, page }: PageOfVersion, kind: Kind, content: Content, isShared: boolean): Memo {
     const memo: Memo = { key: crypto.randomUUID?.() ?? randomKey(), page_id: null, page, kind, content, author: "", is_mine: true, is_carried: false, is_erased: false, is_shared: isShared };
-    this.memos.set(memo.key, memo);
+    if (versionId === this.versionId) this.memos.set(memo.key, memo);
     this.done.push({ key: memo.key, was: { content, is_shared: isShared, is_erased: true } });
     this.undone.length = 0;
-    this.want(memo);
+    this.want(memo, versionId);
     return memo;
   }
 
@@ -179,12 +187,13 @@ export class Memos {
     this.want(memo);
   }
 
-  private want(memo: Memo): void {
+  private want(memo: Memo, versionId = this.versionId): void {
     const known = this.kept.get(memo.key);
     this.kept.set(memo.key, {
       key: memo.key,
       page_id: memo.page_id ?? known?.page_id ?? null,
-      version_id: this.versionId,
+      // The page may have been turned since to another document.
+      version_id: known?.version_id ?? versionId,
       page: memo.page,
       kind: memo.kind,
       wanted: wantedOf(memo),
@@ -219,12 +228,21 @@ export class Memos {
     this.isSending = true;
     try {
       for (let kept = this.next(); kept; kept = this.next()) await this.save(kept);
-    } catch {
-      setTimeout(() => void this.send(), AGAIN_MS);
+      this.isSignInNeeded = false;
+    } catch (problem) {
+      this.hold(problem);
     } finally {
       this.isSending = false;
       this.onChange();
     }
+  }
+
+  /** Everything waits: for the network, the server, or its owner, who has to sign in again. */
+  private hold(problem: unknown): void {
+    const isOfSignIn = problem instanceof Refused && problem.isOfSignIn;
+    if (isOfSignIn && !this.isSignInNeeded) this.onSignInNeeded(problem.message);
+    this.isSignInNeeded = isOfSignIn;
+    setTimeout(() => void this.send(), AGAIN_MS);
   }
 
   private next(): Kept | undefined {
@@ -250,7 +268,7 @@ export class Memos {
         this.acknowledge(kept, { ...saved, is_shared, revision });
       }
     } catch (problem) {
-      if (!(problem instanceof Refused) || problem.status >= 500 || problem.status === 401) throw problem;
+      if (!(problem instanceof Refused) || problem.isPassing) throw problem;
       this.refuse(kept, problem);
     }
     this.write(kept.key);

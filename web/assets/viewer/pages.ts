@@ -96,8 +96,7 @@ export class Pages {
 }
 
 /** The memory of a picture that is not shown any more is given back at once, not some time. */
-export function dropCanvas(canvas: HTMLCanvasElement | null): void {
-  if (!canvas) return;
+export function dropCanvas(canvas: HTMLCanvasElement): void {
   canvas.remove();
   canvas.width = canvas.height = 0;
 }

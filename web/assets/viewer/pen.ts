@@ -2,8 +2,8 @@
  * written is right at every zoom and on every screen. */
 
 import { getStroke } from "perfect-freehand";
-import { button, make, svg } from "./dom";
-import type { Drawn, Memo, Memos, Point, Written } from "./memos";
+import { button, isControl, make, svg } from "./dom";
+import type { Drawn, Memo, Memos, PageOfVersion, Point, Written } from "./memos";
 import type { Sheet } from "./sheet";
 
 export type Tool = "ink" | "marker" | "note" | "eraser";
@@ -19,7 +19,17 @@ const INK_POINTS = 2.4;
 const MARKER_POINTS = 14;
 const ERASER_POINTS = 10;
 const MOST_POINTS = 2000;
-const HOLDS = "button, a, input, textarea";
+const STROKE_MS = 300;
+
+interface Stroke {
+  tool: Exclude<Tool, "note">;
+  points: Point[];
+  pointerId: number;
+  isPen: boolean;
+  /** Of `performance.now()`. */
+  beganAt: number;
+  place: PageOfVersion;
+}
 
 export class Pen {
   tool: Tool = "ink";
@@ -29,24 +39,30 @@ export class Pen {
   onNote: (memo: Memo) => void = () => undefined;
   private readonly layer = svg("g");
   private readonly fresh = svg("path");
-  private stroke: Point[] | null = null;
-  private page = 0;
+  private stroke: Stroke | null = null;
+  /** Where a note will be, once the finger that chose the place is lifted. */
+  private noteAt: { point: Point; pointerId: number } | null = null;
+  private place: PageOfVersion = { versionId: 0, page: 0 };
   private hasRealPen = false;
-  private pointerId = -1;
 
   constructor(
     private readonly sheet: Sheet,
     private readonly memos: Memos,
   ) {
     sheet.drawing.append(this.layer, this.fresh);
+    sheet.mayMove = () => !this.stroke?.isPen;
     const { stage } = sheet;
     stage.addEventListener("pointerdown", (event) => this.down(event));
     stage.addEventListener("pointermove", (event) => this.move(event));
     stage.addEventListener("pointerup", (event) => this.up(event));
-    stage.addEventListener("pointercancel", () => this.drop());
+    stage.addEventListener("pointercancel", (event) => this.cancel(event));
     stage.addEventListener("touchstart", (event) => {
-      if (event.touches.length > 1) this.drop();
+      if (event.touches.length > 1) this.secondFinger();
     }, { passive: true });
+    // No click follows: it would hit what the tap has just opened.
+    stage.addEventListener("touchend", (event) => {
+      if (this.isOn && event.cancelable && !isControl(event.target)) event.preventDefault();
+    }, { passive: false });
   }
 
   get colour(): string {
@@ -59,16 +75,21 @@ export class Pen {
   }
 
   turn(isOn: boolean): void {
+    this.finish();
     this.isOn = isOn;
-    this.drop();
+    this.isShared = false;
     this.sheet.stage.classList.toggle("is-writing", isOn);
   }
 
-  /** Draw what is on this page. */
-  show(page: number): void {
-    if (page !== this.page) this.drop();
-    this.page = page;
-    const memos = this.memos.on(page);
+  /** Draw what is on this page. A stroke that was begun on the page before stays there, and what
+   * is written here is shown to nobody until the person says so. */
+  show(place: PageOfVersion): void {
+    if (place.page !== this.place.page || place.versionId !== this.place.versionId) {
+      this.finish();
+      this.isShared = false;
+    }
+    this.place = place;
+    const memos = this.memos.on(place.page);
     this.layer.replaceChildren(...memos.filter((memo) => memo.kind !== "note").map((memo) => pathOf(memo)));
     this.sheet.chips.replaceChildren(...memos.filter((memo) => memo.kind === "note").map((memo) => this.chip(memo)));
   }
@@ -90,58 +111,86 @@ export class Pen {
   }
 
   private down(event: PointerEvent): void {
-    const isElsewhere = event.target instanceof Element && event.target.closest(HOLDS);
-    if (!this.isOn || !event.isPrimary || event.button !== 0 || isElsewhere || this.isPalm(event)) return;
+    if (!this.isOn || !event.isPrimary || event.button !== 0 || isControl(event.target) || this.isPalm(event)) return;
     const point = this.pointOf(event);
     if (point[0] < 0 || point[1] < 0 || point[0] > this.sheet.size.width || point[1] > this.sheet.size.height) return;
     event.preventDefault();
-    if (this.tool === "note") return this.addNote(point);
-    this.pointerId = event.pointerId;
-    this.sheet.stage.setPointerCapture(event.pointerId);
-    this.stroke = [point];
+    const { pointerId } = event;
+    if (this.tool === "note") {
+      this.noteAt = { point, pointerId };
+      return;
+    }
+    this.sheet.stage.setPointerCapture(pointerId);
+    this.stroke = { tool: this.tool, points: [point], pointerId, isPen: event.pointerType === "pen", beganAt: performance.now(), place: this.place };
     if (this.tool === "eraser") this.eraseAt(point);
-    else this.showFresh(event.pointerType);
+    else this.showFresh();
   }
 
   private move(event: PointerEvent): void {
-    if (!this.stroke || event.pointerId !== this.pointerId) return;
+    const { stroke } = this;
+    if (!stroke || event.pointerId !== stroke.pointerId) return;
     const events = event.getCoalescedEvents?.() ?? [];
     for (const each of events.length ? events : [event]) {
       const point = this.pointOf(each);
-      if (this.tool === "eraser") this.eraseAt(point);
-      else if (this.stroke.length < MOST_POINTS) this.stroke.push(point);
+      if (stroke.tool === "eraser") this.eraseAt(point);
+      else if (stroke.points.length < MOST_POINTS) stroke.points.push(point);
     }
-    if (this.tool !== "eraser") this.showFresh(event.pointerType);
+    if (stroke.tool !== "eraser") this.showFresh();
   }
 
   private up(event: PointerEvent): void {
-    if (!this.stroke || event.pointerId !== this.pointerId) return;
-    const stroke = this.stroke;
+    if (event.pointerId === this.noteAt?.pointerId) return this.addNote(this.noteAt.point);
+    if (event.pointerId === this.stroke?.pointerId) this.finish();
+  }
+
+  /** The system took the pointer away: what a hand had drawn beside the pen is not meant. */
+  private cancel(event: PointerEvent): void {
+    this.noteAt = null;
+    if (event.pointerId !== this.stroke?.pointerId) return;
+    if (this.hasRealPen && !this.stroke.isPen) this.drop();
+    else this.finish();
+  }
+
+  /** Two fingers move the page: what the first one drew until the other came is not meant, unless
+   * it is a stroke by now. A hand that rests beside the pen is no second finger. */
+  private secondFinger(): void {
+    this.noteAt = null;
+    if (!this.stroke || this.stroke.isPen) return;
+    if (performance.now() - this.stroke.beganAt > STROKE_MS) this.finish();
+    else this.drop();
+  }
+
+  /** Keeps the stroke as far as it is drawn, on the page where it was begun. */
+  private finish(): void {
+    const { stroke } = this;
     this.drop();
-    if (this.tool === "eraser" || this.tool === "note") return;
-    const width = this.tool === "marker" ? MARKER_POINTS : INK_POINTS;
-    this.memos.add(this.page, this.tool, { strokes: [stroke.map(rounded)], colour: this.colour, width }, this.isShared);
+    if (!stroke || stroke.tool === "eraser") return;
+    const width = stroke.tool === "marker" ? MARKER_POINTS : INK_POINTS;
+    this.memos.add(stroke.place, stroke.tool, { strokes: [stroke.points.map(rounded)], colour: this.colour, width }, this.isShared);
   }
 
   private drop(): void {
     this.stroke = null;
-    this.pointerId = -1;
+    this.noteAt = null;
     this.fresh.setAttribute("d", "");
   }
 
   private addNote(point: Point): void {
-    this.onNote(this.memos.add(this.page, "note", { x: round(point[0]), y: round(point[1]), text: "" }, this.isShared));
+    this.noteAt = null;
+    this.onNote(this.memos.add(this.place, "note", { x: round(point[0]), y: round(point[1]), text: "" }, this.isShared));
   }
 
   private eraseAt(point: Point): void {
-    for (const memo of this.memos.on(this.page)) {
+    for (const memo of this.memos.on(this.place.page)) {
       if (memo.is_mine && isNear(memo, point)) this.memos.change(memo, { is_erased: true });
     }
   }
 
-  private showFresh(pointerType: string): void {
-    const width = this.tool === "marker" ? MARKER_POINTS : INK_POINTS;
-    shape(this.fresh, this.tool === "marker", { strokes: [this.stroke ?? []], colour: this.colour, width }, pointerType === "pen");
+  private showFresh(): void {
+    if (!this.stroke) return;
+    const { tool, points, isPen } = this.stroke;
+    const width = tool === "marker" ? MARKER_POINTS : INK_POINTS;
+    shape(this.fresh, tool === "marker", { strokes: [points], colour: this.colour, width }, isPen);
   }
 
   private pointOf(event: PointerEvent): Point {

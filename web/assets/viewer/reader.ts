@@ -2,10 +2,10 @@
 
 import { button, make } from "./dom";
 import { nameOf, type Place, type ShownDocument } from "./data";
+import { listenToFingers } from "./fingers";
 import { Cancelled, Pages, sentenceFor } from "./pages";
 import { Sheet, type Area } from "./sheet";
 
-const SWIPE_PIXELS = 60;
 const EDGE = 0.2;
 const ZOOM_STEP = 1.25;
 
@@ -38,7 +38,7 @@ export class Reader {
     this.stage.setAttribute("role", "region");
     this.stage.setAttribute("aria-label", label);
     this.sheet.onMoved = () => this.listener.onAct();
-    this.listenToFingers();
+    this.listen();
   }
 
   get index(): number {
@@ -56,6 +56,17 @@ export class Reader {
   /** The visible part of the page that is meant; null while it is not drawn yet. */
   get shownArea(): Area | null {
     return this.sheet.number === this.page ? this.sheet.area() : null;
+  }
+
+  /** The page is turned to and will be drawn as large as this person reads: which part of it is
+   * seen is not known yet. */
+  get isYetToBeEnlarged(): boolean {
+    return this.sheet.number !== this.page && this.sheet.isEnlarged;
+  }
+
+  /** Whether this page of this version is open here, at least on its way to the screen. */
+  isOn(versionId: number, page: number): boolean {
+    return this.pages !== null && this.document?.version_id === versionId && this.page === page;
   }
 
   /** Show this page, or `area` of it as large as fits. The file is opened when it is another one. */
@@ -135,33 +146,32 @@ export class Reader {
     }
   }
 
-  private listenToFingers(): void {
-    let startX = 0;
-    let startY = 0;
-    this.stage.addEventListener("pointerdown", (event) => {
-      startX = event.clientX;
-      startY = event.clientY;
+  private listen(): void {
+    listenToFingers(this.stage, {
+      onTap: (clientX) => this.tap(clientX),
+      onSwipe: (direction) => {
+        if (!this.isHeld) this.turn(direction);
+      },
+      goesOn: (direction) => this.sheet.goesOn(direction),
     });
-    this.stage.addEventListener("pointerup", (event) => {
-      const isElsewhere = event.target instanceof Element && event.target.closest("button, a, textarea");
-      if (this.isHeld || isElsewhere || this.sheet.zoom > 1.01 || getSelection()?.toString()) return;
-      const dx = event.clientX - startX;
-      const isAcross = Math.abs(dx) > 2 * Math.abs(event.clientY - startY);
-      if (event.pointerType === "touch" && Math.abs(dx) > SWIPE_PIXELS && isAcross) this.turn(dx < 0 ? 1 : -1);
-      else if (Math.abs(dx) < 10) this.tap(event.clientX);
-    });
-    this.stage.addEventListener("dblclick", () => {
-      if (!this.isHeld) this.sheet.setZoom(this.sheet.zoom > 1.01 ? 1 : 2);
+    this.stage.addEventListener("dblclick", ({ clientX }) => {
+      if (!this.isHeld && this.edgeAt(clientX) === 0) this.sheet.setZoom(this.sheet.zoom > 1.01 ? 1 : 2);
     });
   }
 
-  /** At the left or right edge a tap turns the page, in the middle it shows or hides the bars. */
+  /** At the left or right edge a tap turns the page, in the middle it shows or hides the bars; so
+   * it does everywhere on a page that is wider than the stage. */
   private tap(clientX: number): void {
+    const edge = this.edgeAt(clientX);
+    if (this.isHeld || edge === 0) this.listener.onTapMiddle();
+    else this.turn(edge);
+  }
+
+  private edgeAt(clientX: number): -1 | 0 | 1 {
+    if (this.sheet.goesOn(-1) || this.sheet.goesOn(1)) return 0;
     const box = this.stage.getBoundingClientRect();
     const where = (clientX - box.left) / box.width;
-    if (where < EDGE) this.turn(-1);
-    else if (where > 1 - EDGE) this.turn(1);
-    else this.listener.onTapMiddle();
+    return where < EDGE ? -1 : where > 1 - EDGE ? 1 : 0;
   }
 
   private showProblem(problem: unknown): void {

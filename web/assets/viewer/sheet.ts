@@ -14,6 +14,18 @@ export interface Size {
   height: number;
 }
 
+interface Point {
+  x: number;
+  y: number;
+}
+
+/** A point of the page, in parts of it, and where on the screen it is to be. */
+interface Held {
+  at: Point;
+  clientX: number;
+  clientY: number;
+}
+
 const LARGEST_ZOOM = 8;
 const MARGIN = 8;
 const REPAINT_MS = 150;
@@ -29,10 +41,19 @@ export class Sheet {
   zoom = 1;
   /** The person zoomed or moved the page. */
   onMoved: () => void = () => undefined;
+  /** The page is fitted otherwise: to the width, as a whole, or to neither any more. */
+  onFitted: () => void = () => undefined;
+  /** Whether two fingers may move the page now. */
+  mayMove: () => boolean = () => true;
   private pages: Pages | null = null;
   private canvas: HTMLCanvasElement | null = null;
   private text: HTMLElement | null = null;
   private frame: Area | null = null;
+  /** How large the person reads: kept from page to page, while an area that is shown comes and goes. */
+  private ownZoom = 1;
+  private isWide = false;
+  private readonly outdated: HTMLElement[] = [];
+  private isTouched = false;
   private work = 0;
   private repaintTimer = 0;
   private settledTimer = 0;
@@ -47,6 +68,7 @@ export class Sheet {
     this.element.append(this.drawing, this.mark, this.chips, this.spot);
     this.drawing.append(this.frameShape);
     stage.addEventListener("scroll", () => this.moved(), { passive: true });
+    this.keepWhatIsTouched();
     this.listenToPinch();
     stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     new ResizeObserver(() => this.resized()).observe(stage);
@@ -60,7 +82,8 @@ export class Sheet {
     const size = await pages.size(number);
     if (work !== this.work) throw new Cancelled();
     const fit = this.fit(size);
-    const zoom = area ? this.zoomFor(area, size) : 1;
+    const zoom = area ? this.zoomFor(area, size) : this.zoomOfPerson(size);
+    const across = this.number && !this.frame ? this.middle().x : 0.5;
     const { canvas, text } = await pages.paint(number, fit * zoom);
     if (work !== this.work) throw new Cancelled();
     this.pages = pages;
@@ -72,7 +95,7 @@ export class Sheet {
     if (this.element.parentElement !== this.stage) this.stage.replaceChildren(this.element);
     this.showFrame(area);
     this.lay();
-    this.scrollTo(area ? center(area) : { x: 0.5, y: 0 });
+    this.scrollTo(area ? center(area) : { x: across, y: 0 });
   }
 
   clear(): void {
@@ -81,9 +104,9 @@ export class Sheet {
     this.number = 0;
   }
 
-  /** The visible part; null when the page is shown whole. */
+  /** The visible part; null when the page is shown whole or as wide as the screen. */
   area(): Area | null {
-    if (this.zoom <= 1.01) return null;
+    if (this.zoom <= 1.01 || this.isFittedToWidth) return null;
     const width = this.element.offsetWidth;
     const height = this.element.offsetHeight;
     const left = Math.max(0, this.stage.scrollLeft - this.element.offsetLeft) / width;
@@ -91,16 +114,52 @@ export class Sheet {
     return [left, top, Math.min(1, this.stage.clientWidth / width), Math.min(1, this.stage.clientHeight / height)];
   }
 
-  setZoom(zoom: number, around = this.middle()): void {
+  /** `held`: the point of the page that stays where it is, and where on the screen that is. */
+  setZoom(zoom: number, held = this.middleOfStage()): void {
     if (!this.pages) return;
     const next = Math.min(Math.max(1, zoom), LARGEST_ZOOM);
-    if (next === this.zoom) return;
-    this.zoom = next;
+    const isOther = next !== this.zoom;
+    if (!isOther && next === 1) return;
+    this.zoom = this.ownZoom = next;
     this.showFrame(null);
-    this.lay();
-    this.scrollTo(around);
-    this.repaintSoon();
+    if (isOther) {
+      this.isWide = false;
+      this.lay();
+      this.repaintSoon();
+      this.onFitted();
+    }
+    this.hold(held);
     this.settleSoon();
+  }
+
+  /** The person reads larger than the stage, not just as wide: pages that are turned to will be so. */
+  get isEnlarged(): boolean {
+    return !this.isWide && this.ownZoom > 1.01;
+  }
+
+  /** The page is as wide as the screen and is read by scrolling down; nobody else sees that. */
+  get isFittedToWidth(): boolean {
+    return this.isWide && !this.frame;
+  }
+
+  fitToWidth(isWide: boolean): void {
+    this.isWide = isWide;
+    this.ownZoom = 1;
+    this.showFrame(null);
+    if (this.pages) {
+      const { y } = this.middle();
+      this.zoom = this.zoomOfPerson(this.size);
+      this.lay();
+      this.scrollTo({ x: 0.5, y });
+      this.repaintSoon();
+    }
+    this.onFitted();
+  }
+
+  /** Whether the page goes on beyond the left or the right edge of the stage, to be scrolled to. */
+  goesOn(direction: -1 | 1): boolean {
+    const { scrollLeft, scrollWidth, clientWidth } = this.stage;
+    return direction < 0 ? scrollLeft > 1 : scrollLeft + clientWidth < scrollWidth - 1;
   }
 
   showPointer(x: number, y: number, isShown: boolean): void {
@@ -126,11 +185,33 @@ export class Sheet {
   }
 
   private put(canvas: HTMLCanvasElement, text: HTMLElement): void {
-    dropCanvas(this.canvas);
-    this.text?.remove();
+    const old = [this.canvas, this.text].filter((layer) => layer !== null);
     this.canvas = canvas;
     this.text = text;
     this.element.prepend(canvas, text);
+    for (const layer of old) layer.hidden = true;
+    this.outdated.push(...old);
+    if (!this.isTouched) this.dropOutdated();
+  }
+
+  private dropOutdated(): void {
+    for (const layer of this.outdated.splice(0)) {
+      if (layer instanceof HTMLCanvasElement) dropCanvas(layer);
+      else layer.remove();
+    }
+  }
+
+  /** The events of a finger go where it first touched, even when that is not in the page any more:
+   * it stays until the finger is lifted. */
+  private keepWhatIsTouched(): void {
+    this.stage.addEventListener("touchstart", () => (this.isTouched = true), { passive: true });
+    for (const end of ["touchend", "touchcancel"]) {
+      this.stage.addEventListener(end, (event) => {
+        if ((event as TouchEvent).touches.length) return;
+        this.isTouched = false;
+        this.dropOutdated();
+      }, { passive: true });
+    }
   }
 
   private fit(size: Size): number {
@@ -143,6 +224,11 @@ export class Sheet {
     return Math.min(Math.max(1, scale / this.fit(size)), LARGEST_ZOOM);
   }
 
+  private zoomOfPerson(size: Size): number {
+    if (!this.isWide) return this.ownZoom;
+    return Math.max(1, (this.stage.clientWidth - 2 * MARGIN) / size.width / this.fit(size));
+  }
+
   private lay(): void {
     const scale = this.fit(this.size) * this.zoom;
     this.element.style.width = `${scale * this.size.width}px`;
@@ -152,22 +238,44 @@ export class Sheet {
   }
 
   /** Put a point of the page, in parts of it, into the middle of the stage. */
-  private scrollTo(point: { x: number; y: number }): void {
-    this.isMovedByUs = true;
-    this.stage.scrollTo({
+  private scrollTo(point: Point): void {
+    this.moveByUs({
       left: this.element.offsetLeft + point.x * this.element.offsetWidth - this.stage.clientWidth / 2,
       top: this.element.offsetTop + point.y * this.element.offsetHeight - this.stage.clientHeight / 2,
     });
+  }
+
+  private hold({ at, clientX, clientY }: Held): void {
+    const box = this.element.getBoundingClientRect();
+    this.moveByUs({
+      left: this.stage.scrollLeft + box.left + at.x * box.width - clientX,
+      top: this.stage.scrollTop + box.top + at.y * box.height - clientY,
+    });
+  }
+
+  private heldAt(clientX: number, clientY: number): Held {
+    const point = this.pointAt(clientX, clientY);
+    return { at: { x: point.x / this.size.width, y: point.y / this.size.height }, clientX, clientY };
+  }
+
+  private middleOfStage(): Held {
+    const box = this.stage.getBoundingClientRect();
+    return this.heldAt(box.left + this.stage.clientWidth / 2, box.top + this.stage.clientHeight / 2);
+  }
+
+  private moveByUs(to: { left: number; top: number }): void {
+    this.isMovedByUs = true;
+    this.stage.scrollTo(to);
     requestAnimationFrame(() => requestAnimationFrame(() => (this.isMovedByUs = false)));
   }
 
-  private middle(): { x: number; y: number } {
+  private middle(): Point {
     const area = this.area();
     return area ? center(area) : { x: 0.5, y: 0.5 };
   }
 
   private moved(): void {
-    if (this.isMovedByUs || this.zoom <= 1) return;
+    if (this.isMovedByUs || this.zoom <= 1 || this.isFittedToWidth) return;
     this.showFrame(null);
     this.settleSoon();
   }
@@ -182,6 +290,7 @@ export class Sheet {
     const kept = this.frame;
     const middle = this.middle();
     if (kept) this.zoom = this.zoomFor(kept, this.size);
+    else if (this.isWide) this.zoom = this.zoomOfPerson(this.size);
     this.lay();
     this.scrollTo(kept ? center(kept) : middle);
     this.repaintSoon();
@@ -215,32 +324,37 @@ export class Sheet {
   private wheel(event: WheelEvent): void {
     if (!event.ctrlKey) return;
     event.preventDefault();
-    const point = this.pointAt(event.clientX, event.clientY);
-    this.setZoom(this.zoom * Math.exp(-event.deltaY / 300), { x: point.x / this.size.width, y: point.y / this.size.height });
+    this.setZoom(this.zoom * Math.exp(-event.deltaY / 300), this.heldAt(event.clientX, event.clientY));
   }
 
-  /** Touch events, not pointer events: the browser keeps scrolling with one finger for itself. */
+  /** Two fingers: the points of the page that they touch stay under them. Touch events, not pointer
+   * events: the browser keeps scrolling with one finger for itself. */
   private listenToPinch(): void {
-    let distance = 0;
-    let zoom = 1;
-    this.stage.addEventListener("touchstart", (event) => {
-      if (event.touches.length !== 2) return;
-      distance = apart(event.touches);
-      zoom = this.zoom;
+    let pinch: { distance: number; zoom: number; at: Point } | null = null;
+    this.stage.addEventListener("touchstart", ({ touches }) => {
+      pinch = null;
+      if (touches.length !== 2 || !this.pages || !this.mayMove()) return;
+      const { x, y } = between(touches);
+      pinch = { distance: apart(touches), zoom: this.zoom, at: this.heldAt(x, y).at };
     }, { passive: true });
     this.stage.addEventListener("touchmove", (event) => {
-      if (event.touches.length !== 2 || distance === 0) return;
-      event.preventDefault();
-      const [one, two] = [event.touches[0]!, event.touches[1]!];
-      const point = this.pointAt((one.clientX + two.clientX) / 2, (one.clientY + two.clientY) / 2);
-      this.setZoom((zoom * apart(event.touches)) / distance, { x: point.x / this.size.width, y: point.y / this.size.height });
+      if (!pinch || event.touches.length !== 2) return;
+      if (event.cancelable) event.preventDefault();
+      const { x, y } = between(event.touches);
+      const zoom = (pinch.zoom * apart(event.touches)) / pinch.distance;
+      this.setZoom(zoom, { at: pinch.at, clientX: x, clientY: y });
     }, { passive: false });
-    this.stage.addEventListener("touchend", () => (distance = 0), { passive: true });
+    for (const end of ["touchend", "touchcancel"]) this.stage.addEventListener(end, () => (pinch = null), { passive: true });
   }
 }
 
-function center(area: Area): { x: number; y: number } {
+function center(area: Area): Point {
   return { x: area[0] + area[2] / 2, y: area[1] + area[3] / 2 };
+}
+
+function between(touches: TouchList): Point {
+  const [one, two] = [touches[0]!, touches[1]!];
+  return { x: (one.clientX + two.clientX) / 2, y: (one.clientY + two.clientY) / 2 };
 }
 
 function apart(touches: TouchList): number {
