@@ -20,6 +20,16 @@ class NotFound(GijidoError):
         )
 
 
+class NoLongerPublished(GijidoError):
+    """Minutes that were public and were withdrawn."""
+
+    def __init__(self, day: str, whom: str) -> None:
+        super().__init__(
+            f"この会議録は、{day}に公開を取り下げました。いまは公開していません。"
+            f"お問い合わせは、{whom}へお願いします。"
+        )
+
+
 class SignInRequired(GijidoError):
     def __init__(self) -> None:
         super().__init__("サインインしてください。入力中の内容はそのまま残ります。")

@@ -77,7 +77,7 @@ def compose(config: Config, notice: Notice) -> EmailMessage:
     letter["Date"] = format_datetime(notice.created_at)
     letter["Message-ID"] = make_msgid(f"notice-{notice.id}", domain="gijido")
     letter.set_content(clean_text.lines(_body(config, notice)))
-    if kind.changes_calendar:
+    if notice.invitation is not None and kind.changes_calendar:
         calendar = calendar_of(config, notice.invitation)
         method = "CANCEL" if b"METHOD:CANCEL" in calendar else "REQUEST"
         letter.add_alternative(
@@ -91,6 +91,11 @@ def compose(config: Config, notice: Notice) -> EmailMessage:
 
 def _body(config: Config, notice: Notice) -> str:
     meeting, person = notice.meeting, notice.person
+    way = link(config, meeting)
+    if notice.invitation is None:
+        ways = ("会議録はこちらです（庁内ネットワークから開けます）。", f"{way}/minutes")
+    else:
+        ways = ("資料と出欠の回答はこちらです（庁内ネットワークから開けます）。", way)
     return "\n".join(
         (
             f"{person.name} 様",
@@ -101,8 +106,7 @@ def _body(config: Config, notice: Notice) -> str:
             f"日時　{dates.span(meeting.starts_at, meeting.ends_at)}",
             f"場所　{meeting.place}",
             "",
-            "資料と出欠の回答はこちらです（庁内ネットワークから開けます）。",
-            link(config, meeting),
+            *ways,
             "",
             f"{config.city.name} {meeting.department.full_name}　{meeting.created_by.name}",
             "",
@@ -154,7 +158,7 @@ def _take(session: Session) -> int | None:
 def _why_never(notice: Notice) -> str:
     if not entries.is_address(notice.address):
         return BAD_ADDRESS
-    if notice.meeting.ends_at <= now():
+    if notice.invitation is not None and notice.meeting.ends_at <= now():
         return TOO_LATE
     if not still_holds(notice):
         return NO_LONGER_TRUE

@@ -36,6 +36,21 @@ def notify(session: Session, invitation: Invitation, kind: NoticeKind, words: st
     session.add(notice)
 
 
+def tell(session: Session, person: Person, meeting: Meeting, kind: NoticeKind, words: str) -> None:
+    """Write to somebody who works on the meeting's minutes, where they have a mail address. On the
+    screen they are told by what waits for them."""
+    if person.email and person.ended_at is None:
+        session.add(
+            Notice(
+                of_person=person,
+                of_meeting=meeting,
+                kind=kind,
+                words=words,
+                address=person.email,
+            )
+        )
+
+
 def what_changed(meeting: Meeting, before: tuple[str, datetime, datetime, str]) -> str:
     """A sentence for each of title, time and place that is not as it was; "" when all are."""
     title, starts_at, ends_at, place = before
@@ -73,7 +88,7 @@ def unseen(session: Session, person: Person) -> Sequence[Notice]:
 def still_holds(notice: Notice) -> bool:
     """Returns False for a reminder of a meeting that was called off since, and for a request for
     an answer that was given since: nobody is asked for what is not wanted any more."""
-    if notice.kind not in (NoticeKind.REMINDER, NoticeKind.URGED):
+    if notice.invitation is None or notice.kind not in (NoticeKind.REMINDER, NoticeKind.URGED):
         return True
     is_answered = notice.kind == NoticeKind.URGED and notice.invitation.answer is not None
     return notice.meeting.called_off_at is None and not is_answered
@@ -91,7 +106,7 @@ def last_of(session: Session, meeting: Meeting) -> dict[int, Notice]:
     found = session.scalars(
         select(Notice).where(Notice.id.in_(newest.group_by(Notice.invitation_id)))
     )
-    return {notice.invitation_id: notice for notice in found}
+    return {notice.invitation_id: notice for notice in found if notice.invitation_id is not None}
 
 
 def add_reminders(session: Session, days: int) -> int:

@@ -81,6 +81,24 @@ def rights_by_role(person: Person, department: Department) -> frozenset[Right]:
     return given
 
 
+def holders(right: Right, department: Department) -> Select[Person]:
+    """Select whoever has this right by a role to the meetings of this department, in the order of
+    ふりがな."""
+    roles = [role for role in Role if right in BY_ROLE[role]]
+    granted = select(RoleGrant.person_id).where(
+        RoleGrant.role.in_(roles),
+        or_(
+            RoleGrant.department_id.is_(None),
+            RoleGrant.department_id.in_([department.id, department.parent_id or department.id]),
+        ),
+    )
+    return (
+        select(Person)
+        .where(Person.id.in_(granted), Person.ended_at.is_(None))
+        .order_by(Person.kana, Person.id)
+    )
+
+
 def has_anywhere(person: Person, right: Right) -> bool:
     """Whether a role gives it to this person in some department."""
     return any(right in BY_ROLE[Role(grant.role)] for grant in person.grants)
@@ -105,13 +123,7 @@ def readers_of(session: Session, document: Document) -> frozenset[int] | None:
     if not document.readers and not has_access_ended(document.meeting, now()):
         return None
     department = document.meeting.department
-    staff = select(RoleGrant.person_id).where(
-        RoleGrant.role.in_([role for role in Role if Right.SEE in BY_ROLE[role]]),
-        or_(
-            RoleGrant.department_id.is_(None),
-            RoleGrant.department_id.in_([department.id, department.parent_id or department.id]),
-        ),
-    )
+    staff = holders(Right.SEE, department).order_by(None).with_only_columns(Person.id)
     named = () if has_access_ended(document.meeting, now()) else document.readers
     return frozenset(session.scalars(staff)) | {person.id for person in named}
 

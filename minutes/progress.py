@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, case, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from meetings.rights import Right, rights_by_role, visible_meetings
 from models.base import now
@@ -27,6 +27,7 @@ class MeetingState(StrEnum):
     HELD = "録音待ち"
     TRANSCRIBING = "文字起こし中"
     CORRECTING = "校正中"
+    SENT_BACK = "差戻し"
     AWAITING = "承認待ち"
     APPROVED = "承認済み"
     PUBLISHED = "公開"
@@ -46,6 +47,7 @@ class MeetingState(StrEnum):
 OVER = "終了"
 
 WORK = {
+    MeetingState.SENT_BACK: Right.CORRECT,
     MeetingState.CORRECTING: Right.CORRECT,
     MeetingState.AWAITING: Right.DECIDE,
     MeetingState.APPROVED: Right.PUBLISH,
@@ -80,7 +82,7 @@ def waiting_for(session: Session, person: Person) -> dict[MeetingState, list[int
         visible_meetings(person)
         .where(Meeting.is_in_work)
         .join(Meeting.department)
-        .with_only_columns(Meeting.id, _of_the_record(), Department)
+        .with_only_columns(Meeting.id, _of_the_work(), Department)
         .order_by(Meeting.starts_at, Meeting.id)
     )
     for number, word, department in session.execute(in_work):
@@ -90,13 +92,34 @@ def waiting_for(session: Session, person: Person) -> dict[MeetingState, list[int
     return waiting
 
 
+def last_requests(session: Session, meeting_ids: Sequence[int]) -> dict[int, ApprovalRequest]:
+    """The last request for approval of the minutes of each of these meetings, by the meeting's id,
+    with what was decided."""
+    found = session.execute(
+        select(Minutes.meeting_id, ApprovalRequest)
+        .join(Minutes.revisions)
+        .join(MinutesRevision.request)
+        .where(Minutes.meeting_id.in_(meeting_ids))
+        .order_by(MinutesRevision.number)
+        .options(joinedload(ApprovalRequest.decision), joinedload(ApprovalRequest.addressee))
+    )
+    return {meeting_id: request for meeting_id, request in found}
+
+
 def _of_the_record() -> ColumnElement[str | None]:
     """How far recording and minutes of a `Meeting` have come, NULL where there is nothing yet."""
+    return case((_is_published(), MeetingState.PUBLISHED.value), else_=_of_the_work())
+
+
+def _of_the_work() -> ColumnElement[str | None]:
+    """The same of what is in work, be an earlier revision public or not."""
     return case(
-        (_is_published(), MeetingState.PUBLISHED.value),
+        (_is_latest_revision_published(), MeetingState.PUBLISHED.value),
         (_latest_revision_is(_undecided()), MeetingState.AWAITING.value),
         (_latest_revision_is(ApprovalRequest.decision.has(is_approved=True)),
          MeetingState.APPROVED.value),
+        (_latest_revision_is(ApprovalRequest.decision.has(is_approved=False)),
+         MeetingState.SENT_BACK.value),
         (_is_transcribed_now(), MeetingState.TRANSCRIBING.value),
         (_has_words(), MeetingState.CORRECTING.value),
     )  # fmt: skip
@@ -113,9 +136,23 @@ def _undecided() -> ColumnElement[bool]:
     return ~ApprovalRequest.decision.has()
 
 
+def _is_latest_revision_published() -> ColumnElement[bool]:
+    public = select(Publication.id).where(
+        Publication.revision_id == _latest_revision(), ~Publication.withdrawal.has()
+    )
+    return public.correlate(Meeting).exists()
+
+
 def _latest_revision_is(asked: ColumnElement[bool]) -> ColumnElement[bool]:
     """Approval was requested of the latest revision, and so it stands with the request."""
-    latest = (
+    requested = select(ApprovalRequest.id).where(
+        ApprovalRequest.revision_id == _latest_revision(), asked
+    )
+    return requested.correlate(Meeting).exists()
+
+
+def _latest_revision() -> ColumnElement[int]:
+    return (
         select(MinutesRevision.id)
         .join(Minutes)
         .where(Minutes.meeting_id == Meeting.id)
@@ -124,8 +161,6 @@ def _latest_revision_is(asked: ColumnElement[bool]) -> ColumnElement[bool]:
         .correlate(Meeting)
         .scalar_subquery()
     )
-    requested = select(ApprovalRequest.id).where(ApprovalRequest.revision_id == latest, asked)
-    return requested.correlate(Meeting).exists()
 
 
 def _is_transcribed_now() -> ColumnElement[bool]:

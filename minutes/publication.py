@@ -1,14 +1,17 @@
-"""Publishing approved minutes, and withdrawing them: each a row with who and when."""
+"""Publishing approved minutes, putting them in the place of earlier ones, and withdrawing them:
+each a row with who and when."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings import audit, dates, entries
 from meetings.errors import NotPossibleNow
 from meetings.rights import publication_of
-from minutes import published
+from minutes import published, telling
 from minutes.content import Content, content_of
 from minutes.published import Layout
 from minutes.unread import refuse_unread, unread
@@ -27,7 +30,7 @@ class Prepared:
 
 
 def prepare(session: Session, revision: MinutesRevision) -> Prepared:
-    """The slow part of `publish`. Raises NotPossibleNow as that does."""
+    """Returns the slow part of `publish`. Raises NotPossibleNow as that does."""
     _refuse(session, revision)
     content = content_of(revision)
     return Prepared(content, published.layout_of(session, revision, content))
@@ -40,10 +43,19 @@ def publish(
     prepared: Prepared | None = None,
     *,
     allows_unread: bool = True,
+    reason: str = "",
 ) -> Publication:
-    """Raises NotPossibleNow unless the revision is the latest, approved, and nothing is public, and
-    for anything unread unless the city `allows_unread`."""
+    """Open the revision to citizens. What was public until now is replaced in the same moment, for
+    a `reason` that citizens read.
+
+    Raises NotPossibleNow unless the revision is the latest and approved, when it is public already,
+    and for anything unread unless the city `allows_unread`; InvalidInput without a reason where
+    there is something to replace.
+    """
     _refuse(session, revision)
+    replaced = publication_of(session, revision.meeting.id)
+    if replaced is not None:
+        _end(session, by, replaced, reason, "差し替える理由", newer=revision.number)
     prepared = prepared or prepare(session, revision)
     content = prepared.content
     if not allows_unread:
@@ -68,26 +80,94 @@ def publish(
 
 
 def withdraw(session: Session, by: Person, revision: MinutesRevision, reason: str) -> Withdrawal:
+    """Nobody outside reads it any more. Raises NotPossibleNow when it is not public, InvalidInput
+    without a reason."""
     publication = current_publication(revision)
     if publication is None:
         raise NotPossibleNow("この会議録は公開されていません。")
+    withdrawal = _end(session, by, publication, reason, "取り下げる理由")
+    revision.meeting.is_in_work = True
+    return withdrawal
+
+
+def _end(
+    session: Session,
+    by: Person,
+    publication: Publication,
+    reason: str,
+    label: str,
+    newer: int | None = None,
+) -> Withdrawal:
+    """`newer`: the number of the revision that takes its place."""
     withdrawal = Withdrawal(
         publication=publication,
-        reason=entries.text("reason", "取り下げる理由", reason, LONGEST_REASON),
+        reason=entries.text("reason", label, reason, LONGEST_REASON),
+        is_replaced=newer is not None,
         withdrawn_by=by,
     )
     session.add(withdrawal)
     published.clear(session, publication)
-    revision.meeting.is_in_work = True
-    audit.note(session, by, "withdraw", revision)
+    verb = "withdraw" if newer is None else "replace"
+    audit.note(session, by, verb, publication.revision)
+    telling.tell_of_withdrawal(session, by, publication.revision, withdrawal.reason, newer)
     return withdrawal
+
+
+def last_withdrawal(session: Session, meeting_id: int) -> Withdrawal | None:
+    """That of minutes which were public and are not, with nothing in their place."""
+    newest = (
+        select(Publication)
+        .where(Publication.meeting_id == meeting_id)
+        .order_by(Publication.id.desc())
+        .limit(1)
+    )
+    publication = session.scalar(newest)
+    return publication.withdrawal if publication is not None else None
+
+
+class EventKind(StrEnum):
+    PUBLISHED = "公開"
+    REPLACED = "差替え"
+    WITHDRAWN = "取下げ"
+    AGAIN = "ふたたび公開"
+
+
+@dataclass(frozen=True)
+class Event:
+    """What citizens are told of a publication's past. `reason`: why something was replaced."""
+
+    kind: EventKind
+    at: datetime
+    reason: str = ""
+
+
+def history(session: Session, publication: Publication) -> list[Event]:
+    """How it came to what is public now, the oldest first: the reasons of withdrawals are the
+    office's own."""
+    publications = session.scalars(
+        select(Publication)
+        .where(Publication.meeting_id == publication.meeting_id, Publication.id <= publication.id)
+        .order_by(Publication.id)
+    )
+    events: list[Event] = []
+    before: Withdrawal | None = None
+    for one in publications:
+        if before is None:
+            events.append(Event(EventKind.PUBLISHED, one.published_at))
+        elif before.is_replaced:
+            events.append(Event(EventKind.REPLACED, one.published_at, before.reason))
+        else:
+            events.append(Event(EventKind.WITHDRAWN, before.withdrawn_at))
+            events.append(Event(EventKind.AGAIN, one.published_at))
+        before = one.withdrawal
+    return events
 
 
 def _refuse(session: Session, revision: MinutesRevision) -> None:
     if not revision.is_approved or revision is not revision.minutes.latest:
         raise NotPossibleNow("承認された最新の改訂だけを公開できます。")
-    if publication_of(session, revision.meeting.id) is not None:
-        raise NotPossibleNow("この会議の会議録はすでに公開されています。")
+    if current_publication(revision) is not None:
+        raise NotPossibleNow("この会議録はすでに公開されています。")
 
 
 def current_publication(revision: MinutesRevision) -> Publication | None:

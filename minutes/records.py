@@ -1,5 +1,6 @@
 """The official minutes (会議録): drafted from the transcripts, revised, approved or sent back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from meetings import audit, dates, entries
 from meetings.errors import ChangedMeanwhile, InvalidInput, NotPossibleNow, StaleRevision
-from minutes import drafting
+from meetings.rights import Right, holders
+from minutes import drafting, telling
 from minutes.assignment import spans
 from minutes.assignment.spans import Span
 from minutes.content import (
@@ -145,10 +147,18 @@ def restyle(
 
 
 def request_approval(
-    session: Session, by: Person, revision: MinutesRevision, *, allows_unread: bool = True
+    session: Session,
+    by: Person,
+    revision: MinutesRevision,
+    *,
+    word: str = "",
+    addressee: Person | None = None,
+    allows_unread: bool = True,
 ) -> ApprovalRequest:
-    """Raises NotPossibleNow when it was asked for or decided before, while something is open
-    (`open_spans`), and for anything unread unless the city `allows_unread`."""
+    """Ask for approval with a word, and of one approver or, without `addressee`, of whoever may
+    decide. Raises NotPossibleNow when it was asked for or decided before, while something is open
+    (`open_spans`), and for anything unread unless the city `allows_unread`; InvalidInput for an
+    addressee who may not decide."""
     if revision is not revision.minutes.latest:
         raise NotPossibleNow("より新しい改訂があります。最新の改訂で承認を依頼してください。")
     if revision.request is not None and revision.request.decision is not None:
@@ -160,10 +170,38 @@ def request_approval(
     if revision.request is not None:
         raise NotPossibleNow("この改訂は、すでに承認を依頼しています。")
     _refuse_open(session, revision, allows_unread=allows_unread)
-    request = ApprovalRequest(revision=revision, requested_by_id=by.id)
+    if addressee is not None and addressee not in approvers(session, revision.meeting):
+        raise InvalidInput("addressee_id", "この会議の承認者を一覧から選んでください。")
+    request = ApprovalRequest(
+        revision=revision,
+        requested_by=by,
+        addressee=addressee,
+        word=entries.long_text("word", "承認者へのひとこと", word, LONGEST_REASON),
+    )
     session.add(request)
     audit.note(session, by, "request_approval", revision)
+    telling.tell_of_request(session, request)
     return request
+
+
+def approvers(session: Session, meeting: Meeting) -> Sequence[Person]:
+    """Whoever may approve minutes of this meeting."""
+    return session.scalars(holders(Right.DECIDE, meeting.department)).all()
+
+
+def take_request_back(session: Session, by: Person, revision: MinutesRevision) -> None:
+    """Nobody is asked any more: the text may be changed, and approval requested again. Raises
+    NotPossibleNow once it was decided."""
+    request = revision.request
+    if request is None:
+        raise NotPossibleNow("この改訂の承認は依頼されていません。")
+    if request.decision is not None:
+        raise NotPossibleNow("すでに承認または差し戻しされているため、依頼を取り下げられません。")
+    audit.note(session, by, "take_request_back", revision)
+    telling.tell_of_request_taken_back(session, by, request)
+    session.delete(request)
+    session.flush()
+    session.expire(revision, ["request"])
 
 
 def approve(
@@ -247,7 +285,10 @@ def _decide(
     session: Session, by: Person, revision: MinutesRevision, *, is_approved: bool, reason: str
 ) -> Approval:
     if revision.request is None or revision is not revision.minutes.latest:
-        raise NotPossibleNow("この改訂は承認を依頼されていないか、より新しい改訂があります。")
+        raise NotPossibleNow(
+            "この改訂は承認を依頼されていないか、依頼が取り下げられたか、より新しい改訂があります。"
+            "画面を開き直してください。"
+        )
     if revision.request.decision is not None:
         raise NotPossibleNow("この改訂は、すでに承認または差し戻しされています。")
     decision = Approval(
@@ -258,6 +299,7 @@ def _decide(
     )
     session.add(decision)
     audit.note(session, by, "approve" if is_approved else "send_back", revision)
+    telling.tell_of_decision(session, decision)
     return decision
 
 
@@ -287,6 +329,7 @@ def _add_revision(
     content: dict[str, Any],
 ) -> MinutesRevision:
     """`content`: of a `Content`."""
+    minutes.meeting.is_in_work = True  # also where an earlier revision is public
     number = minutes.latest.number + 1 if minutes.revisions else 1
     if number > 1 and minutes.latest.is_awaited:
         raise NotPossibleNow("承認を依頼中です。承認または差し戻しを待ってから直してください。")

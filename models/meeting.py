@@ -48,6 +48,7 @@ class RosterEntry(Base):
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[InvitationKind] = mapped_column(word(InvitationKind))
+    position: Mapped[int] = mapped_column(default=0)
     added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[When] = mapped_column(default=now)
     ended_at: Mapped[When | None]
@@ -60,7 +61,8 @@ class Meeting(Base):
     """One sitting. `revision` counts changes, so that a stale form is noticed,
     `documents_revision` those of its documents, which terminals wait for. Those who are only
     invited read its documents until `access_days` after it; without that, as long as it is kept.
-    `is_in_work`: it has a recording, and its minutes are not published.
+    `is_in_work`: it has a recording, and its newest minutes are not published. `copied_from_id`:
+    whose people may be asked to this one too; `audience_count`: how many listened (傍聴者).
     """
 
     __tablename__ = "meeting"
@@ -87,6 +89,8 @@ class Meeting(Base):
     called_off_at: Mapped[When | None]
     called_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     called_off_reason: Mapped[Name] = mapped_column(default="")
+    copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
+    audience_count: Mapped[int | None]
 
     series: Mapped[Series] = relationship()
     department: Mapped[Department] = relationship()
@@ -140,6 +144,8 @@ class Invitation(Base):
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     invited_at: Mapped[When] = mapped_column(default=now)
     withdrawn_at: Mapped[When | None]
+    # Among those of the same kind, as the organiser wants them to stand.
+    position: Mapped[int] = mapped_column(default=0)
     # Grows with everything that a calendar program must take over (iCalendar SEQUENCE).
     sequence: Mapped[int] = mapped_column(default=0)
 

@@ -92,7 +92,8 @@ class RevisionContent(Base):
 
 
 class ApprovalRequest(Base):
-    """The secretary asks for approval of one revision, once."""
+    """The secretary asks for approval of one revision: with a `word`, and of one approver or,
+    without `addressee`, of whoever may decide. Taken back, it is gone."""
 
     __tablename__ = "approval_request"
 
@@ -100,9 +101,12 @@ class ApprovalRequest(Base):
     revision_id: Mapped[int] = mapped_column(ForeignKey("minutes_revision.id"), unique=True)
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     requested_at: Mapped[When] = mapped_column(default=now)
+    word: Mapped[LongText] = mapped_column(default="")
+    addressee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     revision: Mapped[MinutesRevision] = relationship(back_populates="request")
-    requested_by: Mapped[Person] = relationship()
+    requested_by: Mapped[Person] = relationship(foreign_keys=requested_by_id)
+    addressee: Mapped[Person | None] = relationship(foreign_keys=addressee_id)
     decision: Mapped["Approval | None"] = relationship(back_populates="request")
 
 
@@ -175,13 +179,15 @@ class PublishedParagraph(Base):
 
 
 class Withdrawal(Base):
-    """A publication is never deleted; a withdrawal ends it."""
+    """A publication is never deleted; a withdrawal ends it. `is_replaced`: another one took its
+    place at the same moment."""
 
     __tablename__ = "withdrawal"
 
     id: Mapped[Id]
     publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"), unique=True)
     reason: Mapped[LongText] = mapped_column(default="")
+    is_replaced: Mapped[bool] = mapped_column(default=False)
     withdrawn_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     withdrawn_at: Mapped[When] = mapped_column(default=now)
 

@@ -1,4 +1,5 @@
-"""Notices (お知らせ): what an invited person is told about a meeting, on the screen and by mail."""
+"""Notices (お知らせ): what an invited person is told about a meeting, on the screen and by mail,
+and what those who make its minutes are told of them by mail."""
 
 from enum import StrEnum
 
@@ -18,6 +19,12 @@ class NoticeKind(StrEnum):
     REINSTATED = "reinstated"
     REMINDER = "reminder"
     URGED = "urged"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_TAKEN_BACK = "approval_taken_back"
+    APPROVED = "approved"
+    SENT_BACK = "sent_back"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
 
     @property
     def label(self) -> str:
@@ -29,16 +36,29 @@ class NoticeKind(StrEnum):
             NoticeKind.REINSTATED: "中止取消しのお知らせ",
             NoticeKind.REMINDER: "開催が近づいたお知らせ",
             NoticeKind.URGED: "出欠回答のお願い",
+            NoticeKind.APPROVAL_ASKED: "会議録の承認のお願い",
+            NoticeKind.APPROVAL_TAKEN_BACK: "承認依頼を取り下げたお知らせ",
+            NoticeKind.APPROVED: "会議録の承認のお知らせ",
+            NoticeKind.SENT_BACK: "会議録の差戻しのお知らせ",
+            NoticeKind.REPLACED: "公開会議録の差替えのお知らせ",
+            NoticeKind.WITHDRAWN: "公開会議録の取下げのお知らせ",
         }[self]
 
     @property
     def changes_calendar(self) -> bool:
         """Whether a calendar program has something to take over."""
-        return self not in (NoticeKind.REMINDER, NoticeKind.URGED)
+        return self in (
+            NoticeKind.INVITATION,
+            NoticeKind.CHANGE,
+            NoticeKind.WITHDRAWAL,
+            NoticeKind.CALLED_OFF,
+            NoticeKind.REINSTATED,
+        )
 
 
 class Notice(Base):
-    """`sequence` is the invitation's at that time. To be mailed when there is an `address`:
+    """To an invited person, or, where there is no `invitation`, to somebody who works on the
+    minutes. `sequence` is the invitation's at that time. To be mailed when there is an `address`:
     `sent_at` when the mail server took it, `given_up_at` when it never will, `problem` why."""
 
     __tablename__ = "notice"
@@ -54,10 +74,12 @@ class Notice(Base):
     )
 
     id: Mapped[Id]
-    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"), index=True)
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
     kind: Mapped[NoticeKind] = mapped_column(word(NoticeKind))
     words: Mapped[LongText]
-    sequence: Mapped[int]
+    sequence: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[When] = mapped_column(default=now)
     seen_at: Mapped[When | None]
     address: Mapped[Name] = mapped_column(default="")
@@ -67,12 +89,18 @@ class Notice(Base):
     given_up_at: Mapped[When | None]
     problem: Mapped[LongText] = mapped_column(default="")
 
-    invitation: Mapped[Invitation] = relationship()
+    invitation: Mapped[Invitation | None] = relationship()
+    of_person: Mapped[Person | None] = relationship(foreign_keys=person_id)
+    of_meeting: Mapped[Meeting | None] = relationship(foreign_keys=meeting_id)
 
     @property
     def meeting(self) -> Meeting:
-        return self.invitation.meeting
+        found = self.invitation.meeting if self.invitation else self.of_meeting
+        assert found is not None
+        return found
 
     @property
     def person(self) -> Person:
-        return self.invitation.person
+        found = self.invitation.person if self.invitation else self.of_person
+        assert found is not None
+        return found

@@ -14,9 +14,17 @@ from flask import session as cookie
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import sign_ins
-from meetings.errors import NotFound, OtherPersonSignedIn, PasswordMustChange, SignInRequired
+from meetings import dates, sign_ins
+from meetings.errors import (
+    GijidoError,
+    NoLongerPublished,
+    NotFound,
+    OtherPersonSignedIn,
+    PasswordMustChange,
+    SignInRequired,
+)
 from meetings.rights import Right, may_read, publication_of, rights
+from minutes.publication import last_withdrawal
 from models.base import Base
 from models.document import Document, DocumentVersion, Page
 from models.meeting import Meeting
@@ -97,17 +105,28 @@ def to(kind: type[Base], right: Right) -> Callable[[View], View]:
 
 
 def published(view: View) -> View:
-    """`<int:meeting_id>` becomes `publication`: what is public of that meeting now."""
+    """`<int:meeting_id>` becomes `publication`: what is public of that meeting now. Of what was
+    public once, everybody is told that it is withdrawn."""
 
     @wraps(view)
     def checked(meeting_id: int, **names: Any) -> Any:
-        is_possible = meeting_id < 2**63  # SQLite knows no larger number
-        publication = publication_of(reading_session(), meeting_id) if is_possible else None
-        if publication is None:
+        if meeting_id >= 2**63:  # SQLite knows no larger number
             raise NotFound()
+        publication = publication_of(reading_session(), meeting_id)
+        if publication is None:
+            raise _not_public(meeting_id)
         return view(publication=publication, **names)
 
     return _declare(checked, "published")
+
+
+def _not_public(meeting_id: int) -> GijidoError:
+    withdrawal = last_withdrawal(reading_session(), meeting_id)
+    if withdrawal is None or withdrawal.publication.meeting.removed_at is not None:
+        return NotFound()
+    department = withdrawal.publication.meeting.department.full_name
+    whom = f"{config().city.name}　{department}"
+    return NoLongerPublished(dates.in_full(withdrawal.withdrawn_at), whom)
 
 
 def fetch(kind: type[Base], identity: int | str, right: Right, person: Person) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from meetings.errors import ChangedMeanwhile
+from meetings.errors import ChangedMeanwhile, InvalidInput
 from minutes import drafting, publication, records
 from minutes.content import Content
 from minutes.style.choice import Style
@@ -40,10 +40,23 @@ def revise(person: Person, minutes: Minutes, content: Content, based_on: int) ->
     return records.add_revision(database_session(), person, made)
 
 
-def request_approval(person: Person, revision: MinutesRevision) -> None:
-    """Raises NotPossibleNow as `records.request_approval` does."""
-    allows = config().minutes.approve_unread
-    records.request_approval(database_session(), person, revision, allows_unread=allows)
+def request_approval(
+    person: Person, revision: MinutesRevision, word: str, addressee_id: int | None
+) -> None:
+    """Ask the approver `addressee_id`, or whoever may decide. Raises NotPossibleNow and
+    InvalidInput as `records.request_approval` does."""
+    session = database_session()
+    addressee = session.get(Person, addressee_id) if addressee_id else None
+    if addressee_id and addressee is None:
+        raise InvalidInput("addressee_id", "この会議の承認者を一覧から選んでください。")
+    records.request_approval(
+        session,
+        person,
+        revision,
+        word=word,
+        addressee=addressee,
+        allows_unread=config().minutes.approve_unread,
+    )
 
 
 def approve(person: Person, revision: MinutesRevision) -> None:
@@ -52,8 +65,10 @@ def approve(person: Person, revision: MinutesRevision) -> None:
     records.approve(database_session(), person, revision, allows_unread=allows)
 
 
-def publish(person: Person, revision: MinutesRevision) -> None:
-    """Raises NotPossibleNow as `publication.publish` does."""
+def publish(person: Person, revision: MinutesRevision, reason: str = "") -> None:
+    """Raises NotPossibleNow and InvalidInput as `publication.publish` does."""
     prepared = publication.prepare(reading_session(), revision)
     allows = config().minutes.approve_unread
-    publication.publish(database_session(), person, revision, prepared, allows_unread=allows)
+    publication.publish(
+        database_session(), person, revision, prepared, reason=reason, allows_unread=allows
+    )

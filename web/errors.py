@@ -26,6 +26,7 @@ from meetings.errors import (
     FileRejected,
     GijidoError,
     InvalidInput,
+    NoLongerPublished,
     NotFound,
     NotPossibleNow,
     NotUnderstood,
@@ -61,6 +62,7 @@ STATUS: dict[type[GijidoError], int] = {
     StaleRevision: 409,
     StorageFull: 507,
     TryAgain: 503,
+    NoLongerPublished: 410,
     StoredFileMissing: 410,
     StoredFileDamaged: 410,
     NotUnderstood: 400,
@@ -87,6 +89,9 @@ TITLES = {
     503: "混み合っています",
     507: "保存できませんでした",
 }
+TITLES_OF: dict[type[GijidoError], str] = {NoLongerPublished: "公開を取り下げた会議録です"}
+"""Where the status says less."""
+
 WORDS = {
     400: "送信された内容を読み取れませんでした。画面を開き直して、もう一度お試しください。",
     404: "お探しの画面は見つかりませんでした。アドレスをご確認ください。",
@@ -227,7 +232,8 @@ def page(
     problem: GijidoError | None = None,
     kept: list[tuple[str, str]] | None = None,
 ) -> Response:
-    title = TITLES.get(status, TITLES[500 if status >= 500 else 400])
+    usual = TITLES.get(status, TITLES[500 if status >= 500 else 400])
+    title = TITLES_OF.get(type(problem), usual) if problem else usual
     html = render_template(
         "error.html", title=title, message=message, problem=problem, kept=kept or [], status=status
     )

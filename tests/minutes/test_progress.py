@@ -9,7 +9,8 @@ from meetings.rights import Right
 from minutes import publication, records
 from minutes import transcription as work
 from minutes.assignment import spans
-from minutes.progress import WORK, MeetingState, state_of, waiting_for
+from minutes.content import content_of
+from minutes.progress import WORK, MeetingState, last_requests, state_of, waiting_for
 from models.base import now
 from models.meeting import Meeting
 from models.recording import Recording
@@ -93,7 +94,7 @@ def test_from_correction_over_approval_to_publication_and_back(
     ]
 
 
-def test_what_is_sent_back_is_in_correction_again(
+def test_what_is_sent_back_is_told_with_its_reason_until_it_is_mended(
     session: Session, cast: Cast, transcript: Transcript
 ) -> None:
     spans.leave_rest_out(session, cast.secretary, transcript)
@@ -101,7 +102,38 @@ def test_what_is_sent_back_is_in_correction_again(
     records.request_approval(session, cast.secretary, revision)
     records.send_back(session, cast.approver, revision, "発言者を直してください。")
     session.flush()
-    assert state_of(session, transcript.meeting) == MeetingState.CORRECTING
+    meeting = transcript.meeting
+    assert state_of(session, meeting) == MeetingState.SENT_BACK
+    assert waiting_for(session, cast.secretary)[MeetingState.SENT_BACK] == [meeting.id]
+    decision = last_requests(session, [meeting.id])[meeting.id].decision
+    assert decision and decision.reason == "発言者を直してください。"
+    content = content_of(revision)
+    content.sections[-1].paragraphs[0].text = "直した文"
+    records.revise(session, cast.secretary, revision.minutes, content, based_on=1)
+    session.flush()
+    assert state_of(session, meeting) == MeetingState.CORRECTING
+
+
+def test_a_newer_revision_waits_for_its_people_though_an_earlier_one_is_public(
+    session: Session, cast: Cast, transcript: Transcript
+) -> None:
+    spans.leave_rest_out(session, cast.secretary, transcript)
+    revision, meeting = records.draft(session, cast.secretary, transcript), transcript.meeting
+    records.request_approval(session, cast.secretary, revision)
+    records.approve(session, cast.approver, revision)
+    publication.publish(session, cast.approver, revision)
+    content = content_of(revision)
+    content.sections[-1].paragraphs[0].text = "公開後に直した文"
+    newer = records.revise(session, cast.secretary, revision.minutes, content, based_on=1)
+    records.request_approval(session, cast.secretary, newer)
+    session.flush()
+    assert waiting_for(session, cast.approver)[MeetingState.AWAITING] == [meeting.id]
+    assert state_of(session, meeting) == MeetingState.PUBLISHED, "what citizens read stands"
+    records.approve(session, cast.approver, newer)
+    publication.publish(session, cast.approver, newer, reason="誤字を直した")
+    session.flush()
+    assert not meeting.is_in_work
+    assert waiting_for(session, cast.approver) == {state: [] for state in WORK}
 
 
 def test_what_is_published_is_not_in_work_any_more_until_it_is_withdrawn(

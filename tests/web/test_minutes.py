@@ -53,6 +53,11 @@ def approver(browse: Browse, cast: Cast, transcript: Transcript) -> Browser:
     return browse(cast.approver)
 
 
+@pytest.fixture
+def organiser(browse: Browse, cast: Cast, transcript: Transcript) -> Browser:
+    return browse(cast.organiser)
+
+
 def fields(page: str) -> dict[str, str]:
     """The form of the edit page as a browser would send it back."""
     form = page[page.index('class="minutes-form') : page.index("新しい版として保存")]
@@ -168,6 +173,7 @@ def test_a_form_without_its_numbers_is_refused_and_not_a_crash(
 def test_from_request_over_approval_to_publication_and_withdrawal(
     secretary: Browser,
     approver: Browser,
+    organiser: Browser,
     citizen: Browser,
     meeting: Meeting,
     revision: MinutesRevision,
@@ -191,8 +197,15 @@ def test_from_request_over_approval_to_publication_and_withdrawal(
     page = secretary.get(url(meeting)).text
     assert cast.approver.name in page and "公開しています" in page and "公開する<" not in page
     assert secretary.post(f"{path}/withdrawal", data={"reason": "誤字"}).status_code == 302
-    assert citizen.get(f"/published/{meeting.id}").status_code == 404
-    assert "理由：誤字" in secretary.get(url(meeting)).text
+    assert citizen.get(f"/published/{meeting.id}").status_code == 410
+    page = secretary.get(url(meeting)).text
+    assert "理由：誤字" in page and "まだ公開していません" not in page
+    assert "に公開を取り下げ、いまは公開していません" in page
+    asked = page.partition("/publication")[2].partition(">")[0]
+    assert "data-confirm" in asked and "取り下げた" in asked, "asked once more"
+    for_organiser = organiser.get(url(meeting))
+    assert for_organiser.status_code == 200, "whoever sees the meeting is told what became of it"
+    assert "会議録の公開を取り下げました" in for_organiser.text and "誤字" not in for_organiser.text
 
 
 def test_sending_back_carries_the_reason_to_the_secretary(
@@ -206,6 +219,42 @@ def test_sending_back_carries_the_reason_to_the_secretary(
     assert approver.post(path, data={"decision": "send_back", "reason": reason}).status_code == 302
     page = secretary.get(url(meeting)).text
     assert "差し戻されました" in page and reason in page and "文を編集" in page
+    today = secretary.get("/today").text
+    assert "差し戻された会議録（1件）" in today and reason in today
+    assert f'href="{url(meeting)}#actions-title"' in today
+    form = fields(secretary.get(url(meeting) + "/change").text)
+    secretary.post(url(meeting) + "/change", data={**form, "text-0-0": "直した文です。"})
+    assert "差し戻された会議録" not in secretary.get("/today").text
+    newer = re.search(r"/revisions/(\d+)/approval-request", secretary.get(url(meeting)).text)
+    assert newer
+    secretary.post(f"/revisions/{newer[1]}/approval-request", data={"word": "直しました。"})
+    page = approver.get(url(meeting)).text
+    assert reason in page and "第1版から変わった所を見る" in page and "直しました。" in page
+    comparison = approver.get(f"/revisions/{newer[1]}/comparison").text
+    assert reason in comparison and "<ins>" in comparison and "（1か所）" in comparison
+
+
+def test_a_request_for_approval_is_taken_back_and_made_again_to_somebody(
+    secretary: Browser, approver: Browser, meeting: Meeting, revision: MinutesRevision, cast: Cast
+) -> None:
+    path = f"/revisions/{revision.id}/approval-request"
+    secretary.post(path)
+    assert secretary.post(f"{path}/withdrawal").status_code == 302
+    assert "承認を待っている会議録" not in approver.get("/today").text
+    assert (
+        approver.post(
+            f"/revisions/{revision.id}/approval", data={"decision": "approve"}
+        ).status_code
+        == 409
+    )
+    page = secretary.get(url(meeting)).text
+    assert "文を編集" in page and f'<option value="{cast.approver.id}">' in page
+    for nobody in (cast.attendee, cast.secretary):
+        refused = secretary.post(path, data={"addressee_id": str(nobody.id)})
+        assert refused.status_code == 422
+    secretary.post(path, data={"addressee_id": str(cast.approver.id), "word": "至急です。"})
+    today = approver.get("/today").text
+    assert "あなたへの依頼：至急です。" in today
 
 
 def test_a_newer_revision_beside_the_public_one_is_told(
@@ -220,7 +269,18 @@ def test_a_newer_revision_beside_the_public_one_is_told(
     secretary.post(f"/revisions/{revision.id}/publication")
     form = fields(secretary.get(url(meeting) + "/change").text)
     secretary.post(url(meeting) + "/change", data={**form, "text-0-0": "公開後に直した文"})
-    assert "いま公開しているのは第1版です" in secretary.get(url(meeting)).text
+    page = secretary.get(url(meeting)).text
+    assert "のは第1版です" in page and "承認を受けると、公開中の版と差し替えられます" in page
+    newer = re.search(r"/revisions/(\d+)/approval-request", page)
+    assert newer
+    secretary.post(f"/revisions/{newer[1]}/approval-request")
+    assert "承認を待っている会議録（1件）" in approver.get("/today").text, "though one is public"
+    approver.post(f"/revisions/{newer[1]}/approval", data={"decision": "approve"})
+    publish = f"/revisions/{newer[1]}/publication"
+    assert "公開中の版と差し替える" in secretary.get(url(meeting)).text
+    assert secretary.post(publish).status_code == 422, "citizens are told why"
+    assert secretary.post(publish, data={"reason": "誤字を直した"}).status_code == 302
+    assert "公開を待っている会議録" not in secretary.get("/today").text
 
 
 def test_making_anew_from_the_transcript_keeps_the_edited_revision(

@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from meetings import dates
+from meetings.errors import InvalidInput
 from meetings.storage import Storage
 from minutes import publication, records
 from minutes.content import content_of
 from minutes.recognition import audio
 from minutes.recognition.heard import Heard
+from models.base import now
 from models.person import Person
 from tests.conftest import Browser, Cast
 from tests.published import publish_many
@@ -53,7 +56,9 @@ def test_a_published_paper_says_when_and_which_and_plays_every_sentence(
     page = citizen.get(f"/published/{world.published.id}").text
     for heard in HEARD:
         assert heard.text in page
-    assert "公開（改訂 第1号）" in page
+    assert "日（" in page and "）公開" in page and "改訂" not in page, (
+        "no number of the office's own"
+    )
     for paragraph in range(len(HEARD)):
         assert sound_url(world.published.id, 0, paragraph) in page
 
@@ -203,9 +208,41 @@ def test_nothing_of_a_withdrawn_meeting_is_reachable(
         sound_url(meeting.id),
         f"/api/published/{meeting.id}",
     ):
-        assert citizen.get(url).status_code == 404, url
+        answer = citizen.get(url)
+        assert answer.status_code == 410, url
+        told = answer.json["message"] if "api" in url else answer.text
+        assert "公開を取り下げました" in told and dates.in_full(now()) in told
+        assert meeting.department.full_name in told and "誤りがあった" not in told
     for url in ("/", "/?q=提告", "/api/published"):
         assert f"/published/{meeting.id}" not in citizen.get(url).text
+
+
+def test_citizens_read_one_or_the_other_and_when_and_why_it_was_replaced(
+    citizen: Browser, world: World, session: Session, cast: Cast
+) -> None:
+    meeting = world.published
+    minutes = records.minutes_of(session, meeting)
+    assert minutes is not None
+    content = content_of(minutes.latest)
+    content.sections[0].paragraphs[0].text = "差し替えたあとの文です。"
+    newer = records.revise(session, cast.secretary, minutes, content, based_on=1)
+    records.request_approval(session, cast.secretary, newer)
+    records.approve(session, cast.approver, newer)
+    session.commit()
+    assert HEARD[0].text in citizen.get(f"/published/{meeting.id}").text, "until it is replaced"
+    with pytest.raises(InvalidInput, match="差し替える理由"):
+        publication.publish(session, cast.approver, newer)
+    publication.publish(session, cast.approver, newer, reason="発言者の誤りを直したため")
+    session.commit()
+    page = citizen.get(f"/published/{meeting.id}").text
+    assert "差し替えたあとの文です。" in page and HEARD[0].text not in page
+    assert f"{dates.in_full(now())}に差し替えました（理由：<bdi>発言者の誤りを直したため" in page
+    publication.withdraw(session, cast.approver, newer, "内輪の理由")
+    publication.publish(session, cast.approver, newer)
+    session.commit()
+    page = citizen.get(f"/published/{meeting.id}").text
+    told = [page.index(words) for words in ("）公開", "差し替えました", "取り下げ", "ふたたび公開")]
+    assert told == sorted(told) and "内輪の理由" not in page
 
 
 def test_times_that_were_edited_open_nothing_more_of_the_recording(

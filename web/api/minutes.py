@@ -149,6 +149,8 @@ class DecisionAnswer(Shape):
 class RequestAnswer(Shape):
     requested_by: PersonAnswer
     requested_at: datetime
+    word: str = Field(description="承認者へのひとこと")
+    addressee: PersonAnswer | None = Field(description="承認してほしい人")
     decision: DecisionAnswer | None = Field(description="承認か差し戻し。まだなら null")
 
     @classmethod
@@ -157,6 +159,8 @@ class RequestAnswer(Shape):
         return cls(
             requested_by=PersonAnswer.of(request.requested_by),
             requested_at=request.requested_at,
+            word=request.word,
+            addressee=PersonAnswer.of(request.addressee) if request.addressee else None,
             decision=DecisionAnswer.of(decision) if decision else None,
         )
 
@@ -250,6 +254,21 @@ class Decision(Shape):
     reason: str = Field("", max_length=2000, description="差し戻すときは必要")
 
 
+class Request(Shape):
+    word: str = Field("", max_length=2000, description="承認者へのひとこと")
+    addressee_id: Identity | None = Field(
+        None, description="承認してほしい人。null なら承認できる人のだれでも"
+    )
+
+
+class Replacing(Shape):
+    reason: str = Field(
+        "",
+        max_length=2000,
+        description="公開中の改訂と差し替える理由。差し替えるときは必要で、公開のページに出る",
+    )
+
+
 class Reason(Shape):
     reason: str = Field(max_length=2000, description="取り下げる理由")
 
@@ -306,9 +325,17 @@ def restyle(person: Person, meeting: Meeting, body: Restyling) -> RevisionAnswer
 
 @blueprint.post("/revisions/<int:revision_id>/approval-request")
 @access.to(MinutesRevision, Right.CORRECT)
-@operation("承認を依頼する", answers=RevisionAnswer, status=201)
-def request_approval(person: Person, revision: MinutesRevision) -> RevisionAnswer:
-    drafting.request_approval(person, revision)
+@operation("承認を依頼する", answers=RevisionAnswer, status=201, body=Request)
+def request_approval(person: Person, revision: MinutesRevision, body: Request) -> RevisionAnswer:
+    drafting.request_approval(person, revision, body.word, body.addressee_id)
+    return RevisionAnswer.of(revision)
+
+
+@blueprint.delete("/revisions/<int:revision_id>/approval-request")
+@access.to(MinutesRevision, Right.CORRECT)
+@operation("承認の依頼を取り下げる", answers=RevisionAnswer)
+def take_request_back(person: Person, revision: MinutesRevision) -> RevisionAnswer:
+    records.take_request_back(database_session(), person, revision)
     return RevisionAnswer.of(revision)
 
 
@@ -325,9 +352,11 @@ def decide(person: Person, revision: MinutesRevision, body: Decision) -> Revisio
 
 @blueprint.post("/revisions/<int:revision_id>/publication")
 @access.to(MinutesRevision, Right.PUBLISH)
-@operation("公開する", answers=RevisionAnswer, status=201)
-def publish(person: Person, revision: MinutesRevision) -> RevisionAnswer:
-    drafting.publish(person, revision)
+@operation(
+    "公開する、または公開中の改訂と差し替える", answers=RevisionAnswer, status=201, body=Replacing
+)
+def publish(person: Person, revision: MinutesRevision, body: Replacing) -> RevisionAnswer:
+    drafting.publish(person, revision, body.reason)
     return RevisionAnswer.of(revision)
 
 

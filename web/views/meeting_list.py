@@ -26,6 +26,7 @@ SHOWN = {
     COMING: "開催中とこれから",
     TO_ANSWER: "出欠の回答待ち",
     **{state.name.lower(): words for state, words in (
+        (MeetingState.SENT_BACK, "差し戻された会議録"),
         (MeetingState.CORRECTING, "校正する会議"),
         (MeetingState.AWAITING, "承認を待っている会議録"),
         (MeetingState.APPROVED, "公開を待っている会議録"),

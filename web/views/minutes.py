@@ -7,8 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from meetings.entries import plain_number
 from meetings.errors import InvalidInput, NotFound, StaleRevision
-from meetings.rights import Right, published_revision
-from minutes import publication, records
+from meetings.rights import Right, publication_of, published_revision, rights
+from minutes import comparing, publication, records
 from minutes.assignment import spans
 from minutes.assignment.spans import Span
 from minutes.content import (
@@ -45,9 +45,19 @@ blueprint.add_app_template_global(spans.count, "open_count")
 
 
 @blueprint.get("/meetings/<int:meeting_id>/minutes")
-@access.to(Meeting, Right.HEAR)
+@access.to(Meeting, Right.SEE)
 def show(person: Person, meeting: Meeting) -> Any:
-    minutes = minutes_of(database_session(), meeting)
+    """Whoever may not hear the recording is told what of it is public."""
+    session = database_session()
+    if Right.HEAR not in rights(session, person, meeting):
+        return _page(
+            person,
+            meeting,
+            "minutes/readers.html",
+            public=publication_of(session, meeting.id),
+            withdrawal=publication.last_withdrawal(session, meeting.id),
+        )
+    minutes = minutes_of(session, meeting)
     if minutes is None:
         return _page(person, meeting, "minutes/none.html", drafting=drafting_of(meeting))
     return _read(person, minutes.latest)
@@ -117,9 +127,41 @@ def leave_rest_of_minutes_out(person: Person, revision: MinutesRevision) -> Any:
 @blueprint.post("/revisions/<int:revision_id>/approval-request")
 @access.to(MinutesRevision, Right.CORRECT)
 def request_approval(person: Person, revision: MinutesRevision) -> Any:
-    drafting.request_approval(person, revision)
-    flash("承認を依頼しました。", "done")
+    asked = plain_number(request.form.get("addressee_id"))
+    drafting.request_approval(person, revision, request.form.get("word", ""), asked)
+    flash("承認を依頼しました。承認か差戻しまでは「依頼を取り下げる」で取り消せます。", "done")
     return _to(revision.meeting)
+
+
+@blueprint.post("/revisions/<int:revision_id>/approval-request/withdrawal")
+@access.to(MinutesRevision, Right.CORRECT)
+def take_request_back(person: Person, revision: MinutesRevision) -> Any:
+    records.take_request_back(database_session(), person, revision)
+    flash("承認の依頼を取り下げました。文を直して、もう一度依頼できます。", "done")
+    return _to(revision.meeting)
+
+
+@blueprint.get("/revisions/<int:revision_id>/comparison")
+@access.to(MinutesRevision, Right.HEAR)
+def compare(person: Person, revision: MinutesRevision) -> Any:
+    """What changed since the revision that was decided about before, or since number `?since=N`."""
+    asked = plain_number(request.args.get("since"))
+    earlier = [r for r in revision.minutes.revisions if r.number < revision.number]
+    older = next((r for r in earlier if r.number == asked), comparing.usual(revision))
+    found = []
+    if older is not None:
+        found = comparing.differences(content_of(older), content_of(revision))
+        note_look(person, "look", older)
+    note_look(person, "look", revision)
+    return _page(
+        person,
+        revision.meeting,
+        "minutes/comparison.html",
+        revision=revision,
+        older=older,
+        others=earlier,
+        differences=found,
+    )
 
 
 @blueprint.post("/revisions/<int:revision_id>/approval")
@@ -141,8 +183,12 @@ def decide(person: Person, revision: MinutesRevision) -> Any:
 @blueprint.post("/revisions/<int:revision_id>/publication")
 @access.to(MinutesRevision, Right.PUBLISH)
 def publish(person: Person, revision: MinutesRevision) -> Any:
-    drafting.publish(person, revision)
-    flash("会議録を公開しました。", "done")
+    is_replacing = published_revision(reading_session(), revision.meeting.id) is not None
+    drafting.publish(person, revision, request.form.get("reason", ""))
+    done = (
+        "公開している会議録をこの版に差し替えました。" if is_replacing else "会議録を公開しました。"
+    )
+    flash(f"{done}やめるときは、この画面の「公開を取り下げる」から取り下げられます。", "done")
     return _to(revision.meeting)
 
 
@@ -151,7 +197,11 @@ def publish(person: Person, revision: MinutesRevision) -> Any:
 def withdraw(person: Person, revision: MinutesRevision) -> Any:
     reason = request.form.get("reason", "")
     publication.withdraw(database_session(), person, revision, reason)
-    flash("公開を取り下げました。", "done")
+    flash(
+        "公開を取り下げました。公開のページには、取り下げた日とお問い合わせ先が出ます。"
+        "もう一度公開するときは「公開する」を押してください。",
+        "done",
+    )
     return _to(revision.meeting)
 
 
@@ -178,7 +228,9 @@ def _read(person: Person, revision: MinutesRevision) -> str:
         sources=records.sources_of(session, revision),
         unread=records.unread_of(session, revision),
         may_be_unread=config().minutes.approve_unread,
-        current_publication=publication.current_publication(revision),
+        withdrawal=publication.last_withdrawal(session, meeting.id),
+        approvers=[(p.id, p.name) for p in records.approvers(session, meeting)],
+        compared_to=comparing.usual(revision),
         drafting=drafting_of(meeting),
     )
 

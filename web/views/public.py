@@ -13,6 +13,7 @@ from meetings.errors import NotFound
 from minutes import clips, records
 from minutes.audible import Sentence
 from minutes.content import content_of
+from minutes.publication import history
 from minutes.published import public_sentences
 from minutes.said_pages import PublicPages, said_in_public
 from minutes.search import LONGEST_QUERY, MOST_WORDS, Found, Group, Wanted, list_published
@@ -63,6 +64,7 @@ def show(publication: Publication) -> Any:
             content=content_of(revision),
             plays=_plays(publication),
             page_at=_page_at(publication, pages),
+            history=history(database_session(), publication),
         )
 
     return public_answer("paper", publication, pages.stamp, made, HTML)

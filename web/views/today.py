@@ -12,9 +12,10 @@ from meetings import finding, notices
 from meetings.dates import local
 from meetings.invitations import unanswered
 from meetings.rights import Right, rights_of_many
-from minutes.progress import MeetingState, waiting_for
+from minutes.progress import MeetingState, last_requests, waiting_for
 from models.base import now
 from models.meeting import Meeting
+from models.minutes import ApprovalRequest
 from models.person import Person
 from web import access
 from web.paging import Paged, paged_from
@@ -24,16 +25,19 @@ from web.views.meeting_list import SHOWN, TO_ANSWER, badges
 blueprint = Blueprint("today", __name__)
 COMING_DAYS = 7
 ROWS, NOTICES = 5, 10
+REQUESTED = (MeetingState.SENT_BACK, MeetingState.AWAITING)
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for the person: the oldest of `total` meetings in this state. `shown`: the word
-    by which the list of meetings shows all of them."""
+    """What waits for the person: the oldest of `total` meetings in this state, and, where their
+    minutes wait for approval or were sent back, the request by the meeting's id. `shown`: the
+    word by which the list of meetings shows all of them."""
 
     state: MeetingState
     total: int
     meetings: list[Meeting]
+    requests: dict[int, ApprovalRequest]
 
     @property
     def shown(self) -> str:
@@ -111,7 +115,12 @@ def _next(coming: Sequence[Meeting]) -> list[Meeting]:
 def _waiting(person: Person) -> list[Waiting]:
     session = database_session()
     return [
-        Waiting(state, len(ids), finding.meetings_by_id(session, ids[:ROWS]))
+        Waiting(
+            state,
+            len(ids),
+            finding.meetings_by_id(session, ids[:ROWS]),
+            last_requests(session, ids[:ROWS]) if state in REQUESTED else {},
+        )
         for state, ids in waiting_for(session, person).items()
         if ids
     ]

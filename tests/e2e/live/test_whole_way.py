@@ -232,6 +232,7 @@ def approve_and_publish(page: Page, url: str) -> None:
     page.goto(f"{url}/minutes")
     page.get_by_role("button", name="承認する").click()
     page.get_by_role("button", name="公開する").click()
+    page.get_by_role("dialog").get_by_role("button", name="公開する").click()
     expect(page.get_by_role("link", name="公開しています")).to_be_visible()
 
 

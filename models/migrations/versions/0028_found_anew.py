@@ -3,8 +3,8 @@ public is laid out anew by the worker, one after the other. Until then it is fou
 
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
