@@ -104,6 +104,7 @@ class Minutes:
     letters: str = "half"
     years: str = "as-is"
     endings: str = "as-is"
+    annotations: str = "round"
     spelling: tuple[str, ...] = ("下さ=くださ", "出来=でき", "致し=いたし", "事=こと", "為=ため")
     approve_unread: bool = True
 
@@ -115,6 +116,7 @@ CHOICES = {
     "letters": ("as-is", "half", "full"),
     "years": ("as-is", "era", "western"),
     "endings": ("as-is", "polite", "plain"),
+    "annotations": ("round", "square", "remove", "as-is"),
 }
 """Of [minutes]."""
 

@@ -1,7 +1,8 @@
 """The accuracy (正変換率) that the city reports, and the error rate that the field compares.
 
 Of a confirmed text of N characters, M = N − wrong − missing were right in what the machine
-heard; characters that the machine added are shown beside it and count in the error rate.
+heard; characters that the machine added are shown beside it and count in the error rate. What a
+person noted beside what was said (minutes/annotations.py) is not compared.
 """
 
 import re
@@ -13,6 +14,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
+from minutes.annotations import annotations, spoken
 from minutes.style import fillers
 from minutes.style.fillers import HESITATION
 
@@ -78,12 +80,13 @@ NOTHING = Accuracy(0, 0, 0, 0)
 class Mark:
     """A piece of the text; where a person changed it, `heard` is what stood there before.
 
-    A pure deletion has an empty `text`.
+    A pure deletion has an empty `text`. `is_annotation`: nobody said it.
     """
 
     text: str
     is_corrected: bool
     heard: str
+    is_annotation: bool = False
 
 
 # A transcript is counted again at every look, and few of its thousands of segments have changed.
@@ -97,7 +100,9 @@ def count(heard: str, meant: str) -> Accuracy:
 
 @lru_cache(maxsize=30_000)
 def count_without_fillers(heard: str, meant: str) -> Accuracy:
-    """The same, with the fillers apart that were heard and are no more in the text."""
+    """The same of what was spoken, with the fillers apart that were heard and are no more in the
+    text."""
+    heard, meant = spoken(heard), spoken(meant)
     counted = count(heard, meant)
     removed = fillers.letters(heard) - fillers.letters(meant) if counted.added else 0
     apart = min(counted.added, max(0, removed))
@@ -120,7 +125,8 @@ def count_all(pairs: Iterable[tuple[str, str]]) -> tuple[Accuracy, Accuracy]:
 
 
 def comparable(text: str) -> str:
-    return normalise(without_fillers(text))
+    """What was spoken, without fillers, normalised."""
+    return normalise(without_fillers(spoken(text)))
 
 
 def normalise(text: str) -> str:
@@ -141,6 +147,34 @@ def without_tags(text: str) -> str:
 
 
 def marks(heard: str, text: str) -> list[Mark]:
+    """What was heard as `heard` and is `text` now, in pieces, in order. An annotation is a piece of
+    its own and no correction."""
+    found, rest, place = list[Mark](), differences(spoken(heard), spoken(text)), 0
+    for note in annotations(text):
+        before, rest = _parted(rest, note.start - place)
+        found += [*before, Mark(text[note.start : note.end], False, "", is_annotation=True)]
+        place = note.end
+    return found + rest
+
+
+def _parted(marks: list[Mark], letters: int) -> tuple[list[Mark], list[Mark]]:
+    """The pieces of the first so many letters, and the others; what was heard instead of one that
+    is cut stays with its first part."""
+    for number, mark in enumerate(marks):
+        if letters <= 0:
+            return marks[:number], marks[number:]
+        if letters < len(mark.text):
+            first, last = mark.text[:letters], mark.text[letters:]
+            heard, others = (mark.heard, "") if mark.is_corrected else (first, last)
+            return (
+                [*marks[:number], replace(mark, text=first, heard=heard)],
+                [replace(mark, text=last, heard=others), *marks[number + 1 :]],
+            )
+        letters -= len(mark.text)
+    return marks, []
+
+
+def differences(heard: str, text: str) -> list[Mark]:
     """`text` in pieces, in order; corrections that only one equal character parts are one."""
     pieces = [
         (

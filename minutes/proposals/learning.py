@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from minutes import accuracy
+from minutes.annotations import spoken
 from minutes.proposals.dictionary import spelled
 from minutes.proposals.readings import HIRAGANA, Token, plain, tokens
 from minutes.proposals.sound import distance, sounds
@@ -79,6 +80,7 @@ def learn_all(
 @lru_cache(MOST_KEPT)
 def lessons(heard: str, machine: str, text: str) -> frozenset[Replacement]:
     """What a confirmed segment teaches. Slow: found before somebody waits for it, it is kept."""
+    text = spoken(text)
     if text == machine or max(len(heard), len(text)) > LONGEST:
         return frozenset()
     return frozenset(replacements(heard, text)) - frozenset(replacements(heard, machine))

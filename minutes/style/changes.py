@@ -8,6 +8,7 @@ from rapidfuzz.distance import Levenshtein
 
 
 class Rule(StrEnum):
+    ANNOTATIONS = "annotations"
     FILLERS = "fillers"
     REPEATS = "repeats"
     KANJI_NUMBERS = "kanji-numbers"
@@ -32,6 +33,7 @@ class Rule(StrEnum):
 
 
 LABELS = {
+    Rule.ANNOTATIONS: "注記の書き方をそろえる",
     Rule.FILLERS: "フィラーを除く",
     Rule.REPEATS: "言い直しを除く",
     Rule.KANJI_NUMBERS: "漢数字を算用数字に",

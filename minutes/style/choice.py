@@ -61,6 +61,15 @@ class Endings(Choice):
     PLAIN = "plain"
 
 
+class Annotations(Choice):
+    """How what nobody said is set (minutes/annotations.py)."""
+
+    ROUND = "round"
+    SQUARE = "square"
+    REMOVE = "remove"
+    AS_TYPED = "as-is"
+
+
 class Style(BaseModel):
     """`spelling`: 「下さ=くださ」, what is written and how it should be."""
 
@@ -70,6 +79,7 @@ class Style(BaseModel):
     letters: Letters = Letters.HALF
     years: Years = Years.AS_THEY_ARE
     endings: Endings = Endings.AS_THEY_ARE
+    annotations: Annotations = Annotations.ROUND
     spelling: list[Annotated[str, AfterValidator(clean_text.line)]] = list(Minutes().spelling)
 
 
@@ -81,6 +91,7 @@ FAITHFUL = Style(
     repeats=Removal.KEEP,
     numbers=Numbers.AS_IS,
     letters=Letters.AS_THEY_ARE,
+    annotations=Annotations.AS_TYPED,
     spelling=[],
 )
 """Nothing is changed."""
@@ -92,6 +103,7 @@ FIELDS: dict[str, tuple[str, type[Choice]]] = {
     "letters": ("英字", Letters),
     "years": ("年", Years),
     "endings": ("文末", Endings),
+    "annotations": ("注記（拍手、聞き取り不能）", Annotations),
 }
 """What is chosen from a list, with its name on the screen."""
 
@@ -111,6 +123,10 @@ LABELS: dict[tuple[type[Choice], str], str] = {
     (Years, Years.AS_THEY_ARE): AS_IT_IS,
     (Years, Years.ERA): "元号（令和8年）",
     (Years, Years.WESTERN): "西暦（2026年）",
+    (Annotations, Annotations.ROUND): "（拍手）",
+    (Annotations, Annotations.SQUARE): "〔拍手〕",
+    (Annotations, Annotations.REMOVE): "除く",
+    (Annotations, Annotations.AS_TYPED): "入力したまま",
     (Endings, Endings.AS_THEY_ARE): AS_IT_IS,
     (Endings, Endings.POLITE): "敬体（です・ます）",
     (Endings, Endings.PLAIN): "常体（である）",

@@ -1,9 +1,11 @@
-"""What no rule changes: quotations, addresses, and proper names that somebody gives."""
+"""What no rule changes: quotations, addresses, annotations, and given proper names."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+
+from minutes.annotations import annotations
 
 QUOTES = {"「": "」", "『": "』", "“": "”"}
 QUOTE_MARK = re.compile("[" + "".join(QUOTES) + "".join(QUOTES.values()) + "]")
@@ -40,7 +42,8 @@ NO_NAMES = Names.of(())
 
 def spans(text: str, names: Names) -> list[tuple[int, int]]:
     """Where nothing is changed, in order of their beginning."""
-    found = [*_quotations(text), *_addresses(text), *names.spans(text)]
+    notes = ((one.start, one.end) for one in annotations(text))
+    found = [*_quotations(text), *_addresses(text), *notes, *names.spans(text)]
     return sorted(found)
 
 

@@ -4,9 +4,9 @@ anything to change."""
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from minutes.style import endings, fillers, kept, letters, numbers, repeats, spelling, years
+from minutes.style import endings, fillers, kept, letters, notes, numbers, repeats, spelling, years
 from minutes.style.changes import Edit, Piece, after, edited, unchanged
-from minutes.style.choice import Endings, Letters, Numbers, Removal, Style, Years
+from minutes.style.choice import Annotations, Endings, Letters, Numbers, Removal, Style, Years
 from minutes.style.kept import NO_NAMES, Names
 
 MOST_ROUNDS = 5
@@ -36,8 +36,10 @@ class Official:
 
 
 def official(text: str, style: Style, names: Names = NO_NAMES) -> Official:
-    """`names` and quotations stay as they are."""
+    """`names`, quotations and the words of annotations stay as they are."""
     pieces = unchanged(text)
+    if style.annotations is not Annotations.AS_TYPED:
+        pieces = edited(pieces, notes.edits(text, style.annotations))
     for _ in range(MOST_ROUNDS):
         last = pieces
         for rewrite in _rules(style):

@@ -158,7 +158,12 @@ def test_confirmed_segments_of_it_have_no_counts(
     said = secretary.get(f"/api/transcripts/{made.id}").json
     assert said["segments"][0]["is_confirmed"] and said["segments"][0]["counts"] is None
     assert said["segments"][0]["marks"] == [
-        {"text": "開会します。", "is_corrected": False, "heard": "開会します。"}
+        {
+            "text": "開会します。",
+            "is_corrected": False,
+            "is_annotation": False,
+            "heard": "開会します。",
+        }
     ]
     assert said["accuracy"]["raw"]["total"] == 0
 

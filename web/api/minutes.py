@@ -12,7 +12,16 @@ from minutes import publication, records
 from minutes.content import Content, content_of
 from minutes.parts import usual_transcripts
 from minutes.style.changes import Rule
-from minutes.style.choice import Endings, Letters, Numbers, Removal, Style, Years, style_of
+from minutes.style.choice import (
+    Annotations,
+    Endings,
+    Letters,
+    Numbers,
+    Removal,
+    Style,
+    Years,
+    style_of,
+)
 from minutes.transcripts import transcripts_of
 from minutes.unread import Unread
 from models.meeting import Meeting
@@ -48,6 +57,7 @@ class StyleShape(Shape):
     letters: Letters | None = None
     years: Years | None = None
     endings: Endings | None = None
+    annotations: Annotations | None = None
     spelling: Annotated[
         list[Heading] | None, Field(max_length=200, description="「事=こと」の形")
     ] = None

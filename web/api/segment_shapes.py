@@ -5,6 +5,7 @@ from pydantic import Field
 
 from minutes import accuracy, transcripts, word_times
 from minutes.accuracy import Accuracy, Mark
+from minutes.annotations import Annotation, Kind, annotations
 from minutes.proposals import decisions
 from minutes.style import fillers
 from models.transcript import Proposal, Segment
@@ -18,11 +19,17 @@ class MarkAnswer(Shape):
 
     text: str
     is_corrected: bool
+    is_annotation: bool = Field(description="（拍手）など。だれも言っておらず、誤りに数えない")
     heard: str = Field(description="直した箇所で、もとに聞き取られていた文字")
 
     @classmethod
     def of(cls, mark: Mark) -> "MarkAnswer":
-        return cls(text=mark.text, is_corrected=mark.is_corrected, heard=mark.heard)
+        return cls(
+            text=mark.text,
+            is_corrected=mark.is_corrected,
+            heard=mark.heard,
+            is_annotation=mark.is_annotation,
+        )
 
 
 class ProposalAnswer(Shape):
@@ -86,6 +93,20 @@ class FillerAnswer(Shape):
     words: str
 
 
+class AnnotationAnswer(Shape):
+    """注記。だれも言っていない、人が書き入れた言葉。"""
+
+    start: int = Field(description="いまの text での位置（文字）")
+    text: str = Field(description="括弧も含む。「（拍手）」")
+    kind: Kind = Field(description="ト書き、聞き取れない所、時刻、そのほかの注記〔…〕")
+    label: str
+
+    @classmethod
+    def of(cls, one: Annotation, text: str) -> "AnnotationAnswer":
+        words = text[one.start : one.end]
+        return cls(start=one.start, text=words, kind=one.kind, label=one.kind.label)
+
+
 class SegmentCountsAnswer(Shape):
     """確認済みの発話ひとつの数え方。意味は逐語録の accuracy と同じ。"""
 
@@ -132,6 +153,7 @@ class SegmentAnswer(Shape):
     )
     marks: list[MarkAnswer]
     fillers: list[FillerAnswer]
+    annotations: list[AnnotationAnswer]
     proposals: list[ProposalAnswer]
     page: ShownPageAnswer | None = Field(
         description="話していたときに示されていた頁。なかったとき、録音の始まりが不明なときは null"
@@ -163,6 +185,9 @@ class SegmentAnswer(Shape):
             fillers=[
                 FillerAnswer(start=start, words=segment.text[start:end])
                 for start, end in fillers.spans(segment.text)
+            ],
+            annotations=[
+                AnnotationAnswer.of(one, segment.text) for one in annotations(segment.text)
             ],
             proposals=[ProposalAnswer.of(p) for p in decisions.open_proposals(segment)],
             page=ShownPageAnswer.of(page) if page else None,

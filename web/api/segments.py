@@ -145,7 +145,7 @@ def show_history(person: Person, segment: Segment, query: Against) -> HistoryAns
     answers = []
     for number, state in enumerate(states):
         other = states[max(0, number - 1) if query.against is None else query.against]
-        marks = [MarkAnswer.of(mark) for mark in accuracy.marks(other.text, state.text)]
+        marks = [MarkAnswer.of(mark) for mark in accuracy.differences(other.text, state.text)]
         by = state.by.name if state.by else None
         answers.append(
             StateAnswer(text=state.text, words=state.words, by=by, at=state.at, marks=marks)

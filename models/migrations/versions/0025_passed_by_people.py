@@ -1,6 +1,7 @@
 """Only what a person has passed is confirmed: what an approval had confirmed by itself is taken
 back, with what it taught, and the figures are counted anew. It is known by its rows: confirmed by
-the approver within the act of approving, on transcripts of the approved revision."""
+the approver within the act of approving, on transcripts of the approved revision. Transcripts that
+may have annotations are counted anew too: they are no error of the machine."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,12 @@ BEFORE, AFTER = timedelta(seconds=1), timedelta(minutes=5)
 act, thousands of them one after the other in older versions."""
 
 MOST_AT_ONCE = 500
+RECOUNT = """
+UPDATE transcript_count SET is_stale = 1, changes = changes + 1 WHERE transcript_id IN (
+    SELECT transcript_id FROM segment WHERE confirmed_at IS NOT NULL
+    AND (text LIKE '%（%' OR text LIKE '%(%' OR text LIKE '%〔%' OR text LIKE '%●●%'))
+"""
+"""What a person noted beside what was said is not counted any more."""
 
 segment = sa.table(
     "segment",
@@ -54,6 +61,7 @@ def upgrade() -> None:
     for transcript_ids, person_id, at in op.get_bind().execute(approvals).all():
         for transcript_id in transcript_ids:
             _take_back(transcript_id, person_id, at)
+    op.execute(RECOUNT)
 
 
 def downgrade() -> None:

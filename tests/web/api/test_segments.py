@@ -79,7 +79,8 @@ def test_the_history_of_a_segment_tells_who_and_when_and_compares_any_two(
     states = secretary.get(f"{path}/history")["states"]
     assert [state["text"] for state in states] == [heard, "一度目の文", "二度目の文"]
     assert [state["by"] for state in states] == [None, name, name]
-    assert {"text": "二", "is_corrected": True, "heard": "一"} in states[2]["marks"]
+    mark = {"text": "二", "is_corrected": True, "is_annotation": False, "heard": "一"}
+    assert mark in states[2]["marks"]
     against = secretary.get(f"{path}/history?against=2")["states"]
     assert all(not mark["is_corrected"] for mark in against[2]["marks"])
     secretary.get(f"{path}/history?against=3", status=422)

@@ -59,7 +59,8 @@ def test_a_correction_counts_once_it_is_confirmed_and_shows_what_was_heard(
     changed = secretary.call("PUT", f"/segments/{segment}/text", {"text": text, "revision": 0})
     assert changed["segment"]["revision"] == 1
     assert changed["segment"]["heard"] == HEARD[0].text
-    assert {"text": "定刻", "is_corrected": True, "heard": "提告"} in changed["segment"]["marks"]
+    mark = {"text": "定刻", "is_corrected": True, "is_annotation": False, "heard": "提告"}
+    assert mark in changed["segment"]["marks"]
     assert changed["segment"]["counts"] is None
     confirmed = secretary.call("PUT", f"/segments/{segment}/confirmation")
     assert confirmed["segment"]["is_confirmed"]
@@ -71,6 +72,20 @@ def test_a_correction_counts_once_it_is_confirmed_and_shows_what_was_heard(
     taken_back = secretary.call("DELETE", f"/segments/{segment}/confirmation")
     assert not taken_back["segment"]["is_confirmed"]
     assert taken_back["segment"]["counts"] is None
+
+
+def test_a_note_in_the_text_is_told_as_one_and_counts_for_nothing(
+    secretary: Script, transcript: Transcript
+) -> None:
+    path = f"/segments/{transcript.segments[0].id}"
+    noted = {"text": f"{HEARD[0].text}（拍手）", "revision": 0}
+    changed = secretary.call("PUT", f"{path}/text", noted)["segment"]
+    (note,) = changed["annotations"]
+    letters = len(HEARD[0].text)
+    assert (note["start"], note["text"], note["kind"]) == (letters, "（拍手）", "direction")
+    assert [m["text"] for m in changed["marks"] if m["is_annotation"]] == ["（拍手）"]
+    counts = secretary.call("PUT", f"{path}/confirmation")["segment"]["counts"]["raw"]
+    assert counts == {"total": letters, "wrong": 0, "missing": 0, "added": 0, "fillers": 0}
 
 
 def test_two_who_correct_the_same_segment_get_both_texts_and_whose_the_other_is(

@@ -273,11 +273,12 @@ export class Row {
     if (wasInside) (this.proposals.querySelector("button") ?? this.text).focus();
   }
 
-  /** The corrected places, underlined in red; what was heard there shows on pointing. */
+  /** The corrected places, underlined in red, and annotations; what was heard there shows on
+   * pointing. */
   private showMarks(marks: Mark[]): void {
-    const isCorrected = marks.some((mark) => mark.is_corrected);
-    this.marks.hidden = !isCorrected;
-    this.marks.replaceChildren(...(isCorrected ? marks.map((mark) => marked(mark)) : []));
+    const isMarked = marks.some((mark) => mark.is_corrected || mark.is_annotation);
+    this.marks.hidden = !isMarked;
+    this.marks.replaceChildren(...(isMarked ? marks.map((mark) => marked(mark)) : []));
   }
 
   private showProblem(): void {

@@ -5,6 +5,7 @@ import { currentToken, headersOfPage, renewToken as renew } from "../signed-in";
 export interface Mark {
   text: string;
   is_corrected: boolean;
+  is_annotation: boolean;
   heard: string;
 }
 

@@ -1,0 +1,25 @@
+"""Annotations (注記) in the city's form. A time is for correcting and no part of the minutes."""
+
+from collections.abc import Iterator
+
+from minutes.annotations import Annotation, Kind, annotations
+from minutes.style.changes import Edit, Rule
+from minutes.style.choice import Annotations
+
+BRACKETS = {Annotations.ROUND: ("（", "）"), Annotations.SQUARE: ("〔", "〕")}
+UNHEARD = "聞き取り不能"
+
+
+def edits(text: str, choice: Annotations) -> Iterator[Edit]:
+    for note in annotations(text):
+        wanted = _written(note, choice)
+        if wanted != text[note.start : note.end]:
+            yield Edit(note.start, note.end, wanted, Rule.ANNOTATIONS)
+
+
+def _written(note: Annotation, choice: Annotations) -> str:
+    if note.kind is Kind.TIME or choice not in BRACKETS:
+        return ""
+    opening, closing = BRACKETS[choice]
+    is_dots = note.kind is Kind.UNHEARD and not any(map(str.isalpha, note.words))
+    return f"{opening}{UNHEARD if is_dots else note.words.strip()}{closing}"
