@@ -2,7 +2,6 @@
 (次第), as PDF."""
 
 import io
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from meetings import agenda, dates, typesetting
 from meetings.config import Config
+from meetings.paper_numbers import paper_names
 from models.base import now
 from models.document import Document
 from models.meeting import Invitation, Meeting
@@ -59,7 +59,8 @@ def notice(session: Session, config: Config, meeting: Meeting, letters: list[Let
 
 def programme(session: Session, config: Config, meeting: Meeting, shown: list[Document]) -> bytes:
     """次第: the agenda in print, with those of the documents that may be shown."""
-    labels = {document.id: _label(place, document) for place, document in enumerate(shown, 1)}
+    names = paper_names(session, meeting)
+    labels = {document.id: names[document.id].short for document in shown}
     return typesetting.to_pdf(
         "programme",
         {
@@ -70,8 +71,8 @@ def programme(session: Session, config: Config, meeting: Meeting, shown: list[Do
             "items": [_item(node, labels) for node in agenda.flat(agenda.tree(session, meeting))],
             "documents": [
                 {
-                    "name": labels[document.id],
-                    "title": document.title.removeprefix(labels[document.id]).strip(),
+                    "name": names[document.id].number,
+                    "title": names[document.id].rest,
                     "pages": document.current.page_count,
                 }
                 for document in shown
@@ -90,12 +91,6 @@ def _item(node: agenda.Node, labels: dict[int, str]) -> dict[str, Any]:
         "minutes": entry.planned_minutes or 0,
         "documents": [labels[d.id] for d in node.documents if d.id in labels],
     }
-
-
-def _label(place: int, document: Document) -> str:
-    """「資料3」: as the title has it, else by the place among the documents."""
-    found = re.match(r"資料[0-9０-９\-－の]+", document.title)
-    return found[0] if found else f"資料{place}"
 
 
 def _letter(letter: Letter) -> dict[str, str]:

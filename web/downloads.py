@@ -9,6 +9,7 @@ from meetings import dates, printing
 from meetings.documents import readable
 from meetings.errors import StoredFileLost
 from meetings.joining import Part, join
+from meetings.paper_numbers import paper_names
 from meetings.rights import Right, is_only_invited, may_download, rights
 from meetings.stamping import stamp
 from models.base import now
@@ -33,7 +34,8 @@ def send_all_documents(person: Person, meeting: Meeting) -> Response:
         if may_download(given, document)
     ]
     programme = printing.programme(session, config(), meeting, [d for _, d in shown])
-    parts = [_part(given, person, number, document) for number, document in shown]
+    names = paper_names(session, meeting)
+    parts = [_part(given, person, number, d, names[d.id].full) for number, d in shown]
     with storage().workspace() as folder:
         (folder / "cover.pdf").write_bytes(programme)
         join(folder / "cover.pdf", parts, folder / "all.pdf", folder)
@@ -41,11 +43,13 @@ def send_all_documents(person: Person, meeting: Meeting) -> Response:
     return send_named(opened, PDF, f"{meeting.title}.pdf")
 
 
-def _part(given: frozenset[Right], person: Person, number: str, document: Document) -> Part:
+def _part(
+    given: frozenset[Right], person: Person, number: str, document: Document, title: str
+) -> Part:
     version, item = document.current, document.agenda_item
     return Part(
         heading=f"{number}　{item.title}" if item else "会議全体の資料",
-        title=document.title,
+        title=title,
         path=_whole_or_none(version.sha256),
         stamp=_words(person) if _is_stamped(given, document) else "",
     )

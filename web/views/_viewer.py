@@ -6,6 +6,7 @@ from typing import Any
 from flask import url_for
 
 from meetings import agenda, documents, presenting
+from meetings.paper_numbers import paper_names
 from meetings.rights import Right, may_download, may_print, rights
 from minutes.transcripts import has_words
 from models.base import now
@@ -28,6 +29,7 @@ def viewer_data(
     readable = documents.readable(session, person, meeting)
     seconds = max(0, int((meeting.ends_at + OVERRUN - now()).total_seconds()))
     marks = documents.marks(session, person, [document for _, document in readable])
+    names = paper_names(session, meeting)
     return {
         "me": {
             "id": person.id,
@@ -47,6 +49,7 @@ def viewer_data(
         },
         "documents": [
             _document(given, number, _shown(document, older), marks.get(document.id, ""))
+            | {"title": names[document.id].full}
             for number, document in readable
         ],
         "items": [
@@ -74,7 +77,6 @@ def _document(
     document = version.document
     return {
         "id": document.id,
-        "title": document.title,
         "item_id": document.agenda_item_id,
         "item_number": number,
         "item_title": document.agenda_item.title if document.agenda_item else "",

@@ -9,6 +9,7 @@ from meetings import agenda, documents, entries, office, roster
 from meetings.attendance import are_doors_open
 from meetings.errors import InvalidInput, StaleRevision
 from meetings.invitations import invitation_of, invited
+from meetings.paper_numbers import paper_names
 from meetings.rights import Right, may_download, rights
 from models.base import now
 from models.meeting import Meeting, Series
@@ -72,6 +73,7 @@ def show(person: Person, meeting: Meeting) -> Any:
         on_item=lambda entry: [d for d in readable if d.agenda_item_id == entry.id],
         loose=[document for document in readable if document.agenda_item_id is None],
         marks=documents.marks(session, person, readable),
+        paper_names=paper_names(session, meeting),
         # Only the form that names readers asks for them: a meeting may have 1,500.
         invited=lambda: invited(meeting),
         is_open=are_doors_open(meeting, now()),
