@@ -29,6 +29,10 @@ KIND = "layout"
 LAY_OUT_SECONDS = 2.0
 """Between two publications that are laid out later: everybody else's changes come between."""
 
+ID_BITS = 24
+ID_MASK = (1 << ID_BITS) - 1
+"""Of a row in the index: the publication's id."""
+
 END = "\n"
 """Behind every line: its last letter is half of a pair too, and no word goes on to the next one."""
 
@@ -53,8 +57,8 @@ def keep(session: Session, publication: Publication, layout: Layout) -> None:
     if rows:
         session.execute(insert(PublishedParagraph), rows)
     session.execute(
-        text("INSERT INTO published_search (rowid, words) VALUES (:id, :words)"),
-        {"id": publication.id, "words": layout.words},
+        text("INSERT INTO published_search (rowid, words) VALUES (:place, :words)"),
+        {"place": place_in_index(publication), "words": layout.words},
     )
     publication.laid_out_at = now()
 
@@ -63,7 +67,16 @@ def clear(session: Session, publication: Publication) -> None:
     """Nothing of it is found or heard any more."""
     rows = PublishedParagraph.publication_id == publication.id
     session.execute(delete(PublishedParagraph).where(rows))
-    session.execute(text("DELETE FROM published_search WHERE rowid = :id"), {"id": publication.id})
+    # Under its id alone it stands until it is laid out anew, where it was published long ago.
+    places = ({"place": place} for place in (place_in_index(publication), publication.id))
+    session.execute(text("DELETE FROM published_search WHERE rowid = :place"), list(places))
+
+
+def place_in_index(publication: Publication) -> int:
+    """Its row in the index: by the minute in which the meeting began, then by its id, so that the
+    newest meetings are found first, and whoever shows some of them reads no others."""
+    minutes = int(publication.starts_at.timestamp() // 60)
+    return minutes << ID_BITS | publication.id
 
 
 def lay_out_one(engine: Engine) -> bool:

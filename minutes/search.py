@@ -2,16 +2,16 @@
 they stand, and by who said something, folded on both sides (models/texts.py). Only the lines of the
 page that is shown are read, and of their texts only the paragraphs that are shown."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, and_, bindparam, cast, func, or_, select, text
+from sqlalchemy import Integer, Select, and_, cast, column, func, or_, select, table, text
 from sqlalchemy.orm import Session, selectinload
 
 from meetings.rights import publications
-from minutes.published import matching
+from minutes.published import ID_MASK, matching
 from models.minutes import Publication, PublishedParagraph
 from models.texts import folded, with_places, words_of
 
@@ -20,10 +20,9 @@ MOST_PLACES = 3
 MOST_WORDS = 8
 LONGEST_QUERY = 200
 BEFORE, AFTER = 20, 60
-# The sign keeps SQLite on the indexes of the list: looked up one by one, and sorted, it is slower.
-FOUND = (
-    "+publication.id IN (SELECT rowid FROM published_search WHERE published_search MATCH :words)"
-)
+MOST_HITS = 1000
+"""So many of what has the words are listed and counted; whoever looks for more says more."""
+SEARCH = table("published_search", column("rowid", Integer))
 
 
 @dataclass(frozen=True)
@@ -50,11 +49,19 @@ class Found:
 
 
 class Group(NamedTuple):
-    """How many one body has in one year."""
+    """How many one body has in one year; None where too much was found to count it."""
 
     series: str
     year: int
-    total: int
+    total: int | None
+
+
+class Hit(NamedTuple):
+    """What has the words."""
+
+    publication_id: int
+    series: str
+    year: int
 
 
 @dataclass(frozen=True)
@@ -77,57 +84,108 @@ class Wanted:
         """There were more words than are looked for."""
         return len(words_of(self.query)) > MOST_WORDS or len(self.query) > LONGEST_QUERY
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Only some of what has the words is wanted."""
+        return bool(self.series) or self.year is not None
+
+
+EVERYTHING = Wanted()
+
 
 @dataclass(frozen=True)
 class Listing:
     """One page, the newest meeting first. `groups`: of everything that has the words, whichever
-    series and year were chosen; `total` counts what was chosen; the page is `number` of `count`."""
+    series and year were chosen; `total` counts what was chosen; the page is `number` of `count`.
+    `is_more`: there is more than these `total`, all of which are newer."""
 
     found: list[Found]
     groups: list[Group]
     total: int
     number: int
     count: int
+    is_more: bool = False
 
 
 def list_published(session: Session, wanted: Wanted) -> Listing:
     """The last page where there are fewer."""
-    groups = _groups(session, wanted.words)
-    total = sum(group.total for group in groups if _is_chosen(wanted, group))
-    count = max(1, -(-total // ON_A_PAGE))
-    number = min(max(1, wanted.page), count)
-    shown = _page(session, wanted, number)
-    return Listing(_found(session, shown, wanted.words), groups, total, number, count)
+    return _search(session, wanted) if wanted.words else _list(session, wanted)
 
 
-def _is_chosen(wanted: Wanted, group: Group) -> bool:
-    is_of_series = wanted.series in ("", group.series)
-    return is_of_series and wanted.year in (None, group.year)
-
-
-def _groups(session: Session, words: Sequence[str]) -> list[Group]:
-    counted = _having(publications(), words).with_only_columns(
-        Publication.series, Publication.year, func.count()
+def _list(session: Session, wanted: Wanted) -> Listing:
+    groups = _all_groups(session)
+    total = sum(group.total or 0 for group in groups if _is_chosen(wanted, group))
+    number, count = _page_of(wanted, total)
+    newest = _chosen(publications(), wanted).order_by(
+        Publication.starts_at.desc(), Publication.id.desc()
     )
-    rows = session.execute(counted.group_by(Publication.series, Publication.year))
+    on_page = newest.limit(ON_A_PAGE).offset((number - 1) * ON_A_PAGE)
+    shown = session.scalars(on_page.options(selectinload(Publication.revision)))
+    return Listing(list(map(Found, shown)), groups, total, number, count)
+
+
+def _search(session: Session, wanted: Wanted) -> Listing:
+    """The index is read from the newest on, and no further than needed."""
+    every = _hits(session, wanted.words)
+    if len(every) > MOST_HITS:
+        groups = [group._replace(total=None) for group in _all_groups(session)]
+        hits = _hits(session, wanted.words, wanted) if wanted.is_narrowed else every
+    else:
+        counted = Counter((hit.series, hit.year) for hit in every)
+        groups = [Group(*group, total) for group, total in counted.items()]
+        hits = [hit for hit in every if _is_chosen(wanted, hit)]
+    total = min(len(hits), MOST_HITS)
+    number, count = _page_of(wanted, total)
+    on_page = hits[:total][(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
+    found = _found(session, _by_id(session, [hit.publication_id for hit in on_page]), wanted.words)
+    return Listing(found, groups, total, number, count, is_more=len(hits) > MOST_HITS)
+
+
+def _page_of(wanted: Wanted, total: int) -> tuple[int, int]:
+    """The number of the page that is shown, and of the last one."""
+    count = max(1, -(-total // ON_A_PAGE))
+    return min(max(1, wanted.page), count), count
+
+
+def _is_chosen(wanted: Wanted, one: Group | Hit) -> bool:
+    return wanted.series in ("", one.series) and wanted.year in (None, one.year)
+
+
+def _chosen(select_: Select[Any], wanted: Wanted) -> Select[Any]:
+    if wanted.series:
+        select_ = select_.where(Publication.series == wanted.series)
+    if wanted.year is not None:
+        select_ = select_.where(Publication.year == wanted.year)
+    return select_
+
+
+def _all_groups(session: Session) -> list[Group]:
+    """Of all that is public."""
+    by = (Publication.series, Publication.year)
+    rows = session.execute(publications().with_only_columns(*by, func.count()).group_by(*by))
     return list(map(Group._make, rows))
 
 
-def _page(session: Session, wanted: Wanted, page: int) -> list[Publication]:
-    chosen = _having(publications(), wanted.words)
-    if wanted.series:
-        chosen = chosen.where(Publication.series == wanted.series)
-    if wanted.year is not None:
-        chosen = chosen.where(Publication.year == wanted.year)
-    newest = chosen.order_by(Publication.starts_at.desc(), Publication.id.desc())
-    on_page = newest.limit(ON_A_PAGE).offset((page - 1) * ON_A_PAGE)
-    return list(session.scalars(on_page.options(selectinload(Publication.revision))))
+def _hits(session: Session, words: Sequence[str], wanted: Wanted = EVERYTHING) -> list[Hit]:
+    """The newest first, and one more than are listed where there are more."""
+    found = (
+        _chosen(publications(), wanted)
+        .with_only_columns(Publication.id, Publication.series, Publication.year)
+        .select_from(SEARCH)
+        .join(Publication, Publication.id == SEARCH.c.rowid.op("&")(ID_MASK))
+        .where(text("published_search MATCH :words").bindparams(words=matching(words)))
+        .order_by(SEARCH.c.rowid.desc())
+        .limit(MOST_HITS + 1)
+    )
+    return list(map(Hit._make, session.execute(found)))
 
 
-def _having(chosen: Select[Any], words: Sequence[str]) -> Select[Any]:
-    if not words:
-        return chosen
-    return chosen.where(text(FOUND).bindparams(bindparam("words", matching(words))))
+def _by_id(session: Session, wanted: Sequence[int]) -> list[Publication]:
+    """In the order of the ids."""
+    chosen = select(Publication).where(Publication.id.in_(wanted))
+    found = session.scalars(chosen.options(selectinload(Publication.revision)))
+    by_id = {publication.id: publication for publication in found}
+    return [by_id[number] for number in wanted]
 
 
 def _found(session: Session, shown: Sequence[Publication], words: Sequence[str]) -> list[Found]:

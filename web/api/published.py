@@ -51,6 +51,9 @@ class PublishedHead(Shape):
 class PublishedList(Shape):
     published: list[PublishedHead] = Field(description="新しい会議から、この頁の20件まで")
     total: int = Field(description="全部の頁の件数")
+    is_more: bool = Field(
+        description="言葉のある会議録が total より多くある。新しい会議から total 件までを数えた"
+    )
     page: int = Field(description="この頁。1から")
     next: str | None = Field(description="次の頁のURL。最後の頁では null")
 
@@ -113,6 +116,7 @@ def list_all(query: PublishedQuery) -> PublishedList:
     return PublishedList(
         published=[PublishedHead.of(one.publication) for one in listing.found],
         total=listing.total,
+        is_more=listing.is_more,
         page=listing.number,
         next=following if listing.number < listing.count else None,
     )

@@ -147,16 +147,16 @@ def _wanted() -> Wanted:
     )
 
 
-def _choices(groups: list[Group], by: str, wanted: Wanted) -> list[tuple[Any, int]]:
-    """Every series by name, or every year from the newest, with how many there are; of the year,
-    or the series, that is chosen."""
+def _choices(groups: list[Group], by: str, wanted: Wanted) -> list[tuple[Any, int | None]]:
+    """Every series by name, or every year from the newest, with how many there are, if that was
+    counted; of the year, or the series, that is chosen."""
     other = {"series": "year", "year": "series"}[by]
     chosen, mine = getattr(wanted, other), getattr(wanted, by)
-    found: dict[Any, int] = {mine: 0} if mine not in ("", None) else {}
+    found: dict[Any, int | None] = {mine: 0} if mine not in ("", None) else {}
     for group in groups:
         if chosen in ("", None, getattr(group, other)):
             key = getattr(group, by)
-            found[key] = found.get(key, 0) + group.total
+            found[key] = None if group.total is None else (found.get(key) or 0) + group.total
     return sorted(found.items(), reverse=by == "year")
 
 
