@@ -85,8 +85,27 @@ def test_body_and_year_choose_and_are_counted(session: Session, cast: Cast) -> N
     listing = list_published(session, Wanted(series="審議会1", year=2017))
     assert listing.total == len(listing.found) == 4
     assert {one.publication.series for one in listing.found} == {"審議会1"}
-    assert sum(group.total for group in listing.groups) == 30
+    assert sum(group.total or 0 for group in listing.groups) == 30
     assert list_published(session, Wanted(query="予算", series="審議会9")).total == 0
+
+
+def test_of_more_hits_than_are_listed_the_newest_meetings_come_first(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However late an old meeting's minutes were published; and what is older is found by its
+    year."""
+    monkeypatch.setattr("minutes.search.MOST_HITS", 3)
+    for years_ago in (1, 4, 0, 3, 2):
+        day = FIRST - timedelta(days=366 * years_ago)
+        publish_text(session, cast, "議会", day, ["予算の文"], title=f"{years_ago}年前")
+    listing = list_published(session, Wanted("予算"))
+    assert [one.publication.title for one in listing.found] == ["0年前", "1年前", "2年前"]
+    assert (listing.total, listing.is_more) == (3, True)
+    assert {group.year for group in listing.groups} == {FIRST.year - ago for ago in range(5)}
+    assert all(group.total is None for group in listing.groups)
+    oldest = list_published(session, Wanted("予算", year=FIRST.year - 4))
+    assert [one.publication.title for one in oldest.found] == ["4年前"]
+    assert (oldest.total, oldest.is_more) == (1, False)
 
 
 def test_a_page_of_the_list_asks_as_much_of_sixty_as_of_three(
