@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from meetings import audit, clean_text, entries, office, pdf
 from meetings.agenda import flat, tree
-from meetings.errors import InvalidInput
+from meetings.errors import InvalidInput, NotFound
 from meetings.rights import may_read, rights
 from meetings.storage import Incoming, Storage, StoredFile
 from models.base import now
@@ -97,23 +97,91 @@ def add_document(
     return document
 
 
+def same_file(session: Session, document: Document) -> Document | None:
+    """Another document of the meeting that is the very same file now, the newest of them; None if
+    there is none."""
+    version = document.current
+    is_same = DocumentVersion.sha256 == version.sha256
+    if version.original_sha256 is not None:  # what Office makes of a file differs each time
+        is_same = DocumentVersion.original_sha256 == version.original_sha256
+    alike = session.scalars(
+        select(Document)
+        .join(DocumentVersion)
+        .where(
+            is_same,
+            Document.meeting_id == document.meeting_id,
+            Document.id != document.id,
+            Document.removed_at.is_(None),
+        )
+        .order_by(Document.id.desc())
+    )
+    shown = version.original_sha256 or version.sha256
+    return next((d for d in alike if shown in (d.current.sha256, d.current.original_sha256)), None)
+
+
 def rename_document(session: Session, by: Person, document: Document, title: str) -> None:
-    document.title = entries.text("title", "資料名", title)
-    _changed(session, by, "rename", document)
+    title = entries.text("title", "資料名", title)
+    if document.title != title:
+        document.title = title
+        _changed(session, by, "rename", document)
 
 
 def move_document(
-    session: Session, by: Person, document: Document, agenda_item: AgendaItem | None
+    session: Session,
+    by: Person,
+    document: Document,
+    agenda_item: AgendaItem | None,
+    position: int | None = None,
 ) -> None:
-    document.position = len(_on_item(session, document.meeting, agenda_item))
+    """To this item (None: the whole meeting) as its document number `position`, from 0; without
+    one to its end, or nowhere if it is on that item already."""
+    others = [d for d in _on_item(session, document.meeting, agenda_item) if d is not document]
+    if position is None:
+        if document.agenda_item is agenda_item:
+            return
+        position = len(others)
+    others.insert(max(0, min(position, len(others))), document)
     document.agenda_item = agenda_item
+    for place, other in enumerate(others):
+        other.position = place
     _changed(session, by, "move", document)
 
 
+def shift_document(session: Session, by: Person, document: Document, way: str) -> None:
+    """One step `up` or `down` among the documents of its item. Raises InvalidInput for a way on
+    which there is no place."""
+    siblings = _on_item(session, document.meeting, document.agenda_item)
+    place = siblings.index(document) + {"up": -1, "down": 1}.get(way, len(siblings))
+    if not 0 <= place < len(siblings):
+        raise InvalidInput("way", "この資料は、その向きにはもう移せません。")
+    move_document(session, by, document, document.agenda_item, place)
+
+
 def remove_document(session: Session, by: Person, document: Document) -> None:
-    """It is out of the agenda; row and file stay."""
+    """It is out of the meeting; row and file stay, so that it can come back."""
     document.removed_at = now()
     _changed(session, by, "remove", document)
+
+
+def removed_documents(session: Session, meeting: Meeting) -> list[Document]:
+    """Those that can come back, the last removed first."""
+    wanted = select(Document).where(
+        Document.meeting_id == meeting.id, Document.removed_at.is_not(None)
+    )
+    return list(session.scalars(wanted.order_by(Document.removed_at.desc(), Document.id)))
+
+
+def restore_document(session: Session, by: Person, meeting: Meeting, document_id: int) -> Document:
+    """A removed document comes back with all its versions and memos, as the last one of the item it
+    was on, or of the whole meeting where that item is gone. Raises NotFound."""
+    found = (d for d in removed_documents(session, meeting) if d.id == document_id)
+    document = next(found, None)
+    if document is None:
+        raise NotFound()
+    document.position = len(_on_item(session, meeting, document.agenda_item))
+    document.removed_at = None
+    _changed(session, by, "restore", document)
+    return document
 
 
 def permit(session: Session, by: Person, document: Document, permissions: Permissions) -> None:
@@ -121,11 +189,19 @@ def permit(session: Session, by: Person, document: Document, permissions: Permis
     invited = {i.person_id for i in document.meeting.invitations if i.withdrawn_at is None}
     if any(person.id not in invited for person in permissions.readers):
         raise InvalidInput("readers", "閲覧できる人は、この会議に招集した人から選んでください。")
+    if _is_permitted_so(document, permissions):
+        return
     document.may_print = permissions.may_print
     document.may_download = permissions.may_download
     document.is_watermarked = permissions.is_watermarked
     document.readers = list(permissions.readers)
     _changed(session, by, "permit", document)
+
+
+def _is_permitted_so(document: Document, permissions: Permissions) -> bool:
+    known = document.may_print, document.may_download, document.is_watermarked
+    given = permissions.may_print, permissions.may_download, permissions.is_watermarked
+    return known == given and set(document.readers) == set(permissions.readers)
 
 
 def readable(session: Session, person: Person, meeting: Meeting) -> list[tuple[str, Document]]:
@@ -137,7 +213,7 @@ def readable(session: Session, person: Person, meeting: Meeting) -> list[tuple[s
 
 def marks(session: Session, person: Person, documents: Sequence[Document]) -> dict[int, str]:
     """新着 for a document that this person never opened, 差替 when there is a newer version than
-    the one they did, by the document's id."""
+    the one they did, by the document's id; nothing for what they put there themselves."""
     document_of = {
         version.id: document.id for document in documents for version in document.versions
     }
@@ -152,6 +228,8 @@ def marks(session: Session, person: Person, documents: Sequence[Document]) -> di
     opened = {document_of[version_id] for version_id in looks}
     found = {}
     for document in documents:
+        if document.current.created_by_id == person.id:
+            continue  # who put it there knows it
         if document.id not in opened:
             found[document.id] = NEW
         elif document.current.id not in looks:
@@ -172,6 +250,18 @@ def reading_order(session: Session, meeting: Meeting) -> list[tuple[str, Documen
         for document in node.documents
     ]
     return ordered + [("", document) for document in _on_item(session, meeting, None)]
+
+
+def pages_without_text(session: Session, documents: Sequence[Document]) -> dict[int, int]:
+    """By the document's id how many pages of its current version are pictures alone, once all are
+    read: words on them are not found by searching. Documents without such pages are left out."""
+    versions = {d.current.id: d.id for d in documents if d.current.is_prepared}
+    counted = session.execute(
+        select(Page.version_id, func.count())
+        .where(Page.version_id.in_(versions), func.trim(Page.text, " \n") == "")
+        .group_by(Page.version_id)
+    )
+    return {versions[version_id]: count for version_id, count in counted}
 
 
 def _changed(session: Session, by: Person, verb: str, document: Document) -> None:

@@ -1,7 +1,9 @@
 """The one place where errors become a status and a page, or JSON for scripts."""
 
 import logging
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import (
     Flask,
@@ -46,6 +48,7 @@ from meetings.errors import (
 )
 from models.database import is_locked
 from web.door.limits import MOST_LETTERS_SHOWN_AGAIN, MOST_SHOWN_AGAIN
+from web.urls import path_inside
 
 LOG = logging.getLogger(__name__)
 STATUS: dict[type[GijidoError], int] = {
@@ -112,9 +115,16 @@ DATABASE_DAMAGED = (
 )
 EXPIRED_FORM = (
     "画面を開いてから時間がたったか、サインインし直したため、送信を確認できませんでした。"
-    "入力した内容は下に残っています。確かめて、もう一度送信してください。"
+    "入力した内容は残っています。もう一度送信してください。"
 )
 RETRY_AFTER_SECONDS = 2
+SENT_AGAIN = {400, 401, 503, 507}
+"""What was sent was not judged yet: the same may be taken later."""
+
+SHOWN_AGAIN = {409, 422}
+LONGEST_WORD = 20
+"""So long are the words by which the forms' choices are named."""
+
 NEVER_SHOWN_AGAIN = {"csrf_token", "password", "new_password", "again", "code"}
 
 
@@ -157,7 +167,7 @@ def _told(problem: GijidoError) -> Response:
         return make_response(redirect(url_for("sign_in.form", next=request.full_path)))
     if isinstance(problem, PasswordMustChange) and request.method == "GET":
         return make_response(redirect(url_for("account.show", next=request.full_path)))
-    return page(status, problem.message, problem=problem, kept=_typed_fields(status))
+    return page(status, problem.message, problem=problem, kept=_kept(status))
 
 
 def _details(problem: GijidoError) -> dict[str, Any]:
@@ -173,21 +183,50 @@ def _details(problem: GijidoError) -> dict[str, Any]:
 def _token_expired(_problem: CSRFError) -> Response:
     if wants_json():
         return answer(400, EXPIRED_FORM, is_token_expired=True)
-    return page(400, EXPIRED_FORM, kept=_typed_fields(400))
+    return page(400, EXPIRED_FORM, kept=_kept(400))
 
 
-def _typed_fields(status: int) -> list[tuple[str, str]]:
-    """What was typed, to be shown and sent again: an error page must not lose it. No form that a
-    person fills in is too long for that; the longest, of minutes, keeps its own text."""
-    if status not in (400, 401, 409, 422, 503, 507) or request.method != "POST":
-        return []
+@dataclass(frozen=True)
+class Kept:
+    """A form that was refused: an error page must not lose what was typed into it. The page knows
+    neither the labels nor the rules of the form, so nothing is corrected there: a form that can be
+    corrected shows its own error. `is_worth_sending`: as it is, it may be taken the next time."""
+
+    fields: list[tuple[str, str]]
+    is_worth_sending: bool
+
+    @property
+    def texts(self) -> list[str]:
+        """What a person wrote, and not a number or a word of the program's."""
+        return [
+            value
+            for name, value in self.fields
+            if name != "next" and (not value.isascii() or len(value) > LONGEST_WORD)
+        ]
+
+
+def _kept(status: int) -> Kept | None:
+    """No form that a person fills in is too long to be kept; the longest, of minutes, keeps its own
+    text."""
+    if status not in SENT_AGAIN | SHOWN_AGAIN or request.method != "POST":
+        return None
     if request.mimetype == "multipart/form-data":
-        return []
-    fields = request.form.items(multi=True)
-    typed = [(name, value) for name, value in fields if name not in NEVER_SHOWN_AGAIN]
-    letters = sum(len(name) + len(value) for name, value in typed)
-    is_short = len(typed) <= MOST_SHOWN_AGAIN and letters <= MOST_LETTERS_SHOWN_AGAIN
-    return typed if is_short else []
+        return None
+    sent = request.form.items(multi=True)
+    fields = [(name, value) for name, value in sent if name not in NEVER_SHOWN_AGAIN]
+    letters = sum(len(name) + len(value) for name, value in fields)
+    if len(fields) > MOST_SHOWN_AGAIN or letters > MOST_LETTERS_SHOWN_AGAIN:
+        return None
+    return Kept(fields, status in SENT_AGAIN)
+
+
+def _came_from() -> str | None:
+    """The page whose form was sent, if it is one of ours."""
+    referrer = urlsplit(request.referrer or "")
+    if request.method != "POST" or referrer.netloc != request.host:
+        return None
+    query = f"?{referrer.query}" if referrer.query else ""
+    return path_inside(f"{referrer.path}{query}")
 
 
 def _database_error(problem: DatabaseError) -> Response:
@@ -230,11 +269,12 @@ def page(
     message: str,
     *,
     problem: GijidoError | None = None,
-    kept: list[tuple[str, str]] | None = None,
+    kept: Kept | None = None,
 ) -> Response:
     usual = TITLES.get(status, TITLES[500 if status >= 500 else 400])
     title = TITLES_OF.get(type(problem), usual) if problem else usual
     html = render_template(
-        "error.html", title=title, message=message, problem=problem, kept=kept or [], status=status
-    )
+        "error.html", title=title, message=message, problem=problem, kept=kept, status=status,
+        came_from=_came_from(),
+    )  # fmt: skip
     return make_response(html, status)

@@ -12,7 +12,7 @@ from meetings.rights import Right, is_only_invited, may_download, may_print, rig
 from models.document import Document, DocumentVersion
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
-from web import access, intake, replacing
+from web import access, intake, replacing, transaction
 from web.api.live import announce
 from web.door.costs import Lane, costs
 from web.downloads import send_all_documents, send_document
@@ -20,6 +20,7 @@ from web.looks import note_look, note_opening
 from web.named_files import send_named
 from web.transaction import config, database_session, storage
 from web.views._viewer import viewer_data
+from web.views.meetings import Refused, meeting_page
 
 blueprint = Blueprint("documents", __name__)
 PDF = "application/pdf"
@@ -39,12 +40,26 @@ def receive(person: Person, meeting: Meeting) -> Any:
     except (FileRejected, InvalidInput) as problem:
         flash(problem.message, "error")
         return redirect(target)
-    if added:
-        announce(database_session(), added[0].meeting)
-        flash(f"資料を{len(added)}件登録しました。", "done")
     for name, sentence in refused:
         flash(f"「{name}」は登録できませんでした。{sentence}", "error")
-    return redirect(target)
+    if not added:
+        return redirect(target)
+    announce(database_session(), meeting)
+    flash(f"資料を{len(added)}件登録しました。", "done")
+    for document in added:
+        _tell_if_known(document)
+    return redirect(target) if refused else _back(added[0])
+
+
+def _tell_if_known(document: Document) -> None:
+    """The same paper may belong to two items; more often it was chosen twice."""
+    known = documents.same_file(database_session(), document)
+    if known is not None:
+        flash(
+            f"資料「{document.title}」は、すでにある資料「{known.title}」と同じファイルです。"
+            "二つとも登録してあります。要らないほうは外してください。",
+            "wait",
+        )
 
 
 @blueprint.get("/meetings/<int:meeting_id>/presentation")
@@ -152,38 +167,36 @@ def page_picture(person: Person, version: DocumentVersion, number: int) -> Any:
 @blueprint.post("/documents/<int:document_id>")
 @access.to(Document, Right.PREPARE)
 def change(person: Person, document: Document) -> Any:
-    session = database_session()
-    documents.rename_document(session, person, document, request.form.get("title", ""))
-    target = _target(document.meeting, request.form.get("agenda_item_id", ""))
-    if target is not document.agenda_item:
-        documents.move_document(session, person, document, target)
+    """Everything in the box of one document, and then what the button says in `act`: nothing more,
+    `up`, `down` or `remove`. All of it or, when something typed cannot be taken, nothing."""
+    session, act = database_session(), request.form.get("act", "")
+    try:
+        _change(person, document)
+        if act in ("up", "down"):
+            documents.shift_document(session, person, document, act)
+    except InvalidInput as problem:
+        transaction.release()
+        refused = Refused(document.id, request.form, problem)
+        return meeting_page(person, document.meeting, refused=refused), 422
+    if act == "remove":
+        documents.remove_document(session, person, document)
+        flash(
+            f"資料「{document.title}」を外しました。画面の下の「外した資料」から元に戻せます。",
+            "done",
+        )
+    elif not act:
+        flash(f"資料「{document.title}」を変更しました。", "done")
     announce(session, document.meeting)
-    flash("資料を変更しました。", "done")
     return _back(document)
 
 
-@blueprint.post("/documents/<int:document_id>/permissions")
-@access.to(Document, Right.PREPARE)
-def permit(person: Person, document: Document) -> Any:
-    chosen = set(request.form.getlist("readers"))
-    permissions = Permissions(
-        may_print="may_print" in request.form,
-        may_download="may_download" in request.form,
-        is_watermarked="is_watermarked" in request.form,
-        readers=[i.person for i in document.meeting.invitations if str(i.person_id) in chosen],
-    )
-    documents.permit(database_session(), person, document, permissions)
-    announce(database_session(), document.meeting)
-    flash(f"資料「{document.title}」の閲覧・印刷・保存の許可を変更しました。", "done")
-    return _back(document)
-
-
-@blueprint.post("/documents/<int:document_id>/removal")
-@access.to(Document, Right.PREPARE)
-def remove(person: Person, document: Document) -> Any:
-    documents.remove_document(database_session(), person, document)
-    announce(database_session(), document.meeting)
-    flash(f"資料「{document.title}」を議題から外しました。", "done")
+@blueprint.post("/meetings/<int:meeting_id>/documents/<int:document_id>/restoration")
+@access.to(Meeting, Right.PREPARE)
+def restore(person: Person, meeting: Meeting, document_id: int) -> Any:
+    session = database_session()
+    document = documents.restore_document(session, person, meeting, document_id)
+    announce(session, meeting)
+    flash(f"資料「{document.title}」を元に戻しました。", "done")
     return _back(document)
 
 
@@ -240,6 +253,21 @@ def withdraw(person: Person, version: DocumentVersion) -> Any:
     return _back(version.document)
 
 
+def _change(person: Person, document: Document) -> None:
+    session, form = database_session(), request.form
+    documents.rename_document(session, person, document, form.get("title", ""))
+    target = _target(document.meeting, form.get("agenda_item_id", ""))
+    documents.move_document(session, person, document, target)
+    chosen = set(form.getlist("readers"))
+    permissions = Permissions(
+        may_print="may_print" in form,
+        may_download="may_download" in form,
+        is_watermarked="is_watermarked" in form,
+        readers=[i.person for i in document.meeting.invitations if str(i.person_id) in chosen],
+    )
+    documents.permit(session, person, document, permissions)
+
+
 def _with_differences(
     version: DocumentVersion,
 ) -> list[tuple[versions.PageChange, list[versions.Piece]]]:
@@ -272,7 +300,8 @@ def _given(person: Person, version: DocumentVersion) -> frozenset[Right]:
 
 
 def _back(document: Document) -> Any:
-    return redirect(url_for("meetings.show", meeting_id=document.meeting_id))
+    place = None if document.removed_at else f"document-{document.id}"
+    return redirect(url_for("meetings.show", meeting_id=document.meeting_id, _anchor=place))
 
 
 def _target(meeting: Meeting, given: str) -> AgendaItem | None:

@@ -38,6 +38,7 @@ from web.paging import paged_from
 from web.transaction import config, database_session, reading_session, release, settle
 from web.urls import address_of
 from web.views._meeting_head import meeting_head
+from web.views.meetings import Refused, meeting_page
 from web.views.series import choices_for_series
 
 blueprint = Blueprint("invitations", __name__)
@@ -107,14 +108,18 @@ def answer(person: Person, meeting: Meeting) -> Any:
     if given not in list(AnswerWord):
         raise InvalidInput("answer", "出席、欠席、代理のどれかを選んでください。")
     word = AnswerWord(given)
-    answer_invitation(
-        database_session(),
-        person,
-        meeting,
-        word,
-        proxy_name=request.form.get("proxy_name", ""),
-        note=request.form.get("note", ""),
-    )
+    try:
+        answer_invitation(
+            database_session(),
+            person,
+            meeting,
+            word,
+            proxy_name=request.form.get("proxy_name", ""),
+            note=request.form.get("note", ""),
+        )
+    except InvalidInput as problem:
+        release()
+        return meeting_page(person, meeting, Refused(None, request.form, problem)), 422
     flash(f"{word.label}で回答しました。", "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id))
 

@@ -1,5 +1,6 @@
 """会議: the list, setting one up, its first screen with agenda and documents."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,7 +16,7 @@ from models.base import now
 from models.meeting import Meeting, Series
 from models.person import Department, Person, Role
 from web import access
-from web.transaction import config, database_session
+from web.transaction import config, database_session, reading_session, release
 from web.views import meeting_list
 from web.views._meeting_head import meeting_head
 
@@ -59,12 +60,27 @@ def set_up(person: Person) -> Any:
 @blueprint.get("/meetings/<int:meeting_id>")
 @access.to(Meeting, Right.SEE)
 def show(person: Person, meeting: Meeting) -> Any:
-    session = database_session()
+    return meeting_page(person, meeting)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A form of this page that cannot be taken as it is: what was typed, and why. Of the document
+    with this id; None for one's own answer."""
+
+    document_id: int | None
+    typed: Any
+    problem: InvalidInput
+
+
+def meeting_page(person: Person, meeting: Meeting, refused: Refused | None = None) -> str:
+    session = reading_session()
     invitation = invitation_of(session, meeting, person)
     is_invited = invitation is not None and invitation.withdrawn_at is None
     given = rights(session, person, meeting)
     nodes = list(agenda.flat(agenda.tree(session, meeting)))
     readable = [document for _, document in documents.readable(session, person, meeting)]
+    may_prepare = Right.PREPARE in given
     return render_template(
         "meetings/show.html",
         meeting=meeting,
@@ -74,6 +90,9 @@ def show(person: Person, meeting: Meeting) -> Any:
         loose=[document for document in readable if document.agenda_item_id is None],
         marks=documents.marks(session, person, readable),
         paper_names=paper_names(session, meeting),
+        unsearchable=documents.pages_without_text(session, readable) if may_prepare else {},
+        removed=documents.removed_documents(session, meeting) if may_prepare else [],
+        refused=refused,
         # Only the form that names readers asks for them: a meeting may have 1,500.
         invited=lambda: invited(meeting),
         is_open=are_doors_open(meeting, now()),
@@ -87,7 +106,7 @@ def show(person: Person, meeting: Meeting) -> Any:
 @blueprint.get("/meetings/<int:meeting_id>/change")
 @access.to(Meeting, Right.PREPARE)
 def change_form(person: Person, meeting: Meeting) -> Any:
-    return render_template("meetings/change.html", meeting=meeting, values=_values(meeting))
+    return _change_page(meeting, _values(meeting))
 
 
 @blueprint.post("/meetings/<int:meeting_id>")
@@ -95,14 +114,13 @@ def change_form(person: Person, meeting: Meeting) -> Any:
 def change(person: Person, meeting: Meeting) -> Any:
     session = database_session()
     try:
-        agenda.change_meeting(session, person, meeting, **_typed(), based_on=_revision())
         agenda.limit_access(session, person, meeting, _access_days())
-    except (InvalidInput, StaleRevision) as problem:
-        status = 409 if isinstance(problem, StaleRevision) else 422
-        values = {**request.form, "revision": meeting.revision}
-        return render_template(
-            "meetings/change.html", meeting=meeting, values=values, problem=problem
-        ), status
+        agenda.change_meeting(session, person, meeting, **_typed(), based_on=_revision())
+    except InvalidInput as problem:
+        return _change_page(meeting, request.form, problem), 422
+    except StaleRevision as problem:
+        values = {**request.form, "revision": problem.revision}
+        return _change_page(meeting, values, problem), 409
     flash("会議の内容を変更しました。", "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id))
 
@@ -110,7 +128,11 @@ def change(person: Person, meeting: Meeting) -> Any:
 @blueprint.post("/meetings/<int:meeting_id>/calling-off")
 @access.to(Meeting, Right.PREPARE)
 def call_off(person: Person, meeting: Meeting) -> Any:
-    agenda.call_off(database_session(), person, meeting, request.form.get("reason", ""))
+    try:
+        agenda.call_off(database_session(), person, meeting, request.form.get("reason", ""))
+    except InvalidInput as problem:
+        values = {**_values(meeting), "reason": request.form.get("reason", "")}
+        return _change_page(meeting, values, problem), 422
     flash(
         "会議を中止にしました。招集した人にお知らせを出しました。"
         "取り消すときは「会議の内容を変える」から取り消せます。",
@@ -147,6 +169,14 @@ def copy(person: Person, meeting: Meeting) -> Any:
         return page, 422
     flash("議題と招集する人を写して、会議を登録しました。", "done")
     return redirect(url_for("meetings.show", meeting_id=made.id))
+
+
+def _change_page(
+    meeting: Meeting, values: Any, problem: InvalidInput | StaleRevision | None = None
+) -> str:
+    if problem is not None:
+        release()
+    return render_template("meetings/change.html", meeting=meeting, values=values, problem=problem)
 
 
 def _form(person: Person, values: Any, problem: InvalidInput | None = None) -> str:
