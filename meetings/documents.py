@@ -88,7 +88,7 @@ def add_document(
     document = Document(
         meeting=meeting,
         agenda_item=agenda_item,
-        position=len(_on_item(session, meeting, agenda_item)),
+        position=_end_of(session, meeting, agenda_item),
         title=title_of(prepared.file_name),
     )
     document.versions.append(version_of(by, prepared, number=1, released_at=now()))
@@ -178,7 +178,7 @@ def restore_document(session: Session, by: Person, meeting: Meeting, document_id
     document = next(found, None)
     if document is None:
         raise NotFound()
-    document.position = len(_on_item(session, meeting, document.agenda_item))
+    document.position = _end_of(session, meeting, document.agenda_item)
     document.removed_at = None
     _changed(session, by, "restore", document)
     return document
@@ -302,6 +302,11 @@ def version_of(
         for place, size in enumerate(prepared.pages, 1)
     ]
     return version
+
+
+def _end_of(session: Session, meeting: Meeting, agenda_item: AgendaItem | None) -> int:
+    """The position after the last document there: removed ones may have left gaps."""
+    return 1 + max((d.position for d in _on_item(session, meeting, agenda_item)), default=-1)
 
 
 def _on_item(session: Session, meeting: Meeting, agenda_item: AgendaItem | None) -> list[Document]:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import (
     Flask,
     Response,
+    current_app,
     g,
     jsonify,
     make_response,
@@ -221,9 +222,11 @@ def _kept(status: int) -> Kept | None:
 
 
 def _came_from() -> str | None:
-    """The page whose form was sent, if it is one of ours."""
-    referrer = urlsplit(request.referrer or "")
+    """The page whose form was sent, if it is one of ours that can be opened again."""
+    referrer, pages = urlsplit(request.referrer or ""), current_app.create_url_adapter(request)
     if request.method != "POST" or referrer.netloc != request.host:
+        return None
+    if pages is None or not pages.test(referrer.path, method="GET"):
         return None
     query = f"?{referrer.query}" if referrer.query else ""
     return path_inside(f"{referrer.path}{query}")

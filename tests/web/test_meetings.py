@@ -152,7 +152,8 @@ def test_a_removed_document_is_gone_from_the_screens_and_its_file_stays(
     cast: Cast, browse: Browse, with_documents: Meeting, storage: Storage, engine: Engine
 ) -> None:
     client = browse(cast.organiser)
-    client.post("/documents/1/removal")
+    form = {"title": "資料", "act": "remove"}
+    client.post("/documents/1", data=form)
     assert client.get("/documents/1").status_code == HTTPStatus.NOT_FOUND
     with Session(engine) as session:
         document = session.get_one(Document, 1)

@@ -226,3 +226,51 @@ def test_signing_out_tells_the_terminal_to_forget(
     cast: Cast, browse: Callable[[Person], Browser]
 ) -> None:
     assert browse(cast.attendee).post("/sign-out").headers["Clear-Site-Data"] == '"cache"'
+
+
+def test_what_cannot_be_taken_is_not_offered_to_be_sent_again_but_shown_with_the_way_back(
+    guarded: Flask, citizen: Browser, meeting: Meeting, cast: Cast
+) -> None:
+    sign_in(citizen, cast.organiser)
+    here = f"/meetings/{meeting.id}"
+    form = {
+        "answer": "perhaps",
+        "note": "通院のため遅れます",
+        "csrf_token": token_in(citizen.get(here).text),
+    }
+    came_from = {"Referer": f"http://localhost{here}?x=1"}
+    page = citizen.post(f"{here}/answer", data=form, headers=came_from).text
+    assert "出席、欠席、代理のどれかを選んでください" in page and "通院のため遅れます" in page
+    assert f'href="{here}?x=1"' in page and "もう一度送信" not in page
+    for elsewhere in (f"http://localhost{here}/answer", "https://example.com/", "nonsense"):
+        page = citizen.post(f"{here}/answer", data=form, headers={"Referer": elsewhere}).text
+        assert "前の画面へ戻る" not in page
+
+
+def test_a_form_that_came_too_late_is_sent_again_as_it_was_without_fields_to_guess_at(
+    guarded: Flask, citizen: Browser, meeting: Meeting, cast: Cast
+) -> None:
+    sign_in(citizen, cast.organiser)
+    form = {"answer": "proxy", "proxy_name": "課長 山本", "csrf_token": "old"}
+    page = citizen.post(f"/meetings/{meeting.id}/answer", data=form).text
+    assert '<input type="hidden" name="proxy_name" value="課長 山本">' in page
+    assert '<input type="hidden" name="answer" value="proxy">' in page
+    assert "<li>課長 山本</li>" in page and "<li>proxy</li>" not in page
+    assert 'type="text"' not in page and "もう一度送信" in page
+
+
+def test_a_proxy_without_a_name_comes_back_in_the_form_with_the_sentence_beside_the_field(
+    guarded: Flask, citizen: Browser, meeting: Meeting, cast: Cast
+) -> None:
+    sign_in(citizen, cast.attendee)
+    here = f"/meetings/{meeting.id}"
+    form = {
+        "answer": "proxy",
+        "note": "10分ほど遅れます",
+        "csrf_token": token_in(citizen.get(here).text),
+    }
+    answer = citizen.post(f"{here}/answer", data=form)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert f'id="proxy-{meeting.id}-error">代理の人の職名と氏名を入力' in answer.text
+    assert f'id="proxy-{meeting.id}" name="proxy_name"' in answer.text
+    assert 'value="10分ほど遅れます"' in answer.text

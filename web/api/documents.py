@@ -75,6 +75,10 @@ class DocumentAnswer(Shape):
     may_print: bool
     may_download: bool
     is_watermarked: bool
+    same_file_as: Annotated[
+        int | None,
+        Field(description="登録したときだけ：同じファイルの、この会議のほかの資料の番号"),
+    ] = None
     versions: list[VersionAnswer] = Field(description="古い順。最後がいまの版")
 
     @classmethod
@@ -102,6 +106,11 @@ class DocumentChange(Shape):
     agenda_item_id: Identity | None
 
 
+class DocumentPlace(Shape):
+    agenda_item_id: Identity | None = Field(description="null なら会議全体の資料")
+    position: int = Field(ge=0, le=10_000, description="その議題の何番目か。0から")
+
+
 @blueprint.get("/meetings/<int:meeting_id>/documents")
 @access.to(Meeting, Right.SEE)
 @operation("資料の一覧", answers=DocumentsAnswer)
@@ -121,8 +130,10 @@ def list_documents(person: Person, meeting: Meeting) -> DocumentsAnswer:
 )
 def add(person: Person, meeting: Meeting) -> DocumentAnswer:
     document = intake.receive_document(meeting.id, _place)
-    announce(database_session(), document.meeting)
-    return DocumentAnswer.of(document)
+    session = database_session()
+    announce(session, document.meeting)
+    answer, known = DocumentAnswer.of(document), documents.same_file(session, document)
+    return answer.model_copy(update={"same_file_as": known.id if known else None})
 
 
 @blueprint.get("/documents/<int:document_id>")
@@ -139,15 +150,43 @@ def change(person: Person, document: Document, body: DocumentChange) -> Document
     session = database_session()
     item = item_of(document.meeting, body.agenda_item_id)
     documents.rename_document(session, person, document, body.title)
-    if item is not document.agenda_item:
-        documents.move_document(session, person, document, item)
+    documents.move_document(session, person, document, item)
     announce(session, document.meeting)
+    return DocumentAnswer.of(document)
+
+
+@blueprint.post("/documents/<int:document_id>/place")
+@access.to(Document, Right.PREPARE)
+@operation("資料を移す、順番を変える", answers=DocumentAnswer, body=DocumentPlace)
+def place(person: Person, document: Document, body: DocumentPlace) -> DocumentAnswer:
+    session = database_session()
+    item = item_of(document.meeting, body.agenda_item_id)
+    documents.move_document(session, person, document, item, body.position)
+    announce(session, document.meeting)
+    return DocumentAnswer.of(document)
+
+
+@blueprint.get("/meetings/<int:meeting_id>/removed-documents")
+@access.to(Meeting, Right.PREPARE)
+@operation("外した資料の一覧", answers=DocumentsAnswer)
+def list_removed(person: Person, meeting: Meeting) -> DocumentsAnswer:
+    removed = documents.removed_documents(database_session(), meeting)
+    return DocumentsAnswer(documents=[DocumentAnswer.of(document) for document in removed])
+
+
+@blueprint.post("/meetings/<int:meeting_id>/documents/<int:document_id>/restoration")
+@access.to(Meeting, Right.PREPARE)
+@operation("外した資料を元に戻す", answers=DocumentAnswer)
+def restore(person: Person, meeting: Meeting, document_id: int) -> DocumentAnswer:
+    session = database_session()
+    document = documents.restore_document(session, person, meeting, document_id)
+    announce(session, meeting)
     return DocumentAnswer.of(document)
 
 
 @blueprint.delete("/documents/<int:document_id>")
 @access.to(Document, Right.PREPARE)
-@operation("資料を消す")
+@operation("資料を外す。あとで元に戻せる")
 def remove(person: Person, document: Document) -> None:
     documents.remove_document(database_session(), person, document)
     announce(database_session(), document.meeting)

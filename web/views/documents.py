@@ -92,7 +92,10 @@ def show(person: Person, document: Document) -> Any:
 @blueprint.get("/versions/<int:version_id>/file")
 @access.to(DocumentVersion, Right.SEE)
 def file(person: Person, version: DocumentVersion) -> Any:
-    """The PDF for the viewer. A version never changes, so the terminal may keep it."""
+    """The PDF for the viewer. A version never changes, so the terminal may keep it. To who may not
+    save it, or not without their name on it, a browser does not show it as a page of its own."""
+    if request.headers.get("Sec-Fetch-Mode") == "navigate" and _is_held_back(person, version):
+        raise NotFound()
     if "Range" not in request.headers:
         note_look(person, "fetch", version)
     path, name = storage().whole(version.sha256), version.file_name
@@ -113,9 +116,7 @@ def download(person: Person, version: DocumentVersion) -> Any:
 @access.to(DocumentVersion, Right.SEE)
 def original(person: Person, version: DocumentVersion) -> Any:
     """The Office file from which the PDF was made; it cannot be stamped."""
-    document, given = version.document, _given(person, version)
-    is_stamped = document.is_watermarked and is_only_invited(given)
-    if version.original_sha256 is None or is_stamped or not may_download(given, document):
+    if version.original_sha256 is None or _is_held_back(person, version):
         raise NotFound()
     note_look(person, "download", version)
     path = storage().whole(version.original_sha256)
@@ -293,6 +294,13 @@ def _kept_by_the_terminal(response: Any) -> Any:
 def _picture(sha256: str) -> Any:
     picture = send_file(storage().whole(sha256), mimetype="image/jpeg", conditional=True)
     return _kept_by_the_terminal(picture)
+
+
+def _is_held_back(person: Person, version: DocumentVersion) -> bool:
+    """Whether this person may not keep the file as it is."""
+    document, given = version.document, _given(person, version)
+    is_stamped = document.is_watermarked and is_only_invited(given)
+    return is_stamped or not may_download(given, document)
 
 
 def _given(person: Person, version: DocumentVersion) -> frozenset[Right]:
