@@ -3,25 +3,56 @@
 A name that a person gave is never taken away, and no text is ever touched.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 from sqlalchemy.orm import Session
 
 from meetings import audit, clean_text, entries
 from meetings.errors import NotPossibleNow
+from meetings.invitations import invited
 from minutes import transcripts
 from minutes.speakers import voiceprints
 from minutes.speakers.error_rate import Said
+from models.meeting import Invitation, InvitationKind
 from models.person import Person
 from models.transcript import Segment, Speaker, Transcript
 
 SECOND_SECONDS, SECOND_SHARE = 0.5, 0.15
 """So long, and so much of the segment, another voice must be heard to be worth a mark."""
 
+CHAIR = re.compile(r"(?<!副)(?:議長|委員長|会長|座長)$")
+"""The title of whoever leads a sitting; the others say theirs elsewhere."""
+
 NO_VOICE = "この発話には声が付いていません。先に発言者を付けてください。"
+
+
+@dataclass(frozen=True)
+class Nameable:
+    """Somebody after whom a voice may be named; `kana`: empty where nobody has said it."""
+
+    name: str
+    kana: str = ""
+
+
+def nameable(transcript: Transcript) -> list[Nameable]:
+    """The chair, the others who were invited in the order of the roster, those who explain, then
+    whoever has a name in the transcript already."""
+    asked = [one.person for one in sorted(invited(transcript.meeting), key=_rank)]
+    people = {person.name: Nameable(person.name, person.kana) for person in asked}
+    for speaker in transcript.speakers:
+        people.setdefault(speaker.name, Nameable(speaker.name))
+    return list(people.values())
+
+
+def _rank(invitation: Invitation) -> tuple[bool, bool, int]:
+    is_presenter = invitation.kind == InvitationKind.PRESENTER
+    is_chair = not is_presenter and CHAIR.search(invitation.person.title) is not None
+    return not is_chair, is_presenter, invitation.id
 
 
 def keep(session: Session, transcript: Transcript, turns: Sequence[Said]) -> None:

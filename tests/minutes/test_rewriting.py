@@ -13,7 +13,7 @@ from meetings.storage import Storage
 from minutes import rewriting, transcripts
 from minutes.proposals import learning
 from minutes.recognition.heard import Heard
-from minutes.rewriting import Rewriting
+from minutes.rewriting import Rewriting, Tick
 from models.audit import AuditLine
 from models.meeting import Meeting
 from models.term import Confusion
@@ -138,3 +138,31 @@ def test_a_text_of_many_minutes_teaches_nothing() -> None:
     assert learning.lessons("転入の鉄づき", "転入の鉄づき", "転入の手続き")
     wrong, right = "転入の鉄づきを" * 1000, "転入の手続きを" * 1000
     assert learning.lessons(wrong, wrong, right) == frozenset()
+
+
+def test_many_ticks_end_as_each_by_itself_does_and_leave_what_was_ticked_since(
+    session: Session, cast: Cast, make: Callable[[Texts], Transcript]
+) -> None:
+    """Half of them were confirmed when the page was read; some of the others have been since."""
+    texts = [(wrong, meant, is_confirmed) for wrong, meant, is_confirmed in made_up()]
+    one_by_one, together = make(texts), make(texts)
+    wanted = []
+    for number, (single, many) in enumerate(
+        zip(one_by_one.segments, together.segments, strict=True)
+    ):
+        was_open = not texts[number][2]
+        for segment in (single, many):
+            segment.text = texts[number][1]
+            if was_open and number % 3 == 0:  # somebody else was quicker
+                transcripts.confirm(session, cast.approver, segment)
+        wanted.append(Tick(many.id, now=not was_open, then=was_open))
+        if was_open and number % 3:
+            transcripts.confirm(session, cast.secretary, single)
+        elif not was_open:
+            transcripts.take_back_confirmation(session, cast.secretary, single)
+    expected = outcome(session, one_by_one)
+    rewriting.think_of_ticks(session, together, wanted)
+    changed = rewriting.tick_all(session, cast.secretary, together, wanted)
+    assert outcome(session, together) == expected
+    left = sum(not is_confirmed for _, _, is_confirmed in texts[::3])
+    assert len(changed) == MANY - left

@@ -10,7 +10,7 @@ from meetings.rights import Right
 from minutes import accuracy, alike, cutting, editing, history, rewriting, transcripts
 from minutes.alike import Place
 from minutes.proposals import decisions
-from minutes.rewriting import Rewriting
+from minutes.rewriting import Rewriting, Tick
 from minutes.speakers import voiceprints
 from minutes.transcripts import Naming
 from models.person import Person
@@ -87,6 +87,16 @@ class OneSpeaker(Shape):
 
 class Speakers(Shape):
     speakers: list[OneSpeaker] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+class OneTick(Shape):
+    segment_id: Identity
+    now: bool = Field(description="いま確認済みか（違っていればそのままにする）")
+    then: bool = Field(description="変えたあと確認済みか")
+
+
+class Ticks(Shape):
+    confirmations: list[OneTick] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
 class Cut(Shape):
@@ -201,6 +211,20 @@ def name_speakers(person: Person, transcript: Transcript, body: Speakers) -> Seg
     changed = transcripts.name_speakers(session, person, namings)
     voiceprints.forget_of_nobody(session, person, transcript)
     return SegmentsChanged.of(changed)
+
+
+@blueprint.put("/transcripts/<int:transcript_id>/confirmations")
+@access.to(Transcript, Right.CORRECT)
+@operation("いくつもの発話を確認済みにする、または取り消す", answers=SegmentsChanged, body=Ticks)
+def tick_segments(person: Person, transcript: Transcript, body: Ticks) -> SegmentsChanged:
+    """人が聞いて確かめた発話だけを送る。いまの状態が now と違う発話は、そのままにする。"""
+    wanted = [Tick(one.segment_id, one.now, one.then) for one in body.confirmations]
+    rewriting.think_of_ticks(reading_session(), transcript, wanted)
+    changed = rewriting.tick_all(database_session(), person, transcript, wanted)
+    settle()
+    return SegmentsChanged.of(
+        transcripts.segments_of(reading_session(), transcript, touched=set(changed))
+    )
 
 
 @blueprint.post("/segments/<int:segment_id>/split")

@@ -9,6 +9,7 @@ import { Hands } from "./transcript/hands";
 import type { Around } from "./transcript/hands";
 import { asBody, headingOf } from "./transcript/items";
 import type { Place } from "./transcript/items";
+import type { Nameable } from "./transcript/naming";
 import { Line } from "./transcript/line";
 import type { Decided, Desk } from "./transcript/line";
 import { LineList } from "./transcript/list";
@@ -145,7 +146,12 @@ class Page implements Desk, Surroundings, Around {
   }
 
   names(): string[] {
-    return [...this.nameList.options].map((option) => option.value);
+    return this.people().map(({ name }) => name);
+  }
+
+  people(): Nameable[] {
+    const options = [...this.nameList.options];
+    return options.map(({ value, dataset }) => ({ name: value, kana: dataset["kana"] ?? "" }));
   }
 
   newLine(segment: Segment): Line {
@@ -396,16 +402,16 @@ class Page implements Desk, Surroundings, Around {
 
   private showHeard(seconds: number): void {
     const now = this.list.at(seconds + 0.05);
-    const isElsewhere = !document.activeElement?.closest(".segment");
+    const isFollowed = this.player.isFollowed || !document.activeElement?.closest(".segment");
     const isNew = now !== this.heard;
     this.heard = now;
     this.list.setHeard(now, seconds);
     if (now && isNew) this.spoken.want(now);
     if (now && isNew) this.panel.show(now.segment);
-    if (now && isNew && isElsewhere) this.list.reveal(now);
+    if (now && isNew && isFollowed) this.list.reveal(now);
   }
 
-  private saveAll(): void {
+  saveAll(): void {
     for (const line of this.unsaved) if (line.isDirty) void line.sync();
   }
 

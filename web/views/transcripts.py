@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from meetings.agenda import flat, tree
-from meetings.invitations import invited
 from meetings.rights import Right, rights
 from minutes import accuracy
 from minutes.parts import Placed, placed_recordings, usual_transcript
+from minutes.speakers.naming import nameable
 from minutes.transcription import LANGUAGES
 from minutes.transcripts import accuracy_of, is_closed, segments_of
 from models.base import now
@@ -54,7 +54,7 @@ def edit(person: Person, transcript: Transcript) -> Any:
         transcript=transcript,
         meeting=meeting,
         recording=transcript.recording,
-        names=_names(transcript),
+        people=nameable(transcript),
         part=part,
         beside=beside,
         is_closed=is_closed(session, transcript),
@@ -102,9 +102,3 @@ def _beside(transcript: Transcript) -> tuple[str, list[Beside]]:
     else:
         return "", []
     return words, [Beside.of(name, parts[n]) for name, n in goals.items() if n in parts]
-
-
-def _names(transcript: Transcript) -> list[str]:
-    """Whom a speaker may be named after: the invited, then whoever was named already."""
-    names = [invitation.person.name for invitation in invited(transcript.meeting)]
-    return list(dict.fromkeys(names + [speaker.name for speaker in transcript.speakers]))

@@ -48,7 +48,7 @@ def name_voice(page: Page, name: str) -> None:
     page.keyboard.press("Alt+n")
     box = page.get_by_role("dialog")
     box.get_by_label("ほかの名前").fill(name)
-    box.get_by_role("button", name="この名前にする").click()
+    box.get_by_role("button", name=f"{name}にする").click()
     expect(page.locator("[data-note]")).to_contain_text("発話を")
 
 

@@ -81,7 +81,9 @@ def test_a_suggested_name_is_taken_with_one_press_and_nothing_is_kept_without_a_
     expect(box.get_by_role("button", name="古賀 真由美にする")).to_be_focused()
     desk.keyboard.press("Enter")
     expect(box).to_be_hidden()
-    expect(desk.locator("[data-note]")).to_have_text("2発話を古賀 真由美にしました。")
+    expect(desk.locator("[data-note]")).to_have_text(
+        "2発話を古賀 真由美にしました。（戻すときはCtrl+Z）"
+    )
     for number in (0, 2):
         expect(rows.speaker(number)).to_have_value("古賀 真由美")
         expect(rows.guess(number)).to_be_hidden()

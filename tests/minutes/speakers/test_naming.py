@@ -4,11 +4,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from meetings import invitations
 from meetings.errors import InvalidInput, NotPossibleNow
 from minutes import transcripts
 from minutes.speakers import naming
 from minutes.speakers.error_rate import Said
 from models.audit import AuditLine
+from models.meeting import InvitationKind
 from models.transcript import Segment, Transcript
 from tests.conftest import Cast
 
@@ -114,3 +116,20 @@ def test_without_a_voice_or_a_name_there_is_nothing_to_name(
     naming.keep(session, transcript, turns(1, 1, 1, of=segments))
     with pytest.raises(InvalidInput):
         naming.name_voice(session, cast.secretary, segments[0], "  ")
+
+
+def test_the_chair_is_the_first_after_whom_a_voice_may_be_named(
+    session: Session, cast: Cast, transcript: Transcript, segments: list[Segment]
+) -> None:
+    meeting = transcript.meeting
+    cast.presenter.title, cast.attendee.title, cast.approver.title = "課長", "副委員長", "委員長"
+    invitations.invite(session, cast.organiser, meeting, cast.presenter, InvitationKind.PRESENTER)
+    for person in (cast.attendee, cast.approver):
+        invitations.invite(session, cast.organiser, meeting, person)
+    transcripts.name_speaker(session, cast.secretary, segments[0], "参考人")
+    session.flush()
+    session.expire_all()
+    found = [one.name for one in naming.nameable(transcript)]
+    people = [cast.approver.name, cast.attendee.name, cast.presenter.name]
+    assert [name for name in found if name in people] == people
+    assert (found[0], found[-1]) == (cast.approver.name, "参考人")

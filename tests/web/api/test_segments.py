@@ -84,3 +84,17 @@ def test_the_history_of_a_segment_tells_who_and_when_and_compares_any_two(
     against = secretary.get(f"{path}/history?against=2")["states"]
     assert all(not mark["is_corrected"] for mark in against[2]["marks"])
     secretary.get(f"{path}/history?against=3", status=422)
+
+
+def test_many_are_confirmed_at_once_but_for_what_somebody_changed_since(
+    secretary: Script, transcript: Transcript
+) -> None:
+    one, two, three = (segment.id for segment in transcript.segments)
+    secretary.call("PUT", f"/segments/{three}/confirmation")
+    wanted = [{"segment_id": each, "now": False, "then": True} for each in (one, two, three)]
+    path = f"/transcripts/{transcript.id}/confirmations"
+    changed = secretary.call("PUT", path, {"confirmations": wanted})["segments"]
+    assert [(s["id"], s["is_confirmed"]) for s in changed] == [(one, True), (two, True)]
+    back = [{"segment_id": one, "now": True, "then": False}]
+    (segment,) = secretary.call("PUT", path, {"confirmations": back})["segments"]
+    assert not segment["is_confirmed"] and segment["counts"] is None

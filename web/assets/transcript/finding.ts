@@ -2,14 +2,21 @@
 
 import type { Line } from "./line";
 import type { LineList } from "./list";
-import { required } from "./words";
+import { position, required } from "./words";
+
+const CLOCK = /^(?:(\d{1,2}):)?(\d{1,3}):(\d{2})$/;
+const SAID = /^(?:(\d{1,2})時間)?(?:(\d{1,3})分)?(?:(\d{1,2})秒)?$/;
 
 export class Finding {
   private readonly field: HTMLInputElement;
   private readonly count: HTMLElement;
   private latest: Line | null = null;
 
-  constructor(private readonly list: LineList) {
+  /** `goTo` brings the sound and the hands to a second. */
+  constructor(
+    private readonly list: LineList,
+    private readonly goTo: (seconds: number) => void,
+  ) {
     this.field = required("[data-find]");
     this.count = required("[data-find-count]");
     this.field.addEventListener("input", () => {
@@ -18,7 +25,8 @@ export class Finding {
     });
     this.field.addEventListener("keydown", (event) => {
       if (event.isComposing || event.keyCode === 229) return;
-      if (event.key === "Enter") this.next(event.shiftKey ? -1 : 1);
+      if (event.key === "Enter" && this.seconds !== null) this.goTo(this.seconds);
+      else if (event.key === "Enter") this.next(event.shiftKey ? -1 : 1);
       else if (event.key === "Escape" && this.latest) this.list.open(this.latest);
       else return;
       event.preventDefault();
@@ -61,7 +69,20 @@ export class Finding {
     );
   }
 
+  /** A time that is typed instead of words: 3:20, 1:03:20, 3分20秒. */
+  private get seconds(): number | null {
+    const typed = this.field.value.normalize("NFKC").trim();
+    const found = typed && (CLOCK.exec(typed) ?? SAID.exec(typed));
+    if (!found) return null;
+    const [hours, minutes, seconds] = found.slice(1).map((part) => Number(part ?? 0));
+    return 3600 * hours! + 60 * minutes! + seconds!;
+  }
+
   private showCount(): void {
+    if (this.seconds !== null) {
+      this.count.textContent = `Enterで ${position(this.seconds)} へ`;
+      return;
+    }
     const found = this.found();
     const place = this.latest ? found.indexOf(this.latest) + 1 : 0;
     const words = place ? `${place} / ${found.length}発話` : `${found.length}発話`;

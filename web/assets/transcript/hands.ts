@@ -1,5 +1,6 @@
 /** What the secretary's hands do at the desk, by key or by button: one function for each act. */
 
+import { ask } from "../ask";
 import { Acts } from "./acts";
 import { AlikePanel } from "./alike";
 import { Fillers } from "./fillers";
@@ -12,21 +13,24 @@ import { Line } from "./line";
 import type { Decided } from "./line";
 import type { LineList } from "./list";
 import { openMenu } from "./menu";
+import type { Nameable } from "./naming";
 import type { Player } from "./player";
 import type { Decision } from "./proposals";
-import { PLACES } from "./many";
+import { CONFIRMATIONS, PLACES } from "./many";
 import { Queue } from "./queue";
 import type { Doubtful } from "./queue";
 import { call, Refusal } from "./server";
-import type { Segment, SegmentsChanged, SegmentsJoined } from "./server";
+import type { Segment, SegmentsChanged, SegmentsJoined, TextChange } from "./server";
 import { secondsBefore } from "./spoken";
 import type { Placed, Spoken } from "./spoken";
 import { DONE, Undo } from "./undo";
 import type { Outcome } from "./undo";
+import { Unconfirmed } from "./unconfirmed";
 import { Voices } from "./voices";
 import { inCharacters, inField, position, required } from "./words";
 
 const MOST_NAMES = 9;
+const TOUCH = matchMedia("(pointer: coarse)");
 const CLOSED = "会議録が承認されているため、いまは直せません。";
 
 /** What the hands ask of the page. */
@@ -38,8 +42,10 @@ export interface Around {
   /** One sentence, said once. */
   say(words: string): void;
   names(): string[];
+  people(): Nameable[];
   addName(name: string): void;
   hear(line: Line): void;
+  saveAll(): void;
   /** A line of a segment that the server has just made. */
   newLine(segment: Segment): Line;
   /** Lines came, went or were decided. */
@@ -52,6 +58,7 @@ export class Hands {
   private readonly alike: AlikePanel;
   private readonly queue: Queue;
   private readonly finding: Finding;
+  private readonly unconfirmed: Unconfirmed;
   private readonly history: HistoryBox;
   private readonly voices: Voices;
   private readonly keys: Keys;
@@ -66,12 +73,22 @@ export class Hands {
     private readonly page: Around,
   ) {
     this.acts = new Acts(this.undo, list, page.path);
-    this.alike = new AlikePanel(list, (changes, words) => this.acts.write(changes, words));
-    new Fillers(list, (changes, words) => this.acts.write(changes, words));
+    const write = async (changes: TextChange[], words: string): Promise<void> => {
+      await this.acts.write(changes, words);
+      this.sayDone(`${words}を直しました。`);
+    };
+    this.alike = new AlikePanel(list, write);
+    new Fillers(list, write);
     this.queue = new Queue(list.lines, (place) => this.visit(place));
-    this.finding = new Finding(list);
+    this.finding = new Finding(list, (seconds) => this.goToSecond(seconds));
+    this.unconfirmed = new Unconfirmed(list, (words) => page.say(words));
     this.history = new HistoryBox(page);
-    this.voices = new Voices(list, page, (...done) => this.acts.took(...done));
+    this.voices = new Voices(
+      list,
+      page,
+      (...done) => this.acts.took(...done),
+      (words) => this.sayDone(words),
+    );
     this.keys = new Keys(this.actions());
     this.keyList = new KeyList(this.keys);
     required("[data-keys]").addEventListener("click", () => this.keyList.open());
@@ -101,6 +118,13 @@ export class Hands {
 
   refresh(): void {
     this.queue.refresh();
+    this.unconfirmed.refresh();
+  }
+
+  /** What was done to many places at once, and how it is taken back. */
+  private sayDone(words: string): void {
+    const way = TOUCH.matches ? "「操作」の「元に戻す」" : this.keys.shownOf("undo");
+    this.page.say(`${words}（戻すときは${way}）`);
   }
 
   /** From this line on the agenda is at another item. */
@@ -132,7 +156,18 @@ export class Hands {
 
   /** For hands without a keyboard: what else can be done with this line. */
   offer(line: Line): void {
-    const names = ["voice", "voice-split", "history", "loop", "split", "join", "undo", "redo"];
+    const names = [
+      "voice",
+      "voice-split",
+      "confirm-until",
+      "history",
+      "loop",
+      "split",
+      "join",
+      "add-term",
+      "undo",
+      "redo",
+    ];
     const offered = names.flatMap((name) => this.keys.actions.filter((one) => one.name === name));
     openMenu(`${position(line.segment.start_seconds)}の発話`, offered, () => this.list.open(line));
   }
@@ -161,11 +196,16 @@ export class Hands {
       action("down", "次の発話へ", ["Control+ArrowDown"], () => this.move(1)),
       action("next", "次の疑わしい箇所へ", ["F8"], () => this.next(1)),
       action("previous", "前の疑わしい箇所へ", ["Shift+F8"], () => this.next(-1)),
+      action("unconfirmed", "次の未確認の発話へ", ["Alt+k"], () => this.unconfirmed.next(1)),
+      action("unconfirmed-before", "前の未確認の発話へ", ["Alt+Shift+k"], () =>
+        this.unconfirmed.next(-1),
+      ),
+      action("heard", "いま聞こえている発話へ", ["Alt+g"], () => this.goToSecond(null)),
       action("unsure", "次の自信のない言葉へ", ["F7", "Alt+u"], () => this.nextUnsure(1)),
       action("unsure-before", "前の自信のない言葉へ", ["Shift+F7", "Alt+Shift+u"], () =>
         this.nextUnsure(-1),
       ),
-      action("find", "言葉を探す", ["Control+f"], () => this.finding.open()),
+      action("find", "言葉を探す、時刻へ行く", ["Control+f"], () => this.finding.open()),
       action("find-next", "次の同じ言葉へ", ["F3"], () => this.finding.next(1)),
       action("find-previous", "前の同じ言葉へ", ["Shift+F3"], () => this.finding.next(-1)),
       action("history", "この発話の移り変わり", ["Alt+h"], () => this.showHistory()),
@@ -173,6 +213,11 @@ export class Hands {
     ];
     const correcting = [
       action("confirm", "確認して次の発話へ", ["Control+Enter"], () => this.confirmAndGoOn()),
+      action("confirm-until", "ここまでの未確認を確認済みにする", ["Alt+Shift+Enter"], () =>
+        this.confirmUntilHere(),
+      ),
+      action("save", "すぐに保存する（ふだんは自動）", ["Control+s"], () => this.save()),
+      action("add-term", "選んだ言葉を用語に加える", ["Alt+w"], () => this.addTerm()),
       action("accept", "修正候補を採る（自動の修正は「よい」）", ["F9"], () => this.decide("acceptance")),
       action("refuse", "修正候補を採らない（自動の修正は戻す）", ["F10"], () => this.decide("refusal")),
       action("alike", "同じように直す箇所の一覧へ", ["Alt+a"], () => this.alike.focus()),
@@ -230,8 +275,7 @@ export class Hands {
 
   private move(way: number): void {
     this.queue.leave();
-    const now = this.list.current;
-    const next = this.list.lines[now ? this.list.placeOf(now) + way : 0];
+    const next = this.list.beside(this.list.current, way);
     if (next) this.list.open(next);
   }
 
@@ -258,6 +302,55 @@ export class Hands {
     this.refresh();
     if (place >= 0) this.queue.goOn(place);
     else this.move(1);
+  }
+
+  /** Once asked: whoever has listened to all of it need not tick every line. */
+  private async confirmUntilHere(): Promise<void> {
+    const here = this.list.current;
+    if (!here) return;
+    await here.sync();
+    const until = this.list.lines.slice(0, this.list.placeOf(here) + 1);
+    const open = until.filter((line) => !line.wantsConfirmed && !line.isUnsaved && !line.isGone);
+    const [first] = open;
+    if (!first) return this.page.say("ここまでに、未確認の発話はありません。");
+    const span = `${position(first.segment.start_seconds)}から${position(here.segment.end_seconds)}まで`;
+    const question = `${span}の、未確認の${open.length}発話を確認済みにします。聞いて確かめた範囲だけにしてください。よろしいですか。`;
+    ask(question, "確認済みにする", () => void this.trying(() => this.confirmAll(open)));
+  }
+
+  private async confirmAll(lines: Line[]): Promise<void> {
+    const confirmations = lines.map(({ id }) => ({ segment_id: id, now: false, then: true }));
+    const path = `${this.page.path}/confirmations`;
+    const { segments } = await call<SegmentsChanged>("PUT", path, { confirmations });
+    this.acts.took(CONFIRMATIONS, `${segments.length}発話の確認済みの印`, segments);
+    this.page.refresh();
+    this.sayDone(`${segments.length}発話を確認済みにしました。`);
+  }
+
+  private save(): void {
+    this.page.saveAll();
+    this.page.say("入力した文は、自動で保存しています。");
+  }
+
+  /** What is selected in the text becomes a word of the series' dictionary. */
+  private async addTerm(): Promise<void> {
+    const field = this.list.current?.row?.text;
+    const surface = field?.value.slice(field.selectionStart, field.selectionEnd).trim();
+    if (!surface) return this.page.say("用語に加える言葉を、文の中で選んでから押してください。");
+    const path = `/api/meetings/${required("[data-transcript]").dataset["meeting"]}/dictionary`;
+    await this.trying(async () => {
+      const { kana } = await call<{ kana: string }>("PUT", path, { surface });
+      const reading = kana ? `読みは推定で「${kana}」。` : "";
+      this.page.say(`「${surface}」を用語に加えました。${reading}用語の画面で直せます。`);
+    });
+  }
+
+  /** To this second, or to the one that is heard now. */
+  private goToSecond(seconds: number | null): void {
+    const at = seconds ?? this.player.seconds;
+    const line = this.list.at(at) ?? this.list.lines[0];
+    if (line) this.list.open(line, "center");
+    if (seconds !== null) this.player.seek(seconds);
   }
 
   private async decide(decision: Decision): Promise<void> {

@@ -43,6 +43,12 @@ export class Keys {
     return own ? [own] : action.keys;
   }
 
+  /** For people: 「Ctrl+Z」. */
+  shownOf(name: string): string {
+    const action = this.actions.find((one) => one.name === name);
+    return action ? shown(this.keysOf(action)[0]!) : "";
+  }
+
   /** Returns whose key it is already, else null. */
   change(action: Action, key: string): Action | null {
     const other = this.actions.find((one) => one !== action && this.keysOf(one).includes(key));

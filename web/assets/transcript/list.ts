@@ -31,6 +31,8 @@ export class LineList {
   private readonly sizes = new ResizeObserver(() => this.renderSoon());
   private others = new Map<number | null, Other>();
   private isWaiting = false;
+  /** The others have no height; null: all of them. */
+  private shown: Set<Line> | null = null;
 
   /** `headingOf`: the words above a line with which something begins, else null. */
   constructor(
@@ -47,6 +49,7 @@ export class LineList {
   /** In the order of the sound. */
   add(lines: Line[]): void {
     this.lines.push(...lines);
+    lines.forEach((line) => this.shown?.add(line));
     const at = (line: Line): number => line.segment.start_seconds;
     this.lines.sort((one, other) => at(one) - at(other) || one.id - other.id);
     this.changed();
@@ -64,6 +67,21 @@ export class LineList {
     this.places.clear();
     this.lines.forEach((line, place) => this.places.set(line, place));
     this.render();
+  }
+
+  /** Only those that are `wanted` at this moment, until this is asked for again; null: all. */
+  showOnly(wanted: ((line: Line) => boolean) | null): void {
+    this.shown = wanted && new Set(this.lines.filter(wanted));
+    this.changed();
+  }
+
+  /** The next one (1) or the one before (-1) that is shown; of none the first. */
+  beside(line: Line | null, way: number): Line | null {
+    const isShown = (one: Line): boolean => this.isShown(one);
+    if (!line) return this.lines.find(isShown) ?? null;
+    const place = this.placeOf(line);
+    const rest = way > 0 ? this.lines.slice(place + 1) : this.lines.slice(0, place).reverse();
+    return rest.find(isShown) ?? null;
   }
 
   placeOf(line: Line): number {
@@ -134,6 +152,7 @@ export class LineList {
 
   /** Bring it into the window: to its middle, or only as far as needed. */
   reveal(line: Line, block: ScrollLogicalPosition = "nearest"): Row {
+    this.shown?.add(line);
     const row = this.rows.get(line) ?? this.mount(line);
     this.settle();
     row.element.scrollIntoView({ block });
@@ -166,11 +185,12 @@ export class LineList {
     const [first, last] = this.near();
     for (const row of this.rows.values()) {
       const place = this.placeOf(row.line);
-      if ((place < first || place > last) && !row.isHeld) this.unmount(row.line);
+      const isFar = place < first || place > last || !this.isShown(row.line);
+      if (isFar && !row.isHeld) this.unmount(row.line);
     }
     for (let place = first; place <= last; place++) {
       const line = this.lines[place]!;
-      if (!this.rows.has(line)) this.mount(line);
+      if (this.isShown(line) && !this.rows.has(line)) this.mount(line);
     }
     this.settle();
     if (anchor) this.keepInPlace(anchor);
@@ -205,7 +225,12 @@ export class LineList {
     this.element.style.height = `${top}px`;
   }
 
+  private isShown(line: Line): boolean {
+    return this.shown === null || this.shown.has(line) || (this.rows.get(line)?.isHeld ?? false);
+  }
+
   private heightOf(line: Line): number {
+    if (!this.isShown(line)) return 0;
     const seen = this.seenHeights.get(line);
     if (seen !== undefined) return seen;
     const letters = Math.max(8, (this.width - 160) / LETTER_WIDTH);

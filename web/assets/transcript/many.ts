@@ -62,6 +62,14 @@ export const PLACES: Kind<PlaceState> = {
   write: (path, changes) => call("PUT", `${path}/agenda-items`, { places: changes.map(asBody) }),
 };
 
+export const CONFIRMATIONS: Kind<boolean> = {
+  name: "確認済みの印",
+  stateOf: (segment) => segment.is_confirmed,
+  isOpen: (line) => line.wantsConfirmed !== line.segment.is_confirmed,
+  write: (path, changes) =>
+    call("PUT", `${path}/confirmations`, { confirmations: changes.map(asBody) }),
+};
+
 export function act<State>(
   list: LineList,
   path: string,

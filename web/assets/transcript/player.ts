@@ -14,6 +14,7 @@ interface Habits {
   speed: number;
   back_seconds: number;
   pauses_while_typing: boolean;
+  follows_while_writing: boolean;
 }
 
 export class Player {
@@ -25,6 +26,7 @@ export class Player {
   private readonly speed: HTMLSelectElement;
   private readonly back: HTMLSelectElement;
   private readonly pauses: HTMLInputElement;
+  private readonly following: HTMLInputElement;
   private readonly loopMark: HTMLElement;
   private loop: { start: number; end: number } | null = null;
   private typingTimer = 0;
@@ -38,13 +40,14 @@ export class Player {
     this.speed = required("[data-speed]", root);
     this.back = required("[data-back-step]");
     this.pauses = required("[data-pauses]");
+    this.following = required("[data-follows]");
     this.loopMark = required("[data-loop]", root);
     this.toggleButton.addEventListener("click", () => this.toggle());
     required<HTMLButtonElement>("[data-back]", root).addEventListener("click", () => this.step(-1));
     required<HTMLButtonElement>("[data-forward]", root).addEventListener("click", () => this.step(1));
     this.loopMark.addEventListener("click", () => this.setLoop(null));
     this.takeHabits();
-    for (const field of [this.speed, this.back, this.pauses])
+    for (const field of [this.speed, this.back, this.pauses, this.following])
       field.addEventListener("change", () => this.keepHabits());
     this.slider.addEventListener("input", () => this.seek(Number(this.slider.value)));
     for (const event of ["play", "pause", "ended"])
@@ -71,6 +74,11 @@ export class Player {
 
   get isPlaying(): boolean {
     return !this.audio.paused;
+  }
+
+  /** Whether the page goes along with the sound also while somebody is in a text. */
+  get isFollowed(): boolean {
+    return this.following.checked;
   }
 
   get seconds(): number {
@@ -164,6 +172,7 @@ export class Player {
     this.back.value = String(habits.back_seconds);
     if (!this.back.value) this.back.value = "1";
     this.pauses.checked = habits.pauses_while_typing;
+    this.following.checked = habits.follows_while_writing;
     this.audio.playbackRate = Number(this.speed.value);
   }
 
@@ -173,6 +182,7 @@ export class Player {
       speed: Number(this.speed.value),
       back_seconds: Number(this.back.value),
       pauses_while_typing: this.pauses.checked,
+      follows_while_writing: this.following.checked,
     };
     remember(STORED, JSON.stringify(habits));
   }
@@ -193,6 +203,11 @@ export class Player {
 }
 
 function stored(): Habits {
-  const usual: Habits = { speed: 1, back_seconds: 1, pauses_while_typing: false };
+  const usual: Habits = {
+    speed: 1,
+    back_seconds: 1,
+    pauses_while_typing: false,
+    follows_while_writing: false,
+  };
   return { ...usual, ...(rememberedObject(STORED) as Partial<Habits>) };
 }

@@ -7,16 +7,18 @@ import type { Line } from "./line";
 import type { LineList } from "./list";
 import { SPEAKERS } from "./many";
 import type { Kind } from "./many";
+import { nameChoice } from "./naming";
+import type { Nameable } from "./naming";
 import { OfferBox } from "./offer-box";
 import { call, Refusal } from "./server";
 import type { Segment, SegmentsChanged } from "./server";
-import { make, plain, position, required } from "./words";
+import { make, position, required } from "./words";
 
 const NO_SUGGESTION = "この発話の声に、声紋からの名前の候補はありません。";
 
 /** What voices ask of the page around them. */
 export interface VoiceDesk {
-  names(): string[];
+  people(): Nameable[];
   addName(name: string): void;
   say(words: string): void;
   hear(line: Line): void;
@@ -39,6 +41,8 @@ export class Voices {
     private readonly desk: VoiceDesk,
     /** What was done to many segments at once, for the undo. */
     private readonly took: (kind: Kind<string>, words: string, segments: Segment[]) => void,
+    /** Says what was done and can be taken back. */
+    private readonly done: (words: string) => void,
   ) {
     this.box = new OfferBox(required("[data-voices]"), list);
   }
@@ -69,7 +73,7 @@ export class Voices {
   ask(line: Line): void {
     const voice = line.segment.speaker;
     if (!voice) return this.desk.say("この発話には声が付いていません。先に発言者を付けてください。");
-    const box = make("dialog", { class: "menu", "aria-label": `${voice}の名前` });
+    const box = make("dialog", { class: "menu naming", "aria-label": `${voice}の名前` });
     const consent = this.consent();
     const problem = alert();
     const decide = async (name: string): Promise<void> => {
@@ -80,15 +84,18 @@ export class Voices {
     const close = button("閉じる", () => box.close());
     const title = make("h2", {}, `${voice}のすべて（${this.of(voice).length}発話）は誰ですか`);
     const note = make("p", { class: "quiet" }, "ほかの声を選ぶと、ふたつの声がひとつになります。");
+    const { form, field } = nameChoice(this.choices(voice), (name) => void decide(name));
+    const suggestion = this.suggestion(line, decide, () => box.close());
+    field.autofocus = suggestion === null;
     box.append(
       title,
-      ...present(this.suggestion(line, decide, () => box.close())),
+      this.hearing(line, voice),
+      ...present(suggestion),
       ...present(consent.element),
       problem,
       ...present(this.unchanged(line.segment, consent, decide)),
+      form,
       note,
-      ...this.choices(voice, decide),
-      this.otherName(decide),
       close,
     );
     box.addEventListener("close", () => box.remove());
@@ -140,7 +147,7 @@ export class Voices {
       "div",
       { class: "voice-guess" },
       make("p", {}, `声紋では、${name}さんかもしれません。聞いて確かめてください。`),
-      make("p", { class: "actions" }, accept, dismiss, button("この発話を聞く", () => this.desk.hear(line))),
+      make("p", { class: "actions" }, accept, dismiss),
     );
   }
 
@@ -168,27 +175,18 @@ export class Voices {
     });
   }
 
-  private choices(voice: string, decide: (name: string) => Promise<void>): HTMLElement[] {
-    const known = this.desk.names().filter((name) => name !== voice && !this.isOver(name));
-    return known.map((name) => button(name, () => void decide(name)));
+  private choices(voice: string): Nameable[] {
+    return this.desk.people().filter(({ name }) => name !== voice && !this.isOver(name));
   }
 
-  private otherName(decide: (name: string) => Promise<void>): HTMLElement {
-    const field = make("input", { list: "speaker-names", autocomplete: "off", id: "voice-name" });
-    const form = make(
-      "form",
-      {},
-      make("label", { for: "voice-name" }, "ほかの名前"),
-      field,
-      make("button", { type: "submit", class: "button" }, "この名前にする"),
-    );
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const name = plain(field.value);
-      if (name) void decide(name);
-      else field.focus();
+  /** Of a voice that says much one segment tells little: each press plays the next of them. */
+  private hearing(line: Line, voice: string): HTMLElement {
+    const lines = this.of(voice);
+    let place = Math.max(0, lines.indexOf(line));
+    return button("この声を聞く", () => {
+      const heard = lines[place++ % lines.length];
+      if (heard) this.desk.hear(heard);
     });
-    return form;
   }
 
   /** Why it could not be done, in a sentence; else nothing. */
@@ -213,7 +211,7 @@ export class Voices {
       const { segments } = await call<SegmentsChanged>(method, path, body);
       const done = words(segments);
       this.took(SPEAKERS, `${segments.length}発話の発言者`, segments);
-      this.desk.say(done);
+      this.done(done);
       this.desk.refresh();
       return "";
     } catch (problem) {

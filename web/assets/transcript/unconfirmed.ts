@@ -1,0 +1,42 @@
+/** 未確認: how much nobody has passed yet, the way through it, and nothing else shown if wished. */
+
+import type { Line } from "./line";
+import type { LineList } from "./list";
+import { required } from "./words";
+
+const NONE = "未確認の発話はありません。";
+
+export class Unconfirmed {
+  private readonly count = required("[data-unconfirmed]");
+  private readonly only: HTMLInputElement = required("[data-unconfirmed-only]");
+  private readonly nextButton: HTMLButtonElement = required("[data-unconfirmed-next]");
+
+  constructor(
+    private readonly list: LineList,
+    private readonly say: (words: string) => void,
+  ) {
+    this.nextButton.addEventListener("click", () => this.next(1));
+    this.only.addEventListener("change", () => list.showOnly(this.only.checked ? isOpen : null));
+  }
+
+  refresh(): void {
+    const open = this.list.lines.filter(isOpen).length;
+    this.count.textContent = open ? `未確認 ${open}発話（${this.list.lines.length}発話のうち）` : NONE;
+    this.nextButton.disabled = open === 0;
+  }
+
+  /** From where the hands or the sound are, round and round. */
+  next(way: number): void {
+    const { lines, current } = this.list;
+    const now = current ? this.list.placeOf(current) : -1;
+    const open = lines.filter(isOpen);
+    const later = open.filter((line) => (this.list.placeOf(line) - now) * way > 0);
+    const line = (way > 0 ? (later[0] ?? open[0]) : (later.at(-1) ?? open.at(-1))) ?? null;
+    if (line) this.list.open(line, "center");
+    else this.say(NONE);
+  }
+}
+
+function isOpen(line: Line): boolean {
+  return !line.wantsConfirmed && !line.isGone;
+}
