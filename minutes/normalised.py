@@ -53,6 +53,7 @@ def _sound_of(recording: Recording) -> audio.Sound:
         recording.is_cut_off,
         recording.track,
         recording.tracks,
+        recording.gap_seconds,
     )
 
 

@@ -79,6 +79,7 @@ def add_recording(
         is_cut_off=prepared.sound.is_cut_off,
         track=prepared.sound.track,
         tracks=prepared.sound.tracks,
+        gap_seconds=prepared.sound.gap_seconds,
         kind=kind,
         began_at=told.began_at if told else None,
         beginning_source=told.source if told else None,

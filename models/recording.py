@@ -47,7 +47,8 @@ class Recording(Base):
     """The sound as received, never altered. Playback copy and peaks are made from it for
     browsers. `began_at` is where it stands on the meeting's clock, where that is known; it is a
     suggestion until a person has checked it. `stamped_at` is what the file itself says. `track` is
-    the sound track that is heard, from 1, of the `tracks` in the file.
+    the sound track that is heard, from 1, of the `tracks` in the file, 0 for all of them together;
+    `gap_seconds` the silence where its time stamps leap.
     """
 
     __tablename__ = "recording"
@@ -62,6 +63,7 @@ class Recording(Base):
     is_cut_off: Mapped[bool] = mapped_column(default=False)
     track: Mapped[int] = mapped_column(default=1)
     tracks: Mapped[int] = mapped_column(default=1)
+    gap_seconds: Mapped[float] = mapped_column(default=0.0)
     kind: Mapped[RecordingKind] = mapped_column(word(RecordingKind), default=RecordingKind.PART)
     began_at: Mapped[When | None]
     beginning_source: Mapped[BeginningSource | None] = mapped_column(word(BeginningSource))

@@ -18,8 +18,14 @@ from minutes.recognition.recorded import recorded_at
 if TYPE_CHECKING:
     from minutes.inside.comparing import Loudness
 
-FAR_MORE_SOUND = 10.0
-"""As energy: 10 dB."""
+LEAST_SOUND = 1000.0
+"""As energy: a track 30 dB below the loudest one has nothing to say."""
+
+STAMPED = {"matroska", "mov", "asf"}
+"""Containers that say of each piece when it was heard."""
+
+LEAST_GAP_SECONDS, LONGEST_GAP_SECONDS = 1.0, 3600.0
+"""A stamp that leaps further than an hour, or back, is wrong."""
 
 
 def measure(name: str, longest_hours: str) -> dict[str, Any]:
@@ -41,7 +47,7 @@ def _opened(path: Path) -> Iterator["av.container.InputContainer | None"]:
     """The file with at least one sound track; None for an mp4 that has lost its index."""
     try:
         container = av.open(
-            str(path), metadata_errors="ignore", container_options=formats.READ_SAFELY
+            str(path), metadata_errors="ignore", container_options=formats.reading(path)
         )
     except (av.FFmpegError, ValueError, EOFError) as problem:
         with path.open("rb") as file:
@@ -73,14 +79,17 @@ def _measured(
     meters = _meters(readable, longest_seconds)
     for number, frame in _frames(container, readable):
         meters[number].add(frame)
-    track = _chosen(meters)
-    seconds = meters[track].seconds
+    heard = _heard(meters)
+    track = max(heard, key=lambda number: meters[number].seconds)
+    gap = _gap(container, [meters[number] for number in heard])
+    seconds = meters[track].seconds + gap
     return {
         "duration_seconds": seconds,
         "codec": streams[track].codec_context.name,
         "is_cut_off": promises.is_shorter(path, container, streams[track], seconds),
-        "track": track + 1,
+        "track": track + 1 if len(heard) == 1 else formats.ALL_TRACKS,
         "tracks": len(streams),
+        "gap_seconds": gap,
     }
 
 
@@ -92,20 +101,42 @@ def _rescued(path: Path, longest_seconds: float) -> dict[str, Any]:
 
 
 class _Meter:
-    """The length of one track, and what compares it with others."""
+    """The length of the sound in one track, the gaps that its time stamps leave in between, and
+    what compares it with others."""
 
     def __init__(self, longest_seconds: float, loudness: "Loudness | None" = None) -> None:
         self.seconds, self.loudness = 0.0, loudness
+        self.gap_seconds, self.has_odd_times = 0.0, False
         self._longest_seconds = longest_seconds
+        self._end: float | None = None
 
     def add(self, frame: "av.AudioFrame") -> None:
         """Raises FileRejected when it is longer than a recording may be."""
         formats.refuse_odd(frame.sample_rate, frame.layout.nb_channels)
+        self._look_at_time(frame)
         self.seconds += frame.samples / frame.sample_rate
         if self.seconds > self._longest_seconds:
             raise FileRejected(formats.TOO_LONG.format(round(self._longest_seconds / 3600)))
         if self.loudness:
             self.loudness.add(frame)
+
+    def _look_at_time(self, frame: "av.AudioFrame") -> None:
+        """What is missing before this frame; less than a second is rounding."""
+        missing = frame.time - self._end if self._end is not None and frame.time else 0.0
+        if abs(missing) >= LEAST_GAP_SECONDS:
+            self.gap_seconds += missing
+            self.has_odd_times |= not 0 < missing <= LONGEST_GAP_SECONDS
+        length = frame.samples / frame.sample_rate
+        self._end = frame.time + length if frame.time is not None else None
+
+
+def _gap(container: "av.container.InputContainer", meters: list[_Meter]) -> float:
+    """The seconds of silence that have to be put in, so that the sound lies where the time stamps
+    say; 0 where they cannot be believed."""
+    kind = container.format.name.split(",")[0]
+    if kind not in STAMPED or any(meter.has_odd_times for meter in meters):
+        return 0.0
+    return max(meter.gap_seconds for meter in meters)
 
 
 def _meters(tracks: list[int], longest_seconds: float) -> dict[int, _Meter]:
@@ -116,15 +147,23 @@ def _meters(tracks: list[int], longest_seconds: float) -> dict[int, _Meter]:
     return {track: _Meter(longest_seconds, Loudness()) for track in tracks}
 
 
-def _chosen(meters: dict[int, _Meter]) -> int:
-    """The number of the first sound track, unless another one has far more sound: a camera's
-    second microphone, where the first one was not plugged in."""
-    first = min(meters)
-    energy = {n: meter.loudness.energy() for n, meter in meters.items() if meter.loudness}
-    if not energy:
-        return first
-    loudest = max(energy, key=lambda number: energy[number])
-    return loudest if energy[loudest] > FAR_MORE_SOUND * energy[first] else first
+def _heard(meters: dict[int, _Meter]) -> list[int]:
+    """The numbers of the tracks to hear: several microphones all, the same sound in several forms
+    once. A camera's microphone that was not plugged in is passed over."""
+    known = {n: meter.loudness for n, meter in meters.items() if meter.loudness}
+    if not known:
+        return [min(meters)]
+    loudest = max(known, key=lambda number: known[number].energy())
+    energy = known[loudest].energy()
+    living = [n for n in known if known[n].energy() * LEAST_SOUND >= energy and energy]
+    if not living:
+        return [min(meters)]
+    different: list[int] = []
+    for number in living:
+        if not any(known[number].is_like(known[other]) for other in different):
+            different.append(number)
+    channels = sum(known[number].channels for number in different)
+    return different if channels <= formats.MOST_CHANNELS else [loudest]
 
 
 def _frames(

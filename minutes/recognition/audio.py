@@ -20,7 +20,7 @@ from meetings.cell import Cell
 from meetings.errors import FileRejected, StorageFull
 from meetings.storage import full_disk_told
 from minutes.recognition import mixing, pcm, tracks
-from minutes.recognition.formats import BROKEN, NO_SOUND
+from minutes.recognition.formats import ALL_TRACKS, BROKEN, NO_SOUND
 from minutes.recognition.heard import Samples
 
 with warnings.catch_warnings():  # pydub misses an ffmpeg on the PATH; it is told of ours below
@@ -52,14 +52,16 @@ LEAST_SECONDS, SECONDS_A_MEGABYTE = 120, 2
 @dataclass(frozen=True)
 class Sound:
     """`duration_seconds` is what can really be decoded, not what the file's head says; `track`
-    the sound track that was taken, from 1, of `tracks`; `recorded_at` when the file says that it
-    began, in UTC."""
+    the sound track that was taken, from 1, of `tracks`, or `formats.ALL_TRACKS`; `gap_seconds` the
+    silence in it where the time stamps leap; `recorded_at` when the file says that it began, in
+    UTC."""
 
     duration_seconds: float
     codec: str
     is_cut_off: bool
     track: int = 1
     tracks: int = 1
+    gap_seconds: float = 0.0
     recorded_at: datetime | None = None
 
 
@@ -158,7 +160,7 @@ def clip(source: Path, start_seconds: float, end_seconds: float) -> bytes:
 
 def _mix(source: Path, sound: Sound, target: Path, gain: float) -> Samples:
     """Write the WAV and return its levels. Raises FileRejected, StorageFull."""
-    blocks = tracks.blocks(source, sound.track - 1, sound.duration_seconds)
+    blocks = tracks.blocks(source, _what(sound), sound.duration_seconds)
     levels = [np.zeros(0, np.float32)]
     try:
         with closing(blocks), full_disk_told(), wave.open(str(target), "wb") as wav:
@@ -171,6 +173,12 @@ def _mix(source: Path, sound: Sound, target: Path, gain: float) -> Samples:
         target.unlink(missing_ok=True)  # what was written only fills the disk
         raise
     return np.concatenate(levels)
+
+
+def _what(sound: Sound) -> tracks.What:
+    is_all = sound.track == ALL_TRACKS
+    numbers = range(sound.tracks) if is_all else [sound.track - 1]
+    return tracks.What(list(numbers), has_gaps=sound.gap_seconds > 0)
 
 
 def _convert(source: Path, target: Path, options: list[str]) -> None:

@@ -1,7 +1,10 @@
 """Which recordings are read, and what no recording has: enough of everything that a recorder
 writes, and an end to what a few bytes can ask for."""
 
+from pathlib import Path
+
 from meetings.errors import FileRejected
+from minutes.recognition import wave_sizes
 
 FORMATS = (
     "aac,ac3,aiff,amr,asf,au,avi,caf,dsf,dss,flac,flv,gsm,matroska,webm,mov,mp4,m4a,3gp,"
@@ -10,6 +13,9 @@ FORMATS = (
 READ_SAFELY = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 """What comes from outside is only ever read as one of these and as a plain file: playlists, which
 name further files and addresses, are no recordings."""
+
+ALL_TRACKS = 0
+"""In place of a track's number, from 1: all of them together."""
 
 MOST_TRACKS = 16
 MOST_CHANNELS = 64
@@ -38,6 +44,11 @@ TOO_MANY_CHANNELS = (
     "送信してください。"
 )
 TOO_LONG = "録音が長すぎます（上限は{:,}時間）。分割してから送信してください。"
+
+
+def reading(path: Path) -> dict[str, str]:
+    """FFmpeg's options for reading this file safely and to its end."""
+    return READ_SAFELY | ({"ignore_length": "1"} if wave_sizes.is_told_too_small(path) else {})
 
 
 def refuse_odd(rate: int, channels: int) -> None:

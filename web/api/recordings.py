@@ -48,8 +48,9 @@ class RecordingAnswer(Shape):
     duration_seconds: float
     codec: str
     is_cut_off: bool = Field(description="途中で切れていたため、読めたところまで")
-    track: int = Field(description="文字にする音声。何本目か（1から）")
+    track: int = Field(description="文字にする音声。何本目か（1から）。0は、すべてを重ねたもの")
     tracks: int = Field(description="ファイルに入っている音声の本数")
+    gap_seconds: float = Field(description="途中の時刻の抜け。その間は無音とした")
     has_peaks: bool = Field(description="波形（GET /recordings/{id}/peaks）がある")
     kind: str = Field(description="part（本編）か spare（予備）")
     part: int | None = Field(description="第何部か。予備では、どの部の予備か")
@@ -85,6 +86,7 @@ class RecordingAnswer(Shape):
             is_cut_off=recording.is_cut_off,
             track=recording.track,
             tracks=recording.tracks,
+            gap_seconds=recording.gap_seconds,
             has_peaks=recording.peaks_sha256 is not None,
             kind=recording.kind,
             part=placed.number or None,

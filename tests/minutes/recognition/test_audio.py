@@ -10,6 +10,7 @@ import pytest
 
 from meetings.errors import FileRejected, StorageFull
 from minutes.recognition import audio
+from minutes.recognition.formats import ALL_TRACKS
 from minutes.recognition.heard import Samples
 from tests.sounds import (
     PICTURE,
@@ -300,14 +301,69 @@ def test_the_louder_of_two_sound_tracks_is_taken_and_told(record: Record, tmp_pa
     assert height(audio.read(tmp_path / "out.wav", 0.5, 1.5)) == pytest.approx(440, abs=3)
 
 
-def test_of_two_tracks_with_sound_the_first_is_taken(record: Record, tmp_path: Path) -> None:
-    other = ("-f", "lavfi", "-i", "sine=frequency=880:duration=2")
-    maps = ("-map", "0", "-map", "1", "-map", "2")
-    film = record("camera.mkv", *PICTURE, *TONE, *other, *maps)
+def test_several_microphones_are_all_heard(record: Record, tmp_path: Path) -> None:
+    """Each of three speaks for two seconds, the last one into two channels."""
+    source, maps = list[str](), list[str]()
+    for number in range(3):
+        pitch, start = 440 * (number + 1), 2 * number
+        tone = f"0.3*sin(2*PI*{pitch}*t)*between(t,{start},{start + 2})+0.002*(random(0)-0.5)"
+        tone = "|".join([tone] * (2 if number == 2 else 1))
+        source += ["-f", "lavfi", "-t", f"{start + 2}", "-i", f"aevalsrc='{tone}':s=44100"]
+        maps += ["-map", str(number)]
+    film = record("recorder.mka", *source, *maps, "-c:a", "flac")
     sound = audio.inspect(film)
+    assert (sound.track, sound.tracks) == (ALL_TRACKS, 3)
+    assert sound.duration_seconds == pytest.approx(6, abs=0.1)
+    assert audio.normalise(film, tmp_path / "out.wav", sound) == pytest.approx(6, abs=0.1)
+    heard = [height(audio.read(tmp_path / "out.wav", at + 0.5, at + 1.5)) for at in (0, 2, 4)]
+    assert heard == pytest.approx([440, 880, 1320], abs=3)
+
+
+def test_one_sound_in_two_forms_is_heard_once(record: Record) -> None:
+    speech = ("-i", str(SPEECH), "-i", str(SPEECH), "-map", "0", "-map", "1")
+    forms = ("-c:a:0", "aac", "-ac:a:0", "2", "-c:a:1", "libopus", "-filter:a:1", "volume=0.7")
+    sound = audio.inspect(record("phone.mkv", *speech, *forms))
     assert (sound.track, sound.tracks) == (1, 2)
-    audio.normalise(film, tmp_path / "out.wav")
-    assert height(audio.read(tmp_path / "out.wav", 0.5, 1.5)) == pytest.approx(440, abs=3)
+
+
+def test_a_wav_whose_head_counts_too_little_is_heard_to_its_end(
+    record: Record, tmp_path: Path
+) -> None:
+    """As recorders write beyond 4 GB: the head has 32 bits."""
+    path = record("long.wav", *TONE, "-c:a", "pcm_s24le", "-fflags", "+bitexact")
+    content = bytearray(path.read_bytes())
+    data = content.index(b"data") + 4
+    for place, size in ((4, 50_000), (data, 50_000 - data)):
+        content[place : place + 4] = size.to_bytes(4, "little")
+    path.write_bytes(content)
+    sound = audio.inspect(path)
+    assert sound.duration_seconds == pytest.approx(2, abs=0.05) and not sound.is_cut_off
+    assert audio.normalise(path, tmp_path / "out.wav", sound) == pytest.approx(2, abs=0.05)
+
+
+def test_what_stands_behind_the_sound_of_a_wav_is_not_heard(record: Record) -> None:
+    path = record("tagged.wav", *TONE, "-c:a", "pcm_s16le")
+    content = bytearray(path.read_bytes() + b"LIST" + (200_000).to_bytes(4, "little"))
+    content += bytes(200_000)
+    content[4:8] = (len(content) - 8).to_bytes(4, "little")
+    path.write_bytes(content)
+    assert audio.inspect(path).duration_seconds == pytest.approx(2, abs=0.01)
+
+
+def test_where_the_time_stamps_leap_there_is_silence_and_nothing_is_cut_off(
+    record: Record, tmp_path: Path
+) -> None:
+    tone = ("-f", "lavfi", "-i", "sine=frequency=440:duration=4:sample_rate=48000")
+    leap = ("-bsf:a", "setts=pts=if(gte(PTS\\,96000)\\,PTS+240000\\,PTS):dts=PTS")
+    path = record("gap.mkv", *tone, "-c:a", "libopus", *leap)
+    sound = audio.inspect(path)
+    assert sound.gap_seconds == pytest.approx(5, abs=0.1) and not sound.is_cut_off
+    assert sound.duration_seconds == pytest.approx(9, abs=0.1)
+    audio.normalise(path, tmp_path / "out.wav", sound)
+    before, between, after = (
+        np.abs(audio.read(tmp_path / "out.wav", at, at + 1)).max() for at in (0.5, 4, 7.5)
+    )
+    assert before > 0.01 and after > 0.01 and between < 0.001
 
 
 @pytest.mark.parametrize("second", ["0*c0", "-1*c0"], ids=["dead channel", "upside down"])
