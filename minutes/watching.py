@@ -11,6 +11,7 @@ import os
 import re
 import threading
 import time
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -47,7 +48,7 @@ STUCK = (
 )
 
 # 「12_録音.m4a」「12 定例会」, but not 「2026-11-23 14.00.m4a」 and not 「0012_A.mp3」.
-NUMBER = re.compile(r"(?!(?:19|20)\d\d[-_. 年]\d)([1-9]\d{0,6})(?:[-_\s].*)?", re.DOTALL)
+NUMBER = re.compile(r"(?!(?:19|20)\d\d[-_. 年]\d)([1-9]\d{0,6})(?:[-_\s‐−–—].*)?", re.DOTALL)
 HALF_WRITTEN = (".part", ".partial", ".filepart", ".tmp", ".crdownload", ".download", "~")
 OF_THE_SYSTEM = {"thumbs.db", "desktop.ini"}
 
@@ -280,9 +281,10 @@ def _is_there(session: Session, meeting: Meeting, sha256: str) -> bool:
 
 
 def _number(place: Path) -> int | None:
-    """The meeting's number at the beginning of the first folder's name, or of a loose file's."""
+    """The meeting's number at the beginning of the first folder's name, or of a loose file's, in
+    figures of either width."""
     name = place.parts[0] if len(place.parts) > 1 else place.stem
-    found = NUMBER.fullmatch(name)
+    found = NUMBER.fullmatch(unicodedata.normalize("NFKC", name))
     return int(found[1]) if found else None
 
 

@@ -20,17 +20,21 @@ def docx(text: str) -> bytes:
 
 
 def docx_of(
-    body: str, doctype: str = "", kind: str = "", more: dict[str, str] | None = None
+    body: str,
+    doctype: str = "",
+    kind: str = "",
+    more: dict[str, str] | None = None,
+    footnotes: str = "",
 ) -> bytes:
-    """Of the XML of its body, with `w:` for Word's own words."""
-    document = (
-        f"{doctype}"
-        '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
-        f"<w:body>{body}</w:body></w:document>"
-    )
-    parts = {"word/document.xml": document, **(more or {})}
+    """Of the XML of its body and of its footnotes, with `w:` for Word's own words."""
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    document = f"{doctype}<w:document {space}><w:body>{body}</w:body></w:document>"
+    parts, kinds = {"word/document.xml": document, **(more or {})}, {}
+    if footnotes:
+        parts["word/footnotes.xml"] = f"<w:footnotes {space}>{footnotes}</w:footnotes>"
+        kinds = {"word/footnotes.xml": f"{VND}.wordprocessingml.footnotes+xml"}
     usual = f"{VND}.wordprocessingml.document.main+xml"
-    return _package("word/document.xml", kind or usual, parts)
+    return _package("word/document.xml", kind or usual, parts, kinds)
 
 
 def xlsx(text: str) -> bytes:

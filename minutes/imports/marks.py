@@ -9,7 +9,9 @@ from minutes.imports.said import Said
 
 LONGEST = 25
 NAME = rf"[^\s：:、。，．「」『』（）()【】\[\]《》○◯〇◎●◆◇■□・\t]{{1,{LONGEST}}}"
-NUMBERED = rf"{NAME}(?: [0-9]+)?"
+LETTER = r"(?:[^\W\d_]|[\ufe00-\ufe0f\U000e0100-\U000e01ef])"
+PARTED = rf"{LETTER}{{1,12}}[ 　]{LETTER}{{1,12}}|[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){{1,3}}"
+NUMBERED = rf"(?:{PARTED}|{NAME}(?: [0-9]+)?)"
 IN_BRACKETS = rf"[（(](?P<who>[^（）()]{{1,{LONGEST}}})[）)]"
 CIRCLE = r"[○◯〇◎●◆◇■□]"
 COLON = r"\s*(?:(?<![0-9０-９])[：:]|[：:](?![0-9０-９]))(?!//)\s*"
@@ -28,13 +30,18 @@ FORMS = [
     # 議長<tab>…, as a table has it in two columns
     re.compile(rf"(?P<role>{NAME}(?:[ 　]{NAME})?(?:{IN_BRACKETS})?)\t(?P<text>.*)", re.DOTALL),
 ]
-NO_SPEAKER = re.compile(
-    "(開催)?(日時|日付|日|場所)|日程|時間|時刻|開会|閉会|会場|(出席|欠席)(者|委員)?|傍聴(者|人)?|議題|議事|件名|"
-    "次第|(配布)?資料|参考|※?注|例|備考|電話|住所|内線|URL|https?|結果|目的|内容"
+IN_A_CUE = re.compile(
+    r"(?P<role>[^\s：:。、，「」][^：:。、，「」]{0,39}?)\s*[：:]\s+(?P<text>.*)", re.DOTALL
 )
-SENTENCE = re.compile("を|です|ます|とおり|について|として|.は|.が")
+"""古賀 真由美（財政課）: …, as meeting programs begin each cue."""
+
+NO_SPEAKER = re.compile(
+    "(?:(?:開催)?(?:日時|日付|日|場所)|日程|時間|時刻|開会|開議|閉会|散会|延会|休憩|再開|開始|終了|会場|"
+    "(?:出席|欠席)(?:者|委員)?|傍聴(?:者|人)?|議題|議事|件名|次第|(?:配布)?資料|参考|※?注|例|備考|電話|"
+    r"住所|内線|URL|https?|結果|目的|内容)\s*\d*"
+)
+SENTENCE = re.compile(r"を|です|ます|とおり|について|として|\S[はが]|\s[はが](?![ぁ-ん])")
 NOTE = re.compile(r"[（(〔［\[][^（(）)]*[）)〕］\]]")
-BRACKETED = re.compile(IN_BRACKETS)
 
 
 def with_speakers(pieces: Iterable[Said]) -> Iterator[Said]:
@@ -45,7 +52,7 @@ def with_speakers(pieces: Iterable[Said]) -> Iterator[Said]:
         if piece.speaker:
             speaking = piece.speaker
             yield piece
-        elif mark := _mark(piece.text):
+        elif mark := _mark(piece):
             speaking, text = mark
             if text:
                 yield replace(piece, speaker=speaking, text=text)
@@ -56,39 +63,18 @@ def with_speakers(pieces: Iterable[Said]) -> Iterator[Said]:
 
 
 def begins_with_mark(text: str) -> bool:
-    return _mark(text) is not None
+    return _mark(Said(text)) is not None
 
 
-def person_named(mark: str, names: Iterable[str]) -> str:
-    """The one of these people whom the mark names: by the full name, or by the family name where
-    only one has it. Otherwise the mark as it stands."""
-    bracketed = BRACKETED.search(mark)
-    written = _without_spaces(bracketed["who"] if bracketed else mark)
-    known = list(names)
-    by_full_name = [name for name in known if _without_spaces(name) in written]
-    by_family = [name for name in known if written.startswith(_family(name) or "\0")]
-    for found in (by_full_name, by_family):
-        if len(found) == 1:
-            return found[0]
-    return mark
-
-
-def _mark(text: str) -> tuple[str, str] | None:
-    for form in FORMS:
-        found = form.match(text)
-        if found and _is_speaker(role := found["role"].strip()):
-            return role, (found["text"] or "").strip()
-    return None
-
-
-def _is_speaker(role: str) -> bool:
+def is_speaker(role: str) -> bool:
+    """Whether these words can be somebody's name or office."""
     return not NO_SPEAKER.fullmatch(role) and not SENTENCE.search(role)
 
 
-def _family(name: str) -> str:
-    parts = name.split()
-    return parts[0] if len(parts) > 1 else ""
-
-
-def _without_spaces(name: str) -> str:
-    return "".join(name.split())
+def _mark(piece: Said) -> tuple[str, str] | None:
+    forms = FORMS if piece.start_seconds is None else [*FORMS, IN_A_CUE]
+    for form in forms:
+        found = form.match(piece.text)
+        if found and is_speaker(role := found["role"].strip()):
+            return role, (found["text"] or "").strip()
+    return None

@@ -14,13 +14,14 @@ from meetings.errors import InvalidInput
 from meetings.invitations import invited
 from minutes.edges import Timed
 from minutes.imports import placing
-from minutes.imports.marks import person_named
+from minutes.imports.persons import person_named
 from minutes.imports.placing import Placed, Placing
 from minutes.imports.said import Said, is_timed
 from minutes.transcripts import segments_of
 from models.base import now
 from models.person import Person
 from models.recording import Recording, Step, StepKind, Transcription, WorkState
+from models.texts import folded
 from models.transcript import Doubt, Segment, Speaker, Transcript
 
 OFFSET = re.compile(r"([+-]?)(?:(?:(\d{1,2}):)?(\d{1,3}):)?(\d{1,6}(?:\.\d{1,3})?)")
@@ -173,8 +174,9 @@ def _speakers(session: Session, transcript: Transcript, placed: Placing) -> dict
     by_mark: dict[str, Speaker] = {}
     for mark in dict.fromkeys(one.speaker for one in placed.placed if one.speaker):
         name = person_named(mark, names)
-        if name not in found:
-            found[name] = Speaker(transcript=transcript, name=name)
-            session.add(found[name])
-        by_mark[mark] = found[name]
+        same = folded(name)
+        if same not in found:
+            found[same] = Speaker(transcript=transcript, name=name)
+            session.add(found[same])
+        by_mark[mark] = found[same]
     return by_mark

@@ -2,9 +2,11 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 from meetings.errors import FileRejected
+from minutes.imports import stamped
 from minutes.imports.marks import begins_with_mark
 from minutes.imports.said import Said
 
@@ -19,24 +21,29 @@ BYTE_ORDER_MARKS = {
 }
 FEW_CONTROL, SHARE_OF_CONTROL = 3, 0.01
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
+HALF_WIDTH = re.compile("[\uff61-\uff9f]")
+ESCAPE = re.compile(rb"\x1b\$[@B(]")
+BROKEN = re.compile("\ufffd+")
+FEW_BROKEN, SHARE_OF_BROKEN = 3, 0.05
 SENTENCE_END = re.compile(r"[。．.！？!?」』）)】]$")
 WRAPPED_FROM = 25
 """A line so long that does not end a sentence was cut by the width of a page."""
 
 
-def decode(content: bytes) -> str:
-    """By its byte order mark, else UTF-8, UTF-16 or Shift_JIS as Windows writes it.
+def decode(content: bytes, *, may_be_broken: bool = False) -> str:
+    """By its byte order mark, else UTF-8, UTF-16, JIS, EUC, or Shift_JIS as Windows writes it.
+    `may_be_broken`: speech recognisers cut letters in two; where a few of UTF-8 are, 〓 stands.
 
     Raises FileRejected.
     """
-    for encoding in _candidates(content):
-        try:
-            text = content.decode(encoding)
-        except UnicodeError:
-            continue
-        if len(CONTROL.findall(text)) <= FEW_CONTROL + SHARE_OF_CONTROL * len(text):
-            return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise FileRejected(NOT_TEXT)
+    read = (_decoded(content, encoding) for encoding in _candidates(content))
+    texts = [text for text in read if text is not None]
+    if not texts and may_be_broken:
+        texts = list(_mended(content))
+    if not texts:
+        raise FileRejected(NOT_TEXT)
+    text = min(texts, key=_half_width)  # what is none of Shift_JIS looks like half-width kana
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def paragraphs(text: str) -> list[Said]:
@@ -55,13 +62,42 @@ def _candidates(content: bytes) -> list[str]:
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
             return [encoding]
+    if ESCAPE.search(content):
+        return ["iso2022_jp_2004", "iso2022_jp_ext"]
+    if _decoded(content, "utf-8") is not None:
+        return ["utf-8"]
     if b"\x00" not in content:
-        return ["utf-8", "cp932"]
+        return ["cp932", "euc_jis_2004"]
     is_little = content[1::2].count(0) >= content[::2].count(0)
     return ["utf-16-le" if is_little else "utf-16-be"]
+
+
+def _decoded(content: bytes, encoding: str) -> str | None:
+    """None where it is in another encoding, or no text."""
+    try:
+        text = content.decode(encoding)
+    except UnicodeError:
+        return None
+    return text if _is_text(text) else None
+
+
+def _mended(content: bytes) -> Iterator[str]:
+    text = content.decode("utf-8-sig", errors="replace")
+    broken, letters = text.count("\ufffd"), sum("\u3000" < letter < "\ufffd" for letter in text)
+    if broken <= max(FEW_BROKEN, SHARE_OF_BROKEN * letters) < letters and _is_text(text):
+        yield BROKEN.sub("〓", text)
+
+
+def _is_text(text: str) -> bool:
+    return len(CONTROL.findall(text)) <= FEW_CONTROL + SHARE_OF_CONTROL * len(text)
+
+
+def _half_width(text: str) -> int:
+    return len(HALF_WIDTH.findall(text))
 
 
 def _goes_on(before: str, line: str) -> bool:
     is_cut = len(before) >= WRAPPED_FROM and not SENTENCE_END.search(before)
     is_new = not line or line[0] in " 　\t" or "\t" in before or begins_with_mark(line)
+    is_new = is_new or stamped.begins(line) or stamped.begins(before)
     return is_cut and not is_new

@@ -1,19 +1,20 @@
 """Word files (docx): the paragraphs of the text, and tables row by row.
 
 A docx is a zip of XML. Three parts are looked at and nothing is run: the list of contents, the
-document, no more of it than `LARGEST_XML_BYTES` and `MOST_ELEMENTS`, piece by piece: no more than
-one paragraph or row is held at a time. Read by the standard library; XML that declares entities is
-refused, since Word never writes any.
+footnotes, the document, no more of each than `LARGEST_XML_BYTES` and `MOST_ELEMENTS`, piece by
+piece: no more than one paragraph or row is held at a time. Read by the standard library; XML that
+declares entities is refused, since Word never writes any.
 """
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 from meetings.errors import FileRejected
+from minutes.imports import word_symbols
 from minutes.imports.said import LONGEST_CHARACTERS, TOO_LONG, Said
 
 LARGEST_XML_BYTES = 60_000_000
@@ -21,7 +22,7 @@ MOST_ELEMENTS = 1_500_000
 PIECE_BYTES = 1 << 16
 LARGEST_LIST_BYTES = 1_000_000
 CONTENTS = "[Content_Types].xml"
-DOCUMENT = "wordprocessingml.document.main+xml"
+DOCUMENT, FOOTNOTES = "wordprocessingml.document.main+xml", "wordprocessingml.footnotes+xml"
 MACROS = "macroEnabled"
 MACRO_PART = "vbaProject"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
@@ -43,10 +44,13 @@ BROKEN = (
     zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, OSError,
     KeyError, ValueError, RuntimeError, NotImplementedError, RecursionError,
 )  # fmt: skip
-UNSEEN = {"del", "moveFrom", "Fallback", "rt", "txbxContent", "instrText", "sdtPr", "pPr", "rPr"}
-"""Deleted text, second versions of the same, readings above characters, text boxes, fields."""
+UNSEEN = {"del", "moveFrom", "Fallback", "rt", "instrText", "sdtPr", "pPr", "rPr"}
+"""Deleted text, second versions of the same, readings above characters, fields."""
 
 HELD = {"p", "tr", *UNSEEN}
+BOX, NOTE = "txbxContent", "footnoteReference"
+SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
+TOLD_BY_ATTRIBUTES = {"sym", NOTE, "footnote"}
 
 
 def paragraphs(path: Path) -> list[Said]:
@@ -56,24 +60,28 @@ def paragraphs(path: Path) -> list[Said]:
             raise FileRejected(PROTECTED)
     try:
         with zipfile.ZipFile(path) as package:
-            blocks = _Blocks()
-            _parse(package, _document(package), LARGEST_XML_BYTES, blocks)
+            document, footnotes = _parts(package)
+            notes = _Blocks({})
+            if footnotes:
+                _parse(package, footnotes, LARGEST_XML_BYTES, notes)
+            blocks = _Blocks(notes.by_number)
+            _parse(package, document, LARGEST_XML_BYTES, blocks)
     except BROKEN as problem:
         raise FileRejected(NOT_WORD) from problem
     return [Said(text) for text in blocks.found]
 
 
-def _document(package: zipfile.ZipFile) -> str:
-    """The name of the part with the text."""
+def _parts(package: zipfile.ZipFile) -> tuple[str, str]:
+    """The names of the part with the text and of that with the footnotes, empty without such."""
     contents = _Contents()
     _parse(package, CONTENTS, LARGEST_LIST_BYTES, contents)
     has_macros = any(MACRO_PART in name for name in package.namelist())
     if has_macros or any(MACROS in kind for kind in contents.kinds.values()):
         raise FileRejected(WITH_MACROS)
-    for name, kind in contents.kinds.items():
-        if kind.endswith(DOCUMENT):
-            return name.lstrip("/")
-    raise FileRejected(NOT_WORD)
+    document, footnotes = map(contents.part, (DOCUMENT, FOOTNOTES))
+    if not document:
+        raise FileRejected(NOT_WORD)
+    return document, footnotes
 
 
 class _Contents:
@@ -85,6 +93,10 @@ class _Contents:
     def start(self, _tag: str, attributes: dict[str, str]) -> None:
         self.kinds[attributes.get("PartName", "")] = attributes.get("ContentType", "")
 
+    def part(self, kind: str) -> str:
+        """The name of the first one of this kind, or nothing."""
+        return next((n.lstrip("/") for n, its in self.kinds.items() if its.endswith(kind)), "")
+
     def end(self, _tag: str) -> None:
         pass
 
@@ -93,20 +105,32 @@ class _Contents:
 
 
 class _Blocks:
-    """Paragraphs, and rows of tables with a tab between their cells. What is inside the outermost
-    of them is built as a tree, read, and let go."""
+    """Paragraphs, and rows of tables with a tab between their cells, each followed by its text
+    boxes and footnotes. What is inside the outermost of them is built as a tree, read, and let go.
 
-    def __init__(self) -> None:
+    `notes`: the texts of the footnotes by their numbers. `by_number`: what is found, where the
+    part itself is of footnotes."""
+
+    def __init__(self, notes: Mapping[str, str]) -> None:
         self.found: list[str] = []
+        self.by_number: dict[str, str] = {}
+        self._notes = notes
+        self._number = ""
         self._builder: ElementTree.TreeBuilder | None = None
         self._depth = 0
         self._characters = 0
 
-    def start(self, tag: str, _attributes: dict[str, str]) -> None:
-        if self._builder is None and _name(tag) not in HELD:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = _name(tag)
+        told: dict[str, str] = {}
+        if name in TOLD_BY_ATTRIBUTES:
+            told = {_name(key): value for key, value in attributes.items()}
+        if name == "footnote":
+            self._number = told.get("id", "")
+        if self._builder is None and name not in HELD:
             return
         self._builder = self._builder or ElementTree.TreeBuilder()
-        self._builder.start(tag, {})
+        self._builder.start(tag, told)
         self._depth += 1
 
     def data(self, text: str) -> None:
@@ -124,6 +148,10 @@ class _Blocks:
 
     def _take(self, element: ElementTree.Element) -> None:
         texts = [text.strip() for text in _block(element) if text.strip()]
+        if self._number:
+            self.by_number[self._number] = "".join([self.by_number.get(self._number, ""), *texts])
+        notes = [self._notes.get(one.get("id", "")) for one in _seen(element, NOTE)]
+        texts += [f"（注：{note}）" for note in notes if note]
         self._characters += sum(map(len, texts))
         if self._characters > 2 * LONGEST_CHARACTERS:
             raise FileRejected(TOO_LONG)
@@ -171,6 +199,8 @@ def _block(element: ElementTree.Element) -> Iterator[str]:
     match _name(element.tag):
         case "p":
             yield from _text(element).split("\n")
+            for box in _seen(element, BOX):
+                yield from _blocks(box)
         case "tr":
             yield from _row(element)
         case name if name not in UNSEEN:
@@ -189,13 +219,23 @@ def _text(element: ElementTree.Element) -> str:
     match _name(element.tag):
         case "t":
             return element.text or ""
-        case "tab":
-            return "\t"
-        case "br" | "cr":
-            return "\n"
-        case name if name in UNSEEN:
+        case "sym":
+            return word_symbols.letter(element.get("font", ""), element.get("char", ""))
+        case name if name in SIGNS:
+            return SIGNS[name]
+        case name if name in UNSEEN or name == BOX:
             return ""
     return "".join(map(_text, element))
+
+
+def _seen(element: ElementTree.Element, wanted: str) -> Iterator[ElementTree.Element]:
+    """Those of this name that are inside, and not inside one another."""
+    for child in element:
+        name = _name(child.tag)
+        if name == wanted:
+            yield child
+        elif name not in UNSEEN:
+            yield from _seen(child, wanted)
 
 
 def _name(tag: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from meetings.errors import FileRejected
 from meetings.inside.answering import answer
-from minutes.imports import subtitles, text_files, whisper_files, word_files
+from minutes.imports import stamped, subtitles, text_files, whisper_files, word_files
 from minutes.imports.marks import with_speakers
 from minutes.imports.said import LONGEST_CHARACTERS, MOST_PIECES, TOO_LONG, Said
 
@@ -29,15 +29,15 @@ def pieces(kind: str, path: str) -> list[tuple[Any, ...]]:
 
 def _read(kind: str, path: Path) -> list[Said]:
     if kind == ".docx":
-        return word_files.paragraphs(path)
+        return stamped.timed(word_files.paragraphs(path))
     if kind != ".json" and path.stat().st_size > LARGEST_TEXT_BYTES:
         raise FileRejected(TOO_LONG)
-    text = text_files.decode(path.read_bytes())
+    text = text_files.decode(path.read_bytes(), may_be_broken=kind != ".txt")
     if kind == ".json":
         return whisper_files.segments(text)
     if kind in (".srt", ".vtt") or subtitles.looks_like(text):
         return subtitles.cues(text)
-    return text_files.paragraphs(text)
+    return stamped.timed(text_files.paragraphs(text))
 
 
 if __name__ == "__main__":

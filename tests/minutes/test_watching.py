@@ -115,7 +115,16 @@ def names(session: Session, meeting: Meeting) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "place", ["{}/R01.m4a", "{} 定例会/R01.m4a", "{}/午後/R01.m4a", "{}_R01.m4a", "{} 懇話会.m4a"]
+    "place",
+    [
+        "{}/R01.m4a",
+        "{} 定例会/R01.m4a",
+        "{}/午後/R01.m4a",
+        "{}_R01.m4a",
+        "{} 懇話会.m4a",
+        "{wide}＿定例会.m4a",
+        "{wide}　定例会/R01.m4a",
+    ],
 )
 def test_a_recording_goes_to_the_meeting_that_its_place_names(
     session: Session,
@@ -126,7 +135,8 @@ def test_a_recording_goes_to_the_meeting_that_its_place_names(
     folder: Path,
     place: str,
 ) -> None:
-    path = drop(place.format(meeting.id))
+    wide = str(meeting.id).translate({48 + figure: 0xFF10 + figure for figure in range(10)})
+    path = drop(place.format(meeting.id, wide=wide))
     assert watch.look() == Counts(taken=1)
     assert names(session, meeting) == [path.name]
     recording = recordings_of(session, meeting)[0]

@@ -42,12 +42,18 @@ def texts(pieces: list[Said]) -> list[str]:
 # Text
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "utf-8-sig", "cp932", "utf-16", "utf-16-le", "euc_jis_2004", "iso2022_jp_2004"],
+)
 def test_text_is_read_in_every_usual_encoding(read: Read, encoding: str) -> None:
-    content = "それでは、定刻となりましたので、①から始めます。\r\n髙橋委員から説明をお願いします。"
+    name = "髙橋" if encoding.startswith(("utf", "cp")) else "高橋"  # JIS knows no 髙
+    content = (
+        f"それでは、定刻となりましたので、①から始めます。\r\n{name}委員から説明をお願いします。"
+    )
     assert texts(read("逐語録.txt", content.encode(encoding))) == [
         "それでは、定刻となりましたので、①から始めます。",
-        "髙橋委員から説明をお願いします。",
+        f"{name}委員から説明をお願いします。",
     ]
 
 
@@ -79,6 +85,26 @@ def test_odd_characters_survive_as_plain_text_and_control_characters_do_not(read
     assert texts(read("議事.txt", f"{odd}\x07\x1b")) == [odd]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932", "utf-16", "euc_jp", "iso2022_jp"])
+def test_subtitles_are_read_in_every_usual_encoding(read: Read, encoding: str) -> None:
+    assert texts(read("字幕.srt", SRT.encode(encoding))) == [
+        "それでは、定刻となりましたので、開会いたします。",
+        "本日はお忙しい中ありがとうございます。",
+    ]
+
+
+def test_half_a_letter_of_a_recogniser_is_a_gap_and_the_sentences_are_taken(read: Read) -> None:
+    """whisper.cpp cuts letters at the borders of its tokens and cues."""
+    cut = SRT.encode().replace("定".encode(), "定".encode()[:2])
+    assert texts(read("字幕.srt", cut))[0] == "それでは、〓刻となりましたので、開会いたします。"
+    whole = json.dumps({"segments": [{**SEGMENT, "tokens": ["X"]}]}, ensure_ascii=False)
+    broken = whole.encode().replace(b"X", "開".encode()[:2])
+    assert texts(read("a.json", broken)) == ["開会します。"]
+    for content in (bytes(range(128, 256)) * 9, "開会します。".encode("euc_jp") + b"\xff" * 9):
+        with pytest.raises(FileRejected, match="として読めません"):
+            read("字幕.srt", content)
+
+
 # Speakers
 
 
@@ -95,6 +121,9 @@ def test_odd_characters_survive_as_plain_text_and_control_characters_do_not(read
         ("【事務局】これより会議を開きます。", "事務局"),
         ("芹沢 誠司\tこれより会議を開きます。", "芹沢 誠司"),
         ("○議長\nこれより会議を開きます。", "議長"),
+        ("古賀 真由美: これより会議を開きます。", "古賀 真由美"),
+        ("葛\U000e0100城　はるか：これより会議を開きます。", "葛\U000e0100城 はるか"),
+        ("Okuma Chizuru: これより会議を開きます。", "Okuma Chizuru"),
     ],
 )
 def test_a_mark_becomes_the_speaker_and_leaves_the_text(
@@ -111,6 +140,8 @@ def test_a_mark_becomes_the_speaker_and_leaves_the_text(
         "午前10：30から始めます。",
         "結論は次のとおり：賛成です。",
         "○これより会議を開きます。",
+        "資料 2: 予算の概要",
+        "休憩 10:30",
         "https://example.jp/ をご覧ください。",
     ],
 )
@@ -188,7 +219,130 @@ def test_what_is_no_word_file_is_refused_in_words(read: Read, content: bytes, to
         read("議事.docx", content)
 
 
+def test_hyphens_that_do_not_break_and_signs_of_fonts_stay(read: Read) -> None:
+    body = (
+        "<w:p><w:r><w:t>14</w:t><w:noBreakHyphen/><w:t>15日、資料3</w:t></w:r><w:r>"
+        "<w:noBreakHyphen/></w:r><w:r><w:t>2</w:t><w:ptab/><w:t>内線</w:t><w:softHyphen/></w:r><w:r>"
+        '<w:sym w:font="Wingdings" w:char="F0E8"/><w:sym w:font="ＭＳ 明朝" w:char="2460"/>'
+        '<w:sym w:font="Webdings" w:char="F04C"/><w:sym w:font="Symbol" w:char="F0B1"/>'
+        '<w:sym w:char="D800"/><w:sym w:char="1000000"/><w:sym/><w:t>3</w:t></w:r></w:p>'
+    )
+    assert texts(read("議事.docx", office.docx_of(body))) == [
+        "14\u201115日、資料3\u20112 内線⇨①〓±〓〓〓3"
+    ]
+
+
+def test_boxes_and_footnotes_are_taken_where_they_stand(read: Read) -> None:
+    box = "<w:p><w:r><w:t>○課長　箱の中で説明いたします、よろしくお願いします。</w:t></w:r></w:p>"
+    body = (
+        "<w:p><w:r><w:t>○議長　それでは、説明を求めたいと思います。</w:t></w:r><w:r>"
+        f"<w:AlternateContent><w:Choice><w:txbxContent>{box}</w:txbxContent></w:Choice>"
+        f"<w:Fallback><w:txbxContent>{box}</w:txbxContent></w:Fallback></w:AlternateContent></w:r>"
+        '<w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
+        "<w:p><w:r><w:t>○議長　以上で、説明を終わります、ありがとうございます。</w:t></w:r></w:p>"
+    )
+    note = '<w:footnote w:id="2"><w:p><w:r><w:t>後日訂正</w:t></w:r></w:p></w:footnote>'
+    content = office.docx_of(body, footnotes=note)
+    assert [(piece.speaker, piece.text) for piece in read("議事.docx", content)] == [
+        ("議長", "それでは、説明を求めたいと思います。"),
+        ("課長", "箱の中で説明いたします、よろしくお願いします。"),
+        ("", "（注：後日訂正）"),
+        ("議長", "以上で、説明を終わります、ありがとうございます。"),
+    ]
+
+
+# Text with times
+
+TEAMS = """市民課 定例会議
+2026年11月25日, 午前10:00
+4分 10秒
+
+瀬戸口 豊 が文字起こしを開始しました
+
+瀬戸口 豊   0:01
+それでは始めます。お手元にお配りしております資料の一をご覧ください、よろしくお願いいたします。
+八重樫 菜々   0:09
+はい、承知しました。
+瀬戸口 豊   1:02:09
+以上です。
+"""
+
+
+def test_names_with_times_above_the_words_are_speakers_and_times(read: Read) -> None:
+    """As Teams and Otter write them; title, date and length are no speech."""
+    body = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in TEAMS.split("\n"))
+    lined = "".join(
+        "<w:p><w:r><w:t>" + part.replace("\n", "</w:t><w:br/><w:t>") + "</w:t></w:r></w:p>"
+        for part in TEAMS.split("\n\n")
+    )
+    for name, content in [
+        ("会議.txt", TEAMS.encode()),
+        ("会議.docx", office.docx_of(body)),
+        ("会議.docx", office.docx_of(lined)),
+    ]:
+        pieces = read(name, content)
+        assert pieces == [
+            Said("それでは始めます。お手元にお配りしております資料の一をご覧ください、よろしくお願いいたします。",
+                 "瀬戸口 豊", 1.0, 9.0),
+            Said("はい、承知しました。", "八重樫 菜々", 9.0, pytest.approx(12.33, abs=0.01)),
+            Said("以上です。", "瀬戸口 豊", 3729.0, 3731.0),
+        ]  # fmt: skip
+
+
+def test_times_in_brackets_before_the_words_are_read(read: Read) -> None:
+    content = (
+        "[00:00:01] 瀬戸口: 始めます。\n[00:00:21.5] 八重樫：はい。\n二行目です。\n"
+        "(0:30) 続けてどうぞ\n00:00:30 瀬戸口: 以上です。"
+    )
+    assert [(p.speaker, p.text, p.start_seconds) for p in read("会議.txt", content)] == [
+        ("瀬戸口", "始めます。", 1.0),
+        ("八重樫", "はい。", 21.0),
+        ("八重樫", "二行目です。", 22.0),
+        ("", "続けてどうぞ", 30.0),
+        ("瀬戸口", "以上です。", 32.0),
+    ]
+
+
+def test_long_speech_with_one_time_is_cut_and_its_time_divided(read: Read) -> None:
+    words = "お手元の資料の一をご覧いただきたいと思います。" * 40
+    pieces = read("会議.txt", f"芹沢 誠司 0:10\n{words}\n議長 2:10\nはい。")
+    assert "".join(piece.text for piece in pieces[:-1]) == words
+    starts = [piece.start_seconds for piece in pieces]
+    assert len(pieces) > 20 and starts == sorted(starts) and starts[-1] == 130.0
+    assert {piece.speaker for piece in pieces[:-1]} == {"芹沢 誠司"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "○議長　開会します。\n休憩 10:30\n○議長　再開します。\n再開 10:45\n以上です。",
+        "本日の会議を開きます。\n芹沢委員 10:30\n発言します。\n八重樫委員 10:45\n以上です。",
+        "芹沢委員 10:30\n発言します。\n八重樫委員 10:45\n以上です。",
+        "八重樫委員 0:45\n発言します。\n芹沢委員 0:30\n以上です。",
+    ],
+)
+def test_the_clock_in_other_minutes_is_no_place_in_the_recording(read: Read, content: str) -> None:
+    pieces = read("議事.txt", content)
+    assert all(piece.start_seconds is None for piece in pieces) and len(pieces) >= 2
+
+
 # Subtitles
+
+
+def test_names_before_the_words_of_a_cue_are_speakers(read: Read) -> None:
+    """As Zoom writes them."""
+    content = (
+        "WEBVTT\n\n1\n00:00:03.120 --> 00:00:07.480\n古賀 真由美: 始めます。\n\n"
+        "2\n00:00:07.900 --> 00:00:12.010\nOkuma Chizuru: はい。\n\n"
+        "3\n00:00:12.500 --> 00:00:16.000\n大隈　千鶴（市民課 2係）: 結論は次のとおり: 賛成\n\n"
+        "4\n00:00:16.500 --> 00:00:19.000\n結論は次のとおり: 賛成\n"
+    )
+    assert [(piece.speaker, piece.text) for piece in read("会議.vtt", content)] == [
+        ("古賀 真由美", "始めます。"),
+        ("Okuma Chizuru", "はい。"),
+        ("大隈 千鶴（市民課 2係）", "結論は次のとおり: 賛成"),
+        ("", "結論は次のとおり: 賛成"),
+    ]
 
 
 def test_srt_is_read_with_its_times(read: Read) -> None:
