@@ -15,6 +15,7 @@ from models.meeting import AgendaItem, InvitationKind, Meeting, Series
 from models.notice import NoticeKind
 from models.person import Department, Person
 from models.sitting import ItemChange, Turn
+from models.texts import folded
 from models.transcript import Segment
 
 DEEPEST_LEVEL = 3
@@ -32,13 +33,13 @@ class Node:
 
 
 def series_named(session: Session, name: str, department: Department) -> Series:
-    """The series of this department with this name, made if it is new."""
+    """The series of this department with this name, however its letters are typed; made if it is
+    new."""
     name = entries.text("series", "会議体", name)
-    found = session.scalar(
-        select(Series).where(Series.name == name, Series.department_id == department.id)
-    )
-    if found:
-        return found
+    wanted = folded(name)
+    for known in session.scalars(select(Series).where(Series.department_id == department.id)):
+        if folded(known.name) == wanted:
+            return known
     series = Series(name=name, department=department)
     session.add(series)
     session.flush()
@@ -49,18 +50,24 @@ def set_up_meeting(
     session: Session,
     by: Person,
     *,
-    series: Series,
+    series: Series | None,
     department: Department,
     title: str,
     starts_at: datetime,
     ends_at: datetime,
     place: str,
+    access_days: int | None,
 ) -> Meeting:
+    """A meeting of this series; without one it stands alone, and its series is called as it is
+    itself. Those who are only invited read its documents until `access_days` after it, None for no
+    end. Raises InvalidInput."""
     entries.check_span(starts_at, ends_at)
+    title = entries.text("title", "会議名", title)
     meeting = Meeting(
-        series=series,
+        series=series or series_named(session, title, department),
         department=department,
-        title=entries.text("title", "会議名", title),
+        title=title,
+        access_days=_access_days(access_days),
         starts_at=starts_at,
         ends_at=ends_at,
         place=entries.text("place", "場所", place),
@@ -103,10 +110,14 @@ def change_meeting(
 def limit_access(session: Session, by: Person, meeting: Meeting, days: int | None) -> None:
     """Those who are only invited read the documents until so many days after the meeting; None
     for no end."""
-    days = entries.within("access_days", "資料を読める日数", days, 0, entries.MOST_DAYS)
+    days = _access_days(days)
     if meeting.access_days != days:
         meeting.access_days = days
         audit.note(session, by, "limit_access", meeting)
+
+
+def _access_days(days: int | None) -> int | None:
+    return entries.within("access_days", "資料を読める日数", days, 0, entries.MOST_DAYS)
 
 
 def call_off(session: Session, by: Person, meeting: Meeting, reason: str) -> None:
@@ -160,8 +171,8 @@ def copy_meeting(
         starts_at=starts_at,
         ends_at=ends_at,
         place=place,
+        access_days=source.access_days,
     )
-    meeting.access_days = source.access_days
     session.flush()
     _copy_items(session, by, source, meeting)
     people = [

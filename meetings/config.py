@@ -58,6 +58,11 @@ class Documents:
     access_days: int = 0
     office_seconds: int = 120
 
+    @property
+    def days_of_access(self) -> int | None:
+        """So many days after a new meeting its documents can be read; None for no end."""
+        return self.access_days or None
+
 
 @dataclass(frozen=True)
 class Mail:

@@ -128,6 +128,7 @@ def test_a_meeting_ends_after_it_starts(session: Session, cast: Cast, meeting: M
         agenda.set_up_meeting(
             session, cast.organiser, series=meeting.series, department=meeting.department,
             title="逆さ", starts_at=now(), ends_at=now() - timedelta(hours=1), place="会議室",
+            access_days=None,
         )  # fmt: skip
 
 
@@ -151,3 +152,14 @@ def test_a_series_of_a_department_is_made_once(session: Session, cast: Cast) -> 
     department = cast.organiser.department
     first = agenda.series_named(session, "定例会", department)
     assert agenda.series_named(session, " 定例会 ", department) is first
+    assert agenda.series_named(session, "定　例会", department) is first
+    assert agenda.series_named(session, "臨時会", department) is not first
+
+
+def test_a_meeting_of_no_series_stands_alone(session: Session, cast: Cast) -> None:
+    made = agenda.set_up_meeting(
+        session, cast.organiser, series=None, department=cast.organiser.department,
+        title="記念講演会", starts_at=now(), ends_at=now() + timedelta(hours=1), place="講堂",
+        access_days=None,
+    )  # fmt: skip
+    assert made.series.name == "記念講演会"

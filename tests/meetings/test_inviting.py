@@ -104,6 +104,7 @@ def coming(session: Session, cast: Cast) -> Meeting:
         starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=2),
         place="第3会議室",
+        access_days=None,
     )
     session.flush()
     invitations.invite(session, cast.organiser, meeting, cast.attendee)

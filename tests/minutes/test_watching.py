@@ -230,7 +230,7 @@ def another_meeting(session: Session, by: Person, meeting: Meeting, title: str) 
     made = agenda.set_up_meeting(
         session, by, series=agenda.series_named(session, title, by.department),
         department=by.department, title=title, starts_at=meeting.starts_at,
-        ends_at=meeting.ends_at, place="別室",
+        ends_at=meeting.ends_at, place="別室", access_days=None,
     )  # fmt: skip
     session.commit()
     return made

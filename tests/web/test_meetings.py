@@ -2,22 +2,28 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings import invitations, pdf
+from meetings.config import Config, Documents
 from meetings.storage import Storage
 from models.audit import AuditLine
 from models.document import Document
 from models.meeting import InvitationAnswer, Meeting
 from models.person import Person
 from tests.conftest import Browser, Cast
+from tests.web.api.conftest import Script, script
+from web.app import attach
 from web.demo import builders
 from web.demo.papers import to_pdf
 
+__all__ = ["script"]
 Browse = Callable[[Person], Browser]
 
 
@@ -39,6 +45,29 @@ def test_an_organiser_sets_up_a_meeting(cast: Cast, browse: Browse, engine: Engi
     with Session(engine) as session:
         made = session.scalars(select(Meeting)).one()
         assert (made.title, made.series.name) == ("第1回 定例会", "定例会")
+
+
+def test_the_citys_days_of_access_hold_for_meetings_of_screens_and_scripts(
+    app: Flask,
+    cast: Cast,
+    browse: Browse,
+    script: Callable[[Person], Script],
+    config: Config,
+    engine: Engine,
+) -> None:
+    attach(app, replace(config, documents=Documents(access_days=30)), engine)
+    browse(cast.organiser).post("/meetings", data=new_meeting(cast, series=""))
+    body = {"title": "第2回", "place": "第1会議室"} | {
+        "starts_at": "2026-12-02T14:00:00+09:00",
+        "ends_at": "2026-12-02T16:00:00+09:00",
+    }
+    script(cast.organiser).call("POST", "/meetings", body, status=201)
+    with Session(engine) as session:
+        made = session.scalars(select(Meeting).order_by(Meeting.id)).all()
+        assert [(m.access_days, m.series.name) for m in made] == [
+            (30, "第1回 定例会"),
+            (30, "第2回"),
+        ]
 
 
 @pytest.mark.parametrize(

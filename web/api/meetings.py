@@ -20,7 +20,7 @@ from web import access
 from web.api.operations import Identity, Moment, Query, Revision, Shape, ShortText, operation
 from web.api.shapes import DepartmentAnswer
 from web.paging import count_of
-from web.transaction import database_session
+from web.transaction import config, database_session
 
 blueprint = Blueprint("api_meetings", __name__)
 
@@ -108,7 +108,9 @@ class MeetingCopy(Shape):
 
 
 class NewMeeting(MeetingCopy):
-    series: ShortText = Field(description="会議体の名前。なければ作る")
+    series: ShortText | None = Field(
+        None, description="会議体の名前。なければ作る。一回だけの会議では書かない（会議名になる）"
+    )
     department: ShortText | None = Field(None, description="所属（課）の名前。なければ自分の所属")
 
 
@@ -158,8 +160,9 @@ def set_up(person: Person, body: NewMeeting) -> MeetingAnswer:
     meeting = agenda.set_up_meeting(
         session,
         person,
-        series=agenda.series_named(session, body.series, department),
+        series=agenda.series_named(session, body.series, department) if body.series else None,
         department=department,
+        access_days=config().documents.days_of_access,
         title=body.title,
         starts_at=body.starts_at,
         ends_at=body.ends_at,

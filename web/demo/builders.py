@@ -88,6 +88,7 @@ def add_meeting(
         starts_at=starts_at,
         ends_at=starts_at + length,
         place=facts["place"],
+        access_days=None,
     )
     for entry in facts["agenda"]:
         agenda.add_agenda_item(

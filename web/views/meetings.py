@@ -41,14 +41,15 @@ def set_up(person: Person) -> Any:
     session = database_session()
     try:
         department = _department(person, request.form.get("department_id", ""))
+        series = request.form.get("series", "").strip()
         meeting = agenda.set_up_meeting(
             session,
             person,
-            series=agenda.series_named(session, request.form.get("series", ""), department),
+            series=agenda.series_named(session, series, department) if series else None,
             department=department,
+            access_days=config().documents.days_of_access,
             **_typed(),
         )
-        agenda.limit_access(session, person, meeting, config().documents.access_days or None)
     except InvalidInput as problem:
         return _form(person, values=request.form, problem=problem), 422
     if "invite_roster" in request.form:
