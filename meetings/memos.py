@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from meetings import audit, entries
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
+from meetings.versions import Change, PageChange
 from models.base import now
 from models.document import Document, DocumentVersion, Page, PageMatch
 from models.memo import Bookmark, Memo, MemoKind
@@ -45,6 +46,13 @@ class PlacedMemo:
     @property
     def is_carried(self) -> bool:
         return self.memo.page_id != self.page.id
+
+    @property
+    def is_page_changed(self) -> bool:
+        """It was written on an older version of this page, which says something else now."""
+        if not self.is_carried:
+            return False
+        return PageChange(self.memo.page, self.page).change == Change.CHANGED
 
 
 def write(

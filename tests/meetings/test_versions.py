@@ -105,6 +105,8 @@ def test_memos_go_along_with_their_pages_through_two_replacements(shelf: Shelf) 
     placed = memos.placed(shelf.session, attendee, document.current)
     assert {(entry.memo.key, entry.page.number) for entry in placed} == {("m1", 2), ("m3", 3)}
     assert all(entry.is_carried for entry in placed)
+    changed = {entry.memo.key for entry in placed if entry.is_page_changed}
+    assert changed == {"m1"}, "the page of m3 only moved"
     stranded = memos.stranded(shelf.session, attendee, document)
     assert [memo.key for memo in stranded] == ["m2"]
     assert stranded[0].page.version.number == 1 and stranded[0].page.number == 2

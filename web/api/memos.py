@@ -37,6 +37,8 @@ class MemoAnswer(Shape):
     is_mine: bool
     is_shared: bool
     is_carried: bool = Field(description="前の版で書いたもの")
+    written_version: int = Field(description="書いたときの版の番号")
+    is_page_changed: bool = Field(description="前の版で書いたもので、その頁がこの版で変わった")
     revision: int
 
     @classmethod
@@ -56,6 +58,8 @@ class MemoAnswer(Shape):
             is_mine=memo.person_id == person.id,
             is_shared=memo.shared_at is not None,
             is_carried=placed.is_carried,
+            written_version=memo.page.version.number,
+            is_page_changed=placed.is_page_changed,
             revision=memo.revision,
         )
 

@@ -6,12 +6,13 @@ import { Drawer } from "./viewer/drawer";
 import { Bookmarks } from "./viewer/bookmarks";
 import { Keeper } from "./viewer/keeper";
 import { Live, type Link, type LiveState, type Pointer } from "./viewer/live";
-import { Memos } from "./viewer/memos";
+import { Memos, type Memo } from "./viewer/memos";
 import { showMoments } from "./viewer/moments";
 import { openNote, showMemos } from "./viewer/notes";
 import { Pen, toolBar } from "./viewer/pen";
 import { Presenter } from "./viewer/presenter";
 import { Reader } from "./viewer/reader";
+import { Search } from "./viewer/search";
 
 const HIDE_MS = 3000;
 const SPREAD_MS = 2000;
@@ -32,7 +33,10 @@ class Viewer {
   private readonly number = make("input", "viewer-number");
   private readonly count = make("span");
   private readonly linkSign = make("span", "viewer-link");
-  private readonly lostSign = make("p", "viewer-lost", "通信が切れています。届いている資料は読めます。戻ると、発表の頁に自動で合わせます。");
+  private readonly lostSign = make("p", "viewer-lost");
+  private readonly sharing = make("div", "viewer-sharing");
+  /** Who presents, and which item is discussed. */
+  private readonly now = make("p", "viewer-now");
   private readonly drawer = new Drawer();
   private readonly reader: Reader;
   private beside: Reader | null = null;
@@ -42,8 +46,10 @@ class Viewer {
   private readonly pen: Pen;
   private readonly tools: ReturnType<typeof toolBar>;
   private readonly bookmarks: Bookmarks;
+  private readonly search: Search;
   private readonly keeper = new Keeper();
   private readonly memo = button("メモを書く", "メモ", () => this.write(!this.pen.isOn), "viewer-choice");
+  private readonly wide = button("幅に合わせる", "幅", () => this.fitToWidth());
   private isFollowing: boolean;
   /** The newest turn that is on this screen. */
   private turnShown = 0;
@@ -84,6 +90,7 @@ class Viewer {
     this.pen = new Pen(this.reader.sheet, this.memos);
     this.tools = toolBar(this.pen, this.memos, () => this.write(false), () => void showMemos(this.drawer, this.memos, this.reader));
     this.bookmarks = new Bookmarks(data.meeting.id, this.reader, (problem) => this.tellProblem(problem));
+    this.search = new Search(data.meeting.id, this.reader, this.drawer);
     this.build();
     this.listen();
     this.begin();
@@ -97,7 +104,7 @@ class Viewer {
     tabs.setAttribute("aria-label", "読み方");
     tabs.append(this.followTab, this.ownTab);
     tabs.hidden = !this.data.meeting.is_open;
-    this.top.append(back, tabs, this.title, this.linkSign, this.pointing, this.showToAll, this.lead);
+    this.top.append(back, tabs, this.title, this.linkSign, this.pointing, this.showToAll, this.lead, this.now);
     this.linkSign.setAttribute("role", "status");
     this.number.type = "text";
     this.number.inputMode = "numeric";
@@ -115,16 +122,20 @@ class Viewer {
       this.next,
       button("縮小", "－", () => this.reader.zoom(-1)),
       button("拡大", "＋", () => this.reader.zoom(1)),
+      this.wide,
       button("頁の一覧", "一覧", () => this.drawer.showThumbnails(this.reader), "viewer-choice"),
       button("目次", "目次", () => this.drawer.showContents(this.reader), "viewer-choice"),
       this.memo,
       this.bookmarks.press,
-      button("全資料から探す", "検索", () => this.drawer.showSearch(this.data.meeting.id, this.reader), "viewer-choice"),
+      button("全資料から探す", "検索", () => this.search.open(), "viewer-choice"),
       button("そのほかの操作", "その他", () => this.showMore(), "viewer-choice"),
       this.nextDocument,
     );
     const signs = make("div", "viewer-signs");
-    signs.append(this.lostSign, this.wayBack);
+    this.sharing.append(make("p", "", "いま書くメモは、全員に見えます。"), button("全員に見せるのをやめる", "やめる", () => this.stopSharing()));
+    this.sharing.hidden = true;
+    this.sharing.setAttribute("role", "status");
+    signs.append(this.lostSign, this.wayBack, this.sharing, this.search.sign);
     this.lostSign.hidden = true;
     this.lostSign.setAttribute("role", "status");
     this.stages.append(this.reader.stage);
@@ -143,6 +154,12 @@ class Viewer {
     this.memos.onRefused = (sentence) => this.tell(sentence);
     this.memos.onSignInNeeded = (sentence) => this.tell(sentence);
     this.pen.onNote = (memo) => openNote(this.drawer, this.memos, memo);
+    this.pen.onName = (memo) => this.showNamed(memo);
+    this.pen.onSharing = (isShared) => {
+      this.sharing.hidden = !isShared;
+      this.tools.refresh();
+    };
+    this.reader.sheet.onFitted = () => this.wide.setAttribute("aria-pressed", String(this.reader.sheet.isFittedToWidth));
     this.reader.stage.addEventListener("pointermove", (event) => this.point(event));
     this.reader.stage.addEventListener("pointerdown", (event) => this.point(event));
     this.showBars();
@@ -194,13 +211,20 @@ class Viewer {
   private noteChanges(state: LiveState): void {
     const before = this.before;
     this.before = state;
-    if (!before || before.presenter?.id === state.presenter?.id) return;
+    if (!before) return;
+    if (before.agenda_item_id !== state.agenda_item_id) this.tellItem(state);
+    if (before.presenter?.id === state.presenter?.id) return;
     if (!state.presenter) return this.tell("発表が終わりました。資料はこのまま読めます。");
     if (state.presenter.id !== this.data.me.id) return this.tell(`${state.presenter.name}さんの発表になりました。`);
     if (this.isBeginning) return;
     this.isFollowing = true;
     this.presenter.acknowledged = 0;
     this.tell("発表を渡されました。これからめくる頁は、みんなに見えます。");
+  }
+
+  private tellItem(state: LiveState): void {
+    const item = this.data.items.find((entry) => entry.id === state.agenda_item_id);
+    if (item) this.tell(`審議中の議題は「${item.number}　${item.title}」になりました。`);
   }
 
   private showTurn(state: LiveState): void {
@@ -286,6 +310,21 @@ class Viewer {
     this.tools.refresh();
   }
 
+  private stopSharing(): void {
+    this.pen.isShared = false;
+  }
+
+  /** What can be done with a drawing that others see or that another wrote. */
+  private showNamed(memo: Memo): void {
+    if (memo.is_mine) return void showMemos(this.drawer, this.memos, this.reader);
+    this.drawer.open(`${memo.author}さんのメモ`, this.drawer.list([this.drawer.choice("ほかの人のメモを隠す", () => this.hideOthers(true), "「その他」でまた見せられます")], ""));
+  }
+
+  private hideOthers(isHidden: boolean): void {
+    this.pen.hidesOthers = isHidden;
+    this.showMemos();
+  }
+
   /** Somebody shared a memo on this document, or took one back. */
   private reloadMemos(documentId: number): void {
     if (documentId === this.reader.document?.id) void this.memos.load(this.reader.document.version_id);
@@ -309,6 +348,14 @@ class Viewer {
     this.isTurnWaiting = false;
     if (isWaiting && this.isFollowing && this.state) this.showTurn(this.state);
     this.showState();
+  }
+
+  /** For this person's own eyes: nobody else's page changes, and a follower goes on following. */
+  private fitToWidth(): void {
+    const isWide = !this.reader.sheet.isFittedToWidth;
+    this.reader.sheet.fitToWidth(isWide);
+    this.beside?.sheet.fitToWidth(isWide);
+    if (this.isShowing) this.acted();
   }
 
   private addressed(): ShownDocument | undefined {
@@ -336,6 +383,9 @@ class Viewer {
     this.root.dataset["mode"] = isFollowing ? "follow" : "own";
     this.root.dataset["presenting"] = isPresenting ? "yes" : "no";
     this.root.dataset["showing"] = this.isShowing ? "yes" : "no";
+    this.now.textContent = this.whatIsGoingOn();
+    this.now.hidden = !this.now.textContent;
+    this.lostSign.textContent = `通信が切れています。届いている資料は読めます。${isFollowing && state?.turn ? "戻ると、発表の頁に自動で合わせます。" : ""}`;
     this.followTab.setAttribute("aria-pressed", String(isFollowing));
     this.ownTab.setAttribute("aria-pressed", String(!isFollowing));
     this.wayBack.hidden = !state?.turn || (isFollowing && !this.isTurnWaiting);
@@ -348,6 +398,13 @@ class Viewer {
     this.lead.hidden = !meeting.is_open || !(isPresenting || me.may_take || me.may_change_item);
     this.pointing.hidden = !this.isShowing;
     if (!this.isShowing && this.isPointing) this.togglePointing();
+  }
+
+  private whatIsGoingOn(): string {
+    const { state } = this;
+    const item = this.data.items.find((entry) => entry.id === state?.agenda_item_id);
+    const presenter = state?.presenter ? `発表　${state.presenter.name}さん` : "";
+    return [presenter, item ? `審議中　${item.number}　${item.title}` : ""].filter(Boolean).join("　／　");
   }
 
   private wordsOfShowing(): string {
@@ -447,8 +504,13 @@ class Viewer {
   }
 
   private showMore(): void {
+    const { documents, index } = this.reader;
+    const [before, after] = [documents[index - 1], documents[index + 1]];
     const lines = [
+      ...(before ? [this.drawer.choice("前の資料", () => this.reader.step(-1), nameOf(before))] : []),
+      ...(after ? [this.drawer.choice("次の資料", () => this.reader.step(1), nameOf(after))] : []),
       this.drawer.choice("メモの一覧", () => void showMemos(this.drawer, this.memos, this.reader)),
+      this.drawer.choice(this.pen.hidesOthers ? "ほかの人のメモを見せる" : "ほかの人のメモを隠す", () => this.hideOthers(!this.pen.hidesOthers)),
       this.drawer.choice("しおりの一覧", () => this.bookmarks.show(this.drawer)),
       this.drawer.choice("これまでに発表された頁", () => void this.drawer.showShownPages(this.data.meeting.id, this.reader)),
       ...(this.data.me.may_hear ? [this.drawer.choice("この頁の発言", () => void showMoments(this.drawer, this.reader))] : []),
@@ -474,10 +536,14 @@ class Viewer {
 
   private openBeside(): Reader {
     const place = make("span", "viewer-place");
+    const title = make("span", "viewer-place-title");
+    const page = make("span");
+    place.append(title, page);
     const beside: Reader = new Reader(this.data.documents, {
       onAct: () => undefined,
       onShown: () => {
-        place.textContent = beside.describe();
+        title.textContent = beside.document ? nameOf(beside.document) : "";
+        page.textContent = `${beside.page}／${beside.count} 頁`;
         beside.sheet.showWatermark(beside.document?.is_watermarked ? this.data.me.name : "");
       },
       onTapMiddle: () => this.showBars(),
@@ -494,6 +560,7 @@ class Viewer {
     );
     pane.append(bar, beside.stage);
     this.stages.append(pane);
+    if (this.reader.sheet.isFittedToWidth) beside.sheet.fitToWidth(true);
     const document = this.data.documents[this.reader.index + 1] ?? this.data.documents[0];
     if (document) void beside.show(document, 1);
     return beside;
@@ -529,8 +596,8 @@ class Viewer {
     const added = this.data.documents.filter((entry) => !known.has(entry.id));
     const replaced = this.data.documents.filter((entry) => known.has(entry.id) && known.get(entry.id) !== entry.version_id);
     const words = [
-      ...added.map((entry) => `資料「${entry.title}」が加わりました。`),
-      ...replaced.map((entry) => `資料「${entry.title}」が第${entry.version}版に差し替わりました。`),
+      ...added.map((entry) => `${quoted(entry.title)}が加わりました。`),
+      ...replaced.map((entry) => `${quoted(entry.title)}が第${entry.version}版に差し替わりました。`),
     ];
     if (words.length) this.tell(words.join(""));
   }
@@ -601,6 +668,11 @@ class Viewer {
   private say(words: string): void {
     this.spoken.textContent = words;
   }
+}
+
+/** Titles often say themselves that they are 資料1. */
+function quoted(title: string): string {
+  return title.startsWith("資料") ? `「${title}」` : `資料「${title}」`;
 }
 
 function shorten(title: string): string {

@@ -1,7 +1,7 @@
-/** The drawer over the page: thumbnails, contents, pages shown, search, people to hand over to. */
+/** The drawer over the page: thumbnails, contents, pages shown, people to hand over to. */
 
 import { ask, button, clock, make, Refused } from "./dom";
-import { nameOf, type AgendaEntry, type ShownDocument, type SomePerson } from "./data";
+import { nameOf, type AgendaEntry, type SomePerson } from "./data";
 import type { Reader } from "./reader";
 
 const THUMBNAIL_WIDTH = 120;
@@ -64,8 +64,10 @@ export class Drawer {
 
   showContents(reader: Reader): void {
     const lines = reader.documents.map((document) => {
-      const note = [document.item_number, document.item_title, `${document.page_count}頁`, document.mark].filter(Boolean).join("　");
-      return this.choice(document.title, () => reader.go(document), note, document.id === reader.document?.id);
+      const note = [document.item_number, document.item_title, `${document.page_count}頁`].filter(Boolean).join("　");
+      const line = this.choice(document.title, () => reader.go(document), note, document.id === reader.document?.id);
+      if (document.mark) line.append(make("span", "badge badge-new", document.mark));
+      return line;
     });
     this.open("資料の目次", this.list(lines, "資料はまだありません。"));
   }
@@ -121,25 +123,6 @@ export class Drawer {
     this.open("審議中の議題", this.list(lines, "議題がありません。"));
   }
 
-  showSearch(meetingId: number, reader: Reader): void {
-    const form = make("form", "viewer-search");
-    const field = make("input");
-    field.type = "search";
-    field.setAttribute("aria-label", "資料の中の言葉");
-    field.placeholder = "例：予算";
-    const press = make("button", "button-main", "検索");
-    const found = make("div");
-    found.setAttribute("role", "status");
-    form.append(field, press);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const words = field.value.trim();
-      if (words) void searchInto(found, words, meetingId, reader, this);
-    });
-    this.open("全資料から探す", form, found);
-    field.focus();
-  }
-
   async fill(words: string, make: () => Promise<HTMLElement>): Promise<void> {
     this.open(words, "読み込み中…");
     let content: HTMLElement | string;
@@ -150,35 +133,4 @@ export class Drawer {
     }
     if (this.isOpen && this.dialog.getAttribute("aria-label") === words) this.open(words, content);
   }
-}
-
-interface Hit {
-  document_id: number;
-  page: number;
-  excerpt: string;
-  hit_start: number;
-  hit_length: number;
-}
-
-async function searchInto(target: HTMLElement, words: string, meetingId: number, reader: Reader, drawer: Drawer): Promise<void> {
-  target.textContent = "探しています…";
-  try {
-    const { hits, is_cut } = await ask<{ hits: Hit[]; is_cut: boolean }>("GET", `/api/meetings/${meetingId}/search?${new URLSearchParams({ words })}`);
-    const lines = hits.flatMap((hit) => {
-      const document = reader.documents.find((entry) => entry.id === hit.document_id);
-      return document ? [hitLine(hit, document, reader, drawer)] : [];
-    });
-    target.replaceChildren(make("p", "quiet", is_cut ? `はじめの${hits.length}件` : `${hits.length}件`), drawer.list(lines, `「${words}」は、この会議の資料に見つかりません。`));
-  } catch (problem) {
-    target.textContent = problem instanceof Refused ? problem.message : "通信が切れているため、いまは探せません。";
-  }
-}
-
-function hitLine(hit: Hit, document: ShownDocument, reader: Reader, drawer: Drawer): HTMLLIElement {
-  const line = drawer.choice(`${nameOf(document)}　${hit.page}頁`, () => reader.go(document, hit.page));
-  const excerpt = make("p", "quiet");
-  const end = hit.hit_start + hit.hit_length;
-  excerpt.append(hit.excerpt.slice(0, hit.hit_start), make("mark", "", hit.excerpt.slice(hit.hit_start, end)), hit.excerpt.slice(end));
-  line.append(excerpt);
-  return line;
 }

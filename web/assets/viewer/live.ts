@@ -54,7 +54,10 @@ const STREAM_AGAIN_MS = 60_000;
 const POLL_LIMIT_MS = 30_000;
 const PROBE_URL = "/alive";
 const PROBE_LIMIT_MS = 500;
-const PROBE_PAUSE_MS = 250;
+/** Each pause is about twice the one before, and no two terminals have the same: a server that is
+ * starting again is not asked by all of them several times a second. */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 3000;
 
 export class Live {
   state: LiveState | null = null;
@@ -63,6 +66,7 @@ export class Live {
   private heardAt = 0;
   private timer = 0;
   private failures = 0;
+  private probes = 0;
   /** Ends the question that is out, a probe or a poll. */
   private asking: AbortController | null = null;
   private isClosed = false;
@@ -72,7 +76,10 @@ export class Live {
     private readonly listener: Listener,
   ) {
     addEventListener("offline", () => this.lose());
-    addEventListener("online", () => this.again(0));
+    addEventListener("online", () => {
+      this.probes = 0;
+      this.again(0);
+    });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible" && this.isSilent()) this.connect();
     });
@@ -103,6 +110,7 @@ export class Live {
       this.heardAt = performance.now();
       clearTimeout(first);
       this.failures = 0;
+      this.probes = 0;
       this.setLink("stream");
     };
     source.addEventListener("state", (event) => {
@@ -186,7 +194,8 @@ export class Live {
     } catch {
       if (asked.aborted) return;
       this.setLink("lost");
-      this.again(Math.random() * PROBE_PAUSE_MS);
+      const pause = Math.min(FIRST_PAUSE_MS * 2 ** this.probes++, LONGEST_PAUSE_MS);
+      this.again(pause * (0.5 + Math.random() / 2));
     }
   }
 

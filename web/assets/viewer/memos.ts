@@ -39,6 +39,8 @@ export interface Memo extends Wanted {
   author: string;
   is_mine: boolean;
   is_carried: boolean;
+  /** The version it was written on, where its page says something else now; else null. */
+  outdated_version: number | null;
 }
 
 interface Saved extends Wanted {
@@ -69,6 +71,8 @@ interface Answer {
   is_mine: boolean;
   is_shared: boolean;
   is_carried: boolean;
+  written_version: number;
+  is_page_changed: boolean;
   revision: number;
 }
 
@@ -153,7 +157,7 @@ export class Memos {
 
   /** Needs no server: before it answers, or without a network, the memo is kept here. */
   add({ versionId, page }: PageOfVersion, kind: Kind, content: Content, isShared: boolean): Memo {
-    const memo: Memo = { key: crypto.randomUUID?.() ?? randomKey(), page_id: null, page, kind, content, author: "", is_mine: true, is_carried: false, is_erased: false, is_shared: isShared };
+    const memo: Memo = { key: crypto.randomUUID?.() ?? randomKey(), page_id: null, page, kind, content, author: "", is_mine: true, is_carried: false, outdated_version: null, is_erased: false, is_shared: isShared };
     if (versionId === this.versionId) this.memos.set(memo.key, memo);
     this.done.push({ key: memo.key, was: { content, is_shared: isShared, is_erased: true } });
     this.undone.length = 0;
@@ -212,14 +216,14 @@ export class Memos {
         this.kept.set(answer.key, { key: answer.key, page_id: answer.page_id, version_id: this.versionId, page: answer.page, kind: answer.kind, wanted: wantedOf({ ...saved }), saved });
       }
     }
-    return { key: answer.key, page_id: answer.page_id, page: answer.page, kind: answer.kind, content: answer.content, author: answer.author.name, is_mine: answer.is_mine, is_carried: answer.is_carried, is_erased: false, is_shared: answer.is_shared };
+    return { key: answer.key, page_id: answer.page_id, page: answer.page, kind: answer.kind, content: answer.content, author: answer.author.name, is_mine: answer.is_mine, is_carried: answer.is_carried, outdated_version: answer.is_page_changed ? answer.written_version : null, is_erased: false, is_shared: answer.is_shared };
   }
 
   /** What this terminal has and the server does not yet, and what was erased and may come back. */
   private addKept(): void {
     for (const kept of this.kept.values()) {
       if (kept.version_id !== this.versionId || (isSaved(kept) && !kept.wanted.is_erased)) continue;
-      this.memos.set(kept.key, { key: kept.key, page_id: kept.page_id, page: kept.page, kind: kept.kind, author: "", is_mine: true, is_carried: false, ...kept.wanted });
+      this.memos.set(kept.key, { key: kept.key, page_id: kept.page_id, page: kept.page, kind: kept.kind, author: "", is_mine: true, is_carried: false, outdated_version: null, ...kept.wanted });
     }
   }
 

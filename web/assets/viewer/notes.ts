@@ -57,7 +57,7 @@ export async function showMemos(drawer: Drawer, memos: Memos, reader: Reader): P
 function memoLine(drawer: Drawer, memos: Memos, memo: Memo, reader: Reader): HTMLElement {
   const words = memo.kind === "note" ? (memo.content as Written).text : KINDS[memo.kind];
   const who = memo.is_mine ? "" : `${memo.author}さん`;
-  const line = drawer.choice(`${memo.page}頁　${words}`, () => reader.goTo(memo.page), [who, memo.is_carried ? "前の版から" : "", memo.is_shared ? "共有" : ""].filter(Boolean).join("　"));
+  const line = drawer.choice(`${memo.page}頁　${words}`, () => reader.goTo(memo.page), [who, memo.outdated_version ? `第${memo.outdated_version}版から（頁が変わりました）` : memo.is_carried ? "前の版から" : "", memo.is_shared ? "共有" : ""].filter(Boolean).join("　"));
   if (memo.is_mine) line.append(shareButton(memos, memo));
   return line;
 }

@@ -20,6 +20,8 @@ const MARKER_POINTS = 14;
 const ERASER_POINTS = 10;
 const MOST_POINTS = 2000;
 const STROKE_MS = 300;
+// Names do not cover each other.
+const NAME_PIXELS = 34;
 
 interface Stroke {
   tool: Exclude<Tool, "note">;
@@ -34,9 +36,15 @@ interface Stroke {
 export class Pen {
   tool: Tool = "ink";
   readonly colours = { ink: "blue", marker: "yellow" };
-  isShared = false;
   isOn = false;
+  /** The person reads without what others wrote. */
+  hidesOthers = false;
   onNote: (memo: Memo) => void = () => undefined;
+  /** The name beside somebody's drawing was pressed. */
+  onName: (memo: Memo) => void = () => undefined;
+  /** What is written from now on is seen by all, or not any more. */
+  onSharing: (isShared: boolean) => void = () => undefined;
+  private isSharing = false;
   private readonly layer = svg("g");
   private readonly fresh = svg("path");
   private stroke: Stroke | null = null;
@@ -65,6 +73,16 @@ export class Pen {
     }, { passive: false });
   }
 
+  get isShared(): boolean {
+    return this.isSharing;
+  }
+
+  set isShared(isShared: boolean) {
+    if (isShared === this.isSharing) return;
+    this.isSharing = isShared;
+    this.onSharing(isShared);
+  }
+
   get colour(): string {
     return this.tool === "marker" ? this.colours.marker : this.colours.ink;
   }
@@ -89,19 +107,42 @@ export class Pen {
       this.isShared = false;
     }
     this.place = place;
-    const memos = this.memos.on(place.page);
-    this.layer.replaceChildren(...memos.filter((memo) => memo.kind !== "note").map((memo) => pathOf(memo)));
-    this.sheet.chips.replaceChildren(...memos.filter((memo) => memo.kind === "note").map((memo) => this.chip(memo)));
+    const memos = this.memos.on(place.page).filter((memo) => memo.is_mine || !this.hidesOthers);
+    const drawn = memos.filter((memo) => memo.kind !== "note");
+    const notes = memos.filter((memo) => memo.kind === "note");
+    this.layer.replaceChildren(...drawn.map((memo) => pathOf(memo)));
+    this.sheet.chips.replaceChildren(...notes.map((memo) => this.chip(memo)), ...this.names(drawn));
   }
 
   private chip(memo: Memo): HTMLElement {
     const { x, y, text } = memo.content as Written;
     const who = memo.is_mine ? (memo.is_shared ? "共有したメモ" : "メモ") : `${memo.author}さんのメモ`;
-    const chip = button(`${who}：${text}`, text || "メモ", () => this.onNote(memo), "memo-chip");
+    const since = memo.outdated_version ? `第${memo.outdated_version}版から　` : "";
+    const chip = button(`${since}${who}：${text}`, `${since}${text || "メモ"}`, () => this.onNote(memo), "memo-chip");
     chip.classList.toggle("is-shared", memo.is_shared);
     chip.style.left = `${(100 * x) / this.sheet.size.width}%`;
     chip.style.top = `${(100 * y) / this.sheet.size.height}%`;
     return chip;
+  }
+
+  /** In the margin beside the first drawing of each: whose it is, that all see it, and of which
+   * version it is. */
+  private names(drawn: Memo[]): HTMLElement[] {
+    const named = new Map<string, Memo>();
+    for (const memo of drawn) {
+      const words = nameBeside(memo);
+      if (words && !named.has(words)) named.set(words, memo);
+    }
+    const height = NAME_PIXELS / (this.sheet.element.offsetHeight || 1);
+    const places = [...named].map(([words, memo]) => ({ words, memo, top: topOf(memo) / this.sheet.size.height }));
+    let free = 0;
+    return places.sort((one, other) => one.top - other.top).map(({ words, memo, top }) => {
+      const chip = button(words, words, () => this.onName(memo), "memo-name");
+      const at = Math.min(Math.max(top, free), 1 - height);
+      free = at + height;
+      chip.style.top = `${100 * at}%`;
+      return chip;
+    });
   }
 
   /** A hand that rests on the glass does not write once a pen was seen. */
@@ -206,6 +247,16 @@ export function pathOf(memo: { kind: string; content: unknown }): SVGPathElement
   const hasPressure = drawn.strokes.some((stroke) => stroke.some((point) => point[2] !== 0.5));
   shape(path, memo.kind === "marker", drawn, hasPressure);
   return path;
+}
+
+function topOf(memo: Memo): number {
+  return Math.min(...(memo.content as Drawn).strokes.flatMap((stroke) => stroke.map(([, y]) => y)));
+}
+
+function nameBeside(memo: Memo): string {
+  const who = memo.is_mine ? (memo.is_shared ? "全員に共有中" : "") : `${memo.author}さん`;
+  const since = memo.outdated_version ? `第${memo.outdated_version}版から` : "";
+  return [who, since].filter(Boolean).join("　");
 }
 
 function shape(path: SVGPathElement, isMarker: boolean, drawn: Drawn, hasPressure: boolean): void {

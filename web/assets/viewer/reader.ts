@@ -1,7 +1,7 @@
 /** One stage with one document: opening it, leafing, and on to the next one of the agenda. */
 
 import { button, make } from "./dom";
-import { nameOf, type Place, type ShownDocument } from "./data";
+import { type Place, type ShownDocument } from "./data";
 import { listenToFingers } from "./fingers";
 import { Cancelled, Pages, sentenceFor } from "./pages";
 import { Sheet, type Area } from "./sheet";
@@ -188,9 +188,5 @@ export class Reader {
     box.append(make("p", "", words));
     this.stage.replaceChildren(box);
     return box;
-  }
-
-  describe(): string {
-    return this.document ? `${nameOf(this.document)}　${this.page}頁` : "";
   }
 }

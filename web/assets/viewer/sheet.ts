@@ -5,6 +5,7 @@
  */
 
 import { svg, make } from "./dom";
+import { rangesOf } from "./marks";
 import { Cancelled, dropCanvas, type Pages } from "./pages";
 
 export type Area = [left: number, top: number, width: number, height: number];
@@ -26,6 +27,8 @@ interface Held {
   clientY: number;
 }
 
+/** As the style sheet calls them. */
+const MARKS = "found";
 const LARGEST_ZOOM = 8;
 const MARGIN = 8;
 const REPAINT_MS = 150;
@@ -49,6 +52,9 @@ export class Sheet {
   private canvas: HTMLCanvasElement | null = null;
   private text: HTMLElement | null = null;
   private frame: Area | null = null;
+  private words: string[] = [];
+  /** The first of these words is still to be brought into sight. */
+  private isToFind = false;
   /** How large the person reads: kept from page to page, while an area that is shown comes and goes. */
   private ownZoom = 1;
   private isWide = false;
@@ -96,6 +102,8 @@ export class Sheet {
     this.showFrame(area);
     this.lay();
     this.scrollTo(area ? center(area) : { x: across, y: 0 });
+    this.onFitted();
+    this.bringFoundIntoSight();
   }
 
   clear(): void {
@@ -175,6 +183,13 @@ export class Sheet {
     this.mark.replaceChildren(...Array.from({ length: 12 }, () => make("span", "", words)));
   }
 
+  /** Marks these words on this page and on those that are turned to, until none are given. */
+  markWords(words: string[]): void {
+    this.words = words;
+    this.isToFind = words.length > 0;
+    this.showMarks();
+  }
+
   /** Where a point of the screen lies on the page, in points. */
   pointAt(clientX: number, clientY: number): { x: number; y: number } {
     const box = this.element.getBoundingClientRect();
@@ -189,9 +204,33 @@ export class Sheet {
     this.canvas = canvas;
     this.text = text;
     this.element.prepend(canvas, text);
+    this.showMarks();
     for (const layer of old) layer.hidden = true;
     this.outdated.push(...old);
     if (!this.isTouched) this.dropOutdated();
+  }
+
+  private get found(): Range[] {
+    return this.text && this.words.length ? rangesOf(this.text, this.words) : [];
+  }
+
+  private showMarks(): void {
+    // Browsers without it show the page without marks.
+    if (!("highlights" in CSS)) return;
+    if (this.words.length) CSS.highlights.set(MARKS, new Highlight(...this.found));
+    else CSS.highlights.delete(MARKS);
+  }
+
+  private bringFoundIntoSight(): void {
+    if (!this.isToFind) return;
+    this.isToFind = false;
+    const box = this.found[0]?.getBoundingClientRect();
+    if (!box || this.zoom <= 1) return;
+    const stage = this.stage.getBoundingClientRect();
+    this.moveByUs({
+      left: this.stage.scrollLeft + box.left + box.width / 2 - (stage.left + stage.width / 2),
+      top: this.stage.scrollTop + box.top + box.height / 2 - (stage.top + stage.height / 2),
+    });
   }
 
   private dropOutdated(): void {
