@@ -11,7 +11,7 @@ from meetings import audit, dates, entries, invitations, notices
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from models.base import now
 from models.document import Document
-from models.meeting import AgendaItem, InvitationKind, Meeting, Series
+from models.meeting import AgendaItem, Meeting, Series
 from models.notice import NoticeKind
 from models.person import Department, Person
 from models.sitting import ItemChange, Turn
@@ -160,8 +160,8 @@ def copy_meeting(
     ends_at: datetime,
     place: str,
 ) -> Meeting:
-    """The next meeting of the series: agenda and invitations of this one, no answers, no
-    documents."""
+    """The next meeting of the series: the agenda of this one, no documents. Its people are asked
+    by an act of its own (`invitations.invite_as_before`)."""
     meeting = set_up_meeting(
         session,
         by,
@@ -173,14 +173,9 @@ def copy_meeting(
         place=place,
         access_days=source.access_days,
     )
+    meeting.copied_from_id = source.id
     session.flush()
     _copy_items(session, by, source, meeting)
-    people = [
-        (known.person, InvitationKind(known.kind))
-        for known in invitations.invited(source)
-        if known.person.ended_at is None and not known.person.is_guest
-    ]
-    invitations.invite_all(session, by, meeting, people)
     return meeting
 
 

@@ -1,5 +1,6 @@
 """Who came: noted when a person opens the meeting, by the code at the door, or by a secretary."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -7,13 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings import audit, entries
+from meetings.errors import InvalidInput
 from meetings.invitations import invitation_of, invited
 from models.base import now
-from models.meeting import Meeting
+from models.meeting import InvitationKind, Meeting
 from models.person import Person
 from models.sitting import Attendance, WayIn
 
 DOORS_OPEN = timedelta(minutes=30)
+FAR = timedelta(days=1)
+MOST_LISTENERS = 100_000
+LISTENERS = re.compile(r"傍聴.*[0-9０-９一二三四五六七八九十]\s*[名人]")
+"""「傍聴者 3名」: a number, no name."""
 
 
 def note_arrival(
@@ -46,14 +52,47 @@ def are_doors_open(meeting: Meeting, at: datetime) -> bool:
 
 
 def note_by_hand(
-    session: Session, by: Person, meeting: Meeting, *, person: Person | None = None, name: str = ""
+    session: Session,
+    by: Person,
+    meeting: Meeting,
+    *,
+    person: Person | None = None,
+    name: str = "",
+    came_at: datetime | None = None,
 ) -> Attendance:
-    """The secretary's entry: somebody of the city, or a name of somebody who has no account."""
+    """The secretary's entry: somebody of the city, or a name of somebody who has no account.
+    `came_at`: where nobody says, now, or the beginning when the meeting is over. Raises
+    InvalidInput for a time that is far from the meeting, and for those who only listened."""
     name = "" if person else entries.text("name", "氏名", name)
+    if LISTENERS.search(name):
+        raise InvalidInput(
+            "name", "傍聴した人は出席者ではありません。「傍聴者の数」に人数を入力してください。"
+        )
+    if came_at is None:
+        came_at = now() if are_doors_open(meeting, now()) else meeting.starts_at
+    elif not meeting.starts_at - FAR <= came_at <= meeting.ends_at + FAR:
+        raise InvalidInput("came_at", "来た時刻が会議の日から離れています。確かめてください。")
     known = _standing_of(session, meeting, person) if person else None
     if known is not None:
         return known
-    return _add(session, by, meeting, WayIn.BY_HAND, person=person, name=name)
+    made = _add(session, by, meeting, WayIn.BY_HAND, person=person, name=name)
+    made.came_at = came_at
+    return made
+
+
+def count_audience(session: Session, by: Person, meeting: Meeting, count: int | None) -> None:
+    """How many listened (傍聴者) without being of the meeting; None for not counted."""
+    count = entries.within("audience_count", "傍聴者の数", count, 0, MOST_LISTENERS)
+    if meeting.audience_count != count:
+        meeting.audience_count = count
+        audit.note(session, by, "count_audience", meeting)
+
+
+def of_the_meeting(meeting: Meeting, came: Sequence[Attendance]) -> list[Attendance]:
+    """Those of them who did not come only to listen."""
+    kinds = {i.person_id: i.kind for i in meeting.invitations}
+    listening = {person for person, kind in kinds.items() if kind == InvitationKind.AUDIENCE}
+    return [entry for entry in came if entry.person_id not in listening]
 
 
 def missing(session: Session, meeting: Meeting) -> list[Person]:

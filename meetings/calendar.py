@@ -8,6 +8,7 @@ from meetings import clean_text, entries
 from meetings.config import Config
 from models.base import now
 from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting
+from models.person import Person
 
 ALARM_BEFORE = timedelta(minutes=15)
 ANSWERS = {
@@ -15,6 +16,13 @@ ANSWERS = {
     AnswerWord.ABSENT: "DECLINED",
     AnswerWord.PROXY: "DELEGATED",
 }
+
+ROLES = {
+    InvitationKind.CHAIR: "CHAIR",
+    InvitationKind.OBSERVER: "OPT-PARTICIPANT",
+    InvitationKind.AUDIENCE: "NON-PARTICIPANT",
+}
+"""Of those whose presence is not simply required (RFC 5545, 3.2.16)."""
 
 
 def calendar_of(config: Config, invitation: Invitation) -> bytes:
@@ -47,6 +55,8 @@ def _event(config: Config, invitation: Invitation, is_off: bool) -> Event:
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     event.add("organizer", _organiser(config, meeting))
     event.add("attendee", _attendee(invitation), encode=False)
+    if _is_delegated(invitation):
+        event.add("attendee", _proxy(invitation), encode=False)
     if not is_off:
         event.add_component(_alarm(meeting))
     return event
@@ -65,16 +75,39 @@ def _organiser(config: Config, meeting: Meeting) -> vCalAddress:
 
 def _attendee(invitation: Invitation) -> vCalAddress:
     person, given = invitation.person, invitation.answer
-    address = person.email if entries.is_address(person.email) else f"{person.login}@localhost"
-    attendee = vCalAddress(f"mailto:{address}")
+    attendee = vCalAddress(_address(person))
     attendee.params["cn"] = vText(clean_text.line(person.name))
-    attendee.params["role"] = vText(
-        "CHAIR" if invitation.kind == InvitationKind.PRESENTER else "REQ-PARTICIPANT"
-    )
+    attendee.params["role"] = vText(ROLES.get(InvitationKind(invitation.kind), "REQ-PARTICIPANT"))
     state = ANSWERS[AnswerWord(given.word)] if given else "NEEDS-ACTION"
     attendee.params["partstat"] = vText(state)
     attendee.params["rsvp"] = vText("FALSE" if given else "TRUE")
+    if _is_delegated(invitation):
+        attendee.params["delegated-to"] = vText(_proxy_address(invitation))
     return attendee
+
+
+def _proxy(invitation: Invitation) -> vCalAddress:
+    """Who comes instead, by name: what is known of their address is that there is none."""
+    assert invitation.answer is not None
+    proxy = vCalAddress(_proxy_address(invitation))
+    proxy.params["cn"] = vText(clean_text.line(invitation.answer.proxy_name))
+    proxy.params["role"] = vText("REQ-PARTICIPANT")
+    proxy.params["partstat"] = vText("ACCEPTED")
+    proxy.params["delegated-from"] = vText(_address(invitation.person))
+    return proxy
+
+
+def _is_delegated(invitation: Invitation) -> bool:
+    return invitation.answer is not None and invitation.answer.word == AnswerWord.PROXY
+
+
+def _proxy_address(invitation: Invitation) -> str:
+    return f"mailto:proxy-{invitation.id}@proxy.invalid"  # a name that no mail reaches (RFC 2606)
+
+
+def _address(person: Person) -> str:
+    known = person.email if entries.is_address(person.email) else f"{person.login}@localhost"
+    return f"mailto:{known}"
 
 
 def _alarm(meeting: Meeting) -> Alarm:

@@ -71,6 +71,22 @@ def span(starts_at: datetime, ends_at: datetime) -> str:
     return f"{in_full(starts_at)}{clock(starts_at)}～{end}"
 
 
+def span_in_words(starts_at: datetime, ends_at: datetime) -> str:
+    """「令和8年11月23日（月）午後2時から午後4時30分まで」, as offices write on paper."""
+    is_same_day = local(starts_at).date() == local(ends_at).date()
+    end = "" if is_same_day else in_full(ends_at)
+    return f"{in_full(starts_at)}{clock_in_words(starts_at)}から{end}{clock_in_words(ends_at)}まで"
+
+
+def clock_in_words(at: datetime) -> str:
+    """「午前3時30分」「午後2時」「正午」."""
+    here = local(at)
+    if (here.hour, here.minute) == (12, 0):
+        return "正午"
+    minutes = f"{here.minute}分" if here.minute else ""
+    return f"{'午前' if here.hour < 12 else '午後'}{here.hour % 12}時{minutes}"
+
+
 def length(seconds: float) -> str:
     """「1時間12分」「5分14秒」「8秒」."""
     whole = round(seconds)

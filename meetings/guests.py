@@ -22,6 +22,10 @@ from models.meeting import InvitationKind, Meeting
 from models.person import Person
 
 STAYS_AFTER = timedelta(hours=24)
+LEGIBLE = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Without 0 and o, 1, l and i."""
+
+GROUPS, IN_A_GROUP = 6, 5
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,18 @@ class Way:
     guest_pass: GuestPass
     token: str
     code: str
+
+
+def new_token() -> str:
+    """Of a link that can be read aloud and typed from paper: 「abcd2-efgh3-…」, 30 letters and
+    figures of which no two look alike, 148 bits."""
+    letters = [secrets.choice(LEGIBLE) for _ in range(GROUPS * IN_A_GROUP)]
+    return "-".join("".join(letters[n::GROUPS]) for n in range(GROUPS))
+
+
+def _plain(token: str) -> str:
+    """However it was typed: without hyphens, in small letters."""
+    return token.replace("-", "").casefold()
 
 
 def new_code() -> Code:
@@ -80,11 +96,11 @@ def make_pass(session: Session, by: Person, meeting: Meeting, guest: Person, cod
     """A new link and code; those given before end."""
     for known in _open_passes(session, meeting, guest):
         known.ended_at = now()
-    token = secrets.token_urlsafe(24)
+    token = new_token()
     guest_pass = GuestPass(
         meeting=meeting,
         person=guest,
-        token_sha256=sign_ins.hash_of(token),
+        token_sha256=sign_ins.hash_of(_plain(token)),
         code_hash=code.hash,
         made_by_id=by.id,
     )
@@ -95,9 +111,8 @@ def make_pass(session: Session, by: Person, meeting: Meeting, guest: Person, cod
 
 def pass_of(session: Session, token: str) -> GuestPass:
     """The pass with this link, while it is open. Raises NotFound."""
-    found = session.scalar(
-        select(GuestPass).where(GuestPass.token_sha256 == sign_ins.hash_of(token))
-    )
+    hashes = {sign_ins.hash_of(token), sign_ins.hash_of(_plain(token))}
+    found = session.scalar(select(GuestPass).where(GuestPass.token_sha256.in_(hashes)))
     if found is None or found.ended_at is not None:
         raise NotFound()
     return found

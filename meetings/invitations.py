@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from meetings import audit, entries, sign_ins
-from meetings.errors import NotFound, NotPossibleNow
+from meetings.errors import InvalidInput, NotFound, NotPossibleNow
 from meetings.finding import not_ended, of_a_list
 from meetings.notices import notify
 from models.base import now
@@ -29,7 +29,12 @@ def invite(
     is_asked_anew = invitation is None or invitation.withdrawn_at is not None
     if invitation is None:
         invitation = Invitation(
-            meeting=meeting, person=person, kind=kind, invited_by_id=by.id, sequence=0
+            meeting=meeting,
+            person=person,
+            kind=kind,
+            position=_last_position(meeting) + 1,
+            invited_by_id=by.id,
+            sequence=0,
         )
         session.add(invitation)
     elif is_asked_anew:
@@ -48,13 +53,22 @@ def invite_all(
     meeting: Meeting,
     people: Iterable[tuple[Person, InvitationKind]],
 ) -> list[Invitation]:
-    """Those who were never asked to this meeting, all at once. Returns their invitations."""
+    """Those who were never asked to this meeting, all at once and in this order. Returns their
+    invitations."""
     _check_takes_place(meeting)
     asked = {invitation.person_id for invitation in meeting.invitations}
+    first = _last_position(meeting) + 1
+    new = [(person, kind) for person, kind in people if person.id not in asked]
     made = [
-        Invitation(meeting=meeting, person=person, kind=kind, invited_by_id=by.id, sequence=0)
-        for person, kind in people
-        if person.id not in asked
+        Invitation(
+            meeting=meeting,
+            person=person,
+            kind=kind,
+            position=place,
+            invited_by_id=by.id,
+            sequence=0,
+        )
+        for place, (person, kind) in enumerate(new, first)
     ]
     for invitation in made:
         notify(session, invitation, NoticeKind.INVITATION)
@@ -112,9 +126,52 @@ def invitation_of(session: Session, meeting: Meeting, person: Person) -> Invitat
 
 
 def invited(meeting: Meeting) -> list[Invitation]:
-    """The invitations that stand, presenters first."""
+    """The invitations that stand: by kind, among those of one kind as the organiser wants them."""
     standing = [i for i in meeting.invitations if i.withdrawn_at is None]
-    return sorted(standing, key=lambda i: (i.kind != InvitationKind.PRESENTER, i.id))
+    return sorted(standing, key=lambda i: (InvitationKind(i.kind).rank, i.position, i.id))
+
+
+def shift_invitation(session: Session, by: Person, invitation: Invitation, way: str) -> None:
+    """One place `up` or `down` among those of the same kind, as they stand on the lists, in notices
+    and in the minutes; nothing at either end."""
+    if way not in ("up", "down"):
+        raise InvalidInput("way", "移動の向きは「上へ」か「下へ」を選んでください。")
+    peers = [i for i in invited(invitation.meeting) if i.kind == invitation.kind]
+    place = peers.index(invitation)
+    other = place + (1 if way == "down" else -1)
+    if not 0 <= other < len(peers):
+        return
+    peers[place], peers[other] = peers[other], peers[place]
+    for position, peer in enumerate(peers, 1):
+        peer.position = position
+    audit.note(session, by, "move", invitation)
+
+
+def people_of_before(session: Session, meeting: Meeting) -> list[Invitation]:
+    """The invitations to the meeting that this one was copied from, of whoever works here and was
+    not asked to this one."""
+    source = session.get(Meeting, meeting.copied_from_id) if meeting.copied_from_id else None
+    asked = {invitation.person_id for invitation in meeting.invitations}
+    return [
+        known
+        for known in (invited(source) if source else [])
+        if known.person_id not in asked and known.person.ended_at is None
+    ]
+
+
+def invite_as_before(session: Session, by: Person, meeting: Meeting) -> list[Invitation]:
+    """Ask those to come who were asked to the meeting that this one was copied from. Guests are
+    let in to one meeting alone, so they are not among them."""
+    people = [
+        (known.person, InvitationKind(known.kind))
+        for known in people_of_before(session, meeting)
+        if not known.person.is_guest
+    ]
+    return invite_all(session, by, meeting, people)
+
+
+def _last_position(meeting: Meeting) -> int:
+    return max((invitation.position or 0 for invitation in meeting.invitations), default=0)
 
 
 def unanswered(person: Person) -> Select[Invitation]:

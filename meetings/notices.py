@@ -58,7 +58,8 @@ def what_changed(meeting: Meeting, before: tuple[str, datetime, datetime, str]) 
     if meeting.title != title:
         sentences.append(f"会議名が「{title}」から「{meeting.title}」に変わりました。")
     if (meeting.starts_at, meeting.ends_at) != (starts_at, ends_at):
-        old, new = dates.span(starts_at, ends_at), dates.span(meeting.starts_at, meeting.ends_at)
+        old = dates.span_in_words(starts_at, ends_at)
+        new = dates.span_in_words(meeting.starts_at, meeting.ends_at)
         sentences.append(f"日時が{old}から{new}に変わりました。")
     if meeting.place != place:
         sentences.append(f"場所が「{place}」から「{meeting.place}」に変わりました。")
@@ -169,4 +170,4 @@ def _words(meeting: Meeting, kind: NoticeKind) -> str:
 
 
 def _when_and_where(meeting: Meeting) -> str:
-    return f"{dates.span(meeting.starts_at, meeting.ends_at)}、{meeting.place}"
+    return f"{dates.span_in_words(meeting.starts_at, meeting.ends_at)}、{meeting.place}"

@@ -47,7 +47,7 @@ def notice(session: Session, config: Config, meeting: Meeting, letters: list[Let
             "heading": f"{meeting.title}の開催について（通知）",
             "sentence": SENTENCE,
             "facts": [
-                ["日時", dates.span(meeting.starts_at, meeting.ends_at)],
+                ["日時", dates.span_in_words(meeting.starts_at, meeting.ends_at)],
                 ["場所", meeting.place],
                 ["会議体", meeting.series.name],
             ],
@@ -66,7 +66,7 @@ def programme(session: Session, config: Config, meeting: Meeting, shown: list[Do
         {
             "title": meeting.title,
             "series": meeting.series.name,
-            "when": dates.span(meeting.starts_at, meeting.ends_at),
+            "when": dates.span_in_words(meeting.starts_at, meeting.ends_at),
             "place": meeting.place,
             "items": [_item(node, labels) for node in agenda.flat(agenda.tree(session, meeting))],
             "documents": [

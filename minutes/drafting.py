@@ -9,14 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.agenda import flat, tree
-from meetings.attendance import attendances_of
+from meetings.attendance import attendances_of, of_the_meeting
 from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.invitations import invited
 from minutes import parts, transcripts
 from minutes.content import Attendee, Content, Section, drafted
 from minutes.names import names_of
 from minutes.style.choice import USUAL, Style
-from models.meeting import AnswerWord, Invitation, Meeting
+from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting
 from models.transcript import Segment, Speaker, Transcript
 
 UNASSIGNED = "議題に分けていない発言"
@@ -134,7 +134,7 @@ def _has_words(segments: list[Segment]) -> bool:
 def _attendees(session: Session, meeting: Meeting) -> list[Attendee]:
     """Those who came, as the list of attendance has them; where nobody kept one, those who said
     that they come, and those who come instead of them."""
-    came = attendances_of(session, meeting)
+    came = of_the_meeting(meeting, attendances_of(session, meeting))
     if came:
         order = {i.person_id: place for place, i in enumerate(invited(meeting))}
         ordered = sorted(came, key=lambda entry: order.get(entry.person_id or 0, len(order)))
@@ -146,6 +146,8 @@ def _attendees(session: Session, meeting: Meeting) -> list[Attendee]:
 
 
 def _is_represented(invitation: Invitation) -> bool:
+    if invitation.kind == InvitationKind.AUDIENCE:
+        return False
     return invitation.answer is not None and invitation.answer.word != AnswerWord.ABSENT
 
 

@@ -11,12 +11,29 @@ from models.person import Department, Person
 
 
 class InvitationKind(StrEnum):
+    """As what somebody is asked to come, in the order in which they stand on every list."""
+
+    CHAIR = "chair"
     ATTENDEE = "attendee"
     PRESENTER = "presenter"
+    STAFF = "staff"
+    OBSERVER = "observer"
+    AUDIENCE = "audience"
 
     @property
     def label(self) -> str:
-        return {InvitationKind.ATTENDEE: "出席者", InvitationKind.PRESENTER: "説明者"}[self]
+        return {
+            InvitationKind.CHAIR: "会長・議長",
+            InvitationKind.ATTENDEE: "出席者",
+            InvitationKind.PRESENTER: "説明者",
+            InvitationKind.STAFF: "事務局",
+            InvitationKind.OBSERVER: "オブザーバー",
+            InvitationKind.AUDIENCE: "傍聴",
+        }[self]
+
+    @property
+    def rank(self) -> int:
+        return list(InvitationKind).index(self)
 
 
 class Series(Base):
@@ -101,6 +118,12 @@ class Meeting(Base):
     invitations: Mapped[list["Invitation"]] = relationship(
         back_populates="meeting", order_by="Invitation.id"
     )
+
+    @property
+    def full_title(self) -> str:
+        """With the name of its body, where the title does not say it."""
+        name = self.series.name
+        return self.title if name in self.title else f"{self.title}（{name}）"
 
     def is_now(self, at: datetime) -> bool:
         return self.starts_at <= at <= self.ends_at

@@ -295,7 +295,7 @@ def test_whoever_is_told_that_a_meeting_is_off_is_told_which_one(
     """Another meeting may have the same name and run right now."""
     agenda.call_off(session, cast.organiser, coming, "大雨のため")
     session.commit()
-    when = dates.span(coming.starts_at, coming.ends_at)
+    when = dates.span_in_words(coming.starts_at, coming.ends_at)
     (told,) = notices.unseen(session, cast.attendee)
     assert f"{when}、第3会議室" in told.words and "中止" in told.words and "大雨" in told.words
     post.start()
@@ -374,7 +374,7 @@ def test_the_roster_is_invited_at_once_and_nobody_twice(
     assert [e.person_id for e in roster.standing(coming.series)] == [cast.attendee.id]
 
 
-def test_a_copied_meeting_has_agenda_and_people_and_no_answers(
+def test_a_copied_meeting_has_the_agenda_and_asks_nobody_before_the_organiser_says_so(
     session: Session, cast: Cast, coming: Meeting
 ) -> None:
     first = agenda.add_agenda_item(
@@ -382,7 +382,9 @@ def test_a_copied_meeting_has_agenda_and_people_and_no_answers(
     )
     session.flush()
     agenda.add_agenda_item(session, cast.organiser, coming, title="詳細", parent=first)
+    invitations.invite(session, cast.organiser, coming, cast.presenter, InvitationKind.CHAIR)
     invitations.answer_invitation(session, cast.attendee, coming, AnswerWord.ABSENT)
+    guest = guests.add_guest(session, cast.organiser, coming, guests.new_code(), name="客員 一郎")
     session.flush()
     copy = agenda.copy_meeting(
         session,
@@ -396,7 +398,92 @@ def test_a_copied_meeting_has_agenda_and_people_and_no_answers(
     session.commit()
     nodes = list(agenda.flat(agenda.tree(session, copy)))
     assert [(n.number, n.entry.title) for n in nodes] == [("1", "報告"), ("1-1", "詳細")]
-    assert [(i.person_id, i.answer) for i in copy.invitations] == [(cast.attendee.id, None)]
+    assert copy.invitations == [] and rights(session, cast.attendee, copy) == frozenset()
+    told = session.query(Notice).count()
+    before = invitations.people_of_before(session, copy)
+    assert [i.person.name for i in before if i.person.is_guest] == ["客員 一郎"], (
+        "told of, not asked"
+    )
+    made = invitations.invite_as_before(session, cast.organiser, copy)
+    session.flush()
+    assert [(i.person_id, i.kind, i.answer) for i in made] == [
+        (cast.presenter.id, InvitationKind.CHAIR, None),
+        (cast.attendee.id, InvitationKind.ATTENDEE, None),
+    ]
+    assert session.query(Notice).count() == told + 2
+    session.expire_all()
+    assert {i.person_id for i in invitations.people_of_before(session, copy)} == {
+        guest.guest_pass.person_id
+    }
+
+
+def test_people_stand_by_kind_and_then_as_the_organiser_wants(
+    session: Session, cast: Cast, coming: Meeting
+) -> None:
+    invite = invitations.invite
+    for person, kind in (
+        (cast.secretary, InvitationKind.STAFF),
+        (cast.presenter, InvitationKind.PRESENTER),
+        (cast.outsider, InvitationKind.ATTENDEE),
+        (cast.administrator, InvitationKind.AUDIENCE),
+        (cast.approver, InvitationKind.CHAIR),
+    ):
+        invite(session, cast.organiser, coming, person, kind)
+        session.flush()
+
+    def names() -> list[str]:
+        session.flush()
+        session.expire_all()
+        return [i.person.login for i in invitations.invited(coming)]
+
+    usual = [
+        cast.approver, cast.attendee, cast.outsider, cast.presenter, cast.secretary,
+        cast.administrator,
+    ]  # fmt: skip
+    assert names() == [person.login for person in usual]
+    outsiders = invitations.invitation_of(session, coming, cast.outsider)
+    assert outsiders
+    invitations.shift_invitation(session, cast.organiser, outsiders, "up")
+    swapped = [usual[0], usual[2], usual[1], *usual[3:]]
+    assert names() == [person.login for person in swapped]
+    invitations.shift_invitation(session, cast.organiser, outsiders, "up")
+    assert names() == [person.login for person in swapped], "the chair stays first"
+    roster.keep(session, cast.organiser, coming)
+    session.flush()
+    session.expire_all()
+    assert [e.person.login for e in roster.standing(coming.series)] == names()
+
+
+def test_whoever_sends_somebody_else_is_told_to_calendars_with_both_names(
+    session: Session, config: Config, cast: Cast, coming: Meeting
+) -> None:
+    """RFC 5545, 3.2.5: DELEGATED says to whom."""
+    invitations.answer_invitation(
+        session, cast.attendee, coming, AnswerWord.PROXY, proxy_name="課長　山本 太郎"
+    )
+    session.flush()
+    session.expire_all()
+    (invitation,) = invitations.invited(coming)
+    event = vobject.readOne(calendar_of(config, invitation).decode()).vevent
+    sender, proxy = event.attendee_list
+    assert sender.params["PARTSTAT"] == ["DELEGATED"]
+    assert sender.params["DELEGATED-TO"] == [proxy.value]
+    assert proxy.params["DELEGATED-FROM"] == [sender.value]
+    assert "山本 太郎" in proxy.params["CN"][0] and proxy.params["PARTSTAT"] == ["ACCEPTED"]
+
+
+def test_a_guests_link_is_read_from_paper(
+    session: Session, engine: Engine, cast: Cast, coming: Meeting
+) -> None:
+    way = guests.add_guest(session, cast.organiser, coming, guests.new_code(), name="客員 一郎")
+    session.commit()
+    assert not set(way.token) & set("_01oil") and way.token.islower()
+    assert {len(group) for group in way.token.split("-")} == {5}
+    typed = way.token.replace("-", "").upper()
+    assert guests.pass_of(session, typed) is way.guest_pass
+    assert come_in(session, engine, typed, way.code)
+    with pytest.raises(NotFound):
+        guests.pass_of(session, way.token[:-1])
 
 
 def come_in(session: Session, engine: Engine, token: str, code: str) -> SignIn:

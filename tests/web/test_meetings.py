@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
 
 import pytest
@@ -10,7 +11,7 @@ from flask import Flask
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings import invitations, pdf
+from meetings import dates, invitations, pdf
 from meetings.config import Config, Documents
 from meetings.storage import Storage
 from models.audit import AuditLine
@@ -239,3 +240,23 @@ def test_pdfium_works_in_a_process_of_its_own(
         follow_redirects=True,
     )
     assert "決められた時間とメモリーの中で開けませんでした" in answer.text
+
+
+def test_whose_link_leads_nowhere_from_outside_is_told(
+    browse: Browse, cast: Cast, meeting: Meeting
+) -> None:
+    browser, url = browse(cast.organiser), f"/meetings/{meeting.id}"
+    assert "管理者に頼んでください" in browser.get(f"{url}/invitations").text
+    made = browser.post(f"{url}/guests", data={"name": "客員 一郎", "kind": "observer"}).text
+    assert "管理者に頼んでください" in made and 'class="spelled"' in made
+    assert "オブザーバー（外部）" in browser.get(f"{url}/invitations").text
+
+
+def test_times_are_written_as_offices_write_them() -> None:
+    starts_at = datetime(2026, 11, 23, 3, 30, tzinfo=dates.TOKYO)
+    ends = [starts_at.replace(hour=hour, minute=0) for hour in (12, 20)]
+    assert [dates.span_in_words(starts_at, end) for end in ends] == [
+        "令和8年11月23日（月）午前3時30分から正午まで",
+        "令和8年11月23日（月）午前3時30分から午後8時まで",
+    ]
+    assert dates.clock_in_words(starts_at.replace(hour=0)) == "午前0時30分"

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import Blueprint
 from pydantic import Field
 
-from meetings.attendance import attendances_of, note_by_hand, strike_attendance
+from meetings.attendance import attendances_of, count_audience, note_by_hand, strike_attendance
 from meetings.errors import InvalidInput
 from meetings.invitations import invited
 from meetings.rights import Right
@@ -15,7 +15,7 @@ from models.person import Person
 from models.sitting import Attendance, WayIn
 from web import access
 from web.api.live import hub
-from web.api.operations import Identity, Shape, ShortText, operation
+from web.api.operations import Identity, Moment, Shape, ShortText, operation
 from web.transaction import database_session
 
 blueprint = Blueprint("api_attendance", __name__)
@@ -50,6 +50,13 @@ class AttendanceBody(Shape):
 
     person_id: Identity | None = None
     name: ShortText = ""
+    came_at: Moment | None = Field(
+        None, description="来た時刻。null なら、会議の間はいま、終わったあとは開始の時刻"
+    )
+
+
+class AudienceBody(Shape):
+    count: int | None = Field(ge=0, le=100_000, description="傍聴者の数。数えていないとき null")
 
 
 class SeatAnswer(Shape):
@@ -78,9 +85,18 @@ def add(person: Person, meeting: Meeting, body: AttendanceBody) -> AttendanceAns
     if body.person_id is not None and body.person_id not in by_id:
         raise InvalidInput("person_id", "この会議に招集した人から選んでください。")
     attendee = by_id[body.person_id] if body.person_id is not None else None
-    made = note_by_hand(session, person, meeting, person=attendee, name=body.name)
+    made = note_by_hand(
+        session, person, meeting, person=attendee, name=body.name, came_at=body.came_at
+    )
     session.flush()
     return AttendanceAnswer.of(made)
+
+
+@blueprint.put("/meetings/<int:meeting_id>/audience")
+@access.to(Meeting, Right.RUN)
+@operation("傍聴者の数を記録する", body=AudienceBody)
+def note_audience(person: Person, meeting: Meeting, body: AudienceBody) -> None:
+    count_audience(database_session(), person, meeting, body.count)
 
 
 @blueprint.delete("/attendances/<int:attendance_id>")

@@ -1,7 +1,7 @@
 """Who is asked to come, and the answers."""
 
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from flask import Blueprint
 from pydantic import Field, model_validator
@@ -62,7 +62,9 @@ class InvitationAnswer(Shape):
 
 
 class InvitationsAnswer(Shape):
-    invitations: list[InvitationAnswer] = Field(description="説明者が先")
+    invitations: list[InvitationAnswer] = Field(
+        description="区分の順。同じ区分では主催者の決めた順"
+    )
 
 
 class NewInvitation(Shape):
@@ -77,6 +79,14 @@ class NewInvitation(Shape):
         if (self.login is None) == (self.person_id is None):
             raise ValueError("login か person_id のどちらか一方を送ってください。")
         return self
+
+
+class CountAnswer(Shape):
+    count: int = Field(description="人数")
+
+
+class Shift(Shape):
+    way: Literal["up", "down"]
 
 
 class AnswerBody(Shape):
@@ -103,6 +113,20 @@ def list_invitations(person: Person, meeting: Meeting) -> InvitationsAnswer:
 def invite(person: Person, meeting: Meeting, body: NewInvitation) -> InvitationAnswer:
     session, invited = database_session(), _invited(body)
     return InvitationAnswer.of(invitations.invite(session, person, meeting, invited, body.kind))
+
+
+@blueprint.post("/meetings/<int:meeting_id>/invitations/as-before")
+@access.to(Meeting, Right.PREPARE)
+@operation("写した元の会議で招集した人を招集する（外部委員を除く）", answers=CountAnswer)
+def invite_as_before(person: Person, meeting: Meeting) -> CountAnswer:
+    return CountAnswer(count=len(invitations.invite_as_before(database_session(), person, meeting)))
+
+
+@blueprint.put("/invitations/<int:invitation_id>/position")
+@access.to(Invitation, Right.PREPARE)
+@operation("同じ区分の中で、上か下へ1つ移す", body=Shift)
+def shift(person: Person, invitation: Invitation, body: Shift) -> None:
+    invitations.shift_invitation(database_session(), person, invitation, body.way)
 
 
 @blueprint.delete("/invitations/<int:invitation_id>")
@@ -155,7 +179,7 @@ class RosterEntryAnswer(Shape):
 class RosterAnswer(Shape):
     series_id: int
     series: str
-    roster: list[RosterEntryAnswer] = Field(description="説明者が先")
+    roster: list[RosterEntryAnswer] = Field(description="区分の順。同じ区分では主催者の決めた順")
 
     @classmethod
     def of(cls, series: Series) -> "RosterAnswer":
@@ -165,10 +189,6 @@ class RosterAnswer(Shape):
             series=series.name,
             roster=[RosterEntryAnswer.of(entry) for entry in roster.standing(series)],
         )
-
-
-class CountAnswer(Shape):
-    count: int = Field(description="人数")
 
 
 class GuestBody(Shape):

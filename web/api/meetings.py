@@ -214,7 +214,7 @@ def reinstate(person: Person, meeting: Meeting) -> MeetingAnswer:
 @blueprint.post("/meetings/<int:meeting_id>/copies")
 @access.to(Meeting, Right.PREPARE)
 @operation(
-    "議題と招集する人を写して次の会議を設定する",
+    "議題を写して次の会議を設定する。招集は POST …/invitations/as-before で",
     answers=MeetingAnswer,
     status=201,
     body=MeetingCopy,

@@ -13,7 +13,7 @@ from minutes.beginnings import after_first_part
 from minutes.imports.taking import remarks_of
 from minutes.parts import place_of, placed_recordings
 from minutes.recognition import peaks, speech_model
-from minutes.recordings import place_recording
+from minutes.recordings import place_in_short, place_recording
 from models.meeting import Meeting
 from models.person import Person
 from models.recording import Recording, RecordingKind, Step, Transcription
@@ -53,6 +53,7 @@ class RecordingAnswer(Shape):
     gap_seconds: float = Field(description="途中の時刻の抜け。その間は無音とした")
     has_peaks: bool = Field(description="波形（GET /recordings/{id}/peaks）がある")
     kind: str = Field(description="part（本編）か spare（予備）")
+    place: str = Field(description="種類と始まりの時刻の短い形。変えるときに seen として送り返す")
     part: int | None = Field(description="第何部か。予備では、どの部の予備か")
     began_at: datetime | None = Field(description="録音の始まりの時刻。分からなければ null")
     beginning_source: str | None = Field(
@@ -89,6 +90,7 @@ class RecordingAnswer(Shape):
             gap_seconds=recording.gap_seconds,
             has_peaks=recording.peaks_sha256 is not None,
             kind=recording.kind,
+            place=place_in_short(recording.kind, recording.began_at),
             part=placed.number or None,
             began_at=recording.began_at,
             beginning_source=recording.beginning_source,
@@ -125,6 +127,9 @@ class Place(Shape):
         None, ge=-DAY_SECONDS, le=10 * DAY_SECONDS, description="第1部の始まりからの秒数"
     )
     is_checked: bool = Field(False, description="いまの時刻のままで確かめたとき true")
+    seen: ShortText | None = Field(
+        None, description="読んだときの place。送ると、その後にほかの人が変えていれば409になる"
+    )
 
 
 class Received(Shape):
@@ -199,7 +204,13 @@ def place(person: Person, recording: Recording, body: Place) -> RecordingAnswer:
         began_at = after_first_part(session, recording, distance)
     kind = RecordingKind(body.kind)
     place_recording(
-        session, person, recording, kind=kind, began_at=began_at, is_checked=body.is_checked
+        session,
+        person,
+        recording,
+        kind=kind,
+        began_at=began_at,
+        seen=body.seen,
+        is_checked=body.is_checked,
     )
     return RecordingAnswer.of(recording)
 

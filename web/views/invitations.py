@@ -25,7 +25,10 @@ from meetings.invitations import (
     answer_invitation,
     invitation_of,
     invite,
+    invite_as_before,
     invited,
+    people_of_before,
+    shift_invitation,
     withdraw_invitation,
 )
 from meetings.rights import Right, may_read_note, rights
@@ -74,6 +77,9 @@ def index(person: Person, meeting: Meeting) -> Any:
         others=_others({invitation.person_id for invitation in invitations}),
         kinds=list(InvitationKind),
         roster_count=_missing_of_roster(meeting, invitations),
+        of_before=people_of_before(session, meeting) if may_prepare else [],
+        has_address=bool(config().server.address),
+        address=config().address,
         with_note={i.id for i in invitations if may_read_note(head.rights, person, i)},
         mine=next((i for i in invitations if i.person_id == person.id), None),
     )
@@ -99,6 +105,22 @@ def withdraw(person: Person, invitation: Invitation) -> Any:
     withdraw_invitation(session, person, invitation)
     flash(f"{invitation.person.name}さんの招集を取り消しました。", "done")
     return _back(meeting)
+
+
+@blueprint.post("/meetings/<int:meeting_id>/invitations/as-before")
+@access.to(Meeting, Right.PREPARE)
+def add_as_before(person: Person, meeting: Meeting) -> Any:
+    made = invite_as_before(database_session(), person, meeting)
+    flash(f"前の会議で招集した{len(made)}人を招集し、お知らせを出しました。", "done")
+    return _back(meeting)
+
+
+@blueprint.post("/invitations/<int:invitation_id>/position")
+@access.to(Invitation, Right.PREPARE)
+def shift(person: Person, invitation: Invitation) -> Any:
+    shift_invitation(database_session(), person, invitation, request.form.get("way", ""))
+    target = url_for("invitations.index", meeting_id=invitation.meeting_id)
+    return redirect(f"{target}#invitation-{invitation.id}")
 
 
 @blueprint.post("/meetings/<int:meeting_id>/answer")
@@ -129,7 +151,10 @@ def answer(person: Person, meeting: Meeting) -> Any:
 def urge(person: Person, meeting: Meeting) -> Any:
     count = notices.urge(database_session(), meeting)
     flash(
-        f"未回答の{count}人にお知らせを出しました。" if count else "未回答の人はいません。", "done"
+        f"未回答の{count}人に、回答をお願いするお知らせを出しました。"
+        if count
+        else "未回答の人はいません。",
+        "done",
     )
     return _back(meeting)
 
@@ -206,10 +231,7 @@ def invite_roster(person: Person, meeting: Meeting) -> Any:
 @access.to(Meeting, Right.PREPARE)
 def keep_as_roster(person: Person, meeting: Meeting) -> Any:
     """Those who are invited here become the roster."""
-    session = database_session()
-    for entry in invited(meeting):
-        if not entry.person.is_guest:
-            roster.add(session, person, meeting.series, entry.person, InvitationKind(entry.kind))
+    roster.keep(database_session(), person, meeting)
     flash("招集した人を会議体の名簿に加えました。", "done")
     return redirect(url_for("invitations.show_roster", meeting_id=meeting.id))
 
@@ -227,6 +249,7 @@ def add_guest(person: Person, meeting: Meeting) -> Any:
             name=request.form.get("name", ""),
             title=request.form.get("title", ""),
             email=request.form.get("email", ""),
+            kind=_kind(),
         )
     except GijidoError as problem:
         release()
@@ -256,6 +279,7 @@ def _show_way(way: guests.Way) -> str:
     paper = printing.notice(reading_session(), config(), meeting, [letter])
     return render_template(
         "meetings/guest_pass.html", meeting=meeting, guest=guest, link=link, code=way.code,
+        has_address=bool(config().server.address), address=config().address,
         paper=_data_uri(paper),
     )  # fmt: skip
 
@@ -279,7 +303,7 @@ def _missing_of_roster(meeting: Meeting, invitations: list[Invitation]) -> int:
 def _kind() -> InvitationKind:
     kind = request.form.get("kind", InvitationKind.ATTENDEE)
     if kind not in list(InvitationKind):
-        raise InvalidInput("kind", "出席者か説明者を選んでください。")
+        raise InvalidInput("kind", "区分を一覧から選んでください。")
     return InvitationKind(kind)
 
 

@@ -168,8 +168,8 @@ def copy(person: Person, meeting: Meeting) -> Any:
             "meetings/copy.html", meeting=meeting, values=request.form, problem=problem
         )
         return page, 422
-    flash("議題と招集する人を写して、会議を登録しました。", "done")
-    return redirect(url_for("meetings.show", meeting_id=made.id))
+    flash("議題を写して、会議を登録しました。まだ誰も招集していません。", "done")
+    return redirect(url_for("invitations.index", meeting_id=made.id))
 
 
 def _change_page(

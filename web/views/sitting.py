@@ -1,18 +1,21 @@
 """当日: who presents, whose seat is connected, who came; and the test of a seat's network."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 import segno
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from meetings import agenda, connection, presenting
+from meetings import agenda, connection, entries, presenting
 from meetings.attendance import (
     are_doors_open,
     attendances_of,
+    count_audience,
     missing,
     note_by_hand,
+    of_the_meeting,
     strike_attendance,
 )
 from meetings.errors import InvalidInput, NotFound
@@ -61,12 +64,13 @@ def add(person: Person, meeting: Meeting) -> Any:
     session = database_session()
     chosen = set(request.form.getlist("person_ids"))
     people = [entry.person for entry in invited(meeting) if str(entry.person_id) in chosen]
-    for attendee in people:
-        note_by_hand(session, person, meeting, person=attendee)
     name = request.form.get("name", "").strip()
     try:
+        came_at = _came_at(meeting)
+        for attendee in people:
+            note_by_hand(session, person, meeting, person=attendee, came_at=came_at)
         if name:
-            note_by_hand(session, person, meeting, name=name)
+            note_by_hand(session, person, meeting, name=name, came_at=came_at)
     except InvalidInput as problem:
         session.rollback()
         flash(problem.message, "error")
@@ -76,6 +80,20 @@ def add(person: Person, meeting: Meeting) -> Any:
         flash(f"{count}人の出席を記録しました。", "done")
     else:
         flash("出席した人を選ぶか、氏名を入力してください。", "error")
+    return _back(meeting)
+
+
+@blueprint.post("/meetings/<int:meeting_id>/audience")
+@access.to(Meeting, Right.RUN)
+def note_audience(person: Person, meeting: Meeting) -> Any:
+    try:
+        typed = request.form.get("audience_count")
+        count = entries.whole_number("audience_count", "傍聴者の数", typed)
+        count_audience(database_session(), person, meeting, count)
+        flash("傍聴者の数を記録しました。", "done")
+    except InvalidInput as problem:
+        database_session().rollback()
+        flash(problem.message, "error")
     return _back(meeting)
 
 
@@ -128,15 +146,27 @@ def _now(meeting: Meeting) -> dict[str, Any]:
     session = database_session()
     state = presenting.state_of(session, meeting)
     nodes = agenda.flat(agenda.tree(session, meeting))
+    came = attendances_of(session, meeting)
+    of_meeting = of_the_meeting(meeting, came)
     return {
         "state": state,
         "item": next((node for node in nodes if node.entry.id == state.agenda_item_id), None),
         "seats": Counter(seat.name for seat in hub().seats(meeting.id) if seat.name),
         "tests": connection.last_tests(session, meeting),
         "is_good": connection.is_good,
-        "attendances": attendances_of(session, meeting),
+        "attendances": of_meeting,
+        "listeners": len(came) - len(of_meeting) + (meeting.audience_count or 0),
         "invitations": invited(meeting),
     }
+
+
+def _came_at(meeting: Meeting) -> datetime | None:
+    """The time of day that was typed, on the day on which the meeting begins."""
+    typed = request.form.get("came", "").strip()
+    if not typed:
+        return None
+    day = entries.local_fields(meeting.starts_at)[0]
+    return entries.moment("came", "来た時刻", day, typed)
 
 
 def _signer() -> URLSafeSerializer:

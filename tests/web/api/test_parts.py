@@ -56,6 +56,17 @@ def test_a_recording_is_placed_by_clock_or_by_distance(secretary: Script, made: 
     assert secretary.call("PUT", path, {"kind": "part"})["began_at"] is None
 
 
+def test_a_place_that_somebody_else_changed_meanwhile_is_not_written_over(
+    secretary: Script, made: TwoParts
+) -> None:
+    path = f"/recordings/{made.second.recording.id}"
+    seen = secretary.get(path)["place"]
+    by_clock = {"kind": "part", "began_at": "2026-11-23T14:30:00+09:00", "seen": seen}
+    assert "14:30:00から" in secretary.call("PUT", f"{path}/place", by_clock)["place"]
+    refused = secretary.call("PUT", f"{path}/place", {"kind": "part", "seen": seen}, status=409)
+    assert "14:30:00" in refused["theirs"]
+
+
 FAR, NEAR = "2020-01-01T00:00:00Z", "2026-11-23T05:00:00Z"
 NONSENSE: list[tuple[dict[str, object], str, str]] = [
     ({"kind": "x"}, "kind", "part"),
