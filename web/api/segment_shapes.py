@@ -6,6 +6,7 @@ from pydantic import Field
 from minutes import accuracy, transcripts, word_times
 from minutes.accuracy import Accuracy, Mark
 from minutes.annotations import Annotation, Kind, annotations
+from minutes.expected import expected_errors
 from minutes.proposals import decisions
 from minutes.style import fillers
 from models.transcript import Proposal, Segment
@@ -136,6 +137,10 @@ class SegmentAnswer(Shape):
     revision: int = Field(description="text を変えた回数。直すときに送り返す")
     is_confirmed: bool
     confidence: float | None = Field(description="聞き取りの自信（0から1）。分からなければ null")
+    expected_errors: float | None = Field(
+        description="まだ残っていそうな誤りの字数（聞き取りの自信からの推定）。"
+        "確認済みか、自信が分からなければ null"
+    )
     doubt: str | None = Field(description="聞き直しても疑わしいときの理由")
     speaker: str | None = Field(description="発言者。名前がまだなければ「声1」の形")
     is_suggested: bool = Field(description="発言者は声の違いからの候補で、まだ名前がない")
@@ -172,6 +177,7 @@ class SegmentAnswer(Shape):
             revision=segment.revision,
             is_confirmed=segment.is_confirmed,
             confidence=segment.confidence,
+            expected_errors=expected_errors(segment),
             doubt=segment.doubt.label if segment.doubt else None,
             speaker=segment.speaker.name if segment.speaker else None,
             is_suggested=segment.speaker is not None and segment.speaker.is_unnamed,

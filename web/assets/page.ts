@@ -72,6 +72,6 @@ function offer(form: HTMLFormElement, restore: () => void, forget: () => void): 
   const words = document.createElement("p");
   words.textContent = "送信していない入力が残っています。";
   const done = (act: () => void) => () => { act(); notice.remove(); };
-  notice.append(words, button("元に戻す", "button-main", done(restore)), button("捨てる", "", done(forget)));
+  notice.append(words, button("入力を戻す", "button-main", done(restore)), button("入力を捨てる", "", done(forget)));
   form.prepend(notice);
 }

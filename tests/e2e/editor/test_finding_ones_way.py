@@ -121,3 +121,33 @@ def test_among_seventy_councillors_a_voice_is_named_by_a_few_letters(
     expect(box.locator(".name-choice .button:visible")).to_have_text(["早乙女 伸"])
     field.press("Enter")
     expect(desk.locator(".segment-speaker").first).to_have_value("早乙女 伸")
+
+
+def test_what_nobody_said_is_put_in_with_a_key_shown_as_such_and_counted_as_no_error(
+    desk: Page, session: Session, transcript: Transcript
+) -> None:
+    text = desk.locator(".segment-text").first
+    desk.locator(".segment-confirm input").first.check()
+    expect(desk.locator("[data-accuracy-raw]")).to_contain_text("100.0 %")
+    text.focus()
+    desk.keyboard.press("End")
+    desk.keyboard.press("Alt+i")
+    box = desk.get_by_role("dialog", name="注記を入れる")
+    expect(box.get_by_role("button", name="〔聞き取り不能〕")).to_be_visible()
+    desk.keyboard.press("1")
+    expect(box).to_have_count(0)
+    expect(text).to_be_focused()
+    expect(text).to_have_value(HEARD[0].text + "（拍手）")
+    expect_saved(desk)
+    expect(desk.locator(".segment-marks").first).to_contain_text("（拍手）")
+    expect(desk.locator("[data-accuracy-raw]")).to_contain_text("100.0 %")
+
+
+def test_a_name_is_found_in_whichever_of_its_letters_it_is_typed(
+    desk: Page, session: Session, transcript: Transcript
+) -> None:
+    transcript.segments[1].text = "髙橋委員、お願いします"
+    session.commit()
+    desk.reload()
+    desk.locator("#find").fill("高橋")
+    expect(desk.locator("[data-find-count]")).to_have_text("1発話")

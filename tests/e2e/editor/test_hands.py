@@ -27,6 +27,9 @@ def test_doubtful_places_come_one_after_the_other_with_the_sound_playing(
     taught: object, desk: Page, session: Session, transcript: Transcript
 ) -> None:
     transcript.segments[2].doubt = Doubt.MISSING
+    for segment in transcript.segments[:2]:
+        segment.text = segment.text.ljust(100, "あ")
+        segment.confidence = 0.6
     session.commit()
     page, count = reloaded(desk), desk.locator("[data-queue-count]").first
     expect(count).to_have_text("残り 3")
@@ -43,7 +46,11 @@ def test_doubtful_places_come_one_after_the_other_with_the_sound_playing(
     expect(text.nth(2)).to_be_focused()
     page.keyboard.press("Control+Enter")
     expect(count).to_have_text("残っていません")
-    assert stored(session, transcript) == [TEXT, HEARD[1].text, HEARD[2].text]
+    note = page.locator("[data-note]")
+    expect(note).to_contain_text("未確認が2発話あります。まだ約40字の誤りがあると見込まれます")
+    expect(note).to_contain_text("Alt+K")
+    long = [text.ljust(100, "あ") for text in (TEXT, HEARD[1].text)]
+    assert stored(session, transcript) == [*long, HEARD[2].text]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import type { Line } from "./line";
 import type { LineList } from "./list";
+import { folded } from "../letters";
 import { position, required } from "./words";
 
 const CLOCK = /^(?:(\d{1,2}):)?(\d{1,3}):(\d{2})$/;
@@ -11,6 +12,7 @@ export class Finding {
   private readonly field: HTMLInputElement;
   private readonly count: HTMLElement;
   private latest: Line | null = null;
+  private readonly known = new WeakMap<Line, { whole: string; folded: string }>();
 
   /** `goTo` brings the sound and the hands to a second. */
   constructor(
@@ -61,12 +63,21 @@ export class Finding {
     return this.field.value.trim().toLowerCase();
   }
 
+  /** Letters that are the same to a reader are the same here. */
   private found(): Line[] {
-    const { wanted } = this;
+    const wanted = folded(this.wanted);
     if (!wanted) return [];
-    return this.list.lines.filter(
-      ({ text, speaker }) => text.toLowerCase().includes(wanted) || speaker.includes(wanted),
-    );
+    return this.list.lines.filter((line) => this.foldedOf(line).includes(wanted));
+  }
+
+  /** Thousands of texts are folded once, not at every letter that is typed. */
+  private foldedOf(line: Line): string {
+    const whole = `${line.text}\n${line.speaker}`;
+    const known = this.known.get(line);
+    if (known?.whole === whole) return known.folded;
+    const made = { whole, folded: `${folded(line.text)}\n${folded(line.speaker)}` };
+    this.known.set(line, made);
+    return made.folded;
   }
 
   /** A time that is typed instead of words: 3:20, 1:03:20, 3分20秒. */

@@ -30,6 +30,18 @@ import { Voices } from "./voices";
 import { inCharacters, inField, position, required } from "./words";
 
 const MOST_NAMES = 9;
+/** As minutes/annotations.py knows them; any other note stands between 〔 〕. */
+const ANNOTATIONS = [
+  "（拍手）",
+  "（笑声）",
+  "（「異議なし」と呼ぶ者あり）",
+  "（挙手全員）",
+  "（起立多数）",
+  "（休憩）",
+  "（再開）",
+  "〔聞き取り不能〕",
+  "〔注記〕",
+];
 const TOUCH = matchMedia("(pointer: coarse)");
 const CLOSED = "会議録が承認されているため、いまは直せません。";
 
@@ -164,6 +176,8 @@ export class Hands {
       "loop",
       "split",
       "join",
+      "annotate",
+      "time",
       "add-term",
       "undo",
       "redo",
@@ -229,6 +243,7 @@ export class Hands {
       action("voice-split", "ここから先を別の声にする", ["Alt+b"], () => this.splitVoice()),
       action("split", "カーソルの所で発話を分ける", ["Alt+Enter"], () => this.split()),
       action("join", "次の発話とつなげる", ["Alt+j"], () => this.join()),
+      action("annotate", "注記を入れる（拍手、休憩、聞き取り不能など）", ["Alt+i"], () => this.annotate()),
       action("time", "いまの時刻を入れる", ["Alt+t"], () => this.insertTime()),
       ...Array.from({ length: MOST_NAMES }, (_, n) =>
         action(`name-${n + 1}`, `発言者を${n + 1}番の人にする`, [`Alt+${n + 1}`], () => this.name(n)),
@@ -300,7 +315,7 @@ export class Hands {
     const place = this.queue.current?.line === now ? this.queue.place : -1;
     now.setConfirmed(true);
     this.refresh();
-    if (place >= 0) this.queue.goOn(place);
+    if (place >= 0) this.goOnInQueue(place);
     else this.move(1);
   }
 
@@ -353,6 +368,14 @@ export class Hands {
     if (seconds !== null) this.player.seek(seconds);
   }
 
+  /** Its end says what it does not know. */
+  private goOnInQueue(place: number): void {
+    const { rest } = this.unconfirmed;
+    if (!this.queue.isEmpty) this.queue.goOn(place);
+    else if (rest) this.page.say(`疑わしい箇所は終わりました。${rest}次の未確認へは${this.keys.shownOf("unconfirmed")}。`);
+    else this.page.say("疑わしい箇所は終わりました。すべての発話が確認済みです。");
+  }
+
   private async decide(decision: Decision): Promise<void> {
     const here = this.queue.current;
     const line = this.list.current;
@@ -363,7 +386,7 @@ export class Hands {
     await line.settle(proposal, decision);
     if (line.segment.proposals.some((open) => open.id === proposal.id)) return; // not taken
     this.refresh();
-    if (isInQueue) this.queue.goOn(place);
+    if (isInQueue) this.goOnInQueue(place);
   }
 
   /** What is being typed is an act of its own. */
@@ -460,10 +483,29 @@ export class Hands {
   }
 
   private insertTime(): void {
+    this.insert(`（${position(this.player.seconds)}）`);
+  }
+
+  /** What nobody said: it is marked as such, counts as no error, and stands in the minutes in the
+   * city's form. */
+  private annotate(): void {
+    const line = this.list.current;
+    if (!line) return;
+    const choices = ANNOTATIONS.map((words) => ({
+      name: words,
+      words,
+      keys: [],
+      run: () => this.insert(words),
+    }));
+    openMenu("注記を入れる", choices, () => this.list.open(line));
+  }
+
+  /** In the text at the cursor, instead of what is selected. */
+  private insert(words: string): void {
     const line = this.list.current;
     const field = line?.row?.text;
     if (!line || !field) return;
-    field.setRangeText(`（${position(this.player.seconds)}）`, field.selectionStart, field.selectionEnd, "end");
+    field.setRangeText(words, field.selectionStart, field.selectionEnd, "end");
     line.type(field.value);
   }
 

@@ -72,6 +72,7 @@ function goneSegment(id: number, { before, revision, seconds }: Kept): Segment {
     revision,
     is_confirmed: false,
     confidence: null,
+    expected_errors: null,
     doubt: null,
     speaker: null,
     is_suggested: false,

@@ -1,4 +1,4 @@
-/** A few acts as large buttons in a box, closed by choosing one. */
+/** A few acts as large buttons in a box, closed by choosing one, by its number too. */
 
 import type { Action } from "./keys";
 import { make } from "./words";
@@ -8,8 +8,9 @@ export function openMenu(title: string, actions: Action[], before: () => void): 
   const box = make("dialog", { class: "menu", "aria-label": title });
   const close = make("button", { type: "button", class: "button" }, "閉じる");
   close.addEventListener("click", () => box.close());
-  const choices = actions.map((action) => {
-    const choice = make("button", { type: "button", class: "button" }, action.words);
+  const choices = actions.map((action, place) => {
+    const number = make("span", { class: "menu-number", "aria-hidden": "true" }, String(place + 1));
+    const choice = make("button", { type: "button", class: "button" }, number, action.words);
     choice.addEventListener("click", () => {
       box.close();
       before();
@@ -18,6 +19,12 @@ export function openMenu(title: string, actions: Action[], before: () => void): 
     return choice;
   });
   box.append(make("h2", {}, title), ...choices, close);
+  box.addEventListener("keydown", (event) => {
+    const choice = /^[1-9]$/.test(event.key) ? choices[Number(event.key) - 1] : undefined;
+    if (!choice) return;
+    event.preventDefault(); // the number is not written where the hands come to
+    choice.click();
+  });
   box.addEventListener("close", () => box.remove());
   document.body.append(box);
   box.showModal();

@@ -1,6 +1,7 @@
 /** Choosing whose voice it is among many names: by a few letters of the name or of its reading, or a
  * name that nobody has yet. */
 
+import { folded as sameLetters } from "../letters";
 import { make, plain } from "./words";
 
 export interface Nameable {
@@ -53,8 +54,9 @@ export function nameChoice(
   return { form, field };
 }
 
-/** Widths, kinds of kana and spaces make no difference. */
+/** Letters that are the same to a reader, and kinds of kana, make no difference. */
 function folded(text: string): string {
-  const plainLetters = text.normalize("NFKC").toLowerCase().replace(/\s+/gu, "");
-  return plainLetters.replace(/[ァ-ヶ]/gu, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0x60));
+  return sameLetters(text).replace(/[ァ-ヶ]/gu, (letter) =>
+    String.fromCharCode(letter.charCodeAt(0) - 0x60),
+  );
 }

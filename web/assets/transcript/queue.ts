@@ -71,6 +71,10 @@ export class Queue {
     return this.placeOfLatest();
   }
 
+  get isEmpty(): boolean {
+    return this.places.length === 0;
+  }
+
   leave(): void {
     this.latest = null;
   }

@@ -88,6 +88,7 @@ export interface Segment {
   revision: number;
   is_confirmed: boolean;
   confidence: number | null;
+  expected_errors: number | null;
   doubt: string | null;
   speaker: string | null;
   is_suggested: boolean;

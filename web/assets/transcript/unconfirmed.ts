@@ -8,6 +8,7 @@ const NONE = "未確認の発話はありません。";
 
 export class Unconfirmed {
   private readonly count = required("[data-unconfirmed]");
+  private readonly unknown = required("[data-unknown]");
   private readonly only: HTMLInputElement = required("[data-unconfirmed-only]");
   private readonly nextButton: HTMLButtonElement = required("[data-unconfirmed-next]");
 
@@ -22,7 +23,22 @@ export class Unconfirmed {
   refresh(): void {
     const open = this.list.lines.filter(isOpen).length;
     this.count.textContent = open ? `未確認 ${open}発話（${this.list.lines.length}発話のうち）` : NONE;
+    this.unknown.textContent = this.expected();
     this.nextButton.disabled = open === 0;
+  }
+
+  /** What the end of the queue does not know; nothing where all was passed. */
+  get rest(): string {
+    const open = this.list.lines.filter(isOpen).length;
+    return open ? `未確認が${open}発話あります。${this.expected()}` : "";
+  }
+
+  private expected(): string {
+    const known = this.list.lines.filter(isOpen).map(({ segment }) => segment.expected_errors);
+    const letters = known.reduce<number>((sum, errors) => sum + (errors ?? 0), 0);
+    if (!letters) return "";
+    const told = letters < 10 ? "10字より少ない" : `約${10 * Math.round(letters / 10)}字の`;
+    return `まだ${told}誤りがあると見込まれます（聞き取りの自信からの推定）。`;
   }
 
   /** From where the hands or the sound are, round and round. */
