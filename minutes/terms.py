@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from minutes import dictionaries
 from minutes.proposals import papers
-from minutes.proposals.readings import as_katakana, plain
+from minutes.proposals.readings import as_katakana, composed, plain
 from minutes.proposals.sound import sounds
 from minutes.proposals.terms import KANA, Term, ranked
 from models.document import DocumentVersion, Page
 from models.meeting import Meeting
+from models.texts import folded
 
 
 class Shown(StrEnum):
@@ -82,10 +83,11 @@ def gaps_of(session: Session, meeting: Meeting) -> Gaps:
 
 
 def has_words(term: Term, words: str) -> bool:
-    """「こうほう」 finds what is read コーホー."""
-    words = plain(words.strip())
+    """「こうほう」 finds what is read コーホー, 高橋 finds 髙橋."""
+    words = plain(composed(words.strip()))
     said = sounds(as_katakana(words)) if KANA.fullmatch(words) else ""
-    return words in term.surface or (bool(said) and said in sounds(term.kana))
+    is_written = folded(words) in folded(term.surface)
+    return is_written or (bool(said) and said in sounds(term.kana))
 
 
 def _is_shown(one: Listed, shown: Shown) -> bool:

@@ -8,13 +8,16 @@ import csv
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
 
 import MeCab
 import unidic_lite
+
+from models.texts import SAME
+from models.texts import folded as letters_folded
 
 KATAKANA = re.compile(r"[ァ-ヺー]+")
 HIRAGANA = re.compile(r"[ぁ-ん]+")
@@ -23,9 +26,12 @@ LEMMA, PRONOUNCED, WRITTEN_AS_SAID = 7, 9, 17
 """Places in unidic's features: the word that 頂き and いただき are forms of, and its two readings,
 「テツズキ」 and 「テツヅキ」. A word that it does not know has none of them."""
 
-VARIANTS = str.maketrans("髙﨑德濵栁邉桒", "高崎徳浜柳辺桑")
-"""Letters of names beside the ones that the dictionary has."""
+SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
+"""What chooses one of the shapes of the letter before it (異体字)."""
 
+UNUSUAL = re.compile(f"[{re.escape(''.join(SAME))}{SELECTORS}]")
+HALF_WIDTH_KANA = re.compile("[\uff65-\uff9f]+")
+RADICALS = range(0x2E80, 0x2FE0)
 MOST_PARSED = 20_000
 
 LONGEST_PIECE = 1_000
@@ -85,24 +91,41 @@ class Token:
 
 
 def plain(text: str) -> str:
-    """NFKC letter by letter, so that every place in it is the same place in the text."""
+    """NFKC letter by letter, radicals as the letters that they are, so that every place in it is
+    the same place in the text."""
     return "".join(_plain_letter(letter) for letter in text)
 
 
 @cache
 def _plain_letter(letter: str) -> str:
     normal = unicodedata.normalize("NFKC", letter)
+    if ord(letter) in RADICALS:  # browsers write ⻑ for 長 into PDFs
+        normal = letters_folded(letter)
     return normal if len(normal) == 1 else letter
 
 
+def composed(text: str) -> str:
+    """Letters and their marks together (NFC), half-width kana too: パブ for ﾊﾟﾌﾞ."""
+    whole = HALF_WIDTH_KANA.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    return unicodedata.normalize("NFC", whole)
+
+
 def tokens(text: str) -> list[Token]:
-    """The words of the text, figures as one word with the sound of the number."""
-    return list(_with_numbers_read(list(_words(plain(text)))))
+    """The words of the text as it is written, figures as one word with the sound of the number."""
+    written = plain(text)
+    usual, places = _usual(written)
+    words = (
+        replace(
+            word, surface=written[places[word.start] : places[word.end]], start=places[word.start]
+        )
+        for word in _words(usual)
+    )
+    return list(_with_numbers_read(list(words)))
 
 
 def naturalness(text: str) -> int:
     """The cost of the cheapest path; less is more natural."""
-    return sum(_cost(piece) for piece in _pieces(plain(text)))
+    return sum(_cost(piece) for piece in _pieces(_usual(plain(text))[0]))
 
 
 def _cost(piece: str) -> int:
@@ -120,12 +143,43 @@ def as_katakana(text: str) -> str:
 def guessed(surface: str) -> str:
     """How a word that the dictionary does not know is probably read, letter by letter if it must
     be; empty where even a letter is unknown."""
-    usual = surface.translate(VARIANTS)
+    usual, _ = _usual(surface)
     parts = list(_words(usual))
     if not all(KATAKANA.fullmatch(part.kana) for part in parts):
         parts = [part for letter in usual for part in _words(letter)]
     kana = "".join(part.kana for part in parts)
     return kana if KATAKANA.fullmatch(kana) else ""
+
+
+def letters_in(text: str) -> int:
+    """How many a reader counts: without the selectors of variants."""
+    return len(re.sub(f"[{SELECTORS}]", "", text))
+
+
+def _as_written(word: Token, text: str, places: Sequence[int]) -> Token:
+    """What the dictionary has in another shape only, it does not know in this one."""
+    start, end = places[word.start], places[word.end]
+    written = text[start:end]
+    lemma = word.lemma if written == word.surface else ""
+    return replace(word, surface=written, start=start, lemma=lemma)
+
+
+def _usual(text: str) -> tuple[str, Sequence[int]]:
+    """In letters that the dictionary has, without selectors; the place in the text of each of
+    them, and its end."""
+    if not UNUSUAL.search(text):
+        return text, range(len(text) + 1)
+    kept = [(place, usual) for place, letter in enumerate(text) if (usual := _usual_letter(letter))]
+    return "".join(usual for _, usual in kept), [*(place for place, _ in kept), len(text)]
+
+
+@cache
+def _usual_letter(letter: str) -> str:
+    """Itself where the dictionary has it, or where it has no other shape."""
+    if not UNUSUAL.match(letter):
+        return letter
+    is_known = any(word.lemma for word in _words(letter))
+    return letter if is_known else SAME.get(letter, "")
 
 
 def number_read(number: int) -> str:

@@ -12,10 +12,13 @@ from itertools import pairwise
 from minutes.proposals.readings import (
     HIRAGANA,
     KATAKANA,
+    SELECTORS,
     Token,
     as_katakana,
+    composed,
     guessed,
     is_unbroken,
+    letters_in,
     plain,
     tokens,
 )
@@ -34,6 +37,7 @@ frequent ones."""
 
 MOST_LINE = 2_000
 GRAM = 3
+SELECTED = re.compile(f"[{SELECTORS}]+")
 KANA, FIGURE = re.compile(r"[ぁ-んァ-ヺー]+"), re.compile(r"\d")
 HONORIFICS = {"さん": "サン", "氏": "シ", "委員": "イイン", "議員": "ギイン", "課長": "カチョウ"}
 BREAKS = re.compile(r"[\n\r。、()「」『』【】:;・/~|*`<>=\[\]{}]+|^[^\S\r\n]*[#>+-]+", re.MULTILINE)
@@ -161,7 +165,7 @@ def with_titles(papers: Iterable[Paper], people: Iterable[PersonName]) -> list[P
 
 
 def text_of(papers: Iterable[Paper]) -> str:
-    return "\n".join(plain(paper.text) for paper in papers)
+    return "\n".join(plain(composed(paper.text)) for paper in papers)
 
 
 def found_in(papers: Iterable[Paper]) -> list[Term]:
@@ -169,7 +173,7 @@ def found_in(papers: Iterable[Paper]) -> list[Term]:
     found: dict[str, Term] = {}
     counts, alone = Counter[str](), Counter[str]()
     for paper in papers:
-        for line in BREAKS.split(plain(paper.text)):
+        for line in BREAKS.split(plain(composed(paper.text))):
             for surface, words, is_alone in _runs_of(line[:MOST_LINE].strip()):
                 if surface not in found:
                     found[surface] = _term(surface, words, paper)
@@ -207,7 +211,7 @@ def ranked(found: Iterable[Term], people: Iterable[PersonName], taught: Taught) 
 
 
 def _is_for_people(term: Term) -> bool:
-    is_whole = term.surface[0].isalnum() and term.surface[-1].isalnum()
+    is_whole = term.surface[0].isalnum() and SELECTED.sub("", term.surface)[-1:].isalnum()
     return is_whole and (not term.kana or len(sounds(term.kana)) >= SHORTEST_SOUNDS)
 
 
@@ -241,7 +245,7 @@ def why_no_term(surface: str, kana: str) -> str | None:
     """A sentence for a word that would be found everywhere, or nowhere; None for a good one."""
     if not _is_letter(surface):
         return "記号や数字だけの言葉は用語にできません。文字の入った言葉を入力してください。"
-    if len(surface) < SHORTEST_SURFACE:
+    if letters_in(surface) < SHORTEST_SURFACE:
         return "1文字の言葉はどの文にも現れるため、用語にできません。2文字以上にしてください。"
     if HIRAGANA.fullmatch(surface) and len(surface) < SHORTEST_HIRAGANA:
         return (
@@ -300,7 +304,7 @@ def _compounds(run: Sequence[Token]) -> Iterable[Run]:
             surface = "".join(word.surface for word in part)
             is_figure = all(word.is_number or not _is_letter(word.surface) for word in part)
             is_rest = len(part) == 1 and part[0].kind == "接尾辞"
-            if len(surface) > 1 and not is_figure and not is_rest and _is_written(surface):
+            if letters_in(surface) > 1 and not is_figure and not is_rest and _is_written(surface):
                 yield surface, part, len(part) == len(run)
 
 
@@ -345,7 +349,8 @@ def _is_cut_up(words: Sequence[Token]) -> bool:
 
 def _names(people: Iterable[PersonName], called: Mapping[str, str] = HONORIFICS) -> Iterable[Term]:
     for person in people:
-        parts, read = plain(person.name).split(), as_katakana(plain(person.kana)).split()
+        parts = plain(composed(person.name)).split()
+        read = as_katakana(plain(composed(person.kana))).split()
         is_guessed = len(read) != len(parts)
         if is_guessed:
             read = [reading_of(tokens(part))[0] for part in parts]

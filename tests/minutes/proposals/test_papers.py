@@ -148,6 +148,7 @@ def test_terms_are_looked_through_by_word_reading_and_kind(
     dictionaries.switch_off(session, cast.secretary, meeting.series, "市道汐見線")
     assert "広報" in surfaces(session, meeting, "こうほう")
     assert "市道汐見線" in surfaces(session, meeting, "汐見")
+    assert "髙橋係長" in surfaces(session, meeting, "高橋")
     assert surfaces(session, meeting, "見つからない言葉") == []
 
     def shown(kind: Shown) -> set[str]:

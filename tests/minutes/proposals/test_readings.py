@@ -34,6 +34,26 @@ def test_places_are_places_of_the_text_itself() -> None:
     assert next(text[t.start : t.end] for t in tokens(text)) == "㈱"
 
 
+@pytest.mark.parametrize(
+    ("written", "words", "kana"),
+    [
+        ("葛\U000e0100城委員", ["葛\U000e0100城", "委員"], "カツラギノイイン"),
+        ("\U00020bb7田委員", ["\U00020bb7田", "委員"], "ヨシダイイン"),
+        ("髙橋、辻\U000e0101村", ["髙橋", "、", "辻\U000e0101村"], "タカハシ、ツジムラ"),
+        ("德島", ["德島"], "トクシマ"),
+        ("⺠⽣課⻑", ["民生", "課", "長"], "ミンセーカチョー"),
+    ],
+)
+def test_names_in_rare_letters_are_words_as_they_are_written(
+    written: str, words: list[str], kana: str
+) -> None:
+    found = tokens(written)
+    assert [token.surface for token in found] == words
+    assert "".join(token.kana for token in found) == kana
+    assert [plain(written)[token.start : token.end] for token in found] == words
+    assert naturalness("\U00020bb7田の市⺠課⻑です") == naturalness("吉田の市民課長です")
+
+
 def test_long_vowels_are_one_sound_however_written() -> None:
     assert sounds("ヒョウドウ") == sounds("ヒョードー")
     assert sounds("テイネイ") == sounds("テーネー")

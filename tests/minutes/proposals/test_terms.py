@@ -1,4 +1,5 @@
 import random
+import unicodedata
 
 from minutes.proposals.candidates import candidates
 from minutes.proposals.terms import (
@@ -40,6 +41,25 @@ def test_the_roster_knows_how_a_name_is_written_and_read() -> None:
 
 def test_a_name_without_reading_gets_a_guessed_one() -> None:
     assert words(collect([], [PersonName("芹沢 由紀")]))["芹沢"].kana == "セリザワ"
+
+
+def test_names_in_rare_letters_are_terms_and_pieces_of_them_are_not() -> None:
+    paper = "\U00020bb7田委員、葛\U000e0100城委員、辻\U000e0101。\U00020bb7野家通りの市⺠課⻑"
+    found = words(collect([Paper("資料1", paper)]))
+    wanted = {"\U00020bb7田委員", "葛\U000e0100城委員", "\U00020bb7野家通り", "市民課長"}
+    assert wanted <= set(found)
+    assert not {"田委員", "城委員", "野家通り", "辻\U000e0101"} & set(found)
+    named = collect([Paper("資料1", paper)], [PersonName("葛\U000e0100城 誠", "かつらぎ まこと")])
+    assert words(named)["葛\U000e0100城"].kana == "カツラギ"
+    assert "辻\U000e0101村" in [
+        term.surface for term in ranked([], [PersonName("辻\U000e0101村 光")], NOTHING_TAUGHT)
+    ]
+
+
+def test_letters_and_their_marks_are_one_word_however_a_paper_parts_them() -> None:
+    for paper in ("ﾊﾟﾌﾞﾘｯｸｺﾒﾝﾄ", unicodedata.normalize("NFD", "パブリックコメント")):
+        found = set(words(collect([Paper("資料1", paper)])))
+        assert found == {"パブリック", "パブリックコメント", "コメント"}
 
 
 def test_what_is_printed_often_is_counted() -> None:
