@@ -110,6 +110,7 @@ class Minutes:
     years: str = "as-is"
     endings: str = "as-is"
     annotations: str = "round"
+    speakers: str = "name"
     spelling: tuple[str, ...] = ("下さ=くださ", "出来=でき", "致し=いたし", "事=こと", "為=ため")
     approve_unread: bool = True
 
@@ -122,6 +123,7 @@ CHOICES = {
     "years": ("as-is", "era", "western"),
     "endings": ("as-is", "polite", "plain"),
     "annotations": ("round", "square", "remove", "as-is"),
+    "speakers": ("name", "family-name", "office", "office-name", "office-name-kun", "brackets"),
 }
 """Of [minutes]."""
 

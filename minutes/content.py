@@ -1,19 +1,16 @@
 """What stands in the minutes: sections of paragraphs, each in two layers, the faithful text of its
 segments (逐語) and the official one made of it (整文)."""
 
-from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
 from pydantic import BaseModel
 
-from meetings import clean_text, dates
+from meetings import clean_text
 from minutes.style.changes import Piece
 from minutes.style.choice import Style
 from minutes.style.kept import Names
-from minutes.style.layers import Change, Written, explained, in_style, shifted, styled
+from minutes.style.layers import Change, Written, explained, in_style, styled
 from models.minutes import MinutesRevision
-from models.transcript import Segment
 
 
 class Attendee(BaseModel):
@@ -22,8 +19,10 @@ class Attendee(BaseModel):
 
 
 class Paragraph(BaseModel):
-    """One thing said, with where it is in the recording (seconds) so that it can be heard.
-    `transcript_id`: in which part's; None (the revision's own) before there were parts.
+    """One thing said: a sentence, or a few, with where it is in the recording (seconds) so that it
+    can be heard. `transcript_id`: in which part's; None (the revision's own) before there were
+    parts. `goes_on`: it stands in one paragraph of the paper with what the same speaker said
+    before it.
 
     Beside the official `text` stand the segments that it was drafted from, their `faithful` text
     then (None before there were two layers), what was changed in it by rule, and what no rule
@@ -34,6 +33,7 @@ class Paragraph(BaseModel):
     start_seconds: float
     end_seconds: float
     transcript_id: int | None = None
+    goes_on: bool = False
     segment_ids: list[int] = []
     faithful: str | None = None
     changes: list[Change] = []
@@ -70,7 +70,8 @@ class Section(BaseModel):
 class Content(BaseModel):
     """The whole text of one revision. `transcript_ids`: what it was drafted from, one for each
     part of the meeting, in order; empty before there were parts. `style`: in which it is written;
-    None before there were two layers."""
+    None before there were two layers. `speakers`: those who speak and are no attendees, with the
+    office that the roster knows."""
 
     title: str
     series: str
@@ -79,6 +80,7 @@ class Content(BaseModel):
     place: str
     attendees: list[Attendee]
     sections: list[Section]
+    speakers: list[Attendee] = []
     transcript_ids: list[int] = []
     style: Style | None = None
 
@@ -110,19 +112,6 @@ def official_only(content: Content) -> Content:
     return content
 
 
-def said_by(paragraphs: Iterable[Paragraph]) -> list[tuple[str, list[Paragraph]]]:
-    """Neighbouring paragraphs of one speaker together, as the paper sets them."""
-    return [(who, list(said)) for who, said in groupby(paragraphs, key=lambda p: p.speaker)]
-
-
-def said_at(content: Content, paragraph: Paragraph) -> str:
-    """Where it is heard: 「0:03:10」, with several parts 「第2部 0:03:10」."""
-    place = dates.position(paragraph.start_seconds)
-    if len(content.transcript_ids) < 2 or paragraph.transcript_id is None:
-        return place
-    return f"第{content.transcript_ids.index(paragraph.transcript_id) + 1}部 {place}"
-
-
 def restyled(
     content: Content, style: Style, names: Names, *, includes_hand: bool = False
 ) -> Content:
@@ -132,46 +121,8 @@ def restyled(
         for paragraph in section.paragraphs:
             if paragraph.faithful is None or (paragraph.is_by_hand and not includes_hand):
                 continue
-            _take(paragraph, in_style(paragraph.faithful, style, names))
+            take(paragraph, in_style(paragraph.faithful, style, names))
     return content
-
-
-def drafted(segments: list[Segment], style: Style, names: Names) -> list[Paragraph]:
-    """One for each segment; one that is nothing but a filler goes with what was said before."""
-    made: list[Paragraph] = []
-    for segment in segments:
-        paragraph = _paragraph(segment)
-        written = in_style(segment.text, style, names)
-        _take(paragraph, written)
-        if made and written.is_nothing and _goes_with(made[-1], paragraph):
-            _append(made[-1], paragraph, written)
-        else:
-            made.append(paragraph)
-    return made
-
-
-def _goes_with(last: Paragraph, paragraph: Paragraph) -> bool:
-    return (last.speaker, last.transcript_id) == (paragraph.speaker, paragraph.transcript_id)
-
-
-def _append(last: Paragraph, paragraph: Paragraph, written: Written) -> None:
-    faithful = last.faithful or ""
-    last.segment_ids += paragraph.segment_ids
-    last.changes += shifted(written.changes, len(faithful))
-    last.faithful = faithful + (paragraph.faithful or "")
-    last.end_seconds = paragraph.end_seconds
-
-
-def _paragraph(segment: Segment) -> Paragraph:
-    return Paragraph(
-        speaker=segment.speaker.name if segment.speaker else "",
-        text=segment.text,
-        start_seconds=segment.start_seconds,
-        end_seconds=segment.end_seconds,
-        transcript_id=segment.transcript_id,
-        segment_ids=[segment.id],
-        faithful=segment.text,
-    )
 
 
 def known(content: Content) -> dict[tuple[int | None, float, float], Paragraph]:
@@ -200,6 +151,7 @@ def link(
         paragraph.changes, paragraph.unsure = written.changes, written.unsure
 
 
-def _take(paragraph: Paragraph, written: Written) -> None:
+def take(paragraph: Paragraph, written: Written) -> None:
+    """What the rules made of its faithful text."""
     paragraph.text = written.text
     paragraph.changes, paragraph.unsure = written.changes, written.unsure

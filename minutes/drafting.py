@@ -3,6 +3,7 @@ headings, in a style. Nothing is written here; it takes seconds, and nobody wait
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import select
@@ -12,15 +13,17 @@ from meetings.agenda import flat, tree
 from meetings.attendance import attendances_of, of_the_meeting
 from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.invitations import invited
+from meetings.roster import standing
 from minutes import parts, transcripts
-from minutes.content import Attendee, Content, Section, drafted
+from minutes.content import Attendee, Content, Section
 from minutes.names import names_of
+from minutes.paragraphs import drafted
 from minutes.style.choice import USUAL, Style
 from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting
 from models.transcript import Segment, Speaker, Transcript
 
 UNASSIGNED = "議題に分けていない発言"
-BEFORE, LEFT_OUT = "議題に入る前の発言", "議題外の発言"
+BEFORE, LEFT_OUT, AFTER = "開会", "議題外の発言", "閉会"
 WITHOUT_AGENDA = "発言"
 
 
@@ -80,12 +83,12 @@ def _one_of_each(sources: list[Transcript]) -> list[Transcript]:
 def _from_segments(
     session: Session, meeting: Meeting, segments: list[Segment], style: Style
 ) -> Content:
-    names = names_of(session, meeting)
+    names, before = names_of(session, meeting), _before(segments)
 
     def section(
         said: list[Segment], title: str, number: str = "", agenda_item_id: int | None = None
     ) -> Section:
-        paragraphs = drafted([one for one in said if one.text], style, names)
+        paragraphs = drafted([one for one in said if one.text], style, names, before)
         return Section(
             agenda_item_id=agenda_item_id, number=number, title=title, paragraphs=paragraphs
         )
@@ -99,32 +102,46 @@ def _from_segments(
         )
         for node in flat(tree(session, meeting))
     ]
-    before, left_out = _outside(segments)
+    opening, left_out, closing = _outside(segments)
     unassigned = [segment for segment in segments if segment.is_unassigned]
     loose = UNASSIGNED if sections else WITHOUT_AGENDA
-    others = [(LEFT_OUT, left_out), (loose, unassigned)]
+    others = [(LEFT_OUT, left_out), (AFTER, closing), (loose, unassigned)]
     sections = [
-        *([section(before, BEFORE)] if before else []),
+        *([section(opening, BEFORE)] if opening else []),
         *sections,
         *(section(said, title) for title, said in others if _has_words(said)),
     ]
+    attendees = _attendees(session, meeting)
     return Content(
         title=meeting.title,
         series=meeting.series.name,
         starts_at=meeting.starts_at.isoformat(),
         ends_at=meeting.ends_at.isoformat(),
         place=meeting.place,
-        attendees=_attendees(session, meeting),
+        attendees=attendees,
         sections=sections,
+        speakers=_others_who_speak(meeting, sections, attendees),
         style=style,
     )
 
 
-def _outside(segments: list[Segment]) -> tuple[list[Segment], list[Segment]]:
-    """What belongs to no item: before the first one begins, and the rest."""
-    first = next((n for n, one in enumerate(segments) if one.agenda_item_id), 0)
+def _before(segments: list[Segment]) -> dict[int, int]:
+    """By a segment with words the one with words that comes right before it in its recording."""
+    with_words = [segment for segment in segments if segment.text]
+    return {
+        after.id: one.id
+        for one, after in pairwise(with_words)
+        if one.transcript_id == after.transcript_id
+    }
+
+
+def _outside(segments: list[Segment]) -> tuple[list[Segment], list[Segment], list[Segment]]:
+    """What belongs to no item: before the first one begins, between items, and after the last."""
+    placed = [n for n, one in enumerate(segments) if one.agenda_item_id]
+    first, last = (placed[0], placed[-1]) if placed else (0, len(segments))
     before = [one for one in segments[:first] if one.is_left_out and one.text]
-    return before, [one for one in segments[first:] if one.is_left_out]
+    between = [one for one in segments[first:last] if one.is_left_out]
+    return before, between, [one for one in segments[last:] if one.is_left_out]
 
 
 def _has_words(segments: list[Segment]) -> bool:
@@ -143,6 +160,19 @@ def _attendees(session: Session, meeting: Meeting) -> list[Attendee]:
             for entry in ordered
         ]
     return [_promised(i) for i in invited(meeting) if _is_represented(i)]
+
+
+def _others_who_speak(
+    meeting: Meeting, sections: list[Section], attendees: list[Attendee]
+) -> list[Attendee]:
+    """Those whose office the roster or the list of the invited knows, though nobody noted that
+    they came."""
+    speaking = {p.speaker for section in sections for p in section.paragraphs}
+    speaking -= {one.name for one in attendees}
+    asked = [entry.person for entry in standing(meeting.series)]
+    asked += [invitation.person for invitation in invited(meeting)]
+    known = {person.name: person.title for person in asked if person.title}
+    return [Attendee(name=name, title=known[name]) for name in sorted(speaking & known.keys())]
 
 
 def _is_represented(invitation: Invitation) -> bool:

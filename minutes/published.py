@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, text
+from sqlalchemy import Engine, delete, insert, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from meetings import setbacks
@@ -124,6 +124,21 @@ def public_sentences(session: Session, publication: Publication) -> set[tuple[in
         )
     )
     return {(section, paragraph) for section, paragraph in rows}
+
+
+def neighbours(
+    session: Session, said: PublishedParagraph
+) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+    """The places of the sentences before and after it that may be heard."""
+    one = PublishedParagraph
+    place, here = tuple_(one.section, one.paragraph), (said.section, said.paragraph)
+    heard = select(one.section, one.paragraph).where(
+        one.publication_id == said.publication_id, one.heard_until.is_not(None)
+    )
+    last = heard.where(place < here).order_by(one.section.desc(), one.paragraph.desc())
+    following = heard.where(place > here).order_by(one.section, one.paragraph)
+    before, after = (session.execute(ones.limit(1)).first() for ones in (last, following))
+    return before and (before[0], before[1]), after and (after[0], after[1])
 
 
 def _rows(

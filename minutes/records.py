@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import audit, dates, entries
+from meetings import audit, entries
 from meetings.errors import ChangedMeanwhile, InvalidInput, NotPossibleNow, StaleRevision
 from meetings.rights import Right, holders
 from minutes import drafting, telling
@@ -22,10 +21,10 @@ from minutes.content import (
     known,
     link,
     restyled,
-    said_by,
 )
 from minutes.drafting import LEFT_OUT, UNASSIGNED, Draft
 from minutes.names import names_of
+from minutes.paper import as_text
 from minutes.speakers import samples
 from minutes.style.choice import USUAL, Style
 from minutes.unread import Unread, refuse_unread, unread
@@ -107,11 +106,13 @@ def prepare_revision(
         entries.text("attendees", "出席者の氏名", attendee.name)
         entries.optional_text("attendees", "出席者の職名", attendee.title)
     for section in content.sections:
+        section.title = entries.text("section", "見出し", section.title)
         for paragraph in section.paragraphs:
             entries.long_text("text", "発言", paragraph.text, LONGEST_PARAGRAPH)
             paragraph.speaker = entries.optional_text("speaker", "発言者", paragraph.speaker)
             _refuse_other_sources(latest, paragraph)
         section.paragraphs = [p for p in section.paragraphs if p.text.strip()]
+    content.sections = [s for s in content.sections if s.paragraphs or s.title != UNASSIGNED]
     _link(session, minutes, content)
     return Prepared(latest, content, is_same=content == content_of(latest))
 
@@ -260,27 +261,6 @@ def send_back(session: Session, by: Person, revision: MinutesRevision, reason: s
     return _decide(session, by, revision, is_approved=False, reason=reason)
 
 
-def as_text(content: Content) -> str:
-    """The plain text for downloading, as the paper reads."""
-    head = [content.title, "", f"日時　{when(content)}", f"場所　{content.place}"]
-    attendees = "、".join(
-        f"{a.name}（{a.title}）" if a.title else a.name for a in content.attendees
-    )
-    lines = [*head, f"出席　{attendees}", ""]
-    for section in content.sections:
-        lines += [f"{section.number}　{section.title}".strip("　"), ""]
-        for speaker, paragraphs in said_by(section.paragraphs):
-            said = "".join(p.text for p in paragraphs)
-            lines += [f"○{speaker}　{said}" if speaker else said, ""]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def when(content: Content) -> str:
-    return dates.span(
-        datetime.fromisoformat(content.starts_at), datetime.fromisoformat(content.ends_at)
-    )
-
-
 def _decide(
     session: Session, by: Person, revision: MinutesRevision, *, is_approved: bool, reason: str
 ) -> Approval:
@@ -361,6 +341,7 @@ def _link(session: Session, minutes: Minutes, content: Content) -> None:
     what an earlier revision says, whatever was sent. The same with the style it is compared to."""
     latest = content_of(minutes.latest)
     content.transcript_ids = latest.transcript_ids
+    content.speakers = latest.speakers
     content.style = content.style or latest.style
     sources = known(latest)
     wanted = {p.place for section in content.sections for p in section.paragraphs}

@@ -23,12 +23,12 @@ FIRST_SOUND = SPEECH / "meeting" / "audio.flac"
 SECOND_SOUND = SPEECH / "human" / "common_voice_ja_38833628.flac"
 STARTS_AT = datetime(2026, 11, 23, 5, tzinfo=UTC)
 FIRST = [
-    Heard(1.0, 8.6, "それでは定刻となりましたので"),
-    Heard(9.0, 13.0, "一つ目の論点整理について"),
+    Heard(1.0, 8.6, "それでは定刻となりましたので。"),
+    Heard(9.0, 13.0, "一つ目の論点整理について。"),
 ]
 SECOND = [
-    Heard(0.4, 2.8, "やっぱりお化けや幽霊じゃないんだ"),
-    Heard(2.9, 5.2, "人間にちがいない"),
+    Heard(0.4, 2.8, "やっぱりお化けや幽霊じゃないんだ。"),
+    Heard(2.9, 5.2, "人間にちがいない。"),
 ]
 SPARE = [Heard(1.0, 3.0, "予備の録音で聞こえた言葉")]
 

@@ -70,6 +70,17 @@ class Annotations(Choice):
     AS_TYPED = "as-is"
 
 
+class Speakers(Choice):
+    """How somebody who speaks is called."""
+
+    NAME = "name"
+    FAMILY_NAME = "family-name"
+    OFFICE = "office"
+    OFFICE_AND_NAME = "office-name"
+    OFFICE_AND_NAME_KUN = "office-name-kun"
+    IN_BRACKETS = "brackets"
+
+
 class Style(BaseModel):
     """`spelling`: 「下さ=くださ」, what is written and how it should be."""
 
@@ -80,6 +91,7 @@ class Style(BaseModel):
     years: Years = Years.AS_THEY_ARE
     endings: Endings = Endings.AS_THEY_ARE
     annotations: Annotations = Annotations.ROUND
+    speakers: Speakers = Speakers.NAME
     spelling: list[Annotated[str, AfterValidator(clean_text.line)]] = list(Minutes().spelling)
 
 
@@ -104,6 +116,7 @@ FIELDS: dict[str, tuple[str, type[Choice]]] = {
     "years": ("年", Years),
     "endings": ("文末", Endings),
     "annotations": ("注記（拍手、聞き取り不能）", Annotations),
+    "speakers": ("発言者の書き方", Speakers),
 }
 """What is chosen from a list, with its name on the screen."""
 
@@ -130,6 +143,12 @@ LABELS: dict[tuple[type[Choice], str], str] = {
     (Endings, Endings.AS_THEY_ARE): AS_IT_IS,
     (Endings, Endings.POLITE): "敬体（です・ます）",
     (Endings, Endings.PLAIN): "常体（である）",
+    (Speakers, Speakers.NAME): "○氏名",
+    (Speakers, Speakers.FAMILY_NAME): "○姓と職名（○桐生委員長）",
+    (Speakers, Speakers.OFFICE): "○職名（○財政課長）",
+    (Speakers, Speakers.OFFICE_AND_NAME): "○職名（氏名）",
+    (Speakers, Speakers.OFFICE_AND_NAME_KUN): "○職名（氏名君）",
+    (Speakers, Speakers.IN_BRACKETS): "（姓と職名）",
 }
 
 

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.hostile
 
 @pytest.fixture
 def revision(session: Session, cast: Cast, transcript: Transcript) -> MinutesRevision:
+    """Three sentences, one of each segment."""
+    transcript.segments[0].text += "、開会します。"
     made = records.draft(session, cast.secretary, transcript)
     session.flush()
     return made
@@ -42,6 +44,15 @@ def test_every_sentence_of_a_draft_is_heard_to_its_end(
     heard = heard_until(session, revision, content)
     assert sorted(heard.values()) == [one.end_seconds for one in HEARD]
     assert sorted(heard) == said_in(content)
+
+
+def test_a_sentence_of_two_segments_is_heard_whole(
+    session: Session, cast: Cast, transcript: Transcript
+) -> None:
+    revision = records.draft(session, cast.secretary, transcript)
+    session.flush()
+    heard = heard_until(session, revision, content_of(revision))
+    assert sorted(heard.values()) == [HEARD[1].end_seconds, HEARD[2].end_seconds]
 
 
 def test_a_sentence_stretched_over_what_was_taken_out_is_not_heard(

@@ -10,7 +10,8 @@ from meetings.storage import Storage
 from minutes import publication, records, search, statistics, transcripts
 from minutes import transcription as work
 from minutes.assignment import spans
-from minutes.content import content_of, said_at
+from minutes.content import content_of
+from minutes.paper import said_at
 from minutes.progress import MeetingState, state_of
 from models.minutes import MinutesRevision
 from models.transcript import Transcript

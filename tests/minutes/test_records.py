@@ -10,6 +10,7 @@ from minutes import transcription as work
 from minutes.assignment import decisions as assignment
 from minutes.assignment import spans
 from minutes.content import Content, content_of
+from minutes.paper import as_text
 from models.meeting import AnswerWord
 from models.minutes import MinutesRevision
 from models.recording import Recording
@@ -82,7 +83,7 @@ def test_a_revision_is_frozen_and_the_next_one_stands_beside_it(
     second = records.revise(session, cast.secretary, revision.minutes, content, based_on=1)
     session.commit()
     assert (second.number, content_of(second).sections[-1].paragraphs[0].text) == (2, text)
-    assert content_of(revision).sections[-1].paragraphs[0].text == HEARD[0].text
+    assert content_of(revision).sections[-1].paragraphs[0].text.startswith(HEARD[0].text)
 
 
 def test_an_unchanged_text_makes_no_revision(
@@ -109,7 +110,7 @@ def test_an_emptied_paragraph_is_gone(
 ) -> None:
     content = changed(revision, " ")
     second = records.revise(session, cast.secretary, revision.minutes, content, based_on=1)
-    assert len(content_of(second).sections[-1].paragraphs) == len(HEARD) - 1
+    assert [p.text for p in content_of(second).sections[-1].paragraphs] == [HEARD[2].text]
 
 
 def test_whoever_comes_second_is_shown_both_texts_whole(
@@ -198,6 +199,6 @@ def test_the_plain_text_reads_like_the_paper(
     source = builders.folder("dx-council")
     builders.place_by_reference(session, cast.secretary, transcript, source)
     content = content_of(records.draft(session, cast.secretary, transcript))
-    text = records.as_text(content)
+    text = as_text(content)
     assert text.startswith(content.title + "\n\n日時　令和")
     assert f"1　{content.sections[0].title}\n\n○篠原 泰成　{HEARD[0].text}{HEARD[1].text}" in text

@@ -18,6 +18,7 @@ from minutes.style.choice import (
     Letters,
     Numbers,
     Removal,
+    Speakers,
     Style,
     Years,
     style_of,
@@ -58,6 +59,7 @@ class StyleShape(Shape):
     years: Years | None = None
     endings: Endings | None = None
     annotations: Annotations | None = None
+    speakers: Speakers | None = None
     spelling: Annotated[
         list[Heading] | None, Field(max_length=200, description="「事=こと」の形")
     ] = None
@@ -81,7 +83,7 @@ class ChangeShape(Shape):
 
 
 class ParagraphShape(Shape):
-    """一つの発言。録音のどこかを秒で示す。"""
+    """一つの発言（文）。録音のどこかを秒で示す。"""
 
     speaker: ShortText = ""
     text: str = Field(max_length=records.LONGEST_PARAGRAPH)
@@ -90,6 +92,7 @@ class ParagraphShape(Shape):
     transcript_id: Identity | None = Field(
         None, description="どの部の逐語録の発言か。秒はその録音の始まりから"
     )
+    goes_on: bool = Field(False, description="前の発言と同じ段落に続く（発言者が同じとき）")
     segment_ids: list[Identity] = Field(
         [], max_length=20_000, description="もとになった発話。以下、送り返しても変わらない"
     )
@@ -119,6 +122,9 @@ class ContentShape(Shape):
     place: ShortText
     attendees: list[AttendeeShape] = Field(max_length=1000)
     sections: list[SectionShape] = Field(max_length=1000)
+    speakers: list[AttendeeShape] = Field(
+        [], max_length=1000, description="出席者でない発言者の職名。送り返しても変わらない"
+    )
     transcript_ids: list[Identity] = Field(
         [], max_length=1000, description="もとになった逐語録（部の順）。送り返しても変わらない"
     )

@@ -4,7 +4,7 @@ import { defineConfig, type Plugin } from "vite";
 
 const here = import.meta.dirname;
 const built = resolve(here, "../static");
-const entries = ["style.css", "viewer.css", "transcript.css", "page.ts", "viewer.ts", "transcript.ts", "upload.ts", "recording.ts", "placing.ts", "progress.ts", "agenda.ts", "minutes.ts", "people.ts", "sitting.ts", "connection-test.ts", "service-worker.ts"];
+const entries = ["style.css", "viewer.css", "transcript.css", "page.ts", "viewer.ts", "transcript.ts", "upload.ts", "recording.ts", "placing.ts", "progress.ts", "agenda.ts", "minutes.ts", "hearing.ts", "people.ts", "sitting.ts", "connection-test.ts", "service-worker.ts"];
 
 /** What pdf.js fetches while it draws, and the fonts with which the server makes PDFs. */
 function packagedFiles(): Plugin {

@@ -11,16 +11,11 @@ from meetings.rights import Right, publication_of, published_revision, rights
 from minutes import comparing, publication, records
 from minutes.assignment import spans
 from minutes.assignment.spans import Span
-from minutes.content import (
-    Attendee,
-    Content,
-    Paragraph,
-    Section,
-    content_of,
-    restyled,
-    said_at,
-)
+from minutes.audible import sentences
+from minutes.content import Content, content_of, restyled
+from minutes.drafting import UNASSIGNED
 from minutes.names import names_of
+from minutes.paper import laid_out, said_at, speakers_told, when
 from minutes.records import minutes_of
 from minutes.said_pages import PublicPages, pages_for, said_in
 from minutes.style.choice import FIELDS
@@ -33,10 +28,14 @@ from web.looks import note_look
 from web.transaction import config, database_session, reading_session, release, settle
 from web.views._beside_page import BesidePage
 from web.views._drafting import chosen_style, chosen_transcripts, drafting_of, usual_style
+from web.views._hearing import Hearing
 from web.views._meeting_head import meeting_head
+from web.views._minutes_form import Typed, put, typed
 
 blueprint = Blueprint("minutes", __name__)
-blueprint.add_app_template_global(records.when, "held_when")
+blueprint.add_app_template_global(when, "held_when")
+blueprint.add_app_template_global(laid_out, "laid_out")
+blueprint.add_app_template_global(speakers_told, "speakers_told")
 blueprint.add_app_template_global(lambda: FIELDS, "style_fields")
 blueprint.add_app_template_global(usual_style, "usual_style")
 blueprint.add_app_template_global(said_at, "said_at")
@@ -78,7 +77,7 @@ def draft(person: Person, meeting: Meeting) -> Any:
 def form(person: Person, meeting: Meeting) -> Any:
     revision = _required(meeting).latest
     note_look(person, "look", revision)
-    return _form(person, meeting, revision, content_of(revision))
+    return _form(person, meeting, revision, Typed.of(content_of(revision)))
 
 
 @blueprint.post("/meetings/<int:meeting_id>/minutes/change")
@@ -88,16 +87,16 @@ def change(person: Person, meeting: Meeting) -> Any:
     puts other texts into them and saves nothing."""
     minutes = _required(meeting)
     layout = _numbered(minutes, "layout")
-    typed = _typed(content_of(layout))
+    sent = typed(content_of(layout))
     if request.form.get("put"):
-        return _form(person, meeting, layout, _put(meeting, typed), is_put=True)
+        return _form(person, meeting, layout, _put(meeting, sent), is_put=True)
     try:
-        revision = drafting.revise(person, minutes, typed, _number("based_on"))
+        revision = drafting.revise(person, minutes, sent.content, _number("based_on"))
     except StaleRevision as problem:
         release()
-        return _form(person, meeting, layout, typed, stale=problem), 409
+        return _form(person, meeting, layout, sent, stale=problem), 409
     except InvalidInput as problem:
-        return _form(person, meeting, layout, typed, invalid=problem), 422
+        return _form(person, meeting, layout, sent, invalid=problem), 422
     flash(f"会議録（第{revision.number}版）を保存しました。", "done")
     return _to(meeting)
 
@@ -106,6 +105,31 @@ def change(person: Person, meeting: Meeting) -> Any:
 @access.to(MinutesRevision, Right.HEAR)
 def show_revision(person: Person, revision: MinutesRevision) -> Any:
     return _read(person, revision)
+
+
+@blueprint.get("/revisions/<int:revision_id>/sentences/<int:section>/<int:place>")
+@access.to(MinutesRevision, Right.HEAR)
+def sentence(person: Person, revision: MinutesRevision, section: int, place: int) -> Any:
+    """A sentence with its sound, for whoever has no script."""
+    content = content_of(revision)
+    plays = _plays(revision, content)
+    heard = {where: plays(*where) for where, _ in sentences(content)}
+    pages = [hearing.page for hearing in heard.values() if hearing]
+    hearing = heard.get((section, place))
+    if hearing is None:
+        raise NotFound()
+    here, said = pages.index(hearing.page), content.sections[section].paragraphs[place]
+    return render_template(
+        "minutes/sentence.html",
+        meeting=revision.meeting,
+        text=said.text,
+        speaker=speakers_told(content)(said.speaker),
+        at=said_at(content, said),
+        sound=hearing.sound,
+        back=url_for(".show_revision", revision_id=revision.id, _anchor=f"said-{section}-{place}"),
+        before=pages[here - 1] if here else None,
+        after=pages[here + 1] if here + 1 < len(pages) else None,
+    )
 
 
 @blueprint.post("/transcripts/<int:transcript_id>/left-out")
@@ -246,12 +270,13 @@ def _form(
     person: Person,
     meeting: Meeting,
     layout: MinutesRevision,
-    content: Content,
+    form: Typed,
     stale: StaleRevision | None = None,
     invalid: InvalidInput | None = None,
     is_put: bool = False,
 ) -> str:
     """After a StaleRevision the form goes on top of the newest one, as its sender has now seen."""
+    content = form.content
     return _page(
         person,
         meeting,
@@ -259,6 +284,8 @@ def _form(
         layout=layout,
         based_on=stale.revision if stale else request.form.get("based_on", layout.number),
         content=content,
+        keys=form.keys,
+        unassigned=UNASSIGNED,
         stale=stale,
         invalid=invalid,
         is_put=is_put,
@@ -268,57 +295,16 @@ def _form(
     )
 
 
-def _put(meeting: Meeting, typed: Content) -> Content:
-    """`style`: all texts in the chosen style; `faithful-0-3`, `official-0-3`: one as it was said,
-    or by rule."""
-    kind, _, place = request.form.get("put", "").partition("-")
-    if kind == "style":
-        style = chosen_style("choice", typed.style or usual_style())
+def _put(meeting: Meeting, form: Typed) -> Typed:
+    """`style`: all texts in the chosen style; otherwise what a sentence's own button says."""
+    what = request.form.get("put", "")
+    if what == "style":
+        style = chosen_style("choice", form.content.style or usual_style())
         names = names_of(reading_session(), meeting)
-        return restyled(typed, style, names, includes_hand="includes_hand" in request.form)
-    for number, section in enumerate(typed.sections):
-        for position, paragraph in enumerate(section.paragraphs):
-            if f"{number}-{position}" == place and paragraph.faithful is not None:
-                paragraph.text = paragraph.faithful if kind == "faithful" else paragraph.official
-    return typed
-
-
-def _typed(layout: Content) -> Content:
-    """The layout's own headings and places in the recording, with the words of the form."""
-    fields = request.form
-    attendees = map(_attendee, fields.get("attendees", "").splitlines())
-    return layout.model_copy(
-        update={
-            "title": fields.get("title", layout.title),
-            "place": fields.get("place", layout.place),
-            "style": layout.style and chosen_style("style", layout.style),
-            "attendees": [attendee for attendee in attendees if attendee],
-            "sections": [_typed_section(n, s) for n, s in enumerate(layout.sections)],
-        }
-    )
-
-
-def _attendee(line: str) -> Attendee | None:
-    """「氏名（職名）」; None for a line without a name."""
-    name, _, rest = line.strip().partition("（")
-    title = rest.removesuffix("）")
-    is_odd = "）" in name or (rest and title == rest)
-    return None if is_odd or not name.strip() else Attendee(name=name.strip(), title=title)
-
-
-def _typed_section(number: int, section: Section) -> Section:
-    paragraphs = [
-        _typed_paragraph(f"{number}-{position}", paragraph)
-        for position, paragraph in enumerate(section.paragraphs)
-    ]
-    return section.model_copy(update={"paragraphs": paragraphs})
-
-
-def _typed_paragraph(place: str, paragraph: Paragraph) -> Paragraph:
-    fields = request.form
-    speaker = fields.get(f"speaker-{place}", paragraph.speaker).strip()
-    words = " ".join(fields.get(f"text-{place}", paragraph.text).split())
-    return paragraph.model_copy(update={"speaker": speaker, "text": words})
+        hand = "includes_hand" in request.form
+        return Typed(restyled(form.content, style, names, includes_hand=hand), form.keys)
+    put(form, what)
+    return form
 
 
 def _open_spans(revision: MinutesRevision) -> list[Span]:
@@ -328,19 +314,23 @@ def _open_spans(revision: MinutesRevision) -> list[Span]:
     return records.open_spans(reading_session(), revision)
 
 
-def _plays(revision: MinutesRevision, content: Content) -> Callable[[int, int], str | None]:
-    """Where each paragraph is heard in the recording of its part."""
+def _plays(revision: MinutesRevision, content: Content) -> Callable[[int, int], Hearing | None]:
+    """Where each sentence is heard in the recording of its part."""
     sound_of = {
         source.id: url_for("recordings.sound", recording_id=source.recording.id)
         for source in records.sources_of(reading_session(), revision)
     }
+    page = url_for("minutes.show_revision", revision_id=revision.id)
 
-    def url(section: int, paragraph: int) -> str:
-        said = content.sections[section].paragraphs[paragraph]
+    def hearing(section: int, place: int) -> Hearing | None:
+        said = content.sections[section].paragraphs[place]
+        if said.end_seconds <= said.start_seconds:  # nobody said it: a person added it
+            return None
         sound = sound_of[said.transcript_id or revision.transcript_id]
-        return f"{sound}#t={said.start_seconds:.1f},{said.end_seconds:.1f}"
+        seconds = f"{said.start_seconds:.1f},{said.end_seconds:.1f}"
+        return Hearing(f"{sound}#t={seconds}", f"{page}/sentences/{section}/{place}")
 
-    return url
+    return hearing
 
 
 def _page_at(

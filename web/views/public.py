@@ -10,11 +10,12 @@ from flask import Blueprint, current_app, render_template, request, send_file, u
 from meetings import dates
 from meetings.entries import plain_number
 from meetings.errors import NotFound
-from minutes import clips, records
+from minutes import clips
 from minutes.audible import Sentence
 from minutes.content import content_of
+from minutes.paper import as_text
 from minutes.publication import history
-from minutes.published import public_sentences
+from minutes.published import neighbours, public_sentences
 from minutes.said_pages import PublicPages, said_in_public
 from minutes.search import LONGEST_QUERY, MOST_WORDS, Found, Group, Wanted, list_published
 from models.document import Page
@@ -26,6 +27,7 @@ from web.named_files import send_named
 from web.paging import page_number
 from web.transaction import database_session, storage
 from web.views._beside_page import BesidePage
+from web.views._hearing import Hearing
 
 blueprint = Blueprint("public", __name__)
 HTML = "text/html"
@@ -112,7 +114,33 @@ def page_picture(publication: Publication, version_id: int, number: int) -> Any:
 def text(publication: Publication) -> Any:
     content = content_of(publication.revision)
     name = f"会議録_{content.title}_{content.starts_at[:10]}.txt"
-    return send_named(records.as_text(content).encode(), "text/plain", name)
+    return send_named(as_text(content).encode(), "text/plain", name)
+
+
+@blueprint.get("/published/<int:meeting_id>/sentences/<int:section>/<int:paragraph>")
+@access.published
+@costs(lane=Lane.CITIZENS)
+def sentence(publication: Publication, section: int, paragraph: int) -> Any:
+    """A sentence with its sound, for whoever has no script."""
+    said = _heard(publication, section, paragraph)
+    page = url_for("public.show", meeting_id=publication.meeting_id)
+    before, after = neighbours(database_session(), said)
+    return render_template(
+        "public/sentence.html",
+        publication=publication,
+        text=said.text,
+        speaker=said.speaker,
+        at=dates.position(said.start_seconds),
+        sound=url_for(
+            "public.sound",
+            meeting_id=publication.meeting_id,
+            section=section,
+            paragraph=paragraph,
+        ),
+        back=f"{page}#said-{section}-{paragraph}",
+        before=f"{page}/sentences/{before[0]}/{before[1]}" if before else None,
+        after=f"{page}/sentences/{after[0]}/{after[1]}" if after else None,
+    )
 
 
 @blueprint.get("/published/<int:meeting_id>/sentences/<int:section>/<int:paragraph>/sound")
@@ -120,11 +148,8 @@ def text(publication: Publication) -> Any:
 @costs(lane=Lane.CLIPS)
 def sound(publication: Publication, section: int, paragraph: int) -> Any:
     """What the published revision still holds of this sentence, and nothing else."""
-    is_possible = max(section, paragraph) < 2**63  # SQLite knows no larger number
-    key = (publication.id, section, paragraph)
-    said = database_session().get(PublishedParagraph, key) if is_possible else None
-    if said is None or said.heard_until is None:
-        raise NotFound()
+    said = _heard(publication, section, paragraph)
+    assert said.heard_until is not None
     recording = said.transcript.recording
     path = storage().whole(recording.playback_sha256 or recording.sha256)
     clip = _clips().clip(path, said.start_seconds, said.heard_until)
@@ -164,16 +189,26 @@ def _by_year(found: list[Found]) -> list[tuple[int, list[Found]]]:
     return [(y, list(ones)) for y, ones in groupby(found, key=lambda one: one.publication.year)]
 
 
-def _plays(publication: Publication) -> Callable[[int, int], str | None]:
-    """The URL of a sentence's sound, None where there is none."""
+def _plays(publication: Publication) -> Callable[[int, int], Hearing | None]:
+    """How a sentence is heard, None where it is not."""
     heard = public_sentences(database_session(), publication)
     page = url_for("public.show", meeting_id=publication.meeting_id)
 
-    def play(section: int, paragraph: int) -> str | None:
-        is_heard = (section, paragraph) in heard
-        return f"{page}/sentences/{section}/{paragraph}/sound" if is_heard else None
+    def hearing(section: int, place: int) -> Hearing | None:
+        url = f"{page}/sentences/{section}/{place}"
+        return Hearing(f"{url}/sound", url) if (section, place) in heard else None
 
-    return play
+    return hearing
+
+
+def _heard(publication: Publication, section: int, place: int) -> PublishedParagraph:
+    """The sentence. Raises NotFound where it may not be heard."""
+    is_possible = max(section, place) < 2**63  # SQLite knows no larger number
+    key = (publication.id, section, place)
+    said = database_session().get(PublishedParagraph, key) if is_possible else None
+    if said is None or said.heard_until is None:
+        raise NotFound()
+    return said
 
 
 def _shown_beside(

@@ -183,5 +183,5 @@ def test_talk_before_the_first_item_stands_before_it(
     assert said == [
         (drafting.BEFORE, [first.text]),
         (transcript.meeting.agenda_items[0].title, [second.text]),
-        (drafting.LEFT_OUT, [third.text]),
+        (drafting.AFTER, [third.text]),
     ]
