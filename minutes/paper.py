@@ -45,11 +45,11 @@ def speakers_told(content: Content) -> Callable[[str], str]:
     """How the paper writes the name of somebody who speaks: 「○財政課長」. Whose office nobody
     knows is called by name; empty for nobody."""
     form = content.style.speakers if content.style else Speakers.NAME
-    known = [*content.speakers, *content.attendees]
-    offices = {_plain(one.name): one.title for one in known if one.title}
+    known = {_plain(one.name): one for one in (*content.speakers, *content.attendees)}
 
     def told(name: str) -> str:
-        return _told(form, name, offices.get(_plain(name), "")) if name else ""
+        one = known.get(_plain(name), Attendee(name=name))
+        return _told(form, one.name, _office(one.title)) if name.strip() else ""
 
     return told
 
@@ -108,20 +108,25 @@ def _told(form: Speakers, name: str, office: str) -> str:
         return f"（{name}）" if form is Speakers.IN_BRACKETS else f"○{name}"
     match form:
         case Speakers.OFFICE:
-            return f"○{office}"
+            return f"○{_plain(office)}"
         case Speakers.OFFICE_AND_NAME:
-            return f"○{office}（{_plain(name)}）"
+            return f"○{_plain(office)}（{_plain(name)}）"
         case Speakers.OFFICE_AND_NAME_KUN:
-            return f"○{office}（{_plain(name)}君）"
+            return f"○{_plain(office)}（{_plain(name)}君）"
         case Speakers.FAMILY_NAME:
-            return f"○{_family(name)}{office}"
-    return f"（{_family(name)}{office}）"
+            return f"○{_called(name, office)}"
+    return f"（{_called(name, office)}）"
 
 
 def _plain(name: str) -> str:
     return "".join(name.split())
 
 
-def _family(name: str) -> str:
-    """All of a name that is written without a space."""
-    return name.split()[0]
+def _office(title: str) -> str:
+    """「委員」 of 「委員（福祉関係団体 理事）」."""
+    return title.partition("（")[0].strip()
+
+
+def _called(name: str, office: str) -> str:
+    """「古賀次長」 of a 「推進室 次長」; the whole name where it is written without a space."""
+    return name.split()[0] + office.split()[-1]

@@ -111,7 +111,7 @@ def gap(one: str, other: str) -> str:
     """What stands between two pieces of one text: a space, where other scripts than Japanese want
     it."""
     last, first = one[-1:], other[:1]
-    is_wanted = last.isascii() and first.isascii() and first.isalpha()
+    is_wanted = one and last.isascii() and first.isascii() and first.isalpha()
     return " " if is_wanted and (last.isalnum() or last in ".,;:?!") else ""
 
 

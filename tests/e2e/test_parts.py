@@ -6,21 +6,22 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
 from minutes.recognition import audio
+from minutes.recognition.heard import Heard
 from tests.conftest import Cast
 from tests.e2e.conftest import DESKTOP, PHONE, let_in
 from tests.parts import SECOND, TwoParts, add_spare, build_two_parts
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
-# Resolves with the length in seconds when some of it was really played.
-PLAYED = """video => new Promise(done => {
-  const look = () => video.currentTime > 0.2 ? done(video.duration) : setTimeout(look, 50);
-  look();
+# Resolves with the length in seconds.
+LENGTH = """audio => new Promise(done => {
+  const tell = () => done(audio.duration);
+  if (audio.readyState) tell(); else audio.addEventListener("loadedmetadata", tell);
 })"""
 
 
@@ -104,15 +105,43 @@ def hear_the_second_part(page: Page, made: TwoParts, storage: Storage) -> None:
     page.goto("/")
     page.get_by_role("link", name="第2回").click()
     said, sound = SECOND[0], storage.path(made.second.recording.sha256)
-    expected = audio.clip(sound, said.start_seconds, said.end_seconds)
     listen = page.get_by_role("link", name="第2部 0:00:00の発言を聞く")
-    url = listen.get_attribute("href")
-    assert url and page.request.get(url).body() == expected
+    words = page.get_by_text(said.text)
+    expected = audio.clip(sound, said.start_seconds, said.end_seconds)
+    assert page.request.get(words.get_attribute("data-sound") or "").body() == expected
+    hear_while_reading(page, listen)
+    hear_without_a_script(page, listen.get_attribute("href") or "", said)
+
+
+def hear_while_reading(page: Page, listen: Locator) -> None:
+    """From sentence to sentence, each marked while it is heard; the page is never left."""
+    paper = page.url
     listen.click()
-    playing = page.locator("video")
-    expect(playing).to_be_visible()
-    seconds = playing.evaluate(PLAYED)
+    bar = page.get_by_role("region", name="会議録を聞く")
+    expect(page.locator(".is-heard")).to_have_text(SECOND[0].text)
+    expect(page.locator(".is-heard")).to_have_text(SECOND[1].text, timeout=30_000)
+    expect(bar.get_by_role("link", name="この文へのリンク")).to_have_attribute(
+        "href", re.compile("^#said-")
+    )
+    expect(bar.get_by_role("button", name="再生")).to_be_visible(timeout=30_000)  # it is over
+    assert page.url == paper
+    assert fits_and_is_accessible(page) == []
+    bar.get_by_role("button", name="前の文へ").click()
+    expect(page.locator(".is-heard")).to_have_text(SECOND[0].text)
+    page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+    expect(page.locator(".is-heard")).to_have_count(0)
+    expect(listen).to_be_focused()
+
+
+def hear_without_a_script(page: Page, url: str, said: Heard) -> None:
+    page.goto(url)
+    seconds = page.locator("audio").evaluate(LENGTH)
     assert seconds == pytest.approx(said.end_seconds - said.start_seconds, abs=0.3)
+    page.get_by_role("link", name="次の発言").click()
+    expect(page.get_by_text(SECOND[1].text)).to_be_visible()
+    page.get_by_role("link", name="会議録のこの発言に戻る").click()
+    expect(page.locator(":target")).to_have_text(SECOND[1].text)
 
 
 def fits_and_is_accessible(page: Page) -> list[str]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from meetings.storage import Storage
 from minutes import records, transcripts
 from minutes.assignment import decisions as assignment
+from minutes.content import Content
 from models.audit import AuditLine
 from models.meeting import Meeting
 from models.minutes import MinutesRevision
@@ -363,3 +364,91 @@ def test_all_are_put_in_another_style_but_not_what_a_person_wrote(
     assert form["style-numbers"] == "full"
     assert secretary.post(url(meeting) + "/change", data=form).status_code == 302
     assert "DXは３００人です。" in secretary.get(url(meeting)).text
+
+
+def order(form: dict[str, str]) -> list[str]:
+    """The texts of the last section with words as the form has them now."""
+    keys = [value.split() for name, value in form.items() if name.startswith("order-")]
+    return [form[f"text-{key}"] for section in keys for key in section]
+
+
+def pressed(
+    secretary: Browser, meeting: Meeting, form: dict[str, str], what: str
+) -> dict[str, str]:
+    page = secretary.post(url(meeting) + "/change", data=form | {"put": what})
+    assert page.status_code == 200
+    return fields(page.text)
+
+
+def latest(session: Session, revision: MinutesRevision) -> Content:
+    session.commit()  # others have written meanwhile
+    return records.content_of(revision.minutes.latest)
+
+
+def test_sentences_are_added_and_moved_without_a_script_and_kept_when_saved(
+    secretary: Browser, meeting: Meeting, revision: MinutesRevision, session: Session
+) -> None:
+    form = fields(secretary.get(url(meeting) + "/change").text)
+    first, *others = order(form)
+    keys = [key for name, value in form.items() if "order-" in name for key in value.split()]
+    form = pressed(secretary, meeting, form, f"add-{keys[0]}")
+    form["text-new-1"] = "（休憩）\r\n午後2時10分再開"
+    form = pressed(secretary, meeting, form, f"down-{keys[0]}")
+    assert form["text-new-1"].splitlines() == ["（休憩）", "午後2時10分再開"], (
+        "nothing typed is lost"
+    )
+    assert secretary.post(url(meeting) + "/change", data=form).status_code == 302
+    content = latest(session, revision)
+    said = {p.text: p for section in content.sections for p in section.paragraphs}
+    assert said[first].segment_ids and said[first].faithful, "it knows its sound wherever it stands"
+    added = said["（休憩）\n午後2時10分再開"]
+    assert not added.segment_ids and added.faithful is None
+    page = secretary.get(url(meeting)).text
+    assert page.index("（休憩）") < page.index(first) and all(text in page for text in others)
+
+
+@pytest.mark.parametrize("what", ["up-9-9", "add-x", "first-99", "first-x", "down-new-7", "-"])
+def test_a_button_for_no_sentence_changes_nothing(
+    secretary: Browser, meeting: Meeting, revision: MinutesRevision, what: str
+) -> None:
+    form = fields(secretary.get(url(meeting) + "/change").text)
+    assert order(pressed(secretary, meeting, form, what)) == order(form)
+
+
+def test_headings_are_changed_and_sentences_joined_to_a_paragraph(
+    session: Session, secretary: Browser, meeting: Meeting, revision: MinutesRevision
+) -> None:
+    form = fields(secretary.get(url(meeting) + "/change").text)
+    form["title-0"] = "１　論点整理"
+    *_, last = [key for name, value in form.items() if "order-" in name for key in value.split()]
+    form.pop(f"goes-on-{last}", None)
+    secretary.post(url(meeting) + "/change", data=form)
+    content = latest(session, revision)
+    assert content.sections[0].title == "１　論点整理"
+    assert not content.sections[0].paragraphs[-1].goes_on
+    form = fields(secretary.get(url(meeting) + "/change").text)
+    secretary.post(url(meeting) + "/change", data=form | {f"goes-on-{last}": "yes"})
+    assert latest(session, revision).sections[0].paragraphs[-1].goes_on
+
+
+def test_a_sentence_is_heard_on_a_page_of_its_own_that_leads_back(
+    secretary: Browser, browse: Browse, cast: Cast, meeting: Meeting, revision: MinutesRevision
+) -> None:
+    path = f"/revisions/{revision.id}/sentences"
+    page = secretary.get(f"{path}/0/0").text
+    assert "/sound#t=1.0,8.6" in page and f"/revisions/{revision.id}#said-0-0" in page
+    assert secretary.get(f"{path}/0/99").status_code == 404
+    assert secretary.get(f"{path}/{10**30}/0").status_code == 404
+    assert browse(cast.outsider).get(f"{path}/0/0").status_code == 404
+
+
+def test_who_speaks_is_called_as_the_style_says(
+    session: Session, secretary: Browser, meeting: Meeting, transcript: Transcript, cast: Cast
+) -> None:
+    name, title = cast.presenter.name, cast.presenter.title
+    transcripts.name_speaker(session, cast.secretary, transcript.segments[0], name)
+    session.commit()
+    sent = {"transcript_id": str(transcript.id), "style-speakers": "office"}
+    secretary.post(url(meeting), data=sent)
+    page = secretary.get(url(meeting)).text
+    assert title and f"○{title.partition('（')[0].replace(' ', '')}" in page

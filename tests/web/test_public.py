@@ -115,6 +115,19 @@ def test_a_sentence_is_heard_and_nothing_beside_it(
     assert citizen.get(other).data != answer.data
 
 
+def test_without_a_script_a_sentence_is_heard_on_a_page_that_leads_back(
+    citizen: Browser, world: World
+) -> None:
+    paper = f"/published/{world.published.id}"
+    page = citizen.get(f"{paper}/sentences/0/1").text
+    assert f'src="{sound_url(world.published.id, 0, 1)}"' in page and "<audio controls" in page
+    assert f'href="{paper}#said-0-1"' in page and f'href="{paper}/sentences/0/0"' in page
+    assert "次の発言" not in page, "it is the last one"
+    for place in ("0/2", "9/0", f"0/{10**30}"):
+        assert citizen.get(f"{paper}/sentences/{place}").status_code == 404
+    assert citizen.get(f"/published/{world.unpublished.id}/sentences/0/0").status_code == 404
+
+
 def test_a_sentence_is_sent_as_a_file_of_which_a_player_takes_pieces(
     citizen: Browser, world: World
 ) -> None:

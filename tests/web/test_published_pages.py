@@ -73,12 +73,13 @@ def test_a_citizen_goes_from_the_sentence_to_the_page_and_to_its_sound(
     paper = citizen.get(f"/published/{made.meeting.id}").text
     one, other = (url_of(made, version) for version in papers)
     assert paper.count(f'href="{one}"') == 1, "once, before the first of its sentences"
-    assert paper.index(f'href="{one}"') < paper.index("said-0-0") < paper.index(f'href="{other}"')
+    assert paper.index(f'href="{one}"') < paper.index('id="said-0-0"')
+    assert paper.index('id="said-0-0"') < paper.index(f'href="{other}"')
     page = citizen.get(other).text
     assert SECOND[0].text in page and "それでは定刻" not in page
     assert f"/published/{made.meeting.id}#said-0-2" in page
     sound = f"/published/{made.meeting.id}/sentences/0/2/sound"
-    assert f'href="{sound}"' in page and citizen.get(sound).status_code == 200
+    assert f'data-sound="{sound}"' in page and citizen.get(sound).status_code == 200
     picture = citizen.get(f"{other}/picture")
     assert picture.data == storage.path(papers[1].thumbnail_sha256).read_bytes()
     assert picture.headers["Cache-Control"] == "no-cache"

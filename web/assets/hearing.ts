@@ -15,15 +15,19 @@ const AFTER_PIXELS = 24;
 
 class Hearing {
   private readonly audio = new Audio();
-  private readonly toggleButton = this.inBar<HTMLButtonElement>("[data-toggle]");
-  private readonly place = this.inBar<HTMLAnchorElement>("[data-place]");
-  private readonly problem = this.inBar<HTMLElement>("[data-problem]");
-  private readonly speed = this.inBar<HTMLSelectElement>("[data-speed]");
+  private readonly toggleButton: HTMLButtonElement;
+  private readonly place: HTMLAnchorElement;
+  private readonly problem: HTMLElement;
+  private readonly speed: HTMLSelectElement;
   private here = -1;
   private url = "";
 
   constructor(private readonly bar: HTMLElement, private readonly pieces: Piece[]) {
     this.audio.preload = "auto";
+    this.toggleButton = this.inBar("[data-toggle]");
+    this.place = this.inBar("[data-place]");
+    this.problem = this.inBar("[data-problem]");
+    this.speed = this.inBar("[data-speed]");
     this.toggleButton.addEventListener("click", () => this.toggle());
     this.inBar("[data-back]").addEventListener("click", () => this.go(Math.max(0, this.here - 1)));
     this.inBar("[data-forward]").addEventListener("click", () => this.go(this.here + 1));

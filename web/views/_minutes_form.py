@@ -92,7 +92,8 @@ def typed(layout: Content) -> Typed:
 
 def put(form: Typed, what: str) -> None:
     """Do what a button says: 「up-0-3」, 「down-0-3」, 「add-0-3」, 「faithful-0-3」 or
-    「official-0-3」 with a sentence; 「first-2」 adds one at the head of a section. Nothing for anything else."""
+    「official-0-3」 with a sentence; 「first-2」 adds one at the head of a section. Nothing for
+    anything else."""
     kind, _, key = what.partition("-")
     if kind == "first":
         if key in map(str, range(len(form.keys))):

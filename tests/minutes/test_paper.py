@@ -1,0 +1,82 @@
+"""The minutes as screen, print and file set them."""
+
+import pytest
+
+from minutes.content import Attendee, Content, Paragraph, Section
+from minutes.paper import as_text, laid_out, speakers_told
+from minutes.style.choice import Speakers, Style
+
+CHAIR, CHIEF, GUEST = "桐生 正臣", "三浦 恵子", "声1"
+
+
+def content(form: Speakers, *said: Paragraph) -> Content:
+    return Content(
+        title="総務財政委員会",
+        series="総務財政委員会",
+        starts_at="2026-11-24T14:00:00+09:00",
+        ends_at="2026-11-24T15:00:00+09:00",
+        place="第1委員会室",
+        attendees=[Attendee(name=CHAIR, title="委員長（3期）")],
+        speakers=[Attendee(name=CHIEF, title="財政局 財政課長")],
+        sections=[Section(number="1", title="補正予算", paragraphs=list(said))],
+        style=Style(speakers=form),
+    )
+
+
+def said(speaker: str, text: str, *, goes_on: bool = False) -> Paragraph:
+    return Paragraph(speaker=speaker, text=text, start_seconds=0, end_seconds=1, goes_on=goes_on)
+
+
+SAID = (
+    said(CHAIR, "説明を求めます。"),
+    said(CHIEF, "お答えします。"),
+    said(CHIEF, "財源は基金です。", goes_on=True),
+    said(CHIEF, "次に、歳出です。"),
+    said(GUEST, "異議なし。", goes_on=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "chair", "chief"),
+    [
+        (Speakers.NAME, "○桐生 正臣", "○三浦 恵子"),
+        (Speakers.FAMILY_NAME, "○桐生委員長", "○三浦財政課長"),
+        (Speakers.OFFICE, "○委員長", "○財政局財政課長"),
+        (Speakers.OFFICE_AND_NAME, "○委員長（桐生正臣）", "○財政局財政課長（三浦恵子）"),
+        (Speakers.OFFICE_AND_NAME_KUN, "○委員長（桐生正臣君）", "○財政局財政課長（三浦恵子君）"),
+        (Speakers.IN_BRACKETS, "（桐生委員長）", "（三浦財政課長）"),
+    ],
+)
+def test_who_speaks_is_called_as_the_city_writes_it(form: Speakers, chair: str, chief: str) -> None:
+    told = speakers_told(content(form))
+    assert (told(CHAIR), told(CHIEF), told("桐生正臣")) == (chair, chief, chair)
+    assert told(GUEST) == ("（声1）" if form is Speakers.IN_BRACKETS else "○声1")
+    assert told("") == ""
+
+
+def test_sentences_stand_in_paragraphs_and_a_speaker_is_named_once() -> None:
+    (section,) = laid_out(content(Speakers.FAMILY_NAME, *SAID))
+    assert [(block.speaker, block.text) for block in section] == [
+        ("○桐生委員長", "説明を求めます。"),
+        ("○三浦財政課長", "お答えします。財源は基金です。"),
+        ("", "次に、歳出です。"),
+        ("○声1", "異議なし。"),
+    ]
+    assert [sentence.place for sentence in section[1].sentences] == [1, 2]
+
+
+def test_the_file_reads_like_the_screen() -> None:
+    text = as_text(content(Speakers.OFFICE_AND_NAME_KUN, *SAID))
+    assert "○委員長（桐生正臣君）　説明を求めます。\n\n" in text
+    assert (
+        "○財政局財政課長（三浦恵子君）　お答えします。財源は基金です。\n\n　次に、歳出です。"
+        in text
+    )
+
+
+def test_texts_from_before_there_were_paragraphs_are_read_as_they_were() -> None:
+    old = content(Speakers.NAME, *SAID).model_dump(exclude={"speakers", "style"})
+    for paragraph in old["sections"][0]["paragraphs"]:
+        del paragraph["goes_on"]
+    (section,) = laid_out(Content.model_validate(old))
+    assert [block.text for block in section] == [one.text for one in SAID]
