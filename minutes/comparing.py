@@ -10,7 +10,7 @@ from itertools import groupby
 from rapidfuzz.distance import Indel
 
 from minutes.content import Content
-from minutes.records import as_text
+from minutes.paper import as_text
 from models.minutes import MinutesRevision
 
 LONGEST_COMPARED = 20_000

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meetings import dates
+from minutes.annotations import Kind, annotations, spoken
 from minutes.content import Attendee, Content, Paragraph, Section
 from minutes.paragraphs import gap
 from minutes.style.choice import Speakers
 
 INDENT = "　"
+
+
+ENDS = "。．？！?!」』）〕"
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,10 @@ class Sentence:
     place: int
     said: Paragraph
     gap: str = ""
+
+    @property
+    def text(self) -> str:
+        return set_apart(self.said.text)
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,23 @@ class Block:
 
     @property
     def text(self) -> str:
-        return "".join(one.gap + one.said.text for one in self.sentences)
+        return "".join(one.gap + one.text for one in self.sentences)
+
+
+def set_apart(text: str) -> str:
+    """With what happened between two sentences (「（拍手）」) in a line of its own; what happened
+    within one stays where it was noted."""
+    lines, place = [""], 0
+    for note in annotations(text):
+        lines[-1] += text[place : note.start]
+        written, place = text[note.start : note.end], note.end
+        so_far = "".join(lines).rstrip()
+        if note.kind is Kind.DIRECTION and (not so_far or so_far[-1] in ENDS):
+            lines += [written, ""]
+        else:
+            lines[-1] += written
+    lines[-1] += text[place:]
+    return "\n".join(line.strip() for line in lines if line.strip())
 
 
 def laid_out(content: Content) -> list[list[Block]]:
@@ -98,7 +122,11 @@ def _blocks(section: Section, told: Callable[[str], str]) -> list[Block]:
         if last is not None and is_same and said.goes_on:
             blocks[-1].sentences.append(Sentence(place, said, gap(last.text, said.text)))
         else:
-            blocks.append(Block("" if is_same else told(said.speaker), [Sentence(place, said)]))
+            is_noted = not spoken(said.text).strip()  # it happened, and nobody said it
+            speaker = "" if is_same or is_noted else told(said.speaker)
+            blocks.append(Block(speaker, [Sentence(place, said)]))
+            if is_noted:
+                continue
         last = said
     return blocks
 

@@ -5,6 +5,7 @@ paragraphs, which hold one thought. A paragraph never ends inside a sentence.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from minutes.annotations import spoken
 from minutes.content import Paragraph, take
 from minutes.recognition.sentences import GOES_ON, POLITE_END
 from minutes.style.choice import Style
@@ -18,7 +19,7 @@ MOST_PAUSE_SECONDS = 10.0
 LONGEST_LETTERS, LONGEST_SECONDS = 1_000, 300.0
 """Of what is taken for one sentence where no mark ends it."""
 
-MARKS = "。．？！?!.」』）)】…"
+MARKS = "。．？！?!.」』）)】〕…"
 TURN = re.compile(
     r"(?:次に|次は|続いて|続きまして|それでは|では[、，]|さて|まず|最後に|以上|ところで|"
     r"第?[0-9０-９一二三四五六七八九十]+(?:に[、，]|点目|つ目|番目))"
@@ -76,7 +77,7 @@ def _is_same_sentence(held: list[Segment], segment: Segment, before: Mapping[int
         before.get(segment.id) == last.id
         and _speaker(segment) == _speaker(last)
         and segment.start_seconds - last.end_seconds <= MOST_PAUSE_SECONDS
-        and not segment.text.startswith(("（", "("))
+        and spoken(segment.text).strip() != ""
         and not is_end(last.text, segment.text)
         and segment.end_seconds - first.start_seconds <= LONGEST_SECONDS
         and sum(len(one.text) for one in held) <= LONGEST_LETTERS
@@ -140,6 +141,8 @@ def _goes_on(
 ) -> bool:
     is_next = before.get(paragraph.segment_ids[0]) == last.segment_ids[-1]
     pause = paragraph.start_seconds - last.end_seconds
+    if not spoken(last.text).strip() or not spoken(paragraph.text).strip():
+        return False  # what happened stands in a line of its own
     if not is_next or not _is_of_one_voice(last, paragraph) or pause > MOST_PAUSE_SECONDS:
         return False
     if TURN.match(paragraph.text) and letters >= TURN_LETTERS:

@@ -3,7 +3,7 @@
 import pytest
 
 from minutes.content import Attendee, Content, Paragraph, Section
-from minutes.paper import as_text, laid_out, speakers_told
+from minutes.paper import as_text, laid_out, set_apart, speakers_told
 from minutes.style.choice import Speakers, Style
 
 CHAIR, CHIEF, GUEST = "桐生 正臣", "三浦 恵子", "声1"
@@ -80,3 +80,26 @@ def test_texts_from_before_there_were_paragraphs_are_read_as_they_were() -> None
         del paragraph["goes_on"]
     (section,) = laid_out(Content.model_validate(old))
     assert [block.text for block in section] == [one.text for one in SAID]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("御異議ありませんか。（「異議なし」と呼ぶ者あり）異議なしと認めます。", 3),
+        ("以上です。（拍手）", 2),
+        ("（休憩）", 1),
+        ("そうですね（笑い）、次に進みます。", 1),
+        ("当時の市長（現顧問）。〔聞き取り不能〕です。", 1),
+        ("一行目\n二行目", 2),
+    ],
+)
+def test_what_happened_between_sentences_has_a_line_of_its_own(text: str, lines: int) -> None:
+    set_so = set_apart(text)
+    assert len(set_so.splitlines()) == lines
+    assert set_so.replace("\n", "") == text.replace("\n", "")
+
+
+def test_what_happened_is_said_by_nobody_and_interrupts_nobody() -> None:
+    said_then = (said(CHAIR, "散会します。"), said(GUEST, "（拍手）"), said(CHAIR, "お疲れ様。"))
+    (section,) = laid_out(content(Speakers.OFFICE, *said_then))
+    assert [block.speaker for block in section] == ["○委員長", "", ""]
