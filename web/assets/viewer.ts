@@ -3,6 +3,7 @@
 import { ask, button, make, Refused } from "./viewer/dom";
 import { nameOf, type Place, type ShownDocument, type ViewerData } from "./viewer/data";
 import { Drawer } from "./viewer/drawer";
+import { Beside } from "./viewer/beside";
 import { Bookmarks } from "./viewer/bookmarks";
 import { Keeper } from "./viewer/keeper";
 import { Live, type Link, type LiveState, type Pointer } from "./viewer/live";
@@ -13,6 +14,7 @@ import { Pen, toolBar } from "./viewer/pen";
 import { Presenter } from "./viewer/presenter";
 import { Reader } from "./viewer/reader";
 import { Search } from "./viewer/search";
+import { itemOf, quoted, whatIsGoingOn, whereThePresenterIs } from "./viewer/words";
 
 const HIDE_MS = 3000;
 const SPREAD_MS = 2000;
@@ -39,7 +41,7 @@ class Viewer {
   private readonly now = make("p", "viewer-now");
   private readonly drawer = new Drawer();
   private readonly reader: Reader;
-  private beside: Reader | null = null;
+  private readonly beside: Beside;
   private live: Live | null = null;
   private readonly presenter: Presenter;
   private readonly memos: Memos;
@@ -49,7 +51,7 @@ class Viewer {
   private readonly search: Search;
   private readonly keeper = new Keeper();
   private readonly memo = button("メモを書く", "メモ", () => this.write(!this.pen.isOn), "viewer-choice");
-  private readonly wide = button("幅に合わせる", "幅", () => this.fitToWidth());
+  private readonly wide = button("幅に合わせる", "幅", () => this.fitToWidth(!this.reader.sheet.isFittedToWidth));
   private isFollowing: boolean;
   /** The newest turn that is on this screen. */
   private turnShown = 0;
@@ -86,6 +88,13 @@ class Viewer {
       onTapMiddle: () => this.showBars(),
       say: (words) => this.say(words),
     }, "資料の頁");
+    this.beside = new Beside(this.stages, this.reader, this.drawer, {
+      onToggle: (isOpen) => this.root.classList.toggle("is-double", isOpen),
+      onTapMiddle: () => this.showBars(),
+      fitToWidth: (isWide) => this.fitToWidth(isWide),
+      say: (words) => this.say(words),
+      watermarkOf: (document) => this.watermarkOf(document),
+    });
     this.memos = new Memos(data.me.id);
     this.pen = new Pen(this.reader.sheet, this.memos);
     this.tools = toolBar(this.pen, this.memos, () => this.write(false), () => void showMemos(this.drawer, this.memos, this.reader));
@@ -212,7 +221,8 @@ class Viewer {
     const before = this.before;
     this.before = state;
     if (!before) return;
-    if (before.agenda_item_id !== state.agenda_item_id) this.tellItem(state);
+    const item = before.agenda_item_id === state.agenda_item_id ? undefined : itemOf(state, this.data.items);
+    if (item) this.tell(`審議中の議題は「${item.number}　${item.title}」になりました。`);
     if (before.presenter?.id === state.presenter?.id) return;
     if (!state.presenter) return this.tell("発表が終わりました。資料はこのまま読めます。");
     if (state.presenter.id !== this.data.me.id) return this.tell(`${state.presenter.name}さんの発表になりました。`);
@@ -220,11 +230,6 @@ class Viewer {
     this.isFollowing = true;
     this.presenter.acknowledged = 0;
     this.tell("発表を渡されました。これからめくる頁は、みんなに見えます。");
-  }
-
-  private tellItem(state: LiveState): void {
-    const item = this.data.items.find((entry) => entry.id === state.agenda_item_id);
-    if (item) this.tell(`審議中の議題は「${item.number}　${item.title}」になりました。`);
   }
 
   private showTurn(state: LiveState): void {
@@ -285,7 +290,7 @@ class Viewer {
     if (!this.isFollowing && location.pathname !== new URL(place.document.url, location.href).pathname) {
       history.pushState(null, "", place.document.url);
     }
-    this.reader.sheet.showWatermark(place.document.is_watermarked ? this.data.me.name : "");
+    this.reader.sheet.showWatermark(this.watermarkOf(place.document));
     this.reader.sheet.showPointer(0, 0, false);
     this.noteOpened(place.document);
     if (this.memos.versionId !== place.document.version_id) void this.memos.load(place.document.version_id);
@@ -294,6 +299,10 @@ class Viewer {
     this.showPlace();
     if (this.isTurnUnsent) this.acted();
     this.say(`${place.page}頁`);
+  }
+
+  private watermarkOf(document: ShownDocument): string {
+    return document.is_watermarked ? this.data.me.name : "";
   }
 
   /** Takes the mark 新着 or 差替 off; also when the file came out of the terminal's own store. */
@@ -351,10 +360,9 @@ class Viewer {
   }
 
   /** For this person's own eyes: nobody else's page changes, and a follower goes on following. */
-  private fitToWidth(): void {
-    const isWide = !this.reader.sheet.isFittedToWidth;
+  private fitToWidth(isWide: boolean): void {
     this.reader.sheet.fitToWidth(isWide);
-    this.beside?.sheet.fitToWidth(isWide);
+    this.beside.fitToWidth(isWide);
     if (this.isShowing) this.acted();
   }
 
@@ -383,13 +391,13 @@ class Viewer {
     this.root.dataset["mode"] = isFollowing ? "follow" : "own";
     this.root.dataset["presenting"] = isPresenting ? "yes" : "no";
     this.root.dataset["showing"] = this.isShowing ? "yes" : "no";
-    this.now.textContent = this.whatIsGoingOn();
+    this.now.textContent = whatIsGoingOn(state, this.data.items);
     this.now.hidden = !this.now.textContent;
     this.lostSign.textContent = `通信が切れています。届いている資料は読めます。${isFollowing && state?.turn ? "戻ると、発表の頁に自動で合わせます。" : ""}`;
     this.followTab.setAttribute("aria-pressed", String(isFollowing));
     this.ownTab.setAttribute("aria-pressed", String(!isFollowing));
     this.wayBack.hidden = !state?.turn || (isFollowing && !this.isTurnWaiting);
-    if (state?.turn) this.wayBack.textContent = this.whereThePresenterIs(state);
+    if (state?.turn) this.wayBack.textContent = this.wordsOfWayBack(state);
     const mayShow = isPresenting || (me.may_present && (!state?.presenter || me.may_take));
     this.showToAll.hidden = !meeting.is_open || !mayShow;
     this.showToAll.setAttribute("aria-pressed", String(this.isShowing));
@@ -400,22 +408,14 @@ class Viewer {
     if (!this.isShowing && this.isPointing) this.togglePointing();
   }
 
-  private whatIsGoingOn(): string {
-    const { state } = this;
-    const item = this.data.items.find((entry) => entry.id === state?.agenda_item_id);
-    const presenter = state?.presenter ? `発表　${state.presenter.name}さん` : "";
-    return [presenter, item ? `審議中　${item.number}　${item.title}` : ""].filter(Boolean).join("　／　");
-  }
-
   private wordsOfShowing(): string {
     if (this.isShowing) return "みんなに見せています";
     if (this.isPresenting) return "この頁をみんなに見せる";
     return this.state?.presenter ? "発表を引き取る" : "みんなに見せる";
   }
 
-  private whereThePresenterIs(state: LiveState): string {
-    const document = this.data.documents.find((entry) => entry.id === state.turn?.document_id);
-    const place = document ? `${document.item_number ? `${document.item_number} ` : ""}${shorten(document.title)} ${state.turn?.page}頁` : "別の資料";
+  private wordsOfWayBack(state: LiveState): string {
+    const place = whereThePresenterIs(state, this.data.documents);
     if (this.isTurnWaiting) return `メモを終えて、発表に合わせる（いま ${place}）`;
     return this.isPresenting ? `みんなに見えている頁に戻る（いま ${place}）` : `発表に戻る（いま ${place}）`;
   }
@@ -514,56 +514,12 @@ class Viewer {
       this.drawer.choice("しおりの一覧", () => this.bookmarks.show(this.drawer)),
       this.drawer.choice("これまでに発表された頁", () => void this.drawer.showShownPages(this.data.meeting.id, this.reader)),
       ...(this.data.me.may_hear ? [this.drawer.choice("この頁の発言", () => void showMoments(this.drawer, this.reader))] : []),
-      this.drawer.choice(this.beside ? "1つの資料に戻す" : "2つの資料を並べて読む", () => this.toggleBeside()),
+      this.drawer.choice(this.beside.isOpen ? "1つの資料に戻す" : "2つの資料を並べて読む", () => this.beside.toggle()),
     ];
     const open = this.reader.document;
     if (open?.may_print) lines.push(this.drawer.choice("この資料を印刷する", () => window.open(`/versions/${open.version_id}/print`, "_blank")));
     if (open?.may_download) lines.push(this.drawer.choice("この資料を保存する", () => location.assign(`/versions/${open.version_id}/download`)));
     this.drawer.open("そのほかの操作", this.drawer.list(lines, ""));
-  }
-
-  /** A second document on the right (below on an upright screen), leafed on its own. */
-  private toggleBeside(): void {
-    if (this.beside) {
-      this.beside.close();
-      this.stages.lastElementChild?.remove();
-      this.beside = null;
-    } else {
-      this.beside = this.openBeside();
-    }
-    this.root.classList.toggle("is-double", this.beside !== null);
-  }
-
-  private openBeside(): Reader {
-    const place = make("span", "viewer-place");
-    const title = make("span", "viewer-place-title");
-    const page = make("span");
-    place.append(title, page);
-    const beside: Reader = new Reader(this.data.documents, {
-      onAct: () => undefined,
-      onShown: () => {
-        title.textContent = beside.document ? nameOf(beside.document) : "";
-        page.textContent = `${beside.page}／${beside.count} 頁`;
-        beside.sheet.showWatermark(beside.document?.is_watermarked ? this.data.me.name : "");
-      },
-      onTapMiddle: () => this.showBars(),
-      say: (words) => this.say(words),
-    }, "並べて読む資料の頁");
-    const pane = make("div", "stage-beside");
-    const bar = make("div", "stage-beside-bar");
-    bar.append(
-      button("右の前の頁", "‹", () => beside.turn(-1)),
-      place,
-      button("右の次の頁", "›", () => beside.turn(1)),
-      button("右の資料を選ぶ", "資料を選ぶ", () => this.drawer.showContents(beside)),
-      button("並べるのをやめる", "閉じる", () => this.toggleBeside()),
-    );
-    pane.append(bar, beside.stage);
-    this.stages.append(pane);
-    if (this.reader.sheet.isFittedToWidth) beside.sheet.fitToWidth(true);
-    const document = this.data.documents[this.reader.index + 1] ?? this.data.documents[0];
-    if (document) void beside.show(document, 1);
-    return beside;
   }
 
   /** The documents changed: fetch their list, and show what is being shown. */
@@ -577,7 +533,7 @@ class Viewer {
       const old = this.data.documents;
       this.data = { ...this.data, ...(await ask<ViewerData>("GET", this.data.data_url)), start: this.data.start };
       this.reader.replaceDocuments(this.data.documents);
-      this.beside?.replaceDocuments(this.data.documents);
+      this.beside.replaceDocuments(this.data.documents);
       this.tellWhatIsNew(old);
       void this.keeper.keep(this.data);
       this.showReplaced();
@@ -640,7 +596,7 @@ class Viewer {
     if (!matchMedia("(pointer: coarse)").matches) return;
     this.hideTimer = window.setTimeout(() => {
       const isUsed = this.top.contains(document.activeElement) || this.strip.contains(document.activeElement);
-      const isNeeded = this.reader.isHeld || this.beside !== null || this.drawer.isOpen;
+      const isNeeded = this.reader.isHeld || this.beside.isOpen || this.drawer.isOpen;
       if (!isUsed && !isNeeded && this.reader.pages) this.root.classList.add("bars-hidden");
     }, HIDE_MS);
   }
@@ -668,15 +624,6 @@ class Viewer {
   private say(words: string): void {
     this.spoken.textContent = words;
   }
-}
-
-/** Titles often say themselves that they are 資料1. */
-function quoted(title: string): string {
-  return title.startsWith("資料") ? `「${title}」` : `資料「${title}」`;
-}
-
-function shorten(title: string): string {
-  return title.length > 16 ? `${title.slice(0, 15)}…` : title;
 }
 
 const root = document.getElementById("viewer");

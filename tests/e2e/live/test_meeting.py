@@ -255,7 +255,8 @@ def test_memos_stay_on_their_page_when_the_document_is_replaced(
     reader.wait_for_timeout(500)
 
     file = tmp_path / "差替え.pdf"
-    file.write_bytes(pdfs.pdf_of("# 正誤表\n\n表紙の日付を改める。", THIRD, SECOND))
+    changed = THIRD.replace("夏休み", "冬休み")
+    file.write_bytes(pdfs.pdf_of("# 正誤表\n\n表紙の日付を改める。", changed, SECOND))
     organiser = open_page("koga")
     organiser.goto("/meetings/1")
     entry = organiser.locator("li", has=organiser.locator(f"a[href='/documents/{bundle}']")).last
@@ -272,6 +273,7 @@ def test_memos_stay_on_their_page_when_the_document_is_replaced(
     reader.goto(f"/documents/{bundle}?page=2")
     expect_shown(reader, f"{bundle}:2")
     expect(reader.locator(".memo-ink")).to_have_count(2)
+    expect(reader.get_by_role("button", name="第1版から")).to_be_visible()
     reader.get_by_role("button", name="そのほかの操作").click()
     reader.get_by_role("button", name="メモの一覧").click()
     expect(reader.get_by_text("新しい版に頁がないメモ（1件）")).to_be_visible()

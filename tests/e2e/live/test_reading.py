@@ -191,12 +191,19 @@ def test_two_documents_on_an_upright_tablet_lie_under_no_bar(
     press(page, "そのほかの操作")
     page.get_by_role("button", name="2つの資料を並べて読む").click()
     expect(page.locator(".sheet")).to_have_count(2)
-    for sheet in page.locator(".sheet").all():
+    for stage in page.locator(".stage").all():
         for bar in page.locator(".viewer-bar:not([hidden])").all():
-            assert not overlap(sheet, bar)
+            assert not overlap(stage, bar)
+    # Each as wide as the tablet; afterwards the one that is left is whole again.
+    widths = "[...document.querySelectorAll('.sheet')].map((sheet) => sheet.offsetWidth)"
+    page.wait_for_function(f"{widths}.every((width) => width > 700)")
     place = page.locator(".stage-beside .viewer-place span").last
     expect(place).to_have_text(re.compile(r"^1／\d+ 頁$"))
     assert place.evaluate("span => span.scrollWidth <= span.clientWidth + 1 || !span.clientWidth")
+    page.get_by_role("button", name="並べるのをやめる").click()
+    expect(page.get_by_role("button", name="幅に合わせる")).to_have_attribute(
+        "aria-pressed", "false"
+    )
 
 
 @pytest.mark.parametrize(("size", "rows"), [(TABLET, 1), (PHONE, 2)])
