@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from meetings import audit, clean_text, entries, office, pdf
+from meetings import audit, clean_text, entries, foreign, office, pdf
 from meetings.agenda import flat, tree
 from meetings.errors import InvalidInput, NotFound
 from meetings.rights import may_read, rights
@@ -24,10 +24,11 @@ NEW, REPLACED = "新着", "差替"
 
 @dataclass(frozen=True)
 class Original:
-    """The Office file from which a PDF was made."""
+    """The Office file from which a PDF was made, and what it `carries` (`office.carries`)."""
 
     file_name: str
     stored: StoredFile
+    carries: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,12 @@ class PreparedDocument:
 
 @dataclass(frozen=True)
 class Permissions:
-    """What readers may do besides reading, and who they are: nobody named means everybody."""
+    """What readers may do besides reading, and who they are: nobody named means everybody.
+    `may_take_original`: the Office file too, with whatever it carries."""
 
     may_print: bool = True
     may_download: bool = True
+    may_take_original: bool = False
     is_watermarked: bool = False
     readers: Sequence[Person] = ()
 
@@ -66,6 +69,8 @@ def prepare_document(
         path = incoming.path
         if is_office:
             path = office.to_pdf(incoming.path, folder, office_seconds)
+        else:
+            foreign.refuse(incoming.path, file_name)
         pages = pdf.inspect(path, folder / "first.jpg", most_pages)
         with (folder / "first.jpg").open("rb") as picture:
             thumbnail = storage.add(picture, THUMBNAIL_LIMIT_BYTES)
@@ -73,7 +78,8 @@ def prepare_document(
             return PreparedDocument(file_name, storage.keep(incoming), thumbnail, pages)
         with path.open("rb") as made:
             stored = storage.add(made, LARGEST_MADE_BYTES)
-    original = Original(file_name, storage.keep(incoming))
+        carried = office.carries(incoming.path)
+    original = Original(file_name, storage.keep(incoming), carried)
     return PreparedDocument(f"{title_of(file_name)}.pdf", stored, thumbnail, pages, original)
 
 
@@ -193,14 +199,15 @@ def permit(session: Session, by: Person, document: Document, permissions: Permis
         return
     document.may_print = permissions.may_print
     document.may_download = permissions.may_download
+    document.may_take_original = permissions.may_take_original
     document.is_watermarked = permissions.is_watermarked
     document.readers = list(permissions.readers)
     _changed(session, by, "permit", document)
 
 
 def _is_permitted_so(document: Document, permissions: Permissions) -> bool:
-    known = document.may_print, document.may_download, document.is_watermarked
-    given = permissions.may_print, permissions.may_download, permissions.is_watermarked
+    names = ("may_print", "may_download", "may_take_original", "is_watermarked")
+    known, given = ([getattr(those, name) for name in names] for those in (document, permissions))
     return known == given and set(document.readers) == set(permissions.readers)
 
 
@@ -297,6 +304,8 @@ def version_of(
         version.original_file_name = clean_text.file_name(prepared.original.file_name, "資料")
         version.original_sha256 = prepared.original.stored.sha256
         version.original_size_bytes = prepared.original.stored.size_bytes
+        carried = prepared.original.carries
+        version.original_carries = None if carried is None else "\n".join(carried)
     version.pages = [
         Page(number=place, width=size.width, height=size.height)
         for place, size in enumerate(prepared.pages, 1)

@@ -136,6 +136,14 @@ def may_download(given: frozenset[Right], document: Document) -> bool:
     return document.may_download or not is_only_invited(given)
 
 
+def may_take_original(given: frozenset[Right], document: Document) -> bool:
+    """The Office file from which the PDF was made. It may carry what nobody sees in the PDF and
+    cannot be stamped with a name: to those who are only invited it goes when somebody said so."""
+    if not is_only_invited(given):
+        return True
+    return document.may_take_original and document.may_download and not document.is_watermarked
+
+
 def may_read_note(given: frozenset[Right], person: Person, invitation: Invitation) -> bool:
     """Whether this person reads what the invited person wrote beside their answer, which may be
     an illness: they themselves, and those who prepare or run the meeting."""

@@ -37,22 +37,28 @@ def docx_of(
     return _package("word/document.xml", kind or usual, parts, kinds)
 
 
-def xlsx(text: str) -> bytes:
+def xlsx(text: str, hidden: str = "") -> bytes:
+    """`hidden`: what stands on a second sheet that is not shown, beside a column that is not."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     workbook = (
         f'<workbook xmlns="{main}" xmlns:r="{OFFICE}"><sheets>'
-        '<sheet name="表" sheetId="1" r:id="rId1"/></sheets></workbook>'
+        '<sheet name="表" sheetId="1" r:id="rId1"/>'
+        + ('<sheet name="裏" sheetId="2" state="hidden" r:id="rId2"/>' if hidden else "")
+        + "</sheets></workbook>"
     )
-    sheet = (
-        f'<worksheet xmlns="{main}"><sheetData><row r="1"><c r="A1" t="inlineStr">'
-        f"<is><t>{text}</t></is></c></row></sheetData></worksheet>"
-    )
+    sheets = {"sheet1.xml": text} | ({"sheet2.xml": hidden} if hidden else {})
+    column = '<cols><col min="2" max="2" width="9" hidden="1"/></cols>' if hidden else ""
     parts = {
         "xl/workbook.xml": workbook,
-        "xl/worksheets/sheet1.xml": sheet,
-        "xl/_rels/workbook.xml.rels": _relations("worksheet", "worksheets/sheet1.xml"),
+        "xl/_rels/workbook.xml.rels": _relations("worksheet", *(f"worksheets/{n}" for n in sheets)),
+    } | {
+        f"xl/worksheets/{name}": (
+            f'<worksheet xmlns="{main}">{column}<sheetData><row r="1"><c r="A1" t="inlineStr">'
+            f"<is><t>{words}</t></is></c></row></sheetData></worksheet>"
+        )
+        for name, words in sheets.items()
     }
-    kinds = {"xl/worksheets/sheet1.xml": f"{VND}.spreadsheetml.worksheet+xml"}
+    kinds = {f"xl/worksheets/{name}": f"{VND}.spreadsheetml.worksheet+xml" for name in sheets}
     return _package("xl/workbook.xml", f"{VND}.spreadsheetml.sheet.main+xml", parts, kinds)
 
 
@@ -84,11 +90,12 @@ def pptx(text: str) -> bytes:
     )
 
 
-def _relations(kind: str, target: str) -> str:
-    return (
-        f'<Relationships xmlns="{RELATIONS}">'
-        f'<Relationship Id="rId1" Type="{OFFICE}/{kind}" Target="{target}"/></Relationships>'
+def _relations(kind: str, *targets: str) -> str:
+    each = "".join(
+        f'<Relationship Id="rId{number}" Type="{OFFICE}/{kind}" Target="{target}"/>'
+        for number, target in enumerate(targets, 1)
     )
+    return f'<Relationships xmlns="{RELATIONS}">{each}</Relationships>'
 
 
 def _package(

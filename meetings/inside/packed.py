@@ -1,8 +1,10 @@
-"""What an Office file in a zip is, in a cell: `python -m meetings.inside.packed look|unpack FILE`.
+"""What an Office file in a zip is and carries, in a cell:
+`python -m meetings.inside.packed look|unpack|carries|finish FILE`.
 
-Answers the ending that belongs to it, "" when it is no Office file.
+`look` and `unpack` answer the ending that belongs to it, "" when it is no Office file.
 """
 
+import re
 import sys
 import zipfile
 import zlib
@@ -17,6 +19,7 @@ FROM_BYTES, LARGEST_RATIO = 50_000_000, 250
 
 PIECE_BYTES = 1 << 20
 MIMETYPE_BYTES = 100
+PACKING = zipfile.ZIP_DEFLATED
 NOT_A_ZIP = (
     zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError,
 )  # fmt: skip
@@ -30,6 +33,90 @@ PARTS = {
     "xl/workbook.xml": ".xlsx",
     "ppt/presentation.xml": ".pptx",
 }
+
+
+CHANGES = "変更履歴"
+COMMENTS = "コメント"
+Signs = list[tuple[str, str, bytes]]
+"""What somebody who only reads does not see: its name, the members of the zip in which it stands,
+and how it begins there."""
+
+IN_ODF: Signs = [
+    (CHANGES, r"content\.xml", rb"<(?:text|table):tracked-changes[ >]"),
+    (COMMENTS, r"content\.xml", rb"<office:annotation[ >]"),
+]
+CARRIED: dict[str, Signs] = {
+    ".docx": [
+        (CHANGES, r"word/.*\.xml", rb"<w:(?:ins|del|moveFrom|moveTo)[ >]"),
+        (COMMENTS, r"word/comments\.xml", rb"<w:comment[ >]"),
+        ("隠し文字", r"word/document\.xml", rb"<w:vanish ?/>"),
+    ],
+    ".xlsx": [
+        (CHANGES, r"xl/revisions/.*", rb"<"),
+        (COMMENTS, r"xl/(?:comments|threadedComments).*\.xml", rb"<(?:threadedC|c)omment[ >]"),
+        ("非表示のシート", r"xl/workbook\.xml", rb'<sheet [^>]*state="(?:hidden|veryHidden)"'),
+        ("非表示の行・列", r"xl/worksheets/.*\.xml", rb'<(?:row|col) [^>]*hidden="(?:1|true)"'),
+    ],
+    ".pptx": [
+        (COMMENTS, r"ppt/comments/.*\.xml", rb"<p\w*:cm[ >]"),
+        ("非表示のスライド", r"ppt/slides/.*\.xml", rb'<p:sld [^>]*show="(?:0|false)"'),
+        ("発表者ノート", r"ppt/notesSlides/.*\.xml", rb"<a:r>"),
+    ],
+    ".odt": IN_ODF,
+    ".ods": [
+        *IN_ODF,
+        ("非表示のシート", r"content\.xml", rb'<style:table-properties [^>]*table:display="false"'),
+        ("非表示の行・列", r"content\.xml", rb'table:visibility="(?:collapse|filter)"'),
+    ],
+    ".odp": [*IN_ODF, ("非表示のスライド", r"content\.xml", rb'presentation:visibility="hidden"')],
+}
+LONGEST_SIGN_BYTES = 4096
+SHOWN = re.compile(rb'(config:name="ShowRedlineChanges"[^>]*>)true')
+
+
+def _do(act: str, path: str, target: str = "") -> str | list[str]:
+    if act == "carries":
+        return carried(path)
+    if act == "finish":
+        finish(path, target)
+        return ""
+    return kind(act, path)
+
+
+def carried(path: str) -> list[str]:
+    """What the file holds besides what is seen."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            signs = CARRIED.get(_ending(packed), [])
+            found = [name for name, member, sign in signs if _has(packed, member, sign)]
+    except NOT_A_ZIP:
+        return []
+    return found
+
+
+def _has(packed: zipfile.ZipFile, members: str, sign: bytes) -> bool:
+    chosen, looked_for = re.compile(members), re.compile(sign)
+    for name in packed.namelist():
+        if not chosen.fullmatch(name):
+            continue
+        rest = b""
+        with packed.open(name) as content:
+            while piece := content.read(PIECE_BYTES):
+                if looked_for.search(rest + piece):
+                    return True
+                rest = (rest + piece)[-LONGEST_SIGN_BYTES:]
+    return False
+
+
+def finish(path: str, target: str) -> None:
+    """The same text document (odt) with every change taken as made: nothing of what was before is
+    shown."""
+    with zipfile.ZipFile(path) as packed, zipfile.ZipFile(target, "w", PACKING) as made:
+        for member in packed.infolist():
+            content = packed.read(member)
+            if member.filename == "settings.xml":
+                content = SHOWN.sub(rb"\1false", content)
+            made.writestr(member, content)
 
 
 def kind(act: str, path: str) -> str:
@@ -72,4 +159,4 @@ def _refuse_large(packed: zipfile.ZipFile) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(answer(kind))
+    sys.exit(answer(_do))

@@ -9,7 +9,7 @@ import pypdfium2 as pdfium
 import pytest
 from PIL import Image
 
-from meetings import office
+from meetings import documents, office, rights
 from meetings.errors import FileRejected
 from tests import bombs
 from tests import office as files
@@ -54,7 +54,7 @@ def test_the_name_does_not_matter_only_what_is_in_the_file(shelf: Shelf) -> None
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"PK\x03\x04 broken", "PDFではない"),
+        (b"PK\x03\x04 broken", "壊れている"),
         (office.OLE + b"nothing", "壊れている"),
         (office.OLE + b"x" * 600 + office.ENCRYPTED_STREAM, "パスワード"),
     ],
@@ -134,3 +134,39 @@ def shows_secret(pdf: Path) -> bool:
         all(abs(value - wanted) < 40 for value, wanted in zip(colour, SECRET_COLOUR, strict=True))
         for _, colour in picture.getcolors(1 << 20)
     )
+
+
+TRACKED = (
+    '<w:p><w:r><w:t xml:space="preserve">対象は</w:t></w:r><w:del w:id="1" w:author="係">'
+    "<w:r><w:delText>甲山商店（未公表）を含む12</w:delText></w:r></w:del>"
+    '<w:ins w:id="2" w:author="係"><w:r><w:t>10</w:t></w:r></w:ins><w:r><w:t>団体</w:t></w:r></w:p>'
+)
+
+
+@needs_office
+def test_attendees_get_the_final_text_without_what_was_deleted(shelf: Shelf) -> None:
+    document = shelf.add(files.docx_of(TRACKED), "補助金.docx")
+    text = "".join(document.current.pages[0].text.split())
+    assert "対象は10団体" in text and "甲山商店" not in text and "未公表" not in text
+    assert document.current.original_carries == "変更履歴"
+
+
+@needs_office
+def test_what_a_workbook_hides_is_told_and_it_goes_out_only_when_somebody_says_so(
+    shelf: Shelf,
+) -> None:
+    content = files.xlsx("予算", hidden="個人の一覧")
+    document = shelf.add(content, "予算.xlsx")
+    version, attendee = (
+        document.current,
+        rights.rights(shelf.session, shelf.cast.attendee, shelf.meeting),
+    )
+    assert "個人の一覧" not in "".join(page.text for page in version.pages)
+    assert version.original_carries == "非表示のシート\n非表示の行・列"
+    assert not rights.may_take_original(attendee, document)
+    permissions = documents.Permissions(may_take_original=True)
+    documents.permit(shelf.session, shelf.cast.organiser, document, permissions)
+    assert rights.may_take_original(attendee, document)
+    withheld = documents.Permissions(may_take_original=True, is_watermarked=True)
+    documents.permit(shelf.session, shelf.cast.organiser, document, withheld)
+    assert not rights.may_take_original(attendee, document)

@@ -74,6 +74,7 @@ class DocumentAnswer(Shape):
     created_at: datetime
     may_print: bool
     may_download: bool
+    may_take_original: bool = Field(description="元のファイル（Officeの文書）も渡す")
     is_watermarked: bool
     same_file_as: Annotated[
         int | None,
@@ -92,6 +93,7 @@ class DocumentAnswer(Shape):
             created_at=document.created_at,
             may_print=document.may_print,
             may_download=document.may_download,
+            may_take_original=document.may_take_original,
             is_watermarked=document.is_watermarked,
             versions=[VersionAnswer.of(version) for version in document.released],
         )
@@ -218,6 +220,9 @@ class PermissionsBody(Shape):
 
     may_print: bool
     may_download: bool
+    may_take_original: bool = Field(
+        False, description="元のファイル（Officeの文書）も渡す。保存を許し、氏名を入れないときだけ"
+    )
     is_watermarked: bool = Field(description="画面と印刷に、読む人の氏名を透かしで入れる")
     readers: Annotated[list[Identity], Field(max_length=2000)] = Field(
         description="閲覧できる人の番号。空なら会議の全員"
@@ -287,6 +292,7 @@ def permit(person: Person, document: Document, body: PermissionsBody) -> Documen
     permissions = Permissions(
         may_print=body.may_print,
         may_download=body.may_download,
+        may_take_original=body.may_take_original,
         is_watermarked=body.is_watermarked,
         readers=[reader for reader in readers if reader],
     )

@@ -8,7 +8,14 @@ from meetings import documents, memos, printing, versions
 from meetings.documents import Permissions
 from meetings.entries import plain_number
 from meetings.errors import FileRejected, InvalidInput, NotFound, NotPossibleNow
-from meetings.rights import Right, is_only_invited, may_download, may_print, rights
+from meetings.rights import (
+    Right,
+    is_only_invited,
+    may_download,
+    may_print,
+    may_take_original,
+    rights,
+)
 from models.document import Document, DocumentVersion
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
@@ -115,8 +122,9 @@ def download(person: Person, version: DocumentVersion) -> Any:
 @blueprint.get("/versions/<int:version_id>/original")
 @access.to(DocumentVersion, Right.SEE)
 def original(person: Person, version: DocumentVersion) -> Any:
-    """The Office file from which the PDF was made; it cannot be stamped."""
-    if version.original_sha256 is None or _is_held_back(person, version):
+    """The Office file from which the PDF was made."""
+    is_allowed = may_take_original(_given(person, version), version.document)
+    if version.original_sha256 is None or not is_allowed:
         raise NotFound()
     note_look(person, "download", version)
     path = storage().whole(version.original_sha256)
@@ -263,6 +271,7 @@ def _change(person: Person, document: Document) -> None:
     permissions = Permissions(
         may_print="may_print" in form,
         may_download="may_download" in form,
+        may_take_original="may_take_original" in form,
         is_watermarked="is_watermarked" in form,
         readers=[i.person for i in document.meeting.invitations if str(i.person_id) in chosen],
     )
