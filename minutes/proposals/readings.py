@@ -114,13 +114,8 @@ def tokens(text: str) -> list[Token]:
     """The words of the text as it is written, figures as one word with the sound of the number."""
     written = plain(text)
     usual, places = _usual(written)
-    words = (
-        replace(
-            word, surface=written[places[word.start] : places[word.end]], start=places[word.start]
-        )
-        for word in _words(usual)
-    )
-    return list(_with_numbers_read(list(words)))
+    words = [_as_written(word, written, places) for word in _words(usual)]
+    return list(_with_numbers_read(words))
 
 
 def naturalness(text: str) -> int:
