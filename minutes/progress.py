@@ -32,19 +32,24 @@ class MeetingState(StrEnum):
     APPROVED = "承認済み"
     PUBLISHED = "公開"
 
-    def told(self, given: frozenset[Right]) -> str:
-        """The word that whoever has the rights `given` is shown: what the office does between the
-        sitting and its publication is told to those who hear the recording alone."""
-        is_office_work = self not in (
-            MeetingState.CALLED_OFF,
-            MeetingState.PREPARING,
-            MeetingState.HELD_NOW,
-            MeetingState.PUBLISHED,
-        )
-        return OVER if is_office_work and Right.HEAR not in given else self.value
-
 
 OVER = "終了"
+FOR_ALL = (
+    MeetingState.CALLED_OFF,
+    MeetingState.PREPARING,
+    MeetingState.HELD_NOW,
+    MeetingState.PUBLISHED,
+)
+
+
+def told(meeting: Meeting, state: MeetingState, given: frozenset[Right]) -> str:
+    """The word that whoever has the rights `given` is shown: what the office does between the
+    sitting and its publication is told to those who hear the recording alone."""
+    if state in FOR_ALL or Right.HEAR in given:
+        return state.value
+    sitting = _sitting(meeting)  # which may be recorded and transcribed while it goes on
+    return sitting.value if sitting in FOR_ALL else OVER
+
 
 WORK = {
     MeetingState.SENT_BACK: Right.CORRECT,

@@ -10,7 +10,7 @@ from minutes import publication, records
 from minutes import transcription as work
 from minutes.assignment import spans
 from minutes.content import content_of
-from minutes.progress import WORK, MeetingState, last_requests, state_of, waiting_for
+from minutes.progress import WORK, MeetingState, last_requests, state_of, told, waiting_for
 from models.base import now
 from models.meeting import Meeting
 from models.recording import Recording
@@ -35,12 +35,17 @@ def test_a_meeting_that_was_called_off_says_so_at_its_hour_and_after_it(
     assert state_of(session, meeting) == MeetingState.CALLED_OFF
 
 
-def test_what_the_office_does_after_the_sitting_is_not_told_to_those_who_were_only_there() -> None:
+def test_what_the_office_does_after_the_sitting_is_not_told_to_those_who_were_only_there(
+    meeting: Meeting,
+) -> None:
     invited, office = frozenset({Right.SEE}), frozenset({Right.SEE, Right.HEAR})
-    assert {state.told(invited) for state in MeetingState} == {
+    assert told(meeting, MeetingState.TRANSCRIBING, invited) == "開催中", "recorded as it goes on"
+    meeting.starts_at, meeting.ends_at = now() - timedelta(hours=2), now() - timedelta(hours=1)
+    assert {told(meeting, state, invited) for state in MeetingState} == {
         "中止", "準備中", "開催中", "終了", "公開",
     }  # fmt: skip
-    assert [state.told(office) for state in MeetingState] == [state.value for state in MeetingState]
+    for state in MeetingState:
+        assert told(meeting, state, office) == state.value
 
 
 def test_while_a_transcription_runs_and_after_it(

@@ -13,7 +13,7 @@ from meetings import agenda, finding
 from meetings.errors import InvalidInput
 from meetings.finding import Wanted
 from meetings.rights import Right, rights_of_many
-from minutes.progress import states_of
+from minutes.progress import states_of, told
 from models.meeting import Meeting, Series
 from models.person import Department, Person, Role
 from web import access
@@ -78,7 +78,7 @@ class MeetingAnswer(Shape):
                 ends_at=meeting.ends_at,
                 place=meeting.place,
                 revision=meeting.revision,
-                state=states[meeting.id].told(given[meeting.id]),
+                state=told(meeting, states[meeting.id], given[meeting.id]),
                 rights=sorted(right.value for right in given[meeting.id]),
             )
             for meeting in meetings

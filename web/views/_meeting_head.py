@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from meetings.rights import Right, rights
-from minutes.progress import OVER, MeetingState, state_of
+from minutes.progress import OVER, MeetingState, state_of, told
 from models.meeting import Meeting
 from models.person import Person
 from web.transaction import reading_session
@@ -11,13 +11,11 @@ from web.transaction import reading_session
 
 @dataclass(frozen=True)
 class MeetingHead:
+    """`word`: the state as this person is told it."""
+
     rights: frozenset[Right]
     state: MeetingState
-
-    @property
-    def word(self) -> str:
-        """The state as this person is told it."""
-        return self.state.told(self.rights)
+    word: str
 
     @property
     def badge(self) -> str:
@@ -28,7 +26,7 @@ def badge_of(state: MeetingState, word: str) -> str:
     """The look of the badge in which the state's word stands."""
     if state == MeetingState.CALLED_OFF:
         return "danger"
-    if state == MeetingState.PREPARING or word == OVER:
+    if word in (MeetingState.PREPARING.value, OVER):
         return "plain"
     is_done = state in (MeetingState.PUBLISHED, MeetingState.APPROVED)
     return "done" if is_done else "waiting"
@@ -36,4 +34,5 @@ def badge_of(state: MeetingState, word: str) -> str:
 
 def meeting_head(person: Person, meeting: Meeting) -> MeetingHead:
     session = reading_session()
-    return MeetingHead(rights(session, person, meeting), state_of(session, meeting))
+    given, state = rights(session, person, meeting), state_of(session, meeting)
+    return MeetingHead(given, state, told(meeting, state, given))

@@ -215,7 +215,10 @@ def remove_from_roster(person: Person, meeting: Meeting, entry_id: int) -> Any:
     entry = next((e for e in roster.standing(meeting.series) if e.id == entry_id), None)
     if entry is not None:
         roster.remove(database_session(), person, entry)
-        flash(f"{entry.person.name}さんを名簿から外しました。", "done")
+        flash(
+            f"{entry.person.name}さんを名簿から外しました。戻すときは、下の一覧から加えてください。",
+            "done",
+        )
     return redirect(url_for("invitations.show_roster", meeting_id=meeting.id))
 
 

@@ -12,7 +12,7 @@ from meetings.entries import plain_number
 from meetings.finding import Wanted
 from meetings.invitations import meetings_to_answer
 from meetings.rights import has_anywhere, rights_of_many
-from minutes.progress import WORK, MeetingState, states_of, waiting_for
+from minutes.progress import WORK, MeetingState, states_of, told, waiting_for
 from models.meeting import Meeting, Series
 from models.person import Person, Role
 from web.paging import Paged, page_number, paged, paged_from
@@ -66,7 +66,7 @@ def badges(person: Person, listed: Sequence[Meeting]) -> dict[int, tuple[str, st
     """The look and the word of the state of each meeting as this person is told it, by its id."""
     session = database_session()
     given, states = rights_of_many(session, person, listed), states_of(session, listed)
-    words = {meeting.id: states[meeting.id].told(given[meeting.id]) for meeting in listed}
+    words = {m.id: told(m, states[m.id], given[m.id]) for m in listed}
     return {number: (badge_of(states[number], word), word) for number, word in words.items()}
 
 

@@ -101,7 +101,11 @@ def note_audience(person: Person, meeting: Meeting) -> Any:
 @access.to(Attendance, Right.RUN)
 def strike(person: Person, attendance: Attendance) -> Any:
     strike_attendance(database_session(), person, attendance)
-    flash(f"{attendance.attendee_name}さんの出席を取り消しました。", "done")
+    flash(
+        f"{attendance.attendee_name}さんの出席を取り消しました。"
+        "戻すときは「出席を書き加える」で記録してください。",
+        "done",
+    )
     return _back(attendance.meeting)
 
 
