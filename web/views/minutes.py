@@ -107,18 +107,19 @@ def show_revision(person: Person, revision: MinutesRevision) -> Any:
     return _read(person, revision)
 
 
-@blueprint.get("/revisions/<int:revision_id>/sentences/<int:section>/<int:place>")
+@blueprint.get("/revisions/<int:revision_id>/sentences/<int:section>/<int:paragraph>")
 @access.to(MinutesRevision, Right.HEAR)
-def sentence(person: Person, revision: MinutesRevision, section: int, place: int) -> Any:
+def sentence(person: Person, revision: MinutesRevision, section: int, paragraph: int) -> Any:
     """A sentence with its sound, for whoever has no script."""
+    note_look(person, "look", revision)
     content = content_of(revision)
     plays = _plays(revision, content)
     heard = {where: plays(*where) for where, _ in sentences(content)}
     pages = [hearing.page for hearing in heard.values() if hearing]
-    hearing = heard.get((section, place))
+    hearing = heard.get((section, paragraph))
     if hearing is None:
         raise NotFound()
-    here, said = pages.index(hearing.page), content.sections[section].paragraphs[place]
+    here, said = pages.index(hearing.page), content.sections[section].paragraphs[paragraph]
     return render_template(
         "minutes/sentence.html",
         meeting=revision.meeting,
@@ -126,7 +127,9 @@ def sentence(person: Person, revision: MinutesRevision, section: int, place: int
         speaker=speakers_told(content)(said.speaker),
         at=said_at(content, said),
         sound=hearing.sound,
-        back=url_for(".show_revision", revision_id=revision.id, _anchor=f"said-{section}-{place}"),
+        back=url_for(
+            ".show_revision", revision_id=revision.id, _anchor=f"said-{section}-{paragraph}"
+        ),
         before=pages[here - 1] if here else None,
         after=pages[here + 1] if here + 1 < len(pages) else None,
     )
