@@ -52,6 +52,8 @@ def prepare(session: Session, *chosen: Transcript, style: Style = USUAL) -> Draf
         )
     content = _from_segments(session, sources[0].meeting, segments, style)
     content.transcript_ids = [source.id for source in sources]
+    if len(sources) > 1:
+        _name_voices_by_part(content)
     return Draft(tuple(sources), content, read)
 
 
@@ -70,6 +72,15 @@ def _read(session: Session, sources: Sequence[Transcript]) -> Sequence[Any]:
         .where(Segment.transcript_id.in_([source.id for source in sources]))
         .order_by(Segment.transcript_id, Segment.start_seconds, Segment.id)
     ).all()
+
+
+def _name_voices_by_part(content: Content) -> None:
+    part = {identity: number for number, identity in enumerate(content.transcript_ids, 1)}
+    for section in content.sections:
+        for paragraph in section.paragraphs:
+            if paragraph.transcript_id is not None:
+                number = part[paragraph.transcript_id]
+                paragraph.speaker = parts.voice_of_part(paragraph.speaker, number)
 
 
 def _one_of_each(sources: list[Transcript]) -> list[Transcript]:

@@ -4,6 +4,7 @@ Where a part begins may be unknown. It is then taken to follow the part that was
 it, and screens say so.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +22,20 @@ from models.transcript import Segment, Transcript
 
 TOLERANCE_SECONDS = 2.0
 """Beginnings are typed in whole seconds: what is closer than this touches."""
+
+
+VOICE = re.compile(r"声[1-9][0-9]{0,3}(?:（第[0-9]+部）)?")
+
+
+def is_voice(speaker: str) -> bool:
+    """Whether this is what a voice without a name is called in the minutes: 声1, 声1（第2部）."""
+    return VOICE.fullmatch(speaker) is not None
+
+
+def voice_of_part(speaker: str, part: int) -> str:
+    """「声1（第2部）」: voices are numbered in each recording anew, and 声1 of the first part is
+    somebody else than 声1 of the second. A name stays as it is."""
+    return f"{speaker}（第{part}部）" if is_voice(speaker) else speaker
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from meetings.errors import NotPossibleNow
 from minutes.content import Content
+from minutes.parts import is_voice
 from models.recording import Transcription
-from models.transcript import Segment, Speaker, Transcript
+from models.transcript import Segment, Transcript
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,6 @@ def _voices(content: Content) -> tuple[tuple[str, ...], int]:
         paragraph.speaker
         for section in content.sections
         for paragraph in section.paragraphs
-        if Speaker.number_in(paragraph.speaker) is not None
+        if is_voice(paragraph.speaker)
     ]
     return tuple(dict.fromkeys(said)), len(said)

@@ -49,7 +49,7 @@ MOST_EARLIER = 3_000
 FEW_LETTERS = 20_000
 """Read at once, in less than a second; more is left to the worker."""
 
-FORM = "1"
+FORM = "2"
 """Of the kept lists: another number, and all are collected anew."""
 
 

@@ -38,9 +38,12 @@ frequent ones."""
 MOST_LINE = 2_000
 GRAM = 3
 SELECTED = re.compile(f"[{SELECTORS}]+")
+POINTS = (".", ",")
 KANA, FIGURE = re.compile(r"[ぁ-んァ-ヺー]+"), re.compile(r"\d")
 HONORIFICS = {"さん": "サン", "氏": "シ", "委員": "イイン", "議員": "ギイン", "課長": "カチョウ"}
-BREAKS = re.compile(r"[\n\r。、()「」『』【】:;・/~|*`<>=\[\]{}]+|^[^\S\r\n]*[#>+-]+", re.MULTILINE)
+BREAKS = re.compile(
+    r"[\n\r。、()「」『』【】:;・/~|*`<>=_\[\]{}]+|^[^\S\r\n]*[#>+-]+", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -293,11 +296,18 @@ def _runs_of(line: str) -> Iterable[Run]:
                 end < len(words) and _is_noun(words[end]) and is_unbroken(words[end - 1 : end + 1])
             ):
                 end += 1
-            yield from _compounds(words[start:end])
+            yield from _compounds(words[start:end], is_cut=_is_in_figure(words[: start + 1]))
         start = end
 
 
-def _compounds(run: Sequence[Token]) -> Iterable[Run]:
+def _is_in_figure(words: Sequence[Token]) -> bool:
+    """Whether the last of them goes on with a figure: 「94.」 is before the 6 of 94.6."""
+    return len(words) > 1 and words[-1].is_number and words[-2].surface in POINTS
+
+
+def _compounds(run: Sequence[Token], *, is_cut: bool) -> Iterable[Run]:
+    """Every word of the run and what stands together in it. `is_cut`: its first figure goes on
+    before it."""
     for first in range(len(run)):
         for last in range(first + 1, min(len(run), first + LONGEST_COMPOUND) + 1):
             part = run[first:last]
@@ -305,7 +315,24 @@ def _compounds(run: Sequence[Token]) -> Iterable[Run]:
             is_figure = all(word.is_number or not _is_letter(word.surface) for word in part)
             is_rest = len(part) == 1 and part[0].kind == "接尾辞"
             if letters_in(surface) > 1 and not is_figure and not is_rest and _is_written(surface):
-                yield surface, part, len(part) == len(run)
+                is_whole = len(part) == len(run)
+                if not _is_cut_off(run[:first], part, may_count=is_whole and not is_cut):
+                    yield surface, part, is_whole
+
+
+def _is_cut_off(before: Sequence[Token], part: Sequence[Token], *, may_count: bool) -> bool:
+    """Whether something is missing at its edges: a figure stands there (比率94, 8月24; only a whole
+    name like 48号 may begin with one), what is counted without its figure (月定例会), a mark, or a
+    letter that belongs to the word before (市一般会計 of 若葉市一般会計)."""
+    first, last = part[0], part[-1]
+    if last.is_number or last.kind == "接頭辞" or not (_is_letter(last.surface)):
+        return True
+    if first.is_number:
+        return not may_count
+    if not _is_letter(first.surface):
+        return True
+    is_short = letters_in(first.surface) == 1 and first.kind != "接頭辞"
+    return bool(before) and (before[-1].is_number or is_short or first.kind == "接尾辞")
 
 
 def _term(surface: str, words: Sequence[Token], paper: Paper) -> Term:

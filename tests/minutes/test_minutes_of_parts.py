@@ -65,6 +65,24 @@ def test_an_item_that_goes_on_in_the_second_part_is_one_section(
     assert [said_at(content, p) for p in said[1:3]] == ["第1部 0:00:09", "第2部 0:00:00"]
 
 
+def test_voices_of_two_parts_without_names_are_never_one(
+    session: Session, cast: Cast, made: TwoParts
+) -> None:
+    """Each recording numbers its voices anew."""
+    for transcript in (made.first, made.second):
+        for segment in transcript.segments:
+            transcripts.name_speaker(session, cast.secretary, segment, "声1")
+    transcripts.name_speaker(session, cast.secretary, made.second.segments[-1], "篠原 泰成")
+    session.flush()
+    revision = records.draft(session, cast.secretary, made.first, made.second)
+    said = [p.speaker for section in content_of(revision).sections for p in section.paragraphs]
+    assert set(said) == {"声1（第1部）", "声1（第2部）", "篠原 泰成"}
+    session.flush()
+    assert records.unread_of(session, revision).voices == ("声1（第1部）", "声1（第2部）")
+    alone = content_of(records.draft(session, cast.secretary, made.first))
+    assert {p.speaker for section in alone.sections for p in section.paragraphs} == {"声1"}
+
+
 def test_with_one_part_times_are_told_as_ever(session: Session, cast: Cast, made: TwoParts) -> None:
     content = content_of(records.draft(session, cast.secretary, made.first))
     assert said_at(content, content.sections[0].paragraphs[0]) == "0:00:01"

@@ -205,3 +205,38 @@ def test_candidates_of_an_empty_text_are_none() -> None:
 
 def test_letters_that_make_no_word_are_read_as_in_words_from_chinese() -> None:
     assert "それでは定刻となりました" in texts("それでは提告となりました", "定刻に開会")
+
+
+def test_a_term_has_no_figure_at_its_edges_that_belongs_to_something_else() -> None:
+    printed = "経常収支比率94.6%、延床面積20%、令和8年8月24日、金712,000千円、48号_補正予算"
+    surfaces = words(collect([Paper("資料", printed)])).keys()
+    assert {"経常収支比率", "収支比率", "延床面積", "48号", "補正予算"} <= surfaces
+    assert {"比率94", "延床面積20", "8月24", "月24日", "金712,000", "6%"}.isdisjoint(surfaces)
+    assert not any("_" in surface or surface[-1].isdigit() for surface in surfaces)
+
+
+def test_a_term_does_not_begin_within_a_word() -> None:
+    surfaces = words(
+        collect([Paper("資料", "令和6年度若葉市一般会計補正予算、AI-OCRの導入")])
+    ).keys()
+    assert {"若葉市一般会計", "一般会計", "補正予算", "令和6年度"} <= surfaces
+    assert {"市一般会計", "年度若葉市", "6年度若葉市一般", "-OCR"}.isdisjoint(surfaces)
+
+
+def test_a_name_misheard_at_its_beginning_is_not_mended_by_half() -> None:
+    """「爆破市一般会計」 would look settled."""
+    found = texts("爆破し一般会計", "令和6年度若葉市一般会計補正予算")
+    assert "若葉市一般会計" in found and "爆破市一般会計" not in found
+
+
+def test_a_particle_that_was_heard_between_words_stays() -> None:
+    found = texts("形状収支比率が94.6%です", "経常収支比率94.6%")
+    assert "経常収支比率が94.6%です" in found and not any("比率94" in text for text in found)
+    found = texts("期間計の17業務です", "基幹系17業務")
+    assert "基幹系の17業務です" in found and "基幹系17業務です" not in found
+    assert "素案を作成" in texts("ソワンを作成", "素案作成")
+
+
+def test_what_sounds_like_a_particle_and_is_a_part_of_the_word_goes() -> None:
+    assert "懇話会です" in texts("コンは会です", "懇話会")
+    assert "キオスク端末から" in texts("気をすく端末から", "キオスク端末")
