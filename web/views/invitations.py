@@ -61,12 +61,18 @@ class PeopleFound:
 @blueprint.get("/meetings/<int:meeting_id>/invitations")
 @access.to(Meeting, Right.SEE)
 def index(person: Person, meeting: Meeting) -> Any:
-    session, invitations = database_session(), invited(meeting)
+    return _page(person, meeting)
+
+
+def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None) -> str:
+    """With `problem` the form for a guest again, as it was sent."""
+    session, invitations = reading_session(), invited(meeting)
     head = meeting_head(person, meeting)
     may_prepare = Right.PREPARE in head.rights
     passes = guests.guests_of(session, meeting) if may_prepare else []
     return render_template(
         "meetings/invitations.html",
+        problem=problem,
         meeting=meeting,
         head=head,
         invitations=invitations,
@@ -254,6 +260,9 @@ def add_guest(person: Person, meeting: Meeting) -> Any:
             email=request.form.get("email", ""),
             kind=_kind(),
         )
+    except InvalidInput as problem:
+        release()
+        return _page(person, meeting, problem), 422
     except GijidoError as problem:
         release()
         flash(problem.message, "error")
@@ -321,7 +330,7 @@ def _others(known_ids: set[int]) -> PeopleFound:
     these are few."""
     words = " ".join(request.args.get("find", "")[:LONGEST_WORDS].split())
     chosen = finding.people_named(words).where(Person.id.not_in(known_ids))
-    found = paged_from(database_session(), chosen, 1, MOST_PEOPLE)
+    found = paged_from(reading_session(), chosen, 1, MOST_PEOPLE)
     people = found.entries if words or not found.others else []
     by_department = sorted(people, key=lambda person: person.department.full_name)
     groups = [

@@ -155,7 +155,10 @@ def leave_rest_of_minutes_out(person: Person, revision: MinutesRevision) -> Any:
 @access.to(MinutesRevision, Right.CORRECT)
 def request_approval(person: Person, revision: MinutesRevision) -> Any:
     asked = plain_number(request.form.get("addressee_id"))
-    drafting.request_approval(person, revision, request.form.get("word", ""), asked)
+    try:
+        drafting.request_approval(person, revision, request.form.get("word", ""), asked)
+    except InvalidInput as problem:
+        return _unfit(person, revision, "request", problem)
     flash("承認を依頼しました。承認か差戻しまでは「依頼を取り下げる」で取り消せます。", "done")
     return _to(revision.meeting)
 
@@ -199,8 +202,10 @@ def decide(person: Person, revision: MinutesRevision) -> Any:
         drafting.approve(person, revision)
         flash("会議録を承認しました。", "done")
     elif decision == "send_back":
-        reason = request.form.get("reason", "")
-        records.send_back(database_session(), person, revision, reason)
+        try:
+            records.send_back(database_session(), person, revision, _reason())
+        except InvalidInput as problem:
+            return _unfit(person, revision, "send_back", problem)
         flash("理由を添えて差し戻しました。", "done")
     else:
         raise InvalidInput("decision", "承認か差し戻しかを選んでください。")
@@ -211,7 +216,10 @@ def decide(person: Person, revision: MinutesRevision) -> Any:
 @access.to(MinutesRevision, Right.PUBLISH)
 def publish(person: Person, revision: MinutesRevision) -> Any:
     is_replacing = published_revision(reading_session(), revision.meeting.id) is not None
-    drafting.publish(person, revision, request.form.get("reason", ""))
+    try:
+        drafting.publish(person, revision, _reason())
+    except InvalidInput as problem:
+        return _unfit(person, revision, "publish", problem)
     done = (
         "公開している会議録をこの版に差し替えました。" if is_replacing else "会議録を公開しました。"
     )
@@ -222,8 +230,10 @@ def publish(person: Person, revision: MinutesRevision) -> Any:
 @blueprint.post("/revisions/<int:revision_id>/withdrawal")
 @access.to(MinutesRevision, Right.PUBLISH)
 def withdraw(person: Person, revision: MinutesRevision) -> Any:
-    reason = request.form.get("reason", "")
-    publication.withdraw(database_session(), person, revision, reason)
+    try:
+        publication.withdraw(database_session(), person, revision, _reason())
+    except InvalidInput as problem:
+        return _unfit(person, revision, "withdraw", problem)
     flash(
         "公開を取り下げました。公開のページには、取り下げた日とお問い合わせ先が出ます。"
         "もう一度公開するときは「公開する」を押してください。",
@@ -232,7 +242,21 @@ def withdraw(person: Person, revision: MinutesRevision) -> Any:
     return _to(revision.meeting)
 
 
-def _read(person: Person, revision: MinutesRevision) -> str:
+def _reason() -> str:
+    return request.form.get("reason", "")
+
+
+def _unfit(
+    person: Person, revision: MinutesRevision, act: str, problem: InvalidInput
+) -> tuple[str, int]:
+    """The page again, with what was typed for this act, and the sentence beside it."""
+    release()
+    typed = request.form.get(problem.field, "")
+    unfit = {"act": act, "typed": typed, "message": problem.message}
+    return _read(person, revision.minutes.latest, unfit), 422
+
+
+def _read(person: Person, revision: MinutesRevision, unfit: dict[str, str] | None = None) -> str:
     note_look(person, "look", revision)
     session, content = reading_session(), content_of(revision)
     minutes, meeting = revision.minutes, revision.meeting
@@ -259,6 +283,7 @@ def _read(person: Person, revision: MinutesRevision) -> str:
         approvers=[(p.id, p.name) for p in records.approvers(session, meeting)],
         compared_to=comparing.usual(revision),
         drafting=drafting_of(meeting),
+        unfit=unfit or {},
     )
 
 

@@ -28,7 +28,7 @@ from models.sitting import Attendance, WayIn
 from web import access
 from web.api.live import hub
 from web.looks import note_arrival
-from web.transaction import database_session
+from web.transaction import database_session, reading_session, release
 from web.urls import address_of
 from web.views._meeting_head import meeting_head
 
@@ -38,10 +38,17 @@ blueprint = Blueprint("sitting", __name__)
 @blueprint.get("/meetings/<int:meeting_id>/sitting")
 @access.to(Meeting, Right.SEE)
 def show(person: Person, meeting: Meeting) -> Any:
-    session = database_session()
+    return _page(person, meeting)
+
+
+def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None) -> str:
+    """With `problem` the forms again, as they were sent."""
+    session = reading_session()
     head = meeting_head(person, meeting)
     return render_template(
         "meetings/sitting.html",
+        problem=problem,
+        chosen=request.form.getlist("person_ids"),
         meeting=meeting,
         head=head,
         is_open=are_doors_open(meeting, now()),
@@ -72,9 +79,8 @@ def add(person: Person, meeting: Meeting) -> Any:
         if name:
             note_by_hand(session, person, meeting, name=name, came_at=came_at)
     except InvalidInput as problem:
-        session.rollback()
-        flash(problem.message, "error")
-        return _back(meeting)
+        release()
+        return _page(person, meeting, problem), 422
     count = len(people) + bool(name)
     if count:
         flash(f"{count}人の出席を記録しました。", "done")
@@ -90,10 +96,10 @@ def note_audience(person: Person, meeting: Meeting) -> Any:
         typed = request.form.get("audience_count")
         count = entries.whole_number("audience_count", "傍聴者の数", typed)
         count_audience(database_session(), person, meeting, count)
-        flash("傍聴者の数を記録しました。", "done")
     except InvalidInput as problem:
-        database_session().rollback()
-        flash(problem.message, "error")
+        release()
+        return _page(person, meeting, problem), 422
+    flash("傍聴者の数を記録しました。", "done")
     return _back(meeting)
 
 
