@@ -62,6 +62,7 @@ class World:
             "revision_id": minutes,
             "section": 0,
             "paragraph": 0,
+            "place": 0,
             "person_id": 2,
             "sign_in_id": 1,
             "filename": 0,
