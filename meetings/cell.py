@@ -30,7 +30,7 @@ from meetings.storage import full_disk_told
 LOG = logging.getLogger(__name__)
 MEGABYTE = 1_000_000
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAM_FILES = [ROOT / name for name in ("meetings", "minutes")]
+PROGRAM_FILES = [ROOT / name for name in ("meetings", "minutes", "web/static/fonts")]
 SYSTEM_FILES = [
     "/etc/alternatives",
     "/etc/fonts",

@@ -2,6 +2,7 @@
 (次第), as PDF."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +80,16 @@ def programme(session: Session, config: Config, meeting: Meeting, shown: list[Do
             ],
         },
     )
+
+
+def unprintable(meeting: Meeting, invitations: Sequence[Invitation]) -> list[str]:
+    """Letters of names and titles for which no font has a form, each once: they are boxes in what
+    is printed of this meeting."""
+    people = [invitation.person for invitation in invitations]
+    words = [meeting.title, meeting.place, meeting.series.name]
+    words += [item.title + item.presenter for item in meeting.agenda_items]
+    words += [person.name + person.title for person in people]
+    return typesetting.unprintable("".join(words))
 
 
 def _item(node: agenda.Node, labels: dict[int, str]) -> dict[str, Any]:

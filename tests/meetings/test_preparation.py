@@ -1,6 +1,11 @@
 """Taking in whatever calls itself a PDF, and reading its pages in the worker."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+from PIL import Image
 
 from meetings import documents, pdf, preparation
 from meetings.errors import FileRejected
@@ -45,6 +50,25 @@ def test_a_pdf_with_a_script_is_read_and_the_script_never_runs(shelf: Shelf) -> 
 def test_japanese_in_a_font_that_is_not_in_the_file_is_found(shelf: Shelf) -> None:
     document = shelf.add(pdfs.with_foreign_font())
     assert "予算案" in document.current.pages[0].text
+    assert document.current.missing_fonts == "Ryumin-Light"
+
+
+def test_a_font_that_is_in_the_file_is_not_missing(shelf: Shelf) -> None:
+    assert shelf.add(pdfs.pdf_of("# 予算案")).current.missing_fonts == ""
+
+
+def test_it_is_drawn_with_a_font_of_ours_where_the_machine_has_none(tmp_path: Path) -> None:
+    """In a process that sees no other fonts."""
+    source = tmp_path / "foreign.pdf"
+    source.write_bytes(pdfs.with_foreign_font())
+    alone = (
+        "import sys; from meetings.inside import opening, pages;"
+        "opening.FONT_FOLDERS = [str(opening.OUR_FONTS)];"
+        "pages._do('sizes', sys.argv[1], sys.argv[2], '9')"
+    )
+    subprocess.run([sys.executable, "-c", alone, source, tmp_path / "first.jpg"], check=True)
+    with Image.open(tmp_path / "first.jpg") as picture:
+        assert picture.convert("L").getextrema()[0] < 100
 
 
 def test_a_broken_table_of_objects_is_mended(shelf: Shelf) -> None:

@@ -44,6 +44,9 @@ class VersionAnswer(Shape):
     size_bytes: int
     page_count: int
     prepared_pages: int = Field(description="文字と画像を読み取り終えた頁の数")
+    missing_fonts: list[str] = Field(
+        description="日本語に使われていて、ファイルに入っていないフォント。端末により形が変わる"
+    )
     created_at: datetime
     created_by: PersonAnswer
     released_at: datetime | None
@@ -58,6 +61,7 @@ class VersionAnswer(Shape):
             size_bytes=version.size_bytes,
             page_count=version.page_count,
             prepared_pages=version.prepared_pages,
+            missing_fonts=version.missing_fonts.splitlines(),
             released_at=version.released_at,
             created_at=version.created_at,
             created_by=PersonAnswer.of(version.created_by),

@@ -1,15 +1,23 @@
 import { cpSync, existsSync, mkdirSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
 const here = import.meta.dirname;
 const built = resolve(here, "../static");
 const entries = ["style.css", "viewer.css", "transcript.css", "page.ts", "viewer.ts", "transcript.ts", "upload.ts", "recording.ts", "placing.ts", "progress.ts", "agenda.ts", "minutes.ts", "hearing.ts", "people.ts", "sitting.ts", "connection-test.ts", "service-worker.ts"];
 
-/** What pdf.js fetches while it draws, and the fonts with which the server makes PDFs. */
+/** With which the server makes PDFs, and draws those that do not hold theirs: the second and the third for letters that the first lacks. */
+const printed = [
+  "biz-udpgothic/400Regular/BIZUDPGothic_400Regular.ttf",
+  "biz-udpgothic/700Bold/BIZUDPGothic_700Bold.ttf",
+  "noto-sans-jp/400Regular/NotoSansJP_400Regular.ttf",
+  "noto-sans-jp/700Bold/NotoSansJP_700Bold.ttf",
+  "noto-sans-symbols-2/400Regular/NotoSansSymbols2_400Regular.ttf",
+];
+
+/** What pdf.js fetches while it draws, and the fonts of the server. */
 function packagedFiles(): Plugin {
   const packages = resolve(here, "node_modules");
-  const fonts = resolve(packages, "@expo-google-fonts/biz-udpgothic");
   return {
     name: "packaged-files",
     closeBundle() {
@@ -17,8 +25,8 @@ function packagedFiles(): Plugin {
         cpSync(resolve(packages, "pdfjs-dist", folder), resolve(built, "pdfjs", folder), { recursive: true });
       }
       mkdirSync(resolve(built, "fonts"), { recursive: true });
-      for (const name of ["400Regular/BIZUDPGothic_400Regular.ttf", "700Bold/BIZUDPGothic_700Bold.ttf"]) {
-        cpSync(resolve(fonts, name), resolve(built, "fonts", name.split("/")[1]!));
+      for (const name of printed) {
+        cpSync(resolve(packages, "@expo-google-fonts", name), resolve(built, "fonts", basename(name)));
       }
     },
   };

@@ -79,6 +79,7 @@ def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None)
         counts=_counts(invitations),
         notices=notices.last_of(session, meeting) if may_prepare else {},
         has_mail=bool(config().mail.smtp_host),
+        unprintable=printing.unprintable(meeting, invitations) if may_prepare else [],
         passes={p.person_id: guests.is_being_guessed(p) for p in passes},
         others=_others({invitation.person_id for invitation in invitations}),
         kinds=list(InvitationKind),

@@ -1,0 +1,37 @@
+"""Every notice shows every name: what the first font lacks, another one has."""
+
+import pypdfium2 as pdfium
+import pytest
+
+from meetings import font_files, typesetting
+from meetings.typesetting import FONTS
+
+NAMES = ["𠮷田", "槗本", "☑出席", "資料3‑2", "髙﨑", "濵口", "葛󠄀城", "辻󠄁村"]
+FIRST = FONTS / "BIZUDPGothic_400Regular.ttf"
+
+
+def printed(name: str) -> pdfium.PdfPage:
+    letter = {
+        "name": name, "title": "", "link": "", "number": "", "way": "",
+        "code": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>',
+    }  # fmt: skip
+    data = {"date": "", "sender": "", "heading": name, "sentence": "", "facts": [], "agenda": []}
+    return pdfium.PdfDocument(typesetting.to_pdf("notice", {**data, "letters": [letter]}))[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_printed_with_its_own_letters_and_comes_back_as_text(name: str) -> None:
+    page = printed(name)
+    text = page.get_textpage().get_text_bounded().replace(" ", "")
+    assert text.count(name) == 2  # to whom, and in bold type
+    assert typesetting.unprintable(name) == []
+
+
+def test_the_first_font_alone_would_not_do() -> None:
+    known = font_files.letters(FIRST)
+    assert {ord("田"), ord("髙"), ord("﨑")} <= known
+    assert not known & {ord("𠮷"), ord("槗"), ord("☑"), 0x2011}
+
+
+def test_letters_that_no_font_has_are_told_once_each() -> None:
+    assert typesetting.unprintable("\U00030000山 \U00030000田\n\ue000") == ["\ue000", "\U00030000"]
