@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, and_, cast, column, func, or_, select, table, text
+from sqlalchemy import (
+    Integer,
+    Select,
+    and_,
+    cast,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.orm import Session, selectinload
 
 from meetings.rights import publications
@@ -193,7 +205,7 @@ def _found(session: Session, shown: Sequence[Publication], words: Sequence[str])
     places: dict[int, list[Place]] = defaultdict(list)
     totals: dict[int, int] = {}
     if words and shown:
-        for row, total in session.execute(_best(shown, words)):
+        for row, total in session.execute(_best(session, shown, words)):
             places[row.publication_id].append(_place(row, words))
             totals[row.publication_id] = total
     return [
@@ -201,35 +213,33 @@ def _found(session: Session, shown: Sequence[Publication], words: Sequence[str])
     ]
 
 
-def _best(shown: Sequence[Publication], words: Sequence[str]) -> Select[Any]:
+def _best(session: Session, shown: Sequence[Publication], words: Sequence[str]) -> Select[Any]:
     """Rows of paragraphs, each with how many of its publication have one of the words."""
     one = PublishedParagraph
-    having = (
-        select(one.publication_id, one.section, one.paragraph, _count(words).label("words"))
-        .where(one.publication_id.in_([publication.id for publication in shown]))
-        .subquery()
-    )
-    its, place = having.c, (having.c.section, having.c.paragraph)
-    best_first = (its.words.desc(), *place)
-    rank = func.row_number().over(partition_by=its.publication_id, order_by=best_first)
-    total = func.count().over(partition_by=its.publication_id)
-    ranked = select(its.publication_id, *place, rank.label("rank"), total.label("total"))
-    found = ranked.where(its.words > 0).subquery()
-    keys = ("publication_id", "section", "paragraph")
+    publications = one.publication_id.in_([publication.id for publication in shown])
+    speakers = session.scalars(select(one.speaker).where(publications).distinct()).all()
+    has = [_has(word, speakers) for word in words]
+    count = sum((cast(it, Integer) for it in has), literal(0))
+    best_first = (count.desc(), one.section, one.paragraph)
+    rank = func.row_number().over(partition_by=one.publication_id, order_by=best_first)
+    total = func.count().over(partition_by=one.publication_id)
+    keys = (one.publication_id, one.section, one.paragraph)
+    ranked = select(*keys, rank.label("rank"), total.label("total"))
+    found = ranked.where(publications, or_(*has)).subquery()
     return (
         select(one, found.c.total)
-        .join(found, and_(*(getattr(one, key) == found.c[key] for key in keys)))
+        .join(found, and_(*(key == found.c[key.key] for key in keys)))
         .where(found.c.rank <= MOST_PLACES)
-        .order_by(*(found.c[key] for key in keys))
+        .order_by(*keys)
     )
 
 
-def _count(words: Sequence[str]) -> Any:
-    """How many of them a paragraph has, in its text or in its speaker's name."""
+def _has(word: str, speakers: Sequence[str]) -> Any:
+    """In its text, or in its speaker's name: names are few and texts are many."""
     one = PublishedParagraph
-    said, by = func.coalesce(one.folded, one.text), func.folded(one.speaker)
-    has = (or_(func.instr(said, word) > 0, func.instr(by, word) > 0) for word in words)
-    return sum(cast(it, Integer) for it in has)
+    named = [speaker for speaker in speakers if word in folded(speaker)]
+    said = func.instr(func.coalesce(one.folded, one.text), word) > 0
+    return or_(said, one.speaker.in_(named)) if named else said
 
 
 def _place(row: PublishedParagraph, words: Sequence[str]) -> Place:

@@ -7,6 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from sqlalchemy.orm import Session
 
+from models.meeting import Meeting
+from models.person import Person
 from tests.conftest import Cast
 from tests.e2e.conftest import DESKTOP, PHONE, TABLET, let_in
 
@@ -68,3 +70,27 @@ def test_a_forgotten_password_is_renewed_and_changed(
     expect(hers.get_by_text("この端末", exact=True)).to_be_visible()
     is_in_order(hers, PHONE)
     own.close()
+
+
+def test_the_people_to_invite_are_found_by_whoever_reads_their_names(
+    context: BrowserContext, session: Session, cast: Cast, meeting: Meeting
+) -> None:
+    names = {
+        "髙橋 誠": ("高橋", "髙橋誠", "ＤＸ 高橋"),
+        "葛\U000e0100城 実": ("葛城 実",),
+        "\U00020bb7田 望": ("吉田望",),
+    }
+    department = cast.organiser.department
+    for number, name in enumerate(names):
+        person = Person(login=f"z{number}", name=name, title="DX係長", password_hash="")
+        person.department = department
+        session.add(person)
+    session.commit()
+    let_in(context, cast.organiser.login)
+    page = context.new_page()
+    page.goto(f"/meetings/{meeting.id}/invitations")
+    shown = page.locator("[data-words]:visible")
+    for name, typed in ((name, each) for name, every in names.items() for each in every):
+        page.locator("#person-filter").fill(typed)
+        expect(shown).to_have_count(1)
+        expect(shown).to_contain_text(name)

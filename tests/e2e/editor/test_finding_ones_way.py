@@ -146,8 +146,12 @@ def test_what_nobody_said_is_put_in_with_a_key_shown_as_such_and_counted_as_no_e
 def test_a_name_is_found_in_whichever_of_its_letters_it_is_typed(
     desk: Page, session: Session, transcript: Transcript
 ) -> None:
-    transcript.segments[1].text = "髙橋委員、お願いします"
+    transcript.segments[1].text = "𠮷\U000e0100田、髙橋委員、お願いします"
     session.commit()
     desk.reload()
-    desk.locator("#find").fill("高橋")
-    expect(desk.locator("[data-find-count]")).to_have_text("1発話")
+    for typed, written in [("高橋", "髙橋"), ("吉田、高", "𠮷\U000e0100田、髙")]:
+        desk.locator("#find").fill(typed)
+        expect(desk.locator("[data-find-count]")).to_have_text("1発話")
+        desk.locator("#find").press("Enter")
+        selected = "field => field.value.slice(field.selectionStart, field.selectionEnd)"
+        assert desk.locator(".segment-text").nth(1).evaluate(selected) == written

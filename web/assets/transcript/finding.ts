@@ -2,7 +2,7 @@
 
 import type { Line } from "./line";
 import type { LineList } from "./list";
-import { folded } from "../letters";
+import { folded, placeIn } from "../letters";
 import { position, required } from "./words";
 
 const CLOCK = /^(?:(\d{1,2}):)?(\d{1,3}):(\d{2})$/;
@@ -54,8 +54,8 @@ export class Finding {
     const next = (way > 0 ? later[0] : later.at(-1)) ?? (way > 0 ? found[0] : found.at(-1))!;
     this.latest = next;
     const row = this.list.open(next, "center");
-    const start = next.text.toLowerCase().indexOf(this.wanted);
-    if (start >= 0) row.text.setSelectionRange(start, start + this.wanted.length);
+    const place = placeIn(next.text, folded(this.wanted));
+    if (place) row.text.setSelectionRange(...place);
     this.showCount();
   }
 
