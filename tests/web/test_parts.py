@@ -239,7 +239,7 @@ def test_a_citizen_hears_every_sentence_from_the_recording_of_its_part(
 ) -> None:
     publish(session, cast, made.first, made.second)
     page = citizen.get(f"/published/{made.meeting.id}").text
-    assert 'aria-label="第1部 0:00:09の発言を聞く"' in page
+    assert 'data-at="第1部 0:00:09"' in page
     url = f"/published/{made.meeting.id}/sentences/0/2/sound"
     assert url in page
     said = SECOND[0]

@@ -240,7 +240,7 @@ def read_and_hear(page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name=TITLE).click()
     expect(page.locator(".paper")).to_contain_text("ただいまから開会いたします。")
-    place = page.locator("a.listen").first.get_attribute("href")
+    place = page.locator(".words").first.get_attribute("data-sound")
     assert place
     sound = page.request.get(place)
     assert sound.ok and sound.headers["content-type"].startswith("audio/")
