@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meetings import dates
-from minutes.annotations import Kind, annotations, spoken
+from minutes.annotations import Kind, annotations
 from minutes.content import Attendee, Content, Paragraph, Section
-from minutes.paragraphs import gap
+from minutes.paragraphs import gap, is_noted
 from minutes.style.choice import Speakers
 
 INDENT = "　"
@@ -117,17 +117,18 @@ def _attendee(one: Attendee) -> str:
 def _blocks(section: Section, told: Callable[[str], str]) -> list[Block]:
     blocks: list[Block] = []
     last: Paragraph | None = None
+    is_open = False
     for place, said in enumerate(section.paragraphs):
+        if is_noted(said.text):  # nobody said it, and it interrupts nobody
+            blocks.append(Block("", [Sentence(place, said)]))
+            is_open = False
+            continue
         is_same = last is not None and last.speaker == said.speaker
-        if last is not None and is_same and said.goes_on:
+        if last is not None and is_same and said.goes_on and is_open:
             blocks[-1].sentences.append(Sentence(place, said, gap(last.text, said.text)))
         else:
-            is_noted = not spoken(said.text).strip()  # it happened, and nobody said it
-            speaker = "" if is_same or is_noted else told(said.speaker)
-            blocks.append(Block(speaker, [Sentence(place, said)]))
-            if is_noted:
-                continue
-        last = said
+            blocks.append(Block("" if is_same else told(said.speaker), [Sentence(place, said)]))
+        last, is_open = said, True
     return blocks
 
 

@@ -5,7 +5,7 @@ paragraphs, which hold one thought. A paragraph never ends inside a sentence.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from minutes.annotations import spoken
+from minutes.annotations import Kind, annotations, spoken
 from minutes.content import Paragraph, take
 from minutes.recognition.sentences import GOES_ON, POLITE_END
 from minutes.style.choice import Style
@@ -60,6 +60,12 @@ def is_end(text: str, following: str) -> bool:
     return POLITE_END.search(text) is not None and not GOES_ON.match(following)
 
 
+def is_noted(text: str) -> bool:
+    """Whether it tells only what happened (「（拍手）」), which stands alone on the paper."""
+    kinds = {note.kind for note in annotations(text)}
+    return bool(kinds) and Kind.UNHEARD not in kinds and not spoken(text).strip()
+
+
 def _sentences(segments: Iterable[Segment], before: Mapping[int, int]) -> Iterator[list[Segment]]:
     held: list[Segment] = []
     for segment in segments:
@@ -77,7 +83,7 @@ def _is_same_sentence(held: list[Segment], segment: Segment, before: Mapping[int
         before.get(segment.id) == last.id
         and _speaker(segment) == _speaker(last)
         and segment.start_seconds - last.end_seconds <= MOST_PAUSE_SECONDS
-        and spoken(segment.text).strip() != ""
+        and not is_noted(segment.text)
         and not is_end(last.text, segment.text)
         and segment.end_seconds - first.start_seconds <= LONGEST_SECONDS
         and sum(len(one.text) for one in held) <= LONGEST_LETTERS
@@ -141,8 +147,8 @@ def _goes_on(
 ) -> bool:
     is_next = before.get(paragraph.segment_ids[0]) == last.segment_ids[-1]
     pause = paragraph.start_seconds - last.end_seconds
-    if not spoken(last.text).strip() or not spoken(paragraph.text).strip():
-        return False  # what happened stands in a line of its own
+    if is_noted(last.text) or is_noted(paragraph.text):
+        return False
     if not is_next or not _is_of_one_voice(last, paragraph) or pause > MOST_PAUSE_SECONDS:
         return False
     if TURN.match(paragraph.text) and letters >= TURN_LETTERS:

@@ -100,6 +100,14 @@ def test_what_happened_between_sentences_has_a_line_of_its_own(text: str, lines:
 
 
 def test_what_happened_is_said_by_nobody_and_interrupts_nobody() -> None:
-    said_then = (said(CHAIR, "散会します。"), said(GUEST, "（拍手）"), said(CHAIR, "お疲れ様。"))
+    said_then = (
+        said(CHAIR, "散会します。"),
+        said(GUEST, "（拍手）", goes_on=True),
+        said(CHAIR, "お疲れ様。", goes_on=True),
+    )
     (section,) = laid_out(content(Speakers.OFFICE, *said_then))
-    assert [block.speaker for block in section] == ["○委員長", "", ""]
+    assert [(block.speaker, block.text) for block in section] == [
+        ("○委員長", "散会します。"),
+        ("", "（拍手）"),
+        ("", "お疲れ様。"),
+    ]
