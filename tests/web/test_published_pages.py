@@ -180,8 +180,8 @@ def test_with_the_minutes_their_pages_are_withdrawn(
 ) -> None:
     publication.withdraw(session, cast.approver, published, "誤りがあった")
     session.commit()
-    assert citizen.get(url_of(made, papers[0])).status_code == 404
-    assert citizen.get(f"{url_of(made, papers[0])}/picture").status_code == 404
+    assert citizen.get(url_of(made, papers[0])).status_code == 410
+    assert citizen.get(f"{url_of(made, papers[0])}/picture").status_code == 410
 
 
 def test_whoever_publishes_is_told_that_pages_go_along(
