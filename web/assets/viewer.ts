@@ -518,6 +518,7 @@ class Viewer {
     ];
     const open = this.reader.document;
     if (open?.may_print) lines.push(this.drawer.choice("この資料を印刷する", () => window.open(`/versions/${open.version_id}/print`, "_blank")));
+    if (open?.changes_url) lines.push(this.drawer.choice(`第${open.version}版で変わった頁を見る`, () => location.assign(open.changes_url)));
     if (open?.may_download) lines.push(this.drawer.choice("この資料を保存する", () => location.assign(`/versions/${open.version_id}/download`)));
     this.drawer.open("そのほかの操作", this.drawer.list(lines, ""));
   }

@@ -89,4 +89,11 @@ def _document(
         "is_watermarked": document.is_watermarked,
         "file_url": url_for("documents.file", version_id=version.id),
         "url": url_for("documents.show", document_id=document.id),
+        "changes_url": _changes_url(version),
     }
+
+
+def _changes_url(version: DocumentVersion) -> str:
+    """Where it says what this version changed; "" for the first one."""
+    is_later = version.number > 1
+    return url_for("documents.comparison", version_id=version.id) if is_later else ""

@@ -13,6 +13,8 @@ export interface ShownDocument {
   mark: string;
   may_print: boolean;
   may_download: boolean;
+  /** Empty for a first version. */
+  changes_url: string;
   is_watermarked: boolean;
   file_url: string;
   url: string;
