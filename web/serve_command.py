@@ -1,5 +1,6 @@
 """`gijido serve`."""
 
+import socket
 import sys
 import threading
 from typing import Any
@@ -32,10 +33,22 @@ def serve(config: Config) -> None:
         # Comparing passwords takes a moment.
         threading.Thread(target=told_at_start.of_demo, args=(config,), daemon=True).start()
         with worker_beside(config):
-            click.echo(f"議事堂: {config.address}/  （終了は Ctrl-C）")
             raise_file_limit()
             options = serving(app, host=config.server.host, port=config.server.port, **tls)
-            uvicorn.Server(options).run()
+            _Server(options, config.address).run()
+
+
+class _Server(uvicorn.Server):
+    """Says where it is once somebody can go there, after everything else that a start tells."""
+
+    def __init__(self, options: uvicorn.Config, address: str) -> None:
+        super().__init__(options)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            click.echo(f"議事堂: {self._address}/  （終了は Ctrl-C）")
 
 
 def _tls(config: Config) -> dict[str, Any]:
