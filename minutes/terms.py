@@ -1,5 +1,6 @@
 """The terms (用語) of a meeting as people see them: ranked, looked through."""
 
+import re
 import string
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,15 @@ from minutes.proposals.terms import KANA, Term, ranked
 from models.document import DocumentVersion, Page
 from models.meeting import Meeting
 from models.texts import folded
+
+LENGTHENED = {
+    "ア": "アカサタナハマヤラワガザダバパャァヮ",
+    "イ": "イキシチニヒミリギジヂビピィエケセテネヘメレゲゼデベペェ",
+    "ウ": "ウクスツヌフムユルグズヅブプュゥオコソトノホモヨロヲゴゾドボポョォ",
+}
+"""The letter that is written for a long vowel behind these."""
+
+IN_KATAKANA = re.compile("[ァ-ヺ]+ー[ァ-ヺー]*")
 
 
 class Shown(StrEnum):
@@ -88,6 +98,28 @@ def has_words(term: Term, words: str) -> bool:
     said = sounds(as_katakana(words)) if KANA.fullmatch(words) else ""
     is_written = folded(words) in folded(term.surface)
     return is_written or (bool(said) and said in sounds(term.kana))
+
+
+def as_written(kana: str, surface: str) -> str:
+    """The reading as one writes it: コウキョウシセツ for the sound コーキョーシセツ. What the word
+    itself writes long stays: サーバー."""
+    kept = IN_KATAKANA.findall(plain(surface))
+    pieces = re.split(f"({'|'.join(map(re.escape, kept))})", kana) if kept else [kana]
+    is_large = "大" in surface
+    return "".join(piece if piece in kept else _written(piece, is_large) for piece in pieces)
+
+
+def _written(kana: str, is_large: bool) -> str:
+    """`is_large`: オー is that of 大, which is written オオ."""
+    written = ""
+    for letter in kana:
+        before = written[-1:]
+        if letter == "ー" and before == "オ" and is_large:
+            letter = "オ"
+        elif letter == "ー" and before:
+            letter = next((long for long, row in LENGTHENED.items() if before in row), letter)
+        written += letter
+    return written
 
 
 def _is_shown(one: Listed, shown: Shown) -> bool:

@@ -66,6 +66,7 @@ class World:
             "person_id": 2,
             "sign_in_id": 1,
             "filename": 0,
+            "kind": "txt",
             "upload_key": self.upload.key,
         }
         return found[name]

@@ -9,6 +9,7 @@ from meetings import dates, home
 from meetings.config import Config
 from meetings.storage import Storage
 from minutes.clips import Clips
+from minutes.terms import as_written
 from models.database import connect
 from models.person import Role
 from web import access, api, errors, refusals, security, seen, transaction, views
@@ -83,6 +84,7 @@ def _add_filters(app: Flask) -> None:
         position=dates.position,
         size=file_size,
         percent=percent,
+        as_written=as_written,
     )
     app.jinja_env.globals["span"] = dates.span
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

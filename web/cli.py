@@ -63,6 +63,11 @@ COMMANDS = {
         "Speech models: the packaged one, folders below speech-models/, the one of the settings.",
     ),
     "serve": Place("web.serve_command", "serve", "Start the web server and one worker."),
+    "transcript": Place(
+        "web.transcript_command",
+        "write_transcript",
+        "Write transcript NUMBER to a file: txt, srt, vtt or csv.",
+    ),
     "user": Place("web.user_commands", "user", "People, their passwords and their roles."),
     "watch": Place(
         "web.worker_commands", "watch", "Take in the recordings that are dropped into FOLDER."

@@ -229,6 +229,17 @@ def test_a_transcript_is_taken_in_from_the_command_line(home: Path, tmp_path: Pa
         run(*words, "--as", "okuma")
 
 
+def test_a_transcript_is_taken_out_on_the_command_line(home: Path, tmp_path: Path) -> None:
+    run("demo")
+    out = tmp_path / "逐語録.srt"
+    words = ("--format", "srt", "--out", str(out), "--as", "morishita")
+    with pytest.raises(NotFound):
+        run("transcript", "99", *words)
+    assert not out.exists()
+    assert run("transcript", "1", *words).exit_code == 0
+    assert out.read_text(encoding="utf-8").startswith("1\n00:00:0")
+
+
 def test_every_command_stands_where_it_is_looked_for_with_the_help_it_has() -> None:
     for name, place in COMMANDS.items():
         command = cli.get_command(click.Context(cli), name)

@@ -52,7 +52,7 @@ def test_the_words_of_the_papers_are_listed_with_reading_page_and_count(
     secretary = browse(cast.secretary)
     html = secretary.get(f"/meetings/{meeting.id}/terms").text
     row = row_of(html, "市道汐見線")
-    assert "シドーシオミセン" in row and "推定" not in row and "1回" in row
+    assert "シドウシオミセン" in row and "推定" not in row and "1回" in row
     link = f'href="/documents/{page.version.document_id}?version=1&amp;page={page.number}"'
     assert link in row
     assert secretary.get(re.findall(r'href="(/documents[^"]+)"', row)[0].replace("&amp;", "&"))

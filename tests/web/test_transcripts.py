@@ -116,3 +116,20 @@ def test_what_was_said_is_never_read_as_markup(
     transcripts.correct(session, cast.secretary, transcript.segments[0], words, based_on=0)
     page = browse(cast.secretary).get(f"/transcripts/{transcript.id}/print").text
     assert "<script>alert" not in page
+
+
+def test_the_text_is_taken_out_as_a_file_by_who_may_hear_it_and_that_is_written_down(
+    session: Session, browse: Browse, cast: Cast, transcript: Transcript
+) -> None:
+    secretary = browse(cast.secretary)
+    page = secretary.get(f"/transcripts/{transcript.id}").text
+    for kind, content_type in (("srt", "application/x-subrip"), ("csv", "text/csv")):
+        path = f"/transcripts/{transcript.id}/files/{kind}"
+        assert f'href="{path}" download' in page
+        answer = secretary.get(path)
+        assert answer.content_type.startswith(content_type)
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert HEARD[0].text in answer.text
+    assert browse(cast.outsider).get(path).status_code == 404
+    lines = select(AuditLine.person_id).where(AuditLine.verb == "download")
+    assert session.scalars(lines).all() == [cast.secretary.id] * 2

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from meetings.agenda import flat, tree
 from meetings.rights import Right
-from minutes import changes, transcripts
+from minutes import changes, exporting, transcripts
 from minutes.accuracy import NOTHING, Accuracy
 from minutes.imports import removing
 from minutes.proposals import decisions
@@ -115,6 +115,19 @@ class Between(Query):
     )
 
 
+class FileFormat(Query):
+    format: exporting.Format = Field(
+        exporting.Format.TXT,
+        description="txt、srt・vtt（字幕）、csv（表。先頭にバイト順マーク）",
+    )
+
+
+class FileAnswer(Shape):
+    file_name: str
+    content_type: str
+    text: str = Field(description="ファイルの中身。UTF-8で保存する")
+
+
 class TextChange(Shape):
     """Too long a text is refused by the verb, which tells how long it is."""
 
@@ -195,6 +208,20 @@ def show_words(person: Person, transcript: Transcript, query: Between) -> WordsA
         database_session(), transcript, query.start, query.end or inf
     )
     return WordsAnswer(segments=[SegmentWordsAnswer.of(segment) for segment in found])
+
+
+@blueprint.get("/transcripts/<int:transcript_id>/file")
+@access.to(Transcript, Right.HEAR)
+@operation("逐語録をほかのソフトのファイルの形で読む", answers=FileAnswer, query=FileFormat)
+def show_file(person: Person, transcript: Transcript, query: FileFormat) -> FileAnswer:
+    """docx や、会議の記録としての形は、会議録から。"""
+    note_look(person, "download", transcript)
+    content = exporting.as_file(database_session(), transcript, query.format)
+    return FileAnswer(
+        file_name=exporting.file_name(transcript, query.format),
+        content_type=query.format.content_type,
+        text=content.decode(),
+    )
 
 
 @blueprint.delete("/transcripts/<int:transcript_id>")

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template
 from meetings.agenda import flat, tree
 from meetings.rights import Right, rights
 from minutes import accuracy
+from minutes.exporting import Format, as_file, file_name
 from minutes.parts import Placed, placed_recordings, usual_transcript
 from minutes.speakers.naming import nameable
 from minutes.transcription import LANGUAGES
@@ -19,6 +20,7 @@ from models.transcript import Transcript
 from web import access
 from web.api.transcripts import answer
 from web.looks import note_look
+from web.named_files import send_named
 from web.transaction import config, database_session
 
 blueprint = Blueprint("transcripts", __name__)
@@ -58,6 +60,7 @@ def edit(person: Person, transcript: Transcript) -> Any:
         part=part,
         beside=beside,
         is_closed=is_closed(session, transcript),
+        formats=list(Format),
         may_correct=Right.CORRECT in given,
         may_place=Right.RECORD in given,
         language=LANGUAGES.get(transcript.transcription.language, ""),
@@ -86,6 +89,15 @@ def on_paper(person: Person, transcript: Transcript) -> Any:
         raw=raw,
         normalised=normalised,
     )
+
+
+@blueprint.get("/transcripts/<int:transcript_id>/files/<any(txt, srt, vtt, csv):kind>")
+@access.to(Transcript, Right.HEAR)
+def take_out(person: Person, transcript: Transcript, kind: str) -> Any:
+    note_look(person, "download", transcript)
+    wanted = Format(kind)
+    content = as_file(database_session(), transcript, wanted)
+    return send_named(content, wanted.content_type, file_name(transcript, wanted))
 
 
 def _beside(transcript: Transcript) -> tuple[str, list[Beside]]:

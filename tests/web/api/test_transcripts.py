@@ -272,3 +272,14 @@ def test_words_are_given_with_their_seconds_for_the_text_as_it_stands(
     everything = secretary.get(path)["segments"]
     assert [len(one["words"]) > 0 for one in everything] == [True, True, False]
     assert secretary.get(f"{path}?start=1000&end=1001")["segments"] == []
+
+
+def test_the_text_is_read_in_the_forms_of_other_programs(
+    secretary: Script, transcript: Transcript
+) -> None:
+    path = f"/transcripts/{transcript.id}/file"
+    answer = secretary.get(f"{path}?format=vtt")
+    assert answer["content_type"] == "text/vtt" and answer["file_name"].endswith(".vtt")
+    assert answer["text"].startswith("WEBVTT\n\n00:00:01.000 --> ")
+    assert HEARD[0].text in secretary.get(path)["text"]
+    secretary.get(f"{path}?format=docx", status=422)

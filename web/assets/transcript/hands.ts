@@ -354,9 +354,8 @@ export class Hands {
     if (!surface) return this.page.say("用語に加える言葉を、文の中で選んでから押してください。");
     const path = `/api/meetings/${required("[data-transcript]").dataset["meeting"]}/dictionary`;
     await this.trying(async () => {
-      const { kana } = await call<{ kana: string }>("PUT", path, { surface });
-      const reading = kana ? `読みは推定で「${kana}」。` : "";
-      this.page.say(`「${surface}」を用語に加えました。${reading}用語の画面で直せます。`);
+      await call("PUT", path, { surface });
+      this.page.say(`「${surface}」を用語に加えました。読みは推定です。用語の画面で直せます。`);
     });
   }
 
