@@ -164,8 +164,9 @@ def _lines(content: Content) -> Iterator[str]:
     """All in which words are looked for, each name once."""
     yield from (content.title, content.series, content.place)
     said = [paragraph for _, paragraph in sentences(content)]
-    names = [attendee.name for attendee in content.attendees]
-    yield from dict.fromkeys([*names, *(paragraph.speaker for paragraph in said)])
+    known = [*content.attendees, *content.speakers]
+    yield from dict.fromkeys(word for one in known for word in (one.name, one.title))
+    yield from dict.fromkeys(paragraph.speaker for paragraph in said)
     yield from (section.title for section in content.sections)
     yield from (paragraph.text for paragraph in said)
 

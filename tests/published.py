@@ -46,7 +46,7 @@ def publish_text(
         starts_at=starts_at.isoformat(),
         ends_at=meeting.ends_at.isoformat(),
         place=meeting.place,
-        attendees=[Attendee(name=name) for name in attendees],
+        attendees=[Attendee(name=name, title="財政課長") for name in attendees],
         sections=[Section(title="発言", paragraphs=_paragraphs(texts))],
     )
     session.add(transcript)
