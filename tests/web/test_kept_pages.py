@@ -52,7 +52,7 @@ def test_who_has_it_already_is_told_so_until_it_is_withdrawn(
     assert minutes is not None
     publication.withdraw(session, cast.approver, minutes.latest, "誤り")
     session.commit()
-    assert citizen.get(url, headers=known).status_code == 404
+    assert citizen.get(url, headers=known).status_code == 410
 
 
 def test_published_again_it_is_another_page(
