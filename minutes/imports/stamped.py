@@ -40,12 +40,14 @@ SLOWEST, SHORTEST_SECONDS = 3.0, 2.0
 
 @dataclass
 class _Speech:
-    """`is_after`: the name stood behind the time, and is what was said where nothing follows."""
+    """`is_after`: the name stood behind the time, and is what was said where nothing follows;
+    `has_hours`: the time was written with its hours."""
 
     start: float
     who: str
     lines: list[str] = field(default_factory=list)
     is_after: bool = False
+    has_hours: bool = False
 
     @property
     def said(self) -> list[Said]:
@@ -82,7 +84,8 @@ def _head(line: str) -> _Speech | None:
             start = 3600 * int(found["hours"] or 0) + 60 * int(found["minutes"])
             lines = [found["text"]] if found["text"] else []
             is_after = bool(found["who"]) and found.start("who") > found.start("seconds")
-            return _Speech(float(start + int(found["seconds"])), found["who"], lines, is_after)
+            seconds, has_hours = float(start + int(found["seconds"])), found["hours"] is not None
+            return _Speech(seconds, found["who"], lines, is_after, has_hours)
     return None
 
 
@@ -91,8 +94,9 @@ def _is_a_record(speeches: Sequence[_Speech], above: Sequence[Said]) -> bool:
     is_in_order = all(one.start <= other.start for one, other in pairwise(speeches))
     is_spoken = sum(bool(speech.said) for speech in speeches) >= LEAST
     is_heading = not any(SENTENCE.search(piece.text) for piece in above)
-    is_early = bool(speeches) and speeches[0].start <= LATEST_FIRST_SECONDS
-    return is_in_order and is_spoken and is_early and is_heading and len(above) <= MOST_ABOVE
+    is_clock = bool(speeches) and speeches[0].start > LATEST_FIRST_SECONDS
+    is_clock = is_clock and not speeches[0].has_hours
+    return is_in_order and is_spoken and is_heading and not is_clock and len(above) <= MOST_ABOVE
 
 
 def _placed(speeches: Sequence[_Speech]) -> Iterator[Said]:

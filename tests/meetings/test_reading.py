@@ -113,6 +113,19 @@ def test_words_of_two_characters_and_over_line_ends_are_found(
         assert folded(hit.excerpt[hit.start : hit.start + hit.length]) in folded(words)
 
 
+def test_names_are_found_in_the_usual_letters_and_marked_as_the_paper_has_them(
+    shelf: Shelf,
+) -> None:
+    shelf.add(pdfs.pdf_of("質問は髙橋委員、時間は9時〜17時、電話は093−582−2145"))
+    for words, written in [
+        ("高橋", "髙橋"),
+        ("９時～１７時", "9時〜17時"),
+        ("093-582", "093−582"),
+    ]:
+        ((hit,), _) = search.find(shelf.session, shelf.cast.attendee, shelf.meeting, words)
+        assert hit.excerpt[hit.start : hit.start + hit.length] == written
+
+
 def test_the_replaced_version_is_not_searched(shelf: Shelf) -> None:
     document = shelf.add(pdfs.pdf_of("# 予算案"))
     shelf.replace(document, pdfs.pdf_of("# 決算書"))

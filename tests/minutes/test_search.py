@@ -163,7 +163,16 @@ def test_a_found_word_is_shown_as_it_was_written(
 def test_minutes_are_found_by_who_spoke_and_who_was_there(session: Session, cast: Cast) -> None:
     said = [("芹沢 由紀", "開会します。"), ("桐生 正臣", "予算の件です。"), ("", "芹沢の話")]
     publish_text(session, cast, "議会", FIRST, said, attendees=["髙橋 誠"])
-    for query in ("芹沢由紀", "芹沢 由紀", "芹沢　由紀", "芹澤", "桐生 予算", "高橋誠", "高橋", "財政課長"):
+    for query in (
+        "芹沢由紀",
+        "芹沢 由紀",
+        "芹沢　由紀",
+        "芹澤",
+        "桐生 予算",
+        "高橋誠",
+        "高橋",
+        "財政課長",
+    ):
         assert found(session, query=query) == ["定例会"], query
     assert not found(session, query="由紀桐生"), "no name goes on in the next one"
     (one,) = list_published(session, Wanted("桐生")).found

@@ -303,6 +303,17 @@ def test_times_in_brackets_before_the_words_are_read(read: Read) -> None:
     ]
 
 
+def test_what_was_taken_out_of_the_desk_as_text_comes_in_again(read: Read) -> None:
+    content = (
+        "[00:06:01] 桐生 正臣: 開会します。\n[00:06:07] （拍手）\n[01:00:00] 芹沢 由紀: はい。\n"
+    )
+    assert [(p.speaker, p.text, p.start_seconds) for p in read("逐語録 3.txt", content)] == [
+        ("桐生 正臣", "開会します。", 361.0),
+        ("", "（拍手）", 367.0),
+        ("芹沢 由紀", "はい。", 3600.0),
+    ]
+
+
 def test_long_speech_with_one_time_is_cut_and_its_time_divided(read: Read) -> None:
     words = "お手元の資料の一をご覧いただきたいと思います。" * 40
     pieces = read("会議.txt", f"芹沢 誠司 0:10\n{words}\n議長 2:10\nはい。")
