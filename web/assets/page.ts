@@ -2,6 +2,7 @@
 
 import { ask, button } from "./ask";
 import { forgetAll, registerWorker } from "./offline";
+import { PERSON } from "./signed-in";
 
 const SENDING_MS = 4000;
 
@@ -49,9 +50,9 @@ function guard(form: HTMLFormElement): void {
   });
 }
 
-/** What is typed into a long form outlives a closed tab; it is offered again. */
+/** What is typed into a long form outlives a closed tab; it is offered again, to whoever typed it. */
 function keep(form: HTMLFormElement): void {
-  const key = `gijido:form:${location.pathname}`;
+  const key = `gijido:form:${PERSON ?? ""}:${location.pathname}`;
   const fields = () =>
     [...form.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>("textarea, input:not([type=hidden])")];
   const kept = sessionStorage.getItem(key);

@@ -221,7 +221,9 @@ class Viewer {
     const before = this.before;
     this.before = state;
     if (!before) return;
-    const item = before.agenda_item_id === state.agenda_item_id ? undefined : itemOf(state, this.data.items);
+    // With a turn to another document its item is discussed; nobody needs to be told that.
+    const isChosen = before.agenda_item_id !== state.agenda_item_id && before.turn?.sequence === state.turn?.sequence;
+    const item = isChosen ? itemOf(state, this.data.items) : undefined;
     if (item) this.tell(`審議中の議題は「${item.number}　${item.title}」になりました。`);
     if (before.presenter?.id === state.presenter?.id) return;
     if (!state.presenter) return this.tell("発表が終わりました。資料はこのまま読めます。");
@@ -517,6 +519,7 @@ class Viewer {
       this.drawer.choice(this.beside.isOpen ? "1つの資料に戻す" : "2つの資料を並べて読む", () => this.beside.toggle()),
     ];
     const open = this.reader.document;
+    if (open && open.version > 1) lines.push(this.drawer.choice("前の版から変わったところ", () => location.assign(`/versions/${open.version_id}/comparison`)));
     if (open?.may_print) lines.push(this.drawer.choice("この資料を印刷する", () => window.open(`/versions/${open.version_id}/print`, "_blank")));
     if (open?.changes_url) lines.push(this.drawer.choice(`第${open.version}版で変わった頁を見る`, () => location.assign(open.changes_url)));
     if (open?.may_download) lines.push(this.drawer.choice("この資料を保存する", () => location.assign(`/versions/${open.version_id}/download`)));
@@ -554,7 +557,7 @@ class Viewer {
     const replaced = this.data.documents.filter((entry) => known.has(entry.id) && known.get(entry.id) !== entry.version_id);
     const words = [
       ...added.map((entry) => `${quoted(entry.title)}が加わりました。`),
-      ...replaced.map((entry) => `${quoted(entry.title)}が第${entry.version}版に差し替わりました。`),
+      ...replaced.map((entry) => `${quoted(entry.title)}が第${entry.version}版に差し替わりました。変わったところは「その他」から見られます。`),
     ];
     if (words.length) this.tell(words.join(""));
   }

@@ -151,6 +151,29 @@ def test_a_stroke_under_way_is_kept_on_its_page_when_the_page_is_turned(
     expect(tablet.locator("g .memo-ink")).to_have_count(1)
 
 
+PEN = """([names, y]) => {
+  const sheet = document.querySelector('.sheet').getBoundingClientRect();
+  const stage = document.querySelector('.stage');
+  stage.setPointerCapture = () => undefined;
+  names.forEach((name, step) => stage.dispatchEvent(new PointerEvent(name, {
+    pointerType: 'pen', pointerId: 7, isPrimary: true, bubbles: true, pressure: 0.3, button: 0,
+    clientX: sheet.left + 200 + 30 * step, clientY: sheet.top + y,
+  })));
+}"""
+
+
+def test_a_hand_that_comes_down_beside_the_pen_ends_no_stroke(tablet: Page) -> None:
+    hand = write(tablet)
+    tablet.evaluate(PEN, [["pointerdown", "pointermove"], 200])
+    hand.touch((300, 700))
+    hand.touch((300, 700), (380, 720))
+    hand.move((300, 720), (420, 720))
+    tablet.evaluate(PEN, [["pointermove", "pointerup"], 220])
+    hand.lift()
+    expect(tablet.locator("g .memo-ink")).to_have_count(1)
+    expect(tablet.locator(".is-zoomed")).to_have_count(0)
+
+
 @pytest.mark.parametrize("size", [TABLET, PHONE, {"width": 1180, "height": 820}])
 def test_all_tools_of_the_pen_are_in_reach_and_the_whole_page_can_be_written_on(
     open_page: OpenPage, bundle: str, size: dict[str, int]

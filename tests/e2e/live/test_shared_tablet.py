@@ -74,3 +74,17 @@ def test_another_persons_memos_stay_on_the_tablet_for_their_owner(
     expect(page.locator("g .memo-ink")).to_have_count(1)
     page.wait_for_load_state("networkidle")
     assert len(memos_of(page, bundle)) == 1
+
+
+def test_what_one_person_typed_is_offered_to_nobody_else(open_page: OpenPage) -> None:
+    page = open_page("morishita")
+    page.goto("/meetings/3/minutes/change")
+    page.get_by_label("場所").fill("第二会議室")
+    offered = page.get_by_text("送信していない入力が残っています。")
+    sign_in_as(page, "koga")
+    page.reload()
+    expect(page.get_by_label("場所")).to_be_visible()
+    expect(offered).to_be_hidden()
+    sign_in_as(page, "morishita")
+    page.reload()
+    expect(offered).to_be_visible()
