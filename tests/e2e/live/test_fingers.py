@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, TABLET
 from tests.e2e.live.fingers import Fingers, Point
-from tests.e2e.live.viewer import enter, expect_shown, press, show_bars, viewer
+from tests.e2e.live.viewer import enter, expect_shown, press, show_bars, until, viewer
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
@@ -21,7 +21,7 @@ MIDDLE = (410.0, 590.0)
 def expect_under(page: Page, at: Point, part: list[float]) -> None:
     """The fingers are lifted, the page comes to rest."""
     reached = f"({{at, part}}) => ({PART})(at).every((p, i) => Math.abs(p - part[i]) < 0.01)"
-    page.wait_for_function(reached, arg={"at": at, "part": part})
+    until(page, reached, {"at": at, "part": part})
 
 
 @pytest.fixture

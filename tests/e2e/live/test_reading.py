@@ -12,7 +12,7 @@ from models.database import connect, writing
 from models.document import Document
 from tests.e2e.conftest import DESKTOP, PHONE, TABLET, LiveServer
 from tests.e2e.live.fingers import Fingers
-from tests.e2e.live.viewer import draw, enter, expect_shown, press, show_bars, viewer
+from tests.e2e.live.viewer import draw, enter, expect_shown, press, show_bars, until, viewer
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
@@ -40,7 +40,7 @@ def test_how_large_one_reads_is_kept_and_fingers_still_leaf(
     fingers = Fingers(page)
     whole = page.evaluate(WIDTH)
     fingers.pinch(MIDDLE, (150, 330))
-    page.wait_for_function(f"{WIDTH} > {1.8 * whole}")
+    until(page, f"{WIDTH} > {1.8 * whole}")
     large = page.evaluate(WIDTH)
     expect(viewer(page)).to_have_class(re.compile("bars-hidden"))
     fingers.tap(MIDDLE)
@@ -48,7 +48,7 @@ def test_how_large_one_reads_is_kept_and_fingers_still_leaf(
     # The page is scrolled as far as it goes, and only then leafed.
     page.evaluate("document.querySelector('.stage').scrollLeft = 0")
     fingers.drag((600, 590), (200, 600))
-    page.wait_for_function("document.querySelector('.stage').scrollLeft > 0")
+    until(page, "document.querySelector('.stage').scrollLeft > 0")
     page.evaluate("document.querySelector('.stage').scrollLeft = 9999")
     expect_shown(page, f"{bundle}:1")
     fingers.drag((600, 590), (200, 600))
@@ -63,10 +63,10 @@ def test_a_page_as_wide_as_the_screen_stays_so_and_the_reader_stays_with_the_pre
     expect_shown(page, f"{bundle}:1")
     wide = page.get_by_role("button", name="幅に合わせる")
     wide.click()
-    page.wait_for_function(f"{WIDTH} > 1200")
+    until(page, f"{WIDTH} > 1200")
     page.mouse.move(600, 400)
     page.mouse.wheel(0, 400)
-    page.wait_for_function("document.querySelector('.stage').scrollTop > 100")
+    until(page, "document.querySelector('.stage').scrollTop > 100")
     page.wait_for_timeout(300)
     expect(viewer(page)).to_have_attribute("data-mode", "follow")
     presenter.keyboard.press("ArrowRight")
@@ -75,7 +75,7 @@ def test_a_page_as_wide_as_the_screen_stays_so_and_the_reader_stays_with_the_pre
     expect(wide).to_have_attribute("aria-pressed", "true")
     assert page.evaluate("document.querySelector('.stage').scrollTop") == 0
     wide.click()
-    page.wait_for_function(f"{WIDTH} < 700")
+    until(page, f"{WIDTH} < 700")
 
 
 @pytest.mark.parametrize("size", [TABLET, PHONE])
@@ -124,7 +124,7 @@ def test_what_was_found_is_marked_on_the_page_and_its_list_stays(
     box.get_by_role("button", name="3頁").last.click()
     expect_shown(page, f"{bundle}:3")
     marked = "[...(CSS.highlights.get('found') ?? [])].map((range) => range.toString())"
-    page.wait_for_function(f"{marked}.length > 0")
+    until(page, f"{marked}.length > 0")
     assert set(page.evaluate(marked)) == {"空調"}
     expect(page.get_by_text(re.compile("「空調」 .*件"))).to_be_visible()
     page.get_by_role("button", name="全資料から探す").click()
@@ -196,7 +196,7 @@ def test_two_documents_on_an_upright_tablet_lie_under_no_bar(
             assert not overlap(stage, bar)
     # Each as wide as the tablet; afterwards the one that is left is whole again.
     widths = "[...document.querySelectorAll('.sheet')].map((sheet) => sheet.offsetWidth)"
-    page.wait_for_function(f"{widths}.every((width) => width > 700)")
+    until(page, f"{widths}.every((width) => width > 700)")
     place = page.locator(".stage-beside .viewer-place span").last
     expect(place).to_have_text(re.compile(r"^1／\d+ 頁$"))
     assert place.evaluate("span => span.scrollWidth <= span.clientWidth + 1 || !span.clientWidth")

@@ -17,6 +17,15 @@ def expect_shown(page: Page, shown: str) -> None:
     expect(viewer(page)).to_have_attribute("data-shown", shown)
 
 
+def until(page: Page, expression: str, argument: object = None) -> None:
+    """Asked again and again from here: a page's security policy forbids the browser to do that."""
+    for _ in range(200):
+        if page.evaluate(expression, argument):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never true: {expression}")
+
+
 def enter(page: Page) -> Page:
     """By the one button of the first screen."""
     page.goto("/today")

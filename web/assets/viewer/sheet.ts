@@ -61,6 +61,8 @@ export class Sheet {
   private readonly outdated: HTMLElement[] = [];
   private isTouched = false;
   private work = 0;
+  /** Pages that are being drawn to be shown. */
+  private underWay = 0;
   private repaintTimer = 0;
   private settledTimer = 0;
   private isMovedByUs = false;
@@ -83,6 +85,15 @@ export class Sheet {
   /** Draw page `number`, whole or with `area` as large as fits. Throws Cancelled when another
    * page is asked for meanwhile. */
   async show(pages: Pages, number: number, area: Area | null): Promise<void> {
+    this.underWay++;
+    try {
+      await this.turnTo(pages, number, area);
+    } finally {
+      this.underWay--;
+    }
+  }
+
+  private async turnTo(pages: Pages, number: number, area: Area | null): Promise<void> {
     const work = ++this.work;
     clearTimeout(this.repaintTimer);
     const size = await pages.size(number);
@@ -341,6 +352,8 @@ export class Sheet {
   }
 
   private async repaint(): Promise<void> {
+    // Drawing the old page larger would break off the drawing of the new one.
+    if (this.underWay) return this.repaintSoon();
     const pages = this.pages;
     if (!pages) return;
     const work = this.work;
