@@ -6,11 +6,12 @@ where it is darker or lighter than everything within one point of it on the othe
 """
 
 import sys
+from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image
 
 from meetings.errors import FileRejected
 from meetings.inside.answering import answer
@@ -47,9 +48,13 @@ def difference(one: Image.Image, other: Image.Image) -> float:
     """Of two grey pictures of a page; the second one is brought to the size of the first."""
     if other.size != one.size:
         other = other.resize(one.size, Image.Resampling.BOX)
-    laid = _laid_upon(one, other)
-    beyond = ImageChops.lighter(_beyond(one, laid), _beyond(laid, one))
-    return _most_in_a_window(np.asarray(beyond, dtype=np.float32))
+    here = _grey(one)
+    across, down = _shift(_grey(one.reduce(4)), _grey(other.reduce(4)))
+    there = _moved(_grey(other), 4 * across, 4 * down, LARGEST_SHIFT, here)
+    beyond = _beyond(here, there)
+    if beyond.any():
+        beyond = _beyond(here, _laid_upon(here, there, beyond))
+    return _most_in_a_window(beyond)
 
 
 def _drawn(document: pdfium.PdfDocument, number: int) -> Image.Image:
@@ -65,24 +70,37 @@ def _drawn(document: pdfium.PdfDocument, number: int) -> Image.Image:
         page.close()
 
 
-def _beyond(one: Image.Image, other: Image.Image) -> Image.Image:
-    """How much darker or lighter each point is than all around it on the other page."""
-    darkest, lightest = (
-        other.filter(kind(3)) for kind in (ImageFilter.MinFilter, ImageFilter.MaxFilter)
-    )
-    return ImageChops.lighter(ImageChops.subtract(darkest, one), ImageChops.subtract(one, lightest))
+def _beyond(one: Grey, other: Grey) -> Grey:
+    """How much darker or lighter each point is than all around it on the other page, either way,
+    and more than may be."""
+    either = np.zeros_like(one)
+    for mine, theirs in ((one, other), (other, one)):
+        np.maximum(either, _around(theirs, np.minimum) - mine, out=either)
+        np.maximum(either, mine - _around(theirs, np.maximum), out=either)
+    return np.maximum(either - PALER, 0)
 
 
-def _laid_upon(one: Image.Image, other: Image.Image) -> Image.Image:
-    """The other page, each tile of it moved to where it lies on the first one."""
-    here = _grey(one)
-    whole = _shift(_grey(one.reduce(2)), _grey(other.reduce(2)))
-    there = _moved(_grey(other), 2 * whole[0], 2 * whole[1], LARGEST_SHIFT, here)
+def _around(picture: Grey, pick: np.ufunc) -> Grey:
+    """The darkest or lightest of each point and its eight neighbours."""
+    rows = picture.copy()
+    pick(rows[1:], picture[:-1], out=rows[1:])
+    pick(rows[:-1], picture[1:], out=rows[:-1])
+    found = rows.copy()
+    pick(found[:, 1:], rows[:, :-1], out=found[:, 1:])
+    pick(found[:, :-1], rows[:, 1:], out=found[:, :-1])
+    return found
+
+
+def _laid_upon(here: Grey, there: Grey, beyond: Grey) -> Grey:
+    """The other page, each tile of it in which something differs moved to where it lies on the
+    first one."""
     around = np.pad(there, ODD_SHIFT, mode="edge")
     laid = there.copy()
-    for top in range(0, one.height, TILE):
-        for left in range(0, one.width, TILE):
+    for top in range(0, here.shape[0], TILE):
+        for left in range(0, here.shape[1], TILE):
             place = (slice(top, top + TILE), slice(left, left + TILE))
+            if not beyond[place].any():
+                continue
             across, down = _shift(here[place], there[place])
             if max(abs(across), abs(down)) > ODD_SHIFT:
                 continue
@@ -91,7 +109,7 @@ def _laid_upon(one: Image.Image, other: Image.Image) -> Image.Image:
             piece = around[first : first + height, start : start + width]
             if _apart(here[place], piece) < _apart(here[place], there[place]):
                 laid[place] = piece
-    return Image.fromarray(laid.astype(np.uint8))
+    return laid
 
 
 def _moved(other: Grey, across: int, down: int, most: int, one: Grey) -> Grey:
@@ -129,15 +147,13 @@ def _shift(one: Grey, other: Grey) -> tuple[int, int]:
 
 
 def _most_in_a_window(beyond: Grey) -> float:
-    counted = np.maximum(beyond - PALER, 0)
-    if not counted.any():
+    if not beyond.any():
         return 0.0
-    sums = np.pad(counted, WINDOW)
+    sums: NDArray[np.floating[Any]] = np.pad(beyond, ((WINDOW, 0), (WINDOW, 0)))
     for axis in (0, 1):
         running = np.cumsum(sums, axis=axis, dtype=np.float64)
-        ahead = np.roll(running, -WINDOW, axis=axis)
-        sums = (ahead - running).astype(np.float32)
-        sums = np.delete(sums, np.s_[-WINDOW:], axis=axis)
+        sums = running - np.roll(running, WINDOW, axis=axis)
+        sums = np.delete(sums, np.s_[:WINDOW], axis=axis)
     return round(float(sums.max()), 1)
 
 
