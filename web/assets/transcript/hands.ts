@@ -141,7 +141,9 @@ export class Hands {
 
   /** From this line on the agenda is at another item. */
   placed(line: Line, segments: Segment[]): void {
-    this.acts.took(PLACES, `${position(line.segment.start_seconds)}からの議題`, segments);
+    const words = `${position(line.segment.start_seconds)}からの議題`;
+    this.acts.took(PLACES, words, segments);
+    this.sayDone(`${words}を変えました。`);
   }
 
   /** What is typed and not saved goes back to the saved text; it can be put there again. */
@@ -405,6 +407,7 @@ export class Hands {
     await this.trying(async () => {
       await line.sync();
       await this.cut(line, at);
+      this.sayDone("発話を分けました。");
       const cutLine = line;
       this.undo.note({
         words: "発話を分ける",
@@ -423,6 +426,7 @@ export class Hands {
       const at = line.segment.text.length;
       const speaker = next.segment.speaker ?? "";
       await this.joinWithNext(line);
+      this.sayDone("次の発話とつなげました。");
       this.undo.note({
         words: "発話をつなげる",
         undo: () =>
