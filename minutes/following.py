@@ -1,13 +1,12 @@
 """How far a transcription is, in words and figures, for whoever waits for it."""
 
-import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from minutes import turns
+from minutes import remaining, turns
 from minutes.transcription import may_run_again
 from models.base import now
 from models.recording import Step, StepKind, Transcription, WorkerSign, WorkState
@@ -15,6 +14,7 @@ from models.transcript import Doubt, Segment, Transcript
 
 SILENT_AFTER = timedelta(seconds=30)
 FORGOTTEN_AFTER = timedelta(days=1)
+SOON_SECONDS = 40
 NO_WORKER = "文字起こしの処理が動いていません。管理者に連絡してください。録音は保存されています。"
 
 
@@ -43,12 +43,16 @@ class Stage:
 @dataclass(frozen=True)
 class Progress:
     """`place`: 1 for the one that comes next, None when it need not wait. `sentence` says it all
-    for a screen; `stage` is what is being done."""
+    for a screen; `stage` is what is being done. `remaining_seconds` until all of the text is there,
+    `finishing_seconds` until all steps are done; None while nothing tells. `remaining_words` says
+    the first to people, empty while it is no question."""
 
     state: WorkState
     stage: str
     percent: int
     remaining_seconds: int | None
+    finishing_seconds: int | None
+    remaining_words: str
     place: int | None
     segment_count: int
     problem: str
@@ -68,20 +72,23 @@ class Progress:
 
 
 def progress(session: Session, transcription: Transcription) -> Progress:
-    """How far, and how long still, judged by the speed so far."""
+    """How far, and how long still (`remaining.py`)."""
     state = WorkState(transcription.state)
     done = sum(max(0.0, chunk.done_seconds) for chunk in transcription.chunks)
     total = sum(chunk.duration_seconds for chunk in transcription.chunks)
     percent = 100 if state == WorkState.FINISHED else int(100 * done / total) if total else 0
     is_under_way = state in turns.UNDER_WAY
-    remaining = _remaining(transcription, done, total) if is_under_way else None
+    text_left, finishing = _left(session, transcription)
+    words = remaining_words(text_left) if state == WorkState.RUNNING else ""
     place = turns.place(session, transcription) if is_under_way else None
     is_running = is_worker_running(session)
     return Progress(
         state=state,
         stage=_stage(transcription),
         percent=percent,
-        remaining_seconds=remaining,
+        remaining_seconds=text_left,
+        finishing_seconds=finishing,
+        remaining_words=words,
         place=place,
         segment_count=_count_segments(session, transcription),
         problem=transcription.problem,
@@ -91,7 +98,7 @@ def progress(session: Session, transcription: Transcription) -> Progress:
         if is_under_way and not is_running
         else _imported(session, transcription)
         if transcription.is_imported
-        else _sentence(transcription, percent, remaining, place),
+        else _sentence(transcription, percent, words, finishing, place),
     )
 
 
@@ -113,21 +120,35 @@ def last_sign(session: Session) -> datetime | None:
 
 
 def about(seconds: int) -> str:
-    """「約6分」: rounded up, so that it is not late; an hour and more with the minutes."""
-    if seconds < 60:
-        return f"約{seconds}秒"
-    hours, minutes = divmod(math.ceil(seconds / 60), 60)
+    """「約6分」, to ten seconds below two minutes: 「約70秒」; hours with their minutes."""
+    if seconds < 120:
+        return f"約{max(10, round(seconds, -1))}秒"
+    hours, minutes = divmod(round(seconds / 60), 60)
     if hours:
         return f"約{hours}時間{minutes}分" if minutes else f"約{hours}時間"
     return f"約{minutes}分"
 
 
-def _remaining(transcription: Transcription, done: float, total: float) -> int | None:
-    """None before there is a speed to judge by, and when the clock went back since."""
-    if not transcription.started_at or done <= 0:
-        return None
-    elapsed = (now() - transcription.started_at).total_seconds()
-    return max(1, round(elapsed / done * max(0.0, total - done))) if elapsed > 0 else None
+def remaining_words(seconds: int | None) -> str:
+    """「残り約6分」, as exactly as it can be known."""
+    if seconds is None:
+        return "残り時間はまだ分かりません"
+    return f"残り{about(seconds)}" if seconds >= SOON_SECONDS else "まもなく終わります"
+
+
+def _left(session: Session, transcription: Transcription) -> tuple[int | None, int | None]:
+    """Seconds until all of the text is there, and until all steps are done."""
+    state, at = WorkState(transcription.state), now()
+    is_in_steps = any(step.state in turns.UNDER_WAY for step in transcription.steps)
+    if state != WorkState.RUNNING and not (state == WorkState.FINISHED and is_in_steps):
+        return None, None
+    pace = remaining.past_pace(session, transcription)
+    later = remaining.later_seconds(transcription, pace, at)
+    if state == WorkState.FINISHED:
+        return None, None if later is None else max(1, round(later))
+    text = remaining.text_seconds(transcription, pace, at)
+    both = None if text is None or later is None else max(1, round(text + later))
+    return None if text is None else max(1, round(text)), both
 
 
 def _count_segments(session: Session, transcription: Transcription) -> int:
@@ -192,18 +213,22 @@ def _imported(session: Session, transcription: Transcription) -> str:
 
 
 def _sentence(
-    transcription: Transcription, percent: int, remaining: int | None, place: int | None
+    transcription: Transcription,
+    percent: int,
+    remaining: str,
+    finishing: int | None,
+    place: int | None,
 ) -> str:
     waits = f"順番待ち（{place}番目）" if place else ""
     match WorkState(transcription.state):
         case WorkState.WAITING:
             return waits or "録音の音を確かめています"
         case WorkState.RUNNING:
-            rest = f"残り{about(remaining)}" if remaining else ""
-            shown = [f"文字起こし {percent} %", rest, waits if place != 1 else ""]
+            shown = [f"文字起こし {percent} %", remaining, waits if place != 1 else ""]
             return "・".join(part for part in shown if part)
         case WorkState.FINISHED:
-            return "文字起こしが終わりました"
+            rest = f"・残りの工程は{about(finishing)}" if finishing else ""
+            return f"文字起こしが終わりました{rest}"
         case WorkState.FAILED:
             return f"失敗：{transcription.problem}"
         case stopped:

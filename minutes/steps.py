@@ -88,7 +88,8 @@ def make_playback(material: Material) -> Write:
 
 
 def propose(material: Material) -> Write:
-    """What the papers of the meeting say to the heard text, with the speech model that heard it."""
+    """What the papers of the meeting say to the heard text, with the speech model that heard it.
+    Once more, when papers have come since: then only to what nobody has touched."""
     _read_pages(material)
     papers.collect(material.engine, material.transcription.meeting.id)
     with reading(material.engine) as session:
@@ -96,6 +97,7 @@ def propose(material: Material) -> Write:
         vocabulary = papers.vocabulary_of(session, meeting)
         segments = transcripts.segments_of(session, _transcript(session, material.transcription))
         said = {segment.id: _heard(segment) for segment in segments if segment.heard}
+        is_again = work.was_finished(material.transcription, StepKind.PROPOSALS)
     choices = dict[int, Choice]()
     if said and vocabulary.terms:
         teach = material.load_teacher(_speech_model(material))
@@ -105,8 +107,13 @@ def propose(material: Material) -> Write:
     def write(session: Session, transcription: Transcription) -> None:
         says = {n for n, one in choices.items() if one.text != said[n].text or one.proposed}
         transcript = _transcript(session, transcription)
+        if transcripts.is_closed(session, transcript):
+            return
+        keep = decisions.keep if not is_again else decisions.keep_more
+        if is_again:
+            says -= transcripts.corrected_in(session, transcript)
         for segment in transcripts.segments_of(session, transcript, touched=says):
-            decisions.keep(segment, choices[segment.id])
+            keep(segment, choices[segment.id])
 
     return write
 

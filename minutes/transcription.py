@@ -28,6 +28,8 @@ LANGUAGE_OF_PAPERS = "ja"
 MOST_VOICES = 20
 
 AGAIN = (WorkState.FAILED, WorkState.CANCELLED)
+CHANGING = (StepKind.ITEMS, StepKind.PROPOSALS)
+"""Steps that may find something else when the agenda or the papers have changed."""
 
 
 def request_transcription(
@@ -113,7 +115,12 @@ def may_run_again(step: Step) -> bool:
     after the agenda, the papers or the recording's place on the clock have changed."""
     if step.kind == StepKind.SOUND:
         return False
-    return step.state in AGAIN or (step.kind == StepKind.ITEMS and step.state == WorkState.FINISHED)
+    return step.state in AGAIN or (step.kind in CHANGING and step.state == WorkState.FINISHED)
+
+
+def was_finished(transcription: Transcription, kind: StepKind) -> bool:
+    """Whether this step got done before, and is done once more now."""
+    return any(step.kind == kind and step.ended_at is not None for step in transcription.steps)
 
 
 def tell_voices_apart(
@@ -290,4 +297,6 @@ def _forget_failures(transcription: Transcription) -> None:
 
 
 def _wait_again(step: Step) -> None:
-    step.state, step.problem, step.attempts, step.ended_at = WorkState.WAITING, "", 0, None
+    if step.state != WorkState.FINISHED:
+        step.ended_at = None
+    step.state, step.problem, step.attempts = WorkState.WAITING, "", 0

@@ -208,6 +208,12 @@ def segments_of(
     )
 
 
+def corrected_in(session: Session, transcript: Transcript) -> set[int]:
+    """The ids of its segments that a person has written into."""
+    found = select(Correction.segment_id).join(Correction.segment)
+    return set(session.scalars(found.where(Segment.transcript_id == transcript.id)))
+
+
 def texts_of(session: Session, transcript: Transcript) -> Sequence[Segment]:
     """All, in the order of the sound, without what stands beside the text."""
     return session.scalars(

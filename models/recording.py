@@ -234,7 +234,8 @@ class StepKind(StrEnum):
 
 class Step(Base):
     """One step (工程) of a transcription beside its chunks, leased like a chunk. A later step can
-    fail and be run again alone, and what was finished before stays."""
+    fail and be run again alone, and what was finished before stays. `ended_at` stays while a step
+    that was finished is done once more."""
 
     __tablename__ = "step"
     __table_args__ = (UniqueConstraint("transcription_id", "kind"),)

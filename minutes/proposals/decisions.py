@@ -44,6 +44,27 @@ def keep(segment: Segment, choice: Choice) -> None:
         segment.proposals.append(_proposal(segment, change, shift, was_changed))
 
 
+def keep_more(segment: Segment, choice: Choice) -> None:
+    """What the papers say to a segment now, after they said something before, or nothing: new words
+    are only proposed, and only where nobody has written or confirmed anything. `machine` stays, and
+    with it what is counted."""
+    if segment.is_confirmed:
+        return
+    for change in (*choice.changed, *choice.proposed):
+        proposal = _proposal(segment, change, 0, was_changed=False)
+        place = place_of(segment.text, proposal)
+        if place is None or any(_touches(other, place, proposal) for other in segment.proposals):
+            continue
+        proposal.start = place
+        segment.proposals.append(proposal)
+
+
+def _touches(known: Proposal, place: int, proposal: Proposal) -> bool:
+    """Whether it is about the same letters as one that is known, decided or not."""
+    end, known_end = place + len(proposal.before), known.start + len(known.stands_now)
+    return known.start < end and place < known_end
+
+
 def accept(session: Session, by: Person, proposal: Proposal, *, based_on: int) -> Segment:
     """Take it over. What was changed at once stays as it is.
 

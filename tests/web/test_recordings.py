@@ -198,7 +198,7 @@ def test_what_is_going_on_stands_there_stage_by_stage(
     secretary: Browser, run: Transcription
 ) -> None:
     page = page_of(secretary, run)
-    assert "文字起こし 50 %・残り約" in page
+    assert "文字起こし 50 %・残り時間はまだ分かりません" in page
     words = re.sub(r"<[^>]+>|\s+", "", page[page.index('class="stages"') :])
     assert "受付済み音声確認済み文字起こし50%再生用の音と波形これから" in words
     assert "whisper-base（d01c3014）" in page and "日本語" in page

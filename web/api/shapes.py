@@ -75,7 +75,13 @@ class WorkAnswer(Shape):
     state_label: str = Field(description="状態（画面の言葉）")
     stage: str = Field(description="いまの段階（画面の言葉）")
     percent: int = Field(description="0から100")
-    remaining_seconds: int | None = Field(description="残りの見込み。まだ分からないとき null")
+    remaining_seconds: int | None = Field(
+        description="全部が文字になるまでの見込み。まだ分からないとき null"
+    )
+    finishing_seconds: int | None = Field(
+        description="すべての工程が終わるまでの見込み。まだ分からないとき null"
+    )
+    remaining_words: str = Field(description="残りの見込み（画面の言葉）")
     place: int | None = Field(description="順番。次なら1。処理中か、待つものがないとき null")
     is_moved_up: bool = Field(description="先に処理するよう頼まれた")
     segment_count: int = Field(description="もう読める発話の数")
@@ -104,6 +110,8 @@ class WorkAnswer(Shape):
             stage=progress.stage,
             percent=progress.percent,
             remaining_seconds=progress.remaining_seconds,
+            finishing_seconds=progress.finishing_seconds,
+            remaining_words=progress.remaining_words,
             place=progress.place,
             is_moved_up=work.moved_up_at is not None,
             segment_count=progress.segment_count,

@@ -190,3 +190,27 @@ def test_changes_never_stand_in_each_others_way() -> None:
     chosen = choose(HEARD, both, [20.0, 15.0])
     assert [change.candidate.new for change in chosen.changed] == ["定刻"]
     assert chosen.proposed == ()
+
+
+def test_papers_that_came_later_only_propose(
+    session: Session, cast: Cast, transcript: Transcript, segment: Segment
+) -> None:
+    first = sure(instead("提告", "定刻"))
+    (known,) = kept(session, segment, Choice("それでは定刻となりましたので", (first,)))
+    later = sure(instead("それでは", "其れでは"))
+    decisions.keep_more(segment, Choice("其れでは定刻となりましたので", (first, later)))
+    session.flush()
+    session.expire(segment)
+    assert segment.text == segment.machine == "それでは定刻となりましたので"
+    new, old = sorted(segment.proposals, key=lambda one: one.start)
+    assert old is known and (new.before, new.after, new.was_changed) == (
+        "それでは",
+        "其れでは",
+        False,
+    )
+    decisions.keep_more(segment, Choice("其れでは定刻となりましたので", (first, later)))
+    assert len(segment.proposals) == 2, "what is known already is not proposed twice"
+    other = transcript.segments[1]
+    transcripts.confirm(session, cast.secretary, other)
+    decisions.keep_more(other, Choice("別の文", (sure(instead("本日", "本月", other.text)),)))
+    assert other.proposals == [] and other.machine == other.heard

@@ -109,7 +109,7 @@ export interface Work {
   state_label: string;
   stage: string;
   percent: number;
-  remaining_seconds: number | null;
+  remaining_words: string;
   segment_count: number;
   problem: string;
   is_worker_running: boolean;

@@ -1,7 +1,7 @@
 /** How far the transcription is, in one sentence above the texts. */
 
 import type { Work } from "./server";
-import { length, required } from "./words";
+import { required } from "./words";
 
 const UNDER_WAY = ["waiting", "running"];
 const OPEN = [...UNDER_WAY, "paused"];
@@ -15,10 +15,9 @@ export class WorkLine {
     const isOpen = OPEN.includes(work.state);
     const later = isOpen ? undefined : work.stages.find((stage) => UNDER_WAY.includes(stage.state));
     this.isMoving = isOpen || later !== undefined;
-    const remaining = work.remaining_seconds;
     const words = isOpen
       ? `${work.stage} ${work.percent} %` +
-        (remaining === null ? "" : `・残り約${length(remaining)}`) +
+        (work.remaining_words ? `・${work.remaining_words}` : "") +
         `・${work.segment_count}発話まで校正できます`
       : work.state === "finished"
         ? later
