@@ -123,6 +123,7 @@ def _read_first_document(session: Session, cast: Cast) -> None:
         page.picture_sha256 = version.thumbnail_sha256
     version.prepared_pages = len(version.pages)
     version.original_sha256, version.original_file_name = version.sha256, "資料.docx"
+    version.document.may_take_original = True
     content = {"x": 100, "y": 100, "text": "後で聞く"}
     attendance.note_by_hand(session, cast.organiser, version.meeting, name="傍聴 一郎")
     memos.write(
