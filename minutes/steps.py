@@ -97,7 +97,7 @@ def propose(material: Material) -> Write:
         vocabulary = papers.vocabulary_of(session, meeting)
         segments = transcripts.segments_of(session, _transcript(session, material.transcription))
         said = {segment.id: _heard(segment) for segment in segments if segment.heard}
-        is_again = work.was_finished(material.transcription, StepKind.PROPOSALS)
+        is_again = work.was_finished(session, material.transcription, StepKind.PROPOSALS)
     choices = dict[int, Choice]()
     if said and vocabulary.terms:
         teach = material.load_teacher(_speech_model(material))

@@ -118,9 +118,12 @@ def may_run_again(step: Step) -> bool:
     return step.state in AGAIN or (step.kind in CHANGING and step.state == WorkState.FINISHED)
 
 
-def was_finished(transcription: Transcription, kind: StepKind) -> bool:
+def was_finished(session: Session, transcription: Transcription, kind: StepKind) -> bool:
     """Whether this step got done before, and is done once more now."""
-    return any(step.kind == kind and step.ended_at is not None for step in transcription.steps)
+    of_kind = select(Step.ended_at).where(
+        Step.transcription_id == transcription.id, Step.kind == kind
+    )
+    return session.scalar(of_kind) is not None
 
 
 def tell_voices_apart(
