@@ -133,7 +133,7 @@ def test_few_pages_are_read_at_once_and_many_by_the_worker(
 def test_two_thousand_pages_of_a_dictionary_keep_to_the_limit(
     session: Session, engine: Engine, meeting: Meeting, add_pages: AddPages
 ) -> None:
-    add_pages(*("\n".join(f"第{n}{m}地区連絡協議会" for m in range(2)) for n in range(2_000)))
+    add_pages(*("\n".join(f"第{n}{m}地区連絡協議会" for m in range(3)) for n in range(2_000)))
     collected_now(session, engine, meeting)
     kept = papers.collected(session, meeting)
     assert kept.is_current and len(kept.terms) == MOST_TERMS
