@@ -18,7 +18,7 @@ from models.sitting import Attendance, WayIn
 DOORS_OPEN = timedelta(minutes=30)
 FAR = timedelta(days=1)
 MOST_LISTENERS = 100_000
-LISTENERS = re.compile(r"傍聴.*[0-9０-９一二三四五六七八九十]\s*[名人]")
+LISTENERS = re.compile(r"傍聴(?:(?!傍聴).)*[0-9０-９一二三四五六七八九十]\s*[名人]")
 """「傍聴者 3名」: a number, no name."""
 
 

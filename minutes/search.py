@@ -32,7 +32,7 @@ MOST_PLACES = 3
 MOST_WORDS = 8
 LONGEST_QUERY = 200
 BEFORE, AFTER = 20, 60
-MOST_HITS = 1000
+MOST_HITS = 500
 """So many of what has the words are listed and counted; whoever looks for more says more."""
 SEARCH = table("published_search", column("rowid", Integer))
 

@@ -97,10 +97,9 @@ def figures(session: Session, year: int | None = None) -> Figures:
 
 
 def _figures(department: Department, row: Any) -> DepartmentFigures:
-    counted = row._mapping
-    raw, normalised = (
-        Accuracy(*(counted[f"{kind}_{name}"] for name in COUNTS)) for kind in counts.KINDS
-    )
+    # The sums stand at the end of the row, in the order of the columns.
+    counted, each = row[-len(COLUMNS) + 1 :], len(COUNTS)
+    raw, normalised = Accuracy(*counted[:each]), Accuracy(*counted[each:])
     return DepartmentFigures(
         department, row.recordings, row.seconds, row.editing_seconds, raw, normalised
     )

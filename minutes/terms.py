@@ -24,7 +24,7 @@ LENGTHENED = {
 }
 """The letter that is written for a long vowel behind these."""
 
-IN_KATAKANA = re.compile("[ァ-ヺ]+ー[ァ-ヺー]*")
+IN_KATAKANA = re.compile("(?<![ァ-ヺ])[ァ-ヺ]+ー[ァ-ヺー]*")
 
 
 class Shown(StrEnum):

@@ -10,7 +10,8 @@ from minutes.imports.said import Said
 LONGEST = 25
 NAME = rf"[^\s：:、。，．「」『』（）()【】\[\]《》○◯〇◎●◆◇■□・\t]{{1,{LONGEST}}}"
 LETTER = r"(?:[^\W\d_]|[\ufe00-\ufe0f\U000e0100-\U000e01ef])"
-PARTED = rf"{LETTER}{{1,12}}[ 　]{LETTER}{{1,12}}|[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){{1,3}}"
+LATIN = r"[A-Z][\w.'-]{0,24}"
+PARTED = rf"{LETTER}{{1,12}}[ 　]{LETTER}{{1,12}}|{LATIN}(?: {LATIN}){{1,3}}"
 NUMBERED = rf"(?:{PARTED}|{NAME}(?: [0-9]+)?)"
 IN_BRACKETS = rf"[（(](?P<who>[^（）()]{{1,{LONGEST}}})[）)]"
 CIRCLE = r"[○◯〇◎●◆◇■□]"

@@ -59,6 +59,7 @@ def test_from_the_place_of_each_recording_to_the_sound_of_a_sentence_of_the_seco
     approver = open_as("nagano")
     approver.goto(f"/meetings/{made.meeting.id}/minutes")
     approver.get_by_role("button", name="承認する").click()
+    approver.wait_for_load_state()  # the question is asked by the page's script
     approver.get_by_role("button", name="公開する").click()
     approver.get_by_role("dialog").get_by_role("button", name="公開する").click()
     expect(approver.get_by_role("link", name="公開しています")).to_be_visible()

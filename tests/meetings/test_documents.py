@@ -67,7 +67,8 @@ def test_a_pdf_is_kept_with_its_page_sizes_and_first_picture(
     ("content", "words"),
     [
         (b"", "空（0バイト）"),
-        (b"PK\x03\x04 a Word file", "PDFではない"),
+        (b"PK\x03\x04 a Word file", "まとめたもの（zipなど）"),
+        (b"no file that anybody knows", "PDFではない"),
         (b"%PDF-1.7\n and then nothing", "壊れている"),
     ],
 )

@@ -78,7 +78,9 @@ def test_what_cannot_be_taken_comes_back_beside_its_field_with_everything_else_t
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert lines(session, meeting) == before
     shown = as_shown(organiser, meeting, answer.text)
-    assert {name: shown[name] for name in form if name in shown} == form
+    assert {name: shown[name] for name in form if name in shown} == form | {
+        "csrf_token": shown["csrf_token"]
+    }
     beside = re.search(rf'id="planned_minutes-{first}-error">([^<]+)', answer.text)
     assert beside and "整数" in beside[1]
     send(organiser, meeting, shown | {f"planned_minutes-{first}": "25"})

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, event
 
-from meetings import preparation
+from meetings import looks, preparation
 from meetings.config import Config
 from meetings.errors import GijidoError
 from meetings.storage import Storage
@@ -168,8 +168,9 @@ class _Walk:
         path = f"/documents/{document['id']}"
         self._as(ORGANISER, "PUT", path, {"title": "資料1", "agenda_item_id": item["id"]})
         version = self._send(ORGANISER, f"{path}/versions", "資料.pdf", papers.to_pdf("# 資料2"))
-        while preparation.prepare_some(engine_of(self.app), Storage(self._config.home)):
-            pass
+        for work in (preparation.prepare_some, looks.compare_some):
+            while work(engine_of(self.app), Storage(self._config.home)):
+                pass
         self._as(ORGANISER, "POST", f"/versions/{version['id']}/release")
         permit = {"may_print": True, "may_download": True, "is_watermarked": False, "readers": []}
         self._as(ORGANISER, "PUT", f"{path}/permissions", permit)

@@ -81,9 +81,9 @@ def add_agenda(page: Page) -> None:
         expect(page.locator(f'input[name^=title-][value="{entry["title"]}"]')).to_be_visible()
     third = SOURCE.facts["agenda"][2]["title"]
     page.get_by_role("button", name=f"「{third}」を前の議題の下に入れる").click()
-    expect(page.locator(".agenda-number").last).to_have_text("2-1")
+    expect(page.locator("[data-number]").last).to_have_text("2-1")
     page.get_by_role("button", name=f"「{third}」を一段上に出す").click()
-    expect(page.locator(".agenda-number").last).to_have_text("3")
+    expect(page.locator("[data-number]").last).to_have_text("3")
     page.get_by_role("button", name="保存して資料へ進む").click()
 
 
@@ -231,6 +231,7 @@ def revise_and_ask_again(page: Page, url: str) -> None:
 def approve_and_publish(page: Page, url: str) -> None:
     page.goto(f"{url}/minutes")
     page.get_by_role("button", name="承認する").click()
+    page.wait_for_load_state()  # the question is asked by the page's script
     page.get_by_role("button", name="公開する").click()
     page.get_by_role("dialog").get_by_role("button", name="公開する").click()
     expect(page.get_by_role("link", name="公開しています")).to_be_visible()
