@@ -35,7 +35,8 @@ class Counted:
 
 KINDS = ("raw", "normalised")
 COUNTS = ("total", "wrong", "missing", "added", "fillers")
-COLUMNS = ("segments", *(f"{kind}_{name}" for kind in KINDS for name in COUNTS))
+LETTERS = tuple(f"{kind}_{name}" for kind in KINDS for name in COUNTS)
+COLUMNS = ("segments", *LETTERS)
 
 
 def changed(session: Session, transcript: Transcript) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from meetings import dates
 from minutes import counts
 from minutes.accuracy import NOTHING, Accuracy
-from minutes.counts import COLUMNS, COUNTS, Counted
+from minutes.counts import COLUMNS, COUNTS, LETTERS, Counted
 from models.meeting import Meeting
 from models.minutes import Minutes, MinutesRevision
 from models.person import Department
@@ -98,8 +98,8 @@ def figures(session: Session, year: int | None = None) -> Figures:
 
 def _figures(department: Department, row: Any) -> DepartmentFigures:
     # The sums stand at the end of the row, in the order of the columns.
-    counted, each = row[-len(COLUMNS) + 1 :], len(COUNTS)
-    raw, normalised = Accuracy(*counted[:each]), Accuracy(*counted[each:])
+    each = len(COUNTS)
+    raw, normalised = Accuracy(*row[-2 * each : -each]), Accuracy(*row[-each:])
     return DepartmentFigures(
         department, row.recordings, row.seconds, row.editing_seconds, raw, normalised
     )
@@ -132,7 +132,7 @@ def _sums(session: Session, fresh: Mapping[int, Counted], year: int | None) -> S
             func.count().label("recordings"),
             func.sum(Recording.duration_seconds).label("seconds"),
             func.coalesce(func.sum(runs.c.editing_seconds), 0.0).label("editing_seconds"),
-            *(func.coalesce(func.sum(chosen.c[name]), 0).label(name) for name in COLUMNS),
+            *(func.coalesce(func.sum(chosen.c[name]), 0) for name in LETTERS),
         )
         .join(runs, runs.c.recording_id == Recording.id)
         .join(Meeting, Meeting.id == Recording.meeting_id)
