@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from meetings.errors import NotPossibleNow
+from meetings.rights import published_revision
 from minutes import publication, records, transcripts
 from minutes.assignment import spans
 from minutes.content import content_of
@@ -101,3 +102,5 @@ def test_what_everybody_has_passed_is_approved_in_such_a_city(
     records.approve(session, cast.approver, revision, allows_unread=False)
     session.flush()
     publication.publish(session, cast.approver, revision, allows_unread=False)
+    session.flush()
+    assert published_revision(session, transcript.meeting.id) is revision

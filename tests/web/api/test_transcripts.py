@@ -149,8 +149,12 @@ def test_approved_minutes_close_their_transcript(
     records.request_approval(session, cast.secretary, revision)
     records.approve(session, cast.approver, revision)
     session.commit()
-    path = f"/segments/{transcript.segments[0].id}/text"
+    segment = transcript.segments[0]
+    before = segment.text
+    path = f"/segments/{segment.id}/text"
     secretary.call("PUT", path, {"text": "変える", "revision": 0}, status=409)
+    session.expire_all()
+    assert segment.text == before
 
 
 def test_the_editor_works_with_cookie_and_header_and_not_without_the_header(
