@@ -107,7 +107,7 @@ def _figures(department: Department, row: Any) -> DepartmentFigures:
 
 def _sums(session: Session, fresh: Mapping[int, Counted], year: int | None) -> Select[Any]:
     """By department: of every recording that a machine transcribed to the end."""
-    known = _known(fresh)
+    known, not_counted = _known(fresh), _not_counted(session)
     chosen = known.alias("chosen")
     runs = (
         select(
@@ -141,7 +141,7 @@ def _sums(session: Session, fresh: Mapping[int, Counted], year: int | None) -> S
             Meeting.removed_at.is_(None),
             _within(year),
             runs.c.is_finished,
-            Recording.id.not_in(_not_counted(session)),
+            Recording.id.not_in(not_counted) if not_counted else true(),
         )
         .group_by(Meeting.department_id)
     )
