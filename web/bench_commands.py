@@ -1,4 +1,7 @@
-"""`gijido bench …`: measurements of the running product on this machine."""
+"""`gijido bench …`: measurements of the running product on this machine.
+
+Each command loads its bench when it is called: together they load the whole product.
+"""
 
 import json
 from contextlib import nullcontext
@@ -7,20 +10,6 @@ from pathlib import Path
 import click
 
 from meetings.config import Config
-from minutes.assignment import evaluation as assignment
-from web.bench import correcting as correcting_bench
-from web.bench import documents as document_bench
-from web.bench import editor as editor_bench
-from web.bench import growth as growth_bench
-from web.bench import hostile as hostile_bench
-from web.bench import imports as import_bench
-from web.bench import live as live_bench
-from web.bench import lock as lock_bench
-from web.bench import recording as recording_bench
-from web.bench import returning as return_bench
-from web.bench import signing_in as signing_in_bench
-from web.bench import transcription as transcription_bench
-from web.demo.builders import folder
 
 
 @click.group()
@@ -34,8 +23,10 @@ def bench() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 def bench_live(clients: int, turns: int, as_json: bool) -> None:
     """Turn pages before many terminals: delivery delay, losses, memory."""
-    measured = live_bench.measure(clients, turns)
-    words = json.dumps(live_bench.as_json(measured)) if as_json else live_bench.as_table(measured)
+    from web.bench import live
+
+    measured = live.measure(clients, turns)
+    words = json.dumps(live.as_json(measured)) if as_json else live.as_table(measured)
     click.echo(words)
 
 
@@ -44,9 +35,11 @@ def bench_live(clients: int, turns: int, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 def bench_lock(segments: int, as_json: bool) -> None:
     """How long each changing route holds the write lock, on a long transcript."""
-    measured = lock_bench.measure(segments)
-    made = lock_bench.as_json(measured)
-    click.echo(json.dumps(made) if as_json else lock_bench.as_table(measured))
+    from web.bench import lock
+
+    measured = lock.measure(segments)
+    made = lock.as_json(measured)
+    click.echo(json.dumps(made) if as_json else lock.as_table(measured))
 
 
 @bench.command("documents")
@@ -55,9 +48,11 @@ def bench_lock(segments: int, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 def bench_documents(pages: int, megabytes: int, as_json: bool) -> None:
     """A heavy PDF: taken in, opened, leafed through in Chromium."""
-    measured = document_bench.measure(pages, megabytes)
-    made = document_bench.as_json(measured)
-    click.echo(json.dumps(made) if as_json else document_bench.as_table(measured))
+    from web.bench import documents
+
+    measured = documents.measure(pages, megabytes)
+    made = documents.as_json(measured)
+    click.echo(json.dumps(made) if as_json else documents.as_table(measured))
 
 
 @bench.command("return")
@@ -65,9 +60,11 @@ def bench_documents(pages: int, megabytes: int, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 def bench_return(tries: int, as_json: bool) -> None:
     """A terminal that lost the server: how soon it is right again, in Chromium."""
-    measured = return_bench.measure(tries)
-    made = return_bench.as_json(measured)
-    click.echo(json.dumps(made) if as_json else return_bench.as_table(measured))
+    from web.bench import returning
+
+    measured = returning.measure(tries)
+    made = returning.as_json(measured)
+    click.echo(json.dumps(made) if as_json else returning.as_table(measured))
 
 
 @bench.command("import")
@@ -84,12 +81,14 @@ def bench_import(
     as_json: bool,
 ) -> None:
     """A transcript without times, placed by the sound: how far its begins are off."""
+    from web.bench import imports
+
     if characters:
-        click.echo(json.dumps(import_bench.measure_length(characters)))
+        click.echo(json.dumps(imports.measure_length(characters)))
         return
-    measured = import_bench.measure(folders, audio, config)
-    made = import_bench.as_json(measured)
-    click.echo(json.dumps(made) if as_json else import_bench.as_table(measured))
+    measured = imports.measure(folders, audio, config)
+    made = imports.as_json(measured)
+    click.echo(json.dumps(made) if as_json else imports.as_table(measured))
 
 
 @bench.command("recording")
@@ -107,17 +106,19 @@ def bench_recording(
     audio: Path | None, hours: float | None, to_the_end: bool, curve: Path | None, as_json: bool
 ) -> None:
     """One recording, however long, through the worker: time and memory all the way."""
+    from web.bench import recording
+
     if (audio is None) == (hours is None):
         raise click.UsageError("AUDIO か --silence のどちらか一方を指定してください。")
-    sound = nullcontext(audio) if audio else recording_bench.silence(hours or 0)
+    sound = nullcontext(audio) if audio else recording.silence(hours or 0)
     with sound as path:
-        watched = recording_bench.measure(
+        watched = recording.measure(
             path, lambda words: click.echo(words, err=True), to_the_end=to_the_end
         )
-    made = recording_bench.as_json(watched)
-    click.echo(json.dumps(made) if as_json else recording_bench.as_table(watched))
+    made = recording.as_json(watched)
+    click.echo(json.dumps(made) if as_json else recording.as_table(watched))
     if curve:
-        curve.write_text(recording_bench.as_curve(watched), encoding="utf-8")
+        curve.write_text(recording.as_curve(watched), encoding="utf-8")
 
 
 @bench.command("transcription")
@@ -127,9 +128,11 @@ def bench_recording(
 @click.pass_obj
 def bench_transcription(config: Config, audio: Path, reference: Path | None, as_json: bool) -> None:
     """Our recogniser and faster-whisper's own on AUDIO, in turn: speed, errors, memory."""
-    measured = transcription_bench.measure(audio, reference, config)
-    made = transcription_bench.as_json(measured)
-    click.echo(json.dumps(made) if as_json else transcription_bench.as_table(measured))
+    from web.bench import transcription
+
+    measured = transcription.measure(audio, reference, config)
+    made = transcription.as_json(measured)
+    click.echo(json.dumps(made) if as_json else transcription.as_table(measured))
 
 
 @bench.command("editor")
@@ -137,15 +140,19 @@ def bench_transcription(config: Config, audio: Path, reference: Path | None, as_
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 def bench_editor(segments: int, as_json: bool) -> None:
     """A transcript of hours in the editor, in Chromium: opening, typing, scrolling, memory."""
-    measured = editor_bench.measure(segments)
-    made = editor_bench.as_json(measured)
-    click.echo(json.dumps(made) if as_json else editor_bench.as_table(measured))
+    from web.bench import editor
+
+    measured = editor.measure(segments)
+    made = editor.as_json(measured)
+    click.echo(json.dumps(made) if as_json else editor.as_table(measured))
 
 
 @bench.command("items")
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 def bench_items(folders: tuple[Path, ...]) -> None:
     """Seconds of meeting folders assigned to the right agenda item, with and without turns."""
+    from minutes.assignment import evaluation as assignment
+
     for path in folders:
         click.echo("\n".join(assignment.table(path)))
 
@@ -155,9 +162,12 @@ def bench_items(folders: tuple[Path, ...]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON array alone on stdout.")
 def bench_correcting(name: str, as_json: bool) -> None:
     """A machine transcript of the demo corrected by keyboard in Chromium: keys and decisions."""
-    measured = correcting_bench.measure(folder(name))
-    made = correcting_bench.as_json(measured)
-    click.echo(json.dumps(made) if as_json else correcting_bench.as_table(measured))
+    from web.bench import correcting
+    from web.demo.builders import folder
+
+    measured = correcting.measure(folder(name))
+    made = correcting.as_json(measured)
+    click.echo(json.dumps(made) if as_json else correcting.as_table(measured))
 
 
 @bench.command("growth")
@@ -178,9 +188,11 @@ def bench_correcting(name: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 def bench_growth(percents: tuple[float, ...], keep: Path | None, as_json: bool) -> None:
     """Every page that a person opens, after a little and after much of ten years."""
-    measured = growth_bench.measure(list(percents), keep, lambda words: click.echo(words, err=True))
-    made = growth_bench.as_json(measured)
-    click.echo(json.dumps(made, ensure_ascii=False) if as_json else growth_bench.as_table(measured))
+    from web.bench import growth
+
+    measured = growth.measure(list(percents), keep, lambda words: click.echo(words, err=True))
+    made = growth.as_json(measured)
+    click.echo(json.dumps(made, ensure_ascii=False) if as_json else growth.as_table(measured))
 
 
 @bench.command("hostile")
@@ -190,9 +202,11 @@ def bench_growth(percents: tuple[float, ...], keep: Path | None, as_json: bool) 
 def bench_hostile(clients: int, seconds: float, as_json: bool) -> None:
     """A meeting goes on while others do their worst: half-sent bodies, slow readers, guessers,
     readers of the whole archive, files that choke their readers."""
-    measured = hostile_bench.measure(clients, seconds, lambda words: click.echo(words, err=True))
-    made = hostile_bench.as_json(measured)
-    click.echo(json.dumps(made) if as_json else hostile_bench.as_table(measured))
+    from web.bench import hostile
+
+    measured = hostile.measure(clients, seconds, lambda words: click.echo(words, err=True))
+    made = hostile.as_json(measured)
+    click.echo(json.dumps(made) if as_json else hostile.as_table(measured))
 
 
 @bench.command("signing-in")
@@ -200,6 +214,8 @@ def bench_hostile(clients: int, seconds: float, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 def bench_signing_in(people: int, as_json: bool) -> None:
     """Everybody signs in at the same moment, while pages are turned."""
-    measured = signing_in_bench.measure(people)
-    made = signing_in_bench.as_json(measured)
-    click.echo(json.dumps(made) if as_json else signing_in_bench.as_table(measured))
+    from web.bench import signing_in
+
+    measured = signing_in.measure(people)
+    made = signing_in.as_json(measured)
+    click.echo(json.dumps(made) if as_json else signing_in.as_table(measured))

@@ -13,8 +13,6 @@ from pathlib import Path
 
 import click
 
-from meetings import config as settings
-from meetings import home
 from meetings.errors import GijidoError, StorageFull
 
 
@@ -97,15 +95,19 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands)
-@click.option("--config", "file", type=click.Path(path_type=Path), default=settings.DEFAULT_FILE)
+@click.option("--config", "file", type=click.Path(path_type=Path), help="Instead of config.toml.")
 @click.pass_context
-def cli(context: click.Context, file: Path) -> None:
+def cli(context: click.Context, file: Path | None) -> None:
     """議事堂（Gijido）"""
+    # Not above: `gijido --help` needs neither the settings nor SQLAlchemy behind the home.
+    from meetings import config as settings
+    from meetings import home
+
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for quiet in ("alembic", "huey"):
         logging.getLogger(quiet).setLevel(logging.WARNING)
     home.keep_to_oneself()
-    context.obj = settings.load(file)
+    context.obj = settings.load(file or settings.DEFAULT_FILE)
 
 
 def main() -> None:
