@@ -100,7 +100,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Minutes:
-    """The style of official minutes (minutes/style/choice.py). `approve_unread`: whether they may
+    """The style of official minutes (meetings/style_choices.py). `approve_unread`: whether they may
     be approved and published while nobody has passed some of their text."""
 
     fillers: str = "remove"

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meetings import dates
+from meetings.style_choices import Speakers
 from minutes.annotations import Kind, annotations
 from minutes.content import Attendee, Content, Paragraph, Section
 from minutes.paragraphs import gap, is_noted
-from minutes.style.choice import Speakers
 
 INDENT = "　"
 

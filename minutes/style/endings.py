@@ -3,9 +3,9 @@ is not sure stays and is told."""
 
 from collections.abc import Iterator, Sequence
 
+from meetings.style_choices import Endings
 from minutes.style import inflection
 from minutes.style.changes import Edit, Rule
-from minutes.style.choice import Endings
 from minutes.style.inflection import Verb
 from minutes.style.words import Word, words
 

@@ -5,8 +5,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from meetings.style_choices import Letters
 from minutes.style.changes import Edit, Rule
-from minutes.style.choice import Letters
 
 WORD = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ0-9０-９]+")
 LETTER = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]")

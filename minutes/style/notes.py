@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from meetings.style_choices import Annotations
 from minutes.annotations import Annotation, Kind, annotations
 from minutes.style.changes import Edit, Rule
-from minutes.style.choice import Annotations
 
 BRACKETS = {Annotations.ROUND: ("（", "）"), Annotations.SQUARE: ("〔", "〕")}
 UNHEARD = "聞き取り不能"

@@ -5,9 +5,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from meetings.style_choices import Numbers
 from minutes.accuracy import normalise
 from minutes.style.changes import Edit, Rule
-from minutes.style.choice import Numbers
 from minutes.style.words import words
 
 KANJI = "〇零一二三四五六七八九十百千万億兆"

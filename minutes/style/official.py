@@ -4,9 +4,10 @@ anything to change."""
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from meetings.style_choices import Annotations, Endings, Letters, Numbers, Removal, Years
 from minutes.style import endings, fillers, kept, letters, notes, numbers, repeats, spelling, years
 from minutes.style.changes import Edit, Piece, after, edited, unchanged
-from minutes.style.choice import Annotations, Endings, Letters, Numbers, Removal, Style, Years
+from minutes.style.choice import Style
 from minutes.style.kept import NO_NAMES, Names
 
 MOST_ROUNDS = 5

@@ -4,8 +4,8 @@ the month decides; without one the year stays and is told."""
 import re
 from collections.abc import Iterator
 
+from meetings.style_choices import Years
 from minutes.style.changes import Edit, Rule
-from minutes.style.choice import Years
 
 ERAS = (("令和", 2019, 5), ("平成", 1989, 2), ("昭和", 1927, 1), ("大正", 1913, 1))
 """The year of its first year, and the month from which it is surely counted. 昭和 and 大正 began

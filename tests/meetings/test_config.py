@@ -8,7 +8,7 @@ import pytest
 
 from meetings import config
 from meetings.errors import ConfigurationError
-from minutes.style.choice import FIELDS
+from meetings.style_choices import FIELDS
 
 
 def write(folder: Path, text: str) -> Path:

@@ -8,21 +8,12 @@ from pydantic import Field
 
 from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.rights import Right, published_revision
+from meetings.style_choices import Annotations, Endings, Letters, Numbers, Removal, Speakers, Years
 from minutes import publication, records
 from minutes.content import Content, content_of
 from minutes.parts import usual_transcripts
 from minutes.style.changes import Rule
-from minutes.style.choice import (
-    Annotations,
-    Endings,
-    Letters,
-    Numbers,
-    Removal,
-    Speakers,
-    Style,
-    Years,
-    style_of,
-)
+from minutes.style.choice import Style, style_of
 from minutes.transcripts import transcripts_of
 from minutes.unread import Unread
 from models.meeting import Meeting

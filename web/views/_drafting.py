@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from flask import request
 
 from meetings.errors import InvalidInput, NotFound
+from meetings.style_choices import FIELDS
 from minutes.assignment.spans import Span, open_spans
 from minutes.parts import Placed, placed_recordings, remarks, usual_transcript
-from minutes.style.choice import FIELDS, Style, style_of
+from minutes.style.choice import Style, style_of
 from minutes.transcripts import segments_of, transcripts_of
 from models.meeting import Meeting
 from models.transcript import Segment, Transcript

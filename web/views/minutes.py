@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from meetings.entries import plain_number
 from meetings.errors import InvalidInput, NotFound, StaleRevision
 from meetings.rights import Right, publication_of, published_revision, rights
+from meetings.style_choices import FIELDS
 from minutes import comparing, publication, records
 from minutes.assignment import spans
 from minutes.assignment.spans import Span
@@ -18,7 +19,6 @@ from minutes.names import names_of
 from minutes.paper import laid_out, said_at, speakers_told, when
 from minutes.records import minutes_of
 from minutes.said_pages import PublicPages, pages_for, said_in
-from minutes.style.choice import FIELDS
 from models.meeting import Meeting
 from models.minutes import Minutes, MinutesRevision
 from models.person import Person

@@ -7,16 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meetings.style_choices import Endings, Letters, Numbers, Removal, Years
 from minutes.accuracy import normalise
 from minutes.style.changes import before
-from minutes.style.choice import (
-    Endings,
-    Letters,
-    Numbers,
-    Removal,
-    Style,
-    Years,
-)
+from minutes.style.choice import Style
 from minutes.style.kept import NO_NAMES
 from minutes.style.layers import changes_of, explained, in_style, pieces_of
 from minutes.style.official import official

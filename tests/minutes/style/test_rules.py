@@ -2,7 +2,8 @@
 
 import pytest
 
-from minutes.style.choice import FAITHFUL, Endings, Letters, Numbers, Removal, Style, Years
+from meetings.style_choices import Endings, Letters, Numbers, Removal, Years
+from minutes.style.choice import FAITHFUL, Style
 from minutes.style.kept import Names
 from minutes.style.official import official
 
