@@ -4,7 +4,7 @@ import { defineConfig, type Plugin } from "vite";
 
 const here = import.meta.dirname;
 const built = resolve(here, "../static");
-const entries = ["style.css", "viewer.css", "transcript.css", "page.ts", "viewer.ts", "transcript.ts", "upload.ts", "recording.ts", "placing.ts", "progress.ts", "agenda.ts", "minutes.ts", "hearing.ts", "people.ts", "sitting.ts", "connection-test.ts", "service-worker.ts"];
+const entries = ["styles/page.css", "styles/viewer.css", "styles/desk.css", "page.ts", "viewer.ts", "transcript.ts", "upload.ts", "recording.ts", "placing.ts", "progress.ts", "agenda.ts", "minutes.ts", "hearing.ts", "people.ts", "sitting.ts", "connection-test.ts", "service-worker.ts"];
 
 /** With which the server makes PDFs, and draws those that do not hold theirs: the second and the third for letters that the first lacks. */
 const printed = [

@@ -95,7 +95,7 @@ def _page(scope: Scope, status: int, message: str, typed: bytes) -> str:
         title=TITLES.get(status, TITLES[400]),
         message=html.escape(message) + (COMES_AGAIN if comes_again else ""),
         form=_form(scope, typed) if typed else "",
-        style=f"/static/{built_file('style.css')}",
+        style=f"/static/{built_file('styles/page.css')}",
         again=again,
     )
 
