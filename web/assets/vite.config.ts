@@ -4,7 +4,10 @@ import { defineConfig, type Plugin } from "vite";
 
 const here = import.meta.dirname;
 const built = resolve(here, "../static");
-const entries = ["styles/page.css", "styles/viewer.css", "styles/desk.css", "page.ts", "viewer.ts", "transcript.ts", "upload.ts", "recording.ts", "placing.ts", "progress.ts", "agenda.ts", "minutes.ts", "hearing.ts", "people.ts", "sitting.ts", "connection-test.ts", "service-worker.ts"];
+/** `page.css` is on every page, each other on the screens that it is named after. */
+const styles = ["page", "meetings", "comparison", "viewer", "terms", "recordings", "desk", "minutes", "paper"];
+
+const entries = [...styles.map((name) => `styles/${name}.css`), "page.ts", "viewer.ts", "transcript.ts", "upload.ts", "recording.ts", "placing.ts", "progress.ts", "agenda.ts", "minutes.ts", "hearing.ts", "people.ts", "sitting.ts", "connection-test.ts", "service-worker.ts"];
 
 /** With which the server makes PDFs, and draws those that do not hold theirs: the second and the third for letters that the first lacks. */
 const printed = [
@@ -36,6 +39,7 @@ export default defineConfig({
   base: "/static/",
   publicDir: resolve(here, "public"),
   plugins: [packagedFiles()],
+  css: { transformer: "lightningcss", lightningcss: { drafts: { customMedia: true } } },
   build: {
     outDir: built,
     emptyOutDir: true,
