@@ -121,6 +121,9 @@ def test_a_learned_word_that_is_printed_leads_to_its_page() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "。、", "お昼" * 300])
-def test_odd_texts_are_no_problem(text: str) -> None:
+def test_an_odd_text_stays_as_it_was_heard(text: str) -> None:
     asked = worth_asking(text, vocabulary(), None)
-    choose(text, asked, [UNSURE] * len(asked))
+    chosen = choose(text, asked, [UNSURE] * len(asked))
+    assert (chosen.text, chosen.changed) == (text, ())
+    places = [one.candidate for one in chosen.proposed]
+    assert [text[place.start : place.end] for place in places] == [place.old for place in places]

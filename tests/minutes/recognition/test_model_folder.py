@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from meetings.config import Config
 from meetings.errors import ConfigurationError
 from minutes.recognition import model_folder, speech_model, trial
 from minutes.recognition.speech_model import SpeechModel
@@ -111,19 +112,25 @@ def test_what_cannot_be_used_is_refused_with_the_reason(folder: Path, name: str)
 
 
 def test_the_packaged_model_and_a_small_one_of_the_same_kind_are_accepted(
-    small_model: Path, tmp_path: Path
+    config: Config, small_model: Path, tmp_path: Path
 ) -> None:
-    model_folder.look_into(small_model)
-    model_folder.look_into(speech_model.prepare(tmp_path).folder)
+    packaged = speech_model.prepare(tmp_path)
+    assert speech_model.choose(config, str(packaged.folder)) == packaged
+    assert speech_model.choose(config, str(small_model)).folder == small_model
 
 
-def tried(folder: Path) -> None:
+def refusal(folder: Path) -> str:
+    """What trying it out says; nothing where the model loads and decodes."""
     sha256 = speech_model.hash_of(folder / "model.bin")
-    trial.try_out(SpeechModel(folder.name, folder, sha256))
+    try:
+        trial.try_out(SpeechModel(folder.name, folder, sha256))
+    except ConfigurationError as problem:
+        return problem.message
+    return ""
 
 
 def test_a_whole_model_loads_and_decodes_a_second_of_sound(folder: Path) -> None:
-    tried(folder)
+    assert refusal(folder) == ""
 
 
 def test_a_model_whose_parts_do_not_fit_is_refused_by_loading_it(folder: Path) -> None:
@@ -131,8 +138,7 @@ def test_a_model_whose_parts_do_not_fit_is_refused_by_loading_it(folder: Path) -
     kept = [v for v in speech_models.read(folder / "model.bin") if "/ffn/" not in v.name]
     speech_models.write(folder / "model.bin", kept)
     model_folder.look_into(folder)
-    with pytest.raises(ConfigurationError, match="読み込め"):
-        tried(folder)
+    assert "読み込めません" in refusal(folder)
 
 
 def test_a_model_that_crashes_the_library_is_refused_and_crashes_nothing_else(
@@ -145,8 +151,7 @@ def test_a_model_that_crashes_the_library_is_refused_and_crashes_nothing_else(
         "run",
         lambda words, **how: run([words[0], "-c", killing], **how),
     )
-    with pytest.raises(ConfigurationError, match=r"落ちました（シグナル 11）"):
-        tried(folder)
+    assert "落ちました（シグナル 11）" in refusal(folder)
 
 
 def test_weights_of_odd_sizes_are_refused_by_loading_them(folder: Path) -> None:
@@ -158,5 +163,4 @@ def test_weights_of_odd_sizes_are_refused_by_loading_them(folder: Path) -> None:
     struct.pack_into("<I", content, at + 1, 3)
     assert rank == 2
     path.write_bytes(content)
-    with pytest.raises(ConfigurationError, match="使えません"):
-        tried(folder)
+    assert "使えません" in refusal(folder)
