@@ -29,6 +29,7 @@ from werkzeug.serving import make_server
 
 from meetings.storage import Storage
 from models.database import connect, writing
+from tests import pages
 from web.bench.chromium import NAMES, SHELL, chromium
 from web.bench.server import free_port
 from web.demo.load import add_todays
@@ -227,8 +228,7 @@ def sign_in(page: Page, login: str) -> None:
 def let_in(context: BrowserContext, login: str) -> None:
     """Signed in without opening the screens of it, which takes seconds."""
     asked = context.request
-    token = re.search(r'name="csrf_token" value="([^"]+)"', asked.get("/sign-in").text())
-    assert token
-    form = {"login": login, "password": PASSWORD, "csrf_token": token[1]}
+    token = pages.token(asked.get("/sign-in").text())
+    form = {"login": login, "password": PASSWORD, "csrf_token": token}
     answer = asked.post("/sign-in", form=form, max_redirects=0)
     assert answer.headers["location"].endswith("/today"), answer.text()

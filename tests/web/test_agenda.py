@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 from http import HTTPStatus
 
 import pytest
@@ -11,20 +10,10 @@ from sqlalchemy.orm import Session
 from meetings import agenda
 from models.meeting import Meeting
 from models.person import Person
+from tests import pages
 from tests.conftest import Browser, Cast
 
 Browse = Callable[[Person], Browser]
-
-
-class Inputs(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, str] = {}
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = dict(attributes)
-        if tag == "input" and given.get("name"):
-            self.found[given["name"] or ""] = given.get("value") or ""
 
 
 @pytest.fixture
@@ -34,9 +23,8 @@ def organiser(browse: Browse, cast: Cast, meeting: Meeting) -> Browser:
 
 def as_shown(client: Browser, meeting: Meeting, page: str = "") -> dict[str, str]:
     """What the form would send as it stands."""
-    parser = Inputs()
-    parser.feed(page or client.get(f"/meetings/{meeting.id}/agenda").text)
-    return parser.found
+    page = page or client.get(f"/meetings/{meeting.id}/agenda").text
+    return pages.form(page, "/agenda-items")
 
 
 def send(client: Browser, meeting: Meeting, form: dict[str, str], act: str = "save") -> object:
@@ -81,8 +69,8 @@ def test_what_cannot_be_taken_comes_back_beside_its_field_with_everything_else_t
     assert {name: shown[name] for name in form if name in shown} == form | {
         "csrf_token": shown["csrf_token"]
     }
-    beside = re.search(rf'id="planned_minutes-{first}-error">([^<]+)', answer.text)
-    assert beside and "整数" in beside[1]
+    (beside,) = pages.texts(answer.text, f'//*[@id="planned_minutes-{first}-error"]')
+    assert "整数" in beside
     send(organiser, meeting, shown | {f"planned_minutes-{first}": "25"})
     assert (lines(session, meeting)[0][3], lines(session, meeting)[1][2]) == (25, "永野")
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +16,7 @@ from models.meeting import Meeting
 from models.minutes import MinutesRevision
 from models.person import Person
 from models.transcript import Transcript
+from tests import pages
 from tests.conftest import Browser, Cast
 from tests.world import HEARD
 from web.demo import builders
@@ -59,26 +59,12 @@ def organiser(browse: Browse, cast: Cast, transcript: Transcript) -> Browser:
     return browse(cast.organiser)
 
 
-def fields(page: str) -> dict[str, str]:
-    """The form of the edit page as a browser would send it back."""
-    form = page[page.index('class="minutes-form') : page.index("新しい版として保存")]
-    found = {}
-    for tag in re.findall(r"<input[^>]*>", form):
-        name = re.search(r'name="([^"]+)"', tag)
-        value = re.search(r'value="([^"]*)"', tag)
-        assert name and value
-        if 'type="checkbox"' in tag and not tag.endswith(" checked>"):
-            continue
-        found[name[1]] = unescape(value[1])
-    for name, value in re.findall(
-        r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.S
-    ):
-        found[name] = unescape(value)
-    return found
-
-
 def url(meeting: Meeting) -> str:
     return f"/meetings/{meeting.id}/minutes"
+
+
+def fields(page: str) -> dict[str, str]:
+    return pages.form(page, "/minutes/change")
 
 
 def test_before_any_minutes_the_page_says_what_is_open_in_the_transcript(
@@ -188,7 +174,7 @@ def test_from_request_over_approval_to_publication_and_withdrawal(
     assert "承認待ち" in waiting and "文を編集" not in waiting and "承認する" not in waiting
     asked = approver.get(url(meeting)).text
     assert "承認する" in asked
-    told = re.sub("<[^>]+>", "", asked)
+    told = pages.tree(asked).text_content()
     letters = sum(len(heard.text) for heard in HEARD)
     assert f"確認していない発話が3件・{letters}字あります（全体の100％）。" in told
     assert "承認しても確認済みにはならず" in told

@@ -5,7 +5,6 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from meetings.storage import Storage
 from minutes import records
 from minutes.content import content_of
 from models.person import Person, Role
-from tests import nasty
+from tests import nasty, pages
 from tests.conftest import Browser, Cast
 from tests.pdfs import plain_pdf
 from tests.web.api.conftest import Script, script
@@ -52,28 +51,20 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-class Forms(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[Form] = []
-        self._open: Form | None = None
-        self._select = ""
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attributes}
-        if tag == "form" and given.get("method", "").lower() == "post":
-            self._open = Form(given.get("action", ""), "enctype" in given)
-            self.found.append(self._open)
-        elif self._open is not None and "name" in given:
-            self._select = given["name"] if tag == "select" else ""
-            if tag in ("input", "textarea", "select", "button") and given.get("type") != "file":
-                self._open.fields.setdefault(given["name"], given.get("value", ""))
-        elif tag == "option" and self._select and self._open and "selected" in given:
-            self._open.fields[self._select] = given.get("value", "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._open = None
+def forms_in(page: str) -> list[Form]:
+    """With everything that a form may send, ticked and pressed or not."""
+    return [
+        Form(
+            found.action or "",
+            "enctype" in found.attrib,
+            {
+                field.get("name"): str(field.get("value") or getattr(field, "value", None) or "")
+                for field in reversed(found.xpath('.//*[@name][not(@type="file")]'))
+            },
+        )
+        for found in pages.tree(page).forms
+        if found.method == "POST"
+    ]
 
 
 @dataclass
@@ -111,8 +102,8 @@ def house(
     code = guests.new_code()
     way = guests.add_guest(session, cast.organiser, world.unpublished, code, name="外部 委員")
     session.commit()
-    pages = [f"/revisions/{revision.id}" for revision in minutes.revisions]
-    return House(app, engine, config, world, [*pages, f"/guest/{way.token}"])
+    older = [f"/revisions/{revision.id}" for revision in minutes.revisions]
+    return House(app, engine, config, world, [*older, f"/guest/{way.token}"])
 
 
 def keep(house: House, session: Session) -> None:
@@ -129,9 +120,7 @@ def forms_of(house: House, client: FlaskClient) -> dict[str, Form]:
         answer = client.get(url)
         if answer.status_code != 200 or answer.mimetype != "text/html":
             continue
-        parser = Forms()
-        parser.feed(answer.text)
-        for form in parser.found:
+        for form in forms_in(answer.text):
             form.action = form.action or url
             known = found.setdefault(route_of(house.app, form.action), form)
             known.fields = form.fields | known.fields
@@ -232,7 +221,7 @@ def test_no_text_in_the_name_of_a_file_or_behind_a_question_mark_breaks_the_serv
         "/documents/1/versions": plain_pdf(1),
         f"/recordings/{world.recording.id}/transcripts": "○議長　始めます。".encode(),
     }
-    pages, problems = [*pages_with_queries(house)], []
+    asking, problems = [*pages_with_queries(house)], []
     keep(house, session)
     names = [nasty.EVERYTHING, *nasty.WORDS[:6], "長" * 300, "会\x7f議"]
     for url, content in targets.items():
@@ -243,7 +232,7 @@ def test_no_text_in_the_name_of_a_file_or_behind_a_question_mark_breaks_the_serv
         problems += [f"{url}: {odd}" for odd in nasty.unclean_columns(house.engine)]
         house.put_back()
     turns = itertools.cycle([nasty.EVERYTHING, *nasty.NUMBERS, *nasty.DATES, *nasty.WORDS])
-    for url, asked in itertools.chain.from_iterable(itertools.repeat(pages, TURNS)):
+    for url, asked in itertools.chain.from_iterable(itertools.repeat(asking, TURNS)):
         query = {name: next(turns)[:1000] for name in asked}
         problems += tried(client, "GET", url, query_string=query)
     assert not problems, "\n".join(dict.fromkeys(problems))
@@ -254,7 +243,7 @@ def test_names_that_were_stored_before_break_no_page_and_no_header(
 ) -> None:
     """Databases of before hold what was typed then."""
     client = browse(cast.organiser)
-    pages = [*pages_of(house), *api_pages_of(house)]
+    urls = [*pages_of(house), *api_pages_of(house)]
     dirty = "第1回\v\x01\x7f\x85\u2028\u202e\r\nX: y懇話会.pdf"
     for table, columns in NAMES.items():
         for column in columns:
@@ -262,12 +251,12 @@ def test_names_that_were_stored_before_break_no_page_and_no_header(
             session.execute(change, {"dirty": dirty})
     session.execute(text("update meeting set access_days = 999999999"))
     session.commit()
-    problems = [one for url in pages for one in tried(client, "GET", url)]
+    problems = [one for url in urls for one in tried(client, "GET", url)]
     for moment in ("9999-12-31 23:59:00.000000", "0001-01-01 00:00:00.000000"):
         session.execute(text("update meeting set starts_at = :at, ends_at = :at"), {"at": moment})
         session.execute(text("update recording set began_at = :at"), {"at": moment})
         session.commit()
-        problems += [one for url in pages for one in tried(client, "GET", url)]
+        problems += [one for url in urls for one in tried(client, "GET", url)]
     assert not problems, "\n".join(dict.fromkeys(problems))
 
 

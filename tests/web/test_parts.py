@@ -1,8 +1,6 @@
 """The pages of a meeting with several recordings."""
 
-import re
 from collections.abc import Callable
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from models.minutes import MinutesRevision
 from models.person import Person
 from models.recording import RecordingKind
 from models.transcript import Transcript
+from tests import pages
 from tests.conftest import Browser, Cast
 from tests.parts import SECOND, SPARE, STARTS_AT, TwoParts, add_spare, build_two_parts
 from web.demo import builders
@@ -51,28 +50,17 @@ def publish(session: Session, cast: Cast, *chosen: Transcript) -> MinutesRevisio
 
 
 def place_form(page: str, recording_id: int) -> dict[str, str]:
-    """The fields of one recording's form, as a browser would send them back."""
-    start = page.index(f'action="/recordings/{recording_id}/place"')
-    form = page[start : page.index("</form>", start)]
-    found = {}
-    for tag in re.findall(r"<input[^>]*>", form):
-        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
-        if name and value and ('type="radio"' not in tag or "checked" in tag):
-            found[name[1]] = unescape(value[1])
-    return found
+    return pages.form(page, f"/recordings/{recording_id}/place")
 
 
 def test_recordings_are_listed_by_the_clock_each_with_its_place(
     secretary: Browser, made: TwoParts, spare: Transcript
 ) -> None:
     page = secretary.get(f"/meetings/{made.meeting.id}/recordings").text
-    names = re.findall(r'<h3 id="recording-\d+">([^<]+)</h3>', page)
+    names = pages.texts(page, '//h3[starts-with(@id, "recording-")]')
     assert names == ["前半.flac", "予備機.wav", "後半.flac"]
-    assert re.findall(r'class="badge [\w-]+">([^<]+)</span> \d', page) == [
-        "本編 第1部",
-        "予備",
-        "本編 第2部",
-    ]
+    places = pages.texts(page, '//p[@class="place"]/span[contains(@class, "badge")]')
+    assert places == ["本編 第1部", "予備", "本編 第2部"]
     assert "14:00:05から14:00:24まで（会議の開始から0:00:05）" in page
     assert "第1部の終わりから1分空いています。" in page and "第1部の予備です。" in page
 
@@ -172,10 +160,9 @@ def test_the_desk_leads_to_the_parts_beside_it(
     secretary: Browser, made: TwoParts, spare: Transcript
 ) -> None:
     def beside(transcript: Transcript) -> tuple[str, list[tuple[str, str]]]:
-        page = secretary.get(f"/transcripts/{transcript.id}").text
-        nav = page[page.index('class="desk-parts"') :].split("</nav>")[0]
-        (here,) = re.findall(r"<span>([^<]+)</span>", nav)
-        return here, re.findall(r'<a href="([^"]+)">([^<]+)', nav)
+        page = pages.tree(secretary.get(f"/transcripts/{transcript.id}").text)
+        (nav,) = page.find_class("desk-parts")
+        return nav.findtext("span"), [(link.get("href"), link.text) for link in nav.iter("a")]
 
     first, second = (f"/transcripts/{t.id}" for t in (made.first, made.second))
     assert beside(made.first) == ("第1部（2部のうち）", [(second, "次の部（第2部）")])
@@ -189,12 +176,11 @@ def test_the_page_that_drafts_shows_and_takes_a_transcript_of_every_part(
 ) -> None:
     url = f"/meetings/{made.meeting.id}/minutes"
     page = secretary.get(url).text
-    selects = re.findall(r'<select[^>]*name="transcript_ids">(.*?)</select>', page, re.S)
-    offered = [re.findall(r'<option value="(\d*)"( selected)?', one) for one in selects]
-    assert offered == [
-        [(str(made.first.id), " selected"), (str(spare.id), ""), ("", "")],
-        [(str(made.second.id), " selected"), (str(spare.id), ""), ("", "")],
-    ]
+    selects = pages.tree(page).xpath('//select[@name="transcript_ids"]')
+    first, second, other = (str(one.id) for one in (made.first, made.second, spare))
+    assert [select.value for select in selects] == [first, second]
+    offered = [select.value_options for select in selects]
+    assert offered == [[first, other, ""], [second, other, ""]]
     assert page.index("第1部に使う逐語録") < page.index("第2部に使う逐語録")
     assert "予備 予備機.wav" in page and "会議録を作成" in page
     chosen = [str(made.first.id), str(made.second.id)]

@@ -1,6 +1,5 @@
 """利用者 and アカウント: on the screens, and the same over the API."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +14,7 @@ from meetings.config import Config
 from models.audit import AuditLine
 from models.base import now
 from models.person import Person, Role, SignIn
+from tests import pages
 from tests.conftest import Browser, Cast
 from tests.web.api.conftest import Script, script
 from tests.web.test_signing_in import Watching, watching
@@ -28,9 +28,8 @@ NEW = "a sentence of my own"
 
 
 def given_in(page: str) -> str:
-    found = re.search(r'guest-code">([^<]+)<', page)
-    assert found, page
-    return found[1]
+    (code,) = pages.texts(page, '//*[@class="guest-code"]')
+    return code
 
 
 def enter(client: Browser, login: str, password: str) -> int:

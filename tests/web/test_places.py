@@ -1,6 +1,5 @@
 """The screen where a recording's beginning is checked by ear; here without its script."""
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +10,7 @@ from meetings.storage import Storage
 from models.document import DocumentVersion
 from models.person import Person
 from models.recording import BeginningSource, Recording
+from tests import pages
 from tests.conftest import Browser, Cast
 from tests.parts import TwoParts, build_two_parts
 from tests.showing import add_papers, at, present, turn
@@ -43,9 +43,7 @@ def recording(session: Session, made: TwoParts) -> Recording:
 
 
 def form_of(page: str) -> dict[str, str]:
-    form = page[page.index('class="place-form"') :]
-    found = re.findall(r'<input[^>]*name="(seen|began_at|day)"[^>]*value="([^"]*)"', form)
-    return {"kind": "part", **dict(found)}
+    return pages.form(page, "/place")
 
 
 def test_a_turned_page_is_told_with_the_place_where_one_hears_it(

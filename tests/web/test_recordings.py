@@ -21,6 +21,7 @@ from models.audit import AuditLine
 from models.meeting import Meeting
 from models.person import Person
 from models.recording import Recording, StepKind, Transcription, WorkState
+from tests import pages
 from tests.conftest import Browser, Cast
 from tests.sounds import TONE, ffmpeg
 from web.demo import builders
@@ -157,9 +158,8 @@ def test_without_the_token_nothing_is_received(
     answer = send(secretary, meeting, SOUND.read_bytes(), as_script=True)
     assert answer.status_code == 400 and (answer.json or {})["is_token_expired"]
     page = secretary.get(f"/meetings/{meeting.id}/recordings").text
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found
-    assert send(secretary, meeting, SOUND.read_bytes(), token=found[1]).status_code == 302
+    token = pages.token(page)
+    assert send(secretary, meeting, SOUND.read_bytes(), token=token).status_code == 302
 
 
 def test_a_missing_worker_is_told_in_words(

@@ -13,6 +13,7 @@ from meetings.errors import StaleRevision, StorageFull
 from models.base import now
 from models.meeting import Meeting
 from models.person import Person, SignIn
+from tests import pages
 from tests.conftest import Browser, Cast
 from web import access
 from web.demo.people import PASSWORD
@@ -26,19 +27,13 @@ def guarded(app: Flask) -> Flask:
     return app
 
 
-def token_in(html: str) -> str:
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
-    assert found
-    return found[1]
-
-
 def agenda_titles(engine: Engine, meeting: Meeting) -> list[str]:
     with Session(engine) as session:
         return [entry.title for entry in session.get_one(Meeting, meeting.id).agenda_items]
 
 
 def sign_in(client: Browser, person: Person) -> None:
-    token = token_in(client.get("/sign-in").text)
+    token = pages.token(client.get("/sign-in").text)
     client.post("/sign-in", data={"login": person.login, "password": PASSWORD, "csrf_token": token})
 
 
@@ -60,7 +55,7 @@ def test_what_was_typed_can_be_sent_again_from_the_error_page(
     sign_in(citizen, cast.organiser)
     url = f"/meetings/{meeting.id}/agenda-items"
     page = citizen.post(url, data={"title": "その他", "csrf_token": "old"}).text
-    answer = citizen.post(url, data={"title": "その他", "csrf_token": token_in(page)})
+    answer = citizen.post(url, data={"title": "その他", "csrf_token": pages.token(page)})
     assert answer.status_code in (HTTPStatus.FOUND, HTTPStatus.SEE_OTHER)
     assert agenda_titles(engine, meeting)[-1] == "その他"
 
@@ -69,7 +64,7 @@ def test_a_page_opened_before_signing_in_again_can_still_be_sent(
     guarded: Flask, citizen: Browser, meeting: Meeting, cast: Cast
 ) -> None:
     sign_in(citizen, cast.organiser)
-    token = token_in(citizen.get("/meetings/new").text)
+    token = pages.token(citizen.get("/meetings/new").text)
     sign_in(citizen, cast.organiser)
     answer = citizen.post(
         f"/meetings/{meeting.id}/agenda-items", data={"title": "その他", "csrf_token": token}
@@ -236,7 +231,7 @@ def test_what_cannot_be_taken_is_not_offered_to_be_sent_again_but_shown_with_the
     form = {
         "answer": "perhaps",
         "note": "通院のため遅れます",
-        "csrf_token": token_in(citizen.get(here).text),
+        "csrf_token": pages.token(citizen.get(here).text),
     }
     came_from = {"Referer": f"http://localhost{here}?x=1"}
     page = citizen.post(f"{here}/answer", data=form, headers=came_from).text
@@ -267,7 +262,7 @@ def test_a_proxy_without_a_name_comes_back_in_the_form_with_the_sentence_beside_
     form = {
         "answer": "proxy",
         "note": "10分ほど遅れます",
-        "csrf_token": token_in(citizen.get(here).text),
+        "csrf_token": pages.token(citizen.get(here).text),
     }
     answer = citizen.post(f"{here}/answer", data=form)
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY

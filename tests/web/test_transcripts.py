@@ -1,7 +1,6 @@
 """校正: the page around the editor, and the transcript on paper."""
 
 import json
-import re
 from collections.abc import Callable
 
 import pytest
@@ -16,6 +15,7 @@ from models.audit import AuditLine
 from models.meeting import Meeting
 from models.person import Person
 from models.transcript import Transcript
+from tests import pages
 from tests.conftest import Browser, Cast
 from tests.world import HEARD
 from web.demo import builders
@@ -39,7 +39,7 @@ def test_the_first_segments_come_with_the_page(
 ) -> None:
     monkeypatch.setattr(views, "FIRST_SEGMENTS", 2)
     page = browse(cast.secretary).get(f"/transcripts/{transcript.id}").text
-    (brought,) = re.findall(r"data-beginning>(.*?)</script>", page)
+    (brought,) = pages.texts(page, "//script[@data-beginning]")
     beginning = json.loads(brought)
     assert [segment["text"] for segment in beginning["segments"]] == [h.text for h in HEARD[:2]]
     assert beginning["accuracy"] is None

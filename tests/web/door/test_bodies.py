@@ -6,6 +6,7 @@ import re
 import pytest
 import requests
 
+from tests import pages
 from tests.pdfs import plain_pdf
 from tests.web.door.conftest import Hall
 from web.bench.hostile_clients import (
@@ -138,7 +139,7 @@ def browser(hall: Hall) -> requests.Session:
     """Signed in with a cookie, as a secretary."""
     session, base = requests.Session(), f"http://127.0.0.1:{hall.place.port}"
     page = session.get(f"{base}/sign-in").text
-    token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page)[0]
+    token = pages.token(page)
     typed = {"login": "morishita", "password": PASSWORD, "csrf_token": token}
     assert session.post(f"{base}/sign-in", data=typed, allow_redirects=False).status_code == 302
     session.headers["X-CSRFToken"] = token
