@@ -1,62 +1,104 @@
-"""Settings: config.toml into frozen dataclasses. An unknown or unreadable key stops the start."""
+"""The settings: config.toml as frozen dataclasses, which pydantic checks. An unknown key, a wrong
+type or a value out of range stops the start with a sentence that names the key.
+"""
 
 import os
+import re
 import shutil
 import tempfile
 import tomllib
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal, Self
 
 import tomlkit
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    StrictBool,
+    ValidationError,
+    model_validator,
+)
+from pydantic.dataclasses import dataclass
+from pydantic_core import ErrorDetails
 from tomlkit.exceptions import TOMLKitError
 
+from meetings import style_choices
 from meetings.errors import ConfigurationError
+from meetings.style_choices import Removal
 
 DEFAULT_FILE = Path(__file__).resolve().parent.parent / "config.toml"
 
+CHECKED = ConfigDict(extra="forbid")
+Count = Annotated[int, Field(strict=True, ge=0)]
+"""A number of days, seconds, megabytes or connections."""
 
-@dataclass(frozen=True)
+
+def _spelled(entry: str) -> str:
+    before, _, after = (part.strip() for part in entry.partition("="))
+    if not before or not after or before == after:
+        raise ValueError(
+            f"minutes.spelling の「{entry}」を読めません。「事=こと」の形で書いてください。"
+        )
+    return entry
+
+
+Spelling = Annotated[str, AfterValidator(_spelled)]
+"""「事=こと」: what is written, and how it should be."""
+
+
+@dataclass(frozen=True, config=CHECKED)
 class City:
     name: str = "若葉市"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CHECKED)
 class Storage:
     home: str = "var"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CHECKED)
 class Server:
     host: str = "127.0.0.1"
-    port: int = 8400
+    port: Count = 8400
     address: str = ""
     tls_certificate: str = ""
     tls_key: str = ""
-    hsts_days: int = 180
-    sign_in_hours: int = 12
-    connections: int = 10_000
-    connections_per_address: int = 2_000
-    sign_in_idle_hours: int = 4
+    hsts_days: Count = 180
+    sign_in_hours: Count = 12
+    connections: Count = 10_000
+    connections_per_address: Count = 2_000
+    sign_in_idle_hours: Count = 4
+
+    @model_validator(mode="after")
+    def _has_certificate_and_key(self) -> Self:
+        if bool(self.tls_certificate) != bool(self.tls_key):
+            raise ValueError(
+                "server.tls_certificate と server.tls_key は、両方書くか、両方とも空に"
+                "してください。"
+            )
+        return self
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CHECKED)
 class Limits:
-    recording_mb: int = 2000
-    recording_hours: int = 24
-    upload_mb: int = 8000
-    upload_days: int = 7
-    silent_minutes: int = 30
-    spare_mb: int = 1000
-    document_mb: int = 200
-    document_pages: int = 5000
-    transcript_mb: int = 40
+    recording_mb: Count = 2000
+    recording_hours: Count = 24
+    upload_mb: Count = 8000
+    upload_days: Count = 7
+    silent_minutes: Count = 30
+    spare_mb: Count = 1000
+    document_mb: Count = 200
+    document_pages: Count = 5000
+    transcript_mb: Count = 40
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CHECKED)
 class Documents:
-    access_days: int = 0
-    office_seconds: int = 120
+    access_days: Count = 0
+    office_seconds: Count = 120
 
     @property
     def days_of_access(self) -> int | None:
@@ -64,73 +106,70 @@ class Documents:
         return self.access_days or None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CHECKED)
 class Mail:
     smtp_host: str = ""
-    smtp_port: int = 25
+    smtp_port: Count = 25
     smtp_user: str = ""
     smtp_password: str = ""
-    security: str = "none"
+    security: Literal["none", "starttls", "tls"] = "none"
     sender: str = ""
-    reminder_days: int = 1
+    reminder_days: Count = 1
+
+    @model_validator(mode="after")
+    def _has_a_sender(self) -> Self:
+        if self.smtp_host and "@" not in self.sender:
+            raise ValueError("mail.sender に、差出人のメールアドレスを書いてください。")
+        return self
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CHECKED)
 class Speech:
     model: str = ""
-    threads: int = 0
-    first_chunk_seconds: int = 300
-    chunk_seconds: int = 600
+    threads: Count = 0
+    first_chunk_seconds: Count = 300
+    chunk_seconds: Count = 600
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CHECKED)
 class Speakers:
-    tell_apart: bool = True
+    tell_apart: StrictBool = True
     folder: str = ""
-    voiceprint_days: int = 730
-    voiceprint_likeness: float = 0.75
+    voiceprint_days: Annotated[Count, Field(ge=1, le=3650)] = 730
+    voiceprint_likeness: Annotated[float, Field(strict=True, gt=0, lt=1)] = 0.75
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CHECKED)
 class Watch:
-    interval_seconds: int = 5
-    settle_seconds: int = 15
-    largest_mb: int = 8000
+    interval_seconds: Count = 5
+    settle_seconds: Count = 15
+    largest_mb: Count = 8000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CHECKED)
 class Minutes:
     """The style of official minutes (meetings/style_choices.py). `approve_unread`: whether they may
     be approved and published while nobody has passed some of their text."""
 
-    fillers: str = "remove"
-    repeats: str = "remove"
-    numbers: str = "half"
-    letters: str = "half"
-    years: str = "as-is"
-    endings: str = "as-is"
-    annotations: str = "round"
-    speakers: str = "name"
-    spelling: tuple[str, ...] = ("下さ=くださ", "出来=でき", "致し=いたし", "事=こと", "為=ため")
-    approve_unread: bool = True
+    fillers: Removal = Removal.REMOVE
+    repeats: Removal = Removal.REMOVE
+    numbers: style_choices.Numbers = style_choices.Numbers.HALF
+    letters: style_choices.Letters = style_choices.Letters.HALF
+    years: style_choices.Years = style_choices.Years.AS_THEY_ARE
+    endings: style_choices.Endings = style_choices.Endings.AS_THEY_ARE
+    annotations: style_choices.Annotations = style_choices.Annotations.ROUND
+    speakers: style_choices.Speakers = style_choices.Speakers.NAME
+    spelling: tuple[Spelling, ...] = (
+        "下さ=くださ",
+        "出来=でき",
+        "致し=いたし",
+        "事=こと",
+        "為=ため",
+    )
+    approve_unread: StrictBool = True
 
 
-CHOICES = {
-    "fillers": ("remove", "keep"),
-    "repeats": ("remove", "keep"),
-    "numbers": ("as-is", "half", "half-commas", "full", "full-commas", "one-full"),
-    "letters": ("as-is", "half", "full"),
-    "years": ("as-is", "era", "western"),
-    "endings": ("as-is", "polite", "plain"),
-    "annotations": ("round", "square", "remove", "as-is"),
-    "speakers": ("name", "family-name", "office", "office-name", "office-name-kun", "brackets"),
-}
-"""Of [minutes]."""
-
-LONGEST_VOICEPRINT_DAYS = 3650
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CHECKED)
 class Config:
     city: City = field(default_factory=City)
     storage: Storage = field(default_factory=Storage)
@@ -142,7 +181,7 @@ class Config:
     speakers: Speakers = field(default_factory=Speakers)
     watch: Watch = field(default_factory=Watch)
     minutes: Minutes = field(default_factory=Minutes)
-    file: Path = DEFAULT_FILE
+    file: InstanceOf[Path] = DEFAULT_FILE
 
     @property
     def home(self) -> Path:
@@ -180,8 +219,13 @@ def load(path: Path = DEFAULT_FILE) -> Config:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
         raise ConfigurationError(f"設定ファイル {path} を読めません: {problem}") from problem
-    sections = {name: _section(path, name, values) for name, values in tables.items()}
-    return _with_environment(_checked(path, Config(file=path.resolve(), **sections)))
+    try:
+        config = Config(**tables)
+    except ValidationError as problem:
+        raise ConfigurationError(
+            f"設定ファイル {path} の {_sentence(problem.errors()[0])}"
+        ) from problem
+    return _with_environment(replace(config, file=path.resolve()))
 
 
 def write(path: Path, section: str, key: str, value: str) -> None:
@@ -211,87 +255,38 @@ def _replace(path: Path, text: str) -> None:
     Path(made.name).replace(path.resolve())
 
 
-def _checked(path: Path, config: Config) -> Config:
-    """What cannot be seen from one key alone."""
-    mail, server = config.mail, config.server
-    if mail.security not in ("none", "starttls", "tls"):
-        raise ConfigurationError(
-            f"設定ファイル {path} の mail.security は none、starttls、tls のどれかにしてください。"
-        )
-    if mail.smtp_host and "@" not in mail.sender:
-        raise ConfigurationError(
-            f"設定ファイル {path} の mail.sender に、差出人のメールアドレスを書いてください。"
-        )
-    if bool(server.tls_certificate) != bool(server.tls_key):
-        raise ConfigurationError(
-            f"設定ファイル {path} の server.tls_certificate と server.tls_key は、両方書くか、"
-            "両方とも空にしてください。"
-        )
-    _check_speakers(path, config.speakers)
-    _check_minutes(path, config.minutes)
-    return config
+TYPES = {
+    "string_type": "文字列",
+    "int_type": "整数",
+    "float_type": "小数",
+    "bool_type": " true か false ",
+    "tuple_type": "文字列の並び",
+}
+BOUNDS = {
+    "greater_than_equal": "{ge:,}以上に",
+    "less_than_equal": "{le:,}以下に",
+    "greater_than": "{gt:g}より大きい数に",
+    "less_than": "{lt:g}より小さい数に",
+}
 
 
-def _check_speakers(path: Path, speakers: Speakers) -> None:
-    if not 1 <= speakers.voiceprint_days <= LONGEST_VOICEPRINT_DAYS:
-        raise ConfigurationError(
-            f"設定ファイル {path} の speakers.voiceprint_days は1から{LONGEST_VOICEPRINT_DAYS:,}"
-            "までにしてください。"
-        )
-    if not 0 < speakers.voiceprint_likeness < 1:
-        raise ConfigurationError(
-            f"設定ファイル {path} の speakers.voiceprint_likeness は0より大きく1より小さい数に"
-            "してください。"
-        )
-
-
-def _check_minutes(path: Path, minutes: Minutes) -> None:
-    for name, words in CHOICES.items():
-        if getattr(minutes, name) not in words:
-            raise ConfigurationError(
-                f"設定ファイル {path} の minutes.{name} は {'、'.join(words)} のどれかに"
-                "してください。"
-            )
-    for entry in minutes.spelling:
-        before, _, after = (part.strip() for part in entry.partition("="))
-        if not before or not after or before == after:
-            raise ConfigurationError(
-                f"設定ファイル {path} の minutes.spelling の「{entry}」を読めません。"
-                "「事=こと」の形で書いてください。"
-            )
-
-
-def _section(path: Path, name: str, values: Any) -> Any:
-    known = {f.name: f for f in fields(Config) if f.name != "file"}
-    if name not in known or not isinstance(values, dict):
-        raise ConfigurationError(f"設定ファイル {path} の [{name}] は知らない項目です。")
-    default = getattr(Config(), name)
-    settings = {f.name: getattr(default, f.name) for f in fields(default)}
-    for key, value in values.items():
-        if key not in settings:
-            raise ConfigurationError(f"設定ファイル {path} の {name}.{key} は知らない項目です。")
-        settings[key] = _typed(path, f"{name}.{key}", settings[key], value)
-    return replace(default, **settings)
-
-
-def _typed(path: Path, key: str, default: Any, value: Any) -> Any:
-    if isinstance(default, tuple) and isinstance(value, list):
-        if all(isinstance(entry, str) for entry in value):
-            return tuple(value)
-        raise ConfigurationError(f"設定ファイル {path} の {key} は文字列の並びで書いてください。")
-    if type(value) is not type(default):
-        kinds = {
-            str: "文字列",
-            int: "整数",
-            float: "小数",
-            bool: " true か false ",
-            tuple: "文字列の並び",
-        }
-        wanted = kinds[type(default)]
-        raise ConfigurationError(f"設定ファイル {path} の {key} は{wanted}で書いてください。")
-    if isinstance(value, int) and value < 0:
-        raise ConfigurationError(f"設定ファイル {path} の {key} は0以上にしてください。")
-    return value
+def _sentence(error: ErrorDetails) -> str:
+    """What is wrong and what to write instead, from the key on."""
+    place, kind, bounds = error["loc"], error["type"], error.get("ctx", {})
+    if kind == "value_error":
+        return str(bounds["error"])
+    if len(place) == 1:
+        return f"[{place[0]}] は知らない項目です。"
+    key = f"{place[0]}.{place[1]}"
+    if kind in TYPES:
+        wanted = TYPES["tuple_type" if len(place) > 2 else kind]
+        return f"{key} は{wanted}で書いてください。"
+    if kind in BOUNDS:
+        return f"{key} は{BOUNDS[kind].format(**bounds)}してください。"
+    if kind in ("enum", "literal_error"):
+        words = re.findall("'([^']*)'", bounds["expected"])
+        return f"{key} は {'、'.join(words)} のどれかにしてください。"
+    return f"{key} は知らない項目です。"
 
 
 def _with_environment(config: Config) -> Config:

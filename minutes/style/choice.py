@@ -47,6 +47,6 @@ FAITHFUL = Style(
 
 
 def style_of(settings: Minutes) -> Style:
-    """What config.toml says; its words were checked at the start."""
+    """The style that config.toml asks for."""
     chosen: dict[str, Any] = {name: getattr(settings, name) for name in FIELDS}
     return Style(**chosen, spelling=list(settings.spelling))

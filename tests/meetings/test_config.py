@@ -8,7 +8,6 @@ import pytest
 
 from meetings import config
 from meetings.errors import ConfigurationError
-from meetings.style_choices import FIELDS
 
 
 def write(folder: Path, text: str) -> Path:
@@ -36,28 +35,78 @@ def test_every_setting_stands_in_the_file_with_a_comment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "named"),
+    ("text", "sentence"),
     [
-        ("[server]\nprot = 1", "server.prot"),
-        ("[sever]\nport = 1", "sever"),
-        ('[server]\nport = "8400"', "server.port"),
-        ("[server]\nport = -1", "server.port"),
-        ("[speakers]\nvoiceprint_days = 0", "speakers.voiceprint_days"),
-        ("[speakers]\nvoiceprint_days = 3651", "speakers.voiceprint_days"),
-        ("[speakers]\nvoiceprint_likeness = 1", "speakers.voiceprint_likeness"),
-        ("[speakers]\nvoiceprint_likeness = 1.0", "speakers.voiceprint_likeness"),
-        ("server = ", "config.toml"),
-        ('[minutes]\nnumbers = "roman"', "minutes.numbers"),
-        ('[minutes]\nspelling = ["事"]', "minutes.spelling"),
-        ('[minutes]\nspelling = "事=こと"', "minutes.spelling"),
+        ("[server]\nprot = 1", "server.prot は知らない項目です。"),
+        ("[sever]\nport = 1", "[sever] は知らない項目です。"),
+        ("server = 1", "[server] は知らない項目です。"),
+        ('file = "other.toml"', "[file] は知らない項目です。"),
+        ('[server]\nport = "8400"', "server.port は整数で書いてください。"),
+        ("[server]\nport = 8400.0", "server.port は整数で書いてください。"),
+        ("[server]\nport = true", "server.port は整数で書いてください。"),
+        ("[server]\nport = -1", "server.port は0以上にしてください。"),
+        ("[server]\nhost = 1", "server.host は文字列で書いてください。"),
+        ("[speakers]\ntell_apart = 1", "speakers.tell_apart は true か false で書いてください。"),
+        ("[speakers]\nvoiceprint_days = 0", "speakers.voiceprint_days は1以上にしてください。"),
+        (
+            "[speakers]\nvoiceprint_days = 3651",
+            "speakers.voiceprint_days は3,650以下にしてください。",
+        ),
+        (
+            '[speakers]\nvoiceprint_likeness = "0.5"',
+            "speakers.voiceprint_likeness は小数で書いてください。",
+        ),
+        (
+            "[speakers]\nvoiceprint_likeness = 0.0",
+            "speakers.voiceprint_likeness は0より大きい数にしてください。",
+        ),
+        (
+            "[speakers]\nvoiceprint_likeness = nan",
+            "speakers.voiceprint_likeness は1より小さい数にしてください。",
+        ),
+        (
+            "[speakers]\nvoiceprint_likeness = 1.0",
+            "speakers.voiceprint_likeness は1より小さい数にしてください。",
+        ),
+        (
+            '[mail]\nsecurity = "ssl"',
+            "mail.security は none、starttls、tls のどれかにしてください。",
+        ),
+        (
+            '[mail]\nsmtp_host = "mail"',
+            "mail.sender に、差出人のメールアドレスを書いてください。",
+        ),
+        (
+            '[server]\ntls_key = "key.pem"',
+            "server.tls_certificate と server.tls_key は、両方書くか、両方とも空にしてください。",
+        ),
+        (
+            '[minutes]\nyears = "roman"',
+            "minutes.years は as-is、era、western のどれかにしてください。",
+        ),
+        (
+            '[minutes]\nspelling = ["下さ=くださ", "事"]',
+            "minutes.spelling の「事」を読めません。「事=こと」の形で書いてください。",
+        ),
+        (
+            '[minutes]\nspelling = "事=こと"',
+            "minutes.spelling は文字列の並びで書いてください。",
+        ),
+        ("[minutes]\nspelling = [1]", "minutes.spelling は文字列の並びで書いてください。"),
     ],
 )
-def test_what_cannot_be_read_stops_the_start_and_is_named(
-    tmp_path: Path, text: str, named: str
+def test_what_cannot_be_read_stops_the_start_with_its_key_and_what_to_write(
+    tmp_path: Path, text: str, sentence: str
 ) -> None:
+    path = write(tmp_path, text)
     with pytest.raises(ConfigurationError) as problem:
-        config.load(write(tmp_path, text))
-    assert named in problem.value.message
+        config.load(path)
+    assert problem.value.message == f"設定ファイル {path} の {sentence}"
+
+
+def test_a_file_that_is_no_toml_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"config\.toml を読めません"):
+        config.load(write(tmp_path, "server = "))
 
 
 def test_the_environment_moves_home_and_port(
@@ -74,10 +123,3 @@ def test_a_port_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("GIJIDO_PORT", "eighty")
     with pytest.raises(ConfigurationError, match="GIJIDO_PORT"):
         config.load()
-
-
-def test_the_words_of_the_style_are_those_that_the_minutes_know() -> None:
-    known = {name: tuple(choice.value for choice in kind) for name, (_, kind) in FIELDS.items()}
-    assert {name: set(words) for name, words in config.CHOICES.items()} == {
-        name: set(words) for name, words in known.items()
-    }
