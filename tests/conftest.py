@@ -1,7 +1,7 @@
 """The fixed cast, a fresh city for every test, and ways in: domain, pages, API."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session
+from werkzeug.test import TestResponse
 from xdist.scheduler import LoadScopeScheduling
 
 from meetings import config as settings
@@ -25,7 +26,12 @@ from models.base import now
 from models.database import connect, migrate, reading, writing
 from models.meeting import Meeting
 from models.person import Person, Role
+from models.recording import Recording
+from models.transcript import Transcript
 from tests import speech_models
+from tests.cast import Cast
+from tests.parts import TwoParts, add_spare, build_two_parts
+from tests.world import HEARD
 from web.app import attach, create_app
 from web.demo import builders
 from web.demo.people import PASSWORD, add_people, hashed_password
@@ -33,19 +39,6 @@ from web.demo.people import PASSWORD, add_people, hashed_password
 # How long an example takes says more about the machine than about the code.
 hypothesis.register_profile("untimed", deadline=None)
 hypothesis.load_profile("untimed")
-
-
-@dataclass(frozen=True)
-class Cast:
-    """Who is who: `outsider` is an organiser, secretary and approver of another department."""
-
-    organiser: Person
-    presenter: Person
-    attendee: Person
-    secretary: Person
-    approver: Person
-    administrator: Person
-    outsider: Person
 
 
 class LiveTestsTogether(LoadScopeScheduling):
@@ -258,3 +251,70 @@ def browse(app: Flask, session: Session) -> object:
         return client
 
     return signed_in
+
+
+@dataclass
+class Script:
+    """`call` gives the JSON of an answer with the expected status."""
+
+    client: FlaskClient
+    token: str
+
+    def open(self, method: str, path: str, **how: Any) -> TestResponse:
+        headers = {"Authorization": f"Bearer {self.token}", **how.pop("headers", {})}
+        return self.client.open("/api" + path, method=method, headers=headers, **how)
+
+    def call(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
+        how = {} if body is None else {"json": body}
+        answer = self.open(method, path, **how)
+        assert answer.status_code == status, f"{method} {path}: {answer.status} {answer.text}"
+        return answer.get_json() if answer.data else None
+
+    def get(self, path: str, *, status: int = 200) -> Any:
+        return self.call("GET", path, status=status)
+
+
+@pytest.fixture
+def script(app: Flask, session: Session) -> Callable[[Person], Script]:
+    """`script(cast.secretary)` has signed in over the API, after committing."""
+
+    def signed_in(person: Person) -> Script:
+        session.commit()
+        client = app.test_client(use_cookies=False)
+        answer = client.post("/api/tokens", json={"login": person.login, "password": PASSWORD})
+        assert answer.status_code == 201, answer.text
+        session.commit()  # what it read before that is old now
+        return Script(client, answer.get_json()["token"])
+
+    return signed_in
+
+
+@pytest.fixture
+def recording(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Recording:
+    made = builders.add_recording(
+        session, storage, cast.secretary, meeting, builders.folder("dx-council")
+    )
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def transcript(session: Session, cast: Cast, recording: Recording) -> Transcript:
+    """Finished: three segments, none corrected, without speaker and agenda item."""
+    made = builders.add_transcript(session, cast.secretary, recording, HEARD)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def made(session: Session, storage: Storage, cast: Cast) -> TwoParts:
+    """A meeting of two parts."""
+    return build_two_parts(session, storage, cast)
+
+
+@pytest.fixture
+def spare(
+    session: Session, storage: Storage, cast: Cast, made: TwoParts, tmp_path: Path
+) -> Transcript:
+    """What a second recorder heard of the first part."""
+    return add_spare(session, storage, cast, made.meeting, tmp_path)

@@ -15,7 +15,7 @@ from minutes.recognition.heard import Heard
 from models.meeting import Meeting
 from models.recording import Recording, RecordingKind
 from models.transcript import Transcript
-from tests.conftest import Cast
+from tests.cast import Cast
 from web.demo import builders
 
 SPEECH = Path(__file__).parent / "data" / "speech"

@@ -17,7 +17,7 @@ from models.memo import MemoKind
 from models.recording import Recording
 from models.transcript import AssignedBy, Origin, Proposal, Transcript
 from models.upload import Upload, UploadState
-from tests.conftest import Cast
+from tests.cast import Cast
 from web.demo import builders
 
 HEARD = [

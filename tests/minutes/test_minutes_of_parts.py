@@ -1,12 +1,9 @@
 """One text from several recordings: drafted, frozen, counted and searched as one."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy.orm import Session
 
 from meetings.errors import InvalidInput, NotPossibleNow
-from meetings.storage import Storage
 from minutes import publication, records, search, statistics, transcripts
 from minutes import transcription as work
 from minutes.assignment import spans
@@ -16,20 +13,8 @@ from minutes.progress import MeetingState, state_of
 from models.minutes import MinutesRevision
 from models.transcript import Transcript
 from tests.conftest import Cast
-from tests.parts import FIRST, SECOND, SPARE, TwoParts, add_spare, build_two_parts
+from tests.parts import FIRST, SECOND, SPARE, TwoParts
 from web.demo import builders
-
-
-@pytest.fixture
-def made(session: Session, storage: Storage, cast: Cast) -> TwoParts:
-    return build_two_parts(session, storage, cast)
-
-
-@pytest.fixture
-def spare(
-    session: Session, storage: Storage, cast: Cast, made: TwoParts, tmp_path: Path
-) -> Transcript:
-    return add_spare(session, storage, cast, made.meeting, tmp_path)
 
 
 @pytest.fixture

@@ -17,14 +17,8 @@ from models.person import Person
 from models.sitting import Presenting
 from models.transcript import Segment
 from tests.conftest import Cast
-from tests.parts import FIRST, SECOND, STARTS_AT, TwoParts, add_spare, build_two_parts
+from tests.parts import FIRST, SECOND, STARTS_AT, TwoParts, add_spare
 from tests.showing import add_papers, at, present, turn
-
-
-@pytest.fixture
-def made(session: Session, storage: Storage, cast: Cast) -> TwoParts:
-    """The first part from 5 to 24 seconds after two o'clock, the second one from 85 on."""
-    return build_two_parts(session, storage, cast)
 
 
 @pytest.fixture

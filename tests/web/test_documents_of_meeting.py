@@ -18,11 +18,9 @@ from models.document import Document, Page
 from models.meeting import Meeting
 from models.person import Person
 from tests import pages
-from tests.conftest import Browser, Cast
+from tests.conftest import Browser, Cast, Script
 from tests.pdfs import plain_pdf
-from tests.web.api.conftest import Script, script
 
-__all__ = ["script"]
 Browse = Callable[[Person], Browser]
 ALLOWED = {"may_print": "on", "may_download": "on"}
 

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
 from minutes import drafting, records, transcripts
 from minutes.drafting import Draft
 from models.database import reading, writing
@@ -15,20 +14,9 @@ from models.minutes import MinutesRevision
 from models.person import Person
 from models.transcript import Segment, Transcript
 from tests.conftest import Browser, Cast
-from tests.world import HEARD
-from web.demo import builders
 from web.drafting import TRIES
 
 pytestmark = pytest.mark.hostile
-
-
-@pytest.fixture
-def transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Transcript:
-    source = builders.folder("dx-council")
-    recording = builders.add_recording(session, storage, cast.secretary, meeting, source)
-    made = builders.add_transcript(session, cast.secretary, recording, HEARD)
-    session.commit()
-    return made
 
 
 def correct(engine: Engine, secretary: Person, segment_id: int, text: str) -> None:

@@ -15,9 +15,8 @@ from minutes import records
 from models.person import Person
 from tests import pages
 from tests.conftest import Browser, Cast
-from tests.web.test_nasty_texts import House, house, pages_of, route_of
+from tests.web.conftest import House, pages_of, route_of
 
-__all__ = ["house"]
 TEMPLATES = Path(__file__).parent.parent.parent / "web" / "templates"
 MACROS = {"field", "textarea", "select"}
 

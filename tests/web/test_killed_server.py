@@ -20,13 +20,11 @@ from minutes.pieces import STEP_BYTES
 from models.meeting import Meeting
 from models.person import Person
 from models.upload import Upload
-from tests.conftest import Cast
+from tests.conftest import Cast, Script
 from tests.e2e.conftest import ROOT
-from tests.web.api.conftest import Script, script
 from tests.web.test_tus import Sender, begin_piece, checksum
 from web.bench.server import free_port
 
-__all__ = ["script"]
 KILLS = 4
 SERVE = """
 import uvicorn

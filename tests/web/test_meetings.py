@@ -18,13 +18,11 @@ from models.audit import AuditLine
 from models.document import Document
 from models.meeting import InvitationAnswer, Meeting
 from models.person import Person
-from tests.conftest import Browser, Cast
-from tests.web.api.conftest import Script, script
+from tests.conftest import Browser, Cast, Script
 from web.app import attach
 from web.demo import builders
 from web.demo.papers import to_pdf
 
-__all__ = ["script"]
 Browse = Callable[[Person], Browser]
 
 

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
 from minutes import records, transcripts
 from minutes.assignment import decisions as assignment
 from minutes.content import Content
@@ -19,22 +18,20 @@ from models.transcript import Transcript
 from tests import pages
 from tests.conftest import Browser, Cast
 from tests.world import HEARD
-from web.demo import builders
 
 Browse = Callable[[Person], Browser]
 
 
 @pytest.fixture
-def transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Transcript:
-    recording = builders.add_recording(
-        session, storage, cast.secretary, meeting, builders.folder("dx-council")
-    )
-    made = builders.add_transcript(session, cast.secretary, recording, HEARD)
-    first = made.segments[0]
+def transcript(
+    session: Session, cast: Cast, meeting: Meeting, transcript: Transcript
+) -> Transcript:
+    """Its agenda has begun and somebody has a name."""
+    first = transcript.segments[0]
     assignment.start_agenda_item(session, cast.secretary, first, meeting.agenda_items[0])
     transcripts.name_speaker(session, cast.secretary, first, "篠原 泰成")
     session.commit()
-    return made
+    return transcript
 
 
 @pytest.fixture

@@ -11,27 +11,20 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from meetings import guests, people
-from meetings.config import Config
-from meetings.storage import Storage
-from minutes import records
-from minutes.content import content_of
-from models.person import Person, Role
+from models.person import Person
 from tests import nasty, pages
-from tests.conftest import Browser, Cast
+from tests.conftest import Browser, Cast, Script
 from tests.pdfs import plain_pdf
-from tests.web.api.conftest import Script, script
+from tests.web.conftest import House, pages_of, route_of
 from tests.web.test_access import rules, url_of
-from tests.world import World, build_world
 from web.api.operations import operation_of
 
 pytestmark = pytest.mark.hostile
 
-__all__ = ["script"]
 TEXTS_PER_FIELD = 1
 """Besides one that has them all: each field takes the next ones of the hundred."""
 
@@ -67,45 +60,6 @@ def forms_in(page: str) -> list[Form]:
     ]
 
 
-@dataclass
-class House:
-    """A city with one of everything, which is as it was before after `put_back`."""
-
-    app: Flask
-    engine: Engine
-    config: Config
-    world: World
-    other_pages: list[str]
-    before: bytes = b""
-
-    def put_back(self) -> None:
-        self.engine.dispose()
-        for ending in ("-wal", "-shm"):
-            self.config.database.with_name(f"{self.config.database.name}{ending}").unlink(True)
-        self.config.database.write_bytes(self.before)
-
-
-@pytest.fixture
-def house(
-    app: Flask, session: Session, storage: Storage, cast: Cast, engine: Engine, config: Config
-) -> House:
-    """The organiser has every role. Minutes that are published have a newer revision that waits
-    for a decision."""
-    world = build_world(session, storage, cast)
-    for role in (Role.SECRETARY, Role.APPROVER, Role.ADMINISTRATOR):
-        people.grant_role(session, cast.organiser, role)
-    minutes = records.minutes_of(session, world.published)
-    assert minutes is not None
-    changed = content_of(minutes.latest).model_copy(update={"place": "別の場所"})
-    newer = records.revise(session, cast.secretary, minutes, changed, based_on=1)
-    records.request_approval(session, cast.secretary, newer)
-    code = guests.new_code()
-    way = guests.add_guest(session, cast.organiser, world.unpublished, code, name="外部 委員")
-    session.commit()
-    older = [f"/revisions/{revision.id}" for revision in minutes.revisions]
-    return House(app, engine, config, world, [*older, f"/guest/{way.token}"])
-
-
 def keep(house: House, session: Session) -> None:
     """What `put_back` brings back; whoever signs in does so before."""
     session.close()
@@ -129,16 +83,6 @@ def forms_of(house: House, client: FlaskClient) -> dict[str, Form]:
             form = found.setdefault(rule.endpoint, Form(url_of(rule, house.world), False))
             form.fields |= dict.fromkeys(SENT_BY_SCRIPTS[rule.endpoint], "")
     return found
-
-
-def pages_of(house: House) -> Iterator[str]:
-    for rule, method in rules(house.app):
-        if method == "GET" and not str(rule).startswith(("/api", "/static")):
-            yield url_of(rule, house.world)
-
-
-def route_of(app: Flask, url: str) -> str:
-    return str(app.url_map.bind("localhost").match(url, method="POST")[0])
 
 
 def test_no_text_in_any_field_of_any_form_breaks_the_server_or_stays_as_it_is(

@@ -1,7 +1,6 @@
 """The pages of a meeting with several recordings."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -16,22 +15,10 @@ from models.recording import RecordingKind
 from models.transcript import Transcript
 from tests import pages
 from tests.conftest import Browser, Cast
-from tests.parts import SECOND, SPARE, STARTS_AT, TwoParts, add_spare, build_two_parts
+from tests.parts import SECOND, SPARE, STARTS_AT, TwoParts
 from web.demo import builders
 
 Browse = Callable[[Person], Browser]
-
-
-@pytest.fixture
-def made(session: Session, storage: Storage, cast: Cast) -> TwoParts:
-    return build_two_parts(session, storage, cast)
-
-
-@pytest.fixture
-def spare(
-    session: Session, storage: Storage, cast: Cast, made: TwoParts, tmp_path: Path
-) -> Transcript:
-    return add_spare(session, storage, cast, made.meeting, tmp_path)
 
 
 @pytest.fixture

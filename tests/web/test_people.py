@@ -15,13 +15,11 @@ from models.audit import AuditLine
 from models.base import now
 from models.person import Person, Role, SignIn
 from tests import pages
-from tests.conftest import Browser, Cast
-from tests.web.api.conftest import Script, script
-from tests.web.test_signing_in import Watching, watching
+from tests.conftest import Browser, Cast, Script
+from tests.web.conftest import Watching
 from web.demo.people import PASSWORD
 from web.live import Hub
 
-__all__ = ["script", "watching"]
 Browse = Callable[[Person], Browser]
 LIST = "/administration/people"
 NEW = "a sentence of my own"

@@ -12,15 +12,10 @@ from models.person import Person
 from models.recording import BeginningSource, Recording
 from tests import pages
 from tests.conftest import Browser, Cast
-from tests.parts import TwoParts, build_two_parts
+from tests.parts import TwoParts
 from tests.showing import add_papers, at, present, turn
 
 Browse = Callable[[Person], Browser]
-
-
-@pytest.fixture
-def made(session: Session, storage: Storage, cast: Cast) -> TwoParts:
-    return build_two_parts(session, storage, cast)
 
 
 @pytest.fixture

@@ -15,16 +15,15 @@ from models.minutes import MinutesRevision
 from models.person import Person
 from models.recording import RecordingKind
 from tests.conftest import Browser, Cast
-from tests.parts import SECOND, TwoParts, build_two_parts
+from tests.parts import SECOND, TwoParts
 from tests.showing import add_papers, present, turn
 
 Browse = Callable[[Person], Browser]
 
 
 @pytest.fixture
-def made(session: Session, storage: Storage, cast: Cast) -> TwoParts:
+def made(session: Session, cast: Cast, made: TwoParts) -> TwoParts:
     """Its beginnings are checked."""
-    made = build_two_parts(session, storage, cast)
     for recording in made.recordings:
         began, recording.began_at = recording.began_at, None
         part = RecordingKind.PART

@@ -37,15 +37,6 @@ def secretary(browse: Browse, cast: Cast, meeting: Meeting) -> Browser:
     return browse(cast.secretary)
 
 
-@pytest.fixture
-def recording(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Recording:
-    made = builders.add_recording(
-        session, storage, cast.secretary, meeting, builders.folder("dx-council")
-    )
-    session.commit()
-    return made
-
-
 def send(
     client: Browser,
     meeting: Meeting,

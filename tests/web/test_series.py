@@ -9,10 +9,7 @@ from sqlalchemy.orm import Session
 from meetings.config import Config
 from models.meeting import Meeting
 from models.person import Person
-from tests.conftest import Browser, Cast
-from tests.web.api.conftest import Script, script
-
-__all__ = ["script"]
+from tests.conftest import Browser, Cast, Script
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
-from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,47 +14,13 @@ from models.audit import AuditLine
 from models.meeting import Invitation, Meeting
 from models.person import Person
 from tests.conftest import Browser, Cast
+from tests.web.conftest import Watching
 from web import refusals
 from web.demo.people import PASSWORD
 
 pytestmark = pytest.mark.hostile
 
 Browse = Callable[[Person], Browser]
-
-
-class Watching:
-    """Hashes, and sees each time whether somebody else could write meanwhile."""
-
-    def __init__(self, config: Config, hasher: PasswordHasher) -> None:
-        self._path = config.database
-        self._hasher = hasher
-        self.seen = 0
-
-    def look(self) -> None:
-        connection = sqlite.connect(self._path, timeout=0)
-        connection.isolation_level = None
-        connection.execute("BEGIN IMMEDIATE")  # "database is locked", if this request holds it
-        connection.execute("ROLLBACK")
-        connection.close()
-        self.seen += 1
-
-    def hash(self, password: str) -> str:
-        self.look()
-        return self._hasher.hash(password)
-
-    def verify(self, kept: str, password: str) -> bool:
-        self.look()
-        return self._hasher.verify(kept, password)
-
-    def check_needs_rehash(self, kept: str) -> bool:
-        return self._hasher.check_needs_rehash(kept)
-
-
-@pytest.fixture
-def watching(config: Config, monkeypatch: pytest.MonkeyPatch) -> Watching:
-    made = Watching(config, passwords.HASHER)
-    monkeypatch.setattr(passwords, "HASHER", made)
-    return made
 
 
 @pytest.fixture

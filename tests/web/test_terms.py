@@ -16,11 +16,9 @@ from models.person import Person
 from models.term import DictionaryEntry, TermList
 from models.transcript import Transcript
 from tests.conftest import Browser, Cast
-from tests.minutes.conftest import recording, transcript
 from web.demo import builders
 from web.paging import ON_A_PAGE, paged
 
-__all__ = ["recording", "transcript"]
 Browse = Callable[[Person], Browser]
 
 

@@ -7,31 +7,18 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
 from minutes import records, transcripts
 from minutes.assignment import decisions as assignment
 from minutes.assignment import spans
 from models.audit import AuditLine
-from models.meeting import Meeting
 from models.person import Person
 from models.transcript import Transcript
 from tests import pages
 from tests.conftest import Browser, Cast
 from tests.world import HEARD
-from web.demo import builders
 from web.views import transcripts as views
 
 Browse = Callable[[Person], Browser]
-
-
-@pytest.fixture
-def transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Transcript:
-    recording = builders.add_recording(
-        session, storage, cast.secretary, meeting, builders.folder("dx-council")
-    )
-    made = builders.add_transcript(session, cast.secretary, recording, HEARD)
-    session.commit()
-    return made
 
 
 def test_the_first_segments_come_with_the_page(

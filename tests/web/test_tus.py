@@ -23,14 +23,12 @@ from minutes.upload_checks import check_next
 from models.meeting import Meeting
 from models.person import Person, Role
 from models.upload import Upload, UploadState
-from tests.conftest import Browser, Cast
+from tests.conftest import Browser, Cast, Script
 from tests.disks import small_disk
 from tests.serving import served_on_a_port
-from tests.web.api.conftest import Script, script
 from web.demo import builders
 from web.door import bodies
 
-__all__ = ["script"]
 SOUND = builders.folder("section-meeting").audio
 PIECE = "application/offset+octet-stream"
 Sign = Callable[[Person], Script]

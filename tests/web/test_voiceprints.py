@@ -9,20 +9,41 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.config import Config, Speakers
+from meetings.storage import Storage
 from minutes.speakers import weights
 from models.audit import AuditLine
-from models.meeting import Meeting
+from models.meeting import Meeting, Series
 from models.person import Person
 from models.transcript import Transcript
 from models.voiceprint import Voiceprint
-from tests.conftest import Browser, Cast
-from tests.minutes.speakers.conftest import later, series
-from tests.minutes.speakers.spoken import KOGA, MIXED, OKUMA, SHINOHARA, hear
-from tests.web.api.conftest import Script, script, secretary, transcript
+from tests.conftest import Browser, Cast, Script
+from tests.minutes.speakers.spoken import (
+    KOGA,
+    MIXED,
+    OKUMA,
+    SHINOHARA,
+    add_later,
+    hear,
+    keep_voiceprints,
+)
 
-__all__ = ["later", "script", "secretary", "series", "transcript"]
 Browse = Callable[[Person], Browser]
 Sign = Callable[[Person], Script]
+
+
+@pytest.fixture
+def secretary(script: Sign, cast: Cast) -> Script:
+    return script(cast.secretary)
+
+
+@pytest.fixture
+def series(session: Session, transcript: Transcript) -> Series:
+    return keep_voiceprints(session, transcript)
+
+
+@pytest.fixture
+def later(session: Session, storage: Storage, cast: Cast, series: Series) -> Transcript:
+    return add_later(session, storage, cast, series)
 
 
 @pytest.fixture

@@ -1,16 +1,23 @@
 """What tests of voiceprints share: voices as directions, and transcripts in which they speak."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import numpy as np
 from sqlalchemy.orm import Session
 
+from meetings.storage import Storage
 from minutes.speakers import naming, samples, suggestions
 from minutes.speakers.directions import Direction
 from minutes.speakers.error_rate import Said
 from minutes.speakers.stretches import Stretch
 from minutes.speakers.voices import Heard
+from models.base import now
+from models.meeting import Series
 from models.transcript import Segment, Transcript
+from tests.cast import Cast
+from tests.world import HEARD
+from web.demo import builders
 
 WEIGHTS = "a" * 64
 LEAST = 0.75
@@ -24,6 +31,33 @@ def like(direction: Direction, other: Direction, share: float = 0.2) -> Directio
     mixed = direction + share * other
     unit: Direction = (mixed / np.linalg.norm(mixed)).astype(np.float32)
     return unit
+
+
+def keep_voiceprints(session: Session, transcript: Transcript) -> Series:
+    """The series of the transcript, which keeps them from now on."""
+    found = transcript.meeting.series
+    found.keeps_voiceprints = True
+    session.commit()
+    return found
+
+
+def add_later(session: Session, storage: Storage, cast: Cast, series: Series) -> Transcript:
+    """Of the next meeting of the series."""
+    meeting = builders.add_meeting(
+        session,
+        cast.organiser,
+        builders.folder("dx-council"),
+        series=series.name,
+        department=series.department,
+        starts_at=now() + timedelta(days=30),
+    )
+    recording = builders.add_recording(
+        session, storage, cast.secretary, meeting, builders.folder("dx-council")
+    )
+    made = builders.add_transcript(session, cast.secretary, recording, HEARD)
+    session.commit()
+    assert made.meeting.series_id == series.id
+    return made
 
 
 def hear(

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from meetings.config import Config
 from models.transcript import AssignedBy, Transcript
-from tests.web.api.conftest import Script
+from tests.conftest import Script
 
 
 def test_a_segment_says_where_its_item_comes_from(

@@ -10,8 +10,7 @@ from minutes.assignment import spans
 from models.audit import AuditLine
 from models.person import Person
 from models.transcript import AssignedBy, Transcript
-from tests.conftest import Cast
-from tests.web.api.conftest import Script
+from tests.conftest import Cast, Script
 
 
 def asked(script: Script, transcript_id: int, since: int, **more: object) -> dict[str, object]:

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 from meetings.invitations import answer_invitation
 from models.meeting import AnswerWord, Meeting
 from models.person import Person
-from tests.conftest import Browser, Cast
-from tests.web.api.conftest import Script
+from tests.conftest import Browser, Cast, Script
 
 pytestmark = pytest.mark.hostile
 

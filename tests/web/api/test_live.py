@@ -16,8 +16,7 @@ from models.document import Document, DocumentVersion, Page
 from models.meeting import InvitationKind, Meeting
 from models.person import Person
 from models.sitting import Turn
-from tests.conftest import Browser, Cast
-from tests.web.api.conftest import Script
+from tests.conftest import Browser, Cast, Script
 from web.demo import builders
 
 As = Callable[[Person], Script]

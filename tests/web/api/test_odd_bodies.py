@@ -12,8 +12,7 @@ from werkzeug.routing import Rule
 from meetings import people
 from meetings.storage import Storage
 from models.person import Person, Role
-from tests.conftest import Cast
-from tests.web.api.conftest import Script
+from tests.conftest import Cast, Script
 from tests.world import World, build_world
 from web.api.operations import Operation, operation_of
 

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from models.transcript import Transcript
-from tests.web.api.conftest import Script
+from tests.conftest import Script
 
 
 def test_minutes_are_drafted_and_written_anew_in_a_style(

@@ -1,7 +1,6 @@
 """Parts and spares over the API."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -9,23 +8,10 @@ from sqlalchemy.orm import Session
 from meetings.storage import Storage
 from models.person import Person
 from models.transcript import Transcript
-from tests.conftest import Cast
-from tests.parts import TwoParts, add_spare, build_two_parts
-from tests.web.api.conftest import Script
+from tests.conftest import Cast, Script
+from tests.parts import TwoParts
 from tests.world import HEARD
 from web.demo import builders
-
-
-@pytest.fixture
-def made(session: Session, storage: Storage, cast: Cast) -> TwoParts:
-    return build_two_parts(session, storage, cast)
-
-
-@pytest.fixture
-def spare(
-    session: Session, storage: Storage, cast: Cast, made: TwoParts, tmp_path: Path
-) -> Transcript:
-    return add_spare(session, storage, cast, made.meeting, tmp_path)
 
 
 @pytest.fixture

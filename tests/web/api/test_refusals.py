@@ -14,8 +14,7 @@ from meetings.config import Config
 from models.meeting import Meeting
 from models.person import Person
 from models.recording import Recording
-from tests.conftest import Browser, Cast
-from tests.web.api.conftest import Script
+from tests.conftest import Browser, Cast, Script
 from web.demo import builders, papers
 from web.door.limits import LARGEST_BODY_BYTES
 

@@ -11,8 +11,7 @@ from minutes import transcription as work
 from models.meeting import Meeting
 from models.person import Person
 from models.recording import Recording, StepKind, WorkState
-from tests.conftest import Cast
-from tests.web.api.conftest import Script
+from tests.conftest import Cast, Script
 from web.demo import builders
 
 

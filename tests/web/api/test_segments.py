@@ -3,8 +3,7 @@
 from sqlalchemy.orm import Session
 
 from models.transcript import Transcript
-from tests.conftest import Cast
-from tests.web.api.conftest import Script
+from tests.conftest import Cast, Script
 from tests.world import HEARD
 
 

@@ -12,17 +12,11 @@ from models.audit import AuditLine
 from models.document import DocumentVersion
 from models.person import Person
 from models.recording import BeginningSource
-from tests.conftest import Cast
-from tests.parts import FIRST, TwoParts, build_two_parts
+from tests.conftest import Cast, Script
+from tests.parts import FIRST, TwoParts
 from tests.showing import add_papers, at, present, turn
-from tests.web.api.conftest import Script
 
 SignIn = Callable[[Person], Script]
-
-
-@pytest.fixture
-def made(session: Session, storage: Storage, cast: Cast) -> TwoParts:
-    return build_two_parts(session, storage, cast)
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ from minutes import transcripts
 from models.document import DocumentVersion
 from models.meeting import Meeting
 from models.person import Person
-from tests.conftest import Cast
-from tests.web.api.conftest import Script
+from tests.conftest import Cast, Script
 from tests.world import HEARD
 from web.demo import builders
 

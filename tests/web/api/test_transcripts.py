@@ -16,8 +16,7 @@ from models.document import Page
 from models.meeting import Meeting
 from models.person import Person
 from models.transcript import Doubt, Origin, Proposal, Transcript
-from tests.conftest import Browser, Cast
-from tests.web.api.conftest import Script
+from tests.conftest import Browser, Cast, Script
 from tests.world import HEARD
 from web.demo import builders
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from minutes.speakers import naming
 from minutes.speakers.error_rate import Said
 from models.transcript import Transcript
-from tests.web.api.conftest import Script
+from tests.conftest import Script
 
 
 def test_a_script_names_splits_and_tells_apart_once_more(

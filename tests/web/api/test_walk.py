@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.person import Person
 from models.recording import Recording
-from tests.conftest import Cast
-from tests.web.api.conftest import Script
+from tests.conftest import Cast, Script
 from tests.world import HEARD
 from web.api.description import describe
 from web.api.operations import operation_of
