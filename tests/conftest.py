@@ -307,14 +307,14 @@ def transcript(session: Session, cast: Cast, recording: Recording) -> Transcript
 
 
 @pytest.fixture
-def made(session: Session, storage: Storage, cast: Cast) -> TwoParts:
+def two_parts(session: Session, storage: Storage, cast: Cast) -> TwoParts:
     """A meeting of two parts."""
     return build_two_parts(session, storage, cast)
 
 
 @pytest.fixture
 def spare(
-    session: Session, storage: Storage, cast: Cast, made: TwoParts, tmp_path: Path
+    session: Session, storage: Storage, cast: Cast, two_parts: TwoParts, tmp_path: Path
 ) -> Transcript:
     """What a second recorder heard of the first part."""
-    return add_spare(session, storage, cast, made.meeting, tmp_path)
+    return add_spare(session, storage, cast, two_parts.meeting, tmp_path)

@@ -13,7 +13,7 @@ from models.document import DocumentVersion
 from models.recording import BeginningSource
 from tests.conftest import Cast
 from tests.e2e.conftest import DESKTOP, PHONE, let_in
-from tests.parts import TwoParts, build_two_parts
+from tests.parts import TwoParts
 from tests.showing import add_papers, present, turn
 
 pytestmark = pytest.mark.browser
@@ -37,30 +37,29 @@ def open_as(server: str, browser: Browser) -> Iterator[Open]:
 
 
 @pytest.fixture
-def made(session: Session, storage: Storage, cast: Cast) -> TwoParts:
+def two_parts(session: Session, storage: Storage, cast: Cast, two_parts: TwoParts) -> TwoParts:
     """The first page is shown from 14:00:13 on, where the second segment begins; the other one
     during the second part."""
-    made = build_two_parts(session, storage, cast)
-    one, other = add_papers(session, storage, cast, made.meeting)
-    present(session, made.meeting, cast.organiser, 0, 600)
+    one, other = add_papers(session, storage, cast, two_parts.meeting)
+    present(session, two_parts.meeting, cast.organiser, 0, 600)
     turn(session, one, 14)
     turn(session, other, 60)
-    made.first.recording.beginning_source = BeginningSource.STAMP
+    two_parts.first.recording.beginning_source = BeginningSource.STAMP
     session.commit()
-    return made
+    return two_parts
 
 
-def shown(session: Session, made: TwoParts, place: int = 0) -> DocumentVersion:
+def shown(session: Session, two_parts: TwoParts, place: int = 0) -> DocumentVersion:
     found = session.query(DocumentVersion).order_by(DocumentVersion.id).all()[place]
     session.commit()
     return found
 
 
 def test_the_desk_shows_the_page_of_the_segment_and_plays_from_the_page(
-    open_as: Open, session: Session, made: TwoParts
+    open_as: Open, session: Session, two_parts: TwoParts
 ) -> None:
-    title = shown(session, made).document.title
-    path = f"/transcripts/{made.first.id}"
+    title = shown(session, two_parts).document.title
+    path = f"/transcripts/{two_parts.first.id}"
     session.commit()
     page = open_as("morishita")
     page.goto(path)
@@ -80,9 +79,9 @@ def test_the_desk_shows_the_page_of_the_segment_and_plays_from_the_page(
 
 
 def test_moments_that_come_late_are_shown_though_the_desk_has_looked_again_meanwhile(
-    open_as: Open, session: Session, made: TwoParts
+    open_as: Open, session: Session, two_parts: TwoParts
 ) -> None:
-    path = f"/transcripts/{made.first.id}"
+    path = f"/transcripts/{two_parts.first.id}"
     session.commit()
     page = open_as("morishita")
     held: list[Route] = []
@@ -99,9 +98,9 @@ def test_moments_that_come_late_are_shown_though_the_desk_has_looked_again_meanw
 
 
 def test_on_a_phone_the_page_waits_in_a_fold(
-    open_as: Open, session: Session, made: TwoParts
+    open_as: Open, session: Session, two_parts: TwoParts
 ) -> None:
-    path = f"/transcripts/{made.first.id}"
+    path = f"/transcripts/{two_parts.first.id}"
     session.commit()
     page = open_as("morishita", PHONE)
     page.goto(path)
@@ -115,9 +114,9 @@ def test_on_a_phone_the_page_waits_in_a_fold(
 
 
 def test_the_beginning_is_moved_by_ear_until_page_and_voice_agree(
-    open_as: Open, session: Session, made: TwoParts
+    open_as: Open, session: Session, two_parts: TwoParts
 ) -> None:
-    recording = made.first.recording
+    recording = two_parts.first.recording
     path = f"/recordings/{recording.id}/place"
     session.commit()
     page = open_as("morishita")
@@ -138,11 +137,11 @@ def test_the_beginning_is_moved_by_ear_until_page_and_voice_agree(
 
 
 def test_the_viewer_lists_what_was_said_and_leads_back_to_the_desk(
-    open_as: Open, session: Session, made: TwoParts
+    open_as: Open, session: Session, two_parts: TwoParts
 ) -> None:
-    document_id = shown(session, made).document_id
-    said = transcripts.segments_of(session, made.first)[1]
-    words, segment = said.text, f"/transcripts/{made.first.id}#segment-{said.id}"
+    document_id = shown(session, two_parts).document_id
+    said = transcripts.segments_of(session, two_parts.first)[1]
+    words, segment = said.text, f"/transcripts/{two_parts.first.id}#segment-{said.id}"
     session.commit()
     page = open_as("morishita")
     page.goto(f"/documents/{document_id}")
@@ -158,8 +157,10 @@ def test_the_viewer_lists_what_was_said_and_leads_back_to_the_desk(
     expect(page.locator(".segment-text").nth(1)).to_have_value(words)
 
 
-def test_an_attendee_is_offered_no_words(open_as: Open, session: Session, made: TwoParts) -> None:
-    document_id = shown(session, made).document_id
+def test_an_attendee_is_offered_no_words(
+    open_as: Open, session: Session, two_parts: TwoParts
+) -> None:
+    document_id = shown(session, two_parts).document_id
     session.commit()
     page = open_as("okuma")
     page.goto(f"/documents/{document_id}")

@@ -2,21 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
-from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
 from minutes.recognition import audio
 from minutes.recognition.heard import Heard
-from tests.conftest import Cast
 from tests.e2e.conftest import DESKTOP, PHONE, let_in
-from tests.parts import SECOND, TwoParts, add_spare, build_two_parts
+from tests.parts import SECOND, TwoParts
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("spare")]
 Open = Callable[..., Page]
 # Resolves with the length in seconds.
 LENGTH = """audio => new Promise(done => {
@@ -42,32 +39,25 @@ def open_as(server: str, browser: Browser) -> Iterator[Open]:
         context.close()
 
 
-@pytest.fixture
-def made(session: Session, storage: Storage, cast: Cast, tmp_path: Path) -> TwoParts:
-    made = build_two_parts(session, storage, cast)
-    add_spare(session, storage, cast, made.meeting, tmp_path)
-    return made
-
-
 def test_from_the_place_of_each_recording_to_the_sound_of_a_sentence_of_the_second_part(
-    open_as: Open, made: TwoParts, storage: Storage
+    open_as: Open, two_parts: TwoParts, storage: Storage
 ) -> None:
     secretary = open_as("morishita")
-    place_the_second_part(secretary, made)
-    go_from_desk_to_desk(secretary, made)
-    draft_and_ask(secretary, made)
+    place_the_second_part(secretary, two_parts)
+    go_from_desk_to_desk(secretary, two_parts)
+    draft_and_ask(secretary, two_parts)
     approver = open_as("nagano")
-    approver.goto(f"/meetings/{made.meeting.id}/minutes")
+    approver.goto(f"/meetings/{two_parts.meeting.id}/minutes")
     approver.get_by_role("button", name="承認する").click()
     approver.wait_for_load_state()  # the question is asked by the page's script
     approver.get_by_role("button", name="公開する").click()
     approver.get_by_role("dialog").get_by_role("button", name="公開する").click()
     expect(approver.get_by_role("link", name="公開しています")).to_be_visible()
-    hear_the_second_part(open_as(), made, storage)
+    hear_the_second_part(open_as(), two_parts, storage)
 
 
-def place_the_second_part(page: Page, made: TwoParts) -> None:
-    page.goto(f"/meetings/{made.meeting.id}/recordings")
+def place_the_second_part(page: Page, two_parts: TwoParts) -> None:
+    page.goto(f"/meetings/{two_parts.meeting.id}/recordings")
     article = page.get_by_role("article", name="後半.flac")
     expect(article).to_contain_text("第1部の終わりから1分空いています。")
     article.locator("summary", has_text="種類と始まりの時刻を直す").click()
@@ -85,27 +75,27 @@ def place_the_second_part(page: Page, made: TwoParts) -> None:
     assert fits_and_is_accessible(page) == []
 
 
-def go_from_desk_to_desk(page: Page, made: TwoParts) -> None:
-    page.goto(f"/transcripts/{made.first.id}")
+def go_from_desk_to_desk(page: Page, two_parts: TwoParts) -> None:
+    page.goto(f"/transcripts/{two_parts.first.id}")
     page.get_by_role("link", name="次の部（第2部）").click()
     expect(page.locator(".segment textarea").first).to_have_value(SECOND[0].text)
     assert fits_and_is_accessible(page) == []
     expect(page.get_by_role("link", name="前の部（第1部）")).to_be_visible()
 
 
-def draft_and_ask(page: Page, made: TwoParts) -> None:
-    page.goto(f"/meetings/{made.meeting.id}/minutes")
-    expect(page.get_by_label("第2部に使う逐語録")).to_have_value(str(made.second.id))
+def draft_and_ask(page: Page, two_parts: TwoParts) -> None:
+    page.goto(f"/meetings/{two_parts.meeting.id}/minutes")
+    expect(page.get_by_label("第2部に使う逐語録")).to_have_value(str(two_parts.second.id))
     assert fits_and_is_accessible(page) == []
     page.get_by_role("button", name="会議録を作成").click()
     expect(page.locator(".paper")).to_contain_text(SECOND[0].text)
     page.get_by_role("button", name="承認を依頼").click()
 
 
-def hear_the_second_part(page: Page, made: TwoParts, storage: Storage) -> None:
+def hear_the_second_part(page: Page, two_parts: TwoParts, storage: Storage) -> None:
     page.goto("/")
     page.get_by_role("link", name="第2回").click()
-    said, sound = SECOND[0], storage.path(made.second.recording.sha256)
+    said, sound = SECOND[0], storage.path(two_parts.second.recording.sha256)
     listen = page.get_by_role("link", name="第2部 0:00:00の発言を聞く")
     words = page.get_by_text(said.text)
     expected = audio.clip(sound, said.start_seconds, said.end_seconds)

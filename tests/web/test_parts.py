@@ -22,7 +22,7 @@ Browse = Callable[[Person], Browser]
 
 
 @pytest.fixture
-def secretary(browse: Browse, cast: Cast, made: TwoParts) -> Browser:
+def secretary(browse: Browse, cast: Cast, two_parts: TwoParts) -> Browser:
     return browse(cast.secretary)
 
 
@@ -41,9 +41,9 @@ def place_form(page: str, recording_id: int) -> dict[str, str]:
 
 
 def test_recordings_are_listed_by_the_clock_each_with_its_place(
-    secretary: Browser, made: TwoParts, spare: Transcript
+    secretary: Browser, two_parts: TwoParts, spare: Transcript
 ) -> None:
-    page = secretary.get(f"/meetings/{made.meeting.id}/recordings").text
+    page = secretary.get(f"/meetings/{two_parts.meeting.id}/recordings").text
     names = pages.texts(page, '//h3[starts-with(@id, "recording-")]')
     assert names == ["前半.flac", "予備機.wav", "後半.flac"]
     places = pages.texts(page, '//p[@class="place"]/span[contains(@class, "badge")]')
@@ -53,7 +53,7 @@ def test_recordings_are_listed_by_the_clock_each_with_its_place(
 
 
 def test_a_meeting_with_one_recording_counts_no_parts(
-    browse: Browse, session: Session, storage: Storage, cast: Cast, made: TwoParts
+    browse: Browse, session: Session, storage: Storage, cast: Cast, two_parts: TwoParts
 ) -> None:
     meeting = builders.add_meeting(
         session,
@@ -63,7 +63,7 @@ def test_a_meeting_with_one_recording_counts_no_parts(
         department=cast.organiser.department,
         starts_at=STARTS_AT,
     )
-    sound = storage.path(made.second.recording.sha256)
+    sound = storage.path(two_parts.second.recording.sha256)
     recording = builders.add_sound(session, storage, cast.secretary, meeting, sound, "一つ.flac")
     transcript = builders.add_transcript(session, cast.secretary, recording, SECOND)
     secretary = browse(cast.secretary)
@@ -75,10 +75,10 @@ def test_a_meeting_with_one_recording_counts_no_parts(
 
 
 def test_kind_and_beginning_are_changed_in_the_list(
-    secretary: Browser, session: Session, made: TwoParts
+    secretary: Browser, session: Session, two_parts: TwoParts
 ) -> None:
-    at = f"/meetings/{made.meeting.id}/recordings"
-    recording = made.second.recording
+    at = f"/meetings/{two_parts.meeting.id}/recordings"
+    recording = two_parts.second.recording
     form = place_form(secretary.get(at).text, recording.id)
     assert (form["kind"], form["began_at"], form["day"]) == ("part", "14:01:25", "")
     answer = secretary.post(f"/recordings/{recording.id}/place", data=form)
@@ -100,9 +100,9 @@ NONSENSE = [
 
 
 def test_nonsense_comes_back_with_a_sentence_and_what_was_typed(
-    secretary: Browser, session: Session, made: TwoParts
+    secretary: Browser, session: Session, two_parts: TwoParts
 ) -> None:
-    recording = made.second.recording
+    recording = two_parts.second.recording
     before = recording.began_at
     url = f"/recordings/{recording.id}/place"
     whole = place_form(secretary.get(url).text, recording.id)
@@ -116,20 +116,20 @@ def test_nonsense_comes_back_with_a_sentence_and_what_was_typed(
 
 
 def test_of_two_people_the_second_sees_what_the_first_one_saved(
-    secretary: Browser, session: Session, made: TwoParts
+    secretary: Browser, session: Session, two_parts: TwoParts
 ) -> None:
-    url = f"/recordings/{made.second.recording.id}/place"
-    form = place_form(secretary.get(url).text, made.second.recording.id)
+    url = f"/recordings/{two_parts.second.recording.id}/place"
+    form = place_form(secretary.get(url).text, two_parts.second.recording.id)
     assert secretary.post(url, data={**form, "began_at": "14:30:00"}).status_code == 302
     answer = secretary.post(url, data={**form, "began_at": "14:40:00"})
     assert answer.status_code == 409 and "14:30:00から" in answer.text
-    again = place_form(answer.text, made.second.recording.id)
+    again = place_form(answer.text, two_parts.second.recording.id)
     assert again["began_at"] == "14:40:00"
     assert secretary.post(url, data=again).status_code == 302
 
 
-def test_the_only_part_stays_one(secretary: Browser, made: TwoParts, session: Session) -> None:
-    first, second = made.recordings
+def test_the_only_part_stays_one(secretary: Browser, two_parts: TwoParts, session: Session) -> None:
+    first, second = two_parts.recordings
     second.kind = RecordingKind.SPARE
     session.commit()
     answer = secretary.post(f"/recordings/{first.id}/place", data={"kind": "spare"})
@@ -137,43 +137,43 @@ def test_the_only_part_stays_one(secretary: Browser, made: TwoParts, session: Se
 
 
 def test_an_approver_sees_the_places_and_changes_none(
-    browse: Browse, cast: Cast, made: TwoParts
+    browse: Browse, cast: Cast, two_parts: TwoParts
 ) -> None:
-    page = browse(cast.approver).get(f"/meetings/{made.meeting.id}/recordings").text
+    page = browse(cast.approver).get(f"/meetings/{two_parts.meeting.id}/recordings").text
     assert "本編 第2部" in page and "/place" not in page
 
 
 def test_the_desk_leads_to_the_parts_beside_it(
-    secretary: Browser, made: TwoParts, spare: Transcript
+    secretary: Browser, two_parts: TwoParts, spare: Transcript
 ) -> None:
     def beside(transcript: Transcript) -> tuple[str, list[tuple[str, str]]]:
         page = pages.tree(secretary.get(f"/transcripts/{transcript.id}").text)
         (nav,) = page.find_class("desk-parts")
         return nav.findtext("span"), [(link.get("href"), link.text) for link in nav.iter("a")]
 
-    first, second = (f"/transcripts/{t.id}" for t in (made.first, made.second))
-    assert beside(made.first) == ("第1部（2部のうち）", [(second, "次の部（第2部）")])
-    assert beside(made.second) == ("第2部（2部のうち）", [(first, "前の部（第1部）")])
+    first, second = (f"/transcripts/{t.id}" for t in (two_parts.first, two_parts.second))
+    assert beside(two_parts.first) == ("第1部（2部のうち）", [(second, "次の部（第2部）")])
+    assert beside(two_parts.second) == ("第2部（2部のうち）", [(first, "前の部（第1部）")])
     assert beside(spare) == ("予備", [(first, "もとの部（第1部）")])
     assert "第2部（2部のうち）" in secretary.get(f"{second}/print").text
 
 
 def test_the_page_that_drafts_shows_and_takes_a_transcript_of_every_part(
-    secretary: Browser, session: Session, made: TwoParts, spare: Transcript
+    secretary: Browser, session: Session, two_parts: TwoParts, spare: Transcript
 ) -> None:
-    url = f"/meetings/{made.meeting.id}/minutes"
+    url = f"/meetings/{two_parts.meeting.id}/minutes"
     page = secretary.get(url).text
     selects = pages.tree(page).xpath('//select[@name="transcript_ids"]')
-    first, second, other = (str(one.id) for one in (made.first, made.second, spare))
+    first, second, other = (str(one.id) for one in (two_parts.first, two_parts.second, spare))
     assert [select.value for select in selects] == [first, second]
     offered = [select.value_options for select in selects]
     assert offered == [[first, other, ""], [second, other, ""]]
     assert page.index("第1部に使う逐語録") < page.index("第2部に使う逐語録")
     assert "予備 予備機.wav" in page and "会議録を作成" in page
-    chosen = [str(made.first.id), str(made.second.id)]
+    chosen = [str(two_parts.first.id), str(two_parts.second.id)]
     answer = secretary.post(url, data={"transcript_ids": chosen})
     paper = secretary.get(answer.location).text
-    first, second = made.recordings
+    first, second = two_parts.recordings
     assert f"/recordings/{first.id}/sound#t=1.0,8.6" in paper
     assert f"/recordings/{second.id}/sound#t=0.4,2.8" in paper
     assert 'aria-label="第2部 0:00:00の発言を聞く"' in paper
@@ -182,9 +182,9 @@ def test_the_page_that_drafts_shows_and_takes_a_transcript_of_every_part(
 
 
 def test_a_spare_is_chosen_instead_of_a_part_and_a_part_left_out(
-    secretary: Browser, session: Session, made: TwoParts, spare: Transcript
+    secretary: Browser, session: Session, two_parts: TwoParts, spare: Transcript
 ) -> None:
-    url = f"/meetings/{made.meeting.id}/minutes"
+    url = f"/meetings/{two_parts.meeting.id}/minutes"
     secretary.post(url, data={"transcript_ids": [str(spare.id), ""]})
     page = secretary.get(url).text
     assert SPARE[0].text in page and SECOND[0].text not in page
@@ -196,43 +196,43 @@ def test_a_spare_is_chosen_instead_of_a_part_and_a_part_left_out(
 
 
 def test_a_part_that_is_not_text_yet_is_told_before_drafting(
-    secretary: Browser, session: Session, storage: Storage, cast: Cast, made: TwoParts
+    secretary: Browser, session: Session, storage: Storage, cast: Cast, two_parts: TwoParts
 ) -> None:
     sound = builders.folder("section-meeting").audio
-    builders.add_sound(session, storage, cast.secretary, made.meeting, sound, "三.m4a")
+    builders.add_sound(session, storage, cast.secretary, two_parts.meeting, sound, "三.m4a")
     session.commit()
-    page = secretary.get(f"/meetings/{made.meeting.id}/minutes").text
+    page = secretary.get(f"/meetings/{two_parts.meeting.id}/minutes").text
     assert page.count("この部を除いた会議録になります") == 1
-    beside = secretary.get(f"/transcripts/{made.first.id}").text
+    beside = secretary.get(f"/transcripts/{two_parts.first.id}").text
     assert "次の部（第2部）はまだ文字になっていません" in beside
 
 
 def test_a_citizen_hears_every_sentence_from_the_recording_of_its_part(
-    citizen: Browser, session: Session, storage: Storage, cast: Cast, made: TwoParts
+    citizen: Browser, session: Session, storage: Storage, cast: Cast, two_parts: TwoParts
 ) -> None:
-    publish(session, cast, made.first, made.second)
-    page = citizen.get(f"/published/{made.meeting.id}").text
+    publish(session, cast, two_parts.first, two_parts.second)
+    page = citizen.get(f"/published/{two_parts.meeting.id}").text
     assert 'data-at="第1部 0:00:09"' in page
-    url = f"/published/{made.meeting.id}/sentences/0/2/sound"
+    url = f"/published/{two_parts.meeting.id}/sentences/0/2/sound"
     assert url in page
     said = SECOND[0]
-    sound = storage.path(made.second.recording.sha256)
+    sound = storage.path(two_parts.second.recording.sha256)
     assert citizen.get(url).data == audio.clip(sound, said.start_seconds, said.end_seconds)
 
 
 def test_a_sentence_is_looked_for_in_its_own_part_alone(
-    citizen: Browser, session: Session, cast: Cast, made: TwoParts
+    citizen: Browser, session: Session, cast: Cast, two_parts: TwoParts
 ) -> None:
     """Times of the first part under the name of the second open nothing."""
-    revision = records.draft(session, cast.secretary, made.first, made.second)
+    revision = records.draft(session, cast.secretary, two_parts.first, two_parts.second)
     content = content_of(revision)
-    content.sections[0].paragraphs[0].transcript_id = made.second.id
+    content.sections[0].paragraphs[0].transcript_id = two_parts.second.id
     changed = records.revise(session, cast.secretary, revision.minutes, content, based_on=1)
     records.request_approval(session, cast.secretary, changed)
     session.flush()
     records.approve(session, cast.approver, changed)
     publication.publish(session, cast.approver, changed)
     session.commit()
-    url = f"/published/{made.meeting.id}/sentences/0"
+    url = f"/published/{two_parts.meeting.id}/sentences/0"
     assert citizen.get(f"{url}/0/sound").status_code == 404
     assert citizen.get(f"{url}/1/sound").status_code == 200

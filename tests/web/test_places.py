@@ -19,19 +19,19 @@ Browse = Callable[[Person], Browser]
 
 
 @pytest.fixture
-def version(session: Session, storage: Storage, cast: Cast, made: TwoParts) -> DocumentVersion:
+def version(session: Session, storage: Storage, cast: Cast, two_parts: TwoParts) -> DocumentVersion:
     """Shown from 14:00:15 on."""
-    one = add_papers(session, storage, cast, made.meeting)[0]
-    present(session, made.meeting, cast.organiser, 0, 600)
+    one = add_papers(session, storage, cast, two_parts.meeting)[0]
+    present(session, two_parts.meeting, cast.organiser, 0, 600)
     turn(session, one, 15)
     session.commit()
     return one
 
 
 @pytest.fixture
-def recording(session: Session, made: TwoParts) -> Recording:
+def recording(session: Session, two_parts: TwoParts) -> Recording:
     """Begins at 14:00:05 by its own stamp."""
-    recording = made.first.recording
+    recording = two_parts.first.recording
     recording.beginning_source, recording.stamped_at = BeginningSource.STAMP, at(5)
     session.commit()
     return recording
@@ -104,9 +104,9 @@ def test_a_removed_document_is_not_offered_to_the_ear(
 
 
 def test_the_desk_says_what_to_do_while_the_beginning_is_unknown_or_unchecked(
-    browse: Browse, session: Session, cast: Cast, made: TwoParts, recording: Recording
+    browse: Browse, session: Session, cast: Cast, two_parts: TwoParts, recording: Recording
 ) -> None:
-    url, place = f"/transcripts/{made.first.id}", f"/recordings/{recording.id}/place"
+    url, place = f"/transcripts/{two_parts.first.id}", f"/recordings/{recording.id}/place"
     secretary, approver = browse(cast.secretary), browse(cast.approver)
     assert "頁がずれているかもしれません" in secretary.get(url).text
     recording.began_at = None

@@ -15,14 +15,14 @@ from web.demo import builders
 
 
 @pytest.fixture
-def secretary(script: Callable[[Person], Script], cast: Cast, made: TwoParts) -> Script:
+def secretary(script: Callable[[Person], Script], cast: Cast, two_parts: TwoParts) -> Script:
     return script(cast.secretary)
 
 
 def test_recordings_are_listed_by_the_clock_with_their_distance(
-    secretary: Script, made: TwoParts, spare: Transcript
+    secretary: Script, two_parts: TwoParts, spare: Transcript
 ) -> None:
-    listed = secretary.get(f"/meetings/{made.meeting.id}/recordings")["recordings"]
+    listed = secretary.get(f"/meetings/{two_parts.meeting.id}/recordings")["recordings"]
     assert [(r["file_name"], r["kind"], r["part"], r["offset_seconds"]) for r in listed] == [
         ("前半.flac", "part", 1, 0.0),
         ("予備機.wav", "spare", 1, 1.0),
@@ -31,8 +31,10 @@ def test_recordings_are_listed_by_the_clock_with_their_distance(
     assert listed[0]["began_at"] == "2026-11-23T05:00:05Z"
 
 
-def test_a_recording_is_placed_by_clock_or_by_distance(secretary: Script, made: TwoParts) -> None:
-    path = f"/recordings/{made.second.recording.id}/place"
+def test_a_recording_is_placed_by_clock_or_by_distance(
+    secretary: Script, two_parts: TwoParts
+) -> None:
+    path = f"/recordings/{two_parts.second.recording.id}/place"
     by_clock = {"kind": "part", "began_at": "2026-11-23T14:30:00+09:00"}
     assert secretary.call("PUT", path, by_clock)["offset_seconds"] == 1795.0
     by_distance = {"kind": "spare", "after_first_part_seconds": 3.5}
@@ -43,9 +45,9 @@ def test_a_recording_is_placed_by_clock_or_by_distance(secretary: Script, made: 
 
 
 def test_a_place_that_somebody_else_changed_meanwhile_is_not_written_over(
-    secretary: Script, made: TwoParts
+    secretary: Script, two_parts: TwoParts
 ) -> None:
-    path = f"/recordings/{made.second.recording.id}"
+    path = f"/recordings/{two_parts.second.recording.id}"
     seen = secretary.get(path)["place"]
     by_clock = {"kind": "part", "began_at": "2026-11-23T14:30:00+09:00", "seen": seen}
     assert "14:30:00から" in secretary.call("PUT", f"{path}/place", by_clock)["place"]
@@ -67,17 +69,17 @@ NONSENSE: list[tuple[dict[str, object], str, str]] = [
 ]
 
 
-def test_nonsense_is_refused_by_its_field(secretary: Script, made: TwoParts) -> None:
-    path = f"/recordings/{made.second.recording.id}/place"
+def test_nonsense_is_refused_by_its_field(secretary: Script, two_parts: TwoParts) -> None:
+    path = f"/recordings/{two_parts.second.recording.id}/place"
     for body, field, words in NONSENSE:
         answer = secretary.call("PUT", path, body, status=422)
         assert answer["field"] == field and words in answer["message"], body
 
 
 def test_minutes_are_drafted_of_all_parts_of_chosen_ones_or_of_one(
-    secretary: Script, made: TwoParts, spare: Transcript
+    secretary: Script, two_parts: TwoParts, spare: Transcript
 ) -> None:
-    path = f"/meetings/{made.meeting.id}/minutes"
+    path = f"/meetings/{two_parts.meeting.id}/minutes"
 
     def drafted(body: dict[str, object]) -> list[int]:
         content = secretary.call("POST", path, body, status=201)["content"]
@@ -86,7 +88,7 @@ def test_minutes_are_drafted_of_all_parts_of_chosen_ones_or_of_one(
         assert said == set(found)
         return found
 
-    first, second = made.first.id, made.second.id
+    first, second = two_parts.first.id, two_parts.second.id
     assert drafted({}) == [first, second]
     assert drafted({"transcript_ids": [second, spare.id]}) == [spare.id, second]
     assert drafted({"transcript_id": second}) == [second]
@@ -94,9 +96,9 @@ def test_minutes_are_drafted_of_all_parts_of_chosen_ones_or_of_one(
 
 
 def test_what_was_read_of_two_parts_is_sent_back_unchanged(
-    secretary: Script, made: TwoParts
+    secretary: Script, two_parts: TwoParts
 ) -> None:
-    path = f"/meetings/{made.meeting.id}/minutes"
+    path = f"/meetings/{two_parts.meeting.id}/minutes"
     content = secretary.call("POST", path, {}, status=201)["content"]
     same = secretary.call("PUT", path, {"content": content, "based_on": 1})
     assert same["number"] == 1
@@ -106,7 +108,7 @@ def test_what_was_read_of_two_parts_is_sent_back_unchanged(
 
 
 def test_a_transcript_of_another_meeting_is_refused(
-    secretary: Script, session: Session, storage: Storage, cast: Cast, made: TwoParts
+    secretary: Script, session: Session, storage: Storage, cast: Cast, two_parts: TwoParts
 ) -> None:
     meeting = builders.add_meeting(
         session,
@@ -114,12 +116,12 @@ def test_a_transcript_of_another_meeting_is_refused(
         builders.folder("dx-council"),
         series="別の会議",
         department=cast.organiser.department,
-        starts_at=made.meeting.starts_at,
+        starts_at=two_parts.meeting.starts_at,
     )
-    sound = storage.path(made.second.recording.sha256)
+    sound = storage.path(two_parts.second.recording.sha256)
     recording = builders.add_sound(session, storage, cast.secretary, meeting, sound, "別.flac")
     other = builders.add_transcript(session, cast.secretary, recording, HEARD)
     session.commit()
-    body = {"transcript_ids": [made.first.id, other.id]}
-    answer = secretary.call("POST", f"/meetings/{made.meeting.id}/minutes", body, status=422)
+    body = {"transcript_ids": [two_parts.first.id, other.id]}
+    answer = secretary.call("POST", f"/meetings/{two_parts.meeting.id}/minutes", body, status=422)
     assert answer["field"] == "transcript_ids" and "この会議にありません" in answer["message"]
