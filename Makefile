@@ -40,6 +40,7 @@ check: dev
 format: dev
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+	$(BIN)/python web/assets/node.py format
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -1,6 +1,6 @@
-"""Build or check the web assets with Node.js: the machine's own, else the one from PyPI.
+"""Build, check or format the web assets with Node.js: the machine's own, else the one from PyPI.
 
-Run by the Makefile: `python web/assets/node.py build|check`.
+Run by the Makefile: `python web/assets/node.py build|check|format`.
 """
 
 import json
