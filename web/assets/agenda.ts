@@ -29,7 +29,11 @@ function drag(item: HTMLElement, grip: HTMLElement, begin: PointerEvent): void {
     mark(siblings.find((other) => isAt(other, event.clientY)));
   };
   const end = (event: PointerEvent) => {
-    for (const [name, listener] of Object.entries({ pointermove: move, pointerup: end, pointercancel: end })) {
+    for (const [name, listener] of Object.entries({
+      pointermove: move,
+      pointerup: end,
+      pointercancel: end,
+    })) {
       grip.removeEventListener(name, listener as EventListener);
     }
     const reached = event.type === "pointerup" ? target : undefined;
@@ -55,7 +59,9 @@ function isAt(item: HTMLElement, y: number): boolean {
 function place(item: HTMLElement, position: number): void {
   const act = document.createElement("button");
   act.name = "act";
-  act.value = ["place", item.dataset["agendaItem"], item.dataset["parent"] || 0, position].join(":");
+  act.value = ["place", item.dataset["agendaItem"], item.dataset["parent"] || 0, position].join(
+    ":",
+  );
   act.hidden = true;
   form!.append(act);
   form!.requestSubmit(act);

@@ -8,7 +8,12 @@ export function ask(question: string, doing: string, yes: () => void): void {
   words.textContent = question;
   const buttons = document.createElement("div");
   buttons.className = "actions";
-  buttons.append(button(doing, "button-main", () => { dialog.close(); yes(); }));
+  buttons.append(
+    button(doing, "button-main", () => {
+      dialog.close();
+      yes();
+    }),
+  );
   buttons.append(button("何もせずに戻る", "", () => dialog.close()));
   dialog.append(words, buttons);
   dialog.addEventListener("close", () => dialog.remove());

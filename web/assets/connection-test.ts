@@ -1,7 +1,7 @@
 /** 接続テスト: signals go to the server and come back by the way on which page turns come. */
 
 import { ask } from "./viewer/dom";
-import { Live, type Link } from "./viewer/live";
+import { type Link, Live } from "./viewer/live";
 
 const SIGNALS = 20;
 const PAUSE_MS = 300;
@@ -27,7 +27,8 @@ class Test {
   /** How the facts come in; "lost" when nothing came in time. */
   async opened(): Promise<Link> {
     const end = performance.now() + OPENING_MS;
-    while (performance.now() < end && this.live.link !== "stream" && this.live.link !== "polling") await pause(100);
+    while (performance.now() < end && this.live.link !== "stream" && this.live.link !== "polling")
+      await pause(100);
     return this.live.link;
   }
 
@@ -40,7 +41,8 @@ class Test {
       await pause(PAUSE_MS);
     }
     delays.sort((one, other) => one - other);
-    const at = (part: number) => Math.round(delays[Math.min(delays.length - 1, Math.floor(part * delays.length))] ?? 0);
+    const at = (part: number) =>
+      Math.round(delays[Math.min(delays.length - 1, Math.floor(part * delays.length))] ?? 0);
     return { carrier, median_ms: at(0.5), worst_ms: at(1), lost: SIGNALS - delays.length };
   }
 
@@ -51,7 +53,9 @@ class Test {
   private async echo(): Promise<number | null> {
     const word = String(Math.random()).slice(2);
     const sentAt = performance.now();
-    const back = new Promise<number>((done) => this.waiting.set(word, () => done(performance.now() - sentAt)));
+    const back = new Promise<number>((done) =>
+      this.waiting.set(word, () => done(performance.now() - sentAt)),
+    );
     ask("POST", `${this.url}/echoes`, { word }).catch(() => undefined);
     const delay = await Promise.race([back, pause(PATIENCE_MS).then(() => null)]);
     this.waiting.delete(word);
@@ -61,7 +65,10 @@ class Test {
   private async question(): Promise<number | null> {
     const sentAt = performance.now();
     try {
-      await fetch(`${this.url}/live`, { signal: AbortSignal.timeout(PATIENCE_MS), headers: { Accept: "application/json" } });
+      await fetch(`${this.url}/live`, {
+        signal: AbortSignal.timeout(PATIENCE_MS),
+        headers: { Accept: "application/json" },
+      });
     } catch {
       return null;
     }
@@ -70,7 +77,8 @@ class Test {
 }
 
 async function run(box: HTMLElement): Promise<void> {
-  const part = <Kind extends HTMLElement>(name: string) => box.querySelector<Kind>(`[data-${name}]`)!;
+  const part = <Kind extends HTMLElement>(name: string) =>
+    box.querySelector<Kind>(`[data-${name}]`)!;
   const url = `/api/meetings/${box.dataset["connectionTest"]}`;
   const progress = part<HTMLProgressElement>("progress");
   const again = part<HTMLButtonElement>("again");
@@ -87,9 +95,15 @@ async function run(box: HTMLElement): Promise<void> {
     part("median").textContent = `${result.median_ms}ミリ秒`;
     part("worst").textContent = `${result.worst_ms}ミリ秒`;
     part("lost").textContent = `${SIGNALS}回のうち${result.lost}回`;
-    part("carrier").textContent = result.carrier === "stream" ? "常時接続" : "定期問い合わせ（このネットワークは常時接続を通しません）";
+    part("carrier").textContent =
+      result.carrier === "stream"
+        ? "常時接続"
+        : "定期問い合わせ（このネットワークは常時接続を通しません）";
     part("facts").hidden = false;
-    await ask("POST", `${url}/connection-tests`, { ...result, terminal: navigator.userAgent.slice(0, 200) }).catch(() => undefined);
+    await ask("POST", `${url}/connection-tests`, {
+      ...result,
+      terminal: navigator.userAgent.slice(0, 200),
+    }).catch(() => undefined);
   }
   test.close();
   again.hidden = false;

@@ -22,7 +22,10 @@ class Hearing {
   private here = -1;
   private url = "";
 
-  constructor(private readonly bar: HTMLElement, private readonly pieces: Piece[]) {
+  constructor(
+    private readonly bar: HTMLElement,
+    private readonly pieces: Piece[],
+  ) {
     this.audio.preload = "auto";
     this.toggleButton = this.inBar("[data-toggle]");
     this.place = this.inBar("[data-place]");
@@ -34,9 +37,12 @@ class Hearing {
     this.inBar("[data-close]").addEventListener("click", () => this.close());
     this.speed.addEventListener("change", () => this.takeSpeed());
     this.audio.addEventListener("loadedmetadata", () => this.takeSpeed());
-    for (const event of ["play", "pause", "ended"]) this.audio.addEventListener(event, () => this.showState());
+    for (const event of ["play", "pause", "ended"])
+      this.audio.addEventListener(event, () => this.showState());
     this.audio.addEventListener("ended", () => this.goOn());
-    this.audio.addEventListener("playing", () => { this.problem.hidden = true; });
+    this.audio.addEventListener("playing", () => {
+      this.problem.hidden = true;
+    });
     this.audio.addEventListener("error", () => this.fail());
     this.audio.addEventListener("timeupdate", () => this.follow());
   }
@@ -56,7 +62,10 @@ class Hearing {
     this.audio.pause();
     this.mark(null);
     this.bar.hidden = true;
-    this.pieces[this.here]?.element.closest(".said, .minutes-paragraph")?.querySelector<HTMLElement>(".listen")?.focus();
+    this.pieces[this.here]?.element
+      .closest(".said, .minutes-paragraph")
+      ?.querySelector<HTMLElement>(".listen")
+      ?.focus();
   }
 
   private toggle(): void {
@@ -67,7 +76,12 @@ class Hearing {
 
   private get isOver(): boolean {
     const piece = this.pieces[this.here];
-    return this.audio.error !== null || this.audio.ended || !piece || this.audio.currentTime >= piece.until;
+    return (
+      this.audio.error !== null ||
+      this.audio.ended ||
+      !piece ||
+      this.audio.currentTime >= piece.until
+    );
   }
 
   private go(place: number): void {
@@ -91,7 +105,8 @@ class Hearing {
       return;
     }
     const pause = next.from - piece.until;
-    const runsOn = next.url === this.url && Math.abs(pause) < SAME_BREATH_SECONDS && !this.audio.ended;
+    const runsOn =
+      next.url === this.url && Math.abs(pause) < SAME_BREATH_SECONDS && !this.audio.ended;
     if (runsOn) this.reach(this.here + 1);
     else this.go(this.here + 1);
   }
@@ -125,7 +140,8 @@ class Hearing {
   }
 
   private mark(element: HTMLElement | null): void {
-    for (const piece of this.pieces) piece.element.classList.toggle("is-heard", piece.element === element);
+    for (const piece of this.pieces)
+      piece.element.classList.toggle("is-heard", piece.element === element);
   }
 
   private isInView(element: HTMLElement): boolean {
@@ -178,9 +194,15 @@ if (bar && spoken.length) {
   document.addEventListener("click", (event) => {
     const pressed = event.target as HTMLElement;
     const link = pressed.closest<HTMLElement>("[data-hear]");
-    const wanted = link ? document.getElementById(link.dataset["hear"]!) : pressed.closest<HTMLElement>(".words[data-sound]");
+    const wanted = link
+      ? document.getElementById(link.dataset["hear"]!)
+      : pressed.closest<HTMLElement>(".words[data-sound]");
     // A press on a sentence moves there; whoever marks words only wants to copy them.
-    if (!wanted || (!link && (!hearing.isOpen || !getSelection()?.isCollapsed || pressed.closest("a")))) return;
+    if (
+      !wanted ||
+      (!link && (!hearing.isOpen || !getSelection()?.isCollapsed || pressed.closest("a")))
+    )
+      return;
     event.preventDefault();
     hearing.start(wanted);
   });

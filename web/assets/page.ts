@@ -7,18 +7,22 @@ import { PERSON } from "./signed-in";
 const SENDING_MS = 4000;
 
 // Before anybody else sees it, and also for forms that came into the page later.
-document.addEventListener("submit", (event) => {
-  const form = event.target as HTMLFormElement;
-  const question = event.submitter?.dataset["confirm"] ?? form.dataset["confirm"];
-  if (question === undefined || form.dataset["confirmed"] === "yes") return;
-  event.preventDefault();
-  const words = form.dataset["yes"] ?? event.submitter?.textContent?.trim() ?? "";
-  ask(question, words || "はい", () => {
-    form.dataset["confirmed"] = "yes";
-    form.requestSubmit(event.submitter);
-    delete form.dataset["confirmed"];
-  });
-}, true);
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target as HTMLFormElement;
+    const question = event.submitter?.dataset["confirm"] ?? form.dataset["confirm"];
+    if (question === undefined || form.dataset["confirmed"] === "yes") return;
+    event.preventDefault();
+    const words = form.dataset["yes"] ?? event.submitter?.textContent?.trim() ?? "";
+    ask(question, words || "はい", () => {
+      form.dataset["confirmed"] = "yes";
+      form.requestSubmit(event.submitter);
+      delete form.dataset["confirmed"];
+    });
+  },
+  true,
+);
 
 document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
@@ -53,15 +57,26 @@ function guard(form: HTMLFormElement): void {
 /** What is typed into a long form outlives a closed tab; it is offered again, to whoever typed it. */
 function keep(form: HTMLFormElement): void {
   const key = `gijido:form:${PERSON ?? ""}:${location.pathname}`;
-  const fields = () =>
-    [...form.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>("textarea, input:not([type=hidden])")];
+  const fields = () => [
+    ...form.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>(
+      "textarea, input:not([type=hidden])",
+    ),
+  ];
   const kept = sessionStorage.getItem(key);
-  if (kept) offer(form, () => {
-    const values = JSON.parse(kept) as Record<string, string>;
-    for (const field of fields()) field.value = values[field.name] ?? field.value;
-  }, () => sessionStorage.removeItem(key));
+  if (kept)
+    offer(
+      form,
+      () => {
+        const values = JSON.parse(kept) as Record<string, string>;
+        for (const field of fields()) field.value = values[field.name] ?? field.value;
+      },
+      () => sessionStorage.removeItem(key),
+    );
   form.addEventListener("input", () => {
-    sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields().map((f) => [f.name, f.value]))));
+    sessionStorage.setItem(
+      key,
+      JSON.stringify(Object.fromEntries(fields().map((f) => [f.name, f.value]))),
+    );
   });
   form.addEventListener("submit", () => sessionStorage.removeItem(key));
 }
@@ -72,7 +87,14 @@ function offer(form: HTMLFormElement, restore: () => void, forget: () => void): 
   notice.setAttribute("role", "status");
   const words = document.createElement("p");
   words.textContent = "送信していない入力が残っています。";
-  const done = (act: () => void) => () => { act(); notice.remove(); };
-  notice.append(words, button("入力を戻す", "button-main", done(restore)), button("入力を捨てる", "", done(forget)));
+  const done = (act: () => void) => () => {
+    act();
+    notice.remove();
+  };
+  notice.append(
+    words,
+    button("入力を戻す", "button-main", done(restore)),
+    button("入力を捨てる", "", done(forget)),
+  );
   form.prepend(notice);
 }

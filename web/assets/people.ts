@@ -13,7 +13,8 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-people]
   });
 }
 
-for (const group of document.querySelectorAll<HTMLFieldSetElement>("form[data-people] fieldset")) offerAll(group);
+for (const group of document.querySelectorAll<HTMLFieldSetElement>("form[data-people] fieldset"))
+  offerAll(group);
 
 /** One press for everybody of a department who is shown, and one more to take it back. */
 function offerAll(group: HTMLFieldSetElement): void {
@@ -24,7 +25,9 @@ function offerAll(group: HTMLFieldSetElement): void {
   const isShown = (box: HTMLInputElement) => !box.closest<HTMLElement>("[data-words]")!.hidden;
   const areAll = () => boxes.filter(isShown).every((box) => box.checked);
   const name = group.querySelector("legend")?.textContent ?? "";
-  const say = () => { button.textContent = areAll() ? `${name}の全員を外す` : `${name}の全員を選ぶ`; };
+  const say = () => {
+    button.textContent = areAll() ? `${name}の全員を外す` : `${name}の全員を選ぶ`;
+  };
   button.addEventListener("click", () => {
     const isChosen = !areAll();
     for (const box of boxes.filter(isShown)) box.checked = isChosen;

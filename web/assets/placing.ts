@@ -87,13 +87,20 @@ class Ear {
   private show(): void {
     const began = this.began;
     const isKnown = began !== null;
-    this.now.textContent = isKnown ? `始まり ${new Date(began + CITY_MS).toISOString().slice(11, 19)}` : "始まりの時刻を下の欄に入れてください";
-    for (const button of this.root.querySelectorAll<HTMLButtonElement>("[data-nudge]")) button.disabled = !isKnown;
+    this.now.textContent = isKnown
+      ? `始まり ${new Date(began + CITY_MS).toISOString().slice(11, 19)}`
+      : "始まりの時刻を下の欄に入れてください";
+    for (const button of this.root.querySelectorAll<HTMLButtonElement>("[data-nudge]"))
+      button.disabled = !isKnown;
     for (const turn of this.turns) {
       const at = this.placeOf(turn);
       const isWithin = at !== null && at >= 0 && at <= this.seconds;
       part(turn, "[data-play]").hidden = !isWithin;
-      part(turn, "[data-turn-place]").textContent = isWithin ? `録音の ${position(at)}` : isKnown ? "この録音の外です" : "";
+      part(turn, "[data-turn-place]").textContent = isWithin
+        ? `録音の ${position(at)}`
+        : isKnown
+          ? "この録音の外です"
+          : "";
     }
     this.showNow();
   }

@@ -1,7 +1,7 @@
 /** この端末で録音する: what the microphone hears is on the server seconds later. */
 
 import { isPossible, Microphone } from "./recording/microphone";
-import { drop, recordings, type Kept } from "./recording/pieces";
+import { drop, type Kept, recordings } from "./recording/pieces";
 import { Sender, type Told } from "./recording/sender";
 import { reloadWhenIdle, stay } from "./upload/idle";
 import { call, urlOf } from "./upload/server";
@@ -13,10 +13,12 @@ const NOT_ALLOWED =
   "マイクを使えませんでした。ブラウザーの「マイクの使用を許可」と、マイクがつながっていることを確かめて、もう一度押してください。";
 const NOT_KEPT =
   "この端末に書き込めないため、いまの録音を保存できていません。端末の空きを確かめて、録音をやり直してください。";
-const SENDING_REST = "録音を終えました。残りを送っています。終わるまでこの画面を開いたままにしてください。";
+const SENDING_REST =
+  "録音を終えました。残りを送っています。終わるまでこの画面を開いたままにしてください。";
 const SENT = "録音を受け付けました。音声を確かめたあと、下の一覧に入ります。";
 const LEFT = "この端末に残っていた録音をサーバーへ送っています。";
-const GONE = "この端末に残っている録音の送信先が見つかりません。取りやめられたか、期限が過ぎました。";
+const GONE =
+  "この端末に残っている録音の送信先が見つかりません。取りやめられたか、期限が過ぎました。";
 
 const panel = document.querySelector<HTMLElement>("[data-recorder]");
 if (panel) void begin(panel);
@@ -37,12 +39,16 @@ async function record(panel: HTMLElement): Promise<void> {
   say(panel, "");
   part(panel, "start").hidden = true;
   const kept = newRecording(panel);
-  const sender: Sender = new Sender(kept, told(panel, () => sender.upload));
+  const sender: Sender = new Sender(
+    kept,
+    told(panel, () => sender.upload),
+  );
   let end = () => undefined as void;
   const ended = new Promise<void>((resolve) => (end = resolve));
   try {
     const microphone = await Microphone.open({
-      piece: (content, seconds) => void sender.append(content, seconds).catch(() => say(panel, NOT_KEPT, "error")),
+      piece: (content, seconds) =>
+        void sender.append(content, seconds).catch(() => say(panel, NOT_KEPT, "error")),
       level: (value) => ((part(panel, "level") as HTMLMeterElement).value = value),
       ended: () => end(),
     });
@@ -56,9 +62,17 @@ async function record(panel: HTMLElement): Promise<void> {
 }
 
 /** From the first sound until the last one is on the server. */
-async function follow(panel: HTMLElement, microphone: Microphone, sender: Sender, ended: Promise<void>): Promise<void> {
+async function follow(
+  panel: HTMLElement,
+  microphone: Microphone,
+  sender: Sender,
+  ended: Promise<void>,
+): Promise<void> {
   const release = stay();
-  const clock = setInterval(() => (part(panel, "elapsed").textContent = position(microphone.seconds)), CLOCK_MS);
+  const clock = setInterval(
+    () => (part(panel, "elapsed").textContent = position(microphone.seconds)),
+    CLOCK_MS,
+  );
   const stop = part(panel, "stop");
   stop.addEventListener("click", () => microphone.stop(), { once: true });
   show(panel, true);
@@ -79,13 +93,20 @@ async function follow(panel: HTMLElement, microphone: Microphone, sender: Sender
 /** What an earlier page of this browser could not send any more. */
 async function sendLeft(panel: HTMLElement, kept: Kept): Promise<void> {
   say(panel, LEFT, "waiting");
-  const sender = new Sender(kept, { saved: () => undefined, state: (words, isSignedOut) => say(panel, words || LEFT, "waiting", isSignedOut) });
+  const sender = new Sender(kept, {
+    saved: () => undefined,
+    state: (words, isSignedOut) => say(panel, words || LEFT, "waiting", isSignedOut),
+  });
   const outcome = await sender.run(true);
   if (outcome === "gone") {
     say(panel, GONE, "error");
     offer(panel, "この端末からも消す", () => drop(kept.id));
   } else if (outcome === "stopped") {
-    say(panel, `「${kept.fileName}」は録音の途中で止まりました。残っていた音はすべてサーバーへ送りました。`, "waiting");
+    say(
+      panel,
+      `「${kept.fileName}」は録音の途中で止まりました。残っていた音はすべてサーバーへ送りました。`,
+      "waiting",
+    );
     offer(panel, "ここまでで受け付ける", async () => {
       await call("POST", `${urlOf(sender.upload!)}/completion`);
       await drop(kept.id);
@@ -98,13 +119,19 @@ async function sendLeft(panel: HTMLElement, kept: Kept): Promise<void> {
 
 /** Only one tab records or sends this; another one leaves it alone. */
 function alone(kept: Kept, act: () => Promise<void>): Promise<void> {
-  return navigator.locks.request(`gijido-recording-${kept.id}`, { ifAvailable: true }, async (lock) => {
-    if (lock) await act();
-  });
+  return navigator.locks.request(
+    `gijido-recording-${kept.id}`,
+    { ifAvailable: true },
+    async (lock) => {
+      if (lock) await act();
+    },
+  );
 }
 
 function newRecording(panel: HTMLElement): Kept {
-  const at = new Date().toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" }).replace(":", "時");
+  const at = new Date()
+    .toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" })
+    .replace(":", "時");
   return {
     id: crypto.randomUUID(),
     uploadsUrl: panel.dataset["uploadsUrl"]!,
@@ -134,7 +161,12 @@ function show(panel: HTMLElement, isRecording: boolean): void {
   part(panel, "hint").hidden = isRecording;
 }
 
-function say(panel: HTMLElement, words: string, kind: "" | "waiting" | "error" | "done" = "", isSignedOut = false): void {
+function say(
+  panel: HTMLElement,
+  words: string,
+  kind: "" | "waiting" | "error" | "done" = "",
+  isSignedOut = false,
+): void {
   const status = part(panel, "status");
   if (status.dataset["words"] === words) return;
   status.dataset["words"] = words;

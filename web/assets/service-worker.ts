@@ -39,8 +39,12 @@ interface Fetching extends Extendable {
 
 const worker = self as unknown as WorkerScope;
 
-worker.addEventListener("install", (event) => (event as Extendable).waitUntil(worker.skipWaiting()));
-worker.addEventListener("activate", (event) => (event as Extendable).waitUntil(worker.clients.claim()));
+worker.addEventListener("install", (event) =>
+  (event as Extendable).waitUntil(worker.skipWaiting()),
+);
+worker.addEventListener("activate", (event) =>
+  (event as Extendable).waitUntil(worker.clients.claim()),
+);
 
 worker.addEventListener("message", (event) => {
   const { data, ports } = event as Message;
@@ -60,7 +64,9 @@ worker.addEventListener("fetch", (event) => {
 
 function isOfTheViewer({ pathname, search }: URL): boolean {
   if (search) return false;
-  return /^\/(meetings\/\d+\/(presentation|viewer)|documents\/\d+|api\/versions\/\d+\/(pages|memos)|api\/meetings\/\d+\/(bookmarks|shown-pages))$/.test(pathname);
+  return /^\/(meetings\/\d+\/(presentation|viewer)|documents\/\d+|api\/versions\/\d+\/(pages|memos)|api\/meetings\/\d+\/(bookmarks|shown-pages))$/.test(
+    pathname,
+  );
 }
 
 /** Fetch what is not there yet, drop what is not among them any more, and tell how far it is. */
@@ -134,7 +140,12 @@ async function refused(url: string): Promise<number | null> {
 /** As `refused`, from the server, without the body. */
 async function ask(url: string): Promise<number | null> {
   try {
-    const answer = await fetch(url, { method: "HEAD", cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(ASKING_MS) });
+    const answer = await fetch(url, {
+      method: "HEAD",
+      cache: "no-store",
+      redirect: "manual",
+      signal: AbortSignal.timeout(ASKING_MS),
+    });
     return isRefusal(answer) ? answer.status : null;
   } catch {
     return null;
@@ -159,7 +170,12 @@ async function part(whole: Response, range: string | null): Promise<Response> {
   const all = await whole.blob();
   const start = Number(found[1]);
   const end = Math.min(found[2] ? Number(found[2]) : all.size - 1, all.size - 1);
-  const headers = { "Content-Type": "application/pdf", "Content-Range": `bytes ${start}-${end}/${all.size}`, "Content-Length": String(end - start + 1), "Accept-Ranges": "bytes" };
+  const headers = {
+    "Content-Type": "application/pdf",
+    "Content-Range": `bytes ${start}-${end}/${all.size}`,
+    "Content-Length": String(end - start + 1),
+    "Accept-Ranges": "bytes",
+  };
   return new Response(all.slice(start, end + 1), { status: 206, headers });
 }
 
@@ -174,7 +190,9 @@ async function fromNetwork(request: Request): Promise<Response> {
     else if (answer.status === 503) return (await cache.match(request)) ?? answer; // as without a network
     return answer;
   } catch (problem) {
-    const known = (await cache.match(request)) ?? (request.mode === "navigate" ? await theMeeting(cache) : undefined);
+    const known =
+      (await cache.match(request)) ??
+      (request.mode === "navigate" ? await theMeeting(cache) : undefined);
     if (known) return known;
     throw problem;
   }
@@ -182,7 +200,9 @@ async function fromNetwork(request: Request): Promise<Response> {
 
 /** The viewer of the meeting that is kept; it finds by the address which document is meant. */
 async function theMeeting(cache: Cache): Promise<Response | undefined> {
-  const page = (await cache.keys()).find((known) => new URL(known.url).pathname.endsWith("/presentation"));
+  const page = (await cache.keys()).find((known) =>
+    new URL(known.url).pathname.endsWith("/presentation"),
+  );
   return page && cache.match(page);
 }
 

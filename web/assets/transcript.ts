@@ -5,20 +5,18 @@
 
 import { keepClear } from "./transcript/clear";
 import { Figures } from "./transcript/figures";
-import { Hands } from "./transcript/hands";
 import type { Around } from "./transcript/hands";
-import { asBody, headingOf } from "./transcript/items";
+import { Hands } from "./transcript/hands";
 import type { Place } from "./transcript/items";
-import type { Nameable } from "./transcript/naming";
-import { Line } from "./transcript/line";
+import { asBody, headingOf } from "./transcript/items";
+import { orphans } from "./transcript/kept";
 import type { Decided, Desk } from "./transcript/line";
+import { Line } from "./transcript/line";
 import { LineList } from "./transcript/list";
+import type { Nameable } from "./transcript/naming";
 import { PagePanel } from "./transcript/page-panel";
 import { Player } from "./transcript/player";
 import type { Surroundings } from "./transcript/row";
-import { orphans } from "./transcript/kept";
-import { Spoken } from "./transcript/spoken";
-import { call } from "./transcript/server";
 import type {
   AgendaItem,
   Changes,
@@ -28,10 +26,12 @@ import type {
   Transcript,
   Work,
 } from "./transcript/server";
+import { call } from "./transcript/server";
+import { Spoken } from "./transcript/spoken";
 import { asRefusal, Trouble } from "./transcript/trouble";
+import { make, required } from "./transcript/words";
 import { WorkClock } from "./transcript/work-clock";
 import { WorkLine } from "./transcript/work-line";
-import { make, required } from "./transcript/words";
 
 const POLL_MS = 3000;
 const RETRY_MS = 5000;
@@ -85,7 +85,11 @@ class Page implements Desk, Surroundings, Around {
     keepClear();
     this.hands = new Hands(this.list, this.player, this.spoken, this);
     if (this.isCorrector)
-      new WorkClock(this.path, () => this.player.isPlaying, () => this.mayCorrect);
+      new WorkClock(
+        this.path,
+        () => this.player.isPlaying,
+        () => this.mayCorrect,
+      );
     for (const event of ["input", "change"]) document.addEventListener(event, () => this.say(""));
     addEventListener("beforeunload", (event) => this.leaving(event));
     addEventListener("pagehide", () => this.saveAll());

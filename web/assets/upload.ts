@@ -7,10 +7,12 @@ import type { Place, Sending } from "./upload/sending";
 const MB = 1_000_000;
 const REFRESH_MS = 5000;
 const RECEIVED = "gijido:received";
-const EMPTY = "録音ファイルが空（0バイト）です。録音機の元のファイルを確かめて、選び直してください。";
+const EMPTY =
+  "録音ファイルが空（0バイト）です。録音機の元のファイルを確かめて、選び直してください。";
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-drop]")) takeDrops(form);
-for (const form of document.querySelectorAll<HTMLFormElement>("form[data-upload]")) sendResumably(form);
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-upload]"))
+  sendResumably(form);
 for (const box of document.querySelectorAll<HTMLElement>("[data-arriving]")) {
   setInterval(() => void refresh(box), REFRESH_MS);
 }
@@ -45,7 +47,8 @@ function sendResumably(form: HTMLFormElement): void {
   input.multiple = true;
   tellReceived(form);
   for (const hint of form.querySelectorAll<HTMLElement>("[data-plain-only]")) hint.hidden = true;
-  for (const hint of form.querySelectorAll<HTMLElement>("[data-resumable-only]")) hint.hidden = false;
+  for (const hint of form.querySelectorAll<HTMLElement>("[data-resumable-only]"))
+    hint.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     waiting.push(...(input.files ?? []));
@@ -110,7 +113,12 @@ function unfit(file: File, limit: number): string {
 
 /** What others send, and what is being checked. When something left the list, it is a recording. */
 async function refresh(box: HTMLElement): Promise<void> {
-  if (document.hidden || box.contains(document.activeElement) || document.querySelector("dialog[open]")) return;
+  if (
+    document.hidden ||
+    box.contains(document.activeElement) ||
+    document.querySelector("dialog[open]")
+  )
+    return;
   const before = keys(box, '[data-state="whole"]');
   try {
     const answer = await fetch(box.dataset["url"]!);
@@ -120,11 +128,14 @@ async function refresh(box: HTMLElement): Promise<void> {
     return; // the network is away: what is shown stays
   }
   const now = keys(box, "");
-  for (const key of keys(document, "[data-own]")) box.querySelector(`[data-arriving-upload="${key}"]`)?.remove();
+  for (const key of keys(document, "[data-own]"))
+    box.querySelector(`[data-arriving-upload="${key}"]`)?.remove();
   if (!box.querySelector("li")) box.replaceChildren();
   if (before.some((key) => !now.includes(key))) reloadWhenIdle();
 }
 
 function keys(within: ParentNode, chosen: string): string[] {
-  return [...within.querySelectorAll<HTMLElement>(`[data-arriving-upload]${chosen}`)].map((row) => row.dataset["arrivingUpload"]!);
+  return [...within.querySelectorAll<HTMLElement>(`[data-arriving-upload]${chosen}`)].map(
+    (row) => row.dataset["arrivingUpload"]!,
+  );
 }

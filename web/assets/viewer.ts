@@ -1,13 +1,13 @@
 /** 資料: a document fills the screen. 「発表」 follows the presenter, 「自分」 is one's own. */
 
-import { ask, button, make, Refused } from "./viewer/dom";
-import { nameOf, type Place, type ShownDocument, type ViewerData } from "./viewer/data";
-import { Drawer } from "./viewer/drawer";
 import { Beside } from "./viewer/beside";
 import { Bookmarks } from "./viewer/bookmarks";
+import { nameOf, type Place, type ShownDocument, type ViewerData } from "./viewer/data";
+import { ask, button, make, Refused } from "./viewer/dom";
+import { Drawer } from "./viewer/drawer";
 import { Keeper } from "./viewer/keeper";
-import { Live, type Link, type LiveState, type Pointer } from "./viewer/live";
-import { Memos, type Memo } from "./viewer/memos";
+import { type Link, Live, type LiveState, type Pointer } from "./viewer/live";
+import { type Memo, Memos } from "./viewer/memos";
 import { showMoments } from "./viewer/moments";
 import { openNote, showMemos } from "./viewer/notes";
 import { Pen, toolBar } from "./viewer/pen";
@@ -50,8 +50,15 @@ class Viewer {
   private readonly bookmarks: Bookmarks;
   private readonly search: Search;
   private readonly keeper = new Keeper();
-  private readonly memo = button("メモを書く", "メモ", () => this.write(!this.pen.isOn), "viewer-choice");
-  private readonly wide = button("幅に合わせる", "幅", () => this.fitToWidth(!this.reader.sheet.isFittedToWidth));
+  private readonly memo = button(
+    "メモを書く",
+    "メモ",
+    () => this.write(!this.pen.isOn),
+    "viewer-choice",
+  );
+  private readonly wide = button("幅に合わせる", "幅", () =>
+    this.fitToWidth(!this.reader.sheet.isFittedToWidth),
+  );
   private isFollowing: boolean;
   /** The newest turn that is on this screen. */
   private turnShown = 0;
@@ -67,14 +74,34 @@ class Viewer {
   private noticeTimer = 0;
   private readonly followTab = button("発表", "発表", () => this.follow(), "viewer-tab");
   private readonly ownTab = button("自分", "自分", () => this.leave(), "viewer-tab");
-  private readonly wayBack = button("発表に戻る", "発表に戻る", () => this.follow(), "viewer-way-back");
-  private readonly showToAll = button("みんなに見せる", "みんなに見せる", () => void this.togglePresenting(), "viewer-show");
+  private readonly wayBack = button(
+    "発表に戻る",
+    "発表に戻る",
+    () => this.follow(),
+    "viewer-way-back",
+  );
+  private readonly showToAll = button(
+    "みんなに見せる",
+    "みんなに見せる",
+    () => void this.togglePresenting(),
+    "viewer-show",
+  );
   private readonly lead = button("発表の操作", "発表の操作", () => this.showLead());
   private readonly pointing = button("指し示す", "指す", () => this.togglePointing());
   private readonly previous = button("前の頁", "‹", () => this.reader.turn(-1));
   private readonly next = button("次の頁", "›", () => this.reader.turn(1));
-  private readonly nextDocument = button("次の資料", "次の資料 »", () => this.reader.step(1), "viewer-step");
-  private readonly previousDocument = button("前の資料", "« 前の資料", () => this.reader.step(-1), "viewer-step");
+  private readonly nextDocument = button(
+    "次の資料",
+    "次の資料 »",
+    () => this.reader.step(1),
+    "viewer-step",
+  );
+  private readonly previousDocument = button(
+    "前の資料",
+    "« 前の資料",
+    () => this.reader.step(-1),
+    "viewer-step",
+  );
 
   constructor(
     private readonly root: HTMLElement,
@@ -82,12 +109,16 @@ class Viewer {
   ) {
     this.isFollowing = data.start.follow;
     this.presenter = new Presenter(data.meeting.id, (sentence) => this.tell(sentence));
-    this.reader = new Reader(data.documents, {
-      onAct: () => this.acted(),
-      onShown: (place) => this.shown(place),
-      onTapMiddle: () => this.showBars(),
-      say: (words) => this.say(words),
-    }, "資料の頁");
+    this.reader = new Reader(
+      data.documents,
+      {
+        onAct: () => this.acted(),
+        onShown: (place) => this.shown(place),
+        onTapMiddle: () => this.showBars(),
+        say: (words) => this.say(words),
+      },
+      "資料の頁",
+    );
     this.beside = new Beside(this.stages, this.reader, this.drawer, {
       onToggle: (isOpen) => this.root.classList.toggle("is-double", isOpen),
       onTapMiddle: () => this.showBars(),
@@ -97,8 +128,15 @@ class Viewer {
     });
     this.memos = new Memos(data.me.id);
     this.pen = new Pen(this.reader.sheet, this.memos);
-    this.tools = toolBar(this.pen, this.memos, () => this.write(false), () => void showMemos(this.drawer, this.memos, this.reader));
-    this.bookmarks = new Bookmarks(data.meeting.id, this.reader, (problem) => this.tellProblem(problem));
+    this.tools = toolBar(
+      this.pen,
+      this.memos,
+      () => this.write(false),
+      () => void showMemos(this.drawer, this.memos, this.reader),
+    );
+    this.bookmarks = new Bookmarks(data.meeting.id, this.reader, (problem) =>
+      this.tellProblem(problem),
+    );
     this.search = new Search(data.meeting.id, this.reader, this.drawer);
     this.build();
     this.listen();
@@ -113,7 +151,16 @@ class Viewer {
     tabs.setAttribute("aria-label", "読み方");
     tabs.append(this.followTab, this.ownTab);
     tabs.hidden = !this.data.meeting.is_open;
-    this.top.append(back, tabs, this.title, this.linkSign, this.pointing, this.showToAll, this.lead, this.now);
+    this.top.append(
+      back,
+      tabs,
+      this.title,
+      this.linkSign,
+      this.pointing,
+      this.showToAll,
+      this.lead,
+      this.now,
+    );
     this.linkSign.setAttribute("role", "status");
     this.number.type = "text";
     this.number.inputMode = "numeric";
@@ -141,7 +188,10 @@ class Viewer {
       this.nextDocument,
     );
     const signs = make("div", "viewer-signs");
-    this.sharing.append(make("p", "", "いま書くメモは、全員に見えます。"), button("全員に見せるのをやめる", "やめる", () => this.stopSharing()));
+    this.sharing.append(
+      make("p", "", "いま書くメモは、全員に見えます。"),
+      button("全員に見せるのをやめる", "やめる", () => this.stopSharing()),
+    );
     this.sharing.hidden = true;
     this.sharing.setAttribute("role", "status");
     signs.append(this.lostSign, this.wayBack, this.sharing, this.search.sign);
@@ -149,13 +199,24 @@ class Viewer {
     this.lostSign.setAttribute("role", "status");
     this.stages.append(this.reader.stage);
     this.tools.bar.hidden = true;
-    this.root.append(this.top, this.stages, signs, this.tools.bar, this.strip, this.notice, this.spoken, this.drawer.dialog);
+    this.root.append(
+      this.top,
+      this.stages,
+      signs,
+      this.tools.bar,
+      this.strip,
+      this.notice,
+      this.spoken,
+      this.drawer.dialog,
+    );
   }
 
   private listen(): void {
     addEventListener("keydown", (event) => this.key(event));
     addEventListener("popstate", () => this.followAddress());
-    this.number.addEventListener("change", () => this.reader.goTo(Number(this.number.value.normalize("NFKC"))));
+    this.number.addEventListener("change", () =>
+      this.reader.goTo(Number(this.number.value.normalize("NFKC"))),
+    );
     for (const kind of ["pointermove", "keydown", "focusin"]) {
       this.root.addEventListener(kind, () => this.showBars());
     }
@@ -168,7 +229,8 @@ class Viewer {
       this.sharing.hidden = !isShared;
       this.tools.refresh();
     };
-    this.reader.sheet.onFitted = () => this.wide.setAttribute("aria-pressed", String(this.reader.sheet.isFittedToWidth));
+    this.reader.sheet.onFitted = () =>
+      this.wide.setAttribute("aria-pressed", String(this.reader.sheet.isFittedToWidth));
     this.reader.stage.addEventListener("pointermove", (event) => this.point(event));
     this.reader.stage.addEventListener("pointerdown", (event) => this.point(event));
     this.showBars();
@@ -178,16 +240,24 @@ class Viewer {
     const { start, documents, meeting } = this.data;
     const addressed = this.addressed();
     if (addressed) this.isFollowing = false;
-    const document = addressed ?? documents.find((entry) => entry.id === start.document) ?? documents[0];
-    if (document && !(this.isFollowing && meeting.is_open)) void this.reader.show(document, start.page);
-    else if (!document) this.reader.showWords("この会議の資料は、まだありません。登録されると、ここに出ます。");
+    const document =
+      addressed ?? documents.find((entry) => entry.id === start.document) ?? documents[0];
+    if (document && !(this.isFollowing && meeting.is_open))
+      void this.reader.show(document, start.page);
+    else if (!document)
+      this.reader.showWords("この会議の資料は、まだありません。登録されると、ここに出ます。");
     if (meeting.is_open) {
       this.live = new Live(`/api/meetings/${meeting.id}/live`, {
         onState: (state) => this.take(state),
         onMemos: (documentId) => this.reloadMemos(documentId),
         onPointer: (pointer) => this.showPointer(pointer),
         onLink: (link) => this.showLink(link),
-        onRefused: (status) => this.tell(status === 401 ? "サインインの期限が切れました。サインインし直してください。" : "この会議は見られなくなりました。"),
+        onRefused: (status) =>
+          this.tell(
+            status === 401
+              ? "サインインの期限が切れました。サインインし直してください。"
+              : "この会議は見られなくなりました。",
+          ),
       });
     }
     this.keeper.onKept = (kept, of) => this.showKept(kept, of);
@@ -222,12 +292,15 @@ class Viewer {
     this.before = state;
     if (!before) return;
     // With a turn to another document its item is discussed; nobody needs to be told that.
-    const isChosen = before.agenda_item_id !== state.agenda_item_id && before.turn?.sequence === state.turn?.sequence;
+    const isChosen =
+      before.agenda_item_id !== state.agenda_item_id &&
+      before.turn?.sequence === state.turn?.sequence;
     const item = isChosen ? itemOf(state, this.data.items) : undefined;
     if (item) this.tell(`審議中の議題は「${item.number}　${item.title}」になりました。`);
     if (before.presenter?.id === state.presenter?.id) return;
     if (!state.presenter) return this.tell("発表が終わりました。資料はこのまま読めます。");
-    if (state.presenter.id !== this.data.me.id) return this.tell(`${state.presenter.name}さんの発表になりました。`);
+    if (state.presenter.id !== this.data.me.id)
+      return this.tell(`${state.presenter.name}さんの発表になりました。`);
     if (this.isBeginning) return;
     this.isFollowing = true;
     this.presenter.acknowledged = 0;
@@ -242,14 +315,16 @@ class Viewer {
       if (first && !this.reader.document) void this.reader.show(first, 1);
       return;
     }
-    const isOurs = this.presenter.isBusy || this.isTurnUnsent || turn.sequence <= this.presenter.acknowledged;
+    const isOurs =
+      this.presenter.isBusy || this.isTurnUnsent || turn.sequence <= this.presenter.acknowledged;
     if (this.isPresenting && isOurs) return;
     const isHere = this.reader.isOn(turn.version_id, turn.page);
     if (turn.sequence === this.turnShown && isHere) return;
     this.isTurnWaiting = this.pen.isOn && this.reader.pages !== null && !isHere;
     if (this.pen.isOn && this.reader.pages) return;
-    const document = this.data.documents.find((entry) => entry.version_id === turn.version_id)
-      ?? this.data.documents.find((entry) => entry.id === turn.document_id);
+    const document =
+      this.data.documents.find((entry) => entry.version_id === turn.version_id) ??
+      this.data.documents.find((entry) => entry.id === turn.document_id);
     if (!document) return;
     this.turnShown = turn.sequence;
     void this.reader.show(document, turn.page, turn.area);
@@ -261,7 +336,8 @@ class Viewer {
     if (this.isPresenting && this.isFollowing && place) {
       this.isTurnWaiting = false;
       this.isTurnUnsent = this.reader.isYetToBeEnlarged;
-      if (!this.isTurnUnsent) this.presenter.show(place.document.version_id, place.page, this.reader.shownArea);
+      if (!this.isTurnUnsent)
+        this.presenter.show(place.document.version_id, place.page, this.reader.shownArea);
       this.showState();
     } else if (this.isFollowing && this.state?.turn) {
       this.leave();
@@ -280,7 +356,8 @@ class Viewer {
   private leave(): void {
     this.isFollowing = false;
     this.isTurnWaiting = false;
-    if (this.isPresenting) this.tell("いまは自分だけで読んでいます。ここでめくる頁は、みんなには見えません。");
+    if (this.isPresenting)
+      this.tell("いまは自分だけで読んでいます。ここでめくる頁は、みんなには見えません。");
     this.showState();
   }
 
@@ -289,13 +366,17 @@ class Viewer {
     this.root.dataset["version"] = String(place.document.version_id);
     this.title.textContent = nameOf(place.document);
     document.title = `${place.document.title}｜${this.data.meeting.title}`;
-    if (!this.isFollowing && location.pathname !== new URL(place.document.url, location.href).pathname) {
+    if (
+      !this.isFollowing &&
+      location.pathname !== new URL(place.document.url, location.href).pathname
+    ) {
       history.pushState(null, "", place.document.url);
     }
     this.reader.sheet.showWatermark(this.watermarkOf(place.document));
     this.reader.sheet.showPointer(0, 0, false);
     this.noteOpened(place.document);
-    if (this.memos.versionId !== place.document.version_id) void this.memos.load(place.document.version_id);
+    if (this.memos.versionId !== place.document.version_id)
+      void this.memos.load(place.document.version_id);
     this.showMemos();
     this.bookmarks.refresh();
     this.showPlace();
@@ -328,7 +409,19 @@ class Viewer {
   /** What can be done with a drawing that others see or that another wrote. */
   private showNamed(memo: Memo): void {
     if (memo.is_mine) return void showMemos(this.drawer, this.memos, this.reader);
-    this.drawer.open(`${memo.author}さんのメモ`, this.drawer.list([this.drawer.choice("ほかの人のメモを隠す", () => this.hideOthers(true), "「その他」でまた見せられます")], ""));
+    this.drawer.open(
+      `${memo.author}さんのメモ`,
+      this.drawer.list(
+        [
+          this.drawer.choice(
+            "ほかの人のメモを隠す",
+            () => this.hideOthers(true),
+            "「その他」でまた見せられます",
+          ),
+        ],
+        "",
+      ),
+    );
   }
 
   private hideOthers(isHidden: boolean): void {
@@ -338,7 +431,8 @@ class Viewer {
 
   /** Somebody shared a memo on this document, or took one back. */
   private reloadMemos(documentId: number): void {
-    if (documentId === this.reader.document?.id) void this.memos.load(this.reader.document.version_id);
+    if (documentId === this.reader.document?.id)
+      void this.memos.load(this.reader.document.version_id);
   }
 
   private write(isOn: boolean): void {
@@ -369,7 +463,9 @@ class Viewer {
   }
 
   private addressed(): ShownDocument | undefined {
-    return this.data.documents.find((entry) => new URL(entry.url, location.href).pathname === location.pathname);
+    return this.data.documents.find(
+      (entry) => new URL(entry.url, location.href).pathname === location.pathname,
+    );
   }
 
   private followAddress(): void {
@@ -419,7 +515,9 @@ class Viewer {
   private wordsOfWayBack(state: LiveState): string {
     const place = whereThePresenterIs(state, this.data.documents);
     if (this.isTurnWaiting) return `メモを終えて、発表に合わせる（いま ${place}）`;
-    return this.isPresenting ? `みんなに見えている頁に戻る（いま ${place}）` : `発表に戻る（いま ${place}）`;
+    return this.isPresenting
+      ? `みんなに見えている頁に戻る（いま ${place}）`
+      : `発表に戻る（いま ${place}）`;
   }
 
   private showKept(kept: number, of: number): void {
@@ -459,16 +557,49 @@ class Viewer {
     const lines: HTMLElement[] = [];
     const { me, meeting, items } = this.data;
     if (this.isPresenting || me.may_take) {
-      lines.push(this.drawer.choice("発表をほかの人に渡す", () => void this.drawer.showPeople("発表を渡す相手", meeting.id, this.state?.presenter?.id, (person) => void this.handOver(person.id))));
+      lines.push(
+        this.drawer.choice(
+          "発表をほかの人に渡す",
+          () =>
+            void this.drawer.showPeople(
+              "発表を渡す相手",
+              meeting.id,
+              this.state?.presenter?.id,
+              (person) => void this.handOver(person.id),
+            ),
+        ),
+      );
     }
     if (this.isPresenting || me.may_change_item) {
-      lines.push(this.drawer.choice("審議中の議題を進める", () => this.drawer.showItems(items, this.state?.agenda_item_id ?? null, (item) => void this.tryTo(async () => this.live?.take(await this.presenter.changeItem(item.id))))));
+      lines.push(
+        this.drawer.choice("審議中の議題を進める", () =>
+          this.drawer.showItems(
+            items,
+            this.state?.agenda_item_id ?? null,
+            (item) =>
+              void this.tryTo(async () =>
+                this.live?.take(await this.presenter.changeItem(item.id)),
+              ),
+          ),
+        ),
+      );
     }
     if (this.state?.presenter && (this.isPresenting || me.may_take)) {
-      lines.push(this.drawer.choice("発表を終える", () => void this.tryTo(async () => this.live?.take(await this.presenter.stop()))));
+      lines.push(
+        this.drawer.choice(
+          "発表を終える",
+          () => void this.tryTo(async () => this.live?.take(await this.presenter.stop())),
+        ),
+      );
     }
-    const who = this.state?.presenter ? `いま発表しているのは ${this.state.presenter.name}さんです。` : "いまは誰も発表していません。";
-    this.drawer.open("発表の操作", make("p", "", who), this.drawer.list(lines, "できる操作はありません。"));
+    const who = this.state?.presenter
+      ? `いま発表しているのは ${this.state.presenter.name}さんです。`
+      : "いまは誰も発表していません。";
+    this.drawer.open(
+      "発表の操作",
+      make("p", "", who),
+      this.drawer.list(lines, "できる操作はありません。"),
+    );
   }
 
   private async handOver(personId: number): Promise<void> {
@@ -501,7 +632,12 @@ class Viewer {
 
   private showPointer(pointer: Pointer): void {
     const place = this.reader.place;
-    if (this.isPresenting || place?.document.version_id !== pointer.version_id || place.page !== pointer.page) return;
+    if (
+      this.isPresenting ||
+      place?.document.version_id !== pointer.version_id ||
+      place.page !== pointer.page
+    )
+      return;
     this.reader.sheet.showPointer(pointer.x, pointer.y, pointer.is_shown);
   }
 
@@ -509,20 +645,52 @@ class Viewer {
     const { documents, index } = this.reader;
     const [before, after] = [documents[index - 1], documents[index + 1]];
     const lines = [
-      ...(before ? [this.drawer.choice("前の資料", () => this.reader.step(-1), nameOf(before))] : []),
+      ...(before
+        ? [this.drawer.choice("前の資料", () => this.reader.step(-1), nameOf(before))]
+        : []),
       ...(after ? [this.drawer.choice("次の資料", () => this.reader.step(1), nameOf(after))] : []),
       this.drawer.choice("メモの一覧", () => void showMemos(this.drawer, this.memos, this.reader)),
-      this.drawer.choice(this.pen.hidesOthers ? "ほかの人のメモを見せる" : "ほかの人のメモを隠す", () => this.hideOthers(!this.pen.hidesOthers)),
+      this.drawer.choice(
+        this.pen.hidesOthers ? "ほかの人のメモを見せる" : "ほかの人のメモを隠す",
+        () => this.hideOthers(!this.pen.hidesOthers),
+      ),
       this.drawer.choice("しおりの一覧", () => this.bookmarks.show(this.drawer)),
-      this.drawer.choice("これまでに発表された頁", () => void this.drawer.showShownPages(this.data.meeting.id, this.reader)),
-      ...(this.data.me.may_hear ? [this.drawer.choice("この頁の発言", () => void showMoments(this.drawer, this.reader))] : []),
-      this.drawer.choice(this.beside.isOpen ? "1つの資料に戻す" : "2つの資料を並べて読む", () => this.beside.toggle()),
+      this.drawer.choice(
+        "これまでに発表された頁",
+        () => void this.drawer.showShownPages(this.data.meeting.id, this.reader),
+      ),
+      ...(this.data.me.may_hear
+        ? [this.drawer.choice("この頁の発言", () => void showMoments(this.drawer, this.reader))]
+        : []),
+      this.drawer.choice(this.beside.isOpen ? "1つの資料に戻す" : "2つの資料を並べて読む", () =>
+        this.beside.toggle(),
+      ),
     ];
     const open = this.reader.document;
-    if (open && open.version > 1) lines.push(this.drawer.choice("前の版から変わったところ", () => location.assign(`/versions/${open.version_id}/comparison`)));
-    if (open?.may_print) lines.push(this.drawer.choice("この資料を印刷する", () => window.open(`/versions/${open.version_id}/print`, "_blank")));
-    if (open?.changes_url) lines.push(this.drawer.choice(`第${open.version}版で変わった頁を見る`, () => location.assign(open.changes_url)));
-    if (open?.may_download) lines.push(this.drawer.choice("この資料を保存する", () => location.assign(`/versions/${open.version_id}/download`)));
+    if (open && open.version > 1)
+      lines.push(
+        this.drawer.choice("前の版から変わったところ", () =>
+          location.assign(`/versions/${open.version_id}/comparison`),
+        ),
+      );
+    if (open?.may_print)
+      lines.push(
+        this.drawer.choice("この資料を印刷する", () =>
+          window.open(`/versions/${open.version_id}/print`, "_blank"),
+        ),
+      );
+    if (open?.changes_url)
+      lines.push(
+        this.drawer.choice(`第${open.version}版で変わった頁を見る`, () =>
+          location.assign(open.changes_url),
+        ),
+      );
+    if (open?.may_download)
+      lines.push(
+        this.drawer.choice("この資料を保存する", () =>
+          location.assign(`/versions/${open.version_id}/download`),
+        ),
+      );
     this.drawer.open("そのほかの操作", this.drawer.list(lines, ""));
   }
 
@@ -532,10 +700,16 @@ class Viewer {
     this.isRefreshing = true;
     try {
       // A thousand terminals learn of it at once: those that miss nothing yet do not all ask at once.
-      const isMissed = state.turn && !this.data.documents.some((entry) => entry.version_id === state.turn?.version_id);
+      const isMissed =
+        state.turn &&
+        !this.data.documents.some((entry) => entry.version_id === state.turn?.version_id);
       if (!isMissed) await new Promise((done) => setTimeout(done, Math.random() * SPREAD_MS));
       const old = this.data.documents;
-      this.data = { ...this.data, ...(await ask<ViewerData>("GET", this.data.data_url)), start: this.data.start };
+      this.data = {
+        ...this.data,
+        ...(await ask<ViewerData>("GET", this.data.data_url)),
+        start: this.data.start,
+      };
       this.reader.replaceDocuments(this.data.documents);
       this.beside.replaceDocuments(this.data.documents);
       this.tellWhatIsNew(old);
@@ -554,10 +728,15 @@ class Viewer {
   private tellWhatIsNew(old: ShownDocument[]): void {
     const known = new Map(old.map((entry) => [entry.id, entry.version_id]));
     const added = this.data.documents.filter((entry) => !known.has(entry.id));
-    const replaced = this.data.documents.filter((entry) => known.has(entry.id) && known.get(entry.id) !== entry.version_id);
+    const replaced = this.data.documents.filter(
+      (entry) => known.has(entry.id) && known.get(entry.id) !== entry.version_id,
+    );
     const words = [
       ...added.map((entry) => `${quoted(entry.title)}が加わりました。`),
-      ...replaced.map((entry) => `${quoted(entry.title)}が第${entry.version}版に差し替わりました。変わったところは「その他」から見られます。`),
+      ...replaced.map(
+        (entry) =>
+          `${quoted(entry.title)}が第${entry.version}版に差し替わりました。変わったところは「その他」から見られます。`,
+      ),
     ];
     if (words.length) this.tell(words.join(""));
   }
@@ -572,9 +751,13 @@ class Viewer {
   }
 
   private key(event: KeyboardEvent): void {
-    const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement || this.drawer.isOpen;
+    const isTyping =
+      event.target instanceof HTMLInputElement ||
+      event.target instanceof HTMLTextAreaElement ||
+      this.drawer.isOpen;
     if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-    const isButton = event.target instanceof HTMLButtonElement || event.target instanceof HTMLAnchorElement;
+    const isButton =
+      event.target instanceof HTMLButtonElement || event.target instanceof HTMLAnchorElement;
     const { reader } = this;
     const acts: Record<string, () => void> = {
       ArrowRight: () => reader.turn(1),
@@ -599,7 +782,8 @@ class Viewer {
     clearTimeout(this.hideTimer);
     if (!matchMedia("(pointer: coarse)").matches) return;
     this.hideTimer = window.setTimeout(() => {
-      const isUsed = this.top.contains(document.activeElement) || this.strip.contains(document.activeElement);
+      const isUsed =
+        this.top.contains(document.activeElement) || this.strip.contains(document.activeElement);
       const isNeeded = this.reader.isHeld || this.beside.isOpen || this.drawer.isOpen;
       if (!isUsed && !isNeeded && this.reader.pages) this.root.classList.add("bars-hidden");
     }, HIDE_MS);
@@ -614,7 +798,9 @@ class Viewer {
   }
 
   private tellProblem(problem: unknown): void {
-    this.tell(problem instanceof Refused ? problem.message : "通信が切れているため、いまはできません。");
+    this.tell(
+      problem instanceof Refused ? problem.message : "通信が切れているため、いまはできません。",
+    );
   }
 
   /** A sentence that everybody sees, for a while. */

@@ -5,9 +5,35 @@ import { defineConfig, type Plugin } from "vite";
 const here = import.meta.dirname;
 const built = resolve(here, "../static");
 /** `page.css` is on every page, each other on the screens that it is named after. */
-const styles = ["page", "meetings", "comparison", "viewer", "terms", "recordings", "desk", "minutes", "paper"];
+const styles = [
+  "page",
+  "meetings",
+  "comparison",
+  "viewer",
+  "terms",
+  "recordings",
+  "desk",
+  "minutes",
+  "paper",
+];
 
-const entries = [...styles.map((name) => `styles/${name}.css`), "page.ts", "viewer.ts", "transcript.ts", "upload.ts", "recording.ts", "placing.ts", "progress.ts", "agenda.ts", "minutes.ts", "hearing.ts", "people.ts", "sitting.ts", "connection-test.ts", "service-worker.ts"];
+const entries = [
+  ...styles.map((name) => `styles/${name}.css`),
+  "page.ts",
+  "viewer.ts",
+  "transcript.ts",
+  "upload.ts",
+  "recording.ts",
+  "placing.ts",
+  "progress.ts",
+  "agenda.ts",
+  "minutes.ts",
+  "hearing.ts",
+  "people.ts",
+  "sitting.ts",
+  "connection-test.ts",
+  "service-worker.ts",
+];
 
 /** With which the server makes PDFs, and draws those that do not hold theirs: the second and the third for letters that the first lacks. */
 const printed = [
@@ -25,11 +51,16 @@ function packagedFiles(): Plugin {
     name: "packaged-files",
     closeBundle() {
       for (const folder of ["cmaps", "standard_fonts", "wasm", "iccs"]) {
-        cpSync(resolve(packages, "pdfjs-dist", folder), resolve(built, "pdfjs", folder), { recursive: true });
+        cpSync(resolve(packages, "pdfjs-dist", folder), resolve(built, "pdfjs", folder), {
+          recursive: true,
+        });
       }
       mkdirSync(resolve(built, "fonts"), { recursive: true });
       for (const name of printed) {
-        cpSync(resolve(packages, "@expo-google-fonts", name), resolve(built, "fonts", basename(name)));
+        cpSync(
+          resolve(packages, "@expo-google-fonts", name),
+          resolve(built, "fonts", basename(name)),
+        );
       }
     },
   };
@@ -46,6 +77,8 @@ export default defineConfig({
     manifest: "manifest.json",
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 2000,
-    rollupOptions: { input: entries.map((name) => resolve(here, name)).filter((path) => existsSync(path)) },
+    rollupOptions: {
+      input: entries.map((name) => resolve(here, name)).filter((path) => existsSync(path)),
+    },
   },
 });

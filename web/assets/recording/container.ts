@@ -30,5 +30,9 @@ export function headOf(beginning: Uint8Array<ArrayBuffer>): ArrayBuffer | null {
 
 /** The last place at or before `limit` from which the sound can be read by itself. */
 export function lastStart(head: ArrayBuffer, bytes: Uint8Array, limit: number): number | null {
-  return starts(new Uint8Array(head), bytes).filter((place) => place <= limit).pop() ?? null;
+  return (
+    starts(new Uint8Array(head), bytes)
+      .filter((place) => place <= limit)
+      .pop() ?? null
+  );
 }

@@ -13,7 +13,8 @@ const FALL = 5;
 /** Nothing is played: a terminal without loudspeakers measures levels as well. */
 const NO_OUTPUT = { sinkId: { type: "none" } } as AudioContextOptions;
 
-export const isPossible = () => Boolean(navigator.mediaDevices && "MediaRecorder" in window && kind());
+export const isPossible = () =>
+  Boolean(navigator.mediaDevices && "MediaRecorder" in window && kind());
 
 const kind = () => KINDS.find((type) => MediaRecorder.isTypeSupported(type));
 
@@ -37,13 +38,19 @@ export class Microphone {
     private readonly stream: MediaStream,
     private readonly heard: Heard,
   ) {
-    this.recorder = new MediaRecorder(stream, { mimeType: kind()!, audioBitsPerSecond: BITS_PER_SECOND });
+    this.recorder = new MediaRecorder(stream, {
+      mimeType: kind()!,
+      audioBitsPerSecond: BITS_PER_SECOND,
+    });
     this.recorder.addEventListener("dataavailable", ({ data }) => this.take(data));
     this.recorder.addEventListener("stop", () => void this.end());
     const analyser = new AnalyserNode(this.context, { fftSize: LEVEL_SAMPLES });
     this.context.createMediaStreamSource(stream).connect(analyser);
     let shown = 0;
-    this.meter = setInterval(() => heard.level((shown = Math.max(level(analyser), shown - FALL))), LEVEL_MS);
+    this.meter = setInterval(
+      () => heard.level((shown = Math.max(level(analyser), shown - FALL))),
+      LEVEL_MS,
+    );
     this.recorder.start(PIECE_MS);
     void this.keepAwake();
     document.addEventListener("visibilitychange", this.keepAwake);
@@ -51,7 +58,12 @@ export class Microphone {
 
   /** Rejects when the person or the browser does not allow it, or there is none. */
   static async open(heard: Heard): Promise<Microphone> {
-    const audio = { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: true };
+    const audio = {
+      channelCount: 1,
+      echoCancellation: false,
+      noiseSuppression: false,
+      autoGainControl: true,
+    };
     return new Microphone(await navigator.mediaDevices.getUserMedia({ audio }), heard);
   }
 

@@ -49,8 +49,12 @@ function result<T>(request: IDBRequest<T>): Promise<T> {
 }
 
 /** Done when it is in the database for good. */
-async function change(act: (recordings: IDBObjectStore, pieces: IDBObjectStore) => void): Promise<void> {
-  const transaction = (await open()).transaction(["recordings", "pieces"], "readwrite", { durability: "strict" });
+async function change(
+  act: (recordings: IDBObjectStore, pieces: IDBObjectStore) => void,
+): Promise<void> {
+  const transaction = (await open()).transaction(["recordings", "pieces"], "readwrite", {
+    durability: "strict",
+  });
   act(transaction.objectStore("recordings"), transaction.objectStore("pieces"));
   await new Promise<void>((done, failed) => {
     transaction.oncomplete = () => done();
@@ -68,7 +72,9 @@ export async function recordings(): Promise<Kept[]> {
 /** From the first one that is left, in their order, `most` of them at once. */
 export async function pieces(recording: string, most?: number): Promise<Piece[]> {
   const transaction = (await open()).transaction("pieces");
-  return result(transaction.objectStore("pieces").getAll(all(recording), most) as IDBRequest<Piece[]>);
+  return result(
+    transaction.objectStore("pieces").getAll(all(recording), most) as IDBRequest<Piece[]>,
+  );
 }
 
 export const keep = (recording: Kept) => change((recordings) => recordings.put(recording));
@@ -76,7 +82,9 @@ export const keep = (recording: Kept) => change((recordings) => recordings.put(r
 export const keepPiece = (piece: Piece) => change((_, pieces) => pieces.put(piece));
 
 export const dropPieces = (recording: string, before: number) =>
-  change((_, pieces) => pieces.delete(IDBKeyRange.bound([recording, 0], [recording, before], false, true)));
+  change((_, pieces) =>
+    pieces.delete(IDBKeyRange.bound([recording, 0], [recording, before], false, true)),
+  );
 
 export const drop = (recording: string) =>
   change((recordings, pieces) => {

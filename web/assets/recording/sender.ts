@@ -1,9 +1,28 @@
 /** Brings the pieces of one recording to the server, in their order, for as long as it takes. */
 
 import { header, sha256 } from "../upload/checksum";
-import { call, currentToken, patience, Refusal, renewToken, untilSignedIn, urlOf, VERSION, type Upload } from "../upload/server";
+import {
+  call,
+  currentToken,
+  patience,
+  Refusal,
+  renewToken,
+  type Upload,
+  untilSignedIn,
+  urlOf,
+  VERSION,
+} from "../upload/server";
 import { headOf, lastStart } from "./container";
-import { drop, dropPieces, keep, keepPiece, pieces, replace, type Kept, type Piece } from "./pieces";
+import {
+  drop,
+  dropPieces,
+  type Kept,
+  keep,
+  keepPiece,
+  type Piece,
+  pieces,
+  replace,
+} from "./pieces";
 
 export interface Told {
   /** So many seconds of the recording are on the server. */
@@ -23,10 +42,14 @@ const IDLE_MS = 10_000;
 const PATIENCE_MS = 60_000;
 /** Pieces that stay after they are on the server, so that a rest can begin where it is readable. */
 const KEPT_BEHIND = 12;
-const AWAY = "サーバーにつながりません。録音は続いていて、この端末に残してあります。つながると自動で送ります。";
-const SIGNED_OUT = "サインインが切れました。録音は続いています。サインインし直すと続きから送ります。";
-const SOMEBODY_ELSE = "録音を始めた人がサインインすると、続きを送ります。録音は続いていて、この端末に残してあります。";
-const ELSEWHERE = "ここまでの録音はサーバーで受け付けられたため、続きを別の録音として送っています。";
+const AWAY =
+  "サーバーにつながりません。録音は続いていて、この端末に残してあります。つながると自動で送ります。";
+const SIGNED_OUT =
+  "サインインが切れました。録音は続いています。サインインし直すと続きから送ります。";
+const SOMEBODY_ELSE =
+  "録音を始めた人がサインインすると、続きを送ります。録音は続いていて、この端末に残してあります。";
+const ELSEWHERE =
+  "ここまでの録音はサーバーで受け付けられたため、続きを別の録音として送っています。";
 
 export class Sender {
   private nextNumber = 0;
@@ -46,7 +69,13 @@ export class Sender {
     const written = this.writing.then(async () => {
       this.kept.head ??= headOf(new Uint8Array(content));
       if (this.nextNumber === 0) await keep(this.kept);
-      await keepPiece({ recording: this.kept.id, number: this.nextNumber, start: this.nextStart, content, seconds });
+      await keepPiece({
+        recording: this.kept.id,
+        number: this.nextNumber,
+        start: this.nextStart,
+        content,
+        seconds,
+      });
       this.nextNumber += 1;
       this.nextStart += content.byteLength;
       this.wake();
@@ -97,8 +126,13 @@ export class Sender {
   private async create(): Promise<void> {
     const ago = Math.max(0, (Date.now() - this.kept.began) / 1000);
     const metadata = { filename: this.kept.fileName, began_seconds_ago: ago.toFixed(1) };
-    const encoded = Object.entries(metadata).map(([key, value]) => `${key} ${base64(value)}`).join(",");
-    const answer = await this.ask("POST", this.kept.uploadsUrl, { "Upload-Defer-Length": "1", "Upload-Metadata": encoded });
+    const encoded = Object.entries(metadata)
+      .map(([key, value]) => `${key} ${base64(value)}`)
+      .join(",");
+    const answer = await this.ask("POST", this.kept.uploadsUrl, {
+      "Upload-Defer-Length": "1",
+      "Upload-Metadata": encoded,
+    });
     this.kept.upload = ((await answer.json()) as Upload).key;
     await keep(this.kept);
     this.offset = 0;
@@ -160,12 +194,17 @@ export class Sender {
   }
 
   private async patch(body: Blob, more: Record<string, string>): Promise<number> {
-    const answer = await this.ask("PATCH", urlOf(this.kept.upload!), {
-      "Content-Type": "application/offset+octet-stream",
-      "Upload-Offset": String(this.offset),
-      "Upload-Checksum": header(await sha256(body)),
-      ...more,
-    }, body);
+    const answer = await this.ask(
+      "PATCH",
+      urlOf(this.kept.upload!),
+      {
+        "Content-Type": "application/offset+octet-stream",
+        "Upload-Offset": String(this.offset),
+        "Upload-Checksum": header(await sha256(body)),
+        ...more,
+      },
+      body,
+    );
     return Number(answer.headers.get("Upload-Offset"));
   }
 
@@ -174,13 +213,23 @@ export class Sender {
   private async goOnElsewhere(taken: number): Promise<void> {
     this.writing = this.writing.then(async () => {
       const left = await pieces(this.kept.id);
-      const bytes = new Uint8Array(await new Blob(left.map((piece) => piece.content)).arrayBuffer());
+      const bytes = new Uint8Array(
+        await new Blob(left.map((piece) => piece.content)).arrayBuffer(),
+      );
       const head = this.kept.head ?? new ArrayBuffer(0);
       const base = left[0]!.start;
       const from = lastStart(head, bytes, taken - base) ?? Math.max(0, taken - base);
-      const before = left.filter((piece) => piece.start - base + piece.content.byteLength <= from).pop();
+      const before = left
+        .filter((piece) => piece.start - base + piece.content.byteLength <= from)
+        .pop();
       const old = this.kept.id;
-      this.kept = { ...this.kept, id: crypto.randomUUID(), upload: null, began: this.kept.began + 1000 * (before?.seconds ?? 0), fileName: `続き_${this.kept.fileName}` };
+      this.kept = {
+        ...this.kept,
+        id: crypto.randomUUID(),
+        upload: null,
+        began: this.kept.began + 1000 * (before?.seconds ?? 0),
+        fileName: `続き_${this.kept.fileName}`,
+      };
       const rest = renumbered(this.kept.id, head, left, from + base);
       await replace(old, this.kept, rest);
       const last = rest[rest.length - 1]!;
@@ -193,11 +242,21 @@ export class Sender {
     await this.create();
   }
 
-  private async ask(method: string, url: string, headers: Record<string, string>, body?: Blob): Promise<Response> {
+  private async ask(
+    method: string,
+    url: string,
+    headers: Record<string, string>,
+    body?: Blob,
+  ): Promise<Response> {
     const answer = await fetch(url, {
       method,
       body: body ?? null,
-      headers: { ...VERSION, Accept: "application/json", "X-CSRFToken": currentToken(), ...headers },
+      headers: {
+        ...VERSION,
+        Accept: "application/json",
+        "X-CSRFToken": currentToken(),
+        ...headers,
+      },
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     if (answer.ok) return answer;
@@ -211,7 +270,9 @@ export class Sender {
       this.told.state(SIGNED_OUT, true);
       await untilSignedIn();
     } else {
-      this.told.state(status === 404 ? SOMEBODY_ELSE : STATED.has(status) ? (problem as Error).message : AWAY);
+      this.told.state(
+        status === 404 ? SOMEBODY_ELSE : STATED.has(status) ? (problem as Error).message : AWAY,
+      );
       await patience(RETRY_MS);
     }
     await renewToken().catch(() => undefined);

@@ -3,12 +3,12 @@
 import { writeTexts } from "./alike";
 import type { Decided, Line } from "./line";
 import type { LineList } from "./list";
-import { act, changedSince, isSame, TEXTS } from "./many";
 import type { Kind, Step } from "./many";
-import { call } from "./server";
+import { act, changedSince, isSame, TEXTS } from "./many";
 import type { Segment, SegmentChanged, TextChange } from "./server";
-import { DONE } from "./undo";
+import { call } from "./server";
 import type { Act, Outcome, Undo } from "./undo";
+import { DONE } from "./undo";
 import { position } from "./words";
 
 export class Acts {

@@ -3,8 +3,8 @@
 import type { Line } from "./line";
 import type { LineList } from "./list";
 import { OfferBox } from "./offer-box";
-import { call, Refusal } from "./server";
 import type { Alike, AlikePlace, SegmentsChanged, TextChange } from "./server";
+import { call, Refusal } from "./server";
 import { inField, make, position, required } from "./words";
 
 export class AlikePanel {
@@ -70,7 +70,11 @@ export class AlikePanel {
     const apply = async (): Promise<void> => {
       const chosen = alike.places.filter((_, place) => ticks[place]!.checked);
       try {
-        if (chosen.length) await this.write(this.changes(alike, chosen), `${alike.before} → ${alike.after}（${chosen.length}か所）`);
+        if (chosen.length)
+          await this.write(
+            this.changes(alike, chosen),
+            `${alike.before} → ${alike.after}（${chosen.length}か所）`,
+          );
         this.goOn();
       } catch (refusal) {
         if (!(refusal instanceof Refusal)) throw refusal;

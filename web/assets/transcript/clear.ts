@@ -10,6 +10,7 @@ export function keepClear(): void {
 }
 
 function tell(name: string, over: HTMLElement): void {
-  const measure = (): void => document.documentElement.style.setProperty(name, `${over.offsetHeight}px`);
+  const measure = (): void =>
+    document.documentElement.style.setProperty(name, `${over.offsetHeight}px`);
   new ResizeObserver(measure).observe(over);
 }

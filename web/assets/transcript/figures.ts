@@ -1,7 +1,7 @@
 /** The accuracy: of the whole, always in sight, and of each agenda item at the side. */
 
-import { nameOf, placeOf, unassignedLine } from "./items";
 import type { Place } from "./items";
+import { nameOf, placeOf, unassignedLine } from "./items";
 import type { AgendaItem, Counts, Segment, SegmentCounts } from "./server";
 import { make, rateOf, required, withRate } from "./words";
 
@@ -57,8 +57,11 @@ export class Figures {
       raw.total && `表記の違いを除く：${withRate(normalised)}`,
       [added, fillers].filter(Boolean).join("・"),
     ].filter((line): line is string => Boolean(line));
-    if (this.raw.parentElement) this.raw.parentElement.title = [this.raw.textContent, ...lines].join("\n");
-    this.whole?.replaceChildren(...lines.map((line) => make("p", { class: "item-accuracy" }, line)));
+    if (this.raw.parentElement)
+      this.raw.parentElement.title = [this.raw.textContent, ...lines].join("\n");
+    this.whole?.replaceChildren(
+      ...lines.map((line) => make("p", { class: "item-accuracy" }, line)),
+    );
   }
 }
 

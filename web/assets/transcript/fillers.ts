@@ -1,11 +1,11 @@
 /** フィラー: shown faint or hidden in a line of their own below the text, and taken out of all texts
  * in one step, after a look at what goes. */
 
+import type { Line } from "./line";
 import type { LineList } from "./list";
 import { remember, remembered } from "./remembered";
-import { Refusal } from "./server";
 import type { Filler, Segment, TextChange } from "./server";
-import type { Line } from "./line";
+import { Refusal } from "./server";
 import { inField, make, position, required } from "./words";
 
 const REMEMBERED = "gijido:fillers";
@@ -95,7 +95,9 @@ export class Fillers {
     return sorted.map(([words, group]) => {
       const all = make("input", { type: "checkbox" });
       all.checked = true;
-      all.addEventListener("change", () => group.forEach(({ tick }) => (tick.checked = all.checked)));
+      all.addEventListener("change", () =>
+        group.forEach(({ tick }) => (tick.checked = all.checked)),
+      );
       const label = make("label", {}, all, `「${words}」 ${group.length}か所`);
       const each = make("details", {}, make("summary", {}, "1つずつ見る"));
       each.addEventListener("toggle", () => {

@@ -1,8 +1,8 @@
 /** 探す: the browser's own search does not see lines far from the window. */
 
+import { folded, placeIn } from "../letters";
 import type { Line } from "./line";
 import type { LineList } from "./list";
-import { folded, placeIn } from "../letters";
 import { position, required } from "./words";
 
 const CLOCK = /^(?:(\d{1,2}):)?(\d{1,3}):(\d{2})$/;

@@ -7,25 +7,24 @@ import { Fillers } from "./fillers";
 import { Finding } from "./finding";
 import { HistoryBox } from "./history";
 import { KeyList } from "./key-list";
-import { Keys } from "./keys";
 import type { Action } from "./keys";
-import { Line } from "./line";
-import type { Decided } from "./line";
+import { Keys } from "./keys";
+import type { Decided, Line } from "./line";
 import type { LineList } from "./list";
+import { CONFIRMATIONS, PLACES } from "./many";
 import { openMenu } from "./menu";
 import type { Nameable } from "./naming";
 import type { Player } from "./player";
 import type { Decision } from "./proposals";
-import { CONFIRMATIONS, PLACES } from "./many";
-import { Queue } from "./queue";
 import type { Doubtful } from "./queue";
-import { call, Refusal } from "./server";
+import { Queue } from "./queue";
 import type { Segment, SegmentsChanged, SegmentsJoined, TextChange } from "./server";
-import { secondsBefore } from "./spoken";
+import { call, Refusal } from "./server";
 import type { Placed, Spoken } from "./spoken";
-import { DONE, Undo } from "./undo";
-import type { Outcome } from "./undo";
+import { secondsBefore } from "./spoken";
 import { Unconfirmed } from "./unconfirmed";
+import type { Outcome } from "./undo";
+import { DONE, Undo } from "./undo";
 import { Voices } from "./voices";
 import { inCharacters, inField, position, required } from "./words";
 
@@ -234,25 +233,39 @@ export class Hands {
       ),
       action("save", "すぐに保存する（ふだんは自動）", ["Control+s"], () => this.save()),
       action("add-term", "選んだ言葉を用語に加える", ["Alt+w"], () => this.addTerm()),
-      action("accept", "修正候補を採る（自動の修正は「よい」）", ["F9"], () => this.decide("acceptance")),
-      action("refuse", "修正候補を採らない（自動の修正は戻す）", ["F10"], () => this.decide("refusal")),
+      action("accept", "修正候補を採る（自動の修正は「よい」）", ["F9"], () =>
+        this.decide("acceptance"),
+      ),
+      action("refuse", "修正候補を採らない（自動の修正は戻す）", ["F10"], () =>
+        this.decide("refusal"),
+      ),
       action("alike", "同じように直す箇所の一覧へ", ["Alt+a"], () => this.alike.focus()),
       action("undo", "元に戻す", ["Control+z"], () => this.takeBack()),
       action("redo", "やり直す", ["Control+y", "Control+Shift+z"], () => this.undo.redo()),
       action("voice", "この声のすべてに名前を付ける", ["Alt+n"], () => this.nameVoice()),
-      action("voice-accept", "声紋の候補の名前にする", ["Alt+m"], () => this.voices.accept(this.list.current)),
-      action("voice-dismiss", "声紋の候補を採らない", ["Alt+Shift+m"], () => this.voices.dismiss(this.list.current)),
+      action("voice-accept", "声紋の候補の名前にする", ["Alt+m"], () =>
+        this.voices.accept(this.list.current),
+      ),
+      action("voice-dismiss", "声紋の候補を採らない", ["Alt+Shift+m"], () =>
+        this.voices.dismiss(this.list.current),
+      ),
       action("voice-split", "ここから先を別の声にする", ["Alt+b"], () => this.splitVoice()),
       action("split", "カーソルの所で発話を分ける", ["Alt+Enter"], () => this.split()),
       action("join", "次の発話とつなげる", ["Alt+j"], () => this.join()),
-      action("annotate", "注記を入れる（拍手、休憩、聞き取り不能など）", ["Alt+i"], () => this.annotate()),
+      action("annotate", "注記を入れる（拍手、休憩、聞き取り不能など）", ["Alt+i"], () =>
+        this.annotate(),
+      ),
       action("time", "いまの時刻を入れる", ["Alt+t"], () => this.insertTime()),
       ...Array.from({ length: MOST_NAMES }, (_, n) =>
-        action(`name-${n + 1}`, `発言者を${n + 1}番の人にする`, [`Alt+${n + 1}`], () => this.name(n)),
+        action(`name-${n + 1}`, `発言者を${n + 1}番の人にする`, [`Alt+${n + 1}`], () =>
+          this.name(n),
+        ),
       ),
     ];
     const heard = [...listening, ...going];
-    return this.page.isCorrector ? [...heard, ...correcting.map((one) => this.whenOpen(one))] : heard;
+    return this.page.isCorrector
+      ? [...heard, ...correcting.map((one) => this.whenOpen(one))]
+      : heard;
   }
 
   private whenOpen(action: Action): Action {
@@ -373,7 +386,10 @@ export class Hands {
   private goOnInQueue(place: number): void {
     const { rest } = this.unconfirmed;
     if (!this.queue.isEmpty) this.queue.goOn(place);
-    else if (rest) this.page.say(`疑わしい箇所は終わりました。${rest}次の未確認へは${this.keys.shownOf("unconfirmed")}。`);
+    else if (rest)
+      this.page.say(
+        `疑わしい箇所は終わりました。${rest}次の未確認へは${this.keys.shownOf("unconfirmed")}。`,
+      );
     else this.page.say("疑わしい箇所は終わりました。すべての発話が確認済みです。");
   }
 

@@ -2,8 +2,8 @@
 
 import type { Line } from "./line";
 import { bothMarked } from "./marks";
-import { call } from "./server";
 import type { State } from "./server";
+import { call } from "./server";
 import { make, position } from "./words";
 
 const WHEN = new Intl.DateTimeFormat("ja-JP", { dateStyle: "medium", timeStyle: "short" });
@@ -54,7 +54,13 @@ export class HistoryBox {
     const buttons = make("p", { class: "history-choice" }, compare);
     if (this.page.mayCorrect && !isNow)
       buttons.append(this.button("この文に戻す", () => this.restore(state.text)));
-    return make("li", {}, make("p", { class: "quiet" }, who.filter(Boolean).join("　")), text, buttons);
+    return make(
+      "li",
+      {},
+      make("p", { class: "quiet" }, who.filter(Boolean).join("　")),
+      text,
+      buttons,
+    );
   }
 
   private restore(text: string): void {

@@ -1,7 +1,7 @@
 /** キー操作: every key in a box of its own, each to be changed for this browser. */
 
-import { pressed, shown } from "./keys";
 import type { Action, Keys } from "./keys";
+import { pressed, shown } from "./keys";
 import { make } from "./words";
 
 const HOW =
@@ -48,7 +48,11 @@ export class KeyList {
     const cell = isAsked
       ? make("td", {}, make("strong", {}, "使いたいキーを押してください"))
       : make("td", {}, ...marks);
-    const change = make("button", { type: "button", class: "button" }, isAsked ? "やめる" : "変える");
+    const change = make(
+      "button",
+      { type: "button", class: "button" },
+      isAsked ? "やめる" : "変える",
+    );
     change.setAttribute("aria-label", `${action.words}のキーを${change.textContent}`);
     change.addEventListener("click", () => {
       this.asking = isAsked ? null : action;

@@ -76,7 +76,8 @@ export class Keys {
 /** The key with what is held down, as 「Control+Enter」; empty for a modifier alone. */
 export function pressed(event: KeyboardEvent): string {
   if (MODIFIERS.includes(event.key)) return "";
-  const key = event.code === "Space" ? " " : event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key =
+    event.code === "Space" ? " " : event.key.length === 1 ? event.key.toLowerCase() : event.key;
   // What Shift makes of a key is that key already: 「?」.
   const isShifted = event.shiftKey && (key.length > 1 || /[a-z ]/.test(key));
   const held = [event.ctrlKey && "Control", event.altKey && "Alt", isShifted && "Shift"];
@@ -87,11 +88,17 @@ export function pressed(event: KeyboardEvent): string {
 export function shown(key: string): string {
   return key
     .split("+")
-    .map((part) => SHOWN[part] ?? (part === "Control" ? "Ctrl" : part.length === 1 ? part.toUpperCase() : part))
+    .map(
+      (part) =>
+        SHOWN[part] ??
+        (part === "Control" ? "Ctrl" : part.length === 1 ? part.toUpperCase() : part),
+    )
     .join("+");
 }
 
 function stored(): Record<string, string> {
   const pairs = Object.entries(rememberedObject(STORED));
-  return Object.fromEntries(pairs.filter((pair): pair is [string, string] => typeof pair[1] === "string"));
+  return Object.fromEntries(
+    pairs.filter((pair): pair is [string, string] => typeof pair[1] === "string"),
+  );
 }

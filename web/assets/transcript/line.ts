@@ -6,8 +6,8 @@
 import { forget, keep, kept } from "./kept";
 import type { Decision } from "./proposals";
 import type { Row } from "./row";
-import { call, Refusal } from "./server";
 import type { Proposal, Segment, SegmentChanged, Word } from "./server";
+import { call, Refusal } from "./server";
 import { inCharacters, inField, plain } from "./words";
 
 const WAIT_MS = 1000;

@@ -6,8 +6,8 @@
 
 import type { Heading } from "./items";
 import type { Line } from "./line";
-import { Row } from "./row";
 import type { Surroundings } from "./row";
+import { Row } from "./row";
 import type { Other } from "./server";
 
 /** Beyond the window at either side, in heights of the window. */

@@ -2,8 +2,8 @@
 
 import type { Line } from "./line";
 import type { LineList } from "./list";
-import { call } from "./server";
 import type { Segment, SegmentsChanged } from "./server";
+import { call } from "./server";
 import type { Act, Outcome } from "./undo";
 
 /** What such an act changes of a segment. */

@@ -6,7 +6,11 @@ import { make } from "./words";
 /** `before`: what the other text is called. */
 export function marked(mark: Mark, before = "もとの文"): Node {
   if (mark.is_annotation)
-    return make("span", { class: "annotation", title: "注記（だれも言っていない言葉）" }, mark.text);
+    return make(
+      "span",
+      { class: "annotation", title: "注記（だれも言っていない言葉）" },
+      mark.text,
+    );
   if (!mark.is_corrected) return document.createTextNode(mark.text);
   const title = mark.heard ? `${before}：${mark.heard}` : `${before}になかった字`;
   return mark.text

@@ -21,7 +21,11 @@ export function nameChoice(
   const buttons = people.map((one) => {
     const press = make("button", { type: "button", class: "button" }, one.name);
     press.addEventListener("click", () => decide(one.name));
-    return { words: folded(`${one.name} ${one.kana}`), name: one.name, line: make("li", {}, press) };
+    return {
+      words: folded(`${one.name} ${one.kana}`),
+      name: one.name,
+      line: make("li", {}, press),
+    };
   });
   list.append(...buttons.map(({ line }) => line));
   const found = (): string[] => buttons.filter(({ line }) => !line.hidden).map(({ name }) => name);

@@ -3,8 +3,8 @@
  * wide window; in a narrow one a fold in the bar, shut until somebody opens it.
  */
 
-import { call, Refusal } from "./server";
 import type { Moment, ReadableVersion, Segment, ShownPage } from "./server";
+import { call, Refusal } from "./server";
 import { make, position } from "./words";
 
 const WIDE = "(min-width: 1280px)";
@@ -84,7 +84,9 @@ export class PagePanel {
   }
 
   private showPage(place: Place | null): void {
-    const isSame = place?.version.version_id === this.place?.version.version_id && place?.page === this.place?.page;
+    const isSame =
+      place?.version.version_id === this.place?.version.version_id &&
+      place?.page === this.place?.page;
     if (!isSame) this.place = place; // what was asked for it may still be on its way
     this.shown.hidden = place === null;
     this.empty.hidden = place !== null;
@@ -140,7 +142,9 @@ export class PagePanel {
       if (moment.kind === "spare" || !moment.transcript_id) return [];
       const anchor = first ? `#segment-${first.segment_id}` : "";
       const words = `第${moment.part}部 ${span(moment)}`;
-      return [make("li", {}, make("a", { href: `/transcripts/${moment.transcript_id}${anchor}` }, words))];
+      return [
+        make("li", {}, make("a", { href: `/transcripts/${moment.transcript_id}${anchor}` }, words)),
+      ];
     });
   }
 
@@ -163,8 +167,11 @@ export class PagePanel {
   /** 「頁を開く」 of a proposal opens here where there is room; else, and with a key held, as the
    * link that it is. */
   private catchLink(event: MouseEvent): void {
-    const link = (event.target as Element).closest<HTMLAnchorElement>(".proposal a[href^='/documents/']");
-    const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    const link = (event.target as Element).closest<HTMLAnchorElement>(
+      ".proposal a[href^='/documents/']",
+    );
+    const isPlain =
+      event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
     if (!link || !isPlain || event.defaultPrevented || !this.isInSight) return;
     const place = this.named(new URL(link.href));
     if (!place) return;

@@ -44,7 +44,9 @@ export class Player {
     this.loopMark = required("[data-loop]", root);
     this.toggleButton.addEventListener("click", () => this.toggle());
     required<HTMLButtonElement>("[data-back]", root).addEventListener("click", () => this.step(-1));
-    required<HTMLButtonElement>("[data-forward]", root).addEventListener("click", () => this.step(1));
+    required<HTMLButtonElement>("[data-forward]", root).addEventListener("click", () =>
+      this.step(1),
+    );
     this.loopMark.addEventListener("click", () => this.setLoop(null));
     this.takeHabits();
     for (const field of [this.speed, this.back, this.pauses, this.following])

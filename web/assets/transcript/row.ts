@@ -1,14 +1,14 @@
 /** A line as it is seen: made when it comes near the window, removed when it has left it. */
 
-import { chosenPlace, fillChoice, showHeading } from "./items";
-import type { Heading, Place } from "./items";
-import type { Line } from "./line";
-import { showProposals } from "./proposals";
 import { showFillers } from "./fillers";
+import type { Heading, Place } from "./items";
+import { chosenPlace, fillChoice, showHeading } from "./items";
+import type { Line } from "./line";
 import { marked } from "./marks";
+import { showProposals } from "./proposals";
 import type { AgendaItem, Mark, Other } from "./server";
-import { placed } from "./spoken";
 import type { Placed } from "./spoken";
+import { placed } from "./spoken";
 import { make, plain, position } from "./words";
 
 const GONE =
@@ -250,7 +250,18 @@ export class Row {
     more.addEventListener("click", () => this.around.offer(line));
     const tick = make("label", { class: "segment-confirm" }, this.confirmed, "確認済み");
     const agenda = make("label", { class: "segment-agenda" }, "ここから議題", this.agendaSelect);
-    const head = make("div", { class: "segment-head" }, time, this.speaker, this.guess, this.mixed, agenda, more, this.other, this.state);
+    const head = make(
+      "div",
+      { class: "segment-head" },
+      time,
+      this.speaker,
+      this.guess,
+      this.mixed,
+      agenda,
+      more,
+      this.other,
+      this.state,
+    );
     this.allow();
     const field = make("div", { class: "segment-field" }, this.words, this.text);
     const body = make("div", { class: "segment-body" }, field, tick);
@@ -289,7 +300,10 @@ export class Row {
     this.shownProblem = problem;
     if (isGone) this.showGone();
     else if (conflict) this.showConflict();
-    else this.problem.replaceChildren(...(refusal && problem ? this.refusedWords(refusal.message) : []));
+    else
+      this.problem.replaceChildren(
+        ...(refusal && problem ? this.refusedWords(refusal.message) : []),
+      );
   }
 
   private refusedWords(message: string): Node[] {

@@ -219,7 +219,8 @@ export class Refusal extends Error {
   }
 }
 
-const UNREACHABLE = "サーバーにつながりません。入力した文はこの端末に残してあり、自動で送り直します。";
+const UNREACHABLE =
+  "サーバーにつながりません。入力した文はこの端末に残してあり、自動で送り直します。";
 const UNREADABLE = "サーバーの返事を読み取れませんでした。自動で送り直します。";
 
 const LONGEST_KEPT_ALIVE = 4000;

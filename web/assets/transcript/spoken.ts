@@ -2,8 +2,8 @@
  * near the window or heard, once for many of them. */
 
 import type { Line, Timed } from "./line";
-import { call, Refusal } from "./server";
 import type { WordsAnswer } from "./server";
+import { call, Refusal } from "./server";
 
 const TOGETHER_MS = 150;
 /** Lines further apart are asked for one after the other. */
@@ -88,7 +88,9 @@ export class Spoken {
     const lines = [...this.wanted].sort((one, other) => at(one) - at(other));
     this.wanted.clear();
     while (lines.length) {
-      const gap = lines.findIndex((line, n) => n > 0 && at(line) - at(lines[n - 1]!) > LONGEST_GAP_SECONDS);
+      const gap = lines.findIndex(
+        (line, n) => n > 0 && at(line) - at(lines[n - 1]!) > LONGEST_GAP_SECONDS,
+      );
       const group = lines.splice(0, gap < 0 ? lines.length : gap);
       await this.fetch(at(group[0]!), at(group.at(-1)!) + 0.01);
     }

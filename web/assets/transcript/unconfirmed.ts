@@ -22,7 +22,9 @@ export class Unconfirmed {
 
   refresh(): void {
     const open = this.list.lines.filter(isOpen).length;
-    this.count.textContent = open ? `未確認 ${open}発話（${this.list.lines.length}発話のうち）` : NONE;
+    this.count.textContent = open
+      ? `未確認 ${open}発話（${this.list.lines.length}発話のうち）`
+      : NONE;
     this.unknown.textContent = this.expected();
     this.nextButton.disabled = open === 0;
   }

@@ -5,13 +5,13 @@
 
 import type { Line } from "./line";
 import type { LineList } from "./list";
-import { SPEAKERS } from "./many";
 import type { Kind } from "./many";
-import { nameChoice } from "./naming";
+import { SPEAKERS } from "./many";
 import type { Nameable } from "./naming";
+import { nameChoice } from "./naming";
 import { OfferBox } from "./offer-box";
-import { call, Refusal } from "./server";
 import type { Segment, SegmentsChanged } from "./server";
+import { call, Refusal } from "./server";
 import { make, position, required } from "./words";
 
 const NO_SUGGESTION = "この発話の声に、声紋からの名前の候補はありません。";
@@ -34,7 +34,8 @@ interface Consent {
 export class Voices {
   private readonly box: OfferBox;
   /** Until when a voiceprint made now is kept; empty where the series keeps none. */
-  private readonly until = required<HTMLElement>("[data-transcript]").dataset["voiceprintUntil"] ?? "";
+  private readonly until =
+    required<HTMLElement>("[data-transcript]").dataset["voiceprintUntil"] ?? "";
 
   constructor(
     private readonly list: LineList,
@@ -72,7 +73,8 @@ export class Voices {
   /** A box in which the voice of this line gets its name, or becomes one with another. */
   ask(line: Line): void {
     const voice = line.segment.speaker;
-    if (!voice) return this.desk.say("この発話には声が付いていません。先に発言者を付けてください。");
+    if (!voice)
+      return this.desk.say("この発話には声が付いていません。先に発言者を付けてください。");
     const box = make("dialog", { class: "menu naming", "aria-label": `${voice}の名前` });
     const consent = this.consent();
     const problem = alert();
@@ -157,7 +159,12 @@ export class Voices {
     const words = make("span", {}, "この人の同意を得て、次の会議で名前の候補に使う");
     const hint = `声の特徴（声紋）を${this.until}まで残します。印を付けなければ残りません。`;
     const label = make("label", { class: "check" }, tick, words);
-    const element = make("div", { class: "voice-consent" }, label, make("p", { class: "quiet" }, hint));
+    const element = make(
+      "div",
+      { class: "voice-consent" },
+      label,
+      make("p", { class: "quiet" }, hint),
+    );
     return { element, isGiven: () => tick.checked };
   }
 

@@ -29,7 +29,8 @@ export class WorkClock {
 
   private tick(): void {
     if (this.isPlaying()) this.activeAt = performance.now();
-    if (document.hidden || !this.mayCorrect() || performance.now() - this.activeAt > IDLE_MS) return;
+    if (document.hidden || !this.mayCorrect() || performance.now() - this.activeAt > IDLE_MS)
+      return;
     this.unsent += TICK_MS / 1000;
     if (this.unsent >= SEND_EVERY_SECONDS) void this.send();
   }

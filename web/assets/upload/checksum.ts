@@ -13,7 +13,8 @@ async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
 
-export const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+export const hex = (bytes: Uint8Array) =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** As the header `Upload-Checksum` wants it. */
 export const header = (sum: Uint8Array) => `sha256 ${btoa(String.fromCharCode(...sum))}`;

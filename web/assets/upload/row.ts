@@ -44,20 +44,25 @@ export class Row {
 
   offer(...buttons: { words: string; press: () => void; isMain?: boolean }[]): void {
     const focused = this.actions.contains(document.activeElement);
-    this.actions.replaceChildren(...buttons.map(({ words, press, isMain }) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = words;
-      if (isMain) button.className = "button-main";
-      button.addEventListener("click", press);
-      return button;
-    }));
+    this.actions.replaceChildren(
+      ...buttons.map(({ words, press, isMain }) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = words;
+        if (isMain) button.className = "button-main";
+        button.addEventListener("click", press);
+        return button;
+      }),
+    );
     if (focused) this.actions.querySelector("button")?.focus();
   }
 
   progress(sent: number): void {
     const now = performance.now();
-    this.marks = [...this.marks.filter(({ at, sent: before }) => now - at < WINDOW_MS && before <= sent), { at: now, sent }];
+    this.marks = [
+      ...this.marks.filter(({ at, sent: before }) => now - at < WINDOW_MS && before <= sent),
+      { at: now, sent },
+    ];
     if (now - this.shownAt < FIGURES_MS && sent < this.file.size) return;
     this.shownAt = now;
     this.bar.value = sent;
@@ -79,12 +84,17 @@ export class Row {
     const seconds = first ? (performance.now() - first.at) / 1000 : 0;
     if (!first || seconds < 0.5 || sent === first.sent) return [];
     const speed = (sent - first.sent) / seconds;
-    return [`毎秒 ${(speed / MB).toFixed(1)} MB`, `残り約${duration((this.file.size - sent) / speed)}`];
+    return [
+      `毎秒 ${(speed / MB).toFixed(1)} MB`,
+      `残り約${duration((this.file.size - sent) / speed)}`,
+    ];
   }
 }
 
 function megabytes(bytes: number): string {
-  return bytes < 1000 * MB ? `${(bytes / MB).toFixed(1)} MB` : `${(bytes / MB / 1000).toFixed(2)} GB`;
+  return bytes < 1000 * MB
+    ? `${(bytes / MB).toFixed(1)} MB`
+    : `${(bytes / MB / 1000).toFixed(2)} GB`;
 }
 
 function duration(seconds: number): string {

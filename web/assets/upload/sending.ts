@@ -1,12 +1,22 @@
 /** One file on its way to the server. It goes on after a cut network, a restarted server, a lost
  * sign-in, and, when the same file is chosen again, after the page was closed. */
 
-import { Upload as TusUpload, type DetailedError, type HttpRequest } from "tus-js-client";
+import { type DetailedError, type HttpRequest, Upload as TusUpload } from "tus-js-client";
 import { ask } from "../ask";
-import { header, hex, sha256, Sums } from "./checksum";
+import { header, hex, Sums, sha256 } from "./checksum";
 import { stay } from "./idle";
 import { Row } from "./row";
-import { call, currentToken, patience, Refusal, renewToken, sleep, untilSignedIn, urlOf, type Upload } from "./server";
+import {
+  call,
+  currentToken,
+  patience,
+  Refusal,
+  renewToken,
+  sleep,
+  type Upload,
+  untilSignedIn,
+  urlOf,
+} from "./server";
 
 export interface Place {
   uploadsUrl: string;
@@ -23,10 +33,13 @@ const LONGEST_PAUSE_MS = 10_000;
 const FOLLOW_MS = 1500;
 const PASSING = new Set([0, 408, 409, 423, 460]);
 const SENDING = "送信しています。";
-const RECONNECTING = "通信が切れました。再接続しています…　送り終えたところまではサーバーに保存済みです。";
+const RECONNECTING =
+  "通信が切れました。再接続しています…　送り終えたところまではサーバーに保存済みです。";
 const SIGNED_OUT = "サインインが切れました。サインインし直すと続きから送ります。";
-const GONE = "この送信はサーバーに残っていません（取りやめられたか、期限が過ぎました）。もう一度はじめから送ってください。";
-const UNREADABLE = "ファイルを読めなくなりました。USBメモリーなどが外れていないか確かめて、同じファイルをもう一度選んでください。続きから送ります。";
+const GONE =
+  "この送信はサーバーに残っていません（取りやめられたか、期限が過ぎました）。もう一度はじめから送ってください。";
+const UNREADABLE =
+  "ファイルを読めなくなりました。USBメモリーなどが外れていないか確かめて、同じファイルをもう一度選んでください。続きから送ります。";
 const WITHDRAW = "この送信を取りやめますか。届いたところまでの録音はサーバーから消えます。";
 const CHECKING = "送信が終わりました。音声を確かめています…　この画面を閉じても受け付けられます。";
 const ACCEPTED = "受け付けました。文字起こしを始めます。";
@@ -113,7 +126,8 @@ export class Sending {
 
   /** Not while the server is being asked for an upload: it would remain there, and empty. */
   private offerToStop(): void {
-    if (this.key) this.row.offer({ words: "一時停止", press: () => this.pause() }, this.withdrawal());
+    if (this.key)
+      this.row.offer({ words: "一時停止", press: () => this.pause() }, this.withdrawal());
     else this.row.offer();
   }
 
@@ -129,11 +143,17 @@ export class Sending {
     this.isRunning = false;
     void this.upload.abort();
     this.row.say("一時停止しています。送り終えたところまではサーバーに保存済みです。", "waiting");
-    this.row.offer({ words: "続ける", press: () => this.resume(), isMain: true }, this.withdrawal());
+    this.row.offer(
+      { words: "続ける", press: () => this.resume(), isMain: true },
+      this.withdrawal(),
+    );
   }
 
   private withdrawal() {
-    return { words: "取りやめ", press: () => ask(WITHDRAW, "取りやめる", () => void this.withdraw()) };
+    return {
+      words: "取りやめ",
+      press: () => ask(WITHDRAW, "取りやめる", () => void this.withdraw()),
+    };
   }
 
   private async withdraw(): Promise<void> {
@@ -143,7 +163,8 @@ export class Sending {
     try {
       if (this.key) await call("DELETE", urlOf(this.key));
     } catch (problem) {
-      if (!(problem instanceof Refusal) || problem.status !== 404) return this.stop((problem as Error).message);
+      if (!(problem instanceof Refusal) || problem.status !== 404)
+        return this.stop((problem as Error).message);
     }
     this.row.say("送信を取りやめました。");
     this.row.hideProgress();
@@ -193,13 +214,17 @@ export class Sending {
     if (!this.isRunning) return;
     const status = error.originalResponse?.getStatus() ?? 0;
     const told = answer(error);
-    if (error.causingError?.name === "NotReadableError" || error.causingError?.name === "NotFoundError") {
+    if (
+      error.causingError?.name === "NotReadableError" ||
+      error.causingError?.name === "NotFoundError"
+    ) {
       this.row.say(UNREADABLE, "error");
       return this.end("failed");
     }
     if (status === 401) return this.waitForSignIn();
     if (status === 404 || status === 410) return this.fail(GONE);
-    if (status === 507 || (status >= 402 && status < 500 && !PASSING.has(status))) return this.stop(told.message);
+    if (status === 507 || (status >= 402 && status < 500 && !PASSING.has(status)))
+      return this.stop(told.message);
     if (status === 400 && !told.is_token_expired) return this.stop(told.message);
     await this.reconnect();
   }
@@ -213,7 +238,9 @@ export class Sending {
       this.row.say(RECONNECTING, "waiting");
       if (!this.key) this.row.offer(this.withdrawal());
     }
-    await patience(this.failures === 1 ? 500 : Math.min(1000 * 2 ** (this.failures - 2), LONGEST_PAUSE_MS));
+    await patience(
+      this.failures === 1 ? 500 : Math.min(1000 * 2 ** (this.failures - 2), LONGEST_PAUSE_MS),
+    );
     await renewToken().catch(() => undefined);
     if (turn === this.turn) this.go();
   }
@@ -236,7 +263,10 @@ export class Sending {
   private stop(message: string): void {
     this.isRunning = false;
     this.row.say(message, "error");
-    this.row.offer({ words: "続きを送る", press: () => this.resume(), isMain: true }, this.withdrawal());
+    this.row.offer(
+      { words: "続きを送る", press: () => this.resume(), isMain: true },
+      this.withdrawal(),
+    );
   }
 
   private fail(message: string): void {
@@ -282,12 +312,18 @@ async function unfinished(file: File, place: Place): Promise<Upload | null> {
 
 async function isSame(upload: Upload, file: File): Promise<boolean> {
   if (!upload.received_bytes) return upload.file_name === file.name;
-  const tail = await call<{ start: number; end: number; sha256: string }>("GET", `${urlOf(upload.key)}/tail`);
+  const tail = await call<{ start: number; end: number; sha256: string }>(
+    "GET",
+    `${urlOf(upload.key)}/tail`,
+  );
   return hex(await sha256(file.slice(tail.start, tail.end))) === tail.sha256;
 }
 
 function answer(error: DetailedError): { message: string; is_token_expired: boolean } {
-  const unknown = { message: "送信できませんでした。もう一度お試しください。", is_token_expired: false };
+  const unknown = {
+    message: "送信できませんでした。もう一度お試しください。",
+    is_token_expired: false,
+  };
   try {
     return { ...unknown, ...(JSON.parse(error.originalResponse?.getBody() ?? "") as object) };
   } catch {

@@ -20,7 +20,8 @@ const ASK_MS = 3000;
 
 export const urlOf = (key: string) => `/api/uploads/${key}`;
 
-export const sleep = (milliseconds: number) => new Promise<void>((wake) => setTimeout(wake, milliseconds));
+export const sleep = (milliseconds: number) =>
+  new Promise<void>((wake) => setTimeout(wake, milliseconds));
 
 /** After so long, or as soon as the network is back. */
 export function patience(milliseconds: number): Promise<void> {

@@ -1,7 +1,7 @@
 /** 並べて読む: a second document on the right (below on an upright screen), leafed on its own. */
 
-import { button, make } from "./dom";
 import { nameOf, type ShownDocument } from "./data";
+import { button, make } from "./dom";
 import type { Drawer } from "./drawer";
 import { Reader } from "./reader";
 
@@ -66,16 +66,20 @@ export class Beside {
     const title = make("span", "viewer-place-title");
     const page = make("span");
     const { listener } = this;
-    const reader: Reader = new Reader(this.main.documents, {
-      onAct: () => undefined,
-      onShown: ({ document }) => {
-        title.textContent = nameOf(document);
-        page.textContent = `${reader.page}／${reader.count} 頁`;
-        reader.sheet.showWatermark(listener.watermarkOf(document));
+    const reader: Reader = new Reader(
+      this.main.documents,
+      {
+        onAct: () => undefined,
+        onShown: ({ document }) => {
+          title.textContent = nameOf(document);
+          page.textContent = `${reader.page}／${reader.count} 頁`;
+          reader.sheet.showWatermark(listener.watermarkOf(document));
+        },
+        onTapMiddle: () => listener.onTapMiddle(),
+        say: (words) => listener.say(words),
       },
-      onTapMiddle: () => listener.onTapMiddle(),
-      say: (words) => listener.say(words),
-    }, "並べて読む資料の頁");
+      "並べて読む資料の頁",
+    );
     const place = make("span", "viewer-place");
     place.append(title, page);
     const bar = make("div", "stage-beside-bar");

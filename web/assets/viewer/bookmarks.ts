@@ -13,7 +13,12 @@ interface Marked {
 }
 
 export class Bookmarks {
-  readonly press = button("この頁にしおりを挟む", "しおり", () => void this.toggle(), "viewer-choice");
+  readonly press = button(
+    "この頁にしおりを挟む",
+    "しおり",
+    () => void this.toggle(),
+    "viewer-choice",
+  );
   private marked: Marked[] = [];
 
   constructor(
@@ -26,7 +31,9 @@ export class Bookmarks {
 
   async load(): Promise<void> {
     try {
-      this.marked = (await ask<{ bookmarks: Marked[] }>("GET", `/api/meetings/${this.meetingId}/bookmarks`)).bookmarks;
+      this.marked = (
+        await ask<{ bookmarks: Marked[] }>("GET", `/api/meetings/${this.meetingId}/bookmarks`)
+      ).bookmarks;
     } catch {
       return; // without a network the button stays as it was
     }
@@ -40,14 +47,25 @@ export class Bookmarks {
   show(drawer: Drawer): void {
     const lines = this.marked.flatMap((mark) => {
       const document = this.reader.documents.find((entry) => entry.id === mark.document_id);
-      return document ? [drawer.choice(`${mark.title}　${mark.page}頁`, () => this.reader.go(document, mark.page))] : [];
+      return document
+        ? [
+            drawer.choice(`${mark.title}　${mark.page}頁`, () =>
+              this.reader.go(document, mark.page),
+            ),
+          ]
+        : [];
     });
-    drawer.open("しおりの一覧", drawer.list(lines, "しおりはまだありません。「しおり」を押すと、開いている頁に挟めます。"));
+    drawer.open(
+      "しおりの一覧",
+      drawer.list(lines, "しおりはまだありません。「しおり」を押すと、開いている頁に挟めます。"),
+    );
   }
 
   private get here(): Marked | undefined {
     const { document, page } = this.reader;
-    return this.marked.find((mark) => mark.version_id === document?.version_id && mark.page === page);
+    return this.marked.find(
+      (mark) => mark.version_id === document?.version_id && mark.page === page,
+    );
   }
 
   private async toggle(): Promise<void> {
@@ -64,7 +82,10 @@ export class Bookmarks {
   }
 
   private async pageId(versionId: number, page: number): Promise<number> {
-    const { pages } = await ask<{ pages: { id: number; number: number }[] }>("GET", `/api/versions/${versionId}/pages`);
+    const { pages } = await ask<{ pages: { id: number; number: number }[] }>(
+      "GET",
+      `/api/versions/${versionId}/pages`,
+    );
     return pages.find((entry) => entry.number === page)!.id;
   }
 }

@@ -33,8 +33,22 @@ export interface SomePerson {
 }
 
 export interface ViewerData {
-  me: { id: number; name: string; may_present: boolean; may_take: boolean; may_change_item: boolean; may_hear: boolean };
-  meeting: { id: number; title: string; url: string; is_open: boolean; open_seconds: number; keep_seconds: number };
+  me: {
+    id: number;
+    name: string;
+    may_present: boolean;
+    may_take: boolean;
+    may_change_item: boolean;
+    may_hear: boolean;
+  };
+  meeting: {
+    id: number;
+    title: string;
+    url: string;
+    is_open: boolean;
+    open_seconds: number;
+    keep_seconds: number;
+  };
   documents: ShownDocument[];
   items: AgendaEntry[];
   /** Where to begin: following the presenter, or on a page of one's own. */

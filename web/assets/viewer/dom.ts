@@ -2,7 +2,11 @@
 
 import { headersOfPage, renewToken } from "../signed-in";
 
-export function make<Name extends keyof HTMLElementTagNameMap>(name: Name, className = "", words = ""): HTMLElementTagNameMap[Name] {
+export function make<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  className = "",
+  words = "",
+): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name);
   if (className) made.className = className;
   if (words) made.textContent = words;
@@ -10,7 +14,12 @@ export function make<Name extends keyof HTMLElementTagNameMap>(name: Name, class
 }
 
 /** A button that shows `words`; `label` says more to those who cannot see where it stands. */
-export function button(label: string, words: string, press: () => void, className = ""): HTMLButtonElement {
+export function button(
+  label: string,
+  words: string,
+  press: () => void,
+  className = "",
+): HTMLButtonElement {
   const made = make("button", className, words);
   made.type = "button";
   if (label !== words) {
@@ -26,7 +35,10 @@ export function isControl(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("button, a, input, textarea") !== null;
 }
 
-export function svg<Name extends keyof SVGElementTagNameMap>(name: Name, attributes: Record<string, string | number> = {}): SVGElementTagNameMap[Name] {
+export function svg<Name extends keyof SVGElementTagNameMap>(
+  name: Name,
+  attributes: Record<string, string | number> = {},
+): SVGElementTagNameMap[Name] {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   return made;
@@ -67,15 +79,28 @@ export async function ask<Answer>(method: string, url: string, body?: unknown): 
   }
   const { status, read } = answer;
   const isTokenExpired = read["is_token_expired"] === true;
-  if (status >= 400) throw new Refused(status, String(read["message"] ?? "サーバーで問題が起きました。"), isTokenExpired);
+  if (status >= 400)
+    throw new Refused(
+      status,
+      String(read["message"] ?? "サーバーで問題が起きました。"),
+      isTokenExpired,
+    );
   return read as Answer;
 }
 
-async function attempt(method: string, url: string, body: unknown): Promise<{ status: number; read: Record<string, unknown> }> {
+async function attempt(
+  method: string,
+  url: string,
+  body: unknown,
+): Promise<{ status: number; read: Record<string, unknown> }> {
   const send = () => {
     const headers = headersOfPage();
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    return fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    return fetch(url, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
   };
   let answer = await send();
   for (let tries = 1; answer.status === BUSY && tries < MOST_TRIES; tries += 1) {
@@ -88,5 +113,9 @@ async function attempt(method: string, url: string, body: unknown): Promise<{ st
 }
 
 export function clock(at: string): string {
-  return new Date(at).toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" });
+  return new Date(at).toLocaleTimeString("ja-JP", {
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: "Asia/Tokyo",
+  });
 }

@@ -1,7 +1,7 @@
 /** The drawer over the page: thumbnails, contents, pages shown, people to hand over to. */
 
+import { type AgendaEntry, nameOf, type SomePerson } from "./data";
 import { ask, button, clock, make, Refused } from "./dom";
-import { nameOf, type AgendaEntry, type SomePerson } from "./data";
 import type { Reader } from "./reader";
 
 const THUMBNAIL_WIDTH = 120;
@@ -26,13 +26,17 @@ export class Drawer {
 
   private isBeside({ target, clientX, clientY }: MouseEvent): boolean {
     const box = this.dialog.getBoundingClientRect();
-    const isInside = clientX >= box.left && clientX <= box.right && clientY >= box.top && clientY <= box.bottom;
+    const isInside =
+      clientX >= box.left && clientX <= box.right && clientY >= box.top && clientY <= box.bottom;
     return target === this.dialog && !isInside;
   }
 
   open(words: string, ...content: (HTMLElement | string)[]): void {
     const head = make("div", "viewer-drawer-head");
-    head.append(make("h2", "", words), button("閉じる", "閉じる", () => this.close()));
+    head.append(
+      make("h2", "", words),
+      button("閉じる", "閉じる", () => this.close()),
+    );
     this.dialog.setAttribute("aria-label", words);
     this.dialog.replaceChildren(head, ...content);
     if (!this.dialog.open) this.dialog.showModal();
@@ -64,8 +68,15 @@ export class Drawer {
 
   showContents(reader: Reader): void {
     const lines = reader.documents.map((document) => {
-      const note = [document.item_number, document.item_title, `${document.page_count}頁`].filter(Boolean).join("　");
-      const line = this.choice(document.title, () => reader.go(document), note, document.id === reader.document?.id);
+      const note = [document.item_number, document.item_title, `${document.page_count}頁`]
+        .filter(Boolean)
+        .join("　");
+      const line = this.choice(
+        document.title,
+        () => reader.go(document),
+        note,
+        document.id === reader.document?.id,
+      );
       if (document.mark) line.append(make("span", "badge badge-new", document.mark));
       return line;
     });
@@ -81,11 +92,19 @@ export class Drawer {
         if (!isIntersecting) continue;
         watcher.unobserve(target);
         const number = Number((target as HTMLElement).dataset["page"]);
-        void pages.thumbnail(number, THUMBNAIL_WIDTH).then((canvas) => target.prepend(canvas), () => undefined);
+        void pages.thumbnail(number, THUMBNAIL_WIDTH).then(
+          (canvas) => target.prepend(canvas),
+          () => undefined,
+        );
       }
     });
     for (let number = 1; number <= pages.count; number++) {
-      const line = this.choice(String(number), () => reader.goTo(number), "", number === reader.page);
+      const line = this.choice(
+        String(number),
+        () => reader.goTo(number),
+        "",
+        number === reader.page,
+      );
       const press = line.querySelector("button")!;
       press.setAttribute("aria-label", `${number}頁`);
       press.dataset["page"] = String(number);
@@ -97,29 +116,64 @@ export class Drawer {
   }
 
   async showShownPages(meetingId: number, reader: Reader): Promise<void> {
-    interface Shown { document_id: number; title: string; version_id: number; page: number; at: string }
+    interface Shown {
+      document_id: number;
+      title: string;
+      version_id: number;
+      page: number;
+      at: string;
+    }
     await this.fill("これまでに発表された頁", async () => {
-      const { pages } = await ask<{ pages: Shown[] }>("GET", `/api/meetings/${meetingId}/shown-pages`);
+      const { pages } = await ask<{ pages: Shown[] }>(
+        "GET",
+        `/api/meetings/${meetingId}/shown-pages`,
+      );
       const lines = pages.reverse().flatMap((shown) => {
         const document = reader.documents.find((entry) => entry.id === shown.document_id);
-        return document ? [this.choice(`${nameOf(document)}　${shown.page}頁`, () => reader.go(document, shown.page), clock(shown.at))] : [];
+        return document
+          ? [
+              this.choice(
+                `${nameOf(document)}　${shown.page}頁`,
+                () => reader.go(document, shown.page),
+                clock(shown.at),
+              ),
+            ]
+          : [];
       });
       return this.list(lines, "まだ何も発表されていません。");
     });
   }
 
   /** Everybody who is invited, but for `except`. */
-  async showPeople(words: string, meetingId: number, except: number | undefined, choose: (person: SomePerson) => void): Promise<void> {
+  async showPeople(
+    words: string,
+    meetingId: number,
+    except: number | undefined,
+    choose: (person: SomePerson) => void,
+  ): Promise<void> {
     await this.fill(words, async () => {
-      const { invitations } = await ask<{ invitations: { person: SomePerson }[] }>("GET", `/api/meetings/${meetingId}/invitations`);
-      const people = invitations.map((invitation) => invitation.person).filter((person) => person.id !== except);
-      const lines = people.map((person) => this.choice(person.name, () => choose(person), person.title));
+      const { invitations } = await ask<{ invitations: { person: SomePerson }[] }>(
+        "GET",
+        `/api/meetings/${meetingId}/invitations`,
+      );
+      const people = invitations
+        .map((invitation) => invitation.person)
+        .filter((person) => person.id !== except);
+      const lines = people.map((person) =>
+        this.choice(person.name, () => choose(person), person.title),
+      );
       return this.list(lines, "渡せる相手がいません。");
     });
   }
 
-  showItems(items: AgendaEntry[], current: number | null, choose: (item: AgendaEntry) => void): void {
-    const lines = items.map((item) => this.choice(`${item.number}　${item.title}`, () => choose(item), "", item.id === current));
+  showItems(
+    items: AgendaEntry[],
+    current: number | null,
+    choose: (item: AgendaEntry) => void,
+  ): void {
+    const lines = items.map((item) =>
+      this.choice(`${item.number}　${item.title}`, () => choose(item), "", item.id === current),
+    );
     this.open("審議中の議題", this.list(lines, "議題がありません。"));
   }
 
@@ -129,7 +183,10 @@ export class Drawer {
     try {
       content = await make();
     } catch (problem) {
-      content = problem instanceof Refused ? problem.message : "通信が切れているため、いまは表示できません。";
+      content =
+        problem instanceof Refused
+          ? problem.message
+          : "通信が切れているため、いまは表示できません。";
     }
     if (this.isOpen && this.dialog.getAttribute("aria-label") === words) this.open(words, content);
   }

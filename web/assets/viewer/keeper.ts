@@ -28,10 +28,23 @@ export class Keeper {
   private async tellWorker(data: ViewerData, files: string[]): Promise<void> {
     const { active } = await navigator.serviceWorker.ready;
     const channel = new MessageChannel();
-    channel.port1.onmessage = ({ data: { kept, of } }: MessageEvent<{ kept: number; of: number }>) => this.onKept(kept, of);
-    const others = data.documents.flatMap((document) => [`/api/versions/${document.version_id}/pages`, `/api/versions/${document.version_id}/memos`]);
-    const pages = [location.pathname, `/meetings/${data.meeting.id}/presentation`, data.data_url, `/api/meetings/${data.meeting.id}/bookmarks`];
-    active?.postMessage({ kind: "keep", files, others: [...pages, ...others], seconds: data.meeting.keep_seconds }, [channel.port2]);
+    channel.port1.onmessage = ({
+      data: { kept, of },
+    }: MessageEvent<{ kept: number; of: number }>) => this.onKept(kept, of);
+    const others = data.documents.flatMap((document) => [
+      `/api/versions/${document.version_id}/pages`,
+      `/api/versions/${document.version_id}/memos`,
+    ]);
+    const pages = [
+      location.pathname,
+      `/meetings/${data.meeting.id}/presentation`,
+      data.data_url,
+      `/api/meetings/${data.meeting.id}/bookmarks`,
+    ];
+    active?.postMessage(
+      { kind: "keep", files, others: [...pages, ...others], seconds: data.meeting.keep_seconds },
+      [channel.port2],
+    );
   }
 
   private async fetchAll(files: string[]): Promise<void> {

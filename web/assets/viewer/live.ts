@@ -123,7 +123,9 @@ export class Live {
     });
     source.addEventListener("memos", (event) => {
       heard();
-      this.listener.onMemos?.((JSON.parse(event.data as string) as { document_id: number }).document_id);
+      this.listener.onMemos?.(
+        (JSON.parse(event.data as string) as { document_id: number }).document_id,
+      );
     });
     source.addEventListener("echo", (event) => {
       heard();
@@ -154,7 +156,10 @@ export class Live {
     while (!asked.aborted && performance.now() < streamAgainAt) {
       try {
         const limit = AbortSignal.any([asked, AbortSignal.timeout(POLL_LIMIT_MS)]);
-        const answer = await fetch(`${this.url}?wait=${Math.max(known, 0)}`, { signal: limit, headers: { Accept: "application/json" } });
+        const answer = await fetch(`${this.url}?wait=${Math.max(known, 0)}`, {
+          signal: limit,
+          headers: { Accept: "application/json" },
+        });
         if (answer.status === 401 || answer.status === 404) return this.refuse(answer.status);
         if (!answer.ok) throw new Error(String(answer.status));
         const state = (await answer.json()) as LiveState;
@@ -189,7 +194,10 @@ export class Live {
   private async probe(): Promise<void> {
     const asked = this.ask();
     try {
-      await fetch(PROBE_URL, { cache: "no-store", signal: AbortSignal.any([asked, AbortSignal.timeout(PROBE_LIMIT_MS)]) });
+      await fetch(PROBE_URL, {
+        cache: "no-store",
+        signal: AbortSignal.any([asked, AbortSignal.timeout(PROBE_LIMIT_MS)]),
+      });
       this.connect();
     } catch {
       if (asked.aborted) return;

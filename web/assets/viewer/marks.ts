@@ -13,7 +13,12 @@ interface Letter {
 export function rangesOf(layer: HTMLElement, words: string[]): Range[] {
   const letters: Letter[] = [];
   const text = lettersOf(layer, letters);
-  return words.map(folded).filter(Boolean).flatMap((word) => placesOf(text, word).map((place) => rangeOf(letters, place, place + word.length)));
+  return words
+    .map(folded)
+    .filter(Boolean)
+    .flatMap((word) =>
+      placesOf(text, word).map((place) => rangeOf(letters, place, place + word.length)),
+    );
 }
 
 /** The folded text of the layer; `letters` gets, for each unit of it, where it stands. */
@@ -36,7 +41,8 @@ function lettersOf(layer: HTMLElement, letters: Letter[]): string {
 
 function placesOf(text: string, word: string): number[] {
   const places: number[] = [];
-  for (let place = text.indexOf(word); place >= 0; place = text.indexOf(word, place + word.length)) places.push(place);
+  for (let place = text.indexOf(word); place >= 0; place = text.indexOf(word, place + word.length))
+    places.push(place);
   return places;
 }
 

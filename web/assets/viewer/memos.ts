@@ -152,12 +152,26 @@ export class Memos {
 
   /** All of this version, in the order of the pages. */
   all(): Memo[] {
-    return [...this.memos.values()].filter((memo) => !memo.is_erased).sort((one, other) => one.page - other.page);
+    return [...this.memos.values()]
+      .filter((memo) => !memo.is_erased)
+      .sort((one, other) => one.page - other.page);
   }
 
   /** Needs no server: before it answers, or without a network, the memo is kept here. */
   add({ versionId, page }: PageOfVersion, kind: Kind, content: Content, isShared: boolean): Memo {
-    const memo: Memo = { key: crypto.randomUUID?.() ?? randomKey(), page_id: null, page, kind, content, author: "", is_mine: true, is_carried: false, outdated_version: null, is_erased: false, is_shared: isShared };
+    const memo: Memo = {
+      key: crypto.randomUUID?.() ?? randomKey(),
+      page_id: null,
+      page,
+      kind,
+      content,
+      author: "",
+      is_mine: true,
+      is_carried: false,
+      outdated_version: null,
+      is_erased: false,
+      is_shared: isShared,
+    };
     if (versionId === this.versionId) this.memos.set(memo.key, memo);
     this.done.push({ key: memo.key, was: { content, is_shared: isShared, is_erased: true } });
     this.undone.length = 0;
@@ -211,19 +225,55 @@ export class Memos {
   private taken(answer: Answer): Memo {
     if (answer.is_mine) {
       const known = this.kept.get(answer.key);
-      const saved = { content: answer.content, is_erased: false, is_shared: answer.is_shared, id: answer.id, revision: answer.revision };
+      const saved = {
+        content: answer.content,
+        is_erased: false,
+        is_shared: answer.is_shared,
+        id: answer.id,
+        revision: answer.revision,
+      };
       if (!known || isSaved(known)) {
-        this.kept.set(answer.key, { key: answer.key, page_id: answer.page_id, version_id: this.versionId, page: answer.page, kind: answer.kind, wanted: wantedOf({ ...saved }), saved });
+        this.kept.set(answer.key, {
+          key: answer.key,
+          page_id: answer.page_id,
+          version_id: this.versionId,
+          page: answer.page,
+          kind: answer.kind,
+          wanted: wantedOf({ ...saved }),
+          saved,
+        });
       }
     }
-    return { key: answer.key, page_id: answer.page_id, page: answer.page, kind: answer.kind, content: answer.content, author: answer.author.name, is_mine: answer.is_mine, is_carried: answer.is_carried, outdated_version: answer.is_page_changed ? answer.written_version : null, is_erased: false, is_shared: answer.is_shared };
+    return {
+      key: answer.key,
+      page_id: answer.page_id,
+      page: answer.page,
+      kind: answer.kind,
+      content: answer.content,
+      author: answer.author.name,
+      is_mine: answer.is_mine,
+      is_carried: answer.is_carried,
+      outdated_version: answer.is_page_changed ? answer.written_version : null,
+      is_erased: false,
+      is_shared: answer.is_shared,
+    };
   }
 
   /** What this terminal has and the server does not yet, and what was erased and may come back. */
   private addKept(): void {
     for (const kept of this.kept.values()) {
       if (kept.version_id !== this.versionId || (isSaved(kept) && !kept.wanted.is_erased)) continue;
-      this.memos.set(kept.key, { key: kept.key, page_id: kept.page_id, page: kept.page, kind: kept.kind, author: "", is_mine: true, is_carried: false, outdated_version: null, ...kept.wanted });
+      this.memos.set(kept.key, {
+        key: kept.key,
+        page_id: kept.page_id,
+        page: kept.page,
+        kind: kept.kind,
+        author: "",
+        is_mine: true,
+        is_carried: false,
+        outdated_version: null,
+        ...kept.wanted,
+      });
     }
   }
 
@@ -259,16 +309,29 @@ export class Memos {
     try {
       if (!saved && wanted.is_erased) this.kept.delete(kept.key);
       else if (!saved) {
-        const { id, content, is_shared, revision } = await ask<Answer>("POST", `/api/pages/${await this.pageId(kept)}/memos`, { key: kept.key, kind: kept.kind, content: wanted.content });
+        const { id, content, is_shared, revision } = await ask<Answer>(
+          "POST",
+          `/api/pages/${await this.pageId(kept)}/memos`,
+          { key: kept.key, kind: kept.kind, content: wanted.content },
+        );
         this.acknowledge(kept, { id, content, is_shared, is_erased: false, revision });
       } else if (wanted.is_erased !== saved.is_erased) {
-        const { revision } = await (wanted.is_erased ? ask<Answer>("DELETE", `/api/memos/${saved.id}`) : ask<Answer>("POST", `/api/memos/${saved.id}/restoration`));
+        const { revision } = await (wanted.is_erased
+          ? ask<Answer>("DELETE", `/api/memos/${saved.id}`)
+          : ask<Answer>("POST", `/api/memos/${saved.id}/restoration`));
         this.acknowledge(kept, { ...saved, is_erased: wanted.is_erased, revision });
       } else if (!isAlike(wanted.content, saved.content)) {
-        const { revision } = await ask<Answer>("PUT", `/api/memos/${saved.id}`, { page_id: await this.pageId(kept), content: wanted.content, based_on: saved.revision });
+        const { revision } = await ask<Answer>("PUT", `/api/memos/${saved.id}`, {
+          page_id: await this.pageId(kept),
+          content: wanted.content,
+          based_on: saved.revision,
+        });
         this.acknowledge(kept, { ...saved, content: wanted.content, revision });
       } else {
-        const { revision, is_shared } = await ask<Answer>(wanted.is_shared ? "PUT" : "DELETE", `/api/memos/${saved.id}/sharing`);
+        const { revision, is_shared } = await ask<Answer>(
+          wanted.is_shared ? "PUT" : "DELETE",
+          `/api/memos/${saved.id}/sharing`,
+        );
         this.acknowledge(kept, { ...saved, is_shared, revision });
       }
     } catch (problem) {
@@ -339,17 +402,23 @@ export class Memos {
       if (kept && !isSaved(kept)) localStorage.setItem(this.place(key), JSON.stringify(kept));
       else localStorage.removeItem(this.place(key));
     } catch {
-      this.onRefused("この端末に空きがないため、メモは通信が戻るまで保存されません。この画面を閉じないでください。");
+      this.onRefused(
+        "この端末に空きがないため、メモは通信が戻るまで保存されません。この画面を閉じないでください。",
+      );
     }
   }
 }
 
 export async function stranded(documentId: number): Promise<Stranded[]> {
-  return (await ask<{ memos: Stranded[] }>("GET", `/api/documents/${documentId}/stranded-memos`)).memos;
+  return (await ask<{ memos: Stranded[] }>("GET", `/api/documents/${documentId}/stranded-memos`))
+    .memos;
 }
 
 async function askPageIds(versionId: number): Promise<Map<number, number>> {
-  const { pages } = await ask<{ pages: { id: number; number: number }[] }>("GET", `/api/versions/${versionId}/pages`);
+  const { pages } = await ask<{ pages: { id: number; number: number }[] }>(
+    "GET",
+    `/api/versions/${versionId}/pages`,
+  );
   return new Map(pages.map((page) => [page.number, page.id]));
 }
 
@@ -363,7 +432,12 @@ function wantedOf({ content, is_erased, is_shared }: Wanted): Wanted {
 }
 
 function isSaved({ wanted, saved }: Kept): boolean {
-  return saved !== null && wanted.is_erased === saved.is_erased && wanted.is_shared === saved.is_shared && isAlike(wanted.content, saved.content);
+  return (
+    saved !== null &&
+    wanted.is_erased === saved.is_erased &&
+    wanted.is_shared === saved.is_shared &&
+    isAlike(wanted.content, saved.content)
+  );
 }
 
 function isAlike(one: Content, other: Content): boolean {
@@ -372,5 +446,7 @@ function isAlike(one: Content, other: Content): boolean {
 
 /** `crypto.randomUUID` is there only in a secure context. */
 function randomKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
 }

@@ -47,9 +47,13 @@ function listOf(drawer: Drawer, moments: Moment[]): HTMLElement {
   player.preload = "none";
   // The drawer is shut: nobody knows any more where the voice comes from.
   drawer.dialog.addEventListener("close", () => player.pause(), { once: true });
-  if (moments.some((moment) => !moment.is_beginning_sure)) content.append(make("p", "quiet", UNSURE));
+  if (moments.some((moment) => !moment.is_beginning_sure))
+    content.append(make("p", "quiet", UNSURE));
   const lines = moments.flatMap((moment) => linesOf(moment, player));
-  content.append(drawer.list(lines, "録音の中で、この頁（この版）が示されていた間はありません。"), player);
+  content.append(
+    drawer.list(lines, "録音の中で、この頁（この版）が示されていた間はありません。"),
+    player,
+  );
   return content;
 }
 
@@ -62,7 +66,9 @@ function lineOf(moment: Moment, said: Said | null, player: HTMLAudioElement): HT
   const seconds = said?.start_seconds ?? moment.start_seconds;
   const time = (moment.part && moment.part > 1 ? `第${moment.part}部 ` : "") + position(seconds);
   const line = make("li", "moment");
-  line.append(button(`${time}から聞く`, `▶ ${time}`, () => play(player, moment.recording_id, seconds)));
+  line.append(
+    button(`${time}から聞く`, `▶ ${time}`, () => play(player, moment.recording_id, seconds)),
+  );
   const words = said ? firstWords(said) : "（発話なし）";
   if (!said || !moment.transcript_id) {
     line.append(make("span", "quiet", words));

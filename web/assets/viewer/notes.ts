@@ -2,7 +2,7 @@
 
 import { button, make, Refused, svg } from "./dom";
 import type { Drawer } from "./drawer";
-import { stranded, type Memo, type Memos, type Stranded, type Written } from "./memos";
+import { type Memo, type Memos, type Stranded, stranded, type Written } from "./memos";
 import { pathOf } from "./pen";
 import type { Reader } from "./reader";
 
@@ -11,7 +11,8 @@ const KINDS = { ink: "手書き", marker: "マーカー", note: "文字" };
 /** Write or read one note. Closing keeps what is typed; an empty note goes away. */
 export function openNote(drawer: Drawer, memos: Memos, memo: Memo): void {
   const written = memo.content as Written;
-  if (!memo.is_mine) return drawer.open(`${memo.author}さんのメモ`, make("p", "memo-text", written.text));
+  if (!memo.is_mine)
+    return drawer.open(`${memo.author}さんのメモ`, make("p", "memo-text", written.text));
   const field = make("textarea");
   field.setAttribute("aria-label", "メモの文");
   field.maxLength = 4000;
@@ -33,31 +34,65 @@ export function openNote(drawer: Drawer, memos: Memos, memo: Memo): void {
   drawer.open("メモ", field, buttons);
   // Closing the window with the note open keeps it as well.
   addEventListener("pagehide", keep);
-  drawer.dialog.addEventListener("close", () => {
-    removeEventListener("pagehide", keep);
-    keep();
-  }, { once: true });
+  drawer.dialog.addEventListener(
+    "close",
+    () => {
+      removeEventListener("pagehide", keep);
+      keep();
+    },
+    { once: true },
+  );
   field.focus();
 }
 
 export async function showMemos(drawer: Drawer, memos: Memos, reader: Reader): Promise<void> {
   const lines = memos.all().map((memo) => memoLine(drawer, memos, memo, reader));
   const lost = make("div");
-  drawer.open("メモの一覧", drawer.list(lines, "この資料にメモはまだありません。「メモ」のペンやマーカーで書けます。"), lost);
+  drawer.open(
+    "メモの一覧",
+    drawer.list(lines, "この資料にメモはまだありません。「メモ」のペンやマーカーで書けます。"),
+    lost,
+  );
   if (!reader.document) return;
   try {
     const gone = await stranded(reader.document.id);
-    if (gone.length) lost.append(make("h3", "", `新しい版に頁がないメモ（${gone.length}件）`), make("p", "quiet", "元の頁と並べて残してあります。"));
+    if (gone.length)
+      lost.append(
+        make("h3", "", `新しい版に頁がないメモ（${gone.length}件）`),
+        make("p", "quiet", "元の頁と並べて残してあります。"),
+      );
     lost.append(...gone.map((memo) => strandedFigure(memo)));
   } catch (problem) {
-    lost.append(make("p", "quiet", problem instanceof Refused ? problem.message : "通信が切れているため、前の版のメモはいま表示できません。"));
+    lost.append(
+      make(
+        "p",
+        "quiet",
+        problem instanceof Refused
+          ? problem.message
+          : "通信が切れているため、前の版のメモはいま表示できません。",
+      ),
+    );
   }
 }
 
 function memoLine(drawer: Drawer, memos: Memos, memo: Memo, reader: Reader): HTMLElement {
   const words = memo.kind === "note" ? (memo.content as Written).text : KINDS[memo.kind];
   const who = memo.is_mine ? "" : `${memo.author}さん`;
-  const line = drawer.choice(`${memo.page}頁　${words}`, () => reader.goTo(memo.page), [who, memo.outdated_version ? `第${memo.outdated_version}版から（頁が変わりました）` : memo.is_carried ? "前の版から" : "", memo.is_shared ? "共有" : ""].filter(Boolean).join("　"));
+  const line = drawer.choice(
+    `${memo.page}頁　${words}`,
+    () => reader.goTo(memo.page),
+    [
+      who,
+      memo.outdated_version
+        ? `第${memo.outdated_version}版から（頁が変わりました）`
+        : memo.is_carried
+          ? "前の版から"
+          : "",
+      memo.is_shared ? "共有" : "",
+    ]
+      .filter(Boolean)
+      .join("　"),
+  );
   if (memo.is_mine) line.append(shareButton(memos, memo));
   return line;
 }

@@ -1,8 +1,8 @@
 /** One PDF: opened once, pages drawn when they are needed, few of them kept. */
 
+import type { PDFDocumentProxy, PDFPageProxy, RenderTask } from "pdfjs-dist";
 import * as pdfjs from "pdfjs-dist";
 import workerUrl from "pdfjs-dist/build/pdf.worker.min.mjs?url";
-import type { PDFDocumentProxy, PDFPageProxy, RenderTask } from "pdfjs-dist";
 
 pdfjs.GlobalWorkerOptions.workerSrc = workerUrl;
 
@@ -55,7 +55,10 @@ export class Pages {
 
   /** The page's picture and the words over it, at `scale` CSS pixels a point; throws Cancelled
    * when another page is asked for meanwhile. */
-  async paint(number: number, scale: number): Promise<{ canvas: HTMLCanvasElement; text: HTMLElement }> {
+  async paint(
+    number: number,
+    scale: number,
+  ): Promise<{ canvas: HTMLCanvasElement; text: HTMLElement }> {
     this.rendering?.cancel();
     const page = await this.pdf.getPage(number);
     const canvas = await this.draw(page, scale);
@@ -81,7 +84,10 @@ export class Pages {
 
   private async draw(page: PDFPageProxy, scale: number): Promise<HTMLCanvasElement> {
     const plain = page.getViewport({ scale });
-    const density = Math.min(devicePixelRatio || 1, Math.sqrt(MOST_PIXELS / (plain.width * plain.height)));
+    const density = Math.min(
+      devicePixelRatio || 1,
+      Math.sqrt(MOST_PIXELS / (plain.width * plain.height)),
+    );
     const viewport = page.getViewport({ scale: scale * density });
     const canvas = canvasOf(viewport.width, viewport.height);
     this.rendering = page.render({ canvas, viewport });
@@ -110,13 +116,20 @@ function canvasOf(width: number, height: number): HTMLCanvasElement {
 }
 
 /** The words of the page, over its picture: to be selected, and read by a screen reader. */
-async function textOver(page: PDFPageProxy, viewport: ReturnType<PDFPageProxy["getViewport"]>): Promise<HTMLElement> {
+async function textOver(
+  page: PDFPageProxy,
+  viewport: ReturnType<PDFPageProxy["getViewport"]>,
+): Promise<HTMLElement> {
   const layer = document.createElement("div");
   layer.className = "textLayer";
   layer.style.setProperty("--total-scale-factor", String(viewport.scale));
   layer.style.setProperty("--scale-round-x", "1px");
   layer.style.setProperty("--scale-round-y", "1px");
-  await new pdfjs.TextLayer({ textContentSource: page.streamTextContent(), container: layer, viewport }).render();
+  await new pdfjs.TextLayer({
+    textContentSource: page.streamTextContent(),
+    container: layer,
+    viewport,
+  }).render();
   return layer;
 }
 
@@ -124,9 +137,13 @@ async function textOver(page: PDFPageProxy, viewport: ReturnType<PDFPageProxy["g
 export function sentenceFor(problem: unknown): string {
   const status = problem instanceof pdfjs.ResponseException ? problem.status : 0;
   if (status === 401) return "サインインの期限が切れました。サインインし直してください。";
-  if (status === 404) return "この資料は見つかりません。差し替えられたか、閲覧できなくなっています。会議に戻って確かめてください。";
-  if (status === 410) return "この資料のファイルがサーバーで失われているか、壊れています。主催者か管理者に連絡してください。";
-  if (problem instanceof pdfjs.PasswordException) return "この資料にはパスワードがかかっています。主催者に連絡してください。";
-  if (problem instanceof pdfjs.InvalidPDFException) return "この資料は壊れているため表示できません。主催者に連絡してください。";
+  if (status === 404)
+    return "この資料は見つかりません。差し替えられたか、閲覧できなくなっています。会議に戻って確かめてください。";
+  if (status === 410)
+    return "この資料のファイルがサーバーで失われているか、壊れています。主催者か管理者に連絡してください。";
+  if (problem instanceof pdfjs.PasswordException)
+    return "この資料にはパスワードがかかっています。主催者に連絡してください。";
+  if (problem instanceof pdfjs.InvalidPDFException)
+    return "この資料は壊れているため表示できません。主催者に連絡してください。";
   return "資料を読み込めませんでした。通信を確かめて、もう一度お試しください。";
 }

@@ -64,13 +64,21 @@ export class Pen {
     stage.addEventListener("pointermove", (event) => this.move(event));
     stage.addEventListener("pointerup", (event) => this.up(event));
     stage.addEventListener("pointercancel", (event) => this.cancel(event));
-    stage.addEventListener("touchstart", (event) => {
-      if (event.touches.length > 1) this.secondFinger();
-    }, { passive: true });
+    stage.addEventListener(
+      "touchstart",
+      (event) => {
+        if (event.touches.length > 1) this.secondFinger();
+      },
+      { passive: true },
+    );
     // No click follows: it would hit what the tap has just opened.
-    stage.addEventListener("touchend", (event) => {
-      if (this.isOn && event.cancelable && !isControl(event.target)) event.preventDefault();
-    }, { passive: false });
+    stage.addEventListener(
+      "touchend",
+      (event) => {
+        if (this.isOn && event.cancelable && !isControl(event.target)) event.preventDefault();
+      },
+      { passive: false },
+    );
   }
 
   get isShared(): boolean {
@@ -116,9 +124,18 @@ export class Pen {
 
   private chip(memo: Memo): HTMLElement {
     const { x, y, text } = memo.content as Written;
-    const who = memo.is_mine ? (memo.is_shared ? "共有したメモ" : "メモ") : `${memo.author}さんのメモ`;
+    const who = memo.is_mine
+      ? memo.is_shared
+        ? "共有したメモ"
+        : "メモ"
+      : `${memo.author}さんのメモ`;
     const since = memo.outdated_version ? `第${memo.outdated_version}版から　` : "";
-    const chip = button(`${since}${who}：${text}`, `${since}${text || "メモ"}`, () => this.onNote(memo), "memo-chip");
+    const chip = button(
+      `${since}${who}：${text}`,
+      `${since}${text || "メモ"}`,
+      () => this.onNote(memo),
+      "memo-chip",
+    );
     chip.classList.toggle("is-shared", memo.is_shared);
     chip.style.left = `${(100 * x) / this.sheet.size.width}%`;
     chip.style.top = `${(100 * y) / this.sheet.size.height}%`;
@@ -134,15 +151,21 @@ export class Pen {
       if (words && !named.has(words)) named.set(words, memo);
     }
     const height = NAME_PIXELS / (this.sheet.element.offsetHeight || 1);
-    const places = [...named].map(([words, memo]) => ({ words, memo, top: topOf(memo) / this.sheet.size.height }));
+    const places = [...named].map(([words, memo]) => ({
+      words,
+      memo,
+      top: topOf(memo) / this.sheet.size.height,
+    }));
     let free = 0;
-    return places.sort((one, other) => one.top - other.top).map(({ words, memo, top }) => {
-      const chip = button(words, words, () => this.onName(memo), "memo-name");
-      const at = Math.min(Math.max(top, free), 1 - height);
-      free = at + height;
-      chip.style.top = `${100 * at}%`;
-      return chip;
-    });
+    return places
+      .sort((one, other) => one.top - other.top)
+      .map(({ words, memo, top }) => {
+        const chip = button(words, words, () => this.onName(memo), "memo-name");
+        const at = Math.min(Math.max(top, free), 1 - height);
+        free = at + height;
+        chip.style.top = `${100 * at}%`;
+        return chip;
+      });
   }
 
   /** A hand that rests on the glass does not write once a pen was seen. */
@@ -152,9 +175,22 @@ export class Pen {
   }
 
   private down(event: PointerEvent): void {
-    if (!this.isOn || !event.isPrimary || event.button !== 0 || isControl(event.target) || this.isPalm(event)) return;
+    if (
+      !this.isOn ||
+      !event.isPrimary ||
+      event.button !== 0 ||
+      isControl(event.target) ||
+      this.isPalm(event)
+    )
+      return;
     const point = this.pointOf(event);
-    if (point[0] < 0 || point[1] < 0 || point[0] > this.sheet.size.width || point[1] > this.sheet.size.height) return;
+    if (
+      point[0] < 0 ||
+      point[1] < 0 ||
+      point[0] > this.sheet.size.width ||
+      point[1] > this.sheet.size.height
+    )
+      return;
     event.preventDefault();
     const { pointerId } = event;
     if (this.tool === "note") {
@@ -162,7 +198,14 @@ export class Pen {
       return;
     }
     this.sheet.stage.setPointerCapture(pointerId);
-    this.stroke = { tool: this.tool, points: [point], pointerId, isPen: event.pointerType === "pen", beganAt: performance.now(), place: this.place };
+    this.stroke = {
+      tool: this.tool,
+      points: [point],
+      pointerId,
+      isPen: event.pointerType === "pen",
+      beganAt: performance.now(),
+      place: this.place,
+    };
     if (this.tool === "eraser") this.eraseAt(point);
     else this.showFresh();
   }
@@ -207,7 +250,12 @@ export class Pen {
     this.drop();
     if (!stroke || stroke.tool === "eraser") return;
     const width = stroke.tool === "marker" ? MARKER_POINTS : INK_POINTS;
-    this.memos.add(stroke.place, stroke.tool, { strokes: [stroke.points.map(rounded)], colour: this.colour, width }, this.isShared);
+    this.memos.add(
+      stroke.place,
+      stroke.tool,
+      { strokes: [stroke.points.map(rounded)], colour: this.colour, width },
+      this.isShared,
+    );
   }
 
   private drop(): void {
@@ -218,7 +266,14 @@ export class Pen {
 
   private addNote(point: Point): void {
     this.noteAt = null;
-    this.onNote(this.memos.add(this.place, "note", { x: round(point[0]), y: round(point[1]), text: "" }, this.isShared));
+    this.onNote(
+      this.memos.add(
+        this.place,
+        "note",
+        { x: round(point[0]), y: round(point[1]), text: "" },
+        this.isShared,
+      ),
+    );
   }
 
   private eraseAt(point: Point): void {
@@ -265,8 +320,19 @@ function shape(path: SVGPathElement, isMarker: boolean, drawn: Drawn, hasPressur
   path.setAttribute(isMarker ? "stroke" : "fill", ink);
   path.setAttribute(isMarker ? "fill" : "stroke", "none");
   if (isMarker) path.setAttribute("stroke-width", String(drawn.width));
-  const options = { size: drawn.width, thinning: 0.5, smoothing: 0.5, streamline: 0.4, simulatePressure: !hasPressure };
-  path.setAttribute("d", drawn.strokes.map((stroke) => (isMarker ? line(stroke) : outline(getStroke(stroke, options)))).join(""));
+  const options = {
+    size: drawn.width,
+    thinning: 0.5,
+    smoothing: 0.5,
+    streamline: 0.4,
+    simulatePressure: !hasPressure,
+  };
+  path.setAttribute(
+    "d",
+    drawn.strokes
+      .map((stroke) => (isMarker ? line(stroke) : outline(getStroke(stroke, options))))
+      .join(""),
+  );
 }
 
 function line(points: Point[]): string {
@@ -289,7 +355,9 @@ function isNear(memo: Memo, point: Point): boolean {
   if (memo.kind === "note") return false;
   const { strokes, width } = memo.content as Drawn;
   const reach = ERASER_POINTS + width / 2;
-  return strokes.some((stroke) => stroke.some(([x, y]) => Math.hypot(x - point[0], y - point[1]) < reach));
+  return strokes.some((stroke) =>
+    stroke.some(([x, y]) => Math.hypot(x - point[0], y - point[1]) < reach),
+  );
 }
 
 function rounded(point: Point): Point {
@@ -301,12 +369,24 @@ function round(number: number): number {
 }
 
 /** The tools, in a bar of their own above the strip. */
-export function toolBar(pen: Pen, memos: Memos, close: () => void, list: () => void): { bar: HTMLElement; refresh: () => void } {
+export function toolBar(
+  pen: Pen,
+  memos: Memos,
+  close: () => void,
+  list: () => void,
+): { bar: HTMLElement; refresh: () => void } {
   const bar = make("div", "viewer-bar viewer-pen-bar");
   bar.setAttribute("role", "toolbar");
   bar.setAttribute("aria-label", "メモの道具");
-  const tools: [Tool, string][] = [["ink", "ペン"], ["marker", "マーカー"], ["note", "文字"], ["eraser", "消す"]];
-  const toolButtons = tools.map(([tool, words]) => button(words, words, () => choose(() => (pen.tool = tool))));
+  const tools: [Tool, string][] = [
+    ["ink", "ペン"],
+    ["marker", "マーカー"],
+    ["note", "文字"],
+    ["eraser", "消す"],
+  ];
+  const toolButtons = tools.map(([tool, words]) =>
+    button(words, words, () => choose(() => (pen.tool = tool))),
+  );
   const colours = Object.entries(COLOURS).map(([colour, { words }]) => {
     const press = button(words, words, () => choose(() => (pen.colour = colour)), "memo-colour");
     press.dataset["colour"] = colour;
@@ -314,7 +394,9 @@ export function toolBar(pen: Pen, memos: Memos, close: () => void, list: () => v
   });
   const undo = button("元に戻す", "元に戻す", () => memos.undo());
   const redo = button("やり直す", "やり直す", () => memos.redo());
-  const shared = button("書くメモを全員に見せる", "全員に見せる", () => choose(() => (pen.isShared = !pen.isShared)));
+  const shared = button("書くメモを全員に見せる", "全員に見せる", () =>
+    choose(() => (pen.isShared = !pen.isShared)),
+  );
   const waiting = make("span", "quiet");
   waiting.setAttribute("role", "status");
   const choose = (act: () => void) => {
@@ -322,14 +404,29 @@ export function toolBar(pen: Pen, memos: Memos, close: () => void, list: () => v
     refresh();
   };
   const refresh = () => {
-    toolButtons.forEach((press, place) => press.setAttribute("aria-pressed", String(pen.tool === tools[place]![0])));
-    colours.forEach((press) => press.setAttribute("aria-pressed", String(press.dataset["colour"] === pen.colour)));
+    toolButtons.forEach((press, place) =>
+      press.setAttribute("aria-pressed", String(pen.tool === tools[place]![0])),
+    );
+    colours.forEach((press) =>
+      press.setAttribute("aria-pressed", String(press.dataset["colour"] === pen.colour)),
+    );
     shared.setAttribute("aria-pressed", String(pen.isShared));
     undo.disabled = !memos.canUndo;
     redo.disabled = !memos.canRedo;
-    waiting.textContent = memos.waiting ? `保存を待っているメモ ${memos.waiting}件（この端末に残っています）` : "";
+    waiting.textContent = memos.waiting
+      ? `保存を待っているメモ ${memos.waiting}件（この端末に残っています）`
+      : "";
   };
-  bar.append(...toolButtons, ...colours, undo, redo, shared, button("メモの一覧", "一覧", list), button("メモを終える", "終える", close), waiting);
+  bar.append(
+    ...toolButtons,
+    ...colours,
+    undo,
+    redo,
+    shared,
+    button("メモの一覧", "一覧", list),
+    button("メモを終える", "終える", close),
+    waiting,
+  );
   refresh();
   return { bar, refresh };
 }

@@ -57,8 +57,12 @@ export class Presenter {
     const now = performance.now();
     if (at && now - this.pointedAt < POINTER_MS) return;
     this.pointedAt = now;
-    const where = at ? { x: within(at.x), y: within(at.y), is_shown: true } : { x: 0, y: 0, is_shown: false };
-    void ask("POST", this.url("pointer"), { version_id: versionId, page, ...where }).catch(() => undefined);
+    const where = at
+      ? { x: within(at.x), y: within(at.y), is_shown: true }
+      : { x: 0, y: 0, is_shown: false };
+    void ask("POST", this.url("pointer"), { version_id: versionId, page, ...where }).catch(
+      () => undefined,
+    );
   }
 
   /** One request at a time, so that turns arrive in their order; those in between are skipped. */

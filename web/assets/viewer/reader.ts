@@ -1,10 +1,10 @@
 /** One stage with one document: opening it, leafing, and on to the next one of the agenda. */
 
+import type { Place, ShownDocument } from "./data";
 import { button, make } from "./dom";
-import { type Place, type ShownDocument } from "./data";
 import { listenToFingers } from "./fingers";
 import { Cancelled, Pages, sentenceFor } from "./pages";
-import { Sheet, type Area } from "./sheet";
+import { type Area, Sheet } from "./sheet";
 
 const EDGE = 0.2;
 const ZOOM_STEP = 1.25;
@@ -113,7 +113,8 @@ export class Reader {
 
   step(by: number, toItsEnd = false): void {
     const document = this.documents[this.index + by];
-    if (!document) return this.listener.say(by > 0 ? "最後の資料の最後の頁です" : "最初の資料の最初の頁です");
+    if (!document)
+      return this.listener.say(by > 0 ? "最後の資料の最後の頁です" : "最初の資料の最初の頁です");
     this.go(document, toItsEnd ? document.page_count : 1);
   }
 
@@ -124,7 +125,8 @@ export class Reader {
   /** The documents of the meeting changed; the one that is open stays open. */
   replaceDocuments(documents: ShownDocument[]): void {
     this.documents = documents;
-    this.document = documents.find((entry) => entry.version_id === this.document?.version_id) ?? this.document;
+    this.document =
+      documents.find((entry) => entry.version_id === this.document?.version_id) ?? this.document;
   }
 
   close(): void {
@@ -155,7 +157,8 @@ export class Reader {
       goesOn: (direction) => this.sheet.goesOn(direction),
     });
     this.stage.addEventListener("dblclick", ({ clientX }) => {
-      if (!this.isHeld && this.edgeAt(clientX) === 0) this.sheet.setZoom(this.sheet.zoom > 1.01 ? 1 : 2);
+      if (!this.isHeld && this.edgeAt(clientX) === 0)
+        this.sheet.setZoom(this.sheet.zoom > 1.01 ? 1 : 2);
     });
   }
 

@@ -1,8 +1,8 @@
 /** 検索: over all documents of the meeting. What was found stays until it is put away: the list, when
  * the drawer is opened again, and the marks on the pages. */
 
-import { ask, button, make, Refused } from "./dom";
 import { nameOf, type ShownDocument } from "./data";
+import { ask, button, make, Refused } from "./dom";
 import type { Drawer } from "./drawer";
 import type { Reader } from "./reader";
 
@@ -76,29 +76,45 @@ export class Search {
       this.list(this.found, target);
       this.mark();
     } catch (problem) {
-      target.textContent = problem instanceof Refused ? problem.message : "通信が切れているため、いまは探せません。";
+      target.textContent =
+        problem instanceof Refused ? problem.message : "通信が切れているため、いまは探せません。";
     }
   }
 
   /** One heading for each document, its pages below it. */
   private list({ words, hits, isCut }: Found, target: HTMLElement): void {
-    const parts: HTMLElement[] = [make("p", "quiet", isCut ? `はじめの${hits.length}件` : `${hits.length}件`)];
+    const parts: HTMLElement[] = [
+      make("p", "quiet", isCut ? `はじめの${hits.length}件` : `${hits.length}件`),
+    ];
     for (const document of this.reader.documents) {
-      const lines = hits.flatMap((hit, place) => (hit.document_id === document.id ? [this.line(hit, place)] : []));
+      const lines = hits.flatMap((hit, place) =>
+        hit.document_id === document.id ? [this.line(hit, place)] : [],
+      );
       if (!lines.length) continue;
-      parts.push(make("h3", "", `${nameOf(document)}（${lines.length}件）`), this.drawer.list(lines, ""));
+      parts.push(
+        make("h3", "", `${nameOf(document)}（${lines.length}件）`),
+        this.drawer.list(lines, ""),
+      );
     }
-    if (!hits.length) parts.push(make("p", "quiet", `「${words}」は、この会議の資料に見つかりません。`));
+    if (!hits.length)
+      parts.push(make("p", "quiet", `「${words}」は、この会議の資料に見つかりません。`));
     target.replaceChildren(...parts);
   }
 
   private line(hit: Hit, place: number): HTMLLIElement {
-    const line = this.drawer.choice(`${hit.page}頁`, () => this.go(place), "", place === this.current);
+    const line = this.drawer.choice(
+      `${hit.page}頁`,
+      () => this.go(place),
+      "",
+      place === this.current,
+    );
     const excerpt = make("p", "quiet");
     const [before, hitWords, after] = cut(hit);
     excerpt.append(before, make("mark", "", hitWords), after);
     line.append(excerpt);
-    line.addEventListener("click", () => (this.scrolled = this.drawer.dialog.scrollTop), { capture: true });
+    line.addEventListener("click", () => (this.scrolled = this.drawer.dialog.scrollTop), {
+      capture: true,
+    });
     return line;
   }
 
@@ -115,7 +131,10 @@ export class Search {
     const { found, current } = this;
     if (!found) return;
     this.sign.hidden = found.hits.length === 0;
-    this.place.textContent = current < 0 ? `「${found.words}」 ${found.hits.length}件` : `「${found.words}」 ${current + 1}／${found.hits.length}件`;
+    this.place.textContent =
+      current < 0
+        ? `「${found.words}」 ${found.hits.length}件`
+        : `「${found.words}」 ${current + 1}／${found.hits.length}件`;
     // The page may write the word with other letters than were typed: what was found is one of them.
     const hit = found.hits[current];
     const written = hit ? cut(hit)[1] : "";
@@ -139,5 +158,9 @@ export class Search {
 function cut({ excerpt, hit_start, hit_length }: Hit): [string, string, string] {
   const letters = [...excerpt];
   const end = hit_start + hit_length;
-  return [letters.slice(0, hit_start).join(""), letters.slice(hit_start, end).join(""), letters.slice(end).join("")];
+  return [
+    letters.slice(0, hit_start).join(""),
+    letters.slice(hit_start, end).join(""),
+    letters.slice(end).join(""),
+  ];
 }

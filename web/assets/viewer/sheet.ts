@@ -4,7 +4,7 @@
  * portrait tablet and on a wide screen: the area is fitted whole, more of the page may be seen.
  */
 
-import { svg, make } from "./dom";
+import { make, svg } from "./dom";
 import { rangesOf } from "./marks";
 import { Cancelled, dropCanvas, type Pages } from "./pages";
 
@@ -130,7 +130,12 @@ export class Sheet {
     const height = this.element.offsetHeight;
     const left = Math.max(0, this.stage.scrollLeft - this.element.offsetLeft) / width;
     const top = Math.max(0, this.stage.scrollTop - this.element.offsetTop) / height;
-    return [left, top, Math.min(1, this.stage.clientWidth / width), Math.min(1, this.stage.clientHeight / height)];
+    return [
+      left,
+      top,
+      Math.min(1, this.stage.clientWidth / width),
+      Math.min(1, this.stage.clientHeight / height),
+    ];
   }
 
   /** `held`: the point of the page that stays where it is, and where on the screen that is. */
@@ -256,21 +261,31 @@ export class Sheet {
   private keepWhatIsTouched(): void {
     this.stage.addEventListener("touchstart", () => (this.isTouched = true), { passive: true });
     for (const end of ["touchend", "touchcancel"]) {
-      this.stage.addEventListener(end, (event) => {
-        if ((event as TouchEvent).touches.length) return;
-        this.isTouched = false;
-        this.dropOutdated();
-      }, { passive: true });
+      this.stage.addEventListener(
+        end,
+        (event) => {
+          if ((event as TouchEvent).touches.length) return;
+          this.isTouched = false;
+          this.dropOutdated();
+        },
+        { passive: true },
+      );
     }
   }
 
   private fit(size: Size): number {
-    const room = { width: this.stage.clientWidth - 2 * MARGIN, height: this.stage.clientHeight - 2 * MARGIN };
+    const room = {
+      width: this.stage.clientWidth - 2 * MARGIN,
+      height: this.stage.clientHeight - 2 * MARGIN,
+    };
     return Math.max(0.01, Math.min(room.width / size.width, room.height / size.height));
   }
 
   private zoomFor(area: Area, size: Size): number {
-    const scale = Math.min(this.stage.clientWidth / (area[2] * size.width), this.stage.clientHeight / (area[3] * size.height));
+    const scale = Math.min(
+      this.stage.clientWidth / (area[2] * size.width),
+      this.stage.clientHeight / (area[3] * size.height),
+    );
     return Math.min(Math.max(1, scale / this.fit(size)), LARGEST_ZOOM);
   }
 
@@ -290,8 +305,10 @@ export class Sheet {
   /** Put a point of the page, in parts of it, into the middle of the stage. */
   private scrollTo(point: Point): void {
     this.moveByUs({
-      left: this.element.offsetLeft + point.x * this.element.offsetWidth - this.stage.clientWidth / 2,
-      top: this.element.offsetTop + point.y * this.element.offsetHeight - this.stage.clientHeight / 2,
+      left:
+        this.element.offsetLeft + point.x * this.element.offsetWidth - this.stage.clientWidth / 2,
+      top:
+        this.element.offsetTop + point.y * this.element.offsetHeight - this.stage.clientHeight / 2,
     });
   }
 
@@ -305,12 +322,19 @@ export class Sheet {
 
   private heldAt(clientX: number, clientY: number): Held {
     const point = this.pointAt(clientX, clientY);
-    return { at: { x: point.x / this.size.width, y: point.y / this.size.height }, clientX, clientY };
+    return {
+      at: { x: point.x / this.size.width, y: point.y / this.size.height },
+      clientX,
+      clientY,
+    };
   }
 
   private middleOfStage(): Held {
     const box = this.stage.getBoundingClientRect();
-    return this.heldAt(box.left + this.stage.clientWidth / 2, box.top + this.stage.clientHeight / 2);
+    return this.heldAt(
+      box.left + this.stage.clientWidth / 2,
+      box.top + this.stage.clientHeight / 2,
+    );
   }
 
   private moveByUs(to: { left: number; top: number }): void {
@@ -376,27 +400,39 @@ export class Sheet {
   private wheel(event: WheelEvent): void {
     if (!event.ctrlKey) return;
     event.preventDefault();
-    this.setZoom(this.zoom * Math.exp(-event.deltaY / 300), this.heldAt(event.clientX, event.clientY));
+    this.setZoom(
+      this.zoom * Math.exp(-event.deltaY / 300),
+      this.heldAt(event.clientX, event.clientY),
+    );
   }
 
   /** Two fingers: the points of the page that they touch stay under them. Touch events, not pointer
    * events: the browser keeps scrolling with one finger for itself. */
   private listenToPinch(): void {
     let pinch: { distance: number; zoom: number; at: Point } | null = null;
-    this.stage.addEventListener("touchstart", ({ touches }) => {
-      pinch = null;
-      if (touches.length !== 2 || !this.pages || !this.mayMove()) return;
-      const { x, y } = between(touches);
-      pinch = { distance: apart(touches), zoom: this.zoom, at: this.heldAt(x, y).at };
-    }, { passive: true });
-    this.stage.addEventListener("touchmove", (event) => {
-      if (!pinch || event.touches.length !== 2) return;
-      if (event.cancelable) event.preventDefault();
-      const { x, y } = between(event.touches);
-      const zoom = (pinch.zoom * apart(event.touches)) / pinch.distance;
-      this.setZoom(zoom, { at: pinch.at, clientX: x, clientY: y });
-    }, { passive: false });
-    for (const end of ["touchend", "touchcancel"]) this.stage.addEventListener(end, () => (pinch = null), { passive: true });
+    this.stage.addEventListener(
+      "touchstart",
+      ({ touches }) => {
+        pinch = null;
+        if (touches.length !== 2 || !this.pages || !this.mayMove()) return;
+        const { x, y } = between(touches);
+        pinch = { distance: apart(touches), zoom: this.zoom, at: this.heldAt(x, y).at };
+      },
+      { passive: true },
+    );
+    this.stage.addEventListener(
+      "touchmove",
+      (event) => {
+        if (!pinch || event.touches.length !== 2) return;
+        if (event.cancelable) event.preventDefault();
+        const { x, y } = between(event.touches);
+        const zoom = (pinch.zoom * apart(event.touches)) / pinch.distance;
+        this.setZoom(zoom, { at: pinch.at, clientX: x, clientY: y });
+      },
+      { passive: false },
+    );
+    for (const end of ["touchend", "touchcancel"])
+      this.stage.addEventListener(end, () => (pinch = null), { passive: true });
   }
 }
 

@@ -9,7 +9,9 @@ const LONGEST_TITLE = 16;
 export function whatIsGoingOn(state: LiveState | null, items: AgendaEntry[]): string {
   const item = itemOf(state, items);
   const presenter = state?.presenter ? `発表　${state.presenter.name}さん` : "";
-  return [presenter, item ? `審議中　${item.number}　${item.title}` : ""].filter(Boolean).join("　／　");
+  return [presenter, item ? `審議中　${item.number}　${item.title}` : ""]
+    .filter(Boolean)
+    .join("　／　");
 }
 
 export function itemOf(state: LiveState | null, items: AgendaEntry[]): AgendaEntry | undefined {
@@ -20,7 +22,9 @@ export function itemOf(state: LiveState | null, items: AgendaEntry[]): AgendaEnt
 export function whereThePresenterIs({ turn }: LiveState, documents: ShownDocument[]): string {
   const document = documents.find((entry) => entry.id === turn?.document_id);
   if (!document) return "別の資料";
-  return [document.item_number, shorten(document.title), `${turn?.page}頁`].filter(Boolean).join(" ");
+  return [document.item_number, shorten(document.title), `${turn?.page}頁`]
+    .filter(Boolean)
+    .join(" ");
 }
 
 /** Titles often say themselves that they are 資料1. */
