@@ -17,7 +17,7 @@ for (const item of items) {
 }
 
 function drag(item: HTMLElement, grip: HTMLElement, begin: PointerEvent): void {
-  const siblings = items.filter((other) => other.dataset["parent"] === item.dataset["parent"]);
+  const siblings = items.filter((other) => other.dataset.parent === item.dataset.parent);
   let target: HTMLElement | undefined;
   begin.preventDefault();
   grip.setPointerCapture(begin.pointerId);
@@ -59,9 +59,7 @@ function isAt(item: HTMLElement, y: number): boolean {
 function place(item: HTMLElement, position: number): void {
   const act = document.createElement("button");
   act.name = "act";
-  act.value = ["place", item.dataset["agendaItem"], item.dataset["parent"] || 0, position].join(
-    ":",
-  );
+  act.value = ["place", item.dataset.agendaItem, item.dataset.parent || 0, position].join(":");
   act.hidden = true;
   form!.append(act);
   form!.requestSubmit(act);

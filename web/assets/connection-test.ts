@@ -79,7 +79,7 @@ class Test {
 async function run(box: HTMLElement): Promise<void> {
   const part = <Kind extends HTMLElement>(name: string) =>
     box.querySelector<Kind>(`[data-${name}]`)!;
-  const url = `/api/meetings/${box.dataset["connectionTest"]}`;
+  const url = `/api/meetings/${box.dataset.connectionTest}`;
   const progress = part<HTMLProgressElement>("progress");
   const again = part<HTMLButtonElement>("again");
   again.hidden = true;
@@ -91,7 +91,7 @@ async function run(box: HTMLElement): Promise<void> {
     part("result").textContent = "測っています…";
     const result = await test.run(link, (done) => (progress.value = done));
     part("result").textContent = sentence(result);
-    box.dataset["done"] = result.lost ? "lost" : "good";
+    box.dataset.done = result.lost ? "lost" : "good";
     part("median").textContent = `${result.median_ms}ミリ秒`;
     part("worst").textContent = `${result.worst_ms}ミリ秒`;
     part("lost").textContent = `${SIGNALS}回のうち${result.lost}回`;

@@ -133,7 +133,7 @@ class Hearing {
     this.mark(element);
     this.place.hidden = !element.id;
     this.place.href = `#${element.id}`;
-    this.place.textContent = `この文へのリンク（${element.dataset["at"] ?? ""}）`;
+    this.place.textContent = `この文へのリンク（${element.dataset.at ?? ""}）`;
     const following = this.pieces[place + 1];
     if (following && following.url !== this.pieces[place]!.url) void warm(following.url);
     if (wasSeen && !this.isInView(element)) show(element);
@@ -182,7 +182,7 @@ async function warm(url: string): Promise<void> {
 }
 
 function pieceOf(element: HTMLElement): Piece {
-  const [url, seconds] = element.dataset["sound"]!.split("#t=") as [string, string?];
+  const [url, seconds] = element.dataset.sound!.split("#t=") as [string, string?];
   const [from, until] = seconds ? seconds.split(",").map(Number) : [0, Infinity];
   return { element, url, from: from!, until: until! };
 }
@@ -195,7 +195,7 @@ if (bar && spoken.length) {
     const pressed = event.target as HTMLElement;
     const link = pressed.closest<HTMLElement>("[data-hear]");
     const wanted = link
-      ? document.getElementById(link.dataset["hear"]!)
+      ? document.getElementById(link.dataset.hear!)
       : pressed.closest<HTMLElement>(".words[data-sound]");
     // A press on a sentence moves there; whoever marks words only wants to copy them.
     if (

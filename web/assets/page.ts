@@ -11,14 +11,14 @@ document.addEventListener(
   "submit",
   (event) => {
     const form = event.target as HTMLFormElement;
-    const question = event.submitter?.dataset["confirm"] ?? form.dataset["confirm"];
-    if (question === undefined || form.dataset["confirmed"] === "yes") return;
+    const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+    if (question === undefined || form.dataset.confirmed === "yes") return;
     event.preventDefault();
-    const words = form.dataset["yes"] ?? event.submitter?.textContent?.trim() ?? "";
+    const words = form.dataset.yes ?? event.submitter?.textContent?.trim() ?? "";
     ask(question, words || "はい", () => {
-      form.dataset["confirmed"] = "yes";
+      form.dataset.confirmed = "yes";
       form.requestSubmit(event.submitter);
-      delete form.dataset["confirmed"];
+      delete form.dataset.confirmed;
     });
   },
   true,
@@ -27,12 +27,12 @@ document.addEventListener(
 document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
   if (event.defaultPrevented || form.matches("[data-upload]")) return;
-  if (form.dataset["sending"] === "yes") {
+  if (form.dataset.sending === "yes") {
     event.preventDefault();
     return;
   }
-  form.dataset["sending"] = "yes";
-  setTimeout(() => delete form.dataset["sending"], SENDING_MS);
+  form.dataset.sending = "yes";
+  setTimeout(() => delete form.dataset.sending, SENDING_MS);
 });
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-keep]")) keep(form);

@@ -43,7 +43,7 @@ function filter(form: HTMLFormElement, words: string[]): void {
     const lines = [...group.querySelectorAll<HTMLElement>("[data-words]")];
     for (const line of lines) {
       const isChosen = line.querySelector<HTMLInputElement>("input")?.checked ?? false;
-      const known = folded(line.dataset["words"]!);
+      const known = folded(line.dataset.words!);
       line.hidden = !isChosen && !words.every((word) => known.includes(word));
     }
     if (lines.length) group.hidden = lines.every((line) => line.hidden);

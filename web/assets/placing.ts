@@ -22,13 +22,13 @@ class Ear {
     this.audio = part(root, "audio");
     this.now = part(root, "[data-began]");
     this.turns = [...root.querySelectorAll<HTMLElement>("[data-turn]")];
-    this.seconds = Number(root.dataset["seconds"]);
+    this.seconds = Number(root.dataset.seconds);
     part(root, "[data-ear-desk]").hidden = false;
     for (const button of root.querySelectorAll<HTMLElement>("[data-nudge]"))
-      button.addEventListener("click", () => this.nudge(Number(button.dataset["nudge"])));
+      button.addEventListener("click", () => this.nudge(Number(button.dataset.nudge)));
     for (const button of root.querySelectorAll<HTMLElement>("[data-take]")) {
       button.hidden = false;
-      button.addEventListener("click", () => this.take(Date.parse(button.dataset["take"]!)));
+      button.addEventListener("click", () => this.take(Date.parse(button.dataset.take!)));
     }
     for (const turn of this.turns)
       part(turn, "[data-play]").addEventListener("click", (event) => {
@@ -47,8 +47,8 @@ class Ear {
     if (!read) return null;
     const inDay = ((Number(read[1]) * 60 + Number(read[2])) * 60 + Number(read[3] ?? 0)) * 1000;
     if (this.day.value) return Date.parse(`${this.day.value}T00:00:00Z`) + inDay - CITY_MS;
-    const starts = Date.parse(this.root.dataset["starts"]!);
-    const ends = Date.parse(this.root.dataset["ends"]!);
+    const starts = Date.parse(this.root.dataset.starts!);
+    const ends = Date.parse(this.root.dataset.ends!);
     const midnight = Math.floor((starts + CITY_MS) / DAY_MS) * DAY_MS - CITY_MS;
     const far = (at: number): number => Math.max(starts - at, at - ends, 0);
     const days = [-1, 0, 1, 2].map((day) => midnight + day * DAY_MS + inDay);
@@ -81,7 +81,7 @@ class Ear {
   /** Seconds into the recording. */
   private placeOf(turn: HTMLElement): number | null {
     const began = this.began;
-    return began === null ? null : (Date.parse(turn.dataset["turn"]!) - began) / 1000;
+    return began === null ? null : (Date.parse(turn.dataset.turn!) - began) / 1000;
   }
 
   private show(): void {

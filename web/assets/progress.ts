@@ -33,10 +33,10 @@ async function follow(first: HTMLElement): Promise<void> {
 
 /** Whether other buttons are to be shown by now. */
 async function update(run: HTMLElement): Promise<boolean> {
-  const progress = await look(run.dataset["progressUrl"]!);
+  const progress = await look(run.dataset.progressUrl!);
   if (!progress) return false;
   show(run, progress);
-  return progress.stages.map((stage) => stage.state).join(" ") !== run.dataset["shape"];
+  return progress.stages.map((stage) => stage.state).join(" ") !== run.dataset.shape;
 }
 
 async function look(url: string): Promise<Progress | null> {
@@ -68,7 +68,7 @@ function isInUse(box: HTMLElement): boolean {
 
 async function renew(box: HTMLElement): Promise<HTMLElement> {
   try {
-    const answer = await fetch(box.dataset["work"]!);
+    const answer = await fetch(box.dataset.work!);
     if (!answer.ok) return box;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector<HTMLElement>("[data-work]");

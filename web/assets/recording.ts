@@ -43,7 +43,7 @@ async function record(panel: HTMLElement): Promise<void> {
     kept,
     told(panel, () => sender.upload),
   );
-  let end = () => undefined as void;
+  let end: () => void = () => {};
   const ended = new Promise<void>((resolve) => (end = resolve));
   try {
     const microphone = await Microphone.open({
@@ -134,9 +134,9 @@ function newRecording(panel: HTMLElement): Kept {
     .replace(":", "時");
   return {
     id: crypto.randomUUID(),
-    uploadsUrl: panel.dataset["uploadsUrl"]!,
-    person: Number(panel.dataset["person"]),
-    fileName: `${panel.dataset["title"]!.slice(0, 100)}_${at}分から`,
+    uploadsUrl: panel.dataset.uploadsUrl!,
+    person: Number(panel.dataset.person),
+    fileName: `${panel.dataset.title!.slice(0, 100)}_${at}分から`,
     began: Date.now(),
     upload: null,
     head: null,
@@ -148,8 +148,8 @@ function told(panel: HTMLElement, upload: () => string | null): Told {
   return {
     saved: (seconds) => {
       part(panel, "saved").textContent = position(seconds);
-      panel.dataset["arrivingUpload"] = upload() ?? ""; // no need to list it once more below
-      panel.dataset["own"] = "";
+      panel.dataset.arrivingUpload = upload() ?? ""; // no need to list it once more below
+      panel.dataset.own = "";
     },
     state: (words, isSignedOut) => say(panel, words, "waiting", isSignedOut),
   };
@@ -168,13 +168,13 @@ function say(
   isSignedOut = false,
 ): void {
   const status = part(panel, "status");
-  if (status.dataset["words"] === words) return;
-  status.dataset["words"] = words;
+  if (status.dataset.words === words) return;
+  status.dataset.words = words;
   status.textContent = words;
   status.className = words && kind ? (kind === "waiting" ? "notice" : `notice notice-${kind}`) : "";
   if (!isSignedOut) return;
   const link = document.createElement("a");
-  link.href = panel.dataset["signInUrl"]!;
+  link.href = panel.dataset.signInUrl!;
   link.target = "_blank";
   link.textContent = "サインインの画面を開く（別のタブ）";
   status.append(" ", link);

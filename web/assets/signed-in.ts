@@ -2,7 +2,7 @@
 
 const TOKEN = 'meta[name="csrf-token"]';
 /** Whose page it is, where that matters: nothing goes to the server in another person's name. */
-export const PERSON = document.querySelector<HTMLElement>("[data-person]")?.dataset["person"];
+export const PERSON = document.querySelector<HTMLElement>("[data-person]")?.dataset.person;
 let token = document.querySelector<HTMLMetaElement>(TOKEN)?.content ?? "";
 
 export const currentToken = (): string => token;

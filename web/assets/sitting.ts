@@ -10,7 +10,7 @@ for (const box of document.querySelectorAll<HTMLElement>("[data-refresh]")) {
 async function refresh(box: HTMLElement): Promise<void> {
   if (document.hidden || box.contains(document.activeElement)) return;
   try {
-    const answer = await fetch(box.dataset["refresh"]!);
+    const answer = await fetch(box.dataset.refresh!);
     if (answer.ok && !answer.redirected) box.innerHTML = await answer.text();
   } catch {
     // The network is away: what is shown stays, the next time may succeed.

@@ -70,8 +70,8 @@ class Page implements Desk, Surroundings, Around {
   private heard: Line | null = null;
 
   constructor(root: HTMLElement) {
-    this.path = `/api/transcripts/${root.dataset["transcript"]}`;
-    this.isCorrector = root.dataset["mayCorrect"] === "yes";
+    this.path = `/api/transcripts/${root.dataset.transcript}`;
+    this.isCorrector = root.dataset.mayCorrect === "yes";
     this.list = new LineList(required("[data-segments]"), this, (line, before) =>
       headingOf(line.segment, before?.segment ?? null, this.agendaItems),
     );
@@ -155,7 +155,7 @@ class Page implements Desk, Surroundings, Around {
 
   people(): Nameable[] {
     const options = [...this.nameList.options];
-    return options.map(({ value, dataset }) => ({ name: value, kana: dataset["kana"] ?? "" }));
+    return options.map(({ value, dataset }) => ({ name: value, kana: dataset.kana ?? "" }));
   }
 
   newLine(segment: Segment): Line {

@@ -71,13 +71,13 @@ function sendResumably(form: HTMLFormElement): void {
 async function sendOne(form: HTMLFormElement, file: File): Promise<boolean> {
   const { Sending } = await import("./upload/sending");
   const place: Place = {
-    uploadsUrl: form.dataset["uploadsUrl"]!,
-    signInUrl: form.dataset["signInUrl"]!,
-    person: Number(form.dataset["person"]),
+    uploadsUrl: form.dataset.uploadsUrl!,
+    signInUrl: form.dataset.signInUrl!,
+    person: Number(form.dataset.person),
   };
   const sending = new Sending(file, place);
   show(sending);
-  const problem = unfit(file, Number(form.dataset["limitBytes"]));
+  const problem = unfit(file, Number(form.dataset.limitBytes));
   if (problem) {
     sending.refuse(problem);
     return false;
@@ -121,7 +121,7 @@ async function refresh(box: HTMLElement): Promise<void> {
     return;
   const before = keys(box, '[data-state="whole"]');
   try {
-    const answer = await fetch(box.dataset["url"]!);
+    const answer = await fetch(box.dataset.url!);
     if (!answer.ok || answer.redirected) return;
     box.innerHTML = await answer.text();
   } catch {
@@ -136,6 +136,6 @@ async function refresh(box: HTMLElement): Promise<void> {
 
 function keys(within: ParentNode, chosen: string): string[] {
   return [...within.querySelectorAll<HTMLElement>(`[data-arriving-upload]${chosen}`)].map(
-    (row) => row.dataset["arrivingUpload"]!,
+    (row) => row.dataset.arrivingUpload!,
   );
 }

@@ -362,8 +362,8 @@ class Viewer {
   }
 
   private shown(place: Place): void {
-    this.root.dataset["shown"] = `${place.document.id}:${place.page}`;
-    this.root.dataset["version"] = String(place.document.version_id);
+    this.root.dataset.shown = `${place.document.id}:${place.page}`;
+    this.root.dataset.version = String(place.document.version_id);
     this.title.textContent = nameOf(place.document);
     document.title = `${place.document.title}｜${this.data.meeting.title}`;
     if (
@@ -486,9 +486,9 @@ class Viewer {
   private showState(): void {
     const { state, isPresenting, isFollowing } = this;
     const { me, meeting } = this.data;
-    this.root.dataset["mode"] = isFollowing ? "follow" : "own";
-    this.root.dataset["presenting"] = isPresenting ? "yes" : "no";
-    this.root.dataset["showing"] = this.isShowing ? "yes" : "no";
+    this.root.dataset.mode = isFollowing ? "follow" : "own";
+    this.root.dataset.presenting = isPresenting ? "yes" : "no";
+    this.root.dataset.showing = this.isShowing ? "yes" : "no";
     this.now.textContent = whatIsGoingOn(state, this.data.items);
     this.now.hidden = !this.now.textContent;
     this.lostSign.textContent = `通信が切れています。届いている資料は読めます。${isFollowing && state?.turn ? "戻ると、発表の頁に自動で合わせます。" : ""}`;
@@ -521,14 +521,14 @@ class Viewer {
   }
 
   private showKept(kept: number, of: number): void {
-    this.root.dataset["kept"] = `${kept}/${of}`;
+    this.root.dataset.kept = `${kept}/${of}`;
     this.linkSign.title = `資料 ${kept}／${of}件をこの端末に保存しました（会議の間だけ）`;
   }
 
   private showLink(link: Link): void {
-    this.root.dataset["link"] = link;
+    this.root.dataset.link = link;
     this.linkSign.textContent = LINK_WORDS[link];
-    this.linkSign.dataset["link"] = link;
+    this.linkSign.dataset.link = link;
     this.lostSign.hidden = link !== "lost";
   }
 

@@ -47,10 +47,10 @@ export class Microphone {
     const analyser = new AnalyserNode(this.context, { fftSize: LEVEL_SAMPLES });
     this.context.createMediaStreamSource(stream).connect(analyser);
     let shown = 0;
-    this.meter = setInterval(
-      () => heard.level((shown = Math.max(level(analyser), shown - FALL))),
-      LEVEL_MS,
-    );
+    this.meter = setInterval(() => {
+      shown = Math.max(level(analyser), shown - FALL);
+      heard.level(shown);
+    }, LEVEL_MS);
     this.recorder.start(PIECE_MS);
     void this.keepAwake();
     document.addEventListener("visibilitychange", this.keepAwake);

@@ -45,7 +45,7 @@ export class Figures {
   /** One line in the bar; what does not fit there is told on pointing, and at the side. */
   private showWhole({ raw, machine, normalised }: SegmentCounts): void {
     if (raw.total) this.raw.replaceChildren(...shortened(withRate(raw)));
-    else this.raw.textContent = this.raw.dataset["without"]!;
+    else this.raw.textContent = this.raw.dataset.without!;
     const isTaught = raw.total > 0 && right(machine) !== right(raw);
     this.machine.hidden = !isTaught;
     this.machine.textContent = isTaught ? `資料の言葉で直したあと ${rateOf(machine)}` : "";

@@ -40,7 +40,7 @@ export class Fillers {
     const view: HTMLSelectElement = required("[data-fillers-view]");
     view.value = remembered(REMEMBERED) ?? "";
     const set = (): void => {
-      required<HTMLElement>(".desk").dataset["fillers"] = view.value;
+      required<HTMLElement>(".desk").dataset.fillers = view.value;
       remember(REMEMBERED, view.value);
       list.changed();
     };

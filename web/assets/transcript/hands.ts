@@ -367,7 +367,7 @@ export class Hands {
     const field = this.list.current?.row?.text;
     const surface = field?.value.slice(field.selectionStart, field.selectionEnd).trim();
     if (!surface) return this.page.say("用語に加える言葉を、文の中で選んでから押してください。");
-    const path = `/api/meetings/${required("[data-transcript]").dataset["meeting"]}/dictionary`;
+    const path = `/api/meetings/${required("[data-transcript]").dataset.meeting}/dictionary`;
     await this.trying(async () => {
       await call("PUT", path, { surface });
       this.page.say(`「${surface}」を用語に加えました。読みは推定です。用語の画面で直せます。`);

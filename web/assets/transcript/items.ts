@@ -46,9 +46,9 @@ export function showHeading(
   confirm: (() => void) | null,
 ): void {
   const shown = JSON.stringify([heading, confirm !== null]);
-  if (element.dataset["shown"] === shown) return;
+  if (element.dataset.shown === shown) return;
   const hadFocus = element.contains(document.activeElement);
-  element.dataset["shown"] = shown;
+  element.dataset.shown = shown;
   element.hidden = heading === null;
   element.replaceChildren(heading?.words ?? "");
   if (!heading?.guess) return;

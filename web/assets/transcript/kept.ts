@@ -16,8 +16,8 @@ export interface Kept {
 }
 
 const desk = document.querySelector<HTMLElement>("[data-person]")?.dataset;
-const PREFIX = `gijido:typed:${desk?.["person"] ?? ""}:`;
-const TRANSCRIPT = desk?.["transcript"] ?? "";
+const PREFIX = `gijido:typed:${desk?.person ?? ""}:`;
+const TRANSCRIPT = desk?.transcript ?? "";
 
 export function keep(segment: Segment, text: string): void {
   const { id, revision, start_seconds: seconds, text: before } = segment;

@@ -52,7 +52,7 @@ export class PagePanel {
     this.back = find(root, "[data-page-back]");
     this.next = find(root, "[data-page-next]");
     this.wayBack = find(root, "[data-page-return]");
-    this.recordingId = Number(root.dataset["recording"]);
+    this.recordingId = Number(root.dataset.recording);
     this.home = document.createComment("示された頁");
     root.before(this.home);
     this.settle();
@@ -73,7 +73,7 @@ export class PagePanel {
 
   /** The page of this segment. */
   show(segment: Segment): void {
-    if (this.root.dataset["beginning"] === "unknown") return;
+    if (this.root.dataset.beginning === "unknown") return;
     this.said = segment.page;
     this.showPage(this.placeOf(segment.page));
   }

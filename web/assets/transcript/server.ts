@@ -227,7 +227,7 @@ const LONGEST_KEPT_ALIVE = 4000;
 /** Ask the API. A token that has expired is fetched anew, once. Throws Refusal. */
 export async function call<T>(method: string, path: string, body?: object): Promise<T> {
   const first = await attempt(method, path, body);
-  if (first.status !== 400 || first.body["is_token_expired"] !== true) return read<T>(first);
+  if (first.status !== 400 || first.body.is_token_expired !== true) return read<T>(first);
   await renewToken();
   return read<T>(await attempt(method, path, body));
 }

@@ -134,10 +134,10 @@ export function placed({ text: known, words }: Timed, text: string): Placed[] {
       found.push({ start: before, end: start, seconds: typedAt ?? seconds, isUnsure: false });
     if (end > start) found.push({ start, end, seconds, isUnsure });
   };
-  let place = 0;
+  let end = 0;
   for (const { letters, seconds, is_unsure: isUnsure } of words) {
-    const start = place;
-    const end = (place += letters);
+    const start = end;
+    end += letters;
     if (end <= kept) add(start, end, seconds, isUnsure);
     else if (start >= known.length - tail) add(start + moved, end + moved, seconds, isUnsure);
     else typedAt ??= seconds;

@@ -34,8 +34,7 @@ interface Consent {
 export class Voices {
   private readonly box: OfferBox;
   /** Until when a voiceprint made now is kept; empty where the series keeps none. */
-  private readonly until =
-    required<HTMLElement>("[data-transcript]").dataset["voiceprintUntil"] ?? "";
+  private readonly until = required<HTMLElement>("[data-transcript]").dataset.voiceprintUntil ?? "";
 
   constructor(
     private readonly list: LineList,

@@ -30,7 +30,7 @@ export class Wave {
   /** They are made while the first words can be read already: ask again until they are there. */
   private async fetch(): Promise<void> {
     try {
-      const answer = document.hidden ? null : await fetch(this.canvas.dataset["wave"]!);
+      const answer = document.hidden ? null : await fetch(this.canvas.dataset.wave!);
       const bytes = await answer?.arrayBuffer();
       if (answer?.ok && bytes) return this.take(bytes);
     } catch {

@@ -180,8 +180,8 @@ export class Sending {
     this.key = key;
     this.offerToStop();
     document.querySelector(`[data-arriving] [data-arriving-upload="${this.key}"]`)?.remove();
-    this.row.element.dataset["arrivingUpload"] = this.key ?? "";
-    this.row.element.dataset["own"] = "";
+    this.row.element.dataset.arrivingUpload = this.key ?? "";
+    this.row.element.dataset.own = "";
   }
 
   private async prepare(request: HttpRequest): Promise<void> {

@@ -73,16 +73,16 @@ const MOST_TRIES = 3;
  * the server's sentence, TypeError without a network. */
 export async function ask<Answer>(method: string, url: string, body?: unknown): Promise<Answer> {
   let answer = await attempt(method, url, body);
-  if (answer.status === 400 && answer.read["is_token_expired"] === true) {
+  if (answer.status === 400 && answer.read.is_token_expired === true) {
     await renewToken();
     answer = await attempt(method, url, body);
   }
   const { status, read } = answer;
-  const isTokenExpired = read["is_token_expired"] === true;
+  const isTokenExpired = read.is_token_expired === true;
   if (status >= 400)
     throw new Refused(
       status,
-      String(read["message"] ?? "サーバーで問題が起きました。"),
+      String(read.message ?? "サーバーで問題が起きました。"),
       isTokenExpired,
     );
   return read as Answer;

@@ -91,7 +91,7 @@ export class Drawer {
       for (const { isIntersecting, target } of seen) {
         if (!isIntersecting) continue;
         watcher.unobserve(target);
-        const number = Number((target as HTMLElement).dataset["page"]);
+        const number = Number((target as HTMLElement).dataset.page);
         void pages.thumbnail(number, THUMBNAIL_WIDTH).then(
           (canvas) => target.prepend(canvas),
           () => undefined,
@@ -107,7 +107,7 @@ export class Drawer {
       );
       const press = line.querySelector("button")!;
       press.setAttribute("aria-label", `${number}頁`);
-      press.dataset["page"] = String(number);
+      press.dataset.page = String(number);
       list.append(line);
       watcher.observe(press);
     }

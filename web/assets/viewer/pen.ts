@@ -315,7 +315,7 @@ function nameBeside(memo: Memo): string {
 }
 
 function shape(path: SVGPathElement, isMarker: boolean, drawn: Drawn, hasPressure: boolean): void {
-  const ink = (COLOURS[drawn.colour] ?? COLOURS["blue"]!).ink;
+  const ink = (COLOURS[drawn.colour] ?? COLOURS.blue!).ink;
   path.setAttribute("class", isMarker ? "memo-marker" : "memo-ink");
   path.setAttribute(isMarker ? "stroke" : "fill", ink);
   path.setAttribute(isMarker ? "fill" : "stroke", "none");
@@ -389,7 +389,7 @@ export function toolBar(
   );
   const colours = Object.entries(COLOURS).map(([colour, { words }]) => {
     const press = button(words, words, () => choose(() => (pen.colour = colour)), "memo-colour");
-    press.dataset["colour"] = colour;
+    press.dataset.colour = colour;
     return press;
   });
   const undo = button("元に戻す", "元に戻す", () => memos.undo());
@@ -408,7 +408,7 @@ export function toolBar(
       press.setAttribute("aria-pressed", String(pen.tool === tools[place]![0])),
     );
     colours.forEach((press) =>
-      press.setAttribute("aria-pressed", String(press.dataset["colour"] === pen.colour)),
+      press.setAttribute("aria-pressed", String(press.dataset.colour === pen.colour)),
     );
     shared.setAttribute("aria-pressed", String(pen.isShared));
     undo.disabled = !memos.canUndo;

@@ -194,8 +194,8 @@ export class Sheet {
 
   showWatermark(words: string): void {
     this.mark.hidden = !words;
-    if (this.mark.dataset["words"] === words) return;
-    this.mark.dataset["words"] = words;
+    if (this.mark.dataset.words === words) return;
+    this.mark.dataset.words = words;
     this.mark.replaceChildren(...Array.from({ length: 12 }, () => make("span", "", words)));
   }
 
