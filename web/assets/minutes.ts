@@ -1,7 +1,7 @@
 /** 会議録の編集: a faithful or official text goes into its field at once, without loading the page.
  * Nothing is saved by it. */
 
-import { ask } from "./ask";
+import { ask } from "./base/dialog";
 
 for (const pressed of document.querySelectorAll<HTMLButtonElement>("button[data-into]")) {
   const field = document.getElementById(pressed.dataset.into!) as HTMLTextAreaElement;

@@ -17,7 +17,7 @@ from models.texts import SAME
 HERE = Path(__file__).resolve().parent
 LOCK = HERE.parent.parent / "requirements" / "node.txt"
 OLDEST_NODE = (20, 19)
-LETTERS = HERE / "letters.json"
+LETTERS = HERE / "base" / "letters.json"
 """The letters that are the same, for filters in the browser."""
 
 PACKAGES = HERE / "node_modules" / ".package-lock.json"

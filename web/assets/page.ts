@@ -1,8 +1,8 @@
 /** On every page: questions before what is not done by chance, and no form sent twice. */
 
-import { ask, button } from "./ask";
-import { forgetAll, registerWorker } from "./offline";
-import { PERSON } from "./signed-in";
+import { ask, button } from "./base/dialog";
+import { forgetAll, registerWorker } from "./base/offline";
+import { PERSON } from "./base/signed-in";
 
 const SENDING_MS = 4000;
 

@@ -1,6 +1,6 @@
 /** A filter over the list of people who can be invited. */
 
-import { folded, wordsOf } from "./letters";
+import { folded, wordsOf } from "./base/letters";
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-people]")) {
   const box = form.querySelector<HTMLElement>("[data-filter]");

@@ -3,6 +3,7 @@
  * foot; the accuracy always in sight. New segments are added while the machine still listens.
  */
 
+import { make, required } from "./base/words";
 import { keepClear } from "./transcript/clear";
 import { Figures } from "./transcript/figures";
 import type { Around } from "./transcript/hands";
@@ -29,7 +30,6 @@ import type {
 import { call } from "./transcript/server";
 import { Spoken } from "./transcript/spoken";
 import { asRefusal, Trouble } from "./transcript/trouble";
-import { make, required } from "./transcript/words";
 import { WorkClock } from "./transcript/work-clock";
 import { WorkLine } from "./transcript/work-line";
 

@@ -1,5 +1,6 @@
 /** What a saved change is for the undo: how it was, how it became, and the way back. */
 
+import { position } from "../base/words";
 import { writeTexts } from "./alike";
 import type { Decided, Line } from "./line";
 import type { LineList } from "./list";
@@ -9,7 +10,6 @@ import type { Segment, SegmentChanged, TextChange } from "./server";
 import { call } from "./server";
 import type { Act, Outcome, Undo } from "./undo";
 import { DONE } from "./undo";
-import { position } from "./words";
 
 export class Acts {
   /** The text last written into, and how it was before its writer came: one act, not one for

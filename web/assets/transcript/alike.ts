@@ -1,11 +1,11 @@
 /** 同じように直す: after a correction, the other places where the same was heard. */
 
+import { inField, make, position, required } from "../base/words";
 import type { Line } from "./line";
 import type { LineList } from "./list";
 import { OfferBox } from "./offer-box";
 import type { Alike, AlikePlace, SegmentsChanged, TextChange } from "./server";
 import { call, Refusal } from "./server";
-import { inField, make, position, required } from "./words";
 
 export class AlikePanel {
   private readonly box: OfferBox;

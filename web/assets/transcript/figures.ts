@@ -1,9 +1,9 @@
 /** The accuracy: of the whole, always in sight, and of each agenda item at the side. */
 
+import { make, rateOf, required, withRate } from "../base/words";
 import type { Place } from "./items";
 import { nameOf, placeOf, unassignedLine } from "./items";
 import type { AgendaItem, Counts, Segment, SegmentCounts } from "./server";
-import { make, rateOf, required, withRate } from "./words";
 
 const LONG = "を正しく変換";
 const NOT_SAID: Counts = { total: 0, wrong: 0, missing: 0, added: 0, fillers: 0 };

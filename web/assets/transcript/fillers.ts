@@ -1,12 +1,12 @@
 /** フィラー: shown faint or hidden in a line of their own below the text, and taken out of all texts
  * in one step, after a look at what goes. */
 
+import { inField, make, position, required } from "../base/words";
 import type { Line } from "./line";
 import type { LineList } from "./list";
 import { remember, remembered } from "./remembered";
 import type { Filler, Segment, TextChange } from "./server";
 import { Refusal } from "./server";
-import { inField, make, position, required } from "./words";
 
 const REMEMBERED = "gijido:fillers";
 

@@ -1,9 +1,9 @@
 /** 探す: the browser's own search does not see lines far from the window. */
 
-import { folded, placeIn } from "../letters";
+import { folded, placeIn } from "../base/letters";
+import { position, required } from "../base/words";
 import type { Line } from "./line";
 import type { LineList } from "./list";
-import { position, required } from "./words";
 
 const CLOCK = /^(?:(\d{1,2}):)?(\d{1,3}):(\d{2})$/;
 const SAID = /^(?:(\d{1,2})時間)?(?:(\d{1,3})分)?(?:(\d{1,2})秒)?$/;

@@ -1,6 +1,7 @@
 /** What the secretary's hands do at the desk, by key or by button: one function for each act. */
 
-import { ask } from "../ask";
+import { ask } from "../base/dialog";
+import { inCharacters, inField, position, required } from "../base/words";
 import { Acts } from "./acts";
 import { AlikePanel } from "./alike";
 import { Fillers } from "./fillers";
@@ -26,7 +27,6 @@ import { Unconfirmed } from "./unconfirmed";
 import type { Outcome } from "./undo";
 import { DONE, Undo } from "./undo";
 import { Voices } from "./voices";
-import { inCharacters, inField, position, required } from "./words";
 
 const MOST_NAMES = 9;
 /** As minutes/annotations.py knows them; any other note stands between 〔 〕. */

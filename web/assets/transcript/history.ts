@@ -1,10 +1,10 @@
 /** 移り変わり: every text that a segment once had, with who and when; two compared; one restored. */
 
+import { make, position } from "../base/words";
 import type { Line } from "./line";
 import { bothMarked } from "./marks";
 import type { State } from "./server";
 import { call } from "./server";
-import { make, position } from "./words";
 
 const WHEN = new Intl.DateTimeFormat("ja-JP", { dateStyle: "medium", timeStyle: "short" });
 

@@ -1,7 +1,7 @@
 /** The place of segments in the agenda: an item, outside all of them (議題外), or not known yet. */
 
+import { length, make } from "../base/words";
 import type { AgendaItem, Segment } from "./server";
-import { length, make } from "./words";
 
 export type Place = number | "left-out" | null;
 

@@ -1,8 +1,8 @@
 /** キー操作: every key in a box of its own, each to be changed for this browser. */
 
+import { make } from "../base/words";
 import type { Action, Keys } from "./keys";
 import { pressed, shown } from "./keys";
-import { make } from "./words";
 
 const HOW =
   "かな漢字変換の途中は働きません。フットペダルなどに合わせるときは「変える」を押し、使いたいキーを押してください。この端末だけで有効です。";

@@ -3,12 +3,12 @@
  * one to the other. It needs no place on the page: `row` is its form while it is near the window.
  */
 
+import { inCharacters, inField, plain } from "../base/words";
 import { forget, keep, kept } from "./kept";
 import type { Decision } from "./proposals";
 import type { Row } from "./row";
 import type { Proposal, Segment, SegmentChanged, Word } from "./server";
 import { call, Refusal } from "./server";
-import { inCharacters, inField, plain } from "./words";
 
 const WAIT_MS = 1000;
 const NAME_WAIT_MS = 4000;

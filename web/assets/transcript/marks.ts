@@ -1,7 +1,7 @@
 /** A text with its differences: underlined in red, what stood there before on pointing. */
 
+import { make } from "../base/words";
 import type { Mark } from "./server";
-import { make } from "./words";
 
 /** `before`: what the other text is called. */
 export function marked(mark: Mark, before = "もとの文"): Node {

@@ -1,7 +1,7 @@
 /** A few acts as large buttons in a box, closed by choosing one, by its number too. */
 
+import { make } from "../base/words";
 import type { Action } from "./keys";
-import { make } from "./words";
 
 /** `before` is done before the chosen act: the box has taken the hands away. */
 export function openMenu(title: string, actions: Action[], before: () => void): void {

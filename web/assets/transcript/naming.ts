@@ -1,8 +1,8 @@
 /** Choosing whose voice it is among many names: by a few letters of the name or of its reading, or a
  * name that nobody has yet. */
 
-import { folded as sameLetters } from "../letters";
-import { make, plain } from "./words";
+import { folded as sameLetters } from "../base/letters";
+import { make, plain } from "../base/words";
 
 export interface Nameable {
   name: string;

@@ -3,9 +3,9 @@
  * wide window; in a narrow one a fold in the bar, shut until somebody opens it.
  */
 
+import { make, position } from "../base/words";
 import type { Moment, ReadableVersion, Segment, ShownPage } from "./server";
 import { call, Refusal } from "./server";
-import { make, position } from "./words";
 
 const WIDE = "(min-width: 1280px)";
 const SHUT = "gijido:page-panel:shut";

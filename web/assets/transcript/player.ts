@@ -1,8 +1,8 @@
 /** The player at the foot of the page, with its own buttons. */
 
+import { make, position, required } from "../base/words";
 import { remember, rememberedObject } from "./remembered";
 import { Wave } from "./wave";
-import { make, position, required } from "./words";
 
 const STEP_SECONDS = 3;
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3];

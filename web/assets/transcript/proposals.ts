@@ -1,7 +1,7 @@
 /** 修正候補 under a segment: the word, why, the page that prints it, and one decision each. */
 
+import { make } from "../base/words";
 import type { Proposal } from "./server";
-import { make } from "./words";
 
 export type Decision = "acceptance" | "refusal";
 

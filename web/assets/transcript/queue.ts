@@ -1,8 +1,8 @@
 /** 疑わしい箇所: what somebody should decide, one after the other, with what is left counted. */
 
+import { make, position, required } from "../base/words";
 import type { Line } from "./line";
 import type { Proposal } from "./server";
-import { make, position, required } from "./words";
 
 const LEAST_CONFIDENCE = 0.5;
 const MOST_SHOWN = 8;

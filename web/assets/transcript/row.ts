@@ -1,5 +1,6 @@
 /** A line as it is seen: made when it comes near the window, removed when it has left it. */
 
+import { make, plain, position } from "../base/words";
 import { showFillers } from "./fillers";
 import type { Heading, Place } from "./items";
 import { chosenPlace, fillChoice, showHeading } from "./items";
@@ -9,7 +10,6 @@ import { showProposals } from "./proposals";
 import type { AgendaItem, Mark, Other } from "./server";
 import type { Placed } from "./spoken";
 import { placed } from "./spoken";
-import { make, plain, position } from "./words";
 
 const GONE =
   "この発話はもうありません。ほかの人が前の発話とつなげたか、逐語録が消されました。" +

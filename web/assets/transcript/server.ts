@@ -1,6 +1,6 @@
 /** What the editor and the server say to each other (see /api/openapi.json). */
 
-import { currentToken, headersOfPage, renewToken as renew } from "../signed-in";
+import { currentToken, headersOfPage, renewToken as renew } from "../base/signed-in";
 
 export interface Mark {
   text: string;

@@ -3,6 +3,7 @@
  * series keeps voiceprints, a voice may be like somebody's, and whoever agrees is remembered.
  */
 
+import { make, position, required } from "../base/words";
 import type { Line } from "./line";
 import type { LineList } from "./list";
 import type { Kind } from "./many";
@@ -12,7 +13,6 @@ import { nameChoice } from "./naming";
 import { OfferBox } from "./offer-box";
 import type { Segment, SegmentsChanged } from "./server";
 import { call, Refusal } from "./server";
-import { make, position, required } from "./words";
 
 const NO_SUGGESTION = "この発話の声に、声紋からの名前の候補はありません。";
 

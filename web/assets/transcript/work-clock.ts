@@ -1,7 +1,7 @@
 /** Honest time: seconds count while somebody types or listens here, and stop a minute after. */
 
+import { length, required } from "../base/words";
 import { call, Refusal } from "./server";
-import { length, required } from "./words";
 
 const TICK_MS = 1000;
 const SEND_EVERY_SECONDS = 30;

@@ -1,7 +1,7 @@
 /** How far the transcription is, in one sentence above the texts. */
 
+import { required } from "../base/words";
 import type { Work } from "./server";
-import { required } from "./words";
 
 const UNDER_WAY = ["waiting", "running"];
 const OPEN = [...UNDER_WAY, "paused"];

@@ -2,7 +2,7 @@
  * sign-in, and, when the same file is chosen again, after the page was closed. */
 
 import { type DetailedError, type HttpRequest, Upload as TusUpload } from "tus-js-client";
-import { ask } from "../ask";
+import { ask } from "../base/dialog";
 import { header, hex, Sums, sha256 } from "./checksum";
 import { stay } from "./idle";
 import { Row } from "./row";

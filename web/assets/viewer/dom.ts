@@ -1,6 +1,6 @@
 /** Small pieces of the page that every part of the viewer makes. */
 
-import { headersOfPage, renewToken } from "../signed-in";
+import { headersOfPage, renewToken } from "../base/signed-in";
 
 export function make<Name extends keyof HTMLElementTagNameMap>(
   name: Name,

@@ -1,6 +1,6 @@
 /** Where words stand in the text that lies over a page's picture. */
 
-import { folded } from "../letters";
+import { folded } from "../base/letters";
 
 interface Letter {
   node: Text;

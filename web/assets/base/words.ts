@@ -1,6 +1,6 @@
 /** Lengths and rates as everywhere else on the screens (meetings/dates.py, web/app.py). */
 
-import type { Counts } from "./server";
+import type { Counts } from "../transcript/server";
 
 export function position(seconds: number): string {
   const whole = Math.floor(seconds);
