@@ -1,6 +1,6 @@
 /** 接続テスト: signals go to the server and come back by the way on which page turns come. */
 
-import { ask } from "./viewer/dom";
+import { request, send } from "./base/http";
 import { type Link, Live } from "./viewer/live";
 
 const SIGNALS = 20;
@@ -56,7 +56,7 @@ class Test {
     const back = new Promise<number>((done) =>
       this.waiting.set(word, () => done(performance.now() - sentAt)),
     );
-    ask("POST", `${this.url}/echoes`, { word }).catch(() => undefined);
+    request("POST", `${this.url}/echoes`, { word }).catch(() => undefined);
     const delay = await Promise.race([back, pause(PATIENCE_MS).then(() => null)]);
     this.waiting.delete(word);
     return delay;
@@ -65,10 +65,7 @@ class Test {
   private async question(): Promise<number | null> {
     const sentAt = performance.now();
     try {
-      await fetch(`${this.url}/live`, {
-        signal: AbortSignal.timeout(PATIENCE_MS),
-        headers: { Accept: "application/json" },
-      });
+      await send("GET", `${this.url}/live`, { signal: AbortSignal.timeout(PATIENCE_MS) });
     } catch {
       return null;
     }
@@ -100,7 +97,7 @@ async function run(box: HTMLElement): Promise<void> {
         ? "常時接続"
         : "定期問い合わせ（このネットワークは常時接続を通しません）";
     part("facts").hidden = false;
-    await ask("POST", `${url}/connection-tests`, {
+    await request("POST", `${url}/connection-tests`, {
       ...result,
       terminal: navigator.userAgent.slice(0, 200),
     }).catch(() => undefined);

@@ -1,6 +1,8 @@
 /** Hearing the minutes while reading them: from sentence to sentence, the one that is heard marked
  * and in view. Without this script every 聞く is a link to a page that plays one sentence. */
 
+import { send } from "./base/http";
+
 /** A sentence and its seconds in a sound; a clip is heard from its begin to its end. */
 interface Piece {
   element: HTMLElement;
@@ -175,7 +177,7 @@ function show(element: HTMLElement): void {
 /** The next clip is made, and fetched, while this one is heard. */
 async function warm(url: string): Promise<void> {
   try {
-    await (await fetch(url)).arrayBuffer();
+    await (await send("GET", url)).arrayBuffer();
   } catch {
     // It is asked for again when its turn comes, and told then.
   }
@@ -210,5 +212,3 @@ if (bar && spoken.length) {
     if (event.key === "Escape" && hearing.isOpen) hearing.close();
   });
 }
-
-export {};

@@ -1,6 +1,7 @@
 /** On every page: questions before what is not done by chance, and no form sent twice. */
 
-import { ask, button } from "./base/dialog";
+import { ask } from "./base/dialog";
+import { button } from "./base/elements";
 import { forgetAll, registerWorker } from "./base/offline";
 import { PERSON } from "./base/signed-in";
 
@@ -93,8 +94,8 @@ function offer(form: HTMLFormElement, restore: () => void, forget: () => void): 
   };
   notice.append(
     words,
-    button("入力を戻す", "button-main", done(restore)),
-    button("入力を捨てる", "", done(forget)),
+    button("入力を戻す", done(restore), "button-main"),
+    button("入力を捨てる", done(forget)),
   );
   form.prepend(notice);
 }

@@ -1,5 +1,6 @@
 /** A filter over the list of people who can be invited. */
 
+import { button } from "./base/elements";
 import { folded, wordsOf } from "./base/letters";
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-people]")) {
@@ -20,22 +21,20 @@ for (const group of document.querySelectorAll<HTMLFieldSetElement>("form[data-pe
 function offerAll(group: HTMLFieldSetElement): void {
   const boxes = [...group.querySelectorAll<HTMLInputElement>("[data-words] input")];
   if (boxes.length < 2) return;
-  const button = document.createElement("button");
-  button.type = "button";
   const isShown = (box: HTMLInputElement) => !box.closest<HTMLElement>("[data-words]")!.hidden;
   const areAll = () => boxes.filter(isShown).every((box) => box.checked);
   const name = group.querySelector("legend")?.textContent ?? "";
   const say = () => {
-    button.textContent = areAll() ? `${name}の全員を外す` : `${name}の全員を選ぶ`;
+    all.textContent = areAll() ? `${name}の全員を外す` : `${name}の全員を選ぶ`;
   };
-  button.addEventListener("click", () => {
+  const all = button("", () => {
     const isChosen = !areAll();
     for (const box of boxes.filter(isShown)) box.checked = isChosen;
     say();
   });
   group.addEventListener("change", say);
   say();
-  group.querySelector("legend")?.after(button);
+  group.querySelector("legend")?.after(all);
 }
 
 function filter(form: HTMLFormElement, words: string[]): void {

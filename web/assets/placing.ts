@@ -1,7 +1,7 @@
 /** 始まりの時刻を耳で確かめる: the sound from where a page was turned, and the beginning moved by
  * seconds until both agree. The form below saves; without a script it does so by itself. */
 
-import { position } from "./base/words";
+import { position } from "./base/times";
 
 const LEAD_SECONDS = 3;
 const SHOWN_SECONDS = 4;

@@ -3,6 +3,8 @@
  * the part of this recording is fetched anew, never the page: something may be being sent on it.
  */
 
+import { fragment, request } from "./base/http";
+
 interface Stage {
   state: string;
   words: string;
@@ -41,8 +43,7 @@ async function update(run: HTMLElement): Promise<boolean> {
 
 async function look(url: string): Promise<Progress | null> {
   try {
-    const answer = await fetch(url, { headers: { Accept: "application/json" } });
-    return answer.ok ? ((await answer.json()) as Progress) : null;
+    return await request<Progress>("GET", url);
   } catch {
     return null;
   }
@@ -67,15 +68,11 @@ function isInUse(box: HTMLElement): boolean {
 }
 
 async function renew(box: HTMLElement): Promise<HTMLElement> {
-  try {
-    const answer = await fetch(box.dataset.work!);
-    if (!answer.ok) return box;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector<HTMLElement>("[data-work]");
-    if (!fresh) return box;
-    box.replaceWith(fresh);
-    return fresh;
-  } catch {
-    return box;
-  }
+  const page = await fragment(box.dataset.work!);
+  if (page === null) return box;
+  const read = new DOMParser().parseFromString(page, "text/html");
+  const fresh = read.querySelector<HTMLElement>("[data-work]");
+  if (!fresh) return box;
+  box.replaceWith(fresh);
+  return fresh;
 }

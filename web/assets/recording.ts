@@ -1,10 +1,13 @@
 /** この端末で録音する: what the microphone hears is on the server seconds later. */
 
+import { button } from "./base/elements";
+import { request } from "./base/http";
+import { position } from "./base/times";
 import { isPossible, Microphone } from "./recording/microphone";
 import { drop, type Kept, recordings } from "./recording/pieces";
 import { Sender, type Told } from "./recording/sender";
 import { reloadWhenIdle, stay } from "./upload/idle";
-import { call, urlOf } from "./upload/server";
+import { urlOf } from "./upload/server";
 
 const CLOCK_MS = 500;
 const NOT_POSSIBLE =
@@ -108,7 +111,7 @@ async function sendLeft(panel: HTMLElement, kept: Kept): Promise<void> {
       "waiting",
     );
     offer(panel, "ここまでで受け付ける", async () => {
-      await call("POST", `${urlOf(sender.upload!)}/completion`);
+      await request("POST", `${urlOf(sender.upload!)}/completion`);
       await drop(kept.id);
     });
   } else {
@@ -181,28 +184,19 @@ function say(
 }
 
 function offer(panel: HTMLElement, words: string, act: () => Promise<unknown>): void {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = words;
-  button.addEventListener("click", async () => {
-    button.disabled = true;
+  const offered = button(words, async () => {
+    offered.disabled = true;
     try {
       await act();
       location.reload();
     } catch (problem) {
-      button.disabled = false;
+      offered.disabled = false;
       say(panel, (problem as Error).message, "error");
     }
   });
-  part(panel, "start").before(button);
+  part(panel, "start").before(offered);
 }
 
 function part(panel: HTMLElement, name: string): HTMLElement {
   return panel.querySelector<HTMLElement>(`[data-recorder-${name}]`)!;
-}
-
-function position(seconds: number): string {
-  const whole = Math.floor(seconds);
-  const two = (number: number) => String(number).padStart(2, "0");
-  return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }

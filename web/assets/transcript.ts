@@ -3,7 +3,8 @@
  * foot; the accuracy always in sight. New segments are added while the machine still listens.
  */
 
-import { make, required } from "./base/words";
+import { make, required } from "./base/elements";
+import { request } from "./base/http";
 import { keepClear } from "./transcript/clear";
 import { Figures } from "./transcript/figures";
 import type { Around } from "./transcript/hands";
@@ -27,7 +28,6 @@ import type {
   Transcript,
   Work,
 } from "./transcript/server";
-import { call } from "./transcript/server";
 import { Spoken } from "./transcript/spoken";
 import { asRefusal, Trouble } from "./transcript/trouble";
 import { WorkClock } from "./transcript/work-clock";
@@ -204,12 +204,12 @@ class Page implements Desk, Surroundings, Around {
 
   startAgendaItem(line: Line, place: Place): void {
     const path = `/api/segments/${line.id}/agenda-item`;
-    void this.placeFrom(line, () => call("PUT", path, asBody(place)));
+    void this.placeFrom(line, () => request("PUT", path, asBody(place)));
   }
 
   confirmItem(line: Line): void {
     const path = `/api/segments/${line.id}/agenda-item/confirmation`;
-    void this.placeFrom(line, () => call("PUT", path));
+    void this.placeFrom(line, () => request("PUT", path));
   }
 
   dropTyped(line: Line): void {
@@ -334,7 +334,7 @@ class Page implements Desk, Surroundings, Around {
     const at = this.list.held?.id;
     const query = `since=${this.latest}&newest=${this.newest}&seat=${this.seat}`;
     const path = `${this.path}/changes?${query}${at ? `&at=${at}` : ""}`;
-    const changes = await call<Changes>("GET", path);
+    const changes = await request<Changes>("GET", path);
     this.setClosed(changes.is_closed);
     this.showOthers(changes.others);
     this.showWork(changes.work);
@@ -371,7 +371,7 @@ class Page implements Desk, Surroundings, Around {
 
   private async takeAll(): Promise<void> {
     const askedAt = performance.now();
-    const transcript = await call<Transcript>("GET", this.path);
+    const transcript = await request<Transcript>("GET", this.path);
     this.take(transcript, askedAt);
     const known = new Set(transcript.segments.map((segment) => segment.id));
     const isGone = (line: Line): boolean => !known.has(line.id) && line.takenAt < askedAt;

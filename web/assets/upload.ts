@@ -1,6 +1,7 @@
 /** Files by drag and drop, and recordings that go on where they stopped. Both work as plain forms
  * too. */
 
+import { fragment } from "./base/http";
 import { reloadWhenIdle } from "./upload/idle";
 import type { Place, Sending } from "./upload/sending";
 
@@ -120,13 +121,9 @@ async function refresh(box: HTMLElement): Promise<void> {
   )
     return;
   const before = keys(box, '[data-state="whole"]');
-  try {
-    const answer = await fetch(box.dataset.url!);
-    if (!answer.ok || answer.redirected) return;
-    box.innerHTML = await answer.text();
-  } catch {
-    return; // the network is away: what is shown stays
-  }
+  const fresh = await fragment(box.dataset.url!);
+  if (fresh === null) return;
+  box.innerHTML = fresh;
   const now = keys(box, "");
   for (const key of keys(document, "[data-own]"))
     box.querySelector(`[data-arriving-upload="${key}"]`)?.remove();

@@ -1,9 +1,10 @@
 /** 資料: a document fills the screen. 「発表」 follows the presenter, 「自分」 is one's own. */
 
+import { button, make } from "./base/elements";
+import { request, sentenceOf } from "./base/http";
 import { Beside } from "./viewer/beside";
 import { Bookmarks } from "./viewer/bookmarks";
 import { nameOf, type Place, type ShownDocument, type ViewerData } from "./viewer/data";
-import { ask, button, make, Refused } from "./viewer/dom";
 import { Drawer } from "./viewer/drawer";
 import { Keeper } from "./viewer/keeper";
 import { type Link, Live, type LiveState, type Pointer } from "./viewer/live";
@@ -26,19 +27,19 @@ const LINK_WORDS: Record<Link, string> = {
 };
 
 class Viewer {
-  private readonly top = make("header", "viewer-bar viewer-top");
-  private readonly strip = make("nav", "viewer-bar viewer-strip");
-  private readonly stages = make("div", "stages");
-  private readonly spoken = make("p", "visually-hidden");
-  private readonly notice = make("p", "viewer-notice");
-  private readonly title = make("h1", "viewer-title");
-  private readonly number = make("input", "viewer-number");
+  private readonly top = make("header", { class: "viewer-bar viewer-top" });
+  private readonly strip = make("nav", { class: "viewer-bar viewer-strip" });
+  private readonly stages = make("div", { class: "stages" });
+  private readonly spoken = make("p", { class: "visually-hidden" });
+  private readonly notice = make("p", { class: "viewer-notice" });
+  private readonly title = make("h1", { class: "viewer-title" });
+  private readonly number = make("input", { class: "viewer-number" });
   private readonly count = make("span");
-  private readonly linkSign = make("span", "viewer-link");
-  private readonly lostSign = make("p", "viewer-lost");
-  private readonly sharing = make("div", "viewer-sharing");
+  private readonly linkSign = make("span", { class: "viewer-link" });
+  private readonly lostSign = make("p", { class: "viewer-lost" });
+  private readonly sharing = make("div", { class: "viewer-sharing" });
   /** Who presents, and which item is discussed. */
-  private readonly now = make("p", "viewer-now");
+  private readonly now = make("p", { class: "viewer-now" });
   private readonly drawer = new Drawer();
   private readonly reader: Reader;
   private readonly beside: Beside;
@@ -51,13 +52,16 @@ class Viewer {
   private readonly search: Search;
   private readonly keeper = new Keeper();
   private readonly memo = button(
-    "メモを書く",
     "メモ",
     () => this.write(!this.pen.isOn),
     "viewer-choice",
+    "メモを書く",
   );
-  private readonly wide = button("幅に合わせる", "幅", () =>
-    this.fitToWidth(!this.reader.sheet.isFittedToWidth),
+  private readonly wide = button(
+    "幅",
+    () => this.fitToWidth(!this.reader.sheet.isFittedToWidth),
+    "",
+    "幅に合わせる",
   );
   private isFollowing: boolean;
   /** The newest turn that is on this screen. */
@@ -72,35 +76,29 @@ class Viewer {
   private isRefreshing = false;
   private hideTimer = 0;
   private noticeTimer = 0;
-  private readonly followTab = button("発表", "発表", () => this.follow(), "viewer-tab");
-  private readonly ownTab = button("自分", "自分", () => this.leave(), "viewer-tab");
-  private readonly wayBack = button(
-    "発表に戻る",
-    "発表に戻る",
-    () => this.follow(),
-    "viewer-way-back",
-  );
+  private readonly followTab = button("発表", () => this.follow(), "viewer-tab");
+  private readonly ownTab = button("自分", () => this.leave(), "viewer-tab");
+  private readonly wayBack = button("発表に戻る", () => this.follow(), "viewer-way-back");
   private readonly showToAll = button(
-    "みんなに見せる",
     "みんなに見せる",
     () => void this.togglePresenting(),
     "viewer-show",
   );
-  private readonly lead = button("発表の操作", "発表の操作", () => this.showLead());
-  private readonly pointing = button("指し示す", "指す", () => this.togglePointing());
-  private readonly previous = button("前の頁", "‹", () => this.reader.turn(-1));
-  private readonly next = button("次の頁", "›", () => this.reader.turn(1));
+  private readonly lead = button("発表の操作", () => this.showLead());
+  private readonly pointing = button("指す", () => this.togglePointing(), "", "指し示す");
+  private readonly previous = button("‹", () => this.reader.turn(-1), "", "前の頁");
+  private readonly next = button("›", () => this.reader.turn(1), "", "次の頁");
   private readonly nextDocument = button(
-    "次の資料",
     "次の資料 »",
     () => this.reader.step(1),
     "viewer-step",
+    "次の資料",
   );
   private readonly previousDocument = button(
-    "前の資料",
     "« 前の資料",
     () => this.reader.step(-1),
     "viewer-step",
+    "前の資料",
   );
 
   constructor(
@@ -144,9 +142,9 @@ class Viewer {
   }
 
   private build(): void {
-    const back = make("a", "button", "会議に戻る");
+    const back = make("a", { class: "button" }, "会議に戻る");
     back.href = this.data.meeting.url;
-    const tabs = make("div", "viewer-tabs");
+    const tabs = make("div", { class: "viewer-tabs" });
     tabs.setAttribute("role", "group");
     tabs.setAttribute("aria-label", "読み方");
     tabs.append(this.followTab, this.ownTab);
@@ -169,28 +167,28 @@ class Viewer {
     this.notice.setAttribute("role", "alert");
     this.notice.hidden = true;
     this.strip.setAttribute("aria-label", "頁と資料");
-    const place = make("span", "viewer-place");
+    const place = make("span", { class: "viewer-place" });
     place.append(this.number, this.count);
     this.strip.append(
       this.previousDocument,
       this.previous,
       place,
       this.next,
-      button("縮小", "－", () => this.reader.zoom(-1)),
-      button("拡大", "＋", () => this.reader.zoom(1)),
+      button("－", () => this.reader.zoom(-1), "", "縮小"),
+      button("＋", () => this.reader.zoom(1), "", "拡大"),
       this.wide,
-      button("頁の一覧", "一覧", () => this.drawer.showThumbnails(this.reader), "viewer-choice"),
-      button("目次", "目次", () => this.drawer.showContents(this.reader), "viewer-choice"),
+      button("一覧", () => this.drawer.showThumbnails(this.reader), "viewer-choice", "頁の一覧"),
+      button("目次", () => this.drawer.showContents(this.reader), "viewer-choice"),
       this.memo,
       this.bookmarks.press,
-      button("全資料から探す", "検索", () => this.search.open(), "viewer-choice"),
-      button("そのほかの操作", "その他", () => this.showMore(), "viewer-choice"),
+      button("検索", () => this.search.open(), "viewer-choice", "全資料から探す"),
+      button("その他", () => this.showMore(), "viewer-choice", "そのほかの操作"),
       this.nextDocument,
     );
-    const signs = make("div", "viewer-signs");
+    const signs = make("div", { class: "viewer-signs" });
     this.sharing.append(
-      make("p", "", "いま書くメモは、全員に見えます。"),
-      button("全員に見せるのをやめる", "やめる", () => this.stopSharing()),
+      make("p", {}, "いま書くメモは、全員に見えます。"),
+      button("やめる", () => this.stopSharing(), "", "全員に見せるのをやめる"),
     );
     this.sharing.hidden = true;
     this.sharing.setAttribute("role", "status");
@@ -392,7 +390,7 @@ class Viewer {
   private noteOpened(document: ShownDocument): void {
     if (!document.mark) return;
     document.mark = "";
-    void ask("PUT", `/api/versions/${document.version_id}/look`).catch(() => undefined);
+    void request("PUT", `/api/versions/${document.version_id}/look`).catch(() => undefined);
   }
 
   private showMemos(): void {
@@ -597,7 +595,7 @@ class Viewer {
       : "いまは誰も発表していません。";
     this.drawer.open(
       "発表の操作",
-      make("p", "", who),
+      make("p", {}, who),
       this.drawer.list(lines, "できる操作はありません。"),
     );
   }
@@ -707,7 +705,7 @@ class Viewer {
       const old = this.data.documents;
       this.data = {
         ...this.data,
-        ...(await ask<ViewerData>("GET", this.data.data_url)),
+        ...(await request<ViewerData>("GET", this.data.data_url)),
         start: this.data.start,
       };
       this.reader.replaceDocuments(this.data.documents);
@@ -798,9 +796,7 @@ class Viewer {
   }
 
   private tellProblem(problem: unknown): void {
-    this.tell(
-      problem instanceof Refused ? problem.message : "通信が切れているため、いまはできません。",
-    );
+    this.tell(sentenceOf(problem, "通信が切れているため、いまはできません。"));
   }
 
   /** A sentence that everybody sees, for a while. */

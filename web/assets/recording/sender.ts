@@ -1,17 +1,9 @@
 /** Brings the pieces of one recording to the server, in their order, for as long as it takes. */
 
+import { Refusal, request, send } from "../base/http";
+import { renewToken } from "../base/signed-in";
 import { header, sha256 } from "../upload/checksum";
-import {
-  call,
-  currentToken,
-  patience,
-  Refusal,
-  renewToken,
-  type Upload,
-  untilSignedIn,
-  urlOf,
-  VERSION,
-} from "../upload/server";
+import { patience, type Upload, untilSignedIn, urlOf, VERSION } from "../upload/server";
 import { headOf, lastStart } from "./container";
 import {
   drop,
@@ -159,7 +151,7 @@ export class Sender {
   /** Null: it was withdrawn. */
   private async asked(): Promise<Upload | null> {
     try {
-      return await call<Upload>("GET", urlOf(this.kept.upload!));
+      return await request<Upload>("GET", urlOf(this.kept.upload!));
     } catch (problem) {
       if (problem instanceof Refusal && problem.status === 404) return null;
       throw problem;
@@ -248,15 +240,9 @@ export class Sender {
     headers: Record<string, string>,
     body?: Blob,
   ): Promise<Response> {
-    const answer = await fetch(url, {
-      method,
+    const answer = await send(method, url, {
       body: body ?? null,
-      headers: {
-        ...VERSION,
-        Accept: "application/json",
-        "X-CSRFToken": currentToken(),
-        ...headers,
-      },
+      headers: { ...VERSION, ...headers },
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     if (answer.ok) return answer;

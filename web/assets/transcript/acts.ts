@@ -1,13 +1,13 @@
 /** What a saved change is for the undo: how it was, how it became, and the way back. */
 
-import { position } from "../base/words";
+import { request } from "../base/http";
+import { position } from "../base/times";
 import { writeTexts } from "./alike";
 import type { Decided, Line } from "./line";
 import type { LineList } from "./list";
 import type { Kind, Step } from "./many";
 import { act, changedSince, isSame, TEXTS } from "./many";
 import type { Segment, SegmentChanged, TextChange } from "./server";
-import { call } from "./server";
 import type { Act, Outcome, Undo } from "./undo";
 import { DONE } from "./undo";
 
@@ -138,7 +138,7 @@ function decision(line: Line, { proposal, decision }: Decided): Act {
     undo: async () => {
       const body = { revision: line.segment.revision };
       const path = `/api/proposals/${proposal.id}/reopening`;
-      line.take((await call<SegmentChanged>("POST", path, body)).segment);
+      line.take((await request<SegmentChanged>("POST", path, body)).segment);
       return DONE;
     },
     redo: async () => {

@@ -1,11 +1,13 @@
 /** 同じように直す: after a correction, the other places where the same was heard. */
 
-import { inField, make, position, required } from "../base/words";
+import { button, make, required } from "../base/elements";
+import { Refusal, request } from "../base/http";
+import { inField } from "../base/text-places";
+import { position } from "../base/times";
 import type { Line } from "./line";
 import type { LineList } from "./list";
 import { OfferBox } from "./offer-box";
 import type { Alike, AlikePlace, SegmentsChanged, TextChange } from "./server";
-import { call, Refusal } from "./server";
 
 export class AlikePanel {
   private readonly box: OfferBox;
@@ -28,7 +30,7 @@ export class AlikePanel {
     const asked = ++this.asked;
     try {
       const path = `/api/segments/${line.id}/alike`;
-      const { replacements } = await call<{ replacements: Alike[] }>("POST", path, { before });
+      const { replacements } = await request<{ replacements: Alike[] }>("POST", path, { before });
       if (asked !== this.asked) return;
       if (this.box.isOpen && this.box.hasFocus) {
         this.offered.push(...replacements);
@@ -92,10 +94,10 @@ export class AlikePanel {
         "p",
         { class: "alike-choice" },
         button("選んだ箇所を直す", () => void apply(), "button button-main"),
-        button("すべて選ぶ", () => setAll(true)),
-        button("すべて外す", () => setAll(false)),
-        button("直さない", () => this.goOn()),
-        button("閉じる（Esc）", () => this.box.close()),
+        button("すべて選ぶ", () => setAll(true), "button"),
+        button("すべて外す", () => setAll(false), "button"),
+        button("直さない", () => this.goOn(), "button"),
+        button("閉じる（Esc）", () => this.box.close(), "button"),
       ),
       problem,
       make("ul", {}, ...entries),
@@ -133,13 +135,7 @@ export class AlikePanel {
   }
 }
 
-function button(words: string, run: () => void, kind = "button"): Node {
-  const made = make("button", { type: "button", class: kind }, words);
-  made.addEventListener("click", run);
-  return made;
-}
-
 /** All of them, or a Refusal and none. */
 export async function writeTexts(path: string, changes: TextChange[]): Promise<SegmentsChanged> {
-  return call("PUT", `${path}/texts`, { texts: changes });
+  return request("PUT", `${path}/texts`, { texts: changes });
 }

@@ -1,7 +1,7 @@
 /** Columns, rows and boxes stay clear of what always lies over the page, however much stands in it:
  * its height is known to the styles. */
 
-import { required } from "../base/words";
+import { required } from "../base/elements";
 
 export function keepClear(): void {
   tell("--desk-bar", required(".desk-bar"));

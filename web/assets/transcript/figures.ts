@@ -1,8 +1,9 @@
 /** The accuracy: of the whole, always in sight, and of each agenda item at the side. */
 
-import { make, rateOf, required, withRate } from "../base/words";
+import { make, required } from "../base/elements";
 import type { Place } from "./items";
 import { nameOf, placeOf, unassignedLine } from "./items";
+import { rateOf, withRate } from "./rates";
 import type { AgendaItem, Counts, Segment, SegmentCounts } from "./server";
 
 const LONG = "を正しく変換";

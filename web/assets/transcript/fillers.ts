@@ -1,12 +1,14 @@
 /** フィラー: shown faint or hidden in a line of their own below the text, and taken out of all texts
  * in one step, after a look at what goes. */
 
-import { inField, make, position, required } from "../base/words";
+import { button, make, required } from "../base/elements";
+import { Refusal } from "../base/http";
+import { inField } from "../base/text-places";
+import { position } from "../base/times";
 import type { Line } from "./line";
 import type { LineList } from "./list";
 import { remember, remembered } from "./remembered";
 import type { Filler, Segment, TextChange } from "./server";
-import { Refusal } from "./server";
 
 const REMEMBERED = "gijido:fillers";
 
@@ -58,9 +60,13 @@ export class Fillers {
       ? `ケバ取り：フィラー ${places.length}か所（${letters}字）`
       : "ケバ取り：フィラーはありません";
     const problem = make("p", { role: "alert", class: "alike-problem" });
-    const remove = button("選んだフィラーを除く", () => void this.remove(places, problem));
+    const remove = button(
+      "選んだフィラーを除く",
+      () => void this.remove(places, problem),
+      "button",
+    );
     remove.classList.add("button-main");
-    const close = button("閉じる", () => this.box.close());
+    const close = button("閉じる", () => this.box.close(), "button");
     this.box.replaceChildren(
       make("h2", {}, title),
       make("p", {}, "聞き取ったままの文は残ります。除いたあとも「元に戻す」で一度に戻せます。"),
@@ -140,10 +146,4 @@ function entry({ line, filler, tick }: Place): Node {
   const words = make("span", {}, text.slice(Math.max(0, start - 10), start));
   words.append(make("mark", {}, filler.words), text.slice(end, end + 10));
   return make("li", {}, make("label", {}, tick, position(seconds), " ", words));
-}
-
-function button(words: string, run: () => void): HTMLButtonElement {
-  const made = make("button", { type: "button", class: "button" }, words);
-  made.addEventListener("click", run);
-  return made;
 }

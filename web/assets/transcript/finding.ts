@@ -1,7 +1,8 @@
 /** 探す: the browser's own search does not see lines far from the window. */
 
+import { required } from "../base/elements";
 import { folded, placeIn } from "../base/letters";
-import { position, required } from "../base/words";
+import { position } from "../base/times";
 import type { Line } from "./line";
 import type { LineList } from "./list";
 

@@ -1,7 +1,10 @@
 /** What the secretary's hands do at the desk, by key or by button: one function for each act. */
 
 import { ask } from "../base/dialog";
-import { inCharacters, inField, position, required } from "../base/words";
+import { required } from "../base/elements";
+import { Refusal, request } from "../base/http";
+import { inCharacters, inField } from "../base/text-places";
+import { position } from "../base/times";
 import { Acts } from "./acts";
 import { AlikePanel } from "./alike";
 import { Fillers } from "./fillers";
@@ -20,7 +23,6 @@ import type { Decision } from "./proposals";
 import type { Doubtful } from "./queue";
 import { Queue } from "./queue";
 import type { Segment, SegmentsChanged, SegmentsJoined, TextChange } from "./server";
-import { call, Refusal } from "./server";
 import type { Placed, Spoken } from "./spoken";
 import { secondsBefore } from "./spoken";
 import { Unconfirmed } from "./unconfirmed";
@@ -351,7 +353,7 @@ export class Hands {
   private async confirmAll(lines: Line[]): Promise<void> {
     const confirmations = lines.map(({ id }) => ({ segment_id: id, now: false, then: true }));
     const path = `${this.page.path}/confirmations`;
-    const { segments } = await call<SegmentsChanged>("PUT", path, { confirmations });
+    const { segments } = await request<SegmentsChanged>("PUT", path, { confirmations });
     this.acts.took(CONFIRMATIONS, `${segments.length}発話の確認済みの印`, segments);
     this.page.refresh();
     this.sayDone(`${segments.length}発話を確認済みにしました。`);
@@ -369,7 +371,7 @@ export class Hands {
     if (!surface) return this.page.say("用語に加える言葉を、文の中で選んでから押してください。");
     const path = `/api/meetings/${required("[data-transcript]").dataset.meeting}/dictionary`;
     await this.trying(async () => {
-      await call("PUT", path, { surface });
+      await request("PUT", path, { surface });
       this.page.say(`「${surface}」を用語に加えました。読みは推定です。用語の画面で直せます。`);
     });
   }
@@ -460,7 +462,7 @@ export class Hands {
     const { revision, text } = line.segment;
     const body = { at: inCharacters(text, at), revision };
     const path = `/api/segments/${line.id}/split`;
-    const { segments } = await call<SegmentsChanged>("POST", path, body);
+    const { segments } = await request<SegmentsChanged>("POST", path, body);
     const [first, second] = segments;
     const made = this.page.newLine(second!);
     line.take(first!);
@@ -473,7 +475,7 @@ export class Hands {
   private async joinWithNext(line: Line): Promise<void> {
     const body = { revision: line.segment.revision };
     const path = `/api/segments/${line.id}/join`;
-    const { segment, gone } = await call<SegmentsJoined>("POST", path, body);
+    const { segment, gone } = await request<SegmentsJoined>("POST", path, body);
     const place = line.segment.text.length;
     line.take(segment);
     const other = this.list.get(gone);

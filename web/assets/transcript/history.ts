@@ -1,10 +1,11 @@
 /** 移り変わり: every text that a segment once had, with who and when; two compared; one restored. */
 
-import { make, position } from "../base/words";
+import { button, make } from "../base/elements";
+import { request } from "../base/http";
+import { position } from "../base/times";
 import type { Line } from "./line";
 import { bothMarked } from "./marks";
 import type { State } from "./server";
-import { call } from "./server";
 
 const WHEN = new Intl.DateTimeFormat("ja-JP", { dateStyle: "medium", timeStyle: "short" });
 
@@ -34,7 +35,7 @@ export class HistoryBox {
   private async fill(against: number | null): Promise<void> {
     const query = against === null ? "" : `?against=${against}`;
     const path = `/api/segments/${this.line!.id}/history${query}`;
-    const { states } = await call<{ states: State[] }>("GET", path);
+    const { states } = await request<{ states: State[] }>("GET", path);
     const entries = states.map((state, number) =>
       this.entry(state, number, against, number === states.length - 1),
     );
@@ -47,13 +48,14 @@ export class HistoryBox {
     const text = make("p", { class: "history-text" });
     const before = against === null ? "前の文" : `${against + 1}の文`;
     text.append(...state.marks.flatMap((mark) => bothMarked(mark, before)));
-    const compare = this.button(
+    const compare = button(
       against === number ? "ひとつ前と比べる" : "すべてをこの文と比べる",
       () => void this.fill(against === number ? null : number),
+      "button",
     );
     const buttons = make("p", { class: "history-choice" }, compare);
     if (this.page.mayCorrect && !isNow)
-      buttons.append(this.button("この文に戻す", () => this.restore(state.text)));
+      buttons.append(button("この文に戻す", () => this.restore(state.text), "button"));
     return make(
       "li",
       {},
@@ -67,11 +69,5 @@ export class HistoryBox {
     this.box.close();
     this.line?.write(text);
     this.line?.row?.text.focus();
-  }
-
-  private button(words: string, run: () => void): HTMLButtonElement {
-    const made = make("button", { type: "button", class: "button" }, words);
-    made.addEventListener("click", run);
-    return made;
   }
 }

@@ -1,6 +1,7 @@
 /** The place of segments in the agenda: an item, outside all of them (議題外), or not known yet. */
 
-import { length, make } from "../base/words";
+import { make } from "../base/elements";
+import { length } from "../base/times";
 import type { AgendaItem, Segment } from "./server";
 
 export type Place = number | "left-out" | null;

@@ -1,6 +1,6 @@
 /** キー操作: every key in a box of its own, each to be changed for this browser. */
 
-import { make } from "../base/words";
+import { make } from "../base/elements";
 import type { Action, Keys } from "./keys";
 import { pressed, shown } from "./keys";
 

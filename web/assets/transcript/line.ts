@@ -3,12 +3,12 @@
  * one to the other. It needs no place on the page: `row` is its form while it is near the window.
  */
 
-import { inCharacters, inField, plain } from "../base/words";
+import { Refusal, request } from "../base/http";
+import { inCharacters, inField, plain } from "../base/text-places";
 import { forget, keep, kept } from "./kept";
 import type { Decision } from "./proposals";
 import type { Row } from "./row";
 import type { Proposal, Segment, SegmentChanged, Word } from "./server";
-import { call, Refusal } from "./server";
 
 const WAIT_MS = 1000;
 const NAME_WAIT_MS = 4000;
@@ -220,7 +220,7 @@ export class Line {
     const body = { revision: this.segment.revision };
     const path = `/api/proposals/${proposal.id}/${decision}`;
     const work = (): Promise<void> =>
-      this.ask(() => call("POST", path, body), { proposal, decision });
+      this.ask(() => request("POST", path, body), { proposal, decision });
     await this.whileSending(work, false);
     if (this.isDirty && !this.refusal) void this.sync();
   }
@@ -289,7 +289,7 @@ export class Line {
       const typed = plain(this.text);
       return async () => {
         const body = { text: typed, revision: this.segment.revision };
-        const changed = await call<SegmentChanged>("PUT", `${path}/text`, body);
+        const changed = await request<SegmentChanged>("PUT", `${path}/text`, body);
         this.accepted = typed; // stays in the field as it was typed
         this.segment = { ...this.segment, text: changed.segment.text };
         return changed;
@@ -298,7 +298,7 @@ export class Line {
     if (this.isSpeakerDirty) {
       const name = plain(this.speaker);
       return async () => {
-        const changed = await call<SegmentChanged>("PUT", `${path}/speaker`, { name });
+        const changed = await request<SegmentChanged>("PUT", `${path}/speaker`, { name });
         // The server may have cleaned it: what it made of it is what was meant.
         if (plain(this.speaker) === name) this.speaker = changed.segment.speaker ?? "";
         this.desk.addName(name);
@@ -306,7 +306,7 @@ export class Line {
       };
     }
     if (this.wantsConfirmed !== this.segment.is_confirmed)
-      return () => call(this.wantsConfirmed ? "PUT" : "DELETE", `${path}/confirmation`);
+      return () => request(this.wantsConfirmed ? "PUT" : "DELETE", `${path}/confirmation`);
     return null;
   }
 

@@ -1,9 +1,9 @@
 /** Acts on many segments at once: taken back, and done again, where nobody has changed them since. */
 
+import { request } from "../base/http";
 import type { Line } from "./line";
 import type { LineList } from "./list";
 import type { Segment, SegmentsChanged } from "./server";
-import { call } from "./server";
 import type { Act, Outcome } from "./undo";
 
 /** What such an act changes of a segment. */
@@ -39,7 +39,7 @@ export const TEXTS: Kind<string> = {
   stateOf: (segment) => segment.text,
   isOpen: (line) => line.isTextDirty || line.conflict !== null,
   write: (path, changes) =>
-    call("PUT", `${path}/texts`, {
+    request("PUT", `${path}/texts`, {
       texts: changes.map(({ segment: { id, revision }, then }) => ({
         segment_id: id,
         text: then,
@@ -52,14 +52,14 @@ export const SPEAKERS: Kind<string> = {
   name: "発言者",
   stateOf: (segment) => segment.speaker ?? "",
   isOpen: (line) => line.isSpeakerDirty,
-  write: (path, changes) => call("PUT", `${path}/speakers`, { speakers: changes.map(asBody) }),
+  write: (path, changes) => request("PUT", `${path}/speakers`, { speakers: changes.map(asBody) }),
 };
 
 export const PLACES: Kind<PlaceState> = {
   name: "議題",
   stateOf: ({ agenda_item_id, assigned_by }) => ({ agenda_item_id, assigned_by }),
   isOpen: () => false,
-  write: (path, changes) => call("PUT", `${path}/agenda-items`, { places: changes.map(asBody) }),
+  write: (path, changes) => request("PUT", `${path}/agenda-items`, { places: changes.map(asBody) }),
 };
 
 export const CONFIRMATIONS: Kind<boolean> = {
@@ -67,7 +67,7 @@ export const CONFIRMATIONS: Kind<boolean> = {
   stateOf: (segment) => segment.is_confirmed,
   isOpen: (line) => line.wantsConfirmed !== line.segment.is_confirmed,
   write: (path, changes) =>
-    call("PUT", `${path}/confirmations`, { confirmations: changes.map(asBody) }),
+    request("PUT", `${path}/confirmations`, { confirmations: changes.map(asBody) }),
 };
 
 export function act<State>(

@@ -1,6 +1,6 @@
 /** A text with its differences: underlined in red, what stood there before on pointing. */
 
-import { make } from "../base/words";
+import { make } from "../base/elements";
 import type { Mark } from "./server";
 
 /** `before`: what the other text is called. */

@@ -1,6 +1,6 @@
 /** A few acts as large buttons in a box, closed by choosing one, by its number too. */
 
-import { make } from "../base/words";
+import { make } from "../base/elements";
 import type { Action } from "./keys";
 
 /** `before` is done before the chosen act: the box has taken the hands away. */

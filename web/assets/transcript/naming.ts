@@ -1,8 +1,9 @@
 /** Choosing whose voice it is among many names: by a few letters of the name or of its reading, or a
  * name that nobody has yet. */
 
+import { make } from "../base/elements";
 import { folded as sameLetters } from "../base/letters";
-import { make, plain } from "../base/words";
+import { plain } from "../base/text-places";
 
 export interface Nameable {
   name: string;

@@ -3,9 +3,10 @@
  * wide window; in a narrow one a fold in the bar, shut until somebody opens it.
  */
 
-import { make, position } from "../base/words";
+import { make } from "../base/elements";
+import { Refusal, request } from "../base/http";
+import { position } from "../base/times";
 import type { Moment, ReadableVersion, Segment, ShownPage } from "./server";
-import { call, Refusal } from "./server";
 
 const WIDE = "(min-width: 1280px)";
 const SHUT = "gijido:page-panel:shut";
@@ -122,7 +123,7 @@ export class PagePanel {
   private async showMoments(place: Place): Promise<void> {
     const path = `/api/versions/${place.version.version_id}/pages/${place.page}/moments`;
     if (!this.known.has(path)) {
-      const asked = call<{ moments: Moment[] }>("GET", path).then((answer) => answer.moments);
+      const asked = request<{ moments: Moment[] }>("GET", path).then((answer) => answer.moments);
       this.known.set(path, asked);
     }
     try {

@@ -1,6 +1,7 @@
 /** The player at the foot of the page, with its own buttons. */
 
-import { make, position, required } from "../base/words";
+import { make, required } from "../base/elements";
+import { position } from "../base/times";
 import { remember, rememberedObject } from "./remembered";
 import { Wave } from "./wave";
 

@@ -1,6 +1,6 @@
 /** 修正候補 under a segment: the word, why, the page that prints it, and one decision each. */
 
-import { make } from "../base/words";
+import { make } from "../base/elements";
 import type { Proposal } from "./server";
 
 export type Decision = "acceptance" | "refusal";

@@ -1,6 +1,7 @@
 /** 疑わしい箇所: what somebody should decide, one after the other, with what is left counted. */
 
-import { make, position, required } from "../base/words";
+import { make, required } from "../base/elements";
+import { position } from "../base/times";
 import type { Line } from "./line";
 import type { Proposal } from "./server";
 

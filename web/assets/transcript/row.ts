@@ -1,6 +1,8 @@
 /** A line as it is seen: made when it comes near the window, removed when it has left it. */
 
-import { make, plain, position } from "../base/words";
+import { alert, button, make } from "../base/elements";
+import { plain } from "../base/text-places";
+import { position } from "../base/times";
 import { showFillers } from "./fillers";
 import type { Heading, Place } from "./items";
 import { chosenPlace, fillChoice, showHeading } from "./items";
@@ -308,7 +310,7 @@ export class Row {
 
   private refusedWords(message: string): Node[] {
     if (!this.line.isTextDirty) return [alert(message)];
-    const back = button("保存してある文に戻す", () => this.around.dropTyped(this.line));
+    const back = button("保存してある文に戻す", () => this.around.dropTyped(this.line), "button");
     return [alert(message), make("div", { class: "segment-choice" }, back)];
   }
 
@@ -317,8 +319,8 @@ export class Row {
     const choice = make(
       "div",
       { class: "segment-choice" },
-      button("ひとつ前の発話に入れる", () => around.rescue(line)),
-      button("この文を捨てる", () => around.dropTyped(line)),
+      button("ひとつ前の発話に入れる", () => around.rescue(line), "button"),
+      button("この文を捨てる", () => around.dropTyped(line), "button"),
     );
     this.problem.replaceChildren(alert(GONE), choice);
   }
@@ -326,10 +328,14 @@ export class Row {
   private showConflict(): void {
     const { message, theirs, revision } = this.line.conflict!;
     const choose = (words: string, text: () => string): HTMLButtonElement =>
-      button(words, () => {
-        this.line.decide(text(), revision);
-        this.text.focus();
-      });
+      button(
+        words,
+        () => {
+          this.line.decide(text(), revision);
+          this.text.focus();
+        },
+        "button",
+      );
     const texts = make(
       "dl",
       {},
@@ -343,14 +349,4 @@ export class Row {
     const choice = make("div", { class: "segment-choice" }, mine, other);
     this.problem.replaceChildren(alert(message), texts, choice);
   }
-}
-
-function button(words: string, run: () => void): HTMLButtonElement {
-  const made = make("button", { type: "button", class: "button" }, words);
-  made.addEventListener("click", run);
-  return made;
-}
-
-function alert(words: string): Node {
-  return make("p", { role: "alert" }, words);
 }

@@ -1,7 +1,5 @@
 /** What the editor and the server say to each other (see /api/openapi.json). */
 
-import { currentToken, headersOfPage, renewToken as renew } from "../base/signed-in";
-
 export interface Mark {
   text: string;
   is_corrected: boolean;
@@ -195,86 +193,4 @@ export interface Alike {
   before: string;
   after: string;
   places: AlikePlace[];
-}
-
-/** The server said no, in a sentence; status 0: it could not be reached. */
-export class Refusal extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-    readonly theirs: string | null = null,
-    readonly revision: number | null = null,
-  ) {
-    super(message);
-  }
-
-  /** Nothing is wrong with what was sent: the same can be sent again later. */
-  get isPassing(): boolean {
-    return [0, 400, 401, 403].includes(this.status) || this.status >= 500;
-  }
-
-  /** Somebody has to sign in: nobody is, or another person than the one who opened the page. */
-  get isOfSignIn(): boolean {
-    return this.status === 401 || this.status === 403;
-  }
-}
-
-const UNREACHABLE =
-  "サーバーにつながりません。入力した文はこの端末に残してあり、自動で送り直します。";
-const UNREADABLE = "サーバーの返事を読み取れませんでした。自動で送り直します。";
-
-const LONGEST_KEPT_ALIVE = 4000;
-/** Ask the API. A token that has expired is fetched anew, once. Throws Refusal. */
-export async function call<T>(method: string, path: string, body?: object): Promise<T> {
-  const first = await attempt(method, path, body);
-  if (first.status !== 400 || first.body.is_token_expired !== true) return read<T>(first);
-  await renewToken();
-  return read<T>(await attempt(method, path, body));
-}
-
-interface Answer {
-  status: number;
-  body: Record<string, unknown>;
-}
-
-async function attempt(method: string, path: string, body?: object): Promise<Answer> {
-  const headers = headersOfPage();
-  if (body) headers["Content-Type"] = "application/json";
-  const sent = body ? JSON.stringify(body) : null;
-  // What is sent while the page closes still arrives; browsers allow 64 KiB for all of it.
-  const keepalive = method !== "GET" && (sent?.length ?? 0) < LONGEST_KEPT_ALIVE;
-  let response: Response;
-  try {
-    response = await fetch(path, { method, headers, body: sent, keepalive });
-  } catch {
-    throw new Refusal(0, UNREACHABLE);
-  }
-  if (response.status === 204) return { status: 204, body: {} };
-  try {
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-  } catch {
-    throw new Refusal(response.ok ? 0 : response.status, UNREADABLE);
-  }
-}
-
-function read<T>(answer: Answer): T {
-  if (answer.status < 400) return answer.body as T;
-  const { message, theirs, revision } = answer.body;
-  throw new Refusal(
-    answer.status,
-    typeof message === "string" ? message : UNREADABLE,
-    typeof theirs === "string" ? theirs : null,
-    typeof revision === "number" ? revision : null,
-  );
-}
-
-export { currentToken };
-
-/** From this page, opened anew. Throws Refusal. */
-export async function renewToken(): Promise<void> {
-  try {
-    await renew();
-  } catch {
-    throw new Refusal(0, UNREACHABLE);
-  }
 }

@@ -1,9 +1,9 @@
 /** The words of the lines with the seconds at which they were said: fetched for the lines that are
  * near the window or heard, once for many of them. */
 
+import { Refusal, request } from "../base/http";
 import type { Line, Timed } from "./line";
 import type { WordsAnswer } from "./server";
-import { call, Refusal } from "./server";
 
 const TOGETHER_MS = 150;
 /** Lines further apart are asked for one after the other. */
@@ -106,7 +106,7 @@ export class Spoken {
     const lines = new Map(this.lines.map((line) => [line.id, line]));
     try {
       const path = `${this.path}/words?start=${start}&end=${end}`;
-      const { segments } = await call<WordsAnswer>("GET", path);
+      const { segments } = await request<WordsAnswer>("GET", path);
       for (const { segment_id: id, revision, words } of segments)
         lines.get(id)?.takeWords(words, revision);
     } catch (problem) {

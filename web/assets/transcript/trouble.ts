@@ -1,7 +1,7 @@
 /** One place for what concerns the whole page; said once, not at every try. */
 
-import { make, required } from "../base/words";
-import { Refusal } from "./server";
+import { make, required } from "../base/elements";
+import { Refusal } from "../base/http";
 
 export class Trouble {
   private readonly element = required<HTMLElement>("[data-trouble]");

@@ -1,6 +1,6 @@
 /** 未確認: how much nobody has passed yet, the way through it, and nothing else shown if wished. */
 
-import { required } from "../base/words";
+import { required } from "../base/elements";
 import type { Line } from "./line";
 import type { LineList } from "./list";
 

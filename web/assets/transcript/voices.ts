@@ -3,7 +3,9 @@
  * series keeps voiceprints, a voice may be like somebody's, and whoever agrees is remembered.
  */
 
-import { make, position, required } from "../base/words";
+import { alert, button, make, required } from "../base/elements";
+import { Refusal, request } from "../base/http";
+import { position } from "../base/times";
 import type { Line } from "./line";
 import type { LineList } from "./list";
 import type { Kind } from "./many";
@@ -12,7 +14,6 @@ import type { Nameable } from "./naming";
 import { nameChoice } from "./naming";
 import { OfferBox } from "./offer-box";
 import type { Segment, SegmentsChanged } from "./server";
-import { call, Refusal } from "./server";
 
 const NO_SUGGESTION = "この発話の声に、声紋からの名前の候補はありません。";
 
@@ -55,7 +56,7 @@ export class Voices {
     const rest = this.of(voice);
     if (!rest.length) return;
     const consent = this.consent();
-    const problem = alert();
+    const problem = alert("", "voice-problem");
     const all = make("button", { type: "button", class: "button button-main" });
     all.textContent = `${voice}のすべて（ほかに${rest.length}発話）を${name}にする`;
     all.addEventListener("click", async () => {
@@ -76,13 +77,13 @@ export class Voices {
       return this.desk.say("この発話には声が付いていません。先に発言者を付けてください。");
     const box = make("dialog", { class: "menu naming", "aria-label": `${voice}の名前` });
     const consent = this.consent();
-    const problem = alert();
+    const problem = alert("", "voice-problem");
     const decide = async (name: string): Promise<void> => {
       problem.textContent = await this.name(line, name, consent.isGiven());
       if (problem.textContent) problem.scrollIntoView({ block: "nearest" });
       else box.close();
     };
-    const close = button("閉じる", () => box.close());
+    const close = button("閉じる", () => box.close(), "button");
     const title = make("h2", {}, `${voice}のすべて（${this.of(voice).length}発話）は誰ですか`);
     const note = make("p", { class: "quiet" }, "ほかの声を選ぶと、ふたつの声がひとつになります。");
     const { form, field } = nameChoice(this.choices(voice), (name) => void decide(name));
@@ -139,10 +140,14 @@ export class Voices {
     if (!name) return null;
     const accept = button(`${name}にする`, () => void decide(name), "button button-main");
     accept.autofocus = true;
-    const dismiss = button("ちがう", () => {
-      done();
-      void this.dismiss(line);
-    });
+    const dismiss = button(
+      "ちがう",
+      () => {
+        done();
+        void this.dismiss(line);
+      },
+      "button",
+    );
     dismiss.setAttribute("aria-label", `${name}さんではない`);
     return make(
       "div",
@@ -175,10 +180,14 @@ export class Voices {
   ): HTMLElement | null {
     if (is_suggested || !speaker || !consent.element) return null;
     const tick = consent.element.querySelector("input");
-    return button(`${speaker}のまま、声紋を残す`, () => {
-      if (consent.isGiven()) void decide(speaker);
-      else tick?.focus();
-    });
+    return button(
+      `${speaker}のまま、声紋を残す`,
+      () => {
+        if (consent.isGiven()) void decide(speaker);
+        else tick?.focus();
+      },
+      "button",
+    );
   }
 
   private choices(voice: string): Nameable[] {
@@ -189,10 +198,14 @@ export class Voices {
   private hearing(line: Line, voice: string): HTMLElement {
     const lines = this.of(voice);
     let place = Math.max(0, lines.indexOf(line));
-    return button("この声を聞く", () => {
-      const heard = lines[place++ % lines.length];
-      if (heard) this.desk.hear(heard);
-    });
+    return button(
+      "この声を聞く",
+      () => {
+        const heard = lines[place++ % lines.length];
+        if (heard) this.desk.hear(heard);
+      },
+      "button",
+    );
   }
 
   /** Why it could not be done, in a sentence; else nothing. */
@@ -214,7 +227,7 @@ export class Voices {
     words: (changed: Segment[]) => string,
   ): Promise<string> {
     try {
-      const { segments } = await call<SegmentsChanged>(method, path, body);
+      const { segments } = await request<SegmentsChanged>(method, path, body);
       const done = words(segments);
       this.took(SPEAKERS, `${segments.length}発話の発言者`, segments);
       this.done(done);
@@ -234,16 +247,6 @@ export class Voices {
   private isOver(name: string): boolean {
     return /^声\d+$/.test(name) && !this.of(name).length;
   }
-}
-
-function button(words: string, press: () => void, kind = "button"): HTMLButtonElement {
-  const made = make("button", { type: "button", class: kind }, words);
-  made.addEventListener("click", press);
-  return made;
-}
-
-function alert(): HTMLElement {
-  return make("p", { class: "voice-problem", role: "alert" });
 }
 
 function present(element: HTMLElement | null): HTMLElement[] {

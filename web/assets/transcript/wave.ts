@@ -3,6 +3,8 @@
  * been heard. Its format is audiowaveform's (minutes/recognition/peaks.py).
  */
 
+import { send } from "../base/http";
+
 const HEAD_BYTES = 24;
 const PAIRS_AT = 16;
 const AGAIN_MS = 10_000;
@@ -30,7 +32,7 @@ export class Wave {
   /** They are made while the first words can be read already: ask again until they are there. */
   private async fetch(): Promise<void> {
     try {
-      const answer = document.hidden ? null : await fetch(this.canvas.dataset.wave!);
+      const answer = document.hidden ? null : await send("GET", this.canvas.dataset.wave!);
       const bytes = await answer?.arrayBuffer();
       if (answer?.ok && bytes) return this.take(bytes);
     } catch {

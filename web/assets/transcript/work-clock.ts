@@ -1,7 +1,8 @@
 /** Honest time: seconds count while somebody types or listens here, and stop a minute after. */
 
-import { length, required } from "../base/words";
-import { call, Refusal } from "./server";
+import { required } from "../base/elements";
+import { Refusal, request } from "../base/http";
+import { length } from "../base/times";
 
 const TICK_MS = 1000;
 const SEND_EVERY_SECONDS = 30;
@@ -41,7 +42,7 @@ export class WorkClock {
     const seconds = this.unsent;
     try {
       const path = `${this.path}/editing-time`;
-      const spent = await call<{ seconds: number }>("POST", path, { seconds });
+      const spent = await request<{ seconds: number }>("POST", path, { seconds });
       this.unsent -= seconds;
       this.shown.textContent = `校正の時間：${length(spent.seconds)}`;
     } catch (problem) {

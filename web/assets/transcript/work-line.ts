@@ -1,6 +1,6 @@
 /** How far the transcription is, in one sentence above the texts. */
 
-import { required } from "../base/words";
+import { required } from "../base/elements";
 import type { Work } from "./server";
 
 const UNDER_WAY = ["waiting", "running"];

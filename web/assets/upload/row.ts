@@ -1,5 +1,7 @@
 /** The line of one file that is being sent: its state in words, how far, how fast, how long yet. */
 
+import { button } from "../base/elements";
+
 const MB = 1_000_000;
 const WINDOW_MS = 10_000;
 const FIGURES_MS = 1000;
@@ -45,14 +47,9 @@ export class Row {
   offer(...buttons: { words: string; press: () => void; isMain?: boolean }[]): void {
     const focused = this.actions.contains(document.activeElement);
     this.actions.replaceChildren(
-      ...buttons.map(({ words, press, isMain }) => {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.textContent = words;
-        if (isMain) button.className = "button-main";
-        button.addEventListener("click", press);
-        return button;
-      }),
+      ...buttons.map(({ words, press, isMain }) =>
+        button(words, press, isMain ? "button-main" : ""),
+      ),
     );
     if (focused) this.actions.querySelector("button")?.focus();
   }

@@ -3,20 +3,12 @@
 
 import { type DetailedError, type HttpRequest, Upload as TusUpload } from "tus-js-client";
 import { ask } from "../base/dialog";
+import { Refusal, request } from "../base/http";
+import { currentToken, renewToken } from "../base/signed-in";
 import { header, hex, Sums, sha256 } from "./checksum";
 import { stay } from "./idle";
 import { Row } from "./row";
-import {
-  call,
-  currentToken,
-  patience,
-  Refusal,
-  renewToken,
-  sleep,
-  type Upload,
-  untilSignedIn,
-  urlOf,
-} from "./server";
+import { patience, sleep, type Upload, untilSignedIn, urlOf } from "./server";
 
 export interface Place {
   uploadsUrl: string;
@@ -161,7 +153,7 @@ export class Sending {
     this.isRunning = false;
     await this.upload.abort();
     try {
-      if (this.key) await call("DELETE", urlOf(this.key));
+      if (this.key) await request("DELETE", urlOf(this.key));
     } catch (problem) {
       if (!(problem instanceof Refusal) || problem.status !== 404)
         return this.stop((problem as Error).message);
@@ -283,7 +275,7 @@ export class Sending {
     this.row.offer();
     for (;;) {
       try {
-        const upload = await call<Upload>("GET", urlOf(this.key!));
+        const upload = await request<Upload>("GET", urlOf(this.key!));
         if (upload.state === "accepted") {
           this.row.say(ACCEPTED, "done");
           return this.end("accepted");
@@ -302,7 +294,7 @@ export class Sending {
 
 /** What the server already has of this very file, from this person; told by its content. */
 async function unfinished(file: File, place: Place): Promise<Upload | null> {
-  const { uploads } = await call<{ uploads: Upload[] }>("GET", place.uploadsUrl);
+  const { uploads } = await request<{ uploads: Upload[] }>("GET", place.uploadsUrl);
   for (const upload of uploads) {
     const fits = upload.state === "receiving" && !upload.is_live && upload.size_bytes === file.size;
     if (fits && upload.sender.id === place.person && (await isSame(upload, file))) return upload;
@@ -312,7 +304,7 @@ async function unfinished(file: File, place: Place): Promise<Upload | null> {
 
 async function isSame(upload: Upload, file: File): Promise<boolean> {
   if (!upload.received_bytes) return upload.file_name === file.name;
-  const tail = await call<{ start: number; end: number; sha256: string }>(
+  const tail = await request<{ start: number; end: number; sha256: string }>(
     "GET",
     `${urlOf(upload.key)}/tail`,
   );

@@ -1,8 +1,6 @@
 /** What the pages that send recordings and the server say to each other (see /api/openapi.json). */
 
-import { call, currentToken, Refusal, renewToken } from "../transcript/server";
-
-export { call, currentToken, Refusal, renewToken };
+import { request } from "../base/http";
 
 export interface Upload {
   key: string;
@@ -41,7 +39,7 @@ export async function untilSignedIn(): Promise<void> {
   for (;;) {
     await sleep(ASK_MS);
     try {
-      await call("GET", "/api/me");
+      await request("GET", "/api/me");
       return;
     } catch {
       // Still signed out, or out of reach: ask again.

@@ -1,7 +1,7 @@
 /** 並べて読む: a second document on the right (below on an upright screen), leafed on its own. */
 
+import { button, make } from "../base/elements";
 import { nameOf, type ShownDocument } from "./data";
-import { button, make } from "./dom";
 import type { Drawer } from "./drawer";
 import { Reader } from "./reader";
 
@@ -63,7 +63,7 @@ export class Beside {
   }
 
   private build(): Reader {
-    const title = make("span", "viewer-place-title");
+    const title = make("span", { class: "viewer-place-title" });
     const page = make("span");
     const { listener } = this;
     const reader: Reader = new Reader(
@@ -80,17 +80,17 @@ export class Beside {
       },
       "並べて読む資料の頁",
     );
-    const place = make("span", "viewer-place");
+    const place = make("span", { class: "viewer-place" });
     place.append(title, page);
-    const bar = make("div", "stage-beside-bar");
+    const bar = make("div", { class: "stage-beside-bar" });
     bar.append(
-      button("右の前の頁", "‹", () => reader.turn(-1)),
+      button("‹", () => reader.turn(-1), "", "右の前の頁"),
       place,
-      button("右の次の頁", "›", () => reader.turn(1)),
-      button("右の資料を選ぶ", "資料を選ぶ", () => this.drawer.showContents(reader)),
-      button("並べるのをやめる", "閉じる", () => this.toggle()),
+      button("›", () => reader.turn(1), "", "右の次の頁"),
+      button("資料を選ぶ", () => this.drawer.showContents(reader), "", "右の資料を選ぶ"),
+      button("閉じる", () => this.toggle(), "", "並べるのをやめる"),
     );
-    const pane = make("div", "stage-beside");
+    const pane = make("div", { class: "stage-beside" });
     pane.append(bar, reader.stage);
     this.stages.append(pane);
     return reader;

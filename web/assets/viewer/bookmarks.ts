@@ -1,6 +1,7 @@
 /** しおり: the pages that this person marked, in all documents of the meeting. */
 
-import { ask, button } from "./dom";
+import { button } from "../base/elements";
+import { request } from "../base/http";
 import type { Drawer } from "./drawer";
 import type { Reader } from "./reader";
 
@@ -14,10 +15,10 @@ interface Marked {
 
 export class Bookmarks {
   readonly press = button(
-    "この頁にしおりを挟む",
     "しおり",
     () => void this.toggle(),
     "viewer-choice",
+    "この頁にしおりを挟む",
   );
   private marked: Marked[] = [];
 
@@ -32,7 +33,7 @@ export class Bookmarks {
   async load(): Promise<void> {
     try {
       this.marked = (
-        await ask<{ bookmarks: Marked[] }>("GET", `/api/meetings/${this.meetingId}/bookmarks`)
+        await request<{ bookmarks: Marked[] }>("GET", `/api/meetings/${this.meetingId}/bookmarks`)
       ).bookmarks;
     } catch {
       return; // without a network the button stays as it was
@@ -73,8 +74,9 @@ export class Bookmarks {
     if (!document) return;
     try {
       const known = this.here;
-      if (known) await ask("DELETE", `/api/pages/${known.page_id}/bookmark`);
-      else await ask("PUT", `/api/pages/${await this.pageId(document.version_id, page)}/bookmark`);
+      if (known) await request("DELETE", `/api/pages/${known.page_id}/bookmark`);
+      else
+        await request("PUT", `/api/pages/${await this.pageId(document.version_id, page)}/bookmark`);
       await this.load();
     } catch (problem) {
       this.failed(problem);
@@ -82,7 +84,7 @@ export class Bookmarks {
   }
 
   private async pageId(versionId: number, page: number): Promise<number> {
-    const { pages } = await ask<{ pages: { id: number; number: number }[] }>(
+    const { pages } = await request<{ pages: { id: number; number: number }[] }>(
       "GET",
       `/api/versions/${versionId}/pages`,
     );

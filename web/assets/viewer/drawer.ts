@@ -1,13 +1,15 @@
 /** The drawer over the page: thumbnails, contents, pages shown, people to hand over to. */
 
+import { button, make } from "../base/elements";
+import { request, sentenceOf } from "../base/http";
+import { clock } from "../base/times";
 import { type AgendaEntry, nameOf, type SomePerson } from "./data";
-import { ask, button, clock, make, Refused } from "./dom";
 import type { Reader } from "./reader";
 
 const THUMBNAIL_WIDTH = 120;
 
 export class Drawer {
-  readonly dialog = make("dialog", "viewer-drawer");
+  readonly dialog = make("dialog", { class: "viewer-drawer" });
 
   constructor() {
     // A tap beside the box closes it, if it also began there: not the one that opened it, and not
@@ -32,10 +34,10 @@ export class Drawer {
   }
 
   open(words: string, ...content: (HTMLElement | string)[]): void {
-    const head = make("div", "viewer-drawer-head");
+    const head = make("div", { class: "viewer-drawer-head" });
     head.append(
-      make("h2", "", words),
-      button("閉じる", "閉じる", () => this.close()),
+      make("h2", {}, words),
+      button("閉じる", () => this.close()),
     );
     this.dialog.setAttribute("aria-label", words);
     this.dialog.replaceChildren(head, ...content);
@@ -49,19 +51,19 @@ export class Drawer {
   /** A choice that closes the drawer and then acts. */
   choice(words: string, act: () => void, note = "", isCurrent = false): HTMLLIElement {
     const line = make("li");
-    const press = button(words, words, () => {
+    const press = button(words, () => {
       this.close();
       act();
     });
     if (isCurrent) press.setAttribute("aria-current", "true");
     line.append(press);
-    if (note) line.append(make("span", "quiet", note));
+    if (note) line.append(make("span", { class: "quiet" }, note));
     return line;
   }
 
   list(lines: HTMLElement[], emptyWords: string): HTMLElement {
-    if (!lines.length) return make("p", "quiet", emptyWords);
-    const list = make("ol", "lines");
+    if (!lines.length) return make("p", { class: "quiet" }, emptyWords);
+    const list = make("ol", { class: "lines" });
     list.append(...lines);
     return list;
   }
@@ -77,7 +79,7 @@ export class Drawer {
         note,
         document.id === reader.document?.id,
       );
-      if (document.mark) line.append(make("span", "badge badge-new", document.mark));
+      if (document.mark) line.append(make("span", { class: "badge badge-new" }, document.mark));
       return line;
     });
     this.open("資料の目次", this.list(lines, "資料はまだありません。"));
@@ -86,7 +88,7 @@ export class Drawer {
   showThumbnails(reader: Reader): void {
     const pages = reader.pages;
     if (!pages) return;
-    const list = make("ol", "thumbnails");
+    const list = make("ol", { class: "thumbnails" });
     const watcher = new IntersectionObserver((seen) => {
       for (const { isIntersecting, target } of seen) {
         if (!isIntersecting) continue;
@@ -124,7 +126,7 @@ export class Drawer {
       at: string;
     }
     await this.fill("これまでに発表された頁", async () => {
-      const { pages } = await ask<{ pages: Shown[] }>(
+      const { pages } = await request<{ pages: Shown[] }>(
         "GET",
         `/api/meetings/${meetingId}/shown-pages`,
       );
@@ -152,7 +154,7 @@ export class Drawer {
     choose: (person: SomePerson) => void,
   ): Promise<void> {
     await this.fill(words, async () => {
-      const { invitations } = await ask<{ invitations: { person: SomePerson }[] }>(
+      const { invitations } = await request<{ invitations: { person: SomePerson }[] }>(
         "GET",
         `/api/meetings/${meetingId}/invitations`,
       );
@@ -177,16 +179,13 @@ export class Drawer {
     this.open("審議中の議題", this.list(lines, "議題がありません。"));
   }
 
-  async fill(words: string, make: () => Promise<HTMLElement>): Promise<void> {
+  async fill(words: string, prepare: () => Promise<HTMLElement>): Promise<void> {
     this.open(words, "読み込み中…");
     let content: HTMLElement | string;
     try {
-      content = await make();
+      content = await prepare();
     } catch (problem) {
-      content =
-        problem instanceof Refused
-          ? problem.message
-          : "通信が切れているため、いまは表示できません。";
+      content = sentenceOf(problem, "通信が切れているため、いまは表示できません。");
     }
     if (this.isOpen && this.dialog.getAttribute("aria-label") === words) this.open(words, content);
   }

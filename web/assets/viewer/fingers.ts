@@ -4,7 +4,7 @@
  * second one comes until all are lifted.
  */
 
-import { isControl } from "./dom";
+import { isControl } from "../base/elements";
 
 const SWIPE_PIXELS = 60;
 const TAP_PIXELS = 10;

@@ -4,6 +4,7 @@
  * once, and the browser's own store has them as long as it likes.
  */
 
+import { send } from "../base/http";
 import type { ViewerData } from "./data";
 
 const STAGGER_MS = 10_000;
@@ -51,7 +52,7 @@ export class Keeper {
     let kept = 0;
     for (const url of files) {
       try {
-        await (await fetch(url)).blob();
+        await (await send("GET", url)).blob();
         kept += 1;
       } catch {
         return; // the network is gone; the next state asks again

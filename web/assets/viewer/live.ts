@@ -4,6 +4,8 @@
  * terminal's own clock is never asked what time it is.
  */
 
+import { send } from "../base/http";
+
 export interface Turn {
   sequence: number;
   at: string;
@@ -156,9 +158,8 @@ export class Live {
     while (!asked.aborted && performance.now() < streamAgainAt) {
       try {
         const limit = AbortSignal.any([asked, AbortSignal.timeout(POLL_LIMIT_MS)]);
-        const answer = await fetch(`${this.url}?wait=${Math.max(known, 0)}`, {
+        const answer = await send("GET", `${this.url}?wait=${Math.max(known, 0)}`, {
           signal: limit,
-          headers: { Accept: "application/json" },
         });
         if (answer.status === 401 || answer.status === 404) return this.refuse(answer.status);
         if (!answer.ok) throw new Error(String(answer.status));
@@ -194,7 +195,7 @@ export class Live {
   private async probe(): Promise<void> {
     const asked = this.ask();
     try {
-      await fetch(PROBE_URL, {
+      await send("GET", PROBE_URL, {
         cache: "no-store",
         signal: AbortSignal.any([asked, AbortSignal.timeout(PROBE_LIMIT_MS)]),
       });

@@ -5,7 +5,7 @@
  * may break off anywhere and is simply done again.
  */
 
-import { ask, Refused } from "./dom";
+import { Refusal, request } from "../base/http";
 
 export type Kind = "ink" | "marker" | "note";
 export type Point = [x: number, y: number, pressure: number];
@@ -133,7 +133,7 @@ export class Memos {
     }
     try {
       const { acknowledged } = this;
-      const answer = await ask<{ memos: Answer[] }>("GET", `/api/versions/${versionId}/memos`);
+      const answer = await request<{ memos: Answer[] }>("GET", `/api/versions/${versionId}/memos`);
       if (turn !== this.loading) return;
       // What was saved while the answer was under way may not be in it.
       if (acknowledged !== this.acknowledged) return await this.load(versionId);
@@ -293,7 +293,7 @@ export class Memos {
 
   /** Everything waits: for the network, the server, or its owner, who has to sign in again. */
   private hold(problem: unknown): void {
-    const isOfSignIn = problem instanceof Refused && problem.isOfSignIn;
+    const isOfSignIn = problem instanceof Refusal && problem.isOfSignIn;
     if (isOfSignIn && !this.isSignInNeeded) this.onSignInNeeded(problem.message);
     this.isSignInNeeded = isOfSignIn;
     setTimeout(() => void this.send(), AGAIN_MS);
@@ -309,7 +309,7 @@ export class Memos {
     try {
       if (!saved && wanted.is_erased) this.kept.delete(kept.key);
       else if (!saved) {
-        const { id, content, is_shared, revision } = await ask<Answer>(
+        const { id, content, is_shared, revision } = await request<Answer>(
           "POST",
           `/api/pages/${await this.pageId(kept)}/memos`,
           { key: kept.key, kind: kept.kind, content: wanted.content },
@@ -317,25 +317,25 @@ export class Memos {
         this.acknowledge(kept, { id, content, is_shared, is_erased: false, revision });
       } else if (wanted.is_erased !== saved.is_erased) {
         const { revision } = await (wanted.is_erased
-          ? ask<Answer>("DELETE", `/api/memos/${saved.id}`)
-          : ask<Answer>("POST", `/api/memos/${saved.id}/restoration`));
+          ? request<Answer>("DELETE", `/api/memos/${saved.id}`)
+          : request<Answer>("POST", `/api/memos/${saved.id}/restoration`));
         this.acknowledge(kept, { ...saved, is_erased: wanted.is_erased, revision });
       } else if (!isAlike(wanted.content, saved.content)) {
-        const { revision } = await ask<Answer>("PUT", `/api/memos/${saved.id}`, {
+        const { revision } = await request<Answer>("PUT", `/api/memos/${saved.id}`, {
           page_id: await this.pageId(kept),
           content: wanted.content,
           based_on: saved.revision,
         });
         this.acknowledge(kept, { ...saved, content: wanted.content, revision });
       } else {
-        const { revision, is_shared } = await ask<Answer>(
+        const { revision, is_shared } = await request<Answer>(
           wanted.is_shared ? "PUT" : "DELETE",
           `/api/memos/${saved.id}/sharing`,
         );
         this.acknowledge(kept, { ...saved, is_shared, revision });
       }
     } catch (problem) {
-      if (!(problem instanceof Refused) || problem.isPassing) throw problem;
+      if (!(problem instanceof Refusal) || problem.isPassing) throw problem;
       this.refuse(kept, problem);
     }
     this.write(kept.key);
@@ -364,7 +364,7 @@ export class Memos {
 
   /** A change that another terminal of this person was faster with becomes a memo of its own;
    * whatever else the server refuses stays here, so that nothing that was written is lost. */
-  private refuse(kept: Kept, problem: Refused): void {
+  private refuse(kept: Kept, problem: Refusal): void {
     if (problem.status === 409 && kept.saved) {
       const copy = { ...kept, key: randomKey(), saved: null };
       this.kept.set(copy.key, copy);
@@ -410,12 +410,13 @@ export class Memos {
 }
 
 export async function stranded(documentId: number): Promise<Stranded[]> {
-  return (await ask<{ memos: Stranded[] }>("GET", `/api/documents/${documentId}/stranded-memos`))
-    .memos;
+  return (
+    await request<{ memos: Stranded[] }>("GET", `/api/documents/${documentId}/stranded-memos`)
+  ).memos;
 }
 
 async function askPageIds(versionId: number): Promise<Map<number, number>> {
-  const { pages } = await ask<{ pages: { id: number; number: number }[] }>(
+  const { pages } = await request<{ pages: { id: number; number: number }[] }>(
     "GET",
     `/api/versions/${versionId}/pages`,
   );

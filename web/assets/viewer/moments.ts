@@ -1,6 +1,8 @@
 /** この頁の発言: what was said while the page was shown, to hear and to read. */
 
-import { ask, button, make } from "./dom";
+import { button, make } from "../base/elements";
+import { request } from "../base/http";
+import { position } from "../base/times";
 import type { Drawer } from "./drawer";
 import type { Reader } from "./reader";
 
@@ -30,7 +32,7 @@ export async function showMoments(drawer: Drawer, reader: Reader): Promise<void>
   if (!document) return;
   await drawer.fill(`${page}頁の発言`, async () => {
     const path = `/api/versions/${document.version_id}/pages/${page}/moments`;
-    const { moments } = await ask<{ moments: Moment[] }>("GET", path);
+    const { moments } = await request<{ moments: Moment[] }>("GET", path);
     return listOf(drawer, chosen(moments));
   });
 }
@@ -48,7 +50,7 @@ function listOf(drawer: Drawer, moments: Moment[]): HTMLElement {
   // The drawer is shut: nobody knows any more where the voice comes from.
   drawer.dialog.addEventListener("close", () => player.pause(), { once: true });
   if (moments.some((moment) => !moment.is_beginning_sure))
-    content.append(make("p", "quiet", UNSURE));
+    content.append(make("p", { class: "quiet" }, UNSURE));
   const lines = moments.flatMap((moment) => linesOf(moment, player));
   content.append(
     drawer.list(lines, "録音の中で、この頁（この版）が示されていた間はありません。"),
@@ -65,16 +67,16 @@ function linesOf(moment: Moment, player: HTMLAudioElement): HTMLLIElement[] {
 function lineOf(moment: Moment, said: Said | null, player: HTMLAudioElement): HTMLLIElement {
   const seconds = said?.start_seconds ?? moment.start_seconds;
   const time = (moment.part && moment.part > 1 ? `第${moment.part}部 ` : "") + position(seconds);
-  const line = make("li", "moment");
+  const line = make("li", { class: "moment" });
   line.append(
-    button(`${time}から聞く`, `▶ ${time}`, () => play(player, moment.recording_id, seconds)),
+    button(`▶ ${time}`, () => play(player, moment.recording_id, seconds), "", `${time}から聞く`),
   );
   const words = said ? firstWords(said) : "（発話なし）";
   if (!said || !moment.transcript_id) {
-    line.append(make("span", "quiet", words));
+    line.append(make("span", { class: "quiet" }, words));
     return line;
   }
-  const link = make("a", "", words);
+  const link = make("a", {}, words);
   link.href = `/transcripts/${moment.transcript_id}#segment-${said.segment_id}`;
   link.title = "逐語録で開く";
   line.append(link);
@@ -91,10 +93,4 @@ function play(player: HTMLAudioElement, recordingId: number, seconds: number): v
 function firstWords({ speaker, text }: Said): string {
   const short = text.length > FIRST_WORDS ? `${text.slice(0, FIRST_WORDS)}…` : text;
   return speaker ? `${speaker}：${short}` : short;
-}
-
-function position(seconds: number): string {
-  const whole = Math.floor(seconds);
-  const two = (number: number): string => String(number).padStart(2, "0");
-  return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }

@@ -1,6 +1,7 @@
 /** Drawers of the memos: writing a note, the list of all, those whose page is gone. */
 
-import { button, make, Refused, svg } from "./dom";
+import { button, make, svg } from "../base/elements";
+import { sentenceOf } from "../base/http";
 import type { Drawer } from "./drawer";
 import { type Memo, type Memos, type Stranded, stranded, type Written } from "./memos";
 import { pathOf } from "./pen";
@@ -12,7 +13,7 @@ const KINDS = { ink: "手書き", marker: "マーカー", note: "文字" };
 export function openNote(drawer: Drawer, memos: Memos, memo: Memo): void {
   const written = memo.content as Written;
   if (!memo.is_mine)
-    return drawer.open(`${memo.author}さんのメモ`, make("p", "memo-text", written.text));
+    return drawer.open(`${memo.author}さんのメモ`, make("p", { class: "memo-text" }, written.text));
   const field = make("textarea");
   field.setAttribute("aria-label", "メモの文");
   field.maxLength = 4000;
@@ -22,14 +23,19 @@ export function openNote(drawer: Drawer, memos: Memos, memo: Memo): void {
     if (!text) memos.change(memo, { is_erased: true });
     else if (text !== written.text) memos.change(memo, { content: { ...written, text } });
   };
-  const buttons = make("div", "actions");
+  const buttons = make("div", { class: "actions" });
   buttons.append(
-    button("保存", "保存", () => drawer.close(), "button-main"),
+    button("保存", () => drawer.close(), "button-main"),
     shareButton(memos, memo),
-    button("メモを消す", "消す", () => {
-      field.value = "";
-      drawer.close();
-    }),
+    button(
+      "消す",
+      () => {
+        field.value = "";
+        drawer.close();
+      },
+      "",
+      "メモを消す",
+    ),
   );
   drawer.open("メモ", field, buttons);
   // Closing the window with the note open keeps it as well.
@@ -58,18 +64,16 @@ export async function showMemos(drawer: Drawer, memos: Memos, reader: Reader): P
     const gone = await stranded(reader.document.id);
     if (gone.length)
       lost.append(
-        make("h3", "", `新しい版に頁がないメモ（${gone.length}件）`),
-        make("p", "quiet", "元の頁と並べて残してあります。"),
+        make("h3", {}, `新しい版に頁がないメモ（${gone.length}件）`),
+        make("p", { class: "quiet" }, "元の頁と並べて残してあります。"),
       );
     lost.append(...gone.map((memo) => strandedFigure(memo)));
   } catch (problem) {
     lost.append(
       make(
         "p",
-        "quiet",
-        problem instanceof Refused
-          ? problem.message
-          : "通信が切れているため、前の版のメモはいま表示できません。",
+        { class: "quiet" },
+        sentenceOf(problem, "通信が切れているため、前の版のメモはいま表示できません。"),
       ),
     );
   }
@@ -99,7 +103,7 @@ function memoLine(drawer: Drawer, memos: Memos, memo: Memo, reader: Reader): HTM
 
 function shareButton(memos: Memos, memo: Memo): HTMLButtonElement {
   const words = () => (memo.is_shared ? "自分だけに戻す" : "全員に見せる");
-  const press = button(words(), words(), () => {
+  const press = button(words(), () => {
     memos.change(memo, { is_shared: !memo.is_shared });
     press.textContent = words();
   });
@@ -107,8 +111,8 @@ function shareButton(memos: Memos, memo: Memo): HTMLButtonElement {
 }
 
 function strandedFigure(memo: Stranded): HTMLElement {
-  const figure = make("figure", "memo-stranded");
-  const paper = make("div", "memo-paper");
+  const figure = make("figure", { class: "memo-stranded" });
+  const paper = make("div", { class: "memo-paper" });
   const picture = make("img");
   picture.src = `/versions/${memo.version_id}/pages/${memo.page}/picture`;
   picture.alt = "";
@@ -119,6 +123,6 @@ function strandedFigure(memo: Stranded): HTMLElement {
     paper.append(drawing);
   }
   const words = memo.kind === "note" ? (memo.content as Written).text : KINDS[memo.kind];
-  figure.append(make("figcaption", "", `前の版の${memo.page}頁　${words}`), paper);
+  figure.append(make("figcaption", {}, `前の版の${memo.page}頁　${words}`), paper);
   return figure;
 }

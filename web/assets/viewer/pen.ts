@@ -2,7 +2,7 @@
  * written is right at every zoom and on every screen. */
 
 import { getStroke } from "perfect-freehand";
-import { button, isControl, make, svg } from "./dom";
+import { button, isControl, make, svg } from "../base/elements";
 import type { Drawn, Memo, Memos, PageOfVersion, Point, Written } from "./memos";
 import type { Sheet } from "./sheet";
 
@@ -131,10 +131,10 @@ export class Pen {
       : `${memo.author}さんのメモ`;
     const since = memo.outdated_version ? `第${memo.outdated_version}版から　` : "";
     const chip = button(
-      `${since}${who}：${text}`,
       `${since}${text || "メモ"}`,
       () => this.onNote(memo),
       "memo-chip",
+      `${since}${who}：${text}`,
     );
     chip.classList.toggle("is-shared", memo.is_shared);
     chip.style.left = `${(100 * x) / this.sheet.size.width}%`;
@@ -160,7 +160,7 @@ export class Pen {
     return places
       .sort((one, other) => one.top - other.top)
       .map(({ words, memo, top }) => {
-        const chip = button(words, words, () => this.onName(memo), "memo-name");
+        const chip = button(words, () => this.onName(memo), "memo-name");
         const at = Math.min(Math.max(top, free), 1 - height);
         free = at + height;
         chip.style.top = `${100 * at}%`;
@@ -375,7 +375,7 @@ export function toolBar(
   close: () => void,
   list: () => void,
 ): { bar: HTMLElement; refresh: () => void } {
-  const bar = make("div", "viewer-bar viewer-pen-bar");
+  const bar = make("div", { class: "viewer-bar viewer-pen-bar" });
   bar.setAttribute("role", "toolbar");
   bar.setAttribute("aria-label", "メモの道具");
   const tools: [Tool, string][] = [
@@ -385,19 +385,22 @@ export function toolBar(
     ["eraser", "消す"],
   ];
   const toolButtons = tools.map(([tool, words]) =>
-    button(words, words, () => choose(() => (pen.tool = tool))),
+    button(words, () => choose(() => (pen.tool = tool))),
   );
   const colours = Object.entries(COLOURS).map(([colour, { words }]) => {
-    const press = button(words, words, () => choose(() => (pen.colour = colour)), "memo-colour");
+    const press = button(words, () => choose(() => (pen.colour = colour)), "memo-colour");
     press.dataset.colour = colour;
     return press;
   });
-  const undo = button("元に戻す", "元に戻す", () => memos.undo());
-  const redo = button("やり直す", "やり直す", () => memos.redo());
-  const shared = button("書くメモを全員に見せる", "全員に見せる", () =>
-    choose(() => (pen.isShared = !pen.isShared)),
+  const undo = button("元に戻す", () => memos.undo());
+  const redo = button("やり直す", () => memos.redo());
+  const shared = button(
+    "全員に見せる",
+    () => choose(() => (pen.isShared = !pen.isShared)),
+    "",
+    "書くメモを全員に見せる",
   );
-  const waiting = make("span", "quiet");
+  const waiting = make("span", { class: "quiet" });
   waiting.setAttribute("role", "status");
   const choose = (act: () => void) => {
     act();
@@ -423,8 +426,8 @@ export function toolBar(
     undo,
     redo,
     shared,
-    button("メモの一覧", "一覧", list),
-    button("メモを終える", "終える", close),
+    button("一覧", list, "", "メモの一覧"),
+    button("終える", close, "", "メモを終える"),
     waiting,
   );
   refresh();

@@ -1,6 +1,6 @@
 /** Presenting: what this person turns, everybody is shown. The newest page wins. */
 
-import { ask, Refused } from "./dom";
+import { Refusal, request } from "../base/http";
 import type { LiveState, Turn } from "./live";
 import type { Area } from "./sheet";
 
@@ -31,21 +31,21 @@ export class Presenter {
   }
 
   begin(): Promise<LiveState> {
-    return ask("POST", this.url("presenting"));
+    return request("POST", this.url("presenting"));
   }
 
   stop(): Promise<LiveState> {
     this.wanted = null;
-    return ask("DELETE", this.url("presenting"));
+    return request("DELETE", this.url("presenting"));
   }
 
   handOver(personId: number): Promise<LiveState> {
     this.wanted = null;
-    return ask("PUT", this.url("presenting"), { person_id: personId });
+    return request("PUT", this.url("presenting"), { person_id: personId });
   }
 
   changeItem(itemId: number): Promise<LiveState> {
-    return ask("PUT", this.url("current-item"), { agenda_item_id: itemId });
+    return request("PUT", this.url("current-item"), { agenda_item_id: itemId });
   }
 
   show(versionId: number, page: number, area: Area | null): void {
@@ -60,7 +60,7 @@ export class Presenter {
     const where = at
       ? { x: within(at.x), y: within(at.y), is_shown: true }
       : { x: 0, y: 0, is_shown: false };
-    void ask("POST", this.url("pointer"), { version_id: versionId, page, ...where }).catch(
+    void request("POST", this.url("pointer"), { version_id: versionId, page, ...where }).catch(
       () => undefined,
     );
   }
@@ -73,9 +73,9 @@ export class Presenter {
       const turn = this.wanted;
       this.wanted = null;
       try {
-        this.acknowledged = (await ask<Turn>("POST", this.url("turns"), turn)).sequence;
+        this.acknowledged = (await request<Turn>("POST", this.url("turns"), turn)).sequence;
       } catch (problem) {
-        if (problem instanceof Refused && problem.status < 500) {
+        if (problem instanceof Refusal && !problem.isUnreachable && problem.status < 500) {
           this.wanted = null;
           this.refused(problem.message);
         } else {

@@ -1,7 +1,7 @@
 /** One stage with one document: opening it, leafing, and on to the next one of the agenda. */
 
+import { button, make } from "../base/elements";
 import type { Place, ShownDocument } from "./data";
-import { button, make } from "./dom";
 import { listenToFingers } from "./fingers";
 import { Cancelled, Pages, sentenceFor } from "./pages";
 import { type Area, Sheet } from "./sheet";
@@ -19,7 +19,7 @@ export interface ReaderListener {
 }
 
 export class Reader {
-  readonly stage = make("div", "stage");
+  readonly stage = make("div", { class: "stage" });
   readonly sheet = new Sheet(this.stage);
   page = 1;
   document: ShownDocument | null = null;
@@ -178,7 +178,7 @@ export class Reader {
   }
 
   private showProblem(problem: unknown): void {
-    const again = button("もう一度読み込む", "もう一度読み込む", () => {
+    const again = button("もう一度読み込む", () => {
       if (!this.document) return;
       this.pages = null;
       void this.show(this.document, this.page, this.area);
@@ -187,8 +187,8 @@ export class Reader {
   }
 
   showWords(words: string): HTMLElement {
-    const box = make("div", "viewer-words");
-    box.append(make("p", "", words));
+    const box = make("div", { class: "viewer-words" });
+    box.append(make("p", {}, words));
     this.stage.replaceChildren(box);
     return box;
   }

@@ -1,8 +1,9 @@
 /** 検索: over all documents of the meeting. What was found stays until it is put away: the list, when
  * the drawer is opened again, and the marks on the pages. */
 
+import { button, make } from "../base/elements";
+import { request, sentenceOf } from "../base/http";
 import { nameOf, type ShownDocument } from "./data";
-import { ask, button, make, Refused } from "./dom";
 import type { Drawer } from "./drawer";
 import type { Reader } from "./reader";
 
@@ -23,7 +24,7 @@ interface Found {
 
 export class Search {
   /** Which hit is open, with the ways to the others; the viewer puts it where it covers nothing. */
-  readonly sign = make("div", "viewer-found");
+  readonly sign = make("div", { class: "viewer-found" });
   private readonly place = make("span");
   private found: Found | null = null;
   private current = -1;
@@ -37,14 +38,14 @@ export class Search {
     this.sign.hidden = true;
     this.sign.append(
       this.place,
-      button("前の件", "‹ 前", () => this.go(this.current - 1)),
-      button("次の件", "次 ›", () => this.go(this.current + 1)),
-      button("検索の印を消す", "消す", () => this.putAway()),
+      button("‹ 前", () => this.go(this.current - 1), "", "前の件"),
+      button("次 ›", () => this.go(this.current + 1), "", "次の件"),
+      button("消す", () => this.putAway(), "", "検索の印を消す"),
     );
   }
 
   open(): void {
-    const form = make("form", "viewer-search");
+    const form = make("form", { class: "viewer-search" });
     const field = make("input");
     field.type = "search";
     field.setAttribute("aria-label", "資料の中の言葉");
@@ -52,7 +53,7 @@ export class Search {
     field.value = this.found?.words ?? "";
     const target = make("div");
     target.setAttribute("role", "status");
-    form.append(field, make("button", "button-main", "検索"));
+    form.append(field, make("button", { class: "button-main" }, "検索"));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const words = field.value.trim();
@@ -69,22 +70,21 @@ export class Search {
     target.textContent = "探しています…";
     try {
       const path = `/api/meetings/${this.meetingId}/search?${new URLSearchParams({ words })}`;
-      const { hits, is_cut } = await ask<{ hits: Hit[]; is_cut: boolean }>("GET", path);
+      const { hits, is_cut } = await request<{ hits: Hit[]; is_cut: boolean }>("GET", path);
       this.found = { words, hits: hits.filter((hit) => this.documentOf(hit)), isCut: is_cut };
       this.current = -1;
       this.scrolled = 0;
       this.list(this.found, target);
       this.mark();
     } catch (problem) {
-      target.textContent =
-        problem instanceof Refused ? problem.message : "通信が切れているため、いまは探せません。";
+      target.textContent = sentenceOf(problem, "通信が切れているため、いまは探せません。");
     }
   }
 
   /** One heading for each document, its pages below it. */
   private list({ words, hits, isCut }: Found, target: HTMLElement): void {
     const parts: HTMLElement[] = [
-      make("p", "quiet", isCut ? `はじめの${hits.length}件` : `${hits.length}件`),
+      make("p", { class: "quiet" }, isCut ? `はじめの${hits.length}件` : `${hits.length}件`),
     ];
     for (const document of this.reader.documents) {
       const lines = hits.flatMap((hit, place) =>
@@ -92,12 +92,12 @@ export class Search {
       );
       if (!lines.length) continue;
       parts.push(
-        make("h3", "", `${nameOf(document)}（${lines.length}件）`),
+        make("h3", {}, `${nameOf(document)}（${lines.length}件）`),
         this.drawer.list(lines, ""),
       );
     }
     if (!hits.length)
-      parts.push(make("p", "quiet", `「${words}」は、この会議の資料に見つかりません。`));
+      parts.push(make("p", { class: "quiet" }, `「${words}」は、この会議の資料に見つかりません。`));
     target.replaceChildren(...parts);
   }
 
@@ -108,9 +108,9 @@ export class Search {
       "",
       place === this.current,
     );
-    const excerpt = make("p", "quiet");
+    const excerpt = make("p", { class: "quiet" });
     const [before, hitWords, after] = cut(hit);
-    excerpt.append(before, make("mark", "", hitWords), after);
+    excerpt.append(before, make("mark", {}, hitWords), after);
     line.append(excerpt);
     line.addEventListener("click", () => (this.scrolled = this.drawer.dialog.scrollTop), {
       capture: true,

@@ -4,7 +4,7 @@
  * portrait tablet and on a wide screen: the area is fitted whole, more of the page may be seen.
  */
 
-import { make, svg } from "./dom";
+import { make, svg } from "../base/elements";
 import { rangesOf } from "./marks";
 import { Cancelled, dropCanvas, type Pages } from "./pages";
 
@@ -35,10 +35,10 @@ const REPAINT_MS = 150;
 const SETTLED_MS = 180;
 
 export class Sheet {
-  readonly element = make("div", "sheet");
+  readonly element = make("div", { class: "sheet" });
   /** In points of the page: memos and frames keep their place at every zoom. */
   readonly drawing = svg("svg", { class: "sheet-drawing", "aria-hidden": "true" });
-  readonly chips = make("div", "sheet-chips");
+  readonly chips = make("div", { class: "sheet-chips" });
   size: Size = { width: 1, height: 1 };
   number = 0;
   zoom = 1;
@@ -66,8 +66,8 @@ export class Sheet {
   private repaintTimer = 0;
   private settledTimer = 0;
   private isMovedByUs = false;
-  private readonly spot = make("div", "sheet-pointer");
-  private readonly mark = make("div", "sheet-watermark");
+  private readonly spot = make("div", { class: "sheet-pointer" });
+  private readonly mark = make("div", { class: "sheet-watermark" });
   private readonly frameShape = svg("path", { class: "sheet-frame" });
 
   constructor(readonly stage: HTMLElement) {
@@ -196,7 +196,7 @@ export class Sheet {
     this.mark.hidden = !words;
     if (this.mark.dataset.words === words) return;
     this.mark.dataset.words = words;
-    this.mark.replaceChildren(...Array.from({ length: 12 }, () => make("span", "", words)));
+    this.mark.replaceChildren(...Array.from({ length: 12 }, () => make("span", {}, words)));
   }
 
   /** Marks these words on this page and on those that are turned to, until none are given. */
