@@ -35,6 +35,7 @@ check: dev
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
 	$(BIN)/mypy
+	$(BIN)/deptry .
 	$(BIN)/python web/assets/node.py check
 
 format: dev

@@ -22,7 +22,6 @@ from pydantic import (
     model_validator,
 )
 from pydantic.dataclasses import dataclass
-from pydantic_core import ErrorDetails
 from tomlkit.exceptions import TOMLKitError
 
 from meetings import style_choices
@@ -222,9 +221,7 @@ def load(path: Path = DEFAULT_FILE) -> Config:
     try:
         config = Config(**tables)
     except ValidationError as problem:
-        raise ConfigurationError(
-            f"設定ファイル {path} の {_sentence(problem.errors()[0])}"
-        ) from problem
+        raise ConfigurationError(f"設定ファイル {path} の {_sentence(problem)}") from problem
     return _with_environment(replace(config, file=path.resolve()))
 
 
@@ -270,8 +267,9 @@ BOUNDS = {
 }
 
 
-def _sentence(error: ErrorDetails) -> str:
-    """What is wrong and what to write instead, from the key on."""
+def _sentence(problem: ValidationError) -> str:
+    """What is wrong first of all and what to write instead, from the key on."""
+    error = problem.errors()[0]
     place, kind, bounds = error["loc"], error["type"], error.get("ctx", {})
     if kind == "value_error":
         return str(bounds["error"])

@@ -137,7 +137,8 @@ def read(wav: Path, start_seconds: float, end_seconds: float) -> Samples:
 def clip(source: Path, start_seconds: float, end_seconds: float) -> bytes:
     """One sentence of any sound file as MP3, with soft edges. Raises FileRejected.
 
-    Only that sentence is decoded, however long the recording is.
+    Only that sentence is decoded, however long the recording is: ffmpeg seeks to it, pydub edits
+    and writes it, as it can with anything that fits in memory.
     """
     length = max(SHORTEST_CLIP_SECONDS, end_seconds - start_seconds)
     place = ["-ss", f"{max(0.0, start_seconds):.3f}", "-t", f"{length:.3f}"]
