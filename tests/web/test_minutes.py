@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from minutes import records, transcripts
@@ -17,6 +17,7 @@ from models.person import Person
 from models.transcript import Transcript
 from tests import pages
 from tests.conftest import Browser, Cast
+from tests.queries import unchanged
 from tests.world import HEARD
 
 Browse = Callable[[Person], Browser]
@@ -92,9 +93,12 @@ def test_a_draft_reads_like_the_paper(
     assert f"/recordings/{transcript.recording.id}/sound#t=1.0,8.6" in page
 
 
-def test_a_transcript_of_another_meeting_is_not_found(secretary: Browser, meeting: Meeting) -> None:
-    assert secretary.post(url(meeting), data={"transcript_id": "99"}).status_code == 404
-    assert secretary.post(url(meeting)).status_code == 404
+def test_a_transcript_of_another_meeting_is_not_found(
+    secretary: Browser, engine: Engine, meeting: Meeting
+) -> None:
+    with unchanged(engine):
+        assert secretary.post(url(meeting), data={"transcript_id": "99"}).status_code == 404
+        assert secretary.post(url(meeting)).status_code == 404
 
 
 def test_editing_makes_a_new_revision_and_the_old_one_can_be_read(
@@ -136,12 +140,12 @@ def test_of_two_editors_the_second_loses_nothing_and_saves_on_top(
 
 
 def test_a_missing_title_is_told_and_nothing_typed_is_lost(
-    secretary: Browser, meeting: Meeting, revision: MinutesRevision
+    secretary: Browser, engine: Engine, meeting: Meeting, revision: MinutesRevision
 ) -> None:
     form = fields(secretary.get(url(meeting) + "/change").text)
-    answer = secretary.post(
-        url(meeting) + "/change", data={**form, "title": " ", "text-0-0": "打った文"}
-    )
+    typed = {"title": " ", "text-0-0": "打った文"}
+    with unchanged(engine):
+        answer = secretary.post(url(meeting) + "/change", data=form | typed)
     assert answer.status_code == 422
     assert "会議名を入力" in answer.text and "打った文" in answer.text
 
@@ -149,10 +153,16 @@ def test_a_missing_title_is_told_and_nothing_typed_is_lost(
 @pytest.mark.parametrize("field", ["layout", "based_on"])
 @pytest.mark.parametrize("value", ["", "x", "99"])
 def test_a_form_without_its_numbers_is_refused_and_not_a_crash(
-    secretary: Browser, meeting: Meeting, revision: MinutesRevision, field: str, value: str
+    secretary: Browser,
+    engine: Engine,
+    meeting: Meeting,
+    revision: MinutesRevision,
+    field: str,
+    value: str,
 ) -> None:
     form = fields(secretary.get(url(meeting) + "/change").text)
-    answer = secretary.post(url(meeting) + "/change", data={**form, field: value})
+    with unchanged(engine):
+        answer = secretary.post(url(meeting) + "/change", data={**form, field: value})
     assert answer.status_code in (409, 422)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from meetings.storage import Storage
@@ -10,6 +11,7 @@ from models.person import Person
 from models.transcript import Transcript
 from tests.conftest import Cast, Script
 from tests.parts import TwoParts
+from tests.queries import unchanged
 from tests.world import HEARD
 from web.demo import builders
 
@@ -69,10 +71,13 @@ NONSENSE: list[tuple[dict[str, object], str, str]] = [
 ]
 
 
-def test_nonsense_is_refused_by_its_field(secretary: Script, two_parts: TwoParts) -> None:
+def test_nonsense_is_refused_by_its_field(
+    secretary: Script, engine: Engine, two_parts: TwoParts
+) -> None:
     path = f"/recordings/{two_parts.second.recording.id}/place"
     for body, field, words in NONSENSE:
-        answer = secretary.call("PUT", path, body, status=422)
+        with unchanged(engine):
+            answer = secretary.call("PUT", path, body, status=422)
         assert answer["field"] == field and words in answer["message"], body
 
 

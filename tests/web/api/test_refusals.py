@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from meetings.config import Config
@@ -15,6 +15,7 @@ from models.meeting import Meeting
 from models.person import Person
 from models.recording import Recording
 from tests.conftest import Browser, Cast, Script
+from tests.queries import unchanged
 from web.demo import builders, papers
 from web.door.limits import LARGEST_BODY_BYTES
 
@@ -50,9 +51,10 @@ def organiser(script: Sign, cast: Cast) -> Script:
     ],
 )
 def test_a_field_that_cannot_be_taken_is_named(
-    organiser: Script, change: dict[str, Any], field: str
+    organiser: Script, engine: Engine, change: dict[str, Any], field: str
 ) -> None:
-    refused = organiser.call("POST", "/meetings", NEW | change, status=422)
+    with unchanged(engine):
+        refused = organiser.call("POST", "/meetings", NEW | change, status=422)
     assert refused["field"] == field
     assert refused["message"].endswith("。") and "pydantic" not in refused["message"]
 
@@ -60,39 +62,46 @@ def test_a_field_that_cannot_be_taken_is_named(
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b'"text"', b"null", b"5", b"\xff\xfe", b'{"title": "\\ud800"}']
 )
-def test_what_is_no_json_object_is_refused(organiser: Script, body: bytes) -> None:
-    answer = organiser.open("POST", "/meetings", data=body, content_type="application/json")
+def test_what_is_no_json_object_is_refused(organiser: Script, engine: Engine, body: bytes) -> None:
+    with unchanged(engine):
+        answer = organiser.open("POST", "/meetings", data=body, content_type="application/json")
     assert answer.status_code == 422
     assert answer.get_json()["message"].endswith("。")
 
 
-def test_another_content_type_is_refused(organiser: Script) -> None:
-    answer = organiser.open("POST", "/meetings", data={"title": "表の形"})
+def test_another_content_type_is_refused(organiser: Script, engine: Engine) -> None:
+    with unchanged(engine):
+        answer = organiser.open("POST", "/meetings", data={"title": "表の形"})
     assert answer.status_code == 422
     assert "application/json" in answer.get_json()["message"]
 
 
-def test_a_body_without_end_is_refused(organiser: Script) -> None:
+def test_a_body_without_end_is_refused(organiser: Script, engine: Engine) -> None:
     body = b'{"title": "' + b"a" * LARGEST_BODY_BYTES + b'"}'
-    answer = organiser.open("POST", "/meetings", data=body, content_type="application/json")
+    with unchanged(engine):
+        answer = organiser.open("POST", "/meetings", data=body, content_type="application/json")
     assert answer.status_code == 413
     assert "大きすぎ" in answer.get_json()["message"]
 
 
 @pytest.mark.parametrize("number", [0, -1, 10**30, 1.5, "1", True])
 def test_an_id_in_a_body_that_cannot_be_one_is_refused(
-    organiser: Script, meeting: Meeting, number: Any
+    organiser: Script, engine: Engine, meeting: Meeting, number: Any
 ) -> None:
     path = f"/meetings/{meeting.id}/invitations"
-    refused = organiser.call("POST", path, {"person_id": number}, status=422)
+    with unchanged(engine):
+        refused = organiser.call("POST", path, {"person_id": number}, status=422)
     assert refused["field"] == "person_id"
 
 
-def test_an_id_that_nobody_has_is_refused(organiser: Script, meeting: Meeting) -> None:
-    path = f"/meetings/{meeting.id}/invitations"
-    organiser.call("POST", path, {"person_id": 2**63 - 1}, status=422)
-    body = {"title": "議題", "parent_id": 2**63 - 1}
-    organiser.call("POST", f"/meetings/{meeting.id}/agenda-items", body, status=422)
+def test_an_id_that_nobody_has_is_refused(
+    organiser: Script, engine: Engine, meeting: Meeting
+) -> None:
+    at = f"/meetings/{meeting.id}"
+    item = {"title": "議題", "parent_id": 2**63 - 1}
+    with unchanged(engine):
+        organiser.call("POST", f"{at}/invitations", {"person_id": 2**63 - 1}, status=422)
+        organiser.call("POST", f"{at}/agenda-items", item, status=422)
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=abc", "offset=-1", "limit=9" * 30, "x=1"])
@@ -100,12 +109,15 @@ def test_a_query_that_cannot_be_taken_is_refused(organiser: Script, query: str) 
     organiser.get(f"/meetings?{query}", status=422)
 
 
-def test_one_person_is_invited_by_one_name(organiser: Script, meeting: Meeting) -> None:
+def test_one_person_is_invited_by_one_name(
+    organiser: Script, engine: Engine, meeting: Meeting
+) -> None:
     path = f"/meetings/{meeting.id}/invitations"
     both = {"login": "okuma", "person_id": 1}
-    assert "どちらか一方" in organiser.call("POST", path, both, status=422)["message"]
-    organiser.call("POST", path, {}, status=422)
-    organiser.call("POST", path, {"login": "okuma", "kind": "king"}, status=422)
+    with unchanged(engine):
+        assert "どちらか一方" in organiser.call("POST", path, both, status=422)["message"]
+        organiser.call("POST", path, {}, status=422)
+        organiser.call("POST", path, {"login": "okuma", "kind": "king"}, status=422)
 
 
 def test_a_number_that_json_does_not_know_is_refused(script: Sign, cast: Cast) -> None:
@@ -155,23 +167,30 @@ def test_a_file_that_is_no_recording_is_refused_and_leaves_nothing(
 
 
 def test_an_upload_without_a_file_or_without_a_form_is_refused(
-    script: Sign, cast: Cast, meeting: Meeting
+    script: Sign, engine: Engine, cast: Cast, meeting: Meeting
 ) -> None:
     secretary = script(cast.secretary)
     path = f"/meetings/{meeting.id}/recordings"
-    assert secretary.open("POST", path, data=b"sound").status_code == 422
     form = {"note": "file がない"}
-    answer = secretary.open("POST", path, data=form, content_type="multipart/form-data")
+    with unchanged(engine):
+        assert secretary.open("POST", path, data=b"sound").status_code == 422
+        answer = secretary.open("POST", path, data=form, content_type="multipart/form-data")
     assert answer.status_code == 422
 
 
-def test_the_same_sound_twice_is_refused(script: Sign, cast: Cast, meeting: Meeting) -> None:
+def test_the_same_sound_twice_is_refused(
+    script: Sign, engine: Engine, cast: Cast, meeting: Meeting
+) -> None:
     secretary = script(cast.secretary)
     sound = builders.folder("dx-council").audio.read_bytes()
-    path = f"/meetings/{meeting.id}/recordings"
-    for expected in (201, 409):
+
+    def send() -> int:
         form = {"file": (io.BytesIO(sound), "R01.m4a")}
-        assert secretary.open("POST", path, data=form).status_code == expected
+        return secretary.open("POST", f"/meetings/{meeting.id}/recordings", data=form).status_code
+
+    assert send() == 201
+    with unchanged(engine):
+        assert send() == 409
 
 
 def test_a_document_for_another_meetings_item_is_refused(
