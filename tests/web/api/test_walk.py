@@ -1,4 +1,4 @@
-"""The whole path with the API alone, from the sign-in to the figures, and its description."""
+"""The way with the API alone, from the sign-in to the figures, and its description."""
 
 import io
 import re
@@ -10,8 +10,10 @@ from flask import Flask
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from meetings.storage import Storage
+from models.meeting import Meeting
 from models.person import Person
-from models.recording import Recording
+from models.transcript import Transcript
 from tests.conftest import Cast, Script
 from tests.world import HEARD
 from web.api.description import describe
@@ -61,39 +63,89 @@ def upload(script: Script, path: str, name: str, content: bytes, **fields: str) 
     return script.open("POST", path, data=form).get_json()
 
 
-def test_the_whole_path(checked: Sign, cast: Cast, session: Session) -> None:
+@pytest.fixture
+def at(checked: Sign, cast: Cast) -> str:
+    """The path of a meeting that a script has set up."""
+    made = checked(cast.organiser).call("POST", "/meetings", NEW, status=201)
+    assert made["starts_at"] == "2026-11-23T05:00:00Z"
+    return f"/meetings/{made['id']}"
+
+
+@pytest.fixture
+def transcript(session: Session, storage: Storage, cast: Cast, at: str) -> Transcript:
+    """What was heard in that meeting."""
+    meeting = session.get_one(Meeting, int(at.rpartition("/")[2]))
+    source = builders.folder("dx-council")
+    recording = builders.add_recording(session, storage, cast.secretary, meeting, source)
+    made = builders.add_transcript(session, cast.secretary, recording, HEARD)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def revision(checked: Sign, cast: Cast, at: str, transcript: Transcript) -> str:
+    """The path of minutes made from it by script: every text has become a letter longer, everybody
+    is the chair, and the whole was held elsewhere."""
     organiser, secretary = checked(cast.organiser), checked(cast.secretary)
-    approver, attendee = checked(cast.approver), checked(cast.attendee)
-    assert organiser.get("/me")["login"] == "koga"
+    for segment in secretary.get(f"/transcripts/{transcript.id}")["segments"]:
+        path = f"/segments/{segment['id']}"
+        secretary.call("PUT", f"{path}/text", {"text": segment["text"] + "。", "revision": 0})
+        secretary.call("PUT", f"{path}/speaker", {"name": "座長"})
+        secretary.call("PUT", f"{path}/confirmation")
+    item = organiser.call("POST", f"{at}/agenda-items", {"title": "骨子"}, status=201)
+    first = transcript.segments[0].id
+    secretary.call("PUT", f"/segments/{first}/agenda-item", {"agenda_item_id": item["id"]})
+    draft = secretary.call("POST", f"{at}/minutes", {"transcript_id": transcript.id}, status=201)
+    content = draft["content"] | {"place": "第2会議室"}
+    revised = secretary.call("PUT", f"{at}/minutes", {"content": content, "based_on": 1})
+    return f"/revisions/{revised['id']}"
 
-    meeting = organiser.call("POST", "/meetings", NEW, status=201)
-    at = f"/meetings/{meeting['id']}"
-    assert meeting["starts_at"] == "2026-11-23T05:00:00Z"
+
+@pytest.fixture
+def published(checked: Sign, cast: Cast, revision: str) -> str:
+    secretary, approver = checked(cast.secretary), checked(cast.approver)
+    secretary.call("POST", f"{revision}/approval-request", status=201)
+    decided = approver.call("POST", f"{revision}/approval", {"is_approved": True}, status=201)
+    assert decided["request"]["decision"]["decided_by"]["name"] == "永野 剛"
+    assert approver.call("POST", f"{revision}/publication", status=201)["is_published"]
+    return revision
+
+
+def test_a_script_knows_who_it_is(checked: Sign, cast: Cast) -> None:
+    assert checked(cast.organiser).get("/me")["login"] == "koga"
+
+
+def test_an_item_is_put_below_another_and_its_document_comes_with_a_file(
+    checked: Sign, cast: Cast, at: str
+) -> None:
+    organiser = checked(cast.organiser)
+    planned = {"title": "骨子", "planned_minutes": 40}
     first = organiser.call("POST", f"{at}/agenda-items", {"title": "開会"}, status=201)
-    second = organiser.call(
-        "POST", f"{at}/agenda-items", {"title": "骨子", "planned_minutes": 40}, status=201
-    )
-    moved = organiser.call(
-        "POST", f"/agenda-items/{second['id']}/place", {"parent_id": first["id"], "position": 0}
-    )
+    second = organiser.call("POST", f"{at}/agenda-items", planned, status=201)
+    below = {"parent_id": first["id"], "position": 0}
+    moved = organiser.call("POST", f"/agenda-items/{second['id']}/place", below)
     assert [item["number"] for item in moved["agenda_items"]] == ["1", "1-1"]
-
-    document = upload(
-        organiser,
-        f"{at}/documents",
-        "骨子.pdf",
-        papers.to_pdf("# 骨子"),
-        agenda_item_id=str(second["id"]),
-    )
+    pdf, item = papers.to_pdf("# 骨子"), str(second["id"])
+    document = upload(organiser, f"{at}/documents", "骨子.pdf", pdf, agenda_item_id=item)
     assert (document["title"], document["agenda_item_id"]) == ("骨子", second["id"])
     version = document["versions"][0]["id"]
+    assert organiser.open("GET", f"/versions/{version}/file").data.startswith(b"%PDF")
 
+
+def test_who_is_invited_says_that_they_come_and_finds_the_meeting(
+    checked: Sign, cast: Cast, at: str
+) -> None:
+    organiser, attendee = checked(cast.organiser), checked(cast.attendee)
     body = {"login": "okuma", "kind": "presenter"}
     assert organiser.call("POST", f"{at}/invitations", body, status=201)["answer"] is None
     assert attendee.call("PUT", f"{at}/answer", {"answer": "coming"})["answer"] == "coming"
-    assert attendee.open("GET", f"/versions/{version}/file").data.startswith(b"%PDF")
-    assert [m["id"] for m in attendee.get("/meetings")["meetings"]] == [meeting["id"]]
+    assert [f"/meetings/{m['id']}" for m in attendee.get("/meetings")["meetings"]] == [at]
 
+
+def test_a_recording_that_is_sent_waits_and_its_work_can_be_cancelled(
+    checked: Sign, cast: Cast, at: str
+) -> None:
+    secretary = checked(cast.secretary)
     sound = builders.folder("dx-council").audio.read_bytes()
     received = upload(secretary, f"{at}/recordings", "R01.m4a", sound)
     assert received["transcription"]["state"] == "waiting"
@@ -101,48 +153,36 @@ def test_the_whole_path(checked: Sign, cast: Cast, session: Session) -> None:
     work = secretary.call("DELETE", f"/transcriptions/{received['transcription']['id']}")
     assert work["state"] == "cancelled"
 
-    session.commit()
-    recording = session.get_one(Recording, received["recording"]["id"])
-    transcript = builders.add_transcript(session, cast.secretary, recording, HEARD)
-    session.commit()
-    shown = secretary.get(f"/transcripts/{transcript.id}")
-    for segment in shown["segments"]:
-        path = f"/segments/{segment['id']}"
-        secretary.call("PUT", f"{path}/text", {"text": segment["text"] + "。", "revision": 0})
-        secretary.call("PUT", f"{path}/speaker", {"name": "座長"})
-        secretary.call("PUT", f"{path}/confirmation")
-    secretary.call(
-        "PUT",
-        f"/segments/{shown['segments'][0]['id']}/agenda-item",
-        {"agenda_item_id": first["id"]},
-    )
 
-    draft = secretary.call("POST", f"{at}/minutes", {"transcript_id": transcript.id}, status=201)
-    content = draft["content"]
-    assert content["sections"][0]["paragraphs"][0]["speaker"] == "座長"
-    same = secretary.call("PUT", f"{at}/minutes", {"content": content, "based_on": 1})
-    assert same["number"] == 1, "sending back what was read is no change"
-    content["place"] = "第2会議室"
-    revised = secretary.call("PUT", f"{at}/minutes", {"content": content, "based_on": 1})
-    assert revised["number"] == 2
-    revision = f"/revisions/{revised['id']}"
-    secretary.call("POST", f"{revision}/approval-request", status=201)
-    decided = approver.call("POST", f"{revision}/approval", {"is_approved": True}, status=201)
-    assert decided["request"]["decision"]["decided_by"]["name"] == "永野 剛"
-    assert approver.call("POST", f"{revision}/publication", status=201)["is_published"]
-    assert secretary.get(f"{at}")["state"] == "公開"
+def test_minutes_that_are_sent_back_as_they_were_read_are_no_new_revision(
+    checked: Sign, cast: Cast, at: str, revision: str
+) -> None:
+    secretary = checked(cast.secretary)
+    latest = secretary.get(f"{at}/minutes")["revision"]
+    assert latest["content"]["sections"][0]["paragraphs"][0]["speaker"] == "座長"
+    same = secretary.call("PUT", f"{at}/minutes", {"content": latest["content"], "based_on": 2})
+    assert (same["number"], f"/revisions/{same['id']}") == (2, revision)
 
+
+def test_published_minutes_are_found_read_and_counted(
+    checked: Sign, cast: Cast, at: str, published: str
+) -> None:
+    secretary = checked(cast.secretary)
+    assert secretary.get(at)["state"] == "公開"
     listed = secretary.get("/published?q=骨子")["published"]
-    assert [head["meeting_id"] for head in listed] == [meeting["id"]]
-    public = secretary.get(f"/published/{meeting['id']}")
-    assert public["content"]["place"] == "第2会議室"
+    assert [f"/meetings/{head['meeting_id']}" for head in listed] == [at]
+    number = listed[0]["meeting_id"]
+    assert secretary.get(f"/published/{number}")["content"]["place"] == "第2会議室"
     figures = secretary.get("/statistics")
     assert figures["sentence"] == "1所属 1件"
     assert figures["raw"]["missing"] == len(HEARD), "one full stop in each was not heard"
 
-    withdrawn = approver.call("DELETE", f"{revision}/publication", {"reason": "誤りがあった"})
+
+def test_withdrawn_minutes_are_published_no_more(checked: Sign, cast: Cast, published: str) -> None:
+    approver, reason = checked(cast.approver), {"reason": "誤りがあった"}
+    withdrawn = approver.call("DELETE", f"{published}/publication", reason)
     assert not withdrawn["is_published"]
-    assert secretary.get("/published")["published"] == []
+    assert approver.get("/published")["published"] == []
 
 
 def test_every_route_of_the_api_is_described(app: Flask, citizen: Any) -> None:
