@@ -19,7 +19,7 @@ install: $(VENV)/installed $(VENV)/voices/fetched web/static/manifest.json
 
 # What tests and browser benches need besides: playwright's client and a Chromium.
 dev: install $(VENV)/installed-dev
-	@$(BIN)/python -m web.bench.chromium
+	@$(BIN)/python -m web.bench.harness.chromium
 
 # One process for each core, file by file in the order of the folders: what takes longest first.
 test: dev check

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from meetings import audit, dates, entries, invitations, notices
+from meetings import audit, dates, entries
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
+from meetings.invitations import invitations, notices
 from models.base import now
 from models.document import Document
 from models.meeting import AgendaItem, Meeting, Series

@@ -23,9 +23,9 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
+from meetings.disk.storage import full_disk_told
 from meetings.errors import Crowded, FileRejected, OutOfBounds, StorageFull
 from meetings.inside.answering import FULL, NO_MEMORY, REFUSED
-from meetings.storage import full_disk_told
 
 LOG = logging.getLogger(__name__)
 MEGABYTE = 1_000_000

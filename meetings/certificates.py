@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from meetings import durably
 from meetings.config import Config
+from meetings.disk import durably
 from meetings.errors import ConfigurationError, InvalidInput
 from models.base import now
 

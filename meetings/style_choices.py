@@ -58,7 +58,7 @@ class Endings(Choice):
 
 
 class Annotations(Choice):
-    """How what nobody said is set (minutes/annotations.py)."""
+    """How what nobody said is set (minutes/japanese/annotations.py)."""
 
     ROUND = "round"
     SQUARE = "square"

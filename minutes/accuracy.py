@@ -2,7 +2,7 @@
 
 Of a confirmed text of N characters, M = N − wrong − missing were right in what the machine
 heard; characters that the machine added are shown beside it and count in the error rate. What a
-person noted beside what was said (minutes/annotations.py) is not compared.
+person noted beside what was said (minutes/japanese/annotations.py) is not compared.
 """
 
 import re
@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
-from minutes.annotations import annotations, spoken
+from minutes.japanese.annotations import annotations, spoken
 from minutes.style import fillers
 from minutes.style.fillers import HESITATION
 

@@ -13,12 +13,16 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from meetings import cell, certificates, dates, errands, home, mail, preparation, setbacks
+from meetings import cell, certificates, dates, periodic, setbacks
 from meetings.config import Config
+from meetings.disk import home
+from meetings.disk.storage import Storage
+from meetings.documents import preparation
 from meetings.errors import ConfigurationError
-from meetings.storage import Storage
-from minutes import following, published
-from minutes.proposals import papers
+from meetings.invitations import mail
+from minutes.records import published
+from minutes.terms import papers
+from minutes.transcription import progress
 from models.base import now
 from models.upload import Upload, UploadState
 
@@ -64,10 +68,10 @@ def quick(config: Config, session: Session) -> list[Finding]:
 
 
 def worker(config: Config, session: Session) -> Iterator[Finding]:
-    if following.is_worker_running(session):
+    if progress.is_worker_running(session):
         yield Finding("worker", Level.FINE, "文字起こしの処理（ワーカー）が動いています。")
         return
-    last = following.last_sign(session)
+    last = progress.last_sign(session)
     since = f"{dates.in_full(last)}{dates.clock(last)}から" if last else ""
     yield Finding(
         "worker",
@@ -202,7 +206,7 @@ def _mail(config: Config, session: Session, since: datetime) -> Iterator[Finding
 
 
 def errands_that_fail(_config: Config, session: Session) -> Iterator[Finding]:
-    for setback in setbacks.standing(session, errands.KIND, TOLD_ATTEMPTS):
+    for setback in setbacks.standing(session, periodic.KIND, TOLD_ATTEMPTS):
         since = f"{dates.in_full(setback.began_at)}{dates.clock(setback.began_at)}"
         yield Finding(
             "errand",

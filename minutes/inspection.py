@@ -10,10 +10,10 @@ from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from meetings import home
 from meetings.config import Config
+from meetings.disk import home
+from meetings.disk.storage import Storage
 from meetings.errors import StoredFileLost, StoredFileMissing
-from meetings.storage import Storage
 from minutes.health import Finding, Level
 from models.base import now
 from models.document import DocumentVersion, Page

@@ -1,5 +1,5 @@
 """The figures in the city's own form: N所属 M件, hours of sound, accuracy. Sums of what is kept of
-every transcript (minutes/counts.py); what changed lately is counted on the spot."""
+every transcript (minutes/transcripts/counts.py); what changed lately is counted on the spot."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select,
 from sqlalchemy.orm import Session, joinedload
 
 from meetings import dates
-from minutes import counts
 from minutes.accuracy import NOTHING, Accuracy
-from minutes.counts import COLUMNS, COUNTS, LETTERS, Counted
+from minutes.transcripts import counts
+from minutes.transcripts.counts import COLUMNS, COUNTS, LETTERS, Counted
 from models.meeting import Meeting
 from models.minutes import Minutes, MinutesRevision
 from models.person import Department

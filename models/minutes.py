@@ -59,7 +59,7 @@ class MinutesRevision(Base):
 
     @property
     def content(self) -> dict[str, Any]:
-        """The whole text (`minutes.content.Content`), which is read when it is asked for."""
+        """The whole text (`minutes.records.content.Content`), read when it is asked for."""
         assert self.stored is not None
         return self.stored.content
 
@@ -159,7 +159,7 @@ class PublishedParagraph(Base):
 
     `section` and `paragraph` are its places in the content, from 0; `folded` the text as words are
     looked for in it, where that differs; `heard_until` the second up to which it may be heard,
-    None where it may not (minutes/audible.py)."""
+    None where it may not (minutes/records/audible.py)."""
 
     __tablename__ = "published_paragraph"
     __table_args__ = ({"sqlite_with_rowid": False},)

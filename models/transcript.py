@@ -138,7 +138,8 @@ class Segment(Base):
     `assigned_by` says who placed it in the agenda; with no item then, it is left out of all items
     (議題外), and without either nobody knows yet.
     `is_mixed`: two voices are heard in it.
-    `moments`: when each piece of `heard` was said (minutes/word_times.py), where that is known.
+    `moments`: when each piece of `heard` was said (minutes/transcripts/word_times.py), where
+    that is known.
     """
 
     __tablename__ = "segment"

@@ -1,5 +1,5 @@
 """Files that are small and grow without end in who opens them; made in a moment. The PDF of nested
-forms is `web.bench.attack`'s."""
+forms is `web.bench.harness.attack`'s."""
 
 import io
 import struct

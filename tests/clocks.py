@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from meetings.overdue import Clocks, Overdue
+from meetings.disk.expiry import Clocks, Overdue
 from models.base import now
 
 

@@ -18,10 +18,10 @@ from werkzeug.test import TestResponse
 from xdist.scheduler import LoadScopeScheduling
 
 from meetings import config as settings
-from meetings import passwords, people
 from meetings.config import Config
-from meetings.storage import Storage
-from minutes.recognition import speech_model
+from meetings.disk.storage import Storage
+from meetings.people import passwords, people
+from minutes.speech_models import speech_model
 from models.base import now
 from models.database import connect, migrate, reading, writing
 from models.meeting import Meeting

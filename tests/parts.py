@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
-from minutes import transcripts
+from meetings.disk.storage import Storage
 from minutes.assignment import decisions as assignment
 from minutes.recognition.heard import Heard
+from minutes.transcripts import transcripts
 from models.meeting import Meeting
 from models.recording import Recording, RecordingKind
 from models.transcript import Transcript

@@ -9,7 +9,7 @@ import pikepdf
 import pypdfium2 as pdfium
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from meetings.typesetting import FONTS
+from meetings.pdf.typesetting import FONTS
 from web.demo.papers import to_pdf
 
 

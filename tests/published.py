@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from minutes import published
-from minutes.content import Attendee, Content, Paragraph, Section
+from minutes.records import published
+from minutes.records.content import Attendee, Content, Paragraph, Section
 from models.base import now
 from models.meeting import Meeting, Series
 from models.minutes import Minutes, MinutesRevision, Publication

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
 from models.document import Document, DocumentVersion
 from models.meeting import Meeting
 from models.person import Person

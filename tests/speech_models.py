@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from minutes.proposals.choosing import Choice, Teach
-from minutes.recognition import model_file
+from minutes.proposals.selection import Choice, Teach
 from minutes.recognition.heard import FindWords
-from minutes.recognition.model_file import Variable
-from minutes.recognition.speech_model import SpeechModel
+from minutes.speech_models import model_file
+from minutes.speech_models.model_file import Variable
+from minutes.speech_models.speech_model import SpeechModel
 
 WIDTHS = {512: 16, 1024: 32, 1536: 48, 2048: 64}
 HEADS = 2

@@ -60,12 +60,12 @@ def test_only_the_loops_of_the_worker_catch_everything() -> None:
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
     ]
-    assert found == [Path("meetings/errands.py"), Path("minutes/worker.py")]
+    assert found == [Path("meetings/periodic.py"), Path("minutes/worker/worker.py")]
 
 
 def test_the_server_loads_nothing_that_opens_files_from_outside() -> None:
     """PDFium, pikepdf, Pillow and PyAV run in cells (meetings/cell.py)."""
-    words = "import sys, web.app, minutes.worker; print(*sys.modules)"
+    words = "import sys, web.app, minutes.worker.worker; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", words], capture_output=True, text=True, check=True, cwd=ROOT
     )

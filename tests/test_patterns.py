@@ -23,7 +23,7 @@ from minutes import accuracy
 from minutes.assignment import announcements
 from minutes.imports import cutting, subtitles, text_files
 from minutes.imports.marks import with_speakers
-from minutes.proposals import readings
+from minutes.japanese import readings
 from minutes.style import fillers, kept
 from minutes.style.choice import USUAL
 from minutes.style.kept import NO_NAMES

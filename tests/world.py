@@ -5,11 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from meetings import attendance, memos
 from meetings.config import Limits
-from meetings.storage import Storage
-from minutes import dictionaries, publication, records, transcripts, uploads
+from meetings.disk.storage import Storage
+from meetings.documents import memos
+from meetings.sitting import attendance
 from minutes.recognition.heard import Heard
+from minutes.recordings import uploads
+from minutes.records import publication, records
+from minutes.terms import dictionaries
+from minutes.transcripts import transcripts
 from models.base import now
 from models.document import DocumentVersion
 from models.meeting import Meeting

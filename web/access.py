@@ -14,7 +14,7 @@ from flask import session as cookie
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import dates, sign_ins
+from meetings import dates
 from meetings.errors import (
     GijidoError,
     NoLongerPublished,
@@ -23,15 +23,16 @@ from meetings.errors import (
     PasswordMustChange,
     SignInRequired,
 )
+from meetings.people import sign_ins
 from meetings.rights import Right, may_read, publication_of, rights
-from minutes.publication import last_withdrawal
+from minutes.records.publication import last_withdrawal
 from models.base import Base
 from models.document import Document, DocumentVersion, Page
 from models.meeting import Meeting
 from models.memo import Memo
 from models.person import Person, Role, SignIn
 from models.upload import Upload, UploadState
-from web import refusals, seen
+from web import last_seen, refusals
 from web.door.asking import note_sign_in, unless_only_asked
 from web.transaction import config, decided, reading_session
 
@@ -221,7 +222,7 @@ def current_sign_in() -> SignIn | None:
         g.has_sign_in_ended = True
     if entry is not None:
         note_sign_in(entry.id)
-        seen.note(entry)
+        last_seen.note(entry)
     return entry
 
 

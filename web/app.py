@@ -5,21 +5,22 @@ from typing import Any
 from flask import Flask, g
 from sqlalchemy import Engine
 
-from meetings import dates, home
+from meetings import dates
 from meetings.config import Config
-from meetings.storage import Storage
-from minutes.clips import Clips
-from minutes.terms import as_written
+from meetings.disk import home
+from meetings.disk.storage import Storage
+from minutes.sound.clips import Clips
+from minutes.terms.listing import as_written
 from models.database import connect
 from models.person import Role
-from web import access, api, errors, refusals, security, seen, transaction, views
+from web import access, api, errors, last_seen, refusals, security, transaction, views
+from web.audit_access import Looks
 from web.built import asset, needed_by
 from web.door.forms import BoundedRequest
 from web.door.limits import LARGEST_BODY_BYTES
-from web.kept_pages import KeptPages
-from web.live import Hub
-from web.looks import Looks
-from web.presence import Presence
+from web.shared.kept_pages import KeptPages
+from web.streams.live import Hub
+from web.streams.presence import Presence
 
 
 def create_app(config: Config, engine: Engine | None = None) -> Flask:
@@ -38,7 +39,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     attach(app, config, engine)
     security.install(app, config.home)
     refusals.install(app)
-    seen.install(app)
+    last_seen.install(app)
     transaction.install(app)
     errors.install(app)
     views.register(app)

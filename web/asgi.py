@@ -12,8 +12,8 @@ from web.door.lanes import Lanes
 from web.door.limits import RESERVED_FILES
 from web.door.pages import Pages
 from web.door.protocol import Crowd, limited
-from web.live import Live
-from web.tus import Tus
+from web.streams.live import Live
+from web.streams.tus import Tus
 
 
 def asgi(app: Flask) -> Any:

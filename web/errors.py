@@ -49,7 +49,7 @@ from meetings.errors import (
 )
 from models.database import is_locked
 from web.door.limits import MOST_LETTERS_SHOWN_AGAIN, MOST_SHOWN_AGAIN
-from web.urls import path_inside
+from web.shared.urls import path_inside
 
 LOG = logging.getLogger(__name__)
 STATUS: dict[type[GijidoError], int] = {

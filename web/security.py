@@ -7,7 +7,7 @@ from flask import session as cookie
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 
-from meetings import home
+from meetings.disk import home
 from web.access import bearer_token
 from web.door.asking import only_asks
 from web.transaction import config

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from meetings.config import Config
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
 from models.database import for_writing, reading
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")

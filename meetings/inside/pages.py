@@ -67,7 +67,7 @@ def _sizes(
 
 
 def _read(document: pdfium.PdfDocument, folder: str, start: str, stop: str) -> list[dict[str, Any]]:
-    """What `meetings.pdf.PageContent` has, of the pages from `start` to before `stop`, counted
+    """What `meetings.pdf.pdf.PageContent` has, of the pages from `start` to before `stop`, counted
     from 1; their pictures go to `folder` as `1.jpg` and so on."""
     found = []
     for number in range(int(start), int(stop)):

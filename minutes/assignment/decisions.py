@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from meetings import audit
 from meetings.errors import NotPossibleNow
-from minutes import transcripts
 from minutes.assignment.assigning import OUTSIDE, Assigned
+from minutes.transcripts import transcripts
 from models.meeting import AgendaItem
 from models.person import Person
 from models.transcript import AssignedBy, Segment

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.agenda import Node, flat, tree
-from meetings.invitations import invited
-from minutes import parts
+from meetings.invitations.invitations import invited
 from minutes.assignment.assigning import OUTSIDE, Said
 from minutes.assignment.topics import Topic
-from minutes.proposals.terms import PersonName
-from minutes.recordings import recordings_of
+from minutes.recordings import parts
+from minutes.recordings.recordings import recordings_of
+from minutes.terms.terms import PersonName
 from models.meeting import Meeting
 from models.recording import Recording
 from models.sitting import ItemChange, Turn

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from meetings import audit, dates
 from meetings.errors import NotPossibleNow
-from minutes import transcripts
+from minutes.transcripts import transcripts
 from models.person import Person
 from models.recording import WorkState
 from models.transcript import AssignedBy, Doubt, Segment, Transcript

@@ -14,9 +14,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from minutes.proposals.readings import plain, tokens
-from minutes.proposals.sound import folded, sounds
-from minutes.proposals.terms import Paper, PersonName, collect
+from minutes.japanese.readings import plain, tokens
+from minutes.japanese.similarity import folded, sounds
+from minutes.terms.terms import Paper, PersonName, collect
 
 Scores = NDArray[np.float64]
 """Logarithms of likelihood ratios: a line for each piece of talk, a column for each topic."""

@@ -9,9 +9,9 @@ from itertools import accumulate, groupby, pairwise
 from meetings import dates
 from meetings.errors import InvalidInput, NotPossibleNow
 from minutes.accuracy import comparable
-from minutes.edges import Timed
 from minutes.imports.alignment import DRIFT, align
 from minutes.imports.said import Said
+from minutes.timing_error import Timed
 
 TOLERANCE_SECONDS = 2.0
 """A cue may outlast the recording by so much: players and recorders round differently."""

@@ -9,10 +9,10 @@ from meetings.entries import LONGEST_NAME
 from meetings.errors import FileRejected
 from minutes.imports import cutting
 from minutes.imports.said import LONGEST_CHARACTERS, MOST_PIECES, TOO_LONG, Said, is_timed
-from minutes.transcripts import LONGEST_SEGMENT
+from minutes.transcripts.transcripts import LONGEST_SEGMENT
 
 ACCEPTED = (".txt", ".docx", ".srt", ".vtt", ".json")
-PROGRAM = "minutes.inside.pieces"
+PROGRAM = "minutes.inside.transcript_files"
 SECONDS = 60
 CELL = Cell(memory_mb=1000, output_mb=50, at_once=2)
 

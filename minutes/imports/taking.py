@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from meetings import audit
 from meetings.errors import InvalidInput
-from meetings.invitations import invited
-from minutes.edges import Timed
+from meetings.invitations.invitations import invited
 from minutes.imports import placing
 from minutes.imports.persons import person_named
 from minutes.imports.placing import Placed, Placing
 from minutes.imports.said import Said, is_timed
-from minutes.transcripts import segments_of
+from minutes.timing_error import Timed
+from minutes.transcripts.transcripts import segments_of
 from models.base import now
 from models.person import Person
 from models.recording import Recording, Step, StepKind, Transcription, WorkState

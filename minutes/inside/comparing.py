@@ -5,8 +5,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from minutes.recognition import mixing
-from minutes.recognition.pcm import BLOCK_SECONDS, RATE
+from minutes.sound import mixing
+from minutes.sound.pcm import BLOCK_SECONDS, RATE
 
 MOST_LATE, SMOOTHED = 5, 5
 """Tenths of a second: by which one coder may be behind another, and over which levels are

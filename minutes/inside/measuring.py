@@ -10,10 +10,10 @@ import av
 
 from meetings.errors import FileRejected
 from meetings.inside.answering import answer
-from minutes.recognition import formats, promises, rescue
-from minutes.recognition.boxes import is_mp4
-from minutes.recognition.protection import refuse_protected
-from minutes.recognition.recorded import recorded_at
+from minutes.sound import declared_length, formats, mp4_recovery
+from minutes.sound.boxes import is_mp4
+from minutes.sound.protection import refuse_protected
+from minutes.sound.recorded import recorded_at
 
 if TYPE_CHECKING:
     from minutes.inside.comparing import Loudness
@@ -29,7 +29,7 @@ LEAST_GAP_SECONDS, LONGEST_GAP_SECONDS = 1.0, 3600.0
 
 
 def measure(name: str, longest_hours: str) -> dict[str, Any]:
-    """What `minutes.recognition.audio.Sound` has: decoded once, all tracks together."""
+    """What `minutes.sound.audio.Sound` has: decoded once, all tracks together."""
     path, longest_seconds = Path(name), float(longest_hours) * 3600
     refuse_protected(path)
     with _opened(path) as container:
@@ -86,7 +86,7 @@ def _measured(
     return {
         "duration_seconds": seconds,
         "codec": streams[track].codec_context.name,
-        "is_cut_off": promises.is_shorter(path, container, streams[track], seconds),
+        "is_cut_off": declared_length.is_shorter(path, container, streams[track], seconds),
         "track": track + 1 if len(heard) == 1 else formats.ALL_TRACKS,
         "tracks": len(streams),
         "gap_seconds": gap,
@@ -95,7 +95,7 @@ def _measured(
 
 def _rescued(path: Path, longest_seconds: float) -> dict[str, Any]:
     meter = _Meter(longest_seconds)
-    for frame in rescue.frames(path):
+    for frame in mp4_recovery.frames(path):
         meter.add(frame)
     return {"duration_seconds": meter.seconds, "codec": "aac", "is_cut_off": True}
 

@@ -13,10 +13,10 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
 from minutes import accuracy
-from minutes.proposals import dictionary
-from minutes.proposals.readings import HIRAGANA, Token, is_unbroken, naturalness, plain, tokens
-from minutes.proposals.sound import distance, folded, sounds
-from minutes.proposals.terms import Confused, Term, Vocabulary
+from minutes.japanese import dictionary
+from minutes.japanese.readings import HIRAGANA, Token, is_unbroken, naturalness, plain, tokens
+from minutes.japanese.similarity import distance, folded, sounds
+from minutes.terms.terms import Confused, Term, Vocabulary
 from models.transcript import Origin
 
 LONGEST_SPAN = 9

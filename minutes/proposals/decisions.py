@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 
 from meetings import audit
 from meetings.errors import NotPossibleNow
-from minutes import transcripts
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.choosing import Change, Choice
+from minutes.proposals.selection import Change, Choice
+from minutes.transcripts import transcripts
 from models.base import now
 from models.person import Person
 from models.transcript import Origin, Proposal, Segment

@@ -4,14 +4,15 @@ choice."""
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from minutes.proposals import dictionary, judge
-from minutes.proposals.choosing import Asked, Choice, Teach, choose, worth_asking
-from minutes.proposals.readings import plain
-from minutes.proposals.terms import Vocabulary
+from minutes.japanese import dictionary
+from minutes.japanese.readings import plain
+from minutes.proposals import rescoring
+from minutes.proposals.selection import Asked, Choice, Teach, choose, worth_asking
 from minutes.recognition.heard import Heard, Sound
-from minutes.recognition.speech_model import SpeechModel
 from minutes.recognition.whisper import Encoded, Whisper
 from minutes.recognition.windows import heard_together
+from minutes.speech_models.speech_model import SpeechModel
+from minutes.terms.terms import Vocabulary
 
 BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
 """Around the segments of a window."""
@@ -68,7 +69,7 @@ def _gains(
     text = plain(segment.text)
     start, end = segment.start_seconds - origin, segment.end_seconds - origin
     gains: dict[int, float] = {}
-    for place in judge.places([one.candidate for one in asked]):
-        scores = judge.judge(whisper, encoded, text, place, start, end)
+    for place in rescoring.places([one.candidate for one in asked]):
+        scores = rescoring.judge(whisper, encoded, text, place, start, end)
         gains |= {id(one): score for one, score in zip(place, scores, strict=True)}
     return [gains[id(one.candidate)] for one in asked]

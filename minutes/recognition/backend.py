@@ -13,7 +13,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-from minutes.recognition.speech_model import SpeechModel
+from minutes.speech_models.speech_model import SpeechModel
 
 VARIABLE = "CT2_USE_MKL"
 CHOICES = (None, "0")
@@ -102,9 +102,9 @@ def _processor_file() -> str:
 def _main(folder: Path) -> float:
     import numpy as np
 
-    from minutes.recognition.audio import RATE
-    from minutes.recognition.speech_model import hash_of
     from minutes.recognition.whisper import Whisper
+    from minutes.sound.audio import RATE
+    from minutes.speech_models.speech_model import hash_of
 
     whisper = Whisper(SpeechModel(folder.name, folder, hash_of(folder / "model.bin")), 1, "ja")
     sound = whisper.features(np.zeros(15 * RATE, np.float32))

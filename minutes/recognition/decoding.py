@@ -13,12 +13,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from queue import SimpleQueue
 
-from minutes.recognition import checks, memory
+from minutes.recognition import hallucination_checks, memory
+from minutes.recognition.batching import Lane, cut_lanes
 from minutes.recognition.heard import Heard, Recognise, Samples
-from minutes.recognition.lanes import Lane, cut_lanes
-from minutes.recognition.languages import JAPANESE, Writing
 from minutes.recognition.sentences import Phrase, segments
-from minutes.recognition.speech_model import SpeechModel
 from minutes.recognition.whisper import (
     FRAMES_A_SECOND,
     LONGEST_PROMPT,
@@ -28,6 +26,8 @@ from minutes.recognition.whisper import (
     Whisper,
     speech_in,
 )
+from minutes.speech_models.languages import JAPANESE, Writing
+from minutes.speech_models.speech_model import SpeechModel
 from models.transcript import Doubt
 
 BATCH = 4
@@ -142,7 +142,7 @@ def judge(
     phrases += _silent_holes(lane, start, stop, phrases)
     phrases.sort(key=lambda phrase: phrase.start_seconds)
     doubts = [phrase.doubt for phrase in phrases]
-    if checks.has_loop(decoded.text):
+    if hallucination_checks.has_loop(decoded.text):
         doubts.append(Doubt.REPEATED)
     worst = max(doubts, key=WORST_LAST.index, default=None)
     return Reading(kept, stop, decoded.score, tuple(phrases), worst)
@@ -172,7 +172,7 @@ def _phrase(
     begins = start + piece.start_seconds
     ends = stop if piece.end_seconds is None else min(start + piece.end_seconds, stop)
     ends = max(begins, ends)
-    doubt = checks.doubt_of(piece.text, lane.spoken(begins, ends), score, writing)
+    doubt = hallucination_checks.doubt_of(piece.text, lane.spoken(begins, ends), score, writing)
     return Phrase(begins, ends, piece.text.strip(), score, doubt)
 
 
@@ -183,7 +183,7 @@ def _silent_holes(lane: Lane, start: float, stop: float, phrases: list[Phrase]) 
     return [
         Phrase(a, b, "", None, Doubt.MISSING)
         for a, b in holes
-        if lane.spoken(a, b) > checks.MISSING_SECONDS
+        if lane.spoken(a, b) > hallucination_checks.MISSING_SECONDS
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from minutes.recognition.pcm import Samples as Samples
+from minutes.sound.pcm import Samples as Samples
 from models.transcript import Doubt
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from meetings.config import Speech
-from minutes.recognition import audio, windows
+from minutes.recognition import windows
 from minutes.recognition.heard import Heard, Recognise
+from minutes.sound import audio
 
 
 def recognise_chunk(

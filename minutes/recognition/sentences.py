@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
-from minutes.recognition.checks import without_loops
+from minutes.recognition.batching import Lane
+from minutes.recognition.hallucination_checks import without_loops
 from minutes.recognition.heard import Heard
-from minutes.recognition.lanes import Lane
-from minutes.recognition.languages import JAPANESE, Writing
+from minutes.speech_models.languages import JAPANESE, Writing
 from models.transcript import Doubt
 
 LONGEST_SECONDS = 20.0

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from meetings.errors import ConfigurationError
-from minutes.recognition.audio import RATE
-from minutes.recognition.speech_model import SpeechModel
+from minutes.sound.audio import RATE
+from minutes.speech_models.speech_model import SpeechModel
 
 MOST_SECONDS = 900
 """A large model on a slow disk takes minutes."""

@@ -24,11 +24,11 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.vad import VadOptions, get_speech_timestamps
 from numpy.typing import NDArray
 
-from minutes.recognition import speech_model, vocabulary
-from minutes.recognition.audio import RATE
 from minutes.recognition.heard import Moment, Samples
-from minutes.recognition.languages import writing_of
-from minutes.recognition.speech_model import SpeechModel
+from minutes.sound.audio import RATE
+from minutes.speech_models import speech_model, vocabulary
+from minutes.speech_models.languages import writing_of
+from minutes.speech_models.speech_model import SpeechModel
 
 LONGEST_WINDOW_SECONDS = 30.0
 """The most that one pass of the speech model hears. Less costs less than its share: the encoder

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from minutes.recognition import audio
 from minutes.recognition.heard import Heard
+from minutes.sound import audio
 
 STEP_SECONDS = 0.1
 QUIET_SECONDS = 0.5

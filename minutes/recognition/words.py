@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from minutes.recognition.heard import FindWords, Heard, Moment, Sound
-from minutes.recognition.speech_model import SpeechModel
 from minutes.recognition.whisper import (
     LONGEST_WINDOW_SECONDS,
     TICK_SECONDS,
@@ -18,6 +17,7 @@ from minutes.recognition.whisper import (
     Whisper,
 )
 from minutes.recognition.windows import heard_together
+from minutes.speech_models.speech_model import SpeechModel
 
 BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
 """Around a segment, for words that begin a little before it."""

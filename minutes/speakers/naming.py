@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from meetings import audit, clean_text, entries
 from meetings.errors import NotPossibleNow
-from meetings.invitations import invited
-from minutes import transcripts
+from meetings.invitations.invitations import invited
+from minutes.evaluation.error_rate import Said
 from minutes.speakers import voiceprints
-from minutes.speakers.error_rate import Said
+from minutes.transcripts import transcripts
 from models.meeting import Invitation, InvitationKind
 from models.person import Person
 from models.transcript import Segment, Speaker, Transcript

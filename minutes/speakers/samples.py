@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from minutes import transcripts
-from minutes.speakers import directions
-from minutes.speakers.directions import Direction
-from minutes.speakers.voices import Heard
+from minutes.transcripts import transcripts
+from minutes.voices import embeddings
+from minutes.voices.embeddings import Direction
+from minutes.voices.voices import Heard
 from models.meeting import Meeting, Series
 from models.recording import Recording, Transcription
 from models.transcript import Segment, Speaker, Transcript, VoiceSample
@@ -38,12 +38,12 @@ def keep(
         if place >= 0 and middle < segments[place].end_seconds:
             said[place].append((each.direction, each.stretch.seconds))
     for place, parts in said.items():
-        direction = directions.mean(parts)
+        direction = embeddings.mean(parts)
         if direction is not None:
             session.add(
                 VoiceSample(
                     segment=segments[place],
-                    direction=directions.to_bytes(direction),
+                    direction=embeddings.to_bytes(direction),
                     seconds=sum(seconds for _, seconds in parts),
                     weights_sha256=weights_sha256,
                 )
@@ -58,8 +58,8 @@ def of_voice(session: Session, voice: Speaker) -> tuple[Direction, str] | None:
         .join(Segment)
         .where(Segment.speaker_id == voice.id, Segment.is_mixed.is_(False))
     ).all()
-    parts = [(directions.from_bytes(sample.direction), sample.seconds) for sample in found]
-    direction = directions.mean((part, seconds) for part, seconds in parts if part is not None)
+    parts = [(embeddings.from_bytes(sample.direction), sample.seconds) for sample in found]
+    direction = embeddings.mean((part, seconds) for part, seconds in parts if part is not None)
     return None if direction is None else (direction, found[0].weights_sha256)
 
 

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from meetings import audit
 from meetings.errors import NotPossibleNow
-from minutes import transcripts
-from minutes.speakers import directions, samples, voiceprints
-from minutes.speakers.directions import Direction
+from minutes.speakers import samples, voiceprints
+from minutes.transcripts import transcripts
+from minutes.voices import embeddings
+from minutes.voices.embeddings import Direction
 from models.meeting import Series
 from models.person import Person
 from models.transcript import Segment, Speaker, Transcript
@@ -80,7 +81,7 @@ def _prints(
 ) -> list[tuple[Voiceprint, Direction]]:
     """Those of the same weights; a broken one is left out, and its list says so."""
     found = [
-        (each, directions.from_bytes(each.direction))
+        (each, embeddings.from_bytes(each.direction))
         for each in voiceprints.of_series(session, series)
         if each.weights_sha256 == weights_sha256
     ]

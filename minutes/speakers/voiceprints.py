@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from meetings import audit
 from meetings.config import Config
+from meetings.disk.expiry import Overdue
 from meetings.errors import InvalidInput, NotFound, NotPossibleNow
-from meetings.overdue import Overdue
-from minutes.speakers import directions, samples, weights
+from minutes.speakers import samples
+from minutes.voices import embeddings, weights
 from models.base import now
 from models.database import reading, writing
 from models.meeting import Series
@@ -121,7 +122,7 @@ def make(session: Session, by: Person, voice: Speaker, days: int) -> Voiceprint:
         )
     known = _named(session, series, voice.name)
     kept = known or Voiceprint(series=series, name=voice.name)
-    kept.direction, kept.weights_sha256 = directions.to_bytes(found[0]), found[1]
+    kept.direction, kept.weights_sha256 = embeddings.to_bytes(found[0]), found[1]
     kept.transcription = transcript.transcription
     kept.consent_by, kept.consent_at = by, now()
     kept.expires_at = kept.consent_at + timedelta(days=days)
@@ -181,7 +182,7 @@ def follow_parting(session: Session, by: Person, voice: Speaker) -> None:
     if left is None:
         forget(session, by, kept)
         return
-    kept.direction = directions.to_bytes(left[0])
+    kept.direction = embeddings.to_bytes(left[0])
     audit.note(session, by, "change_voiceprint", kept)
 
 
@@ -217,7 +218,7 @@ def _named(session: Session, series: Series, name: str) -> Voiceprint | None:
 
 
 def _condition(voiceprint: Voiceprint, current_sha256: str) -> Condition:
-    if directions.from_bytes(voiceprint.direction) is None:
+    if embeddings.from_bytes(voiceprint.direction) is None:
         return Condition.BROKEN
     is_comparable = voiceprint.weights_sha256 == current_sha256
     return Condition.USABLE if is_comparable else Condition.OTHER_WEIGHTS

@@ -4,10 +4,10 @@ is not sure stays and is told."""
 from collections.abc import Iterator, Sequence
 
 from meetings.style_choices import Endings
-from minutes.style import inflection
+from minutes.japanese import inflection
+from minutes.japanese.inflection import Verb
+from minutes.japanese.words import Word, words
 from minutes.style.changes import Edit, Rule
-from minutes.style.inflection import Verb
-from minutes.style.words import Word, words
 
 DESU, MASU, DA, TA, NAI = ("助動詞-デス", "助動詞-マス", "助動詞-ダ", "助動詞-タ", "助動詞-ナイ")
 LIKE_ADJECTIVES = (NAI, "助動詞-タイ", "助動詞-ラシイ", TA)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from minutes.japanese.words import words
 from minutes.style.changes import Edit, Rule
-from minutes.style.words import words
 
 # Hesitations that carry nothing; 「あの」 and 「え」 alone only where a pause follows.
 HESITATION = re.compile(

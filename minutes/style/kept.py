@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from minutes.annotations import annotations
+from minutes.japanese.annotations import annotations
 
 QUOTES = {"「": "」", "『": "』", "“": "”"}
 QUOTE_MARK = re.compile("[" + "".join(QUOTES) + "".join(QUOTES.values()) + "]")

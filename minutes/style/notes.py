@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from meetings.style_choices import Annotations
-from minutes.annotations import Annotation, Kind, annotations
+from minutes.japanese.annotations import Annotation, Kind, annotations
 from minutes.style.changes import Edit, Rule
 
 BRACKETS = {Annotations.ROUND: ("（", "）"), Annotations.SQUARE: ("〔", "〕")}

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from meetings.style_choices import Numbers
 from minutes.accuracy import normalise
+from minutes.japanese.words import words
 from minutes.style.changes import Edit, Rule
-from minutes.style.words import words
 
 KANJI = "〇零一二三四五六七八九十百千万億兆"
 COUNTERS = (

@@ -3,8 +3,8 @@ stays."""
 
 from collections.abc import Iterator, Sequence
 
+from minutes.japanese.words import Word, words
 from minutes.style.changes import Edit, Rule
-from minutes.style.words import Word, words
 
 PAUSES = ("、", ",", "，")
 NOUNS = ("名詞", "代名詞")

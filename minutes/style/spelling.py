@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from minutes.japanese.words import Word, words
 from minutes.style.changes import Edit, Rule
-from minutes.style.words import Word, words
 
 MODIFIERS = ("動詞", "助動詞", "形容詞", "連体詞")
 SUPPORTING = ("て", "で")

@@ -27,17 +27,17 @@ from playwright.sync_api import (
 )
 from werkzeug.serving import make_server
 
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
 from models.database import connect, writing
 from tests import pages
-from web.bench.chromium import NAMES, SHELL, chromium
-from web.bench.server import free_port
+from web.bench.harness.chromium import NAMES, SHELL, chromium
+from web.bench.harness.server import free_port
 from web.demo.load import add_todays
 from web.demo.people import PASSWORD, add_people
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 120
-COMMAND = [sys.executable, "-m", "web.cli"]
+COMMAND = [sys.executable, "-m", "web.commands.cli"]
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 TABLET: ViewportSize = {"width": 820, "height": 1180}
 PHONE: ViewportSize = {"width": 390, "height": 844}

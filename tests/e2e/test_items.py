@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
 from models.meeting import Meeting
 from models.transcript import AssignedBy, Transcript
 from tests.conftest import Cast

@@ -7,8 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
-from minutes import transcripts
+from meetings.disk.storage import Storage
+from minutes.transcripts import transcripts
 from models.document import DocumentVersion
 from models.recording import BeginningSource
 from tests.conftest import Cast

@@ -7,9 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from meetings.storage import Storage
-from minutes.recognition import audio
+from meetings.disk.storage import Storage
 from minutes.recognition.heard import Heard
+from minutes.sound import audio
 from tests.e2e.conftest import DESKTOP, PHONE, let_in
 from tests.parts import SECOND, TwoParts
 

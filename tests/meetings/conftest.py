@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from meetings import documents, looks, preparation, versions
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
+from meetings.documents import appearance, documents, preparation, versions
 from models.document import Document, DocumentVersion
 from models.meeting import Meeting
 from tests.conftest import Cast
@@ -52,7 +52,7 @@ class Shelf:
         self.session.commit()
         while preparation.prepare_some(self.engine, self.storage):
             pass
-        while looks.compare_some(self.engine, self.storage):
+        while appearance.compare_some(self.engine, self.storage):
             pass
         self.session.expire_all()
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings import attendance, invitations
 from meetings.errors import InvalidInput
+from meetings.invitations import invitations
+from meetings.sitting import attendance
 from models.base import now
 from models.meeting import InvitationKind, Meeting
 from tests.conftest import Cast

@@ -7,9 +7,9 @@ import pypdfium2 as pdfium
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings import documents
+from meetings.disk.storage import Storage
+from meetings.documents import documents
 from meetings.errors import FileRejected
-from meetings.storage import Storage
 from models.document import Document
 from models.meeting import Meeting
 from tests.conftest import Cast

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings import finding, people
+from meetings import finding
 from meetings.finding import Wanted
+from meetings.people import people
 from models.meeting import Meeting
 from models.person import Person
 from tests.conftest import Cast

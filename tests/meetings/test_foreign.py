@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from meetings.errors import FileRejected
-from meetings.foreign import OLE
+from meetings.pdf.foreign_files import OLE
 from tests import pdfs
 from tests.meetings.conftest import Shelf
 

@@ -20,12 +20,15 @@ from aiosmtpd.handlers import Message
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from meetings import agenda, dates, guests, invitations, mail, notices, printing, roster, sign_ins
-from meetings.calendar import calendar_of
+from meetings import agenda, dates
 from meetings.config import Config, Mail
+from meetings.documents import printing
 from meetings.errors import InvalidInput, NotFound, NotPossibleNow, TooManyTries, WrongCode
+from meetings.invitations import guests, invitations, mail, notices, roster
+from meetings.invitations.calendar import calendar_of
+from meetings.people import sign_ins
+from meetings.people.sign_ins import Place
 from meetings.rights import Right, rights
-from meetings.sign_ins import Place
 from minutes import health
 from models.base import now
 from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting

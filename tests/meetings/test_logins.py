@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from meetings import guessing, logins, people, sign_ins
 from meetings.errors import InvalidInput, SignInRefused, TooManyTries
+from meetings.people import logins, people, sign_ins, throttling
 from models.person import Person
 from tests.conftest import Cast
 from web.demo.people import PASSWORD
@@ -53,7 +53,7 @@ def test_a_new_login_is_kept_in_its_one_form(session: Session, cast: Cast) -> No
 
 
 def test_another_way_to_write_a_login_is_no_further_guess(engine: Engine) -> None:
-    for typed in WAYS_TO_WRITE[: guessing.HERE.free]:
+    for typed in WAYS_TO_WRITE[: throttling.HERE.free]:
         with pytest.raises(SignInRefused):
             sign_ins.sign_in(engine, attempt(typed, "wrong"), hours=1)
     with pytest.raises(TooManyTries):

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pikepdf
 
-from meetings import pdf, versions
+from meetings.documents import versions
+from meetings.pdf import pdf
 from tests import pdfs
 from tests.meetings.conftest import Shelf
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from meetings import memos
+from meetings.documents import memos
 from meetings.errors import InvalidInput, StaleRevision
 from models.document import DocumentVersion
 from models.memo import Memo, MemoKind

@@ -9,8 +9,10 @@ import pypdfium2 as pdfium
 import pytest
 from PIL import Image
 
-from meetings import documents, office, rights
+from meetings import rights
+from meetings.documents import documents
 from meetings.errors import FileRejected
+from meetings.pdf import office
 from tests import bombs
 from tests import office as files
 from tests.meetings.conftest import Shelf

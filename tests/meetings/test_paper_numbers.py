@@ -6,11 +6,11 @@ import pypdfium2 as pdfium
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings import documents, printing
 from meetings.config import Config
-from meetings.documents import reading_order
-from meetings.paper_numbers import paper_names
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
+from meetings.documents import documents, printing
+from meetings.documents.documents import reading_order
+from meetings.documents.paper_numbers import paper_names
 from models.meeting import Meeting
 from tests.conftest import Cast
 from web.demo.papers import to_pdf

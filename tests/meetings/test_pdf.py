@@ -6,13 +6,13 @@ import pikepdf
 import pypdfium2 as pdfium
 import pytest
 
-from meetings import joining, pdf, stamping, typesetting
 from meetings.cell import Cell
 from meetings.errors import FileRejected, OutOfBounds
-from meetings.joining import Part
+from meetings.pdf import joining, pdf, stamping, typesetting
+from meetings.pdf.joining import Part
 from tests import bombs, pdfs
 from tests.memory import grows_by_at_most
-from web.bench.attack import nested_forms
+from web.bench.harness.attack import nested_forms
 
 pytestmark = pytest.mark.hostile
 

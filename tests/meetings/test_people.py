@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import people
 from meetings.errors import InvalidInput, NotPossibleNow
+from meetings.people import people
 from models.audit import AuditLine
 from models.person import Person, Role
 from tests.conftest import Cast

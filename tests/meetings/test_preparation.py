@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from meetings import documents, pdf, preparation
+from meetings.documents import documents, preparation
 from meetings.errors import FileRejected
+from meetings.pdf import pdf
 from models.document import Page
 from tests import pdfs
 from tests.meetings.conftest import Shelf

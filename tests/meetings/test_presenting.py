@@ -5,8 +5,10 @@ import math
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings import agenda, documents, presenting
+from meetings import agenda
+from meetings.documents import documents
 from meetings.errors import InvalidInput, NotPossibleNow
+from meetings.sitting import presenting
 from models.document import DocumentVersion
 from models.sitting import Turn
 from tests import pdfs

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from meetings import documents, rights, search
-from meetings.documents import Permissions
+from meetings import rights
+from meetings.documents import documents, search
+from meetings.documents.documents import Permissions
 from meetings.errors import InvalidInput
 from models.base import now
 from models.person import Person

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings import errands, preparation, setbacks
+from meetings import periodic, setbacks
 from meetings.config import Config
-from meetings.errands import Errand
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
+from meetings.documents import preparation
+from meetings.periodic import Errand
 from minutes import health
 from models.base import now
 from models.document import DocumentVersion
@@ -73,7 +74,7 @@ def read_all(engine: Engine, storage: Storage) -> int:
 def test_an_errand_that_fails_is_told_until_it_succeeds(
     engine: Engine, session: Session, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(errands, "PAUSE_AFTER_PROBLEM_SECONDS", 0.0)
+    monkeypatch.setattr(periodic, "PAUSE_AFTER_PROBLEM_SECONDS", 0.0)
     stopping, tries = threading.Event(), iter(range(10))
 
     def act() -> bool:
@@ -83,18 +84,18 @@ def test_an_errand_that_fails_is_told_until_it_succeeds(
         return False
 
     told: list[str] = []
-    tell = errands.teller(engine)
+    tell = periodic.teller(engine)
 
     def look_and_tell(name: str, problem: str) -> None:
         tell(name, problem)
         session.rollback()
         told.extend(finding.sentence for finding in health.errands_that_fail(config, session))
 
-    errands._Loop(Errand("片付け", act, 0.0), look_and_tell).run(stopping)
+    periodic._Loop(Errand("片付け", act, 0.0), look_and_tell).run(stopping)
     assert "「片付け」" in told[0] and "3回続けて失敗" in told[0] and "ValueError" in told[0]
     assert "秘密" not in "".join(told)
     session.rollback()
-    assert setbacks.standing(session, errands.KIND) == []
+    assert setbacks.standing(session, periodic.KIND) == []
 
 
 def test_the_administrator_sees_what_was_set_aside(
@@ -102,7 +103,7 @@ def test_the_administrator_sees_what_was_set_aside(
 ) -> None:
     for _ in range(3):
         setbacks.begin(session, preparation.KIND, 12)
-        setbacks.begin(session, errands.KIND, "メールの送信", "OSError")
+        setbacks.begin(session, periodic.KIND, "メールの送信", "OSError")
     session.commit()
     page = browse(cast.administrator).get("/administration").text
     assert "頁を読み取れない資料の版が1件" in page and "「メールの送信」が" in page

@@ -10,9 +10,9 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
-from meetings import guessing, passwords, people, sign_ins
 from meetings.errors import InvalidInput, SignInRefused, TooManyTries, TryAgain
-from meetings.sign_ins import Attempt, Entered, Place
+from meetings.people import passwords, people, sign_ins, throttling
+from meetings.people.sign_ins import Attempt, Entered, Place
 from models.audit import AuditLine
 from models.base import now
 from models.person import SignIn, WrongTries
@@ -279,7 +279,7 @@ def test_who_left_is_signed_out_everywhere_and_does_not_come_back(
 
 
 def _tries(login: str, place: Place, count: int) -> WrongTries:
-    asked = guessing.subject(b"key", login, place.address)
+    asked = throttling.subject(b"key", login, place.address)
     return WrongTries(
         login_hash=asked.login_hash, place_hash=asked.place_hash, count=count, last_at=now()
     )

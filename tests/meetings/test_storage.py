@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from meetings.disk.storage import Incoming, Storage
 from meetings.errors import FileRejected, StorageFull
-from meetings.storage import Incoming, Storage
 
 
 def test_a_file_is_found_under_the_hash_of_its_content(storage: Storage) -> None:

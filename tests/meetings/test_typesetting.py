@@ -3,8 +3,8 @@
 import pypdfium2 as pdfium
 import pytest
 
-from meetings import font_files, typesetting
-from meetings.typesetting import FONTS
+from meetings.pdf import font_files, typesetting
+from meetings.pdf.typesetting import FONTS
 
 NAMES = ["𠮷田", "槗本", "☑出席", "資料3‑2", "髙﨑", "濵口", "葛󠄀城", "辻󠄁村"]
 FIRST = FONTS / "BIZUDPGothic_400Regular.ttf"

@@ -16,8 +16,8 @@ import pytest
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy.exc import OperationalError
 
-from meetings import home, upgrading
 from meetings.config import Config
+from meetings.disk import home, upgrading
 from meetings.errors import StartRefused
 from models import database
 

@@ -6,7 +6,7 @@ import random
 import pikepdf
 import pytest
 
-from meetings import memos, versions
+from meetings.documents import memos, versions
 from meetings.errors import NotPossibleNow
 from models.document import Document, DocumentVersion, PageMatch
 from models.memo import Memo, MemoKind

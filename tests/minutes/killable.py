@@ -9,8 +9,9 @@ from pathlib import Path
 
 from meetings import config as settings
 from meetings.config import Speech
-from minutes import leases, turns, worker
 from minutes.recognition.heard import Heard, Samples
+from minutes.transcription import leases, scheduling
+from minutes.worker import worker
 from models.database import connect
 from tests import speech_models
 
@@ -31,7 +32,7 @@ def ever_slow(samples: Samples) -> Iterator[Heard]:
 def work(home: str, speech_model: str) -> None:
     """Until it is killed. So many kills in a row would be given up in earnest; here they are the
     test."""
-    leases.LEASE, turns.MOST_ATTEMPTS = LEASE, 1000
+    leases.LEASE, scheduling.MOST_ATTEMPTS = LEASE, 1000
     worker.REST_SECONDS = 0.05
     config = replace(
         settings.load(),

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.orm import Session
 
-from minutes import alike
-from minutes.alike import Place, Replacement
-from minutes.proposals.readings import tokens
-from minutes.proposals.sound import folded, sounds
+from minutes.japanese.readings import tokens
+from minutes.japanese.similarity import folded, sounds
+from minutes.transcripts import alike
+from minutes.transcripts.alike import Place, Replacement
 from models.base import now
 from models.transcript import Segment, Transcript
 from tests.conftest import Cast

@@ -5,12 +5,12 @@ import pytest
 from meetings.style_choices import Annotations
 from minutes import accuracy
 from minutes.accuracy import Mark
-from minutes.annotations import Kind, annotations, spoken
-from minutes.proposals import learning
+from minutes.japanese.annotations import Kind, annotations, spoken
 from minutes.style.choice import FAITHFUL, USUAL
 from minutes.style.kept import NO_NAMES
 from minutes.style.layers import in_style
 from minutes.style.official import official
+from minutes.terms import learning
 
 HEARD = "採決します。意義ありませんか。次に移ります。"
 SAID = "採決します。異議ありませんか。次に移ります。"

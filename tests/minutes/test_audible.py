@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from minutes import records
-from minutes.audible import heard_until
-from minutes.content import Content, content_of
+from minutes.records import records
+from minutes.records.audible import heard_until
+from minutes.records.content import Content, content_of
 from models.minutes import MinutesRevision
 from models.transcript import AssignedBy, Transcript
 from tests.conftest import Cast

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from meetings.disk.storage import Storage
 from meetings.errors import InvalidInput
-from meetings.storage import Storage
-from minutes.beginnings import after_first_part, read_beginning, typed_beginning
+from minutes.recordings.beginnings import after_first_part, read_beginning, typed_beginning
 from models.recording import Recording
 from tests.conftest import Cast
 from tests.parts import STARTS_AT, build_two_parts

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from minutes.clips import Clips
-from minutes.recognition import audio
+from minutes.sound import audio
+from minutes.sound.clips import Clips
 
 pytestmark = pytest.mark.hostile
 

@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from minutes import comparing, records
 from minutes.assignment import spans
-from minutes.content import content_of
+from minutes.records import comparing, records
+from minutes.records.content import content_of
 from models.transcript import Transcript
 from tests.conftest import Cast
 

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from meetings.style_choices import Endings, Numbers
-from minutes import records
-from minutes.content import Content, Paragraph, content_of, official_only
+from minutes.records import records
+from minutes.records.content import Content, Paragraph, content_of, official_only
 from minutes.style.choice import Style
 from models.minutes import MinutesRevision
 from models.transcript import Transcript

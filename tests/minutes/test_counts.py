@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
-from minutes import counts, cutting, rewriting, statistics, transcripts
+from meetings.disk.storage import Storage
+from minutes import statistics
 from minutes.accuracy import NOTHING, Accuracy
 from minutes.recognition.heard import Heard
+from minutes.transcripts import counts, cutting, rewriting, transcripts
 from models.meeting import Meeting
 from models.recording import Recording
 from models.transcript import EditingTime, Segment, Transcript, TranscriptCount

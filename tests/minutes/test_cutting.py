@@ -5,10 +5,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
-from minutes import cutting, transcripts
 from minutes.proposals import decisions
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.choosing import Change, Choice
+from minutes.proposals.selection import Change, Choice
+from minutes.transcripts import cutting, transcripts
 from models.transcript import Correction, Origin, Segment, Transcript
 from tests.conftest import Cast
 from tests.world import HEARD

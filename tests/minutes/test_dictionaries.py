@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import people
 from meetings.errors import InvalidInput, NotFound
-from minutes import dictionaries, transcripts
-from minutes.proposals.terms import Confused
+from meetings.people import people
+from minutes.terms import dictionaries
+from minutes.terms.terms import Confused
+from minutes.transcripts import transcripts
 from models.audit import AuditLine
 from models.meeting import Meeting, Series
 from models.person import Role

@@ -1,6 +1,6 @@
 """Times of segments against the times of what was said."""
 
-from minutes.edges import Edges, Timed, compare, share_near
+from minutes.timing_error import Edges, Timed, compare, share_near
 
 SAID = [Timed("定刻となりました。", 1.0, 3.0), Timed("開会いたします。", 3.5, 5.0)]
 

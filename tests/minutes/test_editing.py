@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from minutes import editing
 from minutes.statistics import figures
+from minutes.transcripts import editing
 from models.transcript import EditingTime, Transcript
 from tests.conftest import Cast
 

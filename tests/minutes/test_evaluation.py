@@ -8,14 +8,15 @@ import pytest
 
 from meetings.config import Config, Speech
 from meetings.errors import FileRejected, InvalidInput
-from minutes import evaluation
-from minutes.evaluation import Materials
+from minutes import loading
+from minutes.evaluation import recognition
+from minutes.evaluation.recognition import Materials
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.choosing import Change, Choice
-from minutes.proposals.terms import Vocabulary
-from minutes.recognition import recogniser, speech_model
+from minutes.proposals.selection import Change, Choice
 from minutes.recognition.heard import Heard, Recognise, Samples
-from minutes.recognition.speech_model import SpeechModel
+from minutes.speech_models import speech_model
+from minutes.speech_models.speech_model import SpeechModel
+from minutes.terms.terms import Vocabulary
 from models.transcript import Origin
 from tests import speech_models
 from tests.sounds import ffmpeg
@@ -38,9 +39,9 @@ def hearing(monkeypatch: pytest.MonkeyPatch) -> Hearing:
         monkeypatch.setattr(
             speech_model, "choose", lambda config: SpeechModel("none", config.home, "")
         )
-        monkeypatch.setattr(recogniser, "load", lambda config, model: noting)
+        monkeypatch.setattr(loading, "load", lambda config, model: noting)
         monkeypatch.setattr(
-            recogniser, "load_teacher", lambda config, model: speech_models.teach_nothing(model)
+            loading, "load_teacher", lambda config, model: speech_models.teach_nothing(model)
         )
         return lengths
 
@@ -73,7 +74,7 @@ def test_raw_and_normalised_rates_are_fractions(
     hearing: Hearing, folder: Path, config: Config
 ) -> None:
     hearing(saying("議題は3つござります"))
-    result = evaluation.as_json(evaluation.evaluate([folder], None, config))
+    result = recognition.as_json(recognition.evaluate([folder], None, config))
     council = result["folders"][0]
     assert (council["name"], council["audio"]) == ("council", "audio.flac")
     assert council["seconds"] == pytest.approx(4.0, abs=0.1)
@@ -93,7 +94,7 @@ def test_where_segments_are_parted_costs_nothing_and_shows_hesitations(
         yield Heard(4.0, 4.0, "")
 
     hearing(in_pieces)
-    council = evaluation.as_json(evaluation.evaluate([folder], None, config))["folders"][0]
+    council = recognition.as_json(recognition.evaluate([folder], None, config))["folders"][0]
     assert council["cer"] == 0
     assert council["cer_raw"] == pytest.approx(1 / 14)
 
@@ -113,12 +114,12 @@ def test_times_of_segments_are_compared_where_the_reference_has_times(
 
     hearing(hear_two)
     write_reference(folder, [{"text": said, "sentences": sentences}])
-    result = evaluation.evaluate([folder], None, config)
-    told = evaluation.as_json(result)["folders"][0]
+    result = recognition.evaluate([folder], None, config)
+    told = recognition.as_json(result)["folders"][0]
     assert (told["starts_near"], told["ends_near"]) == (0.5, 1.0)
-    assert evaluation.as_table(result).splitlines()[1].split()[-3:] == ["0.50", "1.00", "-"]
+    assert recognition.as_table(result).splitlines()[1].split()[-3:] == ["0.50", "1.00", "-"]
     write_reference(folder, [{"text": said}])
-    without = evaluation.as_json(evaluation.evaluate([folder], None, config))
+    without = recognition.as_json(recognition.evaluate([folder], None, config))
     assert without["starts_near"] is None and without["folders"][0]["ends_near"] is None
 
 
@@ -143,11 +144,11 @@ def test_seconds_at_the_right_agenda_item_are_told_where_the_reference_has_items
 
     hearing(hear_two)
     write_reference(folder, turns)
-    result = evaluation.evaluate([folder], None, config, Materials(are_used=False))
-    told = evaluation.as_json(result)
+    result = recognition.evaluate([folder], None, config, Materials(are_used=False))
+    told = recognition.as_json(result)
     assert told["items"] == told["folders"][0]["items"]
     assert told["items"] == {"right_seconds": 1.5, "seconds": 2.0}
-    assert evaluation.as_table(result).splitlines()[1].split()[-1] == "0.75"
+    assert recognition.as_table(result).splitlines()[1].split()[-1] == "0.75"
 
 
 def test_rates_of_several_folders_are_pooled_over_all_characters(
@@ -161,7 +162,7 @@ def test_rates_of_several_folders_are_pooled_over_all_characters(
         clips, [{"audio": "one.wav", "text": "議題は"}, {"audio": "two.m4a", "text": "一つ議題は"}]
     )
     hearing(saying("議題は"))
-    result = evaluation.as_json(evaluation.evaluate([folder, clips], None, config))
+    result = recognition.as_json(recognition.evaluate([folder, clips], None, config))
     assert [entry["name"] for entry in result["folders"]] == ["council", "clips"]
     assert result["folders"][1]["audio"] == "2 files"
     assert result["folders"][1]["cer"] == pytest.approx(2 / 8)
@@ -173,7 +174,7 @@ def test_another_sound_of_the_folder_can_be_chosen_in_any_format(
 ) -> None:
     hearing(saying("議題は三つございます"))
     ffmpeg("-i", str(folder / "audio.flac"), "-t", "2", str(folder / "far.m4a"))
-    far = evaluation.evaluate([folder], "far.m4a", config).folders[0]
+    far = recognition.evaluate([folder], "far.m4a", config).folders[0]
     assert (far.audio, far.normalised.error_rate) == ("far.m4a", 0)
     assert far.sound_seconds == pytest.approx(2, abs=0.1)
 
@@ -184,7 +185,7 @@ def test_a_folder_with_an_m4a_alone_needs_no_option(
     hearing(saying("議題は"))
     ffmpeg("-i", str(folder / "audio.flac"), str(folder / "audio.m4a"))
     (folder / "audio.flac").unlink()
-    assert evaluation.evaluate([folder], None, config).folders[0].audio == "audio.m4a"
+    assert recognition.evaluate([folder], None, config).folders[0].audio == "audio.m4a"
 
 
 def test_the_sound_is_cut_into_chunks_as_in_production(
@@ -196,7 +197,7 @@ def test_the_sound_is_cut_into_chunks_as_in_production(
     )  # fmt: skip
     lengths = hearing(saying("あ"))
     speech = Speech(first_chunk_seconds=60, chunk_seconds=600)
-    evaluation.evaluate([folder], None, replace(config, speech=speech))
+    recognition.evaluate([folder], None, replace(config, speech=speech))
     assert lengths == [pytest.approx(56, abs=1), pytest.approx(94, abs=1)]
 
 
@@ -208,7 +209,7 @@ def test_the_answer_is_not_open_while_the_sound_is_heard(
         yield Heard(0.0, 1.0, "後から書いた文")
 
     hearing(peeking)
-    assert evaluation.evaluate([folder], None, config).normalised.error_rate == 0
+    assert recognition.evaluate([folder], None, config).normalised.error_rate == 0
 
 
 @pytest.mark.parametrize(
@@ -236,7 +237,7 @@ def test_a_folder_that_cannot_be_evaluated_is_told_before_any_work(
     lengths = hearing(saying("あ"))
     broken(folder)
     with pytest.raises(InvalidInput, match=told):
-        evaluation.evaluate([SPEECH / "human", folder], None, config)
+        recognition.evaluate([SPEECH / "human", folder], None, config)
     assert lengths == []
 
 
@@ -246,14 +247,14 @@ def test_a_sound_that_cannot_be_opened_is_told(
     hearing(saying("あ"))
     (folder / "audio.flac").write_text("no sound")
     with pytest.raises(FileRejected):
-        evaluation.evaluate([folder], None, config)
+        recognition.evaluate([folder], None, config)
 
 
 def test_the_table_has_a_line_for_each_folder_and_one_for_all(
     hearing: Hearing, folder: Path, config: Config
 ) -> None:
     hearing(saying("議題は3つござります"))
-    lines = evaluation.as_table(evaluation.evaluate([folder], None, config)).splitlines()
+    lines = recognition.as_table(recognition.evaluate([folder], None, config)).splitlines()
     assert len(lines) == 4 and lines[3].startswith("backend: ")
     assert lines[1].split()[:2] == ["council", "audio.flac"]
     assert "0.429" in lines[1] and "0.100" in lines[1]
@@ -262,8 +263,8 @@ def test_the_table_has_a_line_for_each_folder_and_one_for_all(
 
 @pytest.mark.model
 def test_the_real_recogniser_on_real_speech_stays_as_good_as_it_was(config: Config) -> None:
-    result = evaluation.evaluate([SPEECH / "meeting", SPEECH / "human"], None, config)
-    rates = evaluation.as_json(result)
+    result = recognition.evaluate([SPEECH / "meeting", SPEECH / "human"], None, config)
+    rates = recognition.as_json(result)
     assert 0 < rates["cer"] < 0.3  # the backends of different processors hear a little differently
     assert rates["folders"][0]["cer"] < 0.22
     assert rates["folders"][0]["cer_raw"] > rates["folders"][0]["cer"]
@@ -292,15 +293,15 @@ def test_papers_are_counted_beside_what_was_heard(
             text = segment.text.replace("危代", "議題").replace("予備", "予算")
             yield Choice(text, changed, tuple(c for c in changes if c not in changed))
 
-    monkeypatch.setattr(recogniser, "load_teacher", lambda config, model: teach)
-    result = evaluation.evaluate([folder], None, config)
-    (council,) = evaluation.as_json(result)["folders"]
+    monkeypatch.setattr(loading, "load_teacher", lambda config, model: teach)
+    result = recognition.evaluate([folder], None, config)
+    (council,) = recognition.as_json(result)["folders"]
     assert council["changed"] == {"right": 1, "wrong": 1}
     assert council["proposed"] == {"right": 0, "wrong": 1}
     assert council["cer"] < council["cer_without_materials"]
-    assert "1/1" in evaluation.as_table(result)
-    without = evaluation.evaluate([folder], None, config, evaluation.Materials(are_used=False))
-    (council,) = evaluation.as_json(without)["folders"]
+    assert "1/1" in recognition.as_table(result)
+    without = recognition.evaluate([folder], None, config, recognition.Materials(are_used=False))
+    (council,) = recognition.as_json(without)["folders"]
     assert council["cer"] == council["cer_without_materials"]
     assert council["terms"] == 0
 
@@ -309,8 +310,8 @@ def test_earlier_minutes_are_those_of_other_meetings(folder: Path, tmp_path: Pat
     other = tmp_path / "earlier"
     other.mkdir()
     write_reference(other, [{"text": "官民データ活用推進計画です。"}])
-    history = evaluation.Materials(history=(folder, other))
-    words = {term.surface for term in evaluation.vocabulary(folder, history).terms}
+    history = recognition.Materials(history=(folder, other))
+    words = {term.surface for term in recognition.vocabulary(folder, history).terms}
     assert "官民データ活用推進計画" in words
     assert "議題" not in words  # its own reference is no earlier minutes
 
@@ -323,5 +324,5 @@ def test_papers_that_are_not_there_are_told_before_any_work(
         '{"title": "会議", "materials": [{"title": "資料1", "file": "none.md"}]}'
     )
     with pytest.raises(InvalidInput, match="資料を読めません"):
-        evaluation.evaluate([folder], None, config)
+        recognition.evaluate([folder], None, config)
     assert lengths == []

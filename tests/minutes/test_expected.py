@@ -2,7 +2,7 @@
 
 import pytest
 
-from minutes.expected import ERRORS_PER_DOUBT, expected_errors
+from minutes.transcripts.expected import ERRORS_PER_DOUBT, expected_errors
 from models.base import now
 from models.transcript import Transcript
 

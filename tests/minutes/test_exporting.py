@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from minutes import transcripts
-from minutes.exporting import Format, as_file
 from minutes.imports import reading
+from minutes.transcripts import transcripts
+from minutes.transcripts.exporting import Format, as_file
 from models.transcript import Transcript
 from tests.conftest import Cast
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from meetings import config as settings
 from meetings.config import Config, Speech
+from meetings.disk.storage import Storage
 from meetings.errors import StorageFull
-from meetings.storage import Storage
-from minutes import leases, normalised, transcripts
-from minutes import transcription as work
 from minutes.recognition.heard import Heard, Recognise, Samples
-from minutes.worker import Worker
+from minutes.transcription import leases, normalised, work
+from minutes.transcripts import transcripts
+from minutes.worker.worker import Worker
 from models.meeting import Meeting
 from models.recording import StepKind, Transcription, WorkState
 from tests import speech_models

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from meetings import looks, mail, notices, preparation
 from meetings.config import Config
-from meetings.storage import Storage
-from minutes import normalised, turns
-from minutes.progress import waiting_for
-from minutes.proposals import papers
+from meetings.disk.storage import Storage
+from meetings.documents import appearance, preparation
+from meetings.invitations import mail, notices
+from minutes.meeting_stages import waiting_for
+from minutes.terms import papers
+from minutes.transcription import normalised, scheduling
 from models.database import reading
 from tests.conftest import Cast
 
@@ -31,10 +32,10 @@ SMALL = {"department"}
     "look",
     [
         lambda engine, config: preparation.prepare_some(engine, Storage(config.home)),
-        lambda engine, config: looks.compare_some(engine, Storage(config.home)),
+        lambda engine, config: appearance.compare_some(engine, Storage(config.home)),
         lambda engine, config: papers.collect_some(engine),
-        lambda engine, config: _read(engine, turns.next_piece),
-        lambda engine, config: _read(engine, turns.give_up_hopeless),
+        lambda engine, config: _read(engine, scheduling.next_piece),
+        lambda engine, config: _read(engine, scheduling.give_up_hopeless),
         lambda engine, config: _read(engine, lambda s: normalised.clear(s, config.home)),
         lambda engine, config: _read(engine, mail._next),
         lambda engine, config: _read(engine, lambda s: notices.add_reminders(s, 1)),

@@ -16,10 +16,10 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from meetings.config import Config
-from meetings.storage import Storage
-from minutes import normalised, transcripts
-from minutes import transcription as work
-from minutes.recognition import audio
+from meetings.disk.storage import Storage
+from minutes.sound import audio
+from minutes.transcription import normalised, work
+from minutes.transcripts import transcripts
 from models.database import reading, writing
 from models.meeting import Meeting
 from models.person import Person

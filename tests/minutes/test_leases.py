@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from minutes import following, leases, transcripts
-from minutes import transcription as work
 from minutes.recognition.heard import Heard
+from minutes.transcription import leases, work
+from minutes.transcription import progress as following
+from minutes.transcripts import transcripts
 from models.base import now
 from models.recording import Chunk, Recording, Transcription, WorkerSign, WorkState
 from models.transcript import Segment

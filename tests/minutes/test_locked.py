@@ -10,10 +10,10 @@ from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
 from meetings.config import Config, Speech
-from meetings.storage import Storage
-from minutes import transcription as work
+from meetings.disk.storage import Storage
 from minutes.recognition.heard import Heard, Samples
-from minutes.worker import Worker
+from minutes.transcription import work
+from minutes.worker.worker import Worker
 from models.base import now
 from models.database import connect, writing
 from models.meeting import Meeting

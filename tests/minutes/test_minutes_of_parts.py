@@ -4,12 +4,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from meetings.errors import InvalidInput, NotPossibleNow
-from minutes import publication, records, search, statistics, transcripts
-from minutes import transcription as work
+from minutes import statistics
 from minutes.assignment import spans
-from minutes.content import content_of
-from minutes.paper import said_at
-from minutes.progress import MeetingState, state_of
+from minutes.meeting_stages import MeetingState, state_of
+from minutes.records import publication, records, search
+from minutes.records.content import content_of
+from minutes.records.paper import said_at
+from minutes.transcription import work
+from minutes.transcripts import transcripts
 from models.minutes import MinutesRevision
 from models.transcript import Transcript
 from tests.conftest import Cast

@@ -10,11 +10,11 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from meetings.config import Config, Speech
-from meetings.storage import Storage
-from minutes import transcription as work
+from meetings.disk.storage import Storage
 from minutes.recognition.heard import Heard, Samples
-from minutes.recognition.speech_model import SpeechModel
-from minutes.worker import Worker
+from minutes.speech_models.speech_model import SpeechModel
+from minutes.transcription import work
+from minutes.worker.worker import Worker
 from models.meeting import Meeting
 from models.recording import Recording, Transcription, WorkState
 from tests import speech_models

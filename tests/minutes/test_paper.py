@@ -3,8 +3,8 @@
 import pytest
 
 from meetings.style_choices import Speakers
-from minutes.content import Attendee, Content, Paragraph, Section
-from minutes.paper import as_text, laid_out, set_apart, speakers_told
+from minutes.records.content import Attendee, Content, Paragraph, Section
+from minutes.records.paper import as_text, laid_out, set_apart, speakers_told
 from minutes.style.choice import Style
 
 CHAIR, CHIEF, GUEST = "桐生 正臣", "三浦 恵子", "声1"

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from minutes.content import Paragraph
-from minutes.paragraphs import FULL_LETTERS, drafted, is_end
+from minutes.records.content import Paragraph
+from minutes.records.paragraphs import FULL_LETTERS, drafted, is_end
 from minutes.style.choice import USUAL
 from minutes.style.kept import NO_NAMES
 from models.transcript import Segment, Speaker

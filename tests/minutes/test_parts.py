@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from meetings.disk.storage import Storage
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
-from meetings.storage import Storage
-from minutes import parts, recordings
-from minutes import transcription as work
+from minutes.recordings import parts, recordings
+from minutes.transcription import work
 from models.audit import AuditLine
 from models.meeting import Meeting
 from models.recording import Recording, RecordingKind

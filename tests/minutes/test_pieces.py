@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from meetings.config import Limits
+from meetings.disk.storage import Arrival, Storage
 from meetings.errors import (
     Busy,
     ChecksumWrong,
@@ -20,10 +21,9 @@ from meetings.errors import (
     StorageFull,
     TooLarge,
 )
-from meetings.storage import Arrival, Storage
-from minutes import uploads
-from minutes.pieces import STEP_BYTES, Checksum, Piece
-from minutes.uploads import Announced
+from minutes.recordings import uploads
+from minutes.recordings.upload_parts import STEP_BYTES, Checksum, Piece
+from minutes.recordings.uploads import Announced
 from models.meeting import Meeting
 from models.upload import Upload, UploadState
 from tests.conftest import Cast

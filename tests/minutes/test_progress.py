@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 
 from meetings import agenda
 from meetings.rights import Right
-from minutes import publication, records
-from minutes import transcription as work
 from minutes.assignment import spans
-from minutes.content import content_of
-from minutes.progress import WORK, MeetingState, last_requests, state_of, told, waiting_for
+from minutes.meeting_stages import WORK, MeetingState, last_requests, state_of, told, waiting_for
+from minutes.records import publication, records
+from minutes.records.content import content_of
+from minutes.transcription import work
 from models.base import now
 from models.meeting import Meeting
 from models.recording import Recording

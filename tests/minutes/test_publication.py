@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 
 from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.rights import published_revision
-from minutes import publication, records, search
 from minutes.assignment import spans
-from minutes.content import content_of
+from minutes.records import publication, records, search
+from minutes.records.content import content_of
 from models.minutes import MinutesRevision
 from models.transcript import Transcript
 from tests.conftest import Cast

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from meetings.disk.storage import Storage
 from meetings.errors import FileRejected, NotPossibleNow
-from meetings.storage import Storage
-from minutes import recordings
+from minutes.recordings import recordings
 from models.audit import AuditLine
 from models.meeting import Meeting
 from models.recording import Recording

@@ -3,14 +3,16 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings import invitations
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
-from minutes import drafting, records, statistics, transcripts
-from minutes import transcription as work
+from meetings.invitations import invitations
+from minutes import statistics
 from minutes.assignment import decisions as assignment
 from minutes.assignment import spans
-from minutes.content import Content, content_of
-from minutes.paper import as_text
+from minutes.records import drafting, records
+from minutes.records.content import Content, content_of
+from minutes.records.paper import as_text
+from minutes.transcription import work
+from minutes.transcripts import transcripts
 from models.meeting import AnswerWord
 from models.minutes import MinutesRevision
 from models.recording import Recording

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from minutes import following, remaining
-from minutes import transcription as work
-from minutes.remaining import Pace
+from minutes.transcription import progress, remaining, work
+from minutes.transcription.remaining import Pace
 from models.base import now
 from models.recording import Chunk, Recording, Transcription, WorkState
 from tests.conftest import Cast
@@ -58,10 +57,10 @@ def test_after_a_minute_it_is_right_within_a_factor_of_one_and_a_half() -> None:
     assert len(after) > 60
     for left, said in after:
         assert said is not None
-        if left >= following.SOON_SECONDS:
+        if left >= progress.SOON_SECONDS:
             assert left / 1.5 <= said <= left * 1.5, (left, said)
         else:
-            assert said < 2 * following.SOON_SECONDS, (left, said)
+            assert said < 2 * progress.SOON_SECONDS, (left, said)
 
 
 def test_it_never_tells_minutes_where_seconds_are_left() -> None:
@@ -76,7 +75,7 @@ def test_on_a_new_machine_nothing_is_told_before_a_piece_is_done() -> None:
     first_done = next(at for at, done in SECOND["looks"] if done[0] > 299)
     for (at, _), (left, said) in zip(SECOND["looks"], told(SECOND, None), strict=True):
         assert (said is None) == (at < first_done)
-        if said is not None and left >= following.SOON_SECONDS:
+        if said is not None and left >= progress.SOON_SECONDS:
             assert left / 1.5 <= said <= left * 1.5, (left, said)
 
 
@@ -105,7 +104,7 @@ def test_past_runs_of_the_same_speech_model_tell_the_pace(
 
 
 def test_what_is_said_is_as_exact_as_it_can_be() -> None:
-    words = [following.remaining_words(seconds) for seconds in (None, 5, 62, 119, 150, 640, 3700)]
+    words = [progress.remaining_words(seconds) for seconds in (None, 5, 62, 119, 150, 640, 3700)]
     assert words == [
         "残り時間はまだ分かりません", "まもなく終わります", "残り約60秒", "残り約120秒",
         "残り約2分", "残り約11分", "残り約1時間2分",

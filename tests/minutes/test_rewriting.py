@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from meetings.disk.storage import Storage
 from meetings.errors import InvalidInput, StaleRevision
-from meetings.storage import Storage
-from minutes import rewriting, transcripts
-from minutes.proposals import learning
 from minutes.recognition.heard import Heard
-from minutes.rewriting import Rewriting, Tick
+from minutes.terms import learning
+from minutes.transcripts import rewriting, transcripts
+from minutes.transcripts.rewriting import Rewriting, Tick
 from models.audit import AuditLine
 from models.meeting import Meeting
 from models.term import Confusion

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from minutes import published
-from minutes.search import ON_A_PAGE, Wanted, list_published
+from minutes.records import published
+from minutes.records.search import ON_A_PAGE, Wanted, list_published
 from models.database import reading
 from models.minutes import Publication, PublishedParagraph
 from models.texts import folded
@@ -94,7 +94,7 @@ def test_of_more_hits_than_are_listed_the_newest_meetings_come_first(
 ) -> None:
     """However late an old meeting's minutes were published; and what is older is found by its
     year."""
-    monkeypatch.setattr("minutes.search.MOST_HITS", 3)
+    monkeypatch.setattr("minutes.records.search.MOST_HITS", 3)
     for years_ago in (1, 4, 0, 3, 2):
         day = FIRST - timedelta(days=366 * years_ago)
         publish_text(session, cast, "議会", day, ["予算の文"], title=f"{years_ago}年前")

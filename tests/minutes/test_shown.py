@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from meetings import documents
-from meetings.documents import Permissions
-from meetings.storage import Storage
-from minutes.shown import ShownPage, for_citizens, for_person, moments_of
+from meetings.disk.storage import Storage
+from meetings.documents import documents
+from meetings.documents.documents import Permissions
+from minutes.transcripts.shown_pages import ShownPage, for_citizens, for_person, moments_of
 from models.base import now
 from models.document import DocumentVersion
 from models.person import Person

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
-from minutes.beginnings import read_beginning, typed_beginning
-from minutes.recordings import place_recording
-from minutes.stamps import Reading, plausible, suggested
+from meetings.disk.storage import Storage
+from minutes.recordings.beginnings import read_beginning, typed_beginning
+from minutes.recordings.recordings import place_recording
+from minutes.recordings.timestamps import Reading, plausible, suggested
 from models.audit import AuditLine
 from models.meeting import Meeting
 from models.recording import BeginningSource, Recording, RecordingKind

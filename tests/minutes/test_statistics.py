@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
-from minutes import statistics, transcripts
-from minutes import transcription as work
+from meetings.disk.storage import Storage
+from minutes import statistics
+from minutes.transcription import work
+from minutes.transcripts import transcripts
 from models.base import now
 from models.meeting import Meeting
 from models.recording import Recording

@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import mail
 from meetings.config import Config
 from meetings.errors import InvalidInput, NotPossibleNow
-from minutes import publication, records
+from meetings.invitations import mail
 from minutes.assignment import spans
-from minutes.content import content_of
+from minutes.records import publication, records
+from minutes.records.content import content_of
 from models.minutes import MinutesRevision
 from models.notice import Notice, NoticeKind
 from models.transcript import Transcript

@@ -2,8 +2,8 @@
 
 import pytest
 
-from minutes.proposals.sound import sounds
-from minutes.terms import as_written
+from minutes.japanese.similarity import sounds
+from minutes.terms.listing import as_written
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from meetings.errors import NotPossibleNow
-from minutes import following, leases, transcripts
-from minutes import transcription as work
 from minutes.recognition.heard import Heard
+from minutes.transcription import leases, work
+from minutes.transcription import progress as following
+from minutes.transcripts import transcripts
 from models.recording import Chunk, Recording, Transcription, WorkState
 from models.transcript import Transcript
 from tests.conftest import Cast

@@ -5,9 +5,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
-from minutes import records, transcripts
 from minutes.assignment import decisions as assignment
 from minutes.assignment import spans
+from minutes.records import records
+from minutes.transcripts import transcripts
 from models.transcript import Correction, Segment, Speaker, Transcript
 from tests.conftest import Cast
 from tests.world import HEARD

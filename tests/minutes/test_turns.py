@@ -7,9 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from minutes import following, leases, turns
-from minutes import transcription as work
 from minutes.recognition.heard import Heard
+from minutes.transcription import leases, progress, scheduling, work
 from models.base import now
 from models.meeting import Meeting
 from models.recording import Chunk, Recording, Step, StepKind, Transcription, WorkState
@@ -46,7 +45,7 @@ def request_of(session: Session, cast: Cast, meeting: Meeting) -> Request:
 
 
 def take(session: Session) -> tuple[Chunk | Step, str]:
-    piece = turns.next_piece(session)
+    piece = scheduling.next_piece(session)
     assert piece is not None
     return piece, leases.take(session, piece)
 
@@ -70,7 +69,7 @@ def do(session: Session, request_of: Request) -> str:
 
 def do_all(session: Session, request_of: Request) -> list[str]:
     done = []
-    while turns.next_piece(session):
+    while scheduling.next_piece(session):
         done.append(do(session, request_of))
     return done
 
@@ -120,7 +119,7 @@ def test_several_workers_share_one_recording_and_never_the_same_chunk(
     second, _ = take(session)
     assert isinstance(first, Chunk) and isinstance(second, Chunk)
     assert (first.number, second.number) == (2, 3)
-    assert turns.next_piece(session) is None
+    assert scheduling.next_piece(session) is None
 
 
 def test_what_is_moved_up_goes_first_and_among_them_turns_are_taken(
@@ -146,7 +145,7 @@ def test_nothing_is_done_of_what_is_paused_and_it_goes_on_where_it_was(
     assert do(session, request_of) == "R0 sound"
     work.pause_transcription(session, cast.secretary, run)
     session.flush()
-    assert turns.next_piece(session) is None
+    assert scheduling.next_piece(session) is None
     work.resume_transcription(session, cast.secretary, run)
     session.flush()
     assert do_all(session, request_of) == [
@@ -173,9 +172,9 @@ def test_who_pauses_before_anything_began_begins_later(
 
 def test_the_place_is_told_as_long_as_one_waits(session: Session, request_of: Request) -> None:
     first, second = request_of(2), request_of(2)
-    assert [turns.place(session, run) for run in (first, second)] == [1, 2]
+    assert [scheduling.place(session, run) for run in (first, second)] == [1, 2]
     take(session)
-    assert [turns.place(session, run) for run in (first, second)] == [None, 1]
+    assert [scheduling.place(session, run) for run in (first, second)] == [None, 1]
 
 
 def test_a_clock_that_goes_back_does_not_change_whose_turn_it_is(
@@ -209,7 +208,7 @@ def test_without_the_sound_nothing_else_is_tried(session: Session, request_of: R
     work.fail(session, sound, "音が入っていません。")
     session.flush()
     assert (run.state, run.problem) == (WorkState.FAILED, "音が入っていません。")
-    assert turns.next_piece(session) is None
+    assert scheduling.next_piece(session) is None
 
 
 def test_a_failed_run_goes_on_where_it_failed(
@@ -219,7 +218,7 @@ def test_a_failed_run_goes_on_where_it_failed(
     sound, _ = take(session)
     work.fail(session, sound, "ディスクがいっぱいです。")
     session.flush()
-    seen = following.progress(session, run)
+    seen = progress.progress(session, run)
     assert not seen.is_moving
     assert seen.stages[-1].words == "文字起こしを再開したあと"
     work.resume_transcription(session, cast.secretary, run)
@@ -245,10 +244,10 @@ def test_what_never_gets_on_is_given_up_with_a_sentence(
     if kind == "chunk":
         do(session, request_of)
     for _ in range(leases.MOST_ATTEMPTS):
-        turns.give_up_hopeless(session)
+        scheduling.give_up_hopeless(session)
         piece, _ = take(session)
         lapse(session, piece)
-    turns.give_up_hopeless(session)
+    scheduling.give_up_hopeless(session)
     assert run.state == WorkState.FAILED and "管理者" in run.problem
 
 
@@ -262,7 +261,7 @@ def test_a_later_step_that_never_gets_on_is_given_up_alone(
         piece, _ = take(session)
         assert isinstance(piece, Step)
         lapse(session, piece)
-    turns.give_up_hopeless(session)
+    scheduling.give_up_hopeless(session)
     session.flush()
     assert "管理者" in piece.problem
     assert do_all(session, request_of) == [
@@ -282,7 +281,7 @@ def test_an_attempt_that_gets_on_does_not_count_as_one_that_failed(
     run = request_of(1)
     do(session, request_of)
     for second in range(2 * leases.MOST_ATTEMPTS):
-        turns.give_up_hopeless(session)
+        scheduling.give_up_hopeless(session)
         chunk, lease = take(session)
         work.add_segment(session, chunk.id, lease, replace(HEARD, end_seconds=second + 1.0))
         session.flush()

@@ -5,9 +5,10 @@ from sqlalchemy.orm import Session
 
 from meetings.errors import NotPossibleNow
 from meetings.rights import published_revision
-from minutes import publication, records, transcripts
 from minutes.assignment import spans
-from minutes.content import content_of
+from minutes.records import publication, records
+from minutes.records.content import content_of
+from minutes.transcripts import transcripts
 from models.minutes import MinutesRevision
 from models.transcript import Transcript
 from tests.conftest import Cast

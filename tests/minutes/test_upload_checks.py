@@ -10,13 +10,13 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from meetings.config import Limits
+from meetings.disk.storage import Storage
 from meetings.errors import FileRejected
-from meetings.storage import Storage
-from minutes import upload_checks, uploads
-from minutes.recognition import audio
-from minutes.recordings import recordings_of
-from minutes.upload_checks import check_next
-from minutes.uploads import Announced
+from minutes.recordings import upload_checks, uploads
+from minutes.recordings.recordings import recordings_of
+from minutes.recordings.upload_checks import check_next
+from minutes.recordings.uploads import Announced
+from minutes.sound import audio
 from models.base import now
 from models.meeting import Meeting
 from models.recording import Recording, Transcription

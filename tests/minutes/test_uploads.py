@@ -11,11 +11,11 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings.config import Config, Limits
+from meetings.disk.storage import Storage
 from meetings.errors import NotFound, NotPossibleNow, StorageFull, TooLarge
-from meetings.storage import Storage
-from minutes import upload_tidying, uploads
-from minutes.upload_tidying import Tidying
-from minutes.uploads import MEGABYTE, Announced
+from minutes.recordings import upload_tidying, uploads
+from minutes.recordings.upload_tidying import Tidying
+from minutes.recordings.uploads import MEGABYTE, Announced
 from models.audit import AuditLine
 from models.base import now
 from models.meeting import Meeting

@@ -19,12 +19,12 @@ from sqlalchemy.orm import Session
 
 from meetings import agenda, dates
 from meetings.config import Config
+from meetings.disk.storage import Storage
 from meetings.errors import InvalidInput, StorageFull
-from meetings.storage import Storage
-from minutes import filing, watching
-from minutes.recognition import audio
-from minutes.recordings import recordings_of
-from minutes.watching import Counts, Watch
+from minutes.recordings import filing, watching
+from minutes.recordings.recordings import recordings_of
+from minutes.recordings.watching import Counts, Watch
+from minutes.sound import audio
 from models.audit import AuditLine
 from models.base import now
 from models.meeting import Meeting
@@ -289,7 +289,7 @@ def test_a_file_counts_only_when_it_stood_still(
 ) -> None:  # fmt: skip
     """As a slow share brings it: in pieces, with pauses."""
     clock = [1000.0]
-    monkeypatch.setattr("minutes.watching.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("minutes.recordings.watching.time.monotonic", lambda: clock[0])
     watch = Watch(config, engine, storage, folder, cast.secretary.login)
     content = tones[0].read_bytes()
     for share in (0.2, 0.5, 0.9, 1.0):

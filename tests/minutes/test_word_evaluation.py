@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from meetings.config import Config
-from minutes import word_evaluation
-from minutes.recognition import recogniser, speech_model
+from minutes import loading
+from minutes.evaluation import words
 from minutes.recognition.heard import Heard, Moment, Samples, Sound
-from minutes.recognition.speech_model import SpeechModel
+from minutes.speech_models import speech_model
+from minutes.speech_models.speech_model import SpeechModel
 from tests.sounds import ffmpeg
 
 SPEECH = Path(__file__).parents[1] / "data" / "speech"
@@ -52,16 +53,16 @@ def hearing(monkeypatch: pytest.MonkeyPatch) -> None:
 
     chosen = SpeechModel("none", Path(), "")
     monkeypatch.setattr(speech_model, "choose", lambda config: chosen)
-    monkeypatch.setattr(recogniser, "load", lambda config, model: recognise)
-    monkeypatch.setattr(recogniser, "load_word_finder", lambda config, model, language: find)
+    monkeypatch.setattr(loading, "load", lambda config, model: recognise)
+    monkeypatch.setattr(loading, "load_word_finder", lambda config, model, language: find)
 
 
 @pytest.mark.usefixtures("hearing")
 def test_the_beginnings_of_sentences_and_the_doubts_are_counted(
     folder: Path, config: Config
 ) -> None:
-    results = word_evaluation.evaluate([folder], None, config)
-    (told,) = word_evaluation.as_json(results)["folders"]
+    results = words.evaluate([folder], None, config)
+    (told,) = words.as_json(results)["folders"]
     off = told["seconds_off"]
     assert off["count"] == 1  # the first sentence begins with its segment
     assert off["median"] == off["p95"] == pytest.approx(0.1)
@@ -69,7 +70,7 @@ def test_the_beginnings_of_sentences_and_the_doubts_are_counted(
     assert told["unsure_wrong"] == pytest.approx(0.5)
     assert told["wrong_unsure"] == 1.0
     assert told["rtf"] >= 0
-    line = word_evaluation.as_table(results).splitlines()[1].split()
+    line = words.as_table(results).splitlines()[1].split()
     assert line[:3] == ["council", "audio.flac", str(told["words"])]
     assert line[-4:-1] == ["1", "0.10", "0.10"]
 
@@ -80,17 +81,17 @@ def test_where_the_reference_has_no_times_the_doubts_are_counted_alone(
 ) -> None:
     said = json.dumps([{"text": "議題は三つ。始めます。"}])
     (folder / "reference.json").write_text(said, encoding="utf-8")
-    results = word_evaluation.evaluate([folder], None, config)
-    (told,) = word_evaluation.as_json(results)["folders"]
+    results = words.evaluate([folder], None, config)
+    (told,) = words.as_json(results)["folders"]
     assert told["seconds_off"]["count"] == 0
     assert told["wrong_unsure"] == 1.0
     json.dumps(told, allow_nan=False)
-    assert word_evaluation.as_table(results).splitlines()[1].split()[-4:-1] == ["0", "-", "-"]
+    assert words.as_table(results).splitlines()[1].split()[-4:-1] == ["0", "-", "-"]
 
 
 @pytest.mark.model
 def test_on_real_speech_doubted_words_are_wrong_more_often_than_the_others(config: Config) -> None:
-    results = word_evaluation.evaluate([SPEECH / "meeting"], None, config)
-    (told,) = word_evaluation.as_json(results)["folders"]
+    results = words.evaluate([SPEECH / "meeting"], None, config)
+    (told,) = words.as_json(results)["folders"]
     assert told["unsure_wrong"] > 2 * told["wrong"] > 0
     assert told["seconds_off"]["median"] < 0.5

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from minutes import cutting, transcripts, word_times
 from minutes.recognition.heard import Moment
-from minutes.word_times import words_of
+from minutes.transcripts import cutting, transcripts, word_times
+from minutes.transcripts.word_times import words_of
 from models.transcript import Segment, Transcript
 from tests.conftest import Cast
 

@@ -12,18 +12,21 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings.config import Config, Speech
+from meetings.disk.storage import Storage
 from meetings.errors import ConfigurationError, FileRejected
-from meetings.storage import Storage
-from minutes import cutting, following, leases, normalised, records, steps, transcripts
-from minutes import transcription as work
 from minutes.assignment import decisions as assignment
-from minutes.proposals import decisions, papers
+from minutes.proposals import decisions
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.choosing import Change, Choice, Teach, choose, worth_asking
-from minutes.proposals.terms import Vocabulary
-from minutes.recognition import audio
+from minutes.proposals.selection import Change, Choice, Teach, choose, worth_asking
 from minutes.recognition.heard import Heard, Moment, Recognise, Samples, Sound
-from minutes.worker import Worker
+from minutes.records import records
+from minutes.sound import audio
+from minutes.terms import papers
+from minutes.terms.terms import Vocabulary
+from minutes.transcription import leases, normalised, progress, work
+from minutes.transcripts import cutting, transcripts
+from minutes.worker import steps
+from minutes.worker.worker import Worker
 from models.database import writing
 from models.meeting import Meeting
 from models.person import Person
@@ -235,7 +238,7 @@ def test_the_running_worker_takes_what_the_tables_say_without_being_told(
                 break
             threading.Event().wait(0.2)
         with Session(engine) as session:
-            assert following.is_worker_running(session)
+            assert progress.is_worker_running(session)
     finally:
         worker.stop()
         thread.join()

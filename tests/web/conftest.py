@@ -10,11 +10,12 @@ from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from meetings import guests, passwords, people
 from meetings.config import Config
-from meetings.storage import Storage
-from minutes import records
-from minutes.content import content_of
+from meetings.disk.storage import Storage
+from meetings.invitations import guests
+from meetings.people import passwords, people
+from minutes.records import records
+from minutes.records.content import content_of
 from models.person import Role
 from tests.conftest import Cast
 from tests.web.test_access import rules, url_of

@@ -8,8 +8,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from meetings.disk.storage import Storage
 from meetings.rights import BY_ROLE, Right, rights
-from meetings.storage import Storage
 from models.meeting import Meeting
 from models.person import Person, Role
 from tests.conftest import Browser, Cast

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from meetings import cell
-from meetings.storage import Storage
-from minutes import following, transcription
+from meetings.disk.storage import Storage
+from minutes.transcription import progress, work
 from models.person import Person
 from tests.conftest import Browser, Cast
 from tests.world import build_world
@@ -31,7 +31,7 @@ def test_without_a_worker_the_screen_says_what_to_do(browse: Browse, cast: Cast)
 def test_a_worker_that_shows_signs_of_life_is_running(
     browse: Browse, cast: Cast, session: Session
 ) -> None:
-    following.show_life(session, "host-1")
+    progress.show_life(session, "host-1")
     page = browse(cast.administrator).get("/administration").text
     assert "動いています" in page and "動いていません" not in page
 
@@ -40,7 +40,7 @@ def test_the_queue_counts_and_never_names_a_meeting(
     browse: Browse, cast: Cast, session: Session, storage: Storage
 ) -> None:
     world = build_world(session, storage, cast)
-    transcription.request_transcription(session, cast.secretary, world.recording)
+    work.request_transcription(session, cast.secretary, world.recording)
     page = browse(cast.administrator).get("/administration").text
     assert "処理中 0件・順番待ち 1件" in page and "完了 2件" in page
     assert "whisper-base" in page

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from meetings import config as settings
 from meetings.config import Config
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
 from models.base import Base
 from models.database import connect
 from models.meeting import Meeting
@@ -16,7 +16,8 @@ from models.minutes import Publication
 from models.transcript import Segment
 from tests.conftest import Cast
 from tests.world import build_world
-from web.bench import city, growth
+from web.bench import growth
+from web.bench.city import city
 
 TWICE = city.Amounts(departments=6, people=60, series=2, meetings=70)
 

@@ -4,7 +4,7 @@ measure."""
 import pytest
 
 from web.bench import hostile, signing_in
-from web.bench.city import Amounts
+from web.bench.city.city import Amounts
 
 pytestmark = pytest.mark.hostile
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from web.bench import recording
 from web.bench.recording import Moment, Watched
-from web.cli import cli
+from web.commands.cli import cli
 
 SPEECH = Path(__file__).parents[1] / "data" / "speech" / "meeting"
 

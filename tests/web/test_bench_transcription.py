@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from web.cli import cli
+from web.commands.cli import cli
 
 SPEECH = Path(__file__).parents[1] / "data" / "speech" / "meeting"
 

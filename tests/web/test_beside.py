@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import ROOT
-from web import beside
+from web.commands import beside
 
 pytestmark = pytest.mark.hostile
 

@@ -16,12 +16,14 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from meetings import cell, certificates, documents, rounds
+from meetings import cell, certificates
 from meetings import config as settings
-from meetings import home as homes
 from meetings.config import Config
+from meetings.disk import home as homes
+from meetings.disk import scrubbing
+from meetings.disk.storage import FOLDERS, Storage
+from meetings.documents import documents
 from meetings.errors import StartRefused
-from meetings.storage import FOLDERS, Storage
 from minutes import health, inspection
 from models.base import now
 from models.database import connect, migrate
@@ -34,7 +36,7 @@ from tests.disks import small_disk
 from tests.e2e.conftest import ROOT
 from tests.pdfs import plain_pdf
 from web.app import create_app
-from web.cli import cli
+from web.commands.cli import cli
 
 pytestmark = pytest.mark.hostile
 
@@ -124,7 +126,7 @@ def test_a_damaged_or_missing_paper_is_a_sentence_for_reader_and_administrator(
 def test_the_worker_finds_what_nobody_has_opened(
     version: DocumentVersion, storage: Storage, config: Config
 ) -> None:
-    rest = rounds.Round(storage)
+    rest = scrubbing.Round(storage)
     for _ in range(FOLDERS):
         rest.go_on()
     assert storage.wholeness.lost() == []
@@ -287,7 +289,7 @@ def test_a_certificate_near_its_end_is_told(
 
 def test_a_command_makes_nothing_for_other_accounts(config: Config) -> None:
     words = "user add sato 佐藤 --department 財政課 --password long-enough"
-    script = f"umask 022; exec {sys.executable} -m web.cli {words}"
+    script = f"umask 022; exec {sys.executable} -m web.commands.cli {words}"
     subprocess.run(["sh", "-c", script], cwd=ROOT, check=True)
     opened = [path for path in config.home.rglob("*") if path.stat().st_mode & 0o077]
     assert config.database.exists() and opened == []

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings import config as settings
-from meetings import people
 from meetings.errors import (
     ConfigurationError,
     GijidoError,
@@ -20,15 +19,16 @@ from meetings.errors import (
     NotFound,
     SignInRefused,
 )
-from meetings.sign_ins import Attempt, Place, sign_in
-from minutes.progress import MeetingState, state_of
-from minutes.recognition import speech_model
+from meetings.people import people
+from meetings.people.sign_ins import Attempt, Place, sign_in
+from minutes.meeting_stages import MeetingState, state_of
+from minutes.speech_models import speech_model
 from models.database import connect, migrate
 from models.meeting import Meeting, Series
 from models.person import Person, Role
 from models.recording import Transcription
 from tests.e2e.conftest import ROOT
-from web.cli import COMMANDS, cli
+from web.commands.cli import COMMANDS, cli
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -271,7 +271,7 @@ def test_a_help_text_does_not_wait_for_what_only_the_command_itself_needs(
     words: list[str], shown: str, slow: set[str]
 ) -> None:
     script = (
-        "import sys; from web.cli import cli\n"
+        "import sys; from web.commands.cli import cli\n"
         f"cli({words}, standalone_mode=False)\n"
         f"sys.exit(', '.join({slow} & set(sys.modules)))"
     )

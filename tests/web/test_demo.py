@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
-from minutes.transcripts import segments_of
+from meetings.disk.storage import Storage
+from minutes.transcripts.transcripts import segments_of
 from models.person import Person
 from models.transcript import Segment, Transcript
 from web.demo import builders, load

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings import agenda
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
 from models.document import Document, Page
 from models.meeting import Meeting
 from models.person import Person

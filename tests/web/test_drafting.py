@@ -6,15 +6,16 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from minutes import drafting, records, transcripts
-from minutes.drafting import Draft
+from minutes.records import drafting, records
+from minutes.records.drafting import Draft
+from minutes.transcripts import transcripts
 from models.database import reading, writing
 from models.meeting import Meeting
 from models.minutes import MinutesRevision
 from models.person import Person
 from models.transcript import Segment, Transcript
 from tests.conftest import Browser, Cast
-from web.drafting import TRIES
+from web.shared.drafting import TRIES
 
 pytestmark = pytest.mark.hostile
 

@@ -11,7 +11,7 @@ from flask import Flask
 from jinja2 import nodes
 from sqlalchemy.orm import Session
 
-from minutes import records
+from minutes.records import records
 from models.person import Person
 from tests import pages
 from tests.conftest import Browser, Cast

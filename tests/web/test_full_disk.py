@@ -10,10 +10,11 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings import config as settings
-from meetings import documents, home
 from meetings.config import Config
+from meetings.disk import home
+from meetings.disk.storage import Storage
+from meetings.documents import documents
 from meetings.errors import StorageFull
-from meetings.storage import Storage
 from models.audit import AuditLine
 from models.document import DocumentVersion
 from models.meeting import Meeting

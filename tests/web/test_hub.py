@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.loops import run
-from web.live import Hub, Seat
+from web.streams.live import Hub, Seat
 
 pytestmark = pytest.mark.hostile
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
-from minutes import transcripts
-from minutes.transcripts import transcripts_of
+from meetings.disk.storage import Storage
+from minutes.transcripts import transcripts
+from minutes.transcripts.transcripts import transcripts_of
 from models.audit import AuditLine
 from models.person import Person
 from models.recording import Recording

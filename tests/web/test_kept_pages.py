@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
-from minutes import publication, records
+from meetings.disk.storage import Storage
+from minutes.records import publication, records
 from models.person import Person
 from tests.conftest import Browser, Cast
 from tests.published import publish_many
 from tests.queries import asked
 from tests.world import HEARD, World, build_world
-from web.kept_pages import KeptPages
+from web.shared.kept_pages import KeptPages
 
 pytestmark = pytest.mark.hostile
 

@@ -15,15 +15,15 @@ import requests
 from sqlalchemy.orm import Session
 
 from meetings.config import Config
-from meetings.storage import Storage
-from minutes.pieces import STEP_BYTES
+from meetings.disk.storage import Storage
+from minutes.recordings.upload_parts import STEP_BYTES
 from models.meeting import Meeting
 from models.person import Person
 from models.upload import Upload
 from tests.conftest import Cast, Script
 from tests.e2e.conftest import ROOT
 from tests.web.test_tus import Sender, begin_piece, checksum
-from web.bench.server import free_port
+from web.bench.harness.server import free_port
 
 KILLS = 4
 SERVE = """

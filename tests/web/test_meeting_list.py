@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from meetings import agenda, dates, invitations
+from meetings import agenda, dates
 from meetings.dates import TOKYO, local
+from meetings.invitations import invitations
 from models.base import now
 from models.meeting import Meeting, Series
 from models.person import Person

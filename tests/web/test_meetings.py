@@ -11,9 +11,11 @@ from flask import Flask
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings import dates, invitations, pdf
+from meetings import dates
 from meetings.config import Config, Documents
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
+from meetings.invitations import invitations
+from meetings.pdf import pdf
 from models.audit import AuditLine
 from models.document import Document
 from models.meeting import InvitationAnswer, Meeting

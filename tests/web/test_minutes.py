@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from minutes import records, transcripts
 from minutes.assignment import decisions as assignment
-from minutes.content import Content
+from minutes.records import records
+from minutes.records.content import Content
+from minutes.transcripts import transcripts
 from models.audit import AuditLine
 from models.meeting import Meeting
 from models.minutes import MinutesRevision

@@ -4,8 +4,8 @@ import gzip
 
 import pytest
 
-from meetings import home
 from meetings.config import Config
+from meetings.disk import home
 from tests.conftest import Browser
 from tests.meetings.test_upgrading import OLD
 from web.app import create_app

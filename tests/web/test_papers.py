@@ -8,9 +8,9 @@ import pypdfium2 as pdfium
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings import documents
-from meetings.documents import Permissions
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
+from meetings.documents import documents
+from meetings.documents.documents import Permissions
 from models.document import Document
 from models.meeting import Meeting
 from models.person import Person

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
-from minutes import publication, records
-from minutes.content import content_of
-from minutes.recognition import audio
+from meetings.disk.storage import Storage
+from minutes.records import publication, records
+from minutes.records.content import content_of
+from minutes.sound import audio
 from models.minutes import MinutesRevision
 from models.person import Person
 from models.recording import RecordingKind

@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import people
 from meetings.config import Config
+from meetings.people import people
 from models.audit import AuditLine
 from models.base import now
 from models.person import Person, Role, SignIn
@@ -18,7 +18,7 @@ from tests import pages
 from tests.conftest import Browser, Cast, Script
 from tests.web.conftest import Watching
 from web.demo.people import PASSWORD
-from web.live import Hub
+from web.streams.live import Hub
 
 Browse = Callable[[Person], Browser]
 LIST = "/administration/people"

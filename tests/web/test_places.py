@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings import documents
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
+from meetings.documents import documents
 from models.document import DocumentVersion
 from models.person import Person
 from models.recording import BeginningSource, Recording

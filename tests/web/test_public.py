@@ -8,12 +8,12 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from meetings import dates
+from meetings.disk.storage import Storage
 from meetings.errors import InvalidInput
-from meetings.storage import Storage
-from minutes import publication, records
-from minutes.content import content_of
-from minutes.recognition import audio
 from minutes.recognition.heard import Heard
+from minutes.records import publication, records
+from minutes.records.content import content_of
+from minutes.sound import audio
 from models.base import now
 from models.person import Person
 from tests.conftest import Browser, Cast

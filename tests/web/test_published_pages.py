@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings import documents
-from meetings.documents import Permissions
-from meetings.storage import Storage
-from minutes import publication, records
-from minutes.recordings import place_recording
+from meetings.disk.storage import Storage
+from meetings.documents import documents
+from meetings.documents.documents import Permissions
+from minutes.recordings.recordings import place_recording
+from minutes.records import publication, records
 from models.document import DocumentVersion
 from models.minutes import MinutesRevision
 from models.person import Person

@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from meetings.config import Config
-from meetings.storage import Storage
-from minutes import following, leases
-from minutes import transcription as work
+from meetings.disk.storage import Storage
 from minutes.recognition.heard import Heard
-from minutes.recordings import recordings_of
+from minutes.recordings.recordings import recordings_of
+from minutes.transcription import leases, progress, work
 from models.audit import AuditLine
 from models.meeting import Meeting
 from models.person import Person
@@ -158,7 +157,7 @@ def test_a_missing_worker_is_told_in_words(
 ) -> None:
     url = f"/meetings/{meeting.id}/recordings"
     assert "処理が動いていません" in secretary.get(url).text
-    following.show_life(session, "one")
+    progress.show_life(session, "one")
     session.commit()
     assert "処理が動いていません" not in secretary.get(url).text
 
@@ -171,7 +170,7 @@ def run(session: Session, cast: Cast, recording: Recording) -> Transcription:
     chunk = work.take_chunk(session, made)
     assert chunk is not None and chunk.lease is not None
     work.add_segment(session, chunk.id, chunk.lease, Heard(0.0, 30.0, "はじめの文"))
-    following.show_life(session, "one")
+    progress.show_life(session, "one")
     session.commit()
     return made
 

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import guests, invitations, passwords, printing
 from meetings.config import Config
+from meetings.documents import printing
+from meetings.invitations import guests, invitations
+from meetings.people import passwords
 from models.audit import AuditLine
 from models.meeting import Invitation, Meeting
 from models.person import Person

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
-from minutes import transcripts
+from meetings.disk.storage import Storage
+from minutes.transcripts import transcripts
 from models.person import Person
 from tests.conftest import Browser, Cast
 from tests.world import HEARD, World, build_world

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
-from minutes import dictionaries, transcripts
-from minutes.proposals import papers
+from meetings.disk.storage import Storage
+from minutes.terms import dictionaries, papers
+from minutes.transcripts import transcripts
 from models.document import DocumentVersion, Page
 from models.meeting import Meeting
 from models.person import Person
@@ -18,7 +18,7 @@ from models.transcript import Transcript
 from tests.conftest import Browser, Cast
 from tests.queries import unchanged
 from web.demo import builders
-from web.paging import ON_A_PAGE, paged
+from web.shared.paging import ON_A_PAGE, paged
 
 Browse = Callable[[Person], Browser]
 

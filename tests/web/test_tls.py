@@ -29,14 +29,14 @@ def test_the_server_is_trusted_by_whoever_trusts_the_authority(tmp_path: Path) -
     home = tmp_path / "home"
     surroundings = os.environ | {"GIJIDO_HOME": str(home), "GIJIDO_PORT": str(port)}
     made = subprocess.run(
-        [sys.executable, "-m", "web.cli", "certificate", "localhost", "--more", "127.0.0.1"],
-        cwd=ROOT, env=surroundings, capture_output=True, text=True, check=True,
+        [sys.executable, "-m", "web.commands.cli", "certificate", "localhost", "--more",
+        "127.0.0.1"], cwd=ROOT, env=surroundings, capture_output=True, text=True, check=True,
     )  # fmt: skip
     lines = [line for line in made.stdout.splitlines() if line.startswith("tls_")]
     written = tmp_path / "config.toml"
     written.write_text("[server]\n" + "\n".join(lines) + "\n", encoding="utf-8")
     server = subprocess.Popen(
-        [sys.executable, "-m", "web.cli", "--config", str(written), "serve"],
+        [sys.executable, "-m", "web.commands.cli", "--config", str(written), "serve"],
         cwd=ROOT,
         env=surroundings,
     )

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings.config import Config
+from meetings.disk.storage import Storage
 from meetings.rights import Right
-from meetings.storage import Storage
 from models.audit import AuditLine
 from models.database import connect, reading, writing
 from models.meeting import Meeting

@@ -7,16 +7,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from minutes import records, transcripts
 from minutes.assignment import decisions as assignment
 from minutes.assignment import spans
+from minutes.records import records
+from minutes.transcripts import transcripts
 from models.audit import AuditLine
 from models.person import Person
 from models.transcript import Transcript
 from tests import pages
 from tests.conftest import Browser, Cast
 from tests.world import HEARD
-from web.views import transcripts as views
+from web.views.minutes import transcripts as views
 
 Browse = Callable[[Person], Browser]
 

@@ -16,10 +16,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from tusclient.client import TusClient
 
-from meetings import people
 from meetings.config import Config
-from meetings.storage import Storage
-from minutes.upload_checks import check_next
+from meetings.disk.storage import Storage
+from meetings.people import people
+from minutes.recordings.upload_checks import check_next
 from models.meeting import Meeting
 from models.person import Person, Role
 from models.upload import Upload, UploadState

@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy.orm import Session
 
-from meetings import people
 from meetings.errors import InvalidInput, NotPossibleNow, SignInRefused
-from meetings.sign_ins import Attempt, Place, sign_in
+from meetings.people import people
+from meetings.people.sign_ins import Attempt, Place, sign_in
 from models.database import connect
 from models.person import Person
-from web.cli import cli
+from web.commands.cli import cli
 
 pytestmark = pytest.mark.hostile
 

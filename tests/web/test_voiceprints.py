@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.config import Config, Speakers
-from meetings.storage import Storage
-from minutes.speakers import weights
+from meetings.disk.storage import Storage
+from minutes.voices import weights
 from models.audit import AuditLine
 from models.meeting import Meeting, Series
 from models.person import Person

@@ -2,20 +2,12 @@
 
 from flask import Flask
 
-from web.api import (
-    account,
-    agenda,
+from web.api import description
+from web.api.meetings import agenda, attendance, documents, invitations, live, meetings, memos
+from web.api.minutes import (
     assignment,
-    attendance,
-    description,
     dictionaries,
-    documents,
-    invitations,
-    live,
-    meetings,
-    memos,
     minutes,
-    people,
     published,
     recordings,
     segments,
@@ -23,12 +15,12 @@ from web.api import (
     speech_models,
     statistics,
     terms,
-    tokens,
     transcripts,
     uploads,
     voiceprints,
     voices,
 )
+from web.api.people import account, people, tokens
 
 
 def register(app: Flask) -> None:

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from minutes import following
 from minutes.accuracy import Accuracy
+from minutes.transcription import progress as following
 from models.person import Department, Person
 from models.recording import Transcription
 from models.transcript import Transcript

@@ -10,18 +10,18 @@ from typing import Any
 from rapidfuzz.distance import Levenshtein
 
 from meetings.config import Config
+from meetings.disk.storage import Storage
 from meetings.errors import GijidoError
-from meetings.storage import Storage
 from minutes.accuracy import same_place
-from minutes.proposals.readings import tokens
-from minutes.proposals.sound import sounds
+from minutes.japanese.readings import tokens
+from minutes.japanese.similarity import sounds
 from minutes.recognition.heard import Heard
 from models.base import now
 from models.database import connect, migrate, writing
-from web.bench import client
-from web.bench.chromium import open_browser, signed_in
-from web.bench.client import Client
-from web.bench.server import empty_home, running
+from web.bench.harness import client
+from web.bench.harness.chromium import open_browser, signed_in
+from web.bench.harness.client import Client
+from web.bench.harness.server import empty_home, running
 from web.demo import builders
 from web.demo.builders import MeetingFolder
 from web.demo.people import add_people

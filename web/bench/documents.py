@@ -11,9 +11,9 @@ import numpy as np
 import pikepdf
 from PIL import Image
 
-from web.bench import client
-from web.bench.chromium import open_browser, signed_in
-from web.bench.server import RunningServer, empty_home, running
+from web.bench.harness import client
+from web.bench.harness.chromium import open_browser, signed_in
+from web.bench.harness.server import RunningServer, empty_home, running
 
 OPENINGS = 3
 SEED = 7

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from meetings.config import Config
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
 from minutes.recognition.heard import Heard
 from models.base import now
 from models.database import connect, migrate, writing
 from models.recording import WorkState
-from web.bench.chromium import open_browser, signed_in
-from web.bench.server import empty_home, running
+from web.bench.harness.chromium import open_browser, signed_in
+from web.bench.harness.server import empty_home, running
 from web.demo import builders
 from web.demo.people import add_people
 

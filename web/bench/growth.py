@@ -1,7 +1,8 @@
 """`gijido bench growth`: what years of work make of every page that a person opens.
 
-Each share of ten years (`web/bench/city.py`) is filled into a home of its own. Then every page is
-asked for in turns of all homes, in this process, through the real application, so that whatever
+Each share of ten years (`web/bench/city/city.py`) is filled into a home of its own. Then every
+page is asked for in turns of all homes, in this process, through the real application, so that
+whatever
 else the machine does falls on all alike.
 """
 
@@ -21,11 +22,12 @@ from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
 from meetings import config as settings
-from meetings import preparation, sign_ins
 from meetings.config import Config
+from meetings.disk.storage import Storage
+from meetings.documents import preparation
 from meetings.errors import GijidoError
-from meetings.sign_ins import Place
-from meetings.storage import Storage
+from meetings.people import sign_ins
+from meetings.people.sign_ins import Place
 from models.base import now
 from models.database import connect, migrate, reading, writing
 from models.document import Document
@@ -35,7 +37,7 @@ from models.person import Person
 from models.recording import Recording, Transcription
 from models.transcript import Segment, Transcript
 from web.app import create_app
-from web.bench import city
+from web.bench.city import city
 from web.demo import load
 from web.transaction import engine_of
 

@@ -12,18 +12,19 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings import config as settings
-from meetings import documents, preparation
 from meetings.config import Config
+from meetings.disk.storage import Storage
+from meetings.documents import documents, preparation
 from meetings.errors import GijidoError
-from meetings.storage import Storage
 from models.database import connect, migrate, writing
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
 from models.recording import Recording
-from web.bench import city
-from web.bench.attack import Targets
-from web.bench.city import Amounts
+from web.bench.city import city
+from web.bench.city.city import Amounts
 from web.bench.documents import heavy_pdf
+from web.bench.harness.attack import Targets
+from web.bench.harness.server import RunningServer, empty_home, memory_mb, running
 from web.bench.live import (
     SPARE_FILES,
     PageReader,
@@ -36,7 +37,6 @@ from web.bench.live import (
     raise_file_limit,
     sign_in,
 )
-from web.bench.server import RunningServer, empty_home, memory_mb, running
 from web.demo import load
 
 ARCHIVE = Amounts(departments=3, people=40, series=4, meetings=170, segments=4500)
@@ -136,7 +136,7 @@ def _turn_pages(
 @contextmanager
 def _attackers(server: RunningServer, targets: Targets) -> Iterator[None]:
     """They begin at once and go on until the block ends."""
-    command = [sys.executable, "-m", "web.bench.attack", server.host, str(server.port)]
+    command = [sys.executable, "-m", "web.bench.harness.attack", server.host, str(server.port)]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, text=True, cwd=settings.DEFAULT_FILE.parent
     )

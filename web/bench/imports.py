@@ -12,12 +12,13 @@ from statistics import median, quantiles
 from typing import Any
 
 from meetings.config import Config
-from minutes import evaluation
+from minutes import loading
 from minutes.accuracy import without_tags
-from minutes.edges import Timed
+from minutes.evaluation import recognition
 from minutes.imports import placing, reading
 from minutes.imports.alignment import align
-from minutes.recognition import recogniser, speech_model
+from minutes.speech_models import speech_model
+from minutes.timing_error import Timed
 
 KANA_AND_KANJI = [chr(code) for code in (*range(0x3041, 0x3094), *range(0x4E00, 0x5100))]
 MISHEARD = 0.2
@@ -45,10 +46,10 @@ class Measured:
 
 def measure(folders: Sequence[Path], audio: str | None, config: Config) -> list[Measured]:
     """Raises InvalidInput for a folder without sound or reference."""
-    paths = [(folder, evaluation.sounds_of(folder, audio)[0]) for folder in folders]
-    recognise = recogniser.load(config, speech_model.choose(config))
+    paths = [(folder, recognition.sounds_of(folder, audio)[0]) for folder in folders]
+    recognise = loading.load(config, speech_model.choose(config))
     return [
-        _measure(folder, path, evaluation.hear(recognise, path, config)) for folder, path in paths
+        _measure(folder, path, recognition.hear(recognise, path, config)) for folder, path in paths
     ]
 
 
@@ -94,7 +95,7 @@ def as_table(measured: list[Measured]) -> str:
     return "\n".join(lines)
 
 
-def _measure(folder: Path, path: Path, clip: evaluation.Clip) -> Measured:
+def _measure(folder: Path, path: Path, clip: recognition.Clip) -> Measured:
     turns = json.loads((folder / "reference.json").read_text(encoding="utf-8"))
     heard = [Timed(one.text, one.start_seconds, one.end_seconds) for one in clip.segments]
     with tempfile.TemporaryDirectory() as workspace:

@@ -18,14 +18,14 @@ from sqlalchemy.orm import Session
 
 from meetings import config as settings
 from meetings.config import Config
+from meetings.disk.storage import Storage
 from meetings.errors import GijidoError
-from meetings.storage import Storage
 from models.base import now
 from models.database import connect, migrate, writing
 from models.document import Document, DocumentVersion
 from models.meeting import Invitation, Meeting
 from models.person import Person, SignIn
-from web.bench.server import RunningServer, empty_home, running
+from web.bench.harness.server import RunningServer, empty_home, running
 from web.demo import builders
 from web.demo.people import add_people
 
@@ -118,7 +118,7 @@ class Terminals:
     """Every attendee's event stream, in a process of its own while the block lasts."""
 
     def __init__(self, server: RunningServer, stage: Stage) -> None:
-        self._command = [sys.executable, "-m", "web.bench.terminals", server.host]
+        self._command = [sys.executable, "-m", "web.bench.harness.terminals", server.host]
         self._command += [str(server.port), str(stage.meeting_id)]
         self._tokens = "\n".join(stage.attendees)
 

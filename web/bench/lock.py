@@ -10,15 +10,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, event
 
-from meetings import looks, preparation
 from meetings.config import Config
+from meetings.disk.storage import Storage
+from meetings.documents import appearance, preparation
 from meetings.errors import GijidoError
-from meetings.storage import Storage
 from models.database import reading, writing
 from models.transcript import Origin, Proposal, Transcript
 from web.app import create_app
 from web.bench.editor import SECRETARY, add_long_transcript
-from web.bench.server import empty_home
+from web.bench.harness.server import empty_home
 from web.demo import papers
 from web.demo.people import PASSWORD
 from web.transaction import engine_of
@@ -168,7 +168,7 @@ class _Walk:
         path = f"/documents/{document['id']}"
         self._as(ORGANISER, "PUT", path, {"title": "資料1", "agenda_item_id": item["id"]})
         version = self._send(ORGANISER, f"{path}/versions", "資料.pdf", papers.to_pdf("# 資料2"))
-        for work in (preparation.prepare_some, looks.compare_some):
+        for work in (preparation.prepare_some, appearance.compare_some):
             while work(engine_of(self.app), Storage(self._config.home)):
                 pass
         self._as(ORGANISER, "POST", f"/versions/{version['id']}/release")

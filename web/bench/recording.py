@@ -18,16 +18,16 @@ import imageio_ffmpeg
 from sqlalchemy import Engine, func, select
 
 from meetings.config import Config
+from meetings.disk.storage import Storage
 from meetings.errors import GijidoError, InvalidInput
-from meetings.storage import Storage
-from minutes import transcription
+from minutes.transcription import work
 from models.database import connect, reading, writing
 from models.meeting import Meeting
 from models.person import Person
 from models.recording import Chunk, Transcription, WorkState
 from models.transcript import Segment
-from web.bench import client, curve
-from web.bench.server import empty_home, memory_mb, worker_running
+from web.bench.harness import client, curve
+from web.bench.harness.server import empty_home, memory_mb, worker_running
 from web.demo import builders
 
 LOOK_SECONDS = 1.0
@@ -158,7 +158,7 @@ def _ask_for(engine: Engine, config: Config, sound: Path) -> tuple[int, float]:
         secretary = session.scalars(select(Person).where(Person.login == "morishita")).one()
         storage = Storage(config.home)
         made = builders.add_sound(session, storage, secretary, meeting, sound, sound.name)
-        run = transcription.request_transcription(session, secretary, made)
+        run = work.request_transcription(session, secretary, made)
         session.flush()
         return run.id, made.duration_seconds
 

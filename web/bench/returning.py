@@ -18,9 +18,9 @@ from typing import Any
 
 import pikepdf
 
-from web.bench import client
-from web.bench.chromium import open_browser, signed_in
-from web.bench.server import empty_home, free_port, running
+from web.bench.harness import client
+from web.bench.harness.chromium import open_browser, signed_in
+from web.bench.harness.server import empty_home, free_port, running
 
 AWAY_SECONDS = 5.0
 # Longer than a terminal needs to notice that nothing comes any more.

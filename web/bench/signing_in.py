@@ -10,12 +10,12 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import update
 
-from meetings import passwords
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
+from meetings.people import passwords
 from models.database import connect, migrate, writing
 from models.person import Person
+from web.bench.harness.server import RunningServer, empty_home, running
 from web.bench.live import Presenter, Stage, Terminals, add_stage, delays_of, quantile
-from web.bench.server import RunningServer, empty_home, running
 from web.demo.people import PASSWORD, add_people
 
 TURN_EVERY_SECONDS = 0.2

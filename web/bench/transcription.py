@@ -17,8 +17,11 @@ from typing import Any
 from meetings import config as settings
 from meetings.config import Config
 from meetings.errors import FileRejected, InvalidInput
-from minutes import accuracy, evaluation
-from minutes.recognition import audio, backend, recogniser, speech_model
+from minutes import accuracy, loading
+from minutes.evaluation import recognition
+from minutes.recognition import backend
+from minutes.sound import audio
+from minutes.speech_models import speech_model
 
 ENGINES = ("ours", "library")
 LANGUAGE = "ja"
@@ -51,7 +54,7 @@ def measure(sound: Path, reference: Path | None, config: Config) -> Measured:
     if not sound.is_file():
         raise InvalidInput("audio", f"{sound} がありません。音声ファイルを確かめてください。")
     seconds = audio.inspect(sound).duration_seconds
-    said = evaluation.said_in(reference, sound.name) if reference else None
+    said = recognition.said_in(reference, sound.name) if reference else None
     model = speech_model.choose(config)
     backend.prefer_fastest(config.home, model)  # once for each machine, before any clock runs
     heard = {engine: _in_own_process(engine, sound, config) for engine in ENGINES}
@@ -97,8 +100,8 @@ def _in_own_process(engine: str, sound: Path, config: Config) -> dict[str, Any]:
 
 
 def _ours(sound: Path, config: Config) -> tuple[list[str], float]:
-    recognise = recogniser.load(config, speech_model.choose(config), LANGUAGE)
-    clip = evaluation.hear(recognise, sound, config)
+    recognise = loading.load(config, speech_model.choose(config), LANGUAGE)
+    clip = recognition.hear(recognise, sound, config)
     return clip.heard, clip.work_seconds
 
 

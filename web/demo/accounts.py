@@ -7,8 +7,8 @@ from functools import lru_cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import passwords
 from meetings.config import Config
+from meetings.people import passwords
 from minutes.health import Finding, Level
 from models.person import Person
 from web.demo.people import PASSWORD, PEOPLE

@@ -10,12 +10,17 @@ from typing import Any
 from rapidfuzz.distance import Levenshtein
 from sqlalchemy.orm import Session
 
-from meetings import agenda, documents, invitations, presenting
+from meetings import agenda
 from meetings.dates import TOKYO
-from meetings.storage import Storage
-from minutes import cutting, recordings, transcription, transcripts
+from meetings.disk.storage import Storage
+from meetings.documents import documents
+from meetings.invitations import invitations
+from meetings.sitting import presenting
 from minutes.recognition.heard import Heard
-from minutes.stamps import Reading
+from minutes.recordings import recordings
+from minutes.recordings.timestamps import Reading
+from minutes.transcription import work
+from minutes.transcripts import cutting, transcripts
 from models.meeting import AnswerWord, InvitationKind, Meeting
 from models.person import Department, Person
 from models.recording import BeginningSource, Recording, RecordingKind
@@ -199,14 +204,14 @@ def add_transcript(
     session: Session, by: Person, recording: Recording, heard: list[Heard]
 ) -> Transcript:
     """A finished transcription of these segments, through the verbs that the worker uses."""
-    run = transcription.request_transcription(session, by, recording)
-    transcription.begin(session, run, "whisper-base", [(0.0, recording.duration_seconds)])
-    chunk = transcription.take_chunk(session, run)
+    run = work.request_transcription(session, by, recording)
+    work.begin(session, run, "whisper-base", [(0.0, recording.duration_seconds)])
+    chunk = work.take_chunk(session, run)
     assert chunk is not None and chunk.lease is not None
     session.flush()
     for segment in heard:
-        transcription.add_segment(session, chunk.id, chunk.lease, segment)
-    transcription.finish_chunk(session, chunk.id, chunk.lease)
+        work.add_segment(session, chunk.id, chunk.lease, segment)
+    work.finish_chunk(session, chunk.id, chunk.lease)
     session.flush()
     return transcripts.transcripts_of(session, recording.meeting)[-1]
 

@@ -8,8 +8,9 @@ import json
 from dataclasses import asdict
 
 from meetings import config as settings
-from minutes.recognition import recogniser, speech_model
+from minutes import loading
 from minutes.recognition.pipeline import recognise_file
+from minutes.speech_models import speech_model
 from web.demo.builders import MeetingFolder, folder
 
 TRANSCRIBED = ("finance-committee", "section-meeting")
@@ -18,7 +19,7 @@ TRANSCRIBED = ("finance-committee", "section-meeting")
 def hear(source: MeetingFolder) -> None:
     config = settings.load()
     model = speech_model.choose(config)
-    recognise = recogniser.load(config, model)
+    recognise = loading.load(config, model)
     _, heard = recognise_file(recognise, source.audio, config.speech)
     made = {"speech_model_sha256": model.sha256, "segments": [asdict(h) for h in heard]}
     text = json.dumps(made, ensure_ascii=False, indent=1)

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from meetings.config import Config
 from meetings.dates import TOKYO
-from meetings.storage import Storage
-from minutes import publication, recordings, records
-from minutes.transcripts import segments_of
+from meetings.disk.storage import Storage
+from minutes.recordings import recordings
+from minutes.records import publication, records
+from minutes.transcripts.transcripts import segments_of
 from models.base import now
 from models.database import connect, writing
 from models.person import Department, Person

@@ -6,7 +6,7 @@ from functools import cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import passwords, people
+from meetings.people import passwords, people
 from models.person import Department, Person, Role
 
 PASSWORD = "gijido-demo"  # noqa: S105 - printed by `make run`, for the demo alone

@@ -15,8 +15,8 @@ from typing import IO
 from flask import Flask
 
 from meetings.config import Config
+from meetings.disk.storage import Storage, full_disk_told
 from meetings.errors import StorageFull, TooLarge, TryAgain
-from meetings.storage import Storage, full_disk_told
 from web.door.answers import Receive, Refused, Scope, header, refusal, told
 from web.door.asking import ask_whether_it_may
 from web.door.costs import MEGABYTE, Cost, Lane

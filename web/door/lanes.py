@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from meetings import passwords
 from meetings.errors import TryAgain
+from meetings.people import passwords
 from web.door.costs import Lane
 
 T = TypeVar("T")

@@ -2,32 +2,29 @@
 
 from flask import Flask
 
-from web.views import (
-    account,
-    administration,
+from web.views.meetings import (
     agenda,
-    dictionaries,
     documents,
     guests,
     invitations,
     meetings,
+    series,
+    sitting,
+    today,
+)
+from web.views.minutes import (
+    dictionaries,
     minutes,
-    offline,
-    people,
     places,
     public,
     recordings,
-    series,
-    sign_in,
-    sitting,
     statistics,
     terms,
-    today,
     transcripts,
-    trust,
     uploads,
     voiceprints,
 )
+from web.views.people import account, administration, offline, people, sign_in, trust
 
 
 def register(app: Flask) -> None:

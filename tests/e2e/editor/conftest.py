@@ -7,13 +7,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import people
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
+from meetings.people import people
 from minutes.proposals import decisions
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.choosing import Change, Choice
-from minutes.proposals.terms import Term
+from minutes.proposals.selection import Change, Choice
 from minutes.recognition.heard import Heard
+from minutes.terms.terms import Term
 from models.document import Page as Page_
 from models.meeting import Meeting
 from models.person import Role

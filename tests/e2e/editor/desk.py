@@ -3,8 +3,9 @@
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from minutes import records, transcripts
 from minutes.assignment import spans
+from minutes.records import records
+from minutes.transcripts import transcripts
 from models.minutes import MinutesRevision
 from models.transcript import Transcript
 from tests.conftest import Cast

@@ -10,7 +10,8 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from minutes import publication, records, transcripts
+from minutes.records import publication, records
+from minutes.transcripts import transcripts
 from models.base import now
 from models.person import Person, SignIn
 from models.transcript import Correction, Transcript

@@ -5,10 +5,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
-from minutes import transcription as work
-from minutes import transcripts
+from meetings.disk.storage import Storage
 from minutes.recognition.heard import Heard
+from minutes.transcription import work
+from minutes.transcripts import transcripts
 from models.document import Page as Page_
 from models.meeting import Meeting
 from models.transcript import Doubt, Proposal, Transcript

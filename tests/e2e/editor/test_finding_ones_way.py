@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import invitations
+from meetings.invitations import invitations
 from models.meeting import InvitationKind, Meeting
 from models.person import Person
 from models.term import DictionaryEntry

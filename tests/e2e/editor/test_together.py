@@ -10,7 +10,7 @@ from playwright.sync_api import APIResponse, BrowserContext, Page, Route, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from minutes import transcripts
+from minutes.transcripts import transcripts
 from models.transcript import Correction, Transcript
 from tests.conftest import Cast
 from tests.e2e.conftest import let_in

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from minutes import transcripts
+from minutes.transcripts import transcripts
 from models.transcript import AssignedBy, Speaker, Transcript
 from tests.conftest import Cast
 from tests.e2e.editor.desk import expect_saved, stored

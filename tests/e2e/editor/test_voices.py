@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from minutes.speakers import directions
+from minutes.voices import embeddings
 from models.base import now
 from models.transcript import Transcript
 from models.voiceprint import Voiceprint
@@ -29,7 +29,7 @@ def transcript(session: Session, cast: Cast, transcript: Transcript) -> Transcri
         Voiceprint(
             series=series,
             name="古賀 真由美",
-            direction=directions.to_bytes(KOGA),
+            direction=embeddings.to_bytes(KOGA),
             weights_sha256=WEIGHTS,
             transcription=transcript.transcription,
             consent_by=cast.secretary,

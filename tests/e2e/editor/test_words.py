@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy.orm import Session
 
-from minutes import word_times
 from minutes.recognition.heard import Moment
+from minutes.transcripts import word_times
 from models.transcript import Transcript
 from tests.e2e.editor.desk import expect_saved
 from tests.world import HEARD

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from minutes.assignment.evaluation import Case, cases_of, share_right
 from minutes.assignment.weights import Weights
+from minutes.evaluation.items import Case, cases_of, share_right
 from tests.minutes.assignment.meetings import MEETINGS, meeting
 
 CHOICES: dict[str, list[float]] = {

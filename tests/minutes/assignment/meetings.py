@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 from minutes.assignment.assigning import OUTSIDE, Said
-from minutes.assignment.evaluation import Case
 from minutes.assignment.topics import Topic
-from minutes.proposals.terms import PersonName
+from minutes.evaluation.items import Case
+from minutes.terms.terms import PersonName
 
 FOLDER = Path(__file__).parents[2] / "data" / "items"
 MEETINGS = sorted(path.stem for path in FOLDER.glob("*.json"))

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pytest
 
 from minutes.assignment.assigning import LONGEST_OUTSIDE_SECONDS, OUTSIDE, Said, assign
-from minutes.assignment.evaluation import share_right
 from minutes.assignment.topics import Topic
 from minutes.assignment.weights import CHOSEN
-from minutes.proposals.terms import PersonName
+from minutes.evaluation.items import share_right
+from minutes.terms.terms import PersonName
 from models.transcript import AssignedBy
 from tests.minutes.assignment.meetings import MEETINGS, meeting
 

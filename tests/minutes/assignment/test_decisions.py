@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from meetings.errors import NotPossibleNow
-from minutes import cutting, records
 from minutes.assignment import decisions, spans
 from minutes.assignment.assigning import OUTSIDE, Assigned
+from minutes.records import records
+from minutes.transcripts import cutting
 from models.transcript import AssignedBy, Segment, Transcript
 from tests.conftest import Cast
 

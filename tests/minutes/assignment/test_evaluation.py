@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from meetings.errors import InvalidInput
-from minutes.assignment.evaluation import table, topics_of
+from minutes.evaluation.items import table, topics_of
 from web.demo.builders import FOLDERS
 
 

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from meetings.errors import NotPossibleNow
-from minutes import drafting, records
 from minutes.assignment import decisions, spans
 from minutes.assignment.spans import SpanKind
+from minutes.records import drafting, records
 from models.meeting import Meeting
 from models.recording import WorkState
 from models.transcript import AssignedBy, Doubt, Segment, Transcript

@@ -5,11 +5,11 @@ import random
 import pytest
 
 from meetings.errors import InvalidInput, NotPossibleNow
-from minutes.edges import Timed
 from minutes.imports.alignment import align
 from minutes.imports.placing import by_sound, by_times
 from minutes.imports.said import Said
 from minutes.imports.taking import read_offset
+from minutes.timing_error import Timed
 
 HEARD = [
     Timed("それでは提告となりましたので第2回懇話会を開会いたします。", 1.0, 8.6),

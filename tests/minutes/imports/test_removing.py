@@ -4,13 +4,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from meetings.disk.storage import Storage
 from meetings.errors import NotPossibleNow
-from meetings.storage import Storage
-from minutes import editing, publication, records, transcripts
 from minutes.assignment import spans
 from minutes.imports import removing, taking
 from minutes.imports.placing import by_times
 from minutes.imports.said import Said
+from minutes.records import publication, records
+from minutes.transcripts import editing, transcripts
 from models.audit import AuditLine
 from models.base import Base
 from models.meeting import Meeting

@@ -2,12 +2,15 @@
 
 from sqlalchemy.orm import Session
 
-from minutes import editing, history, leases, records, statistics, transcription, transcripts
+from minutes import statistics
 from minutes.imports import taking
 from minutes.imports.placing import Placed, Placing
 from minutes.imports.taking import Choice, Prepared
-from minutes.parts import usual_transcript
-from minutes.turns import next_piece
+from minutes.recordings.parts import usual_transcript
+from minutes.records import records
+from minutes.transcription import leases, work
+from minutes.transcription.scheduling import next_piece
+from minutes.transcripts import editing, history, transcripts
 from models.recording import Recording, StepKind, WorkState
 from models.transcript import Doubt, Transcript
 from tests.conftest import Cast
@@ -120,7 +123,7 @@ def test_another_file_is_not_placed_by_what_was_taken_in(
 def test_nothing_was_heard_before_a_run_has_finished(
     session: Session, cast: Cast, recording: Recording
 ) -> None:
-    transcription.request_transcription(session, cast.secretary, recording)
+    work.request_transcription(session, cast.secretary, recording)
     take_in(session, cast, recording)
     assert taking.heard_in(session, recording) == []
 

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from meetings.errors import NotPossibleNow, StaleRevision
-from minutes import transcripts
 from minutes.proposals import decisions
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.choosing import LIKELY, SURE, Asked, Change, Choice, choose
-from minutes.proposals.terms import Term
+from minutes.proposals.selection import LIKELY, SURE, Asked, Change, Choice, choose
+from minutes.terms.terms import Term
+from minutes.transcripts import transcripts
 from models.transcript import Origin, Proposal, Segment, Transcript
 from tests.conftest import Cast
 

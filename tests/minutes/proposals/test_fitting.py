@@ -2,13 +2,13 @@
 
 import random
 
+from minutes.evaluation.fitting import fitted
+from minutes.evaluation.scoring import Tally, errors, said_in_each, score
 from minutes.proposals import weights
 from minutes.proposals.candidates import Candidate, candidates
-from minutes.proposals.choosing import Change, Choice
-from minutes.proposals.evidence import of_candidate, probability
-from minutes.proposals.fitting import fitted
-from minutes.proposals.scoring import Tally, errors, said_in_each, score
-from minutes.proposals.terms import Paper, collect
+from minutes.proposals.features import of_candidate, probability
+from minutes.proposals.selection import Change, Choice
+from minutes.terms.terms import Paper, collect
 from models.transcript import Origin
 
 

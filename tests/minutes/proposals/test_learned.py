@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
-from minutes.proposals import decisions, evidence
+from minutes.proposals import decisions, features
 from minutes.proposals.candidates import Candidate, candidates
-from minutes.proposals.choosing import (
+from minutes.proposals.selection import (
     LIKELY,
     MOST_ASKED_AT_A_PLACE,
     SURE,
@@ -16,8 +16,8 @@ from minutes.proposals.choosing import (
     choose,
     worth_asking,
 )
-from minutes.proposals.terms import Confused, Paper, Taught, Term, Vocabulary, collect, taught_word
 from minutes.proposals.weights import JUDGED, SCREENED
+from minutes.terms.terms import Confused, Paper, Taught, Term, Vocabulary, collect, taught_word
 from models.transcript import Origin, Transcript
 
 TEXT = "それではお昼となりましたので"
@@ -87,7 +87,7 @@ def test_a_word_with_the_sound_of_common_words_changes_nothing_by_itself() -> No
 
 def test_nobody_fitted_weights_for_it() -> None:
     (one,) = learned(worth_asking(TEXT, vocabulary(), 0.7))
-    known = evidence.of_candidate(one, TEXT, vocabulary(), 0.7)
+    known = features.of_candidate(one, TEXT, vocabulary(), 0.7)
     assert known[Origin.TERM] == 1.0
     assert set(known) <= set(SCREENED) and set(known) <= set(JUDGED)
 

@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from minutes import cutting, records, transcripts
 from minutes.assignment import spans
-from minutes.proposals.learning import Replacement, replacements
+from minutes.records import records
+from minutes.terms.learning import Replacement, replacements
+from minutes.transcripts import cutting, transcripts
 from models.term import Confusion
 from models.transcript import Segment, Transcript
 from tests.conftest import Cast

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from minutes.proposals import left_out
+from minutes.evaluation import left_out
+from minutes.evaluation.fitting import Answered, Example, Meeting, Possible, others
+from minutes.evaluation.left_out import Count, counted
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.choosing import Asked
-from minutes.proposals.fitting import Answered, Example, Meeting, Possible, others
-from minutes.proposals.left_out import Count, counted
+from minutes.proposals.selection import Asked
 from minutes.recognition.heard import Heard
 from models.transcript import Origin
 

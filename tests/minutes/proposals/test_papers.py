@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
-from minutes import dictionaries, terms, transcripts
-from minutes.proposals import papers
-from minutes.proposals.terms import MOST_TERMS
-from minutes.terms import Shown
+from meetings.disk.storage import Storage
+from minutes.terms import dictionaries, listing, papers
+from minutes.terms.listing import Shown
+from minutes.terms.terms import MOST_TERMS
+from minutes.transcripts import transcripts
 from models.document import Document, DocumentVersion, Page
 from models.meeting import Meeting
 from models.term import TermList
@@ -43,7 +43,7 @@ def add_pages(session: Session, storage: Storage, cast: Cast, meeting: Meeting) 
 
 
 def surfaces(session: Session, meeting: Meeting, words: str = "") -> list[str]:
-    return [one.term.surface for one in terms.terms_of(session, meeting, words).terms]
+    return [one.term.surface for one in listing.terms_of(session, meeting, words).terms]
 
 
 def collected_now(session: Session, engine: Engine, meeting: Meeting) -> None:
@@ -57,7 +57,7 @@ def test_words_of_a_page_are_terms_with_that_page(
 ) -> None:
     (page,) = add_pages("市道汐見線の改良工事")
     collected_now(session, engine, meeting)
-    (one,) = (o for o in terms.terms_of(session, meeting).terms if o.term.surface == "市道汐見線")
+    (one,) = (o for o in listing.terms_of(session, meeting).terms if o.term.surface == "市道汐見線")
     assert one.term.page_id == page.id
     assert one.term.place.endswith(f"{page.number}頁")
 
@@ -87,16 +87,16 @@ def test_a_list_is_kept_until_something_of_it_changes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     collected_now(session, engine, meeting)
-    assert terms.terms_of(session, meeting).is_current
+    assert listing.terms_of(session, meeting).is_current
     with monkeypatch.context() as patch:
         patch.setattr(papers, "found_in", None)  # nobody reads a page again
         assert papers.vocabulary_of(session, meeting).terms
         collected_now(session, engine, meeting)
         dictionaries.add(session, cast.secretary, meeting.series, "汐見線", "しおみせん")
         assert "汐見線" in surfaces(session, meeting)
-        assert terms.terms_of(session, meeting).is_current
+        assert listing.terms_of(session, meeting).is_current
     add_pages("市道汐見線の改良工事")
-    old = terms.terms_of(session, meeting)
+    old = listing.terms_of(session, meeting)
     assert not old.is_current and old.terms, "the older list stands until there is a newer one"
     assert "市道汐見線" in {term.surface for term in papers.vocabulary_of(session, meeting).terms}
 
@@ -117,17 +117,17 @@ def test_few_pages_are_read_at_once_and_many_by_the_worker(
     add_pages("市道汐見線の改良工事")
     papers.want(engine, meeting.id)
     session.commit()
-    assert terms.terms_of(session, meeting).is_current
+    assert listing.terms_of(session, meeting).is_current
     assert not papers.collect_some(engine)
 
     add_pages(*(f"第{n}地区の連絡協議会。" * 60 for n in range(40)))
     papers.want(engine, meeting.id)
     session.commit()
-    assert not terms.terms_of(session, meeting).is_current
+    assert not listing.terms_of(session, meeting).is_current
     assert papers.collect_some(engine)
     assert not papers.collect_some(engine)
     session.commit()
-    assert terms.terms_of(session, meeting).is_current
+    assert listing.terms_of(session, meeting).is_current
 
 
 def test_two_thousand_pages_of_a_dictionary_keep_to_the_limit(
@@ -152,7 +152,7 @@ def test_terms_are_looked_through_by_word_reading_and_kind(
     assert surfaces(session, meeting, "見つからない言葉") == []
 
     def shown(kind: Shown) -> set[str]:
-        return {one.term.surface for one in terms.terms_of(session, meeting, "", kind).terms}
+        return {one.term.surface for one in listing.terms_of(session, meeting, "", kind).terms}
 
     assert "髙橋" in shown(Shown.GUESSED) and "広報" not in shown(Shown.GUESSED)
     assert shown(Shown.TAUGHT) == {"鶴ヶ丘"}
@@ -177,7 +177,7 @@ def test_confirmed_words_of_earlier_meetings_of_the_series_are_terms(
     assert "市道汐見線" not in surfaces(session, later)
     transcripts.confirm(session, cast.secretary, segment)
     session.commit()
-    assert not terms.terms_of(session, later).is_current
+    assert not listing.terms_of(session, later).is_current
     collected_now(session, engine, later)
     assert "市道汐見線" in surfaces(session, later)
     assert session.get_one(TermList, later.id).collected_at is not None

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from minutes.proposals.readings import naturalness, number_read, plain, tokens
-from minutes.proposals.sound import distance, sounds
+from minutes.japanese.readings import naturalness, number_read, plain, tokens
+from minutes.japanese.similarity import distance, sounds
 
 
 def said(text: str) -> str:

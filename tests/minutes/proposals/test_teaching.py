@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from meetings.config import Config
-from minutes.proposals.choosing import Choice, Teach
-from minutes.proposals.terms import Paper, PersonName, collect
-from minutes.recognition import audio, recogniser, speech_model
+from minutes import loading
+from minutes.proposals.selection import Choice, Teach
 from minutes.recognition.heard import Heard
+from minutes.sound import audio
+from minutes.speech_models import speech_model
+from minutes.terms.terms import Paper, PersonName, collect
 
 pytestmark = pytest.mark.model
 SPEECH = Path(__file__).parents[2] / "data" / "speech" / "meeting"
@@ -26,7 +28,7 @@ def teach(tmp_path_factory: pytest.TempPathFactory) -> Teach:
     from meetings import config as settings
 
     home = tmp_path_factory.mktemp("home")
-    return recogniser.load_teacher(settings.load(), speech_model.prepare(home))
+    return loading.load_teacher(settings.load(), speech_model.prepare(home))
 
 
 def taught(teach: Teach, wav: Path, text: str, *papers: Paper) -> Choice:

@@ -2,7 +2,7 @@ import random
 import unicodedata
 
 from minutes.proposals.candidates import candidates
-from minutes.proposals.terms import (
+from minutes.terms.terms import (
     MOST_TERMS,
     NOTHING_TAUGHT,
     ROSTER,

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from minutes.recognition import backend, speech_model
-from minutes.recognition.speech_model import SpeechModel
+from minutes.recognition import backend
+from minutes.speech_models import speech_model
+from minutes.speech_models.speech_model import SpeechModel
 
 ROOT = Path(__file__).parents[3]
 HUMAN = ROOT / "tests" / "data" / "speech" / "human"
@@ -74,7 +75,15 @@ def test_a_backend_that_does_not_run_is_never_chosen(
 def test_human_voices_are_heard_on_either_backend(choice: str, tmp_path: Path) -> None:
     """The backends round differently and single clips come out differently, so what must hold is
     asked of all clips together: about a fifth of the characters is wrong on both."""
-    command = [sys.executable, "-m", "web.cli", "evaluate", str(HUMAN), "--no-materials", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "web.commands.cli",
+        "evaluate",
+        str(HUMAN),
+        "--no-materials",
+        "--json",
+    ]
     surroundings = os.environ | {backend.VARIABLE: choice, "GIJIDO_HOME": str(tmp_path)}
     done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True)
     found = json.loads(done.stdout)

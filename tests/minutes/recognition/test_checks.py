@@ -1,7 +1,7 @@
 import pytest
 
-from minutes.recognition import checks
-from minutes.recognition.languages import writing_of
+from minutes.recognition import hallucination_checks
+from minutes.speech_models.languages import writing_of
 from models.transcript import Doubt
 
 
@@ -15,8 +15,8 @@ from models.transcript import Doubt
     ],
 )
 def test_a_passage_that_goes_on_and_on_is_kept_once(heard: str, left: str) -> None:
-    assert checks.without_loops(heard) == left
-    assert checks.doubt_of(heard, 20.0, -0.2) == Doubt.REPEATED
+    assert hallucination_checks.without_loops(heard) == left
+    assert hallucination_checks.doubt_of(heard, 20.0, -0.2) == Doubt.REPEATED
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,8 @@ def test_a_passage_that_goes_on_and_on_is_kept_once(heard: str, left: str) -> No
     ],
 )
 def test_what_people_do_repeat_stays(said: str) -> None:
-    assert checks.without_loops(said) == said
-    assert checks.doubt_of(said, 1.5, -0.2) is None
+    assert hallucination_checks.without_loops(said) == said
+    assert hallucination_checks.doubt_of(said, 1.5, -0.2) is None
 
 
 @pytest.mark.parametrize(
@@ -43,35 +43,35 @@ def test_what_people_do_repeat_stays(said: str) -> None:
     ],
 )
 def test_a_films_last_words_are_doubtful_where_hardly_anybody_speaks(invented: str) -> None:
-    assert checks.doubt_of(invented, 0.3, -0.1) == Doubt.INVENTED
-    assert checks.doubt_of(invented, 3.0, -0.1) is None
-    assert not checks.is_stock_phrase(f"「{invented}」と流れる動画の件です")
+    assert hallucination_checks.doubt_of(invented, 0.3, -0.1) == Doubt.INVENTED
+    assert hallucination_checks.doubt_of(invented, 3.0, -0.1) is None
+    assert not hallucination_checks.is_stock_phrase(f"「{invented}」と流れる動画の件です")
 
 
 def test_more_letters_than_anybody_can_say_are_doubtful() -> None:
     said = "推進計画の策定に関する懇話会について、事務局から説明します"
-    assert checks.doubt_of(said, 0.8, -0.2) == Doubt.FAST
-    assert checks.doubt_of(said, 4.0, -0.2) is None
+    assert hallucination_checks.doubt_of(said, 0.8, -0.2) == Doubt.FAST
+    assert hallucination_checks.doubt_of(said, 4.0, -0.2) is None
 
 
 def test_speech_with_hardly_any_letters_is_missing_text() -> None:
-    assert checks.doubt_of("はい", 9.0, -0.2) == Doubt.MISSING
-    assert checks.doubt_of("はい", 1.5, -0.2) is None
+    assert hallucination_checks.doubt_of("はい", 9.0, -0.2) == Doubt.MISSING
+    assert hallucination_checks.doubt_of("はい", 1.5, -0.2) is None
 
 
 def test_marks_do_not_stand_for_letters_that_are_missing() -> None:
     once = "本日は、お忙しい中、お集まりいただき、ありがとうございます。"
-    assert checks.doubt_of(once, 4.0, -0.2) is None
-    assert checks.doubt_of(once, 6.6, -0.2) == Doubt.MISSING
+    assert hallucination_checks.doubt_of(once, 4.0, -0.2) is None
+    assert hallucination_checks.doubt_of(once, 6.6, -0.2) == Doubt.MISSING
 
 
 def test_a_low_probability_alone_is_unsure() -> None:
-    assert checks.doubt_of("議案第一号です", 2.0, -1.2) == Doubt.UNSURE
-    assert checks.doubt_of("議案第一号です", 2.0, -0.6) is None
+    assert hallucination_checks.doubt_of("議案第一号です", 2.0, -1.2) == Doubt.UNSURE
+    assert hallucination_checks.doubt_of("議案第一号です", 2.0, -0.6) is None
 
 
 def test_english_may_have_more_letters_a_second_than_japanese() -> None:
     said = "ladies and gentlemen we will now open the meeting"
-    assert checks.doubt_of(said, 2.5, -0.2, writing_of("en")) is None
-    assert checks.doubt_of(said, 2.5, -0.2) == Doubt.FAST
-    assert checks.doubt_of(said, 0.5, -0.2, writing_of("en")) == Doubt.FAST
+    assert hallucination_checks.doubt_of(said, 2.5, -0.2, writing_of("en")) is None
+    assert hallucination_checks.doubt_of(said, 2.5, -0.2) == Doubt.FAST
+    assert hallucination_checks.doubt_of(said, 0.5, -0.2, writing_of("en")) == Doubt.FAST

@@ -11,15 +11,17 @@ import pytest
 
 from meetings.errors import ConfigurationError
 from minutes.accuracy import count_normalised
-from minutes.recognition import audio, decoding, speech_model, whisper
-from minutes.recognition.audio import RATE
+from minutes.recognition import decoding, whisper
+from minutes.recognition.batching import Lane
 from minutes.recognition.decoding import Desk, Reading, Track
 from minutes.recognition.heard import Heard, Recognise, Samples
-from minutes.recognition.lanes import Lane
-from minutes.recognition.languages import JAPANESE
 from minutes.recognition.sentences import segments
-from minutes.recognition.speech_model import SpeechModel
 from minutes.recognition.whisper import Decoded, Features, Piece, Whisper
+from minutes.sound import audio
+from minutes.sound.audio import RATE
+from minutes.speech_models import speech_model
+from minutes.speech_models.languages import JAPANESE
+from minutes.speech_models.speech_model import SpeechModel
 from models.transcript import Doubt
 
 SPEECH = Path(__file__).parents[2] / "data" / "speech"

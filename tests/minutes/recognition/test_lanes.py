@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from minutes.recognition import lanes
-from minutes.recognition.audio import RATE
+from minutes.recognition import batching
+from minutes.recognition.batching import Span, cut_lanes
 from minutes.recognition.heard import Samples
-from minutes.recognition.lanes import Span, cut_lanes
+from minutes.sound.audio import RATE
 
 
 def ramp(seconds: float) -> Samples:
@@ -51,7 +51,7 @@ def test_a_moment_of_a_lane_is_the_same_sound_as_in_the_chunk(seed: int) -> None
 def test_long_pauses_are_shortened_and_short_ones_stay() -> None:
     (lane,) = cut_lanes(ramp(60), [(1.0, 5.0), (6.0, 10.0), (40.0, 45.0)], 1)
     pauses = [b - a for (_, a), (b, _) in pairwise(lane.speech)]
-    assert pauses == [pytest.approx(1.0), pytest.approx(2 * lanes.PAD_SECONDS)]
+    assert pauses == [pytest.approx(1.0), pytest.approx(2 * batching.PAD_SECONDS)]
     assert lane.seconds < 17
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from meetings.config import Config
 from meetings.errors import ConfigurationError
-from minutes.recognition import model_folder, speech_model, trial
-from minutes.recognition.speech_model import SpeechModel
+from minutes.recognition import trial
+from minutes.speech_models import model_folder, speech_model
+from minutes.speech_models.speech_model import SpeechModel
 from tests import speech_models
 
 Spoil = Callable[[Path], object]

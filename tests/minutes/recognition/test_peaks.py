@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from minutes.recognition import audio, peaks
+from minutes.sound import audio, peaks
 
 Levels = NDArray[np.int8]
 

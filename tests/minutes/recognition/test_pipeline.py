@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minutes.recognition import audio
 from minutes.recognition.heard import Heard, Samples
 from minutes.recognition.pipeline import recognise_chunk
+from minutes.sound import audio
 
 
 @pytest.fixture

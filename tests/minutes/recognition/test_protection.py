@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from meetings.errors import FileRejected
-from minutes.recognition import audio
+from minutes.sound import audio
 from tests.sounds import PICTURE, TONE, WAYS_TO_RECORD, Record
 
 KEY = ("-encryption_key", "0123456789abcdef" * 2, "-encryption_kid", "fedcba9876543210" * 2)

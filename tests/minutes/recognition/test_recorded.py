@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from minutes.recognition.recorded import recorded_at
+from minutes.sound.recorded import recorded_at
 from models.base import now
 from tests.sounds import TONE, Record, ffmpeg
 

@@ -7,7 +7,7 @@ import av
 import pytest
 
 from meetings.errors import FileRejected
-from minutes.recognition import rescue
+from minutes.sound import mp4_recovery
 from tests.sounds import SPEECH, Record
 
 WAYS = {
@@ -40,7 +40,7 @@ def packets(path: Path) -> list[tuple[int, int]]:
 
 
 def count(path: Path) -> int:
-    return sum(1 for _ in rescue.frames(path))
+    return sum(1 for _ in mp4_recovery.frames(path))
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -52,7 +52,7 @@ def test_every_whole_frame_is_found_at_its_own_speed(record: Record, way: str) -
         form = stream.rate, stream.channels
     end = content.index(b"moov") * 9 // 10
     path.write_bytes(content[:end])
-    found = list(rescue.frames(path))
+    found = list(mp4_recovery.frames(path))
     assert len(found) == sum(stop <= end for _, stop in known)
     assert {(frame.sample_rate, frame.layout.nb_channels) for frame in found} == {form}
 
@@ -86,10 +86,10 @@ def test_the_short_way_to_a_windows_length_counts_as_the_whole_window_does(spoke
     known = [start for start, _ in packets(spoken) if start < 230_000]
     with spoken.open("rb") as file:
         for at in known[::7]:
-            window = content[at : at + rescue.WINDOW_BYTES]
-            count = rescue._count(44100, bytes(window))
-            whole = rescue._end_of(44100, bytes(window), count)
-            assert rescue._length_of(file, at, len(content), 44100, count) == whole
+            window = content[at : at + mp4_recovery.WINDOW_BYTES]
+            count = mp4_recovery._count(44100, bytes(window))
+            whole = mp4_recovery._end_of(44100, bytes(window), count)
+            assert mp4_recovery._length_of(file, at, len(content), 44100, count) == whole
 
 
 @pytest.mark.parametrize("size", [bytes(4), b"\0\0\0\x08", b"\x7f\xff\xff\xff"])

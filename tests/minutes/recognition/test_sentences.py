@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from minutes.recognition.audio import RATE
+from minutes.recognition.batching import Lane, Span, cut_lanes
 from minutes.recognition.heard import Heard
-from minutes.recognition.lanes import Lane, Span, cut_lanes
-from minutes.recognition.languages import writing_of
 from minutes.recognition.sentences import Phrase, segments
+from minutes.sound.audio import RATE
+from minutes.speech_models.languages import writing_of
 from models.transcript import Doubt
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from meetings.config import Config, Speech
 from meetings.errors import ConfigurationError
-from minutes.recognition import speech_model
-from minutes.recognition.speech_model import PACKAGED_SHA256, SpeechModel
+from minutes.speech_models import speech_model
+from minutes.speech_models.speech_model import PACKAGED_SHA256, SpeechModel
 
 
 @pytest.fixture

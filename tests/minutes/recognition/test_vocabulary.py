@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minutes.recognition import audio, speech_model, vocabulary, whisper
-from minutes.recognition.languages import JAPANESE, writing_of
-from minutes.recognition.vocabulary import Vocabulary
+from minutes.recognition import whisper
 from minutes.recognition.whisper import FRAMES_A_SECOND, Whisper
+from minutes.sound import audio
+from minutes.speech_models import speech_model, vocabulary
+from minutes.speech_models.languages import JAPANESE, writing_of
+from minutes.speech_models.vocabulary import Vocabulary
 from tests import sounds, speech_models
 
 SCRIPTS = list(Path(__file__).parents[2].glob("data/meetings/*/script.txt"))

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from minutes.recognition import audio, windows
+from minutes.recognition import windows
 from minutes.recognition.heard import Heard
+from minutes.sound import audio
 
 
 def write_speech(path: Path, length: int, pauses: dict[int, int]) -> Path:

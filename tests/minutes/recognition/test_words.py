@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from meetings import config as settings
-from minutes.recognition import audio, recogniser, speech_model
+from minutes import loading
 from minutes.recognition.heard import FindWords, Heard, Moment
-from minutes.word_times import heard_words
+from minutes.sound import audio
+from minutes.speech_models import speech_model
+from minutes.transcripts.word_times import heard_words
 
 pytestmark = pytest.mark.model
 SPEECH = Path(__file__).parents[2] / "data" / "speech" / "meeting" / "audio.flac"
@@ -19,7 +21,7 @@ LATER = "本日は、お忙しい中お集まりいただき、ありがとう�
 @pytest.fixture(scope="module")
 def find(tmp_path_factory: pytest.TempPathFactory) -> FindWords:
     model = speech_model.prepare(tmp_path_factory.mktemp("home"))
-    return recogniser.load_word_finder(settings.load(), model, "ja")
+    return loading.load_word_finder(settings.load(), model, "ja")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
 from models.meeting import Series
 from models.transcript import Transcript
 from tests.conftest import Cast

@@ -16,13 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from meetings.config import Config
-from minutes.recognition import audio
-from minutes.speakers import directions, suggestions, weights
-from minutes.speakers.directions import Direction
-from minutes.speakers.error_rate import Said
-from minutes.speakers.networks import Networks
-from minutes.speakers.stretches import Stretch
-from minutes.speakers.voices import tell_apart
+from minutes.evaluation.error_rate import Said
+from minutes.sound import audio
+from minutes.speakers import suggestions
+from minutes.voices import embeddings, weights
+from minutes.voices.embeddings import Direction
+from minutes.voices.networks import Networks
+from minutes.voices.stretches import Stretch
+from minutes.voices.voices import tell_apart
 
 LEAST = Config().speakers.voiceprint_likeness
 
@@ -54,7 +55,7 @@ def voices_of(sound: Path, networks: Networks) -> Voices:
         voice = int(_at(told.turns, each.stretch)[0].voice)
         parts[voice].append((each.direction, each.stretch.seconds))
         names[voice].update(str(said.voice) for said in _at(reference, each.stretch))
-    found = {voice: directions.mean(said) for voice, said in parts.items()}
+    found = {voice: embeddings.mean(said) for voice, said in parts.items()}
     return {
         names[voice].most_common(1)[0][0]: direction
         for voice, direction in found.items()

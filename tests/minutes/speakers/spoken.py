@@ -6,12 +6,12 @@ from datetime import timedelta
 import numpy as np
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
+from minutes.evaluation.error_rate import Said
 from minutes.speakers import naming, samples, suggestions
-from minutes.speakers.directions import Direction
-from minutes.speakers.error_rate import Said
-from minutes.speakers.stretches import Stretch
-from minutes.speakers.voices import Heard
+from minutes.voices.embeddings import Direction
+from minutes.voices.stretches import Stretch
+from minutes.voices.voices import Heard
 from models.base import now
 from models.meeting import Series
 from models.transcript import Segment, Transcript

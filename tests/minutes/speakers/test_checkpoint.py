@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minutes.speakers import checkpoint
-from minutes.speakers.checkpoint import NotTensors
+from minutes.voices import checkpoint
+from minutes.voices.checkpoint import NotTensors
 
 VALUES = np.arange(6, dtype="<f4")
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from minutes.speakers import clustering
+from minutes.voices import clustering
 
 
 def spoken(*voices: int, spread: float = 0.7, each: int = 12) -> NDArray[np.float32]:

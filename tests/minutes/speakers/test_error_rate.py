@@ -2,7 +2,7 @@
 
 import pytest
 
-from minutes.speakers.error_rate import Said, VoiceErrors, compare
+from minutes.evaluation.error_rate import Said, VoiceErrors, compare
 
 AB = [Said(0, 10, "甲"), Said(10, 20, "乙")]
 

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import invitations
 from meetings.errors import InvalidInput, NotPossibleNow
-from minutes import transcripts
+from meetings.invitations import invitations
+from minutes.evaluation.error_rate import Said
 from minutes.speakers import naming
-from minutes.speakers.error_rate import Said
+from minutes.transcripts import transcripts
 from models.audit import AuditLine
 from models.meeting import InvitationKind
 from models.transcript import Segment, Transcript

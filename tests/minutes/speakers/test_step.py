@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from meetings.config import Config, Speakers
 from meetings.errors import ConfigurationError, InvalidInput, NotPossibleNow
-from minutes import steps
-from minutes import transcription as work
+from minutes.evaluation.error_rate import Said
 from minutes.recognition.heard import Read
-from minutes.speakers import directions, stretches, voices, weights
-from minutes.speakers.error_rate import Said
-from minutes.speakers.pyannet import POWERSET
-from minutes.speakers.stretches import Stretch
-from minutes.worker import Worker
+from minutes.transcription import work
+from minutes.voices import embeddings, stretches, voices, weights
+from minutes.voices.pyannet import POWERSET
+from minutes.voices.stretches import Stretch
+from minutes.worker import steps
+from minutes.worker.worker import Worker
 from models.recording import Step, StepKind, Transcription, WorkState
 from models.transcript import Transcript, VoiceSample
 from tests import speech_models
@@ -153,7 +153,7 @@ def test_it_keeps_samples_and_suggests_only_where_the_series_keeps_voiceprints(
     session.rollback()
     (sample,) = session.scalars(select(VoiceSample))
     assert (sample.segment_id, sample.weights_sha256) == (first.id, WEIGHTS)
-    assert sample.direction == directions.to_bytes(KOGA)
+    assert sample.direction == embeddings.to_bytes(KOGA)
 
 
 def test_an_impossible_number_is_refused(session: Session, cast: Cast, run: Transcription) -> None:

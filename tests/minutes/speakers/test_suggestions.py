@@ -8,8 +8,9 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings.errors import NotPossibleNow
-from minutes import transcripts
-from minutes.speakers import directions, naming, suggestions, voiceprints
+from minutes.speakers import naming, suggestions, voiceprints
+from minutes.transcripts import transcripts
+from minutes.voices import embeddings
 from models.audit import AuditLine
 from models.base import now
 from models.meeting import Series
@@ -83,7 +84,7 @@ def test_prints_that_expired_broke_or_are_of_other_weights_suggest_nothing(
     kept["大隈"].direction = kept["大隈"].direction[:-1]
     assert suggested(hear(session, later, [KOGA, OKUMA, KOGA])) == [None] * 3
     kept["古賀"].expires_at = now() + timedelta(days=1)
-    kept["大隈"].direction = directions.to_bytes(np.eye(4, dtype=np.float32)[0])
+    kept["大隈"].direction = embeddings.to_bytes(np.eye(4, dtype=np.float32)[0])
     assert suggested(hear(session, later, [KOGA, OKUMA, KOGA])) == ["古賀", None, "古賀"]
     kept["古賀"].weights_sha256 = "b" * 64
     assert suggested(hear(session, later, [KOGA, OKUMA, KOGA])) == [None] * 3

@@ -13,13 +13,15 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings.config import Config, Speakers
+from meetings.disk.expiry import Overdue
 from meetings.errors import InvalidInput, NotFound, NotPossibleNow
-from meetings.overdue import Overdue
-from minutes import records, transcripts
 from minutes.assignment import spans
-from minutes.speakers import directions, naming, samples, voiceprints, weights
+from minutes.records import records
+from minutes.speakers import naming, samples, voiceprints
 from minutes.speakers.voiceprints import Condition
-from minutes.worker import Worker
+from minutes.transcripts import transcripts
+from minutes.voices import embeddings, weights
+from minutes.worker.worker import Worker
 from models.audit import AuditLine
 from models.base import now
 from models.meeting import Series
@@ -93,7 +95,7 @@ def test_with_consent_the_mean_of_the_clean_segments_is_kept_and_who_when_where_
     made = keep(session, cast, segments[0], "古賀")
     long, short = (s.end_seconds - s.start_seconds for s in (segments[0], segments[2]))
     total = long * KOGA + short * hard
-    kept = directions.from_bytes(made.direction)
+    kept = embeddings.from_bytes(made.direction)
     assert kept is not None and np.allclose(kept, total / np.linalg.norm(total), atol=1e-6)
     assert (made.consent_by, made.meeting) == (cast.secretary, transcript.meeting)
     assert made.weights_sha256 == WEIGHTS and made.series is series
@@ -114,7 +116,7 @@ def test_with_consent_again_it_is_renewed_and_not_doubled(
     keep(session, cast, segments[0], "古賀")
     renewed = prints(session)["古賀"]
     assert renewed.id == kept.id and renewed.meeting is later.meeting
-    assert renewed.direction == directions.to_bytes(today)
+    assert renewed.direction == embeddings.to_bytes(today)
     assert renewed.weights_sha256 == WEIGHTS
     assert renewed.consent_at > now() - timedelta(hours=1)
     assert renewed.expires_at > now() + timedelta(days=DAYS - 1)
@@ -166,9 +168,9 @@ def test_two_people_taken_for_one_are_parted_in_the_print_too(
         transcripts.name_speaker(session, cast.secretary, segment, "古賀")
     session.commit()
     both = keep(session, cast, segments[0], "古賀")
-    assert both.direction != directions.to_bytes(KOGA)
+    assert both.direction != embeddings.to_bytes(KOGA)
     naming.split_voice(session, cast.secretary, segments[1])
-    assert prints(session)["古賀"].direction == directions.to_bytes(KOGA)
+    assert prints(session)["古賀"].direction == embeddings.to_bytes(KOGA)
     naming.split_voice(session, cast.secretary, segments[0])
     assert prints(session) == {}
 
@@ -217,7 +219,7 @@ def test_what_was_deleted_is_not_in_the_database_file_any_more(
     session: Session, engine: Engine, config: Config, cast: Cast, kept: Voiceprint, series: Series
 ) -> None:
     # Nothing else in the file is these numbers.
-    secret = kept.direction = directions.to_bytes(like(KOGA, OKUMA, 0.321))
+    secret = kept.direction = embeddings.to_bytes(like(KOGA, OKUMA, 0.321))
     voiceprints.forget(session, cast.secretary, kept)
     session.commit()
     session.close()

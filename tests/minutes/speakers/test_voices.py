@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from meetings.config import Config
 from meetings.errors import ConfigurationError
-from minutes.recognition import audio
-from minutes.recognition.audio import RATE
-from minutes.speakers import directions, features, suggestions, voices, weights
-from minutes.speakers.directions import Direction
-from minutes.speakers.networks import Networks
+from minutes.sound import audio
+from minutes.sound.audio import RATE
+from minutes.speakers import suggestions
+from minutes.voices import embeddings, features, voices, weights
+from minutes.voices.embeddings import Direction
+from minutes.voices.networks import Networks
 from tests.minutes.speakers.spoken import LEAST
 from web.demo import builders
 
@@ -70,14 +71,14 @@ def test_a_person_is_like_themselves_in_another_piece_and_unlike_another_person(
     def voice(start: float, end: float) -> Direction:
         part = written(audio.read(meeting, start, end), tmp_path / "part.wav")
         told = voices.tell_apart(part, networks, 1)
-        made = directions.mean((one.direction, one.stretch.seconds) for one in told.heard)
+        made = embeddings.mean((one.direction, one.stretch.seconds) for one in told.heard)
         assert made is not None
         return made
 
     kept = voice(20, 38)
     voices_now = [voice(CHANGE_SECONDS + 1, CHANGE_SECONDS + 16), voice(42, CHANGE_SECONDS - 1)]
     assert suggestions.match(voices_now, [kept], LEAST) == {1: 0}
-    read = directions.from_bytes(directions.to_bytes(kept))
+    read = embeddings.from_bytes(embeddings.to_bytes(kept))
     assert read is not None and np.array_equal(read, kept)
 
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from minutes import changes, records
 from minutes.assignment import spans
+from minutes.records import records
+from minutes.transcripts import changes
 from models.audit import AuditLine
 from models.person import Person
 from models.transcript import AssignedBy, Transcript

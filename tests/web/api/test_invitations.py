@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings.invitations import answer_invitation
+from meetings.invitations.invitations import answer_invitation
 from models.meeting import AnswerWord, Meeting
 from models.person import Person
 from tests.conftest import Browser, Cast, Script

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from meetings import documents, invitations
-from meetings.documents import Permissions
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
+from meetings.documents import documents
+from meetings.documents.documents import Permissions
+from meetings.invitations import invitations
 from models.document import Document, DocumentVersion, Page
 from models.meeting import InvitationKind, Meeting
 from models.person import Person

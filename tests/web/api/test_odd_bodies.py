@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from meetings import people
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
+from meetings.people import people
 from models.person import Person, Role
 from tests.conftest import Cast, Script
 from tests.world import World, build_world

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
 from models.person import Person
 from models.transcript import Transcript
 from tests.conftest import Cast, Script

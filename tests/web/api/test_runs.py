@@ -5,9 +5,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
-from minutes import leases
-from minutes import transcription as work
+from meetings.disk.storage import Storage
+from minutes.transcription import leases, work
 from models.meeting import Meeting
 from models.person import Person
 from models.recording import Recording, StepKind, WorkState

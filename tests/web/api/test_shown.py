@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import documents
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
+from meetings.documents import documents
 from models.audit import AuditLine
 from models.document import DocumentVersion
 from models.person import Person

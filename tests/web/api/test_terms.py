@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
-from minutes import transcripts
+from meetings.disk.storage import Storage
+from minutes.transcripts import transcripts
 from models.document import DocumentVersion
 from models.meeting import Meeting
 from models.person import Person

@@ -8,10 +8,11 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
-from minutes import records, transcripts, word_times
+from meetings.disk.storage import Storage
 from minutes.assignment import spans
 from minutes.recognition.heard import Heard, Moment
+from minutes.records import records
+from minutes.transcripts import transcripts, word_times
 from models.document import Page
 from models.meeting import Meeting
 from models.person import Person

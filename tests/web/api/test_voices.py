@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
+from minutes.evaluation.error_rate import Said
 from minutes.speakers import naming
-from minutes.speakers.error_rate import Said
 from models.transcript import Transcript
 from tests.conftest import Script
 

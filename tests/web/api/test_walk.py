@@ -10,7 +10,7 @@ from flask import Flask
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
 from models.meeting import Meeting
 from models.person import Person
 from models.transcript import Transcript

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from meetings import config as settings
 from meetings.config import Config
-from meetings.storage import Storage
+from meetings.disk.storage import Storage
 from models.base import now
 from models.database import connect, writing
 from models.document import DocumentVersion
@@ -27,9 +27,9 @@ from models.person import Person, SignIn
 from tests.serving import served_on_a_port
 from web import access
 from web.app import create_app
-from web.bench.hostile_clients import Place
+from web.bench.harness.hostile_clients import Place
 from web.demo import builders
-from web.live import Hub
+from web.streams.live import Hub
 
 BIG_BYTES = 30_000_000
 MOST_PER_ADDRESS = 40

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.web.door.conftest import BIG_BYTES, Hall
-from web.bench.hostile_clients import (
+from web.bench.harness.hostile_clients import (
     exchange,
     read_answer,
     request,

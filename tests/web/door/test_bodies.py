@@ -9,7 +9,7 @@ import requests
 from tests import pages
 from tests.pdfs import plain_pdf
 from tests.web.door.conftest import Hall
-from web.bench.hostile_clients import (
+from web.bench.harness.hostile_clients import (
     Answered,
     exchange,
     half_sent_bodies,
@@ -87,7 +87,7 @@ def test_a_file_from_somebody_who_may_not_send_it_is_never_written(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[bool] = []
-    monkeypatch.setattr("meetings.storage.Storage.nameless", lambda _: opened.append(True))
+    monkeypatch.setattr("meetings.disk.storage.Storage.nameless", lambda _: opened.append(True))
     path, body = f"/meetings/{hall.meeting_id}/documents", form_with(b"x" * 2_000_000)
     sent = request("POST", path, body, Content_Type=MULTIPART, token=hall.attendee)
     assert exchange(hall.place, sent).status == 404
@@ -128,7 +128,7 @@ def test_a_file_that_is_too_large_is_refused_with_the_limit(hall: Hall) -> None:
 def test_a_file_for_which_there_is_no_room_is_refused_at_once(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("meetings.storage.Storage.free_bytes", lambda _: 12_000_000)
+    monkeypatch.setattr("meetings.disk.storage.Storage.free_bytes", lambda _: 12_000_000)
     path, body = f"/api/meetings/{hall.meeting_id}/documents", form_with(b"x" * 2_000_000)
     sent = request("POST", path, body, Content_Type=MULTIPART, token=hall.organiser)
     assert exchange(hall.place, sent).status == 507

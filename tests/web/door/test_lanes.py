@@ -11,16 +11,16 @@ import pytest
 from sqlalchemy import select
 
 from meetings.errors import TryAgain
-from meetings.sign_ins import hash_of
+from meetings.people.sign_ins import hash_of
 from models.base import now
 from models.database import writing
 from models.person import SignIn
 from tests.loops import run
 from tests.web.door.conftest import Hall, sign_in
-from web import live
-from web.bench.hostile_clients import Place, exchange, request, seconds_to_answer
+from web.bench.harness.hostile_clients import Place, exchange, request, seconds_to_answer
 from web.door.costs import Lane
 from web.door.lanes import WIDTHS, Threads, Width
+from web.streams import live
 
 pytestmark = pytest.mark.hostile
 

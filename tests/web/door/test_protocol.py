@@ -10,7 +10,7 @@ from meetings import config as settings
 from meetings.certificates import make_certificate
 from tests.serving import served_on_a_port
 from tests.web.door.conftest import MOST_PER_ADDRESS, NEIGHBOUR, Hall
-from web.bench.hostile_clients import (
+from web.bench.harness.hostile_clients import (
     Place,
     exchange,
     half_sent_heads,

@@ -31,7 +31,7 @@ import { DONE, Undo } from "./undo";
 import { Voices } from "./voices";
 
 const MOST_NAMES = 9;
-/** As minutes/annotations.py knows them; any other note stands between 〔 〕. */
+/** As minutes/japanese/annotations.py knows them; any other note stands between 〔 〕. */
 const ANNOTATIONS = [
   "（拍手）",
   "（笑声）",

@@ -1,6 +1,6 @@
 /**
  * The outline of the sound above the slider: drawn once from the peaks, and again where it has
- * been heard. Its format is audiowaveform's (minutes/recognition/peaks.py).
+ * been heard. Its format is audiowaveform's (minutes/sound/peaks.py).
  */
 
 import { send } from "../base/http";

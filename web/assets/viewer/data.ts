@@ -1,4 +1,4 @@
-/** What the server hands to the viewer (`web/views/_viewer.py`). */
+/** What the server hands to the viewer (`web/views/meetings/_viewer.py`). */
 
 export interface ShownDocument {
   id: number;

@@ -1,0 +1,1 @@
+"""PDFs: looked into, made from Office files, set by typst, stamped and put together."""

@@ -1,0 +1,261 @@
+"""Signing in and out.
+
+`sign_in` and `change_password` are given the engine, not a session: they read, then hash with no
+transaction open, then write shortly. Hashing within the write lock would stop the sitting.
+"""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from meetings import audit
+from meetings.errors import NotFound, SignInRefused, TooManyTries
+from meetings.people import logins, passwords, throttling
+from meetings.people.passwords import Hashed
+from models.base import now
+from models.database import reading, writing
+from models.person import Person, SignIn
+
+LOG = logging.getLogger(__name__)
+SEEN_EVERY = timedelta(minutes=10)
+ASKED_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody signs in. `browser`: a secret by which the browser is known again; `former`:
+    the token of whoever was signed in there."""
+
+    address: str
+    browser: str = field(default="", repr=False)
+    former: str = field(default="", repr=False)
+    is_script: bool = False
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What somebody typed. `key` hashes what is counted, so that nothing typed is stored."""
+
+    login: str = field(repr=False)
+    password: str = field(repr=False)
+    place: Place
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A new sign-in. The token is kept nowhere else."""
+
+    token: str = field(repr=False)
+    person_id: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class _Asked:
+    subject: throttling.Subject
+    person_id: int | None
+    password_hash: str
+
+
+def sign_in(engine: Engine, attempt: Attempt, *, hours: int) -> Entered:
+    """Raises SignInRefused for a wrong login or password, TooManyTries while one must wait."""
+    asked = _prove(engine, attempt)
+    fresh = passwords.hashed_anew(asked.password_hash, attempt.password)
+    with writing(engine) as session, session.begin():
+        person = _person_still(session, asked)
+        if person is not None:
+            if fresh:
+                person.password_hash = fresh.hash
+            until = now() + timedelta(hours=hours)
+            token, entry = begin_sign_in(session, person, until, attempt.place)
+            return Entered(token, person.id, entry.expires_at)
+    return sign_in(engine, attempt, hours=hours)  # hashed anew by somebody quicker, or changed
+
+
+def change_password(
+    engine: Engine, attempt: Attempt, new: str, keep: int, field: str = "new_password"
+) -> None:
+    """One's own: `attempt` has the one so far. Everywhere but in sign-in `keep` one is signed out.
+    Raises SignInRefused when the one so far is wrong, InvalidInput for a bad new one."""
+    asked = _prove(engine, attempt)
+    hashed = passwords.new(new, attempt.login, field)
+    with writing(engine) as session, session.begin():
+        person = _person_still(session, asked)
+        if person is None:
+            raise SignInRefused()
+        set_password(session, person, person, hashed)
+        end_all(session, person, person, but=keep)
+
+
+def set_password(
+    session: Session,
+    by: Person | None,
+    person: Person,
+    hashed: Hashed,
+    *,
+    one_time_days: int | None = None,
+) -> None:
+    """With `one_time_days` it lets in for so long, and only to choose another one."""
+    person.password_hash = hashed.hash
+    days = one_time_days
+    person.one_time_until = None if days is None else now() + timedelta(days=days)
+    audit.note(session, by, "set_password", person)
+
+
+def begin_sign_in(
+    session: Session, person: Person, expires_at: datetime, place: Place
+) -> tuple[str, SignIn]:
+    """For somebody who has proved who they are. Whoever was signed in there before is no longer."""
+    former = signed_in(session, place.former) if place.former else None
+    if former is not None:
+        sign_out(session, former)
+    token = secrets.token_urlsafe(32)
+    entry = SignIn(
+        person=person,
+        token_sha256=hash_of(token),
+        is_script=place.is_script,
+        expires_at=expires_at,
+        seen_at=now(),
+        address=place.address[:45],
+        device_sha256=hash_of(place.browser) if place.browser else None,
+    )
+    session.add(entry)
+    audit.note(session, person, "sign_in", entry)
+    return token, entry
+
+
+def signed_in(session: Session, token: str, idle: timedelta | None = None) -> SignIn | None:
+    """The sign-in of this token while it is live; `idle`: only if it was used since so long ago."""
+    entry = session.scalar(select(SignIn).where(SignIn.token_sha256 == hash_of(token)))
+    if entry is None or not entry.is_live(now()):
+        return None
+    if idle is not None and (entry.seen_at or entry.created_at) + idle < now():
+        return None
+    return entry
+
+
+def lasting(session: Session, sign_in_ids: Collection[int]) -> set[int]:
+    """Those of the sign-ins with these ids that have not ended, however it may have been."""
+    found: set[int] = set()
+    asked = sorted(sign_in_ids)
+    for start in range(0, len(asked), ASKED_AT_ONCE):
+        ids = asked[start : start + ASKED_AT_ONCE]
+        wanted = (
+            select(SignIn.id)
+            .join(SignIn.person)
+            .where(
+                SignIn.id.in_(ids),
+                SignIn.ended_at.is_(None),
+                SignIn.expires_at > now(),
+                Person.ended_at.is_(None),
+            )
+        )
+        found.update(session.scalars(wanted))
+    return found
+
+
+def must_be_noted(entry: SignIn) -> bool:
+    """Whether it is long enough since this sign-in was last seen to write down that it is used."""
+    return entry.seen_at is None or entry.seen_at + SEEN_EVERY < now()
+
+
+def live_of(session: Session, person: Person) -> Sequence[SignIn]:
+    """The live sign-ins of a person, newest first."""
+    wanted = select(SignIn).where(
+        SignIn.person_id == person.id, SignIn.ended_at.is_(None), SignIn.expires_at > now()
+    )
+    return session.scalars(wanted.order_by(SignIn.id.desc())).all()
+
+
+def one_of(session: Session, person: Person, sign_in_id: int) -> SignIn:
+    """The live sign-in of this person with this number. Raises NotFound."""
+    found = next((known for known in live_of(session, person) if known.id == sign_in_id), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def sign_out(session: Session, entry: SignIn, by: Person | None = None) -> None:
+    entry.ended_at = now()
+    audit.note(session, by or entry.person, "sign_out", entry)
+
+
+def end_all(session: Session, by: Person | None, person: Person, but: int | None = None) -> int:
+    """Sign the person out everywhere, but in the sign-in `but`; how many there were."""
+    ended = [entry for entry in live_of(session, person) if entry.id != but]
+    for entry in ended:
+        entry.ended_at = now()
+        audit.note(session, by, "sign_out", entry)
+    return len(ended)
+
+
+def hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _prove(engine: Engine, attempt: Attempt) -> _Asked:
+    """Whose password it is, found without any lock. Raises SignInRefused, TooManyTries."""
+    with reading(engine) as session:
+        asked = _ask(session, attempt)
+        _check_wait(session, asked.subject)
+    is_right = passwords.matches(asked.password_hash, attempt.password)
+    if is_right and asked.person_id is not None:
+        return asked
+    with writing(engine) as session, session.begin():
+        _check_wait(session, asked.subject)
+        throttling.count_wrong(session, asked.subject)
+        audit.note_refusal(session, "sign_in", attempt.place.address, asked.person_id)
+    LOG.warning("sign-in refused: person %s from %s", asked.person_id, attempt.place.address)
+    raise SignInRefused()
+
+
+def _ask(session: Session, attempt: Attempt) -> _Asked:
+    """Who may not sign in is asked like somebody who does not exist."""
+    person, browser = logins.person_of(session, attempt.login), attempt.place.browser
+    may = person is not None and person.ended_at is None and not person.is_guest
+    known = browser if person and _came_from(session, person, browser) else ""
+    # Every way to write one login is the same guess.
+    login = person.login if person else logins.folded(attempt.login)
+    subject = throttling.subject(attempt.key, login, attempt.place.address, known)
+    if person is not None and person.one_time_until is not None:
+        may = may and person.one_time_until > now()
+    return _Asked(
+        subject, person.id if person else None, person.password_hash if person and may else ""
+    )
+
+
+def _came_from(session: Session, person: Person, browser: str) -> bool:
+    if not browser:
+        return False
+    wanted = select(SignIn.id).where(
+        SignIn.person_id == person.id, SignIn.device_sha256 == hash_of(browser)
+    )
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def _person_still(session: Session, asked: _Asked) -> Person | None:
+    """The person whose password was right; None if it was changed while it was compared."""
+    _check_wait(session, asked.subject)
+    person = session.get_one(Person, asked.person_id)
+    if person.password_hash != asked.password_hash or person.ended_at is not None:
+        return None
+    throttling.forget(session, asked.subject)
+    return person
+
+
+def _check_wait(session: Session, subject: throttling.Subject) -> None:
+    left = throttling.time_left(session, subject)
+    if left:
+        raise TooManyTries(
+            throttling.whole_seconds(left),
+            f"間違いが続いたため、あと{throttling.in_words(left)}はサインインを受け付けません。"
+            "そのあとで、もう一度入力してください。パスワードが分からないときは、管理者に新しい"
+            "パスワードを頼んでください。",
+        )

@@ -1,0 +1,1 @@
+"""The sitting itself: presenting, who came, and whether the seats are connected."""

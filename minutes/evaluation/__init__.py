@@ -1,0 +1,1 @@
+"""Measuring offline what the product does, on meetings whose words are known."""

@@ -1,0 +1,208 @@
+"""Fits the weights of `weights.py`: `python -m minutes.evaluation.fitting SOUND…` prints them.
+A sound is one of a meeting folder with a reference, as `gijido evaluate` takes them: `FOLDER`, or
+`FOLDER/audio-room.flac` for another one than its usual.
+
+Ridge-penalised logistic regression by Newton's method (Hastie, Tibshirani, Friedman 2009, 4.4), in
+two steps: the second learns from what the first says about meetings that it has not seen (stacking;
+Wolpert 1992), for the first one knows those that it was fitted on too well.
+"""
+
+import sys
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meetings import config as settings
+from meetings.config import Config
+from minutes import loading
+from minutes.evaluation import recognition
+from minutes.evaluation.folder import vocabulary_of
+from minutes.evaluation.scoring import errors, said_in_each
+from minutes.japanese.readings import plain
+from minutes.proposals import features as evidence
+from minutes.proposals import selection, teaching
+from minutes.proposals.candidates import Candidate, candidates
+from minutes.proposals.features import Evidence, Weights
+from minutes.proposals.selection import Asked
+from minutes.recognition.heard import Heard, Recognise, Sound
+from minutes.recognition.whisper import Whisper
+from minutes.recognition.windows import heard_together
+from minutes.sound import audio
+from minutes.speech_models import speech_model
+from minutes.terms.terms import Vocabulary
+
+PENALTY_SCREENED, PENALTY_JUDGED = 1.0, 2.0
+STEPS = 25
+
+
+@dataclass(frozen=True)
+class Possible:
+    """Something that could be meant, and whether it was."""
+
+    candidate: Candidate
+    evidence: Evidence
+    is_right: bool
+
+
+@dataclass(frozen=True)
+class Example:
+    """A segment with everything that could be meant in it, and what was."""
+
+    segment: Heard
+    meant: str
+    possible: list[Possible]
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One sound of it, in the windows that are encoded together."""
+
+    path: Path
+    windows: list[list[Example]]
+
+    @property
+    def possible(self) -> Iterator[Possible]:
+        for window in self.windows:
+            for example in window:
+                yield from example.possible
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A segment with what the judge was asked about it, and said."""
+
+    example: Example
+    asked: list[Asked]
+    gains: list[float]
+
+    @property
+    def known(self) -> Iterator[tuple[Evidence, bool]]:
+        right = {id(one.candidate): one.is_right for one in self.example.possible}
+        for asked, gain in zip(self.asked, self.gains, strict=True):
+            yield selection.with_judgement(asked, gain), right[id(asked.candidate)]
+
+
+def fitted(
+    examples: Sequence[tuple[Evidence, bool]], penalty: float, without: Collection[str] = ()
+) -> Weights:
+    """`without` some evidence its weight is 0. Raises numpy's LinAlgError where there is nothing to
+    tell apart."""
+    names = [name for name in examples[0][0] if name not in without]
+    known = np.array([[*(one[name] for name in names), 1.0] for one, _ in examples])
+    right = np.array([float(is_right) for _, is_right in examples])
+    ridge = np.diag([*(penalty for _ in names), 1e-3])
+    weights: NDArray[np.float64] = np.zeros(len(names) + 1)
+    for _ in range(STEPS):
+        guess = 1 / (1 + np.exp(-np.clip(known @ weights, -30, 30)))
+        slope = known.T @ (right - guess) - ridge @ weights
+        curve = (known * (guess * (1 - guess))[:, None]).T @ known + ridge
+        weights += np.linalg.solve(curve, slope)
+    found = dict(zip([*names, "constant"], weights.round(3).tolist(), strict=True))
+    return found | dict.fromkeys(without, 0.0)
+
+
+def main(paths: Sequence[Path]) -> None:
+    meetings, whisper = examined(paths)
+    answers = [one for found in answered(whisper, meetings).values() for one in found]
+    print(f"SCREENED = {screened(meetings)}\n\nJUDGED = {judged(answers)}")  # noqa: T201
+
+
+def examined(paths: Sequence[Path]) -> tuple[list[Meeting], Whisper]:
+    """Everything that is known without the judge, and what the judge needs."""
+    config = settings.load()
+    model = speech_model.choose(config)
+    recognise = loading.load(config, model)
+    whisper = Whisper(model, config.speech.threads, teaching.LANGUAGE)
+    sounds = [path / recognition.DEFAULT_AUDIO if path.is_dir() else path for path in paths]
+    return [_meeting(config, recognise, path) for path in sounds], whisper
+
+
+def answered(whisper: Whisper, meetings: Sequence[Meeting]) -> dict[Path, list[Answered]]:
+    """By sound, asked what the first step lets through that was fitted on the other meetings."""
+    return {
+        one.path: _answers(whisper, one, screened(others(meetings, one.path))) for one in meetings
+    }
+
+
+def others(meetings: Sequence[Meeting], path: Path) -> list[Meeting]:
+    """All of them where there is no other: a fit on one meeting is better than none."""
+    return [one for one in meetings if one.path.parent != path.parent] or list(meetings)
+
+
+def screened(meetings: Sequence[Meeting], without: Collection[str] = ()) -> Weights:
+    """The weights of the first step."""
+    known = [(one.evidence, one.is_right) for meeting in meetings for one in meeting.possible]
+    return fitted(known, PENALTY_SCREENED, without)
+
+
+def judged(answers: Sequence[Answered], without: Collection[str] = ()) -> Weights:
+    """The weights of the second step."""
+    known = [known for one in answers for known in one.known]
+    return fitted(known, PENALTY_JUDGED, without)
+
+
+def _meeting(config: Config, recognise: Recognise, path: Path) -> Meeting:
+    heard = recognition.hear(recognise, path, config).segments
+    said = said_in_each([one.text for one in heard], recognition.said_in(path.parent, path.name))
+    meant = dict(zip(map(id, heard), said, strict=True))
+    vocabulary = vocabulary_of(path.parent)
+    return Meeting(
+        path,
+        [
+            [_example(one, meant[id(one)], vocabulary) for one in window]
+            for window in heard_together(heard)
+        ],
+    )
+
+
+def _example(segment: Heard, meant: str, vocabulary: Vocabulary) -> Example:
+    text = plain(segment.text)
+    before = errors(text, meant)
+    return Example(
+        segment,
+        meant,
+        [
+            Possible(
+                one,
+                evidence.of_candidate(one, text, vocabulary, segment.confidence),
+                errors(one.applied_to(text), meant) < before,
+            )
+            for one in candidates(text, vocabulary)
+        ],
+    )
+
+
+def _answers(whisper: Whisper, meeting: Meeting, weights: Weights) -> list[Answered]:
+    found: list[Answered] = []
+    with _sound_of(meeting.path) as sound:
+        for window in meeting.windows:
+            segments = [one.segment for one in window]
+            asked = [_asked(one, weights) for one in window]
+            gains = teaching.judged(whisper, segments, sound, asked)
+            found += map(Answered, window, asked, gains)
+    return found
+
+
+def _asked(example: Example, weights: Weights) -> list[Asked]:
+    return selection.best_of(
+        Asked(one.candidate, one.evidence, evidence.probability(one.evidence, weights))
+        for one in example.possible
+    )
+
+
+@contextmanager
+def _sound_of(path: Path) -> Iterator[Sound]:
+    with tempfile.TemporaryDirectory() as workspace:
+        wav = Path(workspace) / "sound.wav"
+        audio.normalise(path, wav)
+        yield partial(audio.read, wav)
+
+
+if __name__ == "__main__":
+    main([Path(name) for name in sys.argv[1:]])

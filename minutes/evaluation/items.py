@@ -1,0 +1,213 @@
+"""How many seconds of a meeting folder are assigned to the right agenda item: those of the exact
+text of the reference, and of what was heard where there is a `heard.json`; without turns, and as
+if the presenter called up each item some seconds late."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from meetings.errors import InvalidInput
+from minutes.accuracy import without_fillers
+from minutes.assignment.assigning import OUTSIDE, Said, assign
+from minutes.assignment.topics import Topic
+from minutes.assignment.weights import Weights
+from minutes.evaluation.folder import DESCRIPTION
+from minutes.recognition.heard import Heard
+from minutes.terms.terms import PersonName
+
+LATE_SECONDS = (5.0, 20.0, 60.0)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A meeting to be assigned: where each piece may rightly be placed."""
+
+    topics: list[Topic]
+    said: list[Said]
+    right: list[set[int]]
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Of what was said: all, those assigned to the right item, those left out of all items."""
+
+    seconds: float = 0.0
+    right: float = 0.0
+    left_out: float = 0.0
+
+    def __add__(self, other: "Seconds") -> "Seconds":
+        return Seconds(
+            self.seconds + other.seconds,
+            self.right + other.right,
+            self.left_out + other.left_out,
+        )
+
+    @property
+    def share(self) -> float | None:
+        return self.right / self.seconds if self.seconds else None
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One of the reference; `place`: the number of its item from 0."""
+
+    text: str
+    start_seconds: float
+    end_seconds: float
+    place: int
+
+
+def topics_of(folder: Path) -> list[Topic]:
+    """The agenda of a meeting folder with its papers; empty without a meeting.json.
+
+    Raises InvalidInput where that or a paper cannot be read.
+    """
+    path = folder / DESCRIPTION
+    try:
+        return _topics(folder, json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        if path.is_file():
+            raise InvalidInput("folder", f"{folder} の資料がありません。") from None
+        return []
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise InvalidInput("folder", f"{path} の議題を読めません: {problem}") from problem
+
+
+def _topics(folder: Path, facts: dict[str, Any]) -> list[Topic]:
+    kana = {known["name"]: known.get("kana", "") for known in facts.get("attendees") or ()}
+    return [
+        Topic(
+            str(number),
+            entry["title"],
+            PersonName(entry.get("presenter", ""), kana.get(entry.get("presenter", ""), "")),
+            tuple(_papers(folder, facts, number)),
+        )
+        for number, entry in enumerate(facts.get("agenda") or (), 1)
+    ]
+
+
+def sentences_of(folder: Path) -> list[Sentence]:
+    """Empty where the reference does not say when and to which item things were said."""
+    entries = json.loads((folder / "reference.json").read_text(encoding="utf-8"))
+    return [
+        Sentence(one["text"], one["start_seconds"], one["end_seconds"], entry["agenda_item"] - 1)
+        for entry in entries
+        if "agenda_item" in entry
+        for one in entry.get("sentences", ())
+    ]
+
+
+def compare(heard: Sequence[Heard], texts: Sequence[str], folder: Path) -> Seconds:
+    """Of the meeting in `folder`: `texts` are those of the segments after the papers' changes."""
+    said = [
+        Said(text, one.end_seconds - one.start_seconds)
+        for one, text in zip(heard, texts, strict=True)
+    ]
+    return _compared(heard, said, topics_of(folder), sentences_of(folder))
+
+
+def share_right(case: Case, weights: Weights) -> float:
+    found = assign(case.said, case.topics, weights=weights)
+    right = sum(
+        one.seconds
+        for one, given, places in zip(case.said, found, case.right, strict=True)
+        if given and given.place in places
+    )
+    return right / sum(one.seconds for one in case.said)
+
+
+def cases_of(folder: Path) -> list[Case]:
+    """The exact text, and what was heard where that is kept; what the chair says first and last
+    may also be outside the items."""
+    sentences, topics = sentences_of(folder), topics_of(folder)
+    of_chair = {*sentences[:4], *sentences[-4:]}
+    cases = []
+    for segments in (_exact(sentences), _kept(folder)):
+        nearest = [max(sentences, key=lambda s: _shared(one, s)) for one in segments]
+        right = [{s.place, OUTSIDE} if s in of_chair else {s.place} for s in nearest]
+        if segments:
+            cases.append(Case(topics, _said(segments), right))
+    return cases
+
+
+def _compared(
+    spans: Sequence[Heard],
+    said: Sequence[Said],
+    topics: Sequence[Topic],
+    sentences: Sequence[Sentence],
+) -> Seconds:
+    right = left_out = 0.0
+    for span, given in zip(spans, assign(said, topics), strict=True):
+        for sentence in sentences:
+            shared = max(0.0, _shared(span, sentence))
+            if given and given.place == sentence.place:
+                right += shared
+            elif given and given.place == OUTSIDE:
+                left_out += shared
+    return Seconds(sum(s.end_seconds - s.start_seconds for s in sentences), right, left_out)
+
+
+def _papers(folder: Path, facts: dict[str, Any], number: int) -> Iterator[str]:
+    for material in facts.get("materials") or ():
+        if material.get("agenda_item") == number:
+            yield material["title"]
+            yield (folder / material["file"]).read_text(encoding="utf-8")
+
+
+def _exact(sentences: Sequence[Sentence]) -> list[Heard]:
+    return [Heard(s.start_seconds, s.end_seconds, without_fillers(s.text)) for s in sentences]
+
+
+def _kept(folder: Path) -> list[Heard]:
+    path = folder / "heard.json"
+    if not path.is_file():
+        return []
+    return [Heard(**one) for one in json.loads(path.read_text(encoding="utf-8"))["segments"]]
+
+
+def _said(segments: Sequence[Heard]) -> list[Said]:
+    return [Said(one.text, one.end_seconds - one.start_seconds) for one in segments]
+
+
+def _shared(span: Heard, sentence: Sentence) -> float:
+    end = min(span.end_seconds, sentence.end_seconds)
+    return end - max(span.start_seconds, sentence.start_seconds)
+
+
+def _with_turns(
+    spans: Sequence[Heard], sentences: Sequence[Sentence], late_seconds: float
+) -> list[Said]:
+    """As if each item had been called up so long after it began."""
+    found = []
+    for span, said in zip(spans, _said(spans), strict=True):
+        middle = (span.start_seconds + span.end_seconds) / 2 - late_seconds
+        before = [s.place for s in sentences if s.start_seconds <= middle]
+        found.append(replace(said, shown=before[-1] if before else None))
+    return found
+
+
+def table(folder: Path) -> Iterator[str]:
+    """A line for each text, with and without turns.
+
+    Raises InvalidInput for a folder whose reference does not tell items and times.
+    """
+    if not (folder / "reference.json").is_file() or not sentences_of(folder):
+        raise InvalidInput(
+            "folder",
+            f"{folder} に、議題（agenda_item）と文の時刻（sentences）のある reference.json が"
+            "ありません。",
+        )
+    sentences, topics = sentences_of(folder), topics_of(folder)
+    for kind, spans in (("exact", _exact(sentences)), ("heard", _kept(folder))):
+        if not spans:
+            continue
+        variants = [("no turns", _said(spans))]
+        variants += [(f"{s:.0f} s late", _with_turns(spans, sentences, s)) for s in LATE_SECONDS]
+        for name, said in variants:
+            got = _compared(spans, said, topics, sentences)
+            yield (
+                f"{folder.resolve().name:<20}{kind:<7}{name:<11}{got.seconds:>7.1f} s"
+                f"{got.right / got.seconds:>8.1%} right{got.left_out / got.seconds:>8.1%} left out"
+            )

@@ -1,0 +1,155 @@
+"""How much the papers help on meetings that nothing was fitted on:
+`python -m minutes.evaluation.left_out SOUND…`, sounds as `fitting.py` takes them. Each meeting is
+taught by weights that were fitted on all others; then the same for other thresholds, and without
+parts of the evidence.
+"""
+
+import sys
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from minutes import accuracy
+from minutes.evaluation.fitting import (
+    Answered,
+    Meeting,
+    answered,
+    examined,
+    judged,
+    others,
+    screened,
+)
+from minutes.evaluation.scoring import errors
+from minutes.japanese.readings import plain
+from minutes.proposals import features
+from minutes.proposals.features import Weights
+from minutes.proposals.selection import LIKELY, SURE, Asked, Change, choose
+
+JUDGE = ("judged_for", "judged_against", "judged_dictionary", "judged_printed")
+NATURALNESS = ("natural",)
+SURES = (0.7, 0.75, 0.8, 0.85, 0.9)
+LIKELIES = (0.4, 0.5, 0.6, 0.65, 0.7)
+HEAD = f"{'':<34}{'wrong':>6}{'fewer':>14}{'changed':>14}{'proposed':>14}"
+
+Answers = dict[Path, list[Answered]]
+
+
+@dataclass(frozen=True)
+class Count:
+    """Wrong characters before and how many fewer after; changes and proposals by what became of
+    their segment: right, wrong, no better."""
+
+    before: int = 0
+    fewer: int = 0
+    right: int = 0
+    wrong: int = 0
+    no_better: int = 0
+    proposed_right: int = 0
+    proposed_wrong: int = 0
+    proposed_no_better: int = 0
+
+    def __add__(self, other: "Count") -> "Count":
+        return Count(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    def __str__(self) -> str:
+        share = self.fewer / (self.before or 1)
+        return (
+            f"{self.before:>6}{self.fewer:>6} ({share:>5.1%})"
+            f"{self.right:>6}/{self.wrong:>3}/{self.no_better:>3}"
+            f"{self.proposed_right:>6}/{self.proposed_wrong:>3}/{self.proposed_no_better:>3}"
+        )
+
+
+def main(paths: Sequence[Path]) -> None:
+    meetings, whisper = examined(paths)
+    answers = answered(whisper, meetings)
+    print("\n".join(report(meetings, answers)))  # noqa: T201
+
+
+def report(meetings: Sequence[Meeting], answers: Answers) -> list[str]:
+    weights = {path: _weights(answers, path) for path in answers}
+    rows = {_name(path): counted(answers[path], weights[path]) for path in answers}
+    rows["all"] = sum(rows.values(), Count())
+    for sure in SURES:
+        rows[f"changed from {sure} on"] = _all(answers, weights, sure, min(sure, LIKELY))
+    for likely in LIKELIES:
+        rows[f"proposed from {likely} on"] = _all(answers, weights, SURE, likely)
+    rows["without the judge"] = _without(answers, JUDGE)
+    rows["without naturalness"] = _without(
+        _screened_without(meetings, answers, NATURALNESS), NATURALNESS
+    )
+    rows["naturalness only in screening"] = _without(answers, NATURALNESS)
+    return [HEAD, *(f"{name:<34}{row}" for name, row in rows.items())]
+
+
+def counted(
+    answers: Iterable[Answered], weights: Weights, sure: float = SURE, likely: float = LIKELY
+) -> Count:
+    return sum((_counted(one, weights, sure, likely) for one in answers), Count())
+
+
+def _counted(one: Answered, weights: Weights, sure: float, likely: float) -> Count:
+    text, meant = plain(one.example.segment.text), one.example.meant
+    choice = choose(text, one.asked, one.gains, weights, sure, likely)
+    before = errors(text, meant)
+    return Count(
+        before,
+        before - errors(choice.text, meant),
+        *_became(text, choice.changed, meant),
+        *_became(text, choice.proposed, meant),
+    )
+
+
+def _became(text: str, changes: Iterable[Change], meant: str) -> tuple[int, int, int]:
+    """How many are right, wrong and no better, each by itself. One that only writes the same
+    otherwise is none of them."""
+    right = wrong = no_better = 0
+    before = errors(text, meant)
+    for change in changes:
+        changed = change.candidate.applied_to(text)
+        after = errors(changed, meant)
+        right += after < before
+        wrong += after > before
+        is_other = accuracy.comparable(changed) != accuracy.comparable(text)
+        no_better += after == before and is_other
+    return right, wrong, no_better
+
+
+def _weights(answers: Answers, path: Path, without: Collection[str] = ()) -> Weights:
+    known = [one for other in answers for one in answers[other] if other.parent != path.parent]
+    return judged(known or answers[path], without)
+
+
+def _all(answers: Answers, weights: dict[Path, Weights], sure: float, likely: float) -> Count:
+    return sum((counted(answers[one], weights[one], sure, likely) for one in answers), Count())
+
+
+def _without(answers: Answers, names: Collection[str]) -> Count:
+    weights = {path: _weights(answers, path, names) for path in answers}
+    return _all(answers, weights, SURE, LIKELY)
+
+
+def _screened_without(
+    meetings: Sequence[Meeting], answers: Answers, names: Collection[str]
+) -> Answers:
+    """The same questions, with what a first step thinks of them that does not know this."""
+    found = {}
+    for path, of_meeting in answers.items():
+        weights = screened(others(meetings, path), names)
+        found[path] = [
+            replace(one, asked=[_again(asked, weights) for asked in one.asked])
+            for one in of_meeting
+        ]
+    return found
+
+
+def _again(asked: Asked, weights: Weights) -> Asked:
+    return replace(asked, screened=features.probability(asked.evidence, weights))
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name} {path.stem}"
+
+
+if __name__ == "__main__":
+    main([Path(name) for name in sys.argv[1:]])

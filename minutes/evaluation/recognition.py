@@ -1,0 +1,369 @@
+"""`gijido evaluate`: the production recogniser over meeting folders, scored afterwards, without
+and with what the papers of the meeting teach.
+
+Needs no server and no database. The reference is opened only when everything has been heard.
+"""
+
+import json
+import tempfile
+import time
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from meetings.config import Config
+from meetings.errors import InvalidInput
+from minutes import accuracy, loading
+from minutes.accuracy import NOTHING, Accuracy
+from minutes.evaluation import items as assignment
+from minutes.evaluation.folder import vocabulary_of
+from minutes.evaluation.items import Seconds
+from minutes.evaluation.scoring import Score, score
+from minutes.proposals.selection import Choice, Teach
+from minutes.recognition import backend
+from minutes.recognition.heard import Heard, Recognise
+from minutes.recognition.pipeline import recognise_file
+from minutes.sound import audio
+from minutes.speech_models import speech_model
+from minutes.terms.terms import Vocabulary, collect
+from minutes.timing_error import Edges, Timed, compare, share_near
+
+DEFAULT_AUDIO = "audio.flac"
+
+
+@dataclass(frozen=True)
+class FolderResult:
+    """`raw` and `normalised`: counts of characters in the text as the papers left it, `heard`
+    normalised before; `seconds`: of sound, of hearing and of teaching; `edges`: of segments;
+    `items`: seconds assigned to agenda items. Both are empty where the reference does not tell."""
+
+    name: str
+    audio: str
+    raw: Accuracy
+    normalised: Accuracy
+    heard: Accuracy
+    taught: Score
+    terms: int
+    sound_seconds: float
+    work_seconds: float
+    taught_seconds: float
+    edges: Edges
+    items: Seconds
+
+
+@dataclass(frozen=True)
+class Materials:
+    """Whose papers teach: each folder's own, those of `other`, or none; and the references of
+    `history` as the city's earlier minutes."""
+
+    are_used: bool = True
+    other: Path | None = None
+    history: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    folders: list[FolderResult]
+    backend: str
+
+    @property
+    def normalised(self) -> Accuracy:
+        """Over all characters of all folders."""
+        return sum((folder.normalised for folder in self.folders), NOTHING)
+
+    @property
+    def heard(self) -> Accuracy:
+        return sum((folder.heard for folder in self.folders), NOTHING)
+
+    @property
+    def taught(self) -> Score:
+        return sum((folder.taught for folder in self.folders), Score())
+
+    @property
+    def edges(self) -> Edges:
+        return sum((folder.edges for folder in self.folders), Edges())
+
+    @property
+    def items(self) -> Seconds:
+        return sum((folder.items for folder in self.folders), Seconds())
+
+    @property
+    def real_time_factor(self) -> float:
+        sound = sum(folder.sound_seconds for folder in self.folders)
+        return sum(folder.work_seconds for folder in self.folders) / sound
+
+
+@dataclass(frozen=True)
+class Said:
+    """A piece of the reference: `audio` where it is a clip of its own, `sentences` where somebody
+    noted when each was said."""
+
+    text: str
+    audio: str
+    sentences: tuple[Timed, ...]
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One sound file, what was heard in it, and what its papers made of that."""
+
+    path: Path
+    segments: list[Heard]
+    sound_seconds: float
+    work_seconds: float
+    choices: tuple[Choice, ...] = ()
+    taught_seconds: float = 0.0
+
+    @property
+    def heard(self) -> list[str]:
+        return [segment.text for segment in self.segments]
+
+    @property
+    def machine(self) -> list[str]:
+        return [choice.text for choice in self.choices] or self.heard
+
+
+def evaluate(
+    folders: list[Path],
+    audio_name: str | None,
+    config: Config,
+    materials: Materials = Materials(),
+) -> Evaluation:
+    """Errors and speed of the production recogniser, with the production chunks.
+
+    Raises InvalidInput for a folder that cannot be evaluated, before any work is done. Of a
+    reference only the names of clips are looked at until everything has been heard and taught.
+    """
+    sounds = {folder: sounds_of(folder, audio_name) for folder in folders}
+    words = {folder: vocabulary(folder, materials) for folder in folders}
+    model = speech_model.choose(config)
+    recognise = loading.load(config, model)
+    clips = {
+        folder: [hear(recognise, path, config) for path in paths]
+        for folder, paths in sounds.items()
+    }
+    if any(known.terms for known in words.values()):
+        teach = loading.load_teacher(config, model)
+        for folder, heard in clips.items():
+            if words[folder].terms:
+                clips[folder] = [_taught(teach, clip, words[folder]) for clip in heard]
+    return Evaluation(
+        [_score(folder, heard, len(words[folder].terms)) for folder, heard in clips.items()],
+        backend.in_use(),
+    )
+
+
+def vocabulary(folder: Path, materials: Materials) -> Vocabulary:
+    """What teaches this folder. Raises InvalidInput."""
+    earlier = [said_in(other, "") for other in materials.history if not _is_same(other, folder)]
+    if not materials.are_used:
+        return collect(())
+    return vocabulary_of(materials.other or folder, map(accuracy.without_tags, earlier))
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()
+
+
+def _taught(teach: Teach, clip: Clip, vocabulary: Vocabulary) -> Clip:
+    with tempfile.TemporaryDirectory() as workspace:
+        wav = Path(workspace) / "sound.wav"
+        audio.normalise(clip.path, wav)
+        started = time.monotonic()
+        choices = tuple(teach(clip.segments, partial(audio.read, wav), vocabulary))
+        return replace(clip, choices=choices, taught_seconds=time.monotonic() - started)
+
+
+def sounds_of(folder: Path, audio_name: str | None) -> list[Path]:
+    """The folder's sound, or every file of a folder that is a list of clips.
+
+    Raises InvalidInput when there is no reference or no sound.
+    """
+    names = _clip_names(folder) or [audio_name or _usual_name(folder)]
+    missing = [name for name in names if not (folder / name).is_file()]
+    if missing:
+        raise InvalidInput(
+            "folder", f"{folder} に音声 {'、'.join(missing)} がありません。名前を確かめてください。"
+        )
+    return [folder / name for name in names]
+
+
+def as_json(evaluation: Evaluation) -> dict[str, Any]:
+    """Rates are fractions; `cer` is normalised, fillers removed, with what the papers changed;
+    `rtf` is of the hearing alone. `starts_near`, `ends_near`: the share of segments' edges within
+    NEAR_SECONDS of the sentence's; `items`: seconds assigned to the right agenda item; null where
+    the reference does not tell. `backend`: "mkl" or "onednn", whose texts differ a little."""
+    return {
+        "folders": [
+            {
+                "name": folder.name,
+                "audio": folder.audio,
+                "cer_raw": folder.raw.error_rate,
+                "cer": folder.normalised.error_rate,
+                "cer_without_materials": folder.heard.error_rate,
+                "terms": folder.terms,
+                "changed": asdict(folder.taught.changed),
+                "proposed": asdict(folder.taught.proposed),
+                "rtf": folder.work_seconds / folder.sound_seconds,
+                "rtf_of_materials": folder.taught_seconds / folder.sound_seconds,
+                "seconds": folder.sound_seconds,
+                "starts_near": share_near(folder.edges.starts),
+                "ends_near": share_near(folder.edges.ends),
+                "items": _seconds(folder.items),
+            }
+            for folder in evaluation.folders
+        ],
+        "backend": evaluation.backend,
+        "cer": evaluation.normalised.error_rate,
+        "cer_without_materials": evaluation.heard.error_rate,
+        "changed": asdict(evaluation.taught.changed),
+        "proposed": asdict(evaluation.taught.proposed),
+        "rtf": evaluation.real_time_factor,
+        "starts_near": share_near(evaluation.edges.starts),
+        "ends_near": share_near(evaluation.edges.ends),
+        "items": _seconds(evaluation.items),
+    }
+
+
+def as_table(evaluation: Evaluation) -> str:
+    """「CER heard」 is without the papers, 「CER」 with them; changed and proposed: right/wrong."""
+    lines = [
+        f"{'':<22}{'audio':<17}{'sound s':>8}{'CER heard':>10}{'CER':>7}{'less':>7}{'CER raw':>8}"
+        f"{'terms':>7}{'changed':>9}{'proposed':>9}{'RTF':>7}{'+RTF':>7}{'starts':>7}{'ends':>6}"
+        f"{'items':>7}"
+    ]
+    for folder in as_json(evaluation)["folders"]:
+        lines.append(
+            f"{folder['name']:<22}{folder['audio']:<17}{folder['seconds']:>8.1f}"
+            f"{_rates(folder)}{folder['cer_raw']:>8.3f}{folder['terms']:>7}{_counts(folder)}"
+            f"{folder['rtf']:>7.3f}{folder['rtf_of_materials']:>7.3f}{_edges(folder)}"
+            f"{_items(folder)}"
+        )
+    total = as_json(evaluation)
+    lines.append(
+        f"{'all':<47}{_rates(total)}{'':>15}{_counts(total)}{total['rtf']:>7.3f}{'':>7}{_edges(total)}"
+        f"{_items(total)}"
+    )
+    lines.append(f"backend: {total['backend']}")
+    return "\n".join(lines)
+
+
+def _rates(counted: dict[str, Any]) -> str:
+    before, after = counted["cer_without_materials"], counted["cer"]
+    less = f"{after / before - 1:>+7.0%}" if before else f"{'-':>7}"
+    return f"{before:>10.3f}{after:>7.3f}{less}"
+
+
+def _counts(counted: dict[str, Any]) -> str:
+    return "".join(
+        f"{counted[key]['right']:>5}/{counted[key]['wrong']:<3}" for key in ("changed", "proposed")
+    )
+
+
+def _edges(counted: dict[str, Any]) -> str:
+    return _share(counted["starts_near"]) + _share(counted["ends_near"])
+
+
+def _seconds(items: Seconds) -> dict[str, float] | None:
+    if not items.seconds:
+        return None
+    return {"right_seconds": items.right, "seconds": items.seconds}
+
+
+def _items(counted: dict[str, Any]) -> str:
+    items = counted["items"]
+    return " " + _share(items and items["right_seconds"] / items["seconds"])
+
+
+def _share(share: float | None) -> str:
+    return f"{'-':>6}" if share is None else f"{share:>6.2f}"
+
+
+def _clip_names(folder: Path) -> list[str]:
+    return [said.audio for said in _reference_of(folder) if said.audio]
+
+
+def _usual_name(folder: Path) -> str:
+    others = sorted(path.name for path in folder.glob("audio.*"))
+    return others[0] if others and DEFAULT_AUDIO not in others else DEFAULT_AUDIO
+
+
+def hear(recognise: Recognise, path: Path, config: Config) -> Clip:
+    """What is heard in the file, and how long that took."""
+    started = time.monotonic()
+    seconds, heard = recognise_file(recognise, path, config.speech)
+    worked = time.monotonic() - started
+    return Clip(path, heard, seconds, worked)
+
+
+def _score(folder: Path, clips: list[Clip], terms: int) -> FolderResult:
+    said = [said_in(folder, clip.path.name) for clip in clips]
+    pairs = list(zip(clips, said, strict=True))
+    timed = [Timed(h.text, h.start_seconds, h.end_seconds) for h in clips[0].segments]
+    return FolderResult(
+        name=folder.resolve().name,
+        audio=clips[0].path.name if len(clips) == 1 else f"{len(clips)} files",
+        raw=sum(
+            (accuracy.count("".join(c.machine), accuracy.without_tags(s)) for c, s in pairs),
+            NOTHING,
+        ),
+        normalised=sum((_normalised(clip.machine, s) for clip, s in pairs), NOTHING),
+        heard=sum((_normalised(clip.heard, s) for clip, s in pairs), NOTHING),
+        taught=sum((score(c.heard, c.choices, s) for c, s in pairs if c.choices), Score()),
+        terms=terms,
+        sound_seconds=sum(clip.sound_seconds for clip in clips),
+        work_seconds=sum(clip.work_seconds for clip in clips),
+        taught_seconds=sum(clip.taught_seconds for clip in clips),
+        edges=compare(timed, sentences_of(folder)) if len(clips) == 1 else Edges(),
+        items=_assigned(clips[0], folder) if len(clips) == 1 else Seconds(),
+    )
+
+
+def _assigned(clip: Clip, folder: Path) -> Seconds:
+    return assignment.compare(clip.segments, clip.machine, folder)
+
+
+def _normalised(texts: list[str], said: str) -> Accuracy:
+    """With a pause between segments, so that a hesitation at an edge is known as one."""
+    return accuracy.count_normalised("、".join(texts), said)
+
+
+def said_in(folder: Path, audio_name: str) -> str:
+    """What was said in this clip of the folder or, where it is no list of clips, in all of it.
+
+    Raises InvalidInput when there is no reference.
+    """
+    reference = _reference_of(folder)
+    of_clips = {said.audio: said.text for said in reference if said.audio}
+    return of_clips.get(audio_name, "".join(said.text for said in reference))
+
+
+def sentences_of(folder: Path) -> list[Timed]:
+    """What was said, with its times where somebody noted them. Raises InvalidInput."""
+    return [sentence for said in _reference_of(folder) for sentence in said.sentences]
+
+
+def _reference_of(folder: Path) -> list[Said]:
+    """What was said, piece by piece. Raises InvalidInput."""
+    path = folder / "reference.json"
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        return [_said(entry) for entry in entries]
+    except FileNotFoundError as problem:
+        raise InvalidInput(
+            "folder",
+            f"{folder} に reference.json がありません。評価するフォルダーを確かめてください。",
+        ) from problem
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise InvalidInput(
+            "folder", f"{path} を読めません。text のある項目の並びにしてください: {problem}"
+        ) from problem
+
+
+def _said(entry: dict[str, Any]) -> Said:
+    sentences = (
+        Timed(str(one["text"]), float(one["start_seconds"]), float(one["end_seconds"]))
+        for one in entry.get("sentences", ())
+    )
+    return Said(str(entry["text"]), str(entry.get("audio", "")), tuple(sentences))

@@ -1,0 +1,74 @@
+"""Changes and proposals beside what was really said: which of them were right."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+
+from minutes import accuracy
+from minutes.proposals.selection import Change, Choice
+
+
+@dataclass(frozen=True)
+class Tally:
+    """`right`: fewer characters are wrong with it. `wrong`: not fewer. One that only writes the
+    same otherwise (百四十八, 148) is neither."""
+
+    right: int = 0
+    wrong: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.right + other.right, self.wrong + other.wrong)
+
+
+@dataclass(frozen=True)
+class Score:
+    changed: Tally = Tally()
+    proposed: Tally = Tally()
+
+    def __add__(self, other: "Score") -> "Score":
+        return Score(self.changed + other.changed, self.proposed + other.proposed)
+
+
+def score(heard: Sequence[str], choices: Sequence[Choice], said: str) -> Score:
+    """Each change by itself, in its segment of the `heard` text beside the words that were said
+    there."""
+    total = Score()
+    for text, choice, meant in zip(heard, choices, said_in_each(heard, said), strict=True):
+        changed = _tally(text, choice.changed, meant)
+        total += Score(changed, _tally(text, choice.proposed, meant))
+    return total
+
+
+def said_in_each(heard: Sequence[str], said: str) -> list[str]:
+    """The part of what was said that belongs to each heard segment, by the fewest edits."""
+    said, whole = accuracy.without_tags(said), "".join(heard)
+    places = [0] * len(whole)
+    for edit in Levenshtein.opcodes(whole, said):
+        for step in range(edit.src_end - edit.src_start):
+            places[edit.src_start + step] = min(edit.dest_start + step, edit.dest_end)
+    places.append(len(said))
+    parts, start = [], 0
+    for text in heard:
+        end = start + len(text)
+        parts.append(said[places[start] : places[end]])
+        start = end
+    return parts
+
+
+def errors(heard: str, said: str) -> int:
+    """Characters, normalised."""
+    counted = accuracy.count_normalised(heard, said)
+    return counted.wrong + counted.missing + counted.added
+
+
+def _tally(text: str, changes: Iterable[Change], said: str) -> Tally:
+    right = wrong = 0
+    before = errors(text, said)
+    for change in changes:
+        changed = change.candidate.applied_to(text)
+        if errors(changed, said) < before:
+            right += 1
+        elif accuracy.comparable(changed) != accuracy.comparable(text):
+            wrong += 1
+    return Tally(right, wrong)

@@ -1,0 +1,152 @@
+"""`gijido evaluate --words`: how true the time of each heard word is, and whether those that the
+machine is not sure of are the wrong ones."""
+
+import math
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from meetings.config import Config
+from minutes import loading, timing_error
+from minutes.accuracy import comparable
+from minutes.evaluation import recognition
+from minutes.evaluation.recognition import sounds_of
+from minutes.recognition.heard import Heard, Moment
+from minutes.sound import audio
+from minutes.speech_models import speech_model
+from minutes.timing_error import Timed
+from minutes.transcripts import word_times
+from minutes.transcripts.word_times import Word
+
+
+@dataclass(frozen=True)
+class WordsResult:
+    """`late_seconds`: by how much the first word of a sentence that begins within a segment is
+    told too late (negative: too early). `unsure`: whether each word that the machine is not sure of
+    is wrong; `wrong`: how many are."""
+
+    name: str
+    audio: str
+    late_seconds: tuple[float, ...]
+    words: int
+    wrong: int
+    unsure: tuple[bool, ...]
+    sound_seconds: float
+    work_seconds: float
+
+
+def evaluate(folders: list[Path], audio_name: str | None, config: Config) -> list[WordsResult]:
+    """Raises InvalidInput for a folder that cannot be evaluated, before any work is done."""
+    sounds = [(folder, path) for folder in folders for path in sounds_of(folder, audio_name)]
+    model = speech_model.choose(config)
+    recognise = loading.load(config, model)
+    clips = [recognition.hear(recognise, path, config) for _, path in sounds]
+    find = loading.load_word_finder(config, model, "ja")
+    found = []
+    for (folder, path), clip in zip(sounds, clips, strict=True):
+        with tempfile.TemporaryDirectory() as workspace:
+            wav = Path(workspace) / "sound.wav"
+            audio.normalise(path, wav)
+            started = time.monotonic()
+            moments = list(find(clip.segments, partial(audio.read, wav)))
+            worked = time.monotonic() - started
+        found.append(_result(folder, clip, moments, worked))
+    return found
+
+
+def as_json(results: list[WordsResult]) -> dict[str, Any]:
+    return {"folders": [_counted(result) for result in results]}
+
+
+def as_table(results: list[WordsResult]) -> str:
+    """Seconds off: half of the words are nearer than the median. Shares in %."""
+    lines = [
+        f"{'':<22}{'audio':<18}{'words':>7}{'wrong':>7}{'unsure':>8}{'of them wrong':>15}"
+        f"{'of wrong unsure':>17}{'begins':>8}{'median s':>10}{'95 % below':>12}{'RTF':>7}"
+    ]
+    for result in results:
+        known = _counted(result)
+        off = known["seconds_off"]
+        lines.append(
+            f"{result.name:<22}{result.audio:<18}{result.words:>7}{known['wrong']:>7.1%}"
+            f"{known['unsure']:>8.1%}{known['unsure_wrong']:>15.1%}{known['wrong_unsure']:>17.1%}"
+            f"{off['count']:>8}{_seconds(off['median']):>10}{_seconds(off['p95']):>12}"
+            f"{known['rtf']:>7.3f}"
+        )
+    return "\n".join(lines)
+
+
+def _seconds(seconds: float | None) -> str:
+    return "-" if seconds is None else f"{seconds:.2f}"
+
+
+def _counted(result: WordsResult) -> dict[str, Any]:
+    off = np.abs(result.late_seconds)
+    return {
+        "name": result.name,
+        "audio": result.audio,
+        "words": result.words,
+        "wrong": result.wrong / result.words,
+        "unsure": len(result.unsure) / result.words,
+        "unsure_wrong": sum(result.unsure) / max(1, len(result.unsure)),
+        "wrong_unsure": sum(result.unsure) / max(1, result.wrong),
+        "seconds_off": {
+            "count": len(result.late_seconds),
+            "median": float(np.median(off)) if off.size else None,
+            "p95": float(np.percentile(off, 95)) if off.size else None,
+        },
+        "rtf": result.work_seconds / result.sound_seconds,
+    }
+
+
+def _result(
+    folder: Path, clip: recognition.Clip, moments: Sequence[Sequence[Moment]], worked: float
+) -> WordsResult:
+    words = [
+        word_times.heard_words(segment, found)
+        for segment, found in zip(clip.segments, moments, strict=True)
+    ]
+    timed = list(_timed(clip.segments, words))
+    late = timing_error.compare(timed, recognition.sentences_of(folder)).starts
+    said = recognition.said_in(folder, clip.path.name)
+    wrong = list(_wrong([word for each in words for word in each], said))
+    return WordsResult(
+        folder.resolve().name,
+        clip.path.name,
+        tuple(seconds for seconds in late if not math.isnan(seconds)),
+        len(wrong),
+        sum(is_wrong for _, is_wrong in wrong),
+        tuple(is_wrong for word, is_wrong in wrong if word.is_unsure),
+        clip.sound_seconds,
+        worked,
+    )
+
+
+def _timed(segments: Sequence[Heard], words: Sequence[Sequence[Word]]) -> Iterator[Timed]:
+    """No time for the first word of a segment: that is where the segment begins."""
+    for segment, of_segment in zip(segments, words, strict=True):
+        for number, word in enumerate(of_segment):
+            if comparable(word.text):
+                seconds = word.seconds if number else math.nan
+                yield Timed(word.text, seconds, segment.end_seconds)
+
+
+def _wrong(words: Sequence[Word], said: str) -> Iterator[tuple[Word, bool]]:
+    """Each word of letters, and whether one of them is none that was said."""
+    heard = [comparable(word.text) for word in words]
+    right = [False] * sum(map(len, heard))
+    for block in Levenshtein.opcodes("".join(heard), comparable(said)):
+        if block.tag == "equal":
+            right[block.src_start : block.src_end] = [True] * (block.src_end - block.src_start)
+    place = 0
+    for word, letters in zip(words, heard, strict=True):
+        if letters:
+            yield word, not all(right[place : place + len(letters)])
+        place += len(letters)

@@ -1,0 +1,45 @@
+"""A transcript's file taken apart, in a cell: `python -m minutes.inside.transcript_files ENDING
+FILE`."""
+
+import sys
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+from meetings.errors import FileRejected
+from meetings.inside.answering import answer
+from minutes.imports import stamped, subtitles, text_files, whisper_files, word_files
+from minutes.imports.marks import with_speakers
+from minutes.imports.said import LONGEST_CHARACTERS, MOST_PIECES, TOO_LONG, Said
+
+LARGEST_TEXT_BYTES = 10_000_000
+"""JSON says much besides the words; of it the setting alone is the limit."""
+
+WITH_SPACE = 4
+"""As many characters more there may be before the space between them is taken out."""
+
+
+def pieces(kind: str, path: str) -> list[tuple[Any, ...]]:
+    """The fields of each `Said` with a text, in their order. Raises FileRejected."""
+    found = [piece for piece in with_speakers(_read(kind, Path(path))) if piece.text.strip()]
+    characters = sum(len(piece.text) + len(piece.speaker) for piece in found)
+    if len(found) > MOST_PIECES or characters > WITH_SPACE * LONGEST_CHARACTERS:
+        raise FileRejected(TOO_LONG)
+    return [astuple(piece) for piece in found]
+
+
+def _read(kind: str, path: Path) -> list[Said]:
+    if kind == ".docx":
+        return stamped.timed(word_files.paragraphs(path))
+    if kind != ".json" and path.stat().st_size > LARGEST_TEXT_BYTES:
+        raise FileRejected(TOO_LONG)
+    text = text_files.decode(path.read_bytes(), may_be_broken=kind != ".txt")
+    if kind == ".json":
+        return whisper_files.segments(text)
+    if kind in (".srt", ".vtt") or subtitles.looks_like(text):
+        return subtitles.cues(text)
+    return stamped.timed(text_files.paragraphs(text))
+
+
+if __name__ == "__main__":
+    sys.exit(answer(pieces))

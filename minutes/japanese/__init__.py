@@ -1,0 +1,1 @@
+"""Japanese text itself, by MeCab: readings, sounds, inflection, words. No database here."""

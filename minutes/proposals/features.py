@@ -1,0 +1,68 @@
+"""What speaks for a candidate, as numbers, and the weights that turn it into a probability.
+
+Logistic regression in two steps: a cheap one looks at all candidates, and only the best of them are
+put before the judge. `fitting.py` fits the weights on meetings with a reference.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+
+from minutes.japanese.readings import HIRAGANA
+from minutes.proposals.candidates import Candidate
+from minutes.terms.terms import Vocabulary
+from models.transcript import Origin
+
+CALLED = re.compile(r"(さん|氏|様|委員|議員|[次課部局係室会]?長|主[任査事]|です|でございます|と申)")
+FITTED = (Origin.TERM, Origin.NAME, Origin.DICTIONARY, Origin.DATE)
+NEIGHBOURS = 2
+"""Letters beside a word, to be looked up with it in the papers."""
+
+USUAL_CONFIDENCE = 0.7
+Evidence = dict[str, float]
+Weights = Mapping[str, float]
+
+
+def of_candidate(
+    one: Candidate, text: str, vocabulary: Vocabulary, confidence: float | None
+) -> Evidence:
+    """All that is known without the sound: how near the words sound, how natural the text
+    becomes, how much the word belongs to this meeting. `text` and `confidence` of the segment.
+    A learned word is weighed like any other term: nobody fitted weights for it."""
+    term, origin = one.term, one.origin
+    if origin == Origin.LEARNED:
+        origin = Origin.NAME if term and term.is_name else Origin.TERM
+    before = text[max(0, one.start - NEIGHBOURS) : one.start]
+    after = text[one.end : one.end + NEIGHBOURS]
+    has_before, has_after = len(before) == NEIGHBOURS, len(after) == NEIGHBOURS
+    return {
+        **{known.value: float(origin == known) for known in FITTED},
+        "far": 10 * one.far,
+        "far_in_sounds": one.far * one.length,
+        "length": math.log(max(1, one.length)),
+        "natural": min(max(one.gain, -15_000), 10_000) / 5_000,
+        "printed": math.log1p(term.count) if term else 0.0,
+        "compound": float(term is not None and term.parts > 1),
+        "rare": min(term.cost, 30_000) / 10_000 if term else 0.0,
+        "old_is_word": float(one.is_for_word),
+        "old_is_printed": float(len(one.old) > 1 and vocabulary.prints(one.old)),
+        "new_is_printed": float(vocabulary.prints(one.new)),
+        "fits_before": float(has_before and vocabulary.prints(before + one.new)),
+        "fits_after": float(has_after and vocabulary.prints(one.new + after)),
+        "old_fits_before": float(has_before and vocabulary.prints(before + one.old)),
+        "old_fits_after": float(has_after and vocabulary.prints(one.old + after)),
+        "called": float(origin == Origin.NAME and bool(CALLED.match(text, one.end))),
+        "confidence": 0.0 if confidence is None else confidence - USUAL_CONFIDENCE,
+        "new_letters": len(one.new) / 4,
+        "old_letters": len(one.old) / 4,
+        "only_added_or_left_out": float(not one.old or not one.new),
+        "old_is_hiragana": float(bool(HIRAGANA.fullmatch(one.old))),
+        "one_letter_each": float(len(one.old) == 1 == len(one.new)),
+    }
+
+
+def probability(evidence: Evidence, weights: Weights) -> float:
+    score = weights["constant"] + sum(
+        weights[name] * value for name, value in evidence.items() if value
+    )
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))

@@ -1,0 +1,174 @@
+"""Taking recordings in: opened and measured before they count as received. And saying where
+they stand: which part of the meeting, from when on."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetings import audit, clean_text, dates
+from meetings.disk.storage import Incoming, Storage, StoredFile
+from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
+from minutes.recordings import timestamps
+from minutes.sound import audio
+from models.base import now
+from models.meeting import Meeting
+from models.person import Person
+from models.recording import BeginningSource, Recording, RecordingKind
+
+NEAR = timedelta(days=1)
+"""A recording begins at most so long before the meeting is to begin, or after it is to end."""
+
+
+@dataclass(frozen=True)
+class PreparedRecording:
+    """A recording that is in the store, measured, and not yet with the meeting. `stamped_at`: the
+    time that the file itself tells."""
+
+    file_name: str
+    stored: StoredFile
+    sound: audio.Sound
+    stamped_at: datetime | None = None
+
+
+def prepare_recording(
+    storage: Storage,
+    file_name: str,
+    incoming: Incoming,
+    longest_hours: int = audio.LONGEST_HOURS,
+) -> PreparedRecording:
+    """The slow part of taking a recording in, outside any transaction. Raises FileRejected."""
+    incoming.flush_to_disk()
+    sound = audio.inspect(incoming.path, longest_hours)
+    stored = storage.keep(incoming)
+    return PreparedRecording(plain_name(file_name), stored, sound, sound.recorded_at)
+
+
+def plain_name(file_name: str) -> str:
+    """As it is kept: without the folders that some programs send along."""
+    return clean_text.file_name(file_name, "録音")
+
+
+def add_recording(
+    session: Session,
+    by: Person,
+    meeting: Meeting,
+    prepared: PreparedRecording,
+    *,
+    kind: RecordingKind = RecordingKind.PART,
+    told: timestamps.Reading | None = None,
+) -> Recording:
+    """`told`: when it began, as whoever sends it says; else its own time stamp is asked. Raises
+    NotPossibleNow when this very sound is with the meeting already.
+
+    A recording is never refused for its clock: a beginning far from the meeting (a recorder whose
+    clock was never set) is taken as unknown.
+    """
+    _refuse_second_copy(session, meeting, prepared.stored.sha256)
+    if told is None or not _is_near(meeting, told.began_at):
+        length = prepared.sound.duration_seconds
+        told = timestamps.suggested(session, meeting, prepared.stamped_at, length)
+    recording = Recording(
+        meeting=meeting,
+        file_name=prepared.file_name,
+        sha256=prepared.stored.sha256,
+        size_bytes=prepared.stored.size_bytes,
+        duration_seconds=prepared.sound.duration_seconds,
+        codec=prepared.sound.codec,
+        is_cut_off=prepared.sound.is_cut_off,
+        track=prepared.sound.track,
+        tracks=prepared.sound.tracks,
+        gap_seconds=prepared.sound.gap_seconds,
+        kind=kind,
+        began_at=told.began_at if told else None,
+        beginning_source=told.source if told else None,
+        stamped_at=prepared.stamped_at,
+        received_by=by,
+    )
+    session.add(recording)
+    meeting.is_in_work = True
+    audit.note(session, by, "receive", recording)
+    return recording
+
+
+def place_recording(
+    session: Session,
+    by: Person,
+    recording: Recording,
+    *,
+    kind: RecordingKind,
+    began_at: datetime | None,
+    seen: str | None = None,
+    is_checked: bool = False,
+) -> None:
+    """Say what it is and when it begins, None for unknown. `seen`: the `place_in_short` that the
+    person had before their eyes. `is_checked`: they listened, and the time that is there is right;
+    a new time is theirs anyway.
+
+    Raises InvalidInput when it would begin far from the meeting, NotPossibleNow when no part would
+    be left, StaleRevision when it has another place by now than the one that was seen.
+    """
+    if seen is not None and seen != place_in_short(recording.kind, recording.began_at):
+        raise StaleRevision(
+            place_in_short(kind, began_at), place_in_short(recording.kind, recording.began_at), 0
+        )
+    if began_at and not _is_near(recording.meeting, began_at):
+        raise InvalidInput(
+            "began_at",
+            "始まりの時刻が会議から1日より離れています。日付と時刻を確かめてください。",
+        )
+    if kind == RecordingKind.SPARE and _is_only_part(session, recording):
+        raise NotPossibleNow(
+            "予備にすると、この会議の本編がなくなります。先に、ほかの録音を本編にしてください。"
+        )
+    if recording.began_at != began_at:
+        recording.beginning_source = BeginningSource.HAND if began_at else None
+        _note_check(recording, by if began_at else None)
+    elif began_at and is_checked:
+        _note_check(recording, by)
+    recording.kind, recording.began_at = kind, began_at
+    if session.is_modified(recording):
+        audit.note(session, by, "place", recording)
+
+
+def _note_check(recording: Recording, by: Person | None) -> None:
+    recording.beginning_checked_by = by
+    recording.beginning_checked_at = now() if by else None
+
+
+def place_in_short(kind: RecordingKind, began_at: datetime | None) -> str:
+    """「本編・2026年11月23日 14:00:05から」."""
+    when = f"{dates.local(began_at):%Y年%-m月%-d日 %H:%M:%S}から" if began_at else "時刻不明"
+    return f"{kind.label}・{when}"
+
+
+def recordings_of(session: Session, meeting: Meeting) -> list[Recording]:
+    return list(
+        session.scalars(
+            select(Recording).where(Recording.meeting_id == meeting.id).order_by(Recording.id)
+        )
+    )
+
+
+def _is_near(meeting: Meeting, at: datetime) -> bool:
+    return meeting.starts_at - NEAR <= at <= meeting.ends_at + NEAR
+
+
+def _is_only_part(session: Session, recording: Recording) -> bool:
+    others = [
+        other for other in recordings_of(session, recording.meeting) if other is not recording
+    ]
+    return recording.kind == RecordingKind.PART and all(
+        other.kind == RecordingKind.SPARE for other in others
+    )
+
+
+def _refuse_second_copy(session: Session, meeting: Meeting, sha256: str) -> None:
+    same = session.scalar(
+        select(Recording).where(Recording.meeting_id == meeting.id, Recording.sha256 == sha256)
+    )
+    if same:
+        raise NotPossibleNow(
+            f"この録音は「{same.file_name}」としてすでに受け付けています。送り直す必要はありません。"
+        )

@@ -1,0 +1,201 @@
+"""What the worker does with uploads: look into those that are whole, under a lease. What nobody
+wants any more is cleared away by `minutes/recordings/upload_tidying.py`."""
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import Engine, or_, select, update
+from sqlalchemy.orm import Session
+
+from meetings.config import Limits
+from meetings.disk.storage import Arrival, Storage
+from meetings.errors import FileRejected, NotPossibleNow
+from meetings.periodic import Errand
+from minutes.recordings.recordings import PreparedRecording, add_recording
+from minutes.recordings.timestamps import Reading
+from minutes.recordings.upload_tidying import TIDY_SECONDS, Tidying
+from minutes.sound import audio
+from minutes.transcription.work import request_transcription
+from models.base import now
+from models.database import writing
+from models.recording import BeginningSource, RecordingKind
+from models.upload import Upload, UploadState
+
+CHECK_SECONDS = 1.0
+LEASE = timedelta(minutes=2)
+RENEW_SECONDS = 30.0
+MOST_ATTEMPTS = 3
+CHANGED = (
+    "受け取ったファイルが、送る前のものと一致しません（SHA-256が違います）。"
+    "録音機の元のファイルを確かめて、もう一度送ってください。"
+)
+STUCK = (
+    "音声の確認が繰り返し途中で止まりました。管理者に連絡してください。"
+    "送ったファイルは残っていて、取り出せます。"
+)
+NO_MEETING = "会議が取り消されたため、録音を受け付けませんでした。"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An upload that this worker looks into now."""
+
+    id: int
+    key: str
+    lease: str
+    file_name: str
+    received_bytes: int
+    sha256: str | None
+
+
+def errands(engine: Engine, storage: Storage, limits: Limits) -> list[Errand]:
+    return [
+        Errand("届いた録音の確認", partial(check_next, engine, storage, limits), CHECK_SECONDS),
+        Errand("送信の後片付け", Tidying(engine, storage, limits).tidy, TIDY_SECONDS),
+    ]
+
+
+def check_next(engine: Engine, storage: Storage, limits: Limits | None = None) -> bool:
+    """Make a recording of the next whole upload, or note why not; False when there is none.
+    Killed in the middle, it is done again when the lease has run out."""
+    with writing(engine) as session, session.begin():
+        taken = _take(session)
+    if taken is None:
+        return False
+    with _renewed(engine, taken):
+        outcome = _look_into(storage, taken, (limits or Limits()).recording_hours)
+    with writing(engine) as session, session.begin():
+        is_over = _settle(session, taken, outcome)
+    if is_over:
+        storage.drop_arrival(taken.key)
+    return True
+
+
+def _take(session: Session) -> Taken | None:
+    """Lease the oldest one that nobody looks into."""
+    upload = session.scalar(
+        select(Upload)
+        .where(
+            Upload.state == UploadState.WHOLE,
+            or_(Upload.lease_until.is_(None), Upload.lease_until <= now()),
+        )
+        .order_by(Upload.id)
+        .limit(1)
+    )
+    if upload is None:
+        return None
+    if upload.attempts >= MOST_ATTEMPTS:
+        _refuse(upload, STUCK)
+        return _take(session)
+    upload.attempts += 1
+    upload.lease, upload.lease_until = secrets.token_hex(16), now() + LEASE
+    return Taken(
+        upload.id,
+        upload.key,
+        upload.lease,
+        upload.file_name,
+        upload.received_bytes,
+        upload.sha256,
+    )
+
+
+@contextmanager
+def _renewed(engine: Engine, taken: Taken) -> Iterator[None]:
+    """Gigabytes take longer than a lease."""
+    done = threading.Event()
+
+    def renew() -> None:
+        while not done.wait(RENEW_SECONDS):
+            with writing(engine) as session, session.begin():
+                session.execute(
+                    update(Upload)
+                    .where(Upload.id == taken.id, Upload.lease == taken.lease)
+                    .values(lease_until=now() + LEASE)
+                )
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _look_into(storage: Storage, taken: Taken, longest_hours: int) -> PreparedRecording | str:
+    """The recording, in the store; or the sentence that says why it is none."""
+    try:
+        arrival = storage.open_arrival(taken.key, wait=True)
+    except FileRejected as problem:
+        return problem.message
+    try:
+        return _measured(storage, arrival, taken, longest_hours)
+    except FileRejected as problem:
+        return problem.message
+    finally:
+        arrival.close()
+
+
+def _measured(
+    storage: Storage, arrival: Arrival, taken: Taken, longest_hours: int
+) -> PreparedRecording | str:
+    arrival.cut(taken.received_bytes)
+    sha256 = arrival.sha256()
+    if taken.sha256 not in (None, sha256):
+        return CHANGED
+    sound = audio.inspect(arrival.path, longest_hours)
+    stored = storage.keep_arrival(arrival, sha256)
+    return PreparedRecording(taken.file_name, stored, sound, sound.recorded_at)
+
+
+def _settle(session: Session, taken: Taken, outcome: PreparedRecording | str) -> bool:
+    """Whether the file that arrived is not needed any more. A result that comes too late, after
+    a withdrawal or from a worker whose lease ran out, changes nothing."""
+    upload = session.scalar(
+        select(Upload).where(
+            Upload.id == taken.id,
+            Upload.lease == taken.lease,
+            Upload.state == UploadState.WHOLE,
+        )
+    )
+    if upload is None:
+        return False
+    if isinstance(outcome, str):
+        _refuse(upload, outcome)
+    else:
+        _accept(session, upload, outcome)
+    return upload.state == UploadState.ACCEPTED
+
+
+def _accept(session: Session, upload: Upload, prepared: PreparedRecording) -> None:
+    if upload.meeting.removed_at is not None:
+        return _refuse(upload, NO_MEETING)
+    try:
+        recording = add_recording(
+            session,
+            upload.person,
+            upload.meeting,
+            prepared,
+            kind=RecordingKind(upload.kind),
+            told=_told(upload),
+        )
+    except NotPossibleNow as problem:  # the same sound is there already
+        return _refuse(upload, problem.message)
+    request_transcription(session, upload.person, recording)
+    upload.recording, upload.state = recording, UploadState.ACCEPTED
+    upload.lease, upload.lease_until, upload.changed_at = None, None, now()
+
+
+def _told(upload: Upload) -> Reading | None:
+    source = BeginningSource.BROWSER if upload.is_live else BeginningSource.SENDER
+    return Reading(upload.began_at, source) if upload.began_at else None
+
+
+def _refuse(upload: Upload, problem: str) -> None:
+    upload.state, upload.problem = UploadState.REFUSED, problem
+    upload.lease, upload.lease_until, upload.changed_at = None, None, now()

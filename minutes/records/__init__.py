@@ -1,0 +1,1 @@
+"""The official minutes (会議録): drafted, revised, approved, published, searched."""

@@ -1,0 +1,90 @@
+"""What became of the minutes from one revision to another, as the paper reads: for whoever decides
+about a text that they have read before."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import groupby
+
+from rapidfuzz.distance import Indel
+
+from minutes.records.content import Content
+from minutes.records.paper import as_text
+from models.minutes import MinutesRevision
+
+LONGEST_COMPARED = 20_000
+"""Letters of a line that are compared one by one; a longer one is shown whole, old and new."""
+WHOLE = re.compile(r"[0-9０-９][0-9０-９,，.．]*|.", re.DOTALL)
+"""A letter, or a number: of 2,731 that became 775 nobody wants to read which figure stayed."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Part of a line: `kind` is kept, removed or added."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A line that is not as it was. `heading`: of the section in which it stands."""
+
+    heading: str
+    pieces: list[Piece]
+
+
+def usual(revision: MinutesRevision) -> MinutesRevision | None:
+    """The revision that somebody decided about last before this one, else the one before it; None
+    for the first."""
+    earlier = [r for r in revision.minutes.revisions if r.number < revision.number]
+    decided = [r for r in earlier if r.request is not None and r.request.decision is not None]
+    return next(reversed(decided or earlier), None)
+
+
+def differences(older: Content, newer: Content) -> list[Difference]:
+    """The lines of the printed text that differ, in their order."""
+    old, new = _lines(older), _lines(newer)
+    matcher = SequenceMatcher(None, [o for _, o in old], [n for _, n in new], autojunk=False)
+    found: list[Difference] = []
+    for kind, start, end, new_start, new_end in matcher.get_opcodes():
+        if kind != "equal":
+            found += _of_block(old[start:end], new[new_start:new_end])
+    return found
+
+
+def _lines(content: Content) -> list[tuple[str, str]]:
+    """Each line with the heading of its section: the numbers of the items begin a section."""
+    headings = {f"{s.number}　{s.title}".strip("　") for s in content.sections}
+    lines, heading = [], ""
+    for line in as_text(content).splitlines():
+        heading = line if line in headings else heading
+        if line:
+            lines.append((heading, line))
+    return lines
+
+
+def _of_block(
+    old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]
+) -> Iterator[Difference]:
+    """Lines that stand in the same place, one beside the other; what has no partner as a whole."""
+    for place in range(max(len(old), len(new))):
+        was = old[place][1] if place < len(old) else ""
+        became = new[place][1] if place < len(new) else ""
+        heading = new[place][0] if place < len(new) else old[place][0]
+        yield Difference(heading, _pieces(was, became))
+
+
+def _pieces(was: str, became: str) -> list[Piece]:
+    if not was or not became or max(len(was), len(became)) > LONGEST_COMPARED:
+        return [Piece(kind, text) for kind, text in (("removed", was), ("added", became)) if text]
+    old, new = WHOLE.findall(was), WHOLE.findall(became)
+    pieces: list[Piece] = []
+    for is_same, steps in groupby(Indel.opcodes(old, new), key=lambda step: step.tag == "equal"):
+        changes = list(steps)
+        gone = "".join(old[changes[0].src_start : changes[-1].src_end])
+        come = "".join(new[changes[0].dest_start : changes[-1].dest_end])
+        kinds = (("kept", come),) if is_same else (("removed", gone), ("added", come))
+        pieces += [Piece(kind, text) for kind, text in kinds if text]
+    return pieces

@@ -1,0 +1,174 @@
+"""Publishing approved minutes, putting them in the place of earlier ones, and withdrawing them:
+each a row with who and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetings import audit, dates, entries
+from meetings.errors import NotPossibleNow
+from meetings.rights import publication_of
+from minutes.records import notifications, published
+from minutes.records.content import Content, content_of
+from minutes.records.published import Layout
+from minutes.records.unread import refuse_unread, unread
+from models.minutes import MinutesRevision, Publication, Withdrawal
+from models.person import Person
+
+LONGEST_REASON = 2000
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The text of an approved revision, which never changes, and its layout."""
+
+    content: Content
+    layout: Layout
+
+
+def prepare(session: Session, revision: MinutesRevision) -> Prepared:
+    """Returns the slow part of `publish`. Raises NotPossibleNow as that does."""
+    _refuse(session, revision)
+    content = content_of(revision)
+    return Prepared(content, published.layout_of(session, revision, content))
+
+
+def publish(
+    session: Session,
+    by: Person,
+    revision: MinutesRevision,
+    prepared: Prepared | None = None,
+    *,
+    allows_unread: bool = True,
+    reason: str = "",
+) -> Publication:
+    """Open the revision to citizens. What was public until now is replaced in the same moment, for
+    a `reason` that citizens read.
+
+    Raises NotPossibleNow unless the revision is the latest and approved, when it is public already,
+    and for anything unread unless the city `allows_unread`; InvalidInput without a reason where
+    there is something to replace.
+    """
+    _refuse(session, revision)
+    replaced = publication_of(session, revision.meeting.id)
+    if replaced is not None:
+        _end(session, by, replaced, reason, "差し替える理由", newer=revision.number)
+    prepared = prepared or prepare(session, revision)
+    content = prepared.content
+    if not allows_unread:
+        refuse_unread(unread(session, revision.transcript_ids, content))
+    starts_at, ends_at = map(datetime.fromisoformat, (content.starts_at, content.ends_at))
+    publication = Publication(
+        revision=revision,
+        meeting=revision.meeting,
+        published_by=by,
+        title=content.title,
+        series=content.series,
+        place=content.place,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        year=dates.local(starts_at).year,
+    )
+    session.add(publication)
+    published.keep(session, publication, prepared.layout)
+    revision.meeting.is_in_work = False
+    audit.note(session, by, "publish", revision)
+    return publication
+
+
+def withdraw(session: Session, by: Person, revision: MinutesRevision, reason: str) -> Withdrawal:
+    """Nobody outside reads it any more. Raises NotPossibleNow when it is not public, InvalidInput
+    without a reason."""
+    publication = current_publication(revision)
+    if publication is None:
+        raise NotPossibleNow("この会議録は公開されていません。")
+    withdrawal = _end(session, by, publication, reason, "取り下げる理由")
+    revision.meeting.is_in_work = True
+    return withdrawal
+
+
+def _end(
+    session: Session,
+    by: Person,
+    publication: Publication,
+    reason: str,
+    label: str,
+    newer: int | None = None,
+) -> Withdrawal:
+    """`newer`: the number of the revision that takes its place."""
+    withdrawal = Withdrawal(
+        publication=publication,
+        reason=entries.text("reason", label, reason, LONGEST_REASON),
+        is_replaced=newer is not None,
+        withdrawn_by=by,
+    )
+    session.add(withdrawal)
+    published.clear(session, publication)
+    verb = "withdraw" if newer is None else "replace"
+    audit.note(session, by, verb, publication.revision)
+    notifications.tell_of_withdrawal(session, by, publication.revision, withdrawal.reason, newer)
+    return withdrawal
+
+
+def last_withdrawal(session: Session, meeting_id: int) -> Withdrawal | None:
+    """That of minutes which were public and are not, with nothing in their place."""
+    newest = (
+        select(Publication)
+        .where(Publication.meeting_id == meeting_id)
+        .order_by(Publication.id.desc())
+        .limit(1)
+    )
+    publication = session.scalar(newest)
+    return publication.withdrawal if publication is not None else None
+
+
+class EventKind(StrEnum):
+    PUBLISHED = "公開"
+    REPLACED = "差替え"
+    WITHDRAWN = "取下げ"
+    AGAIN = "ふたたび公開"
+
+
+@dataclass(frozen=True)
+class Event:
+    """What citizens are told of a publication's past. `reason`: why something was replaced."""
+
+    kind: EventKind
+    at: datetime
+    reason: str = ""
+
+
+def history(session: Session, publication: Publication) -> list[Event]:
+    """How it came to what is public now, the oldest first: the reasons of withdrawals are the
+    office's own."""
+    publications = session.scalars(
+        select(Publication)
+        .where(Publication.meeting_id == publication.meeting_id, Publication.id <= publication.id)
+        .order_by(Publication.id)
+    )
+    events: list[Event] = []
+    before: Withdrawal | None = None
+    for one in publications:
+        if before is None:
+            events.append(Event(EventKind.PUBLISHED, one.published_at))
+        elif before.is_replaced:
+            events.append(Event(EventKind.REPLACED, one.published_at, before.reason))
+        else:
+            events.append(Event(EventKind.WITHDRAWN, before.withdrawn_at))
+            events.append(Event(EventKind.AGAIN, one.published_at))
+        before = one.withdrawal
+    return events
+
+
+def _refuse(session: Session, revision: MinutesRevision) -> None:
+    if not revision.is_approved or revision is not revision.minutes.latest:
+        raise NotPossibleNow("承認された最新の改訂だけを公開できます。")
+    if current_publication(revision) is not None:
+        raise NotPossibleNow("この会議録はすでに公開されています。")
+
+
+def current_publication(revision: MinutesRevision) -> Publication | None:
+    return next((p for p in reversed(revision.publications) if p.withdrawal is None), None)

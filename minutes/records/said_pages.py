@@ -1,0 +1,119 @@
+"""The page that was shown beside each sentence of the official minutes."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session, joinedload
+
+from minutes.records import records
+from minutes.records.audible import Sentence, sentences
+from minutes.records.content import Content
+from minutes.transcripts import shown_pages
+from minutes.transcripts.shown_pages import Showings, ShownPage
+from models.document import Page
+from models.minutes import MinutesRevision, Publication, PublishedParagraph
+from models.person import Person
+from models.recording import Recording
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence of the minutes, and where in which recording it is."""
+
+    place: Sentence
+    transcript_id: int
+    start_seconds: float
+    end_seconds: float
+
+
+class PublicPages:
+    """What citizens may see of what was shown: pages with a picture, and only where the recording
+    surely stands right. A page of the meeting that stands beside no sentence stays inside."""
+
+    def __init__(self, session: Session, revision: MinutesRevision) -> None:
+        self._session = session
+        self._showings = shown_pages.for_citizens(session, revision.meeting)
+        sources = records.sources_of(session, revision) if self._showings.stretches else []
+        self._recordings = {
+            source.id: source.recording for source in sources if source.recording.is_beginning_sure
+        }
+
+    @cached_property
+    def _pictured(self) -> dict[tuple[int, int], Page]:
+        keys = {(s.page.version.id, s.page.number) for s in self._showings.stretches}
+        if not keys:
+            return {}
+        rows = self._session.scalars(
+            select(Page)
+            .where(tuple_(Page.version_id, Page.number).in_(keys), Page.picture_sha256.is_not(None))
+            .options(joinedload(Page.version))
+        )
+        return {(row.version_id, row.number): row for row in rows}
+
+    @cached_property
+    def stamp(self) -> str:
+        """Another one whenever another page stands beside one of the sentences, or one is called
+        otherwise."""
+        facts = [
+            [
+                (s.page.version.id, s.page.number, s.since, s.until)
+                for s in self._showings.stretches
+            ],
+            [(number, one.began_at) for number, one in sorted(self._recordings.items())],
+            sorted(
+                (*key, page.picture_sha256, page.version.document.title)
+                for key, page in self._pictured.items()
+            ),
+        ]
+        return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+    def beside(self, said: Iterable[Said]) -> dict[Sentence, Page]:
+        found = _beside(said, self._recordings, self._showings)
+        pages = {p: self._pictured.get((s.version.id, s.number)) for p, s in found.items()}
+        return {place: page for place, page in pages.items() if page is not None}
+
+
+def pages_for(
+    session: Session, person: Person, revision: MinutesRevision, content: Content
+) -> dict[Sentence, ShownPage]:
+    """What this person may read of what was shown."""
+    recordings = {one.id: one.recording for one in records.sources_of(session, revision)}
+    showings = shown_pages.for_person(session, person, revision.meeting)
+    return _beside(said_in(revision, content), recordings, showings)
+
+
+def said_in(revision: MinutesRevision, content: Content) -> Iterator[Said]:
+    for place, paragraph in sentences(content):
+        transcript_id = paragraph.transcript_id or revision.transcript_id
+        yield Said(place, transcript_id, paragraph.start_seconds, paragraph.end_seconds)
+
+
+def said_in_public(session: Session, publication: Publication) -> Iterator[Said]:
+    """The same without the text."""
+    one = PublishedParagraph
+    rows = session.execute(
+        select(
+            one.section, one.paragraph, one.transcript_id, one.start_seconds, one.end_seconds
+        ).where(one.publication_id == publication.id)
+    )
+    for section, paragraph, transcript_id, start, end in rows:
+        yield Said((section, paragraph), transcript_id, start, end)
+
+
+def _beside(
+    said: Iterable[Said], recordings: dict[int, Recording], showings: Showings
+) -> dict[Sentence, ShownPage]:
+    found: dict[Sentence, ShownPage] = {}
+    if not recordings or not showings.stretches:
+        return found
+    for one in said:
+        recording = recordings.get(one.transcript_id)
+        if recording is None:
+            continue
+        page = showings.during(recording, one.start_seconds, one.end_seconds)
+        if page is not None:
+            found[one.place] = page
+    return found

@@ -1,0 +1,1 @@
+"""Sound files: looked into, brought to one form, read, mixed, drawn, mended. No database here."""

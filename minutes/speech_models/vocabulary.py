@@ -1,0 +1,164 @@
+"""The part of a speech model's vocabulary that a language needs.
+
+Whisper has tokens for a hundred languages, and at every step the decoder weighs each of them: with
+base that is more than half of its arithmetic. Japanese minutes need a quarter. So the rows of the
+others are left out of the model that is loaded; what stays has the same weights as before, and any
+text can still be spelled in single bytes. The model's own folder is not touched.
+"""
+
+import json
+import mmap
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from tokenizers.pre_tokenizers import ByteLevel
+
+from meetings.disk.storage import full_disk_told
+from minutes.speech_models import model_file
+from minutes.speech_models.languages import Writing
+from minutes.speech_models.model_folder import vocabulary_of
+
+END_OF_TEXT = "<|endoftext|>"
+"""All tokens of text come before it; from here on they are signs and marks of time."""
+
+WEIGHED = ("decoder/embeddings/", "decoder/projection/")
+"""The variables with a row for each token."""
+
+OF_TOKENS = ("suppress_ids", "suppress_ids_begin", "lang_ids")
+"""Lists in config.json."""
+
+AS_THEY_ARE = ("tokenizer.json", "preprocessor_config.json")
+
+PART_OF_A_LETTER = "\N{REPLACEMENT CHARACTER}"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Tokens by the numbers of the tokenizer, and by those of a model with only some of them."""
+
+    kept: NDArray[np.int64]
+    """The tokenizer's numbers of the tokens that the model has, ascending."""
+
+    tokenizer: Tokenizer = field(repr=False)
+
+    @property
+    def is_whole(self) -> bool:
+        return int(self.kept[-1]) + 1 == len(self.kept)
+
+    def to_model(self, tokens: Iterable[int]) -> list[int]:
+        """Tokens that it has not are left out; `spelled` ones it has."""
+        numbers = np.fromiter(tokens, np.int64)
+        places = np.searchsorted(self.kept, numbers)
+        is_kept = self.kept[np.minimum(places, len(self.kept) - 1)] == numbers
+        found: list[int] = places[is_kept].tolist()
+        return found
+
+    def from_model(self, tokens: Sequence[int]) -> list[int]:
+        found: list[int] = self.kept[np.asarray(tokens, np.int64)].tolist()
+        return found
+
+    def spelled(self, tokens: Sequence[int]) -> list[int]:
+        """The same text with the bytes of each token that the model has not."""
+        is_kept = np.isin(tokens, self.kept)
+        if all(is_kept):
+            return list(tokens)
+        return [
+            part
+            for token, is_one in zip(tokens, is_kept, strict=True)
+            for part in ([token] if is_one else self._bytes_of(token))
+        ]
+
+    def _bytes_of(self, token: int) -> list[int]:
+        text = self.tokenizer.decode([token], skip_special_tokens=False)
+        letters = ByteLevel(add_prefix_space=False, use_regex=False).pre_tokenize_str(text)
+        return [self.tokenizer.get_vocab()[byte] for run, _ in letters for byte in run]
+
+
+def whole(folder: Path) -> Vocabulary:
+    """Every token of the model in this folder."""
+    return Vocabulary(np.arange(len(vocabulary_of(folder))), _tokenizer(folder))
+
+
+def needed(folder: Path, writing: Writing) -> Vocabulary:
+    """Those that a text in this writing may consist of, all signs, and every part of a letter."""
+    every = whole(folder)
+    if writing.letters is None:
+        return every
+    end = every.tokenizer.get_vocab()[END_OF_TEXT]
+    texts = every.tokenizer.decode_batch([[token] for token in range(end)])
+    of_text = [
+        token
+        for token, text in enumerate(texts)
+        if PART_OF_A_LETTER in text or writing.letters.fullmatch(text)
+    ]
+    kept = np.concatenate([np.array(of_text, np.int64), every.kept[end:]])
+    return replace(every, kept=kept)
+
+
+@contextmanager
+def folder_with(folder: Path, vocabulary: Vocabulary) -> Iterator[Path]:
+    """The model in this folder as if it had been made with these tokens only: a folder to load it
+    from, which is gone afterwards. Raises StorageFull.
+
+    CTranslate2 would take the files' bytes as well, but keeps them in memory beside the model.
+    """
+    if vocabulary.is_whole:
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as made:
+        with full_disk_told():
+            _make_smaller(folder, Path(made), vocabulary)
+        yield Path(made)
+
+
+def _make_smaller(folder: Path, made: Path, vocabulary: Vocabulary) -> None:
+    names = vocabulary_of(folder)
+    config = json.loads((folder / "config.json").read_bytes())
+    for name in OF_TOKENS:
+        config[name] = vocabulary.to_model(config[name])
+    kept = [names[token] for token in vocabulary.kept]
+    (made / "config.json").write_text(json.dumps(config))
+    (made / "vocabulary.json").write_text(json.dumps(kept))
+    _keep_rows(folder / "model.bin", made / "model.bin", vocabulary.kept, len(names))
+    for name in AS_THEY_ARE:
+        if (folder / name).is_file():
+            (made / name).symlink_to((folder / name).resolve())
+
+
+def _keep_rows(source: Path, target: Path, kept: NDArray[np.int64], of: int) -> None:
+    """A model with the `kept` rows of the variables that have one for each `of` the tokens."""
+    with (
+        source.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+        target.open("wb") as smaller_file,
+    ):
+        found = model_file.layout(file, len(content))
+        has_rows = {
+            each.name
+            for each in found.variables
+            if each.name.startswith(WEIGHED) and each.shape[:1] == (of,)
+        }
+
+        def values(variable: model_file.Variable) -> bytes:
+            whole = content[variable.place : variable.place + variable.length]
+            if variable.name not in has_rows:
+                return whole
+            rows: NDArray[Any] = np.frombuffer(whole, np.uint8).reshape(of, -1)
+            return rows[kept].tobytes()
+
+        smaller = tuple(
+            replace(each, shape=(len(kept), *each.shape[1:])) if each.name in has_rows else each
+            for each in found.variables
+        )
+        smaller_file.writelines(model_file.written(replace(found, variables=smaller), values))
+
+
+def _tokenizer(folder: Path) -> Tokenizer:
+    return Tokenizer.from_file(str(folder / "tokenizer.json"))

@@ -1,0 +1,177 @@
+"""Learning from corrections: which words of a final text are corrected errors of recognition, and
+what they teach the series of the meeting.
+
+Both texts are cut into words by MeCab and aligned by letters (Levenshtein 1966); a replacement goes
+from one border that both share to the next.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import Levenshtein
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from minutes import accuracy
+from minutes.japanese.annotations import spoken
+from minutes.japanese.dictionary import spelled
+from minutes.japanese.readings import HIRAGANA, Token, plain, tokens
+from minutes.japanese.similarity import distance, sounds
+from minutes.terms.terms import reading_of, why_no_term
+from models.term import Confusion
+from models.transcript import Segment
+
+FAR, FAR_OF_WORDS = 0.3, 0.17
+"""Of its sounds: what differs more was another word, not another hearing. Between two words that
+the dictionary knows less is allowed: 会合 for 会議 is other wording."""
+
+MOST_WORDS, MOST_LETTERS = 6, 20
+"""Of one replacement; a longer one was written anew."""
+
+SHORTEST_WORD = 2
+LONGEST = 2_000
+"""Letters of a segment that teaches: half a minute of speech has some two hundred. What somebody
+joined to more would be looked through for seconds."""
+
+MOST_KEPT = 20_000
+"""Segments whose lessons are kept: more than one transcript has."""
+
+FUNCTION_WORDS = ("助詞", "助動詞")
+KANA = re.compile(r"[ぁ-んァ-ヺー]+")
+
+
+@dataclass(frozen=True, order=True)
+class Replacement:
+    heard: str
+    meant: str
+
+
+def learn(session: Session, segment: Segment) -> None:
+    """What this segment teaches now, instead of what it taught before: nothing while nobody has
+    confirmed it. What the papers changed by themselves is no correction."""
+    taught = frozenset[Replacement]()
+    if segment.is_confirmed:
+        taught = lessons(segment.heard, segment.machine, segment.text)
+    learn_all(session, segment.meeting.series_id, {segment.id: taught})
+
+
+def learn_all(
+    session: Session, series_id: int, taught: Mapping[int, frozenset[Replacement]]
+) -> None:
+    """The same of many segments, by their ids."""
+    chosen = select(Confusion.id, Confusion.segment_id, Confusion.heard, Confusion.meant)
+    with session.no_autoflush:
+        standing = session.execute(chosen.where(Confusion.segment_id.in_(taught))).all()
+    before = {(row.segment_id, Replacement(row.heard, row.meant)): row.id for row in standing}
+    now = {(identity, one) for identity, ones in taught.items() for one in ones}
+    gone = [before[known] for known in before.keys() - now]
+    if gone:
+        session.execute(delete(Confusion).where(Confusion.id.in_(gone)))
+    new = [
+        {"series_id": series_id, "segment_id": identity, "heard": one.heard, "meant": one.meant}
+        for identity, one in sorted(now - before.keys())
+    ]
+    if new:
+        session.execute(insert(Confusion), new)
+
+
+@lru_cache(MOST_KEPT)
+def lessons(heard: str, machine: str, text: str) -> frozenset[Replacement]:
+    """What a confirmed segment teaches. Slow: found before somebody waits for it, it is kept."""
+    text = spoken(text)
+    if text == machine or max(len(heard), len(text)) > LONGEST:
+        return frozenset()
+    return frozenset(replacements(heard, text)) - frozenset(replacements(heard, machine))
+
+
+def replacements(heard: str, text: str) -> list[Replacement]:
+    """The errors of recognition among what was corrected: small, and nearly the same in sound.
+    Neither other wording nor another notation of the same word, nor figures, nor marks."""
+    heard, text = plain(heard), plain(text)
+    if heard == text:
+        return []
+    return [
+        Replacement(_surface(before), _surface(after))
+        for before, after in pieces(heard, text)
+        if _is_recognition_error(before, after)
+    ]
+
+
+def pieces(heard: str, text: str) -> Iterator[tuple[list[Token], list[Token]]]:
+    """Whole words of one text that stand instead of whole words of the other."""
+    before, after = tokens(heard), tokens(text)
+    borders = {0, len(heard), *(word.start for word in before), *(word.end for word in before)}
+    others = {0, len(text), *(word.start for word in after), *(word.end for word in after)}
+    i = j = 0
+    for end, other_end in _ways(heard, text):
+        if end in borders and other_end in others:
+            if heard[i:end] != text[j:other_end]:
+                yield (
+                    [word for word in before if i <= word.start < end],
+                    [word for word in after if j <= word.start < other_end],
+                )
+            i, j = end, other_end
+
+
+def _ways(heard: str, text: str) -> Iterator[tuple[int, int]]:
+    """The places that belong together: beside every letter that stayed, and the end."""
+    for block in Levenshtein.opcodes(heard, text):
+        if block.tag == "equal":
+            for step in range(block.src_end - block.src_start + 1):
+                yield block.src_start + step, block.dest_start + step
+    yield len(heard), len(text)
+
+
+def _is_recognition_error(before: Sequence[Token], after: Sequence[Token]) -> bool:
+    heard, meant = _surface(before), _surface(after)
+    if not _is_small(before) or not _is_small(after):
+        return False
+    if any(word.is_mark or word.is_number for word in (*before, *after)):
+        return False
+    if after[0].kind in FUNCTION_WORDS or after[-1].kind in FUNCTION_WORDS:
+        return False
+    if HIRAGANA.fullmatch(meant) or why_no_term(meant, _kana(after)) is not None:
+        return False
+    if accuracy.comparable(heard) == accuracy.comparable(meant) or _is_notation(before, after):
+        return False
+    are_words = len(before) == len(after) == 1 and bool(before[0].lemma and after[0].lemma)
+    far = FAR_OF_WORDS if are_words else FAR
+    return any(_is_alike(read, _kana(after), far) for read in (_kana(before), spelled(before)))
+
+
+def _is_alike(one: str, other: str, far: float) -> bool:
+    said, sound = sounds(one), sounds(other)
+    return bool(said) and distance(said, sound) <= far * max(len(said), len(sound))
+
+
+def _is_small(words: Sequence[Token]) -> bool:
+    return 0 < len(words) <= MOST_WORDS and SHORTEST_WORD <= len(_surface(words)) <= MOST_LETTERS
+
+
+def _is_notation(before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """The same word written otherwise: 頂き for いただき, 受付 for 受け付け. Of names one way of
+    writing is right."""
+    if any(word.subkind == "固有名詞" for word in after):
+        return False
+    heard, meant, lemmas = _surface(before), _surface(after), _lemmas(before)
+    kanji = KANA.sub("", heard)
+    if kanji and kanji == KANA.sub("", meant) and heard[0] == meant[0]:
+        return True
+    is_in_kana = bool(HIRAGANA.fullmatch(heard)) and _kana(before) == _kana(after)
+    return bool(lemmas) and (lemmas == _lemmas(after) or is_in_kana)
+
+
+def _lemmas(words: Sequence[Token]) -> list[str]:
+    """Of the words that carry sense; none where the dictionary does not know one of them."""
+    found = [word.lemma for word in words if word.kind not in FUNCTION_WORDS]
+    return found if all(found) else []
+
+
+def _surface(words: Sequence[Token]) -> str:
+    return "".join(word.surface for word in words)
+
+
+def _kana(words: Sequence[Token]) -> str:
+    return reading_of(words)[0]

@@ -1,0 +1,198 @@
+"""The vocabulary of a meeting in the database: its papers, agenda and people, what was said in
+earlier meetings of the same body, and what people taught.
+
+The terms of the papers are kept (`TermList`): two thousand pages cost half a minute, so they are
+read once, by the worker, and again only when something of them has changed.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, or_, select
+from sqlalchemy.orm import Session
+
+from meetings import setbacks
+from meetings.agenda import flat, tree
+from meetings.disk.storage import full_disk_told
+from meetings.documents.documents import reading_order
+from meetings.invitations.invitations import invited
+from minutes.terms import dictionaries
+from minutes.terms.terms import (
+    EARLIER,
+    Paper,
+    PersonName,
+    Term,
+    Vocabulary,
+    found_in,
+    text_of,
+    vocabulary,
+    with_titles,
+)
+from models.base import now
+from models.database import reading, writing
+from models.document import Document, Page
+from models.meeting import Meeting
+from models.recording import Recording, Transcription
+from models.term import TermList
+from models.transcript import Segment, Transcript
+
+KIND = "terms"
+"""Of the setbacks of meetings, by their id."""
+
+MOST_EARLIER = 3_000
+"""Confirmed segments of earlier meetings, the newest first: about three long sittings."""
+
+FEW_LETTERS = 20_000
+"""Read at once, in less than a second; more is left to the worker."""
+
+FORM = "2"
+"""Of the kept lists: another number, and all are collected anew."""
+
+
+@dataclass(frozen=True)
+class Collected:
+    """`terms` as they were collected last; `is_current`: from what is there now."""
+
+    terms: Sequence[Term]
+    is_current: bool
+
+
+def vocabulary_of(session: Session, meeting: Meeting) -> Vocabulary:
+    """Of all papers that everybody in the meeting may read: a closed one must not show in the
+    transcript. Pages without text (scans) teach nothing."""
+    sources = sources_of(session, meeting)
+    kept = collected(session, meeting, sources)
+    found = kept.terms if kept.is_current else found_in(sources)
+    taught = dictionaries.taught(session, meeting.series)
+    return vocabulary(found, text_of(sources), people_of(meeting), taught)
+
+
+def collected(
+    session: Session, meeting: Meeting, sources: Sequence[Paper] | None = None
+) -> Collected:
+    """`sources`: those of the meeting, where they were read already."""
+    kept = session.get(TermList, meeting.id)
+    if kept is None or not kept.terms:
+        return Collected((), is_current=False)
+    is_current = kept.sources_sha256 == _sha256(sources or sources_of(session, meeting))
+    return Collected([Term(*fields) for fields in json.loads(kept.terms)], is_current)
+
+
+def want(engine: Engine, meeting_id: int) -> None:
+    """Somebody looks at terms that are no longer those of the meeting: a few pages are read at
+    once, more by the worker."""
+    with reading(engine) as session:
+        sources = sources_of(session, session.get_one(Meeting, meeting_id))
+    if sum(len(paper.text) for paper in sources) <= FEW_LETTERS:
+        collect(engine, meeting_id)
+        return
+    with full_disk_told(), writing(engine) as session, session.begin():
+        _list_of(session, meeting_id, now()).wanted_at = now()
+
+
+def collect_some(engine: Engine) -> bool:
+    """The terms of the next meeting that somebody waits for; False when there is none. Safe to
+    call again at any time, from several processes."""
+    waiting = or_(TermList.collected_at.is_(None), TermList.collected_at < TermList.wanted_at)
+    with reading(engine) as session:
+        meeting_id = session.scalar(
+            select(TermList.meeting_id)
+            .where(waiting, TermList.meeting_id.not_in(setbacks.resting(KIND)))
+            .order_by(TermList.wanted_at)
+            .limit(1)
+        )
+    if meeting_id is None:
+        return False
+    with setbacks.counted(engine, KIND, meeting_id):
+        collect(engine, meeting_id)
+    return True
+
+
+def collect(engine: Engine, meeting_id: int) -> None:
+    """Read what is not kept yet; nothing is locked meanwhile."""
+    began_at = now()
+    with reading(engine) as session:
+        meeting = session.get_one(Meeting, meeting_id)
+        sources = sources_of(session, meeting)
+        kept = collected(session, meeting, sources)
+    terms = kept.terms if kept.is_current else found_in(sources)
+    with full_disk_told(), writing(engine) as session, session.begin():
+        made = _list_of(session, meeting_id, began_at)
+        made.terms = json.dumps([astuple(term) for term in terms], ensure_ascii=False)
+        made.sources_sha256, made.collected_at = _sha256(sources), began_at
+
+
+def people_of(meeting: Meeting) -> list[PersonName]:
+    people = [invitation.person for invitation in invited(meeting)]
+    return [PersonName(person.name, person.kana, person.title) for person in people]
+
+
+def sources_of(session: Session, meeting: Meeting) -> list[Paper]:
+    found = [
+        Paper("会議", meeting.title),
+        Paper("会議", meeting.place),
+        *(Paper("議題", node.entry.title) for node in flat(tree(session, meeting))),
+        *_pages(session, meeting),
+        *_earlier(session, meeting),
+    ]
+    return with_titles(found, people_of(meeting))
+
+
+def _sha256(sources: Sequence[Paper]) -> str:
+    made = hashlib.sha256(FORM.encode())
+    for paper in sources:
+        made.update(json.dumps(astuple(paper)).encode())
+    return made.hexdigest()
+
+
+def _list_of(session: Session, meeting_id: int, wanted_at: datetime) -> TermList:
+    kept = session.get(TermList, meeting_id)
+    if kept is None:
+        kept = TermList(meeting_id=meeting_id, wanted_at=wanted_at)
+        session.add(kept)
+    return kept
+
+
+def open_documents(session: Session, meeting: Meeting) -> list[Document]:
+    """Those that everybody in the meeting may read."""
+    return [
+        document
+        for _, document in reading_order(session, meeting)
+        if document.released and not document.readers
+    ]
+
+
+def _pages(session: Session, meeting: Meeting) -> Iterator[Paper]:
+    documents = open_documents(session, meeting)
+    pages: dict[int, list[Page]] = defaultdict(list)
+    shown = Page.version_id.in_([document.current.id for document in documents])
+    for page in session.scalars(select(Page).where(shown).order_by(Page.number)):
+        pages[page.version_id].append(page)
+    for document in documents:
+        yield Paper(document.title, document.title)
+        for page in pages[document.current.id]:
+            place = f"{document.title} {page.number}頁"
+            yield Paper(place, page.text, page.id)
+
+
+def _earlier(session: Session, meeting: Meeting) -> Iterator[Paper]:
+    said = session.scalars(
+        select(Segment.text)
+        .join(Transcript)
+        .join(Transcription)
+        .join(Recording)
+        .join(Meeting)
+        .where(
+            Meeting.series_id == meeting.series_id,
+            Meeting.id != meeting.id,
+            Segment.confirmed_at.is_not(None),
+        )
+        .order_by(Segment.id.desc())
+        .limit(MOST_EARLIER)
+    )
+    for text in said:
+        yield Paper(EARLIER, text)

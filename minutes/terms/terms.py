@@ -1,0 +1,402 @@
+"""Terms (用語) of a meeting: the words of its papers and the names of its people, with their sound
+and where they stand."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import pairwise
+
+from minutes.japanese.readings import (
+    HIRAGANA,
+    KATAKANA,
+    SELECTORS,
+    Token,
+    as_katakana,
+    composed,
+    guessed,
+    is_unbroken,
+    letters_in,
+    plain,
+    tokens,
+)
+from minutes.japanese.similarity import folded, sounds
+
+NOUNS = ("名詞", "接頭辞", "接尾辞", "形状詞", "記号")
+OTHER_CONTENT = ("動詞", "形容詞", "副詞")
+LONGEST_COMPOUND = 8
+"""Words of the dictionary in one term."""
+
+SHORTEST_SOUNDS = 3
+SHORTEST_SURFACE, SHORTEST_HIRAGANA = 2, 3
+MOST_TERMS = 20_000
+"""A paper in which everything is a term, a dictionary or two thousand pages, gives the most
+frequent ones."""
+
+MOST_LINE = 2_000
+GRAM = 3
+SELECTED = re.compile(f"[{SELECTORS}]+")
+POINTS = (".", ",")
+KANA, FIGURE = re.compile(r"[ぁ-んァ-ヺー]+"), re.compile(r"\d")
+HONORIFICS = {"さん": "サン", "氏": "シ", "委員": "イイン", "議員": "ギイン", "課長": "カチョウ"}
+BREAKS = re.compile(
+    r"[\n\r。、()「」『』【】:;・/~|*`<>=_\[\]{}]+|^[^\S\r\n]*[#>+-]+", re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A page, or anything else with words. `place`: what a person is told about it; `page_id` of
+    a page that can be opened."""
+
+    place: str
+    text: str
+    page_id: int | None = None
+
+
+@dataclass(frozen=True)
+class PersonName:
+    """Surname and given name with a space between, as in the roster; `kana` likewise or empty."""
+
+    name: str
+    kana: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Term:
+    """`count`: how often the papers print it, `alone`: how often not as a part of a longer one;
+    `place`: where first; `parts`: words of the dictionary that it is made of; `cost`: theirs, the
+    higher the rarer. `kana` is empty where nobody knows how it is read, `is_guessed` where that
+    does not come from a dictionary or a person; `is_taught`: a person or a correction gave it.
+    """
+
+    surface: str
+    kana: str
+    place: str
+    is_name: bool
+    parts: int
+    cost: int
+    page_id: int | None = None
+    count: int = 1
+    alone: int = 0
+    is_guessed: bool = False
+    is_taught: bool = False
+    sounds: str = field(default="", compare=False)
+
+    @property
+    def weight(self) -> float:
+        """How much it is this meeting's word: how often it stands there, by itself above all,
+        against how common its parts are in the dictionary."""
+        often = math.log1p(self.alone) + PART_OF_OTHERS * math.log1p(self.count)
+        return often * min(self.cost, RAREST) * (WITH_FIGURE if FIGURE.search(self.surface) else 1)
+
+
+@dataclass(frozen=True)
+class Confused:
+    """`heard` was corrected to `meant` in so many segments."""
+
+    heard: str
+    meant: str
+    times: int
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What people taught a series: words, words that are none of its terms, and what was heard
+    instead of what."""
+
+    words: Sequence[Term] = ()
+    off: frozenset[str] = frozenset()
+    confused: Sequence[Confused] = ()
+
+
+NOTHING_TAUGHT = Taught()
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The terms of one meeting, and all of its words as one text; what people taught it beside
+    that."""
+
+    terms: Sequence[Term]
+    text: str
+    taught: Taught = NOTHING_TAUGHT
+
+    @cached_property
+    def by_surface(self) -> Mapping[str, Term]:
+        return {term.surface: term for term in self.terms}
+
+    @cached_property
+    def folded_sounds(self) -> list[str]:
+        return [folded(term.sounds) for term in self.terms]
+
+    def prints(self, words: str) -> bool:
+        """Whether the papers have these letters anywhere."""
+        parts = [words[n : n + GRAM] for n in range(max(1, len(words) - GRAM + 1))]
+        return bool(words) and self._grams.issuperset(parts) and words in self.text
+
+    @cached_property
+    def _grams(self) -> set[str]:
+        """Up to GRAM letters that stand together: most questions are answered here, without
+        looking through two thousand pages."""
+        text = self.text
+        return {text[n : n + size] for size in range(1, GRAM + 1) for n in range(len(text))}
+
+
+ROSTER, EARLIER = "名簿", "これまでの会議録"
+NAME_COST = 12_000
+PART_OF_OTHERS, RAREST = 0.1, 25_000
+WITH_FIGURE = 0.3
+"""A sum or a date is rare and yet nobody's word."""
+
+
+def collect(
+    papers: Iterable[Paper], people: Iterable[PersonName] = (), taught: Taught = NOTHING_TAUGHT
+) -> Vocabulary:
+    """Every noun and compound of the papers, their verbs and adjectives as printed, and names."""
+    people = list(people)
+    papers = with_titles(papers, people)
+    return vocabulary(found_in(papers), text_of(papers), people, taught)
+
+
+def with_titles(papers: Iterable[Paper], people: Iterable[PersonName]) -> list[Paper]:
+    """With what the people are."""
+    return [*papers, *(Paper(ROSTER, person.title) for person in people if person.title)]
+
+
+def text_of(papers: Iterable[Paper]) -> str:
+    return "\n".join(plain(composed(paper.text)) for paper in papers)
+
+
+def found_in(papers: Iterable[Paper]) -> list[Term]:
+    """Counted; the most frequent ones, in the order in which they come."""
+    found: dict[str, Term] = {}
+    counts, alone = Counter[str](), Counter[str]()
+    for paper in papers:
+        for line in BREAKS.split(plain(composed(paper.text))):
+            for surface, words, is_alone in _runs_of(line[:MOST_LINE].strip()):
+                if surface not in found:
+                    found[surface] = _term(surface, words, paper)
+                counts[surface] += 1
+                alone[surface] += is_alone
+    often = {surface for surface, _ in counts.most_common(MOST_TERMS)}
+    return [
+        replace(term, count=counts[surface], alone=alone[surface])
+        for surface, term in found.items()
+        if surface in often
+    ]
+
+
+def vocabulary(
+    found: Iterable[Term], text: str, people: Iterable[PersonName], taught: Taught
+) -> Vocabulary:
+    """Names first, then what was taught, then what the papers print most."""
+    every = [
+        term
+        for term in merged(found, _names(people), taught.words)
+        if not _is_off(term, taught.off)
+    ]
+    every.sort(key=lambda term: (not term.is_name, not term.is_taught, -term.count))
+    with_sounds = [replace(term, sounds=sounds(term.kana)) for term in every[:MOST_TERMS]]
+    terms = [term for term in with_sounds if len(term.sounds) >= SHORTEST_SOUNDS]
+    return Vocabulary(terms, text, taught)
+
+
+def ranked(found: Iterable[Term], people: Iterable[PersonName], taught: Taught) -> list[Term]:
+    """For a person to look at, the meeting's own words first: those that are switched off too, and
+    those that nobody can read; not those that are too short to be told from others."""
+    every = merged(found, _names(people, called={}), taught.words)
+    shown = [term for term in every if _is_for_people(term)]
+    return sorted(shown, key=lambda term: (not term.is_name, -term.weight))
+
+
+def _is_for_people(term: Term) -> bool:
+    is_whole = term.surface[0].isalnum() and SELECTED.sub("", term.surface)[-1:].isalnum()
+    return is_whole and (not term.kana or len(sounds(term.kana)) >= SHORTEST_SOUNDS)
+
+
+def merged(found: Iterable[Term], names: Iterable[Term], words: Iterable[Term]) -> list[Term]:
+    """Each word once. The roster knows how a name is written and read; a reading that a person
+    gave is better than a guessed one."""
+    terms = {term.surface: term for term in found}
+    for name in names:
+        known = terms.get(name.surface)
+        terms[name.surface] = replace(name, count=known.count + 1) if known else name
+    for word in words:
+        terms[word.surface] = _with_taught(terms.get(word.surface), word)
+    return list(terms.values())
+
+
+def _with_taught(known: Term | None, word: Term) -> Term:
+    if known is None:
+        return word
+    knows_better = word.is_guessed or (known.is_name and not known.is_guessed)
+    better = known if knows_better and known.kana else word
+    return replace(known, kana=better.kana, is_guessed=better.is_guessed, is_taught=True)
+
+
+def _is_off(term: Term, off: frozenset[str]) -> bool:
+    """A name also with what people are called by: 渡邊さん goes with 渡邊."""
+    called = HONORIFICS if term.is_name else ()
+    return not off.isdisjoint([term.surface, *map(term.surface.removesuffix, called)])
+
+
+def why_no_term(surface: str, kana: str) -> str | None:
+    """A sentence for a word that would be found everywhere, or nowhere; None for a good one."""
+    if not _is_letter(surface):
+        return "記号や数字だけの言葉は用語にできません。文字の入った言葉を入力してください。"
+    if letters_in(surface) < SHORTEST_SURFACE:
+        return "1文字の言葉はどの文にも現れるため、用語にできません。2文字以上にしてください。"
+    if HIRAGANA.fullmatch(surface) and len(surface) < SHORTEST_HIRAGANA:
+        return (
+            "ひらがな2文字の言葉はどの文にも現れるため、用語にできません。"
+            "漢字で書くか、前後の言葉と続けて3文字以上にしてください。"
+        )
+    if len(sounds(kana)) < SHORTEST_SOUNDS:
+        return (
+            f"読み「{kana}」は短すぎて、どの文でも似た音が見つかってしまいます。"
+            "前後の言葉と続けて、もう少し長い用語にしてください。"
+        )
+    return None
+
+
+def taught_word(surface: str, kana: str, place: str, *, is_guessed: bool, count: int = 1) -> Term:
+    """One that a person added, or that was learned from `count` corrections."""
+    words = tokens(surface)
+    return Term(
+        surface,
+        kana,
+        place,
+        is_name=False,
+        parts=len(words),
+        cost=_cost(words),
+        count=count,
+        alone=count,
+        is_guessed=is_guessed,
+        is_taught=True,
+    )
+
+
+Run = tuple[str, Sequence[Token], bool]
+"""What could be a term, its words, and whether it is no part of a longer one."""
+
+
+def _runs_of(line: str) -> Iterable[Run]:
+    words = tokens(line) if line else []
+    start = 0
+    while start < len(words):
+        end = start + 1
+        if words[start].kind in OTHER_CONTENT and _is_written(words[start].surface):
+            yield words[start].surface, words[start:end], True
+        elif _is_noun(words[start]):
+            while (
+                end < len(words) and _is_noun(words[end]) and is_unbroken(words[end - 1 : end + 1])
+            ):
+                end += 1
+            yield from _compounds(words[start:end], is_cut=_is_in_figure(words[: start + 1]))
+        start = end
+
+
+def _is_in_figure(words: Sequence[Token]) -> bool:
+    """Whether the last of them goes on with a figure: 「94.」 is before the 6 of 94.6."""
+    return len(words) > 1 and words[-1].is_number and words[-2].surface in POINTS
+
+
+def _compounds(run: Sequence[Token], *, is_cut: bool) -> Iterable[Run]:
+    """Every word of the run and what stands together in it. `is_cut`: its first figure goes on
+    before it."""
+    for first in range(len(run)):
+        for last in range(first + 1, min(len(run), first + LONGEST_COMPOUND) + 1):
+            part = run[first:last]
+            surface = "".join(word.surface for word in part)
+            is_figure = all(word.is_number or not _is_letter(word.surface) for word in part)
+            is_rest = len(part) == 1 and part[0].kind == "接尾辞"
+            if letters_in(surface) > 1 and not is_figure and not is_rest and _is_written(surface):
+                is_whole = len(part) == len(run)
+                if not _is_cut_off(run[:first], part, may_count=is_whole and not is_cut):
+                    yield surface, part, is_whole
+
+
+def _is_cut_off(before: Sequence[Token], part: Sequence[Token], *, may_count: bool) -> bool:
+    """Whether something is missing at its edges: a figure stands there (比率94, 8月24; only a whole
+    name like 48号 may begin with one), what is counted without its figure (月定例会), a mark, or a
+    letter that belongs to the word before (市一般会計 of 若葉市一般会計)."""
+    first, last = part[0], part[-1]
+    if last.is_number or last.kind == "接頭辞" or not (_is_letter(last.surface)):
+        return True
+    if first.is_number:
+        return not may_count
+    if not _is_letter(first.surface):
+        return True
+    is_short = letters_in(first.surface) == 1 and first.kind != "接頭辞"
+    return bool(before) and (before[-1].is_number or is_short or first.kind == "接尾辞")
+
+
+def _term(surface: str, words: Sequence[Token], paper: Paper) -> Term:
+    kana, is_guessed = reading_of(words)
+    return Term(
+        surface,
+        kana,
+        paper.place,
+        is_name=False,
+        parts=len(words),
+        cost=_cost(words),
+        page_id=paper.page_id,
+        is_guessed=is_guessed,
+    )
+
+
+def _cost(words: Iterable[Token]) -> int:
+    return sum(max(0, word.cost) for word in words)
+
+
+def reading_of(words: Sequence[Token]) -> tuple[str, bool]:
+    """In katakana, with the letters that nobody can read left as they are, empty where it is only
+    these; and whether it is guessed."""
+    read = [
+        word.kana if KATAKANA.fullmatch(word.kana) else guessed(word.surface) or word.kana
+        for word in words
+    ]
+    is_guessed = not all(word.lemma or KANA.fullmatch(word.surface) for word in words)
+    kana = "".join(read)
+    return kana if KATAKANA.search(kana) else "", is_guessed or _is_cut_up(words)
+
+
+def _is_cut_up(words: Sequence[Token]) -> bool:
+    """Two neighbours of one letter: the dictionary knows the letters and not the word."""
+    return any(
+        a.kind == b.kind == "名詞" and len(a.surface) == len(b.surface) == 1
+        for a, b in pairwise(words)
+        if not a.is_number and not b.is_number
+    )
+
+
+def _names(people: Iterable[PersonName], called: Mapping[str, str] = HONORIFICS) -> Iterable[Term]:
+    for person in people:
+        parts = plain(composed(person.name)).split()
+        read = as_katakana(plain(composed(person.kana))).split()
+        is_guessed = len(read) != len(parts)
+        if is_guessed:
+            read = [reading_of(tokens(part))[0] for part in parts]
+        if not parts:
+            continue
+        said = [(parts[0], read[0]), ("".join(parts), "".join(read))]
+        said += [(parts[0] + title, read[0] + kana) for title, kana in called.items()]
+        for surface, kana in said:
+            yield Term(surface, kana, ROSTER, True, 1, NAME_COST, is_guessed=is_guessed)
+
+
+def _is_noun(word: Token) -> bool:
+    return word.kind in NOUNS or word.is_number
+
+
+def _is_letter(surface: str) -> bool:
+    return any(letter.isalpha() for letter in surface)
+
+
+def _is_written(surface: str) -> bool:
+    """Not in hiragana alone: these words hardly differ from the talk around them."""
+    return len(surface) > 1 and not HIRAGANA.fullmatch(surface)

@@ -1,0 +1,101 @@
+"""Whose turn it is. Chosen anew after every piece of work, among everything that is open: so a
+short memo never waits behind a long council, and several workers share one of them.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from minutes.transcription import work
+from minutes.transcription.leases import MOST_ATTEMPTS, Piece, is_free
+from models.recording import Chunk, Step, StepKind, Transcription, WorkState
+
+UNDER_WAY = (WorkState.WAITING, WorkState.RUNNING)
+GIVEN_UP = (
+    "処理が繰り返し途中で止まりました。もう一度実行しても続くときは管理者に連絡してください。"
+    "ここまでの文字起こしと録音は残っています。"
+)
+
+
+def next_piece(session: Session) -> Piece | None:
+    """What a worker should do now; None when there is nothing to do."""
+    return next((piece for whose in in_turn(session) for piece in due_pieces(whose)), None)
+
+
+def in_turn(session: Session) -> list[Transcription]:
+    """All that have something left to do: what was moved up first, then what had its last turn
+    the longest ago. Who never had one is first, the older request before the younger one.
+    """
+    last_turn = func.max(Chunk.taken_at)
+    found = session.scalars(
+        select(Transcription)
+        .outerjoin(Transcription.chunks)
+        .where(
+            Transcription.state != WorkState.PAUSED,
+            goes_on(),
+        )
+        .group_by(Transcription.id)
+        .order_by(
+            Transcription.moved_up_at.is_(None),
+            last_turn.asc().nulls_first(),
+            Transcription.requested_at,
+            Transcription.id,
+        )
+        .options(selectinload(Transcription.chunks), selectinload(Transcription.steps))
+    )
+    return list(found)
+
+
+def goes_on() -> ColumnElement[bool]:
+    """Whether a `Transcription`, or a step of it, is under way or waits for its turn: those few are
+    found by their state, however many were finished in years."""
+    with_steps = select(Step.transcription_id).where(Step.state.in_(UNDER_WAY))
+    itself = select(Transcription.id).where(Transcription.state.in_(UNDER_WAY))
+    return Transcription.id.in_(itself.union(with_steps))
+
+
+def due_pieces(transcription: Transcription) -> Iterator[Piece]:
+    """What a worker may take of it now, in the order in which it should be done: the sound, the
+    short first chunk, what can be made from the sound alone, the other chunks, the rest."""
+    sound = [step for step in transcription.steps if step.kind == StepKind.SOUND]
+    later = [step for step in transcription.steps if step.kind != StepKind.SOUND]
+    chunks = transcription.chunks
+    pieces: list[Piece] = [*sound, *chunks[:1], *later, *chunks[1:]]
+    return filter(is_due, pieces)
+
+
+def is_due(piece: Piece) -> bool:
+    transcription = piece.transcription
+    state = WorkState(transcription.state)
+    if state == WorkState.PAUSED or not is_free(piece):
+        return False
+    if isinstance(piece, Chunk):
+        return state == WorkState.RUNNING
+    if piece.kind == StepKind.SOUND:
+        return state == WorkState.WAITING
+    if StepKind(piece.kind).needs_whole_text:
+        return state == WorkState.FINISHED
+    has_first_words = any(chunk.state == WorkState.FINISHED for chunk in transcription.chunks)
+    return has_first_words or not state.is_open
+
+
+def place(session: Session, transcription: Transcription) -> int | None:
+    """1 for the one that comes next; None when it is being worked on or has nothing to wait for."""
+    pieces: list[Piece] = [*transcription.chunks, *transcription.steps]
+    if any(_is_in_hand(piece) for piece in pieces) or transcription.state not in UNDER_WAY:
+        return None
+    waiting = [other.id for other in in_turn(session) if any(due_pieces(other))]
+    return waiting.index(transcription.id) + 1 if transcription.id in waiting else None
+
+
+def give_up_hopeless(session: Session) -> None:
+    """A piece that was taken again and again, and never got on, must not stop everything else."""
+    for transcription in in_turn(session):
+        for piece in list(due_pieces(transcription)):
+            if piece.attempts >= MOST_ATTEMPTS:
+                work.fail(session, piece, GIVEN_UP)
+
+
+def _is_in_hand(piece: Piece) -> bool:
+    return piece.state == WorkState.RUNNING and not is_free(piece)

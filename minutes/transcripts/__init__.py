@@ -1,0 +1,1 @@
+"""The transcript (逐語録): correcting, cutting, counting and exporting it."""

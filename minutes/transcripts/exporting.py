@@ -1,0 +1,139 @@
+"""A transcript as a file for other programs: subtitles (SubRip, WebVTT), a table (CSV), plain text.
+`minutes/imports` reads all but the table back with the same times, words and speakers, only that
+whoever has no name is taken there for the one who spoke before."""
+
+import csv
+import html
+import io
+from collections.abc import Iterable
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from meetings.agenda import flat, tree
+from minutes.transcripts import transcripts
+from models.transcript import Segment, Transcript
+
+FORMULA = tuple("=+-@\t\r")
+HEAD = [
+    "始まり（秒）",
+    "終わり（秒）",
+    "始まり",
+    "発言者",
+    "議題",
+    "文",
+    "聞き取ったままの文",
+    "確認",
+]
+
+
+class Format(StrEnum):
+    TXT = "txt"
+    SRT = "srt"
+    VTT = "vtt"
+    CSV = "csv"
+
+    @property
+    def content_type(self) -> str:
+        return {
+            Format.TXT: "text/plain",
+            Format.SRT: "application/x-subrip",
+            Format.VTT: "text/vtt",
+            Format.CSV: "text/csv",
+        }[self]
+
+    @property
+    def label(self) -> str:
+        return {
+            Format.TXT: "テキスト（txt）",
+            Format.SRT: "字幕（srt）",
+            Format.VTT: "字幕（vtt）",
+            Format.CSV: "表（csv、Excel用）",
+        }[self]
+
+
+def as_file(session: Session, transcript: Transcript, wanted: Format) -> bytes:
+    """All that was said, in the order of the sound, in UTF-8; the table with a byte order mark, by
+    which Excel knows it. Segments without words stand in the table alone."""
+    segments = transcripts.segments_of(session, transcript)
+    if wanted == Format.CSV:
+        numbers = {n.entry.id: n.number for n in flat(tree(session, transcript.meeting))}
+        return ("\ufeff" + _table(segments, numbers)).encode()
+    spoken = [segment for segment in segments if segment.text]
+    write = {Format.TXT: _text, Format.SRT: _srt, Format.VTT: _vtt}[wanted]
+    return write(spoken).encode()
+
+
+def file_name(transcript: Transcript, wanted: Format) -> str:
+    return f"{transcript.meeting.title} 逐語録 {transcript.id}.{wanted}"
+
+
+def _text(segments: Iterable[Segment]) -> str:
+    return "".join(f"[{_stamp(s.start_seconds)[:8]}] {_named(s)}\n" for s in segments)
+
+
+def _srt(segments: Iterable[Segment]) -> str:
+    return "\n".join(
+        f"{number}\n{_span(segment, ',')}\n{_in_a_cue(_named(segment))}\n"
+        for number, segment in enumerate(segments, 1)
+    )
+
+
+def _vtt(segments: Iterable[Segment]) -> str:
+    cues = (f"{_span(segment, '.')}\n{_voiced(segment)}\n" for segment in segments)
+    return "\n".join(["WEBVTT\n", *cues])
+
+
+def _voiced(segment: Segment) -> str:
+    words = html.escape(_in_a_cue(segment.text), quote=False)
+    if segment.speaker is None:
+        return words
+    return f"<v {html.escape(segment.speaker.name, quote=False)}>{words}</v>"
+
+
+def _in_a_cue(words: str) -> str:
+    """An arrow of these three signs would be read as the time of another cue."""
+    return words.replace("-->", "→")
+
+
+def _named(segment: Segment) -> str:
+    return f"{segment.speaker.name}: {segment.text}" if segment.speaker else segment.text
+
+
+def _table(segments: Iterable[Segment], numbers: dict[int, str]) -> str:
+    made = io.StringIO()
+    rows = (_row(segment, numbers) for segment in segments)
+    csv.writer(made).writerows([HEAD, *rows])
+    return made.getvalue()
+
+
+def _row(segment: Segment, numbers: dict[int, str]) -> list[str | float]:
+    item = numbers.get(segment.agenda_item_id or 0, "")
+    return [
+        round(segment.start_seconds, 3),
+        round(segment.end_seconds, 3),
+        _stamp(segment.start_seconds)[:8],
+        _plain(segment.speaker.name if segment.speaker else ""),
+        "議題外" if segment.is_left_out else item,
+        _plain(segment.text),
+        _plain(segment.heard),
+        "確認済み" if segment.is_confirmed else "未確認",
+    ]
+
+
+def _plain(words: str) -> str:
+    """No formula for a spreadsheet."""
+    return f"'{words}" if words.startswith(FORMULA) else words
+
+
+def _span(segment: Segment, point: str) -> str:
+    start, end = segment.start_seconds, max(segment.start_seconds, segment.end_seconds)
+    return f"{_stamp(start, point)} --> {_stamp(end, point)}"
+
+
+def _stamp(seconds: float, point: str = ".") -> str:
+    """「00:01:02.345」."""
+    whole, thousandths = divmod(round(1000 * seconds), 1000)
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours:02}:{minute:02}:{second:02}{point}{thousandths:03}"

@@ -1,0 +1,188 @@
+"""Many segments of one transcript corrected or ticked at once, in a few statements: as if each were
+by itself, but nobody else waits for thousands of them.
+
+What their words teach is slow to find and is kept for a while (`learning.lessons`): whoever calls
+`think_of_texts` or `think_of_ticks` before the write lock is taken holds it for less.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.orm import Session
+
+from meetings import audit
+from meetings.errors import InvalidInput
+from minutes.terms import learning
+from minutes.transcripts import counts, transcripts
+from models.base import now
+from models.person import Person
+from models.transcript import Correction, Segment, Transcript
+
+Wanted = TypeVar("Wanted", "Rewriting", "Tick")
+
+NOT_OF_IT = "この逐語録にない発話があります。画面を開き直してください。"
+TWICE = "同じ発話が2回あります。1回にしてください。"
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """What a segment shall say; `based_on`: the revision that its writer saw."""
+
+    segment_id: int
+    text: str
+    based_on: int
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A segment that is confirmed `now`, or is not, shall be `then`."""
+
+    segment_id: int
+    now: bool
+    then: bool
+
+
+def think_of_texts(session: Session, transcript: Transcript, wanted: Sequence[Rewriting]) -> None:
+    """The slow part of `correct_all`. Nothing is changed."""
+    text_of = {one.segment_id: one.text for one in wanted}
+    for row in _rows(session, transcript, Segment.confirmed_at.is_not(None)):
+        if row.id in text_of:
+            learning.lessons(row.heard, row.machine, transcripts.plain_text(text_of[row.id]))
+
+
+def correct_all(
+    session: Session, by: Person, transcript: Transcript, wanted: Sequence[Rewriting]
+) -> None:
+    """All of them, or none: raises what `transcripts.correct` raises of the first one that cannot
+    be taken, and InvalidInput where one is not of this transcript, or comes twice."""
+    transcripts.refuse_when_approved(session, transcript)
+    session.flush()
+    known = {row.id: row for row in _rows(session, transcript)}
+    changed: list[tuple[Any, str]] = []
+    for one in _each_once(wanted):
+        row, text = known.get(one.segment_id), transcripts.plain_text(one.text)
+        if row is None:
+            raise InvalidInput("segment_id", NOT_OF_IT)
+        if text == row.text:
+            continue
+        if row.revision != one.based_on:
+            segment = session.get_one(Segment, row.id)
+            transcripts.refuse_when_stale(session, by, segment, text, one.based_on)
+        changed.append((row, text))
+    if changed:
+        _write(session, by, transcript, changed)
+
+
+def think_of_ticks(session: Session, transcript: Transcript, wanted: Sequence[Tick]) -> None:
+    """The slow part of `tick_all`. Nothing is changed."""
+    ticked = {one.segment_id for one in wanted if one.then}
+    for row in _rows(session, transcript, Segment.confirmed_at.is_(None)):
+        if row.id in ticked:
+            learning.lessons(row.heard, row.machine, row.text)
+
+
+def tick_all(
+    session: Session, by: Person, transcript: Transcript, wanted: Sequence[Tick]
+) -> list[int]:
+    """Those that still are as `now` says, and only those: what somebody has ticked since stays.
+    Returns their ids. Raises NotPossibleNow."""
+    transcripts.refuse_when_approved(session, transcript)
+    session.flush()
+    known = {row.id: row for row in _rows(session, transcript)}
+    changed: dict[bool, list[Any]] = {True: [], False: []}
+    for one in _each_once(wanted):
+        row = known.get(one.segment_id)
+        if row and one.now != one.then and (row.confirmed_at is not None) == one.now:
+            changed[one.then].append(row)
+    for is_confirmed, rows in changed.items():
+        _tick(session, by, transcript, rows, is_confirmed)
+    return [row.id for rows in changed.values() for row in rows]
+
+
+def _tick(
+    session: Session, by: Person, transcript: Transcript, rows: Sequence[Any], is_confirmed: bool
+) -> None:
+    if not rows:
+        return
+    identities = [row.id for row in rows]
+    who, when = (by.id, now()) if is_confirmed else (None, None)
+    session.execute(
+        update(Segment)
+        .where(Segment.id.in_(identities))
+        .values(confirmed_by_id=who, confirmed_at=when)
+        .execution_options(synchronize_session=False)
+    )
+    nothing = frozenset[learning.Replacement]()
+    taught = {
+        row.id: learning.lessons(row.heard, row.machine, row.text) if is_confirmed else nothing
+        for row in rows
+    }
+    learning.learn_all(session, transcript.meeting.series_id, taught)
+    verb = "confirm" if is_confirmed else "take_back_confirmation"
+    audit.note_rows(session, by, verb, Segment, identities, transcript.meeting)
+    _read_anew(session, transcript)
+
+
+def _write(
+    session: Session, by: Person, transcript: Transcript, changed: Sequence[tuple[Any, str]]
+) -> None:
+    at = now()
+    session.execute(
+        update(Segment),
+        [{"id": row.id, "text": text, "revision": row.revision + 1} for row, text in changed],
+    )
+    session.execute(
+        insert(Correction),
+        [
+            {
+                "segment_id": row.id,
+                "revision": row.revision + 1,
+                "before": row.text,
+                "after": text,
+                "corrected_by_id": by.id,
+                "corrected_at": at,
+            }
+            for row, text in changed
+        ],
+    )
+    taught = {
+        row.id: learning.lessons(row.heard, row.machine, text)
+        for row, text in changed
+        if row.confirmed_at is not None
+    }
+    learning.learn_all(session, transcript.meeting.series_id, taught)
+    identities = [row.id for row, _ in changed]
+    audit.note_rows(session, by, "correct", Segment, identities, transcript.meeting)
+    _read_anew(session, transcript)
+
+
+def _read_anew(session: Session, transcript: Transcript) -> None:
+    """The session does not know what was written past it."""
+    counts.changed(session, transcript)
+    session.flush()
+    session.expire_all()
+
+
+def _each_once(wanted: Iterable[Wanted]) -> Iterable[Wanted]:
+    seen = set[int]()
+    for one in wanted:
+        if one.segment_id in seen:
+            raise InvalidInput("segment_id", TWICE)
+        seen.add(one.segment_id)
+        yield one
+
+
+def _rows(session: Session, transcript: Transcript, *which: ColumnElement[bool]) -> Sequence[Any]:
+    """What is needed of its segments, without making objects of thousands of them."""
+    return session.execute(
+        select(
+            Segment.id,
+            Segment.heard,
+            Segment.machine,
+            Segment.text,
+            Segment.revision,
+            Segment.confirmed_at,
+        ).where(Segment.transcript_id == transcript.id, *which)
+    ).all()

@@ -1,0 +1,1 @@
+"""Telling voices apart: from samples to numbered voices, without names and database."""

@@ -1,0 +1,64 @@
+"""The two networks in onnxruntime. No other module knows it.
+
+Each runs on one thread; stretches are shared out over as many threads as there are cores.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from minutes.recognition.heard import Samples
+from minutes.voices import campplus
+from minutes.voices.features import FRAME, features
+from minutes.voices.weights import Weights
+
+QUIET = 3
+"""onnxruntime's warnings are for who makes a network."""
+
+
+class Networks:
+    """Loaded once; safe to call from `workers` threads at once."""
+
+    def __init__(self, weights: Weights, threads: int = 0) -> None:
+        """`threads` 0 means all cores."""
+        self.embedding_sha256 = weights.embedding_sha256
+        self.workers = threads or len(os.sched_getaffinity(0))
+        self._segmentation = _session(weights.segmentation, self.workers)
+        self._embedding = _session(weights.embedding, 1)
+        names = [each.name for each in self._embedding.get_inputs()]
+        self._has_contexts = len(names) > 1
+        self._features = names[0]
+
+    def activity(self, stretches: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Stretches × samples to stretches × moments × the probabilities of PyanNet's answers."""
+        (answers,) = self._segmentation.run(None, {"samples": stretches[:, None, :]})
+        found: NDArray[np.float32] = answers
+        return found
+
+    def embeddings(self, sounds: list[Samples]) -> NDArray[np.float32]:
+        """One direction of length 1 for each sound, all of at least FRAME samples."""
+        with ThreadPoolExecutor(self.workers) as threads:
+            found = np.stack(list(threads.map(self._embed, sounds)))
+        unit: NDArray[np.float32] = found / np.linalg.norm(found, axis=1, keepdims=True)
+        return unit
+
+    def _embed(self, samples: Samples) -> NDArray[np.float32]:
+        assert len(samples) >= FRAME
+        bands = features(samples)
+        inputs = {self._features: bands[None]}
+        if self._has_contexts:
+            inputs["shares"], inputs["places"] = campplus.contexts(len(bands))
+        found: NDArray[np.float32] = self._embedding.run(None, inputs)[0].reshape(-1)
+        return found
+
+
+def _session(network: bytes, threads: int) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = QUIET
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])

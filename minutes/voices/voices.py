@@ -1,0 +1,123 @@
+"""Who speaks when, as far as voices can be told apart: numbers, never names."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minutes.evaluation.error_rate import Said
+from minutes.recognition.heard import Read, Sound
+from minutes.sound import audio
+from minutes.voices import stretches
+from minutes.voices.clustering import Labels, Points, follow, voices_of
+from minutes.voices.embeddings import Direction
+from minutes.voices.networks import Networks
+from minutes.voices.stretches import Stretch
+
+HEARD_SECONDS = 3.0
+"""Of each stretch; more tells little more about the voice."""
+
+SHORTEST_HEARD_SECONDS, SHORTEST_SURE_SECONDS = 0.3, 1.0
+"""What is shorter says nothing about the voice; not enough to find the voices by."""
+
+JOINED_SECONDS = 0.8
+"""A voice that goes on after so short a pause has not stopped."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One voice alone in a stretch of speech, in numbers: a direction of length 1."""
+
+    stretch: Stretch
+    direction: Direction
+
+
+@dataclass(frozen=True)
+class Told:
+    """`turns` in order of time with their voices, numbered from 1 as they come up; two turns at
+    once where two speak. `heard`: what they were told apart by."""
+
+    turns: list[Said]
+    heard: list[Heard]
+
+
+def tell_apart(
+    wav: Path, networks: Networks, count: int | None = None, read: Read = audio.read
+) -> Told:
+    """`count`: how many voices there are, if somebody knows."""
+    sound = partial(read, wav)
+    found = stretches.find(sound, audio.length_seconds(wav), networks)
+    known = [place for place, stretch in enumerate(found) if _is_known(stretch)]
+    if not known:
+        return Told(_turns(found, np.zeros(len(found), np.int64)), [])
+    points = _points(sound, [found[place] for place in known], networks)
+    labels = _labels(found, known, points, count)
+    heard = [Heard(found[place], point) for place, point in zip(known, points, strict=True)]
+    return Told(_turns(found, labels), heard)
+
+
+def _is_known(stretch: Stretch) -> bool:
+    return not stretch.is_overlapped and stretch.seconds >= SHORTEST_HEARD_SECONDS
+
+
+def _labels(found: list[Stretch], known: list[int], points: Points, count: int | None) -> Labels:
+    lengths = [min(found[place].seconds, stretches.LONGEST_SECONDS) for place in known]
+    weights = np.array(lengths, np.float32)
+    sure = weights >= min(SHORTEST_SURE_SECONDS, float(weights.max()))
+    voices = voices_of(points[sure], weights[sure], count)
+    likeness = np.zeros((len(found), len(voices)), np.float32)
+    likeness[known] = points @ voices.T * weights[:, None]
+    return follow(likeness)
+
+
+def _points(sound: Sound, found: list[Stretch], networks: Networks) -> Points:
+    """Read while they are needed: never the whole recording."""
+    at_once = 64
+    return np.concatenate(
+        [
+            networks.embeddings([_middle(sound, each) for each in found[place : place + at_once]])
+            for place in range(0, len(found), at_once)
+        ]
+    )
+
+
+def _middle(sound: Sound, stretch: Stretch) -> NDArray[np.float32]:
+    middle = (stretch.start_seconds + stretch.end_seconds) / 2
+    half = min(stretch.seconds, HEARD_SECONDS) / 2
+    return sound(middle - half, middle + half)
+
+
+def _turns(found: list[Stretch], labels: Labels) -> list[Said]:
+    numbers: dict[int, int] = {}
+    turns: list[Said] = []
+    last: dict[int, int] = {}
+    """Where the turns of those stand who spoke in the stretch before."""
+    for place, stretch in enumerate(found):
+        now: dict[int, int] = {}
+        for label in _speaking(found, labels, place):
+            voice = numbers.setdefault(label, len(numbers) + 1)
+            goes_on = last.get(label)
+            if goes_on is not None and _is_near(turns[goes_on], stretch):
+                turns[goes_on] = turns[goes_on]._replace(end_seconds=stretch.end_seconds)
+            else:
+                turns.append(Said(stretch.start_seconds, stretch.end_seconds, voice))
+                goes_on = len(turns) - 1
+            now[label] = goes_on
+        last = now
+    return sorted(turns)
+
+
+def _is_near(turn: Said, stretch: Stretch) -> bool:
+    return stretch.start_seconds - turn.end_seconds <= JOINED_SECONDS
+
+
+def _speaking(found: list[Stretch], labels: Labels, place: int) -> list[int]:
+    """Where two speak at once, who spoke before and who speaks after."""
+    if not found[place].is_overlapped:
+        return [int(labels[place])]
+    before = (other for other in range(place - 1, -1, -1) if not found[other].is_overlapped)
+    after = (other for other in range(place + 1, len(found)) if not found[other].is_overlapped)
+    beside = [next(before, place), next(after, place)]
+    return list(dict.fromkeys(int(labels[other]) for other in beside))

@@ -1,0 +1,1 @@
+"""The worker process and the steps of its work."""

@@ -1,0 +1,232 @@
+"""The steps of a transcription beside its chunks: one function for each, one line in STEPS.
+
+A step reads its piece, does the slow part without a transaction, and returns what is to be
+written; the worker writes that together with the step's end, or not at all. It may be called
+again at any time after it was killed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from meetings.config import Config
+from meetings.disk.storage import Storage
+from meetings.documents import preparation
+from minutes.assignment import decisions as assignment
+from minutes.assignment import sources
+from minutes.assignment.assigning import assign
+from minutes.proposals import decisions
+from minutes.proposals.selection import Choice, Teach
+from minutes.recognition import windows
+from minutes.recognition.heard import FindWords, Heard, Moment, Read
+from minutes.sound import audio, peaks
+from minutes.speakers import naming, samples, suggestions
+from minutes.speech_models import speech_model
+from minutes.speech_models.speech_model import SpeechModel
+from minutes.terms import papers
+from minutes.transcription import work
+from minutes.transcripts import transcripts, word_times
+from minutes.voices import voices, weights
+from minutes.voices.networks import Networks
+from models.database import reading
+from models.meeting import Meeting
+from models.recording import Recording, StepKind, Transcription
+from models.transcript import Segment, Transcript
+
+LIMIT_BYTES = 8_000_000_000
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a step is given. `wav` is the normalised sound, `scratch` an empty folder that is
+    removed afterwards; `transcription` is read only, with its recording and its meeting's series.
+    `engine` to read what else is needed; `load_teacher`: what puts words into a text with this
+    speech model, when it is needed; `load_word_finder`: what tells when each word was said.
+    `read`: reads the sound, and raises when the worker has to leave; what takes long reads by it.
+    """
+
+    config: Config
+    engine: Engine
+    load_teacher: Callable[[SpeechModel], Teach]
+    load_word_finder: Callable[[SpeechModel, str], FindWords]
+    storage: Storage
+    transcription: Transcription
+    wav: Path
+    scratch: Path
+    read: Read
+
+
+Write = Callable[[Session, Transcription], None]
+
+
+def cut_into_chunks(material: Material) -> Write:
+    """Which speech model hears it is settled here, before any chunk: a later change of the
+    settings concerns later transcriptions."""
+    config, wanted = material.config, wanted_model(material.config, material.transcription)
+    model = speech_model.choose(config, wanted)
+    speech = config.speech
+    spans = windows.cut_chunks(material.wav, speech.first_chunk_seconds, speech.chunk_seconds)
+
+    def write(session: Session, transcription: Transcription) -> None:
+        transcription.wanted_model = wanted
+        work.begin(session, transcription, model.name, spans, model.sha256)
+
+    return write
+
+
+def make_playback(material: Material) -> Write:
+    """The copy that browsers play, and its peaks; what the recording has already stays."""
+    recording = material.transcription.recording
+    copy = recording.playback_sha256 or _make(material, audio.make_playback_copy)
+    outline = recording.peaks_sha256 or _make(material, peaks.write_peaks)
+
+    def write(session: Session, transcription: Transcription) -> None:
+        kept = session.get_one(Recording, transcription.recording_id)
+        kept.playback_sha256, kept.peaks_sha256 = copy, outline
+
+    return write
+
+
+def propose(material: Material) -> Write:
+    """What the papers of the meeting say to the heard text, with the speech model that heard it.
+    Once more, when papers have come since: then only to what nobody has touched."""
+    _read_pages(material)
+    papers.collect(material.engine, material.transcription.meeting.id)
+    with reading(material.engine) as session:
+        meeting = session.get_one(Meeting, material.transcription.meeting.id)
+        vocabulary = papers.vocabulary_of(session, meeting)
+        segments = transcripts.segments_of(session, _transcript(session, material.transcription))
+        said = {segment.id: _heard(segment) for segment in segments if segment.heard}
+        is_again = work.was_finished(session, material.transcription, StepKind.PROPOSALS)
+    choices = dict[int, Choice]()
+    if said and vocabulary.terms:
+        teach = material.load_teacher(_speech_model(material))
+        taught = teach(list(said.values()), partial(material.read, material.wav), vocabulary)
+        choices = dict(zip(said, taught, strict=True))
+
+    def write(session: Session, transcription: Transcription) -> None:
+        says = {n for n, one in choices.items() if one.text != said[n].text or one.proposed}
+        transcript = _transcript(session, transcription)
+        if transcripts.is_closed(session, transcript):
+            return
+        keep = decisions.keep if not is_again else decisions.keep_more
+        if is_again:
+            says -= transcripts.corrected_in(session, transcript)
+        for segment in transcripts.segments_of(session, transcript, touched=says):
+            keep(segment, choices[segment.id])
+
+    return write
+
+
+def tell_voices_apart(material: Material) -> Write:
+    """A suggestion for each segment: its voice, without a name; and where the series keeps
+    voiceprints, whose it may be."""
+    config = material.config
+    if not config.speakers.tell_apart:
+        return lambda session, transcription: None
+    networks = Networks(weights.load(config), config.speech.threads)
+    count = material.transcription.voices
+    told = voices.tell_apart(material.wav, networks, count, material.read)
+
+    def write(session: Session, transcription: Transcription) -> None:
+        transcript = _transcript(session, transcription)
+        if transcripts.is_closed(session, transcript):
+            return
+        naming.keep(session, transcript, told.turns)
+        if transcript.meeting.series.keeps_voiceprints:
+            samples.keep(session, transcript, told.heard, networks.embedding_sha256)
+            least = config.speakers.voiceprint_likeness
+            suggestions.suggest(session, transcript, networks.embedding_sha256, least)
+
+    return write
+
+
+def time_words(material: Material) -> Write:
+    """When each heard word was said, with the speech model that heard it."""
+    with reading(material.engine) as session:
+        segments = transcripts.segments_of(session, _transcript(session, material.transcription))
+        said = {segment.id: _heard(segment) for segment in segments if segment.heard}
+    moments = dict[int, list[Moment]]()
+    if said:
+        find = material.load_word_finder(_speech_model(material), material.transcription.language)
+        found = find(list(said.values()), partial(material.read, material.wav))
+        moments = dict(zip(said, found, strict=True))
+
+    def write(session: Session, transcription: Transcription) -> None:
+        texts = {number: said[number].text for number in moments}
+        word_times.keep(session, _transcript(session, transcription), texts, moments)
+
+    return write
+
+
+def assign_items(material: Material) -> Write:
+    """Segments that nobody has placed, to the items of the agenda."""
+    _read_pages(material)
+    with reading(material.engine) as session:
+        recording = session.get_one(Recording, material.transcription.recording_id)
+        topics = sources.topics_of(session, recording.meeting)
+        transcript = _transcript(session, material.transcription)
+        segments = transcripts.segments_of(session, transcript)
+        said = sources.said_in(session, recording, segments, list(topics))
+        is_beginning = sources.is_beginning(session, recording)
+        numbers = [segment.id for segment in segments]
+    found = assign(said, list(topics.values()), is_beginning=is_beginning)
+
+    def write(session: Session, transcription: Transcription) -> None:
+        if transcripts.is_closed(session, _transcript(session, transcription)):
+            return
+        found_for = dict(zip(numbers, found, strict=True))
+        segments = transcripts.texts_of(session, _transcript(session, transcription))
+        known = [(one, found_for[one.id]) for one in segments if one.id in found_for]
+        assignment.keep(session, known, list(topics))
+
+    return write
+
+
+def _read_pages(material: Material) -> None:
+    """Pages that nobody has read yet would teach nothing."""
+    while preparation.prepare_some(material.engine, material.storage):
+        pass
+
+
+def _heard(segment: Segment) -> Heard:
+    return Heard(segment.start_seconds, segment.end_seconds, segment.heard, segment.confidence)
+
+
+def _transcript(session: Session, transcription: Transcription) -> Transcript:
+    return session.scalars(
+        select(Transcript).where(Transcript.transcription_id == transcription.id)
+    ).one()
+
+
+STEPS: dict[StepKind, Callable[[Material], Write]] = {
+    StepKind.SOUND: cut_into_chunks,
+    StepKind.PLAYBACK: make_playback,
+    StepKind.PROPOSALS: propose,
+    StepKind.ITEMS: assign_items,
+    StepKind.SPEAKERS: tell_voices_apart,
+    StepKind.WORDS: time_words,
+}
+
+
+def _speech_model(material: Material) -> SpeechModel:
+    config = material.config
+    return speech_model.choose(config, wanted_model(config, material.transcription))
+
+
+def wanted_model(config: Config, transcription: Transcription) -> str:
+    """Asked for with the run, else for its series, else in the settings, else the packaged one."""
+    of_series = transcription.meeting.series.speech_model
+    return transcription.wanted_model or of_series or config.speech.model or speech_model.PACKAGED
+
+
+def _make(material: Material, make: Callable[[Path, Path], None]) -> str:
+    """Made in the scratch folder, then put into the store; its hash."""
+    made = material.scratch / "made"
+    make(material.wav, made)
+    with made.open("rb") as file:
+        return material.storage.add(file, LIMIT_BYTES).sha256

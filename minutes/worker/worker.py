@@ -1,0 +1,381 @@
+"""The worker: Huey carries the number of a chunk or a step, the tables say what is to do.
+
+Huey forgets the tasks of a killed worker. So after every piece of work the tables are asked what
+comes next, and a task may be carried twice: leases see to it that nothing is done twice.
+"""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from huey import SqliteHuey
+from huey.storage import SqliteStorage
+from pysqlite3 import dbapi2 as sqlite
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from meetings import periodic
+from meetings.config import Config
+from meetings.disk import scrubbing
+from meetings.disk.expiry import Overdue
+from meetings.disk.storage import Storage, full_disk_told
+from meetings.documents import appearance, preparation
+from meetings.errors import ConfigurationError, GijidoError, StorageFull
+from meetings.invitations import mail
+from meetings.periodic import Errand
+from minutes.proposals.selection import Teach
+from minutes.recognition import memory
+from minutes.recognition.heard import FindWords, Recognise, Samples
+from minutes.recognition.pipeline import recognise_chunk
+from minutes.recordings import upload_checks
+from minutes.records import published
+from minutes.sound import audio
+from minutes.speakers import voiceprints
+from minutes.speech_models import speech_model
+from minutes.speech_models.speech_model import SpeechModel
+from minutes.terms import papers
+from minutes.transcription import leases, normalised, progress, scheduling, work
+from minutes.transcription.leases import Piece
+from minutes.transcripts import counts
+from minutes.worker import steps
+from minutes.worker.steps import STEPS, Material
+from models.database import is_locked, reading, writing
+from models.recording import Chunk, Step, StepKind, Transcription, WorkState
+
+LOG = logging.getLogger(__name__)
+REST_SECONDS = 2.0
+PREPARE_SECONDS = 1.0
+MAIL_SECONDS = 5.0
+REMIND_SECONDS = 600.0
+CLEAR_SECONDS = 600.0
+KINDS: dict[str, type[Chunk] | type[Step]] = {kind.__tablename__: kind for kind in (Chunk, Step)}
+UNEXPECTED = (
+    "処理の途中で問題が起きました。もう一度実行しても続くときは管理者に連絡してください。"
+    "録音とここまでの文字起こしは残っています。"
+)
+
+
+# Huey has no types.
+class SafeSqliteStorage(SqliteStorage):  # type: ignore[misc]
+    """Huey's queue file opened by the same safe SQLite as everything else."""
+
+    integrity_error = sqlite.IntegrityError
+    operational_error = sqlite.OperationalError
+
+    def _create_connection(self) -> Any:
+        connection = sqlite.connect(
+            self.filename, timeout=self._timeout, check_same_thread=False, **self._conn_kwargs
+        )
+        connection.isolation_level = None
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = full")
+        return connection
+
+
+def open_queue(config: Config) -> SqliteHuey:
+    config.queue.parent.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey(
+        "gijido",
+        storage_class=SafeSqliteStorage,
+        filename=str(config.queue),
+        results=False,
+    )
+
+
+Load = Callable[[SpeechModel, str], Recognise]
+"""The recogniser of a speech model for a language. Raises ConfigurationError."""
+
+
+LoadTeacher = Callable[[SpeechModel], Teach]
+"""What puts the words of the papers into a text, with a speech model. Raises ConfigurationError."""
+
+
+LoadWordFinder = Callable[[SpeechModel, str], FindWords]
+"""What tells when words were said, with a speech model for a language. Raises
+ConfigurationError."""
+
+
+class Leaving(Exception):
+    """The worker was asked to stop in the middle of a step."""
+
+
+class Worker:
+    """One process that transcribes. `stop` lets it leave after the segment in hand, or in the
+    middle of a step, which is done again."""
+
+    def __init__(
+        self,
+        config: Config,
+        engine: Engine,
+        load: Load,
+        load_teacher: LoadTeacher,
+        load_word_finder: LoadWordFinder,
+    ) -> None:
+        self._config = config
+        self._load_teacher = load_teacher
+        self._load_word_finder = load_word_finder
+        self._engine = engine
+        self._storage = Storage(config.home)
+        self._load = load
+        self._loaded: Loaded | None = None
+        self._in_hand: Piece | None = None
+        self._expired_voices = Overdue()
+        self._stopping = threading.Event()
+        self._name = f"{socket.gethostname()}-{os.getpid()}-{threading.get_native_id()}"
+        self._queue = open_queue(config)
+        self._carried = self._queue.task(name="work")(self.do)
+
+    def run(self) -> None:
+        """Until `stop`: one piece of work after the other, and signs of life beside it."""
+        periodic.start(self._errands(), self._stopping, periodic.teller(self._engine))
+        while not self._stopping.is_set():
+            if not self.take_turn():
+                self._stopping.wait(REST_SECONDS)
+
+    def _errands(self) -> list[Errand]:
+        life_seconds = leases.LEASE.total_seconds() / leases.RENEWALS
+        look_around = scrubbing.Round(self._storage).go_on
+        return [
+            Errand("動いている印", self._show_life, life_seconds),
+            Errand("資料の頁の読み取り", self._prepare_pages, PREPARE_SECONDS),
+            Errand("資料の用語の収集", self._collect_terms, PREPARE_SECONDS),
+            Errand("メールの送信", self._send_mail, MAIL_SECONDS),
+            Errand("開催が近づいたお知らせ", self._remind, REMIND_SECONDS),
+            Errand("声紋の保存期間", self._clear_voices, CLEAR_SECONDS),
+            Errand("保存したファイルの見回り", look_around, scrubbing.PAUSE_SECONDS),
+            Errand("公開会議録の組み立て", self._lay_out, published.LAY_OUT_SECONDS),
+            Errand("正変換率の集計", self._recount, counts.RECOUNT_SECONDS),
+            *upload_checks.errands(self._engine, self._storage, self._config.limits),
+        ]
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def take_turn(self) -> bool:
+        """Do what should be done now, chosen anew; whether there was something to do."""
+        try:
+            if not self._queue.pending_count() and not self._choose():
+                return False
+            task = self._queue.dequeue()
+        except (StorageFull, OSError, SQLAlchemyError, sqlite.Error):
+            LOG.exception("could not look for work; it is tried again")
+            return False
+        if task:
+            self._queue.execute(task)
+        return True
+
+    def do(self, kind: str, piece_id: int) -> None:
+        """This chunk or this step. Safe to call again at any time."""
+        try:
+            piece = self._take(KINDS[kind], piece_id)
+        except StorageFull as full:
+            LOG.warning("%s", full.message)
+            self._stopping.wait(REST_SECONDS)
+            return
+        if piece is None:
+            return
+        self._in_hand = piece
+        try:
+            self._work(piece)
+        except leases.LeaseLost:
+            LOG.info("%s %s: cancelled or taken over", kind, piece_id)
+        except Leaving:
+            self._give_back(piece)
+        except GijidoError as problem:
+            self._fail(piece, problem.message)
+        except Exception as problem:
+            if isinstance(problem, OperationalError) and is_locked(problem):
+                LOG.warning("%s %s: others write; it is done again", kind, piece_id)
+                return  # as soon as its lease has run out
+            LOG.exception("%s %s failed", kind, piece_id)
+            self._fail(piece, UNEXPECTED)
+        finally:
+            self._in_hand = None
+            memory.give_back()
+
+    def _choose(self) -> bool:
+        """Put the next piece of work into the queue; clear away what is left of earlier ones. While
+        there is neither, nobody who wants to save something waits for this."""
+        with reading(self._engine) as session:
+            if not scheduling.in_turn(session) and normalised.is_clear(self._config.home):
+                return False
+        with self._changing() as session:
+            scheduling.give_up_hopeless(session)
+            session.flush()
+            normalised.clear(session, self._config.home)
+            piece = scheduling.next_piece(session)
+        if piece is not None:
+            self._carried(type(piece).__tablename__, piece.id)
+        return piece is not None
+
+    def _take(self, kind: type[Chunk] | type[Step], piece_id: int) -> Piece | None:
+        with self._changing() as session:
+            piece = cast(Piece | None, session.get(kind, piece_id))
+            if piece is None or not scheduling.is_due(piece):
+                return None
+            leases.take(session, piece)
+            return _with_surroundings(piece)
+
+    def _work(self, piece: Piece) -> None:
+        home, recording = self._config.home, piece.transcription.recording
+        with normalised.scratch(home, piece.lease or "") as scratch:
+            wav = normalised.wav_of(self._storage, home, recording, scratch)
+            if isinstance(piece, Chunk):
+                self._hear(piece, wav)
+            else:
+                self._do_step(piece, wav, scratch)
+
+    def _do_step(self, step: Step, wav: Path, scratch: Path) -> None:
+        material = Material(
+            self._config,
+            self._engine,
+            self._teacher,
+            self._word_finder,
+            self._storage,
+            step.transcription,
+            wav,
+            scratch,
+            self._read,
+        )
+        write = STEPS[StepKind(step.kind)](material)
+        with self._changing() as session:
+            held = work.finish_step(session, step.id, step.lease or "")
+            write(session, held.transcription)
+
+    def _read(self, wav: Path, start_seconds: float, end_seconds: float) -> Samples:
+        """Steps read the sound piece by piece: between two of them the worker may leave, and what
+        the last one needed is given back."""
+        if self._stopping.is_set():
+            raise Leaving
+        memory.give_back()
+        return audio.read(wav, start_seconds, end_seconds)
+
+    def _hear(self, chunk: Chunk, wav: Path) -> None:
+        """From where an earlier attempt came to, so that no correction made meanwhile is lost."""
+        recognise, lease = self._recogniser(chunk.transcription), chunk.lease or ""
+        start = chunk.start_seconds + chunk.done_seconds
+        for heard in recognise_chunk(recognise, wav, start, chunk.end_seconds):
+            with self._changing() as session:
+                work.add_segment(session, chunk.id, lease, heard)
+                held = session.get_one(Chunk, chunk.id)
+                if self._stopping.is_set() or held.transcription.state == WorkState.PAUSED:
+                    leases.give_back(held)
+                    return
+        with self._changing() as session:
+            work.finish_chunk(session, chunk.id, lease)
+
+    def _recogniser(self, transcription: Transcription) -> Recognise:
+        """The one that was settled when the work began; the last one stays loaded.
+
+        Raises ConfigurationError when its files are gone or others by now.
+        """
+        wanted = steps.wanted_model(self._config, transcription), transcription.language
+        if self._loaded is None or not self._loaded.fits(*wanted):
+            self._let_go()
+            model = speech_model.choose(self._config, wanted[0])
+            seen = speech_model.signature(model)
+            self._loaded = Loaded(*wanted, model, seen, self._load(model, wanted[1]))
+        if transcription.speech_model_sha256 not in (None, self._loaded.model.sha256):
+            raise ConfigurationError(
+                f"文字起こしの途中で、音声認識モデル「{wanted[0]}」が別のものに変わりました。"
+                "元のモデルに戻して再開するか、もう一度文字起こしをしてください。"
+            )
+        return self._loaded.recognise
+
+    def _teacher(self, model: SpeechModel) -> Teach:
+        self._let_go()
+        return self._load_teacher(model)
+
+    def _word_finder(self, model: SpeechModel, language: str) -> FindWords:
+        self._let_go()
+        return self._load_word_finder(model, language)
+
+    def _let_go(self) -> None:
+        """Never two speech models in memory."""
+        self._loaded = None
+        memory.give_back()
+
+    def _give_back(self, piece: Piece) -> None:
+        with suppress(leases.LeaseLost, StorageFull), self._changing() as session:
+            leases.give_back(leases.hold(session, type(piece), piece.id, piece.lease or ""))
+
+    def _fail(self, piece: Piece, problem: str) -> None:
+        """When even this cannot be written (the disk is full), the piece is free again as soon as
+        its lease has run out."""
+        try:
+            with self._changing() as session:
+                held = leases.hold(session, type(piece), piece.id, piece.lease or "")
+                work.fail(session, held, problem)
+        except leases.LeaseLost:
+            LOG.info("what failed belongs to somebody else by now")
+        except StorageFull as full:
+            LOG.warning("%s", full.message)
+
+    @contextmanager
+    def _changing(self) -> Iterator[Session]:
+        """What was read stays readable afterwards."""
+        with full_disk_told(), writing(self._engine) as session:
+            session.expire_on_commit = False
+            with session.begin():
+                yield session
+
+    def _show_life(self) -> bool:
+        """For the screens; and for the piece in hand, however long it decodes."""
+        piece = self._in_hand
+        with self._changing() as session:
+            progress.show_life(session, self._name)
+            if piece is not None:
+                leases.renew(session, piece)
+        return False
+
+    def _prepare_pages(self) -> bool:
+        """Read, and then compared with those of the version before."""
+        work = (preparation.prepare_some, appearance.compare_some)
+        return any(act(self._engine, self._storage) for act in work)
+
+    def _collect_terms(self) -> bool:
+        return papers.collect_some(self._engine)
+
+    def _send_mail(self) -> bool:
+        return mail.send_some(self._engine, self._config)
+
+    def _remind(self) -> bool:
+        return mail.remind(self._engine, self._config)
+
+    def _recount(self) -> bool:
+        return counts.recount_one(self._engine)
+
+    def _lay_out(self) -> bool:
+        return published.lay_out_one(self._engine)
+
+    def _clear_voices(self) -> bool:
+        return voiceprints.clear(self._engine, self._expired_voices)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A recogniser in memory, and what it was made from."""
+
+    wanted: str
+    language: str
+    model: SpeechModel
+    signature: tuple[int, ...]
+    recognise: Recognise
+
+    def fits(self, wanted: str, language: str) -> bool:
+        """Asked for in the same words, and nobody has replaced the file since."""
+        is_same = (wanted, language) == (self.wanted, self.language)
+        return is_same and self.signature == speech_model.signature(self.model)
+
+
+def _with_surroundings(piece: Piece) -> Piece:
+    """Everything of it that is read when the session is closed."""
+    assert piece.transcription.recording and piece.transcription.meeting.series
+    return piece

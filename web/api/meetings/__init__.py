@@ -1,0 +1,1 @@
+"""The API before and during the sitting."""

@@ -1,0 +1,1 @@
+"""The API after the sitting, and what citizens read."""

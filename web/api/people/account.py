@@ -1,0 +1,97 @@
+"""わたし: one's own password and sign-ins."""
+
+from datetime import datetime
+from typing import Self
+
+from flask import Blueprint, current_app
+from pydantic import Field
+
+from meetings.people import sign_ins
+from models.person import Person, SignIn
+from web import access
+from web.api.operations import Shape, operation
+from web.door.costs import Lane, costs
+from web.shared import entering
+from web.transaction import database_session, engine_of, reading_session
+
+blueprint = Blueprint("api_account", __name__)
+
+
+class PasswordBody(Shape):
+    password: str = Field(max_length=1000, description="いまのパスワード")
+    new_password: str = Field(max_length=1000, description="8文字以上")
+
+
+class SignInAnswer(Shape):
+    """サインイン中のブラウザーかスクリプト"""
+
+    id: int
+    is_script: bool = Field(description="true なら /api/tokens のトークン")
+    is_mine: bool = Field(description="この要求に使ったもの")
+    address: str = Field(description="サインインしたときのIPアドレス。分からなければ空")
+    created_at: datetime
+    seen_at: datetime | None = Field(description="最後に使われた時刻（10分の幅がある）")
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, entry: SignIn, mine: SignIn | None) -> Self:
+        return cls(
+            id=entry.id,
+            is_script=entry.is_script,
+            is_mine=mine is not None and entry.id == mine.id,
+            address=entry.address,
+            created_at=entry.created_at,
+            seen_at=entry.seen_at,
+            expires_at=entry.expires_at,
+        )
+
+
+class SignInsAnswer(Shape):
+    sign_ins: list[SignInAnswer] = Field(description="新しいものから")
+
+    @classmethod
+    def of(cls, somebody: Person) -> Self:
+        mine, live = access.current_sign_in(), sign_ins.live_of(reading_session(), somebody)
+        return cls(sign_ins=[SignInAnswer.of(entry, mine) for entry in live])
+
+
+class EndedAnswer(Shape):
+    count: int = Field(description="終わらせたサインインの数")
+
+
+@blueprint.put("/me/password")
+@access.with_any_password
+@costs(lane=Lane.SIGN_IN)
+@operation("自分のパスワードを変える（ほかのサインインは終わる）", body=PasswordBody)
+def change_password(person: Person, body: PasswordBody) -> None:
+    entry = access.current_sign_in()
+    assert entry is not None
+    attempt = entering.again(person, body.password)
+    sign_ins.change_password(engine_of(current_app), attempt, body.new_password, keep=entry.id)
+
+
+@blueprint.get("/me/sign-ins")
+@access.signed_in
+@operation("自分のサインイン", answers=SignInsAnswer)
+def list_sign_ins(person: Person) -> SignInsAnswer:
+    return SignInsAnswer.of(person)
+
+
+@blueprint.delete("/me/sign-ins")
+@access.signed_in
+@operation("このほかのサインインをすべて終わらせる", answers=EndedAnswer)
+def end_others(person: Person) -> EndedAnswer:
+    entry = access.current_sign_in()
+    assert entry is not None
+    ended = sign_ins.end_all(database_session(), person, person, but=entry.id)
+    entering.end_streams(person)
+    return EndedAnswer(count=ended)
+
+
+@blueprint.delete("/me/sign-ins/<int:sign_in_id>")
+@access.signed_in
+@operation("自分のサインインを1つ終わらせる")
+def end_sign_in(person: Person, sign_in_id: int) -> None:
+    session = database_session()
+    sign_ins.sign_out(session, sign_ins.one_of(session, person, sign_in_id))
+    entering.end_streams(person)

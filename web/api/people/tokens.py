@@ -1,0 +1,91 @@
+"""Signing in for scripts: a bearer token instead of a cookie."""
+
+from datetime import datetime
+
+from flask import Blueprint, current_app
+from pydantic import Field
+
+from meetings.people import sign_ins
+from models.person import Person, Role, RoleGrant
+from web import access
+from web.api.operations import Shape, operation
+from web.api.shapes import DepartmentAnswer
+from web.door.costs import Lane, costs
+from web.shared import entering
+from web.transaction import config, database_session, engine_of
+
+blueprint = Blueprint("api_tokens", __name__)
+
+
+class SignInBody(Shape):
+    login: str = Field(max_length=100, description="利用者ID")
+    password: str = Field(max_length=1000)
+
+
+class TokenAnswer(Shape):
+    token: str = Field(description="Authorization: Bearer に続けて送る。ここでしか見られない")
+    expires_at: datetime = Field(description="使われないままだと、設定の時間でこれより早く切れる")
+
+
+class RoleAnswer(Shape):
+    role: str
+    label: str = Field(description="役割（画面の言葉）")
+    department: DepartmentAnswer | None = Field(description="null なら全庁")
+
+    @classmethod
+    def of(cls, grant: RoleGrant) -> "RoleAnswer":
+        department = DepartmentAnswer.of(grant.department) if grant.department else None
+        return cls(role=grant.role, label=Role(grant.role).label, department=department)
+
+
+class Me(Shape):
+    id: int
+    login: str
+    name: str
+    title: str
+    department: DepartmentAnswer
+    roles: list[RoleAnswer]
+    must_change_password: bool = Field(
+        description="使い捨てのパスワードで入った。PUT /api/me/password のほかは403になる"
+    )
+
+
+@blueprint.post("/tokens")
+@access.anyone
+@costs(lane=Lane.SIGN_IN)
+@operation(
+    "サインインしてトークンを受け取る",
+    answers=TokenAnswer,
+    status=201,
+    body=SignInBody,
+    checks_own_token=True,  # no cookie is used
+)
+def sign_in(body: SignInBody) -> TokenAnswer:
+    attempt = entering.attempt(body.login, body.password, entering.of_script())
+    hours = config().server.sign_in_hours
+    entered = sign_ins.sign_in(engine_of(current_app), attempt, hours=hours)
+    return TokenAnswer(token=entered.token, expires_at=entered.expires_at)
+
+
+@blueprint.delete("/tokens")
+@access.with_any_password
+@operation("このトークンを終わらせる")
+def sign_out(person: Person) -> None:
+    entry = access.current_sign_in()
+    assert entry is not None
+    sign_ins.sign_out(database_session(), entry)
+
+
+@blueprint.get("/me")
+@access.with_any_password
+@operation("わたし", answers=Me)
+def me(person: Person) -> Me:
+    return Me(
+        id=person.id,
+        login=person.login,
+        name=person.name,
+        title=person.title,
+        department=DepartmentAnswer.of(person.department),
+        roles=[RoleAnswer.of(grant) for grant in person.grants],
+        must_change_password=person.one_time_until is not None,
+    )

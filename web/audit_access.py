@@ -1,0 +1,132 @@
+"""What a request that only reads leaves behind: every look at what is not public, and that somebody
+came to the meeting. It is written when the answer is there, and reading never waits for it.
+"""
+
+import logging
+import threading
+from collections import deque
+from contextlib import ExitStack
+from typing import Any, cast
+
+from flask import current_app
+from sqlalchemy import Engine, insert
+from sqlalchemy.exc import OperationalError
+
+from meetings import audit
+from meetings.sitting import attendance
+from models.audit import AuditLine
+from models.base import Base
+from models.database import reading, writing
+from models.meeting import Meeting
+from models.person import Person
+from models.sitting import WayIn
+from web.transaction import after_commit, engine_of
+
+LOG = logging.getLogger(__name__)
+PATIENCE_SECONDS = 0.2
+RETRY_SECONDS = 1.0
+MOST_WAITING = 20_000
+
+
+class Looks:
+    """Looks on their way into the audit table. Whoever has the write lock writes those of the
+    others too; when nothing can be written (somebody else is writing, the disk is full) they wait
+    here, and it is tried again."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiting: deque[dict[str, Any]] = deque(maxlen=MOST_WAITING)
+        self._guard = threading.Lock()
+        self._is_retrying = False
+
+    def note(self, look: dict[str, Any]) -> None:
+        if len(self._waiting) == MOST_WAITING:
+            LOG.error("the oldest look that could not be written is lost")
+        self._waiting.append(look)
+        self.write()
+
+    def write(self) -> None:
+        """All that wait, if it is our turn soon."""
+        if not self._waiting:
+            return
+        try:
+            self._write()
+        except OperationalError as problem:
+            LOG.warning("%d looks wait to be written: %s", len(self._waiting), problem.orig)
+            self._retry()
+
+    def _write(self) -> None:
+        taken: list[dict[str, Any]] = []
+        with ExitStack() as undo:
+            undo.callback(lambda: self._waiting.extendleft(reversed(taken)))
+            with writing(self._engine, patience_seconds=PATIENCE_SECONDS) as session:
+                session.connection()
+                while self._waiting:
+                    taken.append(self._waiting.popleft())
+                if taken:
+                    session.execute(insert(AuditLine), taken)
+                session.commit()
+            undo.pop_all()
+
+    def _retry(self) -> None:
+        with self._guard:
+            if self._is_retrying:
+                return
+            self._is_retrying = True
+        again = threading.Timer(RETRY_SECONDS, self._write_again)
+        again.daemon = True
+        again.start()
+
+    def _write_again(self) -> None:
+        self._is_retrying = False
+        self.write()
+
+
+def note_look(person: Person | None, verb: str, thing: Base) -> None:
+    looks = cast(Looks, current_app.extensions["looks"])
+    look = audit.line_of(person, verb, thing)
+    after_commit(lambda: looks.note(look))
+
+
+def note_opening(person: Person, meeting: Meeting) -> None:
+    """Who opens the meeting is there. What cannot be written soon, the next opening will tell."""
+    person_id, meeting_id, engine = person.id, meeting.id, engine_of(current_app)
+    if not _would_note(engine, person_id, meeting_id):
+        return
+
+    def note() -> None:
+        try:
+            _note(engine, person_id, meeting_id, WayIn.OPENED, PATIENCE_SECONDS)
+        except OperationalError as problem:
+            LOG.warning("an arrival could not be noted: %s", problem.orig)
+
+    after_commit(note)
+
+
+def note_arrival(person: Person, meeting: Meeting, way: WayIn) -> bool:
+    """Whether this was noted now."""
+    engine = engine_of(current_app)
+    if not _would_note(engine, person.id, meeting.id):
+        return False
+    _note(engine, person.id, meeting.id, way)
+    return True
+
+
+def _would_note(engine: Engine, person_id: int, meeting_id: int) -> bool:
+    """Asked first without the write lock: a terminal that opens one document after the other has
+    come already."""
+    with reading(engine) as session:
+        person, meeting = session.get_one(Person, person_id), session.get_one(Meeting, meeting_id)
+        return attendance.would_note(session, person, meeting)
+
+
+def _note(
+    engine: Engine,
+    person_id: int,
+    meeting_id: int,
+    way: WayIn,
+    patience_seconds: float | None = None,
+) -> None:
+    with writing(engine, patience_seconds=patience_seconds) as session, session.begin():
+        person, meeting = session.get_one(Person, person_id), session.get_one(Meeting, meeting_id)
+        attendance.note_arrival(session, person, meeting, way)

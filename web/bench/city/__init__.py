@@ -1,0 +1,1 @@
+"""A large city after years of work, made for measuring."""

@@ -1,0 +1,1 @@
+"""What the measurements share: a real server, browsers, many terminals, curves."""

@@ -1,0 +1,1 @@
+"""The command line: `gijido …`, one module for each command."""

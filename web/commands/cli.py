@@ -1,0 +1,126 @@
+"""The command line: `gijido …`. Everything that the screens do not do, and the servers.
+
+What a command needs is loaded when it is called: a new password does not wait for the speech
+engine.
+"""
+
+import errno
+import logging
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from meetings.errors import GijidoError, StorageFull
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a command stands, and its help in one sentence, as the command itself has it."""
+
+    module: str
+    name: str
+    help: str
+
+
+COMMANDS = {
+    "bench": Place("web.commands.bench", "bench", "Measure the running product on this machine."),
+    "check": Place(
+        "web.commands.check",
+        "check",
+        "Look whether everything is as it should be: database, files, disk, certificate, worker.",
+    ),
+    "evaluate": Place(
+        "web.commands.evaluate",
+        "evaluate",
+        "How well speech is heard, on meetings whose words are known.",
+    ),
+    "certificate": Place(
+        "web.commands.home",
+        "make_certificate",
+        "Make a certificate for HOST by an authority of the city's own, or renew it.",
+    ),
+    "migrate": Place(
+        "web.commands.home", "migrate_database", "Bring the database to the newest tables."
+    ),
+    "demo": Place(
+        "web.commands.demo",
+        "load_demo_city",
+        "Load three meetings in three states, unless there are people already.",
+    ),
+    "import": Place(
+        "web.commands.imports",
+        "import_transcript",
+        "Take in FILE (txt, docx, srt, vtt, Whisper's JSON) as a transcript of a recording.",
+    ),
+    "model": Place(
+        "web.commands.model",
+        "model",
+        "Speech models: the packaged one, folders below speech-models/, the one of the settings.",
+    ),
+    "serve": Place("web.commands.serve", "serve", "Start the web server and one worker."),
+    "transcript": Place(
+        "web.commands.transcript",
+        "write_transcript",
+        "Write transcript NUMBER to a file: txt, srt, vtt or csv.",
+    ),
+    "user": Place("web.commands.user", "user", "People, their passwords and their roles."),
+    "watch": Place(
+        "web.commands.worker", "watch", "Take in the recordings that are dropped into FOLDER."
+    ),
+    "worker": Place("web.commands.worker", "worker", "Transcribe what waits, until stopped."),
+}
+
+
+class Commands(click.Group):
+    """Loads the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        command = getattr(import_module(place.module), place.name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.help) for name, place in sorted(COMMANDS.items())])
+
+
+@click.group(cls=Commands)
+@click.option("--config", "file", type=click.Path(path_type=Path), help="Instead of config.toml.")
+@click.pass_context
+def cli(context: click.Context, file: Path | None) -> None:
+    """議事堂（Gijido）"""
+    # Not above: `gijido --help` needs neither the settings nor SQLAlchemy behind the home.
+    from meetings import config as settings
+    from meetings.disk import home
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for quiet in ("alembic", "huey"):
+        logging.getLogger(quiet).setLevel(logging.WARNING)
+    home.keep_to_oneself()
+    context.obj = settings.load(file or settings.DEFAULT_FILE)
+
+
+def main() -> None:
+    """Errors that have a sentence for people end the program with it, without a traceback."""
+    try:
+        cli()
+    except GijidoError as problem:
+        sys.exit(f"gijido: {problem.message}")
+    except OSError as problem:
+        if problem.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        sys.exit(f"gijido: {StorageFull().message}")
+
+
+if __name__ == "__main__":
+    main()

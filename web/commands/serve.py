@@ -1,0 +1,62 @@
+"""`gijido serve`."""
+
+import socket
+import sys
+import threading
+from typing import Any
+
+import click
+import uvicorn
+
+from meetings import certificates
+from meetings.config import Config
+from meetings.disk import home
+from web.app import create_app
+from web.asgi import raise_file_limit, serving
+from web.commands import told_at_start
+from web.commands.beside import worker_beside
+
+SWITCH_SECONDS = 0.0005
+
+
+@click.command("serve")
+@click.pass_obj
+def serve(config: Config) -> None:
+    """Start the web server and one worker. Ctrl-C stops both."""
+    tls = _tls(config)
+    # The event loop sends to thousands of terminals while other threads make pages: it must
+    # not wait 5 ms for each of its turns at the interpreter.
+    sys.setswitchinterval(SWITCH_SECONDS)
+    with home.served(config):
+        app = create_app(config)
+        told_at_start.of_certificates(config)
+        told_at_start.of_walls()
+        # Comparing passwords takes a moment.
+        threading.Thread(target=told_at_start.of_demo, args=(config,), daemon=True).start()
+        with worker_beside(config):
+            raise_file_limit()
+            options = serving(app, host=config.server.host, port=config.server.port, **tls)
+            _Server(options, config.address).run()
+
+
+class _Server(uvicorn.Server):
+    """Says where it is once somebody can go there, after everything else that a start tells."""
+
+    def __init__(self, options: uvicorn.Config, address: str) -> None:
+        super().__init__(options)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            click.echo(f"議事堂: {self._address}/  （終了は Ctrl-C）")
+
+
+def _tls(config: Config) -> dict[str, Any]:
+    """What uvicorn is told for TLS; nothing without it."""
+    server = config.server
+    if not server.tls_certificate:
+        return {}
+    certificate, key = config.path(server.tls_certificate), config.path(server.tls_key)
+    certificates.check(certificate, key)
+    return {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}

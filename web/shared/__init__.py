@@ -1,0 +1,1 @@
+"""What screens and API share: forms read, files received and sent, addresses made."""

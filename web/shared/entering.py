@@ -1,0 +1,63 @@
+"""From where somebody signs in, and what the browser keeps of it."""
+
+import secrets
+from typing import cast
+
+from flask import current_app
+from flask import session as cookie
+
+from meetings.errors import SignInRefused, TooManyTries, WrongCode
+from meetings.people.sign_ins import Attempt, Entered, Place
+from models.person import Person
+from web import refusals
+from web.refusals import address
+from web.streams.live import Hub
+from web.transaction import after_commit
+
+BROWSER = "browser"
+Headers = dict[str, str]
+
+
+def attempt(login: str, password: str, place: Place) -> Attempt:
+    key = current_app.secret_key
+    assert isinstance(key, bytes)
+    return Attempt(login, password, place, key)
+
+
+def of_browser() -> Place:
+    """A browser is known again by a secret in its cookie, also after signing out."""
+    known = cookie.get(BROWSER) or secrets.token_urlsafe(16)
+    return Place(address(), browser=known, former=cookie.get("token", ""))
+
+
+def of_script() -> Place:
+    return Place(address(), is_script=True)
+
+
+def remember(entered: Entered, place: Place) -> None:
+    """The anti-forgery token stays the same: forms open in other tabs can still be sent."""
+    cookie["token"], cookie[BROWSER] = entered.token, place.browser
+    cookie.permanent = True
+
+
+def again(person: Person, password: str) -> Attempt:
+    """What somebody who is signed in types to prove that it is still them."""
+    place = of_script() if not cookie.get(BROWSER) else of_browser()
+    return attempt(person.login, password, place)
+
+
+def refused(
+    problem: SignInRefused | TooManyTries | WrongCode, page: str
+) -> tuple[str, int, Headers]:
+    """The same form again, and when it may be sent again."""
+    if isinstance(problem, TooManyTries):
+        refusals.note("try", None)
+        return page, 429, {"Retry-After": str(problem.seconds)}
+    return page, 401, {}
+
+
+def end_streams(person: Person) -> None:
+    """What this person's terminals listen to ends with the commit; whoever may still listen comes
+    back by itself."""
+    hub, person_id = cast(Hub, current_app.extensions["hub"]), person.id
+    after_commit(lambda: hub.end(person_id))

@@ -1,0 +1,163 @@
+"""Files coming in over the network, for pages and API alike: received without holding the
+write lock, looked into, and only then added in a short transaction.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from flask import current_app, request
+from flask_wtf.csrf import CSRFError, validate_csrf
+from wtforms import ValidationError
+
+from meetings.documents import documents, versions
+from meetings.errors import FileRejected, InvalidInput
+from meetings.rights import Right
+from minutes.imports import reading, taking
+from minutes.imports.placing import Placing
+from minutes.recordings import recordings
+from minutes.timing_error import Timed
+from minutes.transcription import work
+from models.document import Document, DocumentVersion
+from models.meeting import AgendaItem, Meeting
+from models.recording import Recording
+from models.transcript import Transcript
+from web import access
+from web.shared.multipart import Received, ReceivedFile, receive_form
+from web.transaction import config, database_session, release, storage
+
+MEGABYTE = 1_000_000
+
+
+def receive_recording(meeting_id: int) -> Recording:
+    """The recording in the form's file, with its transcription requested.
+
+    Raises FileRejected, InvalidInput, NotPossibleNow (this sound is there already), and NotFound
+    when the right was lost while the file came.
+    """
+    with _received(config().limits.recording_mb) as form:
+        file = _only_file(form)
+        prepared = recordings.prepare_recording(
+            storage(), file.file_name, file.incoming, config().limits.recording_hours
+        )
+    session, person = database_session(), access.required_person()
+    meeting = access.fetch(Meeting, meeting_id, Right.RECORD, person)
+    recording = recordings.add_recording(session, person, meeting, prepared)
+    work.request_transcription(session, person, recording)
+    return recording
+
+
+def receive_document(
+    meeting_id: int, place: Callable[[Meeting, dict[str, str]], AgendaItem | None]
+) -> Document:
+    """The PDF in the form's file, as a new document on the item that `place` reads."""
+    with _received(config().limits.document_mb) as form:
+        file = _only_file(form)
+        prepared = _prepare(file)
+    person = access.required_person()
+    meeting = access.fetch(Meeting, meeting_id, Right.PREPARE, person)
+    item = place(meeting, form.fields)
+    return documents.add_document(database_session(), person, meeting, item, prepared)
+
+
+def receive_version(document_id: int) -> DocumentVersion:
+    """The PDF in the form's file, as the proposed next version of this document."""
+    with _received(config().limits.document_mb) as form:
+        file = _only_file(form)
+        prepared = _prepare(file)
+    person = access.required_person()
+    document = access.fetch(Document, document_id, Right.PREPARE, person)
+    return versions.propose_version(database_session(), person, document, prepared)
+
+
+def receive_documents(meeting_id: int) -> tuple[list[Document], list[tuple[str, str]]]:
+    """Every PDF of the form as a new document on the item `agenda_item_id`, and what could not
+    be taken: file name and sentence. A bad file does not hold up the good ones.
+    """
+    with _received(config().limits.document_mb) as form:
+        if not form.files:
+            raise InvalidInput("files", "資料のファイルを選んでから送信してください。")
+        prepared, refused = _prepare_each(form.files)
+    person = access.required_person()
+    meeting = access.fetch(Meeting, meeting_id, Right.PREPARE, person)
+    wanted = form.fields.get("agenda_item_id", "")
+    item = next((entry for entry in meeting.agenda_items if str(entry.id) == wanted), None)
+    session = database_session()
+    added = [documents.add_document(session, person, meeting, item, one) for one in prepared]
+    return added, refused
+
+
+def receive_transcript(recording_id: int) -> tuple[Transcript, Placing]:
+    """The transcript in the form's file, on this recording, and how it was placed. Fields before
+    the file: `offset`, `placing` (times or sound).
+
+    Raises FileRejected, InvalidInput, NotPossibleNow, NotFound.
+    """
+    with _received(config().limits.transcript_mb) as form:
+        file = _only_file(form)
+        choice = _read_choice(form.fields)
+        file.incoming.flush_to_disk()
+        pieces = reading.read(file.file_name, file.incoming.path)
+        heard, length_seconds = _heard_in(recording_id)
+        placing = taking.place(pieces, choice, heard, length_seconds)
+        stored = storage().keep(file.incoming)
+    name = recordings.plain_name(file.file_name)
+    session, person = database_session(), access.required_person()
+    recording = access.fetch(Recording, recording_id, Right.RECORD, person)
+    prepared = taking.Prepared(name, stored.sha256, placing)
+    return taking.take_in(session, person, recording, prepared), placing
+
+
+def _read_choice(fields: dict[str, str]) -> taking.Choice:
+    wanted = fields.get("placing", "times")
+    if wanted not in ("times", "sound"):
+        raise InvalidInput("placing", "置き方は times（時刻）か sound（音）です。")
+    return taking.Choice(wanted == "sound", taking.read_offset(fields.get("offset", "")))
+
+
+def _heard_in(recording_id: int) -> tuple[list[Timed], float]:
+    """Read before the slow part, without keeping the write lock during it."""
+    recording = access.fetch(Recording, recording_id, Right.RECORD, access.required_person())
+    heard = taking.heard_in(database_session(), recording)
+    length_seconds = recording.duration_seconds
+    release()
+    return heard, length_seconds
+
+
+def _prepare(file: ReceivedFile) -> documents.PreparedDocument:
+    seconds, pages = config().documents.office_seconds, config().limits.document_pages
+    return documents.prepare_document(storage(), file.file_name, file.incoming, seconds, pages)
+
+
+def _prepare_each(
+    files: list[ReceivedFile],
+) -> tuple[list[documents.PreparedDocument], list[tuple[str, str]]]:
+    prepared, refused = [], []
+    for file in files:
+        try:
+            prepared.append(_prepare(file))
+        except FileRejected as problem:
+            refused.append((file.file_name, problem.message))
+    return prepared, refused
+
+
+@contextmanager
+def _received(limit_mb: int) -> Iterator[Received]:
+    release()
+    with receive_form(storage(), limit_mb * MEGABYTE, check_token) as form:
+        yield form
+
+
+def check_token(fields: dict[str, str]) -> None:
+    """The anti-forgery token, as a field before the file or in the header. Raises CSRFError."""
+    if access.bearer_token() or not current_app.config["WTF_CSRF_ENABLED"]:
+        return
+    try:
+        validate_csrf(fields.get("csrf_token") or request.headers.get("X-CSRFToken"))
+    except ValidationError as problem:
+        raise CSRFError(problem.args[0]) from problem
+
+
+def _only_file(form: Received) -> ReceivedFile:
+    if len(form.files) != 1:
+        raise InvalidInput("file", "ファイルを1つ選んでから送信してください。")
+    return form.files[0]

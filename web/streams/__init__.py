@@ -1,0 +1,1 @@
+"""Native ASGI beside the Flask application: live events, and pieces of uploads."""

@@ -1,0 +1,38 @@
+"""The head that all screens of one meeting share."""
+
+from dataclasses import dataclass
+
+from meetings.rights import Right, rights
+from minutes.meeting_stages import OVER, MeetingState, state_of, told
+from models.meeting import Meeting
+from models.person import Person
+from web.transaction import reading_session
+
+
+@dataclass(frozen=True)
+class MeetingHead:
+    """`word`: the state as this person is told it."""
+
+    rights: frozenset[Right]
+    state: MeetingState
+    word: str
+
+    @property
+    def badge(self) -> str:
+        return badge_of(self.state, self.word)
+
+
+def badge_of(state: MeetingState, word: str) -> str:
+    """The look of the badge in which the state's word stands."""
+    if state == MeetingState.CALLED_OFF:
+        return "danger"
+    if word in (MeetingState.PREPARING.value, OVER):
+        return "plain"
+    is_done = state in (MeetingState.PUBLISHED, MeetingState.APPROVED)
+    return "done" if is_done else "waiting"
+
+
+def meeting_head(person: Person, meeting: Meeting) -> MeetingHead:
+    session = reading_session()
+    given, state = rights(session, person, meeting), state_of(session, meeting)
+    return MeetingHead(given, state, told(meeting, state, given))

@@ -1,0 +1,1 @@
+"""The screens after the sitting, and what citizens read."""

@@ -1,0 +1,130 @@
+"""用語: the words of a meeting, and the dictionary of its series."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from meetings.errors import InvalidInput
+from meetings.rights import Right
+from minutes.terms import dictionaries
+from minutes.terms.listing import Shown, gaps_of, has_words
+from models.meeting import Meeting
+from models.person import Person
+from web import access
+from web.shared.paging import page_number, paged
+from web.shared.terms import current_terms, pages_of
+from web.transaction import database_session
+from web.views.meetings._meeting_head import meeting_head
+
+blueprint = Blueprint("terms", __name__)
+
+
+@blueprint.get("/meetings/<int:meeting_id>/terms")
+@access.to(Meeting, Right.HEAR)
+def index(person: Person, meeting: Meeting) -> Any:
+    return _page(person, meeting)
+
+
+@blueprint.post("/meetings/<int:meeting_id>/terms")
+@access.to(Meeting, Right.CORRECT)
+def add(person: Person, meeting: Meeting) -> Any:
+    """A word, or a reading for one."""
+    surface, kana = request.form.get("surface", ""), request.form.get("kana", "")
+    try:
+        entry = dictionaries.add(database_session(), person, meeting.series, surface, kana)
+    except InvalidInput as problem:
+        return _page(person, meeting, problem), 422
+    flash(f"「{entry.surface}」を読み「{entry.kana}」で用語辞書に入れました。", "done")
+    return _back(meeting)
+
+
+@blueprint.post("/meetings/<int:meeting_id>/terms/switched-off")
+@access.to(Meeting, Right.CORRECT)
+def switch_off(person: Person, meeting: Meeting) -> Any:
+    surface, heard = request.form.get("surface", ""), request.form.get("heard", "")
+    dictionaries.switch_off(database_session(), person, meeting.series, surface, heard)
+    flash(f"{_named(surface, heard)}を、この会議体では使いません。いつでも元に戻せます。", "done")
+    return _back(meeting)
+
+
+@blueprint.post("/meetings/<int:meeting_id>/terms/switched-on")
+@access.to(Meeting, Right.CORRECT)
+def switch_on(person: Person, meeting: Meeting) -> Any:
+    surface, heard = request.form.get("surface", ""), request.form.get("heard", "")
+    dictionaries.switch_on(database_session(), person, meeting.series, surface, heard)
+    flash(f"{_named(surface, heard)}を、また使います。", "done")
+    return _back(meeting)
+
+
+@blueprint.get("/meetings/<int:meeting_id>/dictionary")
+@access.to(Meeting, Right.HEAR)
+def show_dictionary(person: Person, meeting: Meeting) -> Any:
+    session, series, words = database_session(), meeting.series, request.values.get("q", "")
+    every = dictionaries.dictionary_of(session, series)
+    head = meeting_head(person, meeting)
+    departments = dictionaries.departments_of(series)
+    return render_template(
+        "terms/dictionary.html",
+        meeting=meeting,
+        may_correct=Right.CORRECT in head.rights,
+        found=paged([word for word in every if has_words(word.term, words)], page_number()),
+        words=words,
+        is_empty=not every,
+        shared=dictionaries.entries_of_departments(session, departments),
+    )
+
+
+@blueprint.post("/meetings/<int:meeting_id>/dictionary/<int:entry_id>/removal")
+@access.to(Meeting, Right.CORRECT)
+def remove(person: Person, meeting: Meeting, entry_id: int) -> Any:
+    session = database_session()
+    entry = dictionaries.entry_of(session, meeting.series, entry_id)
+    dictionaries.remove(session, person, entry)
+    flash(f"「{entry.surface}」を用語辞書から外しました。", "done")
+    return redirect(url_for("terms.show_dictionary", meeting_id=meeting.id))
+
+
+def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None) -> str:
+    words, shown = request.values.get("q", ""), _shown()
+    every = current_terms(meeting, words, shown)
+    found, head = paged(every.terms, page_number()), meeting_head(person, meeting)
+    return render_template(
+        "terms/index.html",
+        meeting=meeting,
+        head=head,
+        tab="recordings",
+        may_correct=Right.CORRECT in head.rights,
+        found=found,
+        is_current=every.is_current,
+        gaps=gaps_of(database_session(), meeting),
+        page_of=pages_of(found.entries),
+        words=words,
+        shown=shown,
+        choices=[(choice.value, choice.label) for choice in Shown],
+        problem=problem,
+    )
+
+
+def _shown() -> Shown:
+    wanted = request.values.get("shown", "")
+    return Shown(wanted) if wanted in list(Shown) else Shown.ALL
+
+
+def _named(surface: str, heard: str) -> str:
+    return f"「{heard}」の候補としての「{surface}」" if heard else f"「{surface}」"
+
+
+def _back(meeting: Meeting) -> Any:
+    """To the same place of the list, or to the dictionary."""
+    if request.form.get("from") == "dictionary":
+        return redirect(url_for("terms.show_dictionary", meeting_id=meeting.id))
+    form = request.form
+    return redirect(
+        url_for(
+            "terms.index",
+            meeting_id=meeting.id,
+            q=form.get("q") or None,
+            shown=form.get("shown") or None,
+            page=form.get("page") or None,
+        )
+    )

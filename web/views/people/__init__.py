@@ -1,0 +1,1 @@
+"""The screens of accounts, sign-in and administration."""

@@ -1,0 +1,79 @@
+"""アカウント: one's own password, and where one is signed in."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+
+from meetings.errors import InvalidInput, SignInRefused, TooManyTries
+from meetings.people import sign_ins
+from models.person import Person
+from web import access
+from web.door.costs import Lane, costs
+from web.shared import entering
+from web.shared.urls import path_inside
+from web.transaction import database_session, engine_of, reading_session
+
+blueprint = Blueprint("account", __name__)
+OLD_IS_WRONG = "いまのパスワードが違います。もう一度入力してください。"
+NOT_ALIKE = "新しいパスワードが、2つの欄で違います。同じものを入力してください。"
+
+
+@blueprint.get("/account")
+@access.with_any_password
+def show(person: Person) -> Any:
+    return _page(person, {})
+
+
+@blueprint.post("/account/password")
+@access.with_any_password
+@costs(lane=Lane.SIGN_IN)
+def change_password(person: Person) -> Any:
+    """Whoever had a one-time password goes on to where they wanted to go."""
+    entry, goes_to = access.current_sign_in(), path_inside(request.form.get("next"))
+    assert entry is not None
+    must_change, new = person.one_time_until is not None, request.form.get("new_password", "")
+    attempt = entering.again(person, request.form.get("password", ""))
+    try:
+        if new != request.form.get("again"):
+            raise InvalidInput("again", NOT_ALIKE)
+        sign_ins.change_password(engine_of(current_app), attempt, new, keep=entry.id)
+    except InvalidInput as problem:
+        return _page(person, {problem.field: problem.message}), 422
+    except SignInRefused as refusal:
+        return entering.refused(refusal, _page(person, {"password": OLD_IS_WRONG}))
+    except TooManyTries as refusal:
+        return entering.refused(refusal, _page(person, {"password": refusal.message}))
+    flash("パスワードを変えました。ほかの端末はすべてサインアウトしました。", "done")
+    return redirect(goes_to if must_change and goes_to else url_for("account.show"))
+
+
+@blueprint.post("/account/sign-ins/<int:sign_in_id>/ending")
+@access.signed_in
+def end_sign_in(person: Person, sign_in_id: int) -> Any:
+    session = database_session()
+    sign_ins.sign_out(session, sign_ins.one_of(session, person, sign_in_id))
+    entering.end_streams(person)
+    flash("その端末をサインアウトしました。", "done")
+    return redirect(url_for("account.show"))
+
+
+@blueprint.post("/account/sign-ins/endings")
+@access.signed_in
+def end_others(person: Person) -> Any:
+    entry = access.current_sign_in()
+    assert entry is not None
+    count = sign_ins.end_all(database_session(), person, person, but=entry.id)
+    entering.end_streams(person)
+    flash(f"ほかの端末{count}台をサインアウトしました。", "done")
+    return redirect(url_for("account.show"))
+
+
+def _page(person: Person, problems: dict[str, str]) -> str:
+    return render_template(
+        "people/account.html",
+        problems=problems,
+        must_change=person.one_time_until is not None,
+        goes_to=request.values.get("next", "")[:2000],
+        sign_ins=sign_ins.live_of(reading_session(), person),
+        mine=access.current_sign_in(),
+    )

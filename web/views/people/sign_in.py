@@ -1,0 +1,54 @@
+"""Signing in and out."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+
+from meetings.errors import SignInRefused, TooManyTries
+from meetings.people import sign_ins
+from web import access
+from web.door.costs import Lane, costs
+from web.shared import entering
+from web.shared.urls import path_inside
+from web.transaction import config, database_session, engine_of
+
+blueprint = Blueprint("sign_in", __name__)
+
+
+@blueprint.get("/sign-in")
+@access.anyone
+def form() -> Any:
+    return render_template("sign_in.html", goes_to=_goes_to(request.args.get("next")))
+
+
+@blueprint.post("/sign-in")
+@access.anyone
+@costs(lane=Lane.SIGN_IN)
+def sign_in() -> Any:
+    login, goes_to = request.form.get("login", ""), _goes_to(request.form.get("next"))
+    place = entering.of_browser()
+    attempt = entering.attempt(login, request.form.get("password", ""), place)
+    try:
+        hours = config().server.sign_in_hours
+        entered = sign_ins.sign_in(engine_of(current_app), attempt, hours=hours)
+    except (SignInRefused, TooManyTries) as refusal:
+        page = render_template(
+            "sign_in.html", goes_to=goes_to, login=login, problem=refusal.message
+        )
+        return entering.refused(refusal, page)
+    entering.remember(entered, place)
+    return redirect(goes_to)
+
+
+@blueprint.post("/sign-out")
+@access.with_any_password
+def sign_out(person: Any) -> Any:
+    entry = access.current_sign_in()
+    if entry:
+        sign_ins.sign_out(database_session(), entry)
+    g.has_sign_in_ended = True
+    return redirect(url_for("public.index"))
+
+
+def _goes_to(target: str | None) -> str:
+    return path_inside(target) or url_for("today.index")
