@@ -15,7 +15,7 @@ const MARGIN = 0.75;
 const LINE_HEIGHT = 31;
 const ROW_HEIGHT = 130;
 const LETTER_WIDTH = 17;
-/** Of the window; beyond that a text scrolls in its field (see transcript.css). */
+/** Of the window; beyond that a text scrolls in its field (see styles/desk/segments.css). */
 const TALLEST_TEXT = 0.6;
 
 export class LineList {
