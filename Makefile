@@ -7,7 +7,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 ASSETS := $(shell find web/assets -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: run install dev test soak-hostile check format lock clean
+# What a test run prints at its end: where its time went.
+SLOWEST := --durations=25 --durations-min=1
+
+.PHONY: run install dev test quick soak-hostile check format lock clean
 
 run: install
 	@$(BIN)/gijido demo
@@ -23,7 +26,12 @@ dev: install $(VENV)/installed-dev
 
 # One process for each core, file by file in the order of the folders: what takes longest first.
 test: dev check
-	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder $(SLOWEST)
+
+# For every change: no browser, no speech model, nothing that takes more than a few seconds.
+quick: dev check
+	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder $(SLOWEST) \
+		-m "not browser and not model and not hostile and not slow"
 
 # What an attacker, an accident or a full hall can do: every such test, then all of it at once
 # beside a meeting. Some minutes.

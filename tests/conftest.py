@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from xdist.scheduler import LoadScopeScheduling
 
 from meetings import config as settings
+from meetings.cell import Cell
 from meetings.config import Config
 from meetings.disk.storage import Storage
 from meetings.people import passwords, people
@@ -30,6 +31,7 @@ from models.recording import Recording
 from models.transcript import Transcript
 from tests import speech_models
 from tests.cast import Cast
+from tests.cells import AskedOnce
 from tests.parts import TwoParts, add_spare, build_two_parts
 from tests.world import HEARD
 from web.app import attach, create_app
@@ -82,6 +84,13 @@ def cheap_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         patch.setattr(passwords, "HASHER", cheap)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def files_measured_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Cell, "ask", AskedOnce().ask)
         yield
 
 
