@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from meetings.disk.storage import Storage
 from minutes.assignment import decisions as assignment
 from minutes.recognition.heard import Heard
-from minutes.transcripts import transcripts
+from minutes.speakers import naming
 from models.meeting import Meeting
 from models.recording import Recording, RecordingKind
 from models.transcript import Transcript
@@ -62,7 +62,7 @@ def build_two_parts(session: Session, storage: Storage, cast: Cast) -> TwoParts:
     for transcript in (made.first, made.second):
         start = transcript.segments[0]
         assignment.start_agenda_item(session, cast.secretary, start, meeting.agenda_items[0])
-        transcripts.name_speaker(session, cast.secretary, start, "篠原 泰成")
+        naming.name_speaker(session, cast.secretary, start, "篠原 泰成")
     session.commit()
     return made
 

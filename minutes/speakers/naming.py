@@ -77,6 +77,43 @@ def keep(session: Session, transcript: Transcript, turns: Sequence[Said]) -> Non
         transcripts.give_speaker(session, those, _new_voice(session, transcript))
 
 
+def name_speaker(session: Session, by: Person, segment: Segment, name: str) -> None:
+    """The voice of this segment; an empty name takes it away."""
+    transcripts.refuse_when_approved(session, segment.transcript)
+    name = entries.optional_text("speaker", "発言者", clean_text.single_spaced(name))
+    segment.speaker = _speaker_called(session, segment.transcript, name) if name else None
+    audit.note(session, by, "name_speaker", segment)
+
+
+@dataclass(frozen=True)
+class Naming:
+    """`then` shall speak where `now` does; empty for nobody."""
+
+    segment: Segment
+    now: str
+    then: str
+
+
+def name_speakers(session: Session, by: Person, namings: Sequence[Naming]) -> list[Segment]:
+    """Those whose speaker still is the one `now` named, and only those: a naming of many taken
+    back must not touch what somebody has changed since. Returns them."""
+    changed: dict[str, list[Segment]] = {}
+    for transcript in {one.segment.transcript for one in namings}:
+        transcripts.refuse_when_approved(session, transcript)
+    for one in namings:
+        segment = one.segment
+        if (segment.speaker.name if segment.speaker else "") == one.now:
+            name = entries.optional_text("then", "発言者", clean_text.single_spaced(one.then))
+            changed.setdefault(name, []).append(segment)
+    for name, segments in changed.items():
+        speaker = _speaker_called(session, segments[0].transcript, name) if name else None
+        transcripts.give_speaker(session, segments, speaker)
+    every = [segment for segments in changed.values() for segment in segments]
+    if every:
+        audit.note(session, by, "name_speakers", every[0])
+    return every
+
+
 def name_voice(session: Session, by: Person, segment: Segment, name: str) -> list[Segment]:
     """All segments of this one's voice are this person's from now on. Where somebody is called
     so already, the two voices become one. A voiceprint that this voice gave to another name goes.
@@ -122,6 +159,14 @@ def _voice(segment: Segment) -> Speaker:
 
 def _named(transcript: Transcript, name: str) -> Speaker | None:
     return next((each for each in transcript.speakers if each.name == name), None)
+
+
+def _speaker_called(session: Session, transcript: Transcript, name: str) -> Speaker:
+    speaker = _named(transcript, name)
+    if speaker is None:
+        speaker = Speaker(transcript=transcript, name=name, number=Speaker.number_in(name))
+        session.add(speaker)
+    return speaker
 
 
 def _new_voice(session: Session, transcript: Transcript) -> Speaker:

@@ -1,14 +1,13 @@
 """Correcting a transcript: text, confirmation, speaker. `heard` never changes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select, true, tuple_, update
 from sqlalchemy.orm import Session, selectinload, undefer
 from sqlalchemy.orm.attributes import set_committed_value
 
-from meetings import audit, clean_text, entries
+from meetings import audit, clean_text
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from minutes import accuracy
 from minutes.accuracy import Accuracy
@@ -81,43 +80,6 @@ def take_back_confirmation(session: Session, by: Person, segment: Segment) -> No
     learning.learn(session, segment)
     counts.changed(session, segment.transcript)
     audit.note(session, by, "take_back_confirmation", segment)
-
-
-def name_speaker(session: Session, by: Person, segment: Segment, name: str) -> None:
-    """The voice of this segment; an empty name takes it away."""
-    refuse_when_approved(session, segment.transcript)
-    name = entries.optional_text("speaker", "発言者", clean_text.single_spaced(name))
-    segment.speaker = _speaker(session, segment.transcript, name) if name else None
-    audit.note(session, by, "name_speaker", segment)
-
-
-@dataclass(frozen=True)
-class Naming:
-    """`then` shall speak where `now` does; empty for nobody."""
-
-    segment: Segment
-    now: str
-    then: str
-
-
-def name_speakers(session: Session, by: Person, namings: Sequence[Naming]) -> list[Segment]:
-    """Those whose speaker still is the one `now` named, and only those: a naming of many taken
-    back must not touch what somebody has changed since. Returns them."""
-    changed: dict[str, list[Segment]] = {}
-    for transcript in {one.segment.transcript for one in namings}:
-        refuse_when_approved(session, transcript)
-    for one in namings:
-        segment = one.segment
-        if (segment.speaker.name if segment.speaker else "") == one.now:
-            name = entries.optional_text("then", "発言者", clean_text.single_spaced(one.then))
-            changed.setdefault(name, []).append(segment)
-    for name, segments in changed.items():
-        speaker = _speaker(session, segments[0].transcript, name) if name else None
-        give_speaker(session, segments, speaker)
-    every = [segment for segments in changed.values() for segment in segments]
-    if every:
-        audit.note(session, by, "name_speakers", every[0])
-    return every
 
 
 def give_speaker(session: Session, segments: Sequence[Segment], speaker: Speaker | None) -> None:
@@ -308,15 +270,6 @@ def _last_correction(session: Session, segment: Segment) -> Correction | None:
         .order_by(Correction.id.desc())
         .limit(1)
     )
-
-
-def _speaker(session: Session, transcript: Transcript, name: str) -> Speaker:
-    for speaker in transcript.speakers:
-        if speaker.name == name:
-            return speaker
-    speaker = Speaker(transcript=transcript, name=name, number=Speaker.number_in(name))
-    session.add(speaker)
-    return speaker
 
 
 def following(session: Session, segment: Segment) -> Segment | None:

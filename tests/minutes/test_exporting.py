@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from minutes.imports import reading
+from minutes.speakers import naming
 from minutes.transcripts import transcripts
 from minutes.transcripts.exporting import Format, as_file
 from models.transcript import Transcript
@@ -21,7 +22,7 @@ NAMES = ["古賀 真由美", "", "声1"]
 def taken_out(session: Session, cast: Cast, transcript: Transcript) -> Transcript:
     for segment, text, name in zip(transcript.segments, TEXTS, NAMES, strict=True):
         segment.text = text
-        transcripts.name_speaker(session, cast.secretary, segment, name)
+        naming.name_speaker(session, cast.secretary, segment, name)
     transcripts.confirm(session, cast.secretary, transcript.segments[0])
     session.flush()
     return transcript

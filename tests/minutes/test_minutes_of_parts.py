@@ -10,6 +10,7 @@ from minutes.meeting_stages import MeetingState, state_of
 from minutes.records import publication, records, search
 from minutes.records.content import content_of
 from minutes.records.paper import said_at
+from minutes.speakers import naming
 from minutes.transcription import work
 from minutes.transcripts import transcripts
 from models.minutes import MinutesRevision
@@ -58,8 +59,8 @@ def test_voices_of_two_parts_without_names_are_never_one(
     """Each recording numbers its voices anew."""
     for transcript in (two_parts.first, two_parts.second):
         for segment in transcript.segments:
-            transcripts.name_speaker(session, cast.secretary, segment, "声1")
-    transcripts.name_speaker(session, cast.secretary, two_parts.second.segments[-1], "篠原 泰成")
+            naming.name_speaker(session, cast.secretary, segment, "声1")
+    naming.name_speaker(session, cast.secretary, two_parts.second.segments[-1], "篠原 泰成")
     session.flush()
     revision = records.draft(session, cast.secretary, two_parts.first, two_parts.second)
     said = [p.speaker for section in content_of(revision).sections for p in section.paragraphs]

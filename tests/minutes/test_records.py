@@ -11,6 +11,7 @@ from minutes.assignment import spans
 from minutes.records import drafting, records
 from minutes.records.content import Content, content_of
 from minutes.records.paper import as_text
+from minutes.speakers import naming
 from minutes.transcription import work
 from minutes.transcripts import transcripts
 from models.meeting import AnswerWord
@@ -43,7 +44,7 @@ def test_a_draft_sets_what_was_said_under_the_headings_of_the_agenda(
     item = transcript.meeting.agenda_items[0]
     assignment.start_agenda_item(session, cast.secretary, first, item)
     assignment.start_agenda_item(session, cast.secretary, second, None)
-    transcripts.name_speaker(session, cast.secretary, first, "篠原 泰成")
+    naming.name_speaker(session, cast.secretary, first, "篠原 泰成")
     content = content_of(records.draft(session, cast.secretary, transcript))
     headings = [(s.number, s.title, len(s.paragraphs)) for s in content.sections]
     assert headings[0] == ("1", item.title, 1)

@@ -8,6 +8,7 @@ from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from minutes.assignment import decisions as assignment
 from minutes.assignment import spans
 from minutes.records import records
+from minutes.speakers import naming
 from minutes.transcripts import transcripts
 from models.transcript import Correction, Segment, Speaker, Transcript
 from tests.conftest import Cast
@@ -83,7 +84,7 @@ def test_letters_of_every_kind_stay_and_what_has_no_shape_goes(
     session: Session, cast: Cast, segment: Segment, typed: str, kept: str | None
 ) -> None:
     transcripts.correct(session, cast.secretary, segment, typed, based_on=0)
-    transcripts.name_speaker(session, cast.secretary, segment, typed)
+    naming.name_speaker(session, cast.secretary, segment, typed)
     session.flush()
     assert segment.speaker is not None
     assert segment.text == segment.speaker.name == (typed if kept is None else kept)
@@ -112,10 +113,10 @@ def test_a_speaker_is_one_row_however_often_the_name_is_given(
     session: Session, cast: Cast, transcript: Transcript
 ) -> None:
     first, second, third = transcript.segments
-    transcripts.name_speaker(session, cast.secretary, first, "篠原 泰成")
-    transcripts.name_speaker(session, cast.secretary, second, " 篠原 泰成 ")
-    transcripts.name_speaker(session, cast.secretary, third, "篠原 泰成")
-    transcripts.name_speaker(session, cast.secretary, third, "")
+    naming.name_speaker(session, cast.secretary, first, "篠原 泰成")
+    naming.name_speaker(session, cast.secretary, second, " 篠原 泰成 ")
+    naming.name_speaker(session, cast.secretary, third, "篠原 泰成")
+    naming.name_speaker(session, cast.secretary, third, "")
     session.flush()
     assert first.speaker is second.speaker and third.speaker is None
     assert session.query(Speaker).count() == 1
@@ -164,7 +165,7 @@ def test_after_approval_the_transcript_is_closed(
         lambda: transcripts.correct(session, cast.secretary, segment, "もう直せない", based_on=1),
         lambda: transcripts.confirm(session, cast.secretary, transcript.segments[1]),
         lambda: transcripts.take_back_confirmation(session, cast.secretary, segment),
-        lambda: transcripts.name_speaker(session, cast.secretary, segment, "だれか"),
+        lambda: naming.name_speaker(session, cast.secretary, segment, "だれか"),
         lambda: assignment.start_agenda_item(session, cast.secretary, segment, None),
     ):
         with pytest.raises(NotPossibleNow, match="承認されています"):

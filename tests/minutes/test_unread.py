@@ -8,6 +8,7 @@ from meetings.rights import published_revision
 from minutes.assignment import spans
 from minutes.records import publication, records
 from minutes.records.content import content_of
+from minutes.speakers import naming
 from minutes.transcripts import transcripts
 from models.minutes import MinutesRevision
 from models.transcript import Transcript
@@ -19,7 +20,7 @@ from tests.world import HEARD
 def revision(session: Session, cast: Cast, transcript: Transcript) -> MinutesRevision:
     spans.leave_rest_out(session, cast.secretary, transcript)
     for segment, name in zip(transcript.segments, ("声1", "声2", "声1"), strict=True):
-        transcripts.name_speaker(session, cast.secretary, segment, name)
+        naming.name_speaker(session, cast.secretary, segment, name)
     session.flush()
     drafted = records.draft(session, cast.secretary, transcript)
     session.commit()

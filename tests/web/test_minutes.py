@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from minutes.assignment import decisions as assignment
 from minutes.records import records
 from minutes.records.content import Content
-from minutes.transcripts import transcripts
+from minutes.speakers import naming
 from models.audit import AuditLine
 from models.meeting import Meeting
 from models.minutes import MinutesRevision
@@ -31,7 +31,7 @@ def transcript(
     """Its agenda has begun and somebody has a name."""
     first = transcript.segments[0]
     assignment.start_agenda_item(session, cast.secretary, first, meeting.agenda_items[0])
-    transcripts.name_speaker(session, cast.secretary, first, "篠原 泰成")
+    naming.name_speaker(session, cast.secretary, first, "篠原 泰成")
     session.commit()
     return transcript
 
@@ -440,7 +440,7 @@ def test_who_speaks_is_called_as_the_style_says(
     session: Session, secretary: Browser, meeting: Meeting, transcript: Transcript, cast: Cast
 ) -> None:
     name, title = cast.presenter.name, cast.presenter.title
-    transcripts.name_speaker(session, cast.secretary, transcript.segments[0], name)
+    naming.name_speaker(session, cast.secretary, transcript.segments[0], name)
     session.commit()
     sent = {"transcript_id": str(transcript.id), "style-speakers": "office"}
     secretary.post(url(meeting), data=sent)

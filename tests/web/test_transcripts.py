@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from minutes.assignment import decisions as assignment
 from minutes.assignment import spans
 from minutes.records import records
+from minutes.speakers import naming
 from minutes.transcripts import transcripts
 from models.audit import AuditLine
 from models.person import Person
@@ -77,7 +78,7 @@ def test_on_paper_corrected_places_are_marked_and_counted_honestly(
 ) -> None:
     first, second, _ = transcript.segments
     assignment.start_agenda_item(session, cast.secretary, first, transcript.meeting.agenda_items[0])
-    transcripts.name_speaker(session, cast.secretary, first, "篠原 泰成")
+    naming.name_speaker(session, cast.secretary, first, "篠原 泰成")
     transcripts.correct(session, cast.secretary, first, "それでは定刻となりましたので", based_on=0)
     transcripts.confirm(session, cast.secretary, first)
     transcripts.correct(session, cast.secretary, second, HEARD[1].text[2:], based_on=0)

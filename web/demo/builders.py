@@ -19,6 +19,7 @@ from meetings.sitting import presenting
 from minutes.recognition.heard import Heard
 from minutes.recordings import recordings
 from minutes.recordings.timestamps import Reading
+from minutes.speakers import naming
 from minutes.transcription import work
 from minutes.transcripts import cutting, transcripts
 from models.meeting import AnswerWord, InvitationKind, Meeting
@@ -236,7 +237,7 @@ def place_by_reference(
     items = transcript.meeting.agenda_items
     for segment in transcripts.segments_of(session, transcript):
         turn = max(source.turns, key=lambda t: _overlap(t, segment))
-        transcripts.name_speaker(session, by, segment, turn["speaker"])
+        naming.name_speaker(session, by, segment, turn["speaker"])
         segment.agenda_item = items[turn["agenda_item"] - 1]
         segment.assigned_by = AssignedBy.PERSON
 

@@ -69,7 +69,7 @@ def test_telling_apart_again_replaces_suggestions_and_never_a_name(
     session: Session, cast: Cast, transcript: Transcript, segments: list[Segment]
 ) -> None:
     naming.keep(session, transcript, turns(1, 2, 3, of=segments))
-    transcripts.name_speaker(session, cast.secretary, segments[1], "芹沢")
+    naming.name_speaker(session, cast.secretary, segments[1], "芹沢")
     naming.keep(session, transcript, turns(1, 1, 1, of=segments))
     assert names(session, transcript) == ["声1", "芹沢", "声1"]
     assert {speaker.name for speaker in transcript.speakers} == {"声1", "芹沢"}
@@ -126,7 +126,7 @@ def test_the_chair_is_the_first_after_whom_a_voice_may_be_named(
     invitations.invite(session, cast.organiser, meeting, cast.presenter, InvitationKind.PRESENTER)
     for person in (cast.attendee, cast.approver):
         invitations.invite(session, cast.organiser, meeting, person)
-    transcripts.name_speaker(session, cast.secretary, segments[0], "参考人")
+    naming.name_speaker(session, cast.secretary, segments[0], "参考人")
     session.flush()
     session.expire_all()
     found = [one.name for one in naming.nameable(transcript)]

@@ -107,7 +107,7 @@ def test_a_suggestion_ends_with_its_print(
 def test_who_is_named_already_and_a_voice_never_heard_alone_are_not_suggested(
     session: Session, cast: Cast, kept: dict[str, Voiceprint], later: Transcript
 ) -> None:
-    transcripts.name_speaker(session, cast.secretary, later.segments[0], "古賀")
+    naming.name_speaker(session, cast.secretary, later.segments[0], "古賀")
     session.commit()
     assert suggested(hear(session, later, [OKUMA, KOGA, MIXED])) == [None] * 3
 

@@ -19,7 +19,6 @@ from minutes.assignment import spans
 from minutes.records import records
 from minutes.speakers import naming, samples, voiceprints
 from minutes.speakers.voiceprints import Condition
-from minutes.transcripts import transcripts
 from minutes.voices import embeddings, weights
 from minutes.worker.worker import Worker
 from models.audit import AuditLine
@@ -165,7 +164,7 @@ def test_two_people_taken_for_one_are_parted_in_the_print_too(
 ) -> None:
     segments = hear(session, transcript, [KOGA, OKUMA, OKUMA])
     for segment in segments:
-        transcripts.name_speaker(session, cast.secretary, segment, "古賀")
+        naming.name_speaker(session, cast.secretary, segment, "古賀")
     session.commit()
     both = keep(session, cast, segments[0], "古賀")
     assert both.direction != embeddings.to_bytes(KOGA)

@@ -9,11 +9,11 @@ from meetings.errors import InvalidInput
 from meetings.rights import Right
 from minutes import accuracy
 from minutes.proposals import decisions
-from minutes.speakers import voiceprints
+from minutes.speakers import naming, voiceprints
+from minutes.speakers.naming import Naming
 from minutes.transcripts import alike, cutting, editing, history, rewriting, transcripts
 from minutes.transcripts.alike import Place
 from minutes.transcripts.rewriting import Rewriting, Tick
-from minutes.transcripts.transcripts import Naming
 from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
 from web import access
@@ -214,7 +214,7 @@ def name_speakers(person: Person, transcript: Transcript, body: Speakers) -> Seg
         for one in body.speakers
         if one.segment_id in known
     ]
-    changed = transcripts.name_speakers(session, person, namings)
+    changed = naming.name_speakers(session, person, namings)
     voiceprints.forget_of_nobody(session, person, transcript)
     return SegmentsChanged.of(changed)
 
