@@ -78,16 +78,19 @@ def keep(session: Session, transcript: Transcript, turns: Sequence[Said]) -> Non
 
 
 def name_speaker(session: Session, by: Person, segment: Segment, name: str) -> None:
-    """The voice of this segment; an empty name takes it away."""
+    """Say whose voice this segment is; an empty name takes the voice away. A voiceprint that this
+    transcript gave to a name which nobody here bears any more is deleted. Raises NotPossibleNow,
+    InvalidInput."""
     transcripts.refuse_when_approved(session, segment.transcript)
     name = entries.optional_text("speaker", "発言者", clean_text.single_spaced(name))
     segment.speaker = _speaker_called(session, segment.transcript, name) if name else None
     audit.note(session, by, "name_speaker", segment)
+    voiceprints.forget_of_nobody(session, by, segment.transcript)
 
 
 @dataclass(frozen=True)
 class Naming:
-    """`then` shall speak where `now` does; empty for nobody."""
+    """A wish that `then` is the speaker of a segment where `now` is; empty for nobody."""
 
     segment: Segment
     now: str
@@ -95,10 +98,12 @@ class Naming:
 
 
 def name_speakers(session: Session, by: Person, namings: Sequence[Naming]) -> list[Segment]:
-    """Those whose speaker still is the one `now` named, and only those: a naming of many taken
-    back must not touch what somebody has changed since. Returns them."""
+    """Change the speakers of those segments that still have the one which their naming expects:
+    many namings taken back must not touch what somebody has changed since. Returns the changed
+    segments. Voiceprints go as with `name_speaker`. Raises NotPossibleNow, InvalidInput."""
     changed: dict[str, list[Segment]] = {}
-    for transcript in {one.segment.transcript for one in namings}:
+    concerned = {one.segment.transcript for one in namings}
+    for transcript in concerned:
         transcripts.refuse_when_approved(session, transcript)
     for one in namings:
         segment = one.segment
@@ -111,6 +116,8 @@ def name_speakers(session: Session, by: Person, namings: Sequence[Naming]) -> li
     every = [segment for segments in changed.values() for segment in segments]
     if every:
         audit.note(session, by, "name_speakers", every[0])
+    for transcript in concerned:
+        voiceprints.forget_of_nobody(session, by, transcript)
     return every
 
 

@@ -150,6 +150,24 @@ def test_a_voice_that_turns_out_to_be_somebody_else_takes_its_print_away(
     assert "delete_voiceprint" in verbs(session)
 
 
+def test_a_print_goes_with_the_last_segment_that_is_named_otherwise(
+    session: Session, cast: Cast, kept: Voiceprint, segments: list[Segment]
+) -> None:
+    naming.name_speaker(session, cast.secretary, segments[0], "安永")
+    assert list(prints(session)) == ["古賀"]
+    naming.name_speaker(session, cast.secretary, segments[2], "")
+    assert prints(session) == {}
+    assert "delete_voiceprint" in verbs(session)
+
+
+def test_a_print_goes_when_all_namings_are_taken_back_at_once(
+    session: Session, cast: Cast, kept: Voiceprint, segments: list[Segment]
+) -> None:
+    taken_back = [naming.Naming(one, "古賀", "") for one in (segments[0], segments[2])]
+    naming.name_speakers(session, cast.secretary, taken_back)
+    assert prints(session) == {}
+
+
 def test_one_of_another_meeting_stays_when_a_voice_is_called_otherwise(
     session: Session, cast: Cast, kept: Voiceprint, later: Transcript
 ) -> None:

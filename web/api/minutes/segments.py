@@ -9,7 +9,7 @@ from meetings.errors import InvalidInput
 from meetings.rights import Right
 from minutes import accuracy
 from minutes.proposals import decisions
-from minutes.speakers import naming, voiceprints
+from minutes.speakers import naming
 from minutes.speakers.naming import Naming
 from minutes.transcripts import alike, cutting, editing, history, rewriting, transcripts
 from minutes.transcripts.alike import Place
@@ -214,9 +214,7 @@ def name_speakers(person: Person, transcript: Transcript, body: Speakers) -> Seg
         for one in body.speakers
         if one.segment_id in known
     ]
-    changed = naming.name_speakers(session, person, namings)
-    voiceprints.forget_of_nobody(session, person, transcript)
-    return SegmentsChanged.of(changed)
+    return SegmentsChanged.of(naming.name_speakers(session, person, namings))
 
 
 @blueprint.put("/transcripts/<int:transcript_id>/confirmations")

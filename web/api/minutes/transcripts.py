@@ -11,7 +11,7 @@ from meetings.rights import Right
 from minutes.accuracy import NOTHING, Accuracy
 from minutes.imports import removing
 from minutes.proposals import decisions
-from minutes.speakers import naming, voiceprints
+from minutes.speakers import naming
 from minutes.transcripts import changes, exporting, transcripts
 from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
@@ -280,7 +280,6 @@ def take_back_confirmation(person: Person, segment: Segment) -> SegmentChanged:
 @operation("発言者を付ける", answers=SegmentChanged, body=SpeakerName)
 def name_speaker(person: Person, segment: Segment, body: SpeakerName) -> SegmentChanged:
     naming.name_speaker(database_session(), person, segment, body.name)
-    voiceprints.forget_of_nobody(database_session(), person, segment.transcript)
     return SegmentChanged.of(segment)
 
 
