@@ -1,5 +1,5 @@
 """What every sign is worth, as a logarithm of a likelihood ratio. Chosen by cross-validation over
-whole meetings (`tests/minutes/assignment/fitting.py`, docs/accuracy.md)."""
+whole meetings (`tests/minutes/evaluation/fitting_items.py`, docs/accuracy.md)."""
 
 from dataclasses import dataclass
 

@@ -22,7 +22,7 @@ from models.person import Person
 from models.upload import Upload
 from tests.conftest import Cast, Script
 from tests.e2e.conftest import ROOT
-from tests.web.test_tus import Sender, begin_piece, checksum
+from tests.web.streams.test_tus import Sender, begin_piece, checksum
 from web.bench.harness.server import free_port
 
 KILLS = 4

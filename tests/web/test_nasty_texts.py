@@ -110,7 +110,7 @@ def test_no_text_in_any_field_of_any_form_breaks_the_server_or_stays_as_it_is(
 def fields_of_views() -> set[str]:
     """Every field that some page reads, by its name in the source."""
     views = Path(__file__).parent.parent.parent / "web" / "views"
-    source = "".join(path.read_text(encoding="utf-8") for path in views.glob("*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in views.rglob("*.py"))
     return {one or other for one, other in FIELD.findall(source)}
 
 

@@ -7,7 +7,7 @@ import pytest
 from meetings.config import Config
 from meetings.disk import home
 from tests.conftest import Browser
-from tests.meetings.test_upgrading import OLD
+from tests.meetings.disk.test_upgrading import OLD
 from web.app import create_app
 from web.demo.people import PASSWORD
 

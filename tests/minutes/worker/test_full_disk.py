@@ -22,7 +22,7 @@ from models.recording import StepKind, Transcription, WorkState
 from tests import speech_models
 from tests.conftest import Cast
 from tests.disks import small_disk
-from tests.minutes.test_worker import every_ten_seconds, work_off
+from tests.minutes.worker.test_worker import every_ten_seconds, work_off
 from web.demo import builders
 
 pytestmark = pytest.mark.hostile

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from web.commands.cli import cli
 
-SPEECH = Path(__file__).parents[1] / "data" / "speech" / "meeting"
+SPEECH = Path(__file__).parents[2] / "data" / "speech" / "meeting"
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from models.person import Person
 from models.recording import StepKind, Transcription, WorkState
 from models.transcript import Segment
 from tests.conftest import Cast
-from tests.minutes import killable
+from tests.minutes.worker import killable
 from web.demo import builders
 
 pytestmark = pytest.mark.hostile
@@ -54,7 +54,7 @@ def transcription(
 def start(config: Config, small_model: Path) -> Iterator[Callable[[], BaseProcess]]:
     """`start()` is a living worker; those that are left are killed afterwards."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.minutes.killable"])
+    context.set_forkserver_preload(["tests.minutes.worker.killable"])
     started: list[BaseProcess] = []
 
     def begin() -> BaseProcess:

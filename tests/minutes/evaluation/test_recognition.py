@@ -21,7 +21,7 @@ from models.transcript import Origin
 from tests import speech_models
 from tests.sounds import ffmpeg
 
-SPEECH = Path(__file__).parents[1] / "data" / "speech"
+SPEECH = Path(__file__).parents[2] / "data" / "speech"
 Hearing = Callable[[Recognise], list[int]]
 
 

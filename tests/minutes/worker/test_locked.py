@@ -20,7 +20,7 @@ from models.meeting import Meeting
 from models.recording import Chunk, Transcription, WorkState
 from tests import speech_models
 from tests.conftest import Cast
-from tests.minutes.test_worker import every_ten_seconds, heard_spans, state, work_off
+from tests.minutes.worker.test_worker import every_ten_seconds, heard_spans, state, work_off
 from web.demo import builders
 
 pytestmark = pytest.mark.hostile

@@ -14,7 +14,7 @@ from minutes.speech_models import speech_model
 from minutes.speech_models.speech_model import SpeechModel
 from tests.sounds import ffmpeg
 
-SPEECH = Path(__file__).parents[1] / "data" / "speech"
+SPEECH = Path(__file__).parents[2] / "data" / "speech"
 HEARD = "議題は三つ。初めます。"
 FOUND = [
     Moment(3, 0.0, 0.9),

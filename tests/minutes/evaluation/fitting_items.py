@@ -1,8 +1,9 @@
 """Chooses the weights of `minutes.assignment` by random search, and tells what they are worth on
 meetings that had no part in the choice.
 
-`python -m tests.minutes.assignment.fitting 500 FOLDER…`: besides the meetings of `tests/data/items`
-these, as `gijido evaluate` reads them, with their exact text and, where there is a `heard.json`,
+`python -m tests.minutes.evaluation.fitting_items 500 FOLDER…`: besides the meetings of
+`tests/data/items` these, as `gijido evaluate` reads them, with their exact text and, where there
+is a `heard.json`,
 with what was heard.
 """
 

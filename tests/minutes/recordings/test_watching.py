@@ -571,14 +571,14 @@ def test_a_watch_killed_at_any_moment_takes_everything_in_exactly_once(
         drop(f"1/{number}.wav", sound.read_bytes() + bytes(2 * number))
     command = [sys.executable, "-c", PROGRAM, str(config.home), str(folder), cast.secretary.login]
     for _ in range(3):
-        process = subprocess.Popen(command, cwd=Path(__file__).parents[2])
+        process = subprocess.Popen(command, cwd=Path(__file__).parents[3])
         seen = len(files(folder / filing.TAKEN))
         while process.poll() is None and len(files(folder / filing.TAKEN)) == seen:
             pass
         threading.Event().wait(chance.random() * 0.2)
         process.kill()
         process.wait()
-    subprocess.run(command, cwd=Path(__file__).parents[2], check=True)
+    subprocess.run(command, cwd=Path(__file__).parents[3], check=True)
     assert sorted(names(session, meeting)) == sorted(f"{number}.wav" for number in range(12))
     assert len(files(folder / filing.TAKEN)) == 12
     assert session.scalar(select(func.count(Transcription.id))) == 12

@@ -17,7 +17,7 @@ from models.recording import Chunk, Recording, Transcription, WorkState
 from tests.conftest import Cast
 
 FIRST, SECOND = json.loads(
-    Path(__file__).parent.parent.joinpath("data/progress/runs.json").read_text(encoding="utf-8")
+    Path(__file__).parents[2].joinpath("data/progress/runs.json").read_text(encoding="utf-8")
 )
 ZERO = now()
 

@@ -30,7 +30,7 @@ from models.recording import Transcription
 from tests.e2e.conftest import ROOT
 from web.commands.cli import COMMANDS, cli
 
-DATA = Path(__file__).parent.parent / "data"
+DATA = Path(__file__).parents[2] / "data"
 
 
 @pytest.fixture

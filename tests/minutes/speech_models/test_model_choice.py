@@ -19,7 +19,7 @@ from models.meeting import Meeting
 from models.recording import Recording, Transcription, WorkState
 from tests import speech_models
 from tests.conftest import Cast
-from tests.minutes.test_worker import work_off
+from tests.minutes.worker.test_worker import work_off
 from web.demo import builders
 
 NAMES = ("of-the-run", "of-the-series", "of-the-settings")

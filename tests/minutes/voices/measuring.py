@@ -1,6 +1,6 @@
 """How often a voiceprint names the right voice of another meeting:
 
-    python -m tests.minutes.speakers.measuring SOUND…
+    python -m tests.minutes.voices.measuring SOUND…
 
 Each sound lies in a meeting's folder; its `meeting.json` says whose synthetic voice each speaker
 has. Prints are made from one meeting and compared with the voices of every other one, for every

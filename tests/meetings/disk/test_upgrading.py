@@ -23,7 +23,7 @@ from models import database
 
 pytestmark = pytest.mark.hostile
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 OLD = ROOT / "tests/data/databases/0015.sqlite3.gz"
 FIXED = {
     "0001_first_tables.py": "594bf219747abef3",

@@ -11,7 +11,7 @@ from web.bench import recording
 from web.bench.recording import Moment, Watched
 from web.commands.cli import cli
 
-SPEECH = Path(__file__).parents[1] / "data" / "speech" / "meeting"
+SPEECH = Path(__file__).parents[2] / "data" / "speech" / "meeting"
 
 
 @pytest.mark.model
