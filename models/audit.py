@@ -1,4 +1,4 @@
-"""The audit table: who did what to which thing, and who looked at what is not public."""
+"""The audit table records who did what to which thing, and who looked at what is not public."""
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -8,13 +8,14 @@ from models.person import Person
 
 
 class AuditLine(Base):
-    """`verb` and `thing` are the words of the code; never spoken or written text."""
+    """One line of the audit. It never holds spoken or written text."""
 
     __tablename__ = "audit_line"
 
     id: Mapped[Id]
     at: Mapped[When] = mapped_column(default=now, index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    # Both are words of the code, such as `correct` and `segment`.
     verb: Mapped[str] = mapped_column(String(60))
     thing: Mapped[str] = mapped_column(String(60))
     thing_id: Mapped[int | None]

@@ -1,4 +1,4 @@
-"""What every table shares: naming of constraints, times in UTC, short column types."""
+"""What every table shares: the names of constraints, times in UTC, short column types."""
 
 import json
 import zlib
@@ -28,8 +28,9 @@ EARLIEST, LATEST = datetime(1868, 1, 1), datetime(2201, 1, 1)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A point in time; aware in Python, UTC in the table. A naive one is refused. One so far away
-    that nothing could be added to it, as the year 9999, is read as the nearest that allows it."""
+    """A point in time: aware in Python, UTC in the table. A naive one raises ValueError. One
+    outside EARLIEST and LATEST, such as the year 9999, is read as the nearer of the two, so that
+    durations can be added to it."""
 
     impl = DateTime
     cache_ok = True
@@ -46,7 +47,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class PackedJson(TypeDecorator[dict[str, Any]]):
-    """A JSON object as compressed UTF-8: a seventh of what escaped Japanese text takes."""
+    """A JSON object stored as compressed UTF-8, which takes a seventh of escaped Japanese text."""
 
     impl = LargeBinary
     cache_ok = True
@@ -65,7 +66,7 @@ class PackedJson(TypeDecorator[dict[str, Any]]):
 
 
 def word(kind: type[StrEnum]) -> Enum:
-    """A column that holds one of the words of `kind`, as text."""
+    """Return the column type that holds one of the words of `kind`, as text."""
     return Enum(
         kind, native_enum=False, length=20, values_callable=lambda words: [w.value for w in words]
     )

@@ -1,4 +1,5 @@
-"""The embedded database: SQLite from the wheel, write-ahead log, writers begin IMMEDIATE."""
+"""The embedded database: SQLite from the wheel, with a write-ahead log; transactions that write
+begin IMMEDIATE and wait for each other in a queue."""
 
 import os
 import time
@@ -39,8 +40,9 @@ def connect(
 ) -> Engine:
     """Open the database file, which must have been migrated.
 
-    Whoever wants to write waits for `patience_seconds` at most, and not at all when
-    `most_waiting` wait already; then OperationalError is raised, of which `is_locked` is true.
+    A session that wants to write waits for `patience_seconds` at most, and not at all when
+    `most_waiting` others wait already; then it gets an OperationalError for which `is_locked` is
+    true.
     """
     refuse_old_sqlite(sqlite.sqlite_version_info)
     # A connection is never waited for: the threads that want one are bounded where they begin.
@@ -70,11 +72,11 @@ def reading(engine: Engine) -> Session:
 def writing(
     engine: Engine, *, patience_seconds: float | None = None, is_urgent: bool = False
 ) -> Session:
-    """A session whose transaction takes the write lock at its start, as soon as it is its turn;
-    an urgent one does not stand in the row. Nothing slow belongs in it: everybody else waits.
+    """Return a session whose transaction takes the write lock at its start, as soon as it is its
+    turn; an urgent one goes ahead of the queue. Do nothing slow in it: everybody else waits.
 
-    A transaction that reads first and writes later would get SQLITE_BUSY at once, whatever
-    the busy timeout, when somebody else wrote in between.
+    A transaction that reads first and writes later would get SQLITE_BUSY at once, whatever the busy
+    timeout, when somebody else wrote in between.
     """
     return Session(for_writing(engine, patience_seconds=patience_seconds, is_urgent=is_urgent))
 
@@ -82,7 +84,8 @@ def writing(
 def for_writing(
     engine: Engine, *, patience_seconds: float | None = None, is_urgent: bool = False
 ) -> Engine:
-    """The same engine, as a session needs it to write."""
+    """Return the engine with the execution options that make its transactions take the write lock,
+    as `writing` does."""
     options: dict[str, Any] = {"is_writing": True, "is_urgent": is_urgent}
     if patience_seconds is not None:
         options["patience_seconds"] = patience_seconds
@@ -90,7 +93,8 @@ def for_writing(
 
 
 def is_locked(problem: OperationalError) -> bool:
-    """Whether somebody else was writing for longer than we could wait."""
+    """Return whether the error says that somebody else was writing for longer than we could
+    wait."""
     return "database is locked" in str(problem.orig)
 
 
@@ -99,8 +103,8 @@ class RowsLost(Exception):
 
 
 def migrate(path: Path, to: str = "head") -> None:
-    """Bring the database file to the newest tables, or to those of the number `to`, making it if
-    it is not there: in one transaction, all steps or none. Raises RowsLost."""
+    """Bring the database file to the newest migration, or to the one numbered `to`, and create it
+    if it is missing: in one transaction, all steps or none. Raises RowsLost."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if stored_version(path) == (known_versions()[-1] if to == "head" else to):
         return
@@ -121,13 +125,13 @@ def migrate(path: Path, to: str = "head") -> None:
 
 @lru_cache
 def known_versions() -> tuple[str, ...]:
-    """The numbers of all migrations of this program, the newest last."""
+    """Return the numbers of all migrations of this program, the newest last."""
     return tuple(sorted(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9]*.py")))
 
 
 def stored_version(path: Path) -> str | None:
-    """The number that the database file was migrated to; None where there is no file or nothing
-    in it. Raises sqlite.DatabaseError for a file that cannot be read."""
+    """Return the number of the migration that the database file is at; None where there is no file
+    or nothing in it. Raises sqlite.DatabaseError for a file that cannot be read."""
     if "alembic_version" not in tables(path):
         return None
     with closing(sqlite.connect(path)) as connection:
@@ -136,7 +140,7 @@ def stored_version(path: Path) -> str | None:
 
 
 def tables(path: Path) -> dict[str, frozenset[str]]:
-    """The names of a database file's tables, each with those of its columns."""
+    """Return the tables of a database file: each name with the names of its columns."""
     if not path.exists():
         return {}
     with closing(sqlite.connect(path)) as connection:
@@ -149,7 +153,7 @@ def tables(path: Path) -> dict[str, frozenset[str]]:
 
 
 def tables_at(version: str) -> dict[str, frozenset[str]]:
-    """The tables that the migrations lead to at this number."""
+    """Return the tables that the migrations up to `version` make, in the shape of `tables`."""
     with TemporaryDirectory() as folder:
         made = Path(folder) / "made.sqlite3"
         migrate(made, version)
@@ -157,7 +161,7 @@ def tables_at(version: str) -> dict[str, frozenset[str]]:
 
 
 def copy(path: Path, target: Path) -> None:
-    """Copy the database file while others may use it, on disk before this returns."""
+    """Copy the database file while others may use it; the copy is on disk when this returns."""
     with closing(sqlite.connect(path)) as connection:
         connection.execute("VACUUM INTO ?", (str(target),))
     target.chmod(0o600)
@@ -174,7 +178,7 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
 
 @lru_cache(maxsize=20_000)
 def _folded(text: str | None) -> str | None:
-    """For names and titles, of which the same ones are asked for again and again."""
+    """Fold a name or title, of which the same ones are asked for again and again."""
     return None if text is None else folded(text)
 
 
@@ -203,7 +207,8 @@ class _Turns:
         _record_of(connection)[HOLDS] = True
 
     def end(self, _connection: Any, record: Any) -> None:
-        """The connection comes back: what it wrote is on disk, or undone."""
+        """Give the write lock back when the connection returns to the pool: by then what it wrote
+        is on disk, or undone."""
         if record.record_info.pop(HOLDS, False):
             self._lock.give_back()
 
@@ -212,7 +217,7 @@ HOLDS = "holds the write lock"
 
 
 def _begin_immediate(connection: Connection, seconds: float) -> None:
-    """Another process may be writing: so long it is waited for."""
+    """Begin a transaction, waiting for another process that writes for `seconds` at most."""
     connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_MS}")

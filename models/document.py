@@ -9,17 +9,19 @@ from models.person import Person
 
 
 class Document(Base):
-    """`readers`: if there are any, those who are only invited read it when they are among them."""
+    """A document of a meeting, with its versions and the rules for reading it."""
 
     __tablename__ = "document"
 
     id: Mapped[Id]
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
     agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"), index=True)
+    # Orders the documents of one agenda item.
     position: Mapped[int] = mapped_column(default=0)
     title: Mapped[Name]
     may_print: Mapped[bool] = mapped_column(default=True)
     may_download: Mapped[bool] = mapped_column(default=True)
+    # Whether readers may take the Office file that the PDF was made from.
     may_take_original: Mapped[bool] = mapped_column(default=False)
     is_watermarked: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[When] = mapped_column(default=now)
@@ -37,7 +39,7 @@ class Document(Base):
 
     @property
     def released(self) -> list["DocumentVersion"]:
-        """Those that attendees have been shown, the oldest first."""
+        """Return the versions that attendees have been shown, the oldest first."""
         return [version for version in self.versions if version.released_at is not None]
 
     @property
@@ -46,13 +48,17 @@ class Document(Base):
 
     @property
     def proposed(self) -> "DocumentVersion | None":
-        """The next version, while the organiser looks at what it would change."""
+        """Return the unreleased next version while the organiser looks at what it would change;
+        None where there is none."""
         newest = self.versions[-1]
         is_open = newest.released_at is None and newest.withdrawn_at is None
         return newest if is_open else None
 
 
 class DocumentReader(Base):
+    """One of those to whom a document is limited. Where a document has any, people who are only
+    invited read it only if they are among them."""
+
     __tablename__ = "document_reader"
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
@@ -60,11 +66,7 @@ class DocumentReader(Base):
 
 
 class DocumentVersion(Base):
-    """The PDF as it came, by its hash in the store; `original_…` when it was made from an Office
-    file. `prepared_pages` counts the pages that the worker has read so far, `compared_pages` those
-    that it has laid upon the pages of the version before. `missing_fonts`: their names, one a line,
-    where the PDF does not hold them. `original_carries`: what the Office file holds besides what
-    is seen, one a line; None where nobody has looked."""
+    """One version of a document: the PDF as it came, and how far the worker is with it."""
 
     __tablename__ = "document_version"
     __table_args__ = (
@@ -86,6 +88,7 @@ class DocumentVersion(Base):
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
     number: Mapped[int] = mapped_column(default=1)
     file_name: Mapped[Name]
+    # The PDF's name in the store.
     sha256: Mapped[Sha256]
     size_bytes: Mapped[int]
     thumbnail_sha256: Mapped[Sha256]
@@ -95,12 +98,17 @@ class DocumentVersion(Base):
     released_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     withdrawn_at: Mapped[When | None]
     page_count: Mapped[int]
+    # How many pages the worker has read so far.
     prepared_pages: Mapped[int] = mapped_column(default=0)
+    # How many pages it has laid upon the pages of the version before.
     compared_pages: Mapped[int] = mapped_column(default=0)
+    # The names of the fonts that the PDF does not embed, one a line.
     missing_fonts: Mapped[LongText] = mapped_column(default="")
+    # The Office file that the PDF was made from; empty where it came as a PDF.
     original_file_name: Mapped[Name] = mapped_column(default="")
     original_sha256: Mapped[Sha256 | None]
     original_size_bytes: Mapped[int | None]
+    # What the Office file holds besides what is seen, one a line; None where nobody has looked.
     original_carries: Mapped[LongText | None]
 
     document: Mapped[Document] = relationship(back_populates="versions")
@@ -123,12 +131,7 @@ class DocumentVersion(Base):
 
 
 class Page(Base):
-    """`width` and `height` in PDF points, after rotation.
-
-    What the worker finds: `text` as the PDF holds it, a small `picture`, and `picture_hash`, by
-    which a page is found again in another version; `picture_difference`: how differently it looks
-    there, 0 for not at all. `problem` says why a page could not be read.
-    """
+    """One page of a version. The worker fills in its text and pictures."""
 
     __tablename__ = "page"
     __table_args__ = (UniqueConstraint("version_id", "number"),)
@@ -136,12 +139,17 @@ class Page(Base):
     id: Mapped[Id]
     version_id: Mapped[int] = mapped_column(ForeignKey("document_version.id"), index=True)
     number: Mapped[int]
+    # In PDF points, after rotation.
     width: Mapped[float]
     height: Mapped[float]
+    # As the PDF holds it.
     text: Mapped[LongText] = mapped_column(default="")
     picture_sha256: Mapped[Sha256 | None]
+    # A perceptual hash, by which a page is found again in another version.
     picture_hash: Mapped[str | None] = mapped_column(String(64))
+    # How differently it looks from the page it was matched with; 0 for not at all.
     picture_difference: Mapped[float | None]
+    # Why the page could not be read; empty otherwise.
     problem: Mapped[Name] = mapped_column(default="")
 
     version: Mapped[DocumentVersion] = relationship(back_populates="pages")
@@ -152,17 +160,19 @@ class Page(Base):
 
 
 class PageMatch(Base):
-    """This page of a version is that page of the version before. `likeness` from 0 to 1."""
+    """A page of a version and the page of the version before that it was matched with."""
 
     __tablename__ = "page_match"
 
     new_page_id: Mapped[int] = mapped_column(ForeignKey("page.id"), primary_key=True)
     old_page_id: Mapped[int] = mapped_column(ForeignKey("page.id"), index=True)
+    # From 0 to 1.
     likeness: Mapped[float]
 
 
 class VersionLook(Base):
-    """This person has opened this version: what they have not is 新着 or 差替."""
+    """The fact that a person has opened a version. Versions without it are shown as 新着 or
+    差替."""
 
     __tablename__ = "version_look"
 

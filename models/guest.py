@@ -9,7 +9,8 @@ from models.person import Person
 
 
 class GuestPass(Base):
-    """Only hashes are kept of the link's token and of the code."""
+    """The link and code of one guest for one meeting. Only the hashes of the link's token and of
+    the code are kept."""
 
     __tablename__ = "guest_pass"
 
@@ -20,6 +21,7 @@ class GuestPass(Base):
     code_hash: Mapped[str] = mapped_column(String(200))
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[When] = mapped_column(default=now)
+    # How often a wrong code was typed, so that guessing can be slowed.
     wrong_codes: Mapped[int] = mapped_column(default=0)
     last_wrong_at: Mapped[When | None]
     ended_at: Mapped[When | None]

@@ -1,4 +1,4 @@
-"""Series (会議体), meetings (会議), the agenda tree (議題) and who is asked to come (招集)."""
+"""Series (会議体), meetings (会議), the agenda tree (議題) and the invitations (招集)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from models.person import Department, Person
 
 
 class InvitationKind(StrEnum):
-    """As what somebody is asked to come, in the order in which they stand on every list."""
+    """The capacity in which somebody is invited; the kinds stand in this order on every list."""
 
     CHAIR = "chair"
     ATTENDEE = "attendee"
@@ -37,9 +37,7 @@ class InvitationKind(StrEnum):
 
 
 class Series(Base):
-    """Meetings of the same body. `speech_model` names the one that hears them; empty: the
-    one of the settings. `keeps_voiceprints`: of those who agree, to propose their names next time.
-    """
+    """A body that meets again and again, such as a committee."""
 
     __tablename__ = "series"
     __table_args__ = (UniqueConstraint("department_id", "name"),)
@@ -47,7 +45,9 @@ class Series(Base):
     id: Mapped[Id]
     name: Mapped[Name]
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    # The speech model that hears its recordings; empty: the one of the settings.
     speech_model: Mapped[Name] = mapped_column(default="")
+    # Voiceprints of those who agree are kept, to propose their names next time.
     keeps_voiceprints: Mapped[bool] = mapped_column(default=False)
 
     department: Mapped[Department] = relationship()
@@ -57,7 +57,7 @@ class Series(Base):
 
 
 class RosterEntry(Base):
-    """Somebody of the series' roster (名簿), who is asked to each of its meetings."""
+    """A person of the series' roster (名簿), who is invited to each of its meetings."""
 
     __tablename__ = "roster_entry"
 
@@ -65,6 +65,7 @@ class RosterEntry(Base):
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[InvitationKind] = mapped_column(word(InvitationKind))
+    # Orders the people of the same kind.
     position: Mapped[int] = mapped_column(default=0)
     added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[When] = mapped_column(default=now)
@@ -75,12 +76,7 @@ class RosterEntry(Base):
 
 
 class Meeting(Base):
-    """One sitting. `revision` counts changes, so that a stale form is noticed,
-    `documents_revision` those of its documents, which terminals wait for. Those who are only
-    invited read its documents until `access_days` after it; without that, as long as it is kept.
-    `is_in_work`: it has a recording, and its newest minutes are not published. `copied_from_id`:
-    whose people may be asked to this one too; `audience_count`: how many listened (傍聴者).
-    """
+    """One meeting of a series (会議), from its invitation to its published minutes."""
 
     __tablename__ = "meeting"
     __table_args__ = (
@@ -96,9 +92,14 @@ class Meeting(Base):
     starts_at: Mapped[When] = mapped_column(index=True)
     ends_at: Mapped[When] = mapped_column(index=True)
     place: Mapped[Name]
+    # For how many days after it those who are only invited may read its documents; None: as long as
+    # the meeting is kept.
     access_days: Mapped[int | None]
+    # Counts the changes, so that a stale form is noticed.
     revision: Mapped[int] = mapped_column(default=1)
+    # Counts the changes of its documents, for which terminals wait.
     documents_revision: Mapped[int] = mapped_column(default=0)
+    # It has a recording, and its newest minutes are not published.
     is_in_work: Mapped[bool] = mapped_column(default=False)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[When] = mapped_column(default=now)
@@ -106,7 +107,9 @@ class Meeting(Base):
     called_off_at: Mapped[When | None]
     called_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     called_off_reason: Mapped[Name] = mapped_column(default="")
+    # The meeting whose people may be invited to this one too.
     copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
+    # How many listened (傍聴者).
     audience_count: Mapped[int | None]
 
     series: Mapped[Series] = relationship()
@@ -121,7 +124,7 @@ class Meeting(Base):
 
     @property
     def full_title(self) -> str:
-        """With the name of its body, where the title does not say it."""
+        """Return the title, followed by the name of its series where the title does not say it."""
         name = self.series.name
         return self.title if name in self.title else f"{self.title}（{name}）"
 
@@ -130,23 +133,29 @@ class Meeting(Base):
 
 
 class AgendaItem(Base):
-    """Node of the agenda tree. `position` orders the children of one parent."""
+    """A node of a meeting's agenda tree."""
 
     __tablename__ = "agenda_item"
 
     id: Mapped[Id]
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    # None for an item of the top level.
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"), index=True)
+    # Orders the children of one parent.
     position: Mapped[int] = mapped_column(default=0)
     title: Mapped[Name]
+    # The presenter's name as the agenda prints it; it need not be anybody's of the city's list.
     presenter: Mapped[Name] = mapped_column(default="")
     planned_minutes: Mapped[int | None]
+    # Counts the changes, so that a stale form is noticed.
     revision: Mapped[int] = mapped_column(default=1)
 
     meeting: Mapped[Meeting] = relationship(back_populates="agenda_items")
 
 
 class Invitation(Base):
+    """One person's invitation to one meeting; a row per person, also after it was withdrawn."""
+
     __tablename__ = "invitation"
     __table_args__ = (
         UniqueConstraint("meeting_id", "person_id"),
@@ -180,11 +189,14 @@ class Invitation(Base):
 
     @property
     def answer(self) -> "InvitationAnswer | None":
-        """The last answer counts; the earlier ones stay as rows."""
+        """Return the last answer, which is the one that counts, or None. The earlier ones stay as
+        rows."""
         return self.answers[-1] if self.answers else None
 
 
 class AnswerWord(StrEnum):
+    """The answer to an invitation."""
+
     COMING = "coming"
     ABSENT = "absent"
     PROXY = "proxy"
@@ -197,13 +209,14 @@ class AnswerWord(StrEnum):
 
 
 class InvitationAnswer(Base):
-    """`proxy_name`: who comes instead, with title, when the answer is 代理."""
+    """One answer to an invitation; a later one replaces it, and the row stays."""
 
     __tablename__ = "invitation_answer"
 
     id: Mapped[Id]
     invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"), index=True)
     word: Mapped[AnswerWord] = mapped_column(word(AnswerWord))
+    # Who comes instead, with title, when the answer is 代理; empty otherwise.
     proxy_name: Mapped[Name] = mapped_column(default="")
     note: Mapped[Name] = mapped_column(default="")
     answered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

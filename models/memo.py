@@ -1,4 +1,4 @@
-"""Memos (メモ) and bookmarks (しおり): what a person puts on a page of a version."""
+"""Memos (メモ) and bookmarks (しおり), which a person puts on a page of a version."""
 
 from enum import StrEnum
 
@@ -18,12 +18,7 @@ class MemoKind(StrEnum):
 
 
 class Memo(Base):
-    """Private unless shared. `key` is made by the terminal, so that saving twice is harmless.
-
-    `content` lies on the page in PDF points, origin top left, after rotation. Ink and marker:
-    `{"strokes": [[[x, y, pressure], …], …], "colour": word, "width": points}`. Note:
-    `{"x": …, "y": …, "text": …}`.
-    """
+    """A memo of one person on one page, private unless it is shared."""
 
     __tablename__ = "memo"
     __table_args__ = (UniqueConstraint("person_id", "key"),)
@@ -31,8 +26,12 @@ class Memo(Base):
     id: Mapped[Id]
     page_id: Mapped[int] = mapped_column(ForeignKey("page.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    # Made by the terminal, so that saving twice is harmless.
     key: Mapped[str] = mapped_column(String(36))
     kind: Mapped[MemoKind] = mapped_column(word(MemoKind))
+    # Lies on the page in PDF points, origin top left, after rotation. Ink and marker: `{"strokes":
+    # [[[x, y, pressure], …], …], "colour": word, "width": points}`. Note: `{"x": …, "y": …, "text":
+    # …}`.
     content: Mapped[JsonObject]
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[When] = mapped_column(default=now)
@@ -50,6 +49,8 @@ class Memo(Base):
 
 
 class Bookmark(Base):
+    """A page that a person marked to find it again."""
+
     __tablename__ = "bookmark"
 
     page_id: Mapped[int] = mapped_column(ForeignKey("page.id"), primary_key=True)

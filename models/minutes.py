@@ -1,4 +1,4 @@
-"""The official text (会議録): numbered revisions, who approved which, what is published."""
+"""The official text (会議録): its numbered revisions, who approved which, and what is published."""
 
 from typing import Any
 
@@ -12,6 +12,8 @@ from models.transcript import Transcript
 
 
 class Minutes(Base):
+    """The minutes of one meeting, as a row of revisions."""
+
     __tablename__ = "minutes"
 
     id: Mapped[Id]
@@ -29,15 +31,15 @@ class Minutes(Base):
 
 
 class MinutesRevision(Base):
-    """A numbered, frozen state of the text, and the transcript that it was drafted from: its times
-    lead into that recording. With several parts it is the first one's, and `transcript_ids` names
-    all in order."""
+    """A numbered, frozen state of the text, and the transcripts that it was drafted from."""
 
     __tablename__ = "minutes_revision"
     __table_args__ = (UniqueConstraint("minutes_id", "number"),)
 
     id: Mapped[Id]
     minutes_id: Mapped[int] = mapped_column(ForeignKey("minutes.id"), index=True)
+    # The first part's transcript, and all parts' in their order. The times in the text are those of
+    # their recordings.
     transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"), index=True)
     transcript_ids: Mapped[list[int]] = mapped_column(JSON)
     number: Mapped[int]
@@ -59,7 +61,8 @@ class MinutesRevision(Base):
 
     @property
     def content(self) -> dict[str, Any]:
-        """The whole text (`minutes.records.content.Content`), read when it is asked for."""
+        """Return the whole text, in the shape of `minutes.records.content.Content`; read from the
+        database only when it is asked for."""
         assert self.stored is not None
         return self.stored.content
 
@@ -77,13 +80,13 @@ class MinutesRevision(Base):
 
     @property
     def is_awaited(self) -> bool:
-        """Somebody has asked for approval, and nobody has decided yet."""
+        """Return whether somebody has asked for approval and nobody has decided yet."""
         return self.request is not None and self.request.decision is None
 
 
 class RevisionContent(Base):
-    """The text of a revision, in a table of its own: it may be a megabyte, and whoever looks at
-    numbers, dates and states never reads it."""
+    """The text of a revision, in a table of its own: it may be a megabyte, and most queries want
+    only numbers, dates and states."""
 
     __tablename__ = "revision_content"
 
@@ -92,8 +95,8 @@ class RevisionContent(Base):
 
 
 class ApprovalRequest(Base):
-    """The secretary asks for approval of one revision: with a `word`, and of one approver or,
-    without `addressee`, of whoever may decide. Taken back, it is gone."""
+    """The secretary's request for approval of one revision. The row is deleted when it is taken
+    back."""
 
     __tablename__ = "approval_request"
 
@@ -101,7 +104,9 @@ class ApprovalRequest(Base):
     revision_id: Mapped[int] = mapped_column(ForeignKey("minutes_revision.id"), unique=True)
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     requested_at: Mapped[When] = mapped_column(default=now)
+    # A message to the approver.
     word: Mapped[LongText] = mapped_column(default="")
+    # The approver who was asked; None: whoever may decide.
     addressee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     revision: Mapped[MinutesRevision] = relationship(back_populates="request")
@@ -127,9 +132,7 @@ class Approval(Base):
 
 
 class Publication(Base):
-    """Who opened which revision to citizens, and what its line in their list says: title, series,
-    time and place as the text has them, `year` of the city's own calendar. `laid_out_at`: since
-    when its paragraphs can be found and heard."""
+    """The opening of a revision to citizens, with what its line in their list says."""
 
     __tablename__ = "publication"
     __table_args__ = (Index("ix_publication_series", "series", "year", "meeting_id"),)
@@ -139,12 +142,15 @@ class Publication(Base):
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
     published_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     published_at: Mapped[When] = mapped_column(default=now)
+    # Title, series, place and times as the text of the minutes has them.
     title: Mapped[Name]
     series: Mapped[Name]
     place: Mapped[Name]
     starts_at: Mapped[When] = mapped_column(index=True)
     ends_at: Mapped[When]
+    # Of the city's own calendar.
     year: Mapped[int]
+    # Since when its paragraphs can be found and heard; None while they are being made.
     laid_out_at: Mapped[When | None] = mapped_column(index=True)
 
     revision: Mapped[MinutesRevision] = relationship(back_populates="publications")
@@ -154,39 +160,39 @@ class Publication(Base):
 
 
 class PublishedParagraph(Base):
-    """One thing said in minutes that are public now: what citizens find and hear. Made with the
-    publication, gone with its withdrawal.
-
-    `section` and `paragraph` are its places in the content, from 0; `folded` the text as words are
-    looked for in it, where that differs; `heard_until` the second up to which it may be heard,
-    None where it may not (minutes/records/audible.py)."""
+    """One paragraph of minutes that are public now, which citizens find and hear. Made with the
+    publication and deleted with its withdrawal."""
 
     __tablename__ = "published_paragraph"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"), primary_key=True)
+    # The places of section and paragraph in the content, from 0.
     section: Mapped[int] = mapped_column(primary_key=True)
     paragraph: Mapped[int] = mapped_column(primary_key=True)
     speaker: Mapped[Name]
     text: Mapped[LongText]
+    # The text as words are looked for in it; None where it is the same.
     folded: Mapped[LongText | None]
     transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"))
     start_seconds: Mapped[float]
     end_seconds: Mapped[float]
+    # The second up to which it may be heard; None where it may not be heard
+    # (minutes/records/audible.py).
     heard_until: Mapped[float | None]
 
     transcript: Mapped[Transcript] = relationship()
 
 
 class Withdrawal(Base):
-    """A publication is never deleted; a withdrawal ends it. `is_replaced`: another one took its
-    place at the same moment."""
+    """The end of a publication, which is never deleted."""
 
     __tablename__ = "withdrawal"
 
     id: Mapped[Id]
     publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"), unique=True)
     reason: Mapped[LongText] = mapped_column(default="")
+    # Another publication took its place at the same moment.
     is_replaced: Mapped[bool] = mapped_column(default=False)
     withdrawn_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     withdrawn_at: Mapped[When] = mapped_column(default=now)

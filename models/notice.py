@@ -1,5 +1,5 @@
-"""Notices (お知らせ): what an invited person is told about a meeting, on the screen and by mail,
-and what those who make its minutes are told of them by mail."""
+"""Notices (お知らせ), on the screen and by mail: to invited people about a meeting, and to those
+who make its minutes."""
 
 from enum import StrEnum
 
@@ -46,7 +46,7 @@ class NoticeKind(StrEnum):
 
     @property
     def changes_calendar(self) -> bool:
-        """Whether a calendar program has something to take over."""
+        """Return whether a calendar program has something to take over from this notice."""
         return self in (
             NoticeKind.INVITATION,
             NoticeKind.CHANGE,
@@ -57,9 +57,8 @@ class NoticeKind(StrEnum):
 
 
 class Notice(Base):
-    """To an invited person, or, where there is no `invitation`, to somebody who works on the
-    minutes. `sequence` is the invitation's at that time. To be mailed when there is an `address`:
-    `sent_at` when the mail server took it, `given_up_at` when it never will, `problem` why."""
+    """A notice to an invited person or, without an `invitation`, to somebody who works on the
+    minutes."""
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -79,12 +78,15 @@ class Notice(Base):
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
     kind: Mapped[NoticeKind] = mapped_column(word(NoticeKind))
     words: Mapped[LongText]
+    # The invitation's `sequence` at that time.
     sequence: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[When] = mapped_column(default=now)
     seen_at: Mapped[When | None]
+    # The mail address; empty where it is shown on the screen only.
     address: Mapped[Name] = mapped_column(default="")
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[When | None] = mapped_column(default=now)
+    # When the mail server took it; when it was decided that it never will; and why.
     sent_at: Mapped[When | None]
     given_up_at: Mapped[When | None]
     problem: Mapped[LongText] = mapped_column(default="")

@@ -1,4 +1,4 @@
-"""Departments, the people in them, what they may do, and how they signed in."""
+"""Departments, the people in them, their roles, and how they signed in."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from models.base import Base, Id, Name, Sha256, When, now, word
 
 
 class Role(StrEnum):
-    """What a person does for a department (and what is below it) or, without one, the city."""
+    """What a person may do: for a department and those below it or, without one, for the city."""
 
     ORGANISER = "organiser"
     SECRETARY = "secretary"
@@ -28,7 +28,7 @@ class Role(StrEnum):
 
 
 class Department(Base):
-    """局 (no parent) or 課 (its parent is a 局): a tree of two levels."""
+    """A 局 (without a parent) or a 課 (its parent is a 局): a tree of two levels."""
 
     __tablename__ = "department"
 
@@ -47,6 +47,8 @@ class Department(Base):
 
 
 class Person(Base):
+    """A person of the city's list, or a guest."""
+
     __tablename__ = "person"
 
     id: Mapped[Id]
@@ -63,6 +65,7 @@ class Person(Base):
     # The password was set by somebody else: it must be changed at once, and until then.
     one_time_until: Mapped[When | None]
     created_at: Mapped[When] = mapped_column(default=now)
+    # Since when the person may not sign in any more.
     ended_at: Mapped[When | None]
 
     department: Mapped[Department] = relationship(lazy="joined", innerjoin=True)
@@ -72,12 +75,15 @@ class Person(Base):
         return any(grant.role == role for grant in self.grants)
 
     def has_role_for(self, role: Role, department: Department) -> bool:
-        """A grant holds for its department and the ones below it; one without, for the city."""
+        """Return whether the person has the role for this department: by a grant for it, for the
+        department above it, or for the whole city."""
         covered = {None, department.id, department.parent_id or department.id}
         return any(grant.role == role and grant.department_id in covered for grant in self.grants)
 
 
 class RoleGrant(Base):
+    """A role that a person has in a department; without one, in the whole city."""
+
     __tablename__ = "role_grant"
     __table_args__ = (UniqueConstraint("person_id", "role", "department_id"),)
 
@@ -100,6 +106,7 @@ class SignIn(Base):
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     token_sha256: Mapped[Sha256] = mapped_column(unique=True)
+    # It has a token of the API instead of a browser's cookie.
     is_script: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[When] = mapped_column(default=now)
     seen_at: Mapped[When | None]  # the last request, to ten minutes
@@ -116,7 +123,7 @@ class SignIn(Base):
 
 
 class WrongTries(Base):
-    """How often lately one login was tried in vain at one place (an address or a known browser).
+    """How often lately one login was tried in vain from one place, an address or a known browser.
     Both are keyed hashes: somebody may have typed a password where the login belongs."""
 
     __tablename__ = "wrong_tries"

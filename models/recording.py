@@ -11,7 +11,8 @@ from models.person import Person
 
 
 class RecordingKind(StrEnum):
-    """A meeting may have several parts, one after the other, and a spare recorder beside them."""
+    """Whether a recording is one of the parts of a meeting, which follow each other, or a spare
+    recorder's that ran beside them."""
 
     PART = "part"
     SPARE = "spare"
@@ -22,7 +23,7 @@ class RecordingKind(StrEnum):
 
 
 class BeginningSource(StrEnum):
-    """Who says when a recording begins."""
+    """The source of a recording's beginning time."""
 
     STAMP = "stamp"
     STAMPED_END = "stamped_end"
@@ -44,12 +45,8 @@ class BeginningSource(StrEnum):
 
 
 class Recording(Base):
-    """The sound as received, never altered. Playback copy and peaks are made from it for
-    browsers. `began_at` is where it stands on the meeting's clock, where that is known; it is a
-    suggestion until a person has checked it. `stamped_at` is what the file itself says. `track` is
-    the sound track that is heard, from 1, of the `tracks` in the file, 0 for all of them together;
-    `gap_seconds` the silence where its time stamps leap.
-    """
+    """The sound as it was received, which is never altered. A playback copy and a waveform are made
+    from it for browsers."""
 
     __tablename__ = "recording"
 
@@ -59,17 +56,25 @@ class Recording(Base):
     sha256: Mapped[Sha256]
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     duration_seconds: Mapped[float]
+    # The name that ffmpeg gives to the codec.
     codec: Mapped[str] = mapped_column(String(40))
+    # The file ends in the middle, as when a recorder lost its power.
     is_cut_off: Mapped[bool] = mapped_column(default=False)
+    # The sound track that is heard, from 1; 0 for all of the `tracks` in the file mixed together.
     track: Mapped[int] = mapped_column(default=1)
     tracks: Mapped[int] = mapped_column(default=1)
+    # The silence where the time stamps of the file leap.
     gap_seconds: Mapped[float] = mapped_column(default=0.0)
     kind: Mapped[RecordingKind] = mapped_column(word(RecordingKind), default=RecordingKind.PART)
+    # Where it begins on the meeting's clock, where that is known. A suggestion until a person has
+    # checked it.
     began_at: Mapped[When | None]
     beginning_source: Mapped[BeginningSource | None] = mapped_column(word(BeginningSource))
     beginning_checked_at: Mapped[When | None]
     beginning_checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # The time that the file itself says.
     stamped_at: Mapped[When | None]
+    # The playback copy and the waveform's peaks, by their hashes in the store; None until made.
     playback_sha256: Mapped[Sha256 | None]
     peaks_sha256: Mapped[Sha256 | None]
     received_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -89,14 +94,15 @@ class Recording(Base):
 
     @property
     def is_beginning_sure(self) -> bool:
-        """A person has checked it, or the server's own clock ran while it was recorded."""
+        """Return whether a person has checked the beginning, or the server's own clock ran while it
+        was recorded in the browser."""
         is_ours = self.beginning_source == BeginningSource.BROWSER
         return self.began_at is not None and (is_ours or self.beginning_checked_at is not None)
 
 
 class WorkState(StrEnum):
-    """REMOVED: a text that was taken in by mistake and taken away; only its row is left, for the
-    drafts that were made from it."""
+    """The state of a transcription, a chunk or a step. REMOVED: a text that was taken in by mistake
+    and taken away again; its row stays for the drafts that were made from it."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -120,21 +126,14 @@ class WorkState(StrEnum):
 
     @property
     def is_open(self) -> bool:
-        """Neither ended nor given up: a second run has to wait."""
+        """Return whether the work has neither ended nor been given up; a second run has to wait for
+        it."""
         return self in (WorkState.WAITING, WorkState.RUNNING, WorkState.PAUSED)
 
 
 class Transcription(Base):
-    """One run over one recording. A second run stands beside the first.
-
-    Or a text that was made elsewhere and taken in (取り込み): then `imported_file_name` is not
-    empty, the file is in the store, and no speech model has heard anything.
-
-    `wanted_model` says which speech model was asked for (empty: the one of the series, else of the
-    settings); once the work has begun it says which one was chosen, whatever the settings become.
-    `speech_model` is the name of that one. `voices`: how many speak, if somebody knows. `ended_at`
-    is also when it was paused.
-    """
+    """One run of transcribing one recording. A second run stands beside the first. A text that was
+    made elsewhere and taken in (取り込み) is a run too, which no speech model heard."""
 
     __tablename__ = "transcription"
     __table_args__ = (
@@ -145,18 +144,26 @@ class Transcription(Base):
     id: Mapped[Id]
     recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id"))
     state: Mapped[WorkState] = mapped_column(word(WorkState), default=WorkState.WAITING, index=True)
+    # Why it failed, in Japanese; empty otherwise.
     problem: Mapped[LongText] = mapped_column(default="")
     language: Mapped[str] = mapped_column(String(10), default="ja")
+    # Before the work begins, the speech model that was asked for (empty: the one of the series,
+    # else of the settings); from then on the one that was chosen, whatever the settings become.
     wanted_model: Mapped[Name] = mapped_column(default="")
+    # The name of the speech model that heard it.
     speech_model: Mapped[Name] = mapped_column(default="")
     speech_model_sha256: Mapped[Sha256 | None]
+    # How many people speak, if somebody knows.
     voices: Mapped[int | None]
+    # Empty unless the text was taken in from a file, which is then in the store.
     imported_file_name: Mapped[Name] = mapped_column(default="")
     imported_sha256: Mapped[Sha256 | None]
+    # When somebody moved it before those that nobody moved up.
     moved_up_at: Mapped[When | None]
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     requested_at: Mapped[When] = mapped_column(default=now)
     started_at: Mapped[When | None]
+    # Also when it was paused.
     ended_at: Mapped[When | None]
 
     recording: Mapped[Recording] = relationship(back_populates="transcriptions")
@@ -180,7 +187,8 @@ class Transcription(Base):
 
 
 class Chunk(Base):
-    """The piece of work that is leased. Whoever holds an older `lease` is refused."""
+    """The unit of transcription work (処理単位) that a worker leases: a stretch of the
+    recording."""
 
     __tablename__ = "chunk"
     __table_args__ = (UniqueConstraint("transcription_id", "number"),)
@@ -188,13 +196,16 @@ class Chunk(Base):
     id: Mapped[Id]
     transcription_id: Mapped[int] = mapped_column(ForeignKey("transcription.id"), index=True)
     number: Mapped[int]
+    # Both in seconds from the beginning of the recording.
     start_seconds: Mapped[float]
     end_seconds: Mapped[float]
     state: Mapped[WorkState] = mapped_column(word(WorkState), default=WorkState.WAITING, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
+    # The token of the worker that has it. A worker with an older one is refused.
     lease: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[When | None]
     taken_at: Mapped[When | None]
+    # How much of its sound was transcribed so far.
     done_seconds: Mapped[float] = mapped_column(default=0.0)
 
     transcription: Mapped[Transcription] = relationship(back_populates="chunks")
@@ -205,7 +216,7 @@ class Chunk(Base):
 
 
 class StepKind(StrEnum):
-    """What is done besides the text: first the sound, which makes the chunks; then the later
+    """The kinds of work besides the text: first the sound, which makes the chunks; then the later
     steps, each by itself."""
 
     SOUND = "sound"
@@ -228,14 +239,14 @@ class StepKind(StrEnum):
 
     @property
     def needs_whole_text(self) -> bool:
-        """A step that does not is done as soon as the first words can be read."""
+        """Return whether the step waits for the whole text; one that does not is done as soon as
+        the first words can be read."""
         return self not in (StepKind.SOUND, StepKind.PLAYBACK)
 
 
 class Step(Base):
-    """One step (工程) of a transcription beside its chunks, leased like a chunk. A later step can
-    fail and be run again alone, and what was finished before stays. `ended_at` stays while a step
-    that was finished is done once more."""
+    """One step (工程) of a transcription besides its chunks, leased like a chunk. A later step can
+    fail and be run again alone; what was finished before stays."""
 
     __tablename__ = "step"
     __table_args__ = (UniqueConstraint("transcription_id", "kind"),)
@@ -244,10 +255,12 @@ class Step(Base):
     transcription_id: Mapped[int] = mapped_column(ForeignKey("transcription.id"), index=True)
     kind: Mapped[StepKind] = mapped_column(word(StepKind))
     state: Mapped[WorkState] = mapped_column(word(WorkState), default=WorkState.WAITING, index=True)
+    # Why it failed, in Japanese; empty otherwise.
     problem: Mapped[LongText] = mapped_column(default="")
     attempts: Mapped[int] = mapped_column(default=0)
     lease: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[When | None]
+    # Stays while a step that was finished is done once more.
     ended_at: Mapped[When | None]
 
     transcription: Mapped[Transcription] = relationship(back_populates="steps")

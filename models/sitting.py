@@ -1,8 +1,8 @@
-"""The sitting itself: who presents (発表), every turn of a page (頁送り), the item that is
-discussed, who came (出席), and whether a seat's network carries it (接続テスト).
+"""The facts of a meeting while it sits: who presents (発表), every turn of a page (頁送り), the
+item under discussion, who came (出席), and whether a seat's network is good enough (接続テスト).
 
-`sequence` counts the facts of one meeting over three tables, so that a terminal can tell the
-newer of two states.
+`sequence` counts the facts of one meeting over three tables, so that a terminal can tell the newer
+of two states.
 """
 
 from enum import StrEnum
@@ -17,7 +17,7 @@ from models.person import Person
 
 
 class Presenting(Base):
-    """One person's time at the front. The row without an end is who presents now."""
+    """The time during which one person presents. The row without an end is who presents now."""
 
     __tablename__ = "presenting"
     __table_args__ = (UniqueConstraint("meeting_id", "sequence"),)
@@ -29,6 +29,7 @@ class Presenting(Base):
     given_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     began_at: Mapped[When] = mapped_column(default=now)
     ended_at: Mapped[When | None]
+    # The `sequence` of the fact that ended it.
     ended_sequence: Mapped[int | None]
 
     meeting: Mapped[Meeting] = relationship()
@@ -36,11 +37,7 @@ class Presenting(Base):
 
 
 class Turn(Base):
-    """The presenter showed this page to everybody; `area` when only a part of it.
-
-    `area` is `[left, top, width, height]` in parts of the page (0 to 1, origin top left, after
-    rotation), so it means the same on every screen.
-    """
+    """The fact that the presenter showed a page to everybody (頁送り)."""
 
     __tablename__ = "turn"
     __table_args__ = (UniqueConstraint("meeting_id", "sequence"),)
@@ -53,6 +50,8 @@ class Turn(Base):
     agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"), index=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("document_version.id"), index=True)
     page_number: Mapped[int]
+    # The part of the page that is shown, as `[left, top, width, height]` in parts of the page (0 to
+    # 1, origin top left, after rotation), so it means the same on every screen; None for all of it.
     area: Mapped[list[float] | None] = mapped_column(JSON)
 
     meeting: Mapped[Meeting] = relationship()
@@ -62,7 +61,7 @@ class Turn(Base):
 
 
 class ItemChange(Base):
-    """From here on this agenda item is under discussion, whatever page is shown."""
+    """The fact that an agenda item came under discussion, whatever page is shown."""
 
     __tablename__ = "item_change"
     __table_args__ = (UniqueConstraint("meeting_id", "sequence"),)
@@ -79,7 +78,7 @@ class ItemChange(Base):
 
 
 class WayIn(StrEnum):
-    """How we know that somebody came."""
+    """How it is known that somebody came."""
 
     OPENED = "opened"
     CODE = "code"
@@ -95,14 +94,14 @@ class WayIn(StrEnum):
 
 
 class Attendance(Base):
-    """Somebody was there; `name` when it is nobody of the city's list. A row that was wrong is
-    struck, not deleted."""
+    """The fact that somebody was there. A row that was wrong is struck, not deleted."""
 
     __tablename__ = "attendance"
 
     id: Mapped[Id]
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    # Given when it is nobody of the city's list; empty otherwise.
     name: Mapped[Name] = mapped_column(default="")
     way: Mapped[WayIn] = mapped_column(word(WayIn))
     came_at: Mapped[When] = mapped_column(default=now)
@@ -119,7 +118,7 @@ class Attendance(Base):
 
 
 class Carrier(StrEnum):
-    """What brought the facts to the terminal."""
+    """The way by which facts reach the terminal."""
 
     STREAM = "stream"
     POLLING = "polling"
@@ -130,7 +129,7 @@ class Carrier(StrEnum):
 
 
 class ConnectionTest(Base):
-    """What a seat measured from there to the server and back, in milliseconds."""
+    """What a seat measured from its terminal to the server and back."""
 
     __tablename__ = "connection_test"
 
@@ -141,6 +140,7 @@ class ConnectionTest(Base):
     carrier: Mapped[Carrier] = mapped_column(word(Carrier))
     median_ms: Mapped[int]
     worst_ms: Mapped[int]
+    # How many tries did not come back.
     lost: Mapped[int]
     terminal: Mapped[Name] = mapped_column(default="")
 

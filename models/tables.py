@@ -1,4 +1,4 @@
-"""Every table at once, for migrations and for tests that compare them with the database."""
+"""All tables in one place, for migrations and for tests that compare them with the database."""
 
 from models import (
     audit,

@@ -1,4 +1,4 @@
-"""Terms (用語) that people and their corrections taught, and the collected terms of a meeting."""
+"""Terms (用語) that people and their corrections taught, and the terms collected for a meeting."""
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,10 +10,8 @@ from models.transcript import Segment
 
 
 class DictionaryEntry(Base):
-    """A word in the dictionary (用語辞書) of a series, or of a department for all of its series;
-    `shared_from`: the series that had it first. `kana` in katakana; `is_guessed`: nobody said it.
-    Another reading is another row, and the one before ends.
-    """
+    """A word in the dictionary (用語辞書) of a series, or of a department for all of its series.
+    Another reading is another row, and the one before ends."""
 
     __tablename__ = "dictionary_entry"
     __table_args__ = (
@@ -23,9 +21,12 @@ class DictionaryEntry(Base):
     id: Mapped[Id]
     series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), index=True)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
+    # The series that had the word first, where a department shares it.
     shared_from_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
     surface: Mapped[Name]
+    # The reading in katakana.
     kana: Mapped[Name]
+    # The reading was guessed by the machine; nobody said it.
     is_guessed: Mapped[bool] = mapped_column(default=False)
     added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[When] = mapped_column(default=now)
@@ -38,13 +39,14 @@ class DictionaryEntry(Base):
 
 
 class SwitchedOff(Base):
-    """A word that is no term in a series; with `heard`, only not proposed instead of that."""
+    """A word that is no term in a series."""
 
     __tablename__ = "switched_off"
 
     id: Mapped[Id]
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
     surface: Mapped[Name]
+    # Where it is given, the word is only not proposed instead of this one.
     heard: Mapped[Name] = mapped_column(default="")
     switched_off_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     switched_off_at: Mapped[When] = mapped_column(default=now)
@@ -55,9 +57,9 @@ class SwitchedOff(Base):
 
 
 class Confusion(Base):
-    """`heard` was corrected to `meant` in a confirmed segment, which says by whom. It counts once
-    for each segment: the rows of one are made anew whenever its final text is another, and go with
-    it when it is joined to the one before."""
+    """The fact that `heard` was corrected to `meant` in a confirmed segment, which says by whom. It
+    counts once for each segment: a segment's rows are made anew whenever its final text changes,
+    and deleted when it is joined to the one before."""
 
     __tablename__ = "confusion"
     __table_args__ = (UniqueConstraint("segment_id", "heard", "meant"),)
@@ -74,9 +76,8 @@ class Confusion(Base):
 
 
 class TermList(Base):
-    """The terms of a meeting's papers as they were collected last: two thousand pages cost a
-    minute. `sources_sha256` tells what they were collected from; `terms` is JSON, empty before.
-    """
+    """The terms of a meeting's papers as they were collected last; kept because collecting them
+    from two thousand pages takes a minute."""
 
     __tablename__ = "term_list"
     __table_args__ = (
@@ -89,7 +90,9 @@ class TermList(Base):
     )
 
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    # A hash of what they were collected from.
     sources_sha256: Mapped[Sha256] = mapped_column(default="")
+    # JSON; empty until the first time.
     terms: Mapped[LongText] = mapped_column(default="")
     wanted_at: Mapped[When] = mapped_column(default=now)
     collected_at: Mapped[When | None]

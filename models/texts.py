@@ -1,10 +1,10 @@
-"""One form of a text for whatever looks for it: letters that are the same to a reader are the same
-here. What is stored and shown stays as it was written.
+"""The form of a text in which it is searched and compared: letters that are the same to a reader
+are the same here. What is stored and shown stays as it was written.
 
 Folded are compatible forms (NFKC: widths, half-width kana, radicals), case, old and variant shapes
 of letters (旧字, 異体字 and the selectors that choose them), kinds of hyphen, wave dash and
-quotation mark. Blanks and what has no width are left out: a PDF breaks lines in the middle of
-words, and 「芹沢 由紀」 is 「芹沢由紀」.
+quotation mark. Blanks and characters without width are left out: a PDF breaks lines in the middle
+of words, and 「芹沢 由紀」 is 「芹沢由紀」.
 """
 
 import re
@@ -38,7 +38,8 @@ PLAIN = "!-@\\[-~、。〈-】〔-〛〃々〆〇ぁ-ゖァ-ヴヷ-ヺ・ー"
 
 
 def _ranges(codes: range, without: dict[str, str]) -> str:
-    """For a class of a regular expression."""
+    """Return the letters of `codes` that are not in `without`, as ranges for a regular expression's
+    character class."""
     runs = groupby(codes, key=lambda code: chr(code) not in without)
     kept = [list(run) for is_kept, run in runs if is_kept]
     return "".join(f"{chr(run[0])}-{chr(run[-1])}" for run in kept)
@@ -75,7 +76,8 @@ class Folded:
     ends: tuple[int, ...]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """From where to where in the original the folded letters from `start` to `end` stand."""
+        """Return the start and end in the original, in code points, of the folded letters from
+        `start` to `end`."""
         if start >= end:
             at = self.starts[start] if start < len(self.starts) else max(self.ends, default=0)
             return at, at
@@ -83,18 +85,18 @@ class Folded:
 
 
 def folded(text: str) -> str:
-    """The form in which texts are compared. Folding it again changes nothing."""
+    """Return the form in which texts are compared. Folding it again changes nothing."""
     return LONG.sub(_hyphens, _letters(text))
 
 
 def words_of(query: str) -> list[str]:
-    """The words that somebody looks for, folded, each once, in their order."""
+    """Return the words of a search query, folded, each once, in their order."""
     return [word for word in dict.fromkeys(map(folded, query.split())) if word]
 
 
 def with_places(text: str) -> Folded:
-    """The same, with the places in `text`. Several times slower, but for most texts, which are
-    folded already: for what is shown."""
+    """Fold the text and keep the places of its letters in the original. Several times slower than
+    `folded` unless the text is folded already, as most are; for what is shown."""
     if folded(text) == text:
         return Folded(text, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
     letters: list[str] = []
@@ -117,13 +119,15 @@ def with_places(text: str) -> Folded:
 
 
 def without_space(text: str) -> str:
-    """Only compatible forms folded, and without blanks: for telling whether two versions of a page
-    say the same, where 髙 and 高 are a difference."""
+    """Return the text with compatible forms (NFKC) and case folded and blanks removed, but variant
+    letters kept: for telling whether two versions of a page say the same, where 髙 and 高 are a
+    difference."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _letters(text: str) -> str:
-    """Composed again at the end: what stood between a letter and its mark may be gone."""
+    """Fold all but the long marks. Compose again at the end, because what stood between a letter
+    and its mark may be gone."""
     bare = _composed("".join(text.split()))
     return _composed(OTHERS.sub(lambda found: _same(found[0]), bare))
 
@@ -149,7 +153,7 @@ def _hyphens(found: re.Match[str]) -> str:
 
 
 def _clusters(text: str) -> Iterator[str]:
-    """What belongs to one letter: marks and selectors go with the letter before."""
+    """Yield the text letter by letter, each with the marks and selectors that belong to it."""
     start = 0
     for place in range(1, len(text)):
         if _begins(text[place]):
@@ -160,6 +164,7 @@ def _clusters(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=20_000)
 def _begins(letter: str) -> bool:
-    """Whether folding changes nothing before this letter."""
+    """Return whether a cluster can begin at this letter, so that folding cannot join it to the one
+    before."""
     first = UNSEEN.sub("", unicodedata.normalize("NFKD", letter))[:1]
     return bool(first) and not unicodedata.combining(first) and not JOINING.match(first)

@@ -17,7 +17,8 @@ VOICE_NAME = re.compile(r"声([1-9][0-9]{0,3})")
 
 
 class Transcript(Base):
-    """What one transcription heard, or what was taken in from a file."""
+    """The text of one transcription: what a speech model heard, or what was taken in from a
+    file."""
 
     __tablename__ = "transcript"
 
@@ -47,15 +48,18 @@ class Transcript(Base):
 
 
 class Speaker(Base):
-    """A voice in a transcript. `number`: one that the machine told apart; it is called 声1, 声2 …
-    until a person names it. `suggestion`: the voiceprint that it may be of."""
+    """A voice in a transcript, under a person's name or still without one."""
 
     __tablename__ = "speaker"
 
     id: Mapped[Id]
     transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"), index=True)
+    # 声1, 声2 … until a person names the voice.
     name: Mapped[Name]
+    # The number of a voice that the machine told apart, from 1; None where a person or an imported
+    # file named the speaker.
     number: Mapped[int | None]
+    # The voiceprint that this voice may belong to.
     suggestion_id: Mapped[int | None] = mapped_column(
         ForeignKey("voiceprint.id", ondelete="SET NULL"), index=True
     )
@@ -69,7 +73,7 @@ class Speaker(Base):
 
     @staticmethod
     def number_in(name: str) -> int | None:
-        """The other way round; None for a person's name."""
+        """Return the number in a name like 「声3」; None for a person's name."""
         found = VOICE_NAME.fullmatch(name)
         return int(found[1]) if found else None
 
@@ -79,14 +83,15 @@ class Speaker(Base):
 
     @property
     def suggested_name(self) -> str | None:
-        """Of somebody whose voiceprint is like it, until a person has decided."""
+        """Return the name of the voiceprint that is like this voice; None once a person has named
+        the voice, or when the voiceprint has run out."""
         found = self.suggestion if self.is_unnamed else None
         return found.name if found and found.is_live(now()) else None
 
 
 class Doubt(StrEnum):
-    """Why the recogniser itself does not trust a segment, after it tried again; UNPLACED: why its
-    times are not to be trusted where the text came from a file."""
+    """The reason for which a segment is not trusted: the recogniser's own, after it tried again, or
+    for UNPLACED that its times are estimates because the text came from a file."""
 
     MISSING = "missing"
     REPEATED = "repeated"
@@ -108,8 +113,8 @@ class Doubt(StrEnum):
 
 
 class AssignedBy(StrEnum):
-    """Where the agenda item of a segment comes from: a person, the pages that were shown, or what
-    was said."""
+    """The source of a segment's agenda item: a person, the pages that were shown, or what was
+    said."""
 
     PERSON = "person"
     TURNS = "turns"
@@ -130,36 +135,40 @@ model's probability."""
 
 
 class Segment(Base):
-    """`heard`: the speech model's own words, immutable. `machine`: after what the documents
-    changed by themselves, immutable once made. `text`: now. `revision` counts changes of `text`.
-    Where the text came from a file, `heard` and `machine` are its words, and count as no accuracy.
-
-    `confidence` is the model's own, from 0 to 1; missing where the text came from elsewhere.
-    `assigned_by` says who placed it in the agenda; with no item then, it is left out of all items
-    (議題外), and without either nobody knows yet.
-    `is_mixed`: two voices are heard in it.
-    `moments`: when each piece of `heard` was said (minutes/transcripts/word_times.py), where
-    that is known.
-    """
+    """One thing said by one speaker (発話), with its text as heard, as changed by the machine and
+    as it stands now."""
 
     __tablename__ = "segment"
     __table_args__ = (Index("ix_segment_transcript_start", "transcript_id", "start_seconds"),)
 
     id: Mapped[Id]
     transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"))
+    # The unit of work that heard it; None where the text came from a file.
     chunk_id: Mapped[int | None] = mapped_column(ForeignKey("chunk.id"), index=True)
+    # None with an `assigned_by` means explicitly of no item (議題外); None without it means that
+    # nobody has decided yet.
     agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"), index=True)
     assigned_by: Mapped[AssignedBy | None] = mapped_column(word(AssignedBy))
     speaker_id: Mapped[int | None] = mapped_column(ForeignKey("speaker.id"), index=True)
+    # Both in seconds from the beginning of the recording.
     start_seconds: Mapped[float]
     end_seconds: Mapped[float]
+    # The speech model's own words, or those of the imported file. Never changed.
     heard: Mapped[LongText]
+    # `heard` after the changes that the documents' words made by themselves. Never changed once
+    # made. For an imported file it is the file's words, and not counted as accuracy.
     machine: Mapped[LongText]
+    # The text as it stands now, with people's corrections.
     text: Mapped[LongText]
+    # The speech model's own, from 0 to 1; None where the text came from elsewhere.
     confidence: Mapped[float | None]
     doubt: Mapped[Doubt | None] = mapped_column(word(Doubt))
+    # Two voices are heard at the same time.
     is_mixed: Mapped[bool] = mapped_column(default=False)
+    # When each piece of `heard` was said (minutes/transcripts/word_times.py); None where that is
+    # not known.
     moments: Mapped[Moments | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    # Counts the changes of `text`, so that two people do not overwrite each other.
     revision: Mapped[int] = mapped_column(default=0)
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[When | None]
@@ -187,27 +196,30 @@ class Segment(Base):
 
     @property
     def is_left_out(self) -> bool:
-        """Explicitly of no agenda item (議題外)."""
+        """Return whether the segment is explicitly of no agenda item (議題外)."""
         return self.agenda_item_id is None and self.assigned_by is not None
 
     @property
     def place_in_agenda(self) -> tuple[int | None, bool]:
-        """Equal for neighbours under one heading."""
+        """Return a value that is equal for neighbouring segments under the same heading: the item's
+        id and whether the segment is left out of all items."""
         return self.agenda_item_id, self.is_left_out
 
 
 class VoiceSample(Base):
-    """The voice of a segment in numbers, of the `seconds` in which nobody else is heard: what a
-    voiceprint is made of when somebody agrees. Only in series that keep voiceprints, and only
-    while voices are still being named."""
+    """The voice of one segment in numbers, from which a voiceprint is made when the person agrees.
+    Kept only in series that keep voiceprints, and only while voices are still being named."""
 
     __tablename__ = "voice_sample"
 
     segment_id: Mapped[int] = mapped_column(
         ForeignKey("segment.id", ondelete="CASCADE"), primary_key=True
     )
+    # 32-bit floats, little-endian, as in `Voiceprint.direction`.
     direction: Mapped[bytes]
+    # How much of the segment was measured: the part in which nobody else is heard.
     seconds: Mapped[float]
+    # Which weights of the speaker model made it; only samples of the same weights compare.
     weights_sha256: Mapped[Sha256]
     made_at: Mapped[When] = mapped_column(default=now, index=True)
 
@@ -221,6 +233,7 @@ class Correction(Base):
 
     id: Mapped[Id]
     segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id"), index=True)
+    # The segment's `revision` that this change led to.
     revision: Mapped[int]
     before: Mapped[LongText]
     after: Mapped[LongText]
@@ -232,15 +245,18 @@ class Correction(Base):
 
 
 class TranscriptCount(Base):
-    """The confirmed segments of a transcript and their letters, heard against meant, as they were
-    counted last: raw and normalised. `is_stale`: it changed since. `changes` counts how often, so
-    that nothing is taken for counted that changed meanwhile."""
+    """The character counts of a transcript's confirmed segments, heard against meant, as they were
+    counted last: once on the raw text and once on the normalised one."""
 
     __tablename__ = "transcript_count"
 
     transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"), primary_key=True)
+    # The transcript has changed since it was counted.
     is_stale: Mapped[bool] = mapped_column(default=True, index=True)
+    # Counts the changes of the transcript, so that a count that was running during a change is not
+    # taken for current.
     changes: Mapped[int] = mapped_column(default=1)
+    # The number of confirmed segments; all counts below are characters.
     segments: Mapped[int] = mapped_column(default=0)
     raw_total: Mapped[int] = mapped_column(default=0)
     raw_wrong: Mapped[int] = mapped_column(default=0)
@@ -255,8 +271,8 @@ class TranscriptCount(Base):
 
 
 class EditingTime(Base):
-    """How long one person was at work on one transcript, in seconds: only while they typed or
-    listened. `noted_at`: up to when."""
+    """How long one person worked on one transcript, in seconds: only while they typed or
+    listened."""
 
     __tablename__ = "editing_time"
     __table_args__ = (Index("ix_editing_time_seconds", "transcript_id", "seconds"),)
@@ -264,6 +280,7 @@ class EditingTime(Base):
     transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     seconds: Mapped[float] = mapped_column(default=0.0)
+    # Up to when the time is counted.
     noted_at: Mapped[When] = mapped_column(default=now)
 
     transcript: Mapped[Transcript] = relationship()
@@ -271,7 +288,7 @@ class EditingTime(Base):
 
 
 class Origin(StrEnum):
-    """Where a proposed word comes from."""
+    """The source of a proposed word."""
 
     TERM = "term"
     NAME = "name"
@@ -281,27 +298,28 @@ class Origin(StrEnum):
 
 
 class Proposal(Base):
-    """修正候補: `after` instead of `before`, which stands in the segment's `machine` text at
-    `start`. `was_changed`: it was done at once, and `machine` has `after` there. `place` says where
-    the word is printed, or what was corrected before; `page` prints it, if it can be opened.
-    `probability` from 0 to 1.
-
-    Decided by a person once: taken, or refused.
-    """
+    """A proposed correction (修正候補) of one word in one segment. A person decides it once:
+    accepted or refused."""
 
     __tablename__ = "proposal"
 
     id: Mapped[Id]
     segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id"), index=True)
+    # Where `before` stands in the segment's `machine` text, in characters.
     start: Mapped[int]
+    # The word as it was heard, and the word that is proposed instead.
     before: Mapped[LongText]
     after: Mapped[LongText]
     origin: Mapped[Origin] = mapped_column(word(Origin))
+    # Says where the word is printed, or what was corrected before.
     place: Mapped[Name] = mapped_column(default="")
+    # The page that prints it, if it can be opened.
     page_id: Mapped[int | None] = mapped_column(
         ForeignKey("page.id", ondelete="SET NULL"), index=True
     )
+    # From 0 to 1.
     probability: Mapped[float]
+    # The change was made at once, and `machine` has `after` at `start`.
     was_changed: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[When] = mapped_column(default=now)
     is_accepted: Mapped[bool | None]
@@ -322,5 +340,5 @@ class Proposal(Base):
 
     @property
     def stands_now(self) -> str:
-        """What stands in the text until somebody decides otherwise."""
+        """Return the word that stands in the text until somebody decides otherwise."""
         return self.after if self.was_changed else self.before

@@ -1,4 +1,4 @@
-"""Uploads (送信): recordings on their way in, in pieces, until they are whole and accepted."""
+"""Uploads (送信): recordings on their way in, in parts, until they are complete and accepted."""
 
 from enum import StrEnum
 
@@ -30,20 +30,20 @@ class UploadState(StrEnum):
 
 
 class Upload(Base):
-    """One file arriving by the tus protocol. `key` is its name in the URL and on disk;
-    `received_bytes` is what was acknowledged, all of it on disk; `size_bytes` is not known while
-    somebody records in the browser (`is_live`). When it is whole, the worker checks it under a
-    lease and makes the recording, or says in `problem` why it cannot.
-    """
+    """One file arriving by the tus protocol. When it is complete, the worker checks it under a
+    lease and makes the recording, or says in `problem` why it cannot."""
 
     __tablename__ = "upload"
 
     id: Mapped[Id]
+    # Its name in the URL and on disk.
     key: Mapped[str] = mapped_column(String(40), unique=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     file_name: Mapped[Name]
+    # None while somebody records in the browser (`is_live`), when it is not known yet.
     size_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    # What was acknowledged, all of it on disk.
     received_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     sha256: Mapped[Sha256 | None]
     is_live: Mapped[bool] = mapped_column(default=False)

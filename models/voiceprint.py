@@ -12,10 +12,8 @@ from models.recording import Transcription
 
 
 class Voiceprint(Base):
-    """`direction`: 32-bit numbers, little-endian, of length 1 together. Only prints of the same
-    weights can be compared. `consent_by`: who wrote down that the person agreed; `transcription`:
-    where the voice was heard. Not used any more, and soon deleted, from `expires_at` on.
-    """
+    """The voice of one person in one series. From `expires_at` on it is not used any more, and soon
+    deleted."""
 
     __tablename__ = "voiceprint"
     __table_args__ = (UniqueConstraint("series_id", "name"),)
@@ -23,9 +21,13 @@ class Voiceprint(Base):
     id: Mapped[Id]
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"))
     name: Mapped[Name]
+    # A speaker embedding: 32-bit floats, little-endian, normalised to length 1.
     direction: Mapped[bytes]
+    # Only voiceprints made by the same weights can be compared.
     weights_sha256: Mapped[Sha256]
+    # Where the voice was heard.
     transcription_id: Mapped[int] = mapped_column(ForeignKey("transcription.id"), index=True)
+    # Who wrote down that the person agreed.
     consent_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     consent_at: Mapped[When] = mapped_column(default=now)
     expires_at: Mapped[When] = mapped_column(index=True)

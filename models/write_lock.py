@@ -1,5 +1,5 @@
-"""Who writes next. SQLite has one writer at a time and lets the others try again in no order; here
-those of one process stand in a row first, so that nobody is overtaken for ever."""
+"""The order in which the threads of one process write. SQLite has one writer at a time and lets the
+others retry in no order; here they queue first, so that nobody is overtaken for ever."""
 
 import threading
 from dataclasses import dataclass, field
@@ -15,10 +15,10 @@ class _Waiting:
 
 
 class WriteLock:
-    """One at a time; the urgent ones first, otherwise in the order in which they came."""
+    """A lock that goes to the urgent threads first, otherwise in the order in which they came."""
 
     def __init__(self, most_waiting: int | None = None) -> None:
-        """`most_waiting`: how many may stand in the row; nobody urgent is sent away for it."""
+        """Limit the queue to `most_waiting` threads; an urgent one is never sent away for it."""
         self._guard = threading.Lock()
         self._row: list[_Waiting] = []
         self._tickets = count()
@@ -27,13 +27,14 @@ class WriteLock:
 
     @property
     def waiting(self) -> int:
-        """How many stand in the row."""
+        """Return how many threads are in the queue."""
         return len(self._row)
 
     def take(self, seconds: float, *, is_urgent: bool = False) -> bool:
-        """Whether it is ours, after at most so many seconds; False at once when the row is full.
+        """Wait for the lock for at most `seconds` and return whether we have it; return False at
+        once when the queue is full.
 
-        Raises RuntimeError where this thread has it already: it would wait for itself.
+        Raises RuntimeError where this thread has it already, because it would wait for itself.
         """
         me = threading.get_ident()
         with self._guard:
@@ -56,7 +57,7 @@ class WriteLock:
         return False
 
     def give_back(self) -> None:
-        """To the next one in the row, if there is one."""
+        """Pass the lock to the next thread in the queue, or free it."""
         with self._guard:
             if self._row:
                 heappop(self._row).called.set()
