@@ -1,5 +1,6 @@
 """Who speaks when, as far as voices can be told apart: numbers, never names."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -7,10 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from meetings.config import Config
 from minutes.evaluation.error_rate import Said
 from minutes.recognition.heard import Read, Sound
 from minutes.sound import audio
-from minutes.voices import stretches
+from minutes.voices import stretches, weights
 from minutes.voices.clustering import Labels, Points, follow, voices_of
 from minutes.voices.embeddings import Direction
 from minutes.voices.networks import Networks
@@ -37,10 +39,23 @@ class Heard:
 @dataclass(frozen=True)
 class Told:
     """`turns` in order of time with their voices, numbered from 1 as they come up; two turns at
-    once where two speak. `heard`: what they were told apart by."""
+    once where two speak. `heard`: what they were told apart by, `embedding_sha256`: which network
+    made numbers of it."""
 
     turns: list[Said]
     heard: list[Heard]
+    embedding_sha256: str
+
+
+TellApart = Callable[[Config, Path, int | None, Read], Told]
+"""What tells apart the voices of a normalised WAV, so many if somebody knows, reading it by `Read`.
+Raises ConfigurationError."""
+
+
+def tell_apart_as_set(config: Config, wav: Path, count: int | None, read: Read) -> Told:
+    """With the networks of the settings. Raises ConfigurationError when they are not there."""
+    networks = Networks(weights.load(config), config.speech.threads)
+    return tell_apart(wav, networks, count, read)
 
 
 def tell_apart(
@@ -51,11 +66,11 @@ def tell_apart(
     found = stretches.find(sound, audio.length_seconds(wav), networks)
     known = [place for place, stretch in enumerate(found) if _is_known(stretch)]
     if not known:
-        return Told(_turns(found, np.zeros(len(found), np.int64)), [])
+        return Told(_turns(found, np.zeros(len(found), np.int64)), [], networks.embedding_sha256)
     points = _points(sound, [found[place] for place in known], networks)
     labels = _labels(found, known, points, count)
     heard = [Heard(found[place], point) for place, point in zip(known, points, strict=True)]
-    return Told(_turns(found, labels), heard)
+    return Told(_turns(found, labels), heard, networks.embedding_sha256)
 
 
 def _is_known(stretch: Stretch) -> bool:
@@ -64,11 +79,11 @@ def _is_known(stretch: Stretch) -> bool:
 
 def _labels(found: list[Stretch], known: list[int], points: Points, count: int | None) -> Labels:
     lengths = [min(found[place].seconds, stretches.LONGEST_SECONDS) for place in known]
-    weights = np.array(lengths, np.float32)
-    sure = weights >= min(SHORTEST_SURE_SECONDS, float(weights.max()))
-    voices = voices_of(points[sure], weights[sure], count)
+    shares = np.array(lengths, np.float32)
+    sure = shares >= min(SHORTEST_SURE_SECONDS, float(shares.max()))
+    voices = voices_of(points[sure], shares[sure], count)
     likeness = np.zeros((len(found), len(voices)), np.float32)
-    likeness[known] = points @ voices.T * weights[:, None]
+    likeness[known] = points @ voices.T * shares[:, None]
     return follow(likeness)
 
 

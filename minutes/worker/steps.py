@@ -30,8 +30,7 @@ from minutes.speech_models.speech_model import SpeechModel
 from minutes.terms import papers
 from minutes.transcription import work
 from minutes.transcripts import transcripts, word_times
-from minutes.voices import voices, weights
-from minutes.voices.networks import Networks
+from minutes.voices.voices import TellApart
 from models.database import reading
 from models.meeting import Meeting
 from models.recording import Recording, StepKind, Transcription
@@ -45,7 +44,8 @@ class Material:
     """What a step is given. `wav` is the normalised sound, `scratch` an empty folder that is
     removed afterwards; `transcription` is read only, with its recording and its meeting's series.
     `engine` to read what else is needed; `load_teacher`: what puts words into a text with this
-    speech model, when it is needed; `load_word_finder`: what tells when each word was said.
+    speech model, when it is needed; `load_word_finder`: what tells when each word was said;
+    `tell_apart`: what tells who speaks when.
     `read`: reads the sound, and raises when the worker has to leave; what takes long reads by it.
     """
 
@@ -53,6 +53,7 @@ class Material:
     engine: Engine
     load_teacher: Callable[[SpeechModel], Teach]
     load_word_finder: Callable[[SpeechModel, str], FindWords]
+    tell_apart: TellApart
     storage: Storage
     transcription: Transcription
     wav: Path
@@ -128,9 +129,8 @@ def tell_voices_apart(material: Material) -> Write:
     config = material.config
     if not config.speakers.tell_apart:
         return lambda session, transcription: None
-    networks = Networks(weights.load(config), config.speech.threads)
     count = material.transcription.voices
-    told = voices.tell_apart(material.wav, networks, count, material.read)
+    told = material.tell_apart(config, material.wav, count, material.read)
 
     def write(session: Session, transcription: Transcription) -> None:
         transcript = _transcript(session, transcription)
@@ -138,9 +138,9 @@ def tell_voices_apart(material: Material) -> Write:
             return
         naming.keep(session, transcript, told.turns)
         if transcript.meeting.series.keeps_voiceprints:
-            samples.keep(session, transcript, told.heard, networks.embedding_sha256)
+            samples.keep(session, transcript, told.heard, told.embedding_sha256)
             least = config.speakers.voiceprint_likeness
-            suggestions.suggest(session, transcript, networks.embedding_sha256, least)
+            suggestions.suggest(session, transcript, told.embedding_sha256, least)
 
     return write
 

@@ -44,6 +44,7 @@ from minutes.terms import papers
 from minutes.transcription import leases, normalised, progress, scheduling, work
 from minutes.transcription.leases import Piece
 from minutes.transcripts import counts
+from minutes.voices.voices import TellApart, tell_apart_as_set
 from minutes.worker import steps
 from minutes.worker.steps import STEPS, Material
 from models.database import is_locked, reading, writing
@@ -117,10 +118,12 @@ class Worker:
         load: Load,
         load_teacher: LoadTeacher,
         load_word_finder: LoadWordFinder,
+        tell_apart: TellApart = tell_apart_as_set,
     ) -> None:
         self._config = config
         self._load_teacher = load_teacher
         self._load_word_finder = load_word_finder
+        self._tell_apart = tell_apart
         self._engine = engine
         self._storage = Storage(config.home)
         self._load = load
@@ -238,6 +241,7 @@ class Worker:
             self._engine,
             self._teacher,
             self._word_finder,
+            self._tell_apart,
             self._storage,
             step.transcription,
             wav,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from minutes.transcription import work
 from minutes.voices import embeddings, stretches, voices, weights
 from minutes.voices.pyannet import POWERSET
 from minutes.voices.stretches import Stretch
-from minutes.worker import steps
+from minutes.voices.voices import TellApart
 from minutes.worker.worker import Worker
 from models.recording import Step, StepKind, Transcription, WorkState
 from models.transcript import Transcript, VoiceSample
@@ -37,14 +38,22 @@ def step_of(run: Transcription) -> Step:
     return next(step for step in run.steps if step.kind == StepKind.SPEAKERS)
 
 
-def make_worker(config: Config, engine: Engine) -> Worker:
+ONE_VOICE = voices.Told([Said(0, 1000, 1)], [], WEIGHTS)
+
+
+def make_worker(
+    config: Config, engine: Engine, tell_apart: TellApart = voices.tell_apart_as_set
+) -> Worker:
     on = replace(config, speakers=Speakers(tell_apart=True))
     no_words = speech_models.find_no_words
-    return Worker(on, engine, lambda *_: iter, speech_models.teach_nothing, no_words)  # type: ignore[arg-type]
+    teacher = speech_models.teach_nothing
+    return Worker(on, engine, lambda *_: iter, teacher, no_words, tell_apart)  # type: ignore[arg-type]
 
 
-def work_all(config: Config, engine: Engine) -> None:
-    worker = make_worker(config, engine)
+def work_all(
+    config: Config, engine: Engine, tell_apart: TellApart = voices.tell_apart_as_set
+) -> None:
+    worker = make_worker(config, engine, tell_apart)
     while worker.take_turn():
         pass
 
@@ -74,25 +83,21 @@ def test_it_runs_again_with_a_number_of_voices(
     cast: Cast,
     run: Transcription,
     transcript: Transcript,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = []
 
-    def tell_apart(wav: Path, networks: object, count: int | None, read: Read) -> voices.Told:
+    def tell_apart(config: Config, wav: Path, count: int | None, read: Read) -> voices.Told:
         asked.append(count)
-        return voices.Told([Said(0, 1000, 1)], [])
+        return ONE_VOICE
 
-    monkeypatch.setattr(weights, "load", lambda config: None)
-    monkeypatch.setattr(steps, "Networks", lambda *_: None)
-    monkeypatch.setattr(voices, "tell_apart", tell_apart)
     with pytest.raises(NotPossibleNow):  # the first time is still to come
         work.tell_voices_apart(session, cast.secretary, run, 3)
     session.rollback()
-    work_all(config, engine)
+    work_all(config, engine, tell_apart)
     session.rollback()
     work.tell_voices_apart(session, cast.secretary, run, 3)
     session.commit()
-    work_all(config, engine)
+    work_all(config, engine, tell_apart)
     session.rollback()
     assert asked == [None, 3]
     assert {s.speaker.name for s in transcript.segments if s.speaker} == {"声1"}
@@ -106,23 +111,25 @@ def test_a_worker_that_is_stopped_leaves_in_the_middle_and_the_next_one_does_it(
     transcript: Transcript,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    worker, answers = make_worker(config, engine), list[int]()
+    """While the networks are at the sound: of the windows after this one nothing is read."""
+    answers = list[int]()
 
     def stopping(sounds: NDArray[np.float32]) -> NDArray[np.float32]:
         answers.append(len(sounds))
         worker.stop()
         return np.zeros((len(sounds), 589, len(POWERSET)), np.float32)
 
-    monkeypatch.setattr(weights, "load", lambda config: None)
-    monkeypatch.setattr(steps, "Networks", lambda *_: SimpleNamespace(activity=stopping))
+    def tell_apart(config: Config, wav: Path, count: int | None, read: Read) -> voices.Told:
+        networks: Any = SimpleNamespace(activity=stopping, embedding_sha256=WEIGHTS)
+        return voices.tell_apart(wav, networks, count, read)
+
+    worker = make_worker(config, engine, tell_apart)
     monkeypatch.setattr(stretches, "WINDOWS_AT_ONCE", 1)
     worker.run()
     session.rollback()
     assert len(answers) == 1
     assert (step_of(run).state, step_of(run).attempts) == (WorkState.WAITING, 0)
-    monkeypatch.setattr(steps, "Networks", lambda *_: None)
-    monkeypatch.setattr(voices, "tell_apart", lambda *_: voices.Told([Said(0, 1000, 1)], []))
-    work_all(config, engine)
+    work_all(config, engine, lambda *_: ONE_VOICE)
     session.rollback()
     assert step_of(run).state == WorkState.FINISHED
     assert {s.speaker.name for s in transcript.segments if s.speaker} == {"声1"}
@@ -135,21 +142,17 @@ def test_it_keeps_samples_and_suggests_only_where_the_series_keeps_voiceprints(
     cast: Cast,
     run: Transcription,
     transcript: Transcript,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first = transcript.segments[0]
     stretch = Stretch(first.start_seconds, first.end_seconds, False)
-    told = voices.Told([Said(0, 1000, 1)], [voices.Heard(stretch, KOGA)])
-    monkeypatch.setattr(weights, "load", lambda config: None)
-    monkeypatch.setattr(steps, "Networks", lambda *_: SimpleNamespace(embedding_sha256=WEIGHTS))
-    monkeypatch.setattr(voices, "tell_apart", lambda *_: told)
-    work_all(config, engine)
+    told = voices.Told([Said(0, 1000, 1)], [voices.Heard(stretch, KOGA)], WEIGHTS)
+    work_all(config, engine, lambda *_: told)
     session.rollback()
     assert session.scalars(select(VoiceSample)).all() == []
     transcript.meeting.series.keeps_voiceprints = True
     work.tell_voices_apart(session, cast.secretary, run, None)
     session.commit()
-    work_all(config, engine)
+    work_all(config, engine, lambda *_: told)
     session.rollback()
     (sample,) = session.scalars(select(VoiceSample))
     assert (sample.segment_id, sample.weights_sha256) == (first.id, WEIGHTS)
