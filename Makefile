@@ -10,7 +10,7 @@ ASSETS := $(shell find web/assets -type f -not -path '*/node_modules/*' 2>/dev/n
 # What a test run prints at its end: where its time went.
 SLOWEST := --durations=25 --durations-min=1
 
-.PHONY: run install dev test quick soak-hostile check format lock clean
+.PHONY: run install dev test quick soak-hostile check types format lock clean
 
 run: install
 	@$(BIN)/gijido demo
@@ -45,6 +45,10 @@ check: dev
 	$(BIN)/mypy
 	$(BIN)/deptry .
 	$(BIN)/python web/assets/node.py check
+
+# The API's shapes as TypeScript types, after one of them has changed.
+types: dev
+	$(BIN)/python web/assets/api_types.py
 
 format: dev
 	$(BIN)/ruff format

@@ -1,6 +1,6 @@
-"""Build, check or format the web assets with Node.js: the machine's own, else the one from PyPI.
+"""Build, check, format or test the web assets with Node.js: the machine's own, else PyPI's.
 
-Run by the Makefile: `python web/assets/node.py build|check|format`.
+Run by the Makefile: `python web/assets/node.py build|check|format|test`.
 """
 
 import json
@@ -23,13 +23,17 @@ LETTERS = HERE / "base" / "letters.json"
 PACKAGES = HERE / "node_modules" / ".package-lock.json"
 
 
-def main(verb: str) -> int:
+def main(verb: str, given: str | None = None) -> int:
+    """Run a script of package.json, with `given` to read, and return its exit status."""
     LETTERS.write_text(json.dumps(SAME, ensure_ascii=False), encoding="utf-8")
     node, npm = machines_node() or packaged_node()
     surroundings = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     if is_outdated():
         subprocess.run([*npm, "ci", "--silent"], cwd=HERE, env=surroundings, check=True)
-    return subprocess.run([*npm, "run", "--silent", verb], cwd=HERE, env=surroundings).returncode
+    command = [*npm, "run", "--silent", verb]
+    return subprocess.run(
+        command, cwd=HERE, env=surroundings, input=given, text=True, encoding="utf-8"
+    ).returncode
 
 
 def machines_node() -> tuple[Path, list[str]] | None:

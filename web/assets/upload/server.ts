@@ -1,17 +1,9 @@
 /** What the pages that send recordings and the server say to each other (see /api/openapi.json). */
 
+import type { UploadAnswer } from "../base/api-types";
 import { request } from "../base/http";
 
-export interface Upload {
-  key: string;
-  file_name: string;
-  size_bytes: number | null;
-  received_bytes: number;
-  state: "receiving" | "whole" | "accepted" | "refused" | "withdrawn";
-  problem: string;
-  is_live: boolean;
-  sender: { id: number; name: string };
-}
+export type Upload = UploadAnswer;
 
 export const VERSION = { "Tus-Resumable": "1.0.0" };
 const ASK_MS = 3000;

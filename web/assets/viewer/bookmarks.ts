@@ -1,17 +1,10 @@
 /** しおり: the pages that this person marked, in all documents of the meeting. */
 
+import type { BookmarkAnswer } from "../base/api-types";
 import { button } from "../base/elements";
 import { request } from "../base/http";
 import type { Drawer } from "./drawer";
 import type { Reader } from "./reader";
-
-interface Marked {
-  document_id: number;
-  title: string;
-  version_id: number;
-  page_id: number;
-  page: number;
-}
 
 export class Bookmarks {
   readonly press = button(
@@ -20,7 +13,7 @@ export class Bookmarks {
     "viewer-choice",
     "この頁にしおりを挟む",
   );
-  private marked: Marked[] = [];
+  private marked: BookmarkAnswer[] = [];
 
   constructor(
     private readonly meetingId: number,
@@ -33,7 +26,10 @@ export class Bookmarks {
   async load(): Promise<void> {
     try {
       this.marked = (
-        await request<{ bookmarks: Marked[] }>("GET", `/api/meetings/${this.meetingId}/bookmarks`)
+        await request<{ bookmarks: BookmarkAnswer[] }>(
+          "GET",
+          `/api/meetings/${this.meetingId}/bookmarks`,
+        )
       ).bookmarks;
     } catch {
       return; // without a network the button stays as it was
@@ -62,7 +58,7 @@ export class Bookmarks {
     );
   }
 
-  private get here(): Marked | undefined {
+  private get here(): BookmarkAnswer | undefined {
     const { document, page } = this.reader;
     return this.marked.find(
       (mark) => mark.version_id === document?.version_id && mark.page === page,

@@ -1,5 +1,7 @@
 /** What the server hands to the viewer (`web/views/meetings/_viewer.py`). */
 
+import type { PersonAnswer } from "../base/api-types";
+
 export interface ShownDocument {
   id: number;
   title: string;
@@ -26,11 +28,7 @@ export interface AgendaEntry {
   title: string;
 }
 
-export interface SomePerson {
-  id: number;
-  name: string;
-  title: string;
-}
+export type SomePerson = PersonAnswer;
 
 export interface ViewerData {
   me: {

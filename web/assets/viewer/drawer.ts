@@ -1,5 +1,6 @@
 /** The drawer over the page: thumbnails, contents, pages shown, people to hand over to. */
 
+import type { ShownAnswer } from "../base/api-types";
 import { button, make } from "../base/elements";
 import { request, sentenceOf } from "../base/http";
 import { clock } from "../base/times";
@@ -118,15 +119,8 @@ export class Drawer {
   }
 
   async showShownPages(meetingId: number, reader: Reader): Promise<void> {
-    interface Shown {
-      document_id: number;
-      title: string;
-      version_id: number;
-      page: number;
-      at: string;
-    }
     await this.fill("これまでに発表された頁", async () => {
-      const { pages } = await request<{ pages: Shown[] }>(
+      const { pages } = await request<{ pages: ShownAnswer[] }>(
         "GET",
         `/api/meetings/${meetingId}/shown-pages`,
       );

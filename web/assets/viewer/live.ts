@@ -4,35 +4,18 @@
  * terminal's own clock is never asked what time it is.
  */
 
+import type { LiveAnswer, Pointer, TurnAnswer } from "../base/api-types";
 import { send } from "../base/http";
 
-export interface Turn {
-  sequence: number;
-  at: string;
-  document_id: number;
-  version_id: number;
-  page: number;
+export interface Turn extends Omit<TurnAnswer, "area"> {
   area: [number, number, number, number] | null;
-  agenda_item_id: number | null;
 }
 
-export interface LiveState {
-  sequence: number;
-  documents: number;
-  presenter: { id: number; name: string; title: string } | null;
+export interface LiveState extends Omit<LiveAnswer, "turn" | "you"> {
   turn: Turn | null;
-  agenda_item_id: number | null;
-  /** A page is shown that is closed to this person. */
-  is_turn_closed: boolean;
 }
 
-export interface Pointer {
-  version_id: number;
-  page: number;
-  x: number;
-  y: number;
-  is_shown: boolean;
-}
+export type { Pointer };
 
 /** How the facts come in. */
 export type Link = "connecting" | "stream" | "polling" | "lost";

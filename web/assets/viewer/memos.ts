@@ -5,9 +5,10 @@
  * may break off anywhere and is simply done again.
  */
 
+import type { MemoAnswer, MemoKind } from "../base/api-types";
 import { Refusal, request } from "../base/http";
 
-export type Kind = "ink" | "marker" | "note";
+export type Kind = MemoKind;
 export type Point = [x: number, y: number, pressure: number];
 
 export interface Drawn {
@@ -60,28 +61,12 @@ interface Kept {
   isRefused?: boolean;
 }
 
-interface Answer {
-  id: number;
-  key: string;
-  page_id: number;
-  page: number;
-  kind: Kind;
+interface Answer extends Omit<MemoAnswer, "content"> {
   content: Content;
-  author: { name: string };
-  is_mine: boolean;
-  is_shared: boolean;
-  is_carried: boolean;
-  written_version: number;
-  is_page_changed: boolean;
-  revision: number;
 }
 
 /** A memo whose page is not in the current version, with the size of its old page in points. */
-export interface Stranded extends Answer {
-  version_id: number;
-  width: number;
-  height: number;
-}
+export type Stranded = Answer;
 
 export interface PageOfVersion {
   versionId: number;

@@ -1,5 +1,6 @@
 /** この頁の発言: what was said while the page was shown, to hear and to read. */
 
+import type { MomentAnswer as Moment, SaidAnswer as Said } from "../base/api-types";
 import { button, make } from "../base/elements";
 import { request } from "../base/http";
 import { position } from "../base/times";
@@ -8,24 +9,6 @@ import type { Reader } from "./reader";
 
 const FIRST_WORDS = 40;
 const UNSURE = "録音の始まりの時刻が未確認のため、頁と発言がずれているかもしれません。";
-
-interface Said {
-  segment_id: number;
-  start_seconds: number;
-  speaker: string | null;
-  text: string;
-}
-
-interface Moment {
-  recording_id: number;
-  transcript_id: number | null;
-  kind: string;
-  part: number | null;
-  is_beginning_sure: boolean;
-  start_seconds: number;
-  end_seconds: number;
-  segments: Said[];
-}
 
 export async function showMoments(drawer: Drawer, reader: Reader): Promise<void> {
   const { document, page } = reader;

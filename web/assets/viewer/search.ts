@@ -1,20 +1,12 @@
 /** 検索: over all documents of the meeting. What was found stays until it is put away: the list, when
  * the drawer is opened again, and the marks on the pages. */
 
+import type { HitAnswer as Hit } from "../base/api-types";
 import { button, make } from "../base/elements";
 import { request, sentenceOf } from "../base/http";
 import { nameOf, type ShownDocument } from "./data";
 import type { Drawer } from "./drawer";
 import type { Reader } from "./reader";
-
-interface Hit {
-  document_id: number;
-  page: number;
-  excerpt: string;
-  /** Both in characters, of which a string here counts some twice. */
-  hit_start: number;
-  hit_length: number;
-}
 
 interface Found {
   words: string;
