@@ -8,7 +8,7 @@ import { position } from "../base/times";
 import type { Line } from "./line";
 import type { LineList } from "./list";
 import { remember, remembered } from "./remembered";
-import type { Filler, Segment, TextChange } from "./server";
+import type { Filler, TextChange } from "./server";
 
 const REMEMBERED = "gijido:fillers";
 
@@ -16,19 +16,6 @@ interface Place {
   line: Line;
   filler: Filler;
   tick: HTMLInputElement;
-}
-
-/** The text as it reads with its fillers faint; how they look, the page's style decides. */
-export function showFillers(shown: HTMLElement, segment: Segment): void {
-  shown.hidden = !segment.fillers.length;
-  const pieces: (Node | string)[] = [];
-  let place = 0;
-  for (const { start: characters, words } of segment.fillers) {
-    const start = inField(segment.text, characters);
-    pieces.push(segment.text.slice(place, start), make("span", { class: "filler" }, words));
-    place = start + words.length;
-  }
-  shown.replaceChildren(...pieces, segment.text.slice(place));
 }
 
 export class Fillers {

@@ -23,12 +23,13 @@ import type { Decision } from "./proposals";
 import type { Doubtful } from "./queue";
 import { Queue } from "./queue";
 import type { Segment, SegmentsChanged, SegmentsJoined, TextChange } from "./server";
-import type { Placed, Spoken } from "./spoken";
+import type { Spoken } from "./spoken";
 import { secondsBefore } from "./spoken";
 import { Unconfirmed } from "./unconfirmed";
 import type { Outcome } from "./undo";
 import { DONE, Undo } from "./undo";
 import { Voices } from "./voices";
+import type { Placed } from "./word-places";
 
 const MOST_NAMES = 9;
 /** As minutes/japanese/annotations.py knows them; any other note stands between 〔 〕. */

@@ -9,6 +9,7 @@ import { forget, keep, kept } from "./kept";
 import type { Decision } from "./proposals";
 import type { Row } from "./row";
 import type { Proposal, Segment, SegmentChanged, Word } from "./server";
+import type { Timed } from "./word-places";
 
 const WAIT_MS = 1000;
 const NAME_WAIT_MS = 4000;
@@ -18,12 +19,6 @@ export interface Conflict {
   message: string;
   theirs: string;
   revision: number;
-}
-
-/** The words of a text; none where it is not known when they were said. */
-export interface Timed {
-  text: string;
-  words: Word[];
 }
 
 export interface Decided {

@@ -3,15 +3,14 @@
 import { alert, button, make } from "../base/elements";
 import { plain } from "../base/text-places";
 import { position } from "../base/times";
-import { showFillers } from "./fillers";
+import { showFillers } from "./filler-text";
 import type { Heading, Place } from "./items";
 import { chosenPlace, fillChoice, showHeading } from "./items";
 import type { Line } from "./line";
 import { marked } from "./marks";
 import { showProposals } from "./proposals";
 import type { AgendaItem, Mark, Other } from "./server";
-import type { Placed } from "./spoken";
-import { placed } from "./spoken";
+import { type Placed, placed } from "./word-places";
 
 const GONE =
   "この発話はもうありません。ほかの人が前の発話とつなげたか、逐語録が消されました。" +

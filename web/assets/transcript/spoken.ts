@@ -2,8 +2,9 @@
  * near the window or heard, once for many of them. */
 
 import { Refusal, request } from "../base/http";
-import type { Line, Timed } from "./line";
+import type { Line } from "./line";
 import type { WordsAnswer } from "./server";
+import { type Placed, placed } from "./word-places";
 
 const TOGETHER_MS = 150;
 /** Lines further apart are asked for one after the other. */
@@ -15,14 +16,6 @@ const NONE_AFTER = "この先に、聞き取りに自信のない言葉はあり
 const NONE_BEFORE = "この前に、聞き取りに自信のない言葉はありません。";
 const NOT_KNOWN = "言葉ごとの自信はまだ調べていません。文字にする作業がすべて終わると使えます。";
 const NO_ANSWER = "サーバーに聞けないため、自信のない言葉を探せません。";
-
-/** A word in the text of a line. */
-export interface Placed {
-  start: number;
-  end: number;
-  seconds: number;
-  isUnsure: boolean;
-}
 
 interface Unsure {
   line: Line;
@@ -115,35 +108,6 @@ export class Spoken {
     }
     return true;
   }
-}
-
-/** Where each word stands in the text as it is by now: what was typed between the letters at its
- * beginning and at its end that are still the same is one word, said when the replaced ones were. */
-export function placed({ text: known, words }: Timed, text: string): Placed[] {
-  let kept = 0;
-  while (kept < known.length && known[kept] === text[kept]) kept++;
-  let tail = 0;
-  const most = Math.min(known.length, text.length) - kept;
-  while (tail < most && known.at(-1 - tail) === text.at(-1 - tail)) tail++;
-  const moved = text.length - known.length;
-  const found: Placed[] = [];
-  let typedAt: number | null = null;
-  const add = (start: number, end: number, seconds: number, isUnsure: boolean): void => {
-    const before = found.at(-1)?.end ?? 0;
-    if (start > before)
-      found.push({ start: before, end: start, seconds: typedAt ?? seconds, isUnsure: false });
-    if (end > start) found.push({ start, end, seconds, isUnsure });
-  };
-  let end = 0;
-  for (const { letters, seconds, is_unsure: isUnsure } of words) {
-    const start = end;
-    end += letters;
-    if (end <= kept) add(start, end, seconds, isUnsure);
-    else if (start >= known.length - tail) add(start + moved, end + moved, seconds, isUnsure);
-    else typedAt ??= seconds;
-  }
-  add(text.length, text.length, found.at(-1)?.seconds ?? 0, false);
-  return found;
 }
 
 /** Where to begin to listen so that the word at this place is heard with what leads to it. */
