@@ -14,7 +14,7 @@ from models.person import Person
 from tests.conftest import Browser, Cast
 from tests.disks import small_disk
 
-pytestmark = pytest.mark.hostile
+pytestmark = [pytest.mark.hostile, pytest.mark.slow]
 
 
 @pytest.fixture

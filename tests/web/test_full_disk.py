@@ -23,7 +23,7 @@ from tests.conftest import Browser, Cast
 from tests.disks import small_disk
 from tests.pdfs import plain_pdf
 
-pytestmark = pytest.mark.hostile
+pytestmark = [pytest.mark.hostile, pytest.mark.slow]
 
 Browse = Callable[[Person], Browser]
 

@@ -25,6 +25,8 @@ from tests.e2e.conftest import ROOT
 from tests.web.streams.test_tus import Sender, begin_piece, checksum
 from web.bench.harness.server import free_port
 
+pytestmark = pytest.mark.slow
+
 KILLS = 4
 SERVE = """
 import uvicorn

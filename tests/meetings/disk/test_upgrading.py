@@ -21,7 +21,7 @@ from meetings.disk import home, upgrading
 from meetings.errors import StartRefused
 from models import database
 
-pytestmark = pytest.mark.hostile
+pytestmark = [pytest.mark.hostile, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[3]
 OLD = ROOT / "tests/data/databases/0015.sqlite3.gz"

@@ -21,6 +21,8 @@ from tests.office import NEEDS_OFFICE
 from tests.processes import await_end_of
 from tests.walls import needs_walls
 
+pytestmark = pytest.mark.slow
+
 SECRET_COLOUR = (255, 0, 255)
 needs_office = pytest.mark.skipif(not office.is_available(), reason=NEEDS_OFFICE)
 

@@ -33,6 +33,8 @@ from models.recording import Recording, Transcription
 from tests.conftest import Cast
 from tests.sounds import TONE, ffmpeg
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = """
 import sys
 from pathlib import Path

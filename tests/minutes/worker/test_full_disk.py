@@ -25,7 +25,7 @@ from tests.disks import small_disk
 from tests.minutes.worker.test_worker import every_ten_seconds, work_off
 from web.demo import builders
 
-pytestmark = pytest.mark.hostile
+pytestmark = [pytest.mark.hostile, pytest.mark.slow]
 
 DISK = "40m"
 

@@ -29,7 +29,7 @@ from tests.conftest import Cast
 from tests.minutes.worker import killable
 from web.demo import builders
 
-pytestmark = pytest.mark.hostile
+pytestmark = [pytest.mark.hostile, pytest.mark.slow]
 
 SEED = 20261125
 PATIENCE_SECONDS = 300.0

@@ -16,7 +16,7 @@ from tests.conftest import Cast, Script
 from tests.world import World, build_world
 from web.api.operations import Operation, operation_of
 
-pytestmark = pytest.mark.hostile
+pytestmark = [pytest.mark.hostile, pytest.mark.slow]
 
 ODD: list[Any] = [
     None,

@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,8 @@ from tests.conftest import Cast
 from tests.world import build_world
 from web.bench import growth
 from web.bench.city import city
+
+pytestmark = pytest.mark.slow
 
 TWICE = city.Amounts(departments=6, people=60, series=2, meetings=70)
 

@@ -6,7 +6,7 @@ import pytest
 from web.bench import hostile, signing_in
 from web.bench.city.city import Amounts
 
-pytestmark = pytest.mark.hostile
+pytestmark = [pytest.mark.hostile, pytest.mark.slow]
 
 
 def test_a_meeting_goes_on_while_others_do_their_worst(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,12 @@
 import time
 from pathlib import Path
 
+import pytest
+
 from models.database import connect, migrate, reading, writing
 from web.bench import lock
+
+pytestmark = pytest.mark.slow
 
 
 def test_only_who_writes_is_recorded_and_from_the_lock_to_the_end(tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ from models.recording import Transcription
 from tests.e2e.conftest import ROOT
 from web.commands.cli import COMMANDS, cli
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).parents[2] / "data"
 
 

@@ -21,6 +21,8 @@ from meetings.errors import ConfigurationError, InvalidInput
 from tests.conftest import Browser
 from tests.e2e.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_server_is_trusted_by_whoever_trusts_the_authority(tmp_path: Path) -> None:
     with socket.socket() as free:

@@ -16,7 +16,7 @@ from web.bench.harness.hostile_clients import (
 )
 from web.door import protocol
 
-pytestmark = pytest.mark.hostile
+pytestmark = [pytest.mark.hostile, pytest.mark.slow]
 
 
 def until(is_so: Callable[[], bool]) -> None:
