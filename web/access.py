@@ -1,5 +1,6 @@
-"""Who may use a route. Every view declares it with one of these decorators, which fetch the
-thing that the URL names *and* decide in one step; absent and forbidden look alike (404).
+"""The rules for who may use a route. Every view declares its rule with one of these decorators,
+which fetch the thing that the URL names *and* decide in one step; absent and forbidden look alike
+(404).
 
 `tests/web/test_access.py` fails on a route that declares nothing.
 """
@@ -43,12 +44,12 @@ PAGE_OF = "X-Gijido-Person"
 
 
 def anyone(view: View) -> View:
-    """Citizens too."""
+    """Declare that anybody may use the view, citizens too."""
     return _declare(view, "anyone")
 
 
 def signed_in(view: View) -> View:
-    """The view is given `person`."""
+    """Declare that whoever is signed in may use the view, which is given `person`."""
     view = unless_only_asked(view)
 
     @wraps(view)
@@ -59,8 +60,8 @@ def signed_in(view: View) -> View:
 
 
 def with_any_password(view: View) -> View:
-    """Signed in, be it by a password that somebody else set and that was not changed yet: for what
-    is needed to change it. The view is given `person`."""
+    """Declare that whoever is signed in may use the view, even by a password that somebody else set
+    and that was not changed yet: for what is needed to change it. The view is given `person`."""
 
     @wraps(view)
     def checked(**names: Any) -> Any:
@@ -70,7 +71,8 @@ def with_any_password(view: View) -> View:
 
 
 def with_role(*roles: Role) -> Callable[[View], View]:
-    """Whoever has one of these roles for any department. The view is given `person`."""
+    """Declare that whoever has one of these roles, for any department, may use the view, which is
+    given `person`."""
 
     def decorate(view: View) -> View:
         view = unless_only_asked(view)
@@ -85,9 +87,10 @@ def with_role(*roles: Role) -> Callable[[View], View]:
 
 
 def to(kind: type[Base], right: Right) -> Callable[[View], View]:
-    """`/…/<int:meeting_id>` with `to(Meeting, Right.SEE)` gives the view `person` and `meeting`:
-    the row, if this person has the right to the meeting that it belongs to. An upload is named by
-    its key: numbers are given again after a backup was put back, and a sender may come then."""
+    """Declare that whoever has `right` to the meeting that the thing in the URL belongs to may use
+    the view: `/…/<int:meeting_id>` with `to(Meeting, Right.SEE)` gives it `person` and the row as
+    `meeting`. An upload is named by its key: numbers are given again after a backup was put back,
+    and a sender may come then."""
     name = _argument(kind)
     place = f"{name}_key" if kind is Upload else f"{name}_id"
 
@@ -106,8 +109,9 @@ def to(kind: type[Base], right: Right) -> Callable[[View], View]:
 
 
 def published(view: View) -> View:
-    """`<int:meeting_id>` becomes `publication`: what is public of that meeting now. Of what was
-    public once, everybody is told that it is withdrawn."""
+    """Give the view what is public of the meeting in the URL: `<int:meeting_id>` becomes
+    `publication`. Of minutes that were public once, everybody is told that they were withdrawn;
+    else NotFound is raised."""
 
     @wraps(view)
     def checked(meeting_id: int, **names: Any) -> Any:
@@ -131,7 +135,8 @@ def _not_public(meeting_id: int) -> GijidoError:
 
 
 def fetch(kind: type[Base], identity: int | str, right: Right, person: Person) -> Any:
-    """The row with this id or key, if the person has `right` to its meeting; else NotFound."""
+    """Return the row with this id or key if the person has `right` to its meeting. Raises NotFound
+    otherwise."""
     session = reading_session()
     thing: Any = _find(session, kind, identity)
     if thing is None or getattr(thing, "withdrawn_at", None) or getattr(thing, "removed_at", None):
@@ -169,8 +174,9 @@ def _find(session: Session, kind: type[Base], identity: int | str) -> Any:
 
 
 def _is_open_to(person: Person, thing: Any, given: frozenset[Right]) -> bool:
-    """What belongs to a document is for its readers, a version that nobody released yet for
-    those who prepare it, a memo for its owner, an upload for nobody once it is withdrawn."""
+    """Return whether the thing is open to the person beyond the meeting's rights: what belongs to a
+    document is for its readers, a version that nobody released yet for those who prepare it, a memo
+    for its owner, an upload for nobody once it is withdrawn."""
     if isinstance(thing, Upload) and thing.state == UploadState.WITHDRAWN:
         return False
     if isinstance(thing, Memo) and thing.person_id != person.id:
@@ -212,8 +218,9 @@ def current_person() -> Person | None:
 
 
 def current_sign_in() -> SignIn | None:
-    """By the cookie of a browser or, for scripts, `Authorization: Bearer TOKEN`. A cookie whose
-    sign-in is over is noted, so that the terminal is told to forget what it keeps."""
+    """Return the sign-in of this request, by the cookie of a browser or, for scripts, by
+    `Authorization: Bearer TOKEN`; None where there is none or it is over. A cookie whose sign-in is
+    over is noted, so that the terminal is told to forget what it keeps."""
     token = bearer_token() or cookie.get("token")
     hours = config().server.sign_in_idle_hours
     idle = timedelta(hours=hours) if hours else None
@@ -232,7 +239,7 @@ def bearer_token() -> str | None:
 
 
 def policy_of(view: View) -> str | None:
-    """What a view declared; None when it declared nothing."""
+    """Return the rule that a view declared; None when it declared nothing."""
     return getattr(view, "access_policy", None)
 
 
@@ -242,6 +249,7 @@ def _declare(view: View, policy: str) -> View:
 
 
 def _argument(kind: type[Base]) -> str:
-    """DocumentVersion is `version` in URLs, MinutesRevision `revision`, others their table."""
+    """Return the name by which URLs call a kind of row: DocumentVersion is `version`,
+    MinutesRevision `revision`, others are called as their table."""
     table: str = kind.__tablename__
     return {"document_version": "version", "minutes_revision": "revision"}.get(table, table)

@@ -24,7 +24,7 @@ from web.streams.presence import Presence
 
 
 def create_app(config: Config, engine: Engine | None = None) -> Flask:
-    """The application on the data in `config.home`, which is migrated if it must be."""
+    """Make the application on the data in `config.home`, which is migrated first if it must be."""
     if engine is None:
         home.prepare(config)
         engine = connect(
@@ -51,7 +51,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
 
 
 def attach(app: Flask, config: Config, engine: Engine) -> None:
-    """The data that the application works on."""
+    """Give the application the data that it works on, and what it keeps in memory beside it."""
     app.extensions.update(
         config=config,
         storage=Storage(config.home),
@@ -66,7 +66,7 @@ def attach(app: Flask, config: Config, engine: Engine) -> None:
 
 
 def _shared() -> dict[str, Any]:
-    """What every template may use."""
+    """Return what every template may use."""
     person = None if g.get("is_broken") else access.current_person()
     return {
         "person": person,
@@ -92,7 +92,7 @@ def _add_filters(app: Flask) -> None:
 
 
 def file_size(size_bytes: int) -> str:
-    """「12.4 MB」."""
+    """Return a size as people read it, such as 「12.4 MB」."""
     if size_bytes < 1_000_000:
         return f"{size_bytes / 1000:,.0f} KB"
     if size_bytes < 1_000_000_000:
@@ -101,7 +101,7 @@ def file_size(size_bytes: int) -> str:
 
 
 def percent(rate: float | None) -> str:
-    """「97.5 %」; 「—」 where there is nothing to count."""
+    """Return a rate from 0 to 1 as 「97.5 %」; 「—」 where there is nothing to count."""
     return "—" if rate is None else f"{100 * rate:.1f} %"
 
 

@@ -1,5 +1,5 @@
-"""What uvicorn serves: the live part, behind it the uploads, and behind them the Flask
-application."""
+"""The ASGI application that uvicorn serves: live events first, behind them the uploads, and behind
+those the Flask application."""
 
 import resource
 from typing import Any
@@ -22,7 +22,7 @@ def asgi(app: Flask) -> Any:
 
 
 def serving(app: Flask, **options: Any) -> uvicorn.Config:
-    """How the application is served; `options` are uvicorn's own."""
+    """Return uvicorn's settings for serving the application; `options` are uvicorn's own."""
     config: Config = app.extensions["config"]
     most = min(config.server.connections, _open_files() - RESERVED_FILES)
     crowd = Crowd(most, config.server.connections_per_address)
@@ -40,8 +40,8 @@ def serving(app: Flask, **options: Any) -> uvicorn.Config:
 
 
 def raise_file_limit() -> None:
-    """To what the system allows: each terminal costs an open file, and shells and services begin
-    with 1,024."""
+    """Raise the limit of open files to what the system allows: each terminal costs one, and shells
+    and services begin with 1,024."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 

@@ -1,6 +1,5 @@
-"""What a request that only reads leaves behind: every look at what is not public, and that somebody
-came to the meeting. It is written when the answer is there, and reading never waits for it.
-"""
+"""The traces of requests that only read: every look at what is not public, and that somebody came
+to the meeting. They are written when the answer is ready, and reading never waits for them."""
 
 import logging
 import threading
@@ -29,9 +28,9 @@ MOST_WAITING = 20_000
 
 
 class Looks:
-    """Looks on their way into the audit table. Whoever has the write lock writes those of the
-    others too; when nothing can be written (somebody else is writing, the disk is full) they wait
-    here, and it is tried again."""
+    """A buffer of looks on their way into the audit table. Whichever thread has the write lock
+    writes those of the others too; when nothing can be written (somebody else is writing, the disk
+    is full) they wait here, and writing is tried again."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -46,7 +45,7 @@ class Looks:
         self.write()
 
     def write(self) -> None:
-        """All that wait, if it is our turn soon."""
+        """Write all looks that wait, if it is our turn soon; otherwise try again later."""
         if not self._waiting:
             return
         try:
@@ -89,7 +88,8 @@ def note_look(person: Person | None, verb: str, thing: Base) -> None:
 
 
 def note_opening(person: Person, meeting: Meeting) -> None:
-    """Who opens the meeting is there. What cannot be written soon, the next opening will tell."""
+    """Note after the commit that the person came to the meeting, by opening it. What cannot be
+    written soon, the next opening will note."""
     person_id, meeting_id, engine = person.id, meeting.id, engine_of(current_app)
     if not _would_note(engine, person_id, meeting_id):
         return
@@ -104,7 +104,7 @@ def note_opening(person: Person, meeting: Meeting) -> None:
 
 
 def note_arrival(person: Person, meeting: Meeting, way: WayIn) -> bool:
-    """Whether this was noted now."""
+    """Note that the person came to the meeting, and return whether this was new."""
     engine = engine_of(current_app)
     if not _would_note(engine, person.id, meeting.id):
         return False
@@ -113,8 +113,8 @@ def note_arrival(person: Person, meeting: Meeting, way: WayIn) -> bool:
 
 
 def _would_note(engine: Engine, person_id: int, meeting_id: int) -> bool:
-    """Asked first without the write lock: a terminal that opens one document after the other has
-    come already."""
+    """Return whether there is an arrival to note. Asked without the write lock first: a terminal
+    that opens one document after the other has come already."""
     with reading(engine) as session:
         person, meeting = session.get_one(Person, person_id), session.get_one(Meeting, meeting_id)
         return attendance.would_note(session, person, meeting)

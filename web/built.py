@@ -1,4 +1,4 @@
-"""The built assets (`web/static`), by the names of their sources."""
+"""The URLs and paths of the built assets (`web/static`), by the names of their sources."""
 
 import json
 from functools import lru_cache
@@ -11,12 +11,12 @@ STATIC = Path(__file__).parent / "static"
 
 
 def asset(entry: str) -> str:
-    """The URL of a built asset by the name of its source (`viewer.ts`)."""
+    """Return the URL of a built asset by the name of its source (`viewer.ts`)."""
     return url_for("static", filename=built_file(entry))
 
 
 def needed_by(entry: str) -> list[str]:
-    """The URLs of the scripts that this entry loads besides itself."""
+    """Return the URLs of the scripts that this entry loads besides itself."""
     built = _read()[entry]
     files = [_read()[name]["file"] for name in built.get("imports", [])]
     files += [name for name in built.get("assets", []) if name.endswith((".js", ".mjs"))]
@@ -24,7 +24,7 @@ def needed_by(entry: str) -> list[str]:
 
 
 def built_file(entry: str) -> str:
-    """Its path below `web/static`."""
+    """Return the path of a built asset below `web/static`."""
     file: str = _read()[entry]["file"]
     return file
 

@@ -189,16 +189,17 @@ def _token_expired(_problem: CSRFError) -> Response:
 
 @dataclass(frozen=True)
 class Kept:
-    """A form that was refused: an error page must not lose what was typed into it. The page knows
-    neither the labels nor the rules of the form, so nothing is corrected there: a form that can be
-    corrected shows its own error. `is_worth_sending`: as it is, it may be taken the next time."""
+    """A form that was refused, kept because an error page must not lose what was typed into it. The
+    page knows neither the labels nor the rules of the form, so nothing is corrected there: a form
+    that can be corrected shows its own error. `is_worth_sending` says that it may be taken the next
+    time, as it is."""
 
     fields: list[tuple[str, str]]
     is_worth_sending: bool
 
     @property
     def texts(self) -> list[str]:
-        """What a person wrote, and not a number or a word of the program's."""
+        """Return what a person wrote, without numbers and words of the program's."""
         return [
             value
             for name, value in self.fields
@@ -207,8 +208,8 @@ class Kept:
 
 
 def _kept(status: int) -> Kept | None:
-    """No form that a person fills in is too long to be kept; the longest, of minutes, keeps its own
-    text."""
+    """Return the form that was sent, or None where it is not to be shown again. No form that a
+    person fills in is too long to be kept; the longest, of minutes, keeps its own text."""
     if status not in SENT_AGAIN | SHOWN_AGAIN or request.method != "POST":
         return None
     if request.mimetype == "multipart/form-data":
@@ -222,7 +223,8 @@ def _kept(status: int) -> Kept | None:
 
 
 def _came_from() -> str | None:
-    """The page whose form was sent, if it is one of ours that can be opened again."""
+    """Return the path of the page whose form was sent, if it is one of ours that can be opened
+    again."""
     referrer, pages = urlsplit(request.referrer or ""), current_app.create_url_adapter(request)
     if request.method != "POST" or referrer.netloc != request.host:
         return None
@@ -255,7 +257,7 @@ def _http_error(problem: HTTPException) -> Response:
 
 
 def _server_error(problem: Exception) -> Response:
-    """The page of it asks the database nothing: that may be what is broken."""
+    """Answer 500, with a page that asks the database nothing: that may be what is broken."""
     g.is_broken = True
     LOG.error("request failed: %s %s", request.method, request.path, exc_info=problem)
     return answer(500, WORDS[500]) if wants_json() else page(500, WORDS[500])

@@ -1,5 +1,6 @@
-"""When a sign-in was last used: written when the answer is made, at most every ten minutes for each
-terminal. Nobody waits for it; when it cannot be written now, the next request will."""
+"""The time when a sign-in was last used: written when the answer is ready, at most every ten
+minutes for each terminal. Nobody waits for it; when it cannot be written now, the next request
+will."""
 
 from contextlib import suppress
 
@@ -17,7 +18,8 @@ PATIENCE_SECONDS = 0.2
 
 
 def install(app: Flask) -> None:
-    """Before `transaction.install`: what is torn down last is registered first."""
+    """Write the time after each request. To be called before `transaction.install`, because what is
+    registered first is torn down last."""
     app.teardown_request(_write)
 
 

@@ -1,6 +1,6 @@
-"""Looks at what is closed, as audit lines: written when the refused request is over, so that nobody
-holds the write lock for it, and at the 1st, 2nd, 4th, 8th … time within a minute, so that whoever
-asks for a thousand closed things a second costs the database ten short writes."""
+"""Refused looks at what is closed, as audit lines: written when the refused request is over, so
+that nobody holds the write lock for it, and at the 1st, 2nd, 4th, 8th … time within a minute, so
+that whoever asks for a thousand closed things a second costs the database ten short writes."""
 
 import logging
 import threading
@@ -23,7 +23,7 @@ Who = tuple[int | None, str, str]
 
 
 class Counts:
-    """How often who was refused within this minute."""
+    """Counts how often who was refused within this minute."""
 
     def __init__(self) -> None:
         self._minute: datetime | None = None
@@ -42,19 +42,20 @@ class Counts:
 
 
 def install(app: Flask) -> None:
-    """Before `transaction.install`: what is torn down last is registered first."""
+    """Write the refusal after each request. To be called before `transaction.install`, because what
+    is registered first is torn down last."""
     app.teardown_request(_write)
 
 
 def note(verb: str, person: Person | None, thing: Base | None = None) -> None:
-    """This request was refused to this person (None: to nobody known)."""
+    """Note that this request was refused to this person; None for somebody who is not signed in."""
     named = audit.Named.of(thing) if thing is not None else audit.NOTHING
     g.refusal = (verb, person.id if person else None, named)
 
 
 def address() -> str:
-    """Of the terminal. Behind a proxy on this machine it is the one that the proxy tells; from
-    anybody else such a header is not believed (uvicorn's `forwarded_allow_ips`)."""
+    """Return the terminal's address. Behind a proxy on this machine it is the one that the proxy
+    tells; from anybody else such a header is not believed (uvicorn's `forwarded_allow_ips`)."""
     return request.remote_addr or ""
 
 

@@ -70,8 +70,9 @@ def install(app: Flask, place: Path) -> CSRFProtect:
 
 
 def _check_token(protect: CSRFProtect) -> None:
-    """Scripts prove themselves by a bearer token, which no other site can send. Views that
-    take a stream check the token themselves, before they read the file (`checks_own_token`)."""
+    """Check the anti-forgery token of a form. Scripts prove themselves by a bearer token, which no
+    other site can send. Views that take a stream check the token themselves, before they read the
+    file (`checks_own_token`)."""
     view = current_app.view_functions.get(request.endpoint or "")
     if bearer_token() or getattr(view, "checks_own_token", False) or only_asks():
         return
@@ -99,7 +100,8 @@ def _headers(response: Response) -> Response:
 
 
 def _forget(response: Response) -> None:
-    """What this terminal keeps of a sign-in that is over: the browser's own store goes at once.
-    Not its storage: texts that were typed and not saved wait there for their writer."""
+    """Make the terminal forget what it keeps of a sign-in that is over: the browser's own cache
+    goes at once. Not its storage: texts that were typed and not saved wait there for their
+    writer."""
     cookie.pop("token", None)
     response.headers["Clear-Site-Data"] = '"cache"'

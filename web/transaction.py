@@ -43,7 +43,7 @@ class Phase(Enum):
 
 @dataclass
 class _Transaction:
-    """What a request has done so far."""
+    """The state of a request's transaction."""
 
     session: Session
     phase: Phase = Phase.READING
@@ -69,25 +69,25 @@ def install(app: Flask) -> None:
 
 
 def reads(view: View) -> View:
-    """A view that changes nothing, whatever its method: it never takes the write lock."""
+    """Declare that a view changes nothing, whatever its method: it never takes the write lock."""
     view.only_reads = True  # type: ignore[attr-defined]
     return view
 
 
 def urgent(view: View) -> View:
-    """A hall waits for it: it goes before the others that want to write."""
+    """Declare that a hall waits for this view: it goes before the others that want to write."""
     view.is_urgent = True  # type: ignore[attr-defined]
     return view
 
 
 def reading_session() -> Session:
-    """The session of this request, for what only looks."""
+    """Return the session of this request, for what only looks."""
     return _of_request().session
 
 
 def database_session() -> Session:
-    """The session of this request, for what changes something as well. The first call of a changing
-    request takes the write lock; it is held until the answer is there, or until `settle`.
+    """Return the session of this request, for what changes something as well. The first call of a
+    changing request takes the write lock; it is held until the answer is ready, or until `settle`.
 
     Everything that was read before is read anew, and who may is decided once more.
     """
@@ -119,7 +119,8 @@ def release() -> None:
 
 
 def decided(decide: Callable[[], Decided]) -> Decided:
-    """Whether this person may, and on what: decided now, and again when something is changed."""
+    """Call `decide`, which raises when the person may not, and return what it returns; it is called
+    again when something is changed."""
     _of_request().decide = decide
     return decide()
 
@@ -142,7 +143,7 @@ def config() -> Config:
 
 
 def view_says(word: str) -> bool:
-    """Whether the view of this request was declared so by one of the decorators."""
+    """Return whether the view of this request was declared so by one of the decorators."""
     return bool(getattr(current_app.view_functions.get(request.endpoint or ""), word, False))
 
 
@@ -159,7 +160,7 @@ def _may_write() -> bool:
 
 
 def _switch(mine: _Transaction, phase: Phase) -> None:
-    """The next query begins a transaction of this kind."""
+    """Roll back, so that the next query begins a transaction of this kind."""
     mine.session.rollback()
     engine = engine_of(current_app)
     is_writing = phase is Phase.WRITING

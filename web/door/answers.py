@@ -1,4 +1,4 @@
-"""Requests and answers as ASGI knows them, and what the door itself has to say."""
+"""Requests and answers in ASGI's terms, and the answers that the door itself gives."""
 
 import html
 import json
@@ -51,7 +51,7 @@ COMES_AGAIN = "このままお待ちいただくと、自動で開き直しま�
 
 
 class Refused(Exception):
-    """The request is over before it reached its view; `answer` says why."""
+    """Ends a request before it reaches its view; `answer` says why."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer[0])
@@ -68,13 +68,13 @@ def header(scope: Scope, name: bytes) -> bytes:
 
 
 def refusal(scope: Scope, problem: GijidoError, typed: bytes = b"") -> Answer:
-    """The problem in its own words, as JSON or as a page."""
+    """Return the answer for a problem, in the problem's own words, as JSON or as a page."""
     return told(scope, status_of(problem), problem.message, typed)
 
 
 def told(scope: Scope, status: int, message: str = "", typed: bytes = b"") -> Answer:
-    """An answer of the door itself: it costs no thread and asks no database. `typed` is a form as
-    it was sent, which the page keeps for its sender."""
+    """Return an answer of the door itself, which costs no thread and asks no database. `typed` is a
+    form as it was sent, which the page keeps for its sender."""
     message = message or WORDS[status]
     headers = [(b"connection", b"close"), *SAFE]
     if status == 503:
@@ -101,7 +101,8 @@ def _page(scope: Scope, status: int, message: str, typed: bytes) -> str:
 
 
 def _form(scope: Scope, typed: bytes) -> str:
-    """Nothing of a form with a password, or one that no person typed."""
+    """Return the sent fields as a form of the page; an empty text for a form with a password, or
+    one that no person typed."""
     try:
         fields = parse_qsl(typed.decode(), keep_blank_values=True, max_num_fields=MOST_SHOWN_AGAIN)
     except ValueError:

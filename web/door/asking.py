@@ -1,5 +1,5 @@
-"""Questions to a Flask view by what is answered outside of Flask: one access rule holds for pages,
-API, event streams and uploads."""
+"""Calls of Flask views by the ASGI applications in front of Flask, so that one access rule holds
+for pages, API, event streams and uploads."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,24 +18,27 @@ View = Callable[..., Any]
 
 
 def ask(app: Flask, scope: Scope) -> Answer:
-    """The view's own answer to this request, of which it reads no body; in the caller's thread."""
+    """Call the view of this request in the caller's thread and return its answer. The view gets an
+    empty body."""
     return _answer_to(app, environ_of(scope, BytesIO()))
 
 
 def ask_by_whom(app: Flask, scope: Scope) -> tuple[Answer, int]:
-    """The view's own answer, and the id of the sign-in by which the sender is known, or 0."""
+    """Call the view of this request, and return its answer and the id of the sign-in by which the
+    sender is known, or 0."""
     known_by: list[int] = []
     answer = _answer_to(app, environ_of(scope, BytesIO()) | {KNOWN_BY: known_by})
     return answer, known_by[-1] if known_by else 0
 
 
 def ask_whether_it_may(app: Flask, scope: Scope) -> Answer:
-    """204 when the sender may use this route, else the refusal. The view itself does not run."""
+    """Return 204 when the sender may use this route, else the refusal. The view itself does not
+    run."""
     return _answer_to(app, environ_of(scope, BytesIO()) | {ONLY_ASKS: True})
 
 
 def note_sign_in(sign_in_id: int) -> None:
-    """The sender of this request is known by this sign-in: whoever asked is told."""
+    """Tell whoever called this view that the sender is known by this sign-in."""
     if KNOWN_BY in request.environ:
         request.environ[KNOWN_BY].append(sign_in_id)
 
@@ -45,7 +48,8 @@ def only_asks() -> bool:
 
 
 def unless_only_asked(view: View) -> View:
-    """The view, for those whose access was decided; who only asks is told that they may."""
+    """Wrap a view so that a call that only asks whether it may gets 204 instead of the view. To be
+    applied inside the decision on access."""
 
     @wraps(view)
     def entered(**names: Any) -> Any:

@@ -1,4 +1,5 @@
-"""What is sent with a request: taken here until it is whole, so that no thread waits for a network.
+"""The bodies of requests: received here until they are complete, so that no thread waits for a
+network.
 
 A small body is taken from everybody and kept in memory. For a larger one the view is asked first
 whether its sender may use the route; then it goes to disk, into a file without a name.
@@ -36,7 +37,7 @@ COPIES = 2
 
 
 class BrokenOff(Exception):
-    """The sender is gone, or sends nothing, before the body was there."""
+    """The sender is gone, or sends nothing, before the body was complete."""
 
 
 class TooSlow(BrokenOff):
@@ -44,7 +45,8 @@ class TooSlow(BrokenOff):
 
 
 async def pieces(receive: Receive) -> AsyncGenerator[bytes]:
-    """The body as it comes. Raises BrokenOff, after the last piece that came."""
+    """Yield the body piece by piece as it arrives. Raises BrokenOff, after the last piece that
+    came, when the sender is gone, and TooSlow, which is one too, when it sends too slowly."""
     begun, size_bytes = time.monotonic(), 0
     while True:
         spent = time.monotonic() - begun
@@ -65,7 +67,7 @@ async def pieces(receive: Receive) -> AsyncGenerator[bytes]:
 
 
 class Bodies:
-    """Takes the bodies of an application's requests."""
+    """Receives the bodies of an application's requests."""
 
     def __init__(self, app: Flask, lanes: Lanes) -> None:
         self._app = app
@@ -75,8 +77,9 @@ class Bodies:
         self._writers = ThreadPoolExecutor(WRITERS, "body")
 
     async def take(self, scope: Scope, receive: Receive, cost: Cost) -> IO[bytes]:
-        """The whole body, to be closed by the caller. Raises BrokenOff, and Refused for a body
-        that is too large, from somebody who may not, or for which the disk has no room."""
+        """Return the complete body, to be closed by the caller. Raises BrokenOff, and Refused for a
+        body that is too large, from somebody who may not send it, or for which the disk has no
+        room."""
         length = declared_length(scope)
         if length == 0:
             return BytesIO()
@@ -107,7 +110,8 @@ class Bodies:
             raise
 
     async def _larger(self, scope: Scope, cost: Cost, size_bytes: int) -> int:
-        """How large the body may be, which is more than a small one already."""
+        """Return how many bytes the body may have, which is more than a small one has already.
+        Raises Refused as `take` does."""
         if size_bytes > cost.largest_bytes or not cost.asks_first:
             raise Refused(self._too_large(scope, cost))
         try:
@@ -126,12 +130,14 @@ class Bodies:
         return told(scope, 413)
 
     def _spare_bytes(self, cost: Cost) -> int:
-        """What files leave free; a form may still be saved when the disk is nearly full."""
+        """Return how many bytes files must leave free; a form may still be saved when the disk is
+        nearly full."""
         return self._config.limits.spare_mb * MEGABYTE if cost.takes_files else 0
 
 
 def declared_length(scope: Scope) -> int | None:
-    """Of the body, in bytes; None when the sender does not know it before the end."""
+    """Return the length of the body in bytes as the head declares it; None when the sender does not
+    know it before the end."""
     if header(scope, b"transfer-encoding"):
         return None
     given = header(scope, b"content-length")
@@ -190,7 +196,8 @@ class _Spool:
 
 
 async def _throw_away(scope: Scope, receive: Receive) -> None:
-    """What a refused sender still sends. Who waits to be told to go on is told nothing."""
+    """Receive and drop what a refused sender still sends. One that waits to be told to go on is
+    told nothing."""
     if header(scope, b"expect"):
         return
     with suppress(TimeoutError, BrokenOff):

@@ -1,4 +1,4 @@
-"""What a request to a route may cost: each view declares it, or costs what most do."""
+"""The cost that a request to a route may have: each view declares it, or has that of most."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,8 +34,8 @@ class Lane(Enum):
 
 @dataclass(frozen=True)
 class Cost:
-    """`largest_bytes` of a body. `asks_first`: a body larger than a small one is taken only from
-    somebody who may use the route."""
+    """The limits of one route: in which lane it runs and how large a body may be, in bytes. With
+    `asks_first`, a body that is not small is taken only from somebody who may use the route."""
 
     lane: Lane
     largest_bytes: int = SMALL_BODY_BYTES
@@ -63,12 +63,12 @@ def costs(*, lane: Lane | None = None, files: str = "", at_once: int = 1) -> Cal
 
 
 def is_for_anybody(view: View) -> bool:
-    """Whether the view is declared so that nobody need be known to use it."""
+    """Return whether the view is declared so that nobody need be known to use it."""
     return getattr(view, "access_policy", None) in FOR_ANYBODY
 
 
 class Costs:
-    """What each route of the application costs."""
+    """The costs of the application's routes."""
 
     def __init__(self, app: Flask, limits: Limits) -> None:
         self._app = app
@@ -77,7 +77,8 @@ class Costs:
         self._of_view = lru_cache(maxsize=None)(self._declared)
 
     def of(self, method: str, path: str) -> Cost:
-        """A page that does not exist costs what the smallest does."""
+        """Return the cost of the route behind this URL; for a page that does not exist, the
+        smallest."""
         try:
             endpoint, _ = self._urls.match(path, method)
         except (HTTPException, RequestRedirect):

@@ -1,4 +1,4 @@
-"""A request as WSGI knows it (PEP 3333)."""
+"""The environment of a request in WSGI's terms (PEP 3333)."""
 
 import sys
 from typing import IO, Any
@@ -10,7 +10,8 @@ from web.door.limits import PIECE_BYTES
 
 
 def environ_of(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
-    """`body` is whole: its length is known, however it was sent."""
+    """Return the WSGI environment of this request. `body` is complete, so its length is known,
+    however it was sent."""
     length = body.seek(0, 2)
     body.seek(0)
     host, port = scope.get("server") or ("localhost", 80)
@@ -45,8 +46,8 @@ def _in_pieces(file: IO[bytes], _size: int = 0) -> FileWrapper:
 
 
 def _add(environ: dict[str, Any], name: str, value: str) -> None:
-    """A name with an underscore could pass for another; one of the message's framing is done
-    with, the body being whole."""
+    """Add a header to the environment. One whose name has an underscore could pass for another and
+    is left out, as are those of the message's framing, which is over when the body is complete."""
     if "_" in name or name in ("content-length", "transfer-encoding"):
         return
     key = name.upper().replace("-", "_")

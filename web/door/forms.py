@@ -1,4 +1,4 @@
-"""Forms, with an end to the number of their fields. Werkzeug counts the parts of multipart forms
+"""Forms with a limit to the number of their fields. Werkzeug counts the parts of multipart forms
 only; each field of the other kind costs a hundred times its bytes."""
 
 from io import BytesIO
@@ -24,7 +24,7 @@ class CountingParser(FormDataParser):
 
 
 class BoundedRequest(Request):
-    """A request whose form has an end."""
+    """A request whose form has a limited number of fields."""
 
     form_data_parser_class = CountingParser
 

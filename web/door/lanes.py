@@ -1,5 +1,5 @@
-"""Threads, of which each kind of work has its own: nobody who reads waits for those who write, and
-the hall waits for nobody. Who would wait too long is told to come again."""
+"""A thread pool for each kind of work: nobody who reads waits for those who write, and the hall
+waits for nobody. Who would wait too long is told to come again."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Width:
-    """How many of a lane run at once, how many more may wait, and for how long."""
+    """The size of a lane: how many run at once, how many more may wait, and for how long."""
 
     threads: int
     most_waiting: int
@@ -39,7 +39,7 @@ WIDTHS = {
 
 
 class Threads:
-    """Some threads and the row of those who wait for one; belongs to one event loop."""
+    """A thread pool and the queue of those who wait for a thread; belongs to one event loop."""
 
     def __init__(self, name: str, width: Width) -> None:
         self._pool = ThreadPoolExecutor(width.threads, name)
@@ -48,7 +48,8 @@ class Threads:
         self._waiting = 0
 
     async def run(self, act: Callable[..., T], *arguments: Any) -> T:
-        """`act` in a thread. A step that began is waited for, also when the server stops.
+        """Run `act` in a thread and return its result. A step that began is waited for, also when
+        the server stops.
 
         Raises TryAgain when too many wait, or this one waited too long.
         """

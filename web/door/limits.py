@@ -1,5 +1,5 @@
-"""How much one request, one terminal and all of them may cost. docs/security.md tells what each of
-these protects from; what a city may want to change stands in config.toml instead."""
+"""The limits of what one request, one terminal and all of them may cost. docs/security.md tells
+what each of these protects from; what a city may want to change stands in config.toml instead."""
 
 LARGEST_HEAD_BYTES = 32_768
 """Of a request's head, its address included; and of what may come without being of any use."""

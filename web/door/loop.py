@@ -1,5 +1,5 @@
-"""The event loop: uvloop's, with an end to the shaking of hands over TLS, before which no
-connection is known to anybody else."""
+"""The event loop: uvloop's, with a limit to the time of a TLS handshake, before which no connection
+is known to anybody else."""
 
 from typing import Any
 

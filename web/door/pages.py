@@ -1,7 +1,6 @@
-"""The Flask application behind the door: it is called in a thread when the request is whole, and
-has its thread only while it computes. What it answers is sent by the event loop, which waits for
-slow terminals at no cost; a large file is read piece by piece in between.
-"""
+"""The ASGI application that calls Flask: in a thread, when the request is complete, and only while
+it computes. The answer is sent by the event loop, which waits for slow terminals at no cost; a
+large file is read piece by piece in between."""
 
 import asyncio
 import logging
@@ -41,7 +40,7 @@ T = TypeVar("T")
 
 @dataclass
 class Made:
-    """What the application answered: its beginning, or all of it, and where the rest comes from."""
+    """The answer of the application: its beginning, or all of it, and where the rest comes from."""
 
     status: int = 500
     headers: list[tuple[str, str]] = field(default_factory=list)
@@ -52,13 +51,14 @@ class Made:
     def start(
         self, status: str, headers: list[tuple[str, str]], _problem: Any = None
     ) -> Callable[[bytes], None]:
-        """WSGI's `start_response`."""
+        """Note the status and headers: this is WSGI's `start_response`."""
         self.status, self.headers = int(status.split(" ", 1)[0]), headers
         return self.beginning.append
 
     @property
     def can_be_sent(self) -> bool:
-        """A name with a control character in it must not break the line."""
+        """Return whether no header has a control character in it, which could end the line
+        early."""
         return not any(NOT_IN_HEADERS.search(name + value) for name, value in self.headers)
 
     @property
@@ -67,7 +67,7 @@ class Made:
 
 
 class Pages:
-    """The ASGI application at the end: everything that is Flask's."""
+    """The last of the ASGI applications, for everything that is Flask's."""
 
     def __init__(self, app: Flask, lanes: Lanes) -> None:
         config: Config = app.extensions["config"]
@@ -112,7 +112,7 @@ class Pages:
                 await self._read(made.close)
 
     async def _pour(self, made: Made, rest: Iterator[bytes], receive: Receive, send: Send) -> None:
-        """As fast as the terminal takes it, until it has all or is gone."""
+        """Send the answer as fast as the terminal takes it, until it has all or is gone."""
         headers = made.packed_headers
         await send({"type": "http.response.start", "status": made.status, "headers": headers})
         gone = asyncio.ensure_future(until_gone(receive))
@@ -126,7 +126,7 @@ class Pages:
         await send({"type": "http.response.body", "body": b""})
 
     async def _read(self, act: Callable[..., T], *arguments: Any) -> T:
-        """In a thread that only reads files; never two at once in one answer."""
+        """Run `act` in a thread that only reads files; never two at once for one answer."""
         step = asyncio.get_running_loop().run_in_executor(self._readers, act, *arguments)
         try:
             return await asyncio.shield(step)
@@ -141,14 +141,14 @@ async def until_gone(receive: Receive) -> None:
 
 
 def _typed(scope: Scope, body: IO[bytes]) -> bytes:
-    """What a person typed, to be sent again; nothing of files and programs."""
+    """Return what a person typed, to be sent again; empty for files and programs."""
     if not header(scope, b"content-type").startswith(b"application/x-www-form-urlencoded"):
         return b""
     return body.read(MOST_LETTERS_SHOWN_AGAIN)
 
 
 def _compute(app: Flask, scope: Scope, body: IO[bytes]) -> Made:
-    """In a thread: the answer, whole unless it is large."""
+    """Call the application, in a thread, and return its answer: complete unless it is large."""
     made = Made()
     with ExitStack() as closing:
         answered: Iterable[bytes] = app(environ_of(scope, body), made.start)

@@ -1,8 +1,8 @@
-"""HTTP as uvicorn speaks it, with an end to everything that a terminal could go on with for ever:
+"""HTTP as uvicorn speaks it, with limits to everything with which a terminal could go on for ever:
 a head, connections, an answer that it does not take, a body that nobody wants.
 
-uvicorn and httptools keep a head in memory until it is whole, however long it gets, and wait for a
-terminal without end; there is no setting for either.
+uvicorn and httptools keep a head in memory until it is complete, however long it gets, and wait for
+a terminal without end; there is no setting for either.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ WORDS = {
 
 
 class Crowd:
-    """Who is connected, and how often; belongs to one event loop."""
+    """The open connections, counted by address; belongs to one event loop."""
 
     def __init__(self, most: int, most_per_address: int) -> None:
         self._most = most
@@ -55,7 +55,8 @@ class Crowd:
         self._sweeping: asyncio.Task[None] | None = None
 
     def enter(self, connection: "LimitedProtocol", address: str) -> bool:
-        """Whether there is room; every one that entered must leave, refused or not."""
+        """Count a connection and return whether there is room for it; every one that entered must
+        leave, refused or not."""
         self._connected.add(connection)
         self._of_address[address] += 1
         if self._sweeping is None or self._sweeping.done():
@@ -71,7 +72,8 @@ class Crowd:
             del self._of_address[address]
 
     async def _sweep(self) -> None:
-        """One clock for all: a timer for each connection would cost more than its requests."""
+        """End the connections that take too long, by one clock for all: a timer for each would cost
+        more than its requests."""
         while self._connected:
             await asyncio.sleep(SWEEP_SECONDS)
             at = time.monotonic()
@@ -80,7 +82,7 @@ class Crowd:
 
 
 def limited(crowd: Crowd) -> type["LimitedProtocol"]:
-    """The class of the connections of this crowd, as uvicorn wants it."""
+    """Return the class of this crowd's connections, as uvicorn wants it."""
 
     class Connection(LimitedProtocol):
         pass
@@ -139,7 +141,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._refuse(431)
 
     def resume_writing(self) -> None:
-        """The terminal took nearly all that waited: whatever comes now waits anew."""
+        """Begin to count the waiting bytes anew: the terminal took nearly all that waited."""
         self._stalled_since = None
         self._stalled_bytes = 0
         super().resume_writing()
@@ -196,7 +198,8 @@ class LimitedProtocol(HttpToolsProtocol):
             self.transport.abort()
 
     def _give_up_waiting(self) -> None:
-        """Browsers open connections that they may need; those get no sentence."""
+        """Close a connection that sent no complete head in time: without an answer when it sent
+        nothing, as browsers open connections that they may need."""
         if self._useless_bytes or self._is_in_message:
             self._refuse(408)
         else:
@@ -204,7 +207,8 @@ class LimitedProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _is_left(self, at: float) -> bool:
-        """Whether a body has come for too long to which the answer was given already."""
+        """Return whether a body to which the answer was given already has kept coming for too
+        long."""
         is_answered = self.cycle is not None and self.cycle.response_complete
         if not (self._is_in_message and self._head_since is None and is_answered):
             self._left_since = None
@@ -213,7 +217,7 @@ class LimitedProtocol(HttpToolsProtocol):
         return at - self._left_since > LINGER_SECONDS
 
     def _has_stalled(self, at: float) -> bool:
-        """Whether the terminal took nothing for too long. While writing is paused, or the
+        """Return whether the terminal took nothing for too long. While writing is paused, or the
         connection closes, what waits to be sent can only become less."""
         waiting_bytes = self.transport.get_write_buffer_size()
         is_ending = self.flow.write_paused or self.transport.is_closing()

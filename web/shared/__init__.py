@@ -1,1 +1,1 @@
-"""What screens and API share: forms read, files received and sent, addresses made."""
+"""What screens and API share: reading forms, receiving and sending files, making addresses."""

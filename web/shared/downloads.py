@@ -1,4 +1,4 @@
-"""Documents that leave the server: to be saved or printed, one or all of a meeting together,
+"""Documents that leave the server, to be saved or printed, one or all of a meeting together,
 stamped where that is asked for."""
 
 from pathlib import Path
@@ -25,7 +25,7 @@ PDF = "application/pdf"
 
 
 def send_all_documents(person: Person, meeting: Meeting) -> Response:
-    """次第 and every document that this person may save, as one PDF with bookmarks."""
+    """Send 次第 and every document that this person may save, as one PDF with bookmarks."""
     session = database_session()
     given = rights(session, person, meeting)
     note_look(person, "download", meeting)
@@ -57,7 +57,8 @@ def _part(
 
 
 def _whole_or_none(sha256: str) -> Path | None:
-    """One lost file does not take the others from whoever wants all of them."""
+    """Return the file's path, or None where it is lost: one lost file does not take the others from
+    whoever wants all of them."""
     try:
         return storage().whole(sha256)
     except StoredFileLost:
@@ -73,8 +74,8 @@ def _words(person: Person) -> str:
 
 
 def send_document(person: Person, version: DocumentVersion, *, as_attachment: bool) -> Response:
-    """The PDF; for those who are only invited with their name and the time over each page when
-    the document is watermarked."""
+    """Send the PDF. Those who are only invited get it with their name and the time over each page
+    when the document is watermarked."""
     given = rights(database_session(), person, version.meeting)
     note_look(person, "download" if as_attachment else "print", version)
     name, path = version.file_name, storage().whole(version.sha256)

@@ -1,4 +1,4 @@
-"""Minutes for screens and API: what is slow comes before the write lock is taken."""
+"""Drafting of minutes for screens and API: what is slow comes before the write lock is taken."""
 
 from collections.abc import Callable, Sequence
 
@@ -17,8 +17,9 @@ TRIES = 3
 def draft(
     person: Person, choose: Callable[[], Sequence[Transcript]], style: Style
 ) -> MinutesRevision:
-    """From what `choose` gives. Where somebody corrects these transcripts meanwhile it is drafted
-    anew, a few times. Raises ChangedMeanwhile, and what `records.draft` raises."""
+    """Draft minutes from the transcripts that `choose` returns. Where somebody corrects them
+    meanwhile it is drafted anew, a few times. Raises ChangedMeanwhile, and what `records.draft`
+    raises."""
     for _ in range(TRIES - 1):
         try:
             return _draft(person, choose, style)

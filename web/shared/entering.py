@@ -1,4 +1,4 @@
-"""From where somebody signs in, and what the browser keeps of it."""
+"""The place from where somebody signs in, and what the browser keeps of it."""
 
 import secrets
 from typing import cast
@@ -25,7 +25,8 @@ def attempt(login: str, password: str, place: Place) -> Attempt:
 
 
 def of_browser() -> Place:
-    """A browser is known again by a secret in its cookie, also after signing out."""
+    """Return the place of a browser, which is known again by a secret in its cookie, also after
+    signing out."""
     known = cookie.get(BROWSER) or secrets.token_urlsafe(16)
     return Place(address(), browser=known, former=cookie.get("token", ""))
 
@@ -35,13 +36,15 @@ def of_script() -> Place:
 
 
 def remember(entered: Entered, place: Place) -> None:
-    """The anti-forgery token stays the same: forms open in other tabs can still be sent."""
+    """Put the sign-in into the browser's cookie. The anti-forgery token stays the same: forms open
+    in other tabs can still be sent."""
     cookie["token"], cookie[BROWSER] = entered.token, place.browser
     cookie.permanent = True
 
 
 def again(person: Person, password: str) -> Attempt:
-    """What somebody who is signed in types to prove that it is still them."""
+    """Return the attempt of somebody who is signed in to prove by their password that it is still
+    them."""
     place = of_script() if not cookie.get(BROWSER) else of_browser()
     return attempt(person.login, password, place)
 
@@ -49,7 +52,8 @@ def again(person: Person, password: str) -> Attempt:
 def refused(
     problem: SignInRefused | TooManyTries | WrongCode, page: str
 ) -> tuple[str, int, Headers]:
-    """The same form again, and when it may be sent again."""
+    """Return the answer to a refused attempt: the same form again, and when it may be sent
+    again."""
     if isinstance(problem, TooManyTries):
         refusals.note("try", None)
         return page, 429, {"Retry-After": str(problem.seconds)}
@@ -57,7 +61,7 @@ def refused(
 
 
 def end_streams(person: Person) -> None:
-    """What this person's terminals listen to ends with the commit; whoever may still listen comes
-    back by itself."""
+    """End, with the commit, the streams that this person's terminals listen to; whoever may still
+    listen comes back by itself."""
     hub, person_id = cast(Hub, current_app.extensions["hub"]), person.id
     after_commit(lambda: hub.end(person_id))

@@ -1,6 +1,5 @@
-"""Files coming in over the network, for pages and API alike: received without holding the
-write lock, looked into, and only then added in a short transaction.
-"""
+"""Files coming in over the network, for pages and API alike: received without holding the write
+lock, inspected, and only then added in a short transaction."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +28,8 @@ MEGABYTE = 1_000_000
 
 
 def receive_recording(meeting_id: int) -> Recording:
-    """The recording in the form's file, with its transcription requested.
+    """Receive the form's file as a recording of the meeting, request its transcription, and return
+    it.
 
     Raises FileRejected, InvalidInput, NotPossibleNow (this sound is there already), and NotFound
     when the right was lost while the file came.
@@ -49,7 +49,8 @@ def receive_recording(meeting_id: int) -> Recording:
 def receive_document(
     meeting_id: int, place: Callable[[Meeting, dict[str, str]], AgendaItem | None]
 ) -> Document:
-    """The PDF in the form's file, as a new document on the item that `place` reads."""
+    """Receive the form's PDF as a new document on the agenda item that `place` reads from the
+    fields, and return it."""
     with _received(config().limits.document_mb) as form:
         file = _only_file(form)
         prepared = _prepare(file)
@@ -60,7 +61,7 @@ def receive_document(
 
 
 def receive_version(document_id: int) -> DocumentVersion:
-    """The PDF in the form's file, as the proposed next version of this document."""
+    """Receive the form's PDF as the proposed next version of this document, and return it."""
     with _received(config().limits.document_mb) as form:
         file = _only_file(form)
         prepared = _prepare(file)
@@ -70,9 +71,9 @@ def receive_version(document_id: int) -> DocumentVersion:
 
 
 def receive_documents(meeting_id: int) -> tuple[list[Document], list[tuple[str, str]]]:
-    """Every PDF of the form as a new document on the item `agenda_item_id`, and what could not
-    be taken: file name and sentence. A bad file does not hold up the good ones.
-    """
+    """Receive every PDF of the form as a new document on the item `agenda_item_id`. Return the
+    documents, and what could not be taken: file name and sentence. A bad file does not hold up the
+    good ones."""
     with _received(config().limits.document_mb) as form:
         if not form.files:
             raise InvalidInput("files", "資料のファイルを選んでから送信してください。")
@@ -87,8 +88,8 @@ def receive_documents(meeting_id: int) -> tuple[list[Document], list[tuple[str, 
 
 
 def receive_transcript(recording_id: int) -> tuple[Transcript, Placing]:
-    """The transcript in the form's file, on this recording, and how it was placed. Fields before
-    the file: `offset`, `placing` (times or sound).
+    """Receive the form's file as a transcript of this recording, and return it and how it was
+    placed. Fields before the file: `offset`, `placing` (times or sound).
 
     Raises FileRejected, InvalidInput, NotPossibleNow, NotFound.
     """
@@ -148,7 +149,8 @@ def _received(limit_mb: int) -> Iterator[Received]:
 
 
 def check_token(fields: dict[str, str]) -> None:
-    """The anti-forgery token, as a field before the file or in the header. Raises CSRFError."""
+    """Check the anti-forgery token, in a field before the file or in the header. Raises
+    CSRFError."""
     if access.bearer_token() or not current_app.config["WTF_CSRF_ENABLED"]:
         return
     try:

@@ -1,9 +1,9 @@
-"""What citizens open of published minutes, kept as it was made: twelve readers of sixty long texts
-cost little more than one.
+"""A cache of what citizens open of published minutes: twelve readers of sixty long texts cost
+little more than one.
 
 A publication never changes, so what is made of it is known by the publication and by what else went
-into it; whoever has it already is told so. Packed it takes a tenth. Withdrawn minutes are not asked
-for here: the view did not find them.
+into it; whoever has it already is told so. Compressed it takes a tenth. Withdrawn minutes are not
+asked for here: the view did not find them.
 """
 
 import gzip
@@ -26,8 +26,8 @@ Key = tuple[str, int, str]
 
 
 class KeptPages:
-    """Packed answers, of which the one goes first that nobody asked for the longest. `run` is
-    another one after each start: the next version may write another page."""
+    """A cache of compressed answers, of which the least recently used goes first. `run` is
+    different after each start: the next version of the program may write another page."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self.run = secrets.token_hex(8)
@@ -58,9 +58,9 @@ class KeptPages:
 def public_answer(
     kind: str, publication: Publication, stamp: str, make: Callable[[], str], mimetype: str
 ) -> Response:
-    """What `make` writes of this publication, for citizens kept and asked for again only when it
-    is another: `stamp` says what went into it besides the publication. Whoever is signed in sees
-    their own name on it, so it is made anew."""
+    """Answer with what `make` writes of this publication: for citizens from the cache, and 304 to
+    those who have it already. `stamp` says what went into it besides the publication. Whoever is
+    signed in sees their own name on it, so it is made anew."""
     if access.current_person() is not None or cookie.get(FLASHES):
         return Response(make(), mimetype=mimetype)
     key = (kind, publication.id, stamp)
@@ -81,7 +81,7 @@ def public_answer(
 
 
 def _public(answer: Response, etag: str) -> Response:
-    """Asked for anew each time: it may be withdrawn any day."""
+    """Set the headers by which it is asked for anew each time: it may be withdrawn any day."""
     answer.set_etag(etag, weak=True)
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.vary.update(("Cookie", "Accept-Encoding"))

@@ -1,4 +1,4 @@
-"""Long lists in pages: `?page=N`."""
+"""Long lists in pages, chosen by `?page=N`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,8 @@ LAST_PAGE = 1_000_000
 
 @dataclass(frozen=True)
 class Paged(Generic[T]):
-    """`total`: of all pages; `number` from 1 to `count`."""
+    """One page of a list. `total` counts the entries of all pages; `number` is from 1 to `count`,
+    the number of pages."""
 
     entries: Sequence[T]
     total: int
@@ -26,12 +27,12 @@ class Paged(Generic[T]):
 
     @property
     def others(self) -> int:
-        """How many are not on this page."""
+        """Return how many entries are not on this page."""
         return self.total - len(self.entries)
 
 
 def paged(every: Sequence[T], number: int, size: int = ON_A_PAGE) -> Paged[T]:
-    """The last page where there are fewer."""
+    """Return page `number` of the entries, or the last one where there are fewer."""
     count = max(1, -(-len(every) // size))
     number = min(max(1, number), count)
     return Paged(every[(number - 1) * size : number * size], len(every), number, count)
@@ -40,7 +41,8 @@ def paged(every: Sequence[T], number: int, size: int = ON_A_PAGE) -> Paged[T]:
 def paged_from(
     session: Session, chosen: Select[Any], number: int, size: int = ON_A_PAGE
 ) -> Paged[Any]:
-    """The same of what is in the database: only the page is read."""
+    """Return page `number` of the rows that a query selects, as `paged` does; only the rows of the
+    page are read."""
     first = session.scalars(chosen.limit(size)).unique().all()
     if len(first) < size:  # that is all: there is nothing to count
         return Paged(first, len(first), 1, 1)
@@ -54,11 +56,11 @@ def paged_from(
 
 
 def count_of(session: Session, chosen: Select[Any]) -> int:
-    """How many rows it selects, without reading them."""
+    """Return how many rows the query selects, without reading them."""
     everything = chosen.with_only_columns(func.count(), maintain_column_froms=True)
     return session.scalar(everything.order_by(None)) or 0
 
 
 def page_number() -> int:
-    """Which page the request asks for, from 1."""
+    """Return the number of the page that the request asks for, from 1."""
     return plain_number(request.values.get("page"), most=LAST_PAGE) or 1

@@ -19,8 +19,8 @@ PATIENCE_SECONDS = 0.2
 
 
 def current_terms(meeting: Meeting, words: str, shown: Shown) -> TermsOfMeeting:
-    """With `words` in them. What was read so far in this request is read anew: while a meeting's
-    terms are written, nothing may be locked."""
+    """Return the meeting's terms that contain `words`. What was read so far in this request is read
+    anew: while a meeting's terms are written, nothing may be locked."""
     session, meeting_id = database_session(), meeting.id
     every = terms_of(session, meeting, words, shown)
     if every.is_current:
@@ -31,7 +31,8 @@ def current_terms(meeting: Meeting, words: str, shown: Shown) -> TermsOfMeeting:
 
 
 def _want(meeting_id: int) -> None:
-    """When it cannot be written now, what is known is shown, and the next look asks again."""
+    """Ask for the terms to be collected. When that cannot be written now, what is known is shown,
+    and the next look asks again."""
     engine = engine_of(current_app).execution_options(patience_seconds=PATIENCE_SECONDS)
     try:
         papers.want(engine, meeting_id)
@@ -41,7 +42,7 @@ def _want(meeting_id: int) -> None:
 
 
 def pages_of(listed: Iterable[Listed]) -> dict[int, Page]:
-    """The pages that print them and can be opened, by their id."""
+    """Return the pages that print these terms and can be opened, by their id."""
     wanted = {one.term.page_id for one in listed if one.term.page_id}
     found = select(Page).where(Page.id.in_(wanted)).options(selectinload(Page.version))
     return {page.id: page for page in database_session().scalars(found)}

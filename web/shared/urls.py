@@ -1,5 +1,5 @@
-"""Addresses that leave the screen: on paper, in mail, in a code that a camera reads; and those that
-come from outside."""
+"""Addresses that leave the screen, on paper, in mail or in a code that a camera reads; and those
+that come from outside."""
 
 import re
 from typing import Any
@@ -13,11 +13,12 @@ PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f-\xa0\\\u2028\u2029]{0,2000}")
 
 
 def address_of(endpoint: str, **values: Any) -> str:
-    """The whole address of a page as terminals reach it, by the city's own setting: what a request
-    says of the server's name is not trusted."""
+    """Return the whole address of a page as terminals reach it, by the city's own setting: what a
+    request says of the server's name is not trusted."""
     return f"{config().address}{url_for(endpoint, **values)}"
 
 
 def path_inside(target: str | None) -> str | None:
-    """Only a path on this server: a link must not lead a person elsewhere after signing in."""
+    """Return the target if it is a path on this server, else None: a link must not lead a person
+    elsewhere after signing in."""
     return target if target and PATH.fullmatch(target) else None

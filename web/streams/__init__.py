@@ -1,1 +1,1 @@
-"""Native ASGI beside the Flask application: live events, and pieces of uploads."""
+"""Native ASGI in front of the Flask application: live events, and pieces of uploads."""

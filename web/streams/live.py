@@ -55,8 +55,8 @@ RETRY = b"retry: 1000\n\n"
 
 @dataclass(eq=False)
 class Seat:
-    """One terminal that listens. Its queue is bounded: when it is full, the oldest fact goes,
-    which does no harm to states (each is whole) and none that matters to pointers."""
+    """A terminal that listens. Its queue is bounded: when it is full, the oldest fact is dropped,
+    which does no harm to states (each is complete) and none that matters to pointers."""
 
     is_stream: bool
     person_id: int | None = None
@@ -79,7 +79,7 @@ class Seat:
         self._wake()
 
     def end(self) -> None:
-        """Whoever sits here is no longer wanted, or must ask again."""
+        """End the stream of this seat: its person is no longer wanted here, or must ask again."""
         self.is_over = True
         self._wake()
 
@@ -88,7 +88,7 @@ class Seat:
             self._waiting.set_result(None)
 
     async def wait(self) -> None:
-        """Until there is something in the queue, or the seat is over."""
+        """Wait until there is something in the queue, or the seat is over."""
         if self.queue or self.is_over:
             return
         self._waiting = asyncio.get_running_loop().create_future()
@@ -98,7 +98,7 @@ class Seat:
             self._waiting = None
 
     def take(self) -> bytes:
-        """Everything that waits, in its order, as one piece."""
+        """Empty the queue and return everything in it, in its order, as one piece."""
         piece = b"".join(self.queue)
         self.queue.clear()
         return piece
@@ -149,7 +149,7 @@ class Hub:
         return bool(self._rooms)
 
     def sign_ins(self) -> set[int]:
-        """By which those who listen are known."""
+        """Return the ids of the sign-ins by which those who listen are known."""
         return {seat.sign_in_id for seat in self._all_seats() if seat.sign_in_id}
 
     def end_others(self, asked: set[int], still: set[int]) -> None:
@@ -164,7 +164,7 @@ class Hub:
 
     @contextmanager
     def seat(self, meeting_id: int, *, is_stream: bool) -> Iterator[Seat]:
-        """A seat in the meeting for as long as the block lasts."""
+        """Give a seat in the meeting for as long as the block lasts."""
         self._loop = asyncio.get_running_loop()
         if self._beating is None or self._beating.done():
             self._beating = self._loop.create_task(self._beat())
@@ -193,7 +193,8 @@ class Hub:
                 del self._rooms[meeting_id]
 
     async def _beat(self) -> None:
-        """One clock for all seats: a timer for each would cost more than the beats themselves."""
+        """Send a beat to each stream that was quiet, by one clock for all seats: a timer for each
+        would cost more than the beats themselves."""
         while self._rooms:
             await asyncio.sleep(BEAT_SECONDS / 5)
             quiet_since = time.monotonic() - BEAT_SECONDS
@@ -210,7 +211,8 @@ class Hub:
         only: Collection[int] | None,
         but: Collection[int],
     ) -> None:
-        """One that waits for a newer state is not woken by pointers."""
+        """Put a message into the queues of those whom it is for. A terminal that waits for a newer
+        state is not woken by pointers."""
         is_for_all = only is None and not but
         for seat in self._rooms.get(meeting_id, ()):
             if not is_state and not seat.is_stream:
@@ -267,7 +269,8 @@ class Live:
             await send({"type": "http.response.body", "body": b""})
 
     async def _wait(self, scope: Scope, send: Send, meeting_id: int) -> None:
-        """`?wait=N`: the state as soon as it is newer than N, at the latest after 20 seconds."""
+        """Answer `?wait=N` with the state as soon as it is newer than N, at the latest after 20
+        seconds."""
         with self._hub.seat(meeting_id, is_stream=False) as seat:
             state = await self._state(scope, send, seat)
             if state is None:
@@ -279,7 +282,8 @@ class Live:
         await answer(send, *told)
 
     async def _state(self, scope: Scope, send: Send, seat: Seat) -> str | None:
-        """What the view answers to whoever sits down; a refusal is sent on, and gives None.
+        """Return the state that the view answers to this seat; None when it refused, and the
+        refusal was sent on.
 
         The seat is taken before the state is read: what happens in between is delivered.
         """
@@ -305,7 +309,8 @@ class Live:
             self._looking = asyncio.get_running_loop().create_task(self._look())
 
     async def _look(self) -> None:
-        """While anybody listens: one query now and then for all of them together."""
+        """End the seats whose sign-in is over, while anybody listens: one query now and then for
+        all of them together."""
         while self._hub.has_seats:
             await asyncio.sleep(SIGN_INS_EVERY_SECONDS)
             asked = self._hub.sign_ins()
@@ -321,7 +326,7 @@ def _still_signed_in(app: Flask, sign_in_ids: set[int]) -> set[int]:
 
 
 async def _pour(seat: Seat, send: Send, gone: "asyncio.Future[None]") -> None:
-    """Facts as they come, beats among them, until the terminal goes."""
+    """Send facts as they come, beats among them, until the terminal goes."""
     end = time.monotonic() + STREAM_SECONDS
     while not gone.done() and time.monotonic() < end:
         await seat.wait()

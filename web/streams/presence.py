@@ -1,5 +1,5 @@
-"""Who has a transcript open, and at which segment: known for a moment only, by this process, and
-written down nowhere."""
+"""The presence of people in a transcript, and at which segment: known for a moment only, by this
+process, and written down nowhere."""
 
 import threading
 import time
@@ -25,7 +25,8 @@ class Presence:
         self._seats: dict[int, dict[str, Present]] = {}
 
     def note(self, transcript_id: int, seat: str, present: Present) -> list[Present]:
-        """One tab of one person is here; the others who are, each person once."""
+        """Note that one tab of a person is here, and return what was noted last of the other tabs
+        in this transcript."""
         with self._lock:
             seats = self._seats.setdefault(transcript_id, {})
             seats[seat] = present

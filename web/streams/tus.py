@@ -35,7 +35,8 @@ T = TypeVar("T")
 
 
 class Tus:
-    """The ASGI application in front: takes the pieces, the rest goes on to Flask."""
+    """The ASGI application in front: takes the pieces of uploads, and passes the rest on to
+    Flask."""
 
     def __init__(self, app: Flask, behind: Any) -> None:
         self._app = app
@@ -58,8 +59,8 @@ class Tus:
             await self._behind(scope, receive, send)
 
     async def _take(self, scope: Scope, receive: Receive, key: str) -> Answer:
-        """One piece. The file is locked before the view is asked, so that what the view sees of
-        the upload stays true; who may not send learns nothing of the lock."""
+        """Take one piece. The file is locked before the view is asked, so that what the view sees
+        of the upload stays true; who may not send learns nothing of the lock."""
         arrival = await self._thread(self._open, key)
         try:
             status, headers, body = await self._thread(ask, self._app, scope)
@@ -106,8 +107,8 @@ class Tus:
         await self._thread(piece.finish)
 
     async def _thread(self, act: Callable[..., T], *arguments: Any) -> T:
-        """In a thread of ours. When the server stops, a step that began is waited for: nobody
-        closes a file while another thread writes to it."""
+        """Run `act` in a thread of ours. When the server stops, a step that began is waited for:
+        nobody closes a file while another thread writes to it."""
         loop = asyncio.get_running_loop()
         step = loop.run_in_executor(self._threads, _told_in_words, act, *arguments)
         try:
@@ -118,7 +119,8 @@ class Tus:
 
 
 def _told_in_words(act: Callable[..., T], *arguments: Any) -> T:
-    """The database lies on the same disk as what arrives; and others write to it."""
+    """Call `act`, and turn the database's errors into our own: it lies on the same disk as what
+    arrives, and others write to it."""
     try:
         return act(*arguments)
     except OperationalError as problem:
@@ -130,7 +132,7 @@ def _told_in_words(act: Callable[..., T], *arguments: Any) -> T:
 
 
 async def _body(receive: Receive) -> AsyncIterator[bytes]:
-    """The request's body in pieces that are worth a turn to the disk. Raises BrokenOff after
+    """Yield the request's body in pieces that are worth a turn to the disk. Raises BrokenOff after
     the last piece that came: the upload is free for the next connection then."""
     gathered = bytearray()
     try:
@@ -148,13 +150,15 @@ async def _body(receive: Receive) -> AsyncIterator[bytes]:
 
 
 def _as_meant(scope: Scope) -> Scope:
-    """Some proxies let only GET and POST through: the protocol says in a header what is meant."""
+    """Return the scope with the method that is meant: some proxies let only GET and POST through,
+    so the protocol says it in a header."""
     meant = header(scope, b"x-http-method-override").decode("latin-1").upper()
     return scope | {"method": meant} if meant in ("HEAD", "PATCH", "DELETE") else scope
 
 
 def _refusal(problem: GijidoError, headers: Headers) -> Answer:
-    """In the form of all refusals (`web/errors.py`), with the view's headers."""
+    """Return the problem as an answer, in the form of all refusals (`web/errors.py`), with the
+    view's headers."""
     body = json.dumps({"message": problem.message}, ensure_ascii=False).encode()
     kept = [(n, v) for n, v in headers if n not in (b"content-length", b"upload-offset")]
     return status_of(problem), [*kept, (b"content-type", b"application/json")], body
