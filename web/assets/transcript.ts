@@ -6,19 +6,20 @@
 import { make, required } from "./base/elements";
 import { request } from "./base/http";
 import { keepClear } from "./transcript/clear";
+import type { Around } from "./transcript/commands";
+import { Hands } from "./transcript/commands";
+import { asRefusal, Trouble } from "./transcript/error-banner";
 import { Figures } from "./transcript/figures";
-import type { Around } from "./transcript/hands";
-import { Hands } from "./transcript/hands";
 import type { Place } from "./transcript/items";
 import { asBody, headingOf } from "./transcript/items";
-import { orphans } from "./transcript/kept";
-import type { Decided, Desk } from "./transcript/line";
-import { Line } from "./transcript/line";
 import { LineList } from "./transcript/list";
+import { orphans } from "./transcript/local-drafts";
 import type { Nameable } from "./transcript/naming";
 import { PagePanel } from "./transcript/page-panel";
 import { Player } from "./transcript/player";
-import type { Surroundings } from "./transcript/row";
+import type { Decided, Desk } from "./transcript/segment-model";
+import { Line } from "./transcript/segment-model";
+import type { Surroundings } from "./transcript/segment-view";
 import type {
   AgendaItem,
   Changes,
@@ -29,7 +30,6 @@ import type {
   Work,
 } from "./transcript/server";
 import { Spoken } from "./transcript/spoken";
-import { asRefusal, Trouble } from "./transcript/trouble";
 import { WorkClock } from "./transcript/work-clock";
 import { WorkLine } from "./transcript/work-line";
 

@@ -4,9 +4,9 @@ import { button, make, required } from "../base/elements";
 import { Refusal, request } from "../base/http";
 import { inField } from "../base/text-places";
 import { position } from "../base/times";
-import type { Line } from "./line";
 import type { LineList } from "./list";
 import { OfferBox } from "./offer-box";
+import type { Line } from "./segment-model";
 import type { Alike, AlikePlace, SegmentsChanged, TextChange } from "./server";
 
 export class AlikePanel {

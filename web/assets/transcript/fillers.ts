@@ -5,9 +5,9 @@ import { button, make, required } from "../base/elements";
 import { Refusal } from "../base/http";
 import { inField } from "../base/text-places";
 import { position } from "../base/times";
-import type { Line } from "./line";
 import type { LineList } from "./list";
 import { remember, remembered } from "./remembered";
+import type { Line } from "./segment-model";
 import type { Filler, TextChange } from "./server";
 
 const REMEMBERED = "gijido:fillers";

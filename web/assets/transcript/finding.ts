@@ -3,8 +3,8 @@
 import { required } from "../base/elements";
 import { folded, placeIn } from "../base/letters";
 import { position } from "../base/times";
-import type { Line } from "./line";
 import type { LineList } from "./list";
+import type { Line } from "./segment-model";
 
 const CLOCK = /^(?:(\d{1,2}):)?(\d{1,3}):(\d{2})$/;
 const SAID = /^(?:(\d{1,2})時間)?(?:(\d{1,3})分)?(?:(\d{1,2})秒)?$/;

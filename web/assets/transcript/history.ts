@@ -3,8 +3,8 @@
 import { button, make } from "../base/elements";
 import { request } from "../base/http";
 import { position } from "../base/times";
-import type { Line } from "./line";
 import { bothMarked } from "./marks";
+import type { Line } from "./segment-model";
 import type { State } from "./server";
 
 const WHEN = new Intl.DateTimeFormat("ja-JP", { dateStyle: "medium", timeStyle: "short" });

@@ -5,9 +5,9 @@
  */
 
 import type { Heading } from "./items";
-import type { Line } from "./line";
-import type { Surroundings } from "./row";
-import { Row } from "./row";
+import type { Line } from "./segment-model";
+import type { Surroundings } from "./segment-view";
+import { Row } from "./segment-view";
 import type { Other } from "./server";
 
 /** Beyond the window at either side, in heights of the window. */

@@ -2,8 +2,8 @@
  * the bar nor the line in which the hands are, closes with Escape, and gives the hands back to that
  * line. */
 
-import type { Line } from "./line";
 import type { LineList } from "./list";
+import type { Line } from "./segment-model";
 
 const GAP = 8;
 

@@ -2,7 +2,7 @@
 
 import { make, required } from "../base/elements";
 import { position } from "../base/times";
-import type { Line } from "./line";
+import type { Line } from "./segment-model";
 import type { Proposal } from "./server";
 
 const LEAST_CONFIDENCE = 0.5;

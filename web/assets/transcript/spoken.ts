@@ -2,7 +2,7 @@
  * near the window or heard, once for many of them. */
 
 import { Refusal, request } from "../base/http";
-import type { Line } from "./line";
+import type { Line } from "./segment-model";
 import type { WordsAnswer } from "./server";
 import { type Placed, placed } from "./word-places";
 

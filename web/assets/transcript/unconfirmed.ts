@@ -1,8 +1,8 @@
 /** 未確認: how much nobody has passed yet, the way through it, and nothing else shown if wished. */
 
 import { required } from "../base/elements";
-import type { Line } from "./line";
 import type { LineList } from "./list";
+import type { Line } from "./segment-model";
 
 const NONE = "未確認の発話はありません。";
 

@@ -6,13 +6,13 @@
 import { alert, button, make, required } from "../base/elements";
 import { Refusal, request } from "../base/http";
 import { position } from "../base/times";
-import type { Line } from "./line";
+import type { Kind } from "./bulk";
+import { SPEAKERS } from "./bulk";
 import type { LineList } from "./list";
-import type { Kind } from "./many";
-import { SPEAKERS } from "./many";
 import type { Nameable } from "./naming";
 import { nameChoice } from "./naming";
 import { OfferBox } from "./offer-box";
+import type { Line } from "./segment-model";
 import type { Segment, SegmentsChanged } from "./server";
 
 const NO_SUGGESTION = "この発話の声に、声紋からの名前の候補はありません。";

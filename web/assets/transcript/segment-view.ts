@@ -6,9 +6,9 @@ import { position } from "../base/times";
 import { showFillers } from "./filler-text";
 import type { Heading, Place } from "./items";
 import { chosenPlace, fillChoice, showHeading } from "./items";
-import type { Line } from "./line";
 import { marked } from "./marks";
 import { showProposals } from "./proposals";
+import type { Line } from "./segment-model";
 import type { AgendaItem, Mark, Other } from "./server";
 import { type Placed, placed } from "./word-places";
 

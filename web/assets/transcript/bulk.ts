@@ -1,8 +1,8 @@
 /** Acts on many segments at once: taken back, and done again, where nobody has changed them since. */
 
 import { request } from "../base/http";
-import type { Line } from "./line";
 import type { LineList } from "./list";
+import type { Line } from "./segment-model";
 import type { Segment, SegmentsChanged } from "./server";
 import type { Act, Outcome } from "./undo";
 

@@ -3,10 +3,10 @@
 import { request } from "../base/http";
 import { position } from "../base/times";
 import { writeTexts } from "./alike";
-import type { Decided, Line } from "./line";
+import type { Kind, Step } from "./bulk";
+import { act, changedSince, isSame, TEXTS } from "./bulk";
 import type { LineList } from "./list";
-import type { Kind, Step } from "./many";
-import { act, changedSince, isSame, TEXTS } from "./many";
+import type { Decided, Line } from "./segment-model";
 import type { Segment, SegmentChanged, TextChange } from "./server";
 import type { Act, Outcome, Undo } from "./undo";
 import { DONE } from "./undo";

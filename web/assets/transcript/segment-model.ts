@@ -5,9 +5,9 @@
 
 import { Refusal, request } from "../base/http";
 import { inCharacters, inField, plain } from "../base/text-places";
-import { forget, keep, kept } from "./kept";
+import { forget, keep, kept } from "./local-drafts";
 import type { Decision } from "./proposals";
-import type { Row } from "./row";
+import type { Row } from "./segment-view";
 import type { Proposal, Segment, SegmentChanged, Word } from "./server";
 import type { Timed } from "./word-places";
 
