@@ -1,4 +1,5 @@
-"""The JSON API: everything that the screens do, for scripts and for the screens' own scripts."""
+"""The JSON API does everything that the screens do, for scripts and for the screens' own
+scripts."""
 
 from flask import Flask
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document, made from the routes and what each declares: it cannot go stale."""
+"""The OpenAPI document, made from the routes and what each declares, so that it cannot go stale."""
 
 import re
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ ABOUT = (
 @anyone
 @operation("このAPIの説明書（OpenAPI 3.1）", file=JSON)
 def show() -> Response:
-    """Made once per application: its routes do not change."""
+    """Return the OpenAPI document. It is made once per application: its routes do not change."""
     if "api_description" not in current_app.extensions:
         current_app.extensions["api_description"] = describe(current_app)
     return jsonify(current_app.extensions["api_description"])
@@ -81,7 +81,7 @@ def _operations(app: Flask) -> Iterator[tuple[Rule, str, str, Operation]]:
 
 
 def _schemas(found: list[Operation]) -> tuple[Any, dict[str, Any]]:
-    """References by model and direction, and the schemas that they lead to."""
+    """Return the references by model and direction, and the schemas that they lead to."""
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(Error, "serialization")]
     for declared in found:
         if declared.body:

@@ -1,7 +1,6 @@
-"""What every route of the API declares: what comes in, what goes out. One decorator reads the
-body, checks it, hands it to the view as `body` (`query`), and writes the answer; the same
-declarations make the OpenAPI document (`web/api/description.py`).
-"""
+"""The declaration of what comes into and goes out of every route of the API. One decorator reads
+the body, checks it, hands it to the view as `body` (`query`), and writes the answer; the same
+declarations make the OpenAPI document (`web/api/description.py`)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -97,8 +96,8 @@ class Upload:
 
 @dataclass(frozen=True)
 class Operation:
-    """What one route declared. `raw`, `file`: the content type of a body or of an answer that is
-    not JSON."""
+    """The declaration of one route. `raw` and `file` are the content types of a body or of an
+    answer that is not JSON."""
 
     summary: str
     answers: type[Shape] | None
@@ -122,10 +121,11 @@ def operation(
     file: str | None = None,
     checks_own_token: bool = False,
 ) -> Callable[[View], View]:
-    """Stands below the access decorator: nobody learns anything from a closed door.
+    """Declare a route of the API. Stands below the access decorator: nobody learns anything from a
+    closed door.
 
-    Without `answers` and `file` the answer is an empty 204. `checks_own_token`: no cookie is
-    used, or the view checks the anti-forgery token itself (uploads).
+    Without `answers` and `file` the answer is an empty 204. `checks_own_token`: no cookie is used,
+    or the view checks the anti-forgery token itself (uploads).
     """
     is_empty = answers is None and file is None
     declared = Operation(
@@ -153,7 +153,7 @@ def operation_of(view: View) -> Operation | None:
 
 
 def is_optional(shape: type[Shape]) -> bool:
-    """A body of which every field may be missing may be missing itself."""
+    """Return whether the body may be missing: it may where each of its fields may."""
     return not any(field.is_required() for field in shape.model_fields.values())
 
 
@@ -187,14 +187,14 @@ def _answer(declared: Operation, answer: Any) -> Response:
 
 
 def _invalid(problem: ValidationError, whole: str) -> InvalidInput:
-    """The first problem as a sentence that names the field."""
+    """Return the first problem as an error whose sentence names the field."""
     first = problem.errors(include_url=False)[0]
     place = _place(first["loc"])
     return InvalidInput(place or "body", _sentence(first, f"「{place}」" if place else whole))
 
 
 def _place(location: tuple[int | str, ...]) -> str:
-    """`content.sections[0].title`."""
+    """Return where the problem is, such as `content.sections[0].title`."""
     parts = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
     return parts.removeprefix(".")[:200]
 

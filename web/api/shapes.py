@@ -1,4 +1,4 @@
-"""Answers that more than one module of the API gives."""
+"""The answers that more than one module of the API gives."""
 
 from pydantic import Field
 

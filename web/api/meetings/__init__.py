@@ -1,1 +1,1 @@
-"""The API before and during the sitting."""
+"""The API for what happens before and during a meeting."""

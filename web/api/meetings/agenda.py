@@ -1,4 +1,4 @@
-"""The agenda tree."""
+"""The agenda tree of a meeting."""
 
 from typing import Annotated
 
@@ -136,7 +136,8 @@ def agenda_of(meeting: Meeting) -> list[AgendaItemAnswer]:
 def item_of(
     meeting: Meeting, identity: int | None, field: str = "agenda_item_id"
 ) -> AgendaItem | None:
-    """The item of this meeting with this id; None for none. Raises InvalidInput."""
+    """Return the item of this meeting with this id; None for no id. Raises InvalidInput for an id
+    that is not of this meeting."""
     if identity is None:
         return None
     found = next((a for a in meeting.agenda_items if a.id == identity), None)

@@ -1,4 +1,4 @@
-"""Who came to the meeting, and whose terminals are connected now."""
+"""The people who came to a meeting, and those whose terminals are connected now."""
 
 from collections import Counter
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Documents of a meeting and their files."""
+"""The documents of a meeting and their files."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Who is asked to come, and the answers."""
+"""The people who are invited to a meeting, and their answers."""
 
 from datetime import datetime
 from typing import Literal, Self

@@ -1,4 +1,5 @@
-"""The sitting: what is presented now, presenting, turning pages, and the tests of a seat."""
+"""The meeting while it sits: what is presented now, presenting, turning pages, and the connection
+tests of seats."""
 
 from datetime import datetime
 from typing import cast
@@ -300,8 +301,8 @@ def tests(person: Person, meeting: Meeting) -> TestsAnswer:
 
 
 def announce(session: Session, meeting: Meeting) -> LiveAnswer:
-    """The state after this request; every terminal is told it once it is on disk, as far as its
-    person may know it."""
+    """Return the state after this request. Every terminal is sent it once it is on disk, as far as
+    its person may know it."""
     session.flush()
     state = presenting.state_of(session, meeting)
     readers = presenting.readers_of_turn(session, state)

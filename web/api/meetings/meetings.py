@@ -132,7 +132,7 @@ class Access(Shape):
 @access.with_role(Role.ORGANISER)
 @operation("会議体の一覧", answers=SeriesList)
 def list_series(person: Person) -> SeriesList:
-    """Those for which this person may set up meetings."""
+    """Return the series for which this person may set up meetings."""
     every = select(Series).options(joinedload(Series.department)).order_by(Series.name)
     found = database_session().scalars(every)
     mine = [s for s in found if person.has_role_for(Role.ORGANISER, s.department)]
@@ -241,7 +241,8 @@ def limit_access(person: Person, meeting: Meeting, body: Access) -> MeetingAnswe
 
 
 def _department(person: Person, name: str | None) -> Department:
-    """Where the meeting belongs. Raises InvalidInput where this person is no organiser."""
+    """Return the department to which the meeting belongs. Raises InvalidInput where this person is
+    no organiser."""
     found: Department | None = person.department
     if name is not None:
         found = database_session().scalar(select(Department).where(Department.name == name))

@@ -197,7 +197,8 @@ def remove_bookmark(person: Person, page: Page) -> None:
 
 
 def _tell(memo: Memo) -> None:
-    """Those who look at the document see what was shared, changed or taken back."""
+    """Tell the terminals of those who look at the document that a memo was shared, changed or taken
+    back."""
     document, to_all = memo.page.version.document, hub()
     meeting_id, fact = document.meeting_id, {"document_id": document.id}
     readers = readers_of(database_session(), document)

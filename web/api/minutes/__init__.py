@@ -1,1 +1,1 @@
-"""The API after the sitting, and what citizens read."""
+"""The API for what happens after a meeting, and for what citizens read."""

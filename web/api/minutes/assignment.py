@@ -1,4 +1,4 @@
-"""Which agenda item the segments belong to, and what is still open."""
+"""The agenda items to which segments belong, and what is still open there."""
 
 from typing import Literal
 
@@ -85,7 +85,7 @@ class SpansAnswer(Shape):
 
 
 def place_of(span: Span) -> str:
-    """Where the editor shows it."""
+    """Return the URL at which the editor shows the span."""
     anchor = f"segment-{span.segments[0].id}" if span.segments else None
     return url_for("transcripts.edit", transcript_id=span.transcript.id, _anchor=anchor)
 
@@ -114,7 +114,8 @@ def confirm_item(person: Person, segment: Segment) -> SegmentsChanged:
 @access.to(Transcript, Right.CORRECT)
 @operation("いくつもの発話の議題を前の割り当てに戻す", answers=SegmentsChanged, body=Places)
 def place_again(person: Person, transcript: Transcript, body: Places) -> SegmentsChanged:
-    """いまの議題が now と違う発話と、なくなった発話は、そのままにする。"""
+    """Place segments in the agenda again. Those whose item is not `now` any more, and those that
+    are gone, are left as they are."""
     session = database_session()  # first: all is read anew with it, and here at once
     known, meeting = {one.id: one for one in transcript.segments}, transcript.meeting
     placings = [

@@ -323,7 +323,8 @@ def revise(person: Person, meeting: Meeting, body: ContentChange) -> RevisionAns
 @access.to(Meeting, Right.CORRECT)
 @operation("会議録の文を整え直す（新しい改訂になる）", answers=RevisionAnswer, body=Restyling)
 def restyle(person: Person, meeting: Meeting, body: Restyling) -> RevisionAnswer:
-    """逐語の文から作り直す。人が直した発言は、頼まれたときだけ変える。"""
+    """Make the text anew from the spoken words, in another style. What a person wrote is changed
+    only on request."""
     minutes = _required(meeting)
     content = records.restyle(
         reading_session(), minutes.latest, body.style.style(), includes_hand=body.includes_hand

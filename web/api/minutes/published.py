@@ -1,4 +1,4 @@
-"""What citizens may read. No sign-in."""
+"""The minutes that citizens may read, without signing in."""
 
 from datetime import datetime
 from typing import Any

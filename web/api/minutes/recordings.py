@@ -153,7 +153,8 @@ class ImportAnswer(Shape):
 @access.to(Meeting, Right.HEAR)
 @operation("録音の一覧", answers=RecordingsAnswer)
 def list_recordings(person: Person, meeting: Meeting) -> RecordingsAnswer:
-    """By their place on the clock, a spare after the part that it covers."""
+    """Return the recordings by their place on the meeting's clock, a spare after the part that it
+    covers."""
     found = placed_recordings(database_session(), meeting)
     return RecordingsAnswer(recordings=[RecordingAnswer.of(one.recording) for one in found])
 
@@ -190,7 +191,8 @@ def show(person: Person, recording: Recording) -> RecordingAnswer:
     file=peaks.TYPE,
 )
 def show_peaks(person: Person, recording: Recording) -> Response:
-    """Absent (404) until they are made, soon after the first words can be read."""
+    """Send the waveform's peaks; 404 until they are made, soon after the first words can be
+    read."""
     return send_peaks(recording)
 
 
@@ -223,7 +225,8 @@ def place(person: Person, recording: Recording, body: Place) -> RecordingAnswer:
     "もう一度文字起こしをする（本文は省略できる）", answers=WorkAnswer, status=201, body=RunChoice
 )
 def request_transcription(person: Person, recording: Recording, body: RunChoice) -> WorkAnswer:
-    """The new run stands beside the older ones; corrections in them stay."""
+    """Request another transcription, which stands beside the older ones; corrections in them
+    stay."""
     work = transcribing.request_transcription(
         database_session(),
         person,

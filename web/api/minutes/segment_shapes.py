@@ -1,4 +1,4 @@
-"""A segment as the API gives it: to the editor, and to scripts that correct."""
+"""A segment as the API gives it, to the editor and to scripts that correct."""
 
 from flask import url_for
 from pydantic import Field

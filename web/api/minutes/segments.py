@@ -1,4 +1,4 @@
-"""More than one segment at a time: all that are alike, split, join."""
+"""Changes of more than one segment at a time: all that are alike, splitting, joining."""
 
 from datetime import datetime
 
@@ -174,7 +174,8 @@ def show_history(person: Person, segment: Segment, query: Against) -> HistoryAns
 @operation("同じように直す箇所を探す", answers=AlikesAnswer, body=Earlier)
 @reads
 def find_alike(person: Person, segment: Segment, body: Earlier) -> AlikesAnswer:
-    """文は変えない。変えるときは texts に送る。"""
+    """Return the places in other segments that are like what was corrected here. No text is
+    changed; changes are sent to `texts`."""
     segments = transcripts.texts_of(reading_session(), segment.transcript)
     wanted = alike.replacements(body.before, segment.text)
     return AlikesAnswer(
@@ -192,7 +193,7 @@ def find_alike(person: Person, segment: Segment, body: Earlier) -> AlikesAnswer:
 @access.to(Transcript, Right.CORRECT)
 @operation("いくつもの発話を一度に直す", answers=SegmentsChanged, body=Texts)
 def correct_texts(person: Person, transcript: Transcript, body: Texts) -> SegmentsChanged:
-    """すべて直すか、ひとつも直さない。"""
+    """Correct all the texts that are sent, or none of them."""
     wanted = [Rewriting(one.segment_id, one.text, one.revision) for one in body.texts]
     rewriting.think_of_texts(reading_session(), transcript, wanted)
     rewriting.correct_all(database_session(), person, transcript, wanted)
@@ -206,7 +207,8 @@ def correct_texts(person: Person, transcript: Transcript, body: Texts) -> Segmen
 @access.to(Transcript, Right.CORRECT)
 @operation("いくつもの発話の発言者を変える", answers=SegmentsChanged, body=Speakers)
 def name_speakers(person: Person, transcript: Transcript, body: Speakers) -> SegmentsChanged:
-    """いまの発言者が now と違う発話と、なくなった発話は、そのままにする。"""
+    """Name the speakers of segments. Those whose speaker is not `now` any more, and those that are
+    gone, are left as they are."""
     session = database_session()  # first: all is read anew with it, and here at once
     known = {segment.id: segment for segment in transcript.segments}
     namings = [
@@ -221,7 +223,8 @@ def name_speakers(person: Person, transcript: Transcript, body: Speakers) -> Seg
 @access.to(Transcript, Right.CORRECT)
 @operation("いくつもの発話を確認済みにする、または取り消す", answers=SegmentsChanged, body=Ticks)
 def tick_segments(person: Person, transcript: Transcript, body: Ticks) -> SegmentsChanged:
-    """人が聞いて確かめた発話だけを送る。いまの状態が now と違う発話は、そのままにする。"""
+    """Confirm segments, or take that back. Only what a person has listened to is to be sent;
+    segments whose state is not `now` any more are left as they are."""
     wanted = [Tick(one.segment_id, one.now, one.then) for one in body.confirmations]
     rewriting.think_of_ticks(reading_session(), transcript, wanted)
     changed = rewriting.tick_all(database_session(), person, transcript, wanted)

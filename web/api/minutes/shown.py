@@ -1,4 +1,4 @@
-"""Which page was shown while something was said, and what was said while a page was shown."""
+"""The page that was shown while something was said, and what was said while a page was shown."""
 
 from flask import Blueprint, g, url_for
 from pydantic import Field
@@ -118,8 +118,8 @@ def moments(person: Person, version: DocumentVersion, number: int) -> MomentsAns
 
 
 def page_of(segment: Segment) -> ShownPage | None:
-    """What was shown while it was said. A transcript has thousands of segments: the turns are
-    read once for one request."""
+    """Return the page that was shown while the segment was said, or None. A transcript has
+    thousands of segments: the turns are read once for one request."""
     recording = segment.transcript.recording
     if "showings" not in g:
         person = access.required_person()
@@ -129,7 +129,8 @@ def page_of(segment: Segment) -> ShownPage | None:
 
 
 def readable_versions(person: Person, meeting: Meeting) -> list[ReadableVersionAnswer]:
-    """Everything of the meeting's documents that was ever released and this person may read."""
+    """Return every version of the meeting's documents that was ever released and that this person
+    may read."""
     readable = documents.readable(database_session(), person, meeting)
     versions = [version for _, document in readable for version in document.released]
     counts = page_counts(versions)
@@ -146,7 +147,7 @@ def readable_versions(person: Person, meeting: Meeting) -> list[ReadableVersionA
 
 
 def page_counts(versions: list[DocumentVersion]) -> dict[int, int]:
-    """By the version's id, without reading the pages themselves."""
+    """Return the number of pages by the version's id, without reading the pages themselves."""
     counted = database_session().execute(
         select(Page.version_id, func.count())
         .where(Page.version_id.in_([version.id for version in versions]))

@@ -1,4 +1,4 @@
-"""Which speech models there are, and which one hears the meetings of a series."""
+"""The speech models that there are, and the one that hears the meetings of a series."""
 
 from flask import Blueprint
 from pydantic import Field

@@ -1,4 +1,4 @@
-"""Terms of a meeting, and the dictionary of its series."""
+"""The terms of a meeting, and the dictionary of its series."""
 
 from datetime import datetime
 
@@ -180,7 +180,7 @@ def show_dictionary(person: Person, meeting: Meeting, query: WordPage) -> Dictio
 @access.to(Meeting, Right.CORRECT)
 @operation("用語を加えるか、読みを付ける", answers=EntryAnswer, body=NewTerm)
 def add(person: Person, meeting: Meeting, body: NewTerm) -> EntryAnswer:
-    """すでにある用語なら、読みだけが変わる。"""
+    """Add a term to the dictionary; of one that is there already only the reading changes."""
     session = database_session()
     entry = dictionaries.add(session, person, meeting.series, body.surface, body.kana)
     session.flush()

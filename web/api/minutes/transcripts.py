@@ -1,4 +1,4 @@
-"""The transcript and its segments: what the editor and correcting scripts use."""
+"""The transcript and its segments, as the editor and correcting scripts use them."""
 
 from collections import defaultdict
 from math import inf
@@ -152,7 +152,8 @@ def show(person: Person, transcript: Transcript) -> TranscriptAnswer:
 
 
 def answer(person: Person, transcript: Transcript, first: int | None = None) -> TranscriptAnswer:
-    """With the `first` segments only, and no accuracy then, it comes along with the desk's page."""
+    """Return the transcript. With `first`, only so many segments and no accuracy, as it comes along
+    with the editor's page."""
     session = database_session()
     latest = changes.latest(session)
     segments = transcripts.segments_of(session, transcript, first=first)
@@ -178,7 +179,8 @@ def answer(person: Person, transcript: Transcript, first: int | None = None) -> 
 @access.to(Transcript, Right.HEAR)
 @operation("逐語録の変更を読む", answers=ChangesAnswer, query=Since)
 def show_changes(person: Person, transcript: Transcript, query: Since) -> ChangesAnswer:
-    """Whoever asks has looked already: no line in the audit table for each time."""
+    """Return what changed since then, and who else has the transcript open. No look is noted in the
+    audit: whoever asks has looked already."""
     session = database_session()
     found = changes.since(session, transcript, query.since, query.newest)
     here = Present(person.id, person.name, query.at, clock())
@@ -203,7 +205,8 @@ def show_changes(person: Person, transcript: Transcript, query: Since) -> Change
 @access.to(Transcript, Right.HEAR)
 @operation("言葉ごとの時刻と自信を読む", answers=WordsAnswer, query=Between)
 def show_words(person: Person, transcript: Transcript, query: Between) -> WordsAnswer:
-    """Without the words themselves, so no line in the audit table."""
+    """Return the times of the words. No look is noted in the audit, because the words themselves
+    are not in it."""
     found = transcripts.segments_between(
         database_session(), transcript, query.start, query.end or inf
     )
@@ -214,7 +217,8 @@ def show_words(person: Person, transcript: Transcript, query: Between) -> WordsA
 @access.to(Transcript, Right.HEAR)
 @operation("逐語録をほかのソフトのファイルの形で読む", answers=FileAnswer, query=FileFormat)
 def show_file(person: Person, transcript: Transcript, query: FileFormat) -> FileAnswer:
-    """docx や、会議の記録としての形は、会議録から。"""
+    """Return the transcript as a file. docx, and the form of a record of the meeting, are made from
+    the minutes."""
     note_look(person, "download", transcript)
     content = exporting.as_file(database_session(), transcript, query.format)
     return FileAnswer(
@@ -228,7 +232,8 @@ def show_file(person: Person, transcript: Transcript, query: FileFormat) -> File
 @access.to(Transcript, Right.CORRECT)
 @operation("取り込んだ逐語録を消す。録音とほかの逐語録は残る")
 def remove(person: Person, transcript: Transcript) -> None:
-    """元には戻せない。承認された会議録、承認を依頼中の会議録のもとになっていれば、消せない。"""
+    """Remove a transcript that was taken in, which cannot be undone. Refused where minutes that are
+    approved, or that wait for approval, were made from it."""
     removing.remove(database_session(), person, transcript)
 
 
@@ -253,7 +258,8 @@ def accept_proposal(person: Person, proposal: Proposal, body: Decision) -> Segme
 @access.to(Proposal, Right.CORRECT)
 @operation("修正候補を採らない", answers=SegmentChanged, body=Decision)
 def refuse_proposal(person: Person, proposal: Proposal, body: Decision) -> SegmentChanged:
-    """自動で直した箇所なら、聞き取ったままの言葉に戻す。"""
+    """Refuse a proposal. Where the change was made automatically, the words as they were heard come
+    back."""
     session = database_session()
     segment = decisions.refuse(session, person, proposal, based_on=body.revision)
     return SegmentChanged.of(segment)
@@ -284,7 +290,7 @@ def name_speaker(person: Person, segment: Segment, body: SpeakerName) -> Segment
 
 
 def _count(segments: list[Segment]) -> dict[int | None, tuple[Accuracy, Accuracy]]:
-    """By agenda item, in the order of the sound: every text is compared once."""
+    """Count the accuracy by agenda item, in the order of the sound: every text is compared once."""
     grouped: dict[int | None, list[Segment]] = defaultdict(list)
     for segment in segments:
         grouped[segment.agenda_item_id].append(segment)

@@ -124,8 +124,9 @@ def list_uploads(person: Person, meeting: Meeting) -> UploadsAnswer:
 @access.to(Meeting, Right.RECORD)
 @operation("途切れても続きから送れる送信を始める（tus）", answers=UploadAnswer, status=201)
 def start(person: Person, meeting: Meeting) -> UploadAnswer:
-    """`Upload-Length` or `Upload-Defer-Length: 1`, and `Upload-Metadata` with `filename` and, if
-    known, `sha256`, `kind` (part, spare), `began_at` or `began_seconds_ago`."""
+    """Begin an upload. Its headers are `Upload-Length` or `Upload-Defer-Length: 1`, and
+    `Upload-Metadata` with `filename` and, if known, `sha256`, `kind` (part, spare), `began_at` or
+    `began_seconds_ago`."""
     announced = _announced(request.headers)
     upload = uploads.start_upload(
         database_session(), storage(), person, meeting, announced, config().limits
@@ -147,8 +148,8 @@ def show(person: Person, upload: Upload) -> UploadAnswer:
 @access.to(Upload, Right.RECORD)
 @operation("録音の続きを送る（tus）。Upload-Offset の位置から", raw=PIECE_TYPE)
 def admit(person: Person, upload: Upload) -> None:
-    """Only says whether the piece may come, and from where: `web/streams/tus.py` asks, and takes
-    it."""
+    """Say whether the next piece may come, and from where: `web/streams/tus.py` asks, and takes the
+    piece."""
     if request.mimetype != PIECE_TYPE:
         abort(415)
     if told := request.headers.get("Upload-Checksum"):
@@ -188,7 +189,7 @@ def tail(person: Person, upload: Upload) -> TailAnswer:
 
 
 def _place(upload: Upload) -> dict[str, str]:
-    """Where an upload stands, in the words of the protocol."""
+    """Return how far an upload is, as headers of the protocol."""
     headers = {"Upload-Offset": str(upload.received_bytes)}
     if upload.size_bytes is None:
         headers["Upload-Defer-Length"] = "1"
@@ -224,7 +225,8 @@ def _announced(headers: Headers) -> uploads.Announced:
 
 
 def _began(told: dict[str, str]) -> datetime | None:
-    """By our own clock where the sender only knows how long ago it was."""
+    """Return when the recording began, by our own clock where the sender only knows how long ago it
+    was; None where it is not told or has no time zone."""
     try:
         if "began_seconds_ago" in told:
             ago = min(max(float(told["began_seconds_ago"]), 0.0), LONGEST_AGO_SECONDS)
@@ -238,7 +240,7 @@ def _began(told: dict[str, str]) -> datetime | None:
 
 
 def _metadata(text: str) -> dict[str, str]:
-    """`key BASE64,key BASE64`."""
+    """Read `key BASE64,key BASE64`."""
     if len(text) > LONGEST_METADATA:
         raise NotUnderstood("Upload-Metadata が長すぎます。")
     return dict(_pairs(text.split(","))) if text.strip() else {}

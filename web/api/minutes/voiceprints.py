@@ -1,4 +1,4 @@
-"""声紋: the voiceprints that a series keeps of those who agreed."""
+"""The voiceprints (声紋) that a series keeps of those who agreed."""
 
 from datetime import datetime
 
@@ -101,6 +101,6 @@ def delete(person: Person, meeting: Meeting, voiceprint_id: int) -> None:
 @access.to(Meeting, Right.VOICEPRINTS)
 @operation("この会議の会議体の声紋をすべて消す", answers=Deleted)
 def delete_all(person: Person, meeting: Meeting) -> Deleted:
-    """声紋を使うことは、やめない。"""
+    """Delete all voiceprints of the series; it goes on using voiceprints."""
     count = voiceprints.forget_all(database_session(), person, meeting.series)
     return Deleted(count=count)

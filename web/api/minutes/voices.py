@@ -1,4 +1,5 @@
-"""The voices of a transcript: named for all their segments, split, told apart once more."""
+"""The voices of a transcript: naming one in all its segments, splitting them, telling them apart
+once more."""
 
 from flask import Blueprint
 from pydantic import Field
@@ -42,7 +43,8 @@ class VoiceCount(Shape):
 @access.to(Segment, Right.CORRECT)
 @operation("この発話の声のすべての発話に名前を付ける", answers=SegmentsChanged, body=VoiceName)
 def name_voice(person: Person, segment: Segment, body: VoiceName) -> SegmentsChanged:
-    """声紋を残せないときは、名前も付けずに理由を答える。"""
+    """Name a voice. Where its voiceprint cannot be kept, it is not named either, and the answer
+    says why."""
     session = database_session()
     segments = naming.name_voice(session, person, segment, body.name)
     if body.has_consent and segment.speaker:
@@ -54,7 +56,7 @@ def name_voice(person: Person, segment: Segment, body: VoiceName) -> SegmentsCha
 @access.to(Segment, Right.CORRECT)
 @operation("この発話の声に出ている、声紋からの名前の候補を採らない", answers=SegmentsChanged)
 def dismiss_suggestion(person: Person, segment: Segment) -> SegmentsChanged:
-    """採るときは、その名前を付ける。"""
+    """Dismiss the suggested name. It is accepted by naming the voice."""
     return SegmentsChanged.of(suggestions.dismiss(database_session(), person, segment))
 
 

@@ -1,4 +1,4 @@
-"""利用者: for administrators."""
+"""利用者, for administrators."""
 
 from datetime import datetime
 from typing import Self

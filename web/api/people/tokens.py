@@ -1,4 +1,4 @@
-"""Signing in for scripts: a bearer token instead of a cookie."""
+"""Signing in for scripts, which get a bearer token instead of a cookie."""
 
 from datetime import datetime
 

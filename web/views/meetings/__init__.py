@@ -1,1 +1,1 @@
-"""The screens before and during the sitting."""
+"""The screens for what happens before and during a meeting."""

@@ -11,7 +11,7 @@ from web.transaction import reading_session
 
 @dataclass(frozen=True)
 class MeetingHead:
-    """`word`: the state as this person is told it."""
+    """What the head shows. `word` is the state as this person is told it."""
 
     rights: frozenset[Right]
     state: MeetingState
@@ -23,7 +23,7 @@ class MeetingHead:
 
 
 def badge_of(state: MeetingState, word: str) -> str:
-    """The look of the badge in which the state's word stands."""
+    """Return the look of the badge in which the state's word stands."""
     if state == MeetingState.CALLED_OFF:
         return "danger"
     if word in (MeetingState.PREPARING.value, OVER):

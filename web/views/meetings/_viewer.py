@@ -1,4 +1,4 @@
-"""What the viewer (`web/assets/viewer.ts`) is handed: the meeting as this person may read it."""
+"""The data for the viewer (`web/assets/viewer.ts`): the meeting as this person may read it."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,8 @@ OVERRUN = timedelta(hours=12)
 def viewer_data(
     person: Person, meeting: Meeting, older: DocumentVersion | None = None
 ) -> dict[str, Any]:
-    """`older`: shown in place of the current version of its document."""
+    """Return the data of the meeting for this person. `older` is shown in place of the current
+    version of its document."""
     session = database_session()
     given = rights(session, person, meeting)
     readable = documents.readable(session, person, meeting)
@@ -64,7 +65,8 @@ def viewer_data(
 
 
 def _signed_in_seconds() -> int:
-    """How long this terminal stays signed in at the most: no document is kept on it for longer."""
+    """Return how long this terminal stays signed in at the most: no document is kept on it for
+    longer."""
     entry = access.current_sign_in()
     return max(0, int((entry.expires_at - now()).total_seconds())) if entry else 0
 
@@ -96,6 +98,6 @@ def _document(
 
 
 def _changes_url(version: DocumentVersion) -> str:
-    """Where it says what this version changed; "" for the first one."""
+    """Return the URL of what this version changed; "" for the first one."""
     is_later = version.number > 1
     return url_for("documents.comparison", version_id=version.id) if is_later else ""

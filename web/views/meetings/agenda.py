@@ -32,9 +32,9 @@ def edit(person: Person, meeting: Meeting) -> Any:
 @blueprint.post("/meetings/<int:meeting_id>/agenda-items")
 @access.to(Meeting, Right.PREPARE)
 def save(person: Person, meeting: Meeting) -> Any:
-    """All changed lines, the new item if one was typed, and then what the button says in `act`:
-    `save`, `finish`, or a word and an item as in `up:12`. All of it or, when something typed cannot
-    be taken, nothing."""
+    """Save all changed lines and the new item if one was typed, and then do what the button says in
+    `act`: `save`, `finish`, or a word and an item as in `up:12`. All of it or, when something typed
+    cannot be taken, nothing."""
     database_session()
     problems = _change_lines(person, meeting)
     is_adding = _is_adding()
@@ -49,7 +49,8 @@ def save(person: Person, meeting: Meeting) -> Any:
 
 
 def _change_lines(person: Person, meeting: Meeting) -> Problems:
-    """Lines that still say what the page showed stay as they are, whatever others did to them."""
+    """Change the lines that were typed in, and return the problems. Lines that still say what the
+    page showed stay as they are, whatever others did to them."""
     problems: Problems = {}
     for entry in meeting.agenda_items:
         if not _is_changed(entry):
@@ -84,8 +85,8 @@ def _is_changed(entry: AgendaItem) -> bool:
 
 
 def _typed(meeting: Meeting) -> dict[str, str]:
-    """What to show again: the fields for a new item, and those of the changed lines. The others
-    may have been changed by somebody else since, and are shown as they are now."""
+    """Return what to show again: the fields for a new item, and those of the changed lines. The
+    others may have been changed by somebody else since, and are shown as they are now."""
     names = [*FIELDS, "parent_id"]
     for entry in meeting.agenda_items:
         if _is_changed(entry):
@@ -94,12 +95,12 @@ def _typed(meeting: Meeting) -> dict[str, str]:
 
 
 def _line(identity: object) -> str:
-    """What one line of the list says, as the page keeps it in `shown-…`."""
+    """Return what one line of the list said, as the page keeps it in `shown-…`."""
     return line(*(request.form.get(f"{name}-{identity}", "") for name in FIELDS))
 
 
 def line(title: str, presenter: str, planned_minutes: object) -> str:
-    """The fields of an item as one text, to see later whether somebody typed in them."""
+    """Return the fields of an item as one text, to see later whether somebody typed in them."""
     return "\t".join((title, presenter, str(planned_minutes or "")))
 
 

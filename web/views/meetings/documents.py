@@ -1,4 +1,4 @@
-"""資料: taking PDFs in and replacing them, the viewer, the files themselves."""
+"""資料: receiving and replacing PDFs, the viewer, the files themselves."""
 
 from typing import Any
 
@@ -41,7 +41,8 @@ DOCUMENTS_AT_ONCE = 10
 @access.to(Meeting, Right.PREPARE)
 @costs(files="document_mb", at_once=DOCUMENTS_AT_ONCE)
 def receive(person: Person, meeting: Meeting) -> Any:
-    """Several at once; a bad one is told by name and does not hold up the others."""
+    """Receive several documents at once; a bad one is told by name and does not hold up the
+    others."""
     target = url_for("meetings.show", meeting_id=meeting.id)
     try:
         added, refused = intake.receive_documents(meeting.id)
@@ -60,7 +61,8 @@ def receive(person: Person, meeting: Meeting) -> Any:
 
 
 def _tell_if_known(document: Document) -> None:
-    """The same paper may belong to two items; more often it was chosen twice."""
+    """Tell the organiser of another document with the same file. The same paper may belong to two
+    items; more often it was chosen twice."""
     known = documents.same_file(database_session(), document)
     if known is not None:
         flash(
@@ -73,7 +75,7 @@ def _tell_if_known(document: Document) -> None:
 @blueprint.get("/meetings/<int:meeting_id>/presentation")
 @access.to(Meeting, Right.SEE)
 def presentation(person: Person, meeting: Meeting) -> Any:
-    """The meeting itself: the viewer on the page that is presented."""
+    """Show the meeting itself: the viewer on the page that is presented."""
     note_look(person, "look", meeting)
     note_opening(person, meeting)
     return _viewer(person, meeting, meeting.title, {"follow": True, "document": None, "page": 1})
@@ -82,14 +84,15 @@ def presentation(person: Person, meeting: Meeting) -> Any:
 @blueprint.get("/meetings/<int:meeting_id>/viewer")
 @access.to(Meeting, Right.SEE)
 def viewer(person: Person, meeting: Meeting) -> Any:
-    """What an open viewer asks for again when the documents changed."""
+    """Return the data that an open viewer asks for again when the documents changed."""
     return viewer_data(person, meeting)
 
 
 @blueprint.get("/documents/<int:document_id>")
 @access.to(Document, Right.SEE)
 def show(person: Person, document: Document) -> Any:
-    """`?page=N` begins there, `?version=N` shows an older version."""
+    """Show the viewer on one document. `?page=N` begins there, `?version=N` shows an older
+    version."""
     note_look(person, "look", document)
     note_opening(person, document.meeting)
     start = {"follow": False, "document": document.id, "page": _number("page") or 1}
@@ -100,8 +103,9 @@ def show(person: Person, document: Document) -> Any:
 @blueprint.get("/versions/<int:version_id>/file")
 @access.to(DocumentVersion, Right.SEE)
 def file(person: Person, version: DocumentVersion) -> Any:
-    """The PDF for the viewer. A version never changes, so the terminal may keep it. To who may not
-    save it, or not without their name on it, a browser does not show it as a page of its own."""
+    """Send the PDF for the viewer. A version never changes, so the terminal may keep it. To those
+    who may not save it, or not without their name on it, a browser does not show it as a page of
+    its own."""
     if request.headers.get("Sec-Fetch-Mode") == "navigate" and _is_held_back(person, version):
         raise NotFound()
     if "Range" not in request.headers:
@@ -123,7 +127,7 @@ def download(person: Person, version: DocumentVersion) -> Any:
 @blueprint.get("/versions/<int:version_id>/original")
 @access.to(DocumentVersion, Right.SEE)
 def original(person: Person, version: DocumentVersion) -> Any:
-    """The Office file from which the PDF was made."""
+    """Send the Office file from which the PDF was made."""
     is_allowed = may_take_original(_given(person, version), version.document)
     if version.original_sha256 is None or not is_allowed:
         raise NotFound()
@@ -152,7 +156,7 @@ def download_all(person: Person, meeting: Meeting) -> Any:
 @access.to(Meeting, Right.SEE)
 @costs(lane=Lane.FILES)
 def programme(person: Person, meeting: Meeting) -> Any:
-    """次第."""
+    """Send 次第 as a PDF."""
     session = database_session()
     shown = [document for _, document in documents.readable(session, person, meeting)]
     pdf = printing.programme(session, config(), meeting, shown)
@@ -177,8 +181,9 @@ def page_picture(person: Person, version: DocumentVersion, number: int) -> Any:
 @blueprint.post("/documents/<int:document_id>")
 @access.to(Document, Right.PREPARE)
 def change(person: Person, document: Document) -> Any:
-    """Everything in the box of one document, and then what the button says in `act`: nothing more,
-    `up`, `down` or `remove`. All of it or, when something typed cannot be taken, nothing."""
+    """Change everything in the box of one document, and then do what the button says in `act`:
+    nothing more, `up`, `down` or `remove`. All of it or, when something typed cannot be taken,
+    nothing."""
     session, act = database_session(), request.form.get("act", "")
     try:
         _change(person, document)
@@ -226,7 +231,8 @@ def propose(person: Person, document: Document) -> Any:
 @blueprint.get("/versions/<int:version_id>/comparison")
 @access.to(DocumentVersion, Right.SEE)
 def comparison(person: Person, version: DocumentVersion) -> Any:
-    """What this version changed, page by page; for an organiser, before it does."""
+    """Show what this version changed, page by page; to an organiser already before it is
+    released."""
     older, is_ready = versions.before(version), versions.can_compare(version)
     is_proposed = version.document.proposed is version
     session = database_session()
@@ -307,7 +313,7 @@ def _picture(sha256: str) -> Any:
 
 
 def _is_held_back(person: Person, version: DocumentVersion) -> bool:
-    """Whether this person may not keep the file as it is."""
+    """Return whether this person may not keep the file as it is."""
     document, given = version.document, _given(person, version)
     is_stamped = document.is_watermarked and is_only_invited(given)
     return is_stamped or not may_download(given, document)

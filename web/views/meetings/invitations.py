@@ -1,4 +1,5 @@
-"""出席: who is asked to come, what they answered, the roster, guests, and what they are told."""
+"""出席: the people who are invited, what they answered, the roster, guests, and what they are
+told."""
 
 import base64
 from collections import Counter
@@ -52,7 +53,7 @@ MOST_PEOPLE, LONGEST_WORDS = 50, 200
 
 @dataclass(frozen=True)
 class PeopleFound:
-    """`shown` of the `total` people who have the `words`, by department."""
+    """The `shown` of the `total` people whose names have the `words`, by department."""
 
     words: str
     groups: list[tuple[str, list[Person]]]
@@ -67,7 +68,7 @@ def index(person: Person, meeting: Meeting) -> Any:
 
 
 def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None) -> str:
-    """With `problem` the form for a guest again, as it was sent."""
+    """Show the page; with `problem`, the form for a guest again, as it was sent."""
     session, invitations = reading_session(), invited(meeting)
     head = meeting_head(person, meeting)
     may_prepare = Right.PREPARE in head.rights
@@ -171,7 +172,7 @@ def urge(person: Person, meeting: Meeting) -> Any:
 @blueprint.get("/meetings/<int:meeting_id>/calendar.ics")
 @access.to(Meeting, Right.ANSWER)
 def calendar(person: Person, meeting: Meeting) -> Any:
-    """One's own invitation, for the calendar program."""
+    """Send one's own invitation, for the calendar program."""
     found = invitation_of(database_session(), meeting, person)
     assert found is not None
     return send_named(calendar_of(config(), found), "text/calendar", "invite.ics")
@@ -181,7 +182,7 @@ def calendar(person: Person, meeting: Meeting) -> Any:
 @access.to(Meeting, Right.PREPARE)
 @costs(lane=Lane.FILES)
 def notice(person: Person, meeting: Meeting) -> Any:
-    """通知文 for everybody who has an account, or with `?person=N` for one of them."""
+    """Send 通知文 for everybody who has an account, or with `?person=N` for one of them."""
     wanted = request.args.get("person", "")
     letters = [
         printing.letter_to(config(), entry)
@@ -242,7 +243,7 @@ def invite_roster(person: Person, meeting: Meeting) -> Any:
 @blueprint.post("/meetings/<int:meeting_id>/roster/keeping")
 @access.to(Meeting, Right.PREPARE)
 def keep_as_roster(person: Person, meeting: Meeting) -> Any:
-    """Those who are invited here become the roster."""
+    """Put those who are invited here on the roster."""
     roster.keep(database_session(), person, meeting)
     flash("招集した人を会議体の名簿に加えました。", "done")
     return redirect(url_for("invitations.show_roster", meeting_id=meeting.id))
@@ -276,7 +277,7 @@ def add_guest(person: Person, meeting: Meeting) -> Any:
 @blueprint.post("/invitations/<int:invitation_id>/pass")
 @access.to(Invitation, Right.PREPARE)
 def renew_pass(person: Person, invitation: Invitation) -> Any:
-    """A new link and code for a guest; the old ones end."""
+    """Give a guest a new link and code; the old ones end."""
     if not invitation.person.is_guest:
         raise NotFound()
     code = guests.new_code()
@@ -285,7 +286,7 @@ def renew_pass(person: Person, invitation: Invitation) -> Any:
 
 
 def _show_way(way: guests.Way) -> str:
-    """Link and code, shown once, with the paper that carries them: it is set when the pass is on
+    """Show link and code, once, with the paper that carries them: it is set when the pass is on
     disk and others may write again."""
     settle()
     meeting, guest = way.guest_pass.meeting, way.guest_pass.person
@@ -329,8 +330,8 @@ def _chosen() -> list[Person]:
 
 
 def _others(known_ids: set[int]) -> PeopleFound:
-    """Whoever else in the city has the words that were looked for; without any, everybody, where
-    these are few."""
+    """Return the other people of the city whose names have the words that were looked for; without
+    any words, everybody, where these are few."""
     words = " ".join(request.args.get("find", "")[:LONGEST_WORDS].split())
     chosen = finding.people_named(words).where(Person.id.not_in(known_ids))
     found = paged_from(reading_session(), chosen, 1, MOST_PEOPLE)

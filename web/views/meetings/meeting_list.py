@@ -1,5 +1,5 @@
-"""会議: all that one may see, what comes next before what was, a page at a time, and found by
-words, 年度, body and what waits there."""
+"""会議: all meetings that one may see, what comes next before what was, a page at a time, and found
+by words, 年度, series and what waits there."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -63,7 +63,8 @@ def page(person: Person) -> str:
 
 
 def badges(person: Person, listed: Sequence[Meeting]) -> dict[int, tuple[str, str]]:
-    """The look and the word of the state of each meeting as this person is told it, by its id."""
+    """Return the look and the word of the state of each meeting as this person is told it, by its
+    id."""
     session = database_session()
     given, states = rights_of_many(session, person, listed), states_of(session, listed)
     words = {m.id: told(m, states[m.id], given[m.id]) for m in listed}
@@ -95,13 +96,14 @@ def _wanted() -> Wanted:
 
 
 def _is_for(person: Person, word: str) -> bool:
-    """What waits for a role is shown to those who have it anywhere."""
+    """Return whether the choice is shown to this person: what waits for a role is shown to those
+    who have it anywhere."""
     if word in (COMING, TO_ANSWER):
         return True
     return has_anywhere(person, WORK[MeetingState[word.upper()]])
 
 
 def _url(**changes: Any) -> str:
-    """This list, narrowed as it is."""
+    """Return the URL of this list with some of its filters changed."""
     kept = {name: value for name, value in request.args.items() if value} | changes
     return f"/meetings?{urlencode(kept)}"

@@ -1,4 +1,4 @@
-"""会議: the list, setting one up, its first screen with agenda and documents."""
+"""会議: setting one up, and its first screen with agenda and documents."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -69,8 +69,8 @@ def show(person: Person, meeting: Meeting) -> Any:
 
 @dataclass(frozen=True)
 class Refused:
-    """A form of this page that cannot be taken as it is: what was typed, and why. Of the document
-    with this id; None for one's own answer."""
+    """A form of this page that cannot be taken as it is: what was typed, and why. It is of the
+    document with this id; None for one's own answer."""
 
     document_id: int | None
     typed: Any
@@ -156,7 +156,8 @@ def reinstate(person: Person, meeting: Meeting) -> Any:
 @blueprint.get("/meetings/<int:meeting_id>/copy")
 @access.to(Meeting, Right.PREPARE)
 def copy_form(person: Person, meeting: Meeting) -> Any:
-    """The next meeting of the series, with the agenda and the people of this one."""
+    """Show the form for the next meeting of the series, with the agenda and the people of this
+    one."""
     values = {**_values(meeting), "date": ""}
     return render_template("meetings/copy.html", meeting=meeting, values=values)
 
@@ -230,7 +231,7 @@ def _revision() -> int:
 
 
 def _departments(person: Person) -> list[Department]:
-    """Those for which this person may set up meetings."""
+    """Return the departments for which this person may set up meetings."""
     every = database_session().scalars(select(Department).order_by(Department.name))
     reachable = [d for d in every if person.has_role_for(Role.ORGANISER, d)]
     return sorted(reachable, key=lambda d: d.full_name)

@@ -1,4 +1,4 @@
-"""会議体: what is chosen once for all its meetings (its roster: `invitations.py`)."""
+"""会議体: what is chosen once for all meetings of a series (its roster: `invitations.py`)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,8 @@ blueprint = Blueprint("series", __name__)
 
 @dataclass(frozen=True)
 class SpeechModelChoices:
-    """`options`: value and words; the first one leaves the choice to whoever is asked next."""
+    """The speech models to choose from. `options` are values and words; the first one leaves the
+    choice to whoever is asked next."""
 
     chosen: str
     options: list[tuple[str, str]]
@@ -48,7 +49,8 @@ def choices_for_run(series: Series) -> SpeechModelChoices:
 
 
 def _options(first: str, chosen: str) -> list[tuple[str, str]]:
-    """One that was chosen on the command line and lies elsewhere is shown too."""
+    """Return the options. A model that was chosen on the command line and lies elsewhere is shown
+    too."""
     names = speech_model.installed(config())
     others = [chosen] if chosen and chosen not in names else []
     return [("", first), *((name, name) for name in [*names, *others])]

@@ -43,7 +43,7 @@ def show(person: Person, meeting: Meeting) -> Any:
 
 
 def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None) -> str:
-    """With `problem` the forms again, as they were sent."""
+    """Show the page; with `problem`, the forms again, as they were sent."""
     session = reading_session()
     head = meeting_head(person, meeting)
     return render_template(
@@ -61,14 +61,14 @@ def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None)
 @blueprint.get("/meetings/<int:meeting_id>/sitting/now")
 @access.to(Meeting, Right.RUN)
 def show_now(person: Person, meeting: Meeting) -> Any:
-    """The part of the screen that changes by itself."""
+    """Show the part of the screen that changes by itself."""
     return render_template("meetings/_sitting_now.html", meeting=meeting, **_now(meeting))
 
 
 @blueprint.post("/meetings/<int:meeting_id>/attendances")
 @access.to(Meeting, Right.RUN)
 def add(person: Person, meeting: Meeting) -> Any:
-    """Those of the list who are ticked, and a name of somebody who is not on it."""
+    """Note the attendance of those of the list who are ticked, and of a name that is not on it."""
     session = database_session()
     chosen = set(request.form.getlist("person_ids"))
     people = [entry.person for entry in invited(meeting) if str(entry.person_id) in chosen]
@@ -119,7 +119,7 @@ def strike(person: Person, attendance: Attendance) -> Any:
 @blueprint.get("/meetings/<int:meeting_id>/sitting/code")
 @access.to(Meeting, Right.RUN)
 def code(person: Person, meeting: Meeting) -> Any:
-    """To be shown on the screen of the room."""
+    """Show the attendance code, for the screen of the room."""
     target = address_of("sitting.arrive", token=_signer().dumps(meeting.id))
     picture = segno.make(target, error="m").svg_data_uri(scale=10, border=2)
     return render_template(
@@ -130,7 +130,7 @@ def code(person: Person, meeting: Meeting) -> Any:
 @blueprint.get("/arrivals/<token>")
 @access.signed_in
 def arrive(person: Person, token: str) -> Any:
-    """What the code leads to: this person is in the room."""
+    """Note that this person is in the room: the attendance code leads here."""
     session = database_session()
     try:
         meeting = session.get(Meeting, _signer().loads(token))
@@ -172,7 +172,8 @@ def _now(meeting: Meeting) -> dict[str, Any]:
 
 
 def _came_at(meeting: Meeting) -> datetime | None:
-    """The time of day that was typed, on the day on which the meeting begins."""
+    """Return the time of day that was typed, on the day on which the meeting begins; None for no
+    time. Raises InvalidInput."""
     typed = request.form.get("came", "").strip()
     if not typed:
         return None

@@ -31,8 +31,8 @@ REQUESTED = (MeetingState.SENT_BACK, MeetingState.AWAITING)
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for the person: the oldest of `total` meetings in this state, and, where their
-    minutes wait for approval or were sent back, the request by the meeting's id. `shown`: the
+    """The meetings in one state that wait for the person: the oldest of `total`, and, where their
+    minutes wait for approval or were sent back, the request by the meeting's id. `shown` is the
     word by which the list of meetings shows all of them."""
 
     state: MeetingState
@@ -78,7 +78,8 @@ def mark_seen(person: Person) -> Any:
 
 
 def _today(person: Person) -> Paged[Meeting]:
-    """Those of today, also over or called off: first those that have not ended."""
+    """Return the meetings of today, also those that are over or called off: first those that have
+    not ended."""
     midnight, tomorrow = _midnight(), _midnight(1)
     chosen = finding.meetings_for(person).where(
         Meeting.starts_at < tomorrow, Meeting.ends_at > midnight
@@ -88,7 +89,7 @@ def _today(person: Person) -> Paged[Meeting]:
 
 
 def _coming(person: Person) -> Paged[Meeting]:
-    """Those of the week after today."""
+    """Return the meetings of the week after today."""
     chosen = finding.coming(person).where(
         Meeting.starts_at >= _midnight(1), Meeting.starts_at < _midnight(COMING_DAYS + 1)
     )
@@ -96,20 +97,20 @@ def _coming(person: Person) -> Paged[Meeting]:
 
 
 def _midnight(days: int = 0) -> datetime:
-    """When today begins, or the day so many days later."""
+    """Return when today begins, or the day so many days later."""
     return local(now()).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=days)
 
 
 def _doors(person: Person, today: Sequence[Meeting]) -> list[Meeting]:
-    """Those that are held now, each with a door as large as the others': first those to which this
-    person is invited."""
+    """Return the meetings that are held now, first those to which this person is invited; each has
+    a door as large as the others'."""
     held = [m for m in today if m.called_off_at is None and m.is_now(now())]
     given = rights_of_many(database_session(), person, held)
     return sorted(held, key=lambda meeting: Right.ANSWER not in given[meeting.id])[:ROWS]
 
 
 def _next(coming: Sequence[Meeting]) -> list[Meeting]:
-    """The one that begins next, where none is held now."""
+    """Return the meeting that begins next, as a list of one; empty where there is none."""
     return [m for m in coming if m.called_off_at is None and m.starts_at > now()][:1]
 
 

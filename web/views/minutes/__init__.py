@@ -1,1 +1,1 @@
-"""The screens after the sitting, and what citizens read."""
+"""The screens for what happens after a meeting, and for what citizens read."""

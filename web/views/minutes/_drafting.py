@@ -1,4 +1,4 @@
-"""What minutes are drafted from: the transcripts of a meeting, for each of its parts."""
+"""The transcripts of a meeting from which minutes are drafted, for each of its parts."""
 
 from dataclasses import dataclass
 
@@ -42,7 +42,7 @@ def _is_unnamed(segment: Segment) -> bool:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the meeting, `usual`: the transcript that is taken unless another is chosen
+    """One part of the meeting. `usual` is the transcript that is taken unless another is chosen
     from `sources`, its own and those of spares."""
 
     placed: Placed
@@ -53,8 +53,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Drafting:
-    """`sources`: each transcript with words, newest first. `parts`: only where the meeting has
-    several recordings, which make one text together."""
+    """The choices for a draft. `sources` are all transcripts with words, newest first. `parts` is
+    given only where the meeting has several recordings, which make one text together."""
 
     sources: list[Source]
     parts: list[Part]
@@ -70,8 +70,9 @@ def drafting_of(meeting: Meeting) -> Drafting:
 
 
 def chosen_transcripts(meeting: Meeting) -> list[Transcript]:
-    """The one of `transcript_id`, or one for each part by `transcript_ids`; a part without one is
-    left out. Raises NotFound, InvalidInput when all are left out."""
+    """Return the transcript of the form's `transcript_id`, or one for each part by
+    `transcript_ids`; a part without one is left out. Raises NotFound, and InvalidInput when all are
+    left out."""
     fields = request.form.getlist("transcript_ids") or request.form.getlist("transcript_id")
     wanted = {field for field in fields if field}
     if fields and not wanted:
@@ -83,12 +84,13 @@ def chosen_transcripts(meeting: Meeting) -> list[Transcript]:
 
 
 def usual_style() -> Style:
-    """The city's."""
+    """Return the city's style."""
     return style_of(config().minutes)
 
 
 def chosen_style(kind: str, usual: Style) -> Style:
-    """Of the form's fields `kind-fillers`, …; what is not sent is as usual. Raises InvalidInput."""
+    """Return the style of the form's fields `kind-fillers`, …; what is not sent is as usual. Raises
+    InvalidInput."""
     chosen = {}
     for name, (label, choices) in FIELDS.items():
         word = request.form.get(f"{kind}-{name}", getattr(usual, name))

@@ -17,14 +17,15 @@ NEW = "new-"
 
 @dataclass(frozen=True)
 class Typed:
-    """`keys`: of the sentences of each section, in their order."""
+    """The minutes as they were typed. `keys` are those of the sentences of each section, in their
+    order."""
 
     content: Content
     keys: list[list[str]]
 
     @classmethod
     def of(cls, content: Content) -> "Typed":
-        """As it is stored."""
+        """Return the form of the minutes as they are stored."""
         return cls(content, [_own(number, s) for number, s in enumerate(content.sections)])
 
     @property
@@ -33,20 +34,21 @@ class Typed:
         return f"{NEW}{max(map(int, used), default=0) + 1}"
 
     def find(self, key: str) -> tuple[int, int] | None:
-        """In which section, and where there."""
+        """Return the section and the place there of the sentence with this key, from 0; None where
+        there is none."""
         for number, keys in enumerate(self.keys):
             if key in keys:
                 return number, keys.index(key)
         return None
 
     def add(self, number: int, place: int) -> None:
-        """A sentence without words; it is heard nowhere."""
+        """Add a sentence without words, which is heard nowhere."""
         self.keys[number].insert(place, self.next_key)
         paragraphs = self.content.sections[number].paragraphs
         paragraphs.insert(place, _empty(self.content, paragraphs[place - 1] if place else None))
 
     def move(self, number: int, place: int, by: int) -> None:
-        """By one; from the edge of a section into the neighbouring one."""
+        """Move a sentence by one place; from the edge of a section into the neighbouring one."""
         there = place + by
         if 0 <= there < len(self.keys[number]):
             self._carry(number, place, number, there)
@@ -62,7 +64,7 @@ class Typed:
 
 
 def typed(layout: Content) -> Typed:
-    """What the form says; `layout` is what it followed."""
+    """Return what the form says; `layout` is the text whose fields it followed."""
     fields = request.form
     every = {
         key: said
@@ -147,13 +149,14 @@ def _sentence(key: str, said: Paragraph) -> Paragraph:
 
 
 def _lines(words: str) -> str:
-    """Line breaks stand on the paper as they were typed; other space does not."""
+    """Return the words with their line breaks, which stand on the paper as they were typed; other
+    space does not."""
     lines = (" ".join(line.split()) for line in words.splitlines())
     return "\n".join(line for line in lines if line)
 
 
 def _empty(content: Content, last: Paragraph | None) -> Paragraph:
-    """Right after `last`, by the same speaker."""
+    """Return an empty sentence right after `last`, by the same speaker."""
     if last is None:
         transcript_id = content.transcript_ids[0] if content.transcript_ids else None
         return Paragraph(text="", start_seconds=0, end_seconds=0, transcript_id=transcript_id)
@@ -167,7 +170,7 @@ def _empty(content: Content, last: Paragraph | None) -> Paragraph:
 
 
 def _attendee(line: str) -> Attendee | None:
-    """「氏名（職名）」; None for a line without a name."""
+    """Read 「氏名（職名）」; return None for a line without a name."""
     name, _, rest = line.strip().partition("（")
     title = rest.removesuffix("）")
     is_odd = "）" in name or (rest and title == rest)

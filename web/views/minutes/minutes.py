@@ -47,7 +47,7 @@ blueprint.add_app_template_global(spans.count, "open_count")
 @blueprint.get("/meetings/<int:meeting_id>/minutes")
 @access.to(Meeting, Right.SEE)
 def show(person: Person, meeting: Meeting) -> Any:
-    """Whoever may not hear the recording is told what of it is public."""
+    """Show the minutes. Those who may not hear the recording are told what of it is public."""
     session = database_session()
     if Right.HEAR not in rights(session, person, meeting):
         return _page(
@@ -84,8 +84,8 @@ def form(person: Person, meeting: Meeting) -> Any:
 @blueprint.post("/meetings/<int:meeting_id>/minutes/change")
 @access.to(Meeting, Right.CORRECT)
 def change(person: Person, meeting: Meeting) -> Any:
-    """The fields follow revision `layout`; they are saved on top of revision `based_on`. `put`
-    puts other texts into them and saves nothing."""
+    """Save the minutes. The fields follow revision `layout`; they are saved on top of revision
+    `based_on`. `put` puts other texts into them and saves nothing."""
     minutes = _required(meeting)
     layout = _numbered(minutes, "layout")
     sent = typed(content_of(layout))
@@ -111,7 +111,7 @@ def show_revision(person: Person, revision: MinutesRevision) -> Any:
 @blueprint.get("/revisions/<int:revision_id>/sentences/<int:section>/<int:paragraph>")
 @access.to(MinutesRevision, Right.HEAR)
 def sentence(person: Person, revision: MinutesRevision, section: int, paragraph: int) -> Any:
-    """A sentence with its sound, for whoever has no script."""
+    """Show a sentence with its sound, for those who have no script."""
     note_look(person, "look", revision)
     content = content_of(revision)
     plays = _plays(revision, content)
@@ -175,7 +175,8 @@ def take_request_back(person: Person, revision: MinutesRevision) -> Any:
 @blueprint.get("/revisions/<int:revision_id>/comparison")
 @access.to(MinutesRevision, Right.HEAR)
 def compare(person: Person, revision: MinutesRevision) -> Any:
-    """What changed since the revision that was decided about before, or since number `?since=N`."""
+    """Show what changed since the revision that was decided about before, or since number
+    `?since=N`."""
     asked = plain_number(request.args.get("since"))
     earlier = [r for r in revision.minutes.revisions if r.number < revision.number]
     older = next((r for r in earlier if r.number == asked), comparing.usual(revision))
@@ -250,7 +251,7 @@ def _reason() -> str:
 def _unfit(
     person: Person, revision: MinutesRevision, act: str, problem: InvalidInput
 ) -> tuple[str, int]:
-    """The page again, with what was typed for this act, and the sentence beside it."""
+    """Show the page again, with what was typed for this act, and the sentence beside it."""
     release()
     typed = request.form.get(problem.field, "")
     unfit = {"act": act, "typed": typed, "message": problem.message}
@@ -304,7 +305,8 @@ def _form(
     invalid: InvalidInput | None = None,
     is_put: bool = False,
 ) -> str:
-    """After a StaleRevision the form goes on top of the newest one, as its sender has now seen."""
+    """Show the form. After a StaleRevision it goes on top of the newest one, as its sender has now
+    seen."""
     content = form.content
     return _page(
         person,
@@ -325,7 +327,8 @@ def _form(
 
 
 def _put(meeting: Meeting, form: Typed) -> Typed:
-    """`style`: all texts in the chosen style; otherwise what a sentence's own button says."""
+    """Put other texts into the form: with `style` all of them in the chosen style, otherwise what a
+    sentence's own button says."""
     what = request.form.get("put", "")
     if what == "style":
         style = chosen_style("choice", form.content.style or usual_style())
@@ -337,14 +340,15 @@ def _put(meeting: Meeting, form: Typed) -> Typed:
 
 
 def _open_spans(revision: MinutesRevision) -> list[Span]:
-    """Nothing is open any more in what is approved."""
+    """Return what is still open in the revision; nothing is, any more, in what is approved."""
     if revision.is_approved or revision is not revision.minutes.latest:
         return []
     return records.open_spans(reading_session(), revision)
 
 
 def _plays(revision: MinutesRevision, content: Content) -> Callable[[int, int], Hearing | None]:
-    """Where each sentence is heard in the recording of its part."""
+    """Return a function that tells how each sentence is heard in the recording of its part; None
+    for one that nobody said."""
     sound_of = {
         source.id: url_for("recordings.sound", recording_id=source.recording.id)
         for source in records.sources_of(reading_session(), revision)

@@ -1,4 +1,4 @@
-"""Where a recording stands in its meeting: a part or a spare, and from when on."""
+"""The place of a recording in its meeting: a part or a spare, and when it begins."""
 
 from typing import Any
 

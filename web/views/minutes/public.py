@@ -1,4 +1,5 @@
-"""What citizens see, without signing in and without a script: published minutes and their sound."""
+"""The published minutes and their sound as citizens see them, without signing in and without a
+script."""
 
 from collections.abc import Callable
 from datetime import MAXYEAR
@@ -76,7 +77,7 @@ def show(publication: Publication) -> Any:
 @access.published
 @costs(lane=Lane.CITIZENS)
 def page(publication: Publication, version_id: int, number: int) -> Any:
-    """A page that was shown, and every sentence that was said then."""
+    """Show a page that was shown in the meeting, and every sentence that was said then."""
     pages = PublicPages(database_session(), publication.revision)
     wanted, places = _shown_beside(publication, pages, version_id, number)
 
@@ -98,7 +99,8 @@ def page(publication: Publication, version_id: int, number: int) -> Any:
 @access.published
 @costs(lane=Lane.CITIZENS)
 def page_picture(publication: Publication, version_id: int, number: int) -> Any:
-    """Asked for anew each time: it may be withdrawn any day."""
+    """Send the picture of a page. It is asked for anew each time, because it may be withdrawn any
+    day."""
     pages = PublicPages(database_session(), publication.revision)
     wanted, _ = _shown_beside(publication, pages, version_id, number)
     assert wanted.picture_sha256 is not None
@@ -121,7 +123,7 @@ def text(publication: Publication) -> Any:
 @access.published
 @costs(lane=Lane.CITIZENS)
 def sentence(publication: Publication, section: int, paragraph: int) -> Any:
-    """A sentence with its sound, for whoever has no script."""
+    """Show a sentence with its sound, for those who have no script."""
     said = _heard(publication, section, paragraph)
     page = url_for("public.show", meeting_id=publication.meeting_id)
     before, after = neighbours(database_session(), said)
@@ -147,7 +149,8 @@ def sentence(publication: Publication, section: int, paragraph: int) -> Any:
 @access.published
 @costs(lane=Lane.CLIPS)
 def sound(publication: Publication, section: int, paragraph: int) -> Any:
-    """What the published revision still holds of this sentence, and nothing else."""
+    """Send the sound of what the published revision still holds of this sentence, and nothing
+    else."""
     said = _heard(publication, section, paragraph)
     assert said.heard_until is not None
     recording = said.transcript.recording
@@ -163,7 +166,7 @@ def _clips() -> clips.Clips:
 
 
 def _wanted() -> Wanted:
-    """As the address says; what is no number there is not asked for."""
+    """Return what the URL asks for; what is no number where one belongs is left out."""
     return Wanted(
         query=request.args.get("q", "")[: 2 * LONGEST_QUERY].strip(),
         series=request.args.get("series", ""),
@@ -173,8 +176,8 @@ def _wanted() -> Wanted:
 
 
 def _choices(groups: list[Group], by: str, wanted: Wanted) -> list[tuple[Any, int | None]]:
-    """Every series by name, or every year from the newest, with how many there are, if that was
-    counted; of the year, or the series, that is chosen."""
+    """Return every series by name, or every year from the newest, with how many minutes there are,
+    if that was counted; of the year, or the series, that is chosen."""
     other = {"series": "year", "year": "series"}[by]
     chosen, mine = getattr(wanted, other), getattr(wanted, by)
     found: dict[Any, int | None] = {mine: 0} if mine not in ("", None) else {}
@@ -190,7 +193,7 @@ def _by_year(found: list[Found]) -> list[tuple[int, list[Found]]]:
 
 
 def _plays(publication: Publication) -> Callable[[int, int], Hearing | None]:
-    """How a sentence is heard, None where it is not."""
+    """Return a function that tells how a sentence is heard; None for one that may not be heard."""
     heard = public_sentences(database_session(), publication)
     page = url_for("public.show", meeting_id=publication.meeting_id)
 
@@ -202,7 +205,7 @@ def _plays(publication: Publication) -> Callable[[int, int], Hearing | None]:
 
 
 def _heard(publication: Publication, section: int, place: int) -> PublishedParagraph:
-    """The sentence. Raises NotFound where it may not be heard."""
+    """Return the sentence. Raises NotFound where it may not be heard."""
     is_possible = max(section, place) < 2**63  # SQLite knows no larger number
     key = (publication.id, section, place)
     said = database_session().get(PublishedParagraph, key) if is_possible else None
@@ -214,8 +217,8 @@ def _heard(publication: Publication, section: int, place: int) -> PublishedParag
 def _shown_beside(
     publication: Publication, pages: PublicPages, version_id: int, number: int
 ) -> tuple[Page, list[Sentence]]:
-    """The page, and the sentences beside which it stands. Raises NotFound where it stands beside
-    none."""
+    """Return the page, and the sentences beside which it stands. Raises NotFound where it stands
+    beside none."""
     beside = pages.beside(said_in_public(database_session(), publication))
     places = [
         place for place, p in beside.items() if (p.version_id, p.number) == (version_id, number)

@@ -1,4 +1,4 @@
-"""The tab 録音: taking recordings in, following their transcription, hearing them."""
+"""The tab 録音: receiving recordings, following their transcription, hearing them."""
 
 import mimetypes
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ class Refused:
 
     @property
     def field(self) -> str:
-        """Where on the form it is said."""
+        """Return the name of the field beside which the problem is told."""
         return "offset" if getattr(self.problem, "field", "") == "offset" else "file"
 
 
@@ -152,7 +152,7 @@ def remove_import(person: Person, transcript: Transcript) -> Any:
 @blueprint.get("/transcriptions/<int:transcription_id>/file")
 @access.to(Transcription, Right.HEAR)
 def imported_file(person: Person, transcription: Transcription) -> Any:
-    """The file that was taken in, as it was received."""
+    """Send the transcript's file that was taken in, as it was received."""
     if transcription.imported_sha256 is None:
         raise NotFound()
     note_look(person, "download", transcription)
@@ -209,7 +209,7 @@ def tell_voices_apart(person: Person, transcription: Transcription) -> Any:
 
 
 def _voices() -> int | None:
-    """How many speak, if somebody wrote it."""
+    """Return how many people speak, if somebody wrote it. Raises InvalidInput."""
     return entries.whole_number(
         "voices", "発言者の数", request.form.get("voices"), most=work.MOST_VOICES
     )
@@ -218,7 +218,7 @@ def _voices() -> int | None:
 @blueprint.get("/recordings/<int:recording_id>/runs")
 @access.to(Recording, Right.HEAR)
 def runs(person: Person, recording: Recording) -> Any:
-    """One recording's part of the list, for its script: when a button comes or goes."""
+    """Show one recording's part of the list, for its script: when a button comes or goes."""
     given = rights(database_session(), person, recording.meeting)
     return render_template(
         "recordings/_work.html",
@@ -236,15 +236,16 @@ def runs(person: Person, recording: Recording) -> Any:
 @blueprint.get("/recordings/<int:recording_id>/peaks")
 @access.to(Recording, Right.HEAR)
 def peaks(person: Person, recording: Recording) -> Any:
-    """The outline of the sound; 404 until it is made."""
+    """Send the waveform of the sound; 404 until it is made."""
     return send_peaks(recording)
 
 
 @blueprint.get("/recordings/<int:recording_id>/sound")
 @access.to(Recording, Right.HEAR)
 def sound(person: Person, recording: Recording) -> Any:
-    """For the player, in ranges: the playback copy as soon as there is one. A page that was
-    opened before there was one asks for `?original=yes`: pieces of two files do not fit."""
+    """Send the sound for the player, in ranges: the playback copy as soon as there is one. A
+    page that was opened before there was one asks for `?original=yes`: pieces of two files do
+    not fit."""
     _note_first_look(person, "hear", recording)
     if recording.playback_sha256 and "original" not in request.args:
         path, kind = storage().whole(recording.playback_sha256), PLAYBACK_TYPE
@@ -256,7 +257,7 @@ def sound(person: Person, recording: Recording) -> Any:
 @blueprint.get("/recordings/<int:recording_id>/file")
 @access.to(Recording, Right.HEAR)
 def original(person: Person, recording: Recording) -> Any:
-    """The file as it was received."""
+    """Send the file as it was received."""
     _note_first_look(person, "download", recording)
     path, name = storage().whole(recording.sha256), recording.file_name
     return send_named(path, _kind(name), name)
@@ -291,7 +292,7 @@ def _page(
 
 
 def _runs(recording: Recording) -> list[Run]:
-    """Newest first."""
+    """Return the transcriptions of the recording with their transcripts, newest first."""
     session = database_session()
     transcript_of = {
         transcript.transcription_id: transcript
@@ -310,7 +311,7 @@ def _back(transcription: Transcription) -> Any:
 
 
 def _refuse_too_large() -> None:
-    """Before a byte of it is read."""
+    """Refuse a file that is too large, before a byte of it is read."""
     limit_mb = config().limits.recording_mb
     if (request.content_length or 0) > limit_mb * intake.MEGABYTE + FORM_BYTES:
         raise FileRejected(
@@ -320,12 +321,14 @@ def _refuse_too_large() -> None:
 
 
 def _note_first_look(person: Person, verb: str, recording: Recording) -> None:
-    """A player asks for one recording in dozens of pieces: the first one is the look."""
+    """Note the look at a recording. A player asks for it in dozens of pieces: the first one is the
+    look."""
     if request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
         note_look(person, verb, recording)
 
 
 def _kind(file_name: str) -> str:
-    """Only sound or video is called by its type: nothing received is ever run as a page."""
+    """Return the content type of a file. Only sound or video is called by its type: nothing
+    received is ever run as a page."""
     guessed = mimetypes.guess_type(file_name)[0] or ""
     return guessed if guessed.startswith(("audio/", "video/")) else UNKNOWN_TYPE

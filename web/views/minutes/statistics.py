@@ -1,4 +1,4 @@
-"""The figures in the city's own form, as a sheet and as a table to take along."""
+"""The figures in the city's own form, as a page and as a table to download."""
 
 import csv
 import io
@@ -46,7 +46,7 @@ def show(person: Person) -> Any:
 @blueprint.get("/statistics/table.csv")
 @access.with_role(*Role)
 def table(person: Person) -> Any:
-    """With a byte order mark, so that Excel reads it as UTF-8."""
+    """Send the figures as CSV, with a byte order mark, so that Excel reads it as UTF-8."""
     made = io.StringIO()
     year = _year()
     csv.writer(made).writerows([HEAD, *_rows(figures(database_session(), year))])
@@ -56,7 +56,7 @@ def table(person: Person) -> Any:
 
 
 def _year() -> int | None:
-    """The 年度 of the address; None for all."""
+    """Return the 年度 of the URL; None for all."""
     return plain_number(request.args.get("year"), most=LAST_YEAR)
 
 
@@ -78,7 +78,7 @@ def _cells(counted: Accuracy) -> list[Any]:
 
 
 def _plain(name: str) -> str:
-    """A name must not become a formula in a spreadsheet."""
+    """Return the name so that a spreadsheet does not take it for a formula."""
     return f"'{name}" if name[:1] in "=+-@\t" else name
 
 

@@ -28,7 +28,7 @@ def index(person: Person, meeting: Meeting) -> Any:
 @blueprint.post("/meetings/<int:meeting_id>/terms")
 @access.to(Meeting, Right.CORRECT)
 def add(person: Person, meeting: Meeting) -> Any:
-    """A word, or a reading for one."""
+    """Add a word to the dictionary, or a reading for one."""
     surface, kana = request.form.get("surface", ""), request.form.get("kana", "")
     try:
         entry = dictionaries.add(database_session(), person, meeting.series, surface, kana)
@@ -115,7 +115,7 @@ def _named(surface: str, heard: str) -> str:
 
 
 def _back(meeting: Meeting) -> Any:
-    """To the same place of the list, or to the dictionary."""
+    """Redirect to the same place of the list, or to the dictionary."""
     if request.form.get("from") == "dictionary":
         return redirect(url_for("terms.show_dictionary", meeting_id=meeting.id))
     form = request.form

@@ -45,8 +45,8 @@ class Beside:
 @blueprint.get("/transcripts/<int:transcript_id>")
 @access.to(Transcript, Right.HEAR)
 def edit(person: Person, transcript: Transcript) -> Any:
-    """The page brings the first segments along; its script fetches the others from the API and
-    saves them there."""
+    """Show the editor. The page brings the first segments along; its script fetches the others from
+    the API and saves them there."""
     note_look(person, "look", transcript)
     session, meeting = database_session(), transcript.meeting
     part, beside = _beside(transcript)
@@ -101,8 +101,8 @@ def take_out(person: Person, transcript: Transcript, kind: str) -> Any:
 
 
 def _beside(transcript: Transcript) -> tuple[str, list[Beside]]:
-    """What this is (「第2部（3部のうち）」), and where one goes from it; nothing for the only
-    part."""
+    """Return what this transcript is of (「第2部（3部のうち）」), and the ways from it to other
+    parts; both empty for the only part."""
     every = placed_recordings(database_session(), transcript.meeting)
     here = next(placed for placed in every if placed.recording is transcript.recording)
     parts = {placed.number: placed for placed in every if not placed.is_spare}

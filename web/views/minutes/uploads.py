@@ -21,7 +21,7 @@ blueprint = Blueprint("uploads", __name__)
 @blueprint.get("/meetings/<int:meeting_id>/uploads")
 @access.to(Meeting, Right.RECORD)
 def index(person: Person, meeting: Meeting) -> Any:
-    """The part of the tab that changes by itself."""
+    """Show the part of the tab that changes by itself."""
     return render_template("recordings/_arriving.html", **arriving(meeting))
 
 
@@ -44,7 +44,7 @@ def withdraw(person: Person, upload: Upload) -> Any:
 @blueprint.get("/uploads/<upload_key>/file")
 @access.to(Upload, Right.RECORD)
 def refused_file(person: Person, upload: Upload) -> Any:
-    """What could not be taken, as it was received."""
+    """Send the file that could not be taken, as it was received."""
     path = storage().arrival_path(upload.key)
     if upload.state != UploadState.REFUSED or not path.exists():
         raise NotFound()
@@ -53,6 +53,6 @@ def refused_file(person: Person, upload: Upload) -> Any:
 
 
 def arriving(meeting: Meeting) -> dict[str, Any]:
-    """What `recordings/_arriving.html` shows, newest first."""
+    """Return what `recordings/_arriving.html` shows, newest first."""
     found = uploads.open_uploads(database_session(), meeting)
     return {"arriving": found[::-1], "is_quiet": uploads.is_quiet}

@@ -28,7 +28,8 @@ def index(person: Person, meeting: Meeting) -> Any:
 @blueprint.post("/meetings/<int:meeting_id>/series/voiceprints")
 @access.to(Meeting, Right.PREPARE)
 def switch(person: Person, meeting: Meeting) -> Any:
-    """On or off, with a tick by which the person says that they know what that means."""
+    """Switch voiceprints on or off, with a tick by which the person says that they know what that
+    means."""
     session, series = database_session(), meeting.series
     is_on = request.form.get("is_on") == "yes"
     if not request.form.get("is_understood"):

@@ -28,7 +28,8 @@ def show(person: Person) -> Any:
 @access.with_any_password
 @costs(lane=Lane.SIGN_IN)
 def change_password(person: Person) -> Any:
-    """Whoever had a one-time password goes on to where they wanted to go."""
+    """Change one's own password. Whoever had a one-time password goes on to where they wanted to
+    go."""
     entry, goes_to = access.current_sign_in(), path_inside(request.form.get("next"))
     assert entry is not None
     must_change, new = person.one_time_until is not None, request.form.get("new_password", "")

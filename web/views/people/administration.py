@@ -43,7 +43,7 @@ def show(person: Person) -> Any:
 
 
 def _work(session: Session) -> dict[str, int]:
-    """How many transcriptions are in each state."""
+    """Count the transcriptions in each state."""
     counts = select(Transcription.state, func.count()).group_by(Transcription.state)
     found = {str(state): count for state, count in session.execute(counts)}
     return {state.value: found.get(state.value, 0) for state in WorkState}
@@ -56,7 +56,7 @@ def _disk(settings: Config) -> Disk:
 
 
 def _speech_model(session: Session, settings: Config) -> str:
-    """What the worker used last; before that, what the settings say."""
+    """Return the speech model that the worker used last; before that, what the settings say."""
     used = session.scalar(
         select(Transcription.speech_model)
         .where(Transcription.speech_model != "")

@@ -13,7 +13,8 @@ blueprint = Blueprint("offline", __name__)
 @blueprint.get("/service-worker.js")
 @access.anyone
 def service_worker() -> Any:
-    """At the root, since it may only look after what lies below its own address."""
+    """Send the service worker. It lies at the root, since it may only look after what lies below
+    its own address."""
     assert current_app.static_folder is not None
     answer = send_from_directory(
         current_app.static_folder, built_file("service-worker.ts"), mimetype="text/javascript"

@@ -21,7 +21,7 @@ blueprint = Blueprint("people", __name__, url_prefix="/administration/people")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the list is narrowed to."""
+    """The filter of the list."""
 
     words: str
     department: Department | None
@@ -41,7 +41,7 @@ class Wanted:
 
     @property
     def query(self) -> dict[str, Any]:
-        """What the next page is asked with."""
+        """Return the query with which the next page is asked for."""
         return {
             "q": self.words or None,
             "department": self.department.id if self.department else None,
@@ -72,7 +72,7 @@ def show(person: Person, person_id: int) -> Any:
 @access.with_role(Role.ADMINISTRATOR)
 @costs(lane=Lane.SIGN_IN)
 def renew_password(person: Person, person_id: int) -> Any:
-    """One that lets in once, shown once; every sign-in of before ends."""
+    """Give a password that lets in once, and show it once; every sign-in of before ends."""
     given = passwords.one_time()
     hashed = passwords.hashed(given)
     session = database_session()
@@ -153,13 +153,13 @@ def end_sign_ins(person: Person, person_id: int) -> Any:
 
 
 def role_label(grant: RoleGrant) -> str:
-    """「書記（財政局 財政課）」."""
+    """Return the role in words, such as 「書記（財政局 財政課）」."""
     where = grant.department.full_name if grant.department else "全庁"
     return f"{Role(grant.role).label}（{where}）"
 
 
 def _department(number: str | None) -> Department | None:
-    """The one that was chosen; None for the whole city."""
+    """Return the department that was chosen; None for the whole city. Raises InvalidInput."""
     if not number:
         return None
     known = plain_number(number)

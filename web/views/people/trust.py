@@ -1,4 +1,4 @@
-"""How a terminal comes to trust the city's own certificate authority."""
+"""The way in which a terminal comes to trust the city's own certificate authority."""
 
 from typing import Any
 
