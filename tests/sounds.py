@@ -11,8 +11,8 @@ import av
 import imageio_ffmpeg
 import numpy as np
 
-from minutes.recognition.heard import Samples
 from minutes.sound import audio
+from minutes.sound.samples import Samples
 
 SPEECH = Path(__file__).parent / "data/speech/meeting/audio.flac"
 """19 seconds."""

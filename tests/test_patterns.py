@@ -19,12 +19,11 @@ import minutes
 import models
 import web
 from meetings import clean_text, entries
-from minutes import accuracy
 from minutes.assignment import announcements
 from minutes.imports import cutting, subtitles, text_files
 from minutes.imports.marks import with_speakers
-from minutes.japanese import readings
-from minutes.style import fillers, kept
+from minutes.japanese import fillers, numerals, readings
+from minutes.style import kept
 from minutes.style.choice import USUAL
 from minutes.style.kept import NO_NAMES
 from minutes.style.layers import in_style
@@ -220,7 +219,7 @@ ACTS: dict[str, Callable[[str], Any]] = {
     "words of a text": readings.tokens,
     "how natural a text is": readings.naturalness,
     "style": lambda text: in_style(text, USUAL, NO_NAMES),
-    "numbers": lambda text: accuracy.normalise(text),
+    "numbers": lambda text: numerals.normalise(text),
     "fillers": fillers.spans.__wrapped__,
     "what is kept": lambda text: kept.spans(text, NO_NAMES),
     "subtitles": lambda text: subtitles.cues(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{text}"),

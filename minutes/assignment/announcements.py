@@ -9,9 +9,9 @@ from math import log
 
 import numpy as np
 
-from minutes.accuracy import normalise
 from minutes.assignment.topics import Scores, Talk, Topic, sound_of
 from minutes.assignment.weights import Weights
+from minutes.japanese.numerals import normalise
 
 LEADS = re.compile(
     r"(?:^|[。、\s]|えー)(?:それでは|では|じゃあ?|さっそく|まずは?|はじめに|初めに|再開)|"

@@ -11,15 +11,9 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import NamedTuple
 
+from minutes.voices.speaker_turns import SpeakerTurn
+
 COLLAR_SECONDS = 0.25
-
-
-class Said(NamedTuple):
-    """Somebody speaks from here to there, in seconds."""
-
-    start_seconds: float
-    end_seconds: float
-    voice: Hashable
 
 
 @dataclass(frozen=True)
@@ -46,7 +40,7 @@ class VoiceErrors:
         )
 
 
-def compare(reference: Sequence[Said], found: Sequence[Said]) -> VoiceErrors:
+def compare(reference: Sequence[SpeakerTurn], found: Sequence[SpeakerTurn]) -> VoiceErrors:
     """What was really said against what was found; voices may have any names."""
     moments = _moments(reference, found)
     names = {said.voice for said in reference}, {said.voice for said in found}
@@ -96,7 +90,7 @@ class _Moment(NamedTuple):
     heard: set[Hashable]
 
 
-def _moments(reference: Sequence[Said], found: Sequence[Said]) -> list[_Moment]:
+def _moments(reference: Sequence[SpeakerTurn], found: Sequence[SpeakerTurn]) -> list[_Moment]:
     """The scored time, cut wherever somebody starts or ends."""
     edges = sorted(chain.from_iterable((s.start_seconds, s.end_seconds) for s in reference))
     collars = [(edge - COLLAR_SECONDS, edge + COLLAR_SECONDS) for edge in edges]
@@ -110,7 +104,7 @@ def _moments(reference: Sequence[Said], found: Sequence[Said]) -> list[_Moment]:
     ]
 
 
-def _speaking(said: Iterable[Said], start: float, end: float) -> set[Hashable]:
+def _speaking(said: Iterable[SpeakerTurn], start: float, end: float) -> set[Hashable]:
     middle = (start + end) / 2
     return {each.voice for each in said if each.start_seconds < middle < each.end_seconds}
 

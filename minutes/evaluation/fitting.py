@@ -30,10 +30,11 @@ from minutes.proposals import selection, teaching
 from minutes.proposals.candidates import Candidate, candidates
 from minutes.proposals.features import Evidence, Weights
 from minutes.proposals.selection import Asked
-from minutes.recognition.heard import Heard, Recognise, Sound
+from minutes.recognition.heard import Heard, Recognise
 from minutes.recognition.whisper import Whisper
 from minutes.recognition.windows import heard_together
 from minutes.sound import audio
+from minutes.sound.samples import Sound
 from minutes.speech_models import speech_model
 from minutes.terms.terms import Vocabulary
 

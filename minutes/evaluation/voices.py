@@ -10,11 +10,12 @@ from typing import Any
 
 from meetings.config import Config
 from meetings.errors import InvalidInput
-from minutes.evaluation.error_rate import Said, VoiceErrors, compare
+from minutes.evaluation.error_rate import VoiceErrors, compare
 from minutes.evaluation.recognition import sounds_of
 from minutes.sound import audio
 from minutes.voices import voices, weights
 from minutes.voices.networks import Networks
+from minutes.voices.speaker_turns import SpeakerTurn
 
 
 @dataclass(frozen=True)
@@ -105,11 +106,13 @@ def _evaluate(folder: Path, path: Path, networks: Networks) -> VoicesResult:
         )
 
 
-def _reference_of(folder: Path) -> list[Said]:
+def _reference_of(folder: Path) -> list[SpeakerTurn]:
     path = folder / "reference.json"
     try:
         return [
-            Said(float(one["start_seconds"]), float(one["end_seconds"]), str(turn["speaker"]))
+            SpeakerTurn(
+                float(one["start_seconds"]), float(one["end_seconds"]), str(turn["speaker"])
+            )
             for turn in json.loads(path.read_text(encoding="utf-8"))
             for one in turn["sentences"]
         ]

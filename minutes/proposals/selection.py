@@ -10,7 +10,8 @@ from minutes.proposals import features as evidence
 from minutes.proposals.candidates import Candidate, candidates
 from minutes.proposals.features import Evidence, Weights
 from minutes.proposals.weights import JUDGED, SCREENED
-from minutes.recognition.heard import Heard, Sound
+from minutes.recognition.heard import Heard
+from minutes.sound.samples import Sound
 from minutes.terms.terms import Vocabulary
 from models.transcript import Origin
 

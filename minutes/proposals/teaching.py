@@ -8,9 +8,10 @@ from minutes.japanese import dictionary
 from minutes.japanese.readings import plain
 from minutes.proposals import rescoring
 from minutes.proposals.selection import Asked, Choice, Teach, choose, worth_asking
-from minutes.recognition.heard import Heard, Sound
+from minutes.recognition.heard import Heard
 from minutes.recognition.whisper import Encoded, Whisper
 from minutes.recognition.windows import heard_together
+from minutes.sound.samples import Sound
 from minutes.speech_models.speech_model import SpeechModel
 from minutes.terms.terms import Vocabulary
 

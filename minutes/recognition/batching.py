@@ -12,8 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from minutes.recognition.heard import Samples
 from minutes.sound.audio import RATE
+from minutes.sound.samples import Samples
 
 Span = tuple[float, float]
 """Start and end in seconds."""

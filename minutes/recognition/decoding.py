@@ -15,7 +15,7 @@ from queue import SimpleQueue
 
 from minutes.recognition import hallucination_checks, memory
 from minutes.recognition.batching import Lane, cut_lanes
-from minutes.recognition.heard import Heard, Recognise, Samples
+from minutes.recognition.heard import Heard, Recognise
 from minutes.recognition.sentences import Phrase, segments
 from minutes.recognition.whisper import (
     FRAMES_A_SECOND,
@@ -26,6 +26,7 @@ from minutes.recognition.whisper import (
     Whisper,
     speech_in,
 )
+from minutes.sound.samples import Samples
 from minutes.speech_models.languages import JAPANESE, Writing
 from minutes.speech_models.speech_model import SpeechModel
 from models.transcript import Doubt

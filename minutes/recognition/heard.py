@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from minutes.sound.pcm import Samples as Samples
+from minutes.sound.samples import Samples, Sound
 from models.transcript import Doubt
 
 
@@ -24,13 +23,6 @@ class Heard:
 
 Recognise = Callable[[Samples], Iterator[Heard]]
 """Yields segments in order of time while later ones are still being decoded."""
-
-Sound = Callable[[float, float], Samples]
-"""The samples between two moments of the recording, in seconds."""
-
-Read = Callable[[Path, float, float], Samples]
-"""The samples of a normalised WAV between two moments, in seconds: `audio.read`, or one that ends
-the work by an exception."""
 
 
 @dataclass(frozen=True)

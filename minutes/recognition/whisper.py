@@ -24,8 +24,9 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.vad import VadOptions, get_speech_timestamps
 from numpy.typing import NDArray
 
-from minutes.recognition.heard import Moment, Samples
+from minutes.recognition.heard import Moment
 from minutes.sound.audio import RATE
+from minutes.sound.samples import Samples
 from minutes.speech_models import speech_model, vocabulary
 from minutes.speech_models.languages import writing_of
 from minutes.speech_models.speech_model import SpeechModel

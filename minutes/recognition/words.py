@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from minutes.recognition.heard import FindWords, Heard, Moment, Sound
+from minutes.recognition.heard import FindWords, Heard, Moment
 from minutes.recognition.whisper import (
     LONGEST_WINDOW_SECONDS,
     TICK_SECONDS,
@@ -17,6 +17,7 @@ from minutes.recognition.whisper import (
     Whisper,
 )
 from minutes.recognition.windows import heard_together
+from minutes.sound.samples import Sound
 from minutes.speech_models.speech_model import SpeechModel
 
 BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5

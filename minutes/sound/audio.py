@@ -19,9 +19,9 @@ import numpy as np
 from meetings.cell import Cell
 from meetings.disk.storage import full_disk_told
 from meetings.errors import FileRejected, StorageFull
-from minutes.recognition.heard import Samples
 from minutes.sound import mixing, pcm, tracks
 from minutes.sound.formats import ALL_TRACKS, BROKEN, NO_SOUND
+from minutes.sound.samples import Samples
 
 with warnings.catch_warnings():  # pydub misses an ffmpeg on the PATH; it is told of ours below
     warnings.simplefilter("ignore", RuntimeWarning)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from minutes.sound.pcm import Samples
+from minutes.sound.samples import Samples
 
 DEAD_DECIBELS = 30.0
 """A channel so much below the loudest one has nothing to say."""

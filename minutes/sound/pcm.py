@@ -16,9 +16,6 @@ BLOCK_SECONDS = 10
 HEAD = Struct(">4s5I")
 UNKNOWN_SIZE, FLOATS = 0xFFFFFFFF, 6
 
-Samples = NDArray[np.float32]
-"""Mono sound, RATE values a second, between -1 and 1."""
-
 Blocks = Generator[NDArray[np.float32], None, None]
 """Sound in pieces of at most BLOCK_SECONDS at RATE: samples × channels, full scale is 1."""
 

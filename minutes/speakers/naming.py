@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from meetings import audit, clean_text, entries
 from meetings.errors import NotPossibleNow
 from meetings.invitations.invitations import invited
-from minutes.evaluation.error_rate import Said
 from minutes.speakers import voiceprints
 from minutes.transcripts import transcripts
+from minutes.voices.speaker_turns import SpeakerTurn
 from models.meeting import Invitation, InvitationKind
 from models.person import Person
 from models.transcript import Segment, Speaker, Transcript
@@ -55,7 +55,7 @@ def _rank(invitation: Invitation) -> tuple[bool, bool, int]:
     return not is_chair, is_presenter, invitation.id
 
 
-def keep(session: Session, transcript: Transcript, turns: Sequence[Said]) -> None:
+def keep(session: Session, transcript: Transcript, turns: Sequence[SpeakerTurn]) -> None:
     """Each segment's voice, where no person named one; segments with two voices are marked."""
     assert transcript.speakers is not None  # read at once, so that no segment asks for its own
     segments = transcripts.texts_of(session, transcript)
@@ -199,7 +199,7 @@ def _forget_empty(session: Session, transcript: Transcript) -> None:
 class _Heard:
     """Which voice is heard when."""
 
-    def __init__(self, turns: Sequence[Said]) -> None:
+    def __init__(self, turns: Sequence[SpeakerTurn]) -> None:
         self._turns = sorted(turns, key=lambda turn: turn.start_seconds)
         self._starts = [turn.start_seconds for turn in self._turns]
         self._latest_ends = list(accumulate((turn.end_seconds for turn in self._turns), max))

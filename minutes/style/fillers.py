@@ -1,81 +1,11 @@
-"""Fillers (ケバ): sounds that carry nothing. Only those that are surely none of the words."""
+"""Fillers (ケバ) are left out of the official text."""
 
-import re
 from collections.abc import Iterator
-from functools import lru_cache
 
-from minutes.japanese.words import words
+from minutes.japanese.fillers import spans
 from minutes.style.changes import Edit, Rule
-
-# Hesitations that carry nothing; 「あの」 and 「え」 alone only where a pause follows.
-HESITATION = re.compile(
-    r"えーっ?と|えっと[ーぉ～]*|ええっ?と|え[ーぇ]+|あの[ーう～]+|"
-    r"(?<![ぁ-んァ-ヶ一-龥々])(?:え|ええ|あの)(?=[、,\s])"
-)
-"""What the normalised accuracy leaves out on both sides; 「ええ」 among them, maybe a yes."""
-
-PAUSE = "、,，\\s…"
-LONG = re.compile(
-    r"え[ーぇ〜～]+っ?と?[ーぉ〜～]*|え[えっ]?っと[ーぉ〜～]*|あの[ーぅ〜～]+|その[ーぅ〜～]+"
-)
-"""Nothing else sounds like this, between two words."""
-
-CALLED = (
-    rf"(?:あのう|[あうん][ーぁぅ〜～]+んと?|[あうん][ーぁぅ〜～]+|うーんと?|え)(?=[{PAUSE}。]|$)"
-)
-BETWEEN_PAUSES = rf"(?<=[{PAUSE}])(?:その|あの|ま|まあ|まー)(?=[{PAUSE}])"
-AT_THE_START = rf"(?:(?<=[。！？])|^)(?:あの|ま|まあ|まー)(?=[{PAUSE}])"
-ALONE = re.compile(rf"(?:(?<=[{PAUSE}。！？])|^)(?:{CALLED})|{BETWEEN_PAUSES}|{AT_THE_START}", re.M)
-"""Words that are fillers only where somebody pauses around them."""
-
-LITTLE_WORDS = ("助詞", "助動詞", "副詞", "接続詞", "感動詞")
-"""After these somebody hesitates without a pause (「それではえー」); after others it may be a part
-of the word (「見えー」)."""
-
-FOLLOWING_PAUSE = re.compile(rf"[{PAUSE}]+")
-ENDS = "。！？"
 
 
 def edits(text: str) -> Iterator[Edit]:
     for start, end in spans(text):
         yield Edit(start, end, "", Rule.FILLERS)
-
-
-def letters(text: str) -> int:
-    """How many letters of the text are fillers with their pauses."""
-    return sum(end - start for start, end in spans(text))
-
-
-@lru_cache(maxsize=30_000)
-def spans(text: str) -> tuple[tuple[int, int], ...]:
-    """From where to where each filler stands, with the pause that goes with it; in order."""
-    found = sorted({*_long(text), *(match.span() for match in ALONE.finditer(text))})
-    taken: list[tuple[int, int]] = []
-    for start, end in found:
-        before = taken[-1][1] if taken else 0
-        if start >= before:
-            taken.append(_with_pause(text, before, start, end))
-    return tuple(taken)
-
-
-def _long(text: str) -> Iterator[tuple[int, int]]:
-    borders: set[int] | None = None
-    for match in LONG.finditer(text):
-        is_free = match.start() == 0 or not text[match.start() - 1].isalpha()
-        if not is_free and borders is None:
-            borders = {word.end for word in words(text) if word.kind in LITTLE_WORDS}
-        if is_free or (borders and match.start() in borders):
-            yield match.span()
-
-
-def _with_pause(text: str, before: int, start: int, end: int) -> tuple[int, int]:
-    """The pause after it; at the end of a sentence the one before it; of a sentence that has
-    nothing else, its full stop."""
-    pause = FOLLOWING_PAUSE.match(text, end)
-    if pause:
-        return start, pause.end()
-    is_last = end == len(text) or text[end] in ENDS
-    while is_last and start > before and FOLLOWING_PAUSE.fullmatch(text[start - 1]):
-        start -= 1
-    is_whole = start == 0 or text[start - 1] in ENDS
-    return start, end + (is_last and is_whole and end < len(text))

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from meetings.style_choices import Numbers
-from minutes.accuracy import normalise
+from minutes.japanese.numerals import normalise
 from minutes.japanese.words import words
 from minutes.style.changes import Edit, Rule
 

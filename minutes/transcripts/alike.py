@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from minutes import accuracy
+from minutes.japanese import numerals
 from minutes.japanese.readings import HIRAGANA, Token, plain, tokens
 from minutes.japanese.similarity import folded, sounds
 from minutes.terms import learning
@@ -137,7 +137,7 @@ def _is_worth_it(replacement: Replacement) -> bool:
 
 def _between(text: str, words: Sequence[Token]) -> str:
     """Without the marks at its edges: a comma that came along belongs to this one sentence."""
-    spoken = [word for word in words if accuracy.normalise(word.surface)]
+    spoken = [word for word in words if numerals.normalise(word.surface)]
     return text[spoken[0].start : spoken[-1].end] if spoken else ""
 
 

@@ -10,8 +10,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from minutes.recognition.heard import Samples
 from minutes.sound.audio import RATE
+from minutes.sound.samples import Samples
 
 Features = NDArray[np.float32]
 """Frames × BANDS."""

@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from minutes.recognition.heard import Samples
+from minutes.sound.samples import Samples
 from minutes.voices import campplus
 from minutes.voices.features import FRAME, features
 from minutes.voices.weights import Weights

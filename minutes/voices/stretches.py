@@ -12,8 +12,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from minutes.recognition.heard import Sound
 from minutes.sound.audio import RATE
+from minutes.sound.samples import Sound
 from minutes.voices.networks import Networks
 from minutes.voices.pyannet import FIRST_SAMPLES, POWERSET, STEP_SAMPLES
 

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meetings.config import Config
-from minutes.evaluation.error_rate import Said
-from minutes.recognition.heard import Read, Sound
 from minutes.sound import audio
+from minutes.sound.samples import Read, Sound
 from minutes.voices import stretches, weights
 from minutes.voices.clustering import Labels, Points, follow, voices_of
 from minutes.voices.embeddings import Direction
 from minutes.voices.networks import Networks
+from minutes.voices.speaker_turns import SpeakerTurn
 from minutes.voices.stretches import Stretch
 
 HEARD_SECONDS = 3.0
@@ -42,7 +42,7 @@ class Told:
     once where two speak. `heard`: what they were told apart by, `embedding_sha256`: which network
     made numbers of it."""
 
-    turns: list[Said]
+    turns: list[SpeakerTurn]
     heard: list[Heard]
     embedding_sha256: str
 
@@ -104,9 +104,9 @@ def _middle(sound: Sound, stretch: Stretch) -> NDArray[np.float32]:
     return sound(middle - half, middle + half)
 
 
-def _turns(found: list[Stretch], labels: Labels) -> list[Said]:
+def _turns(found: list[Stretch], labels: Labels) -> list[SpeakerTurn]:
     numbers: dict[int, int] = {}
-    turns: list[Said] = []
+    turns: list[SpeakerTurn] = []
     last: dict[int, int] = {}
     """Where the turns of those stand who spoke in the stretch before."""
     for place, stretch in enumerate(found):
@@ -117,14 +117,14 @@ def _turns(found: list[Stretch], labels: Labels) -> list[Said]:
             if goes_on is not None and _is_near(turns[goes_on], stretch):
                 turns[goes_on] = turns[goes_on]._replace(end_seconds=stretch.end_seconds)
             else:
-                turns.append(Said(stretch.start_seconds, stretch.end_seconds, voice))
+                turns.append(SpeakerTurn(stretch.start_seconds, stretch.end_seconds, voice))
                 goes_on = len(turns) - 1
             now[label] = goes_on
         last = now
     return sorted(turns)
 
 
-def _is_near(turn: Said, stretch: Stretch) -> bool:
+def _is_near(turn: SpeakerTurn, stretch: Stretch) -> bool:
     return stretch.start_seconds - turn.end_seconds <= JOINED_SECONDS
 
 

@@ -22,8 +22,9 @@ from minutes.assignment.assigning import assign
 from minutes.proposals import decisions
 from minutes.proposals.selection import Choice, Teach
 from minutes.recognition import windows
-from minutes.recognition.heard import FindWords, Heard, Moment, Read
+from minutes.recognition.heard import FindWords, Heard, Moment
 from minutes.sound import audio, peaks
+from minutes.sound.samples import Read
 from minutes.speakers import naming, samples, suggestions
 from minutes.speech_models import speech_model
 from minutes.speech_models.speech_model import SpeechModel

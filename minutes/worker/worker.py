@@ -32,11 +32,12 @@ from meetings.invitations import mail
 from meetings.periodic import Errand
 from minutes.proposals.selection import Teach
 from minutes.recognition import memory
-from minutes.recognition.heard import FindWords, Recognise, Samples
+from minutes.recognition.heard import FindWords, Recognise
 from minutes.recognition.pipeline import recognise_chunk
 from minutes.recordings import upload_checks
 from minutes.records import published
 from minutes.sound import audio
+from minutes.sound.samples import Samples
 from minutes.speakers import voiceprints
 from minutes.speech_models import speech_model
 from minutes.speech_models.speech_model import SpeechModel

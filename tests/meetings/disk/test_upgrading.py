@@ -248,7 +248,7 @@ def test_nothing_is_migrated_under_a_server_that_is_running(old: Path, config: C
 def test_a_start_with_nothing_to_migrate_does_not_even_load_alembic(config: Config) -> None:
     home.prepare(config)
     script = (
-        "import sys; from pathlib import Path; from meetings import upgrading\n"
+        "import sys; from pathlib import Path; from meetings.disk import upgrading\n"
         "upgrading.bring_up_to_date(Path(sys.argv[1]))\n"
         "sys.exit('alembic' in sys.modules)"
     )

@@ -13,7 +13,8 @@ from minutes.evaluation import recognition
 from minutes.evaluation.recognition import Materials
 from minutes.proposals.candidates import Candidate
 from minutes.proposals.selection import Change, Choice
-from minutes.recognition.heard import Heard, Recognise, Samples
+from minutes.recognition.heard import Heard, Recognise
+from minutes.sound.samples import Samples
 from minutes.speech_models import speech_model
 from minutes.speech_models.speech_model import SpeechModel
 from minutes.terms.terms import Vocabulary

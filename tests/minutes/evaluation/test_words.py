@@ -9,7 +9,8 @@ import pytest
 from meetings.config import Config
 from minutes import loading
 from minutes.evaluation import words
-from minutes.recognition.heard import Heard, Moment, Samples, Sound
+from minutes.recognition.heard import Heard, Moment
+from minutes.sound.samples import Samples, Sound
 from minutes.speech_models import speech_model
 from minutes.speech_models.speech_model import SpeechModel
 from tests.sounds import ffmpeg

@@ -8,8 +8,8 @@ import pytest
 
 from minutes.recognition import batching
 from minutes.recognition.batching import Span, cut_lanes
-from minutes.recognition.heard import Samples
 from minutes.sound.audio import RATE
+from minutes.sound.samples import Samples
 
 
 def ramp(seconds: float) -> Samples:

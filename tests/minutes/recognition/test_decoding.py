@@ -14,11 +14,12 @@ from minutes.accuracy import count_normalised
 from minutes.recognition import decoding, whisper
 from minutes.recognition.batching import Lane
 from minutes.recognition.decoding import Desk, Reading, Track
-from minutes.recognition.heard import Heard, Recognise, Samples
+from minutes.recognition.heard import Heard, Recognise
 from minutes.recognition.sentences import segments
 from minutes.recognition.whisper import Decoded, Features, Piece, Whisper
 from minutes.sound import audio
 from minutes.sound.audio import RATE
+from minutes.sound.samples import Samples
 from minutes.speech_models import speech_model
 from minutes.speech_models.languages import JAPANESE
 from minutes.speech_models.speech_model import SpeechModel

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minutes.recognition.heard import Heard, Samples
+from minutes.recognition.heard import Heard
 from minutes.recognition.pipeline import recognise_chunk
 from minutes.sound import audio
+from minutes.sound.samples import Samples
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from meetings.errors import FileRejected, StorageFull
-from minutes.recognition.heard import Samples
 from minutes.sound import audio
 from minutes.sound.formats import ALL_TRACKS
+from minutes.sound.samples import Samples
 from tests.sounds import (
     PICTURE,
     SPEECH,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from minutes.recognition.heard import Samples
 from minutes.sound import mixing
+from minutes.sound.samples import Samples
 
 SEED = 7
 SECONDS = np.arange(32_000) / 16_000

@@ -7,9 +7,9 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from meetings.disk.storage import Storage
-from minutes.evaluation.error_rate import Said
 from minutes.speakers import naming, samples, suggestions
 from minutes.voices.embeddings import Direction
+from minutes.voices.speaker_turns import SpeakerTurn
 from minutes.voices.stretches import Stretch
 from minutes.voices.voices import Heard
 from models.base import now
@@ -72,11 +72,11 @@ def hear(
     for segment, voice in zip(transcript.segments, voices, strict=True):
         start, end = segment.start_seconds, segment.end_seconds
         if voice is MIXED:
-            turns += [Said(start, end, 98), Said(start, end, 99)]
+            turns += [SpeakerTurn(start, end, 98), SpeakerTurn(start, end, 99)]
             voice = KOGA
         else:
             number = numbers.setdefault(voice.tobytes(), len(numbers) + 1)
-            turns.append(Said(start, end, number))
+            turns.append(SpeakerTurn(start, end, number))
         heard.append(Heard(Stretch(start, end, False), voice))
     naming.keep(session, transcript, turns)
     if transcript.meeting.series.keeps_voiceprints:

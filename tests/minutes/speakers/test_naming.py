@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.invitations import invitations
-from minutes.evaluation.error_rate import Said
 from minutes.speakers import naming
 from minutes.transcripts import transcripts
+from minutes.voices.speaker_turns import SpeakerTurn
 from models.audit import AuditLine
 from models.meeting import InvitationKind
 from models.transcript import Segment, Transcript
@@ -20,16 +20,16 @@ def segments(transcript: Transcript) -> list[Segment]:
     return transcript.segments
 
 
-def turns(*voices: int | tuple[int, int], of: list[Segment]) -> list[Said]:
+def turns(*voices: int | tuple[int, int], of: list[Segment]) -> list[SpeakerTurn]:
     """For each segment one voice, or two that share it."""
     found = []
     for segment, voice in zip(of, voices, strict=True):
         start, end = segment.start_seconds, segment.end_seconds
         if isinstance(voice, int):
-            found.append(Said(start, end, voice))
+            found.append(SpeakerTurn(start, end, voice))
         else:
             middle = start + 0.6 * (end - start)
-            found += [Said(start, middle, voice[0]), Said(middle, end, voice[1])]
+            found += [SpeakerTurn(start, middle, voice[0]), SpeakerTurn(middle, end, voice[1])]
     return found
 
 

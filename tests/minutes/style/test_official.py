@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meetings.style_choices import Endings, Letters, Numbers, Removal, Years
-from minutes.accuracy import normalise
+from minutes.japanese.numerals import normalise
 from minutes.style.changes import before
 from minutes.style.choice import Style
 from minutes.style.kept import NO_NAMES

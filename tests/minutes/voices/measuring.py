@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from meetings.config import Config
-from minutes.evaluation.error_rate import Said
 from minutes.sound import audio
 from minutes.speakers import suggestions
 from minutes.voices import embeddings, weights
 from minutes.voices.embeddings import Direction
 from minutes.voices.networks import Networks
+from minutes.voices.speaker_turns import SpeakerTurn
 from minutes.voices.stretches import Stretch
 from minutes.voices.voices import tell_apart
 
@@ -94,18 +94,18 @@ def _choices(voices: Voices) -> Iterator[Voices]:
             yield {name: voices[name] for name in names}
 
 
-def _reference(folder: Path) -> list[Said]:
+def _reference(folder: Path) -> list[SpeakerTurn]:
     meeting = json.loads((folder / "meeting.json").read_text(encoding="utf-8"))
     voices = {person["name"]: person["voice"] for person in meeting["attendees"]}
     turns = json.loads((folder / "reference.json").read_text(encoding="utf-8"))
     return [
-        Said(said["start_seconds"], said["end_seconds"], voices[turn["speaker"]])
+        SpeakerTurn(said["start_seconds"], said["end_seconds"], voices[turn["speaker"]])
         for turn in turns
         for said in turn["sentences"]
     ]
 
 
-def _at(said: list[Said], stretch: Stretch) -> list[Said]:
+def _at(said: list[SpeakerTurn], stretch: Stretch) -> list[SpeakerTurn]:
     middle = (stretch.start_seconds + stretch.end_seconds) / 2
     return [one for one in said if one.start_seconds <= middle < one.end_seconds]
 

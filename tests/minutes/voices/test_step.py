@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from meetings.config import Config, Speakers
 from meetings.errors import ConfigurationError, InvalidInput, NotPossibleNow
-from minutes.evaluation.error_rate import Said
-from minutes.recognition.heard import Read
+from minutes.sound.samples import Read
 from minutes.transcription import work
 from minutes.voices import embeddings, stretches, voices, weights
 from minutes.voices.pyannet import POWERSET
@@ -38,7 +37,7 @@ def step_of(run: Transcription) -> Step:
     return next(step for step in run.steps if step.kind == StepKind.SPEAKERS)
 
 
-ONE_VOICE = voices.Told([Said(0, 1000, 1)], [], WEIGHTS)
+ONE_VOICE = voices.Told([SpeakerTurn(0, 1000, 1)], [], WEIGHTS)
 
 
 def make_worker(
@@ -145,7 +144,7 @@ def test_it_keeps_samples_and_suggests_only_where_the_series_keeps_voiceprints(
 ) -> None:
     first = transcript.segments[0]
     stretch = Stretch(first.start_seconds, first.end_seconds, False)
-    told = voices.Told([Said(0, 1000, 1)], [voices.Heard(stretch, KOGA)], WEIGHTS)
+    told = voices.Told([SpeakerTurn(0, 1000, 1)], [voices.Heard(stretch, KOGA)], WEIGHTS)
     work_all(config, engine, lambda *_: told)
     session.rollback()
     assert session.scalars(select(VoiceSample)).all() == []

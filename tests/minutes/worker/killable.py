@@ -9,7 +9,8 @@ from pathlib import Path
 
 from meetings import config as settings
 from meetings.config import Speech
-from minutes.recognition.heard import Heard, Samples
+from minutes.recognition.heard import Heard
+from minutes.sound.samples import Samples
 from minutes.transcription import leases, scheduling
 from minutes.worker import worker
 from models.database import connect

@@ -13,7 +13,8 @@ from meetings import config as settings
 from meetings.config import Config, Speech
 from meetings.disk.storage import Storage
 from meetings.errors import StorageFull
-from minutes.recognition.heard import Heard, Recognise, Samples
+from minutes.recognition.heard import Heard, Recognise
+from minutes.sound.samples import Samples
 from minutes.transcription import leases, normalised, work
 from minutes.transcripts import transcripts
 from minutes.worker.worker import Worker

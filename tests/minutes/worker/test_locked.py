@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from meetings.config import Config, Speech
 from meetings.disk.storage import Storage
-from minutes.recognition.heard import Heard, Samples
+from minutes.recognition.heard import Heard
+from minutes.sound.samples import Samples
 from minutes.transcription import work
 from minutes.worker.worker import Worker
 from models.base import now

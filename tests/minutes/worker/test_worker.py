@@ -18,9 +18,10 @@ from minutes.assignment import decisions as assignment
 from minutes.proposals import decisions
 from minutes.proposals.candidates import Candidate
 from minutes.proposals.selection import Change, Choice, Teach, choose, worth_asking
-from minutes.recognition.heard import Heard, Moment, Recognise, Samples, Sound
+from minutes.recognition.heard import Heard, Moment, Recognise
 from minutes.records import records
 from minutes.sound import audio
+from minutes.sound.samples import Samples, Sound
 from minutes.terms import papers
 from minutes.terms.terms import Vocabulary
 from minutes.transcription import leases, normalised, progress, work

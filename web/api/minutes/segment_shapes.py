@@ -5,9 +5,9 @@ from pydantic import Field
 
 from minutes import accuracy
 from minutes.accuracy import Accuracy, Mark
+from minutes.japanese import fillers
 from minutes.japanese.annotations import Annotation, Kind, annotations
 from minutes.proposals import decisions
-from minutes.style import fillers
 from minutes.transcripts import transcripts, word_times
 from minutes.transcripts.expected import expected_errors
 from models.transcript import Proposal, Segment

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from minutes.evaluation.error_rate import Said
 from minutes.speakers import naming
+from minutes.voices.speaker_turns import SpeakerTurn
 from models.transcript import Transcript
 from tests.conftest import Script
 
@@ -11,7 +11,7 @@ from tests.conftest import Script
 def test_a_script_names_splits_and_tells_apart_once_more(
     secretary: Script, session: Session, transcript: Transcript
 ) -> None:
-    naming.keep(session, transcript, [Said(0, 1000, 1)])
+    naming.keep(session, transcript, [SpeakerTurn(0, 1000, 1)])
     run = transcript.transcription
     for step in run.steps:
         step.state = "finished"  # type: ignore[assignment]
@@ -35,7 +35,7 @@ def test_a_script_names_splits_and_tells_apart_once_more(
 def test_a_script_takes_a_naming_back_where_it_still_stands(
     secretary: Script, session: Session, transcript: Transcript
 ) -> None:
-    naming.keep(session, transcript, [Said(0, 1000, 1)])
+    naming.keep(session, transcript, [SpeakerTurn(0, 1000, 1)])
     session.commit()
     first, second, third = (segment.id for segment in transcript.segments)
     secretary.call("PUT", f"/segments/{first}/voice", {"name": "芹沢"})
