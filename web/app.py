@@ -17,7 +17,7 @@ from web import access, api, errors, last_seen, refusals, security, transaction,
 from web.audit_access import Looks
 from web.built import asset, needed_by
 from web.door.forms import BoundedRequest
-from web.door.limits import LARGEST_BODY_BYTES
+from web.limits import LARGEST_BODY_BYTES
 from web.shared.kept_pages import KeptPages
 from web.streams.live import Hub
 from web.streams.presence import Presence

@@ -9,9 +9,9 @@ from flask import Flask
 
 from meetings.config import Config
 from web.door.lanes import Lanes
-from web.door.limits import RESERVED_FILES
 from web.door.pages import Pages
 from web.door.protocol import Crowd, limited
+from web.limits import RESERVED_FILES
 from web.streams.live import Live
 from web.streams.tus import Tus
 

@@ -48,8 +48,8 @@ from meetings.errors import (
     WrongCode,
 )
 from models.database import is_locked
-from web.door.limits import MOST_LETTERS_SHOWN_AGAIN, MOST_SHOWN_AGAIN
-from web.shared.urls import path_inside
+from web.limits import MOST_LETTERS_SHOWN_AGAIN, MOST_SHOWN_AGAIN
+from web.urls import path_inside
 
 LOG = logging.getLogger(__name__)
 STATUS: dict[type[GijidoError], int] = {

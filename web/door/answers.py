@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, quote
 
 from meetings.errors import GijidoError
 from web.built import built_file
-from web.door.limits import MOST_SHOWN_AGAIN
 from web.errors import RETRY_AFTER_SECONDS, TITLES, WORDS, status_of
+from web.limits import MOST_SHOWN_AGAIN
 
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Any]

@@ -22,7 +22,7 @@ from web.door.answers import Receive, Refused, Scope, header, refusal, told
 from web.door.asking import ask_whether_it_may
 from web.door.costs import MEGABYTE, Cost, Lane
 from web.door.lanes import Lanes
-from web.door.limits import (
+from web.limits import (
     FORM_BYTES,
     LINGER_SECONDS,
     SILENCE_SECONDS,

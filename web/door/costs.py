@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from meetings.config import Limits
-from web.door.limits import FORM_BYTES, LARGEST_BODY_BYTES, SMALL_BODY_BYTES
+from web.limits import FORM_BYTES, LARGEST_BODY_BYTES, SMALL_BODY_BYTES
 
 MEGABYTE = 1_000_000
 FOR_ANYBODY = ("anyone", "published", None)

@@ -6,7 +6,7 @@ from typing import IO, Any
 from werkzeug.wsgi import FileWrapper
 
 from web.door.answers import Scope
-from web.door.limits import PIECE_BYTES
+from web.limits import PIECE_BYTES
 
 
 def environ_of(scope: Scope, body: IO[bytes]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 from web.door.costs import is_for_anybody
-from web.door.limits import MOST_FIELDS, MOST_FIELDS_OF_KNOWN
+from web.limits import MOST_FIELDS, MOST_FIELDS_OF_KNOWN
 
 
 class CountingParser(FormDataParser):

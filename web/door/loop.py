@@ -5,7 +5,7 @@ from typing import Any
 
 import uvloop
 
-from web.door.limits import HEAD_SECONDS
+from web.limits import HEAD_SECONDS
 
 
 class Loop(uvloop.Loop):

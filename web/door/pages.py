@@ -30,7 +30,7 @@ from web.door.bodies import Bodies, BrokenOff, TooSlow
 from web.door.costs import Costs
 from web.door.environ import environ_of
 from web.door.lanes import Lanes
-from web.door.limits import MOST_LETTERS_SHOWN_AGAIN, READY_BYTES
+from web.limits import MOST_LETTERS_SHOWN_AGAIN, READY_BYTES
 
 LOG = logging.getLogger(__name__)
 NOT_IN_HEADERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")

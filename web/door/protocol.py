@@ -14,7 +14,7 @@ from contextlib import suppress
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from web.door.limits import (
+from web.limits import (
     HEAD_SECONDS,
     LARGEST_HEAD_BYTES,
     LINGER_SECONDS,

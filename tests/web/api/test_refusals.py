@@ -17,7 +17,7 @@ from models.recording import Recording
 from tests.conftest import Browser, Cast, Script
 from tests.queries import unchanged
 from web.demo import builders, papers
-from web.door.limits import LARGEST_BODY_BYTES
+from web.limits import LARGEST_BODY_BYTES
 
 Sign = Callable[[Person], Script]
 NEW = {

@@ -19,7 +19,7 @@ from web.bench.harness.hostile_clients import (
 )
 from web.demo.people import PASSWORD
 from web.door import bodies
-from web.door.limits import LARGEST_BODY_BYTES, MOST_FIELDS, SMALL_BODY_BYTES
+from web.limits import LARGEST_BODY_BYTES, MOST_FIELDS, SMALL_BODY_BYTES
 
 pytestmark = pytest.mark.hostile
 

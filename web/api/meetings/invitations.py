@@ -16,8 +16,8 @@ from models.person import Person
 from web import access
 from web.api.operations import Identity, Shape, ShortText, operation
 from web.api.shapes import PersonAnswer
-from web.shared.urls import address_of
 from web.transaction import database_session
+from web.urls import address_of
 
 blueprint = Blueprint("api_invitations", __name__)
 

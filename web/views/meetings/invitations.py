@@ -41,8 +41,8 @@ from web import access
 from web.door.costs import Lane, costs
 from web.shared.named_files import send_named
 from web.shared.paging import paged_from
-from web.shared.urls import address_of
 from web.transaction import config, database_session, reading_session, release, settle
+from web.urls import address_of
 from web.views.meetings._meeting_head import meeting_head
 from web.views.meetings.meetings import Refused, meeting_page
 from web.views.meetings.series import choices_for_series

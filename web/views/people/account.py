@@ -10,8 +10,8 @@ from models.person import Person
 from web import access
 from web.door.costs import Lane, costs
 from web.shared import entering
-from web.shared.urls import path_inside
 from web.transaction import database_session, engine_of, reading_session
+from web.urls import path_inside
 
 blueprint = Blueprint("account", __name__)
 OLD_IS_WRONG = "いまのパスワードが違います。もう一度入力してください。"

@@ -9,8 +9,8 @@ from meetings.people import sign_ins
 from web import access
 from web.door.costs import Lane, costs
 from web.shared import entering
-from web.shared.urls import path_inside
 from web.transaction import config, database_session, engine_of
+from web.urls import path_inside
 
 blueprint = Blueprint("sign_in", __name__)
 
