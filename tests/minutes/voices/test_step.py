@@ -17,6 +17,7 @@ from minutes.sound.samples import Read
 from minutes.transcription import work
 from minutes.voices import embeddings, stretches, voices, weights
 from minutes.voices.pyannet import POWERSET
+from minutes.voices.speaker_turns import SpeakerTurn
 from minutes.voices.stretches import Stretch
 from minutes.voices.voices import TellApart
 from minutes.worker.worker import Worker
