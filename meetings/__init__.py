@@ -1,1 +1,1 @@
-"""Before and during the sitting: agenda, documents, invitations, and who may see what."""
+"""The domain before and during a meeting: agenda, documents, invitations, and who may see what."""

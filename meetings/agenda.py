@@ -34,8 +34,8 @@ class Node:
 
 
 def series_named(session: Session, name: str, department: Department) -> Series:
-    """The series of this department with this name, however its letters are typed; made if it is
-    new."""
+    """Return the series of this department with this name, however its letters are typed; it is
+    made if it is new."""
     name = entries.text("series", "会議体", name)
     wanted = folded(name)
     for known in session.scalars(select(Series).where(Series.department_id == department.id)):
@@ -59,7 +59,7 @@ def set_up_meeting(
     place: str,
     access_days: int | None,
 ) -> Meeting:
-    """A meeting of this series; without one it stands alone, and its series is called as it is
+    """Make a meeting of this series; without one it stands alone, and its series is called as it is
     itself. Those who are only invited read its documents until `access_days` after it, None for no
     end. Raises InvalidInput."""
     entries.check_span(starts_at, ends_at)
@@ -109,7 +109,7 @@ def change_meeting(
 
 
 def limit_access(session: Session, by: Person, meeting: Meeting, days: int | None) -> None:
-    """Those who are only invited read the documents until so many days after the meeting; None
+    """Let those who are only invited read the documents until so many days after the meeting; None
     for no end."""
     days = _access_days(days)
     if meeting.access_days != days:
@@ -122,7 +122,8 @@ def _access_days(days: int | None) -> int | None:
 
 
 def call_off(session: Session, by: Person, meeting: Meeting, reason: str) -> None:
-    """The meeting does not take place (中止). It stays readable, and everybody is told."""
+    """Call the meeting off (中止). It stays readable, and everybody is told. Raises
+    NotPossibleNow."""
     if meeting.called_off_at is not None:
         raise NotPossibleNow("この会議は、すでに中止になっています。")
     if meeting.ends_at <= now():
@@ -135,8 +136,8 @@ def call_off(session: Session, by: Person, meeting: Meeting, reason: str) -> Non
 
 
 def reinstate(session: Session, by: Person, meeting: Meeting) -> None:
-    """The meeting takes place after all: the calling off is taken back, and everybody is told.
-    Answers stand as they were given. Raises NotPossibleNow."""
+    """Take the calling off back, and tell everybody. Answers stand as they were given. Raises
+    NotPossibleNow."""
     if meeting.called_off_at is None:
         raise NotPossibleNow("この会議は中止になっていません。")
     if meeting.ends_at <= now():
@@ -161,8 +162,8 @@ def copy_meeting(
     ends_at: datetime,
     place: str,
 ) -> Meeting:
-    """The next meeting of the series: the agenda of this one, no documents. Its people are asked
-    by an act of its own (`invitations.invite_as_before`)."""
+    """Make the next meeting of the series, with the agenda of this one and no documents. Its people
+    are asked by an act of its own (`invitations.invite_as_before`)."""
     meeting = set_up_meeting(
         session,
         by,
@@ -197,7 +198,7 @@ def _copy_items(session: Session, by: Person, source: Meeting, meeting: Meeting)
 
 
 def _tell(session: Session, meeting: Meeting, kind: NoticeKind, words: str) -> None:
-    """Everybody whose invitation stands; nobody when nothing changed for them."""
+    """Notify everybody whose invitation stands; nobody when nothing changed for them."""
     if kind == NoticeKind.CHANGE and not words:
         return
     for invitation in invitations.invited(meeting):
@@ -256,7 +257,7 @@ def change_agenda_item(
 
 
 def _in_words(title: str, presenter: str, planned_minutes: int | None) -> str:
-    """「骨子案について／古賀／40分」"""
+    """Return the item in words, such as 「骨子案について／古賀／40分」."""
     return "／".join(
         part
         for part in (title, presenter, f"{planned_minutes}分" if planned_minutes else "")
@@ -286,8 +287,8 @@ def move_agenda_item(
 
 
 def shift_agenda_item(session: Session, by: Person, entry: AgendaItem, way: str) -> None:
-    """One step `up` or `down` among its siblings, `in` below the one before it, or `out`. Raises
-    InvalidInput for a way on which there is no place, as `ways` tells."""
+    """Move the item one step: `up` or `down` among its siblings, `in` below the one before it, or
+    `out`. Raises InvalidInput for a way on which there is no place, as `ways` tells."""
     if way not in ways(entry):
         raise InvalidInput("way", "この議題は、その向きにはもう移せません。")
     siblings = _children(entry.meeting, entry.parent_id)
@@ -307,7 +308,7 @@ def shift_agenda_item(session: Session, by: Person, entry: AgendaItem, way: str)
 
 
 def ways(entry: AgendaItem) -> frozenset[str]:
-    """On which of the ways `up`, `down`, `in` and `out` the item can move one step."""
+    """Return those of the ways `up`, `down`, `in` and `out` on which the item can move one step."""
     meeting = entry.meeting
     siblings = _children(meeting, entry.parent_id)
     index, level = siblings.index(entry), _level(entry, meeting)
@@ -321,7 +322,8 @@ def ways(entry: AgendaItem) -> frozenset[str]:
 
 
 def remove_agenda_item(session: Session, by: Person, entry: AgendaItem) -> None:
-    """Refused while anything hangs on the item: nothing disappears with it."""
+    """Remove the item. Raises NotPossibleNow while anything hangs on it: nothing disappears with
+    it."""
     if _children(entry.meeting, entry.id):
         raise NotPossibleNow("この議題の下に議題があります。先に下の議題を移すか消してください。")
     if _document_count(session, entry):
@@ -342,14 +344,14 @@ def remove_agenda_item(session: Session, by: Person, entry: AgendaItem) -> None:
 
 
 def _was_discussed(session: Session, entry: AgendaItem) -> bool:
-    """A turn or a change of the item refers to it."""
+    """Return whether a turn or a change of the item refers to it."""
     turn = select(Turn.id).where(Turn.agenda_item_id == entry.id)
     change = select(ItemChange.id).where(ItemChange.agenda_item_id == entry.id)
     return any(session.scalar(chosen.limit(1)) is not None for chosen in (turn, change))
 
 
 def tree(session: Session, meeting: Meeting) -> list[Node]:
-    """The agenda with numbers and documents; one query for all documents."""
+    """Return the agenda with numbers and documents; one query reads all documents."""
     documents = session.scalars(
         select(Document)
         .where(Document.meeting_id == meeting.id, Document.removed_at.is_(None))

@@ -1,6 +1,6 @@
-"""One line for every change and for every look at what is not public; of what was refused, one a
-minute for each person, address and kind, with a count, so that nobody can fill the disk with them.
-"""
+"""The audit has one line for every change and for every look at what is not public; of what was
+refused, one a minute for each person, address and kind, with a count, so that nobody can fill the
+disk with them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ def note(session: Session, person: Person | None, verb: str, thing: Base) -> Non
 
 
 def note_each(session: Session, person: Person, verb: str, things: Sequence[Base]) -> None:
-    """The same of many things of one meeting at once; they are in the database already."""
+    """Note the same of many things of one meeting at once; they are in the database already."""
     _write(session, [line_of(person, verb, thing) for thing in things])
 
 
@@ -50,7 +50,8 @@ def note_rows(
     identities: Iterable[int],
     meeting: Meeting,
 ) -> None:
-    """The same of thousands of rows of one kind and meeting, of which nobody has made objects."""
+    """Note the same of thousands of rows of one kind and meeting, without making objects of
+    them."""
     shared = {"at": now(), "person_id": person.id, "verb": verb, "meeting_id": meeting.id}
     lines = [{**shared, "thing": kind.__tablename__, "thing_id": one} for one in identities]
     _write(session, lines)
@@ -62,7 +63,7 @@ def _write(session: Session, lines: Sequence[dict[str, Any]]) -> None:
 
 
 def line_of(person: Person | None, verb: str, thing: Base) -> dict[str, Any]:
-    """The columns of such a line, of now."""
+    """Return the columns of an audit line of this moment."""
     return {
         "at": now(),
         "person_id": person.id if person else None,

@@ -1,4 +1,4 @@
-"""Cells: whatever comes from outside is opened by a process of its own, which may use so much
+"""Cells open whatever comes from outside: each is a process of its own, which may use so much
 memory, time and disk and no more, sees nothing but what it is given, and has no network.
 
 The walls are bubblewrap's. Where it is missing, user namespaces keep at least the network away;
@@ -65,7 +65,7 @@ WARNINGS = {
 
 @dataclass(frozen=True)
 class Done:
-    """How a program ended: its exit status, below 0 the signal that killed it; what it wrote to
+    """The end of a program: its exit status, below 0 the signal that killed it; what it wrote to
     standard output and, at most COMPLAINT_BYTES, to standard error."""
 
     code: int
@@ -78,9 +78,9 @@ class Done:
 
 
 class Cell:
-    """One kind of work on what comes from outside. `memory_mb`: of each process; `output_mb`: of
-    each file that it writes, standard output among them; `at_once`: so many of it in this
-    process of ours."""
+    """The limits for one kind of work on what comes from outside. `memory_mb`: of each process;
+    `output_mb`: of each file that it writes, standard output among them; `at_once`: so many of it
+    in this process of ours."""
 
     def __init__(self, *, memory_mb: int, output_mb: int, at_once: int) -> None:
         self._limits = [
@@ -125,7 +125,8 @@ class Cell:
         reads: Sequence[Path] = (),
         folder: Path | None = None,
     ) -> Any:
-        """What `python -m module` answers (`meetings.inside.answering`), of JSON's kinds.
+        """Run `python -m module` in the cell and return its answer (`meetings.inside.answering`),
+        of JSON's kinds.
 
         Raises FileRejected with its sentence, OutOfBounds when it was too much for the cell,
         StorageFull, Crowded.
@@ -149,7 +150,7 @@ class Cell:
     def stream(
         self, command: Sequence[str], *, seconds: float, reads: Sequence[Path] = ()
     ) -> Iterator[IO[bytes]]:
-        """What a program writes to standard output, while it runs. When all was read, raises
+        """Give what a program writes to standard output, while it runs. When all was read, raises
         OutOfBounds if it was too much for the cell, and CalledProcessError if somebody else killed
         it: what came then is not all there is."""
         pipe = subprocess.PIPE
@@ -199,8 +200,8 @@ class Cell:
             self._free.release()
 
     def _limited(self, seconds: float) -> list[str]:
-        """Pages come before it, and when memory runs out it goes first. The programs are part of
-        every Linux."""
+        """Return the commands that set the limits. Pages come before this work, and when memory
+        runs out it goes first. The programs are part of every Linux."""
         processor = f"--cpu={max(1, round(seconds))}"
         # Elsewhere than in a namespace of its own, all that the server runs would be counted.
         processes = [f"--nproc={MOST_PROCESSES}"] if walls() is Walls.WHOLE else []
@@ -214,7 +215,7 @@ class Cell:
 
 @cache
 def walls() -> Walls:
-    """What keeps a cell apart on this machine, as tried once."""
+    """Return what keeps a cell apart on this machine, as tried once."""
     for known in (Walls.WHOLE, Walls.NO_NETWORK):
         command = _prefix(known, (), None)
         if command:
@@ -225,7 +226,7 @@ def walls() -> Walls:
 
 
 def warning() -> str:
-    """What whoever runs this server must know and do; empty where the walls are whole."""
+    """Return what whoever runs this server must know and do; empty where the walls are whole."""
     return WARNINGS[walls()]
 
 
@@ -234,7 +235,7 @@ def _inside(reads: Sequence[Path], folder: Path | None) -> list[str]:
 
 
 def _prefix(kind: Walls, reads: Sequence[Path], folder: Path | None) -> list[str]:
-    """The command that puts up the walls; empty where its program is missing."""
+    """Return the command that puts up the walls; empty where its program is missing."""
     if kind is Walls.WHOLE and (program := shutil.which("bwrap")):
         return [program, *_apart(), *_scratch(folder), *_system(), *_job(reads, folder), "--"]
     if kind is Walls.NO_NETWORK and (program := shutil.which("unshare")):
@@ -247,15 +248,16 @@ def _apart() -> list[str]:
 
 
 def _scratch(folder: Path | None) -> list[str]:
-    """Part of the job's folder as /tmp. Before everything else: whatever else is to be seen may
-    lie below /tmp, the program itself too, and must not be hidden by it."""
+    """Return the options that mount a part of the job's folder as /tmp. Before everything else:
+    whatever else is to be seen may lie below /tmp, the program itself too, and must not be hidden
+    by it."""
     if folder is None:
         return []
     return ["--bind", str(_temporary(folder)), "/tmp"]  # noqa: S108 - the cell's own
 
 
 def _system() -> list[str]:
-    """The programs of the system and ours, to be read."""
+    """Return the options that mount the programs of the system and ours, to be read."""
     options = ["--ro-bind", "/usr", "/usr"]
     for path in map(Path, ("/bin", "/sbin", "/lib", "/lib32", "/lib64")):
         if path.is_symlink():
@@ -275,7 +277,8 @@ def _system() -> list[str]:
 
 
 def _job(reads: Sequence[Path], folder: Path | None) -> list[str]:
-    """The job's folder, and its files, to be read; nothing else is writable."""
+    """Return the options that mount the job's folder, and its files to be read; nothing else is
+    writable."""
     options = []
     if folder is not None:
         options += ["--bind", str(folder), str(folder), "--chdir", str(folder)]
@@ -294,7 +297,7 @@ def _temporary(folder: Path) -> Path:
 
 
 def _leave_only_files(folder: Path) -> None:
-    """Links and pipes go: whoever opens what was made must not be led elsewhere."""
+    """Remove links and pipes: whoever opens what was made must not be led elsewhere."""
     for place, folders, files in os.walk(folder):
         for path in (Path(place, name) for name in folders + files):
             if not stat.S_ISREG(mode := path.lstat().st_mode) and not stat.S_ISDIR(mode):
@@ -302,7 +305,8 @@ def _leave_only_files(folder: Path) -> None:
 
 
 def _surroundings(folder: Path | None) -> dict[str, str]:
-    """Nothing of the server's own environment but where programs and words come from."""
+    """Return the environment of the program: nothing of the server's own but where programs and
+    words come from."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
     home = str(folder or "/")
     return kept | {
@@ -317,7 +321,8 @@ def _surroundings(folder: Path | None) -> dict[str, str]:
 
 
 def _code(returned: int) -> int:
-    """A program that puts another one into a cell tells its signal as a shell does."""
+    """Return the exit status, below 0 the signal. A program that puts another one into a cell tells
+    its signal as a shell does."""
     signals = range(128 + signal.SIGHUP, 128 + signal.SIGSYS + 1)
     return 128 - returned if returned in signals else returned
 
@@ -328,7 +333,8 @@ def _end_late(process: "subprocess.Popen[bytes]", is_late: threading.Event) -> N
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """With everything that it started: in a namespace of their own they all go with the first."""
+    """End the program with everything that it started: in a namespace of their own they all go with
+    the first."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -30,8 +30,8 @@ def authority_file(config: Config) -> Path:
 
 
 def make_certificate(config: Config, names: list[str]) -> tuple[Path, Path]:
-    """A server certificate for these names and addresses: the files of certificate and key. The
-    authority is made with the first one and kept.
+    """Make a server certificate for these names and addresses, and return the files of certificate
+    and key. The authority is made with the first one and kept.
 
     Raises InvalidInput for a name that cannot stand in a certificate.
     """
@@ -55,7 +55,7 @@ def make_certificate(config: Config, names: list[str]) -> tuple[Path, Path]:
 
 
 def fingerprint(authority: Path) -> str:
-    """SHA-256 in pairs, as devices show it."""
+    """Return the certificate's SHA-256 in pairs, as devices show it."""
     digest = _read(authority).fingerprint(hashes.SHA256()).hex().upper()
     return " ".join(digest[place : place + 2] for place in range(0, len(digest), 2))
 
@@ -71,9 +71,9 @@ def check(certificate: Path, key: Path) -> None:
 
 
 def ends(config: Config) -> dict[str, datetime]:
-    """When the server's certificate and that of the city's own authority end, by 「サーバーの
-    証明書」 and 「認証局の証明書」; empty without TLS. Raises ConfigurationError for a file that
-    holds no certificate."""
+    """Return when the server's certificate and that of the city's own authority end, by
+    「サーバーの証明書」 and 「認証局の証明書」; empty without TLS. Raises ConfigurationError for a
+    file that holds no certificate."""
     if not config.server.tls_certificate:
         return {}
     files = {"サーバーの証明書": config.path(config.server.tls_certificate)}
@@ -159,7 +159,7 @@ def _write(path: Path, certificate: x509.Certificate) -> None:
 
 
 def _write_key(path: Path, key: Key) -> None:
-    """Readable by the server's user alone, from the first moment."""
+    """Write a key that is readable by the server's user alone, from the first moment."""
     private = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,

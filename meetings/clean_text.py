@@ -33,8 +33,8 @@ LONGEST_SUFFIX = 20
 
 
 def lines(text: str) -> str:
-    """The text as it is kept where lines may be broken: normalised (NFC), its lines ended by \\n,
-    a tab as a space, without what has no shape."""
+    """Return the text as it is kept where lines may be broken: normalised (NFC), its lines ended by
+    \\n, a tab as a space, without what has no shape."""
     text = _normalised(BREAKS.sub("\n", text).replace("\t", " "))
     if text.replace("\n", "").replace("\u3000", "").isprintable():
         return text
@@ -43,26 +43,27 @@ def lines(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """The text as it is kept in one line, without space around it."""
+    """Return the text as it is kept in one line, without space around it."""
     return lines(text).replace("\n", " ").strip()
 
 
 def single_spaced(text: str) -> str:
-    """One line in which any space is one ordinary space, as spoken words are kept."""
+    """Return the text in one line in which any space is one ordinary space, as spoken words are
+    kept."""
     return " ".join(lines(text).split())
 
 
 def file_name(name: str, otherwise: str) -> str:
-    """The name of a file alone, without the folders that some programs send along and without what
-    a file system or a header cannot carry; at most 200 characters, its ending kept. `otherwise`
-    where nothing is left."""
+    """Return the name of a file alone, without the folders that some programs send along and
+    without what a file system or a header cannot carry; at most 200 characters, its ending kept.
+    `otherwise` where nothing is left."""
     plain = NOT_IN_FILE_NAMES.sub("_", without_folders(name)).strip(". ") or otherwise
     suffix = PurePath(plain).suffix[:LONGEST_SUFFIX]
     return plain.removesuffix(suffix)[: LONGEST_FILE_NAME - len(suffix)] + suffix
 
 
 def without_folders(name: str) -> str:
-    """The last part of a path, in one line, whichever slashes it is written with."""
+    """Return the last part of a path, in one line, whichever slashes it is written with."""
     return PurePath(line(name).replace("\\", "/")).name
 
 

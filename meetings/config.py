@@ -101,7 +101,8 @@ class Documents:
 
     @property
     def days_of_access(self) -> int | None:
-        """So many days after a new meeting its documents can be read; None for no end."""
+        """Return for how many days after a new meeting its documents can be read; None for no
+        end."""
         return self.access_days or None
 
 
@@ -184,16 +185,17 @@ class Config:
 
     @property
     def home(self) -> Path:
-        """Where everything that is stored lives."""
+        """Return where everything that is stored lives."""
         return self.path(self.storage.home)
 
     def path(self, name: str) -> Path:
-        """A path of the settings: relative ones begin beside the file."""
+        """Return a path of the settings: relative ones begin beside the file."""
         return (self.file.parent / name).resolve()
 
     @property
     def address(self) -> str:
-        """How terminals reach the server, for links in letters and codes; without a slash."""
+        """Return how terminals reach the server, for links in letters and codes; without a slash at
+        the end."""
         if self.server.address:
             return self.server.address.rstrip("/")
         scheme = "https" if self.server.tls_certificate else "http"
@@ -205,7 +207,7 @@ class Config:
 
     @property
     def queue(self) -> Path:
-        """Huey's own file: two SQLite libraries must never share one."""
+        """Return Huey's own file: two SQLite libraries must never share one."""
         return self.home / "queue.sqlite3"
 
 
@@ -241,7 +243,8 @@ def write(path: Path, section: str, key: str, value: str) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Beside it first: whoever starts meanwhile reads the old file or the new one."""
+    """Replace the file's text, written beside it first: whoever starts meanwhile reads the old file
+    or the new one."""
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", dir=path.resolve().parent, delete=False
     ) as made:
@@ -268,7 +271,7 @@ BOUNDS = {
 
 
 def _sentence(problem: ValidationError) -> str:
-    """What is wrong first of all and what to write instead, from the key on."""
+    """Return what is wrong first of all and what to write instead, from the key on."""
     error = problem.errors()[0]
     place, kind, bounds = error["loc"], error["type"], error.get("ctx", {})
     if kind == "value_error":

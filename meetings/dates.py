@@ -19,7 +19,7 @@ def local(at: datetime) -> datetime:
 
 
 def era_year(day: date) -> str:
-    """「令和8年」; 「1912年」 before the eras that are known here."""
+    """Return 「令和8年」; 「1912年」 before the eras that are known here."""
     for first, name in ERAS:
         if day >= first:
             year = day.year - first.year + 1
@@ -28,30 +28,30 @@ def era_year(day: date) -> str:
 
 
 def era_years(year: int) -> str:
-    """「令和8年」; 「平成31年・令和元年」 where an era ends within the year."""
+    """Return 「令和8年」; 「平成31年・令和元年」 where an era ends within the year."""
     names = (era_year(date(year, 1, 1)), era_year(date(year, 12, 31)))
     return "・".join(dict.fromkeys(names))
 
 
 def fiscal_year(at: datetime) -> int:
-    """The year in whose April the 年度 of this moment began."""
+    """Return the year in whose April the 年度 of this moment began."""
     here = local(at)
     return here.year if here.month >= FIRST_MONTH else here.year - 1
 
 
 def fiscal_year_bounds(year: int) -> tuple[datetime, datetime]:
-    """Its first moment, and that of the next one."""
+    """Return the first moment of the 年度, and that of the next one."""
     first, following = (datetime(y, FIRST_MONTH, 1, tzinfo=TOKYO) for y in (year, year + 1))
     return first, following
 
 
 def fiscal_year_name(year: int) -> str:
-    """「令和8年度」; the one in which an era begins has still the name of the one before."""
+    """Return 「令和8年度」; the one in which an era begins has still the name of the one before."""
     return f"{era_year(date(year, FIRST_MONTH, 1))}度"
 
 
 def in_full(at: datetime) -> str:
-    """「令和8年11月23日（月）」 in the city's time."""
+    """Return 「令和8年11月23日（月）」 in the city's time."""
     here = local(at)
     return f"{era_year(here.date())}{here.month}月{here.day}日（{WEEKDAYS[here.weekday()]}）"
 
@@ -65,21 +65,21 @@ def clock_in_seconds(at: datetime) -> str:
 
 
 def span(starts_at: datetime, ends_at: datetime) -> str:
-    """「令和8年11月23日（月）14:00～16:00」."""
+    """Return 「令和8年11月23日（月）14:00～16:00」."""
     is_same_day = local(starts_at).date() == local(ends_at).date()
     end = clock(ends_at) if is_same_day else in_full(ends_at) + clock(ends_at)
     return f"{in_full(starts_at)}{clock(starts_at)}～{end}"
 
 
 def span_in_words(starts_at: datetime, ends_at: datetime) -> str:
-    """「令和8年11月23日（月）午後2時から午後4時30分まで」, as offices write on paper."""
+    """Return 「令和8年11月23日（月）午後2時から午後4時30分まで」, as offices write on paper."""
     is_same_day = local(starts_at).date() == local(ends_at).date()
     end = "" if is_same_day else in_full(ends_at)
     return f"{in_full(starts_at)}{clock_in_words(starts_at)}から{end}{clock_in_words(ends_at)}まで"
 
 
 def clock_in_words(at: datetime) -> str:
-    """「午前3時30分」「午後2時」「正午」."""
+    """Return 「午前3時30分」「午後2時」「正午」."""
     here = local(at)
     if (here.hour, here.minute) == (12, 0):
         return "正午"
@@ -88,7 +88,7 @@ def clock_in_words(at: datetime) -> str:
 
 
 def length(seconds: float) -> str:
-    """「1時間12分」「5分14秒」「8秒」."""
+    """Return a length in seconds as 「1時間12分」「5分14秒」「8秒」."""
     whole = round(seconds)
     hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
     if hours:
@@ -97,6 +97,6 @@ def length(seconds: float) -> str:
 
 
 def position(seconds: float) -> str:
-    """A place in a recording: 「0:05:14」."""
+    """Return a place in a recording, in seconds, as 「0:05:14」."""
     whole = int(seconds)
     return f"{whole // 3600}:{whole % 3600 // 60:02}:{whole % 60:02}"

@@ -1,4 +1,5 @@
-"""Reading what people type: one clear sentence for everything that cannot be taken."""
+"""Reading what people type, with one clear sentence (InvalidInput) for everything that cannot be
+taken."""
 
 import re
 import unicodedata
@@ -21,8 +22,8 @@ MOST_DAYS = 3650
 
 
 def text(field: str, label: str, value: str | None, limit: int = LONGEST_NAME) -> str:
-    """A text that must not be empty, in one line, without surrounding space and without what has
-    no shape, at most `limit` characters."""
+    """Return a text that must not be empty, in one line, without surrounding space and without what
+    has no shape, at most `limit` characters. Raises InvalidInput."""
     cleaned = optional_text(field, label, value, limit)
     if not cleaned:
         raise InvalidInput(field, f"{label}を入力してください。")
@@ -30,12 +31,12 @@ def text(field: str, label: str, value: str | None, limit: int = LONGEST_NAME) -
 
 
 def optional_text(field: str, label: str, value: str | None, limit: int = LONGEST_NAME) -> str:
-    """The same, which may be empty."""
+    """Return a text as `text` does, which may be empty."""
     return _at_most(field, label, clean_text.line(value or ""), limit)
 
 
 def long_text(field: str, label: str, value: str | None, limit: int) -> str:
-    """The same, in as many lines as it has."""
+    """Return a text as `optional_text` does, in as many lines as it has."""
     return _at_most(field, label, clean_text.lines(value or "").strip(), limit)
 
 
@@ -50,8 +51,8 @@ def _at_most(field: str, label: str, cleaned: str, limit: int) -> str:
 
 
 def email(field: str, label: str, value: str | None) -> str:
-    """An address as mail servers take it, or nothing. What a Japanese keyboard wrote in full width
-    is read as its half width."""
+    """Return an address as mail servers take it, or an empty text. What a Japanese keyboard wrote
+    in full width is read as its half width. Raises InvalidInput."""
     cleaned = optional_text(field, label, unicodedata.normalize("NFKC", value or ""))
     if cleaned and not is_address(cleaned):
         raise InvalidInput(
@@ -63,7 +64,7 @@ def email(field: str, label: str, value: str | None) -> str:
 
 
 def is_address(address: str) -> bool:
-    """`name@host.domain` in ASCII."""
+    """Return whether it is `name@host.domain` in ASCII."""
     name, _, host = address.rpartition("@")
     is_plain = EMAIL.fullmatch(address) and not set(address) & set(" ,;<>\"'()[]\\:")
     is_host = "." in host and all(host.split("."))
@@ -71,22 +72,24 @@ def is_address(address: str) -> bool:
 
 
 def moment(field: str, label: str, day: str | None, clock: str | None) -> datetime:
-    """「2026-11-23」 and 「14:00」, in the city's time, as an aware datetime."""
+    """Return 「2026-11-23」 and 「14:00」, in the city's time, as an aware datetime. Raises
+    InvalidInput."""
     return datetime.combine(date_of(field, label, day), _time(field, label, clock), tzinfo=TOKYO)
 
 
 def minutes(field: str, label: str, value: str | None) -> int | None:
-    """A whole number of minutes from 1 to 1,440, or nothing."""
+    """Return a whole number of minutes from 1 to 1,440; None for nothing. Raises InvalidInput."""
     return _read(field, f"{label}は1から{MOST_MINUTES:,}までの整数（分）", value, 1, MOST_MINUTES)
 
 
 def whole_number(field: str, label: str, value: str | None, most: int = MOST_DAYS) -> int | None:
-    """From 0 to `most`, or nothing."""
+    """Return a whole number from 0 to `most`; None for nothing. Raises InvalidInput."""
     return _read(field, f"{label}は0から{most:,}までの整数", value, 0, most)
 
 
 def _read(field: str, wanted: str, value: str | None, least: int, most: int) -> int | None:
-    """Figures of a Japanese keyboard (full width) are figures too."""
+    """Return the number that was typed; None for nothing. Figures of a Japanese keyboard (full
+    width) are figures too."""
     cleaned = (value or "").strip().translate(HALF_WIDTH)
     if not cleaned:
         return None
@@ -97,8 +100,8 @@ def _read(field: str, wanted: str, value: str | None, least: int, most: int) -> 
 
 
 def plain_number(value: str | None, most: int = LARGEST_ID) -> int | None:
-    """The whole number from 0 to `most` that these ASCII figures say; None for anything else. For
-    numbers that a program wrote: ids, revisions, pages."""
+    """Return the whole number from 0 to `most` that these ASCII figures say; None for anything
+    else. For numbers that a program wrote: ids, revisions, pages."""
     if not value or not value.isascii() or not value.isdecimal():
         return None
     if len(value) > len(str(LARGEST_ID)):  # Python would read ten million figures, slowly
@@ -108,14 +111,14 @@ def plain_number(value: str | None, most: int = LARGEST_ID) -> int | None:
 
 
 def within(field: str, label: str, value: int | None, least: int, most: int) -> int | None:
-    """A number that was read already, or nothing. Raises InvalidInput beyond the bounds."""
+    """Return a number that was read already, or None. Raises InvalidInput beyond the bounds."""
     if value is not None and not least <= value <= most:
         raise InvalidInput(field, f"{label}は{least:,}から{most:,}までにしてください。")
     return value
 
 
 def date_of(field: str, label: str, value: str | None) -> date:
-    """「2026-11-23」, from 1900 to 2200."""
+    """Return the date of 「2026-11-23」, from 1900 to 2200. Raises InvalidInput."""
     try:
         day = date.fromisoformat((value or "").strip())
     except ValueError as problem:
@@ -134,7 +137,7 @@ def date_of(field: str, label: str, value: str | None) -> date:
 
 
 def check_span(starts_at: datetime, ends_at: datetime) -> None:
-    """Whether a meeting can be from then to then. Raises InvalidInput."""
+    """Check that a meeting can be from then to then. Raises InvalidInput."""
     if ends_at <= starts_at:
         raise InvalidInput("ends", "終了の時刻は、開始の時刻より後にしてください。")
     if not FIRST_DAY <= starts_at.date() <= ends_at.date() <= LAST_DAY:
@@ -161,6 +164,6 @@ def _time(field: str, label: str, value: str | None) -> time:
 
 
 def local_fields(at: datetime) -> tuple[str, str]:
-    """What `moment` reads: 「2026-11-23」 and 「14:00」."""
+    """Return what `moment` reads: 「2026-11-23」 and 「14:00」."""
     here = at.astimezone(TOKYO)
     return here.strftime("%Y-%m-%d"), here.strftime("%H:%M")

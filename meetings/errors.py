@@ -1,5 +1,5 @@
-"""What can go wrong, by name. Each message is a Japanese sentence for the person at the screen:
-what happened, and what to do now. `web/errors.py` alone turns them into status and page."""
+"""The errors of the domain, by name. Each message is a Japanese sentence for the person at the
+screen: what happened, and what to do now. `web/errors.py` alone turns them into status and page."""
 
 
 class GijidoError(Exception):
@@ -11,7 +11,7 @@ class GijidoError(Exception):
 
 
 class NotFound(GijidoError):
-    """Absent and forbidden look alike."""
+    """The thing is absent or forbidden to this person: both look alike."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -21,7 +21,7 @@ class NotFound(GijidoError):
 
 
 class NoLongerPublished(GijidoError):
-    """Minutes that were public and were withdrawn."""
+    """The minutes were public and have been withdrawn."""
 
     def __init__(self, day: str, whom: str) -> None:
         super().__init__(
@@ -55,7 +55,7 @@ class SignInRefused(GijidoError):
 
 
 class WrongCode(GijidoError):
-    """Of a guest's pass."""
+    """The code of a guest's pass was wrong."""
 
     def __init__(self) -> None:
         super().__init__("番号が違います。通知文の6桁の番号を入力してください。")
@@ -70,7 +70,8 @@ class TooManyTries(GijidoError):
 
 
 class PasswordMustChange(GijidoError):
-    """Signed in by a password that somebody else set: first comes one's own."""
+    """The person signed in by a password that somebody else set, and must first choose one of their
+    own."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -92,7 +93,7 @@ class FileRejected(GijidoError):
 
 
 class TooLarge(FileRejected):
-    """More than a setting allows."""
+    """The file or body is larger than a setting allows."""
 
     def __init__(self, limit_mb: int) -> None:
         super().__init__(
@@ -102,8 +103,8 @@ class TooLarge(FileRejected):
 
 
 class OutOfBounds(FileRejected):
-    """Opening it takes more time or memory than a file from outside may, or ends the program that
-    opens it."""
+    """Opening the file takes more time or memory than a file from outside may, or ends the program
+    that opens it."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -145,8 +146,8 @@ class NotPossibleNow(GijidoError):
 
 
 class StaleRevision(GijidoError):
-    """It was changed since it was read, by somebody else or in another window. Both texts are kept
-    for the person to decide."""
+    """The thing was changed since it was read, by somebody else or in another window. Both texts
+    are kept for the person to decide."""
 
     def __init__(
         self, mine: str, theirs: str, revision: int, changed_by: str = "", is_own: bool = False

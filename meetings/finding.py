@@ -21,8 +21,8 @@ APART = "|"
 
 @dataclass(frozen=True)
 class Wanted:
-    """`words`: all of them in the title or in the name of the body; `year`: the 年度 in which it
-    is held; nothing said means all."""
+    """The filter of the list of meetings. `words`: all of them in the title or in the name of the
+    series; `year`: the 年度 in which it is held; nothing said means all."""
 
     words: str = ""
     year: int | None = None
@@ -69,14 +69,14 @@ def past(person: Person) -> Select[Meeting]:
 
 
 def meetings_by_id(session: Session, wanted: Sequence[int]) -> list[Meeting]:
-    """In the order of the ids."""
+    """Return the meetings in the order of the ids, without those that are not there."""
     found = session.scalars(select(Meeting).where(Meeting.id.in_(wanted)).options(*of_a_list()))
     by_id = {meeting.id: meeting for meeting in found}
     return [by_id[number] for number in wanted if number in by_id]
 
 
 def years(session: Session, person: Person) -> list[int]:
-    """The 年度 from the newest to the oldest of this person's meetings."""
+    """Return every 年度 from the newest to the oldest of this person's meetings."""
     ends = func.min(Meeting.starts_at), func.max(Meeting.starts_at)
     oldest, newest = session.execute(visible_meetings(person).with_only_columns(*ends)).one()
     if oldest is None or newest is None:
@@ -85,7 +85,7 @@ def years(session: Session, person: Person) -> list[int]:
 
 
 def of_a_list() -> tuple[Any, ...]:
-    """What a list of meetings shows beside their own columns, read with them."""
+    """Return the loading options for what a list of meetings shows beside their own columns."""
     return joinedload(Meeting.series), joinedload(Meeting.department)
 
 

@@ -1,5 +1,5 @@
-"""Small work beside the transcription, each kind in a thread of its own, so that a page that is
-to be read or a letter that is to be sent never waits for a recording of four hours."""
+"""Small tasks beside the transcription, each in a thread of its own, so that a page that is to be
+read or a letter that is to be sent never waits for a recording of four hours."""
 
 import logging
 import threading
@@ -25,8 +25,9 @@ Tell = Callable[[str, str], None]
 
 @dataclass(frozen=True)
 class Errand:
-    """`act` does a little and says whether there is more to do at once; if not, it is asked again
-    after the pause. `name`: what it is for, in the words of 「運用」."""
+    """A small task that is done again and again. `act` does a little and returns whether there is
+    more to do at once; if not, it is called again after the pause. `name`: what it is for, in the
+    words of 「運用」."""
 
     name: str
     act: Callable[[], bool]
@@ -40,13 +41,14 @@ def start(errands: list[Errand], stopping: threading.Event, tell: Tell) -> None:
 
 
 def run(errand: Errand, stopping: threading.Event) -> None:
-    """Until `stopping`: whatever goes wrong is logged, and tried again after a while."""
+    """Do the work again and again until `stopping`; whatever goes wrong is logged, and tried again
+    after a while."""
     _Loop(errand, lambda _name, _problem: None).run(stopping)
 
 
 def teller(engine: Engine) -> Tell:
-    """Notes for 「運用」 what fails, and forgets it when it succeeds. The reason is the kind of
-    the problem alone: what it says may be of a meeting."""
+    """Return a function that notes for 「運用」 what fails, and forgets it when it succeeds. Of an
+    unexpected problem the reason is its kind alone: what it says may be of a meeting."""
 
     def tell(name: str, problem: str) -> None:
         with suppress(SQLAlchemyError, OSError), writing(engine) as session, session.begin():
@@ -69,7 +71,7 @@ class _Loop:
             stopping.wait(self._once())
 
     def _once(self) -> float:
-        """The seconds to wait before the next time."""
+        """Do the work once, and return the seconds to wait before the next time."""
         try:
             pause = 0.0 if self.errand.act() else self.errand.pause_seconds
         except Exception as problem:

@@ -1,5 +1,6 @@
-"""What a person may do with a meeting and read of it. Pages, API, files and lists all ask here:
-`rights` once for the meeting, then what those rights allow with each of its documents."""
+"""The rights of a person: what they may do with a meeting and read of it. Pages, API, files and
+lists all ask here: `rights` once for the meeting, then what those rights allow with each of its
+documents."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from models.person import Department, Person, Role, RoleGrant
 
 
 class Right(StrEnum):
-    """What a route asks for."""
+    """The kinds of access for which a route asks."""
 
     SEE = "see"  # the meeting, its agenda, its documents
     ANSWER = "answer"  # one's own invitation
@@ -52,14 +53,14 @@ OF_THE_INVITED = frozenset({Right.SEE, Right.ANSWER})
 
 
 def rights(session: Session, person: Person | None, meeting: Meeting) -> frozenset[Right]:
-    """Everything that this person may do with this meeting."""
+    """Return everything that this person may do with this meeting."""
     return rights_of_many(session, person, [meeting])[meeting.id]
 
 
 def rights_of_many(
     session: Session, person: Person | None, meetings: Sequence[Meeting]
 ) -> dict[int, frozenset[Right]]:
-    """`rights` to each, by the meeting's id, by one query."""
+    """Return `rights` to each meeting, by its id, by one query."""
     if person is None:
         return {meeting.id: frozenset() for meeting in meetings}
     invited = _invited_to(session, person, meetings)
@@ -73,7 +74,8 @@ def rights_of_many(
 
 
 def rights_by_role(person: Person, department: Department) -> frozenset[Right]:
-    """What this person may do with its meetings, without what an invitation gives."""
+    """Return what this person may do with the department's meetings, without what an invitation
+    gives."""
     given: frozenset[Right] = frozenset()
     for role, allowed in BY_ROLE.items():
         if person.has_role_for(role, department):
@@ -100,13 +102,14 @@ def holders(right: Right, department: Department) -> Select[Person]:
 
 
 def has_anywhere(person: Person, right: Right) -> bool:
-    """Whether a role gives it to this person in some department."""
+    """Return whether a role gives the right to this person in some department."""
     return any(right in BY_ROLE[Role(grant.role)] for grant in person.grants)
 
 
 def may_read(given: frozenset[Right], person: Person, document: Document) -> bool:
-    """Whoever sees the meeting (`given`: this person's rights to it). For those who are only
-    invited: until the access ends, and when readers are named, if they are among them."""
+    """Return whether the person may read the document: whoever sees the meeting may (`given` are
+    this person's rights to it). Those who are only invited may until the access ends, and when
+    readers are named, if they are among them."""
     if document.removed_at is not None or Right.SEE not in given:
         return False
     if not is_only_invited(given):
@@ -117,9 +120,9 @@ def may_read(given: frozenset[Right], person: Person, document: Document) -> boo
 
 
 def readers_of(session: Session, document: Document) -> frozenset[int] | None:
-    """The ids of the people who may read a document that is not for everybody in its meeting: its
-    named readers, and those whose role gives them the meeting. None when everybody who sees the
-    meeting may read it."""
+    """Return the ids of the people who may read a document that is not for everybody in its
+    meeting: its named readers, and those whose role gives them the meeting. None when everybody who
+    sees the meeting may read it."""
     if not document.readers and not has_access_ended(document.meeting, now()):
         return None
     department = document.meeting.department
@@ -137,29 +140,30 @@ def may_download(given: frozenset[Right], document: Document) -> bool:
 
 
 def may_take_original(given: frozenset[Right], document: Document) -> bool:
-    """The Office file from which the PDF was made. It may carry what nobody sees in the PDF and
-    cannot be stamped with a name: to those who are only invited it goes when somebody said so."""
+    """Return whether the person may take the Office file from which the PDF was made. It may carry
+    what nobody sees in the PDF and cannot be stamped with a name: to those who are only invited it
+    goes when somebody said so."""
     if not is_only_invited(given):
         return True
     return document.may_take_original and document.may_download and not document.is_watermarked
 
 
 def may_read_note(given: frozenset[Right], person: Person, invitation: Invitation) -> bool:
-    """Whether this person reads what the invited person wrote beside their answer, which may be
-    an illness: they themselves, and those who prepare or run the meeting."""
+    """Return whether this person reads what the invited person wrote beside their answer, which may
+    be an illness: they themselves do, and those who prepare or run the meeting."""
     return person.id == invitation.person_id or not given.isdisjoint({Right.PREPARE, Right.RUN})
 
 
 def may_publish_pages(document: Document) -> bool:
-    """Whether citizens see the pages of it that were shown, beside published minutes: nothing that
-    is closed, stamped with its reader's name, or not to be kept."""
+    """Return whether citizens see the pages of it that were shown, beside published minutes:
+    nothing that is closed, stamped with its reader's name, or not to be kept."""
     is_held_back = document.readers or document.is_watermarked
     may_be_kept = document.may_print and document.may_download
     return document.removed_at is None and not is_held_back and may_be_kept
 
 
 def is_only_invited(given: frozenset[Right]) -> bool:
-    """No role gives this person the meeting."""
+    """Return whether no role gives this person the meeting."""
     return given <= OF_THE_INVITED
 
 
@@ -185,13 +189,13 @@ def visible_meetings(person: Person) -> Select[Meeting]:
 
 
 def published_revision(session: Session, meeting_id: int) -> MinutesRevision | None:
-    """The revision that everybody may read, if there is one."""
+    """Return the revision that everybody may read, if there is one."""
     publication = publication_of(session, meeting_id)
     return publication.revision if publication else None
 
 
 def publication_of(session: Session, meeting_id: int) -> Publication | None:
-    """What is public of this meeting now."""
+    """Return what is public of this meeting now, or None."""
     return session.scalar(publications().where(Publication.meeting_id == meeting_id))
 
 
@@ -211,6 +215,6 @@ def _invitation_of(person: Person) -> Select[Invitation]:
 
 
 def _invited_to(session: Session, person: Person, meetings: Sequence[Meeting]) -> set[int]:
-    """The ids of those of these meetings."""
+    """Return the ids of those of these meetings to which the person is invited."""
     asked = _invitation_of(person).where(Invitation.meeting_id.in_([m.id for m in meetings]))
     return set(session.scalars(asked.with_only_columns(Invitation.meeting_id)))

@@ -1,4 +1,4 @@
-"""What goes wrong is set aside and tried again after a pause, so that the next one goes on."""
+"""Work that goes wrong is set aside and tried again after a pause, so that the next one goes on."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,13 +31,13 @@ def begin(session: Session, kind: str, thing: object, problem: str = "") -> Setb
 
 
 def over(session: Session, kind: str, thing: object) -> None:
-    """It succeeded, or nobody tries it any more."""
+    """Forget the setback: the work succeeded, or nobody tries it any more."""
     session.execute(delete(Setback).where(Setback.kind == kind, Setback.thing == str(thing)))
 
 
 @contextmanager
 def counted(engine: Engine, kind: str, thing: object) -> Iterator[None]:
-    """Around one try: counted before it, forgotten when it came to its end."""
+    """Count one try before it, and forget it when it came to its end."""
     with writing(engine) as session, session.begin():
         begin(session, kind, thing)
     yield
@@ -52,11 +52,11 @@ def resting(kind: str) -> Select[int]:
 
 
 def standing(session: Session, kind: str, least_attempts: int = 1) -> Sequence[Setback]:
-    """What has failed so often and not succeeded since, the oldest first."""
+    """Return what has failed so often and not succeeded since, the oldest first."""
     chosen = select(Setback).where(Setback.kind == kind, Setback.attempts >= least_attempts)
     return session.scalars(chosen.order_by(Setback.began_at)).all()
 
 
 def pause_after(attempts: int) -> timedelta:
-    """Twice as long after each try, up to an hour."""
+    """Return the pause after so many tries: twice as long after each, up to an hour."""
     return min(FIRST_PAUSE * int(2 ** min(attempts - 1, 10)), LONGEST_PAUSE)

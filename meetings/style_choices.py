@@ -1,6 +1,5 @@
-"""What a city can choose in the style of its minutes (整文), and how the screens name it: the words
-of `[minutes]` in config.toml. What each does to a text is decided in minutes/style/.
-"""
+"""The choices of a city in the style of its minutes (整文), and how the screens name them: the
+words of `[minutes]` in config.toml. What each does to a text is decided in minutes/style/."""
 
 from enum import StrEnum
 
@@ -33,7 +32,7 @@ class Numbers(Choice):
         return self in (Numbers.HALF_COMMAS, Numbers.FULL_COMMAS)
 
     def is_full(self, digits: int) -> bool:
-        """Whether a number of so many digits is set in full width."""
+        """Return whether a number of so many digits is set in full width."""
         return self in (Numbers.FULL, Numbers.FULL_COMMAS) or (
             self is Numbers.ONE_FULL and digits == 1
         )
@@ -58,7 +57,7 @@ class Endings(Choice):
 
 
 class Annotations(Choice):
-    """How what nobody said is set (minutes/japanese/annotations.py)."""
+    """How words that nobody said are set (minutes/japanese/annotations.py)."""
 
     ROUND = "round"
     SQUARE = "square"

@@ -1,1 +1,1 @@
-"""What lies on the disk: the home, files by their hash, whether they are whole, upgrades."""
+"""Everything about the disk: the home, files by their hash, whether they are whole, upgrades."""

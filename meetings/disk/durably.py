@@ -1,5 +1,5 @@
-"""Small files of the server's own (the key of the cookies, certificates, notes): readable by the
-server's account alone, and after a power cut either what they were or what they became."""
+"""Writes small files of the server's own (the key of the cookies, certificates, notes): readable by
+the server's account alone, and after a power cut either what they were or what they became."""
 
 import os
 import secrets
@@ -29,7 +29,7 @@ def write_once(path: Path, content: bytes) -> bytes:
 
 
 def sync_folder(folder: Path) -> None:
-    """The names in a folder are on disk when this returns, not only what the files hold."""
+    """Put the names in a folder on disk before this returns, not only what the files hold."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

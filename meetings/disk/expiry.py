@@ -1,5 +1,5 @@
-"""What may be removed because its time is over. A clock can be wrong: it jumps by days when its
-battery is empty or somebody sets it. So nothing goes by one look at it."""
+"""The caution before removing what is over. A clock can be wrong: it jumps by days when its battery
+is empty or somebody sets it. So nothing is removed by one look at it."""
 
 import time
 from collections.abc import Callable, Hashable, Iterable
@@ -20,8 +20,8 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass(frozen=True)
 class Clocks:
-    """`wall`: seconds since 1970, as the machine is told. `steady`: seconds since it was switched
-    on, also while it sleeps; nobody can set them."""
+    """The two clocks. `wall`: seconds since 1970, as the machine is told. `steady`: seconds since
+    it was switched on, also while it sleeps; nobody can set it."""
 
     wall: Callable[[], float] = time.time
     steady: Callable[[], float] = lambda: time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -44,8 +44,9 @@ class Overdue:
         self._since: dict[Hashable, float] = {}
 
     def confirm(self, over: Iterable[Key]) -> set[Key]:
-        """Of what looks over now, what has looked so at every look for long enough, while the
-        clock was not set to another time. Asked for all of it together, every minute or so."""
+        """Return, of what looks over now, what has looked so at every look for long enough, while
+        the clock was not set to another time. To be asked for all of it together, every minute or
+        so."""
         wall, steady = self._clocks.wall(), self._clocks.steady()
         if self._last is not None:
             told, passed = wall - self._last[0], steady - self._last[1]

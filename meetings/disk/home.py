@@ -27,7 +27,7 @@ RESTORE = (
 
 
 def keep_to_oneself() -> None:
-    """Whatever this process makes from now on is readable by its account alone."""
+    """Make whatever this process writes from now on readable by its account alone."""
     os.umask(OWN_UMASK)
 
 
@@ -39,8 +39,8 @@ def prepare(config: Config) -> None:
 
 @contextmanager
 def served(config: Config) -> Iterator[None]:
-    """Prepared, and alone with this home as its server until the end. Raises StartRefused also
-    when another one serves it: what is turned there would not be heard here."""
+    """Prepare the home, and hold it as its only server until the end. Raises StartRefused also when
+    another one serves it: what is turned there would not be heard here."""
     _make(config.home)
     with _lock_file(config.home).open("ab") as stream:
         if not _locked_soon(stream.fileno()):
@@ -72,8 +72,8 @@ def look(config: Config) -> None:
 
 
 def secret(home: Path) -> bytes:
-    """What cookies are signed with, made at the first start. Raises StartRefused for one that a
-    power cut or a full disk has cut: nobody could sign in with it."""
+    """Return the key with which cookies are signed, made at the first start. Raises StartRefused
+    for one that a power cut or a full disk has cut: nobody could sign in with it."""
     home.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     path = home / "secret"
     kept = durably.write_once(path, secrets.token_bytes(SECRET_BYTES))
@@ -87,7 +87,7 @@ def secret(home: Path) -> bytes:
 
 
 def is_served(home: Path) -> bool:
-    """Whether a server has this home now."""
+    """Return whether a server has this home now."""
     if not _lock_file(home).exists():
         return False
     with _lock_file(home).open("ab") as stream:
@@ -103,7 +103,8 @@ def close_to_others(home: Path) -> None:
 
 
 def open_to_others(home: Path) -> list[Path]:
-    """Of the same places, what other accounts of the machine may read or enter now."""
+    """Return those of the home's files and folders that other accounts of the machine may read or
+    enter now."""
     named = [home / name for name in FOLDERS]
     named += [path for pattern in FILES for path in home.glob(pattern)]
     named += list((home / "arriving").glob("*")) + list((home / "normalised").glob("*"))
@@ -111,7 +112,8 @@ def open_to_others(home: Path) -> list[Path]:
 
 
 def is_open_to_others(path: Path) -> bool:
-    """A link is not followed: what it leads to belongs to somebody else."""
+    """Return whether other accounts may read it. A link is not followed: what it leads to belongs
+    to somebody else."""
     try:
         return not path.is_symlink() and bool(path.stat().st_mode & 0o077)
     except FileNotFoundError:
@@ -141,7 +143,8 @@ def _make(home: Path) -> None:
 
 
 def _refuse_a_lost_database(config: Config) -> None:
-    """Files without their database would look like a city that begins today."""
+    """Refuse to start with files but without their database: it would look like a city that begins
+    today."""
     path = config.database
     is_there = path.exists() and path.stat().st_size > 0
     if is_there or not any((config.home / "files").glob("*/*")):
@@ -158,7 +161,8 @@ def _lock_file(home: Path) -> Path:
 
 
 def _locked_soon(descriptor: int) -> bool:
-    """Whoever only asks `is_served` holds it for a moment."""
+    """Return whether we got the lock, after some tries: whoever only asks `is_served` holds it for
+    a moment."""
     for _ in range(LOCK_TRIES):
         if _locked(descriptor):
             return True
@@ -167,7 +171,8 @@ def _locked_soon(descriptor: int) -> bool:
 
 
 def _locked(descriptor: int) -> bool:
-    """The lock is the operating system's: it goes with the process that held it."""
+    """Return whether we got the lock. It is the operating system's: it goes with the process that
+    held it."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,5 +1,5 @@
-"""Whether stored files still are what their names say: every name is the hash of the content. A
-disk that forgets a bit is noticed when a file is read, and noted for whoever runs the server."""
+"""The wholeness of stored files: every name is the hash of the content, so a disk that forgets a
+bit is noticed when a file is read, and noted for whoever runs the server."""
 
 import hashlib
 import logging
@@ -32,7 +32,7 @@ class Lost:
 
 
 class Wholeness:
-    """What this process knows of the files; what is lost is noted in `notes` for all of them."""
+    """What this process knows of the files; what is lost is noted in `notes` for all processes."""
 
     def __init__(self, notes: Path) -> None:
         self._notes = notes
@@ -53,7 +53,7 @@ class Wholeness:
         self._locks.pop(sha256, None)
 
     def look_into(self, path: Path, sha256: str) -> None:
-        """The same, but read in any case."""
+        """Check a file as `check` does, but read it in any case."""
         stamp = _stamp(path)
         if stamp is None:
             self._note(sha256, MISSING)
@@ -67,14 +67,14 @@ class Wholeness:
         self.forget(sha256)
 
     def lost(self) -> list[Lost]:
-        """What was noted and not found whole since, by hash."""
+        """Return what was noted and not found whole since, by hash."""
         if not self._notes.exists():
             return []
         notes = sorted(path for path in self._notes.iterdir() if not path.name.startswith("."))
         return [Lost(note.name, note.read_bytes() == MISSING) for note in notes]
 
     def forget(self, sha256: str) -> None:
-        """Nobody wants this file any more."""
+        """Drop the note of this file, because it is whole or nobody wants it any more."""
         (self._notes / sha256).unlink(missing_ok=True)
 
     def _is_known(self, path: Path, sha256: str) -> bool:
@@ -91,7 +91,7 @@ class Wholeness:
 
 
 def hash_of(path: Path) -> str | None:
-    """The SHA-256 of a file; None when the disk does not give it back."""
+    """Return the SHA-256 of a file; None when the disk does not give it back."""
     try:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Every stored file is read through about once in five days, so that what a disk forgets is known
+"""Reads every stored file through about once in five days, so that what a disk forgets is known
 before somebody needs it and while backups still have it."""
 
 import secrets
@@ -11,8 +11,8 @@ PAUSE_SECONDS = 1800.0
 
 
 class Round:
-    """The worker's way through the store, a folder at a time, from a place chosen by lot: whoever
-    is started anew each day comes to all of them too."""
+    """The worker's way through the store, a folder at a time, from a place chosen by lot: a worker
+    that is started anew each day comes to all of them too."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage

@@ -93,7 +93,7 @@ class Arrival:
         return os.fstat(self._stream.fileno()).st_size
 
     def cut(self, size_bytes: int) -> None:
-        """Whatever came after so many bytes goes; the next piece is written there.
+        """Drop whatever came after so many bytes; the next piece is written there.
 
         Raises FileRejected when there are not so many.
         """
@@ -130,26 +130,26 @@ class Storage:
         self.wholeness = Wholeness(home / "lost")
 
     def whole(self, sha256: str) -> Path:
-        """Where the file with this hash is, for whoever reads it. Raises StoredFileMissing, and
-        StoredFileDamaged when its content is not what its name says."""
+        """Return where the file with this hash is, for whoever reads it. Raises StoredFileMissing,
+        and StoredFileDamaged when its content is not what its name says."""
         path = self.path(sha256)
         self.wholeness.check(path, sha256)
         return path
 
     def path(self, sha256: str) -> Path:
-        """Where the file with this hash is or would be."""
+        """Return where the file with this hash is or would be."""
         if not SHA256.fullmatch(sha256):
             raise ValueError("not a SHA-256")
         return self._files / sha256[:2] / sha256
 
     def stored_in(self, folder: int) -> list[str]:
-        """The hashes of the files in this one (0 to 255) of the store's folders."""
+        """Return the hashes of the files in this one (0 to 255) of the store's folders."""
         found = (self._files / f"{folder:02x}").glob("*")
         return sorted(path.name for path in found if SHA256.fullmatch(path.name))
 
     @contextmanager
     def receive(self, limit_bytes: int) -> Iterator[Incoming]:
-        """A file to write to; it is gone afterwards unless it was `keep`t."""
+        """Give a file to write to; it is gone afterwards unless it was `keep`t."""
         with full_disk_told():
             stream = tempfile.NamedTemporaryFile(  # noqa: SIM115 - closed below, after keeping
                 dir=self._arriving, prefix=IN_USE, delete=False
@@ -178,7 +178,7 @@ class Storage:
             return self.keep(incoming)
 
     def begin_arrival(self, key: str) -> None:
-        """An empty file for pieces that are to come."""
+        """Make an empty file for pieces that are to come."""
         path = self.arrival_path(key)
         with full_disk_told():
             path.touch(mode=0o600, exist_ok=False)
@@ -200,7 +200,7 @@ class Storage:
         return Arrival(path, stream)
 
     def read_arrival(self, key: str, start: int, end: int) -> bytes:
-        """A piece of what has arrived, also while more comes."""
+        """Return the bytes from `start` to `end` of what has arrived, also while more comes."""
         with self.arrival_path(key).open("rb") as stream:
             stream.seek(start)
             return stream.read(end - start)
@@ -223,12 +223,13 @@ class Storage:
         self.arrival_path(key).unlink(missing_ok=True)
 
     def arrivals(self) -> dict[str, float]:
-        """Key and time of the last change, in seconds since 1970, of all that is arriving."""
+        """Return key and time of the last change, in seconds since 1970, of all that is
+        arriving."""
         found = [path for path in self._arriving.iterdir() if KEY.fullmatch(path.name)]
         return {path.name: path.stat().st_mtime for path in found}
 
     def arrival_path(self, key: str) -> Path:
-        """Where the file with this key arrives."""
+        """Return where the file with this key arrives."""
         if not KEY.fullmatch(key):
             raise ValueError("not a key")
         return self._arriving / key
@@ -237,13 +238,14 @@ class Storage:
         return shutil.disk_usage(self._arriving).free
 
     def nameless(self) -> IO[bytes]:
-        """A file to write and read, which is gone when it is closed, however that happens."""
+        """Return a file to write and read, which is gone when it is closed, however that
+        happens."""
         with full_disk_told():
             return tempfile.TemporaryFile(dir=self._arriving)
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
-        """A folder for intermediate files, removed afterwards."""
+        """Give a folder for intermediate files, removed afterwards."""
         with (
             full_disk_told(),
             tempfile.TemporaryDirectory(dir=self._arriving, prefix=IN_USE) as folder,
@@ -265,7 +267,7 @@ class Storage:
 
 @contextmanager
 def _held(path: Path) -> Iterator[None]:
-    """Nobody else can hold a file or folder while this process does."""
+    """Hold a file or folder, so that nobody else can, until the end."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,5 +1,5 @@
-"""The database of an older version becomes one of this: alone, with a copy made first where the
-disk allows, all steps or none; what cannot be brought up to date is refused with a sentence."""
+"""Brings the database of an older version to this one: alone, with a copy made first where the disk
+allows, all steps or none; what cannot be brought up to date is refused with a sentence."""
 
 import fcntl
 import logging
@@ -43,12 +43,12 @@ def bring_up_to_date(path: Path, *, may_migrate: bool = True) -> None:
 
 
 def copy_of(path: Path, version: str) -> Path:
-    """Where the copy lies that was made before version `version` was left."""
+    """Return where the copy lies that was made before version `version` was left."""
     return path.with_name(f"before-migration-{version}.sqlite3")
 
 
 def is_current(path: Path) -> bool:
-    """Whether the database file has the tables of this version."""
+    """Return whether the database file has the tables of this version."""
     return database.stored_version(path) == database.known_versions()[-1]
 
 
@@ -120,7 +120,7 @@ def _refuse_to_change(path: Path, version: str, may_migrate: bool) -> None:
 
 
 def _copy(path: Path, version: str) -> None:
-    """Whole or not there."""
+    """Copy the database where there is room: the copy is whole or not there."""
     target = copy_of(path, version)
     unfinished = target.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)

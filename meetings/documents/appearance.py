@@ -1,5 +1,5 @@
-"""Pages that say the same may still look otherwise: a scan, a graph, a stamp. The worker lays each
-page of a new version upon the page that it was before, some at a time."""
+"""The looks of pages that say the same, which may still differ: a scan, a graph, a stamp. The
+worker lays each page of a new version upon the page that it was before, some at a time."""
 
 from pathlib import Path
 
@@ -79,7 +79,7 @@ def _is_hopeless(engine: Engine, version_id: int) -> bool:
 def _pairs(
     older: DocumentVersion, version: DocumentVersion, numbers: range
 ) -> list[tuple[Page, Page]]:
-    """The old and the new page, for those of the numbers whose texts are the same."""
+    """Return the old and the new page, for those of the numbers whose texts are the same."""
     old, new = older.pages, version.pages
     found = versions.match(old, new)
     pairs = [(old[found[n - 1][0]], new[n - 1]) for n in numbers if n - 1 in found]
@@ -89,7 +89,8 @@ def _pairs(
 def _differences(
     storage: Storage, files: tuple[str, str], pairs: list[tuple[Page, Page]]
 ) -> dict[int, float]:
-    """By the number of the new page. Pages with the very same small picture differ in nothing."""
+    """Return the differences by the number of the new page. Pages with the very same small picture
+    differ in nothing."""
     found = {new.number: 0.0 for old, new in pairs if _is_same_picture(old, new)}
     asked = [(old.number, new.number) for old, new in pairs if new.number not in found]
     if not asked:
@@ -106,7 +107,7 @@ def _is_same_picture(old: Page, new: Page) -> bool:
 
 
 def _looked_at(old: Path, new: Path, pairs: list[tuple[int, int]]) -> dict[int, float]:
-    """All at once; when that fails, one by one, without the one that does."""
+    """Compare all pairs at once; when that fails, one by one, without the one that does."""
     together = pdf.differences(old, new, pairs)
     if together is None and len(pairs) > 1:
         alone = [_looked_at(old, new, [pair]) for pair in pairs]

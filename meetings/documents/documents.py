@@ -1,4 +1,4 @@
-"""Documents on agenda items: taking PDFs in, moving, removing, and the order for reading."""
+"""Documents on agenda items: receiving PDFs, moving, removing, and the order for reading."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Original:
 
 @dataclass(frozen=True)
 class PreparedDocument:
-    """A PDF that is in the store, looked into, and not yet in the meeting."""
+    """A PDF that is in the store, inspected, and not yet in the meeting."""
 
     file_name: str
     stored: StoredFile
@@ -62,9 +62,9 @@ def prepare_document(
     office_seconds: int = 120,
     most_pages: int = pdf.MOST_PAGES,
 ) -> PreparedDocument:
-    """What must be known before a file is taken in, outside any transaction; the pages are read
-    by the worker (`meetings/documents/preparation.py`). Office files become PDF. Raises
-    FileRejected."""
+    """Store the file and return what must be known before it is added, outside any transaction; the
+    pages are read by the worker (`meetings/documents/preparation.py`). Office files become PDF.
+    Raises FileRejected."""
     incoming.flush_to_disk()
     with storage.workspace() as folder:
         is_office = office.is_office_file(incoming.path)
@@ -92,7 +92,7 @@ def add_document(
     agenda_item: AgendaItem | None,
     prepared: PreparedDocument,
 ) -> Document:
-    """The prepared PDF becomes version 1 of a new document."""
+    """Add the prepared PDF as version 1 of a new document, the last one on the item."""
     document = Document(
         meeting=meeting,
         agenda_item=agenda_item,
@@ -106,8 +106,8 @@ def add_document(
 
 
 def same_file(session: Session, document: Document) -> Document | None:
-    """Another document of the meeting that is the very same file now, the newest of them; None if
-    there is none."""
+    """Return another document of the meeting that is the very same file now, the newest of them;
+    None if there is none."""
     version = document.current
     is_same = DocumentVersion.sha256 == version.sha256
     if version.original_sha256 is not None:  # what Office makes of a file differs each time
@@ -141,8 +141,8 @@ def move_document(
     agenda_item: AgendaItem | None,
     position: int | None = None,
 ) -> None:
-    """To this item (None: the whole meeting) as its document number `position`, from 0; without
-    one to its end, or nowhere if it is on that item already."""
+    """Move the document to this item (None: the whole meeting) as its document number `position`,
+    from 0; without one to its end, or nowhere if it is on that item already."""
     others = [d for d in _on_item(session, document.meeting, agenda_item) if d is not document]
     if position is None:
         if document.agenda_item is agenda_item:
@@ -156,8 +156,8 @@ def move_document(
 
 
 def shift_document(session: Session, by: Person, document: Document, way: str) -> None:
-    """One step `up` or `down` among the documents of its item. Raises InvalidInput for a way on
-    which there is no place."""
+    """Move the document one step `up` or `down` among those of its item. Raises InvalidInput for a
+    way on which there is no place."""
     siblings = _on_item(session, document.meeting, document.agenda_item)
     place = siblings.index(document) + {"up": -1, "down": 1}.get(way, len(siblings))
     if not 0 <= place < len(siblings):
@@ -166,13 +166,13 @@ def shift_document(session: Session, by: Person, document: Document, way: str) -
 
 
 def remove_document(session: Session, by: Person, document: Document) -> None:
-    """It is out of the meeting; row and file stay, so that it can come back."""
+    """Take the document out of the meeting; row and file stay, so that it can come back."""
     document.removed_at = now()
     _changed(session, by, "remove", document)
 
 
 def removed_documents(session: Session, meeting: Meeting) -> list[Document]:
-    """Those that can come back, the last removed first."""
+    """Return the documents that can come back, the last removed first."""
     wanted = select(Document).where(
         Document.meeting_id == meeting.id, Document.removed_at.is_not(None)
     )
@@ -180,7 +180,7 @@ def removed_documents(session: Session, meeting: Meeting) -> list[Document]:
 
 
 def restore_document(session: Session, by: Person, meeting: Meeting, document_id: int) -> Document:
-    """A removed document comes back with all its versions and memos, as the last one of the item it
+    """Bring a removed document back with all its versions and memos, as the last one of the item it
     was on, or of the whole meeting where that item is gone. Raises NotFound."""
     found = (d for d in removed_documents(session, meeting) if d.id == document_id)
     document = next(found, None)
@@ -214,15 +214,15 @@ def _is_permitted_so(document: Document, permissions: Permissions) -> bool:
 
 
 def readable(session: Session, person: Person, meeting: Meeting) -> list[tuple[str, Document]]:
-    """Those of `reading_order` that this person may read."""
+    """Return those of `reading_order` that this person may read."""
     given = rights(session, person, meeting)
     ordered = reading_order(session, meeting)
     return [entry for entry in ordered if may_read(given, person, entry[1])]
 
 
 def marks(session: Session, person: Person, documents: Sequence[Document]) -> dict[int, str]:
-    """新着 for a document that this person never opened, 差替 when there is a newer version than
-    the one they did, by the document's id; nothing for what they put there themselves."""
+    """Return 新着 for a document that this person never opened, 差替 when there is a newer version
+    than the one they did, by the document's id; nothing for what they put there themselves."""
     document_of = {
         version.id: document.id for document in documents for version in document.versions
     }
@@ -252,7 +252,7 @@ def note_opened(session: Session, person: Person, version: DocumentVersion) -> N
 
 
 def reading_order(session: Session, meeting: Meeting) -> list[tuple[str, Document]]:
-    """All documents with their agenda number, as they follow each other in the meeting."""
+    """Return all documents with their agenda number, as they follow each other in the meeting."""
     ordered = [
         (node.number, document)
         for node in flat(tree(session, meeting))
@@ -262,8 +262,9 @@ def reading_order(session: Session, meeting: Meeting) -> list[tuple[str, Documen
 
 
 def pages_without_text(session: Session, documents: Sequence[Document]) -> dict[int, int]:
-    """By the document's id how many pages of its current version are pictures alone, once all are
-    read: words on them are not found by searching. Documents without such pages are left out."""
+    """Return by the document's id how many pages of its current version are pictures alone, once
+    all are read: words on them are not found by searching. Documents without such pages are left
+    out."""
     versions = {d.current.id: d.id for d in documents if d.current.is_prepared}
     counted = session.execute(
         select(Page.version_id, func.count())
@@ -279,7 +280,7 @@ def _changed(session: Session, by: Person, verb: str, document: Document) -> Non
 
 
 def title_of(file_name: str) -> str:
-    """A document's first title: the file name without folder and ending."""
+    """Return a document's first title: the file name without folder and ending."""
     plain = clean_text.without_folders(file_name)
     endings = [e for e in (".pdf", *office.ENDINGS) if plain.lower().endswith(e)]
     title = plain[: -len(endings[0])] if endings else plain
@@ -289,7 +290,7 @@ def title_of(file_name: str) -> str:
 def version_of(
     by: Person, prepared: PreparedDocument, *, number: int, released_at: datetime | None
 ) -> DocumentVersion:
-    """The prepared PDF as a version that belongs to no document yet."""
+    """Return the prepared PDF as a version that belongs to no document yet."""
     version = DocumentVersion(
         number=number,
         file_name=clean_text.file_name(prepared.file_name, "資料.pdf"),
@@ -316,7 +317,7 @@ def version_of(
 
 
 def _end_of(session: Session, meeting: Meeting, agenda_item: AgendaItem | None) -> int:
-    """The position after the last document there: removed ones may have left gaps."""
+    """Return the position after the last document there: removed ones may have left gaps."""
     return 1 + max((d.position for d in _on_item(session, meeting, agenda_item)), default=-1)
 
 

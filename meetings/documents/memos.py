@@ -49,7 +49,8 @@ class PlacedMemo:
 
     @property
     def is_page_changed(self) -> bool:
-        """It was written on an older version of this page, which says something else now."""
+        """Return whether it was written on an older version of this page, which says something else
+        now."""
         if not self.is_carried:
             return False
         return PageChange(self.memo.page, self.page).change == Change.CHANGED
@@ -73,7 +74,7 @@ def write(
 
 
 def change(session: Session, memo: Memo, page: Page, content: Any, based_on: int) -> None:
-    """Its owner wrote or drew it otherwise, perhaps on the page that its page has become.
+    """Change what its owner wrote or drew, perhaps on the page that its page has become.
 
     Raises StaleRevision when another terminal of the owner changed it meanwhile.
     """
@@ -87,7 +88,7 @@ def change(session: Session, memo: Memo, page: Page, content: Any, based_on: int
 
 
 def share(session: Session, memo: Memo) -> None:
-    """Everybody who reads the document sees it from now on."""
+    """Show the memo to everybody who reads the document, from now on."""
     if memo.shared_at is None:
         memo.shared_at = now()
         _touch(memo)
@@ -114,7 +115,8 @@ def restore(memo: Memo) -> None:
 
 
 def placed(session: Session, person: Person, version: DocumentVersion) -> list[PlacedMemo]:
-    """This person's memos and those shared by others, written on this version or carried here."""
+    """Return this person's memos and those shared by others, written on this version or carried
+    here."""
     ancestors = _ancestors(session, version)
     return [
         PlacedMemo(memo, ancestors[memo.page_id][1], _scaled(memo, *ancestors[memo.page_id]))
@@ -124,14 +126,14 @@ def placed(session: Session, person: Person, version: DocumentVersion) -> list[P
 
 
 def stranded(session: Session, person: Person, document: Document) -> list[Memo]:
-    """Those whose page is not in the current version any more."""
+    """Return the memos whose page is not in the current version any more."""
     ancestors = _ancestors(session, document.current)
     memos = _memos_on(session, document, _seen_by(person))
     return [memo for memo in memos if memo.page_id not in ancestors]
 
 
 def counted_by_page(session: Session, version: DocumentVersion) -> dict[int, int]:
-    """How many memos lie on each page of this version, whoever wrote them, by the page's id.
+    """Return how many memos lie on each page of this version, whoever wrote them, by the page's id.
     A number is all that anybody but their owners learns of private memos."""
     ancestors = _ancestors(session, version)
     counted: dict[int, int] = defaultdict(int)
@@ -147,7 +149,7 @@ def bookmark(session: Session, person: Person, page: Page) -> None:
 
 
 def remove_bookmark(session: Session, person: Person, page: Page) -> None:
-    """Wherever it was set: on this page, or on one that became this page."""
+    """Remove the bookmark wherever it was set: on this page, or on one that became this page."""
     ancestors = _ancestors(session, page.version)
     for old_id, (_, here) in ancestors.items():
         known = session.get(Bookmark, (old_id, person.id)) if here.id == page.id else None
@@ -156,7 +158,7 @@ def remove_bookmark(session: Session, person: Person, page: Page) -> None:
 
 
 def bookmarks(session: Session, person: Person, documents: Sequence[Document]) -> list[Page]:
-    """The bookmarked pages of the current versions, in reading order."""
+    """Return the bookmarked pages of the current versions, in reading order."""
     marked = set(session.scalars(select(Bookmark.page_id).where(Bookmark.person_id == person.id)))
     if not marked:
         return []
@@ -169,8 +171,8 @@ def bookmarks(session: Session, person: Person, documents: Sequence[Document]) -
 
 
 def _ancestors(session: Session, version: DocumentVersion) -> Ancestors:
-    """Every page that became a page of this version, and those themselves: by the older page's
-    id the older page and the page of this version."""
+    """Return every page that became a page of this version, and those themselves: by the older
+    page's id the older page and the page of this version."""
     found: Ancestors = {page.id: (page, page) for page in version.pages}
     generation, version_id = {page.id: page for page in version.pages}, version.id
     while generation:
@@ -185,7 +187,7 @@ def _ancestors(session: Session, version: DocumentVersion) -> Ancestors:
 
 
 def _matches_of(session: Session, version_id: int) -> list[tuple[int, Page]]:
-    """For the pages of this version, by id, the page of an older version that they were."""
+    """Return for the pages of this version, by id, the page of an older version that they were."""
     new = aliased(Page)
     chosen = (
         select(PageMatch.new_page_id, Page)
@@ -231,7 +233,7 @@ def _check_number(session: Session, person: Person, document: Document) -> None:
 
 
 def _checked(page: Page, kind: MemoKind, content: Any) -> dict[str, Any]:
-    """What may be stored, and nothing besides."""
+    """Return what may be stored of the content, and nothing besides. Raises InvalidInput."""
     if not isinstance(content, dict):
         raise InvalidInput("content", "メモの中身（content）を読み取れません。")
     if kind == MemoKind.NOTE:
@@ -281,7 +283,7 @@ def _number(value: Any, least: float, most: float) -> float:
 
 
 def _scaled(memo: Memo, old: Page, new: Page) -> dict[str, Any]:
-    """In the points of the page where it is shown, if that has another size."""
+    """Return the content in the points of the page where it is shown, if that has another size."""
     across, down = new.width / (old.width or 1), new.height / (old.height or 1)
     if old is new or (abs(across - 1) < 0.001 and abs(down - 1) < 0.001):
         return memo.content

@@ -1,5 +1,5 @@
-"""What the papers of a meeting are called in print and on every screen: 「資料3」「参考資料1」.
-The one place that numbers them."""
+"""The names of the papers of a meeting in print and on every screen: 「資料3」「参考資料1」. The
+one place that numbers them."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ OWN = re.compile(
 
 @dataclass(frozen=True)
 class PaperName:
-    """`full`: 「資料3　予算書」; of it `number`, "" for a paper without one, and the `rest`."""
+    """The name of a paper. `full`: 「資料3 予算書」; of it `number`, "" for a paper without one,
+    and the `rest`."""
 
     full: str
     number: str
@@ -26,12 +27,12 @@ class PaperName:
 
     @property
     def short(self) -> str:
-        """How others refer to it: by the number, else by the title."""
+        """Return how others refer to it: by the number, else by the title."""
         return self.number or self.rest
 
 
 def paper_names(session: Session, meeting: Meeting) -> dict[int, PaperName]:
-    """The name of every document of the meeting, by the document's id.
+    """Return the name of every document of the meeting, by the document's id.
 
     A title that carries a number keeps it, and none is invented beside it; where no title carries
     one, they are numbered as they follow each other, whoever may read which of them.

@@ -1,5 +1,5 @@
-"""Reading the pages of a version: text, small picture, finger print. Done by the worker, some
-pages at a time, so that there is progress to show and a bad page costs only itself."""
+"""Reading the pages of a version: text, small picture, fingerprint. Done by the worker, some pages
+at a time, so that there is progress to show and a bad page costs only itself."""
 
 from pathlib import Path
 
@@ -94,7 +94,8 @@ def _prepare(
 def _contents(
     storage: Storage, sha256: str, numbers: range, folder: Path
 ) -> dict[int, pdf.PageContent | None]:
-    """None for every page of a file that the disk has lost: the next document is not held up."""
+    """Read the pages; None for every page of a file that the disk has lost: the next document is
+    not held up."""
     try:
         return _read(storage.whole(sha256), numbers, folder)
     except StoredFileLost:
@@ -102,7 +103,7 @@ def _contents(
 
 
 def _read(path: Path, numbers: range, folder: Path) -> dict[int, pdf.PageContent | None]:
-    """All at once; when that fails, one by one, to find the page that does."""
+    """Read all pages at once; when that fails, one by one, to find the page that does."""
     together = pdf.read_pages(path, numbers, folder)
     if together is not None:
         return dict(zip(numbers, together, strict=True))
@@ -114,7 +115,7 @@ def _read(path: Path, numbers: range, folder: Path) -> dict[int, pdf.PageContent
 
 
 def _with_fonts(known: str, contents: dict[int, pdf.PageContent | None]) -> str:
-    """One a line, each once."""
+    """Return the names of the fonts, with those that were known, one a line, each once."""
     found = {font for content in contents.values() if content for font in content.missing_fonts}
     return "\n".join(sorted(found.union(known.splitlines()))[:MOST_FONTS])
 

@@ -1,5 +1,5 @@
-"""What is printed of a meeting: the notice to those who are asked to come (通知文) and the agenda
-(次第), as PDF."""
+"""The printed matter of a meeting as PDF: the notice to those who are invited (通知文) and the
+agenda (次第)."""
 
 import io
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ def letter_to(config: Config, invitation: Invitation) -> Letter:
 
 
 def notice(session: Session, config: Config, meeting: Meeting, letters: list[Letter]) -> bytes:
-    """通知文, one page for each letter."""
+    """Return 通知文 as a PDF, one page for each letter."""
     sender = meeting.created_by
     items = agenda.flat(agenda.tree(session, meeting))
     return typesetting.to_pdf(
@@ -60,7 +60,7 @@ def notice(session: Session, config: Config, meeting: Meeting, letters: list[Let
 
 
 def programme(session: Session, config: Config, meeting: Meeting, shown: list[Document]) -> bytes:
-    """次第: the agenda in print, with those of the documents that may be shown."""
+    """Return 次第 as a PDF: the agenda in print, with those of the documents that may be shown."""
     names = paper_names(session, meeting)
     labels = {document.id: names[document.id].short for document in shown}
     return typesetting.to_pdf(
@@ -84,8 +84,8 @@ def programme(session: Session, config: Config, meeting: Meeting, shown: list[Do
 
 
 def unprintable(meeting: Meeting, invitations: Sequence[Invitation]) -> list[str]:
-    """Letters of names and titles for which no font has a form, each once: they are boxes in what
-    is printed of this meeting."""
+    """Return the letters of names and titles for which no font has a form, each once: they are
+    boxes in what is printed of this meeting."""
     people = [invitation.person for invitation in invitations]
     words = [meeting.title, meeting.place, meeting.series.name]
     words += [item.title + item.presenter for item in meeting.agenda_items]

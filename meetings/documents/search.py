@@ -1,5 +1,5 @@
-"""Full text over the documents of one meeting. Words of two characters work: there is no index
-of words, the pages themselves are looked through."""
+"""Full text over the documents of one meeting. Words of two characters work: there is no index of
+words, the pages themselves are looked through."""
 
 from dataclasses import dataclass
 
@@ -28,8 +28,8 @@ class Hit:
 
 
 def find(session: Session, person: Person, meeting: Meeting, query: str) -> tuple[list[Hit], bool]:
-    """The pages of the current versions that this person may read, in reading order, and whether
-    there were more than are given."""
+    """Return the pages of the current versions that this person may read and that have all words,
+    in reading order, and whether there were more than are returned."""
     words = words_of(query)
     hits: list[Hit] = []
     if not words:
@@ -62,5 +62,6 @@ def _hit(document: Document, page: Page, words: list[str]) -> Hit | None:
 
 
 def _unbroken(text: str) -> str:
-    """As it is written, but for blanks and line ends: a PDF has them in the middle of words."""
+    """Return the text as it is written, but for blanks and line ends: a PDF has them in the middle
+    of words."""
     return "".join(text.split())

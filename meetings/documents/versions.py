@@ -1,8 +1,8 @@
 """Replacing a document: a version is proposed, compared page by page, and then released.
 
-Which page of the old version a new page is, is found by its text and by its picture. Memos go
-along with the pages (`meetings/documents/memos.py`), so nothing is matched that is not alike.
-Whether pages that say the same also look the same, the worker has found out before
+Which page of the old version a new page is, is found by its text and by its picture. Memos go along
+with the pages (`meetings/documents/memos.py`), so nothing is matched that is not alike. Whether
+pages that say the same also look the same, the worker has found out before
 (`meetings/documents/appearance.py`).
 """
 
@@ -86,7 +86,8 @@ class PageChange:
 
     @property
     def must_be_looked_at(self) -> bool:
-        """Taken for the same by its picture alone, which is not quite the same one."""
+        """Return whether the pages were matched by their pictures alone, and the pictures are not
+        quite the same."""
         return (
             self.old is not None
             and self.new is not None
@@ -98,7 +99,7 @@ class PageChange:
 
 @dataclass(frozen=True)
 class Piece:
-    """Part of a page's text: `kept`, `removed` or `added`."""
+    """A part of a page's text: `kept`, `removed` or `added`."""
 
     kind: str
     text: str
@@ -107,7 +108,7 @@ class Piece:
 def propose_version(
     session: Session, by: Person, document: Document, prepared: PreparedDocument
 ) -> DocumentVersion:
-    """The next version, which nobody but organisers sees until it is released. A proposal that
+    """Add the next version, which nobody but organisers sees until it is released. A proposal that
     was open is dropped."""
     if document.proposed is not None:
         drop_proposal(session, by, document.proposed)
@@ -127,7 +128,7 @@ def drop_proposal(session: Session, by: Person, version: DocumentVersion) -> Non
 def release_version(
     session: Session, by: Person, version: DocumentVersion, changes: Sequence[PageChange]
 ) -> None:
-    """From now on this is the document. `changes` is what `compare` said of it."""
+    """Make this version the document from now on. `changes` is what `compare` said of it."""
     check_is_proposed(version)
     for change in changes:
         if change.old is not None and change.new is not None:
@@ -146,8 +147,8 @@ def check_is_proposed(version: DocumentVersion) -> None:
 
 
 def compare(version: DocumentVersion) -> list[PageChange]:
-    """Every page of this version beside its page of the one before, in the order of this one;
-    removed pages stand where they were. Slow for long documents that are all new: call it
+    """Return every page of this version beside its page of the one before, in the order of this
+    one; removed pages stand where they were. Slow for long documents that are all new: call it
     without holding the write lock.
 
     Raises NotPossibleNow while the worker still reads the pages of either or compares them.
@@ -160,25 +161,25 @@ def compare(version: DocumentVersion) -> list[PageChange]:
 
 
 def can_compare(version: DocumentVersion) -> bool:
-    """The worker has read the pages of this version and of the one before, and laid them upon each
-    other."""
+    """Return whether the worker has read the pages of this version and of the one before, and laid
+    them upon each other."""
     return are_read(version) and (version.is_compared or before(version) is None)
 
 
 def are_read(version: DocumentVersion) -> bool:
-    """The worker has read the pages of this version and of the one before."""
+    """Return whether the worker has read the pages of this version and of the one before."""
     older = before(version)
     return version.is_prepared and (older is None or older.is_prepared)
 
 
 def before(version: DocumentVersion) -> DocumentVersion | None:
-    """The released version that this one replaced or would replace."""
+    """Return the released version that this one replaced or would replace; None for the first."""
     older = [known for known in version.document.released if known.number < version.number]
     return older[-1] if older else None
 
 
 def match(old: Sequence[Page], new: Sequence[Page]) -> dict[int, tuple[int, float]]:
-    """Which place of `old` each place of `new` is, with its likeness (0 to 1)."""
+    """Return which place of `old` each place of `new` is, with its likeness (0 to 1)."""
     found: dict[int, tuple[int, float]] = {}
     old_keys, new_keys = [_key(page) for page in old], [_key(page) for page in new]
     blocks = SequenceMatcher(None, old_keys, new_keys, autojunk=False).get_matching_blocks()
@@ -216,8 +217,8 @@ def in_order(
 
 
 def difference(change: PageChange) -> list[Piece]:
-    """What was written otherwise, by whole numbers and words, with a little of what stands around
-    it."""
+    """Return what was written otherwise, by whole numbers and words, with a little of what stands
+    around it; empty where nothing was."""
     if change.old is None or change.new is None:
         return []
     old, new = (WORDS.findall(_lines(page)) for page in (change.old, change.new))
@@ -237,12 +238,14 @@ def difference(change: PageChange) -> list[Piece]:
 
 
 def _lines(page: Page) -> str:
-    """Those that were read long ago end their lines otherwise."""
+    """Return the page's text with uniform line ends: pages that were read long ago end their lines
+    otherwise."""
     return clean_text.lines(page.text[:LONGEST_DIFFERENCE])
 
 
 def _align(old: Sequence[Page], new: Sequence[Page]) -> list[tuple[int, int, float]]:
-    """The pairs, in order on both sides, that are alike most in sum (dynamic programming)."""
+    """Return the pairs, in order on both sides, that are alike most in sum (dynamic
+    programming)."""
     if not old or not new:
         return []
     gain = _likenesses(old, new) - ALIKE
@@ -267,7 +270,7 @@ def _align(old: Sequence[Page], new: Sequence[Page]) -> list[tuple[int, int, flo
 def _moved(
     old: Sequence[Page], new: Sequence[Page], found: dict[int, tuple[int, float]]
 ) -> dict[int, tuple[int, float]]:
-    """Pages that went somewhere else in the document."""
+    """Return the pages that went somewhere else in the document."""
     taken = {place for place, _ in found.values()}
     olds = [
         place for place in range(len(old)) if place not in taken and _says_something(old[place])
@@ -290,7 +293,7 @@ def _moved(
 
 
 def _likenesses(old: Sequence[Page], new: Sequence[Page]) -> NDArray[np.float32]:
-    """Table of shape (old, new), 0 to 1: by text where both have some, else by picture."""
+    """Return a table of shape (old, new), 0 to 1: by text where both have some, else by picture."""
     if len(old) * len(new) > LARGEST_TABLE:
         return _near_the_same_place(old, new)
     old_texts, new_texts = [_text(page) for page in old], [_text(page) for page in new]
@@ -316,7 +319,7 @@ def _near_the_same_place(old: Sequence[Page], new: Sequence[Page]) -> NDArray[np
 
 
 def _picture_likeness(one: Page, other: Page) -> float:
-    """1 for the same picture, 0 for two that have nothing to do with each other."""
+    """Return 1 for the same picture, 0 for two that have nothing to do with each other."""
     return max(0.0, 1 - 2 * _different_bits(one, other) / HASH_BITS)
 
 
@@ -327,7 +330,7 @@ def _different_bits(one: Page, other: Page) -> int:
 
 
 def say_the_same(old: Page, new: Page) -> bool:
-    """Whether there is the same text on both, or none."""
+    """Return whether there is the same text on both, or none."""
     return _text(old) == _text(new)
 
 

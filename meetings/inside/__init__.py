@@ -1,2 +1,2 @@
-"""Programs that run in a cell (`meetings/cell.py`). They open what came from outside; nothing
-of the server is imported here but its errors."""
+"""Programs that run in a cell (`meetings/cell.py`). They open what came from outside; nothing of
+the server is imported here but its errors."""

@@ -1,4 +1,4 @@
-"""How a program in a cell answers: JSON on standard output, and an exit status."""
+"""The answer of a program in a cell: JSON on standard output, and an exit status."""
 
 import errno
 import json

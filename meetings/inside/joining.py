@@ -70,7 +70,7 @@ def _join(job: str) -> list[int]:
 
 
 def _append_part(joined: pikepdf.Pdf, part: dict[str, str], made: str) -> None:
-    """`made`: the beginning of the names of files on the way."""
+    """Append a part to the joined PDF. `made` is the beginning of the names of files on the way."""
     path = _without_form(part["path"], f"{made}.filled.pdf")
     if part["mark"]:
         _save_stamped(path, part["mark"], f"{made}.stamped.pdf")
@@ -79,8 +79,8 @@ def _append_part(joined: pikepdf.Pdf, part: dict[str, str], made: str) -> None:
 
 
 def _without_form(path: str, target: str) -> str:
-    """Fields would lose what was typed into them among pages of other files: it becomes part of
-    the page, in a file of its own. Returns the file to go on with."""
+    """Return a file without a form. Among pages of other files fields would lose what was typed
+    into them: it becomes part of the page, in a file of its own."""
     with _opened(path) as source:
         if "/AcroForm" not in source.Root:
             return path
@@ -98,7 +98,8 @@ def _append(joined: pikepdf.Pdf, path: str) -> None:
 
 
 def _opened(path: str) -> pikepdf.Pdf:
-    """By name and in pieces, so that pages are copied from the disk and not held in memory."""
+    """Open the file by name and in pieces, so that pages are copied from the disk and not held in
+    memory."""
     return pikepdf.open(path, access_mode=pikepdf.AccessMode.stream)
 
 
@@ -112,8 +113,8 @@ def _save_stamped(source: str, mark: str, target: str) -> None:
 
 
 def _lay(page: pikepdf.Page, sheet: pikepdf.Object, width: float, height: float) -> None:
-    """The sheet over all of the page, again and again where the page is larger, and no more of it
-    than the page is."""
+    """Lay the sheet over all of the page, again and again where the page is larger, and no more of
+    it than the page is."""
     left, bottom, right, top = (float(edge) for edge in page.cropbox)
     corner, across, up = TURNS[int(page.obj.get("/Rotate", 0)) % 360 // 90]
     start = (right if corner[0] else left, top if corner[1] else bottom)

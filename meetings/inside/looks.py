@@ -1,4 +1,5 @@
-"""How differently two pages look, in a cell: `python -m meetings.inside.looks OLD NEW PAIRS`.
+"""The difference in the looks of two pages, in a cell: `python -m meetings.inside.looks OLD NEW
+PAIRS`.
 
 A page that was scanned again lies a little aside or askew, and its noise is another one; one digit
 is a few strokes. So the pages are laid upon each other piece by piece, and a point counts only
@@ -37,15 +38,16 @@ Grey = NDArray[np.float32]
 
 
 def look(old: str, new: str, pairs: str) -> list[float]:
-    """For each pair (「3:4」: the third page of the old file, the fourth of the new one) how much
-    differs where most does, 0 for nothing. Raises FileRejected."""
+    """Return for each pair (「3:4」: the third page of the old file, the fourth of the new one) how
+    much differs where most does, 0 for nothing. Raises FileRejected."""
     with opened(old) as olds, opened(new) as news:
         numbers = [tuple(map(int, pair.split(":"))) for pair in pairs.split(",")]
         return [difference(_drawn(olds, one), _drawn(news, other)) for one, other in numbers]
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:
-    """Of two grey pictures of a page; the second one is brought to the size of the first."""
+    """Return how differently two grey pictures of a page look; the second one is brought to the
+    size of the first."""
     if other.size != one.size:
         other = other.resize(one.size, Image.Resampling.BOX)
     here = _grey(one)
@@ -71,8 +73,8 @@ def _drawn(document: pdfium.PdfDocument, number: int) -> Image.Image:
 
 
 def _beyond(one: Grey, other: Grey) -> Grey:
-    """How much darker or lighter each point is than all around it on the other page, either way,
-    and more than may be."""
+    """Return how much darker or lighter each point is than all around it on the other page, either
+    way, and more than may be."""
     either = np.zeros_like(one)
     for mine, theirs in ((one, other), (other, one)):
         np.maximum(either, _around(theirs, np.minimum) - mine, out=either)
@@ -81,7 +83,7 @@ def _beyond(one: Grey, other: Grey) -> Grey:
 
 
 def _around(picture: Grey, pick: np.ufunc) -> Grey:
-    """The darkest or lightest of each point and its eight neighbours."""
+    """Return the darkest or lightest of each point and its eight neighbours."""
     rows = picture.copy()
     pick(rows[1:], picture[:-1], out=rows[1:])
     pick(rows[:-1], picture[1:], out=rows[:-1])
@@ -92,8 +94,8 @@ def _around(picture: Grey, pick: np.ufunc) -> Grey:
 
 
 def _laid_upon(here: Grey, there: Grey, beyond: Grey) -> Grey:
-    """The other page, each tile of it in which something differs moved to where it lies on the
-    first one."""
+    """Return the other page, with each tile of it in which something differs moved to where it lies
+    on the first one."""
     around = np.pad(there, ODD_SHIFT, mode="edge")
     laid = there.copy()
     for top in range(0, here.shape[0], TILE):
@@ -113,7 +115,8 @@ def _laid_upon(here: Grey, there: Grey, beyond: Grey) -> Grey:
 
 
 def _moved(other: Grey, across: int, down: int, most: int, one: Grey) -> Grey:
-    """Moved so far, if that is not too far and brings it nearer to the first one."""
+    """Return the other page moved so far, if that is not too far and brings it nearer to the first
+    one."""
     if not (across or down) or max(abs(across), abs(down)) > most:
         return other
     height, width = other.shape
@@ -131,7 +134,7 @@ def _grey(picture: Image.Image) -> Grey:
 
 
 def _shift(one: Grey, other: Grey) -> tuple[int, int]:
-    """How far the second picture must go to the right and down to lie upon the first (phase
+    """Return how far the second picture must go to the right and down to lie upon the first (phase
     correlation, Kuglin and Hines 1975); (0, 0) where there is nothing to go by."""
     if one.std() < 1 or other.std() < 1:
         return 0, 0

@@ -1,5 +1,5 @@
-"""A PDF opened by PDFium, as it is looked at: with what was typed into its forms, and with a font
-of ours where it holds none and the machine has none."""
+"""Opens a PDF by PDFium, as it is looked at: with what was typed into its forms, and with a font of
+ours where it holds none and the machine has none."""
 
 import ctypes
 from collections.abc import Iterator
@@ -34,8 +34,8 @@ def opened(path: str) -> Iterator[pdfium.PdfDocument]:
 
 @cache
 def _know_fonts() -> Any:
-    """PDFium looks for fonts once, where it is told before anything else. Returns the folders,
-    which it may ask for as long as it runs."""
+    """Tell PDFium of our fonts, before anything else, because it looks for them once. Returns the
+    folders, which it may ask for as long as it runs."""
     pdfium_raw.FPDF_DestroyLibrary()
     folders = (ctypes.c_char_p * (len(FONT_FOLDERS) + 1))(*map(str.encode, FONT_FOLDERS), None)
     config = pdfium_raw.FPDF_LIBRARY_CONFIG(version=2)

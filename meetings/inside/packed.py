@@ -84,7 +84,7 @@ def _do(act: str, path: str, target: str = "") -> str | list[str]:
 
 
 def carried(path: str) -> list[str]:
-    """What the file holds besides what is seen."""
+    """Return what the file holds besides what is seen."""
     try:
         with zipfile.ZipFile(path) as packed:
             signs = CARRIED.get(_ending(packed), [])
@@ -109,8 +109,8 @@ def _has(packed: zipfile.ZipFile, members: str, sign: bytes) -> bool:
 
 
 def finish(path: str, target: str) -> None:
-    """The same text document (odt) with every change taken as made: nothing of what was before is
-    shown."""
+    """Write the same text document (odt) with every change taken as made: nothing of what was
+    before is shown."""
     with zipfile.ZipFile(path) as packed, zipfile.ZipFile(target, "w", PACKING) as made:
         for member in packed.infolist():
             content = packed.read(member)
@@ -120,7 +120,8 @@ def finish(path: str, target: str) -> None:
 
 
 def kind(act: str, path: str) -> str:
-    """`unpack`: raises FileRejected for an Office file that grows too large."""
+    """Return the ending that belongs to the file, "" when it is no Office file. With `unpack`
+    raises FileRejected for one that grows too large."""
     try:
         with zipfile.ZipFile(path) as packed:
             found = _ending(packed)
@@ -141,7 +142,8 @@ def _ending(packed: zipfile.ZipFile) -> str:
 
 
 def _refuse_large(packed: zipfile.ZipFile) -> None:
-    """By what the members say of their size, and then by what really comes out."""
+    """Refuse a file that grows too large, by what the members say of their size, and then by what
+    really comes out."""
     members = packed.infolist()
     small, told = sum(m.compress_size for m in members), sum(m.file_size for m in members)
     most = min(LARGEST_UNPACKED_BYTES, max(FROM_BYTES, small * LARGEST_RATIO))

@@ -51,8 +51,8 @@ def _do(act: str, path: str, *arguments: str) -> Any:
 def _sizes(
     document: pdfium.PdfDocument, thumbnail: str, most_pages: str
 ) -> list[tuple[float, float]]:
-    """Width and height in points after rotation; a picture of the first page goes to `thumbnail`
-    (JPEG). Pages are measured without being loaded, so thousands take no time."""
+    """Return width and height in points after rotation; a picture of the first page goes to
+    `thumbnail` (JPEG). Pages are measured without being loaded, so thousands take no time."""
     count = len(document)
     if not count:
         raise FileRejected(EMPTY)
@@ -67,8 +67,8 @@ def _sizes(
 
 
 def _read(document: pdfium.PdfDocument, folder: str, start: str, stop: str) -> list[dict[str, Any]]:
-    """What `meetings.pdf.pdf.PageContent` has, of the pages from `start` to before `stop`, counted
-    from 1; their pictures go to `folder` as `1.jpg` and so on."""
+    """Return the fields of `meetings.pdf.pdf.PageContent` for the pages from `start` to before
+    `stop`, counted from 1; their pictures go to `folder` as `1.jpg` and so on."""
     found = []
     for number in range(int(start), int(stop)):
         page = document[number - 1]
@@ -87,7 +87,8 @@ def _read(document: pdfium.PdfDocument, folder: str, start: str, stop: str) -> l
 
 
 def _typed(page: pdfium.PdfPage) -> Iterator[str]:
-    """What was typed into the fields of a form, and onto the page: it is no part of its text."""
+    """Yield what was typed into the fields of a form, and onto the page: it is no part of its
+    text."""
     for place in range(pdfium_raw.FPDFPage_GetAnnotCount(page)):
         annotation = pdfium_raw.FPDFPage_GetAnnot(page, place)
         try:
@@ -109,7 +110,7 @@ def _words(page: pdfium.PdfPage, annotation: Any) -> str:
 
 
 def _filled(ask: Any, *arguments: Any) -> str:
-    """PDFium is asked twice: how long it is, and what it is."""
+    """Return a text of PDFium's, which is asked twice: how long it is, and what it is."""
     size = min(ask(*arguments, None, 0), LONGEST_FIELD_BYTES)
     buffer = ctypes.create_string_buffer(size)
     ask(*arguments, ctypes.cast(buffer, ctypes.POINTER(pdfium_raw.FPDF_WCHAR)), size)
@@ -117,7 +118,7 @@ def _filled(ask: Any, *arguments: Any) -> str:
 
 
 def _missing_fonts(page: pdfium.PdfPage) -> list[str]:
-    """The names of fonts that are not in the file and in which Japanese is written."""
+    """Return the names of fonts that are not in the file and in which Japanese is written."""
     found: set[str] = set()
     seen = page.get_textpage()
     for thing in page.get_objects(filter=[pdfium_raw.FPDF_PAGEOBJ_TEXT]):
@@ -144,7 +145,8 @@ def _draw(page: pdfium.PdfPage, pixels: int) -> Image.Image:
 
 
 def _hash(picture: Image.Image) -> str:
-    """A difference hash: survives another size and compression, notices another layout."""
+    """Return a difference hash: it survives another size and compression, and notices another
+    layout."""
     grey = picture.convert("L").resize((HASH_SIDE + 1, HASH_SIDE), Image.Resampling.BOX)
     bright = grey.tobytes()
     width = HASH_SIDE + 1

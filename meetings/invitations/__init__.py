@@ -1,1 +1,1 @@
-"""Who is asked to come, and how they are told: rosters, guests, notices, mail."""
+"""The people who are invited, and how they are told: rosters, guests, notices, mail."""

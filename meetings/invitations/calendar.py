@@ -1,4 +1,4 @@
-"""Invitations as iCalendar (RFC 5545, 5546): what calendar programs take over by themselves."""
+"""Invitations as iCalendar (RFC 5545, 5546), which calendar programs take over by themselves."""
 
 from datetime import timedelta
 
@@ -26,7 +26,8 @@ ROLES = {
 
 
 def calendar_of(config: Config, invitation: Invitation) -> bytes:
-    """REQUEST while the invitation stands, CANCEL when it or the meeting does not.
+    """Return the calendar entry: REQUEST while the invitation stands, CANCEL when it or the meeting
+    does not.
 
     The same UID for ever and a growing SEQUENCE make programs change the entry they have.
     """
@@ -67,7 +68,7 @@ def link(config: Config, meeting: Meeting) -> str:
 
 
 def _organiser(config: Config, meeting: Meeting) -> vCalAddress:
-    """The city's own address: answers are given in the product, not by mail."""
+    """Return the city's own address: answers are given in the product, not by mail."""
     organiser = vCalAddress(f"mailto:{config.mail.sender or 'gijido@localhost'}")
     organiser.params["cn"] = vText(f"{config.city.name} {meeting.department.full_name}")
     return organiser
@@ -87,7 +88,7 @@ def _attendee(invitation: Invitation) -> vCalAddress:
 
 
 def _proxy(invitation: Invitation) -> vCalAddress:
-    """Who comes instead, by name: what is known of their address is that there is none."""
+    """Return who comes instead, by name: what is known of their address is that there is none."""
     assert invitation.answer is not None
     proxy = vCalAddress(_proxy_address(invitation))
     proxy.params["cn"] = vText(clean_text.line(invitation.answer.proxy_name))

@@ -1,7 +1,8 @@
-"""Guests (外部委員): let in to one meeting by a personal link and a code, ended with it.
+"""Guests (外部委員), who are let in to one meeting by a personal link and a code, both ended with
+it.
 
-A guest is a person with an invitation like anybody else, so all rights hold as they are; only
-the way in is another one.
+A guest is a person with an invitation like anybody else, so all rights hold as they are; only the
+way in is another one.
 """
 
 import secrets
@@ -31,7 +32,7 @@ GROUPS, IN_A_GROUP = 6, 5
 
 @dataclass(frozen=True)
 class Code:
-    """Six digits, and their hash: made before the write lock is taken."""
+    """A code of six digits, and its hash: made before the write lock is taken."""
 
     digits: str = field(repr=False)
     hash: str = field(repr=False)
@@ -39,7 +40,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Way:
-    """What the guest is given, once: it is kept nowhere."""
+    """The link and code for a guest, shown once: they are kept nowhere."""
 
     guest_pass: GuestPass
     token: str
@@ -47,19 +48,19 @@ class Way:
 
 
 def new_token() -> str:
-    """Of a link that can be read aloud and typed from paper: 「abcd2-efgh3-…」, 30 letters and
-    figures of which no two look alike, 148 bits."""
+    """Return the token of a link that can be read aloud and typed from paper: 「abcd2-efgh3-…」, 30
+    letters and figures of which no two look alike, 148 bits."""
     letters = [secrets.choice(LEGIBLE) for _ in range(GROUPS * IN_A_GROUP)]
     return "-".join("".join(letters[n::GROUPS]) for n in range(GROUPS))
 
 
 def _plain(token: str) -> str:
-    """However it was typed: without hyphens, in small letters."""
+    """Return the token however it was typed: without hyphens, in small letters."""
     return token.replace("-", "").casefold()
 
 
 def new_code() -> Code:
-    """Hashing takes a moment, so this comes before the first query of a change."""
+    """Make a code. Hashing takes a moment, so this comes before the first query of a change."""
     digits = f"{secrets.randbelow(10**6):06}"
     return Code(digits, passwords.hashed(digits).hash)
 
@@ -75,7 +76,7 @@ def add_guest(
     email: str = "",
     kind: InvitationKind = InvitationKind.ATTENDEE,
 ) -> Way:
-    """Somebody without an account, invited to this meeting."""
+    """Add somebody without an account, invited to this meeting, and return their link and code."""
     if meeting.ends_at <= now():
         raise NotPossibleNow("終わった会議に外部委員を招くことはできません。")
     guest = Person(
@@ -94,7 +95,7 @@ def add_guest(
 
 
 def make_pass(session: Session, by: Person, meeting: Meeting, guest: Person, code: Code) -> Way:
-    """A new link and code; those given before end."""
+    """Make a new link and code; those given before end."""
     for known in _open_passes(session, meeting, guest):
         known.ended_at = now()
     token = new_token()
@@ -111,7 +112,7 @@ def make_pass(session: Session, by: Person, meeting: Meeting, guest: Person, cod
 
 
 def pass_of(session: Session, token: str) -> GuestPass:
-    """The pass with this link, while it is open. Raises NotFound."""
+    """Return the pass with this link, while it is open. Raises NotFound."""
     hashes = {sign_ins.hash_of(token), sign_ins.hash_of(_plain(token))}
     found = session.scalar(select(GuestPass).where(GuestPass.token_sha256.in_(hashes)))
     if found is None or found.ended_at is not None:
@@ -120,9 +121,10 @@ def pass_of(session: Session, token: str) -> GuestPass:
 
 
 def let_in(engine: Engine, token: str, code: str, place: Place) -> tuple[Entered, int]:
-    """A sign-in that ends a day after the meeting, and the meeting's id. The code is compared with
-    no transaction open. Raises WrongCode, which is counted, TooManyTries while the guest must wait
-    because of that, NotPossibleNow when the meeting is over, NotFound for a link that ended."""
+    """Return a sign-in that ends a day after the meeting, and the meeting's id. The code is
+    compared with no transaction open. Raises WrongCode, which is counted, TooManyTries while the
+    guest must wait because of that, NotPossibleNow when the meeting is over, NotFound for a link
+    that ended."""
     with reading(engine) as session:
         guest_pass = pass_of(session, token)
         _check_may_try(guest_pass)
@@ -160,12 +162,13 @@ def _check_may_try(guest_pass: GuestPass) -> None:
 
 
 def is_being_guessed(guest_pass: GuestPass) -> bool:
-    """So many codes were wrong that the organiser had better make a new link and code."""
+    """Return whether so many codes were wrong that the organiser had better make a new link and
+    code."""
     return guest_pass.wrong_codes >= throttling.CODE.free
 
 
 def guests_of(session: Session, meeting: Meeting) -> list[GuestPass]:
-    """The open passes of the meeting, one for each guest."""
+    """Return the open passes of the meeting, one for each guest."""
     return list(
         session.scalars(
             select(GuestPass)

@@ -1,4 +1,4 @@
-"""Asking people to come, and their answers."""
+"""Inviting people, and their answers."""
 
 from collections.abc import Iterable
 
@@ -54,8 +54,8 @@ def invite_all(
     meeting: Meeting,
     people: Iterable[tuple[Person, InvitationKind]],
 ) -> list[Invitation]:
-    """Those who were never asked to this meeting, all at once and in this order. Returns their
-    invitations."""
+    """Invite those who were never invited to this meeting, all at once and in this order, and
+    return their invitations."""
     _check_takes_place(meeting)
     asked = {invitation.person_id for invitation in meeting.invitations}
     first = _last_position(meeting) + 1
@@ -80,7 +80,8 @@ def invite_all(
 
 
 def withdraw_invitation(session: Session, by: Person, invitation: Invitation) -> None:
-    """A guest, who came for this meeting alone, is not let in any more and leaves at once."""
+    """Withdraw the invitation. A guest, who came for this meeting alone, is not let in any more and
+    leaves at once."""
     if invitation.withdrawn_at is not None:
         return
     invitation.withdrawn_at = now()
@@ -99,7 +100,8 @@ def answer_invitation(
     proxy_name: str = "",
     note: str = "",
 ) -> InvitationAnswer:
-    """出席, 欠席, or 代理 with the title and name of who comes instead."""
+    """Answer 出席, 欠席, or 代理 with the title and name of who comes instead. Raises NotFound
+    where no invitation stands."""
     _check_takes_place(meeting)
     invitation = invitation_of(session, meeting, person)
     if invitation is None or invitation.withdrawn_at is not None:
@@ -127,14 +129,15 @@ def invitation_of(session: Session, meeting: Meeting, person: Person) -> Invitat
 
 
 def invited(meeting: Meeting) -> list[Invitation]:
-    """The invitations that stand: by kind, among those of one kind as the organiser wants them."""
+    """Return the invitations that stand: by kind, among those of one kind as the organiser wants
+    them."""
     standing = [i for i in meeting.invitations if i.withdrawn_at is None]
     return sorted(standing, key=lambda i: (InvitationKind(i.kind).rank, i.position, i.id))
 
 
 def shift_invitation(session: Session, by: Person, invitation: Invitation, way: str) -> None:
-    """One place `up` or `down` among those of the same kind, as they stand on the lists, in notices
-    and in the minutes; nothing at either end."""
+    """Move the invitation one place `up` or `down` among those of the same kind, as they stand on
+    the lists, in notices and in the minutes; at either end it stays."""
     if way not in ("up", "down"):
         raise InvalidInput("way", "移動の向きは「上へ」か「下へ」を選んでください。")
     peers = [i for i in invited(invitation.meeting) if i.kind == invitation.kind]
@@ -149,8 +152,8 @@ def shift_invitation(session: Session, by: Person, invitation: Invitation, way: 
 
 
 def people_of_before(session: Session, meeting: Meeting) -> list[Invitation]:
-    """The invitations to the meeting that this one was copied from, of whoever works here and was
-    not asked to this one."""
+    """Return the invitations to the meeting that this one was copied from, of those who still work
+    here and were not invited to this one."""
     source = session.get(Meeting, meeting.copied_from_id) if meeting.copied_from_id else None
     asked = {invitation.person_id for invitation in meeting.invitations}
     return [

@@ -1,4 +1,4 @@
-"""Sending notices by mail, kept and tried again while the mail server is away."""
+"""Sends notices by mail; they are kept and tried again while the mail server is away."""
 
 import smtplib
 import ssl
@@ -66,8 +66,8 @@ def remind(engine: Engine, config: Config) -> bool:
 
 
 def compose(config: Config, notice: Notice) -> EmailMessage:
-    """Plain text, the calendar entry as its alternative, and once more as a file: each of the
-    common programs takes one of them."""
+    """Return the letter: plain text, the calendar entry as its alternative, and once more as a
+    file, because each of the common programs takes one of them."""
     meeting, kind = notice.meeting, NoticeKind(notice.kind)
     letter = EmailMessage()
     day = dates.in_full(meeting.starts_at)
@@ -141,8 +141,8 @@ def _due() -> Select[Notice]:
 
 
 def _take(session: Session) -> int | None:
-    """The id of the next notice that may go out, its try counted; None while only such were found
-    that never will, which are set aside."""
+    """Return the id of the next notice that may go out, its try counted; None while only such were
+    found that never will, which are set aside."""
     for notice in session.scalars(_due().limit(SET_ASIDE_AT_ONCE)):
         reason = _why_never(notice)
         if not reason:
@@ -168,7 +168,8 @@ def _why_never(notice: Notice) -> str:
 
 
 def _send(mail: Mail, letter: EmailMessage) -> tuple[str, bool]:
-    """The problem ("" when it went out), and whether it makes no sense to try again."""
+    """Send the letter, and return the problem ("" when it went out), and whether it makes no sense
+    to try again."""
     try:
         with _connected(mail) as server:
             if mail.smtp_user:
@@ -210,6 +211,6 @@ def _note(notice: Notice, problem: str, is_final: bool) -> None:
 
 
 def _text(words: bytes | str) -> str:
-    """What a server says, in one line."""
+    """Return what a server says, in one line."""
     said = words.decode(errors="replace") if isinstance(words, bytes) else words
     return clean_text.line(said)[:LONGEST_REASON]

@@ -52,7 +52,8 @@ def tell(session: Session, person: Person, meeting: Meeting, kind: NoticeKind, w
 
 
 def what_changed(meeting: Meeting, before: tuple[str, datetime, datetime, str]) -> str:
-    """A sentence for each of title, time and place that is not as it was; "" when all are."""
+    """Return a sentence for each of title, time and place that is not as it was; "" when all
+    are."""
     title, starts_at, ends_at, place = before
     sentences = []
     if meeting.title != title:
@@ -67,7 +68,7 @@ def what_changed(meeting: Meeting, before: tuple[str, datetime, datetime, str]) 
 
 
 def unseen(session: Session, person: Person) -> Sequence[Notice]:
-    """What this person has not been told on the screen and still holds, the oldest first; an
+    """Return what this person has not been told on the screen and still holds, the oldest first; an
     invitation is shown as such there."""
     found = session.scalars(
         select(Notice)
@@ -96,13 +97,13 @@ def still_holds(notice: Notice) -> bool:
 
 
 def mark_seen(session: Session, person: Person, count: int | None = None) -> None:
-    """All, or the oldest `count` of them."""
+    """Mark all notices of the person as seen, or the oldest `count` of them."""
     for notice in unseen(session, person)[:count]:
         notice.seen_at = now()
 
 
 def last_of(session: Session, meeting: Meeting) -> dict[int, Notice]:
-    """The newest notice of each invitation, by the invitation's id."""
+    """Return the newest notice of each invitation, by the invitation's id."""
     newest = select(func.max(Notice.id)).join(Invitation).where(Invitation.meeting_id == meeting.id)
     found = session.scalars(
         select(Notice).where(Notice.id.in_(newest.group_by(Notice.invitation_id)))
@@ -111,7 +112,8 @@ def last_of(session: Session, meeting: Meeting) -> dict[int, Notice]:
 
 
 def add_reminders(session: Session, days: int) -> int:
-    """One for every standing invitation to a meeting that begins within so many days."""
+    """Add a reminder for every standing invitation to a meeting that begins within so many days,
+    and return how many."""
     reminded = select(Notice.id).where(
         Notice.invitation_id == Invitation.id, Notice.kind == NoticeKind.REMINDER
     )

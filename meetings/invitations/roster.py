@@ -1,4 +1,4 @@
-"""The roster of a series (名簿): who is asked to each of its meetings."""
+"""The roster of a series (名簿): the people who are invited to each of its meetings."""
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +10,8 @@ from models.person import Person
 
 
 def standing(series: Series) -> list[RosterEntry]:
-    """Those who are on the roster now: by kind, among those of one kind as they were put there."""
+    """Return those who are on the roster now: by kind, among those of one kind as they were put
+    there."""
     entries = [entry for entry in series.roster if entry.ended_at is None]
     return sorted(entries, key=lambda e: (InvitationKind(e.kind).rank, e.position, e.id))
 
@@ -18,7 +19,7 @@ def standing(series: Series) -> list[RosterEntry]:
 def add(
     session: Session, by: Person, series: Series, person: Person, kind: InvitationKind
 ) -> RosterEntry:
-    """Somebody who is on it already gets the new kind."""
+    """Put somebody on the roster; one who is on it already gets the new kind."""
     entry = next((known for known in standing(series) if known.person_id == person.id), None)
     if entry is None:
         last = max((known.position or 0 for known in series.roster), default=0)
@@ -37,7 +38,7 @@ def remove(session: Session, by: Person, entry: RosterEntry) -> None:
 
 
 def keep(session: Session, by: Person, meeting: Meeting) -> None:
-    """Whoever is invited to the meeting is on the roster, in this order; guests are not."""
+    """Put whoever is invited to the meeting on the roster, in this order; guests are left out."""
     people = [i for i in invitations.invited(meeting) if not i.person.is_guest]
     for place, invitation in enumerate(people, 1):
         kind = InvitationKind(invitation.kind)

@@ -1,1 +1,1 @@
-"""PDFs: looked into, made from Office files, set by typst, stamped and put together."""
+"""PDFs: inspected, made from Office files, set by typst, stamped and joined."""

@@ -1,4 +1,5 @@
-"""Which letters a font has: the table `cmap` of TrueType and OpenType files (ISO/IEC 14496-22)."""
+"""The letters that a font has: the table `cmap` of TrueType and OpenType files (ISO/IEC
+14496-22)."""
 
 import struct
 from pathlib import Path
@@ -13,7 +14,8 @@ GROUPS_BEGIN = 16
 
 
 def letters(path: Path) -> frozenset[int]:
-    """The code points for which the file has a form; none for a font without such a table."""
+    """Return the code points for which the file has a form; none for a font without such a
+    table."""
     content = path.read_bytes()
     for number in range(int.from_bytes(content[4:6], "big")):
         name, start, length = TABLE.unpack_from(content, 12 + TABLE.size * number)

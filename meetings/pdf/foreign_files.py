@@ -84,7 +84,7 @@ def _by_head(head: bytes) -> str:
 
 
 def by_streams(path: Path) -> str:
-    """What to tell of an OLE container; "" when it is none of those known."""
+    """Return what to tell of an OLE container; "" when it is none of those known."""
     with (
         path.open("rb") as file,
         closing(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) as content,

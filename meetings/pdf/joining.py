@@ -44,7 +44,8 @@ def join(cover: Path, parts: Sequence[Part], target: Path, folder: Path) -> None
 
 
 def _join(cover: Path, parts: Sequence[Part], target: Path, folder: Path) -> list[int]:
-    """The places of the parts that cannot be read; nothing is written when there are any."""
+    """Join the parts, and return the places of those that cannot be read; nothing is written when
+    there are any."""
     marks = {words: folder / f"mark{n}.pdf" for n, words in enumerate({p.stamp for p in parts})}
     for words, path in marks.items():
         if words:
@@ -72,7 +73,7 @@ def _join(cover: Path, parts: Sequence[Part], target: Path, folder: Path) -> lis
 
 
 def _is_readable(cover: Path, part: Part, folder: Path) -> bool:
-    """By itself."""
+    """Return whether the part can be joined by itself."""
     try:
         return not _join(cover, [part], folder / "alone.pdf", folder)
     except FileRejected:

@@ -70,13 +70,13 @@ def is_available() -> bool:
 
 
 def is_office_file(path: Path) -> bool:
-    """By what is in it, not by its name."""
+    """Return whether it is an Office file, by what is in it, not by its name."""
     head = _head(path)
     return head.startswith(RTF) or head == OLE or (head.startswith(ZIP) and _is_packed(path))
 
 
 def to_pdf(source: Path, folder: Path, seconds: int) -> Path:
-    """The PDF of this Office file, made in `folder`. Raises FileRejected."""
+    """Make the PDF of this Office file in `folder` and return its path. Raises FileRejected."""
     program = _program()
     if program is None:
         raise FileRejected(NOT_INSTALLED)
@@ -89,8 +89,8 @@ def to_pdf(source: Path, folder: Path, seconds: int) -> Path:
 
 
 def carries(source: Path) -> list[str] | None:
-    """What this Office file holds besides what is seen: 「変更履歴」「非表示のシート」 and so on;
-    None for one of the old kinds, which nobody looks into. Raises FileRejected."""
+    """Return what this Office file holds besides what is seen: 「変更履歴」「非表示のシート」 and
+    so on; None for one of the old kinds, which nobody looks into. Raises FileRejected."""
     if not _head(source).startswith(ZIP):
         return None
     found: list[str] = _looked_at("carries", source)
@@ -105,7 +105,7 @@ def _may_have_changes(ending: str, source: Path) -> bool:
 
 
 def _finished(program: str, source: Path, folder: Path, seconds: int) -> Path:
-    """The same text with its tracked changes taken as made."""
+    """Return the same text with its tracked changes taken as made, as an odt file."""
     open_text = _converted(program, source, folder, "odt", seconds).resolve()
     finished = folder / "finished.odt"
     arguments = ["finish", str(open_text), str(finished.resolve())]
@@ -133,7 +133,8 @@ def _head(path: Path) -> bytes:
 
 
 def _checked(source: Path) -> str:
-    """The ending for what is in the file. Raises FileRejected for what must not be opened."""
+    """Return the ending for what is in the file. Raises FileRejected for what must not be
+    opened."""
     head = _head(source)
     if head.startswith(RTF):
         return ".rtf"
@@ -144,7 +145,8 @@ def _checked(source: Path) -> str:
 
 
 def _checked_ole(source: Path) -> str:
-    """Old Word, Excel and PowerPoint are one container; so are newer ones with a password."""
+    """Return the ending for an OLE container. Old Word, Excel and PowerPoint files are one; so are
+    newer ones with a password, for which it raises FileRejected."""
     kinds = {"WordDocument": ".doc", "Workbook": ".xls", "PowerPoint Document": ".ppt"}
     with (
         source.open("rb") as file,
@@ -161,7 +163,7 @@ def _checked_ole(source: Path) -> str:
 
 
 def _is_packed(path: Path) -> bool:
-    """One that cannot even be looked into is no Office file."""
+    """Return whether it is an Office file in a zip; one that cannot even be inspected is none."""
     try:
         return bool(_kind("look", path))
     except FileRejected:
@@ -169,7 +171,8 @@ def _is_packed(path: Path) -> bool:
 
 
 def _kind(act: str, path: Path) -> str:
-    """The ending, "" for no Office file. Raises FileRejected for one that grows too large."""
+    """Return the ending, "" for no Office file. Raises FileRejected for one that grows too
+    large."""
     ending: str = _looked_at(act, path)
     return ending
 

@@ -1,4 +1,4 @@
-"""Looking into a PDF, in a cell (`meetings/inside/pages.py` is the program there)."""
+"""Inspecting a PDF, in a cell (`meetings/inside/pages.py` is the program there)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ PROGRAM, LOOKING = "meetings.inside.pages", "meetings.inside.looks"
 
 @dataclass(frozen=True)
 class PageSize:
-    """In points after rotation."""
+    """The size of a page in points, after rotation."""
 
     width: float
     height: float
@@ -24,9 +24,9 @@ class PageSize:
 
 @dataclass(frozen=True)
 class PageContent:
-    """`text` as the PDF holds it, with what was typed into its forms; `picture_hash` (hexadecimal,
-    256 bits) of how it looks; `missing_fonts`: those that Japanese is written in and the file does
-    not hold."""
+    """What was read of a page: its `text` as the PDF holds it, with what was typed into its forms;
+    `picture_hash` (hexadecimal, 256 bits) of how it looks; `missing_fonts`: those that Japanese is
+    written in and the file does not hold."""
 
     text: str
     picture_hash: str
@@ -34,8 +34,8 @@ class PageContent:
 
 
 def inspect(path: Path, thumbnail: Path, most_pages: int = MOST_PAGES) -> list[PageSize]:
-    """The sizes of the pages; a picture of the first one goes to `thumbnail` (JPEG), into a folder
-    for nothing else.
+    """Return the sizes of the pages; a picture of the first one goes to `thumbnail` (JPEG), into a
+    folder for nothing else.
 
     Raises FileRejected when it is no PDF, encrypted, broken, empty, has more or larger pages than
     may be, takes too long or too much memory; StorageFull; Crowded.
@@ -53,8 +53,8 @@ def inspect(path: Path, thumbnail: Path, most_pages: int = MOST_PAGES) -> list[P
 
 
 def read_pages(path: Path, numbers: range, folder: Path) -> list[PageContent] | None:
-    """What is on these pages (counted from 1); their pictures go to `folder` as `1.jpg` and so on.
-    None when that crashed, took too long or too much memory. Raises StorageFull, Crowded."""
+    """Return what is on these pages (counted from 1); their pictures go to `folder` as `1.jpg` and
+    so on. None when that crashed, took too long or too much memory. Raises StorageFull, Crowded."""
     path, folder = path.resolve(), folder.resolve()
     arguments = ["read", str(path), str(folder), str(numbers.start), str(numbers.stop)]
     seconds = OPENING_SECONDS + SECONDS_PER_PAGE * len(numbers)
@@ -66,9 +66,9 @@ def read_pages(path: Path, numbers: range, folder: Path) -> list[PageContent] | 
 
 
 def differences(old: Path, new: Path, pairs: Sequence[tuple[int, int]]) -> list[float] | None:
-    """How differently a page of the old file and one of the new one look (their numbers from 1),
-    for each pair; 0 for not at all (`meetings/inside/looks.py`). None when that crashed, took too
-    long or too much memory. Raises StorageFull, Crowded."""
+    """Return how differently a page of the old file and one of the new one look (their numbers from
+    1), for each pair; 0 for not at all (`meetings/inside/looks.py`). None when that crashed, took
+    too long or too much memory. Raises StorageFull, Crowded."""
     old, new = old.resolve(), new.resolve()
     words = ",".join(f"{one}:{other}" for one, other in pairs)
     seconds = OPENING_SECONDS + 2 * SECONDS_PER_PAGE * len(pairs)

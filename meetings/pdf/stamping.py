@@ -1,4 +1,4 @@
-"""The reader's name over every page of a document that leaves the server."""
+"""Stamps the reader's name over every page of a document that leaves the server."""
 
 from pathlib import Path
 
@@ -23,5 +23,5 @@ def stamp(source: Path, target: Path, words: str) -> None:
 
 
 def write_mark(target: Path, words: str) -> None:
-    """The sheet that is laid over the pages."""
+    """Write the sheet that is laid over the pages."""
     target.write_bytes(typesetting.to_pdf("watermark", SHEET | {"words": words}))

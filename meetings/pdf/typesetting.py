@@ -1,8 +1,8 @@
 """Printed matter: typst templates of this package, in the product's own font; a letter that it
 lacks comes from one of the other two.
 
-Values are handed over as data (`sys.inputs.data`), never as markup, so that no title can break
-out of the page.
+Values are handed over as data (`sys.inputs.data`), never as markup, so that no title can break out
+of the page.
 """
 
 import json
@@ -21,8 +21,8 @@ FONTS = Path(__file__).resolve().parents[2] / "web" / "static" / "fonts"
 
 
 def unprintable(words: str) -> list[str]:
-    """Those letters that are in none of the fonts, each once: where they stand, a box is printed.
-    A selector of a letter's form is no letter."""
+    """Return those letters that are in none of the fonts, each once: where they stand, a box is
+    printed. A selector of a letter's form is no letter."""
     known = _letters()
     return sorted({a for a in words if ord(a) not in known and not _is_unseen(a)})
 

@@ -11,14 +11,15 @@ from models.person import Person
 
 
 def folded(login: str) -> str:
-    """The one form in which a login is stored: half width, lower case, without any space."""
+    """Return the one form in which a login is stored: half width, lower case, without any space."""
     narrow = unicodedata.normalize("NFKC", clean_text.line(login)).casefold()
     return "".join(unicodedata.normalize("NFKC", narrow).split())
 
 
 def person_of(session: Session, login: str) -> Person | None:
-    """Whose login this is, ended ones and guests too. One from before logins were folded, which
-    could not be because somebody else has its folded form, is found when it is typed exactly."""
+    """Return the person with this login, ended ones and guests too; None where there is none. One
+    from before logins were folded, which could not be because somebody else has its folded form, is
+    found when it is typed exactly."""
     for form in (clean_text.line(login), folded(login)):
         found = session.scalar(select(Person).where(Person.login == form))
         if found is not None:

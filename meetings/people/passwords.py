@@ -43,8 +43,9 @@ class Hashed:
 
 
 def new(password: str, login: str, field: str = "password") -> Hashed:
-    """The hash of a password that may be used from now on. Raises InvalidInput when it is too
-    short, too long, the login itself or one that everybody tries; TryAgain as `matches` does."""
+    """Return the hash of a password that may be used from now on. Raises InvalidInput when it is
+    too short, too long, the login itself or one that everybody tries; TryAgain as `matches`
+    does."""
     if len(password) < SHORTEST:
         raise InvalidInput(field, f"パスワードは{SHORTEST}文字以上にしてください。")
     if len(password) > LONGEST:
@@ -59,14 +60,14 @@ def new(password: str, login: str, field: str = "password") -> Hashed:
 
 
 def hashed(secret: str) -> Hashed:
-    """The hash of a password or code that was made here, and so need not be judged."""
+    """Return the hash of a password or code that was made here, and so need not be judged."""
     with _slot():
         return Hashed(HASHER.hash(secret))
 
 
 def matches(kept: str, secret: str) -> bool:
-    """Whether `secret` is what was hashed. Nobody's ("") takes as long to refuse as a wrong one.
-    Raises TryAgain when no slot is free for ten seconds."""
+    """Return whether `secret` is what was hashed. Nobody's ("") takes as long to refuse as a wrong
+    one. Raises TryAgain when no slot is free for ten seconds."""
     try:
         with _slot():
             return HASHER.verify(kept or nobodys(), secret) and bool(kept)
@@ -75,12 +76,13 @@ def matches(kept: str, secret: str) -> bool:
 
 
 def hashed_anew(kept: str, password: str) -> Hashed | None:
-    """The hash by today's settings where `kept` was made by others; None where it was not."""
+    """Return the hash by today's settings where `kept` was made by others; None where it was
+    not."""
     return hashed(password) if HASHER.check_needs_rehash(kept) else None
 
 
 def one_time() -> str:
-    """A password for somebody to sign in with once, like 「k7mq-x2fd-9wpc」 (59 bits)."""
+    """Return a password for somebody to sign in with once, like 「k7mq-x2fd-9wpc」 (59 bits)."""
     return "-".join("".join(secrets.choice(EASY_TO_READ) for _ in range(4)) for _ in range(3))
 
 

@@ -43,8 +43,8 @@ def add_person(
     kana: str = "",
     email: str = "",
 ) -> Person:
-    """Without a password nobody can sign in as this person yet. The login is stored folded, so that
-    no two differ in case, width or spaces alone. Raises InvalidInput."""
+    """Add a person. Without a password nobody can sign in as this person yet. The login is stored
+    folded, so that no two differ in case, width or spaces alone. Raises InvalidInput."""
     login = entries.text("login", "利用者ID", logins.folded(login), 100)
     if logins.person_of(session, login):
         raise InvalidInput("login", f"利用者ID「{login}」はすでに使われています。")
@@ -75,7 +75,7 @@ def change_person(
 
 
 def move_person(session: Session, by: Person | None, person: Person, to: Department) -> None:
-    """To another 所属. Roles stay: they are for departments of their own."""
+    """Move the person to another 所属. Roles stay: they are for departments of their own."""
     if person.department_id != to.id:
         person.department = to
         audit.note(session, by, "move", person)
@@ -88,7 +88,8 @@ def grant_role(
     department: Department | None = None,
     by: Person | None = None,
 ) -> RoleGrant:
-    """For a department and what is below it; without one, for the whole city."""
+    """Give the person a role for a department and what is below it; without one, for the whole
+    city. Returns the grant, also one that was there already."""
     known = _grant_of(person, role, department)
     if known is not None:
         return known
@@ -121,8 +122,8 @@ def revoke_role(
 
 
 def end_person(session: Session, by: Person | None, person: Person) -> None:
-    """Somebody left: every sign-in and script ends now, and no password lets in. What they did
-    keeps their name. Raises NotPossibleNow for the last administrator."""
+    """End the account of somebody who left: every sign-in and script ends now, and no password lets
+    in. What they did keeps their name. Raises NotPossibleNow for the last administrator."""
     if person.ended_at is not None:
         return
     if person.has_role(Role.ADMINISTRATOR):
@@ -136,8 +137,8 @@ def end_person(session: Session, by: Person | None, person: Person) -> None:
 
 
 def reinstate_person(session: Session, by: Person | None, person: Person) -> None:
-    """Somebody came back, with the roles of before. The old password is not theirs any more: the
-    administrator gives a new one."""
+    """Reopen the account of somebody who came back, with the roles of before. The old password is
+    not theirs any more: the administrator gives a new one."""
     if person.ended_at is None:
         return
     person.ended_at, person.password_hash = None, ""
@@ -145,8 +146,8 @@ def reinstate_person(session: Session, by: Person | None, person: Person) -> Non
 
 
 def renew_password(session: Session, by: Person, person: Person, hashed: Hashed) -> None:
-    """Somebody forgot theirs, or it became known: a one-time password instead, and every sign-in
-    of before ends. Raises NotPossibleNow for who left."""
+    """Set a one-time password for somebody who forgot theirs, or whose became known; every sign-in
+    of before ends. Raises NotPossibleNow for somebody who left."""
     if person.ended_at is not None:
         raise NotPossibleNow("利用を終わりにした人です。先に「利用を再開する」を押してください。")
     sign_ins.set_password(session, by, person, hashed, one_time_days=ONE_TIME_DAYS)
@@ -154,7 +155,7 @@ def renew_password(session: Session, by: Person, person: Person, hashed: Hashed)
 
 
 def one(session: Session, person_id: int) -> Person:
-    """Who has an account, by number; ended ones too. Raises NotFound."""
+    """Return the person with this number who has an account; ended ones too. Raises NotFound."""
     found = session.get(Person, person_id) if person_id <= entries.LARGEST_ID else None
     if found is None or found.is_guest:
         raise NotFound()
@@ -162,7 +163,7 @@ def one(session: Session, person_id: int) -> Person:
 
 
 def person_with(session: Session, login: str) -> Person:
-    """By the login, ended ones too, guests never. Raises InvalidInput."""
+    """Return the person with this login, ended ones too, guests never. Raises InvalidInput."""
     found = logins.person_of(session, login)
     if found is None or found.is_guest:
         raise InvalidInput("login", f"利用者ID「{login[:100]}」は登録されていません。")
@@ -205,13 +206,13 @@ def chosen(
 
 
 def count(session: Session) -> int:
-    """How many have an account now."""
+    """Return how many have an account now."""
     present = select(func.count()).where(~Person.is_guest, Person.ended_at.is_(None))
     return session.scalar(present) or 0
 
 
 def departments(session: Session) -> list[Department]:
-    """All of them, each 局 before its 課."""
+    """Return all departments, each 局 before its 課."""
     every = session.scalars(select(Department).options(selectinload(Department.parent)))
     return sorted(every, key=lambda d: d.full_name)
 

@@ -29,8 +29,8 @@ ASKED_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Place:
-    """Where somebody signs in. `browser`: a secret by which the browser is known again; `former`:
-    the token of whoever was signed in there."""
+    """The place where somebody signs in. `browser`: a secret by which the browser is known again;
+    `former`: the token of whoever was signed in there."""
 
     address: str
     browser: str = field(default="", repr=False)
@@ -40,7 +40,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What somebody typed. `key` hashes what is counted, so that nothing typed is stored."""
+    """What somebody typed to sign in. `key` hashes what is counted, so that nothing typed is
+    stored."""
 
     login: str = field(repr=False)
     password: str = field(repr=False)
@@ -82,8 +83,9 @@ def sign_in(engine: Engine, attempt: Attempt, *, hours: int) -> Entered:
 def change_password(
     engine: Engine, attempt: Attempt, new: str, keep: int, field: str = "new_password"
 ) -> None:
-    """One's own: `attempt` has the one so far. Everywhere but in sign-in `keep` one is signed out.
-    Raises SignInRefused when the one so far is wrong, InvalidInput for a bad new one."""
+    """Change one's own password; `attempt` has the one so far. Everywhere but in sign-in `keep` one
+    is signed out. Raises SignInRefused when the one so far is wrong, InvalidInput for a bad new
+    one."""
     asked = _prove(engine, attempt)
     hashed = passwords.new(new, attempt.login, field)
     with writing(engine) as session, session.begin():
@@ -102,7 +104,8 @@ def set_password(
     *,
     one_time_days: int | None = None,
 ) -> None:
-    """With `one_time_days` it lets in for so long, and only to choose another one."""
+    """Set a person's password. With `one_time_days` it lets in for so long, and only to choose
+    another one."""
     person.password_hash = hashed.hash
     days = one_time_days
     person.one_time_until = None if days is None else now() + timedelta(days=days)
@@ -112,7 +115,8 @@ def set_password(
 def begin_sign_in(
     session: Session, person: Person, expires_at: datetime, place: Place
 ) -> tuple[str, SignIn]:
-    """For somebody who has proved who they are. Whoever was signed in there before is no longer."""
+    """Make a sign-in for somebody who has proved who they are, and return its token and row.
+    Whoever was signed in there before is no longer."""
     former = signed_in(session, place.former) if place.former else None
     if former is not None:
         sign_out(session, former)
@@ -132,7 +136,8 @@ def begin_sign_in(
 
 
 def signed_in(session: Session, token: str, idle: timedelta | None = None) -> SignIn | None:
-    """The sign-in of this token while it is live; `idle`: only if it was used since so long ago."""
+    """Return the sign-in of this token while it is live; with `idle`, only if it was used within
+    that time."""
     entry = session.scalar(select(SignIn).where(SignIn.token_sha256 == hash_of(token)))
     if entry is None or not entry.is_live(now()):
         return None
@@ -142,7 +147,7 @@ def signed_in(session: Session, token: str, idle: timedelta | None = None) -> Si
 
 
 def lasting(session: Session, sign_in_ids: Collection[int]) -> set[int]:
-    """Those of the sign-ins with these ids that have not ended, however it may have been."""
+    """Return those of the sign-ins with these ids that have not ended, in whatever way."""
     found: set[int] = set()
     asked = sorted(sign_in_ids)
     for start in range(0, len(asked), ASKED_AT_ONCE):
@@ -162,12 +167,13 @@ def lasting(session: Session, sign_in_ids: Collection[int]) -> set[int]:
 
 
 def must_be_noted(entry: SignIn) -> bool:
-    """Whether it is long enough since this sign-in was last seen to write down that it is used."""
+    """Return whether it is long enough since this sign-in was last seen to write down that it is
+    used."""
     return entry.seen_at is None or entry.seen_at + SEEN_EVERY < now()
 
 
 def live_of(session: Session, person: Person) -> Sequence[SignIn]:
-    """The live sign-ins of a person, newest first."""
+    """Return the live sign-ins of a person, newest first."""
     wanted = select(SignIn).where(
         SignIn.person_id == person.id, SignIn.ended_at.is_(None), SignIn.expires_at > now()
     )
@@ -175,7 +181,7 @@ def live_of(session: Session, person: Person) -> Sequence[SignIn]:
 
 
 def one_of(session: Session, person: Person, sign_in_id: int) -> SignIn:
-    """The live sign-in of this person with this number. Raises NotFound."""
+    """Return the live sign-in of this person with this number. Raises NotFound."""
     found = next((known for known in live_of(session, person) if known.id == sign_in_id), None)
     if found is None:
         raise NotFound()
@@ -201,7 +207,7 @@ def hash_of(token: str) -> str:
 
 
 def _prove(engine: Engine, attempt: Attempt) -> _Asked:
-    """Whose password it is, found without any lock. Raises SignInRefused, TooManyTries."""
+    """Return whose password it is, found without any lock. Raises SignInRefused, TooManyTries."""
     with reading(engine) as session:
         asked = _ask(session, attempt)
         _check_wait(session, asked.subject)
@@ -217,7 +223,8 @@ def _prove(engine: Engine, attempt: Attempt) -> _Asked:
 
 
 def _ask(session: Session, attempt: Attempt) -> _Asked:
-    """Who may not sign in is asked like somebody who does not exist."""
+    """Return what is to be compared. Somebody who may not sign in is treated like somebody who does
+    not exist."""
     person, browser = logins.person_of(session, attempt.login), attempt.place.browser
     may = person is not None and person.ended_at is None and not person.is_guest
     known = browser if person and _came_from(session, person, browser) else ""
@@ -241,7 +248,7 @@ def _came_from(session: Session, person: Person, browser: str) -> bool:
 
 
 def _person_still(session: Session, asked: _Asked) -> Person | None:
-    """The person whose password was right; None if it was changed while it was compared."""
+    """Return the person whose password was right; None if it was changed while it was compared."""
     _check_wait(session, asked.subject)
     person = session.get_one(Person, asked.person_id)
     if person.password_hash != asked.password_hash or person.ended_at is not None:

@@ -23,16 +23,16 @@ FORGOTTEN_AFTER = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Waits:
-    """So many wrong ones are free; then `first` must pass, twice as much after each further one,
-    at most `longest`."""
+    """The waits after wrong tries: so many are free; then `first` must pass, twice as much after
+    each further one, at most `longest`."""
 
     free: int
     first: timedelta
     longest: timedelta
 
     def left(self, wrong: int, last_at: datetime | None) -> timedelta:
-        """How long nobody may try yet; zero when one may. A clock that was put back makes nobody
-        wait."""
+        """Return how long nobody may try yet; zero when one may. A clock that was put back makes
+        nobody wait."""
         if wrong < self.free or last_at is None or last_at > now():
             return timedelta(0)
         doubled = self.first * (1 << min(wrong - self.free, 20))
@@ -56,13 +56,14 @@ class Subject:
 
 
 def subject(key: bytes, login: str, address: str, known_browser: str = "") -> Subject:
-    """`known_browser`: the secret of a browser from which this person signed in before."""
+    """Return what is counted for this login from there. `known_browser` is the secret of a browser
+    from which this person signed in before."""
     place = f"browser {known_browser}" if known_browser else f"address {network_of(address)}"
     return Subject(_keyed(key, f"login {login}"), _keyed(key, place), bool(known_browser))
 
 
 def time_left(session: Session, asked: Subject) -> timedelta:
-    """How long this login may not be tried from there yet."""
+    """Return how long this login may not be tried from there yet."""
     is_login = WrongTries.login_hash == asked.login_hash
     is_place = WrongTries.place_hash == asked.place_hash
     left = HERE.left(*_counted(session, is_login, is_place))
@@ -85,14 +86,15 @@ def count_wrong(session: Session, asked: Subject) -> None:
 
 
 def forget(session: Session, asked: Subject) -> None:
-    """Somebody got in: what they mistyped at this place before no longer counts."""
+    """Forget what somebody who got in mistyped at this place before."""
     tries = _tries(session, asked)
     if tries is not None:
         session.delete(tries)
 
 
 def network_of(address: str) -> str:
-    """An IPv6 terminal chooses the last 64 bits of its address as it likes."""
+    """Return the address, or for IPv6 its network: a terminal chooses the last 64 bits as it
+    likes."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:
@@ -103,7 +105,7 @@ def network_of(address: str) -> str:
 
 
 def in_words(left: timedelta) -> str:
-    """「40秒」, 「3分」: rounded up."""
+    """Return 「40秒」, 「3分」: rounded up."""
     seconds = whole_seconds(left)
     return f"{seconds}秒" if seconds < 60 else f"{-(-seconds // 60)}分"
 
@@ -121,7 +123,7 @@ def _tries(session: Session, asked: Subject) -> WrongTries | None:
 
 
 def _counted(session: Session, *wanted: ColumnElement[bool]) -> tuple[int, datetime | None]:
-    """How many were wrong within a day, and when the last one was."""
+    """Return how many were wrong within a day, and when the last one was."""
     recent = WrongTries.last_at > now() - FORGOTTEN_AFTER
     counted = select(func.coalesce(func.sum(WrongTries.count), 0), func.max(WrongTries.last_at))
     wrong, last_at = session.execute(counted.where(recent, *wanted)).one()

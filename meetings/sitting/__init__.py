@@ -1,1 +1,1 @@
-"""The sitting itself: presenting, who came, and whether the seats are connected."""
+"""The meeting while it sits: presenting, who came, and whether the seats are connected."""

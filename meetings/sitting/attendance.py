@@ -1,4 +1,5 @@
-"""Who came: noted when a person opens the meeting, by the code at the door, or by a secretary."""
+"""Attendance, which is noted when a person opens the meeting, by the code at the door, or by a
+secretary."""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +26,8 @@ LISTENERS = re.compile(r"傍聴(?:(?!傍聴).)*[0-9０-９一二三四五六七�
 def note_arrival(
     session: Session, person: Person, meeting: Meeting, way: WayIn
 ) -> Attendance | None:
-    """Once per person, while the doors are open, for those who are invited; else nothing.
+    """Note that somebody came, once per person, while the doors are open, for those who are
+    invited; else return None.
 
     Somebody whom a secretary struck stays struck: opening the meeting again says nothing new.
     """
@@ -47,7 +49,7 @@ def would_note(session: Session, person: Person, meeting: Meeting) -> bool:
 
 
 def are_doors_open(meeting: Meeting, at: datetime) -> bool:
-    """From half an hour before the beginning to the end."""
+    """Return whether it is between half an hour before the beginning and the end."""
     return meeting.starts_at - DOORS_OPEN <= at <= meeting.ends_at
 
 
@@ -60,7 +62,7 @@ def note_by_hand(
     name: str = "",
     came_at: datetime | None = None,
 ) -> Attendance:
-    """The secretary's entry: somebody of the city, or a name of somebody who has no account.
+    """Note the secretary's entry: somebody of the city, or a name of somebody who has no account.
     `came_at`: where nobody says, now, or the beginning when the meeting is over. Raises
     InvalidInput for a time that is far from the meeting, and for those who only listened."""
     name = "" if person else entries.text("name", "氏名", name)
@@ -81,7 +83,7 @@ def note_by_hand(
 
 
 def count_audience(session: Session, by: Person, meeting: Meeting, count: int | None) -> None:
-    """How many listened (傍聴者) without being of the meeting; None for not counted."""
+    """Note how many listened (傍聴者) without being of the meeting; None for not counted."""
     count = entries.within("audience_count", "傍聴者の数", count, 0, MOST_LISTENERS)
     if meeting.audience_count != count:
         meeting.audience_count = count
@@ -89,14 +91,14 @@ def count_audience(session: Session, by: Person, meeting: Meeting, count: int | 
 
 
 def of_the_meeting(meeting: Meeting, came: Sequence[Attendance]) -> list[Attendance]:
-    """Those of them who did not come only to listen."""
+    """Return those of them who did not come only to listen."""
     kinds = {i.person_id: i.kind for i in meeting.invitations}
     listening = {person for person, kind in kinds.items() if kind == InvitationKind.AUDIENCE}
     return [entry for entry in came if entry.person_id not in listening]
 
 
 def missing(session: Session, meeting: Meeting) -> list[Person]:
-    """Those who are invited and have not come."""
+    """Return those who are invited and have not come."""
     came = {entry.person_id for entry in attendances_of(session, meeting)}
     return [entry.person for entry in invited(meeting) if entry.person_id not in came]
 
@@ -107,7 +109,7 @@ def strike_attendance(session: Session, by: Person, attendance: Attendance) -> N
 
 
 def attendances_of(session: Session, meeting: Meeting) -> Sequence[Attendance]:
-    """Those that stand, as they came."""
+    """Return the entries that stand, as people came."""
     return session.scalars(
         select(Attendance)
         .where(Attendance.meeting_id == meeting.id, Attendance.struck_at.is_(None))

@@ -24,7 +24,8 @@ def keep_test(
     lost: int,
     terminal: str,
 ) -> ConnectionTest:
-    """`lost` echoes never came back; the times are those of the ones that did."""
+    """Keep a test. `lost` echoes never came back; the times are those of the ones that did. Raises
+    InvalidInput."""
     if not 0 <= median_ms <= worst_ms <= LONGEST_MS or not 0 <= lost <= 100:
         raise InvalidInput("median_ms", "測定した値が正しくありません。もう一度お試しください。")
     test = ConnectionTest(
@@ -42,7 +43,7 @@ def keep_test(
 
 
 def last_tests(session: Session, meeting: Meeting) -> dict[int, ConnectionTest]:
-    """The newest one of every person, by the person's id."""
+    """Return the newest test of every person, by the person's id."""
     tests = session.scalars(
         select(ConnectionTest)
         .where(ConnectionTest.meeting_id == meeting.id)

@@ -1,7 +1,7 @@
-"""Presenting: who stands at the front, which page everybody is shown, which item is discussed.
+"""Presenting: who presents, which page everybody is shown, which item is discussed.
 
-Everything is a row; what a terminal needs to be right is one small `LiveState` made from the
-newest of them, the same for a follower, a latecomer and one who lost the network.
+Everything is a row; what a terminal needs to be right is one small `LiveState` made from the newest
+of them, the same for a follower, a latecomer and one who lost the network.
 """
 
 import math
@@ -29,9 +29,8 @@ SMALLEST_AREA = 0.02
 @dataclass(frozen=True)
 class LiveState:
     """What is shown to everybody now. The one with the larger `sequence` is the newer one.
-
-    `is_turn_closed`: a page is shown that is closed to the person whose state this is, so `turn`
-    is None."""
+    `is_turn_closed`: a page is shown that is closed to the person whose state this is, so `turn` is
+    None."""
 
     sequence: int
     presenter: Person | None
@@ -41,7 +40,7 @@ class LiveState:
     is_turn_closed: bool = False
 
     def without_turn(self) -> "LiveState":
-        """The same for those who may not read the document that is shown."""
+        """Return the state for those who may not read the document that is shown."""
         return replace(self, turn=None, is_turn_closed=self.turn is not None)
 
 
@@ -55,7 +54,8 @@ class Shown:
 
 
 def state_of(session: Session, meeting: Meeting) -> LiveState:
-    """`documents` grows whenever one is added, replaced or removed."""
+    """Return the state of the meeting. `documents` grows whenever one is added, replaced or
+    removed."""
     presenting = _open_presenting(session, meeting)
     return LiveState(
         sequence=_last_sequence(session, meeting),
@@ -67,22 +67,23 @@ def state_of(session: Session, meeting: Meeting) -> LiveState:
 
 
 def state_for(session: Session, person: Person, meeting: Meeting) -> LiveState:
-    """`state_of`, as far as this person may know it."""
+    """Return `state_of`, as far as this person may know it."""
     state = state_of(session, meeting)
     readers = readers_of_turn(session, state)
     return state if readers is None or person.id in readers else state.without_turn()
 
 
 def readers_of_turn(session: Session, state: LiveState) -> frozenset[int] | None:
-    """The ids of the people who may know which page is shown; None when everybody may who sees
-    the meeting."""
+    """Return the ids of the people who may know which page is shown; None when everybody may who
+    sees the meeting."""
     return readers_of(session, state.turn.version.document) if state.turn else None
 
 
 def may_present(
     session: Session, person: Person, meeting: Meeting, given: frozenset[Right]
 ) -> bool:
-    """Those invited as presenters, and the organisers. `given` are the person's rights."""
+    """Return whether the person may present: those invited as presenters may, and the organisers.
+    `given` are the person's rights."""
     if Right.PREPARE in given:
         return True
     invitation = invitations.invitation_of(session, meeting, person)
@@ -115,7 +116,8 @@ def begin_presenting(session: Session, person: Person, meeting: Meeting) -> Pres
 
 
 def hand_over(session: Session, by: Person, meeting: Meeting, to: Person) -> Presenting:
-    """The presenter or an organiser gives the presenting to somebody of this meeting."""
+    """Give the presenting to somebody of this meeting; the presenter or an organiser may. Raises
+    InvalidInput where the other one may not see the meeting."""
     _check_leads(session, by, meeting)
     if Right.SEE not in rights(session, to, meeting):
         raise InvalidInput("person_id", "渡す相手は、この会議に招集された人から選んでください。")
@@ -161,7 +163,8 @@ def turn_page(
 
 
 def change_item(session: Session, by: Person, meeting: Meeting, item: AgendaItem) -> ItemChange:
-    """This item is discussed from now on: said by the presenter, an organiser or a secretary."""
+    """Put this item under discussion from now on; the presenter, an organiser or a secretary
+    may."""
     current = _open_presenting(session, meeting)
     given = rights(session, by, meeting)
     is_presenter = current is not None and current.person_id == by.id
@@ -181,8 +184,8 @@ def change_item(session: Session, by: Person, meeting: Meeting, item: AgendaItem
 
 
 def points_at(session: Session, person: Person, meeting: Meeting, version_id: int) -> Turn | None:
-    """The turn in which this person presents that version now; None when somebody else presents
-    or another document is shown."""
+    """Return the turn in which this person presents that version now; None when somebody else
+    presents or another document is shown."""
     current = _open_presenting(session, meeting)
     if current is None or current.person_id != person.id:
         return None
@@ -191,7 +194,8 @@ def points_at(session: Session, person: Person, meeting: Meeting, version_id: in
 
 
 def shown_so_far(session: Session, person: Person, meeting: Meeting) -> list[Shown]:
-    """Every page that was presented and that this person may read, once, the last one last."""
+    """Return every page that was presented and that this person may read, once, the last one
+    last."""
     found: dict[tuple[int, int], Turn] = {}
     for turn in turns_seen_by(session, person, meeting):
         key = (turn.version_id, turn.page_number)
@@ -201,13 +205,13 @@ def shown_so_far(session: Session, person: Person, meeting: Meeting) -> list[Sho
 
 
 def turns_of(session: Session, meeting: Meeting, after: int = 0) -> list[Turn]:
-    """The turns in their order, those after sequence `after`."""
+    """Return the turns in their order, those after sequence `after`."""
     chosen = select(Turn).where(Turn.meeting_id == meeting.id, Turn.sequence > after)
     return list(session.scalars(chosen.order_by(Turn.sequence)))
 
 
 def turns_seen_by(session: Session, person: Person, meeting: Meeting, after: int = 0) -> list[Turn]:
-    """Those of `turns_of` whose document this person may read."""
+    """Return those of `turns_of` whose document this person may read."""
     allowed = {document.id for _, document in readable(session, person, meeting)}
     return [t for t in turns_of(session, meeting, after) if t.version.document_id in allowed]
 
@@ -265,7 +269,8 @@ def _check_page(
 
 
 def _checked_area(area: Area) -> Area:
-    """Within the page, and not smaller than can be seen."""
+    """Return the area moved into the page, and not smaller than can be seen. Raises
+    InvalidInput."""
     if len(area) != 4 or not all(math.isfinite(number) for number in area):
         raise InvalidInput("area", "表示する範囲は4つの数（左、上、幅、高さ）で送ってください。")
     left, top, width, height = area
@@ -294,7 +299,8 @@ def _last_turn(session: Session, meeting: Meeting) -> Turn | None:
 
 
 def _item_under_discussion(session: Session, meeting: Meeting) -> int | None:
-    """What was said last: a change of the item, or a turn to a document of another one."""
+    """Return the id of the item that was said last: by a change of the item, or a turn to a
+    document of another one."""
     change = session.execute(
         select(ItemChange.sequence, ItemChange.agenda_item_id)
         .where(ItemChange.meeting_id == meeting.id)
@@ -312,7 +318,7 @@ def _item_under_discussion(session: Session, meeting: Meeting) -> int | None:
 
 
 def _last_sequence(session: Session, meeting: Meeting) -> int:
-    """One query: every terminal that comes asks for it."""
+    """Return the newest sequence, by one query: every terminal that comes asks for it."""
     columns = (
         Presenting.sequence,
         Presenting.ended_sequence,
