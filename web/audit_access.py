@@ -5,6 +5,7 @@ import logging
 import threading
 from collections import deque
 from contextlib import ExitStack
+from datetime import datetime
 from typing import Any, cast
 
 from flask import current_app
@@ -25,6 +26,8 @@ LOG = logging.getLogger(__name__)
 PATIENCE_SECONDS = 0.2
 RETRY_SECONDS = 1.0
 MOST_WAITING = 20_000
+MOST_REMEMBERED = 100_000
+"""Looks of the hour that are remembered, about 20 MB; beyond them a second line may be written."""
 
 
 class Looks:
@@ -37,12 +40,28 @@ class Looks:
         self._waiting: deque[dict[str, Any]] = deque(maxlen=MOST_WAITING)
         self._guard = threading.Lock()
         self._is_retrying = False
+        self._hour: datetime | None = None
+        self._of_hour = set[tuple[int | None, str, int | None]]()
 
     def note(self, look: dict[str, Any]) -> None:
+        """Write a line for this look, now or as soon as it is possible."""
+        self._remember(look)
         if len(self._waiting) == MOST_WAITING:
             LOG.error("the oldest look that could not be written is lost")
         self._waiting.append(look)
         self.write()
+
+    def note_hourly(self, look: dict[str, Any]) -> None:
+        """Write a line for this look unless this person has left one, of whatever verb, at this
+        thing in the same hour of the clock."""
+        if _hour_of(look) != self._hour or _who_and_what(look) not in self._of_hour:
+            self.note(look)
+
+    def _remember(self, look: dict[str, Any]) -> None:
+        hour = _hour_of(look)
+        if hour != self._hour or len(self._of_hour) == MOST_REMEMBERED:
+            self._hour, self._of_hour = hour, set()
+        self._of_hour.add(_who_and_what(look))
 
     def write(self) -> None:
         """Write all looks that wait, if it is our turn soon; otherwise try again later."""
@@ -81,10 +100,32 @@ class Looks:
         self.write()
 
 
+def _hour_of(look: dict[str, Any]) -> datetime:
+    at: datetime = look["at"]
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def _who_and_what(look: dict[str, Any]) -> tuple[int | None, str, int | None]:
+    return look["person_id"], look["thing"], look["thing_id"]
+
+
 def note_look(person: Person | None, verb: str, thing: Base) -> None:
-    looks = cast(Looks, current_app.extensions["looks"])
+    """Leave a line in the audit table each time: for what is opened, heard, printed or taken."""
     look = audit.line_of(person, verb, thing)
+    looks = _looks()
     after_commit(lambda: looks.note(look))
+
+
+def note_hourly_look(person: Person, thing: Base) -> None:
+    """Leave a line at most once an hour for this person and thing: for what pages ask for by the
+    dozen (pictures, memos, changes) and what shows a part of the thing."""
+    look = audit.line_of(person, "look", thing)
+    looks = _looks()
+    after_commit(lambda: looks.note_hourly(look))
+
+
+def _looks() -> Looks:
+    return cast(Looks, current_app.extensions["looks"])
 
 
 def note_opening(person: Person, meeting: Meeting) -> None:

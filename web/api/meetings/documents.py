@@ -26,6 +26,7 @@ from web.api.operations import (
     operation,
 )
 from web.api.shapes import PersonAnswer
+from web.audit_access import note_hourly_look
 from web.door.costs import Lane, costs
 from web.shared import intake
 from web.shared.downloads import PDF, send_document
@@ -325,6 +326,7 @@ def propose(person: Person, document: Document) -> VersionAnswer:
 @access.to(DocumentVersion, Right.SEE)
 @operation("前の版と頁ごとに比べる", answers=ComparisonAnswer)
 def comparison(person: Person, version: DocumentVersion) -> ComparisonAnswer:
+    note_hourly_look(person, version)
     return ComparisonAnswer(changes=[_change(entry) for entry in versions.compare(version)])
 
 
@@ -360,6 +362,7 @@ def pages(person: Person, version: DocumentVersion) -> PagesAnswer:
 @access.to(Meeting, Right.SEE)
 @operation("会議の全資料から探す", answers=HitsAnswer, query=SearchQuery)
 def find(person: Person, meeting: Meeting, query: SearchQuery) -> HitsAnswer:
+    note_hourly_look(person, meeting)
     hits, is_cut = search.find(database_session(), person, meeting, query.words)
     return HitsAnswer(hits=[_hit(hit) for hit in hits], is_cut=is_cut)
 

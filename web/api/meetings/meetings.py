@@ -19,6 +19,7 @@ from models.person import Department, Person, Role
 from web import access
 from web.api.operations import Identity, Moment, Query, Revision, Shape, ShortText, operation
 from web.api.shapes import DepartmentAnswer
+from web.audit_access import note_hourly_look
 from web.shared.paging import count_of
 from web.transaction import config, database_session
 
@@ -175,6 +176,7 @@ def set_up(person: Person, body: NewMeeting) -> MeetingAnswer:
 @access.to(Meeting, Right.SEE)
 @operation("会議", answers=MeetingAnswer)
 def show(person: Person, meeting: Meeting) -> MeetingAnswer:
+    note_hourly_look(person, meeting)
     return MeetingAnswer.of(meeting, person)
 
 

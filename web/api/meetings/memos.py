@@ -16,6 +16,7 @@ from web import access
 from web.api.meetings.live import hub
 from web.api.operations import Identity, Revision, Shape, operation
 from web.api.shapes import PersonAnswer
+from web.audit_access import note_hourly_look
 from web.transaction import after_commit, database_session
 
 blueprint = Blueprint("api_memos", __name__)
@@ -101,6 +102,7 @@ class BookmarksAnswer(Shape):
 @access.to(DocumentVersion, Right.SEE)
 @operation("この版に見えるメモ（前の版で書いたものも）", answers=MemosAnswer)
 def list_memos(person: Person, version: DocumentVersion) -> MemosAnswer:
+    note_hourly_look(person, version)
     found = memos.placed(database_session(), person, version)
     return MemosAnswer(memos=[MemoAnswer.of(person, entry) for entry in found])
 

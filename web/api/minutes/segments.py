@@ -25,6 +25,7 @@ from web.api.minutes.segment_shapes import (
 )
 from web.api.minutes.transcripts import Decision
 from web.api.operations import Identity, Ordinal, Query, Revision, Shape, ShortText, operation
+from web.audit_access import note_hourly_look
 from web.transaction import database_session, reading_session, reads, settle
 
 blueprint = Blueprint("api_segments", __name__)
@@ -155,6 +156,7 @@ class Against(Query):
 @access.to(Segment, Right.HEAR)
 @operation("発話の文の移り変わりを読む", answers=HistoryAnswer, query=Against)
 def show_history(person: Person, segment: Segment, query: Against) -> HistoryAnswer:
+    note_hourly_look(person, segment.transcript)
     states = history.states_of(database_session(), segment)
     if query.against is not None and query.against >= len(states):
         raise InvalidInput("against", "比べる相手の番号がありません。")

@@ -15,6 +15,7 @@ from models.person import Person
 from models.term import DictionaryEntry
 from web import access
 from web.api.operations import Query, Shape, ShortText, operation
+from web.audit_access import note_hourly_look
 from web.shared.terms import current_terms, pages_of
 from web.transaction import database_session
 
@@ -152,6 +153,9 @@ class Switch(Shape):
 @operation("会議の用語", answers=TermList, query=TermPage)
 def list_terms(person: Person, meeting: Meeting, query: TermPage) -> TermList:
     found = current_terms(meeting, query.q, query.shown)
+    note_hourly_look(
+        person, meeting
+    )  # after it: collecting begins anew, and forgets what was noted
     listed = found.terms[query.offset : query.offset + query.limit]
     pages = pages_of(listed)
     return TermList(

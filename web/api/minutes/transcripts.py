@@ -20,7 +20,7 @@ from web.api.minutes.segment_shapes import SegmentAnswer, SegmentChanged, Segmen
 from web.api.minutes.shown import ReadableVersionAnswer, readable_versions
 from web.api.operations import Identity, Ordinal, Query, Revision, Shape, ShortText, operation
 from web.api.shapes import AccuracyAnswer, WorkAnswer
-from web.audit_access import note_look
+from web.audit_access import note_hourly_look, note_look
 from web.streams.presence import Present, clock, presence
 from web.transaction import database_session
 
@@ -179,8 +179,9 @@ def answer(person: Person, transcript: Transcript, first: int | None = None) -> 
 @access.to(Transcript, Right.HEAR)
 @operation("逐語録の変更を読む", answers=ChangesAnswer, query=Since)
 def show_changes(person: Person, transcript: Transcript, query: Since) -> ChangesAnswer:
-    """Return what changed since then, and who else has the transcript open. No look is noted in the
-    audit: whoever asks has looked already."""
+    """Return what changed since then, and who else has the transcript open. It is asked every few
+    seconds, so the look is noted once an hour."""
+    note_hourly_look(person, transcript)
     session = database_session()
     found = changes.since(session, transcript, query.since, query.newest)
     here = Present(person.id, person.name, query.at, clock())

@@ -21,7 +21,7 @@ from models.meeting import AgendaItem, Meeting
 from models.person import Person
 from web import access, transaction
 from web.api.meetings.live import announce
-from web.audit_access import note_look, note_opening
+from web.audit_access import note_hourly_look, note_look, note_opening
 from web.door.costs import Lane, costs
 from web.shared import intake, releasing
 from web.shared.downloads import send_all_documents, send_document
@@ -166,6 +166,8 @@ def programme(person: Person, meeting: Meeting) -> Any:
 @blueprint.get("/versions/<int:version_id>/thumbnail")
 @access.to(DocumentVersion, Right.SEE)
 def thumbnail(person: Person, version: DocumentVersion) -> Any:
+    """Part of the meeting's page, so the look is one at the meeting."""
+    note_hourly_look(person, version.meeting)
     return _picture(version.thumbnail_sha256)
 
 
@@ -175,6 +177,7 @@ def page_picture(person: Person, version: DocumentVersion, number: int) -> Any:
     page = next((page for page in version.pages if page.number == number), None)
     if page is None or page.picture_sha256 is None:
         raise NotFound()
+    note_hourly_look(person, version)
     return _picture(page.picture_sha256)
 
 
@@ -233,6 +236,7 @@ def propose(person: Person, document: Document) -> Any:
 def comparison(person: Person, version: DocumentVersion) -> Any:
     """Show what this version changed, page by page; to an organiser already before it is
     released."""
+    note_hourly_look(person, version)
     older, is_ready = versions.before(version), versions.can_compare(version)
     is_proposed = version.document.proposed is version
     session = database_session()

@@ -19,6 +19,7 @@ from models.base import now
 from models.meeting import Meeting, Series
 from models.person import Department, Person, Role
 from web import access
+from web.audit_access import note_hourly_look
 from web.transaction import config, database_session, reading_session, release
 from web.views.meetings import meeting_list
 from web.views.meetings._meeting_head import meeting_head
@@ -64,6 +65,7 @@ def set_up(person: Person) -> Any:
 @blueprint.get("/meetings/<int:meeting_id>")
 @access.to(Meeting, Right.SEE)
 def show(person: Person, meeting: Meeting) -> Any:
+    note_hourly_look(person, meeting)
     return meeting_page(person, meeting)
 
 

@@ -11,6 +11,7 @@ from minutes.terms.listing import Shown, gaps_of, has_words
 from models.meeting import Meeting
 from models.person import Person
 from web import access
+from web.audit_access import note_hourly_look
 from web.shared.paging import page_number, paged
 from web.shared.terms import current_terms, pages_of
 from web.transaction import database_session
@@ -22,7 +23,11 @@ blueprint = Blueprint("terms", __name__)
 @blueprint.get("/meetings/<int:meeting_id>/terms")
 @access.to(Meeting, Right.HEAR)
 def index(person: Person, meeting: Meeting) -> Any:
-    return _page(person, meeting)
+    page = _page(person, meeting)
+    note_hourly_look(
+        person, meeting
+    )  # after it: collecting begins anew, and forgets what was noted
+    return page
 
 
 @blueprint.post("/meetings/<int:meeting_id>/terms")

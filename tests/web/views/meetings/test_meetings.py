@@ -177,7 +177,10 @@ def test_an_attendee_opens_a_document_in_one_tap_and_the_look_is_noted(
     assert file.data == b"%PDF-"
     with Session(engine) as session:
         lines = session.scalars(select(AuditLine).where(AuditLine.verb == "look")).all()
-        assert [(line.person_id, line.thing) for line in lines] == [(cast.attendee.id, "document")]
+        assert [(line.person_id, line.thing) for line in lines] == [
+            (cast.attendee.id, "meeting"),
+            (cast.attendee.id, "document"),
+        ]
 
 
 def test_a_removed_document_is_gone_from_the_screens_and_its_file_stays(
