@@ -20,11 +20,11 @@ KIND = "errand"
 """Of the setbacks that are told."""
 
 Tell = Callable[[str, str], None]
-"""Takes an errand's name and why it failed, "" when it succeeded again."""
+"""Takes a task's name and why it failed, "" when it succeeded again."""
 
 
 @dataclass(frozen=True)
-class Errand:
+class PeriodicTask:
     """A small task that is done again and again. `act` does a little and returns whether there is
     more to do at once; if not, it is called again after the pause. `name`: what it is for, in the
     words of 「運用」."""
@@ -34,16 +34,16 @@ class Errand:
     pause_seconds: float
 
 
-def start(errands: list[Errand], stopping: threading.Event, tell: Tell) -> None:
-    for errand in errands:
-        loop = _Loop(errand, tell)
+def start(tasks: list[PeriodicTask], stopping: threading.Event, tell: Tell) -> None:
+    for task in tasks:
+        loop = _Loop(task, tell)
         threading.Thread(target=loop.run, args=(stopping,), daemon=True).start()
 
 
-def run(errand: Errand, stopping: threading.Event) -> None:
+def run(task: PeriodicTask, stopping: threading.Event) -> None:
     """Do the work again and again until `stopping`; whatever goes wrong is logged, and tried again
     after a while."""
-    _Loop(errand, lambda _name, _problem: None).run(stopping)
+    _Loop(task, lambda _name, _problem: None).run(stopping)
 
 
 def teller(engine: Engine) -> Tell:
@@ -62,7 +62,7 @@ def teller(engine: Engine) -> Tell:
 
 @dataclass
 class _Loop:
-    errand: Errand
+    task: PeriodicTask
     tell: Tell
     is_well: bool = field(default=False)  # not known yet: one of before may have failed
 
@@ -73,14 +73,14 @@ class _Loop:
     def _once(self) -> float:
         """Do the work once, and return the seconds to wait before the next time."""
         try:
-            pause = 0.0 if self.errand.act() else self.errand.pause_seconds
+            pause = 0.0 if self.task.act() else self.task.pause_seconds
         except Exception as problem:
             reason = problem.message if isinstance(problem, GijidoError) else type(problem).__name__
-            LOG.exception("an errand failed; it is tried again")
+            LOG.exception("a periodic task failed; it is tried again")
             self.is_well = False
-            self.tell(self.errand.name, reason)
+            self.tell(self.task.name, reason)
             return PAUSE_AFTER_PROBLEM_SECONDS
         if not self.is_well:
             self.is_well = True
-            self.tell(self.errand.name, "")
+            self.tell(self.task.name, "")
         return pause

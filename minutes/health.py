@@ -205,7 +205,7 @@ def _mail(config: Config, session: Session, since: datetime) -> Iterator[Finding
         )
 
 
-def errands_that_fail(_config: Config, session: Session) -> Iterator[Finding]:
+def periodic_tasks_that_fail(_config: Config, session: Session) -> Iterator[Finding]:
     for setback in setbacks.standing(session, periodic.KIND, TOLD_ATTEMPTS):
         since = f"{dates.in_full(setback.began_at)}{dates.clock(setback.began_at)}"
         yield Finding(
@@ -227,5 +227,5 @@ QUICK: tuple[Look, ...] = (
     lost_files,
     rights_of_files,
     set_aside,
-    errands_that_fail,
+    periodic_tasks_that_fail,
 )

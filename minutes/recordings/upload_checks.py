@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from meetings.config import Limits
 from meetings.disk.storage import Arrival, Storage
 from meetings.errors import FileRejected, NotPossibleNow
-from meetings.periodic import Errand
+from meetings.periodic import PeriodicTask
 from minutes.recordings.recordings import PreparedRecording, add_recording
 from minutes.recordings.timestamps import Reading
 from minutes.recordings.upload_tidying import TIDY_SECONDS, Tidying
@@ -53,10 +53,12 @@ class Taken:
     sha256: str | None
 
 
-def errands(engine: Engine, storage: Storage, limits: Limits) -> list[Errand]:
+def periodic_tasks(engine: Engine, storage: Storage, limits: Limits) -> list[PeriodicTask]:
     return [
-        Errand("届いた録音の確認", partial(check_next, engine, storage, limits), CHECK_SECONDS),
-        Errand("送信の後片付け", Tidying(engine, storage, limits).tidy, TIDY_SECONDS),
+        PeriodicTask(
+            "届いた録音の確認", partial(check_next, engine, storage, limits), CHECK_SECONDS
+        ),
+        PeriodicTask("送信の後片付け", Tidying(engine, storage, limits).tidy, TIDY_SECONDS),
     ]
 
 

@@ -26,7 +26,7 @@ from meetings.config import Config
 from meetings.disk.storage import COPY_BYTES, Incoming, Storage
 from meetings.errors import FileRejected, InvalidInput, NotPossibleNow, StorageFull
 from meetings.people import logins
-from meetings.periodic import Errand
+from meetings.periodic import PeriodicTask
 from meetings.rights import Right, rights
 from minutes.recordings import filing, recordings
 from minutes.recordings.timestamps import Reading
@@ -103,7 +103,7 @@ class Watch:
         """Until stopped. A full disk or a share that is gone is waited for; a file at which
         something breaks, whatever it is, comes after the others, and is put aside in the end."""
         pause = float(self._settings.interval_seconds)
-        periodic.run(Errand("見張り", self._look_again, pause), stopping)
+        periodic.run(PeriodicTask("見張り", self._look_again, pause), stopping)
 
     def _look_again(self) -> bool:
         """True never: once is enough."""

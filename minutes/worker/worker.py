@@ -29,7 +29,7 @@ from meetings.disk.storage import Storage, full_disk_told
 from meetings.documents import appearance, preparation
 from meetings.errors import ConfigurationError, GijidoError, StorageFull
 from meetings.invitations import mail
-from meetings.periodic import Errand
+from meetings.periodic import PeriodicTask
 from minutes.proposals.selection import Teach
 from minutes.recognition import memory
 from minutes.recognition.heard import FindWords, Recognise
@@ -138,25 +138,25 @@ class Worker:
 
     def run(self) -> None:
         """Until `stop`: one piece of work after the other, and signs of life beside it."""
-        periodic.start(self._errands(), self._stopping, periodic.teller(self._engine))
+        periodic.start(self._periodic_tasks(), self._stopping, periodic.teller(self._engine))
         while not self._stopping.is_set():
             if not self.take_turn():
                 self._stopping.wait(REST_SECONDS)
 
-    def _errands(self) -> list[Errand]:
+    def _periodic_tasks(self) -> list[PeriodicTask]:
         life_seconds = leases.LEASE.total_seconds() / leases.RENEWALS
         look_around = scrubbing.Round(self._storage).go_on
         return [
-            Errand("動いている印", self._show_life, life_seconds),
-            Errand("資料の頁の読み取り", self._prepare_pages, PREPARE_SECONDS),
-            Errand("資料の用語の収集", self._collect_terms, PREPARE_SECONDS),
-            Errand("メールの送信", self._send_mail, MAIL_SECONDS),
-            Errand("開催が近づいたお知らせ", self._remind, REMIND_SECONDS),
-            Errand("声紋の保存期間", self._clear_voices, CLEAR_SECONDS),
-            Errand("保存したファイルの見回り", look_around, scrubbing.PAUSE_SECONDS),
-            Errand("公開会議録の組み立て", self._lay_out, published.LAY_OUT_SECONDS),
-            Errand("正変換率の集計", self._recount, counts.RECOUNT_SECONDS),
-            *upload_checks.errands(self._engine, self._storage, self._config.limits),
+            PeriodicTask("動いている印", self._show_life, life_seconds),
+            PeriodicTask("資料の頁の読み取り", self._prepare_pages, PREPARE_SECONDS),
+            PeriodicTask("資料の用語の収集", self._collect_terms, PREPARE_SECONDS),
+            PeriodicTask("メールの送信", self._send_mail, MAIL_SECONDS),
+            PeriodicTask("開催が近づいたお知らせ", self._remind, REMIND_SECONDS),
+            PeriodicTask("声紋の保存期間", self._clear_voices, CLEAR_SECONDS),
+            PeriodicTask("保存したファイルの見回り", look_around, scrubbing.PAUSE_SECONDS),
+            PeriodicTask("公開会議録の組み立て", self._lay_out, published.LAY_OUT_SECONDS),
+            PeriodicTask("正変換率の集計", self._recount, counts.RECOUNT_SECONDS),
+            *upload_checks.periodic_tasks(self._engine, self._storage, self._config.limits),
         ]
 
     def stop(self) -> None:

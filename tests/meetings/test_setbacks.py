@@ -11,7 +11,7 @@ from meetings import periodic, setbacks
 from meetings.config import Config
 from meetings.disk.storage import Storage
 from meetings.documents import preparation
-from meetings.periodic import Errand
+from meetings.periodic import PeriodicTask
 from minutes import health
 from models.base import now
 from models.document import DocumentVersion
@@ -71,7 +71,7 @@ def read_all(engine: Engine, storage: Storage) -> int:
     return broke
 
 
-def test_an_errand_that_fails_is_told_until_it_succeeds(
+def test_a_periodic_task_that_fails_is_told_until_it_succeeds(
     engine: Engine, session: Session, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(periodic, "PAUSE_AFTER_PROBLEM_SECONDS", 0.0)
@@ -89,9 +89,11 @@ def test_an_errand_that_fails_is_told_until_it_succeeds(
     def look_and_tell(name: str, problem: str) -> None:
         tell(name, problem)
         session.rollback()
-        told.extend(finding.sentence for finding in health.errands_that_fail(config, session))
+        told.extend(
+            finding.sentence for finding in health.periodic_tasks_that_fail(config, session)
+        )
 
-    periodic._Loop(Errand("片付け", act, 0.0), look_and_tell).run(stopping)
+    periodic._Loop(PeriodicTask("片付け", act, 0.0), look_and_tell).run(stopping)
     assert "「片付け」" in told[0] and "3回続けて失敗" in told[0] and "ValueError" in told[0]
     assert "秘密" not in "".join(told)
     session.rollback()
