@@ -17,6 +17,7 @@ from models.person import Person
 from web import access
 from web.api.meetings.agenda import item_of
 from web.api.meetings.live import announce
+from web.api.meetings.releasing import release_version
 from web.api.operations import (
     Identity,
     Query,
@@ -30,7 +31,6 @@ from web.audit_access import note_hourly_look
 from web.door.costs import Lane, costs
 from web.shared import intake
 from web.shared.downloads import PDF, send_document
-from web.shared.releasing import release_version
 from web.transaction import database_session
 
 blueprint = Blueprint("api_documents", __name__)

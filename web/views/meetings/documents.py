@@ -20,10 +20,11 @@ from models.document import Document, DocumentVersion
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
 from web import access, transaction
+from web.api.meetings import releasing
 from web.api.meetings.live import announce
 from web.audit_access import note_hourly_look, note_look, note_opening
 from web.door.costs import Lane, costs
-from web.shared import intake, releasing
+from web.shared import intake
 from web.shared.downloads import send_all_documents, send_document
 from web.shared.named_files import send_named
 from web.transaction import config, database_session, storage
