@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,79 @@ def test_a_package_imports_only_from_those_on_its_left(path: Path) -> None:
     forbidden = set(PACKAGES[place + 1 :])
     wrong = [name for name in imported(path) if name.split(".")[0] in forbidden]
     assert not wrong, f"{path.relative_to(ROOT)} imports {wrong}"
+
+
+ROOMS = {
+    "models": "write_lock base letters texts database person audit meeting document guest memo "
+    "sitting notice recording upload voiceprint transcript term setback minutes tables migrations",
+    "meetings": "errors clean_text dates entries audit rights finding style_choices config people "
+    "setbacks invitations agenda inside disk cell certificates pdf documents periodic sitting",
+    "minutes": "japanese accuracy timing_error terms sound speech_models recognition "
+    "transcription recordings transcripts assignment proposals loading voices style speakers "
+    "records health imports inside inspection statistics meeting_stages worker evaluation",
+    "web": "transaction last_seen refusals audit_access limits built urls errors door access "
+    "streams shared api security demo views app asgi assets bench commands",
+}
+"""The rooms of each package (its folders and its single files), from the ground to the top: a room
+imports only from rooms before it, so there is no circle."""
+
+MOST_FILES = 19
+"""Of Python in a room. Tables (`models/`) and migrations are lists: their names are their order."""
+
+
+def room_of(module: str) -> tuple[str, str]:
+    package, _, rest = module.partition(".")
+    return package, rest.partition(".")[0]
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    """The modules that a file imports, `from minutes import accuracy` as `minutes.accuracy`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module in PACKAGES:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_room_imports_only_from_the_rooms_below_it(package: str) -> None:
+    order = ROOMS[package].split()
+    rooms = set[str]()
+    wrong = []
+    for path in (path for path in sources() if path.relative_to(ROOT).parts[0] == package):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        room = room_of(module)[1]
+        if room == "__init__":
+            continue
+        rooms.add(room)
+        for other in map(room_of, imported_modules(path)):
+            if other[0] == package and other[1] and order.index(other[1]) > order.index(room):
+                wrong.append(f"{module} imports {'.'.join(other)}")
+    assert not wrong, "\n".join(wrong)
+    assert rooms == set(order)
+
+
+def test_every_folder_can_be_taken_in_at_a_glance() -> None:
+    files = Counter(path.parent.relative_to(ROOT) for path in sources())
+    lists = {Path("models"), Path("models/migrations/versions")}
+    large = {
+        str(folder): n for folder, n in files.items() if n > MOST_FILES and folder not in lists
+    }
+    assert not large
+
+
+def test_the_product_needs_neither_its_measurements_nor_its_evaluation() -> None:
+    measuring = ("web.bench", "minutes.evaluation")
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in sources()
+        if not str(path.relative_to(ROOT)).startswith(
+            ("web/bench/", "minutes/evaluation/", "web/commands/")
+        )
+        for name in imported_modules(path)
+        if name.startswith(measuring)
+    ]
+    assert not wrong
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
