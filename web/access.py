@@ -34,7 +34,7 @@ from models.memo import Memo
 from models.person import Person, Role, SignIn
 from models.upload import Upload, UploadState
 from web import last_seen, refusals
-from web.door.asking import note_sign_in, unless_only_asked
+from web.door.view_calls import note_sign_in, unless_only_checked
 from web.transaction import config, decided, reading_session
 
 View = Callable[..., Any]
@@ -50,7 +50,7 @@ def anyone(view: View) -> View:
 
 def signed_in(view: View) -> View:
     """Declare that whoever is signed in may use the view, which is given `person`."""
-    view = unless_only_asked(view)
+    view = unless_only_checked(view)
 
     @wraps(view)
     def checked(**names: Any) -> Any:
@@ -75,7 +75,7 @@ def with_role(*roles: Role) -> Callable[[View], View]:
     given `person`."""
 
     def decorate(view: View) -> View:
-        view = unless_only_asked(view)
+        view = unless_only_checked(view)
 
         @wraps(view)
         def checked(**names: Any) -> Any:
@@ -95,7 +95,7 @@ def to(kind: type[Base], right: Right) -> Callable[[View], View]:
     place = f"{name}_key" if kind is Upload else f"{name}_id"
 
     def decorate(view: View) -> View:
-        view = unless_only_asked(view)
+        view = unless_only_checked(view)
 
         @wraps(view)
         def checked(**names: Any) -> Any:

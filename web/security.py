@@ -9,7 +9,7 @@ from flask_wtf import CSRFProtect
 
 from meetings.disk import home
 from web.access import bearer_token
-from web.door.asking import only_asks
+from web.door.view_calls import only_checks_access
 from web.transaction import config
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -74,7 +74,7 @@ def _check_token(protect: CSRFProtect) -> None:
     other site can send. Views that take a stream check the token themselves, before they read the
     file (`checks_own_token`)."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if bearer_token() or getattr(view, "checks_own_token", False) or only_asks():
+    if bearer_token() or getattr(view, "checks_own_token", False) or only_checks_access():
         return
     if not current_app.config["WTF_CSRF_ENABLED"]:  # fast tests, which do not look for the token
         return

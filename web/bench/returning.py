@@ -102,10 +102,10 @@ class _Gate:
         except OSError:
             terminal.close()
             return
-        threading.Thread(target=self._pour, args=(terminal, server), daemon=True).start()
-        self._pour(server, terminal)
+        threading.Thread(target=self._forward, args=(terminal, server), daemon=True).start()
+        self._forward(server, terminal)
 
-    def _pour(self, source: socket.socket, target: socket.socket) -> None:
+    def _forward(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
             while piece := source.recv(PIECE_BYTES):
                 if self.is_silent:

@@ -58,7 +58,7 @@ class Refused(Exception):
         self.answer = answer
 
 
-async def answer(send: Send, status: int, headers: Headers, body: bytes) -> None:
+async def send_response(send: Send, status: int, headers: Headers, body: bytes) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
@@ -69,10 +69,10 @@ def header(scope: Scope, name: bytes) -> bytes:
 
 def refusal(scope: Scope, problem: GijidoError, typed: bytes = b"") -> Answer:
     """Return the answer for a problem, in the problem's own words, as JSON or as a page."""
-    return told(scope, status_of(problem), problem.message, typed)
+    return door_answer(scope, status_of(problem), problem.message, typed)
 
 
-def told(scope: Scope, status: int, message: str = "", typed: bytes = b"") -> Answer:
+def door_answer(scope: Scope, status: int, message: str = "", typed: bytes = b"") -> Answer:
     """Return an answer of the door itself, which costs no thread and asks no database. `typed` is a
     form as it was sent, which the page keeps for its sender."""
     message = message or WORDS[status]

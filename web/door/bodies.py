@@ -18,10 +18,10 @@ from flask import Flask
 from meetings.config import Config
 from meetings.disk.storage import Storage, full_disk_told
 from meetings.errors import StorageFull, TooLarge, TryAgain
-from web.door.answers import Receive, Refused, Scope, header, refusal, told
-from web.door.asking import ask_whether_it_may
+from web.door.answers import Receive, Refused, Scope, door_answer, header, refusal
 from web.door.costs import MEGABYTE, Cost, Lane
 from web.door.lanes import Lanes
+from web.door.view_calls import check_access
 from web.limits import (
     FORM_BYTES,
     LINGER_SECONDS,
@@ -115,7 +115,7 @@ class Bodies:
         if size_bytes > cost.largest_bytes or not cost.asks_first:
             raise Refused(self._too_large(scope, cost))
         try:
-            answer = await self._lanes[Lane.READING].run(ask_whether_it_may, self._app, scope)
+            answer = await self._lanes[Lane.READING].run(check_access, self._app, scope)
         except TryAgain as problem:
             raise Refused(refusal(scope, problem)) from problem
         if answer[0] != 204:
@@ -127,7 +127,7 @@ class Bodies:
     def _too_large(self, scope: Scope, cost: Cost) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         if cost.takes_files:
             return refusal(scope, TooLarge((cost.largest_bytes - FORM_BYTES) // MEGABYTE))
-        return told(scope, 413)
+        return door_answer(scope, 413)
 
     def _spare_bytes(self, cost: Cost) -> int:
         """Return how many bytes files must leave free; a form may still be saved when the disk is

@@ -21,10 +21,10 @@ from web.door.answers import (
     Refused,
     Scope,
     Send,
-    answer,
+    door_answer,
     header,
     refusal,
-    told,
+    send_response,
 )
 from web.door.bodies import Bodies, BrokenOff, TooSlow
 from web.door.costs import Costs
@@ -81,9 +81,9 @@ class Pages:
         try:
             made = await self._made(scope, receive)
         except Refused as problem:
-            await answer(send, *problem.answer)
+            await send_response(send, *problem.answer)
         except TooSlow:
-            await answer(send, *told(scope, 408))
+            await send_response(send, *door_answer(scope, 408))
         except BrokenOff:
             return
         else:
@@ -102,16 +102,20 @@ class Pages:
         try:
             if not made.can_be_sent:
                 LOG.error("a header cannot be sent: %s %s", scope["method"], scope["path"])
-                await answer(send, *told(scope, 500))
+                await send_response(send, *door_answer(scope, 500))
             elif made.rest is None:
-                await answer(send, made.status, made.packed_headers, b"".join(made.beginning))
+                await send_response(
+                    send, made.status, made.packed_headers, b"".join(made.beginning)
+                )
             else:
-                await self._pour(made, made.rest, receive, send)
+                await self._stream(made, made.rest, receive, send)
         finally:
             if made.rest is not None:
                 await self._read(made.close)
 
-    async def _pour(self, made: Made, rest: Iterator[bytes], receive: Receive, send: Send) -> None:
+    async def _stream(
+        self, made: Made, rest: Iterator[bytes], receive: Receive, send: Send
+    ) -> None:
         """Send the answer as fast as the terminal takes it, until it has all or is gone."""
         headers = made.packed_headers
         await send({"type": "http.response.start", "status": made.status, "headers": headers})

@@ -27,11 +27,11 @@ from meetings.errors import TryAgain
 from meetings.people.sign_ins import lasting
 from models.base import now
 from models.database import reading
-from web.door.answers import Answer, Receive, Scope, Send, answer, header, refusal
-from web.door.asking import ask_by_whom
+from web.door.answers import Answer, Receive, Scope, Send, header, refusal, send_response
 from web.door.costs import Lane
 from web.door.lanes import Lanes
 from web.door.pages import until_gone
+from web.door.view_calls import call_view_with_sign_in
 
 ALIVE = "/alive"
 LIVE = re.compile(r"/api/meetings/(\d{1,18})/live")
@@ -97,7 +97,7 @@ class Seat:
         finally:
             self._waiting = None
 
-    def take(self) -> bytes:
+    def drain(self) -> bytes:
         """Empty the queue and return everything in it, in its order, as one piece."""
         piece = b"".join(self.queue)
         self.queue.clear()
@@ -243,7 +243,7 @@ class Live:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = LIVE.fullmatch(scope["path"]) if scope["type"] == "http" else None
         if scope["path"] == ALIVE and scope["type"] == "http":
-            await answer(send, 204, [(b"cache-control", b"no-store")], b"")
+            await send_response(send, 204, [(b"cache-control", b"no-store")], b"")
         elif found is None or scope["method"] != "GET":
             await self._behind(scope, receive, send)
         elif b"text/event-stream" in header(scope, b"accept"):
@@ -263,7 +263,7 @@ class Live:
             await _send_piece(send, RETRY + event_of("state", state))
             gone = asyncio.ensure_future(until_gone(receive))
             try:
-                await _pour(seat, send, gone)
+                await _send_facts(seat, send, gone)
             finally:
                 gone.cancel()
             await send({"type": "http.response.body", "body": b""})
@@ -279,7 +279,7 @@ class Live:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(seat.wait(), LONGEST_WAIT_SECONDS)
         told, _ = await self._ask(scope)
-        await answer(send, *told)
+        await send_response(send, *told)
 
     async def _state(self, scope: Scope, send: Send, seat: Seat) -> str | None:
         """Return the state that the view answers to this seat; None when it refused, and the
@@ -291,7 +291,7 @@ class Live:
             seat.has_missed = False
             (status, headers, body), seat.sign_in_id = await self._ask(scope)
             if status != 200:
-                await answer(send, status, headers, body)
+                await send_response(send, status, headers, body)
                 return None
             you = json.loads(body)["you"]
             seat.person_id, seat.name = you["id"], you["name"]
@@ -300,7 +300,7 @@ class Live:
 
     async def _ask(self, scope: Scope) -> tuple[Answer, int]:
         try:
-            return await self._threads.run(ask_by_whom, self._app, scope)
+            return await self._threads.run(call_view_with_sign_in, self._app, scope)
         except TryAgain as problem:
             return refusal(scope, problem), 0
 
@@ -325,14 +325,14 @@ def _still_signed_in(app: Flask, sign_in_ids: set[int]) -> set[int]:
         return lasting(session, sign_in_ids)
 
 
-async def _pour(seat: Seat, send: Send, gone: "asyncio.Future[None]") -> None:
+async def _send_facts(seat: Seat, send: Send, gone: "asyncio.Future[None]") -> None:
     """Send facts as they come, beats among them, until the terminal goes."""
     end = time.monotonic() + STREAM_SECONDS
     while not gone.done() and time.monotonic() < end:
         await seat.wait()
         if gone.done() or seat.is_over:
             return
-        await _send_piece(send, seat.take())
+        await _send_piece(send, seat.drain())
 
 
 async def _send_piece(send: Send, body: bytes) -> None:

@@ -23,9 +23,9 @@ from meetings.errors import GijidoError, StorageFull, TryAgain
 from minutes.recordings.upload_parts import Checksum, Piece
 from minutes.recordings.uploads import MEGABYTE
 from models.database import is_locked
-from web.door.answers import Answer, Headers, Receive, Scope, Send, answer, header
-from web.door.asking import ask
+from web.door.answers import Answer, Headers, Receive, Scope, Send, header, send_response
 from web.door.bodies import BrokenOff, pieces
+from web.door.view_calls import call_view
 from web.errors import is_disk_full, status_of
 
 UPLOAD = re.compile(r"/api/uploads/([0-9a-f]{32})")
@@ -54,7 +54,7 @@ class Tus:
             return
         scope = _as_meant(scope)
         if scope["method"] == "PATCH":
-            await answer(send, *await self._take(scope, receive, found[1]))
+            await send_response(send, *await self._take(scope, receive, found[1]))
         else:
             await self._behind(scope, receive, send)
 
@@ -63,7 +63,7 @@ class Tus:
         of the upload stays true; who may not send learns nothing of the lock."""
         arrival = await self._thread(self._open, key)
         try:
-            status, headers, body = await self._thread(ask, self._app, scope)
+            status, headers, body = await self._thread(call_view, self._app, scope)
             if status != 204:
                 return status, headers, body
             if isinstance(arrival, GijidoError):
@@ -92,7 +92,7 @@ class Tus:
         except GijidoError as problem:
             return _refusal(problem, headers)
         try:
-            await self._pour(piece, receive)
+            await self._write_piece(piece, receive)
         except GijidoError as problem:
             await self._thread(piece.forget)
             return _refusal(problem, headers)
@@ -101,7 +101,7 @@ class Tus:
             return 408, [(b"connection", b"close")], b""
         return 204, _with_offset(headers, piece.acknowledged), b""
 
-    async def _pour(self, piece: Piece, receive: Receive) -> None:
+    async def _write_piece(self, piece: Piece, receive: Receive) -> None:
         async for data in _body(receive):
             await self._thread(piece.write, data)
         await self._thread(piece.finish)

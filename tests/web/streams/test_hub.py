@@ -13,7 +13,7 @@ MEETING = 7
 
 
 def taken(*seats: Seat) -> list[str]:
-    return [seat.take().decode() for seat in seats]
+    return [seat.drain().decode() for seat in seats]
 
 
 async def settle() -> None:

@@ -11,19 +11,19 @@ from flask import Flask, Response, request
 from web.door.answers import Answer, Scope
 from web.door.environ import environ_of
 
-ONLY_ASKS = "gijido.only_asks"
+CHECKS_ACCESS = "gijido.checks_access"
 KNOWN_BY = "gijido.known_by"
 
 View = Callable[..., Any]
 
 
-def ask(app: Flask, scope: Scope) -> Answer:
+def call_view(app: Flask, scope: Scope) -> Answer:
     """Call the view of this request in the caller's thread and return its answer. The view gets an
     empty body."""
     return _answer_to(app, environ_of(scope, BytesIO()))
 
 
-def ask_by_whom(app: Flask, scope: Scope) -> tuple[Answer, int]:
+def call_view_with_sign_in(app: Flask, scope: Scope) -> tuple[Answer, int]:
     """Call the view of this request, and return its answer and the id of the sign-in by which the
     sender is known, or 0."""
     known_by: list[int] = []
@@ -31,10 +31,10 @@ def ask_by_whom(app: Flask, scope: Scope) -> tuple[Answer, int]:
     return answer, known_by[-1] if known_by else 0
 
 
-def ask_whether_it_may(app: Flask, scope: Scope) -> Answer:
+def check_access(app: Flask, scope: Scope) -> Answer:
     """Return 204 when the sender may use this route, else the refusal. The view itself does not
     run."""
-    return _answer_to(app, environ_of(scope, BytesIO()) | {ONLY_ASKS: True})
+    return _answer_to(app, environ_of(scope, BytesIO()) | {CHECKS_ACCESS: True})
 
 
 def note_sign_in(sign_in_id: int) -> None:
@@ -43,17 +43,17 @@ def note_sign_in(sign_in_id: int) -> None:
         request.environ[KNOWN_BY].append(sign_in_id)
 
 
-def only_asks() -> bool:
-    return ONLY_ASKS in request.environ
+def only_checks_access() -> bool:
+    return CHECKS_ACCESS in request.environ
 
 
-def unless_only_asked(view: View) -> View:
+def unless_only_checked(view: View) -> View:
     """Wrap a view so that a call that only asks whether it may gets 204 instead of the view. To be
     applied inside the decision on access."""
 
     @wraps(view)
     def entered(**names: Any) -> Any:
-        return Response(status=204) if only_asks() else view(**names)
+        return Response(status=204) if only_checks_access() else view(**names)
 
     return entered
 
