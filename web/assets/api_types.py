@@ -17,7 +17,7 @@ HEADER = "/* Made by web/assets/api_types.py of the API's shapes; SHA-256 of the
 
 
 def shapes_of(document: dict[str, Any]) -> str:
-    """The part of an OpenAPI document that becomes types, as JSON whose order is fixed."""
+    """Return the part of an OpenAPI document that becomes types, as JSON whose order is fixed."""
     schemas = document["components"]["schemas"]
     shapes = {
         "openapi": document["openapi"],
@@ -29,7 +29,7 @@ def shapes_of(document: dict[str, Any]) -> str:
 
 
 def header_of(shapes: str) -> str:
-    """The first line of the types that are made of these shapes."""
+    """Return the first line of the types that are made of these shapes."""
     return HEADER.format(hashlib.sha256(shapes.encode()).hexdigest())
 
 

@@ -78,7 +78,7 @@ class Measured:
 
 
 def measure(source: MeetingFolder) -> list[Measured]:
-    """Each way on a fresh transcript. Raises GijidoError where there is no browser."""
+    """Measure each way on a fresh transcript. Raises GijidoError where there is no browser."""
     return [_measure(source, way) for way in WAYS]
 
 
@@ -174,7 +174,8 @@ class Hands:
                 self._replace(new)
 
     def _next_unsure_word(self) -> bool:
-        """The words may have to be fetched first."""
+        """Return whether there was a next unsure word to go to. The words may have to be fetched
+        first."""
         before = (self._line_here(), self.page.evaluate(FIELD)[1:])
         self._press("F7")
         note = self.page.locator("[data-note]")
@@ -187,7 +188,7 @@ class Hands:
         raise GijidoError("自信のない言葉へ進めません。")
 
     def _proposal_here(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """The one whose words are selected."""
+        """Return the segment and the proposal whose words are selected, if there is one."""
         segment_id = self._line_here()
         segment = next(s for s in self._segments() if s["id"] == segment_id)
         selected = self.page.evaluate("document.activeElement.selectionStart")
@@ -214,7 +215,7 @@ class Hands:
             self._replace(new)
 
     def _replace(self, new: str) -> None:
-        """What is selected, or nothing."""
+        """Replace what is selected, or insert where nothing is."""
         if new:
             self._type(new)
         else:
@@ -239,7 +240,7 @@ class Hands:
         self.page.keyboard.press("Control+ArrowUp")
 
     def _alike_is_right(self, box: Any) -> bool:
-        """Whether all that are ticked make their lines better."""
+        """Return whether all that are ticked make their lines better."""
         words = box.locator("h2").text_content().split("　")[0]
         before, after = words.strip("「」").split("」→「")
         texts = {s["id"]: s["text"] for s in self._segments()}
@@ -250,7 +251,7 @@ class Hands:
         )
 
     def _place_cursor(self, wanted: int) -> None:
-        """By the shortest way: from where it is, or from either end of the text."""
+        """Move the cursor by the shortest way: from where it is, or from either end of the text."""
         here = self.page.evaluate("document.activeElement.selectionEnd")
         length = self.page.evaluate("document.activeElement.value.length")
         ways = [(abs(wanted - here), ""), (wanted + 1, FIRST), (length - wanted + 1, LAST)]
@@ -265,7 +266,7 @@ class Hands:
             self._press(key)
 
     def _type(self, text: str) -> None:
-        """As an input method hands it over; its own keys are counted."""
+        """Type the text as an input method hands it over; its own keys are counted."""
         self.keys += sum(len(sounds(word.kana)) or len(word.surface) for word in tokens(text))
         self.keys += CONVERSION
         self.page.keyboard.insert_text(text)
@@ -290,19 +291,20 @@ class Hands:
 
 
 def _meant_between(text: str, meant: str, start: int, end: int) -> str:
-    """What was meant by these letters of the text."""
+    """Return what was meant by these letters of the text."""
     return meant[same_place(text, meant, start) : same_place(text, meant, end)]
 
 
 def _changes(text: str, meant: str) -> Iterator[tuple[int, int, str]]:
-    """What to replace, from the end to the beginning, so that no place moves."""
+    """Yield what to replace, from the end to the beginning, so that no place moves."""
     for block in reversed(list(Levenshtein.opcodes(text, meant))):
         if block.tag != "equal":
             yield block.src_start, block.src_end, meant[block.dest_start : block.dest_end]
 
 
 def _transcript(config: Config, source: MeetingFolder) -> tuple[int, list[str]]:
-    """What the machine heard in the demo's recording; its id, and what was meant by segment."""
+    """Add what the machine heard in the demo's recording; return its id, and what was meant by
+    segment."""
     told = json.loads((source.path / "heard.json").read_text(encoding="utf-8"))["segments"]
     heard = [
         Heard(one["start_seconds"], one["end_seconds"], one["text"], one.get("confidence"))

@@ -87,7 +87,8 @@ def as_table(measured: Measured) -> str:
 
 
 def heavy_pdf(pages: int, megabytes: int) -> bytes:
-    """Every page a picture that does not compress, as scans are, with a line of text."""
+    """Return a PDF of which every page is a picture that does not compress, as scans are, with a
+    line of text."""
     wanted = megabytes * 1_000_000 // pages
     side = int((wanted / 0.561) ** 0.5)
     chance = np.random.default_rng(SEED)
@@ -133,8 +134,8 @@ def _wait_until_prepared(api: client.Client, document: int) -> None:
 
 
 def _open(browser: Any, server: RunningServer, meeting_id: int, document: int) -> float:
-    """In a browser that has not opened a document of ours yet. Milliseconds from the tap to the
-    frame that shows the page, by the browser's own clock."""
+    """Open the document in a browser that has not opened one of ours yet; return the milliseconds
+    from the tap to the frame that shows the page, by the browser's own clock."""
     page = signed_in(browser, server.url)
     page.add_init_script(NOTE_TAP_AND_PAGE)
     page.goto(f"/meetings/{meeting_id}")
@@ -167,7 +168,7 @@ def _leaf(
 
 
 def _tab_mb(browser: Any) -> float:
-    """The renderers' memory, shared parts in proportion."""
+    """Return the renderers' memory in MB, shared parts in proportion."""
     session = browser.new_browser_cdp_session()
     processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
     session.detach()

@@ -110,8 +110,8 @@ def as_table(measured: Measured) -> str:
 
 
 def add_long_transcript(config: Config, segments: int) -> int:
-    """What was heard in the demo's meeting again and again, half of it confirmed; its id. The
-    sound below it is as short as the demo's."""
+    """Add what was heard in the demo's meeting again and again, half of it confirmed, and return
+    its id. The sound below it is as short as the demo's."""
     source = builders.folder("finance-committee")
     heard = json.loads((source.path / "heard.json").read_text(encoding="utf-8"))["segments"]
     migrate(config.database)
@@ -151,7 +151,7 @@ def _open(page: Any, path: str) -> float:
 
 
 def _type(page: Any) -> list[float]:
-    """In the middle of the transcript."""
+    """Type in the middle of the transcript, and return the milliseconds of each letter."""
     page.evaluate("scrollTo({top: document.body.scrollHeight / 2, behavior: 'instant'})")
     page.wait_for_timeout(SETTLING_MS)
     page.locator("textarea.segment-text").nth(4).click()

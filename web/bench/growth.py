@@ -121,8 +121,8 @@ class Page:
 
     @property
     def ratio(self) -> float:
-        """Largest to smallest share, of the processor's time: what else the machine does while it
-        is measured is not in it. Below 5 ms nothing is told apart."""
+        """Return largest to smallest share, of the processor's time: what else the machine does
+        while it is measured is not in it. Below 5 ms nothing is told apart."""
         return round(max(self.cpu_ms[-1], FLOOR_MS) / max(self.cpu_ms[0], FLOOR_MS), 2)
 
 
@@ -147,8 +147,9 @@ class Measured:
 
 
 def measure(percents: list[float], keep: Path | None, tell: Callable[[str], None]) -> Measured:
-    """The homes are made in the folder `keep`, where those that are there already are used again;
-    without it in a temporary one. Raises GijidoError for a page that is not answered."""
+    """Measure in homes that are made in the folder `keep`, where those that are there already
+    are used again; without it in a temporary one. Raises GijidoError for a page that is not
+    answered."""
     with ExitStack() as stack:
         folder = keep or Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="gijido-growth-"))
@@ -191,7 +192,7 @@ def as_json(measured: Measured) -> dict[str, Any]:
 
 
 def as_table(measured: Measured) -> str:
-    """In Markdown."""
+    """Return the figures as a table in Markdown."""
     heads = [f"{percent:g} %" for percent in measured.percents]
     columns = " | ".join(f"{head} p50 / p95 / processor ms" for head in heads)
     lines = [
@@ -219,7 +220,8 @@ def as_table(measured: Measured) -> str:
 
 
 def _home(folder: Path, share: float) -> Config:
-    """With the demo and the city. One that was not filled to the end has another name."""
+    """Return a home with the demo and the city. One that was not filled to the end has another
+    name."""
     if not folder.exists():
         filling = folder.with_name(f"{folder.name}.part")
         shutil.rmtree(filling, ignore_errors=True)
@@ -279,7 +281,8 @@ class Site:
 
 
 def _page(sites: list[Site], login: str, url: str) -> Page:
-    """The first time is not counted: it fills caches, and compiles the template."""
+    """Measure one page. The first time is not counted: it fills caches, and compiles the
+    template."""
     queries = [site.ask(login, url).queries for site in sites]
     asked: list[list[Asked]] = [[] for _ in sites]
     end = time.monotonic() + SECONDS_FOR_A_PAGE
@@ -355,7 +358,7 @@ def _newest(session: Session, chosen: Any) -> Any:
 
 @contextmanager
 def _counting(engine: Engine) -> Iterator[list[str]]:
-    """The statements that are executed meanwhile."""
+    """Give the list of the statements that are executed meanwhile."""
     found: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
@@ -373,7 +376,7 @@ def _megabytes(config: Config) -> float:
 
 
 def _forget_peak() -> None:
-    """What filling took is not the server's."""
+    """Forget the memory that filling took: it is not the server's."""
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 

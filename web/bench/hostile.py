@@ -119,7 +119,8 @@ def _run(server: RunningServer, stage: Stage, targets: Targets, seconds: float) 
 def _turn_pages(
     server: RunningServer, stage: Stage, seconds: float
 ) -> tuple[dict[int, float], int]:
-    """The moment at which each turn was sent, by its sequence; and how many were refused."""
+    """Turn pages; return the moment at which each turn was sent, by its sequence, and how many were
+    refused."""
     presenter = Presenter(server, stage)
     sent, failed = {}, 0
     for number in range(round(seconds / TURN_EVERY_SECONDS)):
@@ -135,7 +136,7 @@ def _turn_pages(
 
 @contextmanager
 def _attackers(server: RunningServer, targets: Targets) -> Iterator[None]:
-    """They begin at once and go on until the block ends."""
+    """Start the attackers, who go on until the block ends."""
     command = [sys.executable, "-m", "web.bench.harness.attack", server.host, str(server.port)]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, text=True, cwd=settings.DEFAULT_FILE.parent
@@ -152,7 +153,7 @@ def _attackers(server: RunningServer, targets: Targets) -> Iterator[None]:
 
 @contextmanager
 def _memory(server: RunningServer) -> Iterator[list[float]]:
-    """What the server and all that it started hold, in MB, over and over."""
+    """Measure what the server and all that it started hold, in MB, over and over."""
     held: list[float] = [0.0]
     done = threading.Event()
 
@@ -200,7 +201,7 @@ def _set_stage(engine: Engine, storage: Storage, clients: int) -> tuple[Stage, T
 
 
 def _add_heavy_document(session: Session, storage: Storage, item: AgendaItem) -> int:
-    """The id of its version."""
+    """Add a heavy document, and return the id of its version."""
     with storage.receive(2 * HEAVY_DOCUMENT_MB * 1_000_000) as incoming:
         incoming.write(heavy_pdf(HEAVY_PAGES, HEAVY_DOCUMENT_MB))
         prepared = documents.prepare_document(storage, "heavy.pdf", incoming)

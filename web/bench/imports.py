@@ -1,5 +1,6 @@
-"""How truly a transcript without times is placed by the sound: the text of a meeting's reference,
-written as a stenographer would, onto what the speech model heard of its sound."""
+"""The measurement of how truly a transcript without times is placed by the sound: the text of a
+meeting's reference, written as a stenographer would, onto what the speech model heard of its
+sound."""
 
 import json
 import random
@@ -40,7 +41,7 @@ class Measured:
 
     @property
     def most_seconds(self) -> float:
-        """95 of 100 errors are not larger."""
+        """Return the error in seconds that 95 of 100 do not exceed."""
         return quantiles(self.errors, n=20, method="inclusive")[-1]
 
 
@@ -54,8 +55,8 @@ def measure(folders: Sequence[Path], audio: str | None, config: Config) -> list[
 
 
 def measure_length(characters: int) -> dict[str, float]:
-    """Seconds of one core to align a made text of so many characters with itself, a fifth misheard
-    and an eighth left out."""
+    """Return the seconds of one core to align a made text of so many characters with itself, a
+    fifth misheard and an eighth left out."""
     chance = random.Random(characters)  # noqa: S311 - nothing secret
     said = "".join(chance.choice(KANA_AND_KANJI) for _ in range(characters))
     heard = "".join(
@@ -118,7 +119,7 @@ def _paragraph(turn: dict[str, Any]) -> str:
 
 
 def _begins(sentences: list[dict[str, Any]]) -> dict[int, float]:
-    """When the sentence begins that begins with this character of the whole text."""
+    """Return when the sentence begins that begins with this character of the whole text."""
     begins, at = {}, 0
     for sentence in sentences:
         begins[at] = float(sentence["start_seconds"])

@@ -140,7 +140,8 @@ class Terminals:
         return self
 
     def arrivals(self) -> list[list[tuple[int, float]]]:
-        """Of every terminal the sequence of each state and when it came; they all leave."""
+        """End the terminals, and return of every one the sequence of each state and when it
+        came."""
         written, _ = self._process.communicate("\n")
         return list(json.loads(written))
 
@@ -151,12 +152,12 @@ class Terminals:
 
 
 def delays_of(sent: dict[int, float], arrivals: list[list[tuple[int, float]]]) -> list[float]:
-    """In ms, of each turn to each terminal."""
+    """Return the delay in ms of each turn to each terminal."""
     return [1000 * (at - sent[s]) for one in arrivals for s, at in one if s in sent]
 
 
 def _turn_pages(server: RunningServer, stage: Stage, turns: int) -> dict[int, float]:
-    """The moment at which each turn was sent, by its sequence."""
+    """Turn so many pages, and return the moment at which each turn was sent, by its sequence."""
     presenter = Presenter(server, stage)
     sent = {}
     for number in range(turns):
@@ -176,7 +177,8 @@ class Presenter:
         _post(self._line, f"{self._path}/presenting", stage.presenter, None)
 
     def turn(self, number: int) -> tuple[int, float]:
-        """Its sequence, and the moment at which it was sent. Raises GijidoError."""
+        """Turn one page, and return its sequence and the moment at which it was sent. Raises
+        GijidoError."""
         stage = self._stage
         body = {"version_id": stage.version_id, "page": number % stage.page_count + 1}
         at = time.monotonic()
@@ -234,7 +236,7 @@ class PageReader(threading.Thread):
 
 
 def may_come_back(answer: http.client.HTTPResponse) -> bool:
-    """Whether a refusal says when to try again: nothing is broken, too much is asked for."""
+    """Return whether a refusal says when to try again: nothing is broken, too much is asked for."""
     return answer.status == 503 and answer.headers["Retry-After"] is not None
 
 
@@ -248,7 +250,7 @@ def _quantiles(delays: list[float]) -> dict[str, float]:
 
 
 def quantile(values: list[float], part: float) -> float:
-    """Below it lie so many (0 to 1) of the values; 0 without any."""
+    """Return the value below which so many (0 to 1) of the values lie; 0 without any."""
     if len(values) < 2:
         return round(values[0], 1) if values else 0.0
     return round(
@@ -271,7 +273,7 @@ def _set_stage(config: Config, clients: int) -> Stage:
 
 
 def add_stage(session: Session, storage: Storage, organiser: Person, clients: int) -> Stage:
-    """A meeting that has begun, with documents and so many people invited."""
+    """Add a meeting that has begun, with documents and so many people invited."""
     source = builders.folder("dx-council")
     meeting = builders.add_meeting(
         session,
@@ -291,7 +293,8 @@ def add_stage(session: Session, storage: Storage, organiser: Person, clients: in
 
 
 def _attendee(session: Session, like: Person, meeting: Meeting, number: int) -> str:
-    """Somebody without a password (hashing thousands takes minutes), invited and signed in."""
+    """Add somebody without a password (hashing thousands takes minutes), invited and signed in, and
+    return their token."""
     person = Person(
         login=f"terminal-{number}",
         name=f"端末 {number}",
@@ -304,7 +307,7 @@ def _attendee(session: Session, like: Person, meeting: Meeting, number: int) -> 
 
 
 def sign_in(session: Session, person: Person, word: str) -> str:
-    """A token of this person's, without asking for a password."""
+    """Return a token of this person's, without asking for a password."""
     token = f"{word}-{secrets.token_urlsafe(24)}"
     session.add(
         SignIn(

@@ -35,8 +35,8 @@ BEGAN = "when the write lock was taken"
 
 @dataclass(frozen=True)
 class Held:
-    """For how long a transaction held the write lock; `cpu_ms`: how much of it its thread worked,
-    which says more on a machine that is busy with other things."""
+    """The time for which a transaction held the write lock; `cpu_ms`: how much of it its thread
+    worked, which says more on a machine that is busy with other things."""
 
     ms: float = 0.0
     cpu_ms: float = 0.0
@@ -51,7 +51,7 @@ class Recorder:
         event.listen(engine, "checkin", self._end)
 
     def worst_since(self) -> Held:
-        """Of those that ended since this was asked last."""
+        """Return the longest of those that ended since this was asked last."""
         held, self.held = self.held, []
         return max(held, key=lambda one: one.ms, default=Held())
 
@@ -84,9 +84,11 @@ class Measured:
 
 
 def measure(segments: int) -> Measured:
-    """Every step of a meeting's life on a transcript of so many segments, one after the other.
+    """Measure every step of a meeting's life on a transcript of so many segments, one after the
+    other.
 
-    Raises GijidoError when a request was refused."""
+    Raises GijidoError when a request was refused.
+    """
     with empty_home() as config:
         transcript_id = add_long_transcript(config, segments)
         walk = _Walk(create_app(config), config, Measured(segments))
@@ -147,7 +149,7 @@ class _Walk:
         self._finish()
 
     def _prepare(self, meeting_id: int) -> None:
-        """The organiser's part."""
+        """Make the requests of the organiser before the meeting."""
         made = self._as(
             ORGANISER, "POST", "/meetings", {"series": "別の測定", "title": "次", **WHEN}
         )
@@ -182,7 +184,7 @@ class _Walk:
         self._as(APPROVER, "PUT", f"{here}/answer", {"answer": "coming"})
 
     def _sit(self, meeting_id: int) -> None:
-        """The meeting itself: pages and memos."""
+        """Make the requests of the meeting itself: pages and memos."""
         here = f"/meetings/{meeting_id}"
         shelf = self._as(ORGANISER, "GET", f"{here}/documents")["documents"]
         version_id = shelf[0]["versions"][-1]["id"]
@@ -201,7 +203,7 @@ class _Walk:
         self._as(ORGANISER, "POST", f"{here}/attendances", {"name": "傍聴 一郎"})
 
     def _correct(self, transcript_id: int, meeting_id: int) -> None:
-        """The desk."""
+        """Make the requests of the editor."""
         here = f"/transcripts/{transcript_id}"
         segments = self._read(here)
         first, second = segments[1], segments[2]
@@ -242,7 +244,7 @@ class _Walk:
         self._as(SECRETARY, "DELETE", f"{here}/dictionary/{entry['id']}")
 
     def _place(self, transcript_id: int, meeting_id: int) -> None:
-        """Agenda items of every segment; one item is taken away again."""
+        """Place every segment in the agenda; one item is taken away again."""
         here = f"/transcripts/{transcript_id}"
         items = self._as(ORGANISER, "GET", f"/meetings/{meeting_id}/agenda-items")["agenda_items"]
         places = [_again(segment, items[1]["id"]) for segment in self._read(here)]
@@ -257,7 +259,7 @@ class _Walk:
         self._as(ORGANISER, "DELETE", f"/agenda-items/{gone['id']}")
 
     def _record(self, meeting_id: int, recording_id: int, transcript_id: int) -> None:
-        """Another text of the same sound, and an upload."""
+        """Take in another text of the same sound, and place the recording."""
         path = f"/recordings/{recording_id}"
         text = _subtitles(self.measured.segments).encode()
         taken = self._send(SECRETARY, f"{path}/transcripts", "聞き取り.srt", text)
@@ -294,7 +296,7 @@ class _Walk:
         return found
 
     def _proposal(self, segment_id: int) -> tuple[int, int]:
-        """The id of a new proposal in this segment, and the segment's revision."""
+        """Add a new proposal to this segment, and return its id and the segment's revision."""
         with writing(engine_of(self.app)) as session, session.begin():
             made = Proposal(
                 segment_id=segment_id, start=0, before="", after="え", origin=Origin.DICTIONARY
@@ -356,7 +358,7 @@ def _again(segment: dict[str, Any], item_id: int) -> dict[str, Any]:
 
 
 def _subtitles(cues: int) -> str:
-    """As many as fit into the demo's sound."""
+    """Return so many cues as fit into the demo's sound."""
 
     def at(cue: int) -> str:
         ms = cue * SOUND_MS // cues

@@ -56,7 +56,7 @@ class Watched:
 
     @property
     def work_seconds(self) -> float:
-        """Until all of the text was there."""
+        """Return the seconds until all of the text was there."""
         return self.moments[-1].seconds
 
     @property
@@ -78,7 +78,7 @@ class Watched:
 
 @contextmanager
 def silence(hours: float) -> Iterator[Path]:
-    """A sound file of nothing."""
+    """Give a sound file of nothing, so many hours long."""
     with tempfile.TemporaryDirectory(prefix="gijido-bench-") as folder:
         path = Path(folder) / "silence.m4a"
         nothing = ["-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-t", str(hours * 3600)]
@@ -88,9 +88,9 @@ def silence(hours: float) -> Iterator[Path]:
 
 
 def measure(sound: Path, tell: Callable[[str], None], *, to_the_end: bool = False) -> Watched:
-    """`tell` hears every minute how far it is; `to_the_end`: through the steps after the text as
-    well. Raises InvalidInput, FileRejected for what is no recording, GijidoError when it could not
-    be transcribed."""
+    """Measure the recording. `tell` hears every minute how far it is; `to_the_end`: through the
+    steps after the text as well. Raises InvalidInput, FileRejected for what is no recording,
+    GijidoError when it could not be transcribed."""
     if not sound.is_file():
         raise InvalidInput("audio", f"{sound} がありません。音声ファイルを確かめてください。")
     with empty_home() as config:
@@ -138,7 +138,7 @@ def as_table(watched: Watched) -> str:
 
 
 def as_curve(watched: Watched) -> str:
-    """An SVG picture: sound that has its text, and memory, over the time of the work."""
+    """Draw an SVG picture: sound that has its text, and memory, over the time of the work."""
     moments = [*watched.moments, *watched.later]
     minutes = [moment.seconds / 60 for moment in moments]
     done = [moment.done_seconds / 3600 for moment in moments]

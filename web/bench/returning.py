@@ -141,7 +141,8 @@ class _Presenter:
         api.ask("POST", f"{self._path}/presenting")
 
     def turn(self) -> str:
-        """To the other page; what `data-shown` of a terminal says when it is there."""
+        """Turn to the other page, and return what `data-shown` of a terminal says when it is
+        there."""
         self._page = 3 - self._page
         turned = {"version_id": self._version, "page": self._page}
         self._api.ask("POST", f"{self._path}/turns", turned)
@@ -170,7 +171,7 @@ class _Terminal:
         return self._time_until(shown)
 
     def time_until_right(self) -> float:
-        """The server is there; a page is turned at once."""
+        """Turn a page at once, and return the milliseconds until the terminal shows it."""
         return self._time_until(self._presenter.turn())
 
     def _time_until(self, shown: str) -> float:

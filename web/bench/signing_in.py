@@ -35,7 +35,8 @@ class Measured:
 
 
 def measure(people: int) -> Measured:
-    """As many terminals of people who are in already listen to the meeting."""
+    """Measure so many people signing in at once. As many terminals of people who are in already
+    listen to the meeting."""
     with empty_home() as config:
         migrate(config.database)
         engine = connect(config.database)

@@ -45,7 +45,7 @@ class Measured:
 
     @property
     def ratio(self) -> float:
-        """How many times as fast ours is."""
+        """Return how many times as fast ours is."""
         return self.library.rtf / self.ours.rtf
 
 

@@ -34,7 +34,7 @@ def bench_live(clients: int, turns: int, as_json: bool) -> None:
 @click.option("--segments", default=4500, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 def bench_lock(segments: int, as_json: bool) -> None:
-    """How long each changing route holds the write lock, on a long transcript."""
+    """Measure how long each changing route holds the write lock, on a long transcript."""
     from web.bench import lock
 
     measured = lock.measure(segments)
@@ -47,7 +47,7 @@ def bench_lock(segments: int, as_json: bool) -> None:
 @click.option("--megabytes", default=100, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 def bench_documents(pages: int, megabytes: int, as_json: bool) -> None:
-    """A heavy PDF: taken in, opened, leafed through in Chromium."""
+    """Measure a heavy PDF: received, opened, leafed through in Chromium."""
     from web.bench import documents
 
     measured = documents.measure(pages, megabytes)
@@ -59,7 +59,7 @@ def bench_documents(pages: int, megabytes: int, as_json: bool) -> None:
 @click.option("--tries", default=10, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 def bench_return(tries: int, as_json: bool) -> None:
-    """A terminal that lost the server: how soon it is right again, in Chromium."""
+    """Measure how soon a terminal that lost the server is right again, in Chromium."""
     from web.bench import returning
 
     measured = returning.measure(tries)
@@ -80,7 +80,7 @@ def bench_import(
     characters: int | None,
     as_json: bool,
 ) -> None:
-    """A transcript without times, placed by the sound: how far its begins are off."""
+    """Measure how far the begins of a transcript without times are off when the sound places it."""
     from web.bench import imports
 
     if characters:
@@ -105,7 +105,7 @@ def bench_import(
 def bench_recording(
     audio: Path | None, hours: float | None, to_the_end: bool, curve: Path | None, as_json: bool
 ) -> None:
-    """One recording, however long, through the worker: time and memory all the way."""
+    """Measure one recording, however long, through the worker: time and memory all the way."""
     from web.bench import recording
 
     if (audio is None) == (hours is None):
@@ -127,7 +127,7 @@ def bench_recording(
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 @click.pass_obj
 def bench_transcription(config: Config, audio: Path, reference: Path | None, as_json: bool) -> None:
-    """Our recogniser and faster-whisper's own on AUDIO, in turn: speed, errors, memory."""
+    """Compare our recogniser with faster-whisper's own on AUDIO, in turn: speed, errors, memory."""
     from web.bench import transcription
 
     measured = transcription.measure(audio, reference, config)
@@ -139,7 +139,8 @@ def bench_transcription(config: Config, audio: Path, reference: Path | None, as_
 @click.option("--segments", default=4500, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 def bench_editor(segments: int, as_json: bool) -> None:
-    """A transcript of hours in the editor, in Chromium: opening, typing, scrolling, memory."""
+    """Measure a transcript of hours in the editor, in Chromium: opening, typing, scrolling,
+    memory."""
     from web.bench import editor
 
     measured = editor.measure(segments)
@@ -150,7 +151,8 @@ def bench_editor(segments: int, as_json: bool) -> None:
 @bench.command("items")
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 def bench_items(folders: tuple[Path, ...]) -> None:
-    """Seconds of meeting folders assigned to the right agenda item, with and without turns."""
+    """Measure the seconds of meeting folders assigned to the right agenda item, with and without
+    turns."""
     from minutes.evaluation import items as assignment
 
     for path in folders:
@@ -161,7 +163,8 @@ def bench_items(folders: tuple[Path, ...]) -> None:
 @click.argument("name", default="finance-committee")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array alone on stdout.")
 def bench_correcting(name: str, as_json: bool) -> None:
-    """A machine transcript of the demo corrected by keyboard in Chromium: keys and decisions."""
+    """Measure how a machine transcript of the demo is corrected by keyboard in Chromium: keys and
+    decisions."""
     from web.bench import correcting
     from web.demo.builders import folder
 
@@ -187,7 +190,7 @@ def bench_correcting(name: str, as_json: bool) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 def bench_growth(percents: tuple[float, ...], keep: Path | None, as_json: bool) -> None:
-    """Every page that a person opens, after a little and after much of ten years."""
+    """Measure every page that a person opens, after a little and after much of ten years."""
     from web.bench import growth
 
     measured = growth.measure(list(percents), keep, lambda words: click.echo(words, err=True))
@@ -200,7 +203,7 @@ def bench_growth(percents: tuple[float, ...], keep: Path | None, as_json: bool) 
 @click.option("--seconds", default=120.0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 def bench_hostile(clients: int, seconds: float, as_json: bool) -> None:
-    """A meeting goes on while others do their worst: half-sent bodies, slow readers, guessers,
+    """Measure a meeting while others do their worst: half-sent bodies, slow readers, guessers,
     readers of the whole archive, files that choke their readers."""
     from web.bench import hostile
 
@@ -213,7 +216,7 @@ def bench_hostile(clients: int, seconds: float, as_json: bool) -> None:
 @click.option("--people", default=70, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 def bench_signing_in(people: int, as_json: bool) -> None:
-    """Everybody signs in at the same moment, while pages are turned."""
+    """Measure everybody signing in at the same moment, while pages are turned."""
     from web.bench import signing_in
 
     measured = signing_in.measure(people)

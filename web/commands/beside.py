@@ -30,7 +30,7 @@ M_ARENA_MAX = -8
 
 @contextmanager
 def worker_beside(config: Config) -> Iterator[None]:
-    """A worker process, started again when it dies, ended with us."""
+    """Keep a worker process running, started again when it dies, ended with us."""
     command = [sys.executable, "-m", "web.commands.cli", "--config", str(config.file)]
     command += ["worker", "--parent", str(os.getpid())]
     surroundings = os.environ | {
@@ -43,7 +43,8 @@ def worker_beside(config: Config) -> Iterator[None]:
 
 @contextmanager
 def kept_running(command: Sequence[str], surroundings: dict[str, str]) -> Iterator[None]:
-    """A process with this command: begun again, after a pause that doubles, whenever it ends."""
+    """Keep a process with this command running: begun again, after a pause that doubles, whenever
+    it ends."""
     stopping = threading.Event()
     running: list[subprocess.Popen[bytes]] = []
 
@@ -77,7 +78,7 @@ def kept_running(command: Sequence[str], surroundings: dict[str, str]) -> Iterat
 
 
 def give_way() -> None:
-    """The pages come first on a machine that they share with this process. Threads have a
+    """Let the pages go first on a machine that they share with this process. Threads have a
     niceness each: those that libraries began when they were loaded get it too."""
     with contextlib.suppress(OSError):  # no such list of threads, or not allowed here
         for thread in Path("/proc/self/task").iterdir():
@@ -86,7 +87,7 @@ def give_way() -> None:
 
 
 def share_memory() -> None:
-    """glibc gives every thread a heap of its own and hardly takes back what one has freed; with
-    two of them hours of decoding need less (docs/performance.md)."""
+    """Let all threads share two heaps: glibc gives every thread a heap of its own and hardly takes
+    back what one has freed; with two of them hours of decoding need less (docs/performance.md)."""
     with contextlib.suppress(AttributeError, OSError):  # another C library
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)

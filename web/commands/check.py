@@ -36,7 +36,7 @@ def check(config: Config, is_thorough: bool, remove_orphans: bool, as_json: bool
 
 
 def _look(config: Config, is_thorough: bool) -> list[Finding]:
-    """Where the database cannot be used, nothing that asks it."""
+    """Return all findings; where the database cannot be used, nothing that asks it."""
     try:
         home.look(config)
     except GijidoError as problem:

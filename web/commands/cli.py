@@ -1,4 +1,4 @@
-"""The command line: `gijido …`. Everything that the screens do not do, and the servers.
+"""The command line, `gijido …`: everything that the screens do not do, and the servers.
 
 What a command needs is loaded when it is called: a new password does not wait for the speech
 engine.
@@ -89,7 +89,7 @@ class Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Without loading any."""
+        """Write the list of commands without loading any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, place.help) for name, place in sorted(COMMANDS.items())])
 
@@ -111,7 +111,8 @@ def cli(context: click.Context, file: Path | None) -> None:
 
 
 def main() -> None:
-    """Errors that have a sentence for people end the program with it, without a traceback."""
+    """Run the command line. Errors that have a sentence for people end the program with it, without
+    a traceback."""
     try:
         cli()
     except GijidoError as problem:

@@ -33,7 +33,7 @@ def prepare(config: Config) -> None:
 @model.command("list")
 @click.pass_obj
 def list_models(config: Config) -> None:
-    """What there is, a broken folder with its reason. * marks the one of the settings."""
+    """List the speech models, a broken folder with its reason. * marks the one of the settings."""
     standard = config.speech.model or speech_model.PACKAGED
     for name in speech_model.present(config):
         mark = "*" if name == standard else " "
@@ -71,7 +71,7 @@ def use(config: Config, name: str, series: str | None) -> None:
 
 
 def _wanted(config: Config, name: str) -> str:
-    """A name stays one; a path is meant from where one stands."""
+    """Return what was typed: a name stays one; a path is meant from where one stands."""
     is_name = name in ("", *speech_model.present(config))
     return name if is_name else str(Path(name).resolve())
 
@@ -90,7 +90,7 @@ def _facts(found: SpeechModel) -> str:
 
 
 def _series_named(session: Session, name: str) -> list[Series]:
-    """Bodies of different departments may have the same name: all of them."""
+    """Return all series with this name: bodies of different departments may have the same."""
     found = list(session.scalars(select(Series).where(Series.name == name)))
     if not found:
         raise InvalidInput("series", f"会議体「{name}」は登録されていません。")

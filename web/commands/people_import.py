@@ -28,7 +28,8 @@ class Row:
 
 
 def rows_of(file: Path) -> list[Row]:
-    """Everybody in the file. Raises InvalidInput when it cannot be read or a column is missing."""
+    """Return everybody in the file. Raises InvalidInput when it cannot be read or a column is
+    missing."""
     reader = csv.DictReader(io.StringIO(_text(file)))
     head = [name.strip() for name in reader.fieldnames or ()]
     missing, unknown = set(NEEDED) - set(head), set(head) - {*NEEDED, *WANTED, ""}

@@ -53,7 +53,7 @@ class _Server(uvicorn.Server):
 
 
 def _tls(config: Config) -> dict[str, Any]:
-    """What uvicorn is told for TLS; nothing without it."""
+    """Return what uvicorn is told for TLS; nothing without it."""
     server = config.server
     if not server.tls_certificate:
         return {}

@@ -1,4 +1,4 @@
-"""What whoever starts the server must know, said in its log."""
+"""Warnings that whoever starts the server must know, said in its log."""
 
 import logging
 

@@ -150,7 +150,8 @@ def set_password(config: Config, login: str, password: str | None, generate: boo
 @click.argument("login")
 @click.pass_obj
 def end_user(config: Config, login: str) -> None:
-    """Somebody left: nobody signs in as this person any more, and all sign-ins end."""
+    """End the account of somebody who left: nobody signs in as this person any more, and all
+    sign-ins end."""
     with _changing(config) as session:
         people.end_person(session, None, people.person_with(session, login))
     click.echo(f"{login} の利用を終わりにしました。サインインとトークンはすべて終わりました。")
@@ -160,7 +161,7 @@ def end_user(config: Config, login: str) -> None:
 @click.argument("login")
 @click.pass_obj
 def reinstate_user(config: Config, login: str) -> None:
-    """Somebody came back; a new password is needed."""
+    """Reopen the account of somebody who came back; a new password is needed."""
     with _changing(config) as session:
         people.reinstate_person(session, None, people.person_with(session, login))
     click.echo(f"{login} を戻しました。gijido user password {login} で新しいパスワードを。")
@@ -172,7 +173,7 @@ def reinstate_user(config: Config, login: str) -> None:
 @click.option("--bureau", help="The 局 of a new 課.")
 @click.pass_obj
 def move_user(config: Config, login: str, department: str, bureau: str | None) -> None:
-    """To another 所属; roles stay and are listed."""
+    """Move a person to another 所属; roles stay and are listed."""
     with _changing(config) as session:
         person = people.person_with(session, login)
         people.move_person(session, None, person, _department(session, department, bureau))
@@ -213,7 +214,7 @@ def revoke_user(config: Config, login: str, role: str) -> None:
 def list_users(
     config: Config, words: tuple[str, ...], department: str | None, ended: bool, as_json: bool
 ) -> None:
-    """Who there is: all, or whose login, name, kana or title has these words."""
+    """List the people: all, or those whose login, name, kana or title has these words."""
     with _reading(config) as session:
         wanted = people.department_named(session, department) if department else None
         chosen = people.chosen(words=" ".join(words), department=wanted, with_ended=ended)
@@ -231,7 +232,7 @@ def list_users(
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 @click.pass_obj
 def list_sign_ins(config: Config, login: str, as_json: bool) -> None:
-    """Where this person is signed in now."""
+    """List where this person is signed in now."""
     with _reading(config) as session:
         live = sign_ins.live_of(session, people.person_with(session, login))
         if as_json:
@@ -320,7 +321,8 @@ def _sign_in_as_json(entry: SignIn) -> dict[str, Any]:
 
 
 def _write_list(path: Path, rows: list[Row], given: dict[str, str]) -> None:
-    """For the eyes of whoever hands them out; never over a file that is there."""
+    """Write the passwords for the eyes of whoever hands them out; never over a file that is
+    there."""
     try:
         path.touch(mode=0o600, exist_ok=False)
     except OSError as problem:

@@ -1,4 +1,5 @@
-"""Whether others can come in as the demo's people, whose password is printed for everybody."""
+"""A warning when others can come in as the demo's people, whose password is printed for
+everybody."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from web.demo.people import PASSWORD, PEOPLE
 
 
 def finding(config: Config, session: Session) -> Iterator[Finding]:
-    """A warning, if other terminals reach the server and any of them still has that password."""
+    """Yield a warning if other terminals reach the server and any of the demo's people still has
+    that password."""
     logins = _with_printed_password(session) if _is_reached_by_others(config) else []
     if logins:
         yield Finding(
@@ -28,7 +30,8 @@ def finding(config: Config, session: Session) -> Iterator[Finding]:
 
 
 def _is_reached_by_others(config: Config) -> bool:
-    """The city told an address for terminals, or the server listens beyond this machine."""
+    """Return whether the city told an address for terminals, or the server listens beyond this
+    machine."""
     if config.server.address:
         return True
     try:
@@ -47,5 +50,6 @@ def _with_printed_password(session: Session) -> list[str]:
 
 @lru_cache(maxsize=100)
 def _is_printed(kept: str) -> bool:
-    """Compared once for each hash: it takes a moment."""
+    """Return whether it is the hash of the printed password. Compared once for each hash: it takes
+    a moment."""
     return passwords.matches(kept, PASSWORD)

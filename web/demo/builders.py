@@ -36,7 +36,7 @@ NEAR_CHARACTERS = 6
 
 @dataclass(frozen=True)
 class MeetingFolder:
-    """One folder of the form of `web/demo/dx-council`."""
+    """A folder of the form of `web/demo/dx-council`."""
 
     path: Path
 
@@ -47,13 +47,13 @@ class MeetingFolder:
 
     @property
     def turns(self) -> list[dict[str, Any]]:
-        """What was really said, with who and which item (from 1)."""
+        """Return what was really said, with who and which item (from 1)."""
         turns: list[dict[str, Any]] = self._json("reference.json")
         return turns
 
     @property
     def heard(self) -> list[Heard]:
-        """What the packaged speech model made of the sound (see `web/demo/hear.py`)."""
+        """Return what the packaged speech model made of the sound (see `web/demo/hear.py`)."""
         return [Heard(**entry) for entry in self._json("heard.json")["segments"]]
 
     @property
@@ -69,7 +69,7 @@ def folder(name: str) -> MeetingFolder:
 
 
 def held_at(facts: dict[str, Any]) -> datetime:
-    """14:00 on the day that meeting.json names."""
+    """Return 14:00 on the day that meeting.json names."""
     return datetime.fromisoformat(facts["date"] + "T14:00").replace(tzinfo=TOKYO)
 
 
@@ -83,7 +83,7 @@ def add_meeting(
     starts_at: datetime,
     length: timedelta = LENGTH,
 ) -> Meeting:
-    """The meeting with its agenda and everybody on its list invited."""
+    """Add the meeting with its agenda and everybody on its list invited."""
     facts = source.facts
     meeting = agenda.set_up_meeting(
         session,
@@ -137,7 +137,7 @@ def everybody_comes(session: Session, meeting: Meeting) -> None:
 def add_materials(
     session: Session, storage: Storage, by: Person, meeting: Meeting, source: MeetingFolder
 ) -> None:
-    """Every paper of the folder as a PDF on its agenda item."""
+    """Add every paper of the folder as a PDF on its agenda item."""
     for material in source.facts["materials"]:
         markdown = (source.path / material["file"]).read_text(encoding="utf-8")
         with storage.receive(LIMIT_BYTES) as incoming:
@@ -150,7 +150,7 @@ def add_materials(
 def show_pages(
     session: Session, meeting: Meeting, source: MeetingFolder, began_at: datetime
 ) -> None:
-    """The turns of meeting.json, through the verbs of the sitting and then back to their time:
+    """Turn the pages of meeting.json, through the verbs of the sitting and then back to their time:
     `began_at` is that of the recording, in which they are counted."""
     by = meeting.created_by
     shelf = [document for _, document in documents.reading_order(session, meeting)]
@@ -174,7 +174,7 @@ def add_recording(
     source: MeetingFolder,
     stamped_at: datetime | None = None,
 ) -> Recording:
-    """`stamped_at`: what its own head would say."""
+    """Add the folder's sound as a recording. `stamped_at` is what its own head would say."""
     return add_sound(
         session, storage, by, meeting, source.audio, "R01_0001.m4a", stamped_at=stamped_at
     )
@@ -191,7 +191,7 @@ def add_sound(
     began_at: datetime | None = None,
     stamped_at: datetime | None = None,
 ) -> Recording:
-    """Any sound file as a recording of the meeting. `began_at` as its sender says."""
+    """Add any sound file as a recording of the meeting. `began_at` as its sender says."""
     with storage.receive(LIMIT_BYTES) as incoming, audio.open("rb") as sound:
         while piece := sound.read(1 << 20):
             incoming.write(piece)
@@ -204,7 +204,7 @@ def add_sound(
 def add_transcript(
     session: Session, by: Person, recording: Recording, heard: list[Heard]
 ) -> Transcript:
-    """A finished transcription of these segments, through the verbs that the worker uses."""
+    """Add a finished transcription of these segments, through the verbs that the worker uses."""
     run = work.request_transcription(session, by, recording)
     work.begin(session, run, "whisper-base", [(0.0, recording.duration_seconds)])
     chunk = work.take_chunk(session, run)
@@ -220,8 +220,8 @@ def add_transcript(
 def split_at_turns(
     session: Session, by: Person, transcript: Transcript, source: MeetingFolder
 ) -> None:
-    """As a secretary does: where the next person begins within a segment, it becomes two, at the
-    mark that is nearest."""
+    """Split segments as a secretary does: where the next person begins within a segment, it becomes
+    two, at the mark that is nearest."""
     for turn in source.turns[1:]:
         for segment in transcripts.segments_of(session, transcript):
             share = _share(segment, float(turn["start_seconds"]))
@@ -233,7 +233,7 @@ def split_at_turns(
 def place_by_reference(
     session: Session, by: Person, transcript: Transcript, source: MeetingFolder
 ) -> None:
-    """Speaker and agenda item of every segment, from the turn that it overlaps most."""
+    """Set speaker and agenda item of every segment, from the turn that it overlaps most."""
     items = transcript.meeting.agenda_items
     for segment in transcripts.segments_of(session, transcript):
         turn = max(source.turns, key=lambda t: _overlap(t, segment))
@@ -260,7 +260,7 @@ def meant_texts(heard: list[str], meant: str) -> list[str]:
 def correct_by_reference(
     session: Session, by: Person, segments: list[Segment], source: MeetingFolder
 ) -> None:
-    """What a careful secretary would have made of these first segments: corrected, confirmed."""
+    """Correct and confirm these first segments as a careful secretary would have."""
     every = segments[0].transcript.segments
     meant = "".join(turn["text"] for turn in source.turns)
     meant = meant.replace("<filler>", "").replace("</filler>", "")
@@ -277,14 +277,15 @@ def _share(segment: Segment, moment: float) -> float:
 
 
 def _mark_near(text: str, wanted: float, reach: int) -> int | None:
-    """The place behind the nearest punctuation mark within the text, no further than `reach`."""
+    """Return the place behind the nearest punctuation mark within the text, no further than
+    `reach`."""
     marks = [found.end() for found in re.finditer("[。、？]", text[:-1])]
     near = [mark for mark in marks if abs(mark - wanted) <= reach]
     return min(near, key=lambda mark: abs(mark - wanted), default=None)
 
 
 def _outside_number(text: str, place: int) -> int:
-    """The place, or where the number begins (2億8,500) that it would cut in two."""
+    """Return the place, or where the number begins (2億8,500) that it would cut in two."""
     numbers = re.finditer("[0-9][0-9,億万]*", text)
     return next((n.start() for n in numbers if n.start() < place < n.end()), place)
 
@@ -296,7 +297,8 @@ def _overlap(turn: dict[str, Any], segment: Segment) -> float:
 
 
 def _there(block: Any, position: int) -> int:
-    """How far the meant text has come at `position` of the heard one, seen from one block."""
+    """Return how far the meant text has come at `position` of the heard one, seen from one
+    block."""
     if position < block.src_start:
         return 0
     if position >= block.src_end:

@@ -23,7 +23,7 @@ LATE = timedelta(seconds=12)
 
 
 def load(config: Config) -> bool:
-    """False, and nothing done, when the city has people already."""
+    """Load the demo, and return True; False, and nothing done, when the city has people already."""
     with writing(connect(config.database)) as session, session.begin():
         if session.scalar(select(Person.id).limit(1)):
             return False
@@ -36,7 +36,8 @@ def load(config: Config) -> bool:
 
 
 def add_todays(session: Session, storage: Storage, cast: dict[str, Person]) -> None:
-    """It has begun and lasts until the evening, so that it is today's whenever one looks."""
+    """Add today's meeting. It has begun and lasts until the evening, so that it is today's whenever
+    one looks."""
     source = builders.folder("dx-council")
     start = now().astimezone(TOKYO).replace(minute=0, second=0, microsecond=0)
     meeting = builders.add_meeting(
@@ -52,8 +53,8 @@ def add_todays(session: Session, storage: Storage, cast: dict[str, Person]) -> N
 
 
 def add_one_in_correction(session: Session, storage: Storage, cast: dict[str, Person]) -> None:
-    """The first third is corrected and confirmed, the rest waits for the secretary. When the
-    recording began is what its file says, and nobody has checked it."""
+    """Add a meeting in correction: the first third is corrected and confirmed, the rest waits for
+    the secretary. When the recording began is what its file says, and nobody has checked it."""
     source = builders.folder("section-meeting")
     meeting = builders.add_meeting(
         session,

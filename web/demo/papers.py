@@ -20,8 +20,8 @@ PAGE = """\
 
 
 def to_pdf(markdown: str) -> bytes:
-    """Headings, paragraphs, lists, tables, bold and new pages (`---`); all else is taken as
-    text."""
+    """Return the Markdown as a PDF: headings, paragraphs, lists, tables, bold and new pages
+    (`---`); all else is taken as text."""
     source: Any = (PAGE + to_typst(markdown)).encode()
     made = typst.compile(source, font_paths=[str(FONTS)], ignore_system_fonts=True)
     assert isinstance(made, bytes)

@@ -107,7 +107,7 @@ def add_departments(session: Session) -> dict[str, Department]:
 
 
 def add_people(session: Session) -> dict[str, Person]:
-    """The cast by login, with their roles."""
+    """Add the cast with their roles, and return them by login."""
     departments = add_departments(session)
     return {known.login: _add(session, known, departments) for known in PEOPLE}
 
@@ -115,7 +115,8 @@ def add_people(session: Session) -> dict[str, Person]:
 def add_attendee(
     session: Session, login: str, name: str, kana: str, title: str, department: Department
 ) -> Person:
-    """Somebody on a meeting's list, found by name if the city has them already."""
+    """Return somebody on a meeting's list, found by name if the city has them already, else
+    added."""
     found = session.scalar(select(Person).where(Person.name == name))
     return found or people.add_person(
         session,

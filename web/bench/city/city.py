@@ -70,7 +70,8 @@ LEAST = Amounts(departments=3, people=30, series=1, meetings=30)
 
 
 def amounts(share: float) -> Amounts:
-    """Of so much (0 to 1) of the ten years, at least enough to have one of everything."""
+    """Return the amounts for so much (0 to 1) of the ten years, at least enough to have one of
+    everything."""
     return Amounts(
         departments=max(LEAST.departments, round(WHOLE.departments * share)),
         people=max(LEAST.people, round(WHOLE.people * share)),
@@ -102,7 +103,8 @@ def fill(engine: Engine, size: Amounts) -> None:
 
 
 def _publish(engine: Engine, minutes_ids: list[int]) -> None:
-    """Through the verb, which keeps whatever publishing keeps; then back to its time."""
+    """Publish through the verb, which keeps whatever publishing keeps; then set back to its
+    time."""
     for first in range(0, len(minutes_ids), MEETINGS_AT_ONCE):
         portion = minutes_ids[first : first + MEETINGS_AT_ONCE]
         with writing(engine) as session, session.begin():
@@ -161,7 +163,7 @@ class _City:
         rows.write()
 
     def add_meeting(self, number: int) -> None:
-        """The newest has the highest number."""
+        """Add meeting `number`; the newest has the highest number."""
         hours_ago = (self.size.meetings - 1 - number) * HOURS_BETWEEN_MEETINGS
         starts_at = self._newest + timedelta(days=DAYS_AHEAD) - timedelta(hours=hours_ago)
         series, held = number % self.size.series, self._held_after(number)
@@ -197,7 +199,7 @@ class _City:
                 self.records.add(meeting, self._series[series], items, starts_at, held // 2 - 1)
 
     def _held_after(self, number: int) -> int | None:
-        """How many meetings have been held since; None for one that is still to come."""
+        """Return how many meetings have been held since; None for one that is still to come."""
         ahead = int((DAYS_AHEAD * 24 + 2) / HOURS_BETWEEN_MEETINGS)
         since = self.size.meetings - 1 - number - ahead
         return since if since > 0 else None
@@ -236,11 +238,11 @@ class _City:
         return series
 
     def _staff(self, number: int, count: int) -> list[int]:
-        """Different people for different numbers."""
+        """Return so many people, different ones for different numbers."""
         return [self._people[(number * 7 + n) % len(self._people)] for n in range(count)]
 
     def _invited(self, number: int) -> list[int]:
-        """One councillor sits in every fifth meeting."""
+        """Return who is invited. One councillor sits in every fifth meeting."""
         people = self._staff(number, INVITED)
         return [self._cast["okuma"], *people[1:]] if number % 5 == 0 else people
 
@@ -279,7 +281,7 @@ class _City:
     def _add_documents(
         self, meeting: int, items: list[int], starts_at: datetime, people: list[int]
     ) -> list[int]:
-        """The versions that are shown, of which the first document has two."""
+        """Add documents, and return the versions that are shown; the first document has two."""
         shown = []
         for place in range(DOCUMENTS):
             document = self.rows.add(
@@ -336,7 +338,7 @@ class _City:
             )
 
     def _add_traces(self, meeting: int, at: datetime, people: list[int]) -> None:
-        """What is written down of everybody's coming and looking, and what they keep."""
+        """Add what is written down of everybody's coming and looking, and what they keep."""
         for n in range(MEMOS):
             person = people[n % INVITED]
             self.rows.add(

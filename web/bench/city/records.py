@@ -1,4 +1,4 @@
-"""What a made city has of a meeting after it: sound, transcript, corrections and minutes."""
+"""The records of a made city's meetings: sound, transcript, corrections and minutes."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,7 +53,7 @@ class Records:
     def add(
         self, meeting: int, series: int, items: list[int], starts_at: datetime, since: int
     ) -> None:
-        """Sound, transcript and minutes; `since`: how many meetings were recorded after it."""
+        """Add sound, transcript and minutes; `since`: how many meetings were recorded after it."""
         seconds = self._segments * SECONDS_OF_A_SEGMENT
         recording = self._rows.add(
             Recording,
@@ -103,7 +103,7 @@ class Records:
     def _add_segments(
         self, series: int, transcript: int, items: list[int], *, is_confirmed: bool
     ) -> list[dict[str, Any]]:
-        """The paragraphs of the minutes that are made of them."""
+        """Add the segments, and return the paragraphs of the minutes that are made of them."""
         voices = [
             self._rows.add(Speaker, transcript_id=transcript, name=f"委員 {n}", number=n)
             for n in range(1, VOICES + 1)
@@ -190,8 +190,8 @@ class Records:
         starts_at: datetime,
         paragraphs: list[dict[str, Any]],
     ) -> tuple[int, int]:
-        """Two revisions, of which approval is asked for the second; the ids of the minutes and of
-        that request."""
+        """Add two revisions, of which approval is asked for the second; return the ids of the
+        minutes and of that request."""
         minutes = self._rows.add(Minutes, meeting_id=meeting)
         length = self._segments // self._items
         content = {

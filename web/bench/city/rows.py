@@ -1,4 +1,4 @@
-"""What a made city is written with: rows by the thousand, and sentences that somebody said."""
+"""The writing of a made city: rows by the thousand, and sentences that somebody said."""
 
 import random
 from collections import defaultdict
@@ -26,7 +26,7 @@ class Rows:
         self._numbers: dict[type[Base], Any] = {}
 
     def add(self, table: type[Base], /, **columns: Any) -> int:
-        """The id of the new row."""
+        """Add a row and return its id."""
         if table not in self._numbers:
             last = self._connection.scalar(select(func.max(table.__table__.c.id)))
             self._numbers[table] = count((last or 0) + 1)
@@ -35,7 +35,7 @@ class Rows:
         return number
 
     def add_pair(self, table: type[Base], /, **columns: Any) -> None:
-        """Of a table whose rows have no number of their own."""
+        """Add a row of a table whose rows have no number of their own."""
         self._waiting[table].append(columns)
 
     def write(self) -> None:
@@ -52,7 +52,8 @@ class Sentences:
         self._all = [_sentence(same) for _ in range(SENTENCES)]
 
     def said(self, start: int, count: int) -> list[tuple[str, str]]:
-        """So many as they were heard and as they were meant; others for another `start`."""
+        """Return so many sentences as they were heard and as they were meant; others for another
+        `start`."""
         return [self._all[(start * 37 + n) % SENTENCES] for n in range(count)]
 
 
@@ -65,7 +66,7 @@ def columns_of(row: Base, *names: str) -> dict[str, Any]:
 
 
 def _sentence(random: random.Random) -> tuple[str, str]:
-    """As it was heard, with two wrong letters, and as it was meant."""
+    """Return a sentence as it was heard, with two wrong letters, and as it was meant."""
     where, what, how = (random.choice(words) for words in (WHERE, WHAT, HOW))
     year, amount = random.randint(1, 9), random.randint(2, 990)
     meant = f"{where}地区の{what}につきましては、令和{year}年度に{amount}万円を{how}しております。"

@@ -52,14 +52,14 @@ class Targets:
 
 
 def evil_subtitle() -> bytes:
-    """30 KB in which the name of a voice begins and never ends."""
+    """Return 30 KB in which the name of a voice begins and never ends."""
     head = "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n"
     return f"{head}<v{' ' * SUBTITLE_SPACES}".encode()
 
 
 def nested_forms(fold: int = 10, deep: int = 12) -> bytes:
-    """A PDF of one page and a few kilobytes whose form draws another one `fold` times, which does
-    the same, `deep` times over."""
+    """Return a PDF of one page and a few kilobytes whose form draws another one `fold` times, which
+    does the same, `deep` times over."""
     pdf, made = pikepdf.new(), io.BytesIO()
     pdf.add_blank_page(page_size=(595, 842))
     form = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Form, "BBox": [0, 0, 595, 842]}
@@ -74,7 +74,7 @@ def nested_forms(fold: int = 10, deep: int = 12) -> bytes:
 
 
 def attack(place: Place, targets: Targets) -> None:
-    """All at once; does not come back."""
+    """Do all of it at once; this does not come back."""
     file = f"/versions/{targets.version_id}/file"
     acts: list[Callable[[], object]] = [
         lambda: _hold_half_sent(place),

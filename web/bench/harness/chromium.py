@@ -22,7 +22,7 @@ TABLET = {"width": 820, "height": 1180}
 
 
 def chromium(names: Iterable[str] = NAMES) -> str | None:
-    """GIJIDO_CHROMIUM, else the first of these on the PATH: one as people have it, if there is."""
+    """Return GIJIDO_CHROMIUM, else the first of these names on the PATH, if there is one."""
     given = os.environ.get("GIJIDO_CHROMIUM")
     return given or next((found for name in names if (found := shutil.which(name))), None)
 
@@ -47,8 +47,8 @@ def open_browser() -> Iterator[Any]:
 def signed_in(
     browser: Any, url: str, login: str = "okuma", viewport: dict[str, int] = TABLET
 ) -> Any:
-    """A page of a new context on the server at `url`; an attendee with a tablet, unless somebody
-    else is named."""
+    """Return a page of a new context on the server at `url`; an attendee with a tablet, unless
+    somebody else is named."""
     page = browser.new_context(viewport=viewport, base_url=url, locale="ja-JP").new_page()
     page.goto("/sign-in")
     page.get_by_label("利用者ID").fill(login)
@@ -59,7 +59,7 @@ def signed_in(
 
 
 def install() -> None:
-    """One of Debian's packages, where we may."""
+    """Install one of Debian's packages, where we may."""
     before = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if not shutil.which("apt-get") or (before and not shutil.which("sudo")):
         return

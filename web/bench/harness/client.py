@@ -17,7 +17,8 @@ LONGEST_ANSWER_SECONDS = 600
 
 
 def add_meeting(config: Config) -> tuple[int, int]:
-    """With the demo's people, before the server starts; its id and that of its first item."""
+    """Add a meeting with the demo's people, before the server starts; return its id and that of its
+    first item."""
     migrate(config.database)
     with writing(connect(config.database)) as session, session.begin():
         people = add_people(session)
@@ -39,7 +40,7 @@ class Client:
     token: str = ""
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """The answer's JSON. Raises HTTPError when it is no success."""
+        """Send a request and return the answer's JSON. Raises HTTPError when it is no success."""
         packed = None if body is None else json.dumps(body).encode()
         return self._send(method, path, packed, "application/json")
 
@@ -67,6 +68,6 @@ class Client:
 
 
 def sign_in(server: RunningServer, login: str = "koga") -> Client:
-    """The organiser, unless somebody else is named."""
+    """Sign in as the organiser, unless somebody else is named."""
     answer = Client(server).ask("POST", "/api/tokens", {"login": login, "password": PASSWORD})
     return Client(server, str(answer["token"]))

@@ -20,7 +20,8 @@ class Panel:
 
 
 def draw(along: Sequence[float], axis: str, panels: Sequence[Panel]) -> str:
-    """The panels below each other over the same axis. `along`: ascending, as many as values."""
+    """Draw the panels below each other over the same axis. `along`: ascending, as many as
+    values."""
     height = len(panels) * PANEL_HEIGHT + 20
     inside = [
         line
@@ -63,7 +64,7 @@ def _panel(along: Sequence[float], panel: Panel, top: int) -> Iterator[str]:
 
 
 def _marks(most: float) -> list[float]:
-    """Round numbers from nothing to at least `most`."""
+    """Return round numbers from nothing to at least `most`."""
     rough = max(most, 1e-9) / (MOST_MARKS - 1)
     size = 10 ** math.floor(math.log10(rough))
     step = next(size * n for n in (1, 2, 2.5, 5, 10) if size * n >= rough)

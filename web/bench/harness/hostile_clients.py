@@ -22,8 +22,8 @@ class Place:
     host: str = "127.0.0.1"
 
     def connect(self, *, seconds: float = 30.0, source: str = "", window: int = 0) -> socket.socket:
-        """A connection. `seconds`: the longest wait for anything; `source`: the address of ours
-        that it comes from; `window`: how many bytes our side takes before it is read."""
+        """Open a connection. `seconds`: the longest wait for anything; `source`: the address of
+        ours that it comes from; `window`: how many bytes our side takes before it is read."""
         made = socket.socket()
         made.settimeout(seconds)
         if window:
@@ -48,8 +48,8 @@ class Answered:
 
 
 def request(method: str, path: str, body: bytes = b"", token: str = "", **headers: str) -> bytes:
-    """The bytes of a request, with a bearer token if one is given. `Content_Type="…"` becomes the
-    header Content-Type; one that is given is not made."""
+    """Return the bytes of a request, with a bearer token if one is given. `Content_Type="…"`
+    becomes the header Content-Type; one that is given is not made."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     if token:
         named["Authorization"] = f"Bearer {token}"
@@ -69,7 +69,7 @@ def exchange(place: Place, sent: bytes, *, seconds: float = 30.0, source: str = 
 
 
 def read_answer(line: socket.socket) -> Answered:
-    """Until the server closes, or says nothing for as long as the connection waits."""
+    """Read until the server closes, or says nothing for as long as the connection waits."""
     came = bytearray()
     with suppress(OSError):
         while piece := line.recv(READ_BYTES):
@@ -84,7 +84,7 @@ def read_answer(line: socket.socket) -> Answered:
 def half_sent_bodies(
     place: Place, count: int, path: str = "/nothing-here", source: str = ""
 ) -> Iterator[list[socket.socket]]:
-    """So many connections, each with the beginning of a form, and then silence."""
+    """Open so many connections, each with the beginning of a form, and then silence."""
     begun = request(
         "POST", path, Content_Length="1000", Content_Type="application/x-www-form-urlencoded"
     )
@@ -94,7 +94,7 @@ def half_sent_bodies(
 
 @contextmanager
 def half_sent_heads(place: Place, count: int, source: str = "") -> Iterator[list[socket.socket]]:
-    """So many connections, each with the beginning of a head, and then silence."""
+    """Open so many connections, each with the beginning of a head, and then silence."""
     with _connected(place, count, b"GET / HTTP/1.1\r\nHost: g", source=source) as lines:
         yield lines
 
@@ -103,7 +103,7 @@ def half_sent_heads(place: Place, count: int, source: str = "") -> Iterator[list
 def slow_readers(
     place: Place, count: int, path: str, token: str = ""
 ) -> Iterator[list[socket.socket]]:
-    """So many terminals that ask for this and then take nothing of it."""
+    """Open so many connections that ask for this and then take nothing of it."""
     asked = request("GET", path, token=token)
     with _connected(place, count, asked, window=SMALL_WINDOW_BYTES) as lines:
         yield lines
@@ -113,8 +113,8 @@ def slow_readers(
 def weak_network(
     place: Place, count: int, path: str, token: str = "", bytes_per_second: int = 50_000
 ) -> Iterator[Callable[[], int]]:
-    """So many terminals that ask for this and take so much of it in a second, each. The value
-    tells how many bytes they have taken together so far."""
+    """Open so many connections that ask for this and take so much of it in a second, each. The
+    value tells how many bytes they have taken together so far."""
     took, is_over = [0], threading.Event()
 
     def take(lines: list[socket.socket]) -> None:
@@ -155,7 +155,7 @@ def guess(place: Place, login: str, password: str = "wrong") -> Answered:  # noq
 
 
 def seconds_to_answer(place: Place, path: str, token: str = "") -> tuple[int, float]:
-    """Status and time in seconds of one request by somebody who means no harm."""
+    """Return status and time in seconds of one request by somebody who means no harm."""
     begun = time.monotonic()
     status = exchange(place, request("GET", path, token=token)).status
     return status, time.monotonic() - begun

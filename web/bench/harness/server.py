@@ -32,7 +32,7 @@ class RunningServer:
 
     @property
     def peak_rss_mb(self) -> float:
-        """The most memory that the server process has held so far."""
+        """Return the most memory in MB that the server process has held so far."""
         status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
         peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
         return round(int(peak.split()[1]) / 1024, 1)
@@ -46,13 +46,14 @@ def empty_home() -> Iterator[Config]:
 
 @contextmanager
 def worker_running(config: Config) -> Iterator["subprocess.Popen[bytes]"]:
-    """`gijido worker` on this data."""
+    """Run `gijido worker` on this data."""
     with _started("worker", config, {}) as process:
         yield process
 
 
 def memory_mb(pid: int) -> float:
-    """What the process and its children hold in memory (resident), 0 for those that ended."""
+    """Return what the process and its children hold in memory (resident), 0 for those that
+    ended."""
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
         told = [each.read_text() for each in Path(f"/proc/{pid}/task").glob("*/children")]
@@ -65,7 +66,7 @@ def memory_mb(pid: int) -> float:
 
 @contextmanager
 def running(config: Config, port: int | None = None) -> Iterator[RunningServer]:
-    """`gijido serve` on this data and this port, or a free one."""
+    """Run `gijido serve` on this data and this port, or a free one."""
     port = port or free_port()
     with _started("serve", config, {"GIJIDO_PORT": str(port)}) as process:
         server = RunningServer("127.0.0.1", port, process.pid)
@@ -92,7 +93,7 @@ def _started(
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """What is being measured is over: a step in hand need not come to its end."""
+    """Stop a process. What is being measured is over: a step in hand need not come to its end."""
     process.send_signal(signal.SIGINT)
     try:
         process.wait(timeout=STOPPING_SECONDS)
