@@ -266,7 +266,7 @@ SLOW = {
     [
         (["--help"], "Start the web server", SLOW | {"sqlalchemy", "pydantic"}),
         (["bench", "--help"], "Turn pages before many terminals", SLOW),
-        (["user", "list", "--help"], "Who there is", SLOW),
+        (["user", "list", "--help"], "List the people", SLOW),
     ],
 )
 def test_a_help_text_does_not_wait_for_what_only_the_command_itself_needs(
