@@ -39,8 +39,8 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from meetings.config import Config, Watch as Settings
-from meetings.storage import Storage
-from minutes.watching import Watch
+from meetings.disk.storage import Storage
+from minutes.recordings.watching import Watch
 from models.database import connect
 
 home, folder, login = sys.argv[1:]

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.hostile
 THREADS = """
 import os, threading
 from pathlib import Path
-from web import beside
+from web.commands import beside
 waiting = threading.Event()
 before = threading.Thread(target=waiting.wait, daemon=True)
 before.start()
