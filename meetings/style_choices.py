@@ -57,7 +57,7 @@ class Endings(Choice):
 
 
 class Annotations(Choice):
-    """How words that nobody said are set (minutes/japanese/annotations.py)."""
+    """How what nobody said is set (minutes/japanese/annotations.py)."""
 
     ROUND = "round"
     SQUARE = "square"
