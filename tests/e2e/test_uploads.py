@@ -17,6 +17,7 @@ from tests.e2e.conftest import (
     DESKTOP,
     LiveServer,
     chromium_for_tests,
+    let_in,
     sign_in,
     start_server,
     todays_at,
@@ -236,6 +237,22 @@ def test_whoever_signs_in_again_goes_on_sending(context: BrowserContext, tmp_pat
     with context.expect_page() as opened:
         row.get_by_role("link", name="サインインの画面を開く").click()
     sign_in(opened.value, "morishita")
+    until(page, lambda: sha256(file) in received(page))
+
+
+def test_while_another_person_is_signed_in_on_the_terminal_a_page_waits_for_its_own(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    file = make_sound(tmp_path / "代わった人.wav", 5)
+    page = context.new_page()
+    page.goto(URL)
+    context.clear_cookies()
+    let_in(context, "koga")
+    choose(page, file)
+    row = page.locator("[data-sending]").get_by_role("listitem")
+    expect(row).to_contain_text("サインインし直すと続きから送ります")
+    context.clear_cookies()
+    let_in(context, "morishita")
     until(page, lambda: sha256(file) in received(page))
 
 

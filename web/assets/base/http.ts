@@ -29,9 +29,8 @@ export class Refusal extends Error {
     return this.status === 0;
   }
 
-  /** Whether somebody has to sign in: nobody is, or another person than the one whose page it is. */
   get isOfSignIn(): boolean {
-    return this.status === 401 || this.status === 403;
+    return isOfSignIn(this.status);
   }
 
   /** What somebody else has written meanwhile, where that is why. */
@@ -44,6 +43,9 @@ export class Refusal extends Error {
     return typeof this.answer.revision === "number" ? this.answer.revision : null;
   }
 }
+
+/** Whether somebody has to sign in: nobody is, or another person than the one whose page it is. */
+export const isOfSignIn = (status: number): boolean => status === 401 || status === 403;
 
 /** Returns the server's own sentence, or `unreachable` where it was not reached. */
 export function sentenceOf(problem: unknown, unreachable: string): string {

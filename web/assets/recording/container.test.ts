@@ -20,6 +20,7 @@ test("there is no head before the first sound has come", () => {
 test("sound is read by itself from the last beginning that is not past the limit", () => {
   const head = headOf(WEBM)!;
   expect(lastStart(head, WEBM, WEBM.length)).toBe(12);
+  expect(lastStart(head, WEBM, 12)).toBe(12);
   expect(lastStart(head, WEBM, 11)).toBe(6);
   expect(lastStart(head, WEBM, 5)).toBeNull();
 });

@@ -3,8 +3,8 @@
 
 import { type DetailedError, type HttpRequest, Upload as TusUpload } from "tus-js-client";
 import { ask } from "../base/dialog";
-import { Refusal, request } from "../base/http";
-import { currentToken, renewToken } from "../base/signed-in";
+import { isOfSignIn, Refusal, request } from "../base/http";
+import { headersOfPage, renewToken } from "../base/signed-in";
 import { header, hex, Sums, sha256 } from "./checksum";
 import { stay } from "./idle";
 import { Row } from "./row";
@@ -100,7 +100,7 @@ export class Sending {
       try {
         return await unfinished(this.file, this.place);
       } catch (problem) {
-        if (problem instanceof Refusal && problem.status === 401) await this.signedIn();
+        if (problem instanceof Refusal && problem.isOfSignIn) await this.signedIn();
         else if (problem instanceof Refusal && problem.isPassing) {
           this.row.say(RECONNECTING, "waiting");
           await patience(LONGEST_PAUSE_MS);
@@ -177,8 +177,7 @@ export class Sending {
   }
 
   private async prepare(request: HttpRequest): Promise<void> {
-    request.setHeader("Accept", "application/json");
-    request.setHeader("X-CSRFToken", currentToken());
+    for (const [name, value] of Object.entries(headersOfPage())) request.setHeader(name, value);
     if (request.getMethod() !== "PATCH") return;
     const start = Number(request.getHeader("Upload-Offset"));
     request.setHeader("Upload-Checksum", header(await this.sums.of(start)));
@@ -213,7 +212,7 @@ export class Sending {
       this.row.say(UNREADABLE, "error");
       return this.end("failed");
     }
-    if (status === 401) return this.waitForSignIn();
+    if (isOfSignIn(status)) return this.waitForSignIn();
     if (status === 404 || status === 410) return this.fail(GONE);
     if (status === 507 || (status >= 402 && status < 500 && !PASSING.has(status)))
       return this.stop(told.message);
