@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from meetings.disk.storage import Storage
 from minutes.assignment import decisions as assignment
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.speakers import naming
 from models.meeting import Meeting
 from models.recording import Recording, RecordingKind
@@ -23,14 +23,14 @@ FIRST_SOUND = SPEECH / "meeting" / "audio.flac"
 SECOND_SOUND = SPEECH / "human" / "common_voice_ja_38833628.flac"
 STARTS_AT = datetime(2026, 11, 23, 5, tzinfo=UTC)
 FIRST = [
-    Heard(1.0, 8.6, "それでは定刻となりましたので。"),
-    Heard(9.0, 13.0, "一つ目の論点整理について。"),
+    HeardSegment(1.0, 8.6, "それでは定刻となりましたので。"),
+    HeardSegment(9.0, 13.0, "一つ目の論点整理について。"),
 ]
 SECOND = [
-    Heard(0.4, 2.8, "やっぱりお化けや幽霊じゃないんだ。"),
-    Heard(2.9, 5.2, "人間にちがいない。"),
+    HeardSegment(0.4, 2.8, "やっぱりお化けや幽霊じゃないんだ。"),
+    HeardSegment(2.9, 5.2, "人間にちがいない。"),
 ]
-SPARE = [Heard(1.0, 3.0, "予備の録音で聞こえた言葉")]
+SPARE = [HeardSegment(1.0, 3.0, "予備の録音で聞こえた言葉")]
 
 
 @dataclass(frozen=True)

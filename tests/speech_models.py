@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minutes.proposals.selection import Choice, Teach
+from minutes.proposals.selection import Selection, Teach
 from minutes.recognition.heard import FindWords
 from minutes.speech_models import model_file
 from minutes.speech_models.model_file import Variable
@@ -52,7 +52,7 @@ def write(path: Path, tensors: list[Tensor], specification: str = "WhisperSpec")
     contents = {each.name: each.content for each in tensors}
     variables = tuple(Variable(each.name, each.shape, each.kind, 0, 0) for each in tensors)
     alias = ("decoder/projection/weight", "decoder/embeddings/weight")
-    layout = model_file.Layout(6, specification, 3, variables, (alias,))
+    layout = model_file.ModelLayout(6, specification, 3, variables, (alias,))
     pieces = model_file.written(layout, lambda variable: contents[variable.name])
     path.write_bytes(b"".join(pieces))
 
@@ -86,7 +86,7 @@ def _corner(tensor: Tensor, shape: tuple[int, ...]) -> bytes:
 
 def teach_nothing(_model: SpeechModel) -> Teach:
     """For a worker whose papers say nothing."""
-    return lambda segments, _sound, _vocabulary: iter([Choice(one.text) for one in segments])
+    return lambda segments, _sound, _vocabulary: iter([Selection(one.text) for one in segments])
 
 
 def find_no_words(_model: SpeechModel, _language: str) -> FindWords:

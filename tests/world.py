@@ -9,7 +9,7 @@ from meetings.config import Limits
 from meetings.disk.storage import Storage
 from meetings.documents import memos
 from meetings.sitting import attendance
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.recordings import uploads
 from minutes.records import publication, records
 from minutes.terms import dictionaries
@@ -25,9 +25,9 @@ from tests.cast import Cast
 from web.demo import builders
 
 HEARD = [
-    Heard(1.0, 8.6, "それでは提告となりましたので"),
-    Heard(9.0, 13.0, "本日はお忙しい中お集まりいただきありがとうございます"),
-    Heard(13.4, 19.5, "一つ目の論点整理について事務局から説明をお願いします"),
+    HeardSegment(1.0, 8.6, "それでは提告となりましたので"),
+    HeardSegment(9.0, 13.0, "本日はお忙しい中お集まりいただきありがとうございます"),
+    HeardSegment(13.4, 19.5, "一つ目の論点整理について事務局から説明をお願いします"),
 ]
 
 

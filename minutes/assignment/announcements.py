@@ -10,7 +10,7 @@ from math import log
 import numpy as np
 
 from minutes.assignment.topics import Scores, Talk, Topic, sound_of
-from minutes.assignment.weights import Weights
+from minutes.assignment.weights import AssignmentWeights
 from minutes.japanese.numerals import normalise
 
 LEADS = re.compile(
@@ -48,9 +48,9 @@ ORDINALS = {
 BILL = re.compile(r"(?<!\d)(\d{1,6})号")
 
 
-def announced(talk: Sequence[Talk], topics: Sequence[Topic], weights: Weights) -> Scores:
+def announced(talk: Sequence[Talk], topics: Sequence[Topic], weights: AssignmentWeights) -> Scores:
     """How much each piece speaks for each topic's beginning there."""
-    signs = _Signs.of(topics)
+    signs = _TopicSigns.of(topics)
     found = np.zeros((len(talk), len(topics)))
     for line, piece in enumerate(talk):
         found[line] = signs.scores(piece, weights)
@@ -61,7 +61,7 @@ def announced(talk: Sequence[Talk], topics: Sequence[Topic], weights: Weights) -
 
 
 @dataclass(frozen=True)
-class _Signs:
+class _TopicSigns:
     """By what each topic is known when it is announced."""
 
     topics: Sequence[Topic]
@@ -69,11 +69,11 @@ class _Signs:
     bills: list[list[str]]
 
     @classmethod
-    def of(cls, topics: Sequence[Topic]) -> "_Signs":
+    def of(cls, topics: Sequence[Topic]) -> "_TopicSigns":
         bills = [BILL.findall(normalise(topic.title)) for topic in topics]
         return cls(topics, _title_words(topics), bills)
 
-    def scores(self, piece: Talk, weights: Weights) -> Scores:
+    def scores(self, piece: Talk, weights: AssignmentWeights) -> Scores:
         led, (numbers, bills) = _led(piece.text), _numbers(piece)
         is_last = bool(LAST.search(piece.text))
         found = np.zeros(len(self.topics))

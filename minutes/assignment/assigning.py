@@ -8,7 +8,7 @@ import numpy as np
 
 from minutes.assignment import announcements, path
 from minutes.assignment.topics import Scores, Talk, Topic, votes
-from minutes.assignment.weights import CHOSEN, Weights
+from minutes.assignment.weights import CHOSEN, AssignmentWeights
 from models.transcript import AssignedBy
 
 LONGEST_OUTSIDE_SECONDS = 600.0
@@ -26,7 +26,7 @@ OUTSIDE = -1
 
 
 @dataclass(frozen=True)
-class Said:
+class SpokenSegment:
     """One segment. `shown`: the number of the item whose page was shown or that was called up;
     `fixed`: where a person has put it, OUTSIDE or the number of an item."""
 
@@ -45,11 +45,11 @@ class Assigned:
 
 
 def assign(
-    said: Sequence[Said],
+    said: Sequence[SpokenSegment],
     topics: Sequence[Topic],
     *,
     is_beginning: bool = True,
-    weights: Weights = CHOSEN,
+    weights: AssignmentWeights = CHOSEN,
 ) -> list[Assigned | None]:
     """The item of each segment in order of time; None where nothing tells. `is_beginning`: the
     meeting begins here, as it does in its first part.
@@ -69,13 +69,13 @@ def assign(
 
 
 @dataclass(frozen=True)
-class _Signs:
+class _PieceSigns:
     """What each piece says for each place: for staying there, and for a change to it."""
 
     staying: Scores
     entering: Scores
 
-    def led(self, said: Sequence[Said], weights: Weights) -> Scores:
+    def led(self, said: Sequence[SpokenSegment], weights: AssignmentWeights) -> Scores:
         """`staying`, by what was shown, and beyond doubt by what a person said: the item begins
         where they put it, and not before."""
         staying = self.staying.copy()
@@ -93,13 +93,15 @@ class _Signs:
                 staying[line - 1, places] = IMPOSSIBLE
         return staying
 
-    def are_enough(self, place: int, lines: Sequence[int], weights: Weights) -> bool:
+    def are_enough(self, place: int, lines: Sequence[int], weights: AssignmentWeights) -> bool:
         """Whether something was said for an item, besides that nothing was said for others."""
         words = float(np.maximum(self.staying[lines, place], 0).sum())
         return float(self.entering[lines, place].max()) + words >= ENOUGH * weights.enter
 
 
-def _signs(said: Sequence[Said], topics: Sequence[Topic], weights: Weights) -> _Signs:
+def _signs(
+    said: Sequence[SpokenSegment], topics: Sequence[Topic], weights: AssignmentWeights
+) -> _PieceSigns:
     talk = [Talk.of(one.text) for one in said]
     staying, entering = np.zeros((2, len(said), len(topics) + 2))
     staying[:, 1:-1] = weights.vote * votes(talk, topics)
@@ -108,7 +110,7 @@ def _signs(said: Sequence[Said], topics: Sequence[Topic], weights: Weights) -> _
     entering[:, 1:-1] = announcements.announced(talk, topics, weights)
     ends = announcements.closing(talk)
     entering[:, -1] = np.where(ends > 0, weights.closing * ends, UNHEARD_OF)
-    return _Signs(staying, entering)
+    return _PieceSigns(staying, entering)
 
 
 def _places(fixed: int) -> list[int]:
@@ -116,7 +118,10 @@ def _places(fixed: int) -> list[int]:
 
 
 def _known(
-    said: Sequence[Said], way: Sequence[int], signs: _Signs, weights: Weights
+    said: Sequence[SpokenSegment],
+    way: Sequence[int],
+    signs: _PieceSigns,
+    weights: AssignmentWeights,
 ) -> list[tuple[int, bool]]:
     """The place of each segment, and whether that may be said: not of an item for which nothing
     speaks, nor of talk outside where no item was recognised or that is too long."""
@@ -135,6 +140,6 @@ def _known(
     return [(place, is_known and is_any) for place, is_known in found]
 
 
-def _assigned(place: int, one: Said) -> Assigned:
+def _assigned(place: int, one: SpokenSegment) -> Assigned:
     is_shown = place != OUTSIDE and one.shown == place
     return Assigned(place, AssignedBy.TURNS if is_shown else AssignedBy.TEXT)

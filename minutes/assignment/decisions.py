@@ -71,7 +71,7 @@ def confirm_item(session: Session, by: Person, segment: Segment) -> list[Segment
 
 
 @dataclass(frozen=True)
-class Place:
+class AgendaPlace:
     """Of a segment in the agenda, and who put it there."""
 
     agenda_item: AgendaItem | None
@@ -82,15 +82,15 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Placing:
+class AgendaMove:
     """`then` instead of `now`."""
 
     segment: Segment
-    now: Place
-    then: Place
+    now: AgendaPlace
+    then: AgendaPlace
 
 
-def place_again(session: Session, by: Person, placings: Sequence[Placing]) -> list[Segment]:
+def place_again(session: Session, by: Person, placings: Sequence[AgendaMove]) -> list[Segment]:
     """A decision about many taken back, or done again: of the segments that still are where it
     put them, and only of those. What the machine had found is the machine's again. Returns them."""
     for transcript in {one.segment.transcript for one in placings}:

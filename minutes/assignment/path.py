@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from minutes.assignment.topics import Scores
-from minutes.assignment.weights import Weights
+from minutes.assignment.weights import AssignmentWeights
 
 MOST_SKIPPED = 4
 """So many items left out at once count."""
 
 
-def between(count: int, weights: Weights) -> Scores:
+def between(count: int, weights: AssignmentWeights) -> Scores:
     """From each place (line) to each (column). Nobody comes back to the talk before."""
     places = np.arange(count + 2, dtype=np.float64)
     step = places[None, :] - places[:, None]

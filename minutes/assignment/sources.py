@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from meetings.agenda import Node, flat, tree
 from meetings.invitations.invitations import invited
-from minutes.assignment.assigning import OUTSIDE, Said
+from minutes.assignment.assigning import OUTSIDE, SpokenSegment
 from minutes.assignment.topics import Topic
 from minutes.recordings import parts
 from minutes.recordings.recordings import recordings_of
@@ -37,13 +37,13 @@ def topics_of(session: Session, meeting: Meeting) -> dict[int, Topic]:
 
 def said_in(
     session: Session, recording: Recording, segments: Sequence[Segment], items: Sequence[int]
-) -> list[Said]:
+) -> list[SpokenSegment]:
     """The segments with what was shown, and with what a person has decided; `items`: the ids of
     the agenda in order."""
     place = {item: number for number, item in enumerate(items)}
     shown = items_shown(session, recording, segments)
     return [
-        Said(
+        SpokenSegment(
             segment.text,
             segment.end_seconds - segment.start_seconds,
             None if item is None else place.get(item),

@@ -32,7 +32,7 @@ class SpanKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Span:
+class AgendaSpan:
     """From where to where, in seconds of the recording; `segments`: what stands there."""
 
     kind: SpanKind
@@ -46,7 +46,7 @@ class Span:
         return max(0.0, self.end_seconds - self.start_seconds)
 
 
-def open_spans(session: Session, transcript: Transcript) -> list[Span]:
+def open_spans(session: Session, transcript: Transcript) -> list[AgendaSpan]:
     """In order of time. A meeting without an agenda has nothing to assign.
 
     Of silence nothing is said: nobody spoke there. A segment without words stays open until
@@ -70,12 +70,12 @@ def refuse_open(session: Session, sources: Iterable[Transcript]) -> None:
         )
 
 
-def told(spans: list[Span]) -> str:
+def told(spans: list[AgendaSpan]) -> str:
     """「議題に割り当てていない発話 12件（1分30秒）、…」."""
     return "、".join(_told(kind, spans) for kind in SpanKind if any(s.kind == kind for s in spans))
 
 
-def count(spans: Iterable[Span]) -> int:
+def count(spans: Iterable[AgendaSpan]) -> int:
     """Segments, and places without any."""
     return sum(len(span.segments) or 1 for span in spans)
 
@@ -112,20 +112,20 @@ def _may_be_open(session: Session, transcript: Transcript) -> bool:
     return session.scalar(found) is not None
 
 
-def _unassigned(transcript: Transcript, segments: Sequence[Segment]) -> Iterator[Span]:
+def _unassigned(transcript: Transcript, segments: Sequence[Segment]) -> Iterator[AgendaSpan]:
     for is_unassigned, run in groupby(segments, key=lambda segment: segment.is_unassigned):
         if is_unassigned:
             yield _span(SpanKind.UNASSIGNED, transcript, list(run))
 
 
-def _unheard(transcript: Transcript, segments: Sequence[Segment]) -> Iterator[Span]:
+def _unheard(transcript: Transcript, segments: Sequence[Segment]) -> Iterator[AgendaSpan]:
     for segment in segments:
         is_seen = segment.is_confirmed or _is_left_out_by_hand(segment)
         if segment.doubt == Doubt.MISSING and not segment.text and not is_seen:
             yield _span(SpanKind.UNHEARD, transcript, [segment])
 
 
-def _untranscribed(transcript: Transcript, segments: Sequence[Segment]) -> Iterator[Span]:
+def _untranscribed(transcript: Transcript, segments: Sequence[Segment]) -> Iterator[AgendaSpan]:
     left_out = [segment for segment in segments if _is_left_out_by_hand(segment)]
     for chunk in transcript.transcription.chunks:
         if chunk.state == WorkState.FINISHED:
@@ -135,10 +135,10 @@ def _untranscribed(transcript: Transcript, segments: Sequence[Segment]) -> Itera
             one.start_seconds <= start and one.end_seconds >= chunk.end_seconds for one in left_out
         )
         if start < chunk.end_seconds and not is_left_out:
-            yield Span(SpanKind.UNTRANSCRIBED, transcript, start, chunk.end_seconds)
+            yield AgendaSpan(SpanKind.UNTRANSCRIBED, transcript, start, chunk.end_seconds)
 
 
-def _is_placed(span: Span) -> bool:
+def _is_placed(span: AgendaSpan) -> bool:
     """What is not counts as unassigned already."""
     return not any(segment.is_unassigned for segment in span.segments)
 
@@ -147,12 +147,12 @@ def _is_left_out_by_hand(segment: Segment) -> bool:
     return segment.is_left_out and segment.assigned_by == AssignedBy.PERSON
 
 
-def _span(kind: SpanKind, transcript: Transcript, run: list[Segment]) -> Span:
+def _span(kind: SpanKind, transcript: Transcript, run: list[Segment]) -> AgendaSpan:
     ends = max(segment.end_seconds for segment in run)
-    return Span(kind, transcript, run[0].start_seconds, ends, tuple(run))
+    return AgendaSpan(kind, transcript, run[0].start_seconds, ends, tuple(run))
 
 
-def _without_words(span: Span) -> Segment:
+def _without_words(span: AgendaSpan) -> Segment:
     return Segment(
         transcript=span.transcript,
         start_seconds=span.start_seconds,
@@ -163,7 +163,7 @@ def _without_words(span: Span) -> Segment:
     )
 
 
-def _told(kind: SpanKind, spans: list[Span]) -> str:
+def _told(kind: SpanKind, spans: list[AgendaSpan]) -> str:
     of_kind = [span for span in spans if span.kind == kind]
     return (
         f"{kind.label} {count(of_kind)}件（{dates.length(sum(span.seconds for span in of_kind))}）"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Weights:
+class AssignmentWeights:
     """`vote`: of one word; words that come together are no independent witnesses. Of an
     announcement: its `title`, more with words that lead over (`led_title`), its `number` in the
     agenda or of a `bill`, its `presenter`, the `last` item, `led` for any; `joined`: how far the
@@ -33,4 +33,4 @@ class Weights:
     close: float = 1.0
 
 
-CHOSEN = Weights()
+CHOSEN = AssignmentWeights()

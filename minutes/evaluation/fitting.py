@@ -29,14 +29,14 @@ from minutes.proposals import features as evidence
 from minutes.proposals import selection, teaching
 from minutes.proposals.candidates import Candidate, candidates
 from minutes.proposals.features import Evidence, Weights
-from minutes.proposals.selection import Asked
-from minutes.recognition.heard import Heard, Recognise
+from minutes.proposals.selection import ScreenedCandidate
+from minutes.recognition.heard import HeardSegment, Recognise
 from minutes.recognition.whisper import Whisper
 from minutes.recognition.windows import heard_together
 from minutes.sound import audio
 from minutes.sound.samples import Sound
 from minutes.speech_models import speech_model
-from minutes.terms.terms import Vocabulary
+from minutes.terms.terms import MeetingVocabulary
 
 PENALTY_SCREENED, PENALTY_JUDGED = 1.0, 2.0
 STEPS = 25
@@ -55,13 +55,13 @@ class Possible:
 class Example:
     """A segment with everything that could be meant in it, and what was."""
 
-    segment: Heard
+    segment: HeardSegment
     meant: str
     possible: list[Possible]
 
 
 @dataclass(frozen=True)
-class Meeting:
+class EncodedMeeting:
     """One sound of it, in the windows that are encoded together."""
 
     path: Path
@@ -75,11 +75,11 @@ class Meeting:
 
 
 @dataclass(frozen=True)
-class Answered:
+class JudgedExample:
     """A segment with what the judge was asked about it, and said."""
 
     example: Example
-    asked: list[Asked]
+    asked: list[ScreenedCandidate]
     gains: list[float]
 
     @property
@@ -114,7 +114,7 @@ def main(paths: Sequence[Path]) -> None:
     print(f"SCREENED = {screened(meetings)}\n\nJUDGED = {judged(answers)}")  # noqa: T201
 
 
-def examined(paths: Sequence[Path]) -> tuple[list[Meeting], Whisper]:
+def examined(paths: Sequence[Path]) -> tuple[list[EncodedMeeting], Whisper]:
     """Everything that is known without the judge, and what the judge needs."""
     config = settings.load()
     model = speech_model.choose(config)
@@ -124,36 +124,38 @@ def examined(paths: Sequence[Path]) -> tuple[list[Meeting], Whisper]:
     return [_meeting(config, recognise, path) for path in sounds], whisper
 
 
-def answered(whisper: Whisper, meetings: Sequence[Meeting]) -> dict[Path, list[Answered]]:
+def answered(
+    whisper: Whisper, meetings: Sequence[EncodedMeeting]
+) -> dict[Path, list[JudgedExample]]:
     """By sound, asked what the first step lets through that was fitted on the other meetings."""
     return {
         one.path: _answers(whisper, one, screened(others(meetings, one.path))) for one in meetings
     }
 
 
-def others(meetings: Sequence[Meeting], path: Path) -> list[Meeting]:
+def others(meetings: Sequence[EncodedMeeting], path: Path) -> list[EncodedMeeting]:
     """All of them where there is no other: a fit on one meeting is better than none."""
     return [one for one in meetings if one.path.parent != path.parent] or list(meetings)
 
 
-def screened(meetings: Sequence[Meeting], without: Collection[str] = ()) -> Weights:
+def screened(meetings: Sequence[EncodedMeeting], without: Collection[str] = ()) -> Weights:
     """The weights of the first step."""
     known = [(one.evidence, one.is_right) for meeting in meetings for one in meeting.possible]
     return fitted(known, PENALTY_SCREENED, without)
 
 
-def judged(answers: Sequence[Answered], without: Collection[str] = ()) -> Weights:
+def judged(answers: Sequence[JudgedExample], without: Collection[str] = ()) -> Weights:
     """The weights of the second step."""
     known = [known for one in answers for known in one.known]
     return fitted(known, PENALTY_JUDGED, without)
 
 
-def _meeting(config: Config, recognise: Recognise, path: Path) -> Meeting:
+def _meeting(config: Config, recognise: Recognise, path: Path) -> EncodedMeeting:
     heard = recognition.hear(recognise, path, config).segments
     said = said_in_each([one.text for one in heard], recognition.said_in(path.parent, path.name))
     meant = dict(zip(map(id, heard), said, strict=True))
     vocabulary = vocabulary_of(path.parent)
-    return Meeting(
+    return EncodedMeeting(
         path,
         [
             [_example(one, meant[id(one)], vocabulary) for one in window]
@@ -162,7 +164,7 @@ def _meeting(config: Config, recognise: Recognise, path: Path) -> Meeting:
     )
 
 
-def _example(segment: Heard, meant: str, vocabulary: Vocabulary) -> Example:
+def _example(segment: HeardSegment, meant: str, vocabulary: MeetingVocabulary) -> Example:
     text = plain(segment.text)
     before = errors(text, meant)
     return Example(
@@ -179,20 +181,20 @@ def _example(segment: Heard, meant: str, vocabulary: Vocabulary) -> Example:
     )
 
 
-def _answers(whisper: Whisper, meeting: Meeting, weights: Weights) -> list[Answered]:
-    found: list[Answered] = []
+def _answers(whisper: Whisper, meeting: EncodedMeeting, weights: Weights) -> list[JudgedExample]:
+    found: list[JudgedExample] = []
     with _sound_of(meeting.path) as sound:
         for window in meeting.windows:
             segments = [one.segment for one in window]
             asked = [_asked(one, weights) for one in window]
             gains = teaching.judged(whisper, segments, sound, asked)
-            found += map(Answered, window, asked, gains)
+            found += map(JudgedExample, window, asked, gains)
     return found
 
 
-def _asked(example: Example, weights: Weights) -> list[Asked]:
+def _asked(example: Example, weights: Weights) -> list[ScreenedCandidate]:
     return selection.best_of(
-        Asked(one.candidate, one.evidence, evidence.probability(one.evidence, weights))
+        ScreenedCandidate(one.candidate, one.evidence, evidence.probability(one.evidence, weights))
         for one in example.possible
     )
 

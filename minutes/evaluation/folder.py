@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from meetings.errors import InvalidInput
-from minutes.terms.terms import EARLIER, Paper, PersonName, Vocabulary, collect
+from minutes.terms.terms import EARLIER, MeetingVocabulary, Paper, PersonName, collect
 
 DESCRIPTION = "meeting.json"
 
 
-def vocabulary_of(folder: Path, earlier: Iterable[str] = ()) -> Vocabulary:
+def vocabulary_of(folder: Path, earlier: Iterable[str] = ()) -> MeetingVocabulary:
     """Terms of agenda, papers and attendees, and of the texts of `earlier` minutes.
 
     Raises InvalidInput where a paper that meeting.json names is not there or cannot be read.

@@ -10,11 +10,11 @@ from typing import Any
 
 from meetings.errors import InvalidInput
 from minutes.accuracy import without_fillers
-from minutes.assignment.assigning import OUTSIDE, Said, assign
+from minutes.assignment.assigning import OUTSIDE, SpokenSegment, assign
 from minutes.assignment.topics import Topic
-from minutes.assignment.weights import Weights
+from minutes.assignment.weights import AssignmentWeights
 from minutes.evaluation.folder import DESCRIPTION
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.terms.terms import PersonName
 
 LATE_SECONDS = (5.0, 20.0, 60.0)
@@ -25,7 +25,7 @@ class Case:
     """A meeting to be assigned: where each piece may rightly be placed."""
 
     topics: list[Topic]
-    said: list[Said]
+    said: list[SpokenSegment]
     right: list[set[int]]
 
 
@@ -50,7 +50,7 @@ class Seconds:
 
 
 @dataclass(frozen=True)
-class Sentence:
+class ReferenceSentence:
     """One of the reference; `place`: the number of its item from 0."""
 
     text: str
@@ -88,27 +88,29 @@ def _topics(folder: Path, facts: dict[str, Any]) -> list[Topic]:
     ]
 
 
-def sentences_of(folder: Path) -> list[Sentence]:
+def sentences_of(folder: Path) -> list[ReferenceSentence]:
     """Empty where the reference does not say when and to which item things were said."""
     entries = json.loads((folder / "reference.json").read_text(encoding="utf-8"))
     return [
-        Sentence(one["text"], one["start_seconds"], one["end_seconds"], entry["agenda_item"] - 1)
+        ReferenceSentence(
+            one["text"], one["start_seconds"], one["end_seconds"], entry["agenda_item"] - 1
+        )
         for entry in entries
         if "agenda_item" in entry
         for one in entry.get("sentences", ())
     ]
 
 
-def compare(heard: Sequence[Heard], texts: Sequence[str], folder: Path) -> Seconds:
+def compare(heard: Sequence[HeardSegment], texts: Sequence[str], folder: Path) -> Seconds:
     """Of the meeting in `folder`: `texts` are those of the segments after the papers' changes."""
     said = [
-        Said(text, one.end_seconds - one.start_seconds)
+        SpokenSegment(text, one.end_seconds - one.start_seconds)
         for one, text in zip(heard, texts, strict=True)
     ]
     return _compared(heard, said, topics_of(folder), sentences_of(folder))
 
 
-def share_right(case: Case, weights: Weights) -> float:
+def share_right(case: Case, weights: AssignmentWeights) -> float:
     found = assign(case.said, case.topics, weights=weights)
     right = sum(
         one.seconds
@@ -133,10 +135,10 @@ def cases_of(folder: Path) -> list[Case]:
 
 
 def _compared(
-    spans: Sequence[Heard],
-    said: Sequence[Said],
+    spans: Sequence[HeardSegment],
+    said: Sequence[SpokenSegment],
     topics: Sequence[Topic],
-    sentences: Sequence[Sentence],
+    sentences: Sequence[ReferenceSentence],
 ) -> Seconds:
     right = left_out = 0.0
     for span, given in zip(spans, assign(said, topics), strict=True):
@@ -156,29 +158,31 @@ def _papers(folder: Path, facts: dict[str, Any], number: int) -> Iterator[str]:
             yield (folder / material["file"]).read_text(encoding="utf-8")
 
 
-def _exact(sentences: Sequence[Sentence]) -> list[Heard]:
-    return [Heard(s.start_seconds, s.end_seconds, without_fillers(s.text)) for s in sentences]
+def _exact(sentences: Sequence[ReferenceSentence]) -> list[HeardSegment]:
+    return [
+        HeardSegment(s.start_seconds, s.end_seconds, without_fillers(s.text)) for s in sentences
+    ]
 
 
-def _kept(folder: Path) -> list[Heard]:
+def _kept(folder: Path) -> list[HeardSegment]:
     path = folder / "heard.json"
     if not path.is_file():
         return []
-    return [Heard(**one) for one in json.loads(path.read_text(encoding="utf-8"))["segments"]]
+    return [HeardSegment(**one) for one in json.loads(path.read_text(encoding="utf-8"))["segments"]]
 
 
-def _said(segments: Sequence[Heard]) -> list[Said]:
-    return [Said(one.text, one.end_seconds - one.start_seconds) for one in segments]
+def _said(segments: Sequence[HeardSegment]) -> list[SpokenSegment]:
+    return [SpokenSegment(one.text, one.end_seconds - one.start_seconds) for one in segments]
 
 
-def _shared(span: Heard, sentence: Sentence) -> float:
+def _shared(span: HeardSegment, sentence: ReferenceSentence) -> float:
     end = min(span.end_seconds, sentence.end_seconds)
     return end - max(span.start_seconds, sentence.start_seconds)
 
 
 def _with_turns(
-    spans: Sequence[Heard], sentences: Sequence[Sentence], late_seconds: float
-) -> list[Said]:
+    spans: Sequence[HeardSegment], sentences: Sequence[ReferenceSentence], late_seconds: float
+) -> list[SpokenSegment]:
     """As if each item had been called up so long after it began."""
     found = []
     for span, said in zip(spans, _said(spans), strict=True):

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from minutes import accuracy
 from minutes.evaluation.fitting import (
-    Answered,
-    Meeting,
+    EncodedMeeting,
+    JudgedExample,
     answered,
     examined,
     judged,
@@ -23,7 +23,7 @@ from minutes.evaluation.scoring import errors
 from minutes.japanese.readings import plain
 from minutes.proposals import features
 from minutes.proposals.features import Weights
-from minutes.proposals.selection import LIKELY, SURE, Asked, Change, choose
+from minutes.proposals.selection import LIKELY, SURE, RatedCandidate, ScreenedCandidate, choose
 
 JUDGE = ("judged_for", "judged_against", "judged_dictionary", "judged_printed")
 NATURALNESS = ("natural",)
@@ -31,7 +31,7 @@ SURES = (0.7, 0.75, 0.8, 0.85, 0.9)
 LIKELIES = (0.4, 0.5, 0.6, 0.65, 0.7)
 HEAD = f"{'':<34}{'wrong':>6}{'fewer':>14}{'changed':>14}{'proposed':>14}"
 
-Answers = dict[Path, list[Answered]]
+Answers = dict[Path, list[JudgedExample]]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def main(paths: Sequence[Path]) -> None:
     print("\n".join(report(meetings, answers)))  # noqa: T201
 
 
-def report(meetings: Sequence[Meeting], answers: Answers) -> list[str]:
+def report(meetings: Sequence[EncodedMeeting], answers: Answers) -> list[str]:
     weights = {path: _weights(answers, path) for path in answers}
     rows = {_name(path): counted(answers[path], weights[path]) for path in answers}
     rows["all"] = sum(rows.values(), Count())
@@ -83,12 +83,12 @@ def report(meetings: Sequence[Meeting], answers: Answers) -> list[str]:
 
 
 def counted(
-    answers: Iterable[Answered], weights: Weights, sure: float = SURE, likely: float = LIKELY
+    answers: Iterable[JudgedExample], weights: Weights, sure: float = SURE, likely: float = LIKELY
 ) -> Count:
     return sum((_counted(one, weights, sure, likely) for one in answers), Count())
 
 
-def _counted(one: Answered, weights: Weights, sure: float, likely: float) -> Count:
+def _counted(one: JudgedExample, weights: Weights, sure: float, likely: float) -> Count:
     text, meant = plain(one.example.segment.text), one.example.meant
     choice = choose(text, one.asked, one.gains, weights, sure, likely)
     before = errors(text, meant)
@@ -100,7 +100,7 @@ def _counted(one: Answered, weights: Weights, sure: float, likely: float) -> Cou
     )
 
 
-def _became(text: str, changes: Iterable[Change], meant: str) -> tuple[int, int, int]:
+def _became(text: str, changes: Iterable[RatedCandidate], meant: str) -> tuple[int, int, int]:
     """How many are right, wrong and no better, each by itself. One that only writes the same
     otherwise is none of them."""
     right = wrong = no_better = 0
@@ -130,7 +130,7 @@ def _without(answers: Answers, names: Collection[str]) -> Count:
 
 
 def _screened_without(
-    meetings: Sequence[Meeting], answers: Answers, names: Collection[str]
+    meetings: Sequence[EncodedMeeting], answers: Answers, names: Collection[str]
 ) -> Answers:
     """The same questions, with what a first step thinks of them that does not know this."""
     found = {}
@@ -143,7 +143,7 @@ def _screened_without(
     return found
 
 
-def _again(asked: Asked, weights: Weights) -> Asked:
+def _again(asked: ScreenedCandidate, weights: Weights) -> ScreenedCandidate:
     return replace(asked, screened=features.probability(asked.evidence, weights))
 
 

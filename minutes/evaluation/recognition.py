@@ -20,13 +20,13 @@ from minutes.evaluation import items as assignment
 from minutes.evaluation.folder import vocabulary_of
 from minutes.evaluation.items import Seconds
 from minutes.evaluation.scoring import Score, score
-from minutes.proposals.selection import Choice, Teach
+from minutes.proposals.selection import Selection, Teach
 from minutes.recognition import backend
-from minutes.recognition.heard import Heard, Recognise
+from minutes.recognition.heard import HeardSegment, Recognise
 from minutes.recognition.pipeline import recognise_file
 from minutes.sound import audio
 from minutes.speech_models import speech_model
-from minutes.terms.terms import Vocabulary, collect
+from minutes.terms.terms import MeetingVocabulary, collect
 from minutes.timing_error import Edges, Timed, compare, share_near
 
 DEFAULT_AUDIO = "audio.flac"
@@ -95,7 +95,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
-class Said:
+class ReferencePiece:
     """A piece of the reference: `audio` where it is a clip of its own, `sentences` where somebody
     noted when each was said."""
 
@@ -109,10 +109,10 @@ class Clip:
     """One sound file, what was heard in it, and what its papers made of that."""
 
     path: Path
-    segments: list[Heard]
+    segments: list[HeardSegment]
     sound_seconds: float
     work_seconds: float
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[Selection, ...] = ()
     taught_seconds: float = 0.0
 
     @property
@@ -154,7 +154,7 @@ def evaluate(
     )
 
 
-def vocabulary(folder: Path, materials: Materials) -> Vocabulary:
+def vocabulary(folder: Path, materials: Materials) -> MeetingVocabulary:
     """What teaches this folder. Raises InvalidInput."""
     earlier = [said_in(other, "") for other in materials.history if not _is_same(other, folder)]
     if not materials.are_used:
@@ -166,7 +166,7 @@ def _is_same(one: Path, other: Path) -> bool:
     return one.resolve() == other.resolve()
 
 
-def _taught(teach: Teach, clip: Clip, vocabulary: Vocabulary) -> Clip:
+def _taught(teach: Teach, clip: Clip, vocabulary: MeetingVocabulary) -> Clip:
     with tempfile.TemporaryDirectory() as workspace:
         wav = Path(workspace) / "sound.wav"
         audio.normalise(clip.path, wav)
@@ -344,7 +344,7 @@ def sentences_of(folder: Path) -> list[Timed]:
     return [sentence for said in _reference_of(folder) for sentence in said.sentences]
 
 
-def _reference_of(folder: Path) -> list[Said]:
+def _reference_of(folder: Path) -> list[ReferencePiece]:
     """What was said, piece by piece. Raises InvalidInput."""
     path = folder / "reference.json"
     try:
@@ -361,9 +361,9 @@ def _reference_of(folder: Path) -> list[Said]:
         ) from problem
 
 
-def _said(entry: dict[str, Any]) -> Said:
+def _said(entry: dict[str, Any]) -> ReferencePiece:
     sentences = (
         Timed(str(one["text"]), float(one["start_seconds"]), float(one["end_seconds"]))
         for one in entry.get("sentences", ())
     )
-    return Said(str(entry["text"]), str(entry.get("audio", "")), tuple(sentences))
+    return ReferencePiece(str(entry["text"]), str(entry.get("audio", "")), tuple(sentences))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import Levenshtein
 
 from minutes import accuracy
-from minutes.proposals.selection import Change, Choice
+from minutes.proposals.selection import RatedCandidate, Selection
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Score:
         return Score(self.changed + other.changed, self.proposed + other.proposed)
 
 
-def score(heard: Sequence[str], choices: Sequence[Choice], said: str) -> Score:
+def score(heard: Sequence[str], choices: Sequence[Selection], said: str) -> Score:
     """Each change by itself, in its segment of the `heard` text beside the words that were said
     there."""
     total = Score()
@@ -62,7 +62,7 @@ def errors(heard: str, said: str) -> int:
     return counted.wrong + counted.missing + counted.added
 
 
-def _tally(text: str, changes: Iterable[Change], said: str) -> Tally:
+def _tally(text: str, changes: Iterable[RatedCandidate], said: str) -> Tally:
     right = wrong = 0
     before = errors(text, said)
     for change in changes:

@@ -18,12 +18,12 @@ from minutes import loading, timing_error
 from minutes.accuracy import comparable
 from minutes.evaluation import recognition
 from minutes.evaluation.recognition import sounds_of
-from minutes.recognition.heard import Heard, Moment
+from minutes.recognition.heard import HeardSegment, TokenTiming
 from minutes.sound import audio
 from minutes.speech_models import speech_model
 from minutes.timing_error import Timed
 from minutes.transcripts import word_times
-from minutes.transcripts.word_times import Word
+from minutes.transcripts.word_times import TimedWord
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _counted(result: WordsResult) -> dict[str, Any]:
 
 
 def _result(
-    folder: Path, clip: recognition.Clip, moments: Sequence[Sequence[Moment]], worked: float
+    folder: Path, clip: recognition.Clip, moments: Sequence[Sequence[TokenTiming]], worked: float
 ) -> WordsResult:
     words = [
         word_times.heard_words(segment, found)
@@ -129,7 +129,9 @@ def _result(
     )
 
 
-def _timed(segments: Sequence[Heard], words: Sequence[Sequence[Word]]) -> Iterator[Timed]:
+def _timed(
+    segments: Sequence[HeardSegment], words: Sequence[Sequence[TimedWord]]
+) -> Iterator[Timed]:
     """No time for the first word of a segment: that is where the segment begins."""
     for segment, of_segment in zip(segments, words, strict=True):
         for number, word in enumerate(of_segment):
@@ -138,7 +140,7 @@ def _timed(segments: Sequence[Heard], words: Sequence[Sequence[Word]]) -> Iterat
                 yield Timed(word.text, seconds, segment.end_seconds)
 
 
-def _wrong(words: Sequence[Word], said: str) -> Iterator[tuple[Word, bool]]:
+def _wrong(words: Sequence[TimedWord], said: str) -> Iterator[tuple[TimedWord, bool]]:
     """Each word of letters, and whether one of them is none that was said."""
     heard = [comparable(word.text) for word in words]
     right = [False] * sum(map(len, heard))

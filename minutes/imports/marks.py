@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from minutes.imports.said import Said
+from minutes.imports.said import ImportedPiece
 
 LONGEST = 25
 NAME = rf"[^\s：:、。，．「」『』（）()【】\[\]《》○◯〇◎●◆◇■□・\t]{{1,{LONGEST}}}"
@@ -45,7 +45,7 @@ SENTENCE = re.compile(r"を|です|ます|とおり|について|として|\S[�
 NOTE = re.compile(r"[（(〔［\[][^（(）)]*[）)〕］\]]")
 
 
-def with_speakers(pieces: Iterable[Said]) -> Iterator[Said]:
+def with_speakers(pieces: Iterable[ImportedPiece]) -> Iterator[ImportedPiece]:
     """The mark becomes the speaker and leaves the text; whoever was marked goes on speaking in the
     paragraphs that follow. A note in brackets, 「（拍手）」, is nobody's."""
     speaking = ""
@@ -64,7 +64,7 @@ def with_speakers(pieces: Iterable[Said]) -> Iterator[Said]:
 
 
 def begins_with_mark(text: str) -> bool:
-    return _mark(Said(text)) is not None
+    return _mark(ImportedPiece(text)) is not None
 
 
 def is_speaker(role: str) -> bool:
@@ -72,7 +72,7 @@ def is_speaker(role: str) -> bool:
     return not NO_SPEAKER.fullmatch(role) and not SENTENCE.search(role)
 
 
-def _mark(piece: Said) -> tuple[str, str] | None:
+def _mark(piece: ImportedPiece) -> tuple[str, str] | None:
     forms = FORMS if piece.start_seconds is None else [*FORMS, IN_A_CUE]
     for form in forms:
         found = form.match(piece.text)

@@ -10,7 +10,7 @@ from meetings import dates
 from meetings.errors import InvalidInput, NotPossibleNow
 from minutes.accuracy import comparable
 from minutes.imports.alignment import DRIFT, align
-from minutes.imports.said import Said
+from minutes.imports.said import ImportedPiece
 from minutes.timing_error import Timed
 
 TOLERANCE_SECONDS = 2.0
@@ -39,7 +39,7 @@ NOT_HEARD_YET = (
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedPiece:
     """A piece of the file with its times in seconds; `is_sure`: not only put between others."""
 
     text: str
@@ -50,10 +50,10 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Placing:
+class Placement:
     """All of it in the order of the sound, and what one should know about it, in sentences."""
 
-    placed: list[Placed]
+    placed: list[PlacedPiece]
     by_sound: bool
     remarks: list[str]
 
@@ -62,7 +62,9 @@ class Placing:
         return sum(not one.is_sure for one in self.placed)
 
 
-def by_times(pieces: Sequence[Said], offset_seconds: float, length_seconds: float) -> Placing:
+def by_times(
+    pieces: Sequence[ImportedPiece], offset_seconds: float, length_seconds: float
+) -> Placement:
     """As the file says, later by the offset. What crosses an end of the recording is shortened.
 
     Raises InvalidInput when something lies beyond an end: it is another recording's, or the offset
@@ -79,10 +81,12 @@ def by_times(pieces: Sequence[Said], offset_seconds: float, length_seconds: floa
     within = [_within(one, length_seconds) for one in in_order]
     if cut := sum(one != other for one, other in zip(in_order, within, strict=True)):
         remarks.append(f"録音の端をこえる{cut}発話の時刻を、録音の長さに合わせました。")
-    return Placing(within, False, remarks)
+    return Placement(within, False, remarks)
 
 
-def by_sound(pieces: Sequence[Said], heard: Sequence[Timed], length_seconds: float) -> Placing:
+def by_sound(
+    pieces: Sequence[ImportedPiece], heard: Sequence[Timed], length_seconds: float
+) -> Placement:
     """Where what was heard says the same. What is not found there is put between its neighbours,
     by its characters, and is not sure.
 
@@ -90,16 +94,16 @@ def by_sound(pieces: Sequence[Said], heard: Sequence[Timed], length_seconds: flo
     """
     if not heard:
         raise NotPossibleNow(NOT_HEARD_YET)
-    sound = _Sound(heard)
+    sound = _HeardText(heard)
     texts = [comparable(piece.text) for piece in pieces]
     same = align("".join(texts), sound.text)
     if len(same) < LEAST_FOUND * sum(map(len, texts)):
         raise InvalidInput("file", OTHER_MEETING)
     found = _Found(same, sound, length_seconds)
-    return Placing(list(_placed(pieces, texts, found)), True, [])
+    return Placement(list(_placed(pieces, texts, found)), True, [])
 
 
-class _Sound:
+class _HeardText:
     """What was heard as one text, with the time of each of its characters: segments are divided
     evenly among theirs."""
 
@@ -127,7 +131,7 @@ class _Sound:
 class _Found:
     """Which characters of the file were heard, and where."""
 
-    def __init__(self, same: dict[int, int], sound: _Sound, length_seconds: float) -> None:
+    def __init__(self, same: dict[int, int], sound: _HeardText, length_seconds: float) -> None:
         self._places = list(same)
         self._same = same
         self._sound = sound
@@ -195,7 +199,9 @@ def _nearest(borders: list[int], guess: int, lowest: int, highest: int, reach: i
     return min(near, key=lambda border: abs(border - guess), default=guess)
 
 
-def _placed(pieces: Sequence[Said], texts: Sequence[str], found: "_Found") -> Iterator[Placed]:
+def _placed(
+    pieces: Sequence[ImportedPiece], texts: Sequence[str], found: "_Found"
+) -> Iterator[PlacedPiece]:
     """`texts`: what is compared of each piece."""
     after = list(accumulate(map(len, texts)))
     spans = list(zip([0, *after], after, strict=False))
@@ -211,7 +217,7 @@ def _placed(pieces: Sequence[Said], texts: Sequence[str], found: "_Found") -> It
             start, end = times[number] or (now, now)
             now = max(now, start)  # the order of the file is the order of the sound
             piece = pieces[number]
-            yield Placed(piece.text, piece.speaker, now, max(now, end), is_sure)
+            yield PlacedPiece(piece.text, piece.speaker, now, max(now, end), is_sure)
 
 
 def _shared(lengths: list[int], start: float, end: float) -> list[tuple[float, float] | None]:
@@ -224,22 +230,22 @@ def _shared(lengths: list[int], start: float, end: float) -> list[tuple[float, f
     ]
 
 
-def _shifted(piece: Said, offset_seconds: float) -> Placed:
+def _shifted(piece: ImportedPiece, offset_seconds: float) -> PlacedPiece:
     assert piece.start_seconds is not None and piece.end_seconds is not None
     start, end = piece.start_seconds + offset_seconds, piece.end_seconds + offset_seconds
-    return Placed(piece.text, piece.speaker, start, end)
+    return PlacedPiece(piece.text, piece.speaker, start, end)
 
 
-def _is_outside(one: Placed, length_seconds: float) -> bool:
+def _is_outside(one: PlacedPiece, length_seconds: float) -> bool:
     return one.end_seconds < 0 or one.start_seconds > length_seconds + TOLERANCE_SECONDS
 
 
-def _within(one: Placed, length_seconds: float) -> Placed:
+def _within(one: PlacedPiece, length_seconds: float) -> PlacedPiece:
     start, end = (min(max(0.0, at), length_seconds) for at in (one.start_seconds, one.end_seconds))
-    return Placed(one.text, one.speaker, start, end)
+    return PlacedPiece(one.text, one.speaker, start, end)
 
 
-def _beyond(one: Placed, count: int, length_seconds: float) -> str:
+def _beyond(one: PlacedPiece, count: int, length_seconds: float) -> str:
     side = "始まりより前" if one.end_seconds < 0 else "終わりより後"
     sign = "-" if one.start_seconds < 0 else ""
     return (

@@ -8,7 +8,7 @@ from meetings.cell import Cell
 from meetings.entries import LONGEST_NAME
 from meetings.errors import FileRejected
 from minutes.imports import cutting
-from minutes.imports.said import LONGEST_CHARACTERS, MOST_PIECES, TOO_LONG, Said, is_timed
+from minutes.imports.said import LONGEST_CHARACTERS, MOST_PIECES, TOO_LONG, ImportedPiece, is_timed
 from minutes.transcripts.transcripts import LONGEST_SEGMENT
 
 ACCEPTED = (".txt", ".docx", ".srt", ".vtt", ".json")
@@ -23,7 +23,7 @@ OTHER_KIND = (
 EMPTY = "ファイルに文字がありません。中身を開いて確かめてください。"
 
 
-def read(file_name: str, path: Path) -> list[Said]:
+def read(file_name: str, path: Path) -> list[ImportedPiece]:
     """What the file says, in its order: cues with their times, or sentences without. One line
     each, without control characters, with the speaker where one is marked.
 
@@ -42,22 +42,22 @@ def read(file_name: str, path: Path) -> list[Said]:
     return pieces if is_timed(pieces) else _in_sentences(pieces)
 
 
-def _pieces(kind: str, path: Path) -> list[Said]:
+def _pieces(kind: str, path: Path) -> list[ImportedPiece]:
     """As they stand in the file, which is taken apart in a cell."""
     path = path.resolve()
     found = CELL.ask(PROGRAM, kind, str(path), seconds=SECONDS, reads=[path])
-    return [Said(*fields) for fields in found]
+    return [ImportedPiece(*fields) for fields in found]
 
 
-def _in_sentences(pieces: list[Said]) -> list[Said]:
+def _in_sentences(pieces: list[ImportedPiece]) -> list[ImportedPiece]:
     return [
-        Said(sentence, piece.speaker)
+        ImportedPiece(sentence, piece.speaker)
         for piece in pieces
         for sentence in cutting.sentences(piece.text)
     ]
 
 
-def _refuse_too_long(pieces: list[Said]) -> None:
+def _refuse_too_long(pieces: list[ImportedPiece]) -> None:
     longest = max(len(piece.text) for piece in pieces)
     if is_timed(pieces) and longest > LONGEST_SEGMENT:
         raise FileRejected(TOO_LONG)
@@ -65,6 +65,6 @@ def _refuse_too_long(pieces: list[Said]) -> None:
         raise FileRejected(TOO_LONG)
 
 
-def _in_one_line(piece: Said) -> Said:
+def _in_one_line(piece: ImportedPiece) -> ImportedPiece:
     speaker = clean_text.single_spaced(piece.speaker)[:LONGEST_NAME].rstrip()
     return replace(piece, text=clean_text.single_spaced(piece.text), speaker=speaker)

@@ -13,7 +13,7 @@ TOO_LONG = (
 
 
 @dataclass(frozen=True)
-class Said:
+class ImportedPiece:
     """One piece of the file in order: a paragraph, a cue. Times in seconds where the file has
     them; `speaker` as it is written there, empty where nobody is named."""
 
@@ -23,5 +23,5 @@ class Said:
     end_seconds: float | None = None
 
 
-def is_timed(pieces: list[Said]) -> bool:
+def is_timed(pieces: list[ImportedPiece]) -> bool:
     return all(piece.start_seconds is not None for piece in pieces)

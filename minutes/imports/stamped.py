@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 
 from minutes.imports import cutting
 from minutes.imports.marks import is_speaker, with_speakers
-from minutes.imports.said import Said
+from minutes.imports.said import ImportedPiece
 
 STAMP = r"(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):(?P<seconds>\d{2})(?:[.,]\d{1,3})?"
 ANYBODY = "[^\\s：:。、，「」][^：:。、，「」]{0,39}?"
@@ -50,16 +50,16 @@ class _Speech:
     has_hours: bool = False
 
     @property
-    def said(self) -> list[Said]:
+    def said(self) -> list[ImportedPiece]:
         if self.is_after and not self.lines:
-            return [Said(self.who)]
-        return [Said(line, self.who) for line in self.lines]
+            return [ImportedPiece(self.who)]
+        return [ImportedPiece(line, self.who) for line in self.lines]
 
 
-def timed(pieces: Sequence[Said]) -> list[Said]:
+def timed(pieces: Sequence[ImportedPiece]) -> list[ImportedPiece]:
     """The pieces with speakers and times in seconds, where the text has such; else as they are."""
     speeches: list[_Speech] = []
-    above: list[Said] = []
+    above: list[ImportedPiece] = []
     for piece in pieces:
         if head := _head(piece.text):
             speeches.append(head)
@@ -89,7 +89,7 @@ def _head(line: str) -> _Speech | None:
     return None
 
 
-def _is_a_record(speeches: Sequence[_Speech], above: Sequence[Said]) -> bool:
+def _is_a_record(speeches: Sequence[_Speech], above: Sequence[ImportedPiece]) -> bool:
     """The times of a clock between the lines of other minutes are none."""
     is_in_order = all(one.start <= other.start for one, other in pairwise(speeches))
     is_spoken = sum(bool(speech.said) for speech in speeches) >= LEAST
@@ -99,12 +99,12 @@ def _is_a_record(speeches: Sequence[_Speech], above: Sequence[Said]) -> bool:
     return is_in_order and is_spoken and is_heading and not is_clock and len(above) <= MOST_ABOVE
 
 
-def _placed(speeches: Sequence[_Speech]) -> Iterator[Said]:
+def _placed(speeches: Sequence[_Speech]) -> Iterator[ImportedPiece]:
     together = [(start, list(them)) for start, them in groupby(speeches, key=lambda s: s.start)]
     nexts = [start for start, _ in together[1:]] + [float("inf")]
     for (start, them), following in zip(together, nexts, strict=True):
         said = [
-            Said(sentence, piece.speaker)
+            ImportedPiece(sentence, piece.speaker)
             for speech in them
             for piece in with_speakers(speech.said)
             for sentence in cutting.sentences(piece.text)
@@ -114,8 +114,10 @@ def _placed(speeches: Sequence[_Speech]) -> Iterator[Said]:
         yield from _divided(said, start, (end - start) / max(1, length))
 
 
-def _divided(said: Sequence[Said], start: float, seconds_each: float) -> Iterator[Said]:
+def _divided(
+    said: Sequence[ImportedPiece], start: float, seconds_each: float
+) -> Iterator[ImportedPiece]:
     for one in said:
         end = start + len(one.text) * seconds_each
-        yield Said(one.text, one.speaker, start, end)
+        yield ImportedPiece(one.text, one.speaker, start, end)
         start = end

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from meetings.errors import FileRejected
-from minutes.imports.said import Said
+from minutes.imports.said import ImportedPiece
 
 STAMP = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
 TIMING = re.compile(rf"^[ \t]*{STAMP}[ \t]*-->[ \t]*{STAMP}.*$", re.MULTILINE)
@@ -28,7 +28,7 @@ def looks_like(text: str) -> bool:
     return _is_vtt(text) or bool(TIMING.search(text))
 
 
-def cues(text: str) -> list[Said]:
+def cues(text: str) -> list[ImportedPiece]:
     """In the order of the file. A cue with several voices is one piece for each, its time divided
     among them. Raises FileRejected."""
     found = list(TIMING.finditer(text))
@@ -37,7 +37,7 @@ def cues(text: str) -> list[Said]:
     is_vtt = _is_vtt(text)
     is_numbered = bool(NUMBER.fullmatch(text[: found[0].start()].rpartition("\n\n")[2]))
     ends = [timing.start() for timing in found[1:]] + [len(text)]
-    pieces: list[Said] = []
+    pieces: list[ImportedPiece] = []
     for timing, end in zip(found, ends, strict=True):
         start_seconds, end_seconds = _seconds(timing.groups()[:4]), _seconds(timing.groups()[4:])
         lines = text[timing.end() : end].split("\n")[1:]
@@ -61,12 +61,12 @@ def _without_number(lines: list[str]) -> list[str]:
     return lines[:-1] if lines and NUMBER.fullmatch(lines[-1]) else lines
 
 
-def _voices(payload: str, start: float, end: float, is_vtt: bool) -> list[Said]:
+def _voices(payload: str, start: float, end: float, is_vtt: bool) -> list[ImportedPiece]:
     """`<v 名前>…` one after the other."""
     parts = VOICE.split(payload)
     spoken = [("", parts[0]), *zip(parts[1::2], parts[2::2], strict=True)]
     said = [
-        Said(cleaned, html.unescape(who).strip(), start, end)
+        ImportedPiece(cleaned, html.unescape(who).strip(), start, end)
         for who, words in spoken
         if (cleaned := _without_tags(words, is_vtt))
     ]

@@ -14,8 +14,8 @@ from meetings.errors import InvalidInput
 from meetings.invitations.invitations import invited
 from minutes.imports import placing
 from minutes.imports.persons import person_named
-from minutes.imports.placing import Placed, Placing
-from minutes.imports.said import Said, is_timed
+from minutes.imports.placing import PlacedPiece, Placement
+from minutes.imports.said import ImportedPiece, is_timed
 from minutes.timing_error import Timed
 from minutes.transcripts.transcripts import segments_of
 from models.base import now
@@ -32,7 +32,7 @@ OFFSET_UNCLEAR = (
 
 
 @dataclass(frozen=True)
-class Choice:
+class PlacingOptions:
     """How a file is to be placed. `by_sound`: also where it has times, which are not used then."""
 
     by_sound: bool = False
@@ -40,12 +40,12 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedFile:
     """A file that is in the store, read and placed, and not yet a transcript."""
 
     file_name: str
     sha256: str
-    placing: Placing
+    placing: Placement
 
 
 def read_offset(typed: str) -> float:
@@ -79,15 +79,20 @@ def heard_in(session: Session, recording: Recording) -> list[Timed]:
 
 
 def place(
-    pieces: Sequence[Said], choice: Choice, heard: Sequence[Timed], length_seconds: float
-) -> Placing:
+    pieces: Sequence[ImportedPiece],
+    choice: PlacingOptions,
+    heard: Sequence[Timed],
+    length_seconds: float,
+) -> Placement:
     """Slow for hours of speech. Raises InvalidInput, NotPossibleNow."""
     if is_timed(list(pieces)) and not choice.by_sound:
         return placing.by_times(pieces, choice.offset_seconds, length_seconds)
     return placing.by_sound(pieces, heard, length_seconds)
 
 
-def take_in(session: Session, by: Person, recording: Recording, prepared: Prepared) -> Transcript:
+def take_in(
+    session: Session, by: Person, recording: Recording, prepared: PreparedFile
+) -> Transcript:
     """The new transcript; those that are there stay as they are."""
     steps = [Step(kind=kind) for kind in _needed_steps(recording)]
     transcription = Transcription(
@@ -112,7 +117,7 @@ def take_in(session: Session, by: Person, recording: Recording, prepared: Prepar
     return transcript
 
 
-def _row(transcript: Transcript, speaker: Speaker | None, one: Placed) -> dict[str, Any]:
+def _row(transcript: Transcript, speaker: Speaker | None, one: PlacedPiece) -> dict[str, Any]:
     return {
         "transcript_id": transcript.id,
         "speaker_id": speaker.id if speaker else None,
@@ -125,7 +130,7 @@ def _row(transcript: Transcript, speaker: Speaker | None, one: Placed) -> dict[s
     }
 
 
-def remarks_of(placed: Placing) -> list[str]:
+def remarks_of(placed: Placement) -> list[str]:
     """What became of the file, in sentences for whoever sent it."""
     count = len(placed.placed)
     if not placed.by_sound:
@@ -167,7 +172,7 @@ def _lacks_playback(recording: Recording) -> bool:
     return not is_made and not is_coming
 
 
-def _speakers(session: Session, transcript: Transcript, placed: Placing) -> dict[str, Speaker]:
+def _speakers(session: Session, transcript: Transcript, placed: Placement) -> dict[str, Speaker]:
     """By the mark in the file; two marks of one person are one speaker."""
     names = [invitation.person.name for invitation in invited(transcript.meeting)]
     found: dict[str, Speaker] = {}

@@ -8,7 +8,7 @@ from itertools import pairwise
 from meetings.errors import FileRejected
 from minutes.imports import stamped
 from minutes.imports.marks import begins_with_mark
-from minutes.imports.said import Said
+from minutes.imports.said import ImportedPiece
 
 NOT_TEXT = (
     "文字のファイルとして読めません。テキスト（UTF-8かShift_JIS）で保存し直してから、"
@@ -46,7 +46,7 @@ def decode(content: bytes, *, may_be_broken: bool = False) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def paragraphs(text: str) -> list[Said]:
+def paragraphs(text: str) -> list[ImportedPiece]:
     """A line each, where a page's width did not cut them; empty lines part them."""
     lines = [line.rstrip() for line in text.split("\n")]
     joined = lines[:1]
@@ -55,7 +55,7 @@ def paragraphs(text: str) -> list[Said]:
             joined[-1] += line
         else:
             joined.append(line)
-    return [Said(line.strip()) for line in joined if line.strip()]
+    return [ImportedPiece(line.strip()) for line in joined if line.strip()]
 
 
 def _candidates(content: bytes) -> list[str]:

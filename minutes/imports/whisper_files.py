@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from meetings.errors import FileRejected
-from minutes.imports.said import Said
+from minutes.imports.said import ImportedPiece
 
 NOT_JSON = "JSONとして読めません。途中で切れていないか、作ったソフトで確かめてください。"
 OTHER_SHAPE = (
@@ -15,7 +15,7 @@ OTHER_SHAPE = (
 )
 
 
-def segments(text: str) -> list[Said]:
+def segments(text: str) -> list[ImportedPiece]:
     """Raises FileRejected."""
     try:
         content = json.loads(text)
@@ -35,7 +35,7 @@ def _entries(content: Any) -> list[Any]:
     return content
 
 
-def _said(entry: dict[str, Any]) -> Said:
+def _said(entry: dict[str, Any]) -> ImportedPiece:
     if "offsets" in entry:
         start, end = (_number(entry["offsets"][key]) / 1000 for key in ("from", "to"))
     else:
@@ -43,7 +43,7 @@ def _said(entry: dict[str, Any]) -> Said:
     if not isinstance(entry["text"], str):
         raise TypeError("a text that is none")
     speaker = entry.get("speaker") or ""
-    return Said(entry["text"].strip(), str(speaker), start, max(start, end))
+    return ImportedPiece(entry["text"].strip(), str(speaker), start, max(start, end))
 
 
 def _number(value: Any) -> float:

@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from meetings.errors import FileRejected
 from minutes.imports import word_symbols
-from minutes.imports.said import LONGEST_CHARACTERS, TOO_LONG, Said
+from minutes.imports.said import LONGEST_CHARACTERS, TOO_LONG, ImportedPiece
 
 LARGEST_XML_BYTES = 60_000_000
 MOST_ELEMENTS = 1_500_000
@@ -53,7 +53,7 @@ SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u
 TOLD_BY_ATTRIBUTES = {"sym", NOTE, "footnote"}
 
 
-def paragraphs(path: Path) -> list[Said]:
+def paragraphs(path: Path) -> list[ImportedPiece]:
     """Raises FileRejected."""
     with path.open("rb") as file:
         if file.read(4) == OLD_OFFICE:
@@ -68,7 +68,7 @@ def paragraphs(path: Path) -> list[Said]:
             _parse(package, document, LARGEST_XML_BYTES, blocks)
     except BROKEN as problem:
         raise FileRejected(NOT_WORD) from problem
-    return [Said(text) for text in blocks.found]
+    return [ImportedPiece(text) for text in blocks.found]
 
 
 def _parts(package: zipfile.ZipFile) -> tuple[str, str]:

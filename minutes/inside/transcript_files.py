@@ -10,7 +10,7 @@ from meetings.errors import FileRejected
 from meetings.inside.answering import answer
 from minutes.imports import stamped, subtitles, text_files, whisper_files, word_files
 from minutes.imports.marks import with_speakers
-from minutes.imports.said import LONGEST_CHARACTERS, MOST_PIECES, TOO_LONG, Said
+from minutes.imports.said import LONGEST_CHARACTERS, MOST_PIECES, TOO_LONG, ImportedPiece
 
 LARGEST_TEXT_BYTES = 10_000_000
 """JSON says much besides the words; of it the setting alone is the limit."""
@@ -20,7 +20,7 @@ WITH_SPACE = 4
 
 
 def pieces(kind: str, path: str) -> list[tuple[Any, ...]]:
-    """The fields of each `Said` with a text, in their order. Raises FileRejected."""
+    """The fields of each `ImportedPiece` with a text, in their order. Raises FileRejected."""
     found = [piece for piece in with_speakers(_read(kind, Path(path))) if piece.text.strip()]
     characters = sum(len(piece.text) + len(piece.speaker) for piece in found)
     if len(found) > MOST_PIECES or characters > WITH_SPACE * LONGEST_CHARACTERS:
@@ -28,7 +28,7 @@ def pieces(kind: str, path: str) -> list[tuple[Any, ...]]:
     return [astuple(piece) for piece in found]
 
 
-def _read(kind: str, path: Path) -> list[Said]:
+def _read(kind: str, path: Path) -> list[ImportedPiece]:
     if kind == ".docx":
         return stamped.timed(word_files.paragraphs(path))
     if kind != ".json" and path.stat().st_size > LARGEST_TEXT_BYTES:

@@ -39,13 +39,13 @@ SHORTEST_SOUNDS = 3
 
 
 @dataclass(frozen=True)
-class Word:
+class DictionaryWord:
     surface: str
     sounds: str
     cost: int
 
 
-def alike(said: str) -> list[Word]:
+def alike(said: str) -> list[DictionaryWord]:
     """Common words whose sounds hardly differ from these, the most common first."""
     return _by_sound().get(folded(said), [])
 
@@ -85,10 +85,10 @@ def prepare() -> None:
 
 
 @cache
-def _by_sound() -> dict[str, list[Word]]:
+def _by_sound() -> dict[str, list[DictionaryWord]]:
     entries, origin, whole = _compiled(Path(unidic_lite.DICDIR) / "sys.dic")
     common = entries[entries["cost"] < HIGHEST_COST]
-    found: dict[str, dict[str, Word]] = {}
+    found: dict[str, dict[str, DictionaryWord]] = {}
     for place, cost in zip(common["features"].tolist(), common["cost"].tolist(), strict=True):
         start = origin + place
         word = _word(whole[start : whole.find(b"\0", start)].decode(), cost)
@@ -97,14 +97,14 @@ def _by_sound() -> dict[str, list[Word]]:
         of_sound = found.setdefault(word.sounds, {})
         if word.surface not in of_sound or of_sound[word.surface].cost > cost:
             of_sound[word.surface] = word
-    by_fold: dict[str, list[Word]] = {}
+    by_fold: dict[str, list[DictionaryWord]] = {}
     for said, words in found.items():
         best = sorted(words.values(), key=lambda word: word.cost)[:MOST_ALIKE]
         by_fold.setdefault(folded(said), []).extend(best)
     return by_fold
 
 
-def _word(features: str, cost: int) -> Word | None:
+def _word(features: str, cost: int) -> DictionaryWord | None:
     fields = next(csv.reader([features])) if '"' in features else features.split(",")
     if fields[0] not in KINDS or len(fields) <= PRONOUNCED:
         return None
@@ -112,7 +112,7 @@ def _word(features: str, cost: int) -> Word | None:
     is_kana = HIRAGANA.fullmatch(surface) or KATAKANA.fullmatch(surface)
     if is_kana or len(surface) < 2 or len(said) < SHORTEST_SOUNDS:
         return None
-    return Word(surface, said, cost)
+    return DictionaryWord(surface, said, cost)
 
 
 def _compiled(path: Path) -> tuple[NDArray[np.void], int, mmap.mmap]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from minutes.japanese.words import Word
+from minutes.japanese.words import Morpheme
 
 GODAN = {
     "う": ("い", "わ", "った"),
@@ -41,7 +41,7 @@ STAYING = Verb("いる", "い", "いない", "いた")
 GOING_ON = Verb("いく", "いき", "いかない", "いった")
 
 
-def verb(word: Word) -> Verb | None:
+def verb(word: Morpheme) -> Verb | None:
     """None for what is no verb, or one with forms of its own."""
     base, kind = word.base, word.conjugation
     if base in HONORIFIC or len(base) < 2:

@@ -16,7 +16,7 @@ KIND, SUBKIND, THIRD, CONJUGATION, FORM, BASE = 0, 1, 2, 4, 5, 10
 
 
 @dataclass(frozen=True)
-class Word:
+class Morpheme:
     """`conjugation`: 「五段-カ行」; `form`: 「連用形-一般」; `base`: as it stands in a dictionary,
     in the letters of the text."""
 
@@ -50,20 +50,20 @@ class Word:
 
 
 @lru_cache(maxsize=8)
-def words(text: str) -> tuple[Word, ...]:
+def words(text: str) -> tuple[Morpheme, ...]:
     """Each rule asks for the same text again, so the latest texts are kept."""
-    found: list[Word] = []
+    found: list[Morpheme] = []
     for sentence in SENTENCE.finditer(plain(text)):
         found += _of(sentence[0], sentence.start())
     return tuple(found)
 
 
-def _of(sentence: str, origin: int) -> Iterator[Word]:
+def _of(sentence: str, origin: int) -> Iterator[Morpheme]:
     node, place = tagger().parseToNode(sentence), 0
     while node:
         if node.surface:
             place = sentence.index(node.surface, place)
-            yield Word(node.surface, *_features(node.surface, node.feature), origin + place)
+            yield Morpheme(node.surface, *_features(node.surface, node.feature), origin + place)
             place += len(node.surface)
         node = node.next
 

@@ -16,7 +16,7 @@ from minutes import accuracy
 from minutes.japanese import dictionary
 from minutes.japanese.readings import HIRAGANA, Token, is_unbroken, naturalness, plain, tokens
 from minutes.japanese.similarity import distance, folded, sounds
-from minutes.terms.terms import Confused, Term, Vocabulary
+from minutes.terms.terms import Confused, MeetingVocabulary, Term
 from models.transcript import Origin
 
 LONGEST_SPAN = 9
@@ -91,7 +91,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Span:
+class TextSpan:
     start: int
     end: int
     words: int
@@ -102,7 +102,7 @@ class Span:
     is_word: bool
 
 
-def candidates(text: str, vocabulary: Vocabulary) -> list[Candidate]:
+def candidates(text: str, vocabulary: MeetingVocabulary) -> list[Candidate]:
     """Everything that is near enough by sound, for the text in NFKC; in no order."""
     text = plain(text)
     cost = naturalness(text)
@@ -134,7 +134,7 @@ def _rank(one: Candidate) -> tuple[int, bool, float]:
     return one.times, one.origin != Origin.DICTIONARY, -one.far
 
 
-def _spans(words: Sequence[Token]) -> list[Span]:
+def _spans(words: Sequence[Token]) -> list[TextSpan]:
     spans = []
     for first in range(len(words)):
         for last in range(first + 1, min(len(words), first + LONGEST_SPAN) + 1):
@@ -154,8 +154,8 @@ def _spelled(part: Sequence[Token]) -> str:
     return sounds(dictionary.spelled(part)) if is_compound else ""
 
 
-def _span(part: Sequence[Token], said: str) -> Span:
-    return Span(
+def _span(part: Sequence[Token], said: str) -> TextSpan:
+    return TextSpan(
         part[0].start,
         part[-1].end,
         len(part),
@@ -167,7 +167,9 @@ def _span(part: Sequence[Token], said: str) -> Span:
     )
 
 
-def _terms(text: str, spans: Sequence[Span], vocabulary: Vocabulary) -> Iterator[Candidate]:
+def _terms(
+    text: str, spans: Sequence[TextSpan], vocabulary: MeetingVocabulary
+) -> Iterator[Candidate]:
     terms, words = vocabulary.terms, tokens(text)
     if not spans or not terms:
         return
@@ -178,7 +180,7 @@ def _terms(text: str, spans: Sequence[Span], vocabulary: Vocabulary) -> Iterator
         score_cutoff=FAR_FOLDED,
         dtype=np.float32,
     )
-    by_term: dict[int, list[tuple[float, Span]]] = {}
+    by_term: dict[int, list[tuple[float, TextSpan]]] = {}
     for place, which in zip(*np.nonzero(near <= FAR_FOLDED), strict=True):
         span, term = spans[place], terms[which]
         far = distance(span.sounds, term.sounds) / max(len(span.sounds), len(term.sounds))
@@ -224,7 +226,7 @@ def _sounds_of(words: Sequence[Token]) -> str:
 
 
 def _instead(
-    span: Span,
+    span: TextSpan,
     text: str,
     new: str,
     origin: Origin,
@@ -238,10 +240,10 @@ def _instead(
     )
 
 
-def _nearest(found: list[tuple[float, Span]]) -> list[tuple[float, Span]]:
+def _nearest(found: list[tuple[float, TextSpan]]) -> list[tuple[float, TextSpan]]:
     """Of spans that overlap only the one that sounds nearest: a particle behind a word is no part
     of it."""
-    kept: list[tuple[float, Span]] = []
+    kept: list[tuple[float, TextSpan]] = []
     for far, span in sorted(found, key=lambda one: (one[0], one[1].words)):
         if not any(span.start < other.end and other.start < span.end for _, other in kept):
             kept.append((far, span))
@@ -260,7 +262,7 @@ def _is_other_figure(old: str, new: str) -> bool:
     return bool(heard) and heard != FIGURES.findall(new)
 
 
-def _homophones(text: str, spans: Iterable[Span]) -> Iterator[Candidate]:
+def _homophones(text: str, spans: Iterable[TextSpan]) -> Iterator[Candidate]:
     """Of hiragana none: whether いったい is written 一体 only a paper can tell, no dictionary."""
     for span in spans:
         if span.words > LONGEST_HOMOPHONE or not span.is_content or span.has_number:
@@ -275,7 +277,9 @@ def _homophones(text: str, spans: Iterable[Span]) -> Iterator[Candidate]:
                 yield _instead(span, text, word.surface, Origin.DICTIONARY, share, length)
 
 
-def _learned(text: str, spans: Iterable[Span], vocabulary: Vocabulary) -> Iterator[Candidate]:
+def _learned(
+    text: str, spans: Iterable[TextSpan], vocabulary: MeetingVocabulary
+) -> Iterator[Candidate]:
     """What was corrected before, in whole words, however far apart they sound."""
     by_heard: dict[str, list[Confused]] = {}
     for known in vocabulary.taught.confused:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from meetings import audit
 from meetings.errors import NotPossibleNow
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.selection import Change, Choice
+from minutes.proposals.selection import RatedCandidate, Selection
 from minutes.transcripts import transcripts
 from models.base import now
 from models.person import Person
@@ -23,7 +23,7 @@ REASONS = {
 }
 
 
-def keep(segment: Segment, choice: Choice) -> None:
+def keep(segment: Segment, choice: Selection) -> None:
     """What the papers made of a segment, once: `machine` is set, and so is `text` unless a person
     was there first. Then everything is only proposed; and nothing where it is confirmed.
 
@@ -44,7 +44,7 @@ def keep(segment: Segment, choice: Choice) -> None:
         segment.proposals.append(_proposal(segment, change, shift, was_changed))
 
 
-def keep_more(segment: Segment, choice: Choice) -> None:
+def keep_more(segment: Segment, choice: Selection) -> None:
     """What the papers say to a segment now, after they said something before, or nothing: new words
     are only proposed, and only where nobody has written or confirmed anything. `machine` stays, and
     with it what is counted."""
@@ -153,7 +153,7 @@ def _decide(session: Session, by: Person, proposal: Proposal, *, is_accepted: bo
     audit.note(session, by, "accept" if is_accepted else "refuse", proposal)
 
 
-def _shift(change: Change, choice: Choice) -> int:
+def _shift(change: RatedCandidate, choice: Selection) -> int:
     """By how much the changes before it moved it."""
     return sum(
         len(other.candidate.new) - len(other.candidate.old)
@@ -162,7 +162,7 @@ def _shift(change: Change, choice: Choice) -> int:
     )
 
 
-def _proposal(segment: Segment, change: Change, shift: int, was_changed: bool) -> Proposal:
+def _proposal(segment: Segment, change: RatedCandidate, shift: int, was_changed: bool) -> Proposal:
     one, heard = change.candidate, segment.heard
     start, before, after = one.start, one.old, one.new
     if not before or not after:  # something to hold on to

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from minutes.japanese.readings import HIRAGANA
 from minutes.proposals.candidates import Candidate
-from minutes.terms.terms import Vocabulary
+from minutes.terms.terms import MeetingVocabulary
 from models.transcript import Origin
 
 CALLED = re.compile(r"(さん|氏|様|委員|議員|[次課部局係室会]?長|主[任査事]|です|でございます|と申)")
@@ -24,7 +24,7 @@ Weights = Mapping[str, float]
 
 
 def of_candidate(
-    one: Candidate, text: str, vocabulary: Vocabulary, confidence: float | None
+    one: Candidate, text: str, vocabulary: MeetingVocabulary, confidence: float | None
 ) -> Evidence:
     """All that is known without the sound: how near the words sound, how natural the text
     becomes, how much the word belongs to this meeting. `text` and `confidence` of the segment.

@@ -10,9 +10,9 @@ from minutes.proposals import features as evidence
 from minutes.proposals.candidates import Candidate, candidates
 from minutes.proposals.features import Evidence, Weights
 from minutes.proposals.weights import JUDGED, SCREENED
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.sound.samples import Sound
-from minutes.terms.terms import Vocabulary
+from minutes.terms.terms import MeetingVocabulary
 from models.transcript import Origin
 
 WORTH_ASKING = 0.3
@@ -31,7 +31,7 @@ OPPOSED = -10.0
 
 
 @dataclass(frozen=True)
-class Asked:
+class ScreenedCandidate:
     """A candidate that is worth asking the judge about."""
 
     candidate: Candidate
@@ -40,7 +40,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Change:
+class RatedCandidate:
     """A candidate with what is thought of it in the end, from 0 to 1."""
 
     candidate: Candidate
@@ -48,19 +48,21 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Selection:
     """`text` with the `changed` ones in it; all have their places in the text before."""
 
     text: str
-    changed: tuple[Change, ...] = ()
-    proposed: tuple[Change, ...] = ()
+    changed: tuple[RatedCandidate, ...] = ()
+    proposed: tuple[RatedCandidate, ...] = ()
 
 
-Teach = Callable[[Sequence[Heard], Sound, Vocabulary], Iterator[Choice]]
+Teach = Callable[[Sequence[HeardSegment], Sound, MeetingVocabulary], Iterator[Selection]]
 """A choice for each segment, in their order, with what the speech model says to it."""
 
 
-def worth_asking(text: str, vocabulary: Vocabulary, confidence: float | None) -> list[Asked]:
+def worth_asking(
+    text: str, vocabulary: MeetingVocabulary, confidence: float | None
+) -> list[ScreenedCandidate]:
     """Of all candidates the best, by what is known without the sound."""
     text = plain(text)
     screened = []
@@ -69,13 +71,13 @@ def worth_asking(text: str, vocabulary: Vocabulary, confidence: float | None) ->
         probability = evidence.probability(known, SCREENED)
         if one.origin == Origin.LEARNED:
             probability = max(probability, WORTH_ASKING)
-        screened.append(Asked(one, known, probability))
+        screened.append(ScreenedCandidate(one, known, probability))
     return best_of(screened)
 
 
-def best_of(screened: Iterable[Asked]) -> list[Asked]:
+def best_of(screened: Iterable[ScreenedCandidate]) -> list[ScreenedCandidate]:
     """What was corrected before is always asked about."""
-    kept: list[Asked] = []
+    kept: list[ScreenedCandidate] = []
     for asked in sorted(screened, key=lambda asked: (-asked.candidate.times, -asked.screened)):
         if asked.screened < WORTH_ASKING or len(kept) == MOST_ASKED:
             break
@@ -87,15 +89,15 @@ def best_of(screened: Iterable[Asked]) -> list[Asked]:
 
 def choose(
     text: str,
-    asked: Sequence[Asked],
+    asked: Sequence[ScreenedCandidate],
     judged: Sequence[float],
     weights: Weights = JUDGED,
     sure: float = SURE,
     likely: float = LIKELY,
-) -> Choice:
+) -> Selection:
     """`judged`: for each of the asked, by how much more probable it is than what was heard."""
     changes = [
-        Change(one.candidate, _probability(one, gain, weights, likely))
+        RatedCandidate(one.candidate, _probability(one, gain, weights, likely))
         for one, gain in zip(asked, judged, strict=True)
     ]
     changes.sort(key=lambda change: -change.probability)
@@ -104,17 +106,17 @@ def choose(
     proposed = _apart(possible, beside=changed)
     for change in sorted(changed, key=lambda change: -change.candidate.start):
         text = change.candidate.applied_to(text)
-    return Choice(text, tuple(changed), tuple(proposed))
+    return Selection(text, tuple(changed), tuple(proposed))
 
 
-def _probability(asked: Asked, gain: float, weights: Weights, likely: float) -> float:
+def _probability(asked: ScreenedCandidate, gain: float, weights: Weights, likely: float) -> float:
     """What a person corrected before is proposed, unless the judge is against it."""
     weighed = evidence.probability(with_judgement(asked, gain), weights)
     is_learned = asked.candidate.origin == Origin.LEARNED and gain > OPPOSED
     return likely if is_learned else weighed
 
 
-def with_judgement(asked: Asked, gain: float) -> Evidence:
+def with_judgement(asked: ScreenedCandidate, gain: float) -> Evidence:
     """What the judge says weighs differently for words of the papers and of the dictionary."""
     known = asked.evidence
     gain = max(AGAINST, min(FOR, gain)) / SCALE
@@ -129,9 +131,11 @@ def with_judgement(asked: Asked, gain: float) -> Evidence:
     }
 
 
-def _apart(changes: list[Change], beside: Iterable[Change] = ()) -> list[Change]:
+def _apart(
+    changes: list[RatedCandidate], beside: Iterable[RatedCandidate] = ()
+) -> list[RatedCandidate]:
     """The best ones that do not stand in each other's way."""
-    kept: list[Change] = []
+    kept: list[RatedCandidate] = []
     for change in changes:
         others = (*beside, *kept)
         if not any(change.candidate.overlaps(other.candidate) for other in others):

@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from minutes.japanese import dictionary
 from minutes.japanese.readings import plain
 from minutes.proposals import rescoring
-from minutes.proposals.selection import Asked, Choice, Teach, choose, worth_asking
-from minutes.recognition.heard import Heard
+from minutes.proposals.selection import ScreenedCandidate, Selection, Teach, choose, worth_asking
+from minutes.recognition.heard import HeardSegment
 from minutes.recognition.whisper import Encoded, Whisper
 from minutes.recognition.windows import heard_together
 from minutes.sound.samples import Sound
 from minutes.speech_models.speech_model import SpeechModel
-from minutes.terms.terms import Vocabulary
+from minutes.terms.terms import MeetingVocabulary
 
 BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
 """Around the segments of a window."""
@@ -26,8 +26,10 @@ def load(model: SpeechModel, threads: int) -> Teach:
     whisper = Whisper(model, threads, LANGUAGE)
     dictionary.prepare()
 
-    def teach(segments: Sequence[Heard], sound: Sound, vocabulary: Vocabulary) -> Iterator[Choice]:
-        def one(window: Sequence[Heard]) -> list[Choice]:
+    def teach(
+        segments: Sequence[HeardSegment], sound: Sound, vocabulary: MeetingVocabulary
+    ) -> Iterator[Selection]:
+        def one(window: Sequence[HeardSegment]) -> list[Selection]:
             return _taught(whisper, window, sound, vocabulary)
 
         with ThreadPoolExecutor(whisper.workers) as threads:
@@ -38,8 +40,8 @@ def load(model: SpeechModel, threads: int) -> Teach:
 
 
 def _taught(
-    whisper: Whisper, window: Sequence[Heard], sound: Sound, vocabulary: Vocabulary
-) -> list[Choice]:
+    whisper: Whisper, window: Sequence[HeardSegment], sound: Sound, vocabulary: MeetingVocabulary
+) -> list[Selection]:
     asked = [worth_asking(one.text, vocabulary, one.confidence) for one in window]
     return [
         choose(segment.text, questions, gains)
@@ -50,7 +52,10 @@ def _taught(
 
 
 def judged(
-    whisper: Whisper, window: Sequence[Heard], sound: Sound, asked: Sequence[Sequence[Asked]]
+    whisper: Whisper,
+    window: Sequence[HeardSegment],
+    sound: Sound,
+    asked: Sequence[Sequence[ScreenedCandidate]],
 ) -> list[list[float]]:
     """What the judge says to the questions about each segment of a window."""
     if not any(asked):
@@ -65,7 +70,11 @@ def judged(
 
 
 def _gains(
-    whisper: Whisper, encoded: Encoded, segment: Heard, asked: Sequence[Asked], origin: float
+    whisper: Whisper,
+    encoded: Encoded,
+    segment: HeardSegment,
+    asked: Sequence[ScreenedCandidate],
+    origin: float,
 ) -> list[float]:
     text = plain(segment.text)
     start, end = segment.start_seconds - origin, segment.end_seconds - origin

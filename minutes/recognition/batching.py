@@ -34,7 +34,7 @@ NEAR = 0.15
 
 
 @dataclass(frozen=True)
-class Lane:
+class SpeechLane:
     """Speech without its long pauses. Times in seconds of the lane, unless they say otherwise."""
 
     samples: Samples
@@ -65,7 +65,7 @@ class Lane:
         return origin + position - start
 
 
-def cut_lanes(samples: Samples, speech: Sequence[Span], workers: int) -> list[Lane]:
+def cut_lanes(samples: Samples, speech: Sequence[Span], workers: int) -> list[SpeechLane]:
     """The lanes of a chunk in order of time, of about equal speech and equally many for each
     worker; none without speech."""
     if not speech:
@@ -90,7 +90,7 @@ def _cuts(speech: Sequence[Span], total: float, count: int) -> list[int]:
     return sorted(set(found))
 
 
-def _lane(samples: Samples, speech: Sequence[Span]) -> Lane:
+def _lane(samples: Samples, speech: Sequence[Span]) -> SpeechLane:
     parts = _padded(speech, len(samples) / RATE)
     pieces, sounds, length = [], [], 0
     for start, end in parts:
@@ -102,7 +102,7 @@ def _lane(samples: Samples, speech: Sequence[Span]) -> Lane:
     for a, b in speech:
         place, origin = begins[max(start for start, _ in parts if start <= a)]
         moved.append((a - origin + place, b - origin + place))
-    return Lane(np.concatenate(sounds), tuple(moved), tuple(pieces))
+    return SpeechLane(np.concatenate(sounds), tuple(moved), tuple(pieces))
 
 
 def _padded(speech: Sequence[Span], length: float) -> list[Span]:

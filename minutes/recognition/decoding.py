@@ -14,15 +14,15 @@ from itertools import pairwise
 from queue import SimpleQueue
 
 from minutes.recognition import hallucination_checks, memory
-from minutes.recognition.batching import Lane, cut_lanes
-from minutes.recognition.heard import Heard, Recognise
+from minutes.recognition.batching import SpeechLane, cut_lanes
+from minutes.recognition.heard import HeardSegment, Recognise
 from minutes.recognition.sentences import Phrase, segments
 from minutes.recognition.whisper import (
     FRAMES_A_SECOND,
     LONGEST_PROMPT,
     Decoded,
     Features,
-    Piece,
+    TimestampedText,
     Whisper,
     speech_in,
 )
@@ -65,7 +65,7 @@ def load(model: SpeechModel, threads: int, language: str = "ja") -> Recognise:
     """
     whisper = Whisper(model, threads, language)
 
-    def recognise(samples: Samples) -> Iterator[Heard]:
+    def recognise(samples: Samples) -> Iterator[HeardSegment]:
         lanes = cut_lanes(samples, speech_in(samples, whisper.workers), whisper.workers)
         for track, phrases in _decoded(whisper, lanes):
             yield from segments(track.lane, phrases, whisper.writing)
@@ -77,7 +77,7 @@ def load(model: SpeechModel, threads: int, language: str = "ja") -> Recognise:
 class Track:
     """How far a lane has been decoded. Times in seconds of the lane."""
 
-    lane: Lane
+    lane: SpeechLane
     features: Features | None = None
     position: float = 0.0
     end: float = field(init=False)
@@ -103,7 +103,7 @@ class Track:
     def is_done(self) -> bool:
         return self.position >= self.lane.seconds - SHORTEST_ADVANCE_SECONDS / 2
 
-    def take(self, reading: "Reading") -> None:
+    def take(self, reading: "Hypothesis") -> None:
         """Keep what was heard in the window and go on behind it; but where text is missing or
         turns in circles, hear the first half of it again by itself."""
         length = self.end - self.position
@@ -119,11 +119,11 @@ class Track:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Hypothesis:
     """One way to read a window, judged. `kept`: without a last piece that the window's end cut
     off; `stop`: where the next window begins."""
 
-    kept: tuple[Piece, ...]
+    kept: tuple[TimestampedText, ...]
     stop: float
     score: float
     phrases: tuple[Phrase, ...]
@@ -135,8 +135,8 @@ class Reading:
 
 
 def judge(
-    lane: Lane, start: float, end: float, decoded: Decoded, writing: Writing = JAPANESE
-) -> Reading:
+    lane: SpeechLane, start: float, end: float, decoded: Decoded, writing: Writing = JAPANESE
+) -> Hypothesis:
     """The window of `lane` between `start` and `end` as this text reads it."""
     kept, stop = _kept(lane, start, end, decoded.pieces)
     phrases = [_phrase(lane, start, stop, piece, decoded.score, writing) for piece in kept]
@@ -146,12 +146,12 @@ def judge(
     if hallucination_checks.has_loop(decoded.text):
         doubts.append(Doubt.REPEATED)
     worst = max(doubts, key=WORST_LAST.index, default=None)
-    return Reading(kept, stop, decoded.score, tuple(phrases), worst)
+    return Hypothesis(kept, stop, decoded.score, tuple(phrases), worst)
 
 
 def _kept(
-    lane: Lane, start: float, end: float, pieces: tuple[Piece, ...]
-) -> tuple[tuple[Piece, ...], float]:
+    lane: SpeechLane, start: float, end: float, pieces: tuple[TimestampedText, ...]
+) -> tuple[tuple[TimestampedText, ...], float]:
     if not pieces:
         return (), end
     last = pieces[-1]
@@ -168,7 +168,12 @@ def _kept(
 
 
 def _phrase(
-    lane: Lane, start: float, stop: float, piece: Piece, score: float, writing: Writing
+    lane: SpeechLane,
+    start: float,
+    stop: float,
+    piece: TimestampedText,
+    score: float,
+    writing: Writing,
 ) -> Phrase:
     begins = start + piece.start_seconds
     ends = stop if piece.end_seconds is None else min(start + piece.end_seconds, stop)
@@ -177,7 +182,9 @@ def _phrase(
     return Phrase(begins, ends, piece.text.strip(), score, doubt)
 
 
-def _silent_holes(lane: Lane, start: float, stop: float, phrases: list[Phrase]) -> list[Phrase]:
+def _silent_holes(
+    lane: SpeechLane, start: float, stop: float, phrases: list[Phrase]
+) -> list[Phrase]:
     """Where somebody speaks and no words were found."""
     marks = [start, *(mark for p in phrases for mark in (p.start_seconds, p.end_seconds)), stop]
     holes = zip(marks[::2], marks[1::2], strict=True)
@@ -188,7 +195,9 @@ def _silent_holes(lane: Lane, start: float, stop: float, phrases: list[Phrase]) 
     ]
 
 
-def _decoded(whisper: Whisper, lanes: Sequence[Lane]) -> Iterator[tuple[Track, Iterator[Phrase]]]:
+def _decoded(
+    whisper: Whisper, lanes: Sequence[SpeechLane]
+) -> Iterator[tuple[Track, Iterator[Phrase]]]:
     """The lanes in order of time, with their phrases as they are heard."""
     desk = Desk([Track(lane) for lane in lanes], whisper.workers)
     with ThreadPoolExecutor(whisper.workers) as threads:

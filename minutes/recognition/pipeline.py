@@ -7,13 +7,13 @@ from pathlib import Path
 
 from meetings.config import Speech
 from minutes.recognition import windows
-from minutes.recognition.heard import Heard, Recognise
+from minutes.recognition.heard import HeardSegment, Recognise
 from minutes.sound import audio
 
 
 def recognise_chunk(
     recognise: Recognise, wav: Path, start_seconds: float, end_seconds: float
-) -> Iterator[Heard]:
+) -> Iterator[HeardSegment]:
     """Segments with times in seconds from the start of the recording."""
     samples = audio.read(wav, start_seconds, end_seconds)
     if not len(samples):
@@ -26,7 +26,9 @@ def recognise_chunk(
         )
 
 
-def recognise_file(recognise: Recognise, source: Path, speech: Speech) -> tuple[float, list[Heard]]:
+def recognise_file(
+    recognise: Recognise, source: Path, speech: Speech
+) -> tuple[float, list[HeardSegment]]:
     """The length in seconds of any sound file and what is heard in it, as the worker does it:
     normalised, cut into chunks, each chunk recognised. Raises FileRejected, StorageFull."""
     with tempfile.TemporaryDirectory() as workspace:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
-from minutes.recognition.batching import Lane
+from minutes.recognition.batching import SpeechLane
 from minutes.recognition.hallucination_checks import without_loops
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.speech_models.languages import JAPANESE, Writing
 from models.transcript import Doubt
 
@@ -47,7 +47,7 @@ class Phrase:
 
 
 @dataclass(frozen=True)
-class Part:
+class SpeechFragment:
     """A stretch without a pause of its own; `is_end`: a sentence ends with it."""
 
     start_seconds: float
@@ -58,14 +58,18 @@ class Part:
     is_end: bool = False
 
 
-def segments(lane: Lane, phrases: Iterable[Phrase], writing: Writing = JAPANESE) -> Iterator[Heard]:
+def segments(
+    lane: SpeechLane, phrases: Iterable[Phrase], writing: Writing = JAPANESE
+) -> Iterator[HeardSegment]:
     """In order of time, in seconds of the chunk; each as soon as the words after it are known."""
     parts = _parts(lane, phrases, writing)
     for group in _groups(_punctuated(parts) if writing.is_punctuated_here else _marked(parts)):
         yield _heard(lane, group, writing.space)
 
 
-def _parts(lane: Lane, phrases: Iterable[Phrase], writing: Writing) -> Iterator[Part]:
+def _parts(
+    lane: SpeechLane, phrases: Iterable[Phrase], writing: Writing
+) -> Iterator[SpeechFragment]:
     """The phrases cut at marks, and in Japanese at spaces too; the cuts lie in pauses."""
     for phrase in phrases:
         text = without_loops(phrase.text)
@@ -73,10 +77,10 @@ def _parts(lane: Lane, phrases: Iterable[Phrase], writing: Writing) -> Iterator[
         words = cut(text) or [text]
         cuts = _cuts(lane, phrase, words)
         for word, (start, end) in zip(words, cuts, strict=True):
-            yield Part(start, end, word, phrase.score, phrase.doubt)
+            yield SpeechFragment(start, end, word, phrase.score, phrase.doubt)
 
 
-def _cuts(lane: Lane, phrase: Phrase, words: list[str]) -> list[tuple[float, float]]:
+def _cuts(lane: SpeechLane, phrase: Phrase, words: list[str]) -> list[tuple[float, float]]:
     start, end = _at_edges(lane, phrase.start_seconds, phrase.end_seconds)
     spoken = [(max(a, start), min(b, end)) for a, b in lane.speech if b > start and a < end]
     total, letters = sum(b - a for a, b in spoken), sum(map(len, words))
@@ -88,7 +92,7 @@ def _cuts(lane: Lane, phrase: Phrase, words: list[str]) -> list[tuple[float, flo
     return [_at_edges(lane, a, b) for a, b in pairwise([start, *marks, end])]
 
 
-def _in_pauses(lane: Lane, places: list[float]) -> list[float]:
+def _in_pauses(lane: SpeechLane, places: list[float]) -> list[float]:
     """Each place moved to the pause that is nearest; a pause belongs to the nearest place."""
     pauses = [lane.pause_near(place, REACH_SECONDS) for place in places]
     owner = {pause: min(places, key=lambda place: abs(place - pause)) for pause in pauses}
@@ -107,7 +111,7 @@ def _after(spoken: list[tuple[float, float]], seconds: float, end: float) -> flo
     return end
 
 
-def _at_edges(lane: Lane, start: float, end: float) -> tuple[float, float]:
+def _at_edges(lane: SpeechLane, start: float, end: float) -> tuple[float, float]:
     """Where speech begins and ends, if the coarse marks are near that."""
     inside = [(a, b) for a, b in lane.speech if b > start + 0.05 and a < end - 0.05]
     if not inside:
@@ -120,13 +124,13 @@ def _at_edges(lane: Lane, start: float, end: float) -> tuple[float, float]:
     return first, max(first, last)
 
 
-def _marked(parts: Iterable[Part]) -> Iterator[Part]:
+def _marked(parts: Iterable[SpeechFragment]) -> Iterator[SpeechFragment]:
     """Sentences end where the model says so."""
     for part in parts:
         yield replace(part, is_end=not part.text or part.text[-1] in MARKS + ".")
 
 
-def _punctuated(parts: Iterable[Part]) -> Iterator[Part]:
+def _punctuated(parts: Iterable[SpeechFragment]) -> Iterator[SpeechFragment]:
     """With sentence ends found and punctuated, as Japanese wants it."""
     for part, after in pairwise(chain(parts, [None])):
         assert part
@@ -151,9 +155,9 @@ def _is_end(text: str, following: str, gap: float) -> bool:
     return gap >= FULL_STOP_SECONDS and PLAIN_END.search(text) is not None
 
 
-def _groups(parts: Iterable[Part]) -> Iterator[list[Part]]:
+def _groups(parts: Iterable[SpeechFragment]) -> Iterator[list[SpeechFragment]]:
     """Parts of one segment: a sentence, or two when the first one is short."""
-    group: list[Part] = []
+    group: list[SpeechFragment] = []
     for part in parts:
         if group and _is_full(group, part):
             yield group
@@ -163,7 +167,7 @@ def _groups(parts: Iterable[Part]) -> Iterator[list[Part]]:
         yield group
 
 
-def _is_full(group: list[Part], part: Part) -> bool:
+def _is_full(group: list[SpeechFragment], part: SpeechFragment) -> bool:
     last = group[-1]
     if not last.text or not part.text:  # speech without words stands alone
         return True
@@ -176,9 +180,9 @@ def _is_full(group: list[Part], part: Part) -> bool:
     return not (is_short and is_near and sum(p.is_end for p in group) < MOST_SENTENCES)
 
 
-def _heard(lane: Lane, group: list[Part], space: str) -> Heard:
+def _heard(lane: SpeechLane, group: list[SpeechFragment], space: str) -> HeardSegment:
     scores = [part.score for part in group if part.score is not None]
-    return Heard(
+    return HeardSegment(
         start_seconds=lane.in_chunk(group[0].start_seconds),
         end_seconds=lane.in_chunk(group[-1].end_seconds),
         text=space.join(part.text for part in group),

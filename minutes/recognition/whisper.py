@@ -24,7 +24,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.vad import VadOptions, get_speech_timestamps
 from numpy.typing import NDArray
 
-from minutes.recognition.heard import Moment
+from minutes.recognition.heard import TokenTiming
 from minutes.sound.audio import RATE
 from minutes.sound.samples import Samples
 from minutes.speech_models import speech_model, vocabulary
@@ -68,7 +68,7 @@ Encoded = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Piece:
+class TimestampedText:
     """A stretch of text between two of the model's own time marks, in seconds of the window.
     Without an end the model ran out of window in the middle of it."""
 
@@ -83,7 +83,7 @@ class Piece:
 class Decoded:
     """One window in words. `score` is the mean log probability of its tokens."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TimestampedText, ...]
     score: float
 
     @property
@@ -177,7 +177,7 @@ class Whisper:
         )
         return [float(np.sum(np.log(_possible(one.text_token_probs)))) for one in made]
 
-    def moments(self, encoded: Encoded, text: str, told: str = "") -> list[Moment]:
+    def moments(self, encoded: Encoded, text: str, told: str = "") -> list[TokenTiming]:
         """When each piece of this text begins, in seconds of `encoded`, which may be a part of a
         window's ticks: the whole of what was said, and little else. `told`: the text before it."""
         tokens = self._tokens(text)
@@ -192,10 +192,10 @@ class Whisper:
         begins = dict[int, int]()
         for token, tick in made.alignments:
             begins.setdefault(token, tick)
-        found, place = list[Moment](), 0
+        found, place = list[TokenTiming](), 0
         for piece, of_piece in zip(*self._tokenizer.split_to_word_tokens(tokens), strict=True):
             probable = min(made.text_token_probs[place : place + len(of_piece)])
-            found.append(Moment(len(piece), begins[place] * TICK_SECONDS, round(probable, 2)))
+            found.append(TokenTiming(len(piece), begins[place] * TICK_SECONDS, round(probable, 2)))
             place += len(of_piece)
         return found
 
@@ -212,7 +212,7 @@ class Whisper:
 
     def _decoded(self, made: list[int], score: float) -> Decoded:
         tokens = self._vocabulary.from_model(made)
-        pieces: list[Piece] = []
+        pieces: list[TimestampedText] = []
         first_mark = self._tokenizer.timestamp_begin
         opening, words = first_mark, list[int]()
         for token in [*tokens, first_mark + TICKS + 1]:
@@ -224,7 +224,7 @@ class Whisper:
                     text = self._tokenizer.decode(words)
                     is_closed = end <= LONGEST_WINDOW_SECONDS
                     told = (opening, *words, token) if is_closed else (opening, *words)
-                    pieces.append(Piece(start, end if is_closed else None, text, told))
+                    pieces.append(TimestampedText(start, end if is_closed else None, text, told))
                 opening, words = token, []
         return Decoded(tuple(pieces), score)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.sound import audio
 
 STEP_SECONDS = 0.1
@@ -72,9 +72,9 @@ def _quietest(levels: NDArray[np.float32], earliest: float, latest: float) -> fl
     return round((first + position + width / 2) * STEP_SECONDS, 3)
 
 
-def heard_together(segments: Sequence[Heard]) -> list[list[Heard]]:
+def heard_together(segments: Sequence[HeardSegment]) -> list[list[HeardSegment]]:
     """Neighbours that one pass of the encoder hears."""
-    found: list[list[Heard]] = []
+    found: list[list[HeardSegment]] = []
     for segment in segments:
         if found and segment.end_seconds - found[-1][0].start_seconds <= TOGETHER_SECONDS:
             found[-1].append(segment)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from minutes.recognition.heard import FindWords, Heard, Moment
+from minutes.recognition.heard import FindWords, HeardSegment, TokenTiming
 from minutes.recognition.whisper import (
     LONGEST_WINDOW_SECONDS,
     TICK_SECONDS,
@@ -28,11 +28,11 @@ def load(model: SpeechModel, threads: int, language: str) -> FindWords:
     """Raises ConfigurationError when the file is no longer the one that was chosen."""
     whisper = Whisper(model, threads, language)
 
-    def find(segments: Sequence[Heard], sound: Sound) -> Iterator[list[Moment]]:
+    def find(segments: Sequence[HeardSegment], sound: Sound) -> Iterator[list[TokenTiming]]:
         windows = heard_together(segments)
         told = ["", *(window[-1].text for window in windows)]
 
-        def of_window(window: Sequence[Heard], told: str) -> list[list[Moment]]:
+        def of_window(window: Sequence[HeardSegment], told: str) -> list[list[TokenTiming]]:
             return _of_window(whisper, window, told, sound)
 
         with ThreadPoolExecutor(whisper.workers) as threads:
@@ -43,8 +43,8 @@ def load(model: SpeechModel, threads: int, language: str) -> FindWords:
 
 
 def _of_window(
-    whisper: Whisper, window: Sequence[Heard], told: str, sound: Sound
-) -> list[list[Moment]]:
+    whisper: Whisper, window: Sequence[HeardSegment], told: str, sound: Sound
+) -> list[list[TokenTiming]]:
     origin = max(0.0, window[0].start_seconds - BEFORE_SECONDS)
     samples = sound(origin, window[-1].end_seconds + AFTER_SECONDS)
     (encoded,) = whisper.encode([whisper.features(samples)])
@@ -56,8 +56,8 @@ def _of_window(
 
 
 def _of_segment(
-    whisper: Whisper, segment: Heard, told: str, encoded: Encoded, origin: float
-) -> list[Moment]:
+    whisper: Whisper, segment: HeardSegment, told: str, encoded: Encoded, origin: float
+) -> list[TokenTiming]:
     """None for one that is longer than the model hears at once: only a person makes such."""
     start, end = segment.start_seconds - origin, segment.end_seconds - origin
     if not segment.text or end > LONGEST_WINDOW_SECONDS:
@@ -71,5 +71,5 @@ def _of_segment(
     ]
 
 
-def _within(segment: Heard, seconds: float) -> float:
+def _within(segment: HeardSegment, seconds: float) -> float:
     return min(max(seconds, segment.start_seconds), segment.end_seconds)

@@ -39,7 +39,7 @@ def voice_of_part(speaker: str, part: int) -> str:
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedRecording:
     """A recording on the meeting's clock.
 
     `number` counts the parts from 1; for a spare it is that of the part which it covers, 0 where
@@ -68,15 +68,15 @@ class Placed:
         return self.start_seconds + self.recording.duration_seconds
 
 
-def placed_recordings(session: Session, meeting: Meeting) -> list[Placed]:
+def placed_recordings(session: Session, meeting: Meeting) -> list[PlacedRecording]:
     """In the order of the clock, each spare after the part that it covers."""
     return place(recordings_of(session, meeting))
 
 
-def place(recordings: list[Recording]) -> list[Placed]:
+def place(recordings: list[Recording]) -> list[PlacedRecording]:
     """`recordings` of one meeting in the order in which they were received."""
     parts = _parts([r for r in recordings if not is_spare(r)])
-    beside: dict[int, list[Placed]] = defaultdict(list)
+    beside: dict[int, list[PlacedRecording]] = defaultdict(list)
     for recording in filter(is_spare, recordings):
         spare = _spare(recording, parts)
         beside[spare.number].append(spare)
@@ -86,12 +86,12 @@ def place(recordings: list[Recording]) -> list[Placed]:
     return in_order
 
 
-def place_of(session: Session, recording: Recording) -> Placed:
+def place_of(session: Session, recording: Recording) -> PlacedRecording:
     every = placed_recordings(session, recording.meeting)
     return next(placed for placed in every if placed.recording is recording)
 
 
-def parts_of(session: Session, meeting: Meeting) -> list[Placed]:
+def parts_of(session: Session, meeting: Meeting) -> list[PlacedRecording]:
     return [placed for placed in placed_recordings(session, meeting) if not placed.is_spare]
 
 
@@ -140,7 +140,7 @@ def times_of(recording: Recording) -> str:
     return f"{began}から{ended}まで（会議の開始{distance}）"
 
 
-def remarks(every: list[Placed], placed: Placed) -> list[str]:
+def remarks(every: list[PlacedRecording], placed: PlacedRecording) -> list[str]:
     """What one should know about the place of a recording among the others, in sentences."""
     parts = [one for one in every if not one.is_spare]
     if placed.is_spare:
@@ -155,12 +155,12 @@ def remarks(every: list[Placed], placed: Placed) -> list[str]:
     return _overlap(longest, placed) or (_gap(longest, placed) if known == earlier else [])
 
 
-def _parts(recordings: list[Recording]) -> list[Placed]:
+def _parts(recordings: list[Recording]) -> list[PlacedRecording]:
     starts = _starts(recordings)
     zero = min(starts, default=0.0)
     timed = sorted(zip(starts, recordings, strict=True), key=lambda one: (one[0], one[1].id))
     return [
-        Placed(recording, number, start - zero)
+        PlacedRecording(recording, number, start - zero)
         for number, (start, recording) in enumerate(timed, 1)
     ]
 
@@ -180,18 +180,18 @@ def _starts(recordings: list[Recording]) -> list[float]:
     return starts
 
 
-def _spare(recording: Recording, parts: list[Placed]) -> Placed:
+def _spare(recording: Recording, parts: list[PlacedRecording]) -> PlacedRecording:
     zero = _zero(parts)
     if not recording.began_at or not zero:
         received_before = [part for part in parts if part.recording.id < recording.id]
         covered = max(received_before, key=lambda part: part.recording.id, default=None)
-        return Placed(recording, covered.number if covered else min(1, len(parts)), None)
-    spare = Placed(recording, 0, (recording.began_at - zero).total_seconds())
+        return PlacedRecording(recording, covered.number if covered else min(1, len(parts)), None)
+    spare = PlacedRecording(recording, 0, (recording.began_at - zero).total_seconds())
     covered = max(parts, key=lambda part: _shared_seconds(part, spare))
-    return Placed(recording, covered.number, spare.offset_seconds)
+    return PlacedRecording(recording, covered.number, spare.offset_seconds)
 
 
-def _zero(parts: list[Placed]) -> datetime | None:
+def _zero(parts: list[PlacedRecording]) -> datetime | None:
     """When the first part begins on the clock, as far as any part's beginning is known."""
     for part in parts:
         if part.recording.began_at:
@@ -199,7 +199,7 @@ def _zero(parts: list[Placed]) -> datetime | None:
     return None
 
 
-def _assumed(parts: list[Placed], part: Placed) -> list[str]:
+def _assumed(parts: list[PlacedRecording], part: PlacedRecording) -> list[str]:
     by_reception = sorted(parts, key=lambda one: one.recording.id)
     position = by_reception.index(part)
     if position > 0:
@@ -207,7 +207,7 @@ def _assumed(parts: list[Placed], part: Placed) -> list[str]:
     return [f"{by_reception[1].label}の前に並べています。"] if len(parts) > 1 else []
 
 
-def _overlap(before: Placed, part: Placed) -> list[str]:
+def _overlap(before: PlacedRecording, part: PlacedRecording) -> list[str]:
     shared = _shared_seconds(before, part)
     is_told = shared >= TOLERANCE_SECONDS
     if not is_told:
@@ -218,13 +218,13 @@ def _overlap(before: Placed, part: Placed) -> list[str]:
     ]
 
 
-def _gap(before: Placed, part: Placed) -> list[str]:
+def _gap(before: PlacedRecording, part: PlacedRecording) -> list[str]:
     between = part.start_seconds - before.end_seconds
     is_told = between >= TOLERANCE_SECONDS
     return [f"{before.label}の終わりから{_length(between)}空いています。"] if is_told else []
 
 
-def _shared_seconds(one: Placed, other: Placed) -> float:
+def _shared_seconds(one: PlacedRecording, other: PlacedRecording) -> float:
     """How long both last at once; below zero: how far they are apart."""
     start = max(one.start_seconds, other.start_seconds)
     return min(one.end_seconds, other.end_seconds) - start

@@ -57,7 +57,7 @@ def add_recording(
     prepared: PreparedRecording,
     *,
     kind: RecordingKind = RecordingKind.PART,
-    told: timestamps.Reading | None = None,
+    told: timestamps.Beginning | None = None,
 ) -> Recording:
     """`told`: when it began, as whoever sends it says; else its own time stamp is asked. Raises
     NotPossibleNow when this very sound is with the meeting already.

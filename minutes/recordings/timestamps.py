@@ -20,7 +20,7 @@ AS_GOOD = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Reading:
+class Beginning:
     """When a recording began, and who says so."""
 
     began_at: datetime
@@ -29,7 +29,7 @@ class Reading:
 
 def suggested(
     session: Session, meeting: Meeting, stamped_at: datetime | None, duration_seconds: float
-) -> Reading | None:
+) -> Beginning | None:
     """What to take the stamp for; None without one, and when it cannot be this meeting's."""
     found = plausible(session, meeting, stamped_at, duration_seconds)
     return found[0] if found else None
@@ -37,7 +37,7 @@ def suggested(
 
 def plausible(
     session: Session, meeting: Meeting, stamped_at: datetime | None, duration_seconds: float
-) -> list[Reading]:
+) -> list[Beginning]:
     """The stamp as beginning and as end of the recording, as far as either is possible, the one
     that fits the turned pages or else the plan better first."""
     if stamped_at is None:
@@ -46,7 +46,7 @@ def plausible(
     turned = [turn.at for turn in turns_of(session, meeting)]
     first, last = min([meeting.starts_at, *turned]), max([meeting.ends_at, *turned])
 
-    def fit(reading: Reading) -> tuple[int, timedelta]:
+    def fit(reading: Beginning) -> tuple[int, timedelta]:
         ends_at = reading.began_at + length
         inside = sum(reading.began_at <= at <= ends_at for at in turned)
         shared = min(ends_at, meeting.ends_at) - max(reading.began_at, meeting.starts_at)
@@ -54,8 +54,8 @@ def plausible(
         return inside, shared + is_as_good
 
     readings = [
-        Reading(stamped_at, BeginningSource.STAMP),
-        Reading(stamped_at - length, BeginningSource.STAMPED_END),
+        Beginning(stamped_at, BeginningSource.STAMP),
+        Beginning(stamped_at - length, BeginningSource.STAMPED_END),
     ]
     possible = [
         reading

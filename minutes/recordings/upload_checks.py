@@ -17,7 +17,7 @@ from meetings.disk.storage import Arrival, Storage
 from meetings.errors import FileRejected, NotPossibleNow
 from meetings.periodic import PeriodicTask
 from minutes.recordings.recordings import PreparedRecording, add_recording
-from minutes.recordings.timestamps import Reading
+from minutes.recordings.timestamps import Beginning
 from minutes.recordings.upload_tidying import TIDY_SECONDS, Tidying
 from minutes.sound import audio
 from minutes.transcription.work import request_transcription
@@ -193,9 +193,9 @@ def _accept(session: Session, upload: Upload, prepared: PreparedRecording) -> No
     upload.lease, upload.lease_until, upload.changed_at = None, None, now()
 
 
-def _told(upload: Upload) -> Reading | None:
+def _told(upload: Upload) -> Beginning | None:
     source = BeginningSource.BROWSER if upload.is_live else BeginningSource.SENDER
-    return Reading(upload.began_at, source) if upload.began_at else None
+    return Beginning(upload.began_at, source) if upload.began_at else None
 
 
 def _refuse(upload: Upload, problem: str) -> None:

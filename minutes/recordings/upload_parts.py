@@ -39,7 +39,7 @@ class Checksum:
         return cls(algorithm, digest)
 
 
-class Piece:
+class UploadPart:
     """With a checksum it counts as a whole or not at all; without one, step by step."""
 
     def __init__(

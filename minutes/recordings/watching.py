@@ -29,7 +29,7 @@ from meetings.people import logins
 from meetings.periodic import PeriodicTask
 from meetings.rights import Right, rights
 from minutes.recordings import filing, recordings
-from minutes.recordings.timestamps import Reading
+from minutes.recordings.timestamps import Beginning
 from minutes.sound import audio
 from minutes.transcription import work
 from models.database import reading, writing
@@ -69,7 +69,7 @@ class Stamp:
 
 
 @dataclass
-class Counts:
+class RoundCounts:
     """Files of one round: taken in, refused, and left for later."""
 
     taken: int = 0
@@ -77,7 +77,7 @@ class Counts:
     left: int = 0
 
 
-class Watch:
+class FolderWatch:
     """One folder, on behalf of one person. It remembers which file had which stamp since when,
     and which are done with though they could not be moved."""
 
@@ -110,7 +110,7 @@ class Watch:
         self.look()
         return False
 
-    def run_once(self) -> Counts:
+    def run_once(self) -> RoundCounts:
         """Look, wait as long as a file must stand still, and take in what did. Raises
         StorageFull."""
         first = self.look()
@@ -118,14 +118,14 @@ class Watch:
             return first
         time.sleep(self._settings.settle_seconds)
         then = self.look()
-        return Counts(first.taken + then.taken, first.refused + then.refused, then.left)
+        return RoundCounts(first.taken + then.taken, first.refused + then.refused, then.left)
 
-    def look(self) -> Counts:
+    def look(self) -> RoundCounts:
         """Go through the folder and take in what is whole. Raises StorageFull, InvalidInput when
         the person is nobody any more."""
         with reading(self._engine) as session:
             person_with_login(session, self._login)
-        counts, stamps = Counts(), dict(_files(self._folder))
+        counts, stamps = RoundCounts(), dict(_files(self._folder))
         self._tries = {key: tries for key, tries in self._tries.items() if key in stamps.items()}
         self._since = {path: seen for path, seen in self._since.items() if path in stamps}
         self._done = {path: seen for path, seen in self._done.items() if stamps.get(path) == seen}
@@ -143,7 +143,7 @@ class Watch:
             self._since[path] = stamp, time.monotonic()
         return time.monotonic() - self._since[path][1] >= self._settings.settle_seconds
 
-    def _file(self, path: Path, stamp: Stamp, counts: Counts) -> None:
+    def _file(self, path: Path, stamp: Stamp, counts: RoundCounts) -> None:
         """Take in one file and move it where it belongs. The try is counted before it is made."""
         self._tries[path, stamp] = self._tries.get((path, stamp), 0) + 1
         try:
@@ -194,7 +194,7 @@ class Watch:
             sound = audio.inspect(incoming.path, self._longest_hours)
             stamped_at = sound.recorded_at
             ended_at, length = _changed_at(stamp), timedelta(seconds=sound.duration_seconds)
-            guess = Reading(ended_at - length, BeginningSource.CHANGED)
+            guess = Beginning(ended_at - length, BeginningSource.CHANGED)
             with reading(self._engine) as session:
                 meeting = self._meeting(session, number, stamped_at or guess.began_at)
                 if _is_there(session, meeting, incoming.sha256):
@@ -207,7 +207,7 @@ class Watch:
         self._write_down(meeting.id, prepared, guess if is_guessed else None)
 
     def _write_down(
-        self, meeting_id: int, prepared: recordings.PreparedRecording, told: Reading | None
+        self, meeting_id: int, prepared: recordings.PreparedRecording, told: Beginning | None
     ) -> None:
         with writing(self._engine) as session, session.begin():
             meeting = self._meeting(session, meeting_id, None)

@@ -27,7 +27,7 @@ Sentence = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Stretch:
+class SegmentTimes:
     """A segment, without its words."""
 
     identity: int
@@ -42,7 +42,7 @@ def heard_until(
     in it."""
     said = list(sentences(content))
     sounds = {
-        transcript_id: _Sound(_stretches(session, transcript_id), own)
+        transcript_id: _RecordingTrack(_stretches(session, transcript_id), own)
         for transcript_id, own in _by_transcript(revision, said).items()
     }
     found = {
@@ -59,10 +59,10 @@ def sentences(content: Content) -> Iterator[tuple[Sentence, Paragraph]]:
             yield (number, place), paragraph
 
 
-class _Sound:
+class _RecordingTrack:
     """One recording's segments in the order of the sound, and which of them the text holds."""
 
-    def __init__(self, stretches: list[Stretch], said: list[Paragraph]) -> None:
+    def __init__(self, stretches: list[SegmentTimes], said: list[Paragraph]) -> None:
         self._stretches = stretches
         self._starts = [one.start for one in stretches]
         self._longest = max((one.end - one.start for one in stretches), default=0.0)
@@ -82,7 +82,7 @@ class _Sound:
         until = min([end, *removed])
         return until if 0 < until - start <= LONGEST_SECONDS else None
 
-    def _between(self, start: float, end: float) -> list[Stretch]:
+    def _between(self, start: float, end: float) -> list[SegmentTimes]:
         """Those that are heard in these seconds."""
         first = bisect_left(self._starts, start - self._longest)
         last = bisect_left(self._starts, end)
@@ -102,10 +102,10 @@ def _by_transcript(
     return found
 
 
-def _stretches(session: Session, transcript_id: int) -> list[Stretch]:
+def _stretches(session: Session, transcript_id: int) -> list[SegmentTimes]:
     rows = session.execute(
         select(Segment.id, Segment.start_seconds, Segment.end_seconds)
         .where(Segment.transcript_id == transcript_id)
         .order_by(Segment.start_seconds, Segment.id)
     )
-    return [Stretch(*row) for row in rows]
+    return [SegmentTimes(*row) for row in rows]

@@ -20,7 +20,7 @@ WHOLE = re.compile(r"[0-9０-９][0-9０-９,，.．]*|.", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Piece:
+class LinePart:
     """Part of a line: `kind` is kept, removed or added."""
 
     kind: str
@@ -32,7 +32,7 @@ class Difference:
     """A line that is not as it was. `heading`: of the section in which it stands."""
 
     heading: str
-    pieces: list[Piece]
+    pieces: list[LinePart]
 
 
 def usual(revision: MinutesRevision) -> MinutesRevision | None:
@@ -76,15 +76,17 @@ def _of_block(
         yield Difference(heading, _pieces(was, became))
 
 
-def _pieces(was: str, became: str) -> list[Piece]:
+def _pieces(was: str, became: str) -> list[LinePart]:
     if not was or not became or max(len(was), len(became)) > LONGEST_COMPARED:
-        return [Piece(kind, text) for kind, text in (("removed", was), ("added", became)) if text]
+        return [
+            LinePart(kind, text) for kind, text in (("removed", was), ("added", became)) if text
+        ]
     old, new = WHOLE.findall(was), WHOLE.findall(became)
-    pieces: list[Piece] = []
+    pieces: list[LinePart] = []
     for is_same, steps in groupby(Indel.opcodes(old, new), key=lambda step: step.tag == "equal"):
         changes = list(steps)
         gone = "".join(old[changes[0].src_start : changes[-1].src_end])
         come = "".join(new[changes[0].dest_start : changes[-1].dest_end])
         kinds = (("kept", come),) if is_same else (("removed", gone), ("added", come))
-        pieces += [Piece(kind, text) for kind, text in kinds if text]
+        pieces += [LinePart(kind, text) for kind, text in kinds if text]
     return pieces

@@ -6,10 +6,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from meetings import clean_text
-from minutes.style.changes import Piece
+from minutes.style.changes import StyledStretch
 from minutes.style.choice import Style
 from minutes.style.kept import Names
-from minutes.style.layers import Change, Written, explained, in_style, styled
+from minutes.style.layers import StyleChange, Written, explained, in_style, styled
 from models.minutes import MinutesRevision
 
 
@@ -36,7 +36,7 @@ class Paragraph(BaseModel):
     goes_on: bool = False
     segment_ids: list[int] = []
     faithful: str | None = None
-    changes: list[Change] = []
+    changes: list[StyleChange] = []
     unsure: list[str] = []
 
     @property
@@ -53,7 +53,7 @@ class Paragraph(BaseModel):
         return self.text != self.official
 
     @property
-    def differences(self) -> list[Piece]:
+    def differences(self) -> list[StyledStretch]:
         """Every piece of the faithful text with what became of it and why."""
         return explained(self.faithful or "", self.changes, self.text)
 

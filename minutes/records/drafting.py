@@ -29,7 +29,7 @@ WITHOUT_AGENDA = "発言"
 
 
 @dataclass(frozen=True)
-class Draft:
+class DraftedText:
     """A text, and what was read of its `sources` when it was made."""
 
     sources: tuple[Transcript, ...]
@@ -41,7 +41,7 @@ class Draft:
         return _read(session, self.sources) == self.read
 
 
-def prepare(session: Session, *chosen: Transcript, style: Style = USUAL) -> Draft:
+def prepare(session: Session, *chosen: Transcript, style: Style = USUAL) -> DraftedText:
     """Raises NotPossibleNow while there is nothing to write, InvalidInput when two are of the same
     recording."""
     sources = _one_of_each(parts.in_order(session, chosen))
@@ -55,7 +55,7 @@ def prepare(session: Session, *chosen: Transcript, style: Style = USUAL) -> Draf
     content.transcript_ids = [source.id for source in sources]
     if len(sources) > 1:
         _name_voices_by_part(content)
-    return Draft(tuple(sources), content, read)
+    return DraftedText(tuple(sources), content, read)
 
 
 def _read(session: Session, sources: Sequence[Transcript]) -> Sequence[Any]:

@@ -18,7 +18,7 @@ ENDS = "。．？！?!」』）〕"
 
 
 @dataclass(frozen=True)
-class Sentence:
+class MinutesSentence:
     """`place` in its section, from 0. `gap`: what stands between it and the sentence before."""
 
     place: int
@@ -36,7 +36,7 @@ class Block:
     on speaking, or nobody knows."""
 
     speaker: str
-    sentences: list[Sentence]
+    sentences: list[MinutesSentence]
 
     @property
     def text(self) -> str:
@@ -120,14 +120,16 @@ def _blocks(section: Section, told: Callable[[str], str]) -> list[Block]:
     is_open = False
     for place, said in enumerate(section.paragraphs):
         if is_noted(said.text):  # nobody said it, and it interrupts nobody
-            blocks.append(Block("", [Sentence(place, said)]))
+            blocks.append(Block("", [MinutesSentence(place, said)]))
             is_open = False
             continue
         is_same = last is not None and last.speaker == said.speaker
         if last is not None and is_same and said.goes_on and is_open:
-            blocks[-1].sentences.append(Sentence(place, said, gap(last.text, said.text)))
+            blocks[-1].sentences.append(MinutesSentence(place, said, gap(last.text, said.text)))
         else:
-            blocks.append(Block("" if is_same else told(said.speaker), [Sentence(place, said)]))
+            blocks.append(
+                Block("" if is_same else told(said.speaker), [MinutesSentence(place, said)])
+            )
         last, is_open = said, True
     return blocks
 

@@ -13,7 +13,7 @@ from meetings.errors import NotPossibleNow
 from meetings.rights import publication_of
 from minutes.records import notifications, published
 from minutes.records.content import Content, content_of
-from minutes.records.published import Layout
+from minutes.records.published import PublishedLayout
 from minutes.records.unread import refuse_unread, unread
 from models.minutes import MinutesRevision, Publication, Withdrawal
 from models.person import Person
@@ -22,25 +22,25 @@ LONGEST_REASON = 2000
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedPublication:
     """The text of an approved revision, which never changes, and its layout."""
 
     content: Content
-    layout: Layout
+    layout: PublishedLayout
 
 
-def prepare(session: Session, revision: MinutesRevision) -> Prepared:
+def prepare(session: Session, revision: MinutesRevision) -> PreparedPublication:
     """Returns the slow part of `publish`. Raises NotPossibleNow as that does."""
     _refuse(session, revision)
     content = content_of(revision)
-    return Prepared(content, published.layout_of(session, revision, content))
+    return PreparedPublication(content, published.layout_of(session, revision, content))
 
 
 def publish(
     session: Session,
     by: Person,
     revision: MinutesRevision,
-    prepared: Prepared | None = None,
+    prepared: PreparedPublication | None = None,
     *,
     allows_unread: bool = True,
     reason: str = "",

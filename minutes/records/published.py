@@ -38,19 +38,21 @@ END = "\n"
 
 
 @dataclass(frozen=True)
-class Layout:
+class PublishedLayout:
     """What citizens find and hear of a text: a row for each paragraph, and the pairs of letters."""
 
     rows: list[dict[str, Any]]
     words: str
 
 
-def layout_of(session: Session, revision: MinutesRevision, content: Content) -> Layout:
+def layout_of(session: Session, revision: MinutesRevision, content: Content) -> PublishedLayout:
     """Slow, and it changes nothing: nobody waits for it."""
-    return Layout(list(_rows(session, revision, content)), " ".join(_tokens(_lines(content))))
+    return PublishedLayout(
+        list(_rows(session, revision, content)), " ".join(_tokens(_lines(content)))
+    )
 
 
-def keep(session: Session, publication: Publication, layout: Layout) -> None:
+def keep(session: Session, publication: Publication, layout: PublishedLayout) -> None:
     """From now on it is found."""
     session.flush()
     rows = [{"publication_id": publication.id, **row} for row in layout.rows]

@@ -11,10 +11,10 @@ from meetings import audit, entries
 from meetings.errors import ChangedMeanwhile, InvalidInput, NotPossibleNow, StaleRevision
 from meetings.rights import Right, holders
 from minutes.assignment import spans
-from minutes.assignment.spans import Span
+from minutes.assignment.spans import AgendaSpan
 from minutes.records import drafting, notifications
 from minutes.records.content import Content, Paragraph, cleaned, content_of, known, link, restyled
-from minutes.records.drafting import LEFT_OUT, UNASSIGNED, Draft
+from minutes.records.drafting import LEFT_OUT, UNASSIGNED, DraftedText
 from minutes.records.paper import as_text
 from minutes.records.proper_names import names_of
 from minutes.records.unread import Unread, refuse_unread, unread
@@ -44,7 +44,7 @@ def draft(
     return add_draft(session, by, drafting.prepare(session, *chosen, style=style))
 
 
-def add_draft(session: Session, by: Person, draft: Draft) -> MinutesRevision:
+def add_draft(session: Session, by: Person, draft: DraftedText) -> MinutesRevision:
     """The draft as a new revision.
 
     Raises NotPossibleNow while a decision is awaited, ChangedMeanwhile when its transcripts say
@@ -74,7 +74,7 @@ def revise(
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedRevision:
     """A text that can become the next revision after `latest`, as it is kept. `is_same`: nothing is
     different in it."""
 
@@ -85,7 +85,7 @@ class Prepared:
 
 def prepare_revision(
     session: Session, by: Person, minutes: Minutes, content: Content, based_on: int
-) -> Prepared:
+) -> PreparedRevision:
     """Raises StaleRevision when revision `based_on` is no longer the latest, InvalidInput for a
     text too long or a sentence of no transcript that the minutes are made from."""
     latest = minutes.latest
@@ -106,10 +106,10 @@ def prepare_revision(
         section.paragraphs = [p for p in section.paragraphs if p.text.strip()]
     content.sections = [s for s in content.sections if s.paragraphs or s.title != UNASSIGNED]
     _link(session, minutes, content)
-    return Prepared(latest, content, is_same=content == content_of(latest))
+    return PreparedRevision(latest, content, is_same=content == content_of(latest))
 
 
-def add_revision(session: Session, by: Person, prepared: Prepared) -> MinutesRevision:
+def add_revision(session: Session, by: Person, prepared: PreparedRevision) -> MinutesRevision:
     """The revision itself where nothing is different in it. Raises StaleRevision when somebody else
     has written one meanwhile, NotPossibleNow while a decision is awaited."""
     minutes, based_on = prepared.latest.minutes, prepared.latest
@@ -218,7 +218,7 @@ def unread_of(session: Session, revision: MinutesRevision) -> Unread:
     return unread(session, revision.transcript_ids, content_of(revision))
 
 
-def open_spans(session: Session, revision: MinutesRevision) -> list[Span]:
+def open_spans(session: Session, revision: MinutesRevision) -> list[AgendaSpan]:
     """What is still open in the transcripts that it was drafted from."""
     sources = sources_of(session, revision)
     return [span for source in sources for span in spans.open_spans(session, source)]

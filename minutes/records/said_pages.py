@@ -20,7 +20,7 @@ from models.recording import Recording
 
 
 @dataclass(frozen=True)
-class Said:
+class SpokenSentence:
     """A sentence of the minutes, and where in which recording it is."""
 
     place: Sentence
@@ -70,7 +70,7 @@ class PublicPages:
         ]
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
-    def beside(self, said: Iterable[Said]) -> dict[Sentence, Page]:
+    def beside(self, said: Iterable[SpokenSentence]) -> dict[Sentence, Page]:
         found = _beside(said, self._recordings, self._showings)
         pages = {p: self._pictured.get((s.version.id, s.number)) for p, s in found.items()}
         return {place: page for place, page in pages.items() if page is not None}
@@ -85,13 +85,13 @@ def pages_for(
     return _beside(said_in(revision, content), recordings, showings)
 
 
-def said_in(revision: MinutesRevision, content: Content) -> Iterator[Said]:
+def said_in(revision: MinutesRevision, content: Content) -> Iterator[SpokenSentence]:
     for place, paragraph in sentences(content):
         transcript_id = paragraph.transcript_id or revision.transcript_id
-        yield Said(place, transcript_id, paragraph.start_seconds, paragraph.end_seconds)
+        yield SpokenSentence(place, transcript_id, paragraph.start_seconds, paragraph.end_seconds)
 
 
-def said_in_public(session: Session, publication: Publication) -> Iterator[Said]:
+def said_in_public(session: Session, publication: Publication) -> Iterator[SpokenSentence]:
     """The same without the text."""
     one = PublishedParagraph
     rows = session.execute(
@@ -100,11 +100,11 @@ def said_in_public(session: Session, publication: Publication) -> Iterator[Said]
         ).where(one.publication_id == publication.id)
     )
     for section, paragraph, transcript_id, start, end in rows:
-        yield Said((section, paragraph), transcript_id, start, end)
+        yield SpokenSentence((section, paragraph), transcript_id, start, end)
 
 
 def _beside(
-    said: Iterable[Said], recordings: dict[int, Recording], showings: Showings
+    said: Iterable[SpokenSentence], recordings: dict[int, Recording], showings: Showings
 ) -> dict[Sentence, ShownPage]:
     found: dict[Sentence, ShownPage] = {}
     if not recordings or not showings.stretches:

@@ -38,7 +38,7 @@ SEARCH = table("published_search", column("rowid", Integer))
 
 
 @dataclass(frozen=True)
-class Place:
+class KeywordInContext:
     """Where a word stands: `before`, `word`, `after` in one sentence of one section; `word` is
     empty where it is a part of the speaker's name alone (`is_by_speaker`)."""
 
@@ -56,7 +56,7 @@ class Found:
     """`others`: how many sentences have one of the words besides those at `places`."""
 
     publication: Publication
-    places: list[Place] = field(default_factory=list)
+    places: list[KeywordInContext] = field(default_factory=list)
     others: int = 0
 
 
@@ -68,7 +68,7 @@ class Group(NamedTuple):
     total: int | None
 
 
-class Hit(NamedTuple):
+class MinutesHit(NamedTuple):
     """What has the words."""
 
     publication_id: int
@@ -77,7 +77,7 @@ class Hit(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class MinutesQuery:
     """`query`: words that must all be there, of which the first eight count. `series` and `year`
     choose among what is found; `page` from 1."""
 
@@ -102,7 +102,7 @@ class Wanted:
         return bool(self.series) or self.year is not None
 
 
-EVERYTHING = Wanted()
+EVERYTHING = MinutesQuery()
 
 
 @dataclass(frozen=True)
@@ -119,12 +119,12 @@ class Listing:
     is_more: bool = False
 
 
-def list_published(session: Session, wanted: Wanted) -> Listing:
+def list_published(session: Session, wanted: MinutesQuery) -> Listing:
     """The last page where there are fewer."""
     return _search(session, wanted) if wanted.words else _list(session, wanted)
 
 
-def _list(session: Session, wanted: Wanted) -> Listing:
+def _list(session: Session, wanted: MinutesQuery) -> Listing:
     groups = _all_groups(session)
     total = sum(group.total or 0 for group in groups if _is_chosen(wanted, group))
     number, count = _page_of(wanted, total)
@@ -136,7 +136,7 @@ def _list(session: Session, wanted: Wanted) -> Listing:
     return Listing(list(map(Found, shown)), groups, total, number, count)
 
 
-def _search(session: Session, wanted: Wanted) -> Listing:
+def _search(session: Session, wanted: MinutesQuery) -> Listing:
     """The index is read from the newest on, and no further than needed."""
     every = _hits(session, wanted.words)
     if len(every) > MOST_HITS:
@@ -153,17 +153,17 @@ def _search(session: Session, wanted: Wanted) -> Listing:
     return Listing(found, groups, total, number, count, is_more=len(hits) > MOST_HITS)
 
 
-def _page_of(wanted: Wanted, total: int) -> tuple[int, int]:
+def _page_of(wanted: MinutesQuery, total: int) -> tuple[int, int]:
     """The number of the page that is shown, and of the last one."""
     count = max(1, -(-total // ON_A_PAGE))
     return min(max(1, wanted.page), count), count
 
 
-def _is_chosen(wanted: Wanted, one: Group | Hit) -> bool:
+def _is_chosen(wanted: MinutesQuery, one: Group | MinutesHit) -> bool:
     return wanted.series in ("", one.series) and wanted.year in (None, one.year)
 
 
-def _chosen(select_: Select[Any], wanted: Wanted) -> Select[Any]:
+def _chosen(select_: Select[Any], wanted: MinutesQuery) -> Select[Any]:
     if wanted.series:
         select_ = select_.where(Publication.series == wanted.series)
     if wanted.year is not None:
@@ -178,7 +178,9 @@ def _all_groups(session: Session) -> list[Group]:
     return list(map(Group._make, rows))
 
 
-def _hits(session: Session, words: Sequence[str], wanted: Wanted = EVERYTHING) -> list[Hit]:
+def _hits(
+    session: Session, words: Sequence[str], wanted: MinutesQuery = EVERYTHING
+) -> list[MinutesHit]:
     """The newest first, and one more than are listed where there are more."""
     found = (
         _chosen(publications(), wanted)
@@ -189,7 +191,7 @@ def _hits(session: Session, words: Sequence[str], wanted: Wanted = EVERYTHING) -
         .order_by(SEARCH.c.rowid.desc())
         .limit(MOST_HITS + 1)
     )
-    return list(map(Hit._make, session.execute(found)))
+    return list(map(MinutesHit._make, session.execute(found)))
 
 
 def _by_id(session: Session, wanted: Sequence[int]) -> list[Publication]:
@@ -202,7 +204,7 @@ def _by_id(session: Session, wanted: Sequence[int]) -> list[Publication]:
 
 def _found(session: Session, shown: Sequence[Publication], words: Sequence[str]) -> list[Found]:
     """Each with the first sentences that have most of the words, in their order."""
-    places: dict[int, list[Place]] = defaultdict(list)
+    places: dict[int, list[KeywordInContext]] = defaultdict(list)
     totals: dict[int, int] = {}
     if words and shown:
         for row, total in session.execute(_best(session, shown, words)):
@@ -242,12 +244,12 @@ def _has(word: str, speakers: Sequence[str]) -> Any:
     return or_(said, one.speaker.in_(named)) if named else said
 
 
-def _place(row: PublishedParagraph, words: Sequence[str]) -> Place:
+def _place(row: PublishedParagraph, words: Sequence[str]) -> KeywordInContext:
     looked_in, by = with_places(row.text), folded(row.speaker)
     found = [(at, len(word)) for word in words if (at := looked_in.text.find(word)) >= 0]
     at, length = min(found, default=(0, 0))
     start, end = looked_in.original(at, at + length)
-    return Place(
+    return KeywordInContext(
         section=row.section,
         paragraph=row.paragraph,
         speaker=row.speaker,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from minutes.transcripts import transcripts
 from minutes.voices import embeddings
 from minutes.voices.embeddings import Direction
-from minutes.voices.voices import Heard
+from minutes.voices.voices import StretchEmbedding
 from models.meeting import Meeting, Series
 from models.recording import Recording, Transcription
 from models.transcript import Segment, Speaker, Transcript, VoiceSample
@@ -25,7 +25,7 @@ LONGEST_KEPT = timedelta(days=90)
 
 
 def keep(
-    session: Session, transcript: Transcript, heard: Sequence[Heard], weights_sha256: str
+    session: Session, transcript: Transcript, heard: Sequence[StretchEmbedding], weights_sha256: str
 ) -> None:
     """In place of all earlier ones of this transcript."""
     forget(session, transcript)

@@ -45,7 +45,7 @@ class Condition(StrEnum):
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedVoiceprint:
     voiceprint: Voiceprint
     condition: Condition
 
@@ -88,10 +88,12 @@ def of_series(session: Session, series: Series) -> list[Voiceprint]:
     )
 
 
-def listed(session: Session, series: Series, config: Config) -> list[Listed]:
+def listed(session: Session, series: Series, config: Config) -> list[ListedVoiceprint]:
     """`of_series`, and whether each can be used."""
     current = weights.embedding_sha256(config)
-    return [Listed(each, _condition(each, current)) for each in of_series(session, series)]
+    return [
+        ListedVoiceprint(each, _condition(each, current)) for each in of_series(session, series)
+    ]
 
 
 def print_of(session: Session, series: Series, voiceprint_id: int) -> Voiceprint:

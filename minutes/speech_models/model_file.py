@@ -27,7 +27,7 @@ class Variable:
 
 
 @dataclass(frozen=True)
-class Layout:
+class ModelLayout:
     """What a model.bin holds, without the values."""
 
     version: int
@@ -44,7 +44,7 @@ class Layout:
         return shapes | {name: shapes[of] for name, of in self.aliases if of in shapes}
 
 
-def layout(file: IO[bytes], size: int) -> Layout:
+def layout(file: IO[bytes], size: int) -> ModelLayout:
     """Of a file of `size` bytes, in milliseconds: the values are passed over.
 
     Raises EOFError, struct.error, UnicodeDecodeError where the file is not what it says.
@@ -58,10 +58,10 @@ def layout(file: IO[bytes], size: int) -> Layout:
     aliases = tuple((_text(file), _text(file)) for _ in range(_number(file, "I")))
     if file.tell() != size:
         raise EOFError
-    return Layout(version, specification, revision, variables, aliases)
+    return ModelLayout(version, specification, revision, variables, aliases)
 
 
-def written(made: Layout, values: Callable[[Variable], bytes]) -> Iterator[bytes]:
+def written(made: ModelLayout, values: Callable[[Variable], bytes]) -> Iterator[bytes]:
     """The file in pieces; `values` gives the bytes of each variable, whose `length` they decide."""
     yield struct.pack("<I", made.version) + _named(made.specification)
     yield struct.pack("<II", made.revision, len(made.variables))

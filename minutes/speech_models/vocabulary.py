@@ -40,7 +40,7 @@ PART_OF_A_LETTER = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class TokenVocabulary:
     """Tokens by the numbers of the tokenizer, and by those of a model with only some of them."""
 
     kept: NDArray[np.int64]
@@ -81,12 +81,12 @@ class Vocabulary:
         return [self.tokenizer.get_vocab()[byte] for run, _ in letters for byte in run]
 
 
-def whole(folder: Path) -> Vocabulary:
+def whole(folder: Path) -> TokenVocabulary:
     """Every token of the model in this folder."""
-    return Vocabulary(np.arange(len(vocabulary_of(folder))), _tokenizer(folder))
+    return TokenVocabulary(np.arange(len(vocabulary_of(folder))), _tokenizer(folder))
 
 
-def needed(folder: Path, writing: Writing) -> Vocabulary:
+def needed(folder: Path, writing: Writing) -> TokenVocabulary:
     """Those that a text in this writing may consist of, all signs, and every part of a letter."""
     every = whole(folder)
     if writing.letters is None:
@@ -103,7 +103,7 @@ def needed(folder: Path, writing: Writing) -> Vocabulary:
 
 
 @contextmanager
-def folder_with(folder: Path, vocabulary: Vocabulary) -> Iterator[Path]:
+def folder_with(folder: Path, vocabulary: TokenVocabulary) -> Iterator[Path]:
     """The model in this folder as if it had been made with these tokens only: a folder to load it
     from, which is gone afterwards. Raises StorageFull.
 
@@ -118,7 +118,7 @@ def folder_with(folder: Path, vocabulary: Vocabulary) -> Iterator[Path]:
         yield Path(made)
 
 
-def _make_smaller(folder: Path, made: Path, vocabulary: Vocabulary) -> None:
+def _make_smaller(folder: Path, made: Path, vocabulary: TokenVocabulary) -> None:
     names = vocabulary_of(folder)
     config = json.loads((folder / "config.json").read_bytes())
     for name in OF_TOKENS:

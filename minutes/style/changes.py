@@ -64,7 +64,7 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class Piece:
+class StyledStretch:
     """A stretch of the text: `before` in the faithful one, `after` in the official one. Without
     rules both are the same."""
 
@@ -77,23 +77,23 @@ class Piece:
         return "、".join(rule.label for rule in self.rules)
 
 
-def unchanged(text: str) -> list[Piece]:
-    return [Piece(text, text)] if text else []
+def unchanged(text: str) -> list[StyledStretch]:
+    return [StyledStretch(text, text)] if text else []
 
 
-def before(pieces: Iterable[Piece]) -> str:
+def before(pieces: Iterable[StyledStretch]) -> str:
     return "".join(piece.before for piece in pieces)
 
 
-def after(pieces: Iterable[Piece]) -> str:
+def after(pieces: Iterable[StyledStretch]) -> str:
     return "".join(piece.after for piece in pieces)
 
 
-def edited(pieces: Iterable[Piece], edits: Iterable[Edit]) -> list[Piece]:
+def edited(pieces: Iterable[StyledStretch], edits: Iterable[Edit]) -> list[StyledStretch]:
     """The pieces after some more edits of their `after`, in order of place and apart from each
     other. What is changed twice is one piece with both rules."""
     pieces = list(pieces)
-    text, made, place = after(pieces), list[Piece](), 0
+    text, made, place = after(pieces), list[StyledStretch](), 0
     for group in _groups([*_spans(pieces), *(_Span.of(edit) for edit in edits)]):
         start, end = group[0].start, max(span.end for span in group)
         made.append(_same(text[place:start]))
@@ -102,7 +102,7 @@ def edited(pieces: Iterable[Piece], edits: Iterable[Edit]) -> list[Piece]:
     return list(_joined([*made, _same(text[place:])]))
 
 
-def by_hand(pieces: list[Piece], text: str) -> list[Piece]:
+def by_hand(pieces: list[StyledStretch], text: str) -> list[StyledStretch]:
     """And what a person made of it."""
     blocks = Levenshtein.opcodes(after(pieces), text)
     changes = [
@@ -129,7 +129,7 @@ class _Span:
         return cls(edit.start, edit.end, (edit.rule,), after=edit.after)
 
 
-def _spans(pieces: Iterable[Piece]) -> Iterator[_Span]:
+def _spans(pieces: Iterable[StyledStretch]) -> Iterator[_Span]:
     place = 0
     for piece in pieces:
         end = place + len(piece.after)
@@ -153,12 +153,12 @@ def _groups(spans: list[_Span]) -> Iterator[list[_Span]]:
         yield group
 
 
-def _together(text: str, start: int, end: int, group: list[_Span]) -> Piece:
+def _together(text: str, start: int, end: int, group: list[_Span]) -> StyledStretch:
     was = _filled(text, start, end, [(s, s.before) for s in group if s.before is not None])
     now = _filled(text, start, end, [(s, s.after) for s in group if s.after is not None])
     earlier = [rule for span in group if span.before is not None for rule in span.rules]
     later = [rule for span in group if span.after is not None for rule in span.rules]
-    return Piece(was, now, tuple(dict.fromkeys(earlier + later)))
+    return StyledStretch(was, now, tuple(dict.fromkeys(earlier + later)))
 
 
 def _filled(text: str, start: int, end: int, filling: list[tuple[_Span, str]]) -> str:
@@ -169,20 +169,20 @@ def _filled(text: str, start: int, end: int, filling: list[tuple[_Span, str]]) -
     return made + text[place:end]
 
 
-def _same(text: str) -> Piece:
-    return Piece(text, text)
+def _same(text: str) -> StyledStretch:
+    return StyledStretch(text, text)
 
 
-def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+def _joined(pieces: Iterable[StyledStretch]) -> Iterator[StyledStretch]:
     """Neighbours with the same rules as one; what became the same again has none."""
-    last: Piece | None = None
+    last: StyledStretch | None = None
     for piece in pieces:
         if piece.before == piece.after:
             piece = _same(piece.after)
             if not piece.after:
                 continue
         if last and last.rules == piece.rules:
-            last = Piece(last.before + piece.before, last.after + piece.after, piece.rules)
+            last = StyledStretch(last.before + piece.before, last.after + piece.after, piece.rules)
             continue
         if last:
             yield last

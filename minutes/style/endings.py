@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from meetings.style_choices import Endings
 from minutes.japanese import inflection
 from minutes.japanese.inflection import Verb
-from minutes.japanese.words import Word, words
+from minutes.japanese.words import Morpheme, words
 from minutes.style.changes import Edit, Rule
 
 DESU, MASU, DA, TA, NAI = ("助動詞-デス", "助動詞-マス", "助動詞-ダ", "助動詞-タ", "助動詞-ナイ")
@@ -34,7 +34,7 @@ POLITE_ENDS = {
     ("で", "は", "なかっ", "た"): "ではありませんでした",
 }
 
-Said = Sequence[Word]
+Said = Sequence[Morpheme]
 
 
 def edits(text: str, choice: Endings) -> Iterator[Edit]:
@@ -179,7 +179,7 @@ def _polite_end(tail: Said) -> list[Edit]:
     return _polite_verb(last, last, "ます")
 
 
-def _polite_verb(word: Word, last: Word, ending: str) -> list[Edit]:
+def _polite_verb(word: Morpheme, last: Morpheme, ending: str) -> list[Edit]:
     """Of a verb that ends there; a noun, a command and the like stay."""
     verb = inflection.verb(word)
     is_ending = word is not last or word.form.startswith(("終止形", "連体形"))

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from minutes.style.changes import Piece, Rule, after, by_hand, unchanged
+from minutes.style.changes import Rule, StyledStretch, after, by_hand, unchanged
 from minutes.style.choice import Style
 from minutes.style.kept import Names
 from minutes.style.official import official
 
 
-class Change(BaseModel):
+class StyleChange(BaseModel):
     """`start`: a place in the faithful text, where `before` stands."""
 
     start: int
@@ -26,7 +26,7 @@ class Written:
     `is_nothing`: the rules leave nothing (「えー。」); `text` is then the faithful one."""
 
     text: str
-    changes: list[Change]
+    changes: list[StyleChange]
     unsure: list[str]
     is_nothing: bool = False
 
@@ -39,37 +39,42 @@ def in_style(faithful: str, style: Style, names: Names) -> Written:
     return Written(made.text, changes_of(made.pieces), list(dict.fromkeys(unsure)))
 
 
-def changes_of(pieces: list[Piece]) -> list[Change]:
+def changes_of(pieces: list[StyledStretch]) -> list[StyleChange]:
     found, place = [], 0
     for piece in pieces:
         if piece.rules:
             rules = list(piece.rules)
-            found.append(Change(start=place, before=piece.before, after=piece.after, rules=rules))
+            found.append(
+                StyleChange(start=place, before=piece.before, after=piece.after, rules=rules)
+            )
         place += len(piece.before)
     return found
 
 
-def pieces_of(faithful: str, changes: list[Change]) -> list[Piece]:
+def pieces_of(faithful: str, changes: list[StyleChange]) -> list[StyledStretch]:
     pieces, place = [], 0
     for change in changes:
         same = faithful[place : change.start]
-        pieces += [Piece(same, same), Piece(change.before, change.after, tuple(change.rules))]
+        pieces += [
+            StyledStretch(same, same),
+            StyledStretch(change.before, change.after, tuple(change.rules)),
+        ]
         place = change.start + len(change.before)
     rest = faithful[place:]
-    return [piece for piece in [*pieces, Piece(rest, rest)] if piece.before or piece.after]
+    return [piece for piece in [*pieces, StyledStretch(rest, rest)] if piece.before or piece.after]
 
 
-def shifted(changes: list[Change], distance: int) -> list[Change]:
+def shifted(changes: list[StyleChange], distance: int) -> list[StyleChange]:
     return [change.model_copy(update={"start": change.start + distance}) for change in changes]
 
 
-def explained(faithful: str, changes: list[Change], text: str) -> list[Piece]:
+def explained(faithful: str, changes: list[StyleChange], text: str) -> list[StyledStretch]:
     """From the faithful text to what stands there now."""
     if text == faithful:
         return unchanged(text)
     return by_hand(pieces_of(faithful, changes), text)
 
 
-def styled(faithful: str, changes: list[Change]) -> str:
+def styled(faithful: str, changes: list[StyleChange]) -> str:
     """The official text, before a person changed it."""
     return after(pieces_of(faithful, changes))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from meetings.style_choices import Annotations, Endings, Letters, Numbers, Removal, Years
 from minutes.style import endings, fillers, kept, letters, notes, numbers, repeats, spelling, years
-from minutes.style.changes import Edit, Piece, after, edited, unchanged
+from minutes.style.changes import Edit, StyledStretch, after, edited, unchanged
 from minutes.style.choice import Style
 from minutes.style.kept import NO_NAMES, Names
 
@@ -28,7 +28,7 @@ class Unsure:
 
 @dataclass(frozen=True)
 class Official:
-    pieces: list[Piece]
+    pieces: list[StyledStretch]
     unsure: list[Unsure]
 
     @property

@@ -3,7 +3,7 @@ stays."""
 
 from collections.abc import Iterator, Sequence
 
-from minutes.japanese.words import Word, words
+from minutes.japanese.words import Morpheme, words
 from minutes.style.changes import Edit, Rule
 
 PAUSES = ("、", ",", "，")
@@ -25,7 +25,7 @@ def edits(text: str) -> Iterator[Edit]:
         place += skipped or 1
 
 
-def _repeated(said: Sequence[Word], place: int) -> tuple[int, int]:
+def _repeated(said: Sequence[Morpheme], place: int) -> tuple[int, int]:
     """How many words are said again from here, and how many go for it; zeros where none."""
     for length in range(LONGEST, 0, -1):
         if place + 2 * length > len(said):
@@ -45,7 +45,7 @@ def _repeated(said: Sequence[Word], place: int) -> tuple[int, int]:
     return 0, 0
 
 
-def _is_slip(once: Sequence[Word], has_pause: bool, after: Word | None) -> bool:
+def _is_slip(once: Sequence[Morpheme], has_pause: bool, after: Morpheme | None) -> bool:
     surface = "".join(word.surface for word in once)
     if any(word.is_number or word.is_mark for word in once) or surface in SET_PHRASES:
         return False
@@ -59,7 +59,7 @@ def _is_slip(once: Sequence[Word], has_pause: bool, after: Word | None) -> bool:
     return has_pause and after is not None and after.kind == "助詞" and len(surface) > 1
 
 
-def _is_noun_phrase(once: Sequence[Word]) -> bool:
+def _is_noun_phrase(once: Sequence[Morpheme]) -> bool:
     """A noun of two letters at least, or a pronoun, alone or with one particle."""
     nouns = once[:-1] if once[-1].kind == "助詞" else once
     is_pronoun = len(nouns) == 1 and nouns[0].kind == "代名詞"

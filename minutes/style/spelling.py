@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from minutes.japanese.words import Word, words
+from minutes.japanese.words import Morpheme, words
 from minutes.style.changes import Edit, Rule
 
 MODIFIERS = ("動詞", "助動詞", "形容詞", "連体詞")
@@ -31,7 +31,7 @@ def edits(text: str, spelling: Sequence[str]) -> Iterator[Edit]:
             yield Edit(word.start, word.start + len(found), pairs[found], Rule.SPELLING)
 
 
-def _is_meant(word: Word, last: Word | None, found: str) -> bool:
+def _is_meant(word: Morpheme, last: Morpheme | None, found: str) -> bool:
     """Verbs, by their beginning; of nouns only the formal ones (する事, そんな時), never a part of
     another word (事業、出来事)."""
     if word.is_verb:

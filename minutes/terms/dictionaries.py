@@ -48,7 +48,7 @@ class Learned:
 
 
 @dataclass(frozen=True)
-class Word:
+class SeriesWord:
     """What a series knows about a word: that somebody added it, what was heard instead of it, that
     it is switched off."""
 
@@ -226,7 +226,7 @@ def words_of(session: Session, series: Series) -> list[Term]:
     return _words(learned(session, series), entries_of(session, series))
 
 
-def dictionary_of(session: Session, series: Series) -> list[Word]:
+def dictionary_of(session: Session, series: Series) -> list[SeriesWord]:
     """In the order of their sound, with what is switched off."""
     entry_of = {entry.surface: entry for entry in entries_of(session, series)}
     known, off = learned(session, series), switched_off(session, series, heard="")
@@ -238,7 +238,7 @@ def dictionary_of(session: Session, series: Series) -> list[Word]:
     for one in known:
         learned_of.setdefault(one.meant, []).append(one)
     return [
-        Word(
+        SeriesWord(
             word,
             entry_of.get(word.surface),
             learned_of.get(word.surface, []),

@@ -43,7 +43,7 @@ KANA = re.compile(r"[ぁ-んァ-ヺー]+")
 
 
 @dataclass(frozen=True, order=True)
-class Replacement:
+class LearnedReplacement:
     heard: str
     meant: str
 
@@ -51,20 +51,22 @@ class Replacement:
 def learn(session: Session, segment: Segment) -> None:
     """What this segment teaches now, instead of what it taught before: nothing while nobody has
     confirmed it. What the papers changed by themselves is no correction."""
-    taught = frozenset[Replacement]()
+    taught = frozenset[LearnedReplacement]()
     if segment.is_confirmed:
         taught = lessons(segment.heard, segment.machine, segment.text)
     learn_all(session, segment.meeting.series_id, {segment.id: taught})
 
 
 def learn_all(
-    session: Session, series_id: int, taught: Mapping[int, frozenset[Replacement]]
+    session: Session, series_id: int, taught: Mapping[int, frozenset[LearnedReplacement]]
 ) -> None:
     """The same of many segments, by their ids."""
     chosen = select(Confusion.id, Confusion.segment_id, Confusion.heard, Confusion.meant)
     with session.no_autoflush:
         standing = session.execute(chosen.where(Confusion.segment_id.in_(taught))).all()
-    before = {(row.segment_id, Replacement(row.heard, row.meant)): row.id for row in standing}
+    before = {
+        (row.segment_id, LearnedReplacement(row.heard, row.meant)): row.id for row in standing
+    }
     now = {(identity, one) for identity, ones in taught.items() for one in ones}
     gone = [before[known] for known in before.keys() - now]
     if gone:
@@ -78,7 +80,7 @@ def learn_all(
 
 
 @lru_cache(MOST_KEPT)
-def lessons(heard: str, machine: str, text: str) -> frozenset[Replacement]:
+def lessons(heard: str, machine: str, text: str) -> frozenset[LearnedReplacement]:
     """What a confirmed segment teaches. Slow: found before somebody waits for it, it is kept."""
     text = spoken(text)
     if text == machine or max(len(heard), len(text)) > LONGEST:
@@ -86,14 +88,14 @@ def lessons(heard: str, machine: str, text: str) -> frozenset[Replacement]:
     return frozenset(replacements(heard, text)) - frozenset(replacements(heard, machine))
 
 
-def replacements(heard: str, text: str) -> list[Replacement]:
+def replacements(heard: str, text: str) -> list[LearnedReplacement]:
     """The errors of recognition among what was corrected: small, and nearly the same in sound.
     Neither other wording nor another notation of the same word, nor figures, nor marks."""
     heard, text = plain(heard), plain(text)
     if heard == text:
         return []
     return [
-        Replacement(_surface(before), _surface(after))
+        LearnedReplacement(_surface(before), _surface(after))
         for before, after in pieces(heard, text)
         if _is_recognition_error(before, after)
     ]

@@ -26,7 +26,7 @@ LENGTHENED = {
 IN_KATAKANA = re.compile("(?<![ァ-ヺ])[ァ-ヺ]+ー[ァ-ヺー]*")
 
 
-class Shown(StrEnum):
+class TermFilter(StrEnum):
     """Which of the terms."""
 
     ALL = "all"
@@ -37,15 +37,15 @@ class Shown(StrEnum):
     @property
     def label(self) -> str:
         return {
-            Shown.ALL: "すべて",
-            Shown.GUESSED: "読みが推定か、分からないもの",
-            Shown.TAUGHT: "加えたもの、修正から学んだもの",
-            Shown.OFF: "使わないもの",
+            TermFilter.ALL: "すべて",
+            TermFilter.GUESSED: "読みが推定か、分からないもの",
+            TermFilter.TAUGHT: "加えたもの、修正から学んだもの",
+            TermFilter.OFF: "使わないもの",
         }[self]
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedTerm:
     term: Term
     is_off: bool
 
@@ -54,17 +54,17 @@ class Listed:
 class TermsOfMeeting:
     """The meeting's own words first; `is_current`: collected from what it has now."""
 
-    terms: list[Listed]
+    terms: list[ListedTerm]
     is_current: bool
 
 
 def terms_of(
-    session: Session, meeting: Meeting, words: str = "", shown: Shown = Shown.ALL
+    session: Session, meeting: Meeting, words: str = "", shown: TermFilter = TermFilter.ALL
 ) -> TermsOfMeeting:
     """Those with `words` in them, written or said."""
     kept, taught = papers.collected(session, meeting), dictionaries.taught(session, meeting.series)
     every = [
-        Listed(term, term.surface in taught.off)
+        ListedTerm(term, term.surface in taught.off)
         for term in ranked(kept.terms, papers.people_of(meeting), taught)
     ]
     chosen = [one for one in every if has_words(one.term, words) and _is_shown(one, shown)]
@@ -121,9 +121,9 @@ def _written(kana: str, is_large: bool) -> str:
     return written
 
 
-def _is_shown(one: Listed, shown: Shown) -> bool:
-    if shown == Shown.OFF:
+def _is_shown(one: ListedTerm, shown: TermFilter) -> bool:
+    if shown == TermFilter.OFF:
         return one.is_off
-    if shown == Shown.GUESSED:
+    if shown == TermFilter.GUESSED:
         return one.term.is_guessed or not one.term.kana
-    return shown == Shown.ALL or one.term.is_taught
+    return shown == TermFilter.ALL or one.term.is_taught

@@ -23,10 +23,10 @@ from meetings.invitations.invitations import invited
 from minutes.terms import dictionaries
 from minutes.terms.terms import (
     EARLIER,
+    MeetingVocabulary,
     Paper,
     PersonName,
     Term,
-    Vocabulary,
     found_in,
     text_of,
     vocabulary,
@@ -61,7 +61,7 @@ class Collected:
     is_current: bool
 
 
-def vocabulary_of(session: Session, meeting: Meeting) -> Vocabulary:
+def vocabulary_of(session: Session, meeting: Meeting) -> MeetingVocabulary:
     """Of all papers that everybody in the meeting may read: a closed one must not show in the
     transcript. Pages without text (scans) teach nothing."""
     sources = sources_of(session, meeting)

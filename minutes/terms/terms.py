@@ -117,7 +117,7 @@ NOTHING_TAUGHT = Taught()
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class MeetingVocabulary:
     """The terms of one meeting, and all of its words as one text; what people taught it beside
     that."""
 
@@ -155,7 +155,7 @@ WITH_FIGURE = 0.3
 
 def collect(
     papers: Iterable[Paper], people: Iterable[PersonName] = (), taught: Taught = NOTHING_TAUGHT
-) -> Vocabulary:
+) -> MeetingVocabulary:
     """Every noun and compound of the papers, their verbs and adjectives as printed, and names."""
     people = list(people)
     papers = with_titles(papers, people)
@@ -192,7 +192,7 @@ def found_in(papers: Iterable[Paper]) -> list[Term]:
 
 def vocabulary(
     found: Iterable[Term], text: str, people: Iterable[PersonName], taught: Taught
-) -> Vocabulary:
+) -> MeetingVocabulary:
     """Names first, then what was taught, then what the papers print most."""
     every = [
         term
@@ -202,7 +202,7 @@ def vocabulary(
     every.sort(key=lambda term: (not term.is_name, not term.is_taught, -term.count))
     with_sounds = [replace(term, sounds=sounds(term.kana)) for term in every[:MOST_TERMS]]
     terms = [term for term in with_sounds if len(term.sounds) >= SHORTEST_SOUNDS]
-    return Vocabulary(terms, text, taught)
+    return MeetingVocabulary(terms, text, taught)
 
 
 def ranked(found: Iterable[Term], people: Iterable[PersonName], taught: Taught) -> list[Term]:

@@ -23,15 +23,15 @@ MOST_ATTEMPTS = 3
 
 STILL_WANTED = (WorkState.RUNNING, WorkState.PAUSED)
 
-Piece = Chunk | Step
-PieceT = TypeVar("PieceT", bound=Chunk | Step)
+WorkItem = Chunk | Step
+WorkItemT = TypeVar("WorkItemT", bound=Chunk | Step)
 
 
 class LeaseLost(Exception):
     """The piece was cancelled or belongs to another worker by now."""
 
 
-def is_free(piece: Piece) -> bool:
+def is_free(piece: WorkItem) -> bool:
     """Nobody works on it.
 
     A lease that ends later than leases do was given before the clock went back. Its worker, if
@@ -45,7 +45,7 @@ def is_free(piece: Piece) -> bool:
     return not timedelta(0) < left <= 2 * LEASE
 
 
-def take(session: Session, piece: Piece) -> str:
+def take(session: Session, piece: WorkItem) -> str:
     """Lease it. Ask `is_free` in the same transaction."""
     piece.lease = secrets.token_hex(16)
     piece.lease_until = now() + LEASE
@@ -57,7 +57,7 @@ def take(session: Session, piece: Piece) -> str:
     return piece.lease
 
 
-def hold(session: Session, kind: type[PieceT], piece_id: int, lease: str) -> PieceT:
+def hold(session: Session, kind: type[WorkItemT], piece_id: int, lease: str) -> WorkItemT:
     """The piece, with its lease renewed. Raises LeaseLost when it is not this worker's any more.
 
     However late the worker is: as long as nobody else took the piece, it may go on. What it heard
@@ -66,7 +66,7 @@ def hold(session: Session, kind: type[PieceT], piece_id: int, lease: str) -> Pie
     whose = [kind.id == piece_id, kind.lease == lease, kind.state == WorkState.RUNNING]
     if kind is Chunk:
         whose.append(Chunk.transcription.has(Transcription.state.in_(STILL_WANTED)))
-    renewed: PieceT | None = session.scalar(
+    renewed: WorkItemT | None = session.scalar(
         update(kind).where(*whose).values(lease_until=now() + LEASE).returning(kind)
     )
     if renewed is None:
@@ -74,7 +74,7 @@ def hold(session: Session, kind: type[PieceT], piece_id: int, lease: str) -> Pie
     return renewed
 
 
-def renew(session: Session, piece: Piece) -> None:
+def renew(session: Session, piece: WorkItem) -> None:
     """Say that somebody still works on it; nothing when it is somebody else's by now."""
     kind = type(piece)
     session.execute(
@@ -84,14 +84,14 @@ def renew(session: Session, piece: Piece) -> None:
     )
 
 
-def give_back(piece: Piece) -> None:
+def give_back(piece: WorkItem) -> None:
     """A worker that has to stop leaves a piece that it holds to the next one, without counting a
     failure."""
     piece.state, piece.lease, piece.lease_until = WorkState.WAITING, None, None
     piece.attempts -= 1
 
 
-def end(piece: Piece, state: WorkState) -> None:
+def end(piece: WorkItem, state: WorkState) -> None:
     piece.state, piece.lease, piece.lease_until = state, None, None
     if isinstance(piece, Step):
         piece.ended_at = now()

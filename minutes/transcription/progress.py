@@ -30,7 +30,7 @@ STATE_WORDS = {
 
 
 @dataclass(frozen=True)
-class Stage:
+class ProgressStage:
     """One line of what is done for a recording. `step_id` of a step that can be run again."""
 
     label: str
@@ -57,7 +57,7 @@ class Progress:
     segment_count: int
     problem: str
     is_worker_running: bool
-    stages: list[Stage]
+    stages: list[ProgressStage]
     sentence: str
 
     @property
@@ -171,25 +171,30 @@ def _stage(transcription: Transcription) -> str:
     return StepKind.SOUND.label if state == WorkState.WAITING and is_listening else state.label
 
 
-def _stages(transcription: Transcription, percent: int) -> list[Stage]:
+def _stages(transcription: Transcription, percent: int) -> list[ProgressStage]:
     later = [_stage_of(step) for step in transcription.steps if step.kind != StepKind.SOUND]
     if transcription.is_imported:
-        return [Stage("取り込み", WorkState.FINISHED, STATE_WORDS[WorkState.FINISHED]), *later]
+        return [
+            ProgressStage("取り込み", WorkState.FINISHED, STATE_WORDS[WorkState.FINISHED]),
+            *later,
+        ]
     state = WorkState(transcription.state)
     words = f"{percent} %" if state == WorkState.RUNNING else STATE_WORDS[state]
     return [
-        Stage("受付", WorkState.FINISHED, STATE_WORDS[WorkState.FINISHED]),
+        ProgressStage("受付", WorkState.FINISHED, STATE_WORDS[WorkState.FINISHED]),
         *(_stage_of(step) for step in transcription.steps if step.kind == StepKind.SOUND),
-        Stage("文字起こし", state, words),
+        ProgressStage("文字起こし", state, words),
         *later,
     ]
 
 
-def _stage_of(step: Step) -> Stage:
+def _stage_of(step: Step) -> ProgressStage:
     state = WorkState(step.state)
     if step.transcription.state == WorkState.FAILED and StepKind(step.kind).needs_whole_text:
-        return Stage(StepKind(step.kind).label, WorkState.PAUSED, "文字起こしを再開したあと")
-    return Stage(
+        return ProgressStage(
+            StepKind(step.kind).label, WorkState.PAUSED, "文字起こしを再開したあと"
+        )
+    return ProgressStage(
         StepKind(step.kind).label,
         state,
         STATE_WORDS[state],

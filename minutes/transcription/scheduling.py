@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from minutes.transcription import work
-from minutes.transcription.leases import MOST_ATTEMPTS, Piece, is_free
+from minutes.transcription.leases import MOST_ATTEMPTS, WorkItem, is_free
 from models.recording import Chunk, Step, StepKind, Transcription, WorkState
 
 UNDER_WAY = (WorkState.WAITING, WorkState.RUNNING)
@@ -18,7 +18,7 @@ GIVEN_UP = (
 )
 
 
-def next_piece(session: Session) -> Piece | None:
+def next_piece(session: Session) -> WorkItem | None:
     """What a worker should do now; None when there is nothing to do."""
     return next((piece for whose in in_turn(session) for piece in due_pieces(whose)), None)
 
@@ -55,17 +55,17 @@ def goes_on() -> ColumnElement[bool]:
     return Transcription.id.in_(itself.union(with_steps))
 
 
-def due_pieces(transcription: Transcription) -> Iterator[Piece]:
+def due_pieces(transcription: Transcription) -> Iterator[WorkItem]:
     """What a worker may take of it now, in the order in which it should be done: the sound, the
     short first chunk, what can be made from the sound alone, the other chunks, the rest."""
     sound = [step for step in transcription.steps if step.kind == StepKind.SOUND]
     later = [step for step in transcription.steps if step.kind != StepKind.SOUND]
     chunks = transcription.chunks
-    pieces: list[Piece] = [*sound, *chunks[:1], *later, *chunks[1:]]
+    pieces: list[WorkItem] = [*sound, *chunks[:1], *later, *chunks[1:]]
     return filter(is_due, pieces)
 
 
-def is_due(piece: Piece) -> bool:
+def is_due(piece: WorkItem) -> bool:
     transcription = piece.transcription
     state = WorkState(transcription.state)
     if state == WorkState.PAUSED or not is_free(piece):
@@ -82,7 +82,7 @@ def is_due(piece: Piece) -> bool:
 
 def place(session: Session, transcription: Transcription) -> int | None:
     """1 for the one that comes next; None when it is being worked on or has nothing to wait for."""
-    pieces: list[Piece] = [*transcription.chunks, *transcription.steps]
+    pieces: list[WorkItem] = [*transcription.chunks, *transcription.steps]
     if any(_is_in_hand(piece) for piece in pieces) or transcription.state not in UNDER_WAY:
         return None
     waiting = [other.id for other in in_turn(session) if any(due_pieces(other))]
@@ -97,5 +97,5 @@ def give_up_hopeless(session: Session) -> None:
                 work.fail(session, piece, GIVEN_UP)
 
 
-def _is_in_hand(piece: Piece) -> bool:
+def _is_in_hand(piece: WorkItem) -> bool:
     return piece.state == WorkState.RUNNING and not is_free(piece)

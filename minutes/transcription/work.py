@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from meetings import audit, clean_text
 from meetings.errors import InvalidInput, NotPossibleNow
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.transcription import leases
 from models.base import now
 from models.meeting import Series
@@ -198,7 +198,7 @@ def take_chunk(session: Session, transcription: Transcription) -> Chunk | None:
     return None
 
 
-def add_segment(session: Session, chunk_id: int, lease: str, heard: Heard) -> Segment:
+def add_segment(session: Session, chunk_id: int, lease: str, heard: HeardSegment) -> Segment:
     """Keep one heard segment and how far the chunk has come. Raises LeaseLost."""
     chunk = leases.hold(session, Chunk, chunk_id, lease)
     transcript = session.scalars(
@@ -240,7 +240,7 @@ def finish_step(session: Session, step_id: int, lease: str) -> Step:
     return step
 
 
-def fail(session: Session, piece: leases.Piece, problem: str) -> None:
+def fail(session: Session, piece: leases.WorkItem, problem: str) -> None:
     """`problem` is shown to the secretary. What was heard and made so far stays.
 
     A later step fails alone; without the sound, or without a chunk, the transcription does.

@@ -25,7 +25,7 @@ AROUND = 12
 
 
 @dataclass(frozen=True)
-class Replacement:
+class WordReplacement:
     """Whole words that stood there, and what was meant; neither begins or ends with a mark."""
 
     before: str
@@ -33,7 +33,7 @@ class Replacement:
 
 
 @dataclass(frozen=True)
-class Place:
+class SegmentMatch:
     """Where `words` stand in a segment, with what stands before and after them there."""
 
     segment: Segment
@@ -57,11 +57,11 @@ class Place:
         return self.segment.text[end : end + AROUND]
 
 
-def replacements(before: str, after: str) -> list[Replacement]:
+def replacements(before: str, after: str) -> list[WordReplacement]:
     """What one correction replaced, in whole words, at most MOST_REPLACEMENTS. Words that came or
     went, marks, and little words that every sentence has, teach nothing about other places."""
     found = (
-        Replacement(_between(before, old), _between(after, new))
+        WordReplacement(_between(before, old), _between(after, new))
         for old, new in learning.pieces(plain(before), plain(after))
     )
     every = dict.fromkeys(one for one in found if _is_worth_it(one))
@@ -69,11 +69,11 @@ def replacements(before: str, after: str) -> list[Replacement]:
 
 
 def places(
-    wanted: Sequence[Replacement], segments: Iterable[Segment], *, but: Segment
-) -> dict[Replacement, list[Place]]:
+    wanted: Sequence[WordReplacement], segments: Iterable[Segment], *, but: Segment
+) -> dict[WordReplacement, list[SegmentMatch]]:
     """Of each replacement in the order of the sound, at most MOST_PLACES; those in the corrected
     segment are not among them. Each segment is read once, however many replacements there are."""
-    found: dict[Replacement, list[Place]] = {one: [] for one in wanted}
+    found: dict[WordReplacement, list[SegmentMatch]] = {one: [] for one in wanted}
     sound_of = {one: _sound_of(one.before) for one in wanted}
     sounds_wanted = {sound for sound in sound_of.values() if len(sound) >= SHORTEST_SOUNDS}
     for segment in segments:
@@ -87,20 +87,20 @@ def places(
 
 
 def _in(
-    segment: Segment, replacement: Replacement, sounding: Sequence[tuple[int, int]]
-) -> Iterator[Place]:
+    segment: Segment, replacement: WordReplacement, sounding: Sequence[tuple[int, int]]
+) -> Iterator[SegmentMatch]:
     text, words = segment.text, replacement.before
     taken = bytearray(len(text))
     start = text.find(words)
     while start >= 0:
         taken[start : start + len(words)] = b"\1" * len(words)
         if not _stands_already(text, start, replacement):
-            yield Place(segment, start, words, is_same_text=True)
+            yield SegmentMatch(segment, start, words, is_same_text=True)
         start = text.find(words, start + len(words))
     for start, end in sounding:
         if 1 not in taken[start:end] and text[start:end] not in (words, replacement.after):
             taken[start:end] = b"\1" * (end - start)
-            yield Place(segment, start, text[start:end], is_same_text=False)
+            yield SegmentMatch(segment, start, text[start:end], is_same_text=False)
 
 
 def _sounding(text: str, wanted: Set[str]) -> dict[str, list[tuple[int, int]]]:
@@ -122,13 +122,13 @@ def _sounding(text: str, wanted: Set[str]) -> dict[str, list[tuple[int, int]]]:
     return found
 
 
-def _stands_already(text: str, start: int, replacement: Replacement) -> bool:
+def _stands_already(text: str, start: int, replacement: WordReplacement) -> bool:
     """「北九州」 in 「北九州市」, where 「北九州市」 is what was meant."""
     inside = replacement.after.find(replacement.before)
     return inside >= 0 and text.startswith(replacement.after, max(0, start - inside))
 
 
-def _is_worth_it(replacement: Replacement) -> bool:
+def _is_worth_it(replacement: WordReplacement) -> bool:
     before, after = replacement.before, replacement.after
     is_little = len(before) < 2 or (HIRAGANA.fullmatch(before) is not None and len(before) < 4)
     has_letters = any(c.isalnum() for c in before) and any(c.isalnum() for c in after)

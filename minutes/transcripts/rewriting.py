@@ -114,7 +114,7 @@ def _tick(
         .values(confirmed_by_id=who, confirmed_at=when)
         .execution_options(synchronize_session=False)
     )
-    nothing = frozenset[learning.Replacement]()
+    nothing = frozenset[learning.LearnedReplacement]()
     taught = {
         row.id: learning.lessons(row.heard, row.machine, row.text) if is_confirmed else nothing
         for row in rows

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from meetings.rights import may_publish_pages, may_read, rights
-from minutes.recordings.parts import Placed, placed_recordings, usual_transcript
+from minutes.recordings.parts import PlacedRecording, placed_recordings, usual_transcript
 from models.document import Document, DocumentVersion
 from models.meeting import Meeting
 from models.person import Person
@@ -35,7 +35,7 @@ class ShownPage:
 
 
 @dataclass(frozen=True)
-class Stretch:
+class PresentedInterval:
     """A page stood on the screens from one turn to the next, or to the end of the presenting."""
 
     page: ShownPage
@@ -44,10 +44,10 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Moment:
+class PageInterval:
     """A page was shown during these seconds of a recording; `segments` were said then."""
 
-    placed: Placed
+    placed: PlacedRecording
     transcript: Transcript | None
     start_seconds: float
     end_seconds: float
@@ -57,7 +57,7 @@ class Moment:
 class Showings:
     """What was shown at one meeting, as far as somebody may see it."""
 
-    def __init__(self, stretches: list[Stretch]) -> None:
+    def __init__(self, stretches: list[PresentedInterval]) -> None:
         """`stretches` in the order of the clock, none over another."""
         self.stretches = stretches
         self._since = [stretch.since for stretch in stretches]
@@ -75,7 +75,7 @@ class Showings:
         every = self._within(recording, 0.0, recording.duration_seconds)
         return [(first, last) for stretch, first, last in every if stretch.page == page]
 
-    def to_hear(self, recording: Recording) -> list[Stretch]:
+    def to_hear(self, recording: Recording) -> list[PresentedInterval]:
         """Some by whose first second one hears whether the recording stands right: the first, one
         in the middle and the last of those that the recording reaches, of all where its place is
         not known."""
@@ -89,7 +89,7 @@ class Showings:
 
     def _within(
         self, recording: Recording, start: float, end: float
-    ) -> Iterable[tuple[Stretch, float, float]]:
+    ) -> Iterable[tuple[PresentedInterval, float, float]]:
         """Every stretch that reaches into these seconds, with the seconds in which it does."""
         began = recording.began_at
         if began is None:
@@ -117,7 +117,7 @@ def for_citizens(session: Session, meeting: Meeting) -> Showings:
 
 def moments_of(
     session: Session, person: Person, version: DocumentVersion, number: int
-) -> list[Moment]:
+) -> list[PageInterval]:
     """When this page was shown, in the order of the clock, over all recordings of the meeting.
     What was only leafed past is left out."""
     page = ShownPage(version, number)
@@ -130,7 +130,7 @@ def moments_of(
     return sorted(found, key=lambda moment: _on_the_clock(moment))
 
 
-def stretches_of(session: Session, meeting: Meeting) -> list[Stretch]:
+def stretches_of(session: Session, meeting: Meeting) -> list[PresentedInterval]:
     """Everything that was shown, for whoever may see all of it."""
     turned = _turns(session, meeting)
     if not turned:
@@ -138,7 +138,7 @@ def stretches_of(session: Session, meeting: Meeting) -> list[Stretch]:
     spells = _spells(session, meeting)
     ends = [at for at, _ in turned[1:]] + [FOREVER]
     cut = [
-        Stretch(page, max(at, began), min(end, ended))
+        PresentedInterval(page, max(at, began), min(end, ended))
         for (at, page), end in zip(turned, ends, strict=True)
         for began, ended in spells
         if max(at, began) < min(end, ended)
@@ -177,9 +177,9 @@ def _spells(session: Session, meeting: Meeting) -> list[tuple[datetime, datetime
     return [(row.began_at, row.ended_at or FOREVER) for row in rows]
 
 
-def _joined(stretches: list[Stretch]) -> list[Stretch]:
+def _joined(stretches: list[PresentedInterval]) -> list[PresentedInterval]:
     """One stretch while the same page stands there: zooming and handing over turn no page."""
-    joined: list[Stretch] = []
+    joined: list[PresentedInterval] = []
     for stretch in stretches:
         before = joined[-1] if joined else None
         is_same = before is not None and before.page == stretch.page
@@ -191,15 +191,15 @@ def _joined(stretches: list[Stretch]) -> list[Stretch]:
 
 
 def _moments_in(
-    session: Session, showings: Showings, placed: Placed, page: ShownPage
-) -> list[Moment]:
+    session: Session, showings: Showings, placed: PlacedRecording, page: ShownPage
+) -> list[PageInterval]:
     spans = showings.moments(placed.recording, page)
     transcript = usual_transcript(session, placed.recording) if spans else None
     made = []
     for start, end in spans:
         said = _said(session, showings, transcript, page, start, end) if transcript else []
         if said or end - start >= LEAFED_PAST_SECONDS:
-            made.append(Moment(placed, transcript, start, end, said))
+            made.append(PageInterval(placed, transcript, start, end, said))
     return made
 
 
@@ -229,7 +229,7 @@ def _said(
     ]
 
 
-def _on_the_clock(moment: Moment) -> tuple[datetime, bool]:
+def _on_the_clock(moment: PageInterval) -> tuple[datetime, bool]:
     began = moment.placed.recording.began_at
     assert began is not None  # without one there are no moments
     return began + timedelta(seconds=moment.start_seconds), moment.placed.is_spare

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from minutes.japanese.readings import tokens
-from minutes.recognition.heard import Heard, Moment
+from minutes.recognition.heard import HeardSegment, TokenTiming
 from models.transcript import Moments, Segment, Transcript
 
 PARTED_WORD = re.compile(r"\S+\s*|\s+")
@@ -26,7 +26,7 @@ UNSURE = 0.4
 
 
 @dataclass(frozen=True)
-class Word:
+class TimedWord:
     """`probability`: of its least likely letter; missing where a person wrote it otherwise than it
     was heard."""
 
@@ -41,7 +41,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Letter:
+class LetterTiming:
     """One heard letter."""
 
     seconds: float
@@ -52,7 +52,7 @@ def keep(
     session: Session,
     transcript: Transcript,
     heard: Mapping[int, str],
-    found: Mapping[int, Sequence[Moment]],
+    found: Mapping[int, Sequence[TokenTiming]],
 ) -> None:
     """By the ids of segments: of those that were not cut or joined since their text was `heard`."""
     rows = session.execute(
@@ -69,11 +69,11 @@ def keep(
         session.execute(update(Segment), kept)
 
 
-def _moments(found: Sequence[Moment]) -> Moments:
+def _moments(found: Sequence[TokenTiming]) -> Moments:
     return [(one.letters, round(one.seconds, 2), one.probability) for one in found]
 
 
-def words_of(segment: Segment) -> list[Word]:
+def words_of(segment: Segment) -> list[TimedWord]:
     """Together the text of the segment; none where no moments are known."""
     letters = _letters(segment.moments or [], segment.end_seconds)
     if not letters:
@@ -83,7 +83,9 @@ def words_of(segment: Segment) -> list[Word]:
     return list(_words(segment.text, heard, language, segment.start_seconds))
 
 
-def heard_words(heard: Heard, found: Sequence[Moment], language: str = "ja") -> list[Word]:
+def heard_words(
+    heard: HeardSegment, found: Sequence[TokenTiming], language: str = "ja"
+) -> list[TimedWord]:
     """Together the heard text, with what was found for it."""
     moments = [(one.letters, one.seconds, one.probability) for one in found]
     letters = _letters(moments, heard.end_seconds)
@@ -119,19 +121,19 @@ def joined(one: Segment, other: Segment, gap: int) -> Moments | None:
     return [*one.moments, *between, *other.moments]
 
 
-def _letters(moments: Moments, end_seconds: float) -> list[Letter]:
+def _letters(moments: Moments, end_seconds: float) -> list[LetterTiming]:
     """For each heard letter; those of one piece follow each other evenly."""
-    found = list[Letter]()
+    found = list[LetterTiming]()
     ends = [*(seconds for _, seconds, _ in moments[1:]), end_seconds]
     for (letters, seconds, probability), end in zip(moments, ends, strict=False):
         step = max(0.0, end - seconds) / letters
-        found += [Letter(round(seconds + n * step, 2), probability) for n in range(letters)]
+        found += [LetterTiming(round(seconds + n * step, 2), probability) for n in range(letters)]
     return found
 
 
-def _heard_letters(heard: str, text: str, letters: list[Letter]) -> list[Letter | None]:
+def _heard_letters(heard: str, text: str, letters: list[LetterTiming]) -> list[LetterTiming | None]:
     """For each letter of the text the heard one that it is, if it was heard so."""
-    found: list[Letter | None] = [None] * len(text)
+    found: list[LetterTiming | None] = [None] * len(text)
     for block in Levenshtein.opcodes(heard, text):
         if block.tag == "equal":
             found[block.dest_start : block.dest_end] = letters[block.src_start : block.src_end]
@@ -139,15 +141,15 @@ def _heard_letters(heard: str, text: str, letters: list[Letter]) -> list[Letter 
 
 
 def _words(
-    text: str, heard: Sequence[Letter | None], language: str, seconds: float
-) -> Iterator[Word]:
+    text: str, heard: Sequence[LetterTiming | None], language: str, seconds: float
+) -> Iterator[TimedWord]:
     """One that was not heard so is said when the one before it was."""
     for start, end in _spans(text, language):
         known = [letter for letter in heard[start:end] if letter]
         seconds = max(seconds, known[0].seconds) if known else seconds
         is_heard = len(known) == end - start
         probability = min(letter.probability for letter in known) if is_heard else None
-        yield Word(text[start:end], seconds, probability)
+        yield TimedWord(text[start:end], seconds, probability)
 
 
 def _spans(text: str, language: str) -> Iterator[tuple[int, int]]:

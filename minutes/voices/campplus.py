@@ -24,7 +24,7 @@ EPSILON = 1e-5
 def build(tensors: Tensors) -> bytes:
     """For onnxruntime: `features` (1 × frames × bands), `shares` and `places` (see `contexts`)
     to `embedding` (1 × 192)."""
-    network = _Network(tensors)
+    network = _CampplusNetwork(tensors)
     deep = network.head(network.graph.add("Transpose", "features", perm=[0, 2, 1]))
     deep = network.convolve("xvector.tdnn.linear", deep, strides=[2], pads=[2, 2])
     deep = network.normal("xvector.tdnn.nonlinear.batchnorm", deep)
@@ -51,7 +51,7 @@ def contexts(frames: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return places / places.sum(axis=0) + np.float32(1 / moments), places.T
 
 
-class _Network:
+class _CampplusNetwork:
     """The layers of the paper, written one after the other into a graph."""
 
     def __init__(self, tensors: Tensors) -> None:

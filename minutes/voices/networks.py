@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from minutes.sound.samples import Samples
 from minutes.voices import campplus
 from minutes.voices.features import FRAME, features
-from minutes.voices.weights import Weights
+from minutes.voices.weights import NetworkWeights
 
 QUIET = 3
 """onnxruntime's warnings are for who makes a network."""
@@ -23,7 +23,7 @@ QUIET = 3
 class Networks:
     """Loaded once; safe to call from `workers` threads at once."""
 
-    def __init__(self, weights: Weights, threads: int = 0) -> None:
+    def __init__(self, weights: NetworkWeights, threads: int = 0) -> None:
         """`threads` 0 means all cores."""
         self.embedding_sha256 = weights.embedding_sha256
         self.workers = threads or len(os.sched_getaffinity(0))

@@ -36,7 +36,7 @@ FIRST_SAMPLES = 991 / 2
 def build(tensors: Tensors) -> bytes:
     """For onnxruntime: `samples` (stretches × 1 × samples) to the probabilities of the POWERSET
     (stretches × moments × 7)."""
-    network = _Network(tensors)
+    network = _PyannetNetwork(tensors)
     deep = network.level("sincnet.wav_norm1d", "samples")
     deep = network.filters(deep)
     for number in (1, 2):
@@ -73,7 +73,7 @@ def sinc_filters(tensors: Tensors) -> NDArray[np.float32]:
     return made
 
 
-class _Network:
+class _PyannetNetwork:
     def __init__(self, tensors: Tensors) -> None:
         self.graph = Graph()
         self._tensors = tensors

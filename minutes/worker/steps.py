@@ -20,9 +20,9 @@ from minutes.assignment import decisions as assignment
 from minutes.assignment import sources
 from minutes.assignment.assigning import assign
 from minutes.proposals import decisions
-from minutes.proposals.selection import Choice, Teach
+from minutes.proposals.selection import Selection, Teach
 from minutes.recognition import windows
-from minutes.recognition.heard import FindWords, Heard, Moment
+from minutes.recognition.heard import FindWords, HeardSegment, TokenTiming
 from minutes.sound import audio, peaks
 from minutes.sound.samples import Read
 from minutes.speakers import naming, samples, suggestions
@@ -104,7 +104,7 @@ def propose(material: Material) -> Write:
         segments = transcripts.segments_of(session, _transcript(session, material.transcription))
         said = {segment.id: _heard(segment) for segment in segments if segment.heard}
         is_again = work.was_finished(session, material.transcription, StepKind.PROPOSALS)
-    choices = dict[int, Choice]()
+    choices = dict[int, Selection]()
     if said and vocabulary.terms:
         teach = material.load_teacher(_speech_model(material))
         taught = teach(list(said.values()), partial(material.read, material.wav), vocabulary)
@@ -151,7 +151,7 @@ def time_words(material: Material) -> Write:
     with reading(material.engine) as session:
         segments = transcripts.segments_of(session, _transcript(session, material.transcription))
         said = {segment.id: _heard(segment) for segment in segments if segment.heard}
-    moments = dict[int, list[Moment]]()
+    moments = dict[int, list[TokenTiming]]()
     if said:
         find = material.load_word_finder(_speech_model(material), material.transcription.language)
         found = find(list(said.values()), partial(material.read, material.wav))
@@ -194,8 +194,10 @@ def _read_pages(material: Material) -> None:
         pass
 
 
-def _heard(segment: Segment) -> Heard:
-    return Heard(segment.start_seconds, segment.end_seconds, segment.heard, segment.confidence)
+def _heard(segment: Segment) -> HeardSegment:
+    return HeardSegment(
+        segment.start_seconds, segment.end_seconds, segment.heard, segment.confidence
+    )
 
 
 def _transcript(session: Session, transcription: Transcription) -> Transcript:

@@ -43,7 +43,7 @@ from minutes.speech_models import speech_model
 from minutes.speech_models.speech_model import SpeechModel
 from minutes.terms import papers
 from minutes.transcription import leases, normalised, progress, scheduling, work
-from minutes.transcription.leases import Piece
+from minutes.transcription.leases import WorkItem
 from minutes.transcripts import counts
 from minutes.voices.voices import TellApart, tell_apart_as_set
 from minutes.worker import steps
@@ -129,7 +129,7 @@ class Worker:
         self._storage = Storage(config.home)
         self._load = load
         self._loaded: Loaded | None = None
-        self._in_hand: Piece | None = None
+        self._in_hand: WorkItem | None = None
         self._expired_voices = Overdue()
         self._stopping = threading.Event()
         self._name = f"{socket.gethostname()}-{os.getpid()}-{threading.get_native_id()}"
@@ -219,15 +219,15 @@ class Worker:
             self._carried(type(piece).__tablename__, piece.id)
         return piece is not None
 
-    def _take(self, kind: type[Chunk] | type[Step], piece_id: int) -> Piece | None:
+    def _take(self, kind: type[Chunk] | type[Step], piece_id: int) -> WorkItem | None:
         with self._changing() as session:
-            piece = cast(Piece | None, session.get(kind, piece_id))
+            piece = cast(WorkItem | None, session.get(kind, piece_id))
             if piece is None or not scheduling.is_due(piece):
                 return None
             leases.take(session, piece)
             return _with_surroundings(piece)
 
-    def _work(self, piece: Piece) -> None:
+    def _work(self, piece: WorkItem) -> None:
         home, recording = self._config.home, piece.transcription.recording
         with normalised.scratch(home, piece.lease or "") as scratch:
             wav = normalised.wav_of(self._storage, home, recording, scratch)
@@ -307,11 +307,11 @@ class Worker:
         self._loaded = None
         memory.give_back()
 
-    def _give_back(self, piece: Piece) -> None:
+    def _give_back(self, piece: WorkItem) -> None:
         with suppress(leases.LeaseLost, StorageFull), self._changing() as session:
             leases.give_back(leases.hold(session, type(piece), piece.id, piece.lease or ""))
 
-    def _fail(self, piece: Piece, problem: str) -> None:
+    def _fail(self, piece: WorkItem, problem: str) -> None:
         """When even this cannot be written (the disk is full), the piece is free again as soon as
         its lease has run out."""
         try:
@@ -380,7 +380,7 @@ class Loaded:
         return is_same and self.signature == speech_model.signature(self.model)
 
 
-def _with_surroundings(piece: Piece) -> Piece:
+def _with_surroundings(piece: WorkItem) -> WorkItem:
     """Everything of it that is read when the session is closed."""
     assert piece.transcription.recording and piece.transcription.meeting.series
     return piece

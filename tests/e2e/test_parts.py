@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from meetings.disk.storage import Storage
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.sound import audio
 from tests.e2e.conftest import DESKTOP, PHONE, let_in
 from tests.parts import SECOND, TwoParts
@@ -125,7 +125,7 @@ def hear_while_reading(page: Page, listen: Locator) -> None:
     expect(listen).to_be_focused()
 
 
-def hear_without_a_script(page: Page, url: str, said: Heard) -> None:
+def hear_without_a_script(page: Page, url: str, said: HeardSegment) -> None:
     page.goto(url)
     seconds = page.locator("audio").evaluate(LENGTH)
     assert seconds == pytest.approx(said.end_seconds - said.start_seconds, abs=0.3)

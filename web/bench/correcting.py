@@ -15,7 +15,7 @@ from meetings.errors import GijidoError
 from minutes.accuracy import same_place
 from minutes.japanese.readings import tokens
 from minutes.japanese.similarity import sounds
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from models.base import now
 from models.database import connect, migrate, writing
 from web.bench.harness import client
@@ -307,7 +307,7 @@ def _transcript(config: Config, source: MeetingFolder) -> tuple[int, list[str]]:
     segment."""
     told = json.loads((source.path / "heard.json").read_text(encoding="utf-8"))["segments"]
     heard = [
-        Heard(one["start_seconds"], one["end_seconds"], one["text"], one.get("confidence"))
+        HeardSegment(one["start_seconds"], one["end_seconds"], one["text"], one.get("confidence"))
         for one in told
     ]
     migrate(config.database)

@@ -9,7 +9,7 @@ from typing import Any
 
 from meetings.config import Config
 from meetings.disk.storage import Storage
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from models.base import now
 from models.database import connect, migrate, writing
 from models.recording import WorkState
@@ -137,9 +137,9 @@ def add_long_transcript(config: Config, segments: int) -> int:
         return transcript.id
 
 
-def _heard(given: dict[str, Any], number: int) -> Heard:
+def _heard(given: dict[str, Any], number: int) -> HeardSegment:
     start = number * SECONDS_EACH
-    return Heard(start, start + SECONDS_EACH, given["text"], given.get("confidence"))
+    return HeardSegment(start, start + SECONDS_EACH, given["text"], given.get("confidence"))
 
 
 def _open(page: Any, path: str) -> float:

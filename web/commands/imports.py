@@ -34,7 +34,7 @@ def import_transcript(
     """Take in FILE (txt, docx, srt, vtt, Whisper's JSON) as a transcript of a recording."""
     home.prepare(config)
     engine, limit_bytes = connect(config.database), config.limits.transcript_mb * MEGABYTE
-    choice = taking.Choice(by_sound, taking.read_offset(offset))
+    choice = taking.PlacingOptions(by_sound, taking.read_offset(offset))
     if file.stat().st_size > limit_bytes:
         raise TooLarge(config.limits.transcript_mb)
     pieces = reading.read(file.name, file)
@@ -44,7 +44,7 @@ def import_transcript(
     placing = taking.place(pieces, choice, heard, length_seconds)
     with file.open("rb") as stream:
         sha256 = Storage(config.home).add(stream, limit_bytes).sha256
-    prepared = taking.Prepared(plain_name(file.name), sha256, placing)
+    prepared = taking.PreparedFile(plain_name(file.name), sha256, placing)
     with writing(engine) as session, session.begin():
         person, recording = _known(session, login, recording_id)
         transcript = taking.take_in(session, person, recording, prepared)

@@ -13,7 +13,7 @@ from meetings.disk.storage import Storage
 from minutes import loading
 from minutes.proposals.selection import Teach
 from minutes.recognition.heard import FindWords, Recognise
-from minutes.recordings.watching import Watch
+from minutes.recordings.watching import FolderWatch
 from minutes.speech_models.speech_model import SpeechModel
 from minutes.worker.worker import Worker
 from models.database import connect
@@ -58,7 +58,7 @@ def worker(config: Config, parent: int | None) -> None:
 def watch(config: Config, folder: Path, login: str, once: bool) -> None:
     """Take in the recordings that are dropped into FOLDER."""
     home.prepare(config)
-    watching = Watch(config, connect(config.database), Storage(config.home), folder, login)
+    watching = FolderWatch(config, connect(config.database), Storage(config.home), folder, login)
     if once:
         done = watching.run_once()
         click.echo(f"受付 {done.taken}件、受け付けられず {done.refused}件、次回へ {done.left}件")

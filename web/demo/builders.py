@@ -16,9 +16,9 @@ from meetings.disk.storage import Storage
 from meetings.documents import documents
 from meetings.invitations import invitations
 from meetings.sitting import presenting
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.recordings import recordings
-from minutes.recordings.timestamps import Reading
+from minutes.recordings.timestamps import Beginning
 from minutes.speakers import naming
 from minutes.transcription import work
 from minutes.transcripts import cutting, transcripts
@@ -52,9 +52,9 @@ class MeetingFolder:
         return turns
 
     @property
-    def heard(self) -> list[Heard]:
+    def heard(self) -> list[HeardSegment]:
         """Return what the packaged speech model made of the sound (see `web/demo/hear.py`)."""
-        return [Heard(**entry) for entry in self._json("heard.json")["segments"]]
+        return [HeardSegment(**entry) for entry in self._json("heard.json")["segments"]]
 
     @property
     def audio(self) -> Path:
@@ -197,12 +197,12 @@ def add_sound(
             incoming.write(piece)
         prepared = recordings.prepare_recording(storage, name, incoming)
     prepared = replace(prepared, stamped_at=stamped_at or prepared.stamped_at)
-    told = Reading(began_at, BeginningSource.SENDER) if began_at else None
+    told = Beginning(began_at, BeginningSource.SENDER) if began_at else None
     return recordings.add_recording(session, by, meeting, prepared, kind=kind, told=told)
 
 
 def add_transcript(
-    session: Session, by: Person, recording: Recording, heard: list[Heard]
+    session: Session, by: Person, recording: Recording, heard: list[HeardSegment]
 ) -> Transcript:
     """Add a finished transcription of these segments, through the verbs that the worker uses."""
     run = work.request_transcription(session, by, recording)

@@ -12,7 +12,7 @@ from meetings.documents import documents, versions
 from meetings.errors import FileRejected, InvalidInput
 from meetings.rights import Right
 from minutes.imports import reading, taking
-from minutes.imports.placing import Placing
+from minutes.imports.placing import Placement
 from minutes.recordings import recordings
 from minutes.timing_error import Timed
 from minutes.transcription import work
@@ -87,7 +87,7 @@ def receive_documents(meeting_id: int) -> tuple[list[Document], list[tuple[str, 
     return added, refused
 
 
-def receive_transcript(recording_id: int) -> tuple[Transcript, Placing]:
+def receive_transcript(recording_id: int) -> tuple[Transcript, Placement]:
     """Receive the form's file as a transcript of this recording, and return it and how it was
     placed. Fields before the file: `offset`, `placing` (times or sound).
 
@@ -104,15 +104,15 @@ def receive_transcript(recording_id: int) -> tuple[Transcript, Placing]:
     name = recordings.plain_name(file.file_name)
     session, person = database_session(), access.required_person()
     recording = access.fetch(Recording, recording_id, Right.RECORD, person)
-    prepared = taking.Prepared(name, stored.sha256, placing)
+    prepared = taking.PreparedFile(name, stored.sha256, placing)
     return taking.take_in(session, person, recording, prepared), placing
 
 
-def _read_choice(fields: dict[str, str]) -> taking.Choice:
+def _read_choice(fields: dict[str, str]) -> taking.PlacingOptions:
     wanted = fields.get("placing", "times")
     if wanted not in ("times", "sound"):
         raise InvalidInput("placing", "置き方は times（時刻）か sound（音）です。")
-    return taking.Choice(wanted == "sound", taking.read_offset(fields.get("offset", "")))
+    return taking.PlacingOptions(wanted == "sound", taking.read_offset(fields.get("offset", "")))
 
 
 def _heard_in(recording_id: int) -> tuple[list[Timed], float]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from meetings.errors import StorageFull
 from minutes.terms import papers
-from minutes.terms.listing import Listed, Shown, TermsOfMeeting, terms_of
+from minutes.terms.listing import ListedTerm, TermFilter, TermsOfMeeting, terms_of
 from models.database import is_locked
 from models.document import Page
 from models.meeting import Meeting
@@ -18,7 +18,7 @@ from web.transaction import database_session, engine_of, release
 PATIENCE_SECONDS = 0.2
 
 
-def current_terms(meeting: Meeting, words: str, shown: Shown) -> TermsOfMeeting:
+def current_terms(meeting: Meeting, words: str, shown: TermFilter) -> TermsOfMeeting:
     """Return the meeting's terms that contain `words`. What was read so far in this request is read
     anew: while a meeting's terms are written, nothing may be locked."""
     session, meeting_id = database_session(), meeting.id
@@ -41,7 +41,7 @@ def _want(meeting_id: int) -> None:
             raise
 
 
-def pages_of(listed: Iterable[Listed]) -> dict[int, Page]:
+def pages_of(listed: Iterable[ListedTerm]) -> dict[int, Page]:
     """Return the pages that print these terms and can be opened, by their id."""
     wanted = {one.term.page_id for one in listed if one.term.page_id}
     found = select(Page).where(Page.id.in_(wanted)).options(selectinload(Page.version))

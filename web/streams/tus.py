@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from meetings.config import Config
 from meetings.disk.storage import Arrival, Storage
 from meetings.errors import GijidoError, StorageFull, TryAgain
-from minutes.recordings.upload_parts import Checksum, Piece
+from minutes.recordings.upload_parts import Checksum, UploadPart
 from minutes.recordings.uploads import MEGABYTE
 from models.database import is_locked
 from web.door.answers import Answer, Headers, Receive, Scope, Send, header, send_response
@@ -88,7 +88,9 @@ class Tus:
         length = int(dict(headers).get(b"upload-length", 0))
         end = length or self._config.limits.upload_mb * MEGABYTE
         try:
-            piece = await self._thread(Piece, self._engine, arrival, key, offset, end, checksum)
+            piece = await self._thread(
+                UploadPart, self._engine, arrival, key, offset, end, checksum
+            )
         except GijidoError as problem:
             return _refusal(problem, headers)
         try:
@@ -101,7 +103,7 @@ class Tus:
             return 408, [(b"connection", b"close")], b""
         return 204, _with_offset(headers, piece.acknowledged), b""
 
-    async def _write_piece(self, piece: Piece, receive: Receive) -> None:
+    async def _write_piece(self, piece: UploadPart, receive: Receive) -> None:
         async for data in _body(receive):
             await self._thread(piece.write, data)
         await self._thread(piece.finish)

@@ -11,8 +11,8 @@ from meetings.disk.storage import Storage
 from meetings.people import people
 from minutes.proposals import decisions
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.selection import Change, Choice
-from minutes.recognition.heard import Heard
+from minutes.proposals.selection import RatedCandidate, Selection
+from minutes.recognition.heard import HeardSegment
 from minutes.terms.terms import Term
 from models.document import Page as Page_
 from models.meeting import Meeting
@@ -66,10 +66,10 @@ def taught(
     assert printed is not None
     first, second, _ = transcript.segments
     sure = Candidate(4, 6, "提告", "定刻", Origin.DICTIONARY, 0.0, 6, 0)
-    decisions.keep(first, Choice(TEXT, (Change(sure, 0.9),)))
+    decisions.keep(first, Selection(TEXT, (RatedCandidate(sure, 0.9),)))
     term = Term("今日", "ホンジツ", "資料1 1頁", False, 1, 5_000, printed.id)
     likely = Candidate(0, 2, "本日", "今日", Origin.TERM, 0.0, 6, 0, term)
-    decisions.keep(second, Choice(second.heard, (), (Change(likely, 0.5),)))
+    decisions.keep(second, Selection(second.heard, (), (RatedCandidate(likely, 0.5),)))
     session.commit()
     return printed
 
@@ -97,7 +97,7 @@ def long_transcript(session: Session, storage: Storage, cast: Cast, meeting: Mee
     recording = builders.add_recording(
         session, storage, cast.secretary, meeting, builders.folder("dx-council")
     )
-    heard = [Heard(n * 2.0, n * 2.0 + 2, f"{n}番目の発話") for n in range(WAITING)]
+    heard = [HeardSegment(n * 2.0, n * 2.0 + 2, f"{n}番目の発話") for n in range(WAITING)]
     made = builders.add_transcript(session, cast.secretary, recording, heard)
     session.commit()
     return made

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from meetings.disk.storage import Storage
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.transcription import work
 from minutes.transcripts import transcripts
 from models.document import Page as Page_
@@ -205,7 +205,7 @@ def test_new_segments_appear_while_one_types_and_take_nothing_away(
     expect(text).to_have_count(1)
     expect(page.locator("[data-work]")).to_contain_text("文字起こし 8 %")
     text.first.fill("打っている途中")
-    work.add_segment(session, chunk.id, chunk.lease, Heard(20.0, 50.0, "あとから聞こえた文"))
+    work.add_segment(session, chunk.id, chunk.lease, HeardSegment(20.0, 50.0, "あとから聞こえた文"))
     session.commit()
     expect(text).to_have_count(2)
     expect(text.nth(1)).to_have_value("あとから聞こえた文")

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy.orm import Session
 
-from minutes.recognition.heard import Moment
+from minutes.recognition.heard import TokenTiming
 from minutes.transcripts import word_times
 from models.transcript import Transcript
 from tests.e2e.editor.desk import expect_saved
@@ -20,7 +20,7 @@ def transcript(session: Session, transcript: Transcript) -> Transcript:
     heard = {segment.id: segment.heard for segment in transcript.segments}
     found = {
         segment.id: [
-            Moment(1, segment.start_seconds + n / 10, 0.1 if letter in MISHEARD else 0.9)
+            TokenTiming(1, segment.start_seconds + n / 10, 0.1 if letter in MISHEARD else 0.9)
             for n, letter in enumerate(segment.heard)
         ]
         for segment in transcript.segments

@@ -4,7 +4,7 @@ counted from 1; 0 for talk outside all items."""
 import json
 from pathlib import Path
 
-from minutes.assignment.assigning import OUTSIDE, Said
+from minutes.assignment.assigning import OUTSIDE, SpokenSegment
 from minutes.assignment.topics import Topic
 from minutes.evaluation.items import Case
 from minutes.terms.terms import PersonName
@@ -25,6 +25,6 @@ def meeting(name: str) -> Case:
         )
         for number, entry in enumerate(facts["agenda"], 1)
     ]
-    said = [Said(text, len(text) / CHARACTERS_A_SECOND) for _, text in facts["said"]]
+    said = [SpokenSegment(text, len(text) / CHARACTERS_A_SECOND) for _, text in facts["said"]]
     right = [{place - 1 if place else OUTSIDE} for place, _ in facts["said"]]
     return Case(topics, said, right)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from minutes.assignment.assigning import LONGEST_OUTSIDE_SECONDS, OUTSIDE, Said, assign
+from minutes.assignment.assigning import LONGEST_OUTSIDE_SECONDS, OUTSIDE, SpokenSegment, assign
 from minutes.assignment.topics import Topic
 from minutes.assignment.weights import CHOSEN
 from minutes.evaluation.items import share_right
@@ -19,9 +19,10 @@ AGENDA = [BUDGET, HALLS, OTHER]
 SECONDS = 6.0
 
 
-def said(*texts: str, shown: Sequence[int | None] = ()) -> list[Said]:
+def said(*texts: str, shown: Sequence[int | None] = ()) -> list[SpokenSegment]:
     return [
-        Said(text, SECONDS, shown[place] if shown else None) for place, text in enumerate(texts)
+        SpokenSegment(text, SECONDS, shown[place] if shown else None)
+        for place, text in enumerate(texts)
     ]
 
 
@@ -121,14 +122,14 @@ def test_without_an_agenda_nothing_is_assigned() -> None:
 
 
 def test_long_talk_before_the_first_item_was_not_understood() -> None:
-    early = [Said("雑談です。", LONGEST_OUTSIDE_SECONDS + 1)]
+    early = [SpokenSegment("雑談です。", LONGEST_OUTSIDE_SECONDS + 1)]
     found = assign([*early, *said("では議題の1、補正予算をお願いします。")], AGENDA)
     assert places(found) == [None, 0]
 
 
 def test_one_segment_of_an_hour_is_one_item() -> None:
     text = "では補正予算についてお願いします。" + "総額は12億円でございます。" * 2000
-    assert places(assign([Said(text, 3600.0)], AGENDA)) == [0]
+    assert places(assign([SpokenSegment(text, 3600.0)], AGENDA)) == [0]
 
 
 def test_two_hundred_items_are_told_apart() -> None:
@@ -167,8 +168,8 @@ def test_a_short_look_into_another_items_paper_changes_nothing() -> None:
 
 def test_what_a_person_decided_leads_and_is_not_repeated() -> None:
     talk = said(*["はい。"] * 6)
-    talk[2] = Said("はい。", SECONDS, fixed=1)
-    talk[5] = Said("はい。", SECONDS, fixed=OUTSIDE)
+    talk[2] = SpokenSegment("はい。", SECONDS, fixed=1)
+    talk[5] = SpokenSegment("はい。", SECONDS, fixed=OUTSIDE)
     assert places(assign(talk, AGENDA)) == [OUTSIDE, OUTSIDE, None, 1, 1, None]
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from minutes.assignment import sources
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
 from models.recording import Recording
@@ -15,7 +15,7 @@ from models.transcript import Segment, Transcript
 from tests.conftest import Cast
 from web.demo import builders
 
-TALK = [Heard(start, start + 10, "はい。") for start in (0.0, 10.0, 20.0, 30.0)]
+TALK = [HeardSegment(start, start + 10, "はい。") for start in (0.0, 10.0, 20.0, 30.0)]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from minutes.assignment.weights import Weights
+from minutes.assignment.weights import AssignmentWeights
 from minutes.evaluation.items import Case, cases_of, share_right
 from tests.minutes.assignment.meetings import MEETINGS, meeting
 
@@ -43,8 +43,8 @@ CHOICES: dict[str, list[float]] = {
 def search(cases: Sequence[tuple[str, Case]], tries: int) -> None:
     """`cases` of one name are left out together."""
     chance = random.Random(1)
-    drawn = [Weights()] + [
-        Weights(**{name: chance.choice(values) for name, values in CHOICES.items()})
+    drawn = [AssignmentWeights()] + [
+        AssignmentWeights(**{name: chance.choice(values) for name, values in CHOICES.items()})
         for _ in range(tries)
     ]
     rights = np.array([[share_right(case, w) for _, case in cases] for w in drawn])
@@ -61,7 +61,7 @@ def search(cases: Sequence[tuple[str, Case]], tries: int) -> None:
         print(f"{rights[best].mean():.3f}", _changed(drawn[best]))
 
 
-def _changed(weights: Weights) -> dict[str, Any]:
+def _changed(weights: AssignmentWeights) -> dict[str, Any]:
     return {name: asdict(weights)[name] for name in CHOICES}
 
 

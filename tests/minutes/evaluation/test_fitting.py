@@ -7,7 +7,7 @@ from minutes.evaluation.scoring import Tally, errors, said_in_each, score
 from minutes.proposals import weights
 from minutes.proposals.candidates import Candidate, candidates
 from minutes.proposals.features import of_candidate, probability
-from minutes.proposals.selection import Change, Choice
+from minutes.proposals.selection import RatedCandidate, Selection
 from minutes.terms.terms import Paper, collect
 from models.transcript import Origin
 
@@ -43,12 +43,12 @@ def test_what_was_said_is_parted_as_it_was_heard() -> None:
 
 
 def test_changes_are_counted_each_by_itself() -> None:
-    def change(old: str, new: str, text: str) -> Change:
+    def change(old: str, new: str, text: str) -> RatedCandidate:
         start = text.index(old)
-        return Change(Candidate(start, start + 2, old, new, Origin.TERM, 0, 6, 0), 0.9)
+        return RatedCandidate(Candidate(start, start + 2, old, new, Origin.TERM, 0, 6, 0), 0.9)
 
     heard = "危代と予備が百四"
     changed = (change("危代", "議題", heard), change("予備", "予算", heard))
     other = change("百四", "104", heard)
-    counted = score([heard], [Choice("議題と予算が104", (*changed, other))], "議題と予備が104")
+    counted = score([heard], [Selection("議題と予算が104", (*changed, other))], "議題と予備が104")
     assert counted.changed == Tally(right=1, wrong=1)

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from minutes.evaluation import left_out
-from minutes.evaluation.fitting import Answered, Example, Meeting, Possible, others
+from minutes.evaluation.fitting import EncodedMeeting, Example, JudgedExample, Possible, others
 from minutes.evaluation.left_out import Count, counted
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.selection import Asked
-from minutes.recognition.heard import Heard
+from minutes.proposals.selection import ScreenedCandidate
+from minutes.recognition.heard import HeardSegment
 from models.transcript import Origin
 
 HEARD, MEANT = "危代と予備が百四で回帰", "議題と予備が104で会議"
@@ -17,11 +17,13 @@ JUDGE_SILENT = dict.fromkeys((*left_out.JUDGE, "screened"), 0.0)
 CERTAIN, LIKELY = {"constant": 5.0}, {"constant": 1.0}
 
 
-def answered(*which: int) -> Answered:
+def answered(*which: int) -> JudgedExample:
     found = [_candidate(*CANDIDATES[one]) for one in which]
     possible = [Possible(one, KNOWN, one.new == "議題") for one in found]
-    asked = [Asked(one, KNOWN, 0.5) for one in found]
-    return Answered(Example(Heard(0.0, 5.0, HEARD), MEANT, possible), asked, [0.0] * len(found))
+    asked = [ScreenedCandidate(one, KNOWN, 0.5) for one in found]
+    return JudgedExample(
+        Example(HeardSegment(0.0, 5.0, HEARD), MEANT, possible), asked, [0.0] * len(found)
+    )
 
 
 def _candidate(old: str, new: str) -> Candidate:
@@ -43,7 +45,7 @@ def test_changes_are_counted_by_what_became_of_their_segment() -> None:
 
 def test_a_meeting_is_left_out_with_all_its_sounds() -> None:
     paths = [Path("one/audio.flac"), Path("one/audio-room.flac"), Path("other/audio.flac")]
-    meetings = [Meeting(path, []) for path in paths]
+    meetings = [EncodedMeeting(path, []) for path in paths]
     assert [one.path for one in others(meetings, paths[0])] == [paths[2]]
     assert [one.path for one in others(meetings, paths[2])] == paths[:2]
 
@@ -55,7 +57,9 @@ def test_weights_know_nothing_of_the_meeting_they_are_tried_on() -> None:
         Path("one/audio-room.flac"): [right] * 20,
         Path("other/audio.flac"): [wrong] * 20,
     }
-    meetings = [Meeting(path, [[one.example for one in found]]) for path, found in answers.items()]
+    meetings = [
+        EncodedMeeting(path, [[one.example for one in found]]) for path, found in answers.items()
+    ]
     report = left_out.report(meetings, answers)
     of_other = next(line for line in report if line.startswith("other"))
     changed = Count(20 * 4, -20, wrong=20)

@@ -12,12 +12,12 @@ from minutes import loading
 from minutes.evaluation import recognition
 from minutes.evaluation.recognition import Materials
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.selection import Change, Choice
-from minutes.recognition.heard import Heard, Recognise
+from minutes.proposals.selection import RatedCandidate, Selection
+from minutes.recognition.heard import HeardSegment, Recognise
 from minutes.sound.samples import Samples
 from minutes.speech_models import speech_model
 from minutes.speech_models.speech_model import SpeechModel
-from minutes.terms.terms import Vocabulary
+from minutes.terms.terms import MeetingVocabulary
 from models.transcript import Origin
 from tests import speech_models
 from tests.sounds import ffmpeg
@@ -33,7 +33,7 @@ def hearing(monkeypatch: pytest.MonkeyPatch) -> Hearing:
     def use(recognise: Recognise) -> list[int]:
         lengths: list[int] = []
 
-        def noting(samples: Samples) -> Iterator[Heard]:
+        def noting(samples: Samples) -> Iterator[HeardSegment]:
             lengths.append(round(len(samples) / 16_000))
             yield from recognise(samples)
 
@@ -50,8 +50,8 @@ def hearing(monkeypatch: pytest.MonkeyPatch) -> Hearing:
 
 
 def saying(text: str) -> Recognise:
-    def recognise(samples: Samples) -> Iterator[Heard]:
-        yield Heard(0.0, len(samples) / 16_000, text)
+    def recognise(samples: Samples) -> Iterator[HeardSegment]:
+        yield HeardSegment(0.0, len(samples) / 16_000, text)
 
     return recognise
 
@@ -89,10 +89,10 @@ def test_raw_and_normalised_rates_are_fractions(
 def test_where_segments_are_parted_costs_nothing_and_shows_hesitations(
     hearing: Hearing, folder: Path, config: Config
 ) -> None:
-    def in_pieces(samples: Samples) -> Iterator[Heard]:
+    def in_pieces(samples: Samples) -> Iterator[HeardSegment]:
         for number, text in enumerate(["えー、議題は", "三つござい", "ます。", "え"]):
-            yield Heard(number, number + 1, text)
-        yield Heard(4.0, 4.0, "")
+            yield HeardSegment(number, number + 1, text)
+        yield HeardSegment(4.0, 4.0, "")
 
     hearing(in_pieces)
     council = recognition.as_json(recognition.evaluate([folder], None, config))["folders"][0]
@@ -109,9 +109,9 @@ def test_times_of_segments_are_compared_where_the_reference_has_times(
     ]
     said = "".join(str(sentence["text"]) for sentence in sentences)
 
-    def hear_two(samples: Samples) -> Iterator[Heard]:
-        yield Heard(0.2, 2.0, "議題は3つ。")
-        yield Heard(3.0, 3.6, "始めます。")
+    def hear_two(samples: Samples) -> Iterator[HeardSegment]:
+        yield HeardSegment(0.2, 2.0, "議題は3つ。")
+        yield HeardSegment(3.0, 3.6, "始めます。")
 
     hearing(hear_two)
     write_reference(folder, [{"text": said, "sentences": sentences}])
@@ -139,9 +139,9 @@ def test_seconds_at_the_right_agenda_item_are_told_where_the_reference_has_items
         for number, text in enumerate(texts, 1)
     ]
 
-    def hear_two(samples: Samples) -> Iterator[Heard]:
-        yield Heard(1.0, 2.0, texts[0])
-        yield Heard(2.5, 3.0, texts[1])
+    def hear_two(samples: Samples) -> Iterator[HeardSegment]:
+        yield HeardSegment(1.0, 2.0, texts[0])
+        yield HeardSegment(2.5, 3.0, texts[1])
 
     hearing(hear_two)
     write_reference(folder, turns)
@@ -205,9 +205,9 @@ def test_the_sound_is_cut_into_chunks_as_in_production(
 def test_the_answer_is_not_open_while_the_sound_is_heard(
     hearing: Hearing, folder: Path, config: Config
 ) -> None:
-    def peeking(samples: Samples) -> Iterator[Heard]:
+    def peeking(samples: Samples) -> Iterator[HeardSegment]:
         write_reference(folder, [{"text": "後から書いた文"}])
-        yield Heard(0.0, 1.0, "後から書いた文")
+        yield HeardSegment(0.0, 1.0, "後から書いた文")
 
     hearing(peeking)
     assert recognition.evaluate([folder], None, config).normalised.error_rate == 0
@@ -282,17 +282,19 @@ def test_papers_are_counted_beside_what_was_heard(
     )
     taught = {"危代": ("議題", 0.9), "予備": ("予算", 0.9), "三つ": ("光", 0.5)}
 
-    def teach(segments: Sequence[Heard], _sound: object, words: Vocabulary) -> Iterator[Choice]:
+    def teach(
+        segments: Sequence[HeardSegment], _sound: object, words: MeetingVocabulary
+    ) -> Iterator[Selection]:
         assert {"議題", "予算"} <= {term.surface for term in words.terms}
         for segment in segments:
             changes = [
-                Change(Candidate(at, at + 2, old, new, Origin.TERM, 0, 6, 0), sure)
+                RatedCandidate(Candidate(at, at + 2, old, new, Origin.TERM, 0, 6, 0), sure)
                 for old, (new, sure) in taught.items()
                 for at in [segment.text.index(old)]
             ]
             changed = tuple(change for change in changes if change.probability > 0.7)
             text = segment.text.replace("危代", "議題").replace("予備", "予算")
-            yield Choice(text, changed, tuple(c for c in changes if c not in changed))
+            yield Selection(text, changed, tuple(c for c in changes if c not in changed))
 
     monkeypatch.setattr(loading, "load_teacher", lambda config, model: teach)
     result = recognition.evaluate([folder], None, config)

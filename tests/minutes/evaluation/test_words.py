@@ -9,7 +9,7 @@ import pytest
 from meetings.config import Config
 from minutes import loading
 from minutes.evaluation import words
-from minutes.recognition.heard import Heard, Moment
+from minutes.recognition.heard import HeardSegment, TokenTiming
 from minutes.sound.samples import Samples, Sound
 from minutes.speech_models import speech_model
 from minutes.speech_models.speech_model import SpeechModel
@@ -18,11 +18,11 @@ from tests.sounds import ffmpeg
 SPEECH = Path(__file__).parents[2] / "data" / "speech"
 HEARD = "議題は三つ。初めます。"
 FOUND = [
-    Moment(3, 0.0, 0.9),
-    Moment(1, 0.6, 0.3),  # 三: rightly heard, though doubted
-    Moment(2, 0.8, 0.9),
-    Moment(2, 2.6, 0.2),  # 初め
-    Moment(3, 3.0, 0.9),
+    TokenTiming(3, 0.0, 0.9),
+    TokenTiming(1, 0.6, 0.3),  # 三: rightly heard, though doubted
+    TokenTiming(2, 0.8, 0.9),
+    TokenTiming(2, 2.6, 0.2),  # 初め
+    TokenTiming(3, 3.0, 0.9),
 ]
 
 
@@ -46,10 +46,10 @@ def folder(tmp_path: Path) -> Path:
 def hearing(monkeypatch: pytest.MonkeyPatch) -> None:
     """HEARD in one segment, its words where FOUND says."""
 
-    def recognise(samples: Samples) -> Iterator[Heard]:
-        yield Heard(0.0, 4.0, HEARD)
+    def recognise(samples: Samples) -> Iterator[HeardSegment]:
+        yield HeardSegment(0.0, 4.0, HEARD)
 
-    def find(segments: Sequence[Heard], sound: Sound) -> Iterator[list[Moment]]:
+    def find(segments: Sequence[HeardSegment], sound: Sound) -> Iterator[list[TokenTiming]]:
         yield from (FOUND for _ in segments)
 
     chosen = SpeechModel("none", Path(), "")

@@ -7,7 +7,7 @@ import pytest
 from meetings.errors import InvalidInput, NotPossibleNow
 from minutes.imports.alignment import align
 from minutes.imports.placing import by_sound, by_times
-from minutes.imports.said import Said
+from minutes.imports.said import ImportedPiece
 from minutes.imports.taking import read_offset
 from minutes.timing_error import Timed
 
@@ -17,15 +17,15 @@ HEARD = [
     Timed("一つ目の論点整理について事務局から説明をお願いします。", 13.4, 19.5),
 ]
 MEANT = [
-    Said("それでは、定刻となりましたので、第二回懇話会を開会いたします。", "議長"),
-    Said("本日はお忙しい中、お集まりいただきまして、ありがとうございます。"),
-    Said("一つ目の論点整理について、事務局から説明をお願いします。"),
+    ImportedPiece("それでは、定刻となりましたので、第二回懇話会を開会いたします。", "議長"),
+    ImportedPiece("本日はお忙しい中、お集まりいただきまして、ありがとうございます。"),
+    ImportedPiece("一つ目の論点整理について、事務局から説明をお願いします。"),
 ]
 LETTERS = [chr(code) for code in (*range(0x3041, 0x3090), *range(0x4E00, 0x5000))]
 
 
-def cue(start: float, end: float, text: str = "文") -> Said:
-    return Said(text, "", start, end)
+def cue(start: float, end: float, text: str = "文") -> ImportedPiece:
+    return ImportedPiece(text, "", start, end)
 
 
 # By its times
@@ -96,7 +96,7 @@ def test_a_sentence_within_a_heard_segment_is_placed_by_its_characters() -> None
 
 
 def test_what_was_not_heard_lies_between_its_neighbours_and_is_not_sure() -> None:
-    added = Said("（この発言は録音されていません）", "書記")
+    added = ImportedPiece("（この発言は録音されていません）", "書記")
     placing = by_sound([MEANT[0], added, *MEANT[1:]], HEARD, 20.0)
     between = placing.placed[1]
     assert (between.start_seconds, between.end_seconds) == (8.6, 9.0)
@@ -109,7 +109,10 @@ def test_what_the_writer_left_out_leaves_the_others_where_they_are() -> None:
 
 
 def test_a_cover_page_and_a_signature_lie_before_and_after_what_was_said() -> None:
-    cover, signature = Said("令和八年第二回若葉市懇話会会議録"), Said("会議録署名人　鷲尾")
+    cover, signature = (
+        ImportedPiece("令和八年第二回若葉市懇話会会議録"),
+        ImportedPiece("会議録署名人　鷲尾"),
+    )
     placing = by_sound([cover, *MEANT, signature], HEARD, 30.0)
     assert not placing.placed[0].is_sure and placing.placed[0].end_seconds <= 1.0
     assert not placing.placed[-1].is_sure and placing.placed[-1].start_seconds >= 19.5
@@ -117,13 +120,13 @@ def test_a_cover_page_and_a_signature_lie_before_and_after_what_was_said() -> No
 
 def test_words_that_fit_here_and_there_by_chance_are_no_place() -> None:
     """Every character of it comes up in the heard text, in this order, and far apart."""
-    scattered = Said("では提第開日お集いと目点事説")
+    scattered = ImportedPiece("では提第開日お集いと目点事説")
     placing = by_sound([scattered, *MEANT], HEARD, 20.0)
     assert not placing.placed[0].is_sure
 
 
 def test_another_meetings_text_is_refused() -> None:
-    other = Said("住民票の写しの交付窓口では、番号札の順にお呼びしております。" * 3)
+    other = ImportedPiece("住民票の写しの交付窓口では、番号札の順にお呼びしております。" * 3)
     with pytest.raises(InvalidInput, match="別の会議"):
         by_sound([other], HEARD, 20.0)
 
@@ -135,7 +138,9 @@ def test_without_anything_heard_one_is_told_what_to_do_first() -> None:
 
 def test_times_never_go_back() -> None:
     chance = random.Random(8)
-    pieces = [chance.choice([*MEANT, Said("はい。"), Said("なし")]) for _ in range(40)]
+    pieces = [
+        chance.choice([*MEANT, ImportedPiece("はい。"), ImportedPiece("なし")]) for _ in range(40)
+    ]
     pieces += MEANT
     placed = by_sound(pieces, HEARD * 3, 20.0).placed
     starts = [one.start_seconds for one in placed]

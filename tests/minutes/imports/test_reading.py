@@ -8,11 +8,11 @@ import pytest
 
 from meetings.errors import FileRejected, OutOfBounds
 from minutes.imports import reading
-from minutes.imports.said import Said
+from minutes.imports.said import ImportedPiece
 from tests import bombs, office
 from tests.memory import grows_by_at_most
 
-Read = Callable[[str, bytes | str], list[Said]]
+Read = Callable[[str, bytes | str], list[ImportedPiece]]
 
 SRT = """1
 00:00:01,000 --> 00:00:08,600
@@ -27,7 +27,7 @@ SRT = """1
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
-    def made(name: str, content: bytes | str) -> list[Said]:
+    def made(name: str, content: bytes | str) -> list[ImportedPiece]:
         path = tmp_path / "received"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return reading.read(name, path)
@@ -35,7 +35,7 @@ def read(tmp_path: Path) -> Read:
     return made
 
 
-def texts(pieces: list[Said]) -> list[str]:
+def texts(pieces: list[ImportedPiece]) -> list[str]:
     return [piece.text for piece in pieces]
 
 
@@ -129,7 +129,7 @@ def test_half_a_letter_of_a_recogniser_is_a_gap_and_the_sentences_are_taken(read
 def test_a_mark_becomes_the_speaker_and_leaves_the_text(
     read: Read, written: str, speaker: str
 ) -> None:
-    assert read("議事.txt", written) == [Said("これより会議を開きます。", speaker)]
+    assert read("議事.txt", written) == [ImportedPiece("これより会議を開きます。", speaker)]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_mark_becomes_the_speaker_and_leaves_the_text(
     ],
 )
 def test_what_only_looks_like_a_mark_is_text(read: Read, written: str) -> None:
-    assert read("議事.txt", written) == [Said(written)]
+    assert read("議事.txt", written) == [ImportedPiece(written)]
 
 
 def test_whoever_was_marked_goes_on_and_a_note_is_nobodys(read: Read) -> None:
@@ -171,9 +171,9 @@ def test_paragraphs_and_rows_of_tables_are_read_from_word(read: Read) -> None:
         "<w:p><w:r><w:t>以上です。</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
     )
     assert read("議事.docx", office.docx_of(body)) == [
-        Said("開会します。", "議長"),
-        Said("賛成でございますので、よろしくお願いいたします。", "芹沢委員"),
-        Said("以上です。", "芹沢委員"),
+        ImportedPiece("開会します。", "議長"),
+        ImportedPiece("賛成でございますので、よろしくお願いいたします。", "芹沢委員"),
+        ImportedPiece("以上です。", "芹沢委員"),
     ]
 
 
@@ -282,11 +282,17 @@ def test_names_with_times_above_the_words_are_speakers_and_times(read: Read) -> 
     ]:
         pieces = read(name, content)
         assert pieces == [
-            Said("それでは始めます。お手元にお配りしております資料の一をご覧ください、よろしくお願いいたします。",
-                 "瀬戸口 豊", 1.0, 9.0),
-            Said("はい、承知しました。", "八重樫 菜々", 9.0, pytest.approx(12.33, abs=0.01)),
-            Said("以上です。", "瀬戸口 豊", 3729.0, 3731.0),
-        ]  # fmt: skip
+            ImportedPiece(
+                "それでは始めます。お手元にお配りしております資料の一をご覧ください、よろしくお願いいたします。",
+                "瀬戸口 豊",
+                1.0,
+                9.0,
+            ),
+            ImportedPiece(
+                "はい、承知しました。", "八重樫 菜々", 9.0, pytest.approx(12.33, abs=0.01)
+            ),
+            ImportedPiece("以上です。", "瀬戸口 豊", 3729.0, 3731.0),
+        ]
 
 
 def test_times_in_brackets_before_the_words_are_read(read: Read) -> None:
@@ -358,8 +364,8 @@ def test_names_before_the_words_of_a_cue_are_speakers(read: Read) -> None:
 
 def test_srt_is_read_with_its_times(read: Read) -> None:
     assert read("字幕.srt", SRT) == [
-        Said("それでは、定刻となりましたので、開会いたします。", "", 1.0, 8.6),
-        Said("本日はお忙しい中ありがとうございます。", "", 9.0, 13.0),
+        ImportedPiece("それでは、定刻となりましたので、開会いたします。", "", 1.0, 8.6),
+        ImportedPiece("本日はお忙しい中ありがとうございます。", "", 9.0, 13.0),
     ]
 
 
@@ -370,9 +376,9 @@ def test_srt_as_programs_write_it_is_read(read: Read) -> None:
         "00:03,000-->00:04,000 X1:0\r\n42\r\n\r\n01:00:05.000 --> 01:00:06.000\r\n閉会"
     )
     assert read("字幕.srt", content) == [
-        Said("開会します。", "議長", 1.5, 2.25),
-        Said("42", "", 3.0, 4.0),
-        Said("閉会", "", 3605.0, 3606.0),
+        ImportedPiece("開会します。", "議長", 1.5, 2.25),
+        ImportedPiece("42", "", 3.0, 4.0),
+        ImportedPiece("閉会", "", 3605.0, 3606.0),
     ]
 
 
@@ -401,9 +407,9 @@ NOTE 00:05.000
 c
 """
     assert read("字幕.vtt", content) == [
-        Said("開会します。", "芹沢 誠司", 1.0, 2.0),
-        Said("はい & どうぞ", "議長", 2.0, 3.0),
-        Said("a <3 b c", "", 4.0, 5.0),
+        ImportedPiece("開会します。", "芹沢 誠司", 1.0, 2.0),
+        ImportedPiece("はい & どうぞ", "議長", 2.0, 3.0),
+        ImportedPiece("a <3 b c", "", 4.0, 5.0),
     ]
 
 
@@ -441,7 +447,7 @@ SEGMENT = {"id": 0, "start": 1, "end": 2.5, "text": " 開会します。", "avg_
 )
 def test_whispers_programs_are_read(read: Read, content: object) -> None:
     text = json.dumps(content, ensure_ascii=False)
-    assert read("a.json", text) == [Said("開会します。", "", 1.0, 2.5)]
+    assert read("a.json", text) == [ImportedPiece("開会します。", "", 1.0, 2.5)]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from meetings.errors import NotPossibleNow
 from minutes.assignment import spans
 from minutes.imports import removing, taking
 from minutes.imports.placing import by_times
-from minutes.imports.said import Said
+from minutes.imports.said import ImportedPiece
 from minutes.records import publication, records
 from minutes.transcripts import editing, transcripts
 from models.audit import AuditLine
@@ -23,7 +23,10 @@ from tests.conftest import Cast
 from tests.world import HEARD
 from web.demo import builders
 
-WRONG = [Said("貧困率は改善していません", "議長", 1.0, 5.0), Said("別の会議の話です", "", 6.0, 9.0)]
+WRONG = [
+    ImportedPiece("貧困率は改善していません", "議長", 1.0, 5.0),
+    ImportedPiece("別の会議の話です", "", 6.0, 9.0),
+]
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def recording(session: Session, storage: Storage, cast: Cast, meeting: Meeting) 
 @pytest.fixture
 def imported(session: Session, cast: Cast, recording: Recording) -> Transcript:
     placing = by_times(WRONG, 0.0, recording.duration_seconds)
-    prepared = taking.Prepared("別の会議.srt", "0" * 64, placing)
+    prepared = taking.PreparedFile("別の会議.srt", "0" * 64, placing)
     made = taking.take_in(session, cast.secretary, recording, prepared)
     session.flush()
     return made

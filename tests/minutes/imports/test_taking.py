@@ -4,8 +4,8 @@ from sqlalchemy.orm import Session
 
 from minutes import statistics
 from minutes.imports import taking
-from minutes.imports.placing import Placed, Placing
-from minutes.imports.taking import Choice, Prepared
+from minutes.imports.placing import PlacedPiece, Placement
+from minutes.imports.taking import PlacingOptions, PreparedFile
 from minutes.recordings.parts import usual_transcript
 from minutes.records import records
 from minutes.transcription import leases, work
@@ -17,15 +17,15 @@ from tests.conftest import Cast
 from tests.world import HEARD
 
 PLACED = [
-    Placed("それでは、定刻となりました。", "会長（篠原泰成君）", 1.0, 8.6),
-    Placed("（拍手）", "", 8.6, 9.0, is_sure=False),
-    Placed("本日はお忙しい中ありがとうございます。", "篠原会長", 9.0, 13.0),
-    Placed("事務局から説明をお願いします。", "傍聴人", 13.4, 19.5),
+    PlacedPiece("それでは、定刻となりました。", "会長（篠原泰成君）", 1.0, 8.6),
+    PlacedPiece("（拍手）", "", 8.6, 9.0, is_sure=False),
+    PlacedPiece("本日はお忙しい中ありがとうございます。", "篠原会長", 9.0, 13.0),
+    PlacedPiece("事務局から説明をお願いします。", "傍聴人", 13.4, 19.5),
 ]
 
 
 def take_in(session: Session, cast: Cast, recording: Recording) -> Transcript:
-    prepared = Prepared("会議録.docx", "0" * 64, Placing(PLACED, True, []))
+    prepared = PreparedFile("会議録.docx", "0" * 64, Placement(PLACED, True, []))
     made = taking.take_in(session, cast.secretary, recording, prepared)
     session.commit()
     return made
@@ -145,15 +145,15 @@ def kinds_of(transcript: Transcript) -> list[StepKind]:
 
 
 def test_files_with_times_are_placed_by_the_sound_where_one_wants_it() -> None:
-    pieces = [taking.Said("それでは、定刻となりましたので", "", 100.0, 101.0)]
+    pieces = [taking.ImportedPiece("それでは、定刻となりましたので", "", 100.0, 101.0)]
     heard = [taking.Timed("それでは提告となりましたので", 1.0, 8.6)]
-    by_sound = taking.place(pieces, Choice(by_sound=True), heard, 20.0)
+    by_sound = taking.place(pieces, PlacingOptions(by_sound=True), heard, 20.0)
     assert by_sound.placed[0].start_seconds == 1.0
-    as_they_are = taking.place(pieces, Choice(offset_seconds=-99.0), [], 20.0)
+    as_they_are = taking.place(pieces, PlacingOptions(offset_seconds=-99.0), [], 20.0)
     assert as_they_are.placed[0].start_seconds == 1.0
 
 
 def test_what_became_of_the_file_is_said() -> None:
-    remarks = taking.remarks_of(Placing(PLACED, True, []))
+    remarks = taking.remarks_of(Placement(PLACED, True, []))
     assert "4発話のうち3発話" in remarks[0] and "1発話" in remarks[1]
-    assert "時刻のとおり" in taking.remarks_of(Placing(PLACED, False, ["注意。"]))[0]
+    assert "時刻のとおり" in taking.remarks_of(Placement(PLACED, False, ["注意。"]))[0]

@@ -6,7 +6,14 @@ from sqlalchemy.orm import Session
 from meetings.errors import NotPossibleNow, StaleRevision
 from minutes.proposals import decisions
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.selection import LIKELY, SURE, Asked, Change, Choice, choose
+from minutes.proposals.selection import (
+    LIKELY,
+    SURE,
+    RatedCandidate,
+    ScreenedCandidate,
+    Selection,
+    choose,
+)
 from minutes.terms.terms import Term
 from minutes.transcripts import transcripts
 from models.transcript import Origin, Proposal, Segment, Transcript
@@ -21,12 +28,12 @@ def instead(old: str, new: str, text: str = HEARD) -> Candidate:
     return Candidate(start, start + len(old), old, new, Origin.TERM, 0.0, 6, 0, TERM)
 
 
-def sure(candidate: Candidate) -> Change:
-    return Change(candidate, 0.9)
+def sure(candidate: Candidate) -> RatedCandidate:
+    return RatedCandidate(candidate, 0.9)
 
 
-def likely(candidate: Candidate) -> Change:
-    return Change(candidate, 0.5)
+def likely(candidate: Candidate) -> RatedCandidate:
+    return RatedCandidate(candidate, 0.5)
 
 
 @pytest.fixture
@@ -36,7 +43,7 @@ def segment(transcript: Transcript) -> Segment:
     return found
 
 
-def kept(session: Session, segment: Segment, choice: Choice) -> list[Proposal]:
+def kept(session: Session, segment: Segment, choice: Selection) -> list[Proposal]:
     decisions.keep(segment, choice)
     session.flush()
     return segment.proposals
@@ -46,7 +53,7 @@ def test_strong_evidence_changes_the_text_and_never_what_was_heard(
     session: Session, segment: Segment
 ) -> None:
     change = sure(instead("提告", "定刻"))
-    (proposal,) = kept(session, segment, Choice("それでは定刻となりましたので", (change,)))
+    (proposal,) = kept(session, segment, Selection("それでは定刻となりましたので", (change,)))
     assert segment.heard == HEARD
     assert segment.machine == segment.text == "それでは定刻となりましたので"
     assert (proposal.was_changed, proposal.place) == (True, "次第 1頁")
@@ -54,7 +61,7 @@ def test_strong_evidence_changes_the_text_and_never_what_was_heard(
 
 
 def test_likely_evidence_waits_for_a_person(session: Session, cast: Cast, segment: Segment) -> None:
-    (proposal,) = kept(session, segment, Choice(HEARD, (), (likely(instead("提告", "定刻")),)))
+    (proposal,) = kept(session, segment, Selection(HEARD, (), (likely(instead("提告", "定刻")),)))
     assert segment.text == segment.machine == HEARD
     decisions.accept(session, cast.secretary, proposal, based_on=0)
     assert segment.text == "それでは定刻となりましたので"
@@ -67,7 +74,7 @@ def test_what_was_changed_at_once_can_be_put_back(
     session: Session, cast: Cast, segment: Segment
 ) -> None:
     change = sure(instead("提告", "定刻"))
-    (proposal,) = kept(session, segment, Choice("それでは定刻となりましたので", (change,)))
+    (proposal,) = kept(session, segment, Selection("それでは定刻となりましたので", (change,)))
     decisions.refuse(session, cast.secretary, proposal, based_on=1)
     assert segment.text == HEARD
     assert segment.machine == "それでは定刻となりましたので"
@@ -77,7 +84,7 @@ def test_what_was_changed_at_once_can_be_put_back(
 def test_a_refused_proposal_leaves_the_text_alone(
     session: Session, cast: Cast, segment: Segment
 ) -> None:
-    (proposal,) = kept(session, segment, Choice(HEARD, (), (likely(instead("提告", "定刻")),)))
+    (proposal,) = kept(session, segment, Selection(HEARD, (), (likely(instead("提告", "定刻")),)))
     decisions.refuse(session, cast.secretary, proposal, based_on=0)
     assert (segment.text, segment.revision) == (HEARD, 0)
 
@@ -88,7 +95,7 @@ def test_corrections_of_a_person_are_never_overwritten(
     corrected = "それでは、提告となりましたので。"
     transcripts.correct(session, cast.secretary, segment, corrected, based_on=0)
     change = sure(instead("提告", "定刻"))
-    (proposal,) = kept(session, segment, Choice("それでは定刻となりましたので", (change,)))
+    (proposal,) = kept(session, segment, Selection("それでは定刻となりましたので", (change,)))
     assert segment.text == corrected
     assert not proposal.was_changed
     decisions.accept(session, cast.secretary, proposal, based_on=1)
@@ -99,14 +106,14 @@ def test_whoever_was_typing_when_the_papers_changed_a_text_sees_both(
     session: Session, cast: Cast, segment: Segment
 ) -> None:
     change = sure(instead("提告", "定刻"))
-    kept(session, segment, Choice("それでは定刻となりましたので", (change,)))
+    kept(session, segment, Selection("それでは定刻となりましたので", (change,)))
     with pytest.raises(StaleRevision) as stale:
         transcripts.correct(session, cast.secretary, segment, f"{HEARD}。", based_on=0)
     assert (stale.value.theirs, stale.value.revision) == ("それでは定刻となりましたので", 1)
 
 
 def test_a_segment_without_a_change_is_no_new_revision(session: Session, segment: Segment) -> None:
-    kept(session, segment, Choice(HEARD, (), (likely(instead("提告", "定刻")),)))
+    kept(session, segment, Selection(HEARD, (), (likely(instead("提告", "定刻")),)))
     assert segment.revision == 0
 
 
@@ -115,22 +122,22 @@ def test_a_confirmed_segment_gets_no_proposals(
 ) -> None:
     transcripts.confirm(session, cast.secretary, segment)
     change = sure(instead("提告", "定刻"))
-    assert kept(session, segment, Choice("それでは定刻となりましたので", (change,))) == []
+    assert kept(session, segment, Selection("それでは定刻となりましたので", (change,))) == []
     assert segment.text == HEARD
     assert segment.machine == "それでは定刻となりましたので"
 
 
 def test_papers_speak_only_once(session: Session, segment: Segment) -> None:
     change = sure(instead("提告", "定刻"))
-    kept(session, segment, Choice("それでは定刻となりましたので", (change,)))
-    assert len(kept(session, segment, Choice("別の文", (change,)))) == 1
+    kept(session, segment, Selection("それでは定刻となりましたので", (change,)))
+    assert len(kept(session, segment, Selection("別の文", (change,)))) == 1
     assert segment.machine == "それでは定刻となりましたので"
 
 
 def test_a_place_is_found_again_after_changes_before_it(
     session: Session, cast: Cast, segment: Segment
 ) -> None:
-    choice = Choice(
+    choice = Selection(
         "それではただいま提告となりましたので",
         (sure(instead("は", "はただいま")),),
         (likely(instead("提告", "定刻")),),
@@ -146,7 +153,7 @@ def test_a_place_is_found_again_after_changes_before_it(
 def test_words_that_are_gone_cannot_be_replaced(
     session: Session, cast: Cast, segment: Segment
 ) -> None:
-    (proposal,) = kept(session, segment, Choice(HEARD, (), (likely(instead("提告", "定刻")),)))
+    (proposal,) = kept(session, segment, Selection(HEARD, (), (likely(instead("提告", "定刻")),)))
     transcripts.correct(session, cast.secretary, segment, "定刻です", based_on=0)
     assert decisions.open_proposals(segment) == []
     with pytest.raises(NotPossibleNow, match="もう変わって"):
@@ -154,7 +161,7 @@ def test_words_that_are_gone_cannot_be_replaced(
 
 
 def test_a_stale_page_overwrites_nothing(session: Session, cast: Cast, segment: Segment) -> None:
-    (proposal,) = kept(session, segment, Choice(HEARD, (), (likely(instead("提告", "定刻")),)))
+    (proposal,) = kept(session, segment, Selection(HEARD, (), (likely(instead("提告", "定刻")),)))
     transcripts.correct(session, cast.secretary, segment, "では提告となりました", based_on=0)
     with pytest.raises(StaleRevision):
         decisions.accept(session, cast.approver, proposal, based_on=0)
@@ -165,15 +172,15 @@ def test_words_that_are_only_added_have_something_to_hold_on_to(
     session: Session, cast: Cast, segment: Segment
 ) -> None:
     added = Candidate(4, 4, "", "、", Origin.DICTIONARY, 0.0, 3, 0)
-    (proposal,) = kept(session, segment, Choice(HEARD, (), (likely(added),)))
+    (proposal,) = kept(session, segment, Selection(HEARD, (), (likely(added),)))
     assert (proposal.start, proposal.before, proposal.after) == (3, "は", "は、")
     decisions.accept(session, cast.secretary, proposal, based_on=0)
     assert segment.text == "それでは、提告となりましたので"
 
 
-def asked(candidate: Candidate) -> Asked:
+def asked(candidate: Candidate) -> ScreenedCandidate:
     evidence = {origin.value: float(origin == candidate.origin) for origin in Origin}
-    return Asked(candidate, {**evidence, "old_letters": 0.5}, 0.5)
+    return ScreenedCandidate(candidate, {**evidence, "old_letters": 0.5}, 0.5)
 
 
 def test_the_judge_decides_between_change_proposal_and_nothing() -> None:
@@ -196,9 +203,9 @@ def test_papers_that_came_later_only_propose(
     session: Session, cast: Cast, transcript: Transcript, segment: Segment
 ) -> None:
     first = sure(instead("提告", "定刻"))
-    (known,) = kept(session, segment, Choice("それでは定刻となりましたので", (first,)))
+    (known,) = kept(session, segment, Selection("それでは定刻となりましたので", (first,)))
     later = sure(instead("それでは", "其れでは"))
-    decisions.keep_more(segment, Choice("其れでは定刻となりましたので", (first, later)))
+    decisions.keep_more(segment, Selection("其れでは定刻となりましたので", (first, later)))
     session.flush()
     session.expire(segment)
     assert segment.text == segment.machine == "それでは定刻となりましたので"
@@ -208,9 +215,9 @@ def test_papers_that_came_later_only_propose(
         "其れでは",
         False,
     )
-    decisions.keep_more(segment, Choice("其れでは定刻となりましたので", (first, later)))
+    decisions.keep_more(segment, Selection("其れでは定刻となりましたので", (first, later)))
     assert len(segment.proposals) == 2, "what is known already is not proposed twice"
     other = transcript.segments[1]
     transcripts.confirm(session, cast.secretary, other)
-    decisions.keep_more(other, Choice("別の文", (sure(instead("本日", "本月", other.text)),)))
+    decisions.keep_more(other, Selection("別の文", (sure(instead("本日", "本月", other.text)),)))
     assert other.proposals == [] and other.machine == other.heard

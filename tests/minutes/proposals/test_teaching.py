@@ -7,8 +7,8 @@ import pytest
 
 from meetings.config import Config
 from minutes import loading
-from minutes.proposals.selection import Choice, Teach
-from minutes.recognition.heard import Heard
+from minutes.proposals.selection import Selection, Teach
+from minutes.recognition.heard import HeardSegment
 from minutes.sound import audio
 from minutes.speech_models import speech_model
 from minutes.terms.terms import Paper, PersonName, collect
@@ -31,8 +31,8 @@ def teach(tmp_path_factory: pytest.TempPathFactory) -> Teach:
     return loading.load_teacher(settings.load(), speech_model.prepare(home))
 
 
-def taught(teach: Teach, wav: Path, text: str, *papers: Paper) -> Choice:
-    heard = Heard(1.0, 8.652, text, 0.7)
+def taught(teach: Teach, wav: Path, text: str, *papers: Paper) -> Selection:
+    heard = HeardSegment(1.0, 8.652, text, 0.7)
     vocabulary = collect(papers or PAPERS, [PersonName("篠原 泰成", "しのはら やすなり", "座長")])
     (choice,) = teach([heard], partial(audio.read, wav), vocabulary)
     return choice
@@ -73,6 +73,6 @@ def test_a_segment_longer_than_one_pass_hears_is_judged_as_far_as_that_goes(
     teach: Teach, wav: Path
 ) -> None:
     text = "それでは会議を始めます。" * 20 + "第2回、DX推進計画の作点に関する件です。"
-    heard = Heard(0.0, 60.0, text, 0.7)
+    heard = HeardSegment(0.0, 60.0, text, 0.7)
     (choice,) = teach([heard], partial(audio.read, wav), collect(PAPERS))
     assert choice.text == text

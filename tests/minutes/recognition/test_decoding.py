@@ -12,11 +12,11 @@ import pytest
 from meetings.errors import ConfigurationError
 from minutes.accuracy import count_normalised
 from minutes.recognition import decoding, whisper
-from minutes.recognition.batching import Lane
-from minutes.recognition.decoding import Desk, Reading, Track
-from minutes.recognition.heard import Heard, Recognise
+from minutes.recognition.batching import SpeechLane
+from minutes.recognition.decoding import Desk, Hypothesis, Track
+from minutes.recognition.heard import HeardSegment, Recognise
 from minutes.recognition.sentences import segments
-from minutes.recognition.whisper import Decoded, Features, Piece, Whisper
+from minutes.recognition.whisper import Decoded, Features, TimestampedText, Whisper
 from minutes.sound import audio
 from minutes.sound.audio import RATE
 from minutes.sound.samples import Samples
@@ -34,14 +34,14 @@ MEANT = (
 TEXT = MEANT[:50]
 
 
-def lane() -> Lane:
+def lane() -> SpeechLane:
     """A minute with speech nearly all the time."""
     spans = tuple((n * 5.0, n * 5.0 + 4.5) for n in range(12))
-    return Lane(np.zeros(60 * RATE, np.float32), spans, ((0.0, 0.0),))
+    return SpeechLane(np.zeros(60 * RATE, np.float32), spans, ((0.0, 0.0),))
 
 
 def decoded(*pieces: tuple[float, float | None, str], score: float = -0.3) -> Decoded:
-    return Decoded(tuple(Piece(*piece) for piece in pieces), score)
+    return Decoded(tuple(TimestampedText(*piece) for piece in pieces), score)
 
 
 def test_a_piece_that_the_windows_end_cut_off_is_left_to_the_next_window() -> None:
@@ -75,7 +75,7 @@ def test_windows_cover_a_lane_however_doubtful_they_stay(doubt: Doubt | None) ->
     track, taken = Track(lane()), list[tuple[float, float]]()
     while track.position < track.lane.seconds:
         here = (track.position, track.end)
-        track.take(Reading((), track.end, -0.3, (), doubt))
+        track.take(Hypothesis((), track.end, -0.3, (), doubt))
         if track.position > here[0]:
             taken.append(here)
     assert taken[0][0] == 0 and taken[-1][1] == track.lane.seconds
@@ -217,7 +217,7 @@ def samples_of(source: Path, workspace: Path) -> Samples:
     return audio.read(workspace / "sound.wav", 0, seconds)
 
 
-def text_of(found: list[Heard]) -> str:
+def text_of(found: list[HeardSegment]) -> str:
     return "".join(heard.text for heard in found)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.recognition.pipeline import recognise_chunk
 from minutes.sound import audio
 from minutes.sound.samples import Samples
@@ -27,40 +27,40 @@ def wav(tmp_path: Path) -> Path:
 def test_the_recogniser_gets_the_chunks_sound_and_its_times_become_the_recordings(
     wav: Path,
 ) -> None:
-    def recognise(samples: Samples) -> Iterator[Heard]:
+    def recognise(samples: Samples) -> Iterator[HeardSegment]:
         assert len(samples) == 3 * audio.RATE
         assert samples[0] == pytest.approx(0.04, abs=1e-3)
         assert samples[-1] == pytest.approx(0.06, abs=1e-3)
-        yield Heard(0.5, 1.5, "一つ目")
-        yield Heard(1.5, 3.0, "二つ目")
+        yield HeardSegment(0.5, 1.5, "一つ目")
+        yield HeardSegment(1.5, 3.0, "二つ目")
 
     assert list(recognise_chunk(recognise, wav, 4.0, 7.0)) == [
-        Heard(4.5, 5.5, "一つ目"),
-        Heard(5.5, 7.0, "二つ目"),
+        HeardSegment(4.5, 5.5, "一つ目"),
+        HeardSegment(5.5, 7.0, "二つ目"),
     ]
 
 
 def test_no_segment_reaches_into_the_next_chunk(wav: Path) -> None:
-    def overlong(samples: Samples) -> Iterator[Heard]:
-        yield Heard(2.0, 30.0, "最後の文")
+    def overlong(samples: Samples) -> Iterator[HeardSegment]:
+        yield HeardSegment(2.0, 30.0, "最後の文")
 
-    assert list(recognise_chunk(overlong, wav, 0.0, 5.0)) == [Heard(2.0, 5.0, "最後の文")]
+    assert list(recognise_chunk(overlong, wav, 0.0, 5.0)) == [HeardSegment(2.0, 5.0, "最後の文")]
 
 
 def test_segments_come_while_later_ones_are_still_being_decoded(wav: Path) -> None:
     decoded = []
 
-    def slowly(samples: Samples) -> Iterator[Heard]:
+    def slowly(samples: Samples) -> Iterator[HeardSegment]:
         for number in range(3):
             decoded.append(number)
-            yield Heard(number, number + 1, str(number))
+            yield HeardSegment(number, number + 1, str(number))
 
     next(recognise_chunk(slowly, wav, 0.0, 5.0))
     assert decoded == [0]
 
 
 def test_a_chunk_without_sound_is_not_sent_to_the_recogniser(wav: Path) -> None:
-    def never(samples: Samples) -> Iterator[Heard]:
+    def never(samples: Samples) -> Iterator[HeardSegment]:
         raise AssertionError("called")
 
     assert list(recognise_chunk(never, wav, 10.0, 12.0)) == []

@@ -4,27 +4,29 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from minutes.recognition.batching import Lane, Span, cut_lanes
-from minutes.recognition.heard import Heard
+from minutes.recognition.batching import Span, SpeechLane, cut_lanes
+from minutes.recognition.heard import HeardSegment
 from minutes.recognition.sentences import Phrase, segments
 from minutes.sound.audio import RATE
 from minutes.speech_models.languages import writing_of
 from models.transcript import Doubt
 
 
-def lane_of(*speech: Span) -> Lane:
+def lane_of(*speech: Span) -> SpeechLane:
     (lane,) = cut_lanes(np.zeros(RATE * 60, np.float32), list(speech), 1)
     return lane
 
 
-def made(lane: Lane, *phrases: tuple[Span, str], doubt: Doubt | None = None) -> list[Heard]:
+def made(
+    lane: SpeechLane, *phrases: tuple[Span, str], doubt: Doubt | None = None
+) -> list[HeardSegment]:
     shift = lane.pieces[0][1]
     return list(
         segments(lane, [Phrase(a - shift, b - shift, t, -0.3, doubt) for (a, b), t in phrases])
     )
 
 
-def spans(found: list[Heard]) -> list[tuple[float, float]]:
+def spans(found: list[HeardSegment]) -> list[tuple[float, float]]:
     return [(round(h.start_seconds, 2), round(h.end_seconds, 2)) for h in found]
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from minutes.recognition import windows
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.sound import audio
 
 
@@ -98,5 +98,5 @@ def test_chunks_cover_everything_once_and_none_is_tiny_or_too_long(
 
 
 def test_segments_share_a_window_as_long_as_one_pass_hears_them_well() -> None:
-    heard = [Heard(n * 6.0, n * 6.0 + 5.5, "文") for n in range(5)]
+    heard = [HeardSegment(n * 6.0, n * 6.0 + 5.5, "文") for n in range(5)]
     assert [len(window) for window in windows.heard_together(heard)] == [2, 2, 1]

@@ -7,7 +7,7 @@ import pytest
 
 from meetings import config as settings
 from minutes import loading
-from minutes.recognition.heard import FindWords, Heard, Moment
+from minutes.recognition.heard import FindWords, HeardSegment, TokenTiming
 from minutes.sound import audio
 from minutes.speech_models import speech_model
 from minutes.transcripts.word_times import heard_words
@@ -31,12 +31,12 @@ def wav(tmp_path: Path) -> Path:
     return made
 
 
-def moments(find: FindWords, wav: Path, *segments: Heard) -> list[list[Moment]]:
+def moments(find: FindWords, wav: Path, *segments: HeardSegment) -> list[list[TokenTiming]]:
     return list(find(segments, partial(audio.read, wav)))
 
 
 def test_each_word_has_its_moment_in_the_order_of_the_sound(find: FindWords, wav: Path) -> None:
-    first, second = Heard(1.0, 8.652, SAID), Heard(9.074, 13.086, LATER)
+    first, second = HeardSegment(1.0, 8.652, SAID), HeardSegment(9.074, 13.086, LATER)
     for heard, found in zip((first, second), moments(find, wav, first, second), strict=True):
         assert sum(one.letters for one in found) == len(heard.text)
         seconds = [one.seconds for one in found]
@@ -47,14 +47,14 @@ def test_each_word_has_its_moment_in_the_order_of_the_sound(find: FindWords, wav
 def test_a_sentence_that_begins_within_a_segment_begins_when_it_was_said(
     find: FindWords, wav: Path
 ) -> None:
-    both = Heard(1.0, 13.086, SAID + LATER)
+    both = HeardSegment(1.0, 13.086, SAID + LATER)
     (found,) = moments(find, wav, both)
     today = next(word for word in heard_words(both, found) if word.text == "本日")
     assert today.seconds == pytest.approx(9.074, abs=0.3)
 
 
 def test_a_misheard_word_is_less_probable_than_what_was_said(find: FindWords, wav: Path) -> None:
-    heard = Heard(1.0, 8.652, SAID.replace("懇話会", "コンマッ会"))
+    heard = HeardSegment(1.0, 8.652, SAID.replace("懇話会", "コンマッ会"))
     (found,) = moments(find, wav, heard)
     unsure = "".join(word.text for word in heard_words(heard, found) if word.is_unsure)
     assert "コンマッ" in unsure
@@ -65,5 +65,5 @@ def test_no_text_and_what_is_too_long_for_one_pass_have_no_moments(
     find: FindWords, wav: Path
 ) -> None:
     assert moments(find, wav) == []
-    found = moments(find, wav, Heard(0.0, 1.0, ""), Heard(1.0, 60.0, SAID))
+    found = moments(find, wav, HeardSegment(0.0, 1.0, ""), HeardSegment(1.0, 60.0, SAID))
     assert found == [[], []]

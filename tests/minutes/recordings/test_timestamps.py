@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from meetings.disk.storage import Storage
 from minutes.recordings.beginnings import read_beginning, typed_beginning
 from minutes.recordings.recordings import place_recording
-from minutes.recordings.timestamps import Reading, plausible, suggested
+from minutes.recordings.timestamps import Beginning, plausible, suggested
 from models.audit import AuditLine
 from models.meeting import Meeting
 from models.recording import BeginningSource, Recording, RecordingKind
@@ -60,13 +60,13 @@ def test_pages_that_were_turned_say_more_than_the_plan(
     session: Session, storage: Storage, cast: Cast, meeting: Meeting
 ) -> None:
     """The sitting was put off by two hours: by the plan alone the stamp would be the end."""
-    assert suggested(session, meeting, at(2 * HOUR), 2 * HOUR) == Reading(at(0), STAMPED_END)
+    assert suggested(session, meeting, at(2 * HOUR), 2 * HOUR) == Beginning(at(0), STAMPED_END)
     version = add_papers(session, storage, cast, meeting)[0]
     present(session, meeting, cast.organiser, 2 * HOUR, 4 * HOUR)
     for hour in (2.1, 3.0, 3.5):
         turn(session, version, hour * HOUR)
     found = suggested(session, meeting, at(2 * HOUR), 2 * HOUR)
-    assert found == Reading(at(2 * HOUR), STAMP)
+    assert found == Beginning(at(2 * HOUR), STAMP)
 
 
 def test_a_file_with_a_stamp_gets_it_as_a_suggestion_that_nobody_has_checked(

@@ -22,7 +22,7 @@ from meetings.errors import (
     TooLarge,
 )
 from minutes.recordings import uploads
-from minutes.recordings.upload_parts import STEP_BYTES, Checksum, Piece
+from minutes.recordings.upload_parts import STEP_BYTES, Checksum, UploadPart
 from minutes.recordings.uploads import Announced
 from models.meeting import Meeting
 from models.upload import Upload, UploadState
@@ -61,7 +61,7 @@ def received(session: Session, upload: Upload) -> int:
 def test_a_piece_without_a_checksum_is_acknowledged_step_by_step(
     session: Session, engine: Engine, arrival: Arrival, upload: Upload
 ) -> None:
-    piece = Piece(engine, arrival, upload.key, 0, SIZE, None)
+    piece = UploadPart(engine, arrival, upload.key, 0, SIZE, None)
     piece.write(CONTENT[: STEP_BYTES - 1])
     assert received(session, upload) == 0
     piece.write(CONTENT[STEP_BYTES - 1 : STEP_BYTES + 5])
@@ -74,7 +74,7 @@ def test_a_piece_without_a_checksum_is_acknowledged_step_by_step(
 def test_an_upload_that_ends_with_a_step_ends_once(
     session: Session, engine: Engine, arrival: Arrival, upload: Upload
 ) -> None:
-    piece = Piece(engine, arrival, upload.key, 0, SIZE, None)
+    piece = UploadPart(engine, arrival, upload.key, 0, SIZE, None)
     piece.write(CONTENT[: 2 * STEP_BYTES])
     piece.write(CONTENT[2 * STEP_BYTES :])
     piece.finish()
@@ -86,7 +86,7 @@ def test_an_upload_that_ends_with_a_step_ends_once(
 def test_a_piece_with_its_checksum_counts_as_a_whole(
     session: Session, engine: Engine, arrival: Arrival, upload: Upload, algorithm: str
 ) -> None:
-    piece = Piece(engine, arrival, upload.key, 0, SIZE, checksum(CONTENT, algorithm))
+    piece = UploadPart(engine, arrival, upload.key, 0, SIZE, checksum(CONTENT, algorithm))
     piece.write(CONTENT[:STEP_BYTES])
     assert received(session, upload) == 0
     piece.write(CONTENT[STEP_BYTES:])
@@ -99,10 +99,10 @@ def test_a_piece_with_its_checksum_counts_as_a_whole(
 def test_a_wrong_checksum_leaves_nothing_of_the_piece(
     session: Session, engine: Engine, arrival: Arrival, upload: Upload
 ) -> None:
-    first = Piece(engine, arrival, upload.key, 0, SIZE, checksum(b"good"))
+    first = UploadPart(engine, arrival, upload.key, 0, SIZE, checksum(b"good"))
     first.write(b"good")
     first.finish()
-    piece = Piece(engine, arrival, upload.key, 4, SIZE, checksum(b"right"))
+    piece = UploadPart(engine, arrival, upload.key, 4, SIZE, checksum(b"right"))
     piece.write(b"wrong")
     with pytest.raises(ChecksumWrong):
         piece.finish()
@@ -114,7 +114,7 @@ def test_a_wrong_checksum_leaves_nothing_of_the_piece(
 def test_of_a_piece_with_a_checksum_that_broke_off_nothing_counts(
     session: Session, engine: Engine, arrival: Arrival, upload: Upload
 ) -> None:
-    piece = Piece(engine, arrival, upload.key, 0, SIZE, checksum(CONTENT))
+    piece = UploadPart(engine, arrival, upload.key, 0, SIZE, checksum(CONTENT))
     piece.write(CONTENT[: STEP_BYTES + 1])
     piece.break_off()
     assert received(session, upload) == 0 and arrival.size_bytes == 0
@@ -124,7 +124,7 @@ def test_what_was_never_acknowledged_is_cut_off_before_the_next_piece(
     session: Session, engine: Engine, arrival: Arrival, upload: Upload
 ) -> None:
     arrival.write(b"from a server that was killed")
-    piece = Piece(engine, arrival, upload.key, 0, SIZE, None)
+    piece = UploadPart(engine, arrival, upload.key, 0, SIZE, None)
     piece.write(b"new")
     piece.finish()
     assert arrival.path.read_bytes() == b"new" and received(session, upload) == 3
@@ -134,13 +134,13 @@ def test_a_file_shorter_than_what_was_acknowledged_is_told(
     engine: Engine, arrival: Arrival, upload: Upload
 ) -> None:
     with pytest.raises(FileRejected, match="見つかりません"):
-        Piece(engine, arrival, upload.key, 5, SIZE, None)
+        UploadPart(engine, arrival, upload.key, 5, SIZE, None)
 
 
 def test_more_than_was_announced_is_refused(
     engine: Engine, arrival: Arrival, upload: Upload
 ) -> None:
-    piece = Piece(engine, arrival, upload.key, 0, 10, None)
+    piece = UploadPart(engine, arrival, upload.key, 0, 10, None)
     with pytest.raises(TooLarge):
         piece.write(b"eleven bytes")
 
@@ -148,7 +148,7 @@ def test_more_than_was_announced_is_refused(
 def test_an_upload_that_ended_meanwhile_takes_nothing_more(
     session: Session, engine: Engine, cast: Cast, arrival: Arrival, upload: Upload
 ) -> None:
-    piece = Piece(engine, arrival, upload.key, 0, SIZE, None)
+    piece = UploadPart(engine, arrival, upload.key, 0, SIZE, None)
     piece.write(b"late")
     uploads.withdraw_upload(session, cast.secretary, upload)
     session.commit()
@@ -187,17 +187,17 @@ def test_a_full_disk_loses_nothing_acknowledged_and_it_goes_on_later(
     )
     session.commit()
     arrival = storage.open_arrival(upload.key)
-    first = Piece(engine, arrival, upload.key, 0, 3_000_000, None)
+    first = UploadPart(engine, arrival, upload.key, 0, 3_000_000, None)
     first.write(CONTENT[:1_000_000])
     first.finish()
     (full_soon / "something else").write_bytes(bytes(2_500_000))
-    piece = Piece(engine, arrival, upload.key, 1_000_000, 3_000_000, None)
+    piece = UploadPart(engine, arrival, upload.key, 1_000_000, 3_000_000, None)
     with pytest.raises(StorageFull):
         piece.write(CONTENT[1_000_000:3_000_000])
     piece.forget()
     assert received(session, upload) == arrival.size_bytes == 1_000_000
     (full_soon / "something else").unlink()
-    again = Piece(engine, arrival, upload.key, 1_000_000, 3_000_000, None)
+    again = UploadPart(engine, arrival, upload.key, 1_000_000, 3_000_000, None)
     again.write(CONTENT[1_000_000:3_000_000])
     again.finish()
     arrival.close()

@@ -23,7 +23,7 @@ from meetings.disk.storage import Storage
 from meetings.errors import InvalidInput, StorageFull
 from minutes.recordings import filing, watching
 from minutes.recordings.recordings import recordings_of
-from minutes.recordings.watching import Counts, Watch
+from minutes.recordings.watching import FolderWatch, RoundCounts
 from minutes.sound import audio
 from models.audit import AuditLine
 from models.base import now
@@ -95,8 +95,8 @@ def at_once(config: Config) -> Config:
 @pytest.fixture
 def watch(
     at_once: Config, engine: Engine, storage: Storage, folder: Path, cast: Cast, meeting: Meeting
-) -> Watch:
-    return Watch(at_once, engine, storage, folder, cast.secretary.login)
+) -> FolderWatch:
+    return FolderWatch(at_once, engine, storage, folder, cast.secretary.login)
 
 
 def files(folder: Path) -> list[str]:
@@ -132,14 +132,14 @@ def test_a_recording_goes_to_the_meeting_that_its_place_names(
     session: Session,
     cast: Cast,
     meeting: Meeting,
-    watch: Watch,
+    watch: FolderWatch,
     drop: Drop,
     folder: Path,
     place: str,
 ) -> None:
     wide = str(meeting.id).translate({48 + figure: 0xFF10 + figure for figure in range(10)})
     path = drop(place.format(meeting.id, wide=wide))
-    assert watch.look() == Counts(taken=1)
+    assert watch.look() == RoundCounts(taken=1)
     assert names(session, meeting) == [path.name]
     recording = recordings_of(session, meeting)[0]
     assert recording.received_by_id == cast.secretary.id
@@ -149,15 +149,15 @@ def test_a_recording_goes_to_the_meeting_that_its_place_names(
     assert (cast.secretary.id, "receive", recording.id) in [tuple(line) for line in lines]
     kept = str(path.relative_to(folder))
     assert files(folder) == [f"受付済み/{today()}/{kept}"]
-    assert watch.look() == Counts()
+    assert watch.look() == RoundCounts()
 
 
 def test_the_time_of_recording_finds_the_only_meeting(
-    session: Session, meeting: Meeting, watch: Watch, drop: Drop
+    session: Session, meeting: Meeting, watch: FolderWatch, drop: Drop
 ) -> None:
     drop("20261103_140000.m4a", ended=meeting.starts_at + timedelta(minutes=20))
     drop("DCIM/R02.m4a", tone=1, ended=meeting.starts_at - timedelta(minutes=20))
-    assert watch.look() == Counts(taken=2)
+    assert watch.look() == RoundCounts(taken=2)
     assert names(session, meeting) == ["20261103_140000.m4a", "R02.m4a"]
     began = recordings_of(session, meeting)[0].began_at
     assert began is not None
@@ -165,27 +165,27 @@ def test_the_time_of_recording_finds_the_only_meeting(
 
 
 def test_the_time_in_the_head_goes_before_the_time_of_the_file(
-    session: Session, meeting: Meeting, watch: Watch, folder: Path
+    session: Session, meeting: Meeting, watch: FolderWatch, folder: Path
 ) -> None:
     began = meeting.starts_at.replace(microsecond=0) + timedelta(minutes=3)
     head = ("-metadata", f"creation_time={began:%Y-%m-%dT%H:%M:%SZ}")
     path = folder / "R01.m4a"
     ffmpeg(*TONE, *head, str(path))
     os.utime(path, (1_000_000_000, 1_000_000_000))
-    assert watch.look() == Counts(taken=1)
+    assert watch.look() == RoundCounts(taken=1)
     assert names(session, meeting) == ["R01.m4a"]
     assert recordings_of(session, meeting)[0].began_at == began
 
 
 def test_what_is_put_into_a_shared_folder_is_open_to_whom_the_folder_is(
-    watch: Watch, drop: Drop, folder: Path, meeting: Meeting
+    watch: FolderWatch, drop: Drop, folder: Path, meeting: Meeting
 ) -> None:
     """Though the server keeps what is its own to itself."""
     folder.chmod(0o2775)
     drop("R01.m4a", ended=meeting.starts_at - timedelta(days=2))
     before = os.umask(0o077)
     try:
-        assert watch.look() == Counts(refused=1)
+        assert watch.look() == RoundCounts(refused=1)
     finally:
         os.umask(before)
     place = folder / filing.REFUSED
@@ -194,10 +194,10 @@ def test_what_is_put_into_a_shared_folder_is_open_to_whom_the_folder_is(
 
 
 def test_a_time_without_a_meeting_is_refused_with_what_to_do(
-    session: Session, meeting: Meeting, watch: Watch, drop: Drop, folder: Path
+    session: Session, meeting: Meeting, watch: FolderWatch, drop: Drop, folder: Path
 ) -> None:
     drop("R01.m4a", ended=meeting.starts_at - timedelta(days=2))
-    assert watch.look() == Counts(refused=1)
+    assert watch.look() == RoundCounts(refused=1)
     assert names(session, meeting) == []
     assert files(folder) == [f"{filing.REFUSED}/R01.m4a", f"{filing.REFUSED}/R01.m4a.理由.txt"]
     told = reason(folder, "R01.m4a")
@@ -206,11 +206,11 @@ def test_a_time_without_a_meeting_is_refused_with_what_to_do(
 
 
 def test_two_meetings_at_that_time_are_both_named(
-    session: Session, cast: Cast, meeting: Meeting, watch: Watch, drop: Drop, folder: Path
+    session: Session, cast: Cast, meeting: Meeting, watch: FolderWatch, drop: Drop, folder: Path
 ) -> None:
     other = another_meeting(session, cast.organiser, meeting, "別室の打合せ")
     drop("R01.m4a", ended=now())
-    assert watch.look() == Counts(refused=1)
+    assert watch.look() == RoundCounts(refused=1)
     assert f"{meeting.id} {meeting.title}、{other.id} 別室の打合せ" in reason(folder, "R01.m4a")
 
 
@@ -223,8 +223,8 @@ def test_meetings_that_the_person_may_not_record_or_that_were_called_off_do_not_
     another_meeting(session, cast.outsider, meeting, "中止の会議").called_off_at = now()
     session.commit()
     drop("R01.m4a", ended=now())
-    watch = Watch(at_once, engine, storage, folder, cast.outsider.login)
-    assert watch.look() == Counts(taken=1)
+    watch = FolderWatch(at_once, engine, storage, folder, cast.outsider.login)
+    assert watch.look() == RoundCounts(taken=1)
     assert names(session, own) == ["R01.m4a"]
 
 
@@ -245,8 +245,8 @@ def test_absent_and_forbidden_meetings_are_refused_alike(
 ) -> None:  # fmt: skip
     assert meeting.id == 1
     drop(f"{number}/R01.m4a")
-    stranger = Watch(at_once, engine, storage, folder, cast.outsider.login)
-    assert stranger.look() == Counts(refused=1)
+    stranger = FolderWatch(at_once, engine, storage, folder, cast.outsider.login)
+    assert stranger.look() == RoundCounts(refused=1)
     assert f"会議番号{number}の会議が見つからないか" in reason(folder, "R01.m4a")
     assert session.scalar(select(func.count(Recording.id))) == 0
 
@@ -255,14 +255,14 @@ def test_nobody_watches_for_a_person_who_is_not_there(
     at_once: Config, engine: Engine, storage: Storage, folder: Path
 ) -> None:
     with pytest.raises(InvalidInput, match="登録されていない"):
-        Watch(at_once, engine, storage, folder, "nobody")
+        FolderWatch(at_once, engine, storage, folder, "nobody")
 
 
 def test_a_folder_that_is_not_there_is_told_at_once(
     at_once: Config, engine: Engine, storage: Storage, folder: Path, cast: Cast
 ) -> None:
     with pytest.raises(InvalidInput, match="フォルダー"):
-        Watch(at_once, engine, storage, folder / "missing", cast.secretary.login)
+        FolderWatch(at_once, engine, storage, folder / "missing", cast.secretary.login)
 
 
 @pytest.mark.parametrize(
@@ -274,15 +274,15 @@ def test_a_folder_that_is_not_there_is_told_at_once(
     ],
 )
 def test_what_cannot_be_heard_is_put_aside_with_the_reason(
-    watch: Watch, meeting: Meeting, drop: Drop, folder: Path, content: bytes, words: str
+    watch: FolderWatch, meeting: Meeting, drop: Drop, folder: Path, content: bytes, words: str
 ) -> None:
     drop("1/R01.m4a", content)
-    assert watch.look() == Counts(refused=1)
+    assert watch.look() == RoundCounts(refused=1)
     told = reason(folder, "R01.m4a")
     assert words in told
     assert "1 / R01.m4a" in told
     assert (folder / filing.REFUSED / "R01.m4a").read_bytes() == content
-    assert watch.look() == Counts()
+    assert watch.look() == RoundCounts()
 
 
 def test_a_file_counts_only_when_it_stood_still(
@@ -292,19 +292,23 @@ def test_a_file_counts_only_when_it_stood_still(
     """As a slow share brings it: in pieces, with pauses."""
     clock = [1000.0]
     monkeypatch.setattr("minutes.recordings.watching.time.monotonic", lambda: clock[0])
-    watch = Watch(config, engine, storage, folder, cast.secretary.login)
+    watch = FolderWatch(config, engine, storage, folder, cast.secretary.login)
     content = tones[0].read_bytes()
     for share in (0.2, 0.5, 0.9, 1.0):
         drop("1/R01.m4a", content[: int(len(content) * share)])
-        assert watch.look() == Counts(left=1)
+        assert watch.look() == RoundCounts(left=1)
         clock[0] += config.watch.settle_seconds - 1
-        assert watch.look() == Counts(left=1)
+        assert watch.look() == RoundCounts(left=1)
     clock[0] += 1
-    assert watch.look() == Counts(taken=1)
+    assert watch.look() == RoundCounts(taken=1)
 
 
 def test_a_file_that_grows_while_it_is_copied_is_never_taken_half(
-    session: Session, meeting: Meeting, watch: Watch, drop: Drop, monkeypatch: pytest.MonkeyPatch
+    session: Session,
+    meeting: Meeting,
+    watch: FolderWatch,
+    drop: Drop,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = drop("1/R01.m4a", bytes(3_000_000))
     write = Storage.receive
@@ -315,14 +319,18 @@ def test_a_file_that_grows_while_it_is_copied_is_never_taken_half(
         return write(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Storage, "receive", growing)
-    assert watch.look() == Counts(left=1)
+    assert watch.look() == RoundCounts(left=1)
     assert path.exists()
     monkeypatch.undo()
-    assert watch.look() == Counts(refused=1)  # whole now, and no sound
+    assert watch.look() == RoundCounts(refused=1)  # whole now, and no sound
 
 
 def test_a_file_that_grows_while_it_is_looked_into_is_left_too(
-    session: Session, meeting: Meeting, watch: Watch, drop: Drop, monkeypatch: pytest.MonkeyPatch
+    session: Session,
+    meeting: Meeting,
+    watch: FolderWatch,
+    drop: Drop,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path, inspect = drop("1/R01.m4a"), audio.inspect
 
@@ -332,7 +340,7 @@ def test_a_file_that_grows_while_it_is_looked_into_is_left_too(
         return inspect(copy)
 
     monkeypatch.setattr(audio, "inspect", growing)
-    assert watch.look() == Counts(left=1)
+    assert watch.look() == RoundCounts(left=1)
     assert names(session, meeting) == []
 
 
@@ -340,15 +348,15 @@ def test_a_file_that_grows_while_it_is_looked_into_is_left_too(
     "name", ["R01.m4a.part", "R01.tmp", "R01.m4a.crdownload", "~R01.m4a", ".R01.m4a", "Thumbs.db"]
 )
 def test_half_written_and_foreign_names_are_left_alone(
-    watch: Watch, drop: Drop, folder: Path, name: str
+    watch: FolderWatch, drop: Drop, folder: Path, name: str
 ) -> None:
     drop(f"1/{name}")
-    assert watch.look() == Counts()
+    assert watch.look() == RoundCounts()
     assert files(folder) == [f"1/{name}"]
 
 
 def test_after_a_crash_before_the_move_the_file_is_only_moved(
-    session: Session, cast: Cast, meeting: Meeting, watch: Watch, drop: Drop, folder: Path,
+    session: Session, cast: Cast, meeting: Meeting, watch: FolderWatch, drop: Drop, folder: Path,
     at_once: Config, engine: Engine, storage: Storage, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     drop("1/R01.m4a")
@@ -362,25 +370,25 @@ def test_after_a_crash_before_the_move_the_file_is_only_moved(
             watch.look()
     assert files(folder) == ["1/R01.m4a"]
     assert names(session, meeting) == ["R01.m4a"]
-    again = Watch(at_once, engine, storage, folder, cast.secretary.login)
-    assert again.look() == Counts(taken=1)
+    again = FolderWatch(at_once, engine, storage, folder, cast.secretary.login)
+    assert again.look() == RoundCounts(taken=1)
     assert files(folder) == [f"受付済み/{today()}/1/R01.m4a"]
     assert names(session, meeting) == ["R01.m4a"]
     assert session.scalar(select(func.count(Transcription.id))) == 1
 
 
 def test_the_same_sound_under_another_name_is_not_doubled(
-    session: Session, meeting: Meeting, watch: Watch, drop: Drop, folder: Path
+    session: Session, meeting: Meeting, watch: FolderWatch, drop: Drop, folder: Path
 ) -> None:
     drop("1/R01.m4a")
     drop("1/写し.m4a")
-    assert watch.look() == Counts(taken=2)
+    assert watch.look() == RoundCounts(taken=2)
     assert len(names(session, meeting)) == 1
     assert len(files(folder)) == 2
 
 
 def test_the_same_name_twice_keeps_both_files(
-    session: Session, meeting: Meeting, watch: Watch, drop: Drop, folder: Path
+    session: Session, meeting: Meeting, watch: FolderWatch, drop: Drop, folder: Path
 ) -> None:
     for tone in (0, 1):
         drop("1/R01.m4a", tone=tone)
@@ -400,8 +408,8 @@ def test_the_same_name_twice_keeps_both_files(
 
 
 def test_links_are_never_followed(
-    session: Session, meeting: Meeting, watch: Watch, drop: Drop, folder: Path, tmp_path: Path,
-    tones: list[Path],
+    session: Session, meeting: Meeting, watch: FolderWatch, drop: Drop, folder: Path,
+    tmp_path: Path, tones: list[Path],
 ) -> None:  # fmt: skip
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -409,14 +417,14 @@ def test_links_are_never_followed(
     (folder / "1").symlink_to(outside)
     (folder / "1_link.m4a").symlink_to(outside / "secret.m4a")
     os.mkfifo(folder / "1_pipe.m4a")
-    assert watch.look() == Counts()
+    assert watch.look() == RoundCounts()
     assert names(session, meeting) == []
     assert (outside / "secret.m4a").exists()
 
 
 @pytest.mark.parametrize("place", [filing.TAKEN, filing.REFUSED])
 def test_nothing_is_moved_out_of_the_folder_through_a_link(
-    watch: Watch, drop: Drop, folder: Path, tmp_path: Path, place: str
+    watch: FolderWatch, drop: Drop, folder: Path, tmp_path: Path, place: str
 ) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -440,12 +448,12 @@ def test_nothing_is_moved_out_of_the_folder_through_a_link(
 )
 @pytest.mark.parametrize("is_sound", [True, False])
 def test_odd_names_are_taken_and_refused_like_others(
-    session: Session, meeting: Meeting, watch: Watch, drop: Drop, folder: Path,
+    session: Session, meeting: Meeting, watch: FolderWatch, drop: Drop, folder: Path,
     raw: bytes, shown: str | None, is_sound: bool,
 ) -> None:  # fmt: skip
     drop(os.fsdecode(raw), None if is_sound else b"no sound")
-    assert watch.look() == (Counts(taken=1) if is_sound else Counts(refused=1))
-    assert watch.look() == Counts()
+    assert watch.look() == (RoundCounts(taken=1) if is_sound else RoundCounts(refused=1))
+    assert watch.look() == RoundCounts()
     assert len(list(folder.iterdir())) == 1
     if is_sound:
         kept = names(session, meeting)[0]
@@ -456,29 +464,29 @@ def test_odd_names_are_taken_and_refused_like_others(
 
 
 def test_a_folder_that_is_dropped_whole_is_gone_through(
-    session: Session, meeting: Meeting, watch: Watch, drop: Drop, folder: Path
+    session: Session, meeting: Meeting, watch: FolderWatch, drop: Drop, folder: Path
 ) -> None:
     drop("1 定例会/前半/A.m4a")
     drop("1 定例会/後半/B.m4a", tone=1)
     drop("1 定例会/メモ.txt", "本日の出席".encode())
-    assert watch.look() == Counts(taken=2, refused=1)
+    assert watch.look() == RoundCounts(taken=2, refused=1)
     assert names(session, meeting) == ["A.m4a", "B.m4a"]
 
 
 def test_a_thousand_files_are_gone_through(
-    session: Session, meeting: Meeting, watch: Watch, drop: Drop, folder: Path
+    session: Session, meeting: Meeting, watch: FolderWatch, drop: Drop, folder: Path
 ) -> None:
     for number in range(998):
         drop(f"9999/{number:04}.m4a", b"of a meeting that is not there")
     drop("1/まん中.m4a")
     drop("1/最後.m4a", tone=1)
-    assert watch.look() == Counts(taken=2, refused=998)
+    assert watch.look() == RoundCounts(taken=2, refused=998)
     assert len(files(folder)) == 2 + 2 * 998
-    assert watch.look() == Counts()
+    assert watch.look() == RoundCounts()
 
 
 def test_a_full_disk_loses_nothing_and_the_next_round_goes_on(
-    session: Session, meeting: Meeting, watch: Watch, drop: Drop, folder: Path,
+    session: Session, meeting: Meeting, watch: FolderWatch, drop: Drop, folder: Path,
     storage: Storage, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     drop("1/R01.m4a", bytes(3_000_000))
@@ -493,11 +501,11 @@ def test_a_full_disk_loses_nothing_and_the_next_round_goes_on(
     assert files(folder) == ["1/R01.m4a"]
     assert list((storage.path("0" * 64).parents[2] / "arriving").iterdir()) == []
     drop("1/R01.m4a")
-    assert watch.look() == Counts(taken=1)
+    assert watch.look() == RoundCounts(taken=1)
 
 
 def test_a_file_at_which_something_breaks_comes_last_and_is_put_aside_in_the_end(
-    session: Session, meeting: Meeting, watch: Watch, drop: Drop, folder: Path,
+    session: Session, meeting: Meeting, watch: FolderWatch, drop: Drop, folder: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     drop("1/R01.m4a")
@@ -514,31 +522,31 @@ def test_a_file_at_which_something_breaks_comes_last_and_is_put_aside_in_the_end
         with pytest.raises(RecursionError):
             watch.look()
     assert names(session, meeting) == ["R02.m4a"]
-    assert watch.look() == Counts(refused=1)
-    assert watch.look() == Counts()
+    assert watch.look() == RoundCounts(refused=1)
+    assert watch.look() == RoundCounts()
     assert any("R01" in name and filing.REFUSED in name for name in files(folder))
 
 
 def test_what_cannot_be_moved_is_taken_once_and_not_again_and_again(
-    session: Session, meeting: Meeting, watch: Watch, drop: Drop, folder: Path
+    session: Session, meeting: Meeting, watch: FolderWatch, drop: Drop, folder: Path
 ) -> None:
     drop("1/R01.m4a")
     (folder / filing.TAKEN).mkdir()
     (folder / filing.TAKEN / today()).write_text("a file where a folder should be")
     assert watch.look().taken == 1
-    assert watch.look() == Counts()
+    assert watch.look() == RoundCounts()
     assert names(session, meeting) == ["R01.m4a"]
     assert "1/R01.m4a" in files(folder)
 
 
 def test_a_share_that_is_gone_is_waited_for(
-    session: Session, meeting: Meeting, watch: Watch, drop: Drop, folder: Path
+    session: Session, meeting: Meeting, watch: FolderWatch, drop: Drop, folder: Path
 ) -> None:
     away = folder.rename(folder.with_name("away"))
-    assert watch.look() == Counts()
+    assert watch.look() == RoundCounts()
     away.rename(folder)
     drop("1/R01.m4a")
-    assert watch.look() == Counts(taken=1)
+    assert watch.look() == RoundCounts(taken=1)
 
 
 def test_watching_goes_on_until_it_is_stopped(
@@ -546,7 +554,10 @@ def test_watching_goes_on_until_it_is_stopped(
     cast: Cast, meeting: Meeting, drop: Drop, session: Session,
 ) -> None:  # fmt: skip
     quick = replace(at_once, watch=replace(at_once.watch, interval_seconds=0))
-    watch, stopping = Watch(quick, engine, storage, folder, cast.secretary.login), threading.Event()
+    watch, stopping = (
+        FolderWatch(quick, engine, storage, folder, cast.secretary.login),
+        threading.Event(),
+    )
     thread = threading.Thread(target=watch.run, args=(stopping,))
     thread.start()
     try:

@@ -155,7 +155,7 @@ def test_words_of_every_part_are_found_in_what_is_published(
     approve(session, cast, revision)
     publication.publish(session, cast.approver, revision)
     session.flush()
-    (found,) = search.list_published(session, search.Wanted("論点 幽霊")).found
+    (found,) = search.list_published(session, search.MinutesQuery("論点 幽霊")).found
     assert [(p.section, p.paragraph, p.word) for p in found.places] == [
         (0, 1, "論点"),
         (0, 2, "幽霊"),

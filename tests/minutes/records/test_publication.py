@@ -30,7 +30,7 @@ def test_what_is_approved_and_published_is_what_citizens_read(
     assert published_revision(session, meeting.id) is None
     publication.publish(session, cast.approver, approved)
     assert published_revision(session, meeting.id) is approved
-    (found,) = search.list_published(session, search.Wanted()).found
+    (found,) = search.list_published(session, search.MinutesQuery()).found
     assert found.publication.revision is approved
 
 

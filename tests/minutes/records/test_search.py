@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from minutes.records import published
-from minutes.records.search import ON_A_PAGE, Wanted, list_published
+from minutes.records.search import ON_A_PAGE, MinutesQuery, list_published
 from models.database import reading
 from models.minutes import Publication, PublishedParagraph
 from models.texts import folded
@@ -20,7 +20,7 @@ LETTERS = "予算案事業ABａｂ１2。（株）㈱が"
 
 
 def found(session: Session, **wanted: object) -> list[str]:
-    listing = list_published(session, Wanted(**wanted))  # type: ignore[arg-type]
+    listing = list_published(session, MinutesQuery(**wanted))  # type: ignore[arg-type]
     return [one.publication.title for one in listing.found]
 
 
@@ -66,27 +66,27 @@ def test_what_an_index_would_take_for_its_own_language_is_only_text(
 def test_a_query_has_an_end(session: Session, cast: Cast) -> None:
     publish_text(session, cast, "議会", FIRST, ["一二三四五六七八"])
     assert found(session, query="一 二 三 四 五 六 七 八 ない"), "the ninth is not looked for"
-    assert Wanted("一 二 三 四 五 六 七 八 九").is_cut and not Wanted("一 一 二").is_cut
-    assert len(Wanted("予算" * 5000).words[0]) == 200
+    assert MinutesQuery("一 二 三 四 五 六 七 八 九").is_cut and not MinutesQuery("一 一 二").is_cut
+    assert len(MinutesQuery("予算" * 5000).words[0]) == 200
 
 
 def test_the_list_comes_in_pages_from_the_newest(session: Session, cast: Cast) -> None:
     publish_many(session, cast, 2 * ON_A_PAGE + 1)
-    pages = [list_published(session, Wanted(page=number)) for number in (1, 2, 3)]
+    pages = [list_published(session, MinutesQuery(page=number)) for number in (1, 2, 3)]
     assert [len(page.found) for page in pages] == [ON_A_PAGE, ON_A_PAGE, 1]
     assert {(page.total, page.count) for page in pages} == {(2 * ON_A_PAGE + 1, 3)}
     starts = [one.publication.starts_at for page in pages for one in page.found]
     assert starts == sorted(starts, reverse=True)
-    assert list_published(session, Wanted(page=99)).number == 3
+    assert list_published(session, MinutesQuery(page=99)).number == 3
 
 
 def test_body_and_year_choose_and_are_counted(session: Session, cast: Cast) -> None:
     publish_many(session, cast, 30)
-    listing = list_published(session, Wanted(series="審議会1", year=2017))
+    listing = list_published(session, MinutesQuery(series="審議会1", year=2017))
     assert listing.total == len(listing.found) == 4
     assert {one.publication.series for one in listing.found} == {"審議会1"}
     assert sum(group.total or 0 for group in listing.groups) == 30
-    assert list_published(session, Wanted(query="予算", series="審議会9")).total == 0
+    assert list_published(session, MinutesQuery(query="予算", series="審議会9")).total == 0
 
 
 def test_of_more_hits_than_are_listed_the_newest_meetings_come_first(
@@ -98,12 +98,12 @@ def test_of_more_hits_than_are_listed_the_newest_meetings_come_first(
     for years_ago in (1, 4, 0, 3, 2):
         day = FIRST - timedelta(days=366 * years_ago)
         publish_text(session, cast, "議会", day, ["予算の文"], title=f"{years_ago}年前")
-    listing = list_published(session, Wanted("予算"))
+    listing = list_published(session, MinutesQuery("予算"))
     assert [one.publication.title for one in listing.found] == ["0年前", "1年前", "2年前"]
     assert (listing.total, listing.is_more) == (3, True)
     assert {group.year for group in listing.groups} == {FIRST.year - ago for ago in range(5)}
     assert all(group.total is None for group in listing.groups)
-    oldest = list_published(session, Wanted("予算", year=FIRST.year - 4))
+    oldest = list_published(session, MinutesQuery("予算", year=FIRST.year - 4))
     assert [one.publication.title for one in oldest.found] == ["4年前"]
     assert (oldest.total, oldest.is_more) == (1, False)
 
@@ -114,7 +114,11 @@ def test_a_page_of_the_list_asks_as_much_of_sixty_as_of_three(
     counts = []
     for count in (3, 57):
         publish_many(session, cast, count)
-        for wanted in (Wanted(), Wanted("予算 会議"), Wanted("会", series="審議会1", year=2016)):
+        for wanted in (
+            MinutesQuery(),
+            MinutesQuery("予算 会議"),
+            MinutesQuery("会", series="審議会1", year=2016),
+        ):
             with reading(engine) as looking, asked(engine) as statements:
                 list_published(looking, wanted)
             assert not any("revision_content" in one for one in statements)
@@ -156,7 +160,7 @@ def test_a_found_word_is_shown_as_it_was_written(
     session: Session, cast: Cast, written: str, shown: str
 ) -> None:
     publish_text(session, cast, "議会", FIRST, [written])
-    (one,) = list_published(session, Wanted("ab")).found
+    (one,) = list_published(session, MinutesQuery("ab")).found
     assert [place.word for place in one.places] == [shown]
 
 
@@ -175,11 +179,11 @@ def test_minutes_are_found_by_who_spoke_and_who_was_there(session: Session, cast
     ):
         assert found(session, query=query) == ["定例会"], query
     assert not found(session, query="由紀桐生"), "no name goes on in the next one"
-    (one,) = list_published(session, Wanted("桐生")).found
+    (one,) = list_published(session, MinutesQuery("桐生")).found
     assert [(p.speaker, p.is_by_speaker, p.word, p.after) for p in one.places] == [
         ("桐生 正臣", True, "", "予算の件です。")
     ]
-    (one,) = list_published(session, Wanted("芹沢")).found
+    (one,) = list_published(session, MinutesQuery("芹沢")).found
     assert [(p.paragraph, p.is_by_speaker, p.word) for p in one.places] == [
         (0, True, ""),
         (2, False, "芹沢"),
@@ -198,7 +202,7 @@ def test_letters_that_are_the_same_to_a_reader_are_found_and_marked_as_written(
         ("ｻｰﾊﾞｰの長", "サーバーの⻑"),
         ("山崎", "山﨑"),
     ]:
-        (one,) = list_published(session, Wanted(query)).found
+        (one,) = list_published(session, MinutesQuery(query)).found
         assert [place.word for place in one.places] == [word], query
 
 
@@ -206,8 +210,8 @@ def test_places_with_most_of_the_words_come_first_and_the_others_are_counted(
     session: Session, cast: Cast
 ) -> None:
     publish_text(session, cast, "議会", FIRST, ["予算"] * 5 + ["道路の予算", "道路", "橋"])
-    (one,) = list_published(session, Wanted("予算 道路")).found
+    (one,) = list_published(session, MinutesQuery("予算 道路")).found
     assert [place.paragraph for place in one.places] == [0, 1, 5]
     assert one.others == 4
-    (one,) = list_published(session, Wanted("橋")).found
+    (one,) = list_published(session, MinutesQuery("橋")).found
     assert (len(one.places), one.others) == (1, 0)

@@ -11,7 +11,7 @@ from minutes.speakers import naming, samples, suggestions
 from minutes.voices.embeddings import Direction
 from minutes.voices.speaker_turns import SpeakerTurn
 from minutes.voices.stretches import Stretch
-from minutes.voices.voices import Heard
+from minutes.voices.voices import StretchEmbedding
 from models.base import now
 from models.meeting import Series
 from models.transcript import Segment, Transcript
@@ -77,7 +77,7 @@ def hear(
         else:
             number = numbers.setdefault(voice.tobytes(), len(numbers) + 1)
             turns.append(SpeakerTurn(start, end, number))
-        heard.append(Heard(Stretch(start, end, False), voice))
+        heard.append(StretchEmbedding(Stretch(start, end, False), voice))
     naming.keep(session, transcript, turns)
     if transcript.meeting.series.keeps_voiceprints:
         samples.keep(session, transcript, heard, weights_sha256)

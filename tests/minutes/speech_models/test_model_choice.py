@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from meetings.config import Config, Speech
 from meetings.disk.storage import Storage
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.sound.samples import Samples
 from minutes.speech_models.speech_model import SpeechModel
 from minutes.transcription import work
@@ -45,8 +45,8 @@ def worker(
     def load(model: SpeechModel, language: str) -> object:
         loaded.append((model.name, language))
 
-        def recognise(samples: Samples) -> Iterator[Heard]:
-            yield Heard(0.0, len(samples) / 16_000, f"{model.name} {language}")
+        def recognise(samples: Samples) -> Iterator[HeardSegment]:
+            yield HeardSegment(0.0, len(samples) / 16_000, f"{model.name} {language}")
 
         return recognise
 

@@ -13,7 +13,7 @@ from minutes.recognition.whisper import FRAMES_A_SECOND, Whisper
 from minutes.sound import audio
 from minutes.speech_models import speech_model, vocabulary
 from minutes.speech_models.languages import JAPANESE, writing_of
-from minutes.speech_models.vocabulary import Vocabulary
+from minutes.speech_models.vocabulary import TokenVocabulary
 from tests import sounds, speech_models
 
 SCRIPTS = list(Path(__file__).parents[2].glob("data/meetings/*/script.txt"))
@@ -26,20 +26,22 @@ def packaged(tmp_path_factory: pytest.TempPathFactory) -> speech_model.SpeechMod
 
 
 @pytest.fixture(scope="module")
-def japanese(packaged: speech_model.SpeechModel) -> Vocabulary:
+def japanese(packaged: speech_model.SpeechModel) -> TokenVocabulary:
     return vocabulary.needed(packaged.folder, JAPANESE)
 
 
-def encoded(of: Vocabulary, text: str) -> list[int]:
+def encoded(of: TokenVocabulary, text: str) -> list[int]:
     found: list[int] = of.tokenizer.encode(text, add_special_tokens=False).ids
     return found
 
 
-def test_japanese_needs_less_than_a_third_of_the_tokens(japanese: Vocabulary) -> None:
+def test_japanese_needs_less_than_a_third_of_the_tokens(japanese: TokenVocabulary) -> None:
     assert len(japanese.kept) < 51_865 / 3
 
 
-def test_what_is_said_in_meetings_needs_no_token_that_was_left_out(japanese: Vocabulary) -> None:
+def test_what_is_said_in_meetings_needs_no_token_that_was_left_out(
+    japanese: TokenVocabulary,
+) -> None:
     assert SCRIPTS
     for path in SCRIPTS:
         tokens = encoded(japanese, SIGNS.sub("", path.read_text()))
@@ -48,7 +50,7 @@ def test_what_is_said_in_meetings_needs_no_token_that_was_left_out(japanese: Voc
 
 @given(text=st.text(max_size=30))
 def test_any_other_text_is_spelled_in_tokens_that_are_there(
-    japanese: Vocabulary, text: str
+    japanese: TokenVocabulary, text: str
 ) -> None:
     spelled = japanese.spelled(encoded(japanese, text))
     assert japanese.tokenizer.decode(spelled) == text

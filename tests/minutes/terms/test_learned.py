@@ -12,12 +12,20 @@ from minutes.proposals.selection import (
     MOST_ASKED_AT_A_PLACE,
     SURE,
     WORTH_ASKING,
-    Asked,
+    ScreenedCandidate,
     choose,
     worth_asking,
 )
 from minutes.proposals.weights import JUDGED, SCREENED
-from minutes.terms.terms import Confused, Paper, Taught, Term, Vocabulary, collect, taught_word
+from minutes.terms.terms import (
+    Confused,
+    MeetingVocabulary,
+    Paper,
+    Taught,
+    Term,
+    collect,
+    taught_word,
+)
 from models.transcript import Origin, Transcript
 
 TEXT = "それではお昼となりましたので"
@@ -33,11 +41,11 @@ CONFUSED = Confused("お昼", "定刻", 2)
 TAUGHT = Taught([word("定刻", "テーコク")], frozenset(), [CONFUSED])
 
 
-def vocabulary(taught: Taught = TAUGHT) -> Vocabulary:
+def vocabulary(taught: Taught = TAUGHT) -> MeetingVocabulary:
     return collect([Paper("資料", "予算の審議")], taught=taught)
 
 
-def learned(asked: list[Asked]) -> list[Candidate]:
+def learned(asked: list[ScreenedCandidate]) -> list[Candidate]:
     return [one.candidate for one in asked if one.candidate.origin == Origin.LEARNED]
 
 

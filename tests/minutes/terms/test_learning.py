@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from minutes.assignment import spans
 from minutes.records import records
-from minutes.terms.learning import Replacement, replacements
+from minutes.terms.learning import LearnedReplacement, replacements
 from minutes.transcripts import cutting, transcripts
 from models.term import Confusion
 from models.transcript import Segment, Transcript
@@ -31,14 +31,14 @@ MEANT = "それでは定刻となりましたので"
 def test_whole_words_that_sound_alike_are_learned(
     heard: str, text: str, learned: tuple[str, str]
 ) -> None:
-    assert replacements(heard, text) == [Replacement(*learned)]
+    assert replacements(heard, text) == [LearnedReplacement(*learned)]
 
 
 def test_letters_that_make_no_word_are_read_as_in_words_from_chinese() -> None:
-    assert replacements(HEARD, MEANT) == [Replacement("提告", "定刻")]
+    assert replacements(HEARD, MEANT) == [LearnedReplacement("提告", "定刻")]
     assert replacements("財入財出", "歳入歳出") == [
-        Replacement("財入", "歳入"),
-        Replacement("財出", "歳出"),
+        LearnedReplacement("財入", "歳入"),
+        LearnedReplacement("財出", "歳出"),
     ]
 
 

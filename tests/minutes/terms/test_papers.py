@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from meetings.disk.storage import Storage
 from minutes.terms import dictionaries, listing, papers
-from minutes.terms.listing import Shown
+from minutes.terms.listing import TermFilter
 from minutes.terms.terms import MOST_TERMS
 from minutes.transcripts import transcripts
 from models.document import Document, DocumentVersion, Page
@@ -151,12 +151,12 @@ def test_terms_are_looked_through_by_word_reading_and_kind(
     assert "髙橋係長" in surfaces(session, meeting, "高橋")
     assert surfaces(session, meeting, "見つからない言葉") == []
 
-    def shown(kind: Shown) -> set[str]:
+    def shown(kind: TermFilter) -> set[str]:
         return {one.term.surface for one in listing.terms_of(session, meeting, "", kind).terms}
 
-    assert "髙橋" in shown(Shown.GUESSED) and "広報" not in shown(Shown.GUESSED)
-    assert shown(Shown.TAUGHT) == {"鶴ヶ丘"}
-    assert shown(Shown.OFF) == {"市道汐見線"}
+    assert "髙橋" in shown(TermFilter.GUESSED) and "広報" not in shown(TermFilter.GUESSED)
+    assert shown(TermFilter.TAUGHT) == {"鶴ヶ丘"}
+    assert shown(TermFilter.OFF) == {"市道汐見線"}
 
 
 def test_confirmed_words_of_earlier_meetings_of_the_series_are_terms(

@@ -6,11 +6,11 @@ from minutes.terms.terms import (
     MOST_TERMS,
     NOTHING_TAUGHT,
     ROSTER,
+    MeetingVocabulary,
     Paper,
     PersonName,
     Taught,
     Term,
-    Vocabulary,
     collect,
     found_in,
     ranked,
@@ -19,7 +19,7 @@ from minutes.terms.terms import (
 from models.transcript import Origin
 
 
-def words(vocabulary: Vocabulary) -> dict[str, Term]:
+def words(vocabulary: MeetingVocabulary) -> dict[str, Term]:
     return {term.surface: term for term in vocabulary.terms}
 
 

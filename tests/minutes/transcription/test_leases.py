@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.transcription import leases, work
 from minutes.transcription import progress as following
 from minutes.transcripts import transcripts
@@ -47,12 +47,12 @@ def test_a_late_writer_is_refused_and_writes_nothing(
     assert leases.is_free(chunk)
     new = leases.take(session, chunk)
     for late in (
-        lambda: work.add_segment(session, chunk.id, old, Heard(0.0, 1.0, "遅れた文")),
+        lambda: work.add_segment(session, chunk.id, old, HeardSegment(0.0, 1.0, "遅れた文")),
         lambda: work.finish_chunk(session, chunk.id, old),
     ):
         with pytest.raises(leases.LeaseLost):
             late()
-    work.add_segment(session, chunk.id, new, Heard(0.0, 1.0, "いまの文"))
+    work.add_segment(session, chunk.id, new, HeardSegment(0.0, 1.0, "いまの文"))
     session.flush()
     heard = [segment.text for segment in run_segments(session, chunk)]
     assert heard == ["いまの文"]
@@ -65,7 +65,7 @@ def test_a_late_writer_whose_chunk_nobody_took_goes_on(
     chunk, lease = taken
     jump(monkeypatch, HOURS)
     assert leases.is_free(chunk)
-    work.add_segment(session, chunk.id, lease, Heard(0.0, 1.0, "文"))
+    work.add_segment(session, chunk.id, lease, HeardSegment(0.0, 1.0, "文"))
     session.flush()
     session.refresh(chunk)
     assert not leases.is_free(chunk)
@@ -120,7 +120,7 @@ def test_progress_is_never_negative_whatever_the_clock_does(
     session: Session, taken: tuple[Chunk, str], monkeypatch: pytest.MonkeyPatch, by: timedelta
 ) -> None:
     chunk, lease = taken
-    work.add_segment(session, chunk.id, lease, Heard(0.0, 30.0, "文"))
+    work.add_segment(session, chunk.id, lease, HeardSegment(0.0, 30.0, "文"))
     session.flush()
     jump(monkeypatch, by)
     progress = following.progress(session, chunk.transcription)
@@ -155,7 +155,7 @@ def test_the_segment_in_hand_of_a_paused_run_is_kept(
     chunk, lease = taken
     work.pause_transcription(session, cast.secretary, chunk.transcription)
     session.flush()
-    work.add_segment(session, chunk.id, lease, Heard(0.0, 30.0, "文"))
+    work.add_segment(session, chunk.id, lease, HeardSegment(0.0, 30.0, "文"))
     leases.give_back(session.get_one(Chunk, chunk.id))
     session.flush()
     assert (chunk.state, chunk.attempts, chunk.done_seconds) == (WorkState.WAITING, 0, 30.0)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.transcription import leases, progress, scheduling, work
 from models.base import now
 from models.meeting import Meeting
@@ -289,7 +289,7 @@ def test_an_attempt_that_gets_on_does_not_count_as_one_that_failed(
     assert run.state == WorkState.RUNNING
 
 
-HEARD = Heard(0.0, 1.0, "文")
+HEARD = HeardSegment(0.0, 1.0, "文")
 
 
 def lapse(session: Session, piece: Chunk | Step) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from meetings.errors import NotPossibleNow
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.transcription import leases, work
 from minutes.transcription import progress as following
 from minutes.transcripts import transcripts
@@ -40,7 +40,7 @@ def test_what_was_heard_is_kept_without_what_has_no_shape(
 ) -> None:
     chunk, lease = start(session, run)
     segment = work.add_segment(
-        session, chunk.id, lease, Heard(0.0, 1.0, " 定\x00刻\u202eです\ufffe")
+        session, chunk.id, lease, HeardSegment(0.0, 1.0, " 定\x00刻\u202eです\ufffe")
     )
     assert segment.heard == segment.machine == segment.text == "定刻です"
 
@@ -65,7 +65,7 @@ def test_a_second_run_leaves_the_corrections_of_the_first(
     again = work.request_transcription(session, cast.secretary, transcript.recording)
     session.flush()
     chunk, lease = start(session, again)
-    work.add_segment(session, chunk.id, lease, Heard(0.0, 5.0, "聞き直した文"))
+    work.add_segment(session, chunk.id, lease, HeardSegment(0.0, 5.0, "聞き直した文"))
     session.flush()
     both = transcripts.transcripts_of(session, again.meeting)
     assert [t.segments[0].text for t in both] == ["直した文", "聞き直した文"]
@@ -105,7 +105,7 @@ def test_the_words_of_a_cancelled_run_are_refused(
     work.cancel_transcription(session, cast.secretary, run)
     session.flush()
     with pytest.raises(leases.LeaseLost):
-        work.add_segment(session, chunk.id, lease, Heard(0.0, 1.0, "遅い"))
+        work.add_segment(session, chunk.id, lease, HeardSegment(0.0, 1.0, "遅い"))
 
 
 def test_progress_counts_the_sound_done_and_judges_what_remains(
@@ -120,7 +120,7 @@ def test_progress_counts_the_sound_done_and_judges_what_remains(
     chunk, lease = start(session, run)
     assert run.started_at is not None
     run.started_at -= timedelta(seconds=30)
-    work.add_segment(session, chunk.id, lease, Heard(40.0, 50.0, "四分の一"))
+    work.add_segment(session, chunk.id, lease, HeardSegment(40.0, 50.0, "四分の一"))
     session.flush()
     progress = following.progress(session, run)
     assert progress.percent == 25
@@ -132,7 +132,7 @@ def test_progress_counts_the_sound_done_and_judges_what_remains(
 
 def test_a_failed_run_says_why_and_keeps_its_words(session: Session, run: Transcription) -> None:
     chunk, lease = start(session, run)
-    work.add_segment(session, chunk.id, lease, Heard(0.0, 50.0, "ここまで"))
+    work.add_segment(session, chunk.id, lease, HeardSegment(0.0, 50.0, "ここまで"))
     work.fail(session, chunk, "理由です。")
     session.flush()
     progress = following.progress(session, run)
@@ -145,7 +145,7 @@ def test_what_is_heard_is_written_three_times_and_only_the_text_may_change(
     session: Session, cast: Cast, run: Transcription
 ) -> None:
     chunk, lease = start(session, run)
-    segment = work.add_segment(session, chunk.id, lease, Heard(0.0, 5.0, "聞いた文"))
+    segment = work.add_segment(session, chunk.id, lease, HeardSegment(0.0, 5.0, "聞いた文"))
     session.flush()
     transcripts.correct(session, cast.secretary, segment, "直した文", based_on=0)
     assert (segment.heard, segment.machine, segment.text) == ("聞いた文", "聞いた文", "直した文")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from minutes.japanese.readings import tokens
 from minutes.japanese.similarity import folded, sounds
 from minutes.transcripts import alike
-from minutes.transcripts.alike import Place, Replacement
+from minutes.transcripts.alike import SegmentMatch, WordReplacement
 from models.base import now
 from models.transcript import Segment, Transcript
 from tests.conftest import Cast
@@ -80,13 +80,13 @@ def segments(transcript: Transcript, session: Session) -> list[Segment]:
     return transcript.segments
 
 
-def places(one: Replacement, segments: list[Segment]) -> list[Place]:
+def places(one: WordReplacement, segments: list[Segment]) -> list[SegmentMatch]:
     """All but those in the first segment."""
     return alike.places([one], segments, but=segments[0])[one]
 
 
 def test_the_same_letters_are_found_and_so_is_the_same_sound(segments: list[Segment]) -> None:
-    found = places(Replacement("鉄づき", "手続き"), segments)
+    found = places(WordReplacement("鉄づき", "手続き"), segments)
     assert [(p.segment, p.start, p.words, p.is_same_text) for p in found] == [
         (segments[1], 2, "鉄づき", True),
         (segments[1], 6, "てつづき", False),
@@ -99,7 +99,7 @@ def test_what_a_person_has_passed_and_what_only_sounds_alike_wait_for_a_look(
 ) -> None:
     segments[2].text = "鉄づき"
     segments[2].confirmed_by, segments[2].confirmed_at = cast.secretary, now()
-    found = places(Replacement("鉄づき", "手続き"), segments)
+    found = places(WordReplacement("鉄づき", "手続き"), segments)
     assert [(p.words, p.segment.is_confirmed, p.is_sure) for p in found] == [
         ("鉄づき", False, True),
         ("てつづき", False, False),
@@ -109,13 +109,13 @@ def test_what_a_person_has_passed_and_what_only_sounds_alike_wait_for_a_look(
 
 def test_what_stands_right_already_is_left_alone(segments: list[Segment]) -> None:
     segments[1].text = "北九州市と北九州"
-    found = places(Replacement("北九州", "北九州市"), segments)
+    found = places(WordReplacement("北九州", "北九州市"), segments)
     assert [place.start for place in found] == [5]
 
 
 def test_a_word_that_stands_everywhere_fills_no_screen(segments: list[Segment]) -> None:
     segments[1].text = "形状" * 5000
-    found = places(Replacement("形状", "計上"), segments)
+    found = places(WordReplacement("形状", "計上"), segments)
     assert len(found) == alike.MOST_PLACES
 
 
@@ -131,7 +131,7 @@ def test_each_text_is_read_once_however_many_words_are_looked_for(
     read: list[str] = []
     plain = alike._words
     monkeypatch.setattr(alike, "_words", lambda text: read.append(text) or plain(text))
-    wanted = [Replacement(f"鉄づき{number}", "手続き") for number in range(15)]
+    wanted = [WordReplacement(f"鉄づき{number}", "手続き") for number in range(15)]
     alike.places(wanted, segments, but=segments[0])
     assert len([text for text in read if text == segments[1].text]) == 1
 
@@ -156,9 +156,9 @@ def test_many_words_at_once_are_found_where_each_alone_is(segments: list[Segment
     for segment in segments[1:]:
         segment.text = "".join(chance.choices(pieces, k=60))
     wanted = [
-        Replacement("鉄づき", "手続き"),
-        Replacement("形状", "計上"),
-        Replacement("北九州", "北九州市"),
+        WordReplacement("鉄づき", "手続き"),
+        WordReplacement("形状", "計上"),
+        WordReplacement("北九州", "北九州市"),
     ]
     found = alike.places(wanted, segments, but=segments[0])
     for one in wanted:
@@ -166,7 +166,7 @@ def test_many_words_at_once_are_found_where_each_alone_is(segments: list[Segment
         assert [(p.segment, p.start, p.words) for p in found[one]] == expected[: alike.MOST_PLACES]
 
 
-def one_by_one(segment: Segment, one: Replacement) -> Iterator[tuple[Segment, int, str]]:
+def one_by_one(segment: Segment, one: WordReplacement) -> Iterator[tuple[Segment, int, str]]:
     """The places of one replacement in one segment, found in the simplest way."""
     text, sound = segment.text, folded(sounds("".join(w.kana for w in tokens(one.before))))
     taken: list[range] = []

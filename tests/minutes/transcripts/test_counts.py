@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from meetings.disk.storage import Storage
 from minutes import statistics
 from minutes.accuracy import NOTHING, Accuracy
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.transcripts import counts, cutting, rewriting, transcripts
 from models.meeting import Meeting
 from models.recording import Recording
@@ -27,7 +27,7 @@ def words(chance: random.Random, most: int = 14) -> str:
 
 
 def add_run(session: Session, cast: Cast, recording: Recording, chance: random.Random) -> None:
-    heard = [Heard(float(n), n + 1.0, words(chance)) for n in range(chance.randint(1, 6))]
+    heard = [HeardSegment(float(n), n + 1.0, words(chance)) for n in range(chance.randint(1, 6))]
     transcript = builders.add_transcript(session, cast.secretary, recording, heard)
     seconds = chance.choice([12.5, 90.0, 3600.25])
     person = chance.choice([cast.secretary, cast.approver])
@@ -204,7 +204,7 @@ def test_of_many_that_changed_a_few_are_counted_at_once_and_the_rest_is_told(
 ) -> None:
     for _ in range(3):
         transcript = builders.add_transcript(
-            session, cast.secretary, recording, [Heard(0.0, 1.0, "予算")]
+            session, cast.secretary, recording, [HeardSegment(0.0, 1.0, "予算")]
         )
         transcripts.confirm(session, cast.secretary, transcript.segments[0])
         session.flush()

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from minutes.proposals import decisions
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.selection import Change, Choice
+from minutes.proposals.selection import RatedCandidate, Selection
 from minutes.transcripts import cutting, transcripts
 from models.transcript import Correction, Origin, Segment, Transcript
 from tests.conftest import Cast
@@ -70,7 +70,7 @@ def test_what_was_split_and_joined_again_is_as_before(
 
 def test_proposals_go_with_their_words(session: Session, cast: Cast, segment: Segment) -> None:
     sure = Candidate(4, 6, "提告", "定刻", Origin.DICTIONARY, 0.0, 6, 0)
-    decisions.keep(segment, Choice(segment.heard, (), (Change(sure, 0.5),)))
+    decisions.keep(segment, Selection(segment.heard, (), (RatedCandidate(sure, 0.5),)))
     session.flush()
     first, second = cutting.split(session, cast.secretary, segment, 4, based_on=0)
     session.flush()

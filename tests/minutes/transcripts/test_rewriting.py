@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from meetings.disk.storage import Storage
 from meetings.errors import InvalidInput, StaleRevision
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.terms import learning
 from minutes.transcripts import rewriting, transcripts
 from minutes.transcripts.rewriting import Rewriting, Tick
@@ -50,7 +50,7 @@ def make(
     recording = builders.add_recording(session, storage, cast.secretary, meeting, source)
 
     def transcript_of(texts: Texts) -> Transcript:
-        heard = [Heard(float(n), n + 1.0, wrong) for n, (wrong, _, _) in enumerate(texts)]
+        heard = [HeardSegment(float(n), n + 1.0, wrong) for n, (wrong, _, _) in enumerate(texts)]
         made = builders.add_transcript(session, cast.secretary, recording, heard)
         session.flush()
         for segment, (_, _, is_confirmed) in zip(made.segments, texts, strict=True):

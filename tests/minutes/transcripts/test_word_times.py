@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from minutes.recognition.heard import Moment
+from minutes.recognition.heard import TokenTiming
 from minutes.transcripts import cutting, transcripts, word_times
 from minutes.transcripts.word_times import words_of
 from models.transcript import Segment, Transcript
@@ -12,15 +12,15 @@ from tests.conftest import Cast
 MISHEARD = {"提", "告"}
 
 
-def moments_of(segment: Segment) -> list[Moment]:
+def moments_of(segment: Segment) -> list[TokenTiming]:
     """A quarter of a second for each letter, and no trust in 提告."""
     return [
-        Moment(1, segment.start_seconds + n / 4, 0.1 if letter in MISHEARD else 0.9)
+        TokenTiming(1, segment.start_seconds + n / 4, 0.1 if letter in MISHEARD else 0.9)
         for n, letter in enumerate(segment.heard)
     ]
 
 
-def keep(session: Session, segment: Segment, heard: str, found: list[Moment]) -> None:
+def keep(session: Session, segment: Segment, heard: str, found: list[TokenTiming]) -> None:
     session.flush()
     number = segment.id
     word_times.keep(session, segment.transcript, {number: heard}, {number: found})

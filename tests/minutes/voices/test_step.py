@@ -145,7 +145,7 @@ def test_it_keeps_samples_and_suggests_only_where_the_series_keeps_voiceprints(
 ) -> None:
     first = transcript.segments[0]
     stretch = Stretch(first.start_seconds, first.end_seconds, False)
-    told = voices.Told([SpeakerTurn(0, 1000, 1)], [voices.Heard(stretch, KOGA)], WEIGHTS)
+    told = voices.Told([SpeakerTurn(0, 1000, 1)], [voices.StretchEmbedding(stretch, KOGA)], WEIGHTS)
     work_all(config, engine, lambda *_: told)
     session.rollback()
     assert session.scalars(select(VoiceSample)).all() == []

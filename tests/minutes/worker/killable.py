@@ -9,7 +9,7 @@ from pathlib import Path
 
 from meetings import config as settings
 from meetings.config import Speech
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.sound.samples import Samples
 from minutes.transcription import leases, scheduling
 from minutes.worker import worker
@@ -20,13 +20,13 @@ SEGMENT_SECONDS = 2.5
 LEASE = timedelta(seconds=1)
 
 
-def ever_slow(samples: Samples) -> Iterator[Heard]:
+def ever_slow(samples: Samples) -> Iterator[HeardSegment]:
     """Fifty times as fast as it was spoken."""
     length, start = len(samples) / 16_000, 0.0
     while start < length:
         time.sleep(0.05)
         end = min(start + SEGMENT_SECONDS, length)
-        yield Heard(start, end, f"{end - start:.1f}秒")
+        yield HeardSegment(start, end, f"{end - start:.1f}秒")
         start = end
 
 

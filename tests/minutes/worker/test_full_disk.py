@@ -13,7 +13,7 @@ from meetings import config as settings
 from meetings.config import Config, Speech
 from meetings.disk.storage import Storage
 from meetings.errors import StorageFull
-from minutes.recognition.heard import Heard, Recognise
+from minutes.recognition.heard import HeardSegment, Recognise
 from minutes.sound.samples import Samples
 from minutes.transcription import leases, normalised, work
 from minutes.transcripts import transcripts
@@ -156,7 +156,7 @@ def test_in_writing_what_was_heard(
 ) -> None:
     """Words without end and not a byte left: sooner or later the database cannot grow."""
 
-    def on_a_full_disk(samples: Samples) -> Iterator[Heard]:
+    def on_a_full_disk(samples: Samples) -> Iterator[HeardSegment]:
         for number, heard in enumerate(every_ten_seconds(samples)):
             if number == 3:
                 filling.leave(0)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from meetings.config import Config, Speech
 from meetings.disk.storage import Storage
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.sound.samples import Samples
 from minutes.transcription import work
 from minutes.worker.worker import Worker
@@ -45,7 +45,7 @@ def test_a_lock_that_others_hold_too_long_fails_no_transcription(
 ) -> None:
     held: list[Session] = []
 
-    def while_others_write(samples: Samples) -> Iterator[Heard]:
+    def while_others_write(samples: Samples) -> Iterator[HeardSegment]:
         for number, heard in enumerate(every_ten_seconds(samples)):
             if number == 2 and not held:
                 held.append(writing(engine))

@@ -17,13 +17,13 @@ from meetings.errors import ConfigurationError, FileRejected
 from minutes.assignment import decisions as assignment
 from minutes.proposals import decisions
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.selection import Change, Choice, Teach, choose, worth_asking
-from minutes.recognition.heard import Heard, Moment, Recognise
+from minutes.proposals.selection import RatedCandidate, Selection, Teach, choose, worth_asking
+from minutes.recognition.heard import HeardSegment, Recognise, TokenTiming
 from minutes.records import records
 from minutes.sound import audio
 from minutes.sound.samples import Samples, Sound
 from minutes.terms import papers
-from minutes.terms.terms import Vocabulary
+from minutes.terms.terms import MeetingVocabulary
 from minutes.transcription import leases, normalised, progress, work
 from minutes.transcripts import cutting, transcripts
 from minutes.worker import steps
@@ -41,13 +41,13 @@ from web.demo import builders
 PIECE_SECONDS = 10.0
 
 
-def every_ten_seconds(samples: Samples) -> Iterator[Heard]:
+def every_ten_seconds(samples: Samples) -> Iterator[HeardSegment]:
     """A recogniser that says where it is: its text is its own start."""
     length = len(samples) / 16_000
     start = 0.0
     while start < length:
         end = min(start + PIECE_SECONDS, length)
-        yield Heard(start, end, f"{end - start:.1f}秒")
+        yield HeardSegment(start, end, f"{end - start:.1f}秒")
         start = end
 
 
@@ -140,7 +140,7 @@ def test_segments_appear_while_later_ones_are_still_running(
 ) -> None:
     seen = []
 
-    def looking(samples: Samples) -> Iterator[Heard]:
+    def looking(samples: Samples) -> Iterator[HeardSegment]:
         for heard in every_ten_seconds(samples):
             with Session(engine) as other:
                 running = fresh(other, transcription).state
@@ -157,7 +157,7 @@ def test_cancelling_stops_the_work_and_keeps_what_was_heard(
     transcription: Transcription,
     run: Run,
 ) -> None:
-    def cancelled_after_two(samples: Samples) -> Iterator[Heard]:
+    def cancelled_after_two(samples: Samples) -> Iterator[HeardSegment]:
         for number, heard in enumerate(every_ten_seconds(samples)):
             if number == 2:
                 with writing(engine) as other, other.begin():
@@ -180,7 +180,7 @@ def test_a_stopped_worker_leaves_the_rest_to_the_next_and_corrections_survive(
 ) -> None:
     stopped: list[Worker] = []
 
-    def stopping(samples: Samples) -> Iterator[Heard]:
+    def stopping(samples: Samples) -> Iterator[HeardSegment]:
         for number, heard in enumerate(every_ten_seconds(samples)):
             if number == 3:
                 stopped[0].stop()
@@ -216,8 +216,8 @@ def test_a_failure_is_recorded_for_the_secretary_and_the_worker_goes_on(
     problem: Exception,
     shown: str,
 ) -> None:
-    def failing(samples: Samples) -> Iterator[Heard]:
-        yield Heard(0.0, 5.0, "はじめの文")
+    def failing(samples: Samples) -> Iterator[HeardSegment]:
+        yield HeardSegment(0.0, 5.0, "はじめの文")
         raise problem
 
     run(failing)
@@ -249,7 +249,7 @@ def test_the_running_worker_takes_what_the_tables_say_without_being_told(
 def test_pausing_keeps_the_segment_in_hand_and_resuming_goes_on(
     session: Session, engine: Engine, cast: Cast, transcription: Transcription, run: Run
 ) -> None:
-    def paused_after_two(samples: Samples) -> Iterator[Heard]:
+    def paused_after_two(samples: Samples) -> Iterator[HeardSegment]:
         for number, heard in enumerate(every_ten_seconds(samples)):
             if number == 2:
                 with writing(engine) as other, other.begin():
@@ -362,7 +362,7 @@ def test_who_works_on_a_chunk_for_long_keeps_its_lease(
             assert chunk.lease_until is not None
             return chunk.lease_until
 
-    def slow(samples: Samples) -> Iterator[Heard]:
+    def slow(samples: Samples) -> Iterator[HeardSegment]:
         seen.append(leased_until())
         for _ in range(600):
             if seen[-1] < (now := leased_until()):
@@ -389,7 +389,9 @@ def test_the_papers_teach_the_whole_text_as_a_step_of_its_own(
     session.commit()
     asked: list[str] = []
 
-    def teach(segments: Sequence[Heard], sound: Sound, words: Vocabulary) -> Iterator[Choice]:
+    def teach(
+        segments: Sequence[HeardSegment], sound: Sound, words: MeetingVocabulary
+    ) -> Iterator[Selection]:
         asked.extend(segment.text for segment in segments)
         found = {term.surface: term for term in words.terms}
         assert "官民データ活用推進計画" in found  # printed on a page that the step read first
@@ -398,10 +400,10 @@ def test_the_papers_teach_the_whole_text_as_a_step_of_its_own(
         for segment in segments:
             start = segment.text.find("提告")
             if start < 0:
-                yield Choice(segment.text)
+                yield Selection(segment.text)
                 continue
             one = Candidate(start, start + 2, "提告", "定刻", Origin.DICTIONARY, 0.0, 6, 0)
-            yield Choice(segment.text.replace("提告", "定刻"), (Change(one, 0.9),))
+            yield Selection(segment.text.replace("提告", "定刻"), (RatedCandidate(one, 0.9),))
 
     work_off(Worker(config, engine, lambda *_: every_ten_seconds, lambda *_: teach, NO_WORDS))
     session.expire_all()
@@ -424,13 +426,13 @@ def test_when_words_were_said_is_a_step_of_its_own_and_knows_what_was_cut_meanwh
     first, secretary = made.segments[0].id, cast.secretary.id
     session.rollback()
 
-    def find(segments: Sequence[Heard], sound: Sound) -> Iterator[list[Moment]]:
+    def find(segments: Sequence[HeardSegment], sound: Sound) -> Iterator[list[TokenTiming]]:
         assert len(sound(1.0, 2.0)) == 16_000
         with writing(engine) as other, other.begin():  # while the machine listens
             by, segment = other.get_one(Person, secretary), other.get_one(Segment, first)
             cutting.split(other, by, segment, 4, based_on=0)
         for segment in segments:
-            yield [Moment(1, segment.start_seconds, 0.5) for _ in segment.text]
+            yield [TokenTiming(1, segment.start_seconds, 0.5) for _ in segment.text]
 
     nothing = speech_models.teach_nothing
     work_off(Worker(config, engine, lambda *_: every_ten_seconds, nothing, lambda *_: find))
@@ -444,7 +446,7 @@ def test_what_was_corrected_twice_is_proposed_in_the_next_meeting_of_the_series(
     config: Config, engine: Engine, storage: Storage, session: Session, cast: Cast, meeting: Meeting
 ) -> None:
     source, by = builders.folder("dx-council"), cast.secretary
-    said = [Heard(n * 5.0, n * 5.0 + 4.0, HEARD[0].text) for n in range(2)]
+    said = [HeardSegment(n * 5.0, n * 5.0 + 4.0, HEARD[0].text) for n in range(2)]
     earlier = builders.add_transcript(
         session, by, builders.add_recording(session, storage, by, meeting, source), said
     )
@@ -463,7 +465,9 @@ def test_what_was_corrected_twice_is_proposed_in_the_next_meeting_of_the_series(
     made = builders.add_transcript(session, by, recording, HEARD)
     session.commit()
 
-    def teach(segments: Sequence[Heard], _: Sound, words: Vocabulary) -> Iterator[Choice]:
+    def teach(
+        segments: Sequence[HeardSegment], _: Sound, words: MeetingVocabulary
+    ) -> Iterator[Selection]:
         for segment in segments:
             asked = worth_asking(segment.text, words, segment.confidence)
             learned = [one for one in asked if one.candidate.origin == Origin.LEARNED]
@@ -500,7 +504,7 @@ def test_segments_find_their_items_even_where_the_papers_could_not_be_asked(
     recording = builders.add_recording(
         session, storage, cast.secretary, meeting, builders.folder("dx-council")
     )
-    heard = [Heard(10.0 * n, 10.0 * n + 9, text) for n, text in enumerate(TALK)]
+    heard = [HeardSegment(10.0 * n, 10.0 * n + 9, text) for n, text in enumerate(TALK)]
     made = builders.add_transcript(session, cast.secretary, recording, heard)
     session.commit()
 
@@ -527,7 +531,7 @@ def test_segments_find_their_items_even_where_the_papers_could_not_be_asked(
 def test_an_approved_transcript_is_assigned_no_more(
     config: Config, engine: Engine, session: Session, cast: Cast, transcription: Transcription
 ) -> None:
-    heard = [Heard(10.0 * n, 10.0 * n + 9, text) for n, text in enumerate(TALK)]
+    heard = [HeardSegment(10.0 * n, 10.0 * n + 9, text) for n, text in enumerate(TALK)]
     work.cancel_transcription(session, cast.secretary, transcription)
     made = builders.add_transcript(session, cast.secretary, transcription.recording, heard)
     for segment in made.segments:
@@ -542,8 +546,10 @@ def test_an_approved_transcript_is_assigned_no_more(
     assert places_of(made) == [None] * len(TALK)
 
 
-def no_words(segments: Sequence[Heard], sound: Sound, words: Vocabulary) -> Iterator[Choice]:
-    return (Choice(segment.text) for segment in segments)
+def no_words(
+    segments: Sequence[HeardSegment], sound: Sound, words: MeetingVocabulary
+) -> Iterator[Selection]:
+    return (Selection(segment.text) for segment in segments)
 
 
 def test_words_are_compared_by_their_japanese_sound_only(

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from minutes.records import drafting, records
-from minutes.records.drafting import Draft
+from minutes.records.drafting import DraftedText
 from minutes.transcripts import transcripts
 from models.database import reading, writing
 from models.meeting import Meeting
@@ -31,12 +31,12 @@ class Meddling:
     """Corrects a segment each time that a draft was made, as often as it was told to."""
 
     def __init__(self, engine: Engine, by: Person, segment_id: int, times: int) -> None:
-        self.made: list[Draft] = []
+        self.made: list[DraftedText] = []
         self._act = lambda text: correct(engine, by, segment_id, text)
         self._times = times
         self._prepare = drafting.prepare
 
-    def __call__(self, *chosen: object, **how: object) -> Draft:
+    def __call__(self, *chosen: object, **how: object) -> DraftedText:
         self.made.append(self._prepare(*chosen, **how))  # type: ignore[arg-type]
         if len(self.made) <= self._times:
             self._act(f"{len(self.made)}回目に直した文")
@@ -97,7 +97,7 @@ def test_who_was_overtaken_between_styling_and_saving_sees_both_texts(
     client = browse(cast.secretary)
     prepare = records.prepare_revision
 
-    def overtaken(*given: object) -> records.Prepared:
+    def overtaken(*given: object) -> records.PreparedRevision:
         prepared = prepare(*given)  # type: ignore[arg-type]
         with writing(engine) as other, other.begin():
             by = other.get_one(Person, cast.organiser.id)

@@ -8,8 +8,8 @@ from pydantic import Field
 from meetings.errors import InvalidInput
 from meetings.rights import Right
 from minutes.assignment import decisions, spans
-from minutes.assignment.decisions import Place, Placing
-from minutes.assignment.spans import Span
+from minutes.assignment.decisions import AgendaMove, AgendaPlace
+from minutes.assignment.spans import AgendaSpan
 from minutes.records import records
 from models.meeting import Meeting
 from models.minutes import MinutesRevision
@@ -40,12 +40,12 @@ class PlaceInAgenda(Shape):
     agenda_item_id: Identity | None
     assigned_by: Literal["person", "turns", "text"] | None
 
-    def of(self, meeting: Meeting) -> Place:
+    def of(self, meeting: Meeting) -> AgendaPlace:
         item = item_of(meeting, self.agenda_item_id)
         by = AssignedBy(self.assigned_by) if self.assigned_by else None
         if item and by is None:
             raise InvalidInput("assigned_by", "議題があるときは、割り当てたものも必要です。")
-        return Place(item, by)
+        return AgendaPlace(item, by)
 
 
 class OnePlace(Shape):
@@ -69,7 +69,7 @@ class SpanAnswer(Shape):
     page: str = Field(description="校正の画面でその所を開く URL")
 
     @classmethod
-    def of(cls, span: Span) -> "SpanAnswer":
+    def of(cls, span: AgendaSpan) -> "SpanAnswer":
         return cls(
             kind=span.kind,
             label=span.kind.label,
@@ -84,7 +84,7 @@ class SpansAnswer(Shape):
     spans: list[SpanAnswer] = Field(description="時刻の順。空なら承認を依頼できる")
 
 
-def place_of(span: Span) -> str:
+def place_of(span: AgendaSpan) -> str:
     """Return the URL at which the editor shows the span."""
     anchor = f"segment-{span.segments[0].id}" if span.segments else None
     return url_for("transcripts.edit", transcript_id=span.transcript.id, _anchor=anchor)
@@ -119,7 +119,7 @@ def place_again(person: Person, transcript: Transcript, body: Places) -> Segment
     session = database_session()  # first: all is read anew with it, and here at once
     known, meeting = {one.id: one for one in transcript.segments}, transcript.meeting
     placings = [
-        Placing(known[one.segment_id], one.now.of(meeting), one.then.of(meeting))
+        AgendaMove(known[one.segment_id], one.now.of(meeting), one.then.of(meeting))
         for one in body.places
         if one.segment_id in known
     ]

@@ -9,7 +9,7 @@ from pydantic import Field
 from minutes.records.audible import Sentence
 from minutes.records.content import content_of, official_only
 from minutes.records.said_pages import PublicPages, said_in_public
-from minutes.records.search import LONGEST_QUERY, Wanted, list_published
+from minutes.records.search import LONGEST_QUERY, MinutesQuery, list_published
 from models.document import Page
 from models.minutes import Publication
 from web import access
@@ -109,7 +109,7 @@ class PublishedQuery(Query):
 @costs(lane=Lane.CITIZENS)
 @operation("公開している会議録の一覧と検索", answers=PublishedList, query=PublishedQuery)
 def list_all(query: PublishedQuery) -> PublishedList:
-    wanted = Wanted(query.q, query.series, query.year, query.page)
+    wanted = MinutesQuery(query.q, query.series, query.year, query.page)
     listing = list_published(database_session(), wanted)
     chosen = query.model_dump(exclude_defaults=True, exclude={"page"})
     following = url_for("api_published.list_all", **chosen, page=listing.number + 1)

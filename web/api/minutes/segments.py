@@ -12,7 +12,7 @@ from minutes.proposals import decisions
 from minutes.speakers import naming
 from minutes.speakers.naming import Naming
 from minutes.transcripts import alike, cutting, editing, history, rewriting, transcripts
-from minutes.transcripts.alike import Place
+from minutes.transcripts.alike import SegmentMatch
 from minutes.transcripts.rewriting import Rewriting, Tick
 from models.person import Person
 from models.transcript import Proposal, Segment, Transcript
@@ -52,7 +52,7 @@ class PlaceAnswer(Shape):
     revision: int
 
     @classmethod
-    def of(cls, place: Place) -> "PlaceAnswer":
+    def of(cls, place: SegmentMatch) -> "PlaceAnswer":
         return cls(
             segment_id=place.segment.id,
             start=place.start,

@@ -8,7 +8,7 @@ from meetings.documents import documents
 from meetings.errors import NotFound
 from meetings.rights import Right
 from minutes.transcripts import shown_pages
-from minutes.transcripts.shown_pages import Moment, Showings, ShownPage
+from minutes.transcripts.shown_pages import PageInterval, Showings, ShownPage
 from models.document import DocumentVersion, Page
 from models.meeting import Meeting
 from models.person import Person
@@ -86,7 +86,7 @@ class MomentAnswer(Shape):
     segments: list[SaidAnswer] = Field(description="その間の発話")
 
     @classmethod
-    def of(cls, moment: Moment) -> "MomentAnswer":
+    def of(cls, moment: PageInterval) -> "MomentAnswer":
         recording = moment.placed.recording
         return cls(
             recording_id=recording.id,

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from meetings.rights import Right
 from minutes.terms import dictionaries
-from minutes.terms.dictionaries import LONGEST_READING, LONGEST_TERM, Learned, Word
-from minutes.terms.listing import Listed, Shown, has_words
+from minutes.terms.dictionaries import LONGEST_READING, LONGEST_TERM, Learned, SeriesWord
+from minutes.terms.listing import ListedTerm, TermFilter, has_words
 from models.document import Page
 from models.meeting import Meeting
 from models.person import Person
@@ -29,8 +29,8 @@ class WordPage(Query):
 
 
 class TermPage(WordPage):
-    shown: Shown = Field(
-        Shown.ALL,
+    shown: TermFilter = Field(
+        TermFilter.ALL,
         description="all、guessed（読みが推定）、taught（加えた・学んだ）、off（使わない）",
     )
 
@@ -48,7 +48,7 @@ class TermAnswer(Shape):
     count: int = Field(description="資料などにある回数")
 
     @classmethod
-    def of(cls, listed: Listed, pages: dict[int, Page]) -> "TermAnswer":
+    def of(cls, listed: ListedTerm, pages: dict[int, Page]) -> "TermAnswer":
         term = listed.term
         page = pages.get(term.page_id or 0)
         return cls(
@@ -118,7 +118,7 @@ class WordAnswer(Shape):
     confusions: list[ConfusionAnswer]
 
     @classmethod
-    def of(cls, word: Word) -> "WordAnswer":
+    def of(cls, word: SeriesWord) -> "WordAnswer":
         return cls(
             surface=word.term.surface,
             kana=word.term.kana,

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from meetings.rights import Right
 from minutes.speakers import voiceprints
-from minutes.speakers.voiceprints import Condition, Listed
+from minutes.speakers.voiceprints import Condition, ListedVoiceprint
 from models.meeting import Meeting
 from models.person import Person
 from web import access
@@ -33,7 +33,7 @@ class VoiceprintAnswer(Shape):
     )
 
     @classmethod
-    def of(cls, listed: Listed) -> "VoiceprintAnswer":
+    def of(cls, listed: ListedVoiceprint) -> "VoiceprintAnswer":
         voiceprint = listed.voiceprint
         return cls(
             id=voiceprint.id,

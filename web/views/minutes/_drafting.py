@@ -6,8 +6,8 @@ from flask import request
 
 from meetings.errors import InvalidInput, NotFound
 from meetings.style_choices import FIELDS
-from minutes.assignment.spans import Span, open_spans
-from minutes.recordings.parts import Placed, placed_recordings, remarks, usual_transcript
+from minutes.assignment.spans import AgendaSpan, open_spans
+from minutes.recordings.parts import PlacedRecording, placed_recordings, remarks, usual_transcript
 from minutes.style.choice import Style, style_of
 from minutes.transcripts.transcripts import segments_of, transcripts_of
 from models.meeting import Meeting
@@ -23,7 +23,7 @@ class Source:
     segments: int
     unconfirmed: int
     unnamed: int
-    spans: list[Span]
+    spans: list[AgendaSpan]
 
     @classmethod
     def of(cls, transcript: Transcript, segments: list[Segment]) -> "Source":
@@ -45,7 +45,7 @@ class Part:
     """One part of the meeting. `usual` is the transcript that is taken unless another is chosen
     from `sources`, its own and those of spares."""
 
-    placed: Placed
+    placed: PlacedRecording
     remarks: list[str]
     usual: Source | None
     sources: list[Source]
@@ -100,7 +100,7 @@ def chosen_style(kind: str, usual: Style) -> Style:
     return usual.model_copy(update=chosen)
 
 
-def _part(every: list[Placed], placed: Placed, sources: list[Source]) -> Part:
+def _part(every: list[PlacedRecording], placed: PlacedRecording, sources: list[Source]) -> Part:
     usual = usual_transcript(reading_session(), placed.recording)
     spares = [other.recording for other in every if other.is_spare]
     return Part(

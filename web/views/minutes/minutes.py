@@ -10,7 +10,7 @@ from meetings.errors import InvalidInput, NotFound, StaleRevision
 from meetings.rights import Right, publication_of, published_revision, rights
 from meetings.style_choices import FIELDS
 from minutes.assignment import spans
-from minutes.assignment.spans import Span
+from minutes.assignment.spans import AgendaSpan
 from minutes.records import comparing, publication, records
 from minutes.records.audible import sentences
 from minutes.records.content import Content, content_of, restyled
@@ -339,7 +339,7 @@ def _put(meeting: Meeting, form: Typed) -> Typed:
     return form
 
 
-def _open_spans(revision: MinutesRevision) -> list[Span]:
+def _open_spans(revision: MinutesRevision) -> list[AgendaSpan]:
     """Return what is still open in the revision; nothing is, any more, in what is approved."""
     if revision.is_approved or revision is not revision.minutes.latest:
         return []

@@ -17,7 +17,14 @@ from minutes.records.paper import as_text
 from minutes.records.publication import history
 from minutes.records.published import neighbours, public_sentences
 from minutes.records.said_pages import PublicPages, said_in_public
-from minutes.records.search import LONGEST_QUERY, MOST_WORDS, Found, Group, Wanted, list_published
+from minutes.records.search import (
+    LONGEST_QUERY,
+    MOST_WORDS,
+    Found,
+    Group,
+    MinutesQuery,
+    list_published,
+)
 from minutes.sound import clips
 from models.document import Page
 from models.minutes import Publication, PublishedParagraph
@@ -165,9 +172,9 @@ def _clips() -> clips.Clips:
     return cast(clips.Clips, current_app.extensions["clips"])
 
 
-def _wanted() -> Wanted:
+def _wanted() -> MinutesQuery:
     """Return what the URL asks for; what is no number where one belongs is left out."""
-    return Wanted(
+    return MinutesQuery(
         query=request.args.get("q", "")[: 2 * LONGEST_QUERY].strip(),
         series=request.args.get("series", ""),
         year=plain_number(request.args.get("year"), most=MAXYEAR) or None,
@@ -175,7 +182,7 @@ def _wanted() -> Wanted:
     )
 
 
-def _choices(groups: list[Group], by: str, wanted: Wanted) -> list[tuple[Any, int | None]]:
+def _choices(groups: list[Group], by: str, wanted: MinutesQuery) -> list[tuple[Any, int | None]]:
     """Return every series by name, or every year from the newest, with how many minutes there are,
     if that was counted; of the year, or the series, that is chosen."""
     other = {"series": "year", "year": "series"}[by]

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from meetings.errors import InvalidInput
 from meetings.rights import Right
 from minutes.terms import dictionaries
-from minutes.terms.listing import Shown, gaps_of, has_words
+from minutes.terms.listing import TermFilter, gaps_of, has_words
 from models.meeting import Meeting
 from models.person import Person
 from web import access
@@ -105,14 +105,14 @@ def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None)
         page_of=pages_of(found.entries),
         words=words,
         shown=shown,
-        choices=[(choice.value, choice.label) for choice in Shown],
+        choices=[(choice.value, choice.label) for choice in TermFilter],
         problem=problem,
     )
 
 
-def _shown() -> Shown:
+def _shown() -> TermFilter:
     wanted = request.values.get("shown", "")
-    return Shown(wanted) if wanted in list(Shown) else Shown.ALL
+    return TermFilter(wanted) if wanted in list(TermFilter) else TermFilter.ALL
 
 
 def _named(surface: str, heard: str) -> str:

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from meetings.agenda import flat, tree
 from meetings.rights import Right, rights
 from minutes import accuracy
-from minutes.recordings.parts import Placed, placed_recordings, usual_transcript
+from minutes.recordings.parts import PlacedRecording, placed_recordings, usual_transcript
 from minutes.speakers.naming import nameable
 from minutes.transcription.work import LANGUAGES
 from minutes.transcripts.exporting import Format, as_file, file_name
@@ -37,7 +37,7 @@ class Beside:
     transcript: Transcript | None
 
     @classmethod
-    def of(cls, name: str, part: Placed) -> "Beside":
+    def of(cls, name: str, part: PlacedRecording) -> "Beside":
         transcript = usual_transcript(database_session(), part.recording)
         return cls(f"{name}（{part.label}）", transcript)
 

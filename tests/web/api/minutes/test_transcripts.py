@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from meetings.disk.storage import Storage
 from minutes.assignment import spans
-from minutes.recognition.heard import Heard, Moment
+from minutes.recognition.heard import HeardSegment, TokenTiming
 from minutes.records import records
 from minutes.transcripts import transcripts, word_times
 from models.document import Page
@@ -38,8 +38,8 @@ def test_what_the_recogniser_does_not_trust_says_why(
     secretary: Script, session: Session, storage: Storage, cast: Cast, meeting: Meeting
 ) -> None:
     heard = [
-        Heard(1.0, 4.0, "開会します。", confidence=0.9),
-        Heard(4.5, 9.0, "", doubt=Doubt.MISSING),
+        HeardSegment(1.0, 4.0, "開会します。", confidence=0.9),
+        HeardSegment(4.5, 9.0, "", doubt=Doubt.MISSING),
     ]
     sound = builders.add_recording(
         session, storage, cast.secretary, meeting, builders.folder("dx-council")
@@ -266,7 +266,7 @@ def test_words_are_given_with_their_seconds_for_the_text_as_it_stands(
 ) -> None:
     first, second, _ = transcript.segments
     for segment in (first, second):
-        found = [Moment(1, segment.start_seconds, 0.2) for _ in segment.heard]
+        found = [TokenTiming(1, segment.start_seconds, 0.2) for _ in segment.heard]
         heard = {segment.id: segment.heard}
         word_times.keep(session, transcript, heard, {segment.id: found})
     session.commit()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from meetings import dates
 from meetings.disk.storage import Storage
 from meetings.errors import InvalidInput
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.records import publication, records
 from minutes.records.content import content_of
 from minutes.sound import audio
@@ -292,7 +292,7 @@ def test_a_new_draft_from_another_transcript_does_not_change_what_is_heard(
         session, storage, cast.secretary, world.published, builders.folder("finance-committee")
     )
     other = builders.add_transcript(
-        session, cast.secretary, recording, [Heard(1.0, 8.6, "公開していない発言")]
+        session, cast.secretary, recording, [HeardSegment(1.0, 8.6, "公開していない発言")]
     )
     records.draft(session, cast.secretary, other)
     session.commit()

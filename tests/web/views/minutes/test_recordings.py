@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from meetings.config import Config
 from meetings.disk.storage import Storage
-from minutes.recognition.heard import Heard
+from minutes.recognition.heard import HeardSegment
 from minutes.recordings.recordings import recordings_of
 from minutes.transcription import leases, progress, work
 from models.audit import AuditLine
@@ -169,7 +169,7 @@ def run(session: Session, cast: Cast, recording: Recording) -> Transcription:
     work.begin(session, made, "whisper-base", [(0.0, 60.0)], "d01c3014" + 56 * "0")
     chunk = work.take_chunk(session, made)
     assert chunk is not None and chunk.lease is not None
-    work.add_segment(session, chunk.id, chunk.lease, Heard(0.0, 30.0, "はじめの文"))
+    work.add_segment(session, chunk.id, chunk.lease, HeardSegment(0.0, 30.0, "はじめの文"))
     progress.show_life(session, "one")
     session.commit()
     return made
