@@ -49,17 +49,17 @@ Spelling = Annotated[str, AfterValidator(_spelled)]
 
 
 @dataclass(frozen=True, config=CHECKED)
-class City:
+class CitySettings:
     name: str = "若葉市"
 
 
 @dataclass(frozen=True, config=CHECKED)
-class Storage:
+class StorageSettings:
     home: str = "var"
 
 
 @dataclass(frozen=True, config=CHECKED)
-class Server:
+class ServerSettings:
     host: str = "127.0.0.1"
     port: Count = 8400
     address: str = ""
@@ -82,7 +82,7 @@ class Server:
 
 
 @dataclass(frozen=True, config=CHECKED)
-class Limits:
+class LimitSettings:
     recording_mb: Count = 2000
     recording_hours: Count = 24
     upload_mb: Count = 8000
@@ -95,7 +95,7 @@ class Limits:
 
 
 @dataclass(frozen=True, config=CHECKED)
-class Documents:
+class DocumentSettings:
     access_days: Count = 0
     office_seconds: Count = 120
 
@@ -107,7 +107,7 @@ class Documents:
 
 
 @dataclass(frozen=True, config=CHECKED)
-class Mail:
+class MailSettings:
     smtp_host: str = ""
     smtp_port: Count = 25
     smtp_user: str = ""
@@ -124,7 +124,7 @@ class Mail:
 
 
 @dataclass(frozen=True, config=CHECKED)
-class Speech:
+class SpeechSettings:
     model: str = ""
     threads: Count = 0
     first_chunk_seconds: Count = 300
@@ -132,7 +132,7 @@ class Speech:
 
 
 @dataclass(frozen=True, config=CHECKED)
-class Speakers:
+class SpeakerSettings:
     tell_apart: StrictBool = True
     folder: str = ""
     voiceprint_days: Annotated[Count, Field(ge=1, le=3650)] = 730
@@ -140,14 +140,14 @@ class Speakers:
 
 
 @dataclass(frozen=True, config=CHECKED)
-class Watch:
+class WatchSettings:
     interval_seconds: Count = 5
     settle_seconds: Count = 15
     largest_mb: Count = 8000
 
 
 @dataclass(frozen=True, config=CHECKED)
-class Minutes:
+class MinutesSettings:
     """The style of official minutes (meetings/style_choices.py). `approve_unread`: whether they may
     be approved and published while nobody has passed some of their text."""
 
@@ -171,16 +171,16 @@ class Minutes:
 
 @dataclass(frozen=True, config=CHECKED)
 class Config:
-    city: City = field(default_factory=City)
-    storage: Storage = field(default_factory=Storage)
-    server: Server = field(default_factory=Server)
-    limits: Limits = field(default_factory=Limits)
-    documents: Documents = field(default_factory=Documents)
-    mail: Mail = field(default_factory=Mail)
-    speech: Speech = field(default_factory=Speech)
-    speakers: Speakers = field(default_factory=Speakers)
-    watch: Watch = field(default_factory=Watch)
-    minutes: Minutes = field(default_factory=Minutes)
+    city: CitySettings = field(default_factory=CitySettings)
+    storage: StorageSettings = field(default_factory=StorageSettings)
+    server: ServerSettings = field(default_factory=ServerSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
+    documents: DocumentSettings = field(default_factory=DocumentSettings)
+    mail: MailSettings = field(default_factory=MailSettings)
+    speech: SpeechSettings = field(default_factory=SpeechSettings)
+    speakers: SpeakerSettings = field(default_factory=SpeakerSettings)
+    watch: WatchSettings = field(default_factory=WatchSettings)
+    minutes: MinutesSettings = field(default_factory=MinutesSettings)
     file: InstanceOf[Path] = DEFAULT_FILE
 
     @property
@@ -293,7 +293,7 @@ def _sentence(problem: ValidationError) -> str:
 def _with_environment(config: Config) -> Config:
     home, port = os.environ.get("GIJIDO_HOME"), os.environ.get("GIJIDO_PORT")
     if home:
-        config = replace(config, storage=Storage(home=str(Path(home).resolve())))
+        config = replace(config, storage=StorageSettings(home=str(Path(home).resolve())))
     if port:
         if not port.isdecimal():
             raise ConfigurationError("GIJIDO_PORT はポート番号（数字）で指定してください。")

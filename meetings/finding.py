@@ -20,7 +20,7 @@ APART = "|"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class MeetingFilter:
     """The filter of the list of meetings. `words`: all of them in the title or in the name of the
     series; `year`: the 年度 in which it is held; nothing said means all."""
 
@@ -33,10 +33,10 @@ class Wanted:
         return self == EVERYTHING
 
 
-EVERYTHING = Wanted()
+EVERYTHING = MeetingFilter()
 
 
-def meetings_for(person: Person, wanted: Wanted = EVERYTHING) -> Select[Meeting]:
+def meetings_for(person: Person, wanted: MeetingFilter = EVERYTHING) -> Select[Meeting]:
     """Select those that this person may see, the newest first, with what a list of them shows."""
     chosen = visible_meetings(person).options(*of_a_list())
     words = _words(wanted.words)

@@ -183,12 +183,12 @@ class Invitation(Base):
 
     meeting: Mapped[Meeting] = relationship(back_populates="invitations")
     person: Mapped[Person] = relationship(foreign_keys=person_id, lazy="joined", innerjoin=True)
-    answers: Mapped[list["InvitationAnswer"]] = relationship(
-        back_populates="invitation", order_by="InvitationAnswer.id", lazy="selectin"
+    answers: Mapped[list["InvitationReply"]] = relationship(
+        back_populates="invitation", order_by="InvitationReply.id", lazy="selectin"
     )
 
     @property
-    def answer(self) -> "InvitationAnswer | None":
+    def answer(self) -> "InvitationReply | None":
         """Return the last answer, which is the one that counts, or None. The earlier ones stay as
         rows."""
         return self.answers[-1] if self.answers else None
@@ -208,7 +208,7 @@ class AnswerWord(StrEnum):
         ]
 
 
-class InvitationAnswer(Base):
+class InvitationReply(Base):
     """One answer to an invitation; a later one replaces it, and the row stays."""
 
     __tablename__ = "invitation_answer"

@@ -75,7 +75,7 @@ class Confusion(Base):
     segment: Mapped[Segment] = relationship()
 
 
-class TermList(Base):
+class CollectedTerms(Base):
     """The terms of a meeting's papers as they were collected last; kept because collecting them
     from two thousand pages takes a minute."""
 

@@ -126,7 +126,10 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     """As delivered; voices are told apart only where a test is about that: it costs seconds."""
-    home, apart = settings.Storage(home=str(tmp_path / "home")), settings.Speakers(tell_apart=False)
+    home, apart = (
+        settings.StorageSettings(home=str(tmp_path / "home")),
+        settings.SpeakerSettings(tell_apart=False),
+    )
     return replace(settings.load(), storage=home, speakers=apart)
 
 
@@ -205,7 +208,7 @@ def shared_app(peopled_database: Path) -> Flask:
     """Routes and templates take half a second to make: once for all tests. Nobody adds to them
     or looks at its data."""
     home = peopled_database.parent
-    loaded = replace(settings.load(), storage=settings.Storage(home=str(home)))
+    loaded = replace(settings.load(), storage=settings.StorageSettings(home=str(home)))
     return create_app(loaded, connect(peopled_database))
 
 

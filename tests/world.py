@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from meetings.config import Limits
+from meetings.config import LimitSettings
 from meetings.disk.storage import Storage
 from meetings.documents import memos
 from meetings.sitting import attendance
@@ -109,7 +109,7 @@ def build_world(session: Session, storage: Storage, cast: Cast) -> World:
 def _refused_upload(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Upload:
     announced = uploads.Announced("覚え書き.txt", 4)
     upload = uploads.start_upload(
-        session, storage, cast.secretary, meeting, announced, Limits(spare_mb=0)
+        session, storage, cast.secretary, meeting, announced, LimitSettings(spare_mb=0)
     )
     arrival = storage.open_arrival(upload.key)
     arrival.write(b"text")

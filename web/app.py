@@ -58,7 +58,7 @@ def attach(app: Flask, config: Config, engine: Engine) -> None:
         engine=engine,
         hub=Hub(),
         presence=Presence(),
-        refusals=refusals.Counts(),
+        refusals=refusals.RefusalCounts(),
         looks=Looks(engine),
         clips=Clips(config.home),
         kept_pages=KeptPages(),

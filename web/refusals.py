@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 0.2
 Who = tuple[int | None, str, str]
 
 
-class Counts:
+class RefusalCounts:
     """Counts how often who was refused within this minute."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ def _write(_problem: BaseException | None) -> None:
     if "refusal" not in g:
         return
     verb, person_id, thing = g.pop("refusal")
-    counts = cast(Counts, current_app.extensions["refusals"])
+    counts = cast(RefusalCounts, current_app.extensions["refusals"])
     times = counts.due((person_id, address(), verb))
     if not times:
         return

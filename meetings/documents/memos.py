@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from meetings import audit, entries
-from meetings.documents.versions import Change, PageChange
+from meetings.documents.versions import ChangeKind, PageChange
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from models.base import now
 from models.document import Document, DocumentVersion, Page, PageMatch
@@ -53,7 +53,7 @@ class PlacedMemo:
         now."""
         if not self.is_carried:
             return False
-        return PageChange(self.memo.page, self.page).change == Change.CHANGED
+        return PageChange(self.memo.page, self.page).change == ChangeKind.CHANGED
 
 
 def write(

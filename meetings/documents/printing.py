@@ -23,7 +23,7 @@ WAY_OF_GUESTS = "QRコードを読み取り、番号を入力すると、会議�
 
 
 @dataclass(frozen=True)
-class Letter:
+class InvitationLetter:
     """One page: to whom, and the way in. `number`: the code of a guest."""
 
     name: str
@@ -32,12 +32,16 @@ class Letter:
     number: str = ""
 
 
-def letter_to(config: Config, invitation: Invitation) -> Letter:
+def letter_to(config: Config, invitation: Invitation) -> InvitationLetter:
     person = invitation.person
-    return Letter(person.name, person.title, f"{config.address}/meetings/{invitation.meeting_id}")
+    return InvitationLetter(
+        person.name, person.title, f"{config.address}/meetings/{invitation.meeting_id}"
+    )
 
 
-def notice(session: Session, config: Config, meeting: Meeting, letters: list[Letter]) -> bytes:
+def notice(
+    session: Session, config: Config, meeting: Meeting, letters: list[InvitationLetter]
+) -> bytes:
     """Return 通知文 as a PDF, one page for each letter."""
     sender = meeting.created_by
     items = agenda.flat(agenda.tree(session, meeting))
@@ -105,7 +109,7 @@ def _item(node: agenda.Node, labels: dict[int, str]) -> dict[str, Any]:
     }
 
 
-def _letter(letter: Letter) -> dict[str, str]:
+def _letter(letter: InvitationLetter) -> dict[str, str]:
     code = io.BytesIO()
     segno.make(letter.link, error="m").save(code, kind="svg", border=0, xmldecl=False)
     return {

@@ -17,7 +17,7 @@ MOST_HITS = 200
 
 
 @dataclass(frozen=True)
-class Hit:
+class PageHit:
     """A page that has all words; in `excerpt` one of them stands at `start`, `length` long."""
 
     document: Document
@@ -27,11 +27,13 @@ class Hit:
     length: int
 
 
-def find(session: Session, person: Person, meeting: Meeting, query: str) -> tuple[list[Hit], bool]:
+def find(
+    session: Session, person: Person, meeting: Meeting, query: str
+) -> tuple[list[PageHit], bool]:
     """Return the pages of the current versions that this person may read and that have all words,
     in reading order, and whether there were more than are returned."""
     words = words_of(query)
-    hits: list[Hit] = []
+    hits: list[PageHit] = []
     if not words:
         return hits, False
     for _, document in readable(session, person, meeting):
@@ -45,14 +47,14 @@ def find(session: Session, person: Person, meeting: Meeting, query: str) -> tupl
     return hits, False
 
 
-def _hit(document: Document, page: Page, words: list[str]) -> Hit | None:
+def _hit(document: Document, page: Page, words: list[str]) -> PageHit | None:
     text = folded(page.text)
     if not all(word in text for word in words):
         return None
     position, length = min((text.find(word), len(word)) for word in words)
     start, end = with_places(page.text).original(position, position + length)
     before, word, after = map(_unbroken, (page.text[:start], page.text[start:end], page.text[end:]))
-    return Hit(
+    return PageHit(
         document=document,
         page=page,
         excerpt=before[-BEFORE:] + word + after[:AFTER],

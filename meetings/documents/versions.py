@@ -52,7 +52,7 @@ WORDS = re.compile(
 else one letter."""
 
 
-class Change(StrEnum):
+class ChangeKind(StrEnum):
     SAME = "same"
     CHANGED = "changed"
     ADDED = "added"
@@ -61,10 +61,10 @@ class Change(StrEnum):
     @property
     def label(self) -> str:
         return {
-            Change.SAME: "同じ",
-            Change.CHANGED: "変更",
-            Change.ADDED: "追加",
-            Change.REMOVED: "削除",
+            ChangeKind.SAME: "同じ",
+            ChangeKind.CHANGED: "変更",
+            ChangeKind.ADDED: "追加",
+            ChangeKind.REMOVED: "削除",
         }[self]
 
 
@@ -77,12 +77,12 @@ class PageChange:
     likeness: float = 0.0
 
     @property
-    def change(self) -> Change:
+    def change(self) -> ChangeKind:
         if self.old is None:
-            return Change.ADDED
+            return ChangeKind.ADDED
         if self.new is None:
-            return Change.REMOVED
-        return Change.SAME if _is_same(self.old, self.new) else Change.CHANGED
+            return ChangeKind.REMOVED
+        return ChangeKind.SAME if _is_same(self.old, self.new) else ChangeKind.CHANGED
 
     @property
     def must_be_looked_at(self) -> bool:
@@ -91,14 +91,14 @@ class PageChange:
         return (
             self.old is not None
             and self.new is not None
-            and self.change is Change.SAME
+            and self.change is ChangeKind.SAME
             and not _says_something(self.new)
             and self.old.picture_sha256 != self.new.picture_sha256
         )
 
 
 @dataclass(frozen=True)
-class Piece:
+class PageTextPart:
     """A part of a page's text: `kept`, `removed` or `added`."""
 
     kind: str
@@ -216,24 +216,24 @@ def in_order(
     return changes
 
 
-def difference(change: PageChange) -> list[Piece]:
+def difference(change: PageChange) -> list[PageTextPart]:
     """Return what was written otherwise, by whole numbers and words, with a little of what stands
     around it; empty where nothing was."""
     if change.old is None or change.new is None:
         return []
     old, new = (WORDS.findall(_lines(page)) for page in (change.old, change.new))
-    pieces: list[Piece] = []
+    pieces: list[PageTextPart] = []
     for step in Indel.opcodes(old, new):
         was = "".join(old[step.src_start : step.src_end])
         became = "".join(new[step.dest_start : step.dest_end])
         if step.tag == "equal":
-            pieces.append(Piece("kept", _shortened(was)))
+            pieces.append(PageTextPart("kept", _shortened(was)))
             continue
         follows = bool(pieces) and pieces[-1].kind == "added"
         if was:  # told before what has come in its place
-            pieces.insert(len(pieces) - follows, Piece("removed", was))
+            pieces.insert(len(pieces) - follows, PageTextPart("removed", was))
         if became:
-            pieces.append(Piece("added", became))
+            pieces.append(PageTextPart("added", became))
     return pieces if any(piece.kind != "kept" for piece in pieces) else []
 
 

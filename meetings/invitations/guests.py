@@ -16,7 +16,7 @@ from meetings import audit, entries
 from meetings.errors import NotFound, NotPossibleNow, TooManyTries, WrongCode
 from meetings.invitations.invitations import invite
 from meetings.people import passwords, sign_ins, throttling
-from meetings.people.sign_ins import Entered, Place
+from meetings.people.sign_ins import Entered, SignInPlace
 from models.base import now
 from models.database import reading, writing
 from models.guest import GuestPass
@@ -39,7 +39,7 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Way:
+class GuestAccess:
     """The link and code for a guest, shown once: they are kept nowhere."""
 
     guest_pass: GuestPass
@@ -75,7 +75,7 @@ def add_guest(
     title: str = "",
     email: str = "",
     kind: InvitationKind = InvitationKind.ATTENDEE,
-) -> Way:
+) -> GuestAccess:
     """Add somebody without an account, invited to this meeting, and return their link and code."""
     if meeting.ends_at <= now():
         raise NotPossibleNow("終わった会議に外部委員を招くことはできません。")
@@ -94,7 +94,9 @@ def add_guest(
     return make_pass(session, by, meeting, guest, code)
 
 
-def make_pass(session: Session, by: Person, meeting: Meeting, guest: Person, code: Code) -> Way:
+def make_pass(
+    session: Session, by: Person, meeting: Meeting, guest: Person, code: Code
+) -> GuestAccess:
     """Make a new link and code; those given before end."""
     for known in _open_passes(session, meeting, guest):
         known.ended_at = now()
@@ -108,7 +110,7 @@ def make_pass(session: Session, by: Person, meeting: Meeting, guest: Person, cod
     )
     session.add(guest_pass)
     audit.note(session, by, "admit", guest_pass)
-    return Way(guest_pass, token, code.digits)
+    return GuestAccess(guest_pass, token, code.digits)
 
 
 def pass_of(session: Session, token: str) -> GuestPass:
@@ -120,7 +122,7 @@ def pass_of(session: Session, token: str) -> GuestPass:
     return found
 
 
-def let_in(engine: Engine, token: str, code: str, place: Place) -> tuple[Entered, int]:
+def let_in(engine: Engine, token: str, code: str, place: SignInPlace) -> tuple[Entered, int]:
     """Return a sign-in that ends a day after the meeting, and the meeting's id. The code is
     compared with no transaction open. Raises WrongCode, which is counted, TooManyTries while the
     guest must wait because of that, NotPossibleNow when the meeting is over, NotFound for a link

@@ -12,7 +12,7 @@ from meetings.invitations.notices import notify
 from meetings.people import sign_ins
 from models.base import now
 from models.guest import GuestPass
-from models.meeting import AnswerWord, Invitation, InvitationAnswer, InvitationKind, Meeting
+from models.meeting import AnswerWord, Invitation, InvitationKind, InvitationReply, Meeting
 from models.notice import NoticeKind
 from models.person import Person
 
@@ -99,7 +99,7 @@ def answer_invitation(
     *,
     proxy_name: str = "",
     note: str = "",
-) -> InvitationAnswer:
+) -> InvitationReply:
     """Answer 出席, 欠席, or 代理 with the title and name of who comes instead. Raises NotFound
     where no invitation stands."""
     _check_takes_place(meeting)
@@ -108,7 +108,7 @@ def answer_invitation(
         raise NotFound()
     if word == AnswerWord.PROXY:
         proxy_name = entries.text("proxy_name", "代理の人の職名と氏名", proxy_name)
-    answer = InvitationAnswer(
+    answer = InvitationReply(
         invitation=invitation,
         word=word,
         proxy_name=proxy_name if word == AnswerWord.PROXY else "",

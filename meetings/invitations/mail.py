@@ -10,7 +10,7 @@ from sqlalchemy import Engine, Select, select
 from sqlalchemy.orm import Session
 
 from meetings import clean_text, dates, entries, setbacks
-from meetings.config import Config, Mail
+from meetings.config import Config, MailSettings
 from meetings.invitations.calendar import calendar_of, link
 from meetings.invitations.notices import add_reminders, still_holds
 from models.base import now
@@ -167,7 +167,7 @@ def _why_never(notice: Notice) -> str:
     return ""
 
 
-def _send(mail: Mail, letter: EmailMessage) -> tuple[str, bool]:
+def _send(mail: MailSettings, letter: EmailMessage) -> tuple[str, bool]:
     """Send the letter, and return the problem ("" when it went out), and whether it makes no sense
     to try again."""
     try:
@@ -188,7 +188,7 @@ def _send(mail: Mail, letter: EmailMessage) -> tuple[str, bool]:
     return "", False
 
 
-def _connected(mail: Mail) -> smtplib.SMTP:
+def _connected(mail: MailSettings) -> smtplib.SMTP:
     if mail.security == "tls":
         trusted = ssl.create_default_context()
         return smtplib.SMTP_SSL(

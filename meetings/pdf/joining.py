@@ -15,7 +15,7 @@ PROGRAM = "meetings.inside.joining"
 
 
 @dataclass(frozen=True)
-class Part:
+class DocumentToJoin:
     """A document for the joined PDF; without `path` its file is lost. `stamp`: what lies over its
     pages, "" for nothing."""
 
@@ -25,7 +25,7 @@ class Part:
     stamp: str = ""
 
 
-def join(cover: Path, parts: Sequence[Part], target: Path, folder: Path) -> None:
+def join(cover: Path, parts: Sequence[DocumentToJoin], target: Path, folder: Path) -> None:
     """Write `cover` and then the parts to `target`, with bookmarks by heading and title; a page
     that says so in place of a part that cannot be read. `target` lies in `folder`, which is for
     intermediate files. Raises FileRejected when all of it is too much, StorageFull, Crowded."""
@@ -43,7 +43,7 @@ def join(cover: Path, parts: Sequence[Part], target: Path, folder: Path) -> None
         _join(cover, known, target, folder)
 
 
-def _join(cover: Path, parts: Sequence[Part], target: Path, folder: Path) -> list[int]:
+def _join(cover: Path, parts: Sequence[DocumentToJoin], target: Path, folder: Path) -> list[int]:
     """Join the parts, and return the places of those that cannot be read; nothing is written when
     there are any."""
     marks = {words: folder / f"mark{n}.pdf" for n, words in enumerate({p.stamp for p in parts})}
@@ -72,7 +72,7 @@ def _join(cover: Path, parts: Sequence[Part], target: Path, folder: Path) -> lis
     return found
 
 
-def _is_readable(cover: Path, part: Part, folder: Path) -> bool:
+def _is_readable(cover: Path, part: DocumentToJoin, folder: Path) -> bool:
     """Return whether the part can be joined by itself."""
     try:
         return not _join(cover, [part], folder / "alone.pdf", folder)
@@ -80,7 +80,7 @@ def _is_readable(cover: Path, part: Part, folder: Path) -> bool:
         return False
 
 
-def _missing(part: Part, number: int, folder: Path) -> Part:
+def _missing(part: DocumentToJoin, number: int, folder: Path) -> DocumentToJoin:
     made = folder / f"missing{number}.pdf"
     made.write_bytes(typesetting.to_pdf("missing", {"title": part.title}))
     return replace(part, path=made, stamp="")

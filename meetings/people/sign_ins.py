@@ -28,7 +28,7 @@ ASKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class Place:
+class SignInPlace:
     """The place where somebody signs in. `browser`: a secret by which the browser is known again;
     `former`: the token of whoever was signed in there."""
 
@@ -45,7 +45,7 @@ class Attempt:
 
     login: str = field(repr=False)
     password: str = field(repr=False)
-    place: Place
+    place: SignInPlace
     key: bytes = field(repr=False)
 
 
@@ -113,7 +113,7 @@ def set_password(
 
 
 def begin_sign_in(
-    session: Session, person: Person, expires_at: datetime, place: Place
+    session: Session, person: Person, expires_at: datetime, place: SignInPlace
 ) -> tuple[str, SignIn]:
     """Make a sign-in for somebody who has proved who they are, and return its token and row.
     Whoever was signed in there before is no longer."""

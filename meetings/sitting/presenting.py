@@ -45,7 +45,7 @@ class LiveState:
 
 
 @dataclass(frozen=True)
-class Shown:
+class PresentedPage:
     """A page that was presented, with the time when it was last turned to."""
 
     version: DocumentVersion
@@ -193,7 +193,7 @@ def points_at(session: Session, person: Person, meeting: Meeting, version_id: in
     return turn if turn and turn.version_id == version_id else None
 
 
-def shown_so_far(session: Session, person: Person, meeting: Meeting) -> list[Shown]:
+def shown_so_far(session: Session, person: Person, meeting: Meeting) -> list[PresentedPage]:
     """Return every page that was presented and that this person may read, once, the last one
     last."""
     found: dict[tuple[int, int], Turn] = {}
@@ -201,7 +201,7 @@ def shown_so_far(session: Session, person: Person, meeting: Meeting) -> list[Sho
         key = (turn.version_id, turn.page_number)
         found.pop(key, None)
         found[key] = turn
-    return [Shown(turn.version, turn.page_number, turn.at) for turn in found.values()]
+    return [PresentedPage(turn.version, turn.page_number, turn.at) for turn in found.values()]
 
 
 def turns_of(session: Session, meeting: Meeting, after: int = 0) -> list[Turn]:

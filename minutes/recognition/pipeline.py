@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from meetings.config import Speech
+from meetings.config import SpeechSettings
 from minutes.recognition import windows
 from minutes.recognition.heard import HeardSegment, Recognise
 from minutes.sound import audio
@@ -27,7 +27,7 @@ def recognise_chunk(
 
 
 def recognise_file(
-    recognise: Recognise, source: Path, speech: Speech
+    recognise: Recognise, source: Path, speech: SpeechSettings
 ) -> tuple[float, list[HeardSegment]]:
     """The length in seconds of any sound file and what is heard in it, as the worker does it:
     normalised, cut into chunks, each chunk recognised. Raises FileRejected, StorageFull."""

@@ -12,7 +12,7 @@ from functools import partial
 from sqlalchemy import Engine, or_, select, update
 from sqlalchemy.orm import Session
 
-from meetings.config import Limits
+from meetings.config import LimitSettings
 from meetings.disk.storage import Arrival, Storage
 from meetings.errors import FileRejected, NotPossibleNow
 from meetings.periodic import PeriodicTask
@@ -53,7 +53,7 @@ class Taken:
     sha256: str | None
 
 
-def periodic_tasks(engine: Engine, storage: Storage, limits: Limits) -> list[PeriodicTask]:
+def periodic_tasks(engine: Engine, storage: Storage, limits: LimitSettings) -> list[PeriodicTask]:
     return [
         PeriodicTask(
             "届いた録音の確認", partial(check_next, engine, storage, limits), CHECK_SECONDS
@@ -62,7 +62,7 @@ def periodic_tasks(engine: Engine, storage: Storage, limits: Limits) -> list[Per
     ]
 
 
-def check_next(engine: Engine, storage: Storage, limits: Limits | None = None) -> bool:
+def check_next(engine: Engine, storage: Storage, limits: LimitSettings | None = None) -> bool:
     """Make a recording of the next whole upload, or note why not; False when there is none.
     Killed in the middle, it is done again when the lease has run out."""
     with writing(engine) as session, session.begin():
@@ -70,7 +70,7 @@ def check_next(engine: Engine, storage: Storage, limits: Limits | None = None) -
     if taken is None:
         return False
     with _renewed(engine, taken):
-        outcome = _look_into(storage, taken, (limits or Limits()).recording_hours)
+        outcome = _look_into(storage, taken, (limits or LimitSettings()).recording_hours)
     with writing(engine) as session, session.begin():
         is_over = _settle(session, taken, outcome)
     if is_over:

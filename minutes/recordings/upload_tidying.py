@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings import audit
-from meetings.config import Limits
+from meetings.config import LimitSettings
 from meetings.disk.expiry import Clocks, Overdue
 from meetings.disk.storage import Storage
 from minutes.recordings.uploads import OPEN_STATES, expires_at, finish_upload
@@ -25,7 +25,7 @@ class Tidying:
     """`tidy` is done every minute by the same object: it remembers what it has seen before."""
 
     def __init__(
-        self, engine: Engine, storage: Storage, limits: Limits, clocks: Clocks | None = None
+        self, engine: Engine, storage: Storage, limits: LimitSettings, clocks: Clocks | None = None
     ) -> None:
         self._engine, self._storage, self._limits = engine, storage, limits
         self._expired = Overdue(clocks)

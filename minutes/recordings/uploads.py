@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from meetings import audit
-from meetings.config import Limits
+from meetings.config import LimitSettings
 from meetings.disk.storage import Storage
 from meetings.errors import NotFound, NotPossibleNow, StorageFull, TooLarge
 from minutes.recordings.recordings import plain_name
@@ -53,7 +53,7 @@ def start_upload(
     by: Person,
     meeting: Meeting,
     announced: Announced,
-    limits: Limits,
+    limits: LimitSettings,
 ) -> Upload:
     """Raises TooLarge, NotPossibleNow when this person is sending too many already, and
     StorageFull when it would not fit beside what is arriving."""
@@ -80,7 +80,7 @@ def start_upload(
 
 
 def admit_piece(
-    upload: Upload, by: Person, offset: int, size_bytes: int | None, limits: Limits
+    upload: Upload, by: Person, offset: int, size_bytes: int | None, limits: LimitSettings
 ) -> None:
     """Whether the next piece may come, from `offset` on. `size_bytes`: whoever records in the
     browser says with the last one how long all of it is.
@@ -156,20 +156,20 @@ def is_quiet(upload: Upload) -> bool:
     return is_recording and now() - upload.changed_at > QUIET_AFTER
 
 
-def expires_at(upload: Upload, limits: Limits) -> datetime:
+def expires_at(upload: Upload, limits: LimitSettings) -> datetime:
     if upload.state == UploadState.REFUSED:
         return upload.changed_at + REFUSED_KEPT
     return upload.changed_at + timedelta(days=limits.upload_days)
 
 
-def _tell_size(upload: Upload, size_bytes: int, limits: Limits) -> None:
+def _tell_size(upload: Upload, size_bytes: int, limits: LimitSettings) -> None:
     if upload.size_bytes not in (None, size_bytes) or size_bytes < upload.received_bytes:
         raise NotPossibleNow(ELSEWHERE)
     _refuse_too_large(size_bytes, limits)
     upload.size_bytes = size_bytes
 
 
-def _refuse_too_large(size_bytes: int, limits: Limits) -> None:
+def _refuse_too_large(size_bytes: int, limits: LimitSettings) -> None:
     if size_bytes > limits.upload_mb * MEGABYTE:
         raise TooLarge(limits.upload_mb)
 
@@ -185,7 +185,9 @@ def _refuse_too_many(session: Session, by: Person) -> None:
         )
 
 
-def _refuse_when_full(session: Session, storage: Storage, size_bytes: int, limits: Limits) -> None:
+def _refuse_when_full(
+    session: Session, storage: Storage, size_bytes: int, limits: LimitSettings
+) -> None:
     still_coming = session.scalar(
         select(func.sum(_still_to_come())).where(Upload.state == UploadState.RECEIVING)
     )

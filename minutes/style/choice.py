@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel
 
 from meetings import clean_text
-from meetings.config import Minutes
+from meetings.config import MinutesSettings
 from meetings.style_choices import (
     FIELDS,
     Annotations,
@@ -29,7 +29,9 @@ class Style(BaseModel):
     endings: Endings = Endings.AS_THEY_ARE
     annotations: Annotations = Annotations.ROUND
     speakers: Speakers = Speakers.NAME
-    spelling: list[Annotated[str, AfterValidator(clean_text.line)]] = list(Minutes().spelling)
+    spelling: list[Annotated[str, AfterValidator(clean_text.line)]] = list(
+        MinutesSettings().spelling
+    )
 
 
 USUAL = Style()
@@ -46,7 +48,7 @@ FAITHFUL = Style(
 """Nothing is changed."""
 
 
-def style_of(settings: Minutes) -> Style:
+def style_of(settings: MinutesSettings) -> Style:
     """The style that config.toml asks for."""
     chosen: dict[str, Any] = {name: getattr(settings, name) for name in FIELDS}
     return Style(**chosen, spelling=list(settings.spelling))

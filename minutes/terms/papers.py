@@ -1,8 +1,8 @@
 """The vocabulary of a meeting in the database: its papers, agenda and people, what was said in
 earlier meetings of the same body, and what people taught.
 
-The terms of the papers are kept (`TermList`): two thousand pages cost half a minute, so they are
-read once, by the worker, and again only when something of them has changed.
+The terms of the papers are kept (`CollectedTerms`): two thousand pages cost half a minute, so they
+are read once, by the worker, and again only when something of them has changed.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ from models.database import reading, writing
 from models.document import Document, Page
 from models.meeting import Meeting
 from models.recording import Recording, Transcription
-from models.term import TermList
+from models.term import CollectedTerms
 from models.transcript import Segment, Transcript
 
 KIND = "terms"
@@ -75,7 +75,7 @@ def collected(
     session: Session, meeting: Meeting, sources: Sequence[Paper] | None = None
 ) -> Collected:
     """`sources`: those of the meeting, where they were read already."""
-    kept = session.get(TermList, meeting.id)
+    kept = session.get(CollectedTerms, meeting.id)
     if kept is None or not kept.terms:
         return Collected((), is_current=False)
     is_current = kept.sources_sha256 == _sha256(sources or sources_of(session, meeting))
@@ -97,12 +97,15 @@ def want(engine: Engine, meeting_id: int) -> None:
 def collect_some(engine: Engine) -> bool:
     """The terms of the next meeting that somebody waits for; False when there is none. Safe to
     call again at any time, from several processes."""
-    waiting = or_(TermList.collected_at.is_(None), TermList.collected_at < TermList.wanted_at)
+    waiting = or_(
+        CollectedTerms.collected_at.is_(None),
+        CollectedTerms.collected_at < CollectedTerms.wanted_at,
+    )
     with reading(engine) as session:
         meeting_id = session.scalar(
-            select(TermList.meeting_id)
-            .where(waiting, TermList.meeting_id.not_in(setbacks.resting(KIND)))
-            .order_by(TermList.wanted_at)
+            select(CollectedTerms.meeting_id)
+            .where(waiting, CollectedTerms.meeting_id.not_in(setbacks.resting(KIND)))
+            .order_by(CollectedTerms.wanted_at)
             .limit(1)
         )
     if meeting_id is None:
@@ -149,10 +152,10 @@ def _sha256(sources: Sequence[Paper]) -> str:
     return made.hexdigest()
 
 
-def _list_of(session: Session, meeting_id: int, wanted_at: datetime) -> TermList:
-    kept = session.get(TermList, meeting_id)
+def _list_of(session: Session, meeting_id: int, wanted_at: datetime) -> CollectedTerms:
+    kept = session.get(CollectedTerms, meeting_id)
     if kept is None:
-        kept = TermList(meeting_id=meeting_id, wanted_at=wanted_at)
+        kept = CollectedTerms(meeting_id=meeting_id, wanted_at=wanted_at)
         session.add(kept)
     return kept
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from meetings import finding
-from meetings.finding import Wanted
+from meetings.finding import MeetingFilter
 from meetings.people import people
 from models.meeting import Meeting
 from models.person import Person
@@ -57,6 +57,8 @@ def test_a_meeting_is_found_by_its_title_or_its_body(
     meeting.title, meeting.series.name = "第３回　⻘葉區会議", "サーバー整備"
     session.flush()
     for words in ("青葉区", "第3回青葉", "ｻｰﾊﾞｰ 青葉", "会議 整備"):
-        chosen = finding.meetings_for(cast.organiser, Wanted(words))
+        chosen = finding.meetings_for(cast.organiser, MeetingFilter(words))
         assert session.scalars(chosen).all() == [meeting], words
-    assert not session.scalars(finding.meetings_for(cast.organiser, Wanted("会議サーバー"))).all()
+    assert not session.scalars(
+        finding.meetings_for(cast.organiser, MeetingFilter("会議サーバー"))
+    ).all()

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.base import now
 from models.database import connect, migrate, reading, refuse_old_sqlite, writing
 from models.document import DocumentVersion
-from models.meeting import AnswerWord, InvitationAnswer
+from models.meeting import AnswerWord, InvitationReply
 from models.recording import WorkerSign
 from models.tables import Base
 
@@ -81,7 +81,7 @@ def test_a_database_with_rows_of_the_first_release_keeps_them(tmp_path: Path) ->
     with reading(connect(path)) as session:
         version = session.scalars(select(DocumentVersion)).one()
         assert version.document.current is version and version.pages[0].text == "文"
-        answers = session.scalars(select(InvitationAnswer).order_by(InvitationAnswer.id))
+        answers = session.scalars(select(InvitationReply).order_by(InvitationReply.id))
         assert [answer.word for answer in answers] == [AnswerWord.COMING, AnswerWord.ABSENT]
         assert session.execute(text("PRAGMA foreign_key_check")).all() == []
 

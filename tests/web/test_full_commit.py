@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.hostile, pytest.mark.slow]
 @pytest.fixture
 def config(tmp_path: Path) -> Iterator[Config]:
     with small_disk(tmp_path / "home") as home:
-        yield replace(settings.load(), storage=settings.Storage(home=str(home)))
+        yield replace(settings.load(), storage=settings.StorageSettings(home=str(home)))
 
 
 def fill(config: Config) -> Path:

@@ -31,7 +31,7 @@ Browse = Callable[[Person], Browser]
 @pytest.fixture
 def config(tmp_path: Path) -> Iterator[Config]:
     with small_disk(tmp_path / "disk") as disk:
-        yield replace(settings.load(), storage=settings.Storage(home=str(disk / "home")))
+        yield replace(settings.load(), storage=settings.StorageSettings(home=str(disk / "home")))
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from web.access import anyone, policy_of
 from web.api.operations import (
     JSON,
     Error,
+    FormUpload,
     Operation,
-    Upload,
     is_optional,
     operation,
     operation_of,
@@ -179,7 +179,7 @@ def _refusals(policy: str, method: str, declared: Operation) -> list[int]:
     return sorted(statuses)
 
 
-def _multipart(upload: Upload) -> dict[str, Any]:
+def _multipart(upload: FormUpload) -> dict[str, Any]:
     fields = {
         name: {"type": "string", "description": f"{text}。file より前に置く"}
         for name, text in upload.fields.items()

@@ -87,7 +87,7 @@ class Error(Shape):
 
 
 @dataclass(frozen=True)
-class Upload:
+class FormUpload:
     """A multipart form: one file in the field `file`, after plain fields by description."""
 
     file: str
@@ -104,7 +104,7 @@ class Operation:
     status: Literal[200, 201, 204]
     body: type[Shape] | None
     query: type[Query] | None
-    upload: Upload | None
+    upload: FormUpload | None
     raw: str | None
     file: str | None
 
@@ -116,7 +116,7 @@ def operation(
     status: Literal[200, 201] = 200,
     body: type[Shape] | None = None,
     query: type[Query] | None = None,
-    upload: Upload | None = None,
+    upload: FormUpload | None = None,
     raw: str | None = None,
     file: str | None = None,
     checks_own_token: bool = False,

@@ -41,7 +41,7 @@ def main() -> int:
     from web.assets import node
 
     with tempfile.TemporaryDirectory() as home:
-        app = create_app(replace(config.load(), storage=config.Storage(home=home)))
+        app = create_app(replace(config.load(), storage=config.StorageSettings(home=home)))
         shapes = shapes_of(describe(app))
     failed = node.main("types", shapes)
     if not failed:

@@ -44,7 +44,7 @@ FIELD = """() => {
 
 
 @dataclass(frozen=True)
-class Way:
+class DeskHelp:
     """Which help of the desk is used."""
 
     words: str
@@ -54,17 +54,17 @@ class Way:
 
 
 WAYS = (
-    Way("line after line"),
-    Way("with the queue", queue=True),
-    Way("with all that are alike", alike=True),
-    Way("with both", queue=True, alike=True),
-    Way("with the unsure words", unsure=True),
-    Way("with everything", queue=True, alike=True, unsure=True),
+    DeskHelp("line after line"),
+    DeskHelp("with the queue", queue=True),
+    DeskHelp("with all that are alike", alike=True),
+    DeskHelp("with both", queue=True, alike=True),
+    DeskHelp("with the unsure words", unsure=True),
+    DeskHelp("with everything", queue=True, alike=True, unsure=True),
 )
 
 
 @dataclass
-class Measured:
+class CorrectionMeasurement:
     """`errors`: characters between the machine's text and the reference at the beginning. `keys`:
     pressed, and those that an input method needs for what is typed. `decisions`: whether to take a
     proposal, all that are alike, a line as it stands, or to write. `left`: what is still wrong."""
@@ -77,16 +77,16 @@ class Measured:
     left: int = 0
 
 
-def measure(source: MeetingFolder) -> list[Measured]:
+def measure(source: MeetingFolder) -> list[CorrectionMeasurement]:
     """Measure each way on a fresh transcript. Raises GijidoError where there is no browser."""
     return [_measure(source, way) for way in WAYS]
 
 
-def as_json(measured: list[Measured]) -> list[dict[str, Any]]:
+def as_json(measured: list[CorrectionMeasurement]) -> list[dict[str, Any]]:
     return [asdict(one) for one in measured]
 
 
-def as_table(measured: list[Measured]) -> str:
+def as_table(measured: list[CorrectionMeasurement]) -> str:
     lines = [
         f"{'':26}{'errors':>8}{'keys':>8}{'per 100':>9}{'decisions':>11}{'per 100':>9}{'left':>6}"
     ]
@@ -99,7 +99,7 @@ def as_table(measured: list[Measured]) -> str:
     return "\n".join(lines)
 
 
-def _measure(source: MeetingFolder, way: Way) -> Measured:
+def _measure(source: MeetingFolder, way: DeskHelp) -> CorrectionMeasurement:
     with empty_home() as config, open_browser() as browser:
         transcript_id, meant = _transcript(config, source)
         with running(config) as server:
@@ -109,7 +109,7 @@ def _measure(source: MeetingFolder, way: Way) -> Measured:
             page.goto(f"/transcripts/{transcript_id}")
             page.locator("textarea.segment-text").first.wait_for()
             hands = Hands(page, api, transcript_id, meant)
-            measured = Measured(way.words, errors=hands.errors())
+            measured = CorrectionMeasurement(way.words, errors=hands.errors())
             begin = time.monotonic()
             hands.correct_all(way)
             measured.seconds = round(time.monotonic() - begin, 1)
@@ -129,7 +129,7 @@ class Hands:
     def errors(self) -> int:
         return sum(self._distance(s["id"], s["text"]) for s in self._segments())
 
-    def correct_all(self, way: Way) -> None:
+    def correct_all(self, way: DeskHelp) -> None:
         if way.queue:
             self._go_through_the_queue()
         if way.unsure:

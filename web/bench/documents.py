@@ -31,7 +31,7 @@ addEventListener('DOMContentLoaded', () => {
 
 
 @dataclass(frozen=True)
-class Measured:
+class DocumentMeasurement:
     """`first_page_ms`: from the tap on the document to its first page, in a fresh browser, the
     median of three. `tab_mb`: memory of the tab after each 50 pages (proportional set size)."""
 
@@ -45,7 +45,7 @@ class Measured:
     tab_mb: list[float]
 
 
-def measure(pages: int, megabytes: int) -> Measured:
+def measure(pages: int, megabytes: int) -> DocumentMeasurement:
     """Raises GijidoError where there is no browser."""
     with empty_home() as config, open_browser() as browser:
         meeting_id, item_id = client.add_meeting(config)
@@ -59,7 +59,7 @@ def measure(pages: int, megabytes: int) -> Measured:
             prepared_s = time.monotonic() - begin - upload_s
             openings = [_open(browser, server, meeting_id, document) for _ in range(OPENINGS)]
             turns, memory = _leaf(browser, server, document, pages)
-    return Measured(
+    return DocumentMeasurement(
         pages=pages,
         size_mb=round(len(pdf) / 1e6, 1),
         upload_s=round(upload_s, 1),
@@ -71,11 +71,11 @@ def measure(pages: int, megabytes: int) -> Measured:
     )
 
 
-def as_json(measured: Measured) -> dict[str, Any]:
+def as_json(measured: DocumentMeasurement) -> dict[str, Any]:
     return asdict(measured)
 
 
-def as_table(measured: Measured) -> str:
+def as_table(measured: DocumentMeasurement) -> str:
     memory = ", ".join(f"{size:.0f}" for size in measured.tab_mb)
     return (
         f"{measured.pages} pages, {measured.size_mb:.1f} MB: taken in after "

@@ -64,7 +64,7 @@ SCROLL = """(seconds) => new Promise((done) => {
 
 
 @dataclass(frozen=True)
-class Measured:
+class EditorMeasurement:
     """`open_ms`: from the address to the first words in their fields, the median of three, with a
     warm cache. `keystroke_p95_ms`: from the key to the end of the frame that shows its letter.
     `heap_mb`: of the page's script, after all that."""
@@ -76,7 +76,7 @@ class Measured:
     heap_mb: float
 
 
-def measure(segments: int) -> Measured:
+def measure(segments: int) -> EditorMeasurement:
     """Raises GijidoError where there is no browser."""
     with empty_home() as config, open_browser() as browser:
         path = f"/transcripts/{add_long_transcript(config, segments)}"
@@ -87,7 +87,7 @@ def measure(segments: int) -> Measured:
             letters = _type(page)
             frames = page.evaluate(SCROLL, SCROLL_SECONDS)
             heap = page.context.new_cdp_session(page).send("Runtime.getHeapUsage")
-    return Measured(
+    return EditorMeasurement(
         segments=segments,
         open_ms=round(statistics.median(opened)),
         keystroke_p95_ms=round(statistics.quantiles(letters, n=20)[-1], 1),
@@ -96,11 +96,11 @@ def measure(segments: int) -> Measured:
     )
 
 
-def as_json(measured: Measured) -> dict[str, Any]:
+def as_json(measured: EditorMeasurement) -> dict[str, Any]:
     return asdict(measured)
 
 
-def as_table(measured: Measured) -> str:
+def as_table(measured: EditorMeasurement) -> str:
     return (
         f"{measured.segments:,} segments: first words after {measured.open_ms:,.0f} ms (median of "
         f"{OPENINGS})\na letter shows after {measured.keystroke_p95_ms:.0f} ms (p95 of {LETTERS})\n"

@@ -27,7 +27,7 @@ from meetings.disk.storage import Storage
 from meetings.documents import preparation
 from meetings.errors import GijidoError
 from meetings.people import sign_ins
-from meetings.people.sign_ins import Place
+from meetings.people.sign_ins import SignInPlace
 from models.base import now
 from models.database import connect, migrate, reading, writing
 from models.document import Document
@@ -110,7 +110,7 @@ PAGES: dict[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Page:
+class PageGrowth:
     """In the order of the shares: `p50_ms` and `p95_ms` until the answer was there, `cpu_ms` the
     median of the processor's time for it, and how many queries it asked."""
 
@@ -127,14 +127,14 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Measured:
+class GrowthMeasurement:
     """`server_rss_mb`: the most memory while pages were asked for, all homes in one process.
     `database_mb` and `fill_seconds` in the order of the shares."""
 
     percents: list[float]
     database_mb: list[float]
     fill_seconds: list[float]
-    pages: dict[str, Page]
+    pages: dict[str, PageGrowth]
     server_rss_mb: float
 
     @property
@@ -146,7 +146,9 @@ class Measured:
         return max(self.pages, key=lambda name: self.pages[name].p50_ms[-1])
 
 
-def measure(percents: list[float], keep: Path | None, tell: Callable[[str], None]) -> Measured:
+def measure(
+    percents: list[float], keep: Path | None, tell: Callable[[str], None]
+) -> GrowthMeasurement:
     """Measure in homes that are made in the folder `keep`, where those that are there already
     are used again; without it in a temporary one. Raises GijidoError for a page that is not
     answered."""
@@ -166,7 +168,7 @@ def measure(percents: list[float], keep: Path | None, tell: Callable[[str], None
         for name, (login, url) in PAGES.items():
             pages[name] = _page(sites, login, url)
             tell(f"{name}: {pages[name].p50_ms} ms, {pages[name].queries} queries")
-        return Measured(
+        return GrowthMeasurement(
             percents=sorted(percents),
             database_mb=list(map(_megabytes, homes)),
             fill_seconds=seconds,
@@ -175,7 +177,7 @@ def measure(percents: list[float], keep: Path | None, tell: Callable[[str], None
         )
 
 
-def as_json(measured: Measured) -> dict[str, Any]:
+def as_json(measured: GrowthMeasurement) -> dict[str, Any]:
     return {
         "percents": measured.percents,
         "database_mb": measured.database_mb,
@@ -191,7 +193,7 @@ def as_json(measured: Measured) -> dict[str, Any]:
     }
 
 
-def as_table(measured: Measured) -> str:
+def as_table(measured: GrowthMeasurement) -> str:
     """Return the figures as a table in Markdown."""
     heads = [f"{percent:g} %" for percent in measured.percents]
     columns = " | ".join(f"{head} p50 / p95 / processor ms" for head in heads)
@@ -237,11 +239,11 @@ def _home(folder: Path, share: float) -> Config:
 
 
 def _config(home: Path) -> Config:
-    return replace(settings.load(), storage=settings.Storage(home=str(home)))
+    return replace(settings.load(), storage=settings.StorageSettings(home=str(home)))
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestCost:
     """One answer: the time until all of it was there, the processor's time of this thread (without
     that of other programs that it ran), and the number of queries."""
 
@@ -263,11 +265,13 @@ class Site:
             chosen = session.scalars(select(Person).where(Person.login.in_(logins)))
             end = now() + timedelta(days=1)
             self._tokens = {
-                person.login: sign_ins.begin_sign_in(session, person, end, Place("127.0.0.1"))[0]
+                person.login: sign_ins.begin_sign_in(
+                    session, person, end, SignInPlace("127.0.0.1")
+                )[0]
                 for person in chosen
             }
 
-    def ask(self, login: str, url: str) -> Asked:
+    def ask(self, login: str, url: str) -> RequestCost:
         """Raises GijidoError for what is not answered with 200."""
         headers = {"Authorization": f"Bearer {self._tokens[login]}"} if login else {}
         with _counting(self._engine) as queries:
@@ -277,14 +281,14 @@ class Site:
             wall, cpu = time.perf_counter() - begin, time.thread_time() - cpu_begin
         if answer.status_code != 200:
             raise GijidoError(f"{url} に {answer.status_code} が返りました。")
-        return Asked(1000 * wall, 1000 * cpu, len(queries))
+        return RequestCost(1000 * wall, 1000 * cpu, len(queries))
 
 
-def _page(sites: list[Site], login: str, url: str) -> Page:
+def _page(sites: list[Site], login: str, url: str) -> PageGrowth:
     """Measure one page. The first time is not counted: it fills caches, and compiles the
     template."""
     queries = [site.ask(login, url).queries for site in sites]
-    asked: list[list[Asked]] = [[] for _ in sites]
+    asked: list[list[RequestCost]] = [[] for _ in sites]
     end = time.monotonic() + SECONDS_FOR_A_PAGE
     for round_ in range(ROUNDS):
         if round_ >= 2 and time.monotonic() > end:
@@ -293,7 +297,7 @@ def _page(sites: list[Site], login: str, url: str) -> Page:
             answers.append(site.ask(login, url))
     walls = [[answer.wall_ms for answer in answers] for answers in asked]
     cpus = [[answer.cpu_ms for answer in answers] for answers in asked]
-    return Page(
+    return PageGrowth(
         p50_ms=[round(statistics.median(taken), 1) for taken in walls],
         p95_ms=[round(statistics.quantiles(taken, n=20)[-1], 1) for taken in walls],
         cpu_ms=[round(statistics.median(taken), 1) for taken in cpus],

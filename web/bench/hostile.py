@@ -27,9 +27,9 @@ from web.bench.harness.attack import Targets
 from web.bench.harness.server import RunningServer, empty_home, memory_mb, running
 from web.bench.live import (
     SPARE_FILES,
+    BenchMeeting,
     PageReader,
     Presenter,
-    Stage,
     Terminals,
     add_stage,
     delays_of,
@@ -50,7 +50,7 @@ HEAVY_DOCUMENT_MB, HEAVY_PAGES = 60, 20
 
 
 @dataclass(frozen=True)
-class Measured:
+class HostileMeasurement:
     """Delays in ms. `turn_p95_ms`: from sending a turn to its arrival at a terminal; `page_p95_ms`
     of the meeting's page; `server_rss_mb`: the most memory of the web process with its worker and
     whatever else it started, looked at twice a second; `errors_5xx`: answered to those who do
@@ -63,7 +63,7 @@ class Measured:
     errors_5xx: int
 
 
-def measure(clients: int, seconds: float, tell: Callable[[str], None]) -> Measured:
+def measure(clients: int, seconds: float, tell: Callable[[str], None]) -> HostileMeasurement:
     """Raises GijidoError when this machine may not open enough connections."""
     raise_file_limit(clients + SPARE_FILES)
     with empty_home() as config:
@@ -73,11 +73,11 @@ def measure(clients: int, seconds: float, tell: Callable[[str], None]) -> Measur
             return _run(server, stage, targets, seconds)
 
 
-def as_json(measured: Measured) -> dict[str, float]:
+def as_json(measured: HostileMeasurement) -> dict[str, float]:
     return asdict(measured)
 
 
-def as_table(measured: Measured) -> str:
+def as_table(measured: HostileMeasurement) -> str:
     return (
         f"turns p95 {measured.turn_p95_ms:.0f} ms, pages p95 {measured.page_p95_ms:.0f} ms, "
         f"/alive at most {measured.alive_max_ms:.0f} ms\n"
@@ -86,7 +86,9 @@ def as_table(measured: Measured) -> str:
     )
 
 
-def _run(server: RunningServer, stage: Stage, targets: Targets, seconds: float) -> Measured:
+def _run(
+    server: RunningServer, stage: BenchMeeting, targets: Targets, seconds: float
+) -> HostileMeasurement:
     meeting = PageReader(
         server, f"/meetings/{stage.meeting_id}", stage.attendees[0], PAGES_PER_SECOND
     )
@@ -107,7 +109,7 @@ def _run(server: RunningServer, stage: Stage, targets: Targets, seconds: float) 
     lost = sum(len(set(sent) - {s for s, _ in one}) for one in arrivals)
     if lost:
         raise GijidoError(f"頁送りが端末に届きませんでした（{lost}回）。")
-    return Measured(
+    return HostileMeasurement(
         turn_p95_ms=quantile(delays_of(sent, arrivals), 0.95),
         page_p95_ms=quantile(pages, 0.95),
         alive_max_ms=round(max(lives, default=0.0), 1),
@@ -117,7 +119,7 @@ def _run(server: RunningServer, stage: Stage, targets: Targets, seconds: float) 
 
 
 def _turn_pages(
-    server: RunningServer, stage: Stage, seconds: float
+    server: RunningServer, stage: BenchMeeting, seconds: float
 ) -> tuple[dict[int, float], int]:
     """Turn pages; return the moment at which each turn was sent, by its sequence, and how many were
     refused."""
@@ -170,7 +172,7 @@ def _memory(server: RunningServer) -> Iterator[list[float]]:
         watcher.join()
 
 
-def _prepare(config: Config, clients: int) -> tuple[Stage, Targets]:
+def _prepare(config: Config, clients: int) -> tuple[BenchMeeting, Targets]:
     migrate(config.database)
     load.load(config)
     engine, storage = connect(config.database), Storage(config.home)
@@ -182,7 +184,7 @@ def _prepare(config: Config, clients: int) -> tuple[Stage, Targets]:
     return stage, targets
 
 
-def _set_stage(engine: Engine, storage: Storage, clients: int) -> tuple[Stage, Targets]:
+def _set_stage(engine: Engine, storage: Storage, clients: int) -> tuple[BenchMeeting, Targets]:
     with writing(engine) as session, session.begin():
         cast = {p.login: p for p in session.scalars(select(Person).where(Person.email != ""))}
         stage = add_stage(session, storage, cast["koga"], clients)

@@ -26,7 +26,7 @@ MISHEARD = 0.2
 
 
 @dataclass(frozen=True)
-class Measured:
+class ImportMeasurement:
     """`errors`: seconds between the begin of each piece and that of its sentence, without sign."""
 
     name: str
@@ -45,7 +45,7 @@ class Measured:
         return quantiles(self.errors, n=20, method="inclusive")[-1]
 
 
-def measure(folders: Sequence[Path], audio: str | None, config: Config) -> list[Measured]:
+def measure(folders: Sequence[Path], audio: str | None, config: Config) -> list[ImportMeasurement]:
     """Raises InvalidInput for a folder without sound or reference."""
     paths = [(folder, recognition.sounds_of(folder, audio)[0]) for folder in folders]
     recognise = loading.load(config, speech_model.choose(config))
@@ -72,7 +72,7 @@ def measure_length(characters: int) -> dict[str, float]:
     }
 
 
-def as_json(measured: list[Measured]) -> list[dict[str, Any]]:
+def as_json(measured: list[ImportMeasurement]) -> list[dict[str, Any]]:
     return [
         {
             "name": one.name,
@@ -86,7 +86,7 @@ def as_json(measured: list[Measured]) -> list[dict[str, Any]]:
     ]
 
 
-def as_table(measured: list[Measured]) -> str:
+def as_table(measured: list[ImportMeasurement]) -> str:
     lines = [f"{'':<20}{'audio':<18}{'pieces':>7}{'unsure':>7}{'median s':>9}{'95 % s':>8}"]
     lines += [
         f"{one.name:<20}{one.audio:<18}{one.pieces:>7}{one.unsure:>7}"
@@ -96,7 +96,7 @@ def as_table(measured: list[Measured]) -> str:
     return "\n".join(lines)
 
 
-def _measure(folder: Path, path: Path, clip: recognition.Clip) -> Measured:
+def _measure(folder: Path, path: Path, clip: recognition.Clip) -> ImportMeasurement:
     turns = json.loads((folder / "reference.json").read_text(encoding="utf-8"))
     heard = [Timed(one.text, one.start_seconds, one.end_seconds) for one in clip.segments]
     with tempfile.TemporaryDirectory() as workspace:
@@ -111,7 +111,7 @@ def _measure(folder: Path, path: Path, clip: recognition.Clip) -> Measured:
             errors.append(abs(one.start_seconds - begins[at]))
         at += len("".join(one.text.split()))
     unsure = sum(not one.is_sure for one in placed)
-    return Measured(folder.resolve().name, path.name, len(placed), unsure, errors)
+    return ImportMeasurement(folder.resolve().name, path.name, len(placed), unsure, errors)
 
 
 def _paragraph(turn: dict[str, Any]) -> str:

@@ -36,7 +36,7 @@ SPARE_FILES = 200
 
 
 @dataclass(frozen=True)
-class Measured:
+class LiveMeasurement:
     """Delays in ms from sending the turn to its arrival; `lost` counts terminal × turn."""
 
     clients: int
@@ -52,7 +52,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Stage:
+class BenchMeeting:
     """The meeting of the measurement, and the tokens of who takes part."""
 
     meeting_id: int
@@ -62,7 +62,7 @@ class Stage:
     attendees: list[str]
 
 
-def measure(clients: int, turns: int) -> Measured:
+def measure(clients: int, turns: int) -> LiveMeasurement:
     """Raises GijidoError when this machine may not open enough connections."""
     raise_file_limit(clients + SPARE_FILES)
     with empty_home() as config:
@@ -79,11 +79,11 @@ def raise_file_limit(wanted: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def as_json(measured: Measured) -> dict[str, float]:
+def as_json(measured: LiveMeasurement) -> dict[str, float]:
     return asdict(measured)
 
 
-def as_table(measured: Measured) -> str:
+def as_table(measured: LiveMeasurement) -> str:
     return (
         f"{measured.clients} terminals connected in {measured.connect_s:.1f} s\n"
         f"delivery p50 {measured.p50_ms:.0f} ms, p95 {measured.p95_ms:.0f} ms, "
@@ -94,7 +94,7 @@ def as_table(measured: Measured) -> str:
     )
 
 
-def _run(server: RunningServer, stage: Stage, turns: int) -> Measured:
+def _run(server: RunningServer, stage: BenchMeeting, turns: int) -> LiveMeasurement:
     with Terminals(server, stage) as terminals:
         reader = PageReader(server, f"/meetings/{stage.meeting_id}", stage.attendees[0])
         reader.start()
@@ -103,7 +103,7 @@ def _run(server: RunningServer, stage: Stage, turns: int) -> Measured:
         pages = reader.finish()
         arrivals = terminals.arrivals()
     delays = delays_of(sent, arrivals)
-    return Measured(
+    return LiveMeasurement(
         clients=len(arrivals),
         connect_s=terminals.connect_s,
         **_quantiles(delays),
@@ -117,7 +117,7 @@ def _run(server: RunningServer, stage: Stage, turns: int) -> Measured:
 class Terminals:
     """Every attendee's event stream, in a process of its own while the block lasts."""
 
-    def __init__(self, server: RunningServer, stage: Stage) -> None:
+    def __init__(self, server: RunningServer, stage: BenchMeeting) -> None:
         self._command = [sys.executable, "-m", "web.bench.harness.terminals", server.host]
         self._command += [str(server.port), str(stage.meeting_id)]
         self._tokens = "\n".join(stage.attendees)
@@ -156,7 +156,7 @@ def delays_of(sent: dict[int, float], arrivals: list[list[tuple[int, float]]]) -
     return [1000 * (at - sent[s]) for one in arrivals for s, at in one if s in sent]
 
 
-def _turn_pages(server: RunningServer, stage: Stage, turns: int) -> dict[int, float]:
+def _turn_pages(server: RunningServer, stage: BenchMeeting, turns: int) -> dict[int, float]:
     """Turn so many pages, and return the moment at which each turn was sent, by its sequence."""
     presenter = Presenter(server, stage)
     sent = {}
@@ -171,7 +171,7 @@ def _turn_pages(server: RunningServer, stage: Stage, turns: int) -> dict[int, fl
 class Presenter:
     """Who turns the pages, one after the other on one connection."""
 
-    def __init__(self, server: RunningServer, stage: Stage) -> None:
+    def __init__(self, server: RunningServer, stage: BenchMeeting) -> None:
         self._line = http.client.HTTPConnection(server.host, server.port, timeout=60)
         self._stage, self._path = stage, f"/api/meetings/{stage.meeting_id}"
         _post(self._line, f"{self._path}/presenting", stage.presenter, None)
@@ -263,7 +263,7 @@ def _out_of_order(sequences: list[int]) -> int:
     return sum(1 for before, after in pairs if after <= before)
 
 
-def _set_stage(config: Config, clients: int) -> Stage:
+def _set_stage(config: Config, clients: int) -> BenchMeeting:
     migrate(config.database)
     engine = connect(config.database)
     with writing(engine) as session, session.begin():
@@ -272,7 +272,7 @@ def _set_stage(config: Config, clients: int) -> Stage:
     return stage
 
 
-def add_stage(session: Session, storage: Storage, organiser: Person, clients: int) -> Stage:
+def add_stage(session: Session, storage: Storage, organiser: Person, clients: int) -> BenchMeeting:
     """Add a meeting that has begun, with documents and so many people invited."""
     source = builders.folder("dx-council")
     meeting = builders.add_meeting(
@@ -289,7 +289,7 @@ def add_stage(session: Session, storage: Storage, organiser: Person, clients: in
     session.flush()
     version = session.query(DocumentVersion).join(Document).filter_by(meeting_id=meeting.id).first()
     assert version is not None
-    return Stage(meeting.id, version.id, len(version.pages), presenter, tokens)
+    return BenchMeeting(meeting.id, version.id, len(version.pages), presenter, tokens)
 
 
 def _attendee(session: Session, like: Person, meeting: Meeting, number: int) -> str:

@@ -69,7 +69,7 @@ class Recorder:
 
 
 @dataclass
-class Measured:
+class LockMeasurement:
     """By the name of the route: the longest that one request held the lock, its thread's work
     meanwhile, and the time until its answer was there."""
 
@@ -83,7 +83,7 @@ class Measured:
         return max(self.held_ms, key=lambda name: self.held_ms[name])
 
 
-def measure(segments: int) -> Measured:
+def measure(segments: int) -> LockMeasurement:
     """Measure every step of a meeting's life on a transcript of so many segments, one after the
     other.
 
@@ -91,13 +91,13 @@ def measure(segments: int) -> Measured:
     """
     with empty_home() as config:
         transcript_id = add_long_transcript(config, segments)
-        walk = _Walk(create_app(config), config, Measured(segments))
+        walk = _Walk(create_app(config), config, LockMeasurement(segments))
         walk.go(transcript_id)
         engine_of(walk.app).dispose()
         return walk.measured
 
 
-def as_json(measured: Measured) -> dict[str, Any]:
+def as_json(measured: LockMeasurement) -> dict[str, Any]:
     worst = measured.worst_route
     return {
         "segments": measured.segments,
@@ -109,7 +109,7 @@ def as_json(measured: Measured) -> dict[str, Any]:
     }
 
 
-def as_table(measured: Measured) -> str:
+def as_table(measured: LockMeasurement) -> str:
     held = sorted(measured.held_ms.items(), key=lambda pair: -pair[1])
     lines = [f"{'':40}{'lock held, ms':>15}{'of it work':>12}{'answer after':>14}"]
     lines += [
@@ -122,7 +122,7 @@ def as_table(measured: Measured) -> str:
 class _Walk:
     """The meeting's life, request by request."""
 
-    def __init__(self, app: Flask, config: Config, measured: Measured) -> None:
+    def __init__(self, app: Flask, config: Config, measured: LockMeasurement) -> None:
         self.app = app
         self._config = config
         self.measured = measured

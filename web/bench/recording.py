@@ -35,7 +35,7 @@ TOLD_EVERY = 60
 
 
 @dataclass(frozen=True)
-class Moment:
+class ProgressSample:
     """Seconds since the worker began; seconds of sound that have their text; memory in MB."""
 
     seconds: float
@@ -50,8 +50,8 @@ class Watched:
     sound_seconds: float
     segments: int
     first_text_seconds: float | None
-    moments: tuple[Moment, ...]
-    later: tuple[Moment, ...] = ()
+    moments: tuple[ProgressSample, ...]
+    later: tuple[ProgressSample, ...] = ()
     """Of the steps after the text."""
 
     @property
@@ -165,7 +165,7 @@ def _ask_for(engine: Engine, config: Config, sound: Path) -> tuple[int, float]:
 
 def _watch(
     engine: Engine, run: int, worker: "subprocess.Popen[bytes]", tell: Callable[[str], None]
-) -> Iterator[Moment]:
+) -> Iterator[ProgressSample]:
     begin, state = time.monotonic(), WorkState.WAITING
     while state.is_open:
         time.sleep(LOOK_SECONDS)
@@ -175,7 +175,9 @@ def _watch(
             asked = session.get_one(Transcription, run)
             state, problem = WorkState(asked.state), asked.problem
             done = session.scalar(select(func.sum(Chunk.done_seconds))) or 0.0
-        moment = Moment(round(time.monotonic() - begin, 1), round(done, 1), memory_mb(worker.pid))
+        moment = ProgressSample(
+            round(time.monotonic() - begin, 1), round(done, 1), memory_mb(worker.pid)
+        )
         if int(moment.seconds) % TOLD_EVERY == 0:
             tell(
                 f"{moment.seconds:,.0f} s: {moment.done_seconds:,.0f} s, {moment.memory_mb:,.0f} MB"
@@ -186,8 +188,8 @@ def _watch(
 
 
 def _watch_later(
-    engine: Engine, run: int, worker: "subprocess.Popen[bytes]", last: Moment
-) -> Iterator[Moment]:
+    engine: Engine, run: int, worker: "subprocess.Popen[bytes]", last: ProgressSample
+) -> Iterator[ProgressSample]:
     """Until no step is open any more."""
     begin, is_open = time.monotonic() - last.seconds, True
     while is_open:
@@ -198,11 +200,14 @@ def _watch_later(
             steps = session.get_one(Transcription, run).steps
             is_open = any(WorkState(step.state).is_open for step in steps)
         seconds = round(time.monotonic() - begin, 1)
-        yield Moment(seconds, last.done_seconds, memory_mb(worker.pid))
+        yield ProgressSample(seconds, last.done_seconds, memory_mb(worker.pid))
 
 
 def _watched(
-    engine: Engine, length: float, moments: tuple[Moment, ...], later: tuple[Moment, ...]
+    engine: Engine,
+    length: float,
+    moments: tuple[ProgressSample, ...],
+    later: tuple[ProgressSample, ...],
 ) -> Watched:
     with reading(engine) as session:
         segments = session.scalar(select(func.count(Segment.id))) or 0

@@ -29,7 +29,7 @@ PIECE_BYTES = 65_536
 
 
 @dataclass(frozen=True)
-class Measured:
+class ReturnMeasurement:
     """Milliseconds of each try."""
 
     unplugged_ms: list[float]
@@ -37,7 +37,7 @@ class Measured:
     restarted_ms: list[float]
 
 
-def measure(tries: int) -> Measured:
+def measure(tries: int) -> ReturnMeasurement:
     """Raises GijidoError where there is no browser."""
     port = free_port()
     restarted = []
@@ -52,14 +52,14 @@ def measure(tries: int) -> Measured:
             time.sleep(AWAY_SECONDS)
             with running(config, port):
                 restarted.append(terminal.time_until_right())
-    return Measured(unplugged, silent, restarted)
+    return ReturnMeasurement(unplugged, silent, restarted)
 
 
-def as_json(measured: Measured) -> dict[str, Any]:
+def as_json(measured: ReturnMeasurement) -> dict[str, Any]:
     return asdict(measured)
 
 
-def as_table(measured: Measured) -> str:
+def as_table(measured: ReturnMeasurement) -> str:
     tries = {
         "unplugged": measured.unplugged_ms,
         "silent network": measured.silent_ms,

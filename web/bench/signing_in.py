@@ -15,7 +15,7 @@ from meetings.people import passwords
 from models.database import connect, migrate, writing
 from models.person import Person
 from web.bench.harness.server import RunningServer, empty_home, running
-from web.bench.live import Presenter, Stage, Terminals, add_stage, delays_of, quantile
+from web.bench.live import BenchMeeting, Presenter, Terminals, add_stage, delays_of, quantile
 from web.demo.people import PASSWORD, add_people
 
 TURN_EVERY_SECONDS = 0.2
@@ -24,7 +24,7 @@ LONGEST_WAIT_SECONDS = 120
 
 
 @dataclass(frozen=True)
-class Measured:
+class SignInMeasurement:
     """`last_in_s`: seconds from the moment of all until the last one was in; `refused` were told
     to come again; `turn_p95_ms`: of turns meanwhile, from the tap to a terminal."""
 
@@ -34,7 +34,7 @@ class Measured:
     turn_p95_ms: float
 
 
-def measure(people: int) -> Measured:
+def measure(people: int) -> SignInMeasurement:
     """Measure so many people signing in at once. As many terminals of people who are in already
     listen to the meeting."""
     with empty_home() as config:
@@ -54,11 +54,11 @@ def measure(people: int) -> Measured:
             return _run(server, stage, terminals, people)
 
 
-def as_json(measured: Measured) -> dict[str, float]:
+def as_json(measured: SignInMeasurement) -> dict[str, float]:
     return asdict(measured)
 
 
-def as_table(measured: Measured) -> str:
+def as_table(measured: SignInMeasurement) -> str:
     return (
         f"{measured.people} people at once: the last one in after {measured.last_in_s:.1f} s, "
         f"{measured.refused} told to come again\n"
@@ -66,7 +66,9 @@ def as_table(measured: Measured) -> str:
     )
 
 
-def _run(server: RunningServer, stage: Stage, terminals: Terminals, people: int) -> Measured:
+def _run(
+    server: RunningServer, stage: BenchMeeting, terminals: Terminals, people: int
+) -> SignInMeasurement:
     sent: dict[int, float] = {}
     done = threading.Event()
     turning = threading.Thread(target=_turn_pages, args=(server, stage, sent, done))
@@ -78,7 +80,7 @@ def _run(server: RunningServer, stage: Stage, terminals: Terminals, people: int)
     done.set()
     turning.join()
     time.sleep(SETTLE_SECONDS)
-    return Measured(
+    return SignInMeasurement(
         people=people,
         last_in_s=round(max(at for _, at in answers) - begun, 1),
         refused=sum(status != 201 for status, _ in answers),
@@ -87,7 +89,7 @@ def _run(server: RunningServer, stage: Stage, terminals: Terminals, people: int)
 
 
 def _turn_pages(
-    server: RunningServer, stage: Stage, sent: dict[int, float], done: threading.Event
+    server: RunningServer, stage: BenchMeeting, sent: dict[int, float], done: threading.Event
 ) -> None:
     presenter, number = Presenter(server, stage), 0
     while not done.is_set():

@@ -38,7 +38,7 @@ class Engine:
 
 
 @dataclass(frozen=True)
-class Measured:
+class TranscriptionMeasurement:
     seconds: float
     ours: Engine
     library: Engine
@@ -49,7 +49,7 @@ class Measured:
         return self.library.rtf / self.ours.rtf
 
 
-def measure(sound: Path, reference: Path | None, config: Config) -> Measured:
+def measure(sound: Path, reference: Path | None, config: Config) -> TranscriptionMeasurement:
     """Raises InvalidInput, FileRejected for a sound or reference that cannot be read."""
     if not sound.is_file():
         raise InvalidInput("audio", f"{sound} がありません。音声ファイルを確かめてください。")
@@ -59,15 +59,15 @@ def measure(sound: Path, reference: Path | None, config: Config) -> Measured:
     backend.prefer_fastest(config.home, model)  # once for each machine, before any clock runs
     heard = {engine: _in_own_process(engine, sound, config) for engine in ENGINES}
     ours, library = (_engine(heard[engine], seconds, said) for engine in ENGINES)
-    return Measured(seconds, ours, library)
+    return TranscriptionMeasurement(seconds, ours, library)
 
 
-def as_json(measured: Measured) -> dict[str, Any]:
+def as_json(measured: TranscriptionMeasurement) -> dict[str, Any]:
     engines = {name: asdict(getattr(measured, name)) for name in ENGINES}
     return {"seconds": measured.seconds, **engines, "ratio": measured.ratio}
 
 
-def as_table(measured: Measured) -> str:
+def as_table(measured: TranscriptionMeasurement) -> str:
     lines = [f"{measured.seconds:,.0f} s of sound", f"{'':<10}{'RTF':>8}{'CER':>8}{'peak MB':>9}"]
     for name in ENGINES:
         engine: Engine = getattr(measured, name)

@@ -17,7 +17,7 @@ from meetings.errors import GijidoError, StorageFull
 
 
 @dataclass(frozen=True)
-class Place:
+class CommandPlace:
     """Where a command stands, and its help in one sentence, as the command itself has it."""
 
     module: str
@@ -26,51 +26,55 @@ class Place:
 
 
 COMMANDS = {
-    "bench": Place("web.commands.bench", "bench", "Measure the running product on this machine."),
-    "check": Place(
+    "bench": CommandPlace(
+        "web.commands.bench", "bench", "Measure the running product on this machine."
+    ),
+    "check": CommandPlace(
         "web.commands.check",
         "check",
         "Look whether everything is as it should be: database, files, disk, certificate, worker.",
     ),
-    "evaluate": Place(
+    "evaluate": CommandPlace(
         "web.commands.evaluate",
         "evaluate",
         "How well speech is heard, on meetings whose words are known.",
     ),
-    "certificate": Place(
+    "certificate": CommandPlace(
         "web.commands.home",
         "make_certificate",
         "Make a certificate for HOST by an authority of the city's own, or renew it.",
     ),
-    "migrate": Place(
+    "migrate": CommandPlace(
         "web.commands.home", "migrate_database", "Bring the database to the newest tables."
     ),
-    "demo": Place(
+    "demo": CommandPlace(
         "web.commands.demo",
         "load_demo_city",
         "Load three meetings in three states, unless there are people already.",
     ),
-    "import": Place(
+    "import": CommandPlace(
         "web.commands.imports",
         "import_transcript",
         "Take in FILE (txt, docx, srt, vtt, Whisper's JSON) as a transcript of a recording.",
     ),
-    "model": Place(
+    "model": CommandPlace(
         "web.commands.model",
         "model",
         "Speech models: the packaged one, folders below speech-models/, the one of the settings.",
     ),
-    "serve": Place("web.commands.serve", "serve", "Start the web server and one worker."),
-    "transcript": Place(
+    "serve": CommandPlace("web.commands.serve", "serve", "Start the web server and one worker."),
+    "transcript": CommandPlace(
         "web.commands.transcript",
         "write_transcript",
         "Write transcript NUMBER to a file: txt, srt, vtt or csv.",
     ),
-    "user": Place("web.commands.user", "user", "People, their passwords and their roles."),
-    "watch": Place(
+    "user": CommandPlace("web.commands.user", "user", "People, their passwords and their roles."),
+    "watch": CommandPlace(
         "web.commands.worker", "watch", "Take in the recordings that are dropped into FOLDER."
     ),
-    "worker": Place("web.commands.worker", "worker", "Transcribe what waits, until stopped."),
+    "worker": CommandPlace(
+        "web.commands.worker", "worker", "Transcribe what waits, until stopped."
+    ),
 }
 
 

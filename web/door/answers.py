@@ -50,7 +50,7 @@ SAFE = [
 COMES_AGAIN = "このままお待ちいただくと、自動で開き直します。"
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """Ends a request before it reaches its view; `answer` says why."""
 
     def __init__(self, answer: Answer) -> None:

@@ -18,8 +18,8 @@ from flask import Flask
 from meetings.config import Config
 from meetings.disk.storage import Storage, full_disk_told
 from meetings.errors import StorageFull, TooLarge, TryAgain
-from web.door.answers import Receive, Refused, Scope, door_answer, header, refusal
-from web.door.costs import MEGABYTE, Cost, Lane
+from web.door.answers import Receive, RequestRefused, Scope, door_answer, header, refusal
+from web.door.costs import MEGABYTE, Cost, RequestLane
 from web.door.lanes import Lanes
 from web.door.view_calls import check_access
 from web.limits import (
@@ -85,7 +85,7 @@ class Bodies:
             return BytesIO()
         try:
             return await self._take(scope, receive, cost, length or 0)
-        except Refused:
+        except RequestRefused:
             await _throw_away(scope, receive)
             raise
 
@@ -104,8 +104,8 @@ class Bodies:
             return await spool.whole()
         except StorageFull as problem:
             spool.close()
-            raise Refused(refusal(scope, problem)) from problem
-        except (BrokenOff, Refused):
+            raise RequestRefused(refusal(scope, problem)) from problem
+        except (BrokenOff, RequestRefused):
             spool.close()
             raise
 
@@ -113,15 +113,15 @@ class Bodies:
         """Return how many bytes the body may have, which is more than a small one has already.
         Raises Refused as `take` does."""
         if size_bytes > cost.largest_bytes or not cost.asks_first:
-            raise Refused(self._too_large(scope, cost))
+            raise RequestRefused(self._too_large(scope, cost))
         try:
-            answer = await self._lanes[Lane.READING].run(check_access, self._app, scope)
+            answer = await self._lanes[RequestLane.READING].run(check_access, self._app, scope)
         except TryAgain as problem:
-            raise Refused(refusal(scope, problem)) from problem
+            raise RequestRefused(refusal(scope, problem)) from problem
         if answer[0] != 204:
-            raise Refused(answer)
+            raise RequestRefused(answer)
         if self._storage.free_bytes() < COPIES * size_bytes + self._spare_bytes(cost):
-            raise Refused(refusal(scope, StorageFull()))
+            raise RequestRefused(refusal(scope, StorageFull()))
         return cost.largest_bytes
 
     def _too_large(self, scope: Scope, cost: Cost) -> tuple[int, list[tuple[bytes, bytes]], bytes]:

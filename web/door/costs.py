@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from meetings.config import Limits
+from meetings.config import LimitSettings
 from web.limits import FORM_BYTES, LARGEST_BODY_BYTES, SMALL_BODY_BYTES
 
 MEGABYTE = 1_000_000
@@ -19,7 +19,7 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class Lane(Enum):
+class RequestLane(Enum):
     """Kinds of work that do not wait for each other."""
 
     TURNS = auto()  # what the hall waits for
@@ -37,13 +37,15 @@ class Cost:
     """The limits of one route: in which lane it runs and how large a body may be, in bytes. With
     `asks_first`, a body that is not small is taken only from somebody who may use the route."""
 
-    lane: Lane
+    lane: RequestLane
     largest_bytes: int = SMALL_BODY_BYTES
     asks_first: bool = False
     takes_files: bool = False
 
 
-def costs(*, lane: Lane | None = None, files: str = "", at_once: int = 1) -> Callable[[View], View]:
+def costs(
+    *, lane: RequestLane | None = None, files: str = "", at_once: int = 1
+) -> Callable[[View], View]:
     """Declare what is unusual of a view: the lane it runs in; the limit of the settings for the
     file that it takes (`document_mb`), and how many of that size at once.
 
@@ -70,7 +72,7 @@ def is_for_anybody(view: View) -> bool:
 class Costs:
     """The costs of the application's routes."""
 
-    def __init__(self, app: Flask, limits: Limits) -> None:
+    def __init__(self, app: Flask, limits: LimitSettings) -> None:
         self._app = app
         self._limits = limits
         self._urls = app.url_map.bind("")
@@ -82,7 +84,7 @@ class Costs:
         try:
             endpoint, _ = self._urls.match(path, method)
         except (HTTPException, RequestRedirect):
-            return Cost(Lane.READING)
+            return Cost(RequestLane.READING)
         return self._of_view(endpoint, method in SAFE_METHODS)
 
     def _declared(self, endpoint: str, only_reads: bool) -> Cost:
@@ -91,6 +93,6 @@ class Costs:
         lane = getattr(view, "lane", None)
         if limit:
             mb = getattr(self._limits, limit) * getattr(view, "files_at_once", 1)
-            return Cost(lane or Lane.FILES, mb * MEGABYTE + FORM_BYTES, True, True)
-        lane = lane or (Lane.READING if only_reads else Lane.CHANGING)
+            return Cost(lane or RequestLane.FILES, mb * MEGABYTE + FORM_BYTES, True, True)
+        lane = lane or (RequestLane.READING if only_reads else RequestLane.CHANGING)
         return Cost(lane) if is_for_anybody(view) else Cost(lane, LARGEST_BODY_BYTES, True)

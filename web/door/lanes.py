@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from meetings.errors import TryAgain
 from meetings.people import passwords
-from web.door.costs import Lane
+from web.door.costs import RequestLane
 
 T = TypeVar("T")
 
@@ -24,17 +24,17 @@ class Width:
 
 
 WIDTHS = {
-    Lane.TURNS: Width(2, 500, 10),
+    RequestLane.TURNS: Width(2, 500, 10),
     # A hall that comes back after its network was gone asks all at once.
-    Lane.LIVE: Width(6, 5_000, 30),
-    Lane.READING: Width(8, 500, 10),
-    Lane.CHANGING: Width(8, 500, 10),
-    Lane.FILES: Width(4, 100, 30),
+    RequestLane.LIVE: Width(6, 5_000, 30),
+    RequestLane.READING: Width(8, 500, 10),
+    RequestLane.CHANGING: Width(8, 500, 10),
+    RequestLane.FILES: Width(4, 100, 30),
     # As many as are hashed at once: who waits for that holds no thread.
-    Lane.SIGN_IN: Width(passwords.AT_ONCE, 500, 60),
+    RequestLane.SIGN_IN: Width(passwords.AT_ONCE, 500, 60),
     # One at a time: the interpreter makes no more anyway, and the hall waits less for it.
-    Lane.CITIZENS: Width(1, 200, 10),
-    Lane.CLIPS: Width(2, 50, 10),
+    RequestLane.CITIZENS: Width(1, 200, 10),
+    RequestLane.CLIPS: Width(2, 50, 10),
 }
 
 
@@ -77,7 +77,7 @@ class Threads:
 
 class Lanes:
     def __init__(self) -> None:
-        self._threads = {lane: Threads(lane.name.lower(), WIDTHS[lane]) for lane in Lane}
+        self._threads = {lane: Threads(lane.name.lower(), WIDTHS[lane]) for lane in RequestLane}
 
-    def __getitem__(self, lane: Lane) -> Threads:
+    def __getitem__(self, lane: RequestLane) -> Threads:
         return self._threads[lane]

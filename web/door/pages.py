@@ -18,7 +18,7 @@ from meetings.errors import TryAgain
 from web.door.answers import (
     Headers,
     Receive,
-    Refused,
+    RequestRefused,
     Scope,
     Send,
     door_answer,
@@ -80,7 +80,7 @@ class Pages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             made = await self._made(scope, receive)
-        except Refused as problem:
+        except RequestRefused as problem:
             await send_response(send, *problem.answer)
         except TooSlow:
             await send_response(send, *door_answer(scope, 408))
@@ -96,7 +96,7 @@ class Pages:
             try:
                 return await self._lanes[cost.lane].run(_compute, self._app, scope, body)
             except TryAgain as problem:
-                raise Refused(refusal(scope, problem, _typed(scope, body))) from problem
+                raise RequestRefused(refusal(scope, problem, _typed(scope, body))) from problem
 
     async def _send(self, scope: Scope, made: Made, receive: Receive, send: Send) -> None:
         try:

@@ -10,7 +10,7 @@ from meetings.documents import printing
 from meetings.documents.documents import readable
 from meetings.documents.paper_numbers import paper_names
 from meetings.errors import StoredFileLost
-from meetings.pdf.joining import Part, join
+from meetings.pdf.joining import DocumentToJoin, join
 from meetings.pdf.stamping import stamp
 from meetings.rights import Right, is_only_invited, may_download, rights
 from models.base import now
@@ -46,9 +46,9 @@ def send_all_documents(person: Person, meeting: Meeting) -> Response:
 
 def _part(
     given: frozenset[Right], person: Person, number: str, document: Document, title: str
-) -> Part:
+) -> DocumentToJoin:
     version, item = document.current, document.agenda_item
-    return Part(
+    return DocumentToJoin(
         heading=f"{number}　{item.title}" if item else "会議全体の資料",
         title=title,
         path=_whole_or_none(version.sha256),

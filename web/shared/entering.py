@@ -7,7 +7,7 @@ from flask import current_app
 from flask import session as cookie
 
 from meetings.errors import SignInRefused, TooManyTries, WrongCode
-from meetings.people.sign_ins import Attempt, Entered, Place
+from meetings.people.sign_ins import Attempt, Entered, SignInPlace
 from models.person import Person
 from web import refusals
 from web.refusals import address
@@ -18,24 +18,24 @@ BROWSER = "browser"
 Headers = dict[str, str]
 
 
-def attempt(login: str, password: str, place: Place) -> Attempt:
+def attempt(login: str, password: str, place: SignInPlace) -> Attempt:
     key = current_app.secret_key
     assert isinstance(key, bytes)
     return Attempt(login, password, place, key)
 
 
-def of_browser() -> Place:
+def of_browser() -> SignInPlace:
     """Return the place of a browser, which is known again by a secret in its cookie, also after
     signing out."""
     known = cookie.get(BROWSER) or secrets.token_urlsafe(16)
-    return Place(address(), browser=known, former=cookie.get("token", ""))
+    return SignInPlace(address(), browser=known, former=cookie.get("token", ""))
 
 
-def of_script() -> Place:
-    return Place(address(), is_script=True)
+def of_script() -> SignInPlace:
+    return SignInPlace(address(), is_script=True)
 
 
-def remember(entered: Entered, place: Place) -> None:
+def remember(entered: Entered, place: SignInPlace) -> None:
     """Put the sign-in into the browser's cookie. The anti-forgery token stays the same: forms open
     in other tabs can still be sent."""
     cookie["token"], cookie[BROWSER] = entered.token, place.browser

@@ -21,7 +21,7 @@ from models.meeting import AgendaItem, Meeting
 from models.recording import Recording
 from models.transcript import Transcript
 from web import access
-from web.shared.multipart import Received, ReceivedFile, receive_form
+from web.shared.multipart import ReceivedFile, ReceivedForm, receive_form
 from web.transaction import config, database_session, release, storage
 
 MEGABYTE = 1_000_000
@@ -142,7 +142,7 @@ def _prepare_each(
 
 
 @contextmanager
-def _received(limit_mb: int) -> Iterator[Received]:
+def _received(limit_mb: int) -> Iterator[ReceivedForm]:
     release()
     with receive_form(storage(), limit_mb * MEGABYTE, check_token) as form:
         yield form
@@ -159,7 +159,7 @@ def check_token(fields: dict[str, str]) -> None:
         raise CSRFError(problem.args[0]) from problem
 
 
-def _only_file(form: Received) -> ReceivedFile:
+def _only_file(form: ReceivedForm) -> ReceivedFile:
     if len(form.files) != 1:
         raise InvalidInput("file", "ファイルを1つ選んでから送信してください。")
     return form.files[0]

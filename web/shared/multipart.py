@@ -26,7 +26,7 @@ class ReceivedFile:
 
 
 @dataclass
-class Received:
+class ReceivedForm:
     """The plain fields and the files of one form, in the order in which they came."""
 
     fields: dict[str, str] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class _Parts:
         open_file: Callable[[], Incoming],
         before_file: Callable[[dict[str, str]], None],
     ) -> None:
-        self.received = Received()
+        self.received = ReceivedForm()
         self._open_file = open_file
         self._before_file = before_file
         self._parts = 0
@@ -104,7 +104,7 @@ class _Parts:
 @contextmanager
 def receive_form(
     storage: Storage, limit_bytes: int, before_file: Callable[[dict[str, str]], None]
-) -> Iterator[Received]:
+) -> Iterator[ReceivedForm]:
     """Read the request's multipart form. `before_file` is given the fields that stand before
     the first file and may refuse them (the anti-forgery token is one of them).
 

@@ -28,7 +28,7 @@ from meetings.people.sign_ins import lasting
 from models.base import now
 from models.database import reading
 from web.door.answers import Answer, Receive, Scope, Send, header, refusal, send_response
-from web.door.costs import Lane
+from web.door.costs import RequestLane
 from web.door.lanes import Lanes
 from web.door.pages import until_gone
 from web.door.view_calls import call_view_with_sign_in
@@ -235,7 +235,7 @@ class Live:
 
     def __init__(self, app: Flask, lanes: Lanes, behind: Any) -> None:
         self._app = app
-        self._threads = lanes[Lane.LIVE]
+        self._threads = lanes[RequestLane.LIVE]
         self._behind = behind
         self._hub: Hub = app.extensions["hub"]
         self._looking: asyncio.Task[None] | None = None

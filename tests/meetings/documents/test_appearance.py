@@ -46,25 +46,25 @@ def test_another_digit_is_told_from_another_scan_of_the_same_sheet(tmp_path: Pat
 
 def test_a_scanned_page_with_another_digit_has_changed(shelf: Shelf) -> None:
     change = change_of(shelf, pdfs.scan_of(AMOUNTS), pdfs.scan_of(ONE_OTHER, noise=1))
-    assert change.change is versions.Change.CHANGED
+    assert change.change is versions.ChangeKind.CHANGED
 
 
 def test_a_sheet_scanned_again_is_the_same_and_one_is_asked_to_look(shelf: Shelf) -> None:
     change = change_of(shelf, pdfs.scan_of(AMOUNTS), pdfs.scan_of(AMOUNTS, aside=2, noise=3))
-    assert change.change is versions.Change.SAME and change.must_be_looked_at
+    assert change.change is versions.ChangeKind.SAME and change.must_be_looked_at
 
 
 def test_the_very_same_picture_needs_no_second_look(shelf: Shelf) -> None:
     scan = pdfs.scan_of(AMOUNTS)
     change = change_of(shelf, scan, pdfs.saved(pikepdf.open(io.BytesIO(scan))))
-    assert change.change is versions.Change.SAME and not change.must_be_looked_at
+    assert change.change is versions.ChangeKind.SAME and not change.must_be_looked_at
 
 
 def test_a_page_of_text_on_which_only_a_stamp_is_new_has_changed(shelf: Shelf) -> None:
     stamped = pikepdf.open(io.BytesIO(pdfs.pdf_of(TEXT)))
     stamped.pages[0].contents_add(b"\nq 1 0 0 RG 2 w 460 700 30 30 re S Q")
     change = change_of(shelf, pdfs.pdf_of(TEXT), pdfs.saved(stamped))
-    assert change.change is versions.Change.CHANGED and versions.difference(change) == []
+    assert change.change is versions.ChangeKind.CHANGED and versions.difference(change) == []
 
 
 def test_a_form_filled_otherwise_has_changed_and_its_values_are_found(shelf: Shelf) -> None:
@@ -74,5 +74,5 @@ def test_a_form_filled_otherwise_has_changed_and_its_values_are_found(shelf: She
     assert "12,300" in document.current.pages[0].text.splitlines()
     (change,) = versions.compare(shelf.propose(document, new))
     pieces = versions.difference(change)
-    assert change.change is versions.Change.CHANGED
+    assert change.change is versions.ChangeKind.CHANGED
     assert [p.text for p in pieces if p.kind != "kept"] == ["12,300", "98,000,000"]

@@ -21,13 +21,13 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from meetings import agenda, dates
-from meetings.config import Config, Mail
+from meetings.config import Config, MailSettings
 from meetings.documents import printing
 from meetings.errors import InvalidInput, NotFound, NotPossibleNow, TooManyTries, WrongCode
 from meetings.invitations import guests, invitations, mail, notices, roster
 from meetings.invitations.calendar import calendar_of
 from meetings.people import sign_ins
-from meetings.people.sign_ins import Place
+from meetings.people.sign_ins import SignInPlace
 from meetings.rights import Right, rights
 from minutes import health
 from models.base import now
@@ -36,7 +36,7 @@ from models.notice import Notice, NoticeKind
 from models.person import SignIn
 from tests.conftest import Cast
 
-AT_HOME = Place("192.0.2.7")
+AT_HOME = SignInPlace("192.0.2.7")
 
 
 class Letters(Message):
@@ -90,7 +90,7 @@ def post(letters: Letters, port: int) -> Iterator[Controller]:
 @pytest.fixture
 def mailing(config: Config, port: int) -> Config:
     sender = "gijido@city.example.jp"
-    return replace(config, mail=Mail(smtp_host="127.0.0.1", smtp_port=port, sender=sender))
+    return replace(config, mail=MailSettings(smtp_host="127.0.0.1", smtp_port=port, sender=sender))
 
 
 @pytest.fixture
@@ -578,7 +578,9 @@ def test_the_printed_notice_says_what_it_must_and_nothing_breaks_out_of_it(
     coming.title = "#panic() *第2回* $x$ 懇話会"
     session.flush()
     letters = [printing.letter_to(config, i) for i in invitations.invited(coming)]
-    letters.append(printing.Letter("山本 太郎", "", f"{config.address}/guest/abc", "204815"))
+    letters.append(
+        printing.InvitationLetter("山本 太郎", "", f"{config.address}/guest/abc", "204815")
+    )
     pdf = pdfium.PdfDocument(printing.notice(session, config, coming, letters))
     assert len(pdf) == 2
     first, second = (page.get_textpage().get_text_bounded() for page in pdf)

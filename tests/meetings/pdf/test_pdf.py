@@ -9,7 +9,7 @@ import pytest
 from meetings.cell import Cell
 from meetings.errors import FileRejected, OutOfBounds
 from meetings.pdf import joining, pdf, stamping, typesetting
-from meetings.pdf.joining import Part
+from meetings.pdf.joining import DocumentToJoin
 from tests import bombs, pdfs
 from tests.memory import grows_by_at_most
 from web.bench.harness.attack import nested_forms
@@ -65,7 +65,7 @@ def test_such_a_document_costs_the_joined_pdf_only_its_own_pages(file: Path, fol
     good, cover = folder / "good.pdf", folder / "cover.pdf"
     for path, words in ((good, "# 予算"), (cover, "# 次第")):
         path.write_bytes(pdfs.pdf_of(words))
-    parts = [Part("1", "大きい", file, WORDS), Part("1", "予算", good, WORDS)]
+    parts = [DocumentToJoin("1", "大きい", file, WORDS), DocumentToJoin("1", "予算", good, WORDS)]
     with grows_by_at_most(50):
         joining.join(cover, parts, folder / "all.pdf", folder)
     pages = [

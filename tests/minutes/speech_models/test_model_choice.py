@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from meetings.config import Config, Speech
+from meetings.config import Config, SpeechSettings
 from meetings.disk.storage import Storage
 from minutes.recognition.heard import HeardSegment
 from minutes.sound.samples import Samples
@@ -50,7 +50,7 @@ def worker(
 
         return recognise
 
-    speech = Speech(model="of-the-settings", first_chunk_seconds=60, chunk_seconds=120)
+    speech = SpeechSettings(model="of-the-settings", first_chunk_seconds=60, chunk_seconds=120)
     return Worker(
         replace(config, speech=speech),
         engine,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from meetings.config import Config, Speech
+from meetings.config import Config, SpeechSettings
 from meetings.errors import ConfigurationError
 from minutes.speech_models import speech_model
 from minutes.speech_models.speech_model import PACKAGED_SHA256, SpeechModel
@@ -32,7 +32,7 @@ def copied(small_model: Path, folder: Path) -> Path:
 
 
 def using(config: Config, wanted: Path | str) -> Config:
-    return replace(config, speech=Speech(model=str(wanted)))
+    return replace(config, speech=SpeechSettings(model=str(wanted)))
 
 
 def test_the_packaged_model_is_joined_and_is_the_published_one(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from minutes.terms.terms import MOST_TERMS
 from minutes.transcripts import transcripts
 from models.document import Document, DocumentVersion, Page
 from models.meeting import Meeting
-from models.term import TermList
+from models.term import CollectedTerms
 from models.transcript import Transcript
 from tests.conftest import Cast
 from web.demo import builders
@@ -180,4 +180,4 @@ def test_confirmed_words_of_earlier_meetings_of_the_series_are_terms(
     assert not listing.terms_of(session, later).is_current
     collected_now(session, engine, later)
     assert "市道汐見線" in surfaces(session, later)
-    assert session.get_one(TermList, later.id).collected_at is not None
+    assert session.get_one(CollectedTerms, later.id).collected_at is not None

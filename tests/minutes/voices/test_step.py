@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings.config import Config, Speakers
+from meetings.config import Config, SpeakerSettings
 from meetings.errors import ConfigurationError, InvalidInput, NotPossibleNow
 from minutes.sound.samples import Read
 from minutes.transcription import work
@@ -44,7 +44,7 @@ ONE_VOICE = voices.Told([SpeakerTurn(0, 1000, 1)], [], WEIGHTS)
 def make_worker(
     config: Config, engine: Engine, tell_apart: TellApart = voices.tell_apart_as_set
 ) -> Worker:
-    on = replace(config, speakers=Speakers(tell_apart=True))
+    on = replace(config, speakers=SpeakerSettings(tell_apart=True))
     no_words = speech_models.find_no_words
     teacher = speech_models.teach_nothing
     return Worker(on, engine, lambda *_: iter, teacher, no_words, tell_apart)  # type: ignore[arg-type]
@@ -166,6 +166,6 @@ def test_an_impossible_number_is_refused(session: Session, cast: Cast, run: Tran
 
 
 def test_a_folder_of_better_weights_needs_its_file(config: Config, tmp_path: Path) -> None:
-    own = replace(config, speakers=Speakers(folder=str(tmp_path)))
+    own = replace(config, speakers=SpeakerSettings(folder=str(tmp_path)))
     with pytest.raises(ConfigurationError, match=r"embedding\.onnx"):
         weights.load(own)

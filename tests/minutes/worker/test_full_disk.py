@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from meetings import config as settings
-from meetings.config import Config, Speech
+from meetings.config import Config, SpeechSettings
 from meetings.disk.storage import Storage
 from meetings.errors import StorageFull
 from minutes.recognition.heard import HeardSegment, Recognise
@@ -34,9 +34,11 @@ DISK = "40m"
 @pytest.fixture
 def config(tmp_path: Path, small_model: Path) -> Iterator[Config]:
     """The data on a disk of its own, of 40 MB."""
-    speech = Speech(model=str(small_model), first_chunk_seconds=60, chunk_seconds=120)
+    speech = SpeechSettings(model=str(small_model), first_chunk_seconds=60, chunk_seconds=120)
     with small_disk(tmp_path / "home", DISK) as home:
-        yield replace(settings.load(), storage=settings.Storage(home=str(home)), speech=speech)
+        yield replace(
+            settings.load(), storage=settings.StorageSettings(home=str(home)), speech=speech
+        )
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
-from meetings.config import Config, Speech
+from meetings.config import Config, SpeechSettings
 from meetings.disk.storage import Storage
 from minutes.recognition.heard import HeardSegment
 from minutes.sound.samples import Samples
@@ -53,7 +53,7 @@ def test_a_lock_that_others_hold_too_long_fails_no_transcription(
             yield heard
 
     short = connect(config.database, patience_seconds=PATIENCE_SECONDS)
-    speech = Speech(model=str(small_model), first_chunk_seconds=60, chunk_seconds=120)
+    speech = SpeechSettings(model=str(small_model), first_chunk_seconds=60, chunk_seconds=120)
     worker = Worker(
         replace(config, speech=speech),
         short,

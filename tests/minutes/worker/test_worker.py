@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings.config import Config, Speech
+from meetings.config import Config, SpeechSettings
 from meetings.disk.storage import Storage
 from meetings.errors import ConfigurationError, FileRejected
 from minutes.assignment import decisions as assignment
@@ -70,7 +70,7 @@ Run = Callable[..., Worker]
 @pytest.fixture
 def make_worker(config: Config, engine: Engine, small_model: Path) -> Run:
     """A worker with this recogniser, for chunks of a minute or so."""
-    speech = Speech(model=str(small_model), first_chunk_seconds=60, chunk_seconds=120)
+    speech = SpeechSettings(model=str(small_model), first_chunk_seconds=60, chunk_seconds=120)
 
     def make(recognise: Recognise) -> Worker:
         return Worker(

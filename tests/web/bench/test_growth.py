@@ -33,7 +33,7 @@ def test_every_page_of_a_city_is_answered_and_asks_as_often_in_one_twice_as_larg
     build_world(session, storage, cast)
     session.commit()
     session.get_bind().dispose()  # type: ignore[union-attr]
-    other = replace(config, storage=settings.Storage(home=f"{config.home}-twice"))
+    other = replace(config, storage=settings.StorageSettings(home=f"{config.home}-twice"))
     shutil.copytree(config.home, other.home)
     for home, size in ((config, city.LEAST), (other, TWICE)):
         city.fill(connect(home.database), size)

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from web.bench import recording
-from web.bench.recording import Moment, Watched
+from web.bench.recording import ProgressSample, Watched
 from web.commands.cli import cli
 
 SPEECH = Path(__file__).parents[2] / "data" / "speech" / "meeting"
@@ -43,7 +43,14 @@ def test_a_file_or_silence_not_both_and_not_neither(words: list[str]) -> None:
 
 def test_the_curve_keeps_the_highest_point_inside() -> None:
     watched = Watched(
-        600.0, 9, 3.0, (Moment(1, 0, 100.0), Moment(60, 300, 1105.0), Moment(90, 600, 800.0))
+        600.0,
+        9,
+        3.0,
+        (
+            ProgressSample(1, 0, 100.0),
+            ProgressSample(60, 300, 1105.0),
+            ProgressSample(90, 600, 800.0),
+        ),
     )
     drawn = recording.as_curve(watched)
     heights = [

@@ -250,12 +250,14 @@ def test_a_home_that_cannot_be_made_or_written_to_is_a_sentence(
     tmp_path: Path, config: Config
 ) -> None:
     (tmp_path / "file").write_text("in the way")
-    blocked = replace(config, storage=settings.Storage(home=str(tmp_path / "file" / "home")))
+    blocked = replace(
+        config, storage=settings.StorageSettings(home=str(tmp_path / "file" / "home"))
+    )
     with pytest.raises(StartRefused, match="つくれません"):
         homes.prepare(blocked)
     with small_disk(tmp_path / "disk") as disk:
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-        closed = replace(config, storage=settings.Storage(home=str(disk)))
+        closed = replace(config, storage=settings.StorageSettings(home=str(disk)))
         with pytest.raises(StartRefused, match="書き込めません"):
             homes.prepare(closed)
 

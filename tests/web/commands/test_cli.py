@@ -20,7 +20,7 @@ from meetings.errors import (
     SignInRefused,
 )
 from meetings.people import people
-from meetings.people.sign_ins import Attempt, Place, sign_in
+from meetings.people.sign_ins import Attempt, SignInPlace, sign_in
 from minutes.meeting_stages import MeetingState, state_of
 from minutes.speech_models import speech_model
 from models.database import connect, migrate
@@ -50,7 +50,7 @@ def session_on(home: Path) -> Session:
 
 
 def can_sign_in(home: Path, login: str, password: str) -> bool:
-    attempt = Attempt(login, password, Place("10.0.0.1"), b"key")
+    attempt = Attempt(login, password, SignInPlace("10.0.0.1"), b"key")
     try:
         sign_in(connect(home / "gijido.sqlite3"), attempt, hours=1)
     except SignInRefused:

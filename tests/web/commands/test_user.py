@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from meetings.errors import InvalidInput, NotPossibleNow, SignInRefused
 from meetings.people import people
-from meetings.people.sign_ins import Attempt, Place, sign_in
+from meetings.people.sign_ins import Attempt, SignInPlace, sign_in
 from models.database import connect
 from models.person import Person
 from web.commands.cli import cli
@@ -42,7 +42,7 @@ def session_on(home: Path) -> Session:
 
 
 def enters(home: Path, login: str, password: str) -> bool:
-    attempt = Attempt(login, password, Place("192.0.2.1"), b"key")
+    attempt = Attempt(login, password, SignInPlace("192.0.2.1"), b"key")
     try:
         sign_in(connect(home / "gijido.sqlite3"), attempt, hours=1)
     except SignInRefused:

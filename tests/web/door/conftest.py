@@ -27,7 +27,7 @@ from models.person import Person, SignIn
 from tests.serving import served_on_a_port
 from web import access
 from web.app import create_app
-from web.bench.harness.hostile_clients import Place
+from web.bench.harness.hostile_clients import ServerAddress
 from web.demo import builders
 from web.streams.live import Hub
 
@@ -70,7 +70,7 @@ class Odd:
 class Hall:
     """A server with a meeting whose first document is large, and tokens of who takes part."""
 
-    place: Place
+    place: ServerAddress
     app: Flask
     config: Config
     engine: Engine
@@ -99,7 +99,7 @@ def hall(peopled_database: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     loaded = settings.load()
     config = replace(
         loaded,
-        storage=settings.Storage(home=str(home)),
+        storage=settings.StorageSettings(home=str(home)),
         server=replace(loaded.server, connections_per_address=MOST_PER_ADDRESS),
         limits=replace(loaded.limits, spare_mb=10, document_mb=8),
     )
@@ -111,7 +111,15 @@ def hall(peopled_database: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     organiser, attendee = (sign_in(engine, login) for login in ("koga", "okuma"))
     with served_on_a_port(app) as port:
         yield Hall(
-            Place(port), app, config, engine, meeting_id, version_id, organiser, attendee, odd
+            ServerAddress(port),
+            app,
+            config,
+            engine,
+            meeting_id,
+            version_id,
+            organiser,
+            attendee,
+            odd,
         )
         odd.hold.set()
     engine.dispose()

@@ -10,7 +10,7 @@ from tests import pages
 from tests.pdfs import plain_pdf
 from tests.web.door.conftest import Hall
 from web.bench.harness.hostile_clients import (
-    Answered,
+    RawAnswer,
     exchange,
     half_sent_bodies,
     read_answer,
@@ -51,7 +51,7 @@ def test_a_sender_who_drips_is_let_go_too(hall: Hall, monkeypatch: pytest.Monkey
     monkeypatch.setattr(bodies, "SILENCE_SECONDS", 0.5)
     with half_sent_bodies(hall.place, 1, "/sign-in") as (line,):
         line.settimeout(0.1)
-        answered = Answered(0)
+        answered = RawAnswer(0)
         for _ in range(200):
             line.sendall(b"a")
             answered = read_answer(line)

@@ -17,8 +17,8 @@ from models.database import writing
 from models.person import SignIn
 from tests.loops import run
 from tests.web.door.conftest import Hall, sign_in
-from web.bench.harness.hostile_clients import Place, exchange, request, seconds_to_answer
-from web.door.costs import Lane
+from web.bench.harness.hostile_clients import ServerAddress, exchange, request, seconds_to_answer
+from web.door.costs import RequestLane
 from web.door.lanes import WIDTHS, Threads, Width
 from web.streams import live
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.hostile
 
 
 def test_turns_go_on_while_all_who_read_wait(hall: Hall) -> None:
-    readers = WIDTHS[Lane.READING].threads + 4
+    readers = WIDTHS[RequestLane.READING].threads + 4
     hall.odd.hold.clear()
     api = f"/api/meetings/{hall.meeting_id}"
     with ThreadPoolExecutor(readers) as pool:
@@ -78,7 +78,7 @@ def test_a_row_has_an_end_and_a_longest_wait() -> None:
     assert last == ""
 
 
-def open_stream(place: Place, meeting_id: int, token: str) -> socket.socket:
+def open_stream(place: ServerAddress, meeting_id: int, token: str) -> socket.socket:
     line = place.connect(seconds=20)
     path = f"/api/meetings/{meeting_id}/live"
     line.sendall(request("GET", path, token=token, Accept="text/event-stream"))

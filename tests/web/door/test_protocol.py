@@ -11,7 +11,7 @@ from meetings.certificates import make_certificate
 from tests.serving import served_on_a_port
 from tests.web.door.conftest import MOST_PER_ADDRESS, NEIGHBOUR, Hall
 from web.bench.harness.hostile_clients import (
-    Place,
+    ServerAddress,
     exchange,
     half_sent_heads,
     read_answer,
@@ -124,7 +124,7 @@ def test_hands_over_tls_are_not_shaken_for_ever(
     monkeypatch.setattr(loop, "HEAD_SECONDS", 1.0)
     certificate, key = make_certificate(hall.config, ["localhost"])
     tls = {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
-    with served_on_a_port(hall.app, **tls) as port, Place(port).connect() as silent:
+    with served_on_a_port(hall.app, **tls) as port, ServerAddress(port).connect() as silent:
         assert silent.recv(1) == b""
 
 

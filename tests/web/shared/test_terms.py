@@ -13,7 +13,7 @@ from minutes.transcripts import transcripts
 from models.document import DocumentVersion, Page
 from models.meeting import Meeting
 from models.person import Person
-from models.term import DictionaryEntry, TermList
+from models.term import CollectedTerms, DictionaryEntry
 from models.transcript import Transcript
 from tests.conftest import Browser, Cast
 from tests.queries import unchanged
@@ -141,7 +141,7 @@ def test_many_pages_are_collected_by_the_worker_and_the_screen_says_so(
     assert "用語を集め直しています" in secretary.get(at).text
     assert "用語を集め直しています" in secretary.get(at).text
     session.rollback()
-    assert session.scalars(select(TermList)).one().collected_at is None
+    assert session.scalars(select(CollectedTerms)).one().collected_at is None
     engine = session.get_bind()
     assert papers.collect_some(engine)  # type: ignore[arg-type]
     html = secretary.get(at).text

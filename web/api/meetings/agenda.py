@@ -53,7 +53,7 @@ class AgendaItemChange(Shape):
     revision: Revision = Field(description="読んだときの revision")
 
 
-class Place(Shape):
+class AgendaPosition(Shape):
     parent_id: Identity | None = Field(description="null なら一番上の段")
     position: int = Field(ge=0, le=10_000, description="その親の下で何番目か。0から")
 
@@ -99,8 +99,8 @@ def change(person: Person, agenda_item: AgendaItem, body: AgendaItemChange) -> A
 
 @blueprint.post("/agenda-items/<int:agenda_item_id>/place")
 @access.to(AgendaItem, Right.PREPARE)
-@operation("議題を移す", answers=AgendaAnswer, body=Place)
-def place(person: Person, agenda_item: AgendaItem, body: Place) -> AgendaAnswer:
+@operation("議題を移す", answers=AgendaAnswer, body=AgendaPosition)
+def place(person: Person, agenda_item: AgendaItem, body: AgendaPosition) -> AgendaAnswer:
     parent = item_of(agenda_item.meeting, body.parent_id, "parent_id")
     agenda.move_agenda_item(database_session(), person, agenda_item, parent, body.position)
     return AgendaAnswer(agenda_items=agenda_of(agenda_item.meeting))

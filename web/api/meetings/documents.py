@@ -19,16 +19,16 @@ from web.api.meetings.agenda import item_of
 from web.api.meetings.live import announce
 from web.api.meetings.releasing import release_version
 from web.api.operations import (
+    FormUpload,
     Identity,
     Query,
     Shape,
     ShortText,
-    Upload,
     operation,
 )
 from web.api.shapes import PersonAnswer
 from web.audit_access import note_hourly_look
-from web.door.costs import Lane, costs
+from web.door.costs import RequestLane, costs
 from web.shared import intake
 from web.shared.downloads import PDF, send_document
 from web.transaction import database_session
@@ -134,7 +134,7 @@ def list_documents(person: Person, meeting: Meeting) -> DocumentsAnswer:
     "資料（PDF）を登録する",
     answers=DocumentAnswer,
     status=201,
-    upload=Upload("PDF", {"agenda_item_id": "議題の番号。なければ会議全体の資料"}),
+    upload=FormUpload("PDF", {"agenda_item_id": "議題の番号。なければ会議全体の資料"}),
 )
 def add(person: Person, meeting: Meeting) -> DocumentAnswer:
     document = intake.receive_document(meeting.id, _place)
@@ -202,7 +202,7 @@ def remove(person: Person, document: Document) -> None:
 
 @blueprint.get("/versions/<int:version_id>/file")
 @access.to(DocumentVersion, Right.SEE)
-@costs(lane=Lane.FILES)
+@costs(lane=RequestLane.FILES)
 @operation("資料のPDF（保存が許されている資料）", file=PDF)
 def file(person: Person, version: DocumentVersion) -> Response:
     given = rights(database_session(), person, version.meeting)
@@ -241,7 +241,7 @@ class PieceAnswer(Shape):
 
 
 class PageChangeAnswer(Shape):
-    change: versions.Change
+    change: versions.ChangeKind
     old_page: int | None = Field(description="前の版の頁")
     new_page: int | None = Field(description="この版の頁")
     likeness: float = Field(description="似ている度合い（0から1）")
@@ -314,7 +314,7 @@ def permit(person: Person, document: Document, body: PermissionsBody) -> Documen
     "差替えの案を登録する",
     answers=VersionAnswer,
     status=201,
-    upload=Upload("PDF"),
+    upload=FormUpload("PDF"),
 )
 def propose(person: Person, document: Document) -> VersionAnswer:
     version = intake.receive_version(document.id)
@@ -384,7 +384,7 @@ def _change(change: versions.PageChange) -> PageChangeAnswer:
     )
 
 
-def _hit(hit: search.Hit) -> HitAnswer:
+def _hit(hit: search.PageHit) -> HitAnswer:
     return HitAnswer(
         document_id=hit.document.id,
         title=hit.document.title,

@@ -11,7 +11,7 @@ from meetings.invitations import guests, invitations, notices, roster
 from meetings.people import logins
 from meetings.rights import Right, may_read_note, rights
 from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting, RosterEntry, Series
-from models.meeting import InvitationAnswer as Given
+from models.meeting import InvitationReply as Given
 from models.person import Person
 from web import access
 from web.api.operations import Identity, Shape, ShortText, operation

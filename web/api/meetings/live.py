@@ -20,7 +20,7 @@ from web import access
 from web.api.meetings.agenda import item_of
 from web.api.operations import Identity, Ordinal, Query, Shape, ShortText, operation
 from web.api.shapes import PersonAnswer
-from web.door.costs import Lane, costs
+from web.door.costs import RequestLane, costs
 from web.streams.live import Hub
 from web.transaction import after_commit, database_session, reads, urgent
 
@@ -157,7 +157,7 @@ class TestsAnswer(Shape):
 
 @blueprint.get("/meetings/<int:meeting_id>/live")
 @access.to(Meeting, Right.SEE)
-@costs(lane=Lane.LIVE)
+@costs(lane=RequestLane.LIVE)
 @operation(
     "発表のいま（Accept: text/event-stream なら続けて届く）", answers=LiveAnswer, query=LiveQuery
 )
@@ -170,7 +170,7 @@ def show(person: Person, meeting: Meeting, query: LiveQuery) -> LiveAnswer:
 
 @blueprint.post("/meetings/<int:meeting_id>/turns")
 @access.to(Meeting, Right.SEE)
-@costs(lane=Lane.TURNS)
+@costs(lane=RequestLane.TURNS)
 @operation("頁を送る（発表している人だけ）", answers=TurnAnswer, status=201, body=TurnRequest)
 @urgent
 def turn(person: Person, meeting: Meeting, body: TurnRequest) -> TurnAnswer:
@@ -187,7 +187,7 @@ def turn(person: Person, meeting: Meeting, body: TurnRequest) -> TurnAnswer:
 
 @blueprint.get("/meetings/<int:meeting_id>/turns")
 @access.to(Meeting, Right.SEE)
-@costs(lane=Lane.LIVE)
+@costs(lane=RequestLane.LIVE)
 @operation("頁送りの記録", answers=TurnListAnswer, query=TurnQuery)
 def turns(person: Person, meeting: Meeting, query: TurnQuery) -> TurnListAnswer:
     found = presenting.turns_seen_by(database_session(), person, meeting, query.after)
@@ -215,7 +215,7 @@ def shown(person: Person, meeting: Meeting) -> ShownListAnswer:
 
 @blueprint.post("/meetings/<int:meeting_id>/presenting")
 @access.to(Meeting, Right.SEE)
-@costs(lane=Lane.TURNS)
+@costs(lane=RequestLane.TURNS)
 @operation("発表を始める（主催者は引き取る）", answers=LiveAnswer, status=201)
 @urgent
 def begin(person: Person, meeting: Meeting) -> LiveAnswer:
@@ -226,7 +226,7 @@ def begin(person: Person, meeting: Meeting) -> LiveAnswer:
 
 @blueprint.put("/meetings/<int:meeting_id>/presenting")
 @access.to(Meeting, Right.SEE)
-@costs(lane=Lane.TURNS)
+@costs(lane=RequestLane.TURNS)
 @operation("発表をほかの人に渡す", answers=LiveAnswer, body=HandOver)
 @urgent
 def hand_over(person: Person, meeting: Meeting, body: HandOver) -> LiveAnswer:
@@ -240,7 +240,7 @@ def hand_over(person: Person, meeting: Meeting, body: HandOver) -> LiveAnswer:
 
 @blueprint.delete("/meetings/<int:meeting_id>/presenting")
 @access.to(Meeting, Right.SEE)
-@costs(lane=Lane.TURNS)
+@costs(lane=RequestLane.TURNS)
 @operation("発表を終える", answers=LiveAnswer)
 @urgent
 def stop(person: Person, meeting: Meeting) -> LiveAnswer:
@@ -251,7 +251,7 @@ def stop(person: Person, meeting: Meeting) -> LiveAnswer:
 
 @blueprint.put("/meetings/<int:meeting_id>/current-item")
 @access.to(Meeting, Right.SEE)
-@costs(lane=Lane.TURNS)
+@costs(lane=RequestLane.TURNS)
 @operation("審議中の議題を変える", answers=LiveAnswer, body=ItemRequest)
 @urgent
 def change_item(person: Person, meeting: Meeting, body: ItemRequest) -> LiveAnswer:
@@ -264,7 +264,7 @@ def change_item(person: Person, meeting: Meeting, body: ItemRequest) -> LiveAnsw
 
 @blueprint.post("/meetings/<int:meeting_id>/pointer")
 @access.to(Meeting, Right.SEE)
-@costs(lane=Lane.TURNS)
+@costs(lane=RequestLane.TURNS)
 @operation("指し示す場所を見せる（発表している人だけ。記録には残らない）", body=Pointer)
 @reads
 def point(person: Person, meeting: Meeting, body: Pointer) -> None:
@@ -277,7 +277,7 @@ def point(person: Person, meeting: Meeting, body: Pointer) -> None:
 
 @blueprint.post("/meetings/<int:meeting_id>/echoes")
 @access.to(Meeting, Right.SEE)
-@costs(lane=Lane.TURNS)
+@costs(lane=RequestLane.TURNS)
 @operation("自分の端末へ合図を返す（接続テスト）", body=Echo)
 @reads
 def echo(person: Person, meeting: Meeting, body: Echo) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from meetings import agenda, finding
 from meetings.errors import InvalidInput
-from meetings.finding import Wanted
+from meetings.finding import MeetingFilter
 from meetings.rights import Right, rights_of_many
 from minutes.meeting_stages import states_of, told
 from models.meeting import Meeting, Series
@@ -144,7 +144,7 @@ def list_series(person: Person) -> SeriesList:
 @access.signed_in
 @operation("見られる会議の一覧", answers=MeetingList, query=MeetingPage)
 def list_meetings(person: Person, query: MeetingPage) -> MeetingList:
-    session, wanted = database_session(), Wanted(query.q, query.year, query.series_id)
+    session, wanted = database_session(), MeetingFilter(query.q, query.year, query.series_id)
     chosen = finding.meetings_for(person, wanted)
     found = session.scalars(chosen.limit(query.limit).offset(query.offset)).all()
     return MeetingList(

@@ -13,14 +13,14 @@ from web.transaction import database_session
 blueprint = Blueprint("api_dictionaries", __name__)
 
 
-class SeriesAnswer(Shape):
+class DictionarySeriesAnswer(Shape):
     id: int
     name: str
     department: str
 
 
 class DictionariesAnswer(Shape):
-    series: list[SeriesAnswer] = Field(description="用語のある会議体")
+    series: list[DictionarySeriesAnswer] = Field(description="用語のある会議体")
     shared: list[EntryAnswer] = Field(description="所属の用語辞書")
 
 
@@ -54,7 +54,7 @@ def list_dictionaries(person: Person) -> DictionariesAnswer:
     session = database_session()
     return DictionariesAnswer(
         series=[
-            SeriesAnswer(id=one.id, name=one.name, department=one.department.full_name)
+            DictionarySeriesAnswer(id=one.id, name=one.name, department=one.department.full_name)
             for one in dictionaries.administered(session, person)
         ],
         shared=[EntryAnswer.of(entry) for entry in dictionaries.shared(session, person)],

@@ -257,7 +257,7 @@ class ContentChange(Shape):
     based_on: Revision = Field(description="読んだ改訂の number")
 
 
-class Decision(Shape):
+class ApprovalDecision(Shape):
     is_approved: bool
     reason: str = Field("", max_length=2000, description="差し戻すときは必要")
 
@@ -350,8 +350,8 @@ def take_request_back(person: Person, revision: MinutesRevision) -> RevisionAnsw
 
 @blueprint.post("/revisions/<int:revision_id>/approval")
 @access.to(MinutesRevision, Right.DECIDE)
-@operation("承認する、または差し戻す", answers=RevisionAnswer, status=201, body=Decision)
-def decide(person: Person, revision: MinutesRevision, body: Decision) -> RevisionAnswer:
+@operation("承認する、または差し戻す", answers=RevisionAnswer, status=201, body=ApprovalDecision)
+def decide(person: Person, revision: MinutesRevision, body: ApprovalDecision) -> RevisionAnswer:
     if body.is_approved:
         drafting.approve(person, revision)
     else:

@@ -15,7 +15,7 @@ from models.minutes import Publication
 from web import access
 from web.api.minutes.minutes import ContentShape
 from web.api.operations import JSON, Query, Shape, operation
-from web.door.costs import Lane, costs
+from web.door.costs import RequestLane, costs
 from web.shared.kept_pages import public_answer
 from web.transaction import database_session
 
@@ -106,7 +106,7 @@ class PublishedQuery(Query):
 
 @blueprint.get("/published")
 @access.anyone
-@costs(lane=Lane.CITIZENS)
+@costs(lane=RequestLane.CITIZENS)
 @operation("公開している会議録の一覧と検索", answers=PublishedList, query=PublishedQuery)
 def list_all(query: PublishedQuery) -> PublishedList:
     wanted = MinutesQuery(query.q, query.series, query.year, query.page)
@@ -124,7 +124,7 @@ def list_all(query: PublishedQuery) -> PublishedList:
 
 @blueprint.get("/published/<int:meeting_id>")
 @access.published
-@costs(lane=Lane.CITIZENS)
+@costs(lane=RequestLane.CITIZENS)
 @operation("公開している会議録", answers=PublishedAnswer)
 def show(publication: Publication) -> Response:
     pages = PublicPages(database_session(), publication.revision)

@@ -19,7 +19,7 @@ from models.meeting import Meeting
 from models.person import Person
 from models.recording import Recording, RecordingKind, Step, Transcription
 from web import access
-from web.api.operations import Moment, Shape, ShortText, Upload, operation
+from web.api.operations import FormUpload, Moment, Shape, ShortText, operation
 from web.api.shapes import PersonAnswer, WorkAnswer
 from web.audit_access import note_look
 from web.door.costs import costs
@@ -29,8 +29,8 @@ from web.transaction import config, database_session
 
 blueprint = Blueprint("api_recordings", __name__)
 DAY_SECONDS = 86_400.0
-SOUND = Upload("録音ファイル（mp3、m4a、wav など）")
-TRANSCRIPT = Upload(
+SOUND = FormUpload("録音ファイル（mp3、m4a、wav など）")
+TRANSCRIPT = FormUpload(
     "逐語録のファイル（txt、docx、srt、vtt、WhisperのJSON）",
     {
         "placing": "times（時刻のとおり。時刻がなければ音に合わせる）か sound（音に合わせる）",
@@ -119,7 +119,7 @@ class RunChoice(Shape):
     )
 
 
-class Place(Shape):
+class RecordingPlace(Shape):
     """本編か予備か、いつ始まったか。時刻か、第1部の始まりからの秒数で。どちらもなければ不明。
     いまと違う時刻は、送った人が確かめたものとする。"""
 
@@ -198,8 +198,10 @@ def show_peaks(person: Person, recording: Recording) -> Response:
 
 @blueprint.put("/recordings/<int:recording_id>/place")
 @access.to(Recording, Right.RECORD)
-@operation("録音が本編か予備か、いつ始まったかを決める", answers=RecordingAnswer, body=Place)
-def place(person: Person, recording: Recording, body: Place) -> RecordingAnswer:
+@operation(
+    "録音が本編か予備か、いつ始まったかを決める", answers=RecordingAnswer, body=RecordingPlace
+)
+def place(person: Person, recording: Recording, body: RecordingPlace) -> RecordingAnswer:
     session, began_at = database_session(), body.began_at
     if body.after_first_part_seconds is not None:
         if began_at is not None:

@@ -23,7 +23,7 @@ from web.api.minutes.segment_shapes import (
     SegmentChanged,
     SegmentsChanged,
 )
-from web.api.minutes.transcripts import Decision
+from web.api.minutes.transcripts import SeenRevision
 from web.api.operations import Identity, Ordinal, Query, Revision, Shape, ShortText, operation
 from web.audit_access import note_hourly_look
 from web.transaction import database_session, reading_session, reads, settle
@@ -92,7 +92,7 @@ class OneSpeaker(Shape):
     then: ShortText = Field(description="変えたあとの発言者。空なら取り消す")
 
 
-class Speakers(Shape):
+class SpeakerNames(Shape):
     speakers: list[OneSpeaker] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
@@ -207,8 +207,8 @@ def correct_texts(person: Person, transcript: Transcript, body: Texts) -> Segmen
 
 @blueprint.put("/transcripts/<int:transcript_id>/speakers")
 @access.to(Transcript, Right.CORRECT)
-@operation("いくつもの発話の発言者を変える", answers=SegmentsChanged, body=Speakers)
-def name_speakers(person: Person, transcript: Transcript, body: Speakers) -> SegmentsChanged:
+@operation("いくつもの発話の発言者を変える", answers=SegmentsChanged, body=SpeakerNames)
+def name_speakers(person: Person, transcript: Transcript, body: SpeakerNames) -> SegmentsChanged:
     """Name the speakers of segments. Those whose speaker is not `now` any more, and those that are
     gone, are left as they are."""
     session = database_session()  # first: all is read anew with it, and here at once
@@ -247,8 +247,8 @@ def split(person: Person, segment: Segment, body: Cut) -> SegmentsChanged:
 
 @blueprint.post("/segments/<int:segment_id>/join")
 @access.to(Segment, Right.CORRECT)
-@operation("次の発話とつなげる", answers=SegmentsJoined, body=Decision)
-def join(person: Person, segment: Segment, body: Decision) -> SegmentsJoined:
+@operation("次の発話とつなげる", answers=SegmentsJoined, body=SeenRevision)
+def join(person: Person, segment: Segment, body: SeenRevision) -> SegmentsJoined:
     session = database_session()
     joined, gone = cutting.join(session, person, segment, based_on=body.revision)
     settle()
@@ -257,7 +257,7 @@ def join(person: Person, segment: Segment, body: Decision) -> SegmentsJoined:
 
 @blueprint.post("/proposals/<int:proposal_id>/reopening")
 @access.to(Proposal, Right.CORRECT)
-@operation("修正候補の決定を取り消す", answers=SegmentChanged, body=Decision)
-def reopen_proposal(person: Person, proposal: Proposal, body: Decision) -> SegmentChanged:
+@operation("修正候補の決定を取り消す", answers=SegmentChanged, body=SeenRevision)
+def reopen_proposal(person: Person, proposal: Proposal, body: SeenRevision) -> SegmentChanged:
     session = database_session()
     return SegmentChanged.of(decisions.take_back(session, person, proposal, based_on=body.revision))

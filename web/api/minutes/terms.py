@@ -109,7 +109,7 @@ class ConfusionAnswer(Shape):
         return cls(heard=learned.heard, times=learned.times, is_proposed=learned.is_proposed)
 
 
-class WordAnswer(Shape):
+class DictionaryWordAnswer(Shape):
     surface: str
     kana: str
     is_guessed: bool
@@ -118,7 +118,7 @@ class WordAnswer(Shape):
     confusions: list[ConfusionAnswer]
 
     @classmethod
-    def of(cls, word: SeriesWord) -> "WordAnswer":
+    def of(cls, word: SeriesWord) -> "DictionaryWordAnswer":
         return cls(
             surface=word.term.surface,
             kana=word.term.kana,
@@ -130,7 +130,7 @@ class WordAnswer(Shape):
 
 
 class DictionaryAnswer(Shape):
-    words: list[WordAnswer] = Field(description="会議体の用語辞書。読みの順")
+    words: list[DictionaryWordAnswer] = Field(description="会議体の用語辞書。読みの順")
     total: int
     shared: list[EntryAnswer] = Field(description="所属の用語辞書")
 
@@ -174,7 +174,9 @@ def show_dictionary(person: Person, meeting: Meeting, query: WordPage) -> Dictio
     found = [word for word in every if has_words(word.term, query.q)]
     shared = dictionaries.entries_of_departments(session, dictionaries.departments_of(series))
     return DictionaryAnswer(
-        words=[WordAnswer.of(w) for w in found[query.offset : query.offset + query.limit]],
+        words=[
+            DictionaryWordAnswer.of(w) for w in found[query.offset : query.offset + query.limit]
+        ],
         total=len(found),
         shared=[EntryAnswer.of(entry) for entry in shared],
     )

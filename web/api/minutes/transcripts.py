@@ -135,7 +135,7 @@ class TextChange(Shape):
     revision: Revision = Field(description="読んだときの revision")
 
 
-class Decision(Shape):
+class SeenRevision(Shape):
     revision: Revision = Field(description="読んだときの発話の revision")
 
 
@@ -248,8 +248,8 @@ def correct(person: Person, segment: Segment, body: TextChange) -> SegmentChange
 
 @blueprint.post("/proposals/<int:proposal_id>/acceptance")
 @access.to(Proposal, Right.CORRECT)
-@operation("修正候補を採る", answers=SegmentChanged, body=Decision)
-def accept_proposal(person: Person, proposal: Proposal, body: Decision) -> SegmentChanged:
+@operation("修正候補を採る", answers=SegmentChanged, body=SeenRevision)
+def accept_proposal(person: Person, proposal: Proposal, body: SeenRevision) -> SegmentChanged:
     session = database_session()
     segment = decisions.accept(session, person, proposal, based_on=body.revision)
     return SegmentChanged.of(segment)
@@ -257,8 +257,8 @@ def accept_proposal(person: Person, proposal: Proposal, body: Decision) -> Segme
 
 @blueprint.post("/proposals/<int:proposal_id>/refusal")
 @access.to(Proposal, Right.CORRECT)
-@operation("修正候補を採らない", answers=SegmentChanged, body=Decision)
-def refuse_proposal(person: Person, proposal: Proposal, body: Decision) -> SegmentChanged:
+@operation("修正候補を採らない", answers=SegmentChanged, body=SeenRevision)
+def refuse_proposal(person: Person, proposal: Proposal, body: SeenRevision) -> SegmentChanged:
     """Refuse a proposal. Where the change was made automatically, the words as they were heard come
     back."""
     session = database_session()

@@ -10,7 +10,7 @@ from meetings.people import sign_ins
 from models.person import Person, SignIn
 from web import access
 from web.api.operations import Shape, operation
-from web.door.costs import Lane, costs
+from web.door.costs import RequestLane, costs
 from web.shared import entering
 from web.transaction import database_session, engine_of, reading_session
 
@@ -61,7 +61,7 @@ class EndedAnswer(Shape):
 
 @blueprint.put("/me/password")
 @access.with_any_password
-@costs(lane=Lane.SIGN_IN)
+@costs(lane=RequestLane.SIGN_IN)
 @operation("自分のパスワードを変える（ほかのサインインは終わる）", body=PasswordBody)
 def change_password(person: Person, body: PasswordBody) -> None:
     entry = access.current_sign_in()

@@ -14,7 +14,7 @@ from web.api.operations import Identity, Query, Shape, operation
 from web.api.people.account import EndedAnswer, SignInsAnswer
 from web.api.people.tokens import RoleAnswer
 from web.api.shapes import DepartmentAnswer
-from web.door.costs import Lane, costs
+from web.door.costs import RequestLane, costs
 from web.shared.entering import end_streams
 from web.shared.paging import paged_from
 from web.transaction import database_session, reading_session
@@ -112,7 +112,7 @@ def show(person: Person, person_id: int) -> AccountAnswer:
 
 @blueprint.post("/people/<int:person_id>/one-time-passwords")
 @access.with_role(Role.ADMINISTRATOR)
-@costs(lane=Lane.SIGN_IN)
+@costs(lane=RequestLane.SIGN_IN)
 @operation("使い捨てのパスワードを作る", answers=OneTimeAnswer, status=201)
 def renew_password(person: Person, person_id: int) -> OneTimeAnswer:
     given = passwords.one_time()

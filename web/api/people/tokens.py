@@ -10,7 +10,7 @@ from models.person import Person, Role, RoleGrant
 from web import access
 from web.api.operations import Shape, operation
 from web.api.shapes import DepartmentAnswer
-from web.door.costs import Lane, costs
+from web.door.costs import RequestLane, costs
 from web.shared import entering
 from web.transaction import config, database_session, engine_of
 
@@ -52,7 +52,7 @@ class Me(Shape):
 
 @blueprint.post("/tokens")
 @access.anyone
-@costs(lane=Lane.SIGN_IN)
+@costs(lane=RequestLane.SIGN_IN)
 @operation(
     "サインインしてトークンを受け取る",
     answers=TokenAnswer,

@@ -23,8 +23,8 @@ from models.meeting import (
     AgendaItem,
     AnswerWord,
     Invitation,
-    InvitationAnswer,
     InvitationKind,
+    InvitationReply,
     Meeting,
     RosterEntry,
     Series,
@@ -259,7 +259,7 @@ class _City:
             )
             if starts_at < self._newest:
                 self.rows.add(
-                    InvitationAnswer,
+                    InvitationReply,
                     invitation_id=invitation,
                     word=AnswerWord.COMING,
                     answered_by_id=person,

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 import pikepdf
 
 from web.bench.harness.hostile_clients import (
-    Place,
+    ServerAddress,
     exchange,
     guess,
     half_sent_bodies,
@@ -73,7 +73,7 @@ def nested_forms(fold: int = 10, deep: int = 12) -> bytes:
     return made.getvalue()
 
 
-def attack(place: Place, targets: Targets) -> None:
+def attack(place: ServerAddress, targets: Targets) -> None:
     """Do all of it at once; this does not come back."""
     file = f"/versions/{targets.version_id}/file"
     acts: list[Callable[[], object]] = [
@@ -99,17 +99,17 @@ def _again_and_again(act: Callable[[], object]) -> None:
         time.sleep(TURNED_AWAY_SECONDS)
 
 
-def _hold_half_sent(place: Place) -> None:
+def _hold_half_sent(place: ServerAddress) -> None:
     with half_sent_bodies(place, HALF_SENT):
         time.sleep(HELD_SECONDS)
 
 
-def _hold_slow(place: Place, path: str, token: str) -> None:
+def _hold_slow(place: ServerAddress, path: str, token: str) -> None:
     with slow_readers(place, SLOW, path, token):
         time.sleep(HELD_SECONDS)
 
 
-def _send_file(place: Place, path: str, token: str, name: str, content: bytes) -> None:
+def _send_file(place: ServerAddress, path: str, token: str, name: str, content: bytes) -> None:
     edge = "gijido-bench"
     head = (
         f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
@@ -122,4 +122,6 @@ def _send_file(place: Place, path: str, token: str, name: str, content: bytes) -
 
 
 if __name__ == "__main__":
-    attack(Place(int(sys.argv[2]), sys.argv[1]), Targets(**json.loads(sys.stdin.readline())))
+    attack(
+        ServerAddress(int(sys.argv[2]), sys.argv[1]), Targets(**json.loads(sys.stdin.readline()))
+    )

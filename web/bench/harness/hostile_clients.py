@@ -15,7 +15,7 @@ STEP_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
-class Place:
+class ServerAddress:
     """Where the server listens."""
 
     port: int
@@ -35,7 +35,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Answered:
+class RawAnswer:
     """An answer as it came. `status` is 0 when none did."""
 
     status: int
@@ -60,7 +60,9 @@ def request(method: str, path: str, body: bytes = b"", token: str = "", **header
     return "\r\n".join([f"{method} {path} HTTP/1.1", *lines, "", ""]).encode() + body
 
 
-def exchange(place: Place, sent: bytes, *, seconds: float = 30.0, source: str = "") -> Answered:
+def exchange(
+    place: ServerAddress, sent: bytes, *, seconds: float = 30.0, source: str = ""
+) -> RawAnswer:
     """Send this and read until the server closes; what came, whole or not."""
     with place.connect(seconds=seconds, source=source) as line:
         with suppress(ConnectionError):
@@ -68,7 +70,7 @@ def exchange(place: Place, sent: bytes, *, seconds: float = 30.0, source: str = 
         return read_answer(line)
 
 
-def read_answer(line: socket.socket) -> Answered:
+def read_answer(line: socket.socket) -> RawAnswer:
     """Read until the server closes, or says nothing for as long as the connection waits."""
     came = bytearray()
     with suppress(OSError):
@@ -76,13 +78,13 @@ def read_answer(line: socket.socket) -> Answered:
             came += piece
     head, _, body = bytes(came).partition(b"\r\n\r\n")
     if not head:
-        return Answered(0)
-    return Answered(int(head.split(b" ", 2)[1]), head.decode("latin-1"), body)
+        return RawAnswer(0)
+    return RawAnswer(int(head.split(b" ", 2)[1]), head.decode("latin-1"), body)
 
 
 @contextmanager
 def half_sent_bodies(
-    place: Place, count: int, path: str = "/nothing-here", source: str = ""
+    place: ServerAddress, count: int, path: str = "/nothing-here", source: str = ""
 ) -> Iterator[list[socket.socket]]:
     """Open so many connections, each with the beginning of a form, and then silence."""
     begun = request(
@@ -93,7 +95,9 @@ def half_sent_bodies(
 
 
 @contextmanager
-def half_sent_heads(place: Place, count: int, source: str = "") -> Iterator[list[socket.socket]]:
+def half_sent_heads(
+    place: ServerAddress, count: int, source: str = ""
+) -> Iterator[list[socket.socket]]:
     """Open so many connections, each with the beginning of a head, and then silence."""
     with _connected(place, count, b"GET / HTTP/1.1\r\nHost: g", source=source) as lines:
         yield lines
@@ -101,7 +105,7 @@ def half_sent_heads(place: Place, count: int, source: str = "") -> Iterator[list
 
 @contextmanager
 def slow_readers(
-    place: Place, count: int, path: str, token: str = ""
+    place: ServerAddress, count: int, path: str, token: str = ""
 ) -> Iterator[list[socket.socket]]:
     """Open so many connections that ask for this and then take nothing of it."""
     asked = request("GET", path, token=token)
@@ -111,7 +115,7 @@ def slow_readers(
 
 @contextmanager
 def weak_network(
-    place: Place, count: int, path: str, token: str = "", bytes_per_second: int = 50_000
+    place: ServerAddress, count: int, path: str, token: str = "", bytes_per_second: int = 50_000
 ) -> Iterator[Callable[[], int]]:
     """Open so many connections that ask for this and take so much of it in a second, each. The
     value tells how many bytes they have taken together so far."""
@@ -135,7 +139,9 @@ def weak_network(
             taking.join()
 
 
-def send_endlessly(place: Place, begin: bytes, piece: bytes, most_bytes: int) -> tuple[int, int]:
+def send_endlessly(
+    place: ServerAddress, begin: bytes, piece: bytes, most_bytes: int
+) -> tuple[int, int]:
     """Send `begin`, then `piece` again and again, until the server has enough: the status that it
     answers (0: it closes without a word) and how many bytes it took. At most `most_bytes`."""
     sent_bytes = 0
@@ -148,13 +154,13 @@ def send_endlessly(place: Place, begin: bytes, piece: bytes, most_bytes: int) ->
         return read_answer(line).status, sent_bytes
 
 
-def guess(place: Place, login: str, password: str = "wrong") -> Answered:  # noqa: S107
+def guess(place: ServerAddress, login: str, password: str = "wrong") -> RawAnswer:  # noqa: S107
     """Try to sign in for a token."""
     body = json.dumps({"login": login, "password": password}).encode()
     return exchange(place, request("POST", "/api/tokens", body, Content_Type="application/json"))
 
 
-def seconds_to_answer(place: Place, path: str, token: str = "") -> tuple[int, float]:
+def seconds_to_answer(place: ServerAddress, path: str, token: str = "") -> tuple[int, float]:
     """Return status and time in seconds of one request by somebody who means no harm."""
     begun = time.monotonic()
     status = exchange(place, request("GET", path, token=token)).status
@@ -163,7 +169,7 @@ def seconds_to_answer(place: Place, path: str, token: str = "") -> tuple[int, fl
 
 @contextmanager
 def _connected(
-    place: Place, count: int, sent: bytes, *, source: str = "", window: int = 0
+    place: ServerAddress, count: int, sent: bytes, *, source: str = "", window: int = 0
 ) -> Iterator[list[socket.socket]]:
     with ExitStack() as stack:
         lines = []

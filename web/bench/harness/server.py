@@ -41,7 +41,7 @@ class RunningServer:
 @contextmanager
 def empty_home() -> Iterator[Config]:
     with tempfile.TemporaryDirectory(prefix="gijido-bench-") as home:
-        yield replace(settings.load(), storage=settings.Storage(home=home))
+        yield replace(settings.load(), storage=settings.StorageSettings(home=home))
 
 
 @contextmanager

@@ -23,13 +23,13 @@ from web import access, transaction
 from web.api.meetings import releasing
 from web.api.meetings.live import announce
 from web.audit_access import note_hourly_look, note_look, note_opening
-from web.door.costs import Lane, costs
+from web.door.costs import RequestLane, costs
 from web.shared import intake
 from web.shared.downloads import send_all_documents, send_document
 from web.shared.named_files import send_named
 from web.transaction import config, database_session, storage
 from web.views.meetings._viewer import viewer_data
-from web.views.meetings.meetings import Refused, meeting_page
+from web.views.meetings.meetings import RefusedForm, meeting_page
 
 blueprint = Blueprint("documents", __name__)
 PDF = "application/pdf"
@@ -118,7 +118,7 @@ def file(person: Person, version: DocumentVersion) -> Any:
 
 @blueprint.get("/versions/<int:version_id>/download")
 @access.to(DocumentVersion, Right.SEE)
-@costs(lane=Lane.FILES)
+@costs(lane=RequestLane.FILES)
 def download(person: Person, version: DocumentVersion) -> Any:
     if not may_download(_given(person, version), version.document):
         raise NotFound()
@@ -139,7 +139,7 @@ def original(person: Person, version: DocumentVersion) -> Any:
 
 @blueprint.get("/versions/<int:version_id>/print")
 @access.to(DocumentVersion, Right.SEE)
-@costs(lane=Lane.FILES)
+@costs(lane=RequestLane.FILES)
 def to_print(person: Person, version: DocumentVersion) -> Any:
     if not may_print(_given(person, version), version.document):
         raise NotFound()
@@ -148,14 +148,14 @@ def to_print(person: Person, version: DocumentVersion) -> Any:
 
 @blueprint.get("/meetings/<int:meeting_id>/documents.pdf")
 @access.to(Meeting, Right.SEE)
-@costs(lane=Lane.FILES)
+@costs(lane=RequestLane.FILES)
 def download_all(person: Person, meeting: Meeting) -> Any:
     return send_all_documents(person, meeting)
 
 
 @blueprint.get("/meetings/<int:meeting_id>/programme.pdf")
 @access.to(Meeting, Right.SEE)
-@costs(lane=Lane.FILES)
+@costs(lane=RequestLane.FILES)
 def programme(person: Person, meeting: Meeting) -> Any:
     """Send 次第 as a PDF."""
     session = database_session()
@@ -195,7 +195,7 @@ def change(person: Person, document: Document) -> Any:
             documents.shift_document(session, person, document, act)
     except InvalidInput as problem:
         transaction.release()
-        refused = Refused(document.id, request.form, problem)
+        refused = RefusedForm(document.id, request.form, problem)
         return meeting_page(person, document.meeting, refused=refused), 422
     if act == "remove":
         documents.remove_document(session, person, document)
@@ -292,7 +292,7 @@ def _change(person: Person, document: Document) -> None:
 
 def _with_differences(
     version: DocumentVersion,
-) -> list[tuple[versions.PageChange, list[versions.Piece]]]:
+) -> list[tuple[versions.PageChange, list[versions.PageTextPart]]]:
     return [(change, versions.difference(change)) for change in versions.compare(version)]
 
 

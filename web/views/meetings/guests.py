@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from meetings.errors import TooManyTries, WrongCode
 from meetings.invitations import guests
 from web import access
-from web.door.costs import Lane, costs
+from web.door.costs import RequestLane, costs
 from web.shared import entering
 from web.transaction import database_session, engine_of
 
@@ -24,7 +24,7 @@ def door(token: str) -> Any:
 
 @blueprint.post("/guest/<token>")
 @access.anyone
-@costs(lane=Lane.SIGN_IN)
+@costs(lane=RequestLane.SIGN_IN)
 def enter(token: str) -> Any:
     place, code = entering.of_browser(), request.form.get("code", "")
     try:

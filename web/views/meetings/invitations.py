@@ -38,13 +38,13 @@ from meetings.rights import Right, may_read_note, rights
 from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting, RosterEntry
 from models.person import Person
 from web import access
-from web.door.costs import Lane, costs
+from web.door.costs import RequestLane, costs
 from web.shared.named_files import send_named
 from web.shared.paging import paged_from
 from web.transaction import config, database_session, reading_session, release, settle
 from web.urls import address_of
 from web.views.meetings._meeting_head import meeting_head
-from web.views.meetings.meetings import Refused, meeting_page
+from web.views.meetings.meetings import RefusedForm, meeting_page
 from web.views.meetings.series import choices_for_series
 
 blueprint = Blueprint("invitations", __name__)
@@ -151,7 +151,7 @@ def answer(person: Person, meeting: Meeting) -> Any:
         )
     except InvalidInput as problem:
         release()
-        return meeting_page(person, meeting, Refused(None, request.form, problem)), 422
+        return meeting_page(person, meeting, RefusedForm(None, request.form, problem)), 422
     flash(f"{word.label}で回答しました。", "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id))
 
@@ -180,7 +180,7 @@ def calendar(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.get("/meetings/<int:meeting_id>/notice.pdf")
 @access.to(Meeting, Right.PREPARE)
-@costs(lane=Lane.FILES)
+@costs(lane=RequestLane.FILES)
 def notice(person: Person, meeting: Meeting) -> Any:
     """Send 通知文 for everybody who has an account, or with `?person=N` for one of them."""
     wanted = request.args.get("person", "")
@@ -285,13 +285,13 @@ def renew_pass(person: Person, invitation: Invitation) -> Any:
     return _show_way(guests.make_pass(database_session(), person, meeting, guest, code))
 
 
-def _show_way(way: guests.Way) -> str:
+def _show_way(way: guests.GuestAccess) -> str:
     """Show link and code, once, with the paper that carries them: it is set when the pass is on
     disk and others may write again."""
     settle()
     meeting, guest = way.guest_pass.meeting, way.guest_pass.person
     link = address_of("guests.door", token=way.token)
-    letter = printing.Letter(guest.name, guest.title, link, way.code)
+    letter = printing.InvitationLetter(guest.name, guest.title, link, way.code)
     paper = printing.notice(reading_session(), config(), meeting, [letter])
     return render_template(
         "meetings/guest_pass.html", meeting=meeting, guest=guest, link=link, code=way.code,

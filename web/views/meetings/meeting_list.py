@@ -9,7 +9,7 @@ from flask import render_template, request
 
 from meetings import dates, finding
 from meetings.entries import plain_number
-from meetings.finding import Wanted
+from meetings.finding import MeetingFilter
 from meetings.invitations.invitations import meetings_to_answer
 from meetings.rights import has_anywhere, rights_of_many
 from minutes.meeting_stages import WORK, MeetingState, states_of, told, waiting_for
@@ -71,7 +71,7 @@ def badges(person: Person, listed: Sequence[Meeting]) -> dict[int, tuple[str, st
     return {number: (badge_of(states[number], word), word) for number, word in words.items()}
 
 
-def _found(person: Person, wanted: Wanted, shown: str, number: int) -> Paged[Meeting]:
+def _found(person: Person, wanted: MeetingFilter, shown: str, number: int) -> Paged[Meeting]:
     session = database_session()
     if shown == TO_ANSWER:
         return paged_from(session, meetings_to_answer(person), number, ROWS)
@@ -86,9 +86,9 @@ def _found(person: Person, wanted: Wanted, shown: str, number: int) -> Paged[Mee
     return paged_from(session, finding.meetings_for(person, wanted), number, ROWS)
 
 
-def _wanted() -> Wanted:
+def _wanted() -> MeetingFilter:
     given = request.args
-    return Wanted(
+    return MeetingFilter(
         words=" ".join(given.get("q", "")[:LONGEST_WORDS].split()),
         year=plain_number(given.get("year"), most=LAST_YEAR),
         series_id=plain_number(given.get("series")),

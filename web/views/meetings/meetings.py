@@ -70,7 +70,7 @@ def show(person: Person, meeting: Meeting) -> Any:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedForm:
     """A form of this page that cannot be taken as it is: what was typed, and why. It is of the
     document with this id; None for one's own answer."""
 
@@ -79,7 +79,7 @@ class Refused:
     problem: InvalidInput
 
 
-def meeting_page(person: Person, meeting: Meeting, refused: Refused | None = None) -> str:
+def meeting_page(person: Person, meeting: Meeting, refused: RefusedForm | None = None) -> str:
     session = reading_session()
     invitation = invitation_of(session, meeting, person)
     is_invited = invitation is not None and invitation.withdrawn_at is None

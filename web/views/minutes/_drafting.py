@@ -41,7 +41,7 @@ def _is_unnamed(segment: Segment) -> bool:
 
 
 @dataclass(frozen=True)
-class Part:
+class DraftingPart:
     """One part of the meeting. `usual` is the transcript that is taken unless another is chosen
     from `sources`, its own and those of spares."""
 
@@ -57,7 +57,7 @@ class Drafting:
     given only where the meeting has several recordings, which make one text together."""
 
     sources: list[Source]
-    parts: list[Part]
+    parts: list[DraftingPart]
 
 
 def drafting_of(meeting: Meeting) -> Drafting:
@@ -100,10 +100,12 @@ def chosen_style(kind: str, usual: Style) -> Style:
     return usual.model_copy(update=chosen)
 
 
-def _part(every: list[PlacedRecording], placed: PlacedRecording, sources: list[Source]) -> Part:
+def _part(
+    every: list[PlacedRecording], placed: PlacedRecording, sources: list[Source]
+) -> DraftingPart:
     usual = usual_transcript(reading_session(), placed.recording)
     spares = [other.recording for other in every if other.is_spare]
-    return Part(
+    return DraftingPart(
         placed,
         remarks(every, placed),
         next((source for source in sources if source.transcript is usual), None),

@@ -29,7 +29,7 @@ from minutes.sound import clips
 from models.document import Page
 from models.minutes import Publication, PublishedParagraph
 from web import access
-from web.door.costs import Lane, costs
+from web.door.costs import RequestLane, costs
 from web.shared.kept_pages import public_answer
 from web.shared.named_files import send_named
 from web.shared.paging import page_number
@@ -44,7 +44,7 @@ blueprint.add_app_template_global(dates.era_years, "era_years")
 
 @blueprint.get("/")
 @access.anyone
-@costs(lane=Lane.CITIZENS)
+@costs(lane=RequestLane.CITIZENS)
 def index() -> Any:
     wanted = _wanted()
     listing = list_published(database_session(), wanted)
@@ -62,7 +62,7 @@ def index() -> Any:
 
 @blueprint.get("/published/<int:meeting_id>")
 @access.published
-@costs(lane=Lane.CITIZENS)
+@costs(lane=RequestLane.CITIZENS)
 def show(publication: Publication) -> Any:
     revision, pages = publication.revision, PublicPages(database_session(), publication.revision)
 
@@ -82,7 +82,7 @@ def show(publication: Publication) -> Any:
 
 @blueprint.get("/published/<int:meeting_id>/pages/<int:version_id>/<int:number>")
 @access.published
-@costs(lane=Lane.CITIZENS)
+@costs(lane=RequestLane.CITIZENS)
 def page(publication: Publication, version_id: int, number: int) -> Any:
     """Show a page that was shown in the meeting, and every sentence that was said then."""
     pages = PublicPages(database_session(), publication.revision)
@@ -104,7 +104,7 @@ def page(publication: Publication, version_id: int, number: int) -> Any:
 
 @blueprint.get("/published/<int:meeting_id>/pages/<int:version_id>/<int:number>/picture")
 @access.published
-@costs(lane=Lane.CITIZENS)
+@costs(lane=RequestLane.CITIZENS)
 def page_picture(publication: Publication, version_id: int, number: int) -> Any:
     """Send the picture of a page. It is asked for anew each time, because it may be withdrawn any
     day."""
@@ -119,7 +119,7 @@ def page_picture(publication: Publication, version_id: int, number: int) -> Any:
 
 @blueprint.get("/published/<int:meeting_id>/text")
 @access.published
-@costs(lane=Lane.CITIZENS)
+@costs(lane=RequestLane.CITIZENS)
 def text(publication: Publication) -> Any:
     content = content_of(publication.revision)
     name = f"会議録_{content.title}_{content.starts_at[:10]}.txt"
@@ -128,7 +128,7 @@ def text(publication: Publication) -> Any:
 
 @blueprint.get("/published/<int:meeting_id>/sentences/<int:section>/<int:paragraph>")
 @access.published
-@costs(lane=Lane.CITIZENS)
+@costs(lane=RequestLane.CITIZENS)
 def sentence(publication: Publication, section: int, paragraph: int) -> Any:
     """Show a sentence with its sound, for those who have no script."""
     said = _heard(publication, section, paragraph)
@@ -154,7 +154,7 @@ def sentence(publication: Publication, section: int, paragraph: int) -> Any:
 
 @blueprint.get("/published/<int:meeting_id>/sentences/<int:section>/<int:paragraph>/sound")
 @access.published
-@costs(lane=Lane.CLIPS)
+@costs(lane=RequestLane.CLIPS)
 def sound(publication: Publication, section: int, paragraph: int) -> Any:
     """Send the sound of what the published revision still holds of this sentence, and nothing
     else."""

@@ -41,14 +41,14 @@ FORM_BYTES = 10_000
 
 
 @dataclass(frozen=True)
-class Removal:
+class TranscriptRemoval:
     """What goes with a transcript that was taken in, or why it cannot go."""
 
     corrected: int
     obstacle: str
 
     @classmethod
-    def of(cls, transcript: Transcript) -> "Removal":
+    def of(cls, transcript: Transcript) -> "TranscriptRemoval":
         session = database_session()
         return cls(
             removing.count_corrected(session, transcript), removing.obstacle(session, transcript)
@@ -62,17 +62,17 @@ class Run:
     transcription: Transcription
     transcript: Transcript
     progress: Progress
-    removal: Removal | None
+    removal: TranscriptRemoval | None
 
     @classmethod
     def of(cls, transcription: Transcription, transcript: Transcript) -> "Run":
         session = database_session()
-        removal = Removal.of(transcript) if transcription.is_imported else None
+        removal = TranscriptRemoval.of(transcript) if transcription.is_imported else None
         return cls(transcription, transcript, progress(session, transcription), removal)
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedTranscriptFile:
     """A transcript's file that could not be taken in onto this recording."""
 
     recording_id: int
@@ -132,7 +132,9 @@ def import_transcript(person: Person, recording: Recording) -> Any:
     except (FileRejected, InvalidInput, NotPossibleNow) as problem:
         release()
         meeting = access.fetch(Meeting, meeting_id, Right.RECORD, access.required_person())
-        return _page(access.required_person(), meeting, refused=Refused(recording_id, problem)), 422
+        return _page(
+            access.required_person(), meeting, refused=RefusedTranscriptFile(recording_id, problem)
+        ), 422
     said = Markup("「{}」を取り込みました。{}<a href='{}'>校正する</a>")
     name = transcript.transcription.imported_file_name
     desk = url_for("transcripts.edit", transcript_id=transcript.id)
@@ -264,7 +266,10 @@ def original(person: Person, recording: Recording) -> Any:
 
 
 def _page(
-    person: Person, meeting: Meeting, problem: str = "", refused: Refused | None = None
+    person: Person,
+    meeting: Meeting,
+    problem: str = "",
+    refused: RefusedTranscriptFile | None = None,
 ) -> str:
     session = database_session()
     head = meeting_head(person, meeting)

@@ -8,7 +8,7 @@ from meetings.errors import InvalidInput, SignInRefused, TooManyTries
 from meetings.people import sign_ins
 from models.person import Person
 from web import access
-from web.door.costs import Lane, costs
+from web.door.costs import RequestLane, costs
 from web.shared import entering
 from web.transaction import database_session, engine_of, reading_session
 from web.urls import path_inside
@@ -26,7 +26,7 @@ def show(person: Person) -> Any:
 
 @blueprint.post("/account/password")
 @access.with_any_password
-@costs(lane=Lane.SIGN_IN)
+@costs(lane=RequestLane.SIGN_IN)
 def change_password(person: Person) -> Any:
     """Change one's own password. Whoever had a one-time password goes on to where they wanted to
     go."""

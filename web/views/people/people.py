@@ -11,7 +11,7 @@ from meetings.errors import InvalidInput
 from meetings.people import passwords, people, sign_ins
 from models.person import Department, Person, Role, RoleGrant
 from web import access
-from web.door.costs import Lane, costs
+from web.door.costs import RequestLane, costs
 from web.shared.entering import end_streams
 from web.shared.paging import page_number, paged_from
 from web.transaction import database_session, reading_session, settle
@@ -20,7 +20,7 @@ blueprint = Blueprint("people", __name__, url_prefix="/administration/people")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PeopleFilter:
     """The filter of the list."""
 
     words: str
@@ -28,7 +28,7 @@ class Wanted:
     with_ended: bool
 
     @classmethod
-    def of_request(cls) -> "Wanted":
+    def of_request(cls) -> "PeopleFilter":
         number = plain_number(request.args.get("department"))
         department = reading_session().get(Department, number) if number else None
         return cls(request.args.get("q", "")[:200], department, request.args.get("ended") == "yes")
@@ -52,7 +52,7 @@ class Wanted:
 @blueprint.get("")
 @access.with_role(Role.ADMINISTRATOR)
 def index(person: Person) -> Any:
-    wanted = Wanted.of_request()
+    wanted = PeopleFilter.of_request()
     return render_template(
         "people/index.html",
         wanted=wanted,
@@ -70,7 +70,7 @@ def show(person: Person, person_id: int) -> Any:
 
 @blueprint.post("/<int:person_id>/password")
 @access.with_role(Role.ADMINISTRATOR)
-@costs(lane=Lane.SIGN_IN)
+@costs(lane=RequestLane.SIGN_IN)
 def renew_password(person: Person, person_id: int) -> Any:
     """Give a password that lets in once, and show it once; every sign-in of before ends."""
     given = passwords.one_time()

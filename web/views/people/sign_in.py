@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, g, redirect, render_template, request,
 from meetings.errors import SignInRefused, TooManyTries
 from meetings.people import sign_ins
 from web import access
-from web.door.costs import Lane, costs
+from web.door.costs import RequestLane, costs
 from web.shared import entering
 from web.transaction import config, database_session, engine_of
 from web.urls import path_inside
@@ -23,7 +23,7 @@ def form() -> Any:
 
 @blueprint.post("/sign-in")
 @access.anyone
-@costs(lane=Lane.SIGN_IN)
+@costs(lane=RequestLane.SIGN_IN)
 def sign_in() -> Any:
     login, goes_to = request.form.get("login", ""), _goes_to(request.form.get("next"))
     place = entering.of_browser()

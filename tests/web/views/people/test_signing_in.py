@@ -26,7 +26,7 @@ Browse = Callable[[Person], Browser]
 
 
 @pytest.fixture
-def guest_pass(session: Session, cast: Cast, meeting: Meeting) -> guests.Way:
+def guest_pass(session: Session, cast: Cast, meeting: Meeting) -> guests.GuestAccess:
     made = guests.add_guest(session, cast.organiser, meeting, guests.new_code(), name="山本 太郎")
     session.commit()
     return made
@@ -38,7 +38,7 @@ def test_others_write_while_a_password_or_code_is_hashed(
     cast: Cast,
     session: Session,
     meeting: Meeting,
-    guest_pass: guests.Way,
+    guest_pass: guests.GuestAccess,
     watching: Watching,
 ) -> None:
     found = invitations.invitation_of(session, meeting, guest_pass.guest_pass.person)
@@ -90,7 +90,7 @@ def test_guessing_waits_on_page_and_api_and_says_how_long(
 
 
 def test_a_guest_waits_after_ten_wrong_codes_and_the_organiser_sees_it(
-    citizen: Browser, browse: Browse, cast: Cast, meeting: Meeting, guest_pass: guests.Way
+    citizen: Browser, browse: Browse, cast: Cast, meeting: Meeting, guest_pass: guests.GuestAccess
 ) -> None:
     door, wrong = f"/guest/{guest_pass.token}", {"code": "12345"}
     assert [citizen.post(door, data=wrong).status_code for _ in range(11)] == [401] * 10 + [429]
@@ -109,7 +109,7 @@ def test_withdrawing_a_guest_over_the_api_ends_the_pass_and_shows_out(
     cast: Cast,
     session: Session,
     meeting: Meeting,
-    guest_pass: guests.Way,
+    guest_pass: guests.GuestAccess,
 ) -> None:
     door = f"/guest/{guest_pass.token}"
     citizen.post(door, data={"code": guest_pass.code})
@@ -149,7 +149,7 @@ def test_a_look_at_what_is_closed_leaves_a_line_and_a_thousand_leave_few(
 
 
 def test_refusals_are_written_at_each_doubling() -> None:
-    counts = refusals.Counts()
+    counts = refusals.RefusalCounts()
     due = [counts.due((1, "192.0.2.1", "look")) for _ in range(1000)]
     assert sum(due[:512]) == 512 and sum(times > 0 for times in due) <= 11
 
