@@ -137,6 +137,15 @@ def test_only_the_loops_of_the_worker_catch_everything() -> None:
     assert found == [Path("meetings/periodic.py"), Path("minutes/worker/worker.py")]
 
 
+def test_a_class_name_means_one_thing_in_the_whole_house() -> None:
+    places: dict[str, list[str]] = {}
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 def test_the_server_loads_nothing_that_opens_files_from_outside() -> None:
     """PDFium, pikepdf, Pillow and PyAV run in cells (meetings/cell.py)."""
     words = "import sys, web.app, minutes.worker.worker; print(*sys.modules)"
