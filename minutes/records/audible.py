@@ -1,9 +1,10 @@
-"""Which of the sound behind published minutes may be heard: what the text still holds, and nothing
-that was taken out of it.
+"""Decides which parts of the recording behind published minutes may be heard: those whose words the
+text still holds, and nothing that was taken out of it.
 
-A sentence is heard from its first segment on, up to one that no sentence holds any more. So edited
-times open nothing that was never a segment, and a sentence that was stretched over others opens
-nothing of them: who approves reads a text, and hears no more than it says.
+A sentence may be heard from its first segment on, up to the first segment that no sentence holds
+any more. So times that somebody edited open nothing that was never a segment, and a sentence that
+was stretched over others opens nothing of them: who approves reads a text, and nobody may hear more
+than it says.
 """
 
 from bisect import bisect_left
@@ -20,15 +21,15 @@ from models.transcript import Segment
 
 LONGEST_SECONDS = 600.0
 TOUCH_SECONDS = 0.1
-"""Neighbours whose times overlap by less are heard apart."""
+"""Overlap of two neighbouring segments, in seconds, up to which they do not count as one."""
 
 Sentence = tuple[int, int]
-"""The places of section and paragraph in the content, from 0."""
+"""Indexes of a section in the content and of a paragraph in that section, both from 0."""
 
 
 @dataclass(frozen=True)
 class SegmentTimes:
-    """A segment, without its words."""
+    """Id and times (seconds) of a segment, without its words."""
 
     identity: int
     start: float
@@ -38,8 +39,9 @@ class SegmentTimes:
 def heard_until(
     session: Session, revision: MinutesRevision, content: Content
 ) -> dict[Sentence, float]:
-    """Up to which second of its recording each sentence may be heard; those that may not are not
-    in it."""
+    """Returns for each sentence up to which second of its recording it may be heard. Sentences that
+    may not be heard at all are absent.
+    """
     said = list(sentences(content))
     sounds = {
         transcript_id: _RecordingTrack(_stretches(session, transcript_id), own)
@@ -53,14 +55,16 @@ def heard_until(
 
 
 def sentences(content: Content) -> Iterator[tuple[Sentence, Paragraph]]:
-    """Every paragraph with its place, in order."""
+    """Yields every paragraph with its indexes (section, paragraph), in reading order."""
     for number, section in enumerate(content.sections):
         for place, paragraph in enumerate(section.paragraphs):
             yield (number, place), paragraph
 
 
 class _RecordingTrack:
-    """One recording's segments in the order of the sound, and which of them the text holds."""
+    """The segments of one recording in the order of the sound, and which of them the text still
+    holds.
+    """
 
     def __init__(self, stretches: list[SegmentTimes], said: list[Paragraph]) -> None:
         self._stretches = stretches
@@ -72,7 +76,11 @@ class _RecordingTrack:
         self._held |= {one.identity for one in stretches if (one.start, one.end) in places}
 
     def until(self, paragraph: Paragraph) -> float | None:
-        """None where it begins or ends beside a segment, or with what was taken out."""
+        """Returns up to which second the paragraph may be heard.
+
+        None where it does not begin and end with a segment, begins with one that was taken out of
+        the text, or would be longer than `LONGEST_SECONDS`.
+        """
         start, end = paragraph.start_seconds, paragraph.end_seconds
         covered = self._between(start, end)
         is_whole = any(s.start == start for s in covered) and any(s.end == end for s in covered)
@@ -83,7 +91,7 @@ class _RecordingTrack:
         return until if 0 < until - start <= LONGEST_SECONDS else None
 
     def _between(self, start: float, end: float) -> list[SegmentTimes]:
-        """Those that are heard in these seconds."""
+        """Returns the segments that are heard in these seconds."""
         first = bisect_left(self._starts, start - self._longest)
         last = bisect_left(self._starts, end)
         return [

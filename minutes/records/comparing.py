@@ -1,5 +1,6 @@
-"""What became of the minutes from one revision to another, as the paper reads: for whoever decides
-about a text that they have read before."""
+"""Compares two revisions of the minutes line by line, as the paper reads: for whoever decides about
+a text that they have read before.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,14 +15,16 @@ from minutes.records.paper import as_text
 from models.minutes import MinutesRevision
 
 LONGEST_COMPARED = 20_000
-"""Letters of a line that are compared one by one; a longer one is shown whole, old and new."""
+"""Most characters of a line that is compared letter by letter; a longer one is shown whole, old
+and new."""
 WHOLE = re.compile(r"[0-9０-９][0-9０-９,，.．]*|.", re.DOTALL)
-"""A letter, or a number: of 2,731 that became 775 nobody wants to read which figure stayed."""
+"""Units of comparison: a letter, or a whole number. Where 2,731 became 775, nobody wants to read
+which digit stayed."""
 
 
 @dataclass(frozen=True)
 class LinePart:
-    """Part of a line: `kind` is kept, removed or added."""
+    """A run of letters of a compared line; `kind` is "kept", "removed" or "added"."""
 
     kind: str
     text: str
@@ -29,22 +32,25 @@ class LinePart:
 
 @dataclass(frozen=True)
 class Difference:
-    """A line that is not as it was. `heading`: of the section in which it stands."""
+    """A line that changed. `heading` is that of the section in which it stands."""
 
     heading: str
     pieces: list[LinePart]
 
 
 def usual(revision: MinutesRevision) -> MinutesRevision | None:
-    """The revision that somebody decided about last before this one, else the one before it; None
-    for the first."""
+    """Returns the revision to compare with unless the reader chooses another: the last earlier one
+    that was approved or sent back, else the one just before. None for the first revision.
+    """
     earlier = [r for r in revision.minutes.revisions if r.number < revision.number]
     decided = [r for r in earlier if r.request is not None and r.request.decision is not None]
     return next(reversed(decided or earlier), None)
 
 
 def differences(older: Content, newer: Content) -> list[Difference]:
-    """The lines of the printed text that differ, in their order."""
+    """Returns the lines of the printed text that differ between the two contents, in reading
+    order.
+    """
     old, new = _lines(older), _lines(newer)
     matcher = SequenceMatcher(None, [o for _, o in old], [n for _, n in new], autojunk=False)
     found: list[Difference] = []
@@ -55,7 +61,9 @@ def differences(older: Content, newer: Content) -> list[Difference]:
 
 
 def _lines(content: Content) -> list[tuple[str, str]]:
-    """Each line with the heading of its section: the numbers of the items begin a section."""
+    """Returns (heading, line) for each line that is not empty: the heading is that of its
+    section.
+    """
     headings = {f"{s.number}　{s.title}".strip("　") for s in content.sections}
     lines, heading = [], ""
     for line in as_text(content).splitlines():
@@ -68,7 +76,9 @@ def _lines(content: Content) -> list[tuple[str, str]]:
 def _of_block(
     old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]
 ) -> Iterator[Difference]:
-    """Lines that stand in the same place, one beside the other; what has no partner as a whole."""
+    """Yields the differences of one block, pairing old and new lines by their position in it. A
+    line without a partner is removed or added as a whole.
+    """
     for place in range(max(len(old), len(new))):
         was = old[place][1] if place < len(old) else ""
         became = new[place][1] if place < len(new) else ""

@@ -1,5 +1,6 @@
-"""What stands in the minutes: sections of paragraphs, each in two layers, the faithful text of its
-segments (逐語) and the official one made of it (整文)."""
+"""The content of the minutes: sections of paragraphs, each in two layers, the faithful text of its
+segments (逐語) and the official text made of it by rule and by hand (整文).
+"""
 
 from typing import Any
 
@@ -14,19 +15,24 @@ from models.minutes import MinutesRevision
 
 
 class Attendee(BaseModel):
+    """Name and title of somebody who attended or spoke."""
+
     name: str
     title: str = ""
 
 
 class Paragraph(BaseModel):
-    """One thing said: a sentence, or a few, with where it is in the recording (seconds) so that it
-    can be heard. `transcript_id`: in which part's; None (the revision's own) before there were
-    parts. `goes_on`: it stands in one paragraph of the paper with what the same speaker said
-    before it.
+    """A sentence of the minutes, or a few, with its place in the recording (seconds) so that it can
+    be heard.
 
-    Beside the official `text` stand the segments that it was drafted from, their `faithful` text
-    then (None before there were two layers), what was changed in it by rule, and what no rule
-    dared to change."""
+    `transcript_id` says which part of the meeting it was said in; None means the transcript of the
+    revision (before meetings had parts). `goes_on` is true where the paper sets it in one paragraph
+    with the sentence before, by the same speaker.
+
+    Beside the official `text` stand the segments that it was drafted from, their `faithful` text at
+    that time (None before there were two layers), the `changes` that rules made in it, and in
+    `unsure` what no rule dared to change.
+    """
 
     speaker: str = ""
     text: str
@@ -41,25 +47,29 @@ class Paragraph(BaseModel):
 
     @property
     def place(self) -> tuple[int | None, float, float]:
+        """Returns its place in the recordings: transcript id, start and end in seconds."""
         return self.transcript_id, self.start_seconds, self.end_seconds
 
     @property
     def official(self) -> str:
-        """By rule alone."""
+        """Returns the text that the rules alone make of the faithful one; the text itself where
+        there is no faithful one.
+        """
         return self.text if self.faithful is None else styled(self.faithful, self.changes)
 
     @property
     def is_by_hand(self) -> bool:
+        """Returns whether a person wrote something else than what the rules made."""
         return self.text != self.official
 
     @property
     def differences(self) -> list[StyledStretch]:
-        """Every piece of the faithful text with what became of it and why."""
+        """Returns the faithful text cut into stretches, each with what became of it and why."""
         return explained(self.faithful or "", self.changes, self.text)
 
 
 class Section(BaseModel):
-    """What was said about one agenda item; `number` as in the agenda (「2-1」)."""
+    """The paragraphs said about one agenda item; `number` is as in the agenda (「2-1」)."""
 
     agenda_item_id: int | None = None
     number: str = ""
@@ -68,10 +78,13 @@ class Section(BaseModel):
 
 
 class Content(BaseModel):
-    """The whole text of one revision. `transcript_ids`: what it was drafted from, one for each
-    part of the meeting, in order; empty before there were parts. `style`: in which it is written;
-    None before there were two layers. `speakers`: those who speak and are no attendees, with the
-    office that the roster knows."""
+    """The whole text of one revision.
+
+    `transcript_ids` are the transcripts that it was drafted from, one for each part of the meeting,
+    in order; empty before meetings had parts. `style` is the one that it is written in; None before
+    there were two layers. `speakers` are those who speak without being attendees, with the title
+    that the roster knows.
+    """
 
     title: str
     series: str
@@ -86,11 +99,14 @@ class Content(BaseModel):
 
 
 def content_of(revision: MinutesRevision) -> Content:
+    """Returns the content of the revision, read from its JSON."""
     return Content.model_validate(revision.content)
 
 
 def cleaned(content: Content) -> Content:
-    """As it is kept: without what has no shape, wherever it stands."""
+    """Returns the content as it may be stored: without control and other invisible characters in
+    any of its texts.
+    """
     return Content.model_validate(_cleaned(content.model_dump()))
 
 
@@ -103,7 +119,9 @@ def _cleaned(value: Any) -> Any:
 
 
 def official_only(content: Content) -> Content:
-    """What everybody may read: how it was said is for those who make the minutes."""
+    """Returns a copy that everybody may read: without the faithful layer, the segments and the
+    changes, which are only for those who make the minutes.
+    """
     content = content.model_copy(deep=True, update={"style": None})
     for section in content.sections:
         for paragraph in section.paragraphs:
@@ -115,7 +133,9 @@ def official_only(content: Content) -> Content:
 def restyled(
     content: Content, style: Style, names: Names, *, includes_hand: bool = False
 ) -> Content:
-    """In another style. What a person wrote stays, unless it was asked for."""
+    """Returns a copy of the content in another style. What a person wrote stays, unless
+    `includes_hand`.
+    """
     content = content.model_copy(deep=True, update={"style": style})
     for section in content.sections:
         for paragraph in section.paragraphs:
@@ -126,7 +146,7 @@ def restyled(
 
 
 def known(content: Content) -> dict[tuple[int | None, float, float], Paragraph]:
-    """Paragraphs by their place in the recordings."""
+    """Returns the paragraphs of the content by their place in the recordings."""
     return {p.place: p for section in content.sections for p in section.paragraphs}
 
 
@@ -137,8 +157,12 @@ def link(
     before: Style | None,
     names: Names,
 ) -> None:
-    """Take the layers over from `known`, the same place of an earlier revision in style `before`;
-    where the text is another or the style is, see what the rules say of it now."""
+    """Gives `paragraph` the layers of `known`, the paragraph at the same place of an earlier
+    revision written in style `before`.
+
+    Where the style is another now, or the text equals what the rules make in `style`, its changes
+    and doubts are those that the rules give now. Without `known` it has no layers.
+    """
     source = known or Paragraph(text="", start_seconds=0, end_seconds=0)
     for name in ("segment_ids", "faithful", "changes", "unsure"):
         setattr(paragraph, name, getattr(source, name))
@@ -152,6 +176,8 @@ def link(
 
 
 def take(paragraph: Paragraph, written: Written) -> None:
-    """What the rules made of its faithful text."""
+    """Replaces the text of the paragraph, its changes and its doubts by what the rules made of its
+    faithful text.
+    """
     paragraph.text = written.text
     paragraph.changes, paragraph.unsure = written.changes, written.unsure

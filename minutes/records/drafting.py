@@ -1,5 +1,7 @@
-"""Drafting the minutes from the transcripts, one for each part of the meeting: under the agenda's
-headings, in a style. Nothing is written here; it takes seconds, and nobody waits for it."""
+"""Drafts the minutes from the transcripts, one for each part of the meeting: under the headings of
+the agenda, in a style. Writes nothing to the database. It takes seconds, so it runs before a
+transaction for writing begins.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,20 +32,23 @@ WITHOUT_AGENDA = "発言"
 
 @dataclass(frozen=True)
 class DraftedText:
-    """A text, and what was read of its `sources` when it was made."""
+    """A drafted content, its `sources`, and in `read` the rows that were read of them when it was
+    made.
+    """
 
     sources: tuple[Transcript, ...]
     content: Content
     read: Sequence[Any]
 
     def is_of_now(self, session: Session) -> bool:
-        """Whether the transcripts still say the same."""
+        """Returns whether the transcripts still say what they said when the draft was made."""
         return _read(session, self.sources) == self.read
 
 
 def prepare(session: Session, *chosen: Transcript, style: Style = USUAL) -> DraftedText:
-    """Raises NotPossibleNow while there is nothing to write, InvalidInput when two are of the same
-    recording."""
+    """Returns a draft of the chosen transcripts. Raises NotPossibleNow while none of them has
+    words, InvalidInput when two of them are of the same recording.
+    """
     sources = _one_of_each(parts.in_order(session, chosen))
     read = _read(session, sources)
     segments = [s for source in sources for s in transcripts.segments_of(session, source)]
@@ -138,7 +143,9 @@ def _from_segments(
 
 
 def _before(segments: list[Segment]) -> dict[int, int]:
-    """By a segment with words the one with words that comes right before it in its recording."""
+    """Returns, by the id of each segment with words, the id of the segment with words right before
+    it in the same recording.
+    """
     with_words = [segment for segment in segments if segment.text]
     return {
         after.id: one.id
@@ -148,7 +155,9 @@ def _before(segments: list[Segment]) -> dict[int, int]:
 
 
 def _outside(segments: list[Segment]) -> tuple[list[Segment], list[Segment], list[Segment]]:
-    """What belongs to no item: before the first one begins, between items, and after the last."""
+    """Returns the segments that belong to no agenda item: before the first item begins, between
+    items, and after the last one.
+    """
     placed = [n for n, one in enumerate(segments) if one.agenda_item_id]
     first, last = (placed[0], placed[-1]) if placed else (0, len(segments))
     before = [one for one in segments[:first] if one.is_left_out and one.text]
@@ -161,8 +170,9 @@ def _has_words(segments: list[Segment]) -> bool:
 
 
 def _attendees(session: Session, meeting: Meeting) -> list[Attendee]:
-    """Those who came, as the list of attendance has them; where nobody kept one, those who said
-    that they come, and those who come instead of them."""
+    """Returns those who came, by the list of attendance. Where nobody kept one: those who promised
+    to come, and proxies for those who sent one.
+    """
     came = of_the_meeting(meeting, attendances_of(session, meeting))
     if came:
         order = {i.person_id: place for place, i in enumerate(invited(meeting))}
@@ -177,8 +187,9 @@ def _attendees(session: Session, meeting: Meeting) -> list[Attendee]:
 def _others_who_speak(
     meeting: Meeting, sections: list[Section], attendees: list[Attendee]
 ) -> list[Attendee]:
-    """Those whose office the roster or the list of the invited knows, though nobody noted that
-    they came."""
+    """Returns the speakers that nobody noted as attending but whose title is known from the roster
+    or the invitations.
+    """
     speaking = {p.speaker for section in sections for p in section.paragraphs}
     speaking -= {one.name for one in attendees}
     asked = [entry.person for entry in standing(meeting.series)]

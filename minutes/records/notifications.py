@@ -1,5 +1,6 @@
-"""What those who make minutes are told by mail: that approval is asked for, given or refused, and
-what became of what was public. Whoever did it knows."""
+"""Sends notices to those who make minutes: that approval is asked for, given or refused, and what
+became of what was public. Whoever did it gets none.
+"""
 
 from collections.abc import Iterable
 
@@ -12,7 +13,9 @@ from models.person import Person
 
 
 def tell_of_request(session: Session, request: ApprovalRequest) -> None:
-    """To the approver who is asked; where everybody is, it stands on their first screens."""
+    """Sends a notice to the approver who is asked. A request to all approvers sends none: it stands
+    on their first screens.
+    """
     words = f"{request.requested_by.name}さんから、会議録の承認をお願いします。"
     _tell(
         session,
@@ -25,14 +28,16 @@ def tell_of_request(session: Session, request: ApprovalRequest) -> None:
 
 
 def tell_of_request_taken_back(session: Session, by: Person, request: ApprovalRequest) -> None:
-    """To the approver who was asked."""
+    """Sends a notice to the approver who was asked."""
     words = "会議録の承認の依頼は取り下げられました。承認していただくことは、いまはありません。"
     kind = NoticeKind.APPROVAL_TAKEN_BACK
     _tell(session, by, request.revision, kind, words, [request.addressee])
 
 
 def tell_of_decision(session: Session, decision: Approval) -> None:
-    """To those who wrote the text and asked for the approval: what to do now."""
+    """Sends a notice to those who wrote the text and who asked for approval, saying what to do
+    now.
+    """
     revision, request = decision.request.revision, decision.request
     if decision.is_approved:
         kind, words = NoticeKind.APPROVED, "会議録が承認されました。公開できます。"
@@ -49,8 +54,9 @@ def tell_of_decision(session: Session, decision: Approval) -> None:
 def tell_of_withdrawal(
     session: Session, by: Person, revision: MinutesRevision, reason: str, newer: int | None
 ) -> None:
-    """To those who wrote, approved and published what is public no more. `newer`: the number of the
-    revision that took its place."""
+    """Sends a notice to those who wrote, approved and published a revision that is public no more.
+    `newer` is the number of the revision that took its place, if one did.
+    """
     if newer is None:
         kind = NoticeKind.WITHDRAWN
         words = f"公開していた会議録（第{revision.number}版）の公開を取り下げました。"

@@ -1,5 +1,6 @@
-"""The minutes as the paper sets them: who speaks as the city writes it, sentences in paragraphs,
-the whole as plain text. Screen, print and file all take it from here."""
+"""Lays the minutes out as the paper sets them: names of speakers as the city writes them, sentences
+in paragraphs, the whole as plain text. Screen, print and files all use it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ ENDS = "。．？！?!」』）〕"
 
 @dataclass(frozen=True)
 class MinutesSentence:
-    """`place` in its section, from 0. `gap`: what stands between it and the sentence before."""
+    """A sentence on the paper. `place` is its index in the section, from 0; `gap` is what stands
+    between it and the sentence before (a space or nothing).
+    """
 
     place: int
     said: Paragraph
@@ -27,25 +30,29 @@ class MinutesSentence:
 
     @property
     def text(self) -> str:
+        """Returns its text, with notes such as 「（拍手）」 on lines of their own."""
         return set_apart(self.said.text)
 
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph of the paper. `speaker`: as the city writes it, empty where the one before goes
-    on speaking, or nobody knows."""
+    """A paragraph of the paper. `speaker` is the name as the city writes it, empty where the same
+    speaker goes on or nobody knows who speaks.
+    """
 
     speaker: str
     sentences: list[MinutesSentence]
 
     @property
     def text(self) -> str:
+        """Returns the texts of its sentences, joined."""
         return "".join(one.gap + one.text for one in self.sentences)
 
 
 def set_apart(text: str) -> str:
-    """With what happened between two sentences (「（拍手）」) in a line of its own; what happened
-    within one stays where it was noted."""
+    """Returns the text with each note of what happened between two sentences (「（拍手）」) on a
+    line of its own. A note inside a sentence stays where it is.
+    """
     lines, place = [""], 0
     for note in annotations(text):
         lines[-1] += text[place : note.start]
@@ -60,14 +67,15 @@ def set_apart(text: str) -> str:
 
 
 def laid_out(content: Content) -> list[list[Block]]:
-    """The paragraphs of each section."""
+    """Returns the paragraphs of the paper, one list for each section."""
     told = speakers_told(content)
     return [_blocks(section, told) for section in content.sections]
 
 
 def speakers_told(content: Content) -> Callable[[str], str]:
-    """How the paper writes the name of somebody who speaks: 「○財政課長」. Whose office nobody
-    knows is called by name; empty for nobody."""
+    """Returns a function from a speaker's name to how the paper writes it, such as 「○財政課長」.
+    Those whose title nobody knows are written by name; an empty name gives an empty text.
+    """
     form = content.style.speakers if content.style else Speakers.NAME
     known = {_plain(one.name): one for one in (*content.speakers, *content.attendees)}
 
@@ -79,7 +87,9 @@ def speakers_told(content: Content) -> Callable[[str], str]:
 
 
 def said_at(content: Content, paragraph: Paragraph) -> str:
-    """Where it is heard: 「0:03:10」, with several parts 「第2部 0:03:10」."""
+    """Returns where the paragraph is heard, such as 「0:03:10」; 「第2部 0:03:10」 where the
+    meeting has several parts.
+    """
     place = dates.position(paragraph.start_seconds)
     if len(content.transcript_ids) < 2 or paragraph.transcript_id is None:
         return place
@@ -87,13 +97,14 @@ def said_at(content: Content, paragraph: Paragraph) -> str:
 
 
 def when(content: Content) -> str:
+    """Returns date and times of the meeting in Japanese."""
     return dates.span(
         datetime.fromisoformat(content.starts_at), datetime.fromisoformat(content.ends_at)
     )
 
 
 def as_text(content: Content) -> str:
-    """The plain text for downloading, as the paper reads."""
+    """Returns the whole minutes as plain text, as they are downloaded."""
     attendees = "、".join(map(_attendee, content.attendees))
     lines = [
         content.title,
@@ -154,10 +165,14 @@ def _plain(name: str) -> str:
 
 
 def _office(title: str) -> str:
-    """「委員」 of 「委員（福祉関係団体 理事）」."""
+    """Returns the title without what stands in brackets: 「委員」 for 「委員（福祉関係団体
+    理事）」.
+    """
     return title.partition("（")[0].strip()
 
 
 def _called(name: str, office: str) -> str:
-    """「古賀次長」 of a 「推進室 次長」; the whole name where it is written without a space."""
+    """Returns family name and last word of the title: 「古賀次長」 for 「推進室 次長」. A name
+    written without a space is used whole.
+    """
     return name.split()[0] + office.split()[-1]

@@ -1,5 +1,5 @@
-"""From segments, which end where somebody drew breath, to sentences, which are whole, and to
-paragraphs, which hold one thought. A paragraph never ends inside a sentence.
+"""Joins segments, which end where somebody drew breath, to whole sentences, and marks which
+sentences make up one paragraph. A paragraph never ends inside a sentence.
 """
 
 import re
@@ -14,10 +14,10 @@ from minutes.style.layers import Written, in_style, shifted
 from models.transcript import Segment
 
 MOST_PAUSE_SECONDS = 10.0
-"""Whoever is silent for longer has ended the sentence, and the thought."""
+"""Longest silence inside a sentence or a paragraph: a longer one ends both."""
 
 LONGEST_LETTERS, LONGEST_SECONDS = 1_000, 300.0
-"""Of what is taken for one sentence where no mark ends it."""
+"""Most letters, and most seconds, of a sentence that no mark ends."""
 
 MARKS = "。．？！?!.」』）)】〕…"
 TURN = re.compile(
@@ -29,16 +29,20 @@ LINK = re.compile(
     r"加えて|併せて|あわせて|具体的に|こうした|このように)"
 )
 TURN_LETTERS, LINK_LETTERS, FULL_LETTERS = 60, 160, 350
-"""So long is a paragraph at least before another thought (「次に」), or the next step of the same
-one (「また」), begins a new one; longer than the last it becomes only by one long sentence."""
+"""Letters a paragraph has at least before a new thought (「次に」) begins another paragraph, before
+the next step of the same thought (「また」) does, and letters that it never exceeds unless by one
+long sentence."""
 
 
 def drafted(
     segments: Iterable[Segment], style: Style, names: Names, before: Mapping[int, int]
 ) -> list[Paragraph]:
-    """One for each sentence, with what goes on in the same paragraph marked. What is nothing but
-    a filler goes with what was said before. `before`: by a segment's id the id of what was said
-    right before it in the same recording, under whichever heading it stands."""
+    """Returns a paragraph for each sentence of the segments, with `goes_on` set where the paper
+    continues the paragraph before. A sentence that is only fillers joins the one before it.
+
+    `before` gives, by a segment's id, the id of what was said right before it in the same
+    recording, under whichever heading that stands.
+    """
     made: list[Paragraph] = []
     for said in _sentences(segments, before):
         paragraph = _paragraph(said)
@@ -53,7 +57,7 @@ def drafted(
 
 
 def is_end(text: str, following: str) -> bool:
-    """Whether a sentence ends with `text`, where `following` is said next."""
+    """Returns whether a sentence ends with `text`, where `following` is said next."""
     text = text.rstrip()
     if not text or text[-1] in MARKS:
         return True
@@ -61,7 +65,9 @@ def is_end(text: str, following: str) -> bool:
 
 
 def is_noted(text: str) -> bool:
-    """Whether it tells only what happened (「（拍手）」), which stands alone on the paper."""
+    """Returns whether the text only notes what happened (「（拍手）」): such a note stands alone on
+    the paper.
+    """
     kinds = {note.kind for note in annotations(text)}
     return bool(kinds) and Kind.UNHEARD not in kinds and not spoken(text).strip()
 
@@ -110,13 +116,16 @@ def _speaker(segment: Segment) -> str:
 
 
 def joined(one: str, other: str) -> str:
-    """Two pieces of one text."""
+    """Returns two pieces of one text as one, with a space between them where the script needs
+    it.
+    """
     return one + gap(one, other) + other
 
 
 def gap(one: str, other: str) -> str:
-    """What stands between two pieces of one text: a space, where other scripts than Japanese want
-    it."""
+    """Returns what stands between two pieces of one text: a space where a word in Latin letters
+    follows another one or a Latin mark, else nothing.
+    """
     last, first = one[-1:], other[:1]
     is_wanted = one and last.isascii() and first.isascii() and first.isalpha()
     return " " if is_wanted and (last.isalnum() or last in ".,;:?!") else ""

@@ -1,4 +1,4 @@
-"""Proper names of a meeting: they are written as they are, in every style."""
+"""The proper names of a meeting: no style rule changes them."""
 
 from collections.abc import Iterator
 
@@ -16,8 +16,9 @@ from models.person import Department
 
 
 def names_of(session: Session, meeting: Meeting) -> Names:
-    """Of its people, departments, papers, agenda and of the meeting itself, and the words that
-    somebody put into its dictionary."""
+    """Returns the names of the meeting, its people, departments, documents and agenda items, and
+    the words of its dictionaries.
+    """
     return Names.of(_names(session, meeting))
 
 

@@ -1,5 +1,6 @@
-"""Publishing approved minutes, putting them in the place of earlier ones, and withdrawing them:
-each a row with who and when."""
+"""Publishes approved minutes, replaces what is public by a newer revision, and withdraws it: each
+is a row that says who did it and when.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,14 +24,16 @@ LONGEST_REASON = 2000
 
 @dataclass(frozen=True)
 class PreparedPublication:
-    """The text of an approved revision, which never changes, and its layout."""
+    """The content of an approved revision, which never changes, and its layout for citizens."""
 
     content: Content
     layout: PublishedLayout
 
 
 def prepare(session: Session, revision: MinutesRevision) -> PreparedPublication:
-    """Returns the slow part of `publish`. Raises NotPossibleNow as that does."""
+    """Returns the slow part of `publish`, to be made before a transaction for writing. Raises
+    NotPossibleNow unless the revision is the latest and approved, and when it is public already.
+    """
     _refuse(session, revision)
     content = content_of(revision)
     return PreparedPublication(content, published.layout_of(session, revision, content))
@@ -45,11 +48,11 @@ def publish(
     allows_unread: bool = True,
     reason: str = "",
 ) -> Publication:
-    """Open the revision to citizens. What was public until now is replaced in the same moment, for
-    a `reason` that citizens read.
+    """Opens the revision to citizens and returns its publication. What was public until now is
+    replaced in the same transaction, for a `reason` that citizens read.
 
     Raises NotPossibleNow unless the revision is the latest and approved, when it is public already,
-    and for anything unread unless the city `allows_unread`; InvalidInput without a reason where
+    and, unless the city `allows_unread`, for anything unread; InvalidInput without a reason where
     there is something to replace.
     """
     _refuse(session, revision)
@@ -80,8 +83,9 @@ def publish(
 
 
 def withdraw(session: Session, by: Person, revision: MinutesRevision, reason: str) -> Withdrawal:
-    """Nobody outside reads it any more. Raises NotPossibleNow when it is not public, InvalidInput
-    without a reason."""
+    """Ends the publication of the revision: nobody outside reads it any more. Raises NotPossibleNow
+    when it is not public, InvalidInput without a reason.
+    """
     publication = current_publication(revision)
     if publication is None:
         raise NotPossibleNow("この会議録は公開されていません。")
@@ -98,7 +102,9 @@ def _end(
     label: str,
     newer: int | None = None,
 ) -> Withdrawal:
-    """`newer`: the number of the revision that takes its place."""
+    """Ends the publication and returns its withdrawal. `newer` is the number of the revision that
+    takes its place, if one does.
+    """
     withdrawal = Withdrawal(
         publication=publication,
         reason=entries.text("reason", label, reason, LONGEST_REASON),
@@ -114,7 +120,9 @@ def _end(
 
 
 def last_withdrawal(session: Session, meeting_id: int) -> Withdrawal | None:
-    """That of minutes which were public and are not, with nothing in their place."""
+    """Returns the withdrawal of the meeting's last publication; None while it is public, or when
+    there never was one.
+    """
     newest = (
         select(Publication)
         .where(Publication.meeting_id == meeting_id)
@@ -126,6 +134,8 @@ def last_withdrawal(session: Session, meeting_id: int) -> Withdrawal | None:
 
 
 class EventKind(StrEnum):
+    """What happened to minutes that are or were public; its values are the Japanese labels."""
+
     PUBLISHED = "公開"
     REPLACED = "差替え"
     WITHDRAWN = "取下げ"
@@ -134,7 +144,9 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """What citizens are told of a publication's past. `reason`: why something was replaced."""
+    """A step in the past of a publication that citizens see. `reason` says why something was
+    replaced; empty for other kinds.
+    """
 
     kind: EventKind
     at: datetime
@@ -142,8 +154,9 @@ class Event:
 
 
 def history(session: Session, publication: Publication) -> list[Event]:
-    """How it came to what is public now, the oldest first: the reasons of withdrawals are the
-    office's own."""
+    """Returns how it came to what is public now, the oldest event first. The reasons of withdrawals
+    stay inside the office, so they are left out.
+    """
     publications = session.scalars(
         select(Publication)
         .where(Publication.meeting_id == publication.meeting_id, Publication.id <= publication.id)
@@ -171,4 +184,5 @@ def _refuse(session: Session, revision: MinutesRevision) -> None:
 
 
 def current_publication(revision: MinutesRevision) -> Publication | None:
+    """Returns the publication of the revision that is not withdrawn, or None."""
     return next((p for p in reversed(revision.publications) if p.withdrawal is None), None)

@@ -1,8 +1,9 @@
-"""What is public, laid out so that citizens find, read and hear it without anybody reading the
-whole text: a row for each paragraph, and an index of all its letters.
+"""Stores what is public so that citizens find, read and hear it without anybody reading the whole
+text: a row for each paragraph, and a full-text index of all its letters.
 
-Japanese parts no words, so the index knows pairs of letters: a word is found where its pairs stand
-one after the other. Written as the numbers of their letters they mean nothing to the index.
+Japanese writes no spaces between words, so the index (SQLite's FTS5) holds pairs of letters: a word
+is found where its pairs stand one after the other. The letters are written as numbers of their code
+points, so that none of them is an operator to the index.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,36 +25,39 @@ from models.minutes import MinutesRevision, Publication, PublishedParagraph
 from models.texts import folded
 
 KIND = "layout"
-"""Of the setbacks of publications, by their id."""
+"""Kind of the setbacks that belong to publications, whose ids are their keys."""
 
 LAY_OUT_SECONDS = 2.0
-"""Between two publications that are laid out later: everybody else's changes come between."""
+"""Pause between two publications that are laid out later, so that everybody else can write."""
 
 ID_BITS = 24
 ID_MASK = (1 << ID_BITS) - 1
-"""Of a row in the index: the publication's id."""
+"""Low bits of a row's number in the index: the id of the publication."""
 
 END = "\n"
-"""Behind every line: its last letter is half of a pair too, and no word goes on to the next one."""
+"""Closes every line of the index: its last letter is half of a pair too, and no word goes on to the
+next line."""
 
 
 @dataclass(frozen=True)
 class PublishedLayout:
-    """What citizens find and hear of a text: a row for each paragraph, and the pairs of letters."""
+    """Rows of PublishedParagraph, without the publication's id, and the words of the index."""
 
     rows: list[dict[str, Any]]
     words: str
 
 
 def layout_of(session: Session, revision: MinutesRevision, content: Content) -> PublishedLayout:
-    """Slow, and it changes nothing: nobody waits for it."""
+    """Returns the layout of the content. Slow, and it writes nothing: made before a transaction for
+    writing begins.
+    """
     return PublishedLayout(
         list(_rows(session, revision, content)), " ".join(_tokens(_lines(content)))
     )
 
 
 def keep(session: Session, publication: Publication, layout: PublishedLayout) -> None:
-    """From now on it is found."""
+    """Writes the layout: from now on the publication is found and may be heard."""
     session.flush()
     rows = [{"publication_id": publication.id, **row} for row in layout.rows]
     if rows:
@@ -66,7 +70,7 @@ def keep(session: Session, publication: Publication, layout: PublishedLayout) ->
 
 
 def clear(session: Session, publication: Publication) -> None:
-    """Nothing of it is found or heard any more."""
+    """Deletes the layout: nothing of the publication is found or heard any more."""
     rows = PublishedParagraph.publication_id == publication.id
     session.execute(delete(PublishedParagraph).where(rows))
     # Under its id alone it stands until it is laid out anew, where it was published long ago.
@@ -75,15 +79,17 @@ def clear(session: Session, publication: Publication) -> None:
 
 
 def place_in_index(publication: Publication) -> int:
-    """Its row in the index: by the minute in which the meeting began, then by its id, so that the
-    newest meetings are found first, and whoever shows some of them reads no others."""
+    """Returns the publication's row number in the index: the minute in which the meeting began,
+    then the id, so that the newest meetings are found first and the search stops early.
+    """
     minutes = int(publication.starts_at.timestamp() // 60)
     return minutes << ID_BITS | publication.id
 
 
 def lay_out_one(engine: Engine) -> bool:
-    """One of those that were published before there was this. Never more at once: whoever saves
-    something waits for it."""
+    """Makes the layout of one publication that has none, because it is older than layouts or is to
+    be made anew. Returns False: there is never more to do at once, since writers wait for it.
+    """
     waiting = publications().where(Publication.laid_out_at.is_(None)).limit(1)
     with reading(engine) as session:
         publication = session.scalar(waiting.where(Publication.id.not_in(setbacks.resting(KIND))))
@@ -111,14 +117,14 @@ def _lay_out(engine: Engine, publication_id: int) -> None:
 
 
 def matching(words: Iterable[str]) -> str:
-    """In the language of the index: everything that has all of these folded words."""
+    """Returns the FTS5 query for everything that holds all of these folded words."""
     return " ".join(
         f'"{" ".join(_pairs(word)) if len(word) > 1 else _one(word)}"' for word in words
     )
 
 
 def public_sentences(session: Session, publication: Publication) -> set[tuple[int, int]]:
-    """The places of those that may be heard."""
+    """Returns (section, paragraph), from 0, of the sentences that may be heard."""
     rows = session.execute(
         select(PublishedParagraph.section, PublishedParagraph.paragraph).where(
             PublishedParagraph.publication_id == publication.id,
@@ -131,7 +137,9 @@ def public_sentences(session: Session, publication: Publication) -> set[tuple[in
 def neighbours(
     session: Session, said: PublishedParagraph
 ) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
-    """The places of the sentences before and after it that may be heard."""
+    """Returns the places (section, paragraph) of the sentences before and after this one that may
+    be heard; None where there is no such sentence.
+    """
     one = PublishedParagraph
     place, here = tuple_(one.section, one.paragraph), (said.section, said.paragraph)
     heard = select(one.section, one.paragraph).where(
@@ -163,7 +171,7 @@ def _rows(
 
 
 def _lines(content: Content) -> Iterator[str]:
-    """All in which words are looked for, each name once."""
+    """Yields every line that is searched, each name once."""
     yield from (content.title, content.series, content.place)
     said = [paragraph for _, paragraph in sentences(content)]
     known = [*content.attendees, *content.speakers]
@@ -174,7 +182,9 @@ def _lines(content: Content) -> Iterator[str]:
 
 
 def _tokens(lines: Iterable[str]) -> Iterator[str]:
-    """The pairs in their order, and each letter once for those who look for one alone."""
+    """Yields the pairs of letters in their order, and each letter once for searches of a single
+    letter.
+    """
     whole = END.join(folded(line) for line in lines) + END
     yield from _pairs(whole)
     yield from map(_one, dict.fromkeys(whole))

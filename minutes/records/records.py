@@ -1,4 +1,6 @@
-"""The official minutes (会議録): drafted from the transcripts, revised, approved or sent back."""
+"""The official minutes (会議録): drafts them from the transcripts, revises, approves and sends
+back.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,19 +35,21 @@ SOURCE_REMOVED = (
 
 
 def minutes_of(session: Session, meeting: Meeting) -> Minutes | None:
+    """Returns the minutes of the meeting, or None before the first draft."""
     return session.scalar(select(Minutes).where(Minutes.meeting_id == meeting.id))
 
 
 def draft(
     session: Session, by: Person, *chosen: Transcript, style: Style = USUAL
 ) -> MinutesRevision:
-    """A new revision straight from these transcripts. Slow: where others want to write meanwhile,
-    `drafting.prepare` comes first, and `add_draft` after it."""
+    """Drafts a new revision from these transcripts. It takes seconds: where others want to write
+    meanwhile, call `drafting.prepare` first and `add_draft` after it.
+    """
     return add_draft(session, by, drafting.prepare(session, *chosen, style=style))
 
 
 def add_draft(session: Session, by: Person, draft: DraftedText) -> MinutesRevision:
-    """The draft as a new revision.
+    """Adds the draft as a new revision.
 
     Raises NotPossibleNow while a decision is awaited, ChangedMeanwhile when its transcripts say
     something else by now.
@@ -61,22 +65,25 @@ def add_draft(session: Session, by: Person, draft: DraftedText) -> MinutesRevisi
 
 
 def sources_of(session: Session, revision: MinutesRevision) -> list[Transcript]:
-    """The transcripts that it was drafted from, in the order of the parts."""
+    """Returns the transcripts that the revision was drafted from, in the order of the parts."""
     return [session.get_one(Transcript, identity) for identity in revision.transcript_ids]
 
 
 def revise(
     session: Session, by: Person, minutes: Minutes, content: Content, *, based_on: int
 ) -> MinutesRevision:
-    """Raises what `prepare_revision` raises. Slow: where others want to write meanwhile, that
-    comes first, and `add_revision` after it."""
+    """Adds a revision with this content after revision number `based_on`. Raises what
+    `prepare_revision` and `add_revision` raise. It may take seconds: where others want to write
+    meanwhile, call these two one after the other.
+    """
     return add_revision(session, by, prepare_revision(session, by, minutes, content, based_on))
 
 
 @dataclass(frozen=True)
 class PreparedRevision:
-    """A text that can become the next revision after `latest`, as it is kept. `is_same`: nothing is
-    different in it."""
+    """A content, checked and cleaned, that can become the next revision after `latest`. `is_same`
+    is true when it equals that of `latest`.
+    """
 
     latest: MinutesRevision
     content: Content
@@ -86,8 +93,10 @@ class PreparedRevision:
 def prepare_revision(
     session: Session, by: Person, minutes: Minutes, content: Content, based_on: int
 ) -> PreparedRevision:
-    """Raises StaleRevision when revision `based_on` is no longer the latest, InvalidInput for a
-    text too long or a sentence of no transcript that the minutes are made from."""
+    """Returns the content as the next revision would hold it. Raises StaleRevision when revision
+    `based_on` is not the latest any more, InvalidInput for a text that is too long or a sentence
+    from a transcript that the minutes are not made from.
+    """
     latest = minutes.latest
     if latest.number != based_on:
         raise _stale(by, content, latest)
@@ -110,8 +119,10 @@ def prepare_revision(
 
 
 def add_revision(session: Session, by: Person, prepared: PreparedRevision) -> MinutesRevision:
-    """The revision itself where nothing is different in it. Raises StaleRevision when somebody else
-    has written one meanwhile, NotPossibleNow while a decision is awaited."""
+    """Adds the prepared revision, or returns the latest one where nothing differs. Raises
+    StaleRevision when somebody has written another meanwhile, NotPossibleNow while a decision is
+    awaited.
+    """
     minutes, based_on = prepared.latest.minutes, prepared.latest
     if minutes.latest is not based_on:
         raise _stale(by, prepared.content, minutes.latest)
@@ -134,7 +145,9 @@ def _stale(by: Person, content: Content, latest: MinutesRevision) -> StaleRevisi
 def restyle(
     session: Session, revision: MinutesRevision, style: Style, *, includes_hand: bool = False
 ) -> Content:
-    """Its text in another style, to be revised. What a person wrote stays unless asked for."""
+    """Returns the revision's content in another style, as a proposal to revise. What a person wrote
+    stays unless `includes_hand`. Writes nothing.
+    """
     names = names_of(session, revision.meeting)
     return restyled(content_of(revision), style, names, includes_hand=includes_hand)
 
@@ -148,10 +161,13 @@ def request_approval(
     addressee: Person | None = None,
     allows_unread: bool = True,
 ) -> ApprovalRequest:
-    """Ask for approval with a word, and of one approver or, without `addressee`, of whoever may
-    decide. Raises NotPossibleNow when it was asked for or decided before, while something is open
+    """Asks `addressee`, or whoever may decide where there is none, to approve the revision, with a
+    `word` to them.
+
+    Raises NotPossibleNow when it was asked for or decided before, while something is open
     (`open_spans`), and for anything unread unless the city `allows_unread`; InvalidInput for an
-    addressee who may not decide."""
+    addressee who may not decide.
+    """
     if revision is not revision.minutes.latest:
         raise NotPossibleNow("より新しい改訂があります。最新の改訂で承認を依頼してください。")
     if revision.request is not None and revision.request.decision is not None:
@@ -178,13 +194,14 @@ def request_approval(
 
 
 def approvers(session: Session, meeting: Meeting) -> Sequence[Person]:
-    """Whoever may approve minutes of this meeting."""
+    """Returns everybody who may approve minutes of this meeting."""
     return session.scalars(holders(Right.DECIDE, meeting.department)).all()
 
 
 def take_request_back(session: Session, by: Person, revision: MinutesRevision) -> None:
-    """Nobody is asked any more: the text may be changed, and approval requested again. Raises
-    NotPossibleNow once it was decided."""
+    """Withdraws the request for approval: the text may be changed and approval be requested again.
+    Raises NotPossibleNow without a request, and once it was decided.
+    """
     request = revision.request
     if request is None:
         raise NotPossibleNow("この改訂の承認は依頼されていません。")
@@ -200,8 +217,8 @@ def take_request_back(session: Session, by: Person, revision: MinutesRevision) -
 def approve(
     session: Session, by: Person, revision: MinutesRevision, *, allows_unread: bool = True
 ) -> Approval:
-    """Release the revision. What nobody has passed of its transcripts stays unread (`unread_of`);
-    what was kept of their voices to name them is not needed any more.
+    """Approves the revision. Voice samples that were stored to name the speakers of its transcripts
+    are deleted, as they are needed no more. What nobody has confirmed stays unread (`unread_of`).
 
     Raises NotPossibleNow as long as something of them is open (`open_spans`), and for anything
     unread unless the city `allows_unread`.
@@ -214,25 +231,31 @@ def approve(
 
 
 def unread_of(session: Session, revision: MinutesRevision) -> Unread:
-    """What nobody has passed of what it was drafted from, and its voices without a name."""
+    """Returns what nobody has confirmed of the transcripts it was drafted from, and its voices
+    without a name.
+    """
     return unread(session, revision.transcript_ids, content_of(revision))
 
 
 def open_spans(session: Session, revision: MinutesRevision) -> list[AgendaSpan]:
-    """What is still open in the transcripts that it was drafted from."""
+    """Returns the stretches without an agenda item in the transcripts that it was drafted from."""
     sources = sources_of(session, revision)
     return [span for source in sources for span in spans.open_spans(session, source)]
 
 
 def has_unassigned(revision: MinutesRevision) -> bool:
-    """Whether its text has a part that was drafted before every segment had its item."""
+    """Returns whether its text has a section that was drafted before every segment had its agenda
+    item, in a meeting with an agenda.
+    """
     is_loose = any(section["title"] == UNASSIGNED for section in revision.content["sections"])
     return is_loose and bool(revision.meeting.agenda_items)
 
 
 def leave_rest_out(session: Session, by: Person, revision: MinutesRevision) -> int:
-    """All that is still open in its transcripts is of no item (議題外), and so is what the text has
-    under no heading: a new revision then. How many segments there were. Raises NotPossibleNow."""
+    """Marks all that is still open in its transcripts as outside the agenda (議題外) and returns
+    how many segments that were. Where the text has a section of the unassigned, adds a revision
+    that calls it 議題外 too. Raises NotPossibleNow while a decision is awaited.
+    """
     sources = sources_of(session, revision)
     count = sum(len(spans.leave_rest_out(session, by, source)) for source in sources)
     latest = revision.minutes.latest
@@ -248,6 +271,9 @@ def leave_rest_out(session: Session, by: Person, revision: MinutesRevision) -> i
 
 
 def send_back(session: Session, by: Person, revision: MinutesRevision, reason: str) -> Approval:
+    """Sends the revision back to those who wrote it. Raises InvalidInput without a reason,
+    NotPossibleNow unless a decision is awaited.
+    """
     if not reason.strip():
         raise InvalidInput("reason", "差し戻す理由を入力してください。書記に伝わります。")
     return _decide(session, by, revision, is_approved=False, reason=reason)
@@ -276,7 +302,7 @@ def _decide(
 
 
 def removed_sources(session: Session, revision: MinutesRevision) -> set[int]:
-    """The ids of those that were taken away since."""
+    """Returns the ids of its transcripts that were removed since."""
     return {source.id for source in sources_of(session, revision) if source.is_removed}
 
 
@@ -300,7 +326,9 @@ def _add_revision(
     transcript: Transcript,
     content: dict[str, Any],
 ) -> MinutesRevision:
-    """`content`: of a `Content`."""
+    """Adds a revision with `content`, the dumped JSON of a `Content`. Raises NotPossibleNow while a
+    decision is awaited.
+    """
     minutes.meeting.is_in_work = True  # also where an earlier revision is public
     number = minutes.latest.number + 1 if minutes.revisions else 1
     if number > 1 and minutes.latest.is_awaited:
@@ -329,8 +357,10 @@ def _refuse_other_sources(latest: MinutesRevision, paragraph: Paragraph) -> None
 
 
 def _link(session: Session, minutes: Minutes, content: Content) -> None:
-    """What a text was made from is the server's to know: of each place in the recording it is
-    what an earlier revision says, whatever was sent. The same with the style it is compared to."""
+    """Sets the layers of the content's paragraphs from earlier revisions, by their place in the
+    recording, whatever was sent: only the server says what a text was made from. The same holds for
+    its transcripts, speakers and, unless chosen, the style.
+    """
     latest = content_of(minutes.latest)
     content.transcript_ids = latest.transcript_ids
     content.speakers = latest.speakers

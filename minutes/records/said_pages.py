@@ -1,4 +1,4 @@
-"""The page that was shown beside each sentence of the official minutes."""
+"""Finds the page of the documents that was shown beside each sentence of the official minutes."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,9 @@ from models.recording import Recording
 
 @dataclass(frozen=True)
 class SpokenSentence:
-    """A sentence of the minutes, and where in which recording it is."""
+    """Indexes of a sentence in the minutes, and its transcript and times (seconds) in the
+    recording.
+    """
 
     place: Sentence
     transcript_id: int
@@ -30,8 +32,9 @@ class SpokenSentence:
 
 
 class PublicPages:
-    """What citizens may see of what was shown: pages with a picture, and only where the recording
-    surely stands right. A page of the meeting that stands beside no sentence stays inside."""
+    """The pages that citizens may see beside a sentence: those with a picture, and only where the
+    recording's start time is certain. A page that stands beside no sentence stays inside.
+    """
 
     def __init__(self, session: Session, revision: MinutesRevision) -> None:
         self._session = session
@@ -55,8 +58,9 @@ class PublicPages:
 
     @cached_property
     def stamp(self) -> str:
-        """Another one whenever another page stands beside one of the sentences, or one is called
-        otherwise."""
+        """Returns a hash that changes whenever another page stands beside a sentence, or a document
+        shown there gets another title.
+        """
         facts = [
             [
                 (s.page.version.id, s.page.number, s.since, s.until)
@@ -71,6 +75,7 @@ class PublicPages:
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
     def beside(self, said: Iterable[SpokenSentence]) -> dict[Sentence, Page]:
+        """Returns the page shown during each of the sentences; those without one are absent."""
         found = _beside(said, self._recordings, self._showings)
         pages = {p: self._pictured.get((s.version.id, s.number)) for p, s in found.items()}
         return {place: page for place, page in pages.items() if page is not None}
@@ -79,20 +84,21 @@ class PublicPages:
 def pages_for(
     session: Session, person: Person, revision: MinutesRevision, content: Content
 ) -> dict[Sentence, ShownPage]:
-    """What this person may read of what was shown."""
+    """Returns, by sentence of the content, the page shown then, as far as `person` may read it."""
     recordings = {one.id: one.recording for one in records.sources_of(session, revision)}
     showings = shown_pages.for_person(session, person, revision.meeting)
     return _beside(said_in(revision, content), recordings, showings)
 
 
 def said_in(revision: MinutesRevision, content: Content) -> Iterator[SpokenSentence]:
+    """Yields every sentence of the content with its place in the recording."""
     for place, paragraph in sentences(content):
         transcript_id = paragraph.transcript_id or revision.transcript_id
         yield SpokenSentence(place, transcript_id, paragraph.start_seconds, paragraph.end_seconds)
 
 
 def said_in_public(session: Session, publication: Publication) -> Iterator[SpokenSentence]:
-    """The same without the text."""
+    """Yields the same from the rows of a publication, without reading the text."""
     one = PublishedParagraph
     rows = session.execute(
         select(

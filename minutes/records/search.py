@@ -1,6 +1,7 @@
-"""The list of what is published, and searching in it. Words of one letter and more are found where
-they stand, and by who said something, folded on both sides (models/texts.py). Only the lines of the
-page that is shown are read, and of their texts only the paragraphs that are shown."""
+"""Lists and searches what is published. Words of one letter and more are found inside the text and
+in speakers' names, folded on both sides (models/texts.py). Only the rows of the page that is shown
+are read, and of their texts only the paragraphs that are shown.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -33,14 +34,16 @@ MOST_WORDS = 8
 LONGEST_QUERY = 200
 BEFORE, AFTER = 20, 60
 MOST_HITS = 500
-"""So many of what has the words are listed and counted; whoever looks for more says more."""
+"""Most hits that are listed and counted; beyond it, the reader narrows the search by more words."""
 SEARCH = table("published_search", column("rowid", Integer))
 
 
 @dataclass(frozen=True)
 class KeywordInContext:
-    """Where a word stands: `before`, `word`, `after` in one sentence of one section; `word` is
-    empty where it is a part of the speaker's name alone (`is_by_speaker`)."""
+    """A word found in one sentence of one section, with up to `BEFORE` and `AFTER` characters
+    around it. `is_by_speaker`: the name of the speaker has one of the words; then `word` may be
+    empty.
+    """
 
     section: int
     paragraph: int
@@ -53,7 +56,9 @@ class KeywordInContext:
 
 @dataclass(frozen=True)
 class Found:
-    """`others`: how many sentences have one of the words besides those at `places`."""
+    """A publication with the sentences that match best. `others` counts its matching sentences
+    beside those at `places`.
+    """
 
     publication: Publication
     places: list[KeywordInContext] = field(default_factory=list)
@@ -61,7 +66,9 @@ class Found:
 
 
 class Group(NamedTuple):
-    """How many one body has in one year; None where too much was found to count it."""
+    """The number of minutes of one body in one year; None where too many were found to count
+    them.
+    """
 
     series: str
     year: int
@@ -69,7 +76,7 @@ class Group(NamedTuple):
 
 
 class MinutesHit(NamedTuple):
-    """What has the words."""
+    """A publication that has the words."""
 
     publication_id: int
     series: str
@@ -78,8 +85,9 @@ class MinutesHit(NamedTuple):
 
 @dataclass(frozen=True)
 class MinutesQuery:
-    """`query`: words that must all be there, of which the first eight count. `series` and `year`
-    choose among what is found; `page` from 1."""
+    """A search of published minutes. `query` holds words that must all occur, of which the first
+    eight count; `series` and `year` choose among what is found; `page` counts from 1.
+    """
 
     query: str = ""
     series: str = ""
@@ -88,17 +96,17 @@ class MinutesQuery:
 
     @property
     def words(self) -> list[str]:
-        """Folded, each once."""
+        """Returns the words of the query, folded, each once, at most eight."""
         return words_of(self.query[:LONGEST_QUERY])[:MOST_WORDS]
 
     @property
     def is_cut(self) -> bool:
-        """There were more words than are looked for."""
+        """Returns whether the query has more words or letters than are searched for."""
         return len(words_of(self.query)) > MOST_WORDS or len(self.query) > LONGEST_QUERY
 
     @property
     def is_narrowed(self) -> bool:
-        """Only some of what has the words is wanted."""
+        """Returns whether a series or a year was chosen."""
         return bool(self.series) or self.year is not None
 
 
@@ -107,9 +115,12 @@ EVERYTHING = MinutesQuery()
 
 @dataclass(frozen=True)
 class Listing:
-    """One page, the newest meeting first. `groups`: of everything that has the words, whichever
-    series and year were chosen; `total` counts what was chosen; the page is `number` of `count`.
-    `is_more`: there is more than these `total`, all of which are newer."""
+    """One page of results, the newest meeting first.
+
+    `groups` count everything that has the words, whichever series and year were chosen; `total`
+    counts what was chosen; the page is `number` of `count`. `is_more` is true when there are more
+    hits than `total`, all of them older.
+    """
 
     found: list[Found]
     groups: list[Group]
@@ -120,7 +131,7 @@ class Listing:
 
 
 def list_published(session: Session, wanted: MinutesQuery) -> Listing:
-    """The last page where there are fewer."""
+    """Returns the wanted page of results, or the last page where there are fewer."""
     return _search(session, wanted) if wanted.words else _list(session, wanted)
 
 
@@ -137,7 +148,9 @@ def _list(session: Session, wanted: MinutesQuery) -> Listing:
 
 
 def _search(session: Session, wanted: MinutesQuery) -> Listing:
-    """The index is read from the newest on, and no further than needed."""
+    """Returns the results for the query's words. The index is read from the newest meeting on, and
+    no further than needed.
+    """
     every = _hits(session, wanted.words)
     if len(every) > MOST_HITS:
         groups = [group._replace(total=None) for group in _all_groups(session)]
@@ -154,7 +167,7 @@ def _search(session: Session, wanted: MinutesQuery) -> Listing:
 
 
 def _page_of(wanted: MinutesQuery, total: int) -> tuple[int, int]:
-    """The number of the page that is shown, and of the last one."""
+    """Returns the number of the page that is shown, and of the last one."""
     count = max(1, -(-total // ON_A_PAGE))
     return min(max(1, wanted.page), count), count
 
@@ -172,7 +185,7 @@ def _chosen(select_: Select[Any], wanted: MinutesQuery) -> Select[Any]:
 
 
 def _all_groups(session: Session) -> list[Group]:
-    """Of all that is public."""
+    """Returns the groups of all that is public."""
     by = (Publication.series, Publication.year)
     rows = session.execute(publications().with_only_columns(*by, func.count()).group_by(*by))
     return list(map(Group._make, rows))
@@ -181,7 +194,9 @@ def _all_groups(session: Session) -> list[Group]:
 def _hits(
     session: Session, words: Sequence[str], wanted: MinutesQuery = EVERYTHING
 ) -> list[MinutesHit]:
-    """The newest first, and one more than are listed where there are more."""
+    """Returns up to `MOST_HITS` hits, the newest meeting first, and one more where there are
+    more.
+    """
     found = (
         _chosen(publications(), wanted)
         .with_only_columns(Publication.id, Publication.series, Publication.year)
@@ -195,7 +210,7 @@ def _hits(
 
 
 def _by_id(session: Session, wanted: Sequence[int]) -> list[Publication]:
-    """In the order of the ids."""
+    """Returns the publications in the order of the ids."""
     chosen = select(Publication).where(Publication.id.in_(wanted))
     found = session.scalars(chosen.options(selectinload(Publication.revision)))
     by_id = {publication.id: publication for publication in found}
@@ -203,7 +218,7 @@ def _by_id(session: Session, wanted: Sequence[int]) -> list[Publication]:
 
 
 def _found(session: Session, shown: Sequence[Publication], words: Sequence[str]) -> list[Found]:
-    """Each with the first sentences that have most of the words, in their order."""
+    """Returns each publication with its sentences that have most of the words, in reading order."""
     places: dict[int, list[KeywordInContext]] = defaultdict(list)
     totals: dict[int, int] = {}
     if words and shown:
@@ -216,7 +231,9 @@ def _found(session: Session, shown: Sequence[Publication], words: Sequence[str])
 
 
 def _best(session: Session, shown: Sequence[Publication], words: Sequence[str]) -> Select[Any]:
-    """Rows of paragraphs, each with how many of its publication have one of the words."""
+    """Selects the best rows of paragraphs, each with how many paragraphs of its publication
+    match.
+    """
     one = PublishedParagraph
     publications = one.publication_id.in_([publication.id for publication in shown])
     speakers = session.scalars(select(one.speaker).where(publications).distinct()).all()
@@ -237,7 +254,9 @@ def _best(session: Session, shown: Sequence[Publication], words: Sequence[str]) 
 
 
 def _has(word: str, speakers: Sequence[str]) -> Any:
-    """In its text, or in its speaker's name: names are few and texts are many."""
+    """Returns the condition that a paragraph's text or speaker has the word. Speakers are few and
+    are looked through here, texts are many.
+    """
     one = PublishedParagraph
     named = [speaker for speaker in speakers if word in folded(speaker)]
     said = func.instr(func.coalesce(one.folded, one.text), word) > 0

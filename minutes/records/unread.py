@@ -1,5 +1,6 @@
-"""What nobody has passed yet of the text that minutes are made from, told before they are approved
-and published: segments that nobody has confirmed, and voices that still have no name."""
+"""Counts what nobody has confirmed of the text that minutes are made from, shown before they are
+approved and published: unconfirmed segments, and voices that still have no name.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from models.transcript import Segment, Transcript
 
 @dataclass(frozen=True)
 class Unread:
-    """`segments` with `letters` of `all_letters` that nobody has confirmed; `voices`: the names
-    that voices without a name have in the minutes (声1), which say `voice_paragraphs` of them."""
+    """What nobody has confirmed: `segments` with `letters` of `all_letters` letters; `voices`, the
+    names that unnamed voices have in the minutes (声1), which speak `voice_paragraphs` paragraphs.
+    """
 
     segments: int
     letters: int
@@ -27,19 +29,23 @@ class Unread:
 
     @property
     def is_nothing(self) -> bool:
+        """Returns whether every segment is confirmed and every voice has a name."""
         return not self.segments and not self.voices
 
     @property
     def percent(self) -> int:
-        """Of the letters, rounded up, and 100 only when all is unread."""
+        """Returns the share of unconfirmed letters in percent, rounded up, but 100 only when all
+        are.
+        """
         if self.letters == self.all_letters:
             return 100 if self.letters else 0
         return min(99, -(-100 * self.letters // self.all_letters))
 
     @property
     def sentences(self) -> list[str]:
-        """What a person should know who asks for approval, approves or publishes; empty when all
-        was passed."""
+        """Returns Japanese sentences for whoever asks for approval, approves or publishes; none
+        when everything is confirmed.
+        """
         found = []
         if self.segments:
             found.append(
@@ -55,12 +61,14 @@ class Unread:
 
 
 def unread(session: Session, transcript_ids: Sequence[int], content: Content) -> Unread:
-    """Of minutes with this text, drafted from these transcripts."""
+    """Returns what is unread of minutes with this content, drafted from these transcripts."""
     return Unread(*_segments(session, transcript_ids), *_voices(content))
 
 
 def refuse_unread(found: Unread) -> None:
-    """For a city that lets nothing unread become minutes. Raises NotPossibleNow."""
+    """Raises NotPossibleNow when anything is unread, for a city that lets nothing unread become
+    minutes.
+    """
     if not found.is_nothing:
         raise NotPossibleNow(
             f"{''.join(found.sentences)}この市の設定では、すべての発話を確認し、発言者の名前を"
@@ -70,8 +78,9 @@ def refuse_unread(found: Unread) -> None:
 
 
 def _segments(session: Session, transcript_ids: Sequence[int]) -> tuple[int, int, int]:
-    """How many are unconfirmed, their letters, and all letters. What has no words says nothing, and
-    what was taken in from a file was written by a person."""
+    """Returns how many segments are unconfirmed, their letters, and all letters. Segments without
+    words do not count, and a transcript that was imported from a file was written by a person.
+    """
     letters = func.length(Segment.text)
     is_unread = and_(Segment.confirmed_at.is_(None), Transcription.imported_file_name == "")
     row = session.execute(
@@ -88,7 +97,9 @@ def _segments(session: Session, transcript_ids: Sequence[int]) -> tuple[int, int
 
 
 def _voices(content: Content) -> tuple[tuple[str, ...], int]:
-    """In the order in which they speak, and how often they do."""
+    """Returns the unnamed voices in the order in which they speak, and how many paragraphs they
+    say.
+    """
     said = [
         paragraph.speaker
         for section in content.sections
