@@ -1,1 +1,1 @@
-"""Recordings (録音): how they come in, and where they begin on the clock of a meeting."""
+"""Recordings (録音): receives them, and places them on the clock of their meeting."""

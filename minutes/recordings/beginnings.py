@@ -1,5 +1,5 @@
-"""Where a recording begins, as people type it: on the clock (14:00:05), or as the distance from
-the beginning of the first part (＋1:02:03).
+"""Reads and shows the start time of a recording as people type it: a time of day (14:00:05), or a
+distance from the start of the first part (＋1:02:03).
 """
 
 import re
@@ -24,12 +24,13 @@ ONE_DAY = timedelta(days=1)
 def read_beginning(
     session: Session, recording: Recording, typed: str, day: str = ""
 ) -> datetime | None:
-    """The instant that was typed; None where nothing was: unknown. Without a `day`
-    (「2026-11-24」) a time on the clock is put on the day that brings it nearest to the meeting,
-    so that 0:15:00 of a meeting over midnight is on the second day. What the form shows is the
-    instant that is known already, with its parts of a second.
+    """Returns the instant that `typed` means, or None (unknown) where nothing was typed.
 
-    Raises InvalidInput.
+    Without a `day` (「2026-11-24」) a time of day is put on the day that brings it nearest to the
+    meeting, so that 0:15:00 of a meeting over midnight is on the second day. Where the form comes
+    back as it was shown, the known instant is returned with its fractions of a second.
+
+    Raises InvalidInput for anything that cannot be read.
     """
     if recording.began_at and (typed.strip(), day.strip()) == typed_beginning(recording):
         return recording.began_at
@@ -42,8 +43,9 @@ def read_beginning(
 
 
 def after_first_part(session: Session, recording: Recording, distance: timedelta) -> datetime:
-    """The instant so long after the beginning of the first part. Raises InvalidInput where that
-    is not known, or is this very recording."""
+    """Returns the instant that is `distance` after the start of the meeting's first part. Raises
+    InvalidInput where that start is not known, or the recording itself is the first part.
+    """
     first, *_ = [*parts_of(session, recording.meeting), None]
     if first is None or first.recording is recording:
         raise InvalidInput(
@@ -61,7 +63,9 @@ def after_first_part(session: Session, recording: Recording, distance: timedelta
 
 
 def typed_beginning(recording: Recording) -> tuple[str, str]:
-    """What `read_beginning` reads back: the time, and the day only where it is needed."""
+    """Returns time and day as `read_beginning` reads them back; the day is empty unless it is
+    needed, and both are empty where the start is unknown.
+    """
     if recording.began_at is None:
         return "", ""
     here = dates.local(recording.began_at)

@@ -1,5 +1,6 @@
-"""Where files of a watched folder go when they are done with. Nothing is ever deleted or written
-over."""
+"""Moves files of a watched folder aside once they have been dealt with. Nothing is ever deleted or
+overwritten.
+"""
 
 import os
 import stat
@@ -15,15 +16,14 @@ TAKEN = "受付済み"
 REFUSED = "受け付けられなかったもの"
 REASON = ".理由.txt"
 LONGEST_NAME_BYTES = 255
-"""Of file systems."""
+"""Longest name that the file systems in use accept."""
 
 WINDOWS_NAMES = "cp932"
 
 
 def file_taken(folder: Path, path: Path) -> Path:
-    """Into 受付済み, by day, in the subfolder where it was. Returns the new place.
-
-    Raises OSError when it cannot be moved.
+    """Moves a file that was received into 受付済み, below the day and the subfolder where it was.
+    Returns the new path. Raises OSError when it cannot be moved.
     """
     day = dates.local(now()).strftime("%Y-%m-%d")
     target = _free(folder / TAKEN / day / path.relative_to(folder))
@@ -33,7 +33,9 @@ def file_taken(folder: Path, path: Path) -> Path:
 
 
 def file_refused(folder: Path, path: Path, reason: str) -> Path:
-    """Into 受け付けられなかったもの, with the reason in a text file beside it. Raises OSError."""
+    """Moves a file that was refused into 受け付けられなかったもの, and writes the reason into a
+    text file beside it. Returns the new path. Raises OSError when it cannot be moved.
+    """
     target = _free(folder / REFUSED / path.name)
     _make_parent(folder, target)
     told = target.with_name(_shortened(target.name, REASON))
@@ -45,8 +47,9 @@ def file_refused(folder: Path, path: Path, reason: str) -> Path:
 
 
 def _make_parent(folder: Path, target: Path) -> None:
-    """Raises OSError when a link leads out of the watched folder: nobody who may write there can
-    have files moved elsewhere."""
+    """Makes the folders above `target`. Raises OSError when one of them is a link: nobody who may
+    write there can have files moved out of the watched folder.
+    """
     for parent in reversed(target.relative_to(folder).parents):
         place = folder / parent
         if place != folder and place.is_symlink():
@@ -57,15 +60,18 @@ def _make_parent(folder: Path, target: Path) -> None:
 
 
 def _open_as(folder: Path, made: Path) -> None:
-    """To whom the watched folder is open: its files are not the server's own."""
+    """Gives `made` the permissions of the watched folder: its files belong to those who use it, not
+    to the server.
+    """
     mode = stat.S_IMODE(folder.stat().st_mode)
     with suppress(OSError):  # some file systems of the network know no modes
         made.chmod(mode if made.is_dir() else mode & 0o666)
 
 
 def readable(name: str) -> str:
-    """A file's name for people: those of old Windows programs are in Shift_JIS, and a name may hold
-    anything but a slash."""
+    """Returns a file's name for people. Names that are not UTF-8 are read as Shift_JIS (old Windows
+    programs), and unprintable letters become "_".
+    """
     raw = os.fsencode(name)
     try:
         text = raw.decode()
@@ -94,14 +100,14 @@ def _free(target: Path) -> Path:
 
 
 def _numbered(target: Path) -> Iterator[Path]:
-    """The path itself, then `name (2).m4a` and so on."""
+    """Yields the path itself, then with ` (2)`, ` (3)` and so on before the suffix."""
     yield target
     for number in count(2):
         yield target.with_name(_shortened(target.stem, f" ({number}){target.suffix}"))
 
 
 def _shortened(name: str, ending: str) -> str:
-    """Both together, the name cut so that a file system takes it."""
+    """Returns name and ending together, with the name cut so that a file system takes it."""
     raw, room = os.fsencode(name), LONGEST_NAME_BYTES - len(os.fsencode(ending))
     while len(raw) > room:
         name = name[:-1]

@@ -1,5 +1,6 @@
-"""Taking recordings in: opened and measured before they count as received. And saying where
-they stand: which part of the meeting, from when on."""
+"""Adds recordings to a meeting, after they were opened and measured, and sets their place: part or
+spare, and the start time.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,13 +19,14 @@ from models.person import Person
 from models.recording import BeginningSource, Recording, RecordingKind
 
 NEAR = timedelta(days=1)
-"""A recording begins at most so long before the meeting is to begin, or after it is to end."""
+"""Longest time between a recording's start and the planned time of its meeting."""
 
 
 @dataclass(frozen=True)
 class PreparedRecording:
-    """A recording that is in the store, measured, and not yet with the meeting. `stamped_at`: the
-    time that the file itself tells."""
+    """A recording that is in the store and measured, but belongs to no meeting yet. `stamped_at` is
+    the time that the file itself holds, if it holds one.
+    """
 
     file_name: str
     stored: StoredFile
@@ -38,7 +40,9 @@ def prepare_recording(
     incoming: Incoming,
     longest_hours: int = audio.LONGEST_HOURS,
 ) -> PreparedRecording:
-    """The slow part of taking a recording in, outside any transaction. Raises FileRejected."""
+    """Measures and stores a received file, the slow part of adding a recording, outside any
+    transaction. Raises FileRejected for a file that is no recording or longer than `longest_hours`.
+    """
     incoming.flush_to_disk()
     sound = audio.inspect(incoming.path, longest_hours)
     stored = storage.keep(incoming)
@@ -46,7 +50,9 @@ def prepare_recording(
 
 
 def plain_name(file_name: str) -> str:
-    """As it is kept: without the folders that some programs send along."""
+    """Returns the file's name as it is stored: without the folders that some programs send
+    along.
+    """
     return clean_text.file_name(file_name, "録音")
 
 
@@ -59,11 +65,13 @@ def add_recording(
     kind: RecordingKind = RecordingKind.PART,
     told: timestamps.Beginning | None = None,
 ) -> Recording:
-    """`told`: when it began, as whoever sends it says; else its own time stamp is asked. Raises
-    NotPossibleNow when this very sound is with the meeting already.
+    """Adds a prepared recording to the meeting and returns it. `told` is the start time that the
+    sender gives; without it, or where that is far from the meeting, the file's own time stamp is
+    used.
 
-    A recording is never refused for its clock: a beginning far from the meeting (a recorder whose
-    clock was never set) is taken as unknown.
+    A recording is never refused for its clock: a start far from the meeting (a recorder whose clock
+    was never set) is stored as unknown. Raises NotPossibleNow when the meeting has a recording with
+    the same bytes.
     """
     _refuse_second_copy(session, meeting, prepared.stored.sha256)
     if told is None or not _is_near(meeting, told.began_at):
@@ -102,12 +110,13 @@ def place_recording(
     seen: str | None = None,
     is_checked: bool = False,
 ) -> None:
-    """Say what it is and when it begins, None for unknown. `seen`: the `place_in_short` that the
-    person had before their eyes. `is_checked`: they listened, and the time that is there is right;
-    a new time is theirs anyway.
+    """Sets whether the recording is a part or a spare, and when it begins (None: unknown).
+
+    `seen` is the `place_in_short` that the person saw. `is_checked` says that they listened and
+    confirm the time that is set; a new time is confirmed anyway.
 
     Raises InvalidInput when it would begin far from the meeting, NotPossibleNow when no part would
-    be left, StaleRevision when it has another place by now than the one that was seen.
+    be left, StaleRevision when its place is another by now than the one seen.
     """
     if seen is not None and seen != place_in_short(recording.kind, recording.began_at):
         raise StaleRevision(
@@ -138,12 +147,13 @@ def _note_check(recording: Recording, by: Person | None) -> None:
 
 
 def place_in_short(kind: RecordingKind, began_at: datetime | None) -> str:
-    """「本編・2026年11月23日 14:00:05から」."""
+    """Returns kind and start as one phrase: 「本編・2026年11月23日 14:00:05から」."""
     when = f"{dates.local(began_at):%Y年%-m月%-d日 %H:%M:%S}から" if began_at else "時刻不明"
     return f"{kind.label}・{when}"
 
 
 def recordings_of(session: Session, meeting: Meeting) -> list[Recording]:
+    """Returns the recordings of the meeting in the order in which they were received."""
     return list(
         session.scalars(
             select(Recording).where(Recording.meeting_id == meeting.id).order_by(Recording.id)

@@ -1,5 +1,5 @@
-"""The time stamp of a recording held against its meeting: most recorders write down when they
-began, some when they ended, and many have a wrong clock. What is taken from it stays a suggestion
+"""Interprets the time stamp of a recording by its meeting: most recorders write down when they
+began, some when they ended, and many have a wrong clock. A start time from a stamp is a suggestion
 until a person has checked it.
 """
 
@@ -13,15 +13,15 @@ from models.meeting import Meeting
 from models.recording import BeginningSource
 
 REACH = timedelta(hours=3)
-"""A recording that lies further from the sitting has a wrong clock."""
+"""Most time between a recording and its meeting; further off, the recorder's clock is wrong."""
 
 AS_GOOD = timedelta(minutes=1)
-"""The end of the recording is believed only where it fits better by more than this."""
+"""Advantage of reading a stamp as the start: reading it as the end must fit better by more."""
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """When a recording began, and who says so."""
+    """The start time of a recording, and where it is known from."""
 
     began_at: datetime
     source: BeginningSource
@@ -30,7 +30,9 @@ class Beginning:
 def suggested(
     session: Session, meeting: Meeting, stamped_at: datetime | None, duration_seconds: float
 ) -> Beginning | None:
-    """What to take the stamp for; None without one, and when it cannot be this meeting's."""
+    """Returns the likeliest start time, None without a stamp and when it cannot be this
+    meeting's.
+    """
     found = plausible(session, meeting, stamped_at, duration_seconds)
     return found[0] if found else None
 
@@ -38,8 +40,10 @@ def suggested(
 def plausible(
     session: Session, meeting: Meeting, stamped_at: datetime | None, duration_seconds: float
 ) -> list[Beginning]:
-    """The stamp as beginning and as end of the recording, as far as either is possible, the one
-    that fits the turned pages or else the plan better first."""
+    """Returns the possible start times, the stamp read as the start and as the end of the
+    recording, best first: the one that covers more page turns, then the one that overlaps the
+    planned time of the meeting longer.
+    """
     if stamped_at is None:
         return []
     length = timedelta(seconds=duration_seconds)

@@ -1,5 +1,7 @@
-"""What the worker does with uploads: look into those that are whole, under a lease. What nobody
-wants any more is cleared away by `minutes/recordings/upload_tidying.py`."""
+"""The worker's part in uploads: opens and measures those that are complete, under a lease, and
+makes recordings of them. What nobody wants any more is removed by
+`minutes/recordings/upload_tidying.py`.
+"""
 
 import secrets
 import threading
@@ -43,7 +45,7 @@ NO_MEETING = "会議が取り消されたため、録音を受け付けません
 
 @dataclass(frozen=True)
 class Taken:
-    """An upload that this worker looks into now."""
+    """An upload that this worker has leased."""
 
     id: int
     key: str
@@ -54,6 +56,7 @@ class Taken:
 
 
 def periodic_tasks(engine: Engine, storage: Storage, limits: LimitSettings) -> list[PeriodicTask]:
+    """Returns the tasks of the worker that check complete uploads and tidy up after ended ones."""
     return [
         PeriodicTask(
             "届いた録音の確認", partial(check_next, engine, storage, limits), CHECK_SECONDS
@@ -63,8 +66,10 @@ def periodic_tasks(engine: Engine, storage: Storage, limits: LimitSettings) -> l
 
 
 def check_next(engine: Engine, storage: Storage, limits: LimitSettings | None = None) -> bool:
-    """Make a recording of the next whole upload, or note why not; False when there is none.
-    Killed in the middle, it is done again when the lease has run out."""
+    """Makes a recording of the next complete upload, or notes why it is none. Returns False when
+    there is no such upload. If the worker is killed meanwhile, the upload is checked again once the
+    lease has run out.
+    """
     with writing(engine) as session, session.begin():
         taken = _take(session)
     if taken is None:
@@ -79,7 +84,9 @@ def check_next(engine: Engine, storage: Storage, limits: LimitSettings | None = 
 
 
 def _take(session: Session) -> Taken | None:
-    """Lease the oldest one that nobody looks into."""
+    """Leases the oldest complete upload that no worker is checking. One that was tried
+    `MOST_ATTEMPTS` times is refused.
+    """
     upload = session.scalar(
         select(Upload)
         .where(
@@ -108,7 +115,7 @@ def _take(session: Session) -> Taken | None:
 
 @contextmanager
 def _renewed(engine: Engine, taken: Taken) -> Iterator[None]:
-    """Gigabytes take longer than a lease."""
+    """Renews the lease in a thread, since checking gigabytes takes longer than a lease."""
     done = threading.Event()
 
     def renew() -> None:
@@ -130,7 +137,9 @@ def _renewed(engine: Engine, taken: Taken) -> Iterator[None]:
 
 
 def _look_into(storage: Storage, taken: Taken, longest_hours: int) -> PreparedRecording | str:
-    """The recording, in the store; or the sentence that says why it is none."""
+    """Returns the recording, stored and measured, or the sentence that says why the file is
+    none.
+    """
     try:
         arrival = storage.open_arrival(taken.key, wait=True)
     except FileRejected as problem:
@@ -156,8 +165,10 @@ def _measured(
 
 
 def _settle(session: Session, taken: Taken, outcome: PreparedRecording | str) -> bool:
-    """Whether the file that arrived is not needed any more. A result that comes too late, after
-    a withdrawal or from a worker whose lease ran out, changes nothing."""
+    """Writes the outcome into the row. Returns whether the file that arrived is not needed any
+    more. An outcome that comes too late, after a withdrawal or from a worker whose lease ran out,
+    changes nothing.
+    """
     upload = session.scalar(
         select(Upload).where(
             Upload.id == taken.id,

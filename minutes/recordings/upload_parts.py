@@ -1,5 +1,7 @@
-"""One piece of an upload on its way: to the disk first, then into the row, and only then is the
-sender told. Whatever is on disk beyond the row was never acknowledged and is written again."""
+"""Writes the bytes of one request of an upload: to the disk first, then into the row, and only then
+is it acknowledged to the sender. What is on the disk beyond the row was never acknowledged and is
+sent again.
+"""
 
 import base64
 import binascii
@@ -14,19 +16,24 @@ from minutes.recordings.uploads import MEGABYTE, acknowledge
 from models.database import writing
 
 STEP_BYTES = 8 * MEGABYTE
-"""A cut connection loses at most so much of a piece that comes without a checksum."""
+"""Bytes after which a part without a checksum is acknowledged, and the most that a cut connection
+loses of it."""
 
 ALGORITHMS = ("sha256", "sha1")
 
 
 @dataclass(frozen=True)
 class Checksum:
+    """A checksum that the sender gives for a part: name of the algorithm and its digest."""
+
     algorithm: str
     digest: bytes
 
     @classmethod
     def read(cls, told: str) -> "Checksum":
-        """From `sha256 BASE64`. Raises NotUnderstood."""
+        """Returns the checksum of an Upload-Checksum header (`sha256 BASE64`, tus protocol). Raises
+        NotUnderstood for another algorithm or a digest that cannot be read.
+        """
         algorithm, _, encoded = told.strip().partition(" ")
         if algorithm not in ALGORITHMS:
             raise NotUnderstood("Upload-Checksum は sha256 か sha1 で送ってください。")
@@ -40,7 +47,9 @@ class Checksum:
 
 
 class UploadPart:
-    """With a checksum it counts as a whole or not at all; without one, step by step."""
+    """The bytes of one request. With a checksum they count as a whole or not at all; without one
+    they are acknowledged every `STEP_BYTES`.
+    """
 
     def __init__(
         self,
@@ -51,8 +60,9 @@ class UploadPart:
         end: int,
         checksum: Checksum | None,
     ) -> None:
-        """`end`: where the upload ends, or where it must end at the latest. Raises FileRejected
-        when what was acknowledged is not there."""
+        """Begins a part at byte `offset`. `end` is the size of the upload, or the largest size that
+        it may have. Raises FileRejected when bytes that were acknowledged are missing on the disk.
+        """
         arrival.cut(offset)
         self._engine = engine
         self._arrival = arrival
@@ -64,8 +74,9 @@ class UploadPart:
         self.acknowledged = offset
 
     def write(self, data: bytes) -> None:
-        """Raises StorageFull, TooLarge, and NotPossibleNow when the upload has ended meanwhile.
-        Whatever goes wrong: afterwards `forget` it."""
+        """Writes the next bytes. Raises StorageFull, TooLarge, and NotPossibleNow when the upload
+        has ended meanwhile. After any error, call `forget`.
+        """
         if self._written + len(data) > self._end:
             raise TooLarge(self._end // MEGABYTE)
         self._arrival.write(data)
@@ -76,24 +87,30 @@ class UploadPart:
             self._acknowledge()
 
     def finish(self) -> None:
-        """All of it has come. Raises ChecksumWrong besides what `write` does."""
+        """Acknowledges the part after its last byte. Raises ChecksumWrong besides what `write`
+        raises.
+        """
         if self._checksum and self._sum and self._sum.digest() != self._checksum.digest:
             raise ChecksumWrong()
         self._acknowledge()
 
     def break_off(self) -> None:
-        """The connection is gone: what came counts, if nobody has to check it as a whole."""
+        """Ends the part after the connection broke: bytes without a checksum are acknowledged,
+        others are forgotten.
+        """
         if self._checksum:
             self.forget()
         else:
             self._acknowledge()
 
     def forget(self) -> None:
-        """What was not acknowledged goes, and with it the room that it took."""
+        """Cuts the file back to what was acknowledged, which frees the space."""
         self._arrival.cut(self.acknowledged)
 
     def _is_step_done(self) -> bool:
-        """The last one is `finish`'s: with it the upload ends, and that happens once."""
+        """Returns whether enough bytes have come to acknowledge them. The last byte is left to
+        `finish`: it ends the upload, which happens once.
+        """
         return self.acknowledged + STEP_BYTES <= self._written < self._end
 
     def _acknowledge(self) -> None:

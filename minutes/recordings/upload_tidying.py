@@ -1,5 +1,6 @@
-"""The worker clears away the uploads that nobody goes on with, and what killed servers left where
-files arrive; what was recorded in a browser and came to an end there is finished."""
+"""The worker ends uploads that nobody continues, deletes files that no upload needs, and finishes
+live recordings of browsers that fell silent.
+"""
 
 import logging
 from datetime import timedelta
@@ -22,7 +23,9 @@ LOG = logging.getLogger(__name__)
 
 
 class Tidying:
-    """`tidy` is done every minute by the same object: it remembers what it has seen before."""
+    """Tidies up uploads. One object does it every minute, as it remembers what it saw before:
+    nothing is ended on one look alone, in case the clock was set.
+    """
 
     def __init__(
         self, engine: Engine, storage: Storage, limits: LimitSettings, clocks: Clocks | None = None
@@ -37,7 +40,9 @@ class Tidying:
         )
 
     def tidy(self) -> bool:
-        """True never: once is enough."""
+        """Ends what expired and deletes what is not needed. Returns False: there is never more to
+        do at once.
+        """
         with writing(self._engine) as session, session.begin():
             self._end(session)
         with reading(self._engine) as session:
@@ -52,7 +57,7 @@ class Tidying:
         return False
 
     def _drop(self, key: str) -> None:
-        """One that cannot be removed does not keep the others."""
+        """Deletes one file; a failure is logged and does not stop the others."""
         try:
             self._storage.drop_arrival(key)
         except OSError as problem:
@@ -73,7 +78,7 @@ class Tidying:
             audit.note(session, None, "expire", upload)
 
     def _is_silent(self, upload: Upload) -> bool:
-        """Something was recorded in a browser, and nothing has come for a long time."""
+        """Returns whether a live recording has begun and nothing came for `silent_minutes`."""
         is_begun = upload.is_live and upload.state == UploadState.RECEIVING
         silence = now() - upload.changed_at
         is_long = silence > timedelta(minutes=self._limits.silent_minutes)

@@ -1,5 +1,6 @@
-"""Uploads (送信): a recording arrives in pieces and is acknowledged piece by piece. When it is
-whole, the worker looks into it (`minutes/recordings/upload_checks.py`)."""
+"""Uploads (送信): a recording arrives in parts, and each part is acknowledged. When it is complete,
+the worker checks it (`minutes/recordings/upload_checks.py`).
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -21,13 +22,13 @@ from models.upload import Upload, UploadState
 
 MEGABYTE = 1_000_000
 MOST_AT_ONCE = 50
-"""Recordings that one person is sending at the same time."""
+"""Most uploads of one person that are being received at the same time."""
 
 RESERVED_FOR_LIVE_BYTES = 100 * MEGABYTE
 OPEN_STATES = (UploadState.RECEIVING, UploadState.WHOLE, UploadState.REFUSED)
 REFUSED_KEPT = timedelta(days=30)
 QUIET_AFTER = timedelta(minutes=1)
-"""Who records in the browser sends every few seconds: after this, something is wrong."""
+"""Silence of a live recording that counts as a fault, since browsers send every few seconds."""
 
 ENDED = "この録音の送信はもう終わっています。録音の一覧を開き直して確かめてください。"
 ELSEWHERE = (
@@ -38,7 +39,9 @@ ELSEWHERE = (
 
 @dataclass(frozen=True)
 class Announced:
-    """What a sender says about the file beforehand. Without `size_bytes` it is being recorded."""
+    """What a sender says about a file beforehand. `size_bytes` is None while it is still being
+    recorded in the browser.
+    """
 
     file_name: str
     size_bytes: int | None
@@ -55,8 +58,9 @@ def start_upload(
     announced: Announced,
     limits: LimitSettings,
 ) -> Upload:
-    """Raises TooLarge, NotPossibleNow when this person is sending too many already, and
-    StorageFull when it would not fit beside what is arriving."""
+    """Adds an upload and the empty file for it. Raises TooLarge, NotPossibleNow when this person is
+    sending too many already, and StorageFull when it would not fit beside what is arriving.
+    """
     _refuse_too_large(announced.size_bytes or 0, limits)
     _refuse_too_many(session, by)
     _refuse_when_full(session, storage, announced.size_bytes or 0, limits)
@@ -82,8 +86,8 @@ def start_upload(
 def admit_piece(
     upload: Upload, by: Person, offset: int, size_bytes: int | None, limits: LimitSettings
 ) -> None:
-    """Whether the next piece may come, from `offset` on. `size_bytes`: whoever records in the
-    browser says with the last one how long all of it is.
+    """Checks that the next part may come, from byte `offset` on. With the last part of a live
+    recording, `size_bytes` says how large all of it is, and is stored.
 
     Raises NotFound for somebody else's upload, NotPossibleNow at the wrong offset or when the
     upload has ended, TooLarge.
@@ -99,8 +103,10 @@ def admit_piece(
 
 
 def acknowledge(session: Session, key: str, since: int, received_bytes: int) -> Upload:
-    """So many bytes are on disk for good, where it was `since` before. With the last one the
-    upload is whole. Raises NotPossibleNow when it has ended or moved on meanwhile."""
+    """Stores that `received_bytes` bytes are on the disk for good, where it was `since` before.
+    With the last byte the upload is complete. Raises NotPossibleNow when it has ended or moved on
+    meanwhile.
+    """
     upload: Upload | None = session.scalar(
         update(Upload)
         .where(
@@ -119,7 +125,9 @@ def acknowledge(session: Session, key: str, since: int, received_bytes: int) -> 
 
 
 def finish_upload(session: Session, by: Person | None, upload: Upload) -> None:
-    """What was recorded in the browser is taken as far as it came. `by` nobody: by itself."""
+    """Ends a live recording with the bytes that have come. `by` is None when the worker does it.
+    Raises NotPossibleNow when it has ended, is not live, or nothing has come.
+    """
     if upload.state != UploadState.RECEIVING or not upload.is_live:
         raise NotPossibleNow(ENDED)
     if not upload.received_bytes:
@@ -132,7 +140,9 @@ def finish_upload(session: Session, by: Person | None, upload: Upload) -> None:
 
 
 def withdraw_upload(session: Session, by: Person, upload: Upload) -> None:
-    """The worker removes the file."""
+    """Withdraws the upload; the worker deletes its file. Raises NotPossibleNow once it is a
+    recording.
+    """
     if upload.state not in OPEN_STATES:
         raise NotPossibleNow("この録音はすでに受け付けました。録音の一覧を開き直してください。")
     upload.state, upload.changed_at = UploadState.WITHDRAWN, now()
@@ -140,7 +150,7 @@ def withdraw_upload(session: Session, by: Person, upload: Upload) -> None:
 
 
 def open_uploads(session: Session, meeting: Meeting) -> list[Upload]:
-    """What is on its way, and what could not be taken, oldest first."""
+    """Returns the meeting's uploads that are on their way or were refused, oldest first."""
     return list(
         session.scalars(
             select(Upload)
@@ -151,12 +161,13 @@ def open_uploads(session: Session, meeting: Meeting) -> list[Upload]:
 
 
 def is_quiet(upload: Upload) -> bool:
-    """Somebody records in the browser, and nothing comes any more."""
+    """Returns whether a live recording is going on and nothing has come for `QUIET_AFTER`."""
     is_recording = upload.is_live and upload.state == UploadState.RECEIVING
     return is_recording and now() - upload.changed_at > QUIET_AFTER
 
 
 def expires_at(upload: Upload, limits: LimitSettings) -> datetime:
+    """Returns when an upload that nobody continues is withdrawn by the worker."""
     if upload.state == UploadState.REFUSED:
         return upload.changed_at + REFUSED_KEPT
     return upload.changed_at + timedelta(days=limits.upload_days)
@@ -197,6 +208,7 @@ def _refuse_when_full(
 
 
 def _still_to_come() -> ColumnElement[int]:
-    """In bytes. Nobody knows how long a meeting that is being recorded will be: room is kept for
-    the next hours of it."""
+    """Returns the bytes still to come of an upload as an SQL expression. Nobody knows how long a
+    live recording will last: `RESERVED_FOR_LIVE_BYTES` are reserved for its next hours.
+    """
     return func.coalesce(Upload.size_bytes - Upload.received_bytes, RESERVED_FOR_LIVE_BYTES)

@@ -1,9 +1,9 @@
-"""A watched folder: what a recorder or a script drops there becomes a recording, once each.
+"""Watches a folder: every file that a recorder or a script puts there becomes a recording, once.
 
-Plain looking every few seconds, because shares of Windows servers tell nobody about new files.
-A file is whole when size and time have stood still for a while; it is copied into the store,
-written down in one transaction, and then moved away. After a crash in between, the same sound
-is already with its meeting and the file is only moved.
+It lists the folder every few seconds, because shares of Windows servers notify nobody of new files.
+A file is complete when its size and time have not changed for a while; it is copied into the store,
+added in one transaction, and then moved away. After a crash in between, the same bytes are already
+with the meeting and the file is only moved.
 """
 
 import logging
@@ -41,7 +41,7 @@ LOG = logging.getLogger(__name__)
 
 MEGABYTE = 1_000_000
 NEAR = timedelta(minutes=30)
-"""A recording begins at most so long before its meeting, or after its planned end."""
+"""Most that a recording begins before its meeting, or after its planned end, to be taken for it."""
 
 MOST_TRIES = 3
 STUCK = (
@@ -56,12 +56,12 @@ OF_THE_SYSTEM = {"thumbs.db", "desktop.ini"}
 
 
 class StillChanging(Exception):
-    """Somebody writes to the file: it is left for later."""
+    """Raised when somebody is still writing to the file: it is left for later."""
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """What stands still when a file is whole."""
+    """Size, time of change and inode of a file, none of which changes once it is complete."""
 
     size: int
     changed_ns: int
@@ -70,7 +70,7 @@ class Stamp:
 
 @dataclass
 class RoundCounts:
-    """Files of one round: taken in, refused, and left for later."""
+    """How many files of one round were received, refused, and left for later."""
 
     taken: int = 0
     refused: int = 0
@@ -78,8 +78,12 @@ class RoundCounts:
 
 
 class FolderWatch:
-    """One folder, on behalf of one person. It remembers which file had which stamp since when,
-    and which are done with though they could not be moved."""
+    """Watches one folder on behalf of one person.
+
+    It remembers since when each file has its stamp, how often it was tried, and which files are
+    dealt with though they could not be moved. Raises InvalidInput when the person does not exist or
+    the folder cannot be read and written.
+    """
 
     def __init__(
         self, config: Config, engine: Engine, storage: Storage, folder: Path, login: str
@@ -100,19 +104,21 @@ class FolderWatch:
             )
 
     def run(self, stopping: threading.Event) -> None:
-        """Until stopped. A full disk or a share that is gone is waited for; a file at which
-        something breaks, whatever it is, comes after the others, and is put aside in the end."""
+        """Watches until `stopping` is set. A full disk or a share that is gone is waited for; a
+        file that causes an error is tried after the others, and refused after `MOST_TRIES`.
+        """
         pause = float(self._settings.interval_seconds)
         periodic.run(PeriodicTask("見張り", self._look_again, pause), stopping)
 
     def _look_again(self) -> bool:
-        """True never: once is enough."""
+        """Looks through the folder. Returns False: once a round is enough."""
         self.look()
         return False
 
     def run_once(self) -> RoundCounts:
-        """Look, wait as long as a file must stand still, and take in what did. Raises
-        StorageFull."""
+        """Looks, waits as long as a file must be unchanged, and receives what did not change.
+        Returns the counts of both looks. Raises StorageFull.
+        """
         first = self.look()
         if not first.left:
             return first
@@ -121,8 +127,9 @@ class FolderWatch:
         return RoundCounts(first.taken + then.taken, first.refused + then.refused, then.left)
 
     def look(self) -> RoundCounts:
-        """Go through the folder and take in what is whole. Raises StorageFull, InvalidInput when
-        the person is nobody any more."""
+        """Looks through the folder once and receives what is complete. Raises StorageFull, and
+        InvalidInput when the person's account has ended.
+        """
         with reading(self._engine) as session:
             person_with_login(session, self._login)
         counts, stamps = RoundCounts(), dict(_files(self._folder))
@@ -144,7 +151,9 @@ class FolderWatch:
         return time.monotonic() - self._since[path][1] >= self._settings.settle_seconds
 
     def _file(self, path: Path, stamp: Stamp, counts: RoundCounts) -> None:
-        """Take in one file and move it where it belongs. The try is counted before it is made."""
+        """Receives or refuses one file and moves it away. The try is counted before it is made, so
+        that a crash counts too.
+        """
         self._tries[path, stamp] = self._tries.get((path, stamp), 0) + 1
         try:
             reason = self._reason_against(path, stamp)
@@ -162,7 +171,9 @@ class FolderWatch:
         counts.taken += reason is None
 
     def _reason_against(self, path: Path, stamp: Stamp) -> str | None:
-        """Take it in; or the reason why it cannot be."""
+        """Receives the file and returns None, or returns the sentence that says why it is
+        refused.
+        """
         if self._tries[path, stamp] > MOST_TRIES:
             return STUCK
         try:
@@ -172,7 +183,7 @@ class FolderWatch:
         return None
 
     def _move(self, path: Path, stamp: Stamp, reason: str | None) -> None:
-        """A file that cannot be moved is not looked at again until it changes."""
+        """Moves the file away. One that cannot be moved is not looked at again until it changes."""
         self._done[path] = stamp
         try:
             if reason is None:
@@ -184,7 +195,9 @@ class FolderWatch:
         LOG.info("%s: %s", filing.readable(path.name), reason or "taken in")
 
     def _take(self, path: Path, stamp: Stamp) -> None:
-        """Raises FileRejected, StillChanging, StorageFull, OSError when it cannot be read."""
+        """Makes a recording of the file. Raises FileRejected, StillChanging, StorageFull, and
+        OSError when it cannot be read.
+        """
         number = _number(path.relative_to(self._folder))
         if number is not None:
             with reading(self._engine) as session:
@@ -218,8 +231,9 @@ class FolderWatch:
             work.request_transcription(session, person, recording)
 
     def _meeting(self, session: Session, number: int | None, began: datetime | None) -> Meeting:
-        """The meeting with this number, or the only one at that time, that the person may record.
-        Raises FileRejected."""
+        """Returns the meeting with this number, or the only one at that time, that the person may
+        record. Raises FileRejected.
+        """
         person = person_with_login(session, self._login)
         if number is not None:
             meeting = session.get(Meeting, number)
@@ -236,6 +250,9 @@ class FolderWatch:
 
 
 def person_with_login(session: Session, login: str) -> Person:
+    """Returns the person with this login. Raises InvalidInput when there is none or the account has
+    ended.
+    """
     person = logins.person_of(session, login)
     if person is None or person.ended_at is not None:
         raise InvalidInput("as", f"利用者ID「{login}」は登録されていないか、使えなくなっています。")
@@ -283,16 +300,18 @@ def _is_there(session: Session, meeting: Meeting, sha256: str) -> bool:
 
 
 def _number(place: Path) -> int | None:
-    """The meeting's number at the beginning of the first folder's name, or of a loose file's, in
-    figures of either width."""
+    """Returns the meeting's number at the beginning of the first folder's name, or of the file's
+    where it is in no folder, written in half-width or full-width digits.
+    """
     name = place.parts[0] if len(place.parts) > 1 else place.stem
     found = NUMBER.fullmatch(unicodedata.normalize("NFKC", name))
     return int(found[1]) if found else None
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, Stamp]]:
-    """Every file that may be a recording, by name. Links are not followed: they could lead out of
-    the folder. A folder that is gone has no files."""
+    """Yields every file that may be a recording, by name. Links are not followed: they could lead
+    out of the folder. A folder that is gone has no files.
+    """
     own = {folder / filing.TAKEN, folder / filing.REFUSED}
     for parent, folders, names in os.walk(folder, onerror=_tell):
         here = Path(parent)
@@ -337,7 +356,9 @@ def _changed_at(stamp: Stamp) -> datetime:
 
 
 def _copy(path: Path, stamp: Stamp, incoming: Incoming) -> None:
-    """Raises StillChanging when it is not the whole file that was looked at."""
+    """Copies the file into the store. Raises StillChanging when it is not the complete file that
+    was looked at.
+    """
     with open(path, "rb", opener=_not_a_link) as source:
         while piece := source.read(COPY_BYTES):
             incoming.write(piece)
