@@ -1,1 +1,3 @@
-"""From sound to text. No database here: files and samples in, heard segments out."""
+"""Speech recognition: sound files and samples in, timed text out. Nothing here uses the
+database.
+"""

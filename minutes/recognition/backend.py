@@ -1,7 +1,8 @@
-"""Which of CTranslate2's backends is faster on this processor: measured once, then remembered.
+"""Chooses the faster of CTranslate2's matrix backends on this processor. It is measured once and
+the result is stored.
 
-The choice is an environment variable that CTranslate2 reads when it is imported. Left to itself
-it takes MKL wherever it finds a processor of MKL's maker, and something slower elsewhere.
+The choice is an environment variable (`CT2_USE_MKL`) that CTranslate2 reads when it is imported.
+Without it, CTranslate2 uses Intel's MKL on Intel processors and a slower backend on others.
 """
 
 import json
@@ -17,15 +18,22 @@ from minutes.speech_models.speech_model import SpeechModel
 
 VARIABLE = "CT2_USE_MKL"
 CHOICES = (None, "0")
-"""What CTranslate2 chooses itself, and without MKL."""
+"""Values of the variable that are compared: not set (CTranslate2's own choice), and "0" (without
+MKL).
+"""
 
 TRIES = 3
+"""Passes of the encoder that are timed; the fastest counts."""
 LONGEST_SECONDS = 120
+"""Time limit for measuring one backend."""
 
 
 def prefer_fastest(home: Path, model: SpeechModel) -> None:
-    """Set the variable for this process, before CTranslate2 is imported. Who set it already is
-    right. The measurement is kept below `home` and taken anew on another processor or version.
+    """Sets the variable in this process, before CTranslate2 is imported, to the faster backend.
+
+    Changes nothing if the variable is already set. The measurement is stored in
+    `home`/speech-models/backend.json and repeated when the processor or the version of CTranslate2
+    has changed.
     """
     if VARIABLE in os.environ:
         return
@@ -41,9 +49,12 @@ def prefer_fastest(home: Path, model: SpeechModel) -> None:
 
 
 def in_use() -> str:
-    """The matrix multiplication that CTranslate2 uses in this process, as far as its documented
-    rules tell: "mkl", "onednn", or the machine's architecture where there is neither. They round
-    8-bit weights differently, so the recognised text differs a little."""
+    """Returns which matrix library CTranslate2 uses in this process: "mkl", "onednn", or the name
+    of the machine's architecture if it is not x86-64.
+
+    It follows CTranslate2's documented rules and does not ask the library. The libraries round
+    8-bit weights differently, so the recognised text differs a little between them.
+    """
     if platform.machine() not in ("x86_64", "AMD64"):
         return platform.machine()
     chosen = os.environ.get(VARIABLE)
@@ -58,7 +69,9 @@ def _measured(model: SpeechModel) -> dict[str, object]:
 
 
 def _seconds(model: SpeechModel, choice: str | None) -> float:
-    """The best of some passes of the encoder; endless where the backend does not run at all."""
+    """Returns the seconds of the fastest of TRIES passes of the encoder with this backend, measured
+    in a process of its own; infinity if the backend does not run.
+    """
     surroundings = {name: value for name, value in os.environ.items() if name != VARIABLE}
     if choice is not None:
         surroundings[VARIABLE] = choice
@@ -100,6 +113,9 @@ def _processor_file() -> str:
 
 
 def _main(folder: Path) -> float:
+    """Returns the seconds of the fastest of TRIES passes of the encoder over 15 seconds of
+    silence.
+    """
     import numpy as np
 
     from minutes.recognition.whisper import Whisper

@@ -1,8 +1,9 @@
-"""Lanes: a chunk's speech in stretches that are decoded side by side.
+"""Batched decoding: cuts the speech of a chunk into lanes, which are decoded side by side.
 
-Whisper hears best window after window, each beginning where the one before really ended. So the
-chunk is cut at pauses into lanes of about a minute; each lane is decoded in sequence, all of
-them together in batches.
+Whisper makes the fewest errors when it decodes window after window, each starting where the text of
+the one before ended. That allows no batch within one stretch of speech. So a chunk is cut at pauses
+into lanes of about a minute; the windows of a lane are decoded in sequence, and the windows of
+several lanes in one batch.
 """
 
 from bisect import bisect_left
@@ -19,46 +20,59 @@ Span = tuple[float, float]
 """Start and end in seconds."""
 
 LANE_SECONDS = 50.0
-"""Speech in a lane, two or three windows with its pauses: the first one knows no words before,
-and five minutes of sound should be lanes enough for both cores."""
+"""Speech that is planned for a lane: with its pauses two or three windows. Longer is better for the
+text, as the first window of a lane has no text before it as prompt; but five minutes of sound
+should still be lanes enough for both cores.
+"""
 
 SHORTEST_LANE_SECONDS = 40.0
-"""Where there is less to share, fewer lanes."""
+"""Average speech of a lane below which a chunk is cut into fewer lanes than planned."""
 
 PAD_SECONDS = 0.4
+"""Silence that is left before and after speech."""
 LONGEST_PAUSE_SECONDS = 1.2
-"""Beyond PAD_SECONDS on both sides: longer pauses are shortened, the model hears no more."""
+"""The longest pause that stays as it is, beyond PAD_SECONDS on both sides. Of longer ones only the
+padding is left.
+"""
 
 NEAR = 0.15
-"""How far from an even cut, as a share of a lane, a longer pause is preferred."""
+"""How far from an even cut, as a share of a lane, the longest pause is searched for."""
 
 
 @dataclass(frozen=True)
 class SpeechLane:
-    """Speech without its long pauses. Times in seconds of the lane, unless they say otherwise."""
+    """A stretch of a chunk's speech without its long pauses. Times are in seconds from the start of
+    the lane unless they say otherwise.
+    """
 
     samples: Samples
     speech: tuple[Span, ...]
+    """Start and end of each stretch of detected speech."""
     pieces: tuple[tuple[float, float], ...]
-    """Where each piece of the chunk's sound begins: in the lane, and in the chunk."""
+    """For each continuous piece of the chunk's sound in the lane: its start in seconds of the lane,
+    and in seconds of the chunk.
+    """
 
     @property
     def seconds(self) -> float:
+        """Returns the length of the lane in seconds."""
         return len(self.samples) / RATE
 
     def spoken(self, start: float, end: float) -> float:
-        """Seconds of speech between the two."""
+        """Returns the seconds of detected speech between `start` and `end`."""
         return sum(max(0.0, min(b, end) - max(a, start)) for a, b in self.speech)
 
     def pause_near(self, position: float, reach: float) -> float:
-        """The middle of the pause that is nearest, if there is one within `reach` seconds."""
+        """Returns the middle of the pause nearest to `position`, or `position` itself if no pause
+        has its middle within `reach` seconds.
+        """
         middles = [(a + b) / 2 for (_, a), (b, _) in pairwise(self.speech)]
         place = bisect_left(middles, position)
         near = [m for m in middles[max(0, place - 1) : place + 1] if abs(m - position) <= reach]
         return min(near, key=lambda m: abs(m - position), default=position)
 
     def in_chunk(self, position: float) -> float:
-        """The same moment in seconds of the chunk."""
+        """Converts seconds of the lane to seconds of the chunk."""
         starts = [start for start, _ in self.pieces]
         place = max(0, bisect_left(starts, position + 1e-6) - 1)
         start, origin = self.pieces[place]
@@ -66,8 +80,11 @@ class SpeechLane:
 
 
 def cut_lanes(samples: Samples, speech: Sequence[Span], workers: int) -> list[SpeechLane]:
-    """The lanes of a chunk in order of time, of about equal speech and equally many for each
-    worker; none without speech."""
+    """Returns the lanes of a chunk in order of time, with about equal amounts of speech.
+
+    Their number is a multiple of `workers` unless that would make them shorter than
+    SHORTEST_LANE_SECONDS. Returns an empty list if there is no speech.
+    """
     if not speech:
         return []
     total = sum(end - start for start, end in speech)
@@ -78,7 +95,9 @@ def cut_lanes(samples: Samples, speech: Sequence[Span], workers: int) -> list[Sp
 
 
 def _cuts(speech: Sequence[Span], total: float, count: int) -> list[int]:
-    """Before which spans a new lane begins: at the longest pause near each even cut."""
+    """Returns the indices of the stretches of speech before which a new lane begins: each after the
+    longest pause near the place of an even cut.
+    """
     said = np.cumsum([end - start for start, end in speech])
     pauses = np.array([b - a for (_, a), (b, _) in pairwise(speech)])
     found = []
@@ -106,7 +125,9 @@ def _lane(samples: Samples, speech: Sequence[Span]) -> SpeechLane:
 
 
 def _padded(speech: Sequence[Span], length: float) -> list[Span]:
-    """Speech with a little silence around it, as one part where the pause is short."""
+    """Returns speech with PAD_SECONDS around each stretch; stretches with a short pause between
+    them are joined.
+    """
     parts: list[Span] = []
     for start, end in speech:
         start, end = max(0.0, start - PAD_SECONDS), min(length, end + PAD_SECONDS)

@@ -1,8 +1,11 @@
-"""The recogniser: lanes of a chunk decoded side by side, doubtful windows decoded again.
+"""Recognises a chunk: decodes its lanes side by side, and doubtful windows again with other
+settings.
 
-The first try knows the words before. What it leaves doubtful goes up a ladder, over the encoder's
-same output: a wide beam without those words, then some chance, then half the window. What stays
-doubtful is kept and marked, never dropped.
+The first try gets the text of the window before as prompt. If its result is doubtful, the window is
+decoded again from the same encoder output: first with a wide beam and no prompt, then twice by
+sampling (OpenAI's Whisper falls back to higher temperatures in a similar way). If text is still
+missing or repeated, the first half of the window is decoded by itself. What remains doubtful is
+kept and marked, never dropped.
 """
 
 import threading
@@ -32,36 +35,52 @@ from minutes.speech_models.speech_model import SpeechModel
 from models.transcript import Doubt
 
 BATCH = 4
-"""Lanes side by side in one decoding: six are a twentieth faster, and with base each window's view
-of the sound is up to 37 MB and each branch of its beam remembers up to 11 MB (computed from the
-model's width and layers)."""
+"""Windows in one decoding batch. Six would be a twentieth faster, but take more memory: with the
+base model the encoder output of a window takes up to 37 MB, and the decoder's cache up to 11 MB for
+each branch of its beam (computed from the model's width and layers).
+"""
 
 BEAM = 2
+"""Beam width of the first try."""
 
 MOST_SEQUENCES = 10
-"""Of further tries at once: two windows with the widest beam, less memory than a full batch."""
+"""The most windows × beam width in one batch of a further try: two windows with the widest beam,
+which take less memory than a full batch of first tries.
+"""
 
 LADDER = ((5, 0.0), (1, 0.4), (1, 0.8))
-"""Width of the beam and temperature of each further try where the first was doubtful."""
+"""Beam width and sampling temperature of each further try of a doubtful window, in order."""
 
 WINDOW_SECONDS, WINDOW_SLACK_SECONDS = 27.0, 3.0
-"""A window ends in the pause that is nearest, and is as long as the model can hear: half as long
-costs two thirds as much and makes more errors (docs/accuracy.md)."""
+"""Planned length of a window, and how far its end may be moved to the nearest pause: together what
+the model hears at once. Windows of half that length cost two thirds as much time and make more
+errors (docs/accuracy.md).
+"""
 
 REST_SECONDS = 0.5
-"""Less speech than that after the last words belongs to them."""
+"""If the detected speech after the last timestamp of a window is no longer than this, the next
+window begins at this one's end.
+"""
 
 REACH_SECONDS = 0.5
+"""How far the end of a window's text may be moved to the nearest pause."""
 SHORTEST_ADVANCE_SECONDS = 1.0
+"""If the text of a window ends sooner than this after its start, the next window begins at this
+one's end.
+"""
 SHORTEST_WINDOW_SECONDS = 8.0
+"""Windows up to this length are not halved."""
 HALVED = (Doubt.MISSING, Doubt.REPEATED)
+"""Doubts for which the first half of the window is decoded by itself."""
 WORST_LAST = (None, Doubt.UNSURE, Doubt.FAST, Doubt.INVENTED, Doubt.MISSING, Doubt.REPEATED)
+"""Doubts in order of gravity, for comparing hypotheses; None is the best."""
 
 
 def load(model: SpeechModel, threads: int, language: str = "ja") -> Recognise:
-    """The recogniser of this speech model; `threads` 0 means all cores.
+    """Returns a function that recognises samples with this speech model. `threads` 0 means all
+    cores.
 
-    Raises ConfigurationError when the file is no longer the one that was chosen.
+    Raises ConfigurationError if the file is no longer the one that was chosen.
     """
     whisper = Whisper(model, threads, language)
 
@@ -75,19 +94,22 @@ def load(model: SpeechModel, threads: int, language: str = "ja") -> Recognise:
 
 @dataclass(eq=False)
 class Track:
-    """How far a lane has been decoded. Times in seconds of the lane."""
+    """How far a lane has been decoded. Times are in seconds of the lane."""
 
     lane: SpeechLane
     features: Features | None = None
     position: float = 0.0
+    """Start of the next window."""
     end: float = field(init=False)
-    """Of the window that comes next."""
+    """End of the next window."""
 
     before: tuple[int, ...] = ()
-    """Tokens of the words of the window before; none after one that stayed doubtful."""
+    """Prompt of the next window: tokens of the text before it; empty after a window that stayed
+    doubtful.
+    """
 
     phrases: "SimpleQueue[Phrase | None]" = field(default_factory=SimpleQueue)
-    """In order of time; None after the last."""
+    """Recognised phrases in order of time; None after the last."""
 
     def __post_init__(self) -> None:
         self.end = self._next_end()
@@ -101,11 +123,14 @@ class Track:
 
     @property
     def is_done(self) -> bool:
+        """Returns whether nothing is left to decode."""
         return self.position >= self.lane.seconds - SHORTEST_ADVANCE_SECONDS / 2
 
     def take(self, reading: "Hypothesis") -> None:
-        """Keep what was heard in the window and go on behind it; but where text is missing or
-        turns in circles, hear the first half of it again by itself."""
+        """Adopts the reading of the current window and moves on to the next one; but if text is
+        missing or repeated, shortens the window to its first half, to be decoded again, and adopts
+        nothing.
+        """
         length = self.end - self.position
         if reading.doubt in HALVED and length > SHORTEST_WINDOW_SECONDS:
             self.end = self.lane.pause_near(self.position + length / 2, length / 4)
@@ -120,8 +145,10 @@ class Track:
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One way to read a window, judged. `kept`: without a last piece that the window's end cut
-    off; `stop`: where the next window begins."""
+    """One decoding of a window, assessed. `kept`: its text without a last piece that the window's
+    end cut off; `stop`: where the next window begins, in seconds of the lane; `score`: mean log
+    probability of its tokens.
+    """
 
     kept: tuple[TimestampedText, ...]
     stop: float
@@ -131,13 +158,18 @@ class Hypothesis:
 
     @property
     def merit(self) -> tuple[int, float]:
+        """Returns the sort key of hypotheses for the same window: the lesser doubt first, then the
+        score.
+        """
         return -WORST_LAST.index(self.doubt), self.score
 
 
 def judge(
     lane: SpeechLane, start: float, end: float, decoded: Decoded, writing: Writing = JAPANESE
 ) -> Hypothesis:
-    """The window of `lane` between `start` and `end` as this text reads it."""
+    """Returns the hypothesis that this decoding gives for the window of `lane` from `start` to
+    `end` seconds.
+    """
     kept, stop = _kept(lane, start, end, decoded.pieces)
     phrases = [_phrase(lane, start, stop, piece, decoded.score, writing) for piece in kept]
     phrases += _silent_holes(lane, start, stop, phrases)
@@ -152,6 +184,9 @@ def judge(
 def _kept(
     lane: SpeechLane, start: float, end: float, pieces: tuple[TimestampedText, ...]
 ) -> tuple[tuple[TimestampedText, ...], float]:
+    """Returns the pieces of text to use, and where the next window begins in seconds of the
+    lane.
+    """
     if not pieces:
         return (), end
     last = pieces[-1]
@@ -185,7 +220,9 @@ def _phrase(
 def _silent_holes(
     lane: SpeechLane, start: float, stop: float, phrases: list[Phrase]
 ) -> list[Phrase]:
-    """Where somebody speaks and no words were found."""
+    """Returns empty phrases, marked as missing, where more than MISSING_SECONDS of detected speech
+    have no text.
+    """
     marks = [start, *(mark for p in phrases for mark in (p.start_seconds, p.end_seconds)), stop]
     holes = zip(marks[::2], marks[1::2], strict=True)
     return [
@@ -198,7 +235,9 @@ def _silent_holes(
 def _decoded(
     whisper: Whisper, lanes: Sequence[SpeechLane]
 ) -> Iterator[tuple[Track, Iterator[Phrase]]]:
-    """The lanes in order of time, with their phrases as they are heard."""
+    """Yields each lane's track in order of time, with an iterator over its phrases as they are
+    recognised.
+    """
     desk = Desk([Track(lane) for lane in lanes], whisper.workers)
     with ThreadPoolExecutor(whisper.workers) as threads:
         jobs = [threads.submit(_work, whisper, desk) for _ in range(whisper.workers)]
@@ -212,7 +251,9 @@ def _decoded(
 
 
 def _heard_in(track: Track, desk: "Desk", jobs: Sequence["Future[None]"]) -> Iterator[Phrase]:
-    """Until its lane is done. Raises what stopped the work on it."""
+    """Yields the phrases of a lane until it is done. Raises the error that stopped a worker, if
+    there was one.
+    """
     yield from iter(track.phrases.get, None)
     if desk.is_closed:
         for job in jobs:
@@ -220,8 +261,9 @@ def _heard_in(track: Track, desk: "Desk", jobs: Sequence["Future[None]"]) -> Ite
 
 
 class Desk:
-    """Tracks in groups of at most BATCH, for several threads to take from: a group goes on
-    together, window after window, so that all in it can be told equally many words."""
+    """Hands tracks to several worker threads, in groups of at most BATCH. A group stays together
+    window after window, because all windows of a batch need prompts of the same number of tokens.
+    """
 
     def __init__(self, tracks: list[Track], workers: int) -> None:
         self.tracks = tracks
@@ -231,7 +273,9 @@ class Desk:
         self.is_closed = False
 
     def take(self) -> list[Track]:
-        """The earliest group that nobody has in hand; empty when there is nothing left to do."""
+        """Returns the earliest group that is free, waiting for one if necessary; empty if there is
+        nothing left to do.
+        """
         with self._change:
             while not self._ready and self._busy and not self.is_closed:
                 self._change.wait()
@@ -241,7 +285,9 @@ class Desk:
             return self._ready.popleft()
 
     def give_back(self, group: list[Track]) -> None:
-        """What is not done of it comes next, shared with those who have nothing in hand."""
+        """Accepts a group whose windows were decoded. Those of its tracks that are not done are
+        next in line, divided among the threads that have nothing to do.
+        """
         with self._change:
             self._busy -= 1
             left = [track for track in group if not track.is_done]
@@ -250,11 +296,13 @@ class Desk:
             self._change.notify_all()
         for track in group:
             if track.is_done:
-                track.features = None  # what waits to be asked for is its words alone
+                track.features = None  # only its phrases are still needed; features are large
                 track.phrases.put(None)
 
     def close(self) -> None:
-        """Nobody waits for more: after a stop, an error or the end."""
+        """Releases everybody who waits for a group or a phrase: after a stop, an error or the
+        end.
+        """
         with self._change:
             self.is_closed = True
             self._change.notify_all()
@@ -262,12 +310,15 @@ class Desk:
             track.phrases.put(None)
 
     def close_if_failed(self, job: "Future[None]") -> None:
+        """Closes the desk if the job raised an error."""
         if job.exception():
             self.close()
 
 
 def _shared(tracks: list[Track], count: int) -> list[list[Track]]:
-    """In `count` groups about equally large, or as many as there are tracks."""
+    """Returns the tracks in `count` groups of about equal size, or fewer if there are fewer
+    tracks.
+    """
     cuts = [len(tracks) * n // max(1, count) for n in range(count + 1)]
     return [tracks[a:b] for a, b in pairwise(cuts) if b > a]
 
@@ -291,7 +342,9 @@ def _window(whisper: Whisper, track: Track) -> Features:
 
 
 def _next_windows(whisper: Whisper, tracks: list[Track]) -> None:
-    """One window of each track, decoded, judged, and where doubtful decoded again."""
+    """Decodes one window of each track, and doubtful ones again by LADDER; each track takes the
+    best hypothesis.
+    """
     spans = [(track.position, track.end) for track in tracks]
     encoded = whisper.encode([_window(whisper, track) for track in tracks])
     first = whisper.decode(encoded, [track.before for track in tracks], beam=BEAM)

@@ -1,7 +1,7 @@
-"""What makes a decoded text doubtful: pure questions about words and the time they were said in.
+"""Finds doubtful text in what the model decoded, by comparing the words with the time they took.
 
-Batches know nothing of faster-whisper's own safeguards, and its measure of repetition misses
-short Japanese loops; so these are ours.
+faster-whisper's own safeguards do not apply to batched decoding with CTranslate2, and its
+compression ratio misses short loops in Japanese. So these checks are our own.
 """
 
 import re
@@ -9,7 +9,7 @@ import re
 from minutes.speech_models.languages import JAPANESE, Writing
 from models.transcript import Doubt
 
-# What Whisper says into silence, having learnt from films.
+# What Whisper writes for silence: endings of the videos and films it was trained on.
 STOCK_PHRASES = re.compile(
     r"(最後まで)?(ご視聴|ご清聴|ご覧)(いただき|頂き|くださり)?、?(本当に)?"
     r"ありがとうござい(ます|ました)|(チャンネル登録|高評価).*|おやすみなさい|字幕.*"
@@ -17,21 +17,34 @@ STOCK_PHRASES = re.compile(
 PUNCTUATION = "。、！？!?,. 　"
 
 MISSING_SECONDS = 2.0
-"""So much speech without a word is missing text; less may be a cough or a laugh."""
+"""Detected speech from which text without words counts as missing. Less may be a cough or a
+laugh.
+"""
 
 SPARE_CHARACTERS = 6
+"""Characters that a text may have beyond the fastest possible speech before it is doubtful."""
 UNSURE_BELOW = -1.0
-"""Mean log probability of the tokens, as in OpenAI's own fallback."""
+"""Mean log probability of the tokens, the threshold of OpenAI's own fallback."""
 
 LOOP = re.compile(r"(.{1,60}?)\1{2,}", re.DOTALL)
+"""A passage of up to 60 characters, three times or more in a row."""
 LONGEST_REPETITION, MOST_REPETITIONS = 24, 6
+"""From so many characters in all, or so many repetitions on, a repeated passage is the model's loop
+and not what somebody said.
+"""
 MOST_SINGLE_CHARACTERS = 10
+"""The same for a single character; digits may repeat without end."""
 
 
 def doubt_of(
     text: str, spoken_seconds: float, score: float, writing: Writing = JAPANESE
 ) -> Doubt | None:
-    """Why a stretch of text said in `spoken_seconds` of detected speech is doubtful, if it is."""
+    """Returns why a text is doubtful that took `spoken_seconds` of detected speech, or None if it
+    is not.
+
+    `score` is the mean log probability of its tokens; `writing` tells how fast the language is
+    spoken.
+    """
     letters = len(text.strip(PUNCTUATION))
     possible = spoken_seconds * writing.fastest
     if has_loop(text):
@@ -47,15 +60,19 @@ def doubt_of(
 
 
 def is_stock_phrase(text: str) -> bool:
+    """Returns whether the text is one of the phrases that Whisper writes for silence."""
     return STOCK_PHRASES.fullmatch(text.strip(PUNCTUATION)) is not None
 
 
 def has_loop(text: str) -> bool:
+    """Returns whether a passage of the text is repeated as only the model does it."""
     return without_loops(text) != text
 
 
 def without_loops(text: str) -> str:
-    """A passage that the model repeats on and on, once; what people repeat stays."""
+    """Returns the text with passages that the model repeated over and over reduced to one.
+    Repetitions that a person may have spoken remain.
+    """
     return LOOP.sub(lambda found: found[1] if _is_loop(found[1], found[0]) else found[0], text)
 
 

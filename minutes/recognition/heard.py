@@ -1,4 +1,4 @@
-"""What the recogniser hands to everybody else."""
+"""The results of recognition, as all other modules use them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from models.transcript import Doubt
 
 @dataclass(frozen=True)
 class HeardSegment:
-    """One segment in the speech model's own words. Times in seconds from the samples' start;
-    confidence from 0 to 1. With a doubt the text may be empty: somebody spoke, and the model
-    found no words for it.
+    """One segment as the speech model recognised it. Times are in seconds from the start of the
+    samples; `confidence` is from 0 to 1. If there is a doubt, the text may be empty: there is
+    speech, but the model found no words for it.
     """
 
     start_seconds: float
@@ -22,13 +22,17 @@ class HeardSegment:
 
 
 Recognise = Callable[[Samples], Iterator[HeardSegment]]
-"""Yields segments in order of time while later ones are still being decoded."""
+"""Type of a function that yields the segments of samples in order of time, the first ones while
+later ones are still being decoded.
+"""
 
 
 @dataclass(frozen=True)
 class TokenTiming:
-    """When a piece of a heard text begins: so many letters, a few, that are one token of the speech
-    model or several. `probability`: how sure it was of the least likely of them."""
+    """When a short piece of recognised text begins: one token of the speech model, or several if
+    only together they make whole characters. `letters`: its length in characters; `probability`:
+    that of the least likely token in it.
+    """
 
     letters: int
     seconds: float
@@ -36,5 +40,7 @@ class TokenTiming:
 
 
 FindWords = Callable[[Sequence[HeardSegment], Sound], Iterator[list[TokenTiming]]]
-"""The moments of each segment in their order, together as long as its text; none where they cannot
-be told. Times in seconds of the recording."""
+"""Type of a function that yields the token timings of each segment, in order. The lengths of a
+segment's pieces add up to the length of its text; the list is empty if no timings can be found.
+Times are in seconds of the recording.
+"""

@@ -1,4 +1,4 @@
-"""Chunks and whole files through the recogniser: what worker, evaluation and benchmark share."""
+"""Runs the recogniser over chunks and whole files; shared by worker, evaluation and benchmark."""
 
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +14,9 @@ from minutes.sound import audio
 def recognise_chunk(
     recognise: Recognise, wav: Path, start_seconds: float, end_seconds: float
 ) -> Iterator[HeardSegment]:
-    """Segments with times in seconds from the start of the recording."""
+    """Yields the segments between `start_seconds` and `end_seconds` of the file, with times in
+    seconds from the start of the recording.
+    """
     samples = audio.read(wav, start_seconds, end_seconds)
     if not len(samples):
         return
@@ -29,8 +31,11 @@ def recognise_chunk(
 def recognise_file(
     recognise: Recognise, source: Path, speech: SpeechSettings
 ) -> tuple[float, list[HeardSegment]]:
-    """The length in seconds of any sound file and what is heard in it, as the worker does it:
-    normalised, cut into chunks, each chunk recognised. Raises FileRejected, StorageFull."""
+    """Returns the length of a sound file in seconds and the segments recognised in it.
+
+    Does the same as the worker: converts the file, cuts it into chunks and recognises each. Raises
+    FileRejected if it is no sound file that can be read, StorageFull if the disk is full.
+    """
     with tempfile.TemporaryDirectory() as workspace:
         wav = Path(workspace) / "sound.wav"
         seconds = audio.normalise(source, wav)

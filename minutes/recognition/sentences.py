@@ -1,8 +1,8 @@
-"""From decoded phrases to segments: one or two sentences each, with the times at which they were
-really said, punctuated as Japanese wants it.
+"""Makes segments from decoded phrases: one or two sentences each, with the times at which they were
+spoken, and with Japanese punctuation.
 
-The model's time marks are coarse and its spaces stand for anything. Pauses in the sound are
-exact: a sentence ends at the pause nearest to where its characters put it.
+The model's timestamps are coarse, and its spaces may stand for any mark or none. Pauses in the
+sound are exact. So a sentence ends at the pause nearest to where its characters would place it.
 """
 
 import math
@@ -18,12 +18,21 @@ from minutes.speech_models.languages import JAPANESE, Writing
 from models.transcript import Doubt
 
 LONGEST_SECONDS = 20.0
+"""The longest segment of more than one part."""
 SHORT_SECONDS, SHORT_GAP_SECONDS = 3.0, 0.8
+"""A sentence shorter than the first is followed by another one in the same segment, unless the
+pause between them is as long as the second.
+"""
 MOST_SENTENCES = 2
+"""The most sentences in a segment."""
 REACH_SECONDS = 1.2
+"""How far the border between two sentences is moved to a pause."""
 EDGE_SECONDS = 0.7
+"""How far a timestamp of the model is moved outwards, to where the speech begins or ends."""
 COMMA_SECONDS = 0.3
+"""Pause from which a comma is set."""
 FULL_STOP_SECONDS = 0.6
+"""Pause from which a plain verb form ends a sentence."""
 
 MARKS = "。？！?!"
 BETWEEN_SENTENCES = re.compile(rf"(?<=[{MARKS}.])\s+")
@@ -37,7 +46,9 @@ GOES_ON = re.compile(r"(が|けど|けれど|ので|から|し|と|って|よう
 
 @dataclass(frozen=True)
 class Phrase:
-    """What the model said between two time marks, in seconds of the lane."""
+    """Recognised text between two timestamps of the model, in seconds of the lane. `score`: mean
+    log probability of the window's tokens, None without text.
+    """
 
     start_seconds: float
     end_seconds: float
@@ -48,7 +59,9 @@ class Phrase:
 
 @dataclass(frozen=True)
 class SpeechFragment:
-    """A stretch without a pause of its own; `is_end`: a sentence ends with it."""
+    """A part of a phrase that belongs in one sentence, in seconds of the lane. `is_end`: a sentence
+    ends with it.
+    """
 
     start_seconds: float
     end_seconds: float
@@ -61,7 +74,9 @@ class SpeechFragment:
 def segments(
     lane: SpeechLane, phrases: Iterable[Phrase], writing: Writing = JAPANESE
 ) -> Iterator[HeardSegment]:
-    """In order of time, in seconds of the chunk; each as soon as the words after it are known."""
+    """Yields segments in order of time, with times in seconds of the chunk; each as soon as the
+    phrases that follow it are known.
+    """
     parts = _parts(lane, phrases, writing)
     for group in _groups(_punctuated(parts) if writing.is_punctuated_here else _marked(parts)):
         yield _heard(lane, group, writing.space)
@@ -70,7 +85,9 @@ def segments(
 def _parts(
     lane: SpeechLane, phrases: Iterable[Phrase], writing: Writing
 ) -> Iterator[SpeechFragment]:
-    """The phrases cut at marks, and in Japanese at spaces too; the cuts lie in pauses."""
+    """Yields the phrases cut at punctuation, in Japanese at spaces too, with the borders moved into
+    pauses.
+    """
     for phrase in phrases:
         text = without_loops(phrase.text)
         cut = PART.findall if writing.is_punctuated_here else BETWEEN_SENTENCES.split
@@ -81,6 +98,9 @@ def _parts(
 
 
 def _cuts(lane: SpeechLane, phrase: Phrase, words: list[str]) -> list[tuple[float, float]]:
+    """Returns start and end of each of the words, which are spread over the phrase's speech by
+    their number of characters.
+    """
     start, end = _at_edges(lane, phrase.start_seconds, phrase.end_seconds)
     spoken = [(max(a, start), min(b, end)) for a, b in lane.speech if b > start and a < end]
     total, letters = sum(b - a for a, b in spoken), sum(map(len, words))
@@ -93,7 +113,9 @@ def _cuts(lane: SpeechLane, phrase: Phrase, words: list[str]) -> list[tuple[floa
 
 
 def _in_pauses(lane: SpeechLane, places: list[float]) -> list[float]:
-    """Each place moved to the pause that is nearest; a pause belongs to the nearest place."""
+    """Returns each place moved to the nearest pause. A pause is used once, by the place nearest to
+    it.
+    """
     pauses = [lane.pause_near(place, REACH_SECONDS) for place in places]
     owner = {pause: min(places, key=lambda place: abs(place - pause)) for pause in pauses}
     return [
@@ -103,7 +125,9 @@ def _in_pauses(lane: SpeechLane, places: list[float]) -> list[float]:
 
 
 def _after(spoken: list[tuple[float, float]], seconds: float, end: float) -> float:
-    """The moment at which so much has been spoken."""
+    """Returns the time at which `seconds` of the speech have passed; `end` if there is less
+    speech.
+    """
     for a, b in spoken:
         if seconds <= b - a:
             return a + seconds
@@ -112,7 +136,9 @@ def _after(spoken: list[tuple[float, float]], seconds: float, end: float) -> flo
 
 
 def _at_edges(lane: SpeechLane, start: float, end: float) -> tuple[float, float]:
-    """Where speech begins and ends, if the coarse marks are near that."""
+    """Returns the start and end of the speech inside, if the model's timestamps are within
+    EDGE_SECONDS of them; otherwise the timestamps.
+    """
     inside = [(a, b) for a, b in lane.speech if b > start + 0.05 and a < end - 0.05]
     if not inside:
         return start, max(start, end)
@@ -125,13 +151,13 @@ def _at_edges(lane: SpeechLane, start: float, end: float) -> tuple[float, float]
 
 
 def _marked(parts: Iterable[SpeechFragment]) -> Iterator[SpeechFragment]:
-    """Sentences end where the model says so."""
+    """Yields the fragments with `is_end` set where the model wrote the mark of a sentence's end."""
     for part in parts:
         yield replace(part, is_end=not part.text or part.text[-1] in MARKS + ".")
 
 
 def _punctuated(parts: Iterable[SpeechFragment]) -> Iterator[SpeechFragment]:
-    """With sentence ends found and punctuated, as Japanese wants it."""
+    """Yields the fragments with ends of sentences found and punctuated by the rules of Japanese."""
     for part, after in pairwise(chain(parts, [None])):
         assert part
         gap = after.start_seconds - part.end_seconds if after else math.inf
@@ -148,6 +174,9 @@ def _punctuated(parts: Iterable[SpeechFragment]) -> Iterator[SpeechFragment]:
 
 
 def _is_end(text: str, following: str, gap: float) -> bool:
+    """Returns whether a sentence ends here: after a polite form, or after a plain form with a long
+    pause, unless what follows continues the sentence.
+    """
     if GOES_ON.match(following) and gap < FULL_STOP_SECONDS:
         return False
     if POLITE_END.search(text):
@@ -156,7 +185,7 @@ def _is_end(text: str, following: str, gap: float) -> bool:
 
 
 def _groups(parts: Iterable[SpeechFragment]) -> Iterator[list[SpeechFragment]]:
-    """Parts of one segment: a sentence, or two when the first one is short."""
+    """Yields the fragments of each segment: a sentence, or two if the first one is short."""
     group: list[SpeechFragment] = []
     for part in parts:
         if group and _is_full(group, part):
@@ -169,7 +198,7 @@ def _groups(parts: Iterable[SpeechFragment]) -> Iterator[list[SpeechFragment]]:
 
 def _is_full(group: list[SpeechFragment], part: SpeechFragment) -> bool:
     last = group[-1]
-    if not last.text or not part.text:  # speech without words stands alone
+    if not last.text or not part.text:  # speech without text is a segment by itself
         return True
     if part.end_seconds - group[0].start_seconds > LONGEST_SECONDS:
         return True

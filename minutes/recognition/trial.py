@@ -1,5 +1,5 @@
-"""Loading a speech model and decoding a second of sound with it, in a process of its own: what is
-broken inside may crash the library, and must not crash us.
+"""Loads a speech model and decodes a second of sound with it, in a process of its own, as a broken
+file may crash the library.
 """
 
 import subprocess
@@ -13,11 +13,13 @@ from minutes.sound.audio import RATE
 from minutes.speech_models.speech_model import SpeechModel
 
 MOST_SECONDS = 900
-"""A large model on a slow disk takes minutes."""
+"""Time limit; a large model on a slow disk takes minutes."""
 
 
 def try_out(model: SpeechModel) -> None:
-    """Raises ConfigurationError with the reason when it does not load or decode."""
+    """Raises ConfigurationError, with the reason in Japanese, if the model does not load or
+    decode.
+    """
     words = [sys.executable, "-m", "minutes.recognition.trial"]
     words += [model.name, str(model.folder), model.sha256]
     try:
@@ -50,7 +52,7 @@ def _refused(model: SpeechModel, reason: str) -> ConfigurationError:
 
 
 def decode_a_second(model: SpeechModel) -> None:
-    """With everything that lies in the folder, as the worker does it."""
+    """Decodes a second of noise with all files of the model's folder, as the worker uses them."""
     from minutes.recognition.whisper import Whisper  # the speech engine takes seconds to import
 
     whisper = Whisper(model, threads=1, language="ja")

@@ -1,7 +1,7 @@
-"""Whisper by CTranslate2. The only module that knows faster-whisper.
+"""Whisper run by CTranslate2. This is the only module that uses faster-whisper.
 
-One worker of the model for each core, each with one thread: two windows side by side cost about
-as much as two threads on one, and no core waits while another makes features.
+There is one worker of the model for each core, with one thread each. Two windows side by side take
+about as much time as two threads on one window, and no core waits while another computes features.
 """
 
 import os
@@ -13,8 +13,8 @@ from typing import Any
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing is ever fetched at run time
 
-# A product of matrices is made ready once for each shape. oneDNN keeps a thousand of them; each
-# window has shapes of its own, so that was some hundred megabytes more after some hours.
+# oneDNN compiles a matrix product once for each shape and caches a thousand of them. Each window
+# has shapes of its own, so the cache took some hundred megabytes after some hours.
 os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
 
 import ctranslate2
@@ -32,62 +32,85 @@ from minutes.speech_models.languages import writing_of
 from minutes.speech_models.speech_model import SpeechModel
 
 LONGEST_WINDOW_SECONDS = 30.0
-"""The most that one pass of the speech model hears. Less costs less than its share: the encoder
-compares every moment with every other, and each token looks at all of them."""
+"""The most that one pass of the speech model hears. The time for less falls faster than the length,
+as the encoder's self-attention compares every position with every other.
+"""
 
 SHORTEST_HEARD_SECONDS = 17.0
-"""Silence is added up to here: the model has learnt on thirty seconds, with too few it mishears."""
+"""Shorter windows are padded with silence up to here: the model was trained on thirty seconds and
+makes errors with too few.
+"""
 
 FRAMES_A_SECOND = 100
+"""Frames of the log-mel spectrogram."""
 TICK_SECONDS = 0.02
+"""Length of one position of the encoder's output, here called a tick; also the step of the model's
+timestamps.
+"""
 TICKS = 1500
+"""Ticks of a full window."""
 REST_SECONDS = 0.5
-"""Silence after a window's sound: without any the model is unsure where the last word ends."""
+"""Silence added after the sound of a window: without any, the model is unsure where the last word
+ends.
+"""
 
 LONGEST_PROMPT = 223
-"""Tokens of the words before: all that the decoder can hold besides its text."""
+"""The most tokens of previous text as prompt: what Whisper's decoder can hold besides the new
+text.
+"""
 
 LONGEST_TOLD = 60
-"""Tokens, about two sentences: of what it is told before it is asked about a given text."""
+"""The most tokens of prompt, about two sentences, when a given text is aligned or scored."""
 
 MOST_TOKENS = 224
+"""The most new tokens for a window: half of the decoder's context, as in Whisper."""
 SPARE_TOKENS, MOST_TOKENS_A_SECOND = 10, 10
-"""Twice as many as the fastest speakers need: a text that turns in circles ends there."""
+"""New tokens for a window: so many, plus so many for each second. That is twice as many as the
+fastest speakers need, and ends a text that repeats itself.
+"""
 
 LEAST_PROBABILITY = 1e-9
+"""Floor for a token's probability, so that its logarithm stays finite."""
 
 LATEST_FIRST_TICK = 50
+"""The latest tick for the first timestamp of a window (CTranslate2's
+`max_initial_timestamp_index`).
+"""
 SHORTEST_SILENCE_MS = 160
+"""Pauses shorter than this do not divide speech."""
 DETECTED_SECONDS = 60.0
+"""Length of the stretches in which speech is detected."""
 
 Features = NDArray[np.float32]
-"""Mel bands × FRAMES_A_SECOND."""
+"""Log-mel spectrogram: mel bands × frames, FRAMES_A_SECOND of them."""
 
 Encoded = NDArray[np.float32]
-"""What the encoder made of one window: 1 × its ticks × the model's width."""
+"""Encoder output of one window: 1 × ticks × width of the model."""
 
 
 @dataclass(frozen=True)
 class TimestampedText:
-    """A stretch of text between two of the model's own time marks, in seconds of the window.
-    Without an end the model ran out of window in the middle of it."""
+    """Text between two of the model's timestamps, in seconds of the window. `end_seconds` is None
+    if the window ended in the middle of the text.
+    """
 
     start_seconds: float
     end_seconds: float | None
     text: str
     tokens: tuple[int, ...] = ()
-    """With its marks: what the next window may be told."""
+    """The tokens with their timestamps, as the prompt of the next window needs them."""
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """One window in words. `score` is the mean log probability of its tokens."""
+    """Decoded text of one window. `score` is the mean log probability of its tokens."""
 
     pieces: tuple[TimestampedText, ...]
     score: float
 
     @property
     def text(self) -> str:
+        """Returns the whole text of the window."""
         return "".join(piece.text for piece in self.pieces)
 
 
@@ -95,8 +118,10 @@ class Whisper:
     """A loaded speech model. Its methods may be called from `workers` threads at once."""
 
     def __init__(self, model: SpeechModel, threads: int, language: str) -> None:
-        """`threads` 0 means all cores. Raises ConfigurationError when the model's file is no
-        longer the one that was chosen."""
+        """Loads the model, on a GPU if there is one. `threads` 0 means all cores.
+
+        Raises ConfigurationError if the model's file is no longer the one that was chosen.
+        """
         speech_model.check(model)
         self.writing = writing_of(language)
         is_gpu = ctranslate2.get_cuda_device_count() > 0
@@ -111,19 +136,25 @@ class Whisper:
                 num_workers=self.workers,
                 local_files_only=True,
             )
-        # Others than multilingual models are refused; the library tells them by their many tokens.
+        # Models for English alone are refused. The library would tell them by the size of their
+        # vocabulary, which may have been reduced here.
         self._tokenizer = Tokenizer(
             self._library.hf_tokenizer, multilingual=True, task="transcribe", language=language
         )
 
     def features(self, samples: Samples) -> Features:
-        """Of any length: loudness is levelled over all of it, not window by window."""
+        """Returns the log-mel spectrogram of samples of any length. Its values are limited to a
+        range below the loudest of all of them, not window by window.
+        """
         made: Features = self._library.feature_extractor(samples)
         return made
 
     def encode(self, windows: Sequence[Features]) -> list[Encoded]:
-        """Windows of up to LONGEST_WINDOW_SECONDS that can be decoded in one batch: all as long
-        as the longest of them and a little silence, or as the model needs."""
+        """Encodes windows so that they can be decoded in one batch.
+
+        All are padded to the same length: that of the longest with REST_SECONDS, at least
+        SHORTEST_HEARD_SECONDS; what lies beyond LONGEST_WINDOW_SECONDS is cut off.
+        """
         longest = max(window.shape[1] for window in windows) / FRAMES_A_SECOND
         seconds = max(SHORTEST_HEARD_SECONDS, longest + REST_SECONDS)
         frames = round(min(seconds, LONGEST_WINDOW_SECONDS) / TICK_SECONDS) * 2
@@ -142,8 +173,12 @@ class Whisper:
         beam: int = 1,
         temperature: float = 0.0,
     ) -> list[Decoded]:
-        """Windows of one call of `encode`, in one batch, each told the tokens of the words `before`
-        it. CTranslate2 wants these to be equally many: the window with the fewest decides."""
+        """Decodes windows of one call of `encode` in one batch and returns the text of each.
+
+        `before` is the prompt of each window: tokens of the text before it. CTranslate2 needs
+        prompts of equal length, so all are shortened to the shortest, from the left. With
+        `temperature` 0 the most probable text is searched for; above 0 tokens are sampled.
+        """
         told = min([LONGEST_PROMPT, *map(len, before or [()])])
         prompts = [
             self._vocabulary.to_model(
@@ -166,9 +201,13 @@ class Whisper:
     def log_probabilities(
         self, encoded: Encoded, texts: Sequence[str], told: str = ""
     ) -> list[float]:
-        """How probable each of these texts is for the same sound, by teacher forcing, once the
-        model has been `told` some words: the sum over its tokens. `encoded` may be a part of a
-        window's ticks: then the texts are of that part."""
+        """Returns the log probability (natural) of each text for the same sound: the sum over its
+        tokens, by teacher forcing.
+
+        `told` is the prompt, text that the decoder has seen before, of which the last LONGEST_TOLD
+        tokens are used. `encoded` may be a part of a window's ticks; the texts must be what is
+        spoken in that part.
+        """
         made = self._library.model.align(
             _view(np.repeat(encoded, len(texts), axis=0)),
             self._opening(told),
@@ -178,8 +217,13 @@ class Whisper:
         return [float(np.sum(np.log(_possible(one.text_token_probs)))) for one in made]
 
     def moments(self, encoded: Encoded, text: str, told: str = "") -> list[TokenTiming]:
-        """When each piece of this text begins, in seconds of `encoded`, which may be a part of a
-        window's ticks: the whole of what was said, and little else. `told`: the text before it."""
+        """Returns when each piece of a given text begins, in seconds of `encoded`, by CTranslate2's
+        alignment.
+
+        `encoded` may be a part of a window's ticks; it should hold all that the text says and
+        little else. `told` is the prompt: the text before. Returns an empty list without text or
+        sound.
+        """
         tokens = self._tokens(text)
         if not tokens or not encoded.shape[1]:
             return []
@@ -200,7 +244,9 @@ class Whisper:
         return found
 
     def _opening(self, told: str) -> list[int]:
-        """What stands before a given text: the end of what the model is told, its marks."""
+        """Returns the tokens before a given text: the end of the prompt, if any, and Whisper's
+        start sequence.
+        """
         tokenizer = self._tokenizer
         words = self._tokens(" " + told)[-LONGEST_TOLD:] if told else []
         before = [tokenizer.sot_prev, *words] if words else []
@@ -211,6 +257,7 @@ class Whisper:
         return self._vocabulary.spelled(self._tokenizer.encode(text))
 
     def _decoded(self, made: list[int], score: float) -> Decoded:
+        """Returns the decoded tokens as text, cut at the model's timestamps."""
         tokens = self._vocabulary.from_model(made)
         pieces: list[TimestampedText] = []
         first_mark = self._tokenizer.timestamp_begin
@@ -234,17 +281,24 @@ def _possible(probabilities: Sequence[float]) -> NDArray[np.float32]:
 
 
 def _room(encoded: Encoded, told: int) -> int:
-    """CTranslate2's `max_length`: the words may have half of it, and what the tokens that the
-    model is `told` leave."""
+    """Returns CTranslate2's `max_length` for a prompt of `told` tokens.
+
+    CTranslate2 allows new tokens up to half of it, and up to what the prompt leaves of it. So it is
+    the new tokens wanted, and the same again or the prompt if that is longer.
+    """
     seconds: float = encoded.shape[1] * TICK_SECONDS
     words = min(MOST_TOKENS, SPARE_TOKENS + round(seconds * MOST_TOKENS_A_SECOND))
     return min(2 * MOST_TOKENS, words + max(words, told))
 
 
 def speech_in(samples: Samples, workers: int) -> list[tuple[float, float]]:
-    """Where somebody speaks: start and end in seconds, by Silero's detector, which notices
-    pauses from SHORTEST_SILENCE_MS on. The `workers` share it in stretches short enough for the
-    detector's memory, which grows with what it is given at once."""
+    """Returns start and end in seconds of each stretch of speech, by Silero's voice activity
+    detector.
+
+    Pauses shorter than SHORTEST_SILENCE_MS do not divide it. The samples are divided among
+    `workers` threads in stretches of about DETECTED_SECONDS, because the detector's memory grows
+    with the length of its input.
+    """
     count = max(workers, round(len(samples) / RATE / DETECTED_SECONDS))
     cuts = [len(samples) * n // count for n in range(count + 1)]
     with ThreadPoolExecutor(workers) as threads:
@@ -269,8 +323,9 @@ def _speech_between(samples: Samples, first: int, last: int) -> list[tuple[float
 
 
 def transcribe_by_library(model: SpeechModel, threads: int, language: str) -> Any:
-    """faster-whisper's own way with its defaults and speech detection, to be measured against:
-    a function from the path of a sound file to its texts."""
+    """Returns a function from the path of a sound file to its texts, which uses faster-whisper's
+    own pipeline with its defaults and voice activity detection. It is the baseline in evaluations.
+    """
     library = WhisperModel(
         str(model.folder),
         device="cpu",

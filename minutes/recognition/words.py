@@ -1,8 +1,7 @@
-"""Where in the sound each piece of a heard text was said.
+"""Finds when each piece of a recognised text was spoken (forced alignment).
 
-The text is given to the speech model once more (teacher forcing), beside the sound of its segment:
-where its decoder looked, made monotonous by dynamic time warping (CTranslate2's `align`), is when
-it was said.
+The speech model decodes the given text once more over the sound of its segment (teacher forcing).
+CTranslate2's `align` derives the times from the decoder's cross-attention by dynamic time warping.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,11 +20,17 @@ from minutes.sound.samples import Sound
 from minutes.speech_models.speech_model import SpeechModel
 
 BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
-"""Around a segment, for words that begin a little before it."""
+"""Sound before and after a segment that is aligned with it, as its first and last word may lie a
+little outside.
+"""
 
 
 def load(model: SpeechModel, threads: int, language: str) -> FindWords:
-    """Raises ConfigurationError when the file is no longer the one that was chosen."""
+    """Returns a function that finds the token timings of segments in their sound. `threads` 0 means
+    all cores.
+
+    Raises ConfigurationError if the file is no longer the one that was chosen.
+    """
     whisper = Whisper(model, threads, language)
 
     def find(segments: Sequence[HeardSegment], sound: Sound) -> Iterator[list[TokenTiming]]:
@@ -58,7 +63,11 @@ def _of_window(
 def _of_segment(
     whisper: Whisper, segment: HeardSegment, told: str, encoded: Encoded, origin: float
 ) -> list[TokenTiming]:
-    """None for one that is longer than the model hears at once: only a person makes such."""
+    """Returns the token timings of one segment, kept within its times.
+
+    Returns an empty list without text, or if the segment ends beyond the window: then it is longer
+    than the model hears at once, which only an editor can make.
+    """
     start, end = segment.start_seconds - origin, segment.end_seconds - origin
     if not segment.text or end > LONGEST_WINDOW_SECONDS:
         return []
