@@ -1,1 +1,3 @@
-"""Japanese text itself, by MeCab: readings, sounds, inflection, words. No database here."""
+"""Analysis of Japanese text with MeCab: readings, sounds, inflection, words. Nothing here uses the
+database.
+"""

@@ -1,8 +1,9 @@
-"""Annotations (注記): what a person writes into the text that nobody said. Stage directions
-「（拍手）」, 「（「異議なし」と呼ぶ者あり）」, what could not be heard 「〔聞き取り不能〕」, times
-「（0:12:30）」, and any note between 〔 〕. They are plain text, known by their brackets and words
-alone, so that they survive whatever happens to the text; they are no speech, and no error of the
-machine.
+"""Finds annotations (注記): what a person writes into the text although nobody said it.
+
+There are stage directions 「（拍手）」, 「（「異議なし」と呼ぶ者あり）」, passages that could not
+be understood 「〔聞き取り不能〕」, times 「（0:12:30）」, and any note between 〔 〕. They are
+plain text, recognised by their brackets and words alone, so that they survive whatever happens to
+the text. They count neither as speech nor as errors of the recogniser.
 """
 
 import re
@@ -13,6 +14,8 @@ from functools import lru_cache
 
 
 class Kind(StrEnum):
+    """The kind of an annotation."""
+
     DIRECTION = "direction"
     UNHEARD = "unheard"
     TIME = "time"
@@ -20,6 +23,7 @@ class Kind(StrEnum):
 
     @property
     def label(self) -> str:
+        """Returns the kind in Japanese, as screens show it."""
         return {
             Kind.DIRECTION: "ト書き",
             Kind.UNHEARD: "聞き取れない所",
@@ -30,7 +34,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Annotation:
-    """From `start` to `end` in the text, brackets and all; `words`: what stands between them."""
+    """An annotation in a text, from `start` to `end` with its brackets. `words` is what stands
+    between them.
+    """
 
     kind: Kind
     start: int
@@ -39,6 +45,7 @@ class Annotation:
 
 
 LONGEST = 100
+"""The most characters between brackets."""
 ROUND = rf"[（(](?P<round>[^（）()]{{1,{LONGEST}}})[）)]"
 SQUARE = rf"〔(?P<square>[^〔〕]{{1,{LONGEST}}})〕"
 DOTS = r"(?P<dots>[●＊]{2,})"
@@ -62,13 +69,14 @@ DIRECTION = re.compile(rf"(?:{CLOCK})?[ 　、]?(?:暫時)?(?:{ACT})(?:[・、 �
 
 @lru_cache(maxsize=30_000)
 def annotations(text: str) -> tuple[Annotation, ...]:
-    """In their order, apart from each other. Other words in round brackets are speech that somebody
-    set so: 「市長（当時）」."""
+    """Returns the annotations of the text in order; they do not overlap. Other words in round
+    brackets are speech that somebody put there: 「市長（当時）」.
+    """
     return tuple(_found(text))
 
 
 def spoken(text: str) -> str:
-    """The text without them: what is compared with what was heard."""
+    """Returns the text without its annotations, as it is compared with what was recognised."""
     said, place = "", 0
     for one in annotations(text):
         said += text[place : one.start]
@@ -87,6 +95,9 @@ def _found(text: str) -> Iterator[Annotation]:
 
 
 def _kind(words: str) -> Kind | None:
+    """Returns the kind that these words have by themselves, or None if they are no annotation in
+    round brackets.
+    """
     for kind, pattern in (
         (Kind.TIME, TIME),
         (Kind.UNHEARD, UNHEARD),

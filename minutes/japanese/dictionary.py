@@ -1,7 +1,8 @@
-"""The words of unidic-lite by their sound: what else could be meant by the same sounds.
+"""Looks up words of the dictionary unidic-lite by their sound, to find what else could be meant.
 
-MeCab looks words up by their letters only. The compiled dictionary (`sys.dic`, the format of
-MeCab 0.996) holds every word's cost and features one after the other, so they are read from there.
+MeCab can look words up only by their letters. The compiled dictionary (`sys.dic`, in the format of
+MeCab 0.996) holds the cost and features of all words one after the other, so they are read from
+that file.
 """
 
 import csv
@@ -26,33 +27,43 @@ HEADER = struct.Struct("<10I")
 ENTRY = np.dtype([("left", "<u2"), ("right", "<u2"), ("kind", "<u2"), ("cost", "<i2"),
                   ("features", "<u4"), ("compound", "<u4")])  # fmt: skip
 KINDS = ("名詞", "動詞", "形状詞", "副詞", "形容詞")
+"""Parts of speech that are looked up: nouns, verbs, na-adjectives, adverbs, adjectives."""
 HIGHEST_COST = 7_350
-"""Beyond it stand the rare words, most of the dictionary."""
+"""MeCab's cost above which words are rare; most of the dictionary is."""
 
 WRITTEN, COMES_FROM = 8, 12
+"""Places in unidic's features of the written form and of the word's origin."""
 CHINESE = "漢"
+"""Origin of words from Chinese."""
 ONE_LETTER = re.compile(r"[ァ-ヺ][ャュョ]?[イキクチツンー]?")
-"""How one letter of a Chinese word may sound."""
+"""How a kanji in a word of Chinese origin may sound, in katakana."""
 
 MOST_ALIKE = 6
+"""The most words that are kept for one sound."""
 SHORTEST_SOUNDS = 3
+"""Shorter words are left out."""
 
 
 @dataclass(frozen=True)
 class DictionaryWord:
+    """A word of the dictionary with its sounds and MeCab's cost; the lower, the more common."""
+
     surface: str
     sounds: str
     cost: int
 
 
 def alike(said: str) -> list[DictionaryWord]:
-    """Common words whose sounds hardly differ from these, the most common first."""
+    """Returns common words whose sounds differ from `said` at most in ways that are easily
+    confused. Words of the same sound are together, the most common first.
+    """
     return _by_sound().get(folded(said), [])
 
 
 def spelled(words: Sequence[Token]) -> str:
-    """Letters that make no word of the dictionary (提告), read as in words from Chinese; empty for
-    words without any."""
+    """Returns the reading in katakana of words that the dictionary does not have, like 提告, with
+    each single kanji read as in words of Chinese origin. Empty if no word is a single character.
+    """
     if not any(len(word.surface) == 1 for word in words):
         return ""
     readings = chinese_readings()
@@ -61,8 +72,10 @@ def spelled(words: Sequence[Token]) -> str:
 
 @cache
 def chinese_readings() -> dict[str, str]:
-    """How each letter is mostly read in words of two letters that came from Chinese (音読み): 提
-    and 告 are テー and コク. Half a second, once."""
+    """Returns for each kanji its most frequent reading in two-character words of Chinese origin
+    (音読み): テー for 提, コク for 告. Takes half a second the first time; later calls return the
+    same.
+    """
     entries, origin, whole = _compiled(Path(unidic_lite.DICDIR) / "sys.dic")
     votes: dict[str, Counter[str]] = {}
     for place in entries[entries["cost"] < HIGHEST_COST]["features"].tolist():
@@ -79,13 +92,16 @@ def chinese_readings() -> dict[str, str]:
 
 
 def prepare() -> None:
-    """Two seconds and a half, once, before several threads ask."""
+    """Reads the dictionary into memory, so that several threads do not do it at once. Takes two and
+    a half seconds the first time.
+    """
     _by_sound()
     chinese_readings()
 
 
 @cache
 def _by_sound() -> dict[str, list[DictionaryWord]]:
+    """Returns the common words by their folded sounds."""
     entries, origin, whole = _compiled(Path(unidic_lite.DICDIR) / "sys.dic")
     common = entries[entries["cost"] < HIGHEST_COST]
     found: dict[str, dict[str, DictionaryWord]] = {}
@@ -105,6 +121,9 @@ def _by_sound() -> dict[str, list[DictionaryWord]]:
 
 
 def _word(features: str, cost: int) -> DictionaryWord | None:
+    """Returns the word for a line of unidic's features; None if it is of another part of speech,
+    written in kana, or too short.
+    """
     fields = next(csv.reader([features])) if '"' in features else features.split(",")
     if fields[0] not in KINDS or len(fields) <= PRONOUNCED:
         return None
@@ -116,8 +135,9 @@ def _word(features: str, cost: int) -> DictionaryWord | None:
 
 
 def _compiled(path: Path) -> tuple[NDArray[np.void], int, mmap.mmap]:
-    """Every entry with its cost and where its features begin; where all features begin; the file,
-    which stays on disk but for what is looked at."""
+    """Returns the array of all entries; the offset in bytes at which the features begin; and the
+    mapped file, of which only the pages that are read are in memory.
+    """
     with path.open("rb") as file:
         whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     *_, trie, entries, _, _ = HEADER.unpack_from(whole)

@@ -1,4 +1,6 @@
-"""Fillers (ケバ): sounds that carry nothing. Only those that are surely none of the words."""
+"""Finds fillers (ケバ): sounds without meaning, like 「えー」. What could be a word is left
+alone.
+"""
 
 import re
 from collections.abc import Iterator
@@ -6,18 +8,21 @@ from functools import lru_cache
 
 from minutes.japanese.words import words
 
-# Hesitations that carry nothing; 「あの」 and 「え」 alone only where a pause follows.
+# Hesitations without meaning; 「あの」 and 「え」 by themselves only before a pause.
 HESITATION = re.compile(
     r"えーっ?と|えっと[ーぉ～]*|ええっ?と|え[ーぇ]+|あの[ーう～]+|"
     r"(?<![ぁ-んァ-ヶ一-龥々])(?:え|ええ|あの)(?=[、,\s])"
 )
-"""What the normalised accuracy leaves out on both sides; 「ええ」 among them, maybe a yes."""
+"""Left out on both sides when the normalised accuracy is computed. 「ええ」, which may be a yes, is
+among them.
+"""
 
 PAUSE = "、,，\\s…"
+"""Characters that stand for a pause, for use in a character class."""
 LONG = re.compile(
     r"え[ーぇ〜～]+っ?と?[ーぉ〜～]*|え[えっ]?っと[ーぉ〜～]*|あの[ーぅ〜～]+|その[ーぅ〜～]+"
 )
-"""Nothing else sounds like this, between two words."""
+"""Between two words, these can be nothing but fillers."""
 
 CALLED = (
     rf"(?:あのう|[あうん][ーぁぅ〜～]+んと?|[あうん][ーぁぅ〜～]+|うーんと?|え)(?=[{PAUSE}。]|$)"
@@ -25,24 +30,25 @@ CALLED = (
 BETWEEN_PAUSES = rf"(?<=[{PAUSE}])(?:その|あの|ま|まあ|まー)(?=[{PAUSE}])"
 AT_THE_START = rf"(?:(?<=[。！？])|^)(?:あの|ま|まあ|まー)(?=[{PAUSE}])"
 ALONE = re.compile(rf"(?:(?<=[{PAUSE}。！？])|^)(?:{CALLED})|{BETWEEN_PAUSES}|{AT_THE_START}", re.M)
-"""Words that are fillers only where somebody pauses around them."""
+"""Words that are fillers only between pauses."""
 
 LITTLE_WORDS = ("助詞", "助動詞", "副詞", "接続詞", "感動詞")
-"""After these somebody hesitates without a pause (「それではえー」); after others it may be a part
-of the word (「見えー」)."""
+"""Parts of speech after which 「えー」 is a filler even without a pause (「それではえー」). After
+others it may be a part of the word (「見えー」).
+"""
 
 FOLLOWING_PAUSE = re.compile(rf"[{PAUSE}]+")
 ENDS = "。！？"
 
 
 def letters(text: str) -> int:
-    """How many letters of the text are fillers with their pauses."""
+    """Returns how many characters of the text are fillers, with the pauses that belong to them."""
     return sum(end - start for start, end in spans(text))
 
 
 @lru_cache(maxsize=30_000)
 def spans(text: str) -> tuple[tuple[int, int], ...]:
-    """From where to where each filler stands, with the pause that goes with it; in order."""
+    """Returns start and end of each filler in order, with the pause that belongs to it."""
     found = sorted({*_long(text), *(match.span() for match in ALONE.finditer(text))})
     taken: list[tuple[int, int]] = []
     for start, end in found:
@@ -63,8 +69,9 @@ def _long(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _with_pause(text: str, before: int, start: int, end: int) -> tuple[int, int]:
-    """The pause after it; at the end of a sentence the one before it; of a sentence that has
-    nothing else, its full stop."""
+    """Returns the span with the pause after it. At the end of a sentence it includes the pause
+    before instead; if nothing else is in the sentence, also its full stop.
+    """
     pause = FOLLOWING_PAUSE.match(text, end)
     if pause:
         return start, pause.end()

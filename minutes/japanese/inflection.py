@@ -1,4 +1,4 @@
-"""How verbs are inflected, from unidic's classes: of 書く the forms 書いた, 書かない, 書き."""
+"""Inflects verbs by the classes of unidic: of 書く the forms 書いた, 書かない, 書き."""
 
 from dataclasses import dataclass
 
@@ -15,15 +15,22 @@ GODAN = {
     "む": ("み", "ま", "んだ"),
     "る": ("り", "ら", "った"),
 }
+"""For the last kana of a godan verb (五段): what replaces it before ます, before ない, and in the
+past.
+"""
 GOING = ("行く", "いく")
+"""Verbs with an irregular past, 行った."""
 ICHIDAN = ("上一段", "下一段", "助動詞-レル", "助動詞-ラレル", "助動詞-セル", "助動詞-サセル")
+"""Classes of verbs that only drop る."""
 HONORIFIC = ("くださる", "下さる", "なさる", "おっしゃる", "いらっしゃる", "ござる")
-"""Their forms are their own."""
+"""Irregular verbs, which are not inflected here."""
 
 
 @dataclass(frozen=True)
 class Verb:
-    """`dictionary` 書く, `before_masu` 書き, `negative` 書かない, `past` 書いた."""
+    """The forms of a verb: `dictionary` 書く, `before_masu` 書き, `negative` 書かない, `past`
+    書いた.
+    """
 
     dictionary: str
     before_masu: str
@@ -32,6 +39,7 @@ class Verb:
 
     @property
     def negative_past(self) -> str:
+        """Returns the negative past: 書かなかった."""
         return self.negative[:-1] + "かった"
 
 
@@ -42,7 +50,7 @@ GOING_ON = Verb("いく", "いき", "いかない", "いった")
 
 
 def verb(word: Morpheme) -> Verb | None:
-    """None for what is no verb, or one with forms of its own."""
+    """Returns the forms of a verb, or None if the word is no verb or an irregular one."""
     base, kind = word.base, word.conjugation
     if base in HONORIFIC or len(base) < 2:
         return None

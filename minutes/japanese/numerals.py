@@ -1,5 +1,6 @@
-"""Texts brought to one notation, so that only what was said is compared: numbers in kanji and in
-digits, full and half width, with and without punctuation."""
+"""Normalises texts so that only what was spoken is compared: numbers in kanji become digits, full
+width becomes half width, punctuation is removed.
+"""
 
 import re
 import unicodedata
@@ -12,14 +13,19 @@ NUMBER = re.compile(r"[0-9〇零一二三四五六七八九十百千万億兆]+(
 THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 SPOKEN_POINT = re.compile(r"(?<=[0-9])点(?=[0-9])")
 KEPT = "%"
+"""The one symbol that stays."""
 UNSPOKEN = "PSZC"
-"""Unicode's punctuation, symbols, separators and control characters: nobody says them."""
+"""Unicode categories that nobody speaks: punctuation, symbols, separators, control characters."""
 
 LARGEST_NUMBER_LENGTH = 30
+"""Longer runs of digits and numerals are left as they are."""
 
 
 def normalise(text: str) -> str:
-    """NFKC, numbers in one notation, no punctuation, symbols, spaces or control characters."""
+    """Returns the text in NFKC with numbers in digits, and without punctuation, symbols, spaces and
+    control characters except %. 「パーセント」 becomes %; thousands separators and decimal points,
+    written or spoken (点), are removed too.
+    """
     text = unicodedata.normalize("NFKC", text)
     text = NUMBER.sub(_in_digits, THOUSANDS.sub("", text))
     text = SPOKEN_POINT.sub("", text.replace("パーセント", "%"))
@@ -27,7 +33,9 @@ def normalise(text: str) -> str:
 
 
 def _in_digits(found: re.Match[str]) -> str:
-    """「千三百五十」 as 1350, 「3.5億」 as 350000000; what is no number (「万一」) stays."""
+    """Returns a number in digits: 「千三百五十」 is 1350, 「3.5億」 is 350000000. What is no
+    number, like 「万一」, stays as it is.
+    """
     written, _, fraction = found[0].partition(".")
     if len(found[0]) > LARGEST_NUMBER_LENGTH:
         return found[0]
@@ -42,6 +50,7 @@ def _in_digits(found: re.Match[str]) -> str:
 
 
 def _of_large_unit(written: str, size: int) -> str | None:
+    """Returns the decimal number times `size`, or None if it is no number."""
     try:
         return str(int(Decimal(written) * size))
     except InvalidOperation:
@@ -49,7 +58,9 @@ def _of_large_unit(written: str, size: int) -> str | None:
 
 
 def _value(written: str) -> int | None:
-    """Of a number with units: 二千二十一, 3億5000万."""
+    """Returns the value of a number with units, like 二千二十一 or 3億5000万, or None if it is no
+    number.
+    """
     total, rest = 0, written
     for unit, size in sorted(LARGE_UNITS.items(), key=lambda pair: -pair[1]):
         before, found, after = rest.partition(unit)
@@ -63,7 +74,9 @@ def _value(written: str) -> int | None:
 
 
 def _below_ten_thousand(written: str) -> int | None:
-    """「三百五十」, 「3百」, 「5000」; None for what nobody writes."""
+    """Returns the value of a number like 「三百五十」, 「3百」 or 「5000」, or None for an order of
+    units that nobody writes.
+    """
     total, digits, largest = 0, "", 10_000
     for c in written:
         if c in SMALL_UNITS:

@@ -1,7 +1,7 @@
-"""Readings: a text as words with their sound in katakana, by MeCab with unidic-lite.
+"""Splits a text into words with their reading in katakana, by MeCab with unidic-lite.
 
-The dictionary's own costs tell how natural a text is as Japanese: the cheapest path through its
-words, their likelihood and their joints (Kudo, Yamamoto, Matsumoto 2004).
+The dictionary's costs tell how natural a text is as Japanese: the cost of the cheapest path is the
+sum of the costs of its words and of their connections (Kudo, Yamamoto, Matsumoto 2004).
 """
 
 import csv
@@ -23,23 +23,28 @@ KATAKANA = re.compile(r"[ァ-ヺー]+")
 HIRAGANA = re.compile(r"[ぁ-ん]+")
 DIGITS = re.compile(r"\d+(?:,\d{3})*")
 LEMMA, PRONOUNCED, WRITTEN_AS_SAID = 7, 9, 17
-"""Places in unidic's features: the word that 頂き and いただき are forms of, and its two readings,
-「テツズキ」 and 「テツヅキ」. A word that it does not know has none of them."""
+"""Places in unidic's features: the lemma, which 頂き and いただき share; the pronunciation,
+「テツズキ」; and the kana of the written form, 「テツヅキ」. Unknown words have none of them.
+"""
 
 SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
-"""What chooses one of the shapes of the letter before it (異体字)."""
+"""Unicode variation selectors, which choose a shape of the letter before them (異体字)."""
 
 UNUSUAL = re.compile(f"[{re.escape(''.join(SAME))}{SELECTORS}]")
+"""Variant shapes of letters, and variation selectors."""
 HALF_WIDTH_KANA = re.compile("[\uff65-\uff9f]+")
 RADICALS = range(0x2E80, 0x2FE0)
+"""Code points of the radicals, which browsers write into PDFs in place of letters."""
 MOST_PARSED = 20_000
+"""Size of the cache of parsed features."""
 
 LONGEST_PIECE = 1_000
-"""Characters that are parsed at once."""
+"""Characters that MeCab parses at once."""
 
 LONGEST_NUMBER = 16
+"""The most digits that are read as one number."""
 LONGEST_SPELLED = 5
-"""Latin capitals up to here are read letter by letter."""
+"""The most Latin capitals that are read letter by letter."""
 
 ONES = ("", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュー")
 SMALL_UNITS = ((1000, "セン"), (100, "ヒャク"), (10, "ジュー"))
@@ -51,13 +56,14 @@ CHANGED = {
     (6, 100): "ロッピャク",
     (8, 100): "ハッピャク",
 }
+"""Readings of digit and unit that are not the two readings joined."""
 SPELLED = """
     エー ビー シー ディー イー エフ ジー エイチ アイ ジェー ケー エル エム
     エヌ オー ピー キュー アール エス ティー ユー ブイ ダブリュー エックス ワイ ゼット
 """
 LETTERS = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", SPELLED.split(), strict=True))
 AFTER_NUMBERS = {"月": "ガツ", "日": "ニチ", "年": "ネン", "人": "ニン"}
-"""Where the dictionary reads the word as it stands alone."""
+"""Readings of words after a number; the dictionary reads them as if they stood alone."""
 
 
 _OF_THREAD = threading.local()
@@ -65,9 +71,10 @@ _OF_THREAD = threading.local()
 
 @dataclass(frozen=True)
 class Token:
-    """A word of a text in NFKC. `start`: its place in characters; `cost`: what the word and the
-    joint before it add to the path, the less the more natural; `lemma`: empty for a word that the
-    dictionary does not know."""
+    """A word of a text. `start` is its place in characters; `kana` its reading in katakana; `cost`
+    what the word and its connection to the one before add to MeCab's path, the lower the more
+    natural. `lemma` is empty if the dictionary does not know the word.
+    """
 
     surface: str
     kind: str
@@ -79,20 +86,25 @@ class Token:
 
     @property
     def end(self) -> int:
+        """Returns the place after the word's last character."""
         return self.start + len(self.surface)
 
     @property
     def is_number(self) -> bool:
+        """Returns whether the word is a number."""
         return self.subkind == "数詞"
 
     @property
     def is_mark(self) -> bool:
+        """Returns whether the word is punctuation or a space."""
         return self.kind in ("補助記号", "空白")
 
 
 def plain(text: str) -> str:
-    """NFKC letter by letter, radicals as the letters that they are, so that every place in it is
-    the same place in the text."""
+    """Returns the text in NFKC, with radicals as letters. It is converted character by character
+    and those that would become several stay, so that every place in it is the same place in the
+    text.
+    """
     return "".join(_plain_letter(letter) for letter in text)
 
 
@@ -105,13 +117,17 @@ def _plain_letter(letter: str) -> str:
 
 
 def composed(text: str) -> str:
-    """Letters and their marks together (NFC), half-width kana too: パブ for ﾊﾟﾌﾞ."""
+    """Returns the text in NFC, so that letters and their marks are together; half-width kana become
+    full width: パブ for ﾊﾟﾌﾞ.
+    """
     whole = HALF_WIDTH_KANA.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     return unicodedata.normalize("NFC", whole)
 
 
 def tokens(text: str) -> list[Token]:
-    """The words of the text as it is written, figures as one word with the sound of the number."""
+    """Returns the words of the text. A number in digits is one word with the reading of the number.
+    The surfaces are in NFKC as in `plain`, the places those of the text.
+    """
     written = plain(text)
     usual, places = _usual(written)
     words = [_as_written(word, written, places) for word in _words(usual)]
@@ -119,11 +135,12 @@ def tokens(text: str) -> list[Token]:
 
 
 def naturalness(text: str) -> int:
-    """The cost of the cheapest path; less is more natural."""
+    """Returns MeCab's cost of the text; the lower, the more natural."""
     return sum(_cost(piece) for piece in _pieces(_usual(plain(text))[0]))
 
 
 def _cost(piece: str) -> int:
+    """Returns the cost of the cheapest path, which MeCab stores in its last node."""
     node, cost = tagger().parseToNode(piece), 0
     while node:
         cost = node.cost
@@ -132,12 +149,14 @@ def _cost(piece: str) -> int:
 
 
 def as_katakana(text: str) -> str:
+    """Returns the text with hiragana as katakana."""
     return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in text)
 
 
 def guessed(surface: str) -> str:
-    """How a word that the dictionary does not know is probably read, letter by letter if it must
-    be; empty where even a letter is unknown."""
+    """Returns a probable reading in katakana of a word that the dictionary does not know, character
+    by character if necessary; empty if even a character is unknown.
+    """
     usual, _ = _usual(surface)
     parts = list(_words(usual))
     if not all(KATAKANA.fullmatch(part.kana) for part in parts):
@@ -147,12 +166,14 @@ def guessed(surface: str) -> str:
 
 
 def letters_in(text: str) -> int:
-    """How many a reader counts: without the selectors of variants."""
+    """Returns how many characters a reader counts: variation selectors are left out."""
     return len(re.sub(f"[{SELECTORS}]", "", text))
 
 
 def _as_written(word: Token, text: str, places: Sequence[int]) -> Token:
-    """What the dictionary has in another shape only, it does not know in this one."""
+    """Returns the word with its surface as in the text. It counts as unknown if the dictionary has
+    it only in another shape.
+    """
     start, end = places[word.start], places[word.end]
     written = text[start:end]
     lemma = word.lemma if written == word.surface else ""
@@ -160,8 +181,9 @@ def _as_written(word: Token, text: str, places: Sequence[int]) -> Token:
 
 
 def _usual(text: str) -> tuple[str, Sequence[int]]:
-    """In letters that the dictionary has, without selectors; the place in the text of each of
-    them, and its end."""
+    """Returns the text in letters that the dictionary has, without selectors; and for each of them
+    its place in the text, followed by the text's length.
+    """
     if not UNUSUAL.search(text):
         return text, range(len(text) + 1)
     kept = [(place, usual) for place, letter in enumerate(text) if (usual := _usual_letter(letter))]
@@ -170,7 +192,9 @@ def _usual(text: str) -> tuple[str, Sequence[int]]:
 
 @cache
 def _usual_letter(letter: str) -> str:
-    """Itself where the dictionary has it, or where it has no other shape."""
+    """Returns the letter if the dictionary has it or it has no other shape; otherwise its usual
+    shape. Empty for a selector.
+    """
     if not UNUSUAL.match(letter):
         return letter
     is_known = any(word.lemma for word in _words(letter))
@@ -178,7 +202,7 @@ def _usual_letter(letter: str) -> str:
 
 
 def number_read(number: int) -> str:
-    """The sound of a whole number: 1300 is センサンビャク."""
+    """Returns the reading of a whole number from 0: センサンビャク for 1300."""
     if number == 0:
         return "ゼロ"
     said = ""
@@ -194,7 +218,9 @@ def number_read(number: int) -> str:
 
 
 def tagger() -> MeCab.Tagger:
-    """One for each thread: the nodes of a parse live in its tagger until the next one."""
+    """Returns this thread's tagger of MeCab. The nodes of a parse belong to their tagger and are
+    valid until its next parse, so threads cannot share one.
+    """
     tagger: MeCab.Tagger | None = getattr(_OF_THREAD, "tagger", None)
     if tagger is None:
         tagger = _OF_THREAD.tagger = MeCab.Tagger(f'-r /dev/null -d "{unidic_lite.DICDIR}"')
@@ -209,8 +235,9 @@ def _words(text: str) -> Iterator[Token]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """The text in pieces that are parsed in a moment, cut at a mark or a space where there is one:
-    the dictionary's paths through letters without a gap grow with the square of their number."""
+    """Yields the text in pieces of at most LONGEST_PIECE characters, cut after a mark or a space if
+    there is one. MeCab's time for letters without a gap grows with the square of their number.
+    """
     while len(text) > LONGEST_PIECE:
         cut = max(text.rfind(mark, 0, LONGEST_PIECE) for mark in "。、 \n") + 1 or LONGEST_PIECE
         yield text[:cut]
@@ -232,13 +259,16 @@ def _words_of(text: str, start: int) -> Iterator[Token]:
 
 @lru_cache(MOST_PARSED)
 def _parsed(surface: str, feature: str) -> tuple[str, str, str, str]:
-    """Kind, its part, lemma and sound."""
+    """Returns part of speech, its subdivision, lemma and reading."""
     features = next(csv.reader([feature]))
     lemma = features[LEMMA] if len(features) > WRITTEN_AS_SAID else ""
     return features[0], features[1], lemma, _kana(surface, features)
 
 
 def _kana(surface: str, features: list[str]) -> str:
+    """Returns the reading: of Latin capitals letter by letter, otherwise as the dictionary has it
+    or as the word is written.
+    """
     if surface.isascii() and surface.isupper() and len(surface) <= LONGEST_SPELLED:
         return "".join(LETTERS.get(letter, "") for letter in surface)
     said = features[PRONOUNCED] if len(features) > WRITTEN_AS_SAID else ""
@@ -267,7 +297,7 @@ def _goes_on(mark: Token, figures: Token) -> bool:
 def _number(parts: list[Token]) -> Token:
     surface = "".join(part.surface for part in parts)
     figures = surface.replace(",", "")
-    if len(figures) > LONGEST_NUMBER:  # nobody says it as one number
+    if len(figures) > LONGEST_NUMBER:  # nobody reads it as one number
         kana = "".join(ONES[int(figure)] or "ゼロ" for figure in figures)
     else:
         kana = number_read(int(figures))
@@ -280,7 +310,7 @@ def _said(word: Token, kana: str) -> Token:
 
 
 def is_unbroken(words: list[Token]) -> bool:
-    """No mark and no space among them."""
+    """Returns whether the words follow each other without a mark or space."""
     return not any(word.is_mark for word in words) and all(
         a.end == b.start for a, b in pairwise(words)
     )

@@ -1,8 +1,8 @@
-"""How alike two words sound: a weighted edit distance over the sounds of their readings.
+"""Measures how alike two words sound: a weighted edit distance over the sounds of their readings.
 
-Sounds that this family of speech models confuses cost little: long and short vowels, っ and ん,
-voiced and voiceless. The method is Wagner and Fischer's (1974); the costs are set by hand after the
-errors that were seen.
+Sounds that Whisper's models often confuse cost little: long and short vowels, っ and ん, voiced and
+voiceless consonants. The algorithm is that of Wagner and Fischer (1974); the costs were set by hand
+after errors that were observed.
 """
 
 from functools import lru_cache
@@ -25,6 +25,9 @@ ROWS = {
     "y": "ヤ ユ ヨ",
     "w": "ワ    ",
 }
+"""For each consonant, the kana with the vowels a, i, u, e, o; a space where the sound is another
+one.
+"""
 SOUNDS = {
     "シ": "Si",
     "ジ": "Ji",
@@ -43,11 +46,16 @@ SOUNDS = {
     "ヶ": "ka",
     **{kana: c + v for c, row in ROWS.items() for v, kana in zip(VOWELS, row, strict=True)},
 }
+"""Sounds of each kana: upper-case letters are consonants of their own; N is ん, Q is っ, : is a
+long vowel.
+"""
 GLIDES = {"ャ": "a", "ュ": "u", "ョ": "o"}
+"""Small kana that change the vowel of the one before them."""
 SMALL_VOWELS = {"ァ": "a", "ィ": "i", "ゥ": "u", "ェ": "e", "ォ": "o"}
 PALATAL = "SJC"
+"""Consonants that need no y before another vowel."""
 LENGTHENED = {("o", "u"), ("e", "i")}
-"""「こう」 is said こー, 「けい」 けー."""
+"""Vowels of which the second only lengthens the first: 「こう」 is spoken こー, 「けい」 けー."""
 
 ALIKE = {
     0.4: "kg sz td hb SJ CJ Tz pb hp fh pf fb :i :u",
@@ -58,20 +66,27 @@ ALIKE = {
     0.7: "aN iN uN eN oN :N",
     0.8: "ai au ie uo ue io",
 }
+"""Cost of substituting one sound for another, in pairs for both directions."""
 SUBSTITUTED = {
     pair: cost for cost, pairs in ALIKE.items() for ab in pairs.split() for pair in (ab, ab[::-1])
 }
 SAME_KIND, OTHER_KIND = 1.0, 1.4
-"""One consonant for another; a vowel for a consonant."""
+"""Cost of all other substitutions: of a consonant for a consonant or a vowel for a vowel, and of a
+vowel for a consonant.
+"""
 
 DROPPED = {":": 0.25, "Q": 0.3, "y": 0.35, "N": 0.55, "i": 0.6, "u": 0.6, "w": 0.6, "h": 0.7}
+"""Cost of inserting or deleting a sound."""
 DROPPED_OTHERS = 0.9
 VOICELESS = str.maketrans("gzdbpJTC", "ksthhStS", ":Qy")
+"""Translation that folds sounds: voiced to voiceless, and without long vowels, っ and y."""
 
 
 @lru_cache(100_000)
 def sounds(kana: str) -> str:
-    """One letter for each sound: テツヅキ is `teTuzuki`, イテン `iteN`, テイネイ `te:ne:`."""
+    """Returns the reading with one character for each sound: `teTuzuki` for テツヅキ, `iteN` for
+    イテン, `te:ne:` for テイネイ.
+    """
     said = ""
     for letter in kana:
         if letter in GLIDES and said.endswith("i"):
@@ -86,13 +101,17 @@ def sounds(kana: str) -> str:
 
 
 def folded(said: str) -> str:
-    """Without what is confused most: equal for words that hardly differ."""
+    """Returns the sounds without the differences that are confused most; equal for words that
+    hardly differ.
+    """
     return said.translate(VOICELESS)
 
 
 @lru_cache(300_000)
 def distance(one: str, other: str) -> float:
-    """0 for the same sounds; about 1 for each that differs."""
+    """Returns the weighted edit distance of two words in sounds: 0 if they are the same, about 1
+    for each sound that differs.
+    """
     row = [0.0]
     for sound in other:
         row.append(row[-1] + _dropped(sound))
@@ -110,6 +129,7 @@ def distance(one: str, other: str) -> float:
 
 
 def _with_long_vowels(said: str) -> str:
+    """Returns the sounds with repeated vowels written as one long vowel."""
     long, vowel = "", ""
     for sound in said:
         is_vowel = sound in VOWELS

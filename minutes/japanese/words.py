@@ -1,4 +1,4 @@
-"""Words of a text with how they are inflected, by MeCab with unidic-lite, at their places."""
+"""Splits a text into words with their inflection and place, by MeCab with unidic-lite."""
 
 import csv
 import re
@@ -9,16 +9,20 @@ from functools import lru_cache
 from minutes.japanese.readings import plain, tagger
 
 SENTENCE = re.compile(r"[^。！？!?\n]{0,2000}[。！？!?\n]*")
-"""A sentence, or two thousand letters of one that does not end: MeCab takes them one by one."""
+"""A sentence, or two thousand characters of one that does not end; MeCab parses one at a time."""
 
 MARKS = ("補助記号", "空白", "記号")
+"""Parts of speech that are not words."""
 KIND, SUBKIND, THIRD, CONJUGATION, FORM, BASE = 0, 1, 2, 4, 5, 10
 
 
 @dataclass(frozen=True)
 class Morpheme:
-    """`conjugation`: 「五段-カ行」; `form`: 「連用形-一般」; `base`: as it stands in a dictionary,
-    in the letters of the text."""
+    """A word as MeCab cuts it, with the parts of speech of unidic in three levels.
+
+    `conjugation` is its class, as 「五段-カ行」; `form` its form, as 「連用形-一般」; `base` its
+    dictionary form, written as in the text; `start` its place in characters.
+    """
 
     surface: str
     kind: str
@@ -31,27 +35,36 @@ class Morpheme:
 
     @property
     def end(self) -> int:
+        """Returns the place after the word's last character."""
         return self.start + len(self.surface)
 
     @property
     def is_number(self) -> bool:
+        """Returns whether the word is a number."""
         return self.subkind == "数詞"
 
     @property
     def is_mark(self) -> bool:
+        """Returns whether the word is punctuation, a symbol or a space."""
         return self.kind in MARKS
 
     @property
     def is_verb(self) -> bool:
+        """Returns whether the word is a verb."""
         return self.kind == "動詞"
 
     def is_a(self, kind: str, *surfaces: str) -> bool:
+        """Returns whether the word is of this part of speech and, if surfaces are given, one of
+        them.
+        """
         return self.kind == kind and (not surfaces or self.surface in surfaces)
 
 
 @lru_cache(maxsize=8)
 def words(text: str) -> tuple[Morpheme, ...]:
-    """Each rule asks for the same text again, so the latest texts are kept."""
+    """Returns the words of the text in order. The results for the latest texts are cached, as each
+    rule of the official style asks for the same text.
+    """
     found: list[Morpheme] = []
     for sentence in SENTENCE.finditer(plain(text)):
         found += _of(sentence[0], sentence.start())
@@ -70,7 +83,9 @@ def _of(sentence: str, origin: int) -> Iterator[Morpheme]:
 
 @lru_cache(maxsize=20_000)
 def _features(surface: str, features: str) -> tuple[str, str, str, str, str, str]:
-    """Of an unknown word the dictionary tells less."""
+    """Returns the features that are used; "*" stands for those that an unknown word does not
+    have.
+    """
     known = next(csv.reader([features]))
     kind, subkind, third, conjugation, form = (
         known[n] if n < len(known) else "*" for n in (KIND, SUBKIND, THIRD, CONJUGATION, FORM)

@@ -1,1 +1,3 @@
-"""What the documents teach: words of the papers put in where the recogniser misheard them."""
+"""Corrects recognised text with the words of the meeting's documents (contextual biasing after
+recognition): finds candidates, rescores them with the speech model, and applies or proposes them.
+"""

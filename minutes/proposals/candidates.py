@@ -1,7 +1,8 @@
-"""Candidates: what else could be meant in a text, by sound.
+"""Finds candidates: words that may be meant instead of others in a text, because they sound alike.
 
-Every span of a few words is compared with the terms of the meeting and with the dictionary's own
-words; spans go over the borders of words, since a misheard word is often cut wrongly too.
+Every span of a few neighbouring words is compared with the terms of the meeting and with common
+words of MeCab's dictionary. A span may hold several words, as a misrecognised word is often cut
+into wrong words too.
 """
 
 import re
@@ -20,21 +21,31 @@ from minutes.terms.terms import Confused, MeetingVocabulary, Term
 from models.transcript import Origin
 
 LONGEST_SPAN = 9
+"""The most words in a span."""
 LONGEST_HOMOPHONE = 3
-"""Words of the dictionary in a span."""
+"""The most words in a span that is compared with words of the dictionary."""
 
 LONGEST_SOUNDS = 40
+"""The most sounds of a span."""
 SHORTEST_SOUNDS = 3
+"""The fewest sounds of a span."""
 
 FAR = 0.3
-"""Of the sounds of a term: differing more it is another word."""
+"""The largest distance to a term, as a share of the longer one's sounds; beyond it is another
+word.
+"""
 
 FAR_FOLDED = 0.4
+"""The same for the quick comparison of folded sounds, which comes first."""
 FAR_HOMOPHONE = 0.6
+"""The largest distance to a word of the dictionary, as `similarity.distance` measures it."""
 MORE_NATURAL = 500
-"""A word of the dictionary must make the text more natural by as much."""
+"""By how much a word of the dictionary must lower the cost of the text in MeCab, or it is no
+candidate.
+"""
 
 FUNCTION_WORDS = ("助詞", "助動詞")
+"""Parts of speech that carry no content: particles and auxiliary verbs."""
 PARTICLES = (
     "が",
     "を",
@@ -60,15 +71,19 @@ KANJI_FIGURES = "〇一二三四五六七八九十"
 SPOKEN_MONTH = re.compile(r"((?<!\d)\d{1,2}|[一二三四五六七八九十])つき")
 SPOKEN_DAY = re.compile(r"(?<!\d)(\d{1,2})か(?!ら|も|月|所|国|年)")
 SPOKEN_NAMED_DAY = re.compile(rf"(?:(?<=[月き])|(?P<tens>[12])0?)(?P<day>{'|'.join(DAYS)})")
-"""Without a month or tens before it, 「なのか」 is no seventh."""
+"""A spoken day of the month. Without a month or tens before it, 「なのか」 is not the seventh."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """`new` instead of the text's `old` from `start` to `end`. `far`: how far apart the whole
-    words sound, as a share of their `length` in sounds; `gain`: by how much the text becomes more
-    natural, in MeCab's costs; `heard`: the whole words that it is instead of, and whether these
-    are one word of the dictionary; `times`: in how many segments a person corrected them so."""
+    """A replacement of the text's `old` from `start` to `end` by `new`, without the characters that
+    both have in common at their ends.
+
+    `far` is the distance in sound between the whole words, as a share of `length`, the number of
+    sounds of the longer one. `gain` says by how much MeCab's cost of the text falls. `heard` are
+    the whole words that are replaced, `is_for_word` whether they are a single word in kanji.
+    `times` counts the segments in which a person corrected them so.
+    """
 
     start: int
     end: int
@@ -84,14 +99,20 @@ class Candidate:
     times: int = 0
 
     def applied_to(self, text: str) -> str:
+        """Returns the text with the replacement made."""
         return text[: self.start] + self.new + text[self.end :]
 
     def overlaps(self, other: "Candidate") -> bool:
+        """Returns whether both replace the same characters, or start at the same place."""
         return (self.start < other.end and other.start < self.end) or self.start == other.start
 
 
 @dataclass(frozen=True)
 class TextSpan:
+    """A few neighbouring words of a text with their sounds. `words` counts them; `is_content`: not
+    all are function words; `is_word`: it is a single word, written in kanji.
+    """
+
     start: int
     end: int
     words: int
@@ -103,7 +124,9 @@ class TextSpan:
 
 
 def candidates(text: str, vocabulary: MeetingVocabulary) -> list[Candidate]:
-    """Everything that is near enough by sound, for the text in NFKC; in no order."""
+    """Returns every replacement that is near enough in sound, in no particular order. Places are
+    those of the text in NFKC, which has as many characters.
+    """
     text = plain(text)
     cost = naturalness(text)
     spans = _spans(tokens(text))
@@ -135,6 +158,9 @@ def _rank(one: Candidate) -> tuple[int, bool, float]:
 
 
 def _spans(words: Sequence[Token]) -> list[TextSpan]:
+    """Returns all spans of neighbouring words without a mark between them. A span of kanji that
+    make no word may occur twice, with a second way to read it.
+    """
     spans = []
     for first in range(len(words)):
         for last in range(first + 1, min(len(words), first + LONGEST_SPAN) + 1):
@@ -148,8 +174,9 @@ def _spans(words: Sequence[Token]) -> list[TextSpan]:
 
 
 def _spelled(part: Sequence[Token]) -> str:
-    """The sounds of letters that make no word together (提告), as they stand in words from Chinese;
-    none for other spans."""
+    """Returns the sounds of kanji compounds in which characters make no word of the dictionary
+    (提告), read as in words of Chinese origin; empty for other spans.
+    """
     is_compound = WORD.fullmatch("".join(word.surface for word in part))
     return sounds(dictionary.spelled(part)) if is_compound else ""
 
@@ -170,6 +197,7 @@ def _span(part: Sequence[Token], said: str) -> TextSpan:
 def _terms(
     text: str, spans: Sequence[TextSpan], vocabulary: MeetingVocabulary
 ) -> Iterator[Candidate]:
+    """Yields the terms of the meeting that sound like a span of the text."""
     terms, words = vocabulary.terms, tokens(text)
     if not spans or not terms:
         return
@@ -200,9 +228,11 @@ def _terms(
 
 
 def _with_particles(said: Sequence[Token], term: Term) -> str | None:
-    """The term with the particles that were heard between its words (経常収支比率が94 is no
-    経常収支比率94); None where nobody can tell their place in it. A particle that was heard sounds
-    like nothing in the term: what is said is nearer to it without."""
+    """Returns the term with the particles that were spoken between its words: in 経常収支比率が94
+    for 経常収支比率94 the particle stays. None if its place in the term is unknown.
+
+    A particle counts as spoken if the words are nearer to the term without it.
+    """
     new, far = term.surface, distance(_sounds_of(said), term.sounds)
     for number in range(len(said) - 1, -1, -1):
         word, before, after = said[number], said[:number], said[number + 1 :]
@@ -241,8 +271,9 @@ def _instead(
 
 
 def _nearest(found: list[tuple[float, TextSpan]]) -> list[tuple[float, TextSpan]]:
-    """Of spans that overlap only the one that sounds nearest: a particle behind a word is no part
-    of it."""
+    """Returns the nearest of each group of overlapping spans, so that a particle behind a word is
+    not replaced with it.
+    """
     kept: list[tuple[float, TextSpan]] = []
     for far, span in sorted(found, key=lambda one: (one[0], one[1].words)):
         if not any(span.start < other.end and other.start < span.end for _, other in kept):
@@ -251,19 +282,25 @@ def _nearest(found: list[tuple[float, TextSpan]]) -> list[tuple[float, TextSpan]
 
 
 def _is_other_spelling(old: str, term: Term) -> bool:
-    """受け付け and 受付 are the same word, well heard."""
+    """Returns whether both are the same word in another spelling, like 受け付け and 受付: then it
+    was recognised correctly.
+    """
     kanji = KANA.sub("", old)
     return bool(kanji) and kanji == KANA.sub("", term.surface) and old[0] == term.surface[0]
 
 
 def _is_other_figure(old: str, new: str) -> bool:
-    """A figure that was heard stays: another one printed nearby proves nothing."""
+    """Returns whether a recognised number would change. It stays: a different number in a document
+    proves nothing.
+    """
     heard = FIGURES.findall(old)
     return bool(heard) and heard != FIGURES.findall(new)
 
 
 def _homophones(text: str, spans: Iterable[TextSpan]) -> Iterator[Candidate]:
-    """Of hiragana none: whether いったい is written 一体 only a paper can tell, no dictionary."""
+    """Yields words of the dictionary that sound like a span. Spans in hiragana have none: whether
+    いったい should be 一体 only a document can tell.
+    """
     for span in spans:
         if span.words > LONGEST_HOMOPHONE or not span.is_content or span.has_number:
             continue
@@ -280,7 +317,9 @@ def _homophones(text: str, spans: Iterable[TextSpan]) -> Iterator[Candidate]:
 def _learned(
     text: str, spans: Iterable[TextSpan], vocabulary: MeetingVocabulary
 ) -> Iterator[Candidate]:
-    """What was corrected before, in whole words, however far apart they sound."""
+    """Yields substitutions that persons made before, for whole words, however different they
+    sound.
+    """
     by_heard: dict[str, list[Confused]] = {}
     for known in vocabulary.taught.confused:
         by_heard.setdefault(known.heard, []).append(known)
@@ -295,7 +334,9 @@ def _learned(
 
 
 def _dates(text: str) -> Iterator[Candidate]:
-    """「27か」 is 27日, 「3つき」 3月, 「20ようか」 28日."""
+    """Yields corrections of spoken dates: 「27か」 to 27日, 「3つき」 to 3月, 「20ようか」 to
+    28日.
+    """
 
     def instead(match: re.Match[str], new: str) -> Candidate:
         old = match.group()
@@ -315,7 +356,9 @@ def _dates(text: str) -> Iterator[Candidate]:
 
 
 def _trimmed(one: Candidate) -> Candidate:
-    """Only what differs."""
+    """Returns the candidate without the characters that both sides have in common at the start and
+    end.
+    """
     old, new, start, end = one.old, one.new, one.start, one.end
     while old and new and old[0] == new[0]:
         old, new, start = old[1:], new[1:], start + 1
@@ -325,4 +368,5 @@ def _trimmed(one: Candidate) -> Candidate:
 
 
 def _with_gain(one: Candidate, text: str, cost: int) -> Candidate:
+    """Returns the candidate with its gain; `cost` is that of the text before."""
     return replace(one, gain=cost - naturalness(one.applied_to(text)))

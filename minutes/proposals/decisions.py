@@ -1,5 +1,4 @@
-"""Proposals (修正候補) of a transcript: kept as the machine made them, then taken or refused by a
-person."""
+"""Stores the proposals (修正候補) of a transcript, and accepts or refuses them for a person."""
 
 from sqlalchemy.orm import Session
 
@@ -13,8 +12,9 @@ from models.person import Person
 from models.transcript import Origin, Proposal, Segment
 
 LONGEST_PLACE = 200
+"""The most characters of the reason that is stored with a proposal."""
 REACH = 40
-"""Letters by which a place may have moved by what was corrected around it."""
+"""Characters by which a place may have moved because of corrections around it."""
 
 GONE = "この候補の箇所はもう変わっています。発話を見て、必要なら直接直してください。"
 REASONS = {
@@ -24,10 +24,12 @@ REASONS = {
 
 
 def keep(segment: Segment, choice: Selection) -> None:
-    """What the papers made of a segment, once: `machine` is set, and so is `text` unless a person
-    was there first. Then everything is only proposed; and nothing where it is confirmed.
+    """Stores the outcome of the first comparison of a segment with the documents. Does nothing if
+    one is stored already.
 
-    It counts as a revision: whoever is typing into the older text is shown both.
+    `machine` becomes the corrected text, and so does `text` if no person has changed it. If one
+    has, everything is only proposed; nothing is if the segment is confirmed. A changed text counts
+    as a revision, so that a person who is editing the older text is shown both.
     """
     if segment.proposals or segment.machine != segment.heard:
         return
@@ -45,9 +47,11 @@ def keep(segment: Segment, choice: Selection) -> None:
 
 
 def keep_more(segment: Segment, choice: Selection) -> None:
-    """What the papers say to a segment now, after they said something before, or nothing: new words
-    are only proposed, and only where nobody has written or confirmed anything. `machine` stays, and
-    with it what is counted."""
+    """Stores new proposals for a segment that was compared with the documents before.
+
+    They are only proposed, and only where nobody has changed or confirmed the words and no earlier
+    proposal is about them. `machine` does not change, nor do the counts that derive from it.
+    """
     if segment.is_confirmed:
         return
     for change in (*choice.changed, *choice.proposed):
@@ -60,15 +64,17 @@ def keep_more(segment: Segment, choice: Selection) -> None:
 
 
 def _touches(known: Proposal, place: int, proposal: Proposal) -> bool:
-    """Whether it is about the same letters as one that is known, decided or not."""
+    """Returns whether `known`, decided or not, is about some of the same characters."""
     end, known_end = place + len(proposal.before), known.start + len(known.stands_now)
     return known.start < end and place < known_end
 
 
 def accept(session: Session, by: Person, proposal: Proposal, *, based_on: int) -> Segment:
-    """Take it over. What was changed at once stays as it is.
+    """Accepts the proposal and puts its words into the text, unless they were applied
+    automatically. Returns its segment. Does nothing if the proposal is decided already.
 
-    Raises NotPossibleNow when the words are no longer there, StaleRevision.
+    Raises NotPossibleNow if the words to replace are no longer there, StaleRevision if the text has
+    changed since the revision `based_on`.
     """
     segment = proposal.segment
     if proposal.is_open and not proposal.was_changed:
@@ -78,9 +84,11 @@ def accept(session: Session, by: Person, proposal: Proposal, *, based_on: int) -
 
 
 def refuse(session: Session, by: Person, proposal: Proposal, *, based_on: int) -> Segment:
-    """Not this word. What was changed at once becomes again what was heard.
+    """Refuses the proposal. If it was applied automatically, the recognised words are restored.
+    Returns its segment. Does nothing if the proposal is decided already.
 
-    Raises NotPossibleNow when the words are no longer there, StaleRevision.
+    Raises NotPossibleNow if the words are no longer there, StaleRevision if the text has changed
+    since the revision `based_on`.
     """
     segment = proposal.segment
     if proposal.is_open and proposal.was_changed:
@@ -90,9 +98,11 @@ def refuse(session: Session, by: Person, proposal: Proposal, *, based_on: int) -
 
 
 def take_back(session: Session, by: Person, proposal: Proposal, *, based_on: int) -> Segment:
-    """As if nobody had decided: the words become again what they were before.
+    """Undoes the decision on a proposal, so that it is open again, and restores the words of before
+    it. Returns its segment.
 
-    Raises NotPossibleNow when the words are no longer there, StaleRevision.
+    Raises NotPossibleNow if the words are no longer there, StaleRevision if the text has changed
+    since the revision `based_on`.
     """
     if proposal.is_open:
         return proposal.segment
@@ -105,7 +115,9 @@ def take_back(session: Session, by: Person, proposal: Proposal, *, based_on: int
 
 
 def open_proposals(segment: Segment) -> list[Proposal]:
-    """Those that still wait for somebody and whose words still stand there."""
+    """Returns the proposals that wait for a decision and whose words are still in the text; empty
+    if the segment is confirmed.
+    """
     if segment.is_confirmed:
         return []
     return [
@@ -116,8 +128,9 @@ def open_proposals(segment: Segment) -> list[Proposal]:
 
 
 def place_of(text: str, proposal: Proposal, words: str = "") -> int | None:
-    """Where the words of the proposal, or these, stand in the text by now; None when they are
-    gone."""
+    """Returns the index in the text where the words of the proposal, or the given `words`, are now:
+    the place nearest to the original one. None if they are not within REACH characters of it.
+    """
     words = words or proposal.stands_now
     found, place = None, text.find(words)
     while place >= 0:
@@ -128,8 +141,9 @@ def place_of(text: str, proposal: Proposal, words: str = "") -> int | None:
 
 
 def reason_of(proposal: Proposal) -> str:
-    """Why it is proposed, in words: where the word is printed, what kind of word it is, or what
-    was corrected before."""
+    """Returns the reason for a proposal in Japanese: where the word is printed, what kind of word
+    it is, or what was corrected before.
+    """
     if proposal.origin == Origin.LEARNED:
         return proposal.place
     return REASONS.get(Origin(proposal.origin)) or f"{proposal.place}にある言葉"
@@ -154,7 +168,7 @@ def _decide(session: Session, by: Person, proposal: Proposal, *, is_accepted: bo
 
 
 def _shift(change: RatedCandidate, choice: Selection) -> int:
-    """By how much the changes before it moved it."""
+    """Returns by how many characters the applied changes before it have moved its place."""
     return sum(
         len(other.candidate.new) - len(other.candidate.old)
         for other in choice.changed
@@ -163,9 +177,12 @@ def _shift(change: RatedCandidate, choice: Selection) -> int:
 
 
 def _proposal(segment: Segment, change: RatedCandidate, shift: int, was_changed: bool) -> Proposal:
+    """Returns the row for a candidate. If it only adds or removes characters, a neighbouring
+    character is included so that its place can be found again.
+    """
     one, heard = change.candidate, segment.heard
     start, before, after = one.start, one.old, one.new
-    if not before or not after:  # something to hold on to
+    if not before or not after:  # an empty text cannot be found again
         if start > 0:
             start -= 1
             before, after = heard[start] + before, heard[start] + after
@@ -186,6 +203,7 @@ def _proposal(segment: Segment, change: RatedCandidate, shift: int, was_changed:
 
 
 def _place(one: Candidate) -> str:
+    """Returns where the word comes from, in Japanese; empty if there is nothing to say."""
     if one.origin == Origin.LEARNED and one.term:
         return f"「{one.heard}」は前に{one.times}回「{one.term.surface}」に直されています"
     return one.term.place if one.term else ""

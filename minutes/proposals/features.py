@@ -1,7 +1,8 @@
-"""What speaks for a candidate, as numbers, and the weights that turn it into a probability.
+"""Computes the features of a candidate and its probability by logistic regression.
 
-Logistic regression in two steps: a cheap one looks at all candidates, and only the best of them are
-put before the judge. `fitting.py` fits the weights on meetings with a reference.
+There are two models: a cheap one without the sound, which screens all candidates, and one for those
+that the speech model has rescored. `minutes/evaluation/fitting.py` fits the weights of both on
+meetings with a reference text.
 """
 
 import math
@@ -14,21 +15,29 @@ from minutes.terms.terms import MeetingVocabulary
 from models.transcript import Origin
 
 CALLED = re.compile(r"(さん|氏|様|委員|議員|[次課部局係室会]?長|主[任査事]|です|でございます|と申)")
+"""What follows a name: a form of address, an office, or the end of an introduction."""
 FITTED = (Origin.TERM, Origin.NAME, Origin.DICTIONARY, Origin.DATE)
+"""Origins of candidates that have a weight of their own."""
 NEIGHBOURS = 2
-"""Letters beside a word, to be looked up with it in the papers."""
+"""Characters before and after a word that are looked up together with it in the documents."""
 
 USUAL_CONFIDENCE = 0.7
+"""Subtracted from the confidence of a segment, so that a usual one counts as 0."""
 Evidence = dict[str, float]
+"""Features of a candidate by name."""
 Weights = Mapping[str, float]
+"""Weights of features by name, and "constant", the intercept."""
 
 
 def of_candidate(
     one: Candidate, text: str, vocabulary: MeetingVocabulary, confidence: float | None
 ) -> Evidence:
-    """All that is known without the sound: how near the words sound, how natural the text
-    becomes, how much the word belongs to this meeting. `text` and `confidence` of the segment.
-    A learned word is weighed like any other term: nobody fitted weights for it."""
+    """Returns the features of a candidate that need no sound: how near the words sound, how natural
+    the text becomes, how much the word belongs to this meeting.
+
+    `text` and `confidence` are those of the segment. A learned word gets the features of a term or
+    a name, as no weights were fitted for learned words.
+    """
     term, origin = one.term, one.origin
     if origin == Origin.LEARNED:
         origin = Origin.NAME if term and term.is_name else Origin.TERM
@@ -62,6 +71,7 @@ def of_candidate(
 
 
 def probability(evidence: Evidence, weights: Weights) -> float:
+    """Returns the probability from 0 to 1 that logistic regression with these weights gives."""
     score = weights["constant"] + sum(
         weights[name] * value for name, value in evidence.items() if value
     )

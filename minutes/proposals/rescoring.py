@@ -1,7 +1,8 @@
-"""The judge: the speech model itself, asked how probable a given text is for the sound.
+"""Rescores candidates: asks the speech model how probable a given text is for the sound.
 
-The text is given (teacher forcing), so nothing can be left out or invented. Only the words around
-a change are scored, each beside what was heard there, and the words in question are told before.
+The text is given (teacher forcing), so the model cannot omit or invent anything. Only the words
+around a change are scored, with the change and as they were recognised; the words in question are
+in the prompt of both.
 """
 
 from collections.abc import Sequence
@@ -15,23 +16,29 @@ from minutes.proposals.candidates import Candidate
 from minutes.recognition.whisper import TICK_SECONDS, Encoded, Whisper
 
 LETTERS_BEFORE, LETTERS_AFTER = 10, 4
-"""Around a change: enough for its sense."""
+"""Characters before and after a change that are scored with it: enough to make sense."""
 
 SPARE_SECONDS = 0.8
-"""On both sides of them: where in the segment they were said is only guessed, by their share of its
-sounds."""
+"""Sound before and after the excerpt: when it was spoken is only estimated, by its share of the
+sounds of the segment.
+"""
 
 PAUSE_SOUNDS = 3
-"""A mark lasts about as long."""
+"""Length of the pause at a punctuation mark, in sounds."""
 
 MOST_TOLD = 4
+"""The most words in the prompt."""
 NEVER = float("-inf")
-"""Of a place beyond the window: a segment may be longer than one pass of the encoder hears."""
+"""Score of a place beyond the window: a segment may be longer than one pass of the encoder
+hears.
+"""
 
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A part of a segment's text and the ticks in which it was said."""
+    """A part of a segment's text, `start` to `end` in characters, and the ticks of the encoder's
+    output in which it was spoken.
+    """
 
     start: int
     end: int
@@ -40,7 +47,9 @@ class Excerpt:
 
 
 class Scale:
-    """Where in the sound each letter of a text is said, in shares of the whole."""
+    """Estimates when each character of a text is spoken, as a share of the whole, by the number of
+    sounds before it.
+    """
 
     def __init__(self, text: str) -> None:
         words = tokens(text)
@@ -52,15 +61,19 @@ class Scale:
         self._shares = said / (said[-1] or 1.0)
 
     def share(self, place: int) -> float:
+        """Returns the share of the sounds, from 0 to 1, before the character at `place`."""
         return float(self._shares[place])
 
 
 def _length(word: Token) -> int:
+    """Returns how many sounds long the word is, at least one."""
     return PAUSE_SOUNDS if word.is_mark else max(1, len(sounds(word.kana)))
 
 
 def places(asked: Sequence[Candidate]) -> list[list[Candidate]]:
-    """Candidates for the same words together, in order of the text."""
+    """Returns candidates that overlap in groups, in order of the text. The candidates of a group
+    compete.
+    """
     found: list[list[Candidate]] = []
     for one in sorted(asked, key=lambda one: (one.start, one.end)):
         if found and any(one.overlaps(other) for other in found[-1]):
@@ -73,7 +86,9 @@ def places(asked: Sequence[Candidate]) -> list[list[Candidate]]:
 def excerpt(
     asked: Sequence[Candidate], text: str, scale: Scale, start: float, end: float
 ) -> Excerpt:
-    """The words around a place, of a segment said from `start` to `end` seconds of the window."""
+    """Returns the words around competing candidates. The segment with this `text` was spoken from
+    `start` to `end` in seconds of the window.
+    """
     first = max(0, min(one.start for one in asked) - LETTERS_BEFORE)
     last = min(len(text), max(one.end for one in asked) + LETTERS_AFTER)
     length = end - start
@@ -90,17 +105,17 @@ def judge(
     start: float,
     end: float,
 ) -> list[float]:
-    """By how much each candidate of one place is more probable than what was heard there, in
-    natural logarithms.
+    """Returns for each candidate of one place the difference of the log probabilities (natural) of
+    the text with it and of the recognised text; positive if the speech model prefers the candidate.
 
-    `encoded` is a window in which the segment was said from `start` to `end` seconds.
+    `encoded` is a window in which the segment was spoken from `start` to `end` in seconds.
     """
     part = excerpt(asked, text, Scale(text), start, end)
     sound = encoded[:, part.first_tick : part.last_tick]
     if not sound.shape[1]:
         return [NEVER] * len(asked)
     before, after = text[part.start : part.end], text[part.end :]
-    # The heard words too: what is told becomes more probable, rightly or not.
+    # The recognised words too: any word in the prompt becomes more probable, rightly or not.
     words = dict.fromkeys([asked[0].heard, *(_word(one) for one in asked)])
     told = "、".join([word for word in words if word][:MOST_TOLD])
     texts = [before]

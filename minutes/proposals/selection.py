@@ -1,5 +1,6 @@
-"""Which candidates are put before the judge, and what becomes of them: changed at once where the
-evidence is strong, proposed where it is only likely, forgotten where it is weak."""
+"""Selects the candidates to rescore, and then what to do with each: apply it if its probability is
+high, propose it if it is likely, drop it otherwise.
+"""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,23 +17,31 @@ from minutes.terms.terms import MeetingVocabulary
 from models.transcript import Origin
 
 WORTH_ASKING = 0.3
-"""With more questions the judge costs more and the choice becomes worse (docs/accuracy.md)."""
+"""Probability from which a candidate is rescored. With a lower one more are rescored, which takes
+longer and makes the selection worse (docs/accuracy.md).
+"""
 
 MOST_ASKED, MOST_ASKED_AT_A_PLACE = 16, 3
-"""In one segment: the judge costs more than everything else together."""
+"""The most candidates that are rescored in a segment, and that overlap at one place. Rescoring
+takes more time than everything else together.
+"""
 
 SURE, LIKELY = 0.85, 0.65
+"""Probabilities from which a candidate is applied, and from which it is proposed."""
 FOR, AGAINST = 20.0, -30.0
-"""Further apart the judge's log probabilities say no more."""
+"""Limits to which differences of log probabilities are clipped: beyond them they say no more."""
 
 SCALE = 5.0
+"""Divisor that brings the differences to the size of the other features."""
 OPPOSED = -10.0
-"""Where the judge hears so clearly something else, an earlier correction proves nothing."""
+"""Difference of log probabilities below which the sound contradicts an earlier correction."""
 
 
 @dataclass(frozen=True)
 class ScreenedCandidate:
-    """A candidate that is worth asking the judge about."""
+    """A candidate that is worth rescoring, with its features and the probability `screened` that it
+    has without the sound.
+    """
 
     candidate: Candidate
     evidence: Evidence
@@ -41,7 +50,7 @@ class ScreenedCandidate:
 
 @dataclass(frozen=True)
 class RatedCandidate:
-    """A candidate with what is thought of it in the end, from 0 to 1."""
+    """A candidate with its probability after rescoring, from 0 to 1."""
 
     candidate: Candidate
     probability: float
@@ -49,7 +58,9 @@ class RatedCandidate:
 
 @dataclass(frozen=True)
 class Selection:
-    """`text` with the `changed` ones in it; all have their places in the text before."""
+    """The `text` with the `changed` candidates applied, and the `proposed` ones. The places of all
+    candidates are those of the text before.
+    """
 
     text: str
     changed: tuple[RatedCandidate, ...] = ()
@@ -57,13 +68,17 @@ class Selection:
 
 
 Teach = Callable[[Sequence[HeardSegment], Sound, MeetingVocabulary], Iterator[Selection]]
-"""A choice for each segment, in their order, with what the speech model says to it."""
+"""Type of a function that yields the selection for each segment, in order, after rescoring with the
+sound.
+"""
 
 
 def worth_asking(
     text: str, vocabulary: MeetingVocabulary, confidence: float | None
 ) -> list[ScreenedCandidate]:
-    """Of all candidates the best, by what is known without the sound."""
+    """Returns the candidates of a text that are worth rescoring, by their features without the
+    sound. `confidence` is that of its segment.
+    """
     text = plain(text)
     screened = []
     for one in candidates(text, vocabulary):
@@ -76,7 +91,7 @@ def worth_asking(
 
 
 def best_of(screened: Iterable[ScreenedCandidate]) -> list[ScreenedCandidate]:
-    """What was corrected before is always asked about."""
+    """Returns the candidates to rescore, the best first; learned ones come before all others."""
     kept: list[ScreenedCandidate] = []
     for asked in sorted(screened, key=lambda asked: (-asked.candidate.times, -asked.screened)):
         if asked.screened < WORTH_ASKING or len(kept) == MOST_ASKED:
@@ -95,7 +110,12 @@ def choose(
     sure: float = SURE,
     likely: float = LIKELY,
 ) -> Selection:
-    """`judged`: for each of the asked, by how much more probable it is than what was heard."""
+    """Returns the selection for a text; `judged` holds for each candidate of `asked` the difference
+    of log probabilities that rescoring gave.
+
+    Candidates with at least the probability `sure` are applied, those with at least `likely` are
+    proposed, none that overlaps a better one.
+    """
     changes = [
         RatedCandidate(one.candidate, _probability(one, gain, weights, likely))
         for one, gain in zip(asked, judged, strict=True)
@@ -110,14 +130,18 @@ def choose(
 
 
 def _probability(asked: ScreenedCandidate, gain: float, weights: Weights, likely: float) -> float:
-    """What a person corrected before is proposed, unless the judge is against it."""
+    """Returns the probability after rescoring. A learned candidate is proposed whatever its
+    features, unless the sound contradicts it.
+    """
     weighed = evidence.probability(with_judgement(asked, gain), weights)
     is_learned = asked.candidate.origin == Origin.LEARNED and gain > OPPOSED
     return likely if is_learned else weighed
 
 
 def with_judgement(asked: ScreenedCandidate, gain: float) -> Evidence:
-    """What the judge says weighs differently for words of the papers and of the dictionary."""
+    """Returns the features with those of rescoring; `gain` is the difference of log probabilities.
+    It is weighted differently for words of the documents and of the dictionary.
+    """
     known = asked.evidence
     gain = max(AGAINST, min(FOR, gain)) / SCALE
     is_printed = known[Origin.TERM] or known[Origin.NAME]
@@ -134,7 +158,9 @@ def with_judgement(asked: ScreenedCandidate, gain: float) -> Evidence:
 def _apart(
     changes: list[RatedCandidate], beside: Iterable[RatedCandidate] = ()
 ) -> list[RatedCandidate]:
-    """The best ones that do not stand in each other's way."""
+    """Returns the changes, the best first, without those that overlap a better one or one of
+    `beside`.
+    """
     kept: list[RatedCandidate] = []
     for change in changes:
         others = (*beside, *kept)

@@ -1,5 +1,6 @@
-"""Teaching a heard text the words of its meeting: candidates, the judge beside the sound, and a
-choice."""
+"""Corrects recognised segments with the words of their meeting: finds candidates, rescores them
+with the sound and selects.
+"""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,13 +17,18 @@ from minutes.speech_models.speech_model import SpeechModel
 from minutes.terms.terms import MeetingVocabulary
 
 BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
-"""Around the segments of a window."""
+"""Sound before and after the segments of a window."""
 
 LANGUAGE = "ja"
+"""The only language with readings and a dictionary here."""
 
 
 def load(model: SpeechModel, threads: int) -> Teach:
-    """Raises ConfigurationError when the file is no longer the one that was chosen."""
+    """Returns a function that corrects segments with a meeting's vocabulary. `threads` 0 means all
+    cores.
+
+    Raises ConfigurationError if the file of the speech model is no longer the one that was chosen.
+    """
     whisper = Whisper(model, threads, LANGUAGE)
     dictionary.prepare()
 
@@ -57,7 +63,10 @@ def judged(
     sound: Sound,
     asked: Sequence[Sequence[ScreenedCandidate]],
 ) -> list[list[float]]:
-    """What the judge says to the questions about each segment of a window."""
+    """Rescores the candidates `asked` of each segment of a window with its sound. Returns for each
+    of them the difference of log probabilities to the recognised text, positive if the candidate is
+    more probable.
+    """
     if not any(asked):
         return [[] for _ in window]
     origin = max(0.0, window[0].start_seconds - BEFORE_SECONDS)
@@ -76,6 +85,9 @@ def _gains(
     asked: Sequence[ScreenedCandidate],
     origin: float,
 ) -> list[float]:
+    """Returns the difference of log probabilities of each candidate of one segment; `origin` is the
+    start of the window in seconds of the recording.
+    """
     text = plain(segment.text)
     start, end = segment.start_seconds - origin, segment.end_seconds - origin
     gains: dict[int, float] = {}

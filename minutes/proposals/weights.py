@@ -1,5 +1,6 @@
-"""The weights of the evidence, as `fitting.py` fitted them on nine synthetic meetings, three of
-them also in a simulated room; docs/accuracy.md."""
+"""Weights of the features, as `minutes/evaluation/fitting.py` fitted them on nine synthetic
+meetings, three of them also in a simulated room (docs/accuracy.md).
+"""
 
 SCREENED = {
     "term": -0.968,
@@ -29,7 +30,7 @@ SCREENED = {
     "one_letter_each": 0.232,
     "constant": -3.249,
 }
-"""Before the judge."""
+"""Before rescoring."""
 
 JUDGED = {
     "term": -0.27,
@@ -64,4 +65,4 @@ JUDGED = {
     "judged_printed": 0.484,
     "constant": 1.068,
 }
-"""With what the judge says."""
+"""With the features of rescoring."""
