@@ -6,8 +6,8 @@ import { position } from "./base/times";
 import { isPossible, Microphone } from "./recording/microphone";
 import { drop, type Kept, recordings } from "./recording/pieces";
 import { Sender, type Told } from "./recording/sender";
-import { reloadWhenIdle, stay } from "./upload/idle";
-import { urlOf } from "./upload/server";
+import { reloadWhenIdle, stay } from "./resumable/idle";
+import { urlOf } from "./resumable/server";
 
 const CLOCK_MS = 500;
 const NOT_POSSIBLE =

@@ -2,7 +2,7 @@
  * too. */
 
 import { fragment } from "./base/http";
-import { reloadWhenIdle } from "./upload/idle";
+import { reloadWhenIdle } from "./resumable/idle";
 import type { Place, Sending } from "./upload/sending";
 
 const MB = 1_000_000;

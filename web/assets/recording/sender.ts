@@ -2,8 +2,8 @@
 
 import { Refusal, request, send } from "../base/http";
 import { renewToken } from "../base/signed-in";
-import { header, sha256 } from "../upload/checksum";
-import { patience, type Upload, untilSignedIn, urlOf, VERSION } from "../upload/server";
+import { header, sha256 } from "../resumable/checksum";
+import { patience, type Upload, untilSignedIn, urlOf, VERSION } from "../resumable/server";
 import { headOf, lastStart } from "./container";
 import {
   drop,

@@ -5,10 +5,10 @@ import { type DetailedError, type HttpRequest, Upload as TusUpload } from "tus-j
 import { ask } from "../base/dialog";
 import { isOfSignIn, Refusal, request } from "../base/http";
 import { headersOfPage, renewToken } from "../base/signed-in";
-import { header, hex, Sums, sha256 } from "./checksum";
-import { stay } from "./idle";
+import { header, hex, Sums, sha256 } from "../resumable/checksum";
+import { stay } from "../resumable/idle";
+import { patience, sleep, type Upload, untilSignedIn, urlOf } from "../resumable/server";
 import { Row } from "./row";
-import { patience, sleep, type Upload, untilSignedIn, urlOf } from "./server";
 
 export interface Place {
   uploadsUrl: string;
