@@ -243,7 +243,7 @@ class Page implements Desk, Surroundings, Around {
       this.refresh();
       this.trouble.tell(null);
     } catch (problem) {
-      line.row?.showAgendaItem();
+      this.list.rowOf(line)?.showAgendaItem();
       this.trouble.tell(asRefusal(problem), "議題を変えられませんでした。もう一度選んでください。");
     }
   }

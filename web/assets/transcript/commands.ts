@@ -96,7 +96,7 @@ export class Hands {
     this.queue = new Queue(list.lines, (place) => this.visit(place));
     this.finding = new Finding(list, (seconds) => this.goToSecond(seconds));
     this.unconfirmed = new Unconfirmed(list, (words) => page.say(words));
-    this.history = new HistoryBox(page);
+    this.history = new HistoryBox(list, page);
     this.voices = new Voices(
       list,
       page,
@@ -285,13 +285,14 @@ export class Hands {
 
   private hearHere(): void {
     const line = this.list.current;
-    if (line) this.player.playFrom(secondsBefore(line, line.row?.text.selectionStart ?? 0));
+    if (line)
+      this.player.playFrom(secondsBefore(line, this.list.rowOf(line)?.text.selectionStart ?? 0));
   }
 
   private async nextUnsure(way: number): Promise<void> {
     const line = this.list.current ?? this.list.lines[0];
     if (!line) return;
-    const text = this.list.held ? line.row?.text : null;
+    const text = this.list.held ? this.list.rowOf(line)?.text : null;
     const found =
       way > 0
         ? await this.spoken.nextUnsure(line, text?.selectionEnd ?? 0)
@@ -367,7 +368,7 @@ export class Hands {
 
   /** What is selected in the text becomes a word of the series' dictionary. */
   private async addTerm(): Promise<void> {
-    const field = this.list.current?.row?.text;
+    const field = this.list.rowOf(this.list.current)?.text;
     const surface = field?.value.slice(field.selectionStart, field.selectionEnd).trim();
     if (!surface) return this.page.say("用語に加える言葉を、文の中で選んでから押してください。");
     const path = `/api/meetings/${required("[data-transcript]").dataset.meeting}/dictionary`;
@@ -421,7 +422,7 @@ export class Hands {
 
   private async split(): Promise<void> {
     const line = this.list.current;
-    const at = line?.row?.text.selectionStart;
+    const at = this.list.rowOf(line)?.text.selectionStart;
     if (!line || at === undefined) return;
     await this.trying(async () => {
       await line.sync();
@@ -525,7 +526,7 @@ export class Hands {
   /** In the text at the cursor, instead of what is selected. */
   private insert(words: string): void {
     const line = this.list.current;
-    const field = line?.row?.text;
+    const field = this.list.rowOf(line)?.text;
     if (!line || !field) return;
     field.setRangeText(words, field.selectionStart, field.selectionEnd, "end");
     line.type(field.value);

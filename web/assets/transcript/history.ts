@@ -3,6 +3,7 @@
 import { button, make } from "../base/elements";
 import { request } from "../base/http";
 import { position } from "../base/times";
+import type { LineList } from "./list";
 import { bothMarked } from "./marks";
 import type { Line } from "./segment-model";
 import type { State } from "./server";
@@ -15,7 +16,10 @@ export class HistoryBox {
   private readonly list = make("ol", {});
   private line: Line | null = null;
 
-  constructor(private readonly page: { readonly mayCorrect: boolean }) {
+  constructor(
+    private readonly lines: LineList,
+    private readonly page: { readonly mayCorrect: boolean },
+  ) {
     const close = make("button", { type: "button", class: "button button-main" }, "閉じる");
     close.addEventListener("click", () => this.box.close());
     this.box.append(this.title, this.list, make("p", { class: "actions" }, close));
@@ -68,6 +72,6 @@ export class HistoryBox {
   private restore(text: string): void {
     this.box.close();
     this.line?.write(text);
-    this.line?.row?.text.focus();
+    this.lines.rowOf(this.line)?.text.focus();
   }
 }

@@ -92,6 +92,11 @@ export class LineList {
     return this.lines.find((line) => line.id === id) ?? null;
   }
 
+  /** Its form on the page; null while it is far from the window. */
+  rowOf(line: Line | null): Row | null {
+    return (line && this.rows.get(line)) ?? null;
+  }
+
   /** The one in which the hands are. */
   get held(): Line | null {
     return this.lineOf(document.activeElement);
@@ -106,7 +111,7 @@ export class LineList {
   /** After something came over the page, from `top` of the window on: the text in which the hands
    * are goes clear of it. */
   uncoverHeld(top: number): void {
-    const text = this.held?.row?.text.getBoundingClientRect();
+    const text = this.rowOf(this.held)?.text.getBoundingClientRect();
     if (text && text.bottom > top) scrollBy({ top: text.bottom - top, behavior: "instant" });
   }
 
@@ -141,13 +146,13 @@ export class LineList {
 
   /** The line and the second that are heard. */
   setHeard(line: Line | null, seconds: number): void {
-    if (this.heard && this.heard !== line) {
-      this.heard.row?.setHeard(false);
-      this.heard.row?.setSecond(null);
+    if (this.heard !== line) {
+      this.rowOf(this.heard)?.setHeard(false);
+      this.rowOf(this.heard)?.setSecond(null);
     }
     this.heard = line;
-    line?.row?.setHeard(true);
-    line?.row?.setSecond(seconds);
+    this.rowOf(line)?.setHeard(true);
+    this.rowOf(line)?.setSecond(seconds);
   }
 
   /** Bring it into the window: to its middle, or only as far as needed. */
@@ -283,7 +288,7 @@ export class LineList {
     const place = this.placeOf(line);
     row.setHeard(line === this.heard);
     row.setOther(this.others.get(line.id) ?? null);
-    line.row = row;
+    line.view = row;
     this.rows.set(line, row);
     this.element.insertBefore(row.element, this.nextElement(place));
     row.fit();
@@ -310,7 +315,7 @@ export class LineList {
     this.sizes.unobserve(row.element);
     row.element.remove();
     this.rows.delete(line);
-    line.row = null;
+    line.view = null;
   }
 
   private measureWidth(): void {

@@ -1,13 +1,12 @@
 /**
  * One segment as this person has it: what the server holds, what was typed here, and the way from
- * one to the other. It needs no place on the page: `row` is its form while it is near the window.
+ * one to the other. It needs no place on the page: `view` is its form while it is near the window.
  */
 
 import { Refusal, request } from "../base/http";
 import { inCharacters, inField, plain } from "../base/text-places";
 import { forget, keep, kept } from "./local-drafts";
 import type { Decision } from "./proposals";
-import type { Row } from "./segment-view";
 import type { Proposal, Segment, SegmentChanged, Word } from "./server";
 import type { Timed } from "./word-places";
 
@@ -24,6 +23,18 @@ export interface Conflict {
 export interface Decided {
   proposal: Proposal;
   decision: Decision;
+}
+
+/** What a line tells its form on the page. */
+export interface SegmentView {
+  /** Whether somebody is in its text. */
+  readonly hasFocus: boolean;
+  /** Shows what changes while one types. */
+  show(): void;
+  /** Shows when its words were said, which is known by now. */
+  showWords(): void;
+  /** Shows another state of the segment than before. */
+  takeOver(): void;
 }
 
 /** What a line tells the page. */
@@ -45,7 +56,7 @@ export class Line {
   refusal: Refusal | null = null;
   /** There is no such segment any more; what was typed into it is still here. */
   isGone = false;
-  row: Row | null = null;
+  view: SegmentView | null = null;
   wasTouched = false;
   /** When they were said; null while nobody has asked. */
   words: Timed | null = null;
@@ -112,7 +123,7 @@ export class Line {
       return { ...word, letters: end - start };
     });
     this.words = { text, words: inText };
-    this.row?.showWords();
+    this.view?.showWords();
   }
 
   /** As it stands in the field, maybe in the middle of a conversion. Saved after a pause. */
@@ -167,7 +178,7 @@ export class Line {
     // What was asked for before this person's own change was saved is older than that.
     if (this.isUntouchable || this.takenAt > askedAt) return;
     // Never change a text under somebody's hands: their next change will show both texts.
-    if (this.row?.hasFocus && segment.text !== this.segment.text) return;
+    if (this.view?.hasFocus && segment.text !== this.segment.text) return;
     this.take(segment);
   }
 
@@ -188,7 +199,7 @@ export class Line {
     }
     if (!isSpeakerDirty) this.speaker = segment.speaker ?? "";
     if (!isDecisionOpen) this.wantsConfirmed = segment.is_confirmed;
-    this.row?.takeOver();
+    this.view?.takeOver();
     this.show();
   }
 
@@ -343,7 +354,7 @@ export class Line {
   }
 
   private show(): void {
-    this.row?.show();
+    this.view?.show();
     this.desk.changed(this);
   }
 }

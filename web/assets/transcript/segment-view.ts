@@ -8,7 +8,7 @@ import type { Heading, Place } from "./items";
 import { chosenPlace, fillChoice, showHeading } from "./items";
 import { marked } from "./marks";
 import { showProposals } from "./proposals";
-import type { Line } from "./segment-model";
+import type { Line, SegmentView } from "./segment-model";
 import type { AgendaItem, Mark, Other } from "./server";
 import { type Placed, placed } from "./word-places";
 
@@ -41,7 +41,7 @@ export interface Surroundings {
   rescue(line: Line): void;
 }
 
-export class Row {
+export class Row implements SegmentView {
   readonly element = make("li", { class: "segment" });
   readonly text: HTMLTextAreaElement;
 
@@ -157,7 +157,6 @@ export class Row {
     this.text.style.height = `${this.text.scrollHeight}px`;
   }
 
-  /** The segment is another than before. */
   takeOver(): void {
     const { segment } = this.line;
     this.doubt.textContent = segment.doubt && `要確認：${segment.doubt}`;
@@ -171,7 +170,6 @@ export class Row {
     this.showProposals();
   }
 
-  /** What changes while one types. */
   show(): void {
     const { line } = this;
     if (this.text.value !== line.text) {

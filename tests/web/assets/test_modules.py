@@ -1,0 +1,62 @@
+"""What the scripts import: types count too, since whoever reads a module reads them as well."""
+
+import re
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+ASSETS = Path(__file__).parents[3] / "web" / "assets"
+SHARED = ["base", "resumable"]
+"""The rooms (folders) for all screens, from the ground up: those look into no others, and each
+screen's room only into these."""
+
+IMPORTED = re.compile(r"""\b(?:from|import)\s*\(?\s*"(\.[^"]+)\"""")
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {path: set(_imports(path)) for path in _modules()}
+    assert sum(map(len, graph.values())) > 100
+    circle = _circle(graph)
+    assert not circle, " → ".join(str(path.relative_to(ASSETS)) for path in circle)
+
+
+def test_no_room_looks_into_another_screens() -> None:
+    wrong = [
+        f"{path.relative_to(ASSETS)} imports {other.relative_to(ASSETS)}"
+        for path in _modules()
+        for other in _imports(path)
+        if _room(path) and _room(other) not in {_room(path), *_below(_room(path))}
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def _modules() -> list[Path]:
+    return [path for path in ASSETS.rglob("*.ts") if "node_modules" not in path.parts]
+
+
+def _imports(path: Path) -> Iterator[Path]:
+    for name in IMPORTED.findall(path.read_text(encoding="utf-8")):
+        module = (path.parent / name).resolve()
+        if not module.suffix:  # else no script: the letters
+            assert module.with_suffix(".ts").exists(), f"{path.relative_to(ASSETS)} imports {name}"
+            yield module.with_suffix(".ts")
+
+
+def _circle(graph: dict[Path, set[Path]]) -> list[Path]:
+    """Returns the modules of one circle, the first one at its end again; none where there is none."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as problem:
+        found: list[Path] = problem.args[1]
+        return found
+    return []
+
+
+def _room(path: Path) -> str:
+    """Returns the module's folder below the assets; empty for one that lies beside the folders."""
+    first, *rest = path.relative_to(ASSETS).parts
+    return first if rest else ""
+
+
+def _below(room: str) -> list[str]:
+    return SHARED[: SHARED.index(room)] if room in SHARED else SHARED
