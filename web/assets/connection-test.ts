@@ -1,7 +1,7 @@
 /** 接続テスト: signals go to the server and come back by the way on which page turns come. */
 
 import { request, send } from "./base/http";
-import { type Link, Live } from "./viewer/live";
+import { type Link, LiveConnection } from "./viewer/live";
 
 const SIGNALS = 20;
 const PAUSE_MS = 300;
@@ -16,12 +16,12 @@ interface Result {
   lost: number;
 }
 
-class Test {
+class ConnectionTest {
   private readonly waiting = new Map<string, () => void>();
-  private readonly live: Live;
+  private readonly live: LiveConnection;
 
   constructor(private readonly url: string) {
-    this.live = new Live(`${url}/live`, { onEcho: (word) => this.waiting.get(word)?.() });
+    this.live = new LiveConnection(`${url}/live`, { onEcho: (word) => this.waiting.get(word)?.() });
   }
 
   /** How the facts come in; "lost" when nothing came in time. */
@@ -80,7 +80,7 @@ async function run(box: HTMLElement): Promise<void> {
   const progress = part<HTMLProgressElement>("progress");
   const again = part<HTMLButtonElement>("again");
   again.hidden = true;
-  const test = new Test(url);
+  const test = new ConnectionTest(url);
   const link = await test.opened();
   if (link !== "stream" && link !== "polling") {
     part("result").textContent = "サーバーにつながりません。Wi-Fiやケーブルを確かめてください。";

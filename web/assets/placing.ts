@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 const CITY_MS = 9 * 3_600_000; // Japan knows no summer time
 const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
 
-class Ear {
+class BeginningByEar {
   private readonly audio: HTMLAudioElement;
   private readonly now: HTMLOutputElement;
   private readonly clock = part<HTMLInputElement>(document, "[name=began_at]");
@@ -122,4 +122,4 @@ function part<E extends HTMLElement>(root: ParentNode, selector: string): E {
 }
 
 const root = document.querySelector<HTMLElement>("[data-ear]");
-if (root) new Ear(root);
+if (root) new BeginningByEar(root);

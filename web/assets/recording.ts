@@ -5,7 +5,7 @@ import { request } from "./base/http";
 import { position } from "./base/times";
 import { isPossible, Microphone } from "./recording/microphone";
 import { drop, type Kept, recordings } from "./recording/pieces";
-import { Sender, type Told } from "./recording/sender";
+import { RecordingSender, type Told } from "./recording/sender";
 import { reloadWhenIdle, stay } from "./resumable/idle";
 import { urlOf } from "./resumable/server";
 
@@ -42,7 +42,7 @@ async function record(panel: HTMLElement): Promise<void> {
   say(panel, "");
   part(panel, "start").hidden = true;
   const kept = newRecording(panel);
-  const sender: Sender = new Sender(
+  const sender: RecordingSender = new RecordingSender(
     kept,
     told(panel, () => sender.upload),
   );
@@ -68,7 +68,7 @@ async function record(panel: HTMLElement): Promise<void> {
 async function follow(
   panel: HTMLElement,
   microphone: Microphone,
-  sender: Sender,
+  sender: RecordingSender,
   ended: Promise<void>,
 ): Promise<void> {
   const release = stay();
@@ -96,7 +96,7 @@ async function follow(
 /** What an earlier page of this browser could not send any more. */
 async function sendLeft(panel: HTMLElement, kept: Kept): Promise<void> {
   say(panel, LEFT, "waiting");
-  const sender = new Sender(kept, {
+  const sender = new RecordingSender(kept, {
     saved: () => undefined,
     state: (words, isSignedOut) => say(panel, words || LEFT, "waiting", isSignedOut),
   });

@@ -7,18 +7,18 @@ import { make, required } from "./base/elements";
 import { request } from "./base/http";
 import { keepClear } from "./transcript/clear";
 import type { Around } from "./transcript/commands";
-import { Hands } from "./transcript/commands";
-import { asRefusal, Trouble } from "./transcript/error-banner";
-import { Figures } from "./transcript/figures";
+import { Commands } from "./transcript/commands";
+import { asRefusal, ErrorBanner } from "./transcript/error-banner";
+import { AccuracyFigures } from "./transcript/figures";
 import type { Place } from "./transcript/items";
 import { asBody, headingOf } from "./transcript/items";
-import { LineList } from "./transcript/list";
+import { SegmentList } from "./transcript/list";
 import { orphans } from "./transcript/local-drafts";
 import type { Nameable } from "./transcript/naming";
 import { PagePanel } from "./transcript/page-panel";
 import { Player } from "./transcript/player";
 import type { Decided, Desk } from "./transcript/segment-model";
-import { Line } from "./transcript/segment-model";
+import { SegmentModel } from "./transcript/segment-model";
 import type { Surroundings } from "./transcript/segment-view";
 import type {
   AgendaItem,
@@ -29,7 +29,7 @@ import type {
   Transcript,
   Work,
 } from "./transcript/server";
-import { Spoken } from "./transcript/spoken";
+import { SpokenWords } from "./transcript/spoken";
 import { WorkClock } from "./transcript/work-clock";
 import { WorkLine } from "./transcript/work-line";
 
@@ -46,11 +46,11 @@ class Page implements Desk, Surroundings, Around {
 
   readonly path: string;
 
-  private readonly list: LineList;
+  private readonly list: SegmentList;
   private readonly player: Player;
-  private readonly hands: Hands;
-  private readonly spoken: Spoken;
-  private readonly figures = new Figures();
+  private readonly hands: Commands;
+  private readonly spoken: SpokenWords;
+  private readonly figures = new AccuracyFigures();
   private readonly panel: PagePanel;
   private readonly work = new WorkLine();
   private readonly savedWords = required<HTMLElement>("[data-saved]");
@@ -58,24 +58,24 @@ class Page implements Desk, Surroundings, Around {
   private readonly speakers = required<HTMLElement>("[data-speakers]");
   private readonly others = required<HTMLElement>("[data-others]");
   private readonly closed = required<HTMLElement>("[data-closed]");
-  private readonly trouble = new Trouble();
+  private readonly trouble = new ErrorBanner();
   private readonly nameList = required<HTMLDataListElement>("#speaker-names");
-  private readonly unsaved = new Set<Line>();
-  private readonly refused = new Set<Line>();
+  private readonly unsaved = new Set<SegmentModel>();
+  private readonly refused = new Set<SegmentModel>();
   private isClosed = false;
   private retryTimer = 0;
   private newest = 0;
   private latest = 0;
   private readonly seat = Math.random().toString(36).slice(2);
-  private heard: Line | null = null;
+  private heard: SegmentModel | null = null;
 
   constructor(root: HTMLElement) {
     this.path = `/api/transcripts/${root.dataset.transcript}`;
     this.isCorrector = root.dataset.mayCorrect === "yes";
-    this.list = new LineList(required("[data-segments]"), this, (line, before) =>
+    this.list = new SegmentList(required("[data-segments]"), this, (line, before) =>
       headingOf(line.segment, before?.segment ?? null, this.agendaItems),
     );
-    this.spoken = new Spoken(this.path, this.list.lines);
+    this.spoken = new SpokenWords(this.path, this.list.lines);
     const side = required<HTMLDetailsElement>("[data-side]");
     side.open = !matchMedia("(max-width: 900px)").matches;
     this.player = new Player(required("[data-player]"), (seconds) => this.showHeard(seconds));
@@ -83,7 +83,7 @@ class Page implements Desk, Surroundings, Around {
       this.player.playFrom(seconds),
     );
     keepClear();
-    this.hands = new Hands(this.list, this.player, this.spoken, this);
+    this.hands = new Commands(this.list, this.player, this.spoken, this);
     if (this.isCorrector)
       new WorkClock(
         this.path,
@@ -132,7 +132,7 @@ class Page implements Desk, Surroundings, Around {
     return this.isCorrector && !this.isClosed;
   }
 
-  changed(line: Line): void {
+  changed(line: SegmentModel): void {
     if (line.isUnsaved) this.unsaved.add(line);
     else this.unsaved.delete(line);
     if (line.isDirty && line.refusal?.isPassing) this.refused.add(line);
@@ -140,7 +140,7 @@ class Page implements Desk, Surroundings, Around {
     this.noteState();
   }
 
-  saved(line: Line, before: Segment, decided: Decided | null): void {
+  saved(line: SegmentModel, before: Segment, decided: Decided | null): void {
     this.hands.saved(line, before, decided);
     this.showFigures();
   }
@@ -158,8 +158,8 @@ class Page implements Desk, Surroundings, Around {
     return options.map(({ value, dataset }) => ({ name: value, kana: dataset.kana ?? "" }));
   }
 
-  newLine(segment: Segment): Line {
-    return new Line(segment, this, this.isCorrector);
+  newLine(segment: Segment): SegmentModel {
+    return new SegmentModel(segment, this, this.isCorrector);
   }
 
   refresh(): void {
@@ -168,13 +168,13 @@ class Page implements Desk, Surroundings, Around {
     this.showFigures();
   }
 
-  hear(line: Line): void {
+  hear(line: SegmentModel): void {
     this.player.playFrom(line.segment.start_seconds);
     this.showHeard(line.segment.start_seconds);
   }
 
   /** The sound follows the hands, unless it is at this segment anyway. */
-  goTo(line: Line): void {
+  goTo(line: SegmentModel): void {
     this.hands.came(line);
     const { start_seconds: start, end_seconds: end } = line.segment;
     const isThere = this.player.seconds >= start - LATE_SECONDS && this.player.seconds < end;
@@ -182,7 +182,7 @@ class Page implements Desk, Surroundings, Around {
     this.panel.show(line.segment);
   }
 
-  left(line: Line): void {
+  left(line: SegmentModel): void {
     void this.hands.left(line);
   }
 
@@ -190,33 +190,33 @@ class Page implements Desk, Surroundings, Around {
     this.player.typing();
   }
 
-  wantWords(line: Line): void {
+  wantWords(line: SegmentModel): void {
     this.spoken.want(line);
   }
 
-  offer(line: Line): void {
+  offer(line: SegmentModel): void {
     this.hands.offer(line);
   }
 
-  askVoice(line: Line): void {
+  askVoice(line: SegmentModel): void {
     this.hands.askVoice(line);
   }
 
-  startAgendaItem(line: Line, place: Place): void {
+  startAgendaItem(line: SegmentModel, place: Place): void {
     const path = `/api/segments/${line.id}/agenda-item`;
     void this.placeFrom(line, () => request("PUT", path, asBody(place)));
   }
 
-  confirmItem(line: Line): void {
+  confirmItem(line: SegmentModel): void {
     const path = `/api/segments/${line.id}/agenda-item/confirmation`;
     void this.placeFrom(line, () => request("PUT", path));
   }
 
-  dropTyped(line: Line): void {
+  dropTyped(line: SegmentModel): void {
     void this.hands.dropTyped(line);
   }
 
-  rescue(line: Line): void {
+  rescue(line: SegmentModel): void {
     this.hands.rescue(line);
   }
 
@@ -236,7 +236,7 @@ class Page implements Desk, Surroundings, Around {
     this.speakers.replaceChildren(...names.map((name) => make("li", {}, name)));
   }
 
-  private async placeFrom(line: Line, ask: () => Promise<SegmentsChanged>): Promise<void> {
+  private async placeFrom(line: SegmentModel, ask: () => Promise<SegmentsChanged>): Promise<void> {
     try {
       const changed = await ask();
       this.hands.placed(line, changed.segments);
@@ -274,7 +274,7 @@ class Page implements Desk, Surroundings, Around {
 
   private takeSegments(segments: Segment[], askedAt: number): void {
     const known = new Map(this.list.lines.map((line) => [line.id, line]));
-    const added: Line[] = [];
+    const added: SegmentModel[] = [];
     for (const segment of segments) {
       const line = known.get(segment.id);
       if (line) line.refresh(segment, askedAt);
@@ -374,7 +374,7 @@ class Page implements Desk, Surroundings, Around {
     const transcript = await request<Transcript>("GET", this.path);
     this.take(transcript, askedAt);
     const known = new Set(transcript.segments.map((segment) => segment.id));
-    const isGone = (line: Line): boolean => !known.has(line.id) && line.takenAt < askedAt;
+    const isGone = (line: SegmentModel): boolean => !known.has(line.id) && line.takenAt < askedAt;
     this.forgetGone(new Set(this.list.lines.filter(isGone).map((line) => line.id)));
   }
 

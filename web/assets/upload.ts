@@ -3,7 +3,7 @@
 
 import { fragment } from "./base/http";
 import { reloadWhenIdle } from "./resumable/idle";
-import type { Place, Sending } from "./upload/sending";
+import type { FileUpload, Place } from "./upload/sending";
 
 const MB = 1_000_000;
 const REFRESH_MS = 5000;
@@ -70,13 +70,13 @@ function sendResumably(form: HTMLFormElement): void {
 
 /** Whether there is a new recording to show. */
 async function sendOne(form: HTMLFormElement, file: File): Promise<boolean> {
-  const { Sending } = await import("./upload/sending");
+  const { FileUpload } = await import("./upload/sending");
   const place: Place = {
     uploadsUrl: form.dataset.uploadsUrl!,
     signInUrl: form.dataset.signInUrl!,
     person: Number(form.dataset.person),
   };
-  const sending = new Sending(file, place);
+  const sending = new FileUpload(file, place);
   show(sending);
   const problem = unfit(file, Number(form.dataset.limitBytes));
   if (problem) {
@@ -88,7 +88,7 @@ async function sendOne(form: HTMLFormElement, file: File): Promise<boolean> {
   return isAccepted;
 }
 
-function show(sending: Sending): void {
+function show(sending: FileUpload): void {
   const list = document.querySelector<HTMLElement>("[data-sending]")!;
   list.hidden = false;
   list.append(sending.row.element);

@@ -2,19 +2,19 @@
 
 import { button, make } from "./base/elements";
 import { request, sentenceOf } from "./base/http";
-import { Beside } from "./viewer/beside";
+import { SecondDocument } from "./viewer/beside";
 import { Bookmarks } from "./viewer/bookmarks";
 import { nameOf, type Place, type ShownDocument, type ViewerData } from "./viewer/data";
 import { Drawer } from "./viewer/drawer";
-import { Keeper } from "./viewer/keeper";
-import { type Link, Live, type LiveState, type Pointer } from "./viewer/live";
+import { OfflineDocuments } from "./viewer/keeper";
+import { type Link, LiveConnection, type LiveState, type Pointer } from "./viewer/live";
 import { type Memo, Memos } from "./viewer/memos";
 import { showMoments } from "./viewer/moments";
 import { openNote, showMemos } from "./viewer/notes";
 import { Pen, toolBar } from "./viewer/pen";
 import { Presenter } from "./viewer/presenter";
 import { Reader } from "./viewer/reader";
-import { Search } from "./viewer/search";
+import { DocumentSearch } from "./viewer/search";
 import { itemOf, quoted, whatIsGoingOn, whereThePresenterIs } from "./viewer/words";
 
 const HIDE_MS = 3000;
@@ -42,15 +42,15 @@ class Viewer {
   private readonly now = make("p", { class: "viewer-now" });
   private readonly drawer = new Drawer();
   private readonly reader: Reader;
-  private readonly beside: Beside;
-  private live: Live | null = null;
+  private readonly beside: SecondDocument;
+  private live: LiveConnection | null = null;
   private readonly presenter: Presenter;
   private readonly memos: Memos;
   private readonly pen: Pen;
   private readonly tools: ReturnType<typeof toolBar>;
   private readonly bookmarks: Bookmarks;
-  private readonly search: Search;
-  private readonly keeper = new Keeper();
+  private readonly search: DocumentSearch;
+  private readonly keeper = new OfflineDocuments();
   private readonly memo = button(
     "メモ",
     () => this.write(!this.pen.isOn),
@@ -117,7 +117,7 @@ class Viewer {
       },
       "資料の頁",
     );
-    this.beside = new Beside(this.stages, this.reader, this.drawer, {
+    this.beside = new SecondDocument(this.stages, this.reader, this.drawer, {
       onToggle: (isOpen) => this.root.classList.toggle("is-double", isOpen),
       onTapMiddle: () => this.showBars(),
       fitToWidth: (isWide) => this.fitToWidth(isWide),
@@ -135,7 +135,7 @@ class Viewer {
     this.bookmarks = new Bookmarks(data.meeting.id, this.reader, (problem) =>
       this.tellProblem(problem),
     );
-    this.search = new Search(data.meeting.id, this.reader, this.drawer);
+    this.search = new DocumentSearch(data.meeting.id, this.reader, this.drawer);
     this.build();
     this.listen();
     this.begin();
@@ -245,7 +245,7 @@ class Viewer {
     else if (!document)
       this.reader.showWords("この会議の資料は、まだありません。登録されると、ここに出ます。");
     if (meeting.is_open) {
-      this.live = new Live(`/api/meetings/${meeting.id}/live`, {
+      this.live = new LiveConnection(`/api/meetings/${meeting.id}/live`, {
         onState: (state) => this.take(state),
         onMemos: (documentId) => this.reloadMemos(documentId),
         onPointer: (pointer) => this.showPointer(pointer),

@@ -1,6 +1,7 @@
 """What the scripts import: types count too, since whoever reads a module reads them as well."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -10,6 +11,7 @@ SHARED = ["base", "resumable"]
 """The rooms (folders) for all screens, from the ground up: those look into no others, and each
 screen's room only into these."""
 
+CLASS = re.compile(r"^(?:export )?(?:abstract )?class (\w+)", re.MULTILINE)
 IMPORTED = re.compile(r"""\b(?:from|import)\s*\(?\s*"(\.[^"]+)\"""")
 
 
@@ -28,6 +30,14 @@ def test_no_room_looks_into_another_screens() -> None:
         if _room(path) and _room(other) not in {_room(path), *_below(_room(path))}
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_class_name_means_one_thing_in_all_scripts() -> None:
+    named = Counter(
+        name for path in _modules() for name in CLASS.findall(path.read_text(encoding="utf-8"))
+    )
+    assert named
+    assert [name for name, places in named.items() if places > 1] == []
 
 
 def _modules() -> list[Path]:

@@ -43,7 +43,7 @@ const SOMEBODY_ELSE =
 const ELSEWHERE =
   "ここまでの録音はサーバーで受け付けられたため、続きを別の録音として送っています。";
 
-export class Sender {
+export class RecordingSender {
   private nextNumber = 0;
   private nextStart = 0;
   private offset: number | null = null;

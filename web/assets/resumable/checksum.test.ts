@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { header, hex, Sums, sha256 } from "./checksum";
+import { Checksums, header, hex, sha256 } from "./checksum";
 
 const ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
@@ -19,7 +19,7 @@ test("the header names the kind and has the sum in Base64", () => {
 });
 
 test("a piece has the sum of its own bytes, prepared or not", async () => {
-  const sums = new Sums(new File(["xxabcyy"], "a.wav"), 3);
+  const sums = new Checksums(new File(["xxabcyy"], "a.wav"), 3);
   sums.prepare(2);
   expect(hex(await sums.of(2))).toBe(ABC);
   expect(hex(await sums.of(2))).toBe(ABC);

@@ -20,7 +20,7 @@ export const hex = (bytes: Uint8Array) =>
 export const header = (sum: Uint8Array) => `sha256 ${btoa(String.fromCharCode(...sum))}`;
 
 /** The sums of a file's pieces, each one worked out while the piece before it is on its way. */
-export class Sums {
+export class Checksums {
   private ahead: { start: number; sum: Promise<Uint8Array> } | null = null;
 
   constructor(

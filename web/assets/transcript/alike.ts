@@ -4,21 +4,21 @@ import { button, make, required } from "../base/elements";
 import { Refusal, request } from "../base/http";
 import { inField } from "../base/text-places";
 import { position } from "../base/times";
-import type { LineList } from "./list";
+import type { SegmentList } from "./list";
 import { OfferBox } from "./offer-box";
-import type { Line } from "./segment-model";
+import type { SegmentModel } from "./segment-model";
 import type { Alike, AlikePlace, SegmentsChanged, TextChange } from "./server";
 
 export class AlikePanel {
   private readonly box: OfferBox;
   private asked = 0;
   /** Of which correction, and what is still to be decided: the first one is shown. */
-  private line: Line | null = null;
+  private line: SegmentModel | null = null;
   private offered: Alike[] = [];
 
   /** `write` brings many texts to the server, all or none. */
   constructor(
-    private readonly list: LineList,
+    private readonly list: SegmentList,
     private readonly write: (changes: TextChange[], words: string) => Promise<void>,
   ) {
     this.box = new OfferBox(required("[data-alike]"), list);
@@ -26,7 +26,7 @@ export class AlikePanel {
 
   /** Ask for the places that this correction concerns too; nothing is shown where there are none.
    * Whoever is choosing goes on choosing, and comes to the new ones afterwards. */
-  async offer(line: Line, before: string): Promise<void> {
+  async offer(line: SegmentModel, before: string): Promise<void> {
     const asked = ++this.asked;
     try {
       const path = `/api/segments/${line.id}/alike`;
@@ -61,7 +61,7 @@ export class AlikePanel {
     this.showFirst();
   }
 
-  private show(alike: Alike, line: Line): void {
+  private show(alike: Alike, line: SegmentModel): void {
     const ticks = alike.places.map((place) => {
       const tick = make("input", { type: "checkbox" });
       tick.checked = place.is_sure;

@@ -1,8 +1,8 @@
 /** Acts on many segments at once: taken back, and done again, where nobody has changed them since. */
 
 import { request } from "../base/http";
-import type { LineList } from "./list";
-import type { Line } from "./segment-model";
+import type { SegmentList } from "./list";
+import type { SegmentModel } from "./segment-model";
 import type { Segment, SegmentsChanged } from "./server";
 import type { Act, Outcome } from "./undo";
 
@@ -12,7 +12,7 @@ export interface Kind<State> {
   name: string;
   stateOf(segment: Segment): State;
   /** This person has something of it here that is not saved yet. */
-  isOpen(line: Line): boolean;
+  isOpen(line: SegmentModel): boolean;
   /** All that still are as they were `now`; returns those. Throws Refusal. */
   write(path: string, changes: Change<State>[]): Promise<SegmentsChanged>;
 }
@@ -71,7 +71,7 @@ export const CONFIRMATIONS: Kind<boolean> = {
 };
 
 export function act<State>(
-  list: LineList,
+  list: SegmentList,
   path: string,
   kind: Kind<State>,
   words: string,

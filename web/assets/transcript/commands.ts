@@ -7,29 +7,29 @@ import { inCharacters, inField } from "../base/text-places";
 import { position } from "../base/times";
 import { AlikePanel } from "./alike";
 import { CONFIRMATIONS, PLACES } from "./bulk";
-import { Fillers } from "./fillers";
-import { Finding } from "./finding";
+import { FillerRemoval } from "./fillers";
+import { TextSearch } from "./finding";
 import { HistoryBox } from "./history";
 import { KeyList } from "./key-list";
 import type { Action } from "./keys";
-import { Keys } from "./keys";
-import type { LineList } from "./list";
+import { KeyBindings } from "./keys";
+import type { SegmentList } from "./list";
 import { openMenu } from "./menu";
 import type { Nameable } from "./naming";
 import type { Player } from "./player";
 import type { Decision } from "./proposals";
 import type { Doubtful } from "./queue";
-import { Queue } from "./queue";
-import type { Decided, Line } from "./segment-model";
+import { DoubtQueue } from "./queue";
+import type { Decided, SegmentModel } from "./segment-model";
 import type { Segment, SegmentsChanged, SegmentsJoined, TextChange } from "./server";
-import type { Spoken } from "./spoken";
+import type { SpokenWords } from "./spoken";
 import { secondsBefore } from "./spoken";
-import { Unconfirmed } from "./unconfirmed";
+import { UnconfirmedSegments } from "./unconfirmed";
 import type { Outcome } from "./undo";
-import { DONE, Undo } from "./undo";
-import { Acts } from "./undoable";
-import { Voices } from "./voices";
-import type { Placed } from "./word-places";
+import { DONE, UndoStack } from "./undo";
+import { UndoRecorder } from "./undoable";
+import { VoiceNaming } from "./voices";
+import type { PlacedWord } from "./word-places";
 
 const MOST_NAMES = 9;
 /** As minutes/japanese/annotations.py knows them; any other note stands between 〔 〕. */
@@ -58,64 +58,64 @@ export interface Around {
   names(): string[];
   people(): Nameable[];
   addName(name: string): void;
-  hear(line: Line): void;
+  hear(line: SegmentModel): void;
   saveAll(): void;
   /** A line of a segment that the server has just made. */
-  newLine(segment: Segment): Line;
+  newLine(segment: Segment): SegmentModel;
   /** Lines came, went or were decided. */
   refresh(): void;
 }
 
-export class Hands {
-  private readonly undo = new Undo((words) => this.page.say(words));
-  private readonly acts: Acts;
+export class Commands {
+  private readonly undo = new UndoStack((words) => this.page.say(words));
+  private readonly acts: UndoRecorder;
   private readonly alike: AlikePanel;
-  private readonly queue: Queue;
-  private readonly finding: Finding;
-  private readonly unconfirmed: Unconfirmed;
+  private readonly queue: DoubtQueue;
+  private readonly finding: TextSearch;
+  private readonly unconfirmed: UnconfirmedSegments;
   private readonly history: HistoryBox;
-  private readonly voices: Voices;
-  private readonly keys: Keys;
+  private readonly voices: VoiceNaming;
+  private readonly keys: KeyBindings;
   private readonly keyList: KeyList;
   /** The text in which the hands are, as it was when they came. */
-  private visited: { line: Line; text: string } | null = null;
+  private visited: { line: SegmentModel; text: string } | null = null;
 
   constructor(
-    private readonly list: LineList,
+    private readonly list: SegmentList,
     private readonly player: Player,
-    private readonly spoken: Spoken,
+    private readonly spoken: SpokenWords,
     private readonly page: Around,
   ) {
-    this.acts = new Acts(this.undo, list, page.path);
+    this.acts = new UndoRecorder(this.undo, list, page.path);
     const write = async (changes: TextChange[], words: string): Promise<void> => {
       await this.acts.write(changes, words);
       this.sayDone(`${words}を直しました。`);
     };
     this.alike = new AlikePanel(list, write);
-    new Fillers(list, write);
-    this.queue = new Queue(list.lines, (place) => this.visit(place));
-    this.finding = new Finding(list, (seconds) => this.goToSecond(seconds));
-    this.unconfirmed = new Unconfirmed(list, (words) => page.say(words));
+    new FillerRemoval(list, write);
+    this.queue = new DoubtQueue(list.lines, (place) => this.visit(place));
+    this.finding = new TextSearch(list, (seconds) => this.goToSecond(seconds));
+    this.unconfirmed = new UnconfirmedSegments(list, (words) => page.say(words));
     this.history = new HistoryBox(list, page);
-    this.voices = new Voices(
+    this.voices = new VoiceNaming(
       list,
       page,
       (...done) => this.acts.took(...done),
       (words) => this.sayDone(words),
     );
-    this.keys = new Keys(this.actions());
+    this.keys = new KeyBindings(this.actions());
     this.keyList = new KeyList(this.keys);
     required("[data-keys]").addEventListener("click", () => this.keyList.open());
   }
 
   /** The hands have come to a text. */
-  came(line: Line): void {
+  came(line: SegmentModel): void {
     if (this.visited?.line === line) return;
     this.visited = { line, text: line.segment.text };
   }
 
   /** And have left it: what they changed there may be alike elsewhere. */
-  async left(line: Line): Promise<void> {
+  async left(line: SegmentModel): Promise<void> {
     const { visited } = this;
     this.visited = null;
     this.acts.end();
@@ -124,7 +124,7 @@ export class Hands {
     await this.alike.offer(line, visited.text);
   }
 
-  saved(line: Line, before: Segment, decided: Decided | null): void {
+  saved(line: SegmentModel, before: Segment, decided: Decided | null): void {
     this.acts.saved(line, before, decided);
     this.voices.saved(line, before);
     this.refresh();
@@ -142,21 +142,21 @@ export class Hands {
   }
 
   /** From this line on the agenda is at another item. */
-  placed(line: Line, segments: Segment[]): void {
+  placed(line: SegmentModel, segments: Segment[]): void {
     const words = `${position(line.segment.start_seconds)}からの議題`;
     this.acts.took(PLACES, words, segments);
     this.sayDone(`${words}を変えました。`);
   }
 
   /** What is typed and not saved goes back to the saved text; it can be put there again. */
-  async dropTyped(line: Line): Promise<void> {
+  async dropTyped(line: SegmentModel): Promise<void> {
     if (line.isGone) return this.removeGone(line);
     this.acts.noteTyped(line);
     await this.undo.undo();
   }
 
   /** What was typed into a line that another person joined with the one before it. */
-  rescue(line: Line): void {
+  rescue(line: SegmentModel): void {
     const before = this.list.lines[this.list.placeOf(line) - 1];
     if (!before || before.isGone) return this.page.say("前の発話がないので、入れられません。");
     before.write(withText(before.text, line.segment.text, line.text));
@@ -164,14 +164,14 @@ export class Hands {
     this.list.open(before);
   }
 
-  private removeGone(line: Line): void {
+  private removeGone(line: SegmentModel): void {
     line.letGo();
     this.list.remove([line]);
     this.page.refresh();
   }
 
   /** For hands without a keyboard: what else can be done with this line. */
-  offer(line: Line): void {
+  offer(line: SegmentModel): void {
     const names = [
       "voice",
       "voice-split",
@@ -302,7 +302,7 @@ export class Hands {
   }
 
   /** The word selected, so that typing replaces it, and the sound a little before it. */
-  private listenTo(line: Line, word: Placed): void {
+  private listenTo(line: SegmentModel, word: PlacedWord): void {
     this.list.open(line, "center").text.setSelectionRange(word.start, word.end);
     this.player.playFrom(secondsBefore(line, word.start));
   }
@@ -352,7 +352,7 @@ export class Hands {
     ask(question, "確認済みにする", () => void this.trying(() => this.confirmAll(open)));
   }
 
-  private async confirmAll(lines: Line[]): Promise<void> {
+  private async confirmAll(lines: SegmentModel[]): Promise<void> {
     const confirmations = lines.map(({ id }) => ({ segment_id: id, now: false, then: true }));
     const path = `${this.page.path}/confirmations`;
     const { segments } = await request<SegmentsChanged>("PUT", path, { confirmations });
@@ -460,7 +460,7 @@ export class Hands {
   }
 
   /** The new line after it. */
-  private async cut(line: Line, at: number): Promise<Line> {
+  private async cut(line: SegmentModel, at: number): Promise<SegmentModel> {
     const { revision, text } = line.segment;
     const body = { at: inCharacters(text, at), revision };
     const path = `/api/segments/${line.id}/split`;
@@ -474,7 +474,7 @@ export class Hands {
     return made;
   }
 
-  private async joinWithNext(line: Line): Promise<void> {
+  private async joinWithNext(line: SegmentModel): Promise<void> {
     const body = { revision: line.segment.revision };
     const path = `/api/segments/${line.id}/join`;
     const { segment, gone } = await request<SegmentsJoined>("POST", path, body);
@@ -486,7 +486,7 @@ export class Hands {
     this.list.open(line).text.setSelectionRange(place, place);
   }
 
-  askVoice(line: Line): void {
+  askVoice(line: SegmentModel): void {
     this.voices.ask(line);
   }
 

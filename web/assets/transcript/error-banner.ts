@@ -3,7 +3,7 @@
 import { make, required } from "../base/elements";
 import { Refusal } from "../base/http";
 
-export class Trouble {
+export class ErrorBanner {
   private readonly element = required<HTMLElement>("[data-trouble]");
   private shown = "";
 

@@ -18,7 +18,7 @@ interface Tally {
   counts: SegmentCounts;
 }
 
-export class Figures {
+export class AccuracyFigures {
   private readonly raw = required<HTMLElement>("[data-accuracy-raw]");
   private readonly machine = required("[data-accuracy-machine]");
   private readonly normalised = required("[data-accuracy-normalised]");

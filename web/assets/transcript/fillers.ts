@@ -5,25 +5,25 @@ import { button, make, required } from "../base/elements";
 import { Refusal } from "../base/http";
 import { inField } from "../base/text-places";
 import { position } from "../base/times";
-import type { LineList } from "./list";
+import type { SegmentList } from "./list";
 import { remember, remembered } from "./remembered";
-import type { Line } from "./segment-model";
+import type { SegmentModel } from "./segment-model";
 import type { Filler, TextChange } from "./server";
 
 const REMEMBERED = "gijido:fillers";
 
 interface Place {
-  line: Line;
+  line: SegmentModel;
   filler: Filler;
   tick: HTMLInputElement;
 }
 
-export class Fillers {
+export class FillerRemoval {
   private readonly box = make("dialog", { class: "alike fillers-box", "aria-label": "ケバ取り" });
 
   /** `write` brings many texts to the server, all or none. */
   constructor(
-    private readonly list: LineList,
+    private readonly list: SegmentList,
     private readonly write: (changes: TextChange[], words: string) => Promise<void>,
   ) {
     const view: HTMLSelectElement = required("[data-fillers-view]");
@@ -115,7 +115,7 @@ export class Fillers {
 
 /** From the last place to the first, so that none moves another. */
 function changes(chosen: Place[]): TextChange[] {
-  const texts = new Map<Line, string>();
+  const texts = new Map<SegmentModel, string>();
   for (const { line, filler } of [...chosen].reverse()) {
     const text = texts.get(line) ?? line.segment.text;
     const start = inField(text, filler.start);

@@ -3,21 +3,21 @@
 import { required } from "../base/elements";
 import { folded, placeIn } from "../base/letters";
 import { position } from "../base/times";
-import type { LineList } from "./list";
-import type { Line } from "./segment-model";
+import type { SegmentList } from "./list";
+import type { SegmentModel } from "./segment-model";
 
 const CLOCK = /^(?:(\d{1,2}):)?(\d{1,3}):(\d{2})$/;
 const SAID = /^(?:(\d{1,2})時間)?(?:(\d{1,3})分)?(?:(\d{1,2})秒)?$/;
 
-export class Finding {
+export class TextSearch {
   private readonly field: HTMLInputElement;
   private readonly count: HTMLElement;
-  private latest: Line | null = null;
-  private readonly known = new WeakMap<Line, { whole: string; folded: string }>();
+  private latest: SegmentModel | null = null;
+  private readonly known = new WeakMap<SegmentModel, { whole: string; folded: string }>();
 
   /** `goTo` brings the sound and the hands to a second. */
   constructor(
-    private readonly list: LineList,
+    private readonly list: SegmentList,
     private readonly goTo: (seconds: number) => void,
   ) {
     this.field = required("[data-find]");
@@ -65,14 +65,14 @@ export class Finding {
   }
 
   /** Letters that are the same to a reader are the same here. */
-  private found(): Line[] {
+  private found(): SegmentModel[] {
     const wanted = folded(this.wanted);
     if (!wanted) return [];
     return this.list.lines.filter((line) => this.foldedOf(line).includes(wanted));
   }
 
   /** Thousands of texts are folded once, not at every letter that is typed. */
-  private foldedOf(line: Line): string {
+  private foldedOf(line: SegmentModel): string {
     const whole = `${line.text}\n${line.speaker}`;
     const known = this.known.get(line);
     if (known?.whole === whole) return known.folded;

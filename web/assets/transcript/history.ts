@@ -3,9 +3,9 @@
 import { button, make } from "../base/elements";
 import { request } from "../base/http";
 import { position } from "../base/times";
-import type { LineList } from "./list";
+import type { SegmentList } from "./list";
 import { bothMarked } from "./marks";
-import type { Line } from "./segment-model";
+import type { SegmentModel } from "./segment-model";
 import type { State } from "./server";
 
 const WHEN = new Intl.DateTimeFormat("ja-JP", { dateStyle: "medium", timeStyle: "short" });
@@ -14,10 +14,10 @@ export class HistoryBox {
   private readonly box = make("dialog", { class: "history", "aria-labelledby": "history-title" });
   private readonly title = make("h2", { id: "history-title" });
   private readonly list = make("ol", {});
-  private line: Line | null = null;
+  private line: SegmentModel | null = null;
 
   constructor(
-    private readonly lines: LineList,
+    private readonly lines: SegmentList,
     private readonly page: { readonly mayCorrect: boolean },
   ) {
     const close = make("button", { type: "button", class: "button button-main" }, "閉じる");
@@ -27,7 +27,7 @@ export class HistoryBox {
   }
 
   /** Throws Refusal. */
-  async open(line: Line): Promise<void> {
+  async open(line: SegmentModel): Promise<void> {
     this.line = line;
     await line.sync();
     await this.fill(null);

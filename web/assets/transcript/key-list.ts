@@ -1,7 +1,7 @@
 /** キー操作: every key in a box of its own, each to be changed for this browser. */
 
 import { make } from "../base/elements";
-import type { Action, Keys } from "./keys";
+import type { Action, KeyBindings } from "./keys";
 import { pressed, shown } from "./keys";
 
 const HOW =
@@ -13,7 +13,7 @@ export class KeyList {
   private readonly problem = make("p", { class: "key-problem", role: "status" });
   private asking: Action | null = null;
 
-  constructor(private readonly keys: Keys) {
+  constructor(private readonly keys: KeyBindings) {
     const close = make("button", { type: "button", class: "button button-main" }, "閉じる");
     const reset = make("button", { type: "button", class: "button" }, "はじめの設定に戻す");
     close.addEventListener("click", () => this.box.close());

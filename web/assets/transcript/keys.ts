@@ -25,7 +25,7 @@ const SHOWN: Record<string, string> = {
   Escape: "Esc",
 };
 
-export class Keys {
+export class KeyBindings {
   private readonly own: Record<string, string> = stored();
 
   constructor(readonly actions: Action[]) {

@@ -5,9 +5,9 @@
  */
 
 import type { Heading } from "./items";
-import type { Line } from "./segment-model";
+import type { SegmentModel } from "./segment-model";
 import type { Surroundings } from "./segment-view";
-import { Row } from "./segment-view";
+import { SegmentRow } from "./segment-view";
 import type { Other } from "./server";
 
 /** Beyond the window at either side, in heights of the window. */
@@ -18,27 +18,27 @@ const LETTER_WIDTH = 17;
 /** Of the window; beyond that a text scrolls in its field (see styles/desk/segments.css). */
 const TALLEST_TEXT = 0.6;
 
-export class LineList {
-  readonly lines: Line[] = [];
+export class SegmentList {
+  readonly lines: SegmentModel[] = [];
 
-  private readonly rows = new Map<Line, Row>();
-  private readonly seenHeights = new Map<Line, number>();
-  private readonly places = new Map<Line, number>();
+  private readonly rows = new Map<SegmentModel, SegmentRow>();
+  private readonly seenHeights = new Map<SegmentModel, number>();
+  private readonly places = new Map<SegmentModel, number>();
   private tops: number[] = [];
   private width = 0;
-  private heard: Line | null = null;
+  private heard: SegmentModel | null = null;
   /** Rows grow with their text, and with what is told beside it. */
   private readonly sizes = new ResizeObserver(() => this.renderSoon());
   private others = new Map<number | null, Other>();
   private isWaiting = false;
   /** The others have no height; null: all of them. */
-  private shown: Set<Line> | null = null;
+  private shown: Set<SegmentModel> | null = null;
 
   /** `headingOf`: the words above a line with which something begins, else null. */
   constructor(
     private readonly element: HTMLElement,
     private readonly around: Surroundings,
-    private readonly headingOf: (line: Line, before: Line | null) => Heading | null,
+    private readonly headingOf: (line: SegmentModel, before: SegmentModel | null) => Heading | null,
   ) {
     addEventListener("scroll", () => this.renderSoon(), { passive: true });
     addEventListener("resize", () => this.renderSoon());
@@ -47,15 +47,15 @@ export class LineList {
   }
 
   /** In the order of the sound. */
-  add(lines: Line[]): void {
+  add(lines: SegmentModel[]): void {
     this.lines.push(...lines);
     lines.forEach((line) => this.shown?.add(line));
-    const at = (line: Line): number => line.segment.start_seconds;
+    const at = (line: SegmentModel): number => line.segment.start_seconds;
     this.lines.sort((one, other) => at(one) - at(other) || one.id - other.id);
     this.changed();
   }
 
-  remove(gone: Line[]): void {
+  remove(gone: SegmentModel[]): void {
     for (const line of gone) this.unmount(line);
     const kept = this.lines.filter((line) => !gone.includes(line));
     this.lines.splice(0, this.lines.length, ...kept);
@@ -70,40 +70,40 @@ export class LineList {
   }
 
   /** Only those that are `wanted` at this moment, until this is asked for again; null: all. */
-  showOnly(wanted: ((line: Line) => boolean) | null): void {
+  showOnly(wanted: ((line: SegmentModel) => boolean) | null): void {
     this.shown = wanted && new Set(this.lines.filter(wanted));
     this.changed();
   }
 
   /** The next one (1) or the one before (-1) that is shown; of none the first. */
-  beside(line: Line | null, way: number): Line | null {
-    const isShown = (one: Line): boolean => this.isShown(one);
+  beside(line: SegmentModel | null, way: number): SegmentModel | null {
+    const isShown = (one: SegmentModel): boolean => this.isShown(one);
     if (!line) return this.lines.find(isShown) ?? null;
     const place = this.placeOf(line);
     const rest = way > 0 ? this.lines.slice(place + 1) : this.lines.slice(0, place).reverse();
     return rest.find(isShown) ?? null;
   }
 
-  placeOf(line: Line): number {
+  placeOf(line: SegmentModel): number {
     return this.places.get(line) ?? -1;
   }
 
-  get(id: number): Line | null {
+  get(id: number): SegmentModel | null {
     return this.lines.find((line) => line.id === id) ?? null;
   }
 
   /** Its form on the page; null while it is far from the window. */
-  rowOf(line: Line | null): Row | null {
+  rowOf(line: SegmentModel | null): SegmentRow | null {
     return (line && this.rows.get(line)) ?? null;
   }
 
   /** The one in which the hands are. */
-  get held(): Line | null {
+  get held(): SegmentModel | null {
     return this.lineOf(document.activeElement);
   }
 
   /** To which this element belongs. */
-  lineOf(inside: Element | null): Line | null {
+  lineOf(inside: Element | null): SegmentModel | null {
     const row = [...this.rows.values()].find(({ element }) => element.contains(inside));
     return row?.line ?? null;
   }
@@ -116,7 +116,7 @@ export class LineList {
   }
 
   /** The one in which the hands are, else the one that is heard. */
-  get current(): Line | null {
+  get current(): SegmentModel | null {
     return this.held ?? this.heard;
   }
 
@@ -133,7 +133,7 @@ export class LineList {
   }
 
   /** The last one that has begun at this second. */
-  at(seconds: number): Line | null {
+  at(seconds: number): SegmentModel | null {
     let low = 0;
     let high = this.lines.length;
     while (low < high) {
@@ -145,7 +145,7 @@ export class LineList {
   }
 
   /** The line and the second that are heard. */
-  setHeard(line: Line | null, seconds: number): void {
+  setHeard(line: SegmentModel | null, seconds: number): void {
     if (this.heard !== line) {
       this.rowOf(this.heard)?.setHeard(false);
       this.rowOf(this.heard)?.setSecond(null);
@@ -156,7 +156,7 @@ export class LineList {
   }
 
   /** Bring it into the window: to its middle, or only as far as needed. */
-  reveal(line: Line, block: ScrollLogicalPosition = "nearest"): Row {
+  reveal(line: SegmentModel, block: ScrollLogicalPosition = "nearest"): SegmentRow {
     this.shown?.add(line);
     const row = this.rows.get(line) ?? this.mount(line);
     this.settle();
@@ -168,7 +168,7 @@ export class LineList {
   }
 
   /** With the hands in its text. */
-  open(line: Line, block: ScrollLogicalPosition = "nearest"): Row {
+  open(line: SegmentModel, block: ScrollLogicalPosition = "nearest"): SegmentRow {
     const row = this.reveal(line, block);
     row.text.focus({ preventScroll: true });
     return row;
@@ -215,7 +215,7 @@ export class LineList {
   }
 
   /** For screen readers: which of how many, most of which are not on the page. */
-  private tellPlace(line: Line, { element }: Row): void {
+  private tellPlace(line: SegmentModel, { element }: SegmentRow): void {
     element.setAttribute("aria-setsize", String(this.lines.length));
     element.setAttribute("aria-posinset", String(this.placeOf(line) + 1));
   }
@@ -230,11 +230,11 @@ export class LineList {
     this.element.style.height = `${top}px`;
   }
 
-  private isShown(line: Line): boolean {
+  private isShown(line: SegmentModel): boolean {
     return this.shown === null || this.shown.has(line) || (this.rows.get(line)?.isHeld ?? false);
   }
 
-  private heightOf(line: Line): number {
+  private heightOf(line: SegmentModel): number {
     if (!this.isShown(line)) return 0;
     const seen = this.seenHeights.get(line);
     if (seen !== undefined) return seen;
@@ -265,10 +265,10 @@ export class LineList {
   }
 
   /** What must not jump: the row under the hands when it is in sight, else the topmost one. */
-  private anchor(): { line: Line; top: number } | null {
+  private anchor(): { line: SegmentModel; top: number } | null {
     const listTop = this.element.getBoundingClientRect().top;
     const focused = [...this.rows.values()].find((row) => row.isHeld)?.line;
-    const isInSight = (line: Line): boolean => {
+    const isInSight = (line: SegmentModel): boolean => {
       const top = listTop + this.tops[this.placeOf(line)]!;
       return top > -this.heightOf(line) && top < innerHeight;
     };
@@ -278,13 +278,13 @@ export class LineList {
     return { line, top: listTop + this.tops[this.placeOf(line)]! };
   }
 
-  private keepInPlace({ line, top }: { line: Line; top: number }): void {
+  private keepInPlace({ line, top }: { line: SegmentModel; top: number }): void {
     const now = this.element.getBoundingClientRect().top + this.tops[this.placeOf(line)]!;
     if (Math.abs(now - top) >= 1) scrollBy({ top: now - top, behavior: "instant" });
   }
 
-  private mount(line: Line): Row {
-    const row = new Row(line, this.around);
+  private mount(line: SegmentModel): SegmentRow {
+    const row = new SegmentRow(line, this.around);
     const place = this.placeOf(line);
     row.setHeard(line === this.heard);
     row.setOther(this.others.get(line.id) ?? null);
@@ -298,7 +298,7 @@ export class LineList {
 
   /** In the order of the sound also on the page, for the Tab key and for screen readers. */
   private nextElement(place: number): Element | null {
-    let next: Row | null = null;
+    let next: SegmentRow | null = null;
     let nearest = Infinity;
     for (const row of this.rows.values()) {
       const other = this.placeOf(row.line);
@@ -309,7 +309,7 @@ export class LineList {
     return next?.element ?? null;
   }
 
-  private unmount(line: Line): void {
+  private unmount(line: SegmentModel): void {
     const row = this.rows.get(line);
     if (!row) return;
     this.sizes.unobserve(row.element);

@@ -2,18 +2,18 @@
  * the bar nor the line in which the hands are, closes with Escape, and gives the hands back to that
  * line. */
 
-import type { LineList } from "./list";
-import type { Line } from "./segment-model";
+import type { SegmentList } from "./list";
+import type { SegmentModel } from "./segment-model";
 
 const GAP = 8;
 
 export class OfferBox {
   /** Where the hands were before they came to the box. */
-  private from: Line | null = null;
+  private from: SegmentModel | null = null;
 
   constructor(
     private readonly element: HTMLElement,
-    private readonly list: LineList,
+    private readonly list: SegmentList,
   ) {
     element.addEventListener("focusin", (event) => this.came(event.relatedTarget));
     // Before the keys of the desk: the first press closes the box, the next one stops the sound.
@@ -32,7 +32,7 @@ export class OfferBox {
   }
 
   /** `line`: where the hands go afterwards when they came from nowhere. */
-  show(line: Line, ...children: Node[]): void {
+  show(line: SegmentModel, ...children: Node[]): void {
     const { hasFocus } = this;
     if (!hasFocus) this.from = line;
     this.element.replaceChildren(...children);

@@ -3,7 +3,7 @@
 import { make, required } from "../base/elements";
 import { position } from "../base/times";
 import { remember, rememberedObject } from "./remembered";
-import { Wave } from "./wave";
+import { Waveform } from "./wave";
 
 const STEP_SECONDS = 3;
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3];
@@ -23,7 +23,7 @@ export class Player {
   private readonly toggleButton: HTMLButtonElement;
   private readonly slider: HTMLInputElement;
   private readonly clock: HTMLElement;
-  private readonly wave: Wave;
+  private readonly wave: Waveform;
   private readonly speed: HTMLSelectElement;
   private readonly back: HTMLSelectElement;
   private readonly pauses: HTMLInputElement;
@@ -37,7 +37,9 @@ export class Player {
     this.toggleButton = required("[data-toggle]", root);
     this.slider = required("[data-position]", root);
     this.clock = required("[data-clock]", root);
-    this.wave = new Wave(required("[data-wave]", root), (share) => this.seek(share * this.length));
+    this.wave = new Waveform(required("[data-wave]", root), (share) =>
+      this.seek(share * this.length),
+    );
     this.speed = required("[data-speed]", root);
     this.back = required("[data-back-step]");
     this.pauses = required("[data-pauses]");

@@ -2,7 +2,7 @@
 
 import { make, required } from "../base/elements";
 import { position } from "../base/times";
-import type { Line } from "./segment-model";
+import type { SegmentModel } from "./segment-model";
 import type { Proposal } from "./server";
 
 const LEAST_CONFIDENCE = 0.5;
@@ -10,22 +10,22 @@ const MOST_SHOWN = 8;
 
 /** A proposal in a line, or the whole line. `badness` from 0 to 1. */
 export interface Doubtful {
-  line: Line;
+  line: SegmentModel;
   proposal: Proposal | null;
   badness: number;
 }
 
-export class Queue {
+export class DoubtQueue {
   private readonly counts = document.querySelectorAll("[data-queue-count]");
   private readonly shown = required("[data-queue]");
   private readonly order: HTMLSelectElement = required("[data-queue-order]");
   private readonly nextButton: HTMLButtonElement = required("[data-queue-next]");
   private places: Doubtful[] = [];
-  private latest: { line: Line; proposal: number | null } | null = null;
+  private latest: { line: SegmentModel; proposal: number | null } | null = null;
 
   /** `go` brings somebody to a doubtful place. */
   constructor(
-    private readonly lines: readonly Line[],
+    private readonly lines: readonly SegmentModel[],
     private readonly go: (place: Doubtful) => void,
   ) {
     this.order.addEventListener("change", () => {
@@ -49,7 +49,7 @@ export class Queue {
   }
 
   /** The next one (1) or the one before (-1) after the place where one is, round and round. */
-  next(way: number, from: Line | null = null): void {
+  next(way: number, from: SegmentModel | null = null): void {
     if (!this.places.length) return;
     const now = this.placeOfLatest();
     let place = now < 0 && from ? this.firstAfter(from, way) : now + way;
@@ -94,7 +94,7 @@ export class Queue {
     );
   }
 
-  private firstAfter(from: Line, way: number): number {
+  private firstAfter(from: SegmentModel, way: number): number {
     if (this.order.value === "worst") return way > 0 ? 0 : -1;
     const start = from.segment.start_seconds;
     const later = this.places.findIndex(({ line }) => line.segment.start_seconds >= start);
@@ -113,7 +113,7 @@ export class Queue {
 }
 
 /** Open proposals, else what the machine itself does not trust; nothing in a confirmed line. */
-function doubtfulIn(line: Line): Doubtful[] {
+function doubtfulIn(line: SegmentModel): Doubtful[] {
   const { segment } = line;
   if (line.wantsConfirmed) return [];
   const proposed = segment.proposals.map((proposal) => ({

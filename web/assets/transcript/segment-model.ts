@@ -8,7 +8,7 @@ import { inCharacters, inField, plain } from "../base/text-places";
 import { forget, keep, kept } from "./local-drafts";
 import type { Decision } from "./proposals";
 import type { Proposal, Segment, SegmentChanged, Word } from "./server";
-import type { Timed } from "./word-places";
+import type { TimedText } from "./word-places";
 
 const WAIT_MS = 1000;
 const NAME_WAIT_MS = 4000;
@@ -40,14 +40,14 @@ export interface SegmentView {
 /** What a line tells the page. */
 export interface Desk {
   /** Something of this line has changed: typed, saved, refused. */
-  changed(line: Line): void;
+  changed(line: SegmentModel): void;
   /** The server has taken over what was done here; `before` is how it was. */
-  saved(line: Line, before: Segment, decided: Decided | null): void;
+  saved(line: SegmentModel, before: Segment, decided: Decided | null): void;
   addName(name: string): void;
   isKnownName(name: string): boolean;
 }
 
-export class Line {
+export class SegmentModel {
   text: string;
   speaker: string;
   wantsConfirmed: boolean;
@@ -59,7 +59,7 @@ export class Line {
   view: SegmentView | null = null;
   wasTouched = false;
   /** When they were said; null while nobody has asked. */
-  words: Timed | null = null;
+  words: TimedText | null = null;
   /** When the server's state was taken over last, on the clock of `performance`. */
   takenAt = performance.now();
 

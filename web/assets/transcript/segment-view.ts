@@ -8,9 +8,9 @@ import type { Heading, Place } from "./items";
 import { chosenPlace, fillChoice, showHeading } from "./items";
 import { marked } from "./marks";
 import { showProposals } from "./proposals";
-import type { Line, SegmentView } from "./segment-model";
+import type { SegmentModel, SegmentView } from "./segment-model";
 import type { AgendaItem, Mark, Other } from "./server";
-import { type Placed, placed } from "./word-places";
+import { type PlacedWord, placed } from "./word-places";
 
 const GONE =
   "この発話はもうありません。ほかの人が前の発話とつなげたか、逐語録が消されました。" +
@@ -21,33 +21,33 @@ const SIZES_ITSELF = CSS.supports("field-sizing", "content");
 export interface Surroundings {
   readonly mayCorrect: boolean;
   readonly agendaItems: AgendaItem[];
-  hear(line: Line): void;
+  hear(line: SegmentModel): void;
   /** The hands have come to this line, or have left it. */
-  goTo(line: Line): void;
-  left(line: Line): void;
+  goTo(line: SegmentModel): void;
+  left(line: SegmentModel): void;
   typing(): void;
   /** The row shows when its words were said, as soon as that is known. */
-  wantWords(line: Line): void;
+  wantWords(line: SegmentModel): void;
   /** What else can be done with this line, for hands without a keyboard. */
-  offer(line: Line): void;
-  startAgendaItem(line: Line, place: Place): void;
+  offer(line: SegmentModel): void;
+  startAgendaItem(line: SegmentModel, place: Place): void;
   /** Who the voice of this line is. */
-  askVoice(line: Line): void;
+  askVoice(line: SegmentModel): void;
   /** The item that a machine found begins here indeed. */
-  confirmItem(line: Line): void;
+  confirmItem(line: SegmentModel): void;
   /** Back to the saved text; or, of a line that is gone, away with it. */
-  dropTyped(line: Line): void;
+  dropTyped(line: SegmentModel): void;
   /** What was typed into a line that is gone becomes a part of the line before it. */
-  rescue(line: Line): void;
+  rescue(line: SegmentModel): void;
 }
 
-export class Row implements SegmentView {
+export class SegmentRow implements SegmentView {
   readonly element = make("li", { class: "segment" });
   readonly text: HTMLTextAreaElement;
 
   /** Below the text, letter for letter: the word that is heard, and those that are not sure. */
   private readonly words = make("div", { class: "segment-words", "aria-hidden": "true" });
-  private shownWords: { word: Placed; element: HTMLElement }[] = [];
+  private shownWords: { word: PlacedWord; element: HTMLElement }[] = [];
   private wordsOf = "";
   private heardWord: HTMLElement | null = null;
   private second: number | null = null;
@@ -69,7 +69,7 @@ export class Row implements SegmentView {
   private shownProblem: unknown = null;
 
   constructor(
-    readonly line: Line,
+    readonly line: SegmentModel,
     private readonly around: Surroundings,
   ) {
     const place = position(line.segment.start_seconds);

@@ -2,9 +2,9 @@
  * near the window or heard, once for many of them. */
 
 import { Refusal, request } from "../base/http";
-import type { Line } from "./segment-model";
+import type { SegmentModel } from "./segment-model";
 import type { WordsAnswer } from "./server";
-import { type Placed, placed } from "./word-places";
+import { type PlacedWord, placed } from "./word-places";
 
 const TOGETHER_MS = 150;
 /** Lines further apart are asked for one after the other. */
@@ -18,21 +18,21 @@ const NOT_KNOWN = "言葉ごとの自信はまだ調べていません。文字�
 const NO_ANSWER = "サーバーに聞けないため、自信のない言葉を探せません。";
 
 interface Unsure {
-  line: Line;
-  word: Placed;
+  line: SegmentModel;
+  word: PlacedWord;
 }
 
-export class Spoken {
-  private readonly wanted = new Set<Line>();
+export class SpokenWords {
+  private readonly wanted = new Set<SegmentModel>();
   private timer = 0;
 
   constructor(
     private readonly path: string,
-    private readonly lines: readonly Line[],
+    private readonly lines: readonly SegmentModel[],
   ) {}
 
   /** The line has come near, or its text is another than its words say. */
-  want(line: Line): void {
+  want(line: SegmentModel): void {
     if (isFresh(line)) return;
     this.wanted.add(line);
     this.timer ||= window.setTimeout(() => void this.fetchWanted(), TOGETHER_MS);
@@ -45,7 +45,7 @@ export class Spoken {
 
   /** The next word in an unconfirmed line that the machine was not sure of, after `place`; or why
    * there is none. */
-  async nextUnsure(from: Line, place: number): Promise<Unsure | string> {
+  async nextUnsure(from: SegmentModel, place: number): Promise<Unsure | string> {
     const first = Math.max(0, this.lines.indexOf(from));
     for (const line of this.lines.slice(first)) {
       if (line.wantsConfirmed) continue;
@@ -58,7 +58,7 @@ export class Spoken {
   }
 
   /** The last one that was unsure before `place`. */
-  async previousUnsure(until: Line, place: number): Promise<Unsure | string> {
+  async previousUnsure(until: SegmentModel, place: number): Promise<Unsure | string> {
     const last = this.lines.indexOf(until);
     for (const line of this.lines.slice(0, last + 1).reverse()) {
       if (line.wantsConfirmed) continue;
@@ -77,7 +77,7 @@ export class Spoken {
 
   private async fetchWanted(): Promise<void> {
     this.timer = 0;
-    const at = (line: Line): number => line.segment.start_seconds;
+    const at = (line: SegmentModel): number => line.segment.start_seconds;
     const lines = [...this.wanted].sort((one, other) => at(one) - at(other));
     this.wanted.clear();
     while (lines.length) {
@@ -111,20 +111,20 @@ export class Spoken {
 }
 
 /** Where to begin to listen so that the word at this place is heard with what leads to it. */
-export function secondsBefore(line: Line, place: number): number {
+export function secondsBefore(line: SegmentModel, place: number): number {
   const { start_seconds: start } = line.segment;
   const word = wordsOf(line).findLast((one) => one.start <= place);
   return word ? Math.max(start, word.seconds - LEAD_SECONDS) : start;
 }
 
-function unsureIn(line: Line): Placed[] {
+function unsureIn(line: SegmentModel): PlacedWord[] {
   return wordsOf(line).filter((word) => word.isUnsure);
 }
 
-function wordsOf({ words, text }: Line): Placed[] {
+function wordsOf({ words, text }: SegmentModel): PlacedWord[] {
   return words ? placed(words, text) : [];
 }
 
-function isFresh({ words, segment }: Line): boolean {
+function isFresh({ words, segment }: SegmentModel): boolean {
   return words !== null && (!words.words.length || words.text === segment.text);
 }

@@ -1,19 +1,19 @@
 /** 未確認: how much nobody has passed yet, the way through it, and nothing else shown if wished. */
 
 import { required } from "../base/elements";
-import type { LineList } from "./list";
-import type { Line } from "./segment-model";
+import type { SegmentList } from "./list";
+import type { SegmentModel } from "./segment-model";
 
 const NONE = "未確認の発話はありません。";
 
-export class Unconfirmed {
+export class UnconfirmedSegments {
   private readonly count = required("[data-unconfirmed]");
   private readonly unknown = required("[data-unknown]");
   private readonly only: HTMLInputElement = required("[data-unconfirmed-only]");
   private readonly nextButton: HTMLButtonElement = required("[data-unconfirmed-next]");
 
   constructor(
-    private readonly list: LineList,
+    private readonly list: SegmentList,
     private readonly say: (words: string) => void,
   ) {
     this.nextButton.addEventListener("click", () => this.next(1));
@@ -55,6 +55,6 @@ export class Unconfirmed {
   }
 }
 
-function isOpen(line: Line): boolean {
+function isOpen(line: SegmentModel): boolean {
   return !line.wantsConfirmed && !line.isGone;
 }

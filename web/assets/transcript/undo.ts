@@ -15,7 +15,7 @@ export interface Act {
 
 const MOST = 500;
 
-export class Undo {
+export class UndoStack {
   private readonly done: Act[] = [];
   private readonly undone: Act[] = [];
   private isAtWork = false;

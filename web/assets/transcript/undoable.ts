@@ -5,20 +5,20 @@ import { position } from "../base/times";
 import { writeTexts } from "./alike";
 import type { Kind, Step } from "./bulk";
 import { act, changedSince, isSame, TEXTS } from "./bulk";
-import type { LineList } from "./list";
-import type { Decided, Line } from "./segment-model";
+import type { SegmentList } from "./list";
+import type { Decided, SegmentModel } from "./segment-model";
 import type { Segment, SegmentChanged, TextChange } from "./server";
-import type { Act, Outcome, Undo } from "./undo";
+import type { Act, Outcome, UndoStack } from "./undo";
 import { DONE } from "./undo";
 
-export class Acts {
+export class UndoRecorder {
   /** The text last written into, and how it was before its writer came: one act, not one for
    * every pause. */
-  private writing: { line: Line; act: TextAct } | null = null;
+  private writing: { line: SegmentModel; act: TextAct } | null = null;
 
   constructor(
-    private readonly undo: Undo,
-    private readonly list: LineList,
+    private readonly undo: UndoStack,
+    private readonly list: SegmentList,
     private readonly path: string,
   ) {}
 
@@ -27,7 +27,7 @@ export class Acts {
     this.writing = null;
   }
 
-  saved(line: Line, before: Segment, decided: Decided | null): void {
+  saved(line: SegmentModel, before: Segment, decided: Decided | null): void {
     if (this.undo.isPlaying) return;
     const { segment } = line;
     if (decided) return this.undo.note(decision(line, decided));
@@ -56,7 +56,7 @@ export class Acts {
   }
 
   /** What is typed and could not be saved: taken back to the saved text, and put there again. */
-  noteTyped(line: Line): void {
+  noteTyped(line: SegmentModel): void {
     const typed = line.text;
     const put = async (text: string): Promise<Outcome> => {
       line.write(text);
@@ -70,7 +70,7 @@ export class Acts {
     });
   }
 
-  private wrote(line: Line, before: string, after: string): void {
+  private wrote(line: SegmentModel, before: string, after: string): void {
     const { writing } = this;
     if (writing?.line === line && writing.act.after === before) {
       writing.act.after = after;
@@ -84,7 +84,7 @@ export class Acts {
 
 class TextAct implements Act {
   constructor(
-    private readonly line: Line,
+    private readonly line: SegmentModel,
     private readonly before: string,
     public after: string,
   ) {}
@@ -111,7 +111,7 @@ class TextAct implements Act {
   }
 }
 
-function naming(line: Line, before: Segment): Act {
+function naming(line: SegmentModel, before: Segment): Act {
   const [from, to] = [before.speaker ?? "", line.segment.speaker ?? ""];
   const name = async (now: string, then: string): Promise<Outcome> => {
     if ((line.segment.speaker ?? "") !== now || line.isGone) return changedSince("発言者");
@@ -122,7 +122,7 @@ function naming(line: Line, before: Segment): Act {
   return { words: "発言者", undo: () => name(to, from), redo: () => name(from, to) };
 }
 
-function tick(line: Line): Act {
+function tick(line: SegmentModel): Act {
   const isConfirmed = line.segment.is_confirmed;
   const set = async (wanted: boolean): Promise<Outcome> => {
     line.setConfirmed(wanted);
@@ -132,7 +132,7 @@ function tick(line: Line): Act {
   return { words: "確認済みの印", undo: () => set(!isConfirmed), redo: () => set(isConfirmed) };
 }
 
-function decision(line: Line, { proposal, decision }: Decided): Act {
+function decision(line: SegmentModel, { proposal, decision }: Decided): Act {
   return {
     words: `修正候補（${proposal.before} → ${proposal.after}）`,
     undo: async () => {

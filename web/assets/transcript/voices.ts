@@ -8,11 +8,11 @@ import { Refusal, request } from "../base/http";
 import { position } from "../base/times";
 import type { Kind } from "./bulk";
 import { SPEAKERS } from "./bulk";
-import type { LineList } from "./list";
+import type { SegmentList } from "./list";
 import type { Nameable } from "./naming";
 import { nameChoice } from "./naming";
 import { OfferBox } from "./offer-box";
-import type { Line } from "./segment-model";
+import type { SegmentModel } from "./segment-model";
 import type { Segment, SegmentsChanged } from "./server";
 
 const NO_SUGGESTION = "この発話の声に、声紋からの名前の候補はありません。";
@@ -22,7 +22,7 @@ export interface VoiceDesk {
   people(): Nameable[];
   addName(name: string): void;
   say(words: string): void;
-  hear(line: Line): void;
+  hear(line: SegmentModel): void;
   refresh(): void;
 }
 
@@ -32,13 +32,13 @@ interface Consent {
   isGiven(): boolean;
 }
 
-export class Voices {
+export class VoiceNaming {
   private readonly box: OfferBox;
   /** Until when a voiceprint made now is kept; empty where the series keeps none. */
   private readonly until = required<HTMLElement>("[data-transcript]").dataset.voiceprintUntil ?? "";
 
   constructor(
-    private readonly list: LineList,
+    private readonly list: SegmentList,
     private readonly desk: VoiceDesk,
     /** What was done to many segments at once, for the undo. */
     private readonly took: (kind: Kind<string>, words: string, segments: Segment[]) => void,
@@ -49,7 +49,7 @@ export class Voices {
   }
 
   /** A person has named one segment of a voice that had no name: the others are offered. */
-  saved(line: Line, before: Segment): void {
+  saved(line: SegmentModel, before: Segment): void {
     const name = line.segment.speaker;
     if (!before.is_suggested || !before.speaker || !name || name === before.speaker) return;
     const voice = before.speaker;
@@ -71,7 +71,7 @@ export class Voices {
   }
 
   /** A box in which the voice of this line gets its name, or becomes one with another. */
-  ask(line: Line): void {
+  ask(line: SegmentModel): void {
     const voice = line.segment.speaker;
     if (!voice)
       return this.desk.say("この発話には声が付いていません。先に発言者を付けてください。");
@@ -106,14 +106,14 @@ export class Voices {
   }
 
   /** What a voiceprint suggests becomes the name, at one press. */
-  async accept(line: Line | null): Promise<void> {
+  async accept(line: SegmentModel | null): Promise<void> {
     const name = line?.segment.suggested_name;
     if (!line || !name) return this.desk.say(NO_SUGGESTION);
     const problem = await this.name(line, name, false);
     if (problem) this.desk.say(problem);
   }
 
-  async dismiss(line: Line | null): Promise<void> {
+  async dismiss(line: SegmentModel | null): Promise<void> {
     const { speaker, suggested_name: name } = line?.segment ?? {};
     if (!line || !name) return this.desk.say(NO_SUGGESTION);
     const path = `/api/segments/${line.id}/voice/suggestion`;
@@ -122,7 +122,7 @@ export class Voices {
     if (problem) this.desk.say(problem);
   }
 
-  async split(line: Line): Promise<void> {
+  async split(line: SegmentModel): Promise<void> {
     const path = `/api/segments/${line.id}/voices`;
     const problem = await this.change("POST", path, undefined, (changed) => {
       const now = changed[0]?.speaker ?? "";
@@ -132,7 +132,7 @@ export class Voices {
   }
 
   private suggestion(
-    line: Line,
+    line: SegmentModel,
     decide: (name: string) => Promise<void>,
     done: () => void,
   ): HTMLElement | null {
@@ -195,7 +195,7 @@ export class Voices {
   }
 
   /** Of a voice that says much one segment tells little: each press plays the next of them. */
-  private hearing(line: Line, voice: string): HTMLElement {
+  private hearing(line: SegmentModel, voice: string): HTMLElement {
     const lines = this.of(voice);
     let place = Math.max(0, lines.indexOf(line));
     return button(
@@ -209,7 +209,7 @@ export class Voices {
   }
 
   /** Why it could not be done, in a sentence; else nothing. */
-  private async name(line: Line, name: string, hasConsent: boolean): Promise<string> {
+  private async name(line: SegmentModel, name: string, hasConsent: boolean): Promise<string> {
     const body = { name, has_consent: hasConsent };
     const problem = await this.change("PUT", `/api/segments/${line.id}/voice`, body, (changed) => {
       this.desk.addName(name);
@@ -239,7 +239,7 @@ export class Voices {
     }
   }
 
-  private of(voice: string): Line[] {
+  private of(voice: string): SegmentModel[] {
     return this.list.lines.filter((line) => line.segment.speaker === voice);
   }
 

@@ -10,7 +10,7 @@ const PAIRS_AT = 16;
 const AGAIN_MS = 10_000;
 const QUIETEST_FULL_HEIGHT = 12;
 
-export class Wave {
+export class Waveform {
   private pairs: Int8Array | null = null;
   private place = 0;
   /** The greatest value: a quiet recording fills the height too. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { placed, type Timed } from "./word-places";
+import { placed, type TimedText } from "./word-places";
 
 const TEXT = "市長が答弁します";
 const word = (letters: number, seconds: number, isUnsure = false) => ({
@@ -9,7 +9,10 @@ const word = (letters: number, seconds: number, isUnsure = false) => ({
   probability: null,
 });
 /** 市長 | が | 答弁 | します */
-const HEARD: Timed = { text: TEXT, words: [word(2, 1), word(1, 2), word(2, 3, true), word(3, 4)] };
+const HEARD: TimedText = {
+  text: TEXT,
+  words: [word(2, 1), word(1, 2), word(2, 3, true), word(3, 4)],
+};
 const shown = (text: string) =>
   placed(HEARD, text).map(({ start, end, seconds }) => [text.slice(start, end), seconds]);
 

@@ -3,13 +3,13 @@
 import type { Word } from "./server";
 
 /** The words of a text; none where it is not known when they were said. */
-export interface Timed {
+export interface TimedText {
   text: string;
   words: Word[];
 }
 
 /** A word in the text of a line. */
-export interface Placed {
+export interface PlacedWord {
   start: number;
   end: number;
   seconds: number;
@@ -18,14 +18,14 @@ export interface Placed {
 
 /** Where each word stands in the text as it is by now: what was typed between the letters at its
  * beginning and at its end that are still the same is one word, said when the replaced ones were. */
-export function placed({ text: known, words }: Timed, text: string): Placed[] {
+export function placed({ text: known, words }: TimedText, text: string): PlacedWord[] {
   let kept = 0;
   while (kept < known.length && known[kept] === text[kept]) kept++;
   let tail = 0;
   const most = Math.min(known.length, text.length) - kept;
   while (tail < most && known.at(-1 - tail) === text.at(-1 - tail)) tail++;
   const moved = text.length - known.length;
-  const found: Placed[] = [];
+  const found: PlacedWord[] = [];
   let typedAt: number | null = null;
   const add = (start: number, end: number, seconds: number, isUnsure: boolean): void => {
     const before = found.at(-1)?.end ?? 0;

@@ -6,7 +6,7 @@ const MB = 1_000_000;
 const WINDOW_MS = 10_000;
 const FIGURES_MS = 1000;
 
-export class Row {
+export class UploadRow {
   readonly element = document.createElement("li");
   private readonly state = document.createElement("p");
   private readonly bar = document.createElement("progress");

@@ -5,10 +5,10 @@ import { type DetailedError, type HttpRequest, Upload as TusUpload } from "tus-j
 import { ask } from "../base/dialog";
 import { isOfSignIn, Refusal, request } from "../base/http";
 import { headersOfPage, renewToken } from "../base/signed-in";
-import { header, hex, Sums, sha256 } from "../resumable/checksum";
+import { Checksums, header, hex, sha256 } from "../resumable/checksum";
 import { stay } from "../resumable/idle";
 import { patience, sleep, type Upload, untilSignedIn, urlOf } from "../resumable/server";
-import { Row } from "./row";
+import { UploadRow } from "./row";
 
 export interface Place {
   uploadsUrl: string;
@@ -36,10 +36,10 @@ const WITHDRAW = "この送信を取りやめますか。届いたところま�
 const CHECKING = "送信が終わりました。音声を確かめています…　この画面を閉じても受け付けられます。";
 const ACCEPTED = "受け付けました。文字起こしを始めます。";
 
-export class Sending {
-  readonly row: Row;
+export class FileUpload {
+  readonly row: UploadRow;
   private readonly upload: TusUpload;
-  private readonly sums: Sums;
+  private readonly sums: Checksums;
   private key: string | null = null;
   private failures = 0;
   private movedAt = 0;
@@ -55,8 +55,8 @@ export class Sending {
     private readonly file: File,
     private readonly place: Place,
   ) {
-    this.row = new Row(file);
-    this.sums = new Sums(file, PIECE_BYTES);
+    this.row = new UploadRow(file);
+    this.sums = new Checksums(file, PIECE_BYTES);
     this.ended = new Promise((resolve) => (this.end = resolve));
     this.upload = new TusUpload(file, {
       endpoint: place.uploadsUrl,

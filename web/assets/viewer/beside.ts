@@ -15,7 +15,7 @@ export interface BesideListener {
   watermarkOf(document: ShownDocument): string;
 }
 
-export class Beside {
+export class SecondDocument {
   private reader: Reader | null = null;
   private isWideForTwo = false;
 

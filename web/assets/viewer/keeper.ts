@@ -9,7 +9,7 @@ import type { ViewerData } from "./data";
 
 const STAGGER_MS = 10_000;
 
-export class Keeper {
+export class OfflineDocuments {
   /** How many of how many documents are on the terminal. */
   onKept: (kept: number, of: number) => void = () => undefined;
   private turn = 0;

@@ -44,7 +44,7 @@ const PROBE_LIMIT_MS = 500;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 3000;
 
-export class Live {
+export class LiveConnection {
   state: LiveState | null = null;
   link: Link = "connecting";
   private source: EventSource | null = null;

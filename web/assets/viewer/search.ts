@@ -14,7 +14,7 @@ interface Found {
   isCut: boolean;
 }
 
-export class Search {
+export class DocumentSearch {
   /** Which hit is open, with the ways to the others; the viewer puts it where it covers nothing. */
   readonly sign = make("div", { class: "viewer-found" });
   private readonly place = make("span");
