@@ -53,7 +53,7 @@ def _imports(path: Path) -> Iterator[Path]:
 
 
 def _circle(graph: dict[Path, set[Path]]) -> list[Path]:
-    """Returns the modules of one circle, the first one at its end again; none where there is none."""
+    """Returns the modules of one circle, the first one again at its end; none if there is none."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as problem:
