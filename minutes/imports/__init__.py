@@ -1,2 +1,3 @@
-"""Transcripts that were made elsewhere (取り込み): reading the files, placing their text on the
-recording by their times or by the sound."""
+"""Imports transcripts that were made elsewhere (取り込み): reads the files and places their text on
+the recording, by their times or by the sound.
+"""

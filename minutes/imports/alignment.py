@@ -1,12 +1,12 @@
-"""Which character of one long text is which of another: what somebody wrote down beside what the
-speech model heard.
+"""Aligns two long texts character by character: what somebody wrote down, and what the speech model
+heard.
 
-Comparing all with all takes time with the square of the length: ten seconds for four hours of
-speech, minutes for a day. So islands are found first, runs of characters that stand once in both
-texts and in the same order (the islands of Moreno et al. 1998, "A recursive algorithm for the
-forced alignment of very long audio segments", found as in Cohen's patience diff: unique runs, of
-them the longest increasing row by Schensted 1961), and only what lies between two of them is
-compared by the fewest edits (Levenshtein 1966).
+Comparing all with all takes time that grows with the square of the length: ten seconds for four
+hours of speech, minutes for a day. So islands are found first, runs of characters that occur once
+in both texts and in the same order (the islands of Moreno et al. 1998, "A recursive algorithm for
+the forced alignment of very long audio segments", found as in Cohen's patience diff: unique runs,
+of them the longest increasing subsequence by Schensted 1961), and only what lies between two
+islands is compared by the fewest edits (Levenshtein 1966).
 """
 
 from bisect import bisect_left
@@ -16,30 +16,35 @@ from itertools import pairwise
 from rapidfuzz.distance import Levenshtein
 
 RUNS = (12, 7, 4)
-"""Characters of an island: the longer ones first, shorter ones between them."""
+"""Lengths of islands in characters: the longest are looked for first, shorter ones between them."""
 
 LARGEST_PRODUCT = 100_000_000
-"""Of the two lengths between islands, to be compared by edits: a tenth of a second. What is longer
-and has no island in it has nothing in common."""
+"""Largest product of the two lengths between islands that is compared by edits, which takes a tenth
+of a second. Longer texts without an island between them have nothing in common."""
 
 SMALL_PRODUCT = 1_000_000
 
 WINDOW, LEAST_WINDOW = 20, 6
 DRIFT = 6
-"""A character that fits by chance has no company: of WINDOW characters before or after it half
-fit too, with a distance between the texts that differs by at most DRIFT."""
+"""A pair of equal characters counts only in company, since single ones match by chance: of the
+WINDOW characters before it or after it, half must match too, shifted by nearly the same distance
+(at most DRIFT more or less)."""
 
 Pair = tuple[int, int]
 
 
 def align(one: str, other: str) -> dict[int, int]:
-    """The place in `other` of each character of `one` that is found there, in rising order."""
+    """Returns, by the index of each character of `one` that is found in `other`, its index there.
+    Both rise.
+    """
     found = list(_pairs(one, other, 0, 0, RUNS))
     return dict(_in_company(found, len(one)))
 
 
 def _pairs(one: str, other: str, at: int, there: int, runs: Sequence[int]) -> Iterator[Pair]:
-    """`at`, `there`: where these two pieces begin in the whole texts."""
+    """Yields pairs of indexes of equal characters. `at` and `there` are where these two pieces
+    begin in the whole texts, `runs` the lengths of islands that are left to try.
+    """
     product = len(one) * len(other)
     if product <= SMALL_PRODUCT or not runs:
         if 0 < product <= LARGEST_PRODUCT:
@@ -69,7 +74,7 @@ def _islands(one: str, other: str, length: int) -> list[Pair]:
 
 
 def _unique_runs(text: str, length: int) -> dict[str, int]:
-    """Where each run of so many characters begins that stands in the text just once."""
+    """Returns the index of each run of `length` characters that occurs exactly once in the text."""
     first: dict[str, int] = {}
     repeated: set[str] = set()
     for at in range(len(text) - length + 1):
@@ -81,7 +86,9 @@ def _unique_runs(text: str, length: int) -> dict[str, int]:
 
 
 def _longest_rising(pairs: list[Pair]) -> list[Pair]:
-    """Of pairs that rise in the first place, the most that rise in the second one too."""
+    """Returns the longest subsequence of `pairs` that rises in the second index too. The pairs come
+    sorted by the first one.
+    """
     ends: list[int] = []
     last: list[int] = []
     before: list[int] = []
@@ -98,13 +105,16 @@ def _longest_rising(pairs: list[Pair]) -> list[Pair]:
 
 
 def _in_company(pairs: list[Pair], length: int) -> Iterator[Pair]:
+    """Yields the pairs that do not match by chance alone."""
     for number, (at, there) in enumerate(pairs):
         if _has_company(pairs, number, -1, at) or _has_company(pairs, number, +1, length - at - 1):
             yield at, there
 
 
 def _has_company(pairs: list[Pair], number: int, step: int, available: int) -> bool:
-    """On one side, where the text has so many more characters."""
+    """Returns whether enough pairs match on one side (`step` −1 before, +1 after), where the text
+    has `available` more characters.
+    """
     missing = max(LEAST_WINDOW, min(WINDOW, available)) / 2
     at, there = pairs[number]
     number += step

@@ -1,10 +1,11 @@
-"""Long paragraphs into pieces of one to two sentences, as the desk shows them."""
+"""Cuts long paragraphs into pieces of one or two sentences, as the desk shows them."""
 
 import re
 from collections.abc import Iterator
 
 SHORT, LONG = 25, 120
-"""Characters: a shorter sentence takes the next one along, a longer one is cut at its commas."""
+"""Characters below which a sentence is joined with the next one, and above which it is cut at its
+commas."""
 
 SENTENCE = re.compile(
     r".+?(?:[。！？]+[」』）)】]*|[.!?][\"'”’)]*(?=\s)|$)(?![とがのをにでも、])", re.DOTALL
@@ -13,7 +14,7 @@ CLAUSE = re.compile(rf".{{{LONG // 2},{LONG}}}?(?:[、，,]|$)|.{{1,{LONG}}}", r
 
 
 def sentences(paragraph: str) -> Iterator[str]:
-    """In order, nothing left out but the space between them."""
+    """Yields the sentences of the paragraph in order. Only spaces between them are left out."""
     short = ""
     for sentence in SENTENCE.findall(paragraph):
         together = short + sentence

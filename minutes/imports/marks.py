@@ -1,5 +1,6 @@
-"""Who speaks, as it is marked at the beginning of a paragraph: 「○議長（芹沢誠司君）」,
-「委員：」, 「【事務局】」, or in a column of its own."""
+"""Recognises who speaks, as it is marked at the beginning of a paragraph: 「○議長（芹沢誠司君）」,
+「委員：」, 「【事務局】」, or in a column of its own.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -34,7 +35,7 @@ FORMS = [
 IN_A_CUE = re.compile(
     r"(?P<role>[^\s：:。、，「」][^：:。、，「」]{0,39}?)\s*[：:]\s+(?P<text>.*)", re.DOTALL
 )
-"""古賀 真由美（財政課）: …, as meeting programs begin each cue."""
+"""The mark at the beginning of each cue of meeting programs: 古賀 真由美（財政課）: …"""
 
 NO_SPEAKER = re.compile(
     "(?:(?:開催)?(?:日時|日付|日|場所)|日程|時間|時刻|開会|開議|閉会|散会|延会|休憩|再開|開始|終了|会場|"
@@ -46,8 +47,10 @@ NOTE = re.compile(r"[（(〔［\[][^（(）)]*[）)〕］\]]")
 
 
 def with_speakers(pieces: Iterable[ImportedPiece]) -> Iterator[ImportedPiece]:
-    """The mark becomes the speaker and leaves the text; whoever was marked goes on speaking in the
-    paragraphs that follow. A note in brackets, 「（拍手）」, is nobody's."""
+    """Yields the pieces with their speakers. A mark becomes the speaker and is taken out of the
+    text; it holds for the paragraphs that follow, until another one. A note in brackets such as
+    「（拍手）」 has no speaker.
+    """
     speaking = ""
     for piece in pieces:
         if piece.speaker:
@@ -64,15 +67,17 @@ def with_speakers(pieces: Iterable[ImportedPiece]) -> Iterator[ImportedPiece]:
 
 
 def begins_with_mark(text: str) -> bool:
+    """Returns whether the text begins with the mark of a speaker."""
     return _mark(ImportedPiece(text)) is not None
 
 
 def is_speaker(role: str) -> bool:
-    """Whether these words can be somebody's name or office."""
+    """Returns whether these words can be somebody's name or office."""
     return not NO_SPEAKER.fullmatch(role) and not SENTENCE.search(role)
 
 
 def _mark(piece: ImportedPiece) -> tuple[str, str] | None:
+    """Returns the speaker and the text behind the mark, or None where there is no mark."""
     forms = FORMS if piece.start_seconds is None else [*FORMS, IN_A_CUE]
     for form in forms:
         found = form.match(piece.text)

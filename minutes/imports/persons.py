@@ -1,4 +1,4 @@
-"""Whom of the people who were invited the mark of a speaker names."""
+"""Finds which of the invited people a speaker mark names."""
 
 import re
 from collections.abc import Iterable
@@ -10,8 +10,9 @@ BRACKETED = re.compile(IN_BRACKETS)
 
 
 def person_named(mark: str, names: Iterable[str]) -> str:
-    """The one of these people whom the mark names, in whichever letters: by the full name, or by
-    the family name where only one has it. Otherwise the mark as it stands."""
+    """Returns the one of `names` that the mark contains, whatever the variant of its letters: the
+    full name, or the family name where only one person has it. Otherwise returns the mark as it is.
+    """
     bracketed = BRACKETED.search(mark)
     written = folded(bracketed["who"] if bracketed else mark)
     known = list(names)

@@ -1,5 +1,6 @@
-"""Where the pieces of a file are on the recording: by their own times, or by the sound, that is
-by what the speech model heard there."""
+"""Places the pieces of a file on the recording: by their own times, or by the sound, that is by
+aligning them with what the speech model heard there.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -14,19 +15,19 @@ from minutes.imports.said import ImportedPiece
 from minutes.timing_error import Timed
 
 TOLERANCE_SECONDS = 2.0
-"""A cue may outlast the recording by so much: players and recorders round differently."""
+"""Most by which a cue may end after the recording: players and recorders round differently."""
 
 LEAST_SHARE = 0.4
-"""Of the characters of a sentence that are found in what was heard, so that it has its place."""
+"""Least share of a sentence's characters that must be found in what was heard to place it."""
 
 LEAST_FOUND = 0.1
-"""Of a whole text; with less it is another meeting's."""
+"""Least share of a whole text that must be found; with less, it is of another meeting."""
 
 REACH = 2
-"""Characters by which the border of a heard segment may lie beside the expected place."""
+"""Most characters between the expected place and the border of a heard segment to prefer that."""
 
 STRAYS = 4
-"""So few characters at the edge of a sentence may belong to another one."""
+"""Most characters at the edge of a sentence that may have been matched with another sentence."""
 
 OTHER_MEETING = (
     "この録音で話されている内容と、ファイルの文がほとんど合いません。"
@@ -40,7 +41,9 @@ NOT_HEARD_YET = (
 
 @dataclass(frozen=True)
 class PlacedPiece:
-    """A piece of the file with its times in seconds; `is_sure`: not only put between others."""
+    """A piece of the file with its times in seconds of the recording. `is_sure` is false where its
+    times are only estimated from its neighbours.
+    """
 
     text: str
     speaker: str
@@ -51,7 +54,9 @@ class PlacedPiece:
 
 @dataclass(frozen=True)
 class Placement:
-    """All of it in the order of the sound, and what one should know about it, in sentences."""
+    """All pieces in the order of the sound. `by_sound`: their own times were not used. `remarks`
+    are Japanese sentences for whoever sent the file.
+    """
 
     placed: list[PlacedPiece]
     by_sound: bool
@@ -59,16 +64,18 @@ class Placement:
 
     @property
     def unsure(self) -> int:
+        """Returns how many pieces have only estimated times."""
         return sum(not one.is_sure for one in self.placed)
 
 
 def by_times(
     pieces: Sequence[ImportedPiece], offset_seconds: float, length_seconds: float
 ) -> Placement:
-    """As the file says, later by the offset. What crosses an end of the recording is shortened.
+    """Places the pieces by their own times plus `offset_seconds`. What crosses an end of the
+    recording is shortened.
 
-    Raises InvalidInput when something lies beyond an end: it is another recording's, or the offset
-    is wrong.
+    Raises InvalidInput when a piece lies outside the recording of `length_seconds`: it is another
+    recording's file, or the offset is wrong.
     """
     shifted = [_shifted(piece, offset_seconds) for piece in pieces]
     outside = [one for one in shifted if _is_outside(one, length_seconds)]
@@ -87,8 +94,9 @@ def by_times(
 def by_sound(
     pieces: Sequence[ImportedPiece], heard: Sequence[Timed], length_seconds: float
 ) -> Placement:
-    """Where what was heard says the same. What is not found there is put between its neighbours,
-    by its characters, and is not sure.
+    """Places the pieces where `heard`, the segments of the speech model, say the same. A piece that
+    is not found there is put between its neighbours, in proportion to its characters, and is not
+    sure.
 
     Raises NotPossibleNow when nothing was heard yet, InvalidInput for another meeting's text.
     """
@@ -104,8 +112,9 @@ def by_sound(
 
 
 class _HeardText:
-    """What was heard as one text, with the time of each of its characters: segments are divided
-    evenly among theirs."""
+    """All that was heard as one text, with the time of each of its characters: within a segment,
+    time is divided evenly among its characters.
+    """
 
     def __init__(self, heard: Sequence[Timed]) -> None:
         texts = [comparable(one.text) for one in heard]
@@ -129,7 +138,7 @@ class _HeardText:
 
 
 class _Found:
-    """Which characters of the file were heard, and where."""
+    """Which characters of the file were heard, by their index, and where in the heard text."""
 
     def __init__(self, same: dict[int, int], sound: _HeardText, length_seconds: float) -> None:
         self._places = list(same)
@@ -138,7 +147,9 @@ class _Found:
         self._length_seconds = length_seconds
 
     def times(self, start: int, end: int) -> tuple[float, float] | None:
-        """Of the characters from `start` to before `end`; None where too few were heard."""
+        """Returns start and end in seconds of the characters from `start` to before `end`; None
+        where too few of them were heard.
+        """
         first, after = (bisect_left(self._places, place) for place in (start, end))
         if after - first < max(1, LEAST_SHARE * (end - start)):
             return None
@@ -146,8 +157,10 @@ class _Found:
         return self._begin(start, self._edge(found)), self._end(end - 1, self._edge(found[::-1]))
 
     def _edge(self, found: range) -> int:
-        """The outermost character, without a few that a leap parts from the rest: the end of a
-        sentence that was left out often sounds like the end of the one before."""
+        """Returns the outermost of the `found` characters, without a few that a leap separates from
+        the rest: the end of a sentence that was left out often sounds like the end of the one
+        before.
+        """
         edge = found[0]
         for one, other in pairwise(found[: STRAYS + 1]):
             at, next_at = self._places[one], self._places[other]
@@ -156,8 +169,9 @@ class _Found:
         return edge
 
     def around(self, start: int, end: int) -> tuple[float, float]:
-        """The time in which the characters from `start` to before `end` must be: that of what else
-        was heard between their neighbours, or of the pause there."""
+        """Returns the time in which the characters from `start` to before `end` must lie: that of
+        what was heard between their neighbours, or the pause between these.
+        """
         sound, places = self._sound, self._places
         first, after = (bisect_left(places, place) for place in (start, end))
         before = self._same[places[first - 1]] if first else -1
@@ -169,8 +183,9 @@ class _Found:
         return begin, max(begin, self._length_seconds if is_last else sound.begin_of(following))
 
     def _begin(self, start: int, first: int) -> float:
-        """With the first character that was heard; those before it are as long as they are
-        written, and a segment that was heard to begin about there begins with them."""
+        """Returns when the piece begins: at its first character that was heard, earlier by the
+        characters before it, and at the border of a heard segment where one is near.
+        """
         place = self._places[first]
         lowest = self._same[self._places[first - 1]] + 1 if first else 0
         there = self._same[place]
@@ -189,7 +204,9 @@ class _Found:
 
 
 def _nearest(borders: list[int], guess: int, lowest: int, highest: int, reach: int) -> int:
-    """The border nearest to the guess, between these two and within reach; else the guess."""
+    """Returns the border nearest to the guess, between `lowest` and `highest` and within `reach`;
+    else the guess.
+    """
     at = bisect_left(borders, guess)
     near = [
         border
@@ -202,7 +219,7 @@ def _nearest(borders: list[int], guess: int, lowest: int, highest: int, reach: i
 def _placed(
     pieces: Sequence[ImportedPiece], texts: Sequence[str], found: "_Found"
 ) -> Iterator[PlacedPiece]:
-    """`texts`: what is compared of each piece."""
+    """Yields the pieces with their times. `texts` are the normalised texts that were compared."""
     after = list(accumulate(map(len, texts)))
     spans = list(zip([0, *after], after, strict=False))
     times = [found.times(*span) for span in spans]
@@ -221,7 +238,7 @@ def _placed(
 
 
 def _shared(lengths: list[int], start: float, end: float) -> list[tuple[float, float] | None]:
-    """The time from start to end, to each by its characters."""
+    """Divides the time from start to end among texts in proportion to their lengths."""
     after = list(accumulate(lengths))
     second = (end - start) / after[-1]
     return [

@@ -1,4 +1,4 @@
-"""A transcript's file, read by what its name says it is."""
+"""Reads the file of a transcript, by the kind that its suffix names."""
 
 from dataclasses import replace
 from pathlib import Path, PurePath
@@ -24,10 +24,10 @@ EMPTY = "ファイルに文字がありません。中身を開いて確かめ�
 
 
 def read(file_name: str, path: Path) -> list[ImportedPiece]:
-    """What the file says, in its order: cues with their times, or sentences without. One line
-    each, without control characters, with the speaker where one is marked.
+    """Returns the pieces of the file in order: cues with their times, or sentences without. Each is
+    one line without control characters, with the speaker where one is marked.
 
-    Raises FileRejected with a sentence for everything that cannot be taken.
+    Raises FileRejected, with a sentence for people, for everything that cannot be imported.
     """
     kind = PurePath(file_name).suffix.lower()
     if kind not in ACCEPTED:
@@ -43,7 +43,9 @@ def read(file_name: str, path: Path) -> list[ImportedPiece]:
 
 
 def _pieces(kind: str, path: Path) -> list[ImportedPiece]:
-    """As they stand in the file, which is taken apart in a cell."""
+    """Returns the pieces as they are in the file. It is parsed in a sandbox
+    (`meetings/cell.py`).
+    """
     path = path.resolve()
     found = CELL.ask(PROGRAM, kind, str(path), seconds=SECONDS, reads=[path])
     return [ImportedPiece(*fields) for fields in found]

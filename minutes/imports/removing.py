@@ -1,5 +1,6 @@
-"""Taking a transcript away that was taken in by mistake. The recording stays, and so does every
-other transcript of it."""
+"""Removes a transcript that was imported by mistake. The recording and all its other transcripts
+stay.
+"""
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -19,10 +20,10 @@ AWAITED = (
 
 
 def remove(session: Session, by: Person, transcript: Transcript) -> None:
-    """Its segments go with everything that people did to them and what they taught. The row stays:
-    drafts that were made from it can still be read and heard.
+    """Deletes its segments, with everything that people did to them and what they taught. The row
+    of the transcript stays: drafts that were made from it can still be read and heard.
 
-    Raises NotPossibleNow for the machine's own, and while minutes need it.
+    Raises NotPossibleNow for a transcript of the machine, and while minutes need it.
     """
     problem = obstacle(session, transcript)
     if problem:
@@ -44,7 +45,7 @@ def remove(session: Session, by: Person, transcript: Transcript) -> None:
 
 
 def obstacle(session: Session, transcript: Transcript) -> str:
-    """Why it cannot be taken away, in a sentence; empty if it can."""
+    """Returns a sentence that says why the transcript cannot be removed, or an empty text."""
     if not transcript.transcription.is_imported:
         return NOT_IMPORTED
     revisions = session.scalars(
@@ -63,7 +64,7 @@ def obstacle(session: Session, transcript: Transcript) -> str:
 
 
 def count_corrected(session: Session, transcript: Transcript) -> int:
-    """Segments whose text people have changed since it came."""
+    """Returns how many segments' text people have changed since the import."""
     corrected = select(func.count(Segment.id)).where(
         Segment.transcript_id == transcript.id, Segment.revision > 0
     )

@@ -1,9 +1,10 @@
-"""What is read from a file, whatever its format."""
+"""The pieces that are read from a file, whatever its format."""
 
 from dataclasses import dataclass
 
 LONGEST_CHARACTERS = 500_000
-"""A whole day of speech: longer texts are no meeting, and would keep the server busy."""
+"""Longest text that is imported: a whole day of speech. Longer ones are no meeting, and would keep
+the server busy."""
 
 MOST_PIECES = 50_000
 TOO_LONG = (
@@ -14,8 +15,9 @@ TOO_LONG = (
 
 @dataclass(frozen=True)
 class ImportedPiece:
-    """One piece of the file in order: a paragraph, a cue. Times in seconds where the file has
-    them; `speaker` as it is written there, empty where nobody is named."""
+    """A piece of the file, such as a paragraph or a cue. Times are in seconds, None where the file
+    has none; `speaker` is as written in the file, empty where nobody is named.
+    """
 
     text: str
     speaker: str = ""
@@ -24,4 +26,5 @@ class ImportedPiece:
 
 
 def is_timed(pieces: list[ImportedPiece]) -> bool:
+    """Returns whether every piece has its time."""
     return all(piece.start_seconds is not None for piece in pieces)

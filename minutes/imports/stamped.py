@@ -1,8 +1,8 @@
-"""Text in which each speech has its time: 「瀬戸口 豊　0:01」 above it, as Teams and Otter write,
-or 「[00:00:01] 瀬戸口: …」 before it.
+"""Reads text in which each speech has its time: 「瀬戸口 豊　0:01」 above it, as Teams and Otter
+write, or 「[00:00:01] 瀬戸口: …」 before it.
 
-What stands above the first time, a title, a date, a length, is no speech. A time says when
-somebody begins; they speak until the next one, or as long as their words take.
+What stands above the first time (a title, a date, a length) is no speech. A time says when somebody
+begins; they speak until the next time, or as long as their words take.
 """
 
 import re
@@ -35,13 +35,14 @@ PROGRAMS = re.compile(
 LEAST, MOST_ABOVE, LATEST_FIRST_SECONDS = 2, 12, 300.0
 SENTENCE = re.compile(r"[。！？]$")
 SLOWEST, SHORTEST_SECONDS = 3.0, 2.0
-"""Characters a second of somebody who speaks slowly; the shortest that anybody speaks."""
+"""Characters a second of somebody who speaks slowly, and seconds of the shortest speech."""
 
 
 @dataclass
 class _Speech:
-    """`is_after`: the name stood behind the time, and is what was said where nothing follows;
-    `has_hours`: the time was written with its hours."""
+    """A speech and its time in seconds. `is_after`: the name stood behind the time, and is itself
+    the text where no line follows. `has_hours`: the time was written with hours.
+    """
 
     start: float
     who: str
@@ -57,7 +58,9 @@ class _Speech:
 
 
 def timed(pieces: Sequence[ImportedPiece]) -> list[ImportedPiece]:
-    """The pieces with speakers and times in seconds, where the text has such; else as they are."""
+    """Returns the pieces with speakers and times in seconds where the text has times, else as they
+    are.
+    """
     speeches: list[_Speech] = []
     above: list[ImportedPiece] = []
     for piece in pieces:
@@ -73,7 +76,7 @@ def timed(pieces: Sequence[ImportedPiece]) -> list[ImportedPiece]:
 
 
 def begins(line: str) -> bool:
-    """Whether the line begins another speech."""
+    """Returns whether the line begins another speech."""
     return _head(line) is not None
 
 
@@ -90,7 +93,9 @@ def _head(line: str) -> _Speech | None:
 
 
 def _is_a_record(speeches: Sequence[_Speech], above: Sequence[ImportedPiece]) -> bool:
-    """The times of a clock between the lines of other minutes are none."""
+    """Returns whether the times are those of speeches. Times of day between the lines of other
+    minutes are not: they begin late, are out of order, or follow sentences.
+    """
     is_in_order = all(one.start <= other.start for one, other in pairwise(speeches))
     is_spoken = sum(bool(speech.said) for speech in speeches) >= LEAST
     is_heading = not any(SENTENCE.search(piece.text) for piece in above)

@@ -1,4 +1,6 @@
-"""Taking a transcript in: read, placed, and then a transcript of its own beside the machine's."""
+"""Imports a transcript: the file is read and placed, and becomes a transcript of its own beside the
+machine's.
+"""
 
 import re
 import unicodedata
@@ -33,7 +35,9 @@ OFFSET_UNCLEAR = (
 
 @dataclass(frozen=True)
 class PlacingOptions:
-    """How a file is to be placed. `by_sound`: also where it has times, which are not used then."""
+    """How a file is to be placed. With `by_sound` its own times are not used even where it has
+    them; `offset_seconds` is added to them otherwise.
+    """
 
     by_sound: bool = False
     offset_seconds: float = 0.0
@@ -41,7 +45,7 @@ class PlacingOptions:
 
 @dataclass(frozen=True)
 class PreparedFile:
-    """A file that is in the store, read and placed, and not yet a transcript."""
+    """A file that is stored, read and placed, but is no transcript yet."""
 
     file_name: str
     sha256: str
@@ -49,7 +53,9 @@ class PreparedFile:
 
 
 def read_offset(typed: str) -> float:
-    """Seconds by which a file's times are to be later. Raises InvalidInput."""
+    """Returns the seconds by which a file's times are to be later, as typed: 12.5, -3, 0:01:30.
+    Raises InvalidInput.
+    """
     words = unicodedata.normalize("NFKC", typed).translate(MINUS_SIGNS).replace(" ", "")
     if not words:
         return 0.0
@@ -62,7 +68,9 @@ def read_offset(typed: str) -> float:
 
 
 def heard_in(session: Session, recording: Recording) -> list[Timed]:
-    """What the newest finished run with words has heard; nothing before there is one."""
+    """Returns what the newest finished transcription of the recording heard, with times; empty
+    where there is none with words.
+    """
     runs = (t for t in reversed(recording.transcriptions) if _has_ended(t))
     for transcription in runs:
         transcript = session.scalars(
@@ -84,7 +92,9 @@ def place(
     heard: Sequence[Timed],
     length_seconds: float,
 ) -> Placement:
-    """Slow for hours of speech. Raises InvalidInput, NotPossibleNow."""
+    """Places the pieces as `choice` says. Slow for hours of speech. Raises InvalidInput and
+    NotPossibleNow as `by_times` and `by_sound` do.
+    """
     if is_timed(list(pieces)) and not choice.by_sound:
         return placing.by_times(pieces, choice.offset_seconds, length_seconds)
     return placing.by_sound(pieces, heard, length_seconds)
@@ -93,7 +103,9 @@ def place(
 def take_in(
     session: Session, by: Person, recording: Recording, prepared: PreparedFile
 ) -> Transcript:
-    """The new transcript; those that are there stay as they are."""
+    """Adds the new transcript and returns it; the recording's other transcripts stay as they
+    are.
+    """
     steps = [Step(kind=kind) for kind in _needed_steps(recording)]
     transcription = Transcription(
         recording=recording,
@@ -131,7 +143,7 @@ def _row(transcript: Transcript, speaker: Speaker | None, one: PlacedPiece) -> d
 
 
 def remarks_of(placed: Placement) -> list[str]:
-    """What became of the file, in sentences for whoever sent it."""
+    """Returns Japanese sentences on how the file was placed, for whoever sent it."""
     count = len(placed.placed)
     if not placed.by_sound:
         return [f"{count:,}発話を、ファイルの時刻のとおりに置きました。", *placed.remarks]
@@ -150,19 +162,21 @@ def _has_ended(transcription: Transcription) -> bool:
 
 
 def _language_of(recording: Recording) -> str:
-    """As the machine was told."""
+    """Returns the language that the recording's last transcription was asked for, else "ja"."""
     runs = recording.transcriptions
     return runs[-1].language if runs else "ja"
 
 
 def _needed_steps(recording: Recording) -> list[StepKind]:
-    """The text stays as it came: no word of the papers is put into it."""
+    """Returns the steps that an imported transcript still needs. None of them changes its text."""
     playback = [StepKind.PLAYBACK] if _lacks_playback(recording) else []
     return [*playback, StepKind.ITEMS]
 
 
 def _lacks_playback(recording: Recording) -> bool:
-    """Nor will it get one from a run that goes on."""
+    """Returns whether the recording has no playback file and no transcription is going to make
+    it.
+    """
     is_made = recording.playback_sha256 and recording.peaks_sha256
     is_coming = any(
         step.kind == StepKind.PLAYBACK and WorkState(step.state).is_open
@@ -173,7 +187,9 @@ def _lacks_playback(recording: Recording) -> bool:
 
 
 def _speakers(session: Session, transcript: Transcript, placed: Placement) -> dict[str, Speaker]:
-    """By the mark in the file; two marks of one person are one speaker."""
+    """Adds the speakers and returns them by their mark in the file; two marks of one person are one
+    speaker.
+    """
     names = [invitation.person.name for invitation in invited(transcript.meeting)]
     found: dict[str, Speaker] = {}
     by_mark: dict[str, Speaker] = {}

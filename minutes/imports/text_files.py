@@ -1,4 +1,4 @@
-"""Text files: what characters the bytes stand for, and paragraphs."""
+"""Reads text files: finds their encoding, and their paragraphs."""
 
 import codecs
 import re
@@ -27,14 +27,15 @@ BROKEN = re.compile("\ufffd+")
 FEW_BROKEN, SHARE_OF_BROKEN = 3, 0.05
 SENTENCE_END = re.compile(r"[。．.！？!?」』）)】]$")
 WRAPPED_FROM = 25
-"""A line so long that does not end a sentence was cut by the width of a page."""
+"""Characters from which a line that ends no sentence was cut by the width of a page."""
 
 
 def decode(content: bytes, *, may_be_broken: bool = False) -> str:
-    """By its byte order mark, else UTF-8, UTF-16, JIS, EUC, or Shift_JIS as Windows writes it.
-    `may_be_broken`: speech recognisers cut letters in two; where a few of UTF-8 are, 〓 stands.
+    """Returns the text of the bytes, by their byte order mark, else as UTF-8, UTF-16, JIS, EUC, or
+    Shift_JIS as Windows writes it; lines end with "\\n". Raises FileRejected.
 
-    Raises FileRejected.
+    With `may_be_broken`, a few letters of UTF-8 that are cut in two become 〓: speech recognisers
+    cut so.
     """
     read = (_decoded(content, encoding) for encoding in _candidates(content))
     texts = [text for text in read if text is not None]
@@ -47,7 +48,9 @@ def decode(content: bytes, *, may_be_broken: bool = False) -> str:
 
 
 def paragraphs(text: str) -> list[ImportedPiece]:
-    """A line each, where a page's width did not cut them; empty lines part them."""
+    """Returns a piece for each line. Lines that were cut by a page's width are joined; empty lines
+    separate.
+    """
     lines = [line.rstrip() for line in text.split("\n")]
     joined = lines[:1]
     for before, line in pairwise(lines):
@@ -73,7 +76,7 @@ def _candidates(content: bytes) -> list[str]:
 
 
 def _decoded(content: bytes, encoding: str) -> str | None:
-    """None where it is in another encoding, or no text."""
+    """Returns the text, or None where the bytes are in another encoding or no text."""
     try:
         text = content.decode(encoding)
     except UnicodeError:

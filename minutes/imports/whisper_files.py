@@ -1,5 +1,6 @@
-"""JSON as Whisper's programs write it: `segments` of openai-whisper, faster-whisper and WhisperX,
-or their list alone; `transcription` of whisper.cpp, with milliseconds."""
+"""Reads JSON as programs around Whisper write it: `segments` of openai-whisper, faster-whisper and
+WhisperX, or the list alone; `transcription` of whisper.cpp, with milliseconds.
+"""
 
 import json
 import math
@@ -16,7 +17,9 @@ OTHER_SHAPE = (
 
 
 def segments(text: str) -> list[ImportedPiece]:
-    """Raises FileRejected."""
+    """Returns the segments that have words, with times in seconds. Raises FileRejected for other
+    JSON.
+    """
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as problem:

@@ -1,8 +1,8 @@
-"""Word files (docx): the paragraphs of the text, and tables row by row.
+"""Reads Word files (docx): the paragraphs of the text, and tables row by row.
 
-A docx is a zip of XML. Three parts are looked at and nothing is run: the list of contents, the
-footnotes, the document, no more of each than `LARGEST_XML_BYTES` and `MOST_ELEMENTS`, piece by
-piece: no more than one paragraph or row is held at a time. Read by the standard library; XML that
+A docx is a zip of XML. Three parts are read and nothing is run: the list of contents, the
+footnotes, the document; of each no more than `LARGEST_XML_BYTES` and `MOST_ELEMENTS`, and no more
+than one paragraph or row is in memory at a time. The parser is the standard library's; XML that
 declares entities is refused, since Word never writes any.
 """
 
@@ -45,7 +45,8 @@ BROKEN = (
     KeyError, ValueError, RuntimeError, NotImplementedError, RecursionError,
 )  # fmt: skip
 UNSEEN = {"del", "moveFrom", "Fallback", "rt", "instrText", "sdtPr", "pPr", "rPr"}
-"""Deleted text, second versions of the same, readings above characters, fields."""
+"""Elements whose text is not shown: deleted text, second versions of the same, readings above
+characters, fields."""
 
 HELD = {"p", "tr", *UNSEEN}
 BOX, NOTE = "txbxContent", "footnoteReference"
@@ -54,7 +55,7 @@ TOLD_BY_ATTRIBUTES = {"sym", NOTE, "footnote"}
 
 
 def paragraphs(path: Path) -> list[ImportedPiece]:
-    """Raises FileRejected."""
+    """Returns the paragraphs and table rows of the document. Raises FileRejected."""
     with path.open("rb") as file:
         if file.read(4) == OLD_OFFICE:
             raise FileRejected(PROTECTED)
@@ -72,7 +73,9 @@ def paragraphs(path: Path) -> list[ImportedPiece]:
 
 
 def _parts(package: zipfile.ZipFile) -> tuple[str, str]:
-    """The names of the part with the text and of that with the footnotes, empty without such."""
+    """Returns the names of the parts with the text and with the footnotes; the second is empty
+    where there are none. Raises FileRejected for macros.
+    """
     contents = _Contents()
     _parse(package, CONTENTS, LARGEST_LIST_BYTES, contents)
     has_macros = any(MACRO_PART in name for name in package.namelist())
@@ -85,7 +88,7 @@ def _parts(package: zipfile.ZipFile) -> tuple[str, str]:
 
 
 class _Contents:
-    """The kind of each part."""
+    """The content type of each part of the package."""
 
     def __init__(self) -> None:
         self.kinds: dict[str, str] = {}
@@ -94,7 +97,7 @@ class _Contents:
         self.kinds[attributes.get("PartName", "")] = attributes.get("ContentType", "")
 
     def part(self, kind: str) -> str:
-        """The name of the first one of this kind, or nothing."""
+        """Returns the name of the first part whose type ends with `kind`, or an empty text."""
         return next((n.lstrip("/") for n, its in self.kinds.items() if its.endswith(kind)), "")
 
     def end(self, _tag: str) -> None:
@@ -105,11 +108,12 @@ class _Contents:
 
 
 class _Blocks:
-    """Paragraphs, and rows of tables with a tab between their cells, each followed by its text
-    boxes and footnotes. What is inside the outermost of them is built as a tree, read, and let go.
+    """Collects paragraphs, and rows of tables with a tab between their cells, each followed by its
+    text boxes and footnotes. The outermost element is built as a tree, read, and discarded.
 
-    `notes`: the texts of the footnotes by their numbers. `by_number`: what is found, where the
-    part itself is of footnotes."""
+    `notes` are the texts of the footnotes by their numbers. `by_number` collects these while the
+    part of the footnotes itself is parsed.
+    """
 
     def __init__(self, notes: Mapping[str, str]) -> None:
         self.found: list[str] = []
@@ -161,7 +165,9 @@ class _Blocks:
 def _parse(
     package: zipfile.ZipFile, name: str, largest_bytes: int, target: _Contents | _Blocks
 ) -> None:
-    """However small it claims to be, no more than this is unpacked."""
+    """Parses one part into `target`. However small the zip claims it to be, no more than
+    `largest_bytes` are unpacked. Raises FileRejected beyond that.
+    """
     parser = expat.ParserCreate(namespace_separator="}")
     elements = 0
 
@@ -186,7 +192,9 @@ def _parse(
 
 
 def _refuse_doctype(*_: object) -> None:
-    """Entities, the danger of XML from outside, can only be declared in a document type."""
+    """Raises FileRejected: entities, the danger of XML from outside, can only be declared in a
+    document type.
+    """
     raise FileRejected(NOT_WORD)
 
 
@@ -208,7 +216,9 @@ def _block(element: ElementTree.Element) -> Iterator[str]:
 
 
 def _row(row: ElementTree.Element) -> Iterator[str]:
-    """The first cells stand before the first paragraph of the last one."""
+    """Yields the paragraphs of a table row: the first cells stand before the first paragraph of the
+    last cell, separated by tabs.
+    """
     cells = [[text for text in _blocks(cell) if text.strip()] for cell in row]
     *heads, last = [cell for cell in cells if cell] or [[]]
     head = "".join("".join(" ".join(cell).split()) + "\t" for cell in heads)
@@ -229,7 +239,7 @@ def _text(element: ElementTree.Element) -> str:
 
 
 def _seen(element: ElementTree.Element, wanted: str) -> Iterator[ElementTree.Element]:
-    """Those of this name that are inside, and not inside one another."""
+    """Yields the elements of this name inside `element`, but none inside another one."""
     for child in element:
         name = _name(child.tag)
         if name == wanted:
@@ -239,5 +249,5 @@ def _seen(element: ElementTree.Element, wanted: str) -> Iterator[ElementTree.Ele
 
 
 def _name(tag: str) -> str:
-    """Without its namespace: there are a strict and a usual one."""
+    """Returns the tag without its namespace, of which there are a strict and a usual one."""
     return tag.rpartition("}")[2]

@@ -1,9 +1,11 @@
-"""Signs that Word takes from a font of signs (挿入 → 記号と特殊文字): the letters that look so."""
+"""Maps characters of Word's symbol fonts (挿入 → 記号と特殊文字) to the letters that look the
+same.
+"""
 
 import string
 
 UNKNOWN = "〓"
-"""As a printer sets a letter that he does not have: nothing is lost without a word."""
+"""Geta, the mark that Japanese printers set for a letter they lack: the loss stays visible."""
 
 PRIVATE = range(0xF000, 0xF100)
 CIRCLED, BLACK = "⓪①②③④⑤⑥⑦⑧⑨⑩", "⓿❶❷❸❹❺❻❼❽❾❿"
@@ -26,7 +28,7 @@ FONTS = {"wingdings": WINGDINGS, "symbol": SYMBOL}
 
 
 def letter(font: str, code: str) -> str:
-    """The letter of `w:font` and `w:char` (hexadecimal), 〓 where nobody knows it."""
+    """Returns the letter for `w:font` and `w:char` (hexadecimal), or 〓 where it is not known."""
     if not code or set(code) - set(string.hexdigits) or len(code) > 6:
         return UNKNOWN
     number = int(code, 16)
