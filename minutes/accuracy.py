@@ -1,8 +1,9 @@
-"""The accuracy (正変換率) that the city reports, and the error rate that the field compares.
+"""The accuracy (正変換率) that the city reports, and the character error rate that the field
+compares.
 
-Of a confirmed text of N characters, M = N − wrong − missing were right in what the machine
-heard; characters that the machine added are shown beside it and count in the error rate. What a
-person noted beside what was said (minutes/japanese/annotations.py) is not compared.
+Of a confirmed text of N characters, M = N − wrong − missing were right in what the machine heard;
+characters that the machine added are shown beside it and count in the error rate. Notes that a
+person added to what was said (minutes/japanese/annotations.py) are not compared.
 """
 
 import re
@@ -24,7 +25,9 @@ TAG = re.compile(r"</?filler>")
 @dataclass(frozen=True)
 class Accuracy:
     """Counts of characters. `total` is the length of the confirmed text (N). `fillers` were heard
-    and left out by a person (「えー、」): no error of the machine, so `added` is without them."""
+    and left out by a person (「えー、」): these are no errors of the machine, so `added` is without
+    them.
+    """
 
     total: int
     wrong: int
@@ -34,20 +37,24 @@ class Accuracy:
 
     @property
     def right(self) -> int:
-        """M of 「N字中M字」."""
+        """Returns M of 「N字中M字」: the characters that the machine heard rightly."""
         return self.total - self.wrong - self.missing
 
     @property
     def rate(self) -> float | None:
+        """Returns the accuracy M/N as a fraction; None for an empty text."""
         return self.right / self.total if self.total else None
 
     @property
     def error_rate(self) -> float | None:
-        """Wrong, missing and added over N: the character error rate."""
+        """Returns wrong, missing and added over N, the character error rate, as a fraction; None
+        for an empty text.
+        """
         return (self.wrong + self.missing + self.added) / self.total if self.total else None
 
     @property
     def sentence(self) -> str:
+        """Returns the accuracy as a Japanese phrase: 「N字中M字を正しく変換」."""
         return f"{self.total:,}字中{self.right:,}字を正しく変換"
 
     def __add__(self, other: "Accuracy") -> "Accuracy":
@@ -65,9 +72,10 @@ NOTHING = Accuracy(0, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Mark:
-    """A piece of the text; where a person changed it, `heard` is what stood there before.
+    """A piece of the text. Where a person changed it (`is_corrected`), `heard` is what stood there
+    before.
 
-    A pure deletion has an empty `text`. `is_annotation`: nobody said it.
+    A pure deletion has an empty `text`. `is_annotation`: a person noted it, nobody said it.
     """
 
     text: str
@@ -79,7 +87,7 @@ class Mark:
 # A transcript is counted again at every look, and few of its thousands of segments have changed.
 @lru_cache(maxsize=30_000)
 def count(heard: str, meant: str) -> Accuracy:
-    """Compare by the fewest single-character edits (Levenshtein 1966)."""
+    """Returns the counts by the fewest single-character edits (Levenshtein 1966)."""
     edits = Levenshtein.editops(heard, meant)
     tags = [edit.tag for edit in edits]
     return Accuracy(len(meant), tags.count("replace"), tags.count("insert"), tags.count("delete"))
@@ -87,8 +95,9 @@ def count(heard: str, meant: str) -> Accuracy:
 
 @lru_cache(maxsize=30_000)
 def count_without_fillers(heard: str, meant: str) -> Accuracy:
-    """The same of what was spoken, with the fillers apart that were heard and are no more in the
-    text."""
+    """Returns the counts of what was spoken. Fillers that were heard and are no longer in the text
+    are counted apart.
+    """
     heard, meant = spoken(heard), spoken(meant)
     counted = count(heard, meant)
     removed = fillers.letters(heard) - fillers.letters(meant) if counted.added else 0
@@ -98,12 +107,16 @@ def count_without_fillers(heard: str, meant: str) -> Accuracy:
 
 @lru_cache(maxsize=30_000)
 def count_normalised(heard: str, meant: str) -> Accuracy:
-    """Without fillers, punctuation, spaces and differences of number notation."""
+    """Returns the counts without fillers, punctuation, spaces and differences of number
+    notation.
+    """
     return count(comparable(heard), comparable(meant))
 
 
 def count_all(pairs: Iterable[tuple[str, str]]) -> tuple[Accuracy, Accuracy]:
-    """Raw and normalised, over all pairs of what was heard and what was meant."""
+    """Returns the raw and the normalised counts, over all pairs of what was heard and what was
+    meant.
+    """
     raw = normalised = NOTHING
     for heard, meant in pairs:
         raw += count_without_fillers(heard, meant)
@@ -112,22 +125,26 @@ def count_all(pairs: Iterable[tuple[str, str]]) -> tuple[Accuracy, Accuracy]:
 
 
 def comparable(text: str) -> str:
-    """What was spoken, without fillers, normalised."""
+    """Returns the text as it is compared: only what was spoken, without fillers, normalised."""
     return normalise(without_fillers(spoken(text)))
 
 
 def without_fillers(text: str) -> str:
-    """Neither tagged ones (`<filler>えー</filler>`) nor the usual hesitations."""
+    """Returns the text without tagged fillers (`<filler>えー</filler>`) and without the usual
+    hesitations.
+    """
     return HESITATION.sub("", FILLER_TAG.sub("", text))
 
 
 def without_tags(text: str) -> str:
+    """Returns the text without the tags of fillers, but with the fillers."""
     return TAG.sub("", text)
 
 
 def marks(heard: str, text: str) -> list[Mark]:
-    """What was heard as `heard` and is `text` now, in pieces, in order. An annotation is a piece of
-    its own and no correction."""
+    """Returns the pieces of `text` in order, compared with what was heard. A note of a person is a
+    piece of its own and no correction.
+    """
     found, rest, place = list[Mark](), differences(spoken(heard), spoken(text)), 0
     for note in annotations(text):
         before, rest = _parted(rest, note.start - place)
@@ -137,8 +154,9 @@ def marks(heard: str, text: str) -> list[Mark]:
 
 
 def _parted(marks: list[Mark], letters: int) -> tuple[list[Mark], list[Mark]]:
-    """The pieces of the first so many letters, and the others; what was heard instead of one that
-    is cut stays with its first part."""
+    """Returns the pieces of the first `letters` letters, and the others. Of a corrected piece that
+    is cut, what was heard instead stays with its first part.
+    """
     for number, mark in enumerate(marks):
         if letters <= 0:
             return marks[:number], marks[number:]
@@ -154,7 +172,9 @@ def _parted(marks: list[Mark], letters: int) -> tuple[list[Mark], list[Mark]]:
 
 
 def differences(heard: str, text: str) -> list[Mark]:
-    """`text` in pieces, in order; corrections that only one equal character parts are one."""
+    """Returns the pieces of `text` in order, compared with `heard`. Corrections with only one equal
+    character between them are one.
+    """
     pieces = [
         (
             block.tag != "equal",
@@ -176,7 +196,9 @@ def differences(heard: str, text: str) -> list[Mark]:
 
 
 def same_place(text: str, other: str, place: int) -> int:
-    """The place in `other` that is this place of `text`, where the two are aligned."""
+    """Returns the index in `other` that corresponds to index `place` of `text`, where the two are
+    aligned.
+    """
     for block in Levenshtein.opcodes(text, other):
         if block.src_start <= place < block.src_end:
             return int(min(block.dest_start + place - block.src_start, block.dest_end))

@@ -1,5 +1,6 @@
-"""How true the times of segments are: their starts and ends beside those of the sentences that
-were really said, where both begin or end with the same words."""
+"""Measures the times of segments: their starts and ends beside those of the sentences that were
+really said, where both begin or end with the same words.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +11,14 @@ from rapidfuzz.distance import Levenshtein
 from minutes.accuracy import comparable
 
 NEAR_CHARACTERS = 3
-"""So many characters at an edge may have been heard wrongly."""
+"""Most characters at an edge that may have been heard wrongly."""
 
 NEAR_SECONDS = 0.3
 
 
 @dataclass(frozen=True)
 class Timed:
-    """Some text and when it was said, in seconds."""
+    """A text and when it was said, in seconds."""
 
     text: str
     start_seconds: float
@@ -26,7 +27,7 @@ class Timed:
 
 @dataclass(frozen=True)
 class Edges:
-    """Seconds by which each comparable edge lies too late (negative: too early)."""
+    """Seconds by which each comparable edge is too late (negative: too early)."""
 
     starts: tuple[float, ...] = ()
     ends: tuple[float, ...] = ()
@@ -36,8 +37,9 @@ class Edges:
 
 
 def compare(heard: Sequence[Timed], said: Sequence[Timed]) -> Edges:
-    """Segments against sentences, both in order of time. What begins or ends in the middle of
-    a sentence has no time to compare it with."""
+    """Returns the timing errors of segments against sentences, both in order of time. A segment
+    that begins or ends within a sentence has no time to be compared with there.
+    """
     heard_places, said_places = _places(heard), _places(said)
     opcodes = Levenshtein.opcodes(_whole(heard), _whole(said))
     same = {
@@ -58,7 +60,9 @@ def compare(heard: Sequence[Timed], said: Sequence[Timed]) -> Edges:
 
 
 def share_near(differences: Sequence[float]) -> float | None:
-    """How many of them are at most NEAR_SECONDS, as a fraction."""
+    """Returns the fraction of the differences that are at most NEAR_SECONDS; None where there are
+    none.
+    """
     near = sum(abs(difference) <= NEAR_SECONDS for difference in differences)
     return near / len(differences) if differences else None
 
@@ -68,7 +72,7 @@ def _whole(texts: Sequence[Timed]) -> str:
 
 
 def _places(texts: Sequence[Timed]) -> list[tuple[int, int]]:
-    """The first and last character of each text in all of them together."""
+    """Returns the indexes of the first and last character of each text in all of them together."""
     after = list(accumulate(len(comparable(timed.text)) for timed in texts))
     return [(start, end - 1) for start, end in zip([0, *after], after, strict=False)]
 
@@ -76,7 +80,9 @@ def _places(texts: Sequence[Timed]) -> list[tuple[int, int]]:
 def _at_edge(
     edges: dict[int, Timed], same: dict[int, int], place: int, inward: int
 ) -> Timed | None:
-    """The sentence that begins (`inward` +1) or ends (−1) with the characters at `place`."""
+    """Returns the sentence that begins (`inward` +1) or ends (−1) with the characters at
+    `place`.
+    """
     for step in range(NEAR_CHARACTERS):
         if (found := same.get(place + inward * step)) is not None:
             return edges.get(found - inward * step)

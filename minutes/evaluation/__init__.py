@@ -1,1 +1,1 @@
-"""Measuring offline what the product does, on meetings whose words are known."""
+"""Measures offline what the product does, on meetings whose words are known."""

@@ -1,5 +1,5 @@
-"""The diarization error rate: how much of what was said is given to nobody, to the wrong voice, or
-heard where nobody spoke.
+"""The diarization error rate (DER): the share of speech that is missed, given to the wrong voice,
+or heard where nobody spoke.
 
 Source: NIST, "The 2009 (RT-09) Rich Transcription Meeting Recognition Evaluation Plan": voices are
 mapped one to one so that the most time agrees; COLLAR_SECONDS on both sides of every start and end
@@ -18,7 +18,9 @@ COLLAR_SECONDS = 0.25
 
 @dataclass(frozen=True)
 class VoiceErrors:
-    """Seconds; `total` is what the reference says, each voice for itself."""
+    """Seconds of each kind of error; `total` is the speech of the reference, each voice for
+    itself.
+    """
 
     total: float = 0.0
     missed: float = 0.0
@@ -27,7 +29,9 @@ class VoiceErrors:
 
     @property
     def rate(self) -> float | None:
-        """Missing where the reference says nothing."""
+        """Returns the diarization error rate as a fraction; None where the reference has no
+        speech.
+        """
         wrong = self.missed + self.false_alarm + self.confused
         return wrong / self.total if self.total else None
 
@@ -41,7 +45,9 @@ class VoiceErrors:
 
 
 def compare(reference: Sequence[SpeakerTurn], found: Sequence[SpeakerTurn]) -> VoiceErrors:
-    """What was really said against what was found; voices may have any names."""
+    """Returns the errors of the turns that were found against those of the reference. The voices of
+    the two may have any names.
+    """
     moments = _moments(reference, found)
     names = {said.voice for said in reference}, {said.voice for said in found}
     together = {
@@ -64,9 +70,10 @@ def compare(reference: Sequence[SpeakerTurn], found: Sequence[SpeakerTurn]) -> V
 
 
 def best_pairs(together: dict[tuple[Hashable, Hashable], float]) -> dict[Hashable, Hashable]:
-    """One partner for each of the first, so that the sum is the largest.
+    """Returns one partner from the second elements for each of the first, so that the sum of the
+    values of `together` is largest. Pairs with the value 0 are left out.
 
-    Source: Kuhn and Munkres' assignment, with potentials over rows and columns.
+    Source: the assignment algorithm of Kuhn and Munkres, with potentials over rows and columns.
     """
     rows, columns = (sorted({pair[side] for pair in together}, key=str) for side in (0, 1))
     if not together:
@@ -91,7 +98,7 @@ class _Moment(NamedTuple):
 
 
 def _moments(reference: Sequence[SpeakerTurn], found: Sequence[SpeakerTurn]) -> list[_Moment]:
-    """The scored time, cut wherever somebody starts or ends."""
+    """Returns the scored time, cut wherever somebody starts or ends."""
     edges = sorted(chain.from_iterable((s.start_seconds, s.end_seconds) for s in reference))
     collars = [(edge - COLLAR_SECONDS, edge + COLLAR_SECONDS) for edge in edges]
     cuts = chain.from_iterable(
@@ -110,8 +117,10 @@ def _speaking(said: Iterable[SpeakerTurn], start: float, end: float) -> set[Hash
 
 
 def _assign(cost: list[list[float]]) -> list[int]:
-    """For each row of a square the column, so that the sum is the smallest; one row after the
-    other is put in along the cheapest way of changing those before."""
+    """Returns, for each row of a square cost matrix, the column of the assignment with the smallest
+    sum (the Hungarian algorithm). Rows are added one by one, along the cheapest way of changing the
+    earlier ones.
+    """
     size = len(cost)
     of_row, of_column = [0.0] * (size + 1), [0.0] * (size + 1)
     owner = [0] * (size + 1)

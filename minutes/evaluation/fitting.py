@@ -1,10 +1,10 @@
-"""Fits the weights of `weights.py`: `python -m minutes.evaluation.fitting SOUND…` prints them.
-A sound is one of a meeting folder with a reference, as `gijido evaluate` takes them: `FOLDER`, or
-`FOLDER/audio-room.flac` for another one than its usual.
+"""Fits the weights of `minutes/proposals/weights.py`: `python -m minutes.evaluation.fitting SOUND…`
+prints them. A sound is one of a meeting folder with a reference, as `gijido evaluate` takes them:
+`FOLDER`, or `FOLDER/audio-room.flac` for another one than its usual.
 
 Ridge-penalised logistic regression by Newton's method (Hastie, Tibshirani, Friedman 2009, 4.4), in
 two steps: the second learns from what the first says about meetings that it has not seen (stacking;
-Wolpert 1992), for the first one knows those that it was fitted on too well.
+Wolpert 1992), because the first is too sure of those that it was fitted on.
 """
 
 import sys
@@ -44,7 +44,7 @@ STEPS = 25
 
 @dataclass(frozen=True)
 class Possible:
-    """Something that could be meant, and whether it was."""
+    """A candidate for a correction, and whether it is right."""
 
     candidate: Candidate
     evidence: Evidence
@@ -53,7 +53,7 @@ class Possible:
 
 @dataclass(frozen=True)
 class Example:
-    """A segment with everything that could be meant in it, and what was."""
+    """A segment with every candidate in it, and what was really said."""
 
     segment: HeardSegment
     meant: str
@@ -62,13 +62,16 @@ class Example:
 
 @dataclass(frozen=True)
 class EncodedMeeting:
-    """One sound of it, in the windows that are encoded together."""
+    """One sound file of a meeting; its examples are grouped in the windows that are encoded
+    together.
+    """
 
     path: Path
     windows: list[list[Example]]
 
     @property
     def possible(self) -> Iterator[Possible]:
+        """Yields every candidate of the meeting."""
         for window in self.windows:
             for example in window:
                 yield from example.possible
@@ -76,7 +79,9 @@ class EncodedMeeting:
 
 @dataclass(frozen=True)
 class JudgedExample:
-    """A segment with what the judge was asked about it, and said."""
+    """A segment with the candidates that the judge was asked about, and the gain that it gave to
+    each.
+    """
 
     example: Example
     asked: list[ScreenedCandidate]
@@ -84,6 +89,7 @@ class JudgedExample:
 
     @property
     def known(self) -> Iterator[tuple[Evidence, bool]]:
+        """Yields the evidence of each judged candidate, and whether that is right."""
         right = {id(one.candidate): one.is_right for one in self.example.possible}
         for asked, gain in zip(self.asked, self.gains, strict=True):
             yield selection.with_judgement(asked, gain), right[id(asked.candidate)]
@@ -92,8 +98,9 @@ class JudgedExample:
 def fitted(
     examples: Sequence[tuple[Evidence, bool]], penalty: float, without: Collection[str] = ()
 ) -> Weights:
-    """`without` some evidence its weight is 0. Raises numpy's LinAlgError where there is nothing to
-    tell apart."""
+    """Returns the weights that tell right from wrong examples best. Evidence named in `without`
+    gets the weight 0. Raises numpy's LinAlgError where the examples do not differ.
+    """
     names = [name for name in examples[0][0] if name not in without]
     known = np.array([[*(one[name] for name in names), 1.0] for one, _ in examples])
     right = np.array([float(is_right) for _, is_right in examples])
@@ -109,13 +116,16 @@ def fitted(
 
 
 def main(paths: Sequence[Path]) -> None:
+    """Prints the weights of both steps, fitted on these sounds."""
     meetings, whisper = examined(paths)
     answers = [one for found in answered(whisper, meetings).values() for one in found]
     print(f"SCREENED = {screened(meetings)}\n\nJUDGED = {judged(answers)}")  # noqa: T201
 
 
 def examined(paths: Sequence[Path]) -> tuple[list[EncodedMeeting], Whisper]:
-    """Everything that is known without the judge, and what the judge needs."""
+    """Recognises the sounds and returns all that is known without the judge, and the speech model
+    that judges.
+    """
     config = settings.load()
     model = speech_model.choose(config)
     recognise = loading.load(config, model)
@@ -127,25 +137,29 @@ def examined(paths: Sequence[Path]) -> tuple[list[EncodedMeeting], Whisper]:
 def answered(
     whisper: Whisper, meetings: Sequence[EncodedMeeting]
 ) -> dict[Path, list[JudgedExample]]:
-    """By sound, asked what the first step lets through that was fitted on the other meetings."""
+    """Returns the judged examples by sound. The judge is asked what the first step lets through,
+    with weights that were fitted on the other meetings.
+    """
     return {
         one.path: _answers(whisper, one, screened(others(meetings, one.path))) for one in meetings
     }
 
 
 def others(meetings: Sequence[EncodedMeeting], path: Path) -> list[EncodedMeeting]:
-    """All of them where there is no other: a fit on one meeting is better than none."""
+    """Returns the meetings in other folders than `path`. Where there are none, returns all: a fit
+    on one meeting is better than none.
+    """
     return [one for one in meetings if one.path.parent != path.parent] or list(meetings)
 
 
 def screened(meetings: Sequence[EncodedMeeting], without: Collection[str] = ()) -> Weights:
-    """The weights of the first step."""
+    """Returns the weights of the first step, fitted on the meetings."""
     known = [(one.evidence, one.is_right) for meeting in meetings for one in meeting.possible]
     return fitted(known, PENALTY_SCREENED, without)
 
 
 def judged(answers: Sequence[JudgedExample], without: Collection[str] = ()) -> Weights:
-    """The weights of the second step."""
+    """Returns the weights of the second step, fitted on the judge's answers."""
     known = [known for one in answers for known in one.known]
     return fitted(known, PENALTY_JUDGED, without)
 

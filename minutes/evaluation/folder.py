@@ -1,4 +1,6 @@
-"""The vocabulary of a meeting folder, as `gijido evaluate` reads it: meeting.json, its papers."""
+"""Reads the vocabulary of a meeting folder, as `gijido evaluate` takes it: meeting.json and its
+documents.
+"""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -12,9 +14,9 @@ DESCRIPTION = "meeting.json"
 
 
 def vocabulary_of(folder: Path, earlier: Iterable[str] = ()) -> MeetingVocabulary:
-    """Terms of agenda, papers and attendees, and of the texts of `earlier` minutes.
+    """Returns the terms of agenda, documents and attendees, and of the texts of `earlier` minutes.
 
-    Raises InvalidInput where a paper that meeting.json names is not there or cannot be read.
+    Raises InvalidInput where a document that meeting.json names is missing or cannot be read.
     """
     path = folder / DESCRIPTION
     papers = [Paper(EARLIER, text) for text in earlier]

@@ -1,6 +1,7 @@
-"""How many seconds of a meeting folder are assigned to the right agenda item: those of the exact
-text of the reference, and of what was heard where there is a `heard.json`; without turns, and as
-if the presenter called up each item some seconds late."""
+"""Measures how many seconds of a meeting folder are assigned to the right agenda item: of the exact
+text of the reference, and of what was heard where there is a `heard.json`; without page turns, and
+as if the presenter called up each item some seconds late.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,9 @@ LATE_SECONDS = (5.0, 20.0, 60.0)
 
 @dataclass(frozen=True)
 class Case:
-    """A meeting to be assigned: where each piece may rightly be placed."""
+    """A meeting to be assigned. `right` holds for each segment the items (from 0, or OUTSIDE) in
+    which it may rightly be placed.
+    """
 
     topics: list[Topic]
     said: list[SpokenSegment]
@@ -31,7 +34,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Seconds:
-    """Of what was said: all, those assigned to the right item, those left out of all items."""
+    """Seconds of speech: all, those assigned to the right item, and those left out of all items."""
 
     seconds: float = 0.0
     right: float = 0.0
@@ -46,12 +49,15 @@ class Seconds:
 
     @property
     def share(self) -> float | None:
+        """Returns the share of seconds in the right item; None where there are no seconds."""
         return self.right / self.seconds if self.seconds else None
 
 
 @dataclass(frozen=True)
 class ReferenceSentence:
-    """One of the reference; `place`: the number of its item from 0."""
+    """A sentence of the reference with its times in seconds; `place` is the index of its item, from
+    0.
+    """
 
     text: str
     start_seconds: float
@@ -60,9 +66,9 @@ class ReferenceSentence:
 
 
 def topics_of(folder: Path) -> list[Topic]:
-    """The agenda of a meeting folder with its papers; empty without a meeting.json.
+    """Returns the agenda of a meeting folder with its documents; empty without a meeting.json.
 
-    Raises InvalidInput where that or a paper cannot be read.
+    Raises InvalidInput where that or a document cannot be read.
     """
     path = folder / DESCRIPTION
     try:
@@ -89,7 +95,9 @@ def _topics(folder: Path, facts: dict[str, Any]) -> list[Topic]:
 
 
 def sentences_of(folder: Path) -> list[ReferenceSentence]:
-    """Empty where the reference does not say when and to which item things were said."""
+    """Returns the sentences of the folder's reference; empty where it does not give their times and
+    items.
+    """
     entries = json.loads((folder / "reference.json").read_text(encoding="utf-8"))
     return [
         ReferenceSentence(
@@ -102,7 +110,9 @@ def sentences_of(folder: Path) -> list[ReferenceSentence]:
 
 
 def compare(heard: Sequence[HeardSegment], texts: Sequence[str], folder: Path) -> Seconds:
-    """Of the meeting in `folder`: `texts` are those of the segments after the papers' changes."""
+    """Returns how many seconds of the meeting in `folder` are assigned rightly. `texts` are those
+    of the heard segments after the documents' corrections.
+    """
     said = [
         SpokenSegment(text, one.end_seconds - one.start_seconds)
         for one, text in zip(heard, texts, strict=True)
@@ -111,6 +121,7 @@ def compare(heard: Sequence[HeardSegment], texts: Sequence[str], folder: Path) -
 
 
 def share_right(case: Case, weights: AssignmentWeights) -> float:
+    """Returns the share of seconds that these weights assign rightly."""
     found = assign(case.said, case.topics, weights=weights)
     right = sum(
         one.seconds
@@ -121,8 +132,9 @@ def share_right(case: Case, weights: AssignmentWeights) -> float:
 
 
 def cases_of(folder: Path) -> list[Case]:
-    """The exact text, and what was heard where that is kept; what the chair says first and last
-    may also be outside the items."""
+    """Returns the exact text of the folder as a case, and what was heard where heard.json holds it.
+    What the chair says first and last may also be outside the items.
+    """
     sentences, topics = sentences_of(folder), topics_of(folder)
     of_chair = {*sentences[:4], *sentences[-4:]}
     cases = []
@@ -183,7 +195,7 @@ def _shared(span: HeardSegment, sentence: ReferenceSentence) -> float:
 def _with_turns(
     spans: Sequence[HeardSegment], sentences: Sequence[ReferenceSentence], late_seconds: float
 ) -> list[SpokenSegment]:
-    """As if each item had been called up so long after it began."""
+    """Returns the segments as if each item had been called up `late_seconds` after it began."""
     found = []
     for span, said in zip(spans, _said(spans), strict=True):
         middle = (span.start_seconds + span.end_seconds) / 2 - late_seconds
@@ -193,9 +205,9 @@ def _with_turns(
 
 
 def table(folder: Path) -> Iterator[str]:
-    """A line for each text, with and without turns.
+    """Yields a line of results for each text, with and without turns.
 
-    Raises InvalidInput for a folder whose reference does not tell items and times.
+    Raises InvalidInput for a folder whose reference gives no items and times.
     """
     if not (folder / "reference.json").is_file() or not sentences_of(folder):
         raise InvalidInput(

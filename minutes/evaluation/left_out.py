@@ -1,7 +1,7 @@
-"""How much the papers help on meetings that nothing was fitted on:
-`python -m minutes.evaluation.left_out SOUND…`, sounds as `fitting.py` takes them. Each meeting is
-taught by weights that were fitted on all others; then the same for other thresholds, and without
-parts of the evidence.
+"""Measures how much the documents help on meetings that nothing was fitted on: `python -m
+minutes.evaluation.left_out SOUND…`, sounds as `fitting.py` takes them. Each meeting is corrected
+with weights that were fitted on all others; then again with other thresholds, and without parts of
+the evidence.
 """
 
 import sys
@@ -36,8 +36,9 @@ Answers = dict[Path, list[JudgedExample]]
 
 @dataclass(frozen=True)
 class Count:
-    """Wrong characters before and how many fewer after; changes and proposals by what became of
-    their segment: right, wrong, no better."""
+    """Wrong characters before, how many fewer they are after, and the number of changes and
+    proposals by what they did to their segment: right, wrong, no better.
+    """
 
     before: int = 0
     fewer: int = 0
@@ -61,12 +62,16 @@ class Count:
 
 
 def main(paths: Sequence[Path]) -> None:
+    """Prints the report for these sounds."""
     meetings, whisper = examined(paths)
     answers = answered(whisper, meetings)
     print("\n".join(report(meetings, answers)))  # noqa: T201
 
 
 def report(meetings: Sequence[EncodedMeeting], answers: Answers) -> list[str]:
+    """Returns the lines of the table: each sound, all, other thresholds, and without parts of the
+    evidence.
+    """
     weights = {path: _weights(answers, path) for path in answers}
     rows = {_name(path): counted(answers[path], weights[path]) for path in answers}
     rows["all"] = sum(rows.values(), Count())
@@ -85,6 +90,7 @@ def report(meetings: Sequence[EncodedMeeting], answers: Answers) -> list[str]:
 def counted(
     answers: Iterable[JudgedExample], weights: Weights, sure: float = SURE, likely: float = LIKELY
 ) -> Count:
+    """Returns what the corrections did with these weights and thresholds, over all examples."""
     return sum((_counted(one, weights, sure, likely) for one in answers), Count())
 
 
@@ -101,8 +107,9 @@ def _counted(one: JudgedExample, weights: Weights, sure: float, likely: float) -
 
 
 def _became(text: str, changes: Iterable[RatedCandidate], meant: str) -> tuple[int, int, int]:
-    """How many are right, wrong and no better, each by itself. One that only writes the same
-    otherwise is none of them."""
+    """Returns how many of the changes are right, wrong and no better, each applied alone. A change
+    that only writes the same in another way is none of them.
+    """
     right = wrong = no_better = 0
     before = errors(text, meant)
     for change in changes:
@@ -132,7 +139,9 @@ def _without(answers: Answers, names: Collection[str]) -> Count:
 def _screened_without(
     meetings: Sequence[EncodedMeeting], answers: Answers, names: Collection[str]
 ) -> Answers:
-    """The same questions, with what a first step thinks of them that does not know this."""
+    """Returns the same questions, screened by a first step that lacks the evidence of these
+    names.
+    """
     found = {}
     for path, of_meeting in answers.items():
         weights = screened(others(meetings, path), names)

@@ -1,7 +1,7 @@
-"""`gijido evaluate`: the production recogniser over meeting folders, scored afterwards, without
-and with what the papers of the meeting teach.
+"""`gijido evaluate`: runs the production recogniser over meeting folders and scores it afterwards,
+without and with what the documents of the meeting correct.
 
-Needs no server and no database. The reference is opened only when everything has been heard.
+It needs no server and no database. The reference is opened only when everything has been heard.
 """
 
 import json
@@ -34,9 +34,14 @@ DEFAULT_AUDIO = "audio.flac"
 
 @dataclass(frozen=True)
 class FolderResult:
-    """`raw` and `normalised`: counts of characters in the text as the papers left it, `heard`
-    normalised before; `seconds`: of sound, of hearing and of teaching; `edges`: of segments;
-    `items`: seconds assigned to agenda items. Both are empty where the reference does not tell."""
+    """The scores of one folder.
+
+    `raw` and `normalised` count characters of the text after the documents' corrections, `heard`
+    normalised ones before these. `taught` counts corrections that were right and wrong. The seconds
+    are of sound, of hearing and of correcting. `edges` are the timing errors of segments, `items`
+    the seconds assigned to agenda items; both are empty where the reference gives no times or
+    items.
+    """
 
     name: str
     audio: str
@@ -54,8 +59,9 @@ class FolderResult:
 
 @dataclass(frozen=True)
 class Materials:
-    """Whose papers teach: each folder's own, those of `other`, or none; and the references of
-    `history` as the city's earlier minutes."""
+    """Whose documents correct: each folder's own, those of the folder `other`, or none; and, as the
+    city's earlier minutes, the references of the folders in `history`.
+    """
 
     are_used: bool = True
     other: Path | None = None
@@ -64,40 +70,48 @@ class Materials:
 
 @dataclass(frozen=True)
 class Evaluation:
+    """The scores of all folders, and the arithmetic backend that the speech model used."""
+
     folders: list[FolderResult]
     backend: str
 
     @property
     def normalised(self) -> Accuracy:
-        """Over all characters of all folders."""
+        """Returns the counts after correction over all characters of all folders."""
         return sum((folder.normalised for folder in self.folders), NOTHING)
 
     @property
     def heard(self) -> Accuracy:
+        """Returns the counts before correction over all characters of all folders."""
         return sum((folder.heard for folder in self.folders), NOTHING)
 
     @property
     def taught(self) -> Score:
+        """Returns the counts of right and wrong corrections over all folders."""
         return sum((folder.taught for folder in self.folders), Score())
 
     @property
     def edges(self) -> Edges:
+        """Returns the timing errors of the segments of all folders."""
         return sum((folder.edges for folder in self.folders), Edges())
 
     @property
     def items(self) -> Seconds:
+        """Returns the seconds assigned to agenda items over all folders."""
         return sum((folder.items for folder in self.folders), Seconds())
 
     @property
     def real_time_factor(self) -> float:
+        """Returns seconds of hearing for one second of sound, over all folders."""
         sound = sum(folder.sound_seconds for folder in self.folders)
         return sum(folder.work_seconds for folder in self.folders) / sound
 
 
 @dataclass(frozen=True)
 class ReferencePiece:
-    """A piece of the reference: `audio` where it is a clip of its own, `sentences` where somebody
-    noted when each was said."""
+    """A piece of the reference. `audio` names its file where it is a clip of its own; `sentences`
+    have times where somebody noted them.
+    """
 
     text: str
     audio: str
@@ -106,7 +120,7 @@ class ReferencePiece:
 
 @dataclass(frozen=True)
 class Clip:
-    """One sound file, what was heard in it, and what its papers made of that."""
+    """One sound file, what was heard in it, and what the documents made of that."""
 
     path: Path
     segments: list[HeardSegment]
@@ -117,10 +131,12 @@ class Clip:
 
     @property
     def heard(self) -> list[str]:
+        """Returns the texts of the segments as heard."""
         return [segment.text for segment in self.segments]
 
     @property
     def machine(self) -> list[str]:
+        """Returns the texts after the documents' corrections."""
         return [choice.text for choice in self.choices] or self.heard
 
 
@@ -130,10 +146,10 @@ def evaluate(
     config: Config,
     materials: Materials = Materials(),
 ) -> Evaluation:
-    """Errors and speed of the production recogniser, with the production chunks.
+    """Returns errors and speed of the production recogniser, with the production chunks.
 
     Raises InvalidInput for a folder that cannot be evaluated, before any work is done. Of a
-    reference only the names of clips are looked at until everything has been heard and taught.
+    reference only the names of clips are read until everything has been heard and corrected.
     """
     sounds = {folder: sounds_of(folder, audio_name) for folder in folders}
     words = {folder: vocabulary(folder, materials) for folder in folders}
@@ -155,7 +171,9 @@ def evaluate(
 
 
 def vocabulary(folder: Path, materials: Materials) -> MeetingVocabulary:
-    """What teaches this folder. Raises InvalidInput."""
+    """Returns the terms that correct this folder's text, as `materials` says. Raises
+    InvalidInput.
+    """
     earlier = [said_in(other, "") for other in materials.history if not _is_same(other, folder)]
     if not materials.are_used:
         return collect(())
@@ -176,7 +194,7 @@ def _taught(teach: Teach, clip: Clip, vocabulary: MeetingVocabulary) -> Clip:
 
 
 def sounds_of(folder: Path, audio_name: str | None) -> list[Path]:
-    """The folder's sound, or every file of a folder that is a list of clips.
+    """Returns the folder's sound file, or every file of a folder that is a list of clips.
 
     Raises InvalidInput when there is no reference or no sound.
     """
@@ -190,10 +208,14 @@ def sounds_of(folder: Path, audio_name: str | None) -> list[Path]:
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
-    """Rates are fractions; `cer` is normalised, fillers removed, with what the papers changed;
-    `rtf` is of the hearing alone. `starts_near`, `ends_near`: the share of segments' edges within
-    NEAR_SECONDS of the sentence's; `items`: seconds assigned to the right agenda item; null where
-    the reference does not tell. `backend`: "mkl" or "onednn", whose texts differ a little."""
+    """Returns the results for JSON. Rates are fractions.
+
+    `cer` is the character error rate, normalised and without fillers, after the documents'
+    corrections; `rtf` is of the hearing alone. `starts_near` and `ends_near` are the shares of
+    segments' edges within NEAR_SECONDS of the sentence's; `items` are seconds assigned to the right
+    agenda item; null where the reference does not say. `backend` is "mkl" or "onednn", whose texts
+    differ a little.
+    """
     return {
         "folders": [
             {
@@ -227,7 +249,9 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def as_table(evaluation: Evaluation) -> str:
-    """「CER heard」 is without the papers, 「CER」 with them; changed and proposed: right/wrong."""
+    """Returns the results as a table of text. 「CER heard」 is before, 「CER」 after the documents'
+    corrections; changed and proposed are right/wrong.
+    """
     lines = [
         f"{'':<22}{'audio':<17}{'sound s':>8}{'CER heard':>10}{'CER':>7}{'less':>7}{'CER raw':>8}"
         f"{'terms':>7}{'changed':>9}{'proposed':>9}{'RTF':>7}{'+RTF':>7}{'starts':>7}{'ends':>6}"
@@ -290,7 +314,7 @@ def _usual_name(folder: Path) -> str:
 
 
 def hear(recognise: Recognise, path: Path, config: Config) -> Clip:
-    """What is heard in the file, and how long that took."""
+    """Recognises the file and returns what was heard, and how long that took."""
     started = time.monotonic()
     seconds, heard = recognise_file(recognise, path, config.speech)
     worked = time.monotonic() - started
@@ -325,12 +349,15 @@ def _assigned(clip: Clip, folder: Path) -> Seconds:
 
 
 def _normalised(texts: list[str], said: str) -> Accuracy:
-    """With a pause between segments, so that a hesitation at an edge is known as one."""
+    """Counts with a pause between segments, so that a hesitation at an edge is recognised as
+    one.
+    """
     return accuracy.count_normalised("、".join(texts), said)
 
 
 def said_in(folder: Path, audio_name: str) -> str:
-    """What was said in this clip of the folder or, where it is no list of clips, in all of it.
+    """Returns what was said in this clip of the folder or, where it is no list of clips, in all of
+    it.
 
     Raises InvalidInput when there is no reference.
     """
@@ -340,12 +367,14 @@ def said_in(folder: Path, audio_name: str) -> str:
 
 
 def sentences_of(folder: Path) -> list[Timed]:
-    """What was said, with its times where somebody noted them. Raises InvalidInput."""
+    """Returns the sentences that were said, with times, as far as the reference gives them. Raises
+    InvalidInput.
+    """
     return [sentence for said in _reference_of(folder) for sentence in said.sentences]
 
 
 def _reference_of(folder: Path) -> list[ReferencePiece]:
-    """What was said, piece by piece. Raises InvalidInput."""
+    """Returns the pieces of the reference. Raises InvalidInput."""
     path = folder / "reference.json"
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,6 @@
-"""Changes and proposals beside what was really said: which of them were right."""
+"""Compares automatic changes and proposals with what was really said, and counts which were
+right.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,8 +13,9 @@ from minutes.proposals.selection import RatedCandidate, Selection
 
 @dataclass(frozen=True)
 class Tally:
-    """`right`: fewer characters are wrong with it. `wrong`: not fewer. One that only writes the
-    same otherwise (百四十八, 148) is neither."""
+    """Counts of corrections. `right`: fewer characters are wrong with it. `wrong`: not fewer. One
+    that only writes the same in another way (百四十八, 148) is neither.
+    """
 
     right: int = 0
     wrong: int = 0
@@ -23,6 +26,8 @@ class Tally:
 
 @dataclass(frozen=True)
 class Score:
+    """Counts of automatic changes and of proposals."""
+
     changed: Tally = Tally()
     proposed: Tally = Tally()
 
@@ -31,8 +36,9 @@ class Score:
 
 
 def score(heard: Sequence[str], choices: Sequence[Selection], said: str) -> Score:
-    """Each change by itself, in its segment of the `heard` text beside the words that were said
-    there."""
+    """Returns the counts of all corrections. Each is applied alone to its segment of the `heard`
+    text and compared with the words that were said there.
+    """
     total = Score()
     for text, choice, meant in zip(heard, choices, said_in_each(heard, said), strict=True):
         changed = _tally(text, choice.changed, meant)
@@ -41,7 +47,9 @@ def score(heard: Sequence[str], choices: Sequence[Selection], said: str) -> Scor
 
 
 def said_in_each(heard: Sequence[str], said: str) -> list[str]:
-    """The part of what was said that belongs to each heard segment, by the fewest edits."""
+    """Returns, for each heard segment, the part of `said` that belongs to it, by the fewest
+    edits.
+    """
     said, whole = accuracy.without_tags(said), "".join(heard)
     places = [0] * len(whole)
     for edit in Levenshtein.opcodes(whole, said):
@@ -57,7 +65,7 @@ def said_in_each(heard: Sequence[str], said: str) -> list[str]:
 
 
 def errors(heard: str, said: str) -> int:
-    """Characters, normalised."""
+    """Returns the number of wrong, missing and added characters, normalised."""
     counted = accuracy.count_normalised(heard, said)
     return counted.wrong + counted.missing + counted.added
 

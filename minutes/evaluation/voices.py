@@ -1,5 +1,6 @@
 """`gijido evaluate --speakers`: the diarization error rate on meeting folders, without and with the
-number of voices given. The reference is opened only when the voices have been told apart."""
+true number of voices. The reference is opened only after diarization.
+"""
 
 import json
 import tempfile
@@ -20,7 +21,9 @@ from minutes.voices.speaker_turns import SpeakerTurn
 
 @dataclass(frozen=True)
 class VoicesResult:
-    """`count`: voices found without help; `work_seconds` for finding those."""
+    """The scores of one folder. `errors` and `count` are without help, `errors_with_count` with the
+    true number of voices; `work_seconds` is for the diarization without help.
+    """
 
     name: str
     audio: str
@@ -33,7 +36,9 @@ class VoicesResult:
 
 
 def evaluate(folders: list[Path], audio_name: str | None, config: Config) -> list[VoicesResult]:
-    """Raises InvalidInput for a folder that cannot be evaluated, before any work is done."""
+    """Returns the scores of each folder. Raises InvalidInput for a folder that cannot be evaluated,
+    before any work is done.
+    """
     sounds = {folder: sounds_of(folder, audio_name) for folder in folders}
     for folder, paths in sounds.items():
         if len(paths) > 1:
@@ -43,7 +48,9 @@ def evaluate(folders: list[Path], audio_name: str | None, config: Config) -> lis
 
 
 def as_json(results: list[VoicesResult]) -> dict[str, Any]:
-    """Rates are fractions of what the reference says, by the field's definition."""
+    """Returns the results for JSON. Rates are fractions of the reference's speech, by the field's
+    definition.
+    """
     return {
         "folders": [
             {
@@ -66,7 +73,9 @@ def as_json(results: list[VoicesResult]) -> dict[str, Any]:
 
 
 def as_table(results: list[VoicesResult]) -> str:
-    """DER in %; missed, false alarm and confused without the count."""
+    """Returns the results as a table of text: DER in %; missed, false alarm and confused are
+    without the number of voices.
+    """
     lines = [
         f"{'':<22}{'audio':<18}{'sound s':>8}{'DER':>7}{'missed':>8}{'false':>7}{'wrong':>7}"
         f"{'voices':>8}{'really':>7}{'DER, count given':>18}{'RTF':>7}"

@@ -1,5 +1,6 @@
-"""`gijido evaluate --words`: how true the time of each heard word is, and whether those that the
-machine is not sure of are the wrong ones."""
+"""`gijido evaluate --words`: how exact the time of each heard word is, and whether the words that
+the machine is unsure of are the wrong ones.
+"""
 
 import math
 import tempfile
@@ -28,9 +29,10 @@ from minutes.transcripts.word_times import TimedWord
 
 @dataclass(frozen=True)
 class WordsResult:
-    """`late_seconds`: by how much the first word of a sentence that begins within a segment is
-    told too late (negative: too early). `unsure`: whether each word that the machine is not sure of
-    is wrong; `wrong`: how many are."""
+    """The scores of one sound file. `late_seconds`: how much too late (negative: too early) the
+    first word of a sentence is timed, for sentences that begin within a segment. `wrong`: number of
+    wrong words. `unsure`: for each word that the machine is unsure of, whether it is wrong.
+    """
 
     name: str
     audio: str
@@ -43,7 +45,9 @@ class WordsResult:
 
 
 def evaluate(folders: list[Path], audio_name: str | None, config: Config) -> list[WordsResult]:
-    """Raises InvalidInput for a folder that cannot be evaluated, before any work is done."""
+    """Returns the scores of each sound file. Raises InvalidInput for a folder that cannot be
+    evaluated, before any work is done.
+    """
     sounds = [(folder, path) for folder in folders for path in sounds_of(folder, audio_name)]
     model = speech_model.choose(config)
     recognise = loading.load(config, model)
@@ -62,11 +66,16 @@ def evaluate(folders: list[Path], audio_name: str | None, config: Config) -> lis
 
 
 def as_json(results: list[WordsResult]) -> dict[str, Any]:
+    """Returns the results for JSON: shares as fractions, `seconds_off` as median and 95th
+    percentile.
+    """
     return {"folders": [_counted(result) for result in results]}
 
 
 def as_table(results: list[WordsResult]) -> str:
-    """Seconds off: half of the words are nearer than the median. Shares in %."""
+    """Returns the results as a table of text. Seconds off: half of the words are nearer than the
+    median. Shares are in %.
+    """
     lines = [
         f"{'':<22}{'audio':<18}{'words':>7}{'wrong':>7}{'unsure':>8}{'of them wrong':>15}"
         f"{'of wrong unsure':>17}{'begins':>8}{'median s':>10}{'95 % below':>12}{'RTF':>7}"
@@ -132,7 +141,9 @@ def _result(
 def _timed(
     segments: Sequence[HeardSegment], words: Sequence[Sequence[TimedWord]]
 ) -> Iterator[Timed]:
-    """No time for the first word of a segment: that is where the segment begins."""
+    """Yields the words with their times. The first word of a segment has no time of its own (NaN),
+    since it is where the segment begins.
+    """
     for segment, of_segment in zip(segments, words, strict=True):
         for number, word in enumerate(of_segment):
             if comparable(word.text):
@@ -141,7 +152,7 @@ def _timed(
 
 
 def _wrong(words: Sequence[TimedWord], said: str) -> Iterator[tuple[TimedWord, bool]]:
-    """Each word of letters, and whether one of them is none that was said."""
+    """Yields each word that has letters, and whether one of its letters was not said."""
     heard = [comparable(word.text) for word in words]
     right = [False] * sum(map(len, heard))
     for block in Levenshtein.opcodes("".join(heard), comparable(said)):
