@@ -1,1 +1,1 @@
-"""Which agenda item the talk belongs to: from what was shown, and from what was said."""
+"""Assigns the segments of a transcript to agenda items, by what was shown and by what was said."""

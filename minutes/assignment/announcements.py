@@ -1,5 +1,5 @@
-"""How clearly a piece of talk announces an agenda item: 「次に、議案第12号について説明を願います」,
-「では、三つ目の集中取組項目案について」.
+"""Scores how clearly a piece of talk announces an agenda item:
+「次に、議案第12号について説明を願います」, 「では、三つ目の集中取組項目案について」.
 """
 
 import re
@@ -22,7 +22,8 @@ CALLS = re.compile(
     r"説明を|報告を|審査を|お願い(?:し|いた)|おねがい|を?議題と|議題[の\d一二三四五六七八九十]|"
     r"に移り|に入り|に参り|を願い|を求め|どうぞ|について[。、\s]*$|何か(?:あり|ござい)"
 )
-"""What leads over to another item, and what opens it: both can be said of anything else."""
+"""LEADS: phrases that lead over to another item; CALLS: phrases that open one. Either can be said
+of anything else too, so neither decides alone."""
 
 OPENING = re.compile(
     r"開会|定刻|時間になり|始め(?:ます|ましょう)|ただいまから|これより|おはようございます|お忙しい|傍聴|"
@@ -49,7 +50,9 @@ BILL = re.compile(r"(?<!\d)(\d{1,6})号")
 
 
 def announced(talk: Sequence[Talk], topics: Sequence[Topic], weights: AssignmentWeights) -> Scores:
-    """How much each piece speaks for each topic's beginning there."""
+    """Returns scores (pieces of talk × topics): how much each piece announces that the topic begins
+    there. A piece that leads over to another item is also read together with the next one.
+    """
     signs = _TopicSigns.of(topics)
     found = np.zeros((len(talk), len(topics)))
     for line, piece in enumerate(talk):
@@ -62,7 +65,7 @@ def announced(talk: Sequence[Talk], topics: Sequence[Topic], weights: Assignment
 
 @dataclass(frozen=True)
 class _TopicSigns:
-    """By what each topic is known when it is announced."""
+    """The words and bill numbers that announce each topic."""
 
     topics: Sequence[Topic]
     titles: list[dict[str, float]]
@@ -94,12 +97,12 @@ class _TopicSigns:
 
 
 def opening(talk: Sequence[Talk]) -> Scores:
-    """How much each piece sounds like talk before the first item: 0, 1 or 2."""
+    """Returns for each piece how much it sounds like talk before the first item: 0, 1 or 2."""
     return np.array([_count(OPENING, piece) for piece in talk])
 
 
 def closing(talk: Sequence[Talk]) -> Scores:
-    """How much each piece sounds like the end of a meeting: 0, 1 or 2."""
+    """Returns for each piece how much it sounds like the end of a meeting: 0, 1 or 2."""
     return np.array([_count(CLOSING, piece) for piece in talk])
 
 
@@ -112,7 +115,9 @@ def _led(text: str) -> float:
 
 
 def _numbers(piece: Talk) -> tuple[set[str], set[str]]:
-    """Numbers as in the agenda (「2」, 「2-1」), and those of bills."""
+    """Returns the numbers of items that are said, as in the agenda (「2」, 「2-1」), and those of
+    bills.
+    """
     known = normalise(piece.text)
     numbers = {number for sound, number in ORDINALS.items() if sound in piece.sound}
     for pattern in NUMBERED:
@@ -123,7 +128,7 @@ def _numbers(piece: Talk) -> tuple[set[str], set[str]]:
 
 
 def _title_words(topics: Sequence[Topic]) -> list[dict[str, float]]:
-    """The words of each title with what they are worth: less where other titles have them too."""
+    """Returns the words of each title with their weight: less where other titles have them too."""
     often: dict[str, int] = {}
     for topic in topics:
         for word in topic.title_parts:

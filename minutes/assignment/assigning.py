@@ -1,4 +1,4 @@
-"""Segments of a transcript assigned to the items of the agenda, by what was shown and said."""
+"""Assigns the segments of a transcript to the items of the agenda, by what was shown and said."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,23 +12,26 @@ from minutes.assignment.weights import CHOSEN, AssignmentWeights
 from models.transcript import AssignedBy
 
 LONGEST_OUTSIDE_SECONDS = 600.0
-"""Talk before the first and after the last item. What is longer was not understood."""
+"""Longest talk before the first or after the last item. Where it seems longer, the talk was not
+understood, and its segments stay unassigned."""
 
 ENOUGH = 0.5
-"""Of what a change costs: an unclear announcement may do between two clear ones."""
+"""Share of a change's cost that the signs for an item must reach to be believed. It is below 1, so
+that an unclear announcement is enough between two clear ones."""
 
 IMPOSSIBLE = -1e9
 UNHEARD_OF = -6.0
-"""A meeting that ends without a phrase for it."""
+"""Score of ending the meeting where nobody says a phrase for it."""
 
 OUTSIDE = -1
-"""The place of talk that belongs to no item (議題外)."""
+"""Place of talk that belongs to no item (議題外)."""
 
 
 @dataclass(frozen=True)
 class SpokenSegment:
-    """One segment. `shown`: the number of the item whose page was shown or that was called up;
-    `fixed`: where a person has put it, OUTSIDE or the number of an item."""
+    """A segment with its length in seconds. `shown`: index of the item whose page was shown or that
+    was called up; `fixed`: where a person has placed it, OUTSIDE or the index of an item.
+    """
 
     text: str
     seconds: float
@@ -38,7 +41,7 @@ class SpokenSegment:
 
 @dataclass(frozen=True)
 class Assigned:
-    """`place`: the number of an item from 0, or OUTSIDE."""
+    """Where a segment belongs, and by which signs. `place`: index of an item from 0, or OUTSIDE."""
 
     place: int
     by: AssignedBy
@@ -51,10 +54,10 @@ def assign(
     is_beginning: bool = True,
     weights: AssignmentWeights = CHOSEN,
 ) -> list[Assigned | None]:
-    """The item of each segment in order of time; None where nothing tells. `is_beginning`: the
-    meeting begins here, as it does in its first part.
+    """Returns the place of each segment, all in order of time; None where no sign is enough.
+    `is_beginning`: the meeting begins here, as it does in its first part.
 
-    Segments that a person has placed lead the others, and come back as None.
+    Segments that a person has placed guide the others, and are returned as None themselves.
     """
     if not said or not topics:
         return [None] * len(said)
@@ -70,14 +73,15 @@ def assign(
 
 @dataclass(frozen=True)
 class _PieceSigns:
-    """What each piece says for each place: for staying there, and for a change to it."""
+    """The scores (pieces × places) for staying in each place, and for changing to it."""
 
     staying: Scores
     entering: Scores
 
     def led(self, said: Sequence[SpokenSegment], weights: AssignmentWeights) -> Scores:
-        """`staying`, by what was shown, and beyond doubt by what a person said: the item begins
-        where they put it, and not before."""
+        """Returns `staying` with what was shown, and with what a person decided beyond doubt: an
+        item begins where they put it, and not before.
+        """
         staying = self.staying.copy()
         for line, one in enumerate(said):
             if one.shown is not None:
@@ -94,7 +98,7 @@ class _PieceSigns:
         return staying
 
     def are_enough(self, place: int, lines: Sequence[int], weights: AssignmentWeights) -> bool:
-        """Whether something was said for an item, besides that nothing was said for others."""
+        """Returns whether something speaks for the item, and not only nothing for the others."""
         words = float(np.maximum(self.staying[lines, place], 0).sum())
         return float(self.entering[lines, place].max()) + words >= ENOUGH * weights.enter
 
@@ -123,8 +127,9 @@ def _known(
     signs: _PieceSigns,
     weights: AssignmentWeights,
 ) -> list[tuple[int, bool]]:
-    """The place of each segment, and whether that may be said: not of an item for which nothing
-    speaks, nor of talk outside where no item was recognised or that is too long."""
+    """Returns the place of each segment, and whether it is to be believed: not of an item for which
+    nothing speaks, nor outside where no item was recognised or where that would last too long.
+    """
     last = signs.staying.shape[1] - 1
     found: list[tuple[int, bool]] = []
     for place, group in groupby(range(len(way)), key=lambda line: way[line]):

@@ -1,5 +1,6 @@
-"""The agenda item of segments: as the machine found it, and as a person decides. What a person
-has decided no machine touches again."""
+"""Stores the agenda item of segments, as the machine found it and as a person decides. What a
+person has decided no machine changes.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,9 @@ NOTHING_TO_CONFIRM = (
 def keep(
     session: Session, found: Iterable[tuple[Segment, Assigned | None]], items: Sequence[int]
 ) -> None:
-    """What the machine found for each of these; `items`: the ids of the agenda in order."""
+    """Stores what the machine found for each segment, except where a person has decided. `items`
+    are the ids of the agenda items in order.
+    """
     places: dict[tuple[int | None, AssignedBy | None], list[Segment]] = {}
     for segment, assigned in found:
         is_of_item = assigned is not None and assigned.place != OUTSIDE
@@ -47,8 +50,10 @@ def start_agenda_item(
     *,
     is_left_out: bool = False,
 ) -> list[Segment]:
-    """From this segment on the talk is about `agenda_item`, up to where another one begins; about
-    none where it `is_left_out` (議題外); without either nobody knows yet."""
+    """Places this segment and those after it, up to where another item begins, in `agenda_item`;
+    outside the agenda (議題外) where `is_left_out`; with neither, they become unassigned. Returns
+    the segments. Raises NotPossibleNow once minutes of the transcript are approved.
+    """
     transcripts.refuse_when_approved(session, segment.transcript)
     is_known = agenda_item is not None or is_left_out
     changed = list(_run(session, segment))
@@ -59,8 +64,10 @@ def start_agenda_item(
 
 
 def confirm_item(session: Session, by: Person, segment: Segment) -> list[Segment]:
-    """A person has seen that the item begins here: what the machine assigned from here on, up to
-    where another one begins, is theirs now. Raises NotPossibleNow where there is nothing of it."""
+    """Makes what the machine assigned, from this segment up to where another item begins, a
+    decision of the person. Returns the segments. Raises NotPossibleNow where the machine assigned
+    nothing.
+    """
     transcripts.refuse_when_approved(session, segment.transcript)
     if segment.assigned_by in (None, AssignedBy.PERSON):
         raise NotPossibleNow(NOTHING_TO_CONFIRM)
@@ -72,18 +79,19 @@ def confirm_item(session: Session, by: Person, segment: Segment) -> list[Segment
 
 @dataclass(frozen=True)
 class AgendaPlace:
-    """Of a segment in the agenda, and who put it there."""
+    """The agenda item of a segment, and who assigned it."""
 
     agenda_item: AgendaItem | None
     assigned_by: AssignedBy | None
 
     def is_of(self, segment: Segment) -> bool:
+        """Returns whether the segment is in this place now."""
         return (self.agenda_item, self.assigned_by) == (segment.agenda_item, segment.assigned_by)
 
 
 @dataclass(frozen=True)
 class AgendaMove:
-    """`then` instead of `now`."""
+    """A wish that a segment be in place `then`, if it still is in place `now`."""
 
     segment: Segment
     now: AgendaPlace
@@ -91,8 +99,9 @@ class AgendaMove:
 
 
 def place_again(session: Session, by: Person, placings: Sequence[AgendaMove]) -> list[Segment]:
-    """A decision about many taken back, or done again: of the segments that still are where it
-    put them, and only of those. What the machine had found is the machine's again. Returns them."""
+    """Undoes or redoes a decision about many segments: moves those that still are where it had put
+    them, and only those. Returns them. What the machine had found counts as the machine's again.
+    """
     for transcript in {one.segment.transcript for one in placings}:
         transcripts.refuse_when_approved(session, transcript)
     standing = [one for one in placings if one.now.is_of(one.segment)]
@@ -106,8 +115,9 @@ def place_again(session: Session, by: Person, placings: Sequence[AgendaMove]) ->
 
 
 def _run(session: Session, segment: Segment) -> Sequence[Segment]:
-    """From this one on, as far as they have the same place in the agenda. Of the thousands behind
-    them only where they stand is read."""
+    """Returns the run of consecutive segments, starting here, that have the same place in the
+    agenda. Of the rows after it, only their places are read.
+    """
     order = (Segment.start_seconds, Segment.id)
     rows = session.execute(
         select(Segment.id, Segment.agenda_item_id, Segment.assigned_by)
@@ -123,5 +133,5 @@ def _run(session: Session, segment: Segment) -> Sequence[Segment]:
 
 
 def _place(row: Any) -> tuple[int | None, bool]:
-    """As `Segment.place_in_agenda`."""
+    """Returns the place of a row, as `Segment.place_in_agenda` does."""
     return row.agenda_item_id, row.agenda_item_id is None and row.assigned_by is not None

@@ -11,11 +11,13 @@ from minutes.assignment.topics import Scores
 from minutes.assignment.weights import AssignmentWeights
 
 MOST_SKIPPED = 4
-"""So many items left out at once count."""
+"""Most items left out at once that cost more; beyond it, the cost stays the same."""
 
 
 def between(count: int, weights: AssignmentWeights) -> Scores:
-    """From each place (line) to each (column). Nobody comes back to the talk before."""
+    """Returns the scores (places × places) for changing from the place of the row to that of the
+    column. Nobody returns to the talk before the first item.
+    """
     places = np.arange(count + 2, dtype=np.float64)
     step = places[None, :] - places[:, None]
     change = -weights.enter - weights.skip * np.clip(step - 1, 0, MOST_SKIPPED)
@@ -27,8 +29,10 @@ def between(count: int, weights: AssignmentWeights) -> Scores:
 
 
 def most_likely(staying: Scores, entering: Scores, change: Scores, first: Scores) -> Sequence[int]:
-    """The place of each piece of talk. `staying`: what each piece says for each place, `entering`:
-    what it says besides for a change to that place; `first`: what speaks for beginning there."""
+    """Returns the place of each piece of talk on the most likely path. `staying` scores each piece
+    for each place, `entering` scores it in addition for a change to that place (both pieces ×
+    places), and `first` scores beginning in each place.
+    """
     best = first + staying[0]
     before = np.zeros(staying.shape, dtype=np.int32)
     own = np.arange(staying.shape[1])

@@ -1,4 +1,6 @@
-"""What the database knows for the assignment: the agenda with its papers, what was shown when."""
+"""Reads what the database knows for the assignment: the agenda with its documents, and what was
+shown when.
+"""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -21,8 +23,9 @@ from models.transcript import AssignedBy, Segment
 
 
 def topics_of(session: Session, meeting: Meeting) -> dict[int, Topic]:
-    """By the id of the item, in the order of the agenda. As for the vocabulary, of papers that
-    everybody in the meeting may read."""
+    """Returns the topics by the id of their item, in the order of the agenda. Only documents that
+    everybody in the meeting may read are used, as for the vocabulary.
+    """
     kana = {one.person.name: one.person.kana for one in invited(meeting)}
     return {
         node.entry.id: Topic(
@@ -38,8 +41,9 @@ def topics_of(session: Session, meeting: Meeting) -> dict[int, Topic]:
 def said_in(
     session: Session, recording: Recording, segments: Sequence[Segment], items: Sequence[int]
 ) -> list[SpokenSegment]:
-    """The segments with what was shown, and with what a person has decided; `items`: the ids of
-    the agenda in order."""
+    """Returns the segments with what was shown meanwhile, and with what a person has decided.
+    `items` are the ids of the agenda items in order.
+    """
     place = {item: number for number, item in enumerate(items)}
     shown = items_shown(session, recording, segments)
     return [
@@ -54,18 +58,20 @@ def said_in(
 
 
 def is_beginning(session: Session, recording: Recording) -> bool:
-    """Whether the meeting begins in it: the first part, and a spare of it."""
+    """Returns whether the meeting begins in this recording: it is the first part, or a spare of
+    that.
+    """
     return parts.place_of(session, recording).number <= 1
 
 
 def items_shown(
     session: Session, recording: Recording, segments: Sequence[Segment]
 ) -> list[int | None]:
-    """The item that was under discussion on everybody's screen in the middle of each segment: what
-    was said last, a change of the item or a turn to a document of one.
+    """Returns the id of the item under discussion in the middle of each segment, or None: that of
+    the last change of item or page turn to a document of an item.
 
-    None for all where the recording is not on the meeting's clock, or so that all of this lies
-    outside it and the parts before it: then its place must be wrong.
+    All are None where the recording has no start time, or one by which no change lies within it or
+    the parts before it: then the start time must be wrong.
     """
     nothing: list[int | None] = [None] * len(segments)
     if recording.began_at is None:
@@ -84,7 +90,7 @@ def items_shown(
 
 
 def _rows(session: Session, meeting: Meeting) -> list[tuple[datetime, int]]:
-    """When which item came under discussion, in order."""
+    """Returns when which item came under discussion, in order."""
     changes = session.execute(
         select(ItemChange.at, ItemChange.sequence, ItemChange.agenda_item_id).where(
             ItemChange.meeting_id == meeting.id

@@ -1,5 +1,6 @@
-"""What of a transcript is still open before its minutes may be approved: talk that no agenda item
-has, and sound that nobody has seen as words."""
+"""Finds what is still open in a transcript before its minutes may be approved: talk without an
+agenda item, and sound that nobody has transcribed or confirmed.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,12 +19,15 @@ from models.transcript import AssignedBy, Doubt, Segment, Transcript
 
 
 class SpanKind(StrEnum):
+    """What is open in a stretch of a transcript."""
+
     UNASSIGNED = "unassigned"
     UNHEARD = "unheard"
     UNTRANSCRIBED = "untranscribed"
 
     @property
     def label(self) -> str:
+        """Returns the Japanese words for it."""
         return {
             SpanKind.UNASSIGNED: "議題に割り当てていない発話",
             SpanKind.UNHEARD: "声があるのに文字になっていない所",
@@ -33,7 +37,9 @@ class SpanKind(StrEnum):
 
 @dataclass(frozen=True)
 class AgendaSpan:
-    """From where to where, in seconds of the recording; `segments`: what stands there."""
+    """A stretch of the recording, in seconds, that is open; `segments` are those in it, if there
+    are any.
+    """
 
     kind: SpanKind
     transcript: Transcript
@@ -43,14 +49,15 @@ class AgendaSpan:
 
     @property
     def seconds(self) -> float:
+        """Returns its length in seconds."""
         return max(0.0, self.end_seconds - self.start_seconds)
 
 
 def open_spans(session: Session, transcript: Transcript) -> list[AgendaSpan]:
-    """In order of time. A meeting without an agenda has nothing to assign.
+    """Returns what is open, in order of time. A meeting without an agenda has nothing to assign.
 
-    Of silence nothing is said: nobody spoke there. A segment without words stays open until
-    somebody confirms it, or leaves it out.
+    Silence is not open: nobody spoke there. A segment without words, where speech was heard, is
+    open until somebody confirms it or leaves it out.
     """
     segments = transcripts.texts_of(session, transcript)
     spans = [*_unheard(transcript, segments), *_untranscribed(transcript, segments)]
@@ -60,7 +67,7 @@ def open_spans(session: Session, transcript: Transcript) -> list[AgendaSpan]:
 
 
 def refuse_open(session: Session, sources: Iterable[Transcript]) -> None:
-    """Raises NotPossibleNow with what is open in these transcripts."""
+    """Raises NotPossibleNow, saying what is open, if anything is in these transcripts."""
     doubtful = [source for source in sources if _may_be_open(session, source)]
     spans = [span for source in doubtful for span in open_spans(session, source)]
     if spans:
@@ -71,18 +78,18 @@ def refuse_open(session: Session, sources: Iterable[Transcript]) -> None:
 
 
 def told(spans: list[AgendaSpan]) -> str:
-    """「議題に割り当てていない発話 12件（1分30秒）、…」."""
+    """Returns the spans in words: 「議題に割り当てていない発話 12件（1分30秒）、…」."""
     return "、".join(_told(kind, spans) for kind in SpanKind if any(s.kind == kind for s in spans))
 
 
 def count(spans: Iterable[AgendaSpan]) -> int:
-    """Segments, and places without any."""
+    """Returns the number of open segments; a span without segments counts as one."""
     return sum(len(span.segments) or 1 for span in spans)
 
 
 def leave_rest_out(session: Session, by: Person, transcript: Transcript) -> list[Segment]:
-    """Everything that is still open in it belongs to no item (議題外), and is seen; what could not
-    be transcribed too, as a segment without words.
+    """Marks everything that is still open as outside the agenda (議題外) and as seen. What could
+    not be transcribed becomes a segment without words. Returns the segments.
 
     Raises NotPossibleNow while it is still being transcribed.
     """
@@ -102,7 +109,7 @@ def leave_rest_out(session: Session, by: Person, transcript: Transcript) -> list
 
 
 def _may_be_open(session: Session, transcript: Transcript) -> bool:
-    """Asked without reading its thousands of segments: whether it is worth to look for spans."""
+    """Returns whether it is worth looking for spans, without reading thousands of segments."""
     if any(chunk.state != WorkState.FINISHED for chunk in transcript.transcription.chunks):
         return True
     doubtful = and_(Segment.doubt == Doubt.MISSING, Segment.text == "")
@@ -139,7 +146,9 @@ def _untranscribed(transcript: Transcript, segments: Sequence[Segment]) -> Itera
 
 
 def _is_placed(span: AgendaSpan) -> bool:
-    """What is not counts as unassigned already."""
+    """Returns whether all segments of the span have a place; otherwise it counts as unassigned
+    already.
+    """
     return not any(segment.is_unassigned for segment in span.segments)
 
 

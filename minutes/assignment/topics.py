@@ -1,8 +1,8 @@
-"""What every agenda item's own words say to a piece of talk.
+"""Scores how well the words of each agenda item match a piece of talk.
 
 Each item is a smoothed unigram model of the words of its title, its presenter and its documents,
-against the mean of all items (Mulbregt, Carp, Gillick, Lowe and Yamron 1998: text segmentation by
-a hidden Markov model over topics). Words are compared by their sound: the recogniser writes other
+against the mean of all items (Mulbregt, Carp, Gillick, Lowe and Yamron 1998: text segmentation by a
+hidden Markov model over topics). Words are compared by their sound: the recogniser writes other
 characters of the same sound.
 """
 
@@ -22,20 +22,20 @@ Scores = NDArray[np.float64]
 """Logarithms of likelihood ratios: a line for each piece of talk, a column for each topic."""
 
 SHORTEST_WORD = 5
-"""Sounds: what is shorter stands in too many other words."""
+"""Least sounds of a word that counts: a shorter one is part of too many other words."""
 
 SHORTEST_PART = 4
-"""Of a title: there are few of them."""
+"""Least sounds of a word of a title: titles have few words."""
 
 LONGEST_WORD = 40
 MOST_TALK = 2_000
-"""Characters of a segment that are looked at: an hour in one segment says no more."""
+"""Most characters of a segment that are looked at."""
 
 TITLE_SHARE, PRESENTER_SHARE = 0.5, 0.05
-"""Of an item's words: the rest are those of its documents."""
+"""Shares of title and presenter in an item's model; the rest is that of its documents."""
 
 OWN_SHARE = 0.6
-"""How much an item's own words weigh against those of all items."""
+"""Weight of an item's own model, against that of all items together (smoothing)."""
 
 STRONGEST = 4.0
 
@@ -45,7 +45,9 @@ NOBODY = PersonName("")
 
 @dataclass(frozen=True)
 class Topic:
-    """An agenda item as far as talk can be told by it. `number` as in the agenda (「2-1」)."""
+    """An agenda item with the words by which talk about it is recognised. `number` is as in the
+    agenda (「2-1」), `texts` are those of its documents.
+    """
 
     number: str
     title: str
@@ -54,22 +56,28 @@ class Topic:
 
     @cached_property
     def title_words(self) -> dict[str, int]:
+        """Returns the words of its title by their sounds, with their counts."""
         return _counts([self.title])
 
     @cached_property
     def text_words(self) -> dict[str, int]:
+        """Returns the words of its documents by their sounds, with their counts."""
         return _counts(self.texts)
 
     @cached_property
     def title_parts(self) -> set[str]:
-        """Its single words, or the whole of a title that has none (「その他」)."""
+        """Returns the sounds of the title's single words, or of the whole title where it has none
+        (「その他」).
+        """
         terms = collect([Paper("", self.title)]).terms
         parts = {folded(term.sounds) for term in terms if term.parts == 1}
         return {part for part in parts if len(part) >= SHORTEST_PART} or {sound_of(self.title)}
 
     @cached_property
     def names(self) -> list[str]:
-        """The sounds of the presenter: of the surname, or of an office (「財政課長」)."""
+        """Returns the sounds by which its presenter is called: the surname, or an office
+        (「財政課長」).
+        """
         name, kana = (text.split() for text in (self.presenter.name, self.presenter.kana))
         if not name:
             return []
@@ -79,23 +87,29 @@ class Topic:
 
 @dataclass(frozen=True)
 class Talk:
-    """A piece of talk: its text in NFKC, its sounds."""
+    """A piece of talk: its text in NFKC, and its sounds."""
 
     text: str
     sound: str
 
     @classmethod
     def of(cls, text: str) -> "Talk":
+        """Returns the talk of a text, at most `MOST_TALK` characters of it."""
         known = plain(text[:MOST_TALK])
         return cls(known, sound_of(known))
 
 
 def sound_of(text: str) -> str:
+    """Returns the sounds of the text, folded so that similar ones are equal, without
+    punctuation.
+    """
     return folded(sounds("".join(word.kana for word in tokens(text) if not word.is_mark)))
 
 
 def votes(talk: Sequence[Talk], topics: Sequence[Topic]) -> Scores:
-    """What each piece's words say for each topic, against talk of the whole meeting."""
+    """Returns scores (pieces of talk × topics) by the words of each piece, against the mean of all
+    topics.
+    """
     models = [_model(topic, _claimed_by_others(topic, topics)) for topic in topics]
     words = _by_word(models)
     found = np.zeros((len(talk), len(topics)))
@@ -112,13 +126,17 @@ def votes(talk: Sequence[Talk], topics: Sequence[Topic]) -> Scores:
 
 
 def _claimed_by_others(topic: Topic, topics: Sequence[Topic]) -> set[str]:
-    """One paper is often for several items: the words of a title are those of its item."""
+    """Returns the words of the other topics' titles. A document is often for several items, and
+    these words are those of their own items.
+    """
     others = {word for other in topics if other is not topic for word in other.title_words}
     return others - topic.title_words.keys()
 
 
 def _model(topic: Topic, claimed: Collection[str]) -> dict[str, float]:
-    """The share of each word in what the topic is about; together 1, or nothing."""
+    """Returns the share of each word in the topic's model. The shares sum to 1, or there are
+    none.
+    """
     documents = {w: count for w, count in topic.text_words.items() if w not in claimed}
     parts = [
         (TITLE_SHARE, topic.title_words),
@@ -153,7 +171,7 @@ def _by_word(models: Sequence[Mapping[str, float]]) -> dict[str, dict[int, float
 
 
 def _words_in(sound: str, words: Mapping[str, object]) -> Iterator[str]:
-    """The longest known words, one after the other."""
+    """Yields the longest known words in the sounds, one after the other."""
     place = 0
     while place < len(sound):
         for size in range(min(LONGEST_WORD, len(sound) - place), SHORTEST_WORD - 1, -1):

@@ -1,17 +1,25 @@
-"""What every sign is worth, as a logarithm of a likelihood ratio. Chosen by cross-validation over
-whole meetings (`tests/minutes/evaluation/fitting_items.py`, docs/accuracy.md)."""
+"""The weight of every sign for an agenda item, as a logarithm of a likelihood ratio. Chosen by
+cross-validation over whole meetings (`tests/minutes/evaluation/fitting_items.py`,
+docs/accuracy.md).
+"""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class AssignmentWeights:
-    """`vote`: of one word; words that come together are no independent witnesses. Of an
-    announcement: its `title`, more with words that lead over (`led_title`), its `number` in the
-    agenda or of a `bill`, its `presenter`, the `last` item, `led` for any; `joined`: how far the
-    next piece counts with it. `opening`, `closing`: phrases of talk before and after the items,
-    `outside`: against it, for each piece. `shown`: a second in which its page was shown.
-    `enter`: against any change, `skip`: besides for each item left out, `back`: for an earlier one.
+    """The weights of all signs.
+
+    - `vote`: of the words of an item; small, since words that come together are no independent
+      witnesses.
+    - Of an announcement: the `title`, more with words that lead over (`led_title`), the `number` in
+      the agenda or of a `bill`, the `presenter`, the `last` item, and `led` for leading over to
+      anything. `joined`: how far the next piece counts with it.
+    - Of talk outside the items: `opening` and `closing` for phrases before and after them,
+      `outside` against it, for each piece.
+    - `shown`: for each second in which a page of the item was shown.
+    - Against a change: `enter` for any, `skip` for each item left out, `back` for an earlier one,
+      `close` for the end of the items.
     """
 
     vote: float = 0.04

@@ -1,6 +1,6 @@
-"""The voices of a transcript: suggested by the machine as 声1, 声2 …, named by people.
+"""The speakers of a transcript: found by the machine as 声1, 声2 …, named by people.
 
-A name that a person gave is never taken away, and no text is ever touched.
+A name that a person gave is never removed by the machine, and no text is ever changed.
 """
 
 import re
@@ -23,25 +23,26 @@ from models.person import Person
 from models.transcript import Segment, Speaker, Transcript
 
 SECOND_SECONDS, SECOND_SHARE = 0.5, 0.15
-"""So long, and so much of the segment, another voice must be heard to be worth a mark."""
+"""Least seconds, and least share of a segment, of a second voice for the segment to be marked."""
 
 CHAIR = re.compile(r"(?<!副)(?:議長|委員長|会長|座長)$")
-"""The title of whoever leads a sitting; the others say theirs elsewhere."""
+"""The title of whoever chairs a sitting."""
 
 NO_VOICE = "この発話には声が付いていません。先に発言者を付けてください。"
 
 
 @dataclass(frozen=True)
 class Nameable:
-    """Somebody after whom a voice may be named; `kana`: empty where nobody has said it."""
+    """Somebody after whom a voice may be named; `kana` is empty where nobody has entered it."""
 
     name: str
     kana: str = ""
 
 
 def nameable(transcript: Transcript) -> list[Nameable]:
-    """The chair, the others who were invited in the order of the roster, those who explain, then
-    whoever has a name in the transcript already."""
+    """Returns the chair, the other invited people in the order of the roster, those who explain,
+    and then whoever has a name in the transcript already.
+    """
     asked = [one.person for one in sorted(invited(transcript.meeting), key=_rank)]
     people = {person.name: Nameable(person.name, person.kana) for person in asked}
     for speaker in transcript.speakers:
@@ -56,7 +57,9 @@ def _rank(invitation: Invitation) -> tuple[bool, bool, int]:
 
 
 def keep(session: Session, transcript: Transcript, turns: Sequence[SpeakerTurn]) -> None:
-    """Each segment's voice, where no person named one; segments with two voices are marked."""
+    """Stores the voice of each segment where no person has named one, and marks segments with two
+    voices. Voices without a name from an earlier diarisation are replaced.
+    """
     assert transcript.speakers is not None  # read at once, so that no segment asks for its own
     segments = transcripts.texts_of(session, transcript)
     unnamed = [one for one in segments if one.speaker and one.speaker.is_unnamed]
@@ -78,9 +81,9 @@ def keep(session: Session, transcript: Transcript, turns: Sequence[SpeakerTurn])
 
 
 def name_speaker(session: Session, by: Person, segment: Segment, name: str) -> None:
-    """Say whose voice this segment is; an empty name takes the voice away. A voiceprint that this
-    transcript gave to a name which nobody here bears any more is deleted. Raises NotPossibleNow,
-    InvalidInput."""
+    """Sets the speaker of one segment; an empty name removes it. A voiceprint that this transcript
+    gave to a name which no segment has any more is deleted. Raises NotPossibleNow, InvalidInput.
+    """
     transcripts.refuse_when_approved(session, segment.transcript)
     name = entries.optional_text("speaker", "発言者", clean_text.single_spaced(name))
     segment.speaker = _speaker_called(session, segment.transcript, name) if name else None
@@ -90,7 +93,9 @@ def name_speaker(session: Session, by: Person, segment: Segment, name: str) -> N
 
 @dataclass(frozen=True)
 class Naming:
-    """A wish that `then` is the speaker of a segment where `now` is; empty for nobody."""
+    """A wish that the speaker of a segment be called `then`, if it is called `now`; empty for no
+    speaker.
+    """
 
     segment: Segment
     now: str
@@ -98,9 +103,10 @@ class Naming:
 
 
 def name_speakers(session: Session, by: Person, namings: Sequence[Naming]) -> list[Segment]:
-    """Change the speakers of those segments that still have the one which their naming expects:
-    many namings taken back must not touch what somebody has changed since. Returns the changed
-    segments. Voiceprints go as with `name_speaker`. Raises NotPossibleNow, InvalidInput."""
+    """Sets the speakers of those segments that still have the one which their naming expects:
+    undoing many namings must not touch what somebody has changed since. Returns the changed
+    segments. Voiceprints are deleted as by `name_speaker`. Raises NotPossibleNow, InvalidInput.
+    """
     changed: dict[str, list[Segment]] = {}
     concerned = {one.segment.transcript for one in namings}
     for transcript in concerned:
@@ -122,9 +128,10 @@ def name_speakers(session: Session, by: Person, namings: Sequence[Naming]) -> li
 
 
 def name_voice(session: Session, by: Person, segment: Segment, name: str) -> list[Segment]:
-    """All segments of this one's voice are this person's from now on. Where somebody is called
-    so already, the two voices become one. A voiceprint that this voice gave to another name goes.
-    Returns them; raises NotPossibleNow, InvalidInput."""
+    """Names the voice of this segment, for all its segments, and returns them. Where another voice
+    has that name already, the two become one. A voiceprint that this voice gave to another name is
+    deleted. Raises NotPossibleNow, InvalidInput.
+    """
     transcripts.refuse_when_approved(session, segment.transcript)
     name = entries.text("speaker", "発言者", clean_text.single_spaced(name))
     voice, same = _voice(segment), _named(segment.transcript, name)
@@ -142,8 +149,9 @@ def name_voice(session: Session, by: Person, segment: Segment, name: str) -> lis
 
 
 def split_voice(session: Session, by: Person, segment: Segment) -> list[Segment]:
-    """From this segment on the voice is another one, not named yet. Returns the segments that
-    changed; raises NotPossibleNow."""
+    """Gives the segments of this voice from here on to a new voice without a name, and returns
+    them. Raises NotPossibleNow.
+    """
     transcripts.refuse_when_approved(session, segment.transcript)
     voice, place = _voice(segment), (segment.start_seconds, segment.id)
     segments = [
@@ -177,7 +185,7 @@ def _speaker_called(session: Session, transcript: Transcript, name: str) -> Spea
 
 
 def _new_voice(session: Session, transcript: Transcript) -> Speaker:
-    """With the next number that nobody has or had."""
+    """Adds a voice with the next number that no voice has or had."""
     names = {speaker.name for speaker in transcript.speakers}
     number = max((speaker.number or 0 for speaker in transcript.speakers), default=0) + 1
     while Speaker.voice_name(number) in names:
@@ -197,7 +205,7 @@ def _forget_empty(session: Session, transcript: Transcript) -> None:
 
 
 class _Heard:
-    """Which voice is heard when."""
+    """The turns of all voices, searchable by time."""
 
     def __init__(self, turns: Sequence[SpeakerTurn]) -> None:
         self._turns = sorted(turns, key=lambda turn: turn.start_seconds)
@@ -205,8 +213,9 @@ class _Heard:
         self._latest_ends = list(accumulate((turn.end_seconds for turn in self._turns), max))
 
     def seconds_of(self, segment: Segment) -> Counter[int]:
-        """How long each voice is heard in this segment. Those who begin after it, and those before
-        whom all have ended, are not looked at: a day's sitting has thousands of both."""
+        """Returns how many seconds each voice is heard in this segment. Turns that begin after it,
+        and those before it once all have ended, are skipped: a day's sitting has thousands.
+        """
         first = bisect_right(self._latest_ends, segment.start_seconds)
         last = bisect_left(self._starts, segment.end_seconds)
         heard: Counter[int] = Counter()

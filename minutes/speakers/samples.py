@@ -1,7 +1,8 @@
-"""What a voice of a transcript is like: one sample for each segment in which it is alone.
+"""Voice samples: the speaker embedding of each segment in which one voice speaks alone.
 
-Kept by segment, so that whatever people merge, part or rename, a voice is what its segments are.
-Only in a series that keeps voiceprints, until the minutes are approved or the samples are too old.
+They are stored by segment, so that whatever people merge, split or rename, a voice is what its
+segments are. They exist only in a series that keeps voiceprints, until the minutes are approved or
+the samples are too old.
 """
 
 from bisect import bisect_right
@@ -21,13 +22,15 @@ from models.recording import Recording, Transcription
 from models.transcript import Segment, Speaker, Transcript, VoiceSample
 
 LONGEST_KEPT = timedelta(days=90)
-"""For transcripts that nobody ever has approved."""
+"""Age at which samples are deleted, for transcripts that nobody ever approves."""
 
 
 def keep(
     session: Session, transcript: Transcript, heard: Sequence[StretchEmbedding], weights_sha256: str
 ) -> None:
-    """In place of all earlier ones of this transcript."""
+    """Stores the mean embedding of each segment with one voice, from the stretches `heard`, in
+    place of all earlier samples of the transcript.
+    """
     forget(session, transcript)
     segments = [each for each in transcripts.segments_of(session, transcript) if _is_clean(each)]
     starts = [segment.start_seconds for segment in segments]
@@ -52,7 +55,9 @@ def keep(
 
 
 def of_voice(session: Session, voice: Speaker) -> tuple[Direction, str] | None:
-    """The mean of its clean segments, and the weights that made them; None where there are none."""
+    """Returns the mean embedding of the voice's segments and the hash of the weights that made it;
+    None where the voice has no samples.
+    """
     found = session.scalars(
         select(VoiceSample)
         .join(Segment)
@@ -64,10 +69,12 @@ def of_voice(session: Session, voice: Speaker) -> tuple[Direction, str] | None:
 
 
 def forget(session: Session, transcript: Transcript) -> None:
+    """Deletes the samples of the transcript."""
     _delete(session, Segment.transcript_id == transcript.id)
 
 
 def forget_of_series(session: Session, series: Series) -> None:
+    """Deletes the samples of all transcripts of the series."""
     transcript_ids = (
         select(Transcript.id)
         .join(Transcription)
@@ -79,6 +86,7 @@ def forget_of_series(session: Session, series: Series) -> None:
 
 
 def is_old(at: datetime) -> ColumnElement[bool]:
+    """Returns the condition that a sample is older than `LONGEST_KEPT` at this instant."""
     return VoiceSample.made_at < at - LONGEST_KEPT
 
 

@@ -1,6 +1,7 @@
-"""Whose a voice may be: the voiceprints of the series, compared with the voices of a transcript.
+"""Suggests names for voices: compares the voiceprints of the series with the voices of a
+transcript.
 
-A suggestion and nothing more: the voice stays 声1 until a person takes the name.
+A suggestion changes nothing: the voice stays 声1 until a person accepts the name.
 """
 
 import numpy as np
@@ -18,14 +19,16 @@ from models.transcript import Segment, Speaker, Transcript
 from models.voiceprint import Voiceprint
 
 LEAST_LEAD = 0.05
-"""So much nearer must a print be than any other; a cosine."""
+"""Least lead of the nearest print over the next one, as a difference of cosines."""
 
 
 def suggest(
     session: Session, transcript: Transcript, weights_sha256: str, least_likeness: float
 ) -> None:
-    """For each voice without a name; anew for all. Who is named already is suggested no more.
-    `least_likeness`: a cosine; 0.75 suits the weights that come along (docs/decisions/0016)."""
+    """Sets the suggestion of each voice without a name, replacing all earlier ones. Names that the
+    transcript has already are not suggested. `least_likeness` is a cosine; 0.75 suits the weights
+    that come along (docs/decisions/0016).
+    """
     named = {speaker.name for speaker in transcript.speakers}
     voices = _voices(session, transcript)
     prints = _prints(session, transcript.meeting.series, weights_sha256) if voices else []
@@ -41,7 +44,9 @@ def suggest(
 
 
 def dismiss(session: Session, by: Person, segment: Segment) -> list[Segment]:
-    """It is somebody else. The segments of the voice; raises NotPossibleNow."""
+    """Removes the suggestion of this segment's voice: it is somebody else. Returns the voice's
+    segments. Raises NotPossibleNow where there is no suggestion.
+    """
     transcripts.refuse_when_approved(session, segment.transcript)
     voice = segment.speaker
     if voice is None or voice.suggested_name is None:
@@ -54,8 +59,10 @@ def dismiss(session: Session, by: Person, segment: Segment) -> list[Segment]:
 def match(
     voices: list[Direction], prints: list[Direction], least_likeness: float
 ) -> dict[int, int]:
-    """Places of voices to places of prints: the nearest one, if it is near enough and clearly
-    nearer than the next; each print goes to the voice that is most like it."""
+    """Returns indexes of prints by indexes of voices, comparing by cosine. A voice gets its nearest
+    print if that is near enough and clearly nearer than the next; each print goes to at most one
+    voice, the most similar.
+    """
     if not voices or not prints:
         return {}
     likeness = np.stack(voices) @ np.stack(prints).T
@@ -79,7 +86,9 @@ def _voices(session: Session, transcript: Transcript) -> list[tuple[Speaker, Dir
 def _prints(
     session: Session, series: Series, weights_sha256: str
 ) -> list[tuple[Voiceprint, Direction]]:
-    """Those of the same weights; a broken one is left out, and its list says so."""
+    """Returns the voiceprints made with the same weights. A broken one is left out; the list on the
+    screen says so.
+    """
     found = [
         (each, embeddings.from_bytes(each.direction))
         for each in voiceprints.of_series(session, series)

@@ -1,5 +1,6 @@
-"""Voiceprints (声紋) of a series: personal data. Off until somebody switches them on, kept only of
-those who agreed, deletable at any time, and gone when they expire. Each step has its audit line.
+"""Voiceprints (声紋) of a series: personal data. They are off until somebody switches them on, made
+only of people who agreed, deletable at any time, and deleted when they expire. Each step leaves its
+audit line.
 """
 
 import re
@@ -27,7 +28,7 @@ NAME_OF_NOBODY = re.compile(r"声\d+")
 
 
 class Condition(StrEnum):
-    """Whether a print can be compared with voices that are heard now."""
+    """Whether a voiceprint can be compared with voices that are heard now."""
 
     USABLE = "usable"
     OTHER_WEIGHTS = "other_weights"
@@ -35,6 +36,9 @@ class Condition(StrEnum):
 
     @property
     def label(self) -> str:
+        """Returns a Japanese sentence that says why it cannot be used and what to do; empty for a
+        usable one.
+        """
         return {
             Condition.USABLE: "",
             Condition.OTHER_WEIGHTS: "聞き分けの重みが替わったため、いまは比べられません。"
@@ -46,12 +50,16 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True)
 class ListedVoiceprint:
+    """A voiceprint, and whether it can be used."""
+
     voiceprint: Voiceprint
     condition: Condition
 
 
 def switch_on(session: Session, by: Person, series: Series, config: Config) -> None:
-    """Raises NotPossibleNow where no voices are told apart."""
+    """Lets the series make voiceprints. Raises NotPossibleNow where diarisation is off or has no
+    weights.
+    """
     if not config.speakers.tell_apart:
         raise NotPossibleNow(
             "サーバーの設定で発言者の聞き分けを止めているため、声紋は使えません。管理者に、設定の "
@@ -68,7 +76,9 @@ def switch_on(session: Session, by: Person, series: Series, config: Config) -> N
 
 
 def switch_off(session: Session, by: Person, series: Series) -> int:
-    """Nothing of a voice stays. How many prints there were."""
+    """Deletes all voiceprints and voice samples of the series, and makes no more. Returns how many
+    voiceprints there were.
+    """
     count = forget_all(session, by, series)
     samples.forget_of_series(session, series)
     if series.keeps_voiceprints:
@@ -78,7 +88,7 @@ def switch_off(session: Session, by: Person, series: Series) -> int:
 
 
 def of_series(session: Session, series: Series) -> list[Voiceprint]:
-    """Those that have not expired, by name."""
+    """Returns the voiceprints that have not expired, by name."""
     return list(
         session.scalars(
             select(Voiceprint)
@@ -89,7 +99,7 @@ def of_series(session: Session, series: Series) -> list[Voiceprint]:
 
 
 def listed(session: Session, series: Series, config: Config) -> list[ListedVoiceprint]:
-    """`of_series`, and whether each can be used."""
+    """Returns the voiceprints that have not expired, and whether each can be used."""
     current = weights.embedding_sha256(config)
     return [
         ListedVoiceprint(each, _condition(each, current)) for each in of_series(session, series)
@@ -97,7 +107,7 @@ def listed(session: Session, series: Series, config: Config) -> list[ListedVoice
 
 
 def print_of(session: Session, series: Series, voiceprint_id: int) -> Voiceprint:
-    """Raises NotFound."""
+    """Returns the voiceprint of this id in the series. Raises NotFound."""
     found = session.get(Voiceprint, voiceprint_id) if voiceprint_id < 2**63 else None
     if found is None or found.series_id != series.id:
         raise NotFound()
@@ -105,8 +115,10 @@ def print_of(session: Session, series: Series, voiceprint_id: int) -> Voiceprint
 
 
 def make(session: Session, by: Person, voice: Speaker, days: int) -> Voiceprint:
-    """`by` says that the person of this voice has agreed. One that is there already is renewed.
-    Raises NotPossibleNow, InvalidInput."""
+    """Makes a voiceprint of the voice, valid for `days`, or renews the one of that name. `by`
+    vouches that the person has agreed. Raises NotPossibleNow where the series keeps none or the
+    voice has no samples, InvalidInput for a voice without a name.
+    """
     transcript = voice.transcript
     series = transcript.meeting.series
     if not series.keeps_voiceprints:
@@ -134,13 +146,14 @@ def make(session: Session, by: Person, voice: Speaker, days: int) -> Voiceprint:
 
 
 def forget(session: Session, by: Person | None, voiceprint: Voiceprint) -> None:
+    """Deletes the voiceprint."""
     audit.note(session, by, "delete_voiceprint", voiceprint)
     session.delete(voiceprint)
     session.flush()
 
 
 def forget_all(session: Session, by: Person, series: Series) -> int:
-    """Expired ones too. How many there were."""
+    """Deletes all voiceprints of the series, expired ones too. Returns how many there were."""
     found = session.scalars(select(Voiceprint).where(Voiceprint.series_id == series.id)).all()
     for each in found:
         forget(session, by, each)
@@ -148,22 +161,25 @@ def forget_all(session: Session, by: Person, series: Series) -> int:
 
 
 def made_from(session: Session, voice: Speaker) -> Voiceprint | None:
-    """The one that this transcript gave to the name of this voice."""
+    """Returns the voiceprint that this transcript made for the name of this voice, or None."""
     found = _named(session, voice.transcript.meeting.series, voice.name)
     is_ours = found and found.transcription_id == voice.transcript.transcription_id
     return found if is_ours else None
 
 
 def forget_made_from(session: Session, by: Person, voice: Speaker) -> None:
-    """The voice turns out to be somebody else's."""
+    """Deletes the voiceprint that this transcript made for the voice's name: the voice turns out to
+    be somebody else's.
+    """
     kept = made_from(session, voice)
     if kept is not None:
         forget(session, by, kept)
 
 
 def forget_of_nobody(session: Session, by: Person, transcript: Transcript) -> None:
-    """The naming of a voice was taken back: what it gave to a name that nobody here bears any
-    more goes with it."""
+    """Deletes the voiceprints that this transcript made for names which none of its segments has
+    any more, since the naming was undone.
+    """
     speaking = select(Segment.speaker_id).where(
         Segment.transcript_id == transcript.id, Segment.speaker_id.is_not(None)
     )
@@ -176,7 +192,9 @@ def forget_of_nobody(session: Session, by: Person, transcript: Transcript) -> No
 
 
 def follow_parting(session: Session, by: Person, voice: Speaker) -> None:
-    """Two people were taken for one: the print is made anew of what is left to this voice."""
+    """Makes the voiceprint anew of the segments that are left to this voice, or deletes it where
+    there are none: two people had been taken for one.
+    """
     kept = made_from(session, voice)
     if kept is None:
         return
@@ -189,8 +207,9 @@ def follow_parting(session: Session, by: Person, voice: Speaker) -> None:
 
 
 def clear(engine: Engine, overdue: Overdue) -> bool:
-    """Delete what has expired, and samples that nobody needed, once `overdue` is sure of it; True
-    never: once is enough. What has expired is not used meanwhile."""
+    """Deletes expired voiceprints and old samples, once `overdue` has confirmed that they are.
+    Until then they are not used. Returns False: there is never more to do at once.
+    """
     at = now()
     old = samples.is_old(at)
     with reading(engine) as session:
