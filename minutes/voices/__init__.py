@@ -1,1 +1,3 @@
-"""Telling voices apart: from samples to numbered voices, without names and database."""
+"""Speaker diarisation: finds the voices in a recording and numbers them, without names and without
+the database.
+"""

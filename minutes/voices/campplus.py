@@ -1,8 +1,8 @@
-"""CAM++: a voice in 192 numbers, the same whatever it says.
+"""CAM++, the speaker embedding network: 192 numbers for a voice, nearly the same whatever it says.
 
 Source: Wang, Zheng, Chen, Cheng and Chen, "CAM++: A Fast and Efficient Network for Speaker
-Verification Using Context-Aware Masking", Interspeech 2023 (arXiv:2303.00332); names of the
-weights as in 3D-Speaker.
+Verification Using Context-Aware Masking", Interspeech 2023 (arXiv:2303.00332); names of the weights
+as in 3D-Speaker.
 """
 
 import numpy as np
@@ -13,17 +13,18 @@ from minutes.voices.features import BANDS
 from minutes.voices.graph import Graph
 
 BLOCKS = ((12, 1), (24, 2), (16, 2))
-"""Of each dense block: its layers, and how far apart the moments are that they see."""
+"""For each dense block: its number of layers, and their dilation in moments."""
 
 CONTEXT = 100
-"""So many moments share one mask: two seconds."""
+"""Moments that share one mask: two seconds."""
 
 EPSILON = 1e-5
 
 
 def build(tensors: Tensors) -> bytes:
-    """For onnxruntime: `features` (1 × frames × bands), `shares` and `places` (see `contexts`)
-    to `embedding` (1 × 192)."""
+    """Returns the network as an ONNX model. Inputs: `features` (1 × frames × bands), and `shares`
+    and `places`, which `contexts` makes. Output: `embedding` (1 × 192).
+    """
     network = _CampplusNetwork(tensors)
     deep = network.head(network.graph.add("Transpose", "features", perm=[0, 2, 1]))
     deep = network.convolve("xvector.tdnn.linear", deep, strides=[2], pads=[2, 2])
@@ -43,8 +44,11 @@ def build(tensors: Tensors) -> bytes:
 
 
 def contexts(frames: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """How much of each moment goes into each context (its own mean and that of all), and to
-    which context each moment belongs. A moment is two frames."""
+    """Returns two matrices for a sound of so many frames; a moment is two frames.
+
+    The first (moments × contexts) averages over each context, plus the mean of all moments; the
+    second (contexts × moments) gives each moment the mask of its context.
+    """
     moments = (frames + 1) // 2
     belongs = np.arange(moments)[:, None] // CONTEXT == np.arange(-(-moments // CONTEXT))
     places = belongs.astype(np.float32)
@@ -52,20 +56,25 @@ def contexts(frames: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 
 
 class _CampplusNetwork:
-    """The layers of the paper, written one after the other into a graph."""
+    """The layers of the paper, added one after the other to a graph. Each method returns the name
+    of its output.
+    """
 
     def __init__(self, tensors: Tensors) -> None:
         self.graph = Graph()
         self._tensors = tensors
 
     def convolve(self, name: str, source: str, **how: list[int]) -> str:
+        """Adds a convolution with the weights (and bias) of this name."""
         weights = [self._tensors[f"{name}.weight"]]
         if f"{name}.bias" in self._tensors:
             weights.append(self._tensors[f"{name}.bias"])
         return self.graph.add("Conv", source, *map(self.graph.weight, weights), **how)
 
     def normal(self, name: str, source: str, is_cut: bool = True) -> str:
-        """Batch normalisation with what the training saw; `is_cut`: nothing below zero."""
+        """Adds a batch normalisation with the statistics of the training, followed by ReLU if
+        `is_cut`.
+        """
         mean, variance = (self._tensors[f"{name}.running_{of}"] for of in ("mean", "var"))
         gain = self._tensors.get(f"{name}.weight", np.ones_like(mean))
         shift = self._tensors.get(f"{name}.bias", np.zeros_like(mean))
@@ -74,7 +83,9 @@ class _CampplusNetwork:
         return self.graph.add("Relu", made) if is_cut else made
 
     def head(self, bands: str) -> str:
-        """The two-dimensional beginning: bands become channels."""
+        """Adds the two-dimensional layers at the beginning, which turn frequency bands into
+        channels.
+        """
         source = self.graph.add("Unsqueeze", bands, self.graph.integers(1))
         deep = self.normal("head.bn1", self._plane("head.conv1", source))
         for number in (1, 2):
@@ -85,7 +96,9 @@ class _CampplusNetwork:
         return self.graph.add("Reshape", deep, self.graph.integers(1, channels, -1))
 
     def layer(self, name: str, source: str, dilation: int) -> str:
-        """A dense layer: what it finds, masked by its context, is put beside what came in."""
+        """Adds a densely connected layer: its output, masked by context, is concatenated to its
+        input.
+        """
         deep = self.normal(f"{name}.nonlinear1.batchnorm", source)
         deep = self.convolve(f"{name}.linear1", deep)
         deep = self.normal(f"{name}.nonlinear2.batchnorm", deep)
@@ -100,7 +113,7 @@ class _CampplusNetwork:
         return self.graph.add("Concat", source, masked, axis=1)
 
     def embedding(self, deep: str) -> str:
-        """Mean and deviation over time, then the last layer."""
+        """Adds mean and deviation over time, and the last layer."""
         graph = self.graph
         mean = graph.add("ReduceMean", deep, axes=[2], keepdims=1)
         away = graph.add("Sub", deep, mean)

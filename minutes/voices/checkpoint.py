@@ -1,5 +1,5 @@
-"""Weights out of a PyTorch checkpoint without PyTorch: a zip of raw numbers and a small pickle that
-names them.
+"""Reads the weights of a PyTorch checkpoint without PyTorch: a zip of raw numbers, and a small
+pickle that names them.
 
 A pickle is a program. This one may do nothing but put tensors into dictionaries: every other
 operation and every other name is refused before anything runs.
@@ -40,11 +40,11 @@ MOST_DIMENSIONS = 8
 
 
 class NotTensors(Exception):
-    """The file is broken, or holds anything but tensors."""
+    """Raised for a file that is broken, or holds anything but tensors."""
 
 
 def read(raw: bytes) -> Tensors:
-    """All tensors by name, those of a `state_dict` inside too. Raises NotTensors."""
+    """Returns all tensors by name, also those of a `state_dict` inside. Raises NotTensors."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             found = _unpickle(archive)
@@ -116,7 +116,9 @@ class _Reader(pickle.Unpickler):
 def _rebuild(
     values: NDArray[Any], offset: int, shape: tuple[int, ...], steps: tuple[int, ...], *_: Any
 ) -> NDArray[Any]:
-    """A tensor is a look at its storage; only whole ones in the usual order are needed."""
+    """Returns a tensor as a view of its storage. Only whole tensors in the usual (C) order are
+    accepted.
+    """
     if len(shape) > MOST_DIMENSIONS or min((offset, *shape), default=0) < 0:
         raise NotTensors("a tensor of no shape")
     usual = tuple(math.prod(shape[place + 1 :]) for place in range(len(shape)))

@@ -1,8 +1,8 @@
-"""Which stretches of speech are of one voice, and how many voices there are.
+"""Clusters the embeddings of stretches of speech into voices, and finds how many there are.
 
-Stretches are points on a sphere, weighted by their length. The voices are the k directions to which
-they lie nearest, found by spherical k-means; each further one begins as a cut through one of those
-found before, so that no lucky start is needed.
+Embeddings are points on the unit sphere, weighted by the length of their stretch in seconds. The
+voices are the k centroids of spherical k-means. Each further voice begins as a cut through one of
+the voices found before, so that no lucky start is needed.
 
 Sources: Dhillon and Modha, "Concept decompositions for large sparse text data using clustering",
 Machine Learning 42, 2001; Likas, Vlassis and Verbeek, "The global k-means clustering algorithm",
@@ -15,32 +15,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 Points = NDArray[np.float32]
-"""Stretches × values, each of length 1."""
+"""Embeddings, one a row (stretches × values), each of length 1."""
 
 Weights = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
 MOST_VOICES = 20
 MOST_POINTS = 1500
-"""More are not needed to know the voices; the rest goes to the nearest."""
+"""Most points from which the voices are computed; all others only get the nearest voice."""
 
 LEAST_GAIN = 3.0
-"""A further voice must bring the points nearer to their voices by as much as so many of them are
-away on the average."""
+"""Least gain of a further voice: it must bring all points together nearer to their voices by as
+much as this number of points are away from theirs on average."""
 
 SAME_VOICE = 0.9
-"""Two directions with this cosine are one voice that was cut in two."""
+"""Cosine from which two centroids are one voice that was cut in two."""
 
 SMALLEST = 4
-"""Fewer points are not cut."""
+"""Least points of a voice that may be cut in two."""
 
 FIRST_ROUNDS, MOST_ROUNDS = 3, 20
 SWITCH = 0.3
-"""What changing to another voice costs, in seconds of similarity."""
+"""Cost of changing to another voice, in seconds of similarity (cosine × seconds)."""
 
 
 def voices_of(points: Points, weights: Weights, count: int | None = None) -> Points:
-    """The direction of each voice; without `count` as many as there are reasons for."""
+    """Returns the centroid of each voice (voices × values). Without `count` there are as many
+    voices as the points give reasons for. `weights` are the seconds of each stretch.
+    """
     some = _spread(len(points))
     points, weights = points[some], weights[some]
     labels = np.zeros(len(points), np.int64)
@@ -57,8 +59,10 @@ def voices_of(points: Points, weights: Weights, count: int | None = None) -> Poi
 
 
 def follow(likeness: NDArray[np.float32]) -> Labels:
-    """The likeliest way through the stretches in order of time. `likeness`: stretches × voices, in
-    seconds of similarity; nothing at all where a stretch says nothing."""
+    """Returns the voice of each stretch on the most likely path in order of time (Viterbi).
+    `likeness` (stretches × voices) is in seconds of similarity; a row of zeros is a stretch that
+    says nothing.
+    """
     came_from = np.zeros(likeness.shape, np.int64)
     stay, reached = np.arange(likeness.shape[1]), likeness[0]
     for place in range(1, len(likeness)):
@@ -74,19 +78,23 @@ def follow(likeness: NDArray[np.float32]) -> Labels:
 
 
 def _spread(total: int) -> Labels:
+    """Returns up to `MOST_POINTS` indexes, spread evenly over all points."""
     return np.unique(np.linspace(0, total - 1, min(total, MOST_POINTS)).astype(np.int64))
 
 
 def _is_reason(points: Points, weights: Weights, labels: Labels, gain: float, away: float) -> bool:
-    """Whether the newest voice is one. Both tests are needed: much that one person says differs
-    in the same way when a recording is long, and little by chance when it is short."""
+    """Returns whether the newest voice is one. Both tests are needed: in a long recording much that
+    one person says differs in the same way, and in a short one little differs by chance.
+    """
     voices = _directions(points, weights, labels)
     nearest = float((voices @ voices.T - 2 * np.eye(len(voices))).max())
     return gain * len(points) > LEAST_GAIN * away and nearest < SAME_VOICE
 
 
 def _best_cut(points: Points, weights: Weights, labels: Labels) -> Labels | None:
-    """The best of all ways to begin a further voice, after a few rounds; then settled."""
+    """Returns the labels after the best way to begin a further voice: of all cuts the best three
+    after a few rounds, settled. None where no cut keeps all voices.
+    """
     begun = [_settle(points, weights, cut, FIRST_ROUNDS) for cut in _cuts(points, weights, labels)]
     wanted = _count(labels) + 1
     whole = [each for each in begun if _count(each) == wanted]
@@ -98,8 +106,9 @@ def _best_cut(points: Points, weights: Weights, labels: Labels) -> Labels | None
 
 
 def _cuts(points: Points, weights: Weights, labels: Labels) -> Iterator[Labels]:
-    """Through each voice across the two ways in which it spreads most, and around the point that
-    is farthest from it."""
+    """Yields the labels after each possible cut: through each voice across the two directions in
+    which it spreads most, and around the point that is farthest from its centroid.
+    """
     new = _count(labels)
     for voice in range(new):
         inside = np.flatnonzero(labels == voice)
@@ -121,6 +130,7 @@ def _cuts(points: Points, weights: Weights, labels: Labels) -> Iterator[Labels]:
 
 
 def _settle(points: Points, weights: Weights, labels: Labels, rounds: int) -> Labels:
+    """Alternates centroids and labels until nothing changes, at most `rounds` times."""
     for _ in range(rounds):
         likeness = points @ _directions(points, weights, labels).T * weights[:, None]
         nearest = np.unique(follow(likeness), return_inverse=True)[1]
@@ -131,12 +141,13 @@ def _settle(points: Points, weights: Weights, labels: Labels, rounds: int) -> La
 
 
 def _directions(points: Points, weights: Weights, labels: Labels) -> Points:
+    """Returns the centroid of each voice, of length 1."""
     belongs = (labels == np.arange(_count(labels))[:, None]) * weights
     return _unit(belongs @ points)
 
 
 def _fit(points: Points, weights: Weights, labels: Labels) -> float:
-    """How near the points are to their voices and how seldom these change, in seconds."""
+    """Returns how similar the points are to their voices, less the cost of changes, in seconds."""
     own = _directions(points, weights, labels)[labels]
     changes = np.count_nonzero(np.diff(labels))
     return float(weights @ np.einsum("ij,ij->i", points, own)) - SWITCH * changes

@@ -1,7 +1,7 @@
-"""A voice as a direction: numbers of length 1 together, as they are kept and compared.
+"""Speaker embeddings as they are stored and compared: vectors of length 1.
 
-Voices are compared by their cosine, and what several stretches say of one voice is summed up by the
-mean of their directions, as is usual in speaker verification (Dehak et al., "Front-End Factor
+Voices are compared by the cosine of their embeddings, and the embedding of several stretches of one
+voice is the mean of theirs, as is usual in speaker verification (Dehak et al., "Front-End Factor
 Analysis for Speaker Verification", IEEE TASLP 19(4), 2011).
 """
 
@@ -16,7 +16,9 @@ AWAY_FROM_ONE = 0.01
 
 
 def mean(parts: Iterable[tuple[Direction, float]]) -> Direction | None:
-    """Of directions, each with its weight in seconds; None where they say nothing together."""
+    """Returns the mean of embeddings, each weighted by its seconds, scaled to length 1. None where
+    there are none or they cancel out.
+    """
     weighted = [direction * seconds for direction, seconds in parts]
     if not weighted:
         return None
@@ -27,11 +29,14 @@ def mean(parts: Iterable[tuple[Direction, float]]) -> Direction | None:
 
 
 def to_bytes(direction: Direction) -> bytes:
+    """Returns the embedding as it is stored: 32-bit floats, little-endian."""
     return direction.astype(STORED).tobytes()
 
 
 def from_bytes(raw: bytes) -> Direction | None:
-    """None when they are not a direction: cut off, not numbers, not of length 1."""
+    """Returns a stored embedding; None where the bytes are cut off, not numbers, or not of length
+    1.
+    """
     if not raw or len(raw) % STORED.itemsize:
         return None
     with np.errstate(over="ignore", invalid="ignore"):

@@ -1,4 +1,4 @@
-"""Sound as the embedding network hears it: 80 logarithmic mel bands a hundredth of a second, as
+"""The input of the embedding network: 80 logarithmic mel bands every hundredth of a second, as
 Kaldi computes them, less their mean.
 
 Source: the `fbank` features of Kaldi (feature-window.cc, mel-computations.cc) with their usual
@@ -14,7 +14,7 @@ from minutes.sound.audio import RATE
 from minutes.sound.samples import Samples
 
 Features = NDArray[np.float32]
-"""Frames × BANDS."""
+"""Logarithmic energies, frames × BANDS."""
 
 BANDS = 80
 FRAME, STEP, FFT = 400, 160, 512
@@ -25,7 +25,7 @@ SMALLEST = np.finfo(np.float32).eps
 
 
 def features(samples: Samples) -> Features:
-    """Of one stretch of at least FRAME samples, less its own mean."""
+    """Returns the features of one stretch of at least FRAME samples, less their mean over time."""
     frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::STEP]
     frames = frames - frames.mean(axis=1, keepdims=True)
     before = np.concatenate([frames[:, :1], frames[:, :-1]], axis=1)
@@ -38,14 +38,14 @@ def features(samples: Samples) -> Features:
 
 @cache
 def _window() -> NDArray[np.float32]:
-    """Kaldi's own, named after its author Povey."""
+    """Returns Kaldi's own window function, named after its author Povey."""
     made: NDArray[np.float32] = (np.hanning(FRAME) ** 0.85).astype(np.float32)
     return made
 
 
 @cache
 def _filters() -> NDArray[np.float32]:
-    """Triangles of equal width on the mel scale, one column for each band."""
+    """Returns the filter bank (FFT bins × BANDS): triangles of equal width on the mel scale."""
     edges = np.linspace(_mel(LOWEST_HERTZ), _mel(RATE / 2), BANDS + 2)
     places = _mel(np.arange(FFT // 2) * RATE / FFT)[:, None]
     rising = (places - edges[:-2]) / (edges[1:-1] - edges[:-2])

@@ -1,5 +1,5 @@
-"""A network written down for onnxruntime: the few messages of the ONNX format that are needed, in
-Protocol Buffers' wire format.
+"""Writes a network as an ONNX model for onnxruntime: the few messages of the format that are
+needed, in Protocol Buffers' wire format.
 
 Source: onnx.proto3 of the Open Neural Network Exchange (field numbers), the encoding chapter of the
 Protocol Buffers documentation.
@@ -18,11 +18,11 @@ LENGTH, VARINT, FIXED32 = 2, 0, 5
 
 Attribute = int | float | str | list[int]
 Shape = Sequence[int | str]
-"""A word where the length is only known at run time."""
+"""Sizes of a tensor; a name stands for a size that is only known at run time."""
 
 
 class Graph:
-    """Nodes in the order in which they are added; every method returns the name of its output."""
+    """A network under construction. Nodes run in the order in which they are added."""
 
     def __init__(self) -> None:
         self._nodes: list[bytes] = []
@@ -30,6 +30,7 @@ class Graph:
         self._count = 0
 
     def weight(self, values: NDArray[Any]) -> str:
+        """Adds a constant tensor (32-bit floats or 64-bit integers) and returns its name."""
         name = self._name("w")
         is_float = np.issubdtype(values.dtype, np.floating)
         raw = np.ascontiguousarray(values, "<f4" if is_float else "<i8")
@@ -39,9 +40,13 @@ class Graph:
         return name
 
     def integers(self, *values: int) -> str:
+        """Adds a constant vector of integers and returns its name."""
         return self.weight(np.array(values, np.int64))
 
     def add(self, operation: str, *inputs: str, **attributes: Attribute) -> str:
+        """Adds a node that applies an ONNX operation to these inputs, and returns the name of its
+        output.
+        """
         name = self._name("v")
         message = b"".join(_text(1, wanted) for wanted in inputs) + _text(2, name)
         message += _text(4, operation)
@@ -50,7 +55,9 @@ class Graph:
         return name
 
     def written(self, sources: Mapping[str, Shape], result: tuple[str, Shape]) -> bytes:
-        """The whole model from its inputs to its output, all of floating-point numbers."""
+        """Returns the bytes of the model. `sources` are the names and shapes of its inputs and
+        `result` those of its output, all of 32-bit floats.
+        """
         graph = b"".join(_bytes(1, node) for node in self._nodes) + _text(2, "network")
         graph += b"".join(_bytes(5, weight) for weight in self._weights)
         graph += b"".join(_bytes(11, _value(*source)) for source in sources.items())

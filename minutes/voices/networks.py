@@ -1,6 +1,7 @@
-"""The two networks in onnxruntime. No other module knows it.
+"""Runs the two networks in onnxruntime; no other module imports that.
 
-Each runs on one thread; stretches are shared out over as many threads as there are cores.
+The segmentation network uses several threads; the embedding network uses one for each sound, and
+several sounds are embedded at once.
 """
 
 import os
@@ -17,14 +18,16 @@ from minutes.voices.features import FRAME, features
 from minutes.voices.weights import NetworkWeights
 
 QUIET = 3
-"""onnxruntime's warnings are for who makes a network."""
+"""Log level of onnxruntime that shows errors only: its warnings are for authors of networks."""
 
 
 class Networks:
-    """Loaded once; safe to call from `workers` threads at once."""
+    """The segmentation and the embedding network, loaded once. Safe to call from several
+    threads.
+    """
 
     def __init__(self, weights: NetworkWeights, threads: int = 0) -> None:
-        """`threads` 0 means all cores."""
+        """Loads both networks. `threads` 0 means all cores."""
         self.embedding_sha256 = weights.embedding_sha256
         self.workers = threads or len(os.sched_getaffinity(0))
         self._segmentation = _session(weights.segmentation, self.workers)
@@ -34,13 +37,17 @@ class Networks:
         self._features = names[0]
 
     def activity(self, stretches: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Stretches × samples to stretches × moments × the probabilities of PyanNet's answers."""
+        """Returns the probabilities (stretches × moments × 7) of the POWERSET classes of PyanNet,
+        for `stretches` (stretches × samples).
+        """
         (answers,) = self._segmentation.run(None, {"samples": stretches[:, None, :]})
         found: NDArray[np.float32] = answers
         return found
 
     def embeddings(self, sounds: list[Samples]) -> NDArray[np.float32]:
-        """One direction of length 1 for each sound, all of at least FRAME samples."""
+        """Returns the embeddings (sounds × values), each of length 1, of sounds of at least FRAME
+        samples.
+        """
         with ThreadPoolExecutor(self.workers) as threads:
             found = np.stack(list(threads.map(self._embed, sounds)))
         unit: NDArray[np.float32] = found / np.linalg.norm(found, axis=1, keepdims=True)

@@ -1,4 +1,5 @@
-"""PyanNet: who of up to three voices speaks at each moment of ten seconds, two at once included.
+"""PyanNet, the speaker segmentation network: which of up to three voices speak at each moment of
+ten seconds, two at once included.
 
 Source: Bredin and Laurent, "End-to-end speaker segmentation for overlap-aware resegmentation",
 Interspeech 2021; Plaquet and Bredin, "Powerset multi-class cross entropy loss for neural speaker
@@ -14,7 +15,7 @@ from minutes.voices.checkpoint import Tensors
 from minutes.voices.graph import Graph
 
 STRIDE = 10
-"""Samples between two places of the first filters."""
+"""Step of the first filters, in samples."""
 
 LOWEST_HERTZ, NARROWEST_HERTZ = 50.0, 50.0
 LAYERS = 4
@@ -24,18 +25,19 @@ EPSILON = 1e-5
 POWERSET = np.array(
     [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1]], np.float32
 )
-"""Which voices each of the network's answers means."""
+"""Which of the three voices speak, for each of the network's seven classes."""
 
 STEP_SAMPLES = STRIDE * 27
-"""Between two moments of the answer."""
+"""Samples between two moments of the output."""
 
 FIRST_SAMPLES = 991 / 2
-"""The middle of what the first moment sees."""
+"""Middle of the receptive field of the first moment, in samples."""
 
 
 def build(tensors: Tensors) -> bytes:
-    """For onnxruntime: `samples` (stretches × 1 × samples) to the probabilities of the POWERSET
-    (stretches × moments × 7)."""
+    """Returns the network as an ONNX model. Input: `samples` (stretches × 1 × samples). Output:
+    probabilities of the POWERSET classes (stretches × moments × 7).
+    """
     network = _PyannetNetwork(tensors)
     deep = network.level("sincnet.wav_norm1d", "samples")
     deep = network.filters(deep)
@@ -53,7 +55,9 @@ def build(tensors: Tensors) -> bytes:
 
 
 def sinc_filters(tensors: Tensors) -> NDArray[np.float32]:
-    """Band passes in both phases, from the lower edges and widths that were learnt."""
+    """Returns the band-pass filters in both phases (filters × 1 × samples), made from the lower
+    edges and widths in hertz that the network has learnt.
+    """
     name = "sincnet.conv1d.0.filterbank"
     low, width, window, times = (
         tensors[f"{name}.{of}"].astype(np.float64)
@@ -74,6 +78,10 @@ def sinc_filters(tensors: Tensors) -> NDArray[np.float32]:
 
 
 class _PyannetNetwork:
+    """The layers, added one after the other to a graph. Each method returns the name of its
+    output.
+    """
+
     def __init__(self, tensors: Tensors) -> None:
         self.graph = Graph()
         self._tensors = tensors
@@ -98,7 +106,7 @@ class _PyannetNetwork:
         return self._pooled(number, self.graph.add("Conv", source, *weights))
 
     def memory(self, number: int, source: str) -> str:
-        """Long short-term memory in both directions over moments × stretches × values."""
+        """Adds a bidirectional LSTM over moments × stretches × values."""
         values = [self._both_ways(f"lstm.{of}_l{number}") for of in ("weight_ih", "weight_hh")]
         biases = [self._both_ways(f"lstm.{of}_l{number}") for of in ("bias_ih", "bias_hh")]
         size = values[1].shape[2]
@@ -115,7 +123,9 @@ class _PyannetNetwork:
         return self.graph.add("Add", found, self._weight(f"{name}.bias"))
 
     def _both_ways(self, name: str) -> NDArray[np.float32]:
-        """PyTorch's gates stand as input, forget, cell, output; ONNX wants the output second."""
+        """Returns the weights of both directions in ONNX's order. PyTorch's gates are input,
+        forget, cell, output; in ONNX the output gate is the second.
+        """
         ways = []
         for each in (self._tensors[name], self._tensors[f"{name}_reverse"]):
             entry, forget, cell, output = np.split(each, 4)

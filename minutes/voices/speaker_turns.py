@@ -1,4 +1,4 @@
-"""Who speaks when, as stretches of time."""
+"""Speaker turns: who speaks when."""
 
 from collections.abc import Hashable
 from typing import NamedTuple

@@ -1,8 +1,8 @@
-"""Stretches of speech in which nobody new begins: cut at pauses, where the voice changes, and where
-two speak at once.
+"""Cuts speech into stretches within which the voices do not change: at pauses, where the voice
+changes, and where two begin or cease to speak at once.
 
-The network sees ten seconds at a time; of each window the middle counts, where it knows what comes
-before and after.
+The segmentation network hears ten seconds at a time; of each window only the middle counts, where
+it knows what comes before and after.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ SHORTEST_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Stretch:
-    """`is_overlapped`: two speak at once."""
+    """A stretch of speech in seconds of the recording. `is_overlapped`: two speak at once."""
 
     start_seconds: float
     end_seconds: float
@@ -35,24 +35,31 @@ class Stretch:
 
     @property
     def seconds(self) -> float:
+        """Returns its length in seconds."""
         return self.end_seconds - self.start_seconds
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """For each moment of a recording: how many speak, and whether another one than before."""
+    """For each moment of a recording: how many people speak, and whether another one than before
+    begins.
+    """
 
     speaking: NDArray[np.int8]
     changes: NDArray[np.bool_]
 
 
 def find(sound: Sound, length: float, networks: Networks) -> list[Stretch]:
-    """Of a sound of `length` seconds, in order of time; read window by window."""
+    """Returns the stretches of a sound of `length` seconds in order of time. The sound is read
+    window by window.
+    """
     return cut(_listen(sound, length, networks), length)
 
 
 def cut(timeline: Timeline, length: float) -> list[Stretch]:
-    """A recording of `length` seconds in stretches of at most LONGEST_SECONDS."""
+    """Returns the stretches of a recording of `length` seconds, none longer than
+    LONGEST_SECONDS.
+    """
     found = []
     for first, last in _spoken(timeline.speaking):
         inside = np.arange(first + 1, last)
@@ -85,7 +92,9 @@ def _listen(sound: Sound, length: float, networks: Networks) -> Timeline:
 def _windows(
     sound: Sound, length: float, networks: Networks
 ) -> Iterator[tuple[float, NDArray[np.int64]]]:
-    """Where each window starts, and the network's answer for each of its moments."""
+    """Yields the start of each window in seconds, and the most likely class for each of its
+    moments.
+    """
     count = max(1, int(np.ceil((length - WINDOW_SECONDS) / STEP_SECONDS)) + 1)
     starts = [number * STEP_SECONDS for number in range(count)]
     for place in range(0, count, WINDOWS_AT_ONCE):
@@ -98,7 +107,7 @@ def _windows(
 
 
 def _changes(answers: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Where one voice alone speaks, and another one than the last that spoke alone."""
+    """Returns where one voice speaks alone and it is another one than the last that spoke alone."""
     alone = np.flatnonzero(POWERSET[answers].sum(axis=1) == 1)
     found = np.zeros(len(answers), np.bool_)
     found[alone[1:][answers[alone[1:]] != answers[alone[:-1]]]] = True
@@ -106,7 +115,9 @@ def _changes(answers: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def _spoken(speaking: NDArray[np.int8]) -> list[tuple[int, int]]:
-    """First moment and the one after the last, of what no longer pause divides."""
+    """Returns the first moment and the one after the last of each run of speech, joined over pauses
+    shorter than PAUSE_SECONDS.
+    """
     edges = np.flatnonzero(np.diff(np.concatenate([[0], speaking > 0, [0]])))
     found: list[tuple[int, int]] = []
     for start, end in zip(edges[::2], edges[1::2], strict=True):
@@ -118,5 +129,6 @@ def _spoken(speaking: NDArray[np.int8]) -> list[tuple[int, int]]:
 
 
 def _even(start: float, end: float) -> list[tuple[float, float]]:
+    """Cuts a stretch into equal ones of at most LONGEST_SECONDS."""
     count = max(1, int(np.ceil((end - start) / LONGEST_SECONDS)))
     return list(pairwise(np.linspace(start, end, count + 1).tolist()))

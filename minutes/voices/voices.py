@@ -1,4 +1,4 @@
-"""Who speaks when, as far as voices can be told apart: numbers, never names."""
+"""Diarises a recording: who speaks when, with numbers for voices and never names."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,18 +19,19 @@ from minutes.voices.speaker_turns import SpeakerTurn
 from minutes.voices.stretches import Stretch
 
 HEARD_SECONDS = 3.0
-"""Of each stretch; more tells little more about the voice."""
+"""Most seconds of a stretch that are embedded; more add little about the voice."""
 
 SHORTEST_HEARD_SECONDS, SHORTEST_SURE_SECONDS = 0.3, 1.0
-"""What is shorter says nothing about the voice; not enough to find the voices by."""
+"""Stretches shorter than the first are not embedded, as they say nothing about the voice; those
+shorter than the second do not take part in finding the voices, only get one."""
 
 JOINED_SECONDS = 0.8
-"""A voice that goes on after so short a pause has not stopped."""
+"""Longest pause within one turn of a voice."""
 
 
 @dataclass(frozen=True)
 class StretchEmbedding:
-    """One voice alone in a stretch of speech, in numbers: a direction of length 1."""
+    """The embedding, of length 1, of a stretch in which one voice speaks alone."""
 
     stretch: Stretch
     direction: Direction
@@ -38,9 +39,10 @@ class StretchEmbedding:
 
 @dataclass(frozen=True)
 class Told:
-    """`turns` in order of time with their voices, numbered from 1 as they come up; two turns at
-    once where two speak. `heard`: what they were told apart by, `embedding_sha256`: which network
-    made numbers of it."""
+    """The result of a diarisation. `turns` are in order of time, with their voices numbered from 1
+    as they come up; where two speak at once, there are two turns. `heard` are the embeddings that
+    were clustered; `embedding_sha256` identifies the network that made them.
+    """
 
     turns: list[SpeakerTurn]
     heard: list[StretchEmbedding]
@@ -48,12 +50,14 @@ class Told:
 
 
 TellApart = Callable[[Config, Path, int | None, Read], Told]
-"""What tells apart the voices of a normalised WAV, so many if somebody knows, reading it by `Read`.
-Raises ConfigurationError."""
+"""A function that diarises a normalised WAV file, which it reads by `Read`. The number is that of its
+voices, None where nobody knows. Raises ConfigurationError."""
 
 
 def tell_apart_as_set(config: Config, wav: Path, count: int | None, read: Read) -> Told:
-    """With the networks of the settings. Raises ConfigurationError when they are not there."""
+    """Diarises the file with the networks of the settings. Raises ConfigurationError when they are
+    missing or broken.
+    """
     networks = Networks(weights.load(config), config.speech.threads)
     return tell_apart(wav, networks, count, read)
 
@@ -61,7 +65,9 @@ def tell_apart_as_set(config: Config, wav: Path, count: int | None, read: Read) 
 def tell_apart(
     wav: Path, networks: Networks, count: int | None = None, read: Read = audio.read
 ) -> Told:
-    """`count`: how many voices there are, if somebody knows."""
+    """Diarises a normalised WAV file. `count` is the number of voices, None where nobody knows
+    it.
+    """
     sound = partial(read, wav)
     found = stretches.find(sound, audio.length_seconds(wav), networks)
     known = [place for place, stretch in enumerate(found) if _is_known(stretch)]
@@ -90,7 +96,9 @@ def _labels(found: list[Stretch], known: list[int], points: Points, count: int |
 
 
 def _points(sound: Sound, found: list[Stretch], networks: Networks) -> Points:
-    """Read while they are needed: never the whole recording."""
+    """Returns the embeddings of the stretches. The sound is read in pieces, never the whole
+    recording.
+    """
     at_once = 64
     return np.concatenate(
         [
@@ -110,7 +118,7 @@ def _turns(found: list[Stretch], labels: Labels) -> list[SpeakerTurn]:
     numbers: dict[int, int] = {}
     turns: list[SpeakerTurn] = []
     last: dict[int, int] = {}
-    """Where the turns of those stand who spoke in the stretch before."""
+    """By label, the index of the turn of each voice that spoke in the stretch before."""
     for place, stretch in enumerate(found):
         now: dict[int, int] = {}
         for label in _speaking(found, labels, place):
@@ -131,7 +139,9 @@ def _is_near(turn: SpeakerTurn, stretch: Stretch) -> bool:
 
 
 def _speaking(found: list[Stretch], labels: Labels, place: int) -> list[int]:
-    """Where two speak at once, who spoke before and who speaks after."""
+    """Returns the labels of the voices in a stretch; where two speak at once, of those that speak
+    alone before and after it.
+    """
     if not found[place].is_overlapped:
         return [int(labels[place])]
     before = (other for other in range(place - 1, -1, -1) if not found[other].is_overlapped)

