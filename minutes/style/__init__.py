@@ -1,1 +1,1 @@
-"""From the faithful text (逐語) to the official style (整文), every difference with its rule."""
+"""Makes the official style (整文) of the faithful text (逐語); every difference names its rule."""

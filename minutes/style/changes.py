@@ -1,4 +1,6 @@
-"""Changes of a text, each with the rules that made it: what stood there, and what stands now."""
+"""Changes of a text, each with the rules that made it, what was there before, and what is there
+now.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,6 +10,8 @@ from rapidfuzz.distance import Levenshtein
 
 
 class Rule(StrEnum):
+    """A rule of the style that changes texts; HAND stands for a person."""
+
     ANNOTATIONS = "annotations"
     FILLERS = "fillers"
     REPEATS = "repeats"
@@ -28,7 +32,7 @@ class Rule(StrEnum):
 
     @property
     def label(self) -> str:
-        """For people."""
+        """Returns its Japanese name for people."""
         return LABELS[self]
 
 
@@ -55,7 +59,7 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Edit:
-    """Of one rule: `after` instead of the letters from `start` to `end`."""
+    """A change by one rule: `after` replaces the letters from `start` to before `end`."""
 
     start: int
     end: int
@@ -65,8 +69,9 @@ class Edit:
 
 @dataclass(frozen=True)
 class StyledStretch:
-    """A stretch of the text: `before` in the faithful one, `after` in the official one. Without
-    rules both are the same."""
+    """A stretch of the text: `before` in the faithful text, `after` in the official one. Both are
+    the same where `rules` is empty.
+    """
 
     before: str
     after: str
@@ -74,24 +79,29 @@ class StyledStretch:
 
     @property
     def reason(self) -> str:
+        """Returns the Japanese names of its rules."""
         return "、".join(rule.label for rule in self.rules)
 
 
 def unchanged(text: str) -> list[StyledStretch]:
+    """Returns the text as one stretch without changes; no stretch for an empty text."""
     return [StyledStretch(text, text)] if text else []
 
 
 def before(pieces: Iterable[StyledStretch]) -> str:
+    """Returns the faithful text of the stretches."""
     return "".join(piece.before for piece in pieces)
 
 
 def after(pieces: Iterable[StyledStretch]) -> str:
+    """Returns the official text of the stretches."""
     return "".join(piece.after for piece in pieces)
 
 
 def edited(pieces: Iterable[StyledStretch], edits: Iterable[Edit]) -> list[StyledStretch]:
-    """The pieces after some more edits of their `after`, in order of place and apart from each
-    other. What is changed twice is one piece with both rules."""
+    """Returns the stretches after some more edits of their `after` texts. The edits are in order of
+    place and do not overlap. What is changed twice becomes one stretch with both rules.
+    """
     pieces = list(pieces)
     text, made, place = after(pieces), list[StyledStretch](), 0
     for group in _groups([*_spans(pieces), *(_Span.of(edit) for edit in edits)]):
@@ -103,7 +113,7 @@ def edited(pieces: Iterable[StyledStretch], edits: Iterable[Edit]) -> list[Style
 
 
 def by_hand(pieces: list[StyledStretch], text: str) -> list[StyledStretch]:
-    """And what a person made of it."""
+    """Returns the stretches after a person has changed their official text to `text`."""
     blocks = Levenshtein.opcodes(after(pieces), text)
     changes = [
         Edit(b.src_start, b.src_end, text[b.dest_start : b.dest_end], Rule.HAND)
@@ -115,8 +125,9 @@ def by_hand(pieces: list[StyledStretch], text: str) -> list[StyledStretch]:
 
 @dataclass(frozen=True)
 class _Span:
-    """A place of the text where something was changed before (`before` stood there), or is now
-    (`after` will)."""
+    """A place of the text with a change: an earlier one, where `before` stood there, or a new one,
+    where `after` will.
+    """
 
     start: int
     end: int
@@ -139,7 +150,9 @@ def _spans(pieces: Iterable[StyledStretch]) -> Iterator[_Span]:
 
 
 def _groups(spans: list[_Span]) -> Iterator[list[_Span]]:
-    """Those that share letters, together; what was put where something had gone, too."""
+    """Yields the spans that share letters as one group; also an insertion at the place of an
+    earlier deletion.
+    """
     group: list[_Span] = []
     end = 0
     for span in sorted(spans, key=lambda span: (span.start, span.end)):
@@ -174,7 +187,9 @@ def _same(text: str) -> StyledStretch:
 
 
 def _joined(pieces: Iterable[StyledStretch]) -> Iterator[StyledStretch]:
-    """Neighbours with the same rules as one; what became the same again has none."""
+    """Yields the stretches with neighbours of the same rules joined. One whose text is the same
+    again has no rules.
+    """
     last: StyledStretch | None = None
     for piece in pieces:
         if piece.before == piece.after:

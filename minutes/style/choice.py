@@ -1,4 +1,4 @@
-"""What a city has decided about the style of its minutes (整文)."""
+"""The style of a city's minutes (整文), as it has chosen it."""
 
 from typing import Annotated, Any
 
@@ -19,7 +19,9 @@ from meetings.style_choices import (
 
 
 class Style(BaseModel):
-    """`spelling`: 「下さ=くださ」, what is written and how it should be."""
+    """The city's choices. `spelling` has entries such as 「下さ=くださ」: how it is written, and
+    how it should be.
+    """
 
     fillers: Removal = Removal.REMOVE
     repeats: Removal = Removal.REMOVE
@@ -35,7 +37,7 @@ class Style(BaseModel):
 
 
 USUAL = Style()
-"""What holds where no city has decided otherwise."""
+"""The style of a city that has chosen nothing."""
 
 FAITHFUL = Style(
     fillers=Removal.KEEP,
@@ -45,10 +47,10 @@ FAITHFUL = Style(
     annotations=Annotations.AS_TYPED,
     spelling=[],
 )
-"""Nothing is changed."""
+"""The style that changes nothing."""
 
 
 def style_of(settings: MinutesSettings) -> Style:
-    """The style that config.toml asks for."""
+    """Returns the style that config.toml asks for."""
     chosen: dict[str, Any] = {name: getattr(settings, name) for name in FIELDS}
     return Style(**chosen, spelling=list(settings.spelling))

@@ -1,5 +1,6 @@
-"""敬体 (です・ます) and 常体 (である), by what MeCab says of the end of a sentence or clause. What
-is not sure stays and is told."""
+"""Changes the ends of sentences and clauses to 敬体 (です・ます) or 常体 (である), by the parts of
+speech that MeCab gives. Ends of which it is unsure stay, and are reported by `unsure`.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +13,7 @@ from minutes.style.changes import Edit, Rule
 DESU, MASU, DA, TA, NAI = ("助動詞-デス", "助動詞-マス", "助動詞-ダ", "助動詞-タ", "助動詞-ナイ")
 LIKE_ADJECTIVES = (NAI, "助動詞-タイ", "助動詞-ラシイ", TA)
 CLAUSE_ENDS = ("が", "けれど", "けれども", "けど", "ので", "から", "し", "か")
-"""After these the talk goes on, and the word before them stands as at the end of a sentence."""
+"""Particles that end a clause: the word before them has the form of the end of a sentence."""
 
 SENTENCE_ENDS = ("。", "！", "？", "!", "?")
 PAUSES = ("、", ",", "，")
@@ -38,11 +39,12 @@ Said = Sequence[Morpheme]
 
 
 def edits(text: str, choice: Endings) -> Iterator[Edit]:
+    """Yields the edits of ends to the style that was chosen."""
     return _to_plain(words(text)) if choice is Endings.PLAIN else _to_polite(words(text))
 
 
 def unsure(text: str, choice: Endings) -> Iterator[tuple[int, int]]:
-    """What is still in the other manner."""
+    """Yields (start, end) of each word at an end that is still in the other style."""
     said = words(text)
     for place, word in enumerate(said):
         is_polite = word.conjugation in (DESU, MASU)
@@ -72,7 +74,9 @@ def _to_plain(said: Said) -> Iterator[Edit]:
 
 
 def _of_masu(said: Said, place: int) -> tuple[int, int, str] | None:
-    """From where, for how many words from `place` on, and what is wanted there."""
+    """Returns start, number of words replaced from `place` on, and replacement for 〜ます; None
+    where the plain form is not known.
+    """
     verb = _plain_verb(said, place - 1)
     if verb is None:
         return None
@@ -104,7 +108,9 @@ def _plain_verb(said: Said, place: int) -> Verb | None:
 
 
 def _is_asking(said: Said, place: int) -> bool:
-    """「お願いします」「ご説明いたします」: to whom it is said cannot be heard in 常体."""
+    """Returns whether it is a request or an offer, such as 「お願いします」「ご説明いたします」:
+    常体 has no form that says to whom it is addressed.
+    """
     near = said[max(0, place - 3) : place]
     return any(
         word.surface.startswith(POLITE_PREFIXES) and word.kind in ("接頭辞", "名詞")
@@ -113,6 +119,9 @@ def _is_asking(said: Said, place: int) -> bool:
 
 
 def _of_desu(said: Said, place: int) -> tuple[int, int, str] | None:
+    """Returns start, number of words replaced from `place` on, and replacement for 〜です; None
+    where the plain form is not known.
+    """
     before = said[place - 1]
     forms: dict[tuple[str, ...], str] = {
         ("です",): "ある",
@@ -146,19 +155,19 @@ def _ends_clause(said: Said, place: int) -> bool:
 
 
 def _goes_on(said: Said, place: int) -> bool:
-    """「ですかね」: another particle, and another tone."""
+    """Returns whether another particle follows, as in 「ですかね」, which has another tone."""
     return place < len(said) and said[place].is_a("助詞", "ね", "よ", "な", "と", "も")
 
 
 def _to_polite(said: Said) -> Iterator[Edit]:
-    """At the ends of sentences only: within one, 常体 stands in 敬体 too."""
+    """Yields edits at the ends of sentences only: inside a sentence, 敬体 uses 常体 too."""
     for place in range(1, len(said) + 1):
         if _is_end(said, place) and not said[place - 1].is_mark:
             yield from _polite_end(said[max(0, place - 4) : place])
 
 
 def _polite_end(tail: Said) -> list[Edit]:
-    """What the last of these words, in which a sentence ends, become."""
+    """Returns the edits that make the end of a sentence polite; `tail` are its last words."""
     last, before = tail[-1], tail[-2] if len(tail) > 1 else None
     for surfaces, wanted in POLITE_ENDS.items():
         if tuple(word.surface for word in tail[-len(surfaces) :]) == surfaces:
@@ -180,7 +189,7 @@ def _polite_end(tail: Said) -> list[Edit]:
 
 
 def _polite_verb(word: Morpheme, last: Morpheme, ending: str) -> list[Edit]:
-    """Of a verb that ends there; a noun, a command and the like stay."""
+    """Returns the edit of a verb that ends the sentence. Nouns, commands and the like have none."""
     verb = inflection.verb(word)
     is_ending = word is not last or word.form.startswith(("終止形", "連体形"))
     if verb is None or not is_ending or word.conjugation in (DESU, MASU):
@@ -189,7 +198,7 @@ def _polite_verb(word: Morpheme, last: Morpheme, ending: str) -> list[Edit]:
 
 
 def _surfaces(said: Said, place: int, count: int) -> list[str]:
-    """Of words that stand together without a space."""
+    """Returns up to `count` words from `place` on; none where a space is between them."""
     found = said[place : place + count]
     whole = "".join(word.surface for word in found)
     is_one = not found or found[-1].end - found[0].start == len(whole)

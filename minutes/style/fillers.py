@@ -1,4 +1,4 @@
-"""Fillers (ケバ) are left out of the official text."""
+"""Leaves fillers (ケバ) out of the official text."""
 
 from collections.abc import Iterator
 
@@ -7,5 +7,6 @@ from minutes.style.changes import Edit, Rule
 
 
 def edits(text: str) -> Iterator[Edit]:
+    """Yields the edits that remove fillers."""
     for start, end in spans(text):
         yield Edit(start, end, "", Rule.FILLERS)

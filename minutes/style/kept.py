@@ -1,4 +1,4 @@
-"""What no rule changes: quotations, addresses, annotations, and given proper names."""
+"""Finds what no rule may change: quotations, addresses, annotations, and proper names."""
 
 import re
 from collections import defaultdict
@@ -16,19 +16,21 @@ SHORTEST_NAME = 2
 
 @dataclass
 class Names:
-    """Proper names, found by their first two letters: there may be thousands of them."""
+    """Proper names, looked up by their first two letters, since there may be thousands of them."""
 
     words: frozenset[str] = frozenset()
     _starts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list), repr=False)
 
     @classmethod
     def of(cls, words: Iterable[str]) -> "Names":
+        """Returns the names among `words`: those of at least `SHORTEST_NAME` letters."""
         names = cls(frozenset(word for word in words if len(word) >= SHORTEST_NAME))
         for word in names.words:
             names._starts[word[:SHORTEST_NAME]].append(word)
         return names
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yields (start, end) of every name in the text."""
         if not self.words:
             return
         for place in range(len(text) - 1):
@@ -41,21 +43,23 @@ NO_NAMES = Names.of(())
 
 
 def spans(text: str, names: Names) -> list[tuple[int, int]]:
-    """Where nothing is changed, in order of their beginning."""
+    """Returns (start, end) of all that no rule may change, in order of their start."""
     notes = ((one.start, one.end) for one in annotations(text))
     found = [*_quotations(text), *_addresses(text), *notes, *names.spans(text)]
     return sorted(found)
 
 
 def _addresses(text: str) -> Iterator[tuple[int, int]]:
-    """Of pages and of mail: letters without a gap, with a sign before the last of them."""
+    """Yields the spans of web and mail addresses: runs of ASCII letters with "://" or "@"
+    inside.
+    """
     for run in ASCII.finditer(text):
         if any(sign in run[0][:-1] for sign in ADDRESS_SIGNS):
             yield run.span()
 
 
 def _quotations(text: str) -> Iterator[tuple[int, int]]:
-    """The outermost ones; one that is never closed is none."""
+    """Yields the spans of quotations. A quotation mark that is never closed opens none."""
     opened: list[tuple[str, int]] = []
     for mark in QUOTE_MARK.finditer(text):
         if mark[0] in QUOTES:

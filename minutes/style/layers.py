@@ -1,5 +1,6 @@
-"""The faithful text and the official one made of it, as they are kept together: what was changed,
-at which place, by which rules, and what a person changed after that."""
+"""The faithful text and the official one, stored together: what was changed where, by which rules,
+and what a person changed afterwards.
+"""
 
 from dataclasses import dataclass
 
@@ -12,7 +13,9 @@ from minutes.style.official import official
 
 
 class StyleChange(BaseModel):
-    """`start`: a place in the faithful text, where `before` stands."""
+    """A change by rules: `before` stands at index `start` of the faithful text, `after` replaces
+    it.
+    """
 
     start: int
     before: str
@@ -22,8 +25,10 @@ class StyleChange(BaseModel):
 
 @dataclass(frozen=True)
 class Written:
-    """An official text with the changes that led to it, and what was left as it is, in words.
-    `is_nothing`: the rules leave nothing (「えー。」); `text` is then the faithful one."""
+    """An official text, the changes that led to it, and in `unsure` Japanese sentences on what was
+    left unchanged. `is_nothing`: the rules leave nothing (「えー。」), and `text` is the faithful
+    one.
+    """
 
     text: str
     changes: list[StyleChange]
@@ -32,6 +37,7 @@ class Written:
 
 
 def in_style(faithful: str, style: Style, names: Names) -> Written:
+    """Returns the official text that the style's rules make of the faithful one."""
     made = official(faithful, style, names)
     if not made.text.strip():
         return Written(faithful, changes_of(made.pieces), [], is_nothing=True)
@@ -40,6 +46,7 @@ def in_style(faithful: str, style: Style, names: Names) -> Written:
 
 
 def changes_of(pieces: list[StyledStretch]) -> list[StyleChange]:
+    """Returns the changes that the stretches contain."""
     found, place = [], 0
     for piece in pieces:
         if piece.rules:
@@ -52,6 +59,7 @@ def changes_of(pieces: list[StyledStretch]) -> list[StyleChange]:
 
 
 def pieces_of(faithful: str, changes: list[StyleChange]) -> list[StyledStretch]:
+    """Returns the stretches of the faithful text with these changes."""
     pieces, place = [], 0
     for change in changes:
         same = faithful[place : change.start]
@@ -65,16 +73,21 @@ def pieces_of(faithful: str, changes: list[StyleChange]) -> list[StyledStretch]:
 
 
 def shifted(changes: list[StyleChange], distance: int) -> list[StyleChange]:
+    """Returns the changes moved by `distance` letters, for a text that was put behind another
+    one.
+    """
     return [change.model_copy(update={"start": change.start + distance}) for change in changes]
 
 
 def explained(faithful: str, changes: list[StyleChange], text: str) -> list[StyledStretch]:
-    """From the faithful text to what stands there now."""
+    """Returns the stretches from the faithful text to `text`, including what a person changed after
+    the rules.
+    """
     if text == faithful:
         return unchanged(text)
     return by_hand(pieces_of(faithful, changes), text)
 
 
 def styled(faithful: str, changes: list[StyleChange]) -> str:
-    """The official text, before a person changed it."""
+    """Returns the official text as the rules made it, before a person changed it."""
     return after(pieces_of(faithful, changes))

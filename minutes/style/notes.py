@@ -1,4 +1,6 @@
-"""Annotations (注記) in the city's form. A time is for correcting and no part of the minutes."""
+"""Writes annotations (注記) as the city writes them, and removes time stamps, which are only for
+correcting.
+"""
 
 from collections.abc import Iterator
 
@@ -11,6 +13,7 @@ UNHEARD = "聞き取り不能"
 
 
 def edits(text: str, choice: Annotations) -> Iterator[Edit]:
+    """Yields the edits of annotations to the form that was chosen."""
     for note in annotations(text):
         wanted = _written(note, choice)
         if wanted != text[note.start : note.end]:

@@ -1,5 +1,6 @@
-"""Numbers as the city writes them: 7億8500万円, 7億8,500万円, ７億８，５００万円. Words that only
-look like numbers (一部、第一に、三次市、十分) stay."""
+"""Writes numbers as the city writes them: 7億8500万円, 7億8,500万円, ７億８，５００万円. Words that
+only look like numbers (一部、第一に、三次市、十分) stay.
+"""
 
 import re
 import unicodedata
@@ -24,24 +25,25 @@ UNSURE_ALONE = {
     "二": "人",
     "十": "分",
 }
-"""「一人一人」「市内一円」「一日も早く」「一時」「人一倍」「一票の格差」「十分」: no counting."""
+"""Numerals that do not count when one of these counters follows: 「一人一人」「市内一円」「一日も
+早く」「一時」「人一倍」「一票の格差」「十分」."""
 
 NO_NUMBER = "万億兆"
-"""Alone: 「万人に」."""
+"""Units that are no number when they stand alone: 「万人に」."""
 
 SURE = ("年度", "時間", "年間", "分間", "日間")
 LONGEST_COUNTER = 8
 ORDINAL_COUNTERS = ("回", "条", "項", "号", "期", "章", "款")
 AFTER_DATE = re.compile(r"(月|年|時)$")
 APPROXIMATE = re.compile(r"[一二三四五六七八九十百千]、$")
-"""「二、三人」."""
+"""The beginning of an approximate number: 「二、三人」."""
 
 DIGITS = re.compile(
     r"(?<![A-Za-zＡ-Ｚａ-ｚ0-9０-９@＠_/:.．,，\-－ー])"
     r"([0-9０-９]+(?:[,，][0-9０-９]{3})*)([.．][0-9０-９]+)?"
     r"(?![A-Za-zＡ-Ｚａ-ｚ0-9０-９@＠_/:\-－]|[.．,，][0-9０-９])"
 )
-"""A number among words: no telephone number, no 「5G」, no address."""
+"""A number among words, but no telephone number, no 「5G」 and no address."""
 
 LARGE_UNITS = ((10**12, "兆"), (10**8, "億"), (10**4, "万"))
 AMOUNTS = ("円", "人", "名", "件", "世帯", "戸", "票", "平方", "トン", "台", "冊", "枚", "本", "万")
@@ -51,7 +53,7 @@ TO_FULL = {ord("0") + n: chr(ord("０") + n) for n in range(10)} | {ord(","): "�
 
 
 def digits_of_kanji(text: str) -> Iterator[Edit]:
-    """Kanji numerals that count something."""
+    """Yields the edits of kanji numerals that count something to digits."""
     numerals = _numerals(text)
     found = {(m.start(1), m.end(1)) for m in RUN.finditer(text) if _counts(text, m)}
     for share in SHARE.finditer(text):
@@ -63,7 +65,9 @@ def digits_of_kanji(text: str) -> Iterator[Edit]:
 
 
 def grouped(text: str) -> Iterator[Edit]:
-    """785000000円 is 7億8500万円: amounts of ten thousand and more."""
+    """Yields the edits of amounts of ten thousand and more to units: 785000000円 becomes
+    7億8500万円.
+    """
     for match in DIGITS.finditer(text):
         figures = _plain(match[1]).replace(",", "")
         is_alone = _neighbours(text, match).isdisjoint(UNITS_AROUND)
@@ -73,6 +77,7 @@ def grouped(text: str) -> Iterator[Edit]:
 
 
 def commas(text: str, choice: Numbers) -> Iterator[Edit]:
+    """Yields the edits that add or remove commas between thousands."""
     for match in DIGITS.finditer(text):
         figures = _plain(match[1])
         whole = figures.replace(",", "")
@@ -83,6 +88,7 @@ def commas(text: str, choice: Numbers) -> Iterator[Edit]:
 
 
 def widths(text: str, choice: Numbers) -> Iterator[Edit]:
+    """Yields the edits of digits to full or half width."""
     for match in DIGITS.finditer(text):
         half = _plain(match[0])
         is_full = choice.is_full(sum(c.isdigit() for c in half))
@@ -92,7 +98,7 @@ def widths(text: str, choice: Numbers) -> Iterator[Edit]:
 
 
 def _counts(text: str, match: re.Match[str]) -> bool:
-    """Whether this numeral counts what follows it."""
+    """Returns whether this numeral counts what follows it."""
     numeral, leading = match[1], text[max(0, match.start() - 2) : match.start()]
     following = text[match.end() : match.end() + LONGEST_COUNTER]
     if numeral in NO_NUMBER or APPROXIMATE.search(leading):
@@ -110,7 +116,9 @@ def _counts(text: str, match: re.Match[str]) -> bool:
 
 
 def _numerals(text: str) -> set[int]:
-    """Places that MeCab reads as numerals; 「一日」 is one word, and a date after a month."""
+    """Returns the indexes that MeCab reads as numerals. To it 「一日」 is one word, which is a date
+    after a month.
+    """
     found: set[int] = set()
     for word in words(text):
         is_first = word.surface == "一日" and text[word.start - 1 : word.start] == "月"
@@ -120,7 +128,9 @@ def _numerals(text: str) -> set[int]:
 
 
 def _in_digits(numeral: str) -> str | None:
-    """「七億八千五百万」 is 7億8500万, 「二〇二六」 is 2026; None for what is no number."""
+    """Returns 7億8500万 for 「七億八千五百万」 and 2026 for 「二〇二六」; None for what is no
+    number.
+    """
     value = normalise(numeral)
     if not value.isascii() or not value.isdecimal():
         return None

@@ -1,5 +1,6 @@
-"""The official text (整文) of a faithful one (逐語): all rules one after the other, until none has
-anything to change."""
+"""Makes the official text (整文) of a faithful one (逐語): applies all rules one after the other,
+until none has anything to change.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -11,15 +12,15 @@ from minutes.style.choice import Style
 from minutes.style.kept import NO_NAMES, Names
 
 MOST_ROUNDS = 5
-"""One is enough for nearly all texts, a second shows that it was: what goes away may bring words
-together that are one rule's again."""
+"""Most rounds of all rules. One is enough for nearly all texts, and a second confirms it; words
+that a rule brings together may need another rule again."""
 
 Rewrite = Callable[[str], Iterable[Edit]]
 
 
 @dataclass(frozen=True)
 class Unsure:
-    """What a rule did not dare to change: from where to where in the official text, and why."""
+    """What a rule did not dare to change: from `start` to `end` in the official text, and why."""
 
     start: int
     end: int
@@ -28,16 +29,21 @@ class Unsure:
 
 @dataclass(frozen=True)
 class Official:
+    """The stretches of an official text, and what no rule dared to change in it."""
+
     pieces: list[StyledStretch]
     unsure: list[Unsure]
 
     @property
     def text(self) -> str:
+        """Returns the official text."""
         return after(self.pieces)
 
 
 def official(text: str, style: Style, names: Names = NO_NAMES) -> Official:
-    """`names`, quotations and the words of annotations stay as they are."""
+    """Returns the official text of a faithful one. `names`, quotations and the words of annotations
+    stay as they are.
+    """
     pieces = unchanged(text)
     if style.annotations is not Annotations.AS_TYPED:
         pieces = edited(pieces, notes.edits(text, style.annotations))
@@ -54,7 +60,9 @@ def official(text: str, style: Style, names: Names = NO_NAMES) -> Official:
 
 
 def _rules(style: Style) -> Iterator[Rewrite]:
-    """In their order: what is not said goes first, how it looks comes last."""
+    """Yields the rules in their order: first those that remove words, last those on how it
+    looks.
+    """
     if style.fillers is Removal.REMOVE:
         yield fillers.edits
     if style.repeats is Removal.REMOVE:
@@ -76,7 +84,7 @@ def _rules(style: Style) -> Iterator[Rewrite]:
 
 
 def _allowed(edits: Iterable[Edit], spans: list[tuple[int, int]]) -> Iterator[Edit]:
-    """Those that touch nothing of these spans, and no other edit. Both are in order."""
+    """Yields the edits that touch none of the spans and no earlier edit. Both come in order."""
     place, last, reach = 0, 0, -1
     for edit in edits:
         while place < len(spans) and spans[place][0] < edit.end:

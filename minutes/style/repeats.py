@@ -1,5 +1,6 @@
-"""Words said twice at once: 「予算、予算の」, 「そのその」. What could be a list or a set phrase
-stays."""
+"""Removes words that were said twice in a row: 「予算、予算の」, 「そのその」. What could be a list
+or a set phrase stays.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,11 +13,11 @@ PARTICLES = ("が", "を", "に", "は", "で", "と", "も", "へ", "から", "
 BEFORE_ITSELF = ("この", "その", "あの")
 SET_PHRASES = ("それは", "これは", "あれは")
 LONGEST = 4
-"""Words of the dictionary that are said again."""
+"""Most words of one repetition."""
 
 
 def edits(text: str) -> Iterator[Edit]:
-    """The first of the two goes."""
+    """Yields the edits that remove the first of the two."""
     said, place = words(text), 0
     while place < len(said):
         length, skipped = _repeated(said, place)
@@ -26,7 +27,9 @@ def edits(text: str) -> Iterator[Edit]:
 
 
 def _repeated(said: Sequence[Morpheme], place: int) -> tuple[int, int]:
-    """How many words are said again from here, and how many go for it; zeros where none."""
+    """Returns how many words are repeated from here, and how many the removal covers; zeros where
+    none are.
+    """
     for length in range(LONGEST, 0, -1):
         if place + 2 * length > len(said):
             continue
@@ -60,7 +63,9 @@ def _is_slip(once: Sequence[Morpheme], has_pause: bool, after: Morpheme | None) 
 
 
 def _is_noun_phrase(once: Sequence[Morpheme]) -> bool:
-    """A noun of two letters at least, or a pronoun, alone or with one particle."""
+    """Returns whether these words are a noun of at least two letters or a pronoun, alone or with
+    one particle.
+    """
     nouns = once[:-1] if once[-1].kind == "助詞" else once
     is_pronoun = len(nouns) == 1 and nouns[0].kind == "代名詞"
     is_long = len("".join(word.surface for word in nouns)) > 1

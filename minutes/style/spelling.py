@@ -1,4 +1,4 @@
-"""The city's spelling (用字): ください for 下さい, こと for 事, by a small list of its own."""
+"""Applies the city's spelling (用字), a small list of its own: ください for 下さい, こと for 事."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,16 +9,18 @@ from minutes.style.changes import Edit, Rule
 MODIFIERS = ("動詞", "助動詞", "形容詞", "連体詞")
 SUPPORTING = ("て", "で")
 ASKED_FOR = ("下さ", "くださ")
-"""Of 下さる only what follows another verb (見て下さい): 「資料を下さい」 is its own word."""
+"""Forms of 下さる, changed only after another verb (見て下さい): in 「資料を下さい」 it is the verb
+itself."""
 
 
 def pair(entry: str) -> tuple[str, str] | None:
-    """「事=こと」 in two; None for what is no such pair."""
+    """Returns the two sides of an entry such as 「事=こと」; None for what is no such pair."""
     before, sign, after = (part.strip() for part in entry.partition("="))
     return (before, after) if sign and before and after and before != after else None
 
 
 def edits(text: str, spelling: Sequence[str]) -> Iterator[Edit]:
+    """Yields the edits to the city's spelling."""
     pairs = dict(filter(None, map(pair, spelling)))
     if not pairs or not any(before in text for before in pairs):
         return
@@ -32,8 +34,9 @@ def edits(text: str, spelling: Sequence[str]) -> Iterator[Edit]:
 
 
 def _is_meant(word: Morpheme, last: Morpheme | None, found: str) -> bool:
-    """Verbs, by their beginning; of nouns only the formal ones (する事, そんな時), never a part of
-    another word (事業、出来事)."""
+    """Returns whether an entry applies to this word: verbs by their beginning; of nouns only formal
+    ones (する事, そんな時), never a part of another word (事業、出来事).
+    """
     if word.is_verb:
         if word.surface.startswith(ASKED_FOR):
             return last is not None and last.surface in SUPPORTING

@@ -1,5 +1,6 @@
-"""Years by era or by the Western count: 令和8年 and 2026年. In the year in which an era began,
-the month decides; without one the year stays and is told."""
+"""Writes years by era or by the Western count: 令和8年 or 2026年. In the year in which an era
+began, the month decides; without a month the year stays, and is reported by `unsure`.
+"""
 
 import re
 from collections.abc import Iterator
@@ -8,8 +9,8 @@ from meetings.style_choices import Years
 from minutes.style.changes import Edit, Rule
 
 ERAS = (("令和", 2019, 5), ("平成", 1989, 2), ("昭和", 1927, 1), ("大正", 1913, 1))
-"""The year of its first year, and the month from which it is surely counted. 昭和 and 大正 began
-in the last days of the one before their second; only their second years on are told here."""
+"""Name, first year, and the month of it from which the era is certain. 昭和 and 大正 are listed by
+their second years: 昭和 began in the last days of its first year."""
 
 FIRST = {"令和": 2019, "平成": 1989, "昭和": 1926, "大正": 1912}
 LAST = {"令和": 99, "平成": 31, "昭和": 64, "大正": 15}
@@ -22,11 +23,12 @@ ERA = re.compile(r"(?<![（(／/])(令和|平成|昭和|大正)(元|[0-9０-９]
 
 
 def edits(text: str, choice: Years) -> Iterator[Edit]:
+    """Yields the edits of years to the count that was chosen."""
     return _to_era(text) if choice is Years.ERA else _to_western(text)
 
 
 def unsure(text: str) -> Iterator[tuple[int, int]]:
-    """Years in which two eras met, without a month."""
+    """Yields the spans of years in which two eras met and no month is given."""
     for match in WESTERN.finditer(text):
         if _era(int(match[1]), _month(match), is_fiscal=bool(match["fiscal"])) is None:
             yield match.span(1)
@@ -48,7 +50,7 @@ def _to_western(text: str) -> Iterator[Edit]:
 
 
 def _era(year: int, month: int | None, *, is_fiscal: bool) -> str | None:
-    """「令和8」; None where nobody can tell."""
+    """Returns the year by era, such as 「令和8」; None where it cannot be known."""
     for place, (era, first, from_month) in enumerate(ERAS):
         if year > first:
             return f"{era}{year - first + (2 if era in ('昭和', '大正') else 1)}"

@@ -50,8 +50,8 @@ class Told:
 
 
 TellApart = Callable[[Config, Path, int | None, Read], Told]
-"""A function that diarises a normalised WAV file, which it reads by `Read`. The number is that of its
-voices, None where nobody knows. Raises ConfigurationError."""
+"""A function that diarises a normalised WAV file, which it reads by `Read`. The number is how many
+voices there are, None where nobody knows. Raises ConfigurationError."""
 
 
 def tell_apart_as_set(config: Config, wav: Path, count: int | None, read: Read) -> Told:
