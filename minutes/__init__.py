@@ -1,1 +1,1 @@
-"""After the sitting: recordings, transcription, correction, the official minutes."""
+"""What comes after the sitting: recordings, transcription, correction, the official minutes."""

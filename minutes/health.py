@@ -1,7 +1,7 @@
-"""How the house is: one list of what is well and what is not, each with a sentence that says what
-to do. 「運用」 shows it, `gijido check` prints it (and looks deeper, `minutes/inspection.py`).
+"""Checks the state of the installation: each finding is fine or not, with a sentence that says what
+to do. 「運用」 shows them, `gijido check` prints them (and checks more, `minutes/inspection.py`).
 
-A new thing to watch is a function here that yields its findings, named in `QUICK`.
+To check something new, write a function here that yields its findings, and name it in `QUICK`.
 """
 
 import shutil
@@ -39,22 +39,27 @@ RESTING = {
     papers.KIND: ("用語を集められない会議", ASK),
     published.KIND: ("組み立てられない公開会議録", ASK),
 }
-"""What is told of the setbacks of each kind."""
+"""For each kind of setback: what cannot be done, and what to do about it."""
 
 
 class Level(StrEnum):
+    """How serious a finding is."""
+
     FINE = "fine"
     WARNING = "warning"
     PROBLEM = "problem"
 
     @property
     def label(self) -> str:
+        """Returns its Japanese word."""
         return {"fine": "正常", "warning": "注意", "problem": "異常"}[self]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`name`: what was looked at, a word for scripts. `sentence`: what is so, and what to do."""
+    """The result of a check. `name` is a word for scripts that says what was checked; `sentence`
+    says in Japanese what is so, and what to do.
+    """
 
     name: str
     level: Level
@@ -62,12 +67,13 @@ class Finding:
 
 
 def quick(config: Config, session: Session) -> list[Finding]:
-    """What can be seen at once, the worst first."""
+    """Returns all findings that take no time, the worst first."""
     found = [finding for look in QUICK for finding in look(config, session)]
     return sorted(found, key=lambda finding: WORST_FIRST.index(finding.level))
 
 
 def worker(config: Config, session: Session) -> Iterator[Finding]:
+    """Yields whether the worker that transcribes is running."""
     if progress.is_worker_running(session):
         yield Finding("worker", Level.FINE, "文字起こしの処理（ワーカー）が動いています。")
         return
@@ -83,6 +89,7 @@ def worker(config: Config, session: Session) -> Iterator[Finding]:
 
 
 def disk(config: Config, _session: Session) -> Iterator[Finding]:
+    """Yields whether there is enough free space for the data directory."""
     free = shutil.disk_usage(config.home).free
     if free < config.limits.spare_mb * 1_000_000:
         yield Finding(
@@ -103,7 +110,9 @@ def disk(config: Config, _session: Session) -> Iterator[Finding]:
 
 
 def certificate(config: Config, _session: Session | None = None) -> Iterator[Finding]:
-    """Of the server and of the authority, where terminals come over TLS."""
+    """Yields until when the certificates of the server and of the authority are valid, where
+    terminals connect by TLS.
+    """
     try:
         ends = certificates.ends(config)
     except ConfigurationError as problem:
@@ -135,6 +144,7 @@ def _how_to_renew(name: str) -> str:
 
 
 def lost_files(config: Config, _session: Session) -> Iterator[Finding]:
+    """Yields a problem when stored files were found missing or broken."""
     lost = Storage(config.home).wholeness.lost()
     if not lost:
         return
@@ -150,6 +160,7 @@ def lost_files(config: Config, _session: Session) -> Iterator[Finding]:
 
 
 def rights_of_files(config: Config, _session: Session) -> Iterator[Finding]:
+    """Yields a warning when other accounts of the machine can read files of the data directory."""
     opened = home.open_to_others(config.home)
     if opened:
         yield Finding(
@@ -161,7 +172,7 @@ def rights_of_files(config: Config, _session: Session) -> Iterator[Finding]:
 
 
 def walls(_config: Config, _session: Session) -> Iterator[Finding]:
-    """Around what opens files from outside."""
+    """Yields whether files from outside are opened in a sandbox."""
     if warning := cell.warning():
         yield Finding("walls", Level.WARNING, warning)
     else:
@@ -169,7 +180,9 @@ def walls(_config: Config, _session: Session) -> Iterator[Finding]:
 
 
 def set_aside(config: Config, session: Session) -> Iterator[Finding]:
-    """What could not be done and lets the next one go on: how many, the newest reason, where."""
+    """Yields a warning for each kind of work that failed and was put aside while the rest goes on:
+    mail, refused uploads, and what is tried again at intervals.
+    """
     since = now() - SET_ASIDE_TOLD_FOR
     yield from _mail(config, session, since)
     refused = select(func.count(), func.max(Upload.changed_at)).where(
@@ -206,6 +219,7 @@ def _mail(config: Config, session: Session, since: datetime) -> Iterator[Finding
 
 
 def periodic_tasks_that_fail(_config: Config, session: Session) -> Iterator[Finding]:
+    """Yields a problem for each periodic task that keeps failing."""
     for setback in setbacks.standing(session, periodic.KIND, TOLD_ATTEMPTS):
         since = f"{dates.in_full(setback.began_at)}{dates.clock(setback.began_at)}"
         yield Finding(

@@ -1,5 +1,6 @@
-"""Looking through everything that is stored: the database, and every file that it names. Changes
-nothing, but for what `remove_orphans` is asked to remove."""
+"""Checks everything that is stored: the database, and every file that it names. Nothing is changed,
+except that `remove_orphans` deletes files.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,7 +21,8 @@ from models.document import DocumentVersion, Page
 from models.recording import Recording, Transcription
 
 ORPHANS_KEPT = timedelta(days=7)
-"""A file is there a moment before its row; and a backup may be put back."""
+"""Age from which an orphan may be deleted: a file is stored shortly before its row, and a backup of
+the database may be restored."""
 
 MOST_NAMED = 20
 NAMING: dict[str, tuple[InstrumentedAttribute[int], InstrumentedAttribute[str | None]]] = {
@@ -33,12 +35,14 @@ NAMING: dict[str, tuple[InstrumentedAttribute[int], InstrumentedAttribute[str | 
     "波形（録音 {}）": (Recording.id, Recording.peaks_sha256),
     "取り込んだ逐語録（文字起こし {}）": (Transcription.id, Transcription.imported_sha256),
 }
-"""Every column that names a stored file, and what the file is of the row with that number."""
+"""Every column that names a stored file by its hash, with the file's Japanese name, in which {} is
+the id of the row."""
 
 
 def database(path: Path, *, is_thorough: bool) -> list[Finding]:
-    """Whether the database file is whole and every row has what it refers to. A thorough look
-    compares the indexes with their tables as well."""
+    """Returns whether the database file is intact and every foreign key has its row. A thorough
+    check also compares the indexes with their tables.
+    """
     pragma = "integrity_check" if is_thorough else "quick_check"
     try:
         with closing(sqlite.connect(path)) as connection:
@@ -68,8 +72,9 @@ def database(path: Path, *, is_thorough: bool) -> list[Finding]:
 
 
 def files(config: Config, session: Session, *, is_thorough: bool) -> list[Finding]:
-    """Whether every stored file that a row names is there, and those that were noted as lost are
-    well again; a thorough look reads each one."""
+    """Returns whether every stored file that a row names is there. Files that were noted as lost
+    are read again; a thorough check reads all of them.
+    """
     storage, named, lost = Storage(config.home), _named(session), []
     noted = {file.sha256 for file in storage.wholeness.lost()}
     for sha256, what in sorted(named.items()):
@@ -89,7 +94,7 @@ def files(config: Config, session: Session, *, is_thorough: bool) -> list[Findin
 
 
 def orphans(config: Config, session: Session) -> list[Path]:
-    """Stored files that no row names, for longer than a week."""
+    """Returns the stored files that no row names and that are older than a week."""
     named = _named(session)
     return [
         path
@@ -99,7 +104,9 @@ def orphans(config: Config, session: Session) -> list[Path]:
 
 
 def remove_orphans(config: Config, session: Session) -> int:
-    """In a writing transaction, so that nobody names one of them meanwhile: how many went."""
+    """Deletes the orphans and returns how many there were. To be called in a writing transaction,
+    so that nobody starts to use one of them meanwhile.
+    """
     found = orphans(config, session)
     for path in found:
         path.unlink(missing_ok=True)
@@ -107,7 +114,9 @@ def remove_orphans(config: Config, session: Session) -> int:
 
 
 def left_over(config: Config, session: Session) -> Iterator[Finding]:
-    """Orphans, and files of the store that other accounts may read."""
+    """Yields a warning for orphans, and for stored files that other accounts of the machine can
+    read.
+    """
     found = orphans(config, session)
     if found:
         megabytes = sum(path.stat().st_size for path in found) / 1_000_000
@@ -128,7 +137,7 @@ def left_over(config: Config, session: Session) -> Iterator[Finding]:
 
 
 def _named(session: Session) -> dict[str, str]:
-    """Every hash that a row names, and what its file is."""
+    """Returns every hash that a row names, and what its file is."""
     found: dict[str, str] = {}
     for what, (identity, sha256) in NAMING.items():
         for number, name in session.execute(select(identity, sha256).where(sha256.is_not(None))):
@@ -154,7 +163,9 @@ def _stored(config: Config) -> Iterator[Path]:
 
 
 def _is_old(path: Path) -> bool:
-    """By the moment at which the disk was last told something of it, which nobody can set."""
+    """Returns whether the file is older than `ORPHANS_KEPT`, also by the time of its last change of
+    status, which no program can set.
+    """
     try:
         seen = path.stat()
     except FileNotFoundError:

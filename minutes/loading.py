@@ -1,5 +1,4 @@
-"""The way to the recogniser and to the teacher for worker, evaluation and benchmark: what
-needs a speech model in memory."""
+"""Loads what needs a speech model in memory, for worker, evaluation and benchmarks."""
 
 from meetings.config import Config
 from minutes.proposals.selection import Teach
@@ -9,9 +8,10 @@ from minutes.speech_models.speech_model import SpeechModel
 
 
 def load(config: Config, model: SpeechModel, language: str = "ja") -> Recognise:
-    """The recogniser with this speech model, on the backend that is fastest here.
+    """Returns the recogniser with this speech model, on the arithmetic backend that is fastest
+    here.
 
-    Raises ConfigurationError when the file is no longer the one that was chosen.
+    Raises ConfigurationError when the model's file is no longer the one that was chosen.
     """
     backend.prefer_fastest(config.home, model)
     from minutes.recognition import decoding  # only now: the backend is chosen by its import
@@ -20,9 +20,10 @@ def load(config: Config, model: SpeechModel, language: str = "ja") -> Recognise:
 
 
 def load_teacher(config: Config, model: SpeechModel) -> Teach:
-    """What puts the words of the papers into a heard text, with the same speech model.
+    """Returns the function that corrects heard texts by the words of the documents, with the same
+    speech model.
 
-    Raises ConfigurationError when the file is no longer the one that was chosen.
+    Raises ConfigurationError when the model's file is no longer the one that was chosen.
     """
     backend.prefer_fastest(config.home, model)
     from minutes.proposals import teaching
@@ -31,9 +32,10 @@ def load_teacher(config: Config, model: SpeechModel) -> Teach:
 
 
 def load_word_finder(config: Config, model: SpeechModel, language: str) -> FindWords:
-    """What tells when each word of a heard text was said, with the same speech model.
+    """Returns the function that finds when each word of a heard text was said, with the same speech
+    model.
 
-    Raises ConfigurationError when the file is no longer the one that was chosen.
+    Raises ConfigurationError when the model's file is no longer the one that was chosen.
     """
     backend.prefer_fastest(config.home, model)
     from minutes.recognition import words

@@ -1,4 +1,4 @@
-"""Where meetings stand on their way from preparation to publication."""
+"""Finds where meetings are on their way from preparation to publication."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -21,6 +21,8 @@ from models.transcript import Segment, Transcript
 
 
 class MeetingState(StrEnum):
+    """Where a meeting is; its values are the Japanese words that people read."""
+
     CALLED_OFF = "中止"
     PREPARING = "準備中"
     HELD_NOW = "開催中"
@@ -43,8 +45,10 @@ FOR_ALL = (
 
 
 def told(meeting: Meeting, state: MeetingState, given: frozenset[Right]) -> str:
-    """The word that whoever has the rights `given` is shown: what the office does between the
-    sitting and its publication is told to those who hear the recording alone."""
+    """Returns the word for the state that somebody with the rights `given` is shown. What the
+    office does between the sitting and its publication is only for those who may hear the
+    recording: others are shown 終了.
+    """
     if state in FOR_ALL or Right.HEAR in given:
         return state.value
     sitting = _sitting(meeting)  # which may be recorded and transcribed while it goes on
@@ -57,15 +61,18 @@ WORK = {
     MeetingState.AWAITING: Right.DECIDE,
     MeetingState.APPROVED: Right.PUBLISH,
 }
-"""Where somebody with this right has something to do."""
+"""States in which somebody with this right has something to do."""
 
 
 def state_of(session: Session, meeting: Meeting) -> MeetingState:
+    """Returns the state of the meeting."""
     return states_of(session, [meeting])[meeting.id]
 
 
 def states_of(session: Session, meetings: Sequence[Meeting]) -> dict[int, MeetingState]:
-    """By the meeting's id: one query for all, which reads no minutes and no transcript."""
+    """Returns the states by the meetings' ids. It is one query for all, which reads no minutes and
+    no transcript.
+    """
     session.flush()
     wanted = select(Meeting.id, _of_the_record()).where(Meeting.id.in_([m.id for m in meetings]))
     found = {number: word for number, word in session.execute(wanted) if word} if meetings else {}
@@ -78,8 +85,9 @@ def states_of(session: Session, meetings: Sequence[Meeting]) -> dict[int, Meetin
 
 
 def waiting_for(session: Session, person: Person) -> dict[MeetingState, list[int]]:
-    """What this person's roles let them do next: the ids of the meetings that stand there, oldest
-    first. Only what is in work is looked at, not what was published in years."""
+    """Returns the ids of the meetings in which this person's roles let them do something next, by
+    state, oldest first. Only meetings in work are read, not those that were published in years.
+    """
     waiting: dict[MeetingState, list[int]] = {state: [] for state in WORK}
     if not person.grants:
         return waiting
@@ -98,8 +106,9 @@ def waiting_for(session: Session, person: Person) -> dict[MeetingState, list[int
 
 
 def last_requests(session: Session, meeting_ids: Sequence[int]) -> dict[int, ApprovalRequest]:
-    """The last request for approval of the minutes of each of these meetings, by the meeting's id,
-    with what was decided."""
+    """Returns the last request for approval of the minutes of each meeting, with its decision, by
+    the meeting's id.
+    """
     found = session.execute(
         select(Minutes.meeting_id, ApprovalRequest)
         .join(Minutes.revisions)
@@ -112,12 +121,14 @@ def last_requests(session: Session, meeting_ids: Sequence[int]) -> dict[int, App
 
 
 def _of_the_record() -> ColumnElement[str | None]:
-    """How far recording and minutes of a `Meeting` have come, NULL where there is nothing yet."""
+    """Returns how far recording and minutes of a `Meeting` have come, as an SQL expression; NULL
+    where there is nothing yet.
+    """
     return case((_is_published(), MeetingState.PUBLISHED.value), else_=_of_the_work())
 
 
 def _of_the_work() -> ColumnElement[str | None]:
-    """The same of what is in work, be an earlier revision public or not."""
+    """Returns the same of a meeting in work, whether an earlier revision is public or not."""
     return case(
         (_is_latest_revision_published(), MeetingState.PUBLISHED.value),
         (_latest_revision_is(_undecided()), MeetingState.AWAITING.value),
@@ -149,7 +160,9 @@ def _is_latest_revision_published() -> ColumnElement[bool]:
 
 
 def _latest_revision_is(asked: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Approval was requested of the latest revision, and so it stands with the request."""
+    """Returns the condition that approval of the latest revision was requested, and the request is
+    as asked.
+    """
     requested = select(ApprovalRequest.id).where(
         ApprovalRequest.revision_id == _latest_revision(), asked
     )
@@ -169,7 +182,9 @@ def _latest_revision() -> ColumnElement[int]:
 
 
 def _is_transcribed_now() -> ColumnElement[bool]:
-    """A spare that is still being transcribed keeps nobody from correcting the parts."""
+    """Returns the condition that a part is being transcribed. A spare does not count beside parts:
+    nobody needs it to correct these.
+    """
     parts = select(Recording.id).where(
         Recording.meeting_id == Meeting.id, Recording.kind != RecordingKind.SPARE
     )

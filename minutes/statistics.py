@@ -1,5 +1,7 @@
-"""The figures in the city's own form: N所属 M件, hours of sound, accuracy. Sums of what is kept of
-every transcript (minutes/transcripts/counts.py); what changed lately is counted on the spot."""
+"""Statistics in the city's own form: N所属 M件, hours of sound, accuracy. They are sums of the
+counts stored for every transcript (minutes/transcripts/counts.py); transcripts that changed lately
+are counted again at once.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -25,8 +27,10 @@ COUNTED_ON_THE_SPOT = 10
 
 @dataclass
 class DepartmentFigures:
-    """`recordings`: transcribed to the end, each part of a meeting counted once, spares not;
-    `seconds` of their sound; `editing_seconds`: how long people corrected them."""
+    """The figures of one department. `recordings` are those transcribed to the end, each part of a
+    meeting once, without spares; `seconds` is their length; `editing_seconds` is how long people
+    corrected them.
+    """
 
     department: Department
     recordings: int = 0
@@ -38,38 +42,48 @@ class DepartmentFigures:
 
 @dataclass
 class Figures:
-    """`waiting`: so many transcripts changed lately and are shown as they were counted before."""
+    """The figures of all departments. `waiting` transcripts changed lately and are still counted as
+    they were before.
+    """
 
     departments: list[DepartmentFigures] = field(default_factory=list)
     waiting: int = 0
 
     @property
     def recordings(self) -> int:
+        """Returns the number of recordings of all departments."""
         return sum(d.recordings for d in self.departments)
 
     @property
     def seconds(self) -> float:
+        """Returns the seconds of sound of all departments."""
         return sum(d.seconds for d in self.departments)
 
     @property
     def editing_seconds(self) -> float:
+        """Returns the seconds that people spent correcting, in all departments."""
         return sum(d.editing_seconds for d in self.departments)
 
     @property
     def raw(self) -> Accuracy:
+        """Returns the counts of characters over all departments, fillers apart."""
         return sum((d.raw for d in self.departments), NOTHING)
 
     @property
     def normalised(self) -> Accuracy:
+        """Returns the normalised counts of characters over all departments."""
         return sum((d.normalised for d in self.departments), NOTHING)
 
     @property
     def sentence(self) -> str:
+        """Returns the Japanese phrase of the city: 「N所属 M件」."""
         return f"{len(self.departments)}所属 {self.recordings}件"
 
 
 def years(session: Session) -> list[int]:
-    """Every 年度 from the first recorded meeting's to the last one's, the newest first."""
+    """Returns every fiscal year (年度) from that of the first recorded meeting to that of the last,
+    newest first.
+    """
     recorded = select(Meeting.starts_at).where(
         select(Recording.id).where(Recording.meeting_id == Meeting.id).exists()
     )
@@ -81,8 +95,9 @@ def years(session: Session) -> list[int]:
 
 
 def figures(session: Session, year: int | None = None) -> Figures:
-    """Over everything that was transcribed, or of the meetings of one 年度, in the order of the
-    departments' names."""
+    """Returns the figures of everything that was transcribed, or of the meetings of one fiscal
+    year, ordered by the departments' names.
+    """
     fresh = {
         transcript_id: counts.count(session, transcript_id)
         for transcript_id in counts.stale(session, COUNTED_ON_THE_SPOT)
@@ -106,7 +121,9 @@ def _figures(department: Department, row: Any) -> DepartmentFigures:
 
 
 def _sums(session: Session, fresh: Mapping[int, Counted], year: int | None) -> Select[Any]:
-    """By department: of every recording that a machine transcribed to the end."""
+    """Selects the sums by department, over every recording that the machine transcribed to the
+    end.
+    """
     known, not_counted = _known(fresh), _not_counted(session)
     chosen = known.alias("chosen")
     runs = (
@@ -155,7 +172,9 @@ def _within(year: int | None) -> ColumnElement[bool]:
 
 
 def _known(fresh: Mapping[int, Counted]) -> Any:
-    """What is kept of the transcripts, and `fresh` instead of it where it was counted now."""
+    """Selects the stored counts of all transcripts, with `fresh` in place of those counted just
+    now.
+    """
     kept = select(*(getattr(TranscriptCount, name) for name in ("transcript_id", *COLUMNS)))
     new = [
         select(
@@ -174,8 +193,9 @@ def _count_stale(session: Session) -> int:
 
 
 def _not_counted(session: Session) -> set[int]:
-    """Spares are not; but where minutes were made with a spare, only what they were made from
-    is."""
+    """Returns the ids of recordings that are not counted: spares. Where minutes were made with a
+    spare, only the recordings that they were made from are counted.
+    """
     beside = select(Recording.meeting_id).where(Recording.kind == RecordingKind.SPARE)
     kinds: dict[int, dict[int, RecordingKind]] = defaultdict(dict)
     for meeting_id, recording_id, kind in session.execute(
@@ -194,7 +214,7 @@ def _not_counted(session: Session) -> set[int]:
 
 
 def _used(session: Session, meeting_ids: list[int]) -> dict[int, set[int]]:
-    """By meeting: the recordings that its latest minutes were made from."""
+    """Returns, by meeting, the ids of the recordings that its latest minutes were made from."""
     latest = (
         select(func.max(MinutesRevision.number))
         .where(MinutesRevision.minutes_id == Minutes.id)

@@ -1,1 +1,1 @@
-"""Programs that run in a cell, as `meetings/inside` has them: for recordings and transcripts."""
+"""Programs that run in a sandbox, as `meetings/inside` has them: for recordings and transcripts."""

@@ -1,5 +1,6 @@
-"""How much sound a track has, and when, for choosing between several. Apart from the measuring,
-because numpy takes long to load and most recordings have one track."""
+"""Measures the loudness of tracks over time, to choose between several. It is a module of its own
+because numpy takes long to load and most recordings have one track.
+"""
 
 import av
 import numpy as np
@@ -9,8 +10,8 @@ from minutes.sound import mixing
 from minutes.sound.pcm import BLOCK_SECONDS, RATE
 
 MOST_LATE, SMOOTHED = 5, 5
-"""Tenths of a second: by which one coder may be behind another, and over which levels are
-averaged, because it is never by whole ones."""
+"""Tenths of a second: most by which one coder may be behind another, and over which levels are
+averaged, because the delay is never a whole number of tenths."""
 
 SAME_SOUND = 0.95
 """Correlation of the levels. Two coders of one sound reached 0.988, neighbours of whom each
@@ -18,7 +19,9 @@ is heard 10 dB softer by the other's microphone 0.15."""
 
 
 class Loudness:
-    """The energy of one track, brought to one rate and mixed as it would be heard."""
+    """The energy and the levels of one track, resampled to one rate and mixed as it would be
+    heard.
+    """
 
     def __init__(self) -> None:
         self._energy, self.channels = 0.0, 1
@@ -27,6 +30,7 @@ class Loudness:
         self._waiting: list[NDArray[np.float32]] = []
 
     def add(self, frame: "av.AudioFrame") -> None:
+        """Adds a decoded frame."""
         if self._resampler is None:
             self._resampler = av.AudioResampler("flt", frame.layout, RATE)
         self.channels = channels = frame.layout.nb_channels
@@ -37,12 +41,14 @@ class Loudness:
             self._count()
 
     def energy(self) -> float:
-        """Of all that was added."""
+        """Returns the sum of the squares of all samples that were added."""
         self._count()
         return self._energy
 
     def is_like(self, other: "Loudness") -> bool:
-        """Whether both become loud and soft together: the same sound in another form."""
+        """Returns whether both tracks become loud and soft together: they are the same sound in
+        another form.
+        """
         whole = [np.concatenate(track._levels) for track in (self, other)]
         length = max(map(len, whole))
         if length <= 2 * MOST_LATE + SMOOTHED:

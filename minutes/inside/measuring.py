@@ -1,4 +1,4 @@
-"""A recording measured by PyAV, in a cell: `python -m minutes.inside.measuring FILE HOURS`."""
+"""Measures a recording with PyAV, in a sandbox: `python -m minutes.inside.measuring FILE HOURS`."""
 
 import sys
 from collections.abc import Iterator
@@ -19,17 +19,20 @@ if TYPE_CHECKING:
     from minutes.inside.comparing import Loudness
 
 LEAST_SOUND = 1000.0
-"""As energy: a track 30 dB below the loudest one has nothing to say."""
+"""Ratio of energies (30 dB): a track that is softer than the loudest one by more is not heard."""
 
 STAMPED = {"matroska", "mov", "asf"}
-"""Containers that say of each piece when it was heard."""
+"""Containers with a time stamp for each packet."""
 
 LEAST_GAP_SECONDS, LONGEST_GAP_SECONDS = 1.0, 3600.0
-"""A stamp that leaps further than an hour, or back, is wrong."""
+"""Shortest and longest gap between packets that is believed. A time stamp that leaps further, or
+back, is wrong."""
 
 
 def measure(name: str, longest_hours: str) -> dict[str, Any]:
-    """What `minutes.sound.audio.Sound` has: decoded once, all tracks together."""
+    """Returns the fields of `minutes.sound.audio.Sound`. All tracks are decoded once, together.
+    Raises FileRejected for a file that is no recording or longer than `longest_hours`.
+    """
     path, longest_seconds = Path(name), float(longest_hours) * 3600
     refuse_protected(path)
     with _opened(path) as container:
@@ -44,7 +47,9 @@ def measure(name: str, longest_hours: str) -> dict[str, Any]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator["av.container.InputContainer | None"]:
-    """The file with at least one sound track; None for an mp4 that has lost its index."""
+    """Yields the open file, which has at least one sound track; None for an mp4 that has lost its
+    index. Raises FileRejected for anything else.
+    """
     try:
         container = av.open(
             str(path), metadata_errors="ignore", container_options=formats.reading(path)
@@ -101,8 +106,9 @@ def _rescued(path: Path, longest_seconds: float) -> dict[str, Any]:
 
 
 class _Meter:
-    """The length of the sound in one track, the gaps that its time stamps leave in between, and
-    what compares it with others."""
+    """Measures one track: its seconds, the gaps between its time stamps, and its loudness where
+    there are several tracks.
+    """
 
     def __init__(self, longest_seconds: float, loudness: "Loudness | None" = None) -> None:
         self.seconds, self.loudness = 0.0, loudness
@@ -111,7 +117,9 @@ class _Meter:
         self._end: float | None = None
 
     def add(self, frame: "av.AudioFrame") -> None:
-        """Raises FileRejected when it is longer than a recording may be."""
+        """Adds a decoded frame. Raises FileRejected when the track is longer than a recording may
+        be.
+        """
         formats.refuse_odd(frame.sample_rate, frame.layout.nb_channels)
         self._look_at_time(frame)
         self.seconds += frame.samples / frame.sample_rate
@@ -121,7 +129,7 @@ class _Meter:
             self.loudness.add(frame)
 
     def _look_at_time(self, frame: "av.AudioFrame") -> None:
-        """What is missing before this frame; less than a second is rounding."""
+        """Adds the time that is missing before this frame; less than a second is rounding."""
         missing = frame.time - self._end if self._end is not None and frame.time else 0.0
         if abs(missing) >= LEAST_GAP_SECONDS:
             self.gap_seconds += missing
@@ -131,8 +139,9 @@ class _Meter:
 
 
 def _gap(container: "av.container.InputContainer", meters: list[_Meter]) -> float:
-    """The seconds of silence that have to be put in, so that the sound lies where the time stamps
-    say; 0 where they cannot be believed."""
+    """Returns the seconds of silence to insert so that the sound lies where the time stamps say; 0
+    where these cannot be believed.
+    """
     kind = container.format.name.split(",")[0]
     if kind not in STAMPED or any(meter.has_odd_times for meter in meters):
         return 0.0
@@ -148,8 +157,9 @@ def _meters(tracks: list[int], longest_seconds: float) -> dict[int, _Meter]:
 
 
 def _heard(meters: dict[int, _Meter]) -> list[int]:
-    """The numbers of the tracks to hear: several microphones all, the same sound in several forms
-    once. A camera's microphone that was not plugged in is passed over."""
+    """Returns the indexes of the tracks to hear: those of several microphones all, the same sound
+    in several forms once. A silent track, such as a camera's unused microphone, is left out.
+    """
     known = {n: meter.loudness for n, meter in meters.items() if meter.loudness}
     if not known:
         return [min(meters)]
@@ -169,7 +179,9 @@ def _heard(meters: dict[int, _Meter]) -> list[int]:
 def _frames(
     container: "av.container.InputContainer", tracks: list[int]
 ) -> Iterator[tuple[int, "av.AudioFrame"]]:
-    """What can be decoded: a damaged packet is passed over, a damaged rest ends it."""
+    """Yields the index of the track with each frame that can be decoded. A damaged packet is
+    skipped; damage to the file itself ends the iteration.
+    """
     streams = {container.streams.audio[number].index: number for number in tracks}
     packets = container.demux([container.streams.audio[number] for number in tracks])
     while True:

@@ -1,7 +1,8 @@
-"""The sound of an mp4 that has lost its index, in a cell: `python -m minutes.inside.recovering
-FILE`.
+"""Writes the sound of an mp4 that has lost its index, in a sandbox: `python -m
+minutes.inside.recovering FILE`.
 
-Written to standard output as ffmpeg writes the others: AU, big-endian floats, all channels.
+It goes to standard output in the format that ffmpeg writes for others: AU, big-endian floats, all
+channels.
 """
 
 import sys

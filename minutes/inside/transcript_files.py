@@ -1,5 +1,6 @@
-"""A transcript's file taken apart, in a cell: `python -m minutes.inside.transcript_files ENDING
-FILE`."""
+"""Parses the file of a transcript, in a sandbox: `python -m minutes.inside.transcript_files SUFFIX
+FILE`.
+"""
 
 import sys
 from dataclasses import astuple
@@ -13,14 +14,16 @@ from minutes.imports.marks import with_speakers
 from minutes.imports.said import LONGEST_CHARACTERS, MOST_PIECES, TOO_LONG, ImportedPiece
 
 LARGEST_TEXT_BYTES = 10_000_000
-"""JSON says much besides the words; of it the setting alone is the limit."""
+"""Largest text file. JSON holds much besides the words, so only the setting limits it."""
 
 WITH_SPACE = 4
-"""As many characters more there may be before the space between them is taken out."""
+"""Factor by which a text may exceed its limit before superfluous spaces are removed."""
 
 
 def pieces(kind: str, path: str) -> list[tuple[Any, ...]]:
-    """The fields of each `ImportedPiece` with a text, in their order. Raises FileRejected."""
+    """Returns the fields of each `ImportedPiece` that has a text, in the order of the file. Raises
+    FileRejected.
+    """
     found = [piece for piece in with_speakers(_read(kind, Path(path))) if piece.text.strip()]
     characters = sum(len(piece.text) + len(piece.speaker) for piece in found)
     if len(found) > MOST_PIECES or characters > WITH_SPACE * LONGEST_CHARACTERS:
