@@ -3,7 +3,7 @@
 from meetings.config import Config
 from minutes.proposals.selection import Teach
 from minutes.recognition import backend
-from minutes.recognition.heard import FindWords, Recognise
+from minutes.recognition.heard import FindTokenTimings, Recognise
 from minutes.speech_models.speech_model import SpeechModel
 
 
@@ -31,7 +31,7 @@ def load_teacher(config: Config, model: SpeechModel) -> Teach:
     return teaching.load(model, config.speech.threads)
 
 
-def load_word_finder(config: Config, model: SpeechModel, language: str) -> FindWords:
+def load_word_finder(config: Config, model: SpeechModel, language: str) -> FindTokenTimings:
     """Returns the function that finds when each word of a heard text was said, with the same speech
     model.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from minutes.proposals.selection import Selection, Teach
-from minutes.recognition.heard import FindWords
+from minutes.recognition.heard import FindTokenTimings
 from minutes.speech_models import model_file
 from minutes.speech_models.model_file import Variable
 from minutes.speech_models.speech_model import SpeechModel
@@ -89,6 +89,6 @@ def teach_nothing(_model: SpeechModel) -> Teach:
     return lambda segments, _sound, _vocabulary: iter([Selection(one.text) for one in segments])
 
 
-def find_no_words(_model: SpeechModel, _language: str) -> FindWords:
+def find_no_words(_model: SpeechModel, _language: str) -> FindTokenTimings:
     """For a worker that need not tell when words were said."""
     return lambda segments, _sound: iter([[] for _ in segments])

@@ -26,7 +26,7 @@ sounds of the segment.
 PAUSE_SOUNDS = 3
 """Length of the pause at a punctuation mark, in sounds."""
 
-MOST_TOLD = 4
+MOST_PROMPT_WORDS = 4
 """The most words in the prompt."""
 NEVER = float("-inf")
 """Score of a place beyond the window: a segment may be longer than one pass of the encoder
@@ -117,12 +117,12 @@ def judge(
     before, after = text[part.start : part.end], text[part.end :]
     # The recognised words too: any word in the prompt becomes more probable, rightly or not.
     words = dict.fromkeys([asked[0].heard, *(_word(one) for one in asked)])
-    told = "、".join([word for word in words if word][:MOST_TOLD])
+    prompt = "、".join([word for word in words if word][:MOST_PROMPT_WORDS])
     texts = [before]
     for one in asked:
         changed = one.applied_to(text)
         texts.append(changed[part.start : len(changed) - len(after)])
-    heard, *others = whisper.log_probabilities(sound, texts, told)
+    heard, *others = whisper.log_probabilities(sound, texts, prompt)
     return [other - heard for other in others]
 
 

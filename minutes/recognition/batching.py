@@ -16,7 +16,7 @@ import numpy as np
 from minutes.sound.audio import RATE
 from minutes.sound.samples import Samples
 
-Span = tuple[float, float]
+TimeSpan = tuple[float, float]
 """Start and end in seconds."""
 
 LANE_SECONDS = 50.0
@@ -46,7 +46,7 @@ class SpeechLane:
     """
 
     samples: Samples
-    speech: tuple[Span, ...]
+    speech: tuple[TimeSpan, ...]
     """Start and end of each stretch of detected speech."""
     pieces: tuple[tuple[float, float], ...]
     """For each continuous piece of the chunk's sound in the lane: its start in seconds of the lane,
@@ -79,7 +79,7 @@ class SpeechLane:
         return origin + position - start
 
 
-def cut_lanes(samples: Samples, speech: Sequence[Span], workers: int) -> list[SpeechLane]:
+def cut_lanes(samples: Samples, speech: Sequence[TimeSpan], workers: int) -> list[SpeechLane]:
     """Returns the lanes of a chunk in order of time, with about equal amounts of speech.
 
     Their number is a multiple of `workers` unless that would make them shorter than
@@ -94,7 +94,7 @@ def cut_lanes(samples: Samples, speech: Sequence[Span], workers: int) -> list[Sp
     return [_lane(samples, speech[a:b]) for a, b in pairwise(cuts) if b > a]
 
 
-def _cuts(speech: Sequence[Span], total: float, count: int) -> list[int]:
+def _cuts(speech: Sequence[TimeSpan], total: float, count: int) -> list[int]:
     """Returns the indices of the stretches of speech before which a new lane begins: each after the
     longest pause near the place of an even cut.
     """
@@ -109,7 +109,7 @@ def _cuts(speech: Sequence[Span], total: float, count: int) -> list[int]:
     return sorted(set(found))
 
 
-def _lane(samples: Samples, speech: Sequence[Span]) -> SpeechLane:
+def _lane(samples: Samples, speech: Sequence[TimeSpan]) -> SpeechLane:
     parts = _padded(speech, len(samples) / RATE)
     pieces, sounds, length = [], [], 0
     for start, end in parts:
@@ -117,18 +117,18 @@ def _lane(samples: Samples, speech: Sequence[Span]) -> SpeechLane:
         sounds.append(samples[round(start * RATE) : round(end * RATE)])
         length += len(sounds[-1])
     begins = {start: (place, start) for place, start in pieces}
-    moved: list[Span] = []
+    moved: list[TimeSpan] = []
     for a, b in speech:
         place, origin = begins[max(start for start, _ in parts if start <= a)]
         moved.append((a - origin + place, b - origin + place))
     return SpeechLane(np.concatenate(sounds), tuple(moved), tuple(pieces))
 
 
-def _padded(speech: Sequence[Span], length: float) -> list[Span]:
+def _padded(speech: Sequence[TimeSpan], length: float) -> list[TimeSpan]:
     """Returns speech with PAD_SECONDS around each stretch; stretches with a short pause between
     them are joined.
     """
-    parts: list[Span] = []
+    parts: list[TimeSpan] = []
     for start, end in speech:
         start, end = max(0.0, start - PAD_SECONDS), min(length, end + PAD_SECONDS)
         if parts and start - parts[-1][1] <= LONGEST_PAUSE_SECONDS:

@@ -24,7 +24,7 @@ from minutes.recognition.whisper import (
     FRAMES_A_SECOND,
     LONGEST_PROMPT,
     Decoded,
-    Features,
+    Spectrogram,
     TimestampedText,
     Whisper,
     speech_in,
@@ -86,25 +86,25 @@ def load(model: SpeechModel, threads: int, language: str = "ja") -> Recognise:
 
     def recognise(samples: Samples) -> Iterator[HeardSegment]:
         lanes = cut_lanes(samples, speech_in(samples, whisper.workers), whisper.workers)
-        for track, phrases in _decoded(whisper, lanes):
-            yield from segments(track.lane, phrases, whisper.writing)
+        for progress, phrases in _decoded(whisper, lanes):
+            yield from segments(progress.lane, phrases, whisper.writing)
 
     return recognise
 
 
 @dataclass(eq=False)
-class Track:
+class LaneProgress:
     """How far a lane has been decoded. Times are in seconds of the lane."""
 
     lane: SpeechLane
-    features: Features | None = None
+    features: Spectrogram | None = None
     position: float = 0.0
     """Start of the next window."""
     end: float = field(init=False)
     """End of the next window."""
 
-    before: tuple[int, ...] = ()
-    """Prompt of the next window: tokens of the text before it; empty after a window that stayed
+    prompt: tuple[int, ...] = ()
+    """Tokens of the text before the next window; empty after a window that stayed
     doubtful.
     """
 
@@ -126,21 +126,21 @@ class Track:
         """Returns whether nothing is left to decode."""
         return self.position >= self.lane.seconds - SHORTEST_ADVANCE_SECONDS / 2
 
-    def take(self, reading: "Hypothesis") -> None:
-        """Adopts the reading of the current window and moves on to the next one; but if text is
+    def adopt(self, hypothesis: "Hypothesis") -> None:
+        """Adopts the hypothesis of the current window and moves on to the next one; but if text is
         missing or repeated, shortens the window to its first half, to be decoded again, and adopts
         nothing.
         """
         length = self.end - self.position
-        if reading.doubt in HALVED and length > SHORTEST_WINDOW_SECONDS:
+        if hypothesis.doubt in HALVED and length > SHORTEST_WINDOW_SECONDS:
             self.end = self.lane.pause_near(self.position + length / 2, length / 4)
             return
-        for phrase in reading.phrases:
+        for phrase in hypothesis.phrases:
             self.phrases.put(phrase)
-        self.position = reading.stop
+        self.position = hypothesis.stop
         self.end = self._next_end()
-        said = sum((piece.tokens for piece in reading.kept), start=())
-        self.before = () if reading.doubt else (*self.before, *said)[-LONGEST_PROMPT:]
+        said = sum((piece.tokens for piece in hypothesis.kept), start=())
+        self.prompt = () if hypothesis.doubt else (*self.prompt, *said)[-LONGEST_PROMPT:]
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class Hypothesis:
         return -WORST_LAST.index(self.doubt), self.score
 
 
-def judge(
+def assess(
     lane: SpeechLane, start: float, end: float, decoded: Decoded, writing: Writing = JAPANESE
 ) -> Hypothesis:
     """Returns the hypothesis that this decoding gives for the window of `lane` from `start` to
@@ -234,45 +234,47 @@ def _silent_holes(
 
 def _decoded(
     whisper: Whisper, lanes: Sequence[SpeechLane]
-) -> Iterator[tuple[Track, Iterator[Phrase]]]:
-    """Yields each lane's track in order of time, with an iterator over its phrases as they are
-    recognised.
+) -> Iterator[tuple[LaneProgress, Iterator[Phrase]]]:
+    """Yields the progress of each lane in order of time, with an iterator over its phrases as they
+    are recognised.
     """
-    desk = Desk([Track(lane) for lane in lanes], whisper.workers)
+    queue = LaneQueue([LaneProgress(lane) for lane in lanes], whisper.workers)
     with ThreadPoolExecutor(whisper.workers) as threads:
-        jobs = [threads.submit(_work, whisper, desk) for _ in range(whisper.workers)]
+        jobs = [threads.submit(_work, whisper, queue) for _ in range(whisper.workers)]
         for job in jobs:
-            job.add_done_callback(desk.close_if_failed)
+            job.add_done_callback(queue.close_if_failed)
         try:
-            for track in desk.tracks:
-                yield track, _heard_in(track, desk, jobs)
+            for progress in queue.lanes:
+                yield progress, _heard_in(progress, queue, jobs)
         finally:
-            desk.close()
+            queue.close()
 
 
-def _heard_in(track: Track, desk: "Desk", jobs: Sequence["Future[None]"]) -> Iterator[Phrase]:
+def _heard_in(
+    progress: LaneProgress, queue: "LaneQueue", jobs: Sequence["Future[None]"]
+) -> Iterator[Phrase]:
     """Yields the phrases of a lane until it is done. Raises the error that stopped a worker, if
     there was one.
     """
-    yield from iter(track.phrases.get, None)
-    if desk.is_closed:
+    yield from iter(progress.phrases.get, None)
+    if queue.is_closed:
         for job in jobs:
             job.result()
 
 
-class Desk:
-    """Hands tracks to several worker threads, in groups of at most BATCH. A group stays together
+class LaneQueue:
+    """Hands lanes to several worker threads, in groups of at most BATCH. A group stays together
     window after window, because all windows of a batch need prompts of the same number of tokens.
     """
 
-    def __init__(self, tracks: list[Track], workers: int) -> None:
-        self.tracks = tracks
-        self._ready = deque(_shared(tracks, -(-len(tracks) // (BATCH * workers)) * workers))
+    def __init__(self, lanes: list[LaneProgress], workers: int) -> None:
+        self.lanes = lanes
+        self._ready = deque(_shared(lanes, -(-len(lanes) // (BATCH * workers)) * workers))
         self._busy, self._workers = 0, workers
         self._change = threading.Condition()
         self.is_closed = False
 
-    def take(self) -> list[Track]:
+    def take(self) -> list[LaneProgress]:
         """Returns the earliest group that is free, waiting for one if necessary; empty if there is
         nothing left to do.
         """
@@ -284,20 +286,20 @@ class Desk:
             self._busy += 1
             return self._ready.popleft()
 
-    def give_back(self, group: list[Track]) -> None:
-        """Accepts a group whose windows were decoded. Those of its tracks that are not done are
+    def give_back(self, group: list[LaneProgress]) -> None:
+        """Accepts a group whose windows were decoded. Those of its lanes that are not done are
         next in line, divided among the threads that have nothing to do.
         """
         with self._change:
             self._busy -= 1
-            left = [track for track in group if not track.is_done]
+            left = [progress for progress in group if not progress.is_done]
             idle = self._workers - self._busy if not self._ready else 1
             self._ready.extendleft(reversed(_shared(left, idle)))
             self._change.notify_all()
-        for track in group:
-            if track.is_done:
-                track.features = None  # only its phrases are still needed; features are large
-                track.phrases.put(None)
+        for progress in group:
+            if progress.is_done:
+                progress.features = None  # only its phrases are still needed; features are large
+                progress.phrases.put(None)
 
     def close(self) -> None:
         """Releases everybody who waits for a group or a phrase: after a stop, an error or the
@@ -306,27 +308,27 @@ class Desk:
         with self._change:
             self.is_closed = True
             self._change.notify_all()
-        for track in self.tracks:
-            track.phrases.put(None)
+        for progress in self.lanes:
+            progress.phrases.put(None)
 
     def close_if_failed(self, job: "Future[None]") -> None:
-        """Closes the desk if the job raised an error."""
+        """Closes the queue if the job raised an error."""
         if job.exception():
             self.close()
 
 
-def _shared(tracks: list[Track], count: int) -> list[list[Track]]:
-    """Returns the tracks in `count` groups of about equal size, or fewer if there are fewer
-    tracks.
+def _shared(lanes: list[LaneProgress], count: int) -> list[list[LaneProgress]]:
+    """Returns the lanes in `count` groups of about equal size, or fewer if there are fewer
+    lanes.
     """
-    cuts = [len(tracks) * n // max(1, count) for n in range(count + 1)]
-    return [tracks[a:b] for a, b in pairwise(cuts) if b > a]
+    cuts = [len(lanes) * n // max(1, count) for n in range(count + 1)]
+    return [lanes[a:b] for a, b in pairwise(cuts) if b > a]
 
 
-def _work(whisper: Whisper, desk: Desk) -> None:
-    while tracks := desk.take():
-        _next_windows(whisper, tracks)
-        desk.give_back(tracks)
+def _work(whisper: Whisper, queue: LaneQueue) -> None:
+    while lanes := queue.take():
+        _next_windows(whisper, lanes)
+        queue.give_back(lanes)
         memory.give_back()
 
 
@@ -334,32 +336,32 @@ def _batches(numbers: Sequence[int], size: int) -> Iterator[Sequence[int]]:
     return (numbers[start : start + size] for start in range(0, len(numbers), size))
 
 
-def _window(whisper: Whisper, track: Track) -> Features:
-    if track.features is None:
-        track.features = whisper.features(track.lane.samples)
-    first, last = (round(place * FRAMES_A_SECOND) for place in (track.position, track.end))
-    return track.features[:, first:last]
+def _window(whisper: Whisper, progress: LaneProgress) -> Spectrogram:
+    if progress.features is None:
+        progress.features = whisper.features(progress.lane.samples)
+    first, last = (round(place * FRAMES_A_SECOND) for place in (progress.position, progress.end))
+    return progress.features[:, first:last]
 
 
-def _next_windows(whisper: Whisper, tracks: list[Track]) -> None:
-    """Decodes one window of each track, and doubtful ones again by LADDER; each track takes the
+def _next_windows(whisper: Whisper, lanes: list[LaneProgress]) -> None:
+    """Decodes one window of each lane, and doubtful ones again by LADDER; each lane adopts the
     best hypothesis.
     """
-    spans = [(track.position, track.end) for track in tracks]
-    encoded = whisper.encode([_window(whisper, track) for track in tracks])
-    first = whisper.decode(encoded, [track.before for track in tracks], beam=BEAM)
-    readings = [
-        judge(track.lane, *span, read, whisper.writing)
-        for track, span, read in zip(tracks, spans, first, strict=True)
+    spans = [(progress.position, progress.end) for progress in lanes]
+    encoded = whisper.encode([_window(whisper, progress) for progress in lanes])
+    first = whisper.decode(encoded, [progress.prompt for progress in lanes], beam=BEAM)
+    hypotheses = [
+        assess(progress.lane, *span, decoded, whisper.writing)
+        for progress, span, decoded in zip(lanes, spans, first, strict=True)
     ]
     for beam, temperature in LADDER:
-        again = [n for n, reading in enumerate(readings) if reading.doubt]
+        again = [n for n, hypothesis in enumerate(hypotheses) if hypothesis.doubt]
         if not again:
             break
         for few in _batches(again, MOST_SEQUENCES // beam):
             others = whisper.decode([encoded[n] for n in few], beam=beam, temperature=temperature)
             for n, other in zip(few, others, strict=True):
-                reading = judge(tracks[n].lane, *spans[n], other, whisper.writing)
-                readings[n] = max(readings[n], reading, key=lambda r: r.merit)
-    for track, reading in zip(tracks, readings, strict=True):
-        track.take(reading)
+                hypothesis = assess(lanes[n].lane, *spans[n], other, whisper.writing)
+                hypotheses[n] = max(hypotheses[n], hypothesis, key=lambda one: one.merit)
+    for progress, hypothesis in zip(lanes, hypotheses, strict=True):
+        progress.adopt(hypothesis)

@@ -59,7 +59,7 @@ LONGEST_PROMPT = 223
 text.
 """
 
-LONGEST_TOLD = 60
+LONGEST_TEXT_PROMPT = 60
 """The most tokens of prompt, about two sentences, when a given text is aligned or scored."""
 
 MOST_TOKENS = 224
@@ -81,7 +81,7 @@ SHORTEST_SILENCE_MS = 160
 DETECTED_SECONDS = 60.0
 """Length of the stretches in which speech is detected."""
 
-Features = NDArray[np.float32]
+Spectrogram = NDArray[np.float32]
 """Log-mel spectrogram: mel bands × frames, FRAMES_A_SECOND of them."""
 
 Encoded = NDArray[np.float32]
@@ -142,14 +142,14 @@ class Whisper:
             self._library.hf_tokenizer, multilingual=True, task="transcribe", language=language
         )
 
-    def features(self, samples: Samples) -> Features:
+    def features(self, samples: Samples) -> Spectrogram:
         """Returns the log-mel spectrogram of samples of any length. Its values are limited to a
         range below the loudest of all of them, not window by window.
         """
-        made: Features = self._library.feature_extractor(samples)
+        made: Spectrogram = self._library.feature_extractor(samples)
         return made
 
-    def encode(self, windows: Sequence[Features]) -> list[Encoded]:
+    def encode(self, windows: Sequence[Spectrogram]) -> list[Encoded]:
         """Encodes windows so that they can be decoded in one batch.
 
         All are padded to the same length: that of the longest with REST_SECONDS, at least
@@ -160,7 +160,7 @@ class Whisper:
         frames = round(min(seconds, LONGEST_WINDOW_SECONDS) / TICK_SECONDS) * 2
         return [self._encode(window[:, :frames], frames) for window in windows]
 
-    def _encode(self, features: Features, frames: int) -> Encoded:
+    def _encode(self, features: Spectrogram, frames: int) -> Encoded:
         whole = np.pad(features, ((0, 0), (0, frames - features.shape[1])))
         made = self._library.model.encode(_view(whole[None]), to_cpu=True)
         return np.array(made)
@@ -168,60 +168,60 @@ class Whisper:
     def decode(
         self,
         encoded: Sequence[Encoded],
-        before: Sequence[Sequence[int]] | None = None,
+        prompts: Sequence[Sequence[int]] | None = None,
         *,
         beam: int = 1,
         temperature: float = 0.0,
     ) -> list[Decoded]:
         """Decodes windows of one call of `encode` in one batch and returns the text of each.
 
-        `before` is the prompt of each window: tokens of the text before it. CTranslate2 needs
+        `prompts` are the tokens of the text before each window. CTranslate2 needs
         prompts of equal length, so all are shortened to the shortest, from the left. With
         `temperature` 0 the most probable text is searched for; above 0 tokens are sampled.
         """
-        told = min([LONGEST_PROMPT, *map(len, before or [()])])
-        prompts = [
+        length = min([LONGEST_PROMPT, *map(len, prompts or [()])])
+        openings = [
             self._vocabulary.to_model(
-                self._library.get_prompt(self._tokenizer, list(tokens)[-told:] if told else [])
+                self._library.get_prompt(self._tokenizer, list(tokens)[-length:] if length else [])
             )
-            for tokens in before or [()] * len(encoded)
+            for tokens in prompts or [()] * len(encoded)
         ]
         made = self._library.model.generate(
             _view(np.concatenate(list(encoded))),
-            prompts,
+            openings,
             beam_size=beam,
             sampling_temperature=temperature or 1.0,
             sampling_topk=0 if temperature else 1,
-            max_length=_room(encoded[0], len(prompts[0])),
+            max_length=_room(encoded[0], len(openings[0])),
             max_initial_timestamp_index=LATEST_FIRST_TICK,
             return_scores=True,
         )
         return [self._decoded(result.sequences_ids[0], result.scores[0]) for result in made]
 
     def log_probabilities(
-        self, encoded: Encoded, texts: Sequence[str], told: str = ""
+        self, encoded: Encoded, texts: Sequence[str], prompt: str = ""
     ) -> list[float]:
         """Returns the log probability (natural) of each text for the same sound: the sum over its
         tokens, by teacher forcing.
 
-        `told` is the prompt, text that the decoder has seen before, of which the last LONGEST_TOLD
+        `prompt` is text that the decoder has seen before, of which the last LONGEST_TEXT_PROMPT
         tokens are used. `encoded` may be a part of a window's ticks; the texts must be what is
         spoken in that part.
         """
         made = self._library.model.align(
             _view(np.repeat(encoded, len(texts), axis=0)),
-            self._opening(told),
+            self._opening(prompt),
             [self._vocabulary.to_model(self._tokens(text)) for text in texts],
             [2 * encoded.shape[1]] * len(texts),
         )
         return [float(np.sum(np.log(_possible(one.text_token_probs)))) for one in made]
 
-    def moments(self, encoded: Encoded, text: str, told: str = "") -> list[TokenTiming]:
+    def token_timings(self, encoded: Encoded, text: str, prompt: str = "") -> list[TokenTiming]:
         """Returns when each piece of a given text begins, in seconds of `encoded`, by CTranslate2's
         alignment.
 
         `encoded` may be a part of a window's ticks; it should hold all that the text says and
-        little else. `told` is the prompt: the text before. Returns an empty list without text or
+        little else. `prompt` is the text before. Returns an empty list without text or
         sound.
         """
         tokens = self._tokens(text)
@@ -229,7 +229,7 @@ class Whisper:
             return []
         (made,) = self._library.model.align(
             _view(encoded),
-            self._opening(told),
+            self._opening(prompt),
             [self._vocabulary.to_model(tokens)],
             [2 * encoded.shape[1]],
         )
@@ -243,12 +243,12 @@ class Whisper:
             place += len(of_piece)
         return found
 
-    def _opening(self, told: str) -> list[int]:
+    def _opening(self, prompt: str) -> list[int]:
         """Returns the tokens before a given text: the end of the prompt, if any, and Whisper's
         start sequence.
         """
         tokenizer = self._tokenizer
-        words = self._tokens(" " + told)[-LONGEST_TOLD:] if told else []
+        words = self._tokens(" " + prompt)[-LONGEST_TEXT_PROMPT:] if prompt else []
         before = [tokenizer.sot_prev, *words] if words else []
         opening = [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
         return self._vocabulary.to_model(opening)
@@ -270,8 +270,9 @@ class Whisper:
                 if words:
                     text = self._tokenizer.decode(words)
                     is_closed = end <= LONGEST_WINDOW_SECONDS
-                    told = (opening, *words, token) if is_closed else (opening, *words)
-                    pieces.append(TimestampedText(start, end if is_closed else None, text, told))
+                    marked = (opening, *words, token) if is_closed else (opening, *words)
+                    piece = TimestampedText(start, end if is_closed else None, text, marked)
+                    pieces.append(piece)
                 opening, words = token, []
         return Decoded(tuple(pieces), score)
 
@@ -280,15 +281,15 @@ def _possible(probabilities: Sequence[float]) -> NDArray[np.float32]:
     return np.maximum(np.asarray(probabilities, np.float32), LEAST_PROBABILITY)
 
 
-def _room(encoded: Encoded, told: int) -> int:
-    """Returns CTranslate2's `max_length` for a prompt of `told` tokens.
+def _room(encoded: Encoded, prompt_length: int) -> int:
+    """Returns CTranslate2's `max_length` for a prompt of `prompt_length` tokens.
 
     CTranslate2 allows new tokens up to half of it, and up to what the prompt leaves of it. So it is
     the new tokens wanted, and the same again or the prompt if that is longer.
     """
     seconds: float = encoded.shape[1] * TICK_SECONDS
     words = min(MOST_TOKENS, SPARE_TOKENS + round(seconds * MOST_TOKENS_A_SECOND))
-    return min(2 * MOST_TOKENS, words + max(words, told))
+    return min(2 * MOST_TOKENS, words + max(words, prompt_length))
 
 
 def speech_in(samples: Samples, workers: int) -> list[tuple[float, float]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from minutes.recognition.heard import FindWords, HeardSegment, TokenTiming
+from minutes.recognition.heard import FindTokenTimings, HeardSegment, TokenTiming
 from minutes.recognition.whisper import (
     LONGEST_WINDOW_SECONDS,
     TICK_SECONDS,
@@ -25,7 +25,7 @@ little outside.
 """
 
 
-def load(model: SpeechModel, threads: int, language: str) -> FindWords:
+def load(model: SpeechModel, threads: int, language: str) -> FindTokenTimings:
     """Returns a function that finds the token timings of segments in their sound. `threads` 0 means
     all cores.
 
@@ -35,33 +35,33 @@ def load(model: SpeechModel, threads: int, language: str) -> FindWords:
 
     def find(segments: Sequence[HeardSegment], sound: Sound) -> Iterator[list[TokenTiming]]:
         windows = heard_together(segments)
-        told = ["", *(window[-1].text for window in windows)]
+        prompts = ["", *(window[-1].text for window in windows)]
 
-        def of_window(window: Sequence[HeardSegment], told: str) -> list[list[TokenTiming]]:
-            return _of_window(whisper, window, told, sound)
+        def of_window(window: Sequence[HeardSegment], prompt: str) -> list[list[TokenTiming]]:
+            return _of_window(whisper, window, prompt, sound)
 
         with ThreadPoolExecutor(whisper.workers) as threads:
-            for found in threads.map(of_window, windows, told):
+            for found in threads.map(of_window, windows, prompts):
                 yield from found
 
     return find
 
 
 def _of_window(
-    whisper: Whisper, window: Sequence[HeardSegment], told: str, sound: Sound
+    whisper: Whisper, window: Sequence[HeardSegment], prompt: str, sound: Sound
 ) -> list[list[TokenTiming]]:
     origin = max(0.0, window[0].start_seconds - BEFORE_SECONDS)
     samples = sound(origin, window[-1].end_seconds + AFTER_SECONDS)
     (encoded,) = whisper.encode([whisper.features(samples)])
-    befores = [told, *(segment.text for segment in window)]
+    prompts = [prompt, *(segment.text for segment in window)]
     return [
-        _of_segment(whisper, segment, before, encoded, origin)
-        for segment, before in zip(window, befores, strict=False)
+        _of_segment(whisper, segment, text_before, encoded, origin)
+        for segment, text_before in zip(window, prompts, strict=False)
     ]
 
 
 def _of_segment(
-    whisper: Whisper, segment: HeardSegment, told: str, encoded: Encoded, origin: float
+    whisper: Whisper, segment: HeardSegment, prompt: str, encoded: Encoded, origin: float
 ) -> list[TokenTiming]:
     """Returns the token timings of one segment, kept within its times.
 
@@ -76,7 +76,7 @@ def _of_segment(
     begins = origin + first * TICK_SECONDS
     return [
         replace(one, seconds=_within(segment, begins + one.seconds))
-        for one in whisper.moments(encoded[:, first:last], segment.text, told)
+        for one in whisper.token_timings(encoded[:, first:last], segment.text, prompt)
     ]
 
 

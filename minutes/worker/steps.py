@@ -22,7 +22,7 @@ from minutes.assignment.assigning import assign
 from minutes.proposals import decisions
 from minutes.proposals.selection import Selection, Teach
 from minutes.recognition import windows
-from minutes.recognition.heard import FindWords, HeardSegment, TokenTiming
+from minutes.recognition.heard import FindTokenTimings, HeardSegment, TokenTiming
 from minutes.sound import audio, peaks
 from minutes.sound.samples import Read
 from minutes.speakers import naming, samples, suggestions
@@ -53,7 +53,7 @@ class Material:
     config: Config
     engine: Engine
     load_teacher: Callable[[SpeechModel], Teach]
-    load_word_finder: Callable[[SpeechModel, str], FindWords]
+    load_word_finder: Callable[[SpeechModel, str], FindTokenTimings]
     tell_apart: TellApart
     storage: Storage
     transcription: Transcription

@@ -32,7 +32,7 @@ from meetings.invitations import mail
 from meetings.periodic import PeriodicTask
 from minutes.proposals.selection import Teach
 from minutes.recognition import memory
-from minutes.recognition.heard import FindWords, Recognise
+from minutes.recognition.heard import FindTokenTimings, Recognise
 from minutes.recognition.pipeline import recognise_chunk
 from minutes.recordings import upload_checks
 from minutes.records import published
@@ -99,7 +99,7 @@ LoadTeacher = Callable[[SpeechModel], Teach]
 """What puts the words of the papers into a text, with a speech model. Raises ConfigurationError."""
 
 
-LoadWordFinder = Callable[[SpeechModel, str], FindWords]
+LoadWordFinder = Callable[[SpeechModel, str], FindTokenTimings]
 """What tells when words were said, with a speech model for a language. Raises
 ConfigurationError."""
 
@@ -298,7 +298,7 @@ class Worker:
         self._let_go()
         return self._load_teacher(model)
 
-    def _word_finder(self, model: SpeechModel, language: str) -> FindWords:
+    def _word_finder(self, model: SpeechModel, language: str) -> FindTokenTimings:
         self._let_go()
         return self._load_word_finder(model, language)
 

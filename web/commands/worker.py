@@ -12,7 +12,7 @@ from meetings.disk import home
 from meetings.disk.storage import Storage
 from minutes import loading
 from minutes.proposals.selection import Teach
-from minutes.recognition.heard import FindWords, Recognise
+from minutes.recognition.heard import FindTokenTimings, Recognise
 from minutes.recordings.watching import FolderWatch
 from minutes.speech_models.speech_model import SpeechModel
 from minutes.worker.worker import Worker
@@ -39,7 +39,7 @@ def worker(config: Config, parent: int | None) -> None:
     def load_teacher(model: SpeechModel) -> Teach:
         return loading.load_teacher(config, model)
 
-    def load_word_finder(model: SpeechModel, language: str) -> FindWords:
+    def load_word_finder(model: SpeechModel, language: str) -> FindTokenTimings:
         return loading.load_word_finder(config, model, language)
 
     working = Worker(config, connect(config.database), load, load_teacher, load_word_finder)

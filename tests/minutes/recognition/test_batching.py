@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from minutes.recognition import batching
-from minutes.recognition.batching import Span, cut_lanes
+from minutes.recognition.batching import TimeSpan, cut_lanes
 from minutes.sound.audio import RATE
 from minutes.sound.samples import Samples
 
@@ -17,9 +17,9 @@ def ramp(seconds: float) -> Samples:
     return np.arange(round(seconds * RATE), dtype=np.float32)
 
 
-def talk(seconds: float, seed: int) -> list[Span]:
+def talk(seconds: float, seed: int) -> list[TimeSpan]:
     print(f"seed {seed}")
-    chance, position, speech = random.Random(seed), 0.5, list[Span]()
+    chance, position, speech = random.Random(seed), 0.5, list[TimeSpan]()
     while position < seconds - 8:
         length = chance.uniform(0.4, 6.0)
         speech.append((position, position + length))

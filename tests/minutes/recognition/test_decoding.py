@@ -13,10 +13,10 @@ from meetings.errors import ConfigurationError
 from minutes.accuracy import count_normalised
 from minutes.recognition import decoding, whisper
 from minutes.recognition.batching import SpeechLane
-from minutes.recognition.decoding import Desk, Hypothesis, Track
+from minutes.recognition.decoding import Hypothesis, LaneProgress, LaneQueue
 from minutes.recognition.heard import HeardSegment, Recognise
 from minutes.recognition.sentences import segments
-from minutes.recognition.whisper import Decoded, Features, TimestampedText, Whisper
+from minutes.recognition.whisper import Decoded, Spectrogram, TimestampedText, Whisper
 from minutes.sound import audio
 from minutes.sound.audio import RATE
 from minutes.sound.samples import Samples
@@ -46,78 +46,78 @@ def decoded(*pieces: tuple[float, float | None, str], score: float = -0.3) -> De
 
 def test_a_piece_that_the_windows_end_cut_off_is_left_to_the_next_window() -> None:
     said = decoded((0.0, 14.0, TEXT), (14.0, 24.6, MEANT[60:110]), (24.6, None, "なければ"))
-    reading = decoding.judge(lane(), 0.0, 30.0, said)
-    assert reading.stop == pytest.approx(24.6, abs=0.5)
-    assert [phrase.text for phrase in reading.phrases] == [TEXT, MEANT[60:110]]
+    hypothesis = decoding.assess(lane(), 0.0, 30.0, said)
+    assert hypothesis.stop == pytest.approx(24.6, abs=0.5)
+    assert [phrase.text for phrase in hypothesis.phrases] == [TEXT, MEANT[60:110]]
 
 
 def test_a_window_that_stopped_early_goes_on_where_it_stopped() -> None:
-    reading = decoding.judge(lane(), 0.0, 30.0, decoded((0.0, 9.6, TEXT)))
-    assert reading.stop == pytest.approx(9.75, abs=0.3)
-    assert reading.doubt is None
+    hypothesis = decoding.assess(lane(), 0.0, 30.0, decoded((0.0, 9.6, TEXT)))
+    assert hypothesis.stop == pytest.approx(9.75, abs=0.3)
+    assert hypothesis.doubt is None
 
 
 def test_speech_without_words_between_words_is_missing_text() -> None:
     said = decoded((0.0, 9.0, TEXT), (20.0, 29.9, MEANT[60:110]))
-    reading = decoding.judge(lane(), 0.0, 30.0, said)
-    assert reading.doubt == Doubt.MISSING
-    hole = next(phrase for phrase in reading.phrases if not phrase.text)
+    hypothesis = decoding.assess(lane(), 0.0, 30.0, said)
+    assert hypothesis.doubt == Doubt.MISSING
+    hole = next(phrase for phrase in hypothesis.phrases if not phrase.text)
     assert (hole.start_seconds, hole.end_seconds) == (9.0, 20.0)
 
 
 def test_a_window_without_any_words_is_missing_as_a_whole() -> None:
-    reading = decoding.judge(lane(), 0.0, 30.0, decoded())
-    assert reading.doubt == Doubt.MISSING and reading.stop == 30.0
+    hypothesis = decoding.assess(lane(), 0.0, 30.0, decoded())
+    assert hypothesis.doubt == Doubt.MISSING and hypothesis.stop == 30.0
 
 
 @pytest.mark.parametrize("doubt", [None, Doubt.UNSURE, Doubt.MISSING])
 def test_windows_cover_a_lane_however_doubtful_they_stay(doubt: Doubt | None) -> None:
-    track, taken = Track(lane()), list[tuple[float, float]]()
-    while track.position < track.lane.seconds:
-        here = (track.position, track.end)
-        track.take(Hypothesis((), track.end, -0.3, (), doubt))
-        if track.position > here[0]:
+    progress, taken = LaneProgress(lane()), list[tuple[float, float]]()
+    while progress.position < progress.lane.seconds:
+        here = (progress.position, progress.end)
+        progress.adopt(Hypothesis((), progress.end, -0.3, (), doubt))
+        if progress.position > here[0]:
             taken.append(here)
-    assert taken[0][0] == 0 and taken[-1][1] == track.lane.seconds
+    assert taken[0][0] == 0 and taken[-1][1] == progress.lane.seconds
     assert all(before[1] == after[0] for before, after in itertools.pairwise(taken))
     longest = decoding.WINDOW_SECONDS + decoding.WINDOW_SLACK_SECONDS
     shortest = decoding.SHORTEST_WINDOW_SECONDS if doubt == Doubt.MISSING else longest
     assert max(end - start for start, end in taken) <= shortest
-    in_pauses = [track.lane.spoken(start - 0.1, start + 0.1) == 0 for start, _ in taken[1:]]
+    in_pauses = [progress.lane.spoken(start - 0.1, start + 0.1) == 0 for start, _ in taken[1:]]
     assert all(in_pauses)
 
 
 def test_lanes_go_on_in_groups_of_their_own_and_an_idle_worker_gets_half() -> None:
     """Batches that fall apart into single windows cost twice as much for each."""
-    tracks = [Track(lane()) for _ in range(6)]
-    desk = Desk(tracks, 2)
-    one, other = desk.take(), desk.take()
-    assert (one, other) == (tracks[:3], tracks[3:])
-    desk.give_back(one)
-    assert desk.take() == one
+    lanes = [LaneProgress(lane()) for _ in range(6)]
+    queue = LaneQueue(lanes, 2)
+    one, other = queue.take(), queue.take()
+    assert (one, other) == (lanes[:3], lanes[3:])
+    queue.give_back(one)
+    assert queue.take() == one
     finish(other)
-    desk.give_back(other)
-    assert [track.phrases.get() for track in other] == [None] * 3
-    desk.give_back(one)
-    assert sorted([len(desk.take()), len(desk.take())]) == [1, 2]
+    queue.give_back(other)
+    assert [progress.phrases.get() for progress in other] == [None] * 3
+    queue.give_back(one)
+    assert sorted([len(queue.take()), len(queue.take())]) == [1, 2]
 
 
 def test_more_lanes_than_fit_in_memory_side_by_side_wait_until_earlier_ones_are_done() -> None:
-    tracks = [Track(lane()) for _ in range(2 * decoding.BATCH + 2)]
-    desk = Desk(tracks, 2)
-    one, other = desk.take(), desk.take()
-    assert max(len(one), len(other)) <= decoding.BATCH and one + other == tracks[:5]
+    lanes = [LaneProgress(lane()) for _ in range(2 * decoding.BATCH + 2)]
+    queue = LaneQueue(lanes, 2)
+    one, other = queue.take(), queue.take()
+    assert max(len(one), len(other)) <= decoding.BATCH and one + other == lanes[:5]
     for _ in range(3):
-        desk.give_back(other)
-        assert desk.take() == other
+        queue.give_back(other)
+        assert queue.take() == other
     finish(one)
-    desk.give_back(one)
-    assert desk.take() == tracks[5:7]
+    queue.give_back(one)
+    assert queue.take() == lanes[5:7]
 
 
-def finish(tracks: list[Track]) -> None:
-    for track in tracks:
-        track.position = track.lane.seconds
+def finish(lanes: list[LaneProgress]) -> None:
+    for progress in lanes:
+        progress.position = progress.lane.seconds
 
 
 class Deaf:
@@ -129,13 +129,13 @@ class Deaf:
     def __init__(self) -> None:
         self.followed = list[int]()
 
-    def features(self, samples: Samples) -> Features:
+    def features(self, samples: Samples) -> Spectrogram:
         return np.zeros((80, len(samples) // 160), np.float32)
 
-    def encode(self, windows: Sequence[Features]) -> list[Features]:
+    def encode(self, windows: Sequence[Spectrogram]) -> list[Spectrogram]:
         return list(windows)
 
-    def decode(self, encoded: Sequence[Features], *_: object, **how: Any) -> list[Decoded]:
+    def decode(self, encoded: Sequence[Spectrogram], *_: object, **how: Any) -> list[Decoded]:
         self.followed.append(len(encoded) * how["beam"])
         return [decoded() for _ in encoded]
 
@@ -143,7 +143,7 @@ class Deaf:
 class Breaking(Deaf):
     """Hears one window, then breaks."""
 
-    def decode(self, encoded: Sequence[Features], *_: object, **how: Any) -> list[Decoded]:
+    def decode(self, encoded: Sequence[Spectrogram], *_: object, **how: Any) -> list[Decoded]:
         if self.followed:
             raise RuntimeError("out of order")
         self.followed.append(1)
@@ -155,8 +155,8 @@ def test_text_comes_window_by_window_and_where_the_work_breaks_off_no_half_sente
     """What comes is kept at once, and never heard again: the end of what is known waits."""
     found = list[str]()
     with pytest.raises(RuntimeError, match="out of order"):
-        for track, phrases in decoding._decoded(cast(Whisper, Breaking()), [lane()]):
-            for heard in segments(track.lane, phrases):
+        for progress, phrases in decoding._decoded(cast(Whisper, Breaking()), [lane()]):
+            for heard in segments(progress.lane, phrases):
                 found.append(heard.text)
     assert "".join(found) == MEANT[:74]
 
@@ -165,28 +165,28 @@ def test_doubtful_windows_are_tried_again_a_few_at_a_time() -> None:
     """A wide beam over a full batch would take twice the memory of everything before it."""
 
     deaf = Deaf()
-    tracks = [Track(lane()) for _ in range(decoding.BATCH)]
-    decoding._next_windows(cast(Whisper, deaf), tracks)
+    lanes = [LaneProgress(lane()) for _ in range(decoding.BATCH)]
+    decoding._next_windows(cast(Whisper, deaf), lanes)
     assert len(deaf.followed) > 1 + len(decoding.LADDER)
     assert max(deaf.followed) <= decoding.MOST_SEQUENCES
 
 
 @pytest.mark.model
-def test_a_short_window_has_room_for_its_words_however_much_it_is_told(
+def test_a_short_window_has_room_for_its_words_however_long_its_prompt(
     model: SpeechModel, speech: Samples
 ) -> None:
     loaded = whisper.Whisper(model, 1, "ja")
     encoded = loaded.encode([loaded.features(speech)[:, 870:1100]])
-    told = tuple(range(1000, 1000 + whisper.LONGEST_PROMPT))
-    alone, reminded = loaded.decode(encoded), loaded.decode(encoded, [told])
-    assert len(alone) == len(reminded) == 1 and alone[0].text
+    prompt = tuple(range(1000, 1000 + whisper.LONGEST_PROMPT))
+    alone, prompted = loaded.decode(encoded), loaded.decode(encoded, [prompt])
+    assert len(alone) == len(prompted) == 1 and alone[0].text
 
 
-def test_the_better_of_two_readings_has_the_lesser_doubt_then_the_higher_score() -> None:
-    good = decoding.judge(lane(), 0.0, 30.0, decoded((0.0, 29.5, "いろは" * 40), score=-0.6))
-    loop = decoding.judge(lane(), 0.0, 30.0, decoded((0.0, 29.5, "議案第一号の" * 9), score=-0.1))
+def test_the_better_of_two_hypotheses_has_the_lesser_doubt_then_the_higher_score() -> None:
+    good = decoding.assess(lane(), 0.0, 30.0, decoded((0.0, 29.5, "いろは" * 40), score=-0.6))
+    loop = decoding.assess(lane(), 0.0, 30.0, decoded((0.0, 29.5, "議案第一号の" * 9), score=-0.1))
     assert good.doubt in (None, Doubt.REPEATED) and loop.doubt == Doubt.REPEATED
-    fine = decoding.judge(lane(), 0.0, 30.0, decoded((0.0, 29.5, MEANT), score=-0.6))
+    fine = decoding.assess(lane(), 0.0, 30.0, decoded((0.0, 29.5, MEANT), score=-0.6))
     assert fine.merit > loop.merit
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from minutes.recognition.batching import Span, SpeechLane, cut_lanes
+from minutes.recognition.batching import SpeechLane, TimeSpan, cut_lanes
 from minutes.recognition.heard import HeardSegment
 from minutes.recognition.sentences import Phrase, segments
 from minutes.sound.audio import RATE
@@ -12,13 +12,13 @@ from minutes.speech_models.languages import writing_of
 from models.transcript import Doubt
 
 
-def lane_of(*speech: Span) -> SpeechLane:
+def lane_of(*speech: TimeSpan) -> SpeechLane:
     (lane,) = cut_lanes(np.zeros(RATE * 60, np.float32), list(speech), 1)
     return lane
 
 
 def made(
-    lane: SpeechLane, *phrases: tuple[Span, str], doubt: Doubt | None = None
+    lane: SpeechLane, *phrases: tuple[TimeSpan, str], doubt: Doubt | None = None
 ) -> list[HeardSegment]:
     shift = lane.pieces[0][1]
     return list(

@@ -7,7 +7,7 @@ import pytest
 
 from meetings import config as settings
 from minutes import loading
-from minutes.recognition.heard import FindWords, HeardSegment, TokenTiming
+from minutes.recognition.heard import FindTokenTimings, HeardSegment, TokenTiming
 from minutes.sound import audio
 from minutes.speech_models import speech_model
 from minutes.transcripts.word_times import heard_words
@@ -19,7 +19,7 @@ LATER = "本日は、お忙しい中お集まりいただき、ありがとう�
 
 
 @pytest.fixture(scope="module")
-def find(tmp_path_factory: pytest.TempPathFactory) -> FindWords:
+def find(tmp_path_factory: pytest.TempPathFactory) -> FindTokenTimings:
     model = speech_model.prepare(tmp_path_factory.mktemp("home"))
     return loading.load_word_finder(settings.load(), model, "ja")
 
@@ -31,11 +31,13 @@ def wav(tmp_path: Path) -> Path:
     return made
 
 
-def moments(find: FindWords, wav: Path, *segments: HeardSegment) -> list[list[TokenTiming]]:
+def moments(find: FindTokenTimings, wav: Path, *segments: HeardSegment) -> list[list[TokenTiming]]:
     return list(find(segments, partial(audio.read, wav)))
 
 
-def test_each_word_has_its_moment_in_the_order_of_the_sound(find: FindWords, wav: Path) -> None:
+def test_each_word_has_its_moment_in_the_order_of_the_sound(
+    find: FindTokenTimings, wav: Path
+) -> None:
     first, second = HeardSegment(1.0, 8.652, SAID), HeardSegment(9.074, 13.086, LATER)
     for heard, found in zip((first, second), moments(find, wav, first, second), strict=True):
         assert sum(one.letters for one in found) == len(heard.text)
@@ -45,7 +47,7 @@ def test_each_word_has_its_moment_in_the_order_of_the_sound(find: FindWords, wav
 
 
 def test_a_sentence_that_begins_within_a_segment_begins_when_it_was_said(
-    find: FindWords, wav: Path
+    find: FindTokenTimings, wav: Path
 ) -> None:
     both = HeardSegment(1.0, 13.086, SAID + LATER)
     (found,) = moments(find, wav, both)
@@ -53,7 +55,9 @@ def test_a_sentence_that_begins_within_a_segment_begins_when_it_was_said(
     assert today.seconds == pytest.approx(9.074, abs=0.3)
 
 
-def test_a_misheard_word_is_less_probable_than_what_was_said(find: FindWords, wav: Path) -> None:
+def test_a_misheard_word_is_less_probable_than_what_was_said(
+    find: FindTokenTimings, wav: Path
+) -> None:
     heard = HeardSegment(1.0, 8.652, SAID.replace("懇話会", "コンマッ会"))
     (found,) = moments(find, wav, heard)
     unsure = "".join(word.text for word in heard_words(heard, found) if word.is_unsure)
@@ -62,7 +66,7 @@ def test_a_misheard_word_is_less_probable_than_what_was_said(find: FindWords, wa
 
 
 def test_no_text_and_what_is_too_long_for_one_pass_have_no_moments(
-    find: FindWords, wav: Path
+    find: FindTokenTimings, wav: Path
 ) -> None:
     assert moments(find, wav) == []
     found = moments(find, wav, HeardSegment(0.0, 1.0, ""), HeardSegment(1.0, 60.0, SAID))
