@@ -25,10 +25,9 @@ from minutes.evaluation import recognition
 from minutes.evaluation.folder import vocabulary_of
 from minutes.evaluation.scoring import errors, said_in_each
 from minutes.japanese.readings import plain
-from minutes.proposals import features as evidence
-from minutes.proposals import selection, teaching
+from minutes.proposals import features, selection, teaching
 from minutes.proposals.candidates import Candidate, candidates
-from minutes.proposals.features import Evidence, Weights
+from minutes.proposals.features import FeatureValues, FeatureWeights
 from minutes.proposals.selection import ScreenedCandidate
 from minutes.recognition.heard import HeardSegment, Recognise
 from minutes.recognition.whisper import Whisper
@@ -38,7 +37,7 @@ from minutes.sound.samples import Sound
 from minutes.speech_models import speech_model
 from minutes.terms.terms import MeetingVocabulary
 
-PENALTY_SCREENED, PENALTY_JUDGED = 1.0, 2.0
+PENALTY_SCREENED, PENALTY_RESCORED = 1.0, 2.0
 STEPS = 25
 
 
@@ -47,7 +46,7 @@ class Possible:
     """A candidate for a correction, and whether it is right."""
 
     candidate: Candidate
-    evidence: Evidence
+    features: FeatureValues
     is_right: bool
 
 
@@ -78,7 +77,7 @@ class EncodedMeeting:
 
 
 @dataclass(frozen=True)
-class JudgedExample:
+class RescoredExample:
     """A segment with the candidates that the judge was asked about, and the gain that it gave to
     each.
     """
@@ -88,17 +87,17 @@ class JudgedExample:
     gains: list[float]
 
     @property
-    def known(self) -> Iterator[tuple[Evidence, bool]]:
-        """Yields the evidence of each judged candidate, and whether that is right."""
+    def known(self) -> Iterator[tuple[FeatureValues, bool]]:
+        """Yields the features of each rescored candidate, and whether that is right."""
         right = {id(one.candidate): one.is_right for one in self.example.possible}
         for asked, gain in zip(self.asked, self.gains, strict=True):
-            yield selection.with_judgement(asked, gain), right[id(asked.candidate)]
+            yield selection.with_log_ratio(asked, gain), right[id(asked.candidate)]
 
 
 def fitted(
-    examples: Sequence[tuple[Evidence, bool]], penalty: float, without: Collection[str] = ()
-) -> Weights:
-    """Returns the weights that tell right from wrong examples best. Evidence named in `without`
+    examples: Sequence[tuple[FeatureValues, bool]], penalty: float, without: Collection[str] = ()
+) -> FeatureWeights:
+    """Returns the weights that tell right from wrong examples best. Features named in `without`
     gets the weight 0. Raises numpy's LinAlgError where the examples do not differ.
     """
     names = [name for name in examples[0][0] if name not in without]
@@ -119,7 +118,7 @@ def main(paths: Sequence[Path]) -> None:
     """Prints the weights of both steps, fitted on these sounds."""
     meetings, whisper = examined(paths)
     answers = [one for found in answered(whisper, meetings).values() for one in found]
-    print(f"SCREENED = {screened(meetings)}\n\nJUDGED = {judged(answers)}")  # noqa: T201
+    print(f"SCREENED = {screened(meetings)}\n\nRESCORED = {rescored(answers)}")  # noqa: T201
 
 
 def examined(paths: Sequence[Path]) -> tuple[list[EncodedMeeting], Whisper]:
@@ -136,8 +135,8 @@ def examined(paths: Sequence[Path]) -> tuple[list[EncodedMeeting], Whisper]:
 
 def answered(
     whisper: Whisper, meetings: Sequence[EncodedMeeting]
-) -> dict[Path, list[JudgedExample]]:
-    """Returns the judged examples by sound. The judge is asked what the first step lets through,
+) -> dict[Path, list[RescoredExample]]:
+    """Returns the rescored examples by sound. The judge is asked what the first step lets through,
     with weights that were fitted on the other meetings.
     """
     return {
@@ -152,16 +151,16 @@ def others(meetings: Sequence[EncodedMeeting], path: Path) -> list[EncodedMeetin
     return [one for one in meetings if one.path.parent != path.parent] or list(meetings)
 
 
-def screened(meetings: Sequence[EncodedMeeting], without: Collection[str] = ()) -> Weights:
+def screened(meetings: Sequence[EncodedMeeting], without: Collection[str] = ()) -> FeatureWeights:
     """Returns the weights of the first step, fitted on the meetings."""
-    known = [(one.evidence, one.is_right) for meeting in meetings for one in meeting.possible]
+    known = [(one.features, one.is_right) for meeting in meetings for one in meeting.possible]
     return fitted(known, PENALTY_SCREENED, without)
 
 
-def judged(answers: Sequence[JudgedExample], without: Collection[str] = ()) -> Weights:
+def rescored(answers: Sequence[RescoredExample], without: Collection[str] = ()) -> FeatureWeights:
     """Returns the weights of the second step, fitted on the judge's answers."""
     known = [known for one in answers for known in one.known]
-    return fitted(known, PENALTY_JUDGED, without)
+    return fitted(known, PENALTY_RESCORED, without)
 
 
 def _meeting(config: Config, recognise: Recognise, path: Path) -> EncodedMeeting:
@@ -187,7 +186,7 @@ def _example(segment: HeardSegment, meant: str, vocabulary: MeetingVocabulary) -
         [
             Possible(
                 one,
-                evidence.of_candidate(one, text, vocabulary, segment.confidence),
+                features.of_candidate(one, text, vocabulary, segment.confidence),
                 errors(one.applied_to(text), meant) < before,
             )
             for one in candidates(text, vocabulary)
@@ -195,20 +194,22 @@ def _example(segment: HeardSegment, meant: str, vocabulary: MeetingVocabulary) -
     )
 
 
-def _answers(whisper: Whisper, meeting: EncodedMeeting, weights: Weights) -> list[JudgedExample]:
-    found: list[JudgedExample] = []
+def _answers(
+    whisper: Whisper, meeting: EncodedMeeting, weights: FeatureWeights
+) -> list[RescoredExample]:
+    found: list[RescoredExample] = []
     with _sound_of(meeting.path) as sound:
         for window in meeting.windows:
             segments = [one.segment for one in window]
             asked = [_asked(one, weights) for one in window]
-            gains = teaching.judged(whisper, segments, sound, asked)
-            found += map(JudgedExample, window, asked, gains)
+            gains = teaching.log_ratios(whisper, segments, sound, asked)
+            found += map(RescoredExample, window, asked, gains)
     return found
 
 
-def _asked(example: Example, weights: Weights) -> list[ScreenedCandidate]:
+def _asked(example: Example, weights: FeatureWeights) -> list[ScreenedCandidate]:
     return selection.best_of(
-        ScreenedCandidate(one.candidate, one.evidence, evidence.probability(one.evidence, weights))
+        ScreenedCandidate(one.candidate, one.features, features.probability(one.features, weights))
         for one in example.possible
     )
 

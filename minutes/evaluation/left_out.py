@@ -12,26 +12,26 @@ from pathlib import Path
 from minutes import accuracy
 from minutes.evaluation.fitting import (
     EncodedMeeting,
-    JudgedExample,
+    RescoredExample,
     answered,
     examined,
-    judged,
     others,
+    rescored,
     screened,
 )
 from minutes.evaluation.scoring import errors
 from minutes.japanese.readings import plain
 from minutes.proposals import features
-from minutes.proposals.features import Weights
+from minutes.proposals.features import FeatureWeights
 from minutes.proposals.selection import LIKELY, SURE, RatedCandidate, ScreenedCandidate, choose
 
-JUDGE = ("judged_for", "judged_against", "judged_dictionary", "judged_printed")
+RESCORING = ("log_ratio_for", "log_ratio_against", "log_ratio_dictionary", "log_ratio_printed")
 NATURALNESS = ("natural",)
 SURES = (0.7, 0.75, 0.8, 0.85, 0.9)
 LIKELIES = (0.4, 0.5, 0.6, 0.65, 0.7)
 HEAD = f"{'':<34}{'wrong':>6}{'fewer':>14}{'changed':>14}{'proposed':>14}"
 
-Answers = dict[Path, list[JudgedExample]]
+Answers = dict[Path, list[RescoredExample]]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def report(meetings: Sequence[EncodedMeeting], answers: Answers) -> list[str]:
         rows[f"changed from {sure} on"] = _all(answers, weights, sure, min(sure, LIKELY))
     for likely in LIKELIES:
         rows[f"proposed from {likely} on"] = _all(answers, weights, SURE, likely)
-    rows["without the judge"] = _without(answers, JUDGE)
+    rows["without the judge"] = _without(answers, RESCORING)
     rows["without naturalness"] = _without(
         _screened_without(meetings, answers, NATURALNESS), NATURALNESS
     )
@@ -88,13 +88,16 @@ def report(meetings: Sequence[EncodedMeeting], answers: Answers) -> list[str]:
 
 
 def counted(
-    answers: Iterable[JudgedExample], weights: Weights, sure: float = SURE, likely: float = LIKELY
+    answers: Iterable[RescoredExample],
+    weights: FeatureWeights,
+    sure: float = SURE,
+    likely: float = LIKELY,
 ) -> Count:
     """Returns what the corrections did with these weights and thresholds, over all examples."""
     return sum((_counted(one, weights, sure, likely) for one in answers), Count())
 
 
-def _counted(one: JudgedExample, weights: Weights, sure: float, likely: float) -> Count:
+def _counted(one: RescoredExample, weights: FeatureWeights, sure: float, likely: float) -> Count:
     text, meant = plain(one.example.segment.text), one.example.meant
     choice = choose(text, one.asked, one.gains, weights, sure, likely)
     before = errors(text, meant)
@@ -122,12 +125,14 @@ def _became(text: str, changes: Iterable[RatedCandidate], meant: str) -> tuple[i
     return right, wrong, no_better
 
 
-def _weights(answers: Answers, path: Path, without: Collection[str] = ()) -> Weights:
+def _weights(answers: Answers, path: Path, without: Collection[str] = ()) -> FeatureWeights:
     known = [one for other in answers for one in answers[other] if other.parent != path.parent]
-    return judged(known or answers[path], without)
+    return rescored(known or answers[path], without)
 
 
-def _all(answers: Answers, weights: dict[Path, Weights], sure: float, likely: float) -> Count:
+def _all(
+    answers: Answers, weights: dict[Path, FeatureWeights], sure: float, likely: float
+) -> Count:
     return sum((counted(answers[one], weights[one], sure, likely) for one in answers), Count())
 
 
@@ -152,8 +157,8 @@ def _screened_without(
     return found
 
 
-def _again(asked: ScreenedCandidate, weights: Weights) -> ScreenedCandidate:
-    return replace(asked, screened=features.probability(asked.evidence, weights))
+def _again(asked: ScreenedCandidate, weights: FeatureWeights) -> ScreenedCandidate:
+    return replace(asked, screened=features.probability(asked.features, weights))
 
 
 def _name(path: Path) -> str:

@@ -23,15 +23,15 @@ NEIGHBOURS = 2
 
 USUAL_CONFIDENCE = 0.7
 """Subtracted from the confidence of a segment, so that a usual one counts as 0."""
-Evidence = dict[str, float]
+FeatureValues = dict[str, float]
 """Features of a candidate by name."""
-Weights = Mapping[str, float]
+FeatureWeights = Mapping[str, float]
 """Weights of features by name, and "constant", the intercept."""
 
 
 def of_candidate(
     one: Candidate, text: str, vocabulary: MeetingVocabulary, confidence: float | None
-) -> Evidence:
+) -> FeatureValues:
     """Returns the features of a candidate that need no sound: how near the words sound, how natural
     the text becomes, how much the word belongs to this meeting.
 
@@ -70,9 +70,9 @@ def of_candidate(
     }
 
 
-def probability(evidence: Evidence, weights: Weights) -> float:
+def probability(features: FeatureValues, weights: FeatureWeights) -> float:
     """Returns the probability from 0 to 1 that logistic regression with these weights gives."""
     score = weights["constant"] + sum(
-        weights[name] * value for name, value in evidence.items() if value
+        weights[name] * value for name, value in features.items() if value
     )
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))

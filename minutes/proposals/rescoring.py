@@ -29,7 +29,7 @@ PAUSE_SOUNDS = 3
 MOST_PROMPT_WORDS = 4
 """The most words in the prompt."""
 NEVER = float("-inf")
-"""Score of a place beyond the window: a segment may be longer than one pass of the encoder
+"""Log ratio at a place beyond the window: a segment may be longer than one pass of the encoder
 hears.
 """
 
@@ -97,7 +97,7 @@ def excerpt(
     return Excerpt(first, last, max(0, round(begins / TICK_SECONDS)), round(ends / TICK_SECONDS))
 
 
-def judge(
+def log_ratios(
     whisper: Whisper,
     encoded: Encoded,
     text: str,
@@ -105,8 +105,8 @@ def judge(
     start: float,
     end: float,
 ) -> list[float]:
-    """Returns for each candidate of one place the difference of the log probabilities (natural) of
-    the text with it and of the recognised text; positive if the speech model prefers the candidate.
+    """Returns the log ratio of each candidate of one place: log probability (natural) of the text
+    with it, minus that of the recognised text; positive if the speech model prefers the candidate.
 
     `encoded` is a window in which the segment was spoken from `start` to `end` in seconds.
     """

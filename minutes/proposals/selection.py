@@ -7,21 +7,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from minutes.japanese.readings import plain
-from minutes.proposals import features as evidence
+from minutes.proposals import features
 from minutes.proposals.candidates import Candidate, candidates
-from minutes.proposals.features import Evidence, Weights
-from minutes.proposals.weights import JUDGED, SCREENED
+from minutes.proposals.features import FeatureValues, FeatureWeights
+from minutes.proposals.weights import RESCORED, SCREENED
 from minutes.recognition.heard import HeardSegment
 from minutes.sound.samples import Sound
 from minutes.terms.terms import MeetingVocabulary
 from models.transcript import Origin
 
-WORTH_ASKING = 0.3
+WORTH_RESCORING = 0.3
 """Probability from which a candidate is rescored. With a lower one more are rescored, which takes
 longer and makes the selection worse (docs/accuracy.md).
 """
 
-MOST_ASKED, MOST_ASKED_AT_A_PLACE = 16, 3
+MOST_RESCORED, MOST_RESCORED_AT_A_PLACE = 16, 3
 """The most candidates that are rescored in a segment, and that overlap at one place. Rescoring
 takes more time than everything else together.
 """
@@ -29,12 +29,12 @@ takes more time than everything else together.
 SURE, LIKELY = 0.85, 0.65
 """Probabilities from which a candidate is applied, and from which it is proposed."""
 FOR, AGAINST = 20.0, -30.0
-"""Limits to which differences of log probabilities are clipped: beyond them they say no more."""
+"""Limits to which log ratios are clipped: beyond them they say no more."""
 
 SCALE = 5.0
-"""Divisor that brings the differences to the size of the other features."""
+"""Divisor that brings log ratios to the size of the other features."""
 OPPOSED = -10.0
-"""Difference of log probabilities below which the sound contradicts an earlier correction."""
+"""Log ratio below which the sound contradicts an earlier correction."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class ScreenedCandidate:
     """
 
     candidate: Candidate
-    evidence: Evidence
+    features: FeatureValues
     screened: float
 
 
@@ -73,7 +73,7 @@ sound.
 """
 
 
-def worth_asking(
+def worth_rescoring(
     text: str, vocabulary: MeetingVocabulary, confidence: float | None
 ) -> list[ScreenedCandidate]:
     """Returns the candidates of a text that are worth rescoring, by their features without the
@@ -82,10 +82,10 @@ def worth_asking(
     text = plain(text)
     screened = []
     for one in candidates(text, vocabulary):
-        known = evidence.of_candidate(one, text, vocabulary, confidence)
-        probability = evidence.probability(known, SCREENED)
+        known = features.of_candidate(one, text, vocabulary, confidence)
+        probability = features.probability(known, SCREENED)
         if one.origin == Origin.LEARNED:
-            probability = max(probability, WORTH_ASKING)
+            probability = max(probability, WORTH_RESCORING)
         screened.append(ScreenedCandidate(one, known, probability))
     return best_of(screened)
 
@@ -94,10 +94,10 @@ def best_of(screened: Iterable[ScreenedCandidate]) -> list[ScreenedCandidate]:
     """Returns the candidates to rescore, the best first; learned ones come before all others."""
     kept: list[ScreenedCandidate] = []
     for asked in sorted(screened, key=lambda asked: (-asked.candidate.times, -asked.screened)):
-        if asked.screened < WORTH_ASKING or len(kept) == MOST_ASKED:
+        if asked.screened < WORTH_RESCORING or len(kept) == MOST_RESCORED:
             break
         rivals = sum(asked.candidate.overlaps(other.candidate) for other in kept)
-        if rivals < MOST_ASKED_AT_A_PLACE:
+        if rivals < MOST_RESCORED_AT_A_PLACE:
             kept.append(asked)
     return kept
 
@@ -105,20 +105,20 @@ def best_of(screened: Iterable[ScreenedCandidate]) -> list[ScreenedCandidate]:
 def choose(
     text: str,
     asked: Sequence[ScreenedCandidate],
-    judged: Sequence[float],
-    weights: Weights = JUDGED,
+    log_ratios: Sequence[float],
+    weights: FeatureWeights = RESCORED,
     sure: float = SURE,
     likely: float = LIKELY,
 ) -> Selection:
-    """Returns the selection for a text; `judged` holds for each candidate of `asked` the difference
-    of log probabilities that rescoring gave.
+    """Returns the selection for a text; `log_ratios` holds for each candidate of `asked` the log
+    ratio that rescoring gave.
 
     Candidates with at least the probability `sure` are applied, those with at least `likely` are
     proposed, none that overlaps a better one.
     """
     changes = [
         RatedCandidate(one.candidate, _probability(one, gain, weights, likely))
-        for one, gain in zip(asked, judged, strict=True)
+        for one, gain in zip(asked, log_ratios, strict=True)
     ]
     changes.sort(key=lambda change: -change.probability)
     changed = _apart([change for change in changes if change.probability >= sure])
@@ -129,29 +129,31 @@ def choose(
     return Selection(text, tuple(changed), tuple(proposed))
 
 
-def _probability(asked: ScreenedCandidate, gain: float, weights: Weights, likely: float) -> float:
+def _probability(
+    asked: ScreenedCandidate, gain: float, weights: FeatureWeights, likely: float
+) -> float:
     """Returns the probability after rescoring. A learned candidate is proposed whatever its
     features, unless the sound contradicts it.
     """
-    weighed = evidence.probability(with_judgement(asked, gain), weights)
+    weighed = features.probability(with_log_ratio(asked, gain), weights)
     is_learned = asked.candidate.origin == Origin.LEARNED and gain > OPPOSED
     return likely if is_learned else weighed
 
 
-def with_judgement(asked: ScreenedCandidate, gain: float) -> Evidence:
-    """Returns the features with those of rescoring; `gain` is the difference of log probabilities.
-    It is weighted differently for words of the documents and of the dictionary.
+def with_log_ratio(asked: ScreenedCandidate, gain: float) -> FeatureValues:
+    """Returns the features with those of rescoring; `gain` is the log ratio. It is weighted
+    differently for words of the documents and of the dictionary.
     """
-    known = asked.evidence
+    known = asked.features
     gain = max(AGAINST, min(FOR, gain)) / SCALE
     is_printed = known[Origin.TERM] or known[Origin.NAME]
     return {
         **known,
         "screened": math.log(asked.screened / (1 - asked.screened)),
-        "judged_for": max(0.0, gain),
-        "judged_against": min(0.0, gain),
-        "judged_dictionary": gain * known[Origin.DICTIONARY],
-        "judged_printed": gain * is_printed,
+        "log_ratio_for": max(0.0, gain),
+        "log_ratio_against": min(0.0, gain),
+        "log_ratio_dictionary": gain * known[Origin.DICTIONARY],
+        "log_ratio_printed": gain * is_printed,
     }
 
 

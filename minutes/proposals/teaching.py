@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from minutes.japanese import dictionary
 from minutes.japanese.readings import plain
 from minutes.proposals import rescoring
-from minutes.proposals.selection import ScreenedCandidate, Selection, Teach, choose, worth_asking
+from minutes.proposals.selection import ScreenedCandidate, Selection, Teach, choose, worth_rescoring
 from minutes.recognition.heard import HeardSegment
 from minutes.recognition.whisper import Encoded, Whisper
 from minutes.recognition.windows import heard_together
@@ -48,24 +48,23 @@ def load(model: SpeechModel, threads: int) -> Teach:
 def _taught(
     whisper: Whisper, window: Sequence[HeardSegment], sound: Sound, vocabulary: MeetingVocabulary
 ) -> list[Selection]:
-    asked = [worth_asking(one.text, vocabulary, one.confidence) for one in window]
+    asked = [worth_rescoring(one.text, vocabulary, one.confidence) for one in window]
     return [
         choose(segment.text, questions, gains)
         for segment, questions, gains in zip(
-            window, asked, judged(whisper, window, sound, asked), strict=True
+            window, asked, log_ratios(whisper, window, sound, asked), strict=True
         )
     ]
 
 
-def judged(
+def log_ratios(
     whisper: Whisper,
     window: Sequence[HeardSegment],
     sound: Sound,
     asked: Sequence[Sequence[ScreenedCandidate]],
 ) -> list[list[float]]:
-    """Rescores the candidates `asked` of each segment of a window with its sound. Returns for each
-    of them the difference of log probabilities to the recognised text, positive if the candidate is
-    more probable.
+    """Rescores the candidates `asked` of each segment of a window with its sound. Returns the log
+    ratio of each, positive if it is more probable than the recognised text.
     """
     if not any(asked):
         return [[] for _ in window]
@@ -85,13 +84,13 @@ def _gains(
     asked: Sequence[ScreenedCandidate],
     origin: float,
 ) -> list[float]:
-    """Returns the difference of log probabilities of each candidate of one segment; `origin` is the
-    start of the window in seconds of the recording.
+    """Returns the log ratio of each candidate of one segment; `origin` is the start of the window
+    in seconds of the recording.
     """
     text = plain(segment.text)
     start, end = segment.start_seconds - origin, segment.end_seconds - origin
     gains: dict[int, float] = {}
     for place in rescoring.places([one.candidate for one in asked]):
-        scores = rescoring.judge(whisper, encoded, text, place, start, end)
+        scores = rescoring.log_ratios(whisper, encoded, text, place, start, end)
         gains |= {id(one): score for one, score in zip(place, scores, strict=True)}
     return [gains[id(one.candidate)] for one in asked]

@@ -32,7 +32,7 @@ SCREENED = {
 }
 """Before rescoring."""
 
-JUDGED = {
+RESCORED = {
     "term": -0.27,
     "name": 0.085,
     "dictionary": -0.323,
@@ -59,10 +59,10 @@ JUDGED = {
     "old_is_hiragana": -0.398,
     "one_letter_each": 0.637,
     "screened": 0.535,
-    "judged_for": 0.729,
-    "judged_against": 0.281,
-    "judged_dictionary": 0.69,
-    "judged_printed": 0.484,
+    "log_ratio_for": 0.729,
+    "log_ratio_against": 0.281,
+    "log_ratio_dictionary": 0.69,
+    "log_ratio_printed": 0.484,
     "constant": 1.068,
 }
 """With the features of rescoring."""

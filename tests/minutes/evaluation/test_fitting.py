@@ -1,4 +1,4 @@
-"""The weights that turn evidence into a probability."""
+"""The weights that turn features into a probability."""
 
 import random
 
@@ -26,12 +26,12 @@ def test_what_tells_right_from_wrong_gets_the_weight() -> None:
     assert probability({"near": 0.1, "noise": 0.5}, found) < 0.2
 
 
-def test_every_evidence_has_its_weight() -> None:
+def test_every_feature_has_its_weight() -> None:
     vocabulary = collect([Paper("資料", "予算の質疑")])
     (one, *_) = candidates("これより室議に入ります", vocabulary)
     known = of_candidate(one, "これより室議に入ります", vocabulary, 0.5)
     assert set(known) | {"constant"} == set(weights.SCREENED)
-    assert set(weights.SCREENED) < set(weights.JUDGED)
+    assert set(weights.SCREENED) < set(weights.RESCORED)
 
 
 def test_what_was_said_is_parted_as_it_was_heard() -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from minutes.evaluation import left_out
-from minutes.evaluation.fitting import EncodedMeeting, Example, JudgedExample, Possible, others
+from minutes.evaluation.fitting import EncodedMeeting, Example, Possible, RescoredExample, others
 from minutes.evaluation.left_out import Count, counted
 from minutes.proposals.candidates import Candidate
 from minutes.proposals.selection import ScreenedCandidate
@@ -17,11 +17,11 @@ JUDGE_SILENT = dict.fromkeys((*left_out.JUDGE, "screened"), 0.0)
 CERTAIN, LIKELY = {"constant": 5.0}, {"constant": 1.0}
 
 
-def answered(*which: int) -> JudgedExample:
+def answered(*which: int) -> RescoredExample:
     found = [_candidate(*CANDIDATES[one]) for one in which]
     possible = [Possible(one, KNOWN, one.new == "議題") for one in found]
     asked = [ScreenedCandidate(one, KNOWN, 0.5) for one in found]
-    return JudgedExample(
+    return RescoredExample(
         Example(HeardSegment(0.0, 5.0, HEARD), MEANT, possible), asked, [0.0] * len(found)
     )
 
@@ -32,7 +32,7 @@ def _candidate(old: str, new: str) -> Candidate:
 
 
 def test_changes_are_counted_by_what_became_of_their_segment() -> None:
-    weights = dict.fromkeys(answered(0).asked[0].evidence, 0.0) | JUDGE_SILENT
+    weights = dict.fromkeys(answered(0).asked[0].features, 0.0) | JUDGE_SILENT
     wrong = 4
     assert counted([answered(0)], weights | CERTAIN) == Count(wrong, 2, right=1)
     assert counted([answered(1)], weights | CERTAIN) == Count(wrong, -1, wrong=1)

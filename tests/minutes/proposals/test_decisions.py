@@ -179,8 +179,8 @@ def test_words_that_are_only_added_have_something_to_hold_on_to(
 
 
 def asked(candidate: Candidate) -> ScreenedCandidate:
-    evidence = {origin.value: float(origin == candidate.origin) for origin in Origin}
-    return ScreenedCandidate(candidate, {**evidence, "old_letters": 0.5}, 0.5)
+    features = {origin.value: float(origin == candidate.origin) for origin in Origin}
+    return ScreenedCandidate(candidate, {**features, "old_letters": 0.5}, 0.5)
 
 
 def test_the_judge_decides_between_change_proposal_and_nothing() -> None:

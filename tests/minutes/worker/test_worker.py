@@ -17,7 +17,7 @@ from meetings.errors import ConfigurationError, FileRejected
 from minutes.assignment import decisions as assignment
 from minutes.proposals import decisions
 from minutes.proposals.candidates import Candidate
-from minutes.proposals.selection import RatedCandidate, Selection, Teach, choose, worth_asking
+from minutes.proposals.selection import RatedCandidate, Selection, Teach, choose, worth_rescoring
 from minutes.recognition.heard import HeardSegment, Recognise, TokenTiming
 from minutes.records import records
 from minutes.sound import audio
@@ -469,7 +469,7 @@ def test_what_was_corrected_twice_is_proposed_in_the_next_meeting_of_the_series(
         segments: Sequence[HeardSegment], _: Sound, words: MeetingVocabulary
     ) -> Iterator[Selection]:
         for segment in segments:
-            asked = worth_asking(segment.text, words, segment.confidence)
+            asked = worth_rescoring(segment.text, words, segment.confidence)
             learned = [one for one in asked if one.candidate.origin == Origin.LEARNED]
             yield choose(segment.text, learned, [0.0] * len(learned))
 
