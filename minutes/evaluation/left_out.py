@@ -1,7 +1,7 @@
 """Measures how much the documents help on meetings that nothing was fitted on: `python -m
 minutes.evaluation.left_out SOUND…`, sounds as `fitting.py` takes them. Each meeting is corrected
 with weights that were fitted on all others; then again with other thresholds, and without parts of
-the evidence.
+the features.
 """
 
 import sys
@@ -70,7 +70,7 @@ def main(paths: Sequence[Path]) -> None:
 
 def report(meetings: Sequence[EncodedMeeting], answers: Answers) -> list[str]:
     """Returns the lines of the table: each sound, all, other thresholds, and without parts of the
-    evidence.
+    features.
     """
     weights = {path: _weights(answers, path) for path in answers}
     rows = {_name(path): counted(answers[path], weights[path]) for path in answers}
@@ -144,7 +144,7 @@ def _without(answers: Answers, names: Collection[str]) -> Count:
 def _screened_without(
     meetings: Sequence[EncodedMeeting], answers: Answers, names: Collection[str]
 ) -> Answers:
-    """Returns the same questions, screened by a first step that lacks the evidence of these
+    """Returns the same questions, screened by a first step that lacks the features of these
     names.
     """
     found = {}

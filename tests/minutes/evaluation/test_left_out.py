@@ -13,7 +13,7 @@ from models.transcript import Origin
 HEARD, MEANT = "危代と予備が百四で回帰", "議題と予備が104で会議"
 CANDIDATES = [("危代", "議題"), ("予備", "予算"), ("百四", "104"), ("回帰", "怪奇")]
 KNOWN = {origin.value: 0.0 for origin in (Origin.TERM, Origin.NAME, Origin.DICTIONARY, Origin.DATE)}
-JUDGE_SILENT = dict.fromkeys((*left_out.JUDGE, "screened"), 0.0)
+NO_RESCORING = dict.fromkeys((*left_out.RESCORING, "screened"), 0.0)
 CERTAIN, LIKELY = {"constant": 5.0}, {"constant": 1.0}
 
 
@@ -32,7 +32,7 @@ def _candidate(old: str, new: str) -> Candidate:
 
 
 def test_changes_are_counted_by_what_became_of_their_segment() -> None:
-    weights = dict.fromkeys(answered(0).asked[0].features, 0.0) | JUDGE_SILENT
+    weights = dict.fromkeys(answered(0).asked[0].features, 0.0) | NO_RESCORING
     wrong = 4
     assert counted([answered(0)], weights | CERTAIN) == Count(wrong, 2, right=1)
     assert counted([answered(1)], weights | CERTAIN) == Count(wrong, -1, wrong=1)
