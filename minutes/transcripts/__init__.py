@@ -1,1 +1,1 @@
-"""The transcript (逐語録): correcting, cutting, counting and exporting it."""
+"""The transcript (逐語録): correcting, splitting, joining, counting and exporting it."""

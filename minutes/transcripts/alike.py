@@ -1,5 +1,6 @@
-"""After a correction: the other places of the transcript that say the same, in the same letters or
-with the same sound. Nothing is changed here; a person chooses."""
+"""After a correction, finds the other places of the transcript where the same words stand, in the
+same letters or with the same sound. It changes nothing; a person chooses what to correct.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
@@ -13,20 +14,26 @@ from minutes.terms import learning
 from models.transcript import Segment
 
 LONGEST_WORDS = 30
+"""The most characters in a replacement."""
 SHORTEST_SOUNDS = 4
+"""The fewest sounds by which other places are found."""
 MOST_WORDS = 6
-"""Words of the dictionary in one replacement."""
+"""The most words, as MeCab cuts them, that are compared by their sound."""
 
 MOST_REPLACEMENTS = 20
-"""Of one correction: who writes a long text anew has other places in mind than all of them."""
+"""The most replacements of one correction. A person who rewrites a long text does not look for all
+of them elsewhere.
+"""
 
 MOST_PLACES = 200
+"""The most places for one replacement."""
 AROUND = 12
+"""Characters shown before and after a place."""
 
 
 @dataclass(frozen=True)
 class WordReplacement:
-    """Whole words that stood there, and what was meant; neither begins or ends with a mark."""
+    """Whole words and what a person put in their place. Neither begins or ends with a mark."""
 
     before: str
     after: str
@@ -34,7 +41,9 @@ class WordReplacement:
 
 @dataclass(frozen=True)
 class SegmentMatch:
-    """Where `words` stand in a segment, with what stands before and after them there."""
+    """A place in a segment where `words` stand, from the character `start` on. `is_same_text`: they
+    are in the same letters as the corrected ones, not only of the same sound.
+    """
 
     segment: Segment
     start: int
@@ -43,23 +52,28 @@ class SegmentMatch:
 
     @property
     def is_sure(self) -> bool:
-        """Whether it may be corrected with the others at one press: the same letters, in a segment
-        that nobody has passed yet."""
+        """Returns whether the place may be corrected with others by one press: it has the same
+        letters, and nobody has confirmed the segment.
+        """
         return self.is_same_text and not self.segment.is_confirmed
 
     @property
     def leading(self) -> str:
+        """Returns the characters before the place."""
         return self.segment.text[max(0, self.start - AROUND) : self.start]
 
     @property
     def following(self) -> str:
+        """Returns the characters after the place."""
         end = self.start + len(self.words)
         return self.segment.text[end : end + AROUND]
 
 
 def replacements(before: str, after: str) -> list[WordReplacement]:
-    """What one correction replaced, in whole words, at most MOST_REPLACEMENTS. Words that came or
-    went, marks, and little words that every sentence has, teach nothing about other places."""
+    """Returns the whole words that a correction replaced, at most MOST_REPLACEMENTS. Left out are
+    words that were only added or removed, marks, single characters, and short words in hiragana,
+    which are in every sentence.
+    """
     found = (
         WordReplacement(_between(before, old), _between(after, new))
         for old, new in learning.pieces(plain(before), plain(after))
@@ -71,8 +85,10 @@ def replacements(before: str, after: str) -> list[WordReplacement]:
 def places(
     wanted: Sequence[WordReplacement], segments: Iterable[Segment], *, but: Segment
 ) -> dict[WordReplacement, list[SegmentMatch]]:
-    """Of each replacement in the order of the sound, at most MOST_PLACES; those in the corrected
-    segment are not among them. Each segment is read once, however many replacements there are."""
+    """Returns for each replacement the places where its words stand, in the order of the sound, at
+    most MOST_PLACES. Places in `but`, the corrected segment, are left out. Each segment is analysed
+    once, however many replacements there are.
+    """
     found: dict[WordReplacement, list[SegmentMatch]] = {one: [] for one in wanted}
     sound_of = {one: _sound_of(one.before) for one in wanted}
     sounds_wanted = {sound for sound in sound_of.values() if len(sound) >= SHORTEST_SOUNDS}
@@ -104,7 +120,9 @@ def _in(
 
 
 def _sounding(text: str, wanted: Set[str]) -> dict[str, list[tuple[int, int]]]:
-    """From where to where some whole words have one of these sounds."""
+    """Returns start and end of runs of whole words that have one of these folded sounds, by
+    sound.
+    """
     found: dict[str, list[tuple[int, int]]] = {}
     longest = max(map(len, wanted), default=0)
     words = _words(text) if wanted else ()
@@ -123,7 +141,9 @@ def _sounding(text: str, wanted: Set[str]) -> dict[str, list[tuple[int, int]]]:
 
 
 def _stands_already(text: str, start: int, replacement: WordReplacement) -> bool:
-    """「北九州」 in 「北九州市」, where 「北九州市」 is what was meant."""
+    """Returns whether the words are part of what was meant, like 「北九州」 in 「北九州市」 when
+    that is the correction.
+    """
     inside = replacement.after.find(replacement.before)
     return inside >= 0 and text.startswith(replacement.after, max(0, start - inside))
 
@@ -136,7 +156,9 @@ def _is_worth_it(replacement: WordReplacement) -> bool:
 
 
 def _between(text: str, words: Sequence[Token]) -> str:
-    """Without the marks at its edges: a comma that came along belongs to this one sentence."""
+    """Returns the text of the words without marks at its ends: a comma belongs to this one
+    sentence.
+    """
     spoken = [word for word in words if numerals.normalise(word.surface)]
     return text[spoken[0].start : spoken[-1].end] if spoken else ""
 

@@ -1,6 +1,9 @@
-"""What has changed in a transcript since somebody looked: so several people at work see each
-other. Every change has its line in the audit table, and lines are numbered in the order in which
-they were written."""
+"""Finds what has changed in a transcript since a screen last asked, so that several people at work
+see each other's changes.
+
+Every change has a line in the audit table, and lines are numbered in the order in which they were
+written.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,16 +24,18 @@ CONCERNS_MANY = (
     "name_speakers",
     "dismiss_voice_suggestion",
 )
-"""What changes more segments than the one that its audit line names."""
+"""Verbs that change more segments than the one that their audit line names."""
 
 MOST = 300
-"""Beyond that the whole transcript is read again."""
+"""From so many changes on, the whole transcript is read again."""
 
 
 @dataclass(frozen=True)
 class Changes:
-    """`latest`: from where to ask next time. `gone`: segments that are none any more.
-    `is_everything`: so much has changed that the whole should be read again."""
+    """The changes since a line of the audit table. `latest`: the line from which to ask next time.
+    `gone`: ids of segments that no longer exist. `is_everything`: so much has changed that the
+    whole transcript should be read again.
+    """
 
     latest: int
     segments: list[Segment] = field(default_factory=list)
@@ -39,11 +44,12 @@ class Changes:
 
 
 def latest(session: Session) -> int:
+    """Returns the number of the newest audit line, 0 if there is none."""
     return session.scalar(select(func.max(AuditLine.id))) or 0
 
 
 def since(session: Session, transcript: Transcript, line: int, newest: int) -> Changes:
-    """Changes after this audit line, and segments that are newer than the one called `newest`."""
+    """Returns the changes after the audit line `line`, and segments with an id above `newest`."""
     now = latest(session)
     lines = session.execute(
         select(AuditLine.thing, AuditLine.thing_id, AuditLine.verb)

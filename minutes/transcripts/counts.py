@@ -1,5 +1,6 @@
-"""What the city's figures need of a transcript, counted when it changed and kept beside it: letters
-are not compared anew at every look at years of work."""
+"""Counts for each transcript what the city's statistics need, and stores the result, so that texts
+of years need not be compared each time the statistics are shown.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +14,14 @@ from models.database import reading, writing
 from models.transcript import Segment, Transcript, TranscriptCount
 
 RECOUNT_SECONDS = 10.0
+"""Pause between two rounds of counting."""
 
 
 @dataclass(frozen=True)
 class Counted:
-    """`segments` are confirmed; what of their letters was heard right, raw and normalised."""
+    """The number of confirmed `segments`, and the accuracy of recognition over them: of the texts
+    as they are (`raw`), and `normalised`.
+    """
 
     segments: int
     raw: Accuracy
@@ -25,7 +29,7 @@ class Counted:
 
     @property
     def columns(self) -> dict[str, int]:
-        """As the row of the transcript has it."""
+        """Returns the figures by the names of the table's columns."""
         counts = {"segments": self.segments}
         for kind in KINDS:
             found = getattr(self, kind)
@@ -40,8 +44,9 @@ COLUMNS = ("segments", *LETTERS)
 
 
 def changed(session: Session, transcript: Transcript) -> None:
-    """Something was corrected, confirmed or taken back in it: it is counted again before long.
-    Every verb that does so says it here."""
+    """Marks the counts of the transcript as stale, so that it is counted again soon. Every function
+    that corrects, confirms or takes back a confirmation calls this.
+    """
     count = session.get(TranscriptCount, transcript.id)
     if count is None:
         count = TranscriptCount(transcript_id=transcript.id, changes=0)
@@ -51,14 +56,18 @@ def changed(session: Session, transcript: Transcript) -> None:
 
 
 def stale(session: Session, most: int) -> Sequence[int]:
-    """The newest transcripts that changed since they were counted."""
+    """Returns the ids of at most `most` transcripts that changed since they were counted, newest
+    first.
+    """
     newest = select(TranscriptCount.transcript_id).where(TranscriptCount.is_stale)
     ordered = newest.order_by(TranscriptCount.transcript_id.desc())
     return session.scalars(ordered.limit(most)).all()
 
 
 def count(session: Session, transcript_id: int) -> Counted:
-    """As it is now, every confirmed text compared with what was heard."""
+    """Compares every confirmed text of the transcript with what was recognised and returns the
+    counts.
+    """
     pairs = session.execute(
         select(Segment.heard, Segment.text).where(
             Segment.transcript_id == transcript_id, Segment.confirmed_at.is_not(None)
@@ -68,8 +77,11 @@ def count(session: Session, transcript_id: int) -> Counted:
 
 
 def recount_one(engine: Engine) -> bool:
-    """Count one that changed, without holding anybody up; whether there may be more. What changes
-    meanwhile is counted once more."""
+    """Counts one transcript whose counts are stale, without a write lock while it compares. Returns
+    whether there may be more.
+
+    If the transcript changes meanwhile, the counts are not stored and it is counted again.
+    """
     with reading(engine) as session:
         wanted = stale(session, 1)
         if not wanted:

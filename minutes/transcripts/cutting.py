@@ -1,5 +1,6 @@
-"""One segment made two, two made one. What was heard goes along, cut or put together and never
-altered, and so do corrections and proposals: nothing is lost."""
+"""Splits a segment in two and joins two into one. The recognised text is divided or joined with
+them and never altered, and corrections and proposals follow, so that nothing is lost.
+"""
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -19,10 +20,12 @@ NO_PLACE = "発話の途中にカーソルを置いてから分けてくださ�
 def split(
     session: Session, by: Person, segment: Segment, at: int, *, based_on: int
 ) -> tuple[Segment, Segment]:
-    """In two before the character `at` of its text, at the moment at which it was said; where that
-    is unknown the time is divided as the heard characters are.
+    """Splits the segment before the character `at` of its text and returns both parts. The border
+    in time is when that character was spoken; if that is unknown, the time is divided in proportion
+    to the recognised characters.
 
-    Raises InvalidInput, StaleRevision.
+    Raises InvalidInput if a part would be empty, StaleRevision if the text has changed since the
+    revision `based_on`, NotPossibleNow if the minutes are approved.
     """
     transcripts.refuse_when_approved(session, segment.transcript)
     transcripts.refuse_when_stale(session, by, segment, segment.text, based_on)
@@ -66,10 +69,12 @@ def split(
 
 
 def join(session: Session, by: Person, segment: Segment, *, based_on: int) -> tuple[Segment, int]:
-    """With the one after it, which is gone then: the joined one, and the id of the other.
+    """Joins the segment with the one after it, which is deleted. Returns the joined segment and the
+    id of the deleted one.
 
-    Speaker, agenda item and place of the first stay; it is confirmed only if both were. Raises
-    NotPossibleNow for the last one, StaleRevision.
+    Speaker, agenda item and start are those of the first. The result is confirmed only if both
+    were. Raises NotPossibleNow if no segment follows or the minutes are approved, StaleRevision if
+    the text has changed since the revision `based_on`.
     """
     transcripts.refuse_when_approved(session, segment.transcript)
     transcripts.refuse_when_stale(session, by, segment, segment.text, based_on)
@@ -101,7 +106,9 @@ def join(session: Session, by: Person, segment: Segment, *, based_on: int) -> tu
 
 
 def _second_at(segment: Segment, at: int, heard: int) -> float:
-    """Within the segment: both halves are heard, also where a person wrote what was not."""
+    """Returns the border in seconds. It lies within the segment, so that both parts have sound even
+    where a person wrote what was not recognised.
+    """
     start, end = segment.start_seconds, segment.end_seconds
     shares = heard / max(1, len(segment.heard)), at / len(segment.text)
     guesses = (start + share * (end - start) for share in shares)
@@ -115,6 +122,6 @@ def _move(proposal: Proposal, to: Segment, by: int) -> None:
 
 
 def _with_gap(segment: Segment, one: str, other: str) -> str:
-    """Languages that part their words keep them apart."""
+    """Returns both texts joined, with a space between them unless the language is Japanese."""
     is_parted = segment.transcript.transcription.language != "ja" and one and other
     return f"{one} {other}" if is_parted else one + other

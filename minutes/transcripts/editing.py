@@ -1,4 +1,4 @@
-"""Honest time: how long people were really at work on a transcript."""
+"""Measures how long people worked on a transcript."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,13 @@ from models.person import Person
 from models.transcript import EditingTime, Transcript
 
 LATE_SECONDS = 5.0
-"""What a message may have been on its way."""
+"""How long a message may have been on its way."""
 
 
 def note_time(session: Session, by: Person, transcript: Transcript, seconds: float) -> None:
-    """So many seconds of work since the last note. Two screens of one person at the same time
-    count once: never more than has passed on the clock since then."""
+    """Adds seconds of work since the person's last message. Never adds more than the time that has
+    passed since then, so that two screens of one person count once.
+    """
     row = session.get(EditingTime, (transcript.id, by.id))
     at = now()
     if row is None:
@@ -29,7 +30,7 @@ def note_time(session: Session, by: Person, transcript: Transcript, seconds: flo
 
 
 def seconds_of(session: Session, transcript_ids: Sequence[int]) -> float:
-    """Of all people together."""
+    """Returns the seconds that all people together worked on these transcripts."""
     spent = select(func.sum(EditingTime.seconds)).where(
         EditingTime.transcript_id.in_(transcript_ids)
     )

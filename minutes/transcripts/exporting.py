@@ -1,6 +1,9 @@
-"""A transcript as a file for other programs: subtitles (SubRip, WebVTT), a table (CSV), plain text.
-`minutes/imports` reads all but the table back with the same times, words and speakers, only that
-whoever has no name is taken there for the one who spoke before."""
+"""Writes a transcript as a file for other programs: subtitles (SubRip, WebVTT), a table (CSV),
+plain text.
+
+`minutes/imports` reads all but the table back with the same times, words and speakers. Only
+segments without a speaker's name get the speaker before them.
+"""
 
 import csv
 import html
@@ -15,6 +18,7 @@ from minutes.transcripts import transcripts
 from models.transcript import Segment, Transcript
 
 FORMULA = tuple("=+-@\t\r")
+"""First characters by which a spreadsheet takes a cell for a formula."""
 HEAD = [
     "始まり（秒）",
     "終わり（秒）",
@@ -28,6 +32,8 @@ HEAD = [
 
 
 class Format(StrEnum):
+    """The formats of a file."""
+
     TXT = "txt"
     SRT = "srt"
     VTT = "vtt"
@@ -35,6 +41,7 @@ class Format(StrEnum):
 
     @property
     def content_type(self) -> str:
+        """Returns the media type."""
         return {
             Format.TXT: "text/plain",
             Format.SRT: "application/x-subrip",
@@ -44,6 +51,7 @@ class Format(StrEnum):
 
     @property
     def label(self) -> str:
+        """Returns the name of the format in Japanese."""
         return {
             Format.TXT: "テキスト（txt）",
             Format.SRT: "字幕（srt）",
@@ -53,8 +61,10 @@ class Format(StrEnum):
 
 
 def as_file(session: Session, transcript: Transcript, wanted: Format) -> bytes:
-    """All that was said, in the order of the sound, in UTF-8; the table with a byte order mark, by
-    which Excel knows it. Segments without words stand in the table alone."""
+    """Returns the bytes of the file: all segments in the order of the sound, in UTF-8. The table
+    begins with a byte order mark, by which Excel recognises UTF-8. Segments without text are in the
+    table only.
+    """
     segments = transcripts.segments_of(session, transcript)
     if wanted == Format.CSV:
         numbers = {n.entry.id: n.number for n in flat(tree(session, transcript.meeting))}
@@ -65,6 +75,7 @@ def as_file(session: Session, transcript: Transcript, wanted: Format) -> bytes:
 
 
 def file_name(transcript: Transcript, wanted: Format) -> str:
+    """Returns a name for the file, of the meeting's title and the transcript's id."""
     return f"{transcript.meeting.title} 逐語録 {transcript.id}.{wanted}"
 
 
@@ -92,7 +103,9 @@ def _voiced(segment: Segment) -> str:
 
 
 def _in_a_cue(words: str) -> str:
-    """An arrow of these three signs would be read as the time of another cue."""
+    """Returns the words without an arrow `-->`, which a reader would take for the times of another
+    cue.
+    """
     return words.replace("-->", "→")
 
 
@@ -122,7 +135,7 @@ def _row(segment: Segment, numbers: dict[int, str]) -> list[str | float]:
 
 
 def _plain(words: str) -> str:
-    """No formula for a spreadsheet."""
+    """Returns the words so that a spreadsheet does not take them for a formula."""
     return f"'{words}" if words.startswith(FORMULA) else words
 
 
@@ -132,7 +145,7 @@ def _span(segment: Segment, point: str) -> str:
 
 
 def _stamp(seconds: float, point: str = ".") -> str:
-    """「00:01:02.345」."""
+    """Returns the time as 「00:01:02.345」."""
     whole, thousandths = divmod(round(1000 * seconds), 1000)
     minutes, second = divmod(whole, 60)
     hours, minute = divmod(minutes, 60)

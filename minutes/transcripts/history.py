@@ -1,5 +1,6 @@
-"""How the text of one segment came to be: what was heard, what the papers made of it, and every
-correction with who and when."""
+"""Lists how the text of a segment came to be: as recognised, as corrected from documents, and each
+correction with its person and time.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,9 @@ HEARD, IMPORTED, BY_PAPERS = "聞き取ったまま", "取り込んだまま", "
 
 @dataclass(frozen=True)
 class State:
-    """A text that once stood there; `by` nobody: the machine."""
+    """A former text of a segment. `words` says in Japanese how it came to be; `by` is None for the
+    machine.
+    """
 
     text: str
     words: str
@@ -24,7 +27,7 @@ class State:
 
 
 def states_of(session: Session, segment: Segment) -> list[State]:
-    """The oldest first; the last one is how it stands now."""
+    """Returns the states of the segment's text, oldest first; the last one is the current text."""
     is_imported = segment.transcript.transcription.is_imported
     found = [State(segment.heard, IMPORTED if is_imported else HEARD)]
     if segment.machine != segment.heard:

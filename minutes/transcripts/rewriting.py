@@ -1,8 +1,9 @@
-"""Many segments of one transcript corrected or ticked at once, in a few statements: as if each were
-by itself, but nobody else waits for thousands of them.
+"""Corrects or confirms many segments of a transcript in a few statements. The result is that of
+single corrections, but nobody else waits while thousands are written.
 
-What their words teach is slow to find and is kept for a while (`learning.lessons`): whoever calls
-`think_of_texts` or `think_of_ticks` before the write lock is taken holds it for less.
+Finding what their words teach is slow, and its results are cached (`learning.lessons`). Callers
+that call `think_of_texts` or `think_of_ticks` before they take the write lock hold it for a shorter
+time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,7 +29,7 @@ TWICE = "同じ発話が2回あります。1回にしてください。"
 
 @dataclass(frozen=True)
 class Rewriting:
-    """What a segment shall say; `based_on`: the revision that its writer saw."""
+    """A new text of a segment. `based_on`: the revision that its author saw."""
 
     segment_id: int
     text: str
@@ -37,7 +38,9 @@ class Rewriting:
 
 @dataclass(frozen=True)
 class Tick:
-    """A segment that is confirmed `now`, or is not, shall be `then`."""
+    """A change of a segment's confirmation. `now`: whether it is confirmed as the caller saw it;
+    `then`: whether it shall be.
+    """
 
     segment_id: int
     now: bool
@@ -45,7 +48,7 @@ class Tick:
 
 
 def think_of_texts(session: Session, transcript: Transcript, wanted: Sequence[Rewriting]) -> None:
-    """The slow part of `correct_all`. Nothing is changed."""
+    """Does the slow part of `correct_all` in advance and caches it; changes nothing."""
     text_of = {one.segment_id: one.text for one in wanted}
     for row in _rows(session, transcript, Segment.confirmed_at.is_not(None)):
         if row.id in text_of:
@@ -55,8 +58,11 @@ def think_of_texts(session: Session, transcript: Transcript, wanted: Sequence[Re
 def correct_all(
     session: Session, by: Person, transcript: Transcript, wanted: Sequence[Rewriting]
 ) -> None:
-    """All of them, or none: raises what `transcripts.correct` raises of the first one that cannot
-    be taken, and InvalidInput where one is not of this transcript, or comes twice."""
+    """Corrects all the segments or none.
+
+    Raises what `transcripts.correct` raises, for the first segment that cannot be corrected;
+    InvalidInput if one is not of this transcript or comes twice.
+    """
     transcripts.refuse_when_approved(session, transcript)
     session.flush()
     known = {row.id: row for row in _rows(session, transcript)}
@@ -76,7 +82,7 @@ def correct_all(
 
 
 def think_of_ticks(session: Session, transcript: Transcript, wanted: Sequence[Tick]) -> None:
-    """The slow part of `tick_all`. Nothing is changed."""
+    """Does the slow part of `tick_all` in advance and caches it; changes nothing."""
     ticked = {one.segment_id for one in wanted if one.then}
     for row in _rows(session, transcript, Segment.confirmed_at.is_(None)):
         if row.id in ticked:
@@ -86,8 +92,11 @@ def think_of_ticks(session: Session, transcript: Transcript, wanted: Sequence[Ti
 def tick_all(
     session: Session, by: Person, transcript: Transcript, wanted: Sequence[Tick]
 ) -> list[int]:
-    """Those that still are as `now` says, and only those: what somebody has ticked since stays.
-    Returns their ids. Raises NotPossibleNow."""
+    """Confirms segments, or takes back confirmations, if they are still as `now` says: what
+    somebody changed since stays. Returns the ids of the changed segments.
+
+    Raises NotPossibleNow if the minutes are approved, InvalidInput if a segment comes twice.
+    """
     transcripts.refuse_when_approved(session, transcript)
     session.flush()
     known = {row.id: row for row in _rows(session, transcript)}
@@ -159,7 +168,9 @@ def _write(
 
 
 def _read_anew(session: Session, transcript: Transcript) -> None:
-    """The session does not know what was written past it."""
+    """Makes the session read everything again, as it does not know what was written by
+    statements.
+    """
     counts.changed(session, transcript)
     session.flush()
     session.expire_all()
@@ -175,7 +186,9 @@ def _each_once(wanted: Iterable[Wanted]) -> Iterable[Wanted]:
 
 
 def _rows(session: Session, transcript: Transcript, *which: ColumnElement[bool]) -> Sequence[Any]:
-    """What is needed of its segments, without making objects of thousands of them."""
+    """Returns the columns that are needed of the transcript's segments, as rows: objects for
+    thousands of segments would be slow.
+    """
     return session.execute(
         select(
             Segment.id,

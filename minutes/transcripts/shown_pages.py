@@ -1,5 +1,5 @@
-"""Which page was shown while something was said, and what was said while a page was shown: the
-turned pages of the sitting and the place of each recording on the meeting's clock.
+"""Finds which page was shown while something was said, and what was said while a page was shown,
+from the page turns of the meeting and the start times of its recordings.
 """
 
 from bisect import bisect_right
@@ -22,21 +22,25 @@ from models.transcript import Segment, Transcript
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 SAME_BREATH = timedelta(seconds=1)
-"""Between handing over and going on: the page stood there all the time."""
+"""The longest break between two presenters during which a page counts as shown all the time."""
 
 LEAFED_PAST_SECONDS = 2.0
-"""What was shown for less, and without a word, was only passed on the way to another page."""
+"""A page that was shown for less, without a word being said, was only passed on the way to
+another.
+"""
 
 
 @dataclass(frozen=True)
 class ShownPage:
+    """A page of a version of a document; `number` counts from 1."""
+
     version: DocumentVersion
     number: int
 
 
 @dataclass(frozen=True)
 class PresentedInterval:
-    """A page stood on the screens from one turn to the next, or to the end of the presenting."""
+    """Time from one page turn to the next, or to the end of the presentation."""
 
     page: ShownPage
     since: datetime
@@ -45,7 +49,7 @@ class PresentedInterval:
 
 @dataclass(frozen=True)
 class PageInterval:
-    """A page was shown during these seconds of a recording; `segments` were said then."""
+    """Seconds of a recording during which a page was shown; `segments` were spoken then."""
 
     placed: PlacedRecording
     transcript: Transcript | None
@@ -55,30 +59,32 @@ class PageInterval:
 
 
 class Showings:
-    """What was shown at one meeting, as far as somebody may see it."""
+    """The pages shown at one meeting that somebody may see."""
 
     def __init__(self, stretches: list[PresentedInterval]) -> None:
-        """`stretches` in the order of the clock, none over another."""
+        """Expects `stretches` in order of time, without overlaps."""
         self.stretches = stretches
         self._since = [stretch.since for stretch in stretches]
 
     def during(self, recording: Recording, start: float, end: float) -> ShownPage | None:
-        """The page that was shown longest in these seconds of the recording; None where there was
-        none, and when it is not known when the recording began."""
+        """Returns the page that was shown longest in these seconds of the recording. None if no
+        page was shown or the recording's start time is unknown.
+        """
         seconds: dict[ShownPage, float] = defaultdict(float)
         for stretch, first, last in self._within(recording, start, max(end, start + 0.001)):
             seconds[stretch.page] += last - first
         return max(seconds, key=lambda page: seconds[page], default=None)
 
     def moments(self, recording: Recording, page: ShownPage) -> list[tuple[float, float]]:
-        """The seconds of the recording, from and to, in which this page was shown."""
+        """Returns start and end, in seconds of the recording, of each time this page was shown."""
         every = self._within(recording, 0.0, recording.duration_seconds)
         return [(first, last) for stretch, first, last in every if stretch.page == page]
 
     def to_hear(self, recording: Recording) -> list[PresentedInterval]:
-        """Some by whose first second one hears whether the recording stands right: the first, one
-        in the middle and the last of those that the recording reaches, of all where its place is
-        not known."""
+        """Returns up to three page turns by whose sound a person can check the recording's start
+        time: the first, one in the middle and the last of those during the recording; of all of
+        them if none falls into it or the start time is unknown.
+        """
         stretches = self.stretches
         if began := recording.began_at:
             ended = began + timedelta(seconds=recording.duration_seconds)
@@ -90,7 +96,9 @@ class Showings:
     def _within(
         self, recording: Recording, start: float, end: float
     ) -> Iterable[tuple[PresentedInterval, float, float]]:
-        """Every stretch that reaches into these seconds, with the seconds in which it does."""
+        """Yields every interval that overlaps these seconds, with start and end of the overlap in
+        seconds of the recording.
+        """
         began = recording.began_at
         if began is None:
             return
@@ -106,20 +114,22 @@ class Showings:
 
 
 def for_person(session: Session, person: Person, meeting: Meeting) -> Showings:
+    """Returns the pages shown at the meeting that the person may read."""
     given = rights(session, person, meeting)
     return _seen(session, meeting, lambda document: may_read(given, person, document))
 
 
 def for_citizens(session: Session, meeting: Meeting) -> Showings:
-    """Beside published minutes."""
+    """Returns the pages shown at the meeting that may be published with its minutes."""
     return _seen(session, meeting, may_publish_pages)
 
 
 def moments_of(
     session: Session, person: Person, version: DocumentVersion, number: int
 ) -> list[PageInterval]:
-    """When this page was shown, in the order of the clock, over all recordings of the meeting.
-    What was only leafed past is left out."""
+    """Returns when this page was shown, in order of time over all recordings of the meeting. Times
+    when it was only passed on the way to another page are left out.
+    """
     page = ShownPage(version, number)
     showings = for_person(session, person, version.meeting)
     found = [
@@ -131,7 +141,7 @@ def moments_of(
 
 
 def stretches_of(session: Session, meeting: Meeting) -> list[PresentedInterval]:
-    """Everything that was shown, for whoever may see all of it."""
+    """Returns all pages shown at the meeting, whatever a reader may see of them."""
     turned = _turns(session, meeting)
     if not turned:
         return []
@@ -154,7 +164,9 @@ def _seen(session: Session, meeting: Meeting, may_see: Callable[[Document], bool
 
 
 def _turns(session: Session, meeting: Meeting) -> list[tuple[datetime, ShownPage]]:
-    """In their order, which the clock of the server may have left by a little."""
+    """Returns the page turns in their order. The server's clock may contradict that order by a
+    little.
+    """
     document = selectinload(Turn.version).selectinload(DocumentVersion.document)
     rows = session.scalars(
         select(Turn)
@@ -170,7 +182,9 @@ def _turns(session: Session, meeting: Meeting) -> list[tuple[datetime, ShownPage
 
 
 def _spells(session: Session, meeting: Meeting) -> list[tuple[datetime, datetime]]:
-    """When somebody presented. A page that was left open is there again for the next one."""
+    """Returns from when to when somebody presented. A page that was left open is shown again for
+    the next presenter.
+    """
     rows = session.scalars(
         select(Presenting).where(Presenting.meeting_id == meeting.id).order_by(Presenting.sequence)
     )
@@ -178,7 +192,9 @@ def _spells(session: Session, meeting: Meeting) -> list[tuple[datetime, datetime
 
 
 def _joined(stretches: list[PresentedInterval]) -> list[PresentedInterval]:
-    """One stretch while the same page stands there: zooming and handing over turn no page."""
+    """Returns the intervals with those of the same page joined: zooming and handing over do not
+    turn a page.
+    """
     joined: list[PresentedInterval] = []
     for stretch in stretches:
         before = joined[-1] if joined else None
@@ -211,7 +227,7 @@ def _said(
     start: float,
     end: float,
 ) -> list[Segment]:
-    """What began, or went on, while the page was shown, and belongs to no other page."""
+    """Returns the segments during which this page was shown longer than any other."""
     recording = transcript.recording
     reaching = session.scalars(
         select(Segment)

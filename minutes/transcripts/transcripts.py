@@ -1,4 +1,6 @@
-"""Correcting a transcript: text, confirmation, speaker. `heard` never changes."""
+"""Corrects a transcript: text, confirmation, speaker. `heard`, the recognised text, never
+changes.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -26,14 +28,15 @@ BESIDE = (
     selectinload(Segment.speaker).selectinload(Speaker.suggestion),
     selectinload(Segment.proposals).selectinload(Proposal.page).selectinload(Page.version),
 )
-"""What stands beside a text in the editor."""
+"""What the editor shows beside a text."""
 
 
 def correct(session: Session, by: Person, segment: Segment, text: str, *, based_on: int) -> Segment:
-    """Write the new text down with who and when.
+    """Stores the new text, and who wrote it when.
 
-    Raises StaleRevision with both texts when somebody else changed the segment since revision
-    `based_on`; the same text from both is no conflict.
+    Raises StaleRevision with both texts if somebody else has changed the segment since the revision
+    `based_on`; the same text from both is no conflict. Raises InvalidInput if the text is too long,
+    NotPossibleNow if the minutes are approved.
     """
     refuse_when_approved(session, segment.transcript)
     text = plain_text(text)
@@ -46,8 +49,9 @@ def correct(session: Session, by: Person, segment: Segment, text: str, *, based_
 
 
 def rewrite(session: Session, by: Person, segment: Segment, text: str) -> None:
-    """The next revision, whatever was there: who may and whether it is stale is settled. What it
-    taught if it is confirmed, it teaches anew."""
+    """Stores the text as the next revision. The caller has checked permission and revision. If the
+    segment is confirmed, the series learns from the new text instead of the old one.
+    """
     segment.revision += 1
     session.add(
         Correction(
@@ -64,8 +68,12 @@ def rewrite(session: Session, by: Person, segment: Segment, text: str) -> None:
 
 
 def confirm(session: Session, by: Person, segment: Segment) -> None:
-    """A person has passed this segment, corrected or not; its corrections teach the series. Raises
-    NotPossibleNow when its minutes are approved: what was unread then is told as such."""
+    """Marks the segment as confirmed by a person, whether it was corrected or not. The series
+    learns from its corrections.
+
+    Raises NotPossibleNow if the minutes are approved: segments that were not confirmed by then are
+    shown as such.
+    """
     if not segment.is_confirmed:
         refuse_when_approved(session, segment.transcript)
         segment.confirmed_by, segment.confirmed_at = by, now()
@@ -75,6 +83,9 @@ def confirm(session: Session, by: Person, segment: Segment) -> None:
 
 
 def take_back_confirmation(session: Session, by: Person, segment: Segment) -> None:
+    """Removes the confirmation, and what the series learned from the segment. Raises NotPossibleNow
+    if the minutes are approved.
+    """
     refuse_when_approved(session, segment.transcript)
     segment.confirmed_by, segment.confirmed_at = None, None
     learning.learn(session, segment)
@@ -83,7 +94,7 @@ def take_back_confirmation(session: Session, by: Person, segment: Segment) -> No
 
 
 def give_speaker(session: Session, segments: Sequence[Segment], speaker: Speaker | None) -> None:
-    """The same voice, or none, to all of them in one statement."""
+    """Sets the speaker, or none, of all the segments in one statement."""
     session.flush()
     set_all(session, segments, speaker_id=speaker.id if speaker else None)
     for segment in segments:
@@ -96,7 +107,7 @@ def place_all(
     agenda_item: AgendaItem | None,
     assigned_by: AssignedBy | None,
 ) -> None:
-    """The same place in the agenda to all of them in one statement."""
+    """Sets the agenda item, or none, of all the segments in one statement."""
     session.flush()
     item_id = agenda_item.id if agenda_item else None
     set_all(session, segments, agenda_item_id=item_id, assigned_by=assigned_by)
@@ -105,7 +116,9 @@ def place_all(
 
 
 def set_all(session: Session, segments: Sequence[Segment], **values: Any) -> None:
-    """The same columns to all of them in one statement; relations stay as they were read."""
+    """Sets the same columns of all the segments in one statement. Loaded relationships are not
+    refreshed.
+    """
     session.execute(
         update(Segment)
         .where(Segment.id.in_([segment.id for segment in segments]))
@@ -118,13 +131,13 @@ def set_all(session: Session, segments: Sequence[Segment], **values: Any) -> Non
 
 
 def read_beside(session: Session, segments: Sequence[Segment]) -> None:
-    """What an answer shows beside these texts, for all of them at once."""
+    """Loads what the editor shows beside these texts, for all of them at once."""
     identities = [segment.id for segment in segments]
     session.scalars(select(Segment).where(Segment.id.in_(identities)).options(*BESIDE)).all()
 
 
 def transcripts_of(session: Session, meeting: Meeting) -> list[Transcript]:
-    """Newest last."""
+    """Returns the meeting's transcripts, newest last."""
     return list(
         session.scalars(
             select(Transcript)
@@ -137,7 +150,7 @@ def transcripts_of(session: Session, meeting: Meeting) -> list[Transcript]:
 
 
 def has_words(session: Session, meeting: Meeting) -> bool:
-    """Whether anything was heard yet."""
+    """Returns whether anything of the meeting was transcribed yet."""
     heard = (
         select(Segment.id)
         .join(Transcript)
@@ -156,7 +169,9 @@ def segments_of(
     touched: set[int] | None = None,
     newer_than: int | None = None,
 ) -> list[Segment]:
-    """In the order of the sound: all, or the first so many, or the touched and the newer ones."""
+    """Returns segments in the order of the sound: all of them, or at most the `first` so many; or
+    those with ids in `touched`, and those with an id above `newer_than`.
+    """
     wanted: ColumnElement[bool] = true() if touched is None else Segment.id.in_(touched)
     if newer_than is not None:
         wanted = or_(wanted, Segment.id > newer_than)
@@ -172,13 +187,15 @@ def segments_of(
 
 
 def corrected_in(session: Session, transcript: Transcript) -> set[int]:
-    """The ids of its segments that a person has written into."""
+    """Returns the ids of the transcript's segments that a person has corrected."""
     found = select(Correction.segment_id).join(Correction.segment)
     return set(session.scalars(found.where(Segment.transcript_id == transcript.id)))
 
 
 def texts_of(session: Session, transcript: Transcript) -> Sequence[Segment]:
-    """All, in the order of the sound, without what stands beside the text."""
+    """Returns all segments in the order of the sound, without loading what the editor shows beside
+    them.
+    """
     return session.scalars(
         select(Segment)
         .where(Segment.transcript_id == transcript.id)
@@ -189,7 +206,7 @@ def texts_of(session: Session, transcript: Transcript) -> Sequence[Segment]:
 def segments_between(
     session: Session, transcript: Transcript, start_seconds: float, end_seconds: float
 ) -> list[Segment]:
-    """Those that begin then, with the moments of their words."""
+    """Returns the segments that begin in this span of seconds, with their token timings."""
     begins = Segment.start_seconds
     return list(
         session.scalars(
@@ -203,7 +220,7 @@ def segments_between(
 
 
 def segments_of_voice(session: Session, voice: Speaker) -> list[Segment]:
-    """In the order of the sound."""
+    """Returns the speaker's segments in the order of the sound."""
     return list(
         session.scalars(
             select(Segment)
@@ -214,7 +231,9 @@ def segments_of_voice(session: Session, voice: Speaker) -> list[Segment]:
 
 
 def is_closed(session: Session, transcript: Transcript) -> bool:
-    """Whether the minutes made from it are approved, so that nothing may change any more."""
+    """Returns whether the minutes made from the transcript are approved, so that it must not
+    change.
+    """
     latest = session.scalar(
         select(MinutesRevision)
         .join(Minutes)
@@ -226,22 +245,28 @@ def is_closed(session: Session, transcript: Transcript) -> bool:
 
 
 def accuracy_of(segments: Iterable[Segment]) -> tuple[Accuracy, Accuracy]:
-    """Of what was heard: raw and normalised, over the confirmed ones of these segments."""
+    """Returns the accuracy of recognition, raw and normalised, over those of the segments that
+    count.
+    """
     return accuracy.count_all((s.heard, s.text) for s in segments if is_counted(s))
 
 
 def accuracy_with_papers(segments: Iterable[Segment]) -> tuple[Accuracy, Accuracy]:
-    """The same of what the papers made of it by themselves."""
+    """Returns the accuracy of the text after automatic correction from documents, raw and
+    normalised, over those of the segments that count.
+    """
     return accuracy.count_all((s.machine, s.text) for s in segments if is_counted(s))
 
 
 def is_counted(segment: Segment) -> bool:
-    """Confirmed, and heard by the machine: a text that was taken in says nothing about that."""
+    """Returns whether the segment counts for accuracy: it is confirmed, and its text was
+    recognised, not imported.
+    """
     return segment.is_confirmed and not segment.transcript.transcription.is_imported
 
 
 def plain_text(text: str) -> str:
-    """As it is kept: one line. Raises InvalidInput when it is too long."""
+    """Returns the text as it is stored, on one line. Raises InvalidInput if it is too long."""
     text = clean_text.single_spaced(text)
     if len(text) > LONGEST_SEGMENT:
         raise InvalidInput(
@@ -255,7 +280,7 @@ def plain_text(text: str) -> str:
 def refuse_when_stale(
     session: Session, by: Person, segment: Segment, mine: str, based_on: int
 ) -> None:
-    """Raises StaleRevision with both texts."""
+    """Raises StaleRevision with both texts if the segment is not at the revision `based_on`."""
     if segment.revision != based_on:
         last = _last_correction(session, segment)
         other = last.corrected_by if last else None
@@ -273,7 +298,7 @@ def _last_correction(session: Session, segment: Segment) -> Correction | None:
 
 
 def following(session: Session, segment: Segment) -> Segment | None:
-    """The next one in the order of the sound."""
+    """Returns the next segment in the order of the sound, or None."""
     order = (Segment.start_seconds, Segment.id)
     return session.scalars(
         select(Segment)
@@ -287,7 +312,7 @@ def following(session: Session, segment: Segment) -> Segment | None:
 
 
 def refuse_when_approved(session: Session, transcript: Transcript) -> None:
-    """Raises NotPossibleNow."""
+    """Raises NotPossibleNow if the minutes made from the transcript are approved."""
     if is_closed(session, transcript):
         raise NotPossibleNow(
             "この逐語録から作った会議録は承認されています。直すときは、会議録の画面で"

@@ -1,8 +1,9 @@
-"""When each word of a segment was said and how sure the machine was of it: kept for the letters
-that were heard, told for the text as it stands by now.
+"""Stores when each character of a segment was spoken and how sure the speech model was of it, and
+derives from that the times of words in the text as it is now.
 
-A segment's `moments` are pieces of its heard text in their order: how many letters, the second of
-the recording at which they begin, and the speech model's probability of them.
+A segment's `moments` are pieces of its recognised text in order: for each the number of its
+characters, the second of the recording at which it begins, and the speech model's probability of
+it.
 """
 
 import re
@@ -19,16 +20,18 @@ from minutes.recognition.heard import HeardSegment, TokenTiming
 from models.transcript import Moments, Segment, Transcript
 
 PARTED_WORD = re.compile(r"\S+\s*|\s+")
+"""A word of a language with spaces between words."""
 
 
 UNSURE = 0.4
-"""Of the words below this probability more than half are wrong (docs/accuracy.md)."""
+"""More than half of the words below this probability are wrong (docs/accuracy.md)."""
 
 
 @dataclass(frozen=True)
 class TimedWord:
-    """`probability`: of its least likely letter; missing where a person wrote it otherwise than it
-    was heard."""
+    """A word of a text with the second at which it begins. `probability` is that of its least
+    likely character; None if a person wrote it other than it was recognised.
+    """
 
     text: str
     seconds: float
@@ -36,13 +39,14 @@ class TimedWord:
 
     @property
     def is_unsure(self) -> bool:
+        """Returns whether the speech model was probably wrong."""
         has_letters = any(letter.isalnum() for letter in self.text)
         return has_letters and self.probability is not None and self.probability < UNSURE
 
 
 @dataclass(frozen=True)
 class LetterTiming:
-    """One heard letter."""
+    """Time and probability of one recognised character."""
 
     seconds: float
     probability: float
@@ -54,7 +58,9 @@ def keep(
     heard: Mapping[int, str],
     found: Mapping[int, Sequence[TokenTiming]],
 ) -> None:
-    """By the ids of segments: of those that were not cut or joined since their text was `heard`."""
+    """Stores the token timings `found` for segments by their ids. Segments that were split or
+    joined since their text was `heard` are left out.
+    """
     rows = session.execute(
         select(Segment.id, Segment.heard).where(Segment.transcript_id == transcript.id)
     )
@@ -74,7 +80,9 @@ def _moments(found: Sequence[TokenTiming]) -> Moments:
 
 
 def words_of(segment: Segment) -> list[TimedWord]:
-    """Together the text of the segment; none where no moments are known."""
+    """Returns the words of the segment's text with their times; concatenated they are the text.
+    Empty if no timings are known.
+    """
     letters = _letters(segment.moments or [], segment.end_seconds)
     if not letters:
         return []
@@ -86,20 +94,24 @@ def words_of(segment: Segment) -> list[TimedWord]:
 def heard_words(
     heard: HeardSegment, found: Sequence[TokenTiming], language: str = "ja"
 ) -> list[TimedWord]:
-    """Together the heard text, with what was found for it."""
+    """Returns the words of a recognised text with the times `found` for it; concatenated they are
+    the text.
+    """
     moments = [(one.letters, one.seconds, one.probability) for one in found]
     letters = _letters(moments, heard.end_seconds)
     return list(_words(heard.text, letters, language, heard.start_seconds))
 
 
 def second_at(segment: Segment, place: int) -> float | None:
-    """When the heard letter at `place` was said, if that is known."""
+    """Returns the second at which the recognised character `place` was spoken, or None if
+    unknown.
+    """
     letters = _letters(segment.moments or [], segment.end_seconds)
     return letters[place].seconds if 0 <= place < len(letters) else None
 
 
 def cut(moments: Moments | None, place: int) -> tuple[Moments | None, Moments | None]:
-    """Those of the letters before `place` and those after it."""
+    """Returns the timings of the characters before `place` and of those after it."""
     if moments is None:
         return None, None
     first, second, begin = Moments(), Moments(), 0
@@ -114,7 +126,9 @@ def cut(moments: Moments | None, place: int) -> tuple[Moments | None, Moments | 
 
 
 def joined(one: Segment, other: Segment, gap: int) -> Moments | None:
-    """Of two segments whose heard texts are put together with `gap` letters between them."""
+    """Returns the timings of two segments whose recognised texts are joined with `gap` characters
+    between them. None if those of one are unknown.
+    """
     if one.moments is None or other.moments is None:
         return None
     between: Moments = [(gap, one.end_seconds, 1.0)] if gap else []
@@ -122,7 +136,9 @@ def joined(one: Segment, other: Segment, gap: int) -> Moments | None:
 
 
 def _letters(moments: Moments, end_seconds: float) -> list[LetterTiming]:
-    """For each heard letter; those of one piece follow each other evenly."""
+    """Returns the timing of each recognised character; the characters of one piece share its time
+    evenly.
+    """
     found = list[LetterTiming]()
     ends = [*(seconds for _, seconds, _ in moments[1:]), end_seconds]
     for (letters, seconds, probability), end in zip(moments, ends, strict=False):
@@ -132,7 +148,9 @@ def _letters(moments: Moments, end_seconds: float) -> list[LetterTiming]:
 
 
 def _heard_letters(heard: str, text: str, letters: list[LetterTiming]) -> list[LetterTiming | None]:
-    """For each letter of the text the heard one that it is, if it was heard so."""
+    """Returns for each character of the text the timing of the recognised character it is aligned
+    with, or None if it was changed.
+    """
     found: list[LetterTiming | None] = [None] * len(text)
     for block in Levenshtein.opcodes(heard, text):
         if block.tag == "equal":
@@ -143,7 +161,9 @@ def _heard_letters(heard: str, text: str, letters: list[LetterTiming]) -> list[L
 def _words(
     text: str, heard: Sequence[LetterTiming | None], language: str, seconds: float
 ) -> Iterator[TimedWord]:
-    """One that was not heard so is said when the one before it was."""
+    """Yields the words of the text. A word that a person typed gets the time of the word before
+    it.
+    """
     for start, end in _spans(text, language):
         known = [letter for letter in heard[start:end] if letter]
         seconds = max(seconds, known[0].seconds) if known else seconds
@@ -153,7 +173,7 @@ def _words(
 
 
 def _spans(text: str, language: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each word, each with what stands between it and the next one."""
+    """Yields start and end of each word, with everything up to the next one."""
     if language == "ja":
         starts = [word.start for word in tokens(text)]
     else:
