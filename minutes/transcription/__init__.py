@@ -1,1 +1,3 @@
-"""The work of transcribing (文字起こし), as rows: who does which piece, how far it is."""
+"""The work of transcribing (文字起こし) as rows of tables: which worker does which piece, and how
+far it is.
+"""

@@ -1,7 +1,8 @@
-"""Who works on a piece of work: a chunk, or a step beside the chunks.
+"""Leases: which worker works on a piece of work, a chunk or a step.
 
-Whoever takes a piece gets a lease, a word that nobody else knows, and renews it while it works.
-When it is not renewed the piece is free again; whoever comes later with an old word is refused.
+A worker that takes a piece gets a lease with a random token and renews it while it works. If the
+lease is not renewed, the piece is free again. A worker whose token is no longer that of the piece
+is refused.
 """
 
 import secrets
@@ -15,27 +16,30 @@ from models.base import now
 from models.recording import Chunk, Step, Transcription, WorkState
 
 LEASE = timedelta(seconds=90)
+"""How long a lease is valid without renewal."""
 RENEWALS = 15
-"""So often a worker renews a lease before it runs out."""
+"""How often a worker renews a lease during that time."""
 
 MOST_ATTEMPTS = 3
-"""Attempts of a piece in a row without a word or a result: then it is given up."""
+"""Attempts in a row without a new segment or a result, after which a piece is given up."""
 
 STILL_WANTED = (WorkState.RUNNING, WorkState.PAUSED)
+"""States of a transcription in which what a worker recognised is still stored."""
 
 WorkItem = Chunk | Step
 WorkItemT = TypeVar("WorkItemT", bound=Chunk | Step)
 
 
 class LeaseLost(Exception):
-    """The piece was cancelled or belongs to another worker by now."""
+    """Raised if the piece was cancelled or another worker has it."""
 
 
 def is_free(piece: WorkItem) -> bool:
-    """Nobody works on it.
+    """Returns whether nobody works on the piece.
 
-    A lease that ends later than leases do was given before the clock went back. Its worker, if
-    it lives, renews it within seconds; if it does not, nobody should wait for hours.
+    A lease that ends later than is possible was taken before the clock was set back, and counts as
+    free. If its worker is alive it renews the lease within seconds; if not, nobody should wait for
+    hours.
     """
     if piece.state == WorkState.WAITING:
         return True
@@ -46,7 +50,9 @@ def is_free(piece: WorkItem) -> bool:
 
 
 def take(session: Session, piece: WorkItem) -> str:
-    """Lease it. Ask `is_free` in the same transaction."""
+    """Takes the piece for a worker and returns the lease's token. Call `is_free` in the same
+    transaction first.
+    """
     piece.lease = secrets.token_hex(16)
     piece.lease_until = now() + LEASE
     piece.attempts += 1
@@ -58,10 +64,10 @@ def take(session: Session, piece: WorkItem) -> str:
 
 
 def hold(session: Session, kind: type[WorkItemT], piece_id: int, lease: str) -> WorkItemT:
-    """The piece, with its lease renewed. Raises LeaseLost when it is not this worker's any more.
+    """Renews the lease and returns the piece. Raises LeaseLost if it is no longer this worker's.
 
-    However late the worker is: as long as nobody else took the piece, it may go on. What it heard
-    of a transcription that was paused meanwhile is kept, of a cancelled one not.
+    However late the worker is, it may go on as long as nobody else took the piece. If the
+    transcription was paused meanwhile, what it recognised is stored; if it was cancelled, not.
     """
     whose = [kind.id == piece_id, kind.lease == lease, kind.state == WorkState.RUNNING]
     if kind is Chunk:
@@ -75,7 +81,7 @@ def hold(session: Session, kind: type[WorkItemT], piece_id: int, lease: str) -> 
 
 
 def renew(session: Session, piece: WorkItem) -> None:
-    """Say that somebody still works on it; nothing when it is somebody else's by now."""
+    """Renews the lease if the piece is still this worker's; does nothing otherwise."""
     kind = type(piece)
     session.execute(
         update(kind)
@@ -85,20 +91,21 @@ def renew(session: Session, piece: WorkItem) -> None:
 
 
 def give_back(piece: WorkItem) -> None:
-    """A worker that has to stop leaves a piece that it holds to the next one, without counting a
-    failure."""
+    """Frees a piece whose worker has to stop, without counting a failed attempt."""
     piece.state, piece.lease, piece.lease_until = WorkState.WAITING, None, None
     piece.attempts -= 1
 
 
 def end(piece: WorkItem, state: WorkState) -> None:
+    """Ends the lease and sets the state of the piece."""
     piece.state, piece.lease, piece.lease_until = state, None, None
     if isinstance(piece, Step):
         piece.ended_at = now()
 
 
 def _next_turn(session: Session) -> datetime:
-    """Now, but always after the last one: whose turn it is must not depend on a clock that goes
-    back."""
+    """Returns the current time, but always later than the last one, so that the order of turns does
+    not depend on a clock that is set back.
+    """
     last = session.scalar(select(func.max(Chunk.taken_at)))
     return max(now(), last + timedelta(microseconds=1)) if last else now()

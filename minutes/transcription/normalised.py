@@ -1,5 +1,5 @@
-"""The normalised sound of what is being worked on, beside the store: `SHA256.wav` while a piece
-of work needs it, and a scratch folder for every piece in hand, named after its lease.
+"""The normalised sound of recordings that are worked on, beside the store: `SHA256.wav` as long as
+a piece of work needs it, and a scratch folder for every piece in work, named after its lease.
 """
 
 import shutil
@@ -18,11 +18,13 @@ from models.recording import Chunk, Recording, Step, Transcription, WorkState
 
 
 def folder_of(home: Path) -> Path:
+    """Returns the folder of normalised sounds and scratch folders."""
     return home / "normalised"
 
 
 @contextmanager
 def scratch(home: Path, lease: str) -> Iterator[Path]:
+    """Makes the scratch folder of this lease and removes it afterwards. Raises StorageFull."""
     folder = folder_of(home) / lease
     with full_disk_told():
         folder.mkdir(parents=True)
@@ -33,7 +35,9 @@ def scratch(home: Path, lease: str) -> Iterator[Path]:
 
 
 def wav_of(storage: Storage, home: Path, recording: Recording, scratch: Path) -> Path:
-    """16 kHz mono, made when it is not there. Raises FileRejected, StorageFull."""
+    """Returns the path of the recording's sound as 16 kHz mono, and makes the file if it is
+    missing. Raises FileRejected, StorageFull.
+    """
     target = folder_of(home) / f"{recording.sha256}.wav"
     if not target.exists():
         sound = _sound_of(recording)
@@ -46,7 +50,7 @@ def wav_of(storage: Storage, home: Path, recording: Recording, scratch: Path) ->
 
 
 def _sound_of(recording: Recording) -> audio.Sound:
-    """As it was measured when the recording came."""
+    """Returns what was measured when the recording was received."""
     return audio.Sound(
         recording.duration_seconds,
         recording.codec,
@@ -58,10 +62,10 @@ def _sound_of(recording: Recording) -> audio.Sound:
 
 
 def clear(session: Session, home: Path) -> None:
-    """Remove what nobody needs any more, and what killed workers left.
+    """Removes files that nobody needs any more, and those that killed workers left.
 
-    In a writing transaction, so that nobody takes a piece of work at the same time: whoever takes
-    one afterwards sees that its sound is gone, and makes it again.
+    Must be called in a writing transaction, so that nobody takes a piece of work at the same time.
+    Whoever takes one afterwards finds its sound missing and makes it again.
     """
     folder = folder_of(home)
     if not folder.is_dir():
@@ -76,14 +80,15 @@ def clear(session: Session, home: Path) -> None:
 
 
 def is_clear(home: Path) -> bool:
-    """Whether nothing lies there that could be removed."""
+    """Returns whether the folder is empty or missing."""
     folder = folder_of(home)
     return not folder.is_dir() or not any(folder.iterdir())
 
 
 def _sounds_in_use(session: Session) -> set[str]:
-    """Of everything that goes on by itself. What is paused may stand for weeks: its sound is made
-    again, and 110 MB an hour do not lie on the disk meanwhile."""
+    """Returns the hashes of the recordings that are worked on. Paused ones are not among them: a
+    pause may last weeks, their sound takes 110 MB an hour, and it can be made again.
+    """
     found = select(Recording.sha256).join(Recording.transcriptions)
     wanted = found.where(goes_on(), Transcription.state != WorkState.PAUSED)
     return set(session.scalars(wanted))

@@ -1,4 +1,4 @@
-"""How far a transcription is, in words and figures, for whoever waits for it."""
+"""Tells how far a transcription is, in Japanese and in figures."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,8 +13,11 @@ from models.recording import Step, StepKind, Transcription, WorkerSign, WorkStat
 from models.transcript import Doubt, Segment, Transcript
 
 SILENT_AFTER = timedelta(seconds=30)
+"""A worker without a sign of life for so long counts as stopped."""
 FORGOTTEN_AFTER = timedelta(days=1)
+"""Older signs of life are deleted."""
 SOON_SECONDS = 40
+"""A shorter remaining time is not put in figures."""
 NO_WORKER = "文字起こしの処理が動いていません。管理者に連絡してください。録音は保存されています。"
 
 
@@ -31,7 +34,9 @@ STATE_WORDS = {
 
 @dataclass(frozen=True)
 class ProgressStage:
-    """One line of what is done for a recording. `step_id` of a step that can be run again."""
+    """One stage of the work on a recording, as a line on the screen. `step_id` is set for a step
+    that can be run again.
+    """
 
     label: str
     state: WorkState
@@ -42,10 +47,14 @@ class ProgressStage:
 
 @dataclass(frozen=True)
 class Progress:
-    """`place`: 1 for the one that comes next, None when it need not wait. `sentence` says it all
-    for a screen; `stage` is what is being done. `remaining_seconds` until all of the text is there,
-    `finishing_seconds` until all steps are done; None while nothing tells. `remaining_words` says
-    the first to people, empty while it is no question."""
+    """How far a transcription is. `stage` is what is being done, `sentence` says everything for a
+    screen.
+
+    `place` is its place in the queue, from 1; None if it does not wait. `remaining_seconds` is the
+    time until the whole text is there, `finishing_seconds` until all steps are done; None if
+    unknown. `remaining_words` says the first in Japanese, and is empty if the transcription is not
+    running.
+    """
 
     state: WorkState
     stage: str
@@ -62,17 +71,17 @@ class Progress:
 
     @property
     def is_moving(self) -> bool:
-        """Whether it changes by itself."""
+        """Returns whether the progress changes without a person."""
         return any(stage.state in scheduling.UNDER_WAY for stage in self.stages)
 
     @property
     def shape(self) -> str:
-        """Other buttons are shown when this changes."""
+        """Returns a text that changes whenever other buttons have to be shown."""
         return " ".join(stage.state for stage in self.stages)
 
 
 def progress(session: Session, transcription: Transcription) -> Progress:
-    """How far, and how long still (`remaining.py`)."""
+    """Returns how far the transcription is and how long it still takes (`remaining.py`)."""
     state = WorkState(transcription.state)
     done = sum(max(0.0, chunk.done_seconds) for chunk in transcription.chunks)
     total = sum(chunk.duration_seconds for chunk in transcription.chunks)
@@ -103,24 +112,29 @@ def progress(session: Session, transcription: Transcription) -> Progress:
 
 
 def show_life(session: Session, worker: str) -> None:
+    """Stores the worker's sign of life, and deletes those of workers long gone."""
     session.execute(delete(WorkerSign).where(WorkerSign.seen_at < now() - FORGOTTEN_AFTER))
     session.merge(WorkerSign(name=worker, seen_at=now()))
 
 
 def is_worker_running(session: Session) -> bool:
-    """A sign from the future was given before the clock went back, and says nothing."""
+    """Returns whether a worker gave a sign of life in the last SILENT_AFTER. A sign from the future
+    was given before the clock was set back and does not count.
+    """
     soon = now() + SILENT_AFTER
     recent = WorkerSign.seen_at.between(now() - SILENT_AFTER, soon)
     return session.scalar(select(WorkerSign.name).where(recent).limit(1)) is not None
 
 
 def last_sign(session: Session) -> datetime | None:
-    """When any worker was last heard of; None when nobody remembers one."""
+    """Returns when any worker gave its last sign of life, None if none is stored."""
     return session.scalar(select(func.max(WorkerSign.seen_at)))
 
 
 def about(seconds: int) -> str:
-    """「約6分」, to ten seconds below two minutes: 「約70秒」; hours with their minutes."""
+    """Returns the time in Japanese: 「約6分」, below two minutes in tens of seconds 「約70秒」,
+    hours with their minutes.
+    """
     if seconds < 120:
         return f"約{max(10, round(seconds, -1))}秒"
     hours, minutes = divmod(round(seconds / 60), 60)
@@ -130,14 +144,14 @@ def about(seconds: int) -> str:
 
 
 def remaining_words(seconds: int | None) -> str:
-    """「残り約6分」, as exactly as it can be known."""
+    """Returns the remaining time in Japanese, as 「残り約6分」."""
     if seconds is None:
         return "残り時間はまだ分かりません"
     return f"残り{about(seconds)}" if seconds >= SOON_SECONDS else "まもなく終わります"
 
 
 def _left(session: Session, transcription: Transcription) -> tuple[int | None, int | None]:
-    """Seconds until all of the text is there, and until all steps are done."""
+    """Returns the seconds until the whole text is there, and until all steps are done."""
     state, at = WorkState(transcription.state), now()
     is_in_steps = any(step.state in scheduling.UNDER_WAY for step in transcription.steps)
     if state != WorkState.RUNNING and not (state == WorkState.FINISHED and is_in_steps):

@@ -1,8 +1,8 @@
-"""How long a transcription still takes, judged by what was measured: its own pieces that are done,
-and the last transcriptions of this house by the same speech model.
+"""Estimates how long a transcription still takes: from its chunks that are done, and from the last
+transcriptions here with the same speech model.
 
-The text of a chunk says little about its time: its stretches are decoded side by side, so that
-hardly anything can be read for a third of it or more, and most comes towards its end.
+The text of a chunk says little about the time it takes. Its lanes are decoded side by side, so
+hardly any text appears for a third of the time or more, and most towards the end.
 """
 
 from dataclasses import dataclass
@@ -15,28 +15,35 @@ from sqlalchemy.orm import Session
 from models.recording import Chunk, Recording, Transcription, WorkState
 
 MOST_PAST = 5
+"""The most earlier runs that are considered."""
 SHORTEST_SECONDS = 60.0
-"""Of a recording whose transcription tells a pace: of less the loading of the models is most."""
+"""Shorter recordings are not considered: most of their time is the loading of models."""
 
 EARLY, BEND = 0.2, 0.5
-"""Of a chunk so much of whose text is there that it says something, the share of its time that has
-passed is about this power of the share of its text, as measured."""
+"""If more than EARLY of a chunk's text is there, the share of its time that has passed is about
+that share of the text to the power of BEND. This was measured.
+"""
 
 OVERDUE = 0.15
-"""Of the time spent on a piece that takes longer than it should: so much more is expected."""
+"""For a chunk that takes longer than expected, so much of the time spent is expected in
+addition.
+"""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds of work for a second of sound: until the text is there, and for the steps after it,
-    None where no such run is known."""
+    """Seconds of work for each second of sound: until the text is there, and for the steps after
+    it. `later` is None if no such run is known.
+    """
 
     text: float
     later: float | None
 
 
 def past_pace(session: Session, transcription: Transcription) -> Pace | None:
-    """The median of the last finished runs by the same speech model; None without any."""
+    """Returns the median pace of the last finished runs with the same speech model, or None without
+    any.
+    """
     runs = session.scalars(
         select(Transcription)
         .join(Transcription.recording)
@@ -57,8 +64,9 @@ def past_pace(session: Session, transcription: Transcription) -> Pace | None:
 
 
 def text_seconds(transcription: Transcription, pace: Pace | None, at: datetime) -> float | None:
-    """Seconds from `at` until all of the text is there; None while nothing tells the pace, and
-    when the clock went back since it began."""
+    """Returns the seconds from `at` until the whole text is there. None if no pace is known, or if
+    the clock was set back since the transcription began.
+    """
     started, chunks = transcription.started_at, transcription.chunks
     if started is None or started > at:
         return None
@@ -82,7 +90,9 @@ def text_seconds(transcription: Transcription, pace: Pace | None, at: datetime) 
 
 
 def later_seconds(transcription: Transcription, pace: Pace | None, at: datetime) -> float | None:
-    """Seconds that the steps after the text still take; None where nothing tells."""
+    """Returns the seconds from `at` that the steps after the text take. None if unknown or
+    overdue.
+    """
     if pace is None or pace.later is None:
         return None
     whole = pace.later * transcription.recording.duration_seconds
@@ -93,8 +103,9 @@ def later_seconds(transcription: Transcription, pace: Pace | None, at: datetime)
 
 
 def _left_of(chunk: Chunk, rate: float, at: datetime) -> tuple[float, bool]:
-    """Seconds of work left of a chunk in hand by its pace and, the more of it can be read the more,
-    by its text; and whether it takes longer than it should."""
+    """Returns the seconds of work left of a chunk in work, and whether it takes longer than
+    expected. The estimate is by pace, and the more text there is, by the text.
+    """
     spent = _spent(chunk, at)
     left = rate * chunk.duration_seconds - spent
     is_overdue = left <= 0
@@ -109,7 +120,7 @@ def _left_of(chunk: Chunk, rate: float, at: datetime) -> tuple[float, bool]:
 
 
 def _spent(chunk: Chunk, at: datetime) -> float:
-    """Seconds since it was taken in hand."""
+    """Returns the seconds since a worker took the chunk."""
     return max(0.0, (at - chunk.taken_at).total_seconds()) if chunk.taken_at else 0.0
 
 
@@ -120,7 +131,9 @@ def _text_pace(run: Transcription) -> float | None:
 
 
 def _later_pace(run: Transcription) -> float | None:
-    """None where a step was done again later, or is still to be done."""
+    """Returns the pace of the steps after the text; None if one is not done, or was done again
+    later.
+    """
     ends = [step.ended_at for step in run.steps if step.ended_at is not None]
     if run.ended_at is None or not ends or any(s.state != WorkState.FINISHED for s in run.steps):
         return None

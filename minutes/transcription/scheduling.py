@@ -1,5 +1,6 @@
-"""Whose turn it is. Chosen anew after every piece of work, among everything that is open: so a
-short memo never waits behind a long council, and several workers share one of them.
+"""Decides whose turn it is. The choice is made anew after every piece of work, among everything
+that is open, so that a short memo does not wait behind a long council, and several workers can
+share one recording.
 """
 
 from collections.abc import Iterator
@@ -19,13 +20,14 @@ GIVEN_UP = (
 
 
 def next_piece(session: Session) -> WorkItem | None:
-    """What a worker should do now; None when there is nothing to do."""
+    """Returns the piece of work that a worker should do now, or None."""
     return next((piece for whose in in_turn(session) for piece in due_pieces(whose)), None)
 
 
 def in_turn(session: Session) -> list[Transcription]:
-    """All that have something left to do: what was moved up first, then what had its last turn
-    the longest ago. Who never had one is first, the older request before the younger one.
+    """Returns the transcriptions that have work left, in the order of their turns: those that a
+    person moved up, then those whose last turn was longest ago. Those that never had one come
+    first, by the time of the request.
     """
     last_turn = func.max(Chunk.taken_at)
     found = session.scalars(
@@ -48,16 +50,18 @@ def in_turn(session: Session) -> list[Transcription]:
 
 
 def goes_on() -> ColumnElement[bool]:
-    """Whether a `Transcription`, or a step of it, is under way or waits for its turn: those few are
-    found by their state, however many were finished in years."""
+    """Returns the condition that a `Transcription` or one of its steps is waiting or running. Those
+    few are found by the index of their state, however many are finished.
+    """
     with_steps = select(Step.transcription_id).where(Step.state.in_(UNDER_WAY))
     itself = select(Transcription.id).where(Transcription.state.in_(UNDER_WAY))
     return Transcription.id.in_(itself.union(with_steps))
 
 
 def due_pieces(transcription: Transcription) -> Iterator[WorkItem]:
-    """What a worker may take of it now, in the order in which it should be done: the sound, the
-    short first chunk, what can be made from the sound alone, the other chunks, the rest."""
+    """Yields what a worker may take of the transcription now, in order: the sound, the short first
+    chunk, the steps, the other chunks.
+    """
     sound = [step for step in transcription.steps if step.kind == StepKind.SOUND]
     later = [step for step in transcription.steps if step.kind != StepKind.SOUND]
     chunks = transcription.chunks
@@ -66,6 +70,7 @@ def due_pieces(transcription: Transcription) -> Iterator[WorkItem]:
 
 
 def is_due(piece: WorkItem) -> bool:
+    """Returns whether a worker may take the piece now: it is free, and what it needs is there."""
     transcription = piece.transcription
     state = WorkState(transcription.state)
     if state == WorkState.PAUSED or not is_free(piece):
@@ -81,7 +86,9 @@ def is_due(piece: WorkItem) -> bool:
 
 
 def place(session: Session, transcription: Transcription) -> int | None:
-    """1 for the one that comes next; None when it is being worked on or has nothing to wait for."""
+    """Returns the transcription's place among those that wait, from 1. None if a worker is at it or
+    it has nothing to wait for.
+    """
     pieces: list[WorkItem] = [*transcription.chunks, *transcription.steps]
     if any(_is_in_hand(piece) for piece in pieces) or transcription.state not in UNDER_WAY:
         return None
@@ -90,7 +97,9 @@ def place(session: Session, transcription: Transcription) -> int | None:
 
 
 def give_up_hopeless(session: Session) -> None:
-    """A piece that was taken again and again, and never got on, must not stop everything else."""
+    """Fails the pieces that were taken MOST_ATTEMPTS times without progress, so that they do not
+    stop everything else.
+    """
     for transcription in in_turn(session):
         for piece in list(due_pieces(transcription)):
             if piece.attempts >= MOST_ATTEMPTS:

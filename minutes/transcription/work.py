@@ -1,8 +1,8 @@
-"""The work of transcribing, as rows: what people ask for, and what a worker has done.
+"""The work of transcribing, as rows of tables: what people request, and what a worker has done.
 
-The queue only says which row to look at. Every segment is committed together with how far its
-chunk has come, so a killed worker loses at most the segment in hand. Who may write what:
-`leases.py`; whose turn it is: `turns.py`; how far it is: `following.py`.
+The queue only says which row to look at. Every segment is committed together with its chunk's
+progress, so what was committed is not lost when a worker is killed. Who may write what is decided
+in `leases.py`, whose turn it is in `scheduling.py`; `progress.py` tells how far it is.
 """
 
 from datetime import timedelta
@@ -21,15 +21,20 @@ from models.recording import Chunk, Recording, Step, StepKind, Transcription, Wo
 from models.transcript import Segment, Transcript
 
 LANGUAGES = {"ja": "日本語", "en": "英語", "zh": "中国語", "ko": "韓国語"}
-"""What may be chosen: the language is never guessed, because chunks would be guessed apart."""
+"""The languages to choose from. The language is not detected, because each chunk might be taken for
+another one.
+"""
 
 LANGUAGE_OF_PAPERS = "ja"
+"""The language in which documents can correct recognised text."""
 
 MOST_VOICES = 20
+"""The most speakers that may be asked for."""
 
 AGAIN = (WorkState.FAILED, WorkState.CANCELLED)
+"""States in which any later step can be run again."""
 CHANGING = (StepKind.ITEMS, StepKind.PROPOSALS)
-"""Steps that may find something else when the agenda or the papers have changed."""
+"""Steps whose result may change when the agenda or the documents have changed."""
 
 
 def request_transcription(
@@ -41,11 +46,12 @@ def request_transcription(
     speech_model: str = "",
     voices: int | None = None,
 ) -> Transcription:
-    """A new run with its own empty transcript, beside the older ones and their corrections.
+    """Requests a new transcription of the recording, with an empty transcript of its own; older
+    ones and their corrections stay. Returns it.
 
-    `speech_model`: one of `speech_model.installed`; empty: the one of the series, else of the
-    settings. `voices`: how many speak, if known. Raises NotPossibleNow while a run is open,
-    InvalidInput.
+    `speech_model` is one of `speech_model.installed`; empty means that of the series, or else of
+    the settings. `voices` is the number of speakers, if known. Raises NotPossibleNow while another
+    transcription of the recording is open, InvalidInput.
     """
     _refuse_second_open(recording)
     if language not in LANGUAGES:
@@ -65,7 +71,9 @@ def request_transcription(
 
 
 def pause_transcription(session: Session, by: Person, transcription: Transcription) -> None:
-    """The worker leaves after the segment in hand; what was heard so far stays."""
+    """Pauses the transcription. The worker stops after the current segment; what was recognised
+    stays. Raises NotPossibleNow if it is neither waiting nor running.
+    """
     if transcription.state not in (WorkState.WAITING, WorkState.RUNNING):
         raise NotPossibleNow("この文字起こしは動いていません。画面を開き直して確かめてください。")
     _stop(transcription, WorkState.PAUSED)
@@ -73,14 +81,17 @@ def pause_transcription(session: Session, by: Person, transcription: Transcripti
 
 
 def resume_transcription(session: Session, by: Person, transcription: Transcription) -> None:
-    """Go on where it was paused or failed. Nothing that stands already is heard again."""
+    """Resumes a transcription that was paused or failed. Segments that are there are not recognised
+    again. Raises NotPossibleNow in any other state, and if a failed one would be the second open
+    one of its recording.
+    """
     if transcription.state not in (WorkState.PAUSED, WorkState.FAILED):
         raise NotPossibleNow("この文字起こしは止まっていません。画面を開き直して確かめてください。")
     if transcription.state == WorkState.FAILED:
         _refuse_second_open(transcription.recording)
         _forget_failures(transcription)
     if transcription.started_at and transcription.ended_at:
-        # The time in which it stood still says nothing about how long the rest takes.
+        # The time of the pause must not count in the estimate of the remaining time.
         transcription.started_at += max(now() - transcription.ended_at, timedelta(0))
     transcription.problem, transcription.ended_at = "", None
     transcription.state = WorkState.RUNNING if transcription.chunks else WorkState.WAITING
@@ -88,7 +99,9 @@ def resume_transcription(session: Session, by: Person, transcription: Transcript
 
 
 def cancel_transcription(session: Session, by: Person, transcription: Transcription) -> None:
-    """What was heard so far stays."""
+    """Cancels the transcription; what was recognised stays. Raises NotPossibleNow if it has
+    ended.
+    """
     _refuse_ended(transcription)
     _stop(transcription, WorkState.CANCELLED)
     _cancel_steps(transcription)
@@ -96,14 +109,18 @@ def cancel_transcription(session: Session, by: Person, transcription: Transcript
 
 
 def move_up(session: Session, by: Person, transcription: Transcription) -> None:
-    """Before all that nobody moved up."""
+    """Moves the transcription before all that nobody moved up. Raises NotPossibleNow if it has
+    ended.
+    """
     _refuse_ended(transcription)
     transcription.moved_up_at = now()
     audit.note(session, by, "move_up", transcription)
 
 
 def run_again(session: Session, by: Person, step: Step) -> None:
-    """One later step, alone: the text and the other steps stay as they are."""
+    """Requests one step again; the text and other steps stay. Raises NotPossibleNow if the step is
+    in no state for that.
+    """
     if not may_run_again(step):
         raise NotPossibleNow("この工程はやり直せる状態にありません。画面を開き直してください。")
     _wait_again(step)
@@ -111,15 +128,17 @@ def run_again(session: Session, by: Person, step: Step) -> None:
 
 
 def may_run_again(step: Step) -> bool:
-    """A step that did not get done; and one that is finished but may find something else by now,
-    after the agenda, the papers or the recording's place on the clock have changed."""
+    """Returns whether the step can be run again: it failed or was cancelled, or it is finished but
+    may give another result since the agenda, the documents or the recording's start time have
+    changed.
+    """
     if step.kind == StepKind.SOUND:
         return False
     return step.state in AGAIN or (step.kind in CHANGING and step.state == WorkState.FINISHED)
 
 
 def was_finished(session: Session, transcription: Transcription, kind: StepKind) -> bool:
-    """Whether this step got done before, and is done once more now."""
+    """Returns whether the step was finished before, so that it is now done again."""
     of_kind = select(Step.ended_at).where(
         Step.transcription_id == transcription.id, Step.kind == kind
     )
@@ -129,13 +148,15 @@ def was_finished(session: Session, transcription: Transcription, kind: StepKind)
 def tell_voices_apart(
     session: Session, by: Person, transcription: Transcription, voices: int | None
 ) -> Step:
-    """Once more, with this many voices or as many as are found. Names that people gave stay.
+    """Requests diarisation again, with this number of voices or, if None, as many as are found.
+    Names that people gave stay. Returns the step.
 
-    Raises NotPossibleNow before the text is whole or while it is being done, InvalidInput.
+    Raises NotPossibleNow before the text is complete and while diarisation waits or runs,
+    InvalidInput.
     """
     transcription.voices = _possible_voices(voices)
     step = next((s for s in transcription.steps if s.kind == StepKind.SPEAKERS), None)
-    if step is None:  # a transcript from before voices were told apart
+    if step is None:  # a transcript from before diarisation was a step
         step = Step(kind=StepKind.SPEAKERS)
         transcription.steps.append(step)
     elif transcription.state != WorkState.FINISHED or WorkState(step.state).is_open:
@@ -157,8 +178,9 @@ def _possible_voices(voices: int | None) -> int | None:
 
 
 def choose_speech_model(session: Session, by: Person, series: Series, name: str) -> None:
-    """What hears the meetings of this series from now on: one of `speech_model.installed`;
-    empty: the one of the settings."""
+    """Sets the speech model for future transcriptions of the series: one of
+    `speech_model.installed`, or empty for that of the settings.
+    """
     series.speech_model = name
     audit.note(session, by, "choose_speech_model", series)
 
@@ -170,7 +192,9 @@ def begin(
     spans: list[tuple[float, float]],
     sha256: str | None = None,
 ) -> list[Chunk]:
-    """Write the chunks down, once, and which speech model hears them."""
+    """Stores the chunks with their `spans` in seconds, and which speech model is used, unless there
+    are chunks already. Returns the chunks.
+    """
     if not transcription.chunks:
         transcription.chunks = [
             Chunk(number=number, start_seconds=start, end_seconds=end)
@@ -188,7 +212,7 @@ def begin(
 
 
 def take_chunk(session: Session, transcription: Transcription) -> Chunk | None:
-    """Lease the first chunk that nobody works on; None when there is none to do."""
+    """Leases the first free chunk and returns it, or None if there is none to do."""
     if transcription.state != WorkState.RUNNING:
         return None
     for chunk in transcription.chunks:
@@ -199,12 +223,14 @@ def take_chunk(session: Session, transcription: Transcription) -> Chunk | None:
 
 
 def add_segment(session: Session, chunk_id: int, lease: str, heard: HeardSegment) -> Segment:
-    """Keep one heard segment and how far the chunk has come. Raises LeaseLost."""
+    """Stores a recognised segment and how far its chunk has come. Returns the segment. Raises
+    LeaseLost.
+    """
     chunk = leases.hold(session, Chunk, chunk_id, lease)
     transcript = session.scalars(
         select(Transcript).where(Transcript.transcription_id == chunk.transcription_id)
     ).one()
-    text = clean_text.line(heard.text)  # a model may say any byte
+    text = clean_text.line(heard.text)  # a model may write any byte
     segment = Segment(
         transcript_id=transcript.id,
         chunk_id=chunk.id,
@@ -219,12 +245,12 @@ def add_segment(session: Session, chunk_id: int, lease: str, heard: HeardSegment
     session.add(segment)
     done = heard.end_seconds - chunk.start_seconds
     chunk.done_seconds = max(chunk.done_seconds, min(done, chunk.duration_seconds))
-    chunk.attempts = 1  # an attempt that gets on is no failure
+    chunk.attempts = 1  # an attempt with progress does not count as a failure
     return segment
 
 
 def finish_chunk(session: Session, chunk_id: int, lease: str) -> None:
-    """The chunk is done; with its last one the transcription is. Raises LeaseLost."""
+    """Marks the chunk as finished, and with its last chunk the transcription. Raises LeaseLost."""
     chunk = leases.hold(session, Chunk, chunk_id, lease)
     leases.end(chunk, WorkState.FINISHED)
     chunk.done_seconds = chunk.duration_seconds
@@ -234,16 +260,19 @@ def finish_chunk(session: Session, chunk_id: int, lease: str) -> None:
 
 
 def finish_step(session: Session, step_id: int, lease: str) -> Step:
-    """Raises LeaseLost. What the step made is written in the same transaction."""
+    """Marks the step as finished and returns it. The caller writes its result in the same
+    transaction. Raises LeaseLost.
+    """
     step = leases.hold(session, Step, step_id, lease)
     leases.end(step, WorkState.FINISHED)
     return step
 
 
 def fail(session: Session, piece: leases.WorkItem, problem: str) -> None:
-    """`problem` is shown to the secretary. What was heard and made so far stays.
+    """Marks the piece as failed; `problem` is the reason that the secretary reads, in Japanese.
+    What was recognised and made stays.
 
-    A later step fails alone; without the sound, or without a chunk, the transcription does.
+    A later step fails by itself. If the sound or a chunk fails, the transcription does.
     """
     if isinstance(piece, Step):
         leases.end(piece, WorkState.FAILED)
@@ -259,8 +288,9 @@ def fail(session: Session, piece: leases.WorkItem, problem: str) -> None:
 
 
 def _needed_steps(recording: Recording, language: str) -> list[StepKind]:
-    """Sound first. A recording that has its playback copy and peaks needs no others; words are
-    compared by their Japanese sound."""
+    """Returns the steps of a new transcription, the sound first. The playback copy is not made
+    again; documents correct text only in Japanese, as words are compared by their Japanese sound.
+    """
     needless = set()
     if recording.playback_sha256 and recording.peaks_sha256:
         needless.add(StepKind.PLAYBACK)
@@ -291,7 +321,7 @@ def _cancel_steps(transcription: Transcription) -> None:
 
 
 def _forget_failures(transcription: Transcription) -> None:
-    """Every piece that did not get done gets its attempts again."""
+    """Gives every piece that is not finished all its attempts again."""
     for chunk in transcription.chunks:
         chunk.attempts = 0
     for step in transcription.steps:

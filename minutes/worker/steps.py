@@ -1,8 +1,8 @@
-"""The steps of a transcription beside its chunks: one function for each, one line in STEPS.
+"""The steps of a transcription besides its chunks: one function for each, one line in STEPS.
 
-A step reads its piece, does the slow part without a transaction, and returns what is to be
-written; the worker writes that together with the step's end, or not at all. It may be called
-again at any time after it was killed.
+A step reads its material, does the slow part without a transaction, and returns a function that
+writes the result. The worker calls that function in one transaction with the step's end, or not at
+all. So a step can be started again at any time after its worker was killed.
 """
 
 from collections.abc import Callable
@@ -38,16 +38,18 @@ from models.recording import Recording, StepKind, Transcription
 from models.transcript import Segment, Transcript
 
 LIMIT_BYTES = 8_000_000_000
+"""The largest file that a step may store."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """What a step is given. `wav` is the normalised sound, `scratch` an empty folder that is
-    removed afterwards; `transcription` is read only, with its recording and its meeting's series.
-    `engine` to read what else is needed; `load_teacher`: what puts words into a text with this
-    speech model, when it is needed; `load_word_finder`: what tells when each word was said;
-    `tell_apart`: what tells who speaks when.
-    `read`: reads the sound, and raises when the worker has to leave; what takes long reads by it.
+    """What a step may use. `transcription` is for reading only, with its recording and its
+    meeting's series; other rows are read through `engine`. `wav` is the normalised sound, `scratch`
+    an empty folder that is removed afterwards.
+
+    `load_teacher` loads what corrects text with a speech model, `load_word_finder` what finds token
+    timings with a speech model for a language, `tell_apart` does diarisation. `read` reads samples
+    of the sound; it raises Leaving if the worker has to stop, so long work reads by it.
     """
 
     config: Config
@@ -63,11 +65,13 @@ class Material:
 
 
 Write = Callable[[Session, Transcription], None]
+"""Type of a function that writes the result of a step."""
 
 
 def cut_into_chunks(material: Material) -> Write:
-    """Which speech model hears it is settled here, before any chunk: a later change of the
-    settings concerns later transcriptions."""
+    """Chooses the speech model and cuts the sound into chunks. From here on the model is fixed;
+    later changes of the settings apply to later transcriptions.
+    """
     config, wanted = material.config, wanted_model(material.config, material.transcription)
     model = speech_model.choose(config, wanted)
     speech = config.speech
@@ -81,7 +85,9 @@ def cut_into_chunks(material: Material) -> Write:
 
 
 def make_playback(material: Material) -> Write:
-    """The copy that browsers play, and its peaks; what the recording has already stays."""
+    """Makes the copy that browsers play and the peaks of its waveform, unless the recording has
+    them.
+    """
     recording = material.transcription.recording
     copy = recording.playback_sha256 or _make(material, audio.make_playback_copy)
     outline = recording.peaks_sha256 or _make(material, peaks.write_peaks)
@@ -94,8 +100,10 @@ def make_playback(material: Material) -> Write:
 
 
 def propose(material: Material) -> Write:
-    """What the papers of the meeting say to the heard text, with the speech model that heard it.
-    Once more, when papers have come since: then only to what nobody has touched."""
+    """Corrects the recognised text with the words of the meeting's documents, by the speech model
+    that recognised it. When it is run again because there are new documents, only segments that
+    nobody has corrected get proposals.
+    """
     _read_pages(material)
     papers.collect(material.engine, material.transcription.meeting.id)
     with reading(material.engine) as session:
@@ -125,8 +133,9 @@ def propose(material: Material) -> Write:
 
 
 def tell_voices_apart(material: Material) -> Write:
-    """A suggestion for each segment: its voice, without a name; and where the series keeps
-    voiceprints, whose it may be."""
+    """Tells the speakers apart (diarisation) and assigns each segment a voice without a name. If
+    the series keeps voiceprints, suggests whose voice it may be.
+    """
     config = material.config
     if not config.speakers.tell_apart:
         return lambda session, transcription: None
@@ -147,7 +156,7 @@ def tell_voices_apart(material: Material) -> Write:
 
 
 def time_words(material: Material) -> Write:
-    """When each heard word was said, with the speech model that heard it."""
+    """Finds the token timings of the recognised text, with the speech model that recognised it."""
     with reading(material.engine) as session:
         segments = transcripts.segments_of(session, _transcript(session, material.transcription))
         said = {segment.id: _heard(segment) for segment in segments if segment.heard}
@@ -165,7 +174,7 @@ def time_words(material: Material) -> Write:
 
 
 def assign_items(material: Material) -> Write:
-    """Segments that nobody has placed, to the items of the agenda."""
+    """Assigns segments that nobody has placed to agenda items."""
     _read_pages(material)
     with reading(material.engine) as session:
         recording = session.get_one(Recording, material.transcription.recording_id)
@@ -189,7 +198,7 @@ def assign_items(material: Material) -> Write:
 
 
 def _read_pages(material: Material) -> None:
-    """Pages that nobody has read yet would teach nothing."""
+    """Reads the text of all pages that nobody has read yet, so that their words are known."""
     while preparation.prepare_some(material.engine, material.storage):
         pass
 
@@ -222,13 +231,15 @@ def _speech_model(material: Material) -> SpeechModel:
 
 
 def wanted_model(config: Config, transcription: Transcription) -> str:
-    """Asked for with the run, else for its series, else in the settings, else the packaged one."""
+    """Returns the name of the speech model to use: that of the request, or else of the series, of
+    the settings, or the packaged one.
+    """
     of_series = transcription.meeting.series.speech_model
     return transcription.wanted_model or of_series or config.speech.model or speech_model.PACKAGED
 
 
 def _make(material: Material, make: Callable[[Path, Path], None]) -> str:
-    """Made in the scratch folder, then put into the store; its hash."""
+    """Makes a file in the scratch folder, stores it and returns its hash."""
     made = material.scratch / "made"
     make(material.wav, made)
     with made.open("rb") as file:

@@ -1,7 +1,8 @@
-"""The worker: Huey carries the number of a chunk or a step, the tables say what is to do.
+"""The worker process: does one piece of work after the other. Huey carries the number of a chunk or
+a step, the tables say what is to do.
 
 Huey forgets the tasks of a killed worker. So after every piece of work the tables are asked what
-comes next, and a task may be carried twice: leases see to it that nothing is done twice.
+comes next. A task may be carried twice; the leases ensure that nothing is done twice.
 """
 
 import logging
@@ -53,6 +54,7 @@ from models.recording import Chunk, Step, StepKind, Transcription, WorkState
 
 LOG = logging.getLogger(__name__)
 REST_SECONDS = 2.0
+"""Pause when there is nothing to do."""
 PREPARE_SECONDS = 1.0
 MAIL_SECONDS = 5.0
 REMIND_SECONDS = 600.0
@@ -66,7 +68,7 @@ UNEXPECTED = (
 
 # Huey has no types.
 class SafeSqliteStorage(SqliteStorage):  # type: ignore[misc]
-    """Huey's queue file opened by the same safe SQLite as everything else."""
+    """Huey's queue file, opened with the same SQLite library and durability as the database."""
 
     integrity_error = sqlite.IntegrityError
     operational_error = sqlite.OperationalError
@@ -82,6 +84,7 @@ class SafeSqliteStorage(SqliteStorage):  # type: ignore[misc]
 
 
 def open_queue(config: Config) -> SqliteHuey:
+    """Returns Huey's queue for this server, in the file that the settings name."""
     config.queue.parent.mkdir(parents=True, exist_ok=True)
     return SqliteHuey(
         "gijido",
@@ -92,25 +95,31 @@ def open_queue(config: Config) -> SqliteHuey:
 
 
 Load = Callable[[SpeechModel, str], Recognise]
-"""The recogniser of a speech model for a language. Raises ConfigurationError."""
+"""Type of a function that loads the recogniser of a speech model for a language. It raises
+ConfigurationError if the model is not as expected.
+"""
 
 
 LoadTeacher = Callable[[SpeechModel], Teach]
-"""What puts the words of the papers into a text, with a speech model. Raises ConfigurationError."""
+"""Type of a function that loads what corrects text with a speech model. It raises
+ConfigurationError.
+"""
 
 
 LoadWordFinder = Callable[[SpeechModel, str], FindTokenTimings]
-"""What tells when words were said, with a speech model for a language. Raises
-ConfigurationError."""
+"""Type of a function that loads what finds token timings with a speech model for a language. It
+raises ConfigurationError.
+"""
 
 
 class Leaving(Exception):
-    """The worker was asked to stop in the middle of a step."""
+    """Raised if the worker was asked to stop in the middle of a step."""
 
 
 class Worker:
-    """One process that transcribes. `stop` lets it leave after the segment in hand, or in the
-    middle of a step, which is done again."""
+    """One process that transcribes. After `stop` it leaves when the current segment is done, or in
+    the middle of a step, which is done again later.
+    """
 
     def __init__(
         self,
@@ -137,7 +146,9 @@ class Worker:
         self._carried = self._queue.task(name="work")(self.do)
 
     def run(self) -> None:
-        """Until `stop`: one piece of work after the other, and signs of life beside it."""
+        """Works until `stop`: one piece of work after the other, and the periodic tasks in threads
+        beside it.
+        """
         periodic.start(self._periodic_tasks(), self._stopping, periodic.teller(self._engine))
         while not self._stopping.is_set():
             if not self.take_turn():
@@ -160,10 +171,13 @@ class Worker:
         ]
 
     def stop(self) -> None:
+        """Asks the worker to leave as soon as it can. May be called from a signal handler or
+        another thread.
+        """
         self._stopping.set()
 
     def take_turn(self) -> bool:
-        """Do what should be done now, chosen anew; whether there was something to do."""
+        """Does the piece of work whose turn it is. Returns whether there was one."""
         try:
             if not self._queue.pending_count() and not self._choose():
                 return False
@@ -176,7 +190,7 @@ class Worker:
         return True
 
     def do(self, kind: str, piece_id: int) -> None:
-        """This chunk or this step. Safe to call again at any time."""
+        """Does this chunk or step if it is due. May be called again at any time."""
         try:
             piece = self._take(KINDS[kind], piece_id)
         except StorageFull as full:
@@ -197,7 +211,7 @@ class Worker:
         except Exception as problem:
             if isinstance(problem, OperationalError) and is_locked(problem):
                 LOG.warning("%s %s: others write; it is done again", kind, piece_id)
-                return  # as soon as its lease has run out
+                return  # it is free again as soon as its lease has run out
             LOG.exception("%s %s failed", kind, piece_id)
             self._fail(piece, UNEXPECTED)
         finally:
@@ -205,8 +219,9 @@ class Worker:
             memory.give_back()
 
     def _choose(self) -> bool:
-        """Put the next piece of work into the queue; clear away what is left of earlier ones. While
-        there is neither, nobody who wants to save something waits for this."""
+        """Puts the next piece of work into the queue and clears away what earlier ones left. If
+        there is nothing of either, takes no write lock. Returns whether there was a piece.
+        """
         with reading(self._engine) as session:
             if not scheduling.in_turn(session) and normalised.is_clear(self._config.home):
                 return False
@@ -255,15 +270,18 @@ class Worker:
             write(session, held.transcription)
 
     def _read(self, wav: Path, start_seconds: float, end_seconds: float) -> Samples:
-        """Steps read the sound piece by piece: between two of them the worker may leave, and what
-        the last one needed is given back."""
+        """Returns samples for a step. Raises Leaving if the worker has to stop; returns free memory
+        to the operating system before.
+        """
         if self._stopping.is_set():
             raise Leaving
         memory.give_back()
         return audio.read(wav, start_seconds, end_seconds)
 
     def _hear(self, chunk: Chunk, wav: Path) -> None:
-        """From where an earlier attempt came to, so that no correction made meanwhile is lost."""
+        """Recognises a chunk from where an earlier attempt came to, so that corrections made
+        meanwhile are not lost.
+        """
         recognise, lease = self._recogniser(chunk.transcription), chunk.lease or ""
         start = chunk.start_seconds + chunk.done_seconds
         for heard in recognise_chunk(recognise, wav, start, chunk.end_seconds):
@@ -277,9 +295,9 @@ class Worker:
             work.finish_chunk(session, chunk.id, lease)
 
     def _recogniser(self, transcription: Transcription) -> Recognise:
-        """The one that was settled when the work began; the last one stays loaded.
+        """Returns the recogniser that was chosen when the work began. The last one stays loaded.
 
-        Raises ConfigurationError when its files are gone or others by now.
+        Raises ConfigurationError if the files of its speech model are gone or have changed.
         """
         wanted = steps.wanted_model(self._config, transcription), transcription.language
         if self._loaded is None or not self._loaded.fits(*wanted):
@@ -303,7 +321,7 @@ class Worker:
         return self._load_word_finder(model, language)
 
     def _let_go(self) -> None:
-        """Never two speech models in memory."""
+        """Unloads the recogniser, so that two speech models are never in memory."""
         self._loaded = None
         memory.give_back()
 
@@ -312,8 +330,9 @@ class Worker:
             leases.give_back(leases.hold(session, type(piece), piece.id, piece.lease or ""))
 
     def _fail(self, piece: WorkItem, problem: str) -> None:
-        """When even this cannot be written (the disk is full), the piece is free again as soon as
-        its lease has run out."""
+        """Marks the piece as failed. If even that cannot be written because the disk is full, the
+        piece is free again as soon as its lease has run out.
+        """
         try:
             with self._changing() as session:
                 held = leases.hold(session, type(piece), piece.id, piece.lease or "")
@@ -325,14 +344,16 @@ class Worker:
 
     @contextmanager
     def _changing(self) -> Iterator[Session]:
-        """What was read stays readable afterwards."""
+        """Yields a session in a writing transaction. Objects remain readable after its end."""
         with full_disk_told(), writing(self._engine) as session:
             session.expire_on_commit = False
             with session.begin():
                 yield session
 
     def _show_life(self) -> bool:
-        """For the screens; and for the piece in hand, however long it decodes."""
+        """Gives a sign of life for the screens, and renews the lease of the current piece, however
+        long a decoding takes.
+        """
         piece = self._in_hand
         with self._changing() as session:
             progress.show_life(session, self._name)
@@ -341,7 +362,7 @@ class Worker:
         return False
 
     def _prepare_pages(self) -> bool:
-        """Read, and then compared with those of the version before."""
+        """Reads pages of documents, or compares pages with those of the version before."""
         work = (preparation.prepare_some, appearance.compare_some)
         return any(act(self._engine, self._storage) for act in work)
 
@@ -375,12 +396,14 @@ class Loaded:
     recognise: Recognise
 
     def fits(self, wanted: str, language: str) -> bool:
-        """Asked for in the same words, and nobody has replaced the file since."""
+        """Returns whether the same model and language are wanted, and nobody has replaced the file
+        since.
+        """
         is_same = (wanted, language) == (self.wanted, self.language)
         return is_same and self.signature == speech_model.signature(self.model)
 
 
 def _with_surroundings(piece: WorkItem) -> WorkItem:
-    """Everything of it that is read when the session is closed."""
+    """Returns the piece with everything loaded that is read after its session is closed."""
     assert piece.transcription.recording and piece.transcription.meeting.series
     return piece
