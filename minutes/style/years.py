@@ -12,6 +12,7 @@ ERAS = (("令和", 2019, 5), ("平成", 1989, 2), ("昭和", 1927, 1), ("大正"
 """Name, first year, and the month of it from which the era is certain. 昭和 and 大正 are listed by
 their second years: 昭和 began in the last days of its first year."""
 
+SECOND_YEARS = ("昭和", "大正")
 FIRST = {"令和": 2019, "平成": 1989, "昭和": 1926, "大正": 1912}
 LAST = {"令和": 99, "平成": 31, "昭和": 64, "大正": 15}
 NO_DATE = "間前後ぶ以代余来目もを経"
@@ -52,9 +53,9 @@ def _to_western(text: str) -> Iterator[Edit]:
 def _era(year: int, month: int | None, *, is_fiscal: bool) -> str | None:
     """Returns the year by era, such as 「令和8」; None where it cannot be known."""
     for place, (era, first, from_month) in enumerate(ERAS):
-        if year > first:
-            return f"{era}{year - first + (2 if era in ('昭和', '大正') else 1)}"
-        if year == first and era in ("令和", "平成"):
+        if year > first or (year == first and era in SECOND_YEARS):
+            return f"{era}{year - FIRST[era] + 1}"
+        if year == first:
             if month is None or is_fiscal or (era == "平成" and month == 1):
                 return None
             earlier = ERAS[place + 1]
