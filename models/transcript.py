@@ -215,8 +215,8 @@ class VoiceSample(Base):
     segment_id: Mapped[int] = mapped_column(
         ForeignKey("segment.id", ondelete="CASCADE"), primary_key=True
     )
-    # 32-bit floats, little-endian, as in `Voiceprint.direction`.
-    direction: Mapped[bytes]
+    # 32-bit floats, little-endian, as in `Voiceprint.embedding`.
+    embedding: Mapped[bytes] = mapped_column("direction")
     # How much of the segment was measured: the part in which nobody else is heard.
     seconds: Mapped[float]
     # Which weights of the speaker model made it; only samples of the same weights compare.

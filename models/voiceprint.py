@@ -22,7 +22,7 @@ class Voiceprint(Base):
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"))
     name: Mapped[Name]
     # A speaker embedding: 32-bit floats, little-endian, normalised to length 1.
-    direction: Mapped[bytes]
+    embedding: Mapped[bytes] = mapped_column("direction")
     # Only voiceprints made by the same weights can be compared.
     weights_sha256: Mapped[Sha256]
     # Where the voice was heard.

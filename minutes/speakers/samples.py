@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from minutes.transcripts import transcripts
 from minutes.voices import embeddings
-from minutes.voices.embeddings import Direction
+from minutes.voices.embeddings import Embedding
 from minutes.voices.voices import StretchEmbedding
 from models.meeting import Meeting, Series
 from models.recording import Recording, Transcription
@@ -34,19 +34,19 @@ def keep(
     forget(session, transcript)
     segments = [each for each in transcripts.segments_of(session, transcript) if _is_clean(each)]
     starts = [segment.start_seconds for segment in segments]
-    said = defaultdict[int, list[tuple[Direction, float]]](list)
+    said = defaultdict[int, list[tuple[Embedding, float]]](list)
     for each in heard:
         middle = (each.stretch.start_seconds + each.stretch.end_seconds) / 2
         place = bisect_right(starts, middle) - 1
         if place >= 0 and middle < segments[place].end_seconds:
-            said[place].append((each.direction, each.stretch.seconds))
+            said[place].append((each.embedding, each.stretch.seconds))
     for place, parts in said.items():
-        direction = embeddings.mean(parts)
-        if direction is not None:
+        embedding = embeddings.mean(parts)
+        if embedding is not None:
             session.add(
                 VoiceSample(
                     segment=segments[place],
-                    direction=embeddings.to_bytes(direction),
+                    embedding=embeddings.to_bytes(embedding),
                     seconds=sum(seconds for _, seconds in parts),
                     weights_sha256=weights_sha256,
                 )
@@ -54,7 +54,7 @@ def keep(
     session.flush()
 
 
-def of_voice(session: Session, voice: Speaker) -> tuple[Direction, str] | None:
+def of_voice(session: Session, voice: Speaker) -> tuple[Embedding, str] | None:
     """Returns the mean embedding of the voice's segments and the hash of the weights that made it;
     None where the voice has no samples.
     """
@@ -63,9 +63,9 @@ def of_voice(session: Session, voice: Speaker) -> tuple[Direction, str] | None:
         .join(Segment)
         .where(Segment.speaker_id == voice.id, Segment.is_mixed.is_(False))
     ).all()
-    parts = [(embeddings.from_bytes(sample.direction), sample.seconds) for sample in found]
-    direction = embeddings.mean((part, seconds) for part, seconds in parts if part is not None)
-    return None if direction is None else (direction, found[0].weights_sha256)
+    parts = [(embeddings.from_bytes(sample.embedding), sample.seconds) for sample in found]
+    embedding = embeddings.mean((part, seconds) for part, seconds in parts if part is not None)
+    return None if embedding is None else (embedding, found[0].weights_sha256)
 
 
 def forget(session: Session, transcript: Transcript) -> None:

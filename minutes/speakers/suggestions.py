@@ -12,7 +12,7 @@ from meetings.errors import NotPossibleNow
 from minutes.speakers import samples, voiceprints
 from minutes.transcripts import transcripts
 from minutes.voices import embeddings
-from minutes.voices.embeddings import Direction
+from minutes.voices.embeddings import Embedding
 from models.meeting import Series
 from models.person import Person
 from models.transcript import Segment, Speaker, Transcript
@@ -57,7 +57,7 @@ def dismiss(session: Session, by: Person, segment: Segment) -> list[Segment]:
 
 
 def match(
-    voices: list[Direction], prints: list[Direction], least_likeness: float
+    voices: list[Embedding], prints: list[Embedding], least_likeness: float
 ) -> dict[int, int]:
     """Returns indexes of prints by indexes of voices, comparing by cosine. A voice gets its nearest
     print if that is near enough and clearly nearer than the next; each print goes to at most one
@@ -77,7 +77,7 @@ def match(
     return found
 
 
-def _voices(session: Session, transcript: Transcript) -> list[tuple[Speaker, Direction]]:
+def _voices(session: Session, transcript: Transcript) -> list[tuple[Speaker, Embedding]]:
     unnamed = [speaker for speaker in transcript.speakers if speaker.is_unnamed]
     found = [(speaker, samples.of_voice(session, speaker)) for speaker in unnamed]
     return [(speaker, sample[0]) for speaker, sample in found if sample is not None]
@@ -85,13 +85,13 @@ def _voices(session: Session, transcript: Transcript) -> list[tuple[Speaker, Dir
 
 def _prints(
     session: Session, series: Series, weights_sha256: str
-) -> list[tuple[Voiceprint, Direction]]:
+) -> list[tuple[Voiceprint, Embedding]]:
     """Returns the voiceprints made with the same weights. A broken one is left out; the list on the
     screen says so.
     """
     found = [
-        (each, embeddings.from_bytes(each.direction))
+        (each, embeddings.from_bytes(each.embedding))
         for each in voiceprints.of_series(session, series)
         if each.weights_sha256 == weights_sha256
     ]
-    return [(each, direction) for each, direction in found if direction is not None]
+    return [(each, embedding) for each, embedding in found if embedding is not None]

@@ -136,7 +136,7 @@ def make(session: Session, by: Person, voice: Speaker, days: int) -> Voiceprint:
         )
     known = _named(session, series, voice.name)
     kept = known or Voiceprint(series=series, name=voice.name)
-    kept.direction, kept.weights_sha256 = embeddings.to_bytes(found[0]), found[1]
+    kept.embedding, kept.weights_sha256 = embeddings.to_bytes(found[0]), found[1]
     kept.transcription = transcript.transcription
     kept.consent_by, kept.consent_at = by, now()
     kept.expires_at = kept.consent_at + timedelta(days=days)
@@ -202,7 +202,7 @@ def follow_parting(session: Session, by: Person, voice: Speaker) -> None:
     if left is None:
         forget(session, by, kept)
         return
-    kept.direction = embeddings.to_bytes(left[0])
+    kept.embedding = embeddings.to_bytes(left[0])
     audit.note(session, by, "change_voiceprint", kept)
 
 
@@ -239,7 +239,7 @@ def _named(session: Session, series: Series, name: str) -> Voiceprint | None:
 
 
 def _condition(voiceprint: Voiceprint, current_sha256: str) -> Condition:
-    if embeddings.from_bytes(voiceprint.direction) is None:
+    if embeddings.from_bytes(voiceprint.embedding) is None:
         return Condition.BROKEN
     is_comparable = voiceprint.weights_sha256 == current_sha256
     return Condition.USABLE if is_comparable else Condition.OTHER_WEIGHTS

@@ -55,7 +55,7 @@ def voices_of(points: Points, weights: Weights, count: int | None = None) -> Poi
         if count is None and not _is_reason(points, weights, further, gain, weights.sum() - fit):
             break
         labels, fit = further, fit + gain
-    return _directions(points, weights, labels)
+    return _centroids(points, weights, labels)
 
 
 def follow(likeness: NDArray[np.float32]) -> Labels:
@@ -86,7 +86,7 @@ def _is_reason(points: Points, weights: Weights, labels: Labels, gain: float, aw
     """Returns whether the newest voice is one. Both tests are needed: in a long recording much that
     one person says differs in the same way, and in a short one little differs by chance.
     """
-    voices = _directions(points, weights, labels)
+    voices = _centroids(points, weights, labels)
     nearest = float((voices @ voices.T - 2 * np.eye(len(voices))).max())
     return gain * len(points) > LEAST_GAIN * away and nearest < SAME_VOICE
 
@@ -132,7 +132,7 @@ def _cuts(points: Points, weights: Weights, labels: Labels) -> Iterator[Labels]:
 def _settle(points: Points, weights: Weights, labels: Labels, rounds: int) -> Labels:
     """Alternates centroids and labels until nothing changes, at most `rounds` times."""
     for _ in range(rounds):
-        likeness = points @ _directions(points, weights, labels).T * weights[:, None]
+        likeness = points @ _centroids(points, weights, labels).T * weights[:, None]
         nearest = np.unique(follow(likeness), return_inverse=True)[1]
         if np.array_equal(nearest, labels):
             break
@@ -140,7 +140,7 @@ def _settle(points: Points, weights: Weights, labels: Labels, rounds: int) -> La
     return labels
 
 
-def _directions(points: Points, weights: Weights, labels: Labels) -> Points:
+def _centroids(points: Points, weights: Weights, labels: Labels) -> Points:
     """Returns the centroid of each voice, of length 1."""
     belongs = (labels == np.arange(_count(labels))[:, None]) * weights
     return _unit(belongs @ points)
@@ -148,7 +148,7 @@ def _directions(points: Points, weights: Weights, labels: Labels) -> Points:
 
 def _fit(points: Points, weights: Weights, labels: Labels) -> float:
     """Returns how similar the points are to their voices, less the cost of changes, in seconds."""
-    own = _directions(points, weights, labels)[labels]
+    own = _centroids(points, weights, labels)[labels]
     changes = np.count_nonzero(np.diff(labels))
     return float(weights @ np.einsum("ij,ij->i", points, own)) - SWITCH * changes
 

@@ -10,36 +10,36 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-Direction = NDArray[np.float32]
+Embedding = NDArray[np.float32]
 STORED = np.dtype("<f4")
 AWAY_FROM_ONE = 0.01
 
 
-def mean(parts: Iterable[tuple[Direction, float]]) -> Direction | None:
+def mean(parts: Iterable[tuple[Embedding, float]]) -> Embedding | None:
     """Returns the mean of embeddings, each weighted by its seconds, scaled to length 1. None where
     there are none or they cancel out.
     """
-    weighted = [direction * seconds for direction, seconds in parts]
+    weighted = [embedding * seconds for embedding, seconds in parts]
     if not weighted:
         return None
     total = np.sum(weighted, axis=0)
     length = float(np.linalg.norm(total))
-    unit: Direction = (total / max(length, 1e-9)).astype(np.float32)
+    unit: Embedding = (total / max(length, 1e-9)).astype(np.float32)
     return unit if length > 0 else None
 
 
-def to_bytes(direction: Direction) -> bytes:
+def to_bytes(embedding: Embedding) -> bytes:
     """Returns the embedding as it is stored: 32-bit floats, little-endian."""
-    return direction.astype(STORED).tobytes()
+    return embedding.astype(STORED).tobytes()
 
 
-def from_bytes(raw: bytes) -> Direction | None:
+def from_bytes(raw: bytes) -> Embedding | None:
     """Returns a stored embedding; None where the bytes are cut off, not numbers, or not of length
     1.
     """
     if not raw or len(raw) % STORED.itemsize:
         return None
     with np.errstate(over="ignore", invalid="ignore"):
-        values: Direction = np.frombuffer(raw, STORED).astype(np.float32)
+        values: Embedding = np.frombuffer(raw, STORED).astype(np.float32)
         length = float(np.linalg.norm(values))
     return values if abs(length - 1) < AWAY_FROM_ONE else None

@@ -13,7 +13,7 @@ from minutes.sound import audio
 from minutes.sound.samples import Read, Sound
 from minutes.voices import stretches, weights
 from minutes.voices.clustering import Labels, Points, follow, voices_of
-from minutes.voices.embeddings import Direction
+from minutes.voices.embeddings import Embedding
 from minutes.voices.networks import Networks
 from minutes.voices.speaker_turns import SpeakerTurn
 from minutes.voices.stretches import Stretch
@@ -34,7 +34,7 @@ class StretchEmbedding:
     """The embedding, of length 1, of a stretch in which one voice speaks alone."""
 
     stretch: Stretch
-    direction: Direction
+    embedding: Embedding
 
 
 @dataclass(frozen=True)

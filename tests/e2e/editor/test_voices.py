@@ -29,7 +29,7 @@ def transcript(session: Session, cast: Cast, transcript: Transcript) -> Transcri
         Voiceprint(
             series=series,
             name="古賀 真由美",
-            direction=embeddings.to_bytes(KOGA),
+            embedding=embeddings.to_bytes(KOGA),
             weights_sha256=WEIGHTS,
             transcription=transcript.transcription,
             consent_by=cast.secretary,

@@ -1,4 +1,4 @@
-"""What tests of voiceprints share: voices as directions, and transcripts in which they speak."""
+"""What tests of voiceprints share: voices as embeddings, and transcripts in which they speak."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from meetings.disk.storage import Storage
 from minutes.speakers import naming, samples, suggestions
-from minutes.voices.embeddings import Direction
+from minutes.voices.embeddings import Embedding
 from minutes.voices.speaker_turns import SpeakerTurn
 from minutes.voices.stretches import Stretch
 from minutes.voices.voices import StretchEmbedding
@@ -26,10 +26,10 @@ MIXED = None
 """A segment in which two speak."""
 
 
-def like(direction: Direction, other: Direction, share: float = 0.2) -> Direction:
-    """The same voice on another day: a little of another direction in it."""
-    mixed = direction + share * other
-    unit: Direction = (mixed / np.linalg.norm(mixed)).astype(np.float32)
+def like(embedding: Embedding, other: Embedding, share: float = 0.2) -> Embedding:
+    """The same voice on another day: a little of another voice in it."""
+    mixed = embedding + share * other
+    unit: Embedding = (mixed / np.linalg.norm(mixed)).astype(np.float32)
     return unit
 
 
@@ -63,7 +63,7 @@ def add_later(session: Session, storage: Storage, cast: Cast, series: Series) ->
 def hear(
     session: Session,
     transcript: Transcript,
-    voices: Sequence[Direction | None],
+    voices: Sequence[Embedding | None],
     weights_sha256: str = WEIGHTS,
 ) -> list[Segment]:
     """As the step leaves it when these voices speak, one in each segment."""

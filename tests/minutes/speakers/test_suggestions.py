@@ -81,10 +81,10 @@ def test_prints_that_expired_broke_or_are_of_other_weights_suggest_nothing(
     session: Session, kept: dict[str, Voiceprint], later: Transcript
 ) -> None:
     kept["古賀"].expires_at = now() - timedelta(seconds=1)
-    kept["大隈"].direction = kept["大隈"].direction[:-1]
+    kept["大隈"].embedding = kept["大隈"].embedding[:-1]
     assert suggested(hear(session, later, [KOGA, OKUMA, KOGA])) == [None] * 3
     kept["古賀"].expires_at = now() + timedelta(days=1)
-    kept["大隈"].direction = embeddings.to_bytes(np.eye(4, dtype=np.float32)[0])
+    kept["大隈"].embedding = embeddings.to_bytes(np.eye(4, dtype=np.float32)[0])
     assert suggested(hear(session, later, [KOGA, OKUMA, KOGA])) == ["古賀", None, "古賀"]
     kept["古賀"].weights_sha256 = "b" * 64
     assert suggested(hear(session, later, [KOGA, OKUMA, KOGA])) == [None] * 3

@@ -94,7 +94,7 @@ def test_with_consent_the_mean_of_the_clean_segments_is_kept_and_who_when_where_
     made = keep(session, cast, segments[0], "古賀")
     long, short = (s.end_seconds - s.start_seconds for s in (segments[0], segments[2]))
     total = long * KOGA + short * hard
-    kept = embeddings.from_bytes(made.direction)
+    kept = embeddings.from_bytes(made.embedding)
     assert kept is not None and np.allclose(kept, total / np.linalg.norm(total), atol=1e-6)
     assert (made.consent_by, made.meeting) == (cast.secretary, transcript.meeting)
     assert made.weights_sha256 == WEIGHTS and made.series is series
@@ -115,7 +115,7 @@ def test_with_consent_again_it_is_renewed_and_not_doubled(
     keep(session, cast, segments[0], "古賀")
     renewed = prints(session)["古賀"]
     assert renewed.id == kept.id and renewed.meeting is later.meeting
-    assert renewed.direction == embeddings.to_bytes(today)
+    assert renewed.embedding == embeddings.to_bytes(today)
     assert renewed.weights_sha256 == WEIGHTS
     assert renewed.consent_at > now() - timedelta(hours=1)
     assert renewed.expires_at > now() + timedelta(days=DAYS - 1)
@@ -185,9 +185,9 @@ def test_two_people_taken_for_one_are_parted_in_the_print_too(
         naming.name_speaker(session, cast.secretary, segment, "古賀")
     session.commit()
     both = keep(session, cast, segments[0], "古賀")
-    assert both.direction != embeddings.to_bytes(KOGA)
+    assert both.embedding != embeddings.to_bytes(KOGA)
     naming.split_voice(session, cast.secretary, segments[1])
-    assert prints(session)["古賀"].direction == embeddings.to_bytes(KOGA)
+    assert prints(session)["古賀"].embedding == embeddings.to_bytes(KOGA)
     naming.split_voice(session, cast.secretary, segments[0])
     assert prints(session) == {}
 
@@ -236,7 +236,7 @@ def test_what_was_deleted_is_not_in_the_database_file_any_more(
     session: Session, engine: Engine, config: Config, cast: Cast, kept: Voiceprint, series: Series
 ) -> None:
     # Nothing else in the file is these numbers.
-    secret = kept.direction = embeddings.to_bytes(like(KOGA, OKUMA, 0.321))
+    secret = kept.embedding = embeddings.to_bytes(like(KOGA, OKUMA, 0.321))
     voiceprints.forget(session, cast.secretary, kept)
     session.commit()
     session.close()
@@ -311,8 +311,8 @@ def test_a_print_says_whether_it_can_be_compared(
     assert condition() == Condition.OTHER_WEIGHTS
     kept.weights_sha256 = weights.embedding_sha256(config)
     assert condition() == Condition.USABLE
-    for broken in (b"", kept.direction[:-3], kept.direction[:4] * 2, b"\xff" * 32):
-        kept.direction = broken
+    for broken in (b"", kept.embedding[:-3], kept.embedding[:4] * 2, b"\xff" * 32):
+        kept.embedding = broken
         assert condition() == Condition.BROKEN
 
 

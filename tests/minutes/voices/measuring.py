@@ -19,7 +19,7 @@ from meetings.config import Config
 from minutes.sound import audio
 from minutes.speakers import suggestions
 from minutes.voices import embeddings, weights
-from minutes.voices.embeddings import Direction
+from minutes.voices.embeddings import Embedding
 from minutes.voices.networks import Networks
 from minutes.voices.speaker_turns import SpeakerTurn
 from minutes.voices.stretches import Stretch
@@ -27,7 +27,7 @@ from minutes.voices.voices import tell_apart
 
 LEAST = Config().speakers.voiceprint_likeness
 
-Voices = dict[str, Direction]
+Voices = dict[str, Embedding]
 """By the name of the synthetic voice."""
 
 
@@ -48,18 +48,18 @@ def voices_of(sound: Path, networks: Networks) -> Voices:
         wav = Path(workspace) / "sound.wav"
         audio.normalise(sound, wav)
         told = tell_apart(wav, networks)
-    parts = defaultdict[int, list[tuple[Direction, float]]](list)
+    parts = defaultdict[int, list[tuple[Embedding, float]]](list)
     names = defaultdict[int, Counter[str]](Counter)
     reference = _reference(sound.parent)
     for each in told.heard:
         voice = int(_at(told.turns, each.stretch)[0].voice)
-        parts[voice].append((each.direction, each.stretch.seconds))
+        parts[voice].append((each.embedding, each.stretch.seconds))
         names[voice].update(str(said.voice) for said in _at(reference, each.stretch))
     found = {voice: embeddings.mean(said) for voice, said in parts.items()}
     return {
-        names[voice].most_common(1)[0][0]: direction
-        for voice, direction in found.items()
-        if direction is not None
+        names[voice].most_common(1)[0][0]: embedding
+        for voice, embedding in found.items()
+        if embedding is not None
     }
 
 

@@ -156,7 +156,7 @@ def test_it_keeps_samples_and_suggests_only_where_the_series_keeps_voiceprints(
     session.rollback()
     (sample,) = session.scalars(select(VoiceSample))
     assert (sample.segment_id, sample.weights_sha256) == (first.id, WEIGHTS)
-    assert sample.direction == embeddings.to_bytes(KOGA)
+    assert sample.embedding == embeddings.to_bytes(KOGA)
 
 
 def test_an_impossible_number_is_refused(session: Session, cast: Cast, run: Transcription) -> None:

@@ -14,7 +14,7 @@ from minutes.sound import audio
 from minutes.sound.audio import RATE
 from minutes.speakers import suggestions
 from minutes.voices import embeddings, features, voices, weights
-from minutes.voices.embeddings import Direction
+from minutes.voices.embeddings import Embedding
 from minutes.voices.networks import Networks
 from tests.minutes.speakers.spoken import LEAST
 from web.demo import builders
@@ -68,10 +68,10 @@ def test_a_person_is_like_themselves_in_another_piece_and_unlike_another_person(
 ) -> None:
     """She speaks until CHANGE_SECONDS; somebody else follows."""
 
-    def voice(start: float, end: float) -> Direction:
+    def voice(start: float, end: float) -> Embedding:
         part = written(audio.read(meeting, start, end), tmp_path / "part.wav")
         told = voices.tell_apart(part, networks, 1)
-        made = embeddings.mean((one.direction, one.stretch.seconds) for one in told.heard)
+        made = embeddings.mean((one.embedding, one.stretch.seconds) for one in told.heard)
         assert made is not None
         return made
 

@@ -110,7 +110,7 @@ def test_a_print_is_listed_with_its_consent_and_deleted(
         transcript.meeting.title in html and "壊れて" not in html and "重みが替わった" not in html
     )
     session.rollback()
-    session.get_one(Voiceprint, number).direction = b"broken"
+    session.get_one(Voiceprint, number).embedding = b"broken"
     session.commit()
     assert "壊れていて使えません" in browser.get(f"{at}/voiceprints").text
     answer = browser.post(f"{at}/voiceprints/{number}/removal", follow_redirects=True)
@@ -166,7 +166,7 @@ def test_a_script_does_the_same(
     (shown,) = secretary.get(f"{at}/voiceprints")["voiceprints"]
     assert (shown["id"], shown["name"]) == (number, "古賀 真由美")
     assert (shown["consent_by"], shown["condition"]) == (cast.secretary.name, "usable")
-    assert "direction" not in shown
+    assert "embedding" not in shown
     secretary.call("DELETE", f"{at}/voiceprints/{number}", status=204)
     secretary.call("DELETE", f"{at}/voiceprints/{number}", status=404)
     secretary.call("DELETE", f"{at}/voiceprints/{10**30}", status=404)
