@@ -129,7 +129,7 @@ class AssignedBy(StrEnum):
         }[self]
 
 
-Moments = list[tuple[int, float, float]]
+StoredTimings = list[tuple[int, float, float]]
 """Pieces of a heard text in their order: letters, begin in seconds of the recording, and the speech
 model's probability."""
 
@@ -167,7 +167,7 @@ class Segment(Base):
     is_mixed: Mapped[bool] = mapped_column(default=False)
     # When each piece of `heard` was said (minutes/transcripts/word_times.py); None where that is
     # not known.
-    moments: Mapped[Moments | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    moments: Mapped[StoredTimings | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     # Counts the changes of `text`, so that two people do not overwrite each other.
     revision: Mapped[int] = mapped_column(default=0)
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

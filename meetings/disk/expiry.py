@@ -15,7 +15,7 @@ DISTRUST_SECONDS = 86_400.0
 JUMP_SECONDS = 300.0
 """More than a clock that is kept right is ever set by at once."""
 
-Key = TypeVar("Key", bound=Hashable)
+KeyT = TypeVar("KeyT", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Overdue:
         self._trusted_from = 0.0
         self._since: dict[Hashable, float] = {}
 
-    def confirm(self, over: Iterable[Key]) -> set[Key]:
+    def confirm(self, over: Iterable[KeyT]) -> set[KeyT]:
         """Return, of what looks over now, what has looked so at every look for long enough, while
         the clock was not set to another time. To be asked for all of it together, every minute or
         so."""

@@ -33,7 +33,7 @@ from minutes.recognition.heard import HeardSegment, Recognise
 from minutes.recognition.whisper import Whisper
 from minutes.recognition.windows import heard_together
 from minutes.sound import audio
-from minutes.sound.samples import Sound
+from minutes.sound.samples import SoundReader
 from minutes.speech_models import speech_model
 from minutes.terms.terms import MeetingVocabulary
 
@@ -215,7 +215,7 @@ def _asked(example: Example, weights: FeatureWeights) -> list[ScreenedCandidate]
 
 
 @contextmanager
-def _sound_of(path: Path) -> Iterator[Sound]:
+def _sound_of(path: Path) -> Iterator[SoundReader]:
     with tempfile.TemporaryDirectory() as workspace:
         wav = Path(workspace) / "sound.wav"
         audio.normalise(path, wav)

@@ -33,15 +33,15 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Seconds:
+class AssignedSeconds:
     """Seconds of speech: all, those assigned to the right item, and those left out of all items."""
 
     seconds: float = 0.0
     right: float = 0.0
     left_out: float = 0.0
 
-    def __add__(self, other: "Seconds") -> "Seconds":
-        return Seconds(
+    def __add__(self, other: "AssignedSeconds") -> "AssignedSeconds":
+        return AssignedSeconds(
             self.seconds + other.seconds,
             self.right + other.right,
             self.left_out + other.left_out,
@@ -109,7 +109,7 @@ def sentences_of(folder: Path) -> list[ReferenceSentence]:
     ]
 
 
-def compare(heard: Sequence[HeardSegment], texts: Sequence[str], folder: Path) -> Seconds:
+def compare(heard: Sequence[HeardSegment], texts: Sequence[str], folder: Path) -> AssignedSeconds:
     """Returns how many seconds of the meeting in `folder` are assigned rightly. `texts` are those
     of the heard segments after the documents' corrections.
     """
@@ -151,7 +151,7 @@ def _compared(
     said: Sequence[SpokenSegment],
     topics: Sequence[Topic],
     sentences: Sequence[ReferenceSentence],
-) -> Seconds:
+) -> AssignedSeconds:
     right = left_out = 0.0
     for span, given in zip(spans, assign(said, topics), strict=True):
         for sentence in sentences:
@@ -160,7 +160,7 @@ def _compared(
                 right += shared
             elif given and given.place == OUTSIDE:
                 left_out += shared
-    return Seconds(sum(s.end_seconds - s.start_seconds for s in sentences), right, left_out)
+    return AssignedSeconds(sum(s.end_seconds - s.start_seconds for s in sentences), right, left_out)
 
 
 def _papers(folder: Path, facts: dict[str, Any], number: int) -> Iterator[str]:

@@ -35,7 +35,7 @@ Answers = dict[Path, list[RescoredExample]]
 
 
 @dataclass(frozen=True)
-class Count:
+class CorrectionCounts:
     """Wrong characters before, how many fewer they are after, and the number of changes and
     proposals by what they did to their segment: right, wrong, no better.
     """
@@ -49,8 +49,10 @@ class Count:
     proposed_wrong: int = 0
     proposed_no_better: int = 0
 
-    def __add__(self, other: "Count") -> "Count":
-        return Count(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+    def __add__(self, other: "CorrectionCounts") -> "CorrectionCounts":
+        return CorrectionCounts(
+            *(getattr(self, f.name) + getattr(other, f.name) for f in fields(self))
+        )
 
     def __str__(self) -> str:
         share = self.fewer / (self.before or 1)
@@ -74,7 +76,7 @@ def report(meetings: Sequence[EncodedMeeting], answers: Answers) -> list[str]:
     """
     weights = {path: _weights(answers, path) for path in answers}
     rows = {_name(path): counted(answers[path], weights[path]) for path in answers}
-    rows["all"] = sum(rows.values(), Count())
+    rows["all"] = sum(rows.values(), CorrectionCounts())
     for sure in SURES:
         rows[f"changed from {sure} on"] = _all(answers, weights, sure, min(sure, LIKELY))
     for likely in LIKELIES:
@@ -92,16 +94,18 @@ def counted(
     weights: FeatureWeights,
     sure: float = SURE,
     likely: float = LIKELY,
-) -> Count:
+) -> CorrectionCounts:
     """Returns what the corrections did with these weights and thresholds, over all examples."""
-    return sum((_counted(one, weights, sure, likely) for one in answers), Count())
+    return sum((_counted(one, weights, sure, likely) for one in answers), CorrectionCounts())
 
 
-def _counted(one: RescoredExample, weights: FeatureWeights, sure: float, likely: float) -> Count:
+def _counted(
+    one: RescoredExample, weights: FeatureWeights, sure: float, likely: float
+) -> CorrectionCounts:
     text, meant = plain(one.example.segment.text), one.example.meant
     choice = choose(text, one.asked, one.gains, weights, sure, likely)
     before = errors(text, meant)
-    return Count(
+    return CorrectionCounts(
         before,
         before - errors(choice.text, meant),
         *_became(text, choice.changed, meant),
@@ -132,11 +136,13 @@ def _weights(answers: Answers, path: Path, without: Collection[str] = ()) -> Fea
 
 def _all(
     answers: Answers, weights: dict[Path, FeatureWeights], sure: float, likely: float
-) -> Count:
-    return sum((counted(answers[one], weights[one], sure, likely) for one in answers), Count())
+) -> CorrectionCounts:
+    return sum(
+        (counted(answers[one], weights[one], sure, likely) for one in answers), CorrectionCounts()
+    )
 
 
-def _without(answers: Answers, names: Collection[str]) -> Count:
+def _without(answers: Answers, names: Collection[str]) -> CorrectionCounts:
     weights = {path: _weights(answers, path, names) for path in answers}
     return _all(answers, weights, SURE, LIKELY)
 

@@ -18,7 +18,7 @@ from minutes import accuracy, loading
 from minutes.accuracy import NOTHING, Accuracy
 from minutes.evaluation import items as assignment
 from minutes.evaluation.folder import vocabulary_of
-from minutes.evaluation.items import Seconds
+from minutes.evaluation.items import AssignedSeconds
 from minutes.evaluation.scoring import Score, score
 from minutes.proposals.selection import Selection, Teach
 from minutes.recognition import backend
@@ -54,7 +54,7 @@ class FolderResult:
     work_seconds: float
     taught_seconds: float
     edges: Edges
-    items: Seconds
+    items: AssignedSeconds
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,9 @@ class Evaluation:
         return sum((folder.edges for folder in self.folders), Edges())
 
     @property
-    def items(self) -> Seconds:
+    def items(self) -> AssignedSeconds:
         """Returns the seconds assigned to agenda items over all folders."""
-        return sum((folder.items for folder in self.folders), Seconds())
+        return sum((folder.items for folder in self.folders), AssignedSeconds())
 
     @property
     def real_time_factor(self) -> float:
@@ -289,7 +289,7 @@ def _edges(counted: dict[str, Any]) -> str:
     return _share(counted["starts_near"]) + _share(counted["ends_near"])
 
 
-def _seconds(items: Seconds) -> dict[str, float] | None:
+def _seconds(items: AssignedSeconds) -> dict[str, float] | None:
     if not items.seconds:
         return None
     return {"right_seconds": items.right, "seconds": items.seconds}
@@ -340,11 +340,11 @@ def _score(folder: Path, clips: list[Clip], terms: int) -> FolderResult:
         work_seconds=sum(clip.work_seconds for clip in clips),
         taught_seconds=sum(clip.taught_seconds for clip in clips),
         edges=compare(timed, sentences_of(folder)) if len(clips) == 1 else Edges(),
-        items=_assigned(clips[0], folder) if len(clips) == 1 else Seconds(),
+        items=_assigned(clips[0], folder) if len(clips) == 1 else AssignedSeconds(),
     )
 
 
-def _assigned(clip: Clip, folder: Path) -> Seconds:
+def _assigned(clip: Clip, folder: Path) -> AssignedSeconds:
     return assignment.compare(clip.segments, clip.machine, folder)
 
 

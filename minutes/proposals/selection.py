@@ -12,7 +12,7 @@ from minutes.proposals.candidates import Candidate, candidates
 from minutes.proposals.features import FeatureValues, FeatureWeights
 from minutes.proposals.weights import RESCORED, SCREENED
 from minutes.recognition.heard import HeardSegment
-from minutes.sound.samples import Sound
+from minutes.sound.samples import SoundReader
 from minutes.terms.terms import MeetingVocabulary
 from models.transcript import Origin
 
@@ -67,7 +67,7 @@ class Selection:
     proposed: tuple[RatedCandidate, ...] = ()
 
 
-Teach = Callable[[Sequence[HeardSegment], Sound, MeetingVocabulary], Iterator[Selection]]
+Teach = Callable[[Sequence[HeardSegment], SoundReader, MeetingVocabulary], Iterator[Selection]]
 """Type of a function that yields the selection for each segment, in order, after rescoring with the
 sound.
 """

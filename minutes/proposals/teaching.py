@@ -12,7 +12,7 @@ from minutes.proposals.selection import ScreenedCandidate, Selection, Teach, cho
 from minutes.recognition.heard import HeardSegment
 from minutes.recognition.whisper import Encoded, Whisper
 from minutes.recognition.windows import heard_together
-from minutes.sound.samples import Sound
+from minutes.sound.samples import SoundReader
 from minutes.speech_models.speech_model import SpeechModel
 from minutes.terms.terms import MeetingVocabulary
 
@@ -33,7 +33,7 @@ def load(model: SpeechModel, threads: int) -> Teach:
     dictionary.prepare()
 
     def teach(
-        segments: Sequence[HeardSegment], sound: Sound, vocabulary: MeetingVocabulary
+        segments: Sequence[HeardSegment], sound: SoundReader, vocabulary: MeetingVocabulary
     ) -> Iterator[Selection]:
         def one(window: Sequence[HeardSegment]) -> list[Selection]:
             return _taught(whisper, window, sound, vocabulary)
@@ -46,7 +46,10 @@ def load(model: SpeechModel, threads: int) -> Teach:
 
 
 def _taught(
-    whisper: Whisper, window: Sequence[HeardSegment], sound: Sound, vocabulary: MeetingVocabulary
+    whisper: Whisper,
+    window: Sequence[HeardSegment],
+    sound: SoundReader,
+    vocabulary: MeetingVocabulary,
 ) -> list[Selection]:
     asked = [worth_rescoring(one.text, vocabulary, one.confidence) for one in window]
     return [
@@ -60,7 +63,7 @@ def _taught(
 def log_ratios(
     whisper: Whisper,
     window: Sequence[HeardSegment],
-    sound: Sound,
+    sound: SoundReader,
     asked: Sequence[Sequence[ScreenedCandidate]],
 ) -> list[list[float]]:
     """Rescores the candidates `asked` of each segment of a window with its sound. Returns the log

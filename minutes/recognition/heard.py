@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from minutes.sound.samples import Samples, Sound
+from minutes.sound.samples import Samples, SoundReader
 from models.transcript import Doubt
 
 
@@ -39,7 +39,7 @@ class TokenTiming:
     probability: float
 
 
-FindTokenTimings = Callable[[Sequence[HeardSegment], Sound], Iterator[list[TokenTiming]]]
+FindTokenTimings = Callable[[Sequence[HeardSegment], SoundReader], Iterator[list[TokenTiming]]]
 """Type of a function that yields the token timings of each segment, in order. The lengths of a
 segment's pieces add up to the length of its text; the list is empty if no timings can be found.
 Times are in seconds of the recording.

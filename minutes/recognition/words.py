@@ -16,7 +16,7 @@ from minutes.recognition.whisper import (
     Whisper,
 )
 from minutes.recognition.windows import heard_together
-from minutes.sound.samples import Sound
+from minutes.sound.samples import SoundReader
 from minutes.speech_models.speech_model import SpeechModel
 
 BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
@@ -33,7 +33,7 @@ def load(model: SpeechModel, threads: int, language: str) -> FindTokenTimings:
     """
     whisper = Whisper(model, threads, language)
 
-    def find(segments: Sequence[HeardSegment], sound: Sound) -> Iterator[list[TokenTiming]]:
+    def find(segments: Sequence[HeardSegment], sound: SoundReader) -> Iterator[list[TokenTiming]]:
         windows = heard_together(segments)
         prompts = ["", *(window[-1].text for window in windows)]
 
@@ -48,7 +48,7 @@ def load(model: SpeechModel, threads: int, language: str) -> FindTokenTimings:
 
 
 def _of_window(
-    whisper: Whisper, window: Sequence[HeardSegment], prompt: str, sound: Sound
+    whisper: Whisper, window: Sequence[HeardSegment], prompt: str, sound: SoundReader
 ) -> list[list[TokenTiming]]:
     origin = max(0.0, window[0].start_seconds - BEFORE_SECONDS)
     samples = sound(origin, window[-1].end_seconds + AFTER_SECONDS)

@@ -60,7 +60,7 @@ class StillChanging(Exception):
 
 
 @dataclass(frozen=True)
-class Stamp:
+class FileStamp:
     """Size, time of change and inode of a file, none of which changes once it is complete."""
 
     size: int
@@ -91,9 +91,9 @@ class FolderWatch:
         self._settings, self._engine, self._storage = config.watch, engine, storage
         self._longest_hours = config.limits.recording_hours
         self._folder, self._login = folder.resolve(), login
-        self._since: dict[Path, tuple[Stamp, float]] = {}
-        self._done: dict[Path, Stamp] = {}
-        self._tries: dict[tuple[Path, Stamp], int] = {}
+        self._since: dict[Path, tuple[FileStamp, float]] = {}
+        self._done: dict[Path, FileStamp] = {}
+        self._tries: dict[tuple[Path, FileStamp], int] = {}
         with reading(engine) as session:
             person_with_login(session, login)
         if not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
@@ -145,12 +145,12 @@ class FolderWatch:
             self._file(path, stamp, counts)
         return counts
 
-    def _is_settled(self, path: Path, stamp: Stamp) -> bool:
+    def _is_settled(self, path: Path, stamp: FileStamp) -> bool:
         if path not in self._since or self._since[path][0] != stamp:
             self._since[path] = stamp, time.monotonic()
         return time.monotonic() - self._since[path][1] >= self._settings.settle_seconds
 
-    def _file(self, path: Path, stamp: Stamp, counts: RoundCounts) -> None:
+    def _file(self, path: Path, stamp: FileStamp, counts: RoundCounts) -> None:
         """Receives or refuses one file and moves it away. The try is counted before it is made, so
         that a crash counts too.
         """
@@ -170,7 +170,7 @@ class FolderWatch:
         counts.refused += reason is not None
         counts.taken += reason is None
 
-    def _reason_against(self, path: Path, stamp: Stamp) -> str | None:
+    def _reason_against(self, path: Path, stamp: FileStamp) -> str | None:
         """Receives the file and returns None, or returns the sentence that says why it is
         refused.
         """
@@ -182,7 +182,7 @@ class FolderWatch:
             return problem.message
         return None
 
-    def _move(self, path: Path, stamp: Stamp, reason: str | None) -> None:
+    def _move(self, path: Path, stamp: FileStamp, reason: str | None) -> None:
         """Moves the file away. One that cannot be moved is not looked at again until it changes."""
         self._done[path] = stamp
         try:
@@ -194,7 +194,7 @@ class FolderWatch:
             LOG.error("%s cannot be moved: %s", filing.readable(path.name), problem)
         LOG.info("%s: %s", filing.readable(path.name), reason or "taken in")
 
-    def _take(self, path: Path, stamp: Stamp) -> None:
+    def _take(self, path: Path, stamp: FileStamp) -> None:
         """Makes a recording of the file. Raises FileRejected, StillChanging, StorageFull, and
         OSError when it cannot be read.
         """
@@ -308,7 +308,7 @@ def _number(place: Path) -> int | None:
     return int(found[1]) if found else None
 
 
-def _files(folder: Path) -> Iterator[tuple[Path, Stamp]]:
+def _files(folder: Path) -> Iterator[tuple[Path, FileStamp]]:
     """Yields every file that may be a recording, by name. Links are not followed: they could lead
     out of the folder. A folder that is gone has no files.
     """
@@ -329,7 +329,7 @@ def _is_wanted(name: str) -> bool:
     return not is_half_written and low not in OF_THE_SYSTEM
 
 
-def _with_stamp(path: Path) -> Iterator[tuple[Path, Stamp]]:
+def _with_stamp(path: Path) -> Iterator[tuple[Path, FileStamp]]:
     try:
         found = path.lstat()
     except OSError:
@@ -342,20 +342,20 @@ def _tell(problem: OSError) -> None:
     LOG.warning("%s", problem)
 
 
-def _stamp(found: os.stat_result) -> Stamp:
-    return Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
+def _stamp(found: os.stat_result) -> FileStamp:
+    return FileStamp(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
-def _refuse_changed(path: Path, stamp: Stamp) -> None:
+def _refuse_changed(path: Path, stamp: FileStamp) -> None:
     if _stamp(path.lstat()) != stamp:
         raise StillChanging
 
 
-def _changed_at(stamp: Stamp) -> datetime:
+def _changed_at(stamp: FileStamp) -> datetime:
     return datetime.fromtimestamp(stamp.changed_ns / 1e9, UTC)
 
 
-def _copy(path: Path, stamp: Stamp, incoming: Incoming) -> None:
+def _copy(path: Path, stamp: FileStamp, incoming: Incoming) -> None:
     """Copies the file into the store. Raises StillChanging when it is not the complete file that
     was looked at.
     """

@@ -23,7 +23,7 @@ LONGEST_SECONDS = 600.0
 TOUCH_SECONDS = 0.1
 """Overlap of two neighbouring segments, in seconds, up to which they do not count as one."""
 
-Sentence = tuple[int, int]
+SentencePlace = tuple[int, int]
 """Indexes of a section in the content and of a paragraph in that section, both from 0."""
 
 
@@ -38,7 +38,7 @@ class SegmentTimes:
 
 def heard_until(
     session: Session, revision: MinutesRevision, content: Content
-) -> dict[Sentence, float]:
+) -> dict[SentencePlace, float]:
     """Returns for each sentence up to which second of its recording it may be heard. Sentences that
     may not be heard at all are absent.
     """
@@ -54,7 +54,7 @@ def heard_until(
     return {place: until for place, until in found.items() if until is not None}
 
 
-def sentences(content: Content) -> Iterator[tuple[Sentence, Paragraph]]:
+def sentences(content: Content) -> Iterator[tuple[SentencePlace, Paragraph]]:
     """Yields every paragraph with its indexes (section, paragraph), in reading order."""
     for number, section in enumerate(content.sections):
         for place, paragraph in enumerate(section.paragraphs):
@@ -102,7 +102,7 @@ class _RecordingTrack:
 
 
 def _by_transcript(
-    revision: MinutesRevision, said: list[tuple[Sentence, Paragraph]]
+    revision: MinutesRevision, said: list[tuple[SentencePlace, Paragraph]]
 ) -> dict[int, list[Paragraph]]:
     found: dict[int, list[Paragraph]] = defaultdict(list)
     for _, paragraph in said:

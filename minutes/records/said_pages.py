@@ -9,7 +9,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from minutes.records import records
-from minutes.records.audible import Sentence, sentences
+from minutes.records.audible import SentencePlace, sentences
 from minutes.records.content import Content
 from minutes.transcripts import shown_pages
 from minutes.transcripts.shown_pages import Showings, ShownPage
@@ -25,7 +25,7 @@ class SpokenSentence:
     recording.
     """
 
-    place: Sentence
+    place: SentencePlace
     transcript_id: int
     start_seconds: float
     end_seconds: float
@@ -74,7 +74,7 @@ class PublicPages:
         ]
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
-    def beside(self, said: Iterable[SpokenSentence]) -> dict[Sentence, Page]:
+    def beside(self, said: Iterable[SpokenSentence]) -> dict[SentencePlace, Page]:
         """Returns the page shown during each of the sentences; those without one are absent."""
         found = _beside(said, self._recordings, self._showings)
         pages = {p: self._pictured.get((s.version.id, s.number)) for p, s in found.items()}
@@ -83,7 +83,7 @@ class PublicPages:
 
 def pages_for(
     session: Session, person: Person, revision: MinutesRevision, content: Content
-) -> dict[Sentence, ShownPage]:
+) -> dict[SentencePlace, ShownPage]:
     """Returns, by sentence of the content, the page shown then, as far as `person` may read it."""
     recordings = {one.id: one.recording for one in records.sources_of(session, revision)}
     showings = shown_pages.for_person(session, person, revision.meeting)
@@ -111,8 +111,8 @@ def said_in_public(session: Session, publication: Publication) -> Iterator[Spoke
 
 def _beside(
     said: Iterable[SpokenSentence], recordings: dict[int, Recording], showings: Showings
-) -> dict[Sentence, ShownPage]:
-    found: dict[Sentence, ShownPage] = {}
+) -> dict[SentencePlace, ShownPage]:
+    found: dict[SentencePlace, ShownPage] = {}
     if not recordings or not showings.stretches:
         return found
     for one in said:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 """Mono sound, `pcm.RATE` values a second, between -1 and 1."""
 
-Sound = Callable[[float, float], Samples]
+SoundReader = Callable[[float, float], Samples]
 """The samples between two moments of the recording, in seconds."""
 
-Read = Callable[[Path, float, float], Samples]
+ReadSamples = Callable[[Path, float, float], Samples]
 """The samples of a normalised WAV between two moments, in seconds: `audio.read`, or one that ends
 the work by an exception."""

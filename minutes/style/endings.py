@@ -35,8 +35,6 @@ POLITE_ENDS = {
     ("で", "は", "なかっ", "た"): "ではありませんでした",
 }
 
-Said = Sequence[Morpheme]
-
 
 def edits(text: str, choice: Endings) -> Iterator[Edit]:
     """Yields the edits of ends to the style that was chosen."""
@@ -56,7 +54,7 @@ def unsure(text: str, choice: Endings) -> Iterator[tuple[int, int]]:
                 yield word.start, word.end
 
 
-def _to_plain(said: Said) -> Iterator[Edit]:
+def _to_plain(said: Sequence[Morpheme]) -> Iterator[Edit]:
     place = 1
     while place < len(said):
         word, rewritten = said[place], None
@@ -73,7 +71,7 @@ def _to_plain(said: Said) -> Iterator[Edit]:
             yield Edit(start, said[place - 1].end, wanted, Rule.PLAIN)
 
 
-def _of_masu(said: Said, place: int) -> tuple[int, int, str] | None:
+def _of_masu(said: Sequence[Morpheme], place: int) -> tuple[int, int, str] | None:
     """Returns start, number of words replaced from `place` on, and replacement for 〜ます; None
     where the plain form is not known.
     """
@@ -93,7 +91,7 @@ def _of_masu(said: Said, place: int) -> tuple[int, int, str] | None:
     return None
 
 
-def _plain_verb(said: Said, place: int) -> Verb | None:
+def _plain_verb(said: Sequence[Morpheme], place: int) -> Verb | None:
     word = said[place]
     before = said[place - 1] if place else None
     if word.base == "ござる":
@@ -107,7 +105,7 @@ def _plain_verb(said: Said, place: int) -> Verb | None:
     return verb if verb and verb.before_masu == word.surface else None
 
 
-def _is_asking(said: Said, place: int) -> bool:
+def _is_asking(said: Sequence[Morpheme], place: int) -> bool:
     """Returns whether it is a request or an offer, such as 「お願いします」「ご説明いたします」:
     常体 has no form that says to whom it is addressed.
     """
@@ -118,7 +116,7 @@ def _is_asking(said: Said, place: int) -> bool:
     )
 
 
-def _of_desu(said: Said, place: int) -> tuple[int, int, str] | None:
+def _of_desu(said: Sequence[Morpheme], place: int) -> tuple[int, int, str] | None:
     """Returns start, number of words replaced from `place` on, and replacement for 〜です; None
     where the plain form is not known.
     """
@@ -145,7 +143,7 @@ def _of_desu(said: Said, place: int) -> tuple[int, int, str] | None:
     return None
 
 
-def _ends_clause(said: Said, place: int) -> bool:
+def _ends_clause(said: Sequence[Morpheme], place: int) -> bool:
     if _is_end(said, place) or said[place].surface in PAUSES:
         return True
     word = said[place]
@@ -154,19 +152,19 @@ def _ends_clause(said: Said, place: int) -> bool:
     return word.kind == "助詞" and word.surface in CLAUSE_ENDS and not _goes_on(said, place + 1)
 
 
-def _goes_on(said: Said, place: int) -> bool:
+def _goes_on(said: Sequence[Morpheme], place: int) -> bool:
     """Returns whether another particle follows, as in 「ですかね」, which has another tone."""
     return place < len(said) and said[place].is_a("助詞", "ね", "よ", "な", "と", "も")
 
 
-def _to_polite(said: Said) -> Iterator[Edit]:
+def _to_polite(said: Sequence[Morpheme]) -> Iterator[Edit]:
     """Yields edits at the ends of sentences only: inside a sentence, 敬体 uses 常体 too."""
     for place in range(1, len(said) + 1):
         if _is_end(said, place) and not said[place - 1].is_mark:
             yield from _polite_end(said[max(0, place - 4) : place])
 
 
-def _polite_end(tail: Said) -> list[Edit]:
+def _polite_end(tail: Sequence[Morpheme]) -> list[Edit]:
     """Returns the edits that make the end of a sentence polite; `tail` are its last words."""
     last, before = tail[-1], tail[-2] if len(tail) > 1 else None
     for surfaces, wanted in POLITE_ENDS.items():
@@ -197,7 +195,7 @@ def _polite_verb(word: Morpheme, last: Morpheme, ending: str) -> list[Edit]:
     return [Edit(word.start, last.end, verb.before_masu + ending, Rule.POLITE)]
 
 
-def _surfaces(said: Said, place: int, count: int) -> list[str]:
+def _surfaces(said: Sequence[Morpheme], place: int, count: int) -> list[str]:
     """Returns up to `count` words from `place` on; none where a space is between them."""
     found = said[place : place + count]
     whole = "".join(word.surface for word in found)
@@ -205,5 +203,5 @@ def _surfaces(said: Said, place: int, count: int) -> list[str]:
     return [word.surface for word in found] if is_one else []
 
 
-def _is_end(said: Said, place: int) -> bool:
+def _is_end(said: Sequence[Morpheme], place: int) -> bool:
     return place >= len(said) or said[place].surface in SENTENCE_ENDS

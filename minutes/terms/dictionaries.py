@@ -298,10 +298,10 @@ def _standing(session: Session, owner: ColumnElement[bool]) -> list[DictionaryEn
     )
 
 
-Row = TypeVar("Row", Series, Department, DictionaryEntry)
+RowT = TypeVar("RowT", Series, Department, DictionaryEntry)
 
 
-def _with_id(rows: Iterable[Row], identity: int) -> Row:
+def _with_id(rows: Iterable[RowT], identity: int) -> RowT:
     for row in rows:
         if row.id == identity:
             return row

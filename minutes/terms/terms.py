@@ -280,11 +280,11 @@ def taught_word(surface: str, kana: str, place: str, *, is_guessed: bool, count:
     )
 
 
-Run = tuple[str, Sequence[Token], bool]
+TokenRun = tuple[str, Sequence[Token], bool]
 """What could be a term, its words, and whether it is no part of a longer one."""
 
 
-def _runs_of(line: str) -> Iterable[Run]:
+def _runs_of(line: str) -> Iterable[TokenRun]:
     words = tokens(line) if line else []
     start = 0
     while start < len(words):
@@ -305,7 +305,7 @@ def _is_in_figure(words: Sequence[Token]) -> bool:
     return len(words) > 1 and words[-1].is_number and words[-2].surface in POINTS
 
 
-def _compounds(run: Sequence[Token], *, is_cut: bool) -> Iterable[Run]:
+def _compounds(run: Sequence[Token], *, is_cut: bool) -> Iterable[TokenRun]:
     """Every word of the run and what stands together in it. `is_cut`: its first figure goes on
     before it."""
     for first in range(len(run)):

@@ -21,7 +21,7 @@ from models.base import now
 from models.person import Person
 from models.transcript import Correction, Segment, Transcript
 
-Wanted = TypeVar("Wanted", "Rewriting", "Tick")
+WantedT = TypeVar("WantedT", "Rewriting", "Tick")
 
 NOT_OF_IT = "この逐語録にない発話があります。画面を開き直してください。"
 TWICE = "同じ発話が2回あります。1回にしてください。"
@@ -176,7 +176,7 @@ def _read_anew(session: Session, transcript: Transcript) -> None:
     session.expire_all()
 
 
-def _each_once(wanted: Iterable[Wanted]) -> Iterable[Wanted]:
+def _each_once(wanted: Iterable[WantedT]) -> Iterable[WantedT]:
     seen = set[int]()
     for one in wanted:
         if one.segment_id in seen:

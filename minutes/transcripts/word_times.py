@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from minutes.japanese.readings import tokens
 from minutes.recognition.heard import HeardSegment, TokenTiming
-from models.transcript import Moments, Segment, Transcript
+from models.transcript import Segment, StoredTimings, Transcript
 
 PARTED_WORD = re.compile(r"\S+\s*|\s+")
 """A word of a language with spaces between words."""
@@ -75,7 +75,7 @@ def keep(
         session.execute(update(Segment), kept)
 
 
-def _moments(found: Sequence[TokenTiming]) -> Moments:
+def _moments(found: Sequence[TokenTiming]) -> StoredTimings:
     return [(one.letters, round(one.seconds, 2), one.probability) for one in found]
 
 
@@ -110,11 +110,13 @@ def second_at(segment: Segment, place: int) -> float | None:
     return letters[place].seconds if 0 <= place < len(letters) else None
 
 
-def cut(moments: Moments | None, place: int) -> tuple[Moments | None, Moments | None]:
+def cut(
+    moments: StoredTimings | None, place: int
+) -> tuple[StoredTimings | None, StoredTimings | None]:
     """Returns the timings of the characters before `place` and of those after it."""
     if moments is None:
         return None, None
-    first, second, begin = Moments(), Moments(), 0
+    first, second, begin = StoredTimings(), StoredTimings(), 0
     for letters, seconds, probability in moments:
         before = min(max(place - begin, 0), letters)
         if before:
@@ -125,17 +127,17 @@ def cut(moments: Moments | None, place: int) -> tuple[Moments | None, Moments | 
     return first, second
 
 
-def joined(one: Segment, other: Segment, gap: int) -> Moments | None:
+def joined(one: Segment, other: Segment, gap: int) -> StoredTimings | None:
     """Returns the timings of two segments whose recognised texts are joined with `gap` characters
     between them. None if those of one are unknown.
     """
     if one.moments is None or other.moments is None:
         return None
-    between: Moments = [(gap, one.end_seconds, 1.0)] if gap else []
+    between: StoredTimings = [(gap, one.end_seconds, 1.0)] if gap else []
     return [*one.moments, *between, *other.moments]
 
 
-def _letters(moments: Moments, end_seconds: float) -> list[LetterTiming]:
+def _letters(moments: StoredTimings, end_seconds: float) -> list[LetterTiming]:
     """Returns the timing of each recognised character; the characters of one piece share its time
     evenly.
     """

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 Points = NDArray[np.float32]
 """Embeddings, one a row (stretches × values), each of length 1."""
 
-Weights = NDArray[np.float32]
+Lengths = NDArray[np.float32]
+"""Seconds of each stretch, the weight of its point."""
+
 Labels = NDArray[np.int64]
 
 MOST_VOICES = 20
@@ -39,7 +41,7 @@ SWITCH = 0.3
 """Cost of changing to another voice, in seconds of similarity (cosine × seconds)."""
 
 
-def voices_of(points: Points, weights: Weights, count: int | None = None) -> Points:
+def voices_of(points: Points, weights: Lengths, count: int | None = None) -> Points:
     """Returns the centroid of each voice (voices × values). Without `count` there are as many
     voices as the points give reasons for. `weights` are the seconds of each stretch.
     """
@@ -82,7 +84,7 @@ def _spread(total: int) -> Labels:
     return np.unique(np.linspace(0, total - 1, min(total, MOST_POINTS)).astype(np.int64))
 
 
-def _is_reason(points: Points, weights: Weights, labels: Labels, gain: float, away: float) -> bool:
+def _is_reason(points: Points, weights: Lengths, labels: Labels, gain: float, away: float) -> bool:
     """Returns whether the newest voice is one. Both tests are needed: in a long recording much that
     one person says differs in the same way, and in a short one little differs by chance.
     """
@@ -91,7 +93,7 @@ def _is_reason(points: Points, weights: Weights, labels: Labels, gain: float, aw
     return gain * len(points) > LEAST_GAIN * away and nearest < SAME_VOICE
 
 
-def _best_cut(points: Points, weights: Weights, labels: Labels) -> Labels | None:
+def _best_cut(points: Points, weights: Lengths, labels: Labels) -> Labels | None:
     """Returns the labels after the best way to begin a further voice: of all cuts the best three
     after a few rounds, settled. None where no cut keeps all voices.
     """
@@ -105,7 +107,7 @@ def _best_cut(points: Points, weights: Weights, labels: Labels) -> Labels | None
     return max(settled, key=lambda each: (_count(each), _fit(points, weights, each)))
 
 
-def _cuts(points: Points, weights: Weights, labels: Labels) -> Iterator[Labels]:
+def _cuts(points: Points, weights: Lengths, labels: Labels) -> Iterator[Labels]:
     """Yields the labels after each possible cut: through each voice across the two directions in
     which it spreads most, and around the point that is farthest from its centroid.
     """
@@ -129,7 +131,7 @@ def _cuts(points: Points, weights: Weights, labels: Labels) -> Iterator[Labels]:
             yield cut
 
 
-def _settle(points: Points, weights: Weights, labels: Labels, rounds: int) -> Labels:
+def _settle(points: Points, weights: Lengths, labels: Labels, rounds: int) -> Labels:
     """Alternates centroids and labels until nothing changes, at most `rounds` times."""
     for _ in range(rounds):
         likeness = points @ _centroids(points, weights, labels).T * weights[:, None]
@@ -140,13 +142,13 @@ def _settle(points: Points, weights: Weights, labels: Labels, rounds: int) -> La
     return labels
 
 
-def _centroids(points: Points, weights: Weights, labels: Labels) -> Points:
+def _centroids(points: Points, weights: Lengths, labels: Labels) -> Points:
     """Returns the centroid of each voice, of length 1."""
     belongs = (labels == np.arange(_count(labels))[:, None]) * weights
     return _unit(belongs @ points)
 
 
-def _fit(points: Points, weights: Weights, labels: Labels) -> float:
+def _fit(points: Points, weights: Lengths, labels: Labels) -> float:
     """Returns how similar the points are to their voices, less the cost of changes, in seconds."""
     own = _centroids(points, weights, labels)[labels]
     changes = np.count_nonzero(np.diff(labels))

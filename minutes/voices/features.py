@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from minutes.sound.audio import RATE
 from minutes.sound.samples import Samples
 
-Features = NDArray[np.float32]
+LogMelBands = NDArray[np.float32]
 """Logarithmic energies, frames × BANDS."""
 
 BANDS = 80
@@ -24,7 +24,7 @@ LOWEST_HERTZ = 20.0
 SMALLEST = np.finfo(np.float32).eps
 
 
-def features(samples: Samples) -> Features:
+def features(samples: Samples) -> LogMelBands:
     """Returns the features of one stretch of at least FRAME samples, less their mean over time."""
     frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::STEP]
     frames = frames - frames.mean(axis=1, keepdims=True)
@@ -32,7 +32,7 @@ def features(samples: Samples) -> Features:
     windowed = (frames - PRE_EMPHASIS * before) * _window()
     power = np.abs(np.fft.rfft(windowed, FFT)[:, : FFT // 2]) ** 2
     bands = np.log(np.maximum(power.astype(np.float32) @ _filters(), SMALLEST))
-    levelled: Features = bands - bands.mean(axis=0)
+    levelled: LogMelBands = bands - bands.mean(axis=0)
     return levelled
 
 

@@ -17,7 +17,7 @@ FLOAT, INTEGER = 1, 7
 LENGTH, VARINT, FIXED32 = 2, 0, 5
 
 Attribute = int | float | str | list[int]
-Shape = Sequence[int | str]
+TensorShape = Sequence[int | str]
 """Sizes of a tensor; a name stands for a size that is only known at run time."""
 
 
@@ -54,7 +54,7 @@ class Graph:
         self._nodes.append(message)
         return name
 
-    def written(self, sources: Mapping[str, Shape], result: tuple[str, Shape]) -> bytes:
+    def written(self, sources: Mapping[str, TensorShape], result: tuple[str, TensorShape]) -> bytes:
         """Returns the bytes of the model. `sources` are the names and shapes of its inputs and
         `result` those of its output, all of 32-bit floats.
         """
@@ -82,7 +82,7 @@ def _attribute(key: str, value: Attribute) -> bytes:
     return _text(1, key) + content + _number(20, kind)
 
 
-def _value(name: str, shape: Shape) -> bytes:
+def _value(name: str, shape: TensorShape) -> bytes:
     sizes = [_number(1, size) if isinstance(size, int) else _text(2, size) for size in shape]
     dimensions = b"".join(_bytes(1, size) for size in sizes)
     return _text(1, name) + _bytes(2, _bytes(1, _number(1, FLOAT) + _bytes(2, dimensions)))

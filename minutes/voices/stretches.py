@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minutes.sound.audio import RATE
-from minutes.sound.samples import Sound
+from minutes.sound.samples import SoundReader
 from minutes.voices.networks import Networks
 from minutes.voices.pyannet import FIRST_SAMPLES, POWERSET, STEP_SAMPLES
 
@@ -49,7 +49,7 @@ class Timeline:
     changes: NDArray[np.bool_]
 
 
-def find(sound: Sound, length: float, networks: Networks) -> list[Stretch]:
+def find(sound: SoundReader, length: float, networks: Networks) -> list[Stretch]:
     """Returns the stretches of a sound of `length` seconds in order of time. The sound is read
     window by window.
     """
@@ -72,7 +72,7 @@ def cut(timeline: Timeline, length: float) -> list[Stretch]:
     return [stretch for stretch in found if stretch.seconds >= SHORTEST_SECONDS]
 
 
-def _listen(sound: Sound, length: float, networks: Networks) -> Timeline:
+def _listen(sound: SoundReader, length: float, networks: Networks) -> Timeline:
     total = int(length / MOMENT_SECONDS) + 1
     timeline = Timeline(np.zeros(total, np.int8), np.zeros(total, np.bool_))
     edge = (WINDOW_SECONDS - STEP_SECONDS) / 2
@@ -90,7 +90,7 @@ def _listen(sound: Sound, length: float, networks: Networks) -> Timeline:
 
 
 def _windows(
-    sound: Sound, length: float, networks: Networks
+    sound: SoundReader, length: float, networks: Networks
 ) -> Iterator[tuple[float, NDArray[np.int64]]]:
     """Yields the start of each window in seconds, and the most likely class for each of its
     moments.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from meetings.config import Config
 from minutes.sound import audio
-from minutes.sound.samples import Read, Sound
+from minutes.sound.samples import ReadSamples, SoundReader
 from minutes.voices import stretches, weights
 from minutes.voices.clustering import Labels, Points, follow, voices_of
 from minutes.voices.embeddings import Embedding
@@ -38,7 +38,7 @@ class StretchEmbedding:
 
 
 @dataclass(frozen=True)
-class Told:
+class Diarisation:
     """The result of a diarisation. `turns` are in order of time, with their voices numbered from 1
     as they come up; where two speak at once, there are two turns. `heard` are the embeddings that
     were clustered; `embedding_sha256` identifies the network that made them.
@@ -49,12 +49,14 @@ class Told:
     embedding_sha256: str
 
 
-TellApart = Callable[[Config, Path, int | None, Read], Told]
-"""A function that diarises a normalised WAV file, which it reads by `Read`. The number is how many
-voices there are, None where nobody knows. Raises ConfigurationError."""
+TellApart = Callable[[Config, Path, int | None, ReadSamples], Diarisation]
+"""A function that diarises a normalised WAV file, which it reads by `ReadSamples`. The number is
+that of the voices, None where nobody knows. Raises ConfigurationError."""
 
 
-def tell_apart_as_set(config: Config, wav: Path, count: int | None, read: Read) -> Told:
+def tell_apart_as_set(
+    config: Config, wav: Path, count: int | None, read: ReadSamples
+) -> Diarisation:
     """Diarises the file with the networks of the settings. Raises ConfigurationError when they are
     missing or broken.
     """
@@ -63,8 +65,8 @@ def tell_apart_as_set(config: Config, wav: Path, count: int | None, read: Read) 
 
 
 def tell_apart(
-    wav: Path, networks: Networks, count: int | None = None, read: Read = audio.read
-) -> Told:
+    wav: Path, networks: Networks, count: int | None = None, read: ReadSamples = audio.read
+) -> Diarisation:
     """Diarises a normalised WAV file. `count` is the number of voices, None where nobody knows
     it.
     """
@@ -72,13 +74,15 @@ def tell_apart(
     found = stretches.find(sound, audio.length_seconds(wav), networks)
     known = [place for place, stretch in enumerate(found) if _is_known(stretch)]
     if not known:
-        return Told(_turns(found, np.zeros(len(found), np.int64)), [], networks.embedding_sha256)
+        return Diarisation(
+            _turns(found, np.zeros(len(found), np.int64)), [], networks.embedding_sha256
+        )
     points = _points(sound, [found[place] for place in known], networks)
     labels = _labels(found, known, points, count)
     heard = [
         StretchEmbedding(found[place], point) for place, point in zip(known, points, strict=True)
     ]
-    return Told(_turns(found, labels), heard, networks.embedding_sha256)
+    return Diarisation(_turns(found, labels), heard, networks.embedding_sha256)
 
 
 def _is_known(stretch: Stretch) -> bool:
@@ -95,7 +99,7 @@ def _labels(found: list[Stretch], known: list[int], points: Points, count: int |
     return follow(likeness)
 
 
-def _points(sound: Sound, found: list[Stretch], networks: Networks) -> Points:
+def _points(sound: SoundReader, found: list[Stretch], networks: Networks) -> Points:
     """Returns the embeddings of the stretches. The sound is read in pieces, never the whole
     recording.
     """
@@ -108,7 +112,7 @@ def _points(sound: Sound, found: list[Stretch], networks: Networks) -> Points:
     )
 
 
-def _middle(sound: Sound, stretch: Stretch) -> NDArray[np.float32]:
+def _middle(sound: SoundReader, stretch: Stretch) -> NDArray[np.float32]:
     middle = (stretch.start_seconds + stretch.end_seconds) / 2
     half = min(stretch.seconds, HEARD_SECONDS) / 2
     return sound(middle - half, middle + half)

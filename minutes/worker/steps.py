@@ -24,7 +24,7 @@ from minutes.proposals.selection import Selection, Teach
 from minutes.recognition import windows
 from minutes.recognition.heard import FindTokenTimings, HeardSegment, TokenTiming
 from minutes.sound import audio, peaks
-from minutes.sound.samples import Read
+from minutes.sound.samples import ReadSamples
 from minutes.speakers import naming, samples, suggestions
 from minutes.speech_models import speech_model
 from minutes.speech_models.speech_model import SpeechModel
@@ -61,7 +61,7 @@ class Material:
     transcription: Transcription
     wav: Path
     scratch: Path
-    read: Read
+    read: ReadSamples
 
 
 Write = Callable[[Session, Transcription], None]

@@ -22,7 +22,7 @@ from web import access
 
 MOST_BYTES = 32_000_000
 FLASHES = "_flashes"
-Key = tuple[str, int, str]
+PageKey = tuple[str, int, str]
 
 
 class KeptPages:
@@ -33,20 +33,20 @@ class KeptPages:
         self.run = secrets.token_hex(8)
         self._most_bytes = most_bytes
         self._bytes = 0
-        self._kept: OrderedDict[Key, bytes] = OrderedDict()
+        self._kept: OrderedDict[PageKey, bytes] = OrderedDict()
         self._lock = Lock()
 
     @property
     def size_bytes(self) -> int:
         return self._bytes
 
-    def get(self, key: Key) -> bytes | None:
+    def get(self, key: PageKey) -> bytes | None:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
-    def keep(self, key: Key, packed: bytes) -> None:
+    def keep(self, key: PageKey, packed: bytes) -> None:
         with self._lock:
             self._bytes += len(packed) - len(self._kept.pop(key, b""))
             self._kept[key] = packed

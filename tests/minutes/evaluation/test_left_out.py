@@ -4,7 +4,7 @@ from pathlib import Path
 
 from minutes.evaluation import left_out
 from minutes.evaluation.fitting import EncodedMeeting, Example, Possible, RescoredExample, others
-from minutes.evaluation.left_out import Count, counted
+from minutes.evaluation.left_out import CorrectionCounts, counted
 from minutes.proposals.candidates import Candidate
 from minutes.proposals.selection import ScreenedCandidate
 from minutes.recognition.heard import HeardSegment
@@ -34,11 +34,13 @@ def _candidate(old: str, new: str) -> Candidate:
 def test_changes_are_counted_by_what_became_of_their_segment() -> None:
     weights = dict.fromkeys(answered(0).asked[0].features, 0.0) | NO_RESCORING
     wrong = 4
-    assert counted([answered(0)], weights | CERTAIN) == Count(wrong, 2, right=1)
-    assert counted([answered(1)], weights | CERTAIN) == Count(wrong, -1, wrong=1)
-    assert counted([answered(2)], weights | CERTAIN) == Count(wrong, 0), "only written otherwise"
-    assert counted([answered(3)], weights | CERTAIN) == Count(wrong, 0, no_better=1)
-    assert counted([answered(0, 1)], weights | LIKELY) == Count(
+    assert counted([answered(0)], weights | CERTAIN) == CorrectionCounts(wrong, 2, right=1)
+    assert counted([answered(1)], weights | CERTAIN) == CorrectionCounts(wrong, -1, wrong=1)
+    assert counted([answered(2)], weights | CERTAIN) == CorrectionCounts(wrong, 0), (
+        "only written otherwise"
+    )
+    assert counted([answered(3)], weights | CERTAIN) == CorrectionCounts(wrong, 0, no_better=1)
+    assert counted([answered(0, 1)], weights | LIKELY) == CorrectionCounts(
         wrong, 0, proposed_right=1, proposed_wrong=1
     )
 
@@ -62,5 +64,5 @@ def test_weights_know_nothing_of_the_meeting_they_are_tried_on() -> None:
     ]
     report = left_out.report(meetings, answers)
     of_other = next(line for line in report if line.startswith("other"))
-    changed = Count(20 * 4, -20, wrong=20)
+    changed = CorrectionCounts(20 * 4, -20, wrong=20)
     assert of_other.endswith(str(changed)), "since all that the others know was right"

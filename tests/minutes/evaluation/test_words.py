@@ -10,7 +10,7 @@ from meetings.config import Config
 from minutes import loading
 from minutes.evaluation import words
 from minutes.recognition.heard import HeardSegment, TokenTiming
-from minutes.sound.samples import Samples, Sound
+from minutes.sound.samples import Samples, SoundReader
 from minutes.speech_models import speech_model
 from minutes.speech_models.speech_model import SpeechModel
 from tests.sounds import ffmpeg
@@ -49,7 +49,7 @@ def hearing(monkeypatch: pytest.MonkeyPatch) -> None:
     def recognise(samples: Samples) -> Iterator[HeardSegment]:
         yield HeardSegment(0.0, 4.0, HEARD)
 
-    def find(segments: Sequence[HeardSegment], sound: Sound) -> Iterator[list[TokenTiming]]:
+    def find(segments: Sequence[HeardSegment], sound: SoundReader) -> Iterator[list[TokenTiming]]:
         yield from (FOUND for _ in segments)
 
     chosen = SpeechModel("none", Path(), "")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from meetings.config import Config, SpeakerSettings
 from meetings.errors import ConfigurationError, InvalidInput, NotPossibleNow
-from minutes.sound.samples import Read
+from minutes.sound.samples import ReadSamples
 from minutes.transcription import work
 from minutes.voices import embeddings, stretches, voices, weights
 from minutes.voices.pyannet import POWERSET
@@ -38,7 +38,7 @@ def step_of(run: Transcription) -> Step:
     return next(step for step in run.steps if step.kind == StepKind.SPEAKERS)
 
 
-ONE_VOICE = voices.Told([SpeakerTurn(0, 1000, 1)], [], WEIGHTS)
+ONE_VOICE = voices.Diarisation([SpeakerTurn(0, 1000, 1)], [], WEIGHTS)
 
 
 def make_worker(
@@ -86,7 +86,9 @@ def test_it_runs_again_with_a_number_of_voices(
 ) -> None:
     asked = []
 
-    def tell_apart(config: Config, wav: Path, count: int | None, read: Read) -> voices.Told:
+    def tell_apart(
+        config: Config, wav: Path, count: int | None, read: ReadSamples
+    ) -> voices.Diarisation:
         asked.append(count)
         return ONE_VOICE
 
@@ -119,7 +121,9 @@ def test_a_worker_that_is_stopped_leaves_in_the_middle_and_the_next_one_does_it(
         worker.stop()
         return np.zeros((len(sounds), 589, len(POWERSET)), np.float32)
 
-    def tell_apart(config: Config, wav: Path, count: int | None, read: Read) -> voices.Told:
+    def tell_apart(
+        config: Config, wav: Path, count: int | None, read: ReadSamples
+    ) -> voices.Diarisation:
         networks: Any = SimpleNamespace(activity=stopping, embedding_sha256=WEIGHTS)
         return voices.tell_apart(wav, networks, count, read)
 
@@ -145,7 +149,9 @@ def test_it_keeps_samples_and_suggests_only_where_the_series_keeps_voiceprints(
 ) -> None:
     first = transcript.segments[0]
     stretch = Stretch(first.start_seconds, first.end_seconds, False)
-    told = voices.Told([SpeakerTurn(0, 1000, 1)], [voices.StretchEmbedding(stretch, KOGA)], WEIGHTS)
+    told = voices.Diarisation(
+        [SpeakerTurn(0, 1000, 1)], [voices.StretchEmbedding(stretch, KOGA)], WEIGHTS
+    )
     work_all(config, engine, lambda *_: told)
     session.rollback()
     assert session.scalars(select(VoiceSample)).all() == []

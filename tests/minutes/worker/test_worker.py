@@ -21,7 +21,7 @@ from minutes.proposals.selection import RatedCandidate, Selection, Teach, choose
 from minutes.recognition.heard import HeardSegment, Recognise, TokenTiming
 from minutes.records import records
 from minutes.sound import audio
-from minutes.sound.samples import Samples, Sound
+from minutes.sound.samples import Samples, SoundReader
 from minutes.terms import papers
 from minutes.terms.terms import MeetingVocabulary
 from minutes.transcription import leases, normalised, progress, work
@@ -390,7 +390,7 @@ def test_the_papers_teach_the_whole_text_as_a_step_of_its_own(
     asked: list[str] = []
 
     def teach(
-        segments: Sequence[HeardSegment], sound: Sound, words: MeetingVocabulary
+        segments: Sequence[HeardSegment], sound: SoundReader, words: MeetingVocabulary
     ) -> Iterator[Selection]:
         asked.extend(segment.text for segment in segments)
         found = {term.surface: term for term in words.terms}
@@ -426,7 +426,7 @@ def test_when_words_were_said_is_a_step_of_its_own_and_knows_what_was_cut_meanwh
     first, secretary = made.segments[0].id, cast.secretary.id
     session.rollback()
 
-    def find(segments: Sequence[HeardSegment], sound: Sound) -> Iterator[list[TokenTiming]]:
+    def find(segments: Sequence[HeardSegment], sound: SoundReader) -> Iterator[list[TokenTiming]]:
         assert len(sound(1.0, 2.0)) == 16_000
         with writing(engine) as other, other.begin():  # while the machine listens
             by, segment = other.get_one(Person, secretary), other.get_one(Segment, first)
@@ -466,7 +466,7 @@ def test_what_was_corrected_twice_is_proposed_in_the_next_meeting_of_the_series(
     session.commit()
 
     def teach(
-        segments: Sequence[HeardSegment], _: Sound, words: MeetingVocabulary
+        segments: Sequence[HeardSegment], _: SoundReader, words: MeetingVocabulary
     ) -> Iterator[Selection]:
         for segment in segments:
             asked = worth_rescoring(segment.text, words, segment.confidence)
@@ -547,7 +547,7 @@ def test_an_approved_transcript_is_assigned_no_more(
 
 
 def no_words(
-    segments: Sequence[HeardSegment], sound: Sound, words: MeetingVocabulary
+    segments: Sequence[HeardSegment], sound: SoundReader, words: MeetingVocabulary
 ) -> Iterator[Selection]:
     return (Selection(segment.text) for segment in segments)
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, url_for
 from pydantic import Field
 
-from minutes.records.audible import Sentence
+from minutes.records.audible import SentencePlace
 from minutes.records.content import content_of, official_only
 from minutes.records.said_pages import PublicPages, said_in_public
 from minutes.records.search import LONGEST_QUERY, MinutesQuery, list_published
@@ -70,7 +70,7 @@ class PublishedPage(Shape):
     picture_url: str
 
     @classmethod
-    def of(cls, meeting_id: int, place: Sentence, page: Page) -> "PublishedPage":
+    def of(cls, meeting_id: int, place: SentencePlace, page: Page) -> "PublishedPage":
         names: dict[str, Any] = {
             "meeting_id": meeting_id,
             "version_id": page.version_id,

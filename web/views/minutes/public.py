@@ -11,7 +11,7 @@ from flask import Blueprint, current_app, render_template, request, send_file, u
 from meetings import dates
 from meetings.entries import plain_number
 from meetings.errors import NotFound
-from minutes.records.audible import Sentence
+from minutes.records.audible import SentencePlace
 from minutes.records.content import content_of
 from minutes.records.paper import as_text
 from minutes.records.publication import history
@@ -223,7 +223,7 @@ def _heard(publication: Publication, section: int, place: int) -> PublishedParag
 
 def _shown_beside(
     publication: Publication, pages: PublicPages, version_id: int, number: int
-) -> tuple[Page, list[Sentence]]:
+) -> tuple[Page, list[SentencePlace]]:
     """Return the page, and the sentences beside which it stands. Raises NotFound where it stands
     beside none."""
     beside = pages.beside(said_in_public(database_session(), publication))
