@@ -1,1 +1,1 @@
-"""Terms (用語): the words of a meeting, from its papers, dictionaries and corrections."""
+"""Terms (用語): the words of a meeting, from its documents, dictionaries and corrections."""

@@ -1,5 +1,6 @@
-"""The dictionaries (用語辞書) of series and departments: what people add, switch off and share, and
-what corrections taught."""
+"""The dictionaries (用語辞書) of series and departments: words that people add, switch off and
+share, and what corrections taught.
+"""
 
 import re
 from collections import Counter
@@ -20,13 +21,15 @@ from models.person import Department, Person, Role
 from models.term import Confusion, DictionaryEntry, SwitchedOff
 
 LONGEST_TERM, LONGEST_READING = 60, 120
+"""The most characters of a word and of its reading."""
 MOST_ENTRIES = 2_000
-"""In one dictionary: more would stand in each other's way."""
+"""The most words in one dictionary; more of them would be confused with each other."""
 
 PROPOSED_FROM = 2
-"""Corrected in so many segments, a confusion is proposed."""
+"""In how many segments the same correction must have been made before it is proposed elsewhere."""
 
 LEARNED = "以前の修正"
+"""The source of a learned word, as people read it."""
 READING = re.compile(r"[ァ-ヴー]+")
 UNREAD = (
     "読みが分かりません。読みの欄に、ひらがなかカタカナで読みを入れてから、もう一度加えてください。"
@@ -35,7 +38,9 @@ UNREAD = (
 
 @dataclass(frozen=True)
 class Learned:
-    """`heard` was corrected to `meant` in `times` segments. `is_off`: not to be proposed."""
+    """A learned substitution: `heard` was corrected to `meant` in `times` segments. `is_off`: it is
+    switched off and must not be proposed.
+    """
 
     heard: str
     meant: str
@@ -44,13 +49,15 @@ class Learned:
 
     @property
     def is_proposed(self) -> bool:
+        """Returns whether the substitution is proposed in new transcripts."""
         return self.times >= PROPOSED_FROM and not self.is_off
 
 
 @dataclass(frozen=True)
 class SeriesWord:
-    """What a series knows about a word: that somebody added it, what was heard instead of it, that
-    it is switched off."""
+    """A word in the dictionary of a series. `entry` is set if a person added it; `learned` are the
+    substitutions by it; `is_off`: it is switched off.
+    """
 
     term: Term
     entry: DictionaryEntry | None
@@ -61,10 +68,11 @@ class SeriesWord:
 def add(
     session: Session, by: Person, series: Series, surface: str, kana: str = ""
 ) -> DictionaryEntry:
-    """A word of this series, or another reading for it; for a new word without one it is guessed.
-    What was switched off is on again.
+    """Adds a word to the series, or gives it another reading, and returns its entry. Without `kana`
+    the reading of a new word is guessed. A word that was switched off is on again.
 
-    Raises InvalidInput for what would be found everywhere, or cannot be read.
+    Raises InvalidInput if the word would be found everywhere, its reading is unknown, or the
+    dictionary is full.
     """
     is_silent = not kana.strip()
     surface, kana, is_guessed = _checked(surface, kana)
@@ -90,14 +98,16 @@ def add(
 
 
 def remove(session: Session, by: Person, entry: DictionaryEntry) -> None:
+    """Ends the entry; does nothing if it has ended."""
     if entry.ended_at is None:
         entry.ended_at = now()
         audit.note(session, by, "remove", entry)
 
 
 def switch_off(session: Session, by: Person, series: Series, surface: str, heard: str = "") -> None:
-    """The word is no term of this series, wherever it stands; with `heard`, it is only no longer
-    proposed instead of that."""
+    """Switches the word off: it is no term of this series, wherever it is printed. With `heard`,
+    only the substitution of `heard` by it is switched off. Raises InvalidInput.
+    """
     surface = entries.text("surface", "用語", plain(surface))
     heard = entries.optional_text("heard", "聞き間違い", heard)
     if not any(row.surface == surface for row in switched_off(session, series, heard)):
@@ -107,6 +117,7 @@ def switch_off(session: Session, by: Person, series: Series, surface: str, heard
 
 
 def switch_on(session: Session, by: Person, series: Series, surface: str, heard: str = "") -> None:
+    """Switches the word, or its substitution for `heard`, on again."""
     for row in switched_off(session, series, heard):
         if row.surface == surface:
             row.ended_at = now()
@@ -116,9 +127,10 @@ def switch_on(session: Session, by: Person, series: Series, surface: str, heard:
 def share(
     session: Session, by: Person, series: Series, surface: str, department_id: int
 ) -> DictionaryEntry:
-    """A word of this series, added or learned, becomes one of its department, or of the one above.
+    """Adds a word of the series, added or learned, to the dictionary of its department or of the
+    department above. Returns the entry.
 
-    Raises NotFound when the series has no such word, or `by` does not administer the department.
+    Raises NotFound if the series has no such word or `by` does not administer the department.
     """
     word = next((word for word in words_of(session, series) if word.surface == surface), None)
     department = _with_id(departments_of(series), department_id)
@@ -141,7 +153,9 @@ def share(
 
 
 def administered(session: Session, person: Person) -> list[Series]:
-    """The series with words, of the departments that this person administers."""
+    """Returns the series that have words of their own, of the departments that this person
+    administers.
+    """
     added = select(DictionaryEntry.series_id).where(DictionaryEntry.ended_at.is_(None))
     learned_some = select(Confusion.id).where(Confusion.series_id == Series.id).exists()
     found = select(Series).where(or_(Series.id.in_(added), learned_some)).order_by(Series.name)
@@ -153,7 +167,9 @@ def administered(session: Session, person: Person) -> list[Series]:
 
 
 def administered_series(session: Session, person: Person, series_id: int) -> Series:
-    """Raises NotFound."""
+    """Returns the series. Raises NotFound if there is none or the person does not administer its
+    department.
+    """
     series = session.get(Series, series_id) if series_id < 2**63 else None
     if series is None or not person.has_role_for(Role.ADMINISTRATOR, series.department):
         raise NotFound()
@@ -161,7 +177,7 @@ def administered_series(session: Session, person: Person, series_id: int) -> Ser
 
 
 def shared(session: Session, person: Person) -> list[DictionaryEntry]:
-    """The words of the departments that this person administers."""
+    """Returns the words of the departments that this person administers."""
     return [
         entry
         for entry in _standing(session, DictionaryEntry.department_id.is_not(None))
@@ -170,34 +186,40 @@ def shared(session: Session, person: Person) -> list[DictionaryEntry]:
 
 
 def shared_entry(session: Session, person: Person, entry_id: int) -> DictionaryEntry:
-    """Raises NotFound."""
+    """Returns the entry of a department. Raises NotFound if there is none or the person does not
+    administer the department.
+    """
     return _with_id(shared(session, person), entry_id)
 
 
 def entry_of(session: Session, series: Series, entry_id: int) -> DictionaryEntry:
-    """Raises NotFound."""
+    """Returns the entry of the series. Raises NotFound."""
     return _with_id(entries_of(session, series), entry_id)
 
 
 def entries_of(session: Session, series: Series) -> list[DictionaryEntry]:
+    """Returns the words that people added to the series, by reading."""
     return _standing(session, DictionaryEntry.series_id == series.id)
 
 
 def entries_of_departments(
     session: Session, departments: Iterable[Department]
 ) -> list[DictionaryEntry]:
+    """Returns the words of these departments, by reading."""
     chosen = [department.id for department in departments]
     return _standing(session, DictionaryEntry.department_id.in_(chosen))
 
 
 def departments_of(series: Series) -> list[Department]:
-    """Its own, and those above."""
+    """Returns the department of the series and, if there is one, the department above."""
     own = series.department
     return [own, own.parent] if own.parent else [own]
 
 
 def switched_off(session: Session, series: Series, heard: str | None = None) -> list[SwitchedOff]:
-    """The words, or with `heard` ("" too) only those that are off instead of that."""
+    """Returns what is switched off: by default words and substitutions; with `heard` "" only words,
+    with another `heard` only the substitutions of it.
+    """
     chosen = select(SwitchedOff).where(
         SwitchedOff.series_id == series.id, SwitchedOff.ended_at.is_(None)
     )
@@ -207,7 +229,7 @@ def switched_off(session: Session, series: Series, heard: str | None = None) -> 
 
 
 def learned(session: Session, series: Series) -> list[Learned]:
-    """What was corrected most often first."""
+    """Returns the learned substitutions of the series, the most frequent first."""
     off = {(row.heard, row.surface) for row in switched_off(session, series)}
     counted = session.execute(
         select(Confusion.heard, Confusion.meant, func.count())
@@ -222,12 +244,12 @@ def learned(session: Session, series: Series) -> list[Learned]:
 
 
 def words_of(session: Session, series: Series) -> list[Term]:
-    """Of the series itself: added by people, and learned."""
+    """Returns the words of the series itself, added by people or learned."""
     return _words(learned(session, series), entries_of(session, series))
 
 
 def dictionary_of(session: Session, series: Series) -> list[SeriesWord]:
-    """In the order of their sound, with what is switched off."""
+    """Returns the dictionary of the series by reading, with the words that are switched off."""
     entry_of = {entry.surface: entry for entry in entries_of(session, series)}
     known, off = learned(session, series), switched_off(session, series, heard="")
     words = {word.surface: word for word in _words(known, entry_of.values())}
@@ -249,7 +271,7 @@ def dictionary_of(session: Session, series: Series) -> list[SeriesWord]:
 
 
 def taught(session: Session, series: Series) -> Taught:
-    """Everything that people taught the series and its departments."""
+    """Returns everything that people taught the series and its departments."""
     known, departments = learned(session, series), departments_of(series)
     everywhere = entries_of_departments(session, departments)
     return Taught(
@@ -260,14 +282,16 @@ def taught(session: Session, series: Series) -> Taught:
 
 
 def place_of(entry: DictionaryEntry) -> str:
-    """Where the word comes from, in words."""
+    """Returns in Japanese which dictionary the word is from."""
     if entry.department is not None:
         return f"{entry.department.name}の用語辞書"
     return "会議体の用語辞書"
 
 
 def _words(known: Iterable[Learned], added: Iterable[DictionaryEntry]) -> list[Term]:
-    """Each once: what a person said later is better than what was learned."""
+    """Returns each word once. An entry of a person takes precedence over a learned word, unless
+    only the entry's reading is guessed.
+    """
     times = Counter[str]()
     for one in known:
         times[one.meant] += one.times
@@ -309,7 +333,9 @@ def _with_id(rows: Iterable[RowT], identity: int) -> RowT:
 
 
 def _checked(surface: str, kana: str) -> tuple[str, str, bool]:
-    """Word and reading as they are kept, and whether the reading is guessed."""
+    """Returns word and reading as they are stored, and whether the reading is guessed. Raises
+    InvalidInput.
+    """
     surface = plain("".join(surface.split()))
     surface = entries.text("surface", "用語", surface, LONGEST_TERM)
     if not surface.isprintable():

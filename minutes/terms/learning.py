@@ -1,8 +1,8 @@
-"""Learning from corrections: which words of a final text are corrected errors of recognition, and
-what they teach the series of the meeting.
+"""Learns from corrections: finds which words of a final text are corrected errors of recognition,
+and stores them for the series of the meeting.
 
-Both texts are cut into words by MeCab and aligned by letters (Levenshtein 1966); a replacement goes
-from one border that both share to the next.
+Both texts are cut into words by MeCab and aligned by characters (Levenshtein 1966). A replacement
+reaches from one word border that both texts share to the next.
 """
 
 import re
@@ -24,19 +24,23 @@ from models.term import Confusion
 from models.transcript import Segment
 
 FAR, FAR_OF_WORDS = 0.3, 0.17
-"""Of its sounds: what differs more was another word, not another hearing. Between two words that
-the dictionary knows less is allowed: 会合 for 会議 is other wording."""
+"""The largest distance in sound, as a share of the sounds, at which a replacement corrects an error
+of recognition and not the wording. Between two words that the dictionary knows it is smaller: 会合
+for 会議 is other wording.
+"""
 
 MOST_WORDS, MOST_LETTERS = 6, 20
-"""Of one replacement; a longer one was written anew."""
+"""The most words and characters of a replacement; a longer one is new text."""
 
 SHORTEST_WORD = 2
+"""The fewest characters of a replacement."""
 LONGEST = 2_000
-"""Letters of a segment that teaches: half a minute of speech has some two hundred. What somebody
-joined to more would be looked through for seconds."""
+"""The most characters of a segment that is learned from. Half a minute of speech has some two
+hundred; a segment that was joined from many would take seconds.
+"""
 
 MOST_KEPT = 20_000
-"""Segments whose lessons are kept: more than one transcript has."""
+"""Size of the cache of lessons, in segments: more than one transcript has."""
 
 FUNCTION_WORDS = ("助詞", "助動詞")
 KANA = re.compile(r"[ぁ-んァ-ヺー]+")
@@ -44,13 +48,16 @@ KANA = re.compile(r"[ぁ-んァ-ヺー]+")
 
 @dataclass(frozen=True, order=True)
 class LearnedReplacement:
+    """Words as they were recognised, and as a person corrected them."""
+
     heard: str
     meant: str
 
 
 def learn(session: Session, segment: Segment) -> None:
-    """What this segment teaches now, instead of what it taught before: nothing while nobody has
-    confirmed it. What the papers changed by themselves is no correction."""
+    """Stores what the segment teaches now, in place of what it taught before. A segment that is not
+    confirmed teaches nothing, and neither does what was corrected automatically from documents.
+    """
     taught = frozenset[LearnedReplacement]()
     if segment.is_confirmed:
         taught = lessons(segment.heard, segment.machine, segment.text)
@@ -60,7 +67,7 @@ def learn(session: Session, segment: Segment) -> None:
 def learn_all(
     session: Session, series_id: int, taught: Mapping[int, frozenset[LearnedReplacement]]
 ) -> None:
-    """The same of many segments, by their ids."""
+    """Stores what many segments teach, by their ids, in place of what they taught before."""
     chosen = select(Confusion.id, Confusion.segment_id, Confusion.heard, Confusion.meant)
     with session.no_autoflush:
         standing = session.execute(chosen.where(Confusion.segment_id.in_(taught))).all()
@@ -81,7 +88,9 @@ def learn_all(
 
 @lru_cache(MOST_KEPT)
 def lessons(heard: str, machine: str, text: str) -> frozenset[LearnedReplacement]:
-    """What a confirmed segment teaches. Slow: found before somebody waits for it, it is kept."""
+    """Returns the corrected errors that a confirmed segment teaches. It is slow, so results are
+    cached: callers may call it in advance.
+    """
     text = spoken(text)
     if text == machine or max(len(heard), len(text)) > LONGEST:
         return frozenset()
@@ -89,8 +98,9 @@ def lessons(heard: str, machine: str, text: str) -> frozenset[LearnedReplacement
 
 
 def replacements(heard: str, text: str) -> list[LearnedReplacement]:
-    """The errors of recognition among what was corrected: small, and nearly the same in sound.
-    Neither other wording nor another notation of the same word, nor figures, nor marks."""
+    """Returns the corrected errors of recognition: short replacements of nearly the same sound.
+    Left out are other wording, other spellings of the same word, numbers and marks.
+    """
     heard, text = plain(heard), plain(text)
     if heard == text:
         return []
@@ -102,7 +112,7 @@ def replacements(heard: str, text: str) -> list[LearnedReplacement]:
 
 
 def pieces(heard: str, text: str) -> Iterator[tuple[list[Token], list[Token]]]:
-    """Whole words of one text that stand instead of whole words of the other."""
+    """Yields the words of one text that stand in place of words of the other, as pairs."""
     before, after = tokens(heard), tokens(text)
     borders = {0, len(heard), *(word.start for word in before), *(word.end for word in before)}
     others = {0, len(text), *(word.start for word in after), *(word.end for word in after)}
@@ -118,7 +128,9 @@ def pieces(heard: str, text: str) -> Iterator[tuple[list[Token], list[Token]]]:
 
 
 def _ways(heard: str, text: str) -> Iterator[tuple[int, int]]:
-    """The places that belong together: beside every letter that stayed, and the end."""
+    """Yields pairs of indices that belong together: on both sides of each character that stayed,
+    and the ends.
+    """
     for block in Levenshtein.opcodes(heard, text):
         if block.tag == "equal":
             for step in range(block.src_end - block.src_start + 1):
@@ -153,8 +165,9 @@ def _is_small(words: Sequence[Token]) -> bool:
 
 
 def _is_notation(before: Sequence[Token], after: Sequence[Token]) -> bool:
-    """The same word written otherwise: 頂き for いただき, 受付 for 受け付け. Of names one way of
-    writing is right."""
+    """Returns whether both are the same word in another spelling: 頂き for いただき, 受付 for
+    受け付け. Never for names, of which only one spelling is right.
+    """
     if any(word.subkind == "固有名詞" for word in after):
         return False
     heard, meant, lemmas = _surface(before), _surface(after), _lemmas(before)
@@ -166,7 +179,9 @@ def _is_notation(before: Sequence[Token], after: Sequence[Token]) -> bool:
 
 
 def _lemmas(words: Sequence[Token]) -> list[str]:
-    """Of the words that carry sense; none where the dictionary does not know one of them."""
+    """Returns the lemmas of the content words; empty if the dictionary does not know one of
+    them.
+    """
     found = [word.lemma for word in words if word.kind not in FUNCTION_WORDS]
     return found if all(found) else []
 

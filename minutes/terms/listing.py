@@ -1,4 +1,4 @@
-"""The terms (用語) of a meeting as people see them: ranked, looked through."""
+"""The terms (用語) of a meeting as people see them: ranked, filtered and searched."""
 
 import re
 import string
@@ -21,13 +21,14 @@ LENGTHENED = {
     "イ": "イキシチニヒミリギジヂビピィエケセテネヘメレゲゼデベペェ",
     "ウ": "ウクスツヌフムユルグズヅブプュゥオコソトノホモヨロヲゴゾドボポョォ",
 }
-"""The letter that is written for a long vowel behind these."""
+"""For each kana that lengthens a vowel in writing, the kana behind which it does so."""
 
 IN_KATAKANA = re.compile("(?<![ァ-ヺ])[ァ-ヺ]+ー[ァ-ヺー]*")
+"""A word in katakana with a long vowel mark."""
 
 
 class TermFilter(StrEnum):
-    """Which of the terms."""
+    """Which terms are shown."""
 
     ALL = "all"
     GUESSED = "guessed"
@@ -36,6 +37,7 @@ class TermFilter(StrEnum):
 
     @property
     def label(self) -> str:
+        """Returns the name of the filter in Japanese."""
         return {
             TermFilter.ALL: "すべて",
             TermFilter.GUESSED: "読みが推定か、分からないもの",
@@ -46,13 +48,17 @@ class TermFilter(StrEnum):
 
 @dataclass(frozen=True)
 class ListedTerm:
+    """A term, and whether it is switched off."""
+
     term: Term
     is_off: bool
 
 
 @dataclass(frozen=True)
 class TermsOfMeeting:
-    """The meeting's own words first; `is_current`: collected from what it has now."""
+    """The terms of a meeting, its own words first. `is_current`: they were collected from the
+    documents as they are now.
+    """
 
     terms: list[ListedTerm]
     is_current: bool
@@ -61,7 +67,9 @@ class TermsOfMeeting:
 def terms_of(
     session: Session, meeting: Meeting, words: str = "", shown: TermFilter = TermFilter.ALL
 ) -> TermsOfMeeting:
-    """Those with `words` in them, written or said."""
+    """Returns the terms that contain `words`, as they are written or read, and that the filter
+    `shown` selects.
+    """
     kept, taught = papers.collected(session, meeting), dictionaries.taught(session, meeting.series)
     every = [
         ListedTerm(term, term.surface in taught.off)
@@ -73,13 +81,16 @@ def terms_of(
 
 @dataclass(frozen=True)
 class Gaps:
-    """Pages that nobody has read yet, and those without a word, mostly scans."""
+    """What the terms may lack: the number of pages that were not read yet, and of pages without
+    text, mostly scans.
+    """
 
     unread: int
     wordless: int
 
 
 def gaps_of(session: Session, meeting: Meeting) -> Gaps:
+    """Returns how many pages of the meeting's open documents give no terms."""
     versions = [document.current for document in papers.open_documents(session, meeting)]
     wordless = select(func.count(Page.id)).where(
         Page.version_id.in_([version.id for version in versions]),
@@ -92,7 +103,9 @@ def gaps_of(session: Session, meeting: Meeting) -> Gaps:
 
 
 def has_words(term: Term, words: str) -> bool:
-    """「こうほう」 finds what is read コーホー, 高橋 finds 髙橋."""
+    """Returns whether the term contains the words: by reading 「こうほう」 finds コーホー, and by
+    spelling 高橋 finds 髙橋.
+    """
     words = plain(composed(words.strip()))
     said = sounds(as_katakana(words)) if KANA.fullmatch(words) else ""
     is_written = folded(words) in folded(term.surface)
@@ -100,8 +113,9 @@ def has_words(term: Term, words: str) -> bool:
 
 
 def as_written(kana: str, surface: str) -> str:
-    """The reading as one writes it: コウキョウシセツ for the sound コーキョーシセツ. What the word
-    itself writes long stays: サーバー."""
+    """Returns the reading in the usual spelling: コウキョウシセツ for コーキョーシセツ. What the
+    word itself writes with a long vowel mark stays: サーバー.
+    """
     kept = IN_KATAKANA.findall(plain(surface))
     pieces = re.split(f"({'|'.join(map(re.escape, kept))})", kana) if kept else [kana]
     is_large = "大" in surface
@@ -109,7 +123,9 @@ def as_written(kana: str, surface: str) -> str:
 
 
 def _written(kana: str, is_large: bool) -> str:
-    """`is_large`: オー is that of 大, which is written オオ."""
+    """Returns the reading with long vowel marks as kana; `is_large`: オー is the reading of 大,
+    which is written オオ.
+    """
     written = ""
     for letter in kana:
         before = written[-1:]

@@ -1,8 +1,8 @@
-"""The vocabulary of a meeting in the database: its papers, agenda and people, what was said in
-earlier meetings of the same body, and what people taught.
+"""Collects the vocabulary of a meeting from the database: its documents, agenda and people, what
+was said in earlier meetings of the same series, and what people taught.
 
-The terms of the papers are kept (`CollectedTerms`): two thousand pages cost half a minute, so they
-are read once, by the worker, and again only when something of them has changed.
+The terms of the documents are stored (`CollectedTerms`). Two thousand pages take half a minute, so
+the worker reads them once, and again only when something has changed.
 """
 
 import hashlib
@@ -41,29 +41,31 @@ from models.term import CollectedTerms
 from models.transcript import Segment, Transcript
 
 KIND = "terms"
-"""Of the setbacks of meetings, by their id."""
+"""Kind of the setbacks of this work, which are counted for each meeting by its id."""
 
 MOST_EARLIER = 3_000
-"""Confirmed segments of earlier meetings, the newest first: about three long sittings."""
+"""The most confirmed segments of earlier meetings, newest first: about three long meetings."""
 
 FEW_LETTERS = 20_000
-"""Read at once, in less than a second; more is left to the worker."""
+"""Up to so many characters are read at once, in less than a second; the worker reads more."""
 
 FORM = "2"
-"""Of the kept lists: another number, and all are collected anew."""
+"""Version of the stored lists. With another number all are collected anew."""
 
 
 @dataclass(frozen=True)
 class Collected:
-    """`terms` as they were collected last; `is_current`: from what is there now."""
+    """The terms as they were collected last. `is_current`: from the sources as they are now."""
 
     terms: Sequence[Term]
     is_current: bool
 
 
 def vocabulary_of(session: Session, meeting: Meeting) -> MeetingVocabulary:
-    """Of all papers that everybody in the meeting may read: a closed one must not show in the
-    transcript. Pages without text (scans) teach nothing."""
+    """Returns the vocabulary of the meeting, from the documents that everybody in it may read:
+    words of a closed document must not appear in the transcript. Pages without text (scans) teach
+    nothing.
+    """
     sources = sources_of(session, meeting)
     kept = collected(session, meeting, sources)
     found = kept.terms if kept.is_current else found_in(sources)
@@ -74,7 +76,9 @@ def vocabulary_of(session: Session, meeting: Meeting) -> MeetingVocabulary:
 def collected(
     session: Session, meeting: Meeting, sources: Sequence[Paper] | None = None
 ) -> Collected:
-    """`sources`: those of the meeting, where they were read already."""
+    """Returns the stored terms of the meeting. `sources` saves a query if they were read
+    already.
+    """
     kept = session.get(CollectedTerms, meeting.id)
     if kept is None or not kept.terms:
         return Collected((), is_current=False)
@@ -83,8 +87,9 @@ def collected(
 
 
 def want(engine: Engine, meeting_id: int) -> None:
-    """Somebody looks at terms that are no longer those of the meeting: a few pages are read at
-    once, more by the worker."""
+    """Requests the terms of the meeting, because somebody looks at them and they are out of date. A
+    few pages are read at once, more by the worker. Raises StorageFull.
+    """
     with reading(engine) as session:
         sources = sources_of(session, session.get_one(Meeting, meeting_id))
     if sum(len(paper.text) for paper in sources) <= FEW_LETTERS:
@@ -95,8 +100,9 @@ def want(engine: Engine, meeting_id: int) -> None:
 
 
 def collect_some(engine: Engine) -> bool:
-    """The terms of the next meeting that somebody waits for; False when there is none. Safe to
-    call again at any time, from several processes."""
+    """Collects the terms of one meeting that somebody waits for. Returns False if there is none.
+    May be called again at any time, from several processes.
+    """
     waiting = or_(
         CollectedTerms.collected_at.is_(None),
         CollectedTerms.collected_at < CollectedTerms.wanted_at,
@@ -116,7 +122,9 @@ def collect_some(engine: Engine) -> bool:
 
 
 def collect(engine: Engine, meeting_id: int) -> None:
-    """Read what is not kept yet; nothing is locked meanwhile."""
+    """Collects and stores the terms of the meeting, unless they are current. No transaction is open
+    while it reads. Raises StorageFull.
+    """
     began_at = now()
     with reading(engine) as session:
         meeting = session.get_one(Meeting, meeting_id)
@@ -130,11 +138,13 @@ def collect(engine: Engine, meeting_id: int) -> None:
 
 
 def people_of(meeting: Meeting) -> list[PersonName]:
+    """Returns the names of the people invited to the meeting."""
     people = [invitation.person for invitation in invited(meeting)]
     return [PersonName(person.name, person.kana, person.title) for person in people]
 
 
 def sources_of(session: Session, meeting: Meeting) -> list[Paper]:
+    """Returns everything that the terms are collected from."""
     found = [
         Paper("会議", meeting.title),
         Paper("会議", meeting.place),
@@ -161,7 +171,7 @@ def _list_of(session: Session, meeting_id: int, wanted_at: datetime) -> Collecte
 
 
 def open_documents(session: Session, meeting: Meeting) -> list[Document]:
-    """Those that everybody in the meeting may read."""
+    """Returns the released documents that everybody in the meeting may read."""
     return [
         document
         for _, document in reading_order(session, meeting)
@@ -170,6 +180,7 @@ def open_documents(session: Session, meeting: Meeting) -> list[Document]:
 
 
 def _pages(session: Session, meeting: Meeting) -> Iterator[Paper]:
+    """Yields the titles and pages of the open documents."""
     documents = open_documents(session, meeting)
     pages: dict[int, list[Page]] = defaultdict(list)
     shown = Page.version_id.in_([document.current.id for document in documents])
@@ -183,6 +194,7 @@ def _pages(session: Session, meeting: Meeting) -> Iterator[Paper]:
 
 
 def _earlier(session: Session, meeting: Meeting) -> Iterator[Paper]:
+    """Yields the newest confirmed segments of other meetings of the series."""
     said = session.scalars(
         select(Segment.text)
         .join(Transcript)

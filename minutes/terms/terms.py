@@ -1,5 +1,6 @@
-"""Terms (用語) of a meeting: the words of its papers and the names of its people, with their sound
-and where they stand."""
+"""Terms (用語) of a meeting: the words of its documents and the names of its people, with their
+readings and where they are printed.
+"""
 
 import math
 import re
@@ -25,31 +26,42 @@ from minutes.japanese.readings import (
 from minutes.japanese.similarity import folded, sounds
 
 NOUNS = ("名詞", "接頭辞", "接尾辞", "形状詞", "記号")
+"""Parts of speech of which compounds consist."""
 OTHER_CONTENT = ("動詞", "形容詞", "副詞")
+"""Other parts of speech that can be terms."""
 LONGEST_COMPOUND = 8
-"""Words of the dictionary in one term."""
+"""The most words, as MeCab cuts them, in one term."""
 
 SHORTEST_SOUNDS = 3
+"""The fewest sounds of a term."""
 SHORTEST_SURFACE, SHORTEST_HIRAGANA = 2, 3
+"""The fewest characters of a term, and of one in hiragana."""
 MOST_TERMS = 20_000
-"""A paper in which everything is a term, a dictionary or two thousand pages, gives the most
-frequent ones."""
+"""The most terms of a meeting. A document in which everything is a term, such as a dictionary, or
+two thousand pages give the most frequent ones.
+"""
 
 MOST_LINE = 2_000
+"""The most characters of a line that are read."""
 GRAM = 3
+"""Length of the character sequences that are indexed."""
 SELECTED = re.compile(f"[{SELECTORS}]+")
 POINTS = (".", ",")
+"""Marks inside a number."""
 KANA, FIGURE = re.compile(r"[ぁ-んァ-ヺー]+"), re.compile(r"\d")
 HONORIFICS = {"さん": "サン", "氏": "シ", "委員": "イイン", "議員": "ギイン", "課長": "カチョウ"}
+"""Forms of address after a name, and their readings."""
 BREAKS = re.compile(
     r"[\n\r。、()「」『』【】:;・/~|*`<>=_\[\]{}]+|^[^\S\r\n]*[#>+-]+", re.MULTILINE
 )
+"""Characters at which a text is divided, as no term goes over them."""
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A page, or anything else with words. `place`: what a person is told about it; `page_id` of
-    a page that can be opened."""
+    """A text from which terms are collected: a page, a title, a segment. `place` says in Japanese
+    where it is from; `page_id` is set for a page that can be opened.
+    """
 
     place: str
     text: str
@@ -58,7 +70,9 @@ class Paper:
 
 @dataclass(frozen=True)
 class PersonName:
-    """Surname and given name with a space between, as in the roster; `kana` likewise or empty."""
+    """The name of a person, surname and given name with a space between, as in the roster. `kana`
+    is its reading in the same form, or empty.
+    """
 
     name: str
     kana: str = ""
@@ -67,10 +81,13 @@ class PersonName:
 
 @dataclass(frozen=True)
 class Term:
-    """`count`: how often the papers print it, `alone`: how often not as a part of a longer one;
-    `place`: where first; `parts`: words of the dictionary that it is made of; `cost`: theirs, the
-    higher the rarer. `kana` is empty where nobody knows how it is read, `is_guessed` where that
-    does not come from a dictionary or a person; `is_taught`: a person or a correction gave it.
+    """A word or compound of a meeting.
+
+    `count` says how often the documents print it, `alone` how often not as a part of a longer term,
+    `place` where first. `parts` is its number of words as MeCab cuts them, `cost` the sum of their
+    costs in the dictionary, the higher the rarer. `kana` is empty if its reading is unknown;
+    `is_guessed`: the reading comes from neither a dictionary nor a person; `is_taught`: a person or
+    a correction gave the term.
     """
 
     surface: str
@@ -88,15 +105,16 @@ class Term:
 
     @property
     def weight(self) -> float:
-        """How much it is this meeting's word: how often it stands there, by itself above all,
-        against how common its parts are in the dictionary."""
+        """Returns how characteristic the term is of this meeting: how often it is printed, above
+        all by itself, times how rare its parts are in the dictionary.
+        """
         often = math.log1p(self.alone) + PART_OF_OTHERS * math.log1p(self.count)
         return often * min(self.cost, RAREST) * (WITH_FIGURE if FIGURE.search(self.surface) else 1)
 
 
 @dataclass(frozen=True)
 class Confused:
-    """`heard` was corrected to `meant` in so many segments."""
+    """A learned substitution: `heard` was corrected to `meant` in `times` segments."""
 
     heard: str
     meant: str
@@ -105,8 +123,9 @@ class Confused:
 
 @dataclass(frozen=True)
 class Taught:
-    """What people taught a series: words, words that are none of its terms, and what was heard
-    instead of what."""
+    """What people taught a series: words, words that are switched off (`off`), and learned
+    substitutions.
+    """
 
     words: Sequence[Term] = ()
     off: frozenset[str] = frozenset()
@@ -118,8 +137,7 @@ NOTHING_TAUGHT = Taught()
 
 @dataclass(frozen=True)
 class MeetingVocabulary:
-    """The terms of one meeting, and all of its words as one text; what people taught it beside
-    that."""
+    """The terms of one meeting, the text of all its sources, and what people taught the series."""
 
     terms: Sequence[Term]
     text: str
@@ -127,52 +145,62 @@ class MeetingVocabulary:
 
     @cached_property
     def by_surface(self) -> Mapping[str, Term]:
+        """Returns the terms by their spelling."""
         return {term.surface: term for term in self.terms}
 
     @cached_property
     def folded_sounds(self) -> list[str]:
+        """Returns the folded sounds of each term, in the order of `terms`."""
         return [folded(term.sounds) for term in self.terms]
 
     def prints(self, words: str) -> bool:
-        """Whether the papers have these letters anywhere."""
+        """Returns whether these characters are printed anywhere in the documents."""
         parts = [words[n : n + GRAM] for n in range(max(1, len(words) - GRAM + 1))]
         return bool(words) and self._grams.issuperset(parts) and words in self.text
 
     @cached_property
     def _grams(self) -> set[str]:
-        """Up to GRAM letters that stand together: most questions are answered here, without
-        looking through two thousand pages."""
+        """Returns all sequences of up to GRAM characters. They answer most questions without a
+        search through two thousand pages.
+        """
         text = self.text
         return {text[n : n + size] for size in range(1, GRAM + 1) for n in range(len(text))}
 
 
 ROSTER, EARLIER = "名簿", "これまでの会議録"
 NAME_COST = 12_000
+"""Cost of a person's name, in place of MeCab's."""
 PART_OF_OTHERS, RAREST = 0.1, 25_000
+"""Weight of printings inside longer terms, and the highest cost that counts."""
 WITH_FIGURE = 0.3
-"""A sum or a date is rare and yet nobody's word."""
+"""Factor for terms with a digit: a sum or a date is rare, but nobody's word."""
 
 
 def collect(
     papers: Iterable[Paper], people: Iterable[PersonName] = (), taught: Taught = NOTHING_TAUGHT
 ) -> MeetingVocabulary:
-    """Every noun and compound of the papers, their verbs and adjectives as printed, and names."""
+    """Returns a vocabulary from these texts and names: every noun and compound, verbs and
+    adjectives as printed, and the names.
+    """
     people = list(people)
     papers = with_titles(papers, people)
     return vocabulary(found_in(papers), text_of(papers), people, taught)
 
 
 def with_titles(papers: Iterable[Paper], people: Iterable[PersonName]) -> list[Paper]:
-    """With what the people are."""
+    """Returns the texts with the people's titles added."""
     return [*papers, *(Paper(ROSTER, person.title) for person in people if person.title)]
 
 
 def text_of(papers: Iterable[Paper]) -> str:
+    """Returns all texts as one, in NFKC."""
     return "\n".join(plain(composed(paper.text)) for paper in papers)
 
 
 def found_in(papers: Iterable[Paper]) -> list[Term]:
-    """Counted; the most frequent ones, in the order in which they come."""
+    """Returns the terms of the texts with their counts: the MOST_TERMS most frequent ones, in the
+    order in which they first occur.
+    """
     found: dict[str, Term] = {}
     counts, alone = Counter[str](), Counter[str]()
     for paper in papers:
@@ -193,7 +221,9 @@ def found_in(papers: Iterable[Paper]) -> list[Term]:
 def vocabulary(
     found: Iterable[Term], text: str, people: Iterable[PersonName], taught: Taught
 ) -> MeetingVocabulary:
-    """Names first, then what was taught, then what the papers print most."""
+    """Returns the vocabulary: names first, then what was taught, then what is printed most. Terms
+    that are switched off, or too short in sound, are left out.
+    """
     every = [
         term
         for term in merged(found, _names(people), taught.words)
@@ -206,8 +236,9 @@ def vocabulary(
 
 
 def ranked(found: Iterable[Term], people: Iterable[PersonName], taught: Taught) -> list[Term]:
-    """For a person to look at, the meeting's own words first: those that are switched off too, and
-    those that nobody can read; not those that are too short to be told from others."""
+    """Returns the terms for a person to look at, the meeting's own words first. Unlike
+    `vocabulary`, it has those that are switched off and those whose reading is unknown.
+    """
     every = merged(found, _names(people, called={}), taught.words)
     shown = [term for term in every if _is_for_people(term)]
     return sorted(shown, key=lambda term: (not term.is_name, -term.weight))
@@ -219,8 +250,9 @@ def _is_for_people(term: Term) -> bool:
 
 
 def merged(found: Iterable[Term], names: Iterable[Term], words: Iterable[Term]) -> list[Term]:
-    """Each word once. The roster knows how a name is written and read; a reading that a person
-    gave is better than a guessed one."""
+    """Returns each word once. The spelling and reading of a name are taken from the roster; a
+    reading that a person gave takes precedence over a guessed one.
+    """
     terms = {term.surface: term for term in found}
     for name in names:
         known = terms.get(name.surface)
@@ -239,13 +271,17 @@ def _with_taught(known: Term | None, word: Term) -> Term:
 
 
 def _is_off(term: Term, off: frozenset[str]) -> bool:
-    """A name also with what people are called by: 渡邊さん goes with 渡邊."""
+    """Returns whether the term is switched off. A name with a form of address is off together with
+    the name: 渡邊さん with 渡邊.
+    """
     called = HONORIFICS if term.is_name else ()
     return not off.isdisjoint([term.surface, *map(term.surface.removesuffix, called)])
 
 
 def why_no_term(surface: str, kana: str) -> str | None:
-    """A sentence for a word that would be found everywhere, or nowhere; None for a good one."""
+    """Returns why a word cannot be a term, as a sentence in Japanese: it would be found everywhere
+    or nowhere. Returns None if it can.
+    """
     if not _is_letter(surface):
         return "記号や数字だけの言葉は用語にできません。文字の入った言葉を入力してください。"
     if letters_in(surface) < SHORTEST_SURFACE:
@@ -264,7 +300,7 @@ def why_no_term(surface: str, kana: str) -> str | None:
 
 
 def taught_word(surface: str, kana: str, place: str, *, is_guessed: bool, count: int = 1) -> Term:
-    """One that a person added, or that was learned from `count` corrections."""
+    """Returns a term that a person added, or that was learned from `count` corrections."""
     words = tokens(surface)
     return Term(
         surface,
@@ -281,7 +317,7 @@ def taught_word(surface: str, kana: str, place: str, *, is_guessed: bool, count:
 
 
 TokenRun = tuple[str, Sequence[Token], bool]
-"""What could be a term, its words, and whether it is no part of a longer one."""
+"""What may be a term: its text, its words, and whether it is not a part of a longer one."""
 
 
 def _runs_of(line: str) -> Iterable[TokenRun]:
@@ -301,13 +337,14 @@ def _runs_of(line: str) -> Iterable[TokenRun]:
 
 
 def _is_in_figure(words: Sequence[Token]) -> bool:
-    """Whether the last of them goes on with a figure: 「94.」 is before the 6 of 94.6."""
+    """Returns whether the number continues one before it, like the 6 of 94.6 after 「94.」."""
     return len(words) > 1 and words[-1].is_number and words[-2].surface in POINTS
 
 
 def _compounds(run: Sequence[Token], *, is_cut: bool) -> Iterable[TokenRun]:
-    """Every word of the run and what stands together in it. `is_cut`: its first figure goes on
-    before it."""
+    """Yields every word of the run of nouns and every sequence of them that may be a term.
+    `is_cut`: the first number continues one before the run.
+    """
     for first in range(len(run)):
         for last in range(first + 1, min(len(run), first + LONGEST_COMPOUND) + 1):
             part = run[first:last]
@@ -321,9 +358,11 @@ def _compounds(run: Sequence[Token], *, is_cut: bool) -> Iterable[TokenRun]:
 
 
 def _is_cut_off(before: Sequence[Token], part: Sequence[Token], *, may_count: bool) -> bool:
-    """Whether something is missing at its edges: a figure stands there (比率94, 8月24; only a whole
-    name like 48号 may begin with one), what is counted without its figure (月定例会), a mark, or a
-    letter that belongs to the word before (市一般会計 of 若葉市一般会計)."""
+    """Returns whether the sequence is incomplete at its ends: it begins or ends with a number
+    (比率94, 8月24; only a whole run such as 48号 may begin with one), or lacks the number before a
+    counter (月定例会), or has a mark at an end, or begins with a character that belongs to the word
+    before (市一般会計 of 若葉市一般会計).
+    """
     first, last = part[0], part[-1]
     if last.is_number or last.kind == "接頭辞" or not (_is_letter(last.surface)):
         return True
@@ -354,8 +393,9 @@ def _cost(words: Iterable[Token]) -> int:
 
 
 def reading_of(words: Sequence[Token]) -> tuple[str, bool]:
-    """In katakana, with the letters that nobody can read left as they are, empty where it is only
-    these; and whether it is guessed."""
+    """Returns the reading in katakana and whether it is guessed. Characters that cannot be read
+    stay as they are; the reading is empty if there is nothing else.
+    """
     read = [
         word.kana if KATAKANA.fullmatch(word.kana) else guessed(word.surface) or word.kana
         for word in words
@@ -366,7 +406,9 @@ def reading_of(words: Sequence[Token]) -> tuple[str, bool]:
 
 
 def _is_cut_up(words: Sequence[Token]) -> bool:
-    """Two neighbours of one letter: the dictionary knows the letters and not the word."""
+    """Returns whether two nouns of one character are neighbours: then the dictionary knows the
+    characters but not the word.
+    """
     return any(
         a.kind == b.kind == "名詞" and len(a.surface) == len(b.surface) == 1
         for a, b in pairwise(words)
@@ -398,5 +440,7 @@ def _is_letter(surface: str) -> bool:
 
 
 def _is_written(surface: str) -> bool:
-    """Not in hiragana alone: these words hardly differ from the talk around them."""
+    """Returns whether the text is not in hiragana alone; such words cannot be told from those
+    around them.
+    """
     return len(surface) > 1 and not HIRAGANA.fullmatch(surface)
