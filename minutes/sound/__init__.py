@@ -1,1 +1,3 @@
-"""Sound files: looked into, brought to one form, read, mixed, drawn, mended. No database here."""
+"""Sound files: inspecting, converting, reading, mixing and recovering them, and drawing their
+peaks. Nothing here uses the database.
+"""

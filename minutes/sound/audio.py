@@ -1,4 +1,4 @@
-"""Sound files: looking into them, bringing them to one form, reading pieces.
+"""Sound files: inspecting them, converting them to one form, reading parts of them.
 
 Recordings of hours are never held in memory.
 """
@@ -23,38 +23,48 @@ from minutes.sound import mixing, pcm, tracks
 from minutes.sound.formats import ALL_TRACKS, BROKEN, NO_SOUND
 from minutes.sound.samples import Samples
 
-with warnings.catch_warnings():  # pydub misses an ffmpeg on the PATH; it is told of ours below
+with warnings.catch_warnings():  # pydub warns without ffmpeg on the PATH; ours is set in `clip`
     warnings.simplefilter("ignore", RuntimeWarning)
     from pydub import AudioSegment
 
 LOG = logging.getLogger(__name__)
 
 RATE = pcm.RATE
-"""Values a second of normalised sound."""
+"""Samples per second of normalised sound."""
 
 PLAYBACK_RATE = 44_100
+"""Samples per second of clips."""
 SHORTEST_SECONDS = 0.1
+"""A file with less sound is refused."""
 SHORTEST_CLIP_SECONDS = 0.05
+"""The shortest clip."""
 FADE_MILLISECONDS = 15
+"""How long a clip is faded in and out."""
 FULL_SCALE = 32768.0
+"""The largest value of 16-bit samples, plus one."""
 NO_SPACE = b"No space left on device"
 
 EMPTY = "録音ファイルが空（0バイト）です。録音機の元のファイルを確かめて、送り直してください。"
 
 
 MEASURING = Cell(memory_mb=1000, output_mb=1, at_once=4)
+"""Limits of the sandbox in which files are measured."""
 LONGEST_HOURS = 24
+"""The longest recording, unless the settings say otherwise."""
 MEGABYTE = 1_000_000
 LEAST_SECONDS, SECONDS_A_MEGABYTE = 120, 2
-"""For measuring: of the densest recordings a megabyte lasts half an hour."""
+"""Time limit for measuring, and how much more for each megabyte: a megabyte of the most compressed
+recordings lasts half an hour.
+"""
 
 
 @dataclass(frozen=True)
 class Sound:
-    """`duration_seconds` is what can really be decoded, not what the file's head says; `track`
-    the sound track that was taken, from 1, of `tracks`, or `formats.ALL_TRACKS`; `gap_seconds` the
-    silence in it where the time stamps leap; `recorded_at` when the file says that it began, in
-    UTC."""
+    """What is known of a sound file. `duration_seconds` is what can really be decoded, not what the
+    file's head declares. `track` is the audio track that is used, from 1, of `tracks`; or
+    `formats.ALL_TRACKS`. `gap_seconds` is the silence in it where its time stamps leap.
+    `recorded_at` is when the recording began as the file declares it, in UTC.
+    """
 
     duration_seconds: float
     codec: str
@@ -66,8 +76,10 @@ class Sound:
 
 
 def inspect(path: Path, longest_hours: int = LONGEST_HOURS) -> Sound:
-    """Decode the sound once, in a cell (`minutes/inside/measuring.py` says which track). Raises
-    FileRejected when there is nothing to hear, or more than may be."""
+    """Measures the sound file by decoding it once in a sandbox (`minutes/inside/measuring.py`
+    chooses the track). Raises FileRejected if there is nothing to hear, or it is longer than
+    `longest_hours`.
+    """
     size = path.stat().st_size
     if size == 0:
         raise FileRejected(EMPTY)
@@ -87,10 +99,11 @@ def inspect(path: Path, longest_hours: int = LONGEST_HOURS) -> Sound:
 
 
 def normalise(source: Path, target: Path, sound: Sound | None = None) -> float:
-    """The same sound as 16 kHz mono WAV; what cannot be decoded is passed over. A recording that
-    is far too quiet altogether is made louder (`mixing.gain`). `sound`: what `inspect` said.
+    """Writes the sound as 16 kHz mono WAV and returns its length in seconds. What cannot be decoded
+    is skipped; a recording that is far too quiet as a whole is amplified (`mixing.gain`). `sound`
+    is the result of `inspect`, if known.
 
-    Returns its length in seconds. Raises FileRejected when nothing comes out, StorageFull.
+    Raises FileRejected if there is no sound, StorageFull.
     """
     sound = sound or inspect(source)
     gain = mixing.gain(_mix(source, sound, target, 1.0))
@@ -104,29 +117,31 @@ def normalise(source: Path, target: Path, sound: Sound | None = None) -> float:
 
 
 def normalised_bytes(sound: Sound) -> int:
-    """What the disk must hold for it."""
+    """Returns how many bytes the normalised sound takes."""
     return round(sound.duration_seconds * RATE * 2)
 
 
 def make_playback_copy(wav: Path, target: Path) -> None:
-    """A normalised WAV as AAC in an m4a, which every browser plays and seeks in: 22 MB an hour.
-    Raises as `normalise` does.
+    """Writes a normalised WAV as AAC in an m4a file, which every browser can play and seek in; 22
+    MB an hour. Raises FileRejected, StorageFull.
 
-    The quick coder made our speech at 48 kbit/s three times as fast as the careful one, and no
-    worse (signal to error 28.7 dB against 26.0, all of the 8 kHz there).
+    ffmpeg's fast AAC coder encoded our speech at 48 kbit/s three times as fast as the thorough one,
+    and no worse (signal to error 28.7 dB against 26.0, with the full bandwidth of 8 kHz).
     """
     aac = ["-c:a", "aac", "-aac_coder", "fast", "-b:a", "48k"]
     _convert(wav, target, [*aac, "-movflags", "+faststart", "-f", "mp4"])
 
 
 def length_seconds(wav: Path) -> float:
-    """Of a normalised WAV."""
+    """Returns the length of a normalised WAV in seconds."""
     with _opened(wav) as sound:
         return sound.getnframes() / RATE
 
 
 def read(wav: Path, start_seconds: float, end_seconds: float) -> Samples:
-    """A piece of a normalised WAV; only that piece is read, and no more than there is."""
+    """Returns the samples of a part of a normalised WAV, as far as there are any. Nothing else is
+    read from the file.
+    """
     with _opened(wav) as sound:
         first = min(max(0, round(start_seconds * RATE)), sound.getnframes())
         sound.setpos(first)
@@ -135,10 +150,10 @@ def read(wav: Path, start_seconds: float, end_seconds: float) -> Samples:
 
 
 def clip(source: Path, start_seconds: float, end_seconds: float) -> bytes:
-    """One sentence of any sound file as MP3, with soft edges. Raises FileRejected.
+    """Returns a part of any sound file as MP3, faded in and out. Raises FileRejected, StorageFull.
 
-    Only that sentence is decoded, however long the recording is: ffmpeg seeks to it, pydub edits
-    and writes it, as it can with anything that fits in memory.
+    Only that part is decoded, however long the recording is: ffmpeg seeks to it, and pydub fades
+    and encodes it in memory.
     """
     length = max(SHORTEST_CLIP_SECONDS, end_seconds - start_seconds)
     place = ["-ss", f"{max(0.0, start_seconds):.3f}", "-t", f"{length:.3f}"]
@@ -160,7 +175,9 @@ def clip(source: Path, start_seconds: float, end_seconds: float) -> bytes:
 
 
 def _mix(source: Path, sound: Sound, target: Path, gain: float) -> Samples:
-    """Write the WAV and return its levels. Raises FileRejected, StorageFull."""
+    """Writes the WAV with all samples multiplied by `gain`, and returns its levels before. Raises
+    FileRejected, StorageFull.
+    """
     blocks = tracks.blocks(source, _what(sound), sound.duration_seconds)
     levels = [np.zeros(0, np.float32)]
     try:
@@ -201,10 +218,11 @@ def _first_track(source: Path) -> list[str]:
 def _ffmpeg(
     source: Path, what: list[str], into: list[str], seconds: float, folder: Path | None = None
 ) -> bytes:
-    """Run ffmpeg in a cell and return what it wrote to standard output.
+    """Runs ffmpeg in a sandbox and returns its standard output.
 
-    It ends with an error also where only a part was damaged, so the caller looks at what came
-    out; but if it was killed, what came out is not all there is (CalledProcessError).
+    ffmpeg ends with an error even if only a part was damaged, so the caller examines the output. If
+    ffmpeg was killed, the output is incomplete; then CalledProcessError is raised. Raises
+    StorageFull.
     """
     command = [imageio_ffmpeg.get_ffmpeg_exe(), *tracks.QUIETLY, *what, *into]
     done = tracks.CELL.run(command, seconds=seconds, reads=[source.resolve()], folder=folder)

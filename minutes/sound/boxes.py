@@ -1,4 +1,4 @@
-"""The boxes of ISO base media files (mp4, m4a, mov, 3gp; ISO/IEC 14496-12), as far as they go."""
+"""Finds the boxes of ISO base media files (mp4, m4a, mov, 3gp; ISO/IEC 14496-12)."""
 
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -7,15 +7,16 @@ MOST_BOXES = 10_000
 
 
 def boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Kind, start of the content and end of each box between two places of the file, `end` at
-    most. What is no box any more ends it."""
+    """Yields kind, start of the content and end of each box between two places of the file; the end
+    is at most `end`. Stops where no valid box follows.
+    """
     for _ in range(MOST_BOXES):
         file.seek(start)
         head = file.read(min(16, max(0, end - start)))
         size, content = int.from_bytes(head[:4], "big"), start + 8
         if size == 1:
             size, content = int.from_bytes(head[8:], "big"), start + 16
-        if size == 0:  # the last one, whose size was not known when it was begun
+        if size == 0:  # the last box, whose size was unknown when it was begun
             size = end - start
         if len(head) < 8 or size < content - start:
             return
@@ -24,5 +25,5 @@ def boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, in
 
 
 def is_mp4(head: bytes) -> bool:
-    """By the first eight bytes of a file."""
+    """Returns whether the first eight bytes of a file are those of an ISO base media file."""
     return head[4:8] == b"ftyp"

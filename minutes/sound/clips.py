@@ -1,5 +1,6 @@
-"""The sound of single sentences, cut once and kept below home: a folder with a most in bytes, from
-which goes first what nobody heard the longest."""
+"""Cuts the sound of single sentences and caches the clips below the data directory. When the cache
+is full, the clips that were not heard for the longest time are removed.
+"""
 
 import hashlib
 import os
@@ -12,16 +13,20 @@ from meetings.disk.storage import full_disk_told
 from minutes.sound import audio
 
 MOST_BYTES = 500_000_000
+"""The largest size of the cache."""
 KEPT_SHARE = 0.9
-"""Of the most, when it was reached: not for every clip the folder is looked through."""
+"""The share of it that is left when it was full, so that it need not be cleared for every clip."""
 
 FORM = 1
-"""Of the clips: another number, and all are cut anew."""
+"""Version of the clips. With another number all are cut anew."""
 
 TYPE = "audio/mpeg"
+"""Media type of the clips."""
 
 
 class Clips:
+    """The cache of clips below `home`."""
+
     def __init__(self, home: Path, most_bytes: int = MOST_BYTES) -> None:
         self._folder = home / "clips"
         self._most_bytes = most_bytes
@@ -29,8 +34,9 @@ class Clips:
         self._bytes: int | None = None
 
     def clip(self, sound: Path, start_seconds: float, end_seconds: float) -> Path:
-        """An MP3 of this piece of a stored file; `sound` is named by its content's hash. Slow the
-        first time. Raises FileRejected, StorageFull."""
+        """Returns the path of an MP3 with this part of a stored file, in seconds. The file must be
+        named by the hash of its content. Slow the first time. Raises FileRejected, StorageFull.
+        """
         piece = f"{FORM} {sound.name} {start_seconds!r} {end_seconds!r}"
         path = self._folder / f"{hashlib.sha256(piece.encode()).hexdigest()}.mp3"
         with suppress(FileNotFoundError):
@@ -41,7 +47,7 @@ class Clips:
         return path
 
     def _write(self, path: Path, made: bytes) -> None:
-        """Whole or not at all."""
+        """Writes the file completely or not at all."""
         with full_disk_told():
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
@@ -57,7 +63,9 @@ class Clips:
                 self._bytes = self._clear(newest)
 
     def _clear(self, newest: Path) -> int:
-        """How many bytes are left. What somebody is just being sent stays readable for them."""
+        """Removes clips if the cache is too large, and returns how many bytes are left. A clip that
+        is being sent remains readable for its reader.
+        """
         every = sorted(
             (entry.stat().st_mtime, entry.stat().st_size, entry.path)
             for entry in os.scandir(self._folder)

@@ -1,5 +1,6 @@
-"""Which recordings are read, and what no recording has: enough of everything that a recorder
-writes, and an end to what a few bytes can ask for."""
+"""Which formats of recordings are read, and limits that no real recording exceeds, so that a few
+bytes cannot demand unlimited work.
+"""
 
 from pathlib import Path
 
@@ -10,17 +11,19 @@ FORMATS = (
     "aac,ac3,aiff,amr,asf,au,avi,caf,dsf,dss,flac,flv,gsm,matroska,webm,mov,mp4,m4a,3gp,"
     "mp3,mpeg,mpegts,ogg,w64,wav,wv"
 )
+"""FFmpeg's names of the formats that recorders write."""
 READ_SAFELY = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
-"""What comes from outside is only ever read as one of these and as a plain file: playlists, which
-name further files and addresses, are no recordings."""
+"""FFmpeg's options for files from outside. They are read only as one of FORMATS and as a plain
+file: playlists, which name other files and addresses, are not recordings.
+"""
 
 ALL_TRACKS = 0
-"""In place of a track's number, from 1: all of them together."""
+"""In place of a track's number, which counts from 1: all tracks together."""
 
 MOST_TRACKS = 16
 MOST_CHANNELS = 64
 LOWEST_RATE, HIGHEST_RATE = 4_000, 1_536_000
-"""Values a second: below the telephone's, and above what the finest recorders write."""
+"""Samples per second: below the telephone's, and above the best recorders'."""
 
 BROKEN = (
     "録音ファイルを開けませんでした。途中で切れているか、録音ではないファイルです。"
@@ -47,12 +50,14 @@ TOO_LONG = "録音が長すぎます（上限は{:,}時間）。分割してか�
 
 
 def reading(path: Path) -> dict[str, str]:
-    """FFmpeg's options for reading this file safely and to its end."""
+    """Returns FFmpeg's options for reading this file safely and to its end."""
     return READ_SAFELY | ({"ignore_length": "1"} if wave_sizes.is_told_too_small(path) else {})
 
 
 def refuse_odd(rate: int, channels: int) -> None:
-    """Raises FileRejected for a form that no recorder writes; 0 is what is not known yet."""
+    """Raises FileRejected for a sample rate or a number of channels that no recorder writes. 0
+    means not known yet.
+    """
     if rate and not LOWEST_RATE <= rate <= HIGHEST_RATE:
         raise FileRejected(ODD_RATE.format(rate))
     if channels > MOST_CHANNELS:

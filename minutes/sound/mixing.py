@@ -1,7 +1,7 @@
-"""Many channels to one, and a loudness that speech detection can work with.
+"""Mixes many channels to one, and computes the gain with which speech detection works.
 
-The plain mean of the channels halves a recorder with one broken microphone, and two microphones
-wired the other way round cancel each other out.
+The plain mean of the channels would halve the loudness if one microphone is broken, and two
+microphones with opposite polarity would cancel each other out.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,23 +12,31 @@ from numpy.typing import NDArray
 from minutes.sound.samples import Samples
 
 DEAD_DECIBELS = 30.0
-"""A channel so much below the loudest one has nothing to say."""
+"""A channel so far below the loudest one is left out."""
 
 INVERTED = -0.5
-"""Channels with a correlation below this show the same sound upside down."""
+"""A channel whose correlation with the loudest one is below this has opposite polarity."""
 
 FADE_SAMPLES = 800
+"""Samples over which the weights change from one block to the next."""
 NOTHING = 1e-7
+"""Amplitude that counts as silence."""
 LEVEL_SAMPLES = 1600
+"""Samples of one level: 0.1 s."""
 SPEECH_SHARE, FLOOR_SHARE = 95, 20
+"""Percentiles of the levels that are taken for speech and for the noise floor."""
 TOO_QUIET_DECIBELS, TOO_LOUD_DECIBELS = -45.0, -6.0
+"""Levels of speech, relative to full scale, outside which the loudness is changed."""
 SPEECH_DECIBELS, MOST_GAIN_DECIBELS = -26.0, 40.0
+"""The level of speech that is aimed at, and the most amplification."""
 LEAST_CONTRAST_DECIBELS = 6.0
+"""Least difference of speech and noise floor for amplification."""
 
 
 def mixed(blocks: Iterable[NDArray[np.float32]]) -> Iterator[Samples]:
-    """Each block (samples × channels) as one channel: the mean of the living ones, the right way
-    up. The weights pass softly from one block's to the next one's."""
+    """Yields each block (samples × channels) as one channel: the mean of the channels that carry
+    sound, with equal polarity. The weights change gradually from one block to the next.
+    """
     before: NDArray[np.float32] | None = None
     for block in blocks:
         if block.shape[1] == 1:
@@ -37,27 +45,27 @@ def mixed(blocks: Iterable[NDArray[np.float32]]) -> Iterator[Samples]:
         now = _weights(block)
         if before is None or len(before) != len(now):
             before = now
-        if float(now @ before) < 0:  # upside down altogether: sounds the same, but not in between
+        if float(now @ before) < 0:  # all inverted: it sounds the same, but the fade would not
             now = -now
         yield _faded(block, before, now)
         before = now
 
 
 def levels(samples: Samples) -> Samples:
-    """The root mean square of every 0.1 s."""
+    """Returns the root mean square of every 0.1 s."""
     whole = samples[: len(samples) // LEVEL_SAMPLES * LEVEL_SAMPLES].reshape(-1, LEVEL_SAMPLES)
     found: Samples = np.sqrt(np.mean(whole**2, axis=1))
     return found
 
 
 def gain(levels: Samples) -> float:
-    """What a recording with these levels is multiplied by: 1 unless all of it is far too quiet,
-    or beyond full scale as recorders in floating point may write it.
+    """Returns the factor for a recording with these levels: 1 unless all of it is far too quiet, or
+    above full scale, as recorders with floating-point samples may write it.
 
-    Steady noise stays as quiet as it is: it has no louder and softer places.
+    Steady noise is not amplified: its levels differ too little.
     """
     decibels = 20 * np.log10(np.maximum(levels, NOTHING))
-    decibels = decibels[decibels > 20 * np.log10(NOTHING)]  # pauses of a recorder are no floor
+    decibels = decibels[decibels > 20 * np.log10(NOTHING)]  # digital silence is no noise floor
     if not len(decibels):
         return 1.0
     speech, floor = np.percentile(decibels, [SPEECH_SHARE, FLOOR_SHARE])
@@ -69,6 +77,9 @@ def gain(levels: Samples) -> float:
 
 
 def _weights(block: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Returns the weight of each channel of the block, negative if its polarity is opposite to the
+    loudest one's.
+    """
     strength = np.sqrt(np.mean(block**2, axis=0))
     loudest = int(np.argmax(strength))
     is_living = strength >= max(strength[loudest] * 10 ** (-DEAD_DECIBELS / 20), NOTHING)
@@ -84,6 +95,7 @@ def _weights(block: NDArray[np.float32]) -> NDArray[np.float32]:
 def _faded(
     block: NDArray[np.float32], before: NDArray[np.float32], now: NDArray[np.float32]
 ) -> Samples:
+    """Returns the mix of the block, with a fade from the weights `before` to `now` at its start."""
     made: Samples = block @ now
     head = min(FADE_SAMPLES, len(block))
     share = np.linspace(0, 1, head, dtype=np.float32)

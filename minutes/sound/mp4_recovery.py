@@ -1,9 +1,9 @@
-"""Sound out of an m4a or mp4 whose end is missing.
+"""Recovers sound from an m4a or mp4 whose end is missing.
 
-Such a file keeps the index of its sound at its end: when a recorder's battery dies, all the sound
-is there and nothing says where one frame stops and the next begins. A decoder for AAC knows: given
-many frames in one packet it takes one after the other, and stops where no whole frame follows.
-So the end of the last whole frame is the shortest piece that still gives as many frames.
+Such a file has the index of its sound at its end. When a recorder's battery dies, all the sound is
+there, but nothing tells where one frame ends and the next begins. An AAC decoder can tell: if a
+packet holds many frames, it decodes one after the other and stops where no whole frame follows. So
+the last whole frame ends where the shortest piece ends that still gives as many frames.
 """
 
 import re
@@ -23,53 +23,62 @@ UNFINISHED = (
     "目次があります）。録音機の元のファイルを確かめて、もう一度取り出して送信してください。"
 )
 
-# Sampling frequencies in the order of ISO/IEC 14496-3, table 1.18: their place is their code.
+# Sampling frequencies in the order of ISO/IEC 14496-3, table 1.18; the code is the index.
 FREQUENCIES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
-# Frames of one family look alike but for their bit rate; the most usual family first, because
-# quiet frames of one family may also read as those of another.
+# Frames of the frequencies in one family differ only in their bit rate. The most usual family is
+# first, because quiet frames of one family may also decode as those of another.
 FAMILIES = ((44100, 48000), (24000, 22050), (16000,), (8000,), (32000,), (96000, 88200))
 USUAL_KBITS = (16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 SAMPLES_A_FRAME = 1024
 AAC_LC, ONE_CHANNEL = 2, 1
-"""A decoder that is told of one channel changes to two by itself when a frame has two."""
+"""Values of the AudioSpecificConfig. A decoder that expects one channel switches to two by itself
+when a frame has two.
+"""
 
 EVEN = b"[" + re.escape(bytes(range(0, 256, 2))) + b"]"
 FRAME = rb"(?:[\x00\x01](?=%b)|\x20|\x21(?=[\x00-\x7f]))" % EVEN
-"""How a frame of one channel or of two begins: kind and number of its element, the loudness or that
-both channels share their form, and a bit that is always 0."""
+"""How a frame of one channel or of two begins: kind and number of its element; then the loudness,
+or that both channels share their form; and a bit that is always 0.
+"""
 
 FIRST_FRAME = rb"[\x00\x01\x20\x21\x80-\x9f\xc0-\xdf]"
-"""The first one of all may begin with the name of the program that made it."""
+"""The very first frame may begin with the name of the program that made it."""
 
 FIRST_FRAME_BYTES = 64
+"""Bytes in which the first frame may begin in this special form."""
 SEARCHED_BYTES = 65_536
+"""Bytes in which the first frame is searched for."""
 NOT_IN_ZEROS = rb"(?!\x00{15})"
 
 WINDOW_BYTES = 65_536
+"""Bytes that are decoded at once."""
 CHAIN_BYTES, CHAIN_FRAMES = 8_192, 6
-"""So many frames in a row are no accident."""
+"""So many frames within so many bytes are no accident."""
 
 NEXT_BYTES, NEXT_FRAMES = 3_072, 2
-"""At least as many as two frames have at most."""
+"""The same where frames are known to be near: at least the bytes that two frames have at most."""
 
 SAMPLE_BYTES = 262_144
 TRIALS = 32
-"""Noise that a decoder takes for a frame may teach it a wrong form; so often it is a new one."""
+"""Places that are tried with one decoder. Noise that is decoded as a frame may change the decoder's
+state, so a new one is made after so many.
+"""
 
 LONGEST_GAP_BYTES = 8_000_000
-"""Given up when there is no frame in so much."""
+"""If no frame follows within so many bytes, the rest is given up."""
 
 FEW_GAPS, FRAMES_A_GAP = 5, 40
-"""More gaps than that, and it is a film with its pictures between the sound: what could be found of
-it would be shreds."""
+"""If there are more gaps than the first, with fewer frames for each than the second, the file is a
+film with pictures between the sound, of which only fragments could be recovered.
+"""
 
 
 def frames(path: Path) -> Iterator["av.AudioFrame"]:
-    """Every frame of AAC that stands in the file, in order and all of one form; damaged places are
-    passed over.
+    """Yields every AAC frame in the file in order, all with the same sample rate and channels.
+    Damaged places are skipped.
 
-    Raises FileRejected when there are none. Whether it was recorded at 44.1 or at 48 kHz (at 22.05
-    or 24) stands only in the lost index: the one that makes the bit rate a usual one is taken.
+    Raises FileRejected if there are none. Whether it was recorded at 44.1 or 48 kHz (22.05 or 24)
+    is known only to the lost index; the one that makes the bit rate a usual one is taken.
     """
     with path.open("rb") as file:
         start, end = _place_of_sound(file)
@@ -80,8 +89,9 @@ def frames(path: Path) -> Iterator["av.AudioFrame"]:
 
 
 def _place_of_sound(file: BinaryIO) -> tuple[int, int]:
-    """First byte and end of the box that holds the sound. A box without content is one whose size
-    was never written down."""
+    """Returns start and end of the box that holds the sound. An empty one is a box whose size was
+    never written; it reaches to the end of the file.
+    """
     size = file.seek(0, 2)
     for kind, start, end in boxes(file, 0, size):
         if kind == b"mdat":
@@ -90,7 +100,7 @@ def _place_of_sound(file: BinaryIO) -> tuple[int, int]:
 
 
 def _first_frame(file: BinaryIO, start: int, end: int) -> int | None:
-    """Where frames of any family begin."""
+    """Returns where frames of any family begin, or None."""
     frequencies = [family[0] for family in FAMILIES]
     second = min(end, start + FIRST_FRAME_BYTES)
     places = chain(
@@ -101,6 +111,9 @@ def _first_frame(file: BinaryIO, start: int, end: int) -> int | None:
 
 
 def _frequency(file: BinaryIO, first: int, end: int) -> int:
+    """Returns the most probable sampling frequency: that of the family that decodes most frames,
+    with the most usual bit rate.
+    """
     sample = _read(file, first, min(SAMPLE_BYTES, end - first))
     counts = [_count(family[0], sample) for family in FAMILIES]
     most = max(counts)
@@ -110,7 +123,7 @@ def _frequency(file: BinaryIO, first: int, end: int) -> int:
 
 
 def _oddness(bytes_a_frame: float, frequency: int) -> float:
-    """How far this is from a bit rate that recorders offer, as a share of it."""
+    """Returns the distance to the nearest usual bit rate of recorders, as a share of it."""
     kbits = bytes_a_frame * 8 * frequency / SAMPLES_A_FRAME / 1000
     return min(abs(kbits - usual) / usual for usual in USUAL_KBITS)
 
@@ -132,16 +145,19 @@ def _decoded(file: BinaryIO, first: int, end: int, frequency: int) -> Iterator["
 
 
 def _form(frame: "av.AudioFrame") -> tuple[int, int]:
-    """Noise may read as a frame of another form; one recording has one."""
+    """Returns sample rate and number of channels. Noise may decode as a frame of another form; a
+    recording has only one.
+    """
     return frame.sample_rate, frame.layout.nb_channels
 
 
 def _length_of(file: BinaryIO, at: int, end: int, frequency: int, count: int) -> int:
-    """How many bytes the first `count` frames at `at` have, all that are whole in a window.
+    """Returns how many bytes the first `count` frames from `at` on take, which are all whole frames
+    in a window.
 
-    To try few and short pieces, a frame near the window's end is found first: with one byte less
-    before it there is one frame less. From there the rest is counted. Only near damage and the
-    end of the file the whole window is tried again and again.
+    To decode few and short pieces, a frame near the window's end is searched for first: with one
+    byte less before it, one frame less is decoded. From there the rest is counted. Only near damage
+    and the end of the file the whole window is decoded again and again.
     """
     window = _read(file, at, min(WINDOW_BYTES, end - at))
     if len(window) == WINDOW_BYTES:
@@ -157,7 +173,7 @@ def _length_of(file: BinaryIO, at: int, end: int, frequency: int, count: int) ->
 
 
 def _end_of(frequency: int, window: bytes, count: int) -> int:
-    """The shortest beginning of the window with so many frames."""
+    """Returns the length of the shortest beginning of the window that holds `count` frames."""
     short, enough = 0, len(window)
     while enough - short > 1:
         middle = (short + enough) // 2
@@ -169,7 +185,7 @@ def _end_of(frequency: int, window: bytes, count: int) -> int:
 
 
 def _next_frame(file: BinaryIO, at: int, end: int, frequency: int) -> int:
-    """Behind a damaged place: where frames follow each other again, or the end."""
+    """Returns the place after damage where frames follow each other again, or `end`."""
     places = _places(file, at, min(end, at + LONGEST_GAP_BYTES), FRAME)
     return next(_chains(file, places, [frequency], CHAIN_BYTES, CHAIN_FRAMES), end)
 
@@ -177,7 +193,7 @@ def _next_frame(file: BinaryIO, at: int, end: int, frequency: int) -> int:
 def _chains(
     file: BinaryIO, places: Iterable[int], frequencies: list[int], size: int, count: int
 ) -> Iterator[int]:
-    """Those of the places where at least `count` frames stand in `size` bytes."""
+    """Yields those of the places where at least `count` frames follow within `size` bytes."""
     decoders: list[AudioCodecContext] = []
     for number, place in enumerate(places):
         if number % TRIALS == 0:
@@ -188,7 +204,7 @@ def _chains(
 
 
 def _places(file: BinaryIO, start: int, end: int, beginning: bytes) -> Iterator[int]:
-    """Places from `start` to before `end` where a frame may begin."""
+    """Yields the places from `start` to before `end` where a frame may begin."""
     begins = re.compile(beginning + NOT_IN_ZEROS)
     for block in range(start, end, SAMPLE_BYTES):
         for found in begins.finditer(_read(file, block, min(SAMPLE_BYTES, end - block))):
@@ -200,7 +216,9 @@ def _count(frequency: int, piece: bytes) -> int:
 
 
 def _decoder(frequency: int) -> AudioCodecContext:
-    """Its two bytes of AudioSpecificConfig: object type, frequency, channels."""
+    """Returns an AAC decoder for this frequency. Its AudioSpecificConfig has two bytes: object
+    type, frequency, channels.
+    """
     decoder = AudioCodecContext.create("aac", "r")
     code = AAC_LC << 11 | FREQUENCIES.index(frequency) << 7 | ONE_CHANNEL << 3
     decoder.extradata = code.to_bytes(2, "big")
@@ -208,7 +226,7 @@ def _decoder(frequency: int) -> AudioCodecContext:
 
 
 def _decode(decoder: AudioCodecContext, piece: bytes) -> list["av.AudioFrame"]:
-    """The frames that stand whole at the beginning of the piece, one after the other."""
+    """Returns the whole frames at the beginning of the piece."""
     try:
         decoded: list[av.AudioFrame] = decoder.decode(av.Packet(piece)) if piece else []
     except av.FFmpegError:

@@ -1,10 +1,10 @@
-"""The outline of a recording, small enough to be drawn at once.
+"""Writes the peaks of a recording's waveform, small enough to be drawn at once.
 
-The format is version 2 of the binary one of BBC's audiowaveform (its doc/DataFormat.md), in place
-of one of our own, because players such as peaks.js and wavesurfer.js read it: a head of six
-32-bit numbers, little-endian (version 2, flags 1 for 8 bits, values of sound a second, of them in
-one pair, number of pairs, channels), then for each pair the least and the greatest value as
-signed bytes. At 50 pairs a second four hours are 1.44 MB.
+The format is version 2 of the binary format of BBC's audiowaveform (its doc/DataFormat.md), which
+players such as peaks.js and wavesurfer.js read: a head of six 32-bit numbers, little-endian
+(version 2, flags 1 for 8 bits, samples per second, samples per pair, number of pairs, channels),
+then for each pair the least and the greatest sample as signed bytes. At 50 pairs a second four
+hours are 1.44 MB.
 """
 
 import struct
@@ -23,7 +23,9 @@ TYPE = "application/octet-stream"
 
 
 def write_peaks(wav: Path, target: Path) -> None:
-    """Of a normalised WAV, which is read in blocks of a minute, whatever its length."""
+    """Writes the peaks of a normalised WAV, which is read in blocks of a minute, whatever its
+    length.
+    """
     with wave.open(str(wav), "rb") as sound, target.open("wb") as made:
         pairs = -(-sound.getnframes() // VALUES_A_PAIR)
         made.write(
@@ -34,7 +36,9 @@ def write_peaks(wav: Path, target: Path) -> None:
 
 
 def _pairs(frames: bytes) -> bytes:
-    """The upper byte of the least and the greatest value; the last pair may be of fewer."""
+    """Returns the upper bytes of the least and the greatest sample of each pair. The last pair may
+    be of fewer samples.
+    """
     values = np.frombuffer(frames, dtype="<i2")
     last = values[-1:].repeat(-len(values) % VALUES_A_PAIR)
     upper = (np.concatenate([values, last]) >> 8).astype(np.int8).reshape(-1, VALUES_A_PAIR)

@@ -1,7 +1,7 @@
-"""Files that cannot be read on purpose, or only by the program of their maker: told by name.
+"""Recognises files that are encrypted, or that only their maker's program can read, so that the
+error names the reason.
 
-What is protected has no sound for us. A general "cannot be opened" would send people looking for
-damage that is not there.
+A general "cannot be opened" would make people look for damage that is not there.
 """
 
 from collections.abc import Iterator
@@ -49,7 +49,9 @@ MOST_OBJECTS = 1_000
 
 
 def refuse_protected(path: Path) -> None:
-    """Raises FileRejected for what is encrypted, packed or of one maker only."""
+    """Raises FileRejected for a file that is encrypted, a zip archive, or in a format of one
+    maker.
+    """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
         for beginning, sentence in HEADS.items():
@@ -85,7 +87,9 @@ def _has_encrypted_mp4(file: BinaryIO, head: bytes) -> bool:
 
 
 def _sample_kinds(file: BinaryIO, start: int, end: int, way: tuple[bytes, ...]) -> Iterator[bytes]:
-    """The kinds of samples that the tracks name, at the end of `way` through the boxes."""
+    """Yields the kinds of samples that the tracks declare, in the boxes at the end of the path
+    `way`.
+    """
     for kind, inside, after in boxes(file, start, end):
         if not way:
             yield kind

@@ -1,4 +1,4 @@
-"""When a recording began, by its own head."""
+"""Finds when a recording began, by the metadata in its file."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -10,12 +10,12 @@ from meetings.dates import TOKYO
 from minutes.sound.formats import READ_SAFELY
 
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
-"""Recorders whose clock was never set say 1904, 1970 or 1980."""
+"""Earlier times are wrong: recorders whose clock was never set write 1904, 1970 or 1980."""
 
 AHEAD = timedelta(hours=1)
-"""A recorder's clock may be a little fast; beyond that it is wrong."""
+"""How far in the future a time may be, as a recorder's clock may be a little fast."""
 
-# Broadcast WAV (EBU Tech 3285): day and time on the recorder's own clock, separators as you like.
+# Broadcast WAV (EBU Tech 3285): date and time by the recorder's own clock, with any separators.
 DAY = re.compile(r"(\d{4})\D(\d{2})\D(\d{2})")
 TIME = re.compile(r"(\d{2})\D(\d{2})\D(\d{2})")
 
@@ -28,10 +28,10 @@ ASF_LATEST = 1 << 60
 
 
 def recorded_at(path: Path) -> datetime | None:
-    """The time of recording in UTC that the file tells: mp4 and its like, Matroska, ASF, broadcast
-    WAV. None where it tells none, or one that cannot be true.
+    """Returns the time of recording in UTC, as the file declares it: mp4 and related formats,
+    Matroska, ASF, Broadcast WAV. None if there is none or it cannot be true.
 
-    Most recorders write down when they began; some phones when they ended.
+    Most recorders write when the recording began, some phones when it ended.
     """
     try:
         found = _by_container(path) or _by_asf(path)

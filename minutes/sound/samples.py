@@ -1,4 +1,4 @@
-"""Sound in memory, and the ways to get at a stretch of it."""
+"""Types for sound in memory and for functions that read a part of it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
-"""Mono sound, `pcm.RATE` values a second, between -1 and 1."""
+"""Mono sound with `pcm.RATE` samples per second, between -1 and 1."""
 
 SoundReader = Callable[[float, float], Samples]
-"""The samples between two moments of the recording, in seconds."""
+"""Type of a function that returns the samples between two times of the recording, in seconds."""
 
 ReadSamples = Callable[[Path, float, float], Samples]
-"""The samples of a normalised WAV between two moments, in seconds: `audio.read`, or one that ends
-the work by an exception."""
+"""Type of a function that returns the samples of a normalised WAV between two times, in seconds:
+`audio.read`, or one that may stop the work by an exception.
+"""

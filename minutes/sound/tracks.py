@@ -1,5 +1,6 @@
-"""The sound track of a file, whatever the file is, as samples: decoded in a cell by the ffmpeg of
-the wheel `imageio-ffmpeg`, which may die there of a broken file without harm."""
+"""Decodes the audio tracks of any file to samples, in a sandbox, by the ffmpeg of the package
+`imageio-ffmpeg`. It may crash there on a broken file without harm.
+"""
 
 import sys
 from dataclasses import dataclass
@@ -17,23 +18,30 @@ from minutes.sound.pcm import RATE, Blocks
 CELL = Cell(memory_mb=1000, output_mb=8000, at_once=4)
 QUIETLY = ["-nostdin", "-v", "error"]
 FILLED = f"aresample={RATE}:async=1:min_hard_comp=1"
+"""FFmpeg's filter that puts silence where the time stamps leap."""
 SPARE_SECONDS = 120
-"""Decoding takes far less than the sound lasts, but for a moment to begin on a busy machine."""
+"""Added to the length of the sound as time limit. Decoding takes far less, but it may start late on
+a busy machine.
+"""
 
 
 @dataclass(frozen=True)
 class What:
-    """The numbers of the sound tracks to hear together, from 0. `has_gaps`: silence is put in where
-    the time stamps leap by a second or more."""
+    """Which audio tracks to decode together, by their numbers from 0. `has_gaps`: silence is put in
+    where the time stamps leap by a second or more.
+    """
 
     numbers: list[int]
     has_gaps: bool = False
 
 
 def blocks(source: Path, what: What, length_seconds: float) -> Blocks:
-    """All channels of these tracks, or what can be found in an mp4 without its index. Raises
-    FileRejected when not even their number can be told or it takes longer than the sound lasts,
-    CalledProcessError when somebody killed it: what came then is not all there is."""
+    """Yields blocks with all channels of these tracks; for an mp4 that lost its index, what can be
+    recovered.
+
+    Raises FileRejected if no sound can be decoded or it takes longer than the sound lasts;
+    CalledProcessError if ffmpeg was killed, in which case the blocks so far are incomplete.
+    """
     samples = ["-ar", str(RATE), "-c:a", "pcm_f32be", "-f", "au", "pipe:1"]
     heard = _heard(source, what, length_seconds)
     command = [imageio_ffmpeg.get_ffmpeg_exe(), *QUIETLY, *heard, *samples]
@@ -50,7 +58,7 @@ def blocks(source: Path, what: What, length_seconds: float) -> Blocks:
 
 
 def track_of(source: Path, track: int) -> list[str]:
-    """ffmpeg's words for reading one sound track."""
+    """Returns ffmpeg's arguments for reading one audio track, by its number from 0."""
     return [*_opening(source), "-map", f"0:a:{track}"]
 
 
@@ -60,12 +68,14 @@ def _opening(source: Path) -> list[str]:
 
 
 def _heard(source: Path, what: What, length_seconds: float) -> list[str]:
-    """ffmpeg's words for one track, or for several of which each goes on until the longest ends."""
+    """Returns ffmpeg's arguments for one track, or for several, each of which is extended to the
+    longest.
+    """
     if len(what.numbers) == 1:
         longest = ["-t", f"{length_seconds + SPARE_SECONDS:.0f}"]
         filled = ["-af", FILLED] if what.has_gaps else []
         return [*track_of(source, what.numbers[0]), *filled, *longest]
-    # What fills gaps may change the channels, and must be told not to.
+    # The filter that fills gaps may change the channels unless their layout is set.
     filled_first = f"{FILLED},aformat=channel_layouts=mono," if what.has_gaps else ""
     each = [f"[0:a:{n}]{filled_first}apad[track{n}]" for n in what.numbers]
     inputs = "".join(f"[track{n}]" for n in what.numbers)

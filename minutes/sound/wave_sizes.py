@@ -1,17 +1,22 @@
-"""WAV files that are longer than their head can say: it counts bytes in 32 bits, and beyond 4 GB
-recorders write what is left of them. RF64 (EBU Tech 3306) has room for more and is no such case."""
+"""Detects WAV files that are longer than their head can declare. It counts bytes in 32 bits, and
+beyond 4 GB recorders write what is left of the number. RF64 (EBU Tech 3306) has room for more and
+is no such case.
+"""
 
 from pathlib import Path
 
 MOST_CHUNKS = 1000
 STRAY_BYTES = 65_536
-"""So much behind the last chunk is no sound that was forgotten."""
+"""Up to so many bytes after the last chunk are no undeclared sound."""
 
 UNKNOWN = 0xFFFF_FFFF
+"""The size that recorders write while it is not known."""
 
 
 def is_told_too_small(path: Path) -> bool:
-    """Whether a WAV goes on behind its sound with what is no further chunk: more sound."""
+    """Returns whether more sound follows after the declared end of a WAV's sound: bytes that are no
+    further chunk.
+    """
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(12)

@@ -1,1 +1,1 @@
-"""The speech models: which there are, whether they are sound, which tokens they know."""
+"""The speech models: which there are, whether their files are usable, which tokens they have."""

