@@ -7,7 +7,8 @@ import { position } from "../base/times";
 import type { SegmentList } from "./list";
 import { OfferBox } from "./offer-box";
 import type { SegmentModel } from "./segment-model";
-import type { Alike, AlikePlace, SegmentsChanged, TextChange } from "./server";
+import type { Alike, AlikePlace, TextChange } from "./server";
+import type { UndoRecorder } from "./undoable";
 
 export class AlikePanel {
   private readonly box: OfferBox;
@@ -16,10 +17,9 @@ export class AlikePanel {
   private line: SegmentModel | null = null;
   private offered: Alike[] = [];
 
-  /** `write` brings many texts to the server, all or none. */
   constructor(
     private readonly list: SegmentList,
-    private readonly write: (changes: TextChange[], words: string) => Promise<void>,
+    private readonly recorder: UndoRecorder,
   ) {
     this.box = new OfferBox(required("[data-alike]"), list);
   }
@@ -73,7 +73,7 @@ export class AlikePanel {
       const chosen = alike.places.filter((_, place) => ticks[place]!.checked);
       try {
         if (chosen.length)
-          await this.write(
+          await this.recorder.write(
             this.changes(alike, chosen),
             `${alike.before} → ${alike.after}（${chosen.length}か所）`,
           );
@@ -133,9 +133,4 @@ export class AlikePanel {
       return { segment_id: id, text, revision };
     });
   }
-}
-
-/** All of them, or a Refusal and none. */
-export async function writeTexts(path: string, changes: TextChange[]): Promise<SegmentsChanged> {
-  return request("PUT", `${path}/texts`, { texts: changes });
 }

@@ -18,6 +18,7 @@ export class ErrorBanner {
   }
 }
 
+/** Returns the problem, if the server or the network made it; throws everything else. */
 export function asRefusal(problem: unknown): Refusal {
   if (problem instanceof Refusal) return problem;
   throw problem;

@@ -9,6 +9,7 @@ import type { SegmentList } from "./list";
 import { remember, remembered } from "./remembered";
 import type { SegmentModel } from "./segment-model";
 import type { Filler, TextChange } from "./server";
+import type { UndoRecorder } from "./undoable";
 
 const REMEMBERED = "gijido:fillers";
 
@@ -21,10 +22,9 @@ interface Place {
 export class FillerRemoval {
   private readonly box = make("dialog", { class: "alike fillers-box", "aria-label": "ケバ取り" });
 
-  /** `write` brings many texts to the server, all or none. */
   constructor(
     private readonly list: SegmentList,
-    private readonly write: (changes: TextChange[], words: string) => Promise<void>,
+    private readonly recorder: UndoRecorder,
   ) {
     const view: HTMLSelectElement = required("[data-fillers-view]");
     view.value = remembered(REMEMBERED) ?? "";
@@ -104,7 +104,7 @@ export class FillerRemoval {
     const chosen = places.filter(({ tick }) => tick.checked);
     if (!chosen.length) return this.box.close();
     try {
-      await this.write(changes(chosen), `ケバ取り（${chosen.length}か所）`);
+      await this.recorder.write(changes(chosen), `ケバ取り（${chosen.length}か所）`);
       this.box.close();
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;

@@ -5,6 +5,7 @@ import { request } from "../base/http";
 import { position } from "../base/times";
 import type { SegmentList } from "./list";
 import { bothMarked } from "./marks";
+import type { PageContext } from "./page-context";
 import type { SegmentModel } from "./segment-model";
 import type { State } from "./server";
 
@@ -18,7 +19,7 @@ export class HistoryBox {
 
   constructor(
     private readonly lines: SegmentList,
-    private readonly page: { readonly mayCorrect: boolean },
+    private readonly page: PageContext,
   ) {
     const close = make("button", { type: "button", class: "button button-main" }, "閉じる");
     close.addEventListener("click", () => this.box.close());

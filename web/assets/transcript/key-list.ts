@@ -1,6 +1,6 @@
 /** キー操作: every key in a box of its own, each to be changed for this browser. */
 
-import { make } from "../base/elements";
+import { make, required } from "../base/elements";
 import type { Action, KeyBindings } from "./keys";
 import { pressed, shown } from "./keys";
 
@@ -28,6 +28,7 @@ export class KeyList {
     this.box.addEventListener("keydown", (event) => this.taken(event), { capture: true });
     this.box.addEventListener("close", () => (this.asking = null));
     document.body.append(this.box);
+    required("[data-keys]").addEventListener("click", () => this.open());
   }
 
   open(): void {

@@ -26,9 +26,12 @@ const SHOWN: Record<string, string> = {
 };
 
 export class KeyBindings {
+  actions: readonly Action[] = [];
   private readonly own: Record<string, string> = stored();
 
-  constructor(readonly actions: Action[]) {
+  /** From now on a press does what it means. */
+  listen(actions: readonly Action[]): void {
+    this.actions = actions;
     document.addEventListener("keydown", (event) => {
       if (event.isComposing || event.keyCode === 229 || event.metaKey) return;
       const action = this.actionOf(event);

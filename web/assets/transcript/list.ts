@@ -6,8 +6,7 @@
 
 import type { Heading } from "./items";
 import type { SegmentModel } from "./segment-model";
-import type { Surroundings } from "./segment-view";
-import { SegmentRow } from "./segment-view";
+import type { SegmentRow } from "./segment-view";
 import type { Other } from "./server";
 
 /** Beyond the window at either side, in heights of the window. */
@@ -34,11 +33,13 @@ export class SegmentList {
   /** The others have no height; null: all of them. */
   private shown: Set<SegmentModel> | null = null;
 
-  /** `headingOf`: the words above a line with which something begins, else null. */
+  /** `headingOf`: the words above a line with which something begins, else null. `told`: after lines
+   * came or went. */
   constructor(
     private readonly element: HTMLElement,
-    private readonly around: Surroundings,
+    private readonly newRow: (line: SegmentModel) => SegmentRow,
     private readonly headingOf: (line: SegmentModel, before: SegmentModel | null) => Heading | null,
+    private readonly told: () => void,
   ) {
     addEventListener("scroll", () => this.renderSoon(), { passive: true });
     addEventListener("resize", () => this.renderSoon());
@@ -67,12 +68,13 @@ export class SegmentList {
     this.places.clear();
     this.lines.forEach((line, place) => this.places.set(line, place));
     this.render();
+    this.told();
   }
 
   /** Only those that are `wanted` at this moment, until this is asked for again; null: all. */
   showOnly(wanted: ((line: SegmentModel) => boolean) | null): void {
     this.shown = wanted && new Set(this.lines.filter(wanted));
-    this.changed();
+    this.render();
   }
 
   /** The next one (1) or the one before (-1) that is shown; of none the first. */
@@ -284,7 +286,7 @@ export class SegmentList {
   }
 
   private mount(line: SegmentModel): SegmentRow {
-    const row = new SegmentRow(line, this.around);
+    const row = this.newRow(line);
     const place = this.placeOf(line);
     row.setHeard(line === this.heard);
     row.setOther(this.others.get(line.id) ?? null);

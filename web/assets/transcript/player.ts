@@ -1,6 +1,7 @@
 /** The player at the foot of the page, with its own buttons. */
 
 import { make, required } from "../base/elements";
+import { Signal } from "../base/signal";
 import { position } from "../base/times";
 import { remember, rememberedObject } from "./remembered";
 import { Waveform } from "./wave";
@@ -19,6 +20,8 @@ interface Habits {
 }
 
 export class Player {
+  /** The sound is at this second now. */
+  readonly moved = new Signal<[number]>();
   private readonly audio: HTMLAudioElement;
   private readonly toggleButton: HTMLButtonElement;
   private readonly slider: HTMLInputElement;
@@ -32,7 +35,7 @@ export class Player {
   private loop: { start: number; end: number } | null = null;
   private typingTimer = 0;
 
-  constructor(root: HTMLElement, onTime: (seconds: number) => void) {
+  constructor(root: HTMLElement) {
     this.audio = required("audio", root);
     this.toggleButton = required("[data-toggle]", root);
     this.slider = required("[data-position]", root);
@@ -61,12 +64,12 @@ export class Player {
       this.audio.addEventListener(event, () => {
         this.goRound();
         this.showPlace();
-        onTime(this.audio.currentTime);
+        this.moved.send(this.audio.currentTime);
       });
     // Four times a second, as "timeupdate" comes, is too seldom for words.
     const follow = (): void => {
       if (this.audio.paused) return;
-      onTime(this.audio.currentTime);
+      this.moved.send(this.audio.currentTime);
       requestAnimationFrame(follow);
     };
     this.audio.addEventListener("play", () => requestAnimationFrame(follow));

@@ -4,10 +4,12 @@
  */
 
 import { Refusal, request } from "../base/http";
+import type { Signal } from "../base/signal";
 import { inCharacters, inField, plain } from "../base/text-places";
 import { forget, keep, kept } from "./local-drafts";
 import type { Decision } from "./proposals";
 import type { Proposal, Segment, SegmentChanged, Word } from "./server";
+import type { SpeakerNames } from "./speaker-names";
 import type { TimedText } from "./word-places";
 
 const WAIT_MS = 1000;
@@ -37,14 +39,14 @@ export interface SegmentView {
   takeOver(): void;
 }
 
-/** What a line tells the page. */
-export interface Desk {
+/** What a line needs of the page, and tells it. */
+export interface SegmentContext {
+  readonly isCorrector: boolean;
+  readonly names: SpeakerNames;
   /** Something of this line has changed: typed, saved, refused. */
-  changed(line: SegmentModel): void;
-  /** The server has taken over what was done here; `before` is how it was. */
-  saved(line: SegmentModel, before: Segment, decided: Decided | null): void;
-  addName(name: string): void;
-  isKnownName(name: string): boolean;
+  readonly changed: Signal<[SegmentModel]>;
+  /** The server has taken over what was done here; the second is how it was before. */
+  readonly saved: Signal<[SegmentModel, Segment, Decided | null]>;
 }
 
 export class SegmentModel {
@@ -73,13 +75,12 @@ export class SegmentModel {
 
   constructor(
     public segment: Segment,
-    private readonly desk: Desk,
-    mayCorrect: boolean,
+    private readonly page: SegmentContext,
   ) {
     this.text = segment.text;
     this.speaker = segment.speaker ?? "";
     this.wantsConfirmed = segment.is_confirmed;
-    if (mayCorrect) this.restore();
+    if (page.isCorrector) this.restore();
   }
 
   get id(): number {
@@ -138,7 +139,7 @@ export class SegmentModel {
   /** A whole name is saved at once, half of one not before its writer pauses or leaves. */
   typeSpeaker(name: string): void {
     this.speaker = name;
-    this.syncAfter(this.desk.isKnownName(plain(name)) ? 0 : NAME_WAIT_MS);
+    this.syncAfter(this.page.names.has(plain(name)) ? 0 : NAME_WAIT_MS);
   }
 
   /** Written whole, not letter by letter: by an undo, or with all that are alike. */
@@ -268,7 +269,7 @@ export class SegmentModel {
     const before = this.segment;
     const changed = await step();
     this.take(changed.segment, true);
-    this.desk.saved(this, before, decided);
+    this.page.saved.send(this, before, decided);
   }
 
   /** `isOfSegment`: what is asked for is the segment itself, nothing of it that may be gone alone. */
@@ -307,7 +308,7 @@ export class SegmentModel {
         const changed = await request<SegmentChanged>("PUT", `${path}/speaker`, { name });
         // The server may have cleaned it: what it made of it is what was meant.
         if (plain(this.speaker) === name) this.speaker = changed.segment.speaker ?? "";
-        this.desk.addName(name);
+        this.page.names.add(name);
         return changed;
       };
     }
@@ -355,6 +356,6 @@ export class SegmentModel {
 
   private show(): void {
     this.view?.show();
-    this.desk.changed(this);
+    this.page.changed.send(this);
   }
 }

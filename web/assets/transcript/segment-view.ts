@@ -7,9 +7,10 @@ import { showFillers } from "./filler-text";
 import type { Heading, Place } from "./items";
 import { chosenPlace, fillChoice, showHeading } from "./items";
 import { marked } from "./marks";
+import type { PageContext } from "./page-context";
 import { showProposals } from "./proposals";
 import type { SegmentModel, SegmentView } from "./segment-model";
-import type { AgendaItem, Mark, Other } from "./server";
+import type { Mark, Other } from "./server";
 import { type PlacedWord, placed } from "./word-places";
 
 const GONE =
@@ -17,28 +18,26 @@ const GONE =
   "入力した文は上の欄に残してあります。";
 const SIZES_ITSELF = CSS.supports("field-sizing", "content");
 
-/** What a row asks of the page around it. */
-export interface Surroundings {
-  readonly mayCorrect: boolean;
-  readonly agendaItems: AgendaItem[];
-  hear(line: SegmentModel): void;
-  /** The hands have come to this line, or have left it. */
-  goTo(line: SegmentModel): void;
-  left(line: SegmentModel): void;
-  typing(): void;
+/** The parts of the desk to which the buttons and fields of a row turn. */
+export interface RowParts {
+  readonly sound: { hear(line: SegmentModel): void };
   /** The row shows when its words were said, as soon as that is known. */
-  wantWords(line: SegmentModel): void;
+  readonly words: { want(line: SegmentModel): void };
   /** What else can be done with this line, for hands without a keyboard. */
-  offer(line: SegmentModel): void;
-  startAgendaItem(line: SegmentModel, place: Place): void;
-  /** Who the voice of this line is. */
-  askVoice(line: SegmentModel): void;
-  /** The item that a machine found begins here indeed. */
-  confirmItem(line: SegmentModel): void;
-  /** Back to the saved text; or, of a line that is gone, away with it. */
-  dropTyped(line: SegmentModel): void;
-  /** What was typed into a line that is gone becomes a part of the line before it. */
-  rescue(line: SegmentModel): void;
+  readonly commands: { offer(line: SegmentModel): void };
+  /** Where in the agenda its talk belongs. */
+  readonly agenda: {
+    begin(line: SegmentModel, place: Place): void;
+    confirm(line: SegmentModel): void;
+  };
+  /** Whose voice it is. */
+  readonly voices: { ask(line: SegmentModel): void };
+  readonly editing: {
+    /** Back to the saved text; or, of a line that is gone, away with it. */
+    dropTyped(line: SegmentModel): Promise<void>;
+    /** What was typed into a line that is gone becomes a part of the line before it. */
+    rescue(line: SegmentModel): void;
+  };
 }
 
 export class SegmentRow implements SegmentView {
@@ -70,7 +69,8 @@ export class SegmentRow implements SegmentView {
 
   constructor(
     readonly line: SegmentModel,
-    private readonly around: Surroundings,
+    private readonly page: PageContext,
+    private readonly desk: RowParts,
   ) {
     const place = position(line.segment.start_seconds);
     this.text = make("textarea", {
@@ -93,7 +93,7 @@ export class SegmentRow implements SegmentView {
 
   /** Whether it may be corrected now. An open conversion is not broken off. */
   allow(): void {
-    const isAllowed = this.around.mayCorrect;
+    const isAllowed = this.page.mayCorrect;
     if (!this.line.isComposing) this.text.readOnly = !isAllowed;
     for (const field of [this.speaker, this.guess, this.agendaSelect, this.confirmed])
       field.disabled = !isAllowed;
@@ -110,8 +110,8 @@ export class SegmentRow implements SegmentView {
   }
 
   setHeading(heading: Heading | null): void {
-    const confirm = (): void => this.around.confirmItem(this.line);
-    showHeading(this.heading, heading, this.around.mayCorrect ? confirm : null);
+    const confirm = (): void => this.desk.agenda.confirm(this.line);
+    showHeading(this.heading, heading, this.page.mayCorrect ? confirm : null);
   }
 
   setHeard(isHeard: boolean): void {
@@ -166,7 +166,7 @@ export class SegmentRow implements SegmentView {
     this.showAgendaItem();
     this.showMarks(segment.marks);
     showFillers(this.fillers, segment);
-    this.around.wantWords(this.line);
+    this.desk.words.want(this.line);
     this.showProposals();
   }
 
@@ -196,7 +196,7 @@ export class SegmentRow implements SegmentView {
     this.text.addEventListener("input", () => {
       this.fit();
       line.type(this.text.value);
-      this.around.typing();
+      this.page.typed.send();
     });
     this.text.addEventListener("compositionstart", () => (line.isComposing = true));
     this.text.addEventListener("compositionend", () => {
@@ -206,7 +206,7 @@ export class SegmentRow implements SegmentView {
     this.text.addEventListener("blur", () => {
       line.isComposing = false;
       line.touch();
-      this.around.left(line);
+      this.page.left.send(line);
     });
     this.text.addEventListener("keydown", (event) => {
       const isPlainEnter = event.key === "Enter" && !event.ctrlKey && !event.metaKey;
@@ -224,11 +224,11 @@ export class SegmentRow implements SegmentView {
   private listenForItems(): void {
     const fill = (): void => {
       if (this.agendaSelect.options.length > 1) return;
-      fillChoice(this.agendaSelect, this.line.segment, this.around.agendaItems, true);
+      fillChoice(this.agendaSelect, this.line.segment, this.page.agendaItems, true);
     };
     for (const event of ["focus", "pointerdown"]) this.agendaSelect.addEventListener(event, fill);
     this.agendaSelect.addEventListener("change", () =>
-      this.around.startAgendaItem(this.line, chosenPlace(this.agendaSelect)),
+      this.desk.agenda.begin(this.line, chosenPlace(this.agendaSelect)),
     );
   }
 
@@ -239,14 +239,14 @@ export class SegmentRow implements SegmentView {
       { type: "button", class: "segment-time", "aria-label": `${place}から聞く` },
       place,
     );
-    time.addEventListener("click", () => this.around.hear(line));
-    this.guess.addEventListener("click", () => this.around.askVoice(line));
-    this.text.addEventListener("focus", () => this.around.goTo(line));
+    time.addEventListener("click", () => this.desk.sound.hear(line));
+    this.guess.addEventListener("click", () => this.desk.voices.ask(line));
+    this.text.addEventListener("focus", () => this.page.entered.send(line));
     this.element.id = `segment-${line.id}`;
     this.agendaSelect.setAttribute("aria-label", `${place}から始まる議題`);
     const more = make("button", { type: "button", class: "button segment-more" }, "操作");
     more.setAttribute("aria-label", `${place}の発話の操作`);
-    more.addEventListener("click", () => this.around.offer(line));
+    more.addEventListener("click", () => this.desk.commands.offer(line));
     const tick = make("label", { class: "segment-confirm" }, this.confirmed, "確認済み");
     const agenda = make("label", { class: "segment-agenda" }, "ここから議題", this.agendaSelect);
     const head = make(
@@ -271,14 +271,14 @@ export class SegmentRow implements SegmentView {
   /** Also after a choice that could not be made. */
   showAgendaItem(): void {
     const isWhole = this.agendaSelect.options.length > 1;
-    fillChoice(this.agendaSelect, this.line.segment, this.around.agendaItems, isWhole);
+    fillChoice(this.agendaSelect, this.line.segment, this.page.agendaItems, isWhole);
   }
 
   private showProposals(): void {
     const { line } = this;
     const wasInside = this.proposals.contains(document.activeElement);
     const { segment } = line;
-    const decide = this.around.mayCorrect ? line.settle.bind(line) : null;
+    const decide = this.page.mayCorrect ? line.settle.bind(line) : null;
     showProposals(this.proposals, segment.proposals, decide);
     if (wasInside) (this.proposals.querySelector("button") ?? this.text).focus();
   }
@@ -307,17 +307,22 @@ export class SegmentRow implements SegmentView {
 
   private refusedWords(message: string): Node[] {
     if (!this.line.isTextDirty) return [alert(message)];
-    const back = button("保存してある文に戻す", () => this.around.dropTyped(this.line), "button");
+    const back = button(
+      "保存してある文に戻す",
+      () => void this.desk.editing.dropTyped(this.line),
+      "button",
+    );
     return [alert(message), make("div", { class: "segment-choice" }, back)];
   }
 
   private showGone(): void {
-    const { line, around } = this;
+    const { line } = this;
+    const { editing } = this.desk;
     const choice = make(
       "div",
       { class: "segment-choice" },
-      button("ひとつ前の発話に入れる", () => around.rescue(line), "button"),
-      button("この文を捨てる", () => around.dropTyped(line), "button"),
+      button("ひとつ前の発話に入れる", () => editing.rescue(line), "button"),
+      button("この文を捨てる", () => void editing.dropTyped(line), "button"),
     );
     this.problem.replaceChildren(alert(GONE), choice);
   }

@@ -2,12 +2,12 @@
 
 import { request } from "../base/http";
 import { position } from "../base/times";
-import { writeTexts } from "./alike";
 import type { Kind, Step } from "./bulk";
 import { act, changedSince, isSame, TEXTS } from "./bulk";
 import type { SegmentList } from "./list";
+import type { PageContext } from "./page-context";
 import type { Decided, SegmentModel } from "./segment-model";
-import type { Segment, SegmentChanged, TextChange } from "./server";
+import type { Segment, SegmentChanged, SegmentsChanged, TextChange } from "./server";
 import type { Act, Outcome, UndoStack } from "./undo";
 import { DONE } from "./undo";
 
@@ -19,15 +19,17 @@ export class UndoRecorder {
   constructor(
     private readonly undo: UndoStack,
     private readonly list: SegmentList,
-    private readonly path: string,
-  ) {}
+    private readonly page: PageContext,
+  ) {
+    page.saved.listen((line, before, decided) => this.saved(line, before, decided));
+  }
 
   /** Whoever writes again after leaving begins another act. */
   end(): void {
     this.writing = null;
   }
 
-  saved(line: SegmentModel, before: Segment, decided: Decided | null): void {
+  private saved(line: SegmentModel, before: Segment, decided: Decided | null): void {
     if (this.undo.isPlaying) return;
     const { segment } = line;
     if (decided) return this.undo.note(decision(line, decided));
@@ -38,8 +40,10 @@ export class UndoRecorder {
 
   /** Many texts at once, all or none. */
   async write(changes: TextChange[], words: string): Promise<void> {
-    const { segments } = await writeTexts(this.path, changes);
+    const path = `${this.page.path}/texts`;
+    const { segments } = await request<SegmentsChanged>("PUT", path, { texts: changes });
     this.took(TEXTS, words, segments);
+    this.page.sayDone(`${words}を直しました。`);
   }
 
   /** What one act has made of many segments, and how they were on this screen before. */
@@ -52,7 +56,7 @@ export class UndoRecorder {
       if (!isSame(before, after)) steps.push({ id: segment.id, before, after });
       line.take(segment);
     }
-    if (steps.length) this.undo.note(act(this.list, this.path, kind, words, steps));
+    if (steps.length) this.undo.note(act(this.list, this.page.path, kind, words, steps));
   }
 
   /** What is typed and could not be saved: taken back to the saved text, and put there again. */

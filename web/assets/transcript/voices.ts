@@ -6,25 +6,18 @@
 import { alert, button, make, required } from "../base/elements";
 import { Refusal, request } from "../base/http";
 import { position } from "../base/times";
-import type { Kind } from "./bulk";
 import { SPEAKERS } from "./bulk";
 import type { SegmentList } from "./list";
 import type { Nameable } from "./naming";
 import { nameChoice } from "./naming";
 import { OfferBox } from "./offer-box";
+import type { PageContext } from "./page-context";
 import type { SegmentModel } from "./segment-model";
 import type { Segment, SegmentsChanged } from "./server";
+import type { SoundFollower } from "./sound-follower";
+import type { UndoRecorder } from "./undoable";
 
 const NO_SUGGESTION = "この発話の声に、声紋からの名前の候補はありません。";
-
-/** What voices ask of the page around them. */
-export interface VoiceDesk {
-  people(): Nameable[];
-  addName(name: string): void;
-  say(words: string): void;
-  hear(line: SegmentModel): void;
-  refresh(): void;
-}
 
 /** Whether the person of a voice has agreed, as the secretary ticks it; never ticked by itself. */
 interface Consent {
@@ -39,17 +32,16 @@ export class VoiceNaming {
 
   constructor(
     private readonly list: SegmentList,
-    private readonly desk: VoiceDesk,
-    /** What was done to many segments at once, for the undo. */
-    private readonly took: (kind: Kind<string>, words: string, segments: Segment[]) => void,
-    /** Says what was done and can be taken back. */
-    private readonly done: (words: string) => void,
+    private readonly page: PageContext,
+    private readonly recorder: UndoRecorder,
+    private readonly sound: SoundFollower,
   ) {
     this.box = new OfferBox(required("[data-voices]"), list);
+    page.saved.listen((line, before) => this.saved(line, before));
   }
 
   /** A person has named one segment of a voice that had no name: the others are offered. */
-  saved(line: SegmentModel, before: Segment): void {
+  private saved(line: SegmentModel, before: Segment): void {
     const name = line.segment.speaker;
     if (!before.is_suggested || !before.speaker || !name || name === before.speaker) return;
     const voice = before.speaker;
@@ -74,7 +66,7 @@ export class VoiceNaming {
   ask(line: SegmentModel): void {
     const voice = line.segment.speaker;
     if (!voice)
-      return this.desk.say("この発話には声が付いていません。先に発言者を付けてください。");
+      return this.page.say("この発話には声が付いていません。先に発言者を付けてください。");
     const box = make("dialog", { class: "menu naming", "aria-label": `${voice}の名前` });
     const consent = this.consent();
     const problem = alert("", "voice-problem");
@@ -108,18 +100,18 @@ export class VoiceNaming {
   /** What a voiceprint suggests becomes the name, at one press. */
   async accept(line: SegmentModel | null): Promise<void> {
     const name = line?.segment.suggested_name;
-    if (!line || !name) return this.desk.say(NO_SUGGESTION);
+    if (!line || !name) return this.page.say(NO_SUGGESTION);
     const problem = await this.name(line, name, false);
-    if (problem) this.desk.say(problem);
+    if (problem) this.page.say(problem);
   }
 
   async dismiss(line: SegmentModel | null): Promise<void> {
     const { speaker, suggested_name: name } = line?.segment ?? {};
-    if (!line || !name) return this.desk.say(NO_SUGGESTION);
+    if (!line || !name) return this.page.say(NO_SUGGESTION);
     const path = `/api/segments/${line.id}/voice/suggestion`;
     const words = `${speaker}は${name}さんではないことにしました。`;
     const problem = await this.change("DELETE", path, undefined, () => words);
-    if (problem) this.desk.say(problem);
+    if (problem) this.page.say(problem);
   }
 
   async split(line: SegmentModel): Promise<void> {
@@ -128,7 +120,7 @@ export class VoiceNaming {
       const now = changed[0]?.speaker ?? "";
       return `${position(line.segment.start_seconds)}から先の${changed.length}発話を${now}にしました。`;
     });
-    if (problem) this.desk.say(problem);
+    if (problem) this.page.say(problem);
   }
 
   private suggestion(
@@ -191,7 +183,7 @@ export class VoiceNaming {
   }
 
   private choices(voice: string): Nameable[] {
-    return this.desk.people().filter(({ name }) => name !== voice && !this.isOver(name));
+    return this.page.names.all().filter(({ name }) => name !== voice && !this.isOver(name));
   }
 
   /** Of a voice that says much one segment tells little: each press plays the next of them. */
@@ -202,7 +194,7 @@ export class VoiceNaming {
       "この声を聞く",
       () => {
         const heard = lines[place++ % lines.length];
-        if (heard) this.desk.hear(heard);
+        if (heard) this.sound.hear(heard);
       },
       "button",
     );
@@ -212,7 +204,7 @@ export class VoiceNaming {
   private async name(line: SegmentModel, name: string, hasConsent: boolean): Promise<string> {
     const body = { name, has_consent: hasConsent };
     const problem = await this.change("PUT", `/api/segments/${line.id}/voice`, body, (changed) => {
-      this.desk.addName(name);
+      this.page.names.add(name);
       const kept = hasConsent ? `声紋を${this.until}まで残します。` : "";
       return `${changed.length}発話を${name}にしました。${kept}`;
     });
@@ -229,9 +221,9 @@ export class VoiceNaming {
     try {
       const { segments } = await request<SegmentsChanged>(method, path, body);
       const done = words(segments);
-      this.took(SPEAKERS, `${segments.length}発話の発言者`, segments);
-      this.done(done);
-      this.desk.refresh();
+      this.recorder.took(SPEAKERS, `${segments.length}発話の発言者`, segments);
+      this.page.sayDone(done);
+      this.list.changed();
       return "";
     } catch (problem) {
       if (!(problem instanceof Refusal)) throw problem;

@@ -3,6 +3,8 @@
 import { required } from "../base/elements";
 import { Refusal, request } from "../base/http";
 import { length } from "../base/times";
+import type { PageContext } from "./page-context";
+import type { Player } from "./player";
 
 const TICK_MS = 1000;
 const SEND_EVERY_SECONDS = 30;
@@ -15,9 +17,8 @@ export class WorkClock {
   private isSending = false;
 
   constructor(
-    private readonly path: string,
-    private readonly isPlaying: () => boolean,
-    private readonly mayCorrect: () => boolean,
+    private readonly page: PageContext,
+    private readonly player: Player,
   ) {
     for (const event of ["keydown", "pointerdown", "input", "wheel"])
       document.addEventListener(event, () => (this.activeAt = performance.now()), {
@@ -29,8 +30,8 @@ export class WorkClock {
   }
 
   private tick(): void {
-    if (this.isPlaying()) this.activeAt = performance.now();
-    if (document.hidden || !this.mayCorrect() || performance.now() - this.activeAt > IDLE_MS)
+    if (this.player.isPlaying) this.activeAt = performance.now();
+    if (document.hidden || !this.page.mayCorrect || performance.now() - this.activeAt > IDLE_MS)
       return;
     this.unsent += TICK_MS / 1000;
     if (this.unsent >= SEND_EVERY_SECONDS) void this.send();
@@ -41,7 +42,7 @@ export class WorkClock {
     this.isSending = true;
     const seconds = this.unsent;
     try {
-      const path = `${this.path}/editing-time`;
+      const path = `${this.page.path}/editing-time`;
       const spent = await request<{ seconds: number }>("POST", path, { seconds });
       this.unsent -= seconds;
       this.shown.textContent = `校正の時間：${length(spent.seconds)}`;
