@@ -14,6 +14,7 @@ from minutes.terms.listing import as_written
 from models.database import connect
 from models.person import Role
 from web import access, api, errors, last_seen, refusals, security, transaction, views
+from web.api.meetings.telling import telling
 from web.audit_access import Looks
 from web.built import asset, needed_by
 from web.door.forms import BoundedRequest
@@ -40,7 +41,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     security.install(app, config.home)
     refusals.install(app)
     last_seen.install(app)
-    transaction.install(app)
+    transaction.install(app, telling)
     errors.install(app)
     views.register(app)
     api.register(app)

@@ -8,9 +8,12 @@ and whatever takes long comes before that, by `reading_session`. So a changing v
 
 The second part sees the newest rows, and whether the person still may is asked once more. What an
 answer of thousands of rows needs is read after `settle`.
+
+What changes of that which the terminals of a meeting are shown is noticed when it is flushed, and
+told after the commit: no view has to remember it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -22,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from meetings.config import Config
 from meetings.disk.storage import Storage
+from meetings.sitting.live_changes import LiveThing, changed_by_flush
 from models.database import for_writing, reading
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -30,6 +34,9 @@ PATIENCE_SECONDS = 5.0
 
 MOST_WAITING = 12
 """Requests that wait to write: the other threads go on reading."""
+
+Telling = Callable[[Session, Collection[LiveThing]], Iterable[Callable[[], None]]]
+"""Reads before the commit what is to be told of these things, and returns what tells it after."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 Decided = TypeVar("Decided")
@@ -43,11 +50,14 @@ class Phase(Enum):
 
 @dataclass
 class _Transaction:
-    """The state of a request's transaction."""
+    """The state of a request's transaction. `flushed` keeps the rows by which something `changed`,
+    so that they are not read once more to tell of it."""
 
     session: Session
     phase: Phase = Phase.READING
     decide: Callable[[], Any] | None = None
+    changed: set[LiveThing] = field(default_factory=set)
+    flushed: list[object] = field(default_factory=list)
     announcements: list[Callable[[], None]] = field(default_factory=list)
 
 
@@ -64,7 +74,8 @@ class Application(Flask):
         return answer
 
 
-def install(app: Flask) -> None:
+def install(app: Flask, telling: Telling) -> None:
+    app.extensions["telling"] = telling
     app.teardown_request(_close)
 
 
@@ -104,7 +115,7 @@ def settle() -> None:
     mine = _of_request()
     if mine.phase is Phase.WRITING:
         mine.session.expire_on_commit = False
-        mine.session.commit()
+        _commit(mine)
         _switch(mine, Phase.SETTLED)
         _announce(mine)
 
@@ -114,6 +125,8 @@ def release() -> None:
     anew."""
     if "transaction" in g:
         mine = _of_request()
+        mine.changed.clear()
+        mine.flushed.clear()
         mine.announcements.clear()
         _switch(mine, Phase.READING)
 
@@ -152,6 +165,7 @@ def _of_request() -> _Transaction:
         session = reading(engine_of(current_app))
         g.transaction = mine = _Transaction(session)
         event.listen(session, "before_flush", lambda *_: _refuse_unless_writing(mine))
+        event.listen(session, "after_flush", lambda *_: _notice(mine))
     return cast(_Transaction, g.transaction)
 
 
@@ -175,6 +189,12 @@ def _refuse_unless_writing(mine: _Transaction) -> None:
         raise RuntimeError("a row was changed without database_session()")
 
 
+def _notice(mine: _Transaction) -> None:
+    if changed := changed_by_flush(mine.session):
+        mine.changed |= changed
+        mine.flushed += (*mine.session.new, *mine.session.dirty)
+
+
 def _end(answer: Response) -> None:
     """Commit, unless the answer is a refusal."""
     if "transaction" not in g:
@@ -183,8 +203,17 @@ def _end(answer: Response) -> None:
     if answer.status_code >= 400:
         release()
         return
-    mine.session.commit()
+    _commit(mine)
     _announce(mine)
+
+
+def _commit(mine: _Transaction) -> None:
+    mine.session.flush()
+    telling: Telling = current_app.extensions["telling"]
+    mine.announcements += telling(mine.session, mine.changed)
+    mine.session.commit()
+    mine.changed.clear()
+    mine.flushed.clear()
 
 
 def _announce(mine: _Transaction) -> None:

@@ -84,34 +84,34 @@ def change(session: Session, memo: Memo, page: Page, content: Any, based_on: int
         raise InvalidInput("page_id", "メモは、同じ資料の頁にだけ動かせます。")
     memo.content = _checked(page, MemoKind(memo.kind), content)
     memo.page = page
-    _touch(memo)
+    _touch(session, memo)
 
 
 def share(session: Session, memo: Memo) -> None:
     """Show the memo to everybody who reads the document, from now on."""
     if memo.shared_at is None:
         memo.shared_at = now()
-        _touch(memo)
+        _touch(session, memo)
         audit.note(session, memo.person, "share", memo)
 
 
 def unshare(session: Session, memo: Memo) -> None:
     if memo.shared_at is not None:
         memo.shared_at = None
-        _touch(memo)
+        _touch(session, memo)
         audit.note(session, memo.person, "unshare", memo)
 
 
-def erase(memo: Memo) -> None:
+def erase(session: Session, memo: Memo) -> None:
     if memo.erased_at is None:
         memo.erased_at = now()
-        _touch(memo)
+        _touch(session, memo)
 
 
-def restore(memo: Memo) -> None:
+def restore(session: Session, memo: Memo) -> None:
     if memo.erased_at is not None:
         memo.erased_at = None
-        _touch(memo)
+        _touch(session, memo)
 
 
 def placed(session: Session, person: Person, version: DocumentVersion) -> list[PlacedMemo]:
@@ -296,6 +296,7 @@ def _scaled(memo: Memo, old: Page, new: Page) -> dict[str, Any]:
     return memo.content | {"strokes": strokes}
 
 
-def _touch(memo: Memo) -> None:
+def _touch(session: Session, memo: Memo) -> None:
     memo.revision += 1
     memo.changed_at = now()
+    session.flush()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeGuard
 
 ROOT = Path(__file__).parents[2]
 CHANGING_METHODS = {"post", "put", "patch", "delete"}
@@ -55,21 +56,31 @@ def function(name: str) -> ast.FunctionDef | None:
     return found.functions.get(word) if found else None
 
 
-def used_by(name: str) -> Iterator[str]:
+@cache
+def used_by(name: str) -> frozenset[str]:
     """The full names of the project's functions that this one names in its body."""
+    return frozenset(_named_in(name))
+
+
+def _named_in(name: str) -> Iterator[str]:
     place, _, _ = name.rpartition(".")
     here, body = module(place), function(name)
     if here is None or body is None:
         return
+    own = {node.id for node in ast.walk(body) if is_assigned(node)}
     for node in ast.walk(body):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             if node.value.id in here.names:
                 yield f"{here.names[node.value.id]}.{node.attr}"
-        elif isinstance(node, ast.Name):
+        elif isinstance(node, ast.Name) and node.id not in own:
             if node.id in here.names:
                 yield here.names[node.id]
             elif node.id in here.functions:
                 yield f"{place}.{node.id}"
+
+
+def is_assigned(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def verbs_reached_from(route: str) -> set[str]:
@@ -89,16 +100,20 @@ def is_changing_route(body: ast.FunctionDef) -> bool:
     return any(isinstance(one, ast.Attribute) and one.attr in CHANGING_METHODS for one in calls)
 
 
-def changing_verbs(package: str) -> set[str]:
-    """What the changing routes of this package reach and what changes something."""
-    found = set[str]()
+def changing_routes(package: str) -> Iterator[str]:
+    """The full names of the views below this package that answer changing methods."""
     for path in (ROOT / package).rglob("*.py"):
         place = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         here = module(place)
         assert here is not None
         for name, body in here.functions.items():
             if is_changing_route(body):
-                found |= verbs_reached_from(f"{place}.{name}")
+                yield f"{place}.{name}"
+
+
+def changing_verbs(package: str) -> set[str]:
+    """What the changing routes of this package reach and what changes something."""
+    found = {verb for route in changing_routes(package) for verb in verbs_reached_from(route)}
     return {name for name in found if changes_something(name)}
 
 

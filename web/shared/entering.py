@@ -1,7 +1,6 @@
 """The place from where somebody signs in, and what the browser keeps of it."""
 
 import secrets
-from typing import cast
 
 from flask import current_app
 from flask import session as cookie
@@ -11,8 +10,6 @@ from meetings.people.sign_ins import Attempt, Entered, SignInPlace
 from models.person import Person
 from web import refusals
 from web.refusals import address
-from web.streams.live import Hub
-from web.transaction import after_commit
 
 BROWSER = "browser"
 Headers = dict[str, str]
@@ -58,10 +55,3 @@ def refused(
         refusals.note("try", None)
         return page, 429, {"Retry-After": str(problem.seconds)}
     return page, 401, {}
-
-
-def end_streams(person: Person) -> None:
-    """End, with the commit, the streams that this person's terminals listen to; whoever may still
-    listen comes back by itself."""
-    hub, person_id = cast(Hub, current_app.extensions["hub"]), person.id
-    after_commit(lambda: hub.end(person_id))

@@ -17,9 +17,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
@@ -136,9 +136,8 @@ class Hub:
         """End the streams of this person, or those that were begun with one sign-in, at once.
 
         A terminal that may still listen comes back within a second by itself and is asked at the
-        door like everybody. To be called after the commit (`after_commit`), from any thread, by
-        whatever takes a right away. Nobody has to for sign-ins: those that are over are noticed
-        anyway, within SIGN_INS_EVERY_SECONDS.
+        door like everybody. May be called from any thread, once what takes the right away is on
+        disk. Sign-ins that another process ended are noticed within SIGN_INS_EVERY_SECONDS.
         """
         loop = self._loop
         if loop is not None and not loop.is_closed():
@@ -223,6 +222,11 @@ class Hub:
                 seat.has_missed = True
             elif (only is None or seat.person_id in only) and seat.person_id not in but:
                 seat.put(message)
+
+
+def hub() -> Hub:
+    """Return the hub of the application that answers this request."""
+    return cast(Hub, current_app.extensions["hub"])
 
 
 def event_of(event: str, fact: Any) -> bytes:

@@ -75,9 +75,9 @@ def test_two_people_may_use_the_same_key(shelf: Shelf, version: DocumentVersion)
 
 def test_an_erased_memo_comes_back(shelf: Shelf, version: DocumentVersion) -> None:
     memo = write(shelf, version, 1, "a")
-    memos.erase(memo)
+    memos.erase(shelf.session, memo)
     assert seen_by(shelf, shelf.cast.attendee, version) == []
-    memos.restore(memo)
+    memos.restore(shelf.session, memo)
     assert seen_by(shelf, shelf.cast.attendee, version) == ["a"]
 
 

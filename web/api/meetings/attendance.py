@@ -19,8 +19,8 @@ from models.meeting import Meeting
 from models.person import Person
 from models.sitting import Attendance, WayIn
 from web import access
-from web.api.meetings.live import hub
 from web.api.operations import Identity, Moment, Shape, ShortText, operation
+from web.streams.live import hub
 from web.transaction import database_session
 
 blueprint = Blueprint("api_attendance", __name__)

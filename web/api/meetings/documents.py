@@ -16,7 +16,6 @@ from models.meeting import AgendaItem, Meeting
 from models.person import Person
 from web import access
 from web.api.meetings.agenda import item_of
-from web.api.meetings.live import announce
 from web.api.meetings.releasing import release_version
 from web.api.operations import (
     FormUpload,
@@ -139,7 +138,6 @@ def list_documents(person: Person, meeting: Meeting) -> DocumentsAnswer:
 def add(person: Person, meeting: Meeting) -> DocumentAnswer:
     document = intake.receive_document(meeting.id, _place)
     session = database_session()
-    announce(session, document.meeting)
     answer, known = DocumentAnswer.of(document), documents.same_file(session, document)
     return answer.model_copy(update={"same_file_as": known.id if known else None})
 
@@ -159,7 +157,6 @@ def change(person: Person, document: Document, body: DocumentChange) -> Document
     item = item_of(document.meeting, body.agenda_item_id)
     documents.rename_document(session, person, document, body.title)
     documents.move_document(session, person, document, item)
-    announce(session, document.meeting)
     return DocumentAnswer.of(document)
 
 
@@ -170,7 +167,6 @@ def place(person: Person, document: Document, body: DocumentPlace) -> DocumentAn
     session = database_session()
     item = item_of(document.meeting, body.agenda_item_id)
     documents.move_document(session, person, document, item, body.position)
-    announce(session, document.meeting)
     return DocumentAnswer.of(document)
 
 
@@ -188,7 +184,6 @@ def list_removed(person: Person, meeting: Meeting) -> DocumentsAnswer:
 def restore(person: Person, meeting: Meeting, document_id: int) -> DocumentAnswer:
     session = database_session()
     document = documents.restore_document(session, person, meeting, document_id)
-    announce(session, meeting)
     return DocumentAnswer.of(document)
 
 
@@ -197,7 +192,6 @@ def restore(person: Person, meeting: Meeting, document_id: int) -> DocumentAnswe
 @operation("資料を外す。あとで元に戻せる")
 def remove(person: Person, document: Document) -> None:
     documents.remove_document(database_session(), person, document)
-    announce(database_session(), document.meeting)
 
 
 @blueprint.get("/versions/<int:version_id>/file")
@@ -303,7 +297,6 @@ def permit(person: Person, document: Document, body: PermissionsBody) -> Documen
         readers=[reader for reader in readers if reader],
     )
     documents.permit(session, person, document, permissions)
-    announce(session, document.meeting)
     return DocumentAnswer.of(document)
 
 

@@ -2,9 +2,8 @@
 tests of seats."""
 
 from datetime import datetime
-from typing import cast
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 from pydantic import Field
 from sqlalchemy.orm import Session
 
@@ -21,8 +20,8 @@ from web.api.meetings.agenda import item_of
 from web.api.operations import Identity, Ordinal, Query, Shape, ShortText, operation
 from web.api.shapes import PersonAnswer
 from web.door.costs import RequestLane, costs
-from web.streams.live import Hub
-from web.transaction import after_commit, database_session, reads, urgent
+from web.streams.live import hub
+from web.transaction import database_session, reads, urgent
 
 blueprint = Blueprint("api_live", __name__)
 
@@ -75,6 +74,18 @@ class LiveAnswer(Shape):
         False, description="自分には公開されていない資料が発表されている（turn は null）"
     )
     you: YouAnswer | None = Field(None, description="自分で尋ねたときだけ")
+
+    @classmethod
+    def of(cls, state: LiveState) -> "LiveAnswer":
+        return cls(
+            sequence=state.sequence,
+            documents=state.documents,
+            presenter=PersonAnswer.of(state.presenter) if state.presenter else None,
+            turn=TurnAnswer.of(state.turn) if state.turn else None,
+            agenda_item_id=state.agenda_item_id,
+            is_turn_closed=state.is_turn_closed,
+            you=None,
+        )
 
 
 class LiveQuery(Query):
@@ -163,7 +174,7 @@ class TestsAnswer(Shape):
 )
 def show(person: Person, meeting: Meeting, query: LiveQuery) -> LiveAnswer:
     session = database_session()
-    answer = _answer(presenting.state_for(session, person, meeting))
+    answer = LiveAnswer.of(presenting.state_for(session, person, meeting))
     answer.you = _you(session, person, meeting)
     return answer
 
@@ -181,7 +192,6 @@ def turn(person: Person, meeting: Meeting, body: TurnRequest) -> TurnAnswer:
     made = presenting.turn_page(
         session, person, meeting, version=version, page_number=body.page, area=body.area
     )
-    announce(session, meeting)
     return TurnAnswer.of(made)
 
 
@@ -221,7 +231,7 @@ def shown(person: Person, meeting: Meeting) -> ShownListAnswer:
 def begin(person: Person, meeting: Meeting) -> LiveAnswer:
     session = database_session()
     presenting.begin_presenting(session, person, meeting)
-    return announce(session, meeting)
+    return LiveAnswer.of(presenting.state_of(session, meeting))
 
 
 @blueprint.put("/meetings/<int:meeting_id>/presenting")
@@ -235,7 +245,7 @@ def hand_over(person: Person, meeting: Meeting, body: HandOver) -> LiveAnswer:
     if to is None:
         raise InvalidInput("person_id", "渡す相手が見つかりません。")
     presenting.hand_over(session, person, meeting, to)
-    return announce(session, meeting)
+    return LiveAnswer.of(presenting.state_of(session, meeting))
 
 
 @blueprint.delete("/meetings/<int:meeting_id>/presenting")
@@ -246,7 +256,7 @@ def hand_over(person: Person, meeting: Meeting, body: HandOver) -> LiveAnswer:
 def stop(person: Person, meeting: Meeting) -> LiveAnswer:
     session = database_session()
     presenting.stop_presenting(session, person, meeting)
-    return announce(session, meeting)
+    return LiveAnswer.of(presenting.state_of(session, meeting))
 
 
 @blueprint.put("/meetings/<int:meeting_id>/current-item")
@@ -259,7 +269,7 @@ def change_item(person: Person, meeting: Meeting, body: ItemRequest) -> LiveAnsw
     item = item_of(meeting, body.agenda_item_id)
     assert item is not None
     presenting.change_item(session, person, meeting, item)
-    return announce(session, meeting)
+    return LiveAnswer.of(presenting.state_of(session, meeting))
 
 
 @blueprint.post("/meetings/<int:meeting_id>/pointer")
@@ -298,40 +308,6 @@ def keep_test(person: Person, meeting: Meeting, body: TestResult) -> TestAnswer:
 def tests(person: Person, meeting: Meeting) -> TestsAnswer:
     found = connection.last_tests(database_session(), meeting)
     return TestsAnswer(tests=[_test(entry) for entry in found.values()])
-
-
-def announce(session: Session, meeting: Meeting) -> LiveAnswer:
-    """Return the state after this request. Every terminal is sent it once it is on disk, as far as
-    its person may know it."""
-    session.flush()
-    state = presenting.state_of(session, meeting)
-    readers = presenting.readers_of_turn(session, state)
-    meeting_id, whole, to_all = meeting.id, _words(state), hub()
-    after_commit(lambda: to_all.tell(meeting_id, "state", whole, only=readers))
-    if readers is not None:
-        rest = _words(state.without_turn())
-        after_commit(lambda: to_all.tell(meeting_id, "state", rest, but=readers))
-    return _answer(state)
-
-
-def hub() -> Hub:
-    return cast(Hub, current_app.extensions["hub"])
-
-
-def _words(state: LiveState) -> str:
-    return _answer(state).model_dump_json(exclude={"you"})
-
-
-def _answer(state: LiveState) -> LiveAnswer:
-    return LiveAnswer(
-        sequence=state.sequence,
-        documents=state.documents,
-        presenter=PersonAnswer.of(state.presenter) if state.presenter else None,
-        turn=TurnAnswer.of(state.turn) if state.turn else None,
-        agenda_item_id=state.agenda_item_id,
-        is_turn_closed=state.is_turn_closed,
-        you=None,
-    )
 
 
 def _you(session: Session, person: Person, meeting: Meeting) -> YouAnswer:

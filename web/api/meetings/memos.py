@@ -7,17 +7,16 @@ from pydantic import Field
 
 from meetings.documents import memos
 from meetings.documents.documents import readable
-from meetings.rights import Right, readers_of
+from meetings.rights import Right
 from models.document import Document, DocumentVersion, Page
 from models.meeting import Meeting
 from models.memo import Memo, MemoKind
 from models.person import Person
 from web import access
-from web.api.meetings.live import hub
 from web.api.operations import Identity, Revision, Shape, operation
 from web.api.shapes import PersonAnswer
 from web.audit_access import note_hourly_look
-from web.transaction import after_commit, database_session
+from web.transaction import database_session
 
 blueprint = Blueprint("api_memos", __name__)
 
@@ -131,8 +130,6 @@ def write(person: Person, page: Page, body: MemoBody) -> MemoAnswer:
 def change(person: Person, memo: Memo, body: MemoChange) -> MemoAnswer:
     page = access.fetch(Page, body.page_id, Right.SEE, person)
     memos.change(database_session(), memo, page, body.content, body.based_on)
-    if memo.shared_at:
-        _tell(memo)
     return _as_written(person, memo)
 
 
@@ -140,9 +137,7 @@ def change(person: Person, memo: Memo, body: MemoChange) -> MemoAnswer:
 @access.to(Memo, Right.SEE)
 @operation("メモを消す（取り消せる）", answers=MemoAnswer)
 def erase(person: Person, memo: Memo) -> MemoAnswer:
-    memos.erase(memo)
-    if memo.shared_at:
-        _tell(memo)
+    memos.erase(database_session(), memo)
     return _as_written(person, memo)
 
 
@@ -150,9 +145,7 @@ def erase(person: Person, memo: Memo) -> MemoAnswer:
 @access.to(Memo, Right.SEE)
 @operation("消したメモを戻す", answers=MemoAnswer)
 def restore(person: Person, memo: Memo) -> MemoAnswer:
-    memos.restore(memo)
-    if memo.shared_at:
-        _tell(memo)
+    memos.restore(database_session(), memo)
     return _as_written(person, memo)
 
 
@@ -161,7 +154,6 @@ def restore(person: Person, memo: Memo) -> MemoAnswer:
 @operation("メモを会議の全員に見せる", answers=MemoAnswer)
 def share(person: Person, memo: Memo) -> MemoAnswer:
     memos.share(database_session(), memo)
-    _tell(memo)
     return _as_written(person, memo)
 
 
@@ -170,7 +162,6 @@ def share(person: Person, memo: Memo) -> MemoAnswer:
 @operation("メモを自分だけのものに戻す", answers=MemoAnswer)
 def unshare(person: Person, memo: Memo) -> MemoAnswer:
     memos.unshare(database_session(), memo)
-    _tell(memo)
     return _as_written(person, memo)
 
 
@@ -196,15 +187,6 @@ def bookmark(person: Person, page: Page) -> None:
 @operation("しおりを外す")
 def remove_bookmark(person: Person, page: Page) -> None:
     memos.remove_bookmark(database_session(), person, page)
-
-
-def _tell(memo: Memo) -> None:
-    """Tell the terminals of those who look at the document that a memo was shared, changed or taken
-    back."""
-    document, to_all = memo.page.version.document, hub()
-    meeting_id, fact = document.meeting_id, {"document_id": document.id}
-    readers = readers_of(database_session(), document)
-    after_commit(lambda: to_all.tell(meeting_id, "memos", fact, only=readers))
 
 
 def _as_written(person: Person, memo: Memo) -> MemoAnswer:

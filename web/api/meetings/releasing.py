@@ -7,7 +7,6 @@ from meetings.rights import Right
 from models.database import reading
 from models.document import Document, DocumentVersion
 from web import access
-from web.api.meetings.live import announce
 from web.transaction import database_session, engine_of, release
 
 
@@ -21,6 +20,5 @@ def release_version(version_id: int) -> Document:
     person = access.required_person()
     version = access.fetch(DocumentVersion, version_id, Right.PREPARE, person)
     versions.release_version(database_session(), person, version, changes)
-    announce(database_session(), version.meeting)
     document: Document = version.document
     return document

@@ -84,7 +84,6 @@ def end_others(person: Person) -> EndedAnswer:
     entry = access.current_sign_in()
     assert entry is not None
     ended = sign_ins.end_all(database_session(), person, person, but=entry.id)
-    entering.end_streams(person)
     return EndedAnswer(count=ended)
 
 
@@ -94,4 +93,3 @@ def end_others(person: Person) -> EndedAnswer:
 def end_sign_in(person: Person, sign_in_id: int) -> None:
     session = database_session()
     sign_ins.sign_out(session, sign_ins.one_of(session, person, sign_in_id))
-    entering.end_streams(person)

@@ -15,7 +15,6 @@ from web.api.people.account import EndedAnswer, SignInsAnswer
 from web.api.people.tokens import RoleAnswer
 from web.api.shapes import DepartmentAnswer
 from web.door.costs import RequestLane, costs
-from web.shared.entering import end_streams
 from web.shared.paging import paged_from
 from web.transaction import database_session, reading_session
 
@@ -120,7 +119,6 @@ def renew_password(person: Person, person_id: int) -> OneTimeAnswer:
     session = database_session()
     somebody = people.one(session, person_id)
     people.renew_password(session, person, somebody, hashed)
-    end_streams(somebody)
     assert somebody.one_time_until is not None
     return OneTimeAnswer(password=given, until=somebody.one_time_until)
 
@@ -132,7 +130,6 @@ def end(person: Person, person_id: int) -> AccountAnswer:
     session = database_session()
     somebody = people.one(session, person_id)
     people.end_person(session, person, somebody)
-    end_streams(somebody)
     return AccountAnswer.of(somebody)
 
 
@@ -173,7 +170,6 @@ def revoke(person: Person, person_id: int, body: RoleBody) -> AccountAnswer:
     session = database_session()
     somebody = people.one(session, person_id)
     people.revoke_role(session, person, somebody, body.role, _department(body.department_id))
-    end_streams(somebody)
     return AccountAnswer.of(somebody)
 
 
@@ -191,7 +187,6 @@ def end_sign_ins(person: Person, person_id: int) -> EndedAnswer:
     session = database_session()
     somebody = people.one(session, person_id)
     count = sign_ins.end_all(session, person, somebody)
-    end_streams(somebody)
     return EndedAnswer(count=count)
 
 
@@ -202,7 +197,6 @@ def end_sign_in(person: Person, person_id: int, sign_in_id: int) -> None:
     session = database_session()
     somebody = people.one(session, person_id)
     sign_ins.sign_out(session, sign_ins.one_of(session, somebody, sign_in_id), person)
-    end_streams(somebody)
 
 
 def _department(number: int | None) -> Department | None:

@@ -21,7 +21,6 @@ from models.meeting import AgendaItem, Meeting
 from models.person import Person
 from web import access, transaction
 from web.api.meetings import releasing
-from web.api.meetings.live import announce
 from web.audit_access import note_hourly_look, note_look, note_opening
 from web.door.costs import RequestLane, costs
 from web.shared import intake
@@ -54,7 +53,6 @@ def receive(person: Person, meeting: Meeting) -> Any:
         flash(f"「{name}」は登録できませんでした。{sentence}", "error")
     if not added:
         return redirect(target)
-    announce(database_session(), meeting)
     flash(f"資料を{len(added)}件登録しました。", "done")
     for document in added:
         _tell_if_known(document)
@@ -205,7 +203,6 @@ def change(person: Person, document: Document) -> Any:
         )
     elif not act:
         flash(f"資料「{document.title}」を変更しました。", "done")
-    announce(session, document.meeting)
     return _back(document)
 
 
@@ -214,7 +211,6 @@ def change(person: Person, document: Document) -> Any:
 def restore(person: Person, meeting: Meeting, document_id: int) -> Any:
     session = database_session()
     document = documents.restore_document(session, person, meeting, document_id)
-    announce(session, meeting)
     flash(f"資料「{document.title}」を元に戻しました。", "done")
     return _back(document)
 

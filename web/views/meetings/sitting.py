@@ -27,8 +27,8 @@ from models.meeting import Meeting
 from models.person import Person
 from models.sitting import Attendance, WayIn
 from web import access
-from web.api.meetings.live import hub
 from web.audit_access import note_arrival
+from web.streams.live import hub
 from web.transaction import database_session, reading_session, release
 from web.urls import address_of
 from web.views.meetings._meeting_head import meeting_head

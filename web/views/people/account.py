@@ -53,7 +53,6 @@ def change_password(person: Person) -> Any:
 def end_sign_in(person: Person, sign_in_id: int) -> Any:
     session = database_session()
     sign_ins.sign_out(session, sign_ins.one_of(session, person, sign_in_id))
-    entering.end_streams(person)
     flash("その端末をサインアウトしました。", "done")
     return redirect(url_for("account.show"))
 
@@ -64,7 +63,6 @@ def end_others(person: Person) -> Any:
     entry = access.current_sign_in()
     assert entry is not None
     count = sign_ins.end_all(database_session(), person, person, but=entry.id)
-    entering.end_streams(person)
     flash(f"ほかの端末{count}台をサインアウトしました。", "done")
     return redirect(url_for("account.show"))
 

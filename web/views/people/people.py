@@ -12,7 +12,6 @@ from meetings.people import passwords, people, sign_ins
 from models.person import Department, Person, Role, RoleGrant
 from web import access
 from web.door.costs import RequestLane, costs
-from web.shared.entering import end_streams
 from web.shared.paging import page_number, paged_from
 from web.transaction import database_session, reading_session, settle
 
@@ -78,7 +77,6 @@ def renew_password(person: Person, person_id: int) -> Any:
     session = database_session()
     somebody = people.one(session, person_id)
     people.renew_password(session, person, somebody, hashed)
-    end_streams(somebody)
     settle()
     return _show(somebody, given=given)
 
@@ -89,7 +87,6 @@ def end(person: Person, person_id: int) -> Any:
     session = database_session()
     somebody = people.one(session, person_id)
     people.end_person(session, person, somebody)
-    end_streams(somebody)
     return _done(somebody, f"{somebody.name}さんの利用を終わりにしました。")
 
 
@@ -128,7 +125,6 @@ def revoke(person: Person, person_id: int) -> Any:
     session = database_session()
     somebody, role = people.one(session, person_id), people.role_named(request.form.get("role", ""))
     people.revoke_role(session, person, somebody, role, _department(request.form.get("for")))
-    end_streams(somebody)
     return _done(somebody, f"{somebody.name}さんの{role.label}の役割を外しました。")
 
 
@@ -138,7 +134,6 @@ def end_sign_in(person: Person, person_id: int, sign_in_id: int) -> Any:
     session = database_session()
     somebody = people.one(session, person_id)
     sign_ins.sign_out(session, sign_ins.one_of(session, somebody, sign_in_id), person)
-    end_streams(somebody)
     return _done(somebody, "その端末をサインアウトしました。")
 
 
@@ -148,7 +143,6 @@ def end_sign_ins(person: Person, person_id: int) -> Any:
     session = database_session()
     somebody = people.one(session, person_id)
     count = sign_ins.end_all(session, person, somebody)
-    end_streams(somebody)
     return _done(somebody, f"{somebody.name}さんの端末{count}台をサインアウトしました。")
 
 
