@@ -167,7 +167,9 @@ class Segment(Base):
     is_mixed: Mapped[bool] = mapped_column(default=False)
     # When each piece of `heard` was said (minutes/transcripts/word_times.py); None where that is
     # not known.
-    moments: Mapped[StoredTimings | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    token_timings: Mapped[StoredTimings | None] = mapped_column(
+        "moments", JSON(none_as_null=True), deferred=True
+    )
     # Counts the changes of `text`, so that two people do not overwrite each other.
     revision: Mapped[int] = mapped_column(default=0)
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -59,9 +59,9 @@ def evaluate(folders: list[Path], audio_name: str | None, config: Config) -> lis
             wav = Path(workspace) / "sound.wav"
             audio.normalise(path, wav)
             started = time.monotonic()
-            moments = list(find(clip.segments, partial(audio.read, wav)))
+            timings = list(find(clip.segments, partial(audio.read, wav)))
             worked = time.monotonic() - started
-        found.append(_result(folder, clip, moments, worked))
+        found.append(_result(folder, clip, timings, worked))
     return found
 
 
@@ -116,11 +116,11 @@ def _counted(result: WordsResult) -> dict[str, Any]:
 
 
 def _result(
-    folder: Path, clip: recognition.Clip, moments: Sequence[Sequence[TokenTiming]], worked: float
+    folder: Path, clip: recognition.Clip, timings: Sequence[Sequence[TokenTiming]], worked: float
 ) -> WordsResult:
     words = [
         word_times.heard_words(segment, found)
-        for segment, found in zip(clip.segments, moments, strict=True)
+        for segment, found in zip(clip.segments, timings, strict=True)
     ]
     timed = list(_timed(clip.segments, words))
     late = timing_error.compare(timed, recognition.sentences_of(folder)).starts

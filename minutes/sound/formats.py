@@ -51,7 +51,7 @@ TOO_LONG = "録音が長すぎます（上限は{:,}時間）。分割してか�
 
 def reading(path: Path) -> dict[str, str]:
     """Returns FFmpeg's options for reading this file safely and to its end."""
-    return READ_SAFELY | ({"ignore_length": "1"} if wave_sizes.is_told_too_small(path) else {})
+    return READ_SAFELY | ({"ignore_length": "1"} if wave_sizes.declares_too_little(path) else {})
 
 
 def refuse_odd(rate: int, channels: int) -> None:

@@ -44,11 +44,11 @@ def _by_container(path: Path) -> datetime | None:
     with av.open(
         str(path.resolve()), metadata_errors="ignore", container_options=READ_SAFELY
     ) as container:
-        told = container.metadata
-    time = told.get("creation_time", "")
+        tags = container.metadata
+    time = tags.get("creation_time", "")
     if "T" in time:
         return _aware(datetime.fromisoformat(time))
-    day, hour = DAY.fullmatch(told.get("date", "")), TIME.fullmatch(time)
+    day, hour = DAY.fullmatch(tags.get("date", "")), TIME.fullmatch(time)
     if not (day and hour):
         return None
     parts = "-".join(day.groups() + hour.groups())

@@ -13,7 +13,7 @@ UNKNOWN = 0xFFFF_FFFF
 """The size that recorders write while it is not known."""
 
 
-def is_told_too_small(path: Path) -> bool:
+def declares_too_little(path: Path) -> bool:
     """Returns whether more sound follows after the declared end of a WAV's sound: bytes that are no
     further chunk.
     """

@@ -97,6 +97,6 @@ def _sounds_in_use(session: Session) -> set[str]:
 def _leases_held(session: Session) -> set[str]:
     leases: set[str] = set()
     for kind in (Chunk, Step):
-        held = select(kind.lease).where(kind.state == WorkState.RUNNING, kind.lease.is_not(None))
-        leases.update(lease for lease in session.scalars(held) if lease)
+        leased = select(kind.lease).where(kind.state == WorkState.RUNNING, kind.lease.is_not(None))
+        leases.update(lease for lease in session.scalars(leased) if lease)
     return leases

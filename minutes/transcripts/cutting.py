@@ -35,7 +35,7 @@ def split(
     heard = same_place(text, segment.heard, at)
     machine = same_place(text, segment.machine, at)
     middle = _second_at(segment, at, heard)
-    moments = word_times.cut(segment.moments, heard)
+    timings = word_times.cut(segment.token_timings, heard)
     second = Segment(
         transcript_id=segment.transcript_id,
         chunk_id=segment.chunk_id,
@@ -50,13 +50,13 @@ def split(
         confidence=segment.confidence,
         doubt=segment.doubt,
         is_mixed=segment.is_mixed,
-        moments=moments[1],
+        token_timings=timings[1],
         confirmed_by_id=segment.confirmed_by_id,
         confirmed_at=segment.confirmed_at,
     )
     session.add(second)
     segment.end_seconds = middle
-    segment.moments = moments[0]
+    segment.token_timings = timings[0]
     segment.heard, segment.machine = segment.heard[:heard], segment.machine[:machine]
     for proposal in list(segment.proposals):
         if proposal.start >= machine:
@@ -89,7 +89,7 @@ def join(session: Session, by: Person, segment: Segment, *, based_on: int) -> tu
     text = _with_gap(segment, segment.text, following.text)
     heard = _with_gap(segment, segment.heard, following.heard)
     gap = len(heard) - len(segment.heard) - len(following.heard)
-    segment.moments = word_times.joined(segment, following, gap)
+    segment.token_timings = word_times.joined(segment, following, gap)
     segment.heard = heard
     segment.machine = _with_gap(segment, segment.machine, following.machine)
     segment.end_seconds = max(segment.end_seconds, following.end_seconds)

@@ -214,7 +214,7 @@ def segments_between(
             .where(Segment.transcript_id == transcript.id)
             .where(begins >= start_seconds, begins < end_seconds)
             .order_by(begins, Segment.id)
-            .options(undefer(Segment.moments))
+            .options(undefer(Segment.token_timings))
         )
     )
 

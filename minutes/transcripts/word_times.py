@@ -1,7 +1,7 @@
 """Stores when each character of a segment was spoken and how sure the speech model was of it, and
 derives from that the times of words in the text as it is now.
 
-A segment's `moments` are pieces of its recognised text in order: for each the number of its
+A segment's `token_timings` are pieces of its recognised text in order: for each the number of its
 characters, the second of the recording at which it begins, and the speech model's probability of
 it.
 """
@@ -65,7 +65,7 @@ def keep(
         select(Segment.id, Segment.heard).where(Segment.transcript_id == transcript.id)
     )
     kept = [
-        {"id": row.id, "moments": _moments(found[row.id])}
+        {"id": row.id, "token_timings": _stored(found[row.id])}
         for row in rows
         if row.id in found
         and row.heard == heard[row.id]
@@ -75,7 +75,7 @@ def keep(
         session.execute(update(Segment), kept)
 
 
-def _moments(found: Sequence[TokenTiming]) -> StoredTimings:
+def _stored(found: Sequence[TokenTiming]) -> StoredTimings:
     return [(one.letters, round(one.seconds, 2), one.probability) for one in found]
 
 
@@ -83,7 +83,7 @@ def words_of(segment: Segment) -> list[TimedWord]:
     """Returns the words of the segment's text with their times; concatenated they are the text.
     Empty if no timings are known.
     """
-    letters = _letters(segment.moments or [], segment.end_seconds)
+    letters = _letters(segment.token_timings or [], segment.end_seconds)
     if not letters:
         return []
     heard = _heard_letters(segment.heard, segment.text, letters)
@@ -97,8 +97,8 @@ def heard_words(
     """Returns the words of a recognised text with the times `found` for it; concatenated they are
     the text.
     """
-    moments = [(one.letters, one.seconds, one.probability) for one in found]
-    letters = _letters(moments, heard.end_seconds)
+    timings = [(one.letters, one.seconds, one.probability) for one in found]
+    letters = _letters(timings, heard.end_seconds)
     return list(_words(heard.text, letters, language, heard.start_seconds))
 
 
@@ -106,18 +106,18 @@ def second_at(segment: Segment, place: int) -> float | None:
     """Returns the second at which the recognised character `place` was spoken, or None if
     unknown.
     """
-    letters = _letters(segment.moments or [], segment.end_seconds)
+    letters = _letters(segment.token_timings or [], segment.end_seconds)
     return letters[place].seconds if 0 <= place < len(letters) else None
 
 
 def cut(
-    moments: StoredTimings | None, place: int
+    timings: StoredTimings | None, place: int
 ) -> tuple[StoredTimings | None, StoredTimings | None]:
     """Returns the timings of the characters before `place` and of those after it."""
-    if moments is None:
+    if timings is None:
         return None, None
     first, second, begin = StoredTimings(), StoredTimings(), 0
-    for letters, seconds, probability in moments:
+    for letters, seconds, probability in timings:
         before = min(max(place - begin, 0), letters)
         if before:
             first.append((before, seconds, probability))
@@ -131,19 +131,19 @@ def joined(one: Segment, other: Segment, gap: int) -> StoredTimings | None:
     """Returns the timings of two segments whose recognised texts are joined with `gap` characters
     between them. None if those of one are unknown.
     """
-    if one.moments is None or other.moments is None:
+    if one.token_timings is None or other.token_timings is None:
         return None
     between: StoredTimings = [(gap, one.end_seconds, 1.0)] if gap else []
-    return [*one.moments, *between, *other.moments]
+    return [*one.token_timings, *between, *other.token_timings]
 
 
-def _letters(moments: StoredTimings, end_seconds: float) -> list[LetterTiming]:
+def _letters(timings: StoredTimings, end_seconds: float) -> list[LetterTiming]:
     """Returns the timing of each recognised character; the characters of one piece share its time
     evenly.
     """
     found = list[LetterTiming]()
-    ends = [*(seconds for _, seconds, _ in moments[1:]), end_seconds]
-    for (letters, seconds, probability), end in zip(moments, ends, strict=False):
+    ends = [*(seconds for _, seconds, _ in timings[1:]), end_seconds]
+    for (letters, seconds, probability), end in zip(timings, ends, strict=False):
         step = max(0.0, end - seconds) / letters
         found += [LetterTiming(round(seconds + n * step, 2), probability) for n in range(letters)]
     return found

@@ -140,17 +140,17 @@ def tell_voices_apart(material: Material) -> Write:
     if not config.speakers.tell_apart:
         return lambda session, transcription: None
     count = material.transcription.voices
-    told = material.tell_apart(config, material.wav, count, material.read)
+    diarisation = material.tell_apart(config, material.wav, count, material.read)
 
     def write(session: Session, transcription: Transcription) -> None:
         transcript = _transcript(session, transcription)
         if transcripts.is_closed(session, transcript):
             return
-        naming.keep(session, transcript, told.turns)
+        naming.keep(session, transcript, diarisation.turns)
         if transcript.meeting.series.keeps_voiceprints:
-            samples.keep(session, transcript, told.heard, told.embedding_sha256)
+            samples.keep(session, transcript, diarisation.heard, diarisation.embedding_sha256)
             least = config.speakers.voiceprint_likeness
-            suggestions.suggest(session, transcript, told.embedding_sha256, least)
+            suggestions.suggest(session, transcript, diarisation.embedding_sha256, least)
 
     return write
 
@@ -160,15 +160,15 @@ def time_words(material: Material) -> Write:
     with reading(material.engine) as session:
         segments = transcripts.segments_of(session, _transcript(session, material.transcription))
         said = {segment.id: _heard(segment) for segment in segments if segment.heard}
-    moments = dict[int, list[TokenTiming]]()
+    timings = dict[int, list[TokenTiming]]()
     if said:
         find = material.load_word_finder(_speech_model(material), material.transcription.language)
         found = find(list(said.values()), partial(material.read, material.wav))
-        moments = dict(zip(said, found, strict=True))
+        timings = dict(zip(said, found, strict=True))
 
     def write(session: Session, transcription: Transcription) -> None:
-        texts = {number: said[number].text for number in moments}
-        word_times.keep(session, _transcript(session, transcription), texts, moments)
+        texts = {number: said[number].text for number in timings}
+        word_times.keep(session, _transcript(session, transcription), texts, timings)
 
     return write
 

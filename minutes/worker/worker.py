@@ -266,8 +266,8 @@ class Worker:
         )
         write = STEPS[StepKind(step.kind)](material)
         with self._changing() as session:
-            held = work.finish_step(session, step.id, step.lease or "")
-            write(session, held.transcription)
+            finished = work.finish_step(session, step.id, step.lease or "")
+            write(session, finished.transcription)
 
     def _read(self, wav: Path, start_seconds: float, end_seconds: float) -> Samples:
         """Returns samples for a step. Raises Leaving if the worker has to stop; returns free memory
@@ -287,9 +287,9 @@ class Worker:
         for heard in recognise_chunk(recognise, wav, start, chunk.end_seconds):
             with self._changing() as session:
                 work.add_segment(session, chunk.id, lease, heard)
-                held = session.get_one(Chunk, chunk.id)
-                if self._stopping.is_set() or held.transcription.state == WorkState.PAUSED:
-                    leases.give_back(held)
+                current = session.get_one(Chunk, chunk.id)
+                if self._stopping.is_set() or current.transcription.state == WorkState.PAUSED:
+                    leases.give_back(current)
                     return
         with self._changing() as session:
             work.finish_chunk(session, chunk.id, lease)
@@ -335,8 +335,8 @@ class Worker:
         """
         try:
             with self._changing() as session:
-                held = leases.hold(session, type(piece), piece.id, piece.lease or "")
-                work.fail(session, held, problem)
+                still_leased = leases.hold(session, type(piece), piece.id, piece.lease or "")
+                work.fail(session, still_leased, problem)
         except leases.LeaseLost:
             LOG.info("what failed belongs to somebody else by now")
         except StorageFull as full:

@@ -86,7 +86,7 @@ def test_where_words_are_not_known_or_the_server_is_away_the_key_says_so(
     desk: Page, session: Session, transcript: Transcript
 ) -> None:
     for segment in transcript.segments:
-        segment.moments = None
+        segment.token_timings = None
     session.commit()
     desk.reload()
     desk.locator(".segment-text").first.focus()

@@ -31,15 +31,17 @@ def wav(tmp_path: Path) -> Path:
     return made
 
 
-def moments(find: FindTokenTimings, wav: Path, *segments: HeardSegment) -> list[list[TokenTiming]]:
+def token_timings(
+    find: FindTokenTimings, wav: Path, *segments: HeardSegment
+) -> list[list[TokenTiming]]:
     return list(find(segments, partial(audio.read, wav)))
 
 
-def test_each_word_has_its_moment_in_the_order_of_the_sound(
+def test_each_word_has_its_time_in_the_order_of_the_sound(
     find: FindTokenTimings, wav: Path
 ) -> None:
     first, second = HeardSegment(1.0, 8.652, SAID), HeardSegment(9.074, 13.086, LATER)
-    for heard, found in zip((first, second), moments(find, wav, first, second), strict=True):
+    for heard, found in zip((first, second), token_timings(find, wav, first, second), strict=True):
         assert sum(one.letters for one in found) == len(heard.text)
         seconds = [one.seconds for one in found]
         assert seconds == sorted(seconds)
@@ -50,7 +52,7 @@ def test_a_sentence_that_begins_within_a_segment_begins_when_it_was_said(
     find: FindTokenTimings, wav: Path
 ) -> None:
     both = HeardSegment(1.0, 13.086, SAID + LATER)
-    (found,) = moments(find, wav, both)
+    (found,) = token_timings(find, wav, both)
     today = next(word for word in heard_words(both, found) if word.text == "本日")
     assert today.seconds == pytest.approx(9.074, abs=0.3)
 
@@ -59,15 +61,15 @@ def test_a_misheard_word_is_less_probable_than_what_was_said(
     find: FindTokenTimings, wav: Path
 ) -> None:
     heard = HeardSegment(1.0, 8.652, SAID.replace("懇話会", "コンマッ会"))
-    (found,) = moments(find, wav, heard)
+    (found,) = token_timings(find, wav, heard)
     unsure = "".join(word.text for word in heard_words(heard, found) if word.is_unsure)
     assert "コンマッ" in unsure
     assert "計画" not in unsure
 
 
-def test_no_text_and_what_is_too_long_for_one_pass_have_no_moments(
+def test_no_text_and_what_is_too_long_for_one_pass_have_no_timings(
     find: FindTokenTimings, wav: Path
 ) -> None:
-    assert moments(find, wav) == []
-    found = moments(find, wav, HeardSegment(0.0, 1.0, ""), HeardSegment(1.0, 60.0, SAID))
+    assert token_timings(find, wav) == []
+    found = token_timings(find, wav, HeardSegment(0.0, 1.0, ""), HeardSegment(1.0, 60.0, SAID))
     assert found == [[], []]

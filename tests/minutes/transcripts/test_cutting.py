@@ -45,7 +45,7 @@ def test_both_halves_last_even_where_the_machine_heard_all_words_at_one_edge(
     session: Session, cast: Cast, segment: Segment, at_the_end: bool
 ) -> None:
     start, end = segment.start_seconds, segment.end_seconds
-    segment.moments = [(len(segment.heard), end if at_the_end else start, 0.9)]
+    segment.token_timings = [(len(segment.heard), end if at_the_end else start, 0.9)]
     transcripts.correct(session, cast.secretary, segment, "ここからは人が書いた文です", based_on=0)
     first, second = cutting.split(session, cast.secretary, segment, 5, based_on=1)
     assert start < first.end_seconds == second.start_seconds < end

@@ -12,7 +12,7 @@ from tests.conftest import Cast
 MISHEARD = {"提", "告"}
 
 
-def moments_of(segment: Segment) -> list[TokenTiming]:
+def timings_of(segment: Segment) -> list[TokenTiming]:
     """A quarter of a second for each letter, and no trust in 提告."""
     return [
         TokenTiming(1, segment.start_seconds + n / 4, 0.1 if letter in MISHEARD else 0.9)
@@ -24,13 +24,13 @@ def keep(session: Session, segment: Segment, heard: str, found: list[TokenTiming
     session.flush()
     number = segment.id
     word_times.keep(session, segment.transcript, {number: heard}, {number: found})
-    session.expire(segment, ["moments"])
+    session.expire(segment, ["token_timings"])
 
 
 @pytest.fixture
 def segment(session: Session, transcript: Transcript) -> Segment:
     first = transcript.segments[0]
-    keep(session, first, first.heard, moments_of(first))
+    keep(session, first, first.heard, timings_of(first))
     return first
 
 
@@ -80,16 +80,16 @@ def test_a_cut_falls_where_the_word_was_said_and_each_half_knows_its_words(
 def test_what_was_found_for_another_text_is_not_kept(
     session: Session, cast: Cast, segment: Segment
 ) -> None:
-    heard, found = segment.heard, moments_of(segment)
+    heard, found = segment.heard, timings_of(segment)
     first, second = cutting.split(session, cast.secretary, segment, 4, based_on=0)
-    of_first = [tuple(one) for one in first.moments or []]
+    of_first = [tuple(one) for one in first.token_timings or []]
     keep(session, first, heard, found)
     keep(session, second, second.heard, found)
-    assert [tuple(one) for one in first.moments or []] == of_first
+    assert [tuple(one) for one in first.token_timings or []] == of_first
     assert len(words_of(second)) < len(found)
 
 
-def test_without_moments_no_words_and_a_join_with_such_a_segment_has_none(
+def test_without_timings_no_words_and_a_join_with_such_a_segment_has_none(
     session: Session, cast: Cast, transcript: Transcript, segment: Segment
 ) -> None:
     assert words_of(transcript.segments[1]) == []

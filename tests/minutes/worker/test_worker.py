@@ -437,7 +437,7 @@ def test_when_words_were_said_is_a_step_of_its_own_and_knows_what_was_cut_meanwh
     nothing = speech_models.teach_nothing
     work_off(Worker(config, engine, lambda *_: every_ten_seconds, nothing, lambda *_: find))
     session.expire_all()
-    known = [segment.moments is not None for segment in made.segments]
+    known = [segment.token_timings is not None for segment in made.segments]
     assert known == [False, False, True, True]
     assert {step.state for step in made.transcription.steps} == {WorkState.FINISHED}
 

@@ -27,7 +27,7 @@ from models.transcript import (
 from web.bench.city.rows import Rows, Sentences
 
 VOICES, SECONDS_OF_A_SEGMENT = 8, 7.0
-MOMENTS = [[3, 1.25 * piece, 0.9] for piece in range(14)]
+TIMINGS = [[3, 1.25 * piece, 0.9] for piece in range(14)]
 
 
 class Records:
@@ -125,7 +125,7 @@ class Records:
                 machine=heard,
                 text=text,
                 confidence=0.9,
-                moments=MOMENTS,
+                moments=TIMINGS,  # the name of the column: rows are written past the mapping
                 revision=int(is_corrected),
                 confirmed_by_id=self._cast["morishita"] if is_confirmed else None,
                 confirmed_at=self._confirmed_at if is_confirmed else None,
