@@ -39,7 +39,7 @@ def keep(
             places.setdefault(place, []).append(segment)
     for (item_id, by), segments in places.items():
         item = session.get_one(AgendaItem, item_id) if item_id else None
-        transcripts.place_all(session, segments, item, by)
+        transcripts.set_agenda_item(session, segments, item, by)
 
 
 def start_agenda_item(
@@ -58,7 +58,7 @@ def start_agenda_item(
     is_known = agenda_item is not None or is_left_out
     changed = list(_run(session, segment))
     by_whom = AssignedBy.PERSON if is_known else None
-    transcripts.place_all(session, changed, agenda_item, by_whom)
+    transcripts.set_agenda_item(session, changed, agenda_item, by_whom)
     audit.note(session, by, "start_agenda_item", segment)
     return changed
 
@@ -72,7 +72,7 @@ def confirm_item(session: Session, by: Person, segment: Segment) -> list[Segment
     if segment.assigned_by in (None, AssignedBy.PERSON):
         raise NotPossibleNow(NOTHING_TO_CONFIRM)
     changed = [one for one in _run(session, segment) if one.assigned_by != AssignedBy.PERSON]
-    transcripts.place_all(session, changed, segment.agenda_item, AssignedBy.PERSON)
+    transcripts.set_agenda_item(session, changed, segment.agenda_item, AssignedBy.PERSON)
     audit.note(session, by, "confirm_item", segment)
     return changed
 
@@ -107,7 +107,7 @@ def place_again(session: Session, by: Person, placings: Sequence[AgendaMove]) ->
     standing = [one for one in placings if one.now.is_of(one.segment)]
     for then in dict.fromkeys(one.then for one in standing):
         segments = [one.segment for one in standing if one.then == then]
-        transcripts.place_all(session, segments, then.agenda_item, then.assigned_by)
+        transcripts.set_agenda_item(session, segments, then.agenda_item, then.assigned_by)
     changed = [one.segment for one in standing]
     if changed:
         audit.note(session, by, "place_again", changed[0])

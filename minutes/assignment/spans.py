@@ -102,7 +102,7 @@ def leave_rest_out(session: Session, by: Person, transcript: Transcript) -> list
         )
     changed = [segment for span in spans for segment in span.segments or (_without_words(span),)]
     session.add_all(changed)
-    transcripts.place_all(session, changed, None, AssignedBy.PERSON)
+    transcripts.set_agenda_item(session, changed, None, AssignedBy.PERSON)
     if changed:
         audit.note(session, by, "leave_rest_out", transcript)
     return changed

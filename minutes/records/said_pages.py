@@ -39,14 +39,14 @@ class PublicPages:
     def __init__(self, session: Session, revision: MinutesRevision) -> None:
         self._session = session
         self._showings = shown_pages.for_citizens(session, revision.meeting)
-        sources = records.sources_of(session, revision) if self._showings.stretches else []
+        sources = records.sources_of(session, revision) if self._showings.intervals else []
         self._recordings = {
             source.id: source.recording for source in sources if source.recording.is_beginning_sure
         }
 
     @cached_property
     def _pictured(self) -> dict[tuple[int, int], Page]:
-        keys = {(s.page.version.id, s.page.number) for s in self._showings.stretches}
+        keys = {(s.page.version.id, s.page.number) for s in self._showings.intervals}
         if not keys:
             return {}
         rows = self._session.scalars(
@@ -64,7 +64,7 @@ class PublicPages:
         facts = [
             [
                 (s.page.version.id, s.page.number, s.since, s.until)
-                for s in self._showings.stretches
+                for s in self._showings.intervals
             ],
             [(number, one.began_at) for number, one in sorted(self._recordings.items())],
             sorted(
@@ -113,7 +113,7 @@ def _beside(
     said: Iterable[SpokenSentence], recordings: dict[int, Recording], showings: Showings
 ) -> dict[SentencePlace, ShownPage]:
     found: dict[SentencePlace, ShownPage] = {}
-    if not recordings or not showings.stretches:
+    if not recordings or not showings.intervals:
         return found
     for one in said:
         recording = recordings.get(one.transcript_id)

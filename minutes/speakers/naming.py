@@ -63,7 +63,7 @@ def keep(session: Session, transcript: Transcript, turns: Sequence[SpeakerTurn])
     assert transcript.speakers is not None  # read at once, so that no segment asks for its own
     segments = transcripts.texts_of(session, transcript)
     unnamed = [one for one in segments if one.speaker and one.speaker.is_unnamed]
-    transcripts.give_speaker(session, unnamed, None)
+    transcripts.set_speaker(session, unnamed, None)
     _forget_empty(session, transcript)
     heard_in = _Heard(turns)
     of_voice: dict[int, list[Segment]] = {}
@@ -77,7 +77,7 @@ def keep(session: Session, transcript: Transcript, turns: Sequence[SpeakerTurn])
         changed = [one for one in those if one.is_mixed != is_mixed]
         transcripts.set_all(session, changed, is_mixed=is_mixed)
     for those in of_voice.values():
-        transcripts.give_speaker(session, those, _new_voice(session, transcript))
+        transcripts.set_speaker(session, those, _new_voice(session, transcript))
 
 
 def name_speaker(session: Session, by: Person, segment: Segment, name: str) -> None:
@@ -118,7 +118,7 @@ def name_speakers(session: Session, by: Person, namings: Sequence[Naming]) -> li
             changed.setdefault(name, []).append(segment)
     for name, segments in changed.items():
         speaker = _speaker_called(session, segments[0].transcript, name) if name else None
-        transcripts.give_speaker(session, segments, speaker)
+        transcripts.set_speaker(session, segments, speaker)
     every = [segment for segments in changed.values() for segment in segments]
     if every:
         audit.note(session, by, "name_speakers", every[0])
@@ -141,7 +141,7 @@ def name_voice(session: Session, by: Person, segment: Segment, name: str) -> lis
     if same is None:
         voice.name, voice.suggestion = name, None
     elif same is not voice:
-        transcripts.give_speaker(session, segments, same)
+        transcripts.set_speaker(session, segments, same)
         session.delete(voice)
         segment.transcript.speakers.remove(voice)
     audit.note(session, by, "name_voice", segment)
@@ -160,7 +160,7 @@ def split_voice(session: Session, by: Person, segment: Segment) -> list[Segment]
         if (each.start_seconds, each.id) >= place
     ]
     other = _new_voice(session, segment.transcript)
-    transcripts.give_speaker(session, segments, other)
+    transcripts.set_speaker(session, segments, other)
     voiceprints.follow_parting(session, by, voice)
     audit.note(session, by, "split_voice", segment)
     return segments

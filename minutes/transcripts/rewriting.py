@@ -2,7 +2,7 @@
 single corrections, but nobody else waits while thousands are written.
 
 Finding what their words teach is slow, and its results are cached (`learning.lessons`). Callers
-that call `think_of_texts` or `think_of_ticks` before they take the write lock hold it for a shorter
+that call `prepare_texts` or `prepare_ticks` before they take the write lock hold it for a shorter
 time.
 """
 
@@ -47,7 +47,7 @@ class Tick:
     then: bool
 
 
-def think_of_texts(session: Session, transcript: Transcript, wanted: Sequence[Rewriting]) -> None:
+def prepare_texts(session: Session, transcript: Transcript, wanted: Sequence[Rewriting]) -> None:
     """Does the slow part of `correct_all` in advance and caches it; changes nothing."""
     text_of = {one.segment_id: one.text for one in wanted}
     for row in _rows(session, transcript, Segment.confirmed_at.is_not(None)):
@@ -81,7 +81,7 @@ def correct_all(
         _write(session, by, transcript, changed)
 
 
-def think_of_ticks(session: Session, transcript: Transcript, wanted: Sequence[Tick]) -> None:
+def prepare_ticks(session: Session, transcript: Transcript, wanted: Sequence[Tick]) -> None:
     """Does the slow part of `tick_all` in advance and caches it; changes nothing."""
     ticked = {one.segment_id for one in wanted if one.then}
     for row in _rows(session, transcript, Segment.confirmed_at.is_(None)):

@@ -61,37 +61,37 @@ class PageInterval:
 class Showings:
     """The pages shown at one meeting that somebody may see."""
 
-    def __init__(self, stretches: list[PresentedInterval]) -> None:
-        """Expects `stretches` in order of time, without overlaps."""
-        self.stretches = stretches
-        self._since = [stretch.since for stretch in stretches]
+    def __init__(self, intervals: list[PresentedInterval]) -> None:
+        """Expects `intervals` in order of time, without overlaps."""
+        self.intervals = intervals
+        self._since = [interval.since for interval in intervals]
 
     def during(self, recording: Recording, start: float, end: float) -> ShownPage | None:
         """Returns the page that was shown longest in these seconds of the recording. None if no
         page was shown or the recording's start time is unknown.
         """
         seconds: dict[ShownPage, float] = defaultdict(float)
-        for stretch, first, last in self._within(recording, start, max(end, start + 0.001)):
-            seconds[stretch.page] += last - first
+        for interval, first, last in self._within(recording, start, max(end, start + 0.001)):
+            seconds[interval.page] += last - first
         return max(seconds, key=lambda page: seconds[page], default=None)
 
-    def moments(self, recording: Recording, page: ShownPage) -> list[tuple[float, float]]:
+    def spans_of(self, recording: Recording, page: ShownPage) -> list[tuple[float, float]]:
         """Returns start and end, in seconds of the recording, of each time this page was shown."""
         every = self._within(recording, 0.0, recording.duration_seconds)
-        return [(first, last) for stretch, first, last in every if stretch.page == page]
+        return [(first, last) for interval, first, last in every if interval.page == page]
 
     def to_hear(self, recording: Recording) -> list[PresentedInterval]:
         """Returns up to three page turns by whose sound a person can check the recording's start
         time: the first, one in the middle and the last of those during the recording; of all of
         them if none falls into it or the start time is unknown.
         """
-        stretches = self.stretches
+        intervals = self.intervals
         if began := recording.began_at:
             ended = began + timedelta(seconds=recording.duration_seconds)
-            reached = [stretch for stretch in stretches if began <= stretch.since <= ended]
-            stretches = reached or stretches
-        last = len(stretches) - 1
-        return [stretches[place] for place in sorted({0, last // 2, last})] if stretches else []
+            reached = [interval for interval in intervals if began <= interval.since <= ended]
+            intervals = reached or intervals
+        last = len(intervals) - 1
+        return [intervals[place] for place in sorted({0, last // 2, last})] if intervals else []
 
     def _within(
         self, recording: Recording, start: float, end: float
@@ -103,14 +103,14 @@ class Showings:
         if began is None:
             return
         place = max(0, bisect_right(self._since, began + timedelta(seconds=start)) - 1)
-        for number in range(place, len(self.stretches)):
-            stretch = self.stretches[number]
-            first = max(start, (stretch.since - began).total_seconds())
-            last = min(end, (stretch.until - began).total_seconds())
+        for number in range(place, len(self.intervals)):
+            interval = self.intervals[number]
+            first = max(start, (interval.since - began).total_seconds())
+            last = min(end, (interval.until - began).total_seconds())
             if first >= end:
                 return
             if first < last:
-                yield stretch, first, last
+                yield interval, first, last
 
 
 def for_person(session: Session, person: Person, meeting: Meeting) -> Showings:
@@ -124,7 +124,7 @@ def for_citizens(session: Session, meeting: Meeting) -> Showings:
     return _seen(session, meeting, may_publish_pages)
 
 
-def moments_of(
+def page_intervals_of(
     session: Session, person: Person, version: DocumentVersion, number: int
 ) -> list[PageInterval]:
     """Returns when this page was shown, in order of time over all recordings of the meeting. Times
@@ -133,34 +133,34 @@ def moments_of(
     page = ShownPage(version, number)
     showings = for_person(session, person, version.meeting)
     found = [
-        moment
+        interval
         for placed in placed_recordings(session, version.meeting)
-        for moment in _moments_in(session, showings, placed, page)
+        for interval in _page_intervals_in(session, showings, placed, page)
     ]
-    return sorted(found, key=lambda moment: _on_the_clock(moment))
+    return sorted(found, key=lambda interval: _on_the_clock(interval))
 
 
-def stretches_of(session: Session, meeting: Meeting) -> list[PresentedInterval]:
+def presented_intervals_of(session: Session, meeting: Meeting) -> list[PresentedInterval]:
     """Returns all pages shown at the meeting, whatever a reader may see of them."""
     turned = _turns(session, meeting)
     if not turned:
         return []
-    spells = _spells(session, meeting)
+    presentings = _presentings(session, meeting)
     ends = [at for at, _ in turned[1:]] + [FOREVER]
     cut = [
         PresentedInterval(page, max(at, began), min(end, ended))
         for (at, page), end in zip(turned, ends, strict=True)
-        for began, ended in spells
+        for began, ended in presentings
         if max(at, began) < min(end, ended)
     ]
     return _joined(cut)
 
 
 def _seen(session: Session, meeting: Meeting, may_see: Callable[[Document], bool]) -> Showings:
-    every = stretches_of(session, meeting)
-    versions = {stretch.page.version for stretch in every}
+    every = presented_intervals_of(session, meeting)
+    versions = {interval.page.version for interval in every}
     open_ones = {v for v in versions if v.released_at is not None and may_see(v.document)}
-    return Showings([stretch for stretch in every if stretch.page.version in open_ones])
+    return Showings([interval for interval in every if interval.page.version in open_ones])
 
 
 def _turns(session: Session, meeting: Meeting) -> list[tuple[datetime, ShownPage]]:
@@ -181,7 +181,7 @@ def _turns(session: Session, meeting: Meeting) -> list[tuple[datetime, ShownPage
     return turned
 
 
-def _spells(session: Session, meeting: Meeting) -> list[tuple[datetime, datetime]]:
+def _presentings(session: Session, meeting: Meeting) -> list[tuple[datetime, datetime]]:
     """Returns from when to when somebody presented. A page that was left open is shown again for
     the next presenter.
     """
@@ -191,35 +191,35 @@ def _spells(session: Session, meeting: Meeting) -> list[tuple[datetime, datetime
     return [(row.began_at, row.ended_at or FOREVER) for row in rows]
 
 
-def _joined(stretches: list[PresentedInterval]) -> list[PresentedInterval]:
+def _joined(intervals: list[PresentedInterval]) -> list[PresentedInterval]:
     """Returns the intervals with those of the same page joined: zooming and handing over do not
     turn a page.
     """
     joined: list[PresentedInterval] = []
-    for stretch in stretches:
+    for interval in intervals:
         before = joined[-1] if joined else None
-        is_same = before is not None and before.page == stretch.page
-        if before and is_same and stretch.since - before.until < SAME_BREATH:
-            joined[-1] = replace(before, until=stretch.until)
+        is_same = before is not None and before.page == interval.page
+        if before and is_same and interval.since - before.until < SAME_BREATH:
+            joined[-1] = replace(before, until=interval.until)
         else:
-            joined.append(stretch)
+            joined.append(interval)
     return joined
 
 
-def _moments_in(
+def _page_intervals_in(
     session: Session, showings: Showings, placed: PlacedRecording, page: ShownPage
 ) -> list[PageInterval]:
-    spans = showings.moments(placed.recording, page)
+    spans = showings.spans_of(placed.recording, page)
     transcript = usual_transcript(session, placed.recording) if spans else None
     made = []
     for start, end in spans:
-        said = _said(session, showings, transcript, page, start, end) if transcript else []
+        said = _said_during(session, showings, transcript, page, start, end) if transcript else []
         if said or end - start >= LEAFED_PAST_SECONDS:
             made.append(PageInterval(placed, transcript, start, end, said))
     return made
 
 
-def _said(
+def _said_during(
     session: Session,
     showings: Showings,
     transcript: Transcript,
@@ -245,7 +245,7 @@ def _said(
     ]
 
 
-def _on_the_clock(moment: PageInterval) -> tuple[datetime, bool]:
-    began = moment.placed.recording.began_at
-    assert began is not None  # without one there are no moments
-    return began + timedelta(seconds=moment.start_seconds), moment.placed.is_spare
+def _on_the_clock(interval: PageInterval) -> tuple[datetime, bool]:
+    began = interval.placed.recording.began_at
+    assert began is not None  # without one there are no intervals
+    return began + timedelta(seconds=interval.start_seconds), interval.placed.is_spare

@@ -93,7 +93,7 @@ def take_back_confirmation(session: Session, by: Person, segment: Segment) -> No
     audit.note(session, by, "take_back_confirmation", segment)
 
 
-def give_speaker(session: Session, segments: Sequence[Segment], speaker: Speaker | None) -> None:
+def set_speaker(session: Session, segments: Sequence[Segment], speaker: Speaker | None) -> None:
     """Sets the speaker, or none, of all the segments in one statement."""
     session.flush()
     set_all(session, segments, speaker_id=speaker.id if speaker else None)
@@ -101,7 +101,7 @@ def give_speaker(session: Session, segments: Sequence[Segment], speaker: Speaker
         set_committed_value(segment, "speaker", speaker)
 
 
-def place_all(
+def set_agenda_item(
     session: Session,
     segments: Sequence[Segment],
     agenda_item: AgendaItem | None,
@@ -130,7 +130,7 @@ def set_all(session: Session, segments: Sequence[Segment], **values: Any) -> Non
             set_committed_value(segment, name, value)
 
 
-def read_beside(session: Session, segments: Sequence[Segment]) -> None:
+def load_beside(session: Session, segments: Sequence[Segment]) -> None:
     """Loads what the editor shows beside these texts, for all of them at once."""
     identities = [segment.id for segment in segments]
     session.scalars(select(Segment).where(Segment.id.in_(identities)).options(*BESIDE)).all()

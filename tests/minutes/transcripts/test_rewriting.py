@@ -101,7 +101,7 @@ def test_many_corrections_leave_what_each_alone_leaves(
     for segment, (_, right, _) in zip(one_by_one.segments, texts, strict=True):
         transcripts.correct(session, cast.secretary, segment, right, based_on=segment.revision)
     wanted = wanted_of(at_once, texts)
-    rewriting.think_of_texts(session, at_once, wanted)
+    rewriting.prepare_texts(session, at_once, wanted)
     rewriting.correct_all(session, cast.secretary, at_once, wanted)
     assert outcome(session, at_once) == outcome(session, one_by_one)
     assert any(outcome(session, at_once)["taught"])
@@ -161,7 +161,7 @@ def test_many_ticks_end_as_each_by_itself_does_and_leave_what_was_ticked_since(
         elif not was_open:
             transcripts.take_back_confirmation(session, cast.secretary, single)
     expected = outcome(session, one_by_one)
-    rewriting.think_of_ticks(session, together, wanted)
+    rewriting.prepare_ticks(session, together, wanted)
     changed = rewriting.tick_all(session, cast.secretary, together, wanted)
     assert outcome(session, together) == expected
     left = sum(not is_confirmed for _, _, is_confirmed in texts[::3])

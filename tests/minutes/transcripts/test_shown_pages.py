@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from meetings.disk.storage import Storage
 from meetings.documents import documents
 from meetings.documents.documents import Permissions
-from minutes.transcripts.shown_pages import ShownPage, for_citizens, for_person, moments_of
+from minutes.transcripts.shown_pages import ShownPage, for_citizens, for_person, page_intervals_of
 from models.base import now
 from models.document import DocumentVersion
 from models.person import Person
@@ -41,7 +41,7 @@ def spans(session: Session, by: Person, version: DocumentVersion) -> list[tuple[
     """Which recording, from and to."""
     return [
         (m.placed.recording.file_name, m.start_seconds, m.end_seconds)
-        for m in moments_of(session, by, version, 1)
+        for m in page_intervals_of(session, by, version, 1)
     ]
 
 
@@ -137,7 +137,7 @@ def test_both_parts_and_the_spare_recorder_know_the_same_page(
         other.id,
         1,
     )  # 85.4 to 87.8
-    found = moments_of(session, cast.secretary, one, 1)
+    found = page_intervals_of(session, cast.secretary, one, 1)
     assert [(m.placed.recording.file_name, [s.text for s in m.segments]) for m in found] == [
         ("前半.flac", [heard.text for heard in FIRST]),
         ("予備機.wav", [spare.segments[0].text]),
@@ -216,7 +216,7 @@ def test_a_removed_document_is_shown_to_nobody(
     turn(session, other, 8)
     documents.remove_document(session, cast.organiser, other.document)
     assert page_of(session, cast.secretary, two_parts.first.segments[1]) is None
-    assert moments_of(session, cast.secretary, other, 1) == []
+    assert page_intervals_of(session, cast.secretary, other, 1) == []
 
 
 def test_a_closed_document_is_shown_to_its_readers_and_to_no_citizen(

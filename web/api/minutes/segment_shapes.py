@@ -246,5 +246,5 @@ class SegmentsChanged(Shape):
     @classmethod
     def of(cls, segments: list[Segment]) -> "SegmentsChanged":
         settle()
-        transcripts.read_beside(reading_session(), segments)
+        transcripts.load_beside(reading_session(), segments)
         return cls(segments=[SegmentAnswer.of(segment) for segment in segments])

@@ -197,7 +197,7 @@ def find_alike(person: Person, segment: Segment, body: Earlier) -> AlikesAnswer:
 def correct_texts(person: Person, transcript: Transcript, body: Texts) -> SegmentsChanged:
     """Correct all the texts that are sent, or none of them."""
     wanted = [Rewriting(one.segment_id, one.text, one.revision) for one in body.texts]
-    rewriting.think_of_texts(reading_session(), transcript, wanted)
+    rewriting.prepare_texts(reading_session(), transcript, wanted)
     rewriting.correct_all(database_session(), person, transcript, wanted)
     settle()
     named = {one.segment_id for one in body.texts}
@@ -228,7 +228,7 @@ def tick_segments(person: Person, transcript: Transcript, body: Ticks) -> Segmen
     """Confirm segments, or take that back. Only what a person has listened to is to be sent;
     segments whose state is not `now` any more are left as they are."""
     wanted = [Tick(one.segment_id, one.now, one.then) for one in body.confirmations]
-    rewriting.think_of_ticks(reading_session(), transcript, wanted)
+    rewriting.prepare_ticks(reading_session(), transcript, wanted)
     changed = rewriting.tick_all(database_session(), person, transcript, wanted)
     settle()
     return SegmentsChanged.of(

@@ -111,7 +111,7 @@ def moments(person: Person, version: DocumentVersion, number: int) -> MomentsAns
     session = database_session()
     if number > page_counts([version])[version.id] or number < 1:
         raise NotFound()
-    found = shown_pages.moments_of(session, person, version, number)
+    found = shown_pages.page_intervals_of(session, person, version, number)
     for transcript in {m.transcript for m in found if m.transcript and m.segments}:
         note_look(person, "read", transcript)
     return MomentsAnswer(moments=[MomentAnswer.of(moment) for moment in found])
