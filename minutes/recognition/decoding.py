@@ -12,18 +12,20 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from queue import SimpleQueue
 
 from minutes.recognition import hallucination_checks, memory
-from minutes.recognition.batching import SpeechLane, cut_lanes
+from minutes.recognition.batching import SpeechLane, TimeSpan, cut_lanes
+from minutes.recognition.coverage import is_covered
 from minutes.recognition.heard import HeardSegment, Recognise
 from minutes.recognition.sentences import Phrase, segments
 from minutes.recognition.whisper import (
     FRAMES_A_SECOND,
     LONGEST_PROMPT,
     Decoded,
+    Encoded,
     Spectrogram,
     TimestampedText,
     Whisper,
@@ -351,8 +353,7 @@ def _next_windows(whisper: Whisper, lanes: list[LaneProgress]) -> None:
     encoded = whisper.encode([_window(whisper, progress) for progress in lanes])
     first = whisper.decode(encoded, [progress.prompt for progress in lanes], beam=BEAM)
     hypotheses = [
-        assess(progress.lane, *span, decoded, whisper.writing)
-        for progress, span, decoded in zip(lanes, spans, first, strict=True)
+        _hypothesis(whisper, *window) for window in zip(lanes, spans, encoded, first, strict=True)
     ]
     for beam, temperature in LADDER:
         again = [n for n, hypothesis in enumerate(hypotheses) if hypothesis.doubt]
@@ -361,7 +362,28 @@ def _next_windows(whisper: Whisper, lanes: list[LaneProgress]) -> None:
         for few in _batches(again, MOST_SEQUENCES // beam):
             others = whisper.decode([encoded[n] for n in few], beam=beam, temperature=temperature)
             for n, other in zip(few, others, strict=True):
-                hypothesis = assess(lanes[n].lane, *spans[n], other, whisper.writing)
+                hypothesis = _hypothesis(whisper, lanes[n], spans[n], encoded[n], other)
                 hypotheses[n] = max(hypotheses[n], hypothesis, key=lambda one: one.merit)
     for progress, hypothesis in zip(lanes, hypotheses, strict=True):
         progress.adopt(hypothesis)
+
+
+def _hypothesis(
+    whisper: Whisper,
+    progress: LaneProgress,
+    span: TimeSpan,
+    encoded: Encoded,
+    decoded: Decoded,
+) -> Hypothesis:
+    """Returns the hypothesis that this decoding gives for the window, in which speech that the
+    decoder passed over counts as missing.
+    """
+    found = assess(progress.lane, *span, decoded, whisper.writing)
+    phrases = tuple(
+        phrase
+        if phrase.doubt or is_covered(whisper, progress.lane, span[0], encoded, phrase)
+        else replace(phrase, doubt=Doubt.MISSING)
+        for phrase in found.phrases
+    )
+    doubt = max((found.doubt, *(phrase.doubt for phrase in phrases)), key=WORST_LAST.index)
+    return replace(found, phrases=phrases, doubt=doubt)

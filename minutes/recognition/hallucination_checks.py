@@ -21,6 +21,11 @@ MISSING_SECONDS = 2.0
 laugh.
 """
 
+UNCOVERED_SECONDS = 1.5
+"""Detected speech between the beginnings of two neighbouring words from which the decoder passed
+over something. In text that is complete there is at most 0.9 s of it.
+"""
+
 SPARE_CHARACTERS = 6
 """Characters that a text may have beyond the fastest possible speech before it is doubtful."""
 UNSURE_BELOW = -1.0
@@ -53,10 +58,21 @@ def doubt_of(
         return Doubt.INVENTED
     if letters > possible + SPARE_CHARACTERS:
         return Doubt.FAST
-    said = sum(letter not in PUNCTUATION for letter in text)  # marks fill no time
-    if spoken_seconds > MISSING_SECONDS and said < spoken_seconds * writing.slowest:
+    if spoken_seconds > MISSING_SECONDS and _said(text) < spoken_seconds * writing.slowest:
         return Doubt.MISSING
     return Doubt.UNSURE if score < UNSURE_BELOW else None
+
+
+def has_room(text: str, spoken_seconds: float, writing: Writing = JAPANESE) -> bool:
+    """Returns whether something else may have been said within the `spoken_seconds` of this text:
+    whether it is short enough for ordinary speech of UNCOVERED_SECONDS less.
+    """
+    return _said(text) <= (spoken_seconds - UNCOVERED_SECONDS) * writing.brisk
+
+
+def _said(text: str) -> int:
+    """Returns the number of letters, without marks, which fill no time."""
+    return sum(letter not in PUNCTUATION for letter in text)
 
 
 def is_stock_phrase(text: str) -> bool:

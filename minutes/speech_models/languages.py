@@ -1,5 +1,6 @@
 """What the recogniser has to know of a language besides its code."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -7,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Writing:
     """How a language is spoken and written. `fastest` and `slowest` are bounds for the characters
-    in a second of detected speech; `space` is what stands between two sentences.
+    in a second of detected speech, `brisk` is what ordinary speech seldom exceeds; `space` is what
+    stands between two sentences.
 
     `is_punctuated_here`: sentences are found and punctuated by our rules, as only Japanese is;
     otherwise the model's punctuation stays. `letters` matches the text of the tokens that the
@@ -16,6 +18,7 @@ class Writing:
 
     fastest: float
     slowest: float
+    brisk: float = math.inf
     space: str = ""
     is_punctuated_here: bool = False
     letters: re.Pattern[str] | None = None
@@ -29,7 +32,9 @@ JAPANESE_LETTERS = re.compile(
 stands before a foreign word.
 """
 
-JAPANESE = Writing(fastest=14.0, slowest=4.0, is_punctuated_here=True, letters=JAPANESE_LETTERS)
+JAPANESE = Writing(
+    fastest=14.0, slowest=4.0, brisk=8.0, is_punctuated_here=True, letters=JAPANESE_LETTERS
+)
 """The bounds are wide: speech in our meetings has 5 to 9 characters a second."""
 
 # Wide bounds from common rates of speech; nothing was measured on recordings in these languages.
