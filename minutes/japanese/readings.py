@@ -42,6 +42,7 @@ LONGEST_PIECE = 1_000
 """Characters that MeCab parses at once."""
 
 LONGEST_NUMBER = 16
+MOST_PATHS, MOST_READINGS = 8, 3
 """The most digits that are read as one number."""
 LONGEST_SPELLED = 5
 """The most Latin capitals that are read letter by letter."""
@@ -83,6 +84,7 @@ class Token:
     start: int
     cost: int
     lemma: str = ""
+    spelling: str = ""
 
     @property
     def end(self) -> int:
@@ -250,19 +252,47 @@ def _words_of(text: str, start: int) -> Iterator[Token]:
     while node:
         if node.surface:
             place = text.index(node.surface, place)
-            kind, subkind, lemma, kana = _parsed(node.surface, node.feature)
+            kind, subkind, lemma, kana, spelling = _parsed(node.surface, node.feature)
             cost = node.cost - before
-            yield Token(node.surface, kind, subkind, kana, start + place, cost, lemma)
+            at = start + place
+            yield Token(node.surface, kind, subkind, kana, at, cost, lemma, spelling)
             place += len(node.surface)
         before, node = node.cost, node.next
 
 
 @lru_cache(MOST_PARSED)
-def _parsed(surface: str, feature: str) -> tuple[str, str, str, str]:
-    """Returns part of speech, its subdivision, lemma and reading."""
+def _parsed(surface: str, feature: str) -> tuple[str, str, str, str, str]:
+    """Returns part of speech, its subdivision, lemma, reading, and the reading's spelling."""
     features = next(csv.reader([feature]))
     lemma = features[LEMMA] if len(features) > WRITTEN_AS_SAID else ""
-    return features[0], features[1], lemma, _kana(surface, features)
+    return features[0], features[1], lemma, _kana(surface, features), _spelling(surface, features)
+
+
+def _spelling(surface: str, features: list[str]) -> str:
+    spelling = features[WRITTEN_AS_SAID] if len(features) > WRITTEN_AS_SAID else ""
+    spelling = spelling if KATAKANA.fullmatch(spelling) else as_katakana(surface)
+    return spelling if KATAKANA.fullmatch(spelling) else ""
+
+
+@lru_cache(MOST_PARSED)
+def other_readings(surface: str) -> tuple[str, ...]:
+    """Returns the spellings in katakana of all readings of a word among MeCab's MOST_PATHS best
+    paths through it, the likeliest first.
+    """
+    known = tagger()
+    known.parseNBestInit(surface)
+    found: dict[str, None] = {}
+    for _ in range(MOST_PATHS):
+        node, spelling = known.nextNode(), ""
+        if node is None:
+            break
+        while node:
+            if node.surface:
+                spelling += _parsed(node.surface, node.feature)[-1] or "?"
+            node = node.next
+        if KATAKANA.fullmatch(spelling):
+            found[spelling] = None
+    return tuple(found)[:MOST_READINGS]
 
 
 def _kana(surface: str, features: list[str]) -> str:

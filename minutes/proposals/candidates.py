@@ -82,7 +82,9 @@ class Candidate:
     `far` is the distance in sound between the whole words, as a share of `length`, the number of
     sounds of the longer one. `gain` says by how much MeCab's cost of the text falls. `heard` are
     the whole words that are replaced, `is_for_word` whether they are a single word in kanji.
-    `times` counts the segments in which a person corrected them so.
+    `times` counts the segments in which a person corrected them so. `conversion` is the gain of the
+    same replacement in an input method's dictionary (`conversion/`), None where that does not
+    suggest it; `lead` how much more that is than the gain of the best other one at its place.
     """
 
     start: int
@@ -97,6 +99,8 @@ class Candidate:
     heard: str = ""
     is_for_word: bool = False
     times: int = 0
+    conversion: int | None = None
+    lead: int = 0
 
     def applied_to(self, text: str) -> str:
         """Returns the text with the replacement made."""
@@ -123,9 +127,11 @@ class TextSpan:
     is_word: bool
 
 
-def candidates(text: str, vocabulary: MeetingVocabulary) -> list[Candidate]:
-    """Returns every replacement that is near enough in sound, in no particular order. Places are
-    those of the text in NFKC, which has as many characters.
+def candidates(
+    text: str, vocabulary: MeetingVocabulary, suggested: Iterable[Candidate] = ()
+) -> list[Candidate]:
+    """Returns every replacement that is near enough in sound, and those `suggested` for the text,
+    in no particular order. Places are those of the text in NFKC, which has as many characters.
     """
     text = plain(text)
     cost = naturalness(text)
@@ -136,6 +142,7 @@ def candidates(text: str, vocabulary: MeetingVocabulary) -> list[Candidate]:
         *_homophones(text, spans),
         *_dates(text),
         *_learned(text, spans, vocabulary),
+        *suggested,
     ]
     for one in found:
         if one.new in vocabulary.taught.off:
@@ -143,14 +150,32 @@ def candidates(text: str, vocabulary: MeetingVocabulary) -> list[Candidate]:
         one = _trimmed(one)
         key = one.start, one.end, one.new
         is_other = accuracy.comparable(one.old) != accuracy.comparable(one.new)
-        if is_other and (key not in best or _is_better(one, best[key])):
-            best[key] = one
-    costed = (_with_gain(one, text, cost) for one in best.values())
-    return [one for one in costed if one.origin != Origin.DICTIONARY or one.gain >= MORE_NATURAL]
+        if is_other:
+            best[key] = _better(one, best.get(key, one))
+    costed = (_with_gain(one, text, cost) for one in _with_leads(list(best.values())))
+    return [one for one in costed if _is_possible(one)]
 
 
-def _is_better(one: Candidate, other: Candidate) -> bool:
-    return _rank(one) > _rank(other)
+def _with_leads(found: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Yields the candidates with their leads; what was heard is a rival with a gain of 0."""
+    gains = [(one, one.conversion) for one in found if one.conversion is not None]
+    for one in found:
+        if one.conversion is None:
+            yield one
+            continue
+        others = [gain for other, gain in gains if other is not one and other.overlaps(one)]
+        yield replace(one, lead=one.conversion - max([0, *others]))
+
+
+def _is_possible(one: Candidate) -> bool:
+    is_word_of_unidic = one.origin == Origin.DICTIONARY and one.conversion is None
+    return not is_word_of_unidic or one.gain >= MORE_NATURAL
+
+
+def _better(one: Candidate, other: Candidate) -> Candidate:
+    """Returns the better of two sources of the same replacement, with what both know."""
+    best = one if _rank(one) > _rank(other) else other
+    return replace(best, conversion=other.conversion if one.conversion is None else one.conversion)
 
 
 def _rank(one: Candidate) -> tuple[int, bool, float]:

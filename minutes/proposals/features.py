@@ -23,6 +23,10 @@ NEIGHBOURS = 2
 
 USUAL_CONFIDENCE = 0.7
 """Subtracted from the confidence of a segment, so that a usual one counts as 0."""
+MOST_CONVERTED = 10_000
+"""A larger gain in the input method's dictionary, in its units of cost, counts as this."""
+MOST_AHEAD = 3_000
+"""The same for the lead before other conversions."""
 FeatureValues = dict[str, float]
 """Features of a candidate by name."""
 FeatureWeights = Mapping[str, float]
@@ -50,6 +54,12 @@ def of_candidate(
         "far_in_sounds": one.far * one.length,
         "length": math.log(max(1, one.length)),
         "natural": min(max(one.gain, -15_000), 10_000) / 5_000,
+        "converted": float(one.conversion is not None),
+        "conversion_for": min(max(0, one.conversion or 0), MOST_CONVERTED) / 2_000,
+        "conversion_against": max(min(0, one.conversion or 0), -MOST_CONVERTED) / 2_000,
+        "leads": float(one.conversion is not None and one.lead >= 0),
+        "ahead": min(max(0, one.lead), MOST_AHEAD) / 1_000,
+        "behind": max(min(0, one.lead), -MOST_AHEAD) / 1_000,
         "printed": math.log1p(term.count) if term else 0.0,
         "compound": float(term is not None and term.parts > 1),
         "rare": min(term.cost, 30_000) / 10_000 if term else 0.0,

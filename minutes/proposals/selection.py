@@ -6,9 +6,11 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from minutes.conversion.conversions import Converter
 from minutes.japanese.readings import plain
 from minutes.proposals import features
 from minutes.proposals.candidates import Candidate, candidates
+from minutes.proposals.converted import converted
 from minutes.proposals.features import FeatureValues, FeatureWeights
 from minutes.proposals.weights import RESCORED, SCREENED
 from minutes.recognition.heard import HeardSegment
@@ -74,14 +76,18 @@ sound.
 
 
 def worth_rescoring(
-    text: str, vocabulary: MeetingVocabulary, confidence: float | None
+    text: str,
+    vocabulary: MeetingVocabulary,
+    confidence: float | None,
+    converter: Converter | None = None,
 ) -> list[ScreenedCandidate]:
     """Returns the candidates of a text that are worth rescoring, by their features without the
-    sound. `confidence` is that of its segment.
+    sound. `confidence` is that of its segment; `converter` puts its reading back into kanji.
     """
     text = plain(text)
     screened = []
-    for one in candidates(text, vocabulary):
+    suggested = converted(text, converter) if converter else ()
+    for one in candidates(text, vocabulary, suggested):
         known = features.of_candidate(one, text, vocabulary, confidence)
         probability = features.probability(known, SCREENED)
         if one.origin == Origin.LEARNED:
@@ -152,6 +158,7 @@ def with_log_ratio(asked: ScreenedCandidate, gain: float) -> FeatureValues:
         "screened": math.log(asked.screened / (1 - asked.screened)),
         "log_ratio_for": max(0.0, gain),
         "log_ratio_against": min(0.0, gain),
+        "log_ratio_converted": gain * known["converted"],
         "log_ratio_dictionary": gain * known[Origin.DICTIONARY],
         "log_ratio_printed": gain * is_printed,
     }

@@ -1,0 +1,128 @@
+"""Finds what else could be written for the sounds of a text: the places at which cheap paths
+through its lattice differ from what was heard.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from minutes.conversion.dictionary import ConversionDictionary
+from minutes.conversion.lattice import IMPOSSIBLE, NOT_HEARD, Lattice
+from minutes.conversion.reading_graph import read
+from minutes.conversion.word_search import NO_TERMS, TermTrie, words_in
+from minutes.terms.terms import Term
+
+REACH = 4_000
+"""By how much a path may cost more than the cheapest one."""
+
+MOST_PATHS = 80
+MOST_CONVERSIONS = 30
+"""In one piece of a text."""
+
+LONGEST_PIECE = 100
+PIECE = re.compile(rf"[^。！？!?\n]{{0,{LONGEST_PIECE}}}[。！？!?\n]*")
+"""A sentence, or a hundred characters of one that does not end: memory grows with the length."""
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """Another spelling, `new`, of the text's `old` from `start` to `end`.
+
+    `gain` says by how much less it costs than what was heard, in the dictionary's units: about 500
+    for a factor of e in probability. `said` is the reading of `new` in hiragana, `term` the
+    meeting's term in it.
+    """
+
+    start: int
+    end: int
+    old: str
+    new: str
+    gain: int
+    said: str
+    term: Term | None = None
+
+
+class Converter:
+    """Converts readings with a dictionary and a meeting's terms. Its methods may be called from
+    several threads at once.
+    """
+
+    def __init__(self, dictionary: ConversionDictionary, terms: Iterable[Term] = ()) -> None:
+        self._dictionary = dictionary
+        self._terms = TermTrie.of(terms) if terms else NO_TERMS
+
+    def with_terms(self, terms: Iterable[Term]) -> "Converter":
+        """Returns a converter with the same dictionary and these terms as words of it."""
+        return Converter(self._dictionary, terms)
+
+    def conversions(self, text: str) -> list[Conversion]:
+        """Returns what could be written otherwise in a text in NFKC, in no order."""
+        found = list[Conversion]()
+        for piece in PIECE.finditer(text):
+            if piece[0]:
+                lattice = self._lattice(piece[0])
+                found += _conversions(lattice, piece.start())
+        return found
+
+    def converted(self, text: str) -> str:
+        """Returns the cheapest spelling of the text's sounds."""
+        return "".join(_cheapest(self._lattice(piece[0])) for piece in PIECE.finditer(text))
+
+    def _lattice(self, text: str) -> Lattice:
+        graph = read(text)
+        return Lattice(graph, words_in(graph, self._dictionary, self._terms), self._dictionary)
+
+
+def _cheapest(lattice: Lattice) -> str:
+    if not lattice.words:
+        return ""
+    path = lattice.through(int(lattice.costs.argmin()))
+    return "".join(lattice.words[number].surface for number in path)
+
+
+def _conversions(lattice: Lattice, origin: int) -> list[Conversion]:
+    costs, found = lattice.costs, dict[tuple[int, int, str], Conversion]()
+    best = int(costs.min(initial=IMPOSSIBLE))
+    near = np.flatnonzero(costs <= min(best + REACH, IMPOSSIBLE - 1))
+    changed = [n for n in near[np.argsort(costs[near])].tolist() if not lattice.words[n].is_heard]
+    for number in changed[:MOST_PATHS]:
+        for numbers, start, end in _differing(lattice, lattice.through(number)):
+            conversion = _conversion(lattice, numbers, start, end, origin)
+            key = conversion.start, conversion.end, conversion.new
+            if key not in found or found[key].gain < conversion.gain:
+                found[key] = conversion
+    return sorted(found.values(), key=lambda one: -one.gain)[:MOST_CONVERSIONS]
+
+
+def _differing(lattice: Lattice, path: list[int]) -> Iterator[tuple[list[int], int, int]]:
+    """Yields the words of a path between two places of the text where it is not the text, and these
+    places."""
+    letters, text = lattice.graph.letters, lattice.graph.text
+    start, numbers = 0, list[int]()
+    for number in path:
+        numbers.append(number)
+        end = letters.get(lattice.words[number].end)
+        if end is None:
+            continue
+        if text[start:end] != "".join(lattice.words[n].surface for n in numbers):
+            yield numbers, start, end
+        start, numbers = end, []
+
+
+def _conversion(
+    lattice: Lattice, numbers: list[int], start: int, end: int, origin: int
+) -> Conversion:
+    words = [lattice.words[number] for number in numbers]
+    unheard = sum(NOT_HEARD for word in words if not word.is_heard)
+    cost = lattice.cost_with(numbers) - unheard
+    return Conversion(
+        origin + start,
+        origin + end,
+        lattice.graph.text[start:end],
+        "".join(word.surface for word in words),
+        lattice.heard_cost - cost,
+        "".join(word.said for word in words),
+        next((word.term for word in words if word.term), None),
+    )

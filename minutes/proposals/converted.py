@@ -1,0 +1,69 @@
+"""Candidates from an input method: a text's reading, put back into kanji (`conversion/`)."""
+
+from collections.abc import Iterator, Sequence
+
+from minutes.conversion.conversions import Conversion, Converter
+from minutes.japanese import dictionary
+from minutes.japanese.readings import HIRAGANA, Token, as_katakana, tokens
+from minutes.japanese.similarity import distance, sounds
+from minutes.proposals.candidates import Candidate
+from models.transcript import Origin
+
+LEAST_GAIN = -1_000
+"""Costs that much more are no candidate, unless a term of the meeting is in it."""
+
+
+def converted(text: str, converter: Converter) -> Iterator[Candidate]:
+    """Yields what another spelling of the same sounds may mean, for a text in NFKC. Another way to
+    write the same word (ただいま, 只今) is none, unless it is a term of the meeting.
+    """
+    words = tokens(text)
+    for one in converter.conversions(text):
+        is_hopeless = one.gain < LEAST_GAIN or _is_same_word(one, text, words)
+        if one.term is not None or not is_hopeless:
+            yield _candidate(one, words)
+
+
+def _candidate(one: Conversion, words: Sequence[Token]) -> Candidate:
+    replaced = [word for word in words if one.start < word.end and word.start < one.end]
+    said = sounds(as_katakana(one.said))
+    heard = [sounds("".join(word.kana for word in replaced)), sounds(dictionary.spelled(replaced))]
+    far = min(distance(each, said) for each in heard if each or not heard[0])
+    length = max(len(said), *map(len, heard), 1)
+    is_for_word = len(replaced) == 1 and replaced[0].surface == one.old
+    return Candidate(
+        one.start,
+        one.end,
+        one.old,
+        one.new,
+        _origin(one),
+        far / length,
+        length,
+        0,
+        one.term,
+        one.old,
+        is_for_word,
+        conversion=one.gain,
+    )
+
+
+def _origin(one: Conversion) -> Origin:
+    if one.term is None:
+        return Origin.DICTIONARY
+    return Origin.NAME if one.term.is_name else Origin.TERM
+
+
+def _is_same_word(one: Conversion, text: str, words: Sequence[Token]) -> bool:
+    """Returns whether both spellings are of the same words for MeCab's dictionary, or the heard one
+    is hiragana of the same sounds: whether いったい should be 一体 only a document can tell.
+    """
+    if HIRAGANA.fullmatch(one.old) and one.old == one.said:
+        return True
+    changed = tokens(text[: one.start] + one.new + text[one.end :])
+    growth = len(one.new) - len(one.old)
+    before = _lemmas(words, one.start, one.end)
+    return before == _lemmas(changed, one.start, one.end + growth)
+
+
+def _lemmas(words: Sequence[Token], start: int, end: int) -> list[str]:
+    return [word.lemma or word.surface for word in words if start < word.end and word.start < end]
