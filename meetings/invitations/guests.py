@@ -97,7 +97,8 @@ def add_guest(
 def make_pass(
     session: Session, by: Person, meeting: Meeting, guest: Person, code: Code
 ) -> GuestAccess:
-    """Make a new link and code; those given before end."""
+    """Make a new link and code; those given before end. Raises NotFound for somebody who is no
+    guest."""
     for known in _open_passes(session, meeting, guest):
         known.ended_at = now()
     token = new_token()

@@ -206,6 +206,14 @@ class GuestAnswer(Shape):
     link: str
     code: str
 
+    @classmethod
+    def of(cls, way: guests.GuestAccess) -> "GuestAnswer":
+        return cls(
+            person=PersonAnswer.of(way.guest_pass.person),
+            link=address_of("guests.door", token=way.token),
+            code=way.code,
+        )
+
 
 @blueprint.get("/meetings/<int:meeting_id>/roster")
 @access.to(Meeting, Right.PREPARE)
@@ -229,6 +237,14 @@ def remove_from_roster(person: Person, meeting: Meeting, entry_id: int) -> Roste
     for entry in roster.standing(meeting.series):
         if entry.id == entry_id:
             roster.remove(database_session(), person, entry)
+    return RosterAnswer.of(meeting.series)
+
+
+@blueprint.post("/meetings/<int:meeting_id>/roster/keeping")
+@access.to(Meeting, Right.PREPARE)
+@operation("招集した人（外部委員を除く）を会議体の名簿に加える", answers=RosterAnswer)
+def keep_as_roster(person: Person, meeting: Meeting) -> RosterAnswer:
+    roster.keep(database_session(), person, meeting)
     return RosterAnswer.of(meeting.series)
 
 
@@ -261,8 +277,15 @@ def add_guest(person: Person, meeting: Meeting, body: GuestBody) -> GuestAnswer:
         email=body.email,
         kind=body.kind,
     )
-    return GuestAnswer(
-        person=PersonAnswer.of(way.guest_pass.person),
-        link=address_of("guests.door", token=way.token),
-        code=way.code,
-    )
+    return GuestAnswer.of(way)
+
+
+@blueprint.post("/invitations/<int:invitation_id>/pass")
+@access.to(Invitation, Right.PREPARE)
+@operation(
+    "外部委員に新しいリンクと番号を出す。前のものは使えなくなる", answers=GuestAnswer, status=201
+)
+def renew_pass(person: Person, invitation: Invitation) -> GuestAnswer:
+    code = guests.new_code()
+    meeting, guest = invitation.meeting, invitation.person
+    return GuestAnswer.of(guests.make_pass(database_session(), person, meeting, guest, code))

@@ -1,6 +1,7 @@
 """Who reads what of an answer to an invitation, and which links leave the server."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy.orm import Session
@@ -47,3 +48,40 @@ def test_a_guests_link_has_the_citys_own_address(
         headers={"Host": "evil.example"},
     )
     assert made.get_json()["link"].startswith("http://127.0.0.1:8400/")
+
+
+def test_a_guest_who_lost_the_code_gets_a_new_link_and_code_and_the_old_ones_end(
+    script: Callable[[Person], Script],
+    citizen: Browser,
+    cast: Cast,
+    meeting: Meeting,
+) -> None:
+    organiser = script(cast.organiser)
+    lost = organiser.call(
+        "POST", f"/meetings/{meeting.id}/guests", {"name": "山本 太郎"}, status=201
+    )
+    invited = organiser.get(f"/meetings/{meeting.id}/invitations")["invitations"]
+    (guest,) = (one["id"] for one in invited if one["person"]["id"] == lost["person"]["id"])
+    made = organiser.call("POST", f"/invitations/{guest}/pass", status=201)
+    old, new = (urlsplit(way["link"]).path for way in (lost, made))
+    assert citizen.post(old, data={"code": lost["code"]}).status_code == 404
+    assert citizen.post(new, data={"code": made["code"]}).status_code == 302
+
+
+def test_who_is_no_guest_gets_no_pass_and_who_does_not_prepare_makes_none(
+    script: Callable[[Person], Script], cast: Cast, meeting: Meeting
+) -> None:
+    path = f"/invitations/{meeting.invitations[0].id}/pass"
+    for somebody in (cast.organiser, cast.secretary):
+        script(somebody).call("POST", path, status=404)
+
+
+def test_those_who_are_invited_are_kept_as_the_roster(
+    script: Callable[[Person], Script], cast: Cast, meeting: Meeting
+) -> None:
+    organiser, here = script(cast.organiser), f"/meetings/{meeting.id}"
+    organiser.call("POST", f"{here}/guests", {"name": "山本 太郎"}, status=201)
+    kept = organiser.call("POST", f"{here}/roster/keeping")["roster"]
+    invited = organiser.get(f"{here}/invitations")["invitations"]
+    people = [one["person"]["name"] for one in invited if one["person"]["name"] != "山本 太郎"]
+    assert [entry["person"]["name"] for entry in kept] == people

@@ -25,7 +25,7 @@ from tests import pdfs
 from tests.conftest import Browser, Cast, Script
 from tests.meetings.conftest import Shelf
 from tests.serving import served_on_a_port
-from tests.web.test_parity import changing_routes, function, is_write, used_by
+from tests.web.test_parity import function, is_write, routes, used_by
 
 As = Callable[[Person], Script]
 Browse = Callable[[Person], Browser]
@@ -258,7 +258,7 @@ def test_every_view_that_changes_what_is_shown_is_called_here() -> None:
     found = {
         view.removeprefix("web.")
         for package in ("web/views", "web/api")
-        for view in changing_routes(package)
+        for view in routes(package)
         if any(changes_what_is_shown(name) for name in reached_from(view))
     }
     assert found == CALLS.keys()
