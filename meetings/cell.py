@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-from meetings.disk.storage import full_disk_told
+from meetings.disk.storage import raising_storage_full
 from meetings.errors import Crowded, FileRejected, OutOfBounds, StorageFull
 from meetings.inside.answering import FULL, NO_MEMORY, REFUSED
 
@@ -114,8 +114,8 @@ class Cell:
                 _leave_only_files(folder)
             output.seek(0)
             complaint.seek(0)
-            told = complaint.read(COMPLAINT_BYTES)
-            return Done(_code(process.returncode), output.read(), told)
+            complained = complaint.read(COMPLAINT_BYTES)
+            return Done(_code(process.returncode), output.read(), complained)
 
     def ask(
         self,
@@ -291,7 +291,7 @@ def _read_only(paths: Sequence[str] | Sequence[Path]) -> list[str]:
 
 def _temporary(folder: Path) -> Path:
     temporary = folder / "tmp"
-    with full_disk_told():
+    with raising_storage_full():
         temporary.mkdir(exist_ok=True)
     return temporary
 

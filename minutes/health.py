@@ -27,9 +27,9 @@ from models.base import now
 from models.upload import Upload, UploadState
 
 LITTLE_SPACE_BYTES = 10_000_000_000
-CERTIFICATE_TOLD_BEFORE = timedelta(days=60)
-SET_ASIDE_TOLD_FOR = timedelta(days=30)
-TOLD_ATTEMPTS = 3
+CERTIFICATE_WARNED_BEFORE = timedelta(days=60)
+SET_ASIDE_SHOWN_FOR = timedelta(days=30)
+LEAST_ATTEMPTS = 3
 ASK = "サーバーのログを添えて、開発元に相談してください。"
 RESTING = {
     preparation.KIND: (
@@ -124,7 +124,7 @@ def certificate(config: Config, _session: Session | None = None) -> Iterator[Fin
         if ends_at <= now():
             sentence = f"{name}が{day}に切れました。端末から接続できません。{how}"
             yield Finding("certificate", Level.PROBLEM, sentence)
-        elif ends_at - now() < CERTIFICATE_TOLD_BEFORE:
+        elif ends_at - now() < CERTIFICATE_WARNED_BEFORE:
             sentence = f"{name}が{day}に切れます。{how}"
             yield Finding("certificate", Level.WARNING, sentence)
         else:
@@ -183,7 +183,7 @@ def set_aside(config: Config, session: Session) -> Iterator[Finding]:
     """Yields a warning for each kind of work that failed and was put aside while the rest goes on:
     mail, refused uploads, and what is tried again at intervals.
     """
-    since = now() - SET_ASIDE_TOLD_FOR
+    since = now() - SET_ASIDE_SHOWN_FOR
     yield from _mail(config, session, since)
     refused = select(func.count(), func.max(Upload.changed_at)).where(
         Upload.state == UploadState.REFUSED, Upload.changed_at > since
@@ -196,7 +196,7 @@ def set_aside(config: Config, session: Session) -> Iterator[Finding]:
             "送ったファイルを取り出せます。",
         )
     for kind, (what, advice) in RESTING.items():
-        if resting := setbacks.standing(session, kind, TOLD_ATTEMPTS):
+        if resting := setbacks.standing(session, kind, LEAST_ATTEMPTS):
             yield Finding(
                 kind,
                 Level.WARNING,
@@ -220,7 +220,7 @@ def _mail(config: Config, session: Session, since: datetime) -> Iterator[Finding
 
 def periodic_tasks_that_fail(_config: Config, session: Session) -> Iterator[Finding]:
     """Yields a problem for each periodic task that keeps failing."""
-    for setback in setbacks.standing(session, periodic.KIND, TOLD_ATTEMPTS):
+    for setback in setbacks.standing(session, periodic.KIND, LEAST_ATTEMPTS):
         since = f"{dates.in_full(setback.began_at)}{dates.clock(setback.began_at)}"
         yield Finding(
             "errand",

@@ -44,7 +44,7 @@ FOR_ALL = (
 )
 
 
-def told(meeting: Meeting, state: MeetingState, given: frozenset[Right]) -> str:
+def shown_state(meeting: Meeting, state: MeetingState, given: frozenset[Right]) -> str:
     """Returns the word for the state that somebody with the rights `given` is shown. What the
     office does between the sitting and its publication is only for those who may hear the
     recording: others are shown 終了.

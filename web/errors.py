@@ -153,14 +153,14 @@ def is_disk_full(problem: OperationalError) -> bool:
 
 
 def _gijido_error(problem: GijidoError) -> Response:
-    response = _told(problem)
+    response = _response_to(problem)
     if response.status_code in (429, 503):
         seconds = problem.seconds if isinstance(problem, TooManyTries) else RETRY_AFTER_SECONDS
         response.headers["Retry-After"] = str(seconds)
     return response
 
 
-def _told(problem: GijidoError) -> Response:
+def _response_to(problem: GijidoError) -> Response:
     status = status_of(problem)
     if wants_json():
         return answer(status, problem.message, **_details(problem))

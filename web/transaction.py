@@ -217,8 +217,8 @@ def _commit(mine: _Transaction) -> None:
 
 
 def _announce(mine: _Transaction) -> None:
-    told, mine.announcements = mine.announcements, []
-    for announce in told:
+    announcements, mine.announcements = mine.announcements, []
+    for announce in announcements:
         announce()
 
 

@@ -26,7 +26,7 @@ RESTORE = (
 )
 
 
-def keep_to_oneself() -> None:
+def restrict_new_files() -> None:
     """Make whatever this process writes from now on readable by its account alone."""
     os.umask(OWN_UMASK)
 

@@ -71,11 +71,11 @@ class Incoming:
                 "分割するか、管理者に上限の変更を相談してください。"
             )
         self._hash.update(piece)
-        with full_disk_told():
+        with raising_storage_full():
             self._stream.write(piece)
 
     def flush_to_disk(self) -> None:
-        with full_disk_told():
+        with raising_storage_full():
             self._stream.flush()
             os.fsync(self._stream.fileno())
 
@@ -105,12 +105,12 @@ class Arrival:
     def write(self, piece: bytes) -> None:
         """Raises StorageFull; part of the piece may be there then."""
         rest = memoryview(piece)
-        with full_disk_told():
+        with raising_storage_full():
             while rest:
                 rest = rest[self._stream.write(rest) :]
 
     def flush_to_disk(self) -> None:
-        with full_disk_told():
+        with raising_storage_full():
             os.fsync(self._stream.fileno())
 
     def sha256(self) -> str:
@@ -150,7 +150,7 @@ class Storage:
     @contextmanager
     def receive(self, limit_bytes: int) -> Iterator[Incoming]:
         """Give a file to write to; it is gone afterwards unless it was `keep`t."""
-        with full_disk_told():
+        with raising_storage_full():
             stream = tempfile.NamedTemporaryFile(  # noqa: SIM115 - closed below, after keeping
                 dir=self._arriving, prefix=IN_USE, delete=False
             )
@@ -165,7 +165,7 @@ class Storage:
         """Put the file into the store, on disk before this returns."""
         incoming.flush_to_disk()
         target = self.path(incoming.sha256)
-        with full_disk_told():
+        with raising_storage_full():
             target.parent.mkdir(mode=0o700, exist_ok=True)
             incoming.path.replace(target)
             sync_folder(target.parent)
@@ -180,7 +180,7 @@ class Storage:
     def begin_arrival(self, key: str) -> None:
         """Make an empty file for pieces that are to come."""
         path = self.arrival_path(key)
-        with full_disk_told():
+        with raising_storage_full():
             path.touch(mode=0o600, exist_ok=False)
             sync_folder(path.parent)
 
@@ -211,7 +211,7 @@ class Storage:
         arrival.flush_to_disk()
         target = self.path(sha256)
         beside = target.with_name(f".{secrets.token_hex(8)}")
-        with full_disk_told():
+        with raising_storage_full():
             target.parent.mkdir(mode=0o700, exist_ok=True)
             beside.hardlink_to(arrival.path)
             beside.replace(target)  # also over a file of that name which the disk has damaged
@@ -240,14 +240,14 @@ class Storage:
     def nameless(self) -> IO[bytes]:
         """Return a file to write and read, which is gone when it is closed, however that
         happens."""
-        with full_disk_told():
+        with raising_storage_full():
             return tempfile.TemporaryFile(dir=self._arriving)
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
         """Give a folder for intermediate files, removed afterwards."""
         with (
-            full_disk_told(),
+            raising_storage_full(),
             tempfile.TemporaryDirectory(dir=self._arriving, prefix=IN_USE) as folder,
             _held(Path(folder)),
         ):
@@ -285,7 +285,7 @@ def _is_held(path: Path) -> bool:
 
 
 @contextmanager
-def full_disk_told() -> Iterator[None]:
+def raising_storage_full() -> Iterator[None]:
     """Turn the operating system's "no space left", and the database's, into StorageFull."""
     try:
         yield

@@ -72,14 +72,16 @@ def refuse_open(session: Session, sources: Iterable[Transcript]) -> None:
     spans = [span for source in doubtful for span in open_spans(session, source)]
     if spans:
         raise NotPossibleNow(
-            f"まだ確かめていない所があります：{told(spans)}。校正の画面で議題を選ぶか確認してください。"
+            f"まだ確かめていない所があります：{in_words(spans)}。校正の画面で議題を選ぶか確認してください。"
             "どの議題でもなければ「残りを議題外にする」を押してください。"
         )
 
 
-def told(spans: list[AgendaSpan]) -> str:
+def in_words(spans: list[AgendaSpan]) -> str:
     """Returns the spans in words: 「議題に割り当てていない発話 12件（1分30秒）、…」."""
-    return "、".join(_told(kind, spans) for kind in SpanKind if any(s.kind == kind for s in spans))
+    return "、".join(
+        _count_in_words(kind, spans) for kind in SpanKind if any(s.kind == kind for s in spans)
+    )
 
 
 def count(spans: Iterable[AgendaSpan]) -> int:
@@ -172,7 +174,7 @@ def _without_words(span: AgendaSpan) -> Segment:
     )
 
 
-def _told(kind: SpanKind, spans: list[AgendaSpan]) -> str:
+def _count_in_words(kind: SpanKind, spans: list[AgendaSpan]) -> str:
     of_kind = [span for span in spans if span.kind == kind]
     return (
         f"{kind.label} {count(of_kind)}件（{dates.length(sum(span.seconds for span in of_kind))}）"

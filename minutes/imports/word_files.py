@@ -48,10 +48,11 @@ UNSEEN = {"del", "moveFrom", "Fallback", "rt", "instrText", "sdtPr", "pPr", "rPr
 """Elements whose text is not shown: deleted text, second versions of the same, readings above
 characters, fields."""
 
-HELD = {"p", "tr", *UNSEEN}
+# Elements that are built as a tree, with all that is in them.
+BUILT = {"p", "tr", *UNSEEN}
 BOX, NOTE = "txbxContent", "footnoteReference"
 SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
-TOLD_BY_ATTRIBUTES = {"sym", NOTE, "footnote"}
+WITH_ATTRIBUTES = {"sym", NOTE, "footnote"}
 
 
 def paragraphs(path: Path) -> list[ImportedPiece]:
@@ -126,15 +127,15 @@ class _Blocks:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = _name(tag)
-        told: dict[str, str] = {}
-        if name in TOLD_BY_ATTRIBUTES:
-            told = {_name(key): value for key, value in attributes.items()}
+        wanted: dict[str, str] = {}
+        if name in WITH_ATTRIBUTES:
+            wanted = {_name(key): value for key, value in attributes.items()}
         if name == "footnote":
-            self._number = told.get("id", "")
-        if self._builder is None and name not in HELD:
+            self._number = wanted.get("id", "")
+        if self._builder is None and name not in BUILT:
             return
         self._builder = self._builder or ElementTree.TreeBuilder()
-        self._builder.start(tag, told)
+        self._builder.start(tag, wanted)
         self._depth += 1
 
     def data(self, text: str) -> None:

@@ -38,10 +38,10 @@ def file_refused(folder: Path, path: Path, reason: str) -> Path:
     """
     target = _free(folder / REFUSED / path.name)
     _make_parent(folder, target)
-    told = target.with_name(_shortened(target.name, REASON))
+    letter = target.with_name(_shortened(target.name, REASON))
     # The reason first: after a crash between the two the file is only taken up again.
-    told.write_text(_letter(path.relative_to(folder), reason), encoding="utf-8-sig")
-    _open_as(folder, told)
+    letter.write_text(_letter(path.relative_to(folder), reason), encoding="utf-8-sig")
+    _open_as(folder, letter)
     path.rename(target)
     return target
 

@@ -232,8 +232,8 @@ def _assumed(parts: list[PlacedRecording], part: PlacedRecording) -> list[str]:
 
 def _overlap(before: PlacedRecording, part: PlacedRecording) -> list[str]:
     shared = _shared_seconds(before, part)
-    is_told = shared >= TOLERANCE_SECONDS
-    if not is_told:
+    is_overlap = shared >= TOLERANCE_SECONDS
+    if not is_overlap:
         return []
     return [
         f"{before.label}と{part.label}は{_length(shared)}重なっています。"
@@ -243,8 +243,8 @@ def _overlap(before: PlacedRecording, part: PlacedRecording) -> list[str]:
 
 def _gap(before: PlacedRecording, part: PlacedRecording) -> list[str]:
     between = part.start_seconds - before.end_seconds
-    is_told = between >= TOLERANCE_SECONDS
-    return [f"{before.label}の終わりから{_length(between)}空いています。"] if is_told else []
+    is_gap = between >= TOLERANCE_SECONDS
+    return [f"{before.label}の終わりから{_length(between)}空いています。"] if is_gap else []
 
 
 def _shared_seconds(one: PlacedRecording, other: PlacedRecording) -> float:

@@ -63,10 +63,10 @@ def add_recording(
     prepared: PreparedRecording,
     *,
     kind: RecordingKind = RecordingKind.PART,
-    told: timestamps.Beginning | None = None,
+    beginning: timestamps.Beginning | None = None,
 ) -> Recording:
-    """Adds a prepared recording to the meeting and returns it. `told` is the start time that the
-    sender gives; without it, or where that is far from the meeting, the file's own time stamp is
+    """Adds a prepared recording to the meeting and returns it. `beginning` is its start time as the
+    sender gives it; without it, or where that is far from the meeting, the file's own time stamp is
     used.
 
     A recording is never refused for its clock: a start far from the meeting (a recorder whose clock
@@ -74,9 +74,9 @@ def add_recording(
     the same bytes.
     """
     _refuse_second_copy(session, meeting, prepared.stored.sha256)
-    if told is None or not _is_near(meeting, told.began_at):
+    if beginning is None or not _is_near(meeting, beginning.began_at):
         length = prepared.sound.duration_seconds
-        told = timestamps.suggested(session, meeting, prepared.stamped_at, length)
+        beginning = timestamps.suggested(session, meeting, prepared.stamped_at, length)
     recording = Recording(
         meeting=meeting,
         file_name=prepared.file_name,
@@ -89,8 +89,8 @@ def add_recording(
         tracks=prepared.sound.tracks,
         gap_seconds=prepared.sound.gap_seconds,
         kind=kind,
-        began_at=told.began_at if told else None,
-        beginning_source=told.source if told else None,
+        began_at=beginning.began_at if beginning else None,
+        beginning_source=beginning.source if beginning else None,
         stamped_at=prepared.stamped_at,
         received_by=by,
     )

@@ -195,7 +195,7 @@ def _accept(session: Session, upload: Upload, prepared: PreparedRecording) -> No
             upload.meeting,
             prepared,
             kind=RecordingKind(upload.kind),
-            told=_told(upload),
+            beginning=_beginning_of(upload),
         )
     except NotPossibleNow as problem:  # the same sound is there already
         return _refuse(upload, problem.message)
@@ -204,7 +204,7 @@ def _accept(session: Session, upload: Upload, prepared: PreparedRecording) -> No
     upload.lease, upload.lease_until, upload.changed_at = None, None, now()
 
 
-def _told(upload: Upload) -> Beginning | None:
+def _beginning_of(upload: Upload) -> Beginning | None:
     source = BeginningSource.BROWSER if upload.is_live else BeginningSource.SENDER
     return Beginning(upload.began_at, source) if upload.began_at else None
 

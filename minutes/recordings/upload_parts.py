@@ -30,11 +30,11 @@ class Checksum:
     digest: bytes
 
     @classmethod
-    def read(cls, told: str) -> "Checksum":
+    def read(cls, header: str) -> "Checksum":
         """Returns the checksum of an Upload-Checksum header (`sha256 BASE64`, tus protocol). Raises
         NotUnderstood for another algorithm or a digest that cannot be read.
         """
-        algorithm, _, encoded = told.strip().partition(" ")
+        algorithm, _, encoded = header.strip().partition(" ")
         if algorithm not in ALGORITHMS:
             raise NotUnderstood("Upload-Checksum は sha256 か sha1 で送ってください。")
         try:

@@ -220,14 +220,16 @@ class FolderWatch:
         self._write_down(meeting.id, prepared, guess if is_guessed else None)
 
     def _write_down(
-        self, meeting_id: int, prepared: recordings.PreparedRecording, told: Beginning | None
+        self, meeting_id: int, prepared: recordings.PreparedRecording, beginning: Beginning | None
     ) -> None:
         with writing(self._engine) as session, session.begin():
             meeting = self._meeting(session, meeting_id, None)
             if _is_there(session, meeting, prepared.stored.sha256):
                 return  # another program was quicker
             person = person_with_login(session, self._login)
-            recording = recordings.add_recording(session, person, meeting, prepared, told=told)
+            recording = recordings.add_recording(
+                session, person, meeting, prepared, beginning=beginning
+            )
             work.request_transcription(session, person, recording)
 
     def _meeting(self, session: Session, number: int | None, began: datetime | None) -> Meeting:

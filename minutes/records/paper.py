@@ -68,22 +68,22 @@ def set_apart(text: str) -> str:
 
 def laid_out(content: Content) -> list[list[Block]]:
     """Returns the paragraphs of the paper, one list for each section."""
-    told = speakers_told(content)
-    return [_blocks(section, told) for section in content.sections]
+    label = speaker_labels(content)
+    return [_blocks(section, label) for section in content.sections]
 
 
-def speakers_told(content: Content) -> Callable[[str], str]:
+def speaker_labels(content: Content) -> Callable[[str], str]:
     """Returns a function from a speaker's name to how the paper writes it, such as 「○財政課長」.
     Those whose title nobody knows are written by name; an empty name gives an empty text.
     """
     form = content.style.speakers if content.style else Speakers.NAME
     known = {_plain(one.name): one for one in (*content.speakers, *content.attendees)}
 
-    def told(name: str) -> str:
+    def label(name: str) -> str:
         one = known.get(_plain(name), Attendee(name=name))
-        return _told(form, one.name, _office(one.title)) if name.strip() else ""
+        return _label(form, one.name, _office(one.title)) if name.strip() else ""
 
-    return told
+    return label
 
 
 def said_at(content: Content, paragraph: Paragraph) -> str:
@@ -125,7 +125,7 @@ def _attendee(one: Attendee) -> str:
     return f"{one.name}（{one.title}）" if one.title else one.name
 
 
-def _blocks(section: Section, told: Callable[[str], str]) -> list[Block]:
+def _blocks(section: Section, label: Callable[[str], str]) -> list[Block]:
     blocks: list[Block] = []
     last: Paragraph | None = None
     is_open = False
@@ -139,13 +139,13 @@ def _blocks(section: Section, told: Callable[[str], str]) -> list[Block]:
             blocks[-1].sentences.append(MinutesSentence(place, said, gap(last.text, said.text)))
         else:
             blocks.append(
-                Block("" if is_same else told(said.speaker), [MinutesSentence(place, said)])
+                Block("" if is_same else label(said.speaker), [MinutesSentence(place, said)])
             )
         last, is_open = said, True
     return blocks
 
 
-def _told(form: Speakers, name: str, office: str) -> str:
+def _label(form: Speakers, name: str, office: str) -> str:
     if not office or form is Speakers.NAME:
         return f"（{name}）" if form is Speakers.IN_BRACKETS else f"○{name}"
     match form:

@@ -17,7 +17,7 @@ import imageio_ffmpeg
 import numpy as np
 
 from meetings.cell import Cell
-from meetings.disk.storage import full_disk_told
+from meetings.disk.storage import raising_storage_full
 from meetings.errors import FileRejected, StorageFull
 from minutes.sound import mixing, pcm, tracks
 from minutes.sound.formats import ALL_TRACKS, BROKEN, NO_SOUND
@@ -168,7 +168,7 @@ def clip(source: Path, start_seconds: float, end_seconds: float) -> bytes:
     AudioSegment.converter = imageio_ffmpeg.get_ffmpeg_exe()
     piece = AudioSegment(data=raw, sample_width=2, frame_rate=PLAYBACK_RATE, channels=1)
     made = io.BytesIO()
-    with full_disk_told():
+    with raising_storage_full():
         soft = piece.fade_in(FADE_MILLISECONDS).fade_out(FADE_MILLISECONDS)
         soft.export(made, format="mp3", bitrate="64k")
     return made.getvalue()
@@ -181,7 +181,7 @@ def _mix(source: Path, sound: Sound, target: Path, gain: float) -> Samples:
     blocks = tracks.blocks(source, _what(sound), sound.duration_seconds)
     levels = [np.zeros(0, np.float32)]
     try:
-        with closing(blocks), full_disk_told(), wave.open(str(target), "wb") as wav:
+        with closing(blocks), raising_storage_full(), wave.open(str(target), "wb") as wav:
             wav.setparams((1, 2, RATE, 0, "NONE", ""))
             for samples in mixing.mixed(blocks):
                 levels.append(mixing.levels(samples))

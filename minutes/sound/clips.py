@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
-from meetings.disk.storage import full_disk_told
+from meetings.disk.storage import raising_storage_full
 from minutes.sound import audio
 
 MOST_BYTES = 500_000_000
@@ -48,7 +48,7 @@ class Clips:
 
     def _write(self, path: Path, made: bytes) -> None:
         """Writes the file completely or not at all."""
-        with full_disk_told():
+        with raising_storage_full():
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
                 file.write(made)

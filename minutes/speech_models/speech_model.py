@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from meetings.config import Config
-from meetings.disk.storage import full_disk_told
+from meetings.disk.storage import raising_storage_full
 from meetings.errors import ConfigurationError, InvalidInput
 from minutes.speech_models.model_folder import NEEDED, look_into
 
@@ -115,7 +115,7 @@ def prepare(home: Path) -> SpeechModel:
     """
     folder = _own_folder(home) / PACKAGED
     if not _is_whole(folder):
-        with full_disk_told():
+        with raising_storage_full():
             _join(folder)
     return SpeechModel(PACKAGED, folder, PACKAGED_SHA256)
 

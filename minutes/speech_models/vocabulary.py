@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tokenizers.pre_tokenizers import ByteLevel
 
-from meetings.disk.storage import full_disk_told
+from meetings.disk.storage import raising_storage_full
 from minutes.speech_models import model_file
 from minutes.speech_models.languages import Writing
 from minutes.speech_models.model_folder import vocabulary_of
@@ -127,7 +127,7 @@ def folder_with(folder: Path, vocabulary: TokenVocabulary) -> Iterator[Path]:
         yield folder
         return
     with tempfile.TemporaryDirectory() as made:
-        with full_disk_told():
+        with raising_storage_full():
             _make_smaller(folder, Path(made), vocabulary)
         yield Path(made)
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from meetings import setbacks
 from meetings.agenda import flat, tree
-from meetings.disk.storage import full_disk_told
+from meetings.disk.storage import raising_storage_full
 from meetings.documents.documents import reading_order
 from meetings.invitations.invitations import invited
 from minutes.terms import dictionaries
@@ -95,7 +95,7 @@ def want(engine: Engine, meeting_id: int) -> None:
     if sum(len(paper.text) for paper in sources) <= FEW_LETTERS:
         collect(engine, meeting_id)
         return
-    with full_disk_told(), writing(engine) as session, session.begin():
+    with raising_storage_full(), writing(engine) as session, session.begin():
         _list_of(session, meeting_id, now()).wanted_at = now()
 
 
@@ -131,7 +131,7 @@ def collect(engine: Engine, meeting_id: int) -> None:
         sources = sources_of(session, meeting)
         kept = collected(session, meeting, sources)
     terms = kept.terms if kept.is_current else found_in(sources)
-    with full_disk_told(), writing(engine) as session, session.begin():
+    with raising_storage_full(), writing(engine) as session, session.begin():
         made = _list_of(session, meeting_id, began_at)
         made.terms = json.dumps([astuple(term) for term in terms], ensure_ascii=False)
         made.sources_sha256, made.collected_at = _sha256(sources), began_at

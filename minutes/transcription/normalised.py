@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings.disk.storage import Storage, full_disk_told
+from meetings.disk.storage import Storage, raising_storage_full
 from meetings.errors import StorageFull
 from minutes.sound import audio
 from minutes.transcription.scheduling import goes_on
@@ -26,7 +26,7 @@ def folder_of(home: Path) -> Path:
 def scratch(home: Path, lease: str) -> Iterator[Path]:
     """Makes the scratch folder of this lease and removes it afterwards. Raises StorageFull."""
     folder = folder_of(home) / lease
-    with full_disk_told():
+    with raising_storage_full():
         folder.mkdir(parents=True)
     try:
         yield folder

@@ -26,7 +26,7 @@ from meetings import periodic
 from meetings.config import Config
 from meetings.disk import scrubbing
 from meetings.disk.expiry import Overdue
-from meetings.disk.storage import Storage, full_disk_told
+from meetings.disk.storage import Storage, raising_storage_full
 from meetings.documents import appearance, preparation
 from meetings.errors import ConfigurationError, GijidoError, StorageFull
 from meetings.invitations import mail
@@ -345,7 +345,7 @@ class Worker:
     @contextmanager
     def _changing(self) -> Iterator[Session]:
         """Yields a session in a writing transaction. Objects remain readable after its end."""
-        with full_disk_told(), writing(self._engine) as session:
+        with raising_storage_full(), writing(self._engine) as session:
             session.expire_on_commit = False
             with session.begin():
                 yield session

@@ -7,7 +7,14 @@ from sqlalchemy.orm import Session
 from meetings import agenda
 from meetings.rights import Right
 from minutes.assignment import spans
-from minutes.meeting_stages import WORK, MeetingState, last_requests, state_of, told, waiting_for
+from minutes.meeting_stages import (
+    WORK,
+    MeetingState,
+    last_requests,
+    shown_state,
+    state_of,
+    waiting_for,
+)
 from minutes.records import publication, records
 from minutes.records.content import content_of
 from minutes.transcription import work
@@ -39,13 +46,14 @@ def test_what_the_office_does_after_the_sitting_is_not_told_to_those_who_were_on
     meeting: Meeting,
 ) -> None:
     invited, office = frozenset({Right.SEE}), frozenset({Right.SEE, Right.HEAR})
-    assert told(meeting, MeetingState.TRANSCRIBING, invited) == "開催中", "recorded as it goes on"
+    state = shown_state(meeting, MeetingState.TRANSCRIBING, invited)
+    assert state == "開催中", "recorded as it goes on"
     meeting.starts_at, meeting.ends_at = now() - timedelta(hours=2), now() - timedelta(hours=1)
-    assert {told(meeting, state, invited) for state in MeetingState} == {
+    assert {shown_state(meeting, state, invited) for state in MeetingState} == {
         "中止", "準備中", "開催中", "終了", "公開",
     }  # fmt: skip
     for state in MeetingState:
-        assert told(meeting, state, office) == state.value
+        assert shown_state(meeting, state, office) == state.value
 
 
 def test_while_a_transcription_runs_and_after_it(

@@ -43,8 +43,8 @@ def test_what_could_not_be_saved_says_so_and_nobody_is_told_of_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client = browse(cast.organiser)
-    told: list[str] = []
-    monkeypatch.setattr(app.extensions["hub"], "tell", lambda *fact, **_: told.append(fact[1]))
+    sent: list[str] = []
+    monkeypatch.setattr(app.extensions["hub"], "send", lambda *fact, **_: sent.append(fact[1]))
     filling = fill(config)
     answer = client.post(f"/api/meetings/{meeting.id}/presenting")
     page = client.post(
@@ -54,10 +54,10 @@ def test_what_could_not_be_saved_says_so_and_nobody_is_told_of_it(
     assert (answer.status_code, page.status_code) == (507, 507)
     assert "ディスク" in answer.json["message"]
     assert "入力した議題" in page.text
-    assert told == []
+    assert sent == []
     filling.unlink()
     assert client.post(f"/api/meetings/{meeting.id}/presenting").status_code == 201
-    assert told == ["state"]
+    assert sent == ["state"]
 
 
 def test_papers_can_be_read_when_no_look_can_be_written(

@@ -110,7 +110,7 @@ def cli(context: click.Context, file: Path | None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for quiet in ("alembic", "huey"):
         logging.getLogger(quiet).setLevel(logging.WARNING)
-    home.keep_to_oneself()
+    home.restrict_new_files()
     context.obj = settings.load(file or settings.DEFAULT_FILE)
 
 

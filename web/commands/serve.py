@@ -13,7 +13,7 @@ from meetings.config import Config
 from meetings.disk import home
 from web.app import create_app
 from web.asgi import raise_file_limit, serving
-from web.commands import told_at_start
+from web.commands import startup_warnings
 from web.commands.beside import worker_beside
 
 SWITCH_SECONDS = 0.0005
@@ -29,10 +29,10 @@ def serve(config: Config) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     with home.served(config):
         app = create_app(config)
-        told_at_start.of_certificates(config)
-        told_at_start.of_walls()
+        startup_warnings.warn_of_certificates(config)
+        startup_warnings.warn_of_walls()
         # Comparing passwords takes a moment.
-        threading.Thread(target=told_at_start.of_demo, args=(config,), daemon=True).start()
+        threading.Thread(target=startup_warnings.warn_of_demo, args=(config,), daemon=True).start()
         with worker_beside(config):
             raise_file_limit()
             options = serving(app, host=config.server.host, port=config.server.port, **tls)

@@ -17,7 +17,7 @@ from minutes.recordings.watching import FolderWatch
 from minutes.speech_models.speech_model import SpeechModel
 from minutes.worker.worker import Worker
 from models.database import connect
-from web.commands import told_at_start
+from web.commands import startup_warnings
 from web.commands.beside import give_way, share_memory
 
 
@@ -28,7 +28,7 @@ def worker(config: Config, parent: int | None) -> None:
     """Transcribe what waits, until stopped."""
     share_memory()
     if parent is None:
-        told_at_start.of_walls()
+        startup_warnings.warn_of_walls()
     else:
         give_way()
     home.prepare(config)

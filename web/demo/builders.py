@@ -197,8 +197,8 @@ def add_sound(
             incoming.write(piece)
         prepared = recordings.prepare_recording(storage, name, incoming)
     prepared = replace(prepared, stamped_at=stamped_at or prepared.stamped_at)
-    told = Beginning(began_at, BeginningSource.SENDER) if began_at else None
-    return recordings.add_recording(session, by, meeting, prepared, kind=kind, told=told)
+    beginning = Beginning(began_at, BeginningSource.SENDER) if began_at else None
+    return recordings.add_recording(session, by, meeting, prepared, kind=kind, beginning=beginning)
 
 
 def add_transcript(

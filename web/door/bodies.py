@@ -16,7 +16,7 @@ from typing import IO
 from flask import Flask
 
 from meetings.config import Config
-from meetings.disk.storage import Storage, full_disk_told
+from meetings.disk.storage import Storage, raising_storage_full
 from meetings.errors import StorageFull, TooLarge, TryAgain
 from web.door.answers import Receive, RequestRefused, Scope, door_answer, header, refusal
 from web.door.costs import MEGABYTE, Cost, RequestLane
@@ -191,7 +191,7 @@ class _Spool:
             self._unseen_bytes = 0
             if self._storage.free_bytes() < self._spare_bytes:
                 raise StorageFull()
-        with full_disk_told():
+        with raising_storage_full():
             self._file.write(piece)
 
 

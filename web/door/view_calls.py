@@ -59,6 +59,6 @@ def unless_only_checked(view: View) -> View:
 
 
 def _answer_to(app: Flask, environ: dict[str, Any]) -> Answer:
-    told = Response.from_app(app.wsgi_app, environ, buffered=True)
-    headers = [(name.lower().encode(), value.encode()) for name, value in told.headers]
-    return told.status_code, headers, told.get_data()
+    response = Response.from_app(app.wsgi_app, environ, buffered=True)
+    headers = [(name.lower().encode(), value.encode()) for name, value in response.headers]
+    return response.status_code, headers, response.get_data()

@@ -65,7 +65,7 @@ class Seat:
     sign_in_id: int = 0
     is_over: bool = False
     has_missed: bool = False
-    """Something was told to some people while nobody knew who sits here."""
+    """Something was sent to some people while nobody knew who sits here."""
 
     name: str = ""
     since: datetime = field(default_factory=now)
@@ -105,7 +105,7 @@ class Seat:
 
 
 class Hub:
-    """The seats of every meeting. `tell` may be called from any thread; the rest belongs to the
+    """The seats of every meeting. `send` may be called from any thread; the rest belongs to the
     event loop."""
 
     def __init__(self) -> None:
@@ -114,7 +114,7 @@ class Hub:
         self._beating: asyncio.Task[None] | None = None
         self._lock = threading.Lock()
 
-    def tell(
+    def send(
         self,
         meeting_id: int,
         event: str,
@@ -282,8 +282,8 @@ class Live:
             if not _is_newer(state, scope):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(seat.wait(), LONGEST_WAIT_SECONDS)
-        told, _ = await self._ask(scope)
-        await send_response(send, *told)
+        answer, _ = await self._ask(scope)
+        await send_response(send, *answer)
 
     async def _state(self, scope: Scope, send: Send, seat: Seat) -> str | None:
         """Return the state that the view answers to this seat; None when it refused, and the

@@ -83,8 +83,8 @@ class Tus:
         self, arrival: Arrival, key: str, scope: Scope, receive: Receive, headers: Headers
     ) -> Answer:
         offset = int(header(scope, b"upload-offset"))
-        told = header(scope, b"upload-checksum").decode("latin-1")
-        checksum = Checksum.read(told) if told else None
+        written = header(scope, b"upload-checksum").decode("latin-1")
+        checksum = Checksum.read(written) if written else None
         length = int(dict(headers).get(b"upload-length", 0))
         end = length or self._config.limits.upload_mb * MEGABYTE
         try:
@@ -112,7 +112,7 @@ class Tus:
         """Run `act` in a thread of ours. When the server stops, a step that began is waited for:
         nobody closes a file while another thread writes to it."""
         loop = asyncio.get_running_loop()
-        step = loop.run_in_executor(self._threads, _told_in_words, act, *arguments)
+        step = loop.run_in_executor(self._threads, _with_our_errors, act, *arguments)
         try:
             return await asyncio.shield(step)
         except asyncio.CancelledError:
@@ -120,7 +120,7 @@ class Tus:
             raise
 
 
-def _told_in_words(act: Callable[..., T], *arguments: Any) -> T:
+def _with_our_errors(act: Callable[..., T], *arguments: Any) -> T:
     """Call `act`, and turn the database's errors into our own: it lies on the same disk as what
     arrives, and others write to it."""
     try:

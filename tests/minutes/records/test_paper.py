@@ -4,7 +4,7 @@ import pytest
 
 from meetings.style_choices import Speakers
 from minutes.records.content import Attendee, Content, Paragraph, Section
-from minutes.records.paper import as_text, laid_out, set_apart, speakers_told
+from minutes.records.paper import as_text, laid_out, set_apart, speaker_labels
 from minutes.style.choice import Style
 
 CHAIR, CHIEF, GUEST = "桐生 正臣", "三浦 恵子", "声1"
@@ -49,10 +49,10 @@ SAID = (
     ],
 )
 def test_who_speaks_is_called_as_the_city_writes_it(form: Speakers, chair: str, chief: str) -> None:
-    told = speakers_told(content(form))
-    assert (told(CHAIR), told(CHIEF), told("桐生正臣")) == (chair, chief, chair)
-    assert told(GUEST) == ("（声1）" if form is Speakers.IN_BRACKETS else "○声1")
-    assert told("") == ""
+    label = speaker_labels(content(form))
+    assert (label(CHAIR), label(CHIEF), label("桐生正臣")) == (chair, chief, chair)
+    assert label(GUEST) == ("（声1）" if form is Speakers.IN_BRACKETS else "○声1")
+    assert label("") == ""
 
 
 def test_sentences_stand_in_paragraphs_and_a_speaker_is_named_once() -> None:

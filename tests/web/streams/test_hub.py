@@ -28,8 +28,8 @@ def test_what_is_for_some_people_reaches_their_terminals_alone() -> None:
             hub.seat(MEETING, is_stream=True) as other,
         ):
             reader.person_id, other.person_id = 1, 2
-            hub.tell(MEETING, "state", "whole", only={1})
-            hub.tell(MEETING, "state", "rest", but={1})
+            hub.send(MEETING, "state", "whole", only={1})
+            hub.send(MEETING, "state", "rest", but={1})
             await settle()
             return taken(reader, other)
 
@@ -42,7 +42,7 @@ def test_a_terminal_whose_person_is_not_known_yet_reads_the_state_once_more() ->
     async def sitting() -> tuple[bool, list[str]]:
         hub = Hub()
         with hub.seat(MEETING, is_stream=True) as seat:
-            hub.tell(MEETING, "state", "rest", but={1})
+            hub.send(MEETING, "state", "rest", but={1})
             await settle()
             return seat.has_missed, taken(seat)
 
@@ -56,8 +56,8 @@ def test_one_who_waits_for_a_newer_state_is_woken_by_any() -> None:
         hub = Hub()
         with hub.seat(MEETING, is_stream=False) as waiting:
             waiting.person_id = 2
-            hub.tell(MEETING, "state", "whole", only={1})
-            hub.tell(MEETING, "pointer", "here")
+            hub.send(MEETING, "state", "whole", only={1})
+            hub.send(MEETING, "pointer", "here")
             await settle()
             return taken(waiting)
 

@@ -282,7 +282,7 @@ def point(person: Person, meeting: Meeting, body: Pointer) -> None:
     turn = presenting.points_at(session, person, meeting, body.version_id)
     if turn is not None:
         readers = readers_of(session, turn.version.document)
-        hub().tell(meeting.id, "pointer", body.model_dump_json(), only=readers)
+        hub().send(meeting.id, "pointer", body.model_dump_json(), only=readers)
 
 
 @blueprint.post("/meetings/<int:meeting_id>/echoes")
@@ -291,7 +291,7 @@ def point(person: Person, meeting: Meeting, body: Pointer) -> None:
 @operation("自分の端末へ合図を返す（接続テスト）", body=Echo)
 @reads
 def echo(person: Person, meeting: Meeting, body: Echo) -> None:
-    hub().tell(meeting.id, "echo", body.model_dump_json(), only={person.id})
+    hub().send(meeting.id, "echo", body.model_dump_json(), only={person.id})
 
 
 @blueprint.post("/meetings/<int:meeting_id>/connection-tests")

@@ -13,7 +13,7 @@ from meetings import agenda, finding
 from meetings.errors import InvalidInput
 from meetings.finding import MeetingFilter
 from meetings.rights import Right, rights_of_many
-from minutes.meeting_stages import states_of, told
+from minutes.meeting_stages import shown_state, states_of
 from models.meeting import Meeting, Series
 from models.person import Department, Person, Role
 from web import access
@@ -79,7 +79,7 @@ class MeetingAnswer(Shape):
                 ends_at=meeting.ends_at,
                 place=meeting.place,
                 revision=meeting.revision,
-                state=told(meeting, states[meeting.id], given[meeting.id]),
+                state=shown_state(meeting, states[meeting.id], given[meeting.id]),
                 rights=sorted(right.value for right in given[meeting.id]),
             )
             for meeting in meetings

@@ -33,10 +33,10 @@ def _of_state(session: Session, meeting: Meeting) -> Iterator[Callable[[], None]
     """Tell the whole state; to those who may not read the document that is shown, without it."""
     to_all, meeting_id, state = hub(), meeting.id, presenting.state_of(session, meeting)
     whole, readers = _words(state), presenting.readers_of_turn(session, state)
-    yield lambda: to_all.tell(meeting_id, "state", whole, only=readers)
+    yield lambda: to_all.send(meeting_id, "state", whole, only=readers)
     if readers is not None:
         rest = _words(state.without_turn())
-        yield lambda: to_all.tell(meeting_id, "state", rest, but=readers)
+        yield lambda: to_all.send(meeting_id, "state", rest, but=readers)
 
 
 def _of_memo(session: Session, memo: Memo) -> Callable[[], None]:
@@ -44,7 +44,7 @@ def _of_memo(session: Session, memo: Memo) -> Callable[[], None]:
     document = memo.page.version.document
     to_all, meeting_id, readers = hub(), document.meeting_id, readers_of(session, document)
     fact = {"document_id": document.id}
-    return lambda: to_all.tell(meeting_id, "memos", fact, only=readers)
+    return lambda: to_all.send(meeting_id, "memos", fact, only=readers)
 
 
 def _of_lost_right(person_id: int, sign_in_id: int | None = None) -> Callable[[], None]:

@@ -152,8 +152,8 @@ def admit(person: Person, upload: Upload) -> None:
     piece."""
     if request.mimetype != PIECE_TYPE:
         abort(415)
-    if told := request.headers.get("Upload-Checksum"):
-        Checksum.read(told)
+    if checksum := request.headers.get("Upload-Checksum"):
+        Checksum.read(checksum)
     offset = _number(request.headers, "Upload-Offset")
     if offset is None:
         raise NotUnderstood("Upload-Offset がありません。")
@@ -213,26 +213,28 @@ def _announced(headers: Headers) -> uploads.Announced:
     is_deferred = headers.get("Upload-Defer-Length") == "1"
     if is_deferred == (size_bytes is not None):
         raise NotUnderstood("Upload-Length か Upload-Defer-Length: 1 のどちらかを送ってください。")
-    told = _metadata(headers.get("Upload-Metadata", ""))
-    sha256 = told.get("sha256", "").lower()
+    metadata = _metadata(headers.get("Upload-Metadata", ""))
+    sha256 = metadata.get("sha256", "").lower()
     if sha256 and not SHA256.fullmatch(sha256):
         raise NotUnderstood("Upload-Metadata の sha256 は16進数64桁で送ってください。")
-    kind = told.get("kind", RecordingKind.PART)
+    kind = metadata.get("kind", RecordingKind.PART)
     if kind not in list(RecordingKind):
         raise NotUnderstood("Upload-Metadata の kind は part か spare で送ってください。")
-    name = told.get("filename", "")
-    return uploads.Announced(name, size_bytes, sha256 or None, RecordingKind(kind), _began(told))
+    name = metadata.get("filename", "")
+    return uploads.Announced(
+        name, size_bytes, sha256 or None, RecordingKind(kind), _began(metadata)
+    )
 
 
-def _began(told: dict[str, str]) -> datetime | None:
+def _began(metadata: dict[str, str]) -> datetime | None:
     """Return when the recording began, by our own clock where the sender only knows how long ago it
-    was; None where it is not told or has no time zone."""
+    was; None where it is not said or has no time zone."""
     try:
-        if "began_seconds_ago" in told:
-            ago = min(max(float(told["began_seconds_ago"]), 0.0), LONGEST_AGO_SECONDS)
+        if "began_seconds_ago" in metadata:
+            ago = min(max(float(metadata["began_seconds_ago"]), 0.0), LONGEST_AGO_SECONDS)
             return now() - timedelta(seconds=ago)
-        if "began_at" in told:
-            began_at = datetime.fromisoformat(told["began_at"])
+        if "began_at" in metadata:
+            began_at = datetime.fromisoformat(metadata["began_at"])
             return began_at.astimezone(UTC) if began_at.tzinfo else None
     except (ValueError, OverflowError) as problem:
         raise NotUnderstood("Upload-Metadata の録音の開始時刻を読み取れません。") from problem
@@ -256,10 +258,10 @@ def _pairs(entries: Iterable[str]) -> Iterable[tuple[str, str]]:
 
 
 def _number(headers: Headers, name: str) -> int | None:
-    told = headers.get(name)
-    if told is None:
+    typed = headers.get(name)
+    if typed is None:
         return None
-    number = plain_number(told, most=LARGEST_FILE_BYTES)
+    number = plain_number(typed, most=LARGEST_FILE_BYTES)
     if number is None:
         raise NotUnderstood(f"{name} は0以上の整数で送ってください。")
     return number

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from meetings.rights import Right, rights
-from minutes.meeting_stages import OVER, MeetingState, state_of, told
+from minutes.meeting_stages import OVER, MeetingState, shown_state, state_of
 from models.meeting import Meeting
 from models.person import Person
 from web.transaction import reading_session
@@ -35,4 +35,4 @@ def badge_of(state: MeetingState, word: str) -> str:
 def meeting_head(person: Person, meeting: Meeting) -> MeetingHead:
     session = reading_session()
     given, state = rights(session, person, meeting), state_of(session, meeting)
-    return MeetingHead(given, state, told(meeting, state, given))
+    return MeetingHead(given, state, shown_state(meeting, state, given))

@@ -12,7 +12,7 @@ from meetings.entries import plain_number
 from meetings.finding import MeetingFilter
 from meetings.invitations.invitations import meetings_to_answer
 from meetings.rights import has_anywhere, rights_of_many
-from minutes.meeting_stages import WORK, MeetingState, states_of, told, waiting_for
+from minutes.meeting_stages import WORK, MeetingState, shown_state, states_of, waiting_for
 from models.meeting import Meeting, Series
 from models.person import Person, Role
 from web.shared.paging import Paged, page_number, paged, paged_from
@@ -67,7 +67,7 @@ def badges(person: Person, listed: Sequence[Meeting]) -> dict[int, tuple[str, st
     id."""
     session = database_session()
     given, states = rights_of_many(session, person, listed), states_of(session, listed)
-    words = {m.id: told(m, states[m.id], given[m.id]) for m in listed}
+    words = {m.id: shown_state(m, states[m.id], given[m.id]) for m in listed}
     return {number: (badge_of(states[number], word), word) for number, word in words.items()}
 
 

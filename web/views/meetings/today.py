@@ -53,7 +53,7 @@ class Waiting:
 @access.signed_in
 def index(person: Person) -> Any:
     session = database_session()
-    today, coming, told = _today(person), _coming(person), notices.unseen(session, person)
+    today, coming, unseen = _today(person), _coming(person), notices.unseen(session, person)
     doors = _doors(person, today.entries) or _next([*today.entries, *coming.entries])
     return render_template(
         "today.html",
@@ -61,7 +61,7 @@ def index(person: Person) -> Any:
         today=today,
         coming=coming,
         badges=badges(person, [*today.entries, *coming.entries]),
-        notices=told,
+        notices=unseen,
         shown_notices=NOTICES,
         unanswered=paged_from(session, unanswered(person), 1, ROWS),
         to_answer=TO_ANSWER,

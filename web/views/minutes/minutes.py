@@ -15,7 +15,7 @@ from minutes.records import comparing, publication, records
 from minutes.records.audible import sentences
 from minutes.records.content import Content, content_of, restyled
 from minutes.records.drafting import UNASSIGNED
-from minutes.records.paper import laid_out, said_at, speakers_told, when
+from minutes.records.paper import laid_out, said_at, speaker_labels, when
 from minutes.records.proper_names import names_of
 from minutes.records.records import minutes_of
 from minutes.records.said_pages import PublicPages, pages_for, said_in
@@ -36,11 +36,11 @@ from web.views.minutes._minutes_form import Typed, put, typed
 blueprint = Blueprint("minutes", __name__)
 blueprint.add_app_template_global(when, "held_when")
 blueprint.add_app_template_global(laid_out, "laid_out")
-blueprint.add_app_template_global(speakers_told, "speakers_told")
+blueprint.add_app_template_global(speaker_labels, "speaker_labels")
 blueprint.add_app_template_global(lambda: FIELDS, "style_fields")
 blueprint.add_app_template_global(usual_style, "usual_style")
 blueprint.add_app_template_global(said_at, "said_at")
-blueprint.add_app_template_global(spans.told, "open_told")
+blueprint.add_app_template_global(spans.in_words, "open_in_words")
 blueprint.add_app_template_global(spans.count, "open_count")
 
 
@@ -125,7 +125,7 @@ def sentence(person: Person, revision: MinutesRevision, section: int, paragraph:
         "minutes/sentence.html",
         meeting=revision.meeting,
         text=said.text,
-        speaker=speakers_told(content)(said.speaker),
+        speaker=speaker_labels(content)(said.speaker),
         at=said_at(content, said),
         sound=hearing.sound,
         back=url_for(

@@ -12,18 +12,18 @@ from web.demo import accounts as demo_accounts
 LOG = logging.getLogger(__name__)
 
 
-def of_certificates(config: Config) -> None:
+def warn_of_certificates(config: Config) -> None:
     for finding in health.certificate(config):
         if finding.level != Level.FINE:
             LOG.warning("%s: %s", finding.level.label, finding.sentence)
 
 
-def of_demo(config: Config) -> None:
+def warn_of_demo(config: Config) -> None:
     with reading(connect(config.database)) as session:
         for finding in demo_accounts.finding(config, session):
             LOG.warning("%s: %s", finding.level.label, finding.sentence)
 
 
-def of_walls() -> None:
+def warn_of_walls() -> None:
     if warning := cell.warning():
         LOG.warning(warning)
