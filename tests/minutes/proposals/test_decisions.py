@@ -180,7 +180,7 @@ def test_words_that_are_only_added_have_something_to_hold_on_to(
 
 def asked(candidate: Candidate) -> ScreenedCandidate:
     features = {origin.value: float(origin == candidate.origin) for origin in Origin}
-    return ScreenedCandidate(candidate, {**features, "old_letters": 0.5}, 0.5)
+    return ScreenedCandidate(candidate, {**features, "converted": 0.0, "old_letters": 0.5}, 0.5)
 
 
 def test_the_judge_decides_between_change_proposal_and_nothing() -> None:
