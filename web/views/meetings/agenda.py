@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from meetings import agenda, entries
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
@@ -24,14 +25,14 @@ FIELDS = ("title", "presenter", "planned_minutes")
 
 @blueprint.get("/meetings/<int:meeting_id>/agenda")
 @access.to(Meeting, Right.PREPARE)
-def edit(person: Person, meeting: Meeting) -> Any:
+def edit(person: Person, meeting: Meeting) -> ResponseReturnValue:
     below = entries.plain_number(request.args.get("below"))
     return _page(person, meeting, {"parent_id": below or ""})
 
 
 @blueprint.post("/meetings/<int:meeting_id>/agenda-items")
 @access.to(Meeting, Right.PREPARE)
-def save(person: Person, meeting: Meeting) -> Any:
+def save(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Save all changed lines and the new item if one was typed, and then do what the button says in
     `act`: `save`, `finish`, or a word and an item as in `up:12`. All of it or, when something typed
     cannot be taken, nothing."""
@@ -139,7 +140,7 @@ def _add(person: Person, meeting: Meeting) -> Problems:
     return {}
 
 
-def _act(person: Person, meeting: Meeting, is_adding: bool) -> Any:
+def _act(person: Person, meeting: Meeting, is_adding: bool) -> ResponseReturnValue:
     word, _, rest = request.form.get("act", "").partition(":")
     if word == "finish":
         return redirect(url_for("meetings.show", meeting_id=meeting.id))
@@ -201,6 +202,8 @@ def _minutes(typed: str | None) -> int | None:
     return entries.minutes("planned_minutes", "予定時間", typed)
 
 
-def _back(meeting: Meeting, place: str | None = None, below: str | None = None) -> Any:
+def _back(
+    meeting: Meeting, place: str | None = None, below: str | None = None
+) -> ResponseReturnValue:
     url = url_for("agenda.edit", meeting_id=meeting.id, below=below, _anchor=place)
     return redirect(url)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
 
 from meetings.documents import documents, memos, printing, versions
 from meetings.documents.documents import Permissions
@@ -40,7 +41,7 @@ DOCUMENTS_AT_ONCE = 10
 @blueprint.post("/meetings/<int:meeting_id>/documents")
 @access.to(Meeting, Right.PREPARE)
 @costs(files="document_mb", at_once=DOCUMENTS_AT_ONCE)
-def receive(person: Person, meeting: Meeting) -> Any:
+def receive(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Receive several documents at once; a bad one is told by name and does not hold up the
     others."""
     target = url_for("meetings.show", meeting_id=meeting.id)
@@ -73,7 +74,7 @@ def _tell_if_known(document: Document) -> None:
 
 @blueprint.get("/meetings/<int:meeting_id>/presentation")
 @access.to(Meeting, Right.SEE)
-def presentation(person: Person, meeting: Meeting) -> Any:
+def presentation(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Show the meeting itself: the viewer on the page that is presented."""
     note_look(person, "look", meeting)
     note_opening(person, meeting)
@@ -82,14 +83,14 @@ def presentation(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.get("/meetings/<int:meeting_id>/viewer")
 @access.to(Meeting, Right.SEE)
-def viewer(person: Person, meeting: Meeting) -> Any:
+def viewer(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Return the data that an open viewer asks for again when the documents changed."""
     return viewer_data(person, meeting)
 
 
 @blueprint.get("/documents/<int:document_id>")
 @access.to(Document, Right.SEE)
-def show(person: Person, document: Document) -> Any:
+def show(person: Person, document: Document) -> ResponseReturnValue:
     """Show the viewer on one document. `?page=N` begins there, `?version=N` shows an older
     version."""
     note_look(person, "look", document)
@@ -101,7 +102,7 @@ def show(person: Person, document: Document) -> Any:
 
 @blueprint.get("/versions/<int:version_id>/file")
 @access.to(DocumentVersion, Right.SEE)
-def file(person: Person, version: DocumentVersion) -> Any:
+def file(person: Person, version: DocumentVersion) -> ResponseReturnValue:
     """Send the PDF for the viewer. A version never changes, so the terminal may keep it. To those
     who may not save it, or not without their name on it, a browser does not show it as a page of
     its own."""
@@ -117,7 +118,7 @@ def file(person: Person, version: DocumentVersion) -> Any:
 @blueprint.get("/versions/<int:version_id>/download")
 @access.to(DocumentVersion, Right.SEE)
 @costs(lane=RequestLane.FILES)
-def download(person: Person, version: DocumentVersion) -> Any:
+def download(person: Person, version: DocumentVersion) -> ResponseReturnValue:
     if not may_download(_given(person, version), version.document):
         raise NotFound()
     return send_document(person, version, as_attachment=True)
@@ -125,7 +126,7 @@ def download(person: Person, version: DocumentVersion) -> Any:
 
 @blueprint.get("/versions/<int:version_id>/original")
 @access.to(DocumentVersion, Right.SEE)
-def original(person: Person, version: DocumentVersion) -> Any:
+def original(person: Person, version: DocumentVersion) -> ResponseReturnValue:
     """Send the Office file from which the PDF was made."""
     is_allowed = may_take_original(_given(person, version), version.document)
     if version.original_sha256 is None or not is_allowed:
@@ -138,7 +139,7 @@ def original(person: Person, version: DocumentVersion) -> Any:
 @blueprint.get("/versions/<int:version_id>/print")
 @access.to(DocumentVersion, Right.SEE)
 @costs(lane=RequestLane.FILES)
-def to_print(person: Person, version: DocumentVersion) -> Any:
+def to_print(person: Person, version: DocumentVersion) -> ResponseReturnValue:
     if not may_print(_given(person, version), version.document):
         raise NotFound()
     return send_document(person, version, as_attachment=False)
@@ -147,14 +148,14 @@ def to_print(person: Person, version: DocumentVersion) -> Any:
 @blueprint.get("/meetings/<int:meeting_id>/documents.pdf")
 @access.to(Meeting, Right.SEE)
 @costs(lane=RequestLane.FILES)
-def download_all(person: Person, meeting: Meeting) -> Any:
+def download_all(person: Person, meeting: Meeting) -> ResponseReturnValue:
     return send_all_documents(person, meeting)
 
 
 @blueprint.get("/meetings/<int:meeting_id>/programme.pdf")
 @access.to(Meeting, Right.SEE)
 @costs(lane=RequestLane.FILES)
-def programme(person: Person, meeting: Meeting) -> Any:
+def programme(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Send 次第 as a PDF."""
     session = database_session()
     shown = [document for _, document in documents.readable(session, person, meeting)]
@@ -164,7 +165,7 @@ def programme(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.get("/versions/<int:version_id>/thumbnail")
 @access.to(DocumentVersion, Right.SEE)
-def thumbnail(person: Person, version: DocumentVersion) -> Any:
+def thumbnail(person: Person, version: DocumentVersion) -> ResponseReturnValue:
     """Part of the meeting's page, so the look is one at the meeting."""
     note_hourly_look(person, version.meeting)
     return _picture(version.thumbnail_sha256)
@@ -172,7 +173,7 @@ def thumbnail(person: Person, version: DocumentVersion) -> Any:
 
 @blueprint.get("/versions/<int:version_id>/pages/<int:number>/picture")
 @access.to(DocumentVersion, Right.SEE)
-def page_picture(person: Person, version: DocumentVersion, number: int) -> Any:
+def page_picture(person: Person, version: DocumentVersion, number: int) -> ResponseReturnValue:
     page = next((page for page in version.pages if page.number == number), None)
     if page is None or page.picture_sha256 is None:
         raise NotFound()
@@ -182,7 +183,7 @@ def page_picture(person: Person, version: DocumentVersion, number: int) -> Any:
 
 @blueprint.post("/documents/<int:document_id>")
 @access.to(Document, Right.PREPARE)
-def change(person: Person, document: Document) -> Any:
+def change(person: Person, document: Document) -> ResponseReturnValue:
     """Change everything in the box of one document, and then do what the button says in `act`:
     nothing more, `up`, `down` or `remove`. All of it or, when something typed cannot be taken,
     nothing."""
@@ -208,7 +209,7 @@ def change(person: Person, document: Document) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/documents/<int:document_id>/restoration")
 @access.to(Meeting, Right.PREPARE)
-def restore(person: Person, meeting: Meeting, document_id: int) -> Any:
+def restore(person: Person, meeting: Meeting, document_id: int) -> ResponseReturnValue:
     session = database_session()
     document = documents.restore_document(session, person, meeting, document_id)
     flash(f"資料「{document.title}」を元に戻しました。", "done")
@@ -218,7 +219,7 @@ def restore(person: Person, meeting: Meeting, document_id: int) -> Any:
 @blueprint.post("/documents/<int:document_id>/versions")
 @access.to(Document, Right.PREPARE)
 @costs(files="document_mb")
-def propose(person: Person, document: Document) -> Any:
+def propose(person: Person, document: Document) -> ResponseReturnValue:
     try:
         version = intake.receive_version(document.id)
     except (FileRejected, InvalidInput) as problem:
@@ -230,7 +231,7 @@ def propose(person: Person, document: Document) -> Any:
 
 @blueprint.get("/versions/<int:version_id>/comparison")
 @access.to(DocumentVersion, Right.SEE)
-def comparison(person: Person, version: DocumentVersion) -> Any:
+def comparison(person: Person, version: DocumentVersion) -> ResponseReturnValue:
     """Show what this version changed, page by page; to an organiser already before it is
     released."""
     note_hourly_look(person, version)
@@ -251,7 +252,7 @@ def comparison(person: Person, version: DocumentVersion) -> Any:
 
 @blueprint.post("/versions/<int:version_id>/release")
 @access.to(DocumentVersion, Right.PREPARE)
-def release(person: Person, version: DocumentVersion) -> Any:
+def release(person: Person, version: DocumentVersion) -> ResponseReturnValue:
     document = version.document
     try:
         document = releasing.release_version(version.id)
@@ -264,7 +265,7 @@ def release(person: Person, version: DocumentVersion) -> Any:
 
 @blueprint.post("/versions/<int:version_id>/withdrawal")
 @access.to(DocumentVersion, Right.PREPARE)
-def withdraw(person: Person, version: DocumentVersion) -> Any:
+def withdraw(person: Person, version: DocumentVersion) -> ResponseReturnValue:
     versions.drop_proposal(database_session(), person, version)
     flash("差替えを取りやめました。資料は前のままです。", "done")
     return _back(version.document)
@@ -303,12 +304,12 @@ def _viewer(
     return render_template("documents/show.html", title=title, viewer=data)
 
 
-def _kept_by_the_terminal(response: Any) -> Any:
+def _kept_by_the_terminal(response: Response) -> Response:
     response.headers["Cache-Control"] = f"private, max-age={FOREVER_SECONDS}, immutable"
     return response
 
 
-def _picture(sha256: str) -> Any:
+def _picture(sha256: str) -> ResponseReturnValue:
     picture = send_file(storage().whole(sha256), mimetype="image/jpeg", conditional=True)
     return _kept_by_the_terminal(picture)
 
@@ -324,7 +325,7 @@ def _given(person: Person, version: DocumentVersion) -> frozenset[Right]:
     return rights(database_session(), person, version.meeting)
 
 
-def _back(document: Document) -> Any:
+def _back(document: Document) -> ResponseReturnValue:
     place = None if document.removed_at else f"document-{document.id}"
     return redirect(url_for("meetings.show", meeting_id=document.meeting_id, _anchor=place))
 

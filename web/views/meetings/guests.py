@@ -1,8 +1,7 @@
 """The guests' door (外部委員): a personal link, then the code."""
 
-from typing import Any
-
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from meetings.errors import TooManyTries, WrongCode
 from meetings.invitations import guests
@@ -16,7 +15,7 @@ blueprint = Blueprint("guests", __name__)
 
 @blueprint.get("/guest/<token>")
 @access.anyone
-def door(token: str) -> Any:
+def door(token: str) -> ResponseReturnValue:
     guest_pass = guests.pass_of(database_session(), token)
     guests.check_is_not_over(guest_pass)
     return render_template("guest.html", guest_pass=guest_pass, token=token)
@@ -25,7 +24,7 @@ def door(token: str) -> Any:
 @blueprint.post("/guest/<token>")
 @access.anyone
 @costs(lane=RequestLane.SIGN_IN)
-def enter(token: str) -> Any:
+def enter(token: str) -> ResponseReturnValue:
     place, code = entering.of_browser(), request.form.get("code", "")
     try:
         entered, meeting_id = guests.let_in(engine_of(current_app), token, code, place)

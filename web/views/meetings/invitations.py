@@ -5,7 +5,6 @@ import base64
 from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from flask import (
     Blueprint,
@@ -16,6 +15,7 @@ from flask import (
     request,
     url_for,
 )
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from meetings import finding
@@ -63,7 +63,7 @@ class PeopleFound:
 
 @blueprint.get("/meetings/<int:meeting_id>/invitations")
 @access.to(Meeting, Right.SEE)
-def index(person: Person, meeting: Meeting) -> Any:
+def index(person: Person, meeting: Meeting) -> ResponseReturnValue:
     return _page(person, meeting)
 
 
@@ -97,7 +97,7 @@ def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None)
 
 @blueprint.post("/meetings/<int:meeting_id>/invitations")
 @access.to(Meeting, Right.PREPARE)
-def add(person: Person, meeting: Meeting) -> Any:
+def add(person: Person, meeting: Meeting) -> ResponseReturnValue:
     session, kind, found = database_session(), _kind(), _chosen()
     for somebody in found:
         invite(session, person, meeting, somebody, kind)
@@ -110,7 +110,7 @@ def add(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/invitations/<int:invitation_id>/withdrawal")
 @access.to(Invitation, Right.PREPARE)
-def withdraw(person: Person, invitation: Invitation) -> Any:
+def withdraw(person: Person, invitation: Invitation) -> ResponseReturnValue:
     session, meeting = database_session(), invitation.meeting
     withdraw_invitation(session, person, invitation)
     flash(f"{invitation.person.name}さんの招集を取り消しました。", "done")
@@ -119,7 +119,7 @@ def withdraw(person: Person, invitation: Invitation) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/invitations/as-before")
 @access.to(Meeting, Right.PREPARE)
-def add_as_before(person: Person, meeting: Meeting) -> Any:
+def add_as_before(person: Person, meeting: Meeting) -> ResponseReturnValue:
     made = invite_as_before(database_session(), person, meeting)
     flash(f"前の会議で招集した{len(made)}人を招集し、お知らせを出しました。", "done")
     return _back(meeting)
@@ -127,7 +127,7 @@ def add_as_before(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/invitations/<int:invitation_id>/position")
 @access.to(Invitation, Right.PREPARE)
-def shift(person: Person, invitation: Invitation) -> Any:
+def shift(person: Person, invitation: Invitation) -> ResponseReturnValue:
     shift_invitation(database_session(), person, invitation, request.form.get("way", ""))
     target = url_for("invitations.index", meeting_id=invitation.meeting_id)
     return redirect(f"{target}#invitation-{invitation.id}")
@@ -135,7 +135,7 @@ def shift(person: Person, invitation: Invitation) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/answer")
 @access.to(Meeting, Right.ANSWER)
-def answer(person: Person, meeting: Meeting) -> Any:
+def answer(person: Person, meeting: Meeting) -> ResponseReturnValue:
     given = request.form.get("answer")
     if given not in list(AnswerWord):
         raise InvalidInput("answer", "出席、欠席、代理のどれかを選んでください。")
@@ -158,7 +158,7 @@ def answer(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/reminders")
 @access.to(Meeting, Right.PREPARE)
-def urge(person: Person, meeting: Meeting) -> Any:
+def urge(person: Person, meeting: Meeting) -> ResponseReturnValue:
     count = notices.urge(database_session(), meeting)
     flash(
         f"未回答の{count}人に、回答をお願いするお知らせを出しました。"
@@ -171,7 +171,7 @@ def urge(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.get("/meetings/<int:meeting_id>/calendar.ics")
 @access.to(Meeting, Right.ANSWER)
-def calendar(person: Person, meeting: Meeting) -> Any:
+def calendar(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Send one's own invitation, for the calendar program."""
     found = invitation_of(database_session(), meeting, person)
     assert found is not None
@@ -181,7 +181,7 @@ def calendar(person: Person, meeting: Meeting) -> Any:
 @blueprint.get("/meetings/<int:meeting_id>/notice.pdf")
 @access.to(Meeting, Right.PREPARE)
 @costs(lane=RequestLane.FILES)
-def notice(person: Person, meeting: Meeting) -> Any:
+def notice(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Send 通知文 for everybody who has an account, or with `?person=N` for one of them."""
     wanted = request.args.get("person", "")
     letters = [
@@ -196,7 +196,7 @@ def notice(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.get("/meetings/<int:meeting_id>/roster")
 @access.to(Meeting, Right.PREPARE)
-def show_roster(person: Person, meeting: Meeting) -> Any:
+def show_roster(person: Person, meeting: Meeting) -> ResponseReturnValue:
     entries = roster.standing(meeting.series)
     return render_template(
         "meetings/roster.html",
@@ -211,7 +211,7 @@ def show_roster(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/roster")
 @access.to(Meeting, Right.PREPARE)
-def add_to_roster(person: Person, meeting: Meeting) -> Any:
+def add_to_roster(person: Person, meeting: Meeting) -> ResponseReturnValue:
     kind, found = _kind(), _chosen()
     for somebody in found:
         roster.add(database_session(), person, meeting.series, somebody, kind)
@@ -221,7 +221,7 @@ def add_to_roster(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/roster/<int:entry_id>/removal")
 @access.to(Meeting, Right.PREPARE)
-def remove_from_roster(person: Person, meeting: Meeting, entry_id: int) -> Any:
+def remove_from_roster(person: Person, meeting: Meeting, entry_id: int) -> ResponseReturnValue:
     entry = next((e for e in roster.standing(meeting.series) if e.id == entry_id), None)
     if entry is not None:
         roster.remove(database_session(), person, entry)
@@ -234,7 +234,7 @@ def remove_from_roster(person: Person, meeting: Meeting, entry_id: int) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/roster/invitations")
 @access.to(Meeting, Right.PREPARE)
-def invite_roster(person: Person, meeting: Meeting) -> Any:
+def invite_roster(person: Person, meeting: Meeting) -> ResponseReturnValue:
     count = roster.invite_all(database_session(), person, meeting)
     flash(f"名簿の{count}人を招集しました。", "done")
     return _back(meeting)
@@ -242,7 +242,7 @@ def invite_roster(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/roster/keeping")
 @access.to(Meeting, Right.PREPARE)
-def keep_as_roster(person: Person, meeting: Meeting) -> Any:
+def keep_as_roster(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Put those who are invited here on the roster."""
     roster.keep(database_session(), person, meeting)
     flash("招集した人を会議体の名簿に加えました。", "done")
@@ -251,7 +251,7 @@ def keep_as_roster(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/guests")
 @access.to(Meeting, Right.PREPARE)
-def add_guest(person: Person, meeting: Meeting) -> Any:
+def add_guest(person: Person, meeting: Meeting) -> ResponseReturnValue:
     code = guests.new_code()
     try:
         way = guests.add_guest(
@@ -276,7 +276,7 @@ def add_guest(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/invitations/<int:invitation_id>/pass")
 @access.to(Invitation, Right.PREPARE)
-def renew_pass(person: Person, invitation: Invitation) -> Any:
+def renew_pass(person: Person, invitation: Invitation) -> ResponseReturnValue:
     """Give a guest a new link and code; the old ones end."""
     code = guests.new_code()
     meeting, guest = invitation.meeting, invitation.person
@@ -346,5 +346,5 @@ def _pdf(content: bytes, name: str) -> Response:
     return send_named(content, "application/pdf", name, as_attachment=False)
 
 
-def _back(meeting: Meeting) -> Any:
+def _back(meeting: Meeting) -> ResponseReturnValue:
     return redirect(url_for("invitations.index", meeting_id=meeting.id))

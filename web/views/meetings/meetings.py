@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from meetings import agenda, entries
@@ -29,19 +30,19 @@ blueprint = Blueprint("meetings", __name__)
 
 @blueprint.get("/meetings")
 @access.signed_in
-def index(person: Person) -> Any:
+def index(person: Person) -> ResponseReturnValue:
     return meeting_list.page(person)
 
 
 @blueprint.get("/meetings/new")
 @access.with_role(Role.ORGANISER)
-def form(person: Person) -> Any:
+def form(person: Person) -> ResponseReturnValue:
     return _form(person, values={"starts": "14:00", "ends": "16:00", "invite_roster": "yes"})
 
 
 @blueprint.post("/meetings")
 @access.with_role(Role.ORGANISER)
-def set_up(person: Person) -> Any:
+def set_up(person: Person) -> ResponseReturnValue:
     session = database_session()
     try:
         department = _department(person, request.form.get("department_id", ""))
@@ -64,7 +65,7 @@ def set_up(person: Person) -> Any:
 
 @blueprint.get("/meetings/<int:meeting_id>")
 @access.to(Meeting, Right.SEE)
-def show(person: Person, meeting: Meeting) -> Any:
+def show(person: Person, meeting: Meeting) -> ResponseReturnValue:
     note_hourly_look(person, meeting)
     return meeting_page(person, meeting)
 
@@ -111,13 +112,13 @@ def meeting_page(person: Person, meeting: Meeting, refused: RefusedForm | None =
 
 @blueprint.get("/meetings/<int:meeting_id>/change")
 @access.to(Meeting, Right.PREPARE)
-def change_form(person: Person, meeting: Meeting) -> Any:
+def change_form(person: Person, meeting: Meeting) -> ResponseReturnValue:
     return _change_page(meeting, _values(meeting))
 
 
 @blueprint.post("/meetings/<int:meeting_id>")
 @access.to(Meeting, Right.PREPARE)
-def change(person: Person, meeting: Meeting) -> Any:
+def change(person: Person, meeting: Meeting) -> ResponseReturnValue:
     session = database_session()
     try:
         agenda.limit_access(session, person, meeting, _access_days())
@@ -133,7 +134,7 @@ def change(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/calling-off")
 @access.to(Meeting, Right.PREPARE)
-def call_off(person: Person, meeting: Meeting) -> Any:
+def call_off(person: Person, meeting: Meeting) -> ResponseReturnValue:
     try:
         agenda.call_off(database_session(), person, meeting, request.form.get("reason", ""))
     except InvalidInput as problem:
@@ -149,7 +150,7 @@ def call_off(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/reinstatement")
 @access.to(Meeting, Right.PREPARE)
-def reinstate(person: Person, meeting: Meeting) -> Any:
+def reinstate(person: Person, meeting: Meeting) -> ResponseReturnValue:
     agenda.reinstate(database_session(), person, meeting)
     flash("中止を取り消しました。招集した人にお知らせを出しました。", "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id))
@@ -157,7 +158,7 @@ def reinstate(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.get("/meetings/<int:meeting_id>/copy")
 @access.to(Meeting, Right.PREPARE)
-def copy_form(person: Person, meeting: Meeting) -> Any:
+def copy_form(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Show the form for the next meeting of the series, with the agenda and the people of this
     one."""
     values = {**_values(meeting), "date": ""}
@@ -166,7 +167,7 @@ def copy_form(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/copy")
 @access.to(Meeting, Right.PREPARE)
-def copy(person: Person, meeting: Meeting) -> Any:
+def copy(person: Person, meeting: Meeting) -> ResponseReturnValue:
     try:
         made = agenda.copy_meeting(database_session(), person, meeting, **_typed())
     except InvalidInput as problem:

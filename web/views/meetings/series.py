@@ -1,9 +1,9 @@
 """会議体: what is chosen once for all meetings of a series (its roster: `invitations.py`)."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from meetings.rights import Right
 from minutes.speech_models import speech_model
@@ -27,7 +27,7 @@ class SpeechModelChoices:
 
 @blueprint.post("/meetings/<int:meeting_id>/series/speech-model")
 @access.to(Meeting, Right.PREPARE)
-def choose_speech_model(person: Person, meeting: Meeting) -> Any:
+def choose_speech_model(person: Person, meeting: Meeting) -> ResponseReturnValue:
     wanted = request.form.get("speech_model", "")
     if wanted != meeting.series.speech_model:  # one that lies elsewhere may stay as it is
         speech_model.refuse_unknown(config(), wanted)

@@ -6,6 +6,7 @@ from typing import Any
 
 import segno
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from meetings import agenda, entries
@@ -38,7 +39,7 @@ blueprint = Blueprint("sitting", __name__)
 
 @blueprint.get("/meetings/<int:meeting_id>/sitting")
 @access.to(Meeting, Right.SEE)
-def show(person: Person, meeting: Meeting) -> Any:
+def show(person: Person, meeting: Meeting) -> ResponseReturnValue:
     return _page(person, meeting)
 
 
@@ -60,14 +61,14 @@ def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None)
 
 @blueprint.get("/meetings/<int:meeting_id>/sitting/now")
 @access.to(Meeting, Right.RUN)
-def show_now(person: Person, meeting: Meeting) -> Any:
+def show_now(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Show the part of the screen that changes by itself."""
     return render_template("meetings/_sitting_now.html", meeting=meeting, **_now(meeting))
 
 
 @blueprint.post("/meetings/<int:meeting_id>/attendances")
 @access.to(Meeting, Right.RUN)
-def add(person: Person, meeting: Meeting) -> Any:
+def add(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Note the attendance of those of the list who are ticked, and of a name that is not on it."""
     session = database_session()
     chosen = set(request.form.getlist("person_ids"))
@@ -92,7 +93,7 @@ def add(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/audience")
 @access.to(Meeting, Right.RUN)
-def note_audience(person: Person, meeting: Meeting) -> Any:
+def note_audience(person: Person, meeting: Meeting) -> ResponseReturnValue:
     try:
         typed = request.form.get("audience_count")
         count = entries.whole_number("audience_count", "傍聴者の数", typed)
@@ -106,7 +107,7 @@ def note_audience(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/attendances/<int:attendance_id>/striking")
 @access.to(Attendance, Right.RUN)
-def strike(person: Person, attendance: Attendance) -> Any:
+def strike(person: Person, attendance: Attendance) -> ResponseReturnValue:
     strike_attendance(database_session(), person, attendance)
     flash(
         f"{attendance.attendee_name}さんの出席を取り消しました。"
@@ -118,7 +119,7 @@ def strike(person: Person, attendance: Attendance) -> Any:
 
 @blueprint.get("/meetings/<int:meeting_id>/sitting/code")
 @access.to(Meeting, Right.RUN)
-def code(person: Person, meeting: Meeting) -> Any:
+def code(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Show the attendance code, for the screen of the room."""
     target = address_of("sitting.arrive", token=_signer().dumps(meeting.id))
     picture = segno.make(target, error="m").svg_data_uri(scale=10, border=2)
@@ -129,7 +130,7 @@ def code(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.get("/arrivals/<token>")
 @access.signed_in
-def arrive(person: Person, token: str) -> Any:
+def arrive(person: Person, token: str) -> ResponseReturnValue:
     """Note that this person is in the room: the attendance code leads here."""
     session = database_session()
     try:
@@ -149,7 +150,7 @@ def arrive(person: Person, token: str) -> Any:
 
 @blueprint.get("/meetings/<int:meeting_id>/connection-test")
 @access.to(Meeting, Right.SEE)
-def connection_test(person: Person, meeting: Meeting) -> Any:
+def connection_test(person: Person, meeting: Meeting) -> ResponseReturnValue:
     return render_template("meetings/connection_test.html", meeting=meeting)
 
 
@@ -186,5 +187,5 @@ def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.secret_key, salt="arrival")
 
 
-def _back(meeting: Meeting) -> Any:
+def _back(meeting: Meeting) -> ResponseReturnValue:
     return redirect(url_for("sitting.show", meeting_id=meeting.id))

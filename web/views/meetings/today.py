@@ -4,9 +4,9 @@ week. Of what is more than a screen holds it says how much there is, and where."
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from meetings import finding
 from meetings.dates import local
@@ -51,7 +51,7 @@ class Waiting:
 
 @blueprint.get("/today")
 @access.signed_in
-def index(person: Person) -> Any:
+def index(person: Person) -> ResponseReturnValue:
     session = database_session()
     today, coming, unseen = _today(person), _coming(person), notices.unseen(session, person)
     doors = _doors(person, today.entries) or _next([*today.entries, *coming.entries])
@@ -72,7 +72,7 @@ def index(person: Person) -> Any:
 
 @blueprint.post("/today/notices")
 @access.signed_in
-def mark_seen(person: Person) -> Any:
+def mark_seen(person: Person) -> ResponseReturnValue:
     notices.mark_seen(database_session(), person, NOTICES)
     return redirect(url_for("today.index"))
 

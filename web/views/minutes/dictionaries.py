@@ -1,8 +1,7 @@
 """用語辞書 for the administrator: words of series that all of their department should have."""
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from meetings.entries import plain_number
 from minutes.terms import dictionaries
@@ -17,7 +16,7 @@ blueprint = Blueprint("dictionaries", __name__)
 
 @blueprint.get("/administration/dictionaries")
 @access.with_role(Role.ADMINISTRATOR)
-def index(person: Person) -> Any:
+def index(person: Person) -> ResponseReturnValue:
     session = database_session()
     return render_template(
         "terms/administration.html",
@@ -28,7 +27,7 @@ def index(person: Person) -> Any:
 
 @blueprint.get("/administration/dictionaries/<int:series_id>")
 @access.with_role(Role.ADMINISTRATOR)
-def show(person: Person, series_id: int) -> Any:
+def show(person: Person, series_id: int) -> ResponseReturnValue:
     session, words = database_session(), request.args.get("q", "")
     series = dictionaries.administered_series(session, person, series_id)
     every = [word for word in dictionaries.words_of(session, series) if has_words(word, words)]
@@ -46,7 +45,7 @@ def show(person: Person, series_id: int) -> Any:
 
 @blueprint.post("/administration/dictionaries/<int:series_id>/sharing")
 @access.with_role(Role.ADMINISTRATOR)
-def share(person: Person, series_id: int) -> Any:
+def share(person: Person, series_id: int) -> ResponseReturnValue:
     session, surface = database_session(), request.form.get("surface", "")
     series = dictionaries.administered_series(session, person, series_id)
     department_id = plain_number(request.form.get("department")) or 0
@@ -58,7 +57,7 @@ def share(person: Person, series_id: int) -> Any:
 
 @blueprint.post("/administration/dictionaries/entries/<int:entry_id>/removal")
 @access.with_role(Role.ADMINISTRATOR)
-def remove(person: Person, entry_id: int) -> Any:
+def remove(person: Person, entry_id: int) -> ResponseReturnValue:
     session = database_session()
     entry = dictionaries.shared_entry(session, person, entry_id)
     dictionaries.remove(session, person, entry)

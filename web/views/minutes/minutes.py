@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from meetings.entries import plain_number
 from meetings.errors import InvalidInput, NotFound, StaleRevision
@@ -46,7 +47,7 @@ blueprint.add_app_template_global(spans.count, "open_count")
 
 @blueprint.get("/meetings/<int:meeting_id>/minutes")
 @access.to(Meeting, Right.SEE)
-def show(person: Person, meeting: Meeting) -> Any:
+def show(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Show the minutes. Those who may not hear the recording are told what of it is public."""
     session = database_session()
     if Right.HEAR not in rights(session, person, meeting):
@@ -65,7 +66,7 @@ def show(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/minutes")
 @access.to(Meeting, Right.CORRECT)
-def draft(person: Person, meeting: Meeting) -> Any:
+def draft(person: Person, meeting: Meeting) -> ResponseReturnValue:
     style = chosen_style("style", usual_style())
     revision = drafting.draft(person, lambda: chosen_transcripts(meeting), style)
     settle()
@@ -75,7 +76,7 @@ def draft(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.get("/meetings/<int:meeting_id>/minutes/change")
 @access.to(Meeting, Right.CORRECT)
-def form(person: Person, meeting: Meeting) -> Any:
+def form(person: Person, meeting: Meeting) -> ResponseReturnValue:
     revision = _required(meeting).latest
     note_look(person, "look", revision)
     return _form(person, meeting, revision, Typed.of(content_of(revision)))
@@ -83,7 +84,7 @@ def form(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/minutes/change")
 @access.to(Meeting, Right.CORRECT)
-def change(person: Person, meeting: Meeting) -> Any:
+def change(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Save the minutes. The fields follow revision `layout`; they are saved on top of revision
     `based_on`. `put` puts other texts into them and saves nothing."""
     minutes = _required(meeting)
@@ -104,13 +105,15 @@ def change(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.get("/revisions/<int:revision_id>")
 @access.to(MinutesRevision, Right.HEAR)
-def show_revision(person: Person, revision: MinutesRevision) -> Any:
+def show_revision(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
     return _read(person, revision)
 
 
 @blueprint.get("/revisions/<int:revision_id>/sentences/<int:section>/<int:paragraph>")
 @access.to(MinutesRevision, Right.HEAR)
-def sentence(person: Person, revision: MinutesRevision, section: int, paragraph: int) -> Any:
+def sentence(
+    person: Person, revision: MinutesRevision, section: int, paragraph: int
+) -> ResponseReturnValue:
     """Show a sentence with its sound, for those who have no script."""
     note_look(person, "look", revision)
     content = content_of(revision)
@@ -138,7 +141,7 @@ def sentence(person: Person, revision: MinutesRevision, section: int, paragraph:
 
 @blueprint.post("/transcripts/<int:transcript_id>/left-out")
 @access.to(Transcript, Right.CORRECT)
-def leave_rest_out(person: Person, transcript: Transcript) -> Any:
+def leave_rest_out(person: Person, transcript: Transcript) -> ResponseReturnValue:
     changed = spans.leave_rest_out(database_session(), person, transcript)
     flash(f"逐語録の残り{len(changed)}件を議題外にしました。", "done")
     return _to(transcript.meeting)
@@ -146,7 +149,7 @@ def leave_rest_out(person: Person, transcript: Transcript) -> Any:
 
 @blueprint.post("/revisions/<int:revision_id>/left-out")
 @access.to(MinutesRevision, Right.CORRECT)
-def leave_rest_of_minutes_out(person: Person, revision: MinutesRevision) -> Any:
+def leave_rest_of_minutes_out(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
     count = records.leave_rest_out(database_session(), person, revision)
     flash(f"残り{count}件を議題外にしました。" if count else "残りを議題外にしました。", "done")
     return _to(revision.meeting)
@@ -154,7 +157,7 @@ def leave_rest_of_minutes_out(person: Person, revision: MinutesRevision) -> Any:
 
 @blueprint.post("/revisions/<int:revision_id>/approval-request")
 @access.to(MinutesRevision, Right.CORRECT)
-def request_approval(person: Person, revision: MinutesRevision) -> Any:
+def request_approval(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
     asked = plain_number(request.form.get("addressee_id"))
     try:
         drafting.request_approval(person, revision, request.form.get("word", ""), asked)
@@ -166,7 +169,7 @@ def request_approval(person: Person, revision: MinutesRevision) -> Any:
 
 @blueprint.post("/revisions/<int:revision_id>/approval-request/withdrawal")
 @access.to(MinutesRevision, Right.CORRECT)
-def take_request_back(person: Person, revision: MinutesRevision) -> Any:
+def take_request_back(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
     records.take_request_back(database_session(), person, revision)
     flash("承認の依頼を取り下げました。文を直して、もう一度依頼できます。", "done")
     return _to(revision.meeting)
@@ -174,7 +177,7 @@ def take_request_back(person: Person, revision: MinutesRevision) -> Any:
 
 @blueprint.get("/revisions/<int:revision_id>/comparison")
 @access.to(MinutesRevision, Right.HEAR)
-def compare(person: Person, revision: MinutesRevision) -> Any:
+def compare(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
     """Show what changed since the revision that was decided about before, or since number
     `?since=N`."""
     asked = plain_number(request.args.get("since"))
@@ -198,7 +201,7 @@ def compare(person: Person, revision: MinutesRevision) -> Any:
 
 @blueprint.post("/revisions/<int:revision_id>/approval")
 @access.to(MinutesRevision, Right.DECIDE)
-def decide(person: Person, revision: MinutesRevision) -> Any:
+def decide(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
     decision = request.form.get("decision")
     if decision == "approve":
         drafting.approve(person, revision)
@@ -216,7 +219,7 @@ def decide(person: Person, revision: MinutesRevision) -> Any:
 
 @blueprint.post("/revisions/<int:revision_id>/publication")
 @access.to(MinutesRevision, Right.PUBLISH)
-def publish(person: Person, revision: MinutesRevision) -> Any:
+def publish(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
     is_replacing = published_revision(reading_session(), revision.meeting.id) is not None
     try:
         drafting.publish(person, revision, _reason())
@@ -231,7 +234,7 @@ def publish(person: Person, revision: MinutesRevision) -> Any:
 
 @blueprint.post("/revisions/<int:revision_id>/withdrawal")
 @access.to(MinutesRevision, Right.PUBLISH)
-def withdraw(person: Person, revision: MinutesRevision) -> Any:
+def withdraw(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
     try:
         publication.withdraw(database_session(), person, revision, _reason())
     except InvalidInput as problem:
@@ -413,5 +416,5 @@ def _number(field: str) -> int:
     return number
 
 
-def _to(meeting: Meeting) -> Any:
+def _to(meeting: Meeting) -> ResponseReturnValue:
     return redirect(url_for("minutes.show", meeting_id=meeting.id))

@@ -1,8 +1,7 @@
 """The place of a recording in its meeting: a part or a spare, and when it begins."""
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from meetings import dates
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
@@ -28,13 +27,13 @@ blueprint.add_app_template_filter(dates.clock_in_seconds, "clock_in_seconds")
 
 @blueprint.get("/recordings/<int:recording_id>/place")
 @access.to(Recording, Right.RECORD)
-def form(person: Person, recording: Recording) -> Any:
+def form(person: Person, recording: Recording) -> ResponseReturnValue:
     return _form(person, recording)
 
 
 @blueprint.post("/recordings/<int:recording_id>/place")
 @access.to(Recording, Right.RECORD)
-def change(person: Person, recording: Recording) -> Any:
+def change(person: Person, recording: Recording) -> ResponseReturnValue:
     fields, session = request.form, database_session()
     try:
         began_at = read_beginning(

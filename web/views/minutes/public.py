@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, cast
 
 from flask import Blueprint, current_app, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
 
 from meetings import dates
 from meetings.entries import plain_number
@@ -45,7 +46,7 @@ blueprint.add_app_template_global(dates.era_years, "era_years")
 @blueprint.get("/")
 @access.anyone
 @costs(lane=RequestLane.CITIZENS)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     wanted = _wanted()
     listing = list_published(database_session(), wanted)
     return render_template(
@@ -63,7 +64,7 @@ def index() -> Any:
 @blueprint.get("/published/<int:meeting_id>")
 @access.published
 @costs(lane=RequestLane.CITIZENS)
-def show(publication: Publication) -> Any:
+def show(publication: Publication) -> ResponseReturnValue:
     revision, pages = publication.revision, PublicPages(database_session(), publication.revision)
 
     def made() -> str:
@@ -83,7 +84,7 @@ def show(publication: Publication) -> Any:
 @blueprint.get("/published/<int:meeting_id>/pages/<int:version_id>/<int:number>")
 @access.published
 @costs(lane=RequestLane.CITIZENS)
-def page(publication: Publication, version_id: int, number: int) -> Any:
+def page(publication: Publication, version_id: int, number: int) -> ResponseReturnValue:
     """Show a page that was shown in the meeting, and every sentence that was said then."""
     pages = PublicPages(database_session(), publication.revision)
     wanted, places = _shown_beside(publication, pages, version_id, number)
@@ -105,7 +106,7 @@ def page(publication: Publication, version_id: int, number: int) -> Any:
 @blueprint.get("/published/<int:meeting_id>/pages/<int:version_id>/<int:number>/picture")
 @access.published
 @costs(lane=RequestLane.CITIZENS)
-def page_picture(publication: Publication, version_id: int, number: int) -> Any:
+def page_picture(publication: Publication, version_id: int, number: int) -> ResponseReturnValue:
     """Send the picture of a page. It is asked for anew each time, because it may be withdrawn any
     day."""
     pages = PublicPages(database_session(), publication.revision)
@@ -120,7 +121,7 @@ def page_picture(publication: Publication, version_id: int, number: int) -> Any:
 @blueprint.get("/published/<int:meeting_id>/text")
 @access.published
 @costs(lane=RequestLane.CITIZENS)
-def text(publication: Publication) -> Any:
+def text(publication: Publication) -> ResponseReturnValue:
     content = content_of(publication.revision)
     name = f"会議録_{content.title}_{content.starts_at[:10]}.txt"
     return send_named(as_text(content).encode(), "text/plain", name)
@@ -129,7 +130,7 @@ def text(publication: Publication) -> Any:
 @blueprint.get("/published/<int:meeting_id>/sentences/<int:section>/<int:paragraph>")
 @access.published
 @costs(lane=RequestLane.CITIZENS)
-def sentence(publication: Publication, section: int, paragraph: int) -> Any:
+def sentence(publication: Publication, section: int, paragraph: int) -> ResponseReturnValue:
     """Show a sentence with its sound, for those who have no script."""
     said = _heard(publication, section, paragraph)
     page = url_for("public.show", meeting_id=publication.meeting_id)
@@ -155,7 +156,7 @@ def sentence(publication: Publication, section: int, paragraph: int) -> Any:
 @blueprint.get("/published/<int:meeting_id>/sentences/<int:section>/<int:paragraph>/sound")
 @access.published
 @costs(lane=RequestLane.CLIPS)
-def sound(publication: Publication, section: int, paragraph: int) -> Any:
+def sound(publication: Publication, section: int, paragraph: int) -> ResponseReturnValue:
     """Send the sound of what the published revision still holds of this sentence, and nothing
     else."""
     said = _heard(publication, section, paragraph)

@@ -2,9 +2,9 @@
 
 import mimetypes
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import select
 
@@ -86,14 +86,14 @@ class RefusedTranscriptFile:
 
 @blueprint.get("/meetings/<int:meeting_id>/recordings")
 @access.to(Meeting, Right.HEAR)
-def index(person: Person, meeting: Meeting) -> Any:
+def index(person: Person, meeting: Meeting) -> ResponseReturnValue:
     return _page(person, meeting)
 
 
 @blueprint.post("/meetings/<int:meeting_id>/recordings")
 @access.to(Meeting, Right.RECORD)
 @costs(files="recording_mb")
-def receive(person: Person, meeting: Meeting) -> Any:
+def receive(person: Person, meeting: Meeting) -> ResponseReturnValue:
     meeting_id = meeting.id
     try:
         _refuse_too_large()
@@ -109,7 +109,7 @@ def receive(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/recordings/<int:recording_id>/transcriptions")
 @access.to(Recording, Right.RECORD)
-def transcribe_again(person: Person, recording: Recording) -> Any:
+def transcribe_again(person: Person, recording: Recording) -> ResponseReturnValue:
     work.request_transcription(
         database_session(),
         person,
@@ -125,7 +125,7 @@ def transcribe_again(person: Person, recording: Recording) -> Any:
 @blueprint.post("/recordings/<int:recording_id>/transcripts")
 @access.to(Recording, Right.RECORD)
 @costs(files="transcript_mb")
-def import_transcript(person: Person, recording: Recording) -> Any:
+def import_transcript(person: Person, recording: Recording) -> ResponseReturnValue:
     recording_id, meeting_id = recording.id, recording.meeting_id
     try:
         transcript, placing = intake.receive_transcript(recording_id)
@@ -144,7 +144,7 @@ def import_transcript(person: Person, recording: Recording) -> Any:
 
 @blueprint.post("/transcripts/<int:transcript_id>/removal")
 @access.to(Transcript, Right.CORRECT)
-def remove_import(person: Person, transcript: Transcript) -> Any:
+def remove_import(person: Person, transcript: Transcript) -> ResponseReturnValue:
     name, meeting_id = transcript.transcription.imported_file_name, transcript.meeting.id
     removing.remove(database_session(), person, transcript)
     flash(f"取り込んだ逐語録「{name}」を消しました。録音はそのままです。", "done")
@@ -153,7 +153,7 @@ def remove_import(person: Person, transcript: Transcript) -> Any:
 
 @blueprint.get("/transcriptions/<int:transcription_id>/file")
 @access.to(Transcription, Right.HEAR)
-def imported_file(person: Person, transcription: Transcription) -> Any:
+def imported_file(person: Person, transcription: Transcription) -> ResponseReturnValue:
     """Send the transcript's file that was taken in, as it was received."""
     if transcription.imported_sha256 is None:
         raise NotFound()
@@ -164,7 +164,7 @@ def imported_file(person: Person, transcription: Transcription) -> Any:
 
 @blueprint.post("/transcriptions/<int:transcription_id>/cancellation")
 @access.to(Transcription, Right.RECORD)
-def cancel(person: Person, transcription: Transcription) -> Any:
+def cancel(person: Person, transcription: Transcription) -> ResponseReturnValue:
     work.cancel_transcription(database_session(), person, transcription)
     flash("文字起こしを中止しました。ここまでの文は残っています。", "done")
     return _back(transcription)
@@ -172,7 +172,7 @@ def cancel(person: Person, transcription: Transcription) -> Any:
 
 @blueprint.post("/transcriptions/<int:transcription_id>/pause")
 @access.to(Transcription, Right.RECORD)
-def pause(person: Person, transcription: Transcription) -> Any:
+def pause(person: Person, transcription: Transcription) -> ResponseReturnValue:
     work.pause_transcription(database_session(), person, transcription)
     flash("文字起こしを一時停止しました。ここまでの文は残っています。", "done")
     return _back(transcription)
@@ -180,7 +180,7 @@ def pause(person: Person, transcription: Transcription) -> Any:
 
 @blueprint.post("/transcriptions/<int:transcription_id>/resumption")
 @access.to(Transcription, Right.RECORD)
-def resume(person: Person, transcription: Transcription) -> Any:
+def resume(person: Person, transcription: Transcription) -> ResponseReturnValue:
     work.resume_transcription(database_session(), person, transcription)
     flash("文字起こしを続きから再開しました。", "done")
     return _back(transcription)
@@ -188,7 +188,7 @@ def resume(person: Person, transcription: Transcription) -> Any:
 
 @blueprint.post("/transcriptions/<int:transcription_id>/priority")
 @access.to(Transcription, Right.RECORD)
-def move_up(person: Person, transcription: Transcription) -> Any:
+def move_up(person: Person, transcription: Transcription) -> ResponseReturnValue:
     work.move_up(database_session(), person, transcription)
     flash("この文字起こしを先に処理します。", "done")
     return _back(transcription)
@@ -196,7 +196,7 @@ def move_up(person: Person, transcription: Transcription) -> Any:
 
 @blueprint.post("/steps/<int:step_id>/attempts")
 @access.to(Step, Right.RECORD)
-def run_step_again(person: Person, step: Step) -> Any:
+def run_step_again(person: Person, step: Step) -> ResponseReturnValue:
     work.run_again(database_session(), person, step)
     flash(f"{StepKind(step.kind).label}をもう一度行います。", "done")
     return _back(step.transcription)
@@ -204,7 +204,7 @@ def run_step_again(person: Person, step: Step) -> Any:
 
 @blueprint.post("/transcriptions/<int:transcription_id>/voices")
 @access.to(Transcription, Right.RECORD)
-def tell_voices_apart(person: Person, transcription: Transcription) -> Any:
+def tell_voices_apart(person: Person, transcription: Transcription) -> ResponseReturnValue:
     work.tell_voices_apart(database_session(), person, transcription, _voices())
     flash("発言者をもう一度聞き分けます。人が付けた名前は残ります。", "done")
     return _back(transcription)
@@ -219,7 +219,7 @@ def _voices() -> int | None:
 
 @blueprint.get("/recordings/<int:recording_id>/runs")
 @access.to(Recording, Right.HEAR)
-def runs(person: Person, recording: Recording) -> Any:
+def runs(person: Person, recording: Recording) -> ResponseReturnValue:
     """Show one recording's part of the list, for its script: when a button comes or goes."""
     given = rights(database_session(), person, recording.meeting)
     return render_template(
@@ -237,14 +237,14 @@ def runs(person: Person, recording: Recording) -> Any:
 
 @blueprint.get("/recordings/<int:recording_id>/peaks")
 @access.to(Recording, Right.HEAR)
-def peaks(person: Person, recording: Recording) -> Any:
+def peaks(person: Person, recording: Recording) -> ResponseReturnValue:
     """Send the waveform of the sound; 404 until it is made."""
     return send_peaks(recording)
 
 
 @blueprint.get("/recordings/<int:recording_id>/sound")
 @access.to(Recording, Right.HEAR)
-def sound(person: Person, recording: Recording) -> Any:
+def sound(person: Person, recording: Recording) -> ResponseReturnValue:
     """Send the sound for the player, in ranges: the playback copy as soon as there is one. A
     page that was opened before there was one asks for `?original=yes`: pieces of two files do
     not fit."""
@@ -258,7 +258,7 @@ def sound(person: Person, recording: Recording) -> Any:
 
 @blueprint.get("/recordings/<int:recording_id>/file")
 @access.to(Recording, Right.HEAR)
-def original(person: Person, recording: Recording) -> Any:
+def original(person: Person, recording: Recording) -> ResponseReturnValue:
     """Send the file as it was received."""
     _note_first_look(person, "download", recording)
     path, name = storage().whole(recording.sha256), recording.file_name
@@ -311,7 +311,7 @@ def _runs(recording: Recording) -> list[Run]:
     ]
 
 
-def _back(transcription: Transcription) -> Any:
+def _back(transcription: Transcription) -> ResponseReturnValue:
     return redirect(url_for("recordings.index", meeting_id=transcription.meeting.id))
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
 
 from meetings import dates
 from meetings.entries import plain_number
@@ -32,7 +33,7 @@ HEAD = [
 
 @blueprint.get("/statistics")
 @access.with_role(*Role)
-def show(person: Person) -> Any:
+def show(person: Person) -> ResponseReturnValue:
     session, year = database_session(), _year()
     return render_template(
         "statistics/show.html",
@@ -45,7 +46,7 @@ def show(person: Person) -> Any:
 
 @blueprint.get("/statistics/table.csv")
 @access.with_role(*Role)
-def table(person: Person) -> Any:
+def table(person: Person) -> ResponseReturnValue:
     """Send the figures as CSV, with a byte order mark, so that Excel reads it as UTF-8."""
     made = io.StringIO()
     year = _year()

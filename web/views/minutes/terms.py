@@ -1,8 +1,7 @@
 """用語: the words of a meeting, and the dictionary of its series."""
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from meetings.errors import InvalidInput
 from meetings.rights import Right
@@ -22,7 +21,7 @@ blueprint = Blueprint("terms", __name__)
 
 @blueprint.get("/meetings/<int:meeting_id>/terms")
 @access.to(Meeting, Right.HEAR)
-def index(person: Person, meeting: Meeting) -> Any:
+def index(person: Person, meeting: Meeting) -> ResponseReturnValue:
     page = _page(person, meeting)
     note_hourly_look(
         person, meeting
@@ -32,7 +31,7 @@ def index(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/terms")
 @access.to(Meeting, Right.CORRECT)
-def add(person: Person, meeting: Meeting) -> Any:
+def add(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Add a word to the dictionary, or a reading for one."""
     surface, kana = request.form.get("surface", ""), request.form.get("kana", "")
     try:
@@ -45,7 +44,7 @@ def add(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/terms/switched-off")
 @access.to(Meeting, Right.CORRECT)
-def switch_off(person: Person, meeting: Meeting) -> Any:
+def switch_off(person: Person, meeting: Meeting) -> ResponseReturnValue:
     surface, heard = request.form.get("surface", ""), request.form.get("heard", "")
     dictionaries.switch_off(database_session(), person, meeting.series, surface, heard)
     flash(f"{_named(surface, heard)}を、この会議体では使いません。いつでも元に戻せます。", "done")
@@ -54,7 +53,7 @@ def switch_off(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/terms/switched-on")
 @access.to(Meeting, Right.CORRECT)
-def switch_on(person: Person, meeting: Meeting) -> Any:
+def switch_on(person: Person, meeting: Meeting) -> ResponseReturnValue:
     surface, heard = request.form.get("surface", ""), request.form.get("heard", "")
     dictionaries.switch_on(database_session(), person, meeting.series, surface, heard)
     flash(f"{_named(surface, heard)}を、また使います。", "done")
@@ -63,7 +62,7 @@ def switch_on(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.get("/meetings/<int:meeting_id>/dictionary")
 @access.to(Meeting, Right.HEAR)
-def show_dictionary(person: Person, meeting: Meeting) -> Any:
+def show_dictionary(person: Person, meeting: Meeting) -> ResponseReturnValue:
     session, series, words = database_session(), meeting.series, request.values.get("q", "")
     every = dictionaries.dictionary_of(session, series)
     head = meeting_head(person, meeting)
@@ -81,7 +80,7 @@ def show_dictionary(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/dictionary/<int:entry_id>/removal")
 @access.to(Meeting, Right.CORRECT)
-def remove(person: Person, meeting: Meeting, entry_id: int) -> Any:
+def remove(person: Person, meeting: Meeting, entry_id: int) -> ResponseReturnValue:
     session = database_session()
     entry = dictionaries.entry_of(session, meeting.series, entry_id)
     dictionaries.remove(session, person, entry)
@@ -119,7 +118,7 @@ def _named(surface: str, heard: str) -> str:
     return f"「{heard}」の候補としての「{surface}」" if heard else f"「{surface}」"
 
 
-def _back(meeting: Meeting) -> Any:
+def _back(meeting: Meeting) -> ResponseReturnValue:
     """Redirect to the same place of the list, or to the dictionary."""
     if request.form.get("from") == "dictionary":
         return redirect(url_for("terms.show_dictionary", meeting_id=meeting.id))

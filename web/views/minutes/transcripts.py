@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
 
 from meetings.agenda import flat, tree
 from meetings.rights import Right, rights
@@ -44,7 +44,7 @@ class Beside:
 
 @blueprint.get("/transcripts/<int:transcript_id>")
 @access.to(Transcript, Right.HEAR)
-def edit(person: Person, transcript: Transcript) -> Any:
+def edit(person: Person, transcript: Transcript) -> ResponseReturnValue:
     """Show the editor. The page brings the first segments along; its script fetches the others from
     the API and saves them there."""
     note_look(person, "look", transcript)
@@ -72,7 +72,7 @@ def edit(person: Person, transcript: Transcript) -> Any:
 
 @blueprint.get("/transcripts/<int:transcript_id>/print")
 @access.to(Transcript, Right.HEAR)
-def on_paper(person: Person, transcript: Transcript) -> Any:
+def on_paper(person: Person, transcript: Transcript) -> ResponseReturnValue:
     note_look(person, "print", transcript)
     session = database_session()
     segments = segments_of(session, transcript)
@@ -93,7 +93,7 @@ def on_paper(person: Person, transcript: Transcript) -> Any:
 
 @blueprint.get("/transcripts/<int:transcript_id>/files/<any(txt, srt, vtt, csv):kind>")
 @access.to(Transcript, Right.HEAR)
-def take_out(person: Person, transcript: Transcript, kind: str) -> Any:
+def take_out(person: Person, transcript: Transcript, kind: str) -> ResponseReturnValue:
     note_look(person, "download", transcript)
     wanted = Format(kind)
     content = as_file(database_session(), transcript, wanted)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from meetings.errors import NotFound
 from meetings.rights import Right
@@ -20,14 +21,14 @@ blueprint = Blueprint("uploads", __name__)
 
 @blueprint.get("/meetings/<int:meeting_id>/uploads")
 @access.to(Meeting, Right.RECORD)
-def index(person: Person, meeting: Meeting) -> Any:
+def index(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Show the part of the tab that changes by itself."""
     return render_template("recordings/_arriving.html", **arriving(meeting))
 
 
 @blueprint.post("/uploads/<upload_key>/completion")
 @access.to(Upload, Right.RECORD)
-def finish(person: Person, upload: Upload) -> Any:
+def finish(person: Person, upload: Upload) -> ResponseReturnValue:
     uploads.finish_upload(database_session(), person, upload)
     flash("届いたところまでの録音を受け付けます。音声を確かめています。", "done")
     return redirect(url_for("recordings.index", meeting_id=upload.meeting_id))
@@ -35,7 +36,7 @@ def finish(person: Person, upload: Upload) -> Any:
 
 @blueprint.post("/uploads/<upload_key>/withdrawal")
 @access.to(Upload, Right.RECORD)
-def withdraw(person: Person, upload: Upload) -> Any:
+def withdraw(person: Person, upload: Upload) -> ResponseReturnValue:
     uploads.withdraw_upload(database_session(), person, upload)
     flash(f"「{upload.file_name}」の送信を取りやめました。", "done")
     return redirect(url_for("recordings.index", meeting_id=upload.meeting_id))
@@ -43,7 +44,7 @@ def withdraw(person: Person, upload: Upload) -> Any:
 
 @blueprint.get("/uploads/<upload_key>/file")
 @access.to(Upload, Right.RECORD)
-def refused_file(person: Person, upload: Upload) -> Any:
+def refused_file(person: Person, upload: Upload) -> ResponseReturnValue:
     """Send the file that could not be taken, as it was received."""
     path = storage().arrival_path(upload.key)
     if upload.state != UploadState.REFUSED or not path.exists():

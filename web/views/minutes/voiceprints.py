@@ -1,9 +1,9 @@
 """会議体の声紋: whether a series keeps voiceprints, whose, and until when."""
 
 from datetime import timedelta
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from meetings.errors import InvalidInput
 from meetings.rights import Right, rights
@@ -20,14 +20,14 @@ blueprint = Blueprint("voiceprints", __name__)
 
 @blueprint.get("/meetings/<int:meeting_id>/voiceprints")
 @access.to(Meeting, Right.VOICEPRINTS)
-def index(person: Person, meeting: Meeting) -> Any:
+def index(person: Person, meeting: Meeting) -> ResponseReturnValue:
     note_look(person, "look_at_voiceprints", meeting.series)
     return _page(person, meeting)
 
 
 @blueprint.post("/meetings/<int:meeting_id>/series/voiceprints")
 @access.to(Meeting, Right.PREPARE)
-def switch(person: Person, meeting: Meeting) -> Any:
+def switch(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Switch voiceprints on or off, with a tick by which the person says that they know what that
     means."""
     session, series = database_session(), meeting.series
@@ -48,7 +48,7 @@ def switch(person: Person, meeting: Meeting) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/voiceprints/<int:voiceprint_id>/removal")
 @access.to(Meeting, Right.VOICEPRINTS)
-def remove(person: Person, meeting: Meeting, voiceprint_id: int) -> Any:
+def remove(person: Person, meeting: Meeting, voiceprint_id: int) -> ResponseReturnValue:
     session = database_session()
     found = voiceprints.print_of(session, meeting.series, voiceprint_id)
     name = found.name
@@ -59,7 +59,7 @@ def remove(person: Person, meeting: Meeting, voiceprint_id: int) -> Any:
 
 @blueprint.post("/meetings/<int:meeting_id>/voiceprints/removal")
 @access.to(Meeting, Right.VOICEPRINTS)
-def remove_all(person: Person, meeting: Meeting) -> Any:
+def remove_all(person: Person, meeting: Meeting) -> ResponseReturnValue:
     count = voiceprints.forget_all(database_session(), person, meeting.series)
     flash(f"{count}人の声紋を消しました。", "done")
     return _back(meeting)
@@ -80,5 +80,5 @@ def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None)
     )
 
 
-def _back(meeting: Meeting) -> Any:
+def _back(meeting: Meeting) -> ResponseReturnValue:
     return redirect(url_for("voiceprints.index", meeting_id=meeting.id))

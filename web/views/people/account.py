@@ -1,8 +1,7 @@
 """アカウント: one's own password, and where one is signed in."""
 
-from typing import Any
-
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from meetings.errors import InvalidInput, SignInRefused, TooManyTries
 from meetings.people import sign_ins
@@ -20,14 +19,14 @@ NOT_ALIKE = "新しいパスワードが、2つの欄で違います。同じも
 
 @blueprint.get("/account")
 @access.with_any_password
-def show(person: Person) -> Any:
+def show(person: Person) -> ResponseReturnValue:
     return _page(person, {})
 
 
 @blueprint.post("/account/password")
 @access.with_any_password
 @costs(lane=RequestLane.SIGN_IN)
-def change_password(person: Person) -> Any:
+def change_password(person: Person) -> ResponseReturnValue:
     """Change one's own password. Whoever had a one-time password goes on to where they wanted to
     go."""
     entry, goes_to = access.current_sign_in(), path_inside(request.form.get("next"))
@@ -50,7 +49,7 @@ def change_password(person: Person) -> Any:
 
 @blueprint.post("/account/sign-ins/<int:sign_in_id>/ending")
 @access.signed_in
-def end_sign_in(person: Person, sign_in_id: int) -> Any:
+def end_sign_in(person: Person, sign_in_id: int) -> ResponseReturnValue:
     session = database_session()
     sign_ins.sign_out(session, sign_ins.one_of(session, person, sign_in_id))
     flash("その端末をサインアウトしました。", "done")
@@ -59,7 +58,7 @@ def end_sign_in(person: Person, sign_in_id: int) -> Any:
 
 @blueprint.post("/account/sign-ins/endings")
 @access.signed_in
-def end_others(person: Person) -> Any:
+def end_others(person: Person) -> ResponseReturnValue:
     entry = access.current_sign_in()
     assert entry is not None
     count = sign_ins.end_all(database_session(), person, person, but=entry.id)

@@ -3,9 +3,9 @@ Never what a meeting is about."""
 
 import shutil
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -30,7 +30,7 @@ class Disk:
 
 @blueprint.get("/administration")
 @access.with_role(Role.ADMINISTRATOR)
-def show(person: Person) -> Any:
+def show(person: Person) -> ResponseReturnValue:
     session = database_session()
     return render_template(
         "administration/show.html",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
 from meetings.entries import plain_number
@@ -50,7 +51,7 @@ class PeopleFilter:
 
 @blueprint.get("")
 @access.with_role(Role.ADMINISTRATOR)
-def index(person: Person) -> Any:
+def index(person: Person) -> ResponseReturnValue:
     wanted = PeopleFilter.of_request()
     return render_template(
         "people/index.html",
@@ -63,14 +64,14 @@ def index(person: Person) -> Any:
 
 @blueprint.get("/<int:person_id>")
 @access.with_role(Role.ADMINISTRATOR)
-def show(person: Person, person_id: int) -> Any:
+def show(person: Person, person_id: int) -> ResponseReturnValue:
     return _show(people.one(reading_session(), person_id))
 
 
 @blueprint.post("/<int:person_id>/password")
 @access.with_role(Role.ADMINISTRATOR)
 @costs(lane=RequestLane.SIGN_IN)
-def renew_password(person: Person, person_id: int) -> Any:
+def renew_password(person: Person, person_id: int) -> ResponseReturnValue:
     """Give a password that lets in once, and show it once; every sign-in of before ends."""
     given = passwords.one_time()
     hashed = passwords.hashed(given)
@@ -83,7 +84,7 @@ def renew_password(person: Person, person_id: int) -> Any:
 
 @blueprint.post("/<int:person_id>/ending")
 @access.with_role(Role.ADMINISTRATOR)
-def end(person: Person, person_id: int) -> Any:
+def end(person: Person, person_id: int) -> ResponseReturnValue:
     session = database_session()
     somebody = people.one(session, person_id)
     people.end_person(session, person, somebody)
@@ -92,7 +93,7 @@ def end(person: Person, person_id: int) -> Any:
 
 @blueprint.post("/<int:person_id>/reinstatement")
 @access.with_role(Role.ADMINISTRATOR)
-def reinstate(person: Person, person_id: int) -> Any:
+def reinstate(person: Person, person_id: int) -> ResponseReturnValue:
     session = database_session()
     somebody = people.one(session, person_id)
     people.reinstate_person(session, person, somebody)
@@ -101,7 +102,7 @@ def reinstate(person: Person, person_id: int) -> Any:
 
 @blueprint.post("/<int:person_id>/department")
 @access.with_role(Role.ADMINISTRATOR)
-def move(person: Person, person_id: int) -> Any:
+def move(person: Person, person_id: int) -> ResponseReturnValue:
     session = database_session()
     somebody, to = people.one(session, person_id), _department(request.form.get("department"))
     if to is None:
@@ -112,7 +113,7 @@ def move(person: Person, person_id: int) -> Any:
 
 @blueprint.post("/<int:person_id>/roles")
 @access.with_role(Role.ADMINISTRATOR)
-def grant(person: Person, person_id: int) -> Any:
+def grant(person: Person, person_id: int) -> ResponseReturnValue:
     session = database_session()
     somebody, role = people.one(session, person_id), people.role_named(request.form.get("role", ""))
     people.grant_role(session, somebody, role, _department(request.form.get("for")), person)
@@ -121,7 +122,7 @@ def grant(person: Person, person_id: int) -> Any:
 
 @blueprint.post("/<int:person_id>/roles/removal")
 @access.with_role(Role.ADMINISTRATOR)
-def revoke(person: Person, person_id: int) -> Any:
+def revoke(person: Person, person_id: int) -> ResponseReturnValue:
     session = database_session()
     somebody, role = people.one(session, person_id), people.role_named(request.form.get("role", ""))
     people.revoke_role(session, person, somebody, role, _department(request.form.get("for")))
@@ -130,7 +131,7 @@ def revoke(person: Person, person_id: int) -> Any:
 
 @blueprint.post("/<int:person_id>/sign-ins/<int:sign_in_id>/ending")
 @access.with_role(Role.ADMINISTRATOR)
-def end_sign_in(person: Person, person_id: int, sign_in_id: int) -> Any:
+def end_sign_in(person: Person, person_id: int, sign_in_id: int) -> ResponseReturnValue:
     session = database_session()
     somebody = people.one(session, person_id)
     sign_ins.sign_out(session, sign_ins.one_of(session, somebody, sign_in_id), person)
@@ -139,7 +140,7 @@ def end_sign_in(person: Person, person_id: int, sign_in_id: int) -> Any:
 
 @blueprint.post("/<int:person_id>/sign-ins/endings")
 @access.with_role(Role.ADMINISTRATOR)
-def end_sign_ins(person: Person, person_id: int) -> Any:
+def end_sign_ins(person: Person, person_id: int) -> ResponseReturnValue:
     session = database_session()
     somebody = people.one(session, person_id)
     count = sign_ins.end_all(session, person, somebody)
@@ -176,6 +177,6 @@ def _show(somebody: Person, given: str = "") -> str:
     )
 
 
-def _done(somebody: Person, words: str) -> Any:
+def _done(somebody: Person, words: str) -> ResponseReturnValue:
     flash(words, "done")
     return redirect(url_for("people.show", person_id=somebody.id))

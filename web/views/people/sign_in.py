@@ -1,11 +1,11 @@
 """Signing in and out."""
 
-from typing import Any
-
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from meetings.errors import SignInRefused, TooManyTries
 from meetings.people import sign_ins
+from models.person import Person
 from web import access
 from web.door.costs import RequestLane, costs
 from web.shared import entering
@@ -17,14 +17,14 @@ blueprint = Blueprint("sign_in", __name__)
 
 @blueprint.get("/sign-in")
 @access.anyone
-def form() -> Any:
+def form() -> ResponseReturnValue:
     return render_template("sign_in.html", goes_to=_goes_to(request.args.get("next")))
 
 
 @blueprint.post("/sign-in")
 @access.anyone
 @costs(lane=RequestLane.SIGN_IN)
-def sign_in() -> Any:
+def sign_in() -> ResponseReturnValue:
     login, goes_to = request.form.get("login", ""), _goes_to(request.form.get("next"))
     place = entering.of_browser()
     attempt = entering.attempt(login, request.form.get("password", ""), place)
@@ -42,7 +42,7 @@ def sign_in() -> Any:
 
 @blueprint.post("/sign-out")
 @access.with_any_password
-def sign_out(person: Any) -> Any:
+def sign_out(person: Person) -> ResponseReturnValue:
     entry = access.current_sign_in()
     if entry:
         sign_ins.sign_out(database_session(), entry)

@@ -1,8 +1,7 @@
 """The way in which a terminal comes to trust the city's own certificate authority."""
 
-from typing import Any
-
 from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
 
 from meetings import certificates
 from meetings.errors import NotFound
@@ -15,7 +14,7 @@ blueprint = Blueprint("trust", __name__)
 
 @blueprint.get("/trust")
 @access.anyone
-def show() -> Any:
+def show() -> ResponseReturnValue:
     authority = certificates.authority_file(config())
     if not authority.exists():
         raise NotFound()
@@ -24,7 +23,7 @@ def show() -> Any:
 
 @blueprint.get("/trust/authority.crt")
 @access.anyone
-def authority() -> Any:
+def authority() -> ResponseReturnValue:
     file = certificates.authority_file(config())
     if not file.exists():
         raise NotFound()
