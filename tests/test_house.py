@@ -1,6 +1,7 @@
 """The house keeps its one rule: models ← meetings ← minutes ← web."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -137,13 +138,23 @@ def test_only_the_loops_of_the_worker_catch_everything() -> None:
     assert found == [Path("meetings/periodic.py"), Path("minutes/worker/worker.py")]
 
 
-def test_a_class_name_means_one_thing_in_the_whole_house() -> None:
+def test_the_name_of_a_class_or_type_means_one_thing_in_the_whole_house() -> None:
     places: dict[str, list[str]] = {}
     for path in sources():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ClassDef):
-                places.setdefault(node.name, []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        classes = [(node.name, node) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+        for name, node in [*classes, *_type_aliases(tree)]:
+            places.setdefault(name, []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def _type_aliases(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
+    """Yields what a module assigns to names that are written like classes. Type variables, whose
+    names end with T, belong to their module alone."""
+    for node in tree.body:
+        name = ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ""
+        if re.fullmatch("[A-Z][A-Za-z]*[a-z]", name):
+            yield name, node
 
 
 def test_the_server_loads_nothing_that_opens_files_from_outside() -> None:

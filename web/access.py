@@ -34,10 +34,9 @@ from models.memo import Memo
 from models.person import Person, Role, SignIn
 from models.upload import Upload, UploadState
 from web import last_seen, refusals
-from web.door.view_calls import note_sign_in, unless_only_checked
+from web.door.view_calls import View, note_sign_in, unless_only_checked
 from web.transaction import config, decided, reading_session
 
-View = Callable[..., Any]
 BEARER = "Bearer "
 PAGE_OF = "X-Gijido-Person"
 """In this header a page may say whose it is, where it could outlive their signing in."""

@@ -1,4 +1,4 @@
-"""Refused looks at what is closed, as audit lines: written when the refused request is over, so
+"""RefusalKey looks at what is closed, as audit lines: written when the refused request is over, so
 that nobody holds the write lock for it, and at the 1st, 2nd, 4th, 8th … time within a minute, so
 that whoever asks for a thousand closed things a second costs the database ten short writes."""
 
@@ -19,7 +19,8 @@ from web.transaction import engine_of
 LOG = logging.getLogger(__name__)
 MOST_KEPT = 10_000
 PATIENCE_SECONDS = 0.2
-Who = tuple[int | None, str, str]
+RefusalKey = tuple[int | None, str, str]
+"""The id of the person, if known, the address, and what was refused."""
 
 
 class RefusalCounts:
@@ -27,10 +28,10 @@ class RefusalCounts:
 
     def __init__(self) -> None:
         self._minute: datetime | None = None
-        self._counts: dict[Who, int] = {}
+        self._counts: dict[RefusalKey, int] = {}
         self._lock = threading.Lock()
 
-    def due(self, who: Who) -> int:
+    def due(self, who: RefusalKey) -> int:
         """Count one more; how many of them are to be written down now, mostly 0."""
         minute = now().replace(second=0, microsecond=0)
         with self._lock:

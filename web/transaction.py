@@ -38,7 +38,7 @@ MOST_WAITING = 12
 Telling = Callable[[Session, Collection[LiveThing]], Iterable[Callable[[], None]]]
 """Reads before the commit what is to be told of these things, and returns what tells it after."""
 
-View = TypeVar("View", bound=Callable[..., Any])
+ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 Decided = TypeVar("Decided")
 
 
@@ -79,13 +79,13 @@ def install(app: Flask, telling: Telling) -> None:
     app.teardown_request(_close)
 
 
-def reads(view: View) -> View:
+def reads(view: ViewT) -> ViewT:
     """Declare that a view changes nothing, whatever its method: it never takes the write lock."""
     view.only_reads = True  # type: ignore[attr-defined]
     return view
 
 
-def urgent(view: View) -> View:
+def urgent(view: ViewT) -> ViewT:
     """Declare that a hall waits for this view: it goes before the others that want to write."""
     view.is_urgent = True  # type: ignore[attr-defined]
     return view

@@ -37,8 +37,8 @@ NONE, NO_NUMBERS = -1, np.zeros(0, np.int64)
 EDGE = 0
 """The class of the beginning and the end of a text."""
 
-Costs = NDArray[np.int64]
-Numbers = NDArray[np.int64]
+CostArray = NDArray[np.int64]
+IndexArray = NDArray[np.int64]
 
 
 class LatticeWord(NamedTuple):
@@ -60,10 +60,10 @@ class Paths(NamedTuple):
     """Of each word the cost of the cheapest path from the beginning up to it and with it, and from
     behind it to the end; its neighbours on these, -1 for none."""
 
-    before: Costs
-    after: Costs
-    previous: Numbers
-    following: Numbers
+    before: CostArray
+    after: CostArray
+    previous: IndexArray
+    following: IndexArray
 
 
 class Lattice:
@@ -134,7 +134,7 @@ class Lattice:
         return self._search(np.flatnonzero(self._heard))
 
     @cached_property
-    def costs(self) -> Costs:
+    def costs(self) -> CostArray:
         """Of the cheapest path through each word; IMPOSSIBLE or more where there is none."""
         return self.paths.before + self.paths.after
 
@@ -174,7 +174,7 @@ class Lattice:
     def _joint(self, one: int, other: int) -> int:
         return int(self._matrix[self._left[other], self._right[one]])
 
-    def _search(self, numbers: Numbers) -> Paths:
+    def _search(self, numbers: IndexArray) -> Paths:
         """Viterbi's algorithm from both ends."""
         size = len(self.words)
         before, after = np.full(size, IMPOSSIBLE), np.full(size, IMPOSSIBLE)
@@ -207,14 +207,14 @@ class Lattice:
         return Paths(before, after, previous, following)
 
 
-def _by(states: Numbers, numbers: Numbers) -> dict[int, Numbers]:
+def _by(states: IndexArray, numbers: IndexArray) -> dict[int, IndexArray]:
     """Returns the words by their state."""
     order = numbers[np.argsort(states[numbers], kind="stable")]
     known, places = np.unique(states[order], return_index=True)
     return dict(zip(known.tolist(), np.split(order, places[1:]), strict=True))
 
 
-def _cheapest(words: Numbers, costs: Costs) -> Numbers:
+def _cheapest(words: IndexArray, costs: CostArray) -> IndexArray:
     words = words[costs[words] < IMPOSSIBLE]
     if len(words) <= MOST_NEIGHBOURS:
         return words

@@ -20,8 +20,8 @@ from pydantic import (
 
 from meetings.entries import FIRST_DAY, LARGEST_ID, LAST_DAY, LONGEST_NAME
 from meetings.errors import InvalidInput
+from web.door.view_calls import View
 
-View = Callable[..., Any]
 JSON = "application/json"
 
 KINDS = {

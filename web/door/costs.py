@@ -16,7 +16,7 @@ from web.limits import FORM_BYTES, LARGEST_BODY_BYTES, SMALL_BODY_BYTES
 MEGABYTE = 1_000_000
 FOR_ANYBODY = ("anyone", "published", None)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-View = TypeVar("View", bound=Callable[..., Any])
+ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 
 
 class RequestLane(Enum):
@@ -45,14 +45,14 @@ class Cost:
 
 def costs(
     *, lane: RequestLane | None = None, files: str = "", at_once: int = 1
-) -> Callable[[View], View]:
+) -> Callable[[ViewT], ViewT]:
     """Declare what is unusual of a view: the lane it runs in; the limit of the settings for the
     file that it takes (`document_mb`), and how many of that size at once.
 
     A view that takes files checks the anti-forgery token itself, before the first of them.
     """
 
-    def decorate(view: View) -> View:
+    def decorate(view: ViewT) -> ViewT:
         declared = {"lane": lane, "files_limit": files, "files_at_once": at_once}
         for name, value in declared.items():
             if value:
@@ -64,7 +64,7 @@ def costs(
     return decorate
 
 
-def is_for_anybody(view: View) -> bool:
+def is_for_anybody(view: Callable[..., Any]) -> bool:
     """Return whether the view is declared so that nobody need be known to use it."""
     return getattr(view, "access_policy", None) in FOR_ANYBODY
 

@@ -12,7 +12,6 @@ from web import refusals
 from web.refusals import address
 
 BROWSER = "browser"
-Headers = dict[str, str]
 
 
 def attempt(login: str, password: str, place: SignInPlace) -> Attempt:
@@ -48,7 +47,7 @@ def again(person: Person, password: str) -> Attempt:
 
 def refused(
     problem: SignInRefused | TooManyTries | WrongCode, page: str
-) -> tuple[str, int, Headers]:
+) -> tuple[str, int, dict[str, str]]:
     """Return the answer to a refused attempt: the same form again, and when it may be sent
     again."""
     if isinstance(problem, TooManyTries):

@@ -19,7 +19,7 @@ branch_labels = None
 depends_on = None
 
 TOKYO = ZoneInfo("Asia/Tokyo")
-Texts = Iterator[tuple[int, int, dict[str, Any]]]
+TextRows = Iterator[tuple[int, int, dict[str, Any]]]
 
 
 def upgrade() -> None:
@@ -81,7 +81,7 @@ def _move_texts() -> list[dict[str, Any]]:
     return sources
 
 
-def _old_texts() -> Texts:
+def _old_texts() -> TextRows:
     """One at a time: all together they may be gigabytes."""
     for number, transcript_id in _run("SELECT id, transcript_id FROM minutes_revision").fetchall():
         text = _run("SELECT content FROM minutes_revision WHERE id = :id", id=number).scalar_one()
