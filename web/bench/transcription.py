@@ -10,7 +10,8 @@ import resource
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from meetings import config as settings
 from meetings.config import Config
 from meetings.errors import FileRejected, InvalidInput
 from minutes import accuracy, loading
+from minutes.accuracy import NOTHING, Accuracy
 from minutes.evaluation import recognition
 from minutes.recognition import backend
 from minutes.sound import audio
@@ -28,90 +30,171 @@ LANGUAGE = "ja"
 
 
 @dataclass(frozen=True)
+class Sample:
+    """One sound file of `seconds`, and what was said in it, None where there is no reference."""
+
+    path: Path
+    seconds: float
+    said: str | None
+
+
+@dataclass(frozen=True)
 class Engine:
-    """`rtf`: seconds of work per second of sound. `cer`: normalised, None without a reference.
-    `peak_mb`: the most memory, that of ffmpeg included."""
+    """Results of one recogniser on all the samples.
+
+    `rtf`: seconds of work per second of sound. `accuracies`: counts of normalised characters for
+    each sample, None without a reference. `peak_mb`: the most memory in MB, that of ffmpeg
+    included.
+    """
 
     rtf: float
-    cer: float | None
+    accuracies: tuple[Accuracy | None, ...]
     peak_mb: float
+
+    @property
+    def cer(self) -> float | None:
+        """Returns the character error rate over all samples, None if one has no reference."""
+        counted = [one for one in self.accuracies if one]
+        return sum(counted, NOTHING).error_rate if len(counted) == len(self.accuracies) else None
 
 
 @dataclass(frozen=True)
 class TranscriptionMeasurement:
-    seconds: float
+    """Both recognisers on the same samples."""
+
+    samples: tuple[Sample, ...]
     ours: Engine
     library: Engine
 
     @property
+    def seconds(self) -> float:
+        """Returns the length of all the samples."""
+        return sum(sample.seconds for sample in self.samples)
+
+    @property
     def ratio(self) -> float:
-        """Return how many times as fast ours is."""
+        """Returns how many times as fast ours is."""
         return self.library.rtf / self.ours.rtf
 
 
-def measure(sound: Path, reference: Path | None, config: Config) -> TranscriptionMeasurement:
-    """Raises InvalidInput, FileRejected for a sound or reference that cannot be read."""
-    if not sound.is_file():
-        raise InvalidInput("audio", f"{sound} がありません。音声ファイルを確かめてください。")
-    seconds = audio.inspect(sound).duration_seconds
-    said = recognition.said_in(reference, sound.name) if reference else None
+def measure(
+    sounds: Sequence[Path], reference: Path | None, config: Config
+) -> TranscriptionMeasurement:
+    """Measures both recognisers on sound files and on folders that have a reference.json beside
+    their sound or their list of clips. `reference` is the folder that tells what was said in the
+    files.
+
+    Raises InvalidInput, FileRejected for a sound or reference that cannot be read.
+    """
+    samples = tuple(
+        _sample(path, folder) for sound in sounds for path, folder in _files(sound, reference)
+    )
     model = speech_model.choose(config)
     backend.prefer_fastest(config.home, model)  # once for each machine, before any clock runs
-    heard = {engine: _in_own_process(engine, sound, config) for engine in ENGINES}
-    ours, library = (_engine(heard[engine], seconds, said) for engine in ENGINES)
-    return TranscriptionMeasurement(seconds, ours, library)
+    ours, library = (_engine(name, samples, config) for name in ENGINES)
+    return TranscriptionMeasurement(samples, ours, library)
+
+
+def _files(sound: Path, reference: Path | None) -> list[tuple[Path, Path | None]]:
+    """Returns the sound files of a file or folder, each with the folder of its reference."""
+    if sound.is_dir():
+        return [(path, sound) for path in recognition.sounds_of(sound, None)]
+    return [(sound, reference)]
+
+
+def _sample(path: Path, reference: Path | None) -> Sample:
+    if not path.is_file():
+        raise InvalidInput("audio", f"{path} がありません。音声ファイルを確かめてください。")
+    said = recognition.said_in(reference, path.name) if reference else None
+    return Sample(path, audio.inspect(path).duration_seconds, said)
 
 
 def as_json(measured: TranscriptionMeasurement) -> dict[str, Any]:
-    engines = {name: asdict(getattr(measured, name)) for name in ENGINES}
-    return {"seconds": measured.seconds, **engines, "ratio": measured.ratio}
+    """Returns the results for JSON. Rates are fractions, `clips` has those of each sound file."""
+    return {
+        "seconds": measured.seconds,
+        **{name: _rates(getattr(measured, name)) for name in ENGINES},
+        "ratio": measured.ratio,
+        "clips": [
+            {
+                "audio": sample.path.name,
+                "seconds": sample.seconds,
+                **{name: _cer(getattr(measured, name).accuracies[n]) for name in ENGINES},
+            }
+            for n, sample in enumerate(measured.samples)
+        ],
+    }
+
+
+def _rates(engine: Engine) -> dict[str, float | None]:
+    return {"rtf": engine.rtf, "cer": engine.cer, "peak_mb": engine.peak_mb}
+
+
+def _cer(counted: Accuracy | None) -> float | None:
+    return counted.error_rate if counted else None
 
 
 def as_table(measured: TranscriptionMeasurement) -> str:
+    """Returns the results as text, with a line for each of several sound files."""
     lines = [f"{measured.seconds:,.0f} s of sound", f"{'':<10}{'RTF':>8}{'CER':>8}{'peak MB':>9}"]
     for name in ENGINES:
         engine: Engine = getattr(measured, name)
-        cer = "—" if engine.cer is None else f"{engine.cer:.3f}"
-        lines.append(f"{name:<10}{engine.rtf:>8.4f}{cer:>8}{engine.peak_mb:>9,.0f}")
-    return "\n".join([*lines, f"ratio {measured.ratio:.2f}"])
+        lines.append(f"{name:<10}{engine.rtf:>8.4f}{_shown(engine.cer)}{engine.peak_mb:>9,.0f}")
+    lines.append(f"ratio {measured.ratio:.2f}")
+    if len(measured.samples) > 1:
+        lines.append(f"{'CER':<40}" + "".join(f"{name:>8}" for name in ENGINES))
+        for clip in as_json(measured)["clips"]:
+            rates = "".join(_shown(clip[name]) for name in ENGINES)
+            lines.append(f"{clip['audio']:<40}{rates}")
+    return "\n".join(lines)
 
 
-def _engine(heard: dict[str, Any], seconds: float, said: str | None) -> Engine:
-    texts = "、".join(heard["texts"])
-    cer = None if said is None else accuracy.count_normalised(texts, said).error_rate
-    return Engine(heard["work_seconds"] / seconds, cer, heard["peak_mb"])
+def _shown(cer: float | None) -> str:
+    return f"{'—':>8}" if cer is None else f"{cer:>8.3f}"
 
 
-def _in_own_process(engine: str, sound: Path, config: Config) -> dict[str, Any]:
+def _engine(name: str, samples: Sequence[Sample], config: Config) -> Engine:
+    heard = _in_own_process(name, [sample.path for sample in samples], config)
+    seconds = sum(sample.seconds for sample in samples)
+    accuracies = (
+        None if sample.said is None else accuracy.count_normalised("、".join(texts), sample.said)
+        for sample, texts in zip(samples, heard["texts"], strict=True)
+    )
+    return Engine(heard["work_seconds"] / seconds, tuple(accuracies), heard["peak_mb"])
+
+
+def _in_own_process(engine: str, sounds: Sequence[Path], config: Config) -> dict[str, Any]:
     surroundings = os.environ | {
         "GIJIDO_HOME": str(config.home),
         "PYTHONPATH": str(settings.DEFAULT_FILE.parent),
     }
     if engine == "library":  # as it comes, not with the backend that we found
         surroundings.pop(backend.VARIABLE, None)
-    command = [sys.executable, "-m", "web.bench.transcription", engine, str(sound.resolve())]
-    done = subprocess.run(
-        [*command, str(config.file)], env=surroundings, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", "web.bench.transcription", engine, str(config.file)]
+    command += [str(sound.resolve()) for sound in sounds]
+    done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise FileRejected(f"{engine} は {sound} を処理できませんでした: {done.stderr[-500:]}")
+        names = "、".join(map(str, sounds))
+        raise FileRejected(f"{engine} は {names} を処理できませんでした: {done.stderr[-500:]}")
     made: dict[str, Any] = json.loads(done.stdout)
     return made
 
 
-def _ours(sound: Path, config: Config) -> tuple[list[str], float]:
+def _ours(sounds: Sequence[Path], config: Config) -> tuple[list[list[str]], float]:
+    """Returns the texts of each sound file and the seconds that all of them took."""
     recognise = loading.load(config, speech_model.choose(config), LANGUAGE)
-    clip = recognition.hear(recognise, sound, config)
-    return clip.heard, clip.work_seconds
+    clips = [recognition.hear(recognise, sound, config) for sound in sounds]
+    return [clip.heard for clip in clips], sum(clip.work_seconds for clip in clips)
 
 
-def _library(sound: Path, config: Config) -> tuple[list[str], float]:
+def _library(sounds: Sequence[Path], config: Config) -> tuple[list[list[str]], float]:
+    """Returns the same for faster-whisper's own call."""
     from minutes.recognition.whisper import transcribe_by_library
 
     cores = config.speech.threads or len(os.sched_getaffinity(0))
     transcribe = transcribe_by_library(speech_model.choose(config), cores, LANGUAGE)
     started = time.monotonic()
-    return transcribe(str(sound)), time.monotonic() - started
+    return [transcribe(str(sound)) for sound in sounds], time.monotonic() - started
 
 
 def _peak_mb() -> float:
@@ -122,11 +205,11 @@ def _peak_mb() -> float:
     return (own + children) / 1000
 
 
-def _main(engine: str, sound: Path, config: Config) -> None:
-    texts, seconds = (_ours if engine == "ours" else _library)(sound, config)
+def _main(engine: str, config: Config, sounds: Sequence[Path]) -> None:
+    texts, seconds = (_ours if engine == "ours" else _library)(sounds, config)
     heard = {"texts": texts, "work_seconds": seconds, "peak_mb": _peak_mb()}
     sys.stdout.write(json.dumps(heard))
 
 
 if __name__ == "__main__":
-    _main(sys.argv[1], Path(sys.argv[2]), settings.load(Path(sys.argv[3])))
+    _main(sys.argv[1], settings.load(Path(sys.argv[2])), [Path(each) for each in sys.argv[3:]])

@@ -122,12 +122,17 @@ def bench_recording(
 
 
 @bench.command("transcription")
-@click.argument("audio", type=click.Path(path_type=Path))
+@click.argument("audio", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--reference", type=click.Path(path_type=Path), help="Folder with reference.json.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 @click.pass_obj
-def bench_transcription(config: Config, audio: Path, reference: Path | None, as_json: bool) -> None:
-    """Compare our recogniser with faster-whisper's own on AUDIO, in turn: speed, errors, memory."""
+def bench_transcription(
+    config: Config, audio: tuple[Path, ...], reference: Path | None, as_json: bool
+) -> None:
+    """Compare our recogniser with faster-whisper's own on AUDIO, in turn: speed, errors, memory.
+
+    AUDIO are sound files, or folders with a reference.json and their sound or clips.
+    """
     from web.bench import transcription
 
     measured = transcription.measure(audio, reference, config)
