@@ -2,8 +2,10 @@
 spare, and the start time.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,29 +26,38 @@ NEAR = timedelta(days=1)
 
 @dataclass(frozen=True)
 class PreparedRecording:
-    """A recording that is in the store and measured, but belongs to no meeting yet. `stamped_at` is
-    the time that the file itself holds, if it holds one.
-    """
+    """A recording that is in the store and measured, but belongs to no meeting yet."""
 
     file_name: str
     stored: StoredFile
     sound: audio.Sound
-    stamped_at: datetime | None = None
 
 
 def prepare_recording(
+    file_name: str,
+    path: Path,
+    keep: Callable[[audio.Sound], StoredFile],
+    longest_hours: int = audio.LONGEST_HOURS,
+) -> PreparedRecording:
+    """Measures the file at `path`, which is on disk, and puts it into the store by `keep`, which
+    may raise what speaks against that. It is the slow part of adding a recording, outside any
+    transaction. Raises FileRejected for a file that is no recording or longer than `longest_hours`.
+    """
+    sound = audio.inspect(path, longest_hours)
+    return PreparedRecording(plain_name(file_name), keep(sound), sound)
+
+
+def prepare_received(
     storage: Storage,
     file_name: str,
     incoming: Incoming,
     longest_hours: int = audio.LONGEST_HOURS,
 ) -> PreparedRecording:
-    """Measures and stores a received file, the slow part of adding a recording, outside any
-    transaction. Raises FileRejected for a file that is no recording or longer than `longest_hours`.
-    """
+    """Does `prepare_recording` with a file that came in one piece. Raises FileRejected."""
     incoming.flush_to_disk()
-    sound = audio.inspect(incoming.path, longest_hours)
-    stored = storage.keep(incoming)
-    return PreparedRecording(plain_name(file_name), stored, sound, sound.recorded_at)
+    return prepare_recording(
+        file_name, incoming.path, lambda _sound: storage.keep(incoming), longest_hours
+    )
 
 
 def plain_name(file_name: str) -> str:
@@ -76,7 +87,7 @@ def add_recording(
     _refuse_second_copy(session, meeting, prepared.stored.sha256)
     if beginning is None or not _is_near(meeting, beginning.began_at):
         length = prepared.sound.duration_seconds
-        beginning = timestamps.suggested(session, meeting, prepared.stamped_at, length)
+        beginning = timestamps.suggested(session, meeting, prepared.sound.recorded_at, length)
     recording = Recording(
         meeting=meeting,
         file_name=prepared.file_name,
@@ -91,7 +102,7 @@ def add_recording(
         kind=kind,
         began_at=beginning.began_at if beginning else None,
         beginning_source=beginning.source if beginning else None,
-        stamped_at=prepared.stamped_at,
+        stamped_at=prepared.sound.recorded_at,
         received_by=by,
     )
     session.add(recording)

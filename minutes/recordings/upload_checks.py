@@ -18,10 +18,9 @@ from meetings.config import LimitSettings
 from meetings.disk.storage import Arrival, Storage
 from meetings.errors import FileRejected, NotPossibleNow
 from meetings.periodic import PeriodicTask
-from minutes.recordings.recordings import PreparedRecording, add_recording
+from minutes.recordings.recordings import PreparedRecording, add_recording, prepare_recording
 from minutes.recordings.timestamps import Beginning
 from minutes.recordings.upload_tidying import TIDY_SECONDS, Tidying
-from minutes.sound import audio
 from minutes.transcription.work import request_transcription
 from models.base import now
 from models.database import writing
@@ -159,9 +158,12 @@ def _measured(
     sha256 = arrival.sha256()
     if taken.sha256 not in (None, sha256):
         return CHANGED
-    sound = audio.inspect(arrival.path, longest_hours)
-    stored = storage.keep_arrival(arrival, sha256)
-    return PreparedRecording(taken.file_name, stored, sound, sound.recorded_at)
+    return prepare_recording(
+        taken.file_name,
+        arrival.path,
+        lambda _sound: storage.keep_arrival(arrival, sha256),
+        longest_hours,
+    )
 
 
 def _settle(session: Session, taken: Taken, outcome: PreparedRecording | str) -> bool:

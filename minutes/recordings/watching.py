@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine, select
@@ -23,14 +24,14 @@ from sqlalchemy.orm import Session
 
 from meetings import dates, periodic
 from meetings.config import Config
-from meetings.disk.storage import COPY_BYTES, Incoming, Storage
+from meetings.disk.storage import COPY_BYTES, Incoming, Storage, StoredFile
 from meetings.errors import FileRejected, InvalidInput, NotPossibleNow, StorageFull
 from meetings.people import logins
 from meetings.periodic import PeriodicTask
 from meetings.rights import Right, rights
 from minutes.recordings import filing, recordings
 from minutes.recordings.timestamps import Beginning
-from minutes.sound import audio
+from minutes.sound.audio import Sound
 from minutes.transcription import work
 from models.database import reading, writing
 from models.meeting import Meeting
@@ -57,6 +58,10 @@ OF_THE_SYSTEM = {"thumbs.db", "desktop.ini"}
 
 class StillChanging(Exception):
     """Raised when somebody is still writing to the file: it is left for later."""
+
+
+class AlreadyThere(Exception):
+    """Raised when the meeting has a recording with the same bytes: there is nothing to do."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +185,8 @@ class FolderWatch:
             self._take(path, stamp)
         except (FileRejected, NotPossibleNow) as problem:
             return problem.message
+        except AlreadyThere:
+            LOG.info("%s is there already", filing.readable(path.name))
         return None
 
     def _move(self, path: Path, stamp: FileStamp, reason: str | None) -> None:
@@ -195,8 +202,8 @@ class FolderWatch:
         LOG.info("%s: %s", filing.readable(path.name), reason or "taken in")
 
     def _take(self, path: Path, stamp: FileStamp) -> None:
-        """Makes a recording of the file. Raises FileRejected, StillChanging, StorageFull, and
-        OSError when it cannot be read.
+        """Makes a recording of the file. Raises FileRejected, AlreadyThere, StillChanging,
+        StorageFull, and OSError when it cannot be read.
         """
         number = _number(path.relative_to(self._folder))
         if number is not None:
@@ -204,33 +211,49 @@ class FolderWatch:
                 self._meeting(session, number, None)  # before gigabytes are copied
         with self._storage.receive(self._settings.largest_mb * MEGABYTE) as incoming:
             _copy(path, stamp, incoming)
-            sound = audio.inspect(incoming.path, self._longest_hours)
-            stamped_at = sound.recorded_at
-            ended_at, length = _changed_at(stamp), timedelta(seconds=sound.duration_seconds)
-            guess = Beginning(ended_at - length, BeginningSource.CHANGED)
-            with reading(self._engine) as session:
-                meeting = self._meeting(session, number, stamped_at or guess.began_at)
-                if _is_there(session, meeting, incoming.sha256):
-                    return
-            _refuse_changed(path, stamp)
-            name = recordings.plain_name(filing.readable(path.name))
-            stored = self._storage.keep(incoming)
-            prepared = recordings.PreparedRecording(name, stored, sound, stamped_at)
-        is_guessed = stamped_at is None and number is None
-        self._write_down(meeting.id, prepared, guess if is_guessed else None)
+            keep = partial(self._keep, path, stamp, number, incoming)
+            prepared = recordings.prepare_recording(
+                filing.readable(path.name), incoming.path, keep, self._longest_hours
+            )
+        self._write_down(number, stamp, prepared)
+
+    def _keep(
+        self, path: Path, stamp: FileStamp, number: int | None, incoming: Incoming, sound: Sound
+    ) -> StoredFile:
+        """Stores the file for the meeting that it belongs to. Raises AlreadyThere, FileRejected,
+        StillChanging.
+        """
+        with reading(self._engine) as session:
+            self._meeting_without(session, number, stamp, sound, incoming.sha256)
+        _refuse_changed(path, stamp)
+        return self._storage.keep(incoming)
 
     def _write_down(
-        self, meeting_id: int, prepared: recordings.PreparedRecording, beginning: Beginning | None
+        self, number: int | None, stamp: FileStamp, prepared: recordings.PreparedRecording
     ) -> None:
+        """Adds the recording. Raises AlreadyThere when another program was quicker."""
+        sound, sha256 = prepared.sound, prepared.stored.sha256
+        is_guessed = sound.recorded_at is None and number is None
+        beginning = _guessed(stamp, sound) if is_guessed else None
         with writing(self._engine) as session, session.begin():
-            meeting = self._meeting(session, meeting_id, None)
-            if _is_there(session, meeting, prepared.stored.sha256):
-                return  # another program was quicker
+            meeting = self._meeting_without(session, number, stamp, sound, sha256)
             person = person_with_login(session, self._login)
             recording = recordings.add_recording(
                 session, person, meeting, prepared, beginning=beginning
             )
             work.request_transcription(session, person, recording)
+
+    def _meeting_without(
+        self, session: Session, number: int | None, stamp: FileStamp, sound: Sound, sha256: str
+    ) -> Meeting:
+        """Returns the meeting of the recording, which does not have it yet. Raises AlreadyThere,
+        FileRejected.
+        """
+        began = sound.recorded_at or _guessed(stamp, sound).began_at
+        meeting = self._meeting(session, number, began)
+        if _is_there(session, meeting, sha256):
+            raise AlreadyThere
+        return meeting
 
     def _meeting(self, session: Session, number: int | None, began: datetime | None) -> Meeting:
         """Returns the meeting with this number, or the only one at that time, that the person may
@@ -353,8 +376,11 @@ def _refuse_changed(path: Path, stamp: FileStamp) -> None:
         raise StillChanging
 
 
-def _changed_at(stamp: FileStamp) -> datetime:
-    return datetime.fromtimestamp(stamp.changed_ns / 1e9, UTC)
+def _guessed(stamp: FileStamp, sound: Sound) -> Beginning:
+    """Returns when it began if it was recorded until its file was changed for the last time."""
+    ended_at = datetime.fromtimestamp(stamp.changed_ns / 1e9, UTC)
+    length = timedelta(seconds=sound.duration_seconds)
+    return Beginning(ended_at - length, BeginningSource.CHANGED)
 
 
 def _copy(path: Path, stamp: FileStamp, incoming: Incoming) -> None:

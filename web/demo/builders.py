@@ -195,8 +195,9 @@ def add_sound(
     with storage.receive(LIMIT_BYTES) as incoming, audio.open("rb") as sound:
         while piece := sound.read(1 << 20):
             incoming.write(piece)
-        prepared = recordings.prepare_recording(storage, name, incoming)
-    prepared = replace(prepared, stamped_at=stamped_at or prepared.stamped_at)
+        prepared = recordings.prepare_received(storage, name, incoming)
+    if stamped_at is not None:
+        prepared = replace(prepared, sound=replace(prepared.sound, recorded_at=stamped_at))
     beginning = Beginning(began_at, BeginningSource.SENDER) if began_at else None
     return recordings.add_recording(session, by, meeting, prepared, kind=kind, beginning=beginning)
 

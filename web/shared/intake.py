@@ -36,7 +36,7 @@ def receive_recording(meeting_id: int) -> Recording:
     """
     with _received(config().limits.recording_mb) as form:
         file = _only_file(form)
-        prepared = recordings.prepare_recording(
+        prepared = recordings.prepare_received(
             storage(), file.file_name, file.incoming, config().limits.recording_hours
         )
     session, person = database_session(), access.required_person()

@@ -23,7 +23,7 @@ SOUND = builders.folder("section-meeting").audio
 def prepare(storage: Storage, name: str, content: bytes) -> recordings.PreparedRecording:
     with storage.receive(LIMIT_BYTES) as incoming:
         incoming.write(content)
-        return recordings.prepare_recording(storage, name, incoming)
+        return recordings.prepare_received(storage, name, incoming)
 
 
 def test_a_recording_is_kept_as_it_came_with_its_measured_length(

@@ -38,15 +38,15 @@ pytestmark = pytest.mark.slow
 PROGRAM = """
 import sys
 from pathlib import Path
-from meetings.config import Config, Watch as Settings
+from meetings.config import Config, WatchSettings
 from meetings.disk.storage import Storage
-from minutes.recordings.watching import Watch
+from minutes.recordings.watching import FolderWatch
 from models.database import connect
 
 home, folder, login = sys.argv[1:]
-config = Config(watch=Settings(settle_seconds=0))
+config = Config(watch=WatchSettings(settle_seconds=0))
 engine = connect(Path(home) / "gijido.sqlite3")
-Watch(config, engine, Storage(Path(home)), Path(folder), login).run_once()
+FolderWatch(config, engine, Storage(Path(home)), Path(folder), login).run_once()
 """
 
 Drop = Callable[..., Path]
