@@ -178,7 +178,7 @@ def _mix(source: Path, sound: Sound, target: Path, gain: float) -> Samples:
     """Writes the WAV with all samples multiplied by `gain`, and returns its levels before. Raises
     FileRejected, StorageFull.
     """
-    blocks = tracks.blocks(source, _what(sound), sound.duration_seconds)
+    blocks = tracks.blocks(source, _selection(sound), sound.duration_seconds)
     levels = [np.zeros(0, np.float32)]
     try:
         with closing(blocks), raising_storage_full(), wave.open(str(target), "wb") as wav:
@@ -188,15 +188,15 @@ def _mix(source: Path, sound: Sound, target: Path, gain: float) -> Samples:
                 scaled = np.clip(samples * (gain * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1)
                 wav.writeframes(np.rint(scaled).astype("<i2").tobytes())
     except (StorageFull, FileRejected):
-        target.unlink(missing_ok=True)  # what was written only fills the disk
+        target.unlink(missing_ok=True)  # an unfinished file only fills the disk
         raise
     return np.concatenate(levels)
 
 
-def _what(sound: Sound) -> tracks.What:
+def _selection(sound: Sound) -> tracks.TrackSelection:
     is_all = sound.track == ALL_TRACKS
     numbers = range(sound.tracks) if is_all else [sound.track - 1]
-    return tracks.What(list(numbers), has_gaps=sound.gap_seconds > 0)
+    return tracks.TrackSelection(list(numbers), has_gaps=sound.gap_seconds > 0)
 
 
 def _convert(source: Path, target: Path, options: list[str]) -> None:
@@ -205,7 +205,7 @@ def _convert(source: Path, target: Path, options: list[str]) -> None:
     try:
         _ffmpeg(source, _first_track(source), into, seconds, target.parent.resolve())
     except StorageFull:
-        target.unlink(missing_ok=True)  # what was written only fills the disk
+        target.unlink(missing_ok=True)  # an unfinished file only fills the disk
         raise
     if not target.exists() or target.stat().st_size == 0:
         raise FileRejected(BROKEN)
@@ -216,7 +216,11 @@ def _first_track(source: Path) -> list[str]:
 
 
 def _ffmpeg(
-    source: Path, what: list[str], into: list[str], seconds: float, folder: Path | None = None
+    source: Path,
+    arguments_in: list[str],
+    arguments_out: list[str],
+    seconds: float,
+    folder: Path | None = None,
 ) -> bytes:
     """Runs ffmpeg in a sandbox and returns its standard output.
 
@@ -224,7 +228,12 @@ def _ffmpeg(
     ffmpeg was killed, the output is incomplete; then CalledProcessError is raised. Raises
     StorageFull.
     """
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), *tracks.QUIETLY, *what, *into]
+    command = [
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        *tracks.QUIETLY,
+        *arguments_in,
+        *arguments_out,
+    ]
     done = tracks.CELL.run(command, seconds=seconds, reads=[source.resolve()], folder=folder)
     if NO_SPACE in done.complaint:
         raise StorageFull()

@@ -26,7 +26,7 @@ a busy machine.
 
 
 @dataclass(frozen=True)
-class What:
+class TrackSelection:
     """Which audio tracks to decode together, by their numbers from 0. `has_gaps`: silence is put in
     where the time stamps leap by a second or more.
     """
@@ -35,7 +35,7 @@ class What:
     has_gaps: bool = False
 
 
-def blocks(source: Path, what: What, length_seconds: float) -> Blocks:
+def blocks(source: Path, selection: TrackSelection, length_seconds: float) -> Blocks:
     """Yields blocks with all channels of these tracks; for an mp4 that lost its index, what can be
     recovered.
 
@@ -43,8 +43,8 @@ def blocks(source: Path, what: What, length_seconds: float) -> Blocks:
     CalledProcessError if ffmpeg was killed, in which case the blocks so far are incomplete.
     """
     samples = ["-ar", str(RATE), "-c:a", "pcm_f32be", "-f", "au", "pipe:1"]
-    heard = _heard(source, what, length_seconds)
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), *QUIETLY, *heard, *samples]
+    arguments = _track_arguments(source, selection, length_seconds)
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), *QUIETLY, *arguments, *samples]
     has_begun = False
     try:
         for block in _decoded(command, source, length_seconds):
@@ -67,19 +67,19 @@ def _opening(source: Path) -> list[str]:
     return [*safely, "-i", str(source.resolve())]
 
 
-def _heard(source: Path, what: What, length_seconds: float) -> list[str]:
+def _track_arguments(source: Path, selection: TrackSelection, length_seconds: float) -> list[str]:
     """Returns ffmpeg's arguments for one track, or for several, each of which is extended to the
     longest.
     """
-    if len(what.numbers) == 1:
+    if len(selection.numbers) == 1:
         longest = ["-t", f"{length_seconds + SPARE_SECONDS:.0f}"]
-        filled = ["-af", FILLED] if what.has_gaps else []
-        return [*track_of(source, what.numbers[0]), *filled, *longest]
+        filled = ["-af", FILLED] if selection.has_gaps else []
+        return [*track_of(source, selection.numbers[0]), *filled, *longest]
     # The filter that fills gaps may change the channels unless their layout is set.
-    filled_first = f"{FILLED},aformat=channel_layouts=mono," if what.has_gaps else ""
-    each = [f"[0:a:{n}]{filled_first}apad[track{n}]" for n in what.numbers]
-    inputs = "".join(f"[track{n}]" for n in what.numbers)
-    graph = ";".join([*each, f"{inputs}amerge=inputs={len(what.numbers)}[all]"])
+    filled_first = f"{FILLED},aformat=channel_layouts=mono," if selection.has_gaps else ""
+    each = [f"[0:a:{n}]{filled_first}apad[track{n}]" for n in selection.numbers]
+    inputs = "".join(f"[track{n}]" for n in selection.numbers)
+    graph = ";".join([*each, f"{inputs}amerge=inputs={len(selection.numbers)}[all]"])
     together = ["-filter_complex", graph, "-map", "[all]", "-t", f"{length_seconds:.3f}"]
     return [*_opening(source), *together]
 

@@ -86,7 +86,7 @@ def collected(
     return Collected([Term(*fields) for fields in json.loads(kept.terms)], is_current)
 
 
-def want(engine: Engine, meeting_id: int) -> None:
+def request(engine: Engine, meeting_id: int) -> None:
     """Requests the terms of the meeting, because somebody looks at them and they are out of date. A
     few pages are read at once, more by the worker. Raises StorageFull.
     """

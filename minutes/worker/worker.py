@@ -94,7 +94,7 @@ def open_queue(config: Config) -> SqliteHuey:
     )
 
 
-Load = Callable[[SpeechModel, str], Recognise]
+LoadRecogniser = Callable[[SpeechModel, str], Recognise]
 """Type of a function that loads the recogniser of a speech model for a language. It raises
 ConfigurationError if the model is not as expected.
 """
@@ -125,7 +125,7 @@ class Worker:
         self,
         config: Config,
         engine: Engine,
-        load: Load,
+        load: LoadRecogniser,
         load_teacher: LoadTeacher,
         load_word_finder: LoadWordFinder,
         tell_apart: TellApart = tell_apart_as_set,

@@ -35,7 +35,7 @@ def _want(meeting_id: int) -> None:
     and the next look asks again."""
     engine = engine_of(current_app).execution_options(patience_seconds=PATIENCE_SECONDS)
     try:
-        papers.want(engine, meeting_id)
+        papers.request(engine, meeting_id)
     except (StorageFull, OperationalError) as problem:
         if isinstance(problem, OperationalError) and not is_locked(problem):
             raise

@@ -45,16 +45,16 @@ def test_what_is_said_in_meetings_needs_no_token_that_was_left_out(
     assert SCRIPTS
     for path in SCRIPTS:
         tokens = encoded(japanese, SIGNS.sub("", path.read_text()))
-        assert japanese.spelled(tokens) == tokens
+        assert japanese.in_single_bytes(tokens) == tokens
 
 
 @given(text=st.text(max_size=30))
 def test_any_other_text_is_spelled_in_tokens_that_are_there(
     japanese: TokenVocabulary, text: str
 ) -> None:
-    spelled = japanese.spelled(encoded(japanese, text))
-    assert japanese.tokenizer.decode(spelled) == text
-    assert japanese.from_model(japanese.to_model(spelled)) == spelled
+    in_bytes = japanese.in_single_bytes(encoded(japanese, text))
+    assert japanese.tokenizer.decode(in_bytes) == text
+    assert japanese.from_model(japanese.to_model(in_bytes)) == in_bytes
 
 
 def test_another_language_keeps_every_token_and_the_files_as_they_are(small_model: Path) -> None:

@@ -115,13 +115,13 @@ def test_few_pages_are_read_at_once_and_many_by_the_worker(
     session: Session, engine: Engine, meeting: Meeting, add_pages: AddPages
 ) -> None:
     add_pages("市道汐見線の改良工事")
-    papers.want(engine, meeting.id)
+    papers.request(engine, meeting.id)
     session.commit()
     assert listing.terms_of(session, meeting).is_current
     assert not papers.collect_some(engine)
 
     add_pages(*(f"第{n}地区の連絡協議会。" * 60 for n in range(40)))
-    papers.want(engine, meeting.id)
+    papers.request(engine, meeting.id)
     session.commit()
     assert not listing.terms_of(session, meeting).is_current
     assert papers.collect_some(engine)
