@@ -254,7 +254,7 @@ class Whisper:
         return self._vocabulary.to_model(opening)
 
     def _tokens(self, text: str) -> list[int]:
-        return self._vocabulary.in_single_bytes(self._tokenizer.encode(text))
+        return self._vocabulary.representable(self._tokenizer.encode(text))
 
     def _decoded(self, made: list[int], score: float) -> Decoded:
         """Returns the decoded tokens as text, cut at the model's timestamps."""

@@ -60,7 +60,7 @@ class TokenVocabulary:
 
     def to_model(self, tokens: Iterable[int]) -> list[int]:
         """Returns the model's numbers of these tokens. Tokens that the model lacks are left out;
-        `in_single_bytes` replaces them first.
+        `representable` replaces them first.
         """
         numbers = np.fromiter(tokens, np.int64)
         places = np.searchsorted(self.kept, numbers)
@@ -73,7 +73,7 @@ class TokenVocabulary:
         found: list[int] = self.kept[np.asarray(tokens, np.int64)].tolist()
         return found
 
-    def in_single_bytes(self, tokens: Sequence[int]) -> list[int]:
+    def representable(self, tokens: Sequence[int]) -> list[int]:
         """Returns tokens of the same text, with each one that the model lacks replaced by tokens of
         single bytes.
         """

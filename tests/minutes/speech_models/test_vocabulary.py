@@ -45,16 +45,16 @@ def test_what_is_said_in_meetings_needs_no_token_that_was_left_out(
     assert SCRIPTS
     for path in SCRIPTS:
         tokens = encoded(japanese, SIGNS.sub("", path.read_text()))
-        assert japanese.in_single_bytes(tokens) == tokens
+        assert japanese.representable(tokens) == tokens
 
 
 @given(text=st.text(max_size=30))
 def test_any_other_text_is_spelled_in_tokens_that_are_there(
     japanese: TokenVocabulary, text: str
 ) -> None:
-    in_bytes = japanese.in_single_bytes(encoded(japanese, text))
-    assert japanese.tokenizer.decode(in_bytes) == text
-    assert japanese.from_model(japanese.to_model(in_bytes)) == in_bytes
+    there = japanese.representable(encoded(japanese, text))
+    assert japanese.tokenizer.decode(there) == text
+    assert japanese.from_model(japanese.to_model(there)) == there
 
 
 def test_another_language_keeps_every_token_and_the_files_as_they_are(small_model: Path) -> None:
