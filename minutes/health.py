@@ -68,7 +68,7 @@ class Finding:
 
 def quick(config: Config, session: Session) -> list[Finding]:
     """Returns all findings that take no time, the worst first."""
-    found = [finding for look in QUICK for finding in look(config, session)]
+    found = [finding for check in QUICK for finding in check(config, session)]
     return sorted(found, key=lambda finding: WORST_FIRST.index(finding.level))
 
 
@@ -231,9 +231,9 @@ def periodic_tasks_that_fail(_config: Config, session: Session) -> Iterator[Find
         )
 
 
-Look = Callable[[Config, Session], Iterable[Finding]]
+Check = Callable[[Config, Session], Iterable[Finding]]
 WORST_FIRST = (Level.PROBLEM, Level.WARNING, Level.FINE)
-QUICK: tuple[Look, ...] = (
+QUICK: tuple[Check, ...] = (
     worker,
     disk,
     certificate,

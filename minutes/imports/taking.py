@@ -100,7 +100,7 @@ def place(
     return placing.by_sound(pieces, heard, length_seconds)
 
 
-def take_in(
+def add_imported(
     session: Session, by: Person, recording: Recording, prepared: PreparedFile
 ) -> Transcript:
     """Adds the new transcript and returns it; the recording's other transcripts stay as they

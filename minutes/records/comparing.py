@@ -38,7 +38,7 @@ class Difference:
     pieces: list[LinePart]
 
 
-def usual(revision: MinutesRevision) -> MinutesRevision | None:
+def usual_base(revision: MinutesRevision) -> MinutesRevision | None:
     """Returns the revision to compare with unless the reader chooses another: the last earlier one
     that was approved or sent back, else the one just before. None for the first revision.
     """

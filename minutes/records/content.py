@@ -141,16 +141,16 @@ def restyled(
         for paragraph in section.paragraphs:
             if paragraph.faithful is None or (paragraph.is_by_hand and not includes_hand):
                 continue
-            take(paragraph, in_style(paragraph.faithful, style, names))
+            set_official(paragraph, in_style(paragraph.faithful, style, names))
     return content
 
 
-def known(content: Content) -> dict[tuple[int | None, float, float], Paragraph]:
+def paragraphs_by_place(content: Content) -> dict[tuple[int | None, float, float], Paragraph]:
     """Returns the paragraphs of the content by their place in the recordings."""
     return {p.place: p for section in content.sections for p in section.paragraphs}
 
 
-def link(
+def inherit_layers(
     paragraph: Paragraph,
     known: Paragraph | None,
     style: Style | None,
@@ -175,7 +175,7 @@ def link(
         paragraph.changes, paragraph.unsure = written.changes, written.unsure
 
 
-def take(paragraph: Paragraph, written: Written) -> None:
+def set_official(paragraph: Paragraph, written: Written) -> None:
     """Replaces the text of the paragraph, its changes and its doubts by what the rules made of its
     faithful text.
     """

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from minutes.japanese.annotations import Kind, annotations, spoken
 from minutes.recognition.sentences import GOES_ON, POLITE_END
-from minutes.records.content import Paragraph, take
+from minutes.records.content import Paragraph, set_official
 from minutes.style.choice import Style
 from minutes.style.kept import Names
 from minutes.style.layers import Written, in_style, shifted
@@ -47,7 +47,7 @@ def drafted(
     for said in _sentences(segments, before):
         paragraph = _paragraph(said)
         written = in_style(paragraph.faithful or "", style, names)
-        take(paragraph, written)
+        set_official(paragraph, written)
         if made and written.is_nothing and _is_of_one_voice(made[-1], paragraph):
             _append(made[-1], paragraph, written)
         else:

@@ -15,7 +15,15 @@ from meetings.rights import Right, holders
 from minutes.assignment import spans
 from minutes.assignment.spans import AgendaSpan
 from minutes.records import drafting, notifications
-from minutes.records.content import Content, Paragraph, cleaned, content_of, known, link, restyled
+from minutes.records.content import (
+    Content,
+    Paragraph,
+    cleaned,
+    content_of,
+    inherit_layers,
+    paragraphs_by_place,
+    restyled,
+)
 from minutes.records.drafting import LEFT_OUT, UNASSIGNED, DraftedText
 from minutes.records.paper import as_text
 from minutes.records.proper_names import names_of
@@ -365,13 +373,15 @@ def _link(session: Session, minutes: Minutes, content: Content) -> None:
     content.transcript_ids = latest.transcript_ids
     content.speakers = latest.speakers
     content.style = content.style or latest.style
-    sources = known(latest)
+    sources = paragraphs_by_place(latest)
     wanted = {p.place for section in content.sections for p in section.paragraphs}
     for revision in reversed(minutes.revisions[:-1]):  # the form may follow an older one
         if wanted <= sources.keys():
             break
-        sources = known(content_of(revision)) | sources
+        sources = paragraphs_by_place(content_of(revision)) | sources
     names = names_of(session, minutes.meeting)
     for section in content.sections:
         for paragraph in section.paragraphs:
-            link(paragraph, sources.get(paragraph.place), content.style, latest.style, names)
+            inherit_layers(
+                paragraph, sources.get(paragraph.place), content.style, latest.style, names
+            )

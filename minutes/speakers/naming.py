@@ -88,7 +88,7 @@ def name_speaker(session: Session, by: Person, segment: Segment, name: str) -> N
     name = entries.optional_text("speaker", "発言者", clean_text.single_spaced(name))
     segment.speaker = _speaker_called(session, segment.transcript, name) if name else None
     audit.note(session, by, "name_speaker", segment)
-    voiceprints.forget_of_nobody(session, by, segment.transcript)
+    voiceprints.forget_unused(session, by, segment.transcript)
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def name_speakers(session: Session, by: Person, namings: Sequence[Naming]) -> li
     if every:
         audit.note(session, by, "name_speakers", every[0])
     for transcript in concerned:
-        voiceprints.forget_of_nobody(session, by, transcript)
+        voiceprints.forget_unused(session, by, transcript)
     return every
 
 
@@ -161,7 +161,7 @@ def split_voice(session: Session, by: Person, segment: Segment) -> list[Segment]
     ]
     other = _new_voice(session, segment.transcript)
     transcripts.set_speaker(session, segments, other)
-    voiceprints.follow_parting(session, by, voice)
+    voiceprints.remake_after_split(session, by, voice)
     audit.note(session, by, "split_voice", segment)
     return segments
 

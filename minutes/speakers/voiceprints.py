@@ -176,7 +176,7 @@ def forget_made_from(session: Session, by: Person, voice: Speaker) -> None:
         forget(session, by, kept)
 
 
-def forget_of_nobody(session: Session, by: Person, transcript: Transcript) -> None:
+def forget_unused(session: Session, by: Person, transcript: Transcript) -> None:
     """Deletes the voiceprints that this transcript made for names which none of its segments has
     any more, since the naming was undone.
     """
@@ -191,7 +191,7 @@ def forget_of_nobody(session: Session, by: Person, transcript: Transcript) -> No
         forget_made_from(session, by, voice)
 
 
-def follow_parting(session: Session, by: Person, voice: Speaker) -> None:
+def remake_after_split(session: Session, by: Person, voice: Speaker) -> None:
     """Makes the voiceprint anew of the segments that are left to this voice, or deletes it where
     there are none: two people had been taken for one.
     """

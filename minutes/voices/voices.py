@@ -54,7 +54,7 @@ TellApart = Callable[[Config, Path, int | None, ReadSamples], Diarisation]
 that of the voices, None where nobody knows. Raises ConfigurationError."""
 
 
-def tell_apart_as_set(
+def tell_apart_as_configured(
     config: Config, wav: Path, count: int | None, read: ReadSamples
 ) -> Diarisation:
     """Diarises the file with the networks of the settings. Raises ConfigurationError when they are

@@ -46,7 +46,7 @@ from minutes.terms import papers
 from minutes.transcription import leases, normalised, progress, scheduling, work
 from minutes.transcription.leases import WorkItem
 from minutes.transcripts import counts
-from minutes.voices.voices import TellApart, tell_apart_as_set
+from minutes.voices.voices import TellApart, tell_apart_as_configured
 from minutes.worker import steps
 from minutes.worker.steps import STEPS, Material
 from models.database import is_locked, reading, writing
@@ -128,7 +128,7 @@ class Worker:
         load: LoadRecogniser,
         load_teacher: LoadTeacher,
         load_word_finder: LoadWordFinder,
-        tell_apart: TellApart = tell_apart_as_set,
+        tell_apart: TellApart = tell_apart_as_configured,
     ) -> None:
         self._config = config
         self._load_teacher = load_teacher

@@ -47,7 +47,7 @@ def import_transcript(
     prepared = taking.PreparedFile(plain_name(file.name), sha256, placing)
     with writing(engine) as session, session.begin():
         person, recording = _known(session, login, recording_id)
-        transcript = taking.take_in(session, person, recording, prepared)
+        transcript = taking.add_imported(session, person, recording, prepared)
         click.echo(f"{config.address}/transcripts/{transcript.id}")
     for remark in taking.remarks_of(placing):
         click.echo(remark)

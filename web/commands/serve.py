@@ -30,7 +30,7 @@ def serve(config: Config) -> None:
     with home.served(config):
         app = create_app(config)
         startup_warnings.warn_of_certificates(config)
-        startup_warnings.warn_of_walls()
+        startup_warnings.warn_of_missing_walls()
         # Comparing passwords takes a moment.
         threading.Thread(target=startup_warnings.warn_of_demo, args=(config,), daemon=True).start()
         with worker_beside(config):

@@ -24,6 +24,6 @@ def warn_of_demo(config: Config) -> None:
             LOG.warning("%s: %s", finding.level.label, finding.sentence)
 
 
-def warn_of_walls() -> None:
+def warn_of_missing_walls() -> None:
     if warning := cell.warning():
         LOG.warning(warning)

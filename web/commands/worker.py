@@ -28,7 +28,7 @@ def worker(config: Config, parent: int | None) -> None:
     """Transcribe what waits, until stopped."""
     share_memory()
     if parent is None:
-        startup_warnings.warn_of_walls()
+        startup_warnings.warn_of_missing_walls()
     else:
         give_way()
     home.prepare(config)

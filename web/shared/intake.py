@@ -105,7 +105,7 @@ def receive_transcript(recording_id: int) -> tuple[Transcript, Placement]:
     session, person = database_session(), access.required_person()
     recording = access.fetch(Recording, recording_id, Right.RECORD, person)
     prepared = taking.PreparedFile(name, stored.sha256, placing)
-    return taking.take_in(session, person, recording, prepared), placing
+    return taking.add_imported(session, person, recording, prepared), placing
 
 
 def _read_choice(fields: dict[str, str]) -> taking.PlacingOptions:

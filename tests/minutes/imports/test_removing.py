@@ -41,7 +41,7 @@ def recording(session: Session, storage: Storage, cast: Cast, meeting: Meeting) 
 def imported(session: Session, cast: Cast, recording: Recording) -> Transcript:
     placing = by_times(WRONG, 0.0, recording.duration_seconds)
     prepared = taking.PreparedFile("別の会議.srt", "0" * 64, placing)
-    made = taking.take_in(session, cast.secretary, recording, prepared)
+    made = taking.add_imported(session, cast.secretary, recording, prepared)
     session.flush()
     return made
 

@@ -26,7 +26,7 @@ PLACED = [
 
 def take_in(session: Session, cast: Cast, recording: Recording) -> Transcript:
     prepared = PreparedFile("会議録.docx", "0" * 64, Placement(PLACED, True, []))
-    made = taking.take_in(session, cast.secretary, recording, prepared)
+    made = taking.add_imported(session, cast.secretary, recording, prepared)
     session.commit()
     return made
 

@@ -32,7 +32,7 @@ def test_the_revision_that_was_decided_about_is_compared_and_not_every_saving(
 ) -> None:
     spans.leave_rest_out(session, cast.secretary, transcript)
     first = records.draft(session, cast.secretary, transcript)
-    assert comparing.usual(first) is None
+    assert comparing.usual_base(first) is None
     records.request_approval(session, cast.secretary, first)
     records.send_back(session, cast.approver, first, "直してください。")
     latest = first
@@ -41,4 +41,4 @@ def test_the_revision_that_was_decided_about_is_compared_and_not_every_saving(
         content.sections[-1].paragraphs[0].text = f"{number}度目に直した文"
         latest = records.revise(session, cast.secretary, first.minutes, content, based_on=number)
         session.flush()
-    assert comparing.usual(latest) is first
+    assert comparing.usual_base(latest) is first

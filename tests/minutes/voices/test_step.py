@@ -42,7 +42,7 @@ ONE_VOICE = voices.Diarisation([SpeakerTurn(0, 1000, 1)], [], WEIGHTS)
 
 
 def make_worker(
-    config: Config, engine: Engine, tell_apart: TellApart = voices.tell_apart_as_set
+    config: Config, engine: Engine, tell_apart: TellApart = voices.tell_apart_as_configured
 ) -> Worker:
     on = replace(config, speakers=SpeakerSettings(tell_apart=True))
     no_words = speech_models.find_no_words
@@ -51,7 +51,7 @@ def make_worker(
 
 
 def work_all(
-    config: Config, engine: Engine, tell_apart: TellApart = voices.tell_apart_as_set
+    config: Config, engine: Engine, tell_apart: TellApart = voices.tell_apart_as_configured
 ) -> None:
     worker = make_worker(config, engine, tell_apart)
     while worker.take_turn():

@@ -182,7 +182,7 @@ def compare(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
     `?since=N`."""
     asked = plain_number(request.args.get("since"))
     earlier = [r for r in revision.minutes.revisions if r.number < revision.number]
-    older = next((r for r in earlier if r.number == asked), comparing.usual(revision))
+    older = next((r for r in earlier if r.number == asked), comparing.usual_base(revision))
     found = []
     if older is not None:
         found = comparing.differences(content_of(older), content_of(revision))
@@ -286,7 +286,7 @@ def _read(person: Person, revision: MinutesRevision, unfit: dict[str, str] | Non
         may_be_unread=config().minutes.approve_unread,
         withdrawal=publication.last_withdrawal(session, meeting.id),
         approvers=[(p.id, p.name) for p in records.approvers(session, meeting)],
-        compared_to=comparing.usual(revision),
+        compared_to=comparing.usual_base(revision),
         drafting=drafting_of(meeting),
         unfit=unfit or {},
     )
