@@ -23,12 +23,12 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
+from meetings.config import MEGABYTE
 from meetings.disk.storage import raising_storage_full
 from meetings.errors import Crowded, FileRejected, OutOfBounds, StorageFull
 from meetings.inside.answering import FULL, NO_MEMORY, REFUSED
 
 LOG = logging.getLogger(__name__)
-MEGABYTE = 1_000_000
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM_FILES = [ROOT / name for name in ("meetings", "minutes", "web/static/fonts")]
 SYSTEM_FILES = [

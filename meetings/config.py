@@ -31,6 +31,9 @@ from meetings.style_choices import Removal
 DEFAULT_FILE = Path(__file__).resolve().parent.parent / "config.toml"
 
 CHECKED = ConfigDict(extra="forbid")
+
+MEGABYTE = 1_000_000
+"""Bytes of the unit in which the settings ending in `_mb` count."""
 Count = Annotated[int, Field(strict=True, ge=0)]
 """A number of days, seconds, megabytes or connections."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from meetings import cell, certificates, dates, periodic, setbacks
-from meetings.config import Config
+from meetings.config import MEGABYTE, Config
 from meetings.disk import home
 from meetings.disk.storage import Storage
 from meetings.documents import preparation
@@ -91,7 +91,7 @@ def worker(config: Config, session: Session) -> Iterator[Finding]:
 def disk(config: Config, _session: Session) -> Iterator[Finding]:
     """Yields whether there is enough free space for the data directory."""
     free = shutil.disk_usage(config.home).free
-    if free < config.limits.spare_mb * 1_000_000:
+    if free < config.limits.spare_mb * MEGABYTE:
         yield Finding(
             "disk",
             Level.PROBLEM,

@@ -11,7 +11,7 @@ from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from meetings.config import Config
+from meetings.config import MEGABYTE, Config
 from meetings.disk import home
 from meetings.disk.storage import Storage
 from meetings.errors import StoredFileLost, StoredFileMissing
@@ -119,7 +119,7 @@ def left_over(config: Config, session: Session) -> Iterator[Finding]:
     """
     found = orphans(config, session)
     if found:
-        megabytes = sum(path.stat().st_size for path in found) / 1_000_000
+        megabytes = sum(path.stat().st_size for path in found) / MEGABYTE
         yield Finding(
             "orphans",
             Level.WARNING,

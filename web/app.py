@@ -6,7 +6,7 @@ from flask import Flask, g
 from sqlalchemy import Engine
 
 from meetings import dates
-from meetings.config import Config
+from meetings.config import MEGABYTE, Config
 from meetings.disk import home
 from meetings.disk.storage import Storage
 from minutes.sound.clips import Clips
@@ -97,7 +97,7 @@ def file_size(size_bytes: int) -> str:
     if size_bytes < 1_000_000:
         return f"{size_bytes / 1000:,.0f} KB"
     if size_bytes < 1_000_000_000:
-        return f"{size_bytes / 1_000_000:,.1f} MB"
+        return f"{size_bytes / MEGABYTE:,.1f} MB"
     return f"{size_bytes / 1_000_000_000:,.1f} GB"
 
 

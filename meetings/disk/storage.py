@@ -22,6 +22,7 @@ from typing import IO
 
 from sqlalchemy.exc import OperationalError
 
+from meetings.config import MEGABYTE
 from meetings.disk.durably import sync_folder
 from meetings.disk.integrity import Wholeness
 from meetings.errors import Busy, FileRejected, StorageFull
@@ -67,7 +68,7 @@ class Incoming:
         self.size_bytes += len(piece)
         if self.size_bytes > self._limit_bytes:
             raise FileRejected(
-                f"ファイルが大きすぎます（上限 {self._limit_bytes // 1_000_000:,} MB）。"
+                f"ファイルが大きすぎます（上限 {self._limit_bytes // MEGABYTE:,} MB）。"
                 "分割するか、管理者に上限の変更を相談してください。"
             )
         self._hash.update(piece)

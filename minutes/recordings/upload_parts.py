@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from meetings.config import MEGABYTE
 from meetings.disk.storage import Arrival
 from meetings.errors import ChecksumWrong, NotUnderstood, TooLarge
-from minutes.recordings.uploads import MEGABYTE, acknowledge
+from minutes.recordings.uploads import acknowledge
 from models.database import writing
 
 STEP_BYTES = 8 * MEGABYTE

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from meetings import audit
-from meetings.config import LimitSettings
+from meetings.config import MEGABYTE, LimitSettings
 from meetings.disk.storage import Storage
 from meetings.errors import NotFound, NotPossibleNow, StorageFull, TooLarge
 from minutes.recordings.recordings import plain_name
@@ -20,7 +20,6 @@ from models.person import Person
 from models.recording import RecordingKind
 from models.upload import Upload, UploadState
 
-MEGABYTE = 1_000_000
 MOST_AT_ONCE = 50
 """Most uploads of one person that are being received at the same time."""
 

@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from meetings import dates, periodic
-from meetings.config import Config
+from meetings.config import MEGABYTE, Config
 from meetings.disk.storage import COPY_BYTES, Incoming, Storage, StoredFile
 from meetings.errors import FileRejected, InvalidInput, NotPossibleNow, StorageFull
 from meetings.people import logins
@@ -40,7 +40,6 @@ from models.recording import BeginningSource, Recording
 
 LOG = logging.getLogger(__name__)
 
-MEGABYTE = 1_000_000
 NEAR = timedelta(minutes=30)
 """Most that a recording begins before its meeting, or after its planned end, to be taken for it."""
 

@@ -17,6 +17,7 @@ import imageio_ffmpeg
 import numpy as np
 
 from meetings.cell import Cell
+from meetings.config import MEGABYTE
 from meetings.disk.storage import raising_storage_full
 from meetings.errors import FileRejected, StorageFull
 from minutes.sound import mixing, pcm, tracks
@@ -51,7 +52,6 @@ MEASURING = Cell(memory_mb=1000, output_mb=1, at_once=4)
 """Limits of the sandbox in which files are measured."""
 LONGEST_HOURS = 24
 """The longest recording, unless the settings say otherwise."""
-MEGABYTE = 1_000_000
 LEAST_SECONDS, SECONDS_A_MEGABYTE = 120, 2
 """Time limit for measuring, and how much more for each megabyte: a megabyte of the most compressed
 recordings lasts half an hour.

@@ -11,6 +11,7 @@ import numpy as np
 import pikepdf
 from PIL import Image
 
+from meetings.config import MEGABYTE
 from web.bench.harness import client
 from web.bench.harness.chromium import open_browser, signed_in
 from web.bench.harness.server import RunningServer, empty_home, running
@@ -89,7 +90,7 @@ def as_table(measured: DocumentMeasurement) -> str:
 def heavy_pdf(pages: int, megabytes: int) -> bytes:
     """Return a PDF of which every page is a picture that does not compress, as scans are, with a
     line of text."""
-    wanted = megabytes * 1_000_000 // pages
+    wanted = megabytes * MEGABYTE // pages
     side = int((wanted / 0.561) ** 0.5)
     chance = np.random.default_rng(SEED)
     pdf = pikepdf.new()

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings import config as settings
-from meetings.config import Config
+from meetings.config import MEGABYTE, Config
 from meetings.disk.storage import Storage
 from meetings.documents import documents, preparation
 from meetings.errors import GijidoError
@@ -204,7 +204,7 @@ def _set_stage(engine: Engine, storage: Storage, clients: int) -> tuple[BenchMee
 
 def _add_heavy_document(session: Session, storage: Storage, item: AgendaItem) -> int:
     """Add a heavy document, and return the id of its version."""
-    with storage.receive(2 * HEAVY_DOCUMENT_MB * 1_000_000) as incoming:
+    with storage.receive(2 * HEAVY_DOCUMENT_MB * MEGABYTE) as incoming:
         incoming.write(heavy_pdf(HEAVY_PAGES, HEAVY_DOCUMENT_MB))
         prepared = documents.prepare_document(storage, "heavy.pdf", incoming)
     by = item.meeting.created_by

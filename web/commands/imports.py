@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from meetings.config import Config
+from meetings.config import MEGABYTE, Config
 from meetings.disk import home
 from meetings.disk.storage import Storage
 from meetings.errors import NotFound, TooLarge
@@ -17,8 +17,6 @@ from models.database import connect, writing
 from models.database import reading as reading_session
 from models.person import Person
 from models.recording import Recording
-
-MEGABYTE = 1_000_000
 
 
 @click.command("import")

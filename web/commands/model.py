@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings import config as settings
-from meetings.config import Config
+from meetings.config import MEGABYTE, Config
 from meetings.disk import home
 from meetings.errors import ConfigurationError, InvalidInput
 from minutes.recognition import trial
@@ -84,7 +84,7 @@ def _try(config: Config, wanted: str) -> None:
 
 
 def _facts(found: SpeechModel) -> str:
-    megabytes = (found.folder / "model.bin").stat().st_size / 1_000_000
+    megabytes = (found.folder / "model.bin").stat().st_size / MEGABYTE
     kind = "公開されているもの" if found.sha256 in speech_model.KNOWN else "独自のもの"
     return f"{found.name}（{kind}）\t{megabytes:,.1f} MB\tSHA-256 {found.sha256}"
 

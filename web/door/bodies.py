@@ -15,11 +15,11 @@ from typing import IO
 
 from flask import Flask
 
-from meetings.config import Config
+from meetings.config import MEGABYTE, Config
 from meetings.disk.storage import Storage, raising_storage_full
 from meetings.errors import StorageFull, TooLarge, TryAgain
 from web.door.answers import Receive, RequestRefused, Scope, door_answer, header, refusal
-from web.door.costs import MEGABYTE, Cost, RequestLane
+from web.door.costs import Cost, RequestLane
 from web.door.lanes import Lanes
 from web.door.view_calls import check_access
 from web.limits import (

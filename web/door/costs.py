@@ -10,10 +10,9 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from meetings.config import LimitSettings
+from meetings.config import MEGABYTE, LimitSettings
 from web.limits import FORM_BYTES, LARGEST_BODY_BYTES, SMALL_BODY_BYTES
 
-MEGABYTE = 1_000_000
 FOR_ANYBODY = ("anyone", "published", None)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])

@@ -8,6 +8,7 @@ from flask import current_app, request
 from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms import ValidationError
 
+from meetings.config import MEGABYTE
 from meetings.documents import documents, versions
 from meetings.errors import FileRejected, InvalidInput
 from meetings.rights import Right
@@ -23,8 +24,6 @@ from models.transcript import Transcript
 from web import access
 from web.shared.multipart import ReceivedFile, ReceivedForm, receive_form
 from web.transaction import config, database_session, release, storage
-
-MEGABYTE = 1_000_000
 
 
 def receive_recording(meeting_id: int) -> Recording:

@@ -17,11 +17,10 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from meetings.config import Config
+from meetings.config import MEGABYTE, Config
 from meetings.disk.storage import Arrival, Storage
 from meetings.errors import GijidoError, StorageFull, TryAgain
 from minutes.recordings.upload_parts import Checksum, UploadPart
-from minutes.recordings.uploads import MEGABYTE
 from models.database import is_locked
 from web.door.answers import Answer, Headers, Receive, Scope, Send, header, send_response
 from web.door.bodies import BrokenOff, pieces

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings.config import Config, LimitSettings
+from meetings.config import MEGABYTE, Config, LimitSettings
 from meetings.disk.storage import Storage
 from meetings.errors import NotFound, NotPossibleNow, StorageFull, TooLarge
 from minutes.recordings import upload_tidying, uploads
 from minutes.recordings.upload_tidying import Tidying
-from minutes.recordings.uploads import MEGABYTE, Announced
+from minutes.recordings.uploads import Announced
 from models.audit import AuditLine
 from models.base import now
 from models.meeting import Meeting

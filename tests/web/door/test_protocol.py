@@ -8,6 +8,7 @@ import pytest
 
 from meetings import config as settings
 from meetings.certificates import make_certificate
+from meetings.config import MEGABYTE
 from tests.serving import served_on_a_port
 from tests.web.door.conftest import MOST_PER_ADDRESS, NEIGHBOUR, Hall
 from web.bench.harness.hostile_clients import (
@@ -23,7 +24,6 @@ from web.door import loop, protocol
 
 pytestmark = pytest.mark.hostile
 
-MEGABYTE = 1_000_000
 GET = b"GET / HTTP/1.1\r\nHost: gijido\r\n"
 
 

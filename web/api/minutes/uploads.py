@@ -13,6 +13,7 @@ from flask import Blueprint, Response, abort, after_this_request, request, url_f
 from pydantic import Field
 from werkzeug.datastructures import Headers
 
+from meetings.config import MEGABYTE
 from meetings.disk.storage import SHA256
 from meetings.entries import plain_number
 from meetings.errors import NotUnderstood
@@ -108,7 +109,7 @@ def _say_what_we_speak(response: Response) -> Response:
         response.headers["Tus-Version"] = VERSION
         response.headers["Tus-Extension"] = EXTENSIONS
         response.headers["Tus-Checksum-Algorithm"] = ",".join(ALGORITHMS)
-        response.headers["Tus-Max-Size"] = str(config().limits.upload_mb * uploads.MEGABYTE)
+        response.headers["Tus-Max-Size"] = str(config().limits.upload_mb * MEGABYTE)
     return response
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from meetings import entries
+from meetings.config import MEGABYTE
 from meetings.errors import FileRejected, GijidoError, InvalidInput, NotFound, NotPossibleNow
 from meetings.rights import Right, rights
 from minutes.imports import removing
@@ -288,7 +289,7 @@ def _page(
         is_worker_running=is_worker_running(session),
         limit_mb=config().limits.recording_mb,
         upload_limit_mb=config().limits.upload_mb,
-        upload_limit_bytes=config().limits.upload_mb * intake.MEGABYTE,
+        upload_limit_bytes=config().limits.upload_mb * MEGABYTE,
         problem=problem,
         refused=refused,
         transcript_mb=config().limits.transcript_mb,
@@ -318,7 +319,7 @@ def _back(transcription: Transcription) -> ResponseReturnValue:
 def _refuse_too_large() -> None:
     """Refuse a file that is too large, before a byte of it is read."""
     limit_mb = config().limits.recording_mb
-    if (request.content_length or 0) > limit_mb * intake.MEGABYTE + FORM_BYTES:
+    if (request.content_length or 0) > limit_mb * MEGABYTE + FORM_BYTES:
         raise FileRejected(
             f"ファイルが大きすぎます（上限 {limit_mb:,} MB）。"
             "分割するか、管理者に上限の変更を相談してください。"
