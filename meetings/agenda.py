@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from meetings import audit, dates, entries
+from meetings import audit, dates, department_years, entries
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from meetings.invitations import invitations, notices
 from models.base import now
@@ -102,7 +102,9 @@ def change_meeting(
     before = meeting.title, meeting.starts_at, meeting.ends_at, meeting.place
     meeting.title = entries.text("title", "会議名", title)
     meeting.place = entries.text("place", "場所", place)
+    department_years.changed(session, meeting)  # which it may leave for another one
     meeting.starts_at, meeting.ends_at = starts_at, ends_at
+    department_years.changed(session, meeting)
     meeting.revision += 1
     _tell(session, meeting, NoticeKind.CHANGE, notices.what_changed(meeting, before))
     audit.note(session, by, "change", meeting)

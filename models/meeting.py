@@ -80,6 +80,7 @@ class Meeting(Base):
 
     __tablename__ = "meeting"
     __table_args__ = (
+        Index("ix_meeting_department_id", "department_id", "starts_at"),
         # The few among many years' of which something may be waiting for somebody.
         Index("ix_meeting_in_work", "starts_at", sqlite_where=text("is_in_work = 1")),
         Index("ix_meeting_removed", "removed_at", sqlite_where=text("removed_at IS NOT NULL")),
@@ -87,7 +88,7 @@ class Meeting(Base):
 
     id: Mapped[Id]
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
-    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
     title: Mapped[Name]
     starts_at: Mapped[When] = mapped_column(index=True)
     ends_at: Mapped[When] = mapped_column(index=True)

@@ -246,20 +246,10 @@ class Correction(Base):
     corrected_by: Mapped[Person] = relationship()
 
 
-class TranscriptCount(Base):
-    """The character counts of a transcript's confirmed segments, heard against meant, as they were
-    counted last: once on the raw text and once on the normalised one."""
+class LetterCounts:
+    """The columns of character counts, heard against meant: once on the raw text and once on the
+    normalised one."""
 
-    __tablename__ = "transcript_count"
-
-    transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"), primary_key=True)
-    # The transcript has changed since it was counted.
-    is_stale: Mapped[bool] = mapped_column(default=True, index=True)
-    # Counts the changes of the transcript, so that a count that was running during a change is not
-    # taken for current.
-    changes: Mapped[int] = mapped_column(default=1)
-    # The number of confirmed segments; all counts below are characters.
-    segments: Mapped[int] = mapped_column(default=0)
     raw_total: Mapped[int] = mapped_column(default=0)
     raw_wrong: Mapped[int] = mapped_column(default=0)
     raw_missing: Mapped[int] = mapped_column(default=0)
@@ -270,6 +260,21 @@ class TranscriptCount(Base):
     normalised_missing: Mapped[int] = mapped_column(default=0)
     normalised_added: Mapped[int] = mapped_column(default=0)
     normalised_fillers: Mapped[int] = mapped_column(default=0)
+
+
+class TranscriptCount(LetterCounts, Base):
+    """The character counts of a transcript's confirmed segments, as they were counted last."""
+
+    __tablename__ = "transcript_count"
+
+    transcript_id: Mapped[int] = mapped_column(ForeignKey("transcript.id"), primary_key=True)
+    # The transcript has changed since it was counted.
+    is_stale: Mapped[bool] = mapped_column(default=True, index=True)
+    # Counts the changes of the transcript, so that a count that was running during a change is not
+    # taken for current.
+    changes: Mapped[int] = mapped_column(default=1)
+    # The number of confirmed segments.
+    segments: Mapped[int] = mapped_column(default=0)
 
 
 class EditingTime(Base):

@@ -48,12 +48,14 @@ def test_a_package_imports_only_from_those_on_its_left(path: Path) -> None:
 
 ROOMS = {
     "models": "write_lock base letters texts database person audit meeting document guest memo "
-    "sitting notice recording upload voiceprint transcript term setback minutes tables migrations",
-    "meetings": "errors clean_text dates entries audit rights finding style_choices config people "
-    "setbacks invitations agenda inside disk cell certificates pdf documents periodic sitting",
+    "sitting notice recording upload voiceprint transcript statistics term "
+    "setback minutes tables migrations",
+    "meetings": "errors clean_text dates department_years entries audit rights finding "
+    "style_choices config people setbacks invitations agenda inside disk cell certificates pdf "
+    "documents periodic sitting",
     "minutes": "japanese accuracy timing_error terms conversion sound speech_models recognition "
     "transcription recordings transcripts assignment proposals loading voices style speakers "
-    "records health imports inside inspection statistics meeting_stages worker evaluation",
+    "records health imports inside inspection sums statistics meeting_stages worker evaluation",
     "web": "transaction last_seen refusals audit_access limits built urls errors door access "
     "streams shared api security demo views app asgi assets bench commands",
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import audit, clean_text, dates
+from meetings import audit, clean_text, dates, department_years
 from meetings.disk.storage import Incoming, Storage, StoredFile
 from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from minutes.recordings import timestamps
@@ -149,6 +149,7 @@ def place_recording(
         _note_check(recording, by)
     recording.kind, recording.began_at = kind, began_at
     if session.is_modified(recording):
+        department_years.changed(session, recording.meeting)
         audit.note(session, by, "place", recording)
 
 

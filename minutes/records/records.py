@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import audit, entries
+from meetings import audit, department_years, entries
 from meetings.errors import ChangedMeanwhile, InvalidInput, NotPossibleNow, StaleRevision
 from meetings.rights import Right, holders
 from minutes.assignment import spans
@@ -350,6 +350,7 @@ def _add_revision(
         written_by=by,
     )
     session.add(revision)
+    department_years.changed(session, minutes.meeting)  # where a spare was used, it counts
     audit.note(session, by, "revise", revision)
     return revision
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import audit, clean_text
+from meetings import audit, clean_text, department_years
 from meetings.errors import InvalidInput, NotPossibleNow
 from minutes.recognition.heard import HeardSegment
 from minutes.transcription import leases
@@ -257,6 +257,7 @@ def finish_chunk(session: Session, chunk_id: int, lease: str) -> None:
     session.flush()
     if all(c.state == WorkState.FINISHED for c in chunk.transcription.chunks):
         _stop(chunk.transcription, WorkState.FINISHED)
+        department_years.changed(session, chunk.transcription.meeting)
 
 
 def finish_step(session: Session, step_id: int, lease: str) -> Step:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
+from meetings import department_years
 from minutes import accuracy
 from minutes.accuracy import Accuracy
 from models.database import reading, writing
@@ -53,6 +54,7 @@ def changed(session: Session, transcript: Transcript) -> None:
         session.add(count)
     count.changes += 1
     count.is_stale = True
+    department_years.changed(session, transcript.meeting)
 
 
 def stale(session: Session, most: int) -> Sequence[int]:

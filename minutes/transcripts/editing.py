@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from meetings import department_years
 from models.base import now
 from models.person import Person
 from models.transcript import EditingTime, Transcript
@@ -27,6 +28,7 @@ def note_time(session: Session, by: Person, transcript: Transcript, seconds: flo
         passed = (at - row.noted_at).total_seconds() + LATE_SECONDS
     row.seconds += max(0.0, min(seconds, passed))
     row.noted_at = at
+    department_years.changed(session, transcript.meeting)
 
 
 def seconds_of(session: Session, transcript_ids: Sequence[int]) -> float:

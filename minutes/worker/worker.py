@@ -31,6 +31,7 @@ from meetings.documents import appearance, preparation
 from meetings.errors import ConfigurationError, GijidoError, StorageFull
 from meetings.invitations import mail
 from meetings.periodic import PeriodicTask
+from minutes import sums
 from minutes.proposals.selection import Teach
 from minutes.recognition import memory
 from minutes.recognition.heard import FindTokenTimings, Recognise
@@ -166,7 +167,7 @@ class Worker:
             PeriodicTask("声紋の保存期間", self._clear_voices, CLEAR_SECONDS),
             PeriodicTask("保存したファイルの見回り", look_around, scrubbing.PAUSE_SECONDS),
             PeriodicTask("公開会議録の組み立て", self._lay_out, published.LAY_OUT_SECONDS),
-            PeriodicTask("正変換率の集計", self._recount, counts.RECOUNT_SECONDS),
+            PeriodicTask("統計の集計", self._recount, counts.RECOUNT_SECONDS),
             *upload_checks.periodic_tasks(self._engine, self._storage, self._config.limits),
         ]
 
@@ -376,7 +377,7 @@ class Worker:
         return mail.remind(self._engine, self._config)
 
     def _recount(self) -> bool:
-        return counts.recount_one(self._engine)
+        return sums.refresh_one(self._engine)
 
     def _lay_out(self) -> bool:
         return published.lay_out_one(self._engine)

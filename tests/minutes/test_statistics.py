@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.orm import Session
 
+from meetings import department_years
 from meetings.disk.storage import Storage
 from minutes import statistics
 from minutes.transcription import work
@@ -85,6 +86,7 @@ def test_a_removed_meeting_is_not_counted(
     session: Session, meeting: Meeting, transcript: Transcript
 ) -> None:
     meeting.removed_at = now()
+    department_years.changed(session, meeting)
     session.flush()
     assert statistics.figures(session).recordings == 0
 
@@ -98,7 +100,9 @@ def test_a_year_has_the_meetings_from_april_to_march(
         (datetime(2026, 3, 31, 14, 59, tzinfo=UTC), 2025),
         (datetime(2026, 3, 31, 15, 0, tzinfo=UTC), 2026),
     ):
+        department_years.changed(session, meeting)
         meeting.starts_at = held
+        department_years.changed(session, meeting)
         session.flush()
         assert statistics.years(session) == [year]
         assert statistics.figures(session, year).raw.total == 14

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings.disk.storage import Storage
-from minutes import statistics
+from minutes import statistics, sums
 from minutes.accuracy import NOTHING, Accuracy
 from minutes.recognition.heard import HeardSegment
 from minutes.transcripts import counts, cutting, rewriting, transcripts
@@ -150,7 +150,7 @@ def test_the_figures_are_those_of_comparing_every_letter(
         change(session, cast, chance)
         assert rounded(kept(session)) == rounded(counted_directly(session)), (seed, step)
         session.commit()
-        while counts.recount_one(engine):  # so that the next change must be noticed by itself
+        while sums.refresh_one(engine):  # so that the next change must be noticed by itself
             pass
     session.rollback()
     assert rounded(kept(session)) == rounded(counted_directly(session)), seed

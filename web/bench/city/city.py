@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.orm import Session
 
+from meetings import department_years
+from minutes import sums
 from minutes.records import publication
-from minutes.transcripts import counts
 from models.audit import AuditLine
 from models.base import now
 from models.database import writing
@@ -98,8 +99,7 @@ def fill(engine: Engine, size: Amounts) -> None:
         connection.commit()
     engine.dispose()  # those settings were for this connection alone
     _publish(engine, city.records.to_publish)
-    while counts.recount_one(engine):
-        pass
+    _sum(engine)
 
 
 def _publish(engine: Engine, minutes_ids: list[int]) -> None:
@@ -119,6 +119,14 @@ def _publish(engine: Engine, minutes_ids: list[int]) -> None:
     )
     with writing(engine) as session, session.begin():
         session.execute(update(Publication).values(published_at=held.scalar_subquery()))
+
+
+def _sum(engine: Engine) -> None:
+    with writing(engine) as session, session.begin():
+        for meeting in session.scalars(select(Meeting).join(Recording)):
+            department_years.changed(session, meeting)
+    while sums.refresh_one(engine):
+        pass
 
 
 class _City:
