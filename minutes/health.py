@@ -73,7 +73,7 @@ def quick(config: Config, session: Session) -> list[Finding]:
 
 
 def worker(config: Config, session: Session) -> Iterator[Finding]:
-    """Yields whether the worker that transcribes is running."""
+    """Yields the finding whether the worker that transcribes is running."""
     if progress.is_worker_running(session):
         yield Finding("worker", Level.FINE, "文字起こしの処理（ワーカー）が動いています。")
         return
@@ -89,7 +89,7 @@ def worker(config: Config, session: Session) -> Iterator[Finding]:
 
 
 def disk(config: Config, _session: Session) -> Iterator[Finding]:
-    """Yields whether there is enough free space for the data directory."""
+    """Yields the finding whether there is enough free space for the data directory."""
     free = shutil.disk_usage(config.home).free
     if free < config.limits.spare_mb * MEGABYTE:
         yield Finding(
@@ -110,8 +110,8 @@ def disk(config: Config, _session: Session) -> Iterator[Finding]:
 
 
 def certificate(config: Config, _session: Session | None = None) -> Iterator[Finding]:
-    """Yields until when the certificates of the server and of the authority are valid, where
-    terminals connect by TLS.
+    """Yields findings on how long the certificates of the server and of the authority are valid,
+    where terminals connect by TLS.
     """
     try:
         ends = certificates.ends(config)
@@ -172,7 +172,7 @@ def rights_of_files(config: Config, _session: Session) -> Iterator[Finding]:
 
 
 def walls(_config: Config, _session: Session) -> Iterator[Finding]:
-    """Yields whether files from outside are opened in a sandbox."""
+    """Yields the finding whether files from outside are opened in a sandbox."""
     if warning := cell.warning():
         yield Finding("walls", Level.WARNING, warning)
     else:

@@ -40,8 +40,8 @@ the id of the row."""
 
 
 def database(path: Path, *, is_thorough: bool) -> list[Finding]:
-    """Returns whether the database file is intact and every foreign key has its row. A thorough
-    check also compares the indexes with their tables.
+    """Returns the finding whether the database file is intact and every foreign key has its row. A
+    thorough check also compares the indexes with their tables.
     """
     pragma = "integrity_check" if is_thorough else "quick_check"
     try:
@@ -72,8 +72,8 @@ def database(path: Path, *, is_thorough: bool) -> list[Finding]:
 
 
 def files(config: Config, session: Session, *, is_thorough: bool) -> list[Finding]:
-    """Returns whether every stored file that a row names is there. Files that were noted as lost
-    are read again; a thorough check reads all of them.
+    """Returns the finding whether every stored file that a row names is there. Files that were
+    noted as lost are read again; a thorough check reads all of them.
     """
     storage, named, lost = Storage(config.home), _named(session), []
     noted = {file.sha256 for file in storage.wholeness.lost()}

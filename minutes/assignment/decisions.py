@@ -26,8 +26,8 @@ NOTHING_TO_CONFIRM = (
 def keep(
     session: Session, found: Iterable[tuple[Segment, Assigned | None]], items: Sequence[int]
 ) -> None:
-    """Stores what the machine found for each segment, except where a person has decided. `items`
-    are the ids of the agenda items in order.
+    """Stores the agenda item that the machine found for each segment, except where a person has
+    decided. `items` are the ids of the agenda items in order.
     """
     places: dict[tuple[int | None, AssignedBy | None], list[Segment]] = {}
     for segment, assigned in found:

@@ -48,8 +48,8 @@ def decode(content: bytes, *, may_be_broken: bool = False) -> str:
 
 
 def paragraphs(text: str) -> list[ImportedPiece]:
-    """Returns a piece for each line. Lines that were cut by a page's width are joined; empty lines
-    separate.
+    """Returns a piece for each line of the text. Lines that were cut by a page's width are joined;
+    an empty line always ends a piece.
     """
     lines = [line.rstrip() for line in text.split("\n")]
     joined = lines[:1]

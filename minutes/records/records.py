@@ -246,7 +246,10 @@ def unread_of(session: Session, revision: MinutesRevision) -> Unread:
 
 
 def open_spans(session: Session, revision: MinutesRevision) -> list[AgendaSpan]:
-    """Returns the stretches without an agenda item in the transcripts that it was drafted from."""
+    """Returns what is still open (`minutes/assignment/spans.py`) in the transcripts that the
+    revision was drafted from: talk without an agenda item, and sound that nobody has transcribed or
+    confirmed.
+    """
     sources = sources_of(session, revision)
     return [span for source in sources for span in spans.open_spans(session, source)]
 
