@@ -3,15 +3,10 @@ makes recordings of them. What nobody wants any more is removed by
 `minutes/recordings/upload_tidying.py`.
 """
 
-import secrets
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings.config import LimitSettings
@@ -21,6 +16,7 @@ from meetings.periodic import PeriodicTask
 from minutes.recordings.recordings import PreparedRecording, add_recording, prepare_recording
 from minutes.recordings.timestamps import Beginning
 from minutes.recordings.upload_tidying import TIDY_SECONDS, Tidying
+from minutes.transcription import leases
 from minutes.transcription.work import request_transcription
 from models.base import now
 from models.database import writing
@@ -28,9 +24,6 @@ from models.recording import BeginningSource, RecordingKind
 from models.upload import Upload, UploadState
 
 CHECK_SECONDS = 1.0
-LEASE = timedelta(minutes=2)
-RENEW_SECONDS = 30.0
-MOST_ATTEMPTS = 3
 CHANGED = (
     "受け取ったファイルが、送る前のものと一致しません（SHA-256が違います）。"
     "録音機の元のファイルを確かめて、もう一度送ってください。"
@@ -73,7 +66,7 @@ def check_next(engine: Engine, storage: Storage, limits: LimitSettings | None = 
         taken = _take(session)
     if taken is None:
         return False
-    with _renewed(engine, taken):
+    with leases.renewed(engine, Upload, taken.id, taken.lease):
         outcome = _look_into(storage, taken, (limits or LimitSettings()).recording_hours)
     with writing(engine) as session, session.begin():
         is_over = _settle(session, taken, outcome)
@@ -84,55 +77,21 @@ def check_next(engine: Engine, storage: Storage, limits: LimitSettings | None = 
 
 def _take(session: Session) -> Taken | None:
     """Leases the oldest complete upload that no worker is checking. One that was tried
-    `MOST_ATTEMPTS` times is refused.
+    `leases.MOST_ATTEMPTS` times is refused.
     """
-    upload = session.scalar(
-        select(Upload)
-        .where(
-            Upload.state == UploadState.WHOLE,
-            or_(Upload.lease_until.is_(None), Upload.lease_until <= now()),
-        )
-        .order_by(Upload.id)
-        .limit(1)
-    )
-    if upload is None:
-        return None
-    if upload.attempts >= MOST_ATTEMPTS:
+    whole = select(Upload).where(Upload.state == UploadState.WHOLE).order_by(Upload.id)
+    for upload in filter(leases.is_over, session.scalars(whole)):
+        if upload.attempts < leases.MOST_ATTEMPTS:
+            return Taken(
+                upload.id,
+                upload.key,
+                leases.begin(upload),
+                upload.file_name,
+                upload.received_bytes,
+                upload.sha256,
+            )
         _refuse(upload, STUCK)
-        return _take(session)
-    upload.attempts += 1
-    upload.lease, upload.lease_until = secrets.token_hex(16), now() + LEASE
-    return Taken(
-        upload.id,
-        upload.key,
-        upload.lease,
-        upload.file_name,
-        upload.received_bytes,
-        upload.sha256,
-    )
-
-
-@contextmanager
-def _renewed(engine: Engine, taken: Taken) -> Iterator[None]:
-    """Renews the lease in a thread, since checking gigabytes takes longer than a lease."""
-    done = threading.Event()
-
-    def renew() -> None:
-        while not done.wait(RENEW_SECONDS):
-            with writing(engine) as session, session.begin():
-                session.execute(
-                    update(Upload)
-                    .where(Upload.id == taken.id, Upload.lease == taken.lease)
-                    .values(lease_until=now() + LEASE)
-                )
-
-    thread = threading.Thread(target=renew, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+    return None
 
 
 def _look_into(storage: Storage, taken: Taken, longest_hours: int) -> PreparedRecording | str:

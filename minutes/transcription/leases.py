@@ -1,4 +1,4 @@
-"""Leases: which worker works on a piece of work, a chunk or a step.
+"""Leases: which worker works on a piece of work: a chunk, a step, or an upload that is complete.
 
 A worker that takes a piece gets a lease with a random token and renews it while it works. If the
 lease is not renewed, the piece is free again. A worker whose token is no longer that of the piece
@@ -6,14 +6,19 @@ is refused.
 """
 
 import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from models.base import now
+from models.database import writing
 from models.recording import Chunk, Step, Transcription, WorkState
+from models.upload import Upload
 
 LEASE = timedelta(seconds=90)
 """How long a lease is valid without renewal."""
@@ -28,6 +33,7 @@ STILL_WANTED = (WorkState.RUNNING, WorkState.PAUSED)
 
 WorkItem = Chunk | Step
 WorkItemT = TypeVar("WorkItemT", bound=Chunk | Step)
+Leased = WorkItem | Upload
 
 
 class LeaseLost(Exception):
@@ -35,16 +41,18 @@ class LeaseLost(Exception):
 
 
 def is_free(piece: WorkItem) -> bool:
-    """Returns whether nobody works on the piece.
+    """Returns whether nobody works on the piece."""
+    is_running = piece.state == WorkState.RUNNING
+    return piece.state == WorkState.WAITING or (is_running and is_over(piece))
 
-    A lease that ends later than is possible was taken before the clock was set back, and counts as
-    free. If its worker is alive it renews the lease within seconds; if not, nobody should wait for
+
+def is_over(piece: Leased) -> bool:
+    """Returns whether the piece has no lease, or one that was not renewed in time.
+
+    A lease that ends later than is possible was taken before the clock was set back, and is over
+    too. If its worker is alive it renews the lease within seconds; if not, nobody should wait for
     hours.
     """
-    if piece.state == WorkState.WAITING:
-        return True
-    if piece.state != WorkState.RUNNING:
-        return False
     left = (piece.lease_until or now()) - now()
     return not timedelta(0) < left <= 2 * LEASE
 
@@ -53,13 +61,18 @@ def take(session: Session, piece: WorkItem) -> str:
     """Takes the piece for a worker and returns the lease's token. Call `is_free` in the same
     transaction first.
     """
-    piece.lease = secrets.token_hex(16)
-    piece.lease_until = now() + LEASE
-    piece.attempts += 1
+    token = begin(piece)
     piece.state = WorkState.RUNNING
     if isinstance(piece, Chunk):
         piece.taken_at = _next_turn(session)
     session.flush()
+    return token
+
+
+def begin(piece: Leased) -> str:
+    """Gives the piece a new lease, counts the attempt and returns the lease's token."""
+    piece.lease, piece.lease_until = secrets.token_hex(16), now() + LEASE
+    piece.attempts += 1
     return piece.lease
 
 
@@ -88,6 +101,28 @@ def renew(session: Session, piece: WorkItem) -> None:
         .where(kind.id == piece.id, kind.lease == piece.lease, kind.state == WorkState.RUNNING)
         .values(lease_until=now() + LEASE)
     )
+
+
+@contextmanager
+def renewed(engine: Engine, kind: type[Leased], piece_id: int, token: str) -> Iterator[None]:
+    """Renews the lease in a thread, as long as the block lasts and the piece is still whose token
+    this is: for work that takes longer than a lease.
+    """
+    done = threading.Event()
+    whose = (kind.id == piece_id, kind.lease == token)
+
+    def go_on() -> None:
+        while not done.wait(LEASE.total_seconds() / RENEWALS):
+            with writing(engine) as session, session.begin():
+                session.execute(update(kind).where(*whose).values(lease_until=now() + LEASE))
+
+    thread = threading.Thread(target=go_on, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def give_back(piece: WorkItem) -> None:

@@ -17,6 +17,7 @@ from minutes.recordings.recordings import recordings_of
 from minutes.recordings.upload_checks import check_next
 from minutes.recordings.uploads import Announced
 from minutes.sound import audio
+from minutes.transcription import leases
 from models.base import now
 from models.meeting import Meeting
 from models.recording import Recording, Transcription
@@ -177,11 +178,20 @@ def test_a_worker_killed_while_it_checks_is_followed_by_another(
     assert session.scalar(select(func.count(Transcription.id))) == 1
 
 
+def test_a_lease_from_before_the_clock_was_set_back_holds_up_nobody(
+    engine: Engine, session: Session, storage: Storage, arrived: Arrived
+) -> None:
+    upload = arrived(SOUND)
+    upload.lease, upload.lease_until = "killed", now() + timedelta(days=1)
+    session.commit()
+    assert checked(engine, storage, session, upload).state == UploadState.ACCEPTED
+
+
 def test_a_file_that_stops_every_worker_is_refused_in_the_end(
     engine: Engine, session: Session, storage: Storage, arrived: Arrived
 ) -> None:
     upload = arrived(SOUND)
-    upload.attempts = upload_checks.MOST_ATTEMPTS
+    upload.attempts = leases.MOST_ATTEMPTS
     session.commit()
     assert not check_next(engine, storage)
     reread(session, upload)
@@ -239,7 +249,7 @@ def test_a_long_check_keeps_its_lease(
 ) -> None:
     upload = arrived(SOUND)
     inspect = audio.inspect
-    monkeypatch.setattr(upload_checks, "RENEW_SECONDS", 0.01)
+    monkeypatch.setattr(leases, "RENEWALS", 9000)
 
     def slow(path: object, *_: int) -> audio.Sound:
         with Session(engine) as other:
