@@ -51,8 +51,8 @@ ROOMS = {
     "sitting notice recording upload voiceprint transcript statistics term "
     "setback minutes tables migrations",
     "meetings": "errors clean_text dates department_years entries audit rights finding "
-    "style_choices config people setbacks invitations agenda inside disk cell certificates pdf "
-    "documents periodic sitting",
+    "style_choices config people setbacks invitations agenda setting_up inside disk cell "
+    "certificates pdf documents periodic sitting",
     "minutes": "japanese accuracy timing_error terms conversion sound speech_models recognition "
     "transcription recordings transcripts assignment proposals loading voices style speakers "
     "records health imports inside inspection sums statistics meeting_stages worker evaluation",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from meetings import agenda
+from meetings import setting_up
 from meetings.rights import Right
 from minutes.assignment import spans
 from minutes.meeting_stages import (
@@ -36,7 +36,7 @@ def test_before_during_and_after_the_sitting(session: Session, meeting: Meeting)
 def test_a_meeting_that_was_called_off_says_so_at_its_hour_and_after_it(
     session: Session, cast: Cast, meeting: Meeting
 ) -> None:
-    agenda.call_off(session, cast.organiser, meeting, "")
+    setting_up.call_off(session, cast.organiser, meeting, "")
     assert state_of(session, meeting) == MeetingState.CALLED_OFF
     meeting.starts_at, meeting.ends_at = now() - timedelta(hours=2), now() - timedelta(hours=1)
     assert state_of(session, meeting) == MeetingState.CALLED_OFF

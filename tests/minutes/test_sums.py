@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from meetings import agenda, department_years
+from meetings import department_years, setting_up
 from meetings.errors import GijidoError
 from minutes import statistics, sums
 from minutes.recordings import recordings
@@ -94,7 +94,7 @@ def change(session: Session, cast: Cast, chance: random.Random, verb: str) -> No
 
 def move(session: Session, cast: Cast, meeting: Meeting, year: int) -> None:
     starts_at = datetime(year, 5, 7, 5, tzinfo=UTC)
-    agenda.change_meeting(
+    setting_up.change_meeting(
         session,
         cast.organiser,
         meeting,

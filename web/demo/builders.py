@@ -10,7 +10,7 @@ from typing import Any
 from rapidfuzz.distance import Levenshtein
 from sqlalchemy.orm import Session
 
-from meetings import agenda
+from meetings import agenda, setting_up
 from meetings.dates import TOKYO
 from meetings.disk.storage import Storage
 from meetings.documents import documents
@@ -85,10 +85,10 @@ def add_meeting(
 ) -> Meeting:
     """Add the meeting with its agenda and everybody on its list invited."""
     facts = source.facts
-    meeting = agenda.set_up_meeting(
+    meeting = setting_up.set_up_meeting(
         session,
         organiser,
-        series=agenda.series_named(session, series, department),
+        series=setting_up.series_named(session, series, department),
         department=department,
         title=facts["title"],
         starts_at=starts_at,

@@ -20,7 +20,7 @@ from aiosmtpd.handlers import Message
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from meetings import agenda, dates
+from meetings import agenda, dates, setting_up
 from meetings.config import Config, MailSettings
 from meetings.documents import printing
 from meetings.errors import InvalidInput, NotFound, NotPossibleNow, TooManyTries, WrongCode
@@ -96,9 +96,9 @@ def mailing(config: Config, port: int) -> Config:
 @pytest.fixture
 def coming(session: Session, cast: Cast) -> Meeting:
     """A meeting in two days with one attendee."""
-    series = agenda.series_named(session, "懇話会", cast.organiser.department)
+    series = setting_up.series_named(session, "懇話会", cast.organiser.department)
     starts_at = now() + timedelta(days=2)
-    meeting = agenda.set_up_meeting(
+    meeting = setting_up.set_up_meeting(
         session,
         cast.organiser,
         series=series,
@@ -121,7 +121,7 @@ def send_all(engine: Engine, config: Config) -> None:
 
 
 def change_place(session: Session, by: Cast, meeting: Meeting, place: str) -> None:
-    agenda.change_meeting(
+    setting_up.change_meeting(
         session,
         by.organiser,
         meeting,
@@ -169,7 +169,7 @@ def test_updates_and_cancellation_are_the_same_entry_with_growing_sequence(
     send_all(engine, mailing)
     change_place(session, cast, coming, "大会議室")
     send_all(engine, mailing)
-    agenda.call_off(session, cast.organiser, coming, "台風のため")
+    setting_up.call_off(session, cast.organiser, coming, "台風のため")
     session.commit()
     send_all(engine, mailing)
     found = [calendars(letter)[0] for letter in letters.received]
@@ -277,13 +277,13 @@ def test_a_proxy_has_a_name(session: Session, cast: Cast, coming: Meeting) -> No
 def test_a_meeting_that_was_called_off_takes_no_answers_and_no_guests(
     session: Session, cast: Cast, coming: Meeting
 ) -> None:
-    agenda.call_off(session, cast.organiser, coming, "")
+    setting_up.call_off(session, cast.organiser, coming, "")
     with pytest.raises(NotPossibleNow, match="中止"):
         invitations.answer_invitation(session, cast.attendee, coming, AnswerWord.COMING)
     with pytest.raises(NotPossibleNow, match="中止"):
         guests.add_guest(session, cast.organiser, coming, guests.new_code(), name="山本 太郎")
     with pytest.raises(NotPossibleNow, match="すでに中止"):
-        agenda.call_off(session, cast.organiser, coming, "")
+        setting_up.call_off(session, cast.organiser, coming, "")
 
 
 def test_whoever_is_told_that_a_meeting_is_off_is_told_which_one(
@@ -296,7 +296,7 @@ def test_whoever_is_told_that_a_meeting_is_off_is_told_which_one(
     coming: Meeting,
 ) -> None:
     """Another meeting may have the same name and run right now."""
-    agenda.call_off(session, cast.organiser, coming, "大雨のため")
+    setting_up.call_off(session, cast.organiser, coming, "大雨のため")
     session.commit()
     when = dates.span_in_words(coming.starts_at, coming.ends_at)
     (told,) = notices.unseen(session, cast.attendee)
@@ -318,12 +318,12 @@ def test_calling_off_can_be_taken_back_and_calendars_follow(
 ) -> None:
     invitations.answer_invitation(session, cast.attendee, coming, AnswerWord.COMING)
     with pytest.raises(NotPossibleNow, match="中止になっていません"):
-        agenda.reinstate(session, cast.organiser, coming)
-    agenda.call_off(session, cast.organiser, coming, "大雨のため")
+        setting_up.reinstate(session, cast.organiser, coming)
+    setting_up.call_off(session, cast.organiser, coming, "大雨のため")
     session.commit()
     post.start()
     send_all(engine, mailing)
-    agenda.reinstate(session, cast.organiser, coming)
+    setting_up.reinstate(session, cast.organiser, coming)
     session.commit()
     send_all(engine, mailing)
     assert [n.kind for n in notices.unseen(session, cast.attendee)] == [
@@ -351,7 +351,7 @@ def test_nobody_is_asked_for_what_is_not_wanted_any_more(
     session.flush()
     session.expire_all()
     assert notices.unseen(session, cast.attendee) == []
-    agenda.call_off(session, cast.organiser, coming, "")
+    setting_up.call_off(session, cast.organiser, coming, "")
     session.flush()
     assert [n.kind for n in notices.unseen(session, cast.presenter)] == [NoticeKind.CALLED_OFF]
     with pytest.raises(NotPossibleNow, match="中止"):
@@ -389,7 +389,7 @@ def test_a_copied_meeting_has_the_agenda_and_asks_nobody_before_the_organiser_sa
     invitations.answer_invitation(session, cast.attendee, coming, AnswerWord.ABSENT)
     guest = guests.add_guest(session, cast.organiser, coming, guests.new_code(), name="客員 一郎")
     session.flush()
-    copy = agenda.copy_meeting(
+    copy = setting_up.copy_meeting(
         session,
         cast.organiser,
         coming,

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from meetings import agenda, dates
+from meetings import dates, setting_up
 from meetings.config import Config
 from meetings.disk.storage import Storage
 from meetings.errors import InvalidInput, StorageFull
@@ -229,8 +229,8 @@ def test_meetings_that_the_person_may_not_record_or_that_were_called_off_do_not_
 
 
 def another_meeting(session: Session, by: Person, meeting: Meeting, title: str) -> Meeting:
-    made = agenda.set_up_meeting(
-        session, by, series=agenda.series_named(session, title, by.department),
+    made = setting_up.set_up_meeting(
+        session, by, series=setting_up.series_named(session, title, by.department),
         department=by.department, title=title, starts_at=meeting.starts_at,
         ends_at=meeting.ends_at, place="別室", access_days=None,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from meetings import agenda, finding
+from meetings import finding, setting_up
 from meetings.errors import InvalidInput
 from meetings.finding import MeetingFilter
 from meetings.rights import Right, rights_of_many
@@ -158,10 +158,10 @@ def list_meetings(person: Person, query: MeetingPage) -> MeetingList:
 def set_up(person: Person, body: NewMeeting) -> MeetingAnswer:
     session = database_session()
     department = _department(person, body.department)
-    meeting = agenda.set_up_meeting(
+    meeting = setting_up.set_up_meeting(
         session,
         person,
-        series=agenda.series_named(session, body.series, department) if body.series else None,
+        series=setting_up.series_named(session, body.series, department) if body.series else None,
         department=department,
         access_days=config().documents.days_of_access,
         title=body.title,
@@ -184,7 +184,7 @@ def show(person: Person, meeting: Meeting) -> MeetingAnswer:
 @access.to(Meeting, Right.PREPARE)
 @operation("会議を直す", answers=MeetingAnswer, body=MeetingChange)
 def change(person: Person, meeting: Meeting, body: MeetingChange) -> MeetingAnswer:
-    agenda.change_meeting(
+    setting_up.change_meeting(
         database_session(),
         person,
         meeting,
@@ -201,7 +201,7 @@ def change(person: Person, meeting: Meeting, body: MeetingChange) -> MeetingAnsw
 @access.to(Meeting, Right.PREPARE)
 @operation("会議を中止にする", answers=MeetingAnswer, body=CallingOff)
 def call_off(person: Person, meeting: Meeting, body: CallingOff) -> MeetingAnswer:
-    agenda.call_off(database_session(), person, meeting, body.reason)
+    setting_up.call_off(database_session(), person, meeting, body.reason)
     return MeetingAnswer.of(meeting, person)
 
 
@@ -209,7 +209,7 @@ def call_off(person: Person, meeting: Meeting, body: CallingOff) -> MeetingAnswe
 @access.to(Meeting, Right.PREPARE)
 @operation("会議の中止を取り消す", answers=MeetingAnswer)
 def reinstate(person: Person, meeting: Meeting) -> MeetingAnswer:
-    agenda.reinstate(database_session(), person, meeting)
+    setting_up.reinstate(database_session(), person, meeting)
     return MeetingAnswer.of(meeting, person)
 
 
@@ -222,7 +222,7 @@ def reinstate(person: Person, meeting: Meeting) -> MeetingAnswer:
     body=MeetingCopy,
 )
 def copy(person: Person, meeting: Meeting, body: MeetingCopy) -> MeetingAnswer:
-    made = agenda.copy_meeting(
+    made = setting_up.copy_meeting(
         database_session(),
         person,
         meeting,
@@ -238,7 +238,7 @@ def copy(person: Person, meeting: Meeting, body: MeetingCopy) -> MeetingAnswer:
 @access.to(Meeting, Right.PREPARE)
 @operation("資料を読める日数を決める", answers=MeetingAnswer, body=Access)
 def limit_access(person: Person, meeting: Meeting, body: Access) -> MeetingAnswer:
-    agenda.limit_access(database_session(), person, meeting, body.days)
+    setting_up.limit_access(database_session(), person, meeting, body.days)
     return MeetingAnswer.of(meeting, person)
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from meetings import agenda, entries
+from meetings import agenda, entries, setting_up
 from meetings.documents import documents
 from meetings.documents.paper_numbers import paper_names
 from meetings.errors import InvalidInput, StaleRevision
@@ -47,10 +47,10 @@ def set_up(person: Person) -> ResponseReturnValue:
     try:
         department = _department(person, request.form.get("department_id", ""))
         series = request.form.get("series", "").strip()
-        meeting = agenda.set_up_meeting(
+        meeting = setting_up.set_up_meeting(
             session,
             person,
-            series=agenda.series_named(session, series, department) if series else None,
+            series=setting_up.series_named(session, series, department) if series else None,
             department=department,
             access_days=config().documents.days_of_access,
             **_typed(),
@@ -121,8 +121,8 @@ def change_form(person: Person, meeting: Meeting) -> ResponseReturnValue:
 def change(person: Person, meeting: Meeting) -> ResponseReturnValue:
     session = database_session()
     try:
-        agenda.limit_access(session, person, meeting, _access_days())
-        agenda.change_meeting(session, person, meeting, **_typed(), based_on=_revision())
+        setting_up.limit_access(session, person, meeting, _access_days())
+        setting_up.change_meeting(session, person, meeting, **_typed(), based_on=_revision())
     except InvalidInput as problem:
         return _change_page(meeting, request.form, problem), 422
     except StaleRevision as problem:
@@ -136,7 +136,7 @@ def change(person: Person, meeting: Meeting) -> ResponseReturnValue:
 @access.to(Meeting, Right.PREPARE)
 def call_off(person: Person, meeting: Meeting) -> ResponseReturnValue:
     try:
-        agenda.call_off(database_session(), person, meeting, request.form.get("reason", ""))
+        setting_up.call_off(database_session(), person, meeting, request.form.get("reason", ""))
     except InvalidInput as problem:
         values = {**_values(meeting), "reason": request.form.get("reason", "")}
         return _change_page(meeting, values, problem), 422
@@ -151,7 +151,7 @@ def call_off(person: Person, meeting: Meeting) -> ResponseReturnValue:
 @blueprint.post("/meetings/<int:meeting_id>/reinstatement")
 @access.to(Meeting, Right.PREPARE)
 def reinstate(person: Person, meeting: Meeting) -> ResponseReturnValue:
-    agenda.reinstate(database_session(), person, meeting)
+    setting_up.reinstate(database_session(), person, meeting)
     flash("中止を取り消しました。招集した人にお知らせを出しました。", "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id))
 
@@ -169,7 +169,7 @@ def copy_form(person: Person, meeting: Meeting) -> ResponseReturnValue:
 @access.to(Meeting, Right.PREPARE)
 def copy(person: Person, meeting: Meeting) -> ResponseReturnValue:
     try:
-        made = agenda.copy_meeting(database_session(), person, meeting, **_typed())
+        made = setting_up.copy_meeting(database_session(), person, meeting, **_typed())
     except InvalidInput as problem:
         page = render_template(
             "meetings/copy.html", meeting=meeting, values=request.form, problem=problem

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from meetings import agenda, dates
+from meetings import dates, setting_up
 from meetings.dates import TOKYO, local
 from meetings.invitations import invitations
 from models.base import now
@@ -109,7 +109,7 @@ def of_today(session: Session, cast: Cast, many: list[Meeting]) -> list[Meeting]
         meeting.title = "防災会議"
         invitations.invite(session, cast.organiser, meeting, cast.attendee)
     session.flush()
-    agenda.call_off(session, cast.organiser, off, "")
+    setting_up.call_off(session, cast.organiser, off, "")
     session.flush()
     return many[:4]
 
