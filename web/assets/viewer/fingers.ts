@@ -23,6 +23,15 @@ interface Start {
   goesOn: { left: boolean; right: boolean };
 }
 
+/** What a movement of so many pixels across and down means: a tap, a swipe on (1) or back (-1), or
+ * neither. */
+export function meaningOf(across: number, down: number): "tap" | 1 | -1 | null {
+  const [wide, high] = [Math.abs(across), Math.abs(down)];
+  if (wide < TAP_PIXELS && high < TAP_PIXELS) return "tap";
+  if (wide <= SWIPE_PIXELS || wide <= 2 * high) return null;
+  return across < 0 ? 1 : -1;
+}
+
 export function listenToFingers(stage: HTMLElement, listener: FingerListener): void {
   let start: Start | null = null;
   const begin = (x: number, y: number): Start => ({
@@ -35,11 +44,10 @@ export function listenToFingers(stage: HTMLElement, listener: FingerListener): v
     const from = start;
     start = null;
     if (!from || getSelection()?.toString()) return;
-    const [dx, dy] = [x - from.x, y - from.y];
-    if (Math.abs(dx) < TAP_PIXELS && Math.abs(dy) < TAP_PIXELS) return listener.onTap(x);
-    const isSwipe = isFinger && Math.abs(dx) > SWIPE_PIXELS && Math.abs(dx) > 2 * Math.abs(dy);
-    if (isSwipe && !(dx < 0 ? from.goesOn.right : from.goesOn.left))
-      listener.onSwipe(dx < 0 ? 1 : -1);
+    const meaning = meaningOf(x - from.x, y - from.y);
+    if (meaning === "tap") return listener.onTap(x);
+    if (meaning === null || !isFinger) return;
+    if (!(meaning > 0 ? from.goesOn.right : from.goesOn.left)) listener.onSwipe(meaning);
   };
 
   // Touch events go on while the browser scrolls; pointer events end there.

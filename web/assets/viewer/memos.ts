@@ -5,75 +5,28 @@
  * may break off anywhere and is simply done again.
  */
 
-import type { MemoAnswer, MemoKind } from "../base/api-types";
 import { Refusal, request } from "../base/http";
-
-export type Kind = MemoKind;
-export type Point = [x: number, y: number, pressure: number];
-
-export interface Drawn {
-  strokes: Point[][];
-  colour: string;
-  width: number;
-}
-
-export interface Written {
-  x: number;
-  y: number;
-  text: string;
-}
-
-export type Content = Drawn | Written;
-
-interface Wanted {
-  content: Content;
-  is_erased: boolean;
-  is_shared: boolean;
-}
-
-export interface Memo extends Wanted {
-  key: string;
-  /** Not known yet where it was written before the server was asked. */
-  page_id: number | null;
-  page: number;
-  kind: Kind;
-  author: string;
-  is_mine: boolean;
-  is_carried: boolean;
-  /** The version it was written on, where its page says something else now; else null. */
-  outdated_version: number | null;
-}
-
-interface Saved extends Wanted {
-  id: number;
-  revision: number;
-}
-
-interface Kept {
-  key: string;
-  page_id: number | null;
-  version_id: number;
-  page: number;
-  kind: Kind;
-  wanted: Wanted;
-  saved: Saved | null;
-  /** The server said no: it stays in the terminal and is tried again when the viewer opens anew. */
-  isRefused?: boolean;
-}
-
-interface Answer extends Omit<MemoAnswer, "content"> {
-  content: Content;
-}
+import {
+  type Answer,
+  type Content,
+  isAlike,
+  isSaved,
+  type Kept,
+  type Kind,
+  type Memo,
+  MemoStore,
+  type PageOfVersion,
+  type Saved,
+  type Wanted,
+  wantedOf,
+} from "./memo-store";
 
 /** A memo whose page is not in the current version, with the size of its old page in points. */
 export type Stranded = Answer;
 
-export interface PageOfVersion {
-  versionId: number;
-  page: number;
-}
-
 const AGAIN_MS = 3000;
+const NO_ROOM =
+  "この端末に空きがないため、メモは通信が戻るまで保存されません。この画面を閉じないでください。";
 
 export class Memos {
   /** Something changed that must be drawn anew. */
@@ -82,6 +35,7 @@ export class Memos {
   /** Memos wait here because nobody, or somebody else, is signed in on this terminal. */
   onSignInNeeded: (sentence: string) => void = () => undefined;
   versionId = 0;
+  private readonly store: MemoStore;
   private readonly kept: Map<string, Kept>;
   private memos = new Map<string, Memo>();
   private readonly pageIds = new Map<number, Promise<Map<number, number>>>();
@@ -92,8 +46,9 @@ export class Memos {
   private loading = 0;
   private acknowledged = 0;
 
-  constructor(private readonly personId: number) {
-    this.kept = new Map(this.readKept());
+  constructor(personId: number) {
+    this.store = new MemoStore(personId);
+    this.kept = new Map(this.store.read());
     addEventListener("online", () => void this.send());
     void this.send();
   }
@@ -362,35 +317,9 @@ export class Memos {
     }
   }
 
-  /** Each memo has a place of its own: two windows of the same person do not overwrite each
-   * other's. */
-  private place(key = ""): string {
-    return `gijido:memo:${this.personId}:${key}`;
-  }
-
-  private readKept(): [string, Kept][] {
-    const places = Object.keys(localStorage).filter((name) => name.startsWith(this.place()));
-    return places.flatMap((name): [string, Kept][] => {
-      try {
-        const kept = JSON.parse(localStorage.getItem(name) ?? "") as Kept;
-        return [[kept.key, { ...kept, isRefused: false }]];
-      } catch {
-        return [];
-      }
-    });
-  }
-
   /** Only what the server does not have yet stays in the terminal. */
   private write(key: string): void {
-    const kept = this.kept.get(key);
-    try {
-      if (kept && !isSaved(kept)) localStorage.setItem(this.place(key), JSON.stringify(kept));
-      else localStorage.removeItem(this.place(key));
-    } catch {
-      this.onRefused(
-        "この端末に空きがないため、メモは通信が戻るまで保存されません。この画面を閉じないでください。",
-      );
-    }
+    if (!this.store.write(key, this.kept.get(key))) this.onRefused(NO_ROOM);
   }
 }
 
@@ -411,23 +340,6 @@ async function askPageIds(versionId: number): Promise<Map<number, number>> {
 /** Keys of two people may be the same. */
 function memoKey(memo: Answer): string {
   return memo.is_mine ? memo.key : `${memo.id}`;
-}
-
-function wantedOf({ content, is_erased, is_shared }: Wanted): Wanted {
-  return { content, is_erased, is_shared };
-}
-
-function isSaved({ wanted, saved }: Kept): boolean {
-  return (
-    saved !== null &&
-    wanted.is_erased === saved.is_erased &&
-    wanted.is_shared === saved.is_shared &&
-    isAlike(wanted.content, saved.content)
-  );
-}
-
-function isAlike(one: Content, other: Content): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** `crypto.randomUUID` is there only in a secure context. */

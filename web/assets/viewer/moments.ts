@@ -21,7 +21,7 @@ export async function showMoments(drawer: Drawer, reader: Reader): Promise<void>
 }
 
 /** A spare recorder says the same again: it counts where no part has the page. */
-function chosen(moments: Moment[]): Moment[] {
+export function chosen(moments: Moment[]): Moment[] {
   const parts = moments.filter((moment) => moment.kind === "part");
   return parts.length ? parts : moments;
 }
@@ -49,7 +49,7 @@ function linesOf(moment: Moment, player: HTMLAudioElement): HTMLLIElement[] {
 
 function lineOf(moment: Moment, said: Said | null, player: HTMLAudioElement): HTMLLIElement {
   const seconds = said?.start_seconds ?? moment.start_seconds;
-  const time = (moment.part && moment.part > 1 ? `第${moment.part}部 ` : "") + position(seconds);
+  const time = timeOf(moment, seconds);
   const line = make("li", { class: "moment" });
   line.append(
     button(`▶ ${time}`, () => play(player, moment.recording_id, seconds), "", `${time}から聞く`),
@@ -66,6 +66,11 @@ function lineOf(moment: Moment, said: Said | null, player: HTMLAudioElement): HT
   return line;
 }
 
+/** 「第2部 0:12:05」; the first part needs no number. */
+export function timeOf({ part }: Pick<Moment, "part">, seconds: number): string {
+  return (part && part > 1 ? `第${part}部 ` : "") + position(seconds);
+}
+
 function play(player: HTMLAudioElement, recordingId: number, seconds: number): void {
   const source = `/recordings/${recordingId}/sound`;
   if (player.getAttribute("src") !== source) player.src = source;
@@ -73,7 +78,8 @@ function play(player: HTMLAudioElement, recordingId: number, seconds: number): v
   player.play().catch(() => undefined);
 }
 
-function firstWords({ speaker, text }: Said): string {
+/** Who said it, with the beginning of it. */
+export function firstWords({ speaker, text }: Said): string {
   const short = text.length > FIRST_WORDS ? `${text.slice(0, FIRST_WORDS)}…` : text;
   return speaker ? `${speaker}：${short}` : short;
 }

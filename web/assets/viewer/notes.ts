@@ -3,8 +3,9 @@
 import { button, make, svg } from "../base/elements";
 import { sentenceOf } from "../base/http";
 import type { Drawer } from "./drawer";
-import { type Memo, type Memos, type Stranded, stranded, type Written } from "./memos";
-import { pathOf } from "./pen";
+import { pathOf } from "./ink";
+import type { Memo, Written } from "./memo-store";
+import { type Memos, type Stranded, stranded } from "./memos";
 import type { Reader } from "./reader";
 
 const KINDS = { ink: "手書き", marker: "マーカー", note: "文字" };

@@ -1,23 +1,16 @@
 /** Writing on the page: pen, marker, notes, eraser. All in points of the page, so that what is
  * written is right at every zoom and on every screen. */
 
-import { getStroke } from "perfect-freehand";
-import { button, isControl, make, svg } from "../base/elements";
-import type { Drawn, Memo, Memos, PageOfVersion, Point, Written } from "./memos";
+import { button, isControl, svg } from "../base/elements";
+import { isNear, nameBeside, pathOf, round, rounded, shape, topOf } from "./ink";
+import type { Memo, PageOfVersion, Point, Written } from "./memo-store";
+import type { Memos } from "./memos";
 import type { Sheet } from "./sheet";
 
 export type Tool = "ink" | "marker" | "note" | "eraser";
 
-export const COLOURS: Record<string, { words: string; ink: string }> = {
-  blue: { words: "青", ink: "#1d4e89" },
-  red: { words: "赤", ink: "#c2371f" },
-  black: { words: "黒", ink: "#1c2530" },
-  green: { words: "緑", ink: "#1f7a4d" },
-  yellow: { words: "黄", ink: "#e0a800" },
-};
 const INK_POINTS = 2.4;
 const MARKER_POINTS = 14;
-const ERASER_POINTS = 10;
 const MOST_POINTS = 2000;
 const STROKE_MS = 300;
 // Names do not cover each other.
@@ -293,143 +286,4 @@ export class Pen {
     const { x, y } = this.sheet.pointAt(event.clientX, event.clientY);
     return [x, y, event.pointerType === "pen" ? event.pressure : 0.5];
   }
-}
-
-/** One memo as a shape; for the list of those that lost their page too. */
-export function pathOf(memo: { kind: string; content: unknown }): SVGPathElement {
-  const path = svg("path");
-  const drawn = memo.content as Drawn;
-  const hasPressure = drawn.strokes.some((stroke) => stroke.some((point) => point[2] !== 0.5));
-  shape(path, memo.kind === "marker", drawn, hasPressure);
-  return path;
-}
-
-function topOf(memo: Memo): number {
-  return Math.min(...(memo.content as Drawn).strokes.flatMap((stroke) => stroke.map(([, y]) => y)));
-}
-
-function nameBeside(memo: Memo): string {
-  const who = memo.is_mine ? (memo.is_shared ? "全員に共有中" : "") : `${memo.author}さん`;
-  const since = memo.outdated_version ? `第${memo.outdated_version}版から` : "";
-  return [who, since].filter(Boolean).join("　");
-}
-
-function shape(path: SVGPathElement, isMarker: boolean, drawn: Drawn, hasPressure: boolean): void {
-  const ink = (COLOURS[drawn.colour] ?? COLOURS.blue!).ink;
-  path.setAttribute("class", isMarker ? "memo-marker" : "memo-ink");
-  path.setAttribute(isMarker ? "stroke" : "fill", ink);
-  path.setAttribute(isMarker ? "fill" : "stroke", "none");
-  if (isMarker) path.setAttribute("stroke-width", String(drawn.width));
-  const options = {
-    size: drawn.width,
-    thinning: 0.5,
-    smoothing: 0.5,
-    streamline: 0.4,
-    simulatePressure: !hasPressure,
-  };
-  path.setAttribute(
-    "d",
-    drawn.strokes
-      .map((stroke) => (isMarker ? line(stroke) : outline(getStroke(stroke, options))))
-      .join(""),
-  );
-}
-
-function line(points: Point[]): string {
-  if (points.length === 1) return `M${points[0]![0]} ${points[0]![1]}h0.1`;
-  return points.map(([x, y], place) => `${place ? "L" : "M"}${round(x)} ${round(y)}`).join("");
-}
-
-/** A closed curve through the middles of the outline's sides. */
-function outline(corners: number[][]): string {
-  const [first] = corners;
-  if (!first) return "";
-  const curves = corners.map((corner, place) => {
-    const after = corners[(place + 1) % corners.length]!;
-    return `Q${round(corner[0]!)} ${round(corner[1]!)} ${round((corner[0]! + after[0]!) / 2)} ${round((corner[1]! + after[1]!) / 2)}`;
-  });
-  return `M${round(first[0]!)} ${round(first[1]!)}${curves.join("")}Z`;
-}
-
-function isNear(memo: Memo, point: Point): boolean {
-  if (memo.kind === "note") return false;
-  const { strokes, width } = memo.content as Drawn;
-  const reach = ERASER_POINTS + width / 2;
-  return strokes.some((stroke) =>
-    stroke.some(([x, y]) => Math.hypot(x - point[0], y - point[1]) < reach),
-  );
-}
-
-function rounded(point: Point): Point {
-  return [round(point[0]), round(point[1]), round(point[2])];
-}
-
-function round(number: number): number {
-  return Math.round(number * 100) / 100;
-}
-
-/** The tools, in a bar of their own above the strip. */
-export function toolBar(
-  pen: Pen,
-  memos: Memos,
-  close: () => void,
-  list: () => void,
-): { bar: HTMLElement; refresh: () => void } {
-  const bar = make("div", { class: "viewer-bar viewer-pen-bar" });
-  bar.setAttribute("role", "toolbar");
-  bar.setAttribute("aria-label", "メモの道具");
-  const tools: [Tool, string][] = [
-    ["ink", "ペン"],
-    ["marker", "マーカー"],
-    ["note", "文字"],
-    ["eraser", "消す"],
-  ];
-  const toolButtons = tools.map(([tool, words]) =>
-    button(words, () => choose(() => (pen.tool = tool))),
-  );
-  const colours = Object.entries(COLOURS).map(([colour, { words }]) => {
-    const press = button(words, () => choose(() => (pen.colour = colour)), "memo-colour");
-    press.dataset.colour = colour;
-    return press;
-  });
-  const undo = button("元に戻す", () => memos.undo());
-  const redo = button("やり直す", () => memos.redo());
-  const shared = button(
-    "全員に見せる",
-    () => choose(() => (pen.isShared = !pen.isShared)),
-    "",
-    "書くメモを全員に見せる",
-  );
-  const waiting = make("span", { class: "quiet" });
-  waiting.setAttribute("role", "status");
-  const choose = (act: () => void) => {
-    act();
-    refresh();
-  };
-  const refresh = () => {
-    toolButtons.forEach((press, place) =>
-      press.setAttribute("aria-pressed", String(pen.tool === tools[place]![0])),
-    );
-    colours.forEach((press) =>
-      press.setAttribute("aria-pressed", String(press.dataset.colour === pen.colour)),
-    );
-    shared.setAttribute("aria-pressed", String(pen.isShared));
-    undo.disabled = !memos.canUndo;
-    redo.disabled = !memos.canRedo;
-    waiting.textContent = memos.waiting
-      ? `保存を待っているメモ ${memos.waiting}件（この端末に残っています）`
-      : "";
-  };
-  bar.append(
-    ...toolButtons,
-    ...colours,
-    undo,
-    redo,
-    shared,
-    button("一覧", list, "", "メモの一覧"),
-    button("終える", close, "", "メモを終える"),
-    waiting,
-  );
-  refresh();
-  return { bar, refresh };
 }

@@ -1,8 +1,8 @@
 /** Presenting: what this person turns, everybody is shown. The newest page wins. */
 
 import { Refusal, request } from "../base/http";
+import type { Area } from "./geometry";
 import type { LiveState, Turn } from "./live";
-import type { Area } from "./sheet";
 
 const POINTER_MS = 80;
 const AGAIN_MS = 1000;

@@ -3,8 +3,9 @@
 import { button, make } from "../base/elements";
 import type { Place, ShownDocument } from "./data";
 import { listenToFingers } from "./fingers";
+import type { Area } from "./geometry";
 import { Cancelled, Pages, sentenceFor } from "./pages";
-import { type Area, Sheet } from "./sheet";
+import { Sheet } from "./sheet";
 
 const EDGE = 0.2;
 const ZOOM_STEP = 1.25;

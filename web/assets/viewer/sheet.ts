@@ -1,24 +1,20 @@
-/** One page on the stage: fitted, zoomed, scrolled, with layers over it.
- *
- * An area is `[left, top, width, height]` in parts of the page, so it means the same on a
- * portrait tablet and on a wide screen: the area is fitted whole, more of the page may be seen.
- */
+/** One page on the stage: fitted, zoomed, scrolled, with layers over it. */
 
 import { make, svg } from "../base/elements";
+import {
+  type Area,
+  center,
+  frameAround,
+  type Point,
+  type Size,
+  scaleOfWhole,
+  within,
+  zoomOfArea,
+  zoomOfWidth,
+} from "./geometry";
 import { rangesOf } from "./marks";
 import { Cancelled, dropCanvas, type Pages } from "./pages";
-
-export type Area = [left: number, top: number, width: number, height: number];
-
-export interface Size {
-  width: number;
-  height: number;
-}
-
-interface Point {
-  x: number;
-  y: number;
-}
+import { listenToPinch } from "./pinch";
 
 /** A point of the page, in parts of it, and where on the screen it is to be. */
 interface Held {
@@ -29,8 +25,6 @@ interface Held {
 
 /** As the style sheet calls them. */
 const MARKS = "found";
-const LARGEST_ZOOM = 8;
-const MARGIN = 8;
 const REPAINT_MS = 150;
 const SETTLED_MS = 180;
 
@@ -77,7 +71,11 @@ export class Sheet {
     this.drawing.append(this.frameShape);
     stage.addEventListener("scroll", () => this.moved(), { passive: true });
     this.keepWhatIsTouched();
-    this.listenToPinch();
+    listenToPinch(stage, {
+      begin: ({ x, y }) =>
+        this.pages && this.mayMove() ? { zoom: this.zoom, at: this.heldAt(x, y).at } : null,
+      move: (zoom, at, { x, y }) => this.setZoom(zoom, { at, clientX: x, clientY: y }),
+    });
     stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     new ResizeObserver(() => this.resized()).observe(stage);
   }
@@ -98,8 +96,8 @@ export class Sheet {
     clearTimeout(this.repaintTimer);
     const size = await pages.size(number);
     if (work !== this.work) throw new Cancelled();
-    const fit = this.fit(size);
-    const zoom = area ? this.zoomFor(area, size) : this.zoomOfPerson(size);
+    const fit = scaleOfWhole(this.room, size);
+    const zoom = area ? zoomOfArea(area, this.room, size) : this.zoomOfPerson(size);
     const across = this.number && !this.frame ? this.middle().x : 0.5;
     const { canvas, text } = await pages.paint(number, fit * zoom);
     if (work !== this.work) throw new Cancelled();
@@ -141,7 +139,7 @@ export class Sheet {
   /** `held`: the point of the page that stays where it is, and where on the screen that is. */
   setZoom(zoom: number, held = this.middleOfStage()): void {
     if (!this.pages) return;
-    const next = Math.min(Math.max(1, zoom), LARGEST_ZOOM);
+    const next = within(zoom);
     const isOther = next !== this.zoom;
     if (!isOther && next === 1) return;
     this.zoom = this.ownZoom = next;
@@ -273,29 +271,17 @@ export class Sheet {
     }
   }
 
-  private fit(size: Size): number {
-    const room = {
-      width: this.stage.clientWidth - 2 * MARGIN,
-      height: this.stage.clientHeight - 2 * MARGIN,
-    };
-    return Math.max(0.01, Math.min(room.width / size.width, room.height / size.height));
-  }
-
-  private zoomFor(area: Area, size: Size): number {
-    const scale = Math.min(
-      this.stage.clientWidth / (area[2] * size.width),
-      this.stage.clientHeight / (area[3] * size.height),
-    );
-    return Math.min(Math.max(1, scale / this.fit(size)), LARGEST_ZOOM);
+  private get room(): Size {
+    return { width: this.stage.clientWidth, height: this.stage.clientHeight };
   }
 
   private zoomOfPerson(size: Size): number {
     if (!this.isWide) return this.ownZoom;
-    return Math.max(1, (this.stage.clientWidth - 2 * MARGIN) / size.width / this.fit(size));
+    return zoomOfWidth(this.room, size);
   }
 
   private lay(): void {
-    const scale = this.fit(this.size) * this.zoom;
+    const scale = scaleOfWhole(this.room, this.size) * this.zoom;
     this.element.style.width = `${scale * this.size.width}px`;
     this.element.style.height = `${scale * this.size.height}px`;
     this.text?.style.setProperty("--total-scale-factor", String(scale));
@@ -363,7 +349,7 @@ export class Sheet {
     if (!this.pages) return;
     const kept = this.frame;
     const middle = this.middle();
-    if (kept) this.zoom = this.zoomFor(kept, this.size);
+    if (kept) this.zoom = zoomOfArea(kept, this.room, this.size);
     else if (this.isWide) this.zoom = this.zoomOfPerson(this.size);
     this.lay();
     this.scrollTo(kept ? center(kept) : middle);
@@ -382,7 +368,10 @@ export class Sheet {
     if (!pages) return;
     const work = this.work;
     try {
-      const { canvas, text } = await pages.paint(this.number, this.fit(this.size) * this.zoom);
+      const { canvas, text } = await pages.paint(
+        this.number,
+        scaleOfWhole(this.room, this.size) * this.zoom,
+      );
       if (work === this.work) this.put(canvas, text);
     } catch (problem) {
       if (!(problem instanceof Cancelled)) throw problem;
@@ -391,10 +380,7 @@ export class Sheet {
 
   private showFrame(area: Area | null): void {
     this.frame = area;
-    const { width, height } = this.size;
-    const [left, top, wide, high] = area ?? [0, 0, 1, 1];
-    const inner = `M${left * width} ${top * height}h${wide * width}v${high * height}h${-wide * width}z`;
-    this.frameShape.setAttribute("d", area ? `M0 0H${width}V${height}H0z${inner}` : "");
+    this.frameShape.setAttribute("d", frameAround(area, this.size));
   }
 
   private wheel(event: WheelEvent): void {
@@ -405,47 +391,4 @@ export class Sheet {
       this.heldAt(event.clientX, event.clientY),
     );
   }
-
-  /** Two fingers: the points of the page that they touch stay under them. Touch events, not pointer
-   * events: the browser keeps scrolling with one finger for itself. */
-  private listenToPinch(): void {
-    let pinch: { distance: number; zoom: number; at: Point } | null = null;
-    this.stage.addEventListener(
-      "touchstart",
-      ({ touches }) => {
-        pinch = null;
-        if (touches.length !== 2 || !this.pages || !this.mayMove()) return;
-        const { x, y } = between(touches);
-        pinch = { distance: apart(touches), zoom: this.zoom, at: this.heldAt(x, y).at };
-      },
-      { passive: true },
-    );
-    this.stage.addEventListener(
-      "touchmove",
-      (event) => {
-        if (!pinch || event.touches.length !== 2) return;
-        if (event.cancelable) event.preventDefault();
-        const { x, y } = between(event.touches);
-        const zoom = (pinch.zoom * apart(event.touches)) / pinch.distance;
-        this.setZoom(zoom, { at: pinch.at, clientX: x, clientY: y });
-      },
-      { passive: false },
-    );
-    for (const end of ["touchend", "touchcancel"])
-      this.stage.addEventListener(end, () => (pinch = null), { passive: true });
-  }
-}
-
-function center(area: Area): Point {
-  return { x: area[0] + area[2] / 2, y: area[1] + area[3] / 2 };
-}
-
-function between(touches: TouchList): Point {
-  const [one, two] = [touches[0]!, touches[1]!];
-  return { x: (one.clientX + two.clientX) / 2, y: (one.clientY + two.clientY) / 2 };
-}
-
-function apart(touches: TouchList): number {
-  const [one, two] = [touches[0]!, touches[1]!];
-  return Math.hypot(one.clientX - two.clientX, one.clientY - two.clientY);
 }

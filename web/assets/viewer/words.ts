@@ -28,8 +28,25 @@ export function whereThePresenterIs({ turn }: LiveState, documents: ShownDocumen
 }
 
 /** Titles often say themselves that they are 資料1. */
-export function quoted(title: string): string {
+function quoted(title: string): string {
   return title.startsWith("資料") ? `「${title}」` : `資料「${title}」`;
+}
+
+/** What is new among the documents, for the people who read them; empty where nothing is. */
+export function newsOf(old: ShownDocument[], now: ShownDocument[]): string {
+  const known = new Map(old.map((entry) => [entry.id, entry.version_id]));
+  const added = now.filter((entry) => !known.has(entry.id));
+  const replaced = now.filter(
+    (entry) => known.has(entry.id) && known.get(entry.id) !== entry.version_id,
+  );
+  const words = [
+    ...added.map((entry) => `${quoted(entry.title)}が加わりました。`),
+    ...replaced.map(
+      (entry) =>
+        `${quoted(entry.title)}が第${entry.version}版に差し替わりました。変わったところは「その他」から見られます。`,
+    ),
+  ];
+  return words.join("");
 }
 
 function shorten(title: string): string {
