@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { defineConfig, type Plugin } from "vite";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
 
 const here = import.meta.dirname;
 const built = resolve(here, "../static");
@@ -71,6 +72,7 @@ export default defineConfig({
   publicDir: resolve(here, "public"),
   plugins: [packagedFiles()],
   css: { transformer: "lightningcss", lightningcss: { drafts: { customMedia: true } } },
+  test: { setupFiles: ["base/empty-page.ts"] },
   build: {
     outDir: built,
     emptyOutDir: true,

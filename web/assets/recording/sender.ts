@@ -15,6 +15,7 @@ import {
   pieces,
   replace,
 } from "./pieces";
+import { renumbered, together } from "./rest";
 
 export interface Told {
   /** So many seconds of the recording are on the server. */
@@ -159,15 +160,7 @@ export class RecordingSender {
   }
 
   private async send(waiting: Piece[], batch: Piece[]): Promise<void> {
-    const first = batch[0]!;
-    const parts: BlobPart[] = [first.content.slice(this.offset! - first.start)];
-    let [bytes, last] = [(parts[0] as ArrayBuffer).byteLength, first];
-    for (const piece of batch.slice(1)) {
-      if (bytes + piece.content.byteLength > MOST_BYTES) break;
-      parts.push(piece.content);
-      bytes += piece.content.byteLength;
-      last = piece;
-    }
+    const { parts, last } = together(batch, this.offset!, MOST_BYTES);
     this.offset = await this.patch(new Blob(parts), {});
     this.told.saved(last.seconds);
     this.told.state(this.standing);
@@ -278,19 +271,6 @@ export class RecordingSender {
       };
     });
   }
-}
-
-/** The head, and what comes from `from` on, as the pieces of another recording. */
-function renumbered(recording: string, head: ArrayBuffer, left: Piece[], from: number): Piece[] {
-  const rest: Piece[] = [{ recording, number: 0, start: 0, content: head, seconds: 0 }];
-  let start = head.byteLength;
-  for (const piece of left) {
-    const content = piece.content.slice(Math.max(0, from - piece.start));
-    if (piece.start + piece.content.byteLength <= from) continue;
-    rest.push({ recording, number: rest.length, start, content, seconds: piece.seconds });
-    start += content.byteLength;
-  }
-  return rest;
 }
 
 function base64(text: string): string {

@@ -104,7 +104,7 @@ export class FillerRemoval {
     const chosen = places.filter(({ tick }) => tick.checked);
     if (!chosen.length) return this.box.close();
     try {
-      await this.recorder.write(changes(chosen), `ケバ取り（${chosen.length}か所）`);
+      await this.recorder.write(withoutFillers(chosen), `ケバ取り（${chosen.length}か所）`);
       this.box.close();
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
@@ -113,8 +113,8 @@ export class FillerRemoval {
   }
 }
 
-/** From the last place to the first, so that none moves another. */
-function changes(chosen: Place[]): TextChange[] {
+/** The texts without these fillers: from the last place to the first, so that none moves another. */
+export function withoutFillers(chosen: Pick<Place, "line" | "filler">[]): TextChange[] {
   const texts = new Map<SegmentModel, string>();
   for (const { line, filler } of [...chosen].reverse()) {
     const text = texts.get(line) ?? line.segment.text;

@@ -81,13 +81,9 @@ export class TextSearch {
     return made.folded;
   }
 
-  /** A time that is typed instead of words: 3:20, 1:03:20, 3分20秒. */
+  /** Of a time that is typed instead of words. */
   private get seconds(): number | null {
-    const typed = this.field.value.normalize("NFKC").trim();
-    const found = typed && (CLOCK.exec(typed) ?? SAID.exec(typed));
-    if (!found) return null;
-    const [hours, minutes, seconds] = found.slice(1).map((part) => Number(part ?? 0));
-    return 3600 * hours! + 60 * minutes! + seconds!;
+    return secondsOf(this.field.value);
   }
 
   private showCount(): void {
@@ -100,4 +96,13 @@ export class TextSearch {
     const words = place ? `${place} / ${found.length}発話` : `${found.length}発話`;
     this.count.textContent = this.wanted ? words : "";
   }
+}
+
+/** The seconds of a time as people type it (3:20, 1:03:20, 3分20秒); null of other words. */
+export function secondsOf(text: string): number | null {
+  const typed = text.normalize("NFKC").trim();
+  const found = typed && (CLOCK.exec(typed) ?? SAID.exec(typed));
+  if (!found) return null;
+  const [hours, minutes, seconds] = found.slice(1).map((part) => Number(part ?? 0));
+  return 3600 * hours! + 60 * minutes! + seconds!;
 }

@@ -33,7 +33,6 @@ export class KeyBindings {
   listen(actions: readonly Action[]): void {
     this.actions = actions;
     document.addEventListener("keydown", (event) => {
-      if (event.isComposing || event.keyCode === 229 || event.metaKey) return;
       const action = this.actionOf(event);
       if (!action) return;
       event.preventDefault();
@@ -66,7 +65,10 @@ export class KeyBindings {
     remember(STORED, JSON.stringify(this.own));
   }
 
+  /** What a press means; nothing while an input method converts, and where the key belongs to the
+   * field itself. */
   private actionOf(event: KeyboardEvent): Action | null {
+    if (event.isComposing || event.keyCode === 229 || event.metaKey) return null;
     const key = pressed(event);
     const place = event.target instanceof Element ? event.target : document.body;
     // Escape closes lists and boxes first, and letters are written.
@@ -76,8 +78,10 @@ export class KeyBindings {
   }
 }
 
+type Press = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "altKey" | "shiftKey">;
+
 /** The key with what is held down, as 「Control+Enter」; empty for a modifier alone. */
-export function pressed(event: KeyboardEvent): string {
+export function pressed(event: Press): string {
   if (MODIFIERS.includes(event.key)) return "";
   const key =
     event.code === "Space" ? " " : event.key.length === 1 ? event.key.toLowerCase() : event.key;

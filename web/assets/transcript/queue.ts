@@ -113,7 +113,7 @@ export class DoubtQueue {
 }
 
 /** Open proposals, else what the machine itself does not trust; nothing in a confirmed line. */
-function doubtfulIn(line: SegmentModel): Doubtful[] {
+export function doubtfulIn(line: SegmentModel): Doubtful[] {
   const { segment } = line;
   if (line.wantsConfirmed) return [];
   const proposed = segment.proposals.map((proposal) => ({

@@ -88,13 +88,13 @@ export class UploadRow {
   }
 }
 
-function megabytes(bytes: number): string {
+export function megabytes(bytes: number): string {
   return bytes < 1000 * MB
     ? `${(bytes / MB).toFixed(1)} MB`
     : `${(bytes / MB / 1000).toFixed(2)} GB`;
 }
 
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds)}秒`;
   const minutes = Math.ceil(seconds / 60);
   return minutes < 60 ? `${minutes}分` : `${Math.floor(minutes / 60)}時間${minutes % 60}分`;

@@ -3,11 +3,12 @@
 
 import { type DetailedError, type HttpRequest, Upload as TusUpload } from "tus-js-client";
 import { ask } from "../base/dialog";
-import { isOfSignIn, Refusal, request } from "../base/http";
+import { Refusal, request } from "../base/http";
 import { headersOfPage, renewToken } from "../base/signed-in";
 import { Checksums, header, hex, sha256 } from "../resumable/checksum";
 import { stay } from "../resumable/idle";
 import { patience, sleep, type Upload, untilSignedIn, urlOf } from "../resumable/server";
+import { answerOf, pauseAfter, remedyOf } from "./remedies";
 import { UploadRow } from "./row";
 
 export interface Place {
@@ -23,7 +24,6 @@ const STALLED_MS = 45_000;
 const WATCH_MS = 5000;
 const LONGEST_PAUSE_MS = 10_000;
 const FOLLOW_MS = 1500;
-const PASSING = new Set([0, 408, 409, 423, 460]);
 const SENDING = "送信しています。";
 const RECONNECTING =
   "通信が切れました。再接続しています…　送り終えたところまではサーバーに保存済みです。";
@@ -32,6 +32,7 @@ const GONE =
   "この送信はサーバーに残っていません（取りやめられたか、期限が過ぎました）。もう一度はじめから送ってください。";
 const UNREADABLE =
   "ファイルを読めなくなりました。USBメモリーなどが外れていないか確かめて、同じファイルをもう一度選んでください。続きから送ります。";
+const UNREADABLE_NAMES = ["NotReadableError", "NotFoundError"];
 const WITHDRAW = "この送信を取りやめますか。届いたところまでの録音はサーバーから消えます。";
 const CHECKING = "送信が終わりました。音声を確かめています…　この画面を閉じても受け付けられます。";
 const ACCEPTED = "受け付けました。文字起こしを始めます。";
@@ -203,21 +204,14 @@ export class FileUpload {
 
   private async recover(error: DetailedError): Promise<void> {
     if (!this.isRunning) return;
+    if (UNREADABLE_NAMES.includes(error.causingError?.name ?? "")) return this.fail(UNREADABLE);
     const status = error.originalResponse?.getStatus() ?? 0;
-    const told = answer(error);
-    if (
-      error.causingError?.name === "NotReadableError" ||
-      error.causingError?.name === "NotFoundError"
-    ) {
-      this.row.say(UNREADABLE, "error");
-      return this.end("failed");
-    }
-    if (isOfSignIn(status)) return this.waitForSignIn();
-    if (status === 404 || status === 410) return this.fail(GONE);
-    if (status === 507 || (status >= 402 && status < 500 && !PASSING.has(status)))
-      return this.stop(told.message);
-    if (status === 400 && !told.is_token_expired) return this.stop(told.message);
-    await this.reconnect();
+    const told = answerOf(error.originalResponse?.getBody());
+    const remedy = remedyOf(status, told.is_token_expired);
+    if (remedy === "sign-in") await this.waitForSignIn();
+    else if (remedy === "begin-again") this.fail(GONE);
+    else if (remedy === "stop") this.stop(told.message);
+    else await this.reconnect();
   }
 
   private async reconnect(): Promise<void> {
@@ -229,9 +223,7 @@ export class FileUpload {
       this.row.say(RECONNECTING, "waiting");
       if (!this.key) this.row.offer(this.withdrawal());
     }
-    await patience(
-      this.failures === 1 ? 500 : Math.min(1000 * 2 ** (this.failures - 2), LONGEST_PAUSE_MS),
-    );
+    await patience(Math.min(pauseAfter(this.failures), LONGEST_PAUSE_MS));
     await renewToken().catch(() => undefined);
     if (turn === this.turn) this.go();
   }
@@ -308,16 +300,4 @@ async function isSame(upload: Upload, file: File): Promise<boolean> {
     `${urlOf(upload.key)}/tail`,
   );
   return hex(await sha256(file.slice(tail.start, tail.end))) === tail.sha256;
-}
-
-function answer(error: DetailedError): { message: string; is_token_expired: boolean } {
-  const unknown = {
-    message: "送信できませんでした。もう一度お試しください。",
-    is_token_expired: false,
-  };
-  try {
-    return { ...unknown, ...(JSON.parse(error.originalResponse?.getBody() ?? "") as object) };
-  } catch {
-    return unknown;
-  }
 }
