@@ -2,13 +2,13 @@
 
 import { request } from "../base/http";
 import type { Announcements } from "./announcements";
-import type { SecondDocument } from "./beside";
 import type { ViewerData } from "./data";
-import type { Following } from "./following";
-import type { OfflineDocuments } from "./keeper";
-import type { LiveState } from "./live";
-import type { PageStrip } from "./page-strip";
-import type { Reader } from "./reader";
+import type { OfflineDocuments } from "./offline-documents";
+import type { Following } from "./presenting/following";
+import type { LiveState } from "./presenting/live-connection";
+import type { PageStrip } from "./reading/page-strip";
+import type { Reader } from "./reading/reader";
+import type { SecondDocument } from "./reading/second-document";
 import { newsOf } from "./words";
 
 const SPREAD_MS = 2000;

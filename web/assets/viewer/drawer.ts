@@ -5,7 +5,7 @@ import { button, make } from "../base/elements";
 import { request, sentenceOf } from "../base/http";
 import { clock } from "../base/times";
 import { type AgendaEntry, nameOf, type SomePerson } from "./data";
-import type { Reader } from "./reader";
+import type { Reader } from "./reading/reader";
 
 const THUMBNAIL_WIDTH = 120;
 

@@ -1,14 +1,14 @@
 /** The drawers that 「発表の操作」 and 「その他」 open. */
 
 import { make } from "../base/elements";
-import type { SecondDocument } from "./beside";
-import type { Bookmarks } from "./bookmarks";
 import { nameOf, type ShownDocument, type ViewerData } from "./data";
 import type { Drawer } from "./drawer";
-import type { Following } from "./following";
-import { showMoments } from "./moments";
-import type { Reader } from "./reader";
-import type { Writing } from "./writing";
+import type { Bookmarks } from "./finding/bookmarks";
+import { showMoments } from "./finding/moments";
+import type { Writing } from "./memos/writing";
+import type { Following } from "./presenting/following";
+import type { Reader } from "./reading/reader";
+import type { SecondDocument } from "./reading/second-document";
 
 /** The parts of the viewer to which the choices turn. */
 export interface ChosenParts {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AgendaEntry, ShownDocument } from "./data";
-import type { LiveState } from "./live";
+import type { LiveState } from "./presenting/live-connection";
 import { newsOf, whatIsGoingOn, whereThePresenterIs } from "./words";
 
 const ITEMS: AgendaEntry[] = [{ id: 5, number: "2", title: "予算" }];

@@ -1,7 +1,7 @@
 /** What the viewer says of the presenting, and how it calls documents. */
 
 import type { AgendaEntry, ShownDocument } from "./data";
-import type { LiveState } from "./live";
+import type { LiveState } from "./presenting/live-connection";
 
 const LONGEST_TITLE = 16;
 
