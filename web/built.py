@@ -11,7 +11,7 @@ STATIC = Path(__file__).parent / "static"
 
 
 def asset(entry: str) -> str:
-    """Return the URL of a built asset by the name of its source (`viewer.ts`)."""
+    """Return the URL of a built asset by the name of its source (`viewer/viewer.ts`)."""
     return url_for("static", filename=built_file(entry))
 
 

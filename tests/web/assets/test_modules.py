@@ -11,6 +11,9 @@ SHARED = ["base", "resumable"]
 """The rooms (folders) for all screens, from the ground up: those look into no others, and each
 screen's room only into these."""
 
+MOST_MODULES = 15
+"""In a folder, besides their tests."""
+
 CLASS = re.compile(r"^(?:export )?(?:abstract )?class (\w+)", re.MULTILINE)
 IMPORTED = re.compile(r"""\b(?:from|import)\s*\(?\s*"(\.[^"]+)\"""")
 
@@ -38,6 +41,12 @@ def test_a_class_name_means_one_thing_in_all_scripts() -> None:
     )
     assert named
     assert [name for name, places in named.items() if places > 1] == []
+
+
+def test_every_folder_of_scripts_can_be_taken_in_at_a_glance() -> None:
+    modules = (path for path in _modules() if not path.name.endswith(".test.ts"))
+    files = Counter(path.parent.relative_to(ASSETS) for path in modules)
+    assert {str(folder): n for folder, n in files.items() if n > MOST_MODULES} == {}
 
 
 def _modules() -> list[Path]:
