@@ -89,9 +89,11 @@ def test_a_presenter_who_pinches_turns_nobodys_page(
     phone = enter(open_page("koga", PHONE, has_touch=True))
     expect_shown(phone, f"{bundle}:1")
     fingers = Fingers(phone)
+    frame = follower.locator(".sheet-frame")
     fingers.pinch((195, 420), (80, 240))
+    expect(frame).not_to_have_attribute("d", "")  # the part that the presenter reads
     fingers.pinch((195, 420), (260, 40))
-    phone.wait_for_timeout(500)
+    expect(frame).to_have_attribute("d", "")  # the whole page again
     for page in (phone, follower):
         expect_shown(page, f"{bundle}:1")
     Fingers(follower).pinch(MIDDLE, (400, 60))  # already whole: nothing is moved
