@@ -1,4 +1,4 @@
-"""The data for the viewer (`web/assets/viewer/viewer.ts`): the meeting as this person may read it."""
+"""The data for the viewer (`web/assets/viewer`): the meeting as this person may read it."""
 
 from datetime import timedelta
 from typing import Any
