@@ -33,6 +33,7 @@ from tests import speech_models
 from tests.cast import Cast
 from tests.cells import AskedOnce
 from tests.parts import TwoParts, add_spare, build_two_parts
+from tests.shelf import Shelf
 from tests.world import HEARD
 from web.app import attach, create_app
 from web.demo import builders
@@ -330,3 +331,10 @@ def spare(
 ) -> Transcript:
     """What a second recorder heard of the first part."""
     return add_spare(session, storage, cast, two_parts.meeting, tmp_path)
+
+
+@pytest.fixture
+def shelf(
+    session: Session, engine: Engine, storage: Storage, cast: Cast, meeting: Meeting
+) -> Shelf:
+    return Shelf(session, engine, storage, cast, meeting)

@@ -12,7 +12,7 @@ from models.base import now
 from models.person import Person
 from models.texts import folded
 from tests import pdfs
-from tests.meetings.conftest import Shelf
+from tests.shelf import Shelf
 
 
 def permit(shelf: Shelf, document: documents.Document, **how: object) -> None:

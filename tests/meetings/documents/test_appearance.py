@@ -8,7 +8,7 @@ import pikepdf
 from meetings.documents import versions
 from meetings.pdf import pdf
 from tests import pdfs
-from tests.meetings.conftest import Shelf
+from tests.shelf import Shelf
 
 AMOUNTS = [f"款{n:02}　事業費　{12345 + 777 * n:,}　千円" for n in range(1, 19)]
 ONE_OTHER = [line.replace("15,453", "15,458") for line in AMOUNTS]

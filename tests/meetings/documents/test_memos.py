@@ -11,7 +11,7 @@ from models.document import DocumentVersion
 from models.memo import Memo, MemoKind
 from models.person import Person
 from tests import pdfs
-from tests.meetings.conftest import Shelf
+from tests.shelf import Shelf
 
 NOTE = {"x": 100.0, "y": 200.0, "text": "根拠を聞く"}
 INK = {"strokes": [[[10, 10, 0.5], [20, 12, 0.7]]], "colour": "blue", "width": 2.4}

@@ -12,7 +12,7 @@ from meetings.errors import FileRejected
 from meetings.pdf import pdf
 from models.document import Page
 from tests import pdfs
-from tests.meetings.conftest import Shelf
+from tests.shelf import Shelf
 
 
 def test_the_worker_reads_text_and_picture_of_every_page(shelf: Shelf) -> None:

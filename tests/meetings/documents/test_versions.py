@@ -11,8 +11,8 @@ from meetings.errors import NotPossibleNow
 from models.document import Document, DocumentVersion, PageMatch
 from models.memo import Memo, MemoKind
 from tests import pdfs
-from tests.meetings.conftest import Shelf
 from tests.meetings.documents.test_memos import NOTE, write
+from tests.shelf import Shelf
 
 BUDGET = (
     "# 予算案\n\n歳入歳出予算の総額は、歳入歳出それぞれ六百二十億円と定める。前年度より二億円多い。"

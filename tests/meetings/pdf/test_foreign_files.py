@@ -8,7 +8,7 @@ import pytest
 from meetings.errors import FileRejected
 from meetings.pdf.foreign_files import OLE
 from tests import pdfs
-from tests.meetings.conftest import Shelf
+from tests.shelf import Shelf
 
 
 def container(*streams: str) -> bytes:

@@ -15,10 +15,10 @@ from meetings.errors import FileRejected
 from meetings.pdf import office
 from tests import bombs
 from tests import office as files
-from tests.meetings.conftest import Shelf
 from tests.memory import grows_by_at_most
 from tests.office import NEEDS_OFFICE
 from tests.processes import await_end_of
+from tests.shelf import Shelf
 from tests.walls import needs_walls
 
 pytestmark = pytest.mark.slow

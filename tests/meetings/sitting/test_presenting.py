@@ -13,7 +13,7 @@ from models.document import DocumentVersion
 from models.sitting import Turn
 from tests import pdfs
 from tests.conftest import Cast
-from tests.meetings.conftest import Shelf
+from tests.shelf import Shelf
 
 
 @pytest.fixture

@@ -18,13 +18,11 @@ from minutes.sound.samples import Samples
 from minutes.transcription import leases, normalised, work
 from minutes.transcripts import transcripts
 from minutes.worker.worker import Worker
-from models.meeting import Meeting
 from models.recording import StepKind, Transcription, WorkState
 from tests import speech_models
 from tests.conftest import Cast
 from tests.disks import small_disk
 from tests.minutes.worker.test_worker import every_ten_seconds, work_off
-from web.demo import builders
 
 pytestmark = [pytest.mark.hostile, pytest.mark.slow]
 
@@ -39,17 +37,6 @@ def config(tmp_path: Path, small_model: Path) -> Iterator[Config]:
         yield replace(
             settings.load(), storage=settings.StorageSettings(home=str(home)), speech=speech
         )
-
-
-@pytest.fixture
-def transcription(
-    session: Session, storage: Storage, cast: Cast, meeting: Meeting
-) -> Transcription:
-    source = builders.folder("dx-council")
-    recording = builders.add_recording(session, storage, cast.secretary, meeting, source)
-    made = work.request_transcription(session, cast.secretary, recording)
-    session.commit()
-    return made
 
 
 @pytest.fixture

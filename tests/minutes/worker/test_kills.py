@@ -18,16 +18,13 @@ from sqlalchemy.orm import Session
 from meetings.config import Config
 from meetings.disk.storage import Storage
 from minutes.sound import audio
-from minutes.transcription import normalised, work
+from minutes.transcription import normalised
 from minutes.transcripts import transcripts
 from models.database import reading, writing
-from models.meeting import Meeting
 from models.person import Person
 from models.recording import StepKind, Transcription, WorkState
 from models.transcript import Segment
-from tests.conftest import Cast
 from tests.minutes.worker import killable
-from web.demo import builders
 
 pytestmark = [pytest.mark.hostile, pytest.mark.slow]
 
@@ -37,17 +34,6 @@ LOOK_SECONDS = 0.004
 KILLS_IN_EACH = 4
 RANDOM_KILLS = 12
 STAGES = ("normalising", "cutting", "first chunk", "playback", "later chunk")
-
-
-@pytest.fixture
-def transcription(
-    session: Session, storage: Storage, cast: Cast, meeting: Meeting
-) -> Transcription:
-    source = builders.folder("dx-council")
-    recording = builders.add_recording(session, storage, cast.secretary, meeting, source)
-    made = work.request_transcription(session, cast.secretary, recording)
-    session.commit()
-    return made
 
 
 @pytest.fixture

@@ -10,34 +10,18 @@ from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
 from meetings.config import Config, SpeechSettings
-from meetings.disk.storage import Storage
 from minutes.recognition.heard import HeardSegment
 from minutes.sound.samples import Samples
-from minutes.transcription import work
 from minutes.worker.worker import Worker
 from models.base import now
 from models.database import connect, writing
-from models.meeting import Meeting
 from models.recording import Chunk, Transcription, WorkState
 from tests import speech_models
-from tests.conftest import Cast
 from tests.minutes.worker.test_worker import every_ten_seconds, heard_spans, state, work_off
-from web.demo import builders
 
 pytestmark = pytest.mark.hostile
 
 PATIENCE_SECONDS = 0.05
-
-
-@pytest.fixture
-def transcription(
-    session: Session, storage: Storage, cast: Cast, meeting: Meeting
-) -> Transcription:
-    source = builders.folder("dx-council")
-    recording = builders.add_recording(session, storage, cast.secretary, meeting, source)
-    made = work.request_transcription(session, cast.secretary, recording)
-    session.commit()
-    return made
 
 
 def test_a_lock_that_others_hold_too_long_fails_no_transcription(

@@ -51,17 +51,6 @@ def every_ten_seconds(samples: Samples) -> Iterator[HeardSegment]:
         start = end
 
 
-@pytest.fixture
-def transcription(
-    session: Session, storage: Storage, cast: Cast, meeting: Meeting
-) -> Transcription:
-    source = builders.folder("dx-council")
-    recording = builders.add_recording(session, storage, cast.secretary, meeting, source)
-    made = work.request_transcription(session, cast.secretary, recording)
-    session.commit()
-    return made
-
-
 NO_WORDS = speech_models.find_no_words
 
 Run = Callable[..., Worker]

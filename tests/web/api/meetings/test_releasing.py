@@ -2,26 +2,13 @@
 
 from collections.abc import Callable
 
-import pytest
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
-
-from meetings.disk.storage import Storage
-from models.meeting import Meeting
 from models.person import Person
 from tests import pdfs
-from tests.conftest import Browser, Cast
-from tests.meetings.conftest import Shelf
+from tests.conftest import Browser
+from tests.shelf import Shelf
 
 Browse = Callable[[Person], Browser]
 AMOUNTS = [f"款{n:02}　{12345 + 777 * n:,}　千円" for n in range(1, 12)]
-
-
-@pytest.fixture
-def shelf(
-    session: Session, engine: Engine, storage: Storage, cast: Cast, meeting: Meeting
-) -> Shelf:
-    return Shelf(session, engine, storage, cast, meeting)
 
 
 def test_an_attendee_goes_from_a_replaced_paper_to_what_changed(

@@ -12,19 +12,16 @@ from typing import Any
 import pytest
 import requests
 from flask import Flask
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from meetings.disk.storage import Storage
 from meetings.sitting.live_changes import SHOWN_OF_MEETING
 from models.document import Document
 from models.meeting import Meeting
 from models.person import Person
 from tests import pdfs
 from tests.conftest import Browser, Cast, Script
-from tests.meetings.conftest import Shelf
 from tests.serving import served_on_a_port
+from tests.shelf import Shelf
 from tests.web.test_parity import function, is_write, routes, used_by
 
 As = Callable[[Person], Script]
@@ -87,13 +84,6 @@ def events_of(answer: requests.Response) -> Iterator[tuple[str, Any]]:
             name = line.removeprefix("event: ")
         elif line.startswith("data: "):
             yield name, json.loads(line.removeprefix("data: "))
-
-
-@pytest.fixture
-def shelf(
-    session: Session, engine: Engine, storage: Storage, cast: Cast, meeting: Meeting
-) -> Shelf:
-    return Shelf(session, engine, storage, cast, meeting)
 
 
 @dataclass(frozen=True)

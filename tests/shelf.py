@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -10,7 +9,7 @@ from meetings.disk.storage import Storage
 from meetings.documents import appearance, documents, preparation, versions
 from models.document import Document, DocumentVersion
 from models.meeting import Meeting
-from tests.conftest import Cast
+from tests.cast import Cast
 
 
 @dataclass
@@ -55,10 +54,3 @@ class Shelf:
         while appearance.compare_some(self.engine, self.storage):
             pass
         self.session.expire_all()
-
-
-@pytest.fixture
-def shelf(
-    session: Session, engine: Engine, storage: Storage, cast: Cast, meeting: Meeting
-) -> Shelf:
-    return Shelf(session, engine, storage, cast, meeting)
