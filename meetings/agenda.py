@@ -173,6 +173,16 @@ def _was_discussed(session: Session, entry: AgendaItem) -> bool:
     return any(session.scalar(chosen.limit(1)) is not None for chosen in (turn, change))
 
 
+def item_of(meeting: Meeting, item_id: int, field: str = "agenda_item_id") -> AgendaItem:
+    """Return the item of this meeting with this id. Raises InvalidInput, about `field`."""
+    found = next((entry for entry in meeting.agenda_items if entry.id == item_id), None)
+    if found is None:
+        raise InvalidInput(
+            field, "この会議に、その議題はありません。ほかの人が消したのかもしれません。"
+        )
+    return found
+
+
 def tree(session: Session, meeting: Meeting) -> list[Node]:
     """Return the agenda with numbers and documents; one query reads all documents."""
     documents = session.scalars(

@@ -22,6 +22,7 @@ from web.limits import LARGEST_BODY_BYTES
 from web.shared.kept_pages import KeptPages
 from web.streams.live import Hub
 from web.streams.presence import Presence
+from web.urls import page_url
 
 
 def create_app(config: Config, engine: Engine | None = None) -> Flask:
@@ -88,7 +89,7 @@ def _add_filters(app: Flask) -> None:
         percent=percent,
         as_written=as_written,
     )
-    app.jinja_env.globals["span"] = dates.span
+    app.jinja_env.globals.update(span=dates.span, page_url=page_url)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import url_for
 
+from models.document import DocumentVersion
 from web.transaction import config
 
 PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f-\xa0\\\u2028\u2029]{0,2000}")
@@ -16,6 +17,16 @@ def address_of(endpoint: str, **values: Any) -> str:
     """Return the whole address of a page as terminals reach it, by the city's own setting: what a
     request says of the server's name is not trusted."""
     return f"{config().address}{url_for(endpoint, **values)}"
+
+
+def page_url(version: DocumentVersion, number: int) -> str:
+    """Return the path that opens the viewer on this page of this version."""
+    return url_for(
+        "documents.show",
+        document_id=version.document_id,
+        version=version.number,
+        page=number,
+    )
 
 
 def path_inside(target: str | None) -> str | None:

@@ -6,7 +6,6 @@ from flask import Blueprint
 from pydantic import Field
 
 from meetings import agenda
-from meetings.errors import InvalidInput
 from meetings.rights import Right
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
@@ -76,7 +75,7 @@ def add(person: Person, meeting: Meeting, body: NewAgendaItem) -> AgendaItemAnsw
         title=body.title,
         presenter=body.presenter,
         planned_minutes=body.planned_minutes,
-        parent=item_of(meeting, body.parent_id, "parent_id"),
+        parent=item_or_none(meeting, body.parent_id, "parent_id"),
     )
     return AgendaItemAnswer.of(entry)
 
@@ -101,7 +100,7 @@ def change(person: Person, agenda_item: AgendaItem, body: AgendaItemChange) -> A
 @access.to(AgendaItem, Right.PREPARE)
 @operation("議題を移す", answers=AgendaAnswer, body=AgendaPosition)
 def place(person: Person, agenda_item: AgendaItem, body: AgendaPosition) -> AgendaAnswer:
-    parent = item_of(agenda_item.meeting, body.parent_id, "parent_id")
+    parent = item_or_none(agenda_item.meeting, body.parent_id, "parent_id")
     agenda.move_agenda_item(database_session(), person, agenda_item, parent, body.position)
     return AgendaAnswer(agenda_items=agenda_of(agenda_item.meeting))
 
@@ -133,14 +132,8 @@ def agenda_of(meeting: Meeting) -> list[AgendaItemAnswer]:
     ]
 
 
-def item_of(
+def item_or_none(
     meeting: Meeting, identity: int | None, field: str = "agenda_item_id"
 ) -> AgendaItem | None:
-    """Return the item of this meeting with this id; None for no id. Raises InvalidInput for an id
-    that is not of this meeting."""
-    if identity is None:
-        return None
-    found = next((a for a in meeting.agenda_items if a.id == identity), None)
-    if found is None:
-        raise InvalidInput(field, f"番号 {identity} の議題は、この会議にありません。")
-    return found
+    """Return the item of this meeting with this id; None for no id. Raises InvalidInput."""
+    return None if identity is None else agenda.item_of(meeting, identity, field)

@@ -6,6 +6,7 @@ from typing import Annotated
 from flask import Blueprint, Response
 from pydantic import Field
 
+from meetings.agenda import item_of
 from meetings.documents import documents, search, versions
 from meetings.documents.documents import Permissions
 from meetings.entries import plain_number
@@ -15,7 +16,7 @@ from models.document import Document, DocumentVersion, Page
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
 from web import access
-from web.api.meetings.agenda import item_of
+from web.api.meetings.agenda import item_or_none
 from web.api.meetings.releasing import release_version
 from web.api.operations import (
     FormUpload,
@@ -154,7 +155,7 @@ def show(person: Person, document: Document) -> DocumentAnswer:
 @operation("資料の名前と議題を変える", answers=DocumentAnswer, body=DocumentChange)
 def change(person: Person, document: Document, body: DocumentChange) -> DocumentAnswer:
     session = database_session()
-    item = item_of(document.meeting, body.agenda_item_id)
+    item = item_or_none(document.meeting, body.agenda_item_id)
     documents.rename_document(session, person, document, body.title)
     documents.move_document(session, person, document, item)
     return DocumentAnswer.of(document)
@@ -165,7 +166,7 @@ def change(person: Person, document: Document, body: DocumentChange) -> Document
 @operation("資料を移す、順番を変える", answers=DocumentAnswer, body=DocumentPlace)
 def place(person: Person, document: Document, body: DocumentPlace) -> DocumentAnswer:
     session = database_session()
-    item = item_of(document.meeting, body.agenda_item_id)
+    item = item_or_none(document.meeting, body.agenda_item_id)
     documents.move_document(session, person, document, item, body.position)
     return DocumentAnswer.of(document)
 

@@ -7,6 +7,7 @@ from flask import Blueprint
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from meetings.agenda import item_of
 from meetings.errors import InvalidInput
 from meetings.rights import Right, readers_of, rights
 from meetings.sitting import connection, presenting
@@ -16,7 +17,6 @@ from models.meeting import Meeting
 from models.person import Person
 from models.sitting import Carrier, ConnectionTest, Turn
 from web import access
-from web.api.meetings.agenda import item_of
 from web.api.operations import Identity, Ordinal, Query, Shape, ShortText, operation
 from web.api.shapes import PersonAnswer
 from web.door.costs import RequestLane, costs
@@ -267,7 +267,6 @@ def stop(person: Person, meeting: Meeting) -> LiveAnswer:
 def change_item(person: Person, meeting: Meeting, body: ItemRequest) -> LiveAnswer:
     session = database_session()
     item = item_of(meeting, body.agenda_item_id)
-    assert item is not None
     presenting.change_item(session, person, meeting, item)
     return LiveAnswer.of(presenting.state_of(session, meeting))
 

@@ -16,7 +16,7 @@ from models.minutes import MinutesRevision
 from models.person import Person
 from models.transcript import AssignedBy, Segment, Transcript
 from web import access
-from web.api.meetings.agenda import item_of
+from web.api.meetings.agenda import item_or_none
 from web.api.minutes.minutes import RevisionAnswer
 from web.api.minutes.segment_shapes import SegmentsChanged
 from web.api.minutes.segments import MOST_AT_ONCE
@@ -41,7 +41,7 @@ class PlaceInAgenda(Shape):
     assigned_by: Literal["person", "turns", "text"] | None
 
     def of(self, meeting: Meeting) -> AgendaPlace:
-        item = item_of(meeting, self.agenda_item_id)
+        item = item_or_none(meeting, self.agenda_item_id)
         by = AssignedBy(self.assigned_by) if self.assigned_by else None
         if item and by is None:
             raise InvalidInput("assigned_by", "議題があるときは、割り当てたものも必要です。")
@@ -96,7 +96,7 @@ def place_of(span: AgendaSpan) -> str:
 def start_agenda_item(person: Person, segment: Segment, body: AgendaItemChoice) -> SegmentsChanged:
     if body.is_left_out and body.agenda_item_id is not None:
         raise InvalidInput("is_left_out", "議題か議題外か、どちらかひとつにしてください。")
-    item = item_of(segment.meeting, body.agenda_item_id)
+    item = item_or_none(segment.meeting, body.agenda_item_id)
     changed = decisions.start_agenda_item(
         database_session(), person, segment, item, is_left_out=body.is_left_out
     )

@@ -1,6 +1,5 @@
 """A segment as the API gives it, to the editor and to scripts that correct."""
 
-from flask import url_for
 from pydantic import Field
 
 from minutes import accuracy
@@ -14,6 +13,7 @@ from models.transcript import Proposal, Segment
 from web.api.minutes.shown import ShownPageAnswer, page_of
 from web.api.operations import Shape
 from web.transaction import reading_session, settle
+from web.urls import page_url
 
 
 class MarkAnswer(Shape):
@@ -47,6 +47,7 @@ class ProposalAnswer(Shape):
 
     @classmethod
     def of(cls, proposal: Proposal) -> "ProposalAnswer":
+        page = proposal.page
         return cls(
             id=proposal.id,
             start=decisions.place_of(proposal.segment.text, proposal) or 0,
@@ -54,18 +55,8 @@ class ProposalAnswer(Shape):
             after=proposal.after,
             was_changed=proposal.was_changed,
             reason=decisions.reason_of(proposal),
-            page=_page(proposal),
+            page=page_url(page.version, page.number) if page else None,
         )
-
-
-def _page(proposal: Proposal) -> str | None:
-    page = proposal.page
-    if page is None:
-        return None
-    document_id = page.version.document_id
-    return url_for(
-        "documents.show", document_id=document_id, version=page.version.number, page=page.number
-    )
 
 
 class CountsAnswer(Shape):

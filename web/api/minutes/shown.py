@@ -1,6 +1,6 @@
 """The page that was shown while something was said, and what was said while a page was shown."""
 
-from flask import Blueprint, g, url_for
+from flask import Blueprint, g
 from pydantic import Field
 from sqlalchemy import func, select
 
@@ -17,6 +17,7 @@ from web import access
 from web.api.operations import Shape, operation
 from web.audit_access import note_look
 from web.transaction import database_session
+from web.urls import page_url
 
 blueprint = Blueprint("api_shown", __name__)
 
@@ -38,12 +39,7 @@ class ShownPageAnswer(Shape):
             version_id=version.id,
             version=version.number,
             page=page.number,
-            url=url_for(
-                "documents.show",
-                document_id=version.document_id,
-                version=version.number,
-                page=page.number,
-            ),
+            url=page_url(version, page.number),
         )
 
 

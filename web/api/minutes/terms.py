@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, url_for
+from flask import Blueprint
 from pydantic import Field
 
 from meetings.rights import Right
@@ -18,6 +18,7 @@ from web.api.operations import Query, Shape, ShortText, operation
 from web.audit_access import note_hourly_look
 from web.shared.terms import current_terms, pages_of
 from web.transaction import database_session
+from web.urls import page_url
 
 blueprint = Blueprint("api_terms", __name__)
 
@@ -58,7 +59,7 @@ class TermAnswer(Shape):
             is_off=listed.is_off,
             is_name=term.is_name,
             place=term.place,
-            page=_url(page) if page else None,
+            page=page_url(page.version, page.number) if page else None,
             count=term.count,
         )
 
@@ -208,13 +209,3 @@ def remove(person: Person, meeting: Meeting, entry_id: int) -> None:
 def switch(person: Person, meeting: Meeting, body: Switch) -> None:
     act = dictionaries.switch_on if body.is_on else dictionaries.switch_off
     act(database_session(), person, meeting.series, body.surface, body.heard)
-
-
-def _url(page: Page) -> str:
-    version = page.version
-    return url_for(
-        "documents.show",
-        document_id=version.document_id,
-        version=version.number,
-        page=page.number,
-    )

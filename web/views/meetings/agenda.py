@@ -132,7 +132,7 @@ def _add(person: Person, meeting: Meeting) -> Problems:
             title=request.form.get("title", ""),
             presenter=request.form.get("presenter", ""),
             planned_minutes=_minutes(request.form.get("planned_minutes")),
-            parent=_item_of(meeting, parent_id) if parent_id else None,
+            parent=agenda.item_of(meeting, parent_id, "parent_id") if parent_id else None,
         )
     except InvalidInput as problem:
         return {problem.field: problem.message}
@@ -161,14 +161,14 @@ def _move(person: Person, meeting: Meeting, word: str, numbers: list[str]) -> st
     something."""
     session = database_session()
     item, *place = (entries.plain_number(number) or 0 for number in numbers)
-    entry = _item_of(meeting, item)
+    entry = agenda.item_of(meeting, item)
     if word == "remove":
         agenda.remove_agenda_item(session, person, entry)
         flash(f"議題「{entry.title}」を消しました。", "done")
         return None
     if word == "place":
         parent_id, position = (*place, 0, 0)[:2]
-        parent = _item_of(meeting, parent_id) if parent_id else None
+        parent = agenda.item_of(meeting, parent_id, "parent_id") if parent_id else None
         agenda.move_agenda_item(session, person, entry, parent, position)
         return f"item-{item}"
     agenda.shift_agenda_item(session, person, entry, word)
@@ -189,13 +189,6 @@ def _page(person: Person, meeting: Meeting, typed: Any, problems: Problems | Non
         problems=problems or {},
         typed=typed,
     )
-
-
-def _item_of(meeting: Meeting, identity: int) -> AgendaItem:
-    for entry in meeting.agenda_items:
-        if entry.id == identity:
-            return entry
-    raise InvalidInput("parent_id", "議題が見つかりません。ほかの人が消したのかもしれません。")
 
 
 def _minutes(typed: str | None) -> int | None:

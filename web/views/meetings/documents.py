@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from meetings.agenda import item_of
 from meetings.documents import documents, memos, printing, versions
 from meetings.documents.documents import Permissions
 from meetings.entries import plain_number
@@ -18,7 +19,7 @@ from meetings.rights import (
     rights,
 )
 from models.document import Document, DocumentVersion
-from models.meeting import AgendaItem, Meeting
+from models.meeting import Meeting
 from models.person import Person
 from web import access, transaction
 from web.api.meetings import releasing
@@ -274,7 +275,8 @@ def withdraw(person: Person, version: DocumentVersion) -> ResponseReturnValue:
 def _change(person: Person, document: Document) -> None:
     session, form = database_session(), request.form
     documents.rename_document(session, person, document, form.get("title", ""))
-    target = _target(document.meeting, form.get("agenda_item_id", ""))
+    item_id = plain_number(form.get("agenda_item_id"))
+    target = item_of(document.meeting, item_id) if item_id else None
     documents.move_document(session, person, document, target)
     chosen = set(form.getlist("readers"))
     permissions = Permissions(
@@ -328,10 +330,6 @@ def _given(person: Person, version: DocumentVersion) -> frozenset[Right]:
 def _back(document: Document) -> ResponseReturnValue:
     place = None if document.removed_at else f"document-{document.id}"
     return redirect(url_for("meetings.show", meeting_id=document.meeting_id, _anchor=place))
-
-
-def _target(meeting: Meeting, given: str) -> AgendaItem | None:
-    return next((entry for entry in meeting.agenda_items if str(entry.id) == given), None)
 
 
 def _released(document: Document, number: int | None) -> DocumentVersion | None:

@@ -28,6 +28,7 @@ from web import access
 from web.audit_access import note_look
 from web.shared import drafting
 from web.transaction import config, database_session, reading_session, release, settle
+from web.urls import page_url
 from web.views.meetings._meeting_head import meeting_head
 from web.views.minutes._beside_page import BesidePage
 from web.views.minutes._drafting import chosen_style, chosen_transcripts, drafting_of, usual_style
@@ -382,12 +383,7 @@ def _page_at(
         return BesidePage(
             title=version.document.title,
             number=number,
-            url=url_for(
-                "documents.show",
-                document_id=version.document_id,
-                version=version.number,
-                page=number,
-            ),
+            url=page_url(version, number),
             picture_url=url_for("documents.page_picture", version_id=version.id, number=number),
         )
 

@@ -100,6 +100,18 @@ def test_a_name_that_cannot_be_taken_comes_back_in_its_box_with_everything_else(
     assert (document.title, document.readers, document.may_print) == ("scan0012", [], True)
 
 
+def test_a_paper_does_not_leave_its_item_for_one_that_somebody_removed(
+    session: Session, meeting: Meeting, organiser: Browser
+) -> None:
+    item = meeting.agenda_items[0]
+    send(organiser, meeting, "い.pdf", item=item.id)
+    form = {"title": "い", "agenda_item_id": "999"} | ALLOWED
+    refused = organiser.post("/documents/1", data=form)
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "その議題はありません" in refused.text
+    assert [document.agenda_item_id for document in papers(session)] == [item.id]
+
+
 def test_papers_of_an_item_are_put_in_order_on_the_screen_and_by_script(
     session: Session,
     cast: Cast,
