@@ -114,7 +114,7 @@ class Viewer {
       top.element,
       this.stages,
       signs,
-      writing.tools.bar,
+      writing.tools.element,
       this.strip.element,
       announcements.notice,
       announcements.spoken,

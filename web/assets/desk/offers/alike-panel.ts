@@ -67,41 +67,49 @@ export class AlikePanel {
       tick.checked = place.is_sure;
       return tick;
     });
-    const setAll = (isTicked: boolean): void => ticks.forEach((tick) => (tick.checked = isTicked));
     const problem = make("p", { role: "alert", class: "alike-problem" });
-    const apply = async (): Promise<void> => {
+    const apply = (): void => {
       const chosen = alike.places.filter((_, place) => ticks[place]!.checked);
-      try {
-        if (chosen.length)
-          await this.recorder.write(
-            this.changes(alike, chosen),
-            `${alike.before} → ${alike.after}（${chosen.length}か所）`,
-          );
-        this.goOn();
-      } catch (refusal) {
-        if (!(refusal instanceof Refusal)) throw refusal;
-        problem.textContent = refusal.message;
-      }
+      void this.apply(alike, chosen, problem);
     };
-    const later = this.offered.length - 1;
-    const title = `「${alike.before}」→「${alike.after}」　ほかに ${alike.places.length}か所`;
-    const more = later ? `　このあと ${later}件` : "";
     const entries = alike.places.map((place, number) => this.entry(place, ticks[number]!));
     this.box.show(
       line,
-      make("h2", {}, title, make("span", { class: "quiet" }, more)),
-      make(
-        "p",
-        { class: "alike-choice" },
-        button("選んだ箇所を直す", () => void apply(), "button button-main"),
-        button("すべて選ぶ", () => setAll(true), "button"),
-        button("すべて外す", () => setAll(false), "button"),
-        button("直さない", () => this.goOn(), "button"),
-        button("閉じる（Esc）", () => this.box.close(), "button"),
-      ),
+      this.title(alike),
+      this.choices(apply, (isTicked) => ticks.forEach((tick) => (tick.checked = isTicked))),
       problem,
       make("ul", {}, ...entries),
     );
+  }
+
+  private title({ before, after, places }: Alike): Node {
+    const later = this.offered.length - 1;
+    const title = `「${before}」→「${after}」　ほかに ${places.length}か所`;
+    const more = later ? `　このあと ${later}件` : "";
+    return make("h2", {}, title, make("span", { class: "quiet" }, more));
+  }
+
+  private choices(apply: () => void, setAll: (isTicked: boolean) => void): Node {
+    return make(
+      "p",
+      { class: "alike-choice" },
+      button("選んだ箇所を直す", apply, "button button-main"),
+      button("すべて選ぶ", () => setAll(true), "button"),
+      button("すべて外す", () => setAll(false), "button"),
+      button("直さない", () => this.goOn(), "button"),
+      button("閉じる（Esc）", () => this.box.close(), "button"),
+    );
+  }
+
+  private async apply(alike: Alike, chosen: AlikePlace[], problem: HTMLElement): Promise<void> {
+    const words = `${alike.before} → ${alike.after}（${chosen.length}か所）`;
+    try {
+      if (chosen.length) await this.recorder.write(this.changes(alike, chosen), words);
+      this.goOn();
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      problem.textContent = refusal.message;
+    }
   }
 
   private entry(place: AlikePlace, tick: HTMLInputElement): Node {

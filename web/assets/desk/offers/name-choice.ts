@@ -19,27 +19,16 @@ export function nameChoice(
   const field = make("input", { autocomplete: "off", id: "voice-name", enterkeyhint: "done" });
   const typed = make("button", { type: "submit", class: "button" });
   const list = make("ul", { class: "name-choice", "aria-label": "名前の候補" });
-  const buttons = people.map((one) => {
+  const lines = people.map((one) => {
     const press = make("button", { type: "button", class: "button" }, one.name);
     press.addEventListener("click", () => decide(one.name));
-    return {
-      words: folded(`${one.name} ${one.kana}`),
-      name: one.name,
-      line: make("li", {}, press),
-    };
+    return make("li", {}, press);
   });
-  list.append(...buttons.map(({ line }) => line));
-  const found = (): string[] => buttons.filter(({ line }) => !line.hidden).map(({ name }) => name);
-  /** The only one whom the letters mean, else what is typed. */
-  const meant = (): string => {
-    const name = plain(field.value);
-    const [only, other] = found();
-    return name && only && !other ? only : name;
-  };
+  list.append(...lines);
   const show = (): void => {
-    const wanted = folded(field.value);
-    for (const { words, line } of buttons) line.hidden = !words.includes(wanted);
-    typed.textContent = meant() ? `${meant()}にする` : "この名前にする";
+    people.forEach((one, place) => (lines[place]!.hidden = !isMeant(one, field.value)));
+    const name = meantBy(field.value, people);
+    typed.textContent = name ? `${name}にする` : "この名前にする";
   };
   field.addEventListener("input", show);
   show();
@@ -52,11 +41,23 @@ export function nameChoice(
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const name = meant();
+    const name = meantBy(field.value, people);
     if (name) decide(name);
     else field.focus();
   });
   return { form, field };
+}
+
+/** Whether the letters are in the name or in its reading. */
+export function isMeant({ name, kana }: Nameable, letters: string): boolean {
+  return folded(`${name} ${kana}`).includes(folded(letters));
+}
+
+/** The only name that the letters mean, else what is typed. */
+export function meantBy(letters: string, people: Nameable[]): string {
+  const typed = plain(letters);
+  const [only, other] = people.filter((one) => isMeant(one, letters));
+  return typed && only && !other ? only.name : typed;
 }
 
 /** Letters that are the same to a reader, and kinds of kana, make no difference. */

@@ -48,16 +48,26 @@ export class Player {
     this.pauses = required("[data-pauses]");
     this.following = required("[data-follows]");
     this.loopMark = required("[data-loop]", root);
+    this.takeHabits();
+    this.listenToButtons(root);
+    this.listenToSound(required("[data-sound-problem]", root));
+    this.showState();
+    this.showPlace();
+  }
+
+  private listenToButtons(root: HTMLElement): void {
     this.toggleButton.addEventListener("click", () => this.toggle());
     required<HTMLButtonElement>("[data-back]", root).addEventListener("click", () => this.step(-1));
     required<HTMLButtonElement>("[data-forward]", root).addEventListener("click", () =>
       this.step(1),
     );
     this.loopMark.addEventListener("click", () => this.setLoop(null));
-    this.takeHabits();
     for (const field of [this.speed, this.back, this.pauses, this.following])
       field.addEventListener("change", () => this.keepHabits());
     this.slider.addEventListener("input", () => this.seek(Number(this.slider.value)));
+  }
+
+  private listenToSound(problem: HTMLElement): void {
     for (const event of ["play", "pause", "ended"])
       this.audio.addEventListener(event, () => this.showState());
     for (const event of ["timeupdate", "seeked", "loadedmetadata"])
@@ -73,11 +83,8 @@ export class Player {
       requestAnimationFrame(follow);
     };
     this.audio.addEventListener("play", () => requestAnimationFrame(follow));
-    const problem: HTMLElement = required("[data-sound-problem]", root);
     this.audio.addEventListener("error", () => (problem.hidden = false));
     this.audio.addEventListener("loadeddata", () => (problem.hidden = true));
-    this.showState();
-    this.showPlace();
   }
 
   get isPlaying(): boolean {

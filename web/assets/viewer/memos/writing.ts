@@ -9,12 +9,12 @@ import type { Memo } from "./memo-store";
 import { Memos } from "./memos";
 import { openNote, showMemos } from "./notes";
 import { Pen } from "./pen";
-import { toolBar } from "./tool-bar";
+import { ToolBar } from "./tool-bar";
 
 export class Writing {
   readonly press = button("メモ", () => this.turn(!this.isOn), "viewer-choice", "メモを書く");
   readonly sharing = make("div", { class: "viewer-sharing", role: "status" });
-  readonly tools: ReturnType<typeof toolBar>;
+  readonly tools: ToolBar;
   /** The pen is about to be taken or put away. */
   readonly turning = new Signal();
   readonly ended = new Signal();
@@ -30,13 +30,13 @@ export class Writing {
   ) {
     this.memos = new Memos(personId);
     this.pen = new Pen(reader.sheet, this.memos);
-    this.tools = toolBar(
+    this.tools = new ToolBar(
       this.pen,
       this.memos,
       () => this.turn(false),
       () => this.list(),
     );
-    this.tools.bar.hidden = true;
+    this.tools.element.hidden = true;
     this.sharing.append(
       make("p", {}, "いま書くメモは、全員に見えます。"),
       button("やめる", () => (this.pen.isShared = false), "", "全員に見せるのをやめる"),
@@ -49,7 +49,7 @@ export class Writing {
     this.pen.onName = (memo) => this.showNamed(memo);
     this.pen.onSharing = (isShared) => {
       this.sharing.hidden = !isShared;
-      this.tools.refresh();
+      this.tools.show();
     };
   }
 
@@ -71,8 +71,8 @@ export class Writing {
     this.turning.send();
     this.pen.turn(isOn);
     this.reader.isHeld = isOn;
-    this.tools.bar.hidden = !isOn;
-    this.tools.refresh();
+    this.tools.element.hidden = !isOn;
+    this.tools.show();
     this.root.classList.toggle("is-writing", isOn);
     this.press.setAttribute("aria-pressed", String(isOn));
     if (!isOn) this.ended.send();
@@ -98,7 +98,7 @@ export class Writing {
     const { versionId } = this.memos;
     const isHere = versionId === this.reader.document?.version_id;
     this.pen.show(isHere ? { versionId, page: this.reader.page } : { versionId: 0, page: 0 });
-    this.tools.refresh();
+    this.tools.show();
   }
 
   /** What can be done with a drawing that others see or that another wrote. */

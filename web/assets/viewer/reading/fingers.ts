@@ -17,6 +17,8 @@ export interface FingerListener {
   goesOn(direction: -1 | 1): boolean;
 }
 
+type Touched = Pick<Touch, "clientX" | "clientY">;
+
 interface Start {
   x: number;
   y: number;
@@ -33,50 +35,57 @@ export function meaningOf(across: number, down: number): "tap" | 1 | -1 | null {
 }
 
 export function listenToFingers(stage: HTMLElement, listener: FingerListener): void {
-  let start: Start | null = null;
-  const begin = (x: number, y: number): Start => ({
-    x,
-    y,
-    goesOn: { left: listener.goesOn(-1), right: listener.goesOn(1) },
+  const way = new FingerWay(listener);
+  // Touch events go on while the browser scrolls; pointer events end there.
+  listenToTouches(stage, way);
+  stage.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "touch") return;
+    if (event.isPrimary && !isControl(event.target)) way.begin(event);
+    else way.breakOff();
   });
+  stage.addEventListener("pointerup", (event) => {
+    if (event.pointerType !== "touch") way.end(event, event.pointerType === "pen");
+  });
+}
 
-  const end = (x: number, y: number, isFinger: boolean) => {
-    const from = start;
-    start = null;
+function listenToTouches(stage: HTMLElement, way: FingerWay): void {
+  const passive = { passive: true };
+  const begin = ({ touches, target }: TouchEvent): void => {
+    const [one] = touches;
+    if (one && touches.length === 1 && !isControl(target)) way.begin(one);
+    else way.breakOff();
+  };
+  const end = ({ changedTouches, touches }: TouchEvent): void => {
+    const [one] = changedTouches;
+    if (one && touches.length === 0) way.end(one, true);
+  };
+  stage.addEventListener("touchstart", begin, passive);
+  stage.addEventListener("touchend", end, passive);
+  stage.addEventListener("touchcancel", () => way.breakOff(), passive);
+}
+
+/** From where a finger touches the stage to where it is lifted. */
+class FingerWay {
+  private start: Start | null = null;
+
+  constructor(private readonly listener: FingerListener) {}
+
+  begin({ clientX: x, clientY: y }: Touched): void {
+    const goesOn = { left: this.listener.goesOn(-1), right: this.listener.goesOn(1) };
+    this.start = { x, y, goesOn };
+  }
+
+  breakOff(): void {
+    this.start = null;
+  }
+
+  end({ clientX: x, clientY: y }: Touched, isFinger: boolean): void {
+    const { start: from, listener } = this;
+    this.start = null;
     if (!from || getSelection()?.toString()) return;
     const meaning = meaningOf(x - from.x, y - from.y);
     if (meaning === "tap") return listener.onTap(x);
     if (meaning === null || !isFinger) return;
     if (!(meaning > 0 ? from.goesOn.right : from.goesOn.left)) listener.onSwipe(meaning);
-  };
-
-  // Touch events go on while the browser scrolls; pointer events end there.
-  stage.addEventListener(
-    "touchstart",
-    ({ touches, target }) => {
-      const [one] = touches;
-      start =
-        touches.length === 1 && one && !isControl(target) ? begin(one.clientX, one.clientY) : null;
-    },
-    { passive: true },
-  );
-  stage.addEventListener(
-    "touchend",
-    ({ changedTouches, touches }) => {
-      const [one] = changedTouches;
-      if (one && touches.length === 0) end(one.clientX, one.clientY, true);
-    },
-    { passive: true },
-  );
-  stage.addEventListener("touchcancel", () => (start = null), { passive: true });
-
-  stage.addEventListener("pointerdown", (event) => {
-    if (event.pointerType !== "touch")
-      start =
-        event.isPrimary && !isControl(event.target) ? begin(event.clientX, event.clientY) : null;
-  });
-  stage.addEventListener("pointerup", (event) => {
-    if (event.pointerType !== "touch")
-      end(event.clientX, event.clientY, event.pointerType === "pen");
-  });
+  }
 }
