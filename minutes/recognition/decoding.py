@@ -24,6 +24,8 @@ from minutes.recognition.sentences import Phrase, segments
 from minutes.recognition.whisper import (
     FRAMES_A_SECOND,
     LONGEST_PROMPT,
+    LONGEST_WINDOW_SECONDS,
+    SHORTEST_HEARD_SECONDS,
     Decoded,
     Encoded,
     Spectrogram,
@@ -43,7 +45,13 @@ each branch of its beam (computed from the model's width and layers).
 """
 
 BEAM = 2
-"""Beam width of the first try."""
+"""Beam width of the first try of several windows in a batch."""
+
+LONE_BEAM = 5
+"""The same for a window by itself, for which this takes hardly longer. Such a window is also padded
+to the length on which the model was trained: a short recording, which is all in one window, has no
+text before it and needs both (docs/accuracy.md).
+"""
 
 MOST_SEQUENCES = 10
 """The most windows × beam width in one batch of a further try: two windows with the widest beam,
@@ -350,8 +358,11 @@ def _next_windows(whisper: Whisper, lanes: list[LaneProgress]) -> None:
     best hypothesis.
     """
     spans = [(progress.position, progress.end) for progress in lanes]
-    encoded = whisper.encode([_window(whisper, progress) for progress in lanes])
-    first = whisper.decode(encoded, [progress.prompt for progress in lanes], beam=BEAM)
+    is_alone = len(lanes) == 1
+    shortest = LONGEST_WINDOW_SECONDS if is_alone else SHORTEST_HEARD_SECONDS
+    encoded = whisper.encode([_window(whisper, progress) for progress in lanes], shortest)
+    beam = LONE_BEAM if is_alone else BEAM
+    first = whisper.decode(encoded, [progress.prompt for progress in lanes], beam=beam)
     hypotheses = [
         _hypothesis(whisper, *window) for window in zip(lanes, spans, encoded, first, strict=True)
     ]

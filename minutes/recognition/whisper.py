@@ -149,14 +149,16 @@ class Whisper:
         made: Spectrogram = self._library.feature_extractor(samples)
         return made
 
-    def encode(self, windows: Sequence[Spectrogram]) -> list[Encoded]:
+    def encode(
+        self, windows: Sequence[Spectrogram], shortest_seconds: float = SHORTEST_HEARD_SECONDS
+    ) -> list[Encoded]:
         """Encodes windows so that they can be decoded in one batch.
 
         All are padded to the same length: that of the longest with REST_SECONDS, at least
-        SHORTEST_HEARD_SECONDS; what lies beyond LONGEST_WINDOW_SECONDS is cut off.
+        `shortest_seconds`; what lies beyond LONGEST_WINDOW_SECONDS is cut off.
         """
         longest = max(window.shape[1] for window in windows) / FRAMES_A_SECOND
-        seconds = max(SHORTEST_HEARD_SECONDS, longest + REST_SECONDS)
+        seconds = max(shortest_seconds, longest + REST_SECONDS)
         frames = round(min(seconds, LONGEST_WINDOW_SECONDS) / TICK_SECONDS) * 2
         return [self._encode(window[:, :frames], frames) for window in windows]
 

@@ -138,7 +138,8 @@ class Deaf:
     def features(self, samples: Samples) -> Spectrogram:
         return np.zeros((80, len(samples) // 160), np.float32)
 
-    def encode(self, windows: Sequence[Spectrogram]) -> list[Spectrogram]:
+    def encode(self, windows: Sequence[Spectrogram], shortest_seconds: float) -> list[Spectrogram]:
+        self.shortest_seconds = shortest_seconds
         return list(windows)
 
     def decode(self, encoded: Sequence[Spectrogram], *_: object, **how: Any) -> list[Decoded]:
@@ -185,6 +186,15 @@ def test_text_comes_window_by_window_and_where_the_work_breaks_off_no_half_sente
             for heard in segments(progress.lane, phrases):
                 found.append(heard.text)
     assert "".join(found) == MEANT[:74]
+
+
+def test_a_window_by_itself_is_heard_at_full_length_with_a_wide_beam() -> None:
+    """It has no text before it, and costs little: a short recording is such a window."""
+    alone, several = Deaf(), Deaf()
+    decoding._next_windows(cast(Whisper, alone), [LaneProgress(lane())])
+    decoding._next_windows(cast(Whisper, several), [LaneProgress(lane()), LaneProgress(lane())])
+    assert alone.followed[0] > several.followed[0] / 2
+    assert alone.shortest_seconds == whisper.LONGEST_WINDOW_SECONDS > several.shortest_seconds
 
 
 def test_doubtful_windows_are_tried_again_a_few_at_a_time() -> None:
