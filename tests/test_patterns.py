@@ -31,7 +31,7 @@ from minutes.style.layers import in_style
 pytestmark = pytest.mark.hostile
 
 PACKAGES = (models, meetings, minutes, web)
-LENGTHS = (512, 8192)
+LENGTHS = (512, 4096)
 """Characters; the shorter ones so that nothing runs for hours."""
 
 MOST_TRIES = 4
@@ -43,6 +43,10 @@ LEAST_SECONDS = 0.002
 
 MOST_TIMES = 2.5
 """By which twice the length may take longer."""
+
+PLAIN = 1.5
+"""So many times as dear a letter of a text may be as one of its eighth part before twice the length
+is measured with care: what grows with the square shows here as soon as it shows there."""
 
 MOST_UNITS, MOST_HEADS = 10, 10
 OTHERS = "あ\x01"
@@ -172,9 +176,12 @@ def ways(name: str, pattern: re.Pattern[str]) -> list[Callable[[str], Any]]:
 def growth(
     act: Callable[[str], Any], text_of: Callable[[int], str], lengths: tuple[int, ...]
 ) -> float:
-    """How many times as long twice the length takes, at the worst; 0 where nothing is slow."""
+    """How many times as long twice the length takes, at the worst; 0 where nothing is slow, or
+    where a letter of the whole text plainly takes no more than one of its eighth part."""
     for length in lengths:
         whole = seconds(act, text_of(length))
+        if whole < LEAST_SECONDS or whole / seconds(act, text_of(length // 8)) < 8 * PLAIN:
+            continue
         for _ in range(MOST_TRIES):
             half = seconds(act, text_of(length // 2))
             if whole < LEAST_SECONDS or whole / half <= MOST_TIMES:
