@@ -84,31 +84,41 @@ def add_recording(
     was never set) is stored as unknown. Raises NotPossibleNow when the meeting has a recording with
     the same bytes.
     """
-    _refuse_second_copy(session, meeting, prepared.stored.sha256)
-    if beginning is None or not _is_near(meeting, beginning.began_at):
-        length = prepared.sound.duration_seconds
-        beginning = timestamps.suggested(session, meeting, prepared.sound.recorded_at, length)
+    sound, stored = prepared.sound, prepared.stored
+    _refuse_second_copy(session, meeting, stored.sha256)
+    beginning = _plausible(session, meeting, sound, beginning)
     recording = Recording(
         meeting=meeting,
         file_name=prepared.file_name,
-        sha256=prepared.stored.sha256,
-        size_bytes=prepared.stored.size_bytes,
-        duration_seconds=prepared.sound.duration_seconds,
-        codec=prepared.sound.codec,
-        is_cut_off=prepared.sound.is_cut_off,
-        track=prepared.sound.track,
-        tracks=prepared.sound.tracks,
-        gap_seconds=prepared.sound.gap_seconds,
+        sha256=stored.sha256,
+        size_bytes=stored.size_bytes,
+        duration_seconds=sound.duration_seconds,
+        codec=sound.codec,
+        is_cut_off=sound.is_cut_off,
+        track=sound.track,
+        tracks=sound.tracks,
+        gap_seconds=sound.gap_seconds,
         kind=kind,
         began_at=beginning.began_at if beginning else None,
         beginning_source=beginning.source if beginning else None,
-        stamped_at=prepared.sound.recorded_at,
+        stamped_at=sound.recorded_at,
         received_by=by,
     )
-    session.add(recording)
     meeting.is_in_work = True
+    session.add(recording)
     audit.note(session, by, "receive", recording)
     return recording
+
+
+def _plausible(
+    session: Session, meeting: Meeting, sound: audio.Sound, given: timestamps.Beginning | None
+) -> timestamps.Beginning | None:
+    """Returns the given start time, or what the file says where that is missing or far from the
+    meeting.
+    """
+    if given is not None and _is_near(meeting, given.began_at):
+        return given
+    return timestamps.suggested(session, meeting, sound.recorded_at, sound.duration_seconds)
 
 
 def place_recording(

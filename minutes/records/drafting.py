@@ -100,6 +100,25 @@ def _one_of_each(sources: list[Transcript]) -> list[Transcript]:
 def _from_segments(
     session: Session, meeting: Meeting, segments: list[Segment], style: Style
 ) -> Content:
+    sections = _sections(session, meeting, segments, style)
+    attendees = _attendees(session, meeting)
+    return Content(
+        title=meeting.title,
+        series=meeting.series.name,
+        starts_at=meeting.starts_at.isoformat(),
+        ends_at=meeting.ends_at.isoformat(),
+        place=meeting.place,
+        attendees=attendees,
+        sections=sections,
+        speakers=_others_who_speak(meeting, sections, attendees),
+        style=style,
+    )
+
+
+def _sections(
+    session: Session, meeting: Meeting, segments: list[Segment], style: Style
+) -> list[Section]:
+    """Returns a section for each agenda item, and those of what was said outside of them."""
     names, before = names_of(session, meeting), _before(segments)
 
     def section(
@@ -123,23 +142,11 @@ def _from_segments(
     unassigned = [segment for segment in segments if segment.is_unassigned]
     loose = UNASSIGNED if sections else WITHOUT_AGENDA
     others = [(LEFT_OUT, left_out), (AFTER, closing), (loose, unassigned)]
-    sections = [
+    return [
         *([section(opening, BEFORE)] if opening else []),
         *sections,
         *(section(said, title) for title, said in others if _has_words(said)),
     ]
-    attendees = _attendees(session, meeting)
-    return Content(
-        title=meeting.title,
-        series=meeting.series.name,
-        starts_at=meeting.starts_at.isoformat(),
-        ends_at=meeting.ends_at.isoformat(),
-        place=meeting.place,
-        attendees=attendees,
-        sections=sections,
-        speakers=_others_who_speak(meeting, sections, attendees),
-        style=style,
-    )
 
 
 def _before(segments: list[Segment]) -> dict[int, int]:

@@ -63,8 +63,17 @@ def publish(
     content = prepared.content
     if not allows_unread:
         refuse_unread(unread(session, revision.transcript_ids, content))
+    publication = _publication(by, revision, content)
+    session.add(publication)
+    published.keep(session, publication, prepared.layout)
+    revision.meeting.is_in_work = False
+    audit.note(session, by, "publish", revision)
+    return publication
+
+
+def _publication(by: Person, revision: MinutesRevision, content: Content) -> Publication:
     starts_at, ends_at = map(datetime.fromisoformat, (content.starts_at, content.ends_at))
-    publication = Publication(
+    return Publication(
         revision=revision,
         meeting=revision.meeting,
         published_by=by,
@@ -75,11 +84,6 @@ def publish(
         ends_at=ends_at,
         year=dates.local(starts_at).year,
     )
-    session.add(publication)
-    published.keep(session, publication, prepared.layout)
-    revision.meeting.is_in_work = False
-    audit.note(session, by, "publish", revision)
-    return publication
 
 
 def withdraw(session: Session, by: Person, revision: MinutesRevision, reason: str) -> Withdrawal:

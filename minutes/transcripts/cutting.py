@@ -34,30 +34,9 @@ def split(
         raise InvalidInput("at", NO_PLACE)
     heard = same_place(text, segment.heard, at)
     machine = same_place(text, segment.machine, at)
-    middle = _second_at(segment, at, heard)
-    timings = word_times.cut(segment.token_timings, heard)
-    second = Segment(
-        transcript_id=segment.transcript_id,
-        chunk_id=segment.chunk_id,
-        agenda_item_id=segment.agenda_item_id,
-        assigned_by=segment.assigned_by,
-        speaker_id=segment.speaker_id,
-        start_seconds=middle,
-        end_seconds=segment.end_seconds,
-        heard=segment.heard[heard:],
-        machine=segment.machine[machine:],
-        text=text[at:].lstrip(),
-        confidence=segment.confidence,
-        doubt=segment.doubt,
-        is_mixed=segment.is_mixed,
-        token_timings=timings[1],
-        confirmed_by_id=segment.confirmed_by_id,
-        confirmed_at=segment.confirmed_at,
-    )
+    second = _cut_off(segment, _second_at(segment, at, heard), heard, machine)
+    second.text = text[at:].lstrip()
     session.add(second)
-    segment.end_seconds = middle
-    segment.token_timings = timings[0]
-    segment.heard, segment.machine = segment.heard[:heard], segment.machine[:machine]
     for proposal in list(segment.proposals):
         if proposal.start >= machine:
             _move(proposal, second, -machine)
@@ -66,6 +45,33 @@ def split(
     learning.learn(session, second)
     audit.note(session, by, "split", segment)
     return segment, second
+
+
+def _cut_off(segment: Segment, seconds: float, heard: int, machine: int) -> Segment:
+    """Shortens the segment to what is before `seconds` and before these characters of what was
+    recognised and of what the machine made of it. Returns the rest as a segment without a text.
+    """
+    timings = word_times.cut(segment.token_timings, heard)
+    rest = Segment(
+        transcript_id=segment.transcript_id,
+        chunk_id=segment.chunk_id,
+        agenda_item_id=segment.agenda_item_id,
+        assigned_by=segment.assigned_by,
+        speaker_id=segment.speaker_id,
+        start_seconds=seconds,
+        end_seconds=segment.end_seconds,
+        heard=segment.heard[heard:],
+        machine=segment.machine[machine:],
+        confidence=segment.confidence,
+        doubt=segment.doubt,
+        is_mixed=segment.is_mixed,
+        token_timings=timings[1],
+        confirmed_by_id=segment.confirmed_by_id,
+        confirmed_at=segment.confirmed_at,
+    )
+    segment.end_seconds, segment.token_timings = seconds, timings[0]
+    segment.heard, segment.machine = segment.heard[:heard], segment.machine[:machine]
+    return rest
 
 
 def join(session: Session, by: Person, segment: Segment, *, based_on: int) -> tuple[Segment, int]:
