@@ -20,6 +20,7 @@ from meetings.disk.storage import Storage
 from meetings.documents import preparation
 from meetings.errors import ConfigurationError
 from meetings.invitations import mail
+from minutes.conversion import dictionary
 from minutes.records import published
 from minutes.terms import papers
 from minutes.transcription import progress
@@ -143,6 +144,12 @@ def _how_to_renew(name: str) -> str:
     )
 
 
+def conversion(_config: Config, _session: Session) -> Iterator[Finding]:
+    """Yields a warning when the dictionary for words of the same sound is missing or damaged."""
+    if sentence := dictionary.problem():
+        yield Finding("conversion", Level.WARNING, sentence)
+
+
 def lost_files(config: Config, _session: Session) -> Iterator[Finding]:
     """Yields a problem when stored files were found missing or broken."""
     lost = Storage(config.home).wholeness.lost()
@@ -238,6 +245,7 @@ QUICK: tuple[Check, ...] = (
     disk,
     certificate,
     walls,
+    conversion,
     lost_files,
     rights_of_files,
     set_aside,

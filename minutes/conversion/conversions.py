@@ -17,9 +17,9 @@ from minutes.terms.terms import Term
 REACH = 4_000
 """By how much a path may cost more than the cheapest one."""
 
-MOST_PATHS = 80
-MOST_CONVERSIONS = 30
-"""In one piece of a text."""
+MOST_PATHS = 120
+MOST_CONVERSIONS = 50
+"""In one piece of a text, those on the cheapest paths."""
 
 LONGEST_PIECE = 100
 PIECE = re.compile(rf"[^。！？!?\n]{{0,{LONGEST_PIECE}}}[。！？!?\n]*")
@@ -31,8 +31,10 @@ class Conversion:
     """Another spelling, `new`, of the text's `old` from `start` to `end`.
 
     `gain` says by how much less it costs than what was heard, in the dictionary's units: about 500
-    for a factor of e in probability. `said` is the reading of `new` in hiragana, `term` the
-    meeting's term in it.
+    for a factor of e in probability. `margin` is the same when the words around both spellings may
+    be written otherwise too; `behind` says by how much the cheapest text with `new` costs more
+    than the cheapest of all. `said` is the reading of `new` in hiragana, `term` the meeting's term
+    in it.
     """
 
     start: int
@@ -40,6 +42,8 @@ class Conversion:
     old: str
     new: str
     gain: int
+    margin: int
+    behind: int
     said: str
     term: Term | None = None
 
@@ -93,7 +97,7 @@ def _conversions(lattice: Lattice, origin: int) -> list[Conversion]:
             key = conversion.start, conversion.end, conversion.new
             if key not in found or found[key].gain < conversion.gain:
                 found[key] = conversion
-    return sorted(found.values(), key=lambda one: -one.gain)[:MOST_CONVERSIONS]
+    return sorted(found.values(), key=lambda one: (one.behind, -one.gain))[:MOST_CONVERSIONS]
 
 
 def _differing(lattice: Lattice, path: list[int]) -> Iterator[tuple[list[int], int, int]]:
@@ -117,12 +121,16 @@ def _conversion(
     words = [lattice.words[number] for number in numbers]
     unheard = sum(NOT_HEARD for word in words if not word.is_heard)
     cost = lattice.cost_with(numbers) - unheard
+    through = int(lattice.costs[numbers].max())
+    kept = lattice.kept_cost(words[0].start, words[-1].end)
     return Conversion(
         origin + start,
         origin + end,
         lattice.graph.text[start:end],
         "".join(word.surface for word in words),
         lattice.heard_cost - cost,
+        kept - through,
+        through - int(lattice.costs.min()),
         "".join(word.said for word in words),
         next((word.term for word in words if word.term), None),
     )

@@ -28,6 +28,7 @@ SHA256 = {
     WORDS: "dbdea1f8239dae8a52a59cee0b8b0a971bbcb5db45c653afa8e1f58b009b7ce8",
     CONNECTIONS: "b66f79dd657fdeb6e9a9a0e4ddaf3fe456ebb921ac6140b388321ec5a47b8c08",
 }
+SIZES = {WORDS: 82_769_958, CONNECTIONS: 14_279_172}
 HEADER_BYTES = 72
 HEADER = struct.Struct("<10I")
 ENTRY = np.dtype([("left", "<u2"), ("right", "<u2"), ("kind", "<u2"), ("cost", "<i2"),
@@ -114,6 +115,16 @@ class ConversionDictionary:
         start = self._first_surface + surface
         written = self._words[start : self._words.find(b"\0", start)].decode()
         return Entry(written, left, right, cost)
+
+
+def problem(folder: Path | None = None) -> str | None:
+    """Returns in one sentence why the dictionary cannot be used, as far as the sizes of its files
+    tell; None if it can.
+    """
+    files = {(folder or FOLDER) / name: size for name, size in SIZES.items()}
+    if not all(path.is_file() for path in files):
+        return MISSING
+    return None if all(path.stat().st_size == size for path, size in files.items()) else DAMAGED
 
 
 def load(folder: Path | None = None) -> ConversionDictionary:

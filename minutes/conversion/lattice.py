@@ -153,6 +153,13 @@ class Lattice:
             path.append(one)
         return path
 
+    def kept_cost(self, start: int, end: int) -> int:
+        """Returns the cost of the cheapest path on which what was heard from the state `start` on
+        stays, in words that end before the state `end` or there.
+        """
+        kept = self._heard & (self._starts == start) & (self._ends <= end)
+        return int(self.costs[kept].min(initial=IMPOSSIBLE))
+
     def cost_with(self, numbers: Sequence[int]) -> int:
         """Returns the cost of the cheapest path through these neighbours and, before and behind
         them, through what was heard."""

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +22,14 @@ from numpy.typing import NDArray
 from meetings import config as settings
 from meetings.config import Config
 from minutes import loading
+from minutes.conversion.conversions import Converter
 from minutes.evaluation import recognition
 from minutes.evaluation.folder import vocabulary_of
 from minutes.evaluation.scoring import errors, said_in_each
 from minutes.japanese.readings import plain
 from minutes.proposals import features, selection, teaching
 from minutes.proposals.candidates import Candidate, candidates
+from minutes.proposals.converted import converted
 from minutes.proposals.features import FeatureValues, FeatureWeights
 from minutes.proposals.selection import ScreenedCandidate
 from minutes.recognition.heard import HeardSegment, Recognise
@@ -35,7 +38,7 @@ from minutes.recognition.windows import heard_together
 from minutes.sound import audio
 from minutes.sound.samples import SoundReader
 from minutes.speech_models import speech_model
-from minutes.terms.terms import MeetingVocabulary
+from minutes.terms.terms import MeetingVocabulary, collect
 
 PENALTY_SCREENED, PENALTY_RESCORED = 1.0, 2.0
 STEPS = 25
@@ -59,13 +62,24 @@ class Example:
     possible: list[Possible]
 
 
+class TaughtSound(NamedTuple):
+    """A sound file of a meeting, corrected with the meeting's documents or without any."""
+
+    path: Path
+    has_papers: bool
+
+    def is_of_meeting(self, other: "TaughtSound") -> bool:
+        """Returns whether both are sounds of the same meeting."""
+        return self.path.parent == other.path.parent
+
+
 @dataclass(frozen=True)
 class EncodedMeeting:
     """One sound file of a meeting; its examples are grouped in the windows that are encoded
     together.
     """
 
-    path: Path
+    sound: TaughtSound
     windows: list[list[Example]]
 
     @property
@@ -100,8 +114,11 @@ def fitted(
     """Returns the weights that tell right from wrong examples best. Features named in `without`
     gets the weight 0. Raises numpy's LinAlgError where the examples do not differ.
     """
-    names = [name for name in examples[0][0] if name not in without]
-    known = np.array([[*(one[name] for name in names), 1.0] for one, _ in examples])
+    separate = [features.separated(one) for one, _ in examples]
+    every = dict.fromkeys(name for one in separate for name in one)
+    unused = [name for name in every if name.removeprefix(features.CONVERTED) in without]
+    names = [name for name in every if name not in unused]
+    known = np.array([[*(one.get(name, 0.0) for name in names), 1.0] for one in separate])
     right = np.array([float(is_right) for _, is_right in examples])
     ridge = np.diag([*(penalty for _ in names), 1e-3])
     weights: NDArray[np.float64] = np.zeros(len(names) + 1)
@@ -111,7 +128,7 @@ def fitted(
         curve = (known * (guess * (1 - guess))[:, None]).T @ known + ridge
         weights += np.linalg.solve(curve, slope)
     found = dict(zip([*names, "constant"], weights.round(3).tolist(), strict=True))
-    return found | dict.fromkeys(without, 0.0)
+    return found | dict.fromkeys(unused, 0.0)
 
 
 def main(paths: Sequence[Path]) -> None:
@@ -128,27 +145,29 @@ def examined(paths: Sequence[Path]) -> tuple[list[EncodedMeeting], Whisper]:
     config = settings.load()
     model = speech_model.choose(config)
     recognise = loading.load(config, model)
+    converter = teaching.load_converter()
     whisper = Whisper(model, config.speech.threads, teaching.LANGUAGE)
     sounds = [path / recognition.DEFAULT_AUDIO if path.is_dir() else path for path in paths]
-    return [_meeting(config, recognise, path) for path in sounds], whisper
+    examined = (_meetings(config, recognise, converter, path) for path in sounds)
+    return [meeting for found in examined for meeting in found], whisper
 
 
 def answered(
     whisper: Whisper, meetings: Sequence[EncodedMeeting]
-) -> dict[Path, list[RescoredExample]]:
+) -> dict[TaughtSound, list[RescoredExample]]:
     """Returns the rescored examples by sound. The judge is asked what the first step lets through,
     with weights that were fitted on the other meetings.
     """
     return {
-        one.path: _answers(whisper, one, screened(others(meetings, one.path))) for one in meetings
+        one.sound: _answers(whisper, one, screened(others(meetings, one.sound))) for one in meetings
     }
 
 
-def others(meetings: Sequence[EncodedMeeting], path: Path) -> list[EncodedMeeting]:
-    """Returns the meetings in other folders than `path`. Where there are none, returns all: a fit
+def others(meetings: Sequence[EncodedMeeting], sound: TaughtSound) -> list[EncodedMeeting]:
+    """Returns the sounds of other meetings. Where there are none, returns all: a fit
     on one meeting is better than none.
     """
-    return [one for one in meetings if one.path.parent != path.parent] or list(meetings)
+    return [one for one in meetings if not one.sound.is_of_meeting(sound)] or list(meetings)
 
 
 def screened(meetings: Sequence[EncodedMeeting], without: Collection[str] = ()) -> FeatureWeights:
@@ -163,22 +182,31 @@ def rescored(answers: Sequence[RescoredExample], without: Collection[str] = ()) 
     return fitted(known, PENALTY_RESCORED, without)
 
 
-def _meeting(config: Config, recognise: Recognise, path: Path) -> EncodedMeeting:
+def _meetings(
+    config: Config, recognise: Recognise, converter: Converter | None, path: Path
+) -> Iterator[EncodedMeeting]:
+    """Yields the sound with the words of the meeting's documents, and without any: what is
+    fitted has to know both.
+    """
     heard = recognition.hear(recognise, path, config).segments
     said = said_in_each([one.text for one in heard], recognition.said_in(path.parent, path.name))
     meant = dict(zip(map(id, heard), said, strict=True))
-    vocabulary = vocabulary_of(path.parent)
-    return EncodedMeeting(
-        path,
-        [
-            [_example(one, meant[id(one)], vocabulary) for one in window]
-            for window in heard_together(heard)
-        ],
-    )
+    for vocabulary in (vocabulary_of(path.parent), collect(())):
+        of_meeting = converter and converter.with_terms(vocabulary.terms)
+        yield EncodedMeeting(
+            TaughtSound(path, has_papers=bool(vocabulary.terms)),
+            [
+                [_example(one, meant[id(one)], vocabulary, of_meeting) for one in window]
+                for window in heard_together(heard)
+            ],
+        )
 
 
-def _example(segment: HeardSegment, meant: str, vocabulary: MeetingVocabulary) -> Example:
+def _example(
+    segment: HeardSegment, meant: str, vocabulary: MeetingVocabulary, converter: Converter | None
+) -> Example:
     text = plain(segment.text)
+    suggested = converted(text, converter) if converter else ()
     before = errors(text, meant)
     return Example(
         segment,
@@ -189,7 +217,7 @@ def _example(segment: HeardSegment, meant: str, vocabulary: MeetingVocabulary) -
                 features.of_candidate(one, text, vocabulary, segment.confidence),
                 errors(one.applied_to(text), meant) < before,
             )
-            for one in candidates(text, vocabulary)
+            for one in candidates(text, vocabulary, suggested)
         ],
     )
 
@@ -198,7 +226,7 @@ def _answers(
     whisper: Whisper, meeting: EncodedMeeting, weights: FeatureWeights
 ) -> list[RescoredExample]:
     found: list[RescoredExample] = []
-    with _sound_of(meeting.path) as sound:
+    with _sound_of(meeting.sound.path) as sound:
         for window in meeting.windows:
             segments = [one.segment for one in window]
             asked = [_asked(one, weights) for one in window]

@@ -13,6 +13,7 @@ from minutes import accuracy
 from minutes.evaluation.fitting import (
     EncodedMeeting,
     RescoredExample,
+    TaughtSound,
     answered,
     examined,
     others,
@@ -27,11 +28,24 @@ from minutes.proposals.selection import LIKELY, SURE, RatedCandidate, ScreenedCa
 
 RESCORING = ("log_ratio_for", "log_ratio_against", "log_ratio_dictionary", "log_ratio_printed")
 NATURALNESS = ("natural",)
+CONVERSION = (
+    "converted",
+    "conversion_for",
+    "conversion_against",
+    "leads",
+    "lead_for",
+    "lead_against",
+    "on_best_path",
+    "margin_for",
+    "margin_against",
+    "behind",
+    "log_ratio_converted",
+)
 SURES = (0.7, 0.75, 0.8, 0.85, 0.9)
 LIKELIES = (0.4, 0.5, 0.6, 0.65, 0.7)
 HEAD = f"{'':<34}{'wrong':>6}{'fewer':>14}{'changed':>14}{'proposed':>14}"
 
-Answers = dict[Path, list[RescoredExample]]
+Answers = dict[TaughtSound, list[RescoredExample]]
 
 
 @dataclass(frozen=True)
@@ -74,14 +88,21 @@ def report(meetings: Sequence[EncodedMeeting], answers: Answers) -> list[str]:
     """Returns the lines of the table: each sound, all, other thresholds, and without parts of the
     features.
     """
-    weights = {path: _weights(answers, path) for path in answers}
-    rows = {_name(path): counted(answers[path], weights[path]) for path in answers}
-    rows["all"] = sum(rows.values(), CorrectionCounts())
+    weights = {sound: _weights(answers, sound) for sound in answers}
+    of_each = {sound: counted(answers[sound], weights[sound]) for sound in answers}
+    rows = {_name(sound): count for sound, count in of_each.items()}
+    for has_papers, name in ((True, "all with papers"), (False, "all without papers")):
+        counts = (count for sound, count in of_each.items() if sound.has_papers == has_papers)
+        rows[name] = sum(counts, CorrectionCounts())
+    rows["all"] = sum(of_each.values(), CorrectionCounts())
     for sure in SURES:
         rows[f"changed from {sure} on"] = _all(answers, weights, sure, min(sure, LIKELY))
     for likely in LIKELIES:
         rows[f"proposed from {likely} on"] = _all(answers, weights, SURE, likely)
     rows["without the judge"] = _without(answers, RESCORING)
+    rows["without the input method"] = _without(
+        _screened_without(meetings, answers, CONVERSION), CONVERSION
+    )
     rows["without naturalness"] = _without(
         _screened_without(meetings, answers, NATURALNESS), NATURALNESS
     )
@@ -129,13 +150,13 @@ def _became(text: str, changes: Iterable[RatedCandidate], meant: str) -> tuple[i
     return right, wrong, no_better
 
 
-def _weights(answers: Answers, path: Path, without: Collection[str] = ()) -> FeatureWeights:
-    known = [one for other in answers for one in answers[other] if other.parent != path.parent]
-    return rescored(known or answers[path], without)
+def _weights(answers: Answers, sound: TaughtSound, without: Collection[str] = ()) -> FeatureWeights:
+    others = [other for other in answers if not other.is_of_meeting(sound)] or list(answers)
+    return rescored([one for other in others for one in answers[other]], without)
 
 
 def _all(
-    answers: Answers, weights: dict[Path, FeatureWeights], sure: float, likely: float
+    answers: Answers, weights: dict[TaughtSound, FeatureWeights], sure: float, likely: float
 ) -> CorrectionCounts:
     return sum(
         (counted(answers[one], weights[one], sure, likely) for one in answers), CorrectionCounts()
@@ -143,7 +164,7 @@ def _all(
 
 
 def _without(answers: Answers, names: Collection[str]) -> CorrectionCounts:
-    weights = {path: _weights(answers, path, names) for path in answers}
+    weights = {sound: _weights(answers, sound, names) for sound in answers}
     return _all(answers, weights, SURE, LIKELY)
 
 
@@ -154,9 +175,9 @@ def _screened_without(
     names.
     """
     found = {}
-    for path, of_meeting in answers.items():
-        weights = screened(others(meetings, path), names)
-        found[path] = [
+    for sound, of_meeting in answers.items():
+        weights = screened(others(meetings, sound), names)
+        found[sound] = [
             replace(one, asked=[_again(asked, weights) for asked in one.asked])
             for one in of_meeting
         ]
@@ -167,8 +188,9 @@ def _again(asked: ScreenedCandidate, weights: FeatureWeights) -> ScreenedCandida
     return replace(asked, screened=features.probability(asked.features, weights))
 
 
-def _name(path: Path) -> str:
-    return f"{path.parent.name} {path.stem}"
+def _name(sound: TaughtSound) -> str:
+    name = f"{sound.path.parent.name} {sound.path.stem}"
+    return name if sound.has_papers else f"{name}, no papers"
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from minutes.terms.terms import MeetingVocabulary, collect
 from minutes.timing_error import Edges, Timed, compare, share_near
 
 DEFAULT_AUDIO = "audio.flac"
+NO_PAPERS = collect(())
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class FolderResult:
     """The scores of one folder.
 
     `raw` and `normalised` count characters of the text after the documents' corrections, `heard`
-    normalised ones before these. `taught` counts corrections that were right and wrong. The seconds
+    normalised ones before these, `without_papers` those after the corrections that are made
+    without any document. `taught` counts corrections that were right and wrong. The seconds
     are of sound, of hearing and of correcting. `edges` are the timing errors of segments, `items`
     the seconds assigned to agenda items; both are empty where the reference gives no times or
     items.
@@ -48,6 +50,7 @@ class FolderResult:
     raw: Accuracy
     normalised: Accuracy
     heard: Accuracy
+    without_papers: Accuracy
     taught: Score
     terms: int
     sound_seconds: float
@@ -86,6 +89,11 @@ class Evaluation:
         return sum((folder.heard for folder in self.folders), NOTHING)
 
     @property
+    def without_papers(self) -> Accuracy:
+        """Returns the counts after correction without documents, over all folders."""
+        return sum((folder.without_papers for folder in self.folders), NOTHING)
+
+    @property
     def taught(self) -> Score:
         """Returns the counts of right and wrong corrections over all folders."""
         return sum((folder.taught for folder in self.folders), Score())
@@ -120,13 +128,16 @@ class ReferencePiece:
 
 @dataclass(frozen=True)
 class Clip:
-    """One sound file, what was heard in it, and what the documents made of that."""
+    """One sound file, what was heard in it, and what was made of that with the documents and
+    without any.
+    """
 
     path: Path
     segments: list[HeardSegment]
     sound_seconds: float
     work_seconds: float
     choices: tuple[Selection, ...] = ()
+    without_papers: tuple[Selection, ...] = ()
     taught_seconds: float = 0.0
 
     @property
@@ -137,7 +148,12 @@ class Clip:
     @property
     def machine(self) -> list[str]:
         """Returns the texts after the documents' corrections."""
-        return [choice.text for choice in self.choices] or self.heard
+        return [choice.text for choice in self.choices]
+
+    @property
+    def machine_without_papers(self) -> list[str]:
+        """Returns the texts after the corrections that need no document."""
+        return [choice.text for choice in self.without_papers]
 
 
 def evaluate(
@@ -159,11 +175,9 @@ def evaluate(
         folder: [hear(recognise, path, config) for path in paths]
         for folder, paths in sounds.items()
     }
-    if any(known.terms for known in words.values()):
-        teach = loading.load_teacher(config, model)
-        for folder, heard in clips.items():
-            if words[folder].terms:
-                clips[folder] = [_taught(teach, clip, words[folder]) for clip in heard]
+    teach = loading.load_teacher(config, model)
+    for folder, heard in clips.items():
+        clips[folder] = [_taught(teach, clip, words[folder]) for clip in heard]
     return Evaluation(
         [_score(folder, heard, len(words[folder].terms)) for folder, heard in clips.items()],
         backend.in_use(),
@@ -176,7 +190,7 @@ def vocabulary(folder: Path, materials: Materials) -> MeetingVocabulary:
     """
     earlier = [said_in(other, "") for other in materials.history if not _is_same(other, folder)]
     if not materials.are_used:
-        return collect(())
+        return NO_PAPERS
     return vocabulary_of(materials.other or folder, map(accuracy.without_tags, earlier))
 
 
@@ -189,8 +203,11 @@ def _taught(teach: Teach, clip: Clip, vocabulary: MeetingVocabulary) -> Clip:
         wav = Path(workspace) / "sound.wav"
         audio.normalise(clip.path, wav)
         started = time.monotonic()
-        choices = tuple(teach(clip.segments, partial(audio.read, wav), vocabulary))
-        return replace(clip, choices=choices, taught_seconds=time.monotonic() - started)
+        sound = partial(audio.read, wav)
+        choices = tuple(teach(clip.segments, sound, vocabulary))
+        seconds = time.monotonic() - started
+        others = tuple(teach(clip.segments, sound, NO_PAPERS)) if vocabulary.terms else choices
+        return replace(clip, choices=choices, without_papers=others, taught_seconds=seconds)
 
 
 def sounds_of(folder: Path, audio_name: str | None) -> list[Path]:
@@ -211,10 +228,11 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
     """Returns the results for JSON. Rates are fractions.
 
     `cer` is the character error rate, normalised and without fillers, after the documents'
-    corrections; `rtf` is of the hearing alone. `starts_near` and `ends_near` are the shares of
-    segments' edges within NEAR_SECONDS of the sentence's; `items` are seconds assigned to the right
-    agenda item; null where the reference does not say. `backend` is "mkl" or "onednn", whose texts
-    differ a little.
+    corrections, `cer_without_materials` that before any, `cer_without_papers` that after the
+    corrections that need no document; `rtf` is of the hearing alone. `starts_near` and `ends_near`
+    are the shares of segments' edges within NEAR_SECONDS of the sentence's; `items` are seconds
+    assigned to the right agenda item; null where the reference does not say. `backend` is "mkl" or
+    "onednn", whose texts differ a little.
     """
     return {
         "folders": [
@@ -224,6 +242,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
                 "cer_raw": folder.raw.error_rate,
                 "cer": folder.normalised.error_rate,
                 "cer_without_materials": folder.heard.error_rate,
+                "cer_without_papers": folder.without_papers.error_rate,
                 "terms": folder.terms,
                 "changed": asdict(folder.taught.changed),
                 "proposed": asdict(folder.taught.proposed),
@@ -239,6 +258,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "backend": evaluation.backend,
         "cer": evaluation.normalised.error_rate,
         "cer_without_materials": evaluation.heard.error_rate,
+        "cer_without_papers": evaluation.without_papers.error_rate,
         "changed": asdict(evaluation.taught.changed),
         "proposed": asdict(evaluation.taught.proposed),
         "rtf": evaluation.real_time_factor,
@@ -249,13 +269,14 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def as_table(evaluation: Evaluation) -> str:
-    """Returns the results as a table of text. 「CER heard」 is before, 「CER」 after the documents'
-    corrections; changed and proposed are right/wrong.
+    """Returns the results as a table of text. 「CER heard」 is before the corrections, 「alone」
+    after those that need no document, 「CER」 after those with the documents; changed and proposed
+    are right/wrong.
     """
     lines = [
-        f"{'':<22}{'audio':<17}{'sound s':>8}{'CER heard':>10}{'CER':>7}{'less':>7}{'CER raw':>8}"
-        f"{'terms':>7}{'changed':>9}{'proposed':>9}{'RTF':>7}{'+RTF':>7}{'starts':>7}{'ends':>6}"
-        f"{'items':>7}"
+        f"{'':<22}{'audio':<17}{'sound s':>8}{'CER heard':>10}{'alone':>7}{'CER':>7}{'less':>7}"
+        f"{'CER raw':>8}{'terms':>7}{'changed':>9}{'proposed':>9}{'RTF':>7}{'+RTF':>7}"
+        f"{'starts':>7}{'ends':>6}{'items':>7}"
     ]
     for folder in as_json(evaluation)["folders"]:
         lines.append(
@@ -276,7 +297,7 @@ def as_table(evaluation: Evaluation) -> str:
 def _rates(counted: dict[str, Any]) -> str:
     before, after = counted["cer_without_materials"], counted["cer"]
     less = f"{after / before - 1:>+7.0%}" if before else f"{'-':>7}"
-    return f"{before:>10.3f}{after:>7.3f}{less}"
+    return f"{before:>10.3f}{counted['cer_without_papers']:>7.3f}{after:>7.3f}{less}"
 
 
 def _counts(counted: dict[str, Any]) -> str:
@@ -334,6 +355,9 @@ def _score(folder: Path, clips: list[Clip], terms: int) -> FolderResult:
         ),
         normalised=sum((_normalised(clip.machine, s) for clip, s in pairs), NOTHING),
         heard=sum((_normalised(clip.heard, s) for clip, s in pairs), NOTHING),
+        without_papers=sum(
+            (_normalised(clip.machine_without_papers, s) for clip, s in pairs), NOTHING
+        ),
         taught=sum((score(c.heard, c.choices, s) for c, s in pairs if c.choices), Score()),
         terms=terms,
         sound_seconds=sum(clip.sound_seconds for clip in clips),

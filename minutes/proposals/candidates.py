@@ -84,7 +84,8 @@ class Candidate:
     the whole words that are replaced, `is_for_word` whether they are a single word in kanji.
     `times` counts the segments in which a person corrected them so. `conversion` is the gain of the
     same replacement in an input method's dictionary (`conversion/`), None where that does not
-    suggest it; `lead` how much more that is than the gain of the best other one at its place.
+    suggest it; `lead` how much more that is than the gain of the best other one at its place;
+    `margin` and `behind` are those of the conversion.
     """
 
     start: int
@@ -101,6 +102,8 @@ class Candidate:
     times: int = 0
     conversion: int | None = None
     lead: int = 0
+    margin: int = 0
+    behind: int = 0
 
     def applied_to(self, text: str) -> str:
         """Returns the text with the replacement made."""
@@ -175,7 +178,8 @@ def _is_possible(one: Candidate) -> bool:
 def _better(one: Candidate, other: Candidate) -> Candidate:
     """Returns the better of two sources of the same replacement, with what both know."""
     best = one if _rank(one) > _rank(other) else other
-    return replace(best, conversion=other.conversion if one.conversion is None else one.conversion)
+    known = other if one.conversion is None else one
+    return replace(best, conversion=known.conversion, margin=known.margin, behind=known.behind)
 
 
 def _rank(one: Candidate) -> tuple[int, bool, float]:

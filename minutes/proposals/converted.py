@@ -1,14 +1,16 @@
 """Candidates from an input method: a text's reading, put back into kanji (`conversion/`)."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from minutes.conversion.conversions import Conversion, Converter
 from minutes.japanese import dictionary
-from minutes.japanese.readings import HIRAGANA, Token, as_katakana, tokens
+from minutes.japanese.readings import Token, as_katakana, tokens
 from minutes.japanese.similarity import distance, sounds
 from minutes.proposals.candidates import Candidate
 from models.transcript import Origin
 
+KANA = re.compile(r"[ぁ-んァ-ヺー]+")
 LEAST_GAIN = -1_000
 """Costs that much more are no candidate, unless a term of the meeting is in it."""
 
@@ -19,9 +21,10 @@ def converted(text: str, converter: Converter) -> Iterator[Candidate]:
     """
     words = tokens(text)
     for one in converter.conversions(text):
+        candidate = _candidate(one, words)
         is_hopeless = one.gain < LEAST_GAIN or _is_same_word(one, text, words)
-        if one.term is not None or not is_hopeless:
-            yield _candidate(one, words)
+        if (one.term is not None or not is_hopeless) and not _is_other_kana(candidate):
+            yield candidate
 
 
 def _candidate(one: Conversion, words: Sequence[Token]) -> Candidate:
@@ -44,6 +47,8 @@ def _candidate(one: Conversion, words: Sequence[Token]) -> Candidate:
         one.old,
         is_for_word,
         conversion=one.gain,
+        margin=one.margin,
+        behind=one.behind,
     )
 
 
@@ -53,12 +58,17 @@ def _origin(one: Conversion) -> Origin:
     return Origin.NAME if one.term.is_name else Origin.TERM
 
 
-def _is_same_word(one: Conversion, text: str, words: Sequence[Token]) -> bool:
-    """Returns whether both spellings are of the same words for MeCab's dictionary, or the heard one
-    is hiragana of the same sounds: whether いったい should be 一体 only a document can tell.
+def _is_other_kana(one: Candidate) -> bool:
+    """Returns whether only kana differ, in the same sounds: 打ち合わせ and 打合せ are the same
+    word, also where a document prints it.
     """
-    if HIRAGANA.fullmatch(one.old) and one.old == one.said:
-        return True
+    return one.far == 0 and KANA.sub("", one.old) == KANA.sub("", one.new)
+
+
+def _is_same_word(one: Conversion, text: str, words: Sequence[Token]) -> bool:
+    """Returns whether both spellings are of the same words for MeCab's dictionary: whether いったい
+    should be 一体 only a document can tell.
+    """
     changed = tokens(text[: one.start] + one.new + text[one.end :])
     growth = len(one.new) - len(one.old)
     before = _lemmas(words, one.start, one.end)

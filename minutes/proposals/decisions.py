@@ -18,7 +18,7 @@ REACH = 40
 
 GONE = "この候補の箇所はもう変わっています。発話を見て、必要なら直接直してください。"
 REASONS = {
-    Origin.DICTIONARY: "同じ音の言葉（辞書）",
+    Origin.DICTIONARY: "同音の言葉",
     Origin.DATE: "日付の言い方",
 }
 

@@ -23,6 +23,8 @@ NEIGHBOURS = 2
 
 USUAL_CONFIDENCE = 0.7
 """Subtracted from the confidence of a segment, so that a usual one counts as 0."""
+CONVERTED = "converted_"
+"""Begins the names of features of candidates from the input method."""
 MOST_CONVERTED = 10_000
 """A larger gain in the input method's dictionary, in its units of cost, counts as this."""
 MOST_AHEAD = 3_000
@@ -58,8 +60,12 @@ def of_candidate(
         "conversion_for": min(max(0, one.conversion or 0), MOST_CONVERTED) / 2_000,
         "conversion_against": max(min(0, one.conversion or 0), -MOST_CONVERTED) / 2_000,
         "leads": float(one.conversion is not None and one.lead >= 0),
-        "ahead": min(max(0, one.lead), MOST_AHEAD) / 1_000,
-        "behind": max(min(0, one.lead), -MOST_AHEAD) / 1_000,
+        "lead_for": min(max(0, one.lead), MOST_AHEAD) / 1_000,
+        "lead_against": max(min(0, one.lead), -MOST_AHEAD) / 1_000,
+        "on_best_path": float(one.conversion is not None and one.behind == 0),
+        "margin_for": min(max(0, one.margin), MOST_CONVERTED) / 2_000,
+        "margin_against": max(min(0, one.margin), -MOST_AHEAD) / 1_000,
+        "behind": min(one.behind, MOST_AHEAD) / 1_000,
         "printed": math.log1p(term.count) if term else 0.0,
         "compound": float(term is not None and term.parts > 1),
         "rare": min(term.cost, 30_000) / 10_000 if term else 0.0,
@@ -76,13 +82,23 @@ def of_candidate(
         "old_letters": len(one.old) / 4,
         "only_added_or_left_out": float(not one.old or not one.new),
         "old_is_hiragana": float(bool(HIRAGANA.fullmatch(one.old))),
+        "new_is_hiragana": float(bool(HIRAGANA.fullmatch(one.new))),
         "one_letter_each": float(len(one.old) == 1 == len(one.new)),
     }
+
+
+def separated(features: FeatureValues) -> FeatureValues:
+    """Returns the features under names of their own where an input method suggests the candidate
+    too: for these they are weighted otherwise.
+    """
+    if not features.get("converted"):
+        return features
+    return {f"{CONVERTED}{name}": value for name, value in features.items()}
 
 
 def probability(features: FeatureValues, weights: FeatureWeights) -> float:
     """Returns the probability from 0 to 1 that logistic regression with these weights gives."""
     score = weights["constant"] + sum(
-        weights[name] * value for name, value in features.items() if value
+        weights[name] * value for name, value in separated(features).items() if value
     )
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))

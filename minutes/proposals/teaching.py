@@ -1,10 +1,14 @@
-"""Corrects recognised segments with the words of their meeting: finds candidates, rescores them
-with the sound and selects.
+"""Corrects recognised segments with the words of their meeting and with words of the same sound:
+finds candidates, rescores them with the sound and selects.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from meetings.errors import ConfigurationError
+from minutes.conversion import dictionary as conversion_dictionary
+from minutes.conversion.conversions import Converter
 from minutes.japanese import dictionary
 from minutes.japanese.readings import plain
 from minutes.proposals import rescoring
@@ -16,6 +20,7 @@ from minutes.sound.samples import SoundReader
 from minutes.speech_models.speech_model import SpeechModel
 from minutes.terms.terms import MeetingVocabulary
 
+LOG = logging.getLogger(__name__)
 BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
 """Sound before and after the segments of a window."""
 
@@ -31,12 +36,18 @@ def load(model: SpeechModel, threads: int) -> Teach:
     """
     whisper = Whisper(model, threads, LANGUAGE)
     dictionary.prepare()
+    converter = load_converter()
 
     def teach(
         segments: Sequence[HeardSegment], sound: SoundReader, vocabulary: MeetingVocabulary
     ) -> Iterator[Selection]:
+        if converter is None and not vocabulary.terms:
+            yield from (Selection(segment.text) for segment in segments)
+            return
+        of_meeting = converter and converter.with_terms(vocabulary.terms)
+
         def one(window: Sequence[HeardSegment]) -> list[Selection]:
-            return _taught(whisper, window, sound, vocabulary)
+            return _taught(whisper, window, sound, vocabulary, of_meeting)
 
         with ThreadPoolExecutor(whisper.workers) as threads:
             for choices in threads.map(one, heard_together(segments)):
@@ -45,13 +56,25 @@ def load(model: SpeechModel, threads: int) -> Teach:
     return teach
 
 
+def load_converter() -> Converter | None:
+    """Returns what converts readings, without terms; None, with a warning in the log, where its
+    dictionary is missing or damaged.
+    """
+    try:
+        return Converter(conversion_dictionary.load())
+    except ConfigurationError as problem:
+        LOG.warning("%s", problem.message)
+        return None
+
+
 def _taught(
     whisper: Whisper,
     window: Sequence[HeardSegment],
     sound: SoundReader,
     vocabulary: MeetingVocabulary,
+    converter: Converter | None,
 ) -> list[Selection]:
-    asked = [worth_rescoring(one.text, vocabulary, one.confidence) for one in window]
+    asked = [worth_rescoring(one.text, vocabulary, one.confidence, converter) for one in window]
     return [
         choose(segment.text, questions, gains)
         for segment, questions, gains in zip(

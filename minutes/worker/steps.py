@@ -113,7 +113,7 @@ def propose(material: Material) -> Write:
         said = {segment.id: _heard(segment) for segment in segments if segment.heard}
         is_again = work.was_finished(session, material.transcription, StepKind.PROPOSALS)
     choices = dict[int, Selection]()
-    if said and vocabulary.terms:
+    if said:
         teach = material.load_teacher(_speech_model(material))
         taught = teach(list(said.values()), partial(material.read, material.wav), vocabulary)
         choices = dict(zip(said, taught, strict=True))

@@ -6,7 +6,7 @@ from minutes.evaluation.fitting import fitted
 from minutes.evaluation.scoring import Tally, errors, said_in_each, score
 from minutes.proposals import weights
 from minutes.proposals.candidates import Candidate, candidates
-from minutes.proposals.features import of_candidate, probability
+from minutes.proposals.features import CONVERTED, of_candidate, probability
 from minutes.proposals.selection import RatedCandidate, Selection
 from minutes.terms.terms import Paper, collect
 from models.transcript import Origin
@@ -30,7 +30,8 @@ def test_every_feature_has_its_weight() -> None:
     vocabulary = collect([Paper("資料", "予算の質疑")])
     (one, *_) = candidates("これより室議に入ります", vocabulary)
     known = of_candidate(one, "これより室議に入ります", vocabulary, 0.5)
-    assert set(known) | {"constant"} == set(weights.SCREENED)
+    of_input_method = {f"{CONVERTED}{name}" for name in known}
+    assert {*known, *of_input_method, "constant"} == set(weights.SCREENED)
     assert set(weights.SCREENED) < set(weights.RESCORED)
 
 

@@ -3,7 +3,14 @@
 from pathlib import Path
 
 from minutes.evaluation import left_out
-from minutes.evaluation.fitting import EncodedMeeting, Example, Possible, RescoredExample, others
+from minutes.evaluation.fitting import (
+    EncodedMeeting,
+    Example,
+    Possible,
+    RescoredExample,
+    TaughtSound,
+    others,
+)
 from minutes.evaluation.left_out import CorrectionCounts, counted
 from minutes.proposals.candidates import Candidate
 from minutes.proposals.selection import ScreenedCandidate
@@ -12,7 +19,9 @@ from models.transcript import Origin
 
 HEARD, MEANT = "危代と予備が百四で回帰", "議題と予備が104で会議"
 CANDIDATES = [("危代", "議題"), ("予備", "予算"), ("百四", "104"), ("回帰", "怪奇")]
-KNOWN = {origin.value: 0.0 for origin in (Origin.TERM, Origin.NAME, Origin.DICTIONARY, Origin.DATE)}
+KNOWN = {"converted": 0.0} | {
+    origin.value: 0.0 for origin in (Origin.TERM, Origin.NAME, Origin.DICTIONARY, Origin.DATE)
+}
 NO_RESCORING = dict.fromkeys((*left_out.RESCORING, "screened"), 0.0)
 CERTAIN, LIKELY = {"constant": 5.0}, {"constant": 1.0}
 
@@ -46,21 +55,22 @@ def test_changes_are_counted_by_what_became_of_their_segment() -> None:
 
 
 def test_a_meeting_is_left_out_with_all_its_sounds() -> None:
-    paths = [Path("one/audio.flac"), Path("one/audio-room.flac"), Path("other/audio.flac")]
-    meetings = [EncodedMeeting(path, []) for path in paths]
-    assert [one.path for one in others(meetings, paths[0])] == [paths[2]]
-    assert [one.path for one in others(meetings, paths[2])] == paths[:2]
+    names = ["one/audio.flac", "one/audio-room.flac", "other/audio.flac"]
+    sounds = [TaughtSound(Path(name), has_papers=True) for name in names]
+    meetings = [EncodedMeeting(sound, []) for sound in sounds]
+    assert [one.sound for one in others(meetings, sounds[0])] == [sounds[2]]
+    assert [one.sound for one in others(meetings, sounds[2])] == sounds[:2]
 
 
 def test_weights_know_nothing_of_the_meeting_they_are_tried_on() -> None:
     right, wrong = answered(0), answered(1)
     answers = {
-        Path("one/audio.flac"): [right] * 20,
-        Path("one/audio-room.flac"): [right] * 20,
-        Path("other/audio.flac"): [wrong] * 20,
+        TaughtSound(Path("one/audio.flac"), True): [right] * 20,
+        TaughtSound(Path("one/audio-room.flac"), True): [right] * 20,
+        TaughtSound(Path("other/audio.flac"), True): [wrong] * 20,
     }
     meetings = [
-        EncodedMeeting(path, [[one.example for one in found]]) for path, found in answers.items()
+        EncodedMeeting(sound, [[one.example for one in found]]) for sound, found in answers.items()
     ]
     report = left_out.report(meetings, answers)
     of_other = next(line for line in report if line.startswith("other"))

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from meetings import config as settings
 from meetings.config import Config
 from minutes import loading
+from minutes.conversion import dictionary
+from minutes.conversion.conversions import Converter
 from minutes.proposals.selection import Selection, Teach
 from minutes.recognition.heard import HeardSegment
 from minutes.sound import audio
@@ -25,8 +28,6 @@ MISHEARD = SAID.replace("策定", "作点").replace("懇話会", "コンマッ�
 
 @pytest.fixture(scope="module")
 def teach(tmp_path_factory: pytest.TempPathFactory) -> Teach:
-    from meetings import config as settings
-
     home = tmp_path_factory.mktemp("home")
     return loading.load_teacher(settings.load(), speech_model.prepare(home))
 
@@ -76,3 +77,29 @@ def test_a_segment_longer_than_one_pass_hears_is_judged_as_far_as_that_goes(
     heard = HeardSegment(0.0, 60.0, text, 0.7)
     (choice,) = teach([heard], partial(audio.read, wav), collect(PAPERS))
     assert choice.text == text
+
+
+def test_words_of_the_same_sound_are_put_in_without_any_paper(
+    teach: Teach, wav: Path, converter: Converter
+) -> None:
+    text = SAID.replace("計画", "軽核")
+    heard = HeardSegment(1.0, 8.652, text, 0.7)
+    (choice,) = teach([heard], partial(audio.read, wav), collect(()))
+    suggested = [one.candidate for one in (*choice.changed, *choice.proposed)]
+    assert all(one.term is None for one in suggested)
+    assert choice.text == SAID or any(one.applied_to(text) == SAID for one in suggested)
+
+
+def test_without_the_dictionary_one_sentence_is_logged_and_what_was_heard_stays(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    wav: Path,
+) -> None:
+    monkeypatch.setattr(dictionary, "FOLDER", tmp_path)
+    without = loading.load_teacher(settings.load(), speech_model.prepare(tmp_path / "home"))
+    assert [record.getMessage() for record in caplog.records].count(dictionary.MISSING) == 1
+    heard = HeardSegment(1.0, 8.652, MISHEARD, 0.7)
+    (choice,) = without([heard], partial(audio.read, wav), collect(()))
+    assert choice.text == MISHEARD and not choice.proposed
+    assert taught(without, wav, MISHEARD).changed

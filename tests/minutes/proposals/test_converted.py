@@ -1,0 +1,69 @@
+"""Candidates from the input method, without the speech model."""
+
+import pytest
+
+from minutes.conversion.conversions import Converter
+from minutes.proposals.candidates import Candidate, candidates
+from minutes.proposals.converted import converted
+from minutes.terms.terms import MeetingVocabulary, Paper, collect
+from models.transcript import Origin
+
+NO_PAPERS = collect(())
+
+
+def found(
+    converter: Converter, text: str, vocabulary: MeetingVocabulary = NO_PAPERS
+) -> dict[str, Candidate]:
+    of_meeting = converter.with_terms(vocabulary.terms)
+    every = candidates(text, vocabulary, converted(text, of_meeting))
+    return {one.applied_to(text): one for one in every if one.conversion is not None}
+
+
+def test_a_word_that_no_paper_prints_is_found_by_its_sound(converter: Converter) -> None:
+    one = found(converter, "市民家の会議を始めます。")["市民課の会議を始めます。"]
+    assert (one.old, one.new, one.origin) == ("家", "課", Origin.DICTIONARY)
+    assert one.conversion is not None and one.conversion > 0
+    assert one.lead > 0 and one.margin > 0 and one.behind == 0
+
+
+@pytest.mark.parametrize(
+    ("heard", "otherwise"),
+    [
+        ("ただいまから始めます。", "只今から始めます。"),
+        ("会議のあとにします。", "会議の後にします。"),
+        ("ご覧ください。", "ご覧下さい。"),
+        ("お願いいたします。", "お願い致します。"),
+        ("御報告いたします。", "ご報告いたします。"),
+    ],
+)
+def test_another_script_for_the_same_word_is_no_candidate(
+    converter: Converter, heard: str, otherwise: str
+) -> None:
+    assert otherwise not in found(converter, heard)
+
+
+def test_a_term_with_other_kana_behind_the_same_kanji_is_no_candidate(converter: Converter) -> None:
+    vocabulary = collect([Paper("資料1", "打合せの受付")])
+    every = found(converter, "打ち合わせの受け付けをします。", vocabulary)
+    assert not any("打合せ" in other or "受付" in other for other in every)
+
+
+def test_a_term_in_the_cheapest_spelling_comes_with_the_place_where_it_is_printed(
+    converter: Converter,
+) -> None:
+    vocabulary = collect([Paper("資料1 3頁", "市道汐見線の改良")])
+    one = found(converter, "指導しおみ線の件です。", vocabulary)["市道汐見線の件です。"]
+    assert one.origin == Origin.TERM
+    assert one.term is not None and one.term.place == "資料1 3頁"
+
+
+def test_figures_stay(converter: Converter) -> None:
+    text = "令和8年度は1億2,000万円です。"
+    assert all("8" in other and "1億2,000万" in other for other in found(converter, text))
+
+
+def test_the_better_spelling_leads_the_others_at_its_place(converter: Converter) -> None:
+    every = found(converter, "予算に形状しております。")
+    best = every["予算に計上しております。"]
+    others = [one for one in every.values() if one is not best and one.overlaps(best)]
+    assert others and all(one.lead < 0 for one in others)
