@@ -4,8 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
+from meetings.config import Config
 from meetings.errors import ConfigurationError
+from minutes import health
 from minutes.conversion import dictionary
 from minutes.conversion.conversions import Converter
 from minutes.conversion.dictionary import CONNECTIONS, DAMAGED, FOLDER, MISSING, WORDS
@@ -38,3 +41,17 @@ def test_words_are_found_by_their_whole_reading(converter: Converter) -> None:
     assert {"帝国", "定刻"} <= {entry.surface for entry in opened.cheapest(words)}
     assert [entry.surface for entry in opened.written(words, "定刻")][:1] == ["定刻"]
     assert opened.step(opened.start, "Z" * 9) == dictionary.NOWHERE
+
+
+def test_the_state_of_the_installation_tells_of_a_missing_or_cut_dictionary(
+    converter: Converter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sentences() -> list[str]:
+        return [finding.sentence for finding in health.conversion(Config(), Session())]
+
+    assert sentences() == []
+    monkeypatch.setattr(dictionary, "FOLDER", tmp_path)
+    assert sentences() == [MISSING]
+    for name in (WORDS, CONNECTIONS):
+        (tmp_path / name).write_bytes(b"cut")
+    assert sentences() == [DAMAGED]
