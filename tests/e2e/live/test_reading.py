@@ -217,6 +217,18 @@ def test_the_strip_of_a_long_document_takes_few_rows(
     assert len({top for top in page.evaluate(tops) if top}) == rows
 
 
+def test_what_is_discussed_makes_the_viewer_no_wider_however_long_it_is_called(
+    open_page: OpenPage, bundle: str
+) -> None:
+    page = reading(open_page("okuma", PHONE, has_touch=True), bundle)
+    page.evaluate(
+        "{ const now = document.querySelector('.viewer-now'); now.hidden = false;"
+        " now.textContent = '審議中：' + '今後5年間での集中取組項目'.repeat(5) }"
+    )
+    widths = "[...document.querySelectorAll('.viewer-bar, .stage')].map((bar) => bar.offsetWidth)"
+    assert max(page.evaluate(widths)) == PHONE["width"]
+
+
 def test_a_terminal_that_lost_the_server_asks_less_and_less(
     open_page: OpenPage, bundle: str
 ) -> None:
