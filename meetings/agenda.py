@@ -64,7 +64,7 @@ def change_agenda_item(
     planned_minutes: int | None,
     based_on: int,
 ) -> None:
-    """Raises StaleRevision when somebody changed the item since revision `based_on` to something
+    """Raise StaleRevision when somebody changed the item since revision `based_on` to something
     else than what is given."""
     title = entries.text("title", "議題名", title)
     presenter = entries.optional_text("presenter", "説明者", presenter)

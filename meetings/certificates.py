@@ -61,7 +61,7 @@ def fingerprint(authority: Path) -> str:
 
 
 def check(certificate: Path, key: Path) -> None:
-    """Raises ConfigurationError when the server could not start with these files."""
+    """Raise ConfigurationError when the server could not start with these files."""
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
     except (OSError, ssl.SSLError) as problem:

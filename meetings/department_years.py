@@ -8,7 +8,7 @@ from models.statistics import DepartmentYear
 
 
 def changed(session: Session, meeting: Meeting) -> None:
-    """Marks the sums of the meeting's department and fiscal year as stale, so that they are made
+    """Mark the sums of the meeting's department and fiscal year as stale, so that they are made
     again soon. Every function that changes what the statistics count of a meeting calls this; one
     that moves the meeting calls it before and after.
     """

@@ -72,7 +72,7 @@ def change_meeting(
     place: str,
     based_on: int,
 ) -> None:
-    """Raises StaleRevision when somebody changed the meeting since revision `based_on`."""
+    """Raise StaleRevision when somebody changed the meeting since revision `based_on`."""
     if meeting.revision != based_on:
         theirs = (
             f"{meeting.title}／{dates.span(meeting.starts_at, meeting.ends_at)}／{meeting.place}"

@@ -37,24 +37,24 @@ class Accuracy:
 
     @property
     def right(self) -> int:
-        """Returns M of 「N字中M字」: the characters that the machine heard rightly."""
+        """Return M of 「N字中M字」: the characters that the machine heard rightly."""
         return self.total - self.wrong - self.missing
 
     @property
     def rate(self) -> float | None:
-        """Returns the accuracy M/N as a fraction; None for an empty text."""
+        """Return the accuracy M/N as a fraction; None for an empty text."""
         return self.right / self.total if self.total else None
 
     @property
     def error_rate(self) -> float | None:
-        """Returns wrong, missing and added over N, the character error rate, as a fraction; None
+        """Return wrong, missing and added over N, the character error rate, as a fraction; None
         for an empty text.
         """
         return (self.wrong + self.missing + self.added) / self.total if self.total else None
 
     @property
     def sentence(self) -> str:
-        """Returns the accuracy as a Japanese phrase: 「N字中M字を正しく変換」."""
+        """Return the accuracy as a Japanese phrase: 「N字中M字を正しく変換」."""
         return f"{self.total:,}字中{self.right:,}字を正しく変換"
 
     def __add__(self, other: "Accuracy") -> "Accuracy":
@@ -87,7 +87,7 @@ class Mark:
 # A transcript is counted again at every look, and few of its thousands of segments have changed.
 @lru_cache(maxsize=30_000)
 def count(heard: str, meant: str) -> Accuracy:
-    """Returns the counts by the fewest single-character edits (Levenshtein 1966)."""
+    """Return the counts by the fewest single-character edits (Levenshtein 1966)."""
     edits = Levenshtein.editops(heard, meant)
     tags = [edit.tag for edit in edits]
     return Accuracy(len(meant), tags.count("replace"), tags.count("insert"), tags.count("delete"))
@@ -95,7 +95,7 @@ def count(heard: str, meant: str) -> Accuracy:
 
 @lru_cache(maxsize=30_000)
 def count_without_fillers(heard: str, meant: str) -> Accuracy:
-    """Returns the counts of what was spoken. Fillers that were heard and are no longer in the text
+    """Return the counts of what was spoken. Fillers that were heard and are no longer in the text
     are counted apart.
     """
     heard, meant = spoken(heard), spoken(meant)
@@ -107,14 +107,14 @@ def count_without_fillers(heard: str, meant: str) -> Accuracy:
 
 @lru_cache(maxsize=30_000)
 def count_normalised(heard: str, meant: str) -> Accuracy:
-    """Returns the counts without fillers, punctuation, spaces and differences of number
+    """Return the counts without fillers, punctuation, spaces and differences of number
     notation.
     """
     return count(comparable(heard), comparable(meant))
 
 
 def count_all(pairs: Iterable[tuple[str, str]]) -> tuple[Accuracy, Accuracy]:
-    """Returns the raw and the normalised counts, over all pairs of what was heard and what was
+    """Return the raw and the normalised counts, over all pairs of what was heard and what was
     meant.
     """
     raw = normalised = NOTHING
@@ -125,24 +125,24 @@ def count_all(pairs: Iterable[tuple[str, str]]) -> tuple[Accuracy, Accuracy]:
 
 
 def comparable(text: str) -> str:
-    """Returns the text as it is compared: only what was spoken, without fillers, normalised."""
+    """Return the text as it is compared: only what was spoken, without fillers, normalised."""
     return normalise(without_fillers(spoken(text)))
 
 
 def without_fillers(text: str) -> str:
-    """Returns the text without tagged fillers (`<filler>えー</filler>`) and without the usual
+    """Return the text without tagged fillers (`<filler>えー</filler>`) and without the usual
     hesitations.
     """
     return HESITATION.sub("", FILLER_TAG.sub("", text))
 
 
 def without_tags(text: str) -> str:
-    """Returns the text without the tags of fillers, but with the fillers."""
+    """Return the text without the tags of fillers, but with the fillers."""
     return TAG.sub("", text)
 
 
 def marks(heard: str, text: str) -> list[Mark]:
-    """Returns the pieces of `text` in order, compared with what was heard. A note of a person is a
+    """Return the pieces of `text` in order, compared with what was heard. A note of a person is a
     piece of its own and no correction.
     """
     found, rest, place = list[Mark](), differences(spoken(heard), spoken(text)), 0
@@ -154,7 +154,7 @@ def marks(heard: str, text: str) -> list[Mark]:
 
 
 def _parted(marks: list[Mark], letters: int) -> tuple[list[Mark], list[Mark]]:
-    """Returns the pieces of the first `letters` letters, and the others. Of a corrected piece that
+    """Return the pieces of the first `letters` letters, and the others. Of a corrected piece that
     is cut, what was heard instead stays with its first part.
     """
     for number, mark in enumerate(marks):
@@ -172,7 +172,7 @@ def _parted(marks: list[Mark], letters: int) -> tuple[list[Mark], list[Mark]]:
 
 
 def differences(heard: str, text: str) -> list[Mark]:
-    """Returns the pieces of `text` in order, compared with `heard`. Corrections with only one equal
+    """Return the pieces of `text` in order, compared with `heard`. Corrections with only one equal
     character between them are one.
     """
     pieces = [
@@ -196,7 +196,7 @@ def differences(heard: str, text: str) -> list[Mark]:
 
 
 def same_place(text: str, other: str, place: int) -> int:
-    """Returns the index in `other` that corresponds to index `place` of `text`, where the two are
+    """Return the index in `other` that corresponds to index `place` of `text`, where the two are
     aligned.
     """
     for block in Levenshtein.opcodes(text, other):

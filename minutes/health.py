@@ -52,7 +52,7 @@ class Level(StrEnum):
 
     @property
     def label(self) -> str:
-        """Returns its Japanese word."""
+        """Return its Japanese word."""
         return {"fine": "正常", "warning": "注意", "problem": "異常"}[self]
 
 
@@ -68,13 +68,13 @@ class Finding:
 
 
 def quick(config: Config, session: Session) -> list[Finding]:
-    """Returns all findings that take no time, the worst first."""
+    """Return all findings that take no time, the worst first."""
     found = [finding for check in QUICK for finding in check(config, session)]
     return sorted(found, key=lambda finding: WORST_FIRST.index(finding.level))
 
 
 def worker(config: Config, session: Session) -> Iterator[Finding]:
-    """Yields the finding whether the worker that transcribes is running."""
+    """Yield the finding whether the worker that transcribes is running."""
     if progress.is_worker_running(session):
         yield Finding("worker", Level.FINE, "文字起こしの処理（ワーカー）が動いています。")
         return
@@ -90,7 +90,7 @@ def worker(config: Config, session: Session) -> Iterator[Finding]:
 
 
 def disk(config: Config, _session: Session) -> Iterator[Finding]:
-    """Yields the finding whether there is enough free space for the data directory."""
+    """Yield the finding whether there is enough free space for the data directory."""
     free = shutil.disk_usage(config.home).free
     if free < config.limits.spare_mb * MEGABYTE:
         yield Finding(
@@ -111,7 +111,7 @@ def disk(config: Config, _session: Session) -> Iterator[Finding]:
 
 
 def certificate(config: Config, _session: Session | None = None) -> Iterator[Finding]:
-    """Yields findings on how long the certificates of the server and of the authority are valid,
+    """Yield findings on how long the certificates of the server and of the authority are valid,
     where terminals connect by TLS.
     """
     try:
@@ -145,13 +145,13 @@ def _how_to_renew(name: str) -> str:
 
 
 def conversion(_config: Config, _session: Session) -> Iterator[Finding]:
-    """Yields a warning when the dictionary for words of the same sound is missing or damaged."""
+    """Yield a warning when the dictionary for words of the same sound is missing or damaged."""
     if sentence := dictionary.problem():
         yield Finding("conversion", Level.WARNING, sentence)
 
 
 def lost_files(config: Config, _session: Session) -> Iterator[Finding]:
-    """Yields a problem when stored files were found missing or broken."""
+    """Yield a problem when stored files were found missing or broken."""
     lost = Storage(config.home).wholeness.lost()
     if not lost:
         return
@@ -167,7 +167,7 @@ def lost_files(config: Config, _session: Session) -> Iterator[Finding]:
 
 
 def rights_of_files(config: Config, _session: Session) -> Iterator[Finding]:
-    """Yields a warning when other accounts of the machine can read files of the data directory."""
+    """Yield a warning when other accounts of the machine can read files of the data directory."""
     opened = home.open_to_others(config.home)
     if opened:
         yield Finding(
@@ -179,7 +179,7 @@ def rights_of_files(config: Config, _session: Session) -> Iterator[Finding]:
 
 
 def walls(_config: Config, _session: Session) -> Iterator[Finding]:
-    """Yields the finding whether files from outside are opened in a sandbox."""
+    """Yield the finding whether files from outside are opened in a sandbox."""
     if warning := cell.warning():
         yield Finding("walls", Level.WARNING, warning)
     else:
@@ -187,7 +187,7 @@ def walls(_config: Config, _session: Session) -> Iterator[Finding]:
 
 
 def set_aside(config: Config, session: Session) -> Iterator[Finding]:
-    """Yields a warning for each kind of work that failed and was put aside while the rest goes on:
+    """Yield a warning for each kind of work that failed and was put aside while the rest goes on:
     mail, refused uploads, and what is tried again at intervals.
     """
     since = now() - SET_ASIDE_SHOWN_FOR
@@ -226,7 +226,7 @@ def _mail(config: Config, session: Session, since: datetime) -> Iterator[Finding
 
 
 def periodic_tasks_that_fail(_config: Config, session: Session) -> Iterator[Finding]:
-    """Yields a problem for each periodic task that keeps failing."""
+    """Yield a problem for each periodic task that keeps failing."""
     for setback in setbacks.standing(session, periodic.KIND, LEAST_ATTEMPTS):
         since = f"{dates.in_full(setback.began_at)}{dates.clock(setback.began_at)}"
         yield Finding(

@@ -40,7 +40,7 @@ the id of the row."""
 
 
 def database(path: Path, *, is_thorough: bool) -> list[Finding]:
-    """Returns the finding whether the database file is intact and every foreign key has its row. A
+    """Return the finding whether the database file is intact and every foreign key has its row. A
     thorough check also compares the indexes with their tables.
     """
     pragma = "integrity_check" if is_thorough else "quick_check"
@@ -72,7 +72,7 @@ def database(path: Path, *, is_thorough: bool) -> list[Finding]:
 
 
 def files(config: Config, session: Session, *, is_thorough: bool) -> list[Finding]:
-    """Returns the finding whether every stored file that a row names is there. Files that were
+    """Return the finding whether every stored file that a row names is there. Files that were
     noted as lost are read again; a thorough check reads all of them.
     """
     storage, named, lost = Storage(config.home), _named(session), []
@@ -94,7 +94,7 @@ def files(config: Config, session: Session, *, is_thorough: bool) -> list[Findin
 
 
 def orphans(config: Config, session: Session) -> list[Path]:
-    """Returns the stored files that no row names and that are older than a week."""
+    """Return the stored files that no row names and that are older than a week."""
     named = _named(session)
     return [
         path
@@ -104,7 +104,7 @@ def orphans(config: Config, session: Session) -> list[Path]:
 
 
 def remove_orphans(config: Config, session: Session) -> int:
-    """Deletes the orphans and returns how many there were. To be called in a writing transaction,
+    """Delete the orphans and return how many there were. To be called in a writing transaction,
     so that nobody starts to use one of them meanwhile.
     """
     found = orphans(config, session)
@@ -114,7 +114,7 @@ def remove_orphans(config: Config, session: Session) -> int:
 
 
 def left_over(config: Config, session: Session) -> Iterator[Finding]:
-    """Yields a warning for orphans, and for stored files that other accounts of the machine can
+    """Yield a warning for orphans, and for stored files that other accounts of the machine can
     read.
     """
     found = orphans(config, session)
@@ -137,7 +137,7 @@ def left_over(config: Config, session: Session) -> Iterator[Finding]:
 
 
 def _named(session: Session) -> dict[str, str]:
-    """Returns every hash that a row names, and what its file is."""
+    """Return every hash that a row names, and what its file is."""
     found: dict[str, str] = {}
     for what, (identity, sha256) in NAMING.items():
         for number, name in session.execute(select(identity, sha256).where(sha256.is_not(None))):
@@ -163,7 +163,7 @@ def _stored(config: Config) -> Iterator[Path]:
 
 
 def _is_old(path: Path) -> bool:
-    """Returns whether the file is older than `ORPHANS_KEPT`, also by the time of its last change of
+    """Return whether the file is older than `ORPHANS_KEPT`, also by the time of its last change of
     status, which no program can set.
     """
     try:

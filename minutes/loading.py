@@ -8,7 +8,7 @@ from minutes.speech_models.speech_model import SpeechModel
 
 
 def load(config: Config, model: SpeechModel, language: str = "ja") -> Recognise:
-    """Returns the recogniser with this speech model, on the arithmetic backend that is fastest
+    """Return the recogniser with this speech model, on the arithmetic backend that is fastest
     here.
 
     Raises ConfigurationError when the model's file is no longer the one that was chosen.
@@ -20,7 +20,7 @@ def load(config: Config, model: SpeechModel, language: str = "ja") -> Recognise:
 
 
 def load_teacher(config: Config, model: SpeechModel) -> Teach:
-    """Returns the function that corrects heard texts by the words of the documents, with the same
+    """Return the function that corrects heard texts by the words of the documents, with the same
     speech model.
 
     Raises ConfigurationError when the model's file is no longer the one that was chosen.
@@ -32,7 +32,7 @@ def load_teacher(config: Config, model: SpeechModel) -> Teach:
 
 
 def load_word_finder(config: Config, model: SpeechModel, language: str) -> FindTokenTimings:
-    """Returns the function that finds when each word of a heard text was said, with the same speech
+    """Return the function that finds when each word of a heard text was said, with the same speech
     model.
 
     Raises ConfigurationError when the model's file is no longer the one that was chosen.

@@ -45,7 +45,7 @@ FOR_ALL = (
 
 
 def shown_state(meeting: Meeting, state: MeetingState, given: frozenset[Right]) -> str:
-    """Returns the word for the state that somebody with the rights `given` is shown. What the
+    """Return the word for the state that somebody with the rights `given` is shown. What the
     office does between the sitting and its publication is only for those who may hear the
     recording: others are shown 終了.
     """
@@ -65,12 +65,12 @@ WORK = {
 
 
 def state_of(session: Session, meeting: Meeting) -> MeetingState:
-    """Returns the state of the meeting."""
+    """Return the state of the meeting."""
     return states_of(session, [meeting])[meeting.id]
 
 
 def states_of(session: Session, meetings: Sequence[Meeting]) -> dict[int, MeetingState]:
-    """Returns the states by the meetings' ids. It is one query for all, which reads no minutes and
+    """Return the states by the meetings' ids. It is one query for all, which reads no minutes and
     no transcript.
     """
     session.flush()
@@ -85,7 +85,7 @@ def states_of(session: Session, meetings: Sequence[Meeting]) -> dict[int, Meetin
 
 
 def waiting_for(session: Session, person: Person) -> dict[MeetingState, list[int]]:
-    """Returns the ids of the meetings in which this person's roles let them do something next, by
+    """Return the ids of the meetings in which this person's roles let them do something next, by
     state, oldest first. Only meetings in work are read, not those that were published in years.
     """
     waiting: dict[MeetingState, list[int]] = {state: [] for state in WORK}
@@ -106,7 +106,7 @@ def waiting_for(session: Session, person: Person) -> dict[MeetingState, list[int
 
 
 def last_requests(session: Session, meeting_ids: Sequence[int]) -> dict[int, ApprovalRequest]:
-    """Returns the last request for approval of the minutes of each meeting, with its decision, by
+    """Return the last request for approval of the minutes of each meeting, with its decision, by
     the meeting's id.
     """
     found = session.execute(
@@ -121,14 +121,14 @@ def last_requests(session: Session, meeting_ids: Sequence[int]) -> dict[int, App
 
 
 def _of_the_record() -> ColumnElement[str | None]:
-    """Returns how far recording and minutes of a `Meeting` have come, as an SQL expression; NULL
+    """Return how far recording and minutes of a `Meeting` have come, as an SQL expression; NULL
     where there is nothing yet.
     """
     return case((_is_published(), MeetingState.PUBLISHED.value), else_=_of_the_work())
 
 
 def _of_the_work() -> ColumnElement[str | None]:
-    """Returns the same of a meeting in work, whether an earlier revision is public or not."""
+    """Return the same of a meeting in work, whether an earlier revision is public or not."""
     return case(
         (_is_latest_revision_published(), MeetingState.PUBLISHED.value),
         (_latest_revision_is(_undecided()), MeetingState.AWAITING.value),
@@ -160,7 +160,7 @@ def _is_latest_revision_published() -> ColumnElement[bool]:
 
 
 def _latest_revision_is(asked: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Returns the condition that approval of the latest revision was requested, and the request is
+    """Return the condition that approval of the latest revision was requested, and the request is
     as asked.
     """
     requested = select(ApprovalRequest.id).where(
@@ -182,7 +182,7 @@ def _latest_revision() -> ColumnElement[int]:
 
 
 def _is_transcribed_now() -> ColumnElement[bool]:
-    """Returns the condition that a part is being transcribed. A spare does not count beside parts:
+    """Return the condition that a part is being transcribed. A spare does not count beside parts:
     nobody needs it to correct these.
     """
     parts = select(Recording.id).where(

@@ -49,37 +49,37 @@ class Figures:
 
     @cached_property
     def recordings(self) -> int:
-        """Returns the number of recordings of all departments."""
+        """Return the number of recordings of all departments."""
         return sum(d.recordings for d in self.departments)
 
     @cached_property
     def seconds(self) -> float:
-        """Returns the seconds of sound of all departments."""
+        """Return the seconds of sound of all departments."""
         return sum(d.seconds for d in self.departments)
 
     @cached_property
     def editing_seconds(self) -> float:
-        """Returns the seconds that people spent correcting, in all departments."""
+        """Return the seconds that people spent correcting, in all departments."""
         return sum(d.editing_seconds for d in self.departments)
 
     @cached_property
     def raw(self) -> Accuracy:
-        """Returns the counts of characters over all departments, fillers apart."""
+        """Return the counts of characters over all departments, fillers apart."""
         return sum((d.raw for d in self.departments), NOTHING)
 
     @cached_property
     def normalised(self) -> Accuracy:
-        """Returns the normalised counts of characters over all departments."""
+        """Return the normalised counts of characters over all departments."""
         return sum((d.normalised for d in self.departments), NOTHING)
 
     @property
     def sentence(self) -> str:
-        """Returns the Japanese phrase of the city: 「N所属 M件」."""
+        """Return the Japanese phrase of the city: 「N所属 M件」."""
         return f"{len(self.departments)}所属 {self.recordings}件"
 
 
 def years(session: Session) -> list[int]:
-    """Returns every fiscal year (年度) from that of the first recorded meeting to that of the last,
+    """Return every fiscal year (年度) from that of the first recorded meeting to that of the last,
     newest first.
     """
     recorded = select(Meeting.starts_at).where(
@@ -93,7 +93,7 @@ def years(session: Session) -> list[int]:
 
 
 def figures(session: Session, year: int | None = None) -> Figures:
-    """Returns the figures of everything that was transcribed, or of the meetings of one fiscal
+    """Return the figures of everything that was transcribed, or of the meetings of one fiscal
     year, ordered by the departments' names.
     """
     fresh = {

@@ -41,14 +41,14 @@ OF_THEM = and_(
 
 
 def refresh_one(engine: Engine) -> bool:
-    """Counts one transcript whose counts are stale or, where there is none, sums one department and
+    """Count one transcript whose counts are stale or, where there is none, sums one department and
     fiscal year whose sums are. Returns whether there may be more.
     """
     return counts.recount_one(engine) or _sum_one(engine)
 
 
 def by_department(session: Session, fresh: Mapping[int, Counted], year: int | None) -> Select[Any]:
-    """Selects `department_id` and SUMS of every department that has a finished recording, in one
+    """Select `department_id` and SUMS of every department that has a finished recording, in one
     fiscal year or, for None, in all. Sums that are stale are made anew, with `fresh` in place of
     the stored counts of these transcripts.
     """
@@ -64,7 +64,7 @@ def by_department(session: Session, fresh: Mapping[int, Counted], year: int | No
 
 
 def _sum_one(engine: Engine) -> bool:
-    """Sums one department and fiscal year, without a write lock while it does. Returns whether
+    """Sum one department and fiscal year, without a write lock while it does. Returns whether
     there may be more.
 
     If something changes meanwhile, the sums are not stored. As long as the counts of a transcript
@@ -93,7 +93,7 @@ def _sum_one(engine: Engine) -> bool:
 def _summed(
     session: Session, fresh: Mapping[int, Counted], chosen: ColumnElement[bool]
 ) -> Select[Any]:
-    """Selects the sums by department, over every recording of the chosen rows of DepartmentYear
+    """Select the sums by department, over every recording of the chosen rows of DepartmentYear
     that the machine transcribed to the end.
     """
     known = _known(fresh)
@@ -139,7 +139,7 @@ def _summed(
 
 
 def _known(fresh: Mapping[int, Counted]) -> Any:
-    """Selects the stored counts of all transcripts, with `fresh` in place of those counted just
+    """Select the stored counts of all transcripts, with `fresh` in place of those counted just
     now.
     """
     kept = select(*(getattr(TranscriptCount, name) for name in ("transcript_id", *COLUMNS)))
@@ -155,7 +155,7 @@ def _known(fresh: Mapping[int, Counted]) -> Any:
 
 
 def _not_counted(session: Session, chosen: ColumnElement[bool]) -> set[int]:
-    """Returns the ids of recordings of the chosen rows that are not counted: spares. Where minutes
+    """Return the ids of recordings of the chosen rows that are not counted: spares. Where minutes
     were made with a spare, only the recordings that they were made from are counted.
     """
     beside = (
@@ -181,7 +181,7 @@ def _not_counted(session: Session, chosen: ColumnElement[bool]) -> set[int]:
 
 
 def _used(session: Session, meeting_ids: list[int]) -> dict[int, set[int]]:
-    """Returns, by meeting, the ids of the recordings that its latest minutes were made from."""
+    """Return, by meeting, the ids of the recordings that its latest minutes were made from."""
     latest = (
         select(func.max(MinutesRevision.number))
         .where(MinutesRevision.minutes_id == Minutes.id)

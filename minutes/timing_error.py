@@ -37,7 +37,7 @@ class Edges:
 
 
 def compare(heard: Sequence[Timed], said: Sequence[Timed]) -> Edges:
-    """Returns the timing errors of segments against sentences, both in order of time. A segment
+    """Return the timing errors of segments against sentences, both in order of time. A segment
     that begins or ends within a sentence has no time to be compared with there.
     """
     heard_places, said_places = _places(heard), _places(said)
@@ -60,7 +60,7 @@ def compare(heard: Sequence[Timed], said: Sequence[Timed]) -> Edges:
 
 
 def share_near(differences: Sequence[float]) -> float | None:
-    """Returns the fraction of the differences that are at most NEAR_SECONDS; None where there are
+    """Return the fraction of the differences that are at most NEAR_SECONDS; None where there are
     none.
     """
     near = sum(abs(difference) <= NEAR_SECONDS for difference in differences)
@@ -72,7 +72,7 @@ def _whole(texts: Sequence[Timed]) -> str:
 
 
 def _places(texts: Sequence[Timed]) -> list[tuple[int, int]]:
-    """Returns the indexes of the first and last character of each text in all of them together."""
+    """Return the indexes of the first and last character of each text in all of them together."""
     after = list(accumulate(len(comparable(timed.text)) for timed in texts))
     return [(start, end - 1) for start, end in zip([0, *after], after, strict=False)]
 
@@ -80,7 +80,7 @@ def _places(texts: Sequence[Timed]) -> list[tuple[int, int]]:
 def _at_edge(
     edges: dict[int, Timed], same: dict[int, int], place: int, inward: int
 ) -> Timed | None:
-    """Returns the sentence that begins (`inward` +1) or ends (−1) with the characters at
+    """Return the sentence that begins (`inward` +1) or ends (−1) with the characters at
     `place`.
     """
     for step in range(NEAR_CHARACTERS):

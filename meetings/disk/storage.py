@@ -64,7 +64,7 @@ class Incoming:
         return self._hash.hexdigest()
 
     def write(self, piece: bytes) -> None:
-        """Raises FileRejected past the limit, StorageFull when the disk is."""
+        """Raise FileRejected past the limit, StorageFull when the disk is."""
         self.size_bytes += len(piece)
         if self.size_bytes > self._limit_bytes:
             raise FileRejected(
@@ -104,7 +104,7 @@ class Arrival:
         self._stream.seek(size_bytes)
 
     def write(self, piece: bytes) -> None:
-        """Raises StorageFull; part of the piece may be there then."""
+        """Raise StorageFull; part of the piece may be there then."""
         rest = memoryview(piece)
         with raising_storage_full():
             while rest:
@@ -186,7 +186,7 @@ class Storage:
             sync_folder(path.parent)
 
     def open_arrival(self, key: str, *, wait: bool = False) -> Arrival:
-        """Raises Busy when somebody has it open (`wait`: after they closed it, never), and
+        """Raise Busy when somebody has it open (`wait`: after they closed it, never), and
         FileRejected when it is not there."""
         path = self.arrival_path(key)
         try:

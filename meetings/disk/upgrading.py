@@ -53,7 +53,7 @@ def is_current(path: Path) -> bool:
 
 
 def refuse_others(path: Path) -> None:
-    """Raises StartRefused for a database that cannot be read or is of no version known here,
+    """Raise StartRefused for a database that cannot be read or is of no version known here,
     StorageFull when there is no room to open it."""
     try:
         version = database.stored_version(path)

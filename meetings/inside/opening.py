@@ -21,7 +21,7 @@ BROKEN = "PDFが壊れているため開けませんでした。元のファイ�
 
 @contextmanager
 def opened(path: str) -> Iterator[pdfium.PdfDocument]:
-    """Raises FileRejected for one with a password or a broken one, whenever that shows."""
+    """Raise FileRejected for one with a password or a broken one, whenever that shows."""
     _know_fonts()
     try:
         with pdfium.PdfDocument(path) as document:

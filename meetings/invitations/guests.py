@@ -147,7 +147,7 @@ def let_in(engine: Engine, token: str, code: str, place: SignInPlace) -> tuple[E
 
 
 def check_is_not_over(guest_pass: GuestPass) -> None:
-    """Raises NotPossibleNow a day after the meeting."""
+    """Raise NotPossibleNow a day after the meeting."""
     if now() > guest_pass.meeting.ends_at + STAYS_AFTER:
         raise NotPossibleNow("この会議は終わりました。リンクはもう使えません。")
 

@@ -88,7 +88,7 @@ def unseen(session: Session, person: Person) -> Sequence[Notice]:
 
 
 def still_holds(notice: Notice) -> bool:
-    """Returns False for a reminder of a meeting that was called off since, and for a request for
+    """Return False for a reminder of a meeting that was called off since, and for a request for
     an answer that was given since: nobody is asked for what is not wanted any more."""
     if notice.invitation is None or notice.kind not in (NoticeKind.REMINDER, NoticeKind.URGED):
         return True

@@ -64,7 +64,7 @@ HEAD_BYTES = 64
 
 
 def refuse(path: Path, file_name: str) -> None:
-    """Raises FileRejected for what is known to be of another program: by what is in it, else by
+    """Raise FileRejected for what is known to be of another program: by what is in it, else by
     the name. Whatever begins as a PDF does is left to those who open it."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)

@@ -171,7 +171,7 @@ def person_with(session: Session, login: str) -> Person:
 
 
 def department_named(session: Session, name: str) -> Department:
-    """Raises InvalidInput."""
+    """Raise InvalidInput."""
     found = session.scalar(select(Department).where(Department.name == clean_text.line(name)))
     if found is None:
         raise InvalidInput("department", f"所属「{name[:100]}」は登録されていません。")
@@ -179,7 +179,7 @@ def department_named(session: Session, name: str) -> Department:
 
 
 def role_named(name: str) -> Role:
-    """Raises InvalidInput."""
+    """Raise InvalidInput."""
     if name not in list(Role):
         raise InvalidInput("role", f"役割「{name[:100]}」はありません（{', '.join(Role)}）。")
     return Role(name)

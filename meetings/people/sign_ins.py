@@ -66,7 +66,7 @@ class _Asked:
 
 
 def sign_in(engine: Engine, attempt: Attempt, *, hours: int) -> Entered:
-    """Raises SignInRefused for a wrong login or password, TooManyTries while one must wait."""
+    """Raise SignInRefused for a wrong login or password, TooManyTries while one must wait."""
     asked = _prove(engine, attempt)
     fresh = passwords.hashed_anew(asked.password_hash, attempt.password)
     with writing(engine) as session, session.begin():

@@ -50,7 +50,7 @@ BILL = re.compile(r"(?<!\d)(\d{1,6})号")
 
 
 def announced(talk: Sequence[Talk], topics: Sequence[Topic], weights: AssignmentWeights) -> Scores:
-    """Returns scores (pieces of talk × topics): how much each piece announces that the topic begins
+    """Return scores (pieces of talk × topics): how much each piece announces that the topic begins
     there. A piece that leads over to another item is also read together with the next one.
     """
     signs = _TopicSigns.of(topics)
@@ -97,12 +97,12 @@ class _TopicSigns:
 
 
 def opening(talk: Sequence[Talk]) -> Scores:
-    """Returns for each piece how much it sounds like talk before the first item: 0, 1 or 2."""
+    """Return for each piece how much it sounds like talk before the first item: 0, 1 or 2."""
     return np.array([_count(OPENING, piece) for piece in talk])
 
 
 def closing(talk: Sequence[Talk]) -> Scores:
-    """Returns for each piece how much it sounds like the end of a meeting: 0, 1 or 2."""
+    """Return for each piece how much it sounds like the end of a meeting: 0, 1 or 2."""
     return np.array([_count(CLOSING, piece) for piece in talk])
 
 
@@ -115,7 +115,7 @@ def _led(text: str) -> float:
 
 
 def _numbers(piece: Talk) -> tuple[set[str], set[str]]:
-    """Returns the numbers of items that are said, as in the agenda (「2」, 「2-1」), and those of
+    """Return the numbers of items that are said, as in the agenda (「2」, 「2-1」), and those of
     bills.
     """
     known = normalise(piece.text)
@@ -128,7 +128,7 @@ def _numbers(piece: Talk) -> tuple[set[str], set[str]]:
 
 
 def _title_words(topics: Sequence[Topic]) -> list[dict[str, float]]:
-    """Returns the words of each title with their weight: less where other titles have them too."""
+    """Return the words of each title with their weight: less where other titles have them too."""
     often: dict[str, int] = {}
     for topic in topics:
         for word in topic.title_parts:

@@ -54,7 +54,7 @@ def assign(
     is_beginning: bool = True,
     weights: AssignmentWeights = CHOSEN,
 ) -> list[Assigned | None]:
-    """Returns the place of each segment, all in order of time; None where no sign is enough.
+    """Return the place of each segment, all in order of time; None where no sign is enough.
     `is_beginning`: the meeting begins here, as it does in its first part.
 
     Segments that a person has placed guide the others, and are returned as None themselves.
@@ -79,7 +79,7 @@ class _PieceSigns:
     entering: Scores
 
     def led(self, said: Sequence[SpokenSegment], weights: AssignmentWeights) -> Scores:
-        """Returns `staying` with what was shown, and with what a person decided beyond doubt: an
+        """Return `staying` with what was shown, and with what a person decided beyond doubt: an
         item begins where they put it, and not before.
         """
         staying = self.staying.copy()
@@ -98,7 +98,7 @@ class _PieceSigns:
         return staying
 
     def are_enough(self, place: int, lines: Sequence[int], weights: AssignmentWeights) -> bool:
-        """Returns whether something speaks for the item, and not only nothing for the others."""
+        """Return whether something speaks for the item, and not only nothing for the others."""
         words = float(np.maximum(self.staying[lines, place], 0).sum())
         return float(self.entering[lines, place].max()) + words >= ENOUGH * weights.enter
 
@@ -127,7 +127,7 @@ def _known(
     signs: _PieceSigns,
     weights: AssignmentWeights,
 ) -> list[tuple[int, bool]]:
-    """Returns the place of each segment, and whether it is to be believed: not of an item for which
+    """Return the place of each segment, and whether it is to be believed: not of an item for which
     nothing speaks, nor outside where no item was recognised or where that would last too long.
     """
     last = signs.staying.shape[1] - 1

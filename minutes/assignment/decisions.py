@@ -26,7 +26,7 @@ NOTHING_TO_CONFIRM = (
 def keep(
     session: Session, found: Iterable[tuple[Segment, Assigned | None]], items: Sequence[int]
 ) -> None:
-    """Stores the agenda item that the machine found for each segment, except where a person has
+    """Store the agenda item that the machine found for each segment, except where a person has
     decided. `items` are the ids of the agenda items in order.
     """
     places: dict[tuple[int | None, AssignedBy | None], list[Segment]] = {}
@@ -50,7 +50,7 @@ def start_agenda_item(
     *,
     is_left_out: bool = False,
 ) -> list[Segment]:
-    """Places this segment and those after it, up to where another item begins, in `agenda_item`;
+    """Place this segment and those after it, up to where another item begins, in `agenda_item`;
     outside the agenda (議題外) where `is_left_out`; with neither, they become unassigned. Returns
     the segments. Raises NotPossibleNow once minutes of the transcript are approved.
     """
@@ -64,7 +64,7 @@ def start_agenda_item(
 
 
 def confirm_item(session: Session, by: Person, segment: Segment) -> list[Segment]:
-    """Makes what the machine assigned, from this segment up to where another item begins, a
+    """Make what the machine assigned, from this segment up to where another item begins, a
     decision of the person. Returns the segments. Raises NotPossibleNow where the machine assigned
     nothing.
     """
@@ -85,7 +85,7 @@ class AgendaPlace:
     assigned_by: AssignedBy | None
 
     def is_of(self, segment: Segment) -> bool:
-        """Returns whether the segment is in this place now."""
+        """Return whether the segment is in this place now."""
         return (self.agenda_item, self.assigned_by) == (segment.agenda_item, segment.assigned_by)
 
 
@@ -99,7 +99,7 @@ class AgendaMove:
 
 
 def place_again(session: Session, by: Person, placings: Sequence[AgendaMove]) -> list[Segment]:
-    """Undoes or redoes a decision about many segments: moves those that still are where it had put
+    """Undo or redo a decision about many segments: moves those that still are where it had put
     them, and only those. Returns them. What the machine had found counts as the machine's again.
     """
     for transcript in {one.segment.transcript for one in placings}:
@@ -115,7 +115,7 @@ def place_again(session: Session, by: Person, placings: Sequence[AgendaMove]) ->
 
 
 def _run(session: Session, segment: Segment) -> Sequence[Segment]:
-    """Returns the run of consecutive segments, starting here, that have the same place in the
+    """Return the run of consecutive segments, starting here, that have the same place in the
     agenda. Of the rows after it, only their places are read.
     """
     order = (Segment.start_seconds, Segment.id)
@@ -133,5 +133,5 @@ def _run(session: Session, segment: Segment) -> Sequence[Segment]:
 
 
 def _place(row: Any) -> tuple[int | None, bool]:
-    """Returns the place of a row, as `Segment.place_in_agenda` does."""
+    """Return the place of a row, as `Segment.place_in_agenda` does."""
     return row.agenda_item_id, row.agenda_item_id is None and row.assigned_by is not None

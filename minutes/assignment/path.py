@@ -15,7 +15,7 @@ MOST_SKIPPED = 4
 
 
 def between(count: int, weights: AssignmentWeights) -> Scores:
-    """Returns the scores (places × places) for changing from the place of the row to that of the
+    """Return the scores (places × places) for changing from the place of the row to that of the
     column. Nobody returns to the talk before the first item.
     """
     places = np.arange(count + 2, dtype=np.float64)
@@ -29,7 +29,7 @@ def between(count: int, weights: AssignmentWeights) -> Scores:
 
 
 def most_likely(staying: Scores, entering: Scores, change: Scores, first: Scores) -> Sequence[int]:
-    """Returns the place of each piece of talk on the most likely path. `staying` scores each piece
+    """Return the place of each piece of talk on the most likely path. `staying` scores each piece
     for each place, `entering` scores it in addition for a change to that place (both pieces ×
     places), and `first` scores beginning in each place.
     """

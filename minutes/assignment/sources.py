@@ -23,7 +23,7 @@ from models.transcript import AssignedBy, Segment
 
 
 def topics_of(session: Session, meeting: Meeting) -> dict[int, Topic]:
-    """Returns the topics by the id of their item, in the order of the agenda. Only documents that
+    """Return the topics by the id of their item, in the order of the agenda. Only documents that
     everybody in the meeting may read are used, as for the vocabulary.
     """
     kana = {one.person.name: one.person.kana for one in invited(meeting)}
@@ -41,7 +41,7 @@ def topics_of(session: Session, meeting: Meeting) -> dict[int, Topic]:
 def said_in(
     session: Session, recording: Recording, segments: Sequence[Segment], items: Sequence[int]
 ) -> list[SpokenSegment]:
-    """Returns the segments with what was shown meanwhile, and with what a person has decided.
+    """Return the segments with what was shown meanwhile, and with what a person has decided.
     `items` are the ids of the agenda items in order.
     """
     place = {item: number for number, item in enumerate(items)}
@@ -58,7 +58,7 @@ def said_in(
 
 
 def is_beginning(session: Session, recording: Recording) -> bool:
-    """Returns whether the meeting begins in this recording: it is the first part, or a spare of
+    """Return whether the meeting begins in this recording: it is the first part, or a spare of
     that.
     """
     return parts.place_of(session, recording).number <= 1
@@ -67,7 +67,7 @@ def is_beginning(session: Session, recording: Recording) -> bool:
 def items_shown(
     session: Session, recording: Recording, segments: Sequence[Segment]
 ) -> list[int | None]:
-    """Returns the id of the item under discussion in the middle of each segment, or None: that of
+    """Return the id of the item under discussion in the middle of each segment, or None: that of
     the last change of item or page turn to a document of an item.
 
     All are None where the recording has no start time, or one by which no change lies within it or
@@ -90,7 +90,7 @@ def items_shown(
 
 
 def _rows(session: Session, meeting: Meeting) -> list[tuple[datetime, int]]:
-    """Returns when which item came under discussion, in order."""
+    """Return when which item came under discussion, in order."""
     changes = session.execute(
         select(ItemChange.at, ItemChange.sequence, ItemChange.agenda_item_id).where(
             ItemChange.meeting_id == meeting.id

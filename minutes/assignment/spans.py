@@ -27,7 +27,7 @@ class SpanKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """Returns the Japanese words for it."""
+        """Return the Japanese words for it."""
         return {
             SpanKind.UNASSIGNED: "議題に割り当てていない発話",
             SpanKind.UNHEARD: "声があるのに文字になっていない所",
@@ -49,12 +49,12 @@ class AgendaSpan:
 
     @property
     def seconds(self) -> float:
-        """Returns its length in seconds."""
+        """Return its length in seconds."""
         return max(0.0, self.end_seconds - self.start_seconds)
 
 
 def open_spans(session: Session, transcript: Transcript) -> list[AgendaSpan]:
-    """Returns what is open, in order of time. A meeting without an agenda has nothing to assign.
+    """Return what is open, in order of time. A meeting without an agenda has nothing to assign.
 
     Silence is not open: nobody spoke there. A segment without words, where speech was heard, is
     open until somebody confirms it or leaves it out.
@@ -67,7 +67,7 @@ def open_spans(session: Session, transcript: Transcript) -> list[AgendaSpan]:
 
 
 def refuse_open(session: Session, sources: Iterable[Transcript]) -> None:
-    """Raises NotPossibleNow, saying what is open, if anything is in these transcripts."""
+    """Raise NotPossibleNow, saying what is open, if anything is in these transcripts."""
     doubtful = [source for source in sources if _may_be_open(session, source)]
     spans = [span for source in doubtful for span in open_spans(session, source)]
     if spans:
@@ -78,19 +78,19 @@ def refuse_open(session: Session, sources: Iterable[Transcript]) -> None:
 
 
 def in_words(spans: list[AgendaSpan]) -> str:
-    """Returns the spans in words: 「議題に割り当てていない発話 12件（1分30秒）、…」."""
+    """Return the spans in words: 「議題に割り当てていない発話 12件（1分30秒）、…」."""
     return "、".join(
         _count_in_words(kind, spans) for kind in SpanKind if any(s.kind == kind for s in spans)
     )
 
 
 def count(spans: Iterable[AgendaSpan]) -> int:
-    """Returns the number of open segments; a span without segments counts as one."""
+    """Return the number of open segments; a span without segments counts as one."""
     return sum(len(span.segments) or 1 for span in spans)
 
 
 def leave_rest_out(session: Session, by: Person, transcript: Transcript) -> list[Segment]:
-    """Marks everything that is still open as outside the agenda (議題外) and as seen. What could
+    """Mark everything that is still open as outside the agenda (議題外) and as seen. What could
     not be transcribed becomes a segment without words. Returns the segments.
 
     Raises NotPossibleNow while it is still being transcribed.
@@ -111,7 +111,7 @@ def leave_rest_out(session: Session, by: Person, transcript: Transcript) -> list
 
 
 def _may_be_open(session: Session, transcript: Transcript) -> bool:
-    """Returns whether it is worth looking for spans, without reading thousands of segments."""
+    """Return whether it is worth looking for spans, without reading thousands of segments."""
     if any(chunk.state != WorkState.FINISHED for chunk in transcript.transcription.chunks):
         return True
     doubtful = and_(Segment.doubt == Doubt.MISSING, Segment.text == "")
@@ -148,7 +148,7 @@ def _untranscribed(transcript: Transcript, segments: Sequence[Segment]) -> Itera
 
 
 def _is_placed(span: AgendaSpan) -> bool:
-    """Returns whether all segments of the span have a place; otherwise it counts as unassigned
+    """Return whether all segments of the span have a place; otherwise it counts as unassigned
     already.
     """
     return not any(segment.is_unassigned for segment in span.segments)

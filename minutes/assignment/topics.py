@@ -56,17 +56,17 @@ class Topic:
 
     @cached_property
     def title_words(self) -> dict[str, int]:
-        """Returns the words of its title by their sounds, with their counts."""
+        """Return the words of its title by their sounds, with their counts."""
         return _counts([self.title])
 
     @cached_property
     def text_words(self) -> dict[str, int]:
-        """Returns the words of its documents by their sounds, with their counts."""
+        """Return the words of its documents by their sounds, with their counts."""
         return _counts(self.texts)
 
     @cached_property
     def title_parts(self) -> set[str]:
-        """Returns the sounds of the title's single words, or of the whole title where it has none
+        """Return the sounds of the title's single words, or of the whole title where it has none
         (「その他」).
         """
         terms = collect([Paper("", self.title)]).terms
@@ -75,7 +75,7 @@ class Topic:
 
     @cached_property
     def names(self) -> list[str]:
-        """Returns the sounds by which its presenter is called: the surname, or an office
+        """Return the sounds by which its presenter is called: the surname, or an office
         (「財政課長」).
         """
         name, kana = (text.split() for text in (self.presenter.name, self.presenter.kana))
@@ -94,20 +94,20 @@ class Talk:
 
     @classmethod
     def of(cls, text: str) -> "Talk":
-        """Returns the talk of a text, at most `MOST_TALK` characters of it."""
+        """Return the talk of a text, at most `MOST_TALK` characters of it."""
         known = plain(text[:MOST_TALK])
         return cls(known, sound_of(known))
 
 
 def sound_of(text: str) -> str:
-    """Returns the sounds of the text, folded so that similar ones are equal, without
+    """Return the sounds of the text, folded so that similar ones are equal, without
     punctuation.
     """
     return folded(sounds("".join(word.kana for word in tokens(text) if not word.is_mark)))
 
 
 def votes(talk: Sequence[Talk], topics: Sequence[Topic]) -> Scores:
-    """Returns scores (pieces of talk × topics) by the words of each piece, against the mean of all
+    """Return scores (pieces of talk × topics) by the words of each piece, against the mean of all
     topics.
     """
     models = [_model(topic, _claimed_by_others(topic, topics)) for topic in topics]
@@ -126,7 +126,7 @@ def votes(talk: Sequence[Talk], topics: Sequence[Topic]) -> Scores:
 
 
 def _claimed_by_others(topic: Topic, topics: Sequence[Topic]) -> set[str]:
-    """Returns the words of the other topics' titles. A document is often for several items, and
+    """Return the words of the other topics' titles. A document is often for several items, and
     these words are those of their own items.
     """
     others = {word for other in topics if other is not topic for word in other.title_words}
@@ -134,7 +134,7 @@ def _claimed_by_others(topic: Topic, topics: Sequence[Topic]) -> set[str]:
 
 
 def _model(topic: Topic, claimed: Collection[str]) -> dict[str, float]:
-    """Returns the share of each word in the topic's model. The shares sum to 1, or there are
+    """Return the share of each word in the topic's model. The shares sum to 1, or there are
     none.
     """
     documents = {w: count for w, count in topic.text_words.items() if w not in claimed}
@@ -171,7 +171,7 @@ def _by_word(models: Sequence[Mapping[str, float]]) -> dict[str, dict[int, float
 
 
 def _words_in(sound: str, words: Mapping[str, object]) -> Iterator[str]:
-    """Yields the longest known words in the sounds, one after the other."""
+    """Yield the longest known words in the sounds, one after the other."""
     place = 0
     while place < len(sound):
         for size in range(min(LONGEST_WORD, len(sound) - place), SHORTEST_WORD - 1, -1):

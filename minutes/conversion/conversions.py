@@ -58,11 +58,11 @@ class Converter:
         self._terms = TermTrie.of(terms) if terms else NO_TERMS
 
     def with_terms(self, terms: Iterable[Term]) -> "Converter":
-        """Returns a converter with the same dictionary and these terms as words of it."""
+        """Return a converter with the same dictionary and these terms as words of it."""
         return Converter(self._dictionary, terms)
 
     def conversions(self, text: str) -> list[Conversion]:
-        """Returns what could be written otherwise in a text in NFKC, in no order."""
+        """Return what could be written otherwise in a text in NFKC, in no order."""
         found = list[Conversion]()
         for piece in PIECE.finditer(text):
             if piece[0]:
@@ -71,7 +71,7 @@ class Converter:
         return found
 
     def converted(self, text: str) -> str:
-        """Returns the cheapest spelling of the text's sounds."""
+        """Return the cheapest spelling of the text's sounds."""
         return "".join(_cheapest(self._lattice(piece[0])) for piece in PIECE.finditer(text))
 
     def _lattice(self, text: str) -> Lattice:
@@ -101,7 +101,7 @@ def _conversions(lattice: Lattice, origin: int) -> list[Conversion]:
 
 
 def _differing(lattice: Lattice, path: list[int]) -> Iterator[tuple[list[int], int, int]]:
-    """Yields the words of a path between two places of the text where it is not the text, and these
+    """Yield the words of a path between two places of the text where it is not the text, and these
     places."""
     letters, text = lattice.graph.letters, lattice.graph.text
     start, numbers = 0, list[int]()

@@ -84,7 +84,7 @@ class ConversionDictionary:
         self._entry = lru_cache(200_000)(self._read_entry)
 
     def step(self, cursor: int, kana: str) -> int:
-        """Returns the cursor one kana further; NOWHERE when no reading goes on so."""
+        """Return the cursor one kana further; NOWHERE when no reading goes on so."""
         trie = self._trie
         for byte in kana.encode():
             place = 2 * (cursor + byte + 1)
@@ -94,7 +94,7 @@ class ConversionDictionary:
         return cursor
 
     def words_at(self, cursor: int) -> Homophones | None:
-        """Returns the words whose whole reading leads here."""
+        """Return the words whose whole reading leads here."""
         packed = self._trie[2 * cursor]
         if self._trie[2 * cursor + 1] != cursor or packed >= 0:
             return None
@@ -102,7 +102,7 @@ class ConversionDictionary:
         return Homophones(packed >> 8, packed & 0xFF)
 
     def written(self, words: Homophones, surface: str) -> list[Entry]:
-        """Returns those of the words that are written so."""
+        """Return those of the words that are written so."""
         found = map(self._entry, range(words.first, words.first + words.size))
         return [entry for entry in found if entry.surface == surface]
 
@@ -118,7 +118,7 @@ class ConversionDictionary:
 
 
 def problem(folder: Path | None = None) -> str | None:
-    """Returns in one sentence why the dictionary cannot be used, as far as the sizes of its files
+    """Return in one sentence why the dictionary cannot be used, as far as the sizes of its files
     tell; None if it can.
     """
     files = {(folder or FOLDER) / name: size for name, size in SIZES.items()}
@@ -128,7 +128,7 @@ def problem(folder: Path | None = None) -> str | None:
 
 
 def load(folder: Path | None = None) -> ConversionDictionary:
-    """Opens the dictionary, the fetched one by default.
+    """Open the dictionary, the fetched one by default.
 
     Raises ConfigurationError with a sentence for the log when a file is missing or is not the
     published one.

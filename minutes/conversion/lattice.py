@@ -125,27 +125,28 @@ class Lattice:
 
     @cached_property
     def paths(self) -> Paths:
-        """Of the cheapest path through each word."""
+        """Return the parts of the cheapest path through each word, before it and after it."""
         return self._search(np.arange(len(self.words)))
 
     @cached_property
     def heard_paths(self) -> Paths:
-        """The same among the words that were heard."""
+        """Return the same, of paths that have only words that were heard."""
         return self._search(np.flatnonzero(self._heard))
 
     @cached_property
     def costs(self) -> CostArray:
-        """Of the cheapest path through each word; IMPOSSIBLE or more where there is none."""
+        """Return the cost of the cheapest path through each word; IMPOSSIBLE or more where there is
+        none."""
         return self.paths.before + self.paths.after
 
     @cached_property
     def heard_cost(self) -> int:
-        """Of the text as it was heard."""
+        """Return the cost of the text as it was heard."""
         heard = self.heard_paths
         return int((heard.before + heard.after).min(initial=IMPOSSIBLE))
 
     def through(self, number: int) -> list[int]:
-        """Returns the words of the cheapest path through this one."""
+        """Return the words of the cheapest path through this one."""
         path = [number]
         while (one := int(self.paths.previous[path[0]])) >= 0:
             path.insert(0, one)
@@ -154,14 +155,14 @@ class Lattice:
         return path
 
     def kept_cost(self, start: int, end: int) -> int:
-        """Returns the cost of the cheapest path on which what was heard from the state `start` on
+        """Return the cost of the cheapest path on which what was heard from the state `start` on
         stays, in words that end before the state `end` or there.
         """
         kept = self._heard & (self._starts == start) & (self._ends <= end)
         return int(self.costs[kept].min(initial=IMPOSSIBLE))
 
     def cost_with(self, numbers: Sequence[int]) -> int:
-        """Returns the cost of the cheapest path through these neighbours and, before and behind
+        """Return the cost of the cheapest path through these neighbours and, before and behind
         them, through what was heard."""
         first, last, heard = numbers[0], numbers[-1], self.heard_paths
         inside = sum(int(self._costs[number]) for number in numbers)
@@ -215,7 +216,7 @@ class Lattice:
 
 
 def _by(states: IndexArray, numbers: IndexArray) -> dict[int, IndexArray]:
-    """Returns the words by their state."""
+    """Return the words by their state."""
     order = numbers[np.argsort(states[numbers], kind="stable")]
     known, places = np.unique(states[order], return_index=True)
     return dict(zip(known.tolist(), np.split(order, places[1:]), strict=True))

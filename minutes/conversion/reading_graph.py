@@ -57,7 +57,7 @@ class ReadingGraph:
 
 
 def read(text: str) -> ReadingGraph:
-    """Returns the readings of a text in NFKC."""
+    """Return the readings of a text in NFKC."""
     graph, place = ReadingGraph(text, tokens(text)), 0
     for word in graph.words:
         if word.start > place:

@@ -72,7 +72,7 @@ class _Way(NamedTuple):
 def words_in(
     graph: ReadingGraph, dictionary: ConversionDictionary, terms: TermTrie
 ) -> list[FoundWord]:
-    """Returns every word that could stand between two states, the cheapest way to each."""
+    """Return every word that could stand between two states, the cheapest way to each."""
     best: dict[tuple[int, int, Any], FoundWord] = {}
     for start in range(graph.end):
         for way in _ways(graph, dictionary, terms, start):
@@ -110,8 +110,8 @@ def _ways(
 
 
 def _heard_for(kana: str, way: _Way) -> Iterator[tuple[str, int]]:
-    """What a word may have where this kana was heard, and what that costs; nothing for a sound
-    that was only heard."""
+    """Yield the kana that a word may have where this one was heard, each with its cost; the cost of
+    the same kana is 0."""
     yield kana, 0
     if not way.is_exact:
         return
@@ -132,7 +132,7 @@ def _too_many(kana: str, before: str) -> int:
 
 @lru_cache(200)
 def _unheard_after(kana: str) -> tuple[tuple[str, int], ...]:
-    """The sounds that are lost most behind this kana."""
+    """Return the kana that are most often lost behind this one, each with its cost."""
     long = lengthening(kana)
     lost = ((long, LONG_VOWEL),) if long else ()
     return *lost, ("っ", SMALL_TSU), ("ん", N)
@@ -141,7 +141,7 @@ def _unheard_after(kana: str) -> tuple[tuple[str, int], ...]:
 def _further(
     dictionary: ConversionDictionary, way: _Way, said: str, to: int, penalty: int, near: int
 ) -> list[_Way]:
-    """Returns the way with one more kana `said`, or with one heard in vain; none where no word goes
+    """Return the way with one more kana `said`, or with one heard in vain; none where no word goes
     on so. `near`: what the kana costs because another one was heard."""
     cursor, terms = way.cursor, way.terms
     if said:

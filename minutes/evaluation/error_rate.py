@@ -29,7 +29,7 @@ class VoiceErrors:
 
     @property
     def rate(self) -> float | None:
-        """Returns the diarization error rate as a fraction; None where the reference has no
+        """Return the diarization error rate as a fraction; None where the reference has no
         speech.
         """
         wrong = self.missed + self.false_alarm + self.confused
@@ -45,7 +45,7 @@ class VoiceErrors:
 
 
 def compare(reference: Sequence[SpeakerTurn], found: Sequence[SpeakerTurn]) -> VoiceErrors:
-    """Returns the errors of the turns that were found against those of the reference. The voices of
+    """Return the errors of the turns that were found against those of the reference. The voices of
     the two may have any names.
     """
     moments = _moments(reference, found)
@@ -70,7 +70,7 @@ def compare(reference: Sequence[SpeakerTurn], found: Sequence[SpeakerTurn]) -> V
 
 
 def best_pairs(together: dict[tuple[Hashable, Hashable], float]) -> dict[Hashable, Hashable]:
-    """Returns one partner from the second elements for each of the first, so that the sum of the
+    """Return one partner from the second elements for each of the first, so that the sum of the
     values of `together` is largest. Pairs with the value 0 are left out.
 
     Source: the assignment algorithm of Kuhn and Munkres, with potentials over rows and columns.
@@ -98,7 +98,7 @@ class _Moment(NamedTuple):
 
 
 def _moments(reference: Sequence[SpeakerTurn], found: Sequence[SpeakerTurn]) -> list[_Moment]:
-    """Returns the scored time, cut wherever somebody starts or ends."""
+    """Return the scored time, cut wherever somebody starts or ends."""
     edges = sorted(chain.from_iterable((s.start_seconds, s.end_seconds) for s in reference))
     collars = [(edge - COLLAR_SECONDS, edge + COLLAR_SECONDS) for edge in edges]
     cuts = chain.from_iterable(
@@ -117,7 +117,7 @@ def _speaking(said: Iterable[SpeakerTurn], start: float, end: float) -> set[Hash
 
 
 def _assign(cost: list[list[float]]) -> list[int]:
-    """Returns, for each row of a square cost matrix, the column of the assignment with the smallest
+    """Return, for each row of a square cost matrix, the column of the assignment with the smallest
     sum (the Hungarian algorithm). Rows are added one by one, along the cheapest way of changing the
     earlier ones.
     """

@@ -69,7 +69,7 @@ class TaughtSound(NamedTuple):
     has_papers: bool
 
     def is_of_meeting(self, other: "TaughtSound") -> bool:
-        """Returns whether both are sounds of the same meeting."""
+        """Return whether both are sounds of the same meeting."""
         return self.path.parent == other.path.parent
 
 
@@ -84,7 +84,7 @@ class EncodedMeeting:
 
     @property
     def possible(self) -> Iterator[Possible]:
-        """Yields every candidate of the meeting."""
+        """Yield every candidate of the meeting."""
         for window in self.windows:
             for example in window:
                 yield from example.possible
@@ -102,7 +102,7 @@ class RescoredExample:
 
     @property
     def known(self) -> Iterator[tuple[FeatureValues, bool]]:
-        """Yields the features of each rescored candidate, and whether that is right."""
+        """Yield the features of each rescored candidate, and whether that is right."""
         right = {id(one.candidate): one.is_right for one in self.example.possible}
         for asked, gain in zip(self.asked, self.gains, strict=True):
             yield selection.with_log_ratio(asked, gain), right[id(asked.candidate)]
@@ -111,7 +111,7 @@ class RescoredExample:
 def fitted(
     examples: Sequence[tuple[FeatureValues, bool]], penalty: float, without: Collection[str] = ()
 ) -> FeatureWeights:
-    """Returns the weights that tell right from wrong examples best. Features named in `without`
+    """Return the weights that tell right from wrong examples best. Features named in `without`
     gets the weight 0. Raises numpy's LinAlgError where the examples do not differ.
     """
     separate = [features.separated(one) for one, _ in examples]
@@ -132,14 +132,14 @@ def fitted(
 
 
 def main(paths: Sequence[Path]) -> None:
-    """Prints the weights of both steps, fitted on these sounds."""
+    """Print the weights of both steps, fitted on these sounds."""
     meetings, whisper = examined(paths)
     answers = [one for found in answered(whisper, meetings).values() for one in found]
     print(f"SCREENED = {screened(meetings)}\n\nRESCORED = {rescored(answers)}")  # noqa: T201
 
 
 def examined(paths: Sequence[Path]) -> tuple[list[EncodedMeeting], Whisper]:
-    """Recognises the sounds and returns all that is known without the judge, and the speech model
+    """Recognise the sounds and return all that is known without the judge, and the speech model
     that judges.
     """
     config = settings.load()
@@ -155,7 +155,7 @@ def examined(paths: Sequence[Path]) -> tuple[list[EncodedMeeting], Whisper]:
 def answered(
     whisper: Whisper, meetings: Sequence[EncodedMeeting]
 ) -> dict[TaughtSound, list[RescoredExample]]:
-    """Returns the rescored examples by sound. The judge is asked what the first step lets through,
+    """Return the rescored examples by sound. The judge is asked what the first step lets through,
     with weights that were fitted on the other meetings.
     """
     return {
@@ -164,20 +164,20 @@ def answered(
 
 
 def others(meetings: Sequence[EncodedMeeting], sound: TaughtSound) -> list[EncodedMeeting]:
-    """Returns the sounds of other meetings. Where there are none, returns all: a fit
+    """Return the sounds of other meetings. Where there are none, returns all: a fit
     on one meeting is better than none.
     """
     return [one for one in meetings if not one.sound.is_of_meeting(sound)] or list(meetings)
 
 
 def screened(meetings: Sequence[EncodedMeeting], without: Collection[str] = ()) -> FeatureWeights:
-    """Returns the weights of the first step, fitted on the meetings."""
+    """Return the weights of the first step, fitted on the meetings."""
     known = [(one.features, one.is_right) for meeting in meetings for one in meeting.possible]
     return fitted(known, PENALTY_SCREENED, without)
 
 
 def rescored(answers: Sequence[RescoredExample], without: Collection[str] = ()) -> FeatureWeights:
-    """Returns the weights of the second step, fitted on the judge's answers."""
+    """Return the weights of the second step, fitted on the judge's answers."""
     known = [known for one in answers for known in one.known]
     return fitted(known, PENALTY_RESCORED, without)
 
@@ -185,7 +185,7 @@ def rescored(answers: Sequence[RescoredExample], without: Collection[str] = ()) 
 def _meetings(
     config: Config, recognise: Recognise, converter: Converter | None, path: Path
 ) -> Iterator[EncodedMeeting]:
-    """Yields the sound with the words of the meeting's documents, and without any: what is
+    """Yield the sound with the words of the meeting's documents, and without any: what is
     fitted has to know both.
     """
     heard = recognition.hear(recognise, path, config).segments

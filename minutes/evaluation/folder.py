@@ -14,7 +14,7 @@ DESCRIPTION = "meeting.json"
 
 
 def vocabulary_of(folder: Path, earlier: Iterable[str] = ()) -> MeetingVocabulary:
-    """Returns the terms of agenda, documents and attendees, and of the texts of `earlier` minutes.
+    """Return the terms of agenda, documents and attendees, and of the texts of `earlier` minutes.
 
     Raises InvalidInput where a document that meeting.json names is missing or cannot be read.
     """

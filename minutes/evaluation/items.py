@@ -49,7 +49,7 @@ class AssignedSeconds:
 
     @property
     def share(self) -> float | None:
-        """Returns the share of seconds in the right item; None where there are no seconds."""
+        """Return the share of seconds in the right item; None where there are no seconds."""
         return self.right / self.seconds if self.seconds else None
 
 
@@ -66,7 +66,7 @@ class ReferenceSentence:
 
 
 def topics_of(folder: Path) -> list[Topic]:
-    """Returns the agenda of a meeting folder with its documents; empty without a meeting.json.
+    """Return the agenda of a meeting folder with its documents; empty without a meeting.json.
 
     Raises InvalidInput where that or a document cannot be read.
     """
@@ -95,7 +95,7 @@ def _topics(folder: Path, facts: dict[str, Any]) -> list[Topic]:
 
 
 def sentences_of(folder: Path) -> list[ReferenceSentence]:
-    """Returns the sentences of the folder's reference; empty where it does not give their times and
+    """Return the sentences of the folder's reference; empty where it does not give their times and
     items.
     """
     entries = json.loads((folder / "reference.json").read_text(encoding="utf-8"))
@@ -110,7 +110,7 @@ def sentences_of(folder: Path) -> list[ReferenceSentence]:
 
 
 def compare(heard: Sequence[HeardSegment], texts: Sequence[str], folder: Path) -> AssignedSeconds:
-    """Returns how many seconds of the meeting in `folder` are assigned rightly. `texts` are those
+    """Return how many seconds of the meeting in `folder` are assigned rightly. `texts` are those
     of the heard segments after the documents' corrections.
     """
     said = [
@@ -121,7 +121,7 @@ def compare(heard: Sequence[HeardSegment], texts: Sequence[str], folder: Path) -
 
 
 def share_right(case: Case, weights: AssignmentWeights) -> float:
-    """Returns the share of seconds that these weights assign rightly."""
+    """Return the share of seconds that these weights assign rightly."""
     found = assign(case.said, case.topics, weights=weights)
     right = sum(
         one.seconds
@@ -132,7 +132,7 @@ def share_right(case: Case, weights: AssignmentWeights) -> float:
 
 
 def cases_of(folder: Path) -> list[Case]:
-    """Returns the exact text of the folder as a case, and what was heard where heard.json holds it.
+    """Return the exact text of the folder as a case, and what was heard where heard.json holds it.
     What the chair says first and last may also be outside the items.
     """
     sentences, topics = sentences_of(folder), topics_of(folder)
@@ -195,7 +195,7 @@ def _shared(span: HeardSegment, sentence: ReferenceSentence) -> float:
 def _with_turns(
     spans: Sequence[HeardSegment], sentences: Sequence[ReferenceSentence], late_seconds: float
 ) -> list[SpokenSegment]:
-    """Returns the segments as if each item had been called up `late_seconds` after it began."""
+    """Return the segments as if each item had been called up `late_seconds` after it began."""
     found = []
     for span, said in zip(spans, _said(spans), strict=True):
         middle = (span.start_seconds + span.end_seconds) / 2 - late_seconds
@@ -205,7 +205,7 @@ def _with_turns(
 
 
 def table(folder: Path) -> Iterator[str]:
-    """Yields a line of results for each text, with and without turns.
+    """Yield a line of results for each text, with and without turns.
 
     Raises InvalidInput for a folder whose reference gives no items and times.
     """

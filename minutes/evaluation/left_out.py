@@ -78,14 +78,14 @@ class CorrectionCounts:
 
 
 def main(paths: Sequence[Path]) -> None:
-    """Prints the report for these sounds."""
+    """Print the report for these sounds."""
     meetings, whisper = examined(paths)
     answers = answered(whisper, meetings)
     print("\n".join(report(meetings, answers)))  # noqa: T201
 
 
 def report(meetings: Sequence[EncodedMeeting], answers: Answers) -> list[str]:
-    """Returns the lines of the table: each sound, all, other thresholds, and without parts of the
+    """Return the lines of the table: each sound, all, other thresholds, and without parts of the
     features.
     """
     weights = {sound: _weights(answers, sound) for sound in answers}
@@ -116,7 +116,7 @@ def counted(
     sure: float = SURE,
     likely: float = LIKELY,
 ) -> CorrectionCounts:
-    """Returns what the corrections did with these weights and thresholds, over all examples."""
+    """Return what the corrections did with these weights and thresholds, over all examples."""
     return sum((_counted(one, weights, sure, likely) for one in answers), CorrectionCounts())
 
 
@@ -135,7 +135,7 @@ def _counted(
 
 
 def _became(text: str, changes: Iterable[RatedCandidate], meant: str) -> tuple[int, int, int]:
-    """Returns how many of the changes are right, wrong and no better, each applied alone. A change
+    """Return how many of the changes are right, wrong and no better, each applied alone. A change
     that only writes the same in another way is none of them.
     """
     right = wrong = no_better = 0
@@ -171,7 +171,7 @@ def _without(answers: Answers, names: Collection[str]) -> CorrectionCounts:
 def _screened_without(
     meetings: Sequence[EncodedMeeting], answers: Answers, names: Collection[str]
 ) -> Answers:
-    """Returns the same questions, screened by a first step that lacks the features of these
+    """Return the same questions, screened by a first step that lacks the features of these
     names.
     """
     found = {}

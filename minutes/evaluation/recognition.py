@@ -80,37 +80,37 @@ class Evaluation:
 
     @property
     def normalised(self) -> Accuracy:
-        """Returns the counts after correction over all characters of all folders."""
+        """Return the counts after correction over all characters of all folders."""
         return sum((folder.normalised for folder in self.folders), NOTHING)
 
     @property
     def heard(self) -> Accuracy:
-        """Returns the counts before correction over all characters of all folders."""
+        """Return the counts before correction over all characters of all folders."""
         return sum((folder.heard for folder in self.folders), NOTHING)
 
     @property
     def without_papers(self) -> Accuracy:
-        """Returns the counts after correction without documents, over all folders."""
+        """Return the counts after correction without documents, over all folders."""
         return sum((folder.without_papers for folder in self.folders), NOTHING)
 
     @property
     def taught(self) -> Score:
-        """Returns the counts of right and wrong corrections over all folders."""
+        """Return the counts of right and wrong corrections over all folders."""
         return sum((folder.taught for folder in self.folders), Score())
 
     @property
     def edges(self) -> Edges:
-        """Returns the timing errors of the segments of all folders."""
+        """Return the timing errors of the segments of all folders."""
         return sum((folder.edges for folder in self.folders), Edges())
 
     @property
     def items(self) -> AssignedSeconds:
-        """Returns the seconds assigned to agenda items over all folders."""
+        """Return the seconds assigned to agenda items over all folders."""
         return sum((folder.items for folder in self.folders), AssignedSeconds())
 
     @property
     def real_time_factor(self) -> float:
-        """Returns seconds of hearing for one second of sound, over all folders."""
+        """Return seconds of hearing for one second of sound, over all folders."""
         sound = sum(folder.sound_seconds for folder in self.folders)
         return sum(folder.work_seconds for folder in self.folders) / sound
 
@@ -142,17 +142,17 @@ class Clip:
 
     @property
     def heard(self) -> list[str]:
-        """Returns the texts of the segments as heard."""
+        """Return the texts of the segments as heard."""
         return [segment.text for segment in self.segments]
 
     @property
     def machine(self) -> list[str]:
-        """Returns the texts after the documents' corrections."""
+        """Return the texts after the documents' corrections."""
         return [choice.text for choice in self.choices]
 
     @property
     def machine_without_papers(self) -> list[str]:
-        """Returns the texts after the corrections that need no document."""
+        """Return the texts after the corrections that need no document."""
         return [choice.text for choice in self.without_papers]
 
 
@@ -162,7 +162,7 @@ def evaluate(
     config: Config,
     materials: Materials = Materials(),
 ) -> Evaluation:
-    """Returns errors and speed of the production recogniser, with the production chunks.
+    """Return errors and speed of the production recogniser, with the production chunks.
 
     Raises InvalidInput for a folder that cannot be evaluated, before any work is done. Of a
     reference only the names of clips are read until everything has been heard and corrected.
@@ -185,7 +185,7 @@ def evaluate(
 
 
 def vocabulary(folder: Path, materials: Materials) -> MeetingVocabulary:
-    """Returns the terms that correct this folder's text, as `materials` says. Raises
+    """Return the terms that correct this folder's text, as `materials` says. Raises
     InvalidInput.
     """
     earlier = [said_in(other, "") for other in materials.history if not _is_same(other, folder)]
@@ -211,7 +211,7 @@ def _taught(teach: Teach, clip: Clip, vocabulary: MeetingVocabulary) -> Clip:
 
 
 def sounds_of(folder: Path, audio_name: str | None) -> list[Path]:
-    """Returns the folder's sound file, or every file of a folder that is a list of clips.
+    """Return the folder's sound file, or every file of a folder that is a list of clips.
 
     Raises InvalidInput when there is no reference or no sound.
     """
@@ -225,7 +225,7 @@ def sounds_of(folder: Path, audio_name: str | None) -> list[Path]:
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
-    """Returns the results for JSON. Rates are fractions.
+    """Return the results for JSON. Rates are fractions.
 
     `cer` is the character error rate, normalised and without fillers, after the documents'
     corrections, `cer_without_materials` that before any, `cer_without_papers` that after the
@@ -269,7 +269,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def as_table(evaluation: Evaluation) -> str:
-    """Returns the results as a table of text. 「CER heard」 is before the corrections, 「alone」
+    """Return the results as a table of text. 「CER heard」 is before the corrections, 「alone」
     after those that need no document, 「CER」 after those with the documents; changed and proposed
     are right/wrong.
     """
@@ -335,7 +335,7 @@ def _usual_name(folder: Path) -> str:
 
 
 def hear(recognise: Recognise, path: Path, config: Config) -> Clip:
-    """Recognises the file and returns what was heard, and how long that took."""
+    """Recognise the file and return what was heard, and how long that took."""
     started = time.monotonic()
     seconds, heard = recognise_file(recognise, path, config.speech)
     worked = time.monotonic() - started
@@ -373,14 +373,14 @@ def _assigned(clip: Clip, folder: Path) -> AssignedSeconds:
 
 
 def _normalised(texts: list[str], said: str) -> Accuracy:
-    """Counts with a pause between segments, so that a hesitation at an edge is recognised as
+    """Count with a pause between segments, so that a hesitation at an edge is recognised as
     one.
     """
     return accuracy.count_normalised("、".join(texts), said)
 
 
 def said_in(folder: Path, audio_name: str) -> str:
-    """Returns what was said in this clip of the folder or, where it is no list of clips, in all of
+    """Return what was said in this clip of the folder or, where it is no list of clips, in all of
     it.
 
     Raises InvalidInput when there is no reference.
@@ -391,14 +391,14 @@ def said_in(folder: Path, audio_name: str) -> str:
 
 
 def sentences_of(folder: Path) -> list[Timed]:
-    """Returns the sentences that were said, with times, as far as the reference gives them. Raises
+    """Return the sentences that were said, with times, as far as the reference gives them. Raises
     InvalidInput.
     """
     return [sentence for said in _reference_of(folder) for sentence in said.sentences]
 
 
 def _reference_of(folder: Path) -> list[ReferencePiece]:
-    """Returns the pieces of the reference. Raises InvalidInput."""
+    """Return the pieces of the reference. Raises InvalidInput."""
     path = folder / "reference.json"
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))

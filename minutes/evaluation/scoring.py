@@ -36,7 +36,7 @@ class Score:
 
 
 def score(heard: Sequence[str], choices: Sequence[Selection], said: str) -> Score:
-    """Returns the counts of all corrections. Each is applied alone to its segment of the `heard`
+    """Return the counts of all corrections. Each is applied alone to its segment of the `heard`
     text and compared with the words that were said there.
     """
     total = Score()
@@ -47,7 +47,7 @@ def score(heard: Sequence[str], choices: Sequence[Selection], said: str) -> Scor
 
 
 def said_in_each(heard: Sequence[str], said: str) -> list[str]:
-    """Returns, for each heard segment, the part of `said` that belongs to it, by the fewest
+    """Return, for each heard segment, the part of `said` that belongs to it, by the fewest
     edits.
     """
     said, whole = accuracy.without_tags(said), "".join(heard)
@@ -65,7 +65,7 @@ def said_in_each(heard: Sequence[str], said: str) -> list[str]:
 
 
 def errors(heard: str, said: str) -> int:
-    """Returns the number of wrong, missing and added characters, normalised."""
+    """Return the number of wrong, missing and added characters, normalised."""
     counted = accuracy.count_normalised(heard, said)
     return counted.wrong + counted.missing + counted.added
 

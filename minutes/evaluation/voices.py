@@ -36,7 +36,7 @@ class VoicesResult:
 
 
 def evaluate(folders: list[Path], audio_name: str | None, config: Config) -> list[VoicesResult]:
-    """Returns the scores of each folder. Raises InvalidInput for a folder that cannot be evaluated,
+    """Return the scores of each folder. Raises InvalidInput for a folder that cannot be evaluated,
     before any work is done.
     """
     sounds = {folder: sounds_of(folder, audio_name) for folder in folders}
@@ -48,7 +48,7 @@ def evaluate(folders: list[Path], audio_name: str | None, config: Config) -> lis
 
 
 def as_json(results: list[VoicesResult]) -> dict[str, Any]:
-    """Returns the results for JSON. Rates are fractions of the reference's speech, by the field's
+    """Return the results for JSON. Rates are fractions of the reference's speech, by the field's
     definition.
     """
     return {
@@ -73,7 +73,7 @@ def as_json(results: list[VoicesResult]) -> dict[str, Any]:
 
 
 def as_table(results: list[VoicesResult]) -> str:
-    """Returns the results as a table of text: DER in %; missed, false alarm and confused are
+    """Return the results as a table of text: DER in %; missed, false alarm and confused are
     without the number of voices.
     """
     lines = [

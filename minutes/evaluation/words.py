@@ -45,7 +45,7 @@ class WordsResult:
 
 
 def evaluate(folders: list[Path], audio_name: str | None, config: Config) -> list[WordsResult]:
-    """Returns the scores of each sound file. Raises InvalidInput for a folder that cannot be
+    """Return the scores of each sound file. Raises InvalidInput for a folder that cannot be
     evaluated, before any work is done.
     """
     sounds = [(folder, path) for folder in folders for path in sounds_of(folder, audio_name)]
@@ -66,14 +66,14 @@ def evaluate(folders: list[Path], audio_name: str | None, config: Config) -> lis
 
 
 def as_json(results: list[WordsResult]) -> dict[str, Any]:
-    """Returns the results for JSON: shares as fractions, `seconds_off` as median and 95th
+    """Return the results for JSON: shares as fractions, `seconds_off` as median and 95th
     percentile.
     """
     return {"folders": [_counted(result) for result in results]}
 
 
 def as_table(results: list[WordsResult]) -> str:
-    """Returns the results as a table of text. Seconds off: half of the words are nearer than the
+    """Return the results as a table of text. Seconds off: half of the words are nearer than the
     median. Shares are in %.
     """
     lines = [
@@ -141,7 +141,7 @@ def _result(
 def _timed(
     segments: Sequence[HeardSegment], words: Sequence[Sequence[TimedWord]]
 ) -> Iterator[Timed]:
-    """Yields the words with their times. The first word of a segment has no time of its own (NaN),
+    """Yield the words with their times. The first word of a segment has no time of its own (NaN),
     since it is where the segment begins.
     """
     for segment, of_segment in zip(segments, words, strict=True):
@@ -152,7 +152,7 @@ def _timed(
 
 
 def _wrong(words: Sequence[TimedWord], said: str) -> Iterator[tuple[TimedWord, bool]]:
-    """Yields each word that has letters, and whether one of its letters was not said."""
+    """Yield each word that has letters, and whether one of its letters was not said."""
     heard = [comparable(word.text) for word in words]
     right = [False] * sum(map(len, heard))
     for block in Levenshtein.opcodes("".join(heard), comparable(said)):

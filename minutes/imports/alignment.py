@@ -34,7 +34,7 @@ Pair = tuple[int, int]
 
 
 def align(one: str, other: str) -> dict[int, int]:
-    """Returns, by the index of each character of `one` that is found in `other`, its index there.
+    """Return, by the index of each character of `one` that is found in `other`, its index there.
     Both rise.
     """
     found = list(_pairs(one, other, 0, 0, RUNS))
@@ -42,7 +42,7 @@ def align(one: str, other: str) -> dict[int, int]:
 
 
 def _pairs(one: str, other: str, at: int, there: int, runs: Sequence[int]) -> Iterator[Pair]:
-    """Yields pairs of indexes of equal characters. `at` and `there` are where these two pieces
+    """Yield pairs of indexes of equal characters. `at` and `there` are where these two pieces
     begin in the whole texts, `runs` the lengths of islands that are left to try.
     """
     product = len(one) * len(other)
@@ -74,7 +74,7 @@ def _islands(one: str, other: str, length: int) -> list[Pair]:
 
 
 def _unique_runs(text: str, length: int) -> dict[str, int]:
-    """Returns the index of each run of `length` characters that occurs exactly once in the text."""
+    """Return the index of each run of `length` characters that occurs exactly once in the text."""
     first: dict[str, int] = {}
     repeated: set[str] = set()
     for at in range(len(text) - length + 1):
@@ -86,7 +86,7 @@ def _unique_runs(text: str, length: int) -> dict[str, int]:
 
 
 def _longest_rising(pairs: list[Pair]) -> list[Pair]:
-    """Returns the longest subsequence of `pairs` that rises in the second index too. The pairs come
+    """Return the longest subsequence of `pairs` that rises in the second index too. The pairs come
     sorted by the first one.
     """
     ends: list[int] = []
@@ -105,14 +105,14 @@ def _longest_rising(pairs: list[Pair]) -> list[Pair]:
 
 
 def _in_company(pairs: list[Pair], length: int) -> Iterator[Pair]:
-    """Yields the pairs that do not match by chance alone."""
+    """Yield the pairs that do not match by chance alone."""
     for number, (at, there) in enumerate(pairs):
         if _has_company(pairs, number, -1, at) or _has_company(pairs, number, +1, length - at - 1):
             yield at, there
 
 
 def _has_company(pairs: list[Pair], number: int, step: int, available: int) -> bool:
-    """Returns whether enough pairs match on one side (`step` −1 before, +1 after), where the text
+    """Return whether enough pairs match on one side (`step` −1 before, +1 after), where the text
     has `available` more characters.
     """
     missing = max(LEAST_WINDOW, min(WINDOW, available)) / 2

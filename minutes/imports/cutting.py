@@ -14,7 +14,7 @@ CLAUSE = re.compile(rf".{{{LONG // 2},{LONG}}}?(?:[、，,]|$)|.{{1,{LONG}}}", r
 
 
 def sentences(paragraph: str) -> Iterator[str]:
-    """Yields the sentences of the paragraph in order. Only spaces between them are left out."""
+    """Yield the sentences of the paragraph in order. Only spaces between them are left out."""
     short = ""
     for sentence in SENTENCE.findall(paragraph):
         together = short + sentence

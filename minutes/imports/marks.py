@@ -47,7 +47,7 @@ NOTE = re.compile(r"[（(〔［\[][^（(）)]*[）)〕］\]]")
 
 
 def with_speakers(pieces: Iterable[ImportedPiece]) -> Iterator[ImportedPiece]:
-    """Yields the pieces with their speakers. A mark becomes the speaker and is taken out of the
+    """Yield the pieces with their speakers. A mark becomes the speaker and is taken out of the
     text; it holds for the paragraphs that follow, until another one. A note in brackets such as
     「（拍手）」 has no speaker.
     """
@@ -67,17 +67,17 @@ def with_speakers(pieces: Iterable[ImportedPiece]) -> Iterator[ImportedPiece]:
 
 
 def begins_with_mark(text: str) -> bool:
-    """Returns whether the text begins with the mark of a speaker."""
+    """Return whether the text begins with the mark of a speaker."""
     return _mark(ImportedPiece(text)) is not None
 
 
 def is_speaker(role: str) -> bool:
-    """Returns whether these words can be somebody's name or office."""
+    """Return whether these words can be somebody's name or office."""
     return not NO_SPEAKER.fullmatch(role) and not SENTENCE.search(role)
 
 
 def _mark(piece: ImportedPiece) -> tuple[str, str] | None:
-    """Returns the speaker and the text behind the mark, or None where there is no mark."""
+    """Return the speaker and the text behind the mark, or None where there is no mark."""
     forms = FORMS if piece.start_seconds is None else [*FORMS, IN_A_CUE]
     for form in forms:
         found = form.match(piece.text)

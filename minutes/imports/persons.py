@@ -10,7 +10,7 @@ BRACKETED = re.compile(IN_BRACKETS)
 
 
 def person_named(mark: str, names: Iterable[str]) -> str:
-    """Returns the one of `names` that the mark contains, whatever the variant of its letters: the
+    """Return the one of `names` that the mark contains, whatever the variant of its letters: the
     full name, or the family name where only one person has it. Otherwise returns the mark as it is.
     """
     bracketed = BRACKETED.search(mark)

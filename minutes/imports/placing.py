@@ -64,14 +64,14 @@ class Placement:
 
     @property
     def unsure(self) -> int:
-        """Returns how many pieces have only estimated times."""
+        """Return how many pieces have only estimated times."""
         return sum(not one.is_sure for one in self.placed)
 
 
 def by_times(
     pieces: Sequence[ImportedPiece], offset_seconds: float, length_seconds: float
 ) -> Placement:
-    """Places the pieces by their own times plus `offset_seconds`. What crosses an end of the
+    """Place the pieces by their own times plus `offset_seconds`. What crosses an end of the
     recording is shortened.
 
     Raises InvalidInput when a piece lies outside the recording of `length_seconds`: it is another
@@ -94,7 +94,7 @@ def by_times(
 def by_sound(
     pieces: Sequence[ImportedPiece], heard: Sequence[Timed], length_seconds: float
 ) -> Placement:
-    """Places the pieces where `heard`, the segments of the speech model, say the same. A piece that
+    """Place the pieces where `heard`, the segments of the speech model, say the same. A piece that
     is not found there is put between its neighbours, in proportion to its characters, and is not
     sure.
 
@@ -147,7 +147,7 @@ class _Found:
         self._length_seconds = length_seconds
 
     def times(self, start: int, end: int) -> tuple[float, float] | None:
-        """Returns start and end in seconds of the characters from `start` to before `end`; None
+        """Return start and end in seconds of the characters from `start` to before `end`; None
         where too few of them were heard.
         """
         first, after = (bisect_left(self._places, place) for place in (start, end))
@@ -157,7 +157,7 @@ class _Found:
         return self._begin(start, self._edge(found)), self._end(end - 1, self._edge(found[::-1]))
 
     def _edge(self, found: range) -> int:
-        """Returns the outermost of the `found` characters, without a few that a leap separates from
+        """Return the outermost of the `found` characters, without a few that a leap separates from
         the rest: the end of a sentence that was left out often sounds like the end of the one
         before.
         """
@@ -169,7 +169,7 @@ class _Found:
         return edge
 
     def around(self, start: int, end: int) -> tuple[float, float]:
-        """Returns the time in which the characters from `start` to before `end` must lie: that of
+        """Return the time in which the characters from `start` to before `end` must lie: that of
         what was heard between their neighbours, or the pause between these.
         """
         sound, places = self._sound, self._places
@@ -183,7 +183,7 @@ class _Found:
         return begin, max(begin, self._length_seconds if is_last else sound.begin_of(following))
 
     def _begin(self, start: int, first: int) -> float:
-        """Returns when the piece begins: at its first character that was heard, earlier by the
+        """Return when the piece begins: at its first character that was heard, earlier by the
         characters before it, and at the border of a heard segment where one is near.
         """
         place = self._places[first]
@@ -204,7 +204,7 @@ class _Found:
 
 
 def _nearest(borders: list[int], guess: int, lowest: int, highest: int, reach: int) -> int:
-    """Returns the border nearest to the guess, between `lowest` and `highest` and within `reach`;
+    """Return the border nearest to the guess, between `lowest` and `highest` and within `reach`;
     else the guess.
     """
     at = bisect_left(borders, guess)
@@ -219,7 +219,7 @@ def _nearest(borders: list[int], guess: int, lowest: int, highest: int, reach: i
 def _placed(
     pieces: Sequence[ImportedPiece], texts: Sequence[str], found: "_Found"
 ) -> Iterator[PlacedPiece]:
-    """Yields the pieces with their times. `texts` are the normalised texts that were compared."""
+    """Yield the pieces with their times. `texts` are the normalised texts that were compared."""
     after = list(accumulate(map(len, texts)))
     spans = list(zip([0, *after], after, strict=False))
     times = [found.times(*span) for span in spans]
@@ -238,7 +238,7 @@ def _placed(
 
 
 def _shared(lengths: list[int], start: float, end: float) -> list[tuple[float, float] | None]:
-    """Divides the time from start to end among texts in proportion to their lengths."""
+    """Divide the time from start to end among texts in proportion to their lengths."""
     after = list(accumulate(lengths))
     second = (end - start) / after[-1]
     return [

@@ -24,7 +24,7 @@ EMPTY = "ファイルに文字がありません。中身を開いて確かめ�
 
 
 def read(file_name: str, path: Path) -> list[ImportedPiece]:
-    """Returns the pieces of the file in order: cues with their times, or sentences without. Each is
+    """Return the pieces of the file in order: cues with their times, or sentences without. Each is
     one line without control characters, with the speaker where one is marked.
 
     Raises FileRejected, with a sentence for people, for everything that cannot be imported.
@@ -43,7 +43,7 @@ def read(file_name: str, path: Path) -> list[ImportedPiece]:
 
 
 def _pieces(kind: str, path: Path) -> list[ImportedPiece]:
-    """Returns the pieces as they are in the file. It is parsed in a sandbox
+    """Return the pieces as they are in the file. It is parsed in a sandbox
     (`meetings/cell.py`).
     """
     path = path.resolve()

@@ -20,7 +20,7 @@ AWAITED = (
 
 
 def remove(session: Session, by: Person, transcript: Transcript) -> None:
-    """Deletes its segments, with everything that people did to them and what they taught. The row
+    """Delete its segments, with everything that people did to them and what they taught. The row
     of the transcript stays: drafts that were made from it can still be read and heard.
 
     Raises NotPossibleNow for a transcript of the machine, and while minutes need it.
@@ -45,7 +45,7 @@ def remove(session: Session, by: Person, transcript: Transcript) -> None:
 
 
 def obstacle(session: Session, transcript: Transcript) -> str:
-    """Returns a sentence that says why the transcript cannot be removed, or an empty text."""
+    """Return a sentence that says why the transcript cannot be removed, or an empty text."""
     if not transcript.transcription.is_imported:
         return NOT_IMPORTED
     revisions = session.scalars(
@@ -64,7 +64,7 @@ def obstacle(session: Session, transcript: Transcript) -> str:
 
 
 def count_corrected(session: Session, transcript: Transcript) -> int:
-    """Returns how many segments' text people have changed since the import."""
+    """Return how many segments' text people have changed since the import."""
     corrected = select(func.count(Segment.id)).where(
         Segment.transcript_id == transcript.id, Segment.revision > 0
     )

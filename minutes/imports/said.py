@@ -26,5 +26,5 @@ class ImportedPiece:
 
 
 def is_timed(pieces: list[ImportedPiece]) -> bool:
-    """Returns whether every piece has its time."""
+    """Return whether every piece has its time."""
     return all(piece.start_seconds is not None for piece in pieces)

@@ -58,7 +58,7 @@ class _Speech:
 
 
 def timed(pieces: Sequence[ImportedPiece]) -> list[ImportedPiece]:
-    """Returns the pieces with speakers and times in seconds where the text has times, else as they
+    """Return the pieces with speakers and times in seconds where the text has times, else as they
     are.
     """
     speeches: list[_Speech] = []
@@ -76,7 +76,7 @@ def timed(pieces: Sequence[ImportedPiece]) -> list[ImportedPiece]:
 
 
 def begins(line: str) -> bool:
-    """Returns whether the line begins another speech."""
+    """Return whether the line begins another speech."""
     return _head(line) is not None
 
 
@@ -93,7 +93,7 @@ def _head(line: str) -> _Speech | None:
 
 
 def _is_a_record(speeches: Sequence[_Speech], above: Sequence[ImportedPiece]) -> bool:
-    """Returns whether the times are those of speeches. Times of day between the lines of other
+    """Return whether the times are those of speeches. Times of day between the lines of other
     minutes are not: they begin late, are out of order, or follow sentences.
     """
     is_in_order = all(one.start <= other.start for one, other in pairwise(speeches))

@@ -26,12 +26,12 @@ NO_CUES = (
 
 
 def looks_like(text: str) -> bool:
-    """Returns whether the text is WebVTT or has a line of subtitle times."""
+    """Return whether the text is WebVTT or has a line of subtitle times."""
     return _is_vtt(text) or bool(TIMING.search(text))
 
 
 def cues(text: str) -> list[ImportedPiece]:
-    """Returns the cues in the order of the file, with times in seconds. A cue with several voices
+    """Return the cues in the order of the file, with times in seconds. A cue with several voices
     becomes one piece for each, its time divided among them. Raises FileRejected where there are no
     cues.
     """
@@ -59,14 +59,14 @@ def _is_vtt(text: str) -> bool:
 
 
 def _without_number(lines: list[str]) -> list[str]:
-    """Returns the lines without the last one where that is the number of the next cue."""
+    """Return the lines without the last one where that is the number of the next cue."""
     while lines and not lines[-1].strip():
         lines = lines[:-1]
     return lines[:-1] if lines and NUMBER.fullmatch(lines[-1]) else lines
 
 
 def _voices(payload: str, start: float, end: float, is_vtt: bool) -> list[ImportedPiece]:
-    """Returns a piece for each voice (`<v 名前>…`) of a cue."""
+    """Return a piece for each voice (`<v 名前>…`) of a cue."""
     parts = VOICE.split(payload)
     spoken = [("", parts[0]), *zip(parts[1::2], parts[2::2], strict=True)]
     said = [
@@ -87,7 +87,7 @@ def _without_tags(words: str, is_vtt: bool) -> str:
 
 
 def _together(text: str) -> str:
-    """Returns the lines of a cue as one, with a space between words of languages that write one."""
+    """Return the lines of a cue as one, with a space between words of languages that write one."""
     joined = ""
     for line in filter(None, map(str.strip, text.split("\n"))):
         is_parted = joined and joined[-1].isascii() and line[0].isascii()

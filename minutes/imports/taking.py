@@ -53,7 +53,7 @@ class PreparedFile:
 
 
 def read_offset(typed: str) -> float:
-    """Returns the seconds by which a file's times are to be later, as typed: 12.5, -3, 0:01:30.
+    """Return the seconds by which a file's times are to be later, as typed: 12.5, -3, 0:01:30.
     Raises InvalidInput.
     """
     words = unicodedata.normalize("NFKC", typed).translate(MINUS_SIGNS).replace(" ", "")
@@ -68,7 +68,7 @@ def read_offset(typed: str) -> float:
 
 
 def heard_in(session: Session, recording: Recording) -> list[Timed]:
-    """Returns what the newest finished transcription of the recording heard, with times; empty
+    """Return what the newest finished transcription of the recording heard, with times; empty
     where there is none with words.
     """
     runs = (t for t in reversed(recording.transcriptions) if _has_ended(t))
@@ -92,7 +92,7 @@ def place(
     heard: Sequence[Timed],
     length_seconds: float,
 ) -> Placement:
-    """Places the pieces as `choice` says. Slow for hours of speech. Raises InvalidInput and
+    """Place the pieces as `choice` says. Slow for hours of speech. Raises InvalidInput and
     NotPossibleNow as `by_times` and `by_sound` do.
     """
     if is_timed(list(pieces)) and not choice.by_sound:
@@ -103,7 +103,7 @@ def place(
 def add_imported(
     session: Session, by: Person, recording: Recording, prepared: PreparedFile
 ) -> Transcript:
-    """Adds the new transcript and returns it; the recording's other transcripts stay as they
+    """Add the new transcript and return it; the recording's other transcripts stay as they
     are.
     """
     steps = [Step(kind=kind) for kind in _needed_steps(recording)]
@@ -143,7 +143,7 @@ def _row(transcript: Transcript, speaker: Speaker | None, one: PlacedPiece) -> d
 
 
 def remarks_of(placed: Placement) -> list[str]:
-    """Returns Japanese sentences on how the file was placed, for whoever sent it."""
+    """Return Japanese sentences on how the file was placed, for whoever sent it."""
     count = len(placed.placed)
     if not placed.by_sound:
         return [f"{count:,}発話を、ファイルの時刻のとおりに置きました。", *placed.remarks]
@@ -162,19 +162,19 @@ def _has_ended(transcription: Transcription) -> bool:
 
 
 def _language_of(recording: Recording) -> str:
-    """Returns the language that the recording's last transcription was asked for, else "ja"."""
+    """Return the language that the recording's last transcription was asked for, else "ja"."""
     runs = recording.transcriptions
     return runs[-1].language if runs else "ja"
 
 
 def _needed_steps(recording: Recording) -> list[StepKind]:
-    """Returns the steps that an imported transcript still needs. None of them changes its text."""
+    """Return the steps that an imported transcript still needs. None of them changes its text."""
     playback = [StepKind.PLAYBACK] if _lacks_playback(recording) else []
     return [*playback, StepKind.ITEMS]
 
 
 def _lacks_playback(recording: Recording) -> bool:
-    """Returns whether the recording has no playback file and no transcription is going to make
+    """Return whether the recording has no playback file and no transcription is going to make
     it.
     """
     is_made = recording.playback_sha256 and recording.peaks_sha256
@@ -187,7 +187,7 @@ def _lacks_playback(recording: Recording) -> bool:
 
 
 def _speakers(session: Session, transcript: Transcript, placed: Placement) -> dict[str, Speaker]:
-    """Adds the speakers and returns them by their mark in the file; two marks of one person are one
+    """Add the speakers and return them by their mark in the file; two marks of one person are one
     speaker.
     """
     names = [invitation.person.name for invitation in invited(transcript.meeting)]

@@ -31,7 +31,7 @@ WRAPPED_FROM = 25
 
 
 def decode(content: bytes, *, may_be_broken: bool = False) -> str:
-    """Returns the text of the bytes, by their byte order mark, else as UTF-8, UTF-16, JIS, EUC, or
+    """Return the text of the bytes, by their byte order mark, else as UTF-8, UTF-16, JIS, EUC, or
     Shift_JIS as Windows writes it; lines end with "\\n". Raises FileRejected.
 
     With `may_be_broken`, a few letters of UTF-8 that are cut in two become 〓: speech recognisers
@@ -48,7 +48,7 @@ def decode(content: bytes, *, may_be_broken: bool = False) -> str:
 
 
 def paragraphs(text: str) -> list[ImportedPiece]:
-    """Returns a piece for each line of the text. Lines that were cut by a page's width are joined;
+    """Return a piece for each line of the text. Lines that were cut by a page's width are joined;
     an empty line always ends a piece.
     """
     lines = [line.rstrip() for line in text.split("\n")]
@@ -76,7 +76,7 @@ def _candidates(content: bytes) -> list[str]:
 
 
 def _decoded(content: bytes, encoding: str) -> str | None:
-    """Returns the text, or None where the bytes are in another encoding or no text."""
+    """Return the text, or None where the bytes are in another encoding or no text."""
     try:
         text = content.decode(encoding)
     except UnicodeError:

@@ -17,7 +17,7 @@ OTHER_SHAPE = (
 
 
 def segments(text: str) -> list[ImportedPiece]:
-    """Returns the segments that have words, with times in seconds. Raises FileRejected for other
+    """Return the segments that have words, with times in seconds. Raises FileRejected for other
     JSON.
     """
     try:

@@ -56,7 +56,7 @@ WITH_ATTRIBUTES = {"sym", NOTE, "footnote"}
 
 
 def paragraphs(path: Path) -> list[ImportedPiece]:
-    """Returns the paragraphs and table rows of the document. Raises FileRejected."""
+    """Return the paragraphs and table rows of the document. Raises FileRejected."""
     with path.open("rb") as file:
         if file.read(4) == OLD_OFFICE:
             raise FileRejected(PROTECTED)
@@ -74,7 +74,7 @@ def paragraphs(path: Path) -> list[ImportedPiece]:
 
 
 def _parts(package: zipfile.ZipFile) -> tuple[str, str]:
-    """Returns the names of the parts with the text and with the footnotes; the second is empty
+    """Return the names of the parts with the text and with the footnotes; the second is empty
     where there are none. Raises FileRejected for macros.
     """
     contents = _Contents()
@@ -98,7 +98,7 @@ class _Contents:
         self.kinds[attributes.get("PartName", "")] = attributes.get("ContentType", "")
 
     def part(self, kind: str) -> str:
-        """Returns the name of the first part whose type ends with `kind`, or an empty text."""
+        """Return the name of the first part whose type ends with `kind`, or an empty text."""
         return next((n.lstrip("/") for n, its in self.kinds.items() if its.endswith(kind)), "")
 
     def end(self, _tag: str) -> None:
@@ -166,7 +166,7 @@ class _Blocks:
 def _parse(
     package: zipfile.ZipFile, name: str, largest_bytes: int, target: _Contents | _Blocks
 ) -> None:
-    """Parses one part into `target`. However small the zip claims it to be, no more than
+    """Parse one part into `target`. However small the zip claims it to be, no more than
     `largest_bytes` are unpacked. Raises FileRejected beyond that.
     """
     parser = expat.ParserCreate(namespace_separator="}")
@@ -193,7 +193,7 @@ def _parse(
 
 
 def _refuse_doctype(*_: object) -> None:
-    """Raises FileRejected: entities, the danger of XML from outside, can only be declared in a
+    """Raise FileRejected: entities, the danger of XML from outside, can only be declared in a
     document type.
     """
     raise FileRejected(NOT_WORD)
@@ -217,7 +217,7 @@ def _block(element: ElementTree.Element) -> Iterator[str]:
 
 
 def _row(row: ElementTree.Element) -> Iterator[str]:
-    """Yields the paragraphs of a table row: the first cells stand before the first paragraph of the
+    """Yield the paragraphs of a table row: the first cells stand before the first paragraph of the
     last cell, separated by tabs.
     """
     cells = [[text for text in _blocks(cell) if text.strip()] for cell in row]
@@ -240,7 +240,7 @@ def _text(element: ElementTree.Element) -> str:
 
 
 def _seen(element: ElementTree.Element, wanted: str) -> Iterator[ElementTree.Element]:
-    """Yields the elements of this name inside `element`, but none inside another one."""
+    """Yield the elements of this name inside `element`, but none inside another one."""
     for child in element:
         name = _name(child.tag)
         if name == wanted:
@@ -250,5 +250,5 @@ def _seen(element: ElementTree.Element, wanted: str) -> Iterator[ElementTree.Ele
 
 
 def _name(tag: str) -> str:
-    """Returns the tag without its namespace, of which there are a strict and a usual one."""
+    """Return the tag without its namespace, of which there are a strict and a usual one."""
     return tag.rpartition("}")[2]

@@ -28,7 +28,7 @@ FONTS = {"wingdings": WINGDINGS, "symbol": SYMBOL}
 
 
 def letter(font: str, code: str) -> str:
-    """Returns the letter for `w:font` and `w:char` (hexadecimal), or 〓 where it is not known."""
+    """Return the letter for `w:font` and `w:char` (hexadecimal), or 〓 where it is not known."""
     if not code or set(code) - set(string.hexdigits) or len(code) > 6:
         return UNKNOWN
     number = int(code, 16)

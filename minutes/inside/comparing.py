@@ -30,7 +30,7 @@ class Loudness:
         self._waiting: list[NDArray[np.float32]] = []
 
     def add(self, frame: "av.AudioFrame") -> None:
-        """Adds a decoded frame."""
+        """Add a decoded frame."""
         if self._resampler is None:
             self._resampler = av.AudioResampler("flt", frame.layout, RATE)
         self.channels = channels = frame.layout.nb_channels
@@ -41,12 +41,12 @@ class Loudness:
             self._count()
 
     def energy(self) -> float:
-        """Returns the sum of the squares of all samples that were added."""
+        """Return the sum of the squares of all samples that were added."""
         self._count()
         return self._energy
 
     def is_like(self, other: "Loudness") -> bool:
-        """Returns whether both tracks become loud and soft together: they are the same sound in
+        """Return whether both tracks become loud and soft together: they are the same sound in
         another form.
         """
         whole = [np.concatenate(track._levels) for track in (self, other)]

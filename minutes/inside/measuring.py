@@ -30,7 +30,7 @@ back, is wrong."""
 
 
 def measure(name: str, longest_hours: str) -> dict[str, Any]:
-    """Returns the fields of `minutes.sound.audio.Sound`. All tracks are decoded once, together.
+    """Return the fields of `minutes.sound.audio.Sound`. All tracks are decoded once, together.
     Raises FileRejected for a file that is no recording or longer than `longest_hours`.
     """
     path, longest_seconds = Path(name), float(longest_hours) * 3600
@@ -47,7 +47,7 @@ def measure(name: str, longest_hours: str) -> dict[str, Any]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator["av.container.InputContainer | None"]:
-    """Yields the open file, which has at least one sound track; None for an mp4 that has lost its
+    """Yield the open file, which has at least one sound track; None for an mp4 that has lost its
     index. Raises FileRejected for anything else.
     """
     try:
@@ -117,7 +117,7 @@ class _Meter:
         self._end: float | None = None
 
     def add(self, frame: "av.AudioFrame") -> None:
-        """Adds a decoded frame. Raises FileRejected when the track is longer than a recording may
+        """Add a decoded frame. Raises FileRejected when the track is longer than a recording may
         be.
         """
         formats.refuse_odd(frame.sample_rate, frame.layout.nb_channels)
@@ -129,7 +129,7 @@ class _Meter:
             self.loudness.add(frame)
 
     def _look_at_time(self, frame: "av.AudioFrame") -> None:
-        """Adds the time that is missing before this frame; less than a second is rounding."""
+        """Add the time that is missing before this frame; less than a second is rounding."""
         missing = frame.time - self._end if self._end is not None and frame.time else 0.0
         if abs(missing) >= LEAST_GAP_SECONDS:
             self.gap_seconds += missing
@@ -139,7 +139,7 @@ class _Meter:
 
 
 def _gap(container: "av.container.InputContainer", meters: list[_Meter]) -> float:
-    """Returns the seconds of silence to insert so that the sound lies where the time stamps say; 0
+    """Return the seconds of silence to insert so that the sound lies where the time stamps say; 0
     where these cannot be believed.
     """
     kind = container.format.name.split(",")[0]
@@ -157,7 +157,7 @@ def _meters(tracks: list[int], longest_seconds: float) -> dict[int, _Meter]:
 
 
 def _heard(meters: dict[int, _Meter]) -> list[int]:
-    """Returns the indexes of the tracks to hear: those of several microphones all, the same sound
+    """Return the indexes of the tracks to hear: those of several microphones all, the same sound
     in several forms once. A silent track, such as a camera's unused microphone, is left out.
     """
     known = {n: meter.loudness for n, meter in meters.items() if meter.loudness}
@@ -179,7 +179,7 @@ def _heard(meters: dict[int, _Meter]) -> list[int]:
 def _frames(
     container: "av.container.InputContainer", tracks: list[int]
 ) -> Iterator[tuple[int, "av.AudioFrame"]]:
-    """Yields the index of the track with each frame that can be decoded. A damaged packet is
+    """Yield the index of the track with each frame that can be decoded. A damaged packet is
     skipped; damage to the file itself ends the iteration.
     """
     streams = {container.streams.audio[number].index: number for number in tracks}

@@ -21,7 +21,7 @@ WITH_SPACE = 4
 
 
 def pieces(kind: str, path: str) -> list[tuple[Any, ...]]:
-    """Returns the fields of each `ImportedPiece` that has a text, in the order of the file. Raises
+    """Return the fields of each `ImportedPiece` that has a text, in the order of the file. Raises
     FileRejected.
     """
     found = [piece for piece in with_speakers(_read(kind, Path(path))) if piece.text.strip()]

@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
     @property
     def label(self) -> str:
-        """Returns the kind in Japanese, as screens show it."""
+        """Return the kind in Japanese, as screens show it."""
         return {
             Kind.DIRECTION: "ト書き",
             Kind.UNHEARD: "聞き取れない所",
@@ -69,14 +69,14 @@ DIRECTION = re.compile(rf"(?:{CLOCK})?[ 　、]?(?:暫時)?(?:{ACT})(?:[・、 �
 
 @lru_cache(maxsize=30_000)
 def annotations(text: str) -> tuple[Annotation, ...]:
-    """Returns the annotations of the text in order; they do not overlap. Other words in round
+    """Return the annotations of the text in order; they do not overlap. Other words in round
     brackets are speech that somebody put there: 「市長（当時）」.
     """
     return tuple(_found(text))
 
 
 def spoken(text: str) -> str:
-    """Returns the text without its annotations, as it is compared with what was recognised."""
+    """Return the text without its annotations, as it is compared with what was recognised."""
     said, place = "", 0
     for one in annotations(text):
         said += text[place : one.start]
@@ -95,7 +95,7 @@ def _found(text: str) -> Iterator[Annotation]:
 
 
 def _kind(words: str) -> Kind | None:
-    """Returns the kind that these words have by themselves, or None if they are no annotation in
+    """Return the kind that these words have by themselves, or None if they are no annotation in
     round brackets.
     """
     for kind, pattern in (

@@ -54,14 +54,14 @@ class DictionaryWord:
 
 
 def alike(said: str) -> list[DictionaryWord]:
-    """Returns common words whose sounds differ from `said` at most in ways that are easily
+    """Return common words whose sounds differ from `said` at most in ways that are easily
     confused. Words of the same sound are together, the most common first.
     """
     return _by_sound().get(folded(said), [])
 
 
 def spelled(words: Sequence[Token]) -> str:
-    """Returns the reading in katakana of words that the dictionary does not have, like 提告, with
+    """Return the reading in katakana of words that the dictionary does not have, like 提告, with
     each single kanji read as in words of Chinese origin. Empty if no word is a single character.
     """
     if not any(len(word.surface) == 1 for word in words):
@@ -72,7 +72,7 @@ def spelled(words: Sequence[Token]) -> str:
 
 @cache
 def chinese_readings() -> dict[str, str]:
-    """Returns for each kanji its most frequent reading in two-character words of Chinese origin
+    """Return for each kanji its most frequent reading in two-character words of Chinese origin
     (音読み): テー for 提, コク for 告. Takes half a second the first time; later calls return the
     same.
     """
@@ -92,7 +92,7 @@ def chinese_readings() -> dict[str, str]:
 
 
 def prepare() -> None:
-    """Reads the dictionary into memory, so that several threads do not do it at once. Takes two and
+    """Read the dictionary into memory, so that several threads do not do it at once. Takes two and
     a half seconds the first time.
     """
     _by_sound()
@@ -101,7 +101,7 @@ def prepare() -> None:
 
 @cache
 def _by_sound() -> dict[str, list[DictionaryWord]]:
-    """Returns the common words by their folded sounds."""
+    """Return the common words by their folded sounds."""
     entries, origin, whole = _compiled(Path(unidic_lite.DICDIR) / "sys.dic")
     common = entries[entries["cost"] < HIGHEST_COST]
     found: dict[str, dict[str, DictionaryWord]] = {}
@@ -121,7 +121,7 @@ def _by_sound() -> dict[str, list[DictionaryWord]]:
 
 
 def _word(features: str, cost: int) -> DictionaryWord | None:
-    """Returns the word for a line of unidic's features; None if it is of another part of speech,
+    """Return the word for a line of unidic's features; None if it is of another part of speech,
     written in kana, or too short.
     """
     fields = next(csv.reader([features])) if '"' in features else features.split(",")
@@ -135,7 +135,7 @@ def _word(features: str, cost: int) -> DictionaryWord | None:
 
 
 def _compiled(path: Path) -> tuple[NDArray[np.void], int, mmap.mmap]:
-    """Returns the array of all entries; the offset in bytes at which the features begin; and the
+    """Return the array of all entries; the offset in bytes at which the features begin; and the
     mapped file, of which only the pages that are read are in memory.
     """
     with path.open("rb") as file:

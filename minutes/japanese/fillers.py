@@ -42,13 +42,13 @@ ENDS = "。！？"
 
 
 def letters(text: str) -> int:
-    """Returns how many characters of the text are fillers, with the pauses that belong to them."""
+    """Return how many characters of the text are fillers, with the pauses that belong to them."""
     return sum(end - start for start, end in spans(text))
 
 
 @lru_cache(maxsize=30_000)
 def spans(text: str) -> tuple[tuple[int, int], ...]:
-    """Returns start and end of each filler in order, with the pause that belongs to it."""
+    """Return start and end of each filler in order, with the pause that belongs to it."""
     found = sorted({*_long(text), *(match.span() for match in ALONE.finditer(text))})
     taken: list[tuple[int, int]] = []
     for start, end in found:
@@ -69,7 +69,7 @@ def _long(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _with_pause(text: str, before: int, start: int, end: int) -> tuple[int, int]:
-    """Returns the span with the pause after it. At the end of a sentence it includes the pause
+    """Return the span with the pause after it. At the end of a sentence it includes the pause
     before instead; if nothing else is in the sentence, also its full stop.
     """
     pause = FOLLOWING_PAUSE.match(text, end)

@@ -39,7 +39,7 @@ class Verb:
 
     @property
     def negative_past(self) -> str:
-        """Returns the negative past: 書かなかった."""
+        """Return the negative past: 書かなかった."""
         return self.negative[:-1] + "かった"
 
 
@@ -50,7 +50,7 @@ GOING_ON = Verb("いく", "いき", "いかない", "いった")
 
 
 def verb(word: Morpheme) -> Verb | None:
-    """Returns the forms of a verb, or None if the word is no verb or an irregular one."""
+    """Return the forms of a verb, or None if the word is no verb or an irregular one."""
     base, kind = word.base, word.conjugation
     if base in HONORIFIC or len(base) < 2:
         return None

@@ -16,12 +16,12 @@ def as_hiragana(text: str) -> str:
 
 
 def lengthening(kana: str) -> str:
-    """Returns the kana that lengthens this one; empty for ん and っ."""
+    """Return the kana that lengthens this one; empty for ん and っ."""
     return next((long for long, before in LENGTHENED_BY.items() if kana in before), "")
 
 
 def spelled_out(reading: str) -> str:
-    """Returns a reading in hiragana with its long vowels written as in Japanese words: 「こー」 as
+    """Return a reading in hiragana with its long vowels written as in Japanese words: 「こー」 as
     「こう」."""
     found = ""
     for kana in reading:

@@ -22,7 +22,7 @@ LARGEST_NUMBER_LENGTH = 30
 
 
 def normalise(text: str) -> str:
-    """Returns the text in NFKC with numbers in digits, and without punctuation, symbols, spaces and
+    """Return the text in NFKC with numbers in digits, and without punctuation, symbols, spaces and
     control characters except %. 「パーセント」 becomes %; thousands separators and decimal points,
     written or spoken (点), are removed too.
     """
@@ -33,7 +33,7 @@ def normalise(text: str) -> str:
 
 
 def _in_digits(found: re.Match[str]) -> str:
-    """Returns a number in digits: 「千三百五十」 is 1350, 「3.5億」 is 350000000. What is no
+    """Return a number in digits: 「千三百五十」 is 1350, 「3.5億」 is 350000000. What is no
     number, like 「万一」, stays as it is.
     """
     written, _, fraction = found[0].partition(".")
@@ -50,7 +50,7 @@ def _in_digits(found: re.Match[str]) -> str:
 
 
 def _of_large_unit(written: str, size: int) -> str | None:
-    """Returns the decimal number times `size`, or None if it is no number."""
+    """Return the decimal number times `size`, or None if it is no number."""
     try:
         return str(int(Decimal(written) * size))
     except InvalidOperation:
@@ -58,7 +58,7 @@ def _of_large_unit(written: str, size: int) -> str | None:
 
 
 def _value(written: str) -> int | None:
-    """Returns the value of a number with units, like 二千二十一 or 3億5000万, or None if it is no
+    """Return the value of a number with units, like 二千二十一 or 3億5000万, or None if it is no
     number.
     """
     total, rest = 0, written
@@ -74,7 +74,7 @@ def _value(written: str) -> int | None:
 
 
 def _below_ten_thousand(written: str) -> int | None:
-    """Returns the value of a number like 「三百五十」, 「3百」 or 「5000」, or None for an order of
+    """Return the value of a number like 「三百五十」, 「3百」 or 「5000」, or None for an order of
     units that nobody writes.
     """
     total, digits, largest = 0, "", 10_000

@@ -88,22 +88,22 @@ class Token:
 
     @property
     def end(self) -> int:
-        """Returns the place after the word's last character."""
+        """Return the place after the word's last character."""
         return self.start + len(self.surface)
 
     @property
     def is_number(self) -> bool:
-        """Returns whether the word is a number."""
+        """Return whether the word is a number."""
         return self.subkind == "数詞"
 
     @property
     def is_mark(self) -> bool:
-        """Returns whether the word is punctuation or a space."""
+        """Return whether the word is punctuation or a space."""
         return self.kind in ("補助記号", "空白")
 
 
 def plain(text: str) -> str:
-    """Returns the text in NFKC, with radicals as letters. It is converted character by character
+    """Return the text in NFKC, with radicals as letters. It is converted character by character
     and those that would become several stay, so that every place in it is the same place in the
     text.
     """
@@ -119,7 +119,7 @@ def _plain_letter(letter: str) -> str:
 
 
 def composed(text: str) -> str:
-    """Returns the text in NFC, so that letters and their marks are together; half-width kana become
+    """Return the text in NFC, so that letters and their marks are together; half-width kana become
     full width: パブ for ﾊﾟﾌﾞ.
     """
     whole = HALF_WIDTH_KANA.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
@@ -127,7 +127,7 @@ def composed(text: str) -> str:
 
 
 def tokens(text: str) -> list[Token]:
-    """Returns the words of the text. A number in digits is one word with the reading of the number.
+    """Return the words of the text. A number in digits is one word with the reading of the number.
     The surfaces are in NFKC as in `plain`, the places those of the text.
     """
     written = plain(text)
@@ -137,12 +137,12 @@ def tokens(text: str) -> list[Token]:
 
 
 def naturalness(text: str) -> int:
-    """Returns MeCab's cost of the text; the lower, the more natural."""
+    """Return MeCab's cost of the text; the lower, the more natural."""
     return sum(_cost(piece) for piece in _pieces(_usual(plain(text))[0]))
 
 
 def _cost(piece: str) -> int:
-    """Returns the cost of the cheapest path, which MeCab stores in its last node."""
+    """Return the cost of the cheapest path, which MeCab stores in its last node."""
     node, cost = tagger().parseToNode(piece), 0
     while node:
         cost = node.cost
@@ -151,12 +151,12 @@ def _cost(piece: str) -> int:
 
 
 def as_katakana(text: str) -> str:
-    """Returns the text with hiragana as katakana."""
+    """Return the text with hiragana as katakana."""
     return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in text)
 
 
 def guessed(surface: str) -> str:
-    """Returns a probable reading in katakana of a word that the dictionary does not know, character
+    """Return a probable reading in katakana of a word that the dictionary does not know, character
     by character if necessary; empty if even a character is unknown.
     """
     usual, _ = _usual(surface)
@@ -168,12 +168,12 @@ def guessed(surface: str) -> str:
 
 
 def letters_in(text: str) -> int:
-    """Returns how many characters a reader counts: variation selectors are left out."""
+    """Return how many characters a reader counts: variation selectors are left out."""
     return len(re.sub(f"[{SELECTORS}]", "", text))
 
 
 def _as_written(word: Token, text: str, places: Sequence[int]) -> Token:
-    """Returns the word with its surface as in the text. It counts as unknown if the dictionary has
+    """Return the word with its surface as in the text. It counts as unknown if the dictionary has
     it only in another shape.
     """
     start, end = places[word.start], places[word.end]
@@ -183,7 +183,7 @@ def _as_written(word: Token, text: str, places: Sequence[int]) -> Token:
 
 
 def _usual(text: str) -> tuple[str, Sequence[int]]:
-    """Returns the text in letters that the dictionary has, without selectors; and for each of them
+    """Return the text in letters that the dictionary has, without selectors; and for each of them
     its place in the text, followed by the text's length.
     """
     if not UNUSUAL.search(text):
@@ -194,7 +194,7 @@ def _usual(text: str) -> tuple[str, Sequence[int]]:
 
 @cache
 def _usual_letter(letter: str) -> str:
-    """Returns the letter if the dictionary has it or it has no other shape; otherwise its usual
+    """Return the letter if the dictionary has it or it has no other shape; otherwise its usual
     shape. Empty for a selector.
     """
     if not UNUSUAL.match(letter):
@@ -204,7 +204,7 @@ def _usual_letter(letter: str) -> str:
 
 
 def number_read(number: int) -> str:
-    """Returns the reading of a whole number from 0: センサンビャク for 1300."""
+    """Return the reading of a whole number from 0: センサンビャク for 1300."""
     if number == 0:
         return "ゼロ"
     said = ""
@@ -220,7 +220,7 @@ def number_read(number: int) -> str:
 
 
 def tagger() -> MeCab.Tagger:
-    """Returns this thread's tagger of MeCab. The nodes of a parse belong to their tagger and are
+    """Return this thread's tagger of MeCab. The nodes of a parse belong to their tagger and are
     valid until its next parse, so threads cannot share one.
     """
     tagger: MeCab.Tagger | None = getattr(_OF_THREAD, "tagger", None)
@@ -237,7 +237,7 @@ def _words(text: str) -> Iterator[Token]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Yields the text in pieces of at most LONGEST_PIECE characters, cut after a mark or a space if
+    """Yield the text in pieces of at most LONGEST_PIECE characters, cut after a mark or a space if
     there is one. MeCab's time for letters without a gap grows with the square of their number.
     """
     while len(text) > LONGEST_PIECE:
@@ -262,7 +262,7 @@ def _words_of(text: str, start: int) -> Iterator[Token]:
 
 @lru_cache(MOST_PARSED)
 def _parsed(surface: str, feature: str) -> tuple[str, str, str, str, str]:
-    """Returns part of speech, its subdivision, lemma, reading, and the reading's spelling."""
+    """Return part of speech, its subdivision, lemma, reading, and the reading's spelling."""
     features = next(csv.reader([feature]))
     lemma = features[LEMMA] if len(features) > WRITTEN_AS_SAID else ""
     return features[0], features[1], lemma, _kana(surface, features), _spelling(surface, features)
@@ -276,7 +276,7 @@ def _spelling(surface: str, features: list[str]) -> str:
 
 @lru_cache(MOST_PARSED)
 def other_readings(surface: str) -> tuple[str, ...]:
-    """Returns the spellings in katakana of all readings of a word among MeCab's MOST_PATHS best
+    """Return the spellings in katakana of all readings of a word among MeCab's MOST_PATHS best
     paths through it, the likeliest first.
     """
     known = tagger()
@@ -296,7 +296,7 @@ def other_readings(surface: str) -> tuple[str, ...]:
 
 
 def _kana(surface: str, features: list[str]) -> str:
-    """Returns the reading: of Latin capitals letter by letter, otherwise as the dictionary has it
+    """Return the reading: of Latin capitals letter by letter, otherwise as the dictionary has it
     or as the word is written.
     """
     if surface.isascii() and surface.isupper() and len(surface) <= LONGEST_SPELLED:
@@ -340,7 +340,7 @@ def _said(word: Token, kana: str) -> Token:
 
 
 def is_unbroken(words: list[Token]) -> bool:
-    """Returns whether the words follow each other without a mark or space."""
+    """Return whether the words follow each other without a mark or space."""
     return not any(word.is_mark for word in words) and all(
         a.end == b.start for a, b in pairwise(words)
     )

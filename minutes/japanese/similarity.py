@@ -84,7 +84,7 @@ VOICELESS = str.maketrans("gzdbpJTC", "ksthhStS", ":Qy")
 
 @lru_cache(100_000)
 def sounds(kana: str) -> str:
-    """Returns the reading with one character for each sound: `teTuzuki` for テツヅキ, `iteN` for
+    """Return the reading with one character for each sound: `teTuzuki` for テツヅキ, `iteN` for
     イテン, `te:ne:` for テイネイ.
     """
     said = ""
@@ -101,7 +101,7 @@ def sounds(kana: str) -> str:
 
 
 def folded(said: str) -> str:
-    """Returns the sounds without the differences that are confused most; equal for words that
+    """Return the sounds without the differences that are confused most; equal for words that
     hardly differ.
     """
     return said.translate(VOICELESS)
@@ -109,7 +109,7 @@ def folded(said: str) -> str:
 
 @lru_cache(300_000)
 def distance(one: str, other: str) -> float:
-    """Returns the weighted edit distance of two words in sounds: 0 if they are the same, about 1
+    """Return the weighted edit distance of two words in sounds: 0 if they are the same, about 1
     for each sound that differs.
     """
     row = [0.0]
@@ -129,7 +129,7 @@ def distance(one: str, other: str) -> float:
 
 
 def _with_long_vowels(said: str) -> str:
-    """Returns the sounds with repeated vowels written as one long vowel."""
+    """Return the sounds with repeated vowels written as one long vowel."""
     long, vowel = "", ""
     for sound in said:
         is_vowel = sound in VOWELS

@@ -35,26 +35,26 @@ class Morpheme:
 
     @property
     def end(self) -> int:
-        """Returns the place after the word's last character."""
+        """Return the place after the word's last character."""
         return self.start + len(self.surface)
 
     @property
     def is_number(self) -> bool:
-        """Returns whether the word is a number."""
+        """Return whether the word is a number."""
         return self.subkind == "数詞"
 
     @property
     def is_mark(self) -> bool:
-        """Returns whether the word is punctuation, a symbol or a space."""
+        """Return whether the word is punctuation, a symbol or a space."""
         return self.kind in MARKS
 
     @property
     def is_verb(self) -> bool:
-        """Returns whether the word is a verb."""
+        """Return whether the word is a verb."""
         return self.kind == "動詞"
 
     def is_a(self, kind: str, *surfaces: str) -> bool:
-        """Returns whether the word is of this part of speech and, if surfaces are given, one of
+        """Return whether the word is of this part of speech and, if surfaces are given, one of
         them.
         """
         return self.kind == kind and (not surfaces or self.surface in surfaces)
@@ -62,7 +62,7 @@ class Morpheme:
 
 @lru_cache(maxsize=8)
 def words(text: str) -> tuple[Morpheme, ...]:
-    """Returns the words of the text in order. The results for the latest texts are cached, as each
+    """Return the words of the text in order. The results for the latest texts are cached, as each
     rule of the official style asks for the same text.
     """
     found: list[Morpheme] = []
@@ -83,7 +83,7 @@ def _of(sentence: str, origin: int) -> Iterator[Morpheme]:
 
 @lru_cache(maxsize=20_000)
 def _features(surface: str, features: str) -> tuple[str, str, str, str, str, str]:
-    """Returns the features that are used; "*" stands for those that an unknown word does not
+    """Return the features that are used; "*" stands for those that an unknown word does not
     have.
     """
     known = next(csv.reader([features]))

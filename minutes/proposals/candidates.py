@@ -106,11 +106,11 @@ class Candidate:
     behind: int = 0
 
     def applied_to(self, text: str) -> str:
-        """Returns the text with the replacement made."""
+        """Return the text with the replacement made."""
         return text[: self.start] + self.new + text[self.end :]
 
     def overlaps(self, other: "Candidate") -> bool:
-        """Returns whether both replace the same characters, or start at the same place."""
+        """Return whether both replace the same characters, or start at the same place."""
         return (self.start < other.end and other.start < self.end) or self.start == other.start
 
 
@@ -133,7 +133,7 @@ class TextSpan:
 def candidates(
     text: str, vocabulary: MeetingVocabulary, suggested: Iterable[Candidate] = ()
 ) -> list[Candidate]:
-    """Returns every replacement that is near enough in sound, and those `suggested` for the text,
+    """Return every replacement that is near enough in sound, and those `suggested` for the text,
     in no particular order. Places are those of the text in NFKC, which has as many characters.
     """
     text = plain(text)
@@ -160,7 +160,7 @@ def candidates(
 
 
 def _with_leads(found: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Yields the candidates with their leads; what was heard is a rival with a gain of 0."""
+    """Yield the candidates with their leads; what was heard is a rival with a gain of 0."""
     gains = [(one, one.conversion) for one in found if one.conversion is not None]
     for one in found:
         if one.conversion is None:
@@ -176,7 +176,7 @@ def _is_possible(one: Candidate) -> bool:
 
 
 def _better(one: Candidate, other: Candidate) -> Candidate:
-    """Returns the better of two sources of the same replacement, with what both know."""
+    """Return the better of two sources of the same replacement, with what both know."""
     best = one if _rank(one) > _rank(other) else other
     known = other if one.conversion is None else one
     return replace(best, conversion=known.conversion, margin=known.margin, behind=known.behind)
@@ -187,7 +187,7 @@ def _rank(one: Candidate) -> tuple[int, bool, float]:
 
 
 def _spans(words: Sequence[Token]) -> list[TextSpan]:
-    """Returns all spans of neighbouring words without a mark between them. A span of kanji that
+    """Return all spans of neighbouring words without a mark between them. A span of kanji that
     make no word may occur twice, with a second way to read it.
     """
     spans = []
@@ -203,7 +203,7 @@ def _spans(words: Sequence[Token]) -> list[TextSpan]:
 
 
 def _spelled(part: Sequence[Token]) -> str:
-    """Returns the sounds of kanji compounds in which characters make no word of the dictionary
+    """Return the sounds of kanji compounds in which characters make no word of the dictionary
     (提告), read as in words of Chinese origin; empty for other spans.
     """
     is_compound = WORD.fullmatch("".join(word.surface for word in part))
@@ -226,7 +226,7 @@ def _span(part: Sequence[Token], said: str) -> TextSpan:
 def _terms(
     text: str, spans: Sequence[TextSpan], vocabulary: MeetingVocabulary
 ) -> Iterator[Candidate]:
-    """Yields the terms of the meeting that sound like a span of the text."""
+    """Yield the terms of the meeting that sound like a span of the text."""
     terms, words = vocabulary.terms, tokens(text)
     if not spans or not terms:
         return
@@ -257,7 +257,7 @@ def _terms(
 
 
 def _with_particles(said: Sequence[Token], term: Term) -> str | None:
-    """Returns the term with the particles that were spoken between its words: in 経常収支比率が94
+    """Return the term with the particles that were spoken between its words: in 経常収支比率が94
     for 経常収支比率94 the particle stays. None if its place in the term is unknown.
 
     A particle counts as spoken if the words are nearer to the term without it.
@@ -300,7 +300,7 @@ def _instead(
 
 
 def _nearest(found: list[tuple[float, TextSpan]]) -> list[tuple[float, TextSpan]]:
-    """Returns the nearest of each group of overlapping spans, so that a particle behind a word is
+    """Return the nearest of each group of overlapping spans, so that a particle behind a word is
     not replaced with it.
     """
     kept: list[tuple[float, TextSpan]] = []
@@ -311,7 +311,7 @@ def _nearest(found: list[tuple[float, TextSpan]]) -> list[tuple[float, TextSpan]
 
 
 def _is_other_spelling(old: str, term: Term) -> bool:
-    """Returns whether both are the same word in another spelling, like 受け付け and 受付: then it
+    """Return whether both are the same word in another spelling, like 受け付け and 受付: then it
     was recognised correctly.
     """
     kanji = KANA.sub("", old)
@@ -319,7 +319,7 @@ def _is_other_spelling(old: str, term: Term) -> bool:
 
 
 def _is_other_figure(old: str, new: str) -> bool:
-    """Returns whether a recognised number would change. It stays: a different number in a document
+    """Return whether a recognised number would change. It stays: a different number in a document
     proves nothing.
     """
     heard = FIGURES.findall(old)
@@ -327,7 +327,7 @@ def _is_other_figure(old: str, new: str) -> bool:
 
 
 def _homophones(text: str, spans: Iterable[TextSpan]) -> Iterator[Candidate]:
-    """Yields words of the dictionary that sound like a span. Spans in hiragana have none: whether
+    """Yield words of the dictionary that sound like a span. Spans in hiragana have none: whether
     いったい should be 一体 only a document can tell.
     """
     for span in spans:
@@ -346,7 +346,7 @@ def _homophones(text: str, spans: Iterable[TextSpan]) -> Iterator[Candidate]:
 def _learned(
     text: str, spans: Iterable[TextSpan], vocabulary: MeetingVocabulary
 ) -> Iterator[Candidate]:
-    """Yields substitutions that persons made before, for whole words, however different they
+    """Yield substitutions that persons made before, for whole words, however different they
     sound.
     """
     by_heard: dict[str, list[Confused]] = {}
@@ -363,7 +363,7 @@ def _learned(
 
 
 def _dates(text: str) -> Iterator[Candidate]:
-    """Yields corrections of spoken dates: 「27か」 to 27日, 「3つき」 to 3月, 「20ようか」 to
+    """Yield corrections of spoken dates: 「27か」 to 27日, 「3つき」 to 3月, 「20ようか」 to
     28日.
     """
 
@@ -385,7 +385,7 @@ def _dates(text: str) -> Iterator[Candidate]:
 
 
 def _trimmed(one: Candidate) -> Candidate:
-    """Returns the candidate without the characters that both sides have in common at the start and
+    """Return the candidate without the characters that both sides have in common at the start and
     end.
     """
     old, new, start, end = one.old, one.new, one.start, one.end
@@ -397,5 +397,5 @@ def _trimmed(one: Candidate) -> Candidate:
 
 
 def _with_gain(one: Candidate, text: str, cost: int) -> Candidate:
-    """Returns the candidate with its gain; `cost` is that of the text before."""
+    """Return the candidate with its gain; `cost` is that of the text before."""
     return replace(one, gain=cost - naturalness(one.applied_to(text)))

@@ -16,7 +16,7 @@ LEAST_GAIN = -1_000
 
 
 def converted(text: str, converter: Converter) -> Iterator[Candidate]:
-    """Yields what another spelling of the same sounds may mean, for a text in NFKC. Another way to
+    """Yield what another spelling of the same sounds may mean, for a text in NFKC. Another way to
     write the same word (ただいま, 只今) is none, unless it is a term of the meeting.
     """
     words = tokens(text)
@@ -59,14 +59,14 @@ def _origin(one: Conversion) -> Origin:
 
 
 def _is_other_kana(one: Candidate) -> bool:
-    """Returns whether only kana differ, in the same sounds: 打ち合わせ and 打合せ are the same
+    """Return whether only kana differ, in the same sounds: 打ち合わせ and 打合せ are the same
     word, also where a document prints it.
     """
     return one.far == 0 and KANA.sub("", one.old) == KANA.sub("", one.new)
 
 
 def _is_same_word(one: Conversion, text: str, words: Sequence[Token]) -> bool:
-    """Returns whether both spellings are of the same words for MeCab's dictionary: whether いったい
+    """Return whether both spellings are of the same words for MeCab's dictionary: whether いったい
     should be 一体 only a document can tell.
     """
     changed = tokens(text[: one.start] + one.new + text[one.end :])

@@ -24,7 +24,7 @@ REASONS = {
 
 
 def keep(segment: Segment, choice: Selection) -> None:
-    """Stores the outcome of the first comparison of a segment with the documents. Does nothing if
+    """Store the outcome of the first comparison of a segment with the documents. Does nothing if
     one is stored already.
 
     `machine` becomes the corrected text, and so does `text` if no person has changed it. If one
@@ -47,7 +47,7 @@ def keep(segment: Segment, choice: Selection) -> None:
 
 
 def keep_more(segment: Segment, choice: Selection) -> None:
-    """Stores new proposals for a segment that was compared with the documents before.
+    """Store new proposals for a segment that was compared with the documents before.
 
     They are only proposed, and only where nobody has changed or confirmed the words and no earlier
     proposal is about them. `machine` does not change, nor do the counts that derive from it.
@@ -64,13 +64,13 @@ def keep_more(segment: Segment, choice: Selection) -> None:
 
 
 def _touches(known: Proposal, place: int, proposal: Proposal) -> bool:
-    """Returns whether `known`, decided or not, is about some of the same characters."""
+    """Return whether `known`, decided or not, is about some of the same characters."""
     end, known_end = place + len(proposal.before), known.start + len(known.stands_now)
     return known.start < end and place < known_end
 
 
 def accept(session: Session, by: Person, proposal: Proposal, *, based_on: int) -> Segment:
-    """Accepts the proposal and puts its words into the text, unless they were applied
+    """Accept the proposal and put its words into the text, unless they were applied
     automatically. Returns its segment. Does nothing if the proposal is decided already.
 
     Raises NotPossibleNow if the words to replace are no longer there, StaleRevision if the text has
@@ -84,7 +84,7 @@ def accept(session: Session, by: Person, proposal: Proposal, *, based_on: int) -
 
 
 def refuse(session: Session, by: Person, proposal: Proposal, *, based_on: int) -> Segment:
-    """Refuses the proposal. If it was applied automatically, the recognised words are restored.
+    """Refuse the proposal. If it was applied automatically, the recognised words are restored.
     Returns its segment. Does nothing if the proposal is decided already.
 
     Raises NotPossibleNow if the words are no longer there, StaleRevision if the text has changed
@@ -98,7 +98,7 @@ def refuse(session: Session, by: Person, proposal: Proposal, *, based_on: int) -
 
 
 def take_back(session: Session, by: Person, proposal: Proposal, *, based_on: int) -> Segment:
-    """Undoes the decision on a proposal, so that it is open again, and restores the words of before
+    """Undo the decision on a proposal, so that it is open again, and restore the words of before
     it. Returns its segment.
 
     Raises NotPossibleNow if the words are no longer there, StaleRevision if the text has changed
@@ -115,7 +115,7 @@ def take_back(session: Session, by: Person, proposal: Proposal, *, based_on: int
 
 
 def open_proposals(segment: Segment) -> list[Proposal]:
-    """Returns the proposals that wait for a decision and whose words are still in the text; empty
+    """Return the proposals that wait for a decision and whose words are still in the text; empty
     if the segment is confirmed.
     """
     if segment.is_confirmed:
@@ -128,7 +128,7 @@ def open_proposals(segment: Segment) -> list[Proposal]:
 
 
 def place_of(text: str, proposal: Proposal, words: str = "") -> int | None:
-    """Returns the index in the text where the words of the proposal, or the given `words`, are now:
+    """Return the index in the text where the words of the proposal, or the given `words`, are now:
     the place nearest to the original one. None if they are not within REACH characters of it.
     """
     words = words or proposal.stands_now
@@ -141,7 +141,7 @@ def place_of(text: str, proposal: Proposal, words: str = "") -> int | None:
 
 
 def reason_of(proposal: Proposal) -> str:
-    """Returns the reason for a proposal in Japanese: where the word is printed, what kind of word
+    """Return the reason for a proposal in Japanese: where the word is printed, what kind of word
     it is, or what was corrected before.
     """
     if proposal.origin == Origin.LEARNED:
@@ -168,7 +168,7 @@ def _decide(session: Session, by: Person, proposal: Proposal, *, is_accepted: bo
 
 
 def _shift(change: RatedCandidate, choice: Selection) -> int:
-    """Returns by how many characters the applied changes before it have moved its place."""
+    """Return by how many characters the applied changes before it have moved its place."""
     return sum(
         len(other.candidate.new) - len(other.candidate.old)
         for other in choice.changed
@@ -177,7 +177,7 @@ def _shift(change: RatedCandidate, choice: Selection) -> int:
 
 
 def _proposal(segment: Segment, change: RatedCandidate, shift: int, was_changed: bool) -> Proposal:
-    """Returns the row for a candidate. If it only adds or removes characters, a neighbouring
+    """Return the row for a candidate. If it only adds or removes characters, a neighbouring
     character is included so that its place can be found again.
     """
     one, heard = change.candidate, segment.heard
@@ -203,7 +203,7 @@ def _proposal(segment: Segment, change: RatedCandidate, shift: int, was_changed:
 
 
 def _place(one: Candidate) -> str:
-    """Returns where the word comes from, in Japanese; empty if there is nothing to say."""
+    """Return where the word comes from, in Japanese; empty if there is nothing to say."""
     if one.origin == Origin.LEARNED and one.term:
         return f"「{one.heard}」は前に{one.times}回「{one.term.surface}」に直されています"
     return one.term.place if one.term else ""

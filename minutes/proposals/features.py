@@ -38,7 +38,7 @@ FeatureWeights = Mapping[str, float]
 def of_candidate(
     one: Candidate, text: str, vocabulary: MeetingVocabulary, confidence: float | None
 ) -> FeatureValues:
-    """Returns the features of a candidate that need no sound: how near the words sound, how natural
+    """Return the features of a candidate that need no sound: how near the words sound, how natural
     the text becomes, how much the word belongs to this meeting.
 
     `text` and `confidence` are those of the segment. A learned word gets the features of a term or
@@ -88,7 +88,7 @@ def of_candidate(
 
 
 def separated(features: FeatureValues) -> FeatureValues:
-    """Returns the features under names of their own where an input method suggests the candidate
+    """Return the features under names of their own where an input method suggests the candidate
     too: for these they are weighted otherwise.
     """
     if not features.get("converted"):
@@ -97,7 +97,7 @@ def separated(features: FeatureValues) -> FeatureValues:
 
 
 def probability(features: FeatureValues, weights: FeatureWeights) -> float:
-    """Returns the probability from 0 to 1 that logistic regression with these weights gives."""
+    """Return the probability from 0 to 1 that logistic regression with these weights gives."""
     score = weights["constant"] + sum(
         weights[name] * value for name, value in separated(features).items() if value
     )

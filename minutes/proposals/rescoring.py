@@ -61,17 +61,17 @@ class Scale:
         self._shares = said / (said[-1] or 1.0)
 
     def share(self, place: int) -> float:
-        """Returns the share of the sounds, from 0 to 1, before the character at `place`."""
+        """Return the share of the sounds, from 0 to 1, before the character at `place`."""
         return float(self._shares[place])
 
 
 def _length(word: Token) -> int:
-    """Returns how many sounds long the word is, at least one."""
+    """Return how many sounds long the word is, at least one."""
     return PAUSE_SOUNDS if word.is_mark else max(1, len(sounds(word.kana)))
 
 
 def places(asked: Sequence[Candidate]) -> list[list[Candidate]]:
-    """Returns candidates that overlap in groups, in order of the text. The candidates of a group
+    """Return candidates that overlap in groups, in order of the text. The candidates of a group
     compete.
     """
     found: list[list[Candidate]] = []
@@ -86,7 +86,7 @@ def places(asked: Sequence[Candidate]) -> list[list[Candidate]]:
 def excerpt(
     asked: Sequence[Candidate], text: str, scale: Scale, start: float, end: float
 ) -> Excerpt:
-    """Returns the words around competing candidates. The segment with this `text` was spoken from
+    """Return the words around competing candidates. The segment with this `text` was spoken from
     `start` to `end` in seconds of the window.
     """
     first = max(0, min(one.start for one in asked) - LETTERS_BEFORE)
@@ -105,7 +105,7 @@ def log_ratios(
     start: float,
     end: float,
 ) -> list[float]:
-    """Returns the log ratio of each candidate of one place: log probability (natural) of the text
+    """Return the log ratio of each candidate of one place: log probability (natural) of the text
     with it, minus that of the recognised text; positive if the speech model prefers the candidate.
 
     `encoded` is a window in which the segment was spoken from `start` to `end` in seconds.

@@ -81,7 +81,7 @@ def worth_rescoring(
     confidence: float | None,
     converter: Converter | None = None,
 ) -> list[ScreenedCandidate]:
-    """Returns the candidates of a text that are worth rescoring, by their features without the
+    """Return the candidates of a text that are worth rescoring, by their features without the
     sound. `confidence` is that of its segment; `converter` puts its reading back into kanji.
     """
     text = plain(text)
@@ -97,7 +97,7 @@ def worth_rescoring(
 
 
 def best_of(screened: Iterable[ScreenedCandidate]) -> list[ScreenedCandidate]:
-    """Returns the candidates to rescore, the best first; learned ones come before all others."""
+    """Return the candidates to rescore, the best first; learned ones come before all others."""
     kept: list[ScreenedCandidate] = []
     for asked in sorted(screened, key=lambda asked: (-asked.candidate.times, -asked.screened)):
         if asked.screened < WORTH_RESCORING or len(kept) == MOST_RESCORED:
@@ -116,7 +116,7 @@ def choose(
     sure: float = SURE,
     likely: float = LIKELY,
 ) -> Selection:
-    """Returns the selection for a text; `log_ratios` holds for each candidate of `asked` the log
+    """Return the selection for a text; `log_ratios` holds for each candidate of `asked` the log
     ratio that rescoring gave.
 
     Candidates with at least the probability `sure` are applied, those with at least `likely` are
@@ -138,7 +138,7 @@ def choose(
 def _probability(
     asked: ScreenedCandidate, gain: float, weights: FeatureWeights, likely: float
 ) -> float:
-    """Returns the probability after rescoring. A learned candidate is proposed whatever its
+    """Return the probability after rescoring. A learned candidate is proposed whatever its
     features, unless the sound contradicts it.
     """
     weighed = features.probability(with_log_ratio(asked, gain), weights)
@@ -147,7 +147,7 @@ def _probability(
 
 
 def with_log_ratio(asked: ScreenedCandidate, gain: float) -> FeatureValues:
-    """Returns the features with those of rescoring; `gain` is the log ratio. It is weighted
+    """Return the features with those of rescoring; `gain` is the log ratio. It is weighted
     differently for words of the documents and of the dictionary.
     """
     known = asked.features
@@ -167,7 +167,7 @@ def with_log_ratio(asked: ScreenedCandidate, gain: float) -> FeatureValues:
 def _apart(
     changes: list[RatedCandidate], beside: Iterable[RatedCandidate] = ()
 ) -> list[RatedCandidate]:
-    """Returns the changes, the best first, without those that overlap a better one or one of
+    """Return the changes, the best first, without those that overlap a better one or one of
     `beside`.
     """
     kept: list[RatedCandidate] = []

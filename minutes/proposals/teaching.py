@@ -29,7 +29,7 @@ LANGUAGE = "ja"
 
 
 def load(model: SpeechModel, threads: int) -> Teach:
-    """Returns a function that corrects segments with a meeting's vocabulary. `threads` 0 means all
+    """Return a function that corrects segments with a meeting's vocabulary. `threads` 0 means all
     cores.
 
     Raises ConfigurationError if the file of the speech model is no longer the one that was chosen.
@@ -57,7 +57,7 @@ def load(model: SpeechModel, threads: int) -> Teach:
 
 
 def load_converter() -> Converter | None:
-    """Returns what converts readings, without terms; None, with a warning in the log, where its
+    """Return what converts readings, without terms; None, with a warning in the log, where its
     dictionary is missing or damaged.
     """
     try:
@@ -89,7 +89,7 @@ def log_ratios(
     sound: SoundReader,
     asked: Sequence[Sequence[ScreenedCandidate]],
 ) -> list[list[float]]:
-    """Rescores the candidates `asked` of each segment of a window with its sound. Returns the log
+    """Rescore the candidates `asked` of each segment of a window with its sound. Returns the log
     ratio of each, positive if it is more probable than the recognised text.
     """
     if not any(asked):
@@ -110,7 +110,7 @@ def _gains(
     asked: Sequence[ScreenedCandidate],
     origin: float,
 ) -> list[float]:
-    """Returns the log ratio of each candidate of one segment; `origin` is the start of the window
+    """Return the log ratio of each candidate of one segment; `origin` is the start of the window
     in seconds of the recording.
     """
     text = plain(segment.text)

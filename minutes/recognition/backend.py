@@ -29,7 +29,7 @@ LONGEST_SECONDS = 120
 
 
 def prefer_fastest(home: Path, model: SpeechModel) -> None:
-    """Sets the variable in this process, before CTranslate2 is imported, to the faster backend.
+    """Set the variable in this process, before CTranslate2 is imported, to the faster backend.
 
     Changes nothing if the variable is already set. The measurement is stored in
     `home`/speech-models/backend.json and repeated when the processor or the version of CTranslate2
@@ -49,7 +49,7 @@ def prefer_fastest(home: Path, model: SpeechModel) -> None:
 
 
 def in_use() -> str:
-    """Returns which matrix library CTranslate2 uses in this process: "mkl", "onednn", or the name
+    """Return which matrix library CTranslate2 uses in this process: "mkl", "onednn", or the name
     of the machine's architecture if it is not x86-64.
 
     It follows CTranslate2's documented rules and does not ask the library. The libraries round
@@ -69,7 +69,7 @@ def _measured(model: SpeechModel) -> dict[str, object]:
 
 
 def _seconds(model: SpeechModel, choice: str | None) -> float:
-    """Returns the seconds of the fastest of TRIES passes of the encoder with this backend, measured
+    """Return the seconds of the fastest of TRIES passes of the encoder with this backend, measured
     in a process of its own; infinity if the backend does not run.
     """
     surroundings = {name: value for name, value in os.environ.items() if name != VARIABLE}
@@ -113,7 +113,7 @@ def _processor_file() -> str:
 
 
 def _main(folder: Path) -> float:
-    """Returns the seconds of the fastest of TRIES passes of the encoder over 15 seconds of
+    """Return the seconds of the fastest of TRIES passes of the encoder over 15 seconds of
     silence.
     """
     import numpy as np

@@ -55,15 +55,15 @@ class SpeechLane:
 
     @property
     def seconds(self) -> float:
-        """Returns the length of the lane in seconds."""
+        """Return the length of the lane in seconds."""
         return len(self.samples) / RATE
 
     def spoken(self, start: float, end: float) -> float:
-        """Returns the seconds of detected speech between `start` and `end`."""
+        """Return the seconds of detected speech between `start` and `end`."""
         return sum(max(0.0, min(b, end) - max(a, start)) for a, b in self.speech)
 
     def pause_near(self, position: float, reach: float) -> float:
-        """Returns the middle of the pause nearest to `position`, or `position` itself if no pause
+        """Return the middle of the pause nearest to `position`, or `position` itself if no pause
         has its middle within `reach` seconds.
         """
         middles = [(a + b) / 2 for (_, a), (b, _) in pairwise(self.speech)]
@@ -72,7 +72,7 @@ class SpeechLane:
         return min(near, key=lambda m: abs(m - position), default=position)
 
     def in_chunk(self, position: float) -> float:
-        """Converts seconds of the lane to seconds of the chunk."""
+        """Convert seconds of the lane to seconds of the chunk."""
         starts = [start for start, _ in self.pieces]
         place = max(0, bisect_left(starts, position + 1e-6) - 1)
         start, origin = self.pieces[place]
@@ -80,7 +80,7 @@ class SpeechLane:
 
 
 def cut_lanes(samples: Samples, speech: Sequence[TimeSpan], workers: int) -> list[SpeechLane]:
-    """Returns the lanes of a chunk in order of time, with about equal amounts of speech.
+    """Return the lanes of a chunk in order of time, with about equal amounts of speech.
 
     Their number is a multiple of `workers` unless that would make them shorter than
     SHORTEST_LANE_SECONDS. Returns an empty list if there is no speech.
@@ -95,7 +95,7 @@ def cut_lanes(samples: Samples, speech: Sequence[TimeSpan], workers: int) -> lis
 
 
 def _cuts(speech: Sequence[TimeSpan], total: float, count: int) -> list[int]:
-    """Returns the indices of the stretches of speech before which a new lane begins: each after the
+    """Return the indices of the stretches of speech before which a new lane begins: each after the
     longest pause near the place of an even cut.
     """
     said = np.cumsum([end - start for start, end in speech])
@@ -125,7 +125,7 @@ def _lane(samples: Samples, speech: Sequence[TimeSpan]) -> SpeechLane:
 
 
 def _padded(speech: Sequence[TimeSpan], length: float) -> list[TimeSpan]:
-    """Returns speech with PAD_SECONDS around each stretch; stretches with a short pause between
+    """Return speech with PAD_SECONDS around each stretch; stretches with a short pause between
     them are joined.
     """
     parts: list[TimeSpan] = []

@@ -17,7 +17,7 @@ from minutes.recognition.words import AFTER_SECONDS, BEFORE_SECONDS
 def is_covered(
     whisper: Whisper, lane: SpeechLane, window_start: float, encoded: Encoded, phrase: Phrase
 ) -> bool:
-    """Returns whether the words of a phrase cover its speech. `encoded` is the window of the lane
+    """Return whether the words of a phrase cover its speech. `encoded` is the window of the lane
     that begins at `window_start` seconds.
 
     Only a phrase that leaves room for more is aligned: that takes about a tenth as long as

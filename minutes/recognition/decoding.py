@@ -87,7 +87,7 @@ WORST_LAST = (None, Doubt.UNSURE, Doubt.FAST, Doubt.INVENTED, Doubt.MISSING, Dou
 
 
 def load(model: SpeechModel, threads: int, language: str = "ja") -> Recognise:
-    """Returns a function that recognises samples with this speech model. `threads` 0 means all
+    """Return a function that recognises samples with this speech model. `threads` 0 means all
     cores.
 
     Raises ConfigurationError if the file is no longer the one that was chosen.
@@ -133,11 +133,11 @@ class LaneProgress:
 
     @property
     def is_done(self) -> bool:
-        """Returns whether nothing is left to decode."""
+        """Return whether nothing is left to decode."""
         return self.position >= self.lane.seconds - SHORTEST_ADVANCE_SECONDS / 2
 
     def adopt(self, hypothesis: "Hypothesis") -> None:
-        """Adopts the hypothesis of the current window and moves on to the next one; but if text is
+        """Adopt the hypothesis of the current window and move on to the next one; but if text is
         missing or repeated, shortens the window to its first half, to be decoded again, and adopts
         nothing.
         """
@@ -168,7 +168,7 @@ class Hypothesis:
 
     @property
     def merit(self) -> tuple[int, float]:
-        """Returns the sort key of hypotheses for the same window: the lesser doubt first, then the
+        """Return the sort key of hypotheses for the same window: the lesser doubt first, then the
         score.
         """
         return -WORST_LAST.index(self.doubt), self.score
@@ -177,7 +177,7 @@ class Hypothesis:
 def assess(
     lane: SpeechLane, start: float, end: float, decoded: Decoded, writing: Writing = JAPANESE
 ) -> Hypothesis:
-    """Returns the hypothesis that this decoding gives for the window of `lane` from `start` to
+    """Return the hypothesis that this decoding gives for the window of `lane` from `start` to
     `end` seconds.
     """
     kept, stop = _kept(lane, start, end, decoded.pieces)
@@ -194,7 +194,7 @@ def assess(
 def _kept(
     lane: SpeechLane, start: float, end: float, pieces: tuple[TimestampedText, ...]
 ) -> tuple[tuple[TimestampedText, ...], float]:
-    """Returns the pieces of text to use, and where the next window begins in seconds of the
+    """Return the pieces of text to use, and where the next window begins in seconds of the
     lane.
     """
     if not pieces:
@@ -230,7 +230,7 @@ def _phrase(
 def _silent_holes(
     lane: SpeechLane, start: float, stop: float, phrases: list[Phrase]
 ) -> list[Phrase]:
-    """Returns empty phrases, marked as missing, where more than MISSING_SECONDS of detected speech
+    """Return empty phrases, marked as missing, where more than MISSING_SECONDS of detected speech
     have no text.
     """
     marks = [start, *(mark for p in phrases for mark in (p.start_seconds, p.end_seconds)), stop]
@@ -245,7 +245,7 @@ def _silent_holes(
 def _decoded(
     whisper: Whisper, lanes: Sequence[SpeechLane]
 ) -> Iterator[tuple[LaneProgress, Iterator[Phrase]]]:
-    """Yields the progress of each lane in order of time, with an iterator over its phrases as they
+    """Yield the progress of each lane in order of time, with an iterator over its phrases as they
     are recognised.
     """
     queue = LaneQueue([LaneProgress(lane) for lane in lanes], whisper.workers)
@@ -263,7 +263,7 @@ def _decoded(
 def _heard_in(
     progress: LaneProgress, queue: "LaneQueue", jobs: Sequence["Future[None]"]
 ) -> Iterator[Phrase]:
-    """Yields the phrases of a lane until it is done. Raises the error that stopped a worker, if
+    """Yield the phrases of a lane until it is done. Raises the error that stopped a worker, if
     there was one.
     """
     yield from iter(progress.phrases.get, None)
@@ -285,7 +285,7 @@ class LaneQueue:
         self.is_closed = False
 
     def take(self) -> list[LaneProgress]:
-        """Returns the earliest group that is free, waiting for one if necessary; empty if there is
+        """Return the earliest group that is free, waiting for one if necessary; empty if there is
         nothing left to do.
         """
         with self._change:
@@ -297,7 +297,7 @@ class LaneQueue:
             return self._ready.popleft()
 
     def give_back(self, group: list[LaneProgress]) -> None:
-        """Accepts a group whose windows were decoded. Those of its lanes that are not done are
+        """Accept a group whose windows were decoded. Those of its lanes that are not done are
         next in line, divided among the threads that have nothing to do.
         """
         with self._change:
@@ -312,7 +312,7 @@ class LaneQueue:
                 progress.phrases.put(None)
 
     def close(self) -> None:
-        """Releases everybody who waits for a group or a phrase: after a stop, an error or the
+        """Release everybody who waits for a group or a phrase: after a stop, an error or the
         end.
         """
         with self._change:
@@ -322,13 +322,13 @@ class LaneQueue:
             progress.phrases.put(None)
 
     def close_if_failed(self, job: "Future[None]") -> None:
-        """Closes the queue if the job raised an error."""
+        """Close the queue if the job raised an error."""
         if job.exception():
             self.close()
 
 
 def _shared(lanes: list[LaneProgress], count: int) -> list[list[LaneProgress]]:
-    """Returns the lanes in `count` groups of about equal size, or fewer if there are fewer
+    """Return the lanes in `count` groups of about equal size, or fewer if there are fewer
     lanes.
     """
     cuts = [len(lanes) * n // max(1, count) for n in range(count + 1)]
@@ -354,7 +354,7 @@ def _window(whisper: Whisper, progress: LaneProgress) -> Spectrogram:
 
 
 def _next_windows(whisper: Whisper, lanes: list[LaneProgress]) -> None:
-    """Decodes one window of each lane, and doubtful ones again by LADDER; each lane adopts the
+    """Decode one window of each lane, and doubtful ones again by LADDER; each lane adopts the
     best hypothesis.
     """
     spans = [(progress.position, progress.end) for progress in lanes]
@@ -386,7 +386,7 @@ def _hypothesis(
     encoded: Encoded,
     decoded: Decoded,
 ) -> Hypothesis:
-    """Returns the hypothesis that this decoding gives for the window, in which speech that the
+    """Return the hypothesis that this decoding gives for the window, in which speech that the
     decoder passed over counts as missing.
     """
     found = assess(progress.lane, *span, decoded, whisper.writing)

@@ -44,7 +44,7 @@ MOST_SINGLE_CHARACTERS = 10
 def doubt_of(
     text: str, spoken_seconds: float, score: float, writing: Writing = JAPANESE
 ) -> Doubt | None:
-    """Returns why a text is doubtful that took `spoken_seconds` of detected speech, or None if it
+    """Return why a text is doubtful that took `spoken_seconds` of detected speech, or None if it
     is not.
 
     `score` is the mean log probability of its tokens; `writing` tells how fast the language is
@@ -64,29 +64,29 @@ def doubt_of(
 
 
 def has_room(text: str, spoken_seconds: float, writing: Writing = JAPANESE) -> bool:
-    """Returns whether something else may have been said within the `spoken_seconds` of this text:
+    """Return whether something else may have been said within the `spoken_seconds` of this text:
     whether it is short enough for ordinary speech of UNCOVERED_SECONDS less.
     """
     return _said(text) <= (spoken_seconds - UNCOVERED_SECONDS) * writing.brisk
 
 
 def _said(text: str) -> int:
-    """Returns the number of letters, without marks, which fill no time."""
+    """Return the number of letters, without marks, which fill no time."""
     return sum(letter not in PUNCTUATION for letter in text)
 
 
 def is_stock_phrase(text: str) -> bool:
-    """Returns whether the text is one of the phrases that Whisper writes for silence."""
+    """Return whether the text is one of the phrases that Whisper writes for silence."""
     return STOCK_PHRASES.fullmatch(text.strip(PUNCTUATION)) is not None
 
 
 def has_loop(text: str) -> bool:
-    """Returns whether a passage of the text is repeated as only the model does it."""
+    """Return whether a passage of the text is repeated as only the model does it."""
     return without_loops(text) != text
 
 
 def without_loops(text: str) -> str:
-    """Returns the text with passages that the model repeated over and over reduced to one.
+    """Return the text with passages that the model repeated over and over reduced to one.
     Repetitions that a person may have spoken remain.
     """
     return LOOP.sub(lambda found: found[1] if _is_loop(found[1], found[0]) else found[0], text)

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 
 def give_back() -> None:
-    """Returns free memory to the operating system; takes a few milliseconds.
+    """Return free memory to the operating system; takes a few milliseconds.
 
     glibc keeps freed memory that lies between blocks still in use. The recogniser's blocks have all
     sizes, so what glibc keeps would grow for hours. Does nothing with C libraries that have no

@@ -14,7 +14,7 @@ from minutes.sound import audio
 def recognise_chunk(
     recognise: Recognise, wav: Path, start_seconds: float, end_seconds: float
 ) -> Iterator[HeardSegment]:
-    """Yields the segments between `start_seconds` and `end_seconds` of the file, with times in
+    """Yield the segments between `start_seconds` and `end_seconds` of the file, with times in
     seconds from the start of the recording.
     """
     samples = audio.read(wav, start_seconds, end_seconds)
@@ -31,7 +31,7 @@ def recognise_chunk(
 def recognise_file(
     recognise: Recognise, source: Path, speech: SpeechSettings
 ) -> tuple[float, list[HeardSegment]]:
-    """Returns the length of a sound file in seconds and the segments recognised in it.
+    """Return the length of a sound file in seconds and the segments recognised in it.
 
     Does the same as the worker: converts the file, cuts it into chunks and recognises each. Raises
     FileRejected if it is no sound file that can be read, StorageFull if the disk is full.

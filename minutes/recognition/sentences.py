@@ -74,7 +74,7 @@ class SpeechFragment:
 def segments(
     lane: SpeechLane, phrases: Iterable[Phrase], writing: Writing = JAPANESE
 ) -> Iterator[HeardSegment]:
-    """Yields segments in order of time, with times in seconds of the chunk; each as soon as the
+    """Yield segments in order of time, with times in seconds of the chunk; each as soon as the
     phrases that follow it are known.
     """
     parts = _parts(lane, phrases, writing)
@@ -85,7 +85,7 @@ def segments(
 def _parts(
     lane: SpeechLane, phrases: Iterable[Phrase], writing: Writing
 ) -> Iterator[SpeechFragment]:
-    """Yields the phrases cut at punctuation, in Japanese at spaces too, with the borders moved into
+    """Yield the phrases cut at punctuation, in Japanese at spaces too, with the borders moved into
     pauses.
     """
     for phrase in phrases:
@@ -98,7 +98,7 @@ def _parts(
 
 
 def _cuts(lane: SpeechLane, phrase: Phrase, words: list[str]) -> list[tuple[float, float]]:
-    """Returns start and end of each of the words, which are spread over the phrase's speech by
+    """Return start and end of each of the words, which are spread over the phrase's speech by
     their number of characters.
     """
     start, end = _at_edges(lane, phrase.start_seconds, phrase.end_seconds)
@@ -113,7 +113,7 @@ def _cuts(lane: SpeechLane, phrase: Phrase, words: list[str]) -> list[tuple[floa
 
 
 def _in_pauses(lane: SpeechLane, places: list[float]) -> list[float]:
-    """Returns each place moved to the nearest pause. A pause is used once, by the place nearest to
+    """Return each place moved to the nearest pause. A pause is used once, by the place nearest to
     it.
     """
     pauses = [lane.pause_near(place, REACH_SECONDS) for place in places]
@@ -125,7 +125,7 @@ def _in_pauses(lane: SpeechLane, places: list[float]) -> list[float]:
 
 
 def _after(spoken: list[tuple[float, float]], seconds: float, end: float) -> float:
-    """Returns the time at which `seconds` of the speech have passed; `end` if there is less
+    """Return the time at which `seconds` of the speech have passed; `end` if there is less
     speech.
     """
     for a, b in spoken:
@@ -136,7 +136,7 @@ def _after(spoken: list[tuple[float, float]], seconds: float, end: float) -> flo
 
 
 def _at_edges(lane: SpeechLane, start: float, end: float) -> tuple[float, float]:
-    """Returns the start and end of the speech inside, if the model's timestamps are within
+    """Return the start and end of the speech inside, if the model's timestamps are within
     EDGE_SECONDS of them; otherwise the timestamps.
     """
     inside = [(a, b) for a, b in lane.speech if b > start + 0.05 and a < end - 0.05]
@@ -151,13 +151,13 @@ def _at_edges(lane: SpeechLane, start: float, end: float) -> tuple[float, float]
 
 
 def _marked(parts: Iterable[SpeechFragment]) -> Iterator[SpeechFragment]:
-    """Yields the fragments with `is_end` set where the model wrote the mark of a sentence's end."""
+    """Yield the fragments with `is_end` set where the model wrote the mark of a sentence's end."""
     for part in parts:
         yield replace(part, is_end=not part.text or part.text[-1] in MARKS + ".")
 
 
 def _punctuated(parts: Iterable[SpeechFragment]) -> Iterator[SpeechFragment]:
-    """Yields the fragments with ends of sentences found and punctuated by the rules of Japanese."""
+    """Yield the fragments with ends of sentences found and punctuated by the rules of Japanese."""
     for part, after in pairwise(chain(parts, [None])):
         assert part
         gap = after.start_seconds - part.end_seconds if after else math.inf
@@ -174,7 +174,7 @@ def _punctuated(parts: Iterable[SpeechFragment]) -> Iterator[SpeechFragment]:
 
 
 def _is_end(text: str, following: str, gap: float) -> bool:
-    """Returns whether a sentence ends here: after a polite form, or after a plain form with a long
+    """Return whether a sentence ends here: after a polite form, or after a plain form with a long
     pause, unless what follows continues the sentence.
     """
     if GOES_ON.match(following) and gap < FULL_STOP_SECONDS:
@@ -185,7 +185,7 @@ def _is_end(text: str, following: str, gap: float) -> bool:
 
 
 def _groups(parts: Iterable[SpeechFragment]) -> Iterator[list[SpeechFragment]]:
-    """Yields the fragments of each segment: a sentence, or two if the first one is short."""
+    """Yield the fragments of each segment: a sentence, or two if the first one is short."""
     group: list[SpeechFragment] = []
     for part in parts:
         if group and _is_full(group, part):

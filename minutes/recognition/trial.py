@@ -17,7 +17,7 @@ MOST_SECONDS = 900
 
 
 def try_out(model: SpeechModel) -> None:
-    """Raises ConfigurationError, with the reason in Japanese, if the model does not load or
+    """Raise ConfigurationError, with the reason in Japanese, if the model does not load or
     decode.
     """
     words = [sys.executable, "-m", "minutes.recognition.trial"]
@@ -52,7 +52,7 @@ def _refused(model: SpeechModel, reason: str) -> ConfigurationError:
 
 
 def decode_a_second(model: SpeechModel) -> None:
-    """Decodes a second of noise with all files of the model's folder, as the worker uses them."""
+    """Decode a second of noise with all files of the model's folder, as the worker uses them."""
     from minutes.recognition.whisper import Whisper  # the speech engine takes seconds to import
 
     whisper = Whisper(model, threads=1, language="ja")

@@ -110,7 +110,7 @@ class Decoded:
 
     @property
     def text(self) -> str:
-        """Returns the whole text of the window."""
+        """Return the whole text of the window."""
         return "".join(piece.text for piece in self.pieces)
 
 
@@ -118,7 +118,7 @@ class Whisper:
     """A loaded speech model. Its methods may be called from `workers` threads at once."""
 
     def __init__(self, model: SpeechModel, threads: int, language: str) -> None:
-        """Loads the model, on a GPU if there is one. `threads` 0 means all cores.
+        """Load the model, on a GPU if there is one. `threads` 0 means all cores.
 
         Raises ConfigurationError if the model's file is no longer the one that was chosen.
         """
@@ -143,7 +143,7 @@ class Whisper:
         )
 
     def features(self, samples: Samples) -> Spectrogram:
-        """Returns the log-mel spectrogram of samples of any length. Its values are limited to a
+        """Return the log-mel spectrogram of samples of any length. Its values are limited to a
         range below the loudest of all of them, not window by window.
         """
         made: Spectrogram = self._library.feature_extractor(samples)
@@ -152,7 +152,7 @@ class Whisper:
     def encode(
         self, windows: Sequence[Spectrogram], shortest_seconds: float = SHORTEST_HEARD_SECONDS
     ) -> list[Encoded]:
-        """Encodes windows so that they can be decoded in one batch.
+        """Encode windows so that they can be decoded in one batch.
 
         All are padded to the same length: that of the longest with REST_SECONDS, at least
         `shortest_seconds`; what lies beyond LONGEST_WINDOW_SECONDS is cut off.
@@ -175,7 +175,7 @@ class Whisper:
         beam: int = 1,
         temperature: float = 0.0,
     ) -> list[Decoded]:
-        """Decodes windows of one call of `encode` in one batch and returns the text of each.
+        """Decode windows of one call of `encode` in one batch and return the text of each.
 
         `prompts` are the tokens of the text before each window. CTranslate2 needs
         prompts of equal length, so all are shortened to the shortest, from the left. With
@@ -203,7 +203,7 @@ class Whisper:
     def log_probabilities(
         self, encoded: Encoded, texts: Sequence[str], prompt: str = ""
     ) -> list[float]:
-        """Returns the log probability (natural) of each text for the same sound: the sum over its
+        """Return the log probability (natural) of each text for the same sound: the sum over its
         tokens, by teacher forcing.
 
         `prompt` is text that the decoder has seen before, of which the last LONGEST_TEXT_PROMPT
@@ -219,7 +219,7 @@ class Whisper:
         return [float(np.sum(np.log(_possible(one.text_token_probs)))) for one in made]
 
     def token_timings(self, encoded: Encoded, text: str, prompt: str = "") -> list[TokenTiming]:
-        """Returns when each piece of a given text begins, in seconds of `encoded`, by CTranslate2's
+        """Return when each piece of a given text begins, in seconds of `encoded`, by CTranslate2's
         alignment.
 
         `encoded` may be a part of a window's ticks; it should hold all that the text says and
@@ -246,7 +246,7 @@ class Whisper:
         return found
 
     def _opening(self, prompt: str) -> list[int]:
-        """Returns the tokens before a given text: the end of the prompt, if any, and Whisper's
+        """Return the tokens before a given text: the end of the prompt, if any, and Whisper's
         start sequence.
         """
         tokenizer = self._tokenizer
@@ -259,7 +259,7 @@ class Whisper:
         return self._vocabulary.representable(self._tokenizer.encode(text))
 
     def _decoded(self, made: list[int], score: float) -> Decoded:
-        """Returns the decoded tokens as text, cut at the model's timestamps."""
+        """Return the decoded tokens as text, cut at the model's timestamps."""
         tokens = self._vocabulary.from_model(made)
         pieces: list[TimestampedText] = []
         first_mark = self._tokenizer.timestamp_begin
@@ -284,7 +284,7 @@ def _possible(probabilities: Sequence[float]) -> NDArray[np.float32]:
 
 
 def _room(encoded: Encoded, prompt_length: int) -> int:
-    """Returns CTranslate2's `max_length` for a prompt of `prompt_length` tokens.
+    """Return CTranslate2's `max_length` for a prompt of `prompt_length` tokens.
 
     CTranslate2 allows new tokens up to half of it, and up to what the prompt leaves of it. So it is
     the new tokens wanted, and the same again or the prompt if that is longer.
@@ -295,7 +295,7 @@ def _room(encoded: Encoded, prompt_length: int) -> int:
 
 
 def speech_in(samples: Samples, workers: int) -> list[tuple[float, float]]:
-    """Returns start and end in seconds of each stretch of speech, by Silero's voice activity
+    """Return start and end in seconds of each stretch of speech, by Silero's voice activity
     detector.
 
     Pauses shorter than SHORTEST_SILENCE_MS do not divide it. The samples are divided among
@@ -326,7 +326,7 @@ def _speech_between(samples: Samples, first: int, last: int) -> list[tuple[float
 
 
 def transcribe_by_library(model: SpeechModel, threads: int, language: str) -> Any:
-    """Returns a function from the path of a sound file to its texts, which uses faster-whisper's
+    """Return a function from the path of a sound file to its texts, which uses faster-whisper's
     own pipeline with its defaults and voice activity detection. It is the baseline in evaluations.
     """
     library = WhisperModel(

@@ -32,7 +32,7 @@ TOGETHER_SECONDS = 16.0
 
 
 def cut_chunks(wav: Path, first_seconds: float, chunk_seconds: float) -> list[tuple[float, float]]:
-    """Returns start and end of each chunk in seconds, without gaps or overlaps; the first chunk is
+    """Return start and end of each chunk in seconds, without gaps or overlaps; the first chunk is
     short so that the first text appears soon.
 
     Each cut is at the quietest place in the SEARCH_SECONDS before the planned end.
@@ -41,7 +41,7 @@ def cut_chunks(wav: Path, first_seconds: float, chunk_seconds: float) -> list[tu
 
 
 def loudness(wav: Path) -> NDArray[np.float32]:
-    """Returns the root mean square of every STEP_SECONDS of the file, which is read block by
+    """Return the root mean square of every STEP_SECONDS of the file, which is read block by
     block.
     """
     step = round(STEP_SECONDS * audio.RATE)
@@ -57,7 +57,7 @@ def loudness(wav: Path) -> NDArray[np.float32]:
 def spans(
     levels: NDArray[np.float32], length: float, first_seconds: float, chunk_seconds: float
 ) -> list[tuple[float, float]]:
-    """Returns start and end of each chunk of a recording of `length` seconds; `levels` holds its
+    """Return start and end of each chunk of a recording of `length` seconds; `levels` holds its
     loudness for every STEP_SECONDS.
 
     A rest shorter than SHORTEST_REST of a chunk or SHORTEST_SECONDS is added to the last chunk, and
@@ -73,7 +73,7 @@ def spans(
 
 
 def _quietest(levels: NDArray[np.float32], earliest: float, latest: float) -> float:
-    """Returns the middle of the quietest QUIET_SECONDS between the two times; the last of
+    """Return the middle of the quietest QUIET_SECONDS between the two times; the last of
     several.
     """
     first = round(earliest / STEP_SECONDS)
@@ -87,7 +87,7 @@ def _quietest(levels: NDArray[np.float32], earliest: float, latest: float) -> fl
 
 
 def heard_together(segments: Sequence[HeardSegment]) -> list[list[HeardSegment]]:
-    """Returns the segments in groups of neighbours that fit into TOGETHER_SECONDS, so that one pass
+    """Return the segments in groups of neighbours that fit into TOGETHER_SECONDS, so that one pass
     of the encoder serves each group. A longer segment is a group by itself.
     """
     found: list[list[HeardSegment]] = []

@@ -26,7 +26,7 @@ little outside.
 
 
 def load(model: SpeechModel, threads: int, language: str) -> FindTokenTimings:
-    """Returns a function that finds the token timings of segments in their sound. `threads` 0 means
+    """Return a function that finds the token timings of segments in their sound. `threads` 0 means
     all cores.
 
     Raises ConfigurationError if the file is no longer the one that was chosen.
@@ -63,7 +63,7 @@ def _of_window(
 def _of_segment(
     whisper: Whisper, segment: HeardSegment, prompt: str, encoded: Encoded, origin: float
 ) -> list[TokenTiming]:
-    """Returns the token timings of one segment, kept within its times.
+    """Return the token timings of one segment, kept within its times.
 
     Returns an empty list without text, or if the segment ends beyond the window: then it is longer
     than the model hears at once, which only an editor can make.

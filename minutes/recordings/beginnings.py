@@ -24,7 +24,7 @@ ONE_DAY = timedelta(days=1)
 def read_beginning(
     session: Session, recording: Recording, typed: str, day: str = ""
 ) -> datetime | None:
-    """Returns the instant that `typed` means, or None (unknown) where nothing was typed.
+    """Return the instant that `typed` means, or None (unknown) where nothing was typed.
 
     Without a `day` (「2026-11-24」) a time of day is put on the day that brings it nearest to the
     meeting, so that 0:15:00 of a meeting over midnight is on the second day. Where the form comes
@@ -43,7 +43,7 @@ def read_beginning(
 
 
 def after_first_part(session: Session, recording: Recording, distance: timedelta) -> datetime:
-    """Returns the instant that is `distance` after the start of the meeting's first part. Raises
+    """Return the instant that is `distance` after the start of the meeting's first part. Raises
     InvalidInput where that start is not known, or the recording itself is the first part.
     """
     first, *_ = [*parts_of(session, recording.meeting), None]
@@ -63,7 +63,7 @@ def after_first_part(session: Session, recording: Recording, distance: timedelta
 
 
 def typed_beginning(recording: Recording) -> tuple[str, str]:
-    """Returns time and day as `read_beginning` reads them back; the day is empty unless it is
+    """Return time and day as `read_beginning` reads them back; the day is empty unless it is
     needed, and both are empty where the start is unknown.
     """
     if recording.began_at is None:

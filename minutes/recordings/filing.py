@@ -22,7 +22,7 @@ WINDOWS_NAMES = "cp932"
 
 
 def file_taken(folder: Path, path: Path) -> Path:
-    """Moves a file that was received into 受付済み, below the day and the subfolder where it was.
+    """Move a file that was received into 受付済み, below the day and the subfolder where it was.
     Returns the new path. Raises OSError when it cannot be moved.
     """
     day = dates.local(now()).strftime("%Y-%m-%d")
@@ -33,7 +33,7 @@ def file_taken(folder: Path, path: Path) -> Path:
 
 
 def file_refused(folder: Path, path: Path, reason: str) -> Path:
-    """Moves a file that was refused into 受け付けられなかったもの, and writes the reason into a
+    """Move a file that was refused into 受け付けられなかったもの, and write the reason into a
     text file beside it. Returns the new path. Raises OSError when it cannot be moved.
     """
     target = _free(folder / REFUSED / path.name)
@@ -47,7 +47,7 @@ def file_refused(folder: Path, path: Path, reason: str) -> Path:
 
 
 def _make_parent(folder: Path, target: Path) -> None:
-    """Makes the folders above `target`. Raises OSError when one of them is a link: nobody who may
+    """Make the folders above `target`. Raises OSError when one of them is a link: nobody who may
     write there can have files moved out of the watched folder.
     """
     for parent in reversed(target.relative_to(folder).parents):
@@ -60,7 +60,7 @@ def _make_parent(folder: Path, target: Path) -> None:
 
 
 def _open_as(folder: Path, made: Path) -> None:
-    """Gives `made` the permissions of the watched folder: its files belong to those who use it, not
+    """Give `made` the permissions of the watched folder: its files belong to those who use it, not
     to the server.
     """
     mode = stat.S_IMODE(folder.stat().st_mode)
@@ -69,7 +69,7 @@ def _open_as(folder: Path, made: Path) -> None:
 
 
 def readable(name: str) -> str:
-    """Returns a file's name for people. Names that are not UTF-8 are read as Shift_JIS (old Windows
+    """Return a file's name for people. Names that are not UTF-8 are read as Shift_JIS (old Windows
     programs), and unprintable letters become "_".
     """
     raw = os.fsencode(name)
@@ -100,14 +100,14 @@ def _free(target: Path) -> Path:
 
 
 def _numbered(target: Path) -> Iterator[Path]:
-    """Yields the path itself, then with ` (2)`, ` (3)` and so on before the suffix."""
+    """Yield the path itself, then with ` (2)`, ` (3)` and so on before the suffix."""
     yield target
     for number in count(2):
         yield target.with_name(_shortened(target.stem, f" ({number}){target.suffix}"))
 
 
 def _shortened(name: str, ending: str) -> str:
-    """Returns name and ending together, with the name cut so that a file system takes it."""
+    """Return name and ending together, with the name cut so that a file system takes it."""
     raw, room = os.fsencode(name), LONGEST_NAME_BYTES - len(os.fsencode(ending))
     while len(raw) > room:
         name = name[:-1]

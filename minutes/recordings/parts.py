@@ -29,14 +29,14 @@ VOICE = re.compile(r"声[1-9][0-9]{0,3}(?:（第[0-9]+部）)?")
 
 
 def is_voice(speaker: str) -> bool:
-    """Returns whether `speaker` is how the minutes call a voice without a name: 声1,
+    """Return whether `speaker` is how the minutes call a voice without a name: 声1,
     声1（第2部）.
     """
     return VOICE.fullmatch(speaker) is not None
 
 
 def voice_of_part(speaker: str, part: int) -> str:
-    """Returns what the minutes call this speaker of a part: 「声1（第2部）」 for a voice, since
+    """Return what the minutes call this speaker of a part: 「声1（第2部）」 for a voice, since
     each recording numbers its voices anew and 声1 of two parts are two people. A name stays as it
     is.
     """
@@ -58,36 +58,36 @@ class PlacedRecording:
 
     @property
     def is_spare(self) -> bool:
-        """Returns whether it is a spare (予備) and not a part."""
+        """Return whether it is a spare (予備) and not a part."""
         return is_spare(self.recording)
 
     @property
     def label(self) -> str:
-        """Returns what screens call it: 「第2部」 or 「予備」."""
+        """Return what screens call it: 「第2部」 or 「予備」."""
         return RecordingKind.SPARE.label if self.is_spare else f"第{self.number}部"
 
     @property
     def start_seconds(self) -> float:
-        """Returns its distance from the start of the first part in seconds, 0 where that is
+        """Return its distance from the start of the first part in seconds, 0 where that is
         unknown.
         """
         return self.offset_seconds or 0.0
 
     @property
     def end_seconds(self) -> float:
-        """Returns the distance of its end from the start of the first part in seconds."""
+        """Return the distance of its end from the start of the first part in seconds."""
         return self.start_seconds + self.recording.duration_seconds
 
 
 def placed_recordings(session: Session, meeting: Meeting) -> list[PlacedRecording]:
-    """Returns the recordings of the meeting in the order of the clock, each spare after the part
+    """Return the recordings of the meeting in the order of the clock, each spare after the part
     that it covers.
     """
     return place(recordings_of(session, meeting))
 
 
 def place(recordings: list[Recording]) -> list[PlacedRecording]:
-    """Returns `recordings`, all of one meeting and in the order in which they were received, placed
+    """Return `recordings`, all of one meeting and in the order in which they were received, placed
     on its clock, each spare after the part that it covers.
     """
     parts = _parts([r for r in recordings if not is_spare(r)])
@@ -102,23 +102,23 @@ def place(recordings: list[Recording]) -> list[PlacedRecording]:
 
 
 def place_of(session: Session, recording: Recording) -> PlacedRecording:
-    """Returns where the recording is on the clock of its meeting."""
+    """Return where the recording is on the clock of its meeting."""
     every = placed_recordings(session, recording.meeting)
     return next(placed for placed in every if placed.recording is recording)
 
 
 def parts_of(session: Session, meeting: Meeting) -> list[PlacedRecording]:
-    """Returns the parts of the meeting in the order of the clock, without spares."""
+    """Return the parts of the meeting in the order of the clock, without spares."""
     return [placed for placed in placed_recordings(session, meeting) if not placed.is_spare]
 
 
 def is_spare(recording: Recording) -> bool:
-    """Returns whether the recording is a spare (予備) and not a part."""
+    """Return whether the recording is a spare (予備) and not a part."""
     return recording.kind == RecordingKind.SPARE
 
 
 def in_order(session: Session, transcripts: Iterable[Transcript]) -> list[Transcript]:
-    """Returns `transcripts`, all of one meeting, in the order of the clock."""
+    """Return `transcripts`, all of one meeting, in the order of the clock."""
     chosen = list(transcripts)
     if len(chosen) < 2:
         return chosen
@@ -128,7 +128,7 @@ def in_order(session: Session, transcripts: Iterable[Transcript]) -> list[Transc
 
 
 def usual_transcript(session: Session, recording: Recording) -> Transcript | None:
-    """Returns the transcript that minutes are made from unless somebody chooses another: of those
+    """Return the transcript that minutes are made from unless somebody chooses another: of those
     with words the newest of a finished transcription, else the newest. None where none has words.
     """
     has_words = select(Segment.id).where(Segment.transcript_id == Transcript.id, Segment.text != "")
@@ -142,13 +142,13 @@ def usual_transcript(session: Session, recording: Recording) -> Transcript | Non
 
 
 def usual_transcripts(session: Session, meeting: Meeting) -> list[Transcript]:
-    """Returns the usual transcript of every part that has words, in the order of the clock."""
+    """Return the usual transcript of every part that has words, in the order of the clock."""
     found = [usual_transcript(session, part.recording) for part in parts_of(session, meeting)]
     return [transcript for transcript in found if transcript]
 
 
 def times_of(recording: Recording) -> str:
-    """Returns a phrase for people: 「14:00:05から15:12:40まで（会議の開始から0:00:05）」."""
+    """Return a phrase for people: 「14:00:05から15:12:40まで（会議の開始から0:00:05）」."""
     if recording.began_at is None:
         return "始まりの時刻が分かりません"
     meeting = recording.meeting
@@ -160,7 +160,7 @@ def times_of(recording: Recording) -> str:
 
 
 def remarks(every: list[PlacedRecording], placed: PlacedRecording) -> list[str]:
-    """Returns sentences for people on the place of `placed` among all recordings of the meeting:
+    """Return sentences for people on the place of `placed` among all recordings of the meeting:
     what it covers, follows or overlaps, or how long a gap is before it.
     """
     parts = [one for one in every if not one.is_spare]
@@ -187,7 +187,7 @@ def _parts(recordings: list[Recording]) -> list[PlacedRecording]:
 
 
 def _starts(recordings: list[Recording]) -> list[float]:
-    """Returns the start of each part in seconds on one scale, whose zero is where the first part
+    """Return the start of each part in seconds on one scale, whose zero is where the first part
     with a known start begins. Parts received before that one end there; any other part of unknown
     start begins where the part received before it ends.
     """
@@ -215,7 +215,7 @@ def _spare(recording: Recording, parts: list[PlacedRecording]) -> PlacedRecordin
 
 
 def _zero(parts: list[PlacedRecording]) -> datetime | None:
-    """Returns when the first part begins on the clock; None where no part's start is known."""
+    """Return when the first part begins on the clock; None where no part's start is known."""
     for part in parts:
         if part.recording.began_at:
             return part.recording.began_at - timedelta(seconds=part.start_seconds)
@@ -248,13 +248,13 @@ def _gap(before: PlacedRecording, part: PlacedRecording) -> list[str]:
 
 
 def _shared_seconds(one: PlacedRecording, other: PlacedRecording) -> float:
-    """Returns how long both last at once; a negative number is how far they are apart."""
+    """Return how long both last at once; a negative number is how far they are apart."""
     start = max(one.start_seconds, other.start_seconds)
     return min(one.end_seconds, other.end_seconds) - start
 
 
 def _clock(meeting: Meeting, at: datetime) -> str:
-    """Returns the time of day, with the date where that is not the meeting's."""
+    """Return the time of day, with the date where that is not the meeting's."""
     here = dates.local(at)
     is_same_day = here.date() == dates.local(meeting.starts_at).date()
     return ("" if is_same_day else f"{here.month}月{here.day}日 ") + here.strftime("%H:%M:%S")

@@ -39,7 +39,7 @@ def prepare_recording(
     keep: Callable[[audio.Sound], StoredFile],
     longest_hours: int = audio.LONGEST_HOURS,
 ) -> PreparedRecording:
-    """Measures the file at `path`, which is on disk, and puts it into the store by `keep`, which
+    """Measure the file at `path`, which is on disk, and put it into the store by `keep`, which
     may raise what speaks against that. It is the slow part of adding a recording, outside any
     transaction. Raises FileRejected for a file that is no recording or longer than `longest_hours`.
     """
@@ -53,7 +53,7 @@ def prepare_received(
     incoming: Incoming,
     longest_hours: int = audio.LONGEST_HOURS,
 ) -> PreparedRecording:
-    """Does `prepare_recording` with a file that came in one piece. Raises FileRejected."""
+    """Do `prepare_recording` with a file that came in one piece. Raises FileRejected."""
     incoming.flush_to_disk()
     return prepare_recording(
         file_name, incoming.path, lambda _sound: storage.keep(incoming), longest_hours
@@ -61,7 +61,7 @@ def prepare_received(
 
 
 def plain_name(file_name: str) -> str:
-    """Returns the file's name as it is stored: without the folders that some programs send
+    """Return the file's name as it is stored: without the folders that some programs send
     along.
     """
     return clean_text.file_name(file_name, "録音")
@@ -76,7 +76,7 @@ def add_recording(
     kind: RecordingKind = RecordingKind.PART,
     beginning: timestamps.Beginning | None = None,
 ) -> Recording:
-    """Adds a prepared recording to the meeting and returns it. `beginning` is its start time as the
+    """Add a prepared recording to the meeting and return it. `beginning` is its start time as the
     sender gives it; without it, or where that is far from the meeting, the file's own time stamp is
     used.
 
@@ -113,7 +113,7 @@ def add_recording(
 def _plausible(
     session: Session, meeting: Meeting, sound: audio.Sound, given: timestamps.Beginning | None
 ) -> timestamps.Beginning | None:
-    """Returns the given start time, or what the file says where that is missing or far from the
+    """Return the given start time, or what the file says where that is missing or far from the
     meeting.
     """
     if given is not None and _is_near(meeting, given.began_at):
@@ -131,7 +131,7 @@ def place_recording(
     seen: str | None = None,
     is_checked: bool = False,
 ) -> None:
-    """Sets whether the recording is a part or a spare, and when it begins (None: unknown).
+    """Set whether the recording is a part or a spare, and when it begins (None: unknown).
 
     `seen` is the `place_in_short` that the person saw. `is_checked` says that they listened and
     confirm the time that is set; a new time is confirmed anyway.
@@ -169,13 +169,13 @@ def _note_check(recording: Recording, by: Person | None) -> None:
 
 
 def place_in_short(kind: RecordingKind, began_at: datetime | None) -> str:
-    """Returns kind and start as one phrase: 「本編・2026年11月23日 14:00:05から」."""
+    """Return kind and start as one phrase: 「本編・2026年11月23日 14:00:05から」."""
     when = f"{dates.local(began_at):%Y年%-m月%-d日 %H:%M:%S}から" if began_at else "時刻不明"
     return f"{kind.label}・{when}"
 
 
 def recordings_of(session: Session, meeting: Meeting) -> list[Recording]:
-    """Returns the recordings of the meeting in the order in which they were received."""
+    """Return the recordings of the meeting in the order in which they were received."""
     return list(
         session.scalars(
             select(Recording).where(Recording.meeting_id == meeting.id).order_by(Recording.id)

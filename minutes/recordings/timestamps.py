@@ -30,7 +30,7 @@ class Beginning:
 def suggested(
     session: Session, meeting: Meeting, stamped_at: datetime | None, duration_seconds: float
 ) -> Beginning | None:
-    """Returns the likeliest start time, None without a stamp and when it cannot be this
+    """Return the likeliest start time, None without a stamp and when it cannot be this
     meeting's.
     """
     found = plausible(session, meeting, stamped_at, duration_seconds)
@@ -40,7 +40,7 @@ def suggested(
 def plausible(
     session: Session, meeting: Meeting, stamped_at: datetime | None, duration_seconds: float
 ) -> list[Beginning]:
-    """Returns the possible start times, the stamp read as the start and as the end of the
+    """Return the possible start times, the stamp read as the start and as the end of the
     recording, best first: the one that covers more page turns, then the one that overlaps the
     planned time of the meeting longer.
     """

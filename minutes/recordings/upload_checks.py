@@ -48,7 +48,7 @@ class Taken:
 
 
 def periodic_tasks(engine: Engine, storage: Storage, limits: LimitSettings) -> list[PeriodicTask]:
-    """Returns the tasks of the worker that check complete uploads and tidy up after ended ones."""
+    """Return the tasks of the worker that check complete uploads and tidy up after ended ones."""
     return [
         PeriodicTask(
             "届いた録音の確認", partial(check_next, engine, storage, limits), CHECK_SECONDS
@@ -58,7 +58,7 @@ def periodic_tasks(engine: Engine, storage: Storage, limits: LimitSettings) -> l
 
 
 def check_next(engine: Engine, storage: Storage, limits: LimitSettings | None = None) -> bool:
-    """Makes a recording of the next complete upload, or notes why it is none. Returns False when
+    """Make a recording of the next complete upload, or note why it is none. Returns False when
     there is no such upload. If the worker is killed meanwhile, the upload is checked again once the
     lease has run out.
     """
@@ -76,7 +76,7 @@ def check_next(engine: Engine, storage: Storage, limits: LimitSettings | None = 
 
 
 def _take(session: Session) -> Taken | None:
-    """Leases the oldest complete upload that no worker is checking. One that was tried
+    """Lease the oldest complete upload that no worker is checking. One that was tried
     `leases.MOST_ATTEMPTS` times is refused.
     """
     whole = select(Upload).where(Upload.state == UploadState.WHOLE).order_by(Upload.id)
@@ -95,7 +95,7 @@ def _take(session: Session) -> Taken | None:
 
 
 def _look_into(storage: Storage, taken: Taken, longest_hours: int) -> PreparedRecording | str:
-    """Returns the recording, stored and measured, or the sentence that says why the file is
+    """Return the recording, stored and measured, or the sentence that says why the file is
     none.
     """
     try:
@@ -126,7 +126,7 @@ def _measured(
 
 
 def _settle(session: Session, taken: Taken, outcome: PreparedRecording | str) -> bool:
-    """Writes the outcome into the row. Returns whether the file that arrived is not needed any
+    """Write the outcome into the row. Returns whether the file that arrived is not needed any
     more. An outcome that comes too late, after a withdrawal or from a worker whose lease ran out,
     changes nothing.
     """

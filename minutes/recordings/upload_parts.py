@@ -32,7 +32,7 @@ class Checksum:
 
     @classmethod
     def read(cls, header: str) -> "Checksum":
-        """Returns the checksum of an Upload-Checksum header (`sha256 BASE64`, tus protocol). Raises
+        """Return the checksum of an Upload-Checksum header (`sha256 BASE64`, tus protocol). Raises
         NotUnderstood for another algorithm or a digest that cannot be read.
         """
         algorithm, _, encoded = header.strip().partition(" ")
@@ -61,7 +61,7 @@ class UploadPart:
         end: int,
         checksum: Checksum | None,
     ) -> None:
-        """Begins a part at byte `offset`. `end` is the size of the upload, or the largest size that
+        """Begin a part at byte `offset`. `end` is the size of the upload, or the largest size that
         it may have. Raises FileRejected when bytes that were acknowledged are missing on the disk.
         """
         arrival.cut(offset)
@@ -75,7 +75,7 @@ class UploadPart:
         self.acknowledged = offset
 
     def write(self, data: bytes) -> None:
-        """Writes the next bytes. Raises StorageFull, TooLarge, and NotPossibleNow when the upload
+        """Write the next bytes. Raises StorageFull, TooLarge, and NotPossibleNow when the upload
         has ended meanwhile. After any error, call `forget`.
         """
         if self._written + len(data) > self._end:
@@ -88,7 +88,7 @@ class UploadPart:
             self._acknowledge()
 
     def finish(self) -> None:
-        """Acknowledges the part after its last byte. Raises ChecksumWrong besides what `write`
+        """Acknowledge the part after its last byte. Raises ChecksumWrong besides what `write`
         raises.
         """
         if self._checksum and self._sum and self._sum.digest() != self._checksum.digest:
@@ -96,7 +96,7 @@ class UploadPart:
         self._acknowledge()
 
     def break_off(self) -> None:
-        """Ends the part after the connection broke: bytes without a checksum are acknowledged,
+        """End the part after the connection broke: bytes without a checksum are acknowledged,
         others are forgotten.
         """
         if self._checksum:
@@ -105,11 +105,11 @@ class UploadPart:
             self._acknowledge()
 
     def forget(self) -> None:
-        """Cuts the file back to what was acknowledged, which frees the space."""
+        """Cut the file back to what was acknowledged, which frees the space."""
         self._arrival.cut(self.acknowledged)
 
     def _is_step_done(self) -> bool:
-        """Returns whether enough bytes have come to acknowledge them. The last byte is left to
+        """Return whether enough bytes have come to acknowledge them. The last byte is left to
         `finish`: it ends the upload, which happens once.
         """
         return self.acknowledged + STEP_BYTES <= self._written < self._end

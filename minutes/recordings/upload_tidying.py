@@ -40,7 +40,7 @@ class Tidying:
         )
 
     def tidy(self) -> bool:
-        """Ends what expired and deletes what is not needed. Returns False: there is never more to
+        """End what expired and delete what is not needed. Returns False: there is never more to
         do at once.
         """
         with writing(self._engine) as session, session.begin():
@@ -57,7 +57,7 @@ class Tidying:
         return False
 
     def _drop(self, key: str) -> None:
-        """Deletes one file; a failure is logged and does not stop the others."""
+        """Delete one file; a failure is logged and does not stop the others."""
         try:
             self._storage.drop_arrival(key)
         except OSError as problem:
@@ -78,7 +78,7 @@ class Tidying:
             audit.note(session, None, "expire", upload)
 
     def _is_silent(self, upload: Upload) -> bool:
-        """Returns whether a live recording has begun and nothing came for `silent_minutes`."""
+        """Return whether a live recording has begun and nothing came for `silent_minutes`."""
         is_begun = upload.is_live and upload.state == UploadState.RECEIVING
         silence = now() - upload.changed_at
         is_long = silence > timedelta(minutes=self._limits.silent_minutes)

@@ -57,7 +57,7 @@ def start_upload(
     announced: Announced,
     limits: LimitSettings,
 ) -> Upload:
-    """Adds an upload and the empty file for it. Raises TooLarge, NotPossibleNow when this person is
+    """Add an upload and the empty file for it. Raises TooLarge, NotPossibleNow when this person is
     sending too many already, and StorageFull when it would not fit beside what is arriving.
     """
     _refuse_too_large(announced.size_bytes or 0, limits)
@@ -85,7 +85,7 @@ def start_upload(
 def admit_piece(
     upload: Upload, by: Person, offset: int, size_bytes: int | None, limits: LimitSettings
 ) -> None:
-    """Checks that the next part may come, from byte `offset` on. With the last part of a live
+    """Check that the next part may come, from byte `offset` on. With the last part of a live
     recording, `size_bytes` says how large all of it is, and is stored.
 
     Raises NotFound for somebody else's upload, NotPossibleNow at the wrong offset or when the
@@ -102,7 +102,7 @@ def admit_piece(
 
 
 def acknowledge(session: Session, key: str, since: int, received_bytes: int) -> Upload:
-    """Stores that `received_bytes` bytes are on the disk for good, where it was `since` before.
+    """Store that `received_bytes` bytes are on the disk for good, where it was `since` before.
     With the last byte the upload is complete. Raises NotPossibleNow when it has ended or moved on
     meanwhile.
     """
@@ -124,7 +124,7 @@ def acknowledge(session: Session, key: str, since: int, received_bytes: int) -> 
 
 
 def finish_upload(session: Session, by: Person | None, upload: Upload) -> None:
-    """Ends a live recording with the bytes that have come. `by` is None when the worker does it.
+    """End a live recording with the bytes that have come. `by` is None when the worker does it.
     Raises NotPossibleNow when it has ended, is not live, or nothing has come.
     """
     if upload.state != UploadState.RECEIVING or not upload.is_live:
@@ -139,7 +139,7 @@ def finish_upload(session: Session, by: Person | None, upload: Upload) -> None:
 
 
 def withdraw_upload(session: Session, by: Person, upload: Upload) -> None:
-    """Withdraws the upload; the worker deletes its file. Raises NotPossibleNow once it is a
+    """Withdraw the upload; the worker deletes its file. Raises NotPossibleNow once it is a
     recording.
     """
     if upload.state not in OPEN_STATES:
@@ -149,7 +149,7 @@ def withdraw_upload(session: Session, by: Person, upload: Upload) -> None:
 
 
 def open_uploads(session: Session, meeting: Meeting) -> list[Upload]:
-    """Returns the meeting's uploads that are on their way or were refused, oldest first."""
+    """Return the meeting's uploads that are on their way or were refused, oldest first."""
     return list(
         session.scalars(
             select(Upload)
@@ -160,13 +160,13 @@ def open_uploads(session: Session, meeting: Meeting) -> list[Upload]:
 
 
 def is_quiet(upload: Upload) -> bool:
-    """Returns whether a live recording is going on and nothing has come for `QUIET_AFTER`."""
+    """Return whether a live recording is going on and nothing has come for `QUIET_AFTER`."""
     is_recording = upload.is_live and upload.state == UploadState.RECEIVING
     return is_recording and now() - upload.changed_at > QUIET_AFTER
 
 
 def expires_at(upload: Upload, limits: LimitSettings) -> datetime:
-    """Returns when an upload that nobody continues is withdrawn by the worker."""
+    """Return when an upload that nobody continues is withdrawn by the worker."""
     if upload.state == UploadState.REFUSED:
         return upload.changed_at + REFUSED_KEPT
     return upload.changed_at + timedelta(days=limits.upload_days)
@@ -207,7 +207,7 @@ def _refuse_when_full(
 
 
 def _still_to_come() -> ColumnElement[int]:
-    """Returns the bytes still to come of an upload as an SQL expression. Nobody knows how long a
+    """Return the bytes still to come of an upload as an SQL expression. Nobody knows how long a
     live recording will last: `RESERVED_FOR_LIVE_BYTES` are reserved for its next hours.
     """
     return func.coalesce(Upload.size_bytes - Upload.received_bytes, RESERVED_FOR_LIVE_BYTES)

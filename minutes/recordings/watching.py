@@ -108,19 +108,19 @@ class FolderWatch:
             )
 
     def run(self, stopping: threading.Event) -> None:
-        """Watches until `stopping` is set. A full disk or a share that is gone is waited for; a
+        """Watch until `stopping` is set. A full disk or a share that is gone is waited for; a
         file that causes an error is tried after the others, and refused after `MOST_TRIES`.
         """
         pause = float(self._settings.interval_seconds)
         periodic.run(PeriodicTask("見張り", self._look_again, pause), stopping)
 
     def _look_again(self) -> bool:
-        """Looks through the folder. Returns False: once a round is enough."""
+        """Look through the folder. Returns False: once a round is enough."""
         self.look()
         return False
 
     def run_once(self) -> RoundCounts:
-        """Looks, waits as long as a file must be unchanged, and receives what did not change.
+        """Look, wait as long as a file must be unchanged, and receive what did not change.
         Returns the counts of both looks. Raises StorageFull.
         """
         first = self.look()
@@ -131,7 +131,7 @@ class FolderWatch:
         return RoundCounts(first.taken + then.taken, first.refused + then.refused, then.left)
 
     def look(self) -> RoundCounts:
-        """Looks through the folder once and receives what is complete. Raises StorageFull, and
+        """Look through the folder once and receive what is complete. Raises StorageFull, and
         InvalidInput when the person's account has ended.
         """
         with reading(self._engine) as session:
@@ -155,7 +155,7 @@ class FolderWatch:
         return time.monotonic() - self._since[path][1] >= self._settings.settle_seconds
 
     def _file(self, path: Path, stamp: FileStamp, counts: RoundCounts) -> None:
-        """Receives or refuses one file and moves it away. The try is counted before it is made, so
+        """Receive or refuse one file and move it away. The try is counted before it is made, so
         that a crash counts too.
         """
         self._tries[path, stamp] = self._tries.get((path, stamp), 0) + 1
@@ -175,7 +175,7 @@ class FolderWatch:
         counts.taken += reason is None
 
     def _reason_against(self, path: Path, stamp: FileStamp) -> str | None:
-        """Receives the file and returns None, or returns the sentence that says why it is
+        """Receive the file and return None, or return the sentence that says why it is
         refused.
         """
         if self._tries[path, stamp] > MOST_TRIES:
@@ -189,7 +189,7 @@ class FolderWatch:
         return None
 
     def _move(self, path: Path, stamp: FileStamp, reason: str | None) -> None:
-        """Moves the file away. One that cannot be moved is not looked at again until it changes."""
+        """Move the file away. One that cannot be moved is not looked at again until it changes."""
         self._done[path] = stamp
         try:
             if reason is None:
@@ -201,7 +201,7 @@ class FolderWatch:
         LOG.info("%s: %s", filing.readable(path.name), reason or "taken in")
 
     def _take(self, path: Path, stamp: FileStamp) -> None:
-        """Makes a recording of the file. Raises FileRejected, AlreadyThere, StillChanging,
+        """Make a recording of the file. Raises FileRejected, AlreadyThere, StillChanging,
         StorageFull, and OSError when it cannot be read.
         """
         number = _number(path.relative_to(self._folder))
@@ -219,7 +219,7 @@ class FolderWatch:
     def _keep(
         self, path: Path, stamp: FileStamp, number: int | None, incoming: Incoming, sound: Sound
     ) -> StoredFile:
-        """Stores the file for the meeting that it belongs to. Raises AlreadyThere, FileRejected,
+        """Store the file for the meeting that it belongs to. Raises AlreadyThere, FileRejected,
         StillChanging.
         """
         with reading(self._engine) as session:
@@ -230,7 +230,7 @@ class FolderWatch:
     def _write_down(
         self, number: int | None, stamp: FileStamp, prepared: recordings.PreparedRecording
     ) -> None:
-        """Adds the recording. Raises AlreadyThere when another program was quicker."""
+        """Add the recording. Raises AlreadyThere when another program was quicker."""
         sound, sha256 = prepared.sound, prepared.stored.sha256
         is_guessed = sound.recorded_at is None and number is None
         beginning = _guessed(stamp, sound) if is_guessed else None
@@ -245,7 +245,7 @@ class FolderWatch:
     def _meeting_without(
         self, session: Session, number: int | None, stamp: FileStamp, sound: Sound, sha256: str
     ) -> Meeting:
-        """Returns the meeting of the recording, which does not have it yet. Raises AlreadyThere,
+        """Return the meeting of the recording, which does not have it yet. Raises AlreadyThere,
         FileRejected.
         """
         began = sound.recorded_at or _guessed(stamp, sound).began_at
@@ -255,7 +255,7 @@ class FolderWatch:
         return meeting
 
     def _meeting(self, session: Session, number: int | None, began: datetime | None) -> Meeting:
-        """Returns the meeting with this number, or the only one at that time, that the person may
+        """Return the meeting with this number, or the only one at that time, that the person may
         record. Raises FileRejected.
         """
         person = person_with_login(session, self._login)
@@ -274,7 +274,7 @@ class FolderWatch:
 
 
 def person_with_login(session: Session, login: str) -> Person:
-    """Returns the person with this login. Raises InvalidInput when there is none or the account has
+    """Return the person with this login. Raises InvalidInput when there is none or the account has
     ended.
     """
     person = logins.person_of(session, login)
@@ -324,7 +324,7 @@ def _is_there(session: Session, meeting: Meeting, sha256: str) -> bool:
 
 
 def _number(place: Path) -> int | None:
-    """Returns the meeting's number at the beginning of the first folder's name, or of the file's
+    """Return the meeting's number at the beginning of the first folder's name, or of the file's
     where it is in no folder, written in half-width or full-width digits.
     """
     name = place.parts[0] if len(place.parts) > 1 else place.stem
@@ -333,7 +333,7 @@ def _number(place: Path) -> int | None:
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, FileStamp]]:
-    """Yields every file that may be a recording, by name. Links are not followed: they could lead
+    """Yield every file that may be a recording, by name. Links are not followed: they could lead
     out of the folder. A folder that is gone has no files.
     """
     own = {folder / filing.TAKEN, folder / filing.REFUSED}
@@ -376,14 +376,14 @@ def _refuse_changed(path: Path, stamp: FileStamp) -> None:
 
 
 def _guessed(stamp: FileStamp, sound: Sound) -> Beginning:
-    """Returns when it began if it was recorded until its file was changed for the last time."""
+    """Return when it began if it was recorded until its file was changed for the last time."""
     ended_at = datetime.fromtimestamp(stamp.changed_ns / 1e9, UTC)
     length = timedelta(seconds=sound.duration_seconds)
     return Beginning(ended_at - length, BeginningSource.CHANGED)
 
 
 def _copy(path: Path, stamp: FileStamp, incoming: Incoming) -> None:
-    """Copies the file into the store. Raises StillChanging when it is not the complete file that
+    """Copy the file into the store. Raises StillChanging when it is not the complete file that
     was looked at.
     """
     with open(path, "rb", opener=_not_a_link) as source:

@@ -39,7 +39,7 @@ class SegmentTimes:
 def heard_until(
     session: Session, revision: MinutesRevision, content: Content
 ) -> dict[SentencePlace, float]:
-    """Returns for each sentence up to which second of its recording it may be heard. Sentences that
+    """Return for each sentence up to which second of its recording it may be heard. Sentences that
     may not be heard at all are absent.
     """
     said = list(sentences(content))
@@ -55,7 +55,7 @@ def heard_until(
 
 
 def sentences(content: Content) -> Iterator[tuple[SentencePlace, Paragraph]]:
-    """Yields every paragraph with its indexes (section, paragraph), in reading order."""
+    """Yield every paragraph with its indexes (section, paragraph), in reading order."""
     for number, section in enumerate(content.sections):
         for place, paragraph in enumerate(section.paragraphs):
             yield (number, place), paragraph
@@ -76,7 +76,7 @@ class _RecordingTrack:
         self._held |= {one.identity for one in stretches if (one.start, one.end) in places}
 
     def until(self, paragraph: Paragraph) -> float | None:
-        """Returns up to which second the paragraph may be heard.
+        """Return up to which second the paragraph may be heard.
 
         None where it does not begin and end with a segment, begins with one that was taken out of
         the text, or would be longer than `LONGEST_SECONDS`.
@@ -91,7 +91,7 @@ class _RecordingTrack:
         return until if 0 < until - start <= LONGEST_SECONDS else None
 
     def _between(self, start: float, end: float) -> list[SegmentTimes]:
-        """Returns the segments that are heard in these seconds."""
+        """Return the segments that are heard in these seconds."""
         first = bisect_left(self._starts, start - self._longest)
         last = bisect_left(self._starts, end)
         return [

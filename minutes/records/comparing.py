@@ -39,7 +39,7 @@ class Difference:
 
 
 def usual_base(revision: MinutesRevision) -> MinutesRevision | None:
-    """Returns the revision to compare with unless the reader chooses another: the last earlier one
+    """Return the revision to compare with unless the reader chooses another: the last earlier one
     that was approved or sent back, else the one just before. None for the first revision.
     """
     earlier = [r for r in revision.minutes.revisions if r.number < revision.number]
@@ -48,7 +48,7 @@ def usual_base(revision: MinutesRevision) -> MinutesRevision | None:
 
 
 def differences(older: Content, newer: Content) -> list[Difference]:
-    """Returns the lines of the printed text that differ between the two contents, in reading
+    """Return the lines of the printed text that differ between the two contents, in reading
     order.
     """
     old, new = _lines(older), _lines(newer)
@@ -61,7 +61,7 @@ def differences(older: Content, newer: Content) -> list[Difference]:
 
 
 def _lines(content: Content) -> list[tuple[str, str]]:
-    """Returns (heading, line) for each line that is not empty: the heading is that of its
+    """Return (heading, line) for each line that is not empty: the heading is that of its
     section.
     """
     headings = {f"{s.number}　{s.title}".strip("　") for s in content.sections}
@@ -76,7 +76,7 @@ def _lines(content: Content) -> list[tuple[str, str]]:
 def _of_block(
     old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]
 ) -> Iterator[Difference]:
-    """Yields the differences of one block, pairing old and new lines by their position in it. A
+    """Yield the differences of one block, pairing old and new lines by their position in it. A
     line without a partner is removed or added as a whole.
     """
     for place in range(max(len(old), len(new))):

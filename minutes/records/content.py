@@ -47,24 +47,24 @@ class Paragraph(BaseModel):
 
     @property
     def place(self) -> tuple[int | None, float, float]:
-        """Returns its place in the recordings: transcript id, start and end in seconds."""
+        """Return its place in the recordings: transcript id, start and end in seconds."""
         return self.transcript_id, self.start_seconds, self.end_seconds
 
     @property
     def official(self) -> str:
-        """Returns the text that the rules alone make of the faithful one; the text itself where
+        """Return the text that the rules alone make of the faithful one; the text itself where
         there is no faithful one.
         """
         return self.text if self.faithful is None else styled(self.faithful, self.changes)
 
     @property
     def is_by_hand(self) -> bool:
-        """Returns whether a person wrote something else than what the rules made."""
+        """Return whether a person wrote something else than what the rules made."""
         return self.text != self.official
 
     @property
     def differences(self) -> list[StyledStretch]:
-        """Returns the faithful text cut into stretches, each with what became of it and why."""
+        """Return the faithful text cut into stretches, each with what became of it and why."""
         return explained(self.faithful or "", self.changes, self.text)
 
 
@@ -99,12 +99,12 @@ class Content(BaseModel):
 
 
 def content_of(revision: MinutesRevision) -> Content:
-    """Returns the content of the revision, read from its JSON."""
+    """Return the content of the revision, read from its JSON."""
     return Content.model_validate(revision.content)
 
 
 def cleaned(content: Content) -> Content:
-    """Returns the content as it may be stored: without control and other invisible characters in
+    """Return the content as it may be stored: without control and other invisible characters in
     any of its texts.
     """
     return Content.model_validate(_cleaned(content.model_dump()))
@@ -119,7 +119,7 @@ def _cleaned(value: Any) -> Any:
 
 
 def official_only(content: Content) -> Content:
-    """Returns a copy that everybody may read: without the faithful layer, the segments and the
+    """Return a copy that everybody may read: without the faithful layer, the segments and the
     changes, which are only for those who make the minutes.
     """
     content = content.model_copy(deep=True, update={"style": None})
@@ -133,7 +133,7 @@ def official_only(content: Content) -> Content:
 def restyled(
     content: Content, style: Style, names: Names, *, includes_hand: bool = False
 ) -> Content:
-    """Returns a copy of the content in another style. What a person wrote stays, unless
+    """Return a copy of the content in another style. What a person wrote stays, unless
     `includes_hand`.
     """
     content = content.model_copy(deep=True, update={"style": style})
@@ -146,7 +146,7 @@ def restyled(
 
 
 def paragraphs_by_place(content: Content) -> dict[tuple[int | None, float, float], Paragraph]:
-    """Returns the paragraphs of the content by their place in the recordings."""
+    """Return the paragraphs of the content by their place in the recordings."""
     return {p.place: p for section in content.sections for p in section.paragraphs}
 
 
@@ -157,7 +157,7 @@ def inherit_layers(
     before: Style | None,
     names: Names,
 ) -> None:
-    """Gives `paragraph` the layers of `known`, the paragraph at the same place of an earlier
+    """Give `paragraph` the layers of `known`, the paragraph at the same place of an earlier
     revision written in style `before`.
 
     Where the style is another now, or the text equals what the rules make in `style`, its changes
@@ -176,7 +176,7 @@ def inherit_layers(
 
 
 def set_official(paragraph: Paragraph, written: Written) -> None:
-    """Replaces the text of the paragraph, its changes and its doubts by what the rules made of its
+    """Replace the text of the paragraph, its changes and its doubts by what the rules made of its
     faithful text.
     """
     paragraph.text = written.text

@@ -41,12 +41,12 @@ class DraftedText:
     read: Sequence[Any]
 
     def is_of_now(self, session: Session) -> bool:
-        """Returns whether the transcripts still say what they said when the draft was made."""
+        """Return whether the transcripts still say what they said when the draft was made."""
         return _read(session, self.sources) == self.read
 
 
 def prepare(session: Session, *chosen: Transcript, style: Style = USUAL) -> DraftedText:
-    """Returns a draft of the chosen transcripts. Raises NotPossibleNow while none of them has
+    """Return a draft of the chosen transcripts. Raises NotPossibleNow while none of them has
     words, InvalidInput when two of them are of the same recording.
     """
     sources = _one_of_each(parts.in_order(session, chosen))
@@ -118,7 +118,7 @@ def _from_segments(
 def _sections(
     session: Session, meeting: Meeting, segments: list[Segment], style: Style
 ) -> list[Section]:
-    """Returns a section for each agenda item, and those of what was said outside of them."""
+    """Return a section for each agenda item, and those of what was said outside of them."""
     names, before = names_of(session, meeting), _before(segments)
 
     def section(
@@ -150,7 +150,7 @@ def _sections(
 
 
 def _before(segments: list[Segment]) -> dict[int, int]:
-    """Returns, by the id of each segment with words, the id of the segment with words right before
+    """Return, by the id of each segment with words, the id of the segment with words right before
     it in the same recording.
     """
     with_words = [segment for segment in segments if segment.text]
@@ -162,7 +162,7 @@ def _before(segments: list[Segment]) -> dict[int, int]:
 
 
 def _outside(segments: list[Segment]) -> tuple[list[Segment], list[Segment], list[Segment]]:
-    """Returns the segments that belong to no agenda item: before the first item begins, between
+    """Return the segments that belong to no agenda item: before the first item begins, between
     items, and after the last one.
     """
     placed = [n for n, one in enumerate(segments) if one.agenda_item_id]
@@ -177,7 +177,7 @@ def _has_words(segments: list[Segment]) -> bool:
 
 
 def _attendees(session: Session, meeting: Meeting) -> list[Attendee]:
-    """Returns those who came, by the list of attendance. Where nobody kept one: those who promised
+    """Return those who came, by the list of attendance. Where nobody kept one: those who promised
     to come, and proxies for those who sent one.
     """
     came = of_the_meeting(meeting, attendances_of(session, meeting))
@@ -194,7 +194,7 @@ def _attendees(session: Session, meeting: Meeting) -> list[Attendee]:
 def _others_who_speak(
     meeting: Meeting, sections: list[Section], attendees: list[Attendee]
 ) -> list[Attendee]:
-    """Returns the speakers that nobody noted as attending but whose title is known from the roster
+    """Return the speakers that nobody noted as attending but whose title is known from the roster
     or the invitations.
     """
     speaking = {p.speaker for section in sections for p in section.paragraphs}

@@ -13,7 +13,7 @@ from models.person import Person
 
 
 def tell_of_request(session: Session, request: ApprovalRequest) -> None:
-    """Sends a notice to the approver who is asked. A request to all approvers sends none: it stands
+    """Send a notice to the approver who is asked. A request to all approvers sends none: it stands
     on their first screens.
     """
     words = f"{request.requested_by.name}さんから、会議録の承認をお願いします。"
@@ -28,14 +28,14 @@ def tell_of_request(session: Session, request: ApprovalRequest) -> None:
 
 
 def tell_of_request_taken_back(session: Session, by: Person, request: ApprovalRequest) -> None:
-    """Sends a notice to the approver who was asked."""
+    """Send a notice to the approver who was asked."""
     words = "会議録の承認の依頼は取り下げられました。承認していただくことは、いまはありません。"
     kind = NoticeKind.APPROVAL_TAKEN_BACK
     _tell(session, by, request.revision, kind, words, [request.addressee])
 
 
 def tell_of_decision(session: Session, decision: Approval) -> None:
-    """Sends a notice to those who wrote the text and who asked for approval, saying what to do
+    """Send a notice to those who wrote the text and who asked for approval, saying what to do
     now.
     """
     revision, request = decision.request.revision, decision.request
@@ -54,7 +54,7 @@ def tell_of_decision(session: Session, decision: Approval) -> None:
 def tell_of_withdrawal(
     session: Session, by: Person, revision: MinutesRevision, reason: str, newer: int | None
 ) -> None:
-    """Sends a notice to those who wrote, approved and published a revision that is public no more.
+    """Send a notice to those who wrote, approved and published a revision that is public no more.
     `newer` is the number of the revision that took its place, if one did.
     """
     if newer is None:

@@ -30,7 +30,7 @@ class MinutesSentence:
 
     @property
     def text(self) -> str:
-        """Returns its text, with notes such as 「（拍手）」 on lines of their own."""
+        """Return its text, with notes such as 「（拍手）」 on lines of their own."""
         return set_apart(self.said.text)
 
 
@@ -45,12 +45,12 @@ class Block:
 
     @property
     def text(self) -> str:
-        """Returns the texts of its sentences, joined."""
+        """Return the texts of its sentences, joined."""
         return "".join(one.gap + one.text for one in self.sentences)
 
 
 def set_apart(text: str) -> str:
-    """Returns the text with each note of what happened between two sentences (「（拍手）」) on a
+    """Return the text with each note of what happened between two sentences (「（拍手）」) on a
     line of its own. A note inside a sentence stays where it is.
     """
     lines, place = [""], 0
@@ -67,13 +67,13 @@ def set_apart(text: str) -> str:
 
 
 def laid_out(content: Content) -> list[list[Block]]:
-    """Returns the paragraphs of the paper, one list for each section."""
+    """Return the paragraphs of the paper, one list for each section."""
     label = speaker_labels(content)
     return [_blocks(section, label) for section in content.sections]
 
 
 def speaker_labels(content: Content) -> Callable[[str], str]:
-    """Returns a function from a speaker's name to how the paper writes it, such as 「○財政課長」.
+    """Return a function from a speaker's name to how the paper writes it, such as 「○財政課長」.
     Those whose title nobody knows are written by name; an empty name gives an empty text.
     """
     form = content.style.speakers if content.style else Speakers.NAME
@@ -87,7 +87,7 @@ def speaker_labels(content: Content) -> Callable[[str], str]:
 
 
 def said_at(content: Content, paragraph: Paragraph) -> str:
-    """Returns where the paragraph is heard, such as 「0:03:10」; 「第2部 0:03:10」 where the
+    """Return where the paragraph is heard, such as 「0:03:10」; 「第2部 0:03:10」 where the
     meeting has several parts.
     """
     place = dates.position(paragraph.start_seconds)
@@ -97,14 +97,14 @@ def said_at(content: Content, paragraph: Paragraph) -> str:
 
 
 def when(content: Content) -> str:
-    """Returns date and times of the meeting in Japanese."""
+    """Return date and times of the meeting in Japanese."""
     return dates.span(
         datetime.fromisoformat(content.starts_at), datetime.fromisoformat(content.ends_at)
     )
 
 
 def as_text(content: Content) -> str:
-    """Returns the whole minutes as plain text, as they are downloaded."""
+    """Return the whole minutes as plain text, as they are downloaded."""
     attendees = "、".join(map(_attendee, content.attendees))
     lines = [
         content.title,
@@ -165,14 +165,14 @@ def _plain(name: str) -> str:
 
 
 def _office(title: str) -> str:
-    """Returns the title without what stands in brackets: 「委員」 for 「委員（福祉関係団体
+    """Return the title without what stands in brackets: 「委員」 for 「委員（福祉関係団体
     理事）」.
     """
     return title.partition("（")[0].strip()
 
 
 def _called(name: str, office: str) -> str:
-    """Returns family name and last word of the title: 「古賀次長」 for 「推進室 次長」. A name
+    """Return family name and last word of the title: 「古賀次長」 for 「推進室 次長」. A name
     written without a space is used whole.
     """
     return name.split()[0] + office.split()[-1]

@@ -37,7 +37,7 @@ long sentence."""
 def drafted(
     segments: Iterable[Segment], style: Style, names: Names, before: Mapping[int, int]
 ) -> list[Paragraph]:
-    """Returns a paragraph for each sentence of the segments, with `goes_on` set where the paper
+    """Return a paragraph for each sentence of the segments, with `goes_on` set where the paper
     continues the paragraph before. A sentence that is only fillers joins the one before it.
 
     `before` gives, by a segment's id, the id of what was said right before it in the same
@@ -57,7 +57,7 @@ def drafted(
 
 
 def is_end(text: str, following: str) -> bool:
-    """Returns whether a sentence ends with `text`, where `following` is said next."""
+    """Return whether a sentence ends with `text`, where `following` is said next."""
     text = text.rstrip()
     if not text or text[-1] in MARKS:
         return True
@@ -65,7 +65,7 @@ def is_end(text: str, following: str) -> bool:
 
 
 def is_noted(text: str) -> bool:
-    """Returns whether the text only notes what happened (「（拍手）」): such a note stands alone on
+    """Return whether the text only notes what happened (「（拍手）」): such a note stands alone on
     the paper.
     """
     kinds = {note.kind for note in annotations(text)}
@@ -116,14 +116,14 @@ def _speaker(segment: Segment) -> str:
 
 
 def joined(one: str, other: str) -> str:
-    """Returns two pieces of one text as one, with a space between them where the script needs
+    """Return two pieces of one text as one, with a space between them where the script needs
     it.
     """
     return one + gap(one, other) + other
 
 
 def gap(one: str, other: str) -> str:
-    """Returns what stands between two pieces of one text: a space where a word in Latin letters
+    """Return what stands between two pieces of one text: a space where a word in Latin letters
     follows another one or a Latin mark, else nothing.
     """
     last, first = one[-1:], other[:1]

@@ -16,7 +16,7 @@ from models.person import Department
 
 
 def names_of(session: Session, meeting: Meeting) -> Names:
-    """Returns the names of the meeting, its people, departments, documents and agenda items, and
+    """Return the names of the meeting, its people, departments, documents and agenda items, and
     the words of its dictionaries.
     """
     return Names.of(_names(session, meeting))

@@ -31,7 +31,7 @@ class PreparedPublication:
 
 
 def prepare(session: Session, revision: MinutesRevision) -> PreparedPublication:
-    """Returns the slow part of `publish`, to be made before a transaction for writing. Raises
+    """Return the slow part of `publish`, to be made before a transaction for writing. Raises
     NotPossibleNow unless the revision is the latest and approved, and when it is public already.
     """
     _refuse(session, revision)
@@ -48,7 +48,7 @@ def publish(
     allows_unread: bool = True,
     reason: str = "",
 ) -> Publication:
-    """Opens the revision to citizens and returns its publication. What was public until now is
+    """Open the revision to citizens and return its publication. What was public until now is
     replaced in the same transaction, for a `reason` that citizens read.
 
     Raises NotPossibleNow unless the revision is the latest and approved, when it is public already,
@@ -87,7 +87,7 @@ def _publication(by: Person, revision: MinutesRevision, content: Content) -> Pub
 
 
 def withdraw(session: Session, by: Person, revision: MinutesRevision, reason: str) -> Withdrawal:
-    """Ends the publication of the revision: nobody outside reads it any more. Raises NotPossibleNow
+    """End the publication of the revision: nobody outside reads it any more. Raises NotPossibleNow
     when it is not public, InvalidInput without a reason.
     """
     publication = current_publication(revision)
@@ -106,7 +106,7 @@ def _end(
     label: str,
     newer: int | None = None,
 ) -> Withdrawal:
-    """Ends the publication and returns its withdrawal. `newer` is the number of the revision that
+    """End the publication and return its withdrawal. `newer` is the number of the revision that
     takes its place, if one does.
     """
     withdrawal = Withdrawal(
@@ -124,7 +124,7 @@ def _end(
 
 
 def last_withdrawal(session: Session, meeting_id: int) -> Withdrawal | None:
-    """Returns the withdrawal of the meeting's last publication; None while it is public, or when
+    """Return the withdrawal of the meeting's last publication; None while it is public, or when
     there never was one.
     """
     newest = (
@@ -158,7 +158,7 @@ class Event:
 
 
 def history(session: Session, publication: Publication) -> list[Event]:
-    """Returns how it came to what is public now, the oldest event first. The reasons of withdrawals
+    """Return how it came to what is public now, the oldest event first. The reasons of withdrawals
     stay inside the office, so they are left out.
     """
     publications = session.scalars(
@@ -188,5 +188,5 @@ def _refuse(session: Session, revision: MinutesRevision) -> None:
 
 
 def current_publication(revision: MinutesRevision) -> Publication | None:
-    """Returns the publication of the revision that is not withdrawn, or None."""
+    """Return the publication of the revision that is not withdrawn, or None."""
     return next((p for p in reversed(revision.publications) if p.withdrawal is None), None)

@@ -48,7 +48,7 @@ class PublishedLayout:
 
 
 def layout_of(session: Session, revision: MinutesRevision, content: Content) -> PublishedLayout:
-    """Returns the layout of the content. Slow, and it writes nothing: made before a transaction for
+    """Return the layout of the content. Slow, and it writes nothing: made before a transaction for
     writing begins.
     """
     return PublishedLayout(
@@ -57,7 +57,7 @@ def layout_of(session: Session, revision: MinutesRevision, content: Content) -> 
 
 
 def keep(session: Session, publication: Publication, layout: PublishedLayout) -> None:
-    """Writes the layout: from now on the publication is found and may be heard."""
+    """Write the layout: from now on the publication is found and may be heard."""
     session.flush()
     rows = [{"publication_id": publication.id, **row} for row in layout.rows]
     if rows:
@@ -70,7 +70,7 @@ def keep(session: Session, publication: Publication, layout: PublishedLayout) ->
 
 
 def clear(session: Session, publication: Publication) -> None:
-    """Deletes the layout: nothing of the publication is found or heard any more."""
+    """Delete the layout: nothing of the publication is found or heard any more."""
     rows = PublishedParagraph.publication_id == publication.id
     session.execute(delete(PublishedParagraph).where(rows))
     # Under its id alone it stands until it is laid out anew, where it was published long ago.
@@ -79,7 +79,7 @@ def clear(session: Session, publication: Publication) -> None:
 
 
 def place_in_index(publication: Publication) -> int:
-    """Returns the publication's row number in the index: the minute in which the meeting began,
+    """Return the publication's row number in the index: the minute in which the meeting began,
     then the id, so that the newest meetings are found first and the search stops early.
     """
     minutes = int(publication.starts_at.timestamp() // 60)
@@ -87,7 +87,7 @@ def place_in_index(publication: Publication) -> int:
 
 
 def lay_out_one(engine: Engine) -> bool:
-    """Makes the layout of one publication that has none, because it is older than layouts or is to
+    """Make the layout of one publication that has none, because it is older than layouts or is to
     be made anew. Returns False: there is never more to do at once, since writers wait for it.
     """
     waiting = publications().where(Publication.laid_out_at.is_(None)).limit(1)
@@ -117,14 +117,14 @@ def _lay_out(engine: Engine, publication_id: int) -> None:
 
 
 def matching(words: Iterable[str]) -> str:
-    """Returns the FTS5 query for everything that holds all of these folded words."""
+    """Return the FTS5 query for everything that holds all of these folded words."""
     return " ".join(
         f'"{" ".join(_pairs(word)) if len(word) > 1 else _one(word)}"' for word in words
     )
 
 
 def public_sentences(session: Session, publication: Publication) -> set[tuple[int, int]]:
-    """Returns (section, paragraph), from 0, of the sentences that may be heard."""
+    """Return (section, paragraph), from 0, of the sentences that may be heard."""
     rows = session.execute(
         select(PublishedParagraph.section, PublishedParagraph.paragraph).where(
             PublishedParagraph.publication_id == publication.id,
@@ -137,7 +137,7 @@ def public_sentences(session: Session, publication: Publication) -> set[tuple[in
 def neighbours(
     session: Session, said: PublishedParagraph
 ) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
-    """Returns the places (section, paragraph) of the sentences before and after this one that may
+    """Return the places (section, paragraph) of the sentences before and after this one that may
     be heard; None where there is no such sentence.
     """
     one = PublishedParagraph
@@ -171,7 +171,7 @@ def _rows(
 
 
 def _lines(content: Content) -> Iterator[str]:
-    """Yields every line that is searched, each name once."""
+    """Yield every line that is searched, each name once."""
     yield from (content.title, content.series, content.place)
     said = [paragraph for _, paragraph in sentences(content)]
     known = [*content.attendees, *content.speakers]
@@ -182,7 +182,7 @@ def _lines(content: Content) -> Iterator[str]:
 
 
 def _tokens(lines: Iterable[str]) -> Iterator[str]:
-    """Yields the pairs of letters in their order, and each letter once for searches of a single
+    """Yield the pairs of letters in their order, and each letter once for searches of a single
     letter.
     """
     whole = END.join(folded(line) for line in lines) + END

@@ -43,21 +43,21 @@ SOURCE_REMOVED = (
 
 
 def minutes_of(session: Session, meeting: Meeting) -> Minutes | None:
-    """Returns the minutes of the meeting, or None before the first draft."""
+    """Return the minutes of the meeting, or None before the first draft."""
     return session.scalar(select(Minutes).where(Minutes.meeting_id == meeting.id))
 
 
 def draft(
     session: Session, by: Person, *chosen: Transcript, style: Style = USUAL
 ) -> MinutesRevision:
-    """Drafts a new revision from these transcripts. It takes seconds: where others want to write
+    """Draft a new revision from these transcripts. It takes seconds: where others want to write
     meanwhile, call `drafting.prepare` first and `add_draft` after it.
     """
     return add_draft(session, by, drafting.prepare(session, *chosen, style=style))
 
 
 def add_draft(session: Session, by: Person, draft: DraftedText) -> MinutesRevision:
-    """Adds the draft as a new revision.
+    """Add the draft as a new revision.
 
     Raises NotPossibleNow while a decision is awaited, ChangedMeanwhile when its transcripts say
     something else by now.
@@ -73,14 +73,14 @@ def add_draft(session: Session, by: Person, draft: DraftedText) -> MinutesRevisi
 
 
 def sources_of(session: Session, revision: MinutesRevision) -> list[Transcript]:
-    """Returns the transcripts that the revision was drafted from, in the order of the parts."""
+    """Return the transcripts that the revision was drafted from, in the order of the parts."""
     return [session.get_one(Transcript, identity) for identity in revision.transcript_ids]
 
 
 def revise(
     session: Session, by: Person, minutes: Minutes, content: Content, *, based_on: int
 ) -> MinutesRevision:
-    """Adds a revision with this content after revision number `based_on`. Raises what
+    """Add a revision with this content after revision number `based_on`. Raises what
     `prepare_revision` and `add_revision` raise. It may take seconds: where others want to write
     meanwhile, call these two one after the other.
     """
@@ -101,7 +101,7 @@ class PreparedRevision:
 def prepare_revision(
     session: Session, by: Person, minutes: Minutes, content: Content, based_on: int
 ) -> PreparedRevision:
-    """Returns the content as the next revision would hold it. Raises StaleRevision when revision
+    """Return the content as the next revision would hold it. Raises StaleRevision when revision
     `based_on` is not the latest any more, InvalidInput for a text that is too long or a sentence
     from a transcript that the minutes are not made from.
     """
@@ -127,7 +127,7 @@ def prepare_revision(
 
 
 def add_revision(session: Session, by: Person, prepared: PreparedRevision) -> MinutesRevision:
-    """Adds the prepared revision, or returns the latest one where nothing differs. Raises
+    """Add the prepared revision, or return the latest one where nothing differs. Raises
     StaleRevision when somebody has written another meanwhile, NotPossibleNow while a decision is
     awaited.
     """
@@ -153,7 +153,7 @@ def _stale(by: Person, content: Content, latest: MinutesRevision) -> StaleRevisi
 def restyle(
     session: Session, revision: MinutesRevision, style: Style, *, includes_hand: bool = False
 ) -> Content:
-    """Returns the revision's content in another style, as a proposal to revise. What a person wrote
+    """Return the revision's content in another style, as a proposal to revise. What a person wrote
     stays unless `includes_hand`. Writes nothing.
     """
     names = names_of(session, revision.meeting)
@@ -169,7 +169,7 @@ def request_approval(
     addressee: Person | None = None,
     allows_unread: bool = True,
 ) -> ApprovalRequest:
-    """Asks `addressee`, or whoever may decide where there is none, to approve the revision, with a
+    """Ask `addressee`, or whoever may decide where there is none, to approve the revision, with a
     `word` to them.
 
     Raises NotPossibleNow when it was asked for or decided before, while something is open
@@ -202,12 +202,12 @@ def request_approval(
 
 
 def approvers(session: Session, meeting: Meeting) -> Sequence[Person]:
-    """Returns everybody who may approve minutes of this meeting."""
+    """Return everybody who may approve minutes of this meeting."""
     return session.scalars(holders(Right.DECIDE, meeting.department)).all()
 
 
 def take_request_back(session: Session, by: Person, revision: MinutesRevision) -> None:
-    """Withdraws the request for approval: the text may be changed and approval be requested again.
+    """Withdraw the request for approval: the text may be changed and approval be requested again.
     Raises NotPossibleNow without a request, and once it was decided.
     """
     request = revision.request
@@ -225,7 +225,7 @@ def take_request_back(session: Session, by: Person, revision: MinutesRevision) -
 def approve(
     session: Session, by: Person, revision: MinutesRevision, *, allows_unread: bool = True
 ) -> Approval:
-    """Approves the revision. Voice samples that were stored to name the speakers of its transcripts
+    """Approve the revision. Voice samples that were stored to name the speakers of its transcripts
     are deleted, as they are needed no more. What nobody has confirmed stays unread (`unread_of`).
 
     Raises NotPossibleNow as long as something of them is open (`open_spans`), and for anything
@@ -239,14 +239,14 @@ def approve(
 
 
 def unread_of(session: Session, revision: MinutesRevision) -> Unread:
-    """Returns what nobody has confirmed of the transcripts it was drafted from, and its voices
+    """Return what nobody has confirmed of the transcripts it was drafted from, and its voices
     without a name.
     """
     return unread(session, revision.transcript_ids, content_of(revision))
 
 
 def open_spans(session: Session, revision: MinutesRevision) -> list[AgendaSpan]:
-    """Returns what is still open (`minutes/assignment/spans.py`) in the transcripts that the
+    """Return what is still open (`minutes/assignment/spans.py`) in the transcripts that the
     revision was drafted from: talk without an agenda item, and sound that nobody has transcribed or
     confirmed.
     """
@@ -255,7 +255,7 @@ def open_spans(session: Session, revision: MinutesRevision) -> list[AgendaSpan]:
 
 
 def has_unassigned(revision: MinutesRevision) -> bool:
-    """Returns whether its text has a section that was drafted before every segment had its agenda
+    """Return whether its text has a section that was drafted before every segment had its agenda
     item, in a meeting with an agenda.
     """
     is_loose = any(section["title"] == UNASSIGNED for section in revision.content["sections"])
@@ -263,7 +263,7 @@ def has_unassigned(revision: MinutesRevision) -> bool:
 
 
 def leave_rest_out(session: Session, by: Person, revision: MinutesRevision) -> int:
-    """Marks all that is still open in its transcripts as outside the agenda (議題外) and returns
+    """Mark all that is still open in its transcripts as outside the agenda (議題外) and return
     how many segments that were. Where the text has a section of the unassigned, adds a revision
     that calls it 議題外 too. Raises NotPossibleNow while a decision is awaited.
     """
@@ -282,7 +282,7 @@ def leave_rest_out(session: Session, by: Person, revision: MinutesRevision) -> i
 
 
 def send_back(session: Session, by: Person, revision: MinutesRevision, reason: str) -> Approval:
-    """Sends the revision back to those who wrote it. Raises InvalidInput without a reason,
+    """Send the revision back to those who wrote it. Raises InvalidInput without a reason,
     NotPossibleNow unless a decision is awaited.
     """
     if not reason.strip():
@@ -313,7 +313,7 @@ def _decide(
 
 
 def removed_sources(session: Session, revision: MinutesRevision) -> set[int]:
-    """Returns the ids of its transcripts that were removed since."""
+    """Return the ids of its transcripts that were removed since."""
     return {source.id for source in sources_of(session, revision) if source.is_removed}
 
 
@@ -337,7 +337,7 @@ def _add_revision(
     transcript: Transcript,
     content: dict[str, Any],
 ) -> MinutesRevision:
-    """Adds a revision with `content`, the dumped JSON of a `Content`. Raises NotPossibleNow while a
+    """Add a revision with `content`, the dumped JSON of a `Content`. Raises NotPossibleNow while a
     decision is awaited.
     """
     minutes.meeting.is_in_work = True  # also where an earlier revision is public
@@ -369,7 +369,7 @@ def _refuse_other_sources(latest: MinutesRevision, paragraph: Paragraph) -> None
 
 
 def _link(session: Session, minutes: Minutes, content: Content) -> None:
-    """Sets the layers of the content's paragraphs from earlier revisions, by their place in the
+    """Set the layers of the content's paragraphs from earlier revisions, by their place in the
     recording, whatever was sent: only the server says what a text was made from. The same holds for
     its transcripts, speakers and, unless chosen, the style.
     """

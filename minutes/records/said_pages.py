@@ -58,7 +58,7 @@ class PublicPages:
 
     @cached_property
     def stamp(self) -> str:
-        """Returns a hash that changes whenever another page stands beside a sentence, or a document
+        """Return a hash that changes whenever another page stands beside a sentence, or a document
         shown there gets another title.
         """
         facts = [
@@ -75,7 +75,7 @@ class PublicPages:
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
     def beside(self, said: Iterable[SpokenSentence]) -> dict[SentencePlace, Page]:
-        """Returns the page shown during each of the sentences; those without one are absent."""
+        """Return the page shown during each of the sentences; those without one are absent."""
         found = _beside(said, self._recordings, self._showings)
         pages = {p: self._pictured.get((s.version.id, s.number)) for p, s in found.items()}
         return {place: page for place, page in pages.items() if page is not None}
@@ -84,21 +84,21 @@ class PublicPages:
 def pages_for(
     session: Session, person: Person, revision: MinutesRevision, content: Content
 ) -> dict[SentencePlace, ShownPage]:
-    """Returns, by sentence of the content, the page shown then, as far as `person` may read it."""
+    """Return, by sentence of the content, the page shown then, as far as `person` may read it."""
     recordings = {one.id: one.recording for one in records.sources_of(session, revision)}
     showings = shown_pages.for_person(session, person, revision.meeting)
     return _beside(said_in(revision, content), recordings, showings)
 
 
 def said_in(revision: MinutesRevision, content: Content) -> Iterator[SpokenSentence]:
-    """Yields every sentence of the content with its place in the recording."""
+    """Yield every sentence of the content with its place in the recording."""
     for place, paragraph in sentences(content):
         transcript_id = paragraph.transcript_id or revision.transcript_id
         yield SpokenSentence(place, transcript_id, paragraph.start_seconds, paragraph.end_seconds)
 
 
 def said_in_public(session: Session, publication: Publication) -> Iterator[SpokenSentence]:
-    """Yields the same from the rows of a publication, without reading the text."""
+    """Yield the same from the rows of a publication, without reading the text."""
     one = PublishedParagraph
     rows = session.execute(
         select(

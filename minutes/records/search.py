@@ -96,17 +96,17 @@ class MinutesQuery:
 
     @property
     def words(self) -> list[str]:
-        """Returns the words of the query, folded, each once, at most eight."""
+        """Return the words of the query, folded, each once, at most eight."""
         return words_of(self.query[:LONGEST_QUERY])[:MOST_WORDS]
 
     @property
     def is_cut(self) -> bool:
-        """Returns whether the query has more words or letters than are searched for."""
+        """Return whether the query has more words or letters than are searched for."""
         return len(words_of(self.query)) > MOST_WORDS or len(self.query) > LONGEST_QUERY
 
     @property
     def is_narrowed(self) -> bool:
-        """Returns whether a series or a year was chosen."""
+        """Return whether a series or a year was chosen."""
         return bool(self.series) or self.year is not None
 
 
@@ -131,7 +131,7 @@ class Listing:
 
 
 def list_published(session: Session, wanted: MinutesQuery) -> Listing:
-    """Returns the wanted page of results, or the last page where there are fewer."""
+    """Return the wanted page of results, or the last page where there are fewer."""
     return _search(session, wanted) if wanted.words else _list(session, wanted)
 
 
@@ -148,7 +148,7 @@ def _list(session: Session, wanted: MinutesQuery) -> Listing:
 
 
 def _search(session: Session, wanted: MinutesQuery) -> Listing:
-    """Returns the results for the query's words. The index is read from the newest meeting on, and
+    """Return the results for the query's words. The index is read from the newest meeting on, and
     no further than needed.
     """
     every = _hits(session, wanted.words)
@@ -167,7 +167,7 @@ def _search(session: Session, wanted: MinutesQuery) -> Listing:
 
 
 def _page_of(wanted: MinutesQuery, total: int) -> tuple[int, int]:
-    """Returns the number of the page that is shown, and of the last one."""
+    """Return the number of the page that is shown, and of the last one."""
     count = max(1, -(-total // ON_A_PAGE))
     return min(max(1, wanted.page), count), count
 
@@ -185,7 +185,7 @@ def _chosen(select_: Select[Any], wanted: MinutesQuery) -> Select[Any]:
 
 
 def _all_groups(session: Session) -> list[Group]:
-    """Returns the groups of all that is public."""
+    """Return the groups of all that is public."""
     by = (Publication.series, Publication.year)
     rows = session.execute(publications().with_only_columns(*by, func.count()).group_by(*by))
     return list(map(Group._make, rows))
@@ -194,7 +194,7 @@ def _all_groups(session: Session) -> list[Group]:
 def _hits(
     session: Session, words: Sequence[str], wanted: MinutesQuery = EVERYTHING
 ) -> list[MinutesHit]:
-    """Returns up to `MOST_HITS` hits, the newest meeting first, and one more where there are
+    """Return up to `MOST_HITS` hits, the newest meeting first, and one more where there are
     more.
     """
     found = (
@@ -210,7 +210,7 @@ def _hits(
 
 
 def _by_id(session: Session, wanted: Sequence[int]) -> list[Publication]:
-    """Returns the publications in the order of the ids."""
+    """Return the publications in the order of the ids."""
     chosen = select(Publication).where(Publication.id.in_(wanted))
     found = session.scalars(chosen.options(selectinload(Publication.revision)))
     by_id = {publication.id: publication for publication in found}
@@ -218,7 +218,7 @@ def _by_id(session: Session, wanted: Sequence[int]) -> list[Publication]:
 
 
 def _found(session: Session, shown: Sequence[Publication], words: Sequence[str]) -> list[Found]:
-    """Returns each publication with its sentences that have most of the words, in reading order."""
+    """Return each publication with its sentences that have most of the words, in reading order."""
     places: dict[int, list[KeywordInContext]] = defaultdict(list)
     totals: dict[int, int] = {}
     if words and shown:
@@ -231,7 +231,7 @@ def _found(session: Session, shown: Sequence[Publication], words: Sequence[str])
 
 
 def _best(session: Session, shown: Sequence[Publication], words: Sequence[str]) -> Select[Any]:
-    """Selects the best rows of paragraphs, each with how many paragraphs of its publication
+    """Select the best rows of paragraphs, each with how many paragraphs of its publication
     match.
     """
     one = PublishedParagraph
@@ -254,7 +254,7 @@ def _best(session: Session, shown: Sequence[Publication], words: Sequence[str]) 
 
 
 def _has(word: str, speakers: Sequence[str]) -> Any:
-    """Returns the condition that a paragraph's text or speaker has the word. Speakers are few and
+    """Return the condition that a paragraph's text or speaker has the word. Speakers are few and
     are looked through here, texts are many.
     """
     one = PublishedParagraph

@@ -29,12 +29,12 @@ class Unread:
 
     @property
     def is_nothing(self) -> bool:
-        """Returns whether every segment is confirmed and every voice has a name."""
+        """Return whether every segment is confirmed and every voice has a name."""
         return not self.segments and not self.voices
 
     @property
     def percent(self) -> int:
-        """Returns the share of unconfirmed letters in percent, rounded up, but 100 only when all
+        """Return the share of unconfirmed letters in percent, rounded up, but 100 only when all
         are.
         """
         if self.letters == self.all_letters:
@@ -43,7 +43,7 @@ class Unread:
 
     @property
     def sentences(self) -> list[str]:
-        """Returns Japanese sentences for whoever asks for approval, approves or publishes; none
+        """Return Japanese sentences for whoever asks for approval, approves or publishes; none
         when everything is confirmed.
         """
         found = []
@@ -61,12 +61,12 @@ class Unread:
 
 
 def unread(session: Session, transcript_ids: Sequence[int], content: Content) -> Unread:
-    """Returns what is unread of minutes with this content, drafted from these transcripts."""
+    """Return what is unread of minutes with this content, drafted from these transcripts."""
     return Unread(*_segments(session, transcript_ids), *_voices(content))
 
 
 def refuse_unread(found: Unread) -> None:
-    """Raises NotPossibleNow when anything is unread, for a city that lets nothing unread become
+    """Raise NotPossibleNow when anything is unread, for a city that lets nothing unread become
     minutes.
     """
     if not found.is_nothing:
@@ -78,7 +78,7 @@ def refuse_unread(found: Unread) -> None:
 
 
 def _segments(session: Session, transcript_ids: Sequence[int]) -> tuple[int, int, int]:
-    """Returns how many segments are unconfirmed, their letters, and all letters. Segments without
+    """Return how many segments are unconfirmed, their letters, and all letters. Segments without
     words do not count, and a transcript that was imported from a file was written by a person.
     """
     letters = func.length(Segment.text)
@@ -97,7 +97,7 @@ def _segments(session: Session, transcript_ids: Sequence[int]) -> tuple[int, int
 
 
 def _voices(content: Content) -> tuple[tuple[str, ...], int]:
-    """Returns the unnamed voices in the order in which they speak, and how many paragraphs they
+    """Return the unnamed voices in the order in which they speak, and how many paragraphs they
     say.
     """
     said = [

@@ -76,7 +76,7 @@ class Sound:
 
 
 def inspect(path: Path, longest_hours: int = LONGEST_HOURS) -> Sound:
-    """Measures the sound file by decoding it once in a sandbox (`minutes/inside/measuring.py`
+    """Measure the sound file by decoding it once in a sandbox (`minutes/inside/measuring.py`
     chooses the track). Raises FileRejected if there is nothing to hear, or it is longer than
     `longest_hours`.
     """
@@ -99,7 +99,7 @@ def inspect(path: Path, longest_hours: int = LONGEST_HOURS) -> Sound:
 
 
 def normalise(source: Path, target: Path, sound: Sound | None = None) -> float:
-    """Writes the sound as 16 kHz mono WAV and returns its length in seconds. What cannot be decoded
+    """Write the sound as 16 kHz mono WAV and return its length in seconds. What cannot be decoded
     is skipped; a recording that is far too quiet as a whole is amplified (`mixing.gain`). `sound`
     is the result of `inspect`, if known.
 
@@ -117,12 +117,12 @@ def normalise(source: Path, target: Path, sound: Sound | None = None) -> float:
 
 
 def normalised_bytes(sound: Sound) -> int:
-    """Returns how many bytes the normalised sound takes."""
+    """Return how many bytes the normalised sound takes."""
     return round(sound.duration_seconds * RATE * 2)
 
 
 def make_playback_copy(wav: Path, target: Path) -> None:
-    """Writes a normalised WAV as AAC in an m4a file, which every browser can play and seek in; 22
+    """Write a normalised WAV as AAC in an m4a file, which every browser can play and seek in; 22
     MB an hour. Raises FileRejected, StorageFull.
 
     ffmpeg's fast AAC coder encoded our speech at 48 kbit/s three times as fast as the thorough one,
@@ -133,13 +133,13 @@ def make_playback_copy(wav: Path, target: Path) -> None:
 
 
 def length_seconds(wav: Path) -> float:
-    """Returns the length of a normalised WAV in seconds."""
+    """Return the length of a normalised WAV in seconds."""
     with _opened(wav) as sound:
         return sound.getnframes() / RATE
 
 
 def read(wav: Path, start_seconds: float, end_seconds: float) -> Samples:
-    """Returns the samples of a part of a normalised WAV, as far as there are any. Nothing else is
+    """Return the samples of a part of a normalised WAV, as far as there are any. Nothing else is
     read from the file.
     """
     with _opened(wav) as sound:
@@ -150,7 +150,7 @@ def read(wav: Path, start_seconds: float, end_seconds: float) -> Samples:
 
 
 def clip(source: Path, start_seconds: float, end_seconds: float) -> bytes:
-    """Returns a part of any sound file as MP3, faded in and out. Raises FileRejected, StorageFull.
+    """Return a part of any sound file as MP3, faded in and out. Raises FileRejected, StorageFull.
 
     Only that part is decoded, however long the recording is: ffmpeg seeks to it, and pydub fades
     and encodes it in memory.
@@ -175,7 +175,7 @@ def clip(source: Path, start_seconds: float, end_seconds: float) -> bytes:
 
 
 def _mix(source: Path, sound: Sound, target: Path, gain: float) -> Samples:
-    """Writes the WAV with all samples multiplied by `gain`, and returns its levels before. Raises
+    """Write the WAV with all samples multiplied by `gain`, and return its levels before. Raises
     FileRejected, StorageFull.
     """
     blocks = tracks.blocks(source, _selection(sound), sound.duration_seconds)
@@ -222,7 +222,7 @@ def _ffmpeg(
     seconds: float,
     folder: Path | None = None,
 ) -> bytes:
-    """Runs ffmpeg in a sandbox and returns its standard output.
+    """Run ffmpeg in a sandbox and return its standard output.
 
     ffmpeg ends with an error even if only a part was damaged, so the caller examines the output. If
     ffmpeg was killed, the output is incomplete; then CalledProcessError is raised. Raises

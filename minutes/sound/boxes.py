@@ -7,7 +7,7 @@ MOST_BOXES = 10_000
 
 
 def boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yields kind, start of the content and end of each box between two places of the file; the end
+    """Yield kind, start of the content and end of each box between two places of the file; the end
     is at most `end`. Stops where no valid box follows.
     """
     for _ in range(MOST_BOXES):
@@ -25,5 +25,5 @@ def boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, in
 
 
 def is_mp4(head: bytes) -> bool:
-    """Returns whether the first eight bytes of a file are those of an ISO base media file."""
+    """Return whether the first eight bytes of a file are those of an ISO base media file."""
     return head[4:8] == b"ftyp"

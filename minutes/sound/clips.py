@@ -34,7 +34,7 @@ class Clips:
         self._bytes: int | None = None
 
     def clip(self, sound: Path, start_seconds: float, end_seconds: float) -> Path:
-        """Returns the path of an MP3 with this part of a stored file, in seconds. The file must be
+        """Return the path of an MP3 with this part of a stored file, in seconds. The file must be
         named by the hash of its content. Slow the first time. Raises FileRejected, StorageFull.
         """
         piece = f"{FORM} {sound.name} {start_seconds!r} {end_seconds!r}"
@@ -47,7 +47,7 @@ class Clips:
         return path
 
     def _write(self, path: Path, made: bytes) -> None:
-        """Writes the file completely or not at all."""
+        """Write the file completely or not at all."""
         with raising_storage_full():
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
@@ -63,7 +63,7 @@ class Clips:
                 self._bytes = self._clear(newest)
 
     def _clear(self, newest: Path) -> int:
-        """Removes clips if the cache is too large, and returns how many bytes are left. A clip that
+        """Remove clips if the cache is too large, and return how many bytes are left. A clip that
         is being sent remains readable for its reader.
         """
         every = sorted(

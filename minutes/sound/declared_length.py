@@ -30,7 +30,7 @@ def is_shorter(
     stream: "av.AudioStream",
     seconds: float,
 ) -> bool:
-    """Returns whether the `seconds` of this stream, or the bytes of the file, are less than its
+    """Return whether the `seconds` of this stream, or the bytes of the file, are less than its
     head declares.
     """
     kind = container.format.name.split(",")[0]
@@ -43,7 +43,7 @@ def is_shorter(
 
 
 def _seconds(container: "av.container.InputContainer", stream: "av.AudioStream") -> float:
-    """Returns the declared length in seconds, 0 if unknown."""
+    """Return the declared length in seconds, 0 if unknown."""
     promised = float((stream.duration or 0) * (stream.time_base or 0))
     if not promised and len(container.streams) == 1:
         promised = (container.duration or 0) / av.time_base
@@ -51,7 +51,7 @@ def _seconds(container: "av.container.InputContainer", stream: "av.AudioStream")
 
 
 def _riff_end(path: Path) -> int:
-    """Returns the declared size of a WAV in bytes, 0 if there is none: some recorders write 0 or
+    """Return the declared size of a WAV in bytes, 0 if there is none: some recorders write 0 or
     the largest number while they record.
     """
     with path.open("rb") as file:
@@ -61,7 +61,7 @@ def _riff_end(path: Path) -> int:
 
 
 def _mp3_end(path: Path) -> int:
-    """Returns the declared size of an mp3 in bytes by its encoder's frame (Xing, Info), which
+    """Return the declared size of an mp3 in bytes by its encoder's frame (Xing, Info), which
     counts bytes from its own start; 0 if there is none. Its number of frames is not used, as
     programs that cut and join leave a wrong one.
     """
@@ -79,5 +79,5 @@ def _mp3_end(path: Path) -> int:
 
 
 def _seven_bits(size: bytes) -> int:
-    """Returns the number in the size field of ID3, which uses seven bits of each byte."""
+    """Return the number in the size field of ID3, which uses seven bits of each byte."""
     return sum(byte << 7 * place for place, byte in enumerate(reversed(size)))

@@ -50,12 +50,12 @@ TOO_LONG = "録音が長すぎます（上限は{:,}時間）。分割してか�
 
 
 def reading(path: Path) -> dict[str, str]:
-    """Returns FFmpeg's options for reading this file safely and to its end."""
+    """Return FFmpeg's options for reading this file safely and to its end."""
     return READ_SAFELY | ({"ignore_length": "1"} if wave_sizes.declares_too_little(path) else {})
 
 
 def refuse_odd(rate: int, channels: int) -> None:
-    """Raises FileRejected for a sample rate or a number of channels that no recorder writes. 0
+    """Raise FileRejected for a sample rate or a number of channels that no recorder writes. 0
     means not known yet.
     """
     if rate and not LOWEST_RATE <= rate <= HIGHEST_RATE:

@@ -34,7 +34,7 @@ LEAST_CONTRAST_DECIBELS = 6.0
 
 
 def mixed(blocks: Iterable[NDArray[np.float32]]) -> Iterator[Samples]:
-    """Yields each block (samples × channels) as one channel: the mean of the channels that carry
+    """Yield each block (samples × channels) as one channel: the mean of the channels that carry
     sound, with equal polarity. The weights change gradually from one block to the next.
     """
     before: NDArray[np.float32] | None = None
@@ -52,14 +52,14 @@ def mixed(blocks: Iterable[NDArray[np.float32]]) -> Iterator[Samples]:
 
 
 def levels(samples: Samples) -> Samples:
-    """Returns the root mean square of every 0.1 s."""
+    """Return the root mean square of every 0.1 s."""
     whole = samples[: len(samples) // LEVEL_SAMPLES * LEVEL_SAMPLES].reshape(-1, LEVEL_SAMPLES)
     found: Samples = np.sqrt(np.mean(whole**2, axis=1))
     return found
 
 
 def gain(levels: Samples) -> float:
-    """Returns the factor for a recording with these levels: 1 unless all of it is far too quiet, or
+    """Return the factor for a recording with these levels: 1 unless all of it is far too quiet, or
     above full scale, as recorders with floating-point samples may write it.
 
     Steady noise is not amplified: its levels differ too little.
@@ -77,7 +77,7 @@ def gain(levels: Samples) -> float:
 
 
 def _weights(block: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Returns the weight of each channel of the block, negative if its polarity is opposite to the
+    """Return the weight of each channel of the block, negative if its polarity is opposite to the
     loudest one's.
     """
     strength = np.sqrt(np.mean(block**2, axis=0))
@@ -95,7 +95,7 @@ def _weights(block: NDArray[np.float32]) -> NDArray[np.float32]:
 def _faded(
     block: NDArray[np.float32], before: NDArray[np.float32], now: NDArray[np.float32]
 ) -> Samples:
-    """Returns the mix of the block, with a fade from the weights `before` to `now` at its start."""
+    """Return the mix of the block, with a fade from the weights `before` to `now` at its start."""
     made: Samples = block @ now
     head = min(FADE_SAMPLES, len(block))
     share = np.linspace(0, 1, head, dtype=np.float32)

@@ -74,7 +74,7 @@ film with pictures between the sound, of which only fragments could be recovered
 
 
 def frames(path: Path) -> Iterator["av.AudioFrame"]:
-    """Yields every AAC frame in the file in order, all with the same sample rate and channels.
+    """Yield every AAC frame in the file in order, all with the same sample rate and channels.
     Damaged places are skipped.
 
     Raises FileRejected if there are none. Whether it was recorded at 44.1 or 48 kHz (22.05 or 24)
@@ -89,7 +89,7 @@ def frames(path: Path) -> Iterator["av.AudioFrame"]:
 
 
 def _place_of_sound(file: BinaryIO) -> tuple[int, int]:
-    """Returns start and end of the box that holds the sound. An empty one is a box whose size was
+    """Return start and end of the box that holds the sound. An empty one is a box whose size was
     never written; it reaches to the end of the file.
     """
     size = file.seek(0, 2)
@@ -100,7 +100,7 @@ def _place_of_sound(file: BinaryIO) -> tuple[int, int]:
 
 
 def _first_frame(file: BinaryIO, start: int, end: int) -> int | None:
-    """Returns where frames of any family begin, or None."""
+    """Return where frames of any family begin, or None."""
     frequencies = [family[0] for family in FAMILIES]
     second = min(end, start + FIRST_FRAME_BYTES)
     places = chain(
@@ -111,7 +111,7 @@ def _first_frame(file: BinaryIO, start: int, end: int) -> int | None:
 
 
 def _frequency(file: BinaryIO, first: int, end: int) -> int:
-    """Returns the most probable sampling frequency: that of the family that decodes most frames,
+    """Return the most probable sampling frequency: that of the family that decodes most frames,
     with the most usual bit rate.
     """
     sample = _read(file, first, min(SAMPLE_BYTES, end - first))
@@ -123,7 +123,7 @@ def _frequency(file: BinaryIO, first: int, end: int) -> int:
 
 
 def _oddness(bytes_a_frame: float, frequency: int) -> float:
-    """Returns the distance to the nearest usual bit rate of recorders, as a share of it."""
+    """Return the distance to the nearest usual bit rate of recorders, as a share of it."""
     kbits = bytes_a_frame * 8 * frequency / SAMPLES_A_FRAME / 1000
     return min(abs(kbits - usual) / usual for usual in USUAL_KBITS)
 
@@ -145,14 +145,14 @@ def _decoded(file: BinaryIO, first: int, end: int, frequency: int) -> Iterator["
 
 
 def _form(frame: "av.AudioFrame") -> tuple[int, int]:
-    """Returns sample rate and number of channels. Noise may decode as a frame of another form; a
+    """Return sample rate and number of channels. Noise may decode as a frame of another form; a
     recording has only one.
     """
     return frame.sample_rate, frame.layout.nb_channels
 
 
 def _length_of(file: BinaryIO, at: int, end: int, frequency: int, count: int) -> int:
-    """Returns how many bytes the first `count` frames from `at` on take, which are all whole frames
+    """Return how many bytes the first `count` frames from `at` on take, which are all whole frames
     in a window.
 
     To decode few and short pieces, a frame near the window's end is searched for first: with one
@@ -173,7 +173,7 @@ def _length_of(file: BinaryIO, at: int, end: int, frequency: int, count: int) ->
 
 
 def _end_of(frequency: int, window: bytes, count: int) -> int:
-    """Returns the length of the shortest beginning of the window that holds `count` frames."""
+    """Return the length of the shortest beginning of the window that holds `count` frames."""
     short, enough = 0, len(window)
     while enough - short > 1:
         middle = (short + enough) // 2
@@ -185,7 +185,7 @@ def _end_of(frequency: int, window: bytes, count: int) -> int:
 
 
 def _next_frame(file: BinaryIO, at: int, end: int, frequency: int) -> int:
-    """Returns the place after damage where frames follow each other again, or `end`."""
+    """Return the place after damage where frames follow each other again, or `end`."""
     places = _places(file, at, min(end, at + LONGEST_GAP_BYTES), FRAME)
     return next(_chains(file, places, [frequency], CHAIN_BYTES, CHAIN_FRAMES), end)
 
@@ -193,7 +193,7 @@ def _next_frame(file: BinaryIO, at: int, end: int, frequency: int) -> int:
 def _chains(
     file: BinaryIO, places: Iterable[int], frequencies: list[int], size: int, count: int
 ) -> Iterator[int]:
-    """Yields those of the places where at least `count` frames follow within `size` bytes."""
+    """Yield those of the places where at least `count` frames follow within `size` bytes."""
     decoders: list[AudioCodecContext] = []
     for number, place in enumerate(places):
         if number % TRIALS == 0:
@@ -204,7 +204,7 @@ def _chains(
 
 
 def _places(file: BinaryIO, start: int, end: int, beginning: bytes) -> Iterator[int]:
-    """Yields the places from `start` to before `end` where a frame may begin."""
+    """Yield the places from `start` to before `end` where a frame may begin."""
     begins = re.compile(beginning + NOT_IN_ZEROS)
     for block in range(start, end, SAMPLE_BYTES):
         for found in begins.finditer(_read(file, block, min(SAMPLE_BYTES, end - block))):
@@ -216,7 +216,7 @@ def _count(frequency: int, piece: bytes) -> int:
 
 
 def _decoder(frequency: int) -> AudioCodecContext:
-    """Returns an AAC decoder for this frequency. Its AudioSpecificConfig has two bytes: object
+    """Return an AAC decoder for this frequency. Its AudioSpecificConfig has two bytes: object
     type, frequency, channels.
     """
     decoder = AudioCodecContext.create("aac", "r")
@@ -226,7 +226,7 @@ def _decoder(frequency: int) -> AudioCodecContext:
 
 
 def _decode(decoder: AudioCodecContext, piece: bytes) -> list["av.AudioFrame"]:
-    """Returns the whole frames at the beginning of the piece."""
+    """Return the whole frames at the beginning of the piece."""
     try:
         decoded: list[av.AudioFrame] = decoder.decode(av.Packet(piece)) if piece else []
     except av.FFmpegError:

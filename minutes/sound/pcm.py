@@ -24,12 +24,12 @@ Blocks = Generator[NDArray[np.float32], None, None]
 
 
 def head(channels: int) -> bytes:
-    """Returns the head of the format, which comes before the samples."""
+    """Return the head of the format, which comes before the samples."""
     return HEAD.pack(b".snd", HEAD.size, UNKNOWN_SIZE, FLOATS, RATE, channels)
 
 
 def blocks(stream: IO[bytes]) -> Blocks:
-    """Yields the sound in blocks. Raises FileRejected if the head is damaged."""
+    """Yield the sound in blocks. Raises FileRejected if the head is damaged."""
     begin = stream.read(HEAD.size)
     if len(begin) < HEAD.size:
         raise FileRejected(BROKEN)

@@ -23,7 +23,7 @@ TYPE = "application/octet-stream"
 
 
 def write_peaks(wav: Path, target: Path) -> None:
-    """Writes the peaks of a normalised WAV, which is read in blocks of a minute, whatever its
+    """Write the peaks of a normalised WAV, which is read in blocks of a minute, whatever its
     length.
     """
     with wave.open(str(wav), "rb") as sound, target.open("wb") as made:
@@ -36,7 +36,7 @@ def write_peaks(wav: Path, target: Path) -> None:
 
 
 def _pairs(frames: bytes) -> bytes:
-    """Returns the upper bytes of the least and the greatest sample of each pair. The last pair may
+    """Return the upper bytes of the least and the greatest sample of each pair. The last pair may
     be of fewer samples.
     """
     values = np.frombuffer(frames, dtype="<i2")

@@ -49,7 +49,7 @@ MOST_OBJECTS = 1_000
 
 
 def refuse_protected(path: Path) -> None:
-    """Raises FileRejected for a file that is encrypted, a zip archive, or in a format of one
+    """Raise FileRejected for a file that is encrypted, a zip archive, or in a format of one
     maker.
     """
     with path.open("rb") as file:
@@ -87,7 +87,7 @@ def _has_encrypted_mp4(file: BinaryIO, head: bytes) -> bool:
 
 
 def _sample_kinds(file: BinaryIO, start: int, end: int, way: tuple[bytes, ...]) -> Iterator[bytes]:
-    """Yields the kinds of samples that the tracks declare, in the boxes at the end of the path
+    """Yield the kinds of samples that the tracks declare, in the boxes at the end of the path
     `way`.
     """
     for kind, inside, after in boxes(file, start, end):

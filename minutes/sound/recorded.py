@@ -28,7 +28,7 @@ ASF_LATEST = 1 << 60
 
 
 def recorded_at(path: Path) -> datetime | None:
-    """Returns the time of recording in UTC, as the file declares it: mp4 and related formats,
+    """Return the time of recording in UTC, as the file declares it: mp4 and related formats,
     Matroska, ASF, Broadcast WAV. None if there is none or it cannot be true.
 
     Most recorders write when the recording began, some phones when it ended.

@@ -36,7 +36,7 @@ class TrackSelection:
 
 
 def blocks(source: Path, selection: TrackSelection, length_seconds: float) -> Blocks:
-    """Yields blocks with all channels of these tracks; for an mp4 that lost its index, what can be
+    """Yield blocks with all channels of these tracks; for an mp4 that lost its index, what can be
     recovered.
 
     Raises FileRejected if no sound can be decoded or it takes longer than the sound lasts;
@@ -58,7 +58,7 @@ def blocks(source: Path, selection: TrackSelection, length_seconds: float) -> Bl
 
 
 def track_of(source: Path, track: int) -> list[str]:
-    """Returns ffmpeg's arguments for reading one audio track, by its number from 0."""
+    """Return ffmpeg's arguments for reading one audio track, by its number from 0."""
     return [*_opening(source), "-map", f"0:a:{track}"]
 
 
@@ -68,7 +68,7 @@ def _opening(source: Path) -> list[str]:
 
 
 def _track_arguments(source: Path, selection: TrackSelection, length_seconds: float) -> list[str]:
-    """Returns ffmpeg's arguments for one track, or for several, each of which is extended to the
+    """Return ffmpeg's arguments for one track, or for several, each of which is extended to the
     longest.
     """
     if len(selection.numbers) == 1:

@@ -14,7 +14,7 @@ UNKNOWN = 0xFFFF_FFFF
 
 
 def declares_too_little(path: Path) -> bool:
-    """Returns whether more sound follows after the declared end of a WAV's sound: bytes that are no
+    """Return whether more sound follows after the declared end of a WAV's sound: bytes that are no
     further chunk.
     """
     size = path.stat().st_size

@@ -40,7 +40,7 @@ class Nameable:
 
 
 def nameable(transcript: Transcript) -> list[Nameable]:
-    """Returns the chair, the other invited people in the order of the roster, those who explain,
+    """Return the chair, the other invited people in the order of the roster, those who explain,
     and then whoever has a name in the transcript already.
     """
     asked = [one.person for one in sorted(invited(transcript.meeting), key=_rank)]
@@ -57,7 +57,7 @@ def _rank(invitation: Invitation) -> tuple[bool, bool, int]:
 
 
 def keep(session: Session, transcript: Transcript, turns: Sequence[SpeakerTurn]) -> None:
-    """Stores the voice of each segment where no person has named one, and marks segments with two
+    """Store the voice of each segment where no person has named one, and mark segments with two
     voices. Voices without a name from an earlier diarisation are replaced.
     """
     assert transcript.speakers is not None  # read at once, so that no segment asks for its own
@@ -81,7 +81,7 @@ def keep(session: Session, transcript: Transcript, turns: Sequence[SpeakerTurn])
 
 
 def name_speaker(session: Session, by: Person, segment: Segment, name: str) -> None:
-    """Sets the speaker of one segment; an empty name removes it. A voiceprint that this transcript
+    """Set the speaker of one segment; an empty name removes it. A voiceprint that this transcript
     gave to a name which no segment has any more is deleted. Raises NotPossibleNow, InvalidInput.
     """
     transcripts.refuse_when_approved(session, segment.transcript)
@@ -103,7 +103,7 @@ class Naming:
 
 
 def name_speakers(session: Session, by: Person, namings: Sequence[Naming]) -> list[Segment]:
-    """Sets the speakers of those segments that still have the one which their naming expects:
+    """Set the speakers of those segments that still have the one which their naming expects:
     undoing many namings must not touch what somebody has changed since. Returns the changed
     segments. Voiceprints are deleted as by `name_speaker`. Raises NotPossibleNow, InvalidInput.
     """
@@ -128,7 +128,7 @@ def name_speakers(session: Session, by: Person, namings: Sequence[Naming]) -> li
 
 
 def name_voice(session: Session, by: Person, segment: Segment, name: str) -> list[Segment]:
-    """Names the voice of this segment, for all its segments, and returns them. Where another voice
+    """Name the voice of this segment, for all its segments, and return them. Where another voice
     has that name already, the two become one. A voiceprint that this voice gave to another name is
     deleted. Raises NotPossibleNow, InvalidInput.
     """
@@ -149,7 +149,7 @@ def name_voice(session: Session, by: Person, segment: Segment, name: str) -> lis
 
 
 def split_voice(session: Session, by: Person, segment: Segment) -> list[Segment]:
-    """Gives the segments of this voice from here on to a new voice without a name, and returns
+    """Give the segments of this voice from here on to a new voice without a name, and return
     them. Raises NotPossibleNow.
     """
     transcripts.refuse_when_approved(session, segment.transcript)
@@ -185,7 +185,7 @@ def _speaker_called(session: Session, transcript: Transcript, name: str) -> Spea
 
 
 def _new_voice(session: Session, transcript: Transcript) -> Speaker:
-    """Adds a voice with the next number that no voice has or had."""
+    """Add a voice with the next number that no voice has or had."""
     names = {speaker.name for speaker in transcript.speakers}
     number = max((speaker.number or 0 for speaker in transcript.speakers), default=0) + 1
     while Speaker.voice_name(number) in names:
@@ -213,7 +213,7 @@ class _Heard:
         self._latest_ends = list(accumulate((turn.end_seconds for turn in self._turns), max))
 
     def seconds_of(self, segment: Segment) -> Counter[int]:
-        """Returns how many seconds each voice is heard in this segment. Turns that begin after it,
+        """Return how many seconds each voice is heard in this segment. Turns that begin after it,
         and those before it once all have ended, are skipped: a day's sitting has thousands.
         """
         first = bisect_right(self._latest_ends, segment.start_seconds)

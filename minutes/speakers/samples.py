@@ -28,7 +28,7 @@ LONGEST_KEPT = timedelta(days=90)
 def keep(
     session: Session, transcript: Transcript, heard: Sequence[StretchEmbedding], weights_sha256: str
 ) -> None:
-    """Stores the mean embedding of each segment with one voice, from the stretches `heard`, in
+    """Store the mean embedding of each segment with one voice, from the stretches `heard`, in
     place of all earlier samples of the transcript.
     """
     forget(session, transcript)
@@ -55,7 +55,7 @@ def keep(
 
 
 def of_voice(session: Session, voice: Speaker) -> tuple[Embedding, str] | None:
-    """Returns the mean embedding of the voice's segments and the hash of the weights that made it;
+    """Return the mean embedding of the voice's segments and the hash of the weights that made it;
     None where the voice has no samples.
     """
     found = session.scalars(
@@ -69,12 +69,12 @@ def of_voice(session: Session, voice: Speaker) -> tuple[Embedding, str] | None:
 
 
 def forget(session: Session, transcript: Transcript) -> None:
-    """Deletes the samples of the transcript."""
+    """Delete the samples of the transcript."""
     _delete(session, Segment.transcript_id == transcript.id)
 
 
 def forget_of_series(session: Session, series: Series) -> None:
-    """Deletes the samples of all transcripts of the series."""
+    """Delete the samples of all transcripts of the series."""
     transcript_ids = (
         select(Transcript.id)
         .join(Transcription)
@@ -86,7 +86,7 @@ def forget_of_series(session: Session, series: Series) -> None:
 
 
 def is_old(at: datetime) -> ColumnElement[bool]:
-    """Returns the condition that a sample is older than `LONGEST_KEPT` at this instant."""
+    """Return the condition that a sample is older than `LONGEST_KEPT` at this instant."""
     return VoiceSample.made_at < at - LONGEST_KEPT
 
 

@@ -25,7 +25,7 @@ LEAST_LEAD = 0.05
 def suggest(
     session: Session, transcript: Transcript, weights_sha256: str, least_likeness: float
 ) -> None:
-    """Sets the suggestion of each voice without a name, replacing all earlier ones. Names that the
+    """Set the suggestion of each voice without a name, replacing all earlier ones. Names that the
     transcript has already are not suggested. `least_likeness` is a cosine; 0.75 suits the weights
     that come along (docs/decisions/0016).
     """
@@ -44,7 +44,7 @@ def suggest(
 
 
 def dismiss(session: Session, by: Person, segment: Segment) -> list[Segment]:
-    """Removes the suggestion of this segment's voice: it is somebody else. Returns the voice's
+    """Remove the suggestion of this segment's voice: it is somebody else. Returns the voice's
     segments. Raises NotPossibleNow where there is no suggestion.
     """
     transcripts.refuse_when_approved(session, segment.transcript)
@@ -59,7 +59,7 @@ def dismiss(session: Session, by: Person, segment: Segment) -> list[Segment]:
 def match(
     voices: list[Embedding], prints: list[Embedding], least_likeness: float
 ) -> dict[int, int]:
-    """Returns indexes of prints by indexes of voices, comparing by cosine. A voice gets its nearest
+    """Return indexes of prints by indexes of voices, comparing by cosine. A voice gets its nearest
     print if that is near enough and clearly nearer than the next; each print goes to at most one
     voice, the most similar.
     """
@@ -86,7 +86,7 @@ def _voices(session: Session, transcript: Transcript) -> list[tuple[Speaker, Emb
 def _prints(
     session: Session, series: Series, weights_sha256: str
 ) -> list[tuple[Voiceprint, Embedding]]:
-    """Returns the voiceprints made with the same weights. A broken one is left out; the list on the
+    """Return the voiceprints made with the same weights. A broken one is left out; the list on the
     screen says so.
     """
     found = [

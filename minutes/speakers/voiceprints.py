@@ -36,7 +36,7 @@ class Condition(StrEnum):
 
     @property
     def label(self) -> str:
-        """Returns a Japanese sentence that says why it cannot be used and what to do; empty for a
+        """Return a Japanese sentence that says why it cannot be used and what to do; empty for a
         usable one.
         """
         return {
@@ -57,7 +57,7 @@ class ListedVoiceprint:
 
 
 def switch_on(session: Session, by: Person, series: Series, config: Config) -> None:
-    """Lets the series make voiceprints. Raises NotPossibleNow where diarisation is off or has no
+    """Let the series make voiceprints. Raises NotPossibleNow where diarisation is off or has no
     weights.
     """
     if not config.speakers.tell_apart:
@@ -76,7 +76,7 @@ def switch_on(session: Session, by: Person, series: Series, config: Config) -> N
 
 
 def switch_off(session: Session, by: Person, series: Series) -> int:
-    """Deletes all voiceprints and voice samples of the series, and makes no more. Returns how many
+    """Delete all voiceprints and voice samples of the series, and make no more. Returns how many
     voiceprints there were.
     """
     count = forget_all(session, by, series)
@@ -88,7 +88,7 @@ def switch_off(session: Session, by: Person, series: Series) -> int:
 
 
 def of_series(session: Session, series: Series) -> list[Voiceprint]:
-    """Returns the voiceprints that have not expired, by name."""
+    """Return the voiceprints that have not expired, by name."""
     return list(
         session.scalars(
             select(Voiceprint)
@@ -99,7 +99,7 @@ def of_series(session: Session, series: Series) -> list[Voiceprint]:
 
 
 def listed(session: Session, series: Series, config: Config) -> list[ListedVoiceprint]:
-    """Returns the voiceprints that have not expired, and whether each can be used."""
+    """Return the voiceprints that have not expired, and whether each can be used."""
     current = weights.embedding_sha256(config)
     return [
         ListedVoiceprint(each, _condition(each, current)) for each in of_series(session, series)
@@ -107,7 +107,7 @@ def listed(session: Session, series: Series, config: Config) -> list[ListedVoice
 
 
 def print_of(session: Session, series: Series, voiceprint_id: int) -> Voiceprint:
-    """Returns the voiceprint of this id in the series. Raises NotFound."""
+    """Return the voiceprint of this id in the series. Raises NotFound."""
     found = session.get(Voiceprint, voiceprint_id) if voiceprint_id < 2**63 else None
     if found is None or found.series_id != series.id:
         raise NotFound()
@@ -115,7 +115,7 @@ def print_of(session: Session, series: Series, voiceprint_id: int) -> Voiceprint
 
 
 def make(session: Session, by: Person, voice: Speaker, days: int) -> Voiceprint:
-    """Makes a voiceprint of the voice, valid for `days`, or renews the one of that name. `by`
+    """Make a voiceprint of the voice, valid for `days`, or renew the one of that name. `by`
     vouches that the person has agreed. Raises NotPossibleNow where the series keeps none or the
     voice has no samples, InvalidInput for a voice without a name.
     """
@@ -146,14 +146,14 @@ def make(session: Session, by: Person, voice: Speaker, days: int) -> Voiceprint:
 
 
 def forget(session: Session, by: Person | None, voiceprint: Voiceprint) -> None:
-    """Deletes the voiceprint."""
+    """Delete the voiceprint."""
     audit.note(session, by, "delete_voiceprint", voiceprint)
     session.delete(voiceprint)
     session.flush()
 
 
 def forget_all(session: Session, by: Person, series: Series) -> int:
-    """Deletes all voiceprints of the series, expired ones too. Returns how many there were."""
+    """Delete all voiceprints of the series, expired ones too. Returns how many there were."""
     found = session.scalars(select(Voiceprint).where(Voiceprint.series_id == series.id)).all()
     for each in found:
         forget(session, by, each)
@@ -161,14 +161,14 @@ def forget_all(session: Session, by: Person, series: Series) -> int:
 
 
 def made_from(session: Session, voice: Speaker) -> Voiceprint | None:
-    """Returns the voiceprint that this transcript made for the name of this voice, or None."""
+    """Return the voiceprint that this transcript made for the name of this voice, or None."""
     found = _named(session, voice.transcript.meeting.series, voice.name)
     is_ours = found and found.transcription_id == voice.transcript.transcription_id
     return found if is_ours else None
 
 
 def forget_made_from(session: Session, by: Person, voice: Speaker) -> None:
-    """Deletes the voiceprint that this transcript made for the voice's name: the voice turns out to
+    """Delete the voiceprint that this transcript made for the voice's name: the voice turns out to
     be somebody else's.
     """
     kept = made_from(session, voice)
@@ -177,7 +177,7 @@ def forget_made_from(session: Session, by: Person, voice: Speaker) -> None:
 
 
 def forget_unused(session: Session, by: Person, transcript: Transcript) -> None:
-    """Deletes the voiceprints that this transcript made for names which none of its segments has
+    """Delete the voiceprints that this transcript made for names which none of its segments has
     any more, since the naming was undone.
     """
     speaking = select(Segment.speaker_id).where(
@@ -192,7 +192,7 @@ def forget_unused(session: Session, by: Person, transcript: Transcript) -> None:
 
 
 def remake_after_split(session: Session, by: Person, voice: Speaker) -> None:
-    """Makes the voiceprint anew of the segments that are left to this voice, or deletes it where
+    """Make the voiceprint anew of the segments that are left to this voice, or delete it where
     there are none: two people had been taken for one.
     """
     kept = made_from(session, voice)
@@ -207,7 +207,7 @@ def remake_after_split(session: Session, by: Person, voice: Speaker) -> None:
 
 
 def clear(engine: Engine, overdue: Overdue) -> bool:
-    """Deletes expired voiceprints and old samples, once `overdue` has confirmed that they are.
+    """Delete expired voiceprints and old samples, once `overdue` has confirmed that they are.
     Until then they are not used. Returns False: there is never more to do at once.
     """
     at = now()

@@ -47,5 +47,5 @@ WRITINGS = {
 
 
 def writing_of(language: str) -> Writing:
-    """Returns the writing of the language; for an unknown one, the widest bounds."""
+    """Return the writing of the language; for an unknown one, the widest bounds."""
     return WRITINGS.get(language, Writing(fastest=32.0, slowest=1.5, space=" "))

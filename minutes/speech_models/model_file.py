@@ -42,13 +42,13 @@ class ModelLayout:
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Returns the dimensions of every variable, by all its names."""
+        """Return the dimensions of every variable, by all its names."""
         shapes = {variable.name: variable.shape for variable in self.variables}
         return shapes | {name: shapes[of] for name, of in self.aliases if of in shapes}
 
 
 def layout(file: IO[bytes], size: int) -> ModelLayout:
-    """Reads the layout of a file of `size` bytes. It skips the values, so it takes milliseconds.
+    """Read the layout of a file of `size` bytes. It skips the values, so it takes milliseconds.
 
     Raises EOFError, struct.error or UnicodeDecodeError if the file is damaged or of another format.
     """
@@ -65,7 +65,7 @@ def layout(file: IO[bytes], size: int) -> ModelLayout:
 
 
 def written(made: ModelLayout, values: Callable[[Variable], bytes]) -> Iterator[bytes]:
-    """Yields the bytes of a model file in pieces. `values` returns the bytes of a variable, and
+    """Yield the bytes of a model file in pieces. `values` returns the bytes of a variable, and
     their number becomes its `length`.
     """
     yield struct.pack("<I", made.version) + _named(made.specification)
@@ -96,7 +96,7 @@ def _head(variable: Variable) -> bytes:
 
 
 def _named(text: str) -> bytes:
-    """Returns the bytes of a text: its length including the zero byte at its end, then the text and
+    """Return the bytes of a text: its length including the zero byte at its end, then the text and
     the zero byte.
     """
     return struct.pack("<H", len(text.encode()) + 1) + text.encode() + b"\0"

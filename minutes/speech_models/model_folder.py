@@ -45,7 +45,7 @@ Shapes = dict[str, tuple[int, ...]]
 
 
 def look_into(folder: Path) -> None:
-    """Raises ConfigurationError, with the reason in Japanese, if the folder holds no speech model
+    """Raise ConfigurationError, with the reason in Japanese, if the folder holds no speech model
     that can be used.
     """
     if not folder.is_dir():
@@ -67,7 +67,7 @@ def _refused(folder: Path, reason: str) -> ConfigurationError:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    """Raises ConfigurationError with the name of the format if the model is for another program."""
+    """Raise ConfigurationError with the name of the format if the model is for another program."""
     path = folder / "model.bin"
     if path.is_file():
         with path.open("rb") as file:
@@ -80,7 +80,7 @@ def _refuse_foreign(folder: Path) -> None:
 
 
 def _shapes_of(folder: Path) -> Shapes:
-    """Returns the dimensions of every variable in model.bin. Raises ConfigurationError if it is
+    """Return the dimensions of every variable in model.bin. Raises ConfigurationError if it is
     incomplete or no Whisper model.
     """
     path = folder / "model.bin"
@@ -122,7 +122,7 @@ def _check_vocabulary(folder: Path, shapes: Shapes) -> None:
 
 
 def vocabulary_of(folder: Path) -> list[str]:
-    """Returns the names of the model's tokens in order. Raises ConfigurationError."""
+    """Return the names of the model's tokens in order. Raises ConfigurationError."""
     path = next(folder / name for name in VOCABULARIES if (folder / name).is_file())
     if path.suffix == ".json":
         return list(_json(folder, path.name, list))
@@ -133,7 +133,7 @@ def vocabulary_of(folder: Path) -> list[str]:
 
 
 def _check_config(folder: Path, vocabulary_size: int) -> None:
-    """Checks that config.json names only tokens that the model has."""
+    """Check that config.json names only tokens that the model has."""
     numbers = _json(
         folder,
         "config.json",
@@ -150,7 +150,7 @@ def _check_config(folder: Path, vocabulary_size: int) -> None:
 
 
 def _check_mels(folder: Path, mels: int) -> None:
-    """Checks that the number of mel bands is that of the model. large-v3 and models made from it
+    """Check that the number of mel bands is that of the model. large-v3 and models made from it
     declare it in preprocessor_config.json.
     """
     said = USUAL_MELS

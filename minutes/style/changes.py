@@ -32,7 +32,7 @@ class Rule(StrEnum):
 
     @property
     def label(self) -> str:
-        """Returns its Japanese name for people."""
+        """Return its Japanese name for people."""
         return LABELS[self]
 
 
@@ -79,27 +79,27 @@ class StyledStretch:
 
     @property
     def reason(self) -> str:
-        """Returns the Japanese names of its rules."""
+        """Return the Japanese names of its rules."""
         return "、".join(rule.label for rule in self.rules)
 
 
 def unchanged(text: str) -> list[StyledStretch]:
-    """Returns the text as one stretch without changes; no stretch for an empty text."""
+    """Return the text as one stretch without changes; no stretch for an empty text."""
     return [StyledStretch(text, text)] if text else []
 
 
 def before(pieces: Iterable[StyledStretch]) -> str:
-    """Returns the faithful text of the stretches."""
+    """Return the faithful text of the stretches."""
     return "".join(piece.before for piece in pieces)
 
 
 def after(pieces: Iterable[StyledStretch]) -> str:
-    """Returns the official text of the stretches."""
+    """Return the official text of the stretches."""
     return "".join(piece.after for piece in pieces)
 
 
 def edited(pieces: Iterable[StyledStretch], edits: Iterable[Edit]) -> list[StyledStretch]:
-    """Returns the stretches after some more edits of their `after` texts. The edits are in order of
+    """Return the stretches after some more edits of their `after` texts. The edits are in order of
     place and do not overlap. What is changed twice becomes one stretch with both rules.
     """
     pieces = list(pieces)
@@ -113,7 +113,7 @@ def edited(pieces: Iterable[StyledStretch], edits: Iterable[Edit]) -> list[Style
 
 
 def by_hand(pieces: list[StyledStretch], text: str) -> list[StyledStretch]:
-    """Returns the stretches after a person has changed their official text to `text`."""
+    """Return the stretches after a person has changed their official text to `text`."""
     blocks = Levenshtein.opcodes(after(pieces), text)
     changes = [
         Edit(b.src_start, b.src_end, text[b.dest_start : b.dest_end], Rule.HAND)
@@ -150,7 +150,7 @@ def _spans(pieces: Iterable[StyledStretch]) -> Iterator[_Span]:
 
 
 def _groups(spans: list[_Span]) -> Iterator[list[_Span]]:
-    """Yields the spans that share letters as one group; also an insertion at the place of an
+    """Yield the spans that share letters as one group; also an insertion at the place of an
     earlier deletion.
     """
     group: list[_Span] = []
@@ -187,7 +187,7 @@ def _same(text: str) -> StyledStretch:
 
 
 def _joined(pieces: Iterable[StyledStretch]) -> Iterator[StyledStretch]:
-    """Yields the stretches with neighbours of the same rules joined. One whose text is the same
+    """Yield the stretches with neighbours of the same rules joined. One whose text is the same
     again has no rules.
     """
     last: StyledStretch | None = None

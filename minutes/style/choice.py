@@ -51,6 +51,6 @@ FAITHFUL = Style(
 
 
 def style_of(settings: MinutesSettings) -> Style:
-    """Returns the style that config.toml asks for."""
+    """Return the style that config.toml asks for."""
     chosen: dict[str, Any] = {name: getattr(settings, name) for name in FIELDS}
     return Style(**chosen, spelling=list(settings.spelling))

@@ -37,12 +37,12 @@ POLITE_ENDS = {
 
 
 def edits(text: str, choice: Endings) -> Iterator[Edit]:
-    """Yields the edits of ends to the style that was chosen."""
+    """Yield the edits of ends to the style that was chosen."""
     return _to_plain(words(text)) if choice is Endings.PLAIN else _to_polite(words(text))
 
 
 def unsure(text: str, choice: Endings) -> Iterator[tuple[int, int]]:
-    """Yields (start, end) of each word at an end that is still in the other style."""
+    """Yield (start, end) of each word at an end that is still in the other style."""
     said = words(text)
     for place, word in enumerate(said):
         is_polite = word.conjugation in (DESU, MASU)
@@ -72,7 +72,7 @@ def _to_plain(said: Sequence[Morpheme]) -> Iterator[Edit]:
 
 
 def _of_masu(said: Sequence[Morpheme], place: int) -> tuple[int, int, str] | None:
-    """Returns start, number of words replaced from `place` on, and replacement for 〜ます; None
+    """Return start, number of words replaced from `place` on, and replacement for 〜ます; None
     where the plain form is not known.
     """
     verb = _plain_verb(said, place - 1)
@@ -106,7 +106,7 @@ def _plain_verb(said: Sequence[Morpheme], place: int) -> Verb | None:
 
 
 def _is_asking(said: Sequence[Morpheme], place: int) -> bool:
-    """Returns whether it is a request or an offer, such as 「お願いします」「ご説明いたします」:
+    """Return whether it is a request or an offer, such as 「お願いします」「ご説明いたします」:
     常体 has no form that says to whom it is addressed.
     """
     near = said[max(0, place - 3) : place]
@@ -117,7 +117,7 @@ def _is_asking(said: Sequence[Morpheme], place: int) -> bool:
 
 
 def _of_desu(said: Sequence[Morpheme], place: int) -> tuple[int, int, str] | None:
-    """Returns start, number of words replaced from `place` on, and replacement for 〜です; None
+    """Return start, number of words replaced from `place` on, and replacement for 〜です; None
     where the plain form is not known.
     """
     before = said[place - 1]
@@ -153,19 +153,19 @@ def _ends_clause(said: Sequence[Morpheme], place: int) -> bool:
 
 
 def _goes_on(said: Sequence[Morpheme], place: int) -> bool:
-    """Returns whether another particle follows, as in 「ですかね」, which has another tone."""
+    """Return whether another particle follows, as in 「ですかね」, which has another tone."""
     return place < len(said) and said[place].is_a("助詞", "ね", "よ", "な", "と", "も")
 
 
 def _to_polite(said: Sequence[Morpheme]) -> Iterator[Edit]:
-    """Yields edits at the ends of sentences only: inside a sentence, 敬体 uses 常体 too."""
+    """Yield edits at the ends of sentences only: inside a sentence, 敬体 uses 常体 too."""
     for place in range(1, len(said) + 1):
         if _is_end(said, place) and not said[place - 1].is_mark:
             yield from _polite_end(said[max(0, place - 4) : place])
 
 
 def _polite_end(tail: Sequence[Morpheme]) -> list[Edit]:
-    """Returns the edits that make the end of a sentence polite; `tail` are its last words."""
+    """Return the edits that make the end of a sentence polite; `tail` are its last words."""
     last, before = tail[-1], tail[-2] if len(tail) > 1 else None
     for surfaces, wanted in POLITE_ENDS.items():
         if tuple(word.surface for word in tail[-len(surfaces) :]) == surfaces:
@@ -187,7 +187,7 @@ def _polite_end(tail: Sequence[Morpheme]) -> list[Edit]:
 
 
 def _polite_verb(word: Morpheme, last: Morpheme, ending: str) -> list[Edit]:
-    """Returns the edit of a verb that ends the sentence. Nouns, commands and the like have none."""
+    """Return the edit of a verb that ends the sentence. Nouns, commands and the like have none."""
     verb = inflection.verb(word)
     is_ending = word is not last or word.form.startswith(("終止形", "連体形"))
     if verb is None or not is_ending or word.conjugation in (DESU, MASU):
@@ -196,7 +196,7 @@ def _polite_verb(word: Morpheme, last: Morpheme, ending: str) -> list[Edit]:
 
 
 def _surfaces(said: Sequence[Morpheme], place: int, count: int) -> list[str]:
-    """Returns up to `count` words from `place` on; none where a space is between them."""
+    """Return up to `count` words from `place` on; none where a space is between them."""
     found = said[place : place + count]
     whole = "".join(word.surface for word in found)
     is_one = not found or found[-1].end - found[0].start == len(whole)

@@ -7,6 +7,6 @@ from minutes.style.changes import Edit, Rule
 
 
 def edits(text: str) -> Iterator[Edit]:
-    """Yields the edits that remove fillers."""
+    """Yield the edits that remove fillers."""
     for start, end in spans(text):
         yield Edit(start, end, "", Rule.FILLERS)

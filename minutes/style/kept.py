@@ -23,14 +23,14 @@ class Names:
 
     @classmethod
     def of(cls, words: Iterable[str]) -> "Names":
-        """Returns the names among `words`: those of at least `SHORTEST_NAME` letters."""
+        """Return the names among `words`: those of at least `SHORTEST_NAME` letters."""
         names = cls(frozenset(word for word in words if len(word) >= SHORTEST_NAME))
         for word in names.words:
             names._starts[word[:SHORTEST_NAME]].append(word)
         return names
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yields (start, end) of every name in the text."""
+        """Yield (start, end) of every name in the text."""
         if not self.words:
             return
         for place in range(len(text) - 1):
@@ -43,14 +43,14 @@ NO_NAMES = Names.of(())
 
 
 def spans(text: str, names: Names) -> list[tuple[int, int]]:
-    """Returns (start, end) of all that no rule may change, in order of their start."""
+    """Return (start, end) of all that no rule may change, in order of their start."""
     notes = ((one.start, one.end) for one in annotations(text))
     found = [*_quotations(text), *_addresses(text), *notes, *names.spans(text)]
     return sorted(found)
 
 
 def _addresses(text: str) -> Iterator[tuple[int, int]]:
-    """Yields the spans of web and mail addresses: runs of ASCII letters with "://" or "@"
+    """Yield the spans of web and mail addresses: runs of ASCII letters with "://" or "@"
     inside.
     """
     for run in ASCII.finditer(text):
@@ -59,7 +59,7 @@ def _addresses(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _quotations(text: str) -> Iterator[tuple[int, int]]:
-    """Yields the spans of quotations. A quotation mark that is never closed opens none."""
+    """Yield the spans of quotations. A quotation mark that is never closed opens none."""
     opened: list[tuple[str, int]] = []
     for mark in QUOTE_MARK.finditer(text):
         if mark[0] in QUOTES:

@@ -37,7 +37,7 @@ class Written:
 
 
 def in_style(faithful: str, style: Style, names: Names) -> Written:
-    """Returns the official text that the style's rules make of the faithful one."""
+    """Return the official text that the style's rules make of the faithful one."""
     made = official(faithful, style, names)
     if not made.text.strip():
         return Written(faithful, changes_of(made.pieces), [], is_nothing=True)
@@ -46,7 +46,7 @@ def in_style(faithful: str, style: Style, names: Names) -> Written:
 
 
 def changes_of(pieces: list[StyledStretch]) -> list[StyleChange]:
-    """Returns the changes that the stretches contain."""
+    """Return the changes that the stretches contain."""
     found, place = [], 0
     for piece in pieces:
         if piece.rules:
@@ -59,7 +59,7 @@ def changes_of(pieces: list[StyledStretch]) -> list[StyleChange]:
 
 
 def pieces_of(faithful: str, changes: list[StyleChange]) -> list[StyledStretch]:
-    """Returns the stretches of the faithful text with these changes."""
+    """Return the stretches of the faithful text with these changes."""
     pieces, place = [], 0
     for change in changes:
         same = faithful[place : change.start]
@@ -73,14 +73,14 @@ def pieces_of(faithful: str, changes: list[StyleChange]) -> list[StyledStretch]:
 
 
 def shifted(changes: list[StyleChange], distance: int) -> list[StyleChange]:
-    """Returns the changes moved by `distance` letters, for a text that was put behind another
+    """Return the changes moved by `distance` letters, for a text that was put behind another
     one.
     """
     return [change.model_copy(update={"start": change.start + distance}) for change in changes]
 
 
 def explained(faithful: str, changes: list[StyleChange], text: str) -> list[StyledStretch]:
-    """Returns the stretches from the faithful text to `text`, including what a person changed after
+    """Return the stretches from the faithful text to `text`, including what a person changed after
     the rules.
     """
     if text == faithful:
@@ -89,5 +89,5 @@ def explained(faithful: str, changes: list[StyleChange], text: str) -> list[Styl
 
 
 def styled(faithful: str, changes: list[StyleChange]) -> str:
-    """Returns the official text as the rules made it, before a person changed it."""
+    """Return the official text as the rules made it, before a person changed it."""
     return after(pieces_of(faithful, changes))

@@ -17,13 +17,13 @@ TO_HALF = {full: half for half, full in TO_FULL.items()}
 
 
 def katakana(text: str) -> Iterator[Edit]:
-    """Yields the edits of half-width katakana to full width."""
+    """Yield the edits of half-width katakana to full width."""
     for match in KATAKANA.finditer(text):
         yield Edit(*match.span(), unicodedata.normalize("NFKC", match[0]), Rule.KATAKANA)
 
 
 def widths(text: str, choice: Letters) -> Iterator[Edit]:
-    """Yields the edits of Latin letters, with their digits, to the width that was chosen."""
+    """Yield the edits of Latin letters, with their digits, to the width that was chosen."""
     is_full = choice is Letters.FULL
     for match in WORD.finditer(text):
         wanted = match[0].translate(TO_FULL if is_full else TO_HALF)

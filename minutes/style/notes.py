@@ -13,7 +13,7 @@ UNHEARD = "聞き取り不能"
 
 
 def edits(text: str, choice: Annotations) -> Iterator[Edit]:
-    """Yields the edits of annotations to the form that was chosen."""
+    """Yield the edits of annotations to the form that was chosen."""
     for note in annotations(text):
         wanted = _written(note, choice)
         if wanted != text[note.start : note.end]:

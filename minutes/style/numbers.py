@@ -53,7 +53,7 @@ TO_FULL = {ord("0") + n: chr(ord("０") + n) for n in range(10)} | {ord(","): "�
 
 
 def digits_of_kanji(text: str) -> Iterator[Edit]:
-    """Yields the edits of kanji numerals that count something to digits."""
+    """Yield the edits of kanji numerals that count something to digits."""
     numerals = _numerals(text)
     found = {(m.start(1), m.end(1)) for m in RUN.finditer(text) if _counts(text, m)}
     for share in SHARE.finditer(text):
@@ -65,7 +65,7 @@ def digits_of_kanji(text: str) -> Iterator[Edit]:
 
 
 def grouped(text: str) -> Iterator[Edit]:
-    """Yields the edits of amounts of ten thousand and more to units: 785000000円 becomes
+    """Yield the edits of amounts of ten thousand and more to units: 785000000円 becomes
     7億8500万円.
     """
     for match in DIGITS.finditer(text):
@@ -77,7 +77,7 @@ def grouped(text: str) -> Iterator[Edit]:
 
 
 def commas(text: str, choice: Numbers) -> Iterator[Edit]:
-    """Yields the edits that add or remove commas between thousands."""
+    """Yield the edits that add or remove commas between thousands."""
     for match in DIGITS.finditer(text):
         figures = _plain(match[1])
         whole = figures.replace(",", "")
@@ -88,7 +88,7 @@ def commas(text: str, choice: Numbers) -> Iterator[Edit]:
 
 
 def widths(text: str, choice: Numbers) -> Iterator[Edit]:
-    """Yields the edits of digits to full or half width."""
+    """Yield the edits of digits to full or half width."""
     for match in DIGITS.finditer(text):
         half = _plain(match[0])
         is_full = choice.is_full(sum(c.isdigit() for c in half))
@@ -98,7 +98,7 @@ def widths(text: str, choice: Numbers) -> Iterator[Edit]:
 
 
 def _counts(text: str, match: re.Match[str]) -> bool:
-    """Returns whether this numeral counts what follows it."""
+    """Return whether this numeral counts what follows it."""
     numeral, leading = match[1], text[max(0, match.start() - 2) : match.start()]
     following = text[match.end() : match.end() + LONGEST_COUNTER]
     if numeral in NO_NUMBER or APPROXIMATE.search(leading):
@@ -116,7 +116,7 @@ def _counts(text: str, match: re.Match[str]) -> bool:
 
 
 def _numerals(text: str) -> set[int]:
-    """Returns the indexes that MeCab reads as numerals. To it 「一日」 is one word, which is a date
+    """Return the indexes that MeCab reads as numerals. To it 「一日」 is one word, which is a date
     after a month.
     """
     found: set[int] = set()
@@ -128,7 +128,7 @@ def _numerals(text: str) -> set[int]:
 
 
 def _in_digits(numeral: str) -> str | None:
-    """Returns 7億8500万 for 「七億八千五百万」 and 2026 for 「二〇二六」; None for what is no
+    """Return 7億8500万 for 「七億八千五百万」 and 2026 for 「二〇二六」; None for what is no
     number.
     """
     value = normalise(numeral)

@@ -36,12 +36,12 @@ class Official:
 
     @property
     def text(self) -> str:
-        """Returns the official text."""
+        """Return the official text."""
         return after(self.pieces)
 
 
 def official(text: str, style: Style, names: Names = NO_NAMES) -> Official:
-    """Returns the official text of a faithful one. `names`, quotations and the words of annotations
+    """Return the official text of a faithful one. `names`, quotations and the words of annotations
     stay as they are.
     """
     pieces = unchanged(text)
@@ -60,7 +60,7 @@ def official(text: str, style: Style, names: Names = NO_NAMES) -> Official:
 
 
 def _rules(style: Style) -> Iterator[Rewrite]:
-    """Yields the rules in their order: first those that remove words, last those on how it
+    """Yield the rules in their order: first those that remove words, last those on how it
     looks.
     """
     if style.fillers is Removal.REMOVE:
@@ -84,7 +84,7 @@ def _rules(style: Style) -> Iterator[Rewrite]:
 
 
 def _allowed(edits: Iterable[Edit], spans: list[tuple[int, int]]) -> Iterator[Edit]:
-    """Yields the edits that touch none of the spans and no earlier edit. Both come in order."""
+    """Yield the edits that touch none of the spans and no earlier edit. Both come in order."""
     place, last, reach = 0, 0, -1
     for edit in edits:
         while place < len(spans) and spans[place][0] < edit.end:

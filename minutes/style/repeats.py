@@ -17,7 +17,7 @@ LONGEST = 4
 
 
 def edits(text: str) -> Iterator[Edit]:
-    """Yields the edits that remove the first of the two."""
+    """Yield the edits that remove the first of the two."""
     said, place = words(text), 0
     while place < len(said):
         length, skipped = _repeated(said, place)
@@ -27,7 +27,7 @@ def edits(text: str) -> Iterator[Edit]:
 
 
 def _repeated(said: Sequence[Morpheme], place: int) -> tuple[int, int]:
-    """Returns how many words are repeated from here, and how many the removal covers; zeros where
+    """Return how many words are repeated from here, and how many the removal covers; zeros where
     none are.
     """
     for length in range(LONGEST, 0, -1):
@@ -63,7 +63,7 @@ def _is_slip(once: Sequence[Morpheme], has_pause: bool, after: Morpheme | None) 
 
 
 def _is_noun_phrase(once: Sequence[Morpheme]) -> bool:
-    """Returns whether these words are a noun of at least two letters or a pronoun, alone or with
+    """Return whether these words are a noun of at least two letters or a pronoun, alone or with
     one particle.
     """
     nouns = once[:-1] if once[-1].kind == "助詞" else once

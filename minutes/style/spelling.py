@@ -14,13 +14,13 @@ itself."""
 
 
 def pair(entry: str) -> tuple[str, str] | None:
-    """Returns the two sides of an entry such as 「事=こと」; None for what is no such pair."""
+    """Return the two sides of an entry such as 「事=こと」; None for what is no such pair."""
     before, sign, after = (part.strip() for part in entry.partition("="))
     return (before, after) if sign and before and after and before != after else None
 
 
 def edits(text: str, spelling: Sequence[str]) -> Iterator[Edit]:
-    """Yields the edits to the city's spelling."""
+    """Yield the edits to the city's spelling."""
     pairs = dict(filter(None, map(pair, spelling)))
     if not pairs or not any(before in text for before in pairs):
         return
@@ -34,7 +34,7 @@ def edits(text: str, spelling: Sequence[str]) -> Iterator[Edit]:
 
 
 def _is_meant(word: Morpheme, last: Morpheme | None, found: str) -> bool:
-    """Returns whether an entry applies to this word: verbs by their beginning; of nouns only formal
+    """Return whether an entry applies to this word: verbs by their beginning; of nouns only formal
     ones (する事, そんな時), never a part of another word (事業、出来事).
     """
     if word.is_verb:

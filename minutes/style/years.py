@@ -24,12 +24,12 @@ ERA = re.compile(r"(?<![（(／/])(令和|平成|昭和|大正)(元|[0-9０-９]
 
 
 def edits(text: str, choice: Years) -> Iterator[Edit]:
-    """Yields the edits of years to the count that was chosen."""
+    """Yield the edits of years to the count that was chosen."""
     return _to_era(text) if choice is Years.ERA else _to_western(text)
 
 
 def unsure(text: str) -> Iterator[tuple[int, int]]:
-    """Yields the spans of years in which two eras met and no month is given."""
+    """Yield the spans of years in which two eras met and no month is given."""
     for match in WESTERN.finditer(text):
         if _era(int(match[1]), _month(match), is_fiscal=bool(match["fiscal"])) is None:
             yield match.span(1)
@@ -51,7 +51,7 @@ def _to_western(text: str) -> Iterator[Edit]:
 
 
 def _era(year: int, month: int | None, *, is_fiscal: bool) -> str | None:
-    """Returns the year by era, such as 「令和8」; None where it cannot be known."""
+    """Return the year by era, such as 「令和8」; None where it cannot be known."""
     for place, (era, first, from_month) in enumerate(ERAS):
         if year > first or (year == first and era in SECOND_YEARS):
             return f"{era}{year - FIRST[era] + 1}"

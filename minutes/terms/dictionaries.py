@@ -49,7 +49,7 @@ class Learned:
 
     @property
     def is_proposed(self) -> bool:
-        """Returns whether the substitution is proposed in new transcripts."""
+        """Return whether the substitution is proposed in new transcripts."""
         return self.times >= PROPOSED_FROM and not self.is_off
 
 
@@ -68,7 +68,7 @@ class SeriesWord:
 def add(
     session: Session, by: Person, series: Series, surface: str, kana: str = ""
 ) -> DictionaryEntry:
-    """Adds a word to the series, or gives it another reading, and returns its entry. Without `kana`
+    """Add a word to the series, or give it another reading, and return its entry. Without `kana`
     the reading of a new word is guessed. A word that was switched off is on again.
 
     Raises InvalidInput if the word would be found everywhere, its reading is unknown, or the
@@ -98,14 +98,14 @@ def add(
 
 
 def remove(session: Session, by: Person, entry: DictionaryEntry) -> None:
-    """Ends the entry; does nothing if it has ended."""
+    """End the entry; does nothing if it has ended."""
     if entry.ended_at is None:
         entry.ended_at = now()
         audit.note(session, by, "remove", entry)
 
 
 def switch_off(session: Session, by: Person, series: Series, surface: str, heard: str = "") -> None:
-    """Switches the word off: it is no term of this series, wherever it is printed. With `heard`,
+    """Switch the word off: it is no term of this series, wherever it is printed. With `heard`,
     only the substitution of `heard` by it is switched off. Raises InvalidInput.
     """
     surface = entries.text("surface", "用語", plain(surface))
@@ -117,7 +117,7 @@ def switch_off(session: Session, by: Person, series: Series, surface: str, heard
 
 
 def switch_on(session: Session, by: Person, series: Series, surface: str, heard: str = "") -> None:
-    """Switches the word, or its substitution for `heard`, on again."""
+    """Switch the word, or its substitution for `heard`, on again."""
     for row in switched_off(session, series, heard):
         if row.surface == surface:
             row.ended_at = now()
@@ -127,7 +127,7 @@ def switch_on(session: Session, by: Person, series: Series, surface: str, heard:
 def share(
     session: Session, by: Person, series: Series, surface: str, department_id: int
 ) -> DictionaryEntry:
-    """Adds a word of the series, added or learned, to the dictionary of its department or of the
+    """Add a word of the series, added or learned, to the dictionary of its department or of the
     department above. Returns the entry.
 
     Raises NotFound if the series has no such word or `by` does not administer the department.
@@ -153,7 +153,7 @@ def share(
 
 
 def administered(session: Session, person: Person) -> list[Series]:
-    """Returns the series that have words of their own, of the departments that this person
+    """Return the series that have words of their own, of the departments that this person
     administers.
     """
     added = select(DictionaryEntry.series_id).where(DictionaryEntry.ended_at.is_(None))
@@ -167,7 +167,7 @@ def administered(session: Session, person: Person) -> list[Series]:
 
 
 def administered_series(session: Session, person: Person, series_id: int) -> Series:
-    """Returns the series. Raises NotFound if there is none or the person does not administer its
+    """Return the series. Raises NotFound if there is none or the person does not administer its
     department.
     """
     series = session.get(Series, series_id) if series_id < 2**63 else None
@@ -177,7 +177,7 @@ def administered_series(session: Session, person: Person, series_id: int) -> Ser
 
 
 def shared(session: Session, person: Person) -> list[DictionaryEntry]:
-    """Returns the words of the departments that this person administers."""
+    """Return the words of the departments that this person administers."""
     return [
         entry
         for entry in _standing(session, DictionaryEntry.department_id.is_not(None))
@@ -186,38 +186,38 @@ def shared(session: Session, person: Person) -> list[DictionaryEntry]:
 
 
 def shared_entry(session: Session, person: Person, entry_id: int) -> DictionaryEntry:
-    """Returns the entry of a department. Raises NotFound if there is none or the person does not
+    """Return the entry of a department. Raises NotFound if there is none or the person does not
     administer the department.
     """
     return _with_id(shared(session, person), entry_id)
 
 
 def entry_of(session: Session, series: Series, entry_id: int) -> DictionaryEntry:
-    """Returns the entry of the series. Raises NotFound."""
+    """Return the entry of the series. Raises NotFound."""
     return _with_id(entries_of(session, series), entry_id)
 
 
 def entries_of(session: Session, series: Series) -> list[DictionaryEntry]:
-    """Returns the words that people added to the series, by reading."""
+    """Return the words that people added to the series, by reading."""
     return _standing(session, DictionaryEntry.series_id == series.id)
 
 
 def entries_of_departments(
     session: Session, departments: Iterable[Department]
 ) -> list[DictionaryEntry]:
-    """Returns the words of these departments, by reading."""
+    """Return the words of these departments, by reading."""
     chosen = [department.id for department in departments]
     return _standing(session, DictionaryEntry.department_id.in_(chosen))
 
 
 def departments_of(series: Series) -> list[Department]:
-    """Returns the department of the series and, if there is one, the department above."""
+    """Return the department of the series and, if there is one, the department above."""
     own = series.department
     return [own, own.parent] if own.parent else [own]
 
 
 def switched_off(session: Session, series: Series, heard: str | None = None) -> list[SwitchedOff]:
-    """Returns what is switched off: by default words and substitutions; with `heard` "" only words,
+    """Return what is switched off: by default words and substitutions; with `heard` "" only words,
     with another `heard` only the substitutions of it.
     """
     chosen = select(SwitchedOff).where(
@@ -229,7 +229,7 @@ def switched_off(session: Session, series: Series, heard: str | None = None) -> 
 
 
 def learned(session: Session, series: Series) -> list[Learned]:
-    """Returns the learned substitutions of the series, the most frequent first."""
+    """Return the learned substitutions of the series, the most frequent first."""
     off = {(row.heard, row.surface) for row in switched_off(session, series)}
     counted = session.execute(
         select(Confusion.heard, Confusion.meant, func.count())
@@ -244,12 +244,12 @@ def learned(session: Session, series: Series) -> list[Learned]:
 
 
 def words_of(session: Session, series: Series) -> list[Term]:
-    """Returns the words of the series itself, added by people or learned."""
+    """Return the words of the series itself, added by people or learned."""
     return _words(learned(session, series), entries_of(session, series))
 
 
 def dictionary_of(session: Session, series: Series) -> list[SeriesWord]:
-    """Returns the dictionary of the series by reading, with the words that are switched off."""
+    """Return the dictionary of the series by reading, with the words that are switched off."""
     entry_of = {entry.surface: entry for entry in entries_of(session, series)}
     known, off = learned(session, series), switched_off(session, series, heard="")
     words = {word.surface: word for word in _words(known, entry_of.values())}
@@ -271,7 +271,7 @@ def dictionary_of(session: Session, series: Series) -> list[SeriesWord]:
 
 
 def taught(session: Session, series: Series) -> Taught:
-    """Returns everything that people taught the series and its departments."""
+    """Return everything that people taught the series and its departments."""
     known, departments = learned(session, series), departments_of(series)
     everywhere = entries_of_departments(session, departments)
     return Taught(
@@ -282,14 +282,14 @@ def taught(session: Session, series: Series) -> Taught:
 
 
 def place_of(entry: DictionaryEntry) -> str:
-    """Returns in Japanese which dictionary the word is from."""
+    """Return in Japanese which dictionary the word is from."""
     if entry.department is not None:
         return f"{entry.department.name}の用語辞書"
     return "会議体の用語辞書"
 
 
 def _words(known: Iterable[Learned], added: Iterable[DictionaryEntry]) -> list[Term]:
-    """Returns each word once. An entry of a person takes precedence over a learned word, unless
+    """Return each word once. An entry of a person takes precedence over a learned word, unless
     only the entry's reading is guessed.
     """
     times = Counter[str]()
@@ -333,7 +333,7 @@ def _with_id(rows: Iterable[RowT], identity: int) -> RowT:
 
 
 def _checked(surface: str, kana: str) -> tuple[str, str, bool]:
-    """Returns word and reading as they are stored, and whether the reading is guessed. Raises
+    """Return word and reading as they are stored, and whether the reading is guessed. Raises
     InvalidInput.
     """
     surface = plain("".join(surface.split()))

@@ -55,7 +55,7 @@ class LearnedReplacement:
 
 
 def learn(session: Session, segment: Segment) -> None:
-    """Stores what the segment teaches now, in place of what it taught before. A segment that is not
+    """Store what the segment teaches now, in place of what it taught before. A segment that is not
     confirmed teaches nothing, and neither does what was corrected automatically from documents.
     """
     taught = frozenset[LearnedReplacement]()
@@ -67,7 +67,7 @@ def learn(session: Session, segment: Segment) -> None:
 def learn_all(
     session: Session, series_id: int, taught: Mapping[int, frozenset[LearnedReplacement]]
 ) -> None:
-    """Stores what many segments teach, by their ids, in place of what they taught before."""
+    """Store what many segments teach, by their ids, in place of what they taught before."""
     chosen = select(Confusion.id, Confusion.segment_id, Confusion.heard, Confusion.meant)
     with session.no_autoflush:
         standing = session.execute(chosen.where(Confusion.segment_id.in_(taught))).all()
@@ -88,7 +88,7 @@ def learn_all(
 
 @lru_cache(MOST_KEPT)
 def lessons(heard: str, machine: str, text: str) -> frozenset[LearnedReplacement]:
-    """Returns the corrected errors that a confirmed segment teaches. It is slow, so results are
+    """Return the corrected errors that a confirmed segment teaches. It is slow, so results are
     cached: callers may call it in advance.
     """
     text = spoken(text)
@@ -98,7 +98,7 @@ def lessons(heard: str, machine: str, text: str) -> frozenset[LearnedReplacement
 
 
 def replacements(heard: str, text: str) -> list[LearnedReplacement]:
-    """Returns the corrected errors of recognition: short replacements of nearly the same sound.
+    """Return the corrected errors of recognition: short replacements of nearly the same sound.
     Left out are other wording, other spellings of the same word, numbers and marks.
     """
     heard, text = plain(heard), plain(text)
@@ -112,7 +112,7 @@ def replacements(heard: str, text: str) -> list[LearnedReplacement]:
 
 
 def pieces(heard: str, text: str) -> Iterator[tuple[list[Token], list[Token]]]:
-    """Yields the words of one text that stand in place of words of the other, as pairs."""
+    """Yield the words of one text that stand in place of words of the other, as pairs."""
     before, after = tokens(heard), tokens(text)
     borders = {0, len(heard), *(word.start for word in before), *(word.end for word in before)}
     others = {0, len(text), *(word.start for word in after), *(word.end for word in after)}
@@ -128,7 +128,7 @@ def pieces(heard: str, text: str) -> Iterator[tuple[list[Token], list[Token]]]:
 
 
 def _ways(heard: str, text: str) -> Iterator[tuple[int, int]]:
-    """Yields pairs of indices that belong together: on both sides of each character that stayed,
+    """Yield pairs of indices that belong together: on both sides of each character that stayed,
     and the ends.
     """
     for block in Levenshtein.opcodes(heard, text):
@@ -165,7 +165,7 @@ def _is_small(words: Sequence[Token]) -> bool:
 
 
 def _is_notation(before: Sequence[Token], after: Sequence[Token]) -> bool:
-    """Returns whether both are the same word in another spelling: 頂き for いただき, 受付 for
+    """Return whether both are the same word in another spelling: 頂き for いただき, 受付 for
     受け付け. Never for names, of which only one spelling is right.
     """
     if any(word.subkind == "固有名詞" for word in after):
@@ -179,7 +179,7 @@ def _is_notation(before: Sequence[Token], after: Sequence[Token]) -> bool:
 
 
 def _lemmas(words: Sequence[Token]) -> list[str]:
-    """Returns the lemmas of the content words; empty if the dictionary does not know one of
+    """Return the lemmas of the content words; empty if the dictionary does not know one of
     them.
     """
     found = [word.lemma for word in words if word.kind not in FUNCTION_WORDS]

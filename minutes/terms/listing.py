@@ -37,7 +37,7 @@ class TermFilter(StrEnum):
 
     @property
     def label(self) -> str:
-        """Returns the name of the filter in Japanese."""
+        """Return the name of the filter in Japanese."""
         return {
             TermFilter.ALL: "すべて",
             TermFilter.GUESSED: "読みが推定か、分からないもの",
@@ -67,7 +67,7 @@ class TermsOfMeeting:
 def terms_of(
     session: Session, meeting: Meeting, words: str = "", shown: TermFilter = TermFilter.ALL
 ) -> TermsOfMeeting:
-    """Returns the terms that contain `words`, as they are written or read, and that the filter
+    """Return the terms that contain `words`, as they are written or read, and that the filter
     `shown` selects.
     """
     kept, taught = papers.collected(session, meeting), dictionaries.taught(session, meeting.series)
@@ -90,7 +90,7 @@ class Gaps:
 
 
 def gaps_of(session: Session, meeting: Meeting) -> Gaps:
-    """Returns how many pages of the meeting's open documents give no terms."""
+    """Return how many pages of the meeting's open documents give no terms."""
     versions = [document.current for document in papers.open_documents(session, meeting)]
     wordless = select(func.count(Page.id)).where(
         Page.version_id.in_([version.id for version in versions]),
@@ -103,7 +103,7 @@ def gaps_of(session: Session, meeting: Meeting) -> Gaps:
 
 
 def has_words(term: Term, words: str) -> bool:
-    """Returns whether the term contains the words: by reading 「こうほう」 finds コーホー, and by
+    """Return whether the term contains the words: by reading 「こうほう」 finds コーホー, and by
     spelling 高橋 finds 髙橋.
     """
     words = plain(composed(words.strip()))
@@ -113,7 +113,7 @@ def has_words(term: Term, words: str) -> bool:
 
 
 def as_written(kana: str, surface: str) -> str:
-    """Returns the reading in the usual spelling: コウキョウシセツ for コーキョーシセツ. What the
+    """Return the reading in the usual spelling: コウキョウシセツ for コーキョーシセツ. What the
     word itself writes with a long vowel mark stays: サーバー.
     """
     kept = IN_KATAKANA.findall(plain(surface))
@@ -123,7 +123,7 @@ def as_written(kana: str, surface: str) -> str:
 
 
 def _written(kana: str, is_large: bool) -> str:
-    """Returns the reading with long vowel marks as kana; `is_large`: オー is the reading of 大,
+    """Return the reading with long vowel marks as kana; `is_large`: オー is the reading of 大,
     which is written オオ.
     """
     written = ""

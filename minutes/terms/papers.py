@@ -62,7 +62,7 @@ class Collected:
 
 
 def vocabulary_of(session: Session, meeting: Meeting) -> MeetingVocabulary:
-    """Returns the vocabulary of the meeting, from the documents that everybody in it may read:
+    """Return the vocabulary of the meeting, from the documents that everybody in it may read:
     words of a closed document must not appear in the transcript. Pages without text (scans) teach
     nothing.
     """
@@ -76,7 +76,7 @@ def vocabulary_of(session: Session, meeting: Meeting) -> MeetingVocabulary:
 def collected(
     session: Session, meeting: Meeting, sources: Sequence[Paper] | None = None
 ) -> Collected:
-    """Returns the stored terms of the meeting. `sources` saves a query if they were read
+    """Return the stored terms of the meeting. `sources` saves a query if they were read
     already.
     """
     kept = session.get(CollectedTerms, meeting.id)
@@ -87,7 +87,7 @@ def collected(
 
 
 def request(engine: Engine, meeting_id: int) -> None:
-    """Requests the terms of the meeting, because somebody looks at them and they are out of date. A
+    """Request the terms of the meeting, because somebody looks at them and they are out of date. A
     few pages are read at once, more by the worker. Raises StorageFull.
     """
     with reading(engine) as session:
@@ -100,7 +100,7 @@ def request(engine: Engine, meeting_id: int) -> None:
 
 
 def collect_some(engine: Engine) -> bool:
-    """Collects the terms of one meeting that somebody waits for. Returns False if there is none.
+    """Collect the terms of one meeting that somebody waits for. Returns False if there is none.
     May be called again at any time, from several processes.
     """
     waiting = or_(
@@ -122,7 +122,7 @@ def collect_some(engine: Engine) -> bool:
 
 
 def collect(engine: Engine, meeting_id: int) -> None:
-    """Collects and stores the terms of the meeting, unless they are current. No transaction is open
+    """Collect and store the terms of the meeting, unless they are current. No transaction is open
     while it reads. Raises StorageFull.
     """
     began_at = now()
@@ -138,13 +138,13 @@ def collect(engine: Engine, meeting_id: int) -> None:
 
 
 def people_of(meeting: Meeting) -> list[PersonName]:
-    """Returns the names of the people invited to the meeting."""
+    """Return the names of the people invited to the meeting."""
     people = [invitation.person for invitation in invited(meeting)]
     return [PersonName(person.name, person.kana, person.title) for person in people]
 
 
 def sources_of(session: Session, meeting: Meeting) -> list[Paper]:
-    """Returns everything that the terms are collected from."""
+    """Return everything that the terms are collected from."""
     found = [
         Paper("会議", meeting.title),
         Paper("会議", meeting.place),
@@ -171,7 +171,7 @@ def _list_of(session: Session, meeting_id: int, wanted_at: datetime) -> Collecte
 
 
 def open_documents(session: Session, meeting: Meeting) -> list[Document]:
-    """Returns the released documents that everybody in the meeting may read."""
+    """Return the released documents that everybody in the meeting may read."""
     return [
         document
         for _, document in reading_order(session, meeting)
@@ -180,7 +180,7 @@ def open_documents(session: Session, meeting: Meeting) -> list[Document]:
 
 
 def _pages(session: Session, meeting: Meeting) -> Iterator[Paper]:
-    """Yields the titles and pages of the open documents."""
+    """Yield the titles and pages of the open documents."""
     documents = open_documents(session, meeting)
     pages: dict[int, list[Page]] = defaultdict(list)
     shown = Page.version_id.in_([document.current.id for document in documents])
@@ -194,7 +194,7 @@ def _pages(session: Session, meeting: Meeting) -> Iterator[Paper]:
 
 
 def _earlier(session: Session, meeting: Meeting) -> Iterator[Paper]:
-    """Yields the newest confirmed segments of other meetings of the series."""
+    """Yield the newest confirmed segments of other meetings of the series."""
     said = session.scalars(
         select(Segment.text)
         .join(Transcript)

@@ -105,7 +105,7 @@ class Term:
 
     @property
     def weight(self) -> float:
-        """Returns how characteristic the term is of this meeting: how often it is printed, above
+        """Return how characteristic the term is of this meeting: how often it is printed, above
         all by itself, times how rare its parts are in the dictionary.
         """
         often = math.log1p(self.alone) + PART_OF_OTHERS * math.log1p(self.count)
@@ -145,22 +145,22 @@ class MeetingVocabulary:
 
     @cached_property
     def by_surface(self) -> Mapping[str, Term]:
-        """Returns the terms by their spelling."""
+        """Return the terms by their spelling."""
         return {term.surface: term for term in self.terms}
 
     @cached_property
     def folded_sounds(self) -> list[str]:
-        """Returns the folded sounds of each term, in the order of `terms`."""
+        """Return the folded sounds of each term, in the order of `terms`."""
         return [folded(term.sounds) for term in self.terms]
 
     def prints(self, words: str) -> bool:
-        """Returns whether these characters are printed anywhere in the documents."""
+        """Return whether these characters are printed anywhere in the documents."""
         parts = [words[n : n + GRAM] for n in range(max(1, len(words) - GRAM + 1))]
         return bool(words) and self._grams.issuperset(parts) and words in self.text
 
     @cached_property
     def _grams(self) -> set[str]:
-        """Returns all sequences of up to GRAM characters. They answer most questions without a
+        """Return all sequences of up to GRAM characters. They answer most questions without a
         search through two thousand pages.
         """
         text = self.text
@@ -179,7 +179,7 @@ WITH_FIGURE = 0.3
 def collect(
     papers: Iterable[Paper], people: Iterable[PersonName] = (), taught: Taught = NOTHING_TAUGHT
 ) -> MeetingVocabulary:
-    """Returns a vocabulary from these texts and names: every noun and compound, verbs and
+    """Return a vocabulary from these texts and names: every noun and compound, verbs and
     adjectives as printed, and the names.
     """
     people = list(people)
@@ -188,17 +188,17 @@ def collect(
 
 
 def with_titles(papers: Iterable[Paper], people: Iterable[PersonName]) -> list[Paper]:
-    """Returns the texts with the people's titles added."""
+    """Return the texts with the people's titles added."""
     return [*papers, *(Paper(ROSTER, person.title) for person in people if person.title)]
 
 
 def text_of(papers: Iterable[Paper]) -> str:
-    """Returns all texts as one, in NFKC."""
+    """Return all texts as one, in NFKC."""
     return "\n".join(plain(composed(paper.text)) for paper in papers)
 
 
 def found_in(papers: Iterable[Paper]) -> list[Term]:
-    """Returns the terms of the texts with their counts: the MOST_TERMS most frequent ones, in the
+    """Return the terms of the texts with their counts: the MOST_TERMS most frequent ones, in the
     order in which they first occur.
     """
     found: dict[str, Term] = {}
@@ -221,7 +221,7 @@ def found_in(papers: Iterable[Paper]) -> list[Term]:
 def vocabulary(
     found: Iterable[Term], text: str, people: Iterable[PersonName], taught: Taught
 ) -> MeetingVocabulary:
-    """Returns the vocabulary: names first, then what was taught, then what is printed most. Terms
+    """Return the vocabulary: names first, then what was taught, then what is printed most. Terms
     that are switched off, or too short in sound, are left out.
     """
     every = [
@@ -236,7 +236,7 @@ def vocabulary(
 
 
 def ranked(found: Iterable[Term], people: Iterable[PersonName], taught: Taught) -> list[Term]:
-    """Returns the terms for a person to look at, the meeting's own words first. Unlike
+    """Return the terms for a person to look at, the meeting's own words first. Unlike
     `vocabulary`, it has those that are switched off and those whose reading is unknown.
     """
     every = merged(found, _names(people, called={}), taught.words)
@@ -250,7 +250,7 @@ def _is_for_people(term: Term) -> bool:
 
 
 def merged(found: Iterable[Term], names: Iterable[Term], words: Iterable[Term]) -> list[Term]:
-    """Returns each word once. The spelling and reading of a name are taken from the roster; a
+    """Return each word once. The spelling and reading of a name are taken from the roster; a
     reading that a person gave takes precedence over a guessed one.
     """
     terms = {term.surface: term for term in found}
@@ -271,7 +271,7 @@ def _with_taught(known: Term | None, word: Term) -> Term:
 
 
 def _is_off(term: Term, off: frozenset[str]) -> bool:
-    """Returns whether the term is switched off. A name with a form of address is off together with
+    """Return whether the term is switched off. A name with a form of address is off together with
     the name: 渡邊さん with 渡邊.
     """
     called = HONORIFICS if term.is_name else ()
@@ -279,7 +279,7 @@ def _is_off(term: Term, off: frozenset[str]) -> bool:
 
 
 def why_no_term(surface: str, kana: str) -> str | None:
-    """Returns why a word cannot be a term, as a sentence in Japanese: it would be found everywhere
+    """Return why a word cannot be a term, as a sentence in Japanese: it would be found everywhere
     or nowhere. Returns None if it can.
     """
     if not _is_letter(surface):
@@ -300,7 +300,7 @@ def why_no_term(surface: str, kana: str) -> str | None:
 
 
 def taught_word(surface: str, kana: str, place: str, *, is_guessed: bool, count: int = 1) -> Term:
-    """Returns a term that a person added, or that was learned from `count` corrections."""
+    """Return a term that a person added, or that was learned from `count` corrections."""
     words = tokens(surface)
     return Term(
         surface,
@@ -337,12 +337,12 @@ def _runs_of(line: str) -> Iterable[TokenRun]:
 
 
 def _is_in_figure(words: Sequence[Token]) -> bool:
-    """Returns whether the number continues one before it, like the 6 of 94.6 after 「94.」."""
+    """Return whether the number continues one before it, like the 6 of 94.6 after 「94.」."""
     return len(words) > 1 and words[-1].is_number and words[-2].surface in POINTS
 
 
 def _compounds(run: Sequence[Token], *, is_cut: bool) -> Iterable[TokenRun]:
-    """Yields every word of the run of nouns and every sequence of them that may be a term.
+    """Yield every word of the run of nouns and every sequence of them that may be a term.
     `is_cut`: the first number continues one before the run.
     """
     for first in range(len(run)):
@@ -358,7 +358,7 @@ def _compounds(run: Sequence[Token], *, is_cut: bool) -> Iterable[TokenRun]:
 
 
 def _is_cut_off(before: Sequence[Token], part: Sequence[Token], *, may_count: bool) -> bool:
-    """Returns whether the sequence is incomplete at its ends: it begins or ends with a number
+    """Return whether the sequence is incomplete at its ends: it begins or ends with a number
     (比率94, 8月24; only a whole run such as 48号 may begin with one), or lacks the number before a
     counter (月定例会), or has a mark at an end, or begins with a character that belongs to the word
     before (市一般会計 of 若葉市一般会計).
@@ -393,7 +393,7 @@ def _cost(words: Iterable[Token]) -> int:
 
 
 def reading_of(words: Sequence[Token]) -> tuple[str, bool]:
-    """Returns the reading in katakana and whether it is guessed. Characters that cannot be read
+    """Return the reading in katakana and whether it is guessed. Characters that cannot be read
     stay as they are; the reading is empty if there is nothing else.
     """
     read = [
@@ -406,7 +406,7 @@ def reading_of(words: Sequence[Token]) -> tuple[str, bool]:
 
 
 def _is_cut_up(words: Sequence[Token]) -> bool:
-    """Returns whether two nouns of one character are neighbours: then the dictionary knows the
+    """Return whether two nouns of one character are neighbours: then the dictionary knows the
     characters but not the word.
     """
     return any(
@@ -440,7 +440,7 @@ def _is_letter(surface: str) -> bool:
 
 
 def _is_written(surface: str) -> bool:
-    """Returns whether the text is not in hiragana alone; such words cannot be told from those
+    """Return whether the text is not in hiragana alone; such words cannot be told from those
     around them.
     """
     return len(surface) > 1 and not HIRAGANA.fullmatch(surface)

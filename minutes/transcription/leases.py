@@ -41,13 +41,13 @@ class LeaseLost(Exception):
 
 
 def is_free(piece: WorkItem) -> bool:
-    """Returns whether nobody works on the piece."""
+    """Return whether nobody works on the piece."""
     is_running = piece.state == WorkState.RUNNING
     return piece.state == WorkState.WAITING or (is_running and is_over(piece))
 
 
 def is_over(piece: Leased) -> bool:
-    """Returns whether the piece has no lease, or one that was not renewed in time.
+    """Return whether the piece has no lease, or one that was not renewed in time.
 
     A lease that ends later than is possible was taken before the clock was set back, and is over
     too. If its worker is alive it renews the lease within seconds; if not, nobody should wait for
@@ -58,7 +58,7 @@ def is_over(piece: Leased) -> bool:
 
 
 def take(session: Session, piece: WorkItem) -> str:
-    """Takes the piece for a worker and returns the lease's token. Call `is_free` in the same
+    """Take the piece for a worker and return the lease's token. Call `is_free` in the same
     transaction first.
     """
     token = begin(piece)
@@ -70,14 +70,14 @@ def take(session: Session, piece: WorkItem) -> str:
 
 
 def begin(piece: Leased) -> str:
-    """Gives the piece a new lease, counts the attempt and returns the lease's token."""
+    """Give the piece a new lease, count the attempt and return the lease's token."""
     piece.lease, piece.lease_until = secrets.token_hex(16), now() + LEASE
     piece.attempts += 1
     return piece.lease
 
 
 def hold(session: Session, kind: type[WorkItemT], piece_id: int, lease: str) -> WorkItemT:
-    """Renews the lease and returns the piece. Raises LeaseLost if it is no longer this worker's.
+    """Renew the lease and return the piece. Raises LeaseLost if it is no longer this worker's.
 
     However late the worker is, it may go on as long as nobody else took the piece. If the
     transcription was paused meanwhile, what it recognised is stored; if it was cancelled, not.
@@ -94,7 +94,7 @@ def hold(session: Session, kind: type[WorkItemT], piece_id: int, lease: str) -> 
 
 
 def renew(session: Session, piece: WorkItem) -> None:
-    """Renews the lease if the piece is still this worker's; does nothing otherwise."""
+    """Renew the lease if the piece is still this worker's; does nothing otherwise."""
     kind = type(piece)
     session.execute(
         update(kind)
@@ -105,7 +105,7 @@ def renew(session: Session, piece: WorkItem) -> None:
 
 @contextmanager
 def renewed(engine: Engine, kind: type[Leased], piece_id: int, token: str) -> Iterator[None]:
-    """Renews the lease in a thread, as long as the block lasts and the piece is still whose token
+    """Renew the lease in a thread, as long as the block lasts and the piece is still whose token
     this is: for work that takes longer than a lease.
     """
     done = threading.Event()
@@ -126,20 +126,20 @@ def renewed(engine: Engine, kind: type[Leased], piece_id: int, token: str) -> It
 
 
 def give_back(piece: WorkItem) -> None:
-    """Frees a piece whose worker has to stop, without counting a failed attempt."""
+    """Free a piece whose worker has to stop, without counting a failed attempt."""
     piece.state, piece.lease, piece.lease_until = WorkState.WAITING, None, None
     piece.attempts -= 1
 
 
 def end(piece: WorkItem, state: WorkState) -> None:
-    """Ends the lease and sets the state of the piece."""
+    """End the lease and set the state of the piece."""
     piece.state, piece.lease, piece.lease_until = state, None, None
     if isinstance(piece, Step):
         piece.ended_at = now()
 
 
 def _next_turn(session: Session) -> datetime:
-    """Returns the current time, but always later than the last one, so that the order of turns does
+    """Return the current time, but always later than the last one, so that the order of turns does
     not depend on a clock that is set back.
     """
     last = session.scalar(select(func.max(Chunk.taken_at)))

@@ -18,13 +18,13 @@ from models.recording import Chunk, Recording, Step, Transcription, WorkState
 
 
 def folder_of(home: Path) -> Path:
-    """Returns the folder of normalised sounds and scratch folders."""
+    """Return the folder of normalised sounds and scratch folders."""
     return home / "normalised"
 
 
 @contextmanager
 def scratch(home: Path, lease: str) -> Iterator[Path]:
-    """Makes the scratch folder of this lease and removes it afterwards. Raises StorageFull."""
+    """Make the scratch folder of this lease and remove it afterwards. Raises StorageFull."""
     folder = folder_of(home) / lease
     with raising_storage_full():
         folder.mkdir(parents=True)
@@ -35,7 +35,7 @@ def scratch(home: Path, lease: str) -> Iterator[Path]:
 
 
 def wav_of(storage: Storage, home: Path, recording: Recording, scratch: Path) -> Path:
-    """Returns the path of the recording's sound as 16 kHz mono, and makes the file if it is
+    """Return the path of the recording's sound as 16 kHz mono, and make the file if it is
     missing. Raises FileRejected, StorageFull.
     """
     target = folder_of(home) / f"{recording.sha256}.wav"
@@ -50,7 +50,7 @@ def wav_of(storage: Storage, home: Path, recording: Recording, scratch: Path) ->
 
 
 def _sound_of(recording: Recording) -> audio.Sound:
-    """Returns what was measured when the recording was received."""
+    """Return what was measured when the recording was received."""
     return audio.Sound(
         recording.duration_seconds,
         recording.codec,
@@ -62,7 +62,7 @@ def _sound_of(recording: Recording) -> audio.Sound:
 
 
 def clear(session: Session, home: Path) -> None:
-    """Removes files that nobody needs any more, and those that killed workers left.
+    """Remove files that nobody needs any more, and those that killed workers left.
 
     Must be called in a writing transaction, so that nobody takes a piece of work at the same time.
     Whoever takes one afterwards finds its sound missing and makes it again.
@@ -80,13 +80,13 @@ def clear(session: Session, home: Path) -> None:
 
 
 def is_clear(home: Path) -> bool:
-    """Returns whether the folder is empty or missing."""
+    """Return whether the folder is empty or missing."""
     folder = folder_of(home)
     return not folder.is_dir() or not any(folder.iterdir())
 
 
 def _sounds_in_use(session: Session) -> set[str]:
-    """Returns the hashes of the recordings that are worked on. Paused ones are not among them: a
+    """Return the hashes of the recordings that are worked on. Paused ones are not among them: a
     pause may last weeks, their sound takes 110 MB an hour, and it can be made again.
     """
     found = select(Recording.sha256).join(Recording.transcriptions)

@@ -71,17 +71,17 @@ class Progress:
 
     @property
     def is_moving(self) -> bool:
-        """Returns whether the progress changes without a person."""
+        """Return whether the progress changes without a person."""
         return any(stage.state in scheduling.UNDER_WAY for stage in self.stages)
 
     @property
     def shape(self) -> str:
-        """Returns a text that changes whenever other buttons have to be shown."""
+        """Return a text that changes whenever other buttons have to be shown."""
         return " ".join(stage.state for stage in self.stages)
 
 
 def progress(session: Session, transcription: Transcription) -> Progress:
-    """Returns how far the transcription is and how long it still takes (`remaining.py`)."""
+    """Return how far the transcription is and how long it still takes (`remaining.py`)."""
     state = WorkState(transcription.state)
     done = sum(max(0.0, chunk.done_seconds) for chunk in transcription.chunks)
     total = sum(chunk.duration_seconds for chunk in transcription.chunks)
@@ -112,13 +112,13 @@ def progress(session: Session, transcription: Transcription) -> Progress:
 
 
 def show_life(session: Session, worker: str) -> None:
-    """Stores the worker's sign of life, and deletes those of workers long gone."""
+    """Store the worker's sign of life, and delete those of workers long gone."""
     session.execute(delete(WorkerSign).where(WorkerSign.seen_at < now() - FORGOTTEN_AFTER))
     session.merge(WorkerSign(name=worker, seen_at=now()))
 
 
 def is_worker_running(session: Session) -> bool:
-    """Returns whether a worker gave a sign of life in the last SILENT_AFTER. A sign from the future
+    """Return whether a worker gave a sign of life in the last SILENT_AFTER. A sign from the future
     was given before the clock was set back and does not count.
     """
     soon = now() + SILENT_AFTER
@@ -127,12 +127,12 @@ def is_worker_running(session: Session) -> bool:
 
 
 def last_sign(session: Session) -> datetime | None:
-    """Returns when any worker gave its last sign of life, None if none is stored."""
+    """Return when any worker gave its last sign of life, None if none is stored."""
     return session.scalar(select(func.max(WorkerSign.seen_at)))
 
 
 def about(seconds: int) -> str:
-    """Returns the time in Japanese: 「約6分」, below two minutes in tens of seconds 「約70秒」,
+    """Return the time in Japanese: 「約6分」, below two minutes in tens of seconds 「約70秒」,
     hours with their minutes.
     """
     if seconds < 120:
@@ -144,14 +144,14 @@ def about(seconds: int) -> str:
 
 
 def remaining_words(seconds: int | None) -> str:
-    """Returns the remaining time in Japanese, as 「残り約6分」."""
+    """Return the remaining time in Japanese, as 「残り約6分」."""
     if seconds is None:
         return "残り時間はまだ分かりません"
     return f"残り{about(seconds)}" if seconds >= SOON_SECONDS else "まもなく終わります"
 
 
 def _left(session: Session, transcription: Transcription) -> tuple[int | None, int | None]:
-    """Returns the seconds until the whole text is there, and until all steps are done."""
+    """Return the seconds until the whole text is there, and until all steps are done."""
     state, at = WorkState(transcription.state), now()
     is_in_steps = any(step.state in scheduling.UNDER_WAY for step in transcription.steps)
     if state != WorkState.RUNNING and not (state == WorkState.FINISHED and is_in_steps):

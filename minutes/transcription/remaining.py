@@ -41,7 +41,7 @@ class Pace:
 
 
 def past_pace(session: Session, transcription: Transcription) -> Pace | None:
-    """Returns the median pace of the last finished runs with the same speech model, or None without
+    """Return the median pace of the last finished runs with the same speech model, or None without
     any.
     """
     runs = session.scalars(
@@ -64,7 +64,7 @@ def past_pace(session: Session, transcription: Transcription) -> Pace | None:
 
 
 def text_seconds(transcription: Transcription, pace: Pace | None, at: datetime) -> float | None:
-    """Returns the seconds from `at` until the whole text is there. None if no pace is known, or if
+    """Return the seconds from `at` until the whole text is there. None if no pace is known, or if
     the clock was set back since the transcription began.
     """
     started, chunks = transcription.started_at, transcription.chunks
@@ -90,7 +90,7 @@ def text_seconds(transcription: Transcription, pace: Pace | None, at: datetime) 
 
 
 def later_seconds(transcription: Transcription, pace: Pace | None, at: datetime) -> float | None:
-    """Returns the seconds from `at` that the steps after the text take. None if unknown or
+    """Return the seconds from `at` that the steps after the text take. None if unknown or
     overdue.
     """
     if pace is None or pace.later is None:
@@ -103,7 +103,7 @@ def later_seconds(transcription: Transcription, pace: Pace | None, at: datetime)
 
 
 def _left_of(chunk: Chunk, rate: float, at: datetime) -> tuple[float, bool]:
-    """Returns the seconds of work left of a chunk in work, and whether it takes longer than
+    """Return the seconds of work left of a chunk in work, and whether it takes longer than
     expected. The estimate is by pace, and the more text there is, by the text.
     """
     spent = _spent(chunk, at)
@@ -120,7 +120,7 @@ def _left_of(chunk: Chunk, rate: float, at: datetime) -> tuple[float, bool]:
 
 
 def _spent(chunk: Chunk, at: datetime) -> float:
-    """Returns the seconds since a worker took the chunk."""
+    """Return the seconds since a worker took the chunk."""
     return max(0.0, (at - chunk.taken_at).total_seconds()) if chunk.taken_at else 0.0
 
 
@@ -131,7 +131,7 @@ def _text_pace(run: Transcription) -> float | None:
 
 
 def _later_pace(run: Transcription) -> float | None:
-    """Returns the pace of the steps after the text; None if one is not done, or was done again
+    """Return the pace of the steps after the text; None if one is not done, or was done again
     later.
     """
     ends = [step.ended_at for step in run.steps if step.ended_at is not None]

@@ -20,12 +20,12 @@ GIVEN_UP = (
 
 
 def next_piece(session: Session) -> WorkItem | None:
-    """Returns the piece of work that a worker should do now, or None."""
+    """Return the piece of work that a worker should do now, or None."""
     return next((piece for whose in in_turn(session) for piece in due_pieces(whose)), None)
 
 
 def in_turn(session: Session) -> list[Transcription]:
-    """Returns the transcriptions that have work left, in the order of their turns: those that a
+    """Return the transcriptions that have work left, in the order of their turns: those that a
     person moved up, then those whose last turn was longest ago. Those that never had one come
     first, by the time of the request.
     """
@@ -50,7 +50,7 @@ def in_turn(session: Session) -> list[Transcription]:
 
 
 def goes_on() -> ColumnElement[bool]:
-    """Returns the condition that a `Transcription` or one of its steps is waiting or running. Those
+    """Return the condition that a `Transcription` or one of its steps is waiting or running. Those
     few are found by the index of their state, however many are finished.
     """
     with_steps = select(Step.transcription_id).where(Step.state.in_(UNDER_WAY))
@@ -59,7 +59,7 @@ def goes_on() -> ColumnElement[bool]:
 
 
 def due_pieces(transcription: Transcription) -> Iterator[WorkItem]:
-    """Yields what a worker may take of the transcription now, in order: the sound, the short first
+    """Yield what a worker may take of the transcription now, in order: the sound, the short first
     chunk, the steps, the other chunks.
     """
     sound = [step for step in transcription.steps if step.kind == StepKind.SOUND]
@@ -70,7 +70,7 @@ def due_pieces(transcription: Transcription) -> Iterator[WorkItem]:
 
 
 def is_due(piece: WorkItem) -> bool:
-    """Returns whether a worker may take the piece now: it is free, and what it needs is there."""
+    """Return whether a worker may take the piece now: it is free, and what it needs is there."""
     transcription = piece.transcription
     state = WorkState(transcription.state)
     if state == WorkState.PAUSED or not is_free(piece):
@@ -86,7 +86,7 @@ def is_due(piece: WorkItem) -> bool:
 
 
 def place(session: Session, transcription: Transcription) -> int | None:
-    """Returns the transcription's place among those that wait, from 1. None if a worker is at it or
+    """Return the transcription's place among those that wait, from 1. None if a worker is at it or
     it has nothing to wait for.
     """
     pieces: list[WorkItem] = [*transcription.chunks, *transcription.steps]
@@ -97,7 +97,7 @@ def place(session: Session, transcription: Transcription) -> int | None:
 
 
 def give_up_hopeless(session: Session) -> None:
-    """Fails the pieces that were taken MOST_ATTEMPTS times without progress, so that they do not
+    """Fail the pieces that were taken MOST_ATTEMPTS times without progress, so that they do not
     stop everything else.
     """
     for transcription in in_turn(session):

@@ -46,7 +46,7 @@ def request_transcription(
     speech_model: str = "",
     voices: int | None = None,
 ) -> Transcription:
-    """Requests a new transcription of the recording, with an empty transcript of its own; older
+    """Request a new transcription of the recording, with an empty transcript of its own; older
     ones and their corrections stay. Returns it.
 
     `speech_model` is one of `speech_model.installed`; empty means that of the series, or else of
@@ -71,7 +71,7 @@ def request_transcription(
 
 
 def pause_transcription(session: Session, by: Person, transcription: Transcription) -> None:
-    """Pauses the transcription. The worker stops after the current segment; what was recognised
+    """Pause the transcription. The worker stops after the current segment; what was recognised
     stays. Raises NotPossibleNow if it is neither waiting nor running.
     """
     if transcription.state not in (WorkState.WAITING, WorkState.RUNNING):
@@ -81,7 +81,7 @@ def pause_transcription(session: Session, by: Person, transcription: Transcripti
 
 
 def resume_transcription(session: Session, by: Person, transcription: Transcription) -> None:
-    """Resumes a transcription that was paused or failed. Segments that are there are not recognised
+    """Resume a transcription that was paused or failed. Segments that are there are not recognised
     again. Raises NotPossibleNow in any other state, and if a failed one would be the second open
     one of its recording.
     """
@@ -99,7 +99,7 @@ def resume_transcription(session: Session, by: Person, transcription: Transcript
 
 
 def cancel_transcription(session: Session, by: Person, transcription: Transcription) -> None:
-    """Cancels the transcription; what was recognised stays. Raises NotPossibleNow if it has
+    """Cancel the transcription; what was recognised stays. Raises NotPossibleNow if it has
     ended.
     """
     _refuse_ended(transcription)
@@ -109,7 +109,7 @@ def cancel_transcription(session: Session, by: Person, transcription: Transcript
 
 
 def move_up(session: Session, by: Person, transcription: Transcription) -> None:
-    """Moves the transcription before all that nobody moved up. Raises NotPossibleNow if it has
+    """Move the transcription before all that nobody moved up. Raises NotPossibleNow if it has
     ended.
     """
     _refuse_ended(transcription)
@@ -118,7 +118,7 @@ def move_up(session: Session, by: Person, transcription: Transcription) -> None:
 
 
 def run_again(session: Session, by: Person, step: Step) -> None:
-    """Requests one step again; the text and other steps stay. Raises NotPossibleNow if the step is
+    """Request one step again; the text and other steps stay. Raises NotPossibleNow if the step is
     in no state for that.
     """
     if not may_run_again(step):
@@ -128,7 +128,7 @@ def run_again(session: Session, by: Person, step: Step) -> None:
 
 
 def may_run_again(step: Step) -> bool:
-    """Returns whether the step can be run again: it failed or was cancelled, or it is finished but
+    """Return whether the step can be run again: it failed or was cancelled, or it is finished but
     may give another result since the agenda, the documents or the recording's start time have
     changed.
     """
@@ -138,7 +138,7 @@ def may_run_again(step: Step) -> bool:
 
 
 def was_finished(session: Session, transcription: Transcription, kind: StepKind) -> bool:
-    """Returns whether the step was finished before, so that it is now done again."""
+    """Return whether the step was finished before, so that it is now done again."""
     of_kind = select(Step.ended_at).where(
         Step.transcription_id == transcription.id, Step.kind == kind
     )
@@ -148,7 +148,7 @@ def was_finished(session: Session, transcription: Transcription, kind: StepKind)
 def tell_voices_apart(
     session: Session, by: Person, transcription: Transcription, voices: int | None
 ) -> Step:
-    """Requests diarisation again, with this number of voices or, if None, as many as are found.
+    """Request diarisation again, with this number of voices or, if None, as many as are found.
     Names that people gave stay. Returns the step.
 
     Raises NotPossibleNow before the text is complete and while diarisation waits or runs,
@@ -178,7 +178,7 @@ def _possible_voices(voices: int | None) -> int | None:
 
 
 def choose_speech_model(session: Session, by: Person, series: Series, name: str) -> None:
-    """Sets the speech model for future transcriptions of the series: one of
+    """Set the speech model for future transcriptions of the series: one of
     `speech_model.installed`, or empty for that of the settings.
     """
     series.speech_model = name
@@ -192,7 +192,7 @@ def begin(
     spans: list[tuple[float, float]],
     sha256: str | None = None,
 ) -> list[Chunk]:
-    """Stores the chunks with their `spans` in seconds, and which speech model is used, unless there
+    """Store the chunks with their `spans` in seconds, and which speech model is used, unless there
     are chunks already. Returns the chunks.
     """
     if not transcription.chunks:
@@ -212,7 +212,7 @@ def begin(
 
 
 def take_chunk(session: Session, transcription: Transcription) -> Chunk | None:
-    """Leases the first free chunk and returns it, or None if there is none to do."""
+    """Lease the first free chunk and return it, or None if there is none to do."""
     if transcription.state != WorkState.RUNNING:
         return None
     for chunk in transcription.chunks:
@@ -223,7 +223,7 @@ def take_chunk(session: Session, transcription: Transcription) -> Chunk | None:
 
 
 def add_segment(session: Session, chunk_id: int, lease: str, heard: HeardSegment) -> Segment:
-    """Stores a recognised segment and how far its chunk has come. Returns the segment. Raises
+    """Store a recognised segment and how far its chunk has come. Returns the segment. Raises
     LeaseLost.
     """
     chunk = leases.hold(session, Chunk, chunk_id, lease)
@@ -250,7 +250,7 @@ def add_segment(session: Session, chunk_id: int, lease: str, heard: HeardSegment
 
 
 def finish_chunk(session: Session, chunk_id: int, lease: str) -> None:
-    """Marks the chunk as finished, and with its last chunk the transcription. Raises LeaseLost."""
+    """Mark the chunk as finished, and with its last chunk the transcription. Raises LeaseLost."""
     chunk = leases.hold(session, Chunk, chunk_id, lease)
     leases.end(chunk, WorkState.FINISHED)
     chunk.done_seconds = chunk.duration_seconds
@@ -261,7 +261,7 @@ def finish_chunk(session: Session, chunk_id: int, lease: str) -> None:
 
 
 def finish_step(session: Session, step_id: int, lease: str) -> Step:
-    """Marks the step as finished and returns it. The caller writes its result in the same
+    """Mark the step as finished and return it. The caller writes its result in the same
     transaction. Raises LeaseLost.
     """
     step = leases.hold(session, Step, step_id, lease)
@@ -270,7 +270,7 @@ def finish_step(session: Session, step_id: int, lease: str) -> Step:
 
 
 def fail(session: Session, piece: leases.WorkItem, problem: str) -> None:
-    """Marks the piece as failed; `problem` is the reason that the secretary reads, in Japanese.
+    """Mark the piece as failed; `problem` is the reason that the secretary reads, in Japanese.
     What was recognised and made stays.
 
     A later step fails by itself. If the sound or a chunk fails, the transcription does.
@@ -289,7 +289,7 @@ def fail(session: Session, piece: leases.WorkItem, problem: str) -> None:
 
 
 def _needed_steps(recording: Recording, language: str) -> list[StepKind]:
-    """Returns the steps of a new transcription, the sound first. The playback copy is not made
+    """Return the steps of a new transcription, the sound first. The playback copy is not made
     again; documents correct text only in Japanese, as words are compared by their Japanese sound.
     """
     needless = set()
@@ -322,7 +322,7 @@ def _cancel_steps(transcription: Transcription) -> None:
 
 
 def _forget_failures(transcription: Transcription) -> None:
-    """Gives every piece that is not finished all its attempts again."""
+    """Give every piece that is not finished all its attempts again."""
     for chunk in transcription.chunks:
         chunk.attempts = 0
     for step in transcription.steps:

@@ -52,25 +52,25 @@ class SegmentMatch:
 
     @property
     def is_sure(self) -> bool:
-        """Returns whether the place may be corrected with others by one press: it has the same
+        """Return whether the place may be corrected with others by one press: it has the same
         letters, and nobody has confirmed the segment.
         """
         return self.is_same_text and not self.segment.is_confirmed
 
     @property
     def leading(self) -> str:
-        """Returns the characters before the place."""
+        """Return the characters before the place."""
         return self.segment.text[max(0, self.start - AROUND) : self.start]
 
     @property
     def following(self) -> str:
-        """Returns the characters after the place."""
+        """Return the characters after the place."""
         end = self.start + len(self.words)
         return self.segment.text[end : end + AROUND]
 
 
 def replacements(before: str, after: str) -> list[WordReplacement]:
-    """Returns the whole words that a correction replaced, at most MOST_REPLACEMENTS. Left out are
+    """Return the whole words that a correction replaced, at most MOST_REPLACEMENTS. Left out are
     words that were only added or removed, marks, single characters, and short words in hiragana,
     which are in every sentence.
     """
@@ -85,7 +85,7 @@ def replacements(before: str, after: str) -> list[WordReplacement]:
 def places(
     wanted: Sequence[WordReplacement], segments: Iterable[Segment], *, but: Segment
 ) -> dict[WordReplacement, list[SegmentMatch]]:
-    """Returns for each replacement the places where its words stand, in the order of the sound, at
+    """Return for each replacement the places where its words stand, in the order of the sound, at
     most MOST_PLACES. Places in `but`, the corrected segment, are left out. Each segment is analysed
     once, however many replacements there are.
     """
@@ -120,7 +120,7 @@ def _in(
 
 
 def _sounding(text: str, wanted: Set[str]) -> dict[str, list[tuple[int, int]]]:
-    """Returns start and end of runs of whole words that have one of these folded sounds, by
+    """Return start and end of runs of whole words that have one of these folded sounds, by
     sound.
     """
     found: dict[str, list[tuple[int, int]]] = {}
@@ -141,7 +141,7 @@ def _sounding(text: str, wanted: Set[str]) -> dict[str, list[tuple[int, int]]]:
 
 
 def _stands_already(text: str, start: int, replacement: WordReplacement) -> bool:
-    """Returns whether the words are part of what was meant, like 「北九州」 in 「北九州市」 when
+    """Return whether the words are part of what was meant, like 「北九州」 in 「北九州市」 when
     that is the correction.
     """
     inside = replacement.after.find(replacement.before)
@@ -156,7 +156,7 @@ def _is_worth_it(replacement: WordReplacement) -> bool:
 
 
 def _between(text: str, words: Sequence[Token]) -> str:
-    """Returns the text of the words without marks at its ends: a comma belongs to this one
+    """Return the text of the words without marks at its ends: a comma belongs to this one
     sentence.
     """
     spoken = [word for word in words if numerals.normalise(word.surface)]

@@ -44,12 +44,12 @@ class Changes:
 
 
 def latest(session: Session) -> int:
-    """Returns the number of the newest audit line, 0 if there is none."""
+    """Return the number of the newest audit line, 0 if there is none."""
     return session.scalar(select(func.max(AuditLine.id))) or 0
 
 
 def since(session: Session, transcript: Transcript, line: int, newest: int) -> Changes:
-    """Returns the changes after the audit line `line`, and segments with an id above `newest`."""
+    """Return the changes after the audit line `line`, and segments with an id above `newest`."""
     now = latest(session)
     lines = session.execute(
         select(AuditLine.thing, AuditLine.thing_id, AuditLine.verb)

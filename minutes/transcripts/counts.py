@@ -30,7 +30,7 @@ class Counted:
 
     @property
     def columns(self) -> dict[str, int]:
-        """Returns the figures by the names of the table's columns."""
+        """Return the figures by the names of the table's columns."""
         counts = {"segments": self.segments}
         for kind in KINDS:
             found = getattr(self, kind)
@@ -45,7 +45,7 @@ COLUMNS = ("segments", *LETTERS)
 
 
 def changed(session: Session, transcript: Transcript) -> None:
-    """Marks the counts of the transcript as stale, so that it is counted again soon. Every function
+    """Mark the counts of the transcript as stale, so that it is counted again soon. Every function
     that corrects, confirms or takes back a confirmation calls this.
     """
     count = session.get(TranscriptCount, transcript.id)
@@ -58,7 +58,7 @@ def changed(session: Session, transcript: Transcript) -> None:
 
 
 def stale(session: Session, most: int) -> Sequence[int]:
-    """Returns the ids of at most `most` transcripts that changed since they were counted, newest
+    """Return the ids of at most `most` transcripts that changed since they were counted, newest
     first.
     """
     newest = select(TranscriptCount.transcript_id).where(TranscriptCount.is_stale)
@@ -67,7 +67,7 @@ def stale(session: Session, most: int) -> Sequence[int]:
 
 
 def count(session: Session, transcript_id: int) -> Counted:
-    """Compares every confirmed text of the transcript with what was recognised and returns the
+    """Compare every confirmed text of the transcript with what was recognised and return the
     counts.
     """
     pairs = session.execute(
@@ -79,7 +79,7 @@ def count(session: Session, transcript_id: int) -> Counted:
 
 
 def recount_one(engine: Engine) -> bool:
-    """Counts one transcript whose counts are stale, without a write lock while it compares. Returns
+    """Count one transcript whose counts are stale, without a write lock while it compares. Returns
     whether there may be more.
 
     If the transcript changes meanwhile, the counts are not stored and it is counted again.

@@ -20,7 +20,7 @@ NO_PLACE = "発話の途中にカーソルを置いてから分けてくださ�
 def split(
     session: Session, by: Person, segment: Segment, at: int, *, based_on: int
 ) -> tuple[Segment, Segment]:
-    """Splits the segment before the character `at` of its text and returns both parts. The border
+    """Split the segment before the character `at` of its text and return both parts. The border
     in time is when that character was spoken; if that is unknown, the time is divided in proportion
     to the recognised characters.
 
@@ -48,7 +48,7 @@ def split(
 
 
 def _cut_off(segment: Segment, seconds: float, heard: int, machine: int) -> Segment:
-    """Shortens the segment to what is before `seconds` and before these characters of what was
+    """Shorten the segment to what is before `seconds` and before these characters of what was
     recognised and of what the machine made of it. Returns the rest as a segment without a text.
     """
     timings = word_times.cut(segment.token_timings, heard)
@@ -75,7 +75,7 @@ def _cut_off(segment: Segment, seconds: float, heard: int, machine: int) -> Segm
 
 
 def join(session: Session, by: Person, segment: Segment, *, based_on: int) -> tuple[Segment, int]:
-    """Joins the segment with the one after it, which is deleted. Returns the joined segment and the
+    """Join the segment with the one after it, which is deleted. Returns the joined segment and the
     id of the deleted one.
 
     Speaker, agenda item and start are those of the first. The result is confirmed only if both
@@ -112,7 +112,7 @@ def join(session: Session, by: Person, segment: Segment, *, based_on: int) -> tu
 
 
 def _second_at(segment: Segment, at: int, heard: int) -> float:
-    """Returns the border in seconds. It lies within the segment, so that both parts have sound even
+    """Return the border in seconds. It lies within the segment, so that both parts have sound even
     where a person wrote what was not recognised.
     """
     start, end = segment.start_seconds, segment.end_seconds
@@ -128,6 +128,6 @@ def _move(proposal: Proposal, to: Segment, by: int) -> None:
 
 
 def _with_gap(segment: Segment, one: str, other: str) -> str:
-    """Returns both texts joined, with a space between them unless the language is Japanese."""
+    """Return both texts joined, with a space between them unless the language is Japanese."""
     is_parted = segment.transcript.transcription.language != "ja" and one and other
     return f"{one} {other}" if is_parted else one + other

@@ -15,7 +15,7 @@ LATE_SECONDS = 5.0
 
 
 def note_time(session: Session, by: Person, transcript: Transcript, seconds: float) -> None:
-    """Adds seconds of work since the person's last message. Never adds more than the time that has
+    """Add seconds of work since the person's last message. Never adds more than the time that has
     passed since then, so that two screens of one person count once.
     """
     row = session.get(EditingTime, (transcript.id, by.id))
@@ -32,7 +32,7 @@ def note_time(session: Session, by: Person, transcript: Transcript, seconds: flo
 
 
 def seconds_of(session: Session, transcript_ids: Sequence[int]) -> float:
-    """Returns the seconds that all people together worked on these transcripts."""
+    """Return the seconds that all people together worked on these transcripts."""
     spent = select(func.sum(EditingTime.seconds)).where(
         EditingTime.transcript_id.in_(transcript_ids)
     )

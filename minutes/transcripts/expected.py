@@ -12,7 +12,7 @@ at").
 
 
 def expected_errors(segment: Segment) -> float | None:
-    """Returns the expected number of wrong, missing and added characters; None if a person has
+    """Return the expected number of wrong, missing and added characters; None if a person has
     confirmed the segment or its confidence is unknown.
     """
     if segment.is_confirmed or segment.confidence is None:

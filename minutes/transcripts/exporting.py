@@ -41,7 +41,7 @@ class Format(StrEnum):
 
     @property
     def content_type(self) -> str:
-        """Returns the media type."""
+        """Return the media type."""
         return {
             Format.TXT: "text/plain",
             Format.SRT: "application/x-subrip",
@@ -51,7 +51,7 @@ class Format(StrEnum):
 
     @property
     def label(self) -> str:
-        """Returns the name of the format in Japanese."""
+        """Return the name of the format in Japanese."""
         return {
             Format.TXT: "テキスト（txt）",
             Format.SRT: "字幕（srt）",
@@ -61,7 +61,7 @@ class Format(StrEnum):
 
 
 def as_file(session: Session, transcript: Transcript, wanted: Format) -> bytes:
-    """Returns the bytes of the file: all segments in the order of the sound, in UTF-8. The table
+    """Return the bytes of the file: all segments in the order of the sound, in UTF-8. The table
     begins with a byte order mark, by which Excel recognises UTF-8. Segments without text are in the
     table only.
     """
@@ -75,7 +75,7 @@ def as_file(session: Session, transcript: Transcript, wanted: Format) -> bytes:
 
 
 def file_name(transcript: Transcript, wanted: Format) -> str:
-    """Returns a name for the file, of the meeting's title and the transcript's id."""
+    """Return a name for the file, of the meeting's title and the transcript's id."""
     return f"{transcript.meeting.title} 逐語録 {transcript.id}.{wanted}"
 
 
@@ -103,7 +103,7 @@ def _voiced(segment: Segment) -> str:
 
 
 def _in_a_cue(words: str) -> str:
-    """Returns the words without an arrow `-->`, which a reader would take for the times of another
+    """Return the words without an arrow `-->`, which a reader would take for the times of another
     cue.
     """
     return words.replace("-->", "→")
@@ -135,7 +135,7 @@ def _row(segment: Segment, numbers: dict[int, str]) -> list[str | float]:
 
 
 def _plain(words: str) -> str:
-    """Returns the words so that a spreadsheet does not take them for a formula."""
+    """Return the words so that a spreadsheet does not take them for a formula."""
     return f"'{words}" if words.startswith(FORMULA) else words
 
 
@@ -145,7 +145,7 @@ def _span(segment: Segment, point: str) -> str:
 
 
 def _stamp(seconds: float, point: str = ".") -> str:
-    """Returns the time as 「00:01:02.345」."""
+    """Return the time as 「00:01:02.345」."""
     whole, thousandths = divmod(round(1000 * seconds), 1000)
     minutes, second = divmod(whole, 60)
     hours, minute = divmod(minutes, 60)

@@ -27,7 +27,7 @@ class State:
 
 
 def states_of(session: Session, segment: Segment) -> list[State]:
-    """Returns the states of the segment's text, oldest first; the last one is the current text."""
+    """Return the states of the segment's text, oldest first; the last one is the current text."""
     is_imported = segment.transcript.transcription.is_imported
     found = [State(segment.heard, IMPORTED if is_imported else HEARD)]
     if segment.machine != segment.heard:

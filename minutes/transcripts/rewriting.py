@@ -48,7 +48,7 @@ class Tick:
 
 
 def prepare_texts(session: Session, transcript: Transcript, wanted: Sequence[Rewriting]) -> None:
-    """Does the slow part of `correct_all` in advance and caches it; changes nothing."""
+    """Do the slow part of `correct_all` in advance and cache it; changes nothing."""
     text_of = {one.segment_id: one.text for one in wanted}
     for row in _rows(session, transcript, Segment.confirmed_at.is_not(None)):
         if row.id in text_of:
@@ -58,7 +58,7 @@ def prepare_texts(session: Session, transcript: Transcript, wanted: Sequence[Rew
 def correct_all(
     session: Session, by: Person, transcript: Transcript, wanted: Sequence[Rewriting]
 ) -> None:
-    """Corrects all the segments or none.
+    """Correct all the segments or none.
 
     Raises what `transcripts.correct` raises, for the first segment that cannot be corrected;
     InvalidInput if one is not of this transcript or comes twice.
@@ -82,7 +82,7 @@ def correct_all(
 
 
 def prepare_ticks(session: Session, transcript: Transcript, wanted: Sequence[Tick]) -> None:
-    """Does the slow part of `tick_all` in advance and caches it; changes nothing."""
+    """Do the slow part of `tick_all` in advance and cache it; changes nothing."""
     ticked = {one.segment_id for one in wanted if one.then}
     for row in _rows(session, transcript, Segment.confirmed_at.is_(None)):
         if row.id in ticked:
@@ -92,7 +92,7 @@ def prepare_ticks(session: Session, transcript: Transcript, wanted: Sequence[Tic
 def tick_all(
     session: Session, by: Person, transcript: Transcript, wanted: Sequence[Tick]
 ) -> list[int]:
-    """Confirms segments, or takes back confirmations, if they are still as `now` says: what
+    """Confirm segments, or take back confirmations, if they are still as `now` says: what
     somebody changed since stays. Returns the ids of the changed segments.
 
     Raises NotPossibleNow if the minutes are approved, InvalidInput if a segment comes twice.
@@ -168,7 +168,7 @@ def _write(
 
 
 def _read_anew(session: Session, transcript: Transcript) -> None:
-    """Makes the session read everything again, as it does not know what was written by
+    """Make the session read everything again, as it does not know what was written by
     statements.
     """
     counts.changed(session, transcript)
@@ -186,7 +186,7 @@ def _each_once(wanted: Iterable[WantedT]) -> Iterable[WantedT]:
 
 
 def _rows(session: Session, transcript: Transcript, *which: ColumnElement[bool]) -> Sequence[Any]:
-    """Returns the columns that are needed of the transcript's segments, as rows: objects for
+    """Return the columns that are needed of the transcript's segments, as rows: objects for
     thousands of segments would be slow.
     """
     return session.execute(

@@ -62,12 +62,12 @@ class Showings:
     """The pages shown at one meeting that somebody may see."""
 
     def __init__(self, intervals: list[PresentedInterval]) -> None:
-        """Expects `intervals` in order of time, without overlaps."""
+        """Expect `intervals` in order of time, without overlaps."""
         self.intervals = intervals
         self._since = [interval.since for interval in intervals]
 
     def during(self, recording: Recording, start: float, end: float) -> ShownPage | None:
-        """Returns the page that was shown longest in these seconds of the recording. None if no
+        """Return the page that was shown longest in these seconds of the recording. None if no
         page was shown or the recording's start time is unknown.
         """
         seconds: dict[ShownPage, float] = defaultdict(float)
@@ -76,12 +76,12 @@ class Showings:
         return max(seconds, key=lambda page: seconds[page], default=None)
 
     def spans_of(self, recording: Recording, page: ShownPage) -> list[tuple[float, float]]:
-        """Returns start and end, in seconds of the recording, of each time this page was shown."""
+        """Return start and end, in seconds of the recording, of each time this page was shown."""
         every = self._within(recording, 0.0, recording.duration_seconds)
         return [(first, last) for interval, first, last in every if interval.page == page]
 
     def to_hear(self, recording: Recording) -> list[PresentedInterval]:
-        """Returns up to three page turns by whose sound a person can check the recording's start
+        """Return up to three page turns by whose sound a person can check the recording's start
         time: the first, one in the middle and the last of those during the recording; of all of
         them if none falls into it or the start time is unknown.
         """
@@ -96,7 +96,7 @@ class Showings:
     def _within(
         self, recording: Recording, start: float, end: float
     ) -> Iterable[tuple[PresentedInterval, float, float]]:
-        """Yields every interval that overlaps these seconds, with start and end of the overlap in
+        """Yield every interval that overlaps these seconds, with start and end of the overlap in
         seconds of the recording.
         """
         began = recording.began_at
@@ -114,20 +114,20 @@ class Showings:
 
 
 def for_person(session: Session, person: Person, meeting: Meeting) -> Showings:
-    """Returns the pages shown at the meeting that the person may read."""
+    """Return the pages shown at the meeting that the person may read."""
     given = rights(session, person, meeting)
     return _seen(session, meeting, lambda document: may_read(given, person, document))
 
 
 def for_citizens(session: Session, meeting: Meeting) -> Showings:
-    """Returns the pages shown at the meeting that may be published with its minutes."""
+    """Return the pages shown at the meeting that may be published with its minutes."""
     return _seen(session, meeting, may_publish_pages)
 
 
 def page_intervals_of(
     session: Session, person: Person, version: DocumentVersion, number: int
 ) -> list[PageInterval]:
-    """Returns when this page was shown, in order of time over all recordings of the meeting. Times
+    """Return when this page was shown, in order of time over all recordings of the meeting. Times
     when it was only passed on the way to another page are left out.
     """
     page = ShownPage(version, number)
@@ -141,7 +141,7 @@ def page_intervals_of(
 
 
 def presented_intervals_of(session: Session, meeting: Meeting) -> list[PresentedInterval]:
-    """Returns all pages shown at the meeting, whatever a reader may see of them."""
+    """Return all pages shown at the meeting, whatever a reader may see of them."""
     turned = _turns(session, meeting)
     if not turned:
         return []
@@ -164,7 +164,7 @@ def _seen(session: Session, meeting: Meeting, may_see: Callable[[Document], bool
 
 
 def _turns(session: Session, meeting: Meeting) -> list[tuple[datetime, ShownPage]]:
-    """Returns the page turns in their order. The server's clock may contradict that order by a
+    """Return the page turns in their order. The server's clock may contradict that order by a
     little.
     """
     document = selectinload(Turn.version).selectinload(DocumentVersion.document)
@@ -182,7 +182,7 @@ def _turns(session: Session, meeting: Meeting) -> list[tuple[datetime, ShownPage
 
 
 def _presentings(session: Session, meeting: Meeting) -> list[tuple[datetime, datetime]]:
-    """Returns from when to when somebody presented. A page that was left open is shown again for
+    """Return from when to when somebody presented. A page that was left open is shown again for
     the next presenter.
     """
     rows = session.scalars(
@@ -192,7 +192,7 @@ def _presentings(session: Session, meeting: Meeting) -> list[tuple[datetime, dat
 
 
 def _joined(intervals: list[PresentedInterval]) -> list[PresentedInterval]:
-    """Returns the intervals with those of the same page joined: zooming and handing over do not
+    """Return the intervals with those of the same page joined: zooming and handing over do not
     turn a page.
     """
     joined: list[PresentedInterval] = []
@@ -227,7 +227,7 @@ def _said_during(
     start: float,
     end: float,
 ) -> list[Segment]:
-    """Returns the segments during which this page was shown longer than any other."""
+    """Return the segments during which this page was shown longer than any other."""
     recording = transcript.recording
     reaching = session.scalars(
         select(Segment)

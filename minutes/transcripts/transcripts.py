@@ -32,7 +32,7 @@ BESIDE = (
 
 
 def correct(session: Session, by: Person, segment: Segment, text: str, *, based_on: int) -> Segment:
-    """Stores the new text, and who wrote it when.
+    """Store the new text, and who wrote it when.
 
     Raises StaleRevision with both texts if somebody else has changed the segment since the revision
     `based_on`; the same text from both is no conflict. Raises InvalidInput if the text is too long,
@@ -49,7 +49,7 @@ def correct(session: Session, by: Person, segment: Segment, text: str, *, based_
 
 
 def rewrite(session: Session, by: Person, segment: Segment, text: str) -> None:
-    """Stores the text as the next revision. The caller has checked permission and revision. If the
+    """Store the text as the next revision. The caller has checked permission and revision. If the
     segment is confirmed, the series learns from the new text instead of the old one.
     """
     segment.revision += 1
@@ -68,7 +68,7 @@ def rewrite(session: Session, by: Person, segment: Segment, text: str) -> None:
 
 
 def confirm(session: Session, by: Person, segment: Segment) -> None:
-    """Marks the segment as confirmed by a person, whether it was corrected or not. The series
+    """Mark the segment as confirmed by a person, whether it was corrected or not. The series
     learns from its corrections.
 
     Raises NotPossibleNow if the minutes are approved: segments that were not confirmed by then are
@@ -83,7 +83,7 @@ def confirm(session: Session, by: Person, segment: Segment) -> None:
 
 
 def take_back_confirmation(session: Session, by: Person, segment: Segment) -> None:
-    """Removes the confirmation, and what the series learned from the segment. Raises NotPossibleNow
+    """Remove the confirmation, and what the series learned from the segment. Raises NotPossibleNow
     if the minutes are approved.
     """
     refuse_when_approved(session, segment.transcript)
@@ -94,7 +94,7 @@ def take_back_confirmation(session: Session, by: Person, segment: Segment) -> No
 
 
 def set_speaker(session: Session, segments: Sequence[Segment], speaker: Speaker | None) -> None:
-    """Sets the speaker, or none, of all the segments in one statement."""
+    """Set the speaker, or none, of all the segments in one statement."""
     session.flush()
     set_all(session, segments, speaker_id=speaker.id if speaker else None)
     for segment in segments:
@@ -107,7 +107,7 @@ def set_agenda_item(
     agenda_item: AgendaItem | None,
     assigned_by: AssignedBy | None,
 ) -> None:
-    """Sets the agenda item, or none, of all the segments in one statement."""
+    """Set the agenda item, or none, of all the segments in one statement."""
     session.flush()
     item_id = agenda_item.id if agenda_item else None
     set_all(session, segments, agenda_item_id=item_id, assigned_by=assigned_by)
@@ -116,7 +116,7 @@ def set_agenda_item(
 
 
 def set_all(session: Session, segments: Sequence[Segment], **values: Any) -> None:
-    """Sets the same columns of all the segments in one statement. Loaded relationships are not
+    """Set the same columns of all the segments in one statement. Loaded relationships are not
     refreshed.
     """
     session.execute(
@@ -131,13 +131,13 @@ def set_all(session: Session, segments: Sequence[Segment], **values: Any) -> Non
 
 
 def load_beside(session: Session, segments: Sequence[Segment]) -> None:
-    """Loads what the editor shows beside these texts, for all of them at once."""
+    """Load what the editor shows beside these texts, for all of them at once."""
     identities = [segment.id for segment in segments]
     session.scalars(select(Segment).where(Segment.id.in_(identities)).options(*BESIDE)).all()
 
 
 def transcripts_of(session: Session, meeting: Meeting) -> list[Transcript]:
-    """Returns the meeting's transcripts, newest last."""
+    """Return the meeting's transcripts, newest last."""
     return list(
         session.scalars(
             select(Transcript)
@@ -150,7 +150,7 @@ def transcripts_of(session: Session, meeting: Meeting) -> list[Transcript]:
 
 
 def has_words(session: Session, meeting: Meeting) -> bool:
-    """Returns whether anything of the meeting was transcribed yet."""
+    """Return whether anything of the meeting was transcribed yet."""
     heard = (
         select(Segment.id)
         .join(Transcript)
@@ -169,7 +169,7 @@ def segments_of(
     touched: set[int] | None = None,
     newer_than: int | None = None,
 ) -> list[Segment]:
-    """Returns segments in the order of the sound: all of them, or at most the `first` so many; or
+    """Return segments in the order of the sound: all of them, or at most the `first` so many; or
     those with ids in `touched`, and those with an id above `newer_than`.
     """
     wanted: ColumnElement[bool] = true() if touched is None else Segment.id.in_(touched)
@@ -187,13 +187,13 @@ def segments_of(
 
 
 def corrected_in(session: Session, transcript: Transcript) -> set[int]:
-    """Returns the ids of the transcript's segments that a person has corrected."""
+    """Return the ids of the transcript's segments that a person has corrected."""
     found = select(Correction.segment_id).join(Correction.segment)
     return set(session.scalars(found.where(Segment.transcript_id == transcript.id)))
 
 
 def texts_of(session: Session, transcript: Transcript) -> Sequence[Segment]:
-    """Returns all segments in the order of the sound, without loading what the editor shows beside
+    """Return all segments in the order of the sound, without loading what the editor shows beside
     them.
     """
     return session.scalars(
@@ -206,7 +206,7 @@ def texts_of(session: Session, transcript: Transcript) -> Sequence[Segment]:
 def segments_between(
     session: Session, transcript: Transcript, start_seconds: float, end_seconds: float
 ) -> list[Segment]:
-    """Returns the segments that begin in this span of seconds, with their token timings."""
+    """Return the segments that begin in this span of seconds, with their token timings."""
     begins = Segment.start_seconds
     return list(
         session.scalars(
@@ -220,7 +220,7 @@ def segments_between(
 
 
 def segments_of_voice(session: Session, voice: Speaker) -> list[Segment]:
-    """Returns the speaker's segments in the order of the sound."""
+    """Return the speaker's segments in the order of the sound."""
     return list(
         session.scalars(
             select(Segment)
@@ -231,7 +231,7 @@ def segments_of_voice(session: Session, voice: Speaker) -> list[Segment]:
 
 
 def is_closed(session: Session, transcript: Transcript) -> bool:
-    """Returns whether the minutes made from the transcript are approved, so that it must not
+    """Return whether the minutes made from the transcript are approved, so that it must not
     change.
     """
     latest = session.scalar(
@@ -245,28 +245,28 @@ def is_closed(session: Session, transcript: Transcript) -> bool:
 
 
 def accuracy_of(segments: Iterable[Segment]) -> tuple[Accuracy, Accuracy]:
-    """Returns the accuracy of recognition, raw and normalised, over those of the segments that
+    """Return the accuracy of recognition, raw and normalised, over those of the segments that
     count.
     """
     return accuracy.count_all((s.heard, s.text) for s in segments if is_counted(s))
 
 
 def accuracy_with_papers(segments: Iterable[Segment]) -> tuple[Accuracy, Accuracy]:
-    """Returns the accuracy of the text after automatic correction from documents, raw and
+    """Return the accuracy of the text after automatic correction from documents, raw and
     normalised, over those of the segments that count.
     """
     return accuracy.count_all((s.machine, s.text) for s in segments if is_counted(s))
 
 
 def is_counted(segment: Segment) -> bool:
-    """Returns whether the segment counts for accuracy: it is confirmed, and its text was
+    """Return whether the segment counts for accuracy: it is confirmed, and its text was
     recognised, not imported.
     """
     return segment.is_confirmed and not segment.transcript.transcription.is_imported
 
 
 def plain_text(text: str) -> str:
-    """Returns the text as it is stored, on one line. Raises InvalidInput if it is too long."""
+    """Return the text as it is stored, on one line. Raises InvalidInput if it is too long."""
     text = clean_text.single_spaced(text)
     if len(text) > LONGEST_SEGMENT:
         raise InvalidInput(
@@ -280,7 +280,7 @@ def plain_text(text: str) -> str:
 def refuse_when_stale(
     session: Session, by: Person, segment: Segment, mine: str, based_on: int
 ) -> None:
-    """Raises StaleRevision with both texts if the segment is not at the revision `based_on`."""
+    """Raise StaleRevision with both texts if the segment is not at the revision `based_on`."""
     if segment.revision != based_on:
         last = _last_correction(session, segment)
         other = last.corrected_by if last else None
@@ -298,7 +298,7 @@ def _last_correction(session: Session, segment: Segment) -> Correction | None:
 
 
 def following(session: Session, segment: Segment) -> Segment | None:
-    """Returns the next segment in the order of the sound, or None."""
+    """Return the next segment in the order of the sound, or None."""
     order = (Segment.start_seconds, Segment.id)
     return session.scalars(
         select(Segment)
@@ -312,7 +312,7 @@ def following(session: Session, segment: Segment) -> Segment | None:
 
 
 def refuse_when_approved(session: Session, transcript: Transcript) -> None:
-    """Raises NotPossibleNow if the minutes made from the transcript are approved."""
+    """Raise NotPossibleNow if the minutes made from the transcript are approved."""
     if is_closed(session, transcript):
         raise NotPossibleNow(
             "この逐語録から作った会議録は承認されています。直すときは、会議録の画面で"

@@ -39,7 +39,7 @@ class TimedWord:
 
     @property
     def is_unsure(self) -> bool:
-        """Returns whether the speech model was probably wrong."""
+        """Return whether the speech model was probably wrong."""
         has_letters = any(letter.isalnum() for letter in self.text)
         return has_letters and self.probability is not None and self.probability < UNSURE
 
@@ -58,7 +58,7 @@ def keep(
     heard: Mapping[int, str],
     found: Mapping[int, Sequence[TokenTiming]],
 ) -> None:
-    """Stores the token timings `found` for segments by their ids. Segments that were split or
+    """Store the token timings `found` for segments by their ids. Segments that were split or
     joined since their text was `heard` are left out.
     """
     rows = session.execute(
@@ -80,7 +80,7 @@ def _stored(found: Sequence[TokenTiming]) -> StoredTimings:
 
 
 def words_of(segment: Segment) -> list[TimedWord]:
-    """Returns the words of the segment's text with their times; concatenated they are the text.
+    """Return the words of the segment's text with their times; concatenated they are the text.
     Empty if no timings are known.
     """
     letters = _letters(segment.token_timings or [], segment.end_seconds)
@@ -94,7 +94,7 @@ def words_of(segment: Segment) -> list[TimedWord]:
 def heard_words(
     heard: HeardSegment, found: Sequence[TokenTiming], language: str = "ja"
 ) -> list[TimedWord]:
-    """Returns the words of a recognised text with the times `found` for it; concatenated they are
+    """Return the words of a recognised text with the times `found` for it; concatenated they are
     the text.
     """
     timings = [(one.letters, one.seconds, one.probability) for one in found]
@@ -103,7 +103,7 @@ def heard_words(
 
 
 def second_at(segment: Segment, place: int) -> float | None:
-    """Returns the second at which the recognised character `place` was spoken, or None if
+    """Return the second at which the recognised character `place` was spoken, or None if
     unknown.
     """
     letters = _letters(segment.token_timings or [], segment.end_seconds)
@@ -113,7 +113,7 @@ def second_at(segment: Segment, place: int) -> float | None:
 def cut(
     timings: StoredTimings | None, place: int
 ) -> tuple[StoredTimings | None, StoredTimings | None]:
-    """Returns the timings of the characters before `place` and of those after it."""
+    """Return the timings of the characters before `place` and of those after it."""
     if timings is None:
         return None, None
     first, second, begin = StoredTimings(), StoredTimings(), 0
@@ -128,7 +128,7 @@ def cut(
 
 
 def joined(one: Segment, other: Segment, gap: int) -> StoredTimings | None:
-    """Returns the timings of two segments whose recognised texts are joined with `gap` characters
+    """Return the timings of two segments whose recognised texts are joined with `gap` characters
     between them. None if those of one are unknown.
     """
     if one.token_timings is None or other.token_timings is None:
@@ -138,7 +138,7 @@ def joined(one: Segment, other: Segment, gap: int) -> StoredTimings | None:
 
 
 def _letters(timings: StoredTimings, end_seconds: float) -> list[LetterTiming]:
-    """Returns the timing of each recognised character; the characters of one piece share its time
+    """Return the timing of each recognised character; the characters of one piece share its time
     evenly.
     """
     found = list[LetterTiming]()
@@ -150,7 +150,7 @@ def _letters(timings: StoredTimings, end_seconds: float) -> list[LetterTiming]:
 
 
 def _heard_letters(heard: str, text: str, letters: list[LetterTiming]) -> list[LetterTiming | None]:
-    """Returns for each character of the text the timing of the recognised character it is aligned
+    """Return for each character of the text the timing of the recognised character it is aligned
     with, or None if it was changed.
     """
     found: list[LetterTiming | None] = [None] * len(text)
@@ -163,7 +163,7 @@ def _heard_letters(heard: str, text: str, letters: list[LetterTiming]) -> list[L
 def _words(
     text: str, heard: Sequence[LetterTiming | None], language: str, seconds: float
 ) -> Iterator[TimedWord]:
-    """Yields the words of the text. A word that a person typed gets the time of the word before
+    """Yield the words of the text. A word that a person typed gets the time of the word before
     it.
     """
     for start, end in _spans(text, language):
@@ -175,7 +175,7 @@ def _words(
 
 
 def _spans(text: str, language: str) -> Iterator[tuple[int, int]]:
-    """Yields start and end of each word, with everything up to the next one."""
+    """Yield start and end of each word, with everything up to the next one."""
     if language == "ja":
         starts = [word.start for word in tokens(text)]
     else:

@@ -22,7 +22,7 @@ EPSILON = 1e-5
 
 
 def build(tensors: Tensors) -> bytes:
-    """Returns the network as an ONNX model. Inputs: `features` (1 × frames × bands), and `shares`
+    """Return the network as an ONNX model. Inputs: `features` (1 × frames × bands), and `shares`
     and `places`, which `contexts` makes. Output: `embedding` (1 × 192).
     """
     network = _CampplusNetwork(tensors)
@@ -44,7 +44,7 @@ def build(tensors: Tensors) -> bytes:
 
 
 def contexts(frames: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Returns two matrices for a sound of so many frames; a moment is two frames.
+    """Return two matrices for a sound of so many frames; a moment is two frames.
 
     The first (moments × contexts) averages over each context, plus the mean of all moments; the
     second (contexts × moments) gives each moment the mask of its context.
@@ -65,14 +65,14 @@ class _CampplusNetwork:
         self._tensors = tensors
 
     def convolve(self, name: str, source: str, **how: list[int]) -> str:
-        """Adds a convolution with the weights (and bias) of this name."""
+        """Add a convolution with the weights (and bias) of this name."""
         weights = [self._tensors[f"{name}.weight"]]
         if f"{name}.bias" in self._tensors:
             weights.append(self._tensors[f"{name}.bias"])
         return self.graph.add("Conv", source, *map(self.graph.weight, weights), **how)
 
     def normal(self, name: str, source: str, is_cut: bool = True) -> str:
-        """Adds a batch normalisation with the statistics of the training, followed by ReLU if
+        """Add a batch normalisation with the statistics of the training, followed by ReLU if
         `is_cut`.
         """
         mean, variance = (self._tensors[f"{name}.running_{of}"] for of in ("mean", "var"))
@@ -83,7 +83,7 @@ class _CampplusNetwork:
         return self.graph.add("Relu", made) if is_cut else made
 
     def head(self, bands: str) -> str:
-        """Adds the two-dimensional layers at the beginning, which turn frequency bands into
+        """Add the two-dimensional layers at the beginning, which turn frequency bands into
         channels.
         """
         source = self.graph.add("Unsqueeze", bands, self.graph.integers(1))
@@ -96,7 +96,7 @@ class _CampplusNetwork:
         return self.graph.add("Reshape", deep, self.graph.integers(1, channels, -1))
 
     def layer(self, name: str, source: str, dilation: int) -> str:
-        """Adds a densely connected layer: its output, masked by context, is concatenated to its
+        """Add a densely connected layer: its output, masked by context, is concatenated to its
         input.
         """
         deep = self.normal(f"{name}.nonlinear1.batchnorm", source)
@@ -113,7 +113,7 @@ class _CampplusNetwork:
         return self.graph.add("Concat", source, masked, axis=1)
 
     def embedding(self, deep: str) -> str:
-        """Adds mean and deviation over time, and the last layer."""
+        """Add mean and deviation over time, and the last layer."""
         graph = self.graph
         mean = graph.add("ReduceMean", deep, axes=[2], keepdims=1)
         away = graph.add("Sub", deep, mean)

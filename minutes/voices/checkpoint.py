@@ -44,7 +44,7 @@ class NotTensors(Exception):
 
 
 def read(raw: bytes) -> Tensors:
-    """Returns all tensors by name, also those of a `state_dict` inside. Raises NotTensors."""
+    """Return all tensors by name, also those of a `state_dict` inside. Raises NotTensors."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             found = _unpickle(archive)
@@ -116,7 +116,7 @@ class _Reader(pickle.Unpickler):
 def _rebuild(
     values: NDArray[Any], offset: int, shape: tuple[int, ...], steps: tuple[int, ...], *_: Any
 ) -> NDArray[Any]:
-    """Returns a tensor as a view of its storage. Only whole tensors in the usual (C) order are
+    """Return a tensor as a view of its storage. Only whole tensors in the usual (C) order are
     accepted.
     """
     if len(shape) > MOST_DIMENSIONS or min((offset, *shape), default=0) < 0:

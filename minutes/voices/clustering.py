@@ -42,7 +42,7 @@ SWITCH = 0.3
 
 
 def voices_of(points: Points, weights: Lengths, count: int | None = None) -> Points:
-    """Returns the centroid of each voice (voices × values). Without `count` there are as many
+    """Return the centroid of each voice (voices × values). Without `count` there are as many
     voices as the points give reasons for. `weights` are the seconds of each stretch.
     """
     some = _spread(len(points))
@@ -61,7 +61,7 @@ def voices_of(points: Points, weights: Lengths, count: int | None = None) -> Poi
 
 
 def follow(likeness: NDArray[np.float32]) -> Labels:
-    """Returns the voice of each stretch on the most likely path in order of time (Viterbi).
+    """Return the voice of each stretch on the most likely path in order of time (Viterbi).
     `likeness` (stretches × voices) is in seconds of similarity; a row of zeros is a stretch that
     says nothing.
     """
@@ -80,12 +80,12 @@ def follow(likeness: NDArray[np.float32]) -> Labels:
 
 
 def _spread(total: int) -> Labels:
-    """Returns up to `MOST_POINTS` indexes, spread evenly over all points."""
+    """Return up to `MOST_POINTS` indexes, spread evenly over all points."""
     return np.unique(np.linspace(0, total - 1, min(total, MOST_POINTS)).astype(np.int64))
 
 
 def _is_reason(points: Points, weights: Lengths, labels: Labels, gain: float, away: float) -> bool:
-    """Returns whether the newest voice is one. Both tests are needed: in a long recording much that
+    """Return whether the newest voice is one. Both tests are needed: in a long recording much that
     one person says differs in the same way, and in a short one little differs by chance.
     """
     voices = _centroids(points, weights, labels)
@@ -94,7 +94,7 @@ def _is_reason(points: Points, weights: Lengths, labels: Labels, gain: float, aw
 
 
 def _best_cut(points: Points, weights: Lengths, labels: Labels) -> Labels | None:
-    """Returns the labels after the best way to begin a further voice: of all cuts the best three
+    """Return the labels after the best way to begin a further voice: of all cuts the best three
     after a few rounds, settled. None where no cut keeps all voices.
     """
     begun = [_settle(points, weights, cut, FIRST_ROUNDS) for cut in _cuts(points, weights, labels)]
@@ -108,7 +108,7 @@ def _best_cut(points: Points, weights: Lengths, labels: Labels) -> Labels | None
 
 
 def _cuts(points: Points, weights: Lengths, labels: Labels) -> Iterator[Labels]:
-    """Yields the labels after each possible cut: through each voice across the two directions in
+    """Yield the labels after each possible cut: through each voice across the two directions in
     which it spreads most, and around the point that is farthest from its centroid.
     """
     new = _count(labels)
@@ -132,7 +132,7 @@ def _cuts(points: Points, weights: Lengths, labels: Labels) -> Iterator[Labels]:
 
 
 def _settle(points: Points, weights: Lengths, labels: Labels, rounds: int) -> Labels:
-    """Alternates centroids and labels until nothing changes, at most `rounds` times."""
+    """Alternate centroids and labels until nothing changes, at most `rounds` times."""
     for _ in range(rounds):
         likeness = points @ _centroids(points, weights, labels).T * weights[:, None]
         nearest = np.unique(follow(likeness), return_inverse=True)[1]
@@ -143,13 +143,13 @@ def _settle(points: Points, weights: Lengths, labels: Labels, rounds: int) -> La
 
 
 def _centroids(points: Points, weights: Lengths, labels: Labels) -> Points:
-    """Returns the centroid of each voice, of length 1."""
+    """Return the centroid of each voice, of length 1."""
     belongs = (labels == np.arange(_count(labels))[:, None]) * weights
     return _unit(belongs @ points)
 
 
 def _fit(points: Points, weights: Lengths, labels: Labels) -> float:
-    """Returns how similar the points are to their voices, less the cost of changes, in seconds."""
+    """Return how similar the points are to their voices, less the cost of changes, in seconds."""
     own = _centroids(points, weights, labels)[labels]
     changes = np.count_nonzero(np.diff(labels))
     return float(weights @ np.einsum("ij,ij->i", points, own)) - SWITCH * changes

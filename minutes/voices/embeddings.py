@@ -16,7 +16,7 @@ AWAY_FROM_ONE = 0.01
 
 
 def mean(parts: Iterable[tuple[Embedding, float]]) -> Embedding | None:
-    """Returns the mean of embeddings, each weighted by its seconds, scaled to length 1. None where
+    """Return the mean of embeddings, each weighted by its seconds, scaled to length 1. None where
     there are none or they cancel out.
     """
     weighted = [embedding * seconds for embedding, seconds in parts]
@@ -29,12 +29,12 @@ def mean(parts: Iterable[tuple[Embedding, float]]) -> Embedding | None:
 
 
 def to_bytes(embedding: Embedding) -> bytes:
-    """Returns the embedding as it is stored: 32-bit floats, little-endian."""
+    """Return the embedding as it is stored: 32-bit floats, little-endian."""
     return embedding.astype(STORED).tobytes()
 
 
 def from_bytes(raw: bytes) -> Embedding | None:
-    """Returns a stored embedding; None where the bytes are cut off, not numbers, or not of length
+    """Return a stored embedding; None where the bytes are cut off, not numbers, or not of length
     1.
     """
     if not raw or len(raw) % STORED.itemsize:

@@ -25,7 +25,7 @@ SMALLEST = np.finfo(np.float32).eps
 
 
 def features(samples: Samples) -> LogMelBands:
-    """Returns the features of one stretch of at least FRAME samples, less their mean over time."""
+    """Return the features of one stretch of at least FRAME samples, less their mean over time."""
     frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::STEP]
     frames = frames - frames.mean(axis=1, keepdims=True)
     before = np.concatenate([frames[:, :1], frames[:, :-1]], axis=1)
@@ -38,14 +38,14 @@ def features(samples: Samples) -> LogMelBands:
 
 @cache
 def _window() -> NDArray[np.float32]:
-    """Returns Kaldi's own window function, named after its author Povey."""
+    """Return Kaldi's own window function, named after its author Povey."""
     made: NDArray[np.float32] = (np.hanning(FRAME) ** 0.85).astype(np.float32)
     return made
 
 
 @cache
 def _filters() -> NDArray[np.float32]:
-    """Returns the filter bank (FFT bins × BANDS): triangles of equal width on the mel scale."""
+    """Return the filter bank (FFT bins × BANDS): triangles of equal width on the mel scale."""
     edges = np.linspace(_mel(LOWEST_HERTZ), _mel(RATE / 2), BANDS + 2)
     places = _mel(np.arange(FFT // 2) * RATE / FFT)[:, None]
     rising = (places - edges[:-2]) / (edges[1:-1] - edges[:-2])

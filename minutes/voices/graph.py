@@ -30,7 +30,7 @@ class Graph:
         self._count = 0
 
     def weight(self, values: NDArray[Any]) -> str:
-        """Adds a constant tensor (32-bit floats or 64-bit integers) and returns its name."""
+        """Add a constant tensor (32-bit floats or 64-bit integers) and return its name."""
         name = self._name("w")
         is_float = np.issubdtype(values.dtype, np.floating)
         raw = np.ascontiguousarray(values, "<f4" if is_float else "<i8")
@@ -40,11 +40,11 @@ class Graph:
         return name
 
     def integers(self, *values: int) -> str:
-        """Adds a constant vector of integers and returns its name."""
+        """Add a constant vector of integers and return its name."""
         return self.weight(np.array(values, np.int64))
 
     def add(self, operation: str, *inputs: str, **attributes: Attribute) -> str:
-        """Adds a node that applies an ONNX operation to these inputs, and returns the name of its
+        """Add a node that applies an ONNX operation to these inputs, and return the name of its
         output.
         """
         name = self._name("v")
@@ -55,7 +55,7 @@ class Graph:
         return name
 
     def written(self, sources: Mapping[str, TensorShape], result: tuple[str, TensorShape]) -> bytes:
-        """Returns the bytes of the model. `sources` are the names and shapes of its inputs and
+        """Return the bytes of the model. `sources` are the names and shapes of its inputs and
         `result` those of its output, all of 32-bit floats.
         """
         graph = b"".join(_bytes(1, node) for node in self._nodes) + _text(2, "network")

@@ -27,7 +27,7 @@ class Networks:
     """
 
     def __init__(self, weights: NetworkWeights, threads: int = 0) -> None:
-        """Loads both networks. `threads` 0 means all cores."""
+        """Load both networks. `threads` 0 means all cores."""
         self.embedding_sha256 = weights.embedding_sha256
         self.workers = threads or len(os.sched_getaffinity(0))
         self._segmentation = _session(weights.segmentation, self.workers)
@@ -37,7 +37,7 @@ class Networks:
         self._features = names[0]
 
     def activity(self, stretches: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Returns the probabilities (stretches × moments × 7) of the POWERSET classes of PyanNet,
+        """Return the probabilities (stretches × moments × 7) of the POWERSET classes of PyanNet,
         for `stretches` (stretches × samples).
         """
         (answers,) = self._segmentation.run(None, {"samples": stretches[:, None, :]})
@@ -45,7 +45,7 @@ class Networks:
         return found
 
     def embeddings(self, sounds: list[Samples]) -> NDArray[np.float32]:
-        """Returns the embeddings (sounds × values), each of length 1, of sounds of at least FRAME
+        """Return the embeddings (sounds × values), each of length 1, of sounds of at least FRAME
         samples.
         """
         with ThreadPoolExecutor(self.workers) as threads:

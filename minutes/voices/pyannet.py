@@ -35,7 +35,7 @@ FIRST_SAMPLES = 991 / 2
 
 
 def build(tensors: Tensors) -> bytes:
-    """Returns the network as an ONNX model. Input: `samples` (stretches × 1 × samples). Output:
+    """Return the network as an ONNX model. Input: `samples` (stretches × 1 × samples). Output:
     probabilities of the POWERSET classes (stretches × moments × 7).
     """
     network = _PyannetNetwork(tensors)
@@ -55,7 +55,7 @@ def build(tensors: Tensors) -> bytes:
 
 
 def sinc_filters(tensors: Tensors) -> NDArray[np.float32]:
-    """Returns the band-pass filters in both phases (filters × 1 × samples), made from the lower
+    """Return the band-pass filters in both phases (filters × 1 × samples), made from the lower
     edges and widths in hertz that the network has learnt.
     """
     name = "sincnet.conv1d.0.filterbank"
@@ -106,7 +106,7 @@ class _PyannetNetwork:
         return self._pooled(number, self.graph.add("Conv", source, *weights))
 
     def memory(self, number: int, source: str) -> str:
-        """Adds a bidirectional LSTM over moments × stretches × values."""
+        """Add a bidirectional LSTM over moments × stretches × values."""
         values = [self._both_ways(f"lstm.{of}_l{number}") for of in ("weight_ih", "weight_hh")]
         biases = [self._both_ways(f"lstm.{of}_l{number}") for of in ("bias_ih", "bias_hh")]
         size = values[1].shape[2]
@@ -123,7 +123,7 @@ class _PyannetNetwork:
         return self.graph.add("Add", found, self._weight(f"{name}.bias"))
 
     def _both_ways(self, name: str) -> NDArray[np.float32]:
-        """Returns the weights of both directions in ONNX's order. PyTorch's gates are input,
+        """Return the weights of both directions in ONNX's order. PyTorch's gates are input,
         forget, cell, output; in ONNX the output gate is the second.
         """
         ways = []

@@ -35,7 +35,7 @@ class Stretch:
 
     @property
     def seconds(self) -> float:
-        """Returns its length in seconds."""
+        """Return its length in seconds."""
         return self.end_seconds - self.start_seconds
 
 
@@ -50,14 +50,14 @@ class Timeline:
 
 
 def find(sound: SoundReader, length: float, networks: Networks) -> list[Stretch]:
-    """Returns the stretches of a sound of `length` seconds in order of time. The sound is read
+    """Return the stretches of a sound of `length` seconds in order of time. The sound is read
     window by window.
     """
     return cut(_listen(sound, length, networks), length)
 
 
 def cut(timeline: Timeline, length: float) -> list[Stretch]:
-    """Returns the stretches of a recording of `length` seconds, none longer than
+    """Return the stretches of a recording of `length` seconds, none longer than
     LONGEST_SECONDS.
     """
     found = []
@@ -92,7 +92,7 @@ def _listen(sound: SoundReader, length: float, networks: Networks) -> Timeline:
 def _windows(
     sound: SoundReader, length: float, networks: Networks
 ) -> Iterator[tuple[float, NDArray[np.int64]]]:
-    """Yields the start of each window in seconds, and the most likely class for each of its
+    """Yield the start of each window in seconds, and the most likely class for each of its
     moments.
     """
     count = max(1, int(np.ceil((length - WINDOW_SECONDS) / STEP_SECONDS)) + 1)
@@ -107,7 +107,7 @@ def _windows(
 
 
 def _changes(answers: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Returns where one voice speaks alone and it is another one than the last that spoke alone."""
+    """Return where one voice speaks alone and it is another one than the last that spoke alone."""
     alone = np.flatnonzero(POWERSET[answers].sum(axis=1) == 1)
     found = np.zeros(len(answers), np.bool_)
     found[alone[1:][answers[alone[1:]] != answers[alone[:-1]]]] = True
@@ -115,7 +115,7 @@ def _changes(answers: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def _spoken(speaking: NDArray[np.int8]) -> list[tuple[int, int]]:
-    """Returns the first moment and the one after the last of each run of speech, joined over pauses
+    """Return the first moment and the one after the last of each run of speech, joined over pauses
     shorter than PAUSE_SECONDS.
     """
     edges = np.flatnonzero(np.diff(np.concatenate([[0], speaking > 0, [0]])))
@@ -129,6 +129,6 @@ def _spoken(speaking: NDArray[np.int8]) -> list[tuple[int, int]]:
 
 
 def _even(start: float, end: float) -> list[tuple[float, float]]:
-    """Cuts a stretch into equal ones of at most LONGEST_SECONDS."""
+    """Cut a stretch into equal ones of at most LONGEST_SECONDS."""
     count = max(1, int(np.ceil((end - start) / LONGEST_SECONDS)))
     return list(pairwise(np.linspace(start, end, count + 1).tolist()))

@@ -57,7 +57,7 @@ that of the voices, None where nobody knows. Raises ConfigurationError."""
 def tell_apart_as_configured(
     config: Config, wav: Path, count: int | None, read: ReadSamples
 ) -> Diarisation:
-    """Diarises the file with the networks of the settings. Raises ConfigurationError when they are
+    """Diarise the file with the networks of the settings. Raises ConfigurationError when they are
     missing or broken.
     """
     networks = Networks(weights.load(config), config.speech.threads)
@@ -67,7 +67,7 @@ def tell_apart_as_configured(
 def tell_apart(
     wav: Path, networks: Networks, count: int | None = None, read: ReadSamples = audio.read
 ) -> Diarisation:
-    """Diarises a normalised WAV file. `count` is the number of voices, None where nobody knows
+    """Diarise a normalised WAV file. `count` is the number of voices, None where nobody knows
     it.
     """
     sound = partial(read, wav)
@@ -100,7 +100,7 @@ def _labels(found: list[Stretch], known: list[int], points: Points, count: int |
 
 
 def _points(sound: SoundReader, found: list[Stretch], networks: Networks) -> Points:
-    """Returns the embeddings of the stretches. The sound is read in pieces, never the whole
+    """Return the embeddings of the stretches. The sound is read in pieces, never the whole
     recording.
     """
     at_once = 64
@@ -143,7 +143,7 @@ def _is_near(turn: SpeakerTurn, stretch: Stretch) -> bool:
 
 
 def _speaking(found: list[Stretch], labels: Labels, place: int) -> list[int]:
-    """Returns the labels of the voices in a stretch; where two speak at once, of those that speak
+    """Return the labels of the voices in a stretch; where two speak at once, of those that speak
     alone before and after it.
     """
     if not found[place].is_overlapped:

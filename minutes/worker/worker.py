@@ -85,7 +85,7 @@ class SafeSqliteStorage(SqliteStorage):  # type: ignore[misc]
 
 
 def open_queue(config: Config) -> SqliteHuey:
-    """Returns Huey's queue for this server, in the file that the settings name."""
+    """Return Huey's queue for this server, in the file that the settings name."""
     config.queue.parent.mkdir(parents=True, exist_ok=True)
     return SqliteHuey(
         "gijido",
@@ -147,7 +147,7 @@ class Worker:
         self._carried = self._queue.task(name="work")(self.do)
 
     def run(self) -> None:
-        """Works until `stop`: one piece of work after the other, and the periodic tasks in threads
+        """Work until `stop`: one piece of work after the other, and the periodic tasks in threads
         beside it.
         """
         periodic.start(self._periodic_tasks(), self._stopping, periodic.teller(self._engine))
@@ -172,13 +172,13 @@ class Worker:
         ]
 
     def stop(self) -> None:
-        """Asks the worker to leave as soon as it can. May be called from a signal handler or
+        """Ask the worker to leave as soon as it can. May be called from a signal handler or
         another thread.
         """
         self._stopping.set()
 
     def take_turn(self) -> bool:
-        """Does the piece of work whose turn it is. Returns whether there was one."""
+        """Do the piece of work whose turn it is. Returns whether there was one."""
         try:
             if not self._queue.pending_count() and not self._choose():
                 return False
@@ -191,7 +191,7 @@ class Worker:
         return True
 
     def do(self, kind: str, piece_id: int) -> None:
-        """Does this chunk or step if it is due. May be called again at any time."""
+        """Do this chunk or step if it is due. May be called again at any time."""
         try:
             piece = self._take(KINDS[kind], piece_id)
         except StorageFull as full:
@@ -220,7 +220,7 @@ class Worker:
             memory.give_back()
 
     def _choose(self) -> bool:
-        """Puts the next piece of work into the queue and clears away what earlier ones left. If
+        """Put the next piece of work into the queue and clear away what earlier ones left. If
         there is nothing of either, takes no write lock. Returns whether there was a piece.
         """
         with reading(self._engine) as session:
@@ -271,7 +271,7 @@ class Worker:
             write(session, finished.transcription)
 
     def _read(self, wav: Path, start_seconds: float, end_seconds: float) -> Samples:
-        """Returns samples for a step. Raises Leaving if the worker has to stop; returns free memory
+        """Return samples for a step. Raises Leaving if the worker has to stop; returns free memory
         to the operating system before.
         """
         if self._stopping.is_set():
@@ -280,7 +280,7 @@ class Worker:
         return audio.read(wav, start_seconds, end_seconds)
 
     def _hear(self, chunk: Chunk, wav: Path) -> None:
-        """Recognises a chunk from where an earlier attempt came to, so that corrections made
+        """Recognise a chunk from where an earlier attempt came to, so that corrections made
         meanwhile are not lost.
         """
         recognise, lease = self._recogniser(chunk.transcription), chunk.lease or ""
@@ -296,7 +296,7 @@ class Worker:
             work.finish_chunk(session, chunk.id, lease)
 
     def _recogniser(self, transcription: Transcription) -> Recognise:
-        """Returns the recogniser that was chosen when the work began. The last one stays loaded.
+        """Return the recogniser that was chosen when the work began. The last one stays loaded.
 
         Raises ConfigurationError if the files of its speech model are gone or have changed.
         """
@@ -322,7 +322,7 @@ class Worker:
         return self._load_word_finder(model, language)
 
     def _let_go(self) -> None:
-        """Unloads the recogniser, so that two speech models are never in memory."""
+        """Unload the recogniser, so that two speech models are never in memory."""
         self._loaded = None
         memory.give_back()
 
@@ -331,7 +331,7 @@ class Worker:
             leases.give_back(leases.hold(session, type(piece), piece.id, piece.lease or ""))
 
     def _fail(self, piece: WorkItem, problem: str) -> None:
-        """Marks the piece as failed. If even that cannot be written because the disk is full, the
+        """Mark the piece as failed. If even that cannot be written because the disk is full, the
         piece is free again as soon as its lease has run out.
         """
         try:
@@ -345,14 +345,14 @@ class Worker:
 
     @contextmanager
     def _changing(self) -> Iterator[Session]:
-        """Yields a session in a writing transaction. Objects remain readable after its end."""
+        """Yield a session in a writing transaction. Objects remain readable after its end."""
         with raising_storage_full(), writing(self._engine) as session:
             session.expire_on_commit = False
             with session.begin():
                 yield session
 
     def _show_life(self) -> bool:
-        """Gives a sign of life for the screens, and renews the lease of the current piece, however
+        """Give a sign of life for the screens, and renew the lease of the current piece, however
         long a decoding takes.
         """
         piece = self._in_hand
@@ -363,7 +363,7 @@ class Worker:
         return False
 
     def _prepare_pages(self) -> bool:
-        """Reads pages of documents, or compares pages with those of the version before."""
+        """Read pages of documents, or compare pages with those of the version before."""
         work = (preparation.prepare_some, appearance.compare_some)
         return any(act(self._engine, self._storage) for act in work)
 
@@ -397,7 +397,7 @@ class Loaded:
     recognise: Recognise
 
     def fits(self, wanted: str, language: str) -> bool:
-        """Returns whether the same model and language are wanted, and nobody has replaced the file
+        """Return whether the same model and language are wanted, and nobody has replaced the file
         since.
         """
         is_same = (wanted, language) == (self.wanted, self.language)
@@ -405,6 +405,6 @@ class Loaded:
 
 
 def _with_surroundings(piece: WorkItem) -> WorkItem:
-    """Returns the piece with everything loaded that is read after its session is closed."""
+    """Return the piece with everything loaded that is read after its session is closed."""
     assert piece.transcription.recording and piece.transcription.meeting.series
     return piece

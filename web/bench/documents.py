@@ -47,7 +47,7 @@ class DocumentMeasurement:
 
 
 def measure(pages: int, megabytes: int) -> DocumentMeasurement:
-    """Raises GijidoError where there is no browser."""
+    """Raise GijidoError where there is no browser."""
     with empty_home() as config, open_browser() as browser:
         meeting_id, item_id = client.add_meeting(config)
         pdf = heavy_pdf(pages, megabytes)

@@ -77,7 +77,7 @@ class EditorMeasurement:
 
 
 def measure(segments: int) -> EditorMeasurement:
-    """Raises GijidoError where there is no browser."""
+    """Raise GijidoError where there is no browser."""
     with empty_home() as config, open_browser() as browser:
         path = f"/transcripts/{add_long_transcript(config, segments)}"
         with running(config) as server:

@@ -272,7 +272,7 @@ class Site:
             }
 
     def ask(self, login: str, url: str) -> RequestCost:
-        """Raises GijidoError for what is not answered with 200."""
+        """Raise GijidoError for what is not answered with 200."""
         headers = {"Authorization": f"Bearer {self._tokens[login]}"} if login else {}
         with _counting(self._engine) as queries:
             begin, cpu_begin = time.perf_counter(), time.thread_time()
@@ -306,9 +306,9 @@ def _page(sites: list[Site], login: str, url: str) -> PageGrowth:
 
 
 def _things(session: Session) -> dict[str, int]:
-    """What the pages are asked of: of every kind the newest. `coming`: a meeting to which okuma is
-    invited; `corrected`: one whose transcript is being corrected; `awaiting`: one whose minutes
-    are to be approved."""
+    """Return the ids that the pages are asked of: of every kind the newest. `coming`: a meeting to
+    which okuma is invited; `corrected`: one whose transcript is being corrected; `awaiting`: one
+    whose minutes are to be approved."""
     is_written = select(Minutes.id).where(Minutes.meeting_id == Recording.meeting_id).exists()
     transcript = _newest(
         session,

@@ -64,7 +64,7 @@ class HostileMeasurement:
 
 
 def measure(clients: int, seconds: float, tell: Callable[[str], None]) -> HostileMeasurement:
-    """Raises GijidoError when this machine may not open enough connections."""
+    """Raise GijidoError when this machine may not open enough connections."""
     raise_file_limit(clients + SPARE_FILES)
     with empty_home() as config:
         stage, targets = _prepare(config, clients)

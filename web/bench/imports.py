@@ -46,7 +46,7 @@ class ImportMeasurement:
 
 
 def measure(folders: Sequence[Path], audio: str | None, config: Config) -> list[ImportMeasurement]:
-    """Raises InvalidInput for a folder without sound or reference."""
+    """Raise InvalidInput for a folder without sound or reference."""
     paths = [(folder, recognition.sounds_of(folder, audio)[0]) for folder in folders]
     recognise = loading.load(config, speech_model.choose(config))
     return [

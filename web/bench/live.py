@@ -63,7 +63,7 @@ class BenchMeeting:
 
 
 def measure(clients: int, turns: int) -> LiveMeasurement:
-    """Raises GijidoError when this machine may not open enough connections."""
+    """Raise GijidoError when this machine may not open enough connections."""
     raise_file_limit(clients + SPARE_FILES)
     with empty_home() as config:
         stage = _set_stage(config, clients)

@@ -151,7 +151,8 @@ def as_curve(watched: Watched) -> str:
 
 
 def _ask_for(engine: Engine, config: Config, sound: Path) -> tuple[int, float]:
-    """The transcription that waits now, and the length of the sound in seconds."""
+    """Request a transcription of the sound. Returns its id and the length of the sound in
+    seconds."""
     meeting_id, _ = client.add_meeting(config)
     with writing(engine) as session, session.begin():
         meeting = session.get_one(Meeting, meeting_id)

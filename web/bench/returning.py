@@ -38,7 +38,7 @@ class ReturnMeasurement:
 
 
 def measure(tries: int) -> ReturnMeasurement:
-    """Raises GijidoError where there is no browser."""
+    """Raise GijidoError where there is no browser."""
     port = free_port()
     restarted = []
     with empty_home() as config, _gate(port) as gate, open_browser() as browser:

@@ -53,7 +53,7 @@ class Engine:
 
     @property
     def cer(self) -> float | None:
-        """Returns the character error rate over all samples, None if one has no reference."""
+        """Return the character error rate over all samples, None if one has no reference."""
         counted = [one for one in self.accuracies if one]
         return sum(counted, NOTHING).error_rate if len(counted) == len(self.accuracies) else None
 
@@ -68,19 +68,19 @@ class TranscriptionMeasurement:
 
     @property
     def seconds(self) -> float:
-        """Returns the length of all the samples."""
+        """Return the length of all the samples."""
         return sum(sample.seconds for sample in self.samples)
 
     @property
     def ratio(self) -> float:
-        """Returns how many times as fast ours is."""
+        """Return how many times as fast ours is."""
         return self.library.rtf / self.ours.rtf
 
 
 def measure(
     sounds: Sequence[Path], reference: Path | None, config: Config
 ) -> TranscriptionMeasurement:
-    """Measures both recognisers on sound files and on folders that have a reference.json beside
+    """Measure both recognisers on sound files and on folders that have a reference.json beside
     their sound or their list of clips. `reference` is the folder that tells what was said in the
     files.
 
@@ -96,7 +96,7 @@ def measure(
 
 
 def _files(sound: Path, reference: Path | None) -> list[tuple[Path, Path | None]]:
-    """Returns the sound files of a file or folder, each with the folder of its reference."""
+    """Return the sound files of a file or folder, each with the folder of its reference."""
     if sound.is_dir():
         return [(path, sound) for path in recognition.sounds_of(sound, None)]
     return [(sound, reference)]
@@ -110,7 +110,7 @@ def _sample(path: Path, reference: Path | None) -> Sample:
 
 
 def as_json(measured: TranscriptionMeasurement) -> dict[str, Any]:
-    """Returns the results for JSON. Rates are fractions, `clips` has those of each sound file."""
+    """Return the results for JSON. Rates are fractions, `clips` has those of each sound file."""
     return {
         "seconds": measured.seconds,
         **{name: _rates(getattr(measured, name)) for name in ENGINES},
@@ -135,7 +135,7 @@ def _cer(counted: Accuracy | None) -> float | None:
 
 
 def as_table(measured: TranscriptionMeasurement) -> str:
-    """Returns the results as text, with a line for each of several sound files."""
+    """Return the results as text, with a line for each of several sound files."""
     lines = [f"{measured.seconds:,.0f} s of sound", f"{'':<10}{'RTF':>8}{'CER':>8}{'peak MB':>9}"]
     for name in ENGINES:
         engine: Engine = getattr(measured, name)
@@ -181,14 +181,14 @@ def _in_own_process(engine: str, sounds: Sequence[Path], config: Config) -> dict
 
 
 def _ours(sounds: Sequence[Path], config: Config) -> tuple[list[list[str]], float]:
-    """Returns the texts of each sound file and the seconds that all of them took."""
+    """Return the texts of each sound file and the seconds that all of them took."""
     recognise = loading.load(config, speech_model.choose(config), LANGUAGE)
     clips = [recognition.hear(recognise, sound, config) for sound in sounds]
     return [clip.heard for clip in clips], sum(clip.work_seconds for clip in clips)
 
 
 def _library(sounds: Sequence[Path], config: Config) -> tuple[list[list[str]], float]:
-    """Returns the same for faster-whisper's own call."""
+    """Return the same for faster-whisper's own call."""
     from minutes.recognition.whisper import transcribe_by_library
 
     cores = config.speech.threads or len(os.sched_getaffinity(0))

@@ -157,14 +157,14 @@ class _Spool:
         self.size_bytes = 0
 
     async def write(self, piece: bytes) -> None:
-        """Raises StorageFull."""
+        """Raise StorageFull."""
         self.size_bytes += len(piece)
         self._gathered += piece
         if len(self._gathered) > SMALL_BODY_BYTES:
             await self._write_out()
 
     async def whole(self) -> IO[bytes]:
-        """Raises StorageFull."""
+        """Raise StorageFull."""
         if self._file is None:
             return BytesIO(self._gathered)
         await self._write_out()

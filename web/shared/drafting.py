@@ -36,7 +36,7 @@ def _draft(
 
 
 def revise(person: Person, minutes: Minutes, content: Content, based_on: int) -> MinutesRevision:
-    """Raises StaleRevision, InvalidInput and NotPossibleNow as `records.revise` does."""
+    """Raise StaleRevision, InvalidInput and NotPossibleNow as `records.revise` does."""
     made = records.prepare_revision(reading_session(), person, minutes, content, based_on)
     return records.add_revision(database_session(), person, made)
 
@@ -61,13 +61,13 @@ def request_approval(
 
 
 def approve(person: Person, revision: MinutesRevision) -> None:
-    """Raises NotPossibleNow as `records.approve` does."""
+    """Raise NotPossibleNow as `records.approve` does."""
     allows = config().minutes.approve_unread
     records.approve(database_session(), person, revision, allows_unread=allows)
 
 
 def publish(person: Person, revision: MinutesRevision, reason: str = "") -> None:
-    """Raises NotPossibleNow and InvalidInput as `publication.publish` does."""
+    """Raise NotPossibleNow and InvalidInput as `publication.publish` does."""
     prepared = publication.prepare(reading_session(), revision)
     allows = config().minutes.approve_unread
     publication.publish(

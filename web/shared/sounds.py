@@ -9,7 +9,7 @@ from web.transaction import storage
 
 
 def send_peaks(recording: Recording) -> Response:
-    """Raises NotFound while there are none."""
+    """Raise NotFound while there are none."""
     if recording.peaks_sha256 is None:
         raise NotFound()
     return send_file(

@@ -11,7 +11,7 @@ from web.transaction import database_session, engine_of, release
 
 
 def release_version(version_id: int) -> Document:
-    """Raises NotPossibleNow, and NotFound when the right was lost meanwhile."""
+    """Raise NotPossibleNow, and NotFound when the right was lost meanwhile."""
     release()
     with reading(engine_of(current_app)) as session:
         version = session.get_one(DocumentVersion, version_id)

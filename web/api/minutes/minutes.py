@@ -127,7 +127,7 @@ class ContentShape(Shape):
         return cls.model_validate_json(content.model_dump_json())
 
     def content(self) -> Content:
-        """Raises InvalidInput for a sentence that ends before it begins."""
+        """Raise InvalidInput for a sentence that ends before it begins."""
         for number, section in enumerate(self.sections):
             for place, said in enumerate(section.paragraphs):
                 if said.end_seconds < said.start_seconds:
@@ -385,7 +385,7 @@ def _required(meeting: Meeting) -> Minutes:
 
 
 def _chosen(meeting: Meeting, body: Draft) -> list[Transcript]:
-    """Raises InvalidInput for a transcript of another meeting."""
+    """Raise InvalidInput for a transcript of another meeting."""
     wanted = [body.transcript_id] if body.transcript_id else body.transcript_ids or []
     of_meeting = {t.id: t for t in transcripts_of(reading_session(), meeting)}
     for identity in wanted:

@@ -29,7 +29,7 @@ def chromium(names: Iterable[str] = NAMES) -> str | None:
 
 @contextmanager
 def open_browser() -> Iterator[Any]:
-    """Raises GijidoError where there is none."""
+    """Raise GijidoError where there is none."""
     path = chromium()
     try:
         from playwright.sync_api import sync_playwright  # only there where `make dev` was run
