@@ -59,6 +59,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LiveTestsTog
     return LiveTestsTogether(config, log)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser by where it stands, and what runs a speech model by its fixture:
+    the small one is loaded and run as a large one is."""
+    for item in items:
+        if Path(__file__).parent / "e2e" in item.path.parents:
+            item.add_marker("browser")
+        if "small_model" in getattr(item, "fixturenames", ()):
+            item.add_marker("model")
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """The last lines say what was not tested on this machine, and what would bring it: a reason
     for skipping names its command in brackets."""

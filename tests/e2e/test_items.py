@@ -18,8 +18,6 @@ from tests.world import HEARD
 from web.demo import builders
 from web.demo.people import PASSWORD
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture
 def transcript(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Transcript:

@@ -16,7 +16,6 @@ from tests.e2e.conftest import DESKTOP, PHONE, let_in
 from tests.parts import TwoParts
 from tests.showing import add_papers, present, turn
 
-pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 SOUND = "document.querySelector('audio')"
 

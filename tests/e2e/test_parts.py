@@ -13,7 +13,7 @@ from minutes.sound import audio
 from tests.e2e.conftest import DESKTOP, PHONE, let_in
 from tests.parts import SECOND, TwoParts
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("spare")]
+pytestmark = pytest.mark.usefixtures("spare")
 Open = Callable[..., Page]
 # Resolves with the length in seconds.
 LENGTH = """audio => new Promise(done => {

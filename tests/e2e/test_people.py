@@ -12,7 +12,6 @@ from models.person import Person
 from tests.conftest import Cast
 from tests.e2e.conftest import DESKTOP, PHONE, TABLET, let_in
 
-pytestmark = pytest.mark.browser
 NEW = "a sentence of my own"
 
 

@@ -23,7 +23,6 @@ from tests.e2e.conftest import (
     todays_at,
 )
 
-pytestmark = pytest.mark.browser
 URL = "/meetings/1/recordings"
 SLOW_BYTES_A_SECOND = 2_000_000
 RATE, CHANNELS, SECONDS = 192_000, 8, 10

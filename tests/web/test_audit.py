@@ -139,6 +139,7 @@ def lines_of(session: Session, person: Person) -> int:
     return len(session.scalars(lines.where(~AuditLine.verb.startswith("refused"))).all())
 
 
+@pytest.mark.slow
 def test_whoever_reads_what_is_not_public_leaves_a_line_and_a_list_of_names_leaves_none(
     app: Flask,
     engine: Engine,

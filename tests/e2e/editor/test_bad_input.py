@@ -28,8 +28,6 @@ from tests.e2e.editor.desk import (
 )
 from tests.world import HEARD
 
-pytestmark = pytest.mark.browser
-
 PASTED = 200_000
 EVIL = "<img src=x onerror='window.ran = true'><b>太字</b>"
 EMOJI = "\U0001f468\u200d\U0001f469\u200d\U0001f467の写真と\U0001f3f4\U000e0067\U000e0062\U000e007f"

@@ -18,8 +18,6 @@ from tests.e2e.editor.desk import SAVING_MS, TEXT, expect_saved, stored
 from tests.world import HEARD
 from web.demo import builders
 
-pytestmark = pytest.mark.browser
-
 
 def forget_cookies(page: Page) -> None:
     """Not while an answer is on its way, which would bring the cookie back."""

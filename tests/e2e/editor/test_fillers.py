@@ -1,14 +1,11 @@
 """ケバ取り: fillers shown faint, and removed from all texts in one step."""
 
-import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from models.transcript import Transcript
 from tests.e2e.editor.desk import stored
 from tests.e2e.editor.test_hands import reloaded
-
-pytestmark = pytest.mark.browser
 
 
 def test_fillers_are_shown_faint_removed_at_once_and_come_back_with_one_undo(

@@ -14,8 +14,6 @@ from tests.conftest import Cast
 from tests.e2e.editor.desk import expect_saved
 from tests.world import HEARD
 
-pytestmark = pytest.mark.browser
-
 
 def test_what_nobody_has_passed_is_gone_through_shown_alone_and_confirmed_up_to_here(
     desk: Page, session: Session, transcript: Transcript

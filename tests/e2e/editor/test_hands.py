@@ -10,8 +10,6 @@ from models.transcript import Doubt, Transcript
 from tests.e2e.editor.desk import TEXT, expect_saved, stored
 from tests.world import HEARD
 
-pytestmark = pytest.mark.browser
-
 
 def expect_playing(page: Page) -> None:
     expect(page.locator("[data-toggle]")).to_have_text("一時停止")

@@ -11,8 +11,6 @@ from tests.e2e.conftest import DESKTOP, PHONE, TABLET
 from tests.e2e.editor.desk import expect_saved, stored
 from tests.world import HEARD
 
-pytestmark = pytest.mark.browser
-
 
 def box_of(locator: Locator) -> tuple[float, float]:
     """Its upper and its lower edge in the window."""

@@ -3,7 +3,6 @@
 import os
 import random
 
-import pytest
 from playwright.sync_api import APIResponse, BrowserContext, Page, Route, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +13,6 @@ from tests.conftest import Cast
 from tests.e2e.conftest import let_in
 from tests.e2e.editor.desk import WAITING, expect_saved, stored, type_offline
 
-pytestmark = pytest.mark.browser
 CHANGES = 40
 SEED = 20_261_129
 ALL_ANSWERED = """() => {

@@ -11,8 +11,6 @@ from tests.conftest import Cast
 from tests.e2e.editor.desk import expect_saved, stored
 from tests.e2e.editor.test_hands import reloaded
 
-pytestmark = pytest.mark.browser
-
 NAME = "篠原 泰成"
 
 

@@ -10,7 +10,6 @@ from models.transcript import Transcript
 from tests.e2e.editor.desk import expect_saved
 from tests.world import HEARD
 
-pytestmark = pytest.mark.browser
 MISHEARD = "提告"
 
 

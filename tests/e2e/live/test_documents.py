@@ -9,7 +9,6 @@ from playwright.sync_api import APIResponse, Page, Route, expect
 from tests import pdfs
 from tests.e2e.conftest import TABLET
 
-pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
 Upload = Callable[[bytes], str]
 # The share of dark pixels in a part of the page (left, top, width, height from 0 to 1).

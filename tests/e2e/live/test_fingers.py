@@ -10,7 +10,6 @@ from tests.e2e.conftest import PHONE, TABLET
 from tests.e2e.live.fingers import Fingers, Point
 from tests.e2e.live.viewer import enter, expect_shown, press, show_bars, until, viewer
 
-pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
 # Where a point of the screen lies on the page, in parts of it.
 PART = """([x, y]) => { const box = document.querySelector('.sheet').getBoundingClientRect();

@@ -36,7 +36,6 @@ from tests.e2e.live.viewer import (
 )
 from web.demo.people import PASSWORD
 
-pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
 
 

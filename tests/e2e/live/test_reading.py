@@ -14,7 +14,6 @@ from tests.e2e.conftest import DESKTOP, PHONE, TABLET, LiveServer
 from tests.e2e.live.fingers import Fingers
 from tests.e2e.live.viewer import draw, enter, expect_shown, press, show_bars, until, viewer
 
-pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
 MIDDLE = (410.0, 590.0)
 WIDTH = "document.querySelector('.sheet').offsetWidth"

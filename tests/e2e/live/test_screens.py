@@ -8,7 +8,6 @@ from playwright.sync_api import Page
 
 from tests.e2e.conftest import DESKTOP, PHONE, TABLET
 
-pytestmark = pytest.mark.browser
 SIZES = {"desktop": DESKTOP, "tablet": TABLET, "phone": PHONE}
 SCREENS = {
     None: ["/", "/published/3", "/sign-in", "/nothing-here"],

@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import let_in
 from tests.e2e.live.viewer import draw, expect_shown
 
-pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
 
 

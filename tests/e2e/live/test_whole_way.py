@@ -16,7 +16,7 @@ from web.demo.builders import folder
 SOURCE = folder("dx-council")
 TITLE = "第3回 試しの懇話会"
 TRANSCRIBING_MS = 10 * 60_000
-pytestmark = [pytest.mark.browser, pytest.mark.model]
+pytestmark = pytest.mark.model
 
 
 @pytest.fixture(scope="module")

@@ -76,6 +76,7 @@ def test_damage_costs_only_what_it_hit(spoken: Path) -> None:
     assert unhurt - 6 <= count(spoken) <= unhurt + 6
 
 
+@pytest.mark.slow
 def test_the_short_way_to_a_windows_length_counts_as_the_whole_window_does(spoken: Path) -> None:
     """Also where the frames that are whole end long before the window does: what looks like a
     frame near its end is none of them then."""

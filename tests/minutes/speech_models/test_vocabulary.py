@@ -48,6 +48,7 @@ def test_what_is_said_in_meetings_needs_no_token_that_was_left_out(
         assert japanese.representable(tokens) == tokens
 
 
+@pytest.mark.slow
 @given(text=st.text(max_size=30))
 def test_any_other_text_is_spelled_in_tokens_that_are_there(
     japanese: TokenVocabulary, text: str
@@ -83,6 +84,7 @@ def test_only_the_rows_of_tokens_become_fewer(small_model: Path) -> None:
     assert names[config["lang_ids"][0]] == "<|en|>" and names[-1] == "<|30.00|>"
 
 
+@pytest.mark.model
 def test_it_hears_the_same_with_fewer_tokens(
     packaged: speech_model.SpeechModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
