@@ -161,8 +161,8 @@ def upgrade() -> None:
 
 
 def _add_steps() -> None:
-    """Give the transcriptions that wait the step that prepares their sound, and the newest of each
-    recording the one that makes its playback copy and its peaks."""
+    """What was asked for before there were steps is prepared like everything else, and recordings
+    that are there already get their peaks."""
     first_of_open = (
         "SELECT t.id, 'sound', 'waiting', '', 0 FROM transcription t"
         " WHERE t.state = 'waiting' AND NOT EXISTS"

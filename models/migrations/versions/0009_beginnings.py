@@ -37,8 +37,8 @@ def upgrade() -> None:
 
 
 def _tell_the_known_sources() -> None:
-    """Write down whose time came from a browser, as its upload tells; of the others nobody noted
-    where theirs came from."""
+    """What was recorded in a browser is known by its upload; of the others nobody wrote down
+    where their time came from."""
     op.execute(
         "UPDATE recording SET beginning_source = 'browser' WHERE began_at IS NOT NULL AND EXISTS"
         " (SELECT 1 FROM upload u WHERE u.recording_id = recording.id AND u.is_live"
