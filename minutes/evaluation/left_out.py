@@ -41,8 +41,8 @@ CONVERSION = (
     "behind",
     "log_ratio_converted",
 )
-SURES = (0.7, 0.75, 0.8, 0.85, 0.9)
-LIKELIES = (0.4, 0.5, 0.6, 0.65, 0.7)
+SURES = (0.75, 0.8, 0.85, 0.9, 0.95)
+LIKELIES = (0.5, 0.6, 0.7, 0.75, 0.8)
 HEAD = f"{'':<34}{'wrong':>6}{'fewer':>14}{'changed':>14}{'proposed':>14}"
 
 Answers = dict[TaughtSound, list[RescoredExample]]

@@ -28,7 +28,7 @@ MOST_RESCORED, MOST_RESCORED_AT_A_PLACE = 16, 3
 takes more time than everything else together.
 """
 
-SURE, LIKELY = 0.85, 0.7
+SURE, LIKELY = 0.9, 0.8
 """Probabilities from which a candidate is applied, and from which it is proposed."""
 FOR, AGAINST = 20.0, -30.0
 """Limits to which log ratios are clipped: beyond them they say no more."""

@@ -23,7 +23,7 @@ KNOWN = {"converted": 0.0} | {
     origin.value: 0.0 for origin in (Origin.TERM, Origin.NAME, Origin.DICTIONARY, Origin.DATE)
 }
 NO_RESCORING = dict.fromkeys((*left_out.RESCORING, "screened"), 0.0)
-CERTAIN, LIKELY = {"constant": 5.0}, {"constant": 1.0}
+CERTAIN, LIKELY = {"constant": 5.0}, {"constant": 1.7}
 
 
 def answered(*which: int) -> RescoredExample:

@@ -82,7 +82,7 @@ def test_a_segment_longer_than_one_pass_hears_is_judged_as_far_as_that_goes(
 def test_words_of_the_same_sound_are_put_in_without_any_paper(
     teach: Teach, wav: Path, converter: Converter
 ) -> None:
-    text = SAID.replace("計画", "軽核")
+    text = SAID.replace("策定", "作定")
     heard = HeardSegment(1.0, 8.652, text, 0.7)
     (choice,) = teach([heard], partial(audio.read, wav), collect(()))
     suggested = [one.candidate for one in (*choice.changed, *choice.proposed)]
