@@ -1,4 +1,4 @@
-"""Sums for each department and fiscal year (年度) what the city's statistics show, and stores the
+"""Sums what the city's statistics show for each department and fiscal year (年度), and stores the
 result, so that years of recordings need not be summed each time the statistics are shown.
 """
 
@@ -41,7 +41,7 @@ OF_THEM = and_(
 
 
 def refresh_one(engine: Engine) -> bool:
-    """Count one transcript whose counts are stale or, where there is none, sums one department and
+    """Count one transcript whose counts are stale or, where there is none, sum one department and
     fiscal year whose sums are. Returns whether there may be more.
     """
     return counts.recount_one(engine) or _sum_one(engine)

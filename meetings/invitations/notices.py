@@ -138,7 +138,7 @@ def add_reminders(session: Session, days: int) -> int:
 
 
 def urge(session: Session, meeting: Meeting) -> int:
-    """Ask everybody who has not answered once more; returns how many these are. Raises
+    """Ask everybody who has not answered once more. Returns how many these are. Raises
     NotPossibleNow for a meeting that was called off."""
     if meeting.called_off_at is not None:
         raise NotPossibleNow("この会議は中止になりました。出欠の回答は要りません。")

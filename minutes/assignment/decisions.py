@@ -99,7 +99,7 @@ class AgendaMove:
 
 
 def place_again(session: Session, by: Person, placings: Sequence[AgendaMove]) -> list[Segment]:
-    """Undo or redo a decision about many segments: moves those that still are where it had put
+    """Undo or redo a decision about many segments. Moves those that still are where it had put
     them, and only those. Returns them. What the machine had found counts as the machine's again.
     """
     for transcript in {one.segment.transcript for one in placings}:

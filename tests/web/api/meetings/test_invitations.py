@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from meetings.invitations.invitations import answer_invitation
+from models.guest import GuestPass
 from models.meeting import AnswerWord, Meeting
 from models.person import Person
 from tests.conftest import Browser, Cast, Script
@@ -69,11 +70,12 @@ def test_a_guest_who_lost_the_code_gets_a_new_link_and_code_and_the_old_ones_end
 
 
 def test_who_is_no_guest_gets_no_pass_and_who_does_not_prepare_makes_none(
-    script: Callable[[Person], Script], cast: Cast, meeting: Meeting
+    script: Callable[[Person], Script], cast: Cast, meeting: Meeting, session: Session
 ) -> None:
     path = f"/invitations/{meeting.invitations[0].id}/pass"
     for somebody in (cast.organiser, cast.secretary):
         script(somebody).call("POST", path, status=404)
+    assert session.query(GuestPass).count() == 0
 
 
 def test_those_who_are_invited_are_kept_as_the_roster(
