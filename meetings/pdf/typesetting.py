@@ -37,14 +37,17 @@ def _letters() -> frozenset[int]:
     return frozenset().union(*(font_files.letters(path) for path in FONTS.glob("*.ttf")))
 
 
-def to_pdf(template: str, data: dict[str, Any]) -> bytes:
-    """Set `template` (`watermark` is `meetings/pdf/templates/watermark.typ`) with this data."""
+def to_pdf(template: str, data: dict[str, Any], *, is_accessible: bool = False) -> bytes:
+    """Set `template` (`watermark` is `meetings/pdf/templates/watermark.typ`) with this data. With
+    `is_accessible` the PDF keeps the rules of PDF/UA-1, which the template has to allow: a title, a
+    language, headings in their order."""
     made = typst.compile(
         str(TEMPLATES / f"{template}.typ"),
         root=str(TEMPLATES),
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        pdf_standards=["ua-1"] if is_accessible else [],
     )
     assert isinstance(made, bytes)
     return made

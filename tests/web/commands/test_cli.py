@@ -17,6 +17,7 @@ from meetings.errors import (
     GijidoError,
     InvalidInput,
     NotFound,
+    NotPossibleNow,
     SignInRefused,
 )
 from meetings.people import people
@@ -240,6 +241,19 @@ def test_a_transcript_is_taken_out_on_the_command_line(home: Path, tmp_path: Pat
     assert not out.exists()
     assert run("transcript", "1", *words).exit_code == 0
     assert out.read_text(encoding="utf-8").startswith("1\n00:00:0")
+    _take_record_out(tmp_path / "会議録.txt")
+
+
+def _take_record_out(out: Path) -> None:
+    """Of the meeting that is published, and of one whose minutes nobody has approved."""
+    words = ("--format", "txt", "--out", str(out), "--as", "morishita")
+    with pytest.raises(NotFound):
+        run("record", "export", "99", *words)
+    with pytest.raises(NotPossibleNow):
+        run("record", "export", "1", *words)
+    assert not out.exists()
+    assert run("record", "export", "3", *words, "--form", "outline").exit_code == 0
+    assert "議事要旨" in out.read_text(encoding="utf-8")
 
 
 def test_every_command_stands_where_it_is_looked_for_with_the_help_it_has() -> None:

@@ -1,0 +1,80 @@
+"""Writes a revision of the minutes as a file: which text, in which form, as which kind of file."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from meetings import clean_text
+from meetings.errors import NotPossibleNow
+from minutes.forms import pdf, plain, starters, word
+from minutes.forms.building import Printed, context_of
+from minutes.forms.kinds import PdfLayout, RecordFile, RecordForm
+from minutes.records.content import content_of
+from minutes.records.records import minutes_of
+from models.meeting import Meeting
+from models.minutes import MinutesRevision
+
+NO_MINUTES = "会議録はまだありません。先に逐語録から作ってください。"
+NOT_APPROVED = (
+    "承認された会議録がまだありません。承認を待つか、案（未定稿）として出力してください。"
+)
+
+
+@dataclass(frozen=True)
+class WantedFile:
+    """Which form as which kind of file; `layout` is for PDFs."""
+
+    form: RecordForm
+    kind: RecordFile
+    layout: PdfLayout = field(default_factory=PdfLayout)
+
+
+def revision_to_export(
+    session: Session, meeting: Meeting, *, may_be_draft: bool
+) -> MinutesRevision:
+    """Return the newest approved revision; the newest of all if it `may_be_draft`. Raises
+    NotPossibleNow where there is none.
+    """
+    minutes = minutes_of(session, meeting)
+    if minutes is None:
+        raise NotPossibleNow(NO_MINUTES)
+    if may_be_draft:
+        return minutes.latest
+    approved = next((one for one in reversed(minutes.revisions) if one.is_approved), None)
+    if approved is None:
+        raise NotPossibleNow(NOT_APPROVED)
+    return approved
+
+
+def printed(revision: MinutesRevision, city: str) -> Printed:
+    """Return what of the revision is printed for those who make the minutes. One that is not
+    approved is a draft.
+    """
+    return Printed(content_of(revision), city, revision.number, is_draft=not revision.is_approved)
+
+
+def as_file(
+    wanted: WantedFile, text: Printed, template: bytes = b"", revision_id: int = 0
+) -> bytes:
+    """Return the bytes of the file. `template` is the city's own Word file, `revision_id` what a
+    Word file says of the revision that it was made of. Takes seconds for a long text.
+
+    Raises FileRejected for a template that cannot be filled.
+    """
+    form = wanted.form
+    if wanted.kind is RecordFile.DOCX:
+        is_marked = form is RecordForm.VERBATIM and bool(revision_id)
+        context = context_of(text, form, is_marked=is_marked)
+        return word.fill(template or starters.starter(form), context, revision_id)
+    context = context_of(text, form)
+    if wanted.kind is RecordFile.PDF:
+        return pdf.to_pdf(form, context, wanted.layout)
+    return plain.to_text(form, context)
+
+
+def file_name(wanted: WantedFile, text: Printed) -> str:
+    """Return a name for the file, such as 「会議録_総務財政委員会_2026-11-24.docx」."""
+    content = text.content
+    draft = "_案" if text.is_draft else ""
+    name = f"{wanted.form.label}_{content.title}_{content.starts_at[:10]}{draft}.{wanted.kind}"
+    return clean_text.file_name(name, f"会議録.{wanted.kind}")

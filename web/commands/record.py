@@ -1,0 +1,63 @@
+"""`gijido record`: the official record as a file."""
+
+from pathlib import Path
+
+import click
+
+from meetings import audit
+from meetings.config import Config
+from meetings.disk import home
+from meetings.errors import NotFound
+from meetings.rights import Right, rights
+from minutes.forms import exporting
+from minutes.forms.exporting import WantedFile
+from minutes.forms.kinds import PdfLayout, RecordFile, RecordForm
+from minutes.recordings.watching import person_with_login
+from models.database import connect, writing
+from models.meeting import Meeting
+
+
+@click.group("record")
+def record() -> None:
+    """Write the official record of a meeting to a file."""
+
+
+@record.command("export")
+@click.argument("meeting_id", metavar="MEETING", type=int)
+@click.option("--form", type=click.Choice([one.value for one in RecordForm]), default="verbatim")
+@click.option(
+    "--format", "kind", type=click.Choice([one.value for one in RecordFile]), default="pdf"
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option("--draft", is_flag=True, help="The newest text, marked as a draft if it is one.")
+@click.option("--columns", type=click.IntRange(1, 2), default=1, help="Of a PDF.")
+@click.option("--contents", is_flag=True, help="A PDF with a page of contents.")
+@click.option("--line-numbers", is_flag=True, help="A PDF with a number at each line.")
+@click.option("--as", "login", required=True, help="Who takes it out: a login.")
+@click.pass_obj
+def export(
+    config: Config,
+    meeting_id: int,
+    form: str,
+    kind: str,
+    out: Path,
+    draft: bool,
+    columns: int,
+    contents: bool,
+    line_numbers: bool,
+    login: str,
+) -> None:
+    """Write the newest approved record of MEETING (its number) to a file."""
+    home.prepare(config)
+    layout = PdfLayout(columns, contents, line_numbers)
+    wanted = WantedFile(RecordForm(form), RecordFile(kind), layout)
+    with writing(connect(config.database)) as session, session.begin():
+        person = person_with_login(session, login)
+        meeting = session.get(Meeting, meeting_id)
+        if meeting is None or Right.HEAR not in rights(session, person, meeting):
+            raise NotFound()
+        revision = exporting.revision_to_export(session, meeting, may_be_draft=draft)
+        audit.note(session, person, "download", revision)
+        text, identity = exporting.printed(revision, config.city.name), revision.id
+    out.write_bytes(exporting.as_file(wanted, text, revision_id=identity))
+    click.echo(out)
