@@ -48,6 +48,7 @@ def _spelled(entry: str) -> str:
 
 
 Spelling = Annotated[str, AfterValidator(_spelled)]
+ShownInstead = Annotated[str, Field(strict=True, min_length=1, max_length=40)]
 """「事=こと」: what is written, and how it should be."""
 
 
@@ -152,7 +153,8 @@ class WatchSettings:
 @dataclass(frozen=True, config=CHECKED)
 class MinutesSettings:
     """The style of official minutes (meetings/style_choices.py). `approve_unread`: whether they may
-    be approved and published while nobody has passed some of their text."""
+    be approved and published while nobody has passed some of their text. What ends with
+    `_shown_as` stands in the public copy in the place of a passage that is closed."""
 
     fillers: Removal = Removal.REMOVE
     repeats: Removal = Removal.REMOVE
@@ -170,6 +172,9 @@ class MinutesSettings:
         "為=ため",
     )
     approve_unread: StrictBool = True
+    closed_session_shown_as: ShownInstead = "〔略〕"
+    revoked_shown_as: ShownInstead = "〔発言取消し〕"
+    personal_shown_as: ShownInstead = "〔略〕"
 
 
 @dataclass(frozen=True, config=CHECKED)

@@ -157,6 +157,29 @@ class Publication(Base):
     meeting: Mapped[Meeting] = relationship()
     published_by: Mapped[Person] = relationship()
     withdrawal: Mapped["Withdrawal | None"] = relationship(back_populates="publication")
+    corrections: Mapped[list["PublicCorrection"]] = relationship(
+        back_populates="publication", order_by="PublicCorrection.id"
+    )
+
+    @property
+    def corrected(self) -> int:
+        """Return the id of its last correction; 0 before there was one."""
+        return self.corrections[-1].id if self.corrections else 0
+
+
+class PublicCorrection(Base):
+    """The replacement of a public copy because a passage was closed, or opened, after its
+    publication."""
+
+    __tablename__ = "public_correction"
+
+    id: Mapped[Id]
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"), index=True)
+    corrected_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    corrected_at: Mapped[When] = mapped_column(default=now)
+
+    publication: Mapped[Publication] = relationship(back_populates="corrections")
+    corrected_by: Mapped[Person] = relationship()
 
 
 class PublishedParagraph(Base):
@@ -180,6 +203,8 @@ class PublishedParagraph(Base):
     # The second up to which it may be heard; None where it may not be heard
     # (minutes/records/audible.py).
     heard_until: Mapped[float | None]
+    # Start and end, in seconds of the recording, of what is silent in its sound.
+    silences: Mapped[list[tuple[float, float]]] = mapped_column(JSON, default=list)
 
     transcript: Mapped[Transcript] = relationship()
 

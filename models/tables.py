@@ -2,6 +2,7 @@
 
 from models import (
     audit,
+    closed_passage,
     document,
     guest,
     meeting,
@@ -23,6 +24,7 @@ from models.base import Base
 __all__ = [
     "Base",
     "audit",
+    "closed_passage",
     "document",
     "guest",
     "meeting",

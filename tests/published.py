@@ -72,7 +72,7 @@ def publish_text(
     )
     session.add(publication)
     session.flush()
-    published.keep(session, publication, published.layout_of(session, revision, content))
+    published.keep(session, publication, published.layout_of(session, revision))
     return publication
 
 

@@ -13,6 +13,8 @@ from meetings import audit, dates, entries
 from meetings.errors import NotPossibleNow
 from meetings.rights import publication_of
 from minutes.records import notifications, published
+from minutes.records.closed import passages
+from minutes.records.closed.public_copy import marks_of, public_copy_of
 from minutes.records.content import Content, content_of
 from minutes.records.published import PublishedLayout
 from minutes.records.unread import refuse_unread, unread
@@ -24,10 +26,11 @@ LONGEST_REASON = 2000
 
 @dataclass(frozen=True)
 class PreparedPublication:
-    """The content of an approved revision, which never changes, and its layout for citizens."""
+    """The public copy of an approved revision as its `marks` were, and its layout for citizens."""
 
     content: Content
     layout: PublishedLayout
+    marks: list[tuple[object, ...]]
 
 
 def prepare(session: Session, revision: MinutesRevision) -> PreparedPublication:
@@ -35,8 +38,11 @@ def prepare(session: Session, revision: MinutesRevision) -> PreparedPublication:
     NotPossibleNow unless the revision is the latest and approved, and when it is public already.
     """
     _refuse(session, revision)
-    content = content_of(revision)
-    return PreparedPublication(content, published.layout_of(session, revision, content))
+    return PreparedPublication(
+        content=public_copy_of(session, revision).content,
+        layout=published.layout_of(session, revision),
+        marks=_decided(session, revision),
+    )
 
 
 def publish(
@@ -52,23 +58,31 @@ def publish(
     replaced in the same transaction, for a `reason` that citizens read.
 
     Raises NotPossibleNow unless the revision is the latest and approved, when it is public already,
-    and, unless the city `allows_unread`, for anything unread; InvalidInput without a reason where
-    there is something to replace.
+    while a passage waits for the decision whether it is closed, and, unless the city
+    `allows_unread`, for anything unread; InvalidInput without a reason where there is something to
+    replace.
     """
     _refuse(session, revision)
+    passages.refuse_undecided(session, revision)
     replaced = publication_of(session, revision.meeting.id)
     if replaced is not None:
         _end(session, by, replaced, reason, "差し替える理由", newer=revision.number)
-    prepared = prepared or prepare(session, revision)
-    content = prepared.content
+    if prepared is None or prepared.marks != _decided(session, revision):
+        prepared = prepare(session, revision)
     if not allows_unread:
-        refuse_unread(unread(session, revision.transcript_ids, content))
-    publication = _publication(by, revision, content)
+        refuse_unread(unread(session, revision.transcript_ids, content_of(revision)))
+    publication = _publication(by, revision, prepared.content)
     session.add(publication)
     published.keep(session, publication, prepared.layout)
     revision.meeting.is_in_work = False
     audit.note(session, by, "publish", revision)
     return publication
+
+
+def _decided(session: Session, revision: MinutesRevision) -> list[tuple[object, ...]]:
+    """Return what makes the public copy of the revision what it is."""
+    rows = marks_of(session, revision).passages
+    return [(row.id, row.state, row.replacement, row.absent_from) for row in rows]
 
 
 def _publication(by: Person, revision: MinutesRevision, content: Content) -> Publication:
@@ -144,6 +158,7 @@ class EventKind(StrEnum):
     REPLACED = "差替え"
     WITHDRAWN = "取下げ"
     AGAIN = "ふたたび公開"
+    CORRECTED = "公開しない箇所の訂正"
 
 
 @dataclass(frozen=True)
@@ -176,6 +191,8 @@ def history(session: Session, publication: Publication) -> list[Event]:
         else:
             events.append(Event(EventKind.WITHDRAWN, before.withdrawn_at))
             events.append(Event(EventKind.AGAIN, one.published_at))
+        corrections = (correction.corrected_at for correction in one.corrections)
+        events += [Event(EventKind.CORRECTED, at) for at in corrections]
         before = one.withdrawal
     return events
 

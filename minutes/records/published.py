@@ -6,7 +6,7 @@ is found where its pairs stand one after the other. The letters are written as n
 points, so that none of them is an operator to the index.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session
 
 from meetings import setbacks
 from meetings.rights import publications
-from minutes.records.audible import heard_until, sentences
-from minutes.records.content import Content, content_of
+from minutes.records.audible import SentencePlace, heard_until, sentences
+from minutes.records.closed.public_copy import PublicCopy, marks_of, public_copy
+from minutes.records.closed.silences import Silence, silences_of, within
+from minutes.records.content import Content, Paragraph, content_of
 from models.base import now
 from models.database import reading, writing
 from models.minutes import MinutesRevision, Publication, PublishedParagraph
@@ -47,13 +49,21 @@ class PublishedLayout:
     words: str
 
 
-def layout_of(session: Session, revision: MinutesRevision, content: Content) -> PublishedLayout:
-    """Return the layout of the content. Slow, and it writes nothing: made before a transaction for
-    writing begins.
+def layout_of(session: Session, revision: MinutesRevision) -> PublishedLayout:
+    """Return the layout of the revision's public copy, as its marks are now. Slow, and it writes
+    nothing.
     """
-    return PublishedLayout(
-        list(_rows(session, revision, content)), " ".join(_tokens(_lines(content)))
-    )
+    marks = marks_of(session, revision)
+    original = content_of(revision)
+    copy = public_copy(original, marks)
+    heard = _heard(copy, heard_until(session, revision, original))
+    silences = silences_of(session, original, marks, copy)
+    rows = []
+    for place, said in sentences(copy.content):
+        transcript_id = marks.transcript_of(said)
+        silent = silences.get(marks.recordings[transcript_id], [])
+        rows.append(_row(place, said, transcript_id, heard.get(place), silent))
+    return PublishedLayout(rows, " ".join(_tokens(_lines(copy.content))))
 
 
 def keep(session: Session, publication: Publication, layout: PublishedLayout) -> None:
@@ -107,8 +117,7 @@ def _lay_out(engine: Engine, publication_id: int) -> None:
         publication = session.scalar(waiting)
         if publication is None:
             return
-        revision = publication.revision
-        layout = layout_of(session, revision, content_of(revision))
+        layout = layout_of(session, publication.revision)
     with writing(engine) as session, session.begin():
         still = session.scalar(waiting)
         if still is not None:
@@ -151,23 +160,38 @@ def neighbours(
     return before and (before[0], before[1]), after and (after[0], after[1])
 
 
-def _rows(
-    session: Session, revision: MinutesRevision, content: Content
-) -> Iterator[dict[str, Any]]:
-    heard = heard_until(session, revision, content)
-    for place, paragraph in sentences(content):
-        same = folded(paragraph.text)
-        yield {
-            "section": place[0],
-            "paragraph": place[1],
-            "speaker": paragraph.speaker,
-            "text": paragraph.text,
-            "folded": None if same == paragraph.text else same,
-            "transcript_id": paragraph.transcript_id or revision.transcript_id,
-            "start_seconds": paragraph.start_seconds,
-            "end_seconds": paragraph.end_seconds,
-            "heard_until": heard.get(place),
-        }
+def _heard(copy: PublicCopy, original: dict[SentencePlace, float]) -> dict[SentencePlace, float]:
+    """Return up to which second each sentence of the copy may be heard: none of which nothing is
+    left, or whose speaker has no name.
+    """
+    return {
+        place: original[origins[0]]
+        for place, origins in copy.origins.items()
+        if origins[0] in original and place not in copy.whole and origins[0] not in copy.unnamed
+    }
+
+
+def _row(
+    place: SentencePlace,
+    said: Paragraph,
+    transcript_id: int,
+    heard: float | None,
+    silences: Sequence[Silence],
+) -> dict[str, Any]:
+    same = folded(said.text)
+    silent = within(silences, said.start_seconds, heard) if heard is not None else []
+    return {
+        "section": place[0],
+        "paragraph": place[1],
+        "speaker": said.speaker,
+        "text": said.text,
+        "folded": None if same == said.text else same,
+        "transcript_id": transcript_id,
+        "start_seconds": said.start_seconds,
+        "end_seconds": said.end_seconds,
+        "heard_until": None if silent == [(said.start_seconds, heard)] else heard,
+        "silences": silent,
+    }
 
 
 def _lines(content: Content) -> Iterator[str]:

@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from minutes.records import records
 from minutes.records.audible import SentencePlace, sentences
+from minutes.records.closed.anchors import anchors_of
+from minutes.records.closed.public_copy import marks_of
 from minutes.records.content import Content
 from minutes.transcripts import shown_pages
 from minutes.transcripts.shown_pages import Showings, ShownPage
+from models.closed_passage import ClosedState
 from models.document import Page
 from models.minutes import MinutesRevision, Publication, PublishedParagraph
 from models.person import Person
@@ -33,16 +36,18 @@ class SpokenSentence:
 
 class PublicPages:
     """The pages that citizens may see beside a sentence: those with a picture, and only where the
-    recording's start time is certain. A page that stands beside no sentence stays inside.
+    recording's start time is certain. A page that stands beside no sentence stays inside, and so
+    does one that was shown while something was said with which the pages are closed.
     """
 
     def __init__(self, session: Session, revision: MinutesRevision) -> None:
         self._session = session
-        self._showings = shown_pages.for_citizens(session, revision.meeting)
-        sources = records.sources_of(session, revision) if self._showings.intervals else []
+        showings = shown_pages.for_citizens(session, revision.meeting)
+        sources = records.sources_of(session, revision) if showings.intervals else []
         self._recordings = {
             source.id: source.recording for source in sources if source.recording.is_beginning_sure
         }
+        self._showings = showings.without(set(_closed_pages(session, revision, showings)))
 
     @cached_property
     def _pictured(self) -> dict[tuple[int, int], Page]:
@@ -79,6 +84,18 @@ class PublicPages:
         found = _beside(said, self._recordings, self._showings)
         pages = {p: self._pictured.get((s.version.id, s.number)) for p, s in found.items()}
         return {place: page for place, page in pages.items() if page is not None}
+
+
+def _closed_pages(
+    session: Session, revision: MinutesRevision, showings: Showings
+) -> Iterator[ShownPage]:
+    if not showings.intervals:
+        return
+    for passage in marks_of(session, revision).passages:
+        if passage.state is ClosedState.DECIDED and passage.hides_pages:
+            for anchor in anchors_of(passage):
+                recording = session.get_one(Recording, anchor.recording_id)
+                yield from showings.all_during(recording, anchor.start_seconds, anchor.end_seconds)
 
 
 def pages_for(

@@ -8,6 +8,7 @@ import logging
 import subprocess
 import warnings
 import wave
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -149,8 +150,14 @@ def read(wav: Path, start_seconds: float, end_seconds: float) -> Samples:
     return np.frombuffer(frames, dtype="<i2").astype(np.float32) / FULL_SCALE
 
 
-def clip(source: Path, start_seconds: float, end_seconds: float) -> bytes:
-    """Return a part of any sound file as MP3, faded in and out. Raises FileRejected, StorageFull.
+def clip(
+    source: Path,
+    start_seconds: float,
+    end_seconds: float,
+    silences: Sequence[tuple[float, float]] = (),
+) -> bytes:
+    """Return a part of any sound file as MP3, faded in and out; during `silences`, in seconds of
+    the file, it holds nothing. Raises FileRejected, StorageFull.
 
     Only that part is decoded, however long the recording is: ffmpeg seeks to it, and pydub fades
     and encodes it in memory.
@@ -165,6 +172,7 @@ def clip(source: Path, start_seconds: float, end_seconds: float) -> bytes:
     )
     if not raw:
         raise FileRejected(NO_SOUND)
+    raw = _silenced(raw, start_seconds, silences)
     AudioSegment.converter = imageio_ffmpeg.get_ffmpeg_exe()
     piece = AudioSegment(data=raw, sample_width=2, frame_rate=PLAYBACK_RATE, channels=1)
     made = io.BytesIO()
@@ -172,6 +180,19 @@ def clip(source: Path, start_seconds: float, end_seconds: float) -> bytes:
         soft = piece.fade_in(FADE_MILLISECONDS).fade_out(FADE_MILLISECONDS)
         soft.export(made, format="mp3", bitrate="64k")
     return made.getvalue()
+
+
+def _silenced(raw: bytes, start_seconds: float, silences: Sequence[tuple[float, float]]) -> bytes:
+    """Return the 16-bit samples of a clip that begins at `start_seconds`, with zeros during the
+    silences.
+    """
+    samples = np.frombuffer(raw, dtype="<i2").copy()
+    for start, end in silences:
+        first, last = (
+            max(0, round((second - start_seconds) * PLAYBACK_RATE)) for second in (start, end)
+        )
+        samples[first:last] = 0
+    return samples.tobytes()
 
 
 def _mix(source: Path, sound: Sound, target: Path, gain: float) -> Samples:

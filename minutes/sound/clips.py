@@ -5,6 +5,7 @@ is full, the clips that were not heard for the longest time are removed.
 import hashlib
 import os
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -33,16 +34,24 @@ class Clips:
         self._lock = Lock()
         self._bytes: int | None = None
 
-    def clip(self, sound: Path, start_seconds: float, end_seconds: float) -> Path:
-        """Return the path of an MP3 with this part of a stored file, in seconds. The file must be
-        named by the hash of its content. Slow the first time. Raises FileRejected, StorageFull.
+    def clip(
+        self,
+        sound: Path,
+        start_seconds: float,
+        end_seconds: float,
+        silences: Sequence[tuple[float, float]] = (),
+    ) -> Path:
+        """Return the path of an MP3 with this part of a stored file, in seconds; nothing is heard
+        during its `silences`, in seconds of the file. The file must be named by the hash of its
+        content. Slow the first time. Raises FileRejected, StorageFull.
         """
-        piece = f"{FORM} {sound.name} {start_seconds!r} {end_seconds!r}"
+        silent = "".join(f" {start!r}-{end!r}" for start, end in silences)
+        piece = f"{FORM} {sound.name} {start_seconds!r} {end_seconds!r}{silent}"
         path = self._folder / f"{hashlib.sha256(piece.encode()).hexdigest()}.mp3"
         with suppress(FileNotFoundError):
             os.utime(path)
             return path
-        made = audio.clip(sound, start_seconds, end_seconds)
+        made = audio.clip(sound, start_seconds, end_seconds, silences)
         self._write(path, made)
         return path
 

@@ -75,6 +75,15 @@ class Showings:
             seconds[interval.page] += last - first
         return max(seconds, key=lambda page: seconds[page], default=None)
 
+    def all_during(self, recording: Recording, start: float, end: float) -> set[ShownPage]:
+        """Return every page that was shown in these seconds of the recording."""
+        within = self._within(recording, start, max(end, start + 0.001))
+        return {interval.page for interval, _, _ in within}
+
+    def without(self, pages: set[ShownPage]) -> "Showings":
+        """Return what was shown but for these pages."""
+        return Showings([one for one in self.intervals if one.page not in pages])
+
     def spans_of(self, recording: Recording, page: ShownPage) -> list[tuple[float, float]]:
         """Return start and end, in seconds of the recording, of each time this page was shown."""
         every = self._within(recording, 0.0, recording.duration_seconds)

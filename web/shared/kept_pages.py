@@ -1,9 +1,9 @@
 """A cache of what citizens open of published minutes: twelve readers of sixty long texts cost
 little more than one.
 
-A publication never changes, so what is made of it is known by the publication and by what else went
-into it; whoever has it already is told so. Compressed it takes a tenth. Withdrawn minutes are not
-asked for here: the view did not find them.
+What is made of a publication is known by the publication, by its last correction and by what else
+went into it; whoever has it already is told so. Compressed it takes a tenth. Withdrawn minutes are
+not asked for here: the view did not find them.
 """
 
 import gzip
@@ -22,7 +22,7 @@ from web import access
 
 MOST_BYTES = 32_000_000
 FLASHES = "_flashes"
-PageKey = tuple[str, int, str]
+PageKey = tuple[str, int, int, str]
 
 
 class KeptPages:
@@ -63,7 +63,7 @@ def public_answer(
     signed in sees their own name on it, so it is made anew."""
     if access.current_person() is not None or cookie.get(FLASHES):
         return Response(make(), mimetype=mimetype)
-    key = (kind, publication.id, stamp)
+    key = (kind, publication.id, publication.corrected, stamp)
     kept = _kept_pages()
     etag = hashlib.sha256(repr((*key, kept.run)).encode()).hexdigest()
     if request.if_none_match.contains_weak(etag):

@@ -7,7 +7,8 @@ from flask import Blueprint, Response, url_for
 from pydantic import Field
 
 from minutes.records.audible import SentencePlace
-from minutes.records.content import content_of, official_only
+from minutes.records.closed.public_copy import public_copy_of
+from minutes.records.content import official_only
 from minutes.records.said_pages import PublicPages, said_in_public
 from minutes.records.search import LONGEST_QUERY, MinutesQuery, list_published
 from models.document import Page
@@ -130,10 +131,11 @@ def show(publication: Publication) -> Response:
     pages = PublicPages(database_session(), publication.revision)
 
     def made() -> str:
+        copy = public_copy_of(database_session(), publication.revision)
         beside = pages.beside(said_in_public(database_session(), publication)).items()
         return PublishedAnswer(
             head=PublishedHead.of(publication),
-            content=ContentShape.of(official_only(content_of(publication.revision))),
+            content=ContentShape.of(official_only(copy.content)),
             pages=[PublishedPage.of(publication.meeting_id, *one) for one in beside],
         ).model_dump_json()
 

@@ -13,7 +13,7 @@ from meetings import dates
 from meetings.entries import plain_number
 from meetings.errors import NotFound
 from minutes.records.audible import SentencePlace
-from minutes.records.content import content_of
+from minutes.records.closed.public_copy import public_copy_of
 from minutes.records.paper import as_text
 from minutes.records.publication import history
 from minutes.records.published import neighbours, public_sentences
@@ -72,7 +72,7 @@ def show(publication: Publication) -> ResponseReturnValue:
             "public/published.html",
             revision=revision,
             publication=publication,
-            content=content_of(revision),
+            content=public_copy_of(database_session(), revision).content,
             plays=_plays(publication),
             page_at=_page_at(publication, pages),
             history=history(database_session(), publication),
@@ -90,7 +90,7 @@ def page(publication: Publication, version_id: int, number: int) -> ResponseRetu
     wanted, places = _shown_beside(publication, pages, version_id, number)
 
     def made() -> str:
-        content = content_of(publication.revision)
+        content = public_copy_of(database_session(), publication.revision).content
         return render_template(
             "public/page.html",
             meeting_id=publication.meeting_id,
@@ -122,7 +122,7 @@ def page_picture(publication: Publication, version_id: int, number: int) -> Resp
 @access.published
 @costs(lane=RequestLane.CITIZENS)
 def text(publication: Publication) -> ResponseReturnValue:
-    content = content_of(publication.revision)
+    content = public_copy_of(database_session(), publication.revision).content
     name = f"会議録_{content.title}_{content.starts_at[:10]}.txt"
     return send_named(as_text(content).encode(), "text/plain", name)
 
@@ -163,7 +163,7 @@ def sound(publication: Publication, section: int, paragraph: int) -> ResponseRet
     assert said.heard_until is not None
     recording = said.transcript.recording
     path = storage().whole(recording.playback_sha256 or recording.sha256)
-    clip = _clips().clip(path, said.start_seconds, said.heard_until)
+    clip = _clips().clip(path, said.start_seconds, said.heard_until, said.silences)
     answer = send_file(clip, clips.TYPE, conditional=True, etag=clip.stem)
     answer.headers["Cache-Control"] = "no-cache"  # it may be withdrawn any day
     return answer

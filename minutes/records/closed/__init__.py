@@ -1,0 +1,1 @@
+"""What of the minutes citizens do not get: closed passages, and the public copy without them."""

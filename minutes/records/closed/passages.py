@@ -1,0 +1,354 @@
+"""Marks passages that citizens do not get, and keeps what was decided about them. What is public is
+replaced in the same transaction.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetings import audit, entries
+from meetings.config import MinutesSettings
+from meetings.errors import InvalidInput, NotPossibleNow
+from meetings.rights import publication_of
+from minutes.records import published
+from minutes.records.audible import SentencePlace, sentences
+from minutes.records.closed.anchors import Anchor, LocatedPassage, MarkedText, Marks
+from minutes.records.closed.public_copy import marks_of, public_copy, public_copy_of
+from minutes.records.content import Content, Paragraph, content_of
+from models.base import now
+from models.closed_passage import (
+    ClosedKind,
+    ClosedPassage,
+    ClosedScope,
+    ClosedSource,
+    ClosedState,
+)
+from models.minutes import MinutesRevision, Publication, PublicCorrection
+from models.person import Person
+
+LONGEST_REASON = 2000
+LONGEST_REPLACEMENT = 40
+
+
+@dataclass(frozen=True)
+class ChosenPassage:
+    """A passage as somebody chooses it in a revision: from character `start` of the sentence
+    `first` to character `end` of the sentence `last`. Of whole sentences the characters do not
+    count; of a section, or of a speaker, only `first` does.
+    """
+
+    scope: ClosedScope
+    first: SentencePlace
+    last: SentencePlace
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True)
+class ClosedGround:
+    """Why a passage is closed, whose decision that is in words (議長), and what citizens read in
+    its place. What is empty or None is as usual, or as it was.
+    """
+
+    kind: ClosedKind | None = None
+    reason: str = ""
+    decided_by_whom: str = ""
+    replacement: str = ""
+    hides_pages: bool | None = None
+
+
+def usual_replacement(kind: ClosedKind, settings: MinutesSettings) -> str:
+    """Return what the city writes in the place of such passages."""
+    return {
+        ClosedKind.CLOSED_SESSION: settings.closed_session_shown_as,
+        ClosedKind.REVOKED: settings.revoked_shown_as,
+        ClosedKind.PERSONAL: settings.personal_shown_as,
+    }[kind]
+
+
+def located_in(session: Session, revision: MinutesRevision) -> list[LocatedPassage]:
+    """Return where each marked passage of the minutes stands in this revision, in the order of the
+    text; those that are not there come first.
+    """
+    marks = marks_of(session, revision)
+    text = MarkedText(content_of(revision), marks)
+    found = [text.locate(passage) for passage in marks.passages]
+    return sorted(found, key=_first_place)
+
+
+def to_decide(found: Iterable[LocatedPassage]) -> list[LocatedPassage]:
+    """Return those of the passages about which somebody must decide before the minutes are
+    published: proposed ones, and decided ones that the text does not hold as they were marked.
+    """
+    return [one for one in found if is_to_decide(one)]
+
+
+def is_to_decide(one: LocatedPassage) -> bool:
+    """Return whether somebody must decide about the passage."""
+    if one.passage.state is ClosedState.PROPOSED:
+        return not one.is_absent
+    return one.passage.state is ClosedState.DECIDED and one.is_lost
+
+
+def refuse_undecided(session: Session, revision: MinutesRevision) -> None:
+    """Raise NotPossibleNow while somebody must decide about a passage."""
+    count = len(to_decide(located_in(session, revision)))
+    if count:
+        raise NotPossibleNow(
+            f"公開しない箇所で、まだ決めていないものが{count:,}件あります。会議録の画面の"
+            "「公開しない箇所」で、公開しないか公開するかを決めてから公開してください。"
+        )
+
+
+def mark(
+    session: Session,
+    by: Person,
+    revision: MinutesRevision,
+    chosen: ChosenPassage,
+    ground: ClosedGround,
+    settings: MinutesSettings,
+    *,
+    is_decided: bool = True,
+) -> ClosedPassage:
+    """Mark a passage of the revision, closed at once unless it is only proposed. Raises
+    InvalidInput for what is not in the text, NotPossibleNow for what is marked already.
+    """
+    content, marks = content_of(revision), marks_of(session, revision)
+    passage = _chosen(content, marks, chosen)
+    kind = ground.kind or ClosedKind.PERSONAL
+    passage.minutes, passage.marked_by = revision.minutes, by
+    passage.kind, passage.source = kind, ClosedSource.PERSON
+    passage.replacement = usual_replacement(kind, settings)
+    passage.state = ClosedState.PROPOSED
+    _refuse_marked(marks, passage)
+    with _public_copy_follows(session, by, revision):
+        session.add(passage)
+        if is_decided:
+            _close(by, passage, ground)
+        else:
+            _take(passage, ground)
+        audit.note(session, by, "mark", passage)
+    return passage
+
+
+def decide(
+    session: Session,
+    by: Person,
+    passages: Sequence[ClosedPassage],
+    ground: ClosedGround,
+    settings: MinutesSettings,
+) -> None:
+    """Close these passages of one meeting's minutes to citizens, or change the ground on which they
+    are closed. Raises InvalidInput.
+    """
+    with _public_copy_follows(session, by, _revision_of(passages)):
+        for passage in passages:
+            if ground.kind not in (None, passage.kind) and not ground.replacement:
+                assert ground.kind is not None
+                usual = usual_replacement(ground.kind, settings)
+                _close(by, passage, replace(ground, replacement=usual))
+            else:
+                _close(by, passage, ground)
+            audit.note(session, by, "close", passage)
+
+
+def decline(
+    session: Session, by: Person, passages: Sequence[ClosedPassage], reason: str = ""
+) -> None:
+    """Decide that citizens may read these passages of one meeting's minutes. Raises
+    InvalidInput.
+    """
+    with _public_copy_follows(session, by, _revision_of(passages)):
+        for passage in passages:
+            _take(passage, ClosedGround(reason=reason))
+            passage.state, passage.absent_from = ClosedState.DECLINED, None
+            passage.decided_by, passage.decided_at = by, now()
+            audit.note(session, by, "open", passage)
+
+
+def confirm_absent(
+    session: Session, by: Person, revision: MinutesRevision, passage: ClosedPassage
+) -> None:
+    """Note that somebody has seen that the text of this revision does not hold the passage any
+    more. Where it is found again it is closed again. Raises NotPossibleNow where it is found.
+    """
+    text = MarkedText(content_of(revision), marks_of(session, revision))
+    found = text.locate(passage)
+    if found.is_found:
+        raise NotPossibleNow(
+            "この箇所は、いまの文にあります。公開しないか公開するかを選んでください。"
+        )
+    with _public_copy_follows(session, by, revision):
+        passage.absent_from = found.around
+        audit.note(session, by, "confirm_absent", passage)
+
+
+def passages_by_id(
+    session: Session, revision: MinutesRevision, identities: Iterable[int]
+) -> list[ClosedPassage]:
+    """Return the marked passages of the minutes with these ids. Raises InvalidInput for one that is
+    not of these minutes, and where there are none.
+    """
+    wanted = set(identities)
+    rows = session.scalars(
+        select(ClosedPassage).where(
+            ClosedPassage.minutes_id == revision.minutes_id, ClosedPassage.id.in_(wanted)
+        )
+    ).all()
+    if not wanted or len(rows) < len(wanted):
+        raise InvalidInput(
+            "passage_ids", "公開しない箇所の一覧が変わりました。画面を開き直して選んでください。"
+        )
+    return list(rows)
+
+
+@contextmanager
+def _public_copy_follows(session: Session, by: Person, revision: MinutesRevision) -> Iterator[None]:
+    """Replace what is public of the meeting's minutes, where the marks that are changed in between
+    make another copy of it.
+    """
+    publication = publication_of(session, revision.meeting.id)
+    before = _shown(session, publication) if publication else None
+    yield
+    session.flush()
+    if publication is None or _shown(session, publication) == before:
+        return
+    published.clear(session, publication)
+    published.keep(session, publication, published.layout_of(session, publication.revision))
+    content = public_copy_of(session, publication.revision).content
+    publication.title, publication.place = content.title, content.place
+    session.add(PublicCorrection(publication=publication, corrected_by=by))
+    session.flush()
+    session.expire(publication, ["corrections"])
+    audit.note(session, by, "correct_public", publication.revision)
+
+
+def _shown(session: Session, publication: Publication) -> tuple[object, ...]:
+    """Return all that of the marks reaches citizens."""
+    revision = publication.revision
+    marks = marks_of(session, revision)
+    copy = public_copy(content_of(revision), marks)
+    closed = [p for p in marks.passages if p.state is ClosedState.DECIDED]
+    sound = [(one.place, one.start, one.end) for one in copy.closings]
+    anchors = [p.anchors for p in closed if p.scope is not ClosedScope.WORDS]
+    pages = [p.anchors for p in closed if p.hides_pages]
+    return copy.content, sound, copy.unnamed, anchors, pages
+
+
+def _revision_of(passages: Sequence[ClosedPassage]) -> MinutesRevision:
+    return passages[0].minutes.latest
+
+
+def _close(by: Person, passage: ClosedPassage, ground: ClosedGround) -> None:
+    _take(passage, ground)
+    passage.reason = passage.reason or passage.kind.label
+    passage.decided_by_whom = passage.decided_by_whom or by.name
+    passage.state, passage.absent_from = ClosedState.DECIDED, None
+    passage.decided_by, passage.decided_at = by, now()
+
+
+def _take(passage: ClosedPassage, ground: ClosedGround) -> None:
+    """Take over of the ground what is said there."""
+    reason = entries.long_text("reason", "理由", ground.reason, LONGEST_REASON)
+    whom = entries.optional_text("decided_by_whom", "決めた人", ground.decided_by_whom)
+    instead = entries.optional_text(
+        "replacement", "代わりに書く言葉", ground.replacement, LONGEST_REPLACEMENT
+    )
+    passage.kind = ground.kind or passage.kind
+    passage.reason = reason or passage.reason or ""
+    passage.decided_by_whom = whom or passage.decided_by_whom or ""
+    passage.replacement = instead or passage.replacement
+    if ground.hides_pages is not None:
+        passage.hides_pages = ground.hides_pages
+
+
+def _chosen(content: Content, marks: Marks, chosen: ChosenPassage) -> ClosedPassage:
+    said = dict(sentences(content))
+    if chosen.first not in said or chosen.last not in said or chosen.first > chosen.last:
+        raise InvalidInput(
+            "first",
+            "選んだ発言が見つかりません。会議録の画面を開き直して、もう一度選んでください。",
+        )
+    first = said[chosen.first]
+    match chosen.scope:
+        case ClosedScope.WORDS:
+            return _chosen_words(marks, said, chosen)
+        case ClosedScope.SENTENCES:
+            within = [p for place, p in said.items() if chosen.first <= place <= chosen.last]
+            quote = "\n".join(p.text for p in within)
+            return _passage(chosen.scope, quote, [_anchor(marks, p) for p in within])
+        case ClosedScope.SECTION:
+            section = content.sections[chosen.first[0]]
+            anchors = [_anchor(marks, p) for p in section.paragraphs]
+            passage = _passage(chosen.scope, section.title, anchors)
+            passage.agenda_item_id = section.agenda_item_id
+            return passage
+        case ClosedScope.SPEAKER:
+            if not first.speaker.strip():
+                raise InvalidInput("first", "この発言には、発言者の名前がありません。")
+            own = [p for p in said.values() if p.speaker == first.speaker]
+            return _passage(chosen.scope, first.speaker, [_anchor(marks, p) for p in own])
+
+
+def _chosen_words(
+    marks: Marks, said: dict[SentencePlace, Paragraph], chosen: ChosenPassage
+) -> ClosedPassage:
+    anchors = []
+    for place, paragraph in said.items():
+        if chosen.first <= place <= chosen.last:
+            start = chosen.start if place == chosen.first else 0
+            end = chosen.end if place == chosen.last else len(paragraph.text)
+            if not 0 <= start <= end <= len(paragraph.text):
+                raise InvalidInput(
+                    "end", "選んだ範囲が発言の文の外にあります。もう一度選んでください。"
+                )
+            if paragraph.text[start:end].strip():
+                anchors.append(_anchor(marks, paragraph, start, end))
+    if not anchors:
+        raise InvalidInput("end", "公開しない言葉を、1文字以上選んでください。")
+    return _passage(chosen.scope, "".join(one.quote for one in anchors), anchors)
+
+
+def words_passage(marks: Marks, paragraph: Paragraph, start: int, end: int) -> ClosedPassage:
+    """Return a passage of the characters from `start` to `end` of one sentence, not yet of any
+    minutes.
+    """
+    anchor = _anchor(marks, paragraph, start, end)
+    return _passage(ClosedScope.WORDS, anchor.quote, [anchor])
+
+
+def _anchor(marks: Marks, said: Paragraph, start: int = 0, end: int = 0) -> Anchor:
+    transcript_id = marks.transcript_of(said)
+    return Anchor(
+        recording_id=marks.recordings[transcript_id],
+        transcript_id=transcript_id,
+        start_seconds=said.start_seconds,
+        end_seconds=said.end_seconds,
+        sentence=said.text if end else "",
+        start=start,
+        end=end,
+    )
+
+
+def _passage(scope: ClosedScope, quote: str, anchors: Sequence[Anchor]) -> ClosedPassage:
+    return ClosedPassage(scope=scope, quote=quote, anchors=[a.model_dump() for a in anchors])
+
+
+def _refuse_marked(marks: Marks, passage: ClosedPassage) -> None:
+    if any(
+        (one.scope, one.anchors, one.quote) == (passage.scope, passage.anchors, passage.quote)
+        and one.state is not ClosedState.DECLINED
+        for one in marks.passages
+    ):
+        raise NotPossibleNow(
+            "この箇所には、すでに印があります。「公開しない箇所」で決めてください。"
+        )
+
+
+def _first_place(one: LocatedPassage) -> tuple[SentencePlace, int, int]:
+    places = [(closing.place, closing.start) for closing in one.closings]
+    place, start = min(places, default=((-1, 0), 0))
+    return place, start, one.passage.id
