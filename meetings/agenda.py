@@ -11,6 +11,7 @@ from meetings.errors import InvalidInput, NotPossibleNow, StaleRevision
 from models.document import Document
 from models.meeting import AgendaItem, Meeting
 from models.person import Person
+from models.proceedings import ItemDecision, SittingEvent
 from models.sitting import ItemChange, Turn
 from models.transcript import Segment
 
@@ -156,7 +157,9 @@ def remove_agenda_item(session: Session, by: Person, entry: AgendaItem) -> None:
     if session.scalar(select(func.count()).where(Segment.agenda_item_id == entry.id)):
         raise NotPossibleNow("この議題には逐語録の発話が付いているため、消せません。")
     if _was_discussed(session, entry):
-        raise NotPossibleNow("この議題は審議されたため、消せません。頁送りの記録に残っています。")
+        raise NotPossibleNow(
+            "この議題は審議されたため、消せません。頁送りや会議の記録に残っています。"
+        )
     audit.note(session, by, "remove", entry)
     meeting = entry.meeting
     for document in session.scalars(select(Document).where(Document.agenda_item_id == entry.id)):
@@ -167,10 +170,10 @@ def remove_agenda_item(session: Session, by: Person, entry: AgendaItem) -> None:
 
 
 def _was_discussed(session: Session, entry: AgendaItem) -> bool:
-    """Return whether a turn or a change of the item refers to it."""
-    turn = select(Turn.id).where(Turn.agenda_item_id == entry.id)
-    change = select(ItemChange.id).where(ItemChange.agenda_item_id == entry.id)
-    return any(session.scalar(chosen.limit(1)) is not None for chosen in (turn, change))
+    """Return whether a turn, a change of the item, an event or a decision refers to it."""
+    kinds = (Turn, ItemChange, SittingEvent, ItemDecision)
+    wanted = (select(kind.id).where(kind.agenda_item_id == entry.id) for kind in kinds)
+    return any(session.scalar(chosen.limit(1)) is not None for chosen in wanted)
 
 
 def item_of(meeting: Meeting, item_id: int, field: str = "agenda_item_id") -> AgendaItem:

@@ -16,6 +16,7 @@ class InvitationKind(StrEnum):
     CHAIR = "chair"
     ATTENDEE = "attendee"
     PRESENTER = "presenter"
+    WITNESS = "witness"
     STAFF = "staff"
     OBSERVER = "observer"
     AUDIENCE = "audience"
@@ -24,8 +25,9 @@ class InvitationKind(StrEnum):
     def label(self) -> str:
         return {
             InvitationKind.CHAIR: "会長・議長",
-            InvitationKind.ATTENDEE: "出席者",
-            InvitationKind.PRESENTER: "説明者",
+            InvitationKind.ATTENDEE: "委員・出席者",
+            InvitationKind.PRESENTER: "説明員",
+            InvitationKind.WITNESS: "参考人",
             InvitationKind.STAFF: "事務局",
             InvitationKind.OBSERVER: "オブザーバー",
             InvitationKind.AUDIENCE: "傍聴",
@@ -34,6 +36,18 @@ class InvitationKind(StrEnum):
     @property
     def rank(self) -> int:
         return list(InvitationKind).index(self)
+
+
+class Openness(StrEnum):
+    """Whether a meeting may be listened to (公開の別)."""
+
+    OPEN = "open"
+    PARTLY = "partly"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        return {Openness.OPEN: "公開", Openness.PARTLY: "部分公開", Openness.CLOSED: "非公開"}[self]
 
 
 class Series(Base):
@@ -112,6 +126,9 @@ class Meeting(Base):
     copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
     # How many listened (傍聴者).
     audience_count: Mapped[int | None]
+    # None while nobody has said it; with the reason where it is not open.
+    openness: Mapped[Openness | None] = mapped_column(word(Openness))
+    openness_reason: Mapped[Name] = mapped_column(default="")
 
     series: Mapped[Series] = relationship()
     department: Mapped[Department] = relationship()
@@ -179,6 +196,9 @@ class Invitation(Base):
     withdrawn_at: Mapped[When | None]
     # Among those of the same kind, as the organiser wants them to stand.
     position: Mapped[int] = mapped_column(default=0)
+    # The person's title on the day of the meeting, once the person has another one or somebody has
+    # written it; None as long as it is the person's.
+    office: Mapped[Name | None]
     # Grows with everything that a calendar program must take over (iCalendar SEQUENCE).
     sequence: Mapped[int] = mapped_column(default=0)
 
@@ -187,6 +207,11 @@ class Invitation(Base):
     answers: Mapped[list["InvitationReply"]] = relationship(
         back_populates="invitation", order_by="InvitationReply.id", lazy="selectin"
     )
+
+    @property
+    def title(self) -> str:
+        """Return the office that the person held on the day of the meeting."""
+        return self.person.title if self.office is None else self.office
 
     @property
     def answer(self) -> "InvitationReply | None":

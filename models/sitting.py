@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Id, Name, When, now, word
 from models.document import DocumentVersion
-from models.meeting import AgendaItem, Meeting
+from models.meeting import AgendaItem, InvitationKind, Meeting
 from models.person import Person
 
 
@@ -103,6 +103,10 @@ class Attendance(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     # Given when it is nobody of the city's list; empty otherwise.
     name: Mapped[Name] = mapped_column(default="")
+    # The capacity of somebody who is not invited; None: a member.
+    kind: Mapped[InvitationKind | None] = mapped_column(word(InvitationKind))
+    # The member in whose place somebody came (代理).
+    proxy_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     way: Mapped[WayIn] = mapped_column(word(WayIn))
     came_at: Mapped[When] = mapped_column(default=now)
     noted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -111,6 +115,7 @@ class Attendance(Base):
 
     meeting: Mapped[Meeting] = relationship()
     person: Mapped[Person | None] = relationship(foreign_keys=person_id, lazy="joined")
+    proxy_for: Mapped[Person | None] = relationship(foreign_keys=proxy_for_id)
 
     @property
     def attendee_name(self) -> str:

@@ -1,6 +1,6 @@
 """Departments, people and their roles."""
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from meetings import audit, clean_text, entries
@@ -10,6 +10,7 @@ from meetings.people import logins, sign_ins
 from meetings.people.passwords import Hashed
 from models.base import now
 from models.guest import GuestPass
+from models.meeting import Invitation, Meeting
 from models.person import Department, Person, Role, RoleGrant
 from models.texts import words_of
 
@@ -67,11 +68,28 @@ def add_person(
 def change_person(
     session: Session, person: Person, *, name: str, kana: str, title: str, email: str
 ) -> None:
+    title = entries.optional_text("title", "職名", title)
+    if title != person.title:
+        _keep_office(session, person)
     person.name = entries.text("name", "氏名", name)
     person.kana = entries.optional_text("kana", "ふりがな", kana)
-    person.title = entries.optional_text("title", "職名", title)
+    person.title = title
     person.email = entries.email("email", "メールアドレス", email)
     audit.note(session, None, "change", person)
+
+
+def _keep_office(session: Session, person: Person) -> None:
+    """Let the meetings that have begun keep the title that the person had then."""
+    begun = select(Meeting.id).where(Meeting.starts_at <= now())
+    session.execute(
+        update(Invitation)
+        .where(
+            Invitation.person_id == person.id,
+            Invitation.office.is_(None),
+            Invitation.meeting_id.in_(begun),
+        )
+        .values(office=person.title)
+    )
 
 
 def move_person(session: Session, by: Person | None, person: Person, to: Department) -> None:

@@ -18,6 +18,9 @@ from models.sitting import Attendance, WayIn
 
 DOORS_OPEN = timedelta(minutes=30)
 FAR = timedelta(days=1)
+MEMBERS = (InvitationKind.CHAIR, InvitationKind.ATTENDEE)
+"""The kinds of the body itself, whose voices count."""
+
 MOST_LISTENERS = 100_000
 LISTENERS = re.compile(r"傍聴(?:(?!傍聴).)*[0-9０-９一二三四五六七八九十]\s*[名人]")
 """「傍聴者 3名」: a number, no name."""
@@ -61,10 +64,14 @@ def note_by_hand(
     person: Person | None = None,
     name: str = "",
     came_at: datetime | None = None,
+    kind: InvitationKind | None = None,
+    proxy_for: Person | None = None,
 ) -> Attendance:
-    """Note the secretary's entry: somebody of the city, or a name of somebody who has no account.
+    """Note the secretary's entry: somebody of the city, or a name of somebody who has no account,
+    with the `kind` (None: a member) and the invited person in whose place they came.
     `came_at`: where nobody says, now, or the beginning when the meeting is over. Raises
-    InvalidInput for a time that is far from the meeting, and for those who only listened."""
+    InvalidInput for a time that is far from the meeting, for those who only listened, and for a
+    proxy of somebody who is not invited or is there."""
     name = "" if person else entries.text("name", "氏名", name)
     if LISTENERS.search(name):
         raise InvalidInput(
@@ -77,9 +84,35 @@ def note_by_hand(
     known = _standing_of(session, meeting, person) if person else None
     if known is not None:
         return known
+    if proxy_for is not None:
+        _check_proxy(session, meeting, proxy_for)
     made = _add(session, by, meeting, WayIn.BY_HAND, person=person, name=name)
-    made.came_at = came_at
+    made.came_at, made.kind = came_at, None if person else kind
+    made.proxy_for = proxy_for
     return made
+
+
+def capacity_of(meeting: Meeting, entry: Attendance) -> InvitationKind:
+    """Return the capacity in which somebody came: that of a proxy is the one of whom they stand
+    for, who else is not invited came as it was noted."""
+    kinds = {i.person_id: InvitationKind(i.kind) for i in meeting.invitations}
+    stands_for = entry.proxy_for_id or entry.person_id
+    return kinds.get(stands_for or 0) or entry.kind or InvitationKind.ATTENDEE
+
+
+def members_of(meeting: Meeting, came: Sequence[Attendance]) -> list[Attendance]:
+    """Return those of them who are of the body itself: its chair and members, and their proxies."""
+    return [entry for entry in came if capacity_of(meeting, entry) in MEMBERS]
+
+
+def _check_proxy(session: Session, meeting: Meeting, absent: Person) -> None:
+    if all(invitation.person_id != absent.id for invitation in invited(meeting)):
+        raise InvalidInput("proxy_for", "代理を立てた人を、招集した人から選んでください。")
+    for entry in attendances_of(session, meeting):
+        if absent.id in (entry.person_id, entry.proxy_for_id):
+            raise InvalidInput(
+                "proxy_for", f"{absent.name}さんは、すでに本人か代理が出席しています。"
+            )
 
 
 def count_audience(session: Session, by: Person, meeting: Meeting, count: int | None) -> None:
@@ -98,8 +131,12 @@ def of_the_meeting(meeting: Meeting, came: Sequence[Attendance]) -> list[Attenda
 
 
 def missing(session: Session, meeting: Meeting) -> list[Person]:
-    """Return those who are invited and have not come."""
-    came = {entry.person_id for entry in attendances_of(session, meeting)}
+    """Return those who are invited and have not come, nor somebody in their place."""
+    came = {
+        one
+        for entry in attendances_of(session, meeting)
+        for one in (entry.person_id, entry.proxy_for_id)
+    }
     return [entry.person for entry in invited(meeting) if entry.person_id not in came]
 
 

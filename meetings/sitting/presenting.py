@@ -298,22 +298,26 @@ def _last_turn(session: Session, meeting: Meeting) -> Turn | None:
     )
 
 
-def _item_under_discussion(session: Session, meeting: Meeting) -> int | None:
-    """Return the id of the item that was said last: by a change of the item, or a turn to a
-    document of another one."""
-    change = session.execute(
-        select(ItemChange.sequence, ItemChange.agenda_item_id)
-        .where(ItemChange.meeting_id == meeting.id)
-        .order_by(ItemChange.sequence.desc())
-        .limit(1)
-    ).first()
-    turn = session.execute(
-        select(Turn.sequence, Turn.agenda_item_id)
-        .where(Turn.meeting_id == meeting.id, Turn.agenda_item_id.is_not(None))
-        .order_by(Turn.sequence.desc())
-        .limit(1)
-    ).first()
-    said = [row for row in (change, turn) if row is not None]
+def item_at(session: Session, meeting: Meeting, at: datetime) -> int | None:
+    """Return the id of the item that was under discussion at that time; None where nobody had said
+    it."""
+    return _item_under_discussion(session, meeting, at)
+
+
+def _item_under_discussion(
+    session: Session, meeting: Meeting, at: datetime | None = None
+) -> int | None:
+    """Return the id of the item that was said last (until `at`): by a change of the item, or a turn
+    to a document of another one."""
+    said = []
+    for kind in (ItemChange, Turn):
+        chosen = select(kind.sequence, kind.agenda_item_id).where(
+            kind.meeting_id == meeting.id, kind.agenda_item_id.is_not(None)
+        )
+        chosen = chosen if at is None else chosen.where(kind.at <= at)
+        row = session.execute(chosen.order_by(kind.sequence.desc()).limit(1)).first()
+        if row is not None:
+            said.append(tuple(row))
     return max(said)[1] if said else None
 
 

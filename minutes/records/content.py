@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from meetings import clean_text
+from minutes.records.head import Head, HeadDecision, HeadPerson
 from minutes.style.changes import StyledStretch
 from minutes.style.choice import Style
 from minutes.style.kept import Names
@@ -83,7 +84,8 @@ class Content(BaseModel):
     `transcript_ids` are the transcripts that it was drafted from, one for each part of the meeting,
     in order; empty before meetings had parts. `style` is the one that it is written in; None before
     there were two layers. `speakers` are those who speak without being attendees, with the title
-    that the roster knows.
+    that the roster knows. `head` is what the meeting's rows said when it was drafted; None before
+    there were heads.
     """
 
     title: str
@@ -96,6 +98,29 @@ class Content(BaseModel):
     speakers: list[Attendee] = []
     transcript_ids: list[int] = []
     style: Style | None = None
+    head: Head | None = None
+
+    @property
+    def shown_head(self) -> Head:
+        """Return the head that is printed, named as the content is; where there is none, what the
+        content itself knows.
+        """
+        if self.head is not None:
+            return self.head.model_copy(update={"title": self.title, "place": self.place})
+        return Head(
+            title=self.title,
+            series=self.series,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            place=self.place,
+            present=[HeadPerson(name=one.name, office=one.title) for one in self.attendees],
+        )
+
+    def decisions_on(self, section: Section) -> list[HeadDecision]:
+        """Return what was decided about the section's item."""
+        item = section.agenda_item_id
+        decisions = self.head.decisions if self.head else []
+        return [one for one in decisions if item is not None and one.agenda_item_id == item]
 
 
 def content_of(revision: MinutesRevision) -> Content:
@@ -181,3 +206,13 @@ def set_official(paragraph: Paragraph, written: Written) -> None:
     """
     paragraph.text = written.text
     paragraph.changes, paragraph.unsure = written.changes, written.unsure
+
+
+def set_head(content: Content, head: Head | None) -> None:
+    """Set the head of the content, and with it who attended: both are of the meeting's rows,
+    whatever was sent. Without a head nothing changes.
+    """
+    if head is None:
+        return
+    content.head = head
+    content.attendees = [Attendee(name=one.name, title=one.office) for one in head.attending]

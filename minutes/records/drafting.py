@@ -15,14 +15,14 @@ from meetings.agenda import flat, tree
 from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.invitations.invitations import invited
 from meetings.invitations.roster import standing
-from meetings.sitting.attendance import attendances_of, of_the_meeting
 from minutes.recordings import parts
 from minutes.records.content import Attendee, Content, Section
+from minutes.records.head import head_of
 from minutes.records.paragraphs import drafted
 from minutes.records.proper_names import names_of
 from minutes.style.choice import USUAL, Style
 from minutes.transcripts import transcripts
-from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting
+from models.meeting import Meeting
 from models.transcript import Segment, Speaker, Transcript
 
 UNASSIGNED = "議題に分けていない発言"
@@ -101,7 +101,8 @@ def _from_segments(
     session: Session, meeting: Meeting, segments: list[Segment], style: Style
 ) -> Content:
     sections = _sections(session, meeting, segments, style)
-    attendees = _attendees(session, meeting)
+    head = head_of(session, meeting)
+    attendees = [Attendee(name=one.name, title=one.office) for one in head.attending]
     return Content(
         title=meeting.title,
         series=meeting.series.name,
@@ -112,6 +113,7 @@ def _from_segments(
         sections=sections,
         speakers=_others_who_speak(meeting, sections, attendees),
         style=style,
+        head=head,
     )
 
 
@@ -176,21 +178,6 @@ def _has_words(segments: list[Segment]) -> bool:
     return any(segment.text for segment in segments)
 
 
-def _attendees(session: Session, meeting: Meeting) -> list[Attendee]:
-    """Return those who came, by the list of attendance. Where nobody kept one: those who promised
-    to come, and proxies for those who sent one.
-    """
-    came = of_the_meeting(meeting, attendances_of(session, meeting))
-    if came:
-        order = {i.person_id: place for place, i in enumerate(invited(meeting))}
-        ordered = sorted(came, key=lambda entry: order.get(entry.person_id or 0, len(order)))
-        return [
-            Attendee(name=entry.attendee_name, title=entry.person.title if entry.person else "")
-            for entry in ordered
-        ]
-    return [_promised(i) for i in invited(meeting) if _is_represented(i)]
-
-
 def _others_who_speak(
     meeting: Meeting, sections: list[Section], attendees: list[Attendee]
 ) -> list[Attendee]:
@@ -199,20 +186,7 @@ def _others_who_speak(
     """
     speaking = {p.speaker for section in sections for p in section.paragraphs}
     speaking -= {one.name for one in attendees}
-    asked = [entry.person for entry in standing(meeting.series)]
-    asked += [invitation.person for invitation in invited(meeting)]
-    known = {person.name: person.title for person in asked if person.title}
+    asked = [(entry.person.name, entry.person.title) for entry in standing(meeting.series)]
+    asked += [(invitation.person.name, invitation.title) for invitation in invited(meeting)]
+    known = {name: title for name, title in asked if title}
     return [Attendee(name=name, title=known[name]) for name in sorted(speaking & known.keys())]
-
-
-def _is_represented(invitation: Invitation) -> bool:
-    if invitation.kind == InvitationKind.AUDIENCE:
-        return False
-    return invitation.answer is not None and invitation.answer.word != AnswerWord.ABSENT
-
-
-def _promised(invitation: Invitation) -> Attendee:
-    person, answer = invitation.person, invitation.answer
-    if answer is not None and answer.word == AnswerWord.PROXY:
-        return Attendee(name=f"{answer.proxy_name}（{person.name} 代理）")
-    return Attendee(name=person.name, title=person.title)

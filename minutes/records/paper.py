@@ -4,16 +4,17 @@ in paragraphs, the whole as plain text. Screen, print and files all use it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from meetings import dates
 from meetings.style_choices import Speakers
 from minutes.japanese.annotations import Kind, annotations
 from minutes.records.content import Attendee, Content, Paragraph, Section
+from minutes.records.head_lines import decision_lines, decision_words, head_lines
 from minutes.records.paragraphs import gap, is_noted
 
 INDENT = "　"
-
+DECISIONS = "結果の一覧"
+"""Heading of the list of decisions."""
 
 ENDS = "。．？！?!」』）〕"
 
@@ -96,33 +97,23 @@ def said_at(content: Content, paragraph: Paragraph) -> str:
     return f"第{content.transcript_ids.index(paragraph.transcript_id) + 1}部 {place}"
 
 
-def when(content: Content) -> str:
-    """Return date and times of the meeting in Japanese."""
-    return dates.span(
-        datetime.fromisoformat(content.starts_at), datetime.fromisoformat(content.ends_at)
-    )
-
-
 def as_text(content: Content) -> str:
     """Return the whole minutes as plain text, as they are downloaded."""
-    attendees = "、".join(map(_attendee, content.attendees))
-    lines = [
-        content.title,
-        "",
-        f"日時　{when(content)}",
-        f"場所　{content.place}",
-        f"出席　{attendees}",
-        "",
-    ]
+    head = content.shown_head
+    lines = [content.title, "", *(_pair(*pair) for pair in head_lines(head)), ""]
     for section, blocks in zip(content.sections, laid_out(content), strict=True):
         lines += [f"{section.number}　{section.title}".strip("　"), ""]
+        lines += [_pair("結果", decision_words(one)) for one in content.decisions_on(section)]
         for block in blocks:
             lines += [f"{block.speaker}{INDENT}{block.text}", ""]
+    if head.decisions:
+        lines += [DECISIONS, "", *(_pair(*pair) for pair in decision_lines(head))]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _attendee(one: Attendee) -> str:
-    return f"{one.name}（{one.title}）" if one.title else one.name
+def _pair(label: str, value: str) -> str:
+    """Return label and value; the further lines of the value stand below its first."""
+    return f"{label}{INDENT}" + value.replace("\n", f"\n{INDENT * (len(label) + 1)}")
 
 
 def _blocks(section: Section, label: Callable[[str], str]) -> list[Block]:

@@ -23,8 +23,10 @@ from minutes.records.content import (
     inherit_layers,
     paragraphs_by_place,
     restyled,
+    set_head,
 )
 from minutes.records.drafting import LEFT_OUT, UNASSIGNED, DraftedText
+from minutes.records.head import Head
 from minutes.records.paper import as_text
 from minutes.records.proper_names import names_of
 from minutes.records.unread import Unread, refuse_unread, unread
@@ -99,11 +101,17 @@ class PreparedRevision:
 
 
 def prepare_revision(
-    session: Session, by: Person, minutes: Minutes, content: Content, based_on: int
+    session: Session,
+    by: Person,
+    minutes: Minutes,
+    content: Content,
+    based_on: int,
+    head: Head | None = None,
 ) -> PreparedRevision:
-    """Return the content as the next revision would hold it. Raises StaleRevision when revision
-    `based_on` is not the latest any more, InvalidInput for a text that is too long or a sentence
-    from a transcript that the minutes are not made from.
+    """Return the content as the next revision would hold it, with this head; None: with that of
+    the latest one. Raises StaleRevision when revision `based_on` is not the latest any more,
+    InvalidInput for a text that is too long or a sentence from a transcript that the minutes are
+    not made from.
     """
     latest = minutes.latest
     if latest.number != based_on:
@@ -123,6 +131,7 @@ def prepare_revision(
         section.paragraphs = [p for p in section.paragraphs if p.text.strip()]
     content.sections = [s for s in content.sections if s.paragraphs or s.title != UNASSIGNED]
     _link(session, minutes, content)
+    set_head(content, head or content_of(latest).head)
     return PreparedRevision(latest, content, is_same=content == content_of(latest))
 
 

@@ -203,5 +203,6 @@ def test_the_plain_text_reads_like_the_paper(
     builders.place_by_reference(session, cast.secretary, transcript, source)
     content = content_of(records.draft(session, cast.secretary, transcript))
     text = as_text(content)
-    assert text.startswith(content.title + "\n\n日時　令和")
+    assert text.startswith(f"{content.title}\n\n会議名　{content.title}")
+    assert "\n日時　令和" in text
     assert f"1　{content.sections[0].title}\n\n○篠原 泰成　{HEARD[0].text}{HEARD[1].text}" in text

@@ -21,6 +21,7 @@ from models.minutes import Approval, ApprovalRequest, Minutes, MinutesRevision
 from models.person import Person
 from models.transcript import Transcript
 from web import access
+from web.api.minutes.head_shapes import HeadShape
 from web.api.operations import Identity, Moment, Revision, Shape, ShortText, operation
 from web.api.shapes import PersonAnswer
 from web.audit_access import note_look
@@ -121,6 +122,9 @@ class ContentShape(Shape):
         [], max_length=1000, description="もとになった逐語録（部の順）。送り返しても変わらない"
     )
     style: StyleShape | None = Field(None, description="文の整え方。null なら前の改訂と同じ")
+    head: HeadShape | None = Field(
+        None, description="頭書き。送り返しても変わらない（出席者もここから決まる）"
+    )
 
     @classmethod
     def of(cls, content: Content) -> "ContentShape":
@@ -134,8 +138,8 @@ class ContentShape(Shape):
                     field = f"content.sections[{number}].paragraphs[{place}].end_seconds"
                     raise InvalidInput(field, f"「{field}」は start_seconds 以後にしてください。")
         times = {"starts_at": self.starts_at.isoformat(), "ends_at": self.ends_at.isoformat()}
-        style = {"style": self.style.style() if self.style else None}
-        return Content.model_validate(self.model_dump() | times | style)
+        others = {"style": self.style.style() if self.style else None, "head": None}
+        return Content.model_validate(self.model_dump() | times | others)
 
 
 class DecisionAnswer(Shape):

@@ -79,7 +79,8 @@ def typed(layout: Content) -> Typed:
         seen.update(own)
         keys.append(own)
         sections.append(_section(number, section, own, every, layout))
-    attendees = map(_attendee, fields.get("attendees", "").splitlines())
+    known = layout.attendees if layout.head else []
+    attendees = [*known, *map(_attendee, fields.get("attendees", "").splitlines())]
     content = layout.model_copy(
         update={
             "title": fields.get("title", layout.title),

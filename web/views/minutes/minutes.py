@@ -16,7 +16,8 @@ from minutes.records import comparing, publication, records
 from minutes.records.audible import sentences
 from minutes.records.content import Content, content_of, restyled
 from minutes.records.drafting import UNASSIGNED
-from minutes.records.paper import laid_out, said_at, speaker_labels, when
+from minutes.records.head_lines import decision_lines, decision_words, head_lines
+from minutes.records.paper import laid_out, said_at, speaker_labels
 from minutes.records.proper_names import names_of
 from minutes.records.records import minutes_of
 from minutes.records.said_pages import PublicPages, pages_for, said_in
@@ -36,7 +37,9 @@ from web.views.minutes._hearing import Hearing
 from web.views.minutes._minutes_form import Typed, put, typed
 
 blueprint = Blueprint("minutes", __name__)
-blueprint.add_app_template_global(when, "held_when")
+blueprint.add_app_template_global(head_lines, "head_lines")
+blueprint.add_app_template_global(decision_lines, "decision_lines")
+blueprint.add_app_template_global(decision_words, "decision_words")
 blueprint.add_app_template_global(laid_out, "laid_out")
 blueprint.add_app_template_global(speaker_labels, "speaker_labels")
 blueprint.add_app_template_global(lambda: FIELDS, "style_fields")
