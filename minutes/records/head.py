@@ -3,8 +3,9 @@ what was decided. It is derived once from the rows of the meeting, when a text i
 in the revision, so that every form prints the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
@@ -124,6 +125,25 @@ class Head(BaseModel):
         """Return everybody who was there, but for listeners."""
         others = (*self.explainers, *self.witnesses, *self.staff, *self.observers)
         return [*self.present, *others]
+
+    def with_texts(self, changed: Callable[[str], str]) -> "Head":
+        """Return a copy in which each name and text that a person wrote is `changed`."""
+        return Head.model_validate(_with_texts(self.model_dump(), changed))
+
+
+KEPT_WORDS = {"kind", "result", "method", "openness", "at", "starts_at", "ends_at"}
+"""Fields of the head whose texts nobody wrote."""
+
+
+def _with_texts(value: Any, changed: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return changed(value)
+    if isinstance(value, dict):
+        return {
+            name: inner if name in KEPT_WORDS else _with_texts(inner, changed)
+            for name, inner in value.items()
+        }
+    return [_with_texts(inner, changed) for inner in value] if isinstance(value, list) else value
 
 
 def head_of(session: Session, meeting: Meeting) -> Head:

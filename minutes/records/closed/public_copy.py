@@ -90,6 +90,7 @@ class _HiddenNames:
                 "place": self.without(content.place),
                 "attendees": list(map(self._attendee, content.attendees)),
                 "speakers": list(map(self._attendee, content.speakers)),
+                "head": content.head and content.head.with_texts(self.without),
                 "sections": [
                     section.model_copy(
                         update={"title": self.without(section.title), "paragraphs": []}

@@ -158,6 +158,7 @@ def test_a_hidden_speaker_is_named_nowhere() -> None:
     witness = "参考人 花子"
     of = content(said("参考人花子です。", 0, witness), said(PLAIN, 5))
     of.attendees.append(Attendee(name=witness, title="参考人"))
+    of.head = of.shown_head.model_copy(update={"openness_reason": f"{witness}を守るため"})
     hidden = passage(anchor(of.sections[0].paragraphs[0]), scope=ClosedScope.SPEAKER, quote=witness)
     copy = public_copy(of, Marks([hidden], {TRANSCRIPT: RECORDING}, TRANSCRIPT))
     assert "花子" not in copy.content.model_dump_json() + as_text(copy.content)
