@@ -57,9 +57,10 @@ class SwitchedOff(Base):
 
 
 class Confusion(Base):
-    """The fact that `heard` was corrected to `meant` in a confirmed segment, which says by whom. It
-    counts once for each segment: a segment's rows are made anew whenever its final text changes,
-    and deleted when it is joined to the one before."""
+    """The fact that `heard` was corrected to `meant` in a confirmed segment, which says by whom.
+    Where both are the same, a word that was corrected elsewhere in the series is right as it was
+    heard. It counts once for each segment: a segment's rows are made anew whenever its final text
+    changes, and deleted when it is joined to the one before."""
 
     __tablename__ = "confusion"
     __table_args__ = (UniqueConstraint("segment_id", "heard", "meant"),)

@@ -10,9 +10,10 @@ import numpy as np
 
 from minutes.conversion.dictionary import ConversionDictionary
 from minutes.conversion.lattice import IMPOSSIBLE, NOT_HEARD, Lattice
+from minutes.conversion.learned import NOTHING_LEARNED, LearnedCosts
 from minutes.conversion.reading_graph import read
 from minutes.conversion.word_search import NO_TERMS, TermTrie, words_in
-from minutes.terms.terms import Term
+from minutes.terms.terms import NOTHING_TAUGHT, Taught, Term
 
 REACH = 4_000
 """By how much a path may cost more than the cheapest one."""
@@ -53,13 +54,20 @@ class Converter:
     several threads at once.
     """
 
-    def __init__(self, dictionary: ConversionDictionary, terms: Iterable[Term] = ()) -> None:
-        self._dictionary = dictionary
+    def __init__(
+        self,
+        dictionary: ConversionDictionary,
+        terms: Iterable[Term] = (),
+        learned: LearnedCosts = NOTHING_LEARNED,
+    ) -> None:
+        self._dictionary, self._learned = dictionary, learned
         self._terms = TermTrie.of(terms) if terms else NO_TERMS
 
-    def with_terms(self, terms: Iterable[Term]) -> "Converter":
-        """Return a converter with the same dictionary and these terms as words of it."""
-        return Converter(self._dictionary, terms)
+    def with_terms(self, terms: Iterable[Term], taught: Taught = NOTHING_TAUGHT) -> "Converter":
+        """Return a converter with the same dictionary, these terms as words of it, and what
+        corrections taught.
+        """
+        return Converter(self._dictionary, terms, LearnedCosts.of(taught))
 
     def conversions(self, text: str) -> list[Conversion]:
         """Return what could be written otherwise in a text in NFKC, in no order."""
@@ -76,7 +84,8 @@ class Converter:
 
     def _lattice(self, text: str) -> Lattice:
         graph = read(text)
-        return Lattice(graph, words_in(graph, self._dictionary, self._terms), self._dictionary)
+        found = words_in(graph, self._dictionary, self._terms)
+        return Lattice(graph, found, self._dictionary, self._learned.applied_to)
 
 
 def _cheapest(lattice: Lattice) -> str:

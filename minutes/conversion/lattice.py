@@ -5,7 +5,7 @@ near sounds pay, and something for each word that was not heard so: without a re
 stays.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -67,14 +67,18 @@ class Paths(NamedTuple):
 
 
 class Lattice:
-    """All `words` that could be meant in a text."""
+    """All `words` that could be meant in a text. `costed` gives them other costs."""
 
     def __init__(
-        self, graph: ReadingGraph, found: Sequence[FoundWord], dictionary: ConversionDictionary
+        self,
+        graph: ReadingGraph,
+        found: Sequence[FoundWord],
+        dictionary: ConversionDictionary,
+        costed: Callable[[Sequence[LatticeWord]], list[LatticeWord]] = list,
     ) -> None:
         self.graph, self._dictionary = graph, dictionary
         self._matrix = dictionary.connections
-        self.words = [*self._found(found), *self._fixed(), *self._unknown()]
+        self.words = costed([*self._found(found), *self._fixed(), *self._unknown()])
         self._starts, self._ends, self._left, self._right, self._costs = (
             np.array([getattr(word, name) for word in self.words], np.int64)
             for name in ("start", "end", "left", "right", "cost")

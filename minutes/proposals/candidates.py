@@ -82,7 +82,8 @@ class Candidate:
     `far` is the distance in sound between the whole words, as a share of `length`, the number of
     sounds of the longer one. `gain` says by how much MeCab's cost of the text falls. `heard` are
     the whole words that are replaced, `is_for_word` whether they are a single word in kanji.
-    `times` counts the segments in which a person corrected them so. `conversion` is the gain of the
+    `times` counts the segments in which a person corrected them so, `is_sure` says whether these
+    are enough to make the replacement at once. `conversion` is the gain of the
     same replacement in an input method's dictionary (`conversion/`), None where that does not
     suggest it; `lead` how much more that is than the gain of the best other one at its place;
     `margin` and `behind` are those of the conversion.
@@ -100,6 +101,7 @@ class Candidate:
     heard: str = ""
     is_for_word: bool = False
     times: int = 0
+    is_sure: bool = False
     conversion: int | None = None
     lead: int = 0
     margin: int = 0
@@ -140,6 +142,7 @@ def candidates(
     cost = naturalness(text)
     spans = _spans(tokens(text))
     best: dict[tuple[int, int, str], Candidate] = {}
+    taught = vocabulary.taught
     found = [
         *_terms(text, spans, vocabulary),
         *_homophones(text, spans),
@@ -148,9 +151,10 @@ def candidates(
         *suggested,
     ]
     for one in found:
-        if one.new in vocabulary.taught.off:
+        whole, one = one, _trimmed(one)
+        refused = not taught.refused.isdisjoint([(whole.old, whole.new), (one.old, one.new)])
+        if whole.new in taught.off or refused:
             continue
-        one = _trimmed(one)
         key = one.start, one.end, one.new
         is_other = accuracy.comparable(one.old) != accuracy.comparable(one.new)
         if is_other:
@@ -351,7 +355,8 @@ def _learned(
     """
     by_heard: dict[str, list[Confused]] = {}
     for known in vocabulary.taught.confused:
-        by_heard.setdefault(known.heard, []).append(known)
+        if known.is_proposed:
+            by_heard.setdefault(known.heard, []).append(known)
     for span in spans if by_heard else ():
         for known in by_heard.get(text[span.start : span.end], ()):
             term = vocabulary.by_surface.get(known.meant)
@@ -359,7 +364,7 @@ def _learned(
                 length = max(len(span.sounds), len(term.sounds))
                 far = distance(span.sounds, term.sounds) / length
                 one = _instead(span, text, term.surface, Origin.LEARNED, far, length, term)
-                yield replace(one, times=known.times)
+                yield replace(one, times=known.times, is_sure=known.is_sure)
 
 
 def _dates(text: str) -> Iterator[Candidate]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from minutes.conversion.conversions import Converter
+from minutes.conversion.learned import COST_OF_E
 from minutes.japanese.readings import plain
 from minutes.proposals import features
 from minutes.proposals.candidates import Candidate, candidates
@@ -37,6 +38,8 @@ SCALE = 5.0
 """Divisor that brings log ratios to the size of the other features."""
 OPPOSED = -10.0
 """Log ratio below which the sound contradicts an earlier correction."""
+EVEN = 0.5
+"""Probability below which the words beside it contradict an earlier correction."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def choose(
     proposed, none that overlaps a better one.
     """
     changes = [
-        RatedCandidate(one.candidate, _probability(one, gain, weights, likely))
+        RatedCandidate(one.candidate, _probability(one, gain, weights, sure, likely))
         for one, gain in zip(asked, log_ratios, strict=True)
     ]
     changes.sort(key=lambda change: -change.probability)
@@ -136,14 +139,30 @@ def choose(
 
 
 def _probability(
-    asked: ScreenedCandidate, gain: float, weights: FeatureWeights, likely: float
+    asked: ScreenedCandidate, gain: float, weights: FeatureWeights, sure: float, likely: float
 ) -> float:
-    """Return the probability after rescoring. A learned candidate is proposed whatever its
-    features, unless the sound contradicts it.
+    """Return the probability after rescoring; of a learned candidate what the corrections and the
+    words beside it say. Where the sound contradicts these, it is weighed like others, and at most
+    proposed.
     """
+    is_learned = asked.candidate.origin == Origin.LEARNED
+    if is_learned and gain > OPPOSED:
+        return _learned_probability(asked.candidate, sure, likely)
     weighed = features.probability(with_log_ratio(asked, gain), weights)
-    is_learned = asked.candidate.origin == Origin.LEARNED and gain > OPPOSED
-    return likely if is_learned else weighed
+    return min(weighed, likely) if is_learned else weighed
+
+
+def _learned_probability(one: Candidate, sure: float, likely: float) -> float:
+    """Return that of the corrections (`conversion/learned.py`), at most `sure`. Where the words
+    beside it speak against it, it is not proposed; where the lattice knows nothing of it, or the
+    corrections are few, it is not changed at once.
+    """
+    if one.conversion is None:
+        return likely
+    in_context = 1 / (1 + math.exp(-one.conversion / COST_OF_E))
+    if in_context < EVEN:
+        return in_context
+    return sure if one.is_sure and in_context >= sure else likely
 
 
 def with_log_ratio(asked: ScreenedCandidate, gain: float) -> FeatureValues:

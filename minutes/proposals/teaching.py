@@ -44,7 +44,7 @@ def load(model: SpeechModel, threads: int) -> Teach:
         if converter is None and not vocabulary.terms:
             yield from (Selection(segment.text) for segment in segments)
             return
-        of_meeting = converter and converter.with_terms(vocabulary.terms)
+        of_meeting = converter and converter.with_terms(vocabulary.terms, vocabulary.taught)
 
         def one(window: Sequence[HeardSegment]) -> list[Selection]:
             return _taught(whisper, window, sound, vocabulary, of_meeting)

@@ -8,13 +8,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from meetings import audit, entries
 from meetings.errors import InvalidInput, NotFound
 from minutes.japanese.readings import as_katakana, plain, tokens
-from minutes.terms.terms import Confused, Taught, Term, reading_of, taught_word, why_no_term
+from minutes.terms import confusions
+from minutes.terms.confusions import Learned
+from minutes.terms.terms import Taught, Term, reading_of, taught_word, why_no_term
 from models.base import now
 from models.meeting import Series
 from models.person import Department, Person, Role
@@ -25,32 +27,12 @@ LONGEST_TERM, LONGEST_READING = 60, 120
 MOST_ENTRIES = 2_000
 """The most words in one dictionary; more of them would be confused with each other."""
 
-PROPOSED_FROM = 2
-"""In how many segments the same correction must have been made before it is proposed elsewhere."""
-
 LEARNED = "以前の修正"
 """The source of a learned word, as people read it."""
 READING = re.compile(r"[ァ-ヴー]+")
 UNREAD = (
     "読みが分かりません。読みの欄に、ひらがなかカタカナで読みを入れてから、もう一度加えてください。"
 )
-
-
-@dataclass(frozen=True)
-class Learned:
-    """A learned substitution: `heard` was corrected to `meant` in `times` segments. `is_off`: it is
-    switched off and must not be proposed.
-    """
-
-    heard: str
-    meant: str
-    times: int
-    is_off: bool
-
-    @property
-    def is_proposed(self) -> bool:
-        """Return whether the substitution is proposed in new transcripts."""
-        return self.times >= PROPOSED_FROM and not self.is_off
 
 
 @dataclass(frozen=True)
@@ -230,17 +212,8 @@ def switched_off(session: Session, series: Series, heard: str | None = None) -> 
 
 def learned(session: Session, series: Series) -> list[Learned]:
     """Return the learned substitutions of the series, the most frequent first."""
-    off = {(row.heard, row.surface) for row in switched_off(session, series)}
-    counted = session.execute(
-        select(Confusion.heard, Confusion.meant, func.count())
-        .where(Confusion.series_id == series.id)
-        .group_by(Confusion.heard, Confusion.meant)
-        .order_by(func.count().desc(), Confusion.meant, Confusion.heard)
-    )
-    return [
-        Learned(heard, meant, times, bool({(heard, meant), ("", meant)} & off))
-        for heard, meant, times in counted
-    ]
+    off = [(row.heard, row.surface) for row in switched_off(session, series)]
+    return confusions.learned(session, series, off)
 
 
 def words_of(session: Session, series: Series) -> list[Term]:
@@ -273,11 +246,12 @@ def dictionary_of(session: Session, series: Series) -> list[SeriesWord]:
 def taught(session: Session, series: Series) -> Taught:
     """Return everything that people taught the series and its departments."""
     known, departments = learned(session, series), departments_of(series)
-    everywhere = entries_of_departments(session, departments)
+    everywhere, off = entries_of_departments(session, departments), switched_off(session, series)
     return Taught(
         words=_words(known, [*everywhere, *entries_of(session, series)]),
-        off=frozenset(row.surface for row in switched_off(session, series, heard="")),
-        confused=[Confused(one.heard, one.meant, one.times) for one in known if one.is_proposed],
+        off=frozenset(row.surface for row in off if not row.heard),
+        confused=[one for one in known if not one.is_off],
+        refused=frozenset((row.heard, row.surface) for row in off if row.heard),
     )
 
 

@@ -6,12 +6,13 @@ reaches from one word border that both texts share to the next.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from minutes import accuracy
@@ -20,8 +21,10 @@ from minutes.japanese.dictionary import spelled
 from minutes.japanese.readings import HIRAGANA, Token, plain, tokens
 from minutes.japanese.similarity import distance, sounds
 from minutes.terms.terms import reading_of, why_no_term
+from models.meeting import Meeting
+from models.recording import Recording, Transcription
 from models.term import Confusion
-from models.transcript import Segment
+from models.transcript import Segment, Transcript
 
 FAR, FAR_OF_WORDS = 0.3, 0.17
 """The largest distance in sound, as a share of the sounds, at which a replacement corrects an error
@@ -39,6 +42,11 @@ LONGEST = 2_000
 hundred; a segment that was joined from many would take seconds.
 """
 
+MOST_NEW_WORDS, MOST_BEFORE = 50, 1_000
+"""The most words that are looked for in earlier segments at once, and the most segments in which
+they are noted, newest first.
+"""
+
 MOST_KEPT = 20_000
 """Size of the cache of lessons, in segments: more than one transcript has."""
 
@@ -54,36 +62,138 @@ class LearnedReplacement:
     meant: str
 
 
+class FinalText(NamedTuple):
+    """The texts of a confirmed segment: as heard, as the machine changed it, and final."""
+
+    heard: str
+    machine: str
+    text: str
+
+
 def learn(session: Session, segment: Segment) -> None:
     """Store what the segment teaches now, in place of what it taught before. A segment that is not
     confirmed teaches nothing, and neither does what was corrected automatically from documents.
     """
-    taught = frozenset[LearnedReplacement]()
-    if segment.is_confirmed:
-        taught = lessons(segment.heard, segment.machine, segment.text)
-    learn_all(session, segment.meeting.series_id, {segment.id: taught})
+    final = FinalText(segment.heard, segment.machine, segment.text)
+    learn_all(
+        session,
+        segment.meeting.series_id,
+        {segment.id: final if segment.is_confirmed else None},
+    )
 
 
-def learn_all(
-    session: Session, series_id: int, taught: Mapping[int, frozenset[LearnedReplacement]]
-) -> None:
-    """Store what many segments teach, by their ids, in place of what they taught before."""
-    chosen = select(Confusion.id, Confusion.segment_id, Confusion.heard, Confusion.meant)
+def learn_all(session: Session, series_id: int, texts: Mapping[int, FinalText | None]) -> None:
+    """Store what many segments teach, by their ids, in place of what they taught before. None:
+    nobody has confirmed the segment, so it teaches nothing.
+
+    A word that somebody corrected, in whatever segment of the series, is also noted where it was
+    confirmed as it was heard: as corrected to itself.
+    """
+    taught = {
+        (identity, one)
+        for identity, text in texts.items()
+        if text
+        for one in lessons(text.heard, text.machine, text.text)
+    }
     with session.no_autoflush:
-        standing = session.execute(chosen.where(Confusion.segment_id.in_(taught))).all()
+        known = _corrected_words(session, series_id, texts)
+        chosen = select(Confusion.id, Confusion.segment_id, Confusion.heard, Confusion.meant)
+        standing = session.execute(chosen.where(Confusion.segment_id.in_(texts))).all()
+    words = known | {one.heard for _, one in taught}
+    kept = {
+        (identity, LearnedReplacement(word, word))
+        for identity, text in texts.items()
+        if text
+        for word in kept_words(text.heard, text.text, words)
+    }
     before = {
         (row.segment_id, LearnedReplacement(row.heard, row.meant)): row.id for row in standing
     }
-    now = {(identity, one) for identity, ones in taught.items() for one in ones}
-    gone = [before[known] for known in before.keys() - now]
+    gone = [before[one] for one in before.keys() - taught - kept]
     if gone:
         session.execute(delete(Confusion).where(Confusion.id.in_(gone)))
-    new = [
+    _store(session, series_id, (taught | kept) - before.keys())
+    _note_kept_before(session, series_id, words - known)
+    _forget_kept(session, series_id, {one.heard for _, one in before} - words)
+
+
+def _store(session: Session, series_id: int, new: Iterable[tuple[int, LearnedReplacement]]) -> None:
+    rows = [
         {"series_id": series_id, "segment_id": identity, "heard": one.heard, "meant": one.meant}
-        for identity, one in sorted(now - before.keys())
+        for identity, one in sorted(new)
     ]
-    if new:
-        session.execute(insert(Confusion), new)
+    if rows:
+        session.execute(insert(Confusion), rows)
+
+
+def _corrected_words(session: Session, series_id: int, besides: Iterable[int]) -> set[str]:
+    """Return the words that somebody corrected in the series, in other segments than these."""
+    corrected = select(Confusion.heard).where(
+        Confusion.series_id == series_id,
+        Confusion.heard != Confusion.meant,
+        Confusion.segment_id.not_in(besides),
+    )
+    return set(session.scalars(corrected.distinct()))
+
+
+def _forget_kept(session: Session, series_id: int, words: set[str]) -> None:
+    """Delete what was noted for words that nobody has corrected any more."""
+    if words:
+        noted = Confusion.series_id == series_id, Confusion.heard == Confusion.meant
+        session.execute(delete(Confusion).where(*noted, Confusion.heard.in_(words)))
+
+
+def _note_kept_before(session: Session, series_id: int, words: set[str]) -> None:
+    """Note for words that are corrected for the first time where they were confirmed before."""
+    if not words:
+        return
+    noted = select(Confusion.segment_id, Confusion.heard).where(
+        Confusion.series_id == series_id, Confusion.heard == Confusion.meant
+    )
+    known = {(row.segment_id, row.heard) for row in session.execute(noted)}
+    occurs = [Segment.heard.contains(w, autoescape=True) for w in sorted(words)[:MOST_NEW_WORDS]]
+    confirmed = (
+        select(Segment.id, Segment.heard, Segment.text)
+        .join(Transcript, Segment.transcript_id == Transcript.id)
+        .join(Transcription, Transcript.transcription_id == Transcription.id)
+        .join(Recording, Transcription.recording_id == Recording.id)
+        .join(Meeting, Recording.meeting_id == Meeting.id)
+        .where(Meeting.series_id == series_id, Segment.confirmed_at.is_not(None), or_(*occurs))
+        .order_by(Segment.id.desc())
+        .limit(MOST_BEFORE)
+    )
+    _store(
+        session,
+        series_id,
+        {
+            (row.id, LearnedReplacement(word, word))
+            for row in session.execute(confirmed)
+            for word in kept_words(row.heard, row.text, words)
+            if (row.id, word) not in known
+        },
+    )
+
+
+def kept_words(heard: str, text: str, words: Iterable[str]) -> list[str]:
+    """Return those of the words that were heard and stand in the final text, in both as whole
+    words.
+    """
+    heard, text = plain(heard), plain(spoken(text))
+    if max(len(heard), len(text)) > LONGEST:
+        return []
+    return [
+        word
+        for word in words
+        if word in heard and word in text and _has_word(heard, word) and _has_word(text, word)
+    ]
+
+
+def _has_word(text: str, word: str) -> bool:
+    """Return whether the letters stand in the text between borders of words."""
+    found = tokens(text)
+    starts, ends = {one.start for one in found}, {one.end for one in found}
+    places = (match.start() for match in re.finditer(re.escape(word), text))
+    return any(place in starts and place + len(word) in ends for place in places)
 
 
 @lru_cache(MOST_KEPT)

@@ -29,6 +29,13 @@ NOUNS = ("名詞", "接頭辞", "接尾辞", "形状詞", "記号")
 """Parts of speech of which compounds consist."""
 OTHER_CONTENT = ("動詞", "形容詞", "副詞")
 """Other parts of speech that can be terms."""
+PROPOSED_FROM = 2
+"""In how many segments the same correction must have been made before it is proposed elsewhere."""
+SURE_FROM, NINE_OF_TEN = 3, 9
+"""In how many recordings it must have been made before it is made at once, and how many of them
+there must be for each recording that says otherwise.
+"""
+
 LONGEST_COMPOUND = 8
 """The most words, as MeCab cuts them, in one term."""
 
@@ -114,22 +121,45 @@ class Term:
 
 @dataclass(frozen=True)
 class Confused:
-    """A learned substitution: `heard` was corrected to `meant` in `times` segments."""
+    """A learned substitution: `heard` was corrected to `meant` in `times` segments, in `recordings`
+    recordings. In `others` recordings people left `heard` as it was, corrected it to something
+    else, or corrected `meant` to it.
+    """
 
     heard: str
     meant: str
     times: int
+    recordings: int = 1
+    others: int = 0
+
+    @property
+    def is_proposed(self) -> bool:
+        """Return whether the substitution is proposed in new transcripts."""
+        return self.times >= PROPOSED_FROM and self.recordings > self.others
+
+    @property
+    def is_sure(self) -> bool:
+        """Return whether it may be made at once: after three recordings, and where nine of ten
+        speak for it. A topic of one meeting, or one bulk correction, is one recording.
+        """
+        return self.recordings >= max(SURE_FROM, NINE_OF_TEN * self.others)
+
+    @property
+    def odds(self) -> float:
+        """Return the odds that `meant` is meant where `heard` was heard, by Jeffreys' rule."""
+        return (self.recordings + 0.5) / (self.others + 0.5)
 
 
 @dataclass(frozen=True)
 class Taught:
-    """What people taught a series: words, words that are switched off (`off`), and learned
-    substitutions.
+    """What people taught a series: words, words that are switched off (`off`), learned
+    substitutions, and those that are switched off (`refused`), as heard and meant.
     """
 
     words: Sequence[Term] = ()
     off: frozenset[str] = frozenset()
     confused: Sequence[Confused] = ()
+    refused: frozenset[tuple[str, str]] = frozenset()
 
 
 NOTHING_TAUGHT = Taught()

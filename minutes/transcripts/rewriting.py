@@ -123,12 +123,11 @@ def _tick(
         .values(confirmed_by_id=who, confirmed_at=when)
         .execution_options(synchronize_session=False)
     )
-    nothing = frozenset[learning.LearnedReplacement]()
-    taught = {
-        row.id: learning.lessons(row.heard, row.machine, row.text) if is_confirmed else nothing
+    texts = {
+        row.id: learning.FinalText(row.heard, row.machine, row.text) if is_confirmed else None
         for row in rows
     }
-    learning.learn_all(session, transcript.meeting.series_id, taught)
+    learning.learn_all(session, transcript.meeting.series_id, texts)
     verb = "confirm" if is_confirmed else "take_back_confirmation"
     audit.note_rows(session, by, verb, Segment, identities, transcript.meeting)
     _read_anew(session, transcript)
@@ -156,12 +155,12 @@ def _write(
             for row, text in changed
         ],
     )
-    taught = {
-        row.id: learning.lessons(row.heard, row.machine, text)
+    texts = {
+        row.id: learning.FinalText(row.heard, row.machine, text)
         for row, text in changed
         if row.confirmed_at is not None
     }
-    learning.learn_all(session, transcript.meeting.series_id, taught)
+    learning.learn_all(session, transcript.meeting.series_id, texts)
     identities = [row.id for row, _ in changed]
     audit.note_rows(session, by, "correct", Segment, identities, transcript.meeting)
     _read_anew(session, transcript)

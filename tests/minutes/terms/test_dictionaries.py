@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from meetings.errors import InvalidInput, NotFound
 from meetings.people import people
 from minutes.terms import dictionaries
-from minutes.terms.terms import Confused
 from minutes.transcripts import transcripts
 from models.audit import AuditLine
 from models.meeting import Meeting, Series
@@ -145,11 +144,12 @@ def test_a_correction_teaches_a_word_and_the_second_one_a_proposal(
 ) -> None:
     taught = dictionaries.taught(session, twice_corrected)
     assert [word.surface for word in taught.words] == ["定刻"]
-    assert taught.confused == [Confused("提告", "定刻", 2)]
+    (one,) = taught.confused
+    assert (one.heard, one.meant, one.times, one.is_proposed) == ("提告", "定刻", 2, True)
     transcripts.take_back_confirmation(session, cast.secretary, transcript.segments[0])
     taught = dictionaries.taught(session, twice_corrected)
     assert [word.surface for word in taught.words] == ["定刻"]
-    assert taught.confused == []
+    assert [one.is_proposed for one in taught.confused] == [False]
 
 
 def test_a_confusion_can_be_switched_off_and_its_word_stays(
@@ -158,6 +158,7 @@ def test_a_confusion_can_be_switched_off_and_its_word_stays(
     dictionaries.switch_off(session, cast.secretary, twice_corrected, "定刻", "提告")
     taught = dictionaries.taught(session, twice_corrected)
     assert (taught.confused, taught.off) == ([], frozenset())
+    assert taught.refused == {("提告", "定刻")}
     (word,) = dictionaries.dictionary_of(session, twice_corrected)
     assert not word.is_off and word.learned[0].is_off
     dictionaries.switch_on(session, cast.secretary, twice_corrected, "定刻", "提告")

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from meetings.rights import Right
 from minutes.terms import dictionaries
-from minutes.terms.dictionaries import LONGEST_READING, LONGEST_TERM, Learned, SeriesWord
+from minutes.terms.confusions import Learned
+from minutes.terms.dictionaries import LONGEST_READING, LONGEST_TERM, SeriesWord
 from minutes.terms.listing import ListedTerm, TermFilter, has_words
 from models.document import Page
 from models.meeting import Meeting
@@ -103,11 +104,25 @@ class ConfusionAnswer(Shape):
 
     heard: str
     times: int = Field(description="直された発話の数")
+    recordings: int = Field(description="直された録音の数")
+    others: int = Field(description="そのまま確認されたか、別の直し方をされた録音の数")
+    last_at: datetime = Field(description="最後に学んだ時")
+    is_off: bool = Field(description="この会議体では使わない")
     is_proposed: bool = Field(description="次の会議から修正候補に出る")
+    is_sure: bool = Field(description="前後の言葉に合えば、はじめから直す")
 
     @classmethod
     def of(cls, learned: Learned) -> "ConfusionAnswer":
-        return cls(heard=learned.heard, times=learned.times, is_proposed=learned.is_proposed)
+        return cls(
+            heard=learned.heard,
+            times=learned.times,
+            recordings=learned.recordings,
+            others=learned.others,
+            last_at=learned.last_at,
+            is_off=learned.is_off,
+            is_proposed=learned.is_proposed and not learned.is_off,
+            is_sure=learned.is_sure and not learned.is_off,
+        )
 
 
 class DictionaryWordAnswer(Shape):

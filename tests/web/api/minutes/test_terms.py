@@ -74,7 +74,16 @@ def test_words_and_confusions_are_switched(script: Sign, cast: Cast, at: str) ->
     assert not secretary.get(f"{at}/terms?q=市道汐見線")["terms"][0]["is_off"]
     (word,) = secretary.get(f"{at}/dictionary")["words"]
     assert word["surface"] == "定刻"
-    assert word["confusions"] == [{"heard": "提告", "times": 1, "is_proposed": False}]
+    (learned,) = word["confusions"]
+    assert learned.pop("last_at")
+    assert learned == {
+        "heard": "提告", "times": 1, "recordings": 1, "others": 0,
+        "is_off": False, "is_proposed": False, "is_sure": False,
+    }  # fmt: skip
+    refused = {"surface": "定刻", "heard": "提告", "is_on": False}
+    secretary.call("PUT", f"{at}/terms/switch", refused, status=204)
+    (word,) = secretary.get(f"{at}/dictionary")["words"]
+    assert word["confusions"][0]["is_off"] and not word["is_off"]
 
 
 def test_the_administrator_shares_by_script(

@@ -1,0 +1,54 @@
+"""What corrections say to the costs of the lattice."""
+
+import pytest
+
+from minutes.conversion.conversions import Converter
+from minutes.terms.terms import Confused, Taught, taught_word
+
+WORDS = [taught_word(word, "コーセー", "以前の修正", is_guessed=False) for word in ("更生", "厚生")]
+NAMED, FAIR = "公正計画の件です。", "公正な審査をします。"
+
+
+def learned(converter: Converter, *confused: Confused, refused: str = "") -> Converter:
+    off = frozenset({("公正", refused)} if refused else ())
+    return converter.with_terms(WORDS, Taught(WORDS, confused=confused, refused=off))
+
+
+def gain(converter: Converter, text: str, new: str) -> int | None:
+    gains = [one.gain for one in converter.conversions(text) if (one.old, one.new) == ("公正", new)]
+    return max(gains, default=None)
+
+
+def test_a_word_that_was_corrected_often_enough_wins_where_it_fits(converter: Converter) -> None:
+    assert "更生" not in converter.converted(NAMED)
+    of_series = learned(converter, Confused("公正", "更生", 3, 3))
+    assert of_series.converted(NAMED) == "更生計画の件です。"
+    assert of_series.converted(FAIR) == FAIR
+    assert converter.converted(NAMED) == "構成計画の件です。", "no other series learns of it"
+
+
+@pytest.mark.parametrize("others", [3, 30])
+def test_what_speaks_against_it_costs(converter: Converter, others: int) -> None:
+    before = gain(learned(converter), NAMED, "更生")
+    after = gain(learned(converter, Confused("公正", "更生", 3, 3, others)), NAMED, "更生")
+    assert before is not None
+    assert "更生" not in learned(converter, Confused("公正", "更生", 3, 3, others)).converted(NAMED)
+    assert after is None or after <= before
+
+
+def test_one_correction_says_nothing_yet(converter: Converter) -> None:
+    once = learned(converter, Confused("公正", "更生", 1))
+    assert once.conversions(NAMED) == learned(converter).conversions(NAMED)
+
+
+def test_only_the_word_that_was_heard_counts(converter: Converter) -> None:
+    of_series = learned(converter, Confused("公正", "更生", 9, 9))
+    for text in ("構成計画の件です。", "予算の件です。", "公正取引委員会の件です。"):
+        assert of_series.converted(text) == learned(converter).converted(text)
+
+
+def test_what_was_switched_off_is_never_written(converter: Converter) -> None:
+    assert gain(learned(converter), NAMED, "厚生") is not None
+    off = learned(converter, Confused("公正", "更生", 3, 3), refused="厚生")
+    assert gain(off, NAMED, "厚生") is None
+    assert off.converted(NAMED) == "更生計画の件です。"
