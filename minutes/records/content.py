@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from meetings import clean_text
+from minutes.digests.points import DigestPoint
 from minutes.records.head import Head, HeadDecision, HeadPerson
 from minutes.style.changes import StyledStretch
 from minutes.style.choice import Style
@@ -70,12 +71,15 @@ class Paragraph(BaseModel):
 
 
 class Section(BaseModel):
-    """The paragraphs said about one agenda item; `number` is as in the agenda (「2-1」)."""
+    """The paragraphs said about one agenda item; `number` is as in the agenda (「2-1」). `digest`
+    holds the points of its digest (要点記録); None while nobody has written one.
+    """
 
     agenda_item_id: int | None = None
     number: str = ""
     title: str
     paragraphs: list[Paragraph]
+    digest: list[DigestPoint] | None = None
 
 
 class Content(BaseModel):
@@ -144,11 +148,12 @@ def _cleaned(value: Any) -> Any:
 
 
 def official_only(content: Content) -> Content:
-    """Return a copy that everybody may read: without the faithful layer, the segments and the
-    changes, which are only for those who make the minutes.
+    """Return a copy that everybody may read: without the faithful layer, the segments, the changes
+    and the digest, which are only for those who make the minutes.
     """
     content = content.model_copy(deep=True, update={"style": None})
     for section in content.sections:
+        section.digest = None
         for paragraph in section.paragraphs:
             paragraph.faithful, paragraph.segment_ids = None, []
             paragraph.changes, paragraph.unsure = [], []

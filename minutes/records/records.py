@@ -14,7 +14,7 @@ from meetings.errors import ChangedMeanwhile, InvalidInput, NotPossibleNow, Stal
 from meetings.rights import Right, holders
 from minutes.assignment import spans
 from minutes.assignment.spans import AgendaSpan
-from minutes.records import drafting, notifications
+from minutes.records import digest, drafting, notifications
 from minutes.records.content import (
     Content,
     Paragraph,
@@ -130,6 +130,7 @@ def prepare_revision(
             _refuse_other_sources(latest, paragraph)
         section.paragraphs = [p for p in section.paragraphs if p.text.strip()]
     content.sections = [s for s in content.sections if s.paragraphs or s.title != UNASSIGNED]
+    digest.check(content, content_of(latest))
     _link(session, minutes, content)
     set_head(content, head or content_of(latest).head)
     return PreparedRevision(latest, content, is_same=content == content_of(latest))

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from meetings.config import Config
-from minutes.evaluation import recognition, voices
+from minutes.evaluation import digests, recognition, voices
 from minutes.evaluation import words as word_evaluation
 
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -26,6 +26,9 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 )
 @click.option("--speakers", is_flag=True, help="How well voices are told apart, nothing else.")
 @click.option("--words", is_flag=True, help="Times and doubts of words, nothing else.")
+@click.option(
+    "--digests", "as_digests", is_flag=True, help="What drafted digests keep, nothing else."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
 @click.pass_obj
 def evaluate(
@@ -37,11 +40,19 @@ def evaluate(
     history: tuple[Path, ...],
     speakers: bool,
     words: bool,
+    as_digests: bool,
     as_json: bool,
 ) -> None:
     """Character error rate and real-time factor of the recogniser on meeting folders, without and
     with what the papers of each meeting teach; with --speakers the diarization error rate;
-    with --words how true the time of each word is, and the machine's own doubt of it."""
+    with --words how true the time of each word is, and the machine's own doubt of it;
+    with --digests how much of what readers want a drafted digest keeps (of `digest.json`)."""
+    if as_digests:
+        scores = digests.evaluate(folders)
+        found_scores = {"meetings": [one.as_json() for one in scores]}
+        as_text = digests.as_table(scores)
+        click.echo(json.dumps(found_scores, ensure_ascii=False) if as_json else as_text)
+        return
     if speakers:
         found = voices.evaluate(list(folders), audio, config)
         as_text = voices.as_table(found)

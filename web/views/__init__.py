@@ -14,6 +14,7 @@ from web.views.meetings import (
 )
 from web.views.minutes import (
     dictionaries,
+    digest,
     minutes,
     places,
     public,
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
         administration,
         agenda,
         dictionaries,
+        digest,
         documents,
         guests,
         invitations,

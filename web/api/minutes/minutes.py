@@ -9,9 +9,11 @@ from pydantic import Field
 from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.rights import Right, published_revision
 from meetings.style_choices import Annotations, Endings, Letters, Numbers, Removal, Speakers, Years
+from minutes.digests.points import PointKind
 from minutes.recordings.parts import usual_transcripts
 from minutes.records import publication, records
 from minutes.records.content import Content, content_of
+from minutes.records.digest import LONGEST_SENTENCE, with_digest
 from minutes.records.unread import Unread
 from minutes.style.changes import Rule
 from minutes.style.choice import Style, style_of
@@ -96,6 +98,33 @@ class ParagraphShape(Shape):
     unsure: list[Words] = Field([], max_length=LONGEST_TEXT, description="整えなかった箇所")
 
 
+class DigestSourceShape(Shape):
+    """要点のもとになった発言の場所。会議録の発言（paragraphs）と同じ値で示す。"""
+
+    transcript_id: Identity | None = None
+    start_seconds: Seconds
+    end_seconds: Seconds
+
+
+class DigestSentenceShape(Shape):
+    """要点の一文。もとになった発言を必ず示す。"""
+
+    text: str = Field(max_length=LONGEST_SENTENCE)
+    sources: list[DigestSourceShape] = Field(max_length=100)
+    source_text: Words = Field(
+        "", description="書いたときのもとの発言の文。サーバーが付け、送り返しても変わらない"
+    )
+
+
+class DigestPointShape(Shape):
+    """要点。一人が続けて述べた説明、質問、回答、意見、決定、宿題のどれか。"""
+
+    kind: PointKind
+    speaker: ShortText = ""
+    sentences: list[DigestSentenceShape] = Field(max_length=1000)
+    due: Heading = Field("", description="宿題の期限（述べられたとおりの言葉）")
+
+
 class SectionShape(Shape):
     """一つの議題についての発言。"""
 
@@ -103,6 +132,9 @@ class SectionShape(Shape):
     number: Heading = Field("", description="「2-1」の形")
     title: ShortText
     paragraphs: list[ParagraphShape] = Field(max_length=20_000)
+    digest: list[DigestPointShape] | None = Field(
+        None, max_length=5000, description="要点記録。送らなければ前の改訂のまま"
+    )
 
 
 class ContentShape(Shape):
@@ -321,6 +353,17 @@ def revise(person: Person, meeting: Meeting, body: ContentChange) -> RevisionAns
     return RevisionAnswer.of(
         drafting.revise(person, minutes, body.content.content(), body.based_on)
     )
+
+
+@blueprint.get("/meetings/<int:meeting_id>/minutes/digest-draft")
+@access.to(Meeting, Right.HEAR)
+@operation("要点記録の下書きを添えた会議録", answers=ContentShape)
+def draft_digest(person: Person, meeting: Meeting) -> ContentShape:
+    """Return the latest text, with a draft in each section that has no digest. Nothing is saved:
+    what is wanted of it is sent back as a change of the minutes."""
+    latest = _required(meeting).latest
+    note_look(person, "read", latest)
+    return ContentShape.of(with_digest(content_of(latest)))
 
 
 @blueprint.post("/meetings/<int:meeting_id>/minutes/style")

@@ -1,6 +1,14 @@
 """The way in which a sentence of the minutes is heard."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from flask import url_for
+
+from minutes.records import records
+from minutes.records.content import Content
+from models.minutes import MinutesRevision
+from web.transaction import reading_session
 
 
 @dataclass(frozen=True)
@@ -11,3 +19,23 @@ class Hearing:
 
     sound: str
     page: str
+
+
+def hearings(revision: MinutesRevision, content: Content) -> Callable[[int, int], Hearing | None]:
+    """Return a function that tells how each sentence, by its section and its place there, is heard
+    in the recording of its part; None for one that nobody said."""
+    sound_of = {
+        source.id: url_for("recordings.sound", recording_id=source.recording.id)
+        for source in records.sources_of(reading_session(), revision)
+    }
+    page = url_for("minutes.show_revision", revision_id=revision.id)
+
+    def hearing(section: int, place: int) -> Hearing | None:
+        said = content.sections[section].paragraphs[place]
+        if said.end_seconds <= said.start_seconds:  # nobody said it: a person added it
+            return None
+        sound = sound_of[said.transcript_id or revision.transcript_id]
+        seconds = f"{said.start_seconds:.1f},{said.end_seconds:.1f}"
+        return Hearing(f"{sound}#t={seconds}", f"{page}/sentences/{section}/{place}")
+
+    return hearing

@@ -33,7 +33,7 @@ from web.urls import page_url
 from web.views.meetings._meeting_head import meeting_head
 from web.views.minutes._beside_page import BesidePage
 from web.views.minutes._drafting import chosen_style, chosen_transcripts, drafting_of, usual_style
-from web.views.minutes._hearing import Hearing
+from web.views.minutes._hearing import hearings
 from web.views.minutes._minutes_form import Typed, put, typed
 
 blueprint = Blueprint("minutes", __name__)
@@ -121,7 +121,7 @@ def sentence(
     """Show a sentence with its sound, for those who have no script."""
     note_look(person, "look", revision)
     content = content_of(revision)
-    plays = _plays(revision, content)
+    plays = hearings(revision, content)
     heard = {where: plays(*where) for where, _ in sentences(content)}
     pages = [hearing.page for hearing in heard.values() if hearing]
     hearing = heard.get((section, paragraph))
@@ -278,7 +278,7 @@ def _read(person: Person, revision: MinutesRevision, unfit: dict[str, str] | Non
         is_latest=revision is minutes.latest,
         revisions=list(reversed(minutes.revisions)),
         content=content,
-        plays=_plays(revision, content),
+        plays=hearings(revision, content),
         page_at=_page_at(person, revision, content),
         published_pages=len(set(public_pages.values())),
         public=published_revision(session, meeting.id),
@@ -329,7 +329,7 @@ def _form(
         is_put=is_put,
         removed_sources=records.removed_sources(reading_session(), layout),
         by_hand=sum(p.is_by_hand for section in content.sections for p in section.paragraphs),
-        plays=_plays(layout, content),
+        plays=hearings(layout, content),
     )
 
 
@@ -351,26 +351,6 @@ def _open_spans(revision: MinutesRevision) -> list[AgendaSpan]:
     if revision.is_approved or revision is not revision.minutes.latest:
         return []
     return records.open_spans(reading_session(), revision)
-
-
-def _plays(revision: MinutesRevision, content: Content) -> Callable[[int, int], Hearing | None]:
-    """Return a function that tells how each sentence is heard in the recording of its part; None
-    for one that nobody said."""
-    sound_of = {
-        source.id: url_for("recordings.sound", recording_id=source.recording.id)
-        for source in records.sources_of(reading_session(), revision)
-    }
-    page = url_for("minutes.show_revision", revision_id=revision.id)
-
-    def hearing(section: int, place: int) -> Hearing | None:
-        said = content.sections[section].paragraphs[place]
-        if said.end_seconds <= said.start_seconds:  # nobody said it: a person added it
-            return None
-        sound = sound_of[said.transcript_id or revision.transcript_id]
-        seconds = f"{said.start_seconds:.1f},{said.end_seconds:.1f}"
-        return Hearing(f"{sound}#t={seconds}", f"{page}/sentences/{section}/{place}")
-
-    return hearing
 
 
 def _page_at(
