@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from minutes.digests.points import DigestPoint, DigestSentence
 from minutes.records.audible import SentencePlace
 from minutes.records.closed.anchors import Closing, LocatedPassage, MarkedText, Marks, name_pattern
 from minutes.records.content import Attendee, Content, Paragraph, Section, content_of
@@ -93,7 +94,11 @@ class _HiddenNames:
                 "head": content.head and content.head.with_texts(self.without),
                 "sections": [
                     section.model_copy(
-                        update={"title": self.without(section.title), "paragraphs": []}
+                        update={
+                            "title": self.without(section.title),
+                            "paragraphs": [],
+                            "digest": None,
+                        }
                     )
                     for section in content.sections
                 ],
@@ -140,6 +145,30 @@ class _SectionCopy:
                 goes_on=original.goes_on,
             )
             self._add(place, said, is_whole)
+        if section.digest is not None:
+            self._copy.content.sections[self._number].digest = self._digest(section)
+
+    def _digest(self, section: Section) -> list[DigestPoint]:
+        """Return the points without the sentences that rest on a closed passage or repeat one."""
+        closed = {section.paragraphs[n].place for _, n in self._closings}
+        quotes = [one.passage.quote for one in self._copy.closings]
+        points = []
+        for point in section.digest or []:
+            kept = [
+                DigestSentence(text=self._names.without(one.text), sources=one.sources)
+                for one in point.sentences
+                if not any(source.place in closed for source in one.sources)
+                and not any(quote and quote in one.text for quote in quotes)
+            ]
+            if kept:
+                speaker = self._digest_speaker(section, point)
+                points.append(point.model_copy(update={"speaker": speaker, "sentences": kept}))
+        return points
+
+    def _digest_speaker(self, section: Section, point: DigestPoint) -> str:
+        unnamed = {section.paragraphs[n].place for s, n in self._copy.unnamed if s == self._number}
+        is_hidden = any(s.place in unnamed for one in point.sentences for s in one.sources)
+        return "" if is_hidden else self._names.without(point.speaker)
 
     def _speaker(self, place: SentencePlace, original: Paragraph, closings: list[Closing]) -> str:
         if any(one.passage.scope is ClosedScope.SECTION for one in closings):

@@ -2,9 +2,11 @@
 
 import pytest
 
+from minutes.digests.points import DigestPoint, DigestSentence, PointKind
 from minutes.records.closed.anchors import Anchor, Marks
 from minutes.records.closed.public_copy import public_copy
 from minutes.records.content import Attendee, Content, Paragraph, Section
+from minutes.records.digest import points_with, source_of
 from minutes.records.paper import as_text
 from models.closed_passage import ClosedKind, ClosedPassage, ClosedScope, ClosedState
 
@@ -164,3 +166,25 @@ def test_a_hidden_speaker_is_named_nowhere() -> None:
     assert "花子" not in copy.content.model_dump_json() + as_text(copy.content)
     assert "○〔略〕　〔略〕です。" in as_text(copy.content)
     assert copy.unnamed == {(0, 0)}
+
+
+def test_a_digest_loses_what_rests_on_a_closed_passage_or_repeats_it() -> None:
+    original = content(said(PHONE, 0), said(NAMED, 5), said(PLAIN, 10))
+    section = original.sections[0]
+    section.digest = [
+        *points_with(section, 0),
+        DigestPoint(
+            kind=PointKind.OPINION,
+            speaker="委員長 太郎",
+            sentences=[
+                DigestSentence(
+                    text=text, sources=[source_of(section.paragraphs[2])], source_text=PHONE
+                )
+                for text in ("次の議題に移る。", "03-1234-5678に電話する。")
+            ],
+        ),
+    ]
+    closed = passage(anchor(original.sections[0].paragraphs[0], "03-1234-5678"))
+    copy = public_copy(original, Marks([closed], {TRANSCRIPT: RECORDING}, TRANSCRIPT))
+    (point,) = copy.content.sections[0].digest or []
+    assert [(one.text, one.source_text) for one in point.sentences] == [("次の議題に移る。", "")]
