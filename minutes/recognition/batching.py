@@ -30,6 +30,8 @@ SHORTEST_LANE_SECONDS = 40.0
 
 PAD_SECONDS = 0.4
 """Silence that is left before and after speech."""
+END_PAD_SECONDS = 1.5
+"""Silence that is left after the last speech of a chunk."""
 LONGEST_PAUSE_SECONDS = 1.2
 """The longest pause that stays as it is, beyond PAD_SECONDS on both sides. Of longer ones only the
 padding is left.
@@ -91,7 +93,9 @@ def cut_lanes(samples: Samples, speech: Sequence[TimeSpan], workers: int) -> lis
     count = max(1, round(total / LANE_SECONDS / workers)) * workers
     count = max(1, min(count, int(total / SHORTEST_LANE_SECONDS)))
     cuts = [0, *_cuts(speech, total, count), len(speech)]
-    return [_lane(samples, speech[a:b]) for a, b in pairwise(cuts) if b > a]
+    lanes = [speech[a:b] for a, b in pairwise(cuts) if b > a]
+    ends = [PAD_SECONDS] * (len(lanes) - 1) + [END_PAD_SECONDS]
+    return [_lane(samples, *lane) for lane in zip(lanes, ends, strict=True)]
 
 
 def _cuts(speech: Sequence[TimeSpan], total: float, count: int) -> list[int]:
@@ -109,8 +113,8 @@ def _cuts(speech: Sequence[TimeSpan], total: float, count: int) -> list[int]:
     return sorted(set(found))
 
 
-def _lane(samples: Samples, speech: Sequence[TimeSpan]) -> SpeechLane:
-    parts = _padded(speech, len(samples) / RATE)
+def _lane(samples: Samples, speech: Sequence[TimeSpan], end_pad: float) -> SpeechLane:
+    parts = _padded(speech, len(samples) / RATE, end_pad)
     pieces, sounds, length = [], [], 0
     for start, end in parts:
         pieces.append((length / RATE, start))
@@ -124,9 +128,9 @@ def _lane(samples: Samples, speech: Sequence[TimeSpan]) -> SpeechLane:
     return SpeechLane(np.concatenate(sounds), tuple(moved), tuple(pieces))
 
 
-def _padded(speech: Sequence[TimeSpan], length: float) -> list[TimeSpan]:
-    """Return speech with PAD_SECONDS around each stretch; stretches with a short pause between
-    them are joined.
+def _padded(speech: Sequence[TimeSpan], length: float, end_pad: float) -> list[TimeSpan]:
+    """Return speech with PAD_SECONDS around each stretch, and `end_pad` seconds after the last;
+    stretches with a short pause between them are joined.
     """
     parts: list[TimeSpan] = []
     for start, end in speech:
@@ -135,4 +139,5 @@ def _padded(speech: Sequence[TimeSpan], length: float) -> list[TimeSpan]:
             parts[-1] = (parts[-1][0], end)
         else:
             parts.append((start, end))
-    return parts
+    start, _ = parts.pop()
+    return [*parts, (start, min(length, speech[-1][1] + end_pad))]

@@ -7,6 +7,7 @@ sound are exact. So a sentence ends at the pause nearest to where its characters
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
@@ -28,7 +29,9 @@ MOST_SENTENCES = 2
 REACH_SECONDS = 1.2
 """How far the border between two sentences is moved to a pause."""
 EDGE_SECONDS = 0.7
-"""How far a timestamp of the model is moved outwards, to where the speech begins or ends."""
+"""How far a timestamp of the model is moved within speech, to where that begins or ends."""
+LEAST_SECONDS = 0.05
+"""The same for a border within a phrase, which is in a pause already where one is near."""
 COMMA_SECONDS = 0.3
 """Pause from which a comma is set."""
 FULL_STOP_SECONDS = 0.6
@@ -88,13 +91,16 @@ def _parts(
     """Yield the phrases cut at punctuation, in Japanese at spaces too, with the borders moved into
     pauses.
     """
+    earliest = 0.0
     for phrase in phrases:
         text = without_loops(phrase.text)
         cut = PART.findall if writing.is_punctuated_here else BETWEEN_SENTENCES.split
         words = cut(text) or [text]
         cuts = _cuts(lane, phrase, words)
         for word, (start, end) in zip(words, cuts, strict=True):
-            yield SpeechFragment(start, end, word, phrase.score, phrase.doubt)
+            start = max(start, earliest)
+            earliest = max(start, end)
+            yield SpeechFragment(start, earliest, word, phrase.score, phrase.doubt)
 
 
 def _cuts(lane: SpeechLane, phrase: Phrase, words: list[str]) -> list[tuple[float, float]]:
@@ -109,7 +115,8 @@ def _cuts(lane: SpeechLane, phrase: Phrase, words: list[str]) -> list[tuple[floa
         said += len(word)
         places.append(_after(spoken, total * said / max(letters, 1), end))
     marks = sorted(min(max(place, start), end) for place in _in_pauses(lane, places))
-    return [_at_edges(lane, a, b) for a, b in pairwise([start, *marks, end])]
+    cuts = pairwise([start, *marks, end])
+    return [_at_edges(lane, a, b, LEAST_SECONDS) for a, b in cuts]
 
 
 def _in_pauses(lane: SpeechLane, places: list[float]) -> list[float]:
@@ -135,19 +142,50 @@ def _after(spoken: list[tuple[float, float]], seconds: float, end: float) -> flo
     return end
 
 
-def _at_edges(lane: SpeechLane, start: float, end: float) -> tuple[float, float]:
-    """Return the start and end of the speech inside, if the model's timestamps are within
-    EDGE_SECONDS of them; otherwise the timestamps.
+def _at_edges(
+    lane: SpeechLane, start: float, end: float, reach: float = EDGE_SECONDS
+) -> tuple[float, float]:
+    """Return the start and end of the speech inside. Returns them as they are if there is none.
+
+    What ends at a time never ends after what begins there: speech that begins or ends within
+    `reach` seconds of a border belongs to one side as a whole.
     """
-    inside = [(a, b) for a, b in lane.speech if b > start + 0.05 and a < end - 0.05]
-    if not inside:
-        return start, max(start, end)
-    first, last = inside[0][0], inside[-1][1]
-    if start - first > EDGE_SECONDS:
-        first = start
-    if last - end > EDGE_SECONDS:
-        last = end
-    return first, max(first, last)
+    first, last = _onset(lane, start, reach), _offset(lane, end, reach)
+    return (first, last) if first < last else (start, max(start, end))
+
+
+def _onset(lane: SpeechLane, place: float, reach: float) -> float:
+    """Return where the speech after a border begins."""
+    later = bisect_left(lane.speech, place, key=lambda span: span[1])
+    for a, b in lane.speech[later:]:
+        if a >= place or _belongs_after(place, a, b, reach):
+            return a
+        if not _belongs_before(place, a, b, reach):
+            break
+    return place
+
+
+def _offset(lane: SpeechLane, place: float, reach: float) -> float:
+    """Return where the speech before a border ends."""
+    later = bisect_left(lane.speech, place, key=lambda span: span[0])
+    for a, b in reversed(lane.speech[:later]):
+        if b <= place or _belongs_before(place, a, b, reach):
+            return b
+        if not _belongs_after(place, a, b, reach):
+            break
+    return place
+
+
+def _belongs_after(place: float, a: float, b: float, reach: float) -> bool:
+    """Return whether the speech from `a` to `b`, in which a border is, begins so shortly before it
+    that all of it follows: the model's timestamps are coarse.
+    """
+    return place - a <= min(reach, b - place)
+
+
+def _belongs_before(place: float, a: float, b: float, reach: float) -> bool:
+    """Return whether, likewise, all of the speech precedes the border."""
+    return b - place <= reach and b - place < place - a
 
 
 def _marked(parts: Iterable[SpeechFragment]) -> Iterator[SpeechFragment]:

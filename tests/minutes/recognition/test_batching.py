@@ -55,6 +55,14 @@ def test_long_pauses_are_shortened_and_short_ones_stay() -> None:
     assert lane.seconds < 17
 
 
+def test_more_silence_is_left_after_the_last_words_of_a_chunk() -> None:
+    *_, earlier, last = cut_lanes(ramp(400), [(n * 6.0, n * 6.0 + 2.0) for n in range(60)], 2)
+    assert earlier.seconds - earlier.speech[-1][1] == pytest.approx(batching.PAD_SECONDS)
+    assert last.seconds - last.speech[-1][1] == pytest.approx(batching.END_PAD_SECONDS)
+    (whole,) = cut_lanes(ramp(9), [(2.0, 8.5)], 1)
+    assert whole.in_chunk(whole.seconds) == pytest.approx(9.0)
+
+
 def test_lanes_are_about_equally_long_and_parted_at_long_pauses() -> None:
     speech = [(n * 4.0, n * 4.0 + 3.8) for n in range(100)]
     speech = [(a + (2.0 if n >= 50 else 0.0), b + (2.0 if n >= 50 else 0.0))

@@ -1,8 +1,11 @@
 """Segments are one or two sentences, begin and end where somebody speaks, and lose no text."""
 
+import random
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
+import pytest
 
 from minutes.recognition.batching import SpeechLane, TimeSpan, cut_lanes
 from minutes.recognition.heard import HeardSegment
@@ -111,3 +114,25 @@ def test_a_loop_is_written_once_and_marked() -> None:
     (one,) = made(lane, ((1.0, 9.0), "ありがとうございました" * 4), doubt=Doubt.REPEATED)
     assert one.text == "ありがとうございました。"
     assert one.doubt == Doubt.REPEATED
+
+
+@pytest.mark.parametrize("border", [4.55, 4.8, 5.2, 5.45])
+def test_two_phrases_that_meet_within_speech_do_not_overlap(border: float) -> None:
+    lane = lane_of((1.0, 4.4), (4.5, 5.5), (5.6, 9.0))
+    first = ((1.0, border), "本日の議題は三つございます。")
+    found = made(lane, first, ((border, 9.0), "順に説明いたします。"))
+    (_, end), (start, _) = spans(found)
+    assert (end, start) == ((4.4, 4.5) if border < 5.0 else (5.5, 5.6))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_segments_follow_each_other_whatever_marks_the_model_sets(seed: int) -> None:
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    edges = sorted(chance.uniform(0, 60) for _ in range(40))
+    marks = sorted(chance.uniform(0, 60) for _ in range(13))
+    lane = lane_of(*zip(edges[::2], edges[1::2], strict=True))
+    said = [(mark, "説明します。ご質問を どうぞ。") for mark in pairwise(marks)]
+    found = spans(made(lane, *said))
+    assert all(start <= end for start, end in found)
+    assert all(end <= start for (_, end), (start, _) in pairwise(found))
