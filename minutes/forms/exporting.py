@@ -9,6 +9,7 @@ from meetings.errors import NotPossibleNow
 from minutes.forms import pdf, plain, starters, word
 from minutes.forms.building import Printed, context_of
 from minutes.forms.kinds import PdfLayout, RecordFile, RecordForm
+from minutes.forms.summaries import summaries_of
 from minutes.records.content import content_of
 from minutes.records.records import minutes_of
 from models.meeting import Meeting
@@ -50,7 +51,14 @@ def printed(revision: MinutesRevision, city: str) -> Printed:
     """Return what of the revision is printed for those who make the minutes. One that is not
     approved is a draft.
     """
-    return Printed(content_of(revision), city, revision.number, is_draft=not revision.is_approved)
+    content = content_of(revision)
+    return Printed(
+        content,
+        city,
+        revision.number,
+        is_draft=not revision.is_approved,
+        summaries=summaries_of(content),
+    )
 
 
 def as_file(
