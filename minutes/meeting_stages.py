@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, case, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from meetings.rights import Right, rights_by_role, visible_meetings
+from minutes.approval import path
 from models.base import now
 from models.meeting import Meeting
 from models.minutes import (
@@ -58,7 +59,7 @@ def shown_state(meeting: Meeting, state: MeetingState, given: frozenset[Right]) 
 WORK = {
     MeetingState.SENT_BACK: Right.CORRECT,
     MeetingState.CORRECTING: Right.CORRECT,
-    MeetingState.AWAITING: Right.DECIDE,
+    MeetingState.AWAITING: Right.HEAR,  # whose turn it is, the path of approval says
     MeetingState.APPROVED: Right.PUBLISH,
 }
 """States in which somebody with this right has something to do."""
@@ -102,6 +103,9 @@ def waiting_for(session: Session, person: Person) -> dict[MeetingState, list[int
         state = MeetingState(word) if word else None
         if state in WORK and WORK[state] in rights_by_role(person, department):
             waiting[state].append(number)
+    awaited = waiting[MeetingState.AWAITING]
+    mine = path.waiting_for(session, person, awaited)
+    waiting[MeetingState.AWAITING] = [number for number in awaited if number in mine]
     return waiting
 
 

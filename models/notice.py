@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     URGED = "urged"
     APPROVAL_ASKED = "approval_asked"
     APPROVAL_TAKEN_BACK = "approval_taken_back"
+    APPROVAL_LATE = "approval_late"
     APPROVED = "approved"
     SENT_BACK = "sent_back"
     REPLACED = "replaced"
@@ -38,6 +39,7 @@ class NoticeKind(StrEnum):
             NoticeKind.URGED: "出欠回答のお願い",
             NoticeKind.APPROVAL_ASKED: "会議録の承認のお願い",
             NoticeKind.APPROVAL_TAKEN_BACK: "承認依頼を取り下げたお知らせ",
+            NoticeKind.APPROVAL_LATE: "会議録の承認が進んでいないお知らせ",
             NoticeKind.APPROVED: "会議録の承認のお知らせ",
             NoticeKind.SENT_BACK: "会議録の差戻しのお知らせ",
             NoticeKind.REPLACED: "公開会議録の差替えのお知らせ",

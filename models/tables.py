@@ -1,6 +1,7 @@
 """All tables in one place, for migrations and for tests that compare them with the database."""
 
 from models import (
+    approval,
     audit,
     closed_passage,
     document,
@@ -24,6 +25,7 @@ from models.base import Base
 
 __all__ = [
     "Base",
+    "approval",
     "audit",
     "closed_passage",
     "document",

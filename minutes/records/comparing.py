@@ -9,10 +9,14 @@ from difflib import SequenceMatcher
 from itertools import groupby
 
 from rapidfuzz.distance import Indel
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from minutes.records.content import Content
 from minutes.records.paper import as_text
+from models.audit import AuditLine
 from models.minutes import MinutesRevision
+from models.person import Person
 
 LONGEST_COMPARED = 20_000
 """Most characters of a line that is compared letter by letter; a longer one is shown whole, old
@@ -45,6 +49,20 @@ def usual_base(revision: MinutesRevision) -> MinutesRevision | None:
     earlier = [r for r in revision.minutes.revisions if r.number < revision.number]
     decided = [r for r in earlier if r.request is not None and r.request.decision is not None]
     return next(reversed(decided or earlier), None)
+
+
+def base_for(session: Session, person: Person, revision: MinutesRevision) -> MinutesRevision | None:
+    """Return the revision to compare with for this person: the last earlier one that they wrote,
+    looked at or decided about, else `usual_base`.
+    """
+    known = select(AuditLine.thing_id).where(
+        AuditLine.person_id == person.id,
+        AuditLine.meeting_id == revision.meeting.id,
+        AuditLine.thing == MinutesRevision.__tablename__,
+    )
+    seen = set(session.scalars(known))
+    earlier = [r for r in revision.minutes.revisions if r.number < revision.number and r.id in seen]
+    return earlier[-1] if earlier else usual_base(revision)
 
 
 def differences(older: Content, newer: Content) -> list[Difference]:

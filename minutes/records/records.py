@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import audit, department_years, entries
+from meetings import audit, dates, department_years, entries
 from meetings.errors import ChangedMeanwhile, InvalidInput, NotPossibleNow, StaleRevision
 from meetings.rights import Right, holders
+from minutes.approval import path, steps
 from minutes.assignment import spans
 from minutes.assignment.spans import AgendaSpan
 from minutes.records import digest, drafting, notifications
@@ -179,8 +180,9 @@ def request_approval(
     addressee: Person | None = None,
     allows_unread: bool = True,
 ) -> ApprovalRequest:
-    """Ask `addressee`, or whoever may decide where there is none, to approve the revision, with a
-    `word` to them.
+    """Ask for approval of the revision, with a `word` to those who decide: the steps that the
+    series has set, one after the other; without steps `addressee`, or whoever may decide where
+    there is none.
 
     Raises NotPossibleNow when it was asked for or decided before, while something is open
     (`open_spans`), and for anything unread unless the city `allows_unread`; InvalidInput for an
@@ -199,6 +201,8 @@ def request_approval(
     _refuse_open(session, revision, allows_unread=allows_unread)
     if addressee is not None and addressee not in approvers(session, revision.meeting):
         raise InvalidInput("addressee_id", "この会議の承認者を一覧から選んでください。")
+    if addressee is not None and steps.steps_of(session, revision.meeting.series):
+        raise InvalidInput("addressee_id", "この会議体には承認の段階があり、順に承認します。")
     request = ApprovalRequest(
         revision=revision,
         requested_by=by,
@@ -207,6 +211,7 @@ def request_approval(
     )
     session.add(request)
     audit.note(session, by, "request_approval", revision)
+    path.begin(session, request)
     notifications.tell_of_request(session, request)
     return request
 
@@ -227,24 +232,34 @@ def take_request_back(session: Session, by: Person, revision: MinutesRevision) -
         raise NotPossibleNow("すでに承認または差し戻しされているため、依頼を取り下げられません。")
     audit.note(session, by, "take_request_back", revision)
     notifications.tell_of_request_taken_back(session, by, request)
+    path.drop(session, request)
     session.delete(request)
     session.flush()
     session.expire(revision, ["request"])
 
 
 def approve(
-    session: Session, by: Person, revision: MinutesRevision, *, allows_unread: bool = True
-) -> Approval:
-    """Approve the revision. Voice samples that were stored to name the speakers of its transcripts
-    are deleted, as they are needed no more. What nobody has confirmed stays unread (`unread_of`).
+    session: Session,
+    by: Person,
+    revision: MinutesRevision,
+    *,
+    allows_unread: bool = True,
+    step_id: int | None = None,
+) -> Approval | None:
+    """Approve the revision, or the step `step_id` of its request whose turn it is. Returns the
+    approval, which the last step gives; None while others follow. With it, voice samples that were
+    stored to name the speakers of its transcripts are deleted, as they are needed no more. What
+    nobody has confirmed stays unread (`unread_of`).
 
-    Raises NotPossibleNow as long as something of them is open (`open_spans`), and for anything
-    unread unless the city `allows_unread`.
+    Raises NotPossibleNow as long as something of them is open (`open_spans`), for anything unread
+    unless the city `allows_unread`, for a step that was decided meanwhile, and to whoever may not
+    decide it.
     """
     _refuse_open(session, revision, allows_unread=allows_unread)
-    approval = _decide(session, by, revision, is_approved=True, reason="")
-    for source in sources_of(session, revision):
-        samples.forget(session, source)
+    approval = _decide(session, by, revision, is_approved=True, reason="", step_id=step_id)
+    if approval is not None:
+        for source in sources_of(session, revision):
+            samples.forget(session, source)
     return approval
 
 
@@ -291,27 +306,49 @@ def leave_rest_out(session: Session, by: Person, revision: MinutesRevision) -> i
     return count
 
 
-def send_back(session: Session, by: Person, revision: MinutesRevision, reason: str) -> Approval:
-    """Send the revision back to those who wrote it. Raises InvalidInput without a reason,
-    NotPossibleNow unless a decision is awaited.
+def send_back(
+    session: Session,
+    by: Person,
+    revision: MinutesRevision,
+    reason: str,
+    *,
+    step_id: int | None = None,
+) -> Approval:
+    """Send the revision back to those who wrote it, from the step `step_id` whose turn it is.
+    Raises InvalidInput without a reason, NotPossibleNow unless a decision is awaited, and to
+    whoever may not decide.
     """
     if not reason.strip():
         raise InvalidInput("reason", "差し戻す理由を入力してください。書記に伝わります。")
-    return _decide(session, by, revision, is_approved=False, reason=reason)
+    decision = _decide(session, by, revision, is_approved=False, reason=reason, step_id=step_id)
+    assert decision is not None
+    return decision
 
 
 def _decide(
-    session: Session, by: Person, revision: MinutesRevision, *, is_approved: bool, reason: str
-) -> Approval:
-    if revision.request is None or revision is not revision.minutes.latest:
+    session: Session,
+    by: Person,
+    revision: MinutesRevision,
+    *,
+    is_approved: bool,
+    reason: str,
+    step_id: int | None,
+) -> Approval | None:
+    request = revision.request
+    if request is None or revision is not revision.minutes.latest:
         raise NotPossibleNow(
             "この改訂は承認を依頼されていないか、依頼が取り下げられたか、より新しい改訂があります。"
             "画面を開き直してください。"
         )
-    if revision.request.decision is not None:
-        raise NotPossibleNow("この改訂は、すでに承認または差し戻しされています。")
+    if request.decision is not None:
+        raise NotPossibleNow(
+            f"この改訂は、すでに承認または差し戻しされています（{_who(request)}）。"
+        )
+    path.decide(session, by, request, step_id=step_id, is_approved=is_approved)
+    if is_approved and path.current_step(session, request) is not None:
+        return None
     decision = Approval(
-        request=revision.request,
+        request=request,
         is_approved=is_approved,
         reason=entries.long_text("reason", "理由", reason, LONGEST_REASON),
         decided_by=by,
@@ -320,6 +357,14 @@ def _decide(
     audit.note(session, by, "approve" if is_approved else "send_back", revision)
     notifications.tell_of_decision(session, decision)
     return decision
+
+
+def _who(request: ApprovalRequest) -> str:
+    decision = request.decision
+    assert decision is not None
+    done = "承認" if decision.is_approved else "差戻し"
+    at = f"{dates.in_full(decision.decided_at)}{dates.clock(decision.decided_at)}"
+    return f"{at}、{decision.decided_by.name}さんが{done}"
 
 
 def removed_sources(session: Session, revision: MinutesRevision) -> set[int]:

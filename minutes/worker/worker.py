@@ -32,6 +32,7 @@ from meetings.errors import ConfigurationError, GijidoError, StorageFull
 from meetings.invitations import mail
 from meetings.periodic import PeriodicTask
 from minutes import sums
+from minutes.approval import path
 from minutes.proposals.selection import Teach
 from minutes.recognition import memory
 from minutes.recognition.heard import FindTokenTimings, Recognise
@@ -164,6 +165,7 @@ class Worker:
             PeriodicTask("資料の用語の収集", self._collect_terms, PREPARE_SECONDS),
             PeriodicTask("メールの送信", self._send_mail, MAIL_SECONDS),
             PeriodicTask("開催が近づいたお知らせ", self._remind, REMIND_SECONDS),
+            PeriodicTask("承認の催促", self._remind_approvers, REMIND_SECONDS),
             PeriodicTask("声紋の保存期間", self._clear_voices, CLEAR_SECONDS),
             PeriodicTask("保存したファイルの見回り", look_around, scrubbing.PAUSE_SECONDS),
             PeriodicTask("公開会議録の組み立て", self._lay_out, published.LAY_OUT_SECONDS),
@@ -372,6 +374,11 @@ class Worker:
 
     def _send_mail(self) -> bool:
         return mail.send_some(self._engine, self._config)
+
+    def _remind_approvers(self) -> bool:
+        with writing(self._engine) as session, session.begin():
+            path.remind(session)
+        return False
 
     def _remind(self) -> bool:
         return mail.remind(self._engine, self._config)

@@ -55,6 +55,11 @@ NO_LOOK = {
         "/api/meetings/<int:meeting_id>/attendances",
         "/api/meetings/<int:meeting_id>/connection-tests",
     ],
+    "who decides about minutes, in which order": [
+        "/meetings/<int:meeting_id>/approval-path",
+        "/api/meetings/<int:meeting_id>/approval-path",
+        "/api/revisions/<int:revision_id>/approval-steps",
+    ],
     "names, lengths and states of recordings and of the work on them": [
         "/meetings/<int:meeting_id>/recordings",
         "/api/meetings/<int:meeting_id>/recordings",

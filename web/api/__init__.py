@@ -6,6 +6,7 @@ from flask import Flask
 from web.api import description
 from web.api.meetings import agenda, attendance, documents, invitations, live, meetings, memos
 from web.api.minutes import (
+    approval,
     assignment,
     dictionaries,
     minutes,
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
     for module in (
         account,
         agenda,
+        approval,
         assignment,
         attendance,
         description,

@@ -60,10 +60,13 @@ def request_approval(
     )
 
 
-def approve(person: Person, revision: MinutesRevision) -> None:
-    """Raise NotPossibleNow as `records.approve` does."""
+def approve(person: Person, revision: MinutesRevision, step_id: int | None = None) -> bool:
+    """Return whether the revision is approved now, not only one step of it. Raises NotPossibleNow
+    and InvalidInput as `records.approve` does."""
     allows = config().minutes.approve_unread
-    records.approve(database_session(), person, revision, allows_unread=allows)
+    session = database_session()
+    made = records.approve(session, person, revision, allows_unread=allows, step_id=step_id)
+    return made is not None
 
 
 def publish(person: Person, revision: MinutesRevision, reason: str = "") -> None:

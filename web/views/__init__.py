@@ -13,6 +13,7 @@ from web.views.meetings import (
     today,
 )
 from web.views.minutes import (
+    approval,
     dictionaries,
     digest,
     minutes,
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
         account,
         administration,
         agenda,
+        approval,
         dictionaries,
         digest,
         documents,

@@ -296,6 +296,9 @@ class ContentChange(Shape):
 class ApprovalDecision(Shape):
     is_approved: bool
     reason: str = Field("", max_length=2000, description="差し戻すときは必要")
+    step_id: Identity | None = Field(
+        None, description="読んだときの段階（approval-steps の id）。段階があるときは必要"
+    )
 
 
 class Request(Shape):
@@ -396,13 +399,14 @@ def take_request_back(person: Person, revision: MinutesRevision) -> RevisionAnsw
 
 
 @blueprint.post("/revisions/<int:revision_id>/approval")
-@access.to(MinutesRevision, Right.DECIDE)
+@access.to(MinutesRevision, Right.HEAR)
 @operation("承認する、または差し戻す", answers=RevisionAnswer, status=201, body=ApprovalDecision)
 def decide(person: Person, revision: MinutesRevision, body: ApprovalDecision) -> RevisionAnswer:
     if body.is_approved:
-        drafting.approve(person, revision)
+        drafting.approve(person, revision, body.step_id)
     else:
-        records.send_back(database_session(), person, revision, body.reason)
+        session = database_session()
+        records.send_back(session, person, revision, body.reason, step_id=body.step_id)
     return RevisionAnswer.of(revision)
 
 

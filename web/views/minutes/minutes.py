@@ -10,6 +10,7 @@ from meetings.entries import plain_number
 from meetings.errors import InvalidInput, NotFound, StaleRevision
 from meetings.rights import Right, publication_of, published_revision, rights
 from meetings.style_choices import FIELDS
+from minutes.approval import comments
 from minutes.assignment import spans
 from minutes.assignment.spans import AgendaSpan
 from minutes.records import comparing, publication, records
@@ -31,6 +32,7 @@ from web.shared import drafting
 from web.transaction import config, database_session, reading_session, release, settle
 from web.urls import page_url
 from web.views.meetings._meeting_head import meeting_head
+from web.views.minutes._approval_path import path_of
 from web.views.minutes._beside_page import BesidePage
 from web.views.minutes._drafting import chosen_style, chosen_transcripts, drafting_of, usual_style
 from web.views.minutes._hearing import hearings
@@ -182,11 +184,12 @@ def take_request_back(person: Person, revision: MinutesRevision) -> ResponseRetu
 @blueprint.get("/revisions/<int:revision_id>/comparison")
 @access.to(MinutesRevision, Right.HEAR)
 def compare(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
-    """Show what changed since the revision that was decided about before, or since number
+    """Show what changed since the revision that this person saw last, or since number
     `?since=N`."""
     asked = plain_number(request.args.get("since"))
     earlier = [r for r in revision.minutes.revisions if r.number < revision.number]
-    older = next((r for r in earlier if r.number == asked), comparing.usual_base(revision))
+    usual = comparing.base_for(reading_session(), person, revision)
+    older = next((r for r in earlier if r.number == asked), usual)
     found = []
     if older is not None:
         found = comparing.differences(content_of(older), content_of(revision))
@@ -204,15 +207,17 @@ def compare(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
 
 
 @blueprint.post("/revisions/<int:revision_id>/approval")
-@access.to(MinutesRevision, Right.DECIDE)
+@access.to(MinutesRevision, Right.HEAR)
 def decide(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
-    decision = request.form.get("decision")
+    """Take the decision of whoever's turn it is, which the verb asks."""
+    decision, step_id = request.form.get("decision"), plain_number(request.form.get("step_id"))
     if decision == "approve":
-        drafting.approve(person, revision)
-        flash("会議録を承認しました。", "done")
+        is_last = drafting.approve(person, revision, step_id)
+        flash("会議録を承認しました。" if is_last else "承認し、次の段階に回しました。", "done")
     elif decision == "send_back":
+        session = database_session()
         try:
-            records.send_back(database_session(), person, revision, _reason())
+            records.send_back(session, person, revision, _reason(), step_id=step_id)
         except InvalidInput as problem:
             return _unfit(person, revision, "send_back", problem)
         flash("理由を添えて差し戻しました。", "done")
@@ -290,7 +295,9 @@ def _read(person: Person, revision: MinutesRevision, unfit: dict[str, str] | Non
         may_be_unread=config().minutes.approve_unread,
         withdrawal=publication.last_withdrawal(session, meeting.id),
         approvers=[(p.id, p.name) for p in records.approvers(session, meeting)],
-        compared_to=comparing.usual_base(revision),
+        compared_to=comparing.base_for(session, person, revision),
+        path=path_of(person, revision),
+        remarks=comments.by_place(comments.comments_of(session, revision)),
         drafting=drafting_of(meeting),
         unfit=unfit or {},
     )

@@ -1,0 +1,158 @@
+"""承認の段階: the steps of a series, whom a request waits for, and remarks at a paragraph."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from meetings import entries
+from meetings.errors import InvalidInput, NotFound
+from meetings.rights import Right
+from minutes.approval import comments, path, steps
+from minutes.approval.steps import PlannedStep
+from minutes.records.content import content_of
+from minutes.records.paper import said_at, speaker_labels
+from minutes.records.records import minutes_of
+from models.meeting import Meeting
+from models.minutes import MinutesRevision
+from models.person import Person
+from web import access
+from web.audit_access import note_look
+from web.shared.people import person_numbered
+from web.transaction import database_session, reading_session, release
+
+blueprint = Blueprint("approval", __name__)
+SPARE_ROWS = 3
+
+
+@blueprint.get("/meetings/<int:meeting_id>/approval-path")
+@access.to(Meeting, Right.RUN)
+def show(person: Person, meeting: Meeting) -> ResponseReturnValue:
+    return _page(meeting)
+
+
+@blueprint.post("/meetings/<int:meeting_id>/approval-path")
+@access.to(Meeting, Right.RUN)
+def change(person: Person, meeting: Meeting) -> ResponseReturnValue:
+    try:
+        steps.set_steps(database_session(), person, meeting.series, _typed_steps())
+    except InvalidInput as problem:
+        release()
+        return _page(meeting, problem.message), 422
+    flash("承認の段階を保存しました。これから依頼する承認に使います。", "done")
+    return redirect(url_for("approval.show", meeting_id=meeting.id))
+
+
+@blueprint.post("/revisions/<int:revision_id>/approval-steps/<int:step_id>")
+@access.to(MinutesRevision, Right.RUN)
+def reassign(person: Person, revision: MinutesRevision, step_id: int) -> ResponseReturnValue:
+    if revision.request is None:
+        raise NotFound()
+    session = database_session()
+    who = person_numbered("person_id", request.form.get("person_id"))
+    delegate = person_numbered("delegate_id", request.form.get("delegate_id"))
+    try:
+        path.reassign(session, person, revision.request, step_id, who, delegate)
+    except InvalidInput as problem:
+        release()
+        return _page(revision.meeting, problem.message), 422
+    flash("承認する人を替え、知らせました。", "done")
+    return redirect(url_for("approval.show", meeting_id=revision.meeting.id))
+
+
+@blueprint.get("/revisions/<int:revision_id>/comments/<int:section>/<int:paragraph>")
+@access.to(MinutesRevision, Right.HEAR)
+def show_comments(
+    person: Person, revision: MinutesRevision, section: int, paragraph: int
+) -> ResponseReturnValue:
+    note_look(person, "look", revision)
+    return _comments_page(revision, section, paragraph)
+
+
+@blueprint.post("/revisions/<int:revision_id>/comments/<int:section>/<int:paragraph>")
+@access.to(MinutesRevision, Right.HEAR)
+def comment(
+    person: Person, revision: MinutesRevision, section: int, paragraph: int
+) -> ResponseReturnValue:
+    text = request.form.get("text", "")
+    try:
+        comments.comment(database_session(), person, revision, section, paragraph, text)
+    except InvalidInput as problem:
+        release()
+        return _comments_page(revision, section, paragraph, text, problem.message), 422
+    place = f"said-{section}-{paragraph}"
+    flash("コメントを加えました。会議録を読む人に見えます。", "done")
+    return redirect(url_for("minutes.show_revision", revision_id=revision.id, _anchor=place))
+
+
+def _page(meeting: Meeting, problem: str = "") -> str:
+    session = reading_session()
+    minutes = minutes_of(session, meeting)
+    asked = minutes.latest.request if minutes else None
+    is_open = asked is not None and asked.decision is None
+    people = steps.possible_people(session, meeting.department)
+    return render_template(
+        "minutes/approval_path.html",
+        meeting=meeting,
+        steps=steps.steps_of(session, meeting.series),
+        spare_rows=SPARE_ROWS,
+        most_days=steps.MOST_DAYS,
+        people=[("", "承認者のだれでも"), *((p.id, p.name) for p in people)],
+        delegates=[("", "なし"), *((p.id, p.name) for p in people)],
+        revision=minutes.latest if minutes else None,
+        open_steps=[
+            (step, path.is_vacant(step))
+            for step in (path.steps_of(session, asked) if asked and is_open else [])
+            if step.decided_at is None
+        ],
+        problem=problem,
+    )
+
+
+def _comments_page(
+    revision: MinutesRevision, section: int, paragraph: int, typed: str = "", problem: str = ""
+) -> str:
+    content = content_of(revision)
+    try:
+        said = content.sections[section].paragraphs[paragraph]
+    except IndexError as beyond:
+        raise NotFound() from beyond
+    found = comments.by_place(comments.comments_of(reading_session(), revision))
+    return render_template(
+        "minutes/comments.html",
+        meeting=revision.meeting,
+        revision=revision,
+        said=said,
+        speaker=speaker_labels(content)(said.speaker),
+        at=said_at(content, said),
+        place=(section, paragraph),
+        comments=found.get((section, paragraph), []),
+        is_open=revision.request is None or revision.request.decision is None,
+        longest=comments.LONGEST_COMMENT,
+        typed=typed,
+        problem=problem,
+    )
+
+
+def _typed_steps() -> list[PlannedStep]:
+    """Return the steps of the form in the order of their numbers; rows without a name are none."""
+    rows = zip(
+        request.form.getlist("order"),
+        request.form.getlist("name"),
+        request.form.getlist("person_id"),
+        request.form.getlist("delegate_id"),
+        request.form.getlist("days"),
+        strict=False,
+    )
+    typed = [
+        (
+            entries.whole_number("order", "順", order) or 0,
+            PlannedStep(
+                name,
+                person_numbered("person_id", person_id),
+                person_numbered("delegate_id", delegate_id),
+                entries.whole_number("days", "期限（日数）", days, steps.MOST_DAYS),
+            ),
+        )
+        for order, name, person_id, delegate_id, days in rows
+        if name.strip()
+    ]
+    return [step for _, step in sorted(typed, key=lambda one: one[0])]
