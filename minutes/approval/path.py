@@ -153,6 +153,8 @@ def remind(session: Session) -> int:
 
 def waiting_for(session: Session, person: Person, meeting_ids: Collection[int]) -> set[int]:
     """Return the ids of those of these meetings whose newest request waits for this person."""
+    if not meeting_ids:
+        return set()
     requests = session.execute(
         select(Minutes.meeting_id, ApprovalRequest)
         .join(Minutes.revisions)

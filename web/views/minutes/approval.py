@@ -1,5 +1,7 @@
 """承認の段階: the steps of a series, whom a request waits for, and remarks at a paragraph."""
 
+from dataclasses import dataclass
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +13,7 @@ from minutes.approval.steps import PlannedStep
 from minutes.records.content import content_of
 from minutes.records.paper import said_at, speaker_labels
 from minutes.records.records import minutes_of
-from models.meeting import Meeting
+from models.meeting import Meeting, Series
 from models.minutes import MinutesRevision
 from models.person import Person
 from web import access
@@ -36,7 +38,7 @@ def change(person: Person, meeting: Meeting) -> ResponseReturnValue:
         steps.set_steps(database_session(), person, meeting.series, _typed_steps())
     except InvalidInput as problem:
         release()
-        return _page(meeting, problem.message), 422
+        return _page(meeting, problem.message, _sent_rows()), 422
     flash("承認の段階を保存しました。これから依頼する承認に使います。", "done")
     return redirect(url_for("approval.show", meeting_id=meeting.id))
 
@@ -83,7 +85,39 @@ def comment(
     return redirect(url_for("minutes.show_revision", revision_id=revision.id, _anchor=place))
 
 
-def _page(meeting: Meeting, problem: str = "") -> str:
+@dataclass(frozen=True)
+class StepRow:
+    """The fields of one step, as they stand in the form."""
+
+    order: str
+    name: str = ""
+    person_id: str = ""
+    delegate_id: str = ""
+    days: str = ""
+
+
+def _kept_rows(series: Series) -> list[StepRow]:
+    """Return the steps of the series, and a few empty rows."""
+    kept = steps.steps_of(reading_session(), series)
+    rows = [
+        StepRow(
+            str(order),
+            one.name,
+            str(one.person_id or ""),
+            str(one.delegate_id or ""),
+            str(one.days or ""),
+        )
+        for order, one in enumerate(kept, 1)
+    ]
+    return rows + [StepRow(str(len(rows) + n)) for n in range(1, SPARE_ROWS + 1)]
+
+
+def _sent_rows() -> list[StepRow]:
+    fields = ("order", "name", "person_id", "delegate_id", "days")
+    return [StepRow(*values) for values in zip(*map(request.form.getlist, fields), strict=False)]
+
+
+def _page(meeting: Meeting, problem: str = "", rows: list[StepRow] | None = None) -> str:
     session = reading_session()
     minutes = minutes_of(session, meeting)
     asked = minutes.latest.request if minutes else None
@@ -92,9 +126,7 @@ def _page(meeting: Meeting, problem: str = "") -> str:
     return render_template(
         "minutes/approval_path.html",
         meeting=meeting,
-        steps=steps.steps_of(session, meeting.series),
-        spare_rows=SPARE_ROWS,
-        most_days=steps.MOST_DAYS,
+        rows=rows or _kept_rows(meeting.series),
         people=[("", "承認者のだれでも"), *((p.id, p.name) for p in people)],
         delegates=[("", "なし"), *((p.id, p.name) for p in people)],
         revision=minutes.latest if minutes else None,
@@ -134,25 +166,17 @@ def _comments_page(
 
 def _typed_steps() -> list[PlannedStep]:
     """Return the steps of the form in the order of their numbers; rows without a name are none."""
-    rows = zip(
-        request.form.getlist("order"),
-        request.form.getlist("name"),
-        request.form.getlist("person_id"),
-        request.form.getlist("delegate_id"),
-        request.form.getlist("days"),
-        strict=False,
-    )
     typed = [
         (
-            entries.whole_number("order", "順", order) or 0,
+            entries.whole_number("order", "順", row.order) or 0,
             PlannedStep(
-                name,
-                person_numbered("person_id", person_id),
-                person_numbered("delegate_id", delegate_id),
-                entries.whole_number("days", "期限（日数）", days, steps.MOST_DAYS),
+                row.name,
+                person_numbered("person_id", row.person_id),
+                person_numbered("delegate_id", row.delegate_id),
+                entries.whole_number("days", "期限（日数）", row.days, steps.MOST_DAYS),
             ),
         )
-        for order, name, person_id, delegate_id, days in rows
-        if name.strip()
+        for row in _sent_rows()
+        if row.name.strip()
     ]
     return [step for _, step in sorted(typed, key=lambda one: one[0])]

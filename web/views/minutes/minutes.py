@@ -297,7 +297,7 @@ def _read(person: Person, revision: MinutesRevision, unfit: dict[str, str] | Non
         approvers=[(p.id, p.name) for p in records.approvers(session, meeting)],
         compared_to=comparing.base_for(session, person, revision),
         path=path_of(person, revision),
-        remarks=comments.by_place(comments.comments_of(session, revision)),
+        comments_at=comments.by_place(comments.comments_of(session, revision)),
         drafting=drafting_of(meeting),
         unfit=unfit or {},
     )

@@ -444,3 +444,42 @@ def test_who_speaks_is_called_as_the_style_says(
     secretary.post(url(meeting), data=sent)
     page = secretary.get(url(meeting)).text
     assert title and f"○{title.partition('（')[0].replace(' ', '')}" in page
+
+
+def approving(page: str) -> dict[str, str]:
+    """The fields of the form that approves."""
+    forms = [one for one in pages.tree(page).forms if (one.action or "").endswith("/approval")]
+    sent = [dict(one.form_values()) for one in forms]
+    return next(one for one in sent if one["decision"] == "approve")
+
+
+def test_steps_are_set_on_the_screen_walked_by_their_people_and_remarked_upon(
+    secretary: Browser,
+    approver: Browser,
+    meeting: Meeting,
+    revision: MinutesRevision,
+    cast: Cast,
+) -> None:
+    rows = {
+        "order": ["2", "1", "3"],
+        "name": ["課長", "書記", ""],
+        "person_id": [str(cast.approver.id), str(cast.secretary.id), ""],
+        "delegate_id": ["", "", ""],
+        "days": ["３", "", ""],
+    }
+    url_of_path, asked = f"/meetings/{meeting.id}/approval-path", f"/revisions/{revision.id}"
+    refused = secretary.post(url_of_path, data=rows | {"name": ["課長" * 200, "書記", ""]})
+    assert refused.status_code == 422 and "課長" * 200 in refused.text
+    assert secretary.post(url_of_path, data=rows).status_code == 302
+    secretary.post(f"{asked}/approval-request")
+    assert "承認する" not in approver.get(url(meeting)).text, "it is not their turn"
+    form = approving(secretary.get(url(meeting)).text)
+    assert secretary.post(f"{asked}/approval", data=form).status_code == 302
+    again = secretary.post(f"{asked}/approval", data=form)
+    assert again.status_code == 409 and "先に" in again.text
+    said_in = next(n for n, one in enumerate(revision.content["sections"]) if one["paragraphs"])
+    said = approver.post(f"{asked}/comments/{said_in}/0", data={"text": "数字は？"})
+    assert said.status_code == 302 and "数字は？" in secretary.get(url(meeting)).text
+    form = approving(approver.get(url(meeting)).text)
+    assert approver.post(f"{asked}/approval", data=form).status_code == 302
+    assert "承認されました" in secretary.get(url(meeting)).text
