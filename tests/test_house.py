@@ -54,8 +54,8 @@ ROOMS = {
     "style_choices config people setbacks invitations agenda setting_up inside disk cell "
     "certificates pdf documents periodic sitting",
     "minutes": "japanese accuracy timing_error terms conversion sound speech_models recognition "
-    "transcription recordings transcripts assignment proposals loading voices style speakers "
-    "approval digests records forms health imports inside inspection sums statistics "
+    "transcription recordings transcripts assignment proceedings proposals loading voices style "
+    "speakers approval digests records forms health imports inside inspection sums statistics "
     "meeting_stages worker evaluation",
     "web": "transaction last_seen refusals audit_access limits built urls errors door access "
     "streams shared api security demo views app asgi assets bench commands",

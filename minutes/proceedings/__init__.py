@@ -1,0 +1,1 @@
+"""Proposes from what was said what happened in the sitting and what became of its items."""
