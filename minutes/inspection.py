@@ -19,6 +19,7 @@ from minutes.health import Finding, Level
 from models.base import now
 from models.document import DocumentVersion, Page
 from models.recording import Recording, Transcription
+from models.word_template import WordTemplate
 
 ORPHANS_KEPT = timedelta(days=7)
 """Age from which an orphan may be deleted: a file is stored shortly before its row, and a backup of
@@ -34,6 +35,7 @@ NAMING: dict[str, tuple[InstrumentedAttribute[int], InstrumentedAttribute[str | 
     "再生用の音（録音 {}）": (Recording.id, Recording.playback_sha256),
     "波形（録音 {}）": (Recording.id, Recording.peaks_sha256),
     "取り込んだ逐語録（文字起こし {}）": (Transcription.id, Transcription.imported_sha256),
+    "様式のひな形（ひな形 {}）": (WordTemplate.id, WordTemplate.sha256),
 }
 """Every column that names a stored file by its hash, with the file's Japanese name, in which {} is
 the id of the row."""

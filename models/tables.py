@@ -20,6 +20,7 @@ from models import (
     transcript,
     upload,
     voiceprint,
+    word_template,
 )
 from models.base import Base
 
@@ -44,4 +45,5 @@ __all__ = [
     "transcript",
     "upload",
     "voiceprint",
+    "word_template",
 ]

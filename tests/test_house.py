@@ -49,7 +49,7 @@ def test_a_package_imports_only_from_those_on_its_left(path: Path) -> None:
 ROOMS = {
     "models": "write_lock base letters texts database person audit meeting document guest memo "
     "sitting notice recording upload voiceprint transcript proceedings statistics term "
-    "setback minutes closed_passage approval tables migrations",
+    "setback minutes closed_passage approval word_template tables migrations",
     "meetings": "errors clean_text dates department_years entries audit rights finding "
     "style_choices config people setbacks invitations agenda setting_up inside disk cell "
     "certificates pdf documents periodic sitting",

@@ -71,6 +71,7 @@ class World:
             "sign_in_id": 1,
             "filename": 0,
             "kind": "txt",
+            "form": "verbatim",
             "upload_key": self.upload.key,
         }
         return found[name]

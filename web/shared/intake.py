@@ -12,15 +12,18 @@ from meetings.config import MEGABYTE
 from meetings.documents import documents, versions
 from meetings.errors import FileRejected, InvalidInput
 from meetings.rights import Right
+from minutes.forms import templates
+from minutes.forms.kinds import RecordForm
 from minutes.imports import reading, taking
 from minutes.imports.placing import Placement
 from minutes.recordings import recordings
 from minutes.timing_error import Timed
 from minutes.transcription import work
 from models.document import Document, DocumentVersion
-from models.meeting import AgendaItem, Meeting
+from models.meeting import AgendaItem, Meeting, Series
 from models.recording import Recording
 from models.transcript import Transcript
+from models.word_template import WordTemplate
 from web import access
 from web.shared.multipart import ReceivedFile, ReceivedForm, receive_form
 from web.transaction import config, database_session, release, storage
@@ -105,6 +108,18 @@ def receive_transcript(recording_id: int) -> tuple[Transcript, Placement]:
     recording = access.fetch(Recording, recording_id, Right.RECORD, person)
     prepared = taking.PreparedFile(name, stored.sha256, placing)
     return taking.add_imported(session, person, recording, prepared), placing
+
+
+def receive_template(form: RecordForm, series_of: Callable[[], Series | None]) -> WordTemplate:
+    """Receive the form's Word file as the template of this form of record, for the series that
+    `series_of` returns, or for the city. Raises FileRejected, OutOfBounds, InvalidInput, and what
+    `series_of` raises when the right was lost meanwhile.
+    """
+    with _received(templates.LARGEST_MB) as received:
+        file = _only_file(received)
+        checked = templates.prepare(storage(), form, file.file_name, file.incoming)
+    session, person = database_session(), access.required_person()
+    return templates.put_in(session, person, series_of(), checked)
 
 
 def _read_choice(fields: dict[str, str]) -> taking.PlacingOptions:

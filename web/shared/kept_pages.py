@@ -56,7 +56,7 @@ class KeptPages:
 
 
 def public_answer(
-    kind: str, publication: Publication, stamp: str, make: Callable[[], str], mimetype: str
+    kind: str, publication: Publication, stamp: str, make: Callable[[], str | bytes], mimetype: str
 ) -> Response:
     """Answer with what `make` writes of this publication: for citizens from the cache, and 304 to
     those who have it already. `stamp` says what went into it besides the publication. Whoever is
@@ -70,7 +70,7 @@ def public_answer(
         return _public(Response(status=304), etag)
     packed = kept.get(key)
     if packed is None:
-        packed = gzip.compress(make().encode(), compresslevel=6, mtime=0)
+        packed = gzip.compress(_bytes(make()), compresslevel=6, mtime=0)
         kept.keep(key, packed)
     if request.accept_encodings["gzip"]:
         answer = Response(packed, mimetype=mimetype)
@@ -78,6 +78,10 @@ def public_answer(
     else:
         answer = Response(gzip.decompress(packed), mimetype=mimetype)
     return _public(answer, etag)
+
+
+def _bytes(made: str | bytes) -> bytes:
+    return made.encode() if isinstance(made, str) else made
 
 
 def _public(answer: Response, etag: str) -> Response:

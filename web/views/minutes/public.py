@@ -12,6 +12,10 @@ from flask.typing import ResponseReturnValue
 from meetings import dates
 from meetings.entries import plain_number
 from meetings.errors import NotFound
+from minutes.forms import exporting
+from minutes.forms.building import Printed
+from minutes.forms.exporting import WantedFile
+from minutes.forms.kinds import RecordFile, RecordForm
 from minutes.records.audible import SentencePlace
 from minutes.records.closed.public_copy import public_copy_of
 from minutes.records.paper import as_text
@@ -34,12 +38,13 @@ from web.door.costs import RequestLane, costs
 from web.shared.kept_pages import public_answer
 from web.shared.named_files import send_named
 from web.shared.paging import page_number
-from web.transaction import database_session, storage
+from web.transaction import config, database_session, storage
 from web.views.minutes._beside_page import BesidePage
 from web.views.minutes._hearing import Hearing
 
 blueprint = Blueprint("public", __name__)
 HTML = "text/html"
+PUBLIC_FILE = WantedFile(RecordForm.VERBATIM, RecordFile.PDF)
 blueprint.add_app_template_global(dates.era_years, "era_years")
 
 
@@ -125,6 +130,18 @@ def text(publication: Publication) -> ResponseReturnValue:
     content = public_copy_of(database_session(), publication.revision).content
     name = f"会議録_{content.title}_{content.starts_at[:10]}.txt"
     return send_named(as_text(content).encode(), "text/plain", name)
+
+
+@blueprint.get("/published/<int:meeting_id>/pdf")
+@access.published
+@costs(lane=RequestLane.CITIZENS)
+def paper(publication: Publication) -> ResponseReturnValue:
+    def made() -> bytes:
+        content = public_copy_of(database_session(), publication.revision).content
+        text = Printed(content, config().city.name, publication.revision.number)
+        return exporting.as_file(PUBLIC_FILE, text)
+
+    return public_answer("pdf", publication, "", made, PUBLIC_FILE.kind.content_type)
 
 
 @blueprint.get("/published/<int:meeting_id>/sentences/<int:section>/<int:paragraph>")
