@@ -19,6 +19,7 @@ from tests.web.test_access import rules, url_of
 from tests.world import World, build_world
 from web.access import policy_of
 from web.audit_access import Looks
+from web.views.minutes.forms import ANY_FORM
 
 NO_LOOK = {
     "what meetings there are, by name, time and state": [
@@ -109,6 +110,14 @@ NO_LOOK = {
         "/api/series",
         "/api/speech-models",
         "/meetings/<int:meeting_id>/connection-test",
+        "/meetings/<int:meeting_id>/forms",
+        "/api/meetings/<int:meeting_id>/forms",
+        f"/meetings/<int:meeting_id>/forms/<{ANY_FORM}:form>/template",
+        f"/forms/<{ANY_FORM}:form>/starter",
+        "/administration/forms",
+        "/api/forms",
+        f"/administration/forms/<{ANY_FORM}:form>/template",
+        f"/administration/forms/<{ANY_FORM}:form>/preview",
     ],
     "what was said at a page, here nothing: tests/web/api/test_shown.py sees the line": [
         "/api/versions/<int:version_id>/pages/<int:number>/moments"

@@ -1,10 +1,11 @@
 """Files of a record for screens and API: what is slow comes after everything was read and noted."""
 
+from dataclasses import replace
+
 from flask import Response, request
 from sqlalchemy.orm import Session
 
 from minutes.forms import exporting, templates
-from minutes.forms.building import Printed
 from minutes.forms.context import example
 from minutes.forms.exporting import WantedFile
 from minutes.forms.kinds import PdfLayout, RecordFile, RecordForm
@@ -39,8 +40,7 @@ def send_preview(person: Person, meeting: Meeting, form: RecordForm) -> Response
     if minutes is None:
         return send_example(form, template)
     note_look(person, "download", minutes.latest)
-    now = exporting.printed(minutes.latest, config().city.name)
-    text = Printed(now.content, now.city, now.number, is_draft=True)
+    text = replace(exporting.printed(minutes.latest, config().city.name), is_draft=True)
     made = exporting.as_file(wanted, text, template)
     return send_named(made, wanted.kind.content_type, f"見本_{exporting.file_name(wanted, text)}")
 

@@ -270,6 +270,7 @@ class MinutesAnswer(Shape):
     transcript_id: int | None = Field(description="もとになった逐語録。部が複数なら第1部のもの")
     revision: RevisionAnswer | None = Field(description="最新の改訂。まだ会議録がなければ null")
     revision_ids: list[int] = Field(description="古い順")
+    approved_revision_id: int | None = Field(description="承認された最新の改訂")
 
 
 class Draft(Shape):
@@ -327,7 +328,11 @@ def show(person: Person, meeting: Meeting) -> MinutesAnswer:
     minutes = records.minutes_of(database_session(), meeting)
     if minutes is None:
         return MinutesAnswer(
-            meeting_id=meeting.id, transcript_id=None, revision=None, revision_ids=[]
+            meeting_id=meeting.id,
+            transcript_id=None,
+            revision=None,
+            revision_ids=[],
+            approved_revision_id=None,
         )
     note_look(person, "read", minutes.latest)
     return MinutesAnswer(
@@ -335,6 +340,7 @@ def show(person: Person, meeting: Meeting) -> MinutesAnswer:
         transcript_id=minutes.latest.transcript_id,
         revision=RevisionAnswer.of(minutes.latest),
         revision_ids=[revision.id for revision in minutes.revisions],
+        approved_revision_id=max((r.id for r in minutes.revisions if r.is_approved), default=None),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from meetings.errors import FileRejected, InvalidInput, NotFound, OutOfBounds
+from meetings.errors import FileRejected, InvalidInput, OutOfBounds
 from meetings.rights import Right
 from minutes.forms import starters, templates
 from minutes.forms.exporting import WantedFile
@@ -84,8 +84,8 @@ def take_back(person: Person, meeting: Meeting, form: str) -> ResponseReturnValu
 @blueprint.get(f"/meetings/<int:meeting_id>/forms/<{ANY_FORM}:form>/template")
 @access.to(Meeting, Right.CORRECT)
 def template(person: Person, meeting: Meeting, form: str) -> ResponseReturnValue:
-    """Send the template that was put in for the series."""
-    return _send(templates.own(reading_session(), meeting.series, RecordForm(form)))
+    """Send the template that counts for the series."""
+    return _send(meeting.series, RecordForm(form))
 
 
 @blueprint.get(f"/meetings/<int:meeting_id>/forms/<{ANY_FORM}:form>/preview")
@@ -133,7 +133,7 @@ def take_back_for_city(person: Person, form: str) -> ResponseReturnValue:
 @blueprint.get(f"/administration/forms/<{ANY_FORM}:form>/template")
 @access.with_role(Role.ADMINISTRATOR)
 def template_of_city(person: Person, form: str) -> ResponseReturnValue:
-    return _send(templates.own(reading_session(), None, RecordForm(form)))
+    return _send(None, RecordForm(form))
 
 
 @blueprint.get(f"/administration/forms/<{ANY_FORM}:form>/preview")
@@ -165,11 +165,11 @@ def _page_of(meeting: Meeting | None, refused: str = "", problem: str = "") -> s
     )
 
 
-def _send(found: WordTemplate | None) -> ResponseReturnValue:
-    if found is None:
-        raise NotFound()
-    path = storage().whole(found.sha256)
-    return send_named(path, RecordFile.DOCX.content_type, found.file_name)
+def _send(series: Series | None, form: RecordForm) -> ResponseReturnValue:
+    found = templates.in_use(reading_session(), series, form)
+    name = found.file_name if found else f"ひな形_{form.label}.docx"
+    content = templates.content(storage(), found, form)
+    return send_named(content, RecordFile.DOCX.content_type, name)
 
 
 def _meeting(meeting_id: int) -> Meeting:
