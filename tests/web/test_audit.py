@@ -19,7 +19,7 @@ from tests.web.test_access import rules, url_of
 from tests.world import World, build_world
 from web.access import policy_of
 from web.audit_access import Looks
-from web.views.minutes.forms import ANY_FORM
+from web.views.forms.forms import ANY_FORM
 
 NO_LOOK = {
     "what meetings there are, by name, time and state": [

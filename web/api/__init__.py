@@ -4,12 +4,12 @@ scripts."""
 from flask import Flask
 
 from web.api import description
+from web.api.forms import forms
 from web.api.meetings import agenda, attendance, documents, invitations, live, meetings, memos
 from web.api.minutes import (
     approval,
     assignment,
     dictionaries,
-    forms,
     minutes,
     published,
     recordings,

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from web.views.forms import forms
 from web.views.meetings import (
     agenda,
     documents,
@@ -16,7 +17,6 @@ from web.views.minutes import (
     approval,
     dictionaries,
     digest,
-    forms,
     minutes,
     places,
     public,
