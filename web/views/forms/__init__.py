@@ -1,1 +1,1 @@
-"""Screens of the record in its forms: files to save, templates, and the Word file that comes back."""
+"""Screens of the record in its forms: files, templates, and the Word file that comes back."""
