@@ -15,9 +15,11 @@ from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.rights import publication_of
 from minutes.records import published
 from minutes.records.audible import SentencePlace, sentences
-from minutes.records.closed.anchors import Anchor, LocatedPassage, MarkedText, Marks
+from minutes.records.closed.anchors import Closing, LocatedPassage, MarkedText, Marks
+from minutes.records.closed.choosing import ChosenPassage, chosen_in, words_of_one
+from minutes.records.closed.proposing import FoundPassage
 from minutes.records.closed.public_copy import marks_of, public_copy, public_copy_of
-from minutes.records.content import Content, Paragraph, content_of
+from minutes.records.content import content_of
 from models.base import now
 from models.closed_passage import (
     ClosedKind,
@@ -31,20 +33,6 @@ from models.person import Person
 
 LONGEST_REASON = 2000
 LONGEST_REPLACEMENT = 40
-
-
-@dataclass(frozen=True)
-class ChosenPassage:
-    """A passage as somebody chooses it in a revision: from character `start` of the sentence
-    `first` to character `end` of the sentence `last`. Of whole sentences the characters do not
-    count; of a section, or of a speaker, only `first` does.
-    """
-
-    scope: ClosedScope
-    first: SentencePlace
-    last: SentencePlace
-    start: int = 0
-    end: int = 0
 
 
 @dataclass(frozen=True)
@@ -117,7 +105,7 @@ def mark(
     InvalidInput for what is not in the text, NotPossibleNow for what is marked already.
     """
     content, marks = content_of(revision), marks_of(session, revision)
-    passage = _chosen(content, marks, chosen)
+    passage = chosen_in(content, marks, chosen)
     kind = ground.kind or ClosedKind.PERSONAL
     passage.minutes, passage.marked_by = revision.minutes, by
     passage.kind, passage.source = kind, ClosedSource.PERSON
@@ -132,6 +120,35 @@ def mark(
             _take(passage, ground)
         audit.note(session, by, "mark", passage)
     return passage
+
+
+def propose(
+    session: Session,
+    by: Person,
+    revision: MinutesRevision,
+    found: Iterable[FoundPassage],
+    settings: MinutesSettings,
+) -> list[ClosedPassage]:
+    """Propose to close what was found in the revision as personal, and return what is new of it:
+    what was marked before, or declined, is not proposed again.
+    """
+    content, marks = content_of(revision), marks_of(session, revision)
+    text, said = MarkedText(content, marks), dict(sentences(content))
+    known = [one for passage in marks.passages for one in text.locate(passage).closings]
+    added = []
+    for one in found:
+        if any(_covers(closing, one) for closing in known):
+            continue
+        passage = words_of_one(marks, said[one.place], one.start, one.end)
+        passage.minutes, passage.marked_by = revision.minutes, by
+        passage.kind, passage.source = ClosedKind.PERSONAL, one.source
+        passage.state = ClosedState.PROPOSED
+        passage.replacement = usual_replacement(ClosedKind.PERSONAL, settings)
+        added.append(passage)
+    session.add_all(added)
+    session.flush()
+    audit.note_each(session, by, "propose", added)
+    return added
 
 
 def decide(
@@ -265,76 +282,10 @@ def _take(passage: ClosedPassage, ground: ClosedGround) -> None:
         passage.hides_pages = ground.hides_pages
 
 
-def _chosen(content: Content, marks: Marks, chosen: ChosenPassage) -> ClosedPassage:
-    said = dict(sentences(content))
-    if chosen.first not in said or chosen.last not in said or chosen.first > chosen.last:
-        raise InvalidInput(
-            "first",
-            "選んだ発言が見つかりません。会議録の画面を開き直して、もう一度選んでください。",
-        )
-    first = said[chosen.first]
-    match chosen.scope:
-        case ClosedScope.WORDS:
-            return _chosen_words(marks, said, chosen)
-        case ClosedScope.SENTENCES:
-            within = [p for place, p in said.items() if chosen.first <= place <= chosen.last]
-            quote = "\n".join(p.text for p in within)
-            return _passage(chosen.scope, quote, [_anchor(marks, p) for p in within])
-        case ClosedScope.SECTION:
-            section = content.sections[chosen.first[0]]
-            anchors = [_anchor(marks, p) for p in section.paragraphs]
-            passage = _passage(chosen.scope, section.title, anchors)
-            passage.agenda_item_id = section.agenda_item_id
-            return passage
-        case ClosedScope.SPEAKER:
-            if not first.speaker.strip():
-                raise InvalidInput("first", "この発言には、発言者の名前がありません。")
-            own = [p for p in said.values() if p.speaker == first.speaker]
-            return _passage(chosen.scope, first.speaker, [_anchor(marks, p) for p in own])
-
-
-def _chosen_words(
-    marks: Marks, said: dict[SentencePlace, Paragraph], chosen: ChosenPassage
-) -> ClosedPassage:
-    anchors = []
-    for place, paragraph in said.items():
-        if chosen.first <= place <= chosen.last:
-            start = chosen.start if place == chosen.first else 0
-            end = chosen.end if place == chosen.last else len(paragraph.text)
-            if not 0 <= start <= end <= len(paragraph.text):
-                raise InvalidInput(
-                    "end", "選んだ範囲が発言の文の外にあります。もう一度選んでください。"
-                )
-            if paragraph.text[start:end].strip():
-                anchors.append(_anchor(marks, paragraph, start, end))
-    if not anchors:
-        raise InvalidInput("end", "公開しない言葉を、1文字以上選んでください。")
-    return _passage(chosen.scope, "".join(one.quote for one in anchors), anchors)
-
-
-def words_passage(marks: Marks, paragraph: Paragraph, start: int, end: int) -> ClosedPassage:
-    """Return a passage of the characters from `start` to `end` of one sentence, not yet of any
-    minutes.
-    """
-    anchor = _anchor(marks, paragraph, start, end)
-    return _passage(ClosedScope.WORDS, anchor.quote, [anchor])
-
-
-def _anchor(marks: Marks, said: Paragraph, start: int = 0, end: int = 0) -> Anchor:
-    transcript_id = marks.transcript_of(said)
-    return Anchor(
-        recording_id=marks.recordings[transcript_id],
-        transcript_id=transcript_id,
-        start_seconds=said.start_seconds,
-        end_seconds=said.end_seconds,
-        sentence=said.text if end else "",
-        start=start,
-        end=end,
+def _covers(closing: Closing, found: FoundPassage) -> bool:
+    return (
+        closing.place == found.place and closing.start <= found.start and found.end <= closing.end
     )
-
-
-def _passage(scope: ClosedScope, quote: str, anchors: Sequence[Anchor]) -> ClosedPassage:
-    return ClosedPassage(scope=scope, quote=quote, anchors=[a.model_dump() for a in anchors])
 
 
 def _refuse_marked(marks: Marks, passage: ClosedPassage) -> None:

@@ -1,0 +1,137 @@
+"""Finds what may be personal in the minutes, for a person to decide: names that nobody of the
+meeting has, addresses, numbers of telephones and accounts, birth dates, mail addresses. It looks at
+one sentence at a time, by patterns and by MeCab, and changes nothing.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from sqlalchemy.orm import Session
+
+from meetings.invitations.invitations import invited
+from meetings.invitations.roster import standing
+from minutes.japanese.words import Morpheme, words
+from minutes.records.audible import SentencePlace, sentences
+from minutes.records.content import Content, content_of
+from models.closed_passage import ClosedSource
+from models.minutes import MinutesRevision
+
+WIDE = str.maketrans("０１２３４５６７８９－ー‐‑−–（）＠．", "0123456789------()@.")
+"""Characters that are read as others of the same number."""
+
+N = "[0-9一二三四五六七八九十〇]"
+TELEPHONE = re.compile(r"(?<![0-9-])0[0-9]{1,4}[-の(]?[0-9]{1,4}[-の)]?[0-9]{3,4}(?![0-9])")
+TELEPHONE_FIGURES = (10, 11)
+ADDRESS = re.compile(
+    rf"[一-鿿々ヶ]{{2,20}}(?:{N}{{1,3}}丁目{N}{{1,4}}(?:番地?|-)(?:の?{N}{{1,4}}号?)?"
+    rf"|{N}{{1,4}}番地(?:の?{N}{{1,4}})?|{N}{{1,4}}番{N}{{1,4}}号"
+    r"|[0-9]{1,3}-[0-9]{1,3}(?:-[0-9]{1,4})?(?![0-9-]))"
+)
+DATE = re.compile(
+    rf"(?:(?:明治|大正|昭和|平成|令和)(?:元|{N}{{1,3}})|[0-9]{{4}})年{N}{{1,3}}月{N}{{1,3}}日"
+)
+BORN_AFTER = re.compile(r"に?(?:生まれ|うまれ|生)")
+BORN_BEFORE = re.compile(r"生年月日|誕生日")
+ACCOUNT = re.compile(r"(?<![0-9-])[0-9][0-9-]{4,20}[0-9](?![0-9])")
+ACCOUNT_BEFORE = re.compile(
+    r"口座|普通預金|当座|カード|マイナンバー|個人番号|被保険者|保険証|免許証|旅券|会員番号"
+)
+MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,60}(?:\.[A-Za-z0-9-]{1,60}){1,5}")
+NEAR_LETTERS = 15
+"""How many letters before a number may say what it is."""
+
+HONORIFICS = ("さん", "様", "さま", "氏", "君", "くん", "ちゃん", "殿")
+
+
+@dataclass(frozen=True)
+class FoundPassage:
+    """Characters of one sentence that may be personal, and which rule found them."""
+
+    place: SentencePlace
+    start: int
+    end: int
+    source: ClosedSource
+
+
+def find(session: Session, revision: MinutesRevision) -> list[FoundPassage]:
+    """Return what may be personal in the revision, in the order of the text. It takes seconds:
+    call it before a transaction for writing.
+    """
+    content = content_of(revision)
+    known = _known_names(session, revision, content)
+    return [
+        FoundPassage(place, start, end, source)
+        for place, said in sentences(content)
+        for start, end, source in personal(said.text, known)
+    ]
+
+
+def personal(text: str, known: frozenset[str]) -> list[tuple[int, int, ClosedSource]]:
+    """Return start, end and rule of all that may be personal in a text, in its order and without
+    overlaps. `known` are the names, and parts of names, of those who are no strangers.
+    """
+    plain = text.translate(WIDE)
+    found = [
+        *((*one.span(), ClosedSource.MAIL) for one in MAIL.finditer(plain)),
+        *_birth_dates(plain),
+        *_accounts(plain),
+        *_telephones(plain),
+        *((*one.span(), ClosedSource.ADDRESS) for one in ADDRESS.finditer(plain)),
+        *_names(text, known),
+    ]
+    kept: list[tuple[int, int, ClosedSource]] = []
+    for start, end, source in found:  # what is found by a surer rule comes first
+        if all(end <= first or start >= last for first, last, _ in kept):
+            kept.append((start, end, source))
+    return sorted(kept)
+
+
+def _birth_dates(text: str) -> Iterator[tuple[int, int, ClosedSource]]:
+    for one in DATE.finditer(text):
+        is_after = BORN_AFTER.match(text, one.end())
+        if is_after or BORN_BEFORE.search(text, max(0, one.start() - NEAR_LETTERS), one.start()):
+            yield *one.span(), ClosedSource.BIRTH_DATE
+
+
+def _accounts(text: str) -> Iterator[tuple[int, int, ClosedSource]]:
+    for one in ACCOUNT.finditer(text):
+        if ACCOUNT_BEFORE.search(text, max(0, one.start() - NEAR_LETTERS), one.start()):
+            yield *one.span(), ClosedSource.ACCOUNT
+
+
+def _telephones(text: str) -> Iterator[tuple[int, int, ClosedSource]]:
+    for one in TELEPHONE.finditer(text):
+        if sum(letter.isdigit() for letter in one[0]) in TELEPHONE_FIGURES:
+            yield *one.span(), ClosedSource.TELEPHONE
+
+
+def _names(text: str, known: frozenset[str]) -> Iterator[tuple[int, int, ClosedSource]]:
+    """Yield names of two parts, and those of one part before さん and the like. Whoever is called
+    by an office (高橋部長) acts for it, and is left.
+    """
+    said = list(words(text))
+    for is_name, ones in groupby(enumerate(said), key=lambda one: _is_name(one[1])):
+        parts = list(ones)
+        if not is_name:
+            continue
+        following = parts[-1][0] + 1
+        is_called = following < len(said) and said[following].surface in HONORIFICS
+        name = "".join(word.surface for _, word in parts)
+        if (len(parts) > 1 or is_called) and name not in known:
+            yield parts[0][1].start, parts[-1][1].end, ClosedSource.NAME
+
+
+def _is_name(word: Morpheme) -> bool:
+    return word.subkind == "固有名詞" and word.third == "人名"
+
+
+def _known_names(session: Session, revision: MinutesRevision, content: Content) -> frozenset[str]:
+    meeting = revision.meeting
+    people = [one.person.name for one in invited(meeting)]
+    people += [one.person.name for one in standing(meeting.series)]
+    attendees = [one.name for one in (*content.attendees, *content.speakers)]
+    speakers = [said.speaker for _, said in sentences(content)]
+    names = {*people, *attendees, *speakers}
+    return frozenset(part for name in names for part in ("".join(name.split()), *name.split()))
