@@ -67,6 +67,18 @@ def set_apart(text: str) -> str:
     return "\n".join(line.strip() for line in lines if line.strip())
 
 
+def place_in_text(text: str, shown: int) -> int:
+    """Return the place in the text of the character that stands at place `shown` of what
+    `set_apart` makes of it: there line breaks come in and spaces go out.
+    """
+    before = sum(not letter.isspace() for letter in set_apart(text)[:shown])
+    for place, letter in enumerate(text):
+        if before == 0 and not letter.isspace():
+            return place
+        before -= not letter.isspace()
+    return len(text)
+
+
 def laid_out(content: Content) -> list[list[Block]]:
     """Return the paragraphs of the paper, one list for each section."""
     label = speaker_labels(content)

@@ -9,6 +9,7 @@ from web.api.meetings import agenda, attendance, documents, invitations, live, m
 from web.api.minutes import (
     approval,
     assignment,
+    closed,
     dictionaries,
     minutes,
     published,
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
         approval,
         assignment,
         attendance,
+        closed,
         description,
         dictionaries,
         documents,

@@ -30,6 +30,7 @@ const entries = [
   "screens/agenda.ts",
   "screens/minutes.ts",
   "screens/hearing.ts",
+  "screens/closing.ts",
   "screens/people.ts",
   "screens/sitting.ts",
   "viewer/connection-test.ts",

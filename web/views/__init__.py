@@ -15,6 +15,7 @@ from web.views.meetings import (
 )
 from web.views.minutes import (
     approval,
+    closed,
     dictionaries,
     digest,
     minutes,
@@ -36,6 +37,7 @@ def register(app: Flask) -> None:
         administration,
         agenda,
         approval,
+        closed,
         dictionaries,
         digest,
         documents,

@@ -163,12 +163,7 @@ def decide(
     """
     with _public_copy_follows(session, by, _revision_of(passages)):
         for passage in passages:
-            if ground.kind not in (None, passage.kind) and not ground.replacement:
-                assert ground.kind is not None
-                usual = usual_replacement(ground.kind, settings)
-                _close(by, passage, replace(ground, replacement=usual))
-            else:
-                _close(by, passage, ground)
+            _close(by, passage, _with_usual_words(passage, ground, settings))
             audit.note(session, by, "close", passage)
 
 
@@ -257,6 +252,20 @@ def _shown(session: Session, publication: Publication) -> tuple[object, ...]:
 
 def _revision_of(passages: Sequence[ClosedPassage]) -> MinutesRevision:
     return passages[0].minutes.latest
+
+
+def _with_usual_words(
+    passage: ClosedPassage, ground: ClosedGround, settings: MinutesSettings
+) -> ClosedGround:
+    """Return the ground with the words that are usual for its kind, where the kind is another than
+    before and nobody chose other words.
+    """
+    if ground.kind in (None, passage.kind):
+        return ground
+    if ground.replacement not in ("", passage.replacement):
+        return ground
+    kind = ground.kind or passage.kind
+    return replace(ground, replacement=usual_replacement(kind, settings))
 
 
 def _close(by: Person, passage: ClosedPassage, ground: ClosedGround) -> None:

@@ -15,6 +15,8 @@ from minutes.assignment import spans
 from minutes.assignment.spans import AgendaSpan
 from minutes.records import comparing, publication, records
 from minutes.records.audible import sentences
+from minutes.records.closed import passages
+from minutes.records.closed.underlined import Underlined
 from minutes.records.content import Content, content_of, restyled
 from minutes.records.drafting import UNASSIGNED
 from minutes.records.head_lines import decision_lines, decision_words, head_lines
@@ -22,6 +24,7 @@ from minutes.records.paper import laid_out, said_at, speaker_labels
 from minutes.records.proper_names import names_of
 from minutes.records.records import minutes_of
 from minutes.records.said_pages import PublicPages, pages_for, said_in
+from models.closed_passage import ClosedState
 from models.meeting import Meeting
 from models.minutes import Minutes, MinutesRevision
 from models.person import Person
@@ -275,6 +278,9 @@ def _read(person: Person, revision: MinutesRevision, unfit: dict[str, str] | Non
     session, content = reading_session(), content_of(revision)
     minutes, meeting = revision.minutes, revision.meeting
     public_pages = PublicPages(session, revision).beside(said_in(revision, content))
+    marked = passages.located_in(session, revision)
+    undecided = passages.to_decide(marked)
+    closed = [one for one in marked if one.passage.state is ClosedState.DECIDED]
     return _page(
         person,
         meeting,
@@ -284,6 +290,9 @@ def _read(person: Person, revision: MinutesRevision, unfit: dict[str, str] | Non
         revisions=list(reversed(minutes.revisions)),
         content=content,
         plays=hearings(revision, content),
+        underlined=Underlined(marked),
+        undecided_count=len(undecided),
+        closed_count=len([one for one in closed if one not in undecided]),
         page_at=_page_at(person, revision, content),
         published_pages=len(set(public_pages.values())),
         public=published_revision(session, meeting.id),
