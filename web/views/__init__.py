@@ -15,7 +15,6 @@ from web.views.meetings import (
 )
 from web.views.minutes import (
     approval,
-    closed,
     dictionaries,
     digest,
     minutes,
@@ -28,6 +27,7 @@ from web.views.minutes import (
     uploads,
     voiceprints,
 )
+from web.views.minutes.closed import closed_passages
 from web.views.people import account, administration, offline, people, sign_in, trust
 
 
@@ -37,7 +37,7 @@ def register(app: Flask) -> None:
         administration,
         agenda,
         approval,
-        closed,
+        closed_passages,
         dictionaries,
         digest,
         documents,
