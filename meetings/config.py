@@ -178,6 +178,18 @@ class MinutesSettings:
 
 
 @dataclass(frozen=True, config=CHECKED)
+class DigestSettings:
+    """A language model of the city's own network that drafts digests, by the address of its
+    OpenAI-compatible interface (「http://…/v1」); none without an address. `seconds`: how long one
+    agenda item may take."""
+
+    address: str = ""
+    model: str = ""
+    key: str = ""
+    seconds: Count = 60
+
+
+@dataclass(frozen=True, config=CHECKED)
 class Config:
     city: CitySettings = field(default_factory=CitySettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
@@ -189,6 +201,7 @@ class Config:
     speakers: SpeakerSettings = field(default_factory=SpeakerSettings)
     watch: WatchSettings = field(default_factory=WatchSettings)
     minutes: MinutesSettings = field(default_factory=MinutesSettings)
+    digest: DigestSettings = field(default_factory=DigestSettings)
     file: InstanceOf[Path] = DEFAULT_FILE
 
     @property

@@ -32,7 +32,7 @@ SAID_OUTRIGHT = {
 
 
 @dataclass(frozen=True)
-class SaidText:
+class SaidParagraph:
     """A paragraph of the minutes: its speaker, text and place."""
 
     speaker: str
@@ -54,7 +54,7 @@ def point_kind(sentence: str) -> PointKind:
     return SAID_OUTRIGHT.get(kind_of(sentence), PointKind.PROPOSAL)
 
 
-def extracted(said: Iterable[SaidText]) -> list[DigestPoint]:
+def extracted(said: Iterable[SaidParagraph]) -> list[DigestPoint]:
     """Return the points of one agenda item in the order in which they were said. An item about
     which nothing of the matter was said has none. Where nobody knows who speaks, each paragraph
     counts as a turn of somebody else.
@@ -66,7 +66,7 @@ def extracted(said: Iterable[SaidText]) -> list[DigestPoint]:
     return course.points
 
 
-def _sentences(said: SaidText) -> Iterator[_Sentence]:
+def _sentences(said: SaidParagraph) -> Iterator[_Sentence]:
     for found in SENTENCE.finditer(said.text):
         text = found[0].strip()
         if text and not introduces(text, said.speaker):

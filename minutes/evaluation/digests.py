@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from minutes.digests.extraction import SaidText, extracted
+from minutes.digests.extraction import SaidParagraph, extracted
 from minutes.digests.points import DigestSource, PointKind
 
 FILE = "digest.json"
@@ -73,7 +73,9 @@ def score(name: str, sentences: list[dict[str, Any]]) -> DigestScore:
 def _kept(sentences: list[dict[str, Any]]) -> Iterable[tuple[int, PointKind]]:
     for _, group in groupby(enumerate(sentences), key=lambda pair: pair[1]["item"]):
         said = [
-            SaidText(one["speaker"], one["text"], DigestSource(start_seconds=n, end_seconds=n + 1))
+            SaidParagraph(
+                one["speaker"], one["text"], DigestSource(start_seconds=n, end_seconds=n + 1)
+            )
             for n, one in group
         ]
         for point in extracted(said):

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from meetings import entries
+from meetings.config import DigestSettings
 from meetings.errors import InvalidInput
-from minutes.digests.extraction import SaidText, extracted, point_kind
+from minutes.digests.extraction import SaidParagraph, extracted, point_kind
+from minutes.digests.language_model import ModelDraft, written_points
 from minutes.digests.points import DigestPoint, DigestSentence, DigestSource
 from minutes.records.content import Content, Paragraph, Section, paragraphs_by_place
 
@@ -25,9 +27,21 @@ def with_digest(content: Content) -> Content:
 
 def drafted_points(section: Section) -> list[DigestPoint]:
     """Return the points that are drafted from the section's paragraphs."""
-    return extracted(
-        SaidText(said.speaker, said.text, source_of(said)) for said in section.paragraphs
-    )
+    return extracted(said_in_section(section))
+
+
+def written_by_model(settings: DigestSettings, content: Content, number: int) -> ModelDraft:
+    """Return what the city's language model writes about the section with this index. Takes long,
+    and raises NotPossibleNow as `language_model.written_points` does.
+    """
+    section = content.sections[number]
+    names = [one.name for one in (*content.attendees, *content.speakers)]
+    return written_points(settings, section.title, said_in_section(section), names)
+
+
+def said_in_section(section: Section) -> list[SaidParagraph]:
+    """Return the section's paragraphs as a digest is drafted from them."""
+    return [SaidParagraph(said.speaker, said.text, source_of(said)) for said in section.paragraphs]
 
 
 def with_digest_of(content: Content, other: Content) -> Content:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from minutes.digests.extraction import SaidText, extracted
+from minutes.digests.extraction import SaidParagraph, extracted
 from minutes.digests.points import DigestPoint, DigestSource, PointKind
 from minutes.digests.sentence_kinds import SentenceKind, due_of, kind_of
 from minutes.evaluation import digests
@@ -18,7 +18,7 @@ MEETINGS = sorted(
 
 def points(*turns: tuple[str, str]) -> list[DigestPoint]:
     return extracted(
-        SaidText(speaker, text, DigestSource(start_seconds=n, end_seconds=n + 1))
+        SaidParagraph(speaker, text, DigestSource(start_seconds=n, end_seconds=n + 1))
         for n, (speaker, text) in enumerate(turns)
     )
 

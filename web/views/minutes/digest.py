@@ -4,8 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from meetings.entries import plain_number
-from meetings.errors import InvalidInput, NotFound
+from meetings.errors import InvalidInput, NotFound, NotPossibleNow
 from meetings.rights import Right
+from minutes.digests.language_model import RejectedPoint
 from minutes.digests.points import PointKind
 from minutes.records import digest
 from minutes.records.content import Content, content_of, paragraphs_by_place
@@ -16,7 +17,7 @@ from models.person import Person
 from web import access
 from web.audit_access import note_look
 from web.shared import drafting
-from web.transaction import reading_session, release
+from web.transaction import config, reading_session, release
 from web.views.meetings._meeting_head import meeting_head
 from web.views.minutes._digest_form import typed_digest
 from web.views.minutes._hearing import hearings
@@ -44,7 +45,10 @@ def change(person: Person, meeting: Meeting) -> ResponseReturnValue:
     follow revision `layout`; `seen` is the latest one whose digest its sender has seen."""
     latest = _latest(meeting)
     layout, seen = _numbered(latest, "layout"), _numbered(latest, "seen")
-    typed = typed_digest(digest.with_digest(content_of(layout)))
+    typed = typed_digest(content_of(layout))
+    asked = plain_number(request.form.get("write"))
+    if asked is not None and asked < len(typed.sections):
+        return _written(person, layout, typed, asked)
     if digest.digests_of(content_of(seen)) != digest.digests_of(content_of(latest)):
         release()
         return _page(person, layout, typed, CHANGED), 409
@@ -58,7 +62,27 @@ def change(person: Person, meeting: Meeting) -> ResponseReturnValue:
     return redirect(url_for(".show", meeting_id=meeting.id))
 
 
-def _page(person: Person, revision: MinutesRevision, content: Content, problem: str = "") -> str:
+def _written(
+    person: Person, revision: MinutesRevision, content: Content, number: int
+) -> ResponseReturnValue:
+    """Show the page with what the language model writes about a section in the place of what stood
+    there. Nothing is saved."""
+    release()  # the model takes its time
+    try:
+        draft = digest.written_by_model(config().digest, content, number)
+    except NotPossibleNow as problem:
+        return _page(person, revision, content, problem.message), 409
+    content.sections[number].digest = draft.points
+    return _page(person, revision, content, rejected=(number, draft.rejected))
+
+
+def _page(
+    person: Person,
+    revision: MinutesRevision,
+    content: Content,
+    problem: str = "",
+    rejected: tuple[int, list[RejectedPoint]] | None = None,
+) -> str:
     meeting = revision.meeting
     said = paragraphs_by_place(content)
     return render_template(
@@ -81,6 +105,8 @@ def _page(person: Person, revision: MinutesRevision, content: Content, problem: 
         has_changed=lambda sentence: digest.has_changed_source(sentence, said),
         unused=digest.unused,
         problem=problem,
+        has_model=bool(config().digest.address),
+        rejected=rejected,
     )
 
 
