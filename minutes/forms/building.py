@@ -1,7 +1,7 @@
 """Makes the values of a form (`FormContext`) of the content of a revision."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from meetings import dates
@@ -16,7 +16,15 @@ from minutes.forms.context import (
 from minutes.forms.hidden_names import HiddenNames
 from minutes.forms.kinds import RecordForm
 from minutes.forms.marks import marked
-from minutes.records.content import Attendee, Content, Section
+from minutes.records.content import Content, Section
+from minutes.records.head import HeadDecision, HeadPerson
+from minutes.records.head_lines import (
+    audience_words,
+    decision_words,
+    event_line,
+    office_words,
+    openness_words,
+)
 from minutes.records.paper import Block, laid_out
 
 DRAFT = "案（未定稿）"
@@ -47,11 +55,14 @@ class Printed:
 
 
 def context_of(printed: Printed, form: RecordForm, *, is_marked: bool = False) -> FormContext:
-    """Return the values of the form. With `is_marked` each sentence of the speeches stands between
-    marks (`minutes/forms/marks.py`), by which it is found again.
+    """Return the values of the form. Where it hides names, headings hide them too.
+
+    With `is_marked` speakers and sentences stand between marks (`minutes/forms/marks.py`), by which
+    they are found again.
     """
-    content = printed.content
-    items = _items(printed, form, is_marked)
+    if form.hides_names:
+        printed = replace(printed, content=_with_hidden_headings(printed.content))
+    content, head = printed.content, printed.content.shown_head
     return FormContext(
         form=form.label,
         city=printed.city,
@@ -60,23 +71,62 @@ def context_of(printed: Printed, form: RecordForm, *, is_marked: bool = False) -
         title=content.title,
         body=content.series,
         when=dates.span_in_words(
-            datetime.fromisoformat(content.starts_at), datetime.fromisoformat(content.ends_at)
+            datetime.fromisoformat(head.starts_at), datetime.fromisoformat(head.ends_at)
         ),
         place=content.place,
-        members=[_person(one) for one in content.attendees],
-        agenda=[_entry(section) for section in content.sections if section.number],
-        items=items,
+        access=openness_words(head),
+        audience=audience_words(head),
+        members=_persons(head.present),
+        absent=_persons(head.absent),
+        explainers=_persons(head.explainers),
+        guests=_persons([*head.witnesses, *head.observers]),
+        office=_persons(head.staff),
+        course=[event_line(one, head) for one in head.events],
+        agenda=_agenda(content),
+        documents=[FormEntry(number=one.number, title=one.title) for one in head.papers],
+        items=_items(printed, form, is_marked),
     )
+
+
+def _with_hidden_headings(content: Content) -> Content:
+    hidden = HiddenNames(content)
+    head = content.head
+    if head is not None:
+        titled = [one.model_copy(update={"title": hidden.hide(one.title)}) for one in head.items]
+        head = head.model_copy(update={"items": titled})
+    sections = [s.model_copy(update={"title": hidden.hide(s.title)}) for s in content.sections]
+    return content.model_copy(update={"sections": sections, "head": head})
+
+
+def _agenda(content: Content) -> list[FormEntry]:
+    """Return the agenda of the head; the headings of the text where there is no head."""
+    if content.head is not None:
+        return [_entry(one.number, one.title) for one in content.head.items]
+    return [_entry(one.number, one.title) for one in content.sections if one.number]
 
 
 def _items(printed: Printed, form: RecordForm, is_marked: bool) -> list[FormItem]:
     speeches = _speeches(printed.content, form, is_marked)
     shown = enumerate(zip(printed.content.sections, speeches, strict=True))
     return [
-        _item(section, said, printed.summaries.get(number, ItemSummary()))
+        _item(section, said, _summary(printed, number))
         for number, (section, said) in shown
         if form.has_speeches or section.number
     ]
+
+
+def _summary(printed: Printed, number: int) -> ItemSummary:
+    """Return the summary of a section, with the decisions of the head before what it says itself
+    of them.
+    """
+    content = printed.content
+    summary = printed.summaries.get(number, ItemSummary())
+    decided = [_decided(one) for one in content.decisions_on(content.sections[number])]
+    return replace(summary, decisions=decided or summary.decisions)
+
+
+def _decided(one: HeadDecision) -> str:
+    return "　".join(decision_words(one).split("\n"))
 
 
 def _item(section: Section, said: list[FormSpeech], summary: ItemSummary) -> FormItem:
@@ -126,10 +176,9 @@ def _marked_text(section: int, block: Block) -> str:
     return "".join(one.gap + marked((section, one.place), one.text) for one in block.sentences)
 
 
-def _person(one: Attendee) -> FormPerson:
-    return FormPerson(name=one.name, title=one.title)
+def _persons(people: Sequence[HeadPerson]) -> list[FormPerson]:
+    return [FormPerson(name=one.name, title=office_words(one)) for one in people]
 
 
-def _entry(section: Section) -> FormEntry:
-    level = section.number.count("-") + 1
-    return FormEntry(number=section.number, title=section.title, level=level)
+def _entry(number: str, title: str) -> FormEntry:
+    return FormEntry(number=number, title=title, level=number.count("-") + 1)

@@ -69,7 +69,9 @@ class FormContext(FormValues):
     members: list[FormPerson] = Field(default=[], serialization_alias="出席委員")
     absent: list[FormPerson] = Field(default=[], serialization_alias="欠席委員")
     explainers: list[FormPerson] = Field(default=[], serialization_alias="説明員")
+    guests: list[FormPerson] = Field(default=[], serialization_alias="参考人")
     office: list[FormPerson] = Field(default=[], serialization_alias="事務局")
+    course: list[str] = Field(default=[], serialization_alias="経過")
     agenda: list[FormEntry] = Field(default=[], serialization_alias="議題")
     documents: list[FormEntry] = Field(default=[], serialization_alias="配布資料")
     items: list[FormItem] = Field(default=[], serialization_alias="議事")
@@ -95,5 +97,6 @@ def example() -> FormContext:
         form="会議録", city="見本市", mark="案（未定稿）", number=1, title="見本の会議",
         body="見本審議会", when="令和8年11月24日（火）午後2時から午後3時まで", place="第1会議室",
         access="公開", audience="2人", members=[person], absent=[person], explainers=[person],
-        office=[person], agenda=[entry], documents=[entry], items=[item],
+        office=[person], guests=[person], course=["午後2時　開会"],
+        agenda=[entry], documents=[entry], items=[item],
     )  # fmt: skip

@@ -9,11 +9,13 @@ from string import ascii_uppercase
 
 from minutes.records.audible import sentences
 from minutes.records.content import Attendee, Content
+from models.meeting import InvitationKind
 
 LEADING = re.compile(r"(?:副|職務代理)?(?:会長|委員長|議長|座長|部会長|議会長)(?:職務代理者)?")
 MEMBER = re.compile(r"(?:臨時|特別|専門|公募)?(?:委員|議員)")
 OFFICE = "事務局"
 OTHER = "発言者"
+WITNESS = "参考人"
 CALLED = "委員長|副委員長|会長|副会長|議長|座長|部会長|委員|議員|次長|課長|係長|部長|局長|室長|主査"
 FORMS_OF_ADDRESS = f"(?:{CALLED}|君|さん|氏|様)"
 
@@ -26,8 +28,10 @@ class HiddenNames:
         self._families: dict[str, str] = {}
         known = {_plain(one.name): one for one in (*content.speakers, *content.attendees)}
         letters: dict[str, Iterable[str]] = {}
+        kinds = {_plain(one.name): one.kind for one in content.shown_head.attending}
         for one in _in_order(content, known):
-            self._labels[_plain(one.name)] = _label(one, letters)
+            name = _plain(one.name)
+            self._labels[name] = _label(one, kinds.get(name), letters)
         self._note_families(known.values())
         self._pattern = _pattern(self._labels, self._families)
 
@@ -66,7 +70,11 @@ def _in_order(content: Content, known: dict[str, Attendee]) -> Iterable[Attendee
         yield known.get(name, Attendee(name=name))
 
 
-def _label(one: Attendee, letters: dict[str, Iterable[str]]) -> str:
+def _label(one: Attendee, kind: InvitationKind | None, letters: dict[str, Iterable[str]]) -> str:
+    if kind in (InvitationKind.STAFF, InvitationKind.PRESENTER):
+        return OFFICE
+    if kind is InvitationKind.WITNESS:
+        return WITNESS + _next(letters, WITNESS)
     office = one.title.partition("（")[0].strip()
     last = office.split()[-1] if office else ""
     if LEADING.fullmatch(last):

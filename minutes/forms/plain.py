@@ -28,7 +28,10 @@ def _head(form: RecordForm, context: FormContext) -> Iterator[str]:
         yield from _persons(form, "出席委員", context.members)
         yield from _persons(form, "欠席委員", context.absent)
         yield from _persons(form, "説明員", context.explainers)
+        yield from _persons(form, "参考人", context.guests)
         yield from _persons(form, "事務局", context.office)
+        if not form.hides_names:
+            yield from _facts(("経過", f"\n{INDENT * 3}".join(context.course)))
     yield from _entries("議題", context.agenda)
     yield from _entries("配布資料", context.documents)
 

@@ -24,7 +24,7 @@ HEAD = (
     ("公開の別", "公開の別", "{{ 公開の別 }}"),
     ("傍聴者数", "傍聴者数", "{{ 傍聴者数 }}"),
 )
-PERSONS = ("出席委員", "欠席委員", "説明員", "事務局")
+PERSONS = ("出席委員", "欠席委員", "説明員", "参考人", "事務局")
 
 
 def starter(form: RecordForm) -> bytes:
@@ -81,6 +81,8 @@ def _head(form: RecordForm) -> Iterable[str]:
             yield _tag("endif")
         else:
             yield from _list(name, name, shown)
+    if not form.hides_names:
+        yield from _list("経過", "経過", "{{ 行 }}")
 
 
 def _item(form: RecordForm) -> Iterable[str]:

@@ -27,8 +27,8 @@ def head_lines(head: Head) -> list[tuple[str, str]]:
         ("参考人", _names(head.witnesses)),
         ("事務局", _names(head.staff)),
         ("オブザーバー", _names(head.observers)),
-        ("傍聴者数", _audience(head)),
-        ("公開の別", _openness(head)),
+        ("傍聴者数", audience_words(head)),
+        ("公開の別", openness_words(head)),
         ("議題", "\n".join(f"{one.number}　{one.title}" for one in head.items)),
         ("配布資料", "\n".join(f"{p.number}　{p.title}".strip("　") for p in head.papers)),
     ]
@@ -92,24 +92,31 @@ def event_line(event: HeadEvent, head: Head) -> str:
 
 def person_words(one: HeadPerson) -> str:
     """Return somebody's name with the office, such as 「古賀 泰成（推進室次長）」."""
+    words = office_words(one)
+    return f"{one.name}（{words}）" if words else one.name
+
+
+def office_words(one: HeadPerson) -> str:
+    """Return somebody's office, and who stood in for whom; an empty text where nothing is known."""
     notes = [one.office]
     if one.proxy_for:
         notes.append(f"{one.proxy_for}の代理")
     if one.proxy:
         notes.append(f"代理出席　{one.proxy}")
-    words = "、".join(note for note in notes if note)
-    return f"{one.name}（{words}）" if words else one.name
+    return "、".join(note for note in notes if note)
 
 
 def _names(people: Sequence[HeadPerson]) -> str:
     return "、".join(person_words(one) for one in people)
 
 
-def _audience(head: Head) -> str:
+def audience_words(head: Head) -> str:
+    """Return how many listened, such as 「3人」; an empty text where nobody counted."""
     return "" if head.audience_count is None else f"{head.audience_count}人"
 
 
-def _openness(head: Head) -> str:
+def openness_words(head: Head) -> str:
+    """Return whether it was public, with the reason; an empty text where nobody said."""
     if head.openness is None:
         return ""
     reason = f"（理由：{head.openness_reason}）" if head.openness_reason else ""

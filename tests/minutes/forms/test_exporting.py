@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from meetings.errors import NotPossibleNow
 from minutes.assignment import spans
-from minutes.forms import exporting
-from minutes.forms.building import DRAFT, ItemSummary, Printed
+from minutes.forms import exporting, plain
+from minutes.forms.building import DRAFT, ItemSummary, Printed, context_of
 from minutes.forms.exporting import WantedFile
 from minutes.forms.kinds import PdfLayout, RecordFile, RecordForm
 from minutes.records import records
+from minutes.records.head import Head, HeadDecision, HeadItem, HeadPaper, HeadPerson
+from models.proceedings import ItemResult
 from models.transcript import Transcript
 from tests.cast import Cast
 from tests.minutes.forms.sample import CHAIR, FIRST, RARE, SECOND, sample
@@ -111,6 +113,37 @@ def test_the_outline_names_nobody_and_the_verbatim_text_names_all() -> None:
     assert not any(name.split()[0] in outline for name in (CHAIR, FIRST, SECOND))
     verbatim = written(RecordForm.VERBATIM, RecordFile.TXT).decode()
     assert all(f"{name}（" in verbatim for name in (CHAIR, FIRST, SECOND))
+
+
+def test_the_head_of_the_record_and_its_decisions_stand_in_every_kind_of_file() -> None:
+    content = sample()
+    content.sections[0].agenda_item_id = 7
+    content.head = Head(
+        **{name: getattr(content, name) for name in ("title", "series", "starts_at", "place")},
+        ends_at="2026-11-24T14:30:00+09:00",
+        present=[HeadPerson(name=FIRST, office="委員")],
+        absent=[HeadPerson(name=SECOND, office="委員", proxy="代理 花")],
+        audience_count=2,
+        items=[HeadItem(agenda_item_id=7, number="1", title="桐生委員長の提案")],
+        papers=[HeadPaper(document_id=1, number="資料1", title="予算書")],
+        decisions=[
+            HeadDecision(agenda_item_id=7, item="1", subject="予算", result=ItemResult.PASSED)
+        ],
+    )
+    text = Printed(content)
+    for kind in RecordFile:
+        made = exporting.as_file(WantedFile(RecordForm.SUMMARY, kind), text)
+        found = (
+            text_of(made)
+            if kind is RecordFile.PDF
+            else made.decode()
+            if kind is RecordFile.TXT
+            else "\n".join(words_of(made))
+        )
+        for words in ("午後2時30分まで", "代理 花", "2人", "桐生委員長の提案", "予算書", "可決"):
+            assert words.replace(" ", "") in "".join(found.split()), kind
+    outline = plain.to_text(RecordForm.OUTLINE, context_of(text, RecordForm.OUTLINE)).decode()
+    assert "1　委員長の提案" in outline and "代理" not in outline
 
 
 def test_only_approved_text_leaves_the_house_unless_a_draft_is_asked_for(
