@@ -80,7 +80,9 @@ NO_LOOK = {
     ],
     "words of a dictionary, no sentences": [
         "/meetings/<int:meeting_id>/dictionary",
+        "/meetings/<int:meeting_id>/dictionary/learned",
         "/api/meetings/<int:meeting_id>/dictionary",
+        "/api/meetings/<int:meeting_id>/dictionary/learned",
         "/administration/dictionaries",
         "/administration/dictionaries/<int:series_id>",
         "/api/dictionaries",

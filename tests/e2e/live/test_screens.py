@@ -20,7 +20,7 @@ SCREENS = {
     "morishita": ["/today", "/meetings/1/recordings", "/meetings/2/recordings", "/transcripts/1",
                   "/transcripts/1/print", "/meetings/2/minutes", "/meetings/3/minutes",
                   "/statistics", "/meetings/2/terms", "/meetings/3/terms?shown=guessed",
-                  "/meetings/3/dictionary"],
+                  "/meetings/3/dictionary", "/meetings/3/dictionary/learned"],
     "shimada": ["/administration", "/administration/dictionaries",
                 "/administration/dictionaries/3"],
 }  # fmt: skip

@@ -53,7 +53,8 @@ def test_what_was_confirmed_as_heard_speaks_against_it_before_and_after(
     for _ in range(3):
         confirmed((HEARD, MEANT))
     one = only(session, meeting)
-    assert (one.recordings, one.others, one.kept) == (3, 1, 1)
+    assert (one.recordings, one.others) == (3, 1)
+    assert [seen.was_kept for seen in one.evidence] == [False, False, False, True]
     assert one.is_proposed and not one.is_sure
     confirmed((FAIR, FAIR), (FAIR, FAIR))
     assert only(session, meeting).others == 2
@@ -106,7 +107,7 @@ def test_letters_inside_of_other_words_are_not_the_word(
 ) -> None:
     confirmed(("市役所の仕事です", "市役所の仕事です"))
     confirmed(("市役の件です", "使役の件です"))
-    assert [one.kept for one in dictionaries.learned(session, meeting.series)] == [0]
+    assert only(session, meeting).others == 0
 
 
 def test_what_the_machine_changed_and_nobody_heard_otherwise_is_neither(

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from meetings.disk.storage import Storage
 from minutes.terms import dictionaries, papers
 from minutes.transcripts import transcripts
+from models.audit import AuditLine
 from models.document import DocumentVersion, Page
 from models.meeting import Meeting
 from models.person import Person
 from models.term import CollectedTerms, DictionaryEntry
 from models.transcript import Transcript
+from tests.confirmed import add_confirmed
 from tests.conftest import Browser, Cast
 from tests.queries import unchanged
 from web.demo import builders
@@ -201,6 +203,28 @@ def test_the_dictionary_shows_what_was_added_and_what_was_learned(
     off = secretary.post(path, data=data, follow_redirects=True)
     assert "候補に出しません" in row_of(off.text, "定刻")
     assert secretary.post(f"{at}/{entry.id}/removal").status_code == 404
+
+
+def test_what_was_learned_is_listed_with_its_evidence_and_switched(
+    browse: Browse, cast: Cast, session: Session, learned: Meeting
+) -> None:
+    add_confirmed(session, cast, learned, ("提告の件", "提告の件"))
+    session.commit()
+    secretary, at = browse(cast.secretary), f"/meetings/{learned.id}/dictionary/learned"
+    row = row_of(secretary.get(at).text, "提告 → 定刻")
+    assert "この会議体の1つの録音で2回直された" in row and "1つの録音では、そのまま" in row
+    assert "「提告」のまま確認" in row and "そのままが正しいことも多い" in row
+    assert surfaces(secretary.get(f"{at}?q=議題").text) == []
+    data = {"surface": "定刻", "heard": "提告", "from": "learned", "q": "定刻"}
+    path = f"/meetings/{learned.id}/terms"
+    off = secretary.post(f"{path}/switched-off", data=data, follow_redirects=True)
+    assert off.request.path == at and off.request.args["q"] == "定刻"
+    assert "is-off" in row_of(off.text, "提告 → 定刻")
+    on = secretary.post(f"{path}/switched-on", data=data, follow_redirects=True)
+    assert "is-off" not in row_of(on.text, "提告 → 定刻")
+    assert "使わない" not in browse(cast.approver).get(at).text
+    verbs = select(AuditLine.verb).where(AuditLine.thing == "switched_off")
+    assert session.scalars(verbs.order_by(AuditLine.id)).all() == ["switch_off", "switch_on"]
 
 
 def test_the_way_leads_from_the_recordings_the_editor_and_the_roster(

@@ -1,5 +1,6 @@
 """The terms of a meeting, and the dictionary of its series."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from flask import Blueprint
@@ -7,7 +8,7 @@ from pydantic import Field
 
 from meetings.rights import Right
 from minutes.terms import dictionaries
-from minutes.terms.confusions import Learned
+from minutes.terms.confusions import Learned, LearnedUse
 from minutes.terms.dictionaries import LONGEST_READING, LONGEST_TERM, SeriesWord
 from minutes.terms.listing import ListedTerm, TermFilter, has_words
 from models.document import Page
@@ -104,25 +105,56 @@ class ConfusionAnswer(Shape):
 
     heard: str
     times: int = Field(description="直された発話の数")
-    recordings: int = Field(description="直された録音の数")
-    others: int = Field(description="そのまま確認されたか、別の直し方をされた録音の数")
-    last_at: datetime = Field(description="最後に学んだ時")
-    is_off: bool = Field(description="この会議体では使わない")
     is_proposed: bool = Field(description="次の会議から修正候補に出る")
-    is_sure: bool = Field(description="前後の言葉に合えば、はじめから直す")
 
     @classmethod
     def of(cls, learned: Learned) -> "ConfusionAnswer":
+        is_proposed = learned.use in (LearnedUse.SURE, LearnedUse.PROPOSED)
+        return cls(heard=learned.heard, times=learned.times, is_proposed=is_proposed)
+
+
+class EvidenceAnswer(Shape):
+    """一つの録音の確認済みの発話で heard が meant とされた回数。同じなら、そのままが正しい。"""
+
+    recording_id: int
+    heard: str
+    meant: str
+    times: int
+    last_at: datetime = Field(description="最後に確認された時")
+
+
+class SubstitutionAnswer(Shape):
+    """学んだ直し方。"""
+
+    heard: str
+    meant: str
+    times: int = Field(description="直された発話の数")
+    recordings: int = Field(description="直された録音の数")
+    others: int = Field(description="そのままか、別の言葉で確認された録音の数")
+    use: LearnedUse = Field(
+        description="sure（前後の言葉に合えば、はじめから直す）、proposed（候補に出す）、"
+        "once（あと1回で候補）、opposed（反対の証拠が多い）、off（使わない）"
+    )
+    evidence: list[EvidenceAnswer] = Field(description="新しい順")
+
+    @classmethod
+    def of(cls, one: Learned) -> "SubstitutionAnswer":
         return cls(
-            heard=learned.heard,
-            times=learned.times,
-            recordings=learned.recordings,
-            others=learned.others,
-            last_at=learned.last_at,
-            is_off=learned.is_off,
-            is_proposed=learned.is_proposed and not learned.is_off,
-            is_sure=learned.is_sure and not learned.is_off,
+            heard=one.heard,
+            meant=one.meant,
+            times=one.times,
+            recordings=one.recordings,
+            others=one.others,
+            use=one.use,
+            evidence=[EvidenceAnswer(**asdict(seen)) for seen in one.evidence],
         )
+
+
+class SubstitutionList(Shape):
+    """多く直されたものから順に。"""
+
+    substitutions: list[SubstitutionAnswer]
+    total: int
 
 
 class DictionaryWordAnswer(Shape):
@@ -195,6 +227,19 @@ def show_dictionary(person: Person, meeting: Meeting, query: WordPage) -> Dictio
         ],
         total=len(found),
         shared=[EntryAnswer.of(entry) for entry in shared],
+    )
+
+
+@blueprint.get("/meetings/<int:meeting_id>/dictionary/learned")
+@access.to(Meeting, Right.HEAR)
+@operation("会議体が学んだ直し方と、その根拠", answers=SubstitutionList, query=WordPage)
+def list_learned(person: Person, meeting: Meeting, query: WordPage) -> SubstitutionList:
+    """List what corrections taught the series. Each is switched by `terms/switch`."""
+    every = dictionaries.learned(database_session(), meeting.series)
+    found = [one for one in every if one.has(query.q)]
+    shown = found[query.offset : query.offset + query.limit]
+    return SubstitutionList(
+        substitutions=[SubstitutionAnswer.of(one) for one in shown], total=len(found)
     )
 
 

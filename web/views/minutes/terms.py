@@ -7,6 +7,7 @@ from meetings.errors import InvalidInput
 from meetings.rights import Right
 from minutes.terms import dictionaries
 from minutes.terms.listing import TermFilter, gaps_of, has_words
+from minutes.terms.terms import SURE_FROM
 from models.meeting import Meeting
 from models.person import Person
 from web import access
@@ -17,6 +18,9 @@ from web.transaction import database_session
 from web.views.meetings._meeting_head import meeting_head
 
 blueprint = Blueprint("terms", __name__)
+
+MOST_SHOWN = 10
+"""The most recordings that are shown as evidence for one substitution."""
 
 
 @blueprint.get("/meetings/<int:meeting_id>/terms")
@@ -78,6 +82,24 @@ def show_dictionary(person: Person, meeting: Meeting) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/meetings/<int:meeting_id>/dictionary/learned")
+@access.to(Meeting, Right.HEAR)
+def show_learned(person: Person, meeting: Meeting) -> ResponseReturnValue:
+    """Show what corrections taught the series, with the evidence, and a switch for each."""
+    session, words = database_session(), request.values.get("q", "")
+    every = dictionaries.learned(session, meeting.series)
+    return render_template(
+        "terms/learned.html",
+        meeting=meeting,
+        may_correct=Right.CORRECT in meeting_head(person, meeting).rights,
+        every=every,
+        found=paged([one for one in every if one.has(words)], page_number()),
+        words=words,
+        sure_from=SURE_FROM,
+        most_shown=MOST_SHOWN,
+    )
+
+
 @blueprint.post("/meetings/<int:meeting_id>/dictionary/<int:entry_id>/removal")
 @access.to(Meeting, Right.CORRECT)
 def remove(person: Person, meeting: Meeting, entry_id: int) -> ResponseReturnValue:
@@ -119,10 +141,13 @@ def _named(surface: str, heard: str) -> str:
 
 
 def _back(meeting: Meeting) -> ResponseReturnValue:
-    """Redirect to the same place of the list, or to the dictionary."""
+    """Redirect to the same place of the list, to the dictionary, or to what was learned."""
     if request.form.get("from") == "dictionary":
         return redirect(url_for("terms.show_dictionary", meeting_id=meeting.id))
     form = request.form
+    if form.get("from") == "learned":
+        words, page = form.get("q") or None, form.get("page") or None
+        return redirect(url_for("terms.show_learned", meeting_id=meeting.id, q=words, page=page))
     return redirect(
         url_for(
             "terms.index",

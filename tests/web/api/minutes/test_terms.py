@@ -74,16 +74,17 @@ def test_words_and_confusions_are_switched(script: Sign, cast: Cast, at: str) ->
     assert not secretary.get(f"{at}/terms?q=市道汐見線")["terms"][0]["is_off"]
     (word,) = secretary.get(f"{at}/dictionary")["words"]
     assert word["surface"] == "定刻"
-    (learned,) = word["confusions"]
-    assert learned.pop("last_at")
-    assert learned == {
-        "heard": "提告", "times": 1, "recordings": 1, "others": 0,
-        "is_off": False, "is_proposed": False, "is_sure": False,
-    }  # fmt: skip
+    assert word["confusions"] == [{"heard": "提告", "times": 1, "is_proposed": False}]
+    assert secretary.get(f"{at}/dictionary/learned?q=議題")["total"] == 0
+    (one,) = secretary.get(f"{at}/dictionary/learned?q=定")["substitutions"]
+    assert (one["heard"], one["meant"], one["use"]) == ("提告", "定刻", "once")
+    assert [(seen["times"], seen["meant"]) for seen in one["evidence"]] == [(1, "定刻")]
     refused = {"surface": "定刻", "heard": "提告", "is_on": False}
     secretary.call("PUT", f"{at}/terms/switch", refused, status=204)
+    (one,) = secretary.get(f"{at}/dictionary/learned")["substitutions"]
+    assert one["use"] == "off"
     (word,) = secretary.get(f"{at}/dictionary")["words"]
-    assert word["confusions"][0]["is_off"] and not word["is_off"]
+    assert not word["is_off"]
 
 
 def test_the_administrator_shares_by_script(
