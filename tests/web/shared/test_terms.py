@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from meetings.disk.storage import Storage
@@ -14,6 +14,7 @@ from models.audit import AuditLine
 from models.document import DocumentVersion, Page
 from models.meeting import Meeting
 from models.person import Person
+from models.recording import Step
 from models.term import CollectedTerms, DictionaryEntry
 from models.transcript import Transcript
 from tests.confirmed import add_confirmed
@@ -225,6 +226,19 @@ def test_what_was_learned_is_listed_with_its_evidence_and_switched(
     assert "使わない" not in browse(cast.approver).get(at).text
     verbs = select(AuditLine.verb).where(AuditLine.thing == "switched_off")
     assert session.scalars(verbs.order_by(AuditLine.id)).all() == ["switch_off", "switch_on"]
+
+
+def test_recordings_and_editor_say_that_there_are_no_papers_and_where_to_add_them(
+    browse: Browse, cast: Cast, session: Session, transcript: Transcript
+) -> None:
+    meeting, secretary = transcript.meeting, browse(cast.secretary)
+    link = f'<a href="/meetings/{meeting.id}">資料を入れる</a>'
+    screens = f"/meetings/{meeting.id}/recordings", f"/transcripts/{transcript.id}"
+    assert all(link in secretary.get(screen).text for screen in screens)
+    of_papers = Step.transcription_id == transcript.transcription_id, Step.kind == "proposals"
+    session.execute(delete(Step).where(*of_papers))  # as in another language
+    session.commit()
+    assert link not in secretary.get(screens[1]).text
 
 
 def test_the_way_leads_from_the_recordings_the_editor_and_the_roster(

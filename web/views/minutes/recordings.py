@@ -14,6 +14,7 @@ from meetings.errors import FileRejected, GijidoError, InvalidInput, NotFound, N
 from meetings.rights import Right, rights
 from minutes.imports import removing
 from minutes.imports.taking import remarks_of
+from minutes.proposals.means import means_of
 from minutes.recordings.parts import placed_recordings
 from minutes.speech_models import speech_model
 from minutes.transcription import work
@@ -286,6 +287,7 @@ def _page(
         languages=work.LANGUAGES,
         every=every,
         recordings=[(placed.recording, _runs(placed.recording)) for placed in every],
+        means=means_of(session, meeting),
         is_worker_running=is_worker_running(session),
         limit_mb=config().limits.recording_mb,
         upload_limit_mb=config().limits.upload_mb,

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from meetings.agenda import flat, tree
 from meetings.rights import Right, rights
 from minutes import accuracy
+from minutes.proposals.means import is_corrected, means_of
 from minutes.recordings.parts import PlacedRecording, placed_recordings, usual_transcript
 from minutes.speakers.naming import nameable
 from minutes.transcription.work import LANGUAGES
@@ -60,6 +61,7 @@ def edit(person: Person, transcript: Transcript) -> ResponseReturnValue:
         part=part,
         beside=beside,
         is_closed=is_closed(session, transcript),
+        means=means_of(session, meeting) if is_corrected(transcript.transcription) else None,
         formats=list(Format),
         may_correct=Right.CORRECT in given,
         may_place=Right.RECORD in given,
