@@ -66,6 +66,7 @@ class ClosedSource(StrEnum):
     """Who or what found the passage: a person, or the rule that proposed it."""
 
     PERSON = "person"
+    ALIKE = "alike"
     NAME = "name"
     ADDRESS = "address"
     TELEPHONE = "telephone"
@@ -77,6 +78,7 @@ class ClosedSource(StrEnum):
     def label(self) -> str:
         return {
             ClosedSource.PERSON: "人が選択",
+            ClosedSource.ALIKE: "公開しない箇所と同じ言葉",
             ClosedSource.NAME: "名簿にない氏名",
             ClosedSource.ADDRESS: "住所",
             ClosedSource.TELEPHONE: "電話番号",

@@ -15,6 +15,7 @@ from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.rights import publication_of
 from minutes.records import published
 from minutes.records.audible import SentencePlace, sentences
+from minutes.records.closed import proposing
 from minutes.records.closed.anchors import Closing, LocatedPassage, MarkedText, Marks
 from minutes.records.closed.choosing import ChosenPassage, chosen_in, words_of_one
 from minutes.records.closed.proposing import FoundPassage
@@ -119,6 +120,7 @@ def mark(
         else:
             _take(passage, ground)
         audit.note(session, by, "mark", passage)
+    _propose_alike(session, by, revision, [passage], settings)
     return passage
 
 
@@ -151,6 +153,26 @@ def propose(
     return added
 
 
+def _propose_alike(
+    session: Session,
+    by: Person,
+    revision: MinutesRevision,
+    closed: Sequence[ClosedPassage],
+    settings: MinutesSettings,
+) -> None:
+    """Propose to close the personal words that are closed wherever else they stand."""
+    content = content_of(revision)
+    quotes = {
+        one.quote
+        for one in closed
+        if (one.state, one.kind) == (ClosedState.DECIDED, ClosedKind.PERSONAL)
+        and one.scope is ClosedScope.WORDS
+    }
+    found = [one for quote in sorted(quotes) for one in proposing.alike(content, quote)]
+    if len(found) > len(quotes):  # each stands where it was closed
+        propose(session, by, revision, found, settings)
+
+
 def decide(
     session: Session,
     by: Person,
@@ -161,10 +183,12 @@ def decide(
     """Close these passages of one meeting's minutes to citizens, or change the ground on which they
     are closed. Raises InvalidInput.
     """
-    with _public_copy_follows(session, by, _revision_of(passages)):
+    revision = _revision_of(passages)
+    with _public_copy_follows(session, by, revision):
         for passage in passages:
             _close(by, passage, _with_usual_words(passage, ground, settings))
             audit.note(session, by, "close", passage)
+    _propose_alike(session, by, revision, passages, settings)
 
 
 def decline(

@@ -42,6 +42,7 @@ MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,60}(?:\.[A-Za-z0-9-]{1
 NEAR_LETTERS = 15
 """How many letters before a number may say what it is."""
 
+LEAST_ALIKE_LETTERS = 3
 HONORIFICS = ("さん", "様", "さま", "氏", "君", "くん", "ちゃん", "殿")
 
 
@@ -65,6 +66,20 @@ def find(session: Session, revision: MinutesRevision) -> list[FoundPassage]:
         FoundPassage(place, start, end, source)
         for place, said in sentences(content)
         for start, end, source in personal(said.text, known)
+    ]
+
+
+def alike(content: Content, quote: str) -> list[FoundPassage]:
+    """Return every place in the content where the same words stand, unless they are so short that
+    they would be found in others.
+    """
+    if len(quote) < LEAST_ALIKE_LETTERS:
+        return []
+    words = re.compile(re.escape(quote))
+    return [
+        FoundPassage(place, *one.span(), ClosedSource.ALIKE)
+        for place, said in sentences(content)
+        for one in words.finditer(said.text)
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
+import pypdfium2 as pdfium
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -118,8 +119,13 @@ def with_words(answers: dict[str, TestResponse], words: str) -> list[str]:
 
 
 def body_of(answer: TestResponse) -> bytes:
+    """The bytes of an answer; of a PDF the text that is read from it."""
     is_packed = answer.headers.get("Content-Encoding") == "gzip"
-    return gzip.decompress(answer.get_data()) if is_packed else answer.get_data()
+    data = gzip.decompress(answer.get_data()) if is_packed else answer.get_data()
+    if answer.mimetype != "application/pdf":
+        return data
+    pages = [page.get_textpage().get_text_bounded() for page in pdfium.PdfDocument(data)]
+    return "".join("".join(pages).split()).encode()
 
 
 def heard(answer: TestResponse, storage: Storage) -> Samples:
@@ -150,7 +156,7 @@ def test_no_byte_that_a_citizen_or_an_attendee_can_ask_for_holds_what_is_closed(
     browse: Browse,
 ) -> None:
     page = f"/published/{world.published.id}"
-    forms = (page, f"{page}/text", f"/api{page}", f"{page}/sentences/0/0")
+    forms = (page, f"{page}/text", f"/api{page}", f"{page}/sentences/0/0", f"{page}/pdf")
     before = {url: citizen.get(url) for url in forms}
     assert with_words(before, SECRET) == sorted(forms), "it was public in every form"
     close(world, session, script, cast)

@@ -108,7 +108,9 @@ def mark(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
         return _form(person, revision, typed, problem), 422
     is_closed = made.state is ClosedState.DECIDED
     done = "公開しない箇所にしました。" if is_closed else "印を付けました。まだ決めていません。"
-    flash(done, "done")
+    waiting = len(passages.to_decide(passages.located_in(database_session(), revision)))
+    rest = f"決めていない箇所が{waiting:,}件あります。" if waiting and is_closed else ""
+    flash(done + rest, "done")
     page = url_for("minutes.show_revision", revision_id=revision.id)
     return redirect(f"{page}#said-{typed.get('first', '')}")
 
