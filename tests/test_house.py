@@ -55,7 +55,7 @@ ROOMS = {
     "certificates pdf documents periodic sitting",
     "minutes": "japanese accuracy timing_error terms conversion sound speech_models recognition "
     "transcription recordings transcripts assignment proceedings proposals loading voices style "
-    "speakers approval digests records forms health imports inside inspection sums statistics "
+    "speakers approval digests records health imports forms inside inspection sums statistics "
     "meeting_stages worker evaluation",
     "web": "transaction last_seen refusals audit_access limits built urls errors door access "
     "streams shared api security demo views app asgi assets bench commands",

@@ -148,10 +148,9 @@ def _speeches(content: Content, form: RecordForm, is_marked: bool) -> list[list[
         return _without_names(content)
     return [
         [
-            FormSpeech(
-                speaker=block.speaker,
-                text=_marked_text(number, block) if is_marked else block.text,
-            )
+            _marked_speech(number, block)
+            if is_marked
+            else FormSpeech(speaker=block.speaker, text=block.text)
             for block in blocks
         ]
         for number, blocks in enumerate(laid_out(content))
@@ -172,8 +171,12 @@ def _without_names(content: Content) -> list[list[FormSpeech]]:
     ]
 
 
-def _marked_text(section: int, block: Block) -> str:
-    return "".join(one.gap + marked((section, one.place), one.text) for one in block.sentences)
+def _marked_speech(section: int, block: Block) -> FormSpeech:
+    first = section, block.sentences[0].place
+    return FormSpeech(
+        speaker=marked(first, block.speaker, is_speaker=True) if block.speaker else "",
+        text="".join(one.gap + marked((section, one.place), one.text) for one in block.sentences),
+    )
 
 
 def _persons(people: Sequence[HeadPerson]) -> list[FormPerson]:

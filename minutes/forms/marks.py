@@ -1,18 +1,33 @@
-"""Marks around each sentence of a Word file, by which it finds its way back when the file was
-corrected: while it is written, characters that no text has (Unicode's noncharacters, which
-`meetings/clean_text.py` removes); in the file, bookmarks, which Word and LibreOffice keep.
+"""Marks around each sentence of a Word file, and around the speaker before it, by which they find
+their way back when the file was corrected. While it is written they are characters that no text has
+(Unicode's noncharacters, which `meetings/clean_text.py` removes); in the file, bookmarks, which
+Word and LibreOffice keep.
 """
 
 import re
+from typing import NamedTuple
 
 BEGIN, PLACED, END = "\ufdd0", "\ufdd1", "\ufdd2"
-MARK = re.compile(f"({BEGIN}[0-9]+\\.[0-9]+{PLACED}|{END})")
-NAME = re.compile(r"_gijido_(\d{1,9})_(\d{1,6})_(\d{1,6})")
+SPEAKER = "w"
+MARK = re.compile(f"({BEGIN}[0-9]+\\.[0-9]+{SPEAKER}?{PLACED}|{END})")
+NAME = re.compile(rf"_gijido_(\d{{1,9}})_(\d{{1,6}})_(\d{{1,6}})({SPEAKER}?)")
 
 
-def marked(place: tuple[int, int], text: str) -> str:
+class MarkedPlace(NamedTuple):
+    """What a bookmark names: the id of a revision, the indexes of a section in it and of a sentence
+    in that section, and whether it stands around the speaker of the sentence.
+    """
+
+    revision: int
+    section: int
+    paragraph: int
+    is_speaker: bool
+
+
+def marked(place: tuple[int, int], text: str, *, is_speaker: bool = False) -> str:
     """Return the text between the marks of its place."""
-    return f"{BEGIN}{place[0]}.{place[1]}{PLACED}{text}{END}"
+    kind = SPEAKER if is_speaker else ""
+    return f"{BEGIN}{place[0]}.{place[1]}{kind}{PLACED}{text}{END}"
 
 
 def bookmark_name(revision: int, begin: str) -> str:
@@ -23,10 +38,9 @@ def bookmark_name(revision: int, begin: str) -> str:
     return f"_gijido_{revision}_{section}_{paragraph}"
 
 
-def place_of(name: str) -> tuple[int, tuple[int, int]] | None:
-    """Return revision id and place that a bookmark's name says; None for a bookmark of others."""
+def place_of(name: str) -> MarkedPlace | None:
+    """Return what a bookmark's name says; None for a bookmark of others."""
     found = NAME.fullmatch(name)
     if found is None:
         return None
-    revision, section, paragraph = map(int, found.groups())
-    return revision, (section, paragraph)
+    return MarkedPlace(int(found[1]), int(found[2]), int(found[3]), bool(found[4]))

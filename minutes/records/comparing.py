@@ -101,10 +101,11 @@ def _of_block(
         was = old[place][1] if place < len(old) else ""
         became = new[place][1] if place < len(new) else ""
         heading = new[place][0] if place < len(new) else old[place][0]
-        yield Difference(heading, _pieces(was, became))
+        yield Difference(heading, pieces_between(was, became))
 
 
-def _pieces(was: str, became: str) -> list[LinePart]:
+def pieces_between(was: str, became: str) -> list[LinePart]:
+    """Return how one text became the other: stretches that were kept, removed or added."""
     if not was or not became or max(len(was), len(became)) > LONGEST_COMPARED:
         return [
             LinePart(kind, text) for kind, text in (("removed", was), ("added", became)) if text

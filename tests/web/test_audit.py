@@ -113,6 +113,7 @@ NO_LOOK = {
         "/api/speech-models",
         "/meetings/<int:meeting_id>/connection-test",
         "/meetings/<int:meeting_id>/forms",
+        "/meetings/<int:meeting_id>/returned",
         "/api/meetings/<int:meeting_id>/forms",
         f"/meetings/<int:meeting_id>/forms/<{ANY_FORM}:form>/template",
         f"/forms/<{ANY_FORM}:form>/starter",

@@ -4,7 +4,7 @@ scripts."""
 from flask import Flask
 
 from web.api import description
-from web.api.forms import forms
+from web.api.forms import forms, returned
 from web.api.meetings import agenda, attendance, documents, invitations, live, meetings, memos
 from web.api.minutes import (
     approval,
@@ -49,6 +49,7 @@ def register(app: Flask) -> None:
         people,
         published,
         recordings,
+        returned,
         segments,
         shown,
         speech_models,

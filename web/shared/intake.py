@@ -12,8 +12,9 @@ from meetings.config import MEGABYTE
 from meetings.documents import documents, versions
 from meetings.errors import FileRejected, InvalidInput
 from meetings.rights import Right
-from minutes.forms import templates
+from minutes.forms import returning, templates
 from minutes.forms.kinds import RecordForm
+from minutes.forms.returning import ReturnedPiece
 from minutes.imports import reading, taking
 from minutes.imports.placing import Placement
 from minutes.recordings import recordings
@@ -120,6 +121,18 @@ def receive_template(form: RecordForm, series_of: Callable[[], Series | None]) -
         checked = templates.prepare(storage(), form, file.file_name, file.incoming)
     session, person = database_session(), access.required_person()
     return templates.put_in(session, person, series_of(), checked)
+
+
+def receive_returned(meeting_id: int) -> list[ReturnedPiece]:
+    """Receive the form's Word file as one of the meeting's minutes that was corrected outside, and
+    return its text. Nothing of it is kept. Raises FileRejected, OutOfBounds, InvalidInput.
+    """
+    with _received(config().limits.transcript_mb) as form:
+        file = _only_file(form)
+        file.incoming.flush_to_disk()
+        pieces = returning.read(file.file_name, file.incoming.path)
+    access.fetch(Meeting, meeting_id, Right.CORRECT, access.required_person())
+    return pieces
 
 
 def _read_choice(fields: dict[str, str]) -> taking.PlacingOptions:

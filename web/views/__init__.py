@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from web.views.forms import forms
+from web.views.forms import forms, returned
 from web.views.meetings import (
     agenda,
     documents,
@@ -51,6 +51,7 @@ def register(app: Flask) -> None:
         places,
         public,
         recordings,
+        returned,
         series,
         sign_in,
         sitting,
