@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from minutes.conversion.dictionary import ConversionDictionary
-from minutes.conversion.lattice import IMPOSSIBLE, NOT_HEARD, Lattice
+from minutes.conversion.lattice import FIGURE, IMPOSSIBLE, NOT_HEARD, Lattice
 from minutes.conversion.learned import NOTHING_LEARNED, LearnedCosts
 from minutes.conversion.reading_graph import read
 from minutes.conversion.word_search import NO_TERMS, TermTrie, words_in
@@ -111,13 +111,14 @@ def _conversions(lattice: Lattice, origin: int) -> list[Conversion]:
 
 def _differing(lattice: Lattice, path: list[int]) -> Iterator[tuple[list[int], int, int]]:
     """Yield the words of a path between two places of the text where it is not the text, and these
-    places."""
+    places. A number that was not heard so goes together with what is counted."""
     letters, text = lattice.graph.letters, lattice.graph.text
     start, numbers = 0, list[int]()
     for number in path:
         numbers.append(number)
-        end = letters.get(lattice.words[number].end)
-        if end is None:
+        word = lattice.words[number]
+        end, is_number = letters.get(word.end), word.left == FIGURE and not word.is_heard
+        if end is None or (is_number and end < len(text)):
             continue
         if text[start:end] != "".join(lattice.words[n].surface for n in numbers):
             yield numbers, start, end

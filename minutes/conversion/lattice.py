@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minutes.conversion.dictionary import ConversionDictionary, Entry, Homophones
+from minutes.conversion.figures import figures_in
 from minutes.conversion.reading_graph import ReadingGraph
 from minutes.conversion.word_search import FoundWord
 from minutes.terms.terms import Term
@@ -23,6 +24,8 @@ NOUN, NAME, FIGURE = 1851, 1923, 2044
 
 TERM_COST = 4_000
 FIXED_COST = 3_000
+FIGURE_COST = 2_500
+"""Of a number from ten on; those below, which are in the dictionary, cost 1,000 to 2,000."""
 UNKNOWN_COST, UNKNOWN_LETTER_COST = 9_000, 2_000
 """Of a heard word that the dictionary does not have under this reading."""
 
@@ -78,7 +81,8 @@ class Lattice:
     ) -> None:
         self.graph, self._dictionary = graph, dictionary
         self._matrix = dictionary.connections
-        self.words = costed([*self._found(found), *self._fixed(), *self._unknown()])
+        known = [*self._found(found), *self._figures(), *self._fixed(), *self._unknown()]
+        self.words = costed(known)
         self._starts, self._ends, self._left, self._right, self._costs = (
             np.array([getattr(word, name) for word in self.words], np.int64)
             for name in ("start", "end", "left", "right", "cost")
@@ -119,6 +123,11 @@ class Lattice:
         for start, end, surface, is_figure in self.graph.fixed:
             kind = FIGURE if is_figure else NOUN
             yield LatticeWord(start, end, surface, "", kind, kind, FIXED_COST, True)
+
+    def _figures(self) -> Iterator[LatticeWord]:
+        for start, end, value, said, penalty in figures_in(self.graph):
+            cost = FIGURE_COST + penalty + NOT_HEARD
+            yield LatticeWord(start, end, str(value), said, FIGURE, FIGURE, cost, is_heard=False)
 
     def _unknown(self) -> Iterator[LatticeWord]:
         states = {letter: state for state, letter in self.graph.letters.items()}

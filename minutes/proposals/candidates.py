@@ -15,7 +15,15 @@ from rapidfuzz.process import cdist
 
 from minutes import accuracy
 from minutes.japanese import dictionary
-from minutes.japanese.readings import HIRAGANA, Token, is_unbroken, naturalness, plain, tokens
+from minutes.japanese.readings import (
+    HIRAGANA,
+    Token,
+    as_katakana,
+    is_unbroken,
+    naturalness,
+    plain,
+    tokens,
+)
 from minutes.japanese.similarity import distance, folded, sounds
 from minutes.terms.terms import Confused, MeetingVocabulary, Term
 from models.transcript import Origin
@@ -64,6 +72,8 @@ PARTICLES = (
 )
 WORD = re.compile(r"[一-鿿々]{2,}")
 KANA = re.compile(r"[ぁ-んァ-ヺー]+")
+COUNTING = str.maketrans("ヵヶ", "カカ")
+"""3か月 is written with each of these, and with ケ."""
 FIGURES = re.compile(r"\d+")
 SPOKEN_DAYS = "ついたち ふつか みっか よっか いつか むいか なのか ようか ここのか とおか"
 DAYS = {said: number for number, said in enumerate(SPOKEN_DAYS.split(), 1)}
@@ -157,10 +167,16 @@ def candidates(
             continue
         key = one.start, one.end, one.new
         is_other = accuracy.comparable(one.old) != accuracy.comparable(one.new)
-        if is_other:
+        if is_other and not (one.term is None and _is_other_script(one)):
             best[key] = _better(one, best.get(key, one))
     costed = (_with_gain(one, text, cost) for one in _with_leads(list(best.values())))
     return [one for one in costed if _is_possible(one)]
+
+
+def _is_other_script(one: Candidate) -> bool:
+    """Return whether both sides are the same kana, or the か of 3か月, in another script."""
+    old, new = (as_katakana(part).translate(COUNTING) for part in (one.old, one.new))
+    return bool(KANA.fullmatch(old)) and (old == new or {old, new} == {"カ", "ケ"})
 
 
 def _with_leads(found: Sequence[Candidate]) -> Iterator[Candidate]:

@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from minutes.conversion.conversions import Conversion, Converter
+from minutes.conversion.lattice import NOT_HEARD
 from minutes.japanese import dictionary
+from minutes.japanese.numerals import normalise
 from minutes.japanese.readings import Token, as_katakana, tokens
 from minutes.japanese.similarity import distance, sounds
 from minutes.proposals.candidates import Candidate
 from models.transcript import Origin
 
-KANA = re.compile(r"[ぁ-んァ-ヺー]+")
+KANA, FIGURES = re.compile(r"[ぁ-んァ-ヺー]+"), re.compile(r"\d+")
 LEAST_GAIN = -1_000
 """Costs that much more are no candidate, unless a term of the meeting is in it."""
 
@@ -23,6 +25,7 @@ def converted(text: str, converter: Converter) -> Iterator[Candidate]:
     for one in converter.conversions(text):
         candidate = _candidate(one, words)
         is_hopeless = one.gain < LEAST_GAIN or _is_same_word(one, text, words)
+        is_hopeless = is_hopeless or _breaks_number(one, words)
         if (one.term is not None or not is_hopeless) and not _is_other_kana(candidate):
             yield candidate
 
@@ -63,6 +66,17 @@ def _is_other_kana(one: Candidate) -> bool:
     word, also where a document prints it.
     """
     return one.far == 0 and KANA.sub("", one.old) == KANA.sub("", one.new)
+
+
+def _breaks_number(one: Conversion, words: Sequence[Token]) -> bool:
+    """Return whether a number, or what is counted by it, was heard and would change. It gives way
+    only where hardly anything else is cheaper (第3会 for 第3回), and never to another number.
+    """
+    beside = [word for word in words if one.start <= word.end and word.start < one.end]
+    if not any(word.is_number for word in beside):
+        return False
+    heard, new = (FIGURES.findall(normalise(part)) for part in (one.old, one.new))
+    return one.behind >= NOT_HEARD or (bool(heard) and bool(new) and heard != new)
 
 
 def _is_same_word(one: Conversion, text: str, words: Sequence[Token]) -> bool:
