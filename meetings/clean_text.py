@@ -31,6 +31,9 @@ NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\n]')
 LONGEST_FILE_NAME = 200
 LONGEST_SUFFIX = 20
 
+FORMULA_SIGNS = tuple("=+-@\t\r")
+"""First characters by which a spreadsheet takes a cell for a formula."""
+
 
 def lines(text: str) -> str:
     """Return the text as it is kept where lines may be broken: normalised (NFC), its lines ended by
@@ -60,6 +63,12 @@ def file_name(name: str, otherwise: str) -> str:
     plain = NOT_IN_FILE_NAMES.sub("_", without_folders(name)).strip(". ") or otherwise
     suffix = PurePath(plain).suffix[:LONGEST_SUFFIX]
     return plain.removesuffix(suffix)[: LONGEST_FILE_NAME - len(suffix)] + suffix
+
+
+def spreadsheet_cell(text: str) -> str:
+    """Return the text so that a spreadsheet does not take it for a formula: behind an apostrophe
+    where it begins like one."""
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
 def without_folders(name: str) -> str:

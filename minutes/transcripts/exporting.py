@@ -14,11 +14,10 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from meetings.agenda import flat, tree
+from meetings.clean_text import spreadsheet_cell
 from minutes.transcripts import transcripts
 from models.transcript import Segment, Transcript
 
-FORMULA = tuple("=+-@\t\r")
-"""First characters by which a spreadsheet takes a cell for a formula."""
 HEAD = [
     "始まり（秒）",
     "終わり（秒）",
@@ -126,17 +125,12 @@ def _row(segment: Segment, numbers: dict[int, str]) -> list[str | float]:
         round(segment.start_seconds, 3),
         round(segment.end_seconds, 3),
         _stamp(segment.start_seconds)[:8],
-        _plain(segment.speaker.name if segment.speaker else ""),
+        spreadsheet_cell(segment.speaker.name if segment.speaker else ""),
         "議題外" if segment.is_left_out else item,
-        _plain(segment.text),
-        _plain(segment.heard),
+        spreadsheet_cell(segment.text),
+        spreadsheet_cell(segment.heard),
         "確認済み" if segment.is_confirmed else "未確認",
     ]
-
-
-def _plain(words: str) -> str:
-    """Return the words so that a spreadsheet does not take them for a formula."""
-    return f"'{words}" if words.startswith(FORMULA) else words
 
 
 def _span(segment: Segment, point: str) -> str:

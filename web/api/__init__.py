@@ -11,7 +11,6 @@ from web.api.minutes import (
     assignment,
     closed,
     dictionaries,
-    digest,
     minutes,
     published,
     recordings,
@@ -26,6 +25,7 @@ from web.api.minutes import (
     voices,
 )
 from web.api.people import account, people, tokens
+from web.api.records import digest
 
 
 def register(app: Flask) -> None:

@@ -52,6 +52,11 @@ COMMANDS = {
         "load_demo_city",
         "Load three meetings in three states, unless there are people already.",
     ),
+    "export": CommandPlace(
+        "web.commands.export",
+        "export_meeting",
+        "Write everything of a meeting to one ZIP that is readable without Gijido.",
+    ),
     "import": CommandPlace(
         "web.commands.imports",
         "import_transcript",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from pydantic import Field
 
 from meetings.errors import InvalidInput, NotPossibleNow
@@ -27,7 +27,9 @@ from web.api.minutes.head_shapes import HeadShape
 from web.api.operations import Identity, Moment, Revision, Shape, ShortText, operation
 from web.api.shapes import PersonAnswer
 from web.audit_access import note_look
+from web.door.costs import RequestLane, costs
 from web.shared import drafting
+from web.shared.archives import ZIP, send_archive
 from web.transaction import config, database_session, reading_session, settle
 
 blueprint = Blueprint("api_minutes", __name__)
@@ -342,6 +344,14 @@ def show(person: Person, meeting: Meeting) -> MinutesAnswer:
         revision_ids=[revision.id for revision in minutes.revisions],
         approved_revision_id=max((r.id for r in minutes.revisions if r.is_approved), default=None),
     )
+
+
+@blueprint.get("/meetings/<int:meeting_id>/archive")
+@access.to(Meeting, Right.CORRECT)
+@costs(lane=RequestLane.FILES)
+@operation("会議のすべてを一つのZIP（BagIt）で取り出す。非公開の部分も含む", file=ZIP)
+def take_archive(person: Person, meeting: Meeting) -> Response:
+    return send_archive(person, meeting)
 
 
 @blueprint.post("/meetings/<int:meeting_id>/minutes")

@@ -31,7 +31,9 @@ from models.person import Person
 from models.transcript import Transcript
 from web import access
 from web.audit_access import note_look
+from web.door.costs import RequestLane, costs
 from web.shared import drafting
+from web.shared.archives import send_archive
 from web.transaction import config, database_session, reading_session, release, settle
 from web.urls import page_url
 from web.views.meetings._meeting_head import meeting_head
@@ -71,6 +73,14 @@ def show(person: Person, meeting: Meeting) -> ResponseReturnValue:
     if minutes is None:
         return _page(person, meeting, "minutes/none.html", drafting=drafting_of(meeting))
     return _read(person, minutes.latest)
+
+
+@blueprint.get("/meetings/<int:meeting_id>/archive")
+@access.to(Meeting, Right.CORRECT)
+@costs(lane=RequestLane.FILES)
+def take_archive(person: Person, meeting: Meeting) -> ResponseReturnValue:
+    """Send everything of the meeting as one ZIP, the original with what is closed to citizens."""
+    return send_archive(person, meeting)
 
 
 @blueprint.post("/meetings/<int:meeting_id>/minutes")

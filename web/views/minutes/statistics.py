@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from meetings import dates
+from meetings.clean_text import spreadsheet_cell
 from meetings.entries import plain_number
 from minutes.accuracy import Accuracy
 from minutes.statistics import DepartmentFigures, Figures, figures, years
@@ -63,7 +64,7 @@ def _year() -> int | None:
 
 def _rows(found: Figures) -> list[list[Any]]:
     return [
-        *(_row(_plain(row.department.full_name), row) for row in found.departments),
+        *(_row(spreadsheet_cell(row.department.full_name), row) for row in found.departments),
         _row("合計", found),
     ]
 
@@ -76,11 +77,6 @@ def _row(name: str, row: DepartmentFigures | Figures) -> list[Any]:
 def _cells(counted: Accuracy) -> list[Any]:
     rate = "" if counted.rate is None else round(counted.rate, 4)
     return [counted.total, counted.right, counted.wrong, counted.missing, counted.added, rate]
-
-
-def _plain(name: str) -> str:
-    """Return the name so that a spreadsheet does not take it for a formula."""
-    return f"'{name}" if name[:1] in "=+-@\t" else name
 
 
 def _today() -> date:
