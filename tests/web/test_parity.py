@@ -18,7 +18,6 @@ ONLY_ON_SCREENS = {
     "meetings.agenda.shift_agenda_item": "a step up or down; the API gives the place itself",
     "meetings.documents.documents.shift_document": "a step up or down; the API gives the place",
     "meetings.invitations.guests.let_in": "how a guest signs in, by the link and the code",
-    "meetings.invitations.notices.mark_seen": "what one has seen on one's own page",
 }
 """Verbs that no operation of the API calls, each with the reason."""
 

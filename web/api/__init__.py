@@ -24,7 +24,7 @@ from web.api.minutes import (
     voiceprints,
     voices,
 )
-from web.api.people import account, people, tokens
+from web.api.people import account, notices, people, tokens
 from web.api.records import digest
 
 
@@ -46,6 +46,7 @@ def register(app: Flask) -> None:
         meetings,
         memos,
         minutes,
+        notices,
         people,
         published,
         recordings,
