@@ -7,10 +7,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 ASSETS := $(shell find web/assets -type f -not -path '*/node_modules/*' 2>/dev/null)
 
+# Every process would compile the tests anew, for fifteen seconds, and the server itself at each start.
+unexport PYTHONDONTWRITEBYTECODE
+
 # What a test run prints at its end: where its time went.
 SLOWEST := --durations=25 --durations-min=1
 
-.PHONY: run install dev test quick soak-hostile check types format lock clean
+.PHONY: run install dev test quick soak-hostile check check-style check-types \
+	check-imports check-scripts types format lock clean
 
 run: install
 	@$(BIN)/gijido demo
@@ -39,11 +43,22 @@ soak-hostile: dev
 	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder -m hostile
 	$(BIN)/gijido bench hostile
 
+# Side by side.
 check: dev
+	@$(MAKE) --no-print-directory --jobs=2 \
+		check-scripts check-types check-style check-imports
+
+check-style:
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
+
+check-types:
 	$(BIN)/mypy
+
+check-imports:
 	$(BIN)/deptry .
+
+check-scripts:
 	$(BIN)/python web/assets/node.py check
 
 # The API's shapes as TypeScript types, after one of them has changed.
