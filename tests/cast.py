@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from models.person import Person
 
 
@@ -16,3 +18,16 @@ class Cast:
     approver: Person
     administrator: Person
     outsider: Person
+
+
+def cast_of(session: Session) -> Cast:
+    by_login = {person.login: person for person in session.query(Person)}
+    return Cast(
+        organiser=by_login["koga"],
+        presenter=by_login["yasunaga"],
+        attendee=by_login["okuma"],
+        secretary=by_login["morishita"],
+        approver=by_login["nagano"],
+        administrator=by_login["shimada"],
+        outsider=by_login["outsider"],
+    )

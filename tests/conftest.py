@@ -1,9 +1,12 @@
 """The fixed cast, a fresh city for every test, and ways in: domain, pages, API."""
 
+import os
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis
 from pysqlite3 import dbapi2 as sqlite
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 from werkzeug.test import TestResponse
 from xdist.scheduler import LoadScopeScheduling
 
@@ -22,28 +25,38 @@ from meetings import config as settings
 from meetings.cell import Cell
 from meetings.config import Config
 from meetings.disk.storage import Storage
-from meetings.people import passwords, people
+from meetings.people import passwords
 from minutes.speech_models import speech_model
 from models import database
 from models.base import now
-from models.database import connect, migrate, reading, writing
+from models.database import connect, migrate, reading
 from models.meeting import Meeting
-from models.person import Person, Role
+from models.person import Person
 from models.recording import Recording
 from models.transcript import Transcript
 from tests import speech_models
-from tests.cast import Cast
+from tests.cast import Cast, cast_of
 from tests.cells import AskedOnce
-from tests.parts import TwoParts, add_spare, build_two_parts
+from tests.cities import PARTS, Cities
+from tests.parts import TwoParts, add_spare, find_two_parts, transcript_of
 from tests.shelf import Shelf
-from tests.world import HEARD
+from tests.world import World, find_world
 from web.app import attach, create_app
-from web.demo import builders
-from web.demo.people import PASSWORD, add_people, hashed_password
+from web.demo import builders, papers
+from web.demo.people import PASSWORD
 
 # How long an example takes says more about the machine than about the code.
 hypothesis.register_profile("untimed", deadline=None)
 hypothesis.load_profile("untimed")
+
+
+MEMORY = Path("/dev/shm")
+ENOUGH_BYTES = 4_000_000_000
+
+# Every change of a city is waited for until it is on the disk, thousands of times: in memory that
+# is at once. `--basetemp` moves it elsewhere.
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 class LiveTestsTogether(LoadScopeScheduling):
@@ -122,50 +135,22 @@ def statements_compiled_once() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def files_measured_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(papers, "to_pdf", cache(papers.to_pdf))
         patch.setattr(Cell, "ask", AskedOnce().ask)
         yield
 
 
 @pytest.fixture(scope="session")
-def peopled_database(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With the demo's people."""
-    path = tmp_path_factory.mktemp("peopled") / "gijido.sqlite3"
-    path.write_bytes(empty_database.read_bytes())
-    engine = connect(path)
-    with writing(engine) as session, session.begin():
-        cast = add_people(session)
-        outsider = people.add_person(
-            session,
-            login="outsider",
-            name="外山 一郎",
-            department=people.add_department(session, "市民課"),
-            password=hashed_password(),
-        )
-        for role in (Role.ORGANISER, Role.SECRETARY, Role.APPROVER):
-            people.grant_role(session, outsider, role, outsider.department)
-        assert cast
-    engine.dispose()
-    return path
+def cities(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Cities:
+    return Cities(tmp_path_factory.mktemp("cities"), empty_database)
 
 
 @pytest.fixture(scope="session")
-def met_database(peopled_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With the demo's people, and the meeting of `meeting`."""
-    path = tmp_path_factory.mktemp("met") / "gijido.sqlite3"
-    path.write_bytes(peopled_database.read_bytes())
-    engine = connect(path)
-    with writing(engine) as session, session.begin():
-        organiser = session.query(Person).filter_by(login="koga").one()
-        builders.add_meeting(
-            session,
-            organiser,
-            builders.folder("dx-council"),
-            series="DX推進計画策定懇話会",
-            department=organiser.department,
-            starts_at=now(),
-        )
-    engine.dispose()
-    return path
+def peopled_database(cities: Cities, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With the people of the demo."""
+    home = tmp_path_factory.mktemp("peopled")
+    cities.copy(set(), home)
+    return home / "gijido.sqlite3"
 
 
 @pytest.fixture(scope="session")
@@ -190,11 +175,23 @@ def storage(config: Config) -> Storage:
     return Storage(config.home)
 
 
+def a_city_with(part: str) -> Any:
+    """A fixture that says: in the test that asks for it, by whatever way, the city has this part
+    from the beginning (`tests/cities.py`)."""
+    return pytest.fixture(lambda: None, name=f"city_with_{part}")
+
+
+city_with_meeting = a_city_with("meeting")
+city_with_recording = a_city_with("recording")
+city_with_transcript = a_city_with("transcript")
+city_with_two_parts = a_city_with("two_parts")
+city_with_world = a_city_with("world")
+
+
 @pytest.fixture
-def engine(config: Config, request: pytest.FixtureRequest) -> Iterator[Engine]:
-    config.home.mkdir(parents=True, exist_ok=True)
-    made = "met_database" if "meeting" in request.fixturenames else "peopled_database"
-    config.database.write_bytes(request.getfixturevalue(made).read_bytes())
+def engine(config: Config, cities: Cities, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    parts = {part for part in PARTS if f"city_with_{part}" in request.fixturenames}
+    cities.copy(parts, config.home)
     engine = connect(config.database)
     yield engine
     engine.dispose()
@@ -209,8 +206,13 @@ def session(engine: Engine) -> Iterator[Session]:
     with reading(engine) as session:
         event.listen(session, "before_flush", lambda *_: _take_write_lock(session))
         event.listen(session, "do_orm_execute", _lock_for_changes)
-        event.listen(session, "after_transaction_end", lambda *_: session.info.clear())
+        event.listen(session, "after_transaction_end", _forget_write_lock)
         yield session
+
+
+def _forget_write_lock(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:  # each flush and each savepoint is a transaction within another
+        session.info.clear()
 
 
 def _lock_for_changes(state: ORMExecuteState) -> None:
@@ -229,27 +231,22 @@ def _take_write_lock(session: Session) -> None:
 
 @pytest.fixture
 def cast(session: Session) -> Cast:
-    by_login = {person.login: person for person in session.query(Person)}
-    return Cast(
-        organiser=by_login["koga"],
-        presenter=by_login["yasunaga"],
-        attendee=by_login["okuma"],
-        secretary=by_login["morishita"],
-        approver=by_login["nagano"],
-        administrator=by_login["shimada"],
-        outsider=by_login["outsider"],
-    )
+    return cast_of(session)
 
 
 @pytest.fixture
-def meeting(session: Session) -> Meeting:
+def meeting(session: Session, city_with_meeting: None) -> Meeting:
     """Today's meeting of dx-council, committed: agenda and invitations, no documents yet."""
-    made = session.query(Meeting).order_by(Meeting.id).first()
+    made = session.scalars(select(Meeting).order_by(Meeting.id)).first()
     assert made is not None
-    made.starts_at = now() - timedelta(minutes=10)
-    made.ends_at = made.starts_at + builders.LENGTH
+    begin_ten_minutes_ago(made)
     session.commit()
     return made
+
+
+def begin_ten_minutes_ago(meeting: Meeting) -> None:
+    meeting.starts_at = now() - timedelta(minutes=10)
+    meeting.ends_at = meeting.starts_at + builders.LENGTH
 
 
 @pytest.fixture(scope="session")
@@ -351,26 +348,20 @@ def script(app: Flask, session: Session) -> Callable[[Person], Script]:
 
 
 @pytest.fixture
-def recording(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Recording:
-    made = builders.add_recording(
-        session, storage, cast.secretary, meeting, builders.folder("dx-council")
-    )
-    session.commit()
-    return made
+def recording(session: Session, meeting: Meeting, city_with_recording: None) -> Recording:
+    return session.scalars(select(Recording).where(Recording.meeting == meeting)).one()
 
 
 @pytest.fixture
-def transcript(session: Session, cast: Cast, recording: Recording) -> Transcript:
+def transcript(session: Session, recording: Recording, city_with_transcript: None) -> Transcript:
     """Finished: three segments, none corrected, without speaker and agenda item."""
-    made = builders.add_transcript(session, cast.secretary, recording, HEARD)
-    session.commit()
-    return made
+    return transcript_of(session, recording)
 
 
 @pytest.fixture
-def two_parts(session: Session, storage: Storage, cast: Cast) -> TwoParts:
+def two_parts(session: Session, city_with_two_parts: None) -> TwoParts:
     """A meeting of two parts."""
-    return build_two_parts(session, storage, cast)
+    return find_two_parts(session)
 
 
 @pytest.fixture
@@ -379,6 +370,15 @@ def spare(
 ) -> Transcript:
     """What a second recorder heard of the first part."""
     return add_spare(session, storage, cast, two_parts.meeting, tmp_path)
+
+
+@pytest.fixture
+def world(session: Session, city_with_world: None) -> World:
+    """One of everything, in a meeting in work and in one whose minutes are published."""
+    made = find_world(session)
+    begin_ten_minutes_ago(made.unpublished)
+    session.commit()
+    return made
 
 
 @pytest.fixture

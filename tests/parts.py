@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.disk.storage import Storage
@@ -13,7 +14,7 @@ from minutes.assignment import decisions as assignment
 from minutes.recognition.heard import HeardSegment
 from minutes.speakers import naming
 from models.meeting import Meeting
-from models.recording import Recording, RecordingKind
+from models.recording import Recording, RecordingKind, Transcription
 from models.transcript import Transcript
 from tests.cast import Cast
 from web.demo import builders
@@ -65,6 +66,18 @@ def build_two_parts(session: Session, storage: Storage, cast: Cast) -> TwoParts:
         naming.name_speaker(session, cast.secretary, start, "篠原 泰成")
     session.commit()
     return made
+
+
+def find_two_parts(session: Session) -> TwoParts:
+    """What `build_two_parts` has built."""
+    named = {recording.file_name: recording for recording in session.scalars(select(Recording))}
+    first, second = (transcript_of(session, named[name]) for name in ("前半.flac", "後半.flac"))
+    return TwoParts(first.meeting, first, second)
+
+
+def transcript_of(session: Session, recording: Recording) -> Transcript:
+    wanted = Transcription.recording == recording
+    return session.scalars(select(Transcript).join(Transcription).where(wanted)).one()
 
 
 def fixed_meeting(session: Session, cast: Cast) -> Meeting:

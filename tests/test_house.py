@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ ONLY_IN = {
 }
 
 
+@cache
 def sources() -> list[Path]:
     return [
         path
@@ -29,8 +31,14 @@ def sources() -> list[Path]:
     ]
 
 
+@cache
+def nodes_of(path: Path) -> list[ast.AST]:
+    """The syntax tree of a file, each node after its parent."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -74,7 +82,7 @@ def room_of(module: str) -> tuple[str, str]:
 
 def imported_modules(path: Path) -> Iterator[str]:
     """The modules that a file imports, `from minutes import accuracy` as `minutes.accuracy`."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.ImportFrom) and node.module in PACKAGES:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -134,7 +142,7 @@ def test_only_the_loops_of_the_worker_catch_everything() -> None:
     found = [
         path.relative_to(ROOT)
         for path in sources()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
     ]
@@ -144,16 +152,17 @@ def test_only_the_loops_of_the_worker_catch_everything() -> None:
 def test_the_name_of_a_class_or_type_means_one_thing_in_the_whole_house() -> None:
     places: dict[str, list[str]] = {}
     for path in sources():
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        classes = [(node.name, node) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-        for name, node in [*classes, *_type_aliases(tree)]:
+        nodes = nodes_of(path)
+        classes = [(node.name, node) for node in nodes if isinstance(node, ast.ClassDef)]
+        for name, node in [*classes, *_type_aliases(nodes[0])]:
             places.setdefault(name, []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
-def _type_aliases(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
+def _type_aliases(tree: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
     """Yields what a module assigns to names that are written like classes. Type variables, whose
     names end with T, belong to their module alone."""
+    assert isinstance(tree, ast.Module)
     for node in tree.body:
         name = ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ""
         if re.fullmatch("[A-Z][A-Za-z]*[a-z]", name):

@@ -81,8 +81,16 @@ class Suite:
             case ast.Attribute(ast.Name(name), method) if name in module.imported:
                 yield from self._in(".".join(module.imported[name]), method)
             case ast.Attribute(_, method):
-                for other in self.modules.values():
-                    yield from ((other, node) for node in other.methods if node.name == method)
+                yield from self._methods.get(method, [])
+
+    @cached_property
+    def _methods(self) -> dict[str, list[tuple[Module, Function]]]:
+        """Those of all classes, by their names."""
+        found: dict[str, list[tuple[Module, Function]]] = {}
+        for module in self.modules.values():
+            for node in module.methods:
+                found.setdefault(node.name, []).append((module, node))
+        return found
 
     def _named(self, name: str) -> Iterator[tuple[Module, Function]]:
         for module in self.modules.values():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.config import LimitSettings
@@ -18,10 +19,12 @@ from models.base import now
 from models.document import DocumentVersion
 from models.meeting import Meeting
 from models.memo import MemoKind
+from models.minutes import Publication
 from models.recording import Recording
 from models.transcript import AssignedBy, Origin, Proposal, Transcript
 from models.upload import Upload, UploadState
 from tests.cast import Cast
+from tests.parts import transcript_of
 from web.demo import builders
 
 HEARD = [
@@ -105,6 +108,14 @@ def build_world(session: Session, storage: Storage, cast: Cast) -> World:
     dictionaries.add(session, cast.secretary, unpublished.series, "汐見線", "しおみせん")
     upload = _refused_upload(session, storage, cast, unpublished)
     return World(unpublished, published, transcript.recording, transcript, upload)
+
+
+def find_world(session: Session) -> World:
+    """What `build_world` has built."""
+    upload = session.scalars(select(Upload)).one()
+    published = session.scalars(select(Publication)).one().meeting
+    recording = session.scalars(select(Recording).where(Recording.meeting == upload.meeting)).one()
+    return World(upload.meeting, published, recording, transcript_of(session, recording), upload)
 
 
 def _refused_upload(session: Session, storage: Storage, cast: Cast, meeting: Meeting) -> Upload:

@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from meetings.config import Config
-from meetings.disk.storage import Storage
 from meetings.invitations import guests
 from meetings.people import passwords, people
 from minutes.records import records
@@ -19,7 +18,7 @@ from minutes.records.content import content_of
 from models.person import Role
 from tests.conftest import Cast
 from tests.web.test_access import rules, url_of
-from tests.world import World, build_world
+from tests.world import World
 
 
 @dataclass
@@ -42,11 +41,10 @@ class House:
 
 @pytest.fixture
 def house(
-    app: Flask, session: Session, storage: Storage, cast: Cast, engine: Engine, config: Config
+    app: Flask, session: Session, cast: Cast, engine: Engine, config: Config, world: World
 ) -> House:
     """The organiser has every role. Minutes that are published have a newer revision that waits
     for a decision."""
-    world = build_world(session, storage, cast)
     for role in (Role.SECRETARY, Role.APPROVER, Role.ADMINISTRATOR):
         people.grant_role(session, cast.organiser, role)
     minutes = records.minutes_of(session, world.published)

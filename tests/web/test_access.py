@@ -3,28 +3,18 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from meetings.disk.storage import Storage
 from meetings.rights import BY_ROLE, Right, rights
 from models.meeting import Meeting
 from models.person import Person, Role
 from tests.conftest import Browser, Cast
-from tests.world import World, build_world
+from tests.world import World
 from web.access import policy_of
 
 ANSWERS_OF_A_CLOSED_DOOR = {401, 404}
-
-
-@pytest.fixture
-def world(session: Session, storage: Storage, cast: Cast) -> World:
-    """A published, an unpublished and nobody's meeting with one of everything."""
-    made = build_world(session, storage, cast)
-    session.commit()
-    return made
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, str]]:

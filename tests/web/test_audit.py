@@ -10,13 +10,12 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings.audit import line_of
-from meetings.disk.storage import Storage
 from models.audit import AuditLine
 from models.meeting import Meeting
 from models.person import Person
 from tests.conftest import Browser, Cast
 from tests.web.test_access import rules, url_of
-from tests.world import World, build_world
+from tests.world import World
 from web.access import policy_of
 from web.audit_access import Looks
 from web.views.forms.forms import ANY_FORM
@@ -133,13 +132,6 @@ WITHOUT_LINE = [route for routes in NO_LOOK.values() for route in routes]
 PUBLIC = ("anyone", "published")
 ASKED_FOR = {"/api/dictionaries/words": {"series_id": 1}}
 """What a route cannot do without, behind the question mark."""
-
-
-@pytest.fixture
-def world(session: Session, storage: Storage, cast: Cast) -> World:
-    made = build_world(session, storage, cast)
-    session.commit()
-    return made
 
 
 def closed_reading(app: Flask) -> list[Any]:

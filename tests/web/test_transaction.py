@@ -8,10 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
 
 from meetings.config import Config
-from meetings.disk.storage import Storage
 from meetings.rights import Right
 from models.audit import AuditLine
 from models.database import connect, reading, writing
@@ -19,7 +17,7 @@ from models.meeting import Meeting
 from models.person import Person, RoleGrant
 from tests.conftest import Browser, Cast
 from tests.web.test_access import ANSWERS_OF_A_CLOSED_DOOR, call, closed_routes, url_of
-from tests.world import World, build_world
+from tests.world import World
 from web import access
 from web.app import attach
 from web.transaction import database_session, reading_session
@@ -37,13 +35,6 @@ def impatient(app: Flask, config: Config, engine: Engine) -> Iterator[Flask]:
     attach(app, config, short)
     yield app
     short.dispose()
-
-
-@pytest.fixture
-def world(session: Session, storage: Storage, cast: Cast) -> World:
-    made = build_world(session, storage, cast)
-    session.commit()
-    return made
 
 
 @contextmanager

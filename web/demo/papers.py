@@ -8,6 +8,7 @@ import typst
 
 FONTS = Path(__file__).parent.parent / "static" / "fonts"
 PAGE = """\
+#set document(date: none)
 #set page(paper: "a4", margin: (x: 22mm, y: 20mm), numbering: "1 / 1")
 #set text(font: "BIZ UDPGothic", size: 10.5pt, lang: "ja", cjk-latin-spacing: none)
 #set par(leading: 0.9em, spacing: 1.2em)

@@ -9,11 +9,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from meetings.disk.storage import Storage
 from meetings.people import people
 from models.person import Person, Role
 from tests.conftest import Cast, Script
-from tests.world import World, build_world
+from tests.world import World
 from web.api.operations import Operation, operation_of
 
 pytestmark = [pytest.mark.hostile, pytest.mark.slow]
@@ -63,10 +62,9 @@ def odd_bodies(declared: Operation) -> Iterator[dict[str, Any]]:
 
 
 def test_no_value_in_any_field_breaks_the_server(
-    app: Flask, session: Session, storage: Storage, cast: Cast, script: Callable[[Person], Script]
+    app: Flask, session: Session, cast: Cast, world: World, script: Callable[[Person], Script]
 ) -> None:
     """In a test an error that is not one of ours comes up to here."""
-    world = build_world(session, storage, cast)
     for role in (Role.SECRETARY, Role.APPROVER):
         people.grant_role(session, cast.organiser, role)
     somebody = script(cast.organiser)

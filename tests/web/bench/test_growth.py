@@ -9,14 +9,12 @@ from sqlalchemy.orm import Session
 
 from meetings import config as settings
 from meetings.config import Config
-from meetings.disk.storage import Storage
 from models.base import Base
 from models.database import connect
 from models.meeting import Meeting
 from models.minutes import Publication
 from models.transcript import Segment
-from tests.conftest import Cast
-from tests.world import build_world
+from tests.world import World
 from web.bench import growth
 from web.bench.city import city
 
@@ -26,12 +24,10 @@ TWICE = city.Amounts(departments=6, people=60, series=2, meetings=70)
 
 
 def test_every_page_of_a_city_is_answered_and_asks_as_often_in_one_twice_as_large(
-    config: Config, session: Session, storage: Storage, cast: Cast
+    config: Config, session: Session, world: World
 ) -> None:
     """On top of the world of the tests. Once more where a list has a second page: its rows are
     counted then."""
-    build_world(session, storage, cast)
-    session.commit()
     session.get_bind().dispose()  # type: ignore[union-attr]
     other = replace(config, storage=settings.StorageSettings(home=f"{config.home}-twice"))
     shutil.copytree(config.home, other.home)

@@ -6,25 +6,17 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from meetings.disk.storage import Storage
 from minutes.records import publication, records
 from models.person import Person
 from tests.conftest import Browser, Cast
 from tests.published import publish_many
 from tests.queries import asked
-from tests.world import HEARD, World, build_world
+from tests.world import HEARD, World
 from web.shared.kept_pages import KeptPages
 
 pytestmark = pytest.mark.hostile
 
 KINDS = ["/published/{}", "/api/published/{}"]
-
-
-@pytest.fixture
-def world(session: Session, storage: Storage, cast: Cast) -> World:
-    made = build_world(session, storage, cast)
-    session.commit()
-    return made
 
 
 @pytest.mark.parametrize("kind", KINDS)

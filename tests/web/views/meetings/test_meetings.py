@@ -241,7 +241,7 @@ def test_pdfium_works_in_a_process_of_its_own(
     monkeypatch.setattr(pdf, "OPENING_SECONDS", 0.01)
     answer = browse(cast.organiser).post(
         f"/meetings/{meeting.id}/documents",
-        data={"files": (io.BytesIO(to_pdf("# 一")), "資料1.pdf")},
+        data={"files": (io.BytesIO(to_pdf("# ひまがかかる")), "資料1.pdf")},
         follow_redirects=True,
     )
     assert "決められた時間とメモリーの中で開けませんでした" in answer.text

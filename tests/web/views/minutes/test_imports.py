@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings.disk.storage import Storage
 from minutes.transcripts import transcripts
 from minutes.transcripts.transcripts import transcripts_of
 from models.audit import AuditLine
@@ -17,7 +16,7 @@ from models.recording import Recording
 from models.transcript import Transcript
 from tests import office
 from tests.conftest import Browser, Cast
-from tests.world import World, build_world
+from tests.world import World
 
 TEXT = (
     "○会長（篠原泰成君）　それでは、定刻となりましたので、\n"
@@ -27,13 +26,6 @@ TEXT = (
 )
 SRT = "1\n00:00:01,000 --> 00:00:03,000\n議長：開会します。\n"
 JSON = {"Accept": "application/json"}
-
-
-@pytest.fixture
-def world(session: Session, storage: Storage, cast: Cast) -> World:
-    made = build_world(session, storage, cast)
-    session.commit()
-    return made
 
 
 @pytest.fixture

@@ -19,15 +19,8 @@ from models.person import Person
 from tests.conftest import Browser, Cast
 from tests.published import publish_many
 from tests.queries import asked
-from tests.world import HEARD, World, build_world
+from tests.world import HEARD, World
 from web.demo import builders
-
-
-@pytest.fixture
-def world(session: Session, storage: Storage, cast: Cast) -> World:
-    made = build_world(session, storage, cast)
-    session.commit()
-    return made
 
 
 def sound_url(meeting_id: int, section: int = 0, paragraph: int = 0) -> str:

@@ -8,25 +8,23 @@ from urllib.parse import unquote
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings.disk.storage import Storage
 from minutes.transcripts import transcripts
 from models.person import Person
 from tests.conftest import Browser, Cast
-from tests.world import HEARD, World, build_world
+from tests.world import HEARD, World
 
 
 @pytest.fixture
-def world(session: Session, storage: Storage, cast: Cast) -> World:
+def world(session: Session, cast: Cast, world: World) -> World:
     """Of the unpublished one, one segment is corrected and confirmed; approval confirmed the
     three of the published one as they were heard."""
-    made = build_world(session, storage, cast)
-    segment = made.transcript.segments[0]
+    segment = world.transcript.segments[0]
     transcripts.correct(
         session, cast.secretary, segment, "それでは定刻となりましたので", based_on=0
     )
     transcripts.confirm(session, cast.secretary, segment)
     session.commit()
-    return made
+    return world
 
 
 def test_the_sheet_has_departments_recordings_and_accuracy(

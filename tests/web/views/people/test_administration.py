@@ -8,11 +8,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from meetings import cell
-from meetings.disk.storage import Storage
 from minutes.transcription import progress, work
 from models.person import Person
 from tests.conftest import Browser, Cast
-from tests.world import build_world
+from tests.world import World
 
 Browse = Callable[[Person], Browser]
 
@@ -37,9 +36,8 @@ def test_a_worker_that_shows_signs_of_life_is_running(
 
 
 def test_the_queue_counts_and_never_names_a_meeting(
-    browse: Browse, cast: Cast, session: Session, storage: Storage
+    browse: Browse, cast: Cast, session: Session, world: World
 ) -> None:
-    world = build_world(session, storage, cast)
     work.request_transcription(session, cast.secretary, world.recording)
     page = browse(cast.administrator).get("/administration").text
     assert "処理中 0件・順番待ち 1件" in page and "完了 2件" in page
