@@ -133,6 +133,7 @@ class SpeechSettings:
     threads: Count = 0
     first_chunk_seconds: Count = 300
     chunk_seconds: Count = 600
+    second_hearing: StrictBool = True
 
 
 @dataclass(frozen=True, config=CHECKED)

@@ -28,7 +28,7 @@ def load_teacher(config: Config, model: SpeechModel) -> Teach:
     backend.prefer_fastest(config.home, model)
     from minutes.proposals import teaching
 
-    return teaching.load(model, config.speech.threads)
+    return teaching.load(model, config.speech.threads, second_hearing=config.speech.second_hearing)
 
 
 def load_word_finder(config: Config, model: SpeechModel, language: str) -> FindTokenTimings:

@@ -48,6 +48,41 @@ def make_small(packaged: Path, target: Path) -> Path:
     return target
 
 
+def make_other(small: Path, target: Path) -> Path:
+    """A folder with a model of random weights that differs from the small one as large-v3 does from
+    base: 128 mel bands, and one language more, which moves all tokens behind it."""
+    target.mkdir(parents=True)
+    names = (small / "vocabulary.txt").read_text().removesuffix("\n").split("\n")
+    place = names.index("<|translate|>")
+    names.insert(place, "<|yue|>")
+    (target / "vocabulary.json").write_text(json.dumps(names))
+    tokenizer = json.loads((small / "tokenizer.json").read_text())
+    added = tokenizer["added_tokens"]
+    more = {**added[-1], "id": place, "content": "<|yue|>"}
+    moved = [one | {"id": one["id"] + (one["id"] >= place)} for one in added]
+    tokenizer["added_tokens"] = sorted([*moved, more], key=lambda one: int(one["id"]))
+    (target / "tokenizer.json").write_text(json.dumps(tokenizer | {"post_processor": None}))
+    config = json.loads((small / "config.json").read_text())
+    for list_name in ("suppress_ids", "lang_ids"):
+        config[list_name] = [number + (number >= place) for number in config[list_name]]
+    config["lang_ids"].append(place)
+    (target / "config.json").write_text(json.dumps(config))
+    (target / "preprocessor_config.json").write_text(json.dumps({"feature_size": 128}))
+    chance = np.random.default_rng(1)
+    write(target / "model.bin", [_like_large(one, chance) for one in read(small / "model.bin")])
+    return target
+
+
+def _like_large(tensor: Tensor, chance: np.random.Generator) -> Tensor:
+    rows = tensor.shape[:1] == (51_865,)
+    mels = tensor.name == "encoder/conv1/weight"
+    if not rows and not mels:
+        return tensor
+    shape = (51_866, *tensor.shape[1:]) if rows else (tensor.shape[0], 128, tensor.shape[2])
+    values = np.frombuffer(tensor.content, f"V{tensor.value_bytes}")
+    return replace(tensor, shape=shape, content=chance.choice(values, prod(shape)).tobytes())
+
+
 def write(path: Path, tensors: list[Tensor], specification: str = "WhisperSpec") -> None:
     contents = {each.name: each.content for each in tensors}
     variables = tuple(Variable(each.name, each.shape, each.kind, 0, 0) for each in tensors)

@@ -3,7 +3,7 @@ through its lattice differ from what was heard.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from minutes.conversion.dictionary import ConversionDictionary
 from minutes.conversion.lattice import FIGURE, IMPOSSIBLE, NOT_HEARD, Lattice
 from minutes.conversion.learned import NOTHING_LEARNED, LearnedCosts
-from minutes.conversion.reading_graph import read
+from minutes.conversion.reading_graph import OtherReading, read
 from minutes.conversion.word_search import NO_TERMS, TermTrie, words_in
 from minutes.terms.terms import NOTHING_TAUGHT, Taught, Term
 
@@ -35,7 +35,7 @@ class Conversion:
     for a factor of e in probability. `margin` is the same when the words around both spellings may
     be written otherwise too; `behind` says by how much the cheapest text with `new` costs more
     than the cheapest of all. `said` is the reading of `new` in hiragana, `term` the meeting's term
-    in it.
+    in it; `is_heard_again` says that it needs the second hearing.
     """
 
     start: int
@@ -47,6 +47,7 @@ class Conversion:
     behind: int
     said: str
     term: Term | None = None
+    is_heard_again: bool = False
 
 
 class Converter:
@@ -69,12 +70,14 @@ class Converter:
         """
         return Converter(self._dictionary, terms, LearnedCosts.of(taught))
 
-    def conversions(self, text: str) -> list[Conversion]:
-        """Return what could be written otherwise in a text in NFKC, in no order."""
+    def conversions(self, text: str, again: Sequence[OtherReading] = ()) -> list[Conversion]:
+        """Return what could be written otherwise in a text in NFKC, in no order. Parts of it were
+        heard `again`.
+        """
         found = list[Conversion]()
         for piece in PIECE.finditer(text):
             if piece[0]:
-                lattice = self._lattice(piece[0])
+                lattice = self._lattice(piece[0], _within(again, *piece.span()))
                 found += _conversions(lattice, piece.start())
         return found
 
@@ -82,10 +85,19 @@ class Converter:
         """Return the cheapest spelling of the text's sounds."""
         return "".join(_cheapest(self._lattice(piece[0])) for piece in PIECE.finditer(text))
 
-    def _lattice(self, text: str) -> Lattice:
-        graph = read(text)
+    def _lattice(self, text: str, again: Sequence[OtherReading] = ()) -> Lattice:
+        graph = read(text, again)
         found = words_in(graph, self._dictionary, self._terms)
         return Lattice(graph, found, self._dictionary, self._learned.applied_to)
+
+
+def _within(again: Iterable[OtherReading], start: int, end: int) -> list[OtherReading]:
+    """Return the readings between two places of a text, with their places from the first on."""
+    return [
+        OtherReading(one.start - start, one.end - start, one.kana)
+        for one in again
+        if start <= one.start and one.end <= end
+    ]
 
 
 def _cheapest(lattice: Lattice) -> str:
@@ -143,4 +155,5 @@ def _conversion(
         through - int(lattice.costs.min()),
         "".join(word.said for word in words),
         next((word.term for word in words if word.term), None),
+        any(word.is_heard_again for word in words),
     )

@@ -57,6 +57,7 @@ class LatticeWord(NamedTuple):
     cost: int
     is_heard: bool
     term: Term | None = None
+    is_heard_again: bool = False
 
 
 class Paths(NamedTuple):
@@ -90,21 +91,22 @@ class Lattice:
         self._heard = np.array([word.is_heard for word in self.words], bool)
 
     def _found(self, found: Sequence[FoundWord]) -> Iterator[LatticeWord]:
-        for start, end, words, penalty, said in found:
+        for start, end, words, penalty, said, is_again in found:
             heard = self._heard_between(start, end)
             if isinstance(words, Term):
                 kind = NAME if words.is_name else NOUN
                 cost = TERM_COST + penalty + NOT_HEARD * (words.surface != heard)
                 is_heard = words.surface == heard
                 yield LatticeWord(
-                    start, end, words.surface, said, kind, kind, cost, is_heard, words
+                    start, end, words.surface, said, kind, kind, cost, is_heard, words, is_again
                 )
                 continue
             for entry in self._spellings(words, heard):
                 is_heard = entry.surface == heard
                 cost = entry.cost + penalty + NOT_HEARD * (not is_heard)
+                classes = entry.left, entry.right
                 yield LatticeWord(
-                    start, end, entry.surface, said, entry.left, entry.right, cost, is_heard
+                    start, end, entry.surface, said, *classes, cost, is_heard, None, is_again
                 )
 
     def _spellings(self, words: Homophones, heard: str) -> Sequence[Entry]:

@@ -21,6 +21,16 @@ SENTENCE_MARKS = "。、"
 FIGURES = re.compile(r"[\d,.]+")
 OTHER_READING = 600
 """The cost of any but the first reading of a word, in the dictionary's units."""
+HEARD_AGAIN = 600
+"""The cost of a reading of the second hearing."""
+
+
+class OtherReading(NamedTuple):
+    """How the words of a text from `start` to `end` were heard a second time, in hiragana."""
+
+    start: int
+    end: int
+    kana: str
 
 
 class Arc(NamedTuple):
@@ -29,6 +39,7 @@ class Arc(NamedTuple):
     kana: str
     to: int
     penalty: int
+    is_heard_again: bool = False
 
 
 class FixedStep(NamedTuple):
@@ -56,25 +67,48 @@ class ReadingGraph:
         return len(self.arcs) - 1
 
 
-def read(text: str) -> ReadingGraph:
-    """Return the readings of a text in NFKC."""
+def read(text: str, again: Sequence[OtherReading] = ()) -> ReadingGraph:
+    """Return the readings of a text in NFKC, with those that were heard `again` between two words
+    of it.
+    """
     graph, place = ReadingGraph(text, tokens(text)), 0
+    begun = list[tuple[OtherReading, int]]()
     for word in graph.words:
         if word.start > place:
-            _add_fixed(graph, text[place : word.start])
-        _add(graph, word)
+            _add_fixed(graph, graph.end, text[place : word.start])
+        start = graph.end
+        begun += [(one, _begin(graph, start, one)) for one in again if one.start == word.start]
+        _add(graph, word, start)
+        for one, state in begun:
+            if one.end == word.end:
+                graph.arcs[state].append(_heard_again(one, graph.end, is_first=state == start))
         place = word.end
     if place < len(text):
-        _add_fixed(graph, text[place:])
+        _add_fixed(graph, graph.end, text[place:])
     return graph
 
 
-def _add(graph: ReadingGraph, word: Token) -> None:
+def _begin(graph: ReadingGraph, start: int, one: OtherReading) -> int:
+    """Add the states of a reading but for the last kana, which leads to where its words end.
+    Returns the state before that.
+    """
+    for number, kana in enumerate(one.kana[:-1]):
+        graph.arcs.append([])
+        penalty = 0 if number else HEARD_AGAIN
+        graph.arcs[start].append(Arc(kana, graph.end, penalty, is_heard_again=True))
+        start = graph.end
+    return start
+
+
+def _heard_again(one: OtherReading, to: int, *, is_first: bool) -> Arc:
+    return Arc(one.kana[-1], to, HEARD_AGAIN if is_first else 0, is_heard_again=True)
+
+
+def _add(graph: ReadingGraph, word: Token, start: int) -> None:
     readings = list(dict.fromkeys(_readings(word)))
     if not readings:
-        _add_fixed(graph, word.surface)
+        _add_fixed(graph, start, word.surface)
         return
-    start = graph.end
     chains = list[list[int]]()
     for reading in readings:
         first = len(graph.arcs)
@@ -91,8 +125,7 @@ def _add(graph: ReadingGraph, word: Token) -> None:
     graph.letters[graph.end] = word.end
 
 
-def _add_fixed(graph: ReadingGraph, surface: str) -> None:
-    start = graph.end
+def _add_fixed(graph: ReadingGraph, start: int, surface: str) -> None:
     graph.arcs.append([])
     graph.fixed.append(FixedStep(start, graph.end, surface, bool(FIGURES.fullmatch(surface))))
     graph.letters[graph.end] = graph.letters[start] + len(surface)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from minutes.conversion.dictionary import NOWHERE, ConversionDictionary, Homophones
-from minutes.conversion.reading_graph import HIRAGANA, ReadingGraph
+from minutes.conversion.reading_graph import HIRAGANA, Arc, ReadingGraph
 from minutes.japanese.kana import OTHER_VOICE, as_hiragana, lengthening, spelled_out
 from minutes.terms.terms import Term
 
@@ -23,7 +23,7 @@ after the errors that were seen."""
 class FoundWord(NamedTuple):
     """The words of one reading between two states, of the dictionary or a meeting's term. `penalty`
     is the cost of readings that are not the first and of a sound that is only near; `said` is the
-    words' own reading in hiragana.
+    words' own reading in hiragana; `is_heard_again` says that only the second hearing has it.
     """
 
     start: int
@@ -31,6 +31,7 @@ class FoundWord(NamedTuple):
     words: Homophones | Term
     penalty: int
     said: str
+    is_heard_again: bool = False
 
 
 @dataclass
@@ -67,6 +68,7 @@ class _Way(NamedTuple):
     penalty: int
     said: str
     is_exact: bool
+    is_heard_again: bool = False
 
 
 def words_in(
@@ -79,7 +81,9 @@ def words_in(
             for words in _ending(dictionary, way):
                 key = start, way.state, words if isinstance(words, Homophones) else words.surface
                 if key not in best or best[key].penalty > way.penalty:
-                    best[key] = FoundWord(start, way.state, words, way.penalty, way.said)
+                    best[key] = FoundWord(
+                        start, way.state, words, way.penalty, way.said, way.is_heard_again
+                    )
     return list(best.values())
 
 
@@ -101,12 +105,12 @@ def _ways(
         way = waiting.pop()
         if way.said:
             yield way
-        for kana, to, penalty in graph.arcs[way.state]:
-            for said, cost in _heard_for(kana, way):
-                waiting += _further(dictionary, way, said, to, penalty, cost)
+        for arc in graph.arcs[way.state]:
+            for said, cost in _heard_for(arc.kana, way):
+                waiting += _further(dictionary, way, said, arc, cost)
         if way.said and way.is_exact:
             for said, cost in _unheard_after(way.said[-1]):
-                waiting += _further(dictionary, way, said, way.state, 0, cost)
+                waiting += _further(dictionary, way, said, Arc(said, way.state, 0), cost)
 
 
 def _heard_for(kana: str, way: _Way) -> Iterator[tuple[str, int]]:
@@ -139,15 +143,16 @@ def _unheard_after(kana: str) -> tuple[tuple[str, int], ...]:
 
 
 def _further(
-    dictionary: ConversionDictionary, way: _Way, said: str, to: int, penalty: int, near: int
+    dictionary: ConversionDictionary, way: _Way, said: str, arc: Arc, near: int
 ) -> list[_Way]:
-    """Return the way with one more kana `said`, or with one heard in vain; none where no word goes
-    on so. `near`: what the kana costs because another one was heard."""
+    """Return the way with one more kana `said` along the arc, or with one heard in vain; none where
+    no word goes on so. `near`: what the kana costs because another one was heard."""
     cursor, terms = way.cursor, way.terms
     if said:
         cursor = dictionary.step(cursor, said) if cursor != NOWHERE else NOWHERE
         terms = None if terms is None else terms.get(said)
     if cursor == NOWHERE and terms is None:
         return []
-    paid = way.penalty + penalty + near
-    return [_Way(to, cursor, terms, paid, way.said + said, way.is_exact and not near)]
+    paid = way.penalty + arc.penalty + near
+    is_exact, is_again = way.is_exact and not near, way.is_heard_again or arc.is_heard_again
+    return [_Way(arc.to, cursor, terms, paid, way.said + said, is_exact, is_again)]

@@ -23,6 +23,7 @@ from meetings import config as settings
 from meetings.config import Config
 from minutes import loading
 from minutes.conversion.conversions import Converter
+from minutes.conversion.reading_graph import OtherReading
 from minutes.evaluation import recognition
 from minutes.evaluation.folder import vocabulary_of
 from minutes.evaluation.scoring import errors, said_in_each
@@ -33,6 +34,7 @@ from minutes.proposals.converted import converted
 from minutes.proposals.features import FeatureValues, FeatureWeights
 from minutes.proposals.selection import ScreenedCandidate
 from minutes.recognition.heard import HeardSegment, Recognise
+from minutes.recognition.second_hearing import heard_again
 from minutes.recognition.whisper import Whisper
 from minutes.recognition.windows import heard_together
 from minutes.sound import audio
@@ -148,7 +150,7 @@ def examined(paths: Sequence[Path]) -> tuple[list[EncodedMeeting], Whisper]:
     converter = teaching.load_converter()
     whisper = Whisper(model, config.speech.threads, teaching.LANGUAGE)
     sounds = [path / recognition.DEFAULT_AUDIO if path.is_dir() else path for path in paths]
-    examined = (_meetings(config, recognise, converter, path) for path in sounds)
+    examined = (_meetings(config, recognise, whisper, converter, path) for path in sounds)
     return [meeting for found in examined for meeting in found], whisper
 
 
@@ -183,7 +185,11 @@ def rescored(answers: Sequence[RescoredExample], without: Collection[str] = ()) 
 
 
 def _meetings(
-    config: Config, recognise: Recognise, converter: Converter | None, path: Path
+    config: Config,
+    recognise: Recognise,
+    whisper: Whisper,
+    converter: Converter | None,
+    path: Path,
 ) -> Iterator[EncodedMeeting]:
     """Yield the sound with the words of the meeting's documents, and without any: what is
     fitted has to know both.
@@ -191,22 +197,44 @@ def _meetings(
     heard = recognition.hear(recognise, path, config).segments
     said = said_in_each([one.text for one in heard], recognition.said_in(path.parent, path.name))
     meant = dict(zip(map(id, heard), said, strict=True))
+    again = _heard_again(whisper, heard, path) if config.speech.second_hearing else {}
     for vocabulary in (vocabulary_of(path.parent), collect(())):
         of_meeting = converter and converter.with_terms(vocabulary.terms)
         yield EncodedMeeting(
             TaughtSound(path, has_papers=bool(vocabulary.terms)),
             [
-                [_example(one, meant[id(one)], vocabulary, of_meeting) for one in window]
+                [
+                    _example(one, meant[id(one)], vocabulary, of_meeting, again.get(id(one), ()))
+                    for one in window
+                ]
                 for window in heard_together(heard)
             ],
         )
 
 
+def _heard_again(
+    whisper: Whisper, heard: Sequence[HeardSegment], path: Path
+) -> dict[int, list[OtherReading]]:
+    """Return the readings of the second hearing by the segments' ids."""
+    with _sound_of(path) as sound:
+        windows = [teaching.encoded(whisper, window, sound) for window in heard_together(heard)]
+        again = heard_again(whisper, windows)
+    return {
+        id(segment): readings
+        for window, found in zip(windows, again, strict=True)
+        for segment, readings in zip(window.segments, found, strict=True)
+    }
+
+
 def _example(
-    segment: HeardSegment, meant: str, vocabulary: MeetingVocabulary, converter: Converter | None
+    segment: HeardSegment,
+    meant: str,
+    vocabulary: MeetingVocabulary,
+    converter: Converter | None,
+    again: Sequence[OtherReading],
 ) -> Example:
     text = plain(segment.text)
-    suggested = converted(text, converter) if converter else ()
+    suggested = converted(text, converter, again) if converter else ()
     before = errors(text, meant)
     return Example(
         segment,
@@ -228,9 +256,9 @@ def _answers(
     found: list[RescoredExample] = []
     with _sound_of(meeting.sound.path) as sound:
         for window in meeting.windows:
-            segments = [one.segment for one in window]
+            heard = teaching.encoded(whisper, [one.segment for one in window], sound)
             asked = [_asked(one, weights) for one in window]
-            gains = teaching.log_ratios(whisper, segments, sound, asked)
+            gains = teaching.log_ratios(whisper, heard, asked)
             found += map(RescoredExample, window, asked, gains)
     return found
 

@@ -96,7 +96,8 @@ class Candidate:
     are enough to make the replacement at once. `conversion` is the gain of the
     same replacement in an input method's dictionary (`conversion/`), None where that does not
     suggest it; `lead` how much more that is than the gain of the best other one at its place;
-    `margin` and `behind` are those of the conversion.
+    `margin` and `behind` are those of the conversion. `is_heard_again`: only the second hearing has
+    these sounds.
     """
 
     start: int
@@ -116,6 +117,7 @@ class Candidate:
     lead: int = 0
     margin: int = 0
     behind: int = 0
+    is_heard_again: bool = False
 
     def applied_to(self, text: str) -> str:
         """Return the text with the replacement made."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from minutes.conversion.conversions import Conversion, Converter
 from minutes.conversion.lattice import NOT_HEARD
+from minutes.conversion.reading_graph import OtherReading
 from minutes.japanese import dictionary
 from minutes.japanese.numerals import normalise
 from minutes.japanese.readings import Token, as_katakana, tokens
@@ -17,12 +18,15 @@ LEAST_GAIN = -1_000
 """Costs that much more are no candidate, unless a term of the meeting is in it."""
 
 
-def converted(text: str, converter: Converter) -> Iterator[Candidate]:
+def converted(
+    text: str, converter: Converter, again: Sequence[OtherReading] = ()
+) -> Iterator[Candidate]:
     """Yield what another spelling of the same sounds may mean, for a text in NFKC. Another way to
-    write the same word (ただいま, 只今) is none, unless it is a term of the meeting.
+    write the same word (ただいま, 只今) is none, unless it is a term of the meeting. Parts of the
+    text were heard `again` otherwise.
     """
     words = tokens(text)
-    for one in converter.conversions(text):
+    for one in converter.conversions(text, again):
         candidate = _candidate(one, words)
         is_hopeless = one.gain < LEAST_GAIN or _is_same_word(one, text, words)
         is_hopeless = is_hopeless or _breaks_number(one, words)
@@ -35,6 +39,8 @@ def _candidate(one: Conversion, words: Sequence[Token]) -> Candidate:
     said = sounds(as_katakana(one.said))
     heard = [sounds("".join(word.kana for word in replaced)), sounds(dictionary.spelled(replaced))]
     far = min(distance(each, said) for each in heard if each or not heard[0])
+    if one.is_heard_again:
+        far = 0
     length = max(len(said), *map(len, heard), 1)
     is_for_word = len(replaced) == 1 and replaced[0].surface == one.old
     return Candidate(
@@ -52,6 +58,7 @@ def _candidate(one: Conversion, words: Sequence[Token]) -> Candidate:
         conversion=one.gain,
         margin=one.margin,
         behind=one.behind,
+        is_heard_again=one.is_heard_again,
     )
 
 

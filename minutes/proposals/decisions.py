@@ -16,6 +16,9 @@ LONGEST_PLACE = 200
 REACH = 40
 """Characters by which a place may have moved because of corrections around it."""
 
+SECOND_HEARING = "2回目の聞き取り"
+"""The reason for a word that only the second hearing has."""
+
 GONE = "この候補の箇所はもう変わっています。発話を見て、必要なら直接直してください。"
 REASONS = {
     Origin.DICTIONARY: "同音の言葉",
@@ -144,7 +147,7 @@ def reason_of(proposal: Proposal) -> str:
     """Return the reason for a proposal in Japanese: where the word is printed, what kind of word
     it is, or what was corrected before.
     """
-    if proposal.origin == Origin.LEARNED:
+    if proposal.origin == Origin.LEARNED or proposal.place == SECOND_HEARING:
         return proposal.place
     return REASONS.get(Origin(proposal.origin)) or f"{proposal.place}にある言葉"
 
@@ -206,4 +209,6 @@ def _place(one: Candidate) -> str:
     """Return where the word comes from, in Japanese; empty if there is nothing to say."""
     if one.origin == Origin.LEARNED and one.term:
         return f"「{one.heard}」は前に{one.times}回「{one.term.surface}」に直されています"
-    return one.term.place if one.term else ""
+    if one.term:
+        return one.term.place
+    return SECOND_HEARING if one.is_heard_again else ""

@@ -66,6 +66,7 @@ def of_candidate(
         "margin_for": min(max(0, one.margin), MOST_CONVERTED) / 2_000,
         "margin_against": max(min(0, one.margin), -MOST_AHEAD) / 1_000,
         "behind": min(one.behind, MOST_AHEAD) / 1_000,
+        "heard_again": float(one.is_heard_again),
         "printed": math.log1p(term.count) if term else 0.0,
         "compound": float(term is not None and term.parts > 1),
         "rare": min(term.cost, 30_000) / 10_000 if term else 0.0,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from minutes.conversion.conversions import Converter
 from minutes.conversion.learned import COST_OF_E
+from minutes.conversion.reading_graph import OtherReading
 from minutes.japanese.readings import plain
 from minutes.proposals import features
 from minutes.proposals.candidates import Candidate, candidates
@@ -83,13 +84,15 @@ def worth_rescoring(
     vocabulary: MeetingVocabulary,
     confidence: float | None,
     converter: Converter | None = None,
+    again: Sequence[OtherReading] = (),
 ) -> list[ScreenedCandidate]:
     """Return the candidates of a text that are worth rescoring, by their features without the
-    sound. `confidence` is that of its segment; `converter` puts its reading back into kanji.
+    sound. `confidence` is that of its segment; `converter` puts its reading back into kanji, also
+    where parts of it were heard `again` otherwise.
     """
     text = plain(text)
     screened = []
-    suggested = converted(text, converter) if converter else ()
+    suggested = converted(text, converter, again) if converter else ()
     for one in candidates(text, vocabulary, suggested):
         known = features.of_candidate(one, text, vocabulary, confidence)
         probability = features.probability(known, SCREENED)

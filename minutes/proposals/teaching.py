@@ -9,11 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from meetings.errors import ConfigurationError
 from minutes.conversion import dictionary as conversion_dictionary
 from minutes.conversion.conversions import Converter
+from minutes.conversion.reading_graph import OtherReading
 from minutes.japanese import dictionary
 from minutes.japanese.readings import plain
 from minutes.proposals import rescoring
 from minutes.proposals.selection import ScreenedCandidate, Selection, Teach, choose, worth_rescoring
 from minutes.recognition.heard import HeardSegment
+from minutes.recognition.second_hearing import HeardWindow, heard_again
 from minutes.recognition.whisper import Encoded, Whisper
 from minutes.recognition.windows import heard_together
 from minutes.sound.samples import SoundReader
@@ -28,9 +30,16 @@ LANGUAGE = "ja"
 """The only language with readings and a dictionary here."""
 
 
-def load(model: SpeechModel, threads: int) -> Teach:
+WINDOWS_TOGETHER = 4
+"""The most windows whose doubtful words are heard again together."""
+
+HeardAgain = Sequence[Sequence[OtherReading]]
+"""The readings of the second hearing for each segment of a window."""
+
+
+def load(model: SpeechModel, threads: int, *, second_hearing: bool = True) -> Teach:
     """Return a function that corrects segments with a meeting's vocabulary. `threads` 0 means all
-    cores.
+    cores. `second_hearing`: whether doubtful words are heard a second time.
 
     Raises ConfigurationError if the file of the speech model is no longer the one that was chosen.
     """
@@ -46,12 +55,20 @@ def load(model: SpeechModel, threads: int) -> Teach:
             return
         of_meeting = converter and converter.with_terms(vocabulary.terms, vocabulary.taught)
 
-        def one(window: Sequence[HeardSegment]) -> list[Selection]:
-            return _taught(whisper, window, sound, vocabulary, of_meeting)
+        def choices(windows: Sequence[Sequence[HeardSegment]]) -> list[Selection]:
+            heard = [encoded(whisper, window, sound) for window in windows]
+            again: Sequence[HeardAgain] = [[()] * len(window) for window in windows]
+            if second_hearing and of_meeting:
+                again = heard_again(whisper, heard)
+            return [
+                choice
+                for window, readings in zip(heard, again, strict=True)
+                for choice in _taught(whisper, window, vocabulary, of_meeting, readings)
+            ]
 
         with ThreadPoolExecutor(whisper.workers) as threads:
-            for choices in threads.map(one, heard_together(segments)):
-                yield from choices
+            for found in threads.map(choices, _together(heard_together(segments), whisper.workers)):
+                yield from found
 
     return teach
 
@@ -67,39 +84,50 @@ def load_converter() -> Converter | None:
         return None
 
 
+def _together(
+    windows: Sequence[Sequence[HeardSegment]], workers: int
+) -> Iterator[Sequence[Sequence[HeardSegment]]]:
+    """Yield the windows in groups, so small that every worker has one."""
+    size = max(1, min(WINDOWS_TOGETHER, len(windows) // workers))
+    return (windows[n : n + size] for n in range(0, len(windows), size))
+
+
+def encoded(whisper: Whisper, segments: Sequence[HeardSegment], sound: SoundReader) -> HeardWindow:
+    """Return the segments of one window with their sound encoded."""
+    origin = max(0.0, segments[0].start_seconds - BEFORE_SECONDS)
+    samples = sound(origin, segments[-1].end_seconds + AFTER_SECONDS)
+    (made,) = whisper.encode([whisper.features(samples)])
+    return HeardWindow(made, segments, origin)
+
+
 def _taught(
     whisper: Whisper,
-    window: Sequence[HeardSegment],
-    sound: SoundReader,
+    window: HeardWindow,
     vocabulary: MeetingVocabulary,
     converter: Converter | None,
+    again: HeardAgain,
 ) -> list[Selection]:
-    asked = [worth_rescoring(one.text, vocabulary, one.confidence, converter) for one in window]
+    asked = [
+        worth_rescoring(one.text, vocabulary, one.confidence, converter, readings)
+        for one, readings in zip(window.segments, again, strict=True)
+    ]
     return [
         choose(segment.text, questions, gains)
         for segment, questions, gains in zip(
-            window, asked, log_ratios(whisper, window, sound, asked), strict=True
+            window.segments, asked, log_ratios(whisper, window, asked), strict=True
         )
     ]
 
 
 def log_ratios(
-    whisper: Whisper,
-    window: Sequence[HeardSegment],
-    sound: SoundReader,
-    asked: Sequence[Sequence[ScreenedCandidate]],
+    whisper: Whisper, window: HeardWindow, asked: Sequence[Sequence[ScreenedCandidate]]
 ) -> list[list[float]]:
     """Rescore the candidates `asked` of each segment of a window with its sound. Returns the log
     ratio of each, positive if it is more probable than the recognised text.
     """
-    if not any(asked):
-        return [[] for _ in window]
-    origin = max(0.0, window[0].start_seconds - BEFORE_SECONDS)
-    samples = sound(origin, window[-1].end_seconds + AFTER_SECONDS)
-    (encoded,) = whisper.encode([whisper.features(samples)])
     return [
-        _gains(whisper, encoded, segment, questions, origin)
-        for segment, questions in zip(window, asked, strict=True)
+        _gains(whisper, window.encoded, segment, questions, window.origin)
+        for segment, questions in zip(window.segments, asked, strict=True)
     ]
 
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, pairwise
 from typing import Any
 
@@ -71,6 +72,13 @@ fastest speakers need, and ends a text that repeats itself.
 
 LEAST_PROBABILITY = 1e-9
 """Floor for a token's probability, so that its logarithm stays finite."""
+
+USUALLY_SUPPRESSED = -1
+"""Stands for the tokens that the model's own config.json suppresses."""
+LONGEST_REPEATED_TOKENS = 4
+"""Where no kanji may be written the model easily goes in circles: there so many tokens in a row do
+not come twice.
+"""
 
 LATEST_FIRST_TICK = 50
 """The latest tick for the first timestamp of a window (CTranslate2's
@@ -200,6 +208,27 @@ class Whisper:
         )
         return [self._decoded(result.sequences_ids[0], result.scores[0]) for result in made]
 
+    def kana_after(
+        self, encoded: Sequence[Encoded], before: Sequence[Sequence[int]], most_tokens: int
+    ) -> list[str]:
+        """Return what is said after some words, in one batch, written without any kanji: at most
+        `most_tokens` tokens.
+
+        `before` are the tokens of these words, equally many for each window, with which the sound
+        begins; `encoded` are as many ticks of each window.
+        """
+        opening, known = self._opening(""), len(before[0])
+        made = self._library.model.generate(
+            _view(np.concatenate(list(encoded))),
+            [[*opening, *self._vocabulary.to_model(tokens)] for tokens in before],
+            beam_size=1,
+            suppress_tokens=[USUALLY_SUPPRESSED, *self._kanji],
+            no_repeat_ngram_size=LONGEST_REPEATED_TOKENS,
+            max_length=2 * (known + most_tokens),
+        )
+        found = (result.sequences_ids[0][known:] for result in made)
+        return [self._tokenizer.decode(self._vocabulary.from_model(tokens)) for tokens in found]
+
     def log_probabilities(
         self, encoded: Encoded, texts: Sequence[str], prompt: str = ""
     ) -> list[float]:
@@ -213,7 +242,7 @@ class Whisper:
         made = self._library.model.align(
             _view(np.repeat(encoded, len(texts), axis=0)),
             self._opening(prompt),
-            [self._vocabulary.to_model(self._tokens(text)) for text in texts],
+            [self._vocabulary.to_model(self.tokens_of(text)) for text in texts],
             [2 * encoded.shape[1]] * len(texts),
         )
         return [float(np.sum(np.log(_possible(one.text_token_probs)))) for one in made]
@@ -226,7 +255,7 @@ class Whisper:
         little else. `prompt` is the text before. Returns an empty list without text or
         sound.
         """
-        tokens = self._tokens(text)
+        tokens = self.tokens_of(text)
         if not tokens or not encoded.shape[1]:
             return []
         (made,) = self._library.model.align(
@@ -245,17 +274,22 @@ class Whisper:
             place += len(of_piece)
         return found
 
+    @cached_property
+    def _kanji(self) -> list[int]:
+        return self._vocabulary.with_kanji()
+
     def _opening(self, prompt: str) -> list[int]:
         """Return the tokens before a given text: the end of the prompt, if any, and Whisper's
         start sequence.
         """
         tokenizer = self._tokenizer
-        words = self._tokens(" " + prompt)[-LONGEST_TEXT_PROMPT:] if prompt else []
+        words = self.tokens_of(" " + prompt)[-LONGEST_TEXT_PROMPT:] if prompt else []
         before = [tokenizer.sot_prev, *words] if words else []
         opening = [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
         return self._vocabulary.to_model(opening)
 
-    def _tokens(self, text: str) -> list[int]:
+    def tokens_of(self, text: str) -> list[int]:
+        """Return the tokens of a text, of those that the model has."""
         return self._vocabulary.representable(self._tokenizer.encode(text))
 
     def _decoded(self, made: list[int], score: float) -> Decoded:

@@ -9,6 +9,7 @@ folder is not changed.
 
 import json
 import mmap
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -37,6 +38,9 @@ OF_TOKENS = ("suppress_ids", "suppress_ids_begin", "lang_ids")
 
 AS_THEY_ARE = ("tokenizer.json", "preprocessor_config.json")
 """Files that are used without change."""
+
+KANJI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff々〆]")
+KANJI_OF_EACH_FIRST_BYTE = [chr(code) for code in range(0x4E00, 0xA000, 0x1000)]
 
 PART_OF_A_LETTER = "\N{REPLACEMENT CHARACTER}"
 """What a token decodes to that holds only some bytes of a character."""
@@ -86,10 +90,30 @@ class TokenVocabulary:
             for part in ([token] if is_one else self._bytes_of(token))
         ]
 
+    def with_kanji(self) -> list[int]:
+        """Return the model's numbers of the tokens that hold a kanji or the first byte of one:
+        without them only kana, letters, figures and marks can be written.
+        """
+        end = self.tokenizer.get_vocab()[END_OF_TEXT]
+        of_text = self.kept[self.kept < end].tolist()
+        firsts = {_as_bytes(kanji)[0] for kanji in KANJI_OF_EACH_FIRST_BYTE}
+        texts = self.tokenizer.decode_batch([[token] for token in of_text])
+        return self.to_model(
+            token
+            for token, text in zip(of_text, texts, strict=True)
+            if KANJI.search(text)
+            or (PART_OF_A_LETTER in text and firsts & set(self.tokenizer.id_to_token(token) or ""))
+        )
+
     def _bytes_of(self, token: int) -> list[int]:
         text = self.tokenizer.decode([token], skip_special_tokens=False)
-        letters = ByteLevel(add_prefix_space=False, use_regex=False).pre_tokenize_str(text)
-        return [self.tokenizer.get_vocab()[byte] for run, _ in letters for byte in run]
+        return [self.tokenizer.get_vocab()[byte] for byte in _as_bytes(text)]
+
+
+def _as_bytes(text: str) -> str:
+    """Return the names of the text's bytes in the vocabulary, a letter for each."""
+    parts = ByteLevel(add_prefix_space=False, use_regex=False).pre_tokenize_str(text)
+    return "".join(part for part, _ in parts)
 
 
 def whole(folder: Path) -> TokenVocabulary:

@@ -3,6 +3,7 @@
 import pytest
 
 from minutes.conversion.conversions import Conversion, Converter
+from minutes.conversion.reading_graph import OtherReading
 from minutes.terms.terms import Paper, PersonName, Term, collect
 
 
@@ -108,3 +109,38 @@ def test_twenty_thousand_terms_are_words_too(converter: Converter) -> None:
     ]
     many = converter.with_terms([*terms, *meeting_terms("市道汐見線の改良")])
     assert "市道汐見線" in written(many, "指導しおみ線")
+
+
+def test_words_come_from_the_sounds_of_a_second_hearing_too(converter: Converter) -> None:
+    text = "はい。午後の新宿からなので、お願いします。"
+    again = [OtherReading(6, 8, "しんや"), OtherReading(14, 15, "を")]
+    found = {(one.old, one.new): one for one in converter.conversions(text, again)}
+    assert found["新宿", "深夜"].is_heard_again
+    assert ("新宿", "深夜") not in {(one.old, one.new) for one in converter.conversions(text)}
+    assert not any(one.is_heard_again for one in converter.conversions(text))
+
+
+@pytest.mark.parametrize("kana", ["ん", "っっっ", "ーー", "ぬるぽがっ" * 20])
+def test_sounds_of_a_second_hearing_that_fit_nothing_change_nothing(
+    converter: Converter, kana: str
+) -> None:
+    text = "予算に形状しております。"
+    again = [OtherReading(3, 5, kana), OtherReading(0, 99, kana), OtherReading(1, 2, kana)]
+    found = converter.conversions(text, again)
+    assert {one.new for one in found} >= {"計上"}
+    assert all(text[one.start : one.end] == one.old for one in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1234567890" * 200,
+        "あいうえおかきくけこ" * 200,
+        "The budget of the city. " * 84,
+        "ー" * 2_000,
+    ],
+)
+def test_a_long_segment_of_one_kind_of_letters_keeps_its_places(
+    converter: Converter, text: str
+) -> None:
+    assert all(text[one.start : one.end] == one.old for one in converter.conversions(text))

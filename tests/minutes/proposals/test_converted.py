@@ -3,6 +3,8 @@
 import pytest
 
 from minutes.conversion.conversions import Converter
+from minutes.conversion.reading_graph import OtherReading
+from minutes.proposals import features
 from minutes.proposals.candidates import Candidate, candidates
 from minutes.proposals.converted import converted
 from minutes.terms.terms import MeetingVocabulary, Paper, collect
@@ -67,3 +69,13 @@ def test_the_better_spelling_leads_the_others_at_its_place(converter: Converter)
     best = every["予算に計上しております。"]
     others = [one for one in every.values() if one is not best and one.overlaps(best)]
     assert others and all(one.lead < 0 for one in others)
+
+
+def test_a_word_that_only_the_second_hearing_has_says_so(converter: Converter) -> None:
+    text = "午後の新宿からなので、お願いします。"
+    suggested = converted(text, converter, [OtherReading(3, 5, "しんや")])
+    every = candidates(text, NO_PAPERS, suggested)
+    found = {one.applied_to(text): one for one in every if one.conversion is not None}
+    one = found[text.replace("新宿", "深夜")]
+    assert one.is_heard_again and one.far == 0
+    assert features.of_candidate(one, text, NO_PAPERS, None)["heard_again"] == 1

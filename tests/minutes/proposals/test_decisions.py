@@ -1,5 +1,7 @@
 """What becomes of a segment by what the papers say, and by what a person says to that."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -221,3 +223,13 @@ def test_papers_that_came_later_only_propose(
     transcripts.confirm(session, cast.secretary, other)
     decisions.keep_more(other, Selection("別の文", (sure(instead("本日", "本月", other.text)),)))
     assert other.proposals == [] and other.machine == other.heard
+
+
+def test_a_word_of_the_second_hearing_says_where_it_comes_from(
+    session: Session, segment: Segment
+) -> None:
+    again = replace(
+        instead("提告", "定刻"), origin=Origin.DICTIONARY, term=None, is_heard_again=True
+    )
+    (proposal,) = kept(session, segment, Selection(HEARD, (), (likely(again),)))
+    assert decisions.reason_of(proposal) == "2回目の聞き取り"

@@ -103,3 +103,12 @@ def test_it_hears_the_same_with_fewer_tokens(
     assert with_fewer.pieces == with_all.pieces
     assert with_fewer.score == pytest.approx(with_all.score, abs=0.02)
     assert with_fewer.score > with_all.score  # the others shared in the probability
+
+
+def test_without_the_tokens_with_kanji_only_kana_can_be_written(
+    japanese: TokenVocabulary,
+) -> None:
+    suppressed = set(japanese.with_kanji())
+    assert not suppressed & set(japanese.to_model(encoded(japanese, "にほんご、テスト123。ヱぇ")))
+    for kanji in "一議澤龥々":
+        assert suppressed & set(japanese.to_model(japanese.representable(encoded(japanese, kanji))))
