@@ -133,7 +133,7 @@ class SpeechSettings:
     threads: Count = 0
     first_chunk_seconds: Count = 300
     chunk_seconds: Count = 600
-    second_hearing: StrictBool = True
+    second_hearing: StrictBool = False
 
 
 @dataclass(frozen=True, config=CHECKED)
