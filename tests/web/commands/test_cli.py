@@ -254,6 +254,8 @@ def _take_record_out(out: Path) -> None:
     assert not out.exists()
     assert run("record", "export", "3", *words, "--form", "outline").exit_code == 0
     assert "議事要旨" in out.read_text(encoding="utf-8")
+    assert run("record", "export", "3", "--format", "docx", "--out", str(out)).exit_code == 0
+    assert out.read_bytes().startswith(b"PK")
 
 
 def test_every_command_stands_where_it_is_looked_for_with_the_help_it_has() -> None:
