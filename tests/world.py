@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from meetings.config import LimitSettings
 from meetings.disk.storage import Storage
 from meetings.documents import memos
-from meetings.sitting import attendance
+from meetings.sitting import attendance, decisions, events
+from meetings.sitting.decisions import DecisionFacts
 from minutes.recognition.heard import HeardSegment
 from minutes.recordings import uploads
 from minutes.records import publication, records
@@ -20,6 +21,7 @@ from models.document import DocumentVersion
 from models.meeting import Meeting
 from models.memo import MemoKind
 from models.minutes import Publication
+from models.proceedings import ItemResult, SittingEventKind
 from models.recording import Recording
 from models.transcript import AssignedBy, Origin, Proposal, Transcript
 from models.upload import Upload, UploadState
@@ -56,6 +58,8 @@ class World:
             "page_id": 1,
             "memo_id": 1,
             "attendance_id": 1,
+            "sitting_event_id": 1,
+            "item_decision_id": 1,
             "entry_id": 1,
             "voiceprint_id": 1,
             "series_id": self.unpublished.series_id,
@@ -142,6 +146,15 @@ def _read_first_document(session: Session, cast: Cast) -> None:
     version.document.may_take_original = True
     content = {"x": 100, "y": 100, "text": "後で聞く"}
     attendance.note_by_hand(session, cast.organiser, version.meeting, name="傍聴 一郎")
+    events.note_event(
+        session,
+        cast.organiser,
+        version.meeting,
+        SittingEventKind.OPENED,
+        at=version.meeting.starts_at,
+    )
+    decided = DecisionFacts(ItemResult.APPROVED, version.meeting.agenda_items[0])
+    decisions.note_decision(session, cast.organiser, version.meeting, decided)
     memos.write(
         session, cast.attendee, version.pages[0], key="world-1", kind=MemoKind.NOTE, content=content
     )

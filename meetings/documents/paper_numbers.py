@@ -2,6 +2,9 @@
 one place that numbers them."""
 
 import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -45,6 +48,13 @@ def paper_names(session: Session, meeting: Meeting) -> dict[int, PaperName]:
         number: PaperName(f"資料{place}　{title}", f"資料{place}", title)
         for place, (number, title) in enumerate(titles, 1)
     }
+
+
+def repeated_numbers(names: Iterable[PaperName]) -> list[str]:
+    """Return the numbers that several papers carry, each once: whoever is told 「資料2」 does not
+    know which is meant."""
+    counted = Counter(unicodedata.normalize("NFKC", "".join(n.number.split())) for n in names)
+    return [number for number, count in counted.items() if number and count > 1]
 
 
 def _own(title: str, found: re.Match[str] | None) -> PaperName:

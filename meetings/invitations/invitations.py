@@ -135,6 +135,20 @@ def invited(meeting: Meeting) -> list[Invitation]:
     return sorted(standing, key=lambda i: (InvitationKind(i.kind).rank, i.position, i.id))
 
 
+def set_role(
+    session: Session, by: Person, invitation: Invitation, kind: InvitationKind, office: str
+) -> None:
+    """Note in which capacity, and in which office of that day, somebody is at the meeting; an empty
+    office is the person's title. Raises NotPossibleNow for an invitation that was withdrawn."""
+    if invitation.withdrawn_at is not None:
+        raise NotPossibleNow("この招集は取り消されています。もう一度招集してください。")
+    office = entries.optional_text("office", "その日の職名", office)
+    chosen = office if office != invitation.person.title else ""
+    if (invitation.kind, invitation.office or "") != (kind, chosen):
+        invitation.kind, invitation.office = kind, chosen or None
+        audit.note(session, by, "set_role", invitation)
+
+
 def shift_invitation(session: Session, by: Person, invitation: Invitation, way: str) -> None:
     """Move the invitation one place `up` or `down` among those of the same kind, as they stand on
     the lists, in notices and in the minutes; at either end it stays."""

@@ -103,6 +103,22 @@ def strike_decision(session: Session, by: Person, decision: ItemDecision) -> Non
         audit.note(session, by, "strike", decision)
 
 
+def as_facts(decision: ItemDecision) -> DecisionFacts:
+    """Return what is noted of the decision."""
+    return DecisionFacts(
+        decision.result,
+        agenda_item=decision.agenda_item,
+        subject=decision.subject,
+        method=decision.method,
+        votes_for=decision.votes_for,
+        votes_against=decision.votes_against,
+        names_for=decision.names_for,
+        names_against=decision.names_against,
+        mover=decision.mover,
+        note=decision.note,
+    )
+
+
 def _write(session: Session, decision: ItemDecision, facts: DecisionFacts) -> None:
     item, meeting = facts.agenda_item, decision.meeting
     if item is not None and item.meeting_id != meeting.id:

@@ -54,6 +54,10 @@ NO_LOOK = {
         "/api/meetings/<int:meeting_id>/seats",
         "/api/meetings/<int:meeting_id>/attendances",
         "/api/meetings/<int:meeting_id>/connection-tests",
+        "/meetings/<int:meeting_id>/proceedings",
+        "/api/meetings/<int:meeting_id>/events",
+        "/api/meetings/<int:meeting_id>/decisions",
+        "/api/meetings/<int:meeting_id>/head",
     ],
     "who decides about minutes, in which order": [
         "/meetings/<int:meeting_id>/approval-path",

@@ -5,7 +5,16 @@ from flask import Flask
 
 from web.api import description
 from web.api.forms import forms, returned
-from web.api.meetings import agenda, attendance, documents, invitations, live, meetings, memos
+from web.api.meetings import (
+    agenda,
+    attendance,
+    documents,
+    invitations,
+    live,
+    meetings,
+    memos,
+    proceedings,
+)
 from web.api.minutes import (
     approval,
     assignment,
@@ -48,6 +57,7 @@ def register(app: Flask) -> None:
         minutes,
         notices,
         people,
+        proceedings,
         published,
         recordings,
         returned,

@@ -109,6 +109,10 @@ def add_meeting(
     return meeting
 
 
+LEADING = ("座長", "会長", "委員長", "議長")
+"""How the title of whoever takes the chair begins."""
+
+
 def invite_all(
     session: Session, organiser: Person, meeting: Meeting, source: MeetingFolder
 ) -> list[Person]:
@@ -124,6 +128,7 @@ def invite_all(
             meeting.department,
         )
         kind = InvitationKind.PRESENTER if person.name in presenters else InvitationKind.ATTENDEE
+        kind = InvitationKind.CHAIR if person.title.startswith(LEADING) else kind
         invitations.invite(session, organiser, meeting, person, kind)
         invited.append(person)
     return invited

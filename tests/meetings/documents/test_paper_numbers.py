@@ -10,7 +10,7 @@ from meetings.config import Config
 from meetings.disk.storage import Storage
 from meetings.documents import documents, printing
 from meetings.documents.documents import reading_order
-from meetings.documents.paper_numbers import paper_names
+from meetings.documents.paper_numbers import paper_names, repeated_numbers
 from models.meeting import Meeting
 from tests.conftest import Cast
 from web.demo.papers import to_pdf
@@ -58,6 +58,14 @@ def test_no_number_is_invented_beside_those_in_titles(
     pdf = pdfium.PdfDocument(printing.programme(session, config, meeting, shown))
     words = pdf[0].get_textpage().get_text_bounded()
     assert words.count("参考資料1") == 1 and words.replace("参考資料1", "").count("資料1") == 1
+
+
+def test_a_number_that_two_papers_carry_is_found_however_it_is_written(
+    session: Session, meeting: Meeting, add: Add
+) -> None:
+    for title in ("資料2 予算", "資料 ２　要綱", "資料3 図"):
+        add(title)
+    assert repeated_numbers(paper_names(session, meeting).values()) == ["資料2"]
 
 
 def test_papers_without_numbers_are_numbered_by_place_whoever_reads_them(

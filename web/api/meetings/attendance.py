@@ -11,11 +11,12 @@ from meetings.invitations.invitations import invited
 from meetings.rights import Right
 from meetings.sitting.attendance import (
     attendances_of,
+    capacity_of,
     count_audience,
     note_by_hand,
     strike_attendance,
 )
-from models.meeting import Meeting
+from models.meeting import InvitationKind, Meeting
 from models.person import Person
 from models.sitting import Attendance, WayIn
 from web import access
@@ -32,6 +33,8 @@ class AttendanceAnswer(Shape):
     id: int
     person_id: int | None = Field(description="市の利用者でない人は null")
     name: str
+    kind: InvitationKind = Field(description="会議での区分")
+    proxy_for_id: int | None = Field(description="代理で来たとき、代わった人")
     way: WayIn
     came_at: datetime
 
@@ -41,6 +44,8 @@ class AttendanceAnswer(Shape):
             id=entry.id,
             person_id=entry.person_id,
             name=entry.attendee_name,
+            kind=capacity_of(entry.meeting, entry),
+            proxy_for_id=entry.proxy_for_id,
             way=WayIn(entry.way),
             came_at=entry.came_at,
         )
@@ -55,6 +60,8 @@ class AttendanceBody(Shape):
 
     person_id: Identity | None = None
     name: ShortText = ""
+    kind: InvitationKind | None = Field(None, description="name の人の区分。null なら委員・出席者")
+    proxy_for_id: Identity | None = Field(None, description="代理のとき、代わった人")
     came_at: Moment | None = Field(
         None, description="来た時刻。null なら、会議の間はいま、終わったあとは開始の時刻"
     )
@@ -87,12 +94,14 @@ def list_attendances(person: Person, meeting: Meeting) -> AttendancesAnswer:
 def add(person: Person, meeting: Meeting, body: AttendanceBody) -> AttendanceAnswer:
     session = database_session()
     by_id = {entry.person_id: entry.person for entry in invited(meeting)}
-    if body.person_id is not None and body.person_id not in by_id:
-        raise InvalidInput("person_id", "この会議に招集した人から選んでください。")
+    for field in ("person_id", "proxy_for_id"):
+        if getattr(body, field) is not None and getattr(body, field) not in by_id:
+            raise InvalidInput(field, "この会議に招集した人から選んでください。")
     attendee = by_id[body.person_id] if body.person_id is not None else None
     made = note_by_hand(
-        session, person, meeting, person=attendee, name=body.name, came_at=body.came_at
-    )
+        session, person, meeting, person=attendee, name=body.name, came_at=body.came_at,
+        kind=body.kind, proxy_for=by_id.get(body.proxy_for_id or 0),
+    )  # fmt: skip
     session.flush()
     return AttendanceAnswer.of(made)
 

@@ -43,8 +43,12 @@ class InvitationAnswer(Shape):
 
     id: int
     person: PersonAnswer
-    kind: InvitationKind = Field(description="attendee（出席者）か presenter（説明者）")
+    kind: InvitationKind = Field(
+        description="議長 chair、委員・出席者 attendee、説明員 presenter、参考人 witness、"
+        "事務局 staff、オブザーバー observer、傍聴 audience"
+    )
     kind_label: str
+    office: str = Field(description="会議の日の職名")
     invited_at: datetime
     answer: AnswerAnswer | None = Field(description="返事。まだなら null")
 
@@ -57,6 +61,7 @@ class InvitationAnswer(Shape):
             person=PersonAnswer.of(invitation.person),
             kind=kind,
             kind_label=kind.label,
+            office=invitation.title,
             invited_at=invitation.invited_at,
             answer=AnswerAnswer.of(given, with_note=with_note) if given else None,
         )
@@ -84,6 +89,11 @@ class NewInvitation(Shape):
 
 class CountAnswer(Shape):
     count: int = Field(description="人数")
+
+
+class RoleBody(Shape):
+    kind: InvitationKind
+    office: ShortText = Field("", description="会議の日の職名。空なら、その人の職名")
 
 
 class Shift(Shape):
@@ -128,6 +138,14 @@ def invite_as_before(person: Person, meeting: Meeting) -> CountAnswer:
 @operation("同じ区分の中で、上か下へ1つ移す", body=Shift)
 def shift(person: Person, invitation: Invitation, body: Shift) -> None:
     invitations.shift_invitation(database_session(), person, invitation, body.way)
+
+
+@blueprint.put("/invitations/<int:invitation_id>/role")
+@access.to(Invitation, Right.RUN)
+@operation("会議での区分と、その日の職名を記録する", answers=InvitationAnswer, body=RoleBody)
+def change_role(person: Person, invitation: Invitation, body: RoleBody) -> InvitationAnswer:
+    invitations.set_role(database_session(), person, invitation, body.kind, body.office)
+    return InvitationAnswer.of(invitation)
 
 
 @blueprint.delete("/invitations/<int:invitation_id>")

@@ -11,7 +11,7 @@ from meetings.rights import Right, published_revision
 from meetings.style_choices import Annotations, Endings, Letters, Numbers, Removal, Speakers, Years
 from minutes.digests.points import PointKind
 from minutes.recordings.parts import usual_transcripts
-from minutes.records import publication, records
+from minutes.records import heading, publication, records
 from minutes.records.content import Content, content_of
 from minutes.records.digest import LONGEST_SENTENCE, with_digest
 from minutes.records.unread import Unread
@@ -383,6 +383,13 @@ def draft_digest(person: Person, meeting: Meeting) -> ContentShape:
     latest = _required(meeting).latest
     note_look(person, "read", latest)
     return ContentShape.of(with_digest(content_of(latest)))
+
+
+@blueprint.post("/meetings/<int:meeting_id>/minutes/head")
+@access.to(Meeting, Right.CORRECT)
+@operation("会議の記録を会議録の頭書きに写す（新しい改訂になる）", answers=RevisionAnswer)
+def renew_head(person: Person, meeting: Meeting) -> RevisionAnswer:
+    return RevisionAnswer.of(heading.renew_head(database_session(), person, _required(meeting)))
 
 
 @blueprint.post("/meetings/<int:meeting_id>/minutes/style")

@@ -31,6 +31,7 @@ from meetings.invitations.invitations import (
     invite_as_before,
     invited,
     people_of_before,
+    set_role,
     shift_invitation,
     withdraw_invitation,
 )
@@ -129,6 +130,16 @@ def add_as_before(person: Person, meeting: Meeting) -> ResponseReturnValue:
 @access.to(Invitation, Right.PREPARE)
 def shift(person: Person, invitation: Invitation) -> ResponseReturnValue:
     shift_invitation(database_session(), person, invitation, request.form.get("way", ""))
+    target = url_for("invitations.index", meeting_id=invitation.meeting_id)
+    return redirect(f"{target}#invitation-{invitation.id}")
+
+
+@blueprint.post("/invitations/<int:invitation_id>/role")
+@access.to(Invitation, Right.RUN)
+def change_role(person: Person, invitation: Invitation) -> ResponseReturnValue:
+    office = request.form.get("office", "")
+    set_role(database_session(), person, invitation, _kind(), office)
+    flash(f"{invitation.person.name}さんの区分と職名を記録しました。", "done")
     target = url_for("invitations.index", meeting_id=invitation.meeting_id)
     return redirect(f"{target}#invitation-{invitation.id}")
 

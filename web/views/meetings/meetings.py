@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from meetings import agenda, entries, setting_up
 from meetings.documents import documents
-from meetings.documents.paper_numbers import paper_names
+from meetings.documents.paper_numbers import paper_names, repeated_numbers
 from meetings.errors import InvalidInput, StaleRevision
 from meetings.invitations import roster
 from meetings.invitations.invitations import invitation_of, invited
@@ -88,6 +88,7 @@ def meeting_page(person: Person, meeting: Meeting, refused: RefusedForm | None =
     nodes = list(agenda.flat(agenda.tree(session, meeting)))
     readable = [document for _, document in documents.readable(session, person, meeting)]
     may_prepare = Right.PREPARE in given
+    names = paper_names(session, meeting)
     return render_template(
         "meetings/show.html",
         meeting=meeting,
@@ -96,7 +97,8 @@ def meeting_page(person: Person, meeting: Meeting, refused: RefusedForm | None =
         on_item=lambda entry: [d for d in readable if d.agenda_item_id == entry.id],
         loose=[document for document in readable if document.agenda_item_id is None],
         marks=documents.marks(session, person, readable),
-        paper_names=paper_names(session, meeting),
+        paper_names=names,
+        repeated_numbers=repeated_numbers(names.values()) if may_prepare else [],
         unsearchable=documents.pages_without_text(session, readable) if may_prepare else {},
         removed=documents.removed_documents(session, meeting) if may_prepare else [],
         refused=refused,

@@ -8,12 +8,13 @@ import segno
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy.orm import Session
 
 from meetings import agenda, entries
 from meetings.errors import InvalidInput, NotFound
 from meetings.invitations.invitations import invited
 from meetings.rights import Right, rights
-from meetings.sitting import connection, presenting
+from meetings.sitting import connection, events, presenting
 from meetings.sitting.attendance import (
     are_doors_open,
     attendances_of,
@@ -24,8 +25,9 @@ from meetings.sitting.attendance import (
     strike_attendance,
 )
 from models.base import now
-from models.meeting import Meeting
+from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting
 from models.person import Person
+from models.proceedings import ItemResult, VotingMethod
 from models.sitting import Attendance, WayIn
 from web import access
 from web.audit_access import note_arrival
@@ -33,6 +35,8 @@ from web.streams.live import hub
 from web.transaction import database_session, reading_session, release
 from web.urls import address_of
 from web.views.meetings._meeting_head import meeting_head
+from web.views.meetings._proceedings_form import chosen_or_none
+from web.views.meetings.proceedings import sitting_now
 
 blueprint = Blueprint("sitting", __name__)
 
@@ -45,7 +49,6 @@ def show(person: Person, meeting: Meeting) -> ResponseReturnValue:
 
 def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None) -> str:
     """Show the page; with `problem`, the forms again, as they were sent."""
-    session = reading_session()
     head = meeting_head(person, meeting)
     return render_template(
         "meetings/sitting.html",
@@ -54,8 +57,7 @@ def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None)
         meeting=meeting,
         head=head,
         is_open=are_doors_open(meeting, now()),
-        missing=missing(session, meeting) if Right.RUN in head.rights else [],
-        **(_now(meeting) if Right.RUN in head.rights else {}),
+        **(_for_secretary(meeting) if Right.RUN in head.rights else {}),
     )
 
 
@@ -69,21 +71,13 @@ def show_now(person: Person, meeting: Meeting) -> ResponseReturnValue:
 @blueprint.post("/meetings/<int:meeting_id>/attendances")
 @access.to(Meeting, Right.RUN)
 def add(person: Person, meeting: Meeting) -> ResponseReturnValue:
-    """Note the attendance of those of the list who are ticked, and of a name that is not on it."""
-    session = database_session()
-    chosen = set(request.form.getlist("person_ids"))
-    people = [entry.person for entry in invited(meeting) if str(entry.person_id) in chosen]
-    name = request.form.get("name", "").strip()
+    """Note the attendance of those of the list who are ticked, of announced proxies, and of a name
+    that is not on it."""
     try:
-        came_at = _came_at(meeting)
-        for attendee in people:
-            note_by_hand(session, person, meeting, person=attendee, came_at=came_at)
-        if name:
-            note_by_hand(session, person, meeting, name=name, came_at=came_at)
+        count = _note_those_sent(person, meeting)
     except InvalidInput as problem:
         release()
         return _page(person, meeting, problem), 422
-    count = len(people) + bool(name)
     if count:
         flash(f"{count}人の出席を記録しました。", "done")
     else:
@@ -154,6 +148,55 @@ def connection_test(person: Person, meeting: Meeting) -> ResponseReturnValue:
     return render_template("meetings/connection_test.html", meeting=meeting)
 
 
+def _note_those_sent(person: Person, meeting: Meeting) -> int:
+    """Note those whom the form names, and return how many they are. Raises InvalidInput."""
+    session, came_at, standing = database_session(), _came_at(meeting), invited(meeting)
+    chosen, sending = (set(request.form.getlist(f)) for f in ("person_ids", "proxies_of"))
+    people = [i.person for i in standing if str(i.person_id) in chosen]
+    proxies = [i for i in _announced(session, meeting) if str(i.person_id) in sending]
+    name = request.form.get("name", "").strip()
+    for attendee in people:
+        note_by_hand(session, person, meeting, person=attendee, came_at=came_at)
+    for one in proxies:
+        proxy = one.answer.proxy_name if one.answer else ""
+        note_by_hand(session, person, meeting, name=proxy, came_at=came_at, proxy_for=one.person)
+    if name:
+        kind = chosen_or_none(InvitationKind, "kind", "区分")
+        absent = request.form.get("proxy_for_id", "")
+        by_id = {str(invitation.person_id): invitation.person for invitation in standing}
+        if absent and absent not in by_id:
+            raise InvalidInput("proxy_for", "代理を立てた人を、一覧から選んでください。")
+        note_by_hand(
+            session, person, meeting, name=name, came_at=came_at, kind=kind,
+            proxy_for=by_id.get(absent),
+        )  # fmt: skip
+    return len(people) + len(proxies) + bool(name)
+
+
+def _announced(session: Session, meeting: Meeting) -> list[Invitation]:
+    """Return the invitations of those who announced a proxy that has not come yet."""
+    absent = {person.id for person in missing(session, meeting)}
+    return [
+        i
+        for i in invited(meeting)
+        if i.person_id in absent and i.answer is not None and i.answer.word == AnswerWord.PROXY
+    ]
+
+
+def _for_secretary(meeting: Meeting) -> dict[str, Any]:
+    """Return what those who run the sitting need for its forms."""
+    session = reading_session()
+    return {
+        "missing": missing(session, meeting),
+        "proxies": _announced(session, meeting),
+        "kinds": list(InvitationKind),
+        "nodes": list(agenda.flat(agenda.tree(session, meeting))),
+        "results": list(ItemResult),
+        "methods": list(VotingMethod),
+        **_now(meeting),
+    }
+
+
 def _now(meeting: Meeting) -> dict[str, Any]:
     session = database_session()
     state = presenting.state_of(session, meeting)
@@ -167,8 +210,11 @@ def _now(meeting: Meeting) -> dict[str, Any]:
         "tests": connection.last_tests(session, meeting),
         "is_good": connection.is_good,
         "attendances": of_meeting,
+        **sitting_now(meeting),
+        "is_going_on": events.is_going_on(meeting, now()),
         "listeners": len(came) - len(of_meeting) + (meeting.audience_count or 0),
         "invitations": invited(meeting),
+        "offices": {i.person_id: i.title for i in invited(meeting)},
     }
 
 

@@ -13,7 +13,7 @@ from meetings.style_choices import FIELDS
 from minutes.approval import comments
 from minutes.assignment import spans
 from minutes.assignment.spans import AgendaSpan
-from minutes.records import comparing, publication, records
+from minutes.records import comparing, heading, publication, records
 from minutes.records.audible import sentences
 from minutes.records.closed import passages
 from minutes.records.closed.underlined import Underlined
@@ -317,6 +317,7 @@ def _read(person: Person, revision: MinutesRevision, unfit: dict[str, str] | Non
         compared_to=comparing.base_for(session, person, revision),
         path=path_of(person, revision),
         comments_at=comments.by_place(comments.comments_of(session, revision)),
+        is_head_old=heading.is_head_old(session, revision),
         drafting=drafting_of(meeting),
         unfit=unfit or {},
     )
