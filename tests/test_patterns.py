@@ -23,10 +23,10 @@ from minutes.assignment import announcements
 from minutes.imports import cutting, subtitles, text_files
 from minutes.imports.marks import with_speakers
 from minutes.japanese import fillers, numerals, readings
-from minutes.style import kept
+from minutes.style import protected
 from minutes.style.choice import USUAL
-from minutes.style.kept import NO_NAMES
 from minutes.style.layers import in_style
+from minutes.style.protected import NO_NAMES
 
 pytestmark = pytest.mark.hostile
 
@@ -228,7 +228,7 @@ ACTS: dict[str, Callable[[str], Any]] = {
     "style": lambda text: in_style(text, USUAL, NO_NAMES),
     "numbers": lambda text: numerals.normalise(text),
     "fillers": fillers.spans.__wrapped__,
-    "what is kept": lambda text: kept.spans(text, NO_NAMES),
+    "what is kept": lambda text: protected.spans(text, NO_NAMES),
     "subtitles": lambda text: subtitles.cues(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{text}"),
     "paragraphs": lambda text: list(with_speakers(text_files.paragraphs(text))),
     "sentences": lambda text: list(cutting.sentences(text)),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from minutes.imports.said import ImportedPiece
+from minutes.imports.pieces import ImportedPiece
 
 LONGEST = 25
 NAME = rf"[^\s：:、。，．「」『』（）()【】\[\]《》○◯〇◎●◆◇■□・\t]{{1,{LONGEST}}}"

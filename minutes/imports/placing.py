@@ -11,7 +11,7 @@ from meetings import dates
 from meetings.errors import InvalidInput, NotPossibleNow
 from minutes.accuracy import comparable
 from minutes.imports.alignment import DRIFT, align
-from minutes.imports.said import ImportedPiece
+from minutes.imports.pieces import ImportedPiece
 from minutes.timing_error import Timed
 
 TOLERANCE_SECONDS = 2.0

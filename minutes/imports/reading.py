@@ -8,7 +8,13 @@ from meetings.cell import Cell
 from meetings.entries import LONGEST_NAME
 from meetings.errors import FileRejected
 from minutes.imports import cutting
-from minutes.imports.said import LONGEST_CHARACTERS, MOST_PIECES, TOO_LONG, ImportedPiece, is_timed
+from minutes.imports.pieces import (
+    LONGEST_CHARACTERS,
+    MOST_PIECES,
+    TOO_LONG,
+    ImportedPiece,
+    is_timed,
+)
 from minutes.transcripts.transcripts import LONGEST_SEGMENT
 
 ACCEPTED = (".txt", ".docx", ".srt", ".vtt", ".json")

@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 
 from minutes.imports import cutting
 from minutes.imports.marks import is_speaker, with_speakers
-from minutes.imports.said import ImportedPiece
+from minutes.imports.pieces import ImportedPiece
 
 STAMP = r"(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):(?P<seconds>\d{2})(?:[.,]\d{1,3})?"
 ANYBODY = "[^\\s：:。、，「」][^：:。、，「」]{0,39}?"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from meetings.errors import FileRejected
-from minutes.imports.said import ImportedPiece
+from minutes.imports.pieces import ImportedPiece
 
 STAMP = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
 TIMING = re.compile(rf"^[ \t]*{STAMP}[ \t]*-->[ \t]*{STAMP}.*$", re.MULTILINE)

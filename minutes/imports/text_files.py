@@ -8,7 +8,7 @@ from itertools import pairwise
 from meetings.errors import FileRejected
 from minutes.imports import stamped
 from minutes.imports.marks import begins_with_mark
-from minutes.imports.said import ImportedPiece
+from minutes.imports.pieces import ImportedPiece
 
 NOT_TEXT = (
     "文字のファイルとして読めません。テキスト（UTF-8かShift_JIS）で保存し直してから、"

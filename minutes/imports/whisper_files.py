@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from meetings.errors import FileRejected
-from minutes.imports.said import ImportedPiece
+from minutes.imports.pieces import ImportedPiece
 
 NOT_JSON = "JSONとして読めません。途中で切れていないか、作ったソフトで確かめてください。"
 OTHER_SHAPE = (

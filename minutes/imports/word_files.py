@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from meetings.errors import FileRejected
 from minutes.imports import word_symbols
-from minutes.imports.said import LONGEST_CHARACTERS, TOO_LONG, ImportedPiece
+from minutes.imports.pieces import LONGEST_CHARACTERS, TOO_LONG, ImportedPiece
 
 LARGEST_XML_BYTES = 60_000_000
 MOST_ELEMENTS = 1_500_000

@@ -11,7 +11,7 @@ from meetings.errors import FileRejected
 from meetings.inside.answering import answer
 from minutes.imports import stamped, subtitles, text_files, whisper_files, word_files
 from minutes.imports.marks import with_speakers
-from minutes.imports.said import LONGEST_CHARACTERS, MOST_PIECES, TOO_LONG, ImportedPiece
+from minutes.imports.pieces import LONGEST_CHARACTERS, MOST_PIECES, TOO_LONG, ImportedPiece
 
 LARGEST_TEXT_BYTES = 10_000_000
 """Largest text file. JSON holds much besides the words, so only the setting limits it."""

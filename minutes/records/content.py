@@ -11,8 +11,8 @@ from minutes.digests.points import DigestPoint
 from minutes.records.head import Head, HeadDecision, HeadPerson
 from minutes.style.changes import StyledStretch
 from minutes.style.choice import Style
-from minutes.style.kept import Names
 from minutes.style.layers import StyleChange, Written, explained, in_style, styled
+from minutes.style.protected import Names
 from models.minutes import MinutesRevision
 
 

@@ -9,8 +9,8 @@ from minutes.japanese.annotations import Kind, annotations, spoken
 from minutes.recognition.sentences import GOES_ON, POLITE_END
 from minutes.records.content import Paragraph, set_official
 from minutes.style.choice import Style
-from minutes.style.kept import Names
 from minutes.style.layers import Written, in_style, shifted
+from minutes.style.protected import Names
 from models.transcript import Segment
 
 MOST_PAUSE_SECONDS = 10.0

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from meetings.agenda import flat, tree
 from meetings.invitations.invitations import invited
 from meetings.invitations.roster import standing
-from minutes.style.kept import Names
+from minutes.style.protected import Names
 from minutes.terms.dictionaries import departments_of, entries_of, entries_of_departments
 from models.document import Document
 from models.meeting import Meeting

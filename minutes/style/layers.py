@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from minutes.style.changes import Rule, StyledStretch, after, by_hand, unchanged
 from minutes.style.choice import Style
-from minutes.style.kept import Names
 from minutes.style.official import official
+from minutes.style.protected import Names
 
 
 class StyleChange(BaseModel):

@@ -6,10 +6,20 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from meetings.style_choices import Annotations, Endings, Letters, Numbers, Removal, Years
-from minutes.style import endings, fillers, kept, letters, notes, numbers, repeats, spelling, years
+from minutes.style import (
+    endings,
+    fillers,
+    letters,
+    notes,
+    numbers,
+    protected,
+    repeats,
+    spelling,
+    years,
+)
 from minutes.style.changes import Edit, StyledStretch, after, edited, unchanged
 from minutes.style.choice import Style
-from minutes.style.kept import NO_NAMES, Names
+from minutes.style.protected import NO_NAMES, Names
 
 MOST_ROUNDS = 5
 """Most rounds of all rules. One is enough for nearly all texts, and a second confirms it; words
@@ -53,7 +63,7 @@ def official(text: str, style: Style, names: Names = NO_NAMES) -> Official:
             now = after(pieces)
             edits = sorted(rewrite(now), key=lambda edit: (edit.start, edit.end))
             if edits:
-                pieces = edited(pieces, _allowed(edits, kept.spans(now, names)))
+                pieces = edited(pieces, _allowed(edits, protected.spans(now, names)))
         if after(pieces) == after(last):
             break
     return Official(pieces, list(_unsure(after(pieces), style, names)))
@@ -103,7 +113,7 @@ def _unsure(text: str, style: Style, names: Names) -> Iterator[Unsure]:
         ]
     if style.years is Years.ERA:
         found += [Unsure(*span, "元号が二つある年です") for span in years.unsure(text)]
-    spans = kept.spans(text, names) if found else []
+    spans = protected.spans(text, names) if found else []
     for one in sorted(found, key=lambda one: one.start):
         if not any(start < one.end and one.start < end for start, end in spans):
             yield one

@@ -10,7 +10,7 @@ from meetings.disk import home
 from meetings.disk.storage import Storage
 from meetings.errors import NotFound, TooLarge
 from meetings.rights import Right, rights
-from minutes.imports import reading, taking
+from minutes.imports import importing, reading
 from minutes.recordings.recordings import plain_name
 from minutes.recordings.watching import person_with_login
 from models.database import connect, writing
@@ -32,22 +32,22 @@ def import_transcript(
     """Take in FILE (txt, docx, srt, vtt, Whisper's JSON) as a transcript of a recording."""
     home.prepare(config)
     engine, limit_bytes = connect(config.database), config.limits.transcript_mb * MEGABYTE
-    choice = taking.PlacingOptions(by_sound, taking.read_offset(offset))
+    choice = importing.PlacingOptions(by_sound, importing.read_offset(offset))
     if file.stat().st_size > limit_bytes:
         raise TooLarge(config.limits.transcript_mb)
     pieces = reading.read(file.name, file)
     with reading_session(engine) as session:
         _, recording = _known(session, login, recording_id)
-        heard, length_seconds = taking.heard_in(session, recording), recording.duration_seconds
-    placing = taking.place(pieces, choice, heard, length_seconds)
+        heard, length_seconds = importing.heard_in(session, recording), recording.duration_seconds
+    placing = importing.place(pieces, choice, heard, length_seconds)
     with file.open("rb") as stream:
         sha256 = Storage(config.home).add(stream, limit_bytes).sha256
-    prepared = taking.PreparedFile(plain_name(file.name), sha256, placing)
+    prepared = importing.PreparedFile(plain_name(file.name), sha256, placing)
     with writing(engine) as session, session.begin():
         person, recording = _known(session, login, recording_id)
-        transcript = taking.add_imported(session, person, recording, prepared)
+        transcript = importing.add_imported(session, person, recording, prepared)
         click.echo(f"{config.address}/transcripts/{transcript.id}")
-    for remark in taking.remarks_of(placing):
+    for remark in importing.remarks_of(placing):
         click.echo(remark)
 
 

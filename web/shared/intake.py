@@ -15,7 +15,7 @@ from meetings.rights import Right
 from minutes.forms import returning, templates
 from minutes.forms.kinds import RecordForm
 from minutes.forms.returning import ReturnedPiece
-from minutes.imports import reading, taking
+from minutes.imports import importing, reading
 from minutes.imports.placing import Placement
 from minutes.recordings import recordings
 from minutes.timing_error import Timed
@@ -102,13 +102,13 @@ def receive_transcript(recording_id: int) -> tuple[Transcript, Placement]:
         file.incoming.flush_to_disk()
         pieces = reading.read(file.file_name, file.incoming.path)
         heard, length_seconds = _heard_in(recording_id)
-        placing = taking.place(pieces, choice, heard, length_seconds)
+        placing = importing.place(pieces, choice, heard, length_seconds)
         stored = storage().keep(file.incoming)
     name = recordings.plain_name(file.file_name)
     session, person = database_session(), access.required_person()
     recording = access.fetch(Recording, recording_id, Right.RECORD, person)
-    prepared = taking.PreparedFile(name, stored.sha256, placing)
-    return taking.add_imported(session, person, recording, prepared), placing
+    prepared = importing.PreparedFile(name, stored.sha256, placing)
+    return importing.add_imported(session, person, recording, prepared), placing
 
 
 def receive_template(form: RecordForm, series_of: Callable[[], Series | None]) -> WordTemplate:
@@ -135,17 +135,19 @@ def receive_returned(meeting_id: int) -> list[ReturnedPiece]:
     return pieces
 
 
-def _read_choice(fields: dict[str, str]) -> taking.PlacingOptions:
+def _read_choice(fields: dict[str, str]) -> importing.PlacingOptions:
     wanted = fields.get("placing", "times")
     if wanted not in ("times", "sound"):
         raise InvalidInput("placing", "置き方は times（時刻）か sound（音）です。")
-    return taking.PlacingOptions(wanted == "sound", taking.read_offset(fields.get("offset", "")))
+    return importing.PlacingOptions(
+        wanted == "sound", importing.read_offset(fields.get("offset", ""))
+    )
 
 
 def _heard_in(recording_id: int) -> tuple[list[Timed], float]:
     """Read before the slow part, without keeping the write lock during it."""
     recording = access.fetch(Recording, recording_id, Right.RECORD, access.required_person())
-    heard = taking.heard_in(database_session(), recording)
+    heard = importing.heard_in(database_session(), recording)
     length_seconds = recording.duration_seconds
     release()
     return heard, length_seconds

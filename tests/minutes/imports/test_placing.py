@@ -6,9 +6,9 @@ import pytest
 
 from meetings.errors import InvalidInput, NotPossibleNow
 from minutes.imports.alignment import align
+from minutes.imports.importing import read_offset
+from minutes.imports.pieces import ImportedPiece
 from minutes.imports.placing import by_sound, by_times
-from minutes.imports.said import ImportedPiece
-from minutes.imports.taking import read_offset
 from minutes.timing_error import Timed
 
 HEARD = [

@@ -8,7 +8,7 @@ import pytest
 
 from meetings.errors import FileRejected, OutOfBounds
 from minutes.imports import reading
-from minutes.imports.said import ImportedPiece
+from minutes.imports.pieces import ImportedPiece
 from tests import bombs, office
 from tests.memory import grows_by_at_most
 

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from meetings.disk.storage import Storage
 from meetings.errors import NotPossibleNow
 from minutes.assignment import spans
-from minutes.imports import removing, taking
+from minutes.imports import importing, removing
+from minutes.imports.pieces import ImportedPiece
 from minutes.imports.placing import by_times
-from minutes.imports.said import ImportedPiece
 from minutes.records import publication, records
 from minutes.transcripts import editing, transcripts
 from models.audit import AuditLine
@@ -40,8 +40,8 @@ def recording(session: Session, storage: Storage, cast: Cast, meeting: Meeting) 
 @pytest.fixture
 def imported(session: Session, cast: Cast, recording: Recording) -> Transcript:
     placing = by_times(WRONG, 0.0, recording.duration_seconds)
-    prepared = taking.PreparedFile("別の会議.srt", "0" * 64, placing)
-    made = taking.add_imported(session, cast.secretary, recording, prepared)
+    prepared = importing.PreparedFile("別の会議.srt", "0" * 64, placing)
+    made = importing.add_imported(session, cast.secretary, recording, prepared)
     session.flush()
     return made
 

@@ -7,9 +7,9 @@ from minutes import accuracy
 from minutes.accuracy import Mark
 from minutes.japanese.annotations import Kind, annotations, spoken
 from minutes.style.choice import FAITHFUL, USUAL
-from minutes.style.kept import NO_NAMES
 from minutes.style.layers import in_style
 from minutes.style.official import official
+from minutes.style.protected import NO_NAMES
 from minutes.terms import learning
 
 HEARD = "採決します。意義ありませんか。次に移ります。"

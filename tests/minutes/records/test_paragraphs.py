@@ -7,7 +7,7 @@ import pytest
 from minutes.records.content import Paragraph
 from minutes.records.paragraphs import FULL_LETTERS, drafted, is_end
 from minutes.style.choice import USUAL
-from minutes.style.kept import NO_NAMES
+from minutes.style.protected import NO_NAMES
 from models.transcript import Segment, Speaker
 
 LONG = "公共施設の延床面積を2割減らす計画を着実に進め、更新にかかる費用を抑えてまいります。"

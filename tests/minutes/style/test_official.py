@@ -11,9 +11,9 @@ from meetings.style_choices import Endings, Letters, Numbers, Removal, Years
 from minutes.japanese.numerals import normalise
 from minutes.style.changes import before
 from minutes.style.choice import Style
-from minutes.style.kept import NO_NAMES
 from minutes.style.layers import changes_of, explained, in_style, pieces_of
 from minutes.style.official import official
+from minutes.style.protected import NO_NAMES
 
 # fmt: off
 PARTS = [

@@ -4,8 +4,8 @@ import pytest
 
 from meetings.style_choices import Endings, Letters, Numbers, Removal, Years
 from minutes.style.choice import FAITHFUL, Style
-from minutes.style.kept import Names
 from minutes.style.official import official
+from minutes.style.protected import Names
 
 
 def chosen(**choice: object) -> Style:

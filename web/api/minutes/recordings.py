@@ -8,7 +8,7 @@ from pydantic import Field
 
 from meetings.errors import InvalidInput
 from meetings.rights import Right
-from minutes.imports.taking import remarks_of
+from minutes.imports.importing import remarks_of
 from minutes.recordings.beginnings import after_first_part
 from minutes.recordings.parts import place_of, placed_recordings
 from minutes.recordings.recordings import place_in_short, place_recording

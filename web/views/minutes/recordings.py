@@ -13,7 +13,7 @@ from meetings.config import MEGABYTE
 from meetings.errors import FileRejected, GijidoError, InvalidInput, NotFound, NotPossibleNow
 from meetings.rights import Right, rights
 from minutes.imports import removing
-from minutes.imports.taking import remarks_of
+from minutes.imports.importing import remarks_of
 from minutes.proposals.means import means_of
 from minutes.recordings.parts import placed_recordings
 from minutes.speech_models import speech_model

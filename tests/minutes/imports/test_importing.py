@@ -3,9 +3,9 @@
 from sqlalchemy.orm import Session
 
 from minutes import statistics
-from minutes.imports import taking
+from minutes.imports import importing
+from minutes.imports.importing import PlacingOptions, PreparedFile
 from minutes.imports.placing import PlacedPiece, Placement
-from minutes.imports.taking import PlacingOptions, PreparedFile
 from minutes.recordings.parts import usual_transcript
 from minutes.records import records
 from minutes.transcription import leases, work
@@ -26,7 +26,7 @@ PLACED = [
 
 def take_in(session: Session, cast: Cast, recording: Recording) -> Transcript:
     prepared = PreparedFile("会議録.docx", "0" * 64, Placement(PLACED, True, []))
-    made = taking.add_imported(session, cast.secretary, recording, prepared)
+    made = importing.add_imported(session, cast.secretary, recording, prepared)
     session.commit()
     return made
 
@@ -116,7 +116,7 @@ def test_another_file_is_not_placed_by_what_was_taken_in(
     session: Session, cast: Cast, transcript: Transcript
 ) -> None:
     take_in(session, cast, transcript.recording)
-    heard = taking.heard_in(session, transcript.recording)
+    heard = importing.heard_in(session, transcript.recording)
     assert [one.text for one in heard] == [one.text for one in HEARD]
 
 
@@ -125,7 +125,7 @@ def test_nothing_was_heard_before_a_run_has_finished(
 ) -> None:
     work.request_transcription(session, cast.secretary, recording)
     take_in(session, cast, recording)
-    assert taking.heard_in(session, recording) == []
+    assert importing.heard_in(session, recording) == []
 
 
 def test_sound_for_the_desk_is_made_where_nobody_else_makes_it(
@@ -145,15 +145,15 @@ def kinds_of(transcript: Transcript) -> list[StepKind]:
 
 
 def test_files_with_times_are_placed_by_the_sound_where_one_wants_it() -> None:
-    pieces = [taking.ImportedPiece("それでは、定刻となりましたので", "", 100.0, 101.0)]
-    heard = [taking.Timed("それでは提告となりましたので", 1.0, 8.6)]
-    by_sound = taking.place(pieces, PlacingOptions(by_sound=True), heard, 20.0)
+    pieces = [importing.ImportedPiece("それでは、定刻となりましたので", "", 100.0, 101.0)]
+    heard = [importing.Timed("それでは提告となりましたので", 1.0, 8.6)]
+    by_sound = importing.place(pieces, PlacingOptions(by_sound=True), heard, 20.0)
     assert by_sound.placed[0].start_seconds == 1.0
-    as_they_are = taking.place(pieces, PlacingOptions(offset_seconds=-99.0), [], 20.0)
+    as_they_are = importing.place(pieces, PlacingOptions(offset_seconds=-99.0), [], 20.0)
     assert as_they_are.placed[0].start_seconds == 1.0
 
 
 def test_what_became_of_the_file_is_said() -> None:
-    remarks = taking.remarks_of(Placement(PLACED, True, []))
+    remarks = importing.remarks_of(Placement(PLACED, True, []))
     assert "4発話のうち3発話" in remarks[0] and "1発話" in remarks[1]
-    assert "時刻のとおり" in taking.remarks_of(Placement(PLACED, False, ["注意。"]))[0]
+    assert "時刻のとおり" in importing.remarks_of(Placement(PLACED, False, ["注意。"]))[0]

@@ -16,8 +16,8 @@ from meetings.errors import InvalidInput
 from meetings.invitations.invitations import invited
 from minutes.imports import placing
 from minutes.imports.persons import person_named
+from minutes.imports.pieces import ImportedPiece, is_timed
 from minutes.imports.placing import PlacedPiece, Placement
-from minutes.imports.said import ImportedPiece, is_timed
 from minutes.timing_error import Timed
 from minutes.transcripts.transcripts import segments_of
 from models.base import now
