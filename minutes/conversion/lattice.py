@@ -5,6 +5,7 @@ near sounds pay, and something for each word that was not heard so: without a re
 stays.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -17,12 +18,19 @@ from minutes.conversion.dictionary import ConversionDictionary, Entry, Homophone
 from minutes.conversion.figures import figures_in
 from minutes.conversion.reading_graph import ReadingGraph
 from minutes.conversion.word_search import FoundWord
-from minutes.terms.terms import Term
+from minutes.terms.terms import EARLIER, Term
 
 NOUN, NAME, FIGURE = 1851, 1923, 2044
 """Classes of the dictionary for words that it does not have."""
 
+COST_OF_E = 500
+"""What a factor of e in probability costs, in the dictionary's units."""
+
 TERM_COST = 4_000
+EARLIER_COST = 1_500
+"""What a term costs more that was said once in earlier meetings and stands in no paper; after
+twenty times nothing.
+"""
 FIXED_COST = 3_000
 FIGURE_COST = 2_500
 """Of a number from ten on; those below, which are in the dictionary, cost 1,000 to 2,000."""
@@ -95,7 +103,7 @@ class Lattice:
             heard = self._heard_between(start, end)
             if isinstance(words, Term):
                 kind = NAME if words.is_name else NOUN
-                cost = TERM_COST + penalty + NOT_HEARD * (words.surface != heard)
+                cost = _term_cost(words) + penalty + NOT_HEARD * (words.surface != heard)
                 is_heard = words.surface == heard
                 yield LatticeWord(
                     start, end, words.surface, said, kind, kind, cost, is_heard, words, is_again
@@ -228,6 +236,15 @@ class Lattice:
                 after[words] = sums.min(axis=1)
                 following[words] = others[best]
         return Paths(before, after, previous, following)
+
+
+def _term_cost(term: Term) -> int:
+    """Return the cost of a term before its reading's. What is only known from earlier minutes is
+    mostly an everyday word, and costs more the less often it was said.
+    """
+    if term.place != EARLIER:
+        return TERM_COST
+    return TERM_COST + max(0, round(EARLIER_COST - COST_OF_E * math.log(term.count)))
 
 
 def _by(states: IndexArray, numbers: IndexArray) -> dict[int, IndexArray]:

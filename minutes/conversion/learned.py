@@ -9,11 +9,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from minutes.conversion.lattice import NOT_HEARD, LatticeWord
+from minutes.conversion.lattice import COST_OF_E, NOT_HEARD, LatticeWord
 from minutes.terms.terms import Taught
 
-COST_OF_E = 500
-"""What a factor of e in probability costs, in the dictionary's units."""
 NEVER = 20_000
 """What a substitution costs that somebody switched off."""
 

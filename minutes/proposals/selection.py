@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from minutes.conversion.conversions import Converter
-from minutes.conversion.learned import COST_OF_E
+from minutes.conversion.lattice import COST_OF_E
 from minutes.conversion.reading_graph import OtherReading
 from minutes.japanese.readings import plain
 from minutes.proposals import features

@@ -11,8 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
+from itertools import chain, islice
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import Engine, Select, or_, select
 from sqlalchemy.orm import Session
 
 from meetings import setbacks
@@ -36,6 +37,7 @@ from models.base import now
 from models.database import reading, writing
 from models.document import Document, Page
 from models.meeting import Meeting
+from models.minutes import Publication, PublishedParagraph
 from models.recording import Recording, Transcription
 from models.term import CollectedTerms
 from models.transcript import Segment, Transcript
@@ -43,8 +45,10 @@ from models.transcript import Segment, Transcript
 KIND = "terms"
 """Kind of the setbacks of this work, which are counted for each meeting by its id."""
 
-MOST_EARLIER = 3_000
-"""The most confirmed segments of earlier meetings, newest first: about three long meetings."""
+MOST_EARLIER, MOST_EARLIER_LETTERS = 3_000, 300_000
+"""The most paragraphs and segments of earlier meetings, and the most characters in them: about
+three long meetings, which are read in four seconds.
+"""
 
 FEW_LETTERS = 20_000
 """Up to so many characters are read at once, in less than a second; the worker reads more."""
@@ -194,8 +198,42 @@ def _pages(session: Session, meeting: Meeting) -> Iterator[Paper]:
 
 
 def _earlier(session: Session, meeting: Meeting) -> Iterator[Paper]:
-    """Yield the newest confirmed segments of other meetings of the series."""
-    said = session.scalars(
+    """Yield what was said in other meetings of the series, the newest first, until it is enough:
+    their published minutes, which leave closed passages out, and of meetings that have none the
+    confirmed segments.
+    """
+    texts = chain(
+        session.scalars(_published_paragraphs(meeting)), session.scalars(_confirmed(meeting))
+    )
+    letters = 0
+    for text in islice(texts, MOST_EARLIER):
+        yield Paper(EARLIER, text)
+        letters += len(text)
+        if letters >= MOST_EARLIER_LETTERS:
+            return
+
+
+def _published_paragraphs(meeting: Meeting) -> Select[str]:
+    return (
+        select(PublishedParagraph.text)
+        .join(Publication, PublishedParagraph.publication_id == Publication.id)
+        .join(Meeting, Publication.meeting_id == Meeting.id)
+        .where(Meeting.series_id == meeting.series_id, Meeting.id != meeting.id)
+        .order_by(
+            Publication.starts_at.desc(),
+            PublishedParagraph.publication_id.desc(),
+            PublishedParagraph.section,
+            PublishedParagraph.paragraph,
+        )
+        .limit(MOST_EARLIER)
+    )
+
+
+def _confirmed(meeting: Meeting) -> Select[str]:
+    is_published = select(PublishedParagraph.publication_id).join(
+        Publication, PublishedParagraph.publication_id == Publication.id
+    )
+    return (
         select(Segment.text)
         .join(Transcript)
         .join(Transcription)
@@ -205,9 +243,8 @@ def _earlier(session: Session, meeting: Meeting) -> Iterator[Paper]:
             Meeting.series_id == meeting.series_id,
             Meeting.id != meeting.id,
             Segment.confirmed_at.is_not(None),
+            ~is_published.where(Publication.meeting_id == Meeting.id).exists(),
         )
         .order_by(Segment.id.desc())
         .limit(MOST_EARLIER)
     )
-    for text in said:
-        yield Paper(EARLIER, text)

@@ -3,7 +3,7 @@
 import pytest
 
 from minutes.conversion.conversions import Converter
-from minutes.terms.terms import Confused, Taught, taught_word
+from minutes.terms.terms import EARLIER, Confused, Taught, taught_word
 
 WORDS = [taught_word(word, "コーセー", "以前の修正", is_guessed=False) for word in ("更生", "厚生")]
 NAMED, FAIR = "公正計画の件です。", "公正な審査をします。"
@@ -52,3 +52,16 @@ def test_what_was_switched_off_is_never_written(converter: Converter) -> None:
     off = learned(converter, Confused("公正", "更生", 3, 3), refused="厚生")
     assert gain(off, NAMED, "厚生") is None
     assert off.converted(NAMED) == "更生計画の件です。"
+
+
+def test_what_only_earlier_minutes_say_costs_the_more_the_seldomer_it_was_said(
+    converter: Converter,
+) -> None:
+    def gain_of(place: str, count: int) -> int | None:
+        term = taught_word("汐見", "シオミ", place, is_guessed=False, count=count)
+        found = converter.with_terms([term]).conversions("しおみの工事です。")
+        return max((one.gain for one in found if one.new == "汐見"), default=None)
+
+    printed, once, often = gain_of("資料1 2頁", 1), gain_of(EARLIER, 1), gain_of(EARLIER, 50)
+    assert printed and once and often
+    assert once < often == printed

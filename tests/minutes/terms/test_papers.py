@@ -6,15 +6,24 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from meetings.config import MinutesSettings
 from meetings.disk.storage import Storage
+from minutes.assignment import spans
+from minutes.records import publication, records
+from minutes.records.closed import passages
+from minutes.records.closed.choosing import ChosenPassage
+from minutes.records.closed.passages import ClosedGround
+from minutes.records.content import content_of
 from minutes.terms import dictionaries, listing, papers
 from minutes.terms.listing import TermFilter
-from minutes.terms.terms import MOST_TERMS
+from minutes.terms.terms import EARLIER, MOST_TERMS
 from minutes.transcripts import transcripts
+from models.closed_passage import ClosedKind, ClosedScope
 from models.document import Document, DocumentVersion, Page
 from models.meeting import Meeting
 from models.term import CollectedTerms
 from models.transcript import Transcript
+from tests.confirmed import add_confirmed, add_later
 from tests.conftest import Cast
 from web.demo import builders
 
@@ -181,3 +190,52 @@ def test_confirmed_words_of_earlier_meetings_of_the_series_are_terms(
     collected_now(session, engine, later)
     assert "市道汐見線" in surfaces(session, later)
     assert session.get_one(CollectedTerms, later.id).collected_at is not None
+
+
+def test_published_minutes_of_the_series_teach_what_they_show_and_no_closed_passage(
+    session: Session, engine: Engine, cast: Cast, meeting: Meeting, transcript: Transcript
+) -> None:
+    said = ["市道汐見線の改良工事です", "鶴ヶ丘停留所の件です", "採決します"]
+    for segment, text in zip(transcript.segments, said, strict=True):
+        transcripts.correct(session, cast.secretary, segment, text, based_on=0)
+    transcripts.confirm(session, cast.secretary, transcript.segments[1])
+    spans.leave_rest_out(session, cast.secretary, transcript)
+    revision = records.draft(session, cast.secretary, transcript)
+    session.flush()
+    content = content_of(revision)
+    section = len(content.sections) - 1
+    places = enumerate(content.sections[section].paragraphs)
+    where = next((section, n) for n, one in places if "鶴ヶ丘" in one.text)
+    chosen = ChosenPassage(ClosedScope.SENTENCES, where, where)
+    ground = ClosedGround(kind=ClosedKind.REVOKED, decided_by_whom="議長", reason="不穏当")
+    passages.mark(session, cast.secretary, revision, chosen, ground, MinutesSettings())
+    records.request_approval(session, cast.secretary, revision)
+    records.approve(session, cast.approver, revision)
+    later = add_later(session, cast, meeting)
+    collected_now(session, engine, later)
+    found = surfaces(session, later)
+    assert "鶴ヶ丘停留所" in found, "somebody confirmed it"
+    assert "市道汐見線" not in found, "nobody confirmed it"
+    publication.publish(session, cast.approver, revision)
+    collected_now(session, engine, later)
+    found = surfaces(session, later)
+    assert "市道汐見線" in found and "鶴ヶ丘停留所" not in found
+    elsewhere = add_later(session, cast, meeting, "別の会議体")
+    collected_now(session, engine, elsewhere)
+    assert "市道汐見線" not in surfaces(session, elsewhere)
+
+
+def test_of_earlier_meetings_only_so_much_is_read(
+    session: Session, cast: Cast, meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_confirmed(session, cast, meeting, *[(f"第{n}号の件", f"第{n}号の件") for n in range(6)])
+    later = add_later(session, cast, meeting)
+
+    def earlier() -> int:
+        return sum(paper.place == EARLIER for paper in papers.sources_of(session, later))
+
+    assert earlier() == 6
+    monkeypatch.setattr(papers, "MOST_EARLIER", 4)
+    assert earlier() == 4
+    monkeypatch.setattr(papers, "MOST_EARLIER_LETTERS", 11)
+    assert earlier() == 3
