@@ -60,7 +60,7 @@ ROOMS = {
     "setback minutes closed_passage approval word_template tables migrations",
     "meetings": "errors clean_text dates department_years entries audit rights finding "
     "style_choices config people setbacks invitations agenda setting_up inside disk cell "
-    "certificates pdf documents periodic sitting",
+    "certificates word_writing pdf documents periodic sitting",
     "minutes": "japanese accuracy timing_error terms conversion sound speech_models recognition "
     "transcription recordings transcripts assignment proceedings proposals loading voices style "
     "speakers approval digests records health imports forms archives inside inspection sums "

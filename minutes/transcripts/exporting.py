@@ -1,5 +1,5 @@
 """Writes a transcript as a file for other programs: subtitles (SubRip, WebVTT), a table (CSV),
-plain text.
+plain text, a Word file, and JSON as Whisper writes it.
 
 `minutes/imports` reads all but the table back with the same times, words and speakers. Only
 segments without a speaker's name get the speaker before them.
@@ -8,13 +8,16 @@ segments without a speaker's name get the speaker before them.
 import csv
 import html
 import io
+import json
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from meetings.agenda import flat, tree
 from meetings.clean_text import spreadsheet_cell
+from meetings.word_writing import paragraph, word_file
 from minutes.transcripts import transcripts
 from models.transcript import Segment, Transcript
 
@@ -37,6 +40,8 @@ class Format(StrEnum):
     SRT = "srt"
     VTT = "vtt"
     CSV = "csv"
+    DOCX = "docx"
+    JSON = "json"
 
     @property
     def content_type(self) -> str:
@@ -46,6 +51,10 @@ class Format(StrEnum):
             Format.SRT: "application/x-subrip",
             Format.VTT: "text/vtt",
             Format.CSV: "text/csv",
+            Format.DOCX: (
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+            ),
+            Format.JSON: "application/json",
         }[self]
 
     @property
@@ -56,6 +65,8 @@ class Format(StrEnum):
             Format.SRT: "字幕（srt）",
             Format.VTT: "字幕（vtt）",
             Format.CSV: "表（csv、Excel用）",
+            Format.DOCX: "Word（docx）",
+            Format.JSON: "データ（json）",
         }[self]
 
 
@@ -69,7 +80,9 @@ def as_file(session: Session, transcript: Transcript, wanted: Format) -> bytes:
         numbers = {n.entry.id: n.number for n in flat(tree(session, transcript.meeting))}
         return ("\ufeff" + _table(segments, numbers)).encode()
     spoken = [segment for segment in segments if segment.text]
-    write = {Format.TXT: _text, Format.SRT: _srt, Format.VTT: _vtt}[wanted]
+    if wanted == Format.DOCX:
+        return _word(transcript, spoken)
+    write = {Format.TXT: _text, Format.SRT: _srt, Format.VTT: _vtt, Format.JSON: _json}[wanted]
     return write(spoken).encode()
 
 
@@ -79,7 +92,30 @@ def file_name(transcript: Transcript, wanted: Format) -> str:
 
 
 def _text(segments: Iterable[Segment]) -> str:
-    return "".join(f"[{_stamp(s.start_seconds)[:8]}] {_named(s)}\n" for s in segments)
+    return "".join(map(_line, segments))
+
+
+def _line(segment: Segment) -> str:
+    return f"[{_stamp(segment.start_seconds)[:8]}] {_named(segment)}\n"
+
+
+def _word(transcript: Transcript, segments: Iterable[Segment]) -> bytes:
+    title = paragraph(f"{transcript.meeting.title}　逐語録", "Name")
+    lines = (line.rstrip("\n") for line in map(_line, segments))
+    return word_file([title, *(paragraph(line, "Speech") for line in lines)])
+
+
+def _json(segments: Iterable[Segment]) -> str:
+    return json.dumps({"segments": list(map(_entry, segments))}, ensure_ascii=False, indent=1)
+
+
+def _entry(segment: Segment) -> dict[str, Any]:
+    return {
+        "start": round(segment.start_seconds, 3),
+        "end": round(max(segment.start_seconds, segment.end_seconds), 3),
+        "text": segment.text,
+        "speaker": segment.speaker.name if segment.speaker else "",
+    }
 
 
 def _srt(segments: Iterable[Segment]) -> str:

@@ -67,6 +67,17 @@ def bench_return(tries: int, as_json: bool) -> None:
     click.echo(json.dumps(made) if as_json else returning.as_table(measured))
 
 
+@bench.command("forms")
+@click.option("--pages", default=400, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+def bench_forms(pages: int, as_json: bool) -> None:
+    """Measure a long record as Word file, PDF and text, and its Word file that comes back."""
+    from web.bench import forms
+
+    measured = forms.measure(pages)
+    click.echo(json.dumps(forms.as_json(measured)) if as_json else forms.as_table(measured))
+
+
 @bench.command("import")
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--audio", help="Another sound file of the folder than audio.flac.")

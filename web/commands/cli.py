@@ -74,7 +74,7 @@ COMMANDS = {
     "transcript": CommandPlace(
         "web.commands.transcript",
         "write_transcript",
-        "Write transcript NUMBER to a file: txt, srt, vtt or csv.",
+        "Write transcript NUMBER to a file: txt, srt, vtt, csv, docx or json.",
     ),
     "user": CommandPlace("web.commands.user", "user", "People, their passwords and their roles."),
     "watch": CommandPlace(

@@ -24,7 +24,7 @@ from models.transcript import Transcript
 def write_transcript(
     config: Config, transcript_id: int, wanted: str, out: Path, login: str
 ) -> None:
-    """Write transcript NUMBER to a file: txt, srt, vtt or csv."""
+    """Write transcript NUMBER to a file: txt, srt, vtt, csv, docx or json."""
     home.prepare(config)
     with writing(connect(config.database)) as session, session.begin():
         person = person_with_login(session, login)

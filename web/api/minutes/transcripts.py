@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from math import inf
+from typing import Literal
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from pydantic import Field
 
 from meetings.agenda import flat, tree
@@ -21,6 +22,7 @@ from web.api.minutes.shown import ReadableVersionAnswer, readable_versions
 from web.api.operations import Identity, Ordinal, Query, Revision, Shape, ShortText, operation
 from web.api.shapes import AccuracyAnswer, WorkAnswer
 from web.audit_access import note_hourly_look, note_look
+from web.shared.named_files import send_named
 from web.streams.presence import Present, clock, presence
 from web.transaction import database_session
 
@@ -116,9 +118,8 @@ class Between(Query):
 
 
 class FileFormat(Query):
-    format: exporting.Format = Field(
-        exporting.Format.TXT,
-        description="txt、srt・vtt（字幕）、csv（表。先頭にバイト順マーク）",
+    format: Literal["txt", "srt", "vtt", "csv", "json"] = Field(
+        "txt", description="txt、srt・vtt（字幕）、csv（表。先頭にバイト順マーク）、json"
     )
 
 
@@ -218,15 +219,25 @@ def show_words(person: Person, transcript: Transcript, query: Between) -> WordsA
 @access.to(Transcript, Right.HEAR)
 @operation("逐語録をほかのソフトのファイルの形で読む", answers=FileAnswer, query=FileFormat)
 def show_file(person: Person, transcript: Transcript, query: FileFormat) -> FileAnswer:
-    """Return the transcript as a file. docx, and the form of a record of the meeting, are made from
-    the minutes."""
+    """Return the transcript as a file. The forms of a record are made from the minutes."""
     note_look(person, "download", transcript)
-    content = exporting.as_file(database_session(), transcript, query.format)
+    wanted = exporting.Format(query.format)
+    content = exporting.as_file(database_session(), transcript, wanted)
     return FileAnswer(
-        file_name=exporting.file_name(transcript, query.format),
-        content_type=query.format.content_type,
+        file_name=exporting.file_name(transcript, wanted),
+        content_type=wanted.content_type,
         text=content.decode(),
     )
+
+
+@blueprint.get("/transcripts/<int:transcript_id>/file.docx")
+@access.to(Transcript, Right.HEAR)
+@operation("逐語録をWordのファイルで読む", file=exporting.Format.DOCX.content_type)
+def show_word_file(person: Person, transcript: Transcript) -> Response:
+    note_look(person, "download", transcript)
+    wanted = exporting.Format.DOCX
+    content = exporting.as_file(database_session(), transcript, wanted)
+    return send_named(content, wanted.content_type, exporting.file_name(transcript, wanted))
 
 
 @blueprint.delete("/transcripts/<int:transcript_id>")

@@ -1,6 +1,7 @@
 """様式: the record as a file in its forms, and the Word templates of a series or of the city."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -8,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from meetings.errors import FileRejected, InvalidInput, OutOfBounds
 from meetings.rights import Right
 from minutes.forms import starters, templates
+from minutes.forms.context import example
 from minutes.forms.exporting import WantedFile
 from minutes.forms.kinds import RecordFile, RecordForm
 from minutes.records.records import minutes_of
@@ -161,8 +163,21 @@ def _page_of(meeting: Meeting | None, refused: str = "", problem: str = "") -> s
     ]
     has_minutes = meeting is not None and minutes_of(session, meeting) is not None
     return render_template(
-        "minutes/forms.html", meeting=meeting, lines=lines, has_minutes=has_minutes
+        "minutes/forms.html",
+        meeting=meeting,
+        lines=lines,
+        has_minutes=has_minutes,
+        fields=_fields(example().for_templates()),
     )
+
+
+def _fields(values: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the names that a template may use, each with those of what it is a list of."""
+    found = []
+    for name, value in values.items():
+        first = value[0] if isinstance(value, list) else None
+        found.append((name, "、".join(first) if isinstance(first, dict) else ""))
+    return found
 
 
 def _send(series: Series | None, form: RecordForm) -> ResponseReturnValue:

@@ -93,7 +93,7 @@ def on_paper(person: Person, transcript: Transcript) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/transcripts/<int:transcript_id>/files/<any(txt, srt, vtt, csv):kind>")
+@blueprint.get("/transcripts/<int:transcript_id>/files/<any(txt, srt, vtt, csv, docx, json):kind>")
 @access.to(Transcript, Right.HEAR)
 def take_out(person: Person, transcript: Transcript, kind: str) -> ResponseReturnValue:
     note_look(person, "download", transcript)
