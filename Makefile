@@ -10,6 +10,10 @@ ASSETS := $(shell find web/assets -type f -not -path '*/node_modules/*' 2>/dev/n
 # Every process would compile the tests anew, for fifteen seconds, and the server itself at each start.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Two fifths of a test's time are waiting: for browsers, for cells, for somebody's lease to end.
+PROCESSES ?= $(shell echo $$((($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2)))
+SHARED := --numprocesses $(PROCESSES) --dist loadscope --no-loadscope-reorder
+
 # What a test run prints at its end: where its time went.
 SLOWEST := --durations=25 --durations-min=1
 
@@ -28,19 +32,18 @@ install: $(VENV)/installed $(VENV)/voices/fetched $(VENV)/kanji/fetched web/stat
 dev: install $(VENV)/installed-dev
 	@$(BIN)/python -m web.bench.harness.chromium
 
-# One process for each core, file by file in the order of the folders: what takes longest first.
+# File by file in the order of the folders: what takes longest first.
 test: dev check
-	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder $(SLOWEST)
+	$(BIN)/pytest $(SHARED) $(SLOWEST)
 
-# For every change: no browser, no speech model, nothing that takes more than a few seconds.
+# For every change: no browser, no speech model, nothing that takes more than a second or so.
 quick: dev check
-	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder $(SLOWEST) \
-		-m "not browser and not model and not hostile and not slow"
+	$(BIN)/pytest $(SHARED) $(SLOWEST) -m "not browser and not model and not hostile and not slow"
 
 # What an attacker, an accident or a full hall can do: every such test, then all of it at once
 # beside a meeting. Some minutes.
 soak-hostile: dev
-	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder -m hostile
+	$(BIN)/pytest $(SHARED) -m hostile
 	$(BIN)/gijido bench hostile
 
 # Side by side.

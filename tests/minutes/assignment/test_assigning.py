@@ -132,6 +132,7 @@ def test_one_segment_of_an_hour_is_one_item() -> None:
     assert places(assign([SpokenSegment(text, 3600.0)], AGENDA)) == [0]
 
 
+@pytest.mark.slow
 def test_two_hundred_items_are_told_apart() -> None:
     topics = [Topic(str(n), f"議案第{n}号 第{n}地区の整備について") for n in range(1, 201)]
     texts = [

@@ -90,6 +90,7 @@ def test_what_has_no_reading_is_left_alone(converter: Converter, text: str) -> N
     assert not any(one.old.isdecimal() for one in converter.conversions(text))
 
 
+@pytest.mark.slow
 def test_places_are_those_of_the_whole_text_however_long_it_is(converter: Converter) -> None:
     text = "あ" * 2_000 + "予算に形状しております。" * 3
     found = converter.conversions(text)

@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from minutes.evaluation.fitting import fitted
 from minutes.evaluation.scoring import Tally, errors, said_in_each, score
 from minutes.proposals import weights
@@ -26,6 +28,7 @@ def test_what_tells_right_from_wrong_gets_the_weight() -> None:
     assert probability({"near": 0.1, "noise": 0.5}, found) < 0.2
 
 
+@pytest.mark.slow
 def test_every_feature_has_its_weight() -> None:
     vocabulary = collect([Paper("資料", "予算の質疑")])
     (one, *_) = candidates("これより室議に入ります", vocabulary)

@@ -501,6 +501,7 @@ def test_fifty_megabytes_of_text_are_refused(read: Read) -> None:
         read("a.txt", "あいうえお。".encode() * 100_000)
 
 
+@pytest.mark.slow
 def test_a_word_file_of_millions_of_empty_paragraphs_is_refused(read: Read) -> None:
     content = office.docx_of("<w:p/>" * 2_000_000)
     with grows_by_at_most(50), pytest.raises(FileRejected, match="大きすぎます"):

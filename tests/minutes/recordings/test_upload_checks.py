@@ -272,6 +272,7 @@ def test_a_removed_meeting_takes_no_recording(
     assert "取り消された" in checked(engine, storage, session, upload).problem
 
 
+@pytest.mark.slow
 def test_what_a_browser_recorded_is_read_wherever_it_was_cut(
     recorded: bytes, storage: Storage
 ) -> None:

@@ -63,6 +63,7 @@ def test_it_does_not_depend_on_how_it_is_read(tmp_path: Path) -> None:
     assert (pairs[:, 0] == upper.min(axis=1)).all() and (pairs[:, 1] == upper.max(axis=1)).all()
 
 
+@pytest.mark.slow
 def test_four_hours_are_small_and_never_in_memory(tmp_path: Path) -> None:
     wav = tmp_path / "long.wav"
     hours = write_wav(wav, np.zeros(16_000, np.int16)).open("r+b")

@@ -78,6 +78,7 @@ def test_strange_letters_do_no_harm(text: str) -> None:
     assert kanji.findall(made.text) == kanji.findall(text)
 
 
+@pytest.mark.slow
 def test_sixty_thousand_letters_without_an_end_are_a_text_like_others() -> None:
     chance = random.Random(12)
     text = "".join(chance.choice(PARTS) for _ in range(30_000))[:60_000]

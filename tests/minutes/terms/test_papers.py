@@ -139,6 +139,7 @@ def test_few_pages_are_read_at_once_and_many_by_the_worker(
     assert listing.terms_of(session, meeting).is_current
 
 
+@pytest.mark.slow
 def test_two_thousand_pages_of_a_dictionary_keep_to_the_limit(
     session: Session, engine: Engine, meeting: Meeting, add_pages: AddPages
 ) -> None:

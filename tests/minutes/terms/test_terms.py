@@ -1,6 +1,8 @@
 import random
 import unicodedata
 
+import pytest
+
 from minutes.proposals.candidates import candidates
 from minutes.terms.terms import (
     MOST_TERMS,
@@ -73,6 +75,7 @@ def test_nothing_and_garbage_teach_nothing() -> None:
     ).terms
 
 
+@pytest.mark.slow
 def test_a_dictionary_keeps_to_its_limit() -> None:
     lines = "\n".join(f"第{n}地区連絡協議会" for n in range(3_000))
     assert len(collect([Paper("辞書", lines)]).terms) <= MOST_TERMS

@@ -121,6 +121,7 @@ def rounded(found: Rows) -> dict[str, object]:
     }
 
 
+@pytest.mark.slow
 def test_the_figures_are_those_of_comparing_every_letter(
     session: Session, engine: Engine, storage: Storage, cast: Cast, meeting: Meeting
 ) -> None:

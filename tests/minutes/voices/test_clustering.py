@@ -1,6 +1,7 @@
 """How many voices there are, and which stretches are of one."""
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from minutes.voices import clustering
@@ -29,6 +30,7 @@ def test_one_person_is_one_voice() -> None:
     assert set(told_apart(spoken(0, 0, 0))) == {0}
 
 
+@pytest.mark.slow
 def test_as_many_voices_are_found_as_there_are() -> None:
     labels = np.array(told_apart(spoken(0, 1, 0, 2, 1, 3, 2)))
     turns = labels.reshape(7, 12)
