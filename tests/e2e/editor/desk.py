@@ -11,7 +11,7 @@ from models.transcript import Transcript
 from tests.conftest import Cast
 
 SAVING_MS = 8000
-WAITING = 300
+WAITING = 100
 """Changes that wait while the network is away."""
 
 TEXT = "それでは定刻となりましたので"
