@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,26 +20,36 @@ from models.proceedings import ItemDecision, ItemResult, VotingMethod
 
 DONE = (
     r"(?:され|いたし|致し|し|いただき|頂き|となり)(?:ました|た)|"
-    r"(?:と)?することに(?:決|いたします|致します|します|なり)|すべきものと(?:決|いたします)|"
-    r"と(?:決|いたします|致します|します)|に決|決定|成立"
+    r"と?することに(?:決[しま定]|いたします|致します|します|なり)|すべきものと(?:決[しま定]|いたします)|"
+    r"と(?:決[しま定]|いたします|致します|します)|に決[しま定]|決定|成立"
 )
 """Ends of a declaration: not those of a question or a wish."""
+
+ASKED = (
+    r".{0,30}異議(?:は|が)?(?:あり|ござい|ない)"
+    r".{0,40}?異議(?:なし|無し|が?ない|が?ありません|が?ございません)(?:もの)?と認め"
+)
+"""After the result: it was asked for, and nobody objected."""
 
 DECLARED: list[tuple[ItemResult, re.Pattern[str]]] = [
     (result, re.compile(pattern))
     for result, pattern in (
-        (ItemResult.PASSED, rf"可決(?:{DONE})|原案の?(?:とおり|通り|どおり)決(?:し|定)"),
+        (
+            ItemResult.PASSED,
+            rf"可決(?:{DONE}|{ASKED})|原案の?(?:とおり|通り|どおり)(?:決[しま定]|決{ASKED})",
+        ),
         (ItemResult.REJECTED, rf"否決(?:{DONE})"),
-        (ItemResult.APPROVED, rf"承認(?:{DONE})"),
-        (ItemResult.ACKNOWLEDGED, rf"了承(?:{DONE})"),
-        (ItemResult.CONTINUED, rf"継続(?:して)?(?:審査|審議)?(?:{DONE})"),
+        (ItemResult.APPROVED, rf"承認(?:{DONE}|{ASKED})"),
+        (ItemResult.ACKNOWLEDGED, rf"了承(?:{DONE}|{ASKED})"),
+        (ItemResult.CONTINUED, rf"継続(?:して)?(?:審査|審議)?(?:{DONE}|{ASKED})"),
         (ItemResult.REPORTED, r"報告を(?:終わり|終了|承り|聞き置)"),
     )
 ]
 """How each result is declared, in words without punctuation."""
 
+SOON = timedelta(minutes=2)
 BEFORE = 160
-"""Letters before the declaration in which it was said how many voted how."""
+"""Letters before the declaration in which, or in itself, it was said how many voted how."""
 
 METHODS: list[tuple[VotingMethod, re.Pattern[str]]] = [
     (VotingMethod.UNNAMED, re.compile("無記名投票")),
@@ -58,6 +69,17 @@ class HeardDecision:
     place: SaidPlace
     facts: DecisionFacts
 
+    @property
+    def key(self) -> tuple[int | None, ItemResult]:
+        item = self.facts.agenda_item
+        return item.id if item else None, self.facts.result
+
+    def is_said_again(self, earlier: "HeardDecision") -> bool:
+        """Return whether it declares what `earlier` did: the same of one item, or, where nobody
+        knows the item, the same shortly after."""
+        is_near = self.place.at - earlier.place.at <= SOON
+        return self.key == earlier.key and (self.facts.agenda_item is not None or is_near)
+
 
 def heard_decisions(session: Session, meeting: Meeting) -> list[HeardDecision]:
     """Return the results that were declared and that nobody has noted or turned down, in their
@@ -69,14 +91,16 @@ def heard_decisions(session: Session, meeting: Meeting) -> list[HeardDecision]:
         ItemDecision.meeting_id == meeting.id, ItemDecision.segment_id.is_not(None)
     )
     answered = set(session.scalars(rows))
-    found: dict[tuple[int | None, ItemResult], HeardDecision] = {}
-    for said in said_in(session, meeting):
-        for one in _declared(session, meeting, said):
-            item = one.facts.agenda_item
-            key = (item.id if item else None, one.facts.result)
-            if one.place.segment.id not in answered and (item is None or key not in noted):
-                found[key] = one  # what is said last of one item counts
-    return sorted(found.values(), key=lambda one: one.place.at)
+    declared = [
+        one for said in said_in(session, meeting) for one in _declared(session, meeting, said)
+    ]
+    found: list[HeardDecision] = []
+    for one in sorted(declared, key=lambda one: one.place.at):
+        if one.place.segment.id in answered or (one.facts.agenda_item and one.key in noted):
+            continue
+        found = [other for other in found if not one.is_said_again(other)]
+        found.append(one)
+    return found
 
 
 def take_heard_decision(
@@ -124,7 +148,7 @@ def _declared(session: Session, meeting: Meeting, said: SaidText) -> Iterator[He
         for found in pattern.finditer(said.text):
             place = said.place_at(found.start())
             item = _item(session, meeting, place)
-            before = said.text[max(0, found.start() - BEFORE) : found.start()]
+            before = said.text[max(0, found.start() - BEFORE) : found.end()]
             yield HeardDecision(place, _facts(result, item, before))
 
 

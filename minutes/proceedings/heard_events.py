@@ -17,29 +17,29 @@ from models.meeting import Meeting
 from models.person import Person
 from models.proceedings import SittingEvent, SittingEventKind
 
-DO = r"(?:いた|致)?(?:します(?!か)|すること|したい|させて)"
-NOW = r"(?:ただ今|ただいま|これより|これから|定刻|それでは|では)"
-BY_THIS = r"(?:これで|これにて|以上で|本日は|(?:これ|以上)を(?:もち|もっ|持))"
+DO = r"と?(?:いた|致)?(?:します(?!か)|すること|したい|させて)"
+NOW = r"(?:ただ今|ただいま|これより|これから|定刻|時間になり|それでは|では)(?:(?!次回).){0,60}?"
+BY_THIS = r"(?:これで|これにて|以上で|本日は|(?:これ|以上)を(?:もち|もっ|持)).{0,60}?"
 BODY = r"(?:会議|会|委員会|審議会|協議会|懇話会|部会|本会)"
 PHRASES: list[tuple[SittingEventKind, re.Pattern[str]]] = [
     (kind, re.compile(pattern))
     for kind, pattern in (
-        (SittingEventKind.OPENED, rf"{NOW}.{{0,60}}?(?:開会|開催){DO}"),
-        (SittingEventKind.OPENED, rf"{NOW}.{{0,60}}?{BODY}を?(?:始め|はじめ)(?:ます|たい|させ)"),
-        (SittingEventKind.BEGAN, rf"(?:本日の会議を開き|開議{DO})"),
-        (SittingEventKind.SUSPENDED, rf"休憩(?:と|に入り|に入ら)?{DO}"),
-        (SittingEventKind.SUSPENDED, r"休憩に入(?:ります|りたい|らせて)"),
-        (
-            SittingEventKind.RESUMED,
-            rf"休憩前に引き続き.{{0,12}}(?:会議|審査|審議|質疑)|{BODY}を再開{DO}",
-        ),
+        (SittingEventKind.OPENED, rf"{NOW}(?:開会|開催){DO}"),
+        (SittingEventKind.OPENED, rf"{NOW}{BODY}を?(?:開き|始め|はじめ)(?:ます|たい|させ)"),
+        (SittingEventKind.BEGAN, rf"本日の会議を開き|開議{DO}"),
+        (SittingEventKind.SUSPENDED, rf"休憩{DO}|休憩に入(?:ります|りたい|らせて)"),
+        (SittingEventKind.RESUMED, r"休憩前に引き続き.{0,12}(?:会議|審査|審議|質疑)"),
+        (SittingEventKind.RESUMED, rf"{BODY}を?再開{DO}"),
         (SittingEventKind.DEFERRED, rf"延会{DO}"),
-        (SittingEventKind.ADJOURNED, rf"{BY_THIS}.{{0,40}}?散会{DO}"),
-        (SittingEventKind.CLOSED, rf"{BY_THIS}.{{0,60}}?(?:閉会{DO}|閉じ(?:ます|たい|させ))"),
-        (SittingEventKind.CLOSED, rf"{BY_THIS}.{{0,60}}?{BODY}を?終(?:了|わ)"),
+        (SittingEventKind.ADJOURNED, rf"{BY_THIS}散会{DO}"),
+        (SittingEventKind.CLOSED, rf"{BY_THIS}(?:閉会{DO}|閉じ(?:ます|たい|させ))"),
+        (SittingEventKind.CLOSED, rf"{BY_THIS}{BODY}を?終(?:了|わ)"),
     )
 ]
 """How each event is announced, in words without punctuation."""
+
+FIRST_WORDS = [(SittingEventKind.RESUMED, re.compile(rf"再開{DO}"))]
+"""Phrases that announce an event only where somebody begins with them."""
 
 ONCE = {SittingEventKind.OPENED, SittingEventKind.CLOSED}
 SAME = timedelta(minutes=10)
@@ -143,3 +143,7 @@ def _found(session: Session, meeting: Meeting) -> Iterator[HeardEvent]:
         for kind, pattern in PHRASES:
             for found in pattern.finditer(said.text):
                 yield HeardEvent(kind, said.place_at(found.end() - 1))
+        for kind, pattern in FIRST_WORDS:
+            for place, start in zip(said.places, said.starts, strict=True):
+                if pattern.match(said.text, start):
+                    yield HeardEvent(kind, place)

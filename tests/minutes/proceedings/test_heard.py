@@ -41,14 +41,18 @@ def say(session: Session, transcript: Transcript, *texts: str) -> None:
     [
         ("ただいまから、令和8年第3回定例会を開会いたします。", KIND.OPENED),
         ("それでは定刻になりましたので、第2回懇話会を始めさせていただきます。", KIND.OPENED),
+        ("ただいまから、総務財政委員会を開きます。", KIND.OPENED),
+        ("はい、じゃあ時間になりましたので、市民課の定例会議を始めます。", KIND.OPENED),
         ("直ちに本日の会議を開きます。", KIND.BEGAN),
         ("ただいまから開議いたします。", KIND.BEGAN),
         ("この際、暫時休憩いたします。", KIND.SUSPENDED),
         ("ここで10分間の休憩とします。", KIND.SUSPENDED),
         ("休憩前に引き続き、会議を開きます。", KIND.RESUMED),
+        ("再開します。次に、報告を求めます。", KIND.RESUMED),
         ("本日はこれにて延会することに決しました。", KIND.DEFERRED),
         ("本日は、これをもって散会いたします。", KIND.ADJOURNED),
         ("以上をもちまして、第2回懇話会を閉会いたします。", KIND.CLOSED),
+        ("以上をもちまして、閉会といたします。", KIND.CLOSED),
         ("これで本日の会議を終了いたします。", KIND.CLOSED),
     ],
 )
@@ -66,7 +70,7 @@ def test_ordinary_talk_about_pauses_and_ends_is_no_event(
         session,
         transcript,
         "休憩時間は60分と定めております。開会の時期は未定です。",
-        "散会後に資料を配ります。休憩しますか。本日は会議の開催についてご説明します。",
+        "窓口を再開します。それでは次回の委員会は6日に開きます。散会後に資料を配ります。休憩しますか。本日は会議の開催についてご説明します。",
     )
     assert heard_events(session, meeting) == []
 
@@ -128,6 +132,13 @@ def test_what_is_noted_already_or_turned_down_is_not_proposed(
             METHOD.HANDS,
             (None, None),
         ),
+        (
+            "本案を原案のとおり可決すべきものと決することに、ご異議ありませんか。"
+            "異議なしと認めます。ここで、説明員の入替えを行います。",
+            RESULT.PASSED,
+            METHOD.SIMPLE,
+            (None, None),
+        ),
         ("本件は了承といたします。", RESULT.ACKNOWLEDGED, None, (None, None)),
         ("本件は継続審査とすることに決しました。", RESULT.CONTINUED, None, (None, None)),
         ("以上で報告を終わります。", RESULT.REPORTED, None, (None, None)),
@@ -164,7 +175,7 @@ def test_what_is_declared_is_a_decision_on_the_item_that_is_discussed(
 def test_a_question_is_no_decision_and_a_proposal_can_be_turned_down(
     session: Session, cast: Cast, meeting: Meeting, transcript: Transcript
 ) -> None:
-    asked = "原案のとおり承認することに御異議ありませんか。可決していただきたい。"
+    asked = "原案のとおり承認することに御異議ありませんか。可決すべきものと決することを望みます。"
     say(session, transcript, asked, "本案は可決されました。")
     (one,) = heard_decisions(session, meeting)
     assert one.facts.result is RESULT.PASSED

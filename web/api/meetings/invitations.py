@@ -91,7 +91,7 @@ class CountAnswer(Shape):
     count: int = Field(description="人数")
 
 
-class RoleBody(Shape):
+class InvitationRoleBody(Shape):
     kind: InvitationKind
     office: ShortText = Field("", description="会議の日の職名。空なら、その人の職名")
 
@@ -142,8 +142,12 @@ def shift(person: Person, invitation: Invitation, body: Shift) -> None:
 
 @blueprint.put("/invitations/<int:invitation_id>/role")
 @access.to(Invitation, Right.RUN)
-@operation("会議での区分と、その日の職名を記録する", answers=InvitationAnswer, body=RoleBody)
-def change_role(person: Person, invitation: Invitation, body: RoleBody) -> InvitationAnswer:
+@operation(
+    "会議での区分と、その日の職名を記録する", answers=InvitationAnswer, body=InvitationRoleBody
+)
+def change_role(
+    person: Person, invitation: Invitation, body: InvitationRoleBody
+) -> InvitationAnswer:
     invitations.set_role(database_session(), person, invitation, body.kind, body.office)
     return InvitationAnswer.of(invitation)
 
