@@ -20,8 +20,8 @@ from models.closed_passage import (
     ClosedSource,
     ClosedState,
 )
-from models.minutes import MinutesRevision, PublicCorrection
-from models.transcript import Transcript
+from models.minutes import MinutesRevision, PublicCorrection, PublishedParagraph
+from models.transcript import Speaker, Transcript
 from tests.conftest import Cast
 
 USUAL = MinutesSettings()
@@ -212,3 +212,42 @@ def test_where_personal_words_are_closed_the_same_words_elsewhere_are_proposed(
     passages.decide(session, cast.secretary, [alike.passage], ClosedGround(), USUAL)
     assert "1234" not in public_text(session, revision)
     assert passages.to_decide(passages.located_in(session, revision)) == []
+
+
+def test_a_hidden_speaker_is_neither_found_by_name_nor_heard(
+    session: Session, cast: Cast, transcript: Transcript
+) -> None:
+    spans.leave_rest_out(session, cast.secretary, transcript)
+    for segment, text in zip(transcript.segments, (PHONE, LETTER, AGAIN), strict=True):
+        segment.text = text
+    transcript.segments[1].speaker = Speaker(transcript=transcript, name="佐久間 圭")
+    session.flush()
+    revision = records.draft(session, cast.secretary, transcript)
+    session.flush()
+    approve(session, cast, revision)
+    publication.publish(session, cast.approver, revision)
+    heard = [row.heard_until for row in session.scalars(select(PublishedParagraph))]
+    assert None not in heard
+    here = words(revision, "手紙").first
+    chosen = ChosenPassage(ClosedScope.SPEAKER, here, here)
+    passages.mark(session, cast.secretary, revision, chosen, ClosedGround(), USUAL)
+    rows = session.scalars(select(PublishedParagraph)).all()
+    assert [(row.speaker, row.heard_until is None) for row in rows] == [
+        ("", False),
+        ("〔略〕", True),
+        ("", False),
+    ]
+    assert search.list_published(session, search.MinutesQuery("佐久間")).found == []
+
+
+def test_a_closed_item_of_the_agenda_leaves_one_line_and_no_sound(
+    session: Session, cast: Cast, revision: MinutesRevision
+) -> None:
+    here = words(revision, "手紙").first
+    chosen = ChosenPassage(ClosedScope.SECTION, here, here)
+    ground = ClosedGround(kind=ClosedKind.CLOSED_SESSION)
+    passages.mark(session, cast.secretary, revision, chosen, ground, USUAL)
+    approve(session, cast, revision)
+    publication.publish(session, cast.approver, revision)
+    (row,) = session.scalars(select(PublishedParagraph)).all()
+    assert (row.text, row.speaker, row.heard_until) == ("〔略〕", "", None)

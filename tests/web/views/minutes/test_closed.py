@@ -217,7 +217,7 @@ def test_no_other_address_gives_a_citizen_sound(
     assert sounds == {f"/published/{world.published.id}/sentences/0/0/sound"}
 
 
-def test_a_whole_sentence_and_a_hidden_speaker_are_not_heard_at_all(
+def test_a_sentence_that_is_closed_whole_is_not_heard_at_all(
     citizen: Browser, world: World, session: Session, cast: Cast, script: Sign
 ) -> None:
     close(world, session, script, cast, scope="sentences")

@@ -5,11 +5,16 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
+from meetings.config import MinutesSettings
 from meetings.disk.storage import Storage
 from meetings.documents import documents
 from meetings.documents.documents import Permissions
 from minutes.recordings.recordings import place_recording
 from minutes.records import publication, records
+from minutes.records.closed import passages
+from minutes.records.closed.choosing import ChosenPassage
+from minutes.records.closed.passages import ClosedGround
+from models.closed_passage import ClosedKind, ClosedScope
 from models.document import DocumentVersion
 from models.minutes import MinutesRevision
 from models.person import Person
@@ -202,3 +207,31 @@ def test_whoever_publishes_is_told_that_pages_go_along(
     page = approver.get(f"/meetings/{two_parts.meeting.id}/minutes").text
     assert "示された頁の画像（2頁）も公開されます" in page
     assert f"/documents/{papers[0].document_id}?version=1&amp;page=1" in page
+
+
+def test_a_page_that_was_shown_while_closed_words_were_said_is_seen_nowhere(
+    citizen: Browser,
+    session: Session,
+    cast: Cast,
+    two_parts: TwoParts,
+    papers: tuple[DocumentVersion, DocumentVersion],
+    published: MinutesRevision,
+) -> None:
+    one, other = (url_of(two_parts, version) for version in papers)
+    assert citizen.get(f"{other}/picture").status_code == 200
+    last = (0, len(published.content["sections"][0]["paragraphs"]) - 1)
+    passages.mark(
+        session,
+        cast.secretary,
+        published,
+        ChosenPassage(ClosedScope.SENTENCES, last, last),
+        ClosedGround(kind=ClosedKind.CLOSED_SESSION, hides_pages=True),
+        MinutesSettings(),
+    )
+    session.commit()
+    paper = citizen.get(f"/published/{two_parts.meeting.id}").text
+    assert f'href="{one}"' in paper and f'href="{other}"' not in paper
+    for url in (other, f"{other}/picture"):
+        assert citizen.get(url).status_code == 404
+    pages = citizen.get(f"/api/published/{two_parts.meeting.id}").get_json()["pages"]
+    assert {page["url"] for page in pages} == {one}
