@@ -2,6 +2,7 @@
 replaced in the same transaction.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from minutes.records.closed.anchors import Closing, LocatedPassage, MarkedText, 
 from minutes.records.closed.choosing import ChosenPassage, chosen_in, words_of_one
 from minutes.records.closed.proposing import FoundPassage
 from minutes.records.closed.public_copy import marks_of, public_copy, public_copy_of
-from minutes.records.content import content_of
+from minutes.records.content import Content, content_of
 from models.base import now
 from models.closed_passage import (
     ClosedKind,
@@ -135,11 +136,10 @@ def propose(
     what was marked before, or declined, is not proposed again.
     """
     content, marks = content_of(revision), marks_of(session, revision)
-    text, said = MarkedText(content, marks), dict(sentences(content))
-    known = [one for passage in marks.passages for one in text.locate(passage).closings]
+    said, known = dict(sentences(content)), _closings_by_place(content, marks)
     added = []
     for one in found:
-        if any(_covers(closing, one) for closing in known):
+        if any(mark.start <= one.start and one.end <= mark.end for mark in known[one.place]):
             continue
         passage = words_of_one(marks, said[one.place], one.start, one.end)
         passage.minutes, passage.marked_by = revision.minutes, by
@@ -151,6 +151,15 @@ def propose(
     session.flush()
     audit.note_each(session, by, "propose", added)
     return added
+
+
+def _closings_by_place(content: Content, marks: Marks) -> dict[SentencePlace, list[Closing]]:
+    text = MarkedText(content, marks)
+    found: dict[SentencePlace, list[Closing]] = defaultdict(list)
+    for passage in marks.passages:
+        for closing in text.locate(passage).closings:
+            found[closing.place].append(closing)
+    return found
 
 
 def _propose_alike(
@@ -187,7 +196,8 @@ def decide(
     with _public_copy_follows(session, by, revision):
         for passage in passages:
             _close(by, passage, _with_usual_words(passage, ground, settings))
-            audit.note(session, by, "close", passage)
+        session.flush()
+        audit.note_each(session, by, "close", passages)
     _propose_alike(session, by, revision, passages, settings)
 
 
@@ -202,7 +212,8 @@ def decline(
             _take(passage, ClosedGround(reason=reason))
             passage.state, passage.absent_from = ClosedState.DECLINED, None
             passage.decided_by, passage.decided_at = by, now()
-            audit.note(session, by, "open", passage)
+        session.flush()
+        audit.note_each(session, by, "open", passages)
 
 
 def confirm_absent(
@@ -313,12 +324,6 @@ def _take(passage: ClosedPassage, ground: ClosedGround) -> None:
     passage.replacement = instead or passage.replacement
     if ground.hides_pages is not None:
         passage.hides_pages = ground.hides_pages
-
-
-def _covers(closing: Closing, found: FoundPassage) -> bool:
-    return (
-        closing.place == found.place and closing.start <= found.start and found.end <= closing.end
-    )
 
 
 def _refuse_marked(marks: Marks, passage: ClosedPassage) -> None:
