@@ -33,7 +33,7 @@ NOTHING = "ファイルに会議録の本文が見つかりません。この会
 MOST_CHANGES = 20_000
 
 
-class ChangeKind(StrEnum):
+class ReturnedKind(StrEnum):
     """What became of a sentence; the values are the Japanese labels."""
 
     CHANGED = "直した文"
@@ -49,7 +49,7 @@ class ReturnedChange:
     """
 
     place: SentencePlace
-    kind: ChangeKind
+    kind: ReturnedKind
     old: str
     new: str
     is_doubtful: bool = False
@@ -111,7 +111,7 @@ def changes(
     else:
         mine = [one for one in pieces if one.place is None or one.place.revision == source_id]
         found = _by_marks(mine, latest, source)
-    return sorted(found, key=lambda one: (one.place, one.kind is ChangeKind.ADDED))[:MOST_CHANGES]
+    return sorted(found, key=lambda one: (one.place, one.kind is ReturnedKind.ADDED))[:MOST_CHANGES]
 
 
 def changes_of(minutes: Minutes, pieces: Sequence[ReturnedPiece]) -> list[ReturnedChange]:
@@ -138,11 +138,11 @@ def applied(latest: Content, taken: Iterable[ReturnedChange]) -> Content:
             raise InvalidInput(
                 "changes", "会議録にない文の変更があります。ファイルを送り直してください。"
             )
-        if change.kind is ChangeKind.ADDED:
+        if change.kind is ReturnedKind.ADDED:
             added.append(change)
         else:
             said = content.sections[section].paragraphs[paragraph]
-            said.text = "" if change.kind is ChangeKind.REMOVED else change.new
+            said.text = "" if change.kind is ReturnedKind.REMOVED else change.new
     for change in sorted(added, key=lambda one: one.place, reverse=True):
         section, paragraph = change.place
         before = content.sections[section].paragraphs[paragraph]
@@ -178,7 +178,7 @@ def _by_marks(
             continue
         is_doubtful = current.text != said.text
         if _plain(text) != _plain(current.text):
-            kind = ChangeKind.CHANGED if text else ChangeKind.REMOVED
+            kind = ReturnedKind.CHANGED if text else ReturnedKind.REMOVED
             yield ReturnedChange(here, kind, current.text, text, is_doubtful)
     places = {place: now[said.place][0] for place, said in sentences(source) if said.place in now}
     yield from _written_between(pieces, latest, places)
@@ -209,7 +209,7 @@ def _written_between(
         elif one.place is None and last is not None and _plain(one.text) not in printed:
             added.setdefault(last, []).append(one.text.strip())
     for place, texts in added.items():
-        yield ReturnedChange(place, ChangeKind.ADDED, "", "".join(texts), is_doubtful=True)
+        yield ReturnedChange(place, ReturnedKind.ADDED, "", "".join(texts), is_doubtful=True)
 
 
 def _by_words(pieces: Iterable[ReturnedPiece], latest: Content) -> Iterator[ReturnedChange]:
@@ -232,10 +232,10 @@ def _by_words(pieces: Iterable[ReturnedPiece], latest: Content) -> Iterator[Retu
     for place, one in said:
         text = returned.get(place, "")
         if _plain(text) != _plain(one.text):
-            kind = ChangeKind.CHANGED if text else ChangeKind.REMOVED
+            kind = ReturnedKind.CHANGED if text else ReturnedKind.REMOVED
             yield ReturnedChange(place, kind, one.text, text, is_doubtful=not text)
     for place, text in added.items():
-        yield ReturnedChange(place, ChangeKind.ADDED, "", text, is_doubtful=True)
+        yield ReturnedChange(place, ReturnedKind.ADDED, "", text, is_doubtful=True)
 
 
 def _owners(

@@ -22,7 +22,7 @@ SIMPLE = (nodes.Output, nodes.Not, nodes.And, nodes.Or, nodes.Compare, nodes.Ope
 LONGEST_SHOWN = 40
 MOST_NAMES = 30
 
-Shape = Any
+ValueShape = Any
 """Of a value: a dictionary of shapes, a list of one shape, or a text."""
 
 
@@ -35,7 +35,7 @@ class TemplatePart:
 
 
 def wrong_tags(
-    parts: Sequence[TemplatePart], shape: Mapping[str, Shape]
+    parts: Sequence[TemplatePart], shape: Mapping[str, ValueShape]
 ) -> tuple[set[str], list[str]]:
     """Return the names that the tags use, and a Japanese sentence for each tag that is wrong."""
     used: set[str] = set()
@@ -57,7 +57,7 @@ class _Tags:
         self._part = part
         self._used = used
 
-    def problems(self, shape: Mapping[str, Shape]) -> Iterator[str]:
+    def problems(self, shape: Mapping[str, ValueShape]) -> Iterator[str]:
         """Yield a sentence for each wrong tag; only the first one where the tags do not fit
         together.
         """
@@ -76,7 +76,7 @@ class _Tags:
         for node in tree.body:
             yield from self._walk(node, dict(shape))
 
-    def _walk(self, node: nodes.Node, names: dict[str, Shape]) -> Iterator[str]:
+    def _walk(self, node: nodes.Node, names: dict[str, ValueShape]) -> Iterator[str]:
         """Yield what is wrong in a statement and in those inside it."""
         try:
             if isinstance(node, nodes.For):
@@ -93,7 +93,7 @@ class _Tags:
         except _WrongTagError as problem:
             yield self._told(*problem.args)
 
-    def _loop(self, node: nodes.For, names: dict[str, Shape]) -> Iterator[str]:
+    def _loop(self, node: nodes.For, names: dict[str, ValueShape]) -> Iterator[str]:
         of = self._shape(node.iter, names)
         if not isinstance(of, list):
             raise _WrongTagError(node.lineno, "一覧でないものは for で繰り返せません。")
@@ -105,7 +105,7 @@ class _Tags:
         for inner in node.else_:
             yield from self._walk(inner, names)
 
-    def _print(self, node: nodes.Node, names: dict[str, Shape]) -> None:
+    def _print(self, node: nodes.Node, names: dict[str, ValueShape]) -> None:
         if isinstance(node, nodes.TemplateData):
             return
         if not isinstance(self._shape(node, names), str):
@@ -113,7 +113,7 @@ class _Tags:
                 node.lineno, "一覧はそのままでは入りません。for で1つずつ取り出してください。"
             )
 
-    def _shape(self, node: nodes.Node, names: dict[str, Shape]) -> Shape:
+    def _shape(self, node: nodes.Node, names: dict[str, ValueShape]) -> ValueShape:
         """Return the shape of an expression. Raises _WrongTagError."""
         if isinstance(node, nodes.Const):
             return ""
@@ -132,7 +132,7 @@ class _Tags:
             node.lineno, "この書き方は使えません。項目の名前だけを書いてください。"
         )
 
-    def _member(self, node: nodes.Node, name: str, of: Shape) -> Shape:
+    def _member(self, node: nodes.Node, name: str, of: ValueShape) -> ValueShape:
         known = of if isinstance(of, dict) else {}
         if name not in known:
             raise _WrongTagError(node.lineno, _unknown(name, list(known)))

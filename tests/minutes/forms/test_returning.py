@@ -14,9 +14,10 @@ from minutes.forms import exporting, returning
 from minutes.forms.building import Printed
 from minutes.forms.exporting import WantedFile
 from minutes.forms.kinds import RecordFile, RecordForm
-from minutes.forms.returning import ChangeKind, ReturnedChange
+from minutes.forms.returning import ReturnedChange, ReturnedKind
 from minutes.records.content import Content
 from tests.minutes.forms.sample import CHIEF, RARE, sample, sentence
+from tests.minutes.forms.test_exporting import words_of
 from tests.office import NEEDS_OFFICE, docx_of
 
 IDENTITY = 12
@@ -71,8 +72,10 @@ def test_libreoffice_keeps_every_word_and_every_mark(exported: bytes, tmp_path: 
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = ["soffice", "--headless", profile, "--convert-to", "docx", "--outdir", made, source]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
-    (change,) = found((made / "a.docx").read_bytes(), tmp_path)
+    back = (made / "a.docx").read_bytes()
+    (change,) = found(back, tmp_path)
     assert (change.place, change.new) == ((0, 0), "御説明を求めます。")
+    assert [one for one in words_of(back) if one] == [one for one in words_of(changed) if one]
 
 
 def test_what_was_typed_removed_and_written_between_is_found_at_its_place(
@@ -90,9 +93,9 @@ def test_what_was_typed_removed_and_written_between_is_found_at_its_place(
     document = edited(document, (paragraph[0], paragraph[0] + new))
     changes = {change.place: change for change in found(document, tmp_path)}
     assert {place: (c.kind, c.new) for place, c in changes.items()} == {
-        (0, 0): (ChangeKind.CHANGED, "説明を求めます。以上です。"),
-        (0, 2): (ChangeKind.ADDED, "次に、補足します。"),
-        (1, 0): (ChangeKind.REMOVED, ""),
+        (0, 0): (ReturnedKind.CHANGED, "説明を求めます。以上です。"),
+        (0, 2): (ReturnedKind.ADDED, "次に、補足します。"),
+        (1, 0): (ReturnedKind.REMOVED, ""),
     }
     content = returning.applied(sample(), changes.values())
     texts = [p.text for p in content.sections[0].paragraphs]
@@ -148,7 +151,7 @@ def test_a_file_without_marks_is_matched_by_its_words(tmp_path: Path) -> None:
     body = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)
     changes = found(docx_of(body), tmp_path)
     changed, added = changes
-    assert (changed.place, changed.kind) == ((0, 2), ChangeKind.CHANGED)
+    assert (changed.place, changed.kind) == ((0, 2), ReturnedKind.CHANGED)
     assert changed.new == "財源は財政調整基金です。（拍手）桐生委員長の御指摘です。"
     assert (added.place, added.new) == ((1, 0), "署名")
     assert [one.is_doubtful for one in changes] == [False, True]
@@ -162,7 +165,7 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileRejected, match="読めません"):
         found(b"nothing of the kind", tmp_path)
     with pytest.raises(InvalidInput, match="会議録にない文"):
-        returning.applied(sample(), [ReturnedChange((9, 9), ChangeKind.CHANGED, "", "a")])
+        returning.applied(sample(), [ReturnedChange((9, 9), ReturnedKind.CHANGED, "", "a")])
 
 
 def _xml(document: bytes) -> str:

@@ -6,7 +6,7 @@ from pydantic import Field
 from meetings.errors import NotPossibleNow
 from meetings.rights import Right
 from minutes.forms import returning
-from minutes.forms.returning import ChangeKind, ReturnedChange
+from minutes.forms.returning import ReturnedChange, ReturnedKind
 from minutes.records import records
 from minutes.records.content import content_of
 from minutes.records.records import LONGEST_PARAGRAPH
@@ -29,7 +29,7 @@ class ReturnedShape(Shape):
 
     section: int = Field(ge=0, description="content.sections の何番目か（0から）")
     paragraph: int = Field(ge=0, description="その paragraphs の何番目か。加えた文では、その前の文")
-    kind: ChangeKind = Field(description="直した文、消した文、加えた文")
+    kind: ReturnedKind = Field(description="直した文、消した文、加えた文")
     text: str = Field(max_length=LONGEST_PARAGRAPH, description="ファイルの文")
 
     @classmethod

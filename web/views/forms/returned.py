@@ -7,7 +7,7 @@ from meetings.entries import plain_number
 from meetings.errors import FileRejected, InvalidInput, NotPossibleNow, OutOfBounds, StaleRevision
 from meetings.rights import Right
 from minutes.forms import returning
-from minutes.forms.returning import ChangeKind, ReturnedChange
+from minutes.forms.returning import ReturnedChange, ReturnedKind
 from minutes.records.content import content_of
 from minutes.records.paper import speaker_labels
 from minutes.records.records import minutes_of
@@ -83,10 +83,10 @@ def _change(key: str) -> ReturnedChange:
     section, _, rest = key.partition("-")
     paragraph, _, kind = rest.partition("-")
     place = plain_number(section), plain_number(paragraph)
-    if place[0] is None or place[1] is None or kind.upper() not in ChangeKind.__members__:
+    if place[0] is None or place[1] is None or kind.upper() not in ReturnedKind.__members__:
         raise InvalidInput("take", "取り入れる変更を選び直してください。")
     text = request.form.get(f"text-{key}", "")
-    return ReturnedChange((place[0], place[1]), ChangeKind[kind.upper()], "", text)
+    return ReturnedChange((place[0], place[1]), ReturnedKind[kind.upper()], "", text)
 
 
 def _form(meeting: Meeting, problem: str = "") -> str:
