@@ -39,8 +39,11 @@ SCALE = 5.0
 """Divisor that brings log ratios to the size of the other features."""
 OPPOSED = -10.0
 """Log ratio below which the sound contradicts an earlier correction."""
-EVEN = 0.5
-"""Probability below which the words beside it contradict an earlier correction."""
+EVEN, FITTING = 0.5, 0.85
+"""Probabilities by corrections and the words beside them: below the first these contradict an
+earlier correction, from the second on they do not speak against it. Corrections that are sure come
+to 0.86 or more where the words beside say nothing.
+"""
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,7 @@ def _learned_probability(one: Candidate, sure: float, likely: float) -> float:
     in_context = 1 / (1 + math.exp(-one.conversion / COST_OF_E))
     if in_context < EVEN:
         return in_context
-    return sure if one.is_sure and in_context >= sure else likely
+    return sure if one.is_sure and in_context >= FITTING else likely
 
 
 def with_log_ratio(asked: ScreenedCandidate, gain: float) -> FeatureValues:

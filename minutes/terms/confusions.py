@@ -37,8 +37,8 @@ class LearnedUse(StrEnum):
         return {
             LearnedUse.SURE: "はじめから直します",
             LearnedUse.PROPOSED: "候補に出ます",
-            LearnedUse.ONCE: "もう1回直されると候補に出ます",
-            LearnedUse.OPPOSED: "そのままが正しいことも多いので使いません",
+            LearnedUse.ONCE: "あと1回で候補に",
+            LearnedUse.OPPOSED: "そのままも多く使いません",
             LearnedUse.OFF: "使わない",
         }[self]
 

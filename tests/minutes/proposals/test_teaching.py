@@ -14,7 +14,7 @@ from minutes.proposals.selection import Selection, Teach
 from minutes.recognition.heard import HeardSegment
 from minutes.sound import audio
 from minutes.speech_models import speech_model
-from minutes.terms.terms import Paper, PersonName, collect
+from minutes.terms.terms import Confused, Paper, PersonName, Taught, collect, taught_word
 
 pytestmark = pytest.mark.model
 SPEECH = Path(__file__).parents[2] / "data" / "speech" / "meeting"
@@ -103,3 +103,20 @@ def test_without_the_dictionary_one_sentence_is_logged_and_what_was_heard_stays(
     (choice,) = without([heard], partial(audio.read, wav), collect(()))
     assert choice.text == MISHEARD and not choice.proposed
     assert taught(without, wav, MISHEARD).changed
+
+
+def test_what_was_corrected_in_three_recordings_of_the_series_is_put_in_at_once(
+    teach: Teach, wav: Path, converter: Converter
+) -> None:
+    text = SAID.replace("定刻", "帝国")
+    heard = HeardSegment(1.0, 8.652, text, 0.7)
+    words = [taught_word("定刻", "テーコク", "以前の修正", is_guessed=False)]
+    texts = dict[int, str]()
+    for recordings in (2, 3):
+        confused = [Confused("帝国", "定刻", recordings, recordings)]
+        vocabulary = collect((), taught=Taught(words, confused=confused))
+        (choice,) = teach([heard], partial(audio.read, wav), vocabulary)
+        texts[recordings] = choice.text
+        learned = [one.candidate for one in (*choice.changed, *choice.proposed)]
+        assert ("帝国", "定刻") in [(one.heard, one.new) for one in learned]
+    assert "帝国となりました" in texts[2] and "定刻となりました" in texts[3]

@@ -214,7 +214,7 @@ def test_what_was_learned_is_listed_with_its_evidence_and_switched(
     secretary, at = browse(cast.secretary), f"/meetings/{learned.id}/dictionary/learned"
     row = row_of(secretary.get(at).text, "提告 → 定刻")
     assert "この会議体の1つの録音で2回直された" in row and "1つの録音では、そのまま" in row
-    assert "「提告」のまま確認" in row and "そのままが正しいことも多い" in row
+    assert "「提告」のまま確認" in row and "そのままも多く使いません" in row
     assert surfaces(secretary.get(f"{at}?q=議題").text) == []
     data = {"surface": "定刻", "heard": "提告", "from": "learned", "q": "定刻"}
     path = f"/meetings/{learned.id}/terms"
