@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from meetings import clean_text
+from meetings.disk.storage import Storage
 from meetings.errors import NotPossibleNow
-from minutes.forms import pdf, plain, starters, word
+from minutes.forms import pdf, plain, starters, templates, word
 from minutes.forms.building import Printed, context_of
 from minutes.forms.kinds import PdfLayout, RecordFile, RecordForm
 from minutes.forms.summaries import summaries_of
@@ -59,6 +60,16 @@ def printed(revision: MinutesRevision, city: str) -> Printed:
         is_draft=not revision.is_approved,
         summaries=summaries_of(content),
     )
+
+
+def template_for(session: Session, storage: Storage, meeting: Meeting, wanted: WantedFile) -> bytes:
+    """Return the Word file that counts for the meeting's series; nothing for other kinds of
+    file.
+    """
+    if wanted.kind is not RecordFile.DOCX:
+        return b""
+    found = templates.in_use(session, meeting.series, wanted.form)
+    return templates.content(storage, found, wanted.form)
 
 
 def as_file(

@@ -11,7 +11,7 @@ from meetings.disk import home
 from meetings.disk.storage import Storage
 from meetings.errors import NotFound
 from meetings.rights import Right, rights
-from minutes.forms import exporting, templates
+from minutes.forms import exporting
 from minutes.forms.exporting import WantedFile
 from minutes.forms.kinds import PdfLayout, RecordFile, RecordForm
 from minutes.recordings.watching import person_with_login
@@ -60,9 +60,8 @@ def export(
         revision = exporting.revision_to_export(session, meeting, may_be_draft=draft)
         audit.note(session, person, "download", revision)
         text, identity = exporting.printed(revision, config.city.name), revision.id
-        template = templates.in_use(session, meeting.series, wanted.form)
-    filled = templates.content(Storage(config.home), template, wanted.form)
-    out.write_bytes(exporting.as_file(wanted, text, filled, identity))
+        template = exporting.template_for(session, Storage(config.home), meeting, wanted)
+    out.write_bytes(exporting.as_file(wanted, text, template, identity))
     click.echo(out)
 
 

@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from flask import Response, request
-from sqlalchemy.orm import Session
 
-from minutes.forms import exporting, templates
+from minutes.forms import exporting
 from minutes.forms.context import example
 from minutes.forms.exporting import WantedFile
 from minutes.forms.kinds import PdfLayout, RecordFile, RecordForm
@@ -25,7 +24,7 @@ def send_record(person: Person, revision: MinutesRevision, wanted: WantedFile) -
     """Send the revision as a file, with the template of its series, and note that it was taken."""
     note_look(person, "download", revision)
     text = exporting.printed(revision, config().city.name)
-    template = _template(reading_session(), revision.meeting, wanted)
+    template = exporting.template_for(reading_session(), storage(), revision.meeting, wanted)
     made = exporting.as_file(wanted, text, template, revision.id)
     return send_named(made, wanted.kind.content_type, exporting.file_name(wanted, text))
 
@@ -36,7 +35,7 @@ def send_preview(person: Person, meeting: Meeting, form: RecordForm) -> Response
     """
     session, wanted = reading_session(), WantedFile(form, RecordFile.DOCX)
     minutes = minutes_of(session, meeting)
-    template = _template(session, meeting, wanted)
+    template = exporting.template_for(session, storage(), meeting, wanted)
     if minutes is None:
         return send_example(form, template)
     note_look(person, "download", minutes.latest)
@@ -60,10 +59,3 @@ def layout_of_request() -> PdfLayout:
         has_contents=asked.get("contents") == SWITCH,
         has_line_numbers=asked.get("lines") == SWITCH,
     )
-
-
-def _template(session: Session, meeting: Meeting, wanted: WantedFile) -> bytes:
-    if wanted.kind is not RecordFile.DOCX:
-        return b""
-    found = templates.in_use(session, meeting.series, wanted.form)
-    return templates.content(storage(), found, wanted.form)
