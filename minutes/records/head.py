@@ -3,7 +3,7 @@ what was decided. It is derived once from the rows of the meeting, when a text i
 in the revision, so that every form prints the same.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,11 +64,14 @@ class HeadItem(BaseModel):
 
 
 class HeadPaper(BaseModel):
-    """A paper that was handed out; `number` is like 「資料1」, empty for one without."""
+    """A paper that was handed out; `number` is like 「資料1」, empty for one without. A limited one
+    was for some of the meeting's people only.
+    """
 
     document_id: int
     number: str
     title: str
+    is_limited: bool = False
 
 
 class HeadDecision(BaseModel):
@@ -87,6 +90,15 @@ class HeadDecision(BaseModel):
     names_against: list[str] = []
     mover: str = ""
     note: str = ""
+
+    def result_alone(self) -> "HeadDecision":
+        """Return what became of the item, without who wanted it and how many."""
+        return HeadDecision(
+            agenda_item_id=self.agenda_item_id,
+            item=self.item,
+            subject=self.subject,
+            result=self.result,
+        )
 
 
 class Head(BaseModel):
@@ -125,6 +137,20 @@ class Head(BaseModel):
         """Return everybody who was there, but for listeners."""
         others = (*self.explainers, *self.witnesses, *self.staff, *self.observers)
         return [*self.present, *others]
+
+    def for_citizens(self, closed_items: Collection[int | None]) -> "Head":
+        """Return a copy for everybody: without papers that were for some only, and of what was
+        decided on closed items nothing but the result.
+        """
+        return self.model_copy(
+            update={
+                "papers": [one for one in self.papers if not one.is_limited],
+                "decisions": [
+                    one.result_alone() if one.agenda_item_id in closed_items else one
+                    for one in self.decisions
+                ],
+            }
+        )
 
     def with_texts(self, changed: Callable[[str], str]) -> "Head":
         """Return a copy in which each name and text that a person wrote is `changed`."""
@@ -290,6 +316,7 @@ def _papers(session: Session, meeting: Meeting) -> list[HeadPaper]:
             document_id=document.id,
             number=names[document.id].number,
             title=names[document.id].rest or names[document.id].full,
+            is_limited=bool(document.readers),
         )
         for _, document in reading_order(session, meeting)
         if document.released

@@ -21,6 +21,7 @@ from minutes.records.audible import SentencePlace, heard_until, sentences
 from minutes.records.closed.public_copy import PublicCopy, marks_of, public_copy
 from minutes.records.closed.silences import Silence, silences_of, within
 from minutes.records.content import Content, Paragraph, content_of
+from minutes.records.head_lines import decision_lines
 from models.base import now
 from models.database import reading, writing
 from models.minutes import MinutesRevision, Publication, PublishedParagraph
@@ -201,6 +202,9 @@ def _lines(content: Content) -> Iterator[str]:
     known = [*content.attendees, *content.speakers]
     yield from dict.fromkeys(word for one in known for word in (one.name, one.title))
     yield from dict.fromkeys(paragraph.speaker for paragraph in said)
+    head = content.shown_head
+    yield from dict.fromkeys(one.name for one in head.absent)
+    yield from ("　".join(pair) for pair in decision_lines(head))
     yield from (section.title for section in content.sections)
     yield from (paragraph.text for paragraph in said)
 

@@ -69,6 +69,10 @@ def public_copy(content: Content, marks: Marks) -> PublicCopy:
     closings = [closing for one in found for closing in one.closings]
     closings += [one for one in lost if one.passage.scope is not ClosedScope.SPEAKER]
     copy = PublicCopy(names.hidden_in(content), closings)
+    if copy.content.head is not None:
+        closed = [one.place[0] for one in closings if one.passage.scope is ClosedScope.SECTION]
+        items = {content.sections[number].agenda_item_id for number in closed} - {None}
+        copy.content.head = copy.content.head.for_citizens(items)
     copy.unnamed |= {one.place for one in lost if one.passage.scope is ClosedScope.SPEAKER}
     for number, section in enumerate(content.sections):
         _SectionCopy(copy, names, number).fill(section)

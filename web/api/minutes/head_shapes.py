@@ -47,6 +47,7 @@ class HeadPaperShape(Shape):
     document_id: Identity
     number: ShortText
     title: HeadName
+    is_limited: bool = Field(False, description="一部の人だけの資料。公開の会議録には載らない")
 
 
 class HeadDecisionShape(Shape):

@@ -7,8 +7,10 @@ from minutes.records.closed.anchors import Anchor, Marks
 from minutes.records.closed.public_copy import public_copy
 from minutes.records.content import Attendee, Content, Paragraph, Section
 from minutes.records.digest import points_with, source_of
+from minutes.records.head import HeadDecision, HeadPaper
 from minutes.records.paper import as_text
 from models.closed_passage import ClosedKind, ClosedPassage, ClosedScope, ClosedState
+from models.proceedings import ItemResult
 
 TRANSCRIPT, RECORDING = 1, 7
 PHONE = "電話は03-1234-5678です。"
@@ -154,6 +156,27 @@ def test_a_closed_section_says_neither_who_spoke_nor_how_often() -> None:
     assert (only.text, only.speaker) == ("〔略〕", "")
     moved = content(said(NAMED, 5), title="別の見出し")
     assert texts(moved, section) == ["〔略〕"], "under another heading it stays closed"
+
+
+def test_of_a_closed_item_the_result_alone_is_told_and_of_limited_papers_nothing() -> None:
+    of = content(said(PHONE, 0), said(NAMED, 5))
+    of.sections[0].agenda_item_id = 3
+    decided = HeadDecision(
+        agenda_item_id=3, subject="相談", result=ItemResult.REJECTED, votes_for=1, mover="議員 甲"
+    )
+    papers = [
+        HeadPaper(document_id=n, number=f"資料{n}", title=title, is_limited=n == 2)
+        for n, title in ((1, "予算書"), (2, "個人名簿"))
+    ]
+    of.head = of.shown_head.model_copy(update={"decisions": [decided], "papers": papers})
+    section = passage(
+        *(anchor(p) for p in of.sections[0].paragraphs), scope=ClosedScope.SECTION, quote="相談"
+    )
+    told = as_text(public_copy(of, Marks([section], {TRANSCRIPT: RECORDING}, TRANSCRIPT)).content)
+    assert "結果　否決\n" in told and "予算書" in told
+    assert "議員 甲" not in told and "1人" not in told and "個人名簿" not in told
+    open_copy = public_copy(of, Marks([], {TRANSCRIPT: RECORDING}, TRANSCRIPT)).content
+    assert "議員 甲" in as_text(open_copy) and "個人名簿" not in as_text(open_copy)
 
 
 def test_a_hidden_speaker_is_named_nowhere() -> None:
