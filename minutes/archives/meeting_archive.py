@@ -19,7 +19,7 @@ from meetings.config import Config
 from meetings.disk.storage import Storage
 from meetings.errors import NotPossibleNow, StoredFileLost
 from minutes.archives.bag import BagWriter
-from minutes.forms import exporting
+from minutes.forms import exporting, templates
 from minutes.forms.exporting import WantedFile
 from minutes.forms.kinds import RecordFile, RecordForm
 from minutes.records.closed.public_copy import marks_of
@@ -74,7 +74,7 @@ def write(
     at = now()
     bag = BagWriter(stream, folder_name(meeting), dates.local(at))
     lost = []
-    for file in files_of(session, config, meeting):
+    for file in files_of(session, storage, config, meeting):
         try:
             bag.add(file.name, _found(storage, file))
         except StoredFileLost:
@@ -101,11 +101,13 @@ def _found(storage: Storage, file: ArchivedFile) -> bytes | Path:
     return file.content if isinstance(file.content, bytes) else storage.whole(file.content)
 
 
-def files_of(session: Session, config: Config, meeting: Meeting) -> Iterator[ArchivedFile]:
+def files_of(
+    session: Session, storage: Storage, config: Config, meeting: Meeting
+) -> Iterator[ArchivedFile]:
     """Yield the archive's files one after the other; only one is in memory at a time."""
     yield ArchivedFile("はじめにお読みください.txt", _readme(meeting).encode())
     yield _json("会議.json", head_of(session, meeting).model_dump(mode="json"))
-    yield from _record(session, config, meeting)
+    yield from _record(session, storage, config, meeting)
     for number, transcript in enumerate(transcripts_of(session, meeting), 1):
         yield from _transcript(session, f"逐語録/{number:02}", transcript)
     yield from _documents(session, meeting)
@@ -119,15 +121,19 @@ def _readme(meeting: Meeting) -> str:
     return README.format(title=meeting.title, when=when, at=dates.in_full(now()))
 
 
-def _record(session: Session, config: Config, meeting: Meeting) -> Iterator[ArchivedFile]:
+def _record(
+    session: Session, storage: Storage, config: Config, meeting: Meeting
+) -> Iterator[ArchivedFile]:
     minutes = minutes_of(session, meeting)
     if minutes is None:
         return
     revision = _to_print(session, meeting)
     text = exporting.printed(revision, config.city.name)
     for form in RecordForm:
+        own = templates.in_use(session, meeting.series, form)
+        template = templates.content(storage, own, form)
         for kind in RecordFile:
-            content = exporting.as_file(WantedFile(form, kind), text)
+            content = exporting.as_file(WantedFile(form, kind), text, template)
             yield ArchivedFile(f"会議録/{form.label}.{kind}", content)
     for one in minutes.revisions:
         yield _json(f"会議録/版/第{one.number}版.json", _revision(one))
