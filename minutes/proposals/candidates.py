@@ -45,6 +45,8 @@ word.
 
 FAR_FOLDED = 0.4
 """The same for the quick comparison of folded sounds, which comes first."""
+MOST_COMPARED = 4_000_000
+"""The most pairs of a span and a term that are compared at once: 16 MB."""
 FAR_HOMOPHONE = 0.6
 """The largest distance to a word of the dictionary, as `similarity.distance` measures it."""
 MORE_NATURAL = 500
@@ -245,6 +247,23 @@ def _span(part: Sequence[Token], said: str) -> TextSpan:
     )
 
 
+def _near_terms(spans: Sequence[TextSpan], terms: Sequence[str]) -> Iterator[tuple[TextSpan, int]]:
+    """Yield the pairs of a span and a term, by its number, whose folded sounds are near. Not all
+    are compared at once: a long segment has ten thousand spans, and many papers as many terms.
+    """
+    size = max(1, MOST_COMPARED // len(terms))
+    for few in (spans[n : n + size] for n in range(0, len(spans), size)):
+        near = cdist(
+            [folded(span.sounds) for span in few],
+            terms,
+            scorer=Levenshtein.normalized_distance,
+            score_cutoff=FAR_FOLDED,
+            dtype=np.float32,
+        )
+        for place, which in np.argwhere(near <= FAR_FOLDED).tolist():
+            yield few[place], which
+
+
 def _terms(
     text: str, spans: Sequence[TextSpan], vocabulary: MeetingVocabulary
 ) -> Iterator[Candidate]:
@@ -252,19 +271,12 @@ def _terms(
     terms, words = vocabulary.terms, tokens(text)
     if not spans or not terms:
         return
-    near = cdist(
-        [folded(span.sounds) for span in spans],
-        vocabulary.folded_sounds,
-        scorer=Levenshtein.normalized_distance,
-        score_cutoff=FAR_FOLDED,
-        dtype=np.float32,
-    )
     by_term: dict[int, list[tuple[float, TextSpan]]] = {}
-    for place, which in zip(*np.nonzero(near <= FAR_FOLDED), strict=True):
-        span, term = spans[place], terms[which]
+    for span, which in _near_terms(spans, vocabulary.folded_sounds):
+        term = terms[which]
         far = distance(span.sounds, term.sounds) / max(len(span.sounds), len(term.sounds))
         if far <= FAR and not span.is_number:
-            by_term.setdefault(int(which), []).append((far, span))
+            by_term.setdefault(which, []).append((far, span))
     for which, found in by_term.items():
         term = terms[which]
         origin = Origin.NAME if term.is_name else Origin.TERM

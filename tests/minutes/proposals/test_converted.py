@@ -7,6 +7,7 @@ from minutes.conversion.reading_graph import OtherReading
 from minutes.proposals import features
 from minutes.proposals.candidates import Candidate, candidates
 from minutes.proposals.converted import converted
+from minutes.proposals.weights import RESCORED, SCREENED
 from minutes.terms.terms import MeetingVocabulary, Paper, collect
 from models.transcript import Origin
 
@@ -79,3 +80,6 @@ def test_a_word_that_only_the_second_hearing_has_says_so(converter: Converter) -
     one = found[text.replace("新宿", "深夜")]
     assert one.is_heard_again and one.far == 0
     assert features.of_candidate(one, text, NO_PAPERS, None)["heard_again"] == 1
+    for weights in (SCREENED, RESCORED):
+        known = features.of_candidate(one, text, NO_PAPERS, None)
+        assert 0 <= features.probability(known, weights) <= 1
