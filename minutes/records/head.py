@@ -138,6 +138,14 @@ class Head(BaseModel):
         others = (*self.explainers, *self.witnesses, *self.staff, *self.observers)
         return [*self.present, *others]
 
+    def paper_name(self, document_id: int, title: str) -> str:
+        """Return how the list of papers names this one, such as 「資料1　予算書」; its `title`
+        where it is not on the list.
+        """
+        listed = {one.document_id: one for one in self.papers}
+        one = listed.get(document_id)
+        return f"{one.number}　{one.title}".strip("　") if one else title
+
     def for_citizens(self, closed_items: Collection[int | None]) -> "Head":
         """Return a copy for everybody: without papers that were for some only, and of what was
         decided on closed items nothing but the result.

@@ -13,7 +13,7 @@ from meetings.sitting.decisions import DecisionFacts
 from meetings.sitting.openness import set_openness
 from minutes.records import heading, records
 from minutes.records.content import content_of
-from minutes.records.head import head_of
+from minutes.records.head import Head, HeadPaper, head_of
 from minutes.records.head_lines import decision_lines, head_lines
 from minutes.records.paper import as_text
 from models.base import now
@@ -139,6 +139,15 @@ def test_a_revision_keeps_its_head_until_somebody_renews_it(
     third = heading.renew_head(session, cast.secretary, revision.minutes)
     assert third.number == 3 and "傍聴者数　5人" in as_text(content_of(third))
     assert heading.renew_head(session, cast.secretary, revision.minutes) is third
+
+
+def test_a_paper_has_the_name_that_the_list_of_papers_gives_it() -> None:
+    head = Head(
+        title="会議", series="会議体", starts_at="", ends_at="", place="",
+        papers=[HeadPaper(document_id=1, number="資料1", title="予算書")],
+    )  # fmt: skip
+    assert head.paper_name(1, "予算書") == "資料1　予算書"
+    assert head.paper_name(2, "当日の資料") == "当日の資料"
 
 
 def test_a_text_from_before_there_were_heads_prints_what_it_knows(

@@ -384,6 +384,7 @@ def _page_at(
     person: Person, revision: MinutesRevision, content: Content
 ) -> Callable[[int, int], BesidePage | None]:
     beside = pages_for(reading_session(), person, revision, content)
+    head = content.shown_head
 
     def at(section: int, paragraph: int) -> BesidePage | None:
         page = beside.get((section, paragraph))
@@ -391,7 +392,7 @@ def _page_at(
             return None
         version, number = page.version, page.number
         return BesidePage(
-            title=version.document.title,
+            title=head.paper_name(version.document_id, version.document.title),
             number=number,
             url=page_url(version, number),
             picture_url=url_for("documents.page_picture", version_id=version.id, number=number),

@@ -18,6 +18,7 @@ from minutes.forms.exporting import WantedFile
 from minutes.forms.kinds import RecordFile, RecordForm
 from minutes.records.audible import SentencePlace
 from minutes.records.closed.public_copy import public_copy_of
+from minutes.records.head import Head
 from minutes.records.paper import as_text
 from minutes.records.publication import history
 from minutes.records.published import neighbours, public_sentences
@@ -73,13 +74,14 @@ def show(publication: Publication) -> ResponseReturnValue:
     revision, pages = publication.revision, PublicPages(database_session(), publication.revision)
 
     def made() -> str:
+        content = public_copy_of(database_session(), revision).content
         return render_template(
             "public/published.html",
             revision=revision,
             publication=publication,
-            content=public_copy_of(database_session(), revision).content,
+            content=content,
             plays=_plays(publication),
-            page_at=_page_at(publication, pages),
+            page_at=_page_at(publication, pages, content.shown_head),
             history=history(database_session(), publication),
         )
 
@@ -101,6 +103,7 @@ def page(publication: Publication, version_id: int, number: int) -> ResponseRetu
             meeting_id=publication.meeting_id,
             content=content,
             page=wanted,
+            name=_name(content.shown_head, wanted),
             plays=_plays(publication),
             said=[(place, content.sections[place[0]].paragraphs[place[1]]) for place in places],
         )
@@ -253,8 +256,14 @@ def _shown_beside(
     return beside[places[0]], places
 
 
+def _name(head: Head, page: Page) -> str:
+    """Return the name of the page's document as the list of papers has it."""
+    document = page.version.document
+    return head.paper_name(document.id, document.title)
+
+
 def _page_at(
-    publication: Publication, pages: PublicPages
+    publication: Publication, pages: PublicPages, head: Head
 ) -> Callable[[int, int], BesidePage | None]:
     beside = pages.beside(said_in_public(database_session(), publication))
     meeting_id = publication.meeting_id
@@ -269,7 +278,7 @@ def _page_at(
             "number": page.number,
         }
         return BesidePage(
-            title=page.version.document.title,
+            title=_name(head, page),
             number=page.number,
             url=url_for("public.page", **names),
             picture_url=url_for("public.page_picture", **names),
