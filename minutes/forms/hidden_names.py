@@ -18,6 +18,8 @@ OTHER = "発言者"
 WITNESS = "参考人"
 CALLED = "委員長|副委員長|会長|副会長|議長|座長|部会長|委員|議員|次長|課長|係長|部長|局長|室長|主査"
 FORMS_OF_ADDRESS = f"(?:{CALLED}|君|さん|氏|様)"
+SAYS_WHO = "(?=です|でございます|と申します|でした)"
+"""After one's own name: 「早乙女です」."""
 
 
 class HiddenNames:
@@ -105,7 +107,8 @@ def _plain(name: str) -> str:
 
 def _pattern(labels: dict[str, str], families: dict[str, str]) -> re.Pattern[str] | None:
     """Return the pattern of whole names, with or without a space, and of family names before a
-    form of address; the longest first. None where there is nobody.
+    form of address, or where somebody says who they are; the longest first. None where there is
+    nobody.
     """
     whole = "|".join(
         r"\s?".join(map(re.escape, name)) for name in sorted(labels, key=len, reverse=True)
@@ -114,4 +117,6 @@ def _pattern(labels: dict[str, str], families: dict[str, str]) -> re.Pattern[str
         return None
     family = "|".join(map(re.escape, sorted(families, key=len, reverse=True))) or r"(?!)"
     address = f"{FORMS_OF_ADDRESS}?"
-    return re.compile(f"(?P<name>{whole}){address}|(?P<family>{family}){FORMS_OF_ADDRESS}")
+    return re.compile(
+        f"(?P<name>{whole}){address}|(?P<family>{family})(?:{FORMS_OF_ADDRESS}|{SAYS_WHO})"
+    )

@@ -30,15 +30,26 @@ class RecordForm(StrEnum):
         return {
             RecordForm.VERBATIM: "発言のすべて（逐語）",
             RecordForm.DIGEST: "議題ごとの要点、決定、宿題",
-            RecordForm.SUMMARY: "会議の記録事項と、議題ごとの結果",
-            RecordForm.OUTLINE: "発言のすべて。発言者の氏名は「委員A」などに置き換える",
+            RecordForm.SUMMARY: "会議の記録事項と、議題ごとの決定、宿題",
+            RecordForm.OUTLINE: "発言のすべて。氏名は「委員A」などに替わる（残る氏名がないか確認）",
             RecordForm.PROGRAMME: "議題と資料の一覧",
+        }[self]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return what it prints of each item beside its title, by the names that templates use."""
+        return {
+            RecordForm.VERBATIM: ("発言",),
+            RecordForm.OUTLINE: ("発言",),
+            RecordForm.DIGEST: ("要点", "決定", "宿題"),
+            RecordForm.SUMMARY: ("決定", "宿題"),
+            RecordForm.PROGRAMME: (),
         }[self]
 
     @property
     def has_speeches(self) -> bool:
         """Return whether it holds what everybody said."""
-        return self in (RecordForm.VERBATIM, RecordForm.OUTLINE)
+        return "発言" in self.parts
 
     @property
     def hides_names(self) -> bool:

@@ -12,6 +12,7 @@ def to_pdf(form: RecordForm, context: FormContext, layout: PdfLayout) -> bytes:
     shown = {
         "layout": asdict(layout),
         "has_speeches": form.has_speeches,
+        "parts": form.parts,
         "hides_names": form.hides_names,
     }
     return typesetting.to_pdf("record", context.model_dump() | shown, is_accessible=True)

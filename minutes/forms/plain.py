@@ -14,7 +14,7 @@ def to_text(form: RecordForm, context: FormContext) -> bytes:
     if form is not RecordForm.PROGRAMME:
         for item in context.items:
             lines += ["", f"{item.number}{INDENT}{item.title}".strip(INDENT), ""]
-            lines += _speeches(item) if form.has_speeches else _points(item)
+            lines += _speeches(item) if form.has_speeches else _points(form, item)
     return ("\n".join(lines).strip("\n") + "\n").encode()
 
 
@@ -60,10 +60,10 @@ def _speeches(item: FormItem) -> Iterator[str]:
         yield ""
 
 
-def _points(item: FormItem) -> Iterator[str]:
-    named = (("要点", item.points), ("決定", item.decisions), ("宿題", item.homework))
-    for label, rows in named:
-        yield from _bullets(label, rows)
+def _points(form: RecordForm, item: FormItem) -> Iterator[str]:
+    rows = {"要点": item.points, "決定": item.decisions, "宿題": item.homework}
+    for label in form.parts:
+        yield from _bullets(label, rows[label])
 
 
 def _bullets(label: str, rows: Iterable[str]) -> Iterator[str]:

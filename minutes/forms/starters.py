@@ -65,7 +65,7 @@ def _item(form: RecordForm) -> Iterable[str]:
         yield paragraph("{{ 一言.本文 }}", "Speech")
         yield _tag("endfor")
         return
-    for label in ("要点", "決定", "宿題"):
+    for label in form.parts:
         yield paragraph(label, "Label")
         yield _tag(f"for 行 in 議事項目.{label}")
         yield paragraph("・{{ 行 }}", "Line")

@@ -24,6 +24,7 @@ def test_names_inside_the_text_are_hidden_too_and_other_words_stay() -> None:
     assert hidden.hide("𠮷田委員、三浦課長と桐生 正臣さんの、三浦半島の") == (
         "委員B、事務局と委員長の、三浦半島の"
     )
+    assert hidden.hide("槗本です。三浦と申します。") == "委員Aです。事務局と申します。"
 
 
 def test_a_family_name_of_two_members_is_no_letter_of_one_of_them() -> None:
