@@ -19,6 +19,8 @@ from models.base import now
 AUTHORITY_LIFE = timedelta(days=3650)
 # Apple's devices refuse server certificates that are longer-lived.
 SERVER_LIFE = timedelta(days=825)
+SIGNING_LIFE = timedelta(days=1825)
+RENEWED_BEFORE = timedelta(days=30)
 # Clocks of terminals may be behind.
 BACKDATED = timedelta(days=1)
 
@@ -56,7 +58,7 @@ def make_certificate(config: Config, names: list[str]) -> tuple[Path, Path]:
 
 def fingerprint(authority: Path) -> str:
     """Return the certificate's SHA-256 in pairs, as devices show it."""
-    digest = _read(authority).fingerprint(hashes.SHA256()).hex().upper()
+    digest = read(authority).fingerprint(hashes.SHA256()).hex().upper()
     return " ".join(digest[place : place + 2] for place in range(0, len(digest), 2))
 
 
@@ -80,17 +82,45 @@ def ends(config: Config) -> dict[str, datetime]:
     if authority_file(config).exists():
         files["認証局の証明書"] = authority_file(config)
     try:
-        return {name: _read(file).not_valid_after_utc for name, file in files.items()}
+        return {name: read(file).not_valid_after_utc for name, file in files.items()}
     except (OSError, ValueError) as problem:
         raise ConfigurationError(f"証明書を読めません: {problem}") from problem
+
+
+def signing_certificate(config: Config) -> tuple[Key, x509.Certificate, x509.Certificate]:
+    """Return key and certificate with which records are signed, and the authority above. They are
+    made when they are needed first, and anew when the certificate is about to end.
+    """
+    folder = config.home / "tls"
+    folder.mkdir(parents=True, exist_ok=True)
+    authority, authority_key = _authority(config, folder)
+    file, key_file = folder / "record.crt", folder / "record.key"
+    if file.exists() and key_file.exists():
+        kept, key = read(file), _read_key(key_file)
+        if kept.not_valid_after_utc > now() + RENEWED_BEFORE:
+            return key, kept, authority
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = _named(f"{config.city.name} 会議録")
+    life = min(SIGNING_LIFE, authority.not_valid_after_utc - now() + BACKDATED)
+    made = (
+        _builder(name, authority.subject, key, life)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
+        .add_extension(_may_sign_records(), True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), False
+        )
+        .sign(authority_key, hashes.SHA256())
+    )
+    _write_key(key_file, key)
+    _write(file, made)
+    return key, made, authority
 
 
 def _authority(config: Config, folder: Path) -> tuple[x509.Certificate, Key]:
     certificate, key_file = folder / "authority.crt", folder / "authority.key"
     if certificate.exists() and key_file.exists():
-        key = serialization.load_pem_private_key(key_file.read_bytes(), password=None)
-        assert isinstance(key, ec.EllipticCurvePrivateKey)
-        return _read(certificate), key
+        return read(certificate), _read_key(key_file)
     key = ec.generate_private_key(ec.SECP256R1())
     name = _named(f"{config.city.name} 議事堂 認証局")
     made = (
@@ -133,6 +163,20 @@ def _may_sign_certificates() -> x509.KeyUsage:
     )
 
 
+def _may_sign_records() -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=True,
+        key_cert_sign=False,
+        crl_sign=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
 def _named(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
 
@@ -150,8 +194,14 @@ def _alternative(name: str) -> x509.GeneralName:
         ) from problem
 
 
-def _read(certificate: Path) -> x509.Certificate:
+def read(certificate: Path) -> x509.Certificate:
     return x509.load_pem_x509_certificate(certificate.read_bytes())
+
+
+def _read_key(path: Path) -> Key:
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return key
 
 
 def _write(path: Path, certificate: x509.Certificate) -> None:

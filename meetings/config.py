@@ -191,6 +191,15 @@ class DigestSettings:
 
 
 @dataclass(frozen=True, config=CHECKED)
+class SigningSettings:
+    """The key with which approved records are signed. `pkcs12`: a file (.p12, .pfx) with its
+    `passphrase`; empty: a certificate by the city's own authority."""
+
+    pkcs12: str = ""
+    passphrase: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, config=CHECKED)
 class Config:
     city: CitySettings = field(default_factory=CitySettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
@@ -203,6 +212,7 @@ class Config:
     watch: WatchSettings = field(default_factory=WatchSettings)
     minutes: MinutesSettings = field(default_factory=MinutesSettings)
     digest: DigestSettings = field(default_factory=DigestSettings)
+    signing: SigningSettings = field(default_factory=SigningSettings)
     file: InstanceOf[Path] = DEFAULT_FILE
 
     @property

@@ -30,6 +30,26 @@ class NoLongerPublished(GijidoError):
         )
 
 
+class CheckClosed(GijidoError):
+    """A speaker opens the check of their words after its date, or when it was ended."""
+
+    def __init__(self, day: str, whom: str) -> None:
+        super().__init__(
+            f"この発言の確認は終わりました（締切は{day}）。会議録についてお伝えになりたいことは、"
+            f"{whom}へお願いします。"
+        )
+
+
+class CheckOfSomebodyElse(GijidoError):
+    """A check of other people's words."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "この発言の確認は、別の方にお願いしたものです。ほかの方の発言は開けません。ご自身への"
+            "お願いは「発言の確認」の画面に並んでいます。"
+        )
+
+
 class SignInRequired(GijidoError):
     def __init__(self) -> None:
         super().__init__("サインインしてください。入力中の内容はそのまま残ります。")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Id, LongText, Name, PackedJson, When, now
@@ -106,6 +106,8 @@ class ApprovalRequest(Base):
     requested_at: Mapped[When] = mapped_column(default=now)
     # A message to the approver.
     word: Mapped[LongText] = mapped_column(default="")
+    # Why a revision that was approved before is corrected (正誤); empty for a first approval.
+    errata_reason: Mapped[LongText] = mapped_column(default="")
     # The approver who was asked; None: whoever may decide.
     addressee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
@@ -126,6 +128,10 @@ class Approval(Base):
     reason: Mapped[LongText] = mapped_column(default="")
     decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[When] = mapped_column(default=now)
+    # The seal: SHA-256 over text, head and attachments (minutes/approval/sealing.py), and which
+    # attachments these were. None where it was sent back, and before there were seals.
+    seal_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    attachments: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
 
     request: Mapped[ApprovalRequest] = relationship(back_populates="decision")
     decided_by: Mapped[Person] = relationship()

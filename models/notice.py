@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     APPROVAL_LATE = "approval_late"
     APPROVED = "approved"
     SENT_BACK = "sent_back"
+    CHECK_ASKED = "check_asked"
+    CHECK_REMINDED = "check_reminded"
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
 
@@ -42,6 +44,8 @@ class NoticeKind(StrEnum):
             NoticeKind.APPROVAL_LATE: "会議録の承認が進んでいないお知らせ",
             NoticeKind.APPROVED: "会議録の承認のお知らせ",
             NoticeKind.SENT_BACK: "会議録の差戻しのお知らせ",
+            NoticeKind.CHECK_ASKED: "発言の確認のお願い",
+            NoticeKind.CHECK_REMINDED: "発言の確認の締切が近いお知らせ",
             NoticeKind.REPLACED: "公開会議録の差替えのお知らせ",
             NoticeKind.WITHDRAWN: "公開会議録の取下げのお知らせ",
         }[self]

@@ -14,15 +14,18 @@ from meetings.sitting.decisions import DecisionFacts
 from minutes.recognition.heard import HeardSegment
 from minutes.recordings import uploads
 from minutes.records import publication, records
+from minutes.sealing import signers
 from minutes.terms import dictionaries
 from minutes.transcripts import transcripts
 from models.base import now
-from models.document import DocumentVersion
+from models.document import Document, DocumentVersion
 from models.meeting import Meeting
 from models.memo import MemoKind
-from models.minutes import Publication
+from models.minutes import MinutesRevision, Publication
 from models.proceedings import ItemResult, SittingEventKind
 from models.recording import Recording
+from models.seal import SignatureScan, SignedRecord
+from models.speech_check import CheckAnswer, CheckVerdict, SpeechCheck
 from models.transcript import AssignedBy, Origin, Proposal, Transcript
 from models.upload import Upload, UploadState
 from tests.cast import Cast
@@ -79,6 +82,11 @@ class World:
             "filename": 0,
             "kind": "txt",
             "form": "verbatim",
+            "signature_scan_id": 1,
+            "signed_record_id": 1,
+            "speech_check_id": 1,
+            "check_id": 1,
+            "check_answer_id": 1,
             "upload_key": self.upload.key,
         }
         return found[name]
@@ -100,6 +108,7 @@ def build_world(session: Session, storage: Storage, cast: Cast) -> World:
     )
     _read_first_document(session, cast)
     transcript = _transcript(session, storage, cast, unpublished)
+    _seal(session, cast, records.draft(session, cast.secretary, transcript))
     records.draft(session, cast.secretary, transcript)
     published = _meeting(session, cast, datetime(2021, 8, 24, 5, tzinfo=UTC))
     other = _transcript(session, storage, cast, published)
@@ -133,6 +142,36 @@ def _refused_upload(session: Session, storage: Storage, cast: Cast, meeting: Mee
     upload.received_bytes, upload.state = 4, UploadState.REFUSED
     upload.problem = "録音ではありません。"
     return upload
+
+
+def _seal(session: Session, cast: Cast, revision: MinutesRevision) -> None:
+    """As a revision would be that was signed, by the program and on paper; it was sent back."""
+    signers.choose(session, cast.secretary, revision.minutes, [cast.attendee])
+    records.request_approval(session, cast.secretary, revision)
+    decision = records.send_back(session, cast.approver, revision, "数字を確かめてください。")
+    sha256 = session.get_one(Document, 1).current.sha256
+    session.add(SignedRecord(approval=decision, pdf_sha256=sha256, signer="若葉市 会議録"))
+    session.add(
+        SignatureScan(
+            approval=decision,
+            sha256=sha256,
+            file_name="署名.pdf",
+            page_count=1,
+            taken_by=cast.secretary,
+        )
+    )
+    check = SpeechCheck(
+        revision=revision,
+        speaker="",
+        person=cast.attendee,
+        asked_by=cast.secretary,
+        until=now() + timedelta(days=7),
+    )
+    check.answers.append(
+        CheckAnswer(section=0, paragraph=0, verdict=CheckVerdict.COMMENT, text="数字を見てください")
+    )
+    session.add(check)
+    session.flush()
 
 
 def _read_first_document(session: Session, cast: Cast) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from meetings import dates
 from meetings.errors import (
+    CheckOfSomebodyElse,
     GijidoError,
     NoLongerPublished,
     NotFound,
@@ -26,12 +27,14 @@ from meetings.errors import (
 )
 from meetings.people import sign_ins
 from meetings.rights import Right, may_read, publication_of, rights
+from minutes.checks import checks, links
 from minutes.records.publication import last_withdrawal
 from models.base import Base
 from models.document import Document, DocumentVersion, Page
 from models.meeting import Meeting
 from models.memo import Memo
 from models.person import Person, Role, SignIn
+from models.speech_check import SpeechCheck
 from models.upload import Upload, UploadState
 from web import last_seen, refusals
 from web.door.view_calls import View, note_sign_in, unless_only_checked
@@ -131,6 +134,38 @@ def _not_public(meeting_id: int) -> GijidoError:
     department = withdrawal.publication.meeting.department.full_name
     whom = f"{config().city.name}　{department}"
     return NoLongerPublished(dates.in_full(withdrawal.withdrawn_at), whom)
+
+
+CHECKS = "checks"
+"""In the cookie: the keys of the checks that a guest opened by link and code, by their id."""
+
+
+def checker(view: View) -> View:
+    """Declare that only the person may use the view whose own words are to be checked:
+    `<int:check_id>` becomes `check`. A right of its own, which opens nothing else and needs no
+    other: of an account, or of the link and code of this one check."""
+    view = unless_only_checked(view)
+
+    @wraps(view)
+    def checked(check_id: int, **names: Any) -> Any:
+        return view(check=decided(lambda: _own_check(check_id)), **names)
+
+    return _declare(checked, "checker")
+
+
+def _own_check(check_id: int) -> SpeechCheck:
+    found = _find(reading_session(), SpeechCheck, check_id)
+    if found is None:
+        raise NotFound()
+    kept = cookie.get(CHECKS, {}).get(str(check_id))
+    if not kept or kept != links.key_of(found):
+        person = required_person()
+        if found.person_id != person.id:
+            refusals.note("look", person, found)
+            raise CheckOfSomebodyElse()
+    checks.refuse_closed(found)
+    assert isinstance(found, SpeechCheck)
+    return found
 
 
 def fetch(kind: type[Base], identity: int | str, right: Right, person: Person) -> Any:

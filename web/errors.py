@@ -24,6 +24,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from meetings.errors import (
     Busy,
     ChangedMeanwhile,
+    CheckClosed,
+    CheckOfSomebodyElse,
     ChecksumWrong,
     Crowded,
     FileRejected,
@@ -67,6 +69,8 @@ STATUS: dict[type[GijidoError], int] = {
     StorageFull: 507,
     TryAgain: 503,
     NoLongerPublished: 410,
+    CheckClosed: 410,
+    CheckOfSomebodyElse: 403,
     StoredFileMissing: 410,
     StoredFileDamaged: 410,
     NotUnderstood: 400,
@@ -93,7 +97,11 @@ TITLES = {
     503: "混み合っています",
     507: "保存できませんでした",
 }
-TITLES_OF: dict[type[GijidoError], str] = {NoLongerPublished: "公開を取り下げた会議録です"}
+TITLES_OF: dict[type[GijidoError], str] = {
+    NoLongerPublished: "公開を取り下げた会議録です",
+    CheckClosed: "発言の確認は終わりました",
+    CheckOfSomebodyElse: "別の方への確認のお願いです",
+}
 """Where the status says less."""
 
 WORDS = {

@@ -54,7 +54,7 @@ def new_token() -> str:
     return "-".join("".join(letters[n::GROUPS]) for n in range(GROUPS))
 
 
-def _plain(token: str) -> str:
+def plain_token(token: str) -> str:
     """Return the token however it was typed: without hyphens, in small letters."""
     return token.replace("-", "").casefold()
 
@@ -105,7 +105,7 @@ def make_pass(
     guest_pass = GuestPass(
         meeting=meeting,
         person=guest,
-        token_sha256=sign_ins.hash_of(_plain(token)),
+        token_sha256=sign_ins.hash_of(plain_token(token)),
         code_hash=code.hash,
         made_by_id=by.id,
     )
@@ -116,7 +116,7 @@ def make_pass(
 
 def pass_of(session: Session, token: str) -> GuestPass:
     """Return the pass with this link, while it is open. Raises NotFound."""
-    hashes = {sign_ins.hash_of(token), sign_ins.hash_of(_plain(token))}
+    hashes = {sign_ins.hash_of(token), sign_ins.hash_of(plain_token(token))}
     found = session.scalar(select(GuestPass).where(GuestPass.token_sha256.in_(hashes)))
     if found is None or found.ended_at is not None:
         raise NotFound()

@@ -91,8 +91,11 @@ def compose(config: Config, notice: Notice) -> EmailMessage:
 
 def _body(config: Config, notice: Notice) -> str:
     meeting, person = notice.meeting, notice.person
+    ways: tuple[str, ...]
     way = link(config, meeting)
-    if notice.invitation is None:
+    if notice.kind in (NoticeKind.CHECK_ASKED, NoticeKind.CHECK_REMINDED):
+        ways = _ways_to_check(config, notice)
+    elif notice.invitation is None:
         ways = ("会議録はこちらです（庁内ネットワークから開けます）。", f"{way}/minutes")
     else:
         ways = ("資料と出欠の回答はこちらです（庁内ネットワークから開けます）。", way)
@@ -112,6 +115,13 @@ def _body(config: Config, notice: Notice) -> str:
             "",
         )
     )
+
+
+def _ways_to_check(config: Config, notice: Notice) -> tuple[str, ...]:
+    """Return where one's own words are checked; a guest has the link already."""
+    if notice.person.is_guest:
+        return ()
+    return ("確認の画面はこちらです（庁内ネットワークから開けます）。", f"{config.address}/checks")
 
 
 def _next(session: Session) -> Notice | None:

@@ -3,10 +3,11 @@ a text that they have read before.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import SequenceMatcher
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from rapidfuzz.distance import Indel
 from sqlalchemy import select
@@ -63,6 +64,38 @@ def base_for(session: Session, person: Person, revision: MinutesRevision) -> Min
     seen = set(session.scalars(known))
     earlier = [r for r in revision.minutes.revisions if r.number < revision.number and r.id in seen]
     return earlier[-1] if earlier else usual_base(revision)
+
+
+@dataclass(frozen=True)
+class Erratum:
+    """The correction (正誤) of approved minutes by a later revision: when it was approved, why, and
+    what it changed."""
+
+    number: int
+    at: datetime
+    reason: str
+    differences: list[Difference]
+
+
+def errata(
+    revision: MinutesRevision, text_of: Callable[[MinutesRevision], Content]
+) -> list[Erratum]:
+    """Return the corrections that led to this revision, the oldest first, comparing each with the
+    approved revision before it; `text_of` gives the texts that are compared.
+    """
+    approved = [
+        one
+        for one in revision.minutes.revisions
+        if one.is_approved and one.number <= revision.number
+    ]
+    found = []
+    for before, after in pairwise(approved):
+        request = after.request
+        if request is not None and request.decision is not None and request.errata_reason:
+            changed = differences(text_of(before), text_of(after))
+            at = request.decision.decided_at
+            found.append(Erratum(after.number, at, request.errata_reason, changed))
+    return found
 
 
 def differences(older: Content, newer: Content) -> list[Difference]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from meetings import audit, dates, department_years, entries
 from meetings.errors import ChangedMeanwhile, InvalidInput, NotPossibleNow, StaleRevision
 from meetings.rights import Right, holders
-from minutes.approval import path, steps
+from minutes.approval import path, sealing, steps
 from minutes.assignment import spans
 from minutes.assignment.spans import AgendaSpan
 from minutes.records import digest, drafting, notifications
@@ -177,16 +177,17 @@ def request_approval(
     revision: MinutesRevision,
     *,
     word: str = "",
+    errata_reason: str = "",
     addressee: Person | None = None,
     allows_unread: bool = True,
 ) -> ApprovalRequest:
     """Ask for approval of the revision, with a `word` to those who decide: the steps that the
     series has set, one after the other; without steps `addressee`, or whoever may decide where
-    there is none.
+    there is none. With an `errata_reason` it corrects (正誤) the revision that was approved last.
 
     Raises NotPossibleNow when it was asked for or decided before, while something is open
     (`open_spans`), and for anything unread unless the city `allows_unread`; InvalidInput for an
-    addressee who may not decide.
+    addressee who may not decide, and for errata where nothing was approved before.
     """
     if revision is not revision.minutes.latest:
         raise NotPossibleNow("より新しい改訂があります。最新の改訂で承認を依頼してください。")
@@ -203,17 +204,27 @@ def request_approval(
         raise InvalidInput("addressee_id", "この会議の承認者を一覧から選んでください。")
     if addressee is not None and steps.steps_of(session, revision.meeting.series):
         raise InvalidInput("addressee_id", "この会議体には承認の段階があり、順に承認します。")
+    if errata_reason.strip() and not has_approved(revision.minutes):
+        raise InvalidInput("errata_reason", "承認された版がまだないため、正誤にはできません。")
     request = ApprovalRequest(
         revision=revision,
         requested_by=by,
         addressee=addressee,
         word=entries.long_text("word", "承認者へのひとこと", word, LONGEST_REASON),
+        errata_reason=entries.long_text(
+            "errata_reason", "正誤の理由", errata_reason, LONGEST_REASON
+        ),
     )
     session.add(request)
     audit.note(session, by, "request_approval", revision)
     path.begin(session, request)
     notifications.tell_of_request(session, request)
     return request
+
+
+def has_approved(minutes: Minutes) -> bool:
+    """Return whether some revision of the minutes was approved."""
+    return any(revision.is_approved for revision in minutes.revisions)
 
 
 def approvers(session: Session, meeting: Meeting) -> Sequence[Person]:
@@ -354,6 +365,8 @@ def _decide(
         decided_by=by,
     )
     session.add(decision)
+    if is_approved:
+        sealing.seal(session, decision)
     audit.note(session, by, "approve" if is_approved else "send_back", revision)
     notifications.tell_of_decision(session, decision)
     return decision

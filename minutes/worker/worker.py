@@ -33,12 +33,14 @@ from meetings.invitations import mail
 from meetings.periodic import PeriodicTask
 from minutes import sums
 from minutes.approval import path
+from minutes.checks import checks
 from minutes.proposals.selection import Teach
 from minutes.recognition import memory
 from minutes.recognition.heard import FindTokenTimings, Recognise
 from minutes.recognition.pipeline import recognise_chunk
 from minutes.recordings import upload_checks
 from minutes.records import published
+from minutes.sealing import signed_records
 from minutes.sound import audio
 from minutes.sound.samples import Samples
 from minutes.speakers import voiceprints
@@ -165,10 +167,11 @@ class Worker:
             PeriodicTask("資料の用語の収集", self._collect_terms, PREPARE_SECONDS),
             PeriodicTask("メールの送信", self._send_mail, MAIL_SECONDS),
             PeriodicTask("開催が近づいたお知らせ", self._remind, REMIND_SECONDS),
-            PeriodicTask("承認の催促", self._remind_approvers, REMIND_SECONDS),
+            PeriodicTask("承認と発言の確認の催促", self._remind_approvers, REMIND_SECONDS),
             PeriodicTask("声紋の保存期間", self._clear_voices, CLEAR_SECONDS),
             PeriodicTask("保存したファイルの見回り", look_around, scrubbing.PAUSE_SECONDS),
             PeriodicTask("公開会議録の組み立て", self._lay_out, published.LAY_OUT_SECONDS),
+            PeriodicTask("会議録への署名", self._sign_records, signed_records.SIGN_SECONDS),
             PeriodicTask("統計の集計", self._recount, counts.RECOUNT_SECONDS),
             *upload_checks.periodic_tasks(self._engine, self._storage, self._config.limits),
         ]
@@ -375,9 +378,13 @@ class Worker:
     def _send_mail(self) -> bool:
         return mail.send_some(self._engine, self._config)
 
+    def _sign_records(self) -> bool:
+        return signed_records.sign_next(self._engine, self._config, self._storage)
+
     def _remind_approvers(self) -> bool:
         with writing(self._engine) as session, session.begin():
             path.remind(session)
+            checks.remind(session)
         return False
 
     def _remind(self) -> bool:

@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session
 
 from meetings.config import Config
 from meetings.invitations import guests
-from meetings.people import passwords, people
+from meetings.people import passwords, people, sign_ins
+from minutes.approval import steps
+from minutes.approval.steps import PlannedStep
 from minutes.records import records
 from minutes.records.content import content_of
 from models.person import Role
+from models.speech_check import SpeechCheck
 from tests.conftest import Cast
 from tests.web.test_access import rules, url_of
 from tests.world import World
@@ -51,12 +54,17 @@ def house(
     assert minutes is not None
     changed = content_of(minutes.latest).model_copy(update={"place": "別の場所"})
     newer = records.revise(session, cast.secretary, minutes, changed, based_on=1)
+    steps.set_steps(session, cast.secretary, world.published.series, [PlannedStep("課長")])
     records.request_approval(session, cast.secretary, newer)
     code = guests.new_code()
     way = guests.add_guest(session, cast.organiser, world.unpublished, code, name="外部 委員")
+    check = session.get_one(SpeechCheck, 1)
+    check.token_sha256 = sign_ins.hash_of("ownwords")
     session.commit()
     older = [f"/revisions/{revision.id}" for revision in minutes.revisions]
-    return House(app, engine, config, world, [*older, f"/guest/{way.token}"])
+    return House(
+        app, engine, config, world, [*older, f"/guest/{way.token}", "/check-links/ownwords"]
+    )
 
 
 def pages_of(house: House) -> Iterator[str]:

@@ -59,7 +59,10 @@ NO_LOOK = {
         "/api/meetings/<int:meeting_id>/decisions",
         "/api/meetings/<int:meeting_id>/head",
     ],
-    "who decides about minutes, in which order": [
+    "who decides about minutes and signs them, in which order, and hashes": [
+        "/verification",
+        "/revisions/<int:revision_id>/signatures",
+        "/api/revisions/<int:revision_id>/seal",
         "/meetings/<int:meeting_id>/approval-path",
         "/api/meetings/<int:meeting_id>/approval-path",
         "/api/revisions/<int:revision_id>/approval-steps",
@@ -93,6 +96,7 @@ NO_LOOK = {
     ],
     "counts over many meetings": ["/statistics", "/statistics/table.csv", "/api/statistics"],
     "one's own": [
+        "/checks",
         "/account",
         "/api/me",
         "/api/me/sign-ins",

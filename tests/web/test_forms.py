@@ -11,6 +11,7 @@ from flask import Flask
 from jinja2 import nodes
 from sqlalchemy.orm import Session
 
+from minutes.approval.path import current_step
 from minutes.records import records
 from models.person import Person
 from tests import pages
@@ -29,7 +30,9 @@ def screens(
     revision of what is published may replace it."""
     minutes = records.minutes_of(session, house.world.published)
     assert minutes is not None
-    records.approve(session, cast.approver, minutes.latest)
+    assert minutes.latest.request is not None
+    step = current_step(session, minutes.latest.request)
+    records.approve(session, cast.approver, minutes.latest, step_id=step.id if step else None)
     client = browse(cast.organiser)
     searched = f"/meetings/{house.world.unpublished.id}/invitations?find=古"
     answers = [client.get(url) for url in [*pages_of(house), *house.other_pages, searched]]

@@ -16,7 +16,6 @@ from web.api.meetings import (
     proceedings,
 )
 from web.api.minutes import (
-    approval,
     assignment,
     closed,
     dictionaries,
@@ -34,7 +33,7 @@ from web.api.minutes import (
     voices,
 )
 from web.api.people import account, notices, people, tokens
-from web.api.records import digest
+from web.api.records import approval, checks, digest, sealing
 
 
 def register(app: Flask) -> None:
@@ -45,6 +44,7 @@ def register(app: Flask) -> None:
         assignment,
         attendance,
         closed,
+        checks,
         description,
         dictionaries,
         digest,
@@ -61,6 +61,7 @@ def register(app: Flask) -> None:
         published,
         recordings,
         returned,
+        sealing,
         segments,
         shown,
         speech_models,

@@ -9,6 +9,7 @@ const built = resolve(here, "../static");
 const styles = [
   "page",
   "meetings",
+  "checks",
   "comparison",
   "viewer",
   "terms",

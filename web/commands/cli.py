@@ -68,7 +68,9 @@ COMMANDS = {
         "Speech models: the packaged one, folders below speech-models/, the one of the settings.",
     ),
     "record": CommandPlace(
-        "web.commands.record", "record", "Write the official record of a meeting to a file."
+        "web.commands.record",
+        "record",
+        "Write the official record of a meeting to a file, or verify such a file.",
     ),
     "serve": CommandPlace("web.commands.serve", "serve", "Start the web server and one worker."),
     "transcript": CommandPlace(

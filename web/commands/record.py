@@ -1,5 +1,7 @@
-"""`gijido record`: the official record as a file."""
+"""`gijido record`: the official record as a file, and whether a file is the approved record."""
 
+import json
+import sys
 from pathlib import Path
 
 import click
@@ -15,14 +17,15 @@ from minutes.forms import exporting
 from minutes.forms.exporting import WantedFile
 from minutes.forms.kinds import PdfLayout, RecordFile, RecordForm
 from minutes.recordings.watching import person_with_login
-from models.database import connect, writing
+from minutes.sealing import verifying
+from models.database import connect, reading, writing
 from models.meeting import Meeting
 from models.person import Person
 
 
 @click.group("record")
 def record() -> None:
-    """Write the official record of a meeting to a file."""
+    """Write the official record of a meeting to a file, or verify such a file."""
 
 
 @record.command("export")
@@ -72,3 +75,26 @@ def _meeting(session: Session, meeting_id: int, person: Person | None) -> Meetin
     if meeting is None or (person and Right.HEAR not in rights(session, person, meeting)):
         raise NotFound()
     return meeting
+
+
+@record.command("verify")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def verify(config: Config, file: Path, as_json: bool) -> None:
+    """Tell whether FILE (pdf, docx, txt) is the approved record, and of which meeting. The exit
+    status is 0 when it is, 1 when it is not."""
+    home.prepare(config)
+    with reading(connect(config.database)) as session:
+        verdict = verifying.verify(session, config, file, file.name)
+        revision = verdict.revision
+        said = {
+            "is_approved": verdict.is_approved,
+            "sentence": verdict.sentence,
+            "meeting_id": revision.meeting.id if revision else None,
+            "revision": revision.number if revision else None,
+            "form": verdict.form,
+            "signer": verdict.signer,
+        }
+    click.echo(json.dumps(said, ensure_ascii=False) if as_json else verdict.sentence)
+    sys.exit(0 if verdict.is_approved else 1)

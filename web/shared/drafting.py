@@ -42,7 +42,11 @@ def revise(person: Person, minutes: Minutes, content: Content, based_on: int) ->
 
 
 def request_approval(
-    person: Person, revision: MinutesRevision, word: str, addressee_id: int | None
+    person: Person,
+    revision: MinutesRevision,
+    word: str,
+    addressee_id: int | None,
+    errata_reason: str = "",
 ) -> None:
     """Ask the approver `addressee_id`, or whoever may decide. Raises NotPossibleNow and
     InvalidInput as `records.request_approval` does."""
@@ -55,6 +59,7 @@ def request_approval(
         person,
         revision,
         word=word,
+        errata_reason=errata_reason,
         addressee=addressee,
         allows_unread=config().minutes.approve_unread,
     )

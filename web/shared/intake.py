@@ -18,11 +18,14 @@ from minutes.forms.returning import ReturnedPiece
 from minutes.imports import importing, reading
 from minutes.imports.placing import Placement
 from minutes.recordings import recordings
+from minutes.sealing import signers
 from minutes.timing_error import Timed
 from minutes.transcription import work
 from models.document import Document, DocumentVersion
 from models.meeting import AgendaItem, Meeting, Series
+from models.minutes import MinutesRevision
 from models.recording import Recording
+from models.seal import SignatureScan
 from models.transcript import Transcript
 from models.word_template import WordTemplate
 from web import access
@@ -186,6 +189,23 @@ def check_token(fields: dict[str, str]) -> None:
         validate_csrf(fields.get("csrf_token") or request.headers.get("X-CSRFToken"))
     except ValidationError as problem:
         raise CSRFError(problem.args[0]) from problem
+
+
+@contextmanager
+def received_file(limit_mb: int) -> Iterator[ReceivedFile]:
+    """Give the only file of the form while it is there. Raises FileRejected, InvalidInput."""
+    with _received(limit_mb) as form:
+        yield _only_file(form)
+
+
+def receive_signature_scan(revision_id: int) -> SignatureScan:
+    """Receive the form's file (PDF or picture) as the scan of the signed sheet, and return it.
+    Raises FileRejected, InvalidInput, NotPossibleNow, NotFound."""
+    with received_file(config().limits.document_mb) as file:
+        prepared = signers.prepare_scan(storage(), file.file_name, file.incoming)
+    session, person = database_session(), access.required_person()
+    revision = access.fetch(MinutesRevision, revision_id, Right.CORRECT, person)
+    return signers.take_scan(session, person, revision, prepared)
 
 
 def _only_file(form: ReceivedForm) -> ReceivedFile:

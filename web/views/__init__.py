@@ -15,7 +15,6 @@ from web.views.meetings import (
     today,
 )
 from web.views.minutes import (
-    approval,
     dictionaries,
     digest,
     minutes,
@@ -30,6 +29,7 @@ from web.views.minutes import (
 )
 from web.views.minutes.closed import closed_passages
 from web.views.people import account, administration, offline, people, sign_in, trust
+from web.views.records import approval, checks, sealing
 
 
 def register(app: Flask) -> None:
@@ -39,6 +39,7 @@ def register(app: Flask) -> None:
         agenda,
         approval,
         closed_passages,
+        checks,
         dictionaries,
         digest,
         documents,
@@ -54,6 +55,7 @@ def register(app: Flask) -> None:
         public,
         recordings,
         returned,
+        sealing,
         series,
         sign_in,
         sitting,

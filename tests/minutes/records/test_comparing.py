@@ -1,7 +1,9 @@
 """What an approver sees who has read an earlier revision."""
 
+import pytest
 from sqlalchemy.orm import Session
 
+from meetings.errors import InvalidInput
 from minutes.assignment import spans
 from minutes.records import comparing, records
 from minutes.records.content import content_of
@@ -42,3 +44,31 @@ def test_the_revision_that_was_decided_about_is_compared_and_not_every_saving(
         latest = records.revise(session, cast.secretary, first.minutes, content, based_on=number)
         session.flush()
     assert comparing.usual_base(latest) is first
+
+
+def test_errata_are_dated_corrections_of_what_was_approved_before(
+    session: Session, cast: Cast, transcript: Transcript
+) -> None:
+    first = records.draft(session, cast.secretary, transcript)
+    records.leave_rest_out(session, cast.secretary, first)
+    minutes = first.minutes
+    with pytest.raises(InvalidInput, match="正誤にはできません"):
+        records.request_approval(session, cast.secretary, minutes.latest, errata_reason="誤記")
+    approved = minutes.latest
+    records.request_approval(session, cast.secretary, approved)
+    records.approve(session, cast.approver, approved)
+    content = content_of(approved)
+    said = next(section for section in content.sections if section.paragraphs).paragraphs[0]
+    said.text = said.text.replace("提告", "定刻")
+    number = approved.number
+    newer = records.revise(session, cast.secretary, minutes, content, based_on=number)
+    records.request_approval(session, cast.secretary, newer, errata_reason="誤記のため")
+    assert comparing.errata(newer, content_of) == [], "not before it is approved"
+    records.approve(session, cast.approver, newer)
+    session.flush()
+    (one,) = comparing.errata(newer, content_of)
+    assert (one.number, one.reason) == (newer.number, "誤記のため")
+    pieces = [(p.kind, p.text) for d in one.differences for p in d.pieces if p.kind != "kept"]
+    assert pieces == [("removed", "提告"), ("added", "定刻")]
+    assert content_of(approved) != content_of(newer), "the approved revision stays as it was"
+    assert comparing.errata(approved, content_of) == []

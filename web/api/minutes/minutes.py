@@ -196,6 +196,7 @@ class RequestAnswer(Shape):
     requested_by: PersonAnswer
     requested_at: datetime
     word: str = Field(description="承認者へのひとこと")
+    errata_reason: str = Field(description="正誤の理由。正誤でなければ空")
     addressee: PersonAnswer | None = Field(description="承認してほしい人")
     decision: DecisionAnswer | None = Field(description="承認か差し戻し。まだなら null")
 
@@ -206,6 +207,7 @@ class RequestAnswer(Shape):
             requested_by=PersonAnswer.of(request.requested_by),
             requested_at=request.requested_at,
             word=request.word,
+            errata_reason=request.errata_reason,
             addressee=PersonAnswer.of(request.addressee) if request.addressee else None,
             decision=DecisionAnswer.of(decision) if decision else None,
         )
@@ -309,6 +311,9 @@ class Request(Shape):
     addressee_id: Identity | None = Field(
         None, description="承認してほしい人。null なら承認できる人のだれでも"
     )
+    errata_reason: str = Field(
+        "", max_length=2000, description="承認された版の正誤なら、その理由。公開のページにも出る"
+    )
 
 
 class Replacing(Shape):
@@ -409,7 +414,7 @@ def restyle(person: Person, meeting: Meeting, body: Restyling) -> RevisionAnswer
 @access.to(MinutesRevision, Right.CORRECT)
 @operation("承認を依頼する", answers=RevisionAnswer, status=201, body=Request)
 def request_approval(person: Person, revision: MinutesRevision, body: Request) -> RevisionAnswer:
-    drafting.request_approval(person, revision, body.word, body.addressee_id)
+    drafting.request_approval(person, revision, body.word, body.addressee_id, body.errata_reason)
     return RevisionAnswer.of(revision)
 
 

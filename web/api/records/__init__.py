@@ -1,1 +1,2 @@
-"""The API of the official record: its digest."""
+"""The API of the official record: its digest, what proves that it is the approved one, who checks
+it."""

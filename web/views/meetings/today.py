@@ -13,6 +13,7 @@ from meetings.dates import local
 from meetings.invitations import notices
 from meetings.invitations.invitations import unanswered
 from meetings.rights import Right, rights_of_many
+from minutes.checks import checks
 from minutes.meeting_stages import MeetingState, last_requests, waiting_for
 from models.base import now
 from models.meeting import Meeting
@@ -66,6 +67,7 @@ def index(person: Person) -> ResponseReturnValue:
         unanswered=paged_from(session, unanswered(person), 1, ROWS),
         to_answer=TO_ANSWER,
         waiting=_waiting(person),
+        checks=checks.waiting_of(session, person),
         now=now(),
     )
 

@@ -37,11 +37,11 @@ from web.shared.archives import send_archive
 from web.transaction import config, database_session, reading_session, release, settle
 from web.urls import page_url
 from web.views.meetings._meeting_head import meeting_head
-from web.views.minutes._approval_path import path_of
 from web.views.minutes._beside_page import BesidePage
 from web.views.minutes._drafting import chosen_style, chosen_transcripts, drafting_of, usual_style
 from web.views.minutes._hearing import hearings
 from web.views.minutes._minutes_form import Typed, put, typed
+from web.views.records._approval_path import path_of
 
 blueprint = Blueprint("minutes", __name__)
 blueprint.add_app_template_global(head_lines, "head_lines")
@@ -179,7 +179,8 @@ def leave_rest_of_minutes_out(person: Person, revision: MinutesRevision) -> Resp
 def request_approval(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
     asked = plain_number(request.form.get("addressee_id"))
     try:
-        drafting.request_approval(person, revision, request.form.get("word", ""), asked)
+        word, errata_reason = (request.form.get(name, "") for name in ("word", "errata_reason"))
+        drafting.request_approval(person, revision, word, asked, errata_reason)
     except InvalidInput as problem:
         return _unfit(person, revision, "request", problem)
     flash("承認を依頼しました。承認か差戻しまでは「依頼を取り下げる」で取り消せます。", "done")
@@ -279,7 +280,12 @@ def _unfit(
     """Show the page again, with what was typed for this act, and the sentence beside it."""
     release()
     typed = request.form.get(problem.field, "")
-    unfit = {"act": act, "typed": typed, "message": problem.message}
+    unfit = {
+        "act": act,
+        "field": problem.field,
+        "typed": typed,
+        "message": problem.message,
+    }
     return _read(person, revision.minutes.latest, unfit), 422
 
 
@@ -314,6 +320,8 @@ def _read(person: Person, revision: MinutesRevision, unfit: dict[str, str] | Non
         may_be_unread=config().minutes.approve_unread,
         withdrawal=publication.last_withdrawal(session, meeting.id),
         approvers=[(p.id, p.name) for p in records.approvers(session, meeting)],
+        has_approved=records.has_approved(minutes),
+        errata=comparing.errata(revision, content_of),
         compared_to=comparing.base_for(session, person, revision),
         path=path_of(person, revision),
         comments_at=comments.by_place(comments.comments_of(session, revision)),

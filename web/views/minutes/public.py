@@ -2,6 +2,7 @@
 script."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import MAXYEAR
 from itertools import groupby
 from typing import Any, cast
@@ -16,8 +17,10 @@ from minutes.forms import exporting
 from minutes.forms.building import Printed
 from minutes.forms.exporting import WantedFile
 from minutes.forms.kinds import RecordFile, RecordForm
+from minutes.records import comparing
 from minutes.records.audible import SentencePlace
-from minutes.records.closed.public_copy import public_copy_of
+from minutes.records.closed.public_copy import marks_of, public_copy_of
+from minutes.records.comparing import Erratum
 from minutes.records.head import Head
 from minutes.records.paper import as_text
 from minutes.records.publication import history
@@ -33,7 +36,7 @@ from minutes.records.search import (
 )
 from minutes.sound import clips
 from models.document import Page
-from models.minutes import Publication, PublishedParagraph
+from models.minutes import MinutesRevision, Publication, PublishedParagraph
 from web import access
 from web.door.costs import RequestLane, costs
 from web.shared.kept_pages import public_answer
@@ -83,6 +86,7 @@ def show(publication: Publication) -> ResponseReturnValue:
             plays=_plays(publication),
             page_at=_page_at(publication, pages, content.shown_head),
             history=history(database_session(), publication),
+            errata=_errata(revision),
         )
 
     return public_answer("paper", publication, pages.stamp, made, HTML)
@@ -187,6 +191,15 @@ def sound(publication: Publication, section: int, paragraph: int) -> ResponseRet
     answer = send_file(clip, clips.TYPE, conditional=True, etag=clip.stem)
     answer.headers["Cache-Control"] = "no-cache"  # it may be withdrawn any day
     return answer
+
+
+def _errata(revision: MinutesRevision) -> list[Erratum]:
+    """Return the corrections of the text, with old and new words only where no passage of these
+    minutes is closed: an older text may hold what a mark in the newer one does not find."""
+    session = database_session()
+    found = comparing.errata(revision, lambda one: public_copy_of(session, one).content)
+    is_open = not marks_of(session, revision).passages
+    return [one if is_open else replace(one, differences=[]) for one in found]
 
 
 def _clips() -> clips.Clips:
