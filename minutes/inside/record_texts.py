@@ -8,7 +8,7 @@ from pathlib import Path
 from meetings.errors import FileRejected
 from meetings.inside.answering import answer
 from minutes.imports import text_files
-from minutes.imports.said import TOO_LONG
+from minutes.imports.pieces import TOO_LONG
 from minutes.sealing.words import text_hash, words_of_word_file
 
 LARGEST_TEXT_BYTES = 40_000_000
