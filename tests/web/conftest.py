@@ -56,6 +56,7 @@ def house(
     newer = records.revise(session, cast.secretary, minutes, changed, based_on=1)
     steps.set_steps(session, cast.secretary, world.published.series, [PlannedStep("課長")])
     records.request_approval(session, cast.secretary, newer)
+    steps.set_steps(session, cast.secretary, world.published.series, [])
     code = guests.new_code()
     way = guests.add_guest(session, cast.organiser, world.unpublished, code, name="外部 委員")
     check = session.get_one(SpeechCheck, 1)

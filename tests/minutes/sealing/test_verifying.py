@@ -33,12 +33,11 @@ from minutes.sealing import signed_records, verifying
 from minutes.sealing.verifying import Verdict
 from models.base import now
 from models.database import connect, reading, writing
-from models.meeting import Meeting
 from models.minutes import MinutesRevision
 from models.person import Person
-from tests.world import HEARD
+from models.transcript import Transcript
+from tests.cities import Cities
 from web.commands.record import record
-from web.demo import builders
 
 
 @dataclass(frozen=True)
@@ -56,19 +55,15 @@ class Sealed:
 
 
 @pytest.fixture(scope="module")
-def sealed(met_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sealed]:
+def sealed(cities: Cities, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sealed]:
     home = tmp_path_factory.mktemp("sealed")
+    cities.copy({"meeting", "recording", "transcript"}, home)
     config = replace(settings.load(), storage=settings.StorageSettings(home=str(home)))
-    config.database.write_bytes(met_database.read_bytes())
     engine, storage = connect(config.database), Storage(home)
     with writing(engine) as session, session.begin():
-        meeting = session.query(Meeting).one()
+        transcript = session.query(Transcript).one()
         people = {one.login: one for one in session.query(Person)}
         secretary, approver = people["morishita"], people["nagano"]
-        recording = builders.add_recording(
-            session, storage, secretary, meeting, builders.folder("dx-council")
-        )
-        transcript = builders.add_transcript(session, secretary, recording, HEARD)
         revision = records.draft(session, secretary, transcript)
         records.leave_rest_out(session, secretary, revision)
         revision = revision.minutes.latest
