@@ -41,11 +41,10 @@ def wav(tmp_path: Path) -> Path:
     return tmp_path / "sound.wav"
 
 
-def test_it_is_taken_for_a_speech_model(other: SpeechModel) -> None:
-    model_folder.look_into(other.folder)
-
-
-def test_it_hears_and_judges(other: SpeechModel, wav: Path) -> None:
+def test_it_is_taken_for_a_speech_model_that_hears_and_judges(
+    other: SpeechModel, wav: Path
+) -> None:
+    model_folder.look_into(other.folder)  # raises where it is none
     heard = list(decoding.load(other, 1)(audio.read(wav, 0, 12)))
     assert heard and heard[-1].end_seconds <= 12
     segment = HeardSegment(1.0, 8.0, TEXT, 0.5)
