@@ -19,9 +19,12 @@ LONGEST_SENTENCE = 2000
 def with_digest(content: Content) -> Content:
     """Return a copy of the content in which every section without a digest has a drafted one."""
     content = content.model_copy(deep=True)
+    said = paragraphs_by_place(content)
     for section in content.sections:
         if section.digest is None:
             section.digest = drafted_points(section)
+            for sentence in _sentences(section):
+                sentence.source_text = _text_of(sentence, said)
     return content
 
 

@@ -15,15 +15,18 @@ from meetings.dates import TOKYO
 from meetings.disk.storage import Storage
 from meetings.documents import documents
 from meetings.invitations import invitations
-from meetings.sitting import presenting
+from meetings.sitting import attendance, decisions, events, presenting
+from meetings.sitting.decisions import DecisionFacts
+from meetings.sitting.openness import set_openness
 from minutes.recognition.heard import HeardSegment
 from minutes.recordings import recordings
 from minutes.recordings.timestamps import Beginning
 from minutes.speakers import naming
 from minutes.transcription import work
 from minutes.transcripts import cutting, transcripts
-from models.meeting import AnswerWord, InvitationKind, Meeting
+from models.meeting import AnswerWord, InvitationKind, Meeting, Openness
 from models.person import Department, Person
+from models.proceedings import ItemResult, SittingEventKind, VotingMethod
 from models.recording import BeginningSource, Recording, RecordingKind
 from models.transcript import AssignedBy, Segment, Transcript
 from web.demo import papers, people
@@ -112,6 +115,9 @@ def add_meeting(
 LEADING = ("座長", "会長", "委員長", "議長")
 """How the title of whoever takes the chair begins."""
 
+OFFICE = re.compile("事務局|書記|記録")
+"""What the title of those who keep the meeting's office says."""
+
 
 def invite_all(
     session: Session, organiser: Person, meeting: Meeting, source: MeetingFolder
@@ -127,11 +133,19 @@ def invite_all(
             known["title"],
             meeting.department,
         )
-        kind = InvitationKind.PRESENTER if person.name in presenters else InvitationKind.ATTENDEE
-        kind = InvitationKind.CHAIR if person.title.startswith(LEADING) else kind
+        kind = _capacity(known["title"], is_presenter=person.name in presenters)
         invitations.invite(session, organiser, meeting, person, kind)
         invited.append(person)
     return invited
+
+
+def _capacity(title: str, *, is_presenter: bool) -> InvitationKind:
+    """Return in which capacity somebody with this title attends."""
+    if title.startswith(LEADING):
+        return InvitationKind.CHAIR
+    if is_presenter:
+        return InvitationKind.PRESENTER
+    return InvitationKind.STAFF if OFFICE.search(title) else InvitationKind.ATTENDEE
 
 
 def everybody_comes(session: Session, meeting: Meeting) -> None:
@@ -310,3 +324,20 @@ def _there(block: Any, position: int) -> int:
     if position >= block.src_end:
         return int(block.dest_end)
     return int(min(block.dest_start + position - block.src_start, block.dest_end))
+
+
+def note_course(session: Session, by: Person, meeting: Meeting, began_at: datetime) -> None:
+    """Note what the record states of a public sitting of half an hour whose bill was passed."""
+    set_openness(session, by, meeting, Openness.OPEN)
+    attendance.count_audience(session, by, meeting, 3)
+    bill, report = meeting.agenda_items
+    for kind, at, item in (
+        (SittingEventKind.OPENED, began_at, bill),
+        (SittingEventKind.ADJOURNED, began_at + timedelta(minutes=30), report),
+    ):
+        events.note_event(session, by, meeting, kind, at=at, agenda_item=item)
+    for item, result, method in (
+        (bill, ItemResult.PASSED, VotingMethod.SIMPLE),
+        (report, ItemResult.REPORTED, None),
+    ):
+        decisions.note_decision(session, by, meeting, DecisionFacts(result, item, method=method))

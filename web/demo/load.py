@@ -1,5 +1,6 @@
 """The demo city: today's meeting with documents, one in correction, one published."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from meetings.config import Config
 from meetings.dates import TOKYO
 from meetings.disk.storage import Storage
 from minutes.recordings import recordings
-from minutes.records import publication, records
+from minutes.records import digest, drafting, publication, records
 from minutes.transcripts.transcripts import segments_of
 from models.base import now
 from models.database import connect, writing
@@ -90,6 +91,7 @@ def add_published(session: Session, storage: Storage, cast: dict[str, Person]) -
     builders.everybody_comes(session, meeting)
     began_at = meeting.starts_at + LATE
     builders.show_pages(session, meeting, source, began_at)
+    builders.note_course(session, cast["koga"], meeting, began_at)
     secretary, approver = cast["morishita"], cast["nagano"]
     recording = builders.add_recording(session, storage, secretary, meeting, source)
     recordings.place_recording(
@@ -99,7 +101,9 @@ def add_published(session: Session, storage: Storage, cast: dict[str, Person]) -
     builders.split_at_turns(session, secretary, transcript, source)
     builders.place_by_reference(session, secretary, transcript, source)
     builders.correct_by_reference(session, secretary, segments_of(session, transcript), source)
-    revision = records.draft(session, secretary, transcript)
+    drafted = drafting.prepare(session, transcript)
+    with_points = replace(drafted, content=digest.with_digest(drafted.content))
+    revision = records.add_draft(session, secretary, with_points)
     records.request_approval(session, secretary, revision)
     records.approve(session, approver, revision)
     publication.publish(session, approver, revision)
