@@ -1,6 +1,6 @@
 """Writes a revision of the minutes as a file: which text, in which form, as which kind of file."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from minutes.forms import pdf, plain, starters, templates, word
 from minutes.forms.building import Printed, context_of
 from minutes.forms.kinds import PdfLayout, RecordFile, RecordForm
 from minutes.forms.summaries import summaries_of
+from minutes.records.closed.public_copy import public_copy_of
 from minutes.records.content import content_of
 from minutes.records.records import minutes_of
 from models.meeting import Meeting
@@ -24,11 +25,14 @@ NOT_APPROVED = (
 
 @dataclass(frozen=True)
 class WantedFile:
-    """Which form as which kind of file; `layout` is for PDFs."""
+    """Which form as which kind of file; `layout` is for PDFs. `is_public`: of the public copy, not
+    of the original.
+    """
 
     form: RecordForm
     kind: RecordFile
     layout: PdfLayout = field(default_factory=PdfLayout)
+    is_public: bool = False
 
 
 def revision_to_export(
@@ -72,6 +76,12 @@ def template_for(session: Session, storage: Storage, meeting: Meeting, wanted: W
     return templates.content(storage, found, wanted.form)
 
 
+def printed_for_citizens(session: Session, revision: MinutesRevision, city: str) -> Printed:
+    """Return what of the revision is printed for citizens: its public copy."""
+    content = public_copy_of(session, revision).content
+    return replace(printed(revision, city), content=content, summaries=summaries_of(content))
+
+
 def as_file(
     wanted: WantedFile, text: Printed, template: bytes = b"", revision_id: int = 0
 ) -> bytes:
@@ -82,7 +92,8 @@ def as_file(
     """
     form = wanted.form
     if wanted.kind is RecordFile.DOCX:
-        is_marked = form is RecordForm.VERBATIM and bool(revision_id)
+        is_original = bool(revision_id) and not wanted.is_public
+        is_marked = form is RecordForm.VERBATIM and is_original
         context = context_of(text, form, is_marked=is_marked)
         return word.fill(template or starters.starter(form), context, revision_id)
     context = context_of(text, form)
@@ -95,5 +106,6 @@ def file_name(wanted: WantedFile, text: Printed) -> str:
     """Return a name for the file, such as 「会議録_総務財政委員会_2026-11-24.docx」."""
     content = text.content
     draft = "_案" if text.is_draft else ""
-    name = f"{wanted.form.label}_{content.title}_{content.starts_at[:10]}{draft}.{wanted.kind}"
+    label = f"{wanted.form.label}{'_公開用' if wanted.is_public else ''}"
+    name = f"{label}_{content.title}_{content.starts_at[:10]}{draft}.{wanted.kind}"
     return clean_text.file_name(name, f"会議録.{wanted.kind}")

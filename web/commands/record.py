@@ -39,6 +39,7 @@ def record() -> None:
 @click.option("--columns", type=click.IntRange(1, 2), default=1, help="Of a PDF.")
 @click.option("--contents", is_flag=True, help="A PDF with a page of contents.")
 @click.option("--line-numbers", is_flag=True, help="A PDF with a number at each line.")
+@click.option("--public", is_flag=True, help="The copy for citizens, without closed passages.")
 @click.option("--as", "login", help="Who takes it out: a login. Else whoever runs the machine.")
 @click.pass_obj
 def export(
@@ -51,18 +52,23 @@ def export(
     columns: int,
     contents: bool,
     line_numbers: bool,
+    public: bool,
     login: str | None,
 ) -> None:
     """Write the newest approved record of MEETING (its number) to a file."""
     home.prepare(config)
     layout = PdfLayout(columns, contents, line_numbers)
-    wanted = WantedFile(RecordForm(form), RecordFile(kind), layout)
+    wanted = WantedFile(RecordForm(form), RecordFile(kind), layout, is_public=public)
     with writing(connect(config.database)) as session, session.begin():
         person = person_with_login(session, login) if login else None
         meeting = _meeting(session, meeting_id, person)
         revision = exporting.revision_to_export(session, meeting, may_be_draft=draft)
         audit.note(session, person, "download", revision)
-        text, identity = exporting.printed(revision, config.city.name), revision.id
+        city, identity = config.city.name, revision.id
+        if public:
+            text = exporting.printed_for_citizens(session, revision, city)
+        else:
+            text = exporting.printed(revision, city)
         template = exporting.template_for(session, Storage(config.home), meeting, wanted)
     out.write_bytes(exporting.as_file(wanted, text, template, identity))
     click.echo(out)

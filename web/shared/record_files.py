@@ -23,8 +23,12 @@ SWITCH = "1"
 def send_record(person: Person, revision: MinutesRevision, wanted: WantedFile) -> Response:
     """Send the revision as a file, with the template of its series, and note that it was taken."""
     note_look(person, "download", revision)
-    text = exporting.printed(revision, config().city.name)
-    template = exporting.template_for(reading_session(), storage(), revision.meeting, wanted)
+    session, city = reading_session(), config().city.name
+    if wanted.is_public:
+        text = exporting.printed_for_citizens(session, revision, city)
+    else:
+        text = exporting.printed(revision, city)
+    template = exporting.template_for(session, storage(), revision.meeting, wanted)
     made = exporting.as_file(wanted, text, template, revision.id)
     return send_named(made, wanted.kind.content_type, exporting.file_name(wanted, text))
 

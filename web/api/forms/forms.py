@@ -37,6 +37,7 @@ class RecordQuery(Query):
     columns: Literal["1", "2"] = Field("1", description="PDFの段")
     contents: YesNo = Field("0", description="1ならPDFに目次の頁")
     lines: YesNo = Field("0", description="1ならPDFに行番号")
+    public: YesNo = Field("0", description="1なら公開用の写し（公開しない箇所のないもの）")
 
 
 class TemplateAnswer(Shape):
@@ -78,7 +79,8 @@ def take_out(person: Person, revision: MinutesRevision, query: RecordQuery) -> R
     """Send the revision in a form. Before it is approved, each page says that it is a draft; the
     newest approved one is `approved_revision_id` of the minutes."""
     layout = PdfLayout(int(query.columns), query.contents == "1", query.lines == "1")
-    return record_files.send_record(person, revision, WantedFile(query.form, query.format, layout))
+    wanted = WantedFile(query.form, query.format, layout, is_public=query.public == "1")
+    return record_files.send_record(person, revision, wanted)
 
 
 @blueprint.get("/meetings/<int:meeting_id>/forms")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from meetings.errors import FileRejected, InvalidInput, OutOfBounds
@@ -47,7 +47,8 @@ def take_out(
     person: Person, revision: MinutesRevision, form: str, kind: str
 ) -> ResponseReturnValue:
     layout = record_files.layout_of_request()
-    wanted = WantedFile(RecordForm(form), RecordFile(kind), layout)
+    is_public = request.args.get("public") == record_files.SWITCH
+    wanted = WantedFile(RecordForm(form), RecordFile(kind), layout, is_public)
     return record_files.send_record(person, revision, wanted)
 
 

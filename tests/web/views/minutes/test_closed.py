@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from meetings import dates
 from meetings.disk.storage import Storage
 from meetings.rights import publication_of
+from minutes.forms.kinds import RecordForm
 from minutes.sound import audio
 from minutes.sound.samples import Samples
 from models.audit import AuditLine
@@ -175,6 +176,20 @@ def test_no_byte_or_other_sound_that_citizens_or_attendees_can_ask_for_holds_wha
     assert "〔発言取消し〕" in citizen.get(page).text
     own = browse(cast.secretary).get(f"/meetings/{world.published.id}/minutes").text
     assert f">{SECRET}</u>" in own, "the original keeps it, underlined"
+
+
+def test_the_copy_for_citizens_is_taken_along_in_every_form(
+    world: World, session: Session, cast: Cast, script: Sign
+) -> None:
+    close(world, session, script, cast)
+    url = f"/revisions/{revision_of(world, session).id}/file?format=txt"
+    secretary = script(cast.secretary)
+    for form in RecordForm:
+        original, copy = (
+            secretary.open("GET", f"{url}&form={form}&public={n}").text for n in (0, 1)
+        )
+        assert SECRET not in copy and copy.startswith(original[:4])
+        assert (SECRET in original) == form.has_speeches
 
 
 def test_nobody_finds_it_by_its_words_and_what_was_kept_is_told_to_be_old(
