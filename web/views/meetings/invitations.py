@@ -68,15 +68,23 @@ def index(person: Person, meeting: Meeting) -> ResponseReturnValue:
     return _page(person, meeting)
 
 
-def _page(person: Person, meeting: Meeting, problem: InvalidInput | None = None) -> str:
-    """Show the page; with `problem`, the form for a guest again, as it was sent."""
+def _page(
+    person: Person,
+    meeting: Meeting,
+    problem: InvalidInput | None = None,
+    role_of: int | None = None,
+) -> str:
+    """Show the page; with `problem`, a form again as it was sent: that of the role of the
+    invitation with the id `role_of`, or the one for a guest."""
     session, invitations = reading_session(), invited(meeting)
     head = meeting_head(person, meeting)
     may_prepare = Right.PREPARE in head.rights
     passes = guests.guests_of(session, meeting) if may_prepare else []
     return render_template(
         "meetings/invitations.html",
-        problem=problem,
+        problem=None if role_of else problem,
+        role_problem=problem,
+        role_of=role_of,
         meeting=meeting,
         head=head,
         invitations=invitations,
@@ -138,7 +146,11 @@ def shift(person: Person, invitation: Invitation) -> ResponseReturnValue:
 @access.to(Invitation, Right.RUN)
 def change_role(person: Person, invitation: Invitation) -> ResponseReturnValue:
     office = request.form.get("office", "")
-    set_role(database_session(), person, invitation, _kind(), office)
+    try:
+        set_role(database_session(), person, invitation, _kind(), office)
+    except InvalidInput as problem:
+        release()
+        return _page(person, invitation.meeting, problem, role_of=invitation.id), 422
     flash(f"{invitation.person.name}さんの区分と職名を記録しました。", "done")
     target = url_for("invitations.index", meeting_id=invitation.meeting_id)
     return redirect(f"{target}#invitation-{invitation.id}")
