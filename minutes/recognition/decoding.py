@@ -201,12 +201,12 @@ def _kept(
         return (), end
     last = pieces[-1]
     if last.end_seconds is not None:
-        stop = start + last.end_seconds
+        stop = min(start + last.end_seconds, end)
         if lane.spoken(stop, end) <= REST_SECONDS:
             return pieces, end
         stop = lane.pause_near(stop, REACH_SECONDS)
     elif len(pieces) > 1 and end < lane.seconds:
-        pieces, stop = pieces[:-1], start + last.start_seconds
+        pieces, stop = pieces[:-1], min(start + last.start_seconds, end)
     else:
         return pieces, end
     return (pieces, stop) if stop >= start + SHORTEST_ADVANCE_SECONDS else (pieces, end)
@@ -220,7 +220,7 @@ def _phrase(
     score: float,
     writing: Writing,
 ) -> Phrase:
-    begins = start + piece.start_seconds
+    begins = min(start + piece.start_seconds, stop)  # the model may mark what was only padded
     ends = stop if piece.end_seconds is None else min(start + piece.end_seconds, stop)
     ends = max(begins, ends)
     doubt = hallucination_checks.doubt_of(piece.text, lane.spoken(begins, ends), score, writing)

@@ -64,6 +64,14 @@ def test_a_window_that_stopped_early_goes_on_where_it_stopped() -> None:
     assert hypothesis.doubt is None
 
 
+def test_times_in_what_was_only_padded_are_those_of_the_windows_end() -> None:
+    said = decoded((0.0, 9.0, TEXT), (9.0, 13.0, "なお、"), (24.0, 30.0, "ご清聴"))
+    hypothesis = decoding.assess(lane(), 0.0, 12.0, said)
+    assert hypothesis.stop == 12.0
+    edges = [(phrase.start_seconds, phrase.end_seconds) for phrase in hypothesis.phrases]
+    assert edges == [(0.0, 9.0), (9.0, 12.0), (12.0, 12.0)]
+
+
 def test_speech_without_words_between_words_is_missing_text() -> None:
     said = decoded((0.0, 9.0, TEXT), (20.0, 29.9, MEANT[60:110]))
     hypothesis = decoding.assess(lane(), 0.0, 30.0, said)

@@ -1,13 +1,15 @@
 """Any Whisper in CTranslate2's format: here one with more mel bands and other numbers of tokens,
 whose weights are random."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from minutes.conversion import dictionary
+from minutes.conversion.reading_graph import OtherReading
 from minutes.japanese.readings import plain
 from minutes.proposals import teaching
 from minutes.recognition import decoding
@@ -41,16 +43,30 @@ def wav(tmp_path: Path) -> Path:
     return tmp_path / "sound.wav"
 
 
-def test_it_is_taken_for_a_speech_model_that_hears_and_judges(
-    other: SpeechModel, wav: Path
-) -> None:
+def test_it_is_taken_for_a_speech_model_that_hears(other: SpeechModel, wav: Path) -> None:
     model_folder.look_into(other.folder)  # raises where it is none
     heard = list(decoding.load(other, 1)(audio.read(wav, 0, 12)))
     assert heard and heard[-1].end_seconds <= 12
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_it_judges_and_hears_again_where_the_settings_say_so(
+    other: SpeechModel, wav: Path, monkeypatch: pytest.MonkeyPatch, is_on: bool
+) -> None:
+    if dictionary.problem():
+        pytest.skip("the dictionary was not fetched: make install")
+    asked = list[int]()
+
+    def noted(whisper: Whisper, windows: Sequence[HeardWindow]) -> list[list[list[OtherReading]]]:
+        asked.append(len(windows))
+        return heard_again(whisper, windows)
+
+    monkeypatch.setattr(teaching, "heard_again", noted)
+    teach = teaching.load(other, 1, second_hearing=is_on)
     segment = HeardSegment(1.0, 8.0, TEXT, 0.5)
     papers = collect([Paper("資料1", "混話会の設置")])
-    (choice,) = teaching.load(other, 1)([segment], partial(audio.read, wav), papers)
-    assert choice.text
+    (choice,) = teach([segment], partial(audio.read, wav), papers)
+    assert choice.text and asked == ([1] if is_on else [])
 
 
 def test_its_words_have_times_and_probabilities(whisper: Whisper, wav: Path) -> None:
