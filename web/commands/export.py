@@ -14,7 +14,9 @@ from models.database import connect, reading, writing
 from models.meeting import Meeting
 
 
-@click.command("export")
+@click.command(
+    "export", short_help="Write everything of a meeting to one ZIP that is readable without Gijido."
+)
 @click.argument("meeting_id", metavar="MEETING", type=int)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Else by its title.")
 @click.pass_obj
