@@ -15,33 +15,32 @@ from rapidfuzz.distance import Levenshtein
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from minutes.japanese.readings import tokens
+from minutes.japanese.readings import Token, tokens
 from minutes.recognition.heard import HeardSegment, TokenTiming
+from minutes.transcripts import word_doubts
 from models.transcript import Segment, StoredTimings, Transcript
 
 PARTED_WORD = re.compile(r"\S+\s*|\s+")
 """A word of a language with spaces between words."""
 
 
-UNSURE = 0.4
-"""More than half of the words below this probability are wrong (docs/accuracy.md)."""
-
-
 @dataclass(frozen=True)
 class TimedWord:
     """A word of a text with the second at which it begins. `probability` is that of its least
-    likely character; None if a person wrote it other than it was recognised.
+    likely character, `doubt` that of its being wrong; None if a person wrote it other than it was
+    recognised.
     """
 
     text: str
     seconds: float
     probability: float | None
+    doubt: float | None = None
 
     @property
     def is_unsure(self) -> bool:
-        """Return whether the speech model was probably wrong."""
+        """Return whether the word is worth a look, because it is probably wrong."""
         has_letters = any(letter.isalnum() for letter in self.text)
-        return has_letters and self.probability is not None and self.probability < UNSURE
+        return has_letters and self.doubt is not None and self.doubt >= word_doubts.UNSURE
 
 
 @dataclass(frozen=True)
@@ -166,18 +165,33 @@ def _words(
     """Yield the words of the text. A word that a person typed gets the time of the word before
     it.
     """
-    for start, end in _spans(text, language):
+    words = tokens(text) if language == "ja" else None
+    doubts = _doubts(words or [], heard)
+    for start, end in _spans(text, words):
         known = [letter for letter in heard[start:end] if letter]
         seconds = max(seconds, known[0].seconds) if known else seconds
-        is_heard = len(known) == end - start
-        probability = min(letter.probability for letter in known) if is_heard else None
-        yield TimedWord(text[start:end], seconds, probability)
+        if len(known) < end - start:
+            yield TimedWord(text[start:end], seconds, None)
+            continue
+        probability = min(letter.probability for letter in known)
+        doubt = doubts.get(start, word_doubts.doubt(probability))
+        yield TimedWord(text[start:end], seconds, probability, doubt)
 
 
-def _spans(text: str, language: str) -> Iterator[tuple[int, int]]:
+def _doubts(words: Sequence[Token], heard: Sequence[LetterTiming | None]) -> dict[int, float]:
+    """Return the doubts of Japanese words by their places; those that a person wrote count as
+    certain.
+    """
+    letters = [heard[word.start : word.end] for word in words]
+    probabilities = [min((one.probability for one in of if one), default=1.0) for of in letters]
+    doubts = word_doubts.doubts(words, probabilities)
+    return {word.start: doubt for word, doubt in zip(words, doubts, strict=True)}
+
+
+def _spans(text: str, words: Sequence[Token] | None) -> Iterator[tuple[int, int]]:
     """Yield start and end of each word, with everything up to the next one."""
-    if language == "ja":
-        starts = [word.start for word in tokens(text)]
+    if words is not None:
+        starts = [word.start for word in words]
     else:
         starts = [found.start() for found in PARTED_WORD.finditer(text)]
     return pairwise(sorted({0, *starts, len(text)}))

@@ -200,7 +200,7 @@ class WordAnswer(Shape):
     probability: float | None = Field(
         description="聞き取りの自信（0から1）。人が直した言葉では null"
     )
-    is_unsure: bool = Field(description="自信がない言葉。半分ほどは誤り")
+    is_unsure: bool = Field(description="見る価値のある言葉。10のうち6ほどは誤り")
 
 
 class SegmentWordsAnswer(Shape):
