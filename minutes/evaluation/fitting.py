@@ -33,6 +33,7 @@ from minutes.proposals.candidates import Candidate, candidates
 from minutes.proposals.converted import converted
 from minutes.proposals.features import FeatureValues, FeatureWeights
 from minutes.proposals.selection import ScreenedCandidate
+from minutes.proposals.weights import RESCORED, SCREENED
 from minutes.recognition.heard import HeardSegment, Recognise
 from minutes.recognition.second_hearing import heard_again
 from minutes.recognition.whisper import Whisper
@@ -43,6 +44,9 @@ from minutes.speech_models import speech_model
 from minutes.terms.terms import MeetingVocabulary, collect
 
 PENALTY_SCREENED, PENALTY_RESCORED = 1.0, 2.0
+"""On the size of the weights, where nothing is known before."""
+PENALTY_MOVED_SCREENED, PENALTY_MOVED_RESCORED = 5.0, 15.0
+"""On their distance from the weights in force."""
 STEPS = 25
 
 
@@ -111,10 +115,14 @@ class RescoredExample:
 
 
 def fitted(
-    examples: Sequence[tuple[FeatureValues, bool]], penalty: float, without: Collection[str] = ()
+    examples: Sequence[tuple[FeatureValues, bool]],
+    penalty: float,
+    without: Collection[str] = (),
+    near: FeatureWeights | None = None,
 ) -> FeatureWeights:
-    """Return the weights that tell right from wrong examples best. Features named in `without`
-    gets the weight 0. Raises numpy's LinAlgError where the examples do not differ.
+    """Return the weights that tell right from wrong examples best. `penalty` keeps them near those
+    of `near`, or small; features named in `without` get the weight 0. Raises numpy's LinAlgError
+    where the examples do not differ.
     """
     separate = [features.separated(one) for one, _ in examples]
     every = dict.fromkeys(name for one in separate for name in one)
@@ -123,10 +131,12 @@ def fitted(
     known = np.array([[*(one.get(name, 0.0) for name in names), 1.0] for one in separate])
     right = np.array([float(is_right) for _, is_right in examples])
     ridge = np.diag([*(penalty for _ in names), 1e-3])
-    weights: NDArray[np.float64] = np.zeros(len(names) + 1)
+    known_before = near or {}
+    before = np.array([known_before.get(name, 0.0) for name in (*names, "constant")])
+    weights: NDArray[np.float64] = before.copy()
     for _ in range(STEPS):
         guess = 1 / (1 + np.exp(-np.clip(known @ weights, -30, 30)))
-        slope = known.T @ (right - guess) - ridge @ weights
+        slope = known.T @ (right - guess) - ridge @ (weights - before)
         curve = (known * (guess * (1 - guess))[:, None]).T @ known + ridge
         weights += np.linalg.solve(curve, slope)
     found = dict(zip([*names, "constant"], weights.round(3).tolist(), strict=True))
@@ -134,10 +144,16 @@ def fitted(
 
 
 def main(paths: Sequence[Path]) -> None:
-    """Print the weights of both steps, fitted on these sounds."""
+    """Print the weights of both steps: those in force, moved to what these sounds tell. So they
+    keep what they learnt from meetings that are no longer at hand.
+    """
     meetings, whisper = examined(paths)
     answers = [one for found in answered(whisper, meetings).values() for one in found]
-    print(f"SCREENED = {screened(meetings)}\n\nRESCORED = {rescored(answers)}")  # noqa: T201
+    known = [(one.features, one.is_right) for meeting in meetings for one in meeting.possible]
+    asked = [one for answer in answers for one in answer.known]
+    first = fitted(known, PENALTY_MOVED_SCREENED, near=SCREENED)
+    second = fitted(asked, PENALTY_MOVED_RESCORED, near=RESCORED)
+    print(f"SCREENED = {first}\n\nRESCORED = {second}")  # noqa: T201
 
 
 def examined(paths: Sequence[Path]) -> tuple[list[EncodedMeeting], Whisper]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import MeCab
 import unidic_lite
@@ -136,18 +137,33 @@ def tokens(text: str) -> list[Token]:
     return list(_with_numbers_read(words))
 
 
+class Parse(NamedTuple):
+    """MeCab's cheapest path through a text: its `cost`, the lower, the more natural, and the number
+    of its `words`."""
+
+    cost: int
+    words: int
+
+
+def parsed(text: str) -> Parse:
+    """Return what MeCab makes of the text."""
+    found = [_path(piece) for piece in _pieces(_usual(plain(text))[0])]
+    return Parse(sum(one.cost for one in found), sum(one.words for one in found))
+
+
 def naturalness(text: str) -> int:
     """Return MeCab's cost of the text; the lower, the more natural."""
-    return sum(_cost(piece) for piece in _pieces(_usual(plain(text))[0]))
+    return parsed(text).cost
 
 
-def _cost(piece: str) -> int:
-    """Return the cost of the cheapest path, which MeCab stores in its last node."""
-    node, cost = tagger().parseToNode(piece), 0
+def _path(piece: str) -> Parse:
+    """Return the cost of the cheapest path, which MeCab stores in its last node, and its words
+    between the two ends."""
+    node, cost, nodes = tagger().parseToNode(piece), 0, 0
     while node:
-        cost = node.cost
+        cost, nodes = node.cost, nodes + 1
         node = node.next
-    return cost
+    return Parse(cost, max(0, nodes - 2))
 
 
 def as_katakana(text: str) -> str:

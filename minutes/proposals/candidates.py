@@ -17,10 +17,11 @@ from minutes import accuracy
 from minutes.japanese import dictionary
 from minutes.japanese.readings import (
     HIRAGANA,
+    Parse,
     Token,
     as_katakana,
     is_unbroken,
-    naturalness,
+    parsed,
     plain,
     tokens,
 )
@@ -92,14 +93,14 @@ class Candidate:
     both have in common at their ends.
 
     `far` is the distance in sound between the whole words, as a share of `length`, the number of
-    sounds of the longer one. `gain` says by how much MeCab's cost of the text falls. `heard` are
-    the whole words that are replaced, `is_for_word` whether they are a single word in kanji.
-    `times` counts the segments in which a person corrected them so, `is_sure` says whether these
-    are enough to make the replacement at once. `conversion` is the gain of the
-    same replacement in an input method's dictionary (`conversion/`), None where that does not
-    suggest it; `lead` how much more that is than the gain of the best other one at its place;
-    `margin` and `behind` are those of the conversion. `is_heard_again`: only the second hearing has
-    these sounds.
+    sounds of the longer one. `gain` says by how much MeCab's cost of the text falls, `more_words`
+    by how many words it grows. `heard` are the whole words that are replaced, `is_for_word` whether
+    they are a single word in kanji. `times` counts the segments in which a person corrected them
+    so, `is_sure` says whether these are enough to make the replacement at once. `conversion` is the
+    gain of the same replacement in an input method's dictionary (`conversion/`), None where that
+    does not suggest it; `lead` how much more that is than the gain of the best other one at its
+    place; `margin` and `behind` are those of the conversion. `is_heard_again`: only the second hearing
+    has these sounds.
     """
 
     start: int
@@ -120,6 +121,7 @@ class Candidate:
     margin: int = 0
     behind: int = 0
     is_heard_again: bool = False
+    more_words: int = 0
 
     def applied_to(self, text: str) -> str:
         """Return the text with the replacement made."""
@@ -153,7 +155,7 @@ def candidates(
     in no particular order. Places are those of the text in NFKC, which has as many characters.
     """
     text = plain(text)
-    cost = naturalness(text)
+    before = parsed(text)
     spans = _spans(tokens(text))
     best: dict[tuple[int, int, str], Candidate] = {}
     taught = vocabulary.taught
@@ -173,7 +175,7 @@ def candidates(
         is_other = accuracy.comparable(one.old) != accuracy.comparable(one.new)
         if is_other and not (one.term is None and _is_other_script(one)):
             best[key] = _better(one, best.get(key, one))
-    costed = (_with_gain(one, text, cost) for one in _with_leads(list(best.values())))
+    costed = (_weighed(one, text, before) for one in _with_leads(list(best.values())))
     return [one for one in costed if _is_possible(one)]
 
 
@@ -431,6 +433,9 @@ def _trimmed(one: Candidate) -> Candidate:
     return replace(one, start=start, end=end, old=old, new=new)
 
 
-def _with_gain(one: Candidate, text: str, cost: int) -> Candidate:
-    """Return the candidate with its gain; `cost` is that of the text before."""
-    return replace(one, gain=cost - naturalness(one.applied_to(text)))
+def _weighed(one: Candidate, text: str, before: Parse) -> Candidate:
+    """Return the candidate with what MeCab makes of the changed text; `before` is what it makes of
+    the text.
+    """
+    after = parsed(one.applied_to(text))
+    return replace(one, gain=before.cost - after.cost, more_words=after.words - before.words)

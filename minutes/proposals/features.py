@@ -14,6 +14,7 @@ from minutes.proposals.candidates import Candidate
 from minutes.terms.terms import MeetingVocabulary
 from models.transcript import Origin
 
+KANJI = re.compile(r"[一-鿿々]")
 CALLED = re.compile(r"(さん|氏|様|委員|議員|[次課部局係室会]?長|主[任査事]|です|でございます|と申)")
 """What follows a name: a form of address, an office, or the end of an introduction."""
 FITTED = (Origin.TERM, Origin.NAME, Origin.DICTIONARY, Origin.DATE)
@@ -29,6 +30,8 @@ MOST_CONVERTED = 10_000
 """A larger gain in the input method's dictionary, in its units of cost, counts as this."""
 MOST_AHEAD = 3_000
 """The same for the lead before other conversions."""
+MOST_WORDS, MOST_KANJI = 4, 4
+"""More words, or fewer, count as so many; so do more kanji."""
 FeatureValues = dict[str, float]
 """Features of a candidate by name."""
 FeatureWeights = Mapping[str, float]
@@ -84,6 +87,9 @@ def of_candidate(
         "only_added_or_left_out": float(not one.old or not one.new),
         "old_is_hiragana": float(bool(HIRAGANA.fullmatch(one.old))),
         "new_is_hiragana": float(bool(HIRAGANA.fullmatch(one.new))),
+        "more_words": float(max(-MOST_WORDS, min(MOST_WORDS, one.more_words))),
+        "old_kanji": min(MOST_KANJI, len(KANJI.findall(one.old))) / 2,
+        "new_kanji": min(MOST_KANJI, len(KANJI.findall(one.new))) / 2,
         "one_letter_each": float(len(one.old) == 1 == len(one.new)),
     }
 

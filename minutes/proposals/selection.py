@@ -20,7 +20,7 @@ from minutes.sound.samples import SoundReader
 from minutes.terms.terms import MeetingVocabulary
 from models.transcript import Origin
 
-WORTH_RESCORING = 0.3
+WORTH_RESCORING = 0.2
 """Probability from which a candidate is rescored. With a lower one more are rescored, which takes
 longer and makes the selection worse (docs/accuracy.md).
 """
@@ -30,7 +30,7 @@ MOST_RESCORED, MOST_RESCORED_AT_A_PLACE = 16, 3
 takes more time than everything else together.
 """
 
-SURE, LIKELY = 0.9, 0.8
+SURE, LIKELY = 0.88, 0.78
 """Probabilities from which a candidate is applied, and from which it is proposed."""
 FOR, AGAINST = 20.0, -30.0
 """Limits to which log ratios are clipped: beyond them they say no more."""
