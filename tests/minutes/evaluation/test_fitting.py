@@ -56,3 +56,13 @@ def test_changes_are_counted_each_by_itself() -> None:
     other = change("百四", "104", heard)
     counted = score([heard], [Selection("議題と予算が104", (*changed, other))], "議題と予備が104")
     assert counted.changed == Tally(right=1, wrong=1)
+
+
+def test_weights_in_force_stay_where_the_meetings_tell_nothing() -> None:
+    in_force = {"near": 1.0, "rare": -2.0, "constant": 0.5}
+    examples = [({"near": one / 10, "rare": 0.0}, one > 5) for one in range(10)] * 5
+    moved = fitted(examples, 5.0, near=in_force)
+    assert moved["rare"] == in_force["rare"]
+    assert moved["near"] > in_force["near"]
+    held = fitted(examples, 1e6, near=in_force)
+    assert abs(held["near"] - in_force["near"]) < 0.01
