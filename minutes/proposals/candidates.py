@@ -99,8 +99,8 @@ class Candidate:
     so, `is_sure` says whether these are enough to make the replacement at once. `conversion` is the
     gain of the same replacement in an input method's dictionary (`conversion/`), None where that
     does not suggest it; `lead` how much more that is than the gain of the best other one at its
-    place; `margin` and `behind` are those of the conversion. `is_heard_again`: only the second hearing
-    has these sounds.
+    place; `margin` and `behind` are those of the conversion.
+    `is_heard_again`: only the second hearing has these sounds.
     """
 
     start: int
