@@ -163,7 +163,7 @@ def _seal(session: Session, cast: Cast, revision: MinutesRevision) -> None:
     check = SpeechCheck(
         revision=revision,
         speaker="",
-        person=cast.attendee,
+        person=cast.secretary,
         asked_by=cast.secretary,
         until=now() + timedelta(days=7),
     )

@@ -98,6 +98,7 @@ NO_LOOK = {
     "one's own": [
         "/checks",
         "/account",
+        "/api/me/notices",
         "/api/me",
         "/api/me/sign-ins",
         "/api/meetings/<int:meeting_id>/bookmarks",

@@ -29,6 +29,7 @@ TEXTS_PER_FIELD = 1
 """Besides one that has them all: each field takes the next ones of the hundred."""
 
 SENT_BY_SCRIPTS = {
+    "checks.answer": ("all",),
     "minutes.draft": ("transcript_ids",),
     "terms.switch_on": ("surface", "heard", "from"),
 }
