@@ -77,7 +77,7 @@ def context_of(printed: Printed, form: RecordForm, *, is_marked: bool = False) -
         access=openness_words(head),
         audience=audience_words(head),
         members=_persons(head.present),
-        absent=_persons(head.absent),
+        absent=_absent(content, form),
         explainers=_persons(head.explainers),
         guests=_persons([*head.witnesses, *head.observers]),
         office=_persons(head.staff),
@@ -86,6 +86,12 @@ def context_of(printed: Printed, form: RecordForm, *, is_marked: bool = False) -
         documents=[FormEntry(number=one.number, title=one.title) for one in head.papers],
         items=_items(printed, form, is_marked),
     )
+
+
+def _absent(content: Content, form: RecordForm) -> list[FormPerson]:
+    """Return who was absent; 「なし」 where the head knows that nobody was, as a record says it."""
+    nobody = [] if content.head is None or form.hides_names else [FormPerson(name=NONE)]
+    return _persons(content.shown_head.absent) or nobody
 
 
 def _with_hidden_headings(content: Content) -> Content:
