@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -70,17 +71,31 @@ def test_a_backend_that_does_not_run_is_never_chosen(
     assert os.environ[backend.VARIABLE] == "0"
 
 
+@pytest.fixture
+def two_clips(tmp_path: Path) -> Path:
+    """A folder with the first two of the human voices."""
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    clips = json.loads((HUMAN / "reference.json").read_text(encoding="utf-8"))[:2]
+    for clip in clips:
+        shutil.copy(HUMAN / clip["audio"], folder)
+    (folder / "reference.json").write_text(json.dumps(clips), encoding="utf-8")
+    return folder
+
+
 @pytest.mark.model
 @pytest.mark.parametrize("choice", ["0", "1"])
-def test_human_voices_are_heard_on_either_backend(choice: str, tmp_path: Path) -> None:
+def test_human_voices_are_heard_on_either_backend(
+    choice: str, two_clips: Path, tmp_path: Path
+) -> None:
     """The backends round differently and single clips come out differently, so what must hold is
-    asked of all clips together: about a fifth of the characters is wrong on both."""
+    asked of both clips together: about a fifth of the characters is wrong on either."""
     command = [
         sys.executable,
         "-m",
         "web.commands.cli",
         "evaluate",
-        str(HUMAN),
+        str(two_clips),
         "--no-materials",
         "--json",
     ]
