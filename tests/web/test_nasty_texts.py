@@ -30,6 +30,13 @@ TEXTS_PER_FIELD = 1
 
 SENT_BY_SCRIPTS = {
     "checks.answer": ("all",),
+    "closed.confirm_absent": ("passage_id",),
+    "closed.decide": ("close", "open"),
+    "digest.change": ("write",),
+    "minutes.change": ("attendees",),
+    "proceedings.answer_heard_decision": ("segment_id",),
+    "proceedings.answer_heard_event": ("segment_id",),
+    "returned.take": ("take",),
     "minutes.draft": ("transcript_ids",),
     "terms.switch_on": ("surface", "heard", "from"),
 }

@@ -51,6 +51,8 @@ def _conceivable(at: datetime) -> datetime:
 
 
 Identity = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+PlaceInText = Annotated[int, Field(ge=0, le=20_000)]
+"""Of a section in the minutes, or of a paragraph in it, from 0."""
 Revision = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 Ordinal = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 ShortText = Annotated[str, Field(max_length=LONGEST_NAME)]

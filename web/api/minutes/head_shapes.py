@@ -1,12 +1,13 @@
 """The head of the minutes as the API shows it."""
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
 from models.meeting import InvitationKind, Openness
 from models.proceedings import ItemResult, SittingEventKind, VotingMethod
-from web.api.operations import Identity, Moment, Shape, ShortText
+from web.api.operations import Identity, Shape, ShortText
 
 HeadName = Annotated[str, Field(max_length=500)]
 HeadNames = Annotated[list[HeadName], Field(max_length=10_000)]
@@ -28,7 +29,7 @@ class HeadEventShape(Shape):
     """会議の経過の一つ。"""
 
     kind: SittingEventKind
-    at: Moment
+    at: datetime
     who: HeadName = Field("", description="入室・退席した人、議長を代わった人")
     item: ShortText = Field("", description="そのときの議題の番号")
 
@@ -71,8 +72,8 @@ class HeadShape(Shape):
 
     title: ShortText
     series: ShortText
-    starts_at: Moment = Field(description="実際の開会。記録がなければ予定の時刻")
-    ends_at: Moment = Field(description="実際の散会・閉会。記録がなければ予定の時刻")
+    starts_at: datetime = Field(description="実際の開会。記録がなければ予定の時刻")
+    ends_at: datetime = Field(description="実際の散会・閉会。記録がなければ予定の時刻")
     place: ShortText
     events: list[HeadEventShape] = Field([], max_length=MOST)
     present: list[HeadPersonShape] = Field([], max_length=MOST, description="出席委員と代理")

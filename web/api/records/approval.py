@@ -1,7 +1,6 @@
 """The path of approval: the steps of a series, whom a request waits for, remarks at a paragraph."""
 
 from datetime import datetime
-from typing import Annotated
 
 from flask import Blueprint
 from pydantic import Field
@@ -15,14 +14,13 @@ from models.meeting import Meeting
 from models.minutes import MinutesRevision
 from models.person import Person
 from web import access
-from web.api.operations import Identity, Shape, ShortText, operation
+from web.api.operations import Identity, PlaceInText, Shape, ShortText, operation
 from web.api.shapes import PersonAnswer
 from web.audit_access import note_look
 from web.shared.people import person_numbered
 from web.transaction import database_session, reading_session
 
 blueprint = Blueprint("api_approval", __name__)
-Place = Annotated[int, Field(ge=0, le=20_000)]
 
 
 class StepBody(Shape):
@@ -114,8 +112,8 @@ class Reassignment(Shape):
 
 
 class CommentBody(Shape):
-    section: Place = Field(description="content.sections での位置。0から")
-    paragraph: Place = Field(description="その paragraphs での位置。0から")
+    section: PlaceInText = Field(description="content.sections での位置。0から")
+    paragraph: PlaceInText = Field(description="その paragraphs での位置。0から")
     text: str = Field(max_length=comments.LONGEST_COMMENT)
 
 

@@ -1,7 +1,6 @@
 """発言者確認: asking speakers to check their own words, their answers, and what becomes of them."""
 
 from datetime import datetime
-from typing import Annotated
 
 from flask import Blueprint, Response
 from pydantic import Field
@@ -13,7 +12,7 @@ from models.minutes import MinutesRevision
 from models.person import Person
 from models.speech_check import CheckAnswer, CheckVerdict, SpeechCheck
 from web import access
-from web.api.operations import Identity, Shape, ShortText, operation
+from web.api.operations import Identity, PlaceInText, Shape, ShortText, operation
 from web.api.shapes import PersonAnswer
 from web.audit_access import note_look
 from web.shared import checking
@@ -21,7 +20,6 @@ from web.transaction import database_session, reading_session
 from web.urls import address_of
 
 blueprint = Blueprint("api_checks", __name__)
-Place = Annotated[int, Field(ge=0, le=20_000)]
 
 
 class CheckBody(Shape):
@@ -106,8 +104,8 @@ class OwnCheckAnswer(Shape):
 
 
 class GivenBody(Shape):
-    section: Place
-    paragraph: Place
+    section: PlaceInText
+    paragraph: PlaceInText
     verdict: CheckVerdict
     text: str = Field("", max_length=checks.LONGEST_ANSWER)
 
