@@ -114,8 +114,9 @@ def _agenda(content: Content) -> list[FormEntry]:
 def _items(printed: Printed, form: RecordForm, is_marked: bool) -> list[FormItem]:
     speeches = _speeches(printed.content, form, is_marked)
     shown = enumerate(zip(printed.content.sections, speeches, strict=True))
+    hide = HiddenNames(printed.content).hide if form.hides_names else str
     return [
-        _item(section, said, _summary(printed, number))
+        _item(section, said, _summary(printed, number), [*map(hide, _results(printed, section))])
         for number, (section, said) in shown
         if form.has_speeches or section.number
     ]
@@ -125,21 +126,28 @@ def _summary(printed: Printed, number: int) -> ItemSummary:
     """Return the summary of a section, with the decisions of the head before what it says itself
     of them.
     """
-    content = printed.content
     summary = printed.summaries.get(number, ItemSummary())
-    decided = [_decided(one) for one in content.decisions_on(content.sections[number])]
+    decided = _results(printed, printed.content.sections[number])
     return replace(summary, decisions=decided or summary.decisions)
+
+
+def _results(printed: Printed, section: Section) -> list[str]:
+    """Return what was decided of a section, as the head has it."""
+    return [_decided(one) for one in printed.content.decisions_on(section)]
 
 
 def _decided(one: HeadDecision) -> str:
     return "　".join(decision_words(one).split("\n"))
 
 
-def _item(section: Section, said: list[FormSpeech], summary: ItemSummary) -> FormItem:
+def _item(
+    section: Section, said: list[FormSpeech], summary: ItemSummary, results: list[str]
+) -> FormItem:
     return FormItem(
         number=section.number,
         title=section.title,
         speeches=said,
+        results=results,
         points=[*summary.points] or [NONE],
         decisions=[*summary.decisions] or [NONE],
         homework=[*summary.homework] or [NONE],

@@ -39,13 +39,14 @@ class FormSpeech(FormValues):
 
 
 class FormItem(FormValues):
-    """An item of the agenda with what was said, and its points, decisions and homework, one of
-    them at least each (`NONE`).
+    """An item of the agenda with what was said and what came of it (`results`, which may be none),
+    and its points, decisions and homework, one of them at least each (`NONE`).
     """
 
     number: str = Field(default="", serialization_alias="番号")
     title: str = Field(default="", serialization_alias="題名")
     speeches: list[FormSpeech] = Field(default=[], serialization_alias="発言")
+    results: list[str] = Field(default=[], serialization_alias="結果")
     points: list[str] = Field(default=[NONE], serialization_alias="要点")
     decisions: list[str] = Field(default=[NONE], serialization_alias="決定")
     homework: list[str] = Field(default=[NONE], serialization_alias="宿題")
@@ -90,6 +91,7 @@ def example() -> FormContext:
         title="見本の議題",
         speeches=[FormSpeech(speaker="○会長", text="見本の発言です。")],
         points=["見本の要点です。"],
+        results=["可決（簡易採決）"],
         decisions=["原案のとおり可決"],
         homework=["次回までに資料を用意する。"],
     )

@@ -58,6 +58,9 @@ def _speeches(item: FormItem) -> Iterator[str]:
     for one in item.speeches:
         yield f"{one.speaker}{INDENT}{one.text}"
         yield ""
+    if item.results:
+        yield from _bullets("結果", item.results)
+        yield ""
 
 
 def _points(form: RecordForm, item: FormItem) -> Iterator[str]:

@@ -64,12 +64,19 @@ def _item(form: RecordForm) -> Iterable[str]:
         yield _tag("endif")
         yield paragraph("{{ 一言.本文 }}", "Speech")
         yield _tag("endfor")
+        yield _tag("if 議事項目.結果")
+        yield from _lines("結果")
+        yield _tag("endif")
         return
     for label in form.parts:
-        yield paragraph(label, "Label")
-        yield _tag(f"for 行 in 議事項目.{label}")
-        yield paragraph("・{{ 行 }}", "Line")
-        yield _tag("endfor")
+        yield from _lines(label)
+
+
+def _lines(label: str) -> Iterable[str]:
+    yield paragraph(label, "Label")
+    yield _tag(f"for 行 in 議事項目.{label}")
+    yield paragraph("・{{ 行 }}", "Line")
+    yield _tag("endfor")
 
 
 def _list(label: str, name: str, line: str) -> Iterable[str]:
