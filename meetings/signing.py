@@ -3,6 +3,7 @@ certificate that the city's own authority (`gijido certificate`) makes for recor
 """
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,7 +88,9 @@ def sign(identity: SigningIdentity, pdf: bytes, *, reason: str, place: str) -> b
     )
     signed = io.BytesIO()
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    signers.PdfSigner(about, signer).sign_pdf(writer, output=signed)
+    # pyhanko runs an event loop, which a thread that has one already refuses.
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        apart.submit(signers.PdfSigner(about, signer).sign_pdf, writer, output=signed).result()
     return signed.getvalue()
 
 

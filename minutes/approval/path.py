@@ -2,11 +2,11 @@
 is done about a step that is late or whose person has left.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from meetings import audit, dates
 from meetings.errors import InvalidInput, NotPossibleNow
@@ -14,6 +14,7 @@ from meetings.rights import Right, rights_by_role
 from minutes.approval import steps, telling
 from models.approval import RequestStep
 from models.base import now
+from models.meeting import Meeting
 from models.minutes import ApprovalRequest, Minutes, MinutesRevision
 from models.person import Person
 
@@ -161,9 +162,30 @@ def waiting_for(session: Session, person: Person, meeting_ids: Collection[int]) 
         .join(MinutesRevision.request)
         .where(Minutes.meeting_id.in_(meeting_ids))
         .order_by(MinutesRevision.number)
+        .options(
+            joinedload(ApprovalRequest.revision)
+            .joinedload(MinutesRevision.minutes)
+            .joinedload(Minutes.meeting)
+            .joinedload(Meeting.department)
+        )
     )
     newest = {meeting_id: request for meeting_id, request in requests}
-    return {number for number, request in newest.items() if may_decide(session, person, request)}
+    current = _current_steps(session, newest.values())
+    return {
+        meeting_id
+        for meeting_id, request in newest.items()
+        if _may_decide(person, request, current.get(request.id))
+    }
+
+
+def _current_steps(session: Session, requests: Iterable[ApprovalRequest]) -> dict[int, RequestStep]:
+    """Return the step whose turn it is by the id of its request, for all of them at once."""
+    wanted = select(RequestStep).where(
+        RequestStep.request_id.in_([request.id for request in requests]),
+        RequestStep.decided_at.is_(None),
+    )
+    last_first = session.scalars(wanted.order_by(RequestStep.position.desc()))
+    return {step.request_id: step for step in last_first}
 
 
 def _may_decide(person: Person, request: ApprovalRequest, step: RequestStep | None) -> bool:

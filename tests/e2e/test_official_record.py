@@ -1,7 +1,6 @@
 """From what is pressed on the day to a signed PDF that anybody can check, in a browser."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pypdfium2
@@ -83,8 +82,7 @@ def test_what_was_pressed_on_the_day_stands_in_the_signed_pdf(
     approver.goto(f"/meetings/{meeting_id}/minutes")
     approver.get_by_role("button", name="承認する").click()
     expect(approver.get_by_text("会議録を承認しました。")).to_be_visible()
-    with ThreadPoolExecutor() as worker:  # beside playwright's own loop
-        assert worker.submit(signed_records.sign_next, engine, config, storage).result()
+    assert signed_records.sign_next(engine, config, storage), "as the worker does"
 
     secretary.goto(f"/meetings/{meeting_id}/minutes")
     secretary.get_by_role("link", name="署名と原本").click()

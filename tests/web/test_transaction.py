@@ -3,6 +3,7 @@ to write waits a little and is told to come again."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -11,13 +12,14 @@ from sqlalchemy import Engine, select
 
 from meetings.config import Config
 from meetings.rights import Right
+from meetings.word_writing import paragraph, word_file
 from models.audit import AuditLine
 from models.database import connect, reading, writing
 from models.meeting import Meeting
 from models.person import Person, RoleGrant
 from tests.conftest import Browser, Cast
 from tests.web.test_access import ANSWERS_OF_A_CLOSED_DOOR, call, closed_routes, url_of
-from tests.world import World
+from tests.world import HEARD, World
 from web import access
 from web.app import attach
 from web.transaction import database_session, reading_session
@@ -115,17 +117,34 @@ def only_reading(world: World) -> dict[str, dict[str, Any]]:
     }
 
 
+def files_looked_into() -> dict[str, tuple[str, bytes]]:
+    """A file for each view that looks into one and keeps nothing."""
+    word = word_file([paragraph(said.text, "Body") for said in HEARD], header="")
+    text = ("会議録.txt", "だれも承認していない文。".encode())
+    return {
+        "api_returned.compare": ("会議録.docx", word),
+        "api_sealing.verify": text,
+        "sealing.verify": text,
+    }
+
+
 def test_what_only_reads_needs_no_lock_whatever_its_method(
     impatient: Flask, engine: Engine, world: World, cast: Cast, browse: Callable[..., Browser]
 ) -> None:
     client, sent = browse(cast.secretary), only_reading(world)
     declared = {n for n, v in impatient.view_functions.items() if hasattr(v, "only_reads")}
-    assert declared == sent.keys()
+    files = files_looked_into()
+    assert declared == sent.keys() | files.keys()
     with somebody_writes(engine):
         for rule in impatient.url_map.iter_rules():
             if rule.endpoint in sent:
                 answer = client.post(url_of(rule, world), json=sent[rule.endpoint])
                 assert answer.status_code in (200, 204), answer.text
+            if rule.endpoint in files:
+                name, content = files[rule.endpoint]
+                body = {"file": (BytesIO(content), name)}
+                answer = client.post(url_of(rule, world), data=body)
+                assert answer.status_code == 200, answer.text
 
 
 def test_who_lost_the_right_meanwhile_changes_nothing(

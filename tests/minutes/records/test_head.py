@@ -13,7 +13,7 @@ from meetings.sitting.decisions import DecisionFacts
 from meetings.sitting.openness import set_openness
 from minutes.records import heading, records
 from minutes.records.content import content_of
-from minutes.records.head import Head, HeadPaper, head_of
+from minutes.records.head import MEMBER_KINDS, Head, HeadPaper, head_of
 from minutes.records.head_lines import decision_lines, head_lines
 from minutes.records.paper import as_text
 from models.base import now
@@ -87,7 +87,7 @@ def test_the_head_says_who_met_in_which_role_and_when_it_really_was(
 def test_where_nobody_kept_a_list_the_answers_say_who_was_there(
     session: Session, cast: Cast, meeting: Meeting
 ) -> None:
-    attendees = [i for i in meeting.invitations if i.kind == InvitationKind.ATTENDEE]
+    attendees = [i for i in meeting.invitations if i.kind in MEMBER_KINDS]
     coming, absent, sends = (one.person for one in attendees[:3])
     answer_invitation(session, coming, meeting, AnswerWord.COMING)
     answer_invitation(session, absent, meeting, AnswerWord.ABSENT)

@@ -18,7 +18,7 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, float]]:
     """What was really cut; a clip is 1,000 bytes."""
     made: list[tuple[float, float]] = []
 
-    def clip(_sound: Path, start: float, end: float) -> bytes:
+    def clip(_sound: Path, start: float, end: float, _silences: object) -> bytes:
         made.append((start, end))
         return bytes([len(made) % 256]) * 1000
 

@@ -190,7 +190,7 @@ def test_every_route_of_the_api_is_described(app: Flask, citizen: Any) -> None:
     assert document["openapi"].startswith("3.1")
     for rule in app.url_map.iter_rules():
         if str(rule).startswith("/api/"):
-            path = re.sub(r"<(?:int:)?(\w+)>", r"{\1}", str(rule))
+            path = re.sub(r"<(?:[^<>]*:)?(\w+)>", r"{\1}", str(rule))
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                 entry = document["paths"][path][method.lower()]
                 assert entry["summary"] and entry["responses"]
