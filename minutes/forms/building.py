@@ -15,7 +15,8 @@ from minutes.forms.context import (
 )
 from minutes.forms.hidden_names import HiddenNames
 from minutes.forms.kinds import RecordForm
-from minutes.forms.marks import marked
+from minutes.forms.marks import marked, underlined
+from minutes.records.closed.underlined import Underlined
 from minutes.records.content import Content, Section
 from minutes.records.head import HeadDecision, HeadPerson
 from minutes.records.head_lines import (
@@ -25,7 +26,7 @@ from minutes.records.head_lines import (
     office_words,
     openness_words,
 )
-from minutes.records.paper import Block, laid_out
+from minutes.records.paper import Block, MinutesSentence, laid_out
 
 DRAFT = "案（未定稿）"
 
@@ -44,7 +45,8 @@ class ItemSummary:
 @dataclass(frozen=True)
 class Printed:
     """A content to be printed, and what of it: `number` of its revision, whether it is no more
-    than a draft, the `summaries` by the indexes of its sections.
+    than a draft, the `summaries` by the indexes of its sections, and what of the original is
+    `underlined` because citizens do not get it.
     """
 
     content: Content
@@ -52,6 +54,7 @@ class Printed:
     number: int = 0
     is_draft: bool = False
     summaries: Mapping[int, ItemSummary] = field(default_factory=dict)
+    underlined: Underlined | None = None
 
 
 def context_of(printed: Printed, form: RecordForm, *, is_marked: bool = False) -> FormContext:
@@ -112,7 +115,7 @@ def _agenda(content: Content) -> list[FormEntry]:
 
 
 def _items(printed: Printed, form: RecordForm, is_marked: bool) -> list[FormItem]:
-    speeches = _speeches(printed.content, form, is_marked)
+    speeches = _speeches(printed, form, is_marked)
     shown = enumerate(zip(printed.content.sections, speeches, strict=True))
     hide = HiddenNames(printed.content).hide if form.hides_names else str
     return [
@@ -154,19 +157,15 @@ def _item(
     )
 
 
-def _speeches(content: Content, form: RecordForm, is_marked: bool) -> list[list[FormSpeech]]:
+def _speeches(printed: Printed, form: RecordForm, is_marked: bool) -> list[list[FormSpeech]]:
     """Return what was said in each section, with the names that the form gives to speakers."""
+    content = printed.content
     if not form.has_speeches:
         return [[] for _ in content.sections]
     if form.hides_names:
         return _without_names(content)
     return [
-        [
-            _marked_speech(number, block)
-            if is_marked
-            else FormSpeech(speaker=block.speaker, text=block.text)
-            for block in blocks
-        ]
+        [_speech(printed, number, block, is_marked) for block in blocks]
         for number, blocks in enumerate(laid_out(content))
     ]
 
@@ -185,12 +184,23 @@ def _without_names(content: Content) -> list[list[FormSpeech]]:
     ]
 
 
-def _marked_speech(section: int, block: Block) -> FormSpeech:
-    first = section, block.sentences[0].place
-    return FormSpeech(
-        speaker=marked(first, block.speaker, is_speaker=True) if block.speaker else "",
-        text="".join(one.gap + marked((section, one.place), one.text) for one in block.sentences),
-    )
+def _speech(printed: Printed, section: int, block: Block, is_marked: bool) -> FormSpeech:
+    texts = [_words(printed, section, one) for one in block.sentences]
+    speaker = block.speaker
+    if is_marked:
+        places = [(section, one.place) for one in block.sentences]
+        texts = [marked(place, text) for place, text in zip(places, texts, strict=True)]
+        speaker = marked(places[0], speaker, is_speaker=True) if speaker else ""
+    gaps = (one.gap for one in block.sentences)
+    return FormSpeech(speaker=speaker, text="".join(map("".join, zip(gaps, texts, strict=True))))
+
+
+def _words(printed: Printed, section: int, one: MinutesSentence) -> str:
+    """Return the words of the sentence, underlined where citizens do not get them."""
+    if printed.underlined is None:
+        return one.text
+    pieces = printed.underlined.pieces((section, one.place), one.said.text, one.text)
+    return "".join(underlined(p.text) if p.passage else p.text for p in pieces)
 
 
 def _persons(people: Sequence[HeadPerson]) -> list[FormPerson]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from meetings import clean_text
 from meetings.disk.storage import Storage
@@ -11,7 +11,9 @@ from minutes.forms import pdf, plain, starters, templates, word
 from minutes.forms.building import Printed, context_of
 from minutes.forms.kinds import PdfLayout, RecordFile, RecordForm
 from minutes.forms.summaries import summaries_of
+from minutes.records.closed import passages
 from minutes.records.closed.public_copy import public_copy_of
+from minutes.records.closed.underlined import Underlined
 from minutes.records.content import content_of
 from minutes.records.records import minutes_of
 from models.meeting import Meeting
@@ -53,16 +55,18 @@ def revision_to_export(
 
 
 def printed(revision: MinutesRevision, city: str) -> Printed:
-    """Return what of the revision is printed for those who make the minutes. One that is not
-    approved is a draft.
+    """Return what of the revision is printed for those who make the minutes: the original, with
+    underlines where citizens get nothing. One that is not approved is a draft.
     """
-    content = content_of(revision)
+    content, session = content_of(revision), object_session(revision)
+    assert session is not None
     return Printed(
         content,
         city,
         revision.number,
         is_draft=not revision.is_approved,
         summaries=summaries_of(content),
+        underlined=Underlined(passages.located_in(session, revision)),
     )
 
 
@@ -79,7 +83,8 @@ def template_for(session: Session, storage: Storage, meeting: Meeting, wanted: W
 def printed_for_citizens(session: Session, revision: MinutesRevision, city: str) -> Printed:
     """Return what of the revision is printed for citizens: its public copy."""
     content = public_copy_of(session, revision).content
-    return replace(printed(revision, city), content=content, summaries=summaries_of(content))
+    summaries = summaries_of(content)
+    return replace(printed(revision, city), content=content, summaries=summaries, underlined=None)
 
 
 def as_file(

@@ -1,15 +1,17 @@
-"""Marks around each sentence of a Word file, and around the speaker before it, by which they find
-their way back when the file was corrected. While it is written they are characters that no text has
-(Unicode's noncharacters, which `meetings/clean_text.py` removes); in the file, bookmarks, which
-Word and LibreOffice keep.
+"""Marks in the texts of a form: around each sentence of a Word file and the speaker before it, by
+which they find their way back when the file was corrected, and around words that are underlined.
+While a form is written they are characters that no text has (Unicode's noncharacters, which
+`meetings/clean_text.py` removes); in a Word file, bookmarks, which Word and LibreOffice keep, and
+underlines.
 """
 
 import re
 from typing import NamedTuple
 
 BEGIN, PLACED, END = "\ufdd0", "\ufdd1", "\ufdd2"
+UNDERLINE, PLAIN = "\ufdd3", "\ufdd4"
 SPEAKER = "w"
-MARK = re.compile(f"({BEGIN}[0-9]+\\.[0-9]+{SPEAKER}?{PLACED}|{END})")
+MARK = re.compile(f"({BEGIN}[0-9]+\\.[0-9]+{SPEAKER}?{PLACED}|{END}|{UNDERLINE}|{PLAIN})")
 NAME = re.compile(rf"_gijido_(\d{{1,9}})_(\d{{1,6}})_(\d{{1,6}})({SPEAKER}?)")
 
 
@@ -28,6 +30,30 @@ def marked(place: tuple[int, int], text: str, *, is_speaker: bool = False) -> st
     """Return the text between the marks of its place."""
     kind = SPEAKER if is_speaker else ""
     return f"{BEGIN}{place[0]}.{place[1]}{kind}{PLACED}{text}{END}"
+
+
+def underlined(text: str) -> str:
+    """Return the text between the marks of an underline."""
+    return f"{UNDERLINE}{text}{PLAIN}"
+
+
+def without_underlines(text: str) -> str:
+    """Return the text without these marks."""
+    return text.replace(UNDERLINE, "").replace(PLAIN, "")
+
+
+def lines_in_pieces(text: str) -> list[list[tuple[str, bool]]]:
+    """Return each line of the text as runs, each with whether it is underlined."""
+    lines: list[list[tuple[str, bool]]] = [[]]
+    is_underlined = False
+    for part in re.split(f"({UNDERLINE}|{PLAIN}|\n)", text):
+        if part == "\n":
+            lines.append([])
+        elif part in (UNDERLINE, PLAIN):
+            is_underlined = part == UNDERLINE
+        elif part:
+            lines[-1].append((part, is_underlined))
+    return lines
 
 
 def bookmark_name(revision: int, begin: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from meetings.pdf import typesetting
 from minutes.forms.context import FormContext
 from minutes.forms.kinds import PdfLayout, RecordForm
+from minutes.forms.marks import lines_in_pieces
 
 
 def to_pdf(form: RecordForm, context: FormContext, layout: PdfLayout) -> bytes:
@@ -15,4 +16,8 @@ def to_pdf(form: RecordForm, context: FormContext, layout: PdfLayout) -> bytes:
         "parts": form.parts,
         "hides_names": form.hides_names,
     }
-    return typesetting.to_pdf("record", context.model_dump() | shown, is_accessible=True)
+    values = context.model_dump()
+    for item in values["items"]:
+        for speech in item["speeches"]:
+            speech["lines"] = lines_in_pieces(speech["text"])
+    return typesetting.to_pdf("record", values | shown, is_accessible=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from minutes.forms.context import FormContext, FormEntry, FormItem, FormPerson
 from minutes.forms.kinds import RecordForm
+from minutes.forms.marks import without_underlines
 
 INDENT = "　"
 
@@ -56,7 +57,7 @@ def _entries(label: str, rows: list[FormEntry]) -> Iterator[str]:
 
 def _speeches(item: FormItem) -> Iterator[str]:
     for one in item.speeches:
-        yield f"{one.speaker}{INDENT}{one.text}"
+        yield f"{one.speaker}{INDENT}{without_underlines(one.text)}"
         yield ""
     if item.results:
         yield from _bullets("結果", item.results)

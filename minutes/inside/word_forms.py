@@ -19,7 +19,7 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from meetings.inside.answering import answer
-from minutes.forms.marks import BEGIN, MARK, bookmark_name
+from minutes.forms.marks import BEGIN, MARK, PLAIN, UNDERLINE, bookmark_name
 
 FIRST_ID = 90_000
 """Of our bookmarks: a template's own have low numbers."""
@@ -39,7 +39,7 @@ def fill(template: str, values: str, made: str) -> str:
 
 
 def _set_bookmarks(document: Document, revision: int) -> None:
-    """Replace the marks in the text by bookmarks."""
+    """Replace the marks in the text by bookmarks and underlines."""
     number = FIRST_ID
     for run in list(document.element.body.iter(qn("w:r"))):
         if not any(
@@ -57,6 +57,7 @@ def _in_pieces(run: Any, revision: int, number: int) -> Iterator[Any]:
     """Yield what takes the place of the run: runs of the same look, and bookmarks between."""
     properties = run.find(qn("w:rPr"))
     piece = _run(properties)
+    plain = properties
     for child in run:
         if child.tag == qn("w:rPr"):
             continue
@@ -67,9 +68,12 @@ def _in_pieces(run: Any, revision: int, number: int) -> Iterator[Any]:
             if MARK.fullmatch(part):
                 if len(piece) > (properties is not None):
                     yield piece
-                    piece = _run(properties)
-                yield _bookmark(part, revision, number)
-                number += not part.startswith(BEGIN)
+                if part in (UNDERLINE, PLAIN):
+                    properties = _underlined(plain) if part == UNDERLINE else plain
+                else:
+                    yield _bookmark(part, revision, number)
+                    number += not part.startswith(BEGIN)
+                piece = _run(properties)
             elif part:
                 piece.append(_text(part))
     if len(piece) > (properties is not None):
@@ -81,6 +85,17 @@ def _run(properties: Any) -> Any:
     if properties is not None:
         run.append(deepcopy(properties))
     return run
+
+
+def _underlined(properties: Any) -> Any:
+    """Return a run's properties with an underline."""
+    made = OxmlElement("w:rPr") if properties is None else deepcopy(properties)
+    for other in made.findall(qn("w:u")):
+        made.remove(other)
+    line = OxmlElement("w:u")
+    line.set(qn("w:val"), "single")
+    made.append(line)
+    return made
 
 
 def _text(words: str) -> Any:
