@@ -21,7 +21,7 @@ from web.api.operations import (
 )
 
 blueprint = Blueprint("api_description", __name__)
-ARGUMENT = re.compile(r"<(?:(int)(?:\([^)]*\))?:|any\([^)]*\):)?(\w+)>")
+ARGUMENT = re.compile(r"<(?:(int)(?:\([^)<]{0,40}\))?:|any\([^)<]{0,200}\):)?(\w+)>")
 REF = "#/components/schemas/{model}"
 REFUSALS = {
     400: "送信を確認できない（クッキーのとき X-CSRFToken が違う）",
