@@ -72,10 +72,29 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LiveTestsTog
     return LiveTestsTogether(config, log)
 
 
+READS_WHOLE_FILES = {
+    "meetings/documents/test_appearance.py",
+    "meetings/documents/test_versions.py",
+    "minutes/archives/test_meeting_archive.py",
+    "minutes/forms/test_templates.py",
+    "minutes/imports/test_reading.py",
+    "minutes/sealing/test_verifying.py",
+    "minutes/sound/test_audio.py",
+    "minutes/sound/test_mp4_recovery.py",
+    "minutes/sound/test_protection.py",
+    "minutes/voices/test_step.py",
+    "minutes/worker/test_worker.py",
+}
+"""Tests that decode sound, compare pictures, or read and write whole Word files and PDFs, mostly in
+processes of their own: seconds for each file of them."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser by where it stands, and what runs a speech model by its fixture:
-    the small one is loaded and run as a large one is."""
+    """Mark what needs a browser by where it stands, what runs a speech model by its fixture (the
+    small one is loaded and run as a large one is), and what is slow by its files."""
     for item in items:
+        if str(item.path.relative_to(Path(__file__).parent)) in READS_WHOLE_FILES:
+            item.add_marker("slow")
         if Path(__file__).parent / "e2e" in item.path.parents:
             item.add_marker("browser")
         if "small_model" in getattr(item, "fixturenames", ()):

@@ -62,6 +62,7 @@ def asked_for(app: Flask) -> Iterator[tuple[str, str, str, str]]:
                     yield path.name, name.value, attribute, str(pair.value.value)
 
 
+@pytest.mark.slow
 def test_every_attribute_that_a_template_asks_for_is_on_its_field_and_lists_are_on_its_page(
     app: Flask, screens: list[Any]
 ) -> None:
@@ -106,6 +107,7 @@ def is_for_text(field: Any) -> bool:
     return bool(field.tag == "textarea")
 
 
+@pytest.mark.slow
 def test_a_text_that_cannot_be_taken_comes_back_in_its_form_on_every_screen(
     house: House, cast: Cast, browse: Callable[[Person], Browser]
 ) -> None:

@@ -155,6 +155,7 @@ def loudness(samples: Samples, start: float, end: float) -> float:
     return float(np.sqrt(np.mean(np.square(piece))))
 
 
+@pytest.mark.slow
 def test_no_byte_or_other_sound_that_citizens_or_attendees_can_ask_for_holds_what_is_closed(
     app: Flask,
     citizen: Browser,
