@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from meetings.errors import InvalidInput
 from minutes.digests.extraction import SaidParagraph, extracted
 from minutes.digests.points import DigestSource, PointKind
 
@@ -46,10 +47,19 @@ class DigestScore:
 
 
 def evaluate(folders: Iterable[Path]) -> list[DigestScore]:
-    """Return the score of each folder. Raises FileNotFoundError where one has no `digest.json`."""
-    return [
-        score(folder.name, json.loads((folder / FILE).read_text("utf-8"))) for folder in folders
-    ]
+    """Return the score of each folder. Raises InvalidInput where one has no `digest.json` that can
+    be read.
+    """
+    return [_score_of(folder) for folder in folders]
+
+
+def _score_of(folder: Path) -> DigestScore:
+    try:
+        return score(folder.name, json.loads((folder / FILE).read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise InvalidInput(
+            "folder", f"{folder / FILE} を読めません。評価するフォルダーを確かめてください。"
+        ) from problem
 
 
 def score(name: str, sentences: list[dict[str, Any]]) -> DigestScore:

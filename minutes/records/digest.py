@@ -103,6 +103,9 @@ def check(content: Content, before: Content) -> None:
     earlier = {_signs(one): one for section in before.sections for one in _sentences(section)}
     said = paragraphs_by_place(content)
     for section in content.sections:
+        for point in section.digest or []:
+            point.speaker = entries.optional_text("digest", "要点の発言者", point.speaker)
+            point.due = entries.optional_text("digest", "期限", point.due)
         if section.digest is None and (kept := known.get(_key(section))) is not None:
             section.digest = [point.model_copy(deep=True) for point in kept]
         for sentence in _sentences(section):

@@ -124,7 +124,7 @@ class DigestPointShape(Shape):
     kind: PointKind
     speaker: ShortText = ""
     sentences: list[DigestSentenceShape] = Field(max_length=1000)
-    due: Heading = Field("", description="宿題の期限（述べられたとおりの言葉）")
+    due: ShortText = Field("", description="宿題の期限（述べられたとおりの言葉）")
 
 
 class SectionShape(Shape):

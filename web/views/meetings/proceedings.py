@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from meetings import agenda, entries
+from meetings.clean_text import spreadsheet_cell
 from meetings.entries import plain_number
 from meetings.errors import GijidoError, InvalidInput, NotFound, NotPossibleNow
 from meetings.rights import Right
@@ -221,7 +222,8 @@ def decision_table(person: Person, meeting: Meeting) -> ResponseReturnValue:
         ]
         for one in head_of(reading_session(), meeting).decisions
     ]  # fmt: skip
-    csv.writer(made).writerows([HEAD, *rows])
+    safe = ([spreadsheet_cell(c) if isinstance(c, str) else c for c in row] for row in rows)
+    csv.writer(made).writerows([HEAD, *safe])
     content = ("\ufeff" + made.getvalue()).encode()
     return send_named(content, "text/csv", f"結果_{meeting.title}.csv")
 

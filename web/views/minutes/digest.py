@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from meetings.entries import plain_number
-from meetings.errors import InvalidInput, NotFound, NotPossibleNow
+from meetings.errors import InvalidInput, NotFound, NotPossibleNow, StaleRevision
 from meetings.rights import Right
 from minutes.digests.language_model import RejectedPoint
 from minutes.digests.points import PointKind
@@ -55,9 +55,10 @@ def change(person: Person, meeting: Meeting) -> ResponseReturnValue:
     content = digest.with_digest_of(content_of(latest), typed)
     try:
         revision = drafting.revise(person, latest.minutes, content, latest.number)
-    except InvalidInput as problem:
+    except (InvalidInput, NotPossibleNow, StaleRevision) as problem:
         release()
-        return _page(person, layout, typed, problem.message), 422
+        status = 422 if isinstance(problem, InvalidInput) else 409
+        return _page(person, layout, typed, problem.message), status
     flash(f"要点記録を、会議録の第{revision.number}版に保存しました。", "done")
     return redirect(url_for(".show", meeting_id=meeting.id))
 

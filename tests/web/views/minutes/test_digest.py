@@ -14,7 +14,7 @@ from models.minutes import MinutesRevision
 from models.person import Person
 from models.transcript import Transcript
 from tests import pages
-from tests.conftest import Browser, Cast
+from tests.conftest import Browser, Cast, Script
 from tests.queries import unchanged
 
 Browse = Callable[[Person], Browser]
@@ -110,6 +110,34 @@ def test_of_two_who_write_it_the_second_is_told(secretary: Browser, meeting: Mee
     again = pages.form(answer.text, "/digest")
     assert secretary.post(url(meeting), data=again).status_code == 302
     assert "工期はいつまでか。" in secretary.get(url(meeting)).text
+
+
+def test_while_approval_is_awaited_nothing_is_saved_and_the_reason_is_told(
+    session: Session, cast: Cast, secretary: Browser, meeting: Meeting, revision: MinutesRevision
+) -> None:
+    form = fields(secretary, meeting)
+    form[f"text-{key_of(form, '工事の期間は、いつまででしょうか。')}"] = "工期はいつまでか。"
+    records.leave_rest_out(session, cast.secretary, revision)
+    session.commit()
+    records.request_approval(session, cast.secretary, revision.minutes.latest)
+    session.commit()
+    answer = secretary.post(url(meeting), data=form)
+    assert answer.status_code == 409
+    assert "承認を依頼中です" in answer.text and "工期はいつまでか。" in answer.text
+
+
+def test_a_long_day_is_kept_and_read_over_the_api_and_too_long_a_one_refused(
+    script: Callable[[Person], Script], cast: Cast, secretary: Browser, meeting: Meeting
+) -> None:
+    form = fields(secretary, meeting)
+    key = key_of(form, "工事の期間は、いつまででしょうか。").rpartition("-")[0]
+    due = "来年度の当初予算の編成が始まるまでのあいだの、" * 3
+    form |= {f"kind-{key}": "task", f"due-{key}": due}
+    assert secretary.post(url(meeting), data=form).status_code == 302
+    read = script(cast.secretary).get(f"/meetings/{meeting.id}/minutes")
+    assert due in str(read)
+    again = {**fields(secretary, meeting), f"due-{key}": "長" * 300}
+    assert secretary.post(url(meeting), data=again).status_code == 422
 
 
 def test_who_may_not_hear_the_recording_reads_no_digest(
