@@ -8,37 +8,21 @@ from datetime import timedelta
 from pathlib import Path
 
 from pysqlite3 import dbapi2 as sqlite
-from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from meetings.config import MEGABYTE, Config
 from meetings.disk import home
 from meetings.disk.storage import Storage
 from meetings.errors import StoredFileLost, StoredFileMissing
+from minutes import stored_files
 from minutes.health import Finding, Level
 from models.base import now
-from models.document import DocumentVersion, Page
-from models.recording import Recording, Transcription
-from models.word_template import WordTemplate
 
 ORPHANS_KEPT = timedelta(days=7)
 """Age from which an orphan may be deleted: a file is stored shortly before its row, and a backup of
 the database may be restored."""
 
 MOST_NAMED = 20
-NAMING: dict[str, tuple[InstrumentedAttribute[int], InstrumentedAttribute[str | None]]] = {
-    "資料のPDF（版 {}）": (DocumentVersion.id, DocumentVersion.sha256),
-    "資料の表紙の画像（版 {}）": (DocumentVersion.id, DocumentVersion.thumbnail_sha256),
-    "資料の元のファイル（版 {}）": (DocumentVersion.id, DocumentVersion.original_sha256),
-    "資料の頁の画像（頁 {}）": (Page.id, Page.picture_sha256),
-    "録音（録音 {}）": (Recording.id, Recording.sha256),
-    "再生用の音（録音 {}）": (Recording.id, Recording.playback_sha256),
-    "波形（録音 {}）": (Recording.id, Recording.peaks_sha256),
-    "取り込んだ逐語録（文字起こし {}）": (Transcription.id, Transcription.imported_sha256),
-    "様式のひな形（ひな形 {}）": (WordTemplate.id, WordTemplate.sha256),
-}
-"""Every column that names a stored file by its hash, with the file's Japanese name, in which {} is
-the id of the row."""
 
 
 def database(path: Path, *, is_thorough: bool) -> list[Finding]:
@@ -77,7 +61,7 @@ def files(config: Config, session: Session, *, is_thorough: bool) -> list[Findin
     """Return the finding whether every stored file that a row names is there. Files that were
     noted as lost are read again; a thorough check reads all of them.
     """
-    storage, named, lost = Storage(config.home), _named(session), []
+    storage, named, lost = Storage(config.home), stored_files.named(session), []
     noted = {file.sha256 for file in storage.wholeness.lost()}
     for sha256, what in sorted(named.items()):
         path = storage.path(sha256)
@@ -97,7 +81,7 @@ def files(config: Config, session: Session, *, is_thorough: bool) -> list[Findin
 
 def orphans(config: Config, session: Session) -> list[Path]:
     """Return the stored files that no row names and that are older than a week."""
-    named = _named(session)
+    named = stored_files.named(session)
     return [
         path
         for path in sorted((config.home / "files").glob("*/*"))
@@ -136,15 +120,6 @@ def left_over(config: Config, session: Session) -> Iterator[Finding]:
             f"保存したファイル{len(opened):,}件を、サーバーのほかの利用者が読めます。"
             f"chmod -R go= {config.home} を実行してください。",
         )
-
-
-def _named(session: Session) -> dict[str, str]:
-    """Return every hash that a row names, and what its file is."""
-    found: dict[str, str] = {}
-    for what, (identity, sha256) in NAMING.items():
-        for number, name in session.execute(select(identity, sha256).where(sha256.is_not(None))):
-            found.setdefault(str(name), what.format(number))
-    return found
 
 
 def _lost(lost: list[str]) -> Finding:

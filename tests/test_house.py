@@ -64,7 +64,7 @@ ROOMS = {
     "minutes": "japanese accuracy timing_error terms conversion sound speech_models recognition "
     "transcription recordings transcripts assignment proceedings proposals loading voices style "
     "speakers approval digests records health imports forms archives sealing checks inside "
-    "inspection sums statistics meeting_stages worker evaluation",
+    "stored_files inspection sums statistics meeting_stages worker evaluation",
     "web": "transaction last_seen refusals audit_access limits built urls errors door access "
     "streams shared api security demo views app asgi assets bench commands",
 }
