@@ -27,6 +27,46 @@ class Role(StrEnum):
         }[self]
 
 
+class SignInWay(StrEnum):
+    """The ways in which somebody proves who they are."""
+
+    PASSWORD = "password"  # noqa: S105 – a word, no secret
+    PASSKEY = "passkey"
+    GUEST = "guest"
+    DIRECTORY = "directory"
+    OIDC = "oidc"
+    PROXY = "proxy"
+
+    @property
+    def label(self) -> str:
+        return {
+            SignInWay.PASSWORD: "パスワード",
+            SignInWay.PASSKEY: "パスキー",
+            SignInWay.GUEST: "通知文のリンクと番号",
+            SignInWay.DIRECTORY: "庁内ディレクトリーのパスワード",
+            SignInWay.OIDC: "シングルサインオン",
+            SignInWay.PROXY: "認証プロキシ",
+        }[self]
+
+
+class FactorKind(StrEnum):
+    """The kinds of what is shown beside a password."""
+
+    APP = "app"
+    PASSKEY = "passkey"
+    RECOVERY_CODE = "recovery_code"
+    ELSEWHERE = "elsewhere"  # the city's single sign-on says that it asked for one
+
+    @property
+    def label(self) -> str:
+        return {
+            FactorKind.APP: "認証アプリ",
+            FactorKind.PASSKEY: "パスキー",
+            FactorKind.RECOVERY_CODE: "回復コード",
+            FactorKind.ELSEWHERE: "認証基盤の二要素認証",
+        }[self]
+
+
 class Department(Base):
     """A 局 (without a parent) or a 課 (its parent is a 局): a tree of two levels."""
 
@@ -115,11 +155,24 @@ class SignIn(Base):
     address: Mapped[str] = mapped_column(String(45), default="", server_default="")
     # The browser that it came from, known again by a secret of its own; a script has none.
     device_sha256: Mapped[str | None] = mapped_column(String(64))
+    # In words, as it says itself: 「iPad（Safari）」.
+    device: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    way: Mapped[SignInWay] = mapped_column(
+        word(SignInWay), default=SignInWay.PASSWORD, server_default="password"
+    )
+    # What was shown beside it; a passkey by itself is two.
+    second_factor: Mapped[FactorKind | None] = mapped_column(word(FactorKind))
+    # When the person last showed that it is still them.
+    proved_at: Mapped[When | None]
 
     person: Mapped[Person] = relationship()
 
     def is_live(self, at: datetime) -> bool:
         return self.ended_at is None and at < self.expires_at and self.person.ended_at is None
+
+    @property
+    def has_two_factors(self) -> bool:
+        return self.second_factor is not None or self.way is SignInWay.PASSKEY
 
 
 class WrongTries(Base):

@@ -21,7 +21,7 @@ from models.base import now
 from models.database import reading, writing
 from models.guest import GuestPass
 from models.meeting import InvitationKind, Meeting
-from models.person import Person
+from models.person import Person, SignInWay
 
 STAYS_AFTER = timedelta(hours=24)
 LEGIBLE = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -138,7 +138,9 @@ def let_in(engine: Engine, token: str, code: str, place: SignInPlace) -> tuple[E
         _check_may_try(guest_pass)
         if is_right:
             until = guest_pass.meeting.ends_at + STAYS_AFTER
-            made, entry = sign_ins.begin_sign_in(session, guest_pass.person, until, place)
+            made, entry = sign_ins.begin_sign_in(
+                session, guest_pass.person, until, place, way=SignInWay.GUEST
+            )
             return Entered(made, entry.person_id, entry.expires_at), guest_pass.meeting_id
         guest_pass.wrong_codes, guest_pass.last_wrong_at = guest_pass.wrong_codes + 1, now()
         of_pass = audit.Named.of(guest_pass)

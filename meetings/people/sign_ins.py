@@ -11,31 +11,35 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from meetings import audit
 from meetings.errors import NotFound, SignInRefused, TooManyTries
-from meetings.people import logins, passwords, throttling
+from meetings.people import factors, logins, passwords, throttling
 from meetings.people.passwords import Hashed
 from models.base import now
 from models.database import reading, writing
-from models.person import Person, SignIn
+from models.factor import SignInStep
+from models.person import FactorKind, Person, SignIn, SignInWay
 
 LOG = logging.getLogger(__name__)
 SEEN_EVERY = timedelta(minutes=10)
 ASKED_AT_ONCE = 500
+STEP_LASTS = timedelta(minutes=10)
+"""From the password to the second factor."""
 
 
 @dataclass(frozen=True)
 class SignInPlace:
     """The place where somebody signs in. `browser`: a secret by which the browser is known again;
-    `former`: the token of whoever was signed in there."""
+    `former`: the token of whoever was signed in there; `device`: what it is, in words."""
 
     address: str
     browser: str = field(default="", repr=False)
     former: str = field(default="", repr=False)
     is_script: bool = False
+    device: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,14 +63,25 @@ class Entered:
 
 
 @dataclass(frozen=True)
+class Halfway:
+    """Somebody who must still show one of their second factors (`kinds`). The token, kept nowhere
+    else, is that of the step."""
+
+    token: str = field(repr=False)
+    person_id: int
+    kinds: frozenset[FactorKind]
+
+
+@dataclass(frozen=True)
 class _Asked:
     subject: throttling.Subject
     person_id: int | None
     password_hash: str
 
 
-def sign_in(engine: Engine, attempt: Attempt, *, hours: int) -> Entered:
-    """Raise SignInRefused for a wrong login or password, TooManyTries while one must wait."""
+def sign_in(engine: Engine, attempt: Attempt, *, hours: int) -> Entered | Halfway:
+    """Take in whoever knows the password. Raises SignInRefused for a wrong login or password,
+    TooManyTries while one must wait."""
     asked = _prove(engine, attempt)
     fresh = passwords.hashed_anew(asked.password_hash, attempt.password)
     with writing(engine) as session, session.begin():
@@ -74,9 +89,7 @@ def sign_in(engine: Engine, attempt: Attempt, *, hours: int) -> Entered:
         if person is not None:
             if fresh:
                 person.password_hash = fresh.hash
-            until = now() + timedelta(hours=hours)
-            token, entry = begin_sign_in(session, person, until, attempt.place)
-            return Entered(token, person.id, entry.expires_at)
+            return begin(session, person, SignInWay.PASSWORD, attempt.place, hours=hours)
     return sign_in(engine, attempt, hours=hours)  # hashed anew by somebody quicker, or changed
 
 
@@ -112,10 +125,48 @@ def set_password(
     audit.note(session, by, "set_password", person)
 
 
+def begin(
+    session: Session,
+    person: Person,
+    way: SignInWay,
+    place: SignInPlace,
+    *,
+    hours: int,
+    second_factor: FactorKind | None = None,
+) -> Entered | Halfway:
+    """Take in somebody who has proved by `way` who they are: their sign-in begins or, where they
+    have a second factor and have shown none, the step in which they show it."""
+    kinds = factors.kinds_of(session, person)
+    if kinds and second_factor is None and way is not SignInWay.PASSKEY:
+        return Halfway(begin_step(session, person, way), person.id, kinds)
+    until = now() + timedelta(hours=hours)
+    token, entry = begin_sign_in(
+        session, person, until, place, way=way, second_factor=second_factor
+    )
+    return Entered(token, person.id, entry.expires_at)
+
+
+def begin_step(session: Session, person: Person | None, way: SignInWay, challenge: str = "") -> str:
+    """Make the step between two proofs and return its token. `person`: None where a passkey shall
+    say who it is; `challenge`: what it is given to sign."""
+    session.execute(delete(SignInStep).where(SignInStep.expires_at < now()))
+    token = secrets.token_urlsafe(32)
+    step = SignInStep(token_sha256=hash_of(token), person=person, way=way, challenge=challenge)
+    step.expires_at = now() + STEP_LASTS
+    session.add(step)
+    return token
+
+
 def begin_sign_in(
-    session: Session, person: Person, expires_at: datetime, place: SignInPlace
+    session: Session,
+    person: Person,
+    expires_at: datetime,
+    place: SignInPlace,
+    *,
+    way: SignInWay = SignInWay.PASSWORD,
+    second_factor: FactorKind | None = None,
 ) -> tuple[str, SignIn]:
-    """Make a sign-in for somebody who has proved who they are, and return its token and row.
+    """Make a sign-in for somebody who has shown all that they must, and return its token and row.
     Whoever was signed in there before is no longer."""
     former = signed_in(session, place.former) if place.former else None
     if former is not None:
@@ -129,6 +180,10 @@ def begin_sign_in(
         seen_at=now(),
         address=place.address[:45],
         device_sha256=hash_of(place.browser) if place.browser else None,
+        device=place.device[:100],
+        way=way,
+        second_factor=second_factor,
+        proved_at=now(),
     )
     session.add(entry)
     audit.note(session, person, "sign_in", entry)

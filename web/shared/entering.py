@@ -2,16 +2,20 @@
 
 import secrets
 
-from flask import current_app
+from flask import current_app, redirect, request, url_for
 from flask import session as cookie
+from flask.typing import ResponseReturnValue
 
 from meetings.errors import SignInRefused, TooManyTries, WrongCode
-from meetings.people.sign_ins import Attempt, Entered, SignInPlace
+from meetings.people import devices
+from meetings.people.sign_ins import Attempt, Entered, Halfway, SignInPlace
 from models.person import Person
 from web import refusals
 from web.refusals import address
 
 BROWSER = "browser"
+STEP = "step"
+"""In the cookie: the token of the step in which the second factor is shown."""
 
 
 def attempt(login: str, password: str, place: SignInPlace) -> Attempt:
@@ -24,17 +28,33 @@ def of_browser() -> SignInPlace:
     """Return the place of a browser, which is known again by a secret in its cookie, also after
     signing out."""
     known = cookie.get(BROWSER) or secrets.token_urlsafe(16)
-    return SignInPlace(address(), browser=known, former=cookie.get("token", ""))
+    return SignInPlace(
+        address(),
+        browser=known,
+        former=cookie.get("token", ""),
+        device=devices.in_words(request.user_agent.string),
+    )
 
 
 def of_script() -> SignInPlace:
     return SignInPlace(address(), is_script=True)
 
 
+def go_on(outcome: Entered | Halfway, place: SignInPlace, goes_to: str) -> ResponseReturnValue:
+    """Lead the browser of somebody who has proved who they are to `goes_to`, by way of the second
+    factor where they have one."""
+    if isinstance(outcome, Entered):
+        remember(outcome, place)
+        return redirect(goes_to)
+    cookie[STEP], cookie[BROWSER] = outcome.token, place.browser
+    return redirect(url_for("second_factor.form", next=goes_to))
+
+
 def remember(entered: Entered, place: SignInPlace) -> None:
     """Put the sign-in into the browser's cookie. The anti-forgery token stays the same: forms open
     in other tabs can still be sent."""
     cookie["token"], cookie[BROWSER] = entered.token, place.browser
+    cookie.pop(STEP, None)
     cookie.permanent = True
 
 

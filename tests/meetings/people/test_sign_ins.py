@@ -28,7 +28,9 @@ OWN_BROWSER = SignInPlace("192.0.2.7", browser="secret of the browser")
 def enter(
     engine: Engine, login: str, password: str = PASSWORD, place: SignInPlace = HERE
 ) -> Entered:
-    return sign_ins.sign_in(engine, Attempt(login, password, place, b"key"), hours=12)
+    outcome = sign_ins.sign_in(engine, Attempt(login, password, place, b"key"), hours=12)
+    assert isinstance(outcome, Entered)
+    return outcome
 
 
 def guess(engine: Engine, login: str, times: int, place: SignInPlace = HERE) -> None:

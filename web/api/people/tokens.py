@@ -64,6 +64,7 @@ def sign_in(body: SignInBody) -> TokenAnswer:
     attempt = entering.attempt(body.login, body.password, entering.of_script())
     hours = config().server.sign_in_hours
     entered = sign_ins.sign_in(engine_of(current_app), attempt, hours=hours)
+    assert isinstance(entered, sign_ins.Entered)
     return TokenAnswer(token=entered.token, expires_at=entered.expires_at)
 
 

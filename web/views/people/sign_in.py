@@ -30,14 +30,13 @@ def sign_in() -> ResponseReturnValue:
     attempt = entering.attempt(login, request.form.get("password", ""), place)
     try:
         hours = config().server.sign_in_hours
-        entered = sign_ins.sign_in(engine_of(current_app), attempt, hours=hours)
+        outcome = sign_ins.sign_in(engine_of(current_app), attempt, hours=hours)
     except (SignInRefused, TooManyTries) as refusal:
         page = render_template(
             "sign_in.html", goes_to=goes_to, login=login, problem=refusal.message
         )
         return entering.refused(refusal, page)
-    entering.remember(entered, place)
-    return redirect(goes_to)
+    return entering.go_on(outcome, place, goes_to)
 
 
 @blueprint.post("/sign-out")
