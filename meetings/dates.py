@@ -18,6 +18,11 @@ def local(at: datetime) -> datetime:
     return at.astimezone(TOKYO)
 
 
+def beginning_of(day: date) -> datetime:
+    """Return the first moment of the day in the city's time."""
+    return datetime(day.year, day.month, day.day, tzinfo=TOKYO)
+
+
 def era_year(day: date) -> str:
     """Return 「令和8年」; 「1912年」 before the eras that are known here."""
     for first, name in ERAS:

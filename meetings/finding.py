@@ -97,7 +97,7 @@ def people_named(words: str) -> Select[Person]:
         select(Person)
         .join(Person.department)
         .outerjoin(parent, Department.parent)
-        .where(Person.ended_at.is_(None), ~Person.is_guest)
+        .where(~Person.has_left, ~Person.is_guest)
         .order_by(Person.kana, Person.id)
     )
     for word in _words(words):

@@ -89,6 +89,7 @@ def holders(right: Right, department: Department) -> Select[Person]:
     roles = [role for role in Role if right in BY_ROLE[role]]
     granted = select(RoleGrant.person_id).where(
         RoleGrant.role.in_(roles),
+        RoleGrant.is_in_force,
         or_(
             RoleGrant.department_id.is_(None),
             RoleGrant.department_id.in_([department.id, department.parent_id or department.id]),
@@ -96,7 +97,7 @@ def holders(right: Right, department: Department) -> Select[Person]:
     )
     return (
         select(Person)
-        .where(Person.id.in_(granted), Person.ended_at.is_(None))
+        .where(Person.id.in_(granted), ~Person.has_left)
         .order_by(Person.kana, Person.id)
     )
 

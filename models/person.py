@@ -3,7 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_, or_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Id, Name, Sha256, When, now, word
@@ -97,6 +98,7 @@ class Person(Base):
     kana: Mapped[Name] = mapped_column(default="")
     title: Mapped[Name] = mapped_column(default="")
     email: Mapped[Name] = mapped_column(default="")
+    phone: Mapped[Name] = mapped_column(default="", server_default="")
     # 外部委員: let in to one meeting by a personal link (`models/guest.py`), never by password.
     is_guest: Mapped[bool] = mapped_column(default=False)
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
@@ -105,11 +107,30 @@ class Person(Base):
     # The password was set by somebody else: it must be changed at once, and until then.
     one_time_until: Mapped[When | None]
     created_at: Mapped[When] = mapped_column(default=now)
-    # Since when the person may not sign in any more.
+    # From when on the person may not sign in any more; it may be a day to come.
     ended_at: Mapped[When | None]
 
     department: Mapped[Department] = relationship(lazy="joined", innerjoin=True)
-    grants: Mapped[list["RoleGrant"]] = relationship(back_populates="person")
+    # Those of a time past or to come, too.
+    all_grants: Mapped[list["RoleGrant"]] = relationship(back_populates="person")
+    posts: Mapped[list["AdditionalPost"]] = relationship(
+        back_populates="person", cascade="all, delete-orphan", order_by="AdditionalPost.id"
+    )
+
+    @hybrid_property
+    def has_left(self) -> bool:
+        """Return whether the account has ended by now."""
+        return self.ended_at is not None and self.ended_at <= now()
+
+    @has_left.inplace.expression
+    @classmethod
+    def _has_left(cls) -> ColumnElement[bool]:
+        return and_(cls.ended_at.is_not(None), cls.ended_at <= now())
+
+    @property
+    def grants(self) -> list["RoleGrant"]:
+        """Return the roles that the person has now."""
+        return [grant for grant in self.all_grants if grant.is_in_force]
 
     def has_role(self, role: Role) -> bool:
         return any(grant.role == role for grant in self.grants)
@@ -121,8 +142,24 @@ class Person(Base):
         return any(grant.role == role and grant.department_id in covered for grant in self.grants)
 
 
+class AdditionalPost(Base):
+    """兼務: another department in which a person works beside their own, and as what."""
+
+    __tablename__ = "additional_post"
+    __table_args__ = (UniqueConstraint("person_id", "department_id"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    title: Mapped[Name] = mapped_column(default="")
+
+    person: Mapped[Person] = relationship(back_populates="posts")
+    department: Mapped[Department] = relationship(lazy="joined", innerjoin=True)
+
+
 class RoleGrant(Base):
-    """A role that a person has in a department; without one, in the whole city."""
+    """A role that a person has in a department; without one, in the whole city. Where it is for a
+    time only (代理), it is in force from `from_at` and no longer at `until_at`."""
 
     __tablename__ = "role_grant"
     __table_args__ = (UniqueConstraint("person_id", "role", "department_id"),)
@@ -131,9 +168,27 @@ class RoleGrant(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[Role] = mapped_column(word(Role))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    from_at: Mapped[When | None]
+    until_at: Mapped[When | None]
 
-    person: Mapped[Person] = relationship(back_populates="grants")
+    person: Mapped[Person] = relationship(back_populates="all_grants")
     department: Mapped[Department | None] = relationship()
+
+    @hybrid_property
+    def is_in_force(self) -> bool:
+        """Return whether the person has the role now."""
+        at = now()
+        has_begun = self.from_at is None or self.from_at <= at
+        return has_begun and (self.until_at is None or at < self.until_at)
+
+    @is_in_force.inplace.expression
+    @classmethod
+    def _is_in_force(cls) -> ColumnElement[bool]:
+        at = now()
+        return and_(
+            or_(cls.from_at.is_(None), cls.from_at <= at),
+            or_(cls.until_at.is_(None), cls.until_at > at),
+        )
 
 
 class SignIn(Base):
@@ -168,7 +223,7 @@ class SignIn(Base):
     person: Mapped[Person] = relationship()
 
     def is_live(self, at: datetime) -> bool:
-        return self.ended_at is None and at < self.expires_at and self.person.ended_at is None
+        return self.ended_at is None and at < self.expires_at and not self.person.has_left
 
     @property
     def has_two_factors(self) -> bool:

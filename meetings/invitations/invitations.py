@@ -173,7 +173,7 @@ def people_of_before(session: Session, meeting: Meeting) -> list[Invitation]:
     return [
         known
         for known in (invited(source) if source else [])
-        if known.person_id not in asked and known.person.ended_at is None
+        if known.person_id not in asked and not known.person.has_left
     ]
 
 

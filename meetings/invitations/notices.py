@@ -39,7 +39,7 @@ def notify(session: Session, invitation: Invitation, kind: NoticeKind, words: st
 def tell(session: Session, person: Person, meeting: Meeting, kind: NoticeKind, words: str) -> None:
     """Write to somebody who works on the meeting's minutes, where they have a mail address. On the
     screen they are told by what waits for them."""
-    if person.email and person.ended_at is None:
+    if person.email and not person.has_left:
         session.add(
             Notice(
                 of_person=person,

@@ -50,6 +50,6 @@ def invite_all(session: Session, by: Person, meeting: Meeting) -> int:
     people = [
         (entry.person, InvitationKind(entry.kind))
         for entry in standing(meeting.series)
-        if entry.person.ended_at is None
+        if not entry.person.has_left
     ]
     return len(invitations.invite_all(session, by, meeting, people))

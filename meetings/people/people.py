@@ -1,9 +1,13 @@
 """Departments, people and their roles."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
 from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
-from meetings import audit, clean_text, entries
+from meetings import audit, clean_text, dates, entries
 from meetings.errors import InvalidInput, NotFound, NotPossibleNow
 from meetings.finding import has_word
 from meetings.people import logins, sign_ins
@@ -11,9 +15,15 @@ from meetings.people.passwords import Hashed
 from models.base import now
 from models.guest import GuestPass
 from models.meeting import Invitation, Meeting
-from models.person import Department, Person, Role, RoleGrant
+from models.person import AdditionalPost, Department, Person, Role, RoleGrant
 from models.texts import words_of
 
+LABELS = {
+    "kana": "ふりがな",
+    "title": "職名",
+    "email": "メールアドレス",
+    "phone": "電話・内線",
+}
 ONE_TIME_DAYS = 14
 """How long a password that somebody else set lets in: two weeks away from the desk."""
 
@@ -43,6 +53,8 @@ def add_person(
     title: str = "",
     kana: str = "",
     email: str = "",
+    phone: str = "",
+    by: Person | None = None,
 ) -> Person:
     """Add a person. Without a password nobody can sign in as this person yet. The login is stored
     folded, so that no two differ in case, width or spaces alone. Raises InvalidInput."""
@@ -52,30 +64,50 @@ def add_person(
     person = Person(
         login=login,
         name=entries.text("name", "氏名", name),
-        kana=entries.optional_text("kana", "ふりがな", kana),
-        title=entries.optional_text("title", "職名", title),
-        email=entries.email("email", "メールアドレス", email),
         department=department,
         password_hash="",
+        **_read(kana=kana, title=title, email=email, phone=phone),
     )
     session.add(person)
-    audit.note(session, None, "add", person)
+    audit.note(session, by, "add", person)
     if password is not None:
-        sign_ins.set_password(session, None, person, password, one_time_days=one_time_days)
+        sign_ins.set_password(session, by, person, password, one_time_days=one_time_days)
     return person
 
 
 def change_person(
-    session: Session, person: Person, *, name: str, kana: str, title: str, email: str
+    session: Session,
+    by: Person | None,
+    person: Person,
+    *,
+    name: str | None = None,
+    kana: str | None = None,
+    title: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
 ) -> None:
-    title = entries.optional_text("title", "職名", title)
-    if title != person.title:
+    """Change what is given of a person; None leaves it as it is. Raises InvalidInput."""
+    wanted = _read(kana=kana, title=title, email=email, phone=phone)
+    if name is not None:
+        wanted["name"] = entries.text("name", "氏名", name)
+    changed = {field: value for field, value in wanted.items() if getattr(person, field) != value}
+    if "title" in changed:
         _keep_office(session, person)
-    person.name = entries.text("name", "氏名", name)
-    person.kana = entries.optional_text("kana", "ふりがな", kana)
-    person.title = title
-    person.email = entries.email("email", "メールアドレス", email)
-    audit.note(session, None, "change", person)
+    for field, value in changed.items():
+        setattr(person, field, value)
+    if changed:
+        audit.note(session, by, "change", person)
+
+
+def _read(**typed: str | None) -> dict[str, str]:
+    """Return what was given of a person's details, as it is kept. Raises InvalidInput."""
+    given = {field: value for field, value in typed.items() if value is not None}
+    return {
+        field: entries.email(field, LABELS[field], value)
+        if field == "email"
+        else entries.optional_text(field, LABELS[field], value)
+        for field, value in given.items()
+    }
 
 
 def _keep_office(session: Session, person: Person) -> None:
@@ -93,10 +125,45 @@ def _keep_office(session: Session, person: Person) -> None:
 
 
 def move_person(session: Session, by: Person | None, person: Person, to: Department) -> None:
-    """Move the person to another 所属. Roles stay: they are for departments of their own."""
+    """Move the person to another 所属. Roles stay: they are for departments of their own. A 兼務
+    there becomes the 所属."""
     if person.department_id != to.id:
         person.department = to
+        person.posts = [post for post in person.posts if post.department_id != to.id]
         audit.note(session, by, "move", person)
+
+
+@dataclass(frozen=True)
+class PostWanted:
+    """A 兼務 that somebody is to have."""
+
+    department: Department
+    title: str = ""
+
+
+def set_posts(
+    session: Session, by: Person | None, person: Person, wanted: Sequence[PostWanted]
+) -> None:
+    """Let the person have these 兼務 in place of those so far. The own 所属 is none. Raises
+    InvalidInput for a department named twice."""
+    session.flush()  # departments that were just made have their ids then
+    titles: dict[int, str] = {}
+    for one in wanted:
+        if one.department.id in titles:
+            raise InvalidInput("posts", f"兼務の所属「{one.department.name}」が2つあります。")
+        title = entries.optional_text("posts", "兼務の職名", one.title)
+        if one.department.id != person.department_id:
+            titles[one.department.id] = title
+    if titles == {post.department_id: post.title for post in person.posts}:
+        return
+    kept = [post for post in person.posts if titles.get(post.department_id) == post.title]
+    new = titles.keys() - {post.department_id for post in kept}
+    person.posts = kept
+    session.flush()  # the former one of the same department goes first
+    for number in sorted(new):
+        department = session.get_one(Department, number)
+        person.posts.append(AdditionalPost(department=department, title=titles[number]))
+    audit.note(session, by, "set_posts", person)
 
 
 def grant_role(
@@ -105,14 +172,28 @@ def grant_role(
     role: Role,
     department: Department | None = None,
     by: Person | None = None,
+    *,
+    from_on: date | None = None,
+    until_on: date | None = None,
 ) -> RoleGrant:
     """Give the person a role for a department and what is below it; without one, for the whole
-    city. Returns the grant, also one that was there already."""
-    known = _grant_of(person, role, department)
-    if known is not None:
-        return known
-    grant = RoleGrant(person=person, role=role, department=department)
-    session.add(grant)
+    city. For a time only (代理) from the beginning of `from_on` to the end of `until_on`, in the
+    city's time. Returns the grant; one that was there already is for this time now. Raises
+    InvalidInput for a time that ends before it begins, NotPossibleNow when no lasting administrator
+    would be left."""
+    if from_on and until_on and until_on < from_on:
+        raise InvalidInput("until", "役割の終わりの日は、始まりの日より後にしてください。")
+    from_at = dates.beginning_of(from_on) if from_on else None
+    until_at = dates.beginning_of(until_on + timedelta(days=1)) if until_on else None
+    grant = _grant_of(person, role, department)
+    if grant is None:
+        grant = RoleGrant(person=person, role=role, department=department)
+        session.add(grant)
+    elif (grant.from_at, grant.until_at) == (from_at, until_at):
+        return grant
+    elif role is Role.ADMINISTRATOR and (from_at or until_at):
+        _check_is_not_last(session, person)
+    grant.from_at, grant.until_at = from_at, until_at
     audit.note(session, by, "grant", grant)
     return grant
 
@@ -135,38 +216,50 @@ def revoke_role(
     if role is Role.ADMINISTRATOR:
         _check_is_not_last(session, person)
     audit.note(session, by, f"revoke_{role}", person)
-    person.grants.remove(grant)
+    person.all_grants.remove(grant)
     session.delete(grant)
 
 
-def end_person(session: Session, by: Person | None, person: Person) -> None:
-    """End the account of somebody who left: every sign-in and script ends now, and no password lets
-    in. What they did keeps their name. Raises NotPossibleNow for the last administrator."""
-    if person.ended_at is not None:
+def end_person(session: Session, by: Person | None, person: Person, on: date | None = None) -> None:
+    """End the account of somebody who leaves: now or, for a day to come, at the beginning of `on`
+    in the city's time. From then on every sign-in and script is over, and no password lets in.
+    What they did keeps their name. Raises NotPossibleNow for the last administrator."""
+    if person.has_left:
         return
     if person.has_role(Role.ADMINISTRATOR):
         _check_is_not_last(session, person)
+    at = max(now(), dates.beginning_of(on)) if on else now()
+    if at == person.ended_at:
+        return
+    person.ended_at = at
+    if person.has_left:
+        _end_ways_in(session, by, person)
+    audit.note(session, by, "end", person)
+
+
+def _end_ways_in(session: Session, by: Person | None, person: Person) -> None:
     sign_ins.end_all(session, by, person)
     passes = select(GuestPass).where(GuestPass.person_id == person.id, GuestPass.ended_at.is_(None))
     for guest_pass in session.scalars(passes):
         guest_pass.ended_at = now()
-    person.ended_at = now()
-    audit.note(session, by, "end", person)
 
 
 def reinstate_person(session: Session, by: Person | None, person: Person) -> None:
-    """Reopen the account of somebody who came back, with the roles of before. The old password is
-    not theirs any more: the administrator gives a new one."""
+    """Reopen the account of somebody who came back, with the roles of before; the old password is
+    not theirs any more. Where the end was still to come, it is only called off."""
     if person.ended_at is None:
         return
-    person.ended_at, person.password_hash = None, ""
+    if person.has_left:
+        person.password_hash = ""
+        sign_ins.end_all(session, by, person)
+    person.ended_at = None
     audit.note(session, by, "reinstate", person)
 
 
 def renew_password(session: Session, by: Person, person: Person, hashed: Hashed) -> None:
     """Set a one-time password for somebody who forgot theirs, or whose became known; every sign-in
     of before ends. Raises NotPossibleNow for somebody who left."""
-    if person.ended_at is not None:
+    if person.has_left:
         raise NotPossibleNow("利用を終わりにした人です。先に「利用を再開する」を押してください。")
     sign_ins.set_password(session, by, person, hashed, one_time_days=ONE_TIME_DAYS)
     sign_ins.end_all(session, by, person)
@@ -207,17 +300,20 @@ def chosen(
     *, words: str = "", department: Department | None = None, with_ended: bool = False
 ) -> Select[Person]:
     """Select the people (guests apart) whose login, name, kana or title has each of the `words`, of
-    a department and what is below it, in order of the login."""
+    a department and what is below it (by 所属 or 兼務), in order of the login."""
     wanted = select(Person).where(~Person.is_guest)
     if not with_ended:
-        wanted = wanted.where(Person.ended_at.is_(None))
+        wanted = wanted.where(~Person.has_left)
     for word in words_of(words)[:10]:
         wanted = wanted.where(has_word(word, Person.login, Person.name, Person.kana, Person.title))
     if department is not None:
         covered = or_(Department.id == department.id, Department.parent_id == department.id)
-        wanted = wanted.where(Person.department_id.in_(select(Department.id).where(covered)))
+        chosen = select(Department.id).where(covered)
+        also = select(AdditionalPost.person_id).where(AdditionalPost.department_id.in_(chosen))
+        wanted = wanted.where(or_(Person.department_id.in_(chosen), Person.id.in_(also)))
     shown_with = (
-        selectinload(Person.grants).selectinload(RoleGrant.department),
+        selectinload(Person.all_grants).selectinload(RoleGrant.department),
+        selectinload(Person.posts),
         selectinload(Person.department).selectinload(Department.parent),
     )
     return wanted.order_by(Person.login).options(*shown_with)
@@ -225,7 +321,7 @@ def chosen(
 
 def count(session: Session) -> int:
     """Return how many have an account now."""
-    present = select(func.count()).where(~Person.is_guest, Person.ended_at.is_(None))
+    present = select(func.count()).where(~Person.is_guest, ~Person.has_left)
     return session.scalar(present) or 0
 
 
@@ -237,15 +333,18 @@ def departments(session: Session) -> list[Department]:
 
 def _grant_of(person: Person, role: Role, department: Department | None) -> RoleGrant | None:
     wanted = (role, department.id if department else None)
-    return next((g for g in person.grants if (g.role, g.department_id) == wanted), None)
+    return next((g for g in person.all_grants if (g.role, g.department_id) == wanted), None)
 
 
 def _check_is_not_last(session: Session, person: Person) -> None:
+    """Raise NotPossibleNow unless somebody else is an administrator without a planned end."""
     others = (
         select(RoleGrant.id)
         .join(Person)
         .where(
             RoleGrant.role == Role.ADMINISTRATOR,
+            RoleGrant.is_in_force,
+            RoleGrant.until_at.is_(None),
             Person.id != person.id,
             Person.ended_at.is_(None),
         )

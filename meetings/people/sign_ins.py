@@ -214,7 +214,7 @@ def lasting(session: Session, sign_in_ids: Collection[int]) -> set[int]:
                 SignIn.id.in_(ids),
                 SignIn.ended_at.is_(None),
                 SignIn.expires_at > now(),
-                Person.ended_at.is_(None),
+                ~Person.has_left,
             )
         )
         found.update(session.scalars(wanted))
@@ -281,7 +281,7 @@ def _ask(session: Session, attempt: Attempt) -> _Asked:
     """Return what is to be compared. Somebody who may not sign in is treated like somebody who does
     not exist."""
     person, browser = logins.person_of(session, attempt.login), attempt.place.browser
-    may = person is not None and person.ended_at is None and not person.is_guest
+    may = person is not None and not person.has_left and not person.is_guest
     known = browser if person and _came_from(session, person, browser) else ""
     # Every way to write one login is the same guess.
     login = person.login if person else logins.folded(attempt.login)
@@ -306,7 +306,7 @@ def _person_still(session: Session, asked: _Asked) -> Person | None:
     """Return the person whose password was right; None if it was changed while it was compared."""
     _check_wait(session, asked.subject)
     person = session.get_one(Person, asked.person_id)
-    if person.password_hash != asked.password_hash or person.ended_at is not None:
+    if person.password_hash != asked.password_hash or person.has_left:
         return None
     throttling.forget(session, asked.subject)
     return person

@@ -37,8 +37,12 @@ def _changed_by(session: Session, row: Base) -> Iterator[LiveThing]:
             yield row
         case Memo() if row.shared_at is not None or _is_changed(row, "shared_at"):
             yield row
-        case Person() | SignIn() if row.ended_at is not None and _is_changed(row, "ended_at"):
+        case SignIn() if row.ended_at is not None and _is_changed(row, "ended_at"):
             yield row
+        case Person() if row.has_left and _is_changed(row, "ended_at"):
+            yield row
+        case RoleGrant() if not row.is_in_force:
+            yield row.person
         case Invitation() if row.withdrawn_at is not None and _is_changed(row, "withdrawn_at"):
             yield row.person
 

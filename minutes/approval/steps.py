@@ -69,7 +69,7 @@ def possible_people(session: Session, department: Department) -> Sequence[Person
 
 def is_possible(department: Department, person: Person) -> bool:
     """Return whether a step can wait for this person: not after they left or lost their role."""
-    return person.ended_at is None and Right.HEAR in rights_by_role(person, department)
+    return not person.has_left and Right.HEAR in rights_by_role(person, department)
 
 
 def check_people(

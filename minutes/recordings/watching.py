@@ -278,7 +278,7 @@ def person_with_login(session: Session, login: str) -> Person:
     ended.
     """
     person = logins.person_of(session, login)
-    if person is None or person.ended_at is not None:
+    if person is None or person.has_left:
         raise InvalidInput("as", f"利用者ID「{login}」は登録されていないか、使えなくなっています。")
     return person
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from meetings import dates
+from meetings import dates, entries
 from meetings.config import Config
 from meetings.disk import home
 from meetings.errors import InvalidInput
@@ -37,6 +37,7 @@ def user() -> None:
 @click.option("--title", default="")
 @click.option("--kana", default="")
 @click.option("--email", default="", help="Where invitations go.")
+@click.option("--phone", default="")
 @click.option("--password", help="Asked for when it is not given.")
 @click.option("--generate", is_flag=True, help=ONE_TIME)
 @click.option("--role", "roles", multiple=True, help=ROLES)
@@ -50,7 +51,7 @@ def add_user(
     department: str,
     bureau: str | None,
     roles: tuple[str, ...],
-    **known: str,
+    **known: Any,
 ) -> None:
     """Add a person, with roles for the city or for a department."""
     password = _asked(password, generate)
@@ -117,14 +118,13 @@ def import_users(config: Config, file: Path, list_file: Path | None) -> None:
 @click.option("--title")
 @click.option("--kana")
 @click.option("--email")
+@click.option("--phone")
 @click.pass_obj
 def change_user(config: Config, /, login: str, **given: str | None) -> None:
     """Change what is given of a person."""
     with _changing(config) as session:
         person = people.person_with(session, login)
-        known = {name: getattr(person, name) for name in given}
-        changed = {name: value for name, value in given.items() if value is not None}
-        people.change_person(session, person, **(known | changed))
+        people.change_person(session, None, person, **given)
     click.echo(f"{login} を変更しました。")
 
 
@@ -148,12 +148,19 @@ def set_password(config: Config, login: str, password: str | None, generate: boo
 
 @user.command("end")
 @click.argument("login")
+@click.option("--on", "day", help="At the beginning of this day: 2027-04-01. Now, if not given.")
 @click.pass_obj
-def end_user(config: Config, login: str) -> None:
+def end_user(config: Config, login: str, day: str | None) -> None:
     """End the account of somebody who left: nobody signs in as this person any more, and all
     sign-ins end."""
+    on = entries.date_of("on", "利用の終わり", day) if day else None
     with _changing(config) as session:
-        people.end_person(session, None, people.person_with(session, login))
+        person = people.person_with(session, login)
+        people.end_person(session, None, person, on)
+        assert person.ended_at is not None
+        if not person.has_left:
+            click.echo(f"{login} の利用は、{dates.in_full(person.ended_at)}の始めに終わります。")
+            return
     click.echo(f"{login} の利用を終わりにしました。サインインとトークンはすべて終わりました。")
 
 
@@ -184,12 +191,17 @@ def move_user(config: Config, login: str, department: str, bureau: str | None) -
 @user.command("grant")
 @click.argument("login")
 @click.argument("role")
+@click.option("--from", "first", help="From this day on: 2027-04-01.")
+@click.option("--until", "last", help="Until the end of this day.")
 @click.pass_obj
-def grant_user(config: Config, login: str, role: str) -> None:
+def grant_user(config: Config, login: str, role: str, first: str | None, last: str | None) -> None:
     """Give a role: `secretary` for the city, `secretary=財政課` for a department."""
+    from_on = entries.date_of("from", "役割の始まり", first) if first else None
+    until_on = entries.date_of("until", "役割の終わり", last) if last else None
     with _changing(config) as session:
         person = people.person_with(session, login)
-        people.grant_role(session, person, *_role(session, role))
+        wanted, department = _role(session, role)
+        people.grant_role(session, person, wanted, department, from_on=from_on, until_on=until_on)
     click.echo(f"{login}: {role}")
 
 
@@ -224,7 +236,7 @@ def list_users(
             return
         for person in found:
             parts = (person.login, person.name, person.department.full_name, _roles_of(person))
-            click.echo("\t".join(parts) + ("\t（利用終了）" if person.ended_at else ""))
+            click.echo("\t".join(parts) + ("\t（利用終了）" if person.has_left else ""))
 
 
 @user.command("sessions")

@@ -42,7 +42,7 @@ def _is_reached_by_others(config: Config) -> bool:
 
 def _with_printed_password(session: Session) -> list[str]:
     wanted = select(Person.login, Person.password_hash).where(
-        Person.login.in_([known.login for known in PEOPLE]), Person.ended_at.is_(None)
+        Person.login.in_([known.login for known in PEOPLE]), ~Person.has_left
     )
     found = session.execute(wanted.order_by(Person.login)).all()
     return [login for login, kept in found if _is_printed(kept)]

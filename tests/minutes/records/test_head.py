@@ -107,10 +107,7 @@ def test_the_office_is_that_of_the_day_whatever_title_follows(
     before = cast.organiser.title
 
     def promote(title: str) -> None:
-        one = cast.organiser
-        people.change_person(
-            session, one, name=one.name, kana=one.kana, title=title, email=one.email
-        )
+        people.change_person(session, None, cast.organiser, title=title)
         session.commit()
 
     promote("副市長")
