@@ -200,6 +200,18 @@ class SigningSettings:
 
 
 @dataclass(frozen=True, config=CHECKED)
+class RetentionSettings:
+    """When what is not kept any longer goes. `warned_days`: so long before, people are told;
+    `bin_days`: so long a meeting that was deleted by hand can be put back; `backup_days`: so long
+    backups are kept; `export_to`: the folder into which a meeting's archive is written first."""
+
+    warned_days: Annotated[Count, Field(ge=1, le=3650)] = 30
+    bin_days: Annotated[Count, Field(ge=1, le=3650)] = 30
+    backup_days: Annotated[Count, Field(ge=0, le=3650)] = 35
+    export_to: str = ""
+
+
+@dataclass(frozen=True, config=CHECKED)
 class Config:
     city: CitySettings = field(default_factory=CitySettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
@@ -213,6 +225,7 @@ class Config:
     minutes: MinutesSettings = field(default_factory=MinutesSettings)
     digest: DigestSettings = field(default_factory=DigestSettings)
     signing: SigningSettings = field(default_factory=SigningSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     file: InstanceOf[Path] = DEFAULT_FILE
 
     @property

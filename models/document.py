@@ -110,6 +110,8 @@ class DocumentVersion(Base):
     original_size_bytes: Mapped[int | None]
     # What the Office file holds besides what is seen, one a line; None where nobody has looked.
     original_carries: Mapped[LongText | None]
+    # Since when its content is gone; name, hash and size stay.
+    emptied_at: Mapped[When | None]
 
     document: Mapped[Document] = relationship(back_populates="versions")
     created_by: Mapped[Person] = relationship(

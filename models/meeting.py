@@ -118,7 +118,12 @@ class Meeting(Base):
     is_in_work: Mapped[bool] = mapped_column(default=False)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[When] = mapped_column(default=now)
+    # Deleted by hand: for some days it can be put back, then everything of it goes.
     removed_at: Mapped[When | None]
+    removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    removed_reason: Mapped[Name] = mapped_column(default="")
+    # Since when nothing of it is left but this row, to which other rows refer.
+    emptied_at: Mapped[When | None]
     called_off_at: Mapped[When | None]
     called_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     called_off_reason: Mapped[Name] = mapped_column(default="")
@@ -133,6 +138,7 @@ class Meeting(Base):
     series: Mapped[Series] = relationship()
     department: Mapped[Department] = relationship()
     created_by: Mapped[Person] = relationship(foreign_keys=created_by_id)
+    removed_by: Mapped[Person | None] = relationship(foreign_keys=removed_by_id)
     agenda_items: Mapped[list["AgendaItem"]] = relationship(
         back_populates="meeting", order_by="AgendaItem.position, AgendaItem.id"
     )

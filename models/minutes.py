@@ -45,6 +45,8 @@ class MinutesRevision(Base):
     number: Mapped[int]
     written_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     written_at: Mapped[When] = mapped_column(default=now)
+    # Since when its text is gone; who wrote and who approved it stays.
+    emptied_at: Mapped[When | None]
 
     minutes: Mapped[Minutes] = relationship(back_populates="revisions")
     transcript: Mapped[Transcript] = relationship()

@@ -28,6 +28,7 @@ class NoticeKind(StrEnum):
     CHECK_REMINDED = "check_reminded"
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
+    WILL_BE_DELETED = "will_be_deleted"
 
     @property
     def label(self) -> str:
@@ -48,6 +49,7 @@ class NoticeKind(StrEnum):
             NoticeKind.CHECK_REMINDED: "発言の確認の締切が近いお知らせ",
             NoticeKind.REPLACED: "公開会議録の差替えのお知らせ",
             NoticeKind.WITHDRAWN: "公開会議録の取下げのお知らせ",
+            NoticeKind.WILL_BE_DELETED: "保存期間の終わりが近いお知らせ",
         }[self]
 
     @property

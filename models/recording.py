@@ -79,6 +79,8 @@ class Recording(Base):
     peaks_sha256: Mapped[Sha256 | None]
     received_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     received_at: Mapped[When] = mapped_column(default=now)
+    # Since when its sound is gone; hash, size and length stay.
+    emptied_at: Mapped[When | None]
 
     meeting: Mapped[Meeting] = relationship()
     received_by: Mapped[Person] = relationship(foreign_keys=received_by_id)

@@ -25,6 +25,8 @@ class Transcript(Base):
     id: Mapped[Id]
     transcription_id: Mapped[int] = mapped_column(ForeignKey("transcription.id"), unique=True)
     created_at: Mapped[When] = mapped_column(default=now)
+    # Since when its words are gone; the counts of its letters stay.
+    emptied_at: Mapped[When | None]
 
     transcription: Mapped[Transcription] = relationship()
     segments: Mapped[list["Segment"]] = relationship(
