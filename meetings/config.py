@@ -2,6 +2,7 @@
 type or a value out of range stops the start with a sentence that names the key.
 """
 
+import ipaddress
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import tomllib
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 import tomlkit
 from pydantic import (
@@ -27,6 +29,7 @@ from tomlkit.exceptions import TOMLKitError
 from meetings import style_choices
 from meetings.errors import ConfigurationError
 from meetings.style_choices import Removal
+from models.person import Role
 
 DEFAULT_FILE = Path(__file__).resolve().parent.parent / "config.toml"
 
@@ -47,7 +50,31 @@ def _spelled(entry: str) -> str:
     return entry
 
 
+def _role_of_group(entry: str) -> str:
+    group, arrow, role = (part.strip() for part in entry.partition("->"))
+    if not group or not arrow or role.partition("=")[0] not in list(Role):
+        raise ValueError(
+            f"roles の「{entry}」を読めません。「グループ -> 役割」か「グループ -> 役割=所属」の"
+            f"形で書いてください（役割は {'、'.join(Role)}）。"
+        )
+    return entry
+
+
+def _network(entry: str) -> str:
+    try:
+        ipaddress.ip_network(entry)
+    except ValueError as problem:
+        raise ValueError(
+            f"「{entry}」はIPアドレスの範囲として読めません。192.0.2.10 や 192.0.2.0/24 の形で"
+            "書いてください。"
+        ) from problem
+    return entry
+
+
 Spelling = Annotated[str, AfterValidator(_spelled)]
+RoleOfGroup = Annotated[str, AfterValidator(_role_of_group)]
+"""「shoki -> secretary=財政課」: who is in the group has the role (meetings/directory/roles.py)."""
+NetworkAddress = Annotated[str, AfterValidator(_network)]
 ShownInstead = Annotated[str, Field(strict=True, min_length=1, max_length=40)]
 """「事=こと」: what is written, and how it should be."""
 
@@ -212,6 +239,101 @@ class RetentionSettings:
 
 
 @dataclass(frozen=True, config=CHECKED)
+class DirectorySettings:
+    """The city's directory (LDAP, Active Directory); none without `addresses`, which are tried in
+    turn. From `login` to `bureau`: the attributes that hold what we keep, "" for none."""
+
+    addresses: tuple[str, ...] = ()
+    certificate_authority: str = ""
+    bind_as: str = ""
+    bind_password: str = field(default="", repr=False)
+    base: str = ""
+    people_filter: str = "(objectClass=inetOrgPerson)"
+    login: str = "uid"
+    sign_in_by: tuple[str, ...] = ("uid",)
+    identity: str = "entryUUID"
+    name: str = "cn"
+    kana: str = ""
+    email: str = "mail"
+    title: str = "title"
+    department: str = "ou"
+    bureau: str = ""
+    roles: tuple[RoleOfGroup, ...] = ()
+    sync_hour: Annotated[Count, Field(le=23)] = 3
+    most_leavers_percent: Annotated[Count, Field(le=100)] = 10
+    seconds: Annotated[Count, Field(ge=1, le=60)] = 5
+
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> Self:
+        for address in self.addresses:
+            if not address.startswith(("ldaps://", "ldap://")):
+                raise ValueError(
+                    f"directory.addresses の「{address}」は、ldaps:// か ldap:// で始めてください。"
+                )
+        if self.addresses and not (self.base and self.login and self.identity and self.name):
+            raise ValueError(
+                "directory.addresses を書くときは、base、login、identity、name も書いてください。"
+            )
+        return self
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self.addresses)
+
+
+@dataclass(frozen=True, config=CHECKED)
+class OidcSettings:
+    """The city's single sign-on (OpenID Connect); none without an `issuer`. From `login` to
+    `groups`: the claims that hold what we keep, "" for none."""
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    certificate_authority: str = ""
+    scopes: tuple[str, ...] = ("openid", "profile", "email")
+    login: str = "preferred_username"
+    name: str = "name"
+    kana: str = ""
+    email: str = "email"
+    title: str = ""
+    department: str = ""
+    bureau: str = ""
+    groups: str = "groups"
+    roles: tuple[RoleOfGroup, ...] = ()
+    unknown: Literal["refuse", "create"] = "refuse"
+    seconds: Annotated[Count, Field(ge=1, le=60)] = 5
+
+    @model_validator(mode="after")
+    def _is_reached_safely(self) -> Self:
+        if not self.issuer:
+            return self
+        parts = urlsplit(self.issuer)
+        is_here = parts.hostname in ("127.0.0.1", "::1", "localhost")
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_here):
+            raise ValueError("oidc.issuer は https:// で始まるアドレスにしてください。")
+        if not self.client_id:
+            raise ValueError("oidc.issuer を書くときは、client_id も書いてください。")
+        return self
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self.issuer)
+
+
+@dataclass(frozen=True, config=CHECKED)
+class ProxySignInSettings:
+    """A reverse proxy that signs people in before they come here and names them in `header`. Only
+    one at these `addresses` is believed."""
+
+    addresses: tuple[NetworkAddress, ...] = ()
+    header: str = "X-Remote-User"
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self.addresses)
+
+
+@dataclass(frozen=True, config=CHECKED)
 class Config:
     city: CitySettings = field(default_factory=CitySettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
@@ -226,6 +348,9 @@ class Config:
     digest: DigestSettings = field(default_factory=DigestSettings)
     signing: SigningSettings = field(default_factory=SigningSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
+    directory: DirectorySettings = field(default_factory=DirectorySettings)
+    oidc: OidcSettings = field(default_factory=OidcSettings)
+    proxy_sign_in: ProxySignInSettings = field(default_factory=ProxySignInSettings)
     file: InstanceOf[Path] = DEFAULT_FILE
 
     @property

@@ -74,6 +74,17 @@ class SignInRefused(GijidoError):
         )
 
 
+class DirectoryUnreachable(GijidoError):
+    """The city's directory does not answer, or not as it should; `reason` is for the log."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "職員のディレクトリーにつながらないため、いまは職員のパスワードを確かめられません。"
+            "しばらく待って、もう一度お試しください。続くときは管理者に連絡してください。"
+        )
+        self.reason = reason
+
+
 class WrongCode(GijidoError):
     """The code of a guest's pass was wrong."""
 

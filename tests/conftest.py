@@ -40,6 +40,8 @@ from tests.cells import AskedOnce
 from tests.cities import PARTS, Cities
 from tests.parts import TwoParts, add_spare, find_two_parts, transcript_of
 from tests.shelf import Shelf
+from tests.slapd import SERVER as SLAPD
+from tests.slapd import Slapd, slapd
 from tests.world import World, find_world
 from web.app import attach, create_app
 from web.demo import builders, papers
@@ -113,6 +115,22 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.section("not tested on this machine")
     for reason, number in reasons.most_common():
         terminalreporter.write_line(f"{number} skipped: {reason}")
+
+
+@pytest.fixture(scope="session")
+def running_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slapd]:
+    """OpenLDAP's server, started once for all tests of a process."""
+    if not Path(SLAPD).exists():
+        pytest.skip("slapd is not installed (Debian: slapd)")
+    with slapd(tmp_path_factory.mktemp("slapd")) as running:
+        yield running
+
+
+@pytest.fixture
+def directory(running_directory: Slapd) -> Iterator[Slapd]:
+    """A directory without anybody in it yet."""
+    yield running_directory
+    running_directory.clear()
 
 
 @pytest.fixture(scope="session")

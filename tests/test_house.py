@@ -18,6 +18,7 @@ ONLY_IN = {
     "werkzeug": "web/",
     "faster_whisper": "minutes/recognition/whisper.py",
     "ctranslate2": "minutes/recognition/whisper.py",
+    "ldap3": "meetings/directory/ldap.py",
 }
 
 
@@ -60,7 +61,7 @@ ROOMS = {
     "setback minutes closed_passage approval word_template seal speech_check retention tables "
     "migrations",
     "meetings": "errors clean_text dates department_years entries audit rights finding "
-    "style_choices config people setbacks invitations agenda setting_up inside disk cell "
+    "style_choices config people setbacks directory invitations agenda setting_up inside disk cell "
     "certificates word_writing pdf signing documents periodic sitting",
     "minutes": "japanese accuracy timing_error terms conversion sound speech_models recognition "
     "transcription recordings transcripts assignment proceedings proposals loading voices style "

@@ -28,6 +28,7 @@ from meetings.errors import (
     CheckOfSomebodyElse,
     ChecksumWrong,
     Crowded,
+    DirectoryUnreachable,
     FileRejected,
     GijidoError,
     InvalidInput,
@@ -78,6 +79,7 @@ STATUS: dict[type[GijidoError], int] = {
     Busy: 423,
     OutOfBounds: 422,
     Crowded: 503,
+    DirectoryUnreachable: 503,
     TooManyTries: 429,
     ChecksumWrong: 460,  # the tus protocol's own
 }
@@ -101,6 +103,7 @@ TITLES_OF: dict[type[GijidoError], str] = {
     NoLongerPublished: "公開を取り下げた会議録です",
     CheckClosed: "発言の確認は終わりました",
     CheckOfSomebodyElse: "別の方への確認のお願いです",
+    DirectoryUnreachable: "職員のディレクトリーにつながりません",
 }
 """Where the status says less."""
 
