@@ -160,6 +160,8 @@ class Publication(Base):
     year: Mapped[int]
     # Since when its paragraphs can be found and heard; None while they are being made.
     laid_out_at: Mapped[When | None] = mapped_column(index=True)
+    # When the words of its files were noted last, by which such a file is known again.
+    words_noted_at: Mapped[When | None]
 
     revision: Mapped[MinutesRevision] = relationship(back_populates="publications")
     meeting: Mapped[Meeting] = relationship()

@@ -1,13 +1,41 @@
 """What binds an approval to one text: the signed PDF that is kept, the texts that were issued, who
 signs on paper, and the scan of what they signed."""
 
+from enum import StrEnum
+
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Id, LongText, Name, Sha256, When, now
+from models.base import Base, Id, LongText, Name, Sha256, When, now, word
 from models.meeting import Meeting
 from models.minutes import Approval, Minutes, MinutesRevision
 from models.person import Person
+
+
+class Standing(StrEnum):
+    """What a file is to an approved text."""
+
+    ORIGINAL = "original"
+    TEMPLATE = "template"
+    PUBLIC = "public"
+    DIFFERS = "differs"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> str:
+        """Return what it is in Japanese, as the heading of a verdict."""
+        return {
+            Standing.ORIGINAL: "承認された会議録です",
+            Standing.TEMPLATE: "承認された会議録です（市のひな形で出したもの）",
+            Standing.PUBLIC: "承認された会議録の、公開用の写しです",
+            Standing.DIFFERS: "承認された会議録とは違います",
+            Standing.UNKNOWN: "承認された会議録か、分かりません",
+        }[self]
+
+    @property
+    def is_approved(self) -> bool:
+        """Return whether it holds an approved text, or the public copy of one."""
+        return self in (Standing.ORIGINAL, Standing.TEMPLATE, Standing.PUBLIC)
 
 
 class SignedRecord(Base):
@@ -43,8 +71,9 @@ class IssuedText(Base):
     id: Mapped[Id]
     revision_id: Mapped[int] = mapped_column(ForeignKey("minutes_revision.id"))
     text_sha256: Mapped[Sha256] = mapped_column(index=True)
-    # What it was, such as 「会議録 docx」.
+    # What it was, such as 「会議録 docx」, and what that is to the approved text.
     form: Mapped[Name]
+    standing: Mapped[Standing] = mapped_column(word(Standing), default=Standing.ORIGINAL)
     issued_at: Mapped[When] = mapped_column(default=now)
 
     revision: Mapped[MinutesRevision] = relationship()

@@ -2,23 +2,34 @@
 again however it was saved since.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from minutes.sealing.words import text_hash
+from minutes.sealing.form_words import FormWords
 from models.minutes import MinutesRevision
 from models.seal import IssuedText
 
 
-def note(session: Session, revision: MinutesRevision, form: str, text: str) -> None:
-    """Note that this text was issued of an approved revision, unless the same words were before."""
-    sha256 = text_hash(text)
-    known = select(IssuedText.id).where(
-        IssuedText.revision_id == revision.id, IssuedText.text_sha256 == sha256
-    )
-    if revision.is_approved and session.scalar(known) is None:
-        session.add(IssuedText(revision=revision, text_sha256=sha256, form=form))
-        session.flush()
+def note(session: Session, revision: MinutesRevision, issued: Iterable[FormWords]) -> None:
+    """Note these words as issued of an approved revision, unless the same were before."""
+    if not revision.is_approved:
+        return
+    wanted = select(IssuedText.text_sha256).where(IssuedText.revision_id == revision.id)
+    known = set(session.scalars(wanted))
+    for one in issued:
+        if one.sha256 not in known:
+            known.add(one.sha256)
+            session.add(
+                IssuedText(
+                    revision=revision,
+                    text_sha256=one.sha256,
+                    form=one.label,
+                    standing=one.standing,
+                )
+            )
+    session.flush()
 
 
 def issued_with(session: Session, text_sha256: str) -> IssuedText | None:

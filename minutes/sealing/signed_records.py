@@ -17,10 +17,8 @@ from meetings.signing import SigningIdentity
 from minutes.forms import exporting
 from minutes.forms.exporting import WantedFile
 from minutes.forms.kinds import RecordFile, RecordForm
-from minutes.records.content import content_of
-from minutes.records.paper import as_text
-from minutes.sealing import issued
-from minutes.sealing.words import words_of_own_word_file
+from minutes.sealing import form_words, issued
+from minutes.sealing.form_words import FormWords, Wording
 from models.base import now
 from models.database import reading, writing
 from models.minutes import Approval, MinutesRevision
@@ -38,7 +36,7 @@ class MadeRecord:
 
     pdf_sha256: str
     identity: SigningIdentity
-    texts: list[tuple[str, str]]
+    words: list[FormWords]
 
 
 def sign_next(engine: Engine, config: Config, storage: Storage) -> bool:
@@ -97,13 +95,9 @@ def _made(session: Session, config: Config, storage: Storage, approval: Approval
         identity, exporting.as_file(PDF, text), reason=reason, place=config.city.name
     )
     stored = storage.add(io.BytesIO(signed), LARGEST_BYTES)
-    texts = [("会議録 txt", as_text(content_of(revision)))]
-    for form in (RecordForm.VERBATIM, RecordForm.DIGEST, RecordForm.SUMMARY, RecordForm.OUTLINE):
-        plain = exporting.as_file(WantedFile(form, RecordFile.TXT), text)
-        word = exporting.as_file(WantedFile(form, RecordFile.DOCX), text, revision_id=revision.id)
-        texts.append((f"{form.label} txt", plain.decode()))
-        texts.append((f"{form.label} docx", words_of_own_word_file(word)))
-    return MadeRecord(stored.sha256, identity, texts)
+    in_use = form_words.templates_in_use(session, revision.meeting)
+    words = form_words.all_words(storage, Wording(text, is_public=False, templates=in_use))
+    return MadeRecord(stored.sha256, identity, list(words))
 
 
 def _keep(session: Session, approval: Approval, made: MadeRecord) -> None:
@@ -112,8 +106,7 @@ def _keep(session: Session, approval: Approval, made: MadeRecord) -> None:
         return
     row.pdf_sha256, row.problem, row.signed_at = made.pdf_sha256, "", now()
     row.signer, row.certificate_sha256 = made.identity.name, made.identity.sha256
-    for form, text in made.texts:
-        issued.note(session, approval.request.revision, form, text)
+    issued.note(session, approval.request.revision, made.words)
 
 
 def _row_of(session: Session, approval: Approval) -> SignedRecord:

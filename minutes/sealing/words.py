@@ -8,10 +8,14 @@ from tempfile import NamedTemporaryFile
 from minutes.imports import word_files
 
 
+def plain_words(text: str) -> str:
+    """Return the words of a text: without any space or line break, NFC."""
+    return "".join(unicodedata.normalize("NFC", text).split())
+
+
 def text_hash(text: str) -> str:
-    """Return the SHA-256 of the words of a text: without any space or line break, NFC."""
-    words = "".join(unicodedata.normalize("NFC", text).split())
-    return hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()
+    """Return the SHA-256 of the words of a text."""
+    return hashlib.sha256(plain_words(text).encode(errors="surrogatepass")).hexdigest()
 
 
 def words_of_word_file(path: Path) -> str:

@@ -40,7 +40,7 @@ from minutes.recognition.heard import FindTokenTimings, Recognise
 from minutes.recognition.pipeline import recognise_chunk
 from minutes.recordings import upload_checks
 from minutes.records import published
-from minutes.sealing import signed_records
+from minutes.sealing import public_copies, signed_records
 from minutes.sound import audio
 from minutes.sound.samples import Samples
 from minutes.speakers import voiceprints
@@ -172,6 +172,7 @@ class Worker:
             PeriodicTask("保存したファイルの見回り", look_around, scrubbing.PAUSE_SECONDS),
             PeriodicTask("公開会議録の組み立て", self._lay_out, published.LAY_OUT_SECONDS),
             PeriodicTask("会議録への署名", self._sign_records, signed_records.SIGN_SECONDS),
+            PeriodicTask("公開用の写しの控え", self._note_copies, public_copies.NOTE_SECONDS),
             PeriodicTask("統計の集計", self._recount, counts.RECOUNT_SECONDS),
             *upload_checks.periodic_tasks(self._engine, self._storage, self._config.limits),
         ]
@@ -380,6 +381,9 @@ class Worker:
 
     def _sign_records(self) -> bool:
         return signed_records.sign_next(self._engine, self._config, self._storage)
+
+    def _note_copies(self) -> bool:
+        return public_copies.note_next(self._engine, self._config, self._storage)
 
     def _remind_approvers(self) -> bool:
         with writing(self._engine) as session, session.begin():

@@ -88,19 +88,21 @@ def _meeting(session: Session, meeting_id: int, person: Person | None) -> Meetin
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
 def verify(config: Config, file: Path, as_json: bool) -> None:
-    """Tell whether FILE (pdf, docx, txt) is the approved record, and of which meeting. The exit
-    status is 0 when it is, 1 when it is not."""
+    """Tell whether FILE (pdf, docx, txt) is the approved record or its public copy, and of which
+    meeting. The exit status is 0 when it is, 1 when it is not."""
     home.prepare(config)
     with reading(connect(config.database)) as session:
         verdict = verifying.verify(session, config, file, file.name)
         revision = verdict.revision
         said = {
             "is_approved": verdict.is_approved,
+            "standing": verdict.standing,
             "sentence": verdict.sentence,
             "meeting_id": revision.meeting.id if revision else None,
             "revision": revision.number if revision else None,
             "form": verdict.form,
             "signer": verdict.signer,
         }
-    click.echo(json.dumps(said, ensure_ascii=False) if as_json else verdict.sentence)
+    in_words = f"{verdict.standing.label}。{verdict.sentence}"
+    click.echo(json.dumps(said, ensure_ascii=False) if as_json else in_words)
     sys.exit(0 if verdict.is_approved else 1)

@@ -1,10 +1,12 @@
 """The signed record, and whether a file is the approved text: one approved meeting for all tests,
 since setting and signing it takes seconds."""
 
+import io
 import json
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,26 +20,50 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from meetings import config as settings
 from meetings import signing
-from meetings.config import Config, SigningSettings
+from meetings.config import Config, MinutesSettings, SigningSettings
 from meetings.disk.storage import Storage
 from meetings.errors import ConfigurationError, FileRejected
-from minutes.forms import exporting
+from meetings.word_writing import paragraph, word_file
+from minutes.forms import exporting, templates
 from minutes.forms.exporting import WantedFile
-from minutes.forms.kinds import RecordFile, RecordForm
-from minutes.records import records
+from minutes.forms.kinds import PdfLayout, RecordFile, RecordForm
+from minutes.forms.templates import CheckedTemplate
+from minutes.records import publication, records
+from minutes.records.audible import sentences
+from minutes.records.closed import passages
+from minutes.records.closed.choosing import ChosenPassage
+from minutes.records.closed.passages import ClosedGround
+from minutes.records.closed.public_copy import public_copy_of
 from minutes.records.content import content_of
-from minutes.sealing import signed_records, verifying
+from minutes.records.paper import as_text
+from minutes.sealing import public_copies, signed_records, verifying
 from minutes.sealing.verifying import Verdict
 from models.base import now
+from models.closed_passage import ClosedScope
 from models.database import connect, reading, writing
 from models.minutes import MinutesRevision
 from models.person import Person
+from models.seal import Standing
 from models.transcript import Transcript
 from tests.cities import Cities
 from web.commands.record import record
+
+SECRET, FURTHER = "電話は03-1234-5678です。", "説明をお願い"
+DOCX, PDF = RecordFile.DOCX, RecordFile.PDF
+SPEECHES = [
+    paragraph(words, "Body")
+    for words in (
+        "{%p for 議事項目 in 議事 %}",
+        "{%p for 一言 in 議事項目.発言 %}",
+        "{{ 一言.発言者 }}「{{ 一言.本文 }}」",
+        "{%p endfor %}",
+        "{%p endfor %}",
+    )
+]
 
 
 @dataclass(frozen=True)
@@ -53,6 +79,15 @@ class Sealed:
         with reading(self.engine) as session:
             return verifying.verify(session, self.config, path, path.name)
 
+    @contextmanager
+    def copied(self, home: Path) -> Iterator["Sealed"]:
+        """The same city once more, in which a test may change something."""
+        shutil.copytree(self.config.home, home)
+        config = replace(self.config, storage=settings.StorageSettings(home=str(home)))
+        engine = connect(config.database)
+        yield replace(self, config=config, engine=engine, storage=Storage(home))
+        engine.dispose()
+
 
 @pytest.fixture(scope="module")
 def sealed(cities: Cities, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sealed]:
@@ -62,6 +97,7 @@ def sealed(cities: Cities, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     engine, storage = connect(config.database), Storage(home)
     with writing(engine) as session, session.begin():
         transcript = session.query(Transcript).one()
+        transcript.segments[1].text = SECRET
         people = {one.login: one for one in session.query(Person)}
         secretary, approver = people["morishita"], people["nagano"]
         revision = records.draft(session, secretary, transcript)
@@ -69,18 +105,20 @@ def sealed(cities: Cities, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         revision = revision.minutes.latest
         records.request_approval(session, secretary, revision)
         records.approve(session, approver, revision)
+        close(session, secretary, revision, SECRET)
+        publication.publish(session, secretary, revision)
     assert signed_records.sign_next(engine, config, storage)
     assert not signed_records.sign_next(engine, config, storage), "once and for ever"
     with reading(engine) as session:
-        approved = session.query(MinutesRevision).order_by(MinutesRevision.id.desc()).first()
-        assert approved is not None and approved.is_approved
-        kept = signed_records.signed_record(session, approved)
+        revision = approved(session)
+        assert revision.is_approved
+        kept = signed_records.signed_record(session, revision)
         assert kept is not None and kept.pdf_sha256 is not None
         pdf = home / "会議録.pdf"
         shutil.copy(storage.whole(kept.pdf_sha256), pdf)
-        printed = exporting.printed(approved, config.city.name)
+        printed = exporting.printed(revision, config.city.name)
         word = WantedFile(RecordForm.VERBATIM, RecordFile.DOCX)
-        docx = exporting.as_file(word, printed, revision_id=approved.id)
+        docx = exporting.as_file(word, printed, revision_id=revision.id)
         plain = WantedFile(RecordForm.VERBATIM, RecordFile.TXT)
         text = exporting.as_file(plain, printed)
     yield Sealed(config, engine, storage, pdf, docx, text)
@@ -127,7 +165,8 @@ def test_a_cut_an_empty_an_unsigned_and_a_foreign_file_are_told_apart(
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
         pdf.save(unsigned)
-    assert "署名がありません" in sealed.verify(unsigned).sentence
+    found = sealed.verify(unsigned)
+    assert found.standing is Standing.UNKNOWN and "署名がなく" in found.sentence
 
 
 def test_a_signature_by_somebody_elses_key_is_no_approval(sealed: Sealed, tmp_path: Path) -> None:
@@ -148,9 +187,10 @@ def test_word_and_text_files_are_known_by_their_words_however_they_were_saved(
     text.write_bytes(sealed.text.decode().replace("\n", "\r\n\r\n").encode("utf-16"))
     assert sealed.verify(docx).is_approved and sealed.verify(docx).form.startswith("会議録")
     assert sealed.verify(text).is_approved
-    text.write_text(sealed.text.decode().replace("ありがとうございます", "ありがとう"))
+    text.write_text(sealed.text.decode().replace(FURTHER, "説明はいらない"))
     changed = sealed.verify(text)
-    assert not changed.is_approved and "どれとも一致しません" in changed.sentence
+    assert changed.standing is Standing.DIFFERS and changed.revision is not None
+    assert "どの様式とも一致しません" in changed.sentence
 
 
 def test_a_text_that_somebody_changed_in_the_database_breaks_the_seal(sealed: Sealed) -> None:
@@ -171,7 +211,62 @@ def test_the_command_tells_by_a_sentence_and_by_its_exit_status(
     text = tmp_path / "other.txt"
     text.write_text("別の文")
     bad = runner.invoke(record, ["verify", str(text)], obj=sealed.config)
-    assert bad.exit_code == 1 and "一致しません" in bad.output
+    assert bad.exit_code == 1 and "分かりません" in bad.output
+
+
+def test_a_pdf_without_a_signature_is_known_by_its_words_however_it_is_laid_out(
+    sealed: Sealed, tmp_path: Path
+) -> None:
+    path, public = tmp_path / "record.pdf", tmp_path / "public.pdf"
+    laid_out = WantedFile(RecordForm.VERBATIM, PDF, PdfLayout(2, True, True))
+    path.write_bytes(made(sealed, laid_out))
+    public.write_bytes(made(sealed, WantedFile(RecordForm.VERBATIM, PDF, is_public=True)))
+    assert sealed.verify(public).standing is Standing.PUBLIC
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        page = pdf.pages[-1]
+        page.contents_add(b"/Artifact BMC q BT 1 0 0 1 0 0 Tm ET Q EMC")
+        pdf.save(path)
+    assert sealed.verify(path).standing is Standing.ORIGINAL, "though another program saved it"
+
+
+def test_what_citizens_download_is_the_public_copy_even_after_it_was_corrected(
+    sealed: Sealed, tmp_path: Path
+) -> None:
+    text, word = tmp_path / "public.txt", tmp_path / "public.docx"
+    with reading(sealed.engine) as session:
+        copy = public_copy_of(session, approved(session)).content
+        text.write_text(as_text(copy))
+    word.write_bytes(made(sealed, WantedFile(RecordForm.OUTLINE, DOCX, is_public=True)))
+    assert SECRET not in text.read_text()
+    assert [sealed.verify(path).standing for path in (text, word)] == [Standing.PUBLIC] * 2
+    with sealed.copied(tmp_path / "later") as later:
+        assert public_copies.note_next(later.engine, later.config, later.storage)
+        assert not public_copies.note_next(later.engine, later.config, later.storage)
+        with writing(later.engine) as session, session.begin():
+            secretary = session.query(Person).filter_by(login="morishita").one()
+            close(session, secretary, approved(session), FURTHER)
+        found = later.verify(text)
+        assert found.standing is Standing.PUBLIC and "改められています" in found.sentence
+        assert public_copies.note_next(later.engine, later.config, later.storage), "and noted anew"
+
+
+def test_a_form_that_was_made_with_the_citys_own_template_is_known_by_it(
+    sealed: Sealed, tmp_path: Path
+) -> None:
+    own = word_file([paragraph("若葉市議会　会議録{{ 会議名 }}{{ 日時 }}", "Body"), *SPEECHES])
+    with sealed.copied(tmp_path / "own") as city:
+        with writing(city.engine) as session, session.begin():
+            stored = city.storage.add(io.BytesIO(own), 1_000_000)
+            administrator = session.query(Person).filter_by(login="morishita").one()
+            checked = CheckedTemplate(RecordForm.VERBATIM, "若葉市.docx", stored)
+            templates.put_in(session, administrator, None, checked)
+        path = tmp_path / "own.docx"
+        path.write_bytes(made(city, WantedFile(RecordForm.VERBATIM, DOCX)))
+        with writing(city.engine) as session, session.begin():
+            administrator = session.query(Person).filter_by(login="morishita").one()
+            templates.take_back(session, administrator, None, RecordForm.VERBATIM)
+        found = city.verify(path)
+        assert found.standing is Standing.TEMPLATE and "ひな形「若葉市.docx」" in found.form
 
 
 @pytest.mark.skipif(not shutil.which("pdfsig"), reason="no pdfsig (apt install poppler-utils)")
@@ -191,6 +286,31 @@ def test_a_key_file_that_cannot_be_used_says_why(config: Config, tmp_path: Path)
         signing.identity(with_file(config, tmp_path / "old.p12", days=-1))
     with pytest.raises(ConfigurationError, match="読めません"):
         signing.identity(replace(good, signing=SigningSettings(pkcs12="/nowhere.p12")))
+
+
+def approved(session: Session) -> MinutesRevision:
+    return session.query(MinutesRevision).order_by(MinutesRevision.id.desc()).limit(1).one()
+
+
+def close(session: Session, by: Person, revision: MinutesRevision, quote: str) -> None:
+    """Close these words to citizens."""
+    said = dict(sentences(content_of(revision)))
+    place = next(place for place, one in said.items() if quote in one.text)
+    start = said[place].text.index(quote)
+    chosen = ChosenPassage(ClosedScope.WORDS, place, place, start, start + len(quote))
+    passages.mark(session, by, revision, chosen, ClosedGround(), MinutesSettings())
+
+
+def made(city: Sealed, wanted: WantedFile) -> bytes:
+    """The file as it is handed out."""
+    with reading(city.engine) as session:
+        revision, name = approved(session), city.config.city.name
+        if wanted.is_public:
+            text = exporting.printed_for_citizens(session, revision, name)
+        else:
+            text = exporting.printed(revision, name)
+        template = exporting.template_for(session, city.storage, revision.meeting, wanted)
+    return exporting.as_file(wanted, text, template, revision.id)
 
 
 def with_file(config: Config, path: Path, *, days: int) -> Config:

@@ -12,7 +12,7 @@ from minutes.sealing import signed_records, signers
 from models.meeting import Meeting
 from models.minutes import MinutesRevision
 from models.person import Person, Role
-from models.seal import SignatureScan
+from models.seal import SignatureScan, Standing
 from web import access
 from web.api.operations import FormUpload, Identity, Shape, operation
 from web.api.shapes import PersonAnswer
@@ -29,6 +29,9 @@ class VerdictAnswer(Shape):
     """ファイルが承認された会議録か"""
 
     is_approved: bool
+    standing: Standing = Field(
+        description="原本、市のひな形の形、公開用の写し、文が違う、どの会議録か不明"
+    )
     sentence: str
     meeting_id: int | None
     revision: int | None = Field(description="改訂の number")
@@ -86,6 +89,7 @@ def verify(person: Person) -> VerdictAnswer:
     found = verification.verify_received()
     return VerdictAnswer(
         is_approved=found.is_approved,
+        standing=found.standing,
         sentence=found.sentence,
         meeting_id=found.revision.meeting.id if found.revision else None,
         revision=found.revision.number if found.revision else None,
