@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from models.audit_chain import link_in_sql
 from models.texts import folded
 from models.write_lock import WriteLock
 
@@ -174,6 +175,7 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function("folded", 1, _folded, deterministic=True)
+    connection.create_function("audit_link", -1, link_in_sql, deterministic=True)
 
 
 @lru_cache(maxsize=20_000)

@@ -29,6 +29,7 @@ from meetings.people import sign_ins
 from meetings.rights import Right, may_read, publication_of, rights
 from minutes.checks import checks, links
 from minutes.records.publication import last_withdrawal
+from models.audit import Result
 from models.base import Base
 from models.document import Document, DocumentVersion, Page
 from models.meeting import Meeting
@@ -38,9 +39,9 @@ from models.speech_check import SpeechCheck
 from models.upload import Upload, UploadState
 from web import last_seen, refusals
 from web.door.view_calls import View, note_sign_in, unless_only_checked
+from web.origin import BEARER
 from web.transaction import config, decided, reading_session
 
-BEARER = "Bearer "
 PAGE_OF = "X-Gijido-Person"
 """In this header a page may say whose it is, where it could outlive their signing in."""
 
@@ -259,12 +260,21 @@ def current_sign_in() -> SignIn | None:
     hours = config().server.sign_in_idle_hours
     idle = timedelta(hours=hours) if hours else None
     entry = sign_ins.signed_in(reading_session(), token, idle) if token else None
-    if token and entry is None and not bearer_token():
-        g.has_sign_in_ended = True
+    if token and entry is None:
+        _note_ended()
     if entry is not None:
         note_sign_in(entry.id)
         last_seen.note(entry)
     return entry
+
+
+def _note_ended() -> None:
+    """Let a terminal forget what it keeps, and write down that a script came with a token that is
+    none or over: it may be a stolen one."""
+    if bearer_token():
+        refusals.note("look", None, result=Result.NOT_SIGNED_IN)
+    else:
+        g.has_sign_in_ended = True
 
 
 def bearer_token() -> str | None:

@@ -7,13 +7,15 @@ import threading
 from datetime import datetime
 from typing import cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g
 from sqlalchemy.exc import OperationalError
 
 from meetings import audit
+from models.audit import Result
 from models.base import Base, now
 from models.database import writing
 from models.person import Person
+from web import origin
 from web.transaction import engine_of
 
 LOG = logging.getLogger(__name__)
@@ -48,30 +50,35 @@ def install(app: Flask) -> None:
     app.teardown_request(_write)
 
 
-def note(verb: str, person: Person | None, thing: Base | None = None) -> None:
-    """Note that this request was refused to this person; None for somebody who is not signed in."""
+def note(
+    verb: str,
+    person: Person | None,
+    thing: Base | None = None,
+    result: Result = Result.NO_RIGHT,
+) -> None:
+    """Note that this request was refused to this person, and why; None for somebody who is not
+    signed in."""
     named = audit.Named.of(thing) if thing is not None else audit.NOTHING
-    g.refusal = (verb, person.id if person else None, named)
-
-
-def address() -> str:
-    """Return the terminal's address. Behind a proxy on this machine it is the one that the proxy
-    tells; from anybody else such a header is not believed (uvicorn's `forwarded_allow_ips`)."""
-    return request.remote_addr or ""
+    g.refusal = (verb, person.id if person else None, named, result)
 
 
 def _write(_problem: BaseException | None) -> None:
     if "refusal" not in g:
         return
-    verb, person_id, thing = g.pop("refusal")
+    verb, person_id, thing, result = g.pop("refusal")
+    came = origin.of_request()
     counts = cast(RefusalCounts, current_app.extensions["refusals"])
-    times = counts.due((person_id, address(), verb))
+    times = counts.due((person_id, came.address, verb))
     if not times:
         return
-    LOG.warning("refused: %s, person %s from %s", verb, person_id, address())
+    LOG.warning("refused: %s, person %s from %s", verb, person_id, came.address)
     try:
         engine = engine_of(current_app)
-        with writing(engine, patience_seconds=PATIENCE_SECONDS) as session, session.begin():
-            audit.note_refusal(session, verb, address(), person_id, thing, times)
+        with (
+            audit.coming_from(came),
+            writing(engine, patience_seconds=PATIENCE_SECONDS) as session,
+            session.begin(),
+        ):
+            audit.note_refusal(session, verb, came.address, person_id, thing, times, result)
     except OperationalError:
         LOG.exception("a refusal could not be written down")

@@ -23,10 +23,12 @@ from flask import Flask, Response, current_app, g, request
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from meetings import audit
 from meetings.config import Config
 from meetings.disk.storage import Storage
 from meetings.sitting.live_changes import LiveThing, changed_by_flush
 from models.database import for_writing, reading
+from web import origin
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 PATIENCE_SECONDS = 5.0
@@ -66,7 +68,7 @@ class Application(Flask):
     something was saved leaves only when it is."""
 
     def dispatch_request(self) -> Any:
-        with ExitStack() as undo:
+        with audit.coming_from(origin.of_request()), ExitStack() as undo:
             undo.callback(release)
             answer = self.make_response(super().dispatch_request())
             _end(answer)

@@ -17,6 +17,7 @@ from meetings.errors import NotFound, NotPossibleNow, TooManyTries, WrongCode
 from meetings.invitations.invitations import invite
 from meetings.people import passwords, sign_ins, throttling
 from meetings.people.sign_ins import Entered, SignInPlace
+from models.audit import Result
 from models.base import now
 from models.database import reading, writing
 from models.guest import GuestPass
@@ -144,7 +145,14 @@ def let_in(engine: Engine, token: str, code: str, place: SignInPlace) -> tuple[E
             return Entered(made, entry.person_id, entry.expires_at), guest_pass.meeting_id
         guest_pass.wrong_codes, guest_pass.last_wrong_at = guest_pass.wrong_codes + 1, now()
         of_pass = audit.Named.of(guest_pass)
-        audit.note_refusal(session, "code", place.address, guest_pass.person_id, of_pass)
+        audit.note_refusal(
+            session,
+            "code",
+            place.address,
+            guest_pass.person_id,
+            of_pass,
+            result=Result.MISTYPED,
+        )
     raise WrongCode()
 
 

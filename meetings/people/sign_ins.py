@@ -18,6 +18,7 @@ from meetings import audit
 from meetings.errors import NotFound, SignInRefused, TooManyTries
 from meetings.people import factors, logins, passwords, throttling
 from meetings.people.passwords import Hashed
+from models.audit import Result
 from models.base import now
 from models.database import reading, writing
 from models.factor import SignInStep
@@ -272,7 +273,9 @@ def _prove(engine: Engine, attempt: Attempt) -> _Asked:
     with writing(engine) as session, session.begin():
         _check_wait(session, asked.subject)
         throttling.count_wrong(session, asked.subject)
-        audit.note_refusal(session, "sign_in", attempt.place.address, asked.person_id)
+        audit.note_refusal(
+            session, "sign_in", attempt.place.address, asked.person_id, result=Result.MISTYPED
+        )
     LOG.warning("sign-in refused: person %s from %s", asked.person_id, attempt.place.address)
     raise SignInRefused()
 

@@ -10,6 +10,7 @@ from meetings.errors import NotFound, TooManyTries, WrongCode
 from meetings.invitations import guests
 from meetings.people import passwords, sign_ins, throttling
 from minutes.checks import checks
+from models.audit import Result
 from models.base import now
 from models.database import reading, writing
 from models.speech_check import SpeechCheck
@@ -41,7 +42,14 @@ def enter(engine: Engine, token: str, code: str, address: str) -> tuple[int, str
         if is_right:
             return check.id, key_of(check)
         check.wrong_codes, check.last_wrong_at = check.wrong_codes + 1, now()
-        audit.note_refusal(session, "code", address, check.person_id, audit.Named.of(check))
+        audit.note_refusal(
+            session,
+            "code",
+            address,
+            check.person_id,
+            audit.Named.of(check),
+            result=Result.MISTYPED,
+        )
     raise WrongCode()
 
 

@@ -5,15 +5,24 @@ engine.
 """
 
 import errno
+import getpass
 import logging
+import os
 import sys
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from meetings.errors import GijidoError, StorageFull
+
+if TYPE_CHECKING:
+    from meetings.audit import LineOrigin
+
+PROGRAMS = ("serve", "watch", "worker")
+"""What they do by themselves is nobody's command."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +123,7 @@ class Commands(click.Group):
 def cli(context: click.Context, file: Path | None) -> None:
     """議事堂（Gijido）"""
     # Not above: `gijido --help` needs neither the settings nor SQLAlchemy behind the home.
+    from meetings import audit
     from meetings import config as settings
     from meetings.disk import home
 
@@ -122,6 +132,16 @@ def cli(context: click.Context, file: Path | None) -> None:
         logging.getLogger(quiet).setLevel(logging.WARNING)
     home.restrict_new_files()
     context.obj = settings.load(file or settings.DEFAULT_FILE)
+    if context.invoked_subcommand not in PROGRAMS:
+        context.with_resource(audit.coming_from(_by_hand()))
+
+
+def _by_hand() -> "LineOrigin":
+    """Return the origin of what a command does: the account of the machine, and before `sudo`."""
+    from meetings.audit import LineOrigin
+    from models.audit import Way
+
+    return LineOrigin(Way.COMMAND, (os.environ.get("SUDO_USER") or getpass.getuser())[:45])
 
 
 def main() -> None:

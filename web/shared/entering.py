@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from meetings.errors import SignInRefused, TooManyTries, WrongCode
 from meetings.people import devices
 from meetings.people.sign_ins import Attempt, Entered, Halfway, SignInPlace
+from models.audit import Result
 from models.person import Person
 from web import refusals
-from web.refusals import address
+from web.origin import address
 
 BROWSER = "browser"
 STEP = "step"
@@ -71,6 +72,6 @@ def refused(
     """Return the answer to a refused attempt: the same form again, and when it may be sent
     again."""
     if isinstance(problem, TooManyTries):
-        refusals.note("try", None)
+        refusals.note("try", None, result=Result.MUST_WAIT)
         return page, 429, {"Retry-After": str(problem.seconds)}
     return page, 401, {}
