@@ -62,7 +62,7 @@ def note(session: Session, person: Person | None, verb: str, thing: Base) -> Non
     session.add(AuditLine(**line_of(person, verb, thing)))
 
 
-def note_each(session: Session, person: Person, verb: str, things: Sequence[Base]) -> None:
+def note_each(session: Session, person: Person | None, verb: str, things: Sequence[Base]) -> None:
     """Note the same of many things of one meeting at once; they are in the database already."""
     _write(session, [line_of(person, verb, thing) for thing in things])
 

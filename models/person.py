@@ -181,6 +181,11 @@ class RoleGrant(Base):
         has_begun = self.from_at is None or self.from_at <= at
         return has_begun and (self.until_at is None or at < self.until_at)
 
+    @property
+    def has_lapsed(self) -> bool:
+        """Return whether the time is over for which the role was given."""
+        return self.until_at is not None and self.until_at <= now()
+
     @is_in_force.inplace.expression
     @classmethod
     def _is_in_force(cls) -> ColumnElement[bool]:

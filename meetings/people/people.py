@@ -1,8 +1,7 @@
 """Departments, people and their roles."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session, selectinload
@@ -18,7 +17,11 @@ from models.meeting import Invitation, Meeting
 from models.person import AdditionalPost, Department, Person, Role, RoleGrant
 from models.texts import words_of
 
+LAST_ADMINISTRATOR = (
+    "最後の管理者です。ほかの人に管理者の役割を与えてから、もう一度操作してください。"
+)
 LABELS = {
+    "name": "氏名",
     "kana": "ふりがな",
     "title": "職名",
     "email": "メールアドレス",
@@ -30,13 +33,13 @@ ONE_TIME_DAYS = 14
 
 def add_department(session: Session, name: str, parent: Department | None = None) -> Department:
     """Make it, or give the one that has this name already."""
-    name = entries.text("department", "所属", name)
+    name = checked_department_name(name)
     found = session.scalar(select(Department).where(Department.name == name))
     if found:
         return found
     if parent and parent.parent_id:
         raise InvalidInput("department", "所属は局と課の二段までです。")
-    department = Department(name=name, parent_id=parent.id if parent else None)
+    department = Department(name=name, parent=parent)
     session.add(department)
     session.flush()
     return department
@@ -58,15 +61,14 @@ def add_person(
 ) -> Person:
     """Add a person. Without a password nobody can sign in as this person yet. The login is stored
     folded, so that no two differ in case, width or spaces alone. Raises InvalidInput."""
-    login = entries.text("login", "利用者ID", logins.folded(login), 100)
+    login = checked_login(login)
     if logins.person_of(session, login):
         raise InvalidInput("login", f"利用者ID「{login}」はすでに使われています。")
     person = Person(
         login=login,
-        name=entries.text("name", "氏名", name),
         department=department,
         password_hash="",
-        **_read(kana=kana, title=title, email=email, phone=phone),
+        **read_details(name=name, kana=kana, title=title, email=email, phone=phone),
     )
     session.add(person)
     audit.note(session, by, "add", person)
@@ -87,40 +89,53 @@ def change_person(
     phone: str | None = None,
 ) -> None:
     """Change what is given of a person; None leaves it as it is. Raises InvalidInput."""
-    wanted = _read(kana=kana, title=title, email=email, phone=phone)
-    if name is not None:
-        wanted["name"] = entries.text("name", "氏名", name)
+    wanted = read_details(name=name, kana=kana, title=title, email=email, phone=phone)
     changed = {field: value for field, value in wanted.items() if getattr(person, field) != value}
     if "title" in changed:
-        _keep_office(session, person)
+        keep_offices(session, [person.id])
     for field, value in changed.items():
         setattr(person, field, value)
     if changed:
         audit.note(session, by, "change", person)
 
 
-def _read(**typed: str | None) -> dict[str, str]:
-    """Return what was given of a person's details, as it is kept. Raises InvalidInput."""
-    given = {field: value for field, value in typed.items() if value is not None}
-    return {
-        field: entries.email(field, LABELS[field], value)
-        if field == "email"
-        else entries.optional_text(field, LABELS[field], value)
-        for field, value in given.items()
-    }
+def read_details(**typed: str | None) -> dict[str, str]:
+    """Return what was given of a person's details (`LABELS`), as it is kept. Raises
+    InvalidInput."""
+    return {field: _read(field, value) for field, value in typed.items() if value is not None}
 
 
-def _keep_office(session: Session, person: Person) -> None:
-    """Let the meetings that have begun keep the title that the person had then."""
+def _read(field: str, value: str) -> str:
+    if field == "name":
+        return entries.text(field, LABELS[field], value)
+    if field == "email":
+        return entries.email(field, LABELS[field], value)
+    return entries.optional_text(field, LABELS[field], value)
+
+
+def checked_login(typed: str) -> str:
+    """Return the login as it is stored. Raises InvalidInput."""
+    return entries.text("login", "利用者ID", logins.folded(typed), 100)
+
+
+def checked_department_name(typed: str) -> str:
+    """Return the name as it is stored. Raises InvalidInput."""
+    return entries.text("department", "所属", typed)
+
+
+def keep_offices(session: Session, person_ids: Sequence[int]) -> None:
+    """Let the meetings that have begun keep the titles that these people have now, before they get
+    others."""
     begun = select(Meeting.id).where(Meeting.starts_at <= now())
+    title = select(Person.title).where(Person.id == Invitation.person_id).scalar_subquery()
     session.execute(
         update(Invitation)
         .where(
-            Invitation.person_id == person.id,
+            Invitation.person_id.in_(person_ids),
             Invitation.office.is_(None),
             Invitation.meeting_id.in_(begun),
         )
-        .values(office=person.title)
+        .values(office=title)
     )
 
 
@@ -133,37 +148,29 @@ def move_person(session: Session, by: Person | None, person: Person, to: Departm
         audit.note(session, by, "move", person)
 
 
-@dataclass(frozen=True)
-class PostWanted:
-    """A 兼務 that somebody is to have."""
-
-    department: Department
-    title: str = ""
-
-
 def set_posts(
-    session: Session, by: Person | None, person: Person, wanted: Sequence[PostWanted]
+    session: Session, by: Person | None, person: Person, titles: Mapping[Department, str]
 ) -> None:
-    """Let the person have these 兼務 in place of those so far. The own 所属 is none. Raises
-    InvalidInput for a department named twice."""
-    session.flush()  # departments that were just made have their ids then
-    titles: dict[int, str] = {}
-    for one in wanted:
-        if one.department.id in titles:
-            raise InvalidInput("posts", f"兼務の所属「{one.department.name}」が2つあります。")
-        title = entries.optional_text("posts", "兼務の職名", one.title)
-        if one.department.id != person.department_id:
-            titles[one.department.id] = title
-    if titles == {post.department_id: post.title for post in person.posts}:
-        return
-    kept = [post for post in person.posts if titles.get(post.department_id) == post.title]
-    new = titles.keys() - {post.department_id for post in kept}
-    person.posts = kept
-    session.flush()  # the former one of the same department goes first
-    for number in sorted(new):
-        department = session.get_one(Department, number)
-        person.posts.append(AdditionalPost(department=department, title=titles[number]))
-    audit.note(session, by, "set_posts", person)
+    """Let the person have these 兼務, by their department, in place of those so far. The own 所属
+    is none. Raises InvalidInput."""
+    if put_posts(person, titles):
+        audit.note(session, by, "set_posts", person)
+
+
+def put_posts(person: Person, titles: Mapping[Department, str]) -> bool:
+    """Do as `set_posts` without noting it; return whether anything changed."""
+    wanted = {
+        department: entries.optional_text("posts", "兼務の職名", title)
+        for department, title in titles.items()
+        if department is not person.department
+    }
+    if wanted == {post.department: post.title for post in person.posts}:
+        return False
+    person.posts = [post for post in person.posts if post.department in wanted]
+    for post in person.posts:
+        post.title = wanted.pop(post.department)
+    person.posts += [AdditionalPost(department=place, title=wanted[place]) for place in wanted]
+    return True
 
 
 def grant_role(
@@ -181,10 +188,7 @@ def grant_role(
     city's time. Returns the grant; one that was there already is for this time now. Raises
     InvalidInput for a time that ends before it begins, NotPossibleNow when no lasting administrator
     would be left."""
-    if from_on and until_on and until_on < from_on:
-        raise InvalidInput("until", "役割の終わりの日は、始まりの日より後にしてください。")
-    from_at = dates.beginning_of(from_on) if from_on else None
-    until_at = dates.beginning_of(until_on + timedelta(days=1)) if until_on else None
+    from_at, until_at = span_of(from_on, until_on)
     grant = _grant_of(person, role, department)
     if grant is None:
         grant = RoleGrant(person=person, role=role, department=department)
@@ -196,6 +200,17 @@ def grant_role(
     grant.from_at, grant.until_at = from_at, until_at
     audit.note(session, by, "grant", grant)
     return grant
+
+
+def span_of(from_on: date | None, until_on: date | None) -> tuple[datetime | None, datetime | None]:
+    """Return the moments from which and until which a role is in force that is given for these
+    days, both of them within. Raises InvalidInput when it would end before it begins."""
+    if from_on and until_on and until_on < from_on:
+        raise InvalidInput("until", "役割の終わりの日は、始まりの日より後にしてください。")
+    return (
+        dates.beginning_of(from_on) if from_on else None,
+        dates.beginning_of(until_on + timedelta(days=1)) if until_on else None,
+    )
 
 
 def revoke_role(
@@ -228,6 +243,11 @@ def end_person(session: Session, by: Person | None, person: Person, on: date | N
         return
     if person.has_role(Role.ADMINISTRATOR):
         _check_is_not_last(session, person)
+    end_account(session, by, person, on)
+
+
+def end_account(session: Session, by: Person | None, person: Person, on: date | None) -> None:
+    """Do as `end_person`, where it is known that an administrator stays."""
     at = max(now(), dates.beginning_of(on)) if on else now()
     if at == person.ended_at:
         return
@@ -336,20 +356,22 @@ def _grant_of(person: Person, role: Role, department: Department | None) -> Role
     return next((g for g in person.all_grants if (g.role, g.department_id) == wanted), None)
 
 
-def _check_is_not_last(session: Session, person: Person) -> None:
-    """Raise NotPossibleNow unless somebody else is an administrator without a planned end."""
-    others = (
-        select(RoleGrant.id)
+def lasting_administrators() -> Select[int]:
+    """Select the ids of the administrators whose role and account have no planned end."""
+    return (
+        select(RoleGrant.person_id)
         .join(Person)
         .where(
             RoleGrant.role == Role.ADMINISTRATOR,
             RoleGrant.is_in_force,
             RoleGrant.until_at.is_(None),
-            Person.id != person.id,
             Person.ended_at.is_(None),
         )
     )
+
+
+def _check_is_not_last(session: Session, person: Person) -> None:
+    """Raise NotPossibleNow unless somebody else is an administrator without a planned end."""
+    others = lasting_administrators().where(Person.id != person.id)
     if session.scalar(others.limit(1)) is None:
-        raise NotPossibleNow(
-            "最後の管理者です。ほかの人に管理者の役割を与えてから、もう一度操作してください。"
-        )
+        raise NotPossibleNow(LAST_ADMINISTRATOR)
