@@ -33,6 +33,7 @@ PRAGMAS = (
 PATIENCE_SECONDS = 60.0
 """So long a program waits for its turn to write. Whoever answers people waits less."""
 
+LOG_WAIT_MS = 2000
 KEPT_CONNECTIONS = 16
 
 
@@ -168,6 +169,16 @@ def copy(path: Path, target: Path) -> None:
     target.chmod(0o600)
     with target.open("rb") as stream:
         os.fsync(stream.fileno())
+
+
+def empty_log(path: Path) -> bool:
+    """Put what the write-ahead log still holds into the database file, and cut the log to nothing:
+    it keeps what was there before as long as it is not written over. Return False, and do what is
+    possible, while somebody reads the database as it was before."""
+    with closing(sqlite.connect(path)) as connection:
+        connection.execute(f"PRAGMA busy_timeout = {LOG_WAIT_MS}")
+        is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not is_busy
 
 
 def _prepare_connection(connection: Any, _record: Any) -> None:

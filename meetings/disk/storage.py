@@ -143,6 +143,15 @@ class Storage:
             raise ValueError("not a SHA-256")
         return self._files / sha256[:2] / sha256
 
+    def remove(self, sha256: str) -> None:
+        """Delete the file with this hash, if it is there. The caller has seen to it that no row
+        names it."""
+        path = self.path(sha256)
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            sync_folder(path.parent)
+        self.wholeness.forget(sha256)
+
     def stored_in(self, folder: int) -> list[str]:
         """Return the hashes of the files in this one (0 to 255) of the store's folders."""
         found = (self._files / f"{folder:02x}").glob("*")

@@ -4,7 +4,7 @@ series.
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from meetings import audit, entries
@@ -12,7 +12,7 @@ from meetings.errors import InvalidInput, NotFound, NotPossibleNow
 from models.base import now
 from models.meeting import Meeting, Series
 from models.person import Person
-from models.retention import RetentionHold
+from models.retention import RetentionHold, RetentionWarning
 
 LONGEST_REASON = 2000
 
@@ -41,6 +41,12 @@ def lift(session: Session, by: Person, hold: RetentionHold) -> None:
     if hold.lifted_at is not None:
         raise NotPossibleNow("この凍結は、すでに解かれています。")
     hold.lifted_at, hold.lifted_by_id = now(), by.id
+    held = (
+        [hold.meeting_id]
+        if hold.meeting_id
+        else select(Meeting.id).where(Meeting.series_id == hold.series_id)
+    )
+    session.execute(delete(RetentionWarning).where(RetentionWarning.meeting_id.in_(held)))
     audit.note(session, by, "lift_hold", hold)
 
 

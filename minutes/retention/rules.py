@@ -12,9 +12,16 @@ from sqlalchemy.orm import Session
 
 from meetings import audit, dates, entries
 from meetings.errors import InvalidInput
-from models.meeting import Series
+from models.meeting import Meeting, Series
 from models.person import Person
-from models.retention import RULED_KINDS, CountedFrom, KeptKind, PeriodUnit, RetentionRule
+from models.retention import (
+    RULED_KINDS,
+    CountedFrom,
+    KeptKind,
+    PeriodUnit,
+    RetentionRule,
+    RetentionWarning,
+)
 
 MOST_YEARS = 100
 FOR_EVER = "永年"
@@ -108,6 +115,7 @@ def set_rule(
     row.counted_from, row.is_from_april = kept_for.counted_from, kept_for.is_from_april
     row.set_by_id = by.id
     session.add(row)
+    _tell_anew(session, series, kind)
     audit.note(session, by, "set_retention", row)
 
 
@@ -117,6 +125,16 @@ def follow_the_city(session: Session, by: Person, series: Series, kind: KeptKind
     if known is not None:
         audit.note(session, by, "unset_retention", known)
         session.execute(delete(RetentionRule).where(RetentionRule.id == known.id))
+        _tell_anew(session, series, kind)
+
+
+def _tell_anew(session: Session, series: Series | None, kind: KeptKind) -> None:
+    """Forget whom was told of an end that is not the same any more."""
+    wanted = delete(RetentionWarning).where(RetentionWarning.kind == kind)
+    if series is not None:
+        meetings = select(Meeting.id).where(Meeting.series_id == series.id)
+        wanted = wanted.where(RetentionWarning.meeting_id.in_(meetings))
+    session.execute(wanted)
 
 
 def _check(kind: KeptKind, kept_for: KeptFor) -> None:

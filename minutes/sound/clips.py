@@ -18,7 +18,7 @@ MOST_BYTES = 500_000_000
 KEPT_SHARE = 0.9
 """The share of it that is left when it was full, so that it need not be cleared for every clip."""
 
-FORM = 1
+FORM = 2
 """Version of the clips. With another number all are cut anew."""
 
 TYPE = "audio/mpeg"
@@ -47,13 +47,21 @@ class Clips:
         """
         silent = "".join(f" {start!r}-{end!r}" for start, end in silences)
         piece = f"{FORM} {sound.name} {start_seconds!r} {end_seconds!r}{silent}"
-        path = self._folder / f"{hashlib.sha256(piece.encode()).hexdigest()}.mp3"
+        path = self._folder / f"{sound.name}-{hashlib.sha256(piece.encode()).hexdigest()}.mp3"
         with suppress(FileNotFoundError):
             os.utime(path)
             return path
         made = audio.clip(sound, start_seconds, end_seconds, silences)
         self._write(path, made)
         return path
+
+    def forget(self, sha256: str) -> None:
+        """Remove every clip of the sound with this hash, and those of before, whose names do not
+        say what they were cut from.
+        """
+        for path in self._folder.glob("*.mp3"):
+            if "-" not in path.stem or path.name.startswith(f"{sha256}-"):
+                path.unlink(missing_ok=True)
 
     def _write(self, path: Path, made: bytes) -> None:
         """Write the file completely or not at all."""

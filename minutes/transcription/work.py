@@ -98,9 +98,9 @@ def resume_transcription(session: Session, by: Person, transcription: Transcript
     audit.note(session, by, "resume", transcription)
 
 
-def cancel_transcription(session: Session, by: Person, transcription: Transcription) -> None:
-    """Cancel the transcription; what was recognised stays. Raises NotPossibleNow if it has
-    ended.
+def cancel_transcription(session: Session, by: Person | None, transcription: Transcription) -> None:
+    """Cancel the transcription; what was recognised stays. `by`: None for the clock. Raises
+    NotPossibleNow if it has ended.
     """
     _refuse_ended(transcription)
     _stop(transcription, WorkState.CANCELLED)

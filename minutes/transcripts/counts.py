@@ -86,9 +86,15 @@ def recount_one(engine: Engine) -> bool:
     """
     with reading(engine) as session:
         wanted = stale(session, 1)
-        if not wanted:
-            return False
-        transcript_id = wanted[0]
+    if not wanted:
+        return False
+    recount(engine, wanted[0])
+    return True
+
+
+def recount(engine: Engine, transcript_id: int) -> None:
+    """Count one transcript anew, as `recount_one` does."""
+    with reading(engine) as session:
         changes = session.get_one(TranscriptCount, transcript_id).changes
         counted = count(session, transcript_id)
     with writing(engine) as session, session.begin():
@@ -99,4 +105,3 @@ def recount_one(engine: Engine) -> bool:
             )
             .values(is_stale=False, **counted.columns)
         )
-    return True

@@ -40,6 +40,7 @@ from minutes.recognition.heard import FindTokenTimings, Recognise
 from minutes.recognition.pipeline import recognise_chunk
 from minutes.recordings import upload_checks
 from minutes.records import published
+from minutes.retention import nightly
 from minutes.sealing import public_copies, signed_records
 from minutes.sound import audio
 from minutes.sound.samples import Samples
@@ -160,6 +161,7 @@ class Worker:
 
     def _periodic_tasks(self) -> list[PeriodicTask]:
         life_seconds = leases.LEASE.total_seconds() / leases.RENEWALS
+        retention = nightly.RetentionClock(self._engine, self._config, self._storage)
         look_around = scrubbing.Round(self._storage).go_on
         return [
             PeriodicTask("動いている印", self._show_life, life_seconds),
@@ -168,6 +170,7 @@ class Worker:
             PeriodicTask("メールの送信", self._send_mail, MAIL_SECONDS),
             PeriodicTask("開催が近づいたお知らせ", self._remind, REMIND_SECONDS),
             PeriodicTask("承認と発言の確認の催促", self._remind_approvers, REMIND_SECONDS),
+            PeriodicTask("保存期間と削除", retention.look, nightly.LOOK_SECONDS),
             PeriodicTask("声紋の保存期間", self._clear_voices, CLEAR_SECONDS),
             PeriodicTask("保存したファイルの見回り", look_around, scrubbing.PAUSE_SECONDS),
             PeriodicTask("公開会議録の組み立て", self._lay_out, published.LAY_OUT_SECONDS),

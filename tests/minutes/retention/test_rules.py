@@ -11,7 +11,7 @@ from minutes.retention import holds, rules
 from minutes.retention.rules import KeptFor
 from models.meeting import Meeting
 from models.retention import CountedFrom, KeptKind, PeriodUnit
-from tests.conftest import Cast
+from tests.cast import Cast
 
 DAYS, YEARS = PeriodUnit.DAYS, PeriodUnit.YEARS
 EVENING = datetime(2026, 11, 29, 23, 30, tzinfo=dates.TOKYO)
