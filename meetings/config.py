@@ -218,6 +218,25 @@ class DigestSettings:
 
 
 @dataclass(frozen=True, config=CHECKED)
+class ScannerSettings:
+    """The city's virus scanner: `clamd`, the socket of ClamAV's daemon or its host:port; or a
+    `command`, which is given the path of a file last. None without either. `seconds`: how long one
+    file may take."""
+
+    clamd: Annotated[str, Field(strict=True, pattern=r"^(/.+|.+:[0-9]{1,5})?$")] = ""
+    command: tuple[str, ...] = ()
+    seconds: Annotated[Count, Field(ge=1)] = 300
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if self.clamd and self.command:
+            raise ValueError(
+                "scanner.clamd と scanner.command は、どちらか一方だけを書いてください。"
+            )
+        return self
+
+
+@dataclass(frozen=True, config=CHECKED)
 class SigningSettings:
     """The key with which approved records are signed. `pkcs12`: a file (.p12, .pfx) with its
     `passphrase`; empty: a certificate by the city's own authority."""
@@ -351,6 +370,7 @@ class Config:
     directory: DirectorySettings = field(default_factory=DirectorySettings)
     oidc: OidcSettings = field(default_factory=OidcSettings)
     proxy_sign_in: ProxySignInSettings = field(default_factory=ProxySignInSettings)
+    scanner: ScannerSettings = field(default_factory=ScannerSettings)
     file: InstanceOf[Path] = DEFAULT_FILE
 
     @property
@@ -454,6 +474,8 @@ def _sentence(problem: ValidationError) -> str:
         return f"{key} は{wanted}で書いてください。"
     if kind in BOUNDS:
         return f"{key} は{BOUNDS[kind].format(**bounds)}してください。"
+    if kind == "string_pattern_mismatch":
+        return f"{key} は、ソケットの場所（/ から）か、host:port の形で書いてください。"
     if kind in ("enum", "literal_error"):
         words = re.findall("'([^']*)'", bounds["expected"])
         return f"{key} は {'、'.join(words)} のどれかにしてください。"

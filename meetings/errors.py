@@ -133,6 +133,37 @@ class TooLarge(FileRejected):
         )
 
 
+class VirusFound(FileRejected):
+    """The city's scanner found something in the file."""
+
+    def __init__(self, file_name: str, virus: str) -> None:
+        super().__init__(
+            f"「{file_name}」は受け付けませんでした。ウイルス検査で「{virus}」が見つかったためです。"
+            "ファイルは開かずに隔離し、管理者に知らせました。この端末でもウイルス検査を行い、"
+            "覚えのないファイルのときは情報担当に連絡してください。"
+        )
+
+
+class TooLargeToScan(GijidoError):
+    """The scanner takes no file of that size."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ファイルが大きく、ウイルス検査ができないため受け付けられません。分割するか、管理者に"
+            "検査できる大きさの変更（clamdのStreamMaxLength）を相談してください。"
+        )
+
+
+class ScannerSilent(GijidoError):
+    """The city has a virus scanner, and it gives no verdict."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ウイルス検査が動いていないため、いまはファイルを受け付けられません。何も保存していま"
+            "せん。管理者に連絡し、しばらくしてからもう一度送信してください。"
+        )
+
+
 class OutOfBounds(FileRejected):
     """Opening the file takes more time or memory than a file from outside may, or ends the program
     that opens it."""

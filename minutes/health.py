@@ -18,8 +18,9 @@ from meetings.config import MEGABYTE, Config
 from meetings.disk import home
 from meetings.disk.storage import Storage
 from meetings.documents import preparation
-from meetings.errors import ConfigurationError
+from meetings.errors import ConfigurationError, ScannerSilent
 from meetings.invitations import mail
+from meetings.scanning import quarantine, scanners
 from minutes.conversion import dictionary
 from minutes.records import published
 from minutes.terms import papers
@@ -29,6 +30,7 @@ from models.upload import Upload, UploadState
 
 LITTLE_SPACE_BYTES = 10_000_000_000
 CERTIFICATE_WARNED_BEFORE = timedelta(days=60)
+SIGNATURES_OLD_AFTER = timedelta(days=7)
 SET_ASIDE_SHOWN_FOR = timedelta(days=30)
 LEAST_ATTEMPTS = 3
 ASK = "サーバーのログを添えて、開発元に相談してください。"
@@ -186,6 +188,41 @@ def walls(_config: Config, _session: Session) -> Iterator[Finding]:
         yield Finding("walls", Level.FINE, "資料や録音は、囲いの中で開いています。")
 
 
+def virus_scanner(config: Config, session: Session) -> Iterator[Finding]:
+    """Yield findings on the virus scanner, where the city has one, and on what waits in the
+    quarantine.
+    """
+    if count := quarantine.waiting(session):
+        yield Finding(
+            "quarantine",
+            Level.WARNING,
+            f"ウイルス検査で隔離したファイルが{count}件、扱いを待っています。「運用」の「隔離した"
+            "ファイル」で、消すか、誤検知として通すかを決めてください。",
+        )
+    scanner = scanners.of_settings(config.scanner)
+    if scanner is None:
+        return
+    try:
+        made_at = scanner.signatures_of()
+    except ScannerSilent:
+        yield Finding(
+            "scanner",
+            Level.PROBLEM,
+            "ウイルス検査（[scanner]）が答えません。そのあいだ、資料も録音も受け付けられません。"
+            "clamd が動いているか、設定の場所が合っているかを確かめてください。",
+        )
+        return
+    if made_at and now() - made_at > SIGNATURES_OLD_AFTER:
+        yield Finding(
+            "scanner",
+            Level.WARNING,
+            f"ウイルス検査の定義が{dates.in_full(made_at)}のままです。freshclam などの更新が"
+            "止まっていないか確かめてください。",
+        )
+    else:
+        yield Finding("scanner", Level.FINE, "ウイルス検査が動いています。")
+
+
 def set_aside(config: Config, session: Session) -> Iterator[Finding]:
     """Yield a warning for each kind of work that failed and was put aside while the rest goes on:
     mail, refused uploads, and what is tried again at intervals.
@@ -247,6 +284,7 @@ QUICK: tuple[Check, ...] = (
     walls,
     conversion,
     lost_files,
+    virus_scanner,
     rights_of_files,
     set_aside,
     periodic_tasks_that_fail,

@@ -64,6 +64,7 @@ class World:
             "sitting_event_id": 1,
             "item_decision_id": 1,
             "entry_id": 1,
+            "file_id": 1,
             "voiceprint_id": 1,
             "series_id": self.unpublished.series_id,
             "token": 0,

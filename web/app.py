@@ -9,6 +9,7 @@ from meetings import dates
 from meetings.config import MEGABYTE, Config
 from meetings.disk import home
 from meetings.disk.storage import Storage
+from meetings.scanning.quarantine import Gate
 from minutes.sound.clips import Clips
 from minutes.terms.listing import as_written
 from models.database import connect
@@ -54,9 +55,11 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
 
 def attach(app: Flask, config: Config, engine: Engine) -> None:
     """Give the application the data that it works on, and what it keeps in memory beside it."""
+    storage = Storage(config.home)
     app.extensions.update(
         config=config,
-        storage=Storage(config.home),
+        storage=storage,
+        gate=Gate.of(config, engine, storage),
         engine=engine,
         hub=Hub(),
         presence=Presence(),

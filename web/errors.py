@@ -39,6 +39,7 @@ from meetings.errors import (
     OtherPersonSignedIn,
     OutOfBounds,
     PasswordMustChange,
+    ScannerSilent,
     SignInRefused,
     SignInRequired,
     StaleRevision,
@@ -48,6 +49,7 @@ from meetings.errors import (
     TooLarge,
     TooManyTries,
     TryAgain,
+    VirusFound,
     WrongCode,
 )
 from models.database import is_locked
@@ -58,6 +60,7 @@ LOG = logging.getLogger(__name__)
 STATUS: dict[type[GijidoError], int] = {
     InvalidInput: 422,
     FileRejected: 422,
+    VirusFound: 422,
     SignInRefused: 401,
     SignInRequired: 401,
     WrongCode: 401,
@@ -69,6 +72,7 @@ STATUS: dict[type[GijidoError], int] = {
     StaleRevision: 409,
     StorageFull: 507,
     TryAgain: 503,
+    ScannerSilent: 503,
     NoLongerPublished: 410,
     CheckClosed: 410,
     CheckOfSomebodyElse: 403,

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from meetings import audit
 from meetings.config import Config
 from meetings.disk.storage import Storage
+from meetings.scanning.quarantine import Gate
 from meetings.sitting.live_changes import LiveThing, changed_by_flush
 from models.database import for_writing, reading
 from web import origin
@@ -151,6 +152,11 @@ def engine_of(app: Flask) -> Engine:
 
 def storage() -> Storage:
     return cast(Storage, current_app.extensions["storage"])
+
+
+def gate() -> Gate:
+    """Return what every file from outside passes before it is opened."""
+    return cast(Gate, current_app.extensions["gate"])
 
 
 def config() -> Config:

@@ -17,7 +17,7 @@ OWN_UMASK = 0o077
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 SECRET_BYTES = 32
 LOCK_TRIES, LOCK_PAUSE_SECONDS = 5, 0.1
-FOLDERS = ("files", "arriving", "normalised", "clips", "tls", "speech-models", "lost")
+FOLDERS = ("files", "arriving", "normalised", "clips", "tls", "speech-models", "lost", "quarantine")
 FILES = ("gijido.sqlite3*", "queue.sqlite3*", "secret", "*.lock", "before-migration-*", "tls/*")
 
 RESTORE = (

@@ -126,7 +126,8 @@ class Storage:
     def __init__(self, home: Path) -> None:
         self._files = home / "files"
         self._arriving = home / "arriving"
-        for folder in (self._files, self._arriving):
+        self._quarantine = home / "quarantine"
+        for folder in (self._files, self._arriving, self._quarantine):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.wholeness = Wholeness(home / "lost")
 
@@ -231,6 +232,17 @@ class Storage:
 
     def drop_arrival(self, key: str) -> None:
         self.arrival_path(key).unlink(missing_ok=True)
+
+    def set_apart(self, path: Path, sha256: str) -> None:
+        """Keep what arrived at this path in the quarantine, which hands nothing out."""
+        with raising_storage_full(), suppress(FileExistsError):
+            (self._quarantine / sha256).hardlink_to(path)
+            sync_folder(self._quarantine)
+
+    def drop_set_apart(self, sha256: str) -> None:
+        """Remove what is in the quarantine by this hash."""
+        (self._quarantine / sha256).unlink(missing_ok=True)
+        sync_folder(self._quarantine)
 
     def arrivals(self) -> dict[str, float]:
         """Return key and time of the last change, in seconds since 1970, of all that is

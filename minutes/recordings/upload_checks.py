@@ -6,13 +6,14 @@ makes recordings of them. What nobody wants any more is removed by
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.config import LimitSettings
-from meetings.disk.storage import Arrival, Storage
-from meetings.errors import FileRejected, NotPossibleNow
+from meetings.disk.storage import Arrival
+from meetings.errors import FileRejected, NotPossibleNow, ScannerSilent, VirusFound
 from meetings.periodic import PeriodicTask
+from meetings.scanning.quarantine import Gate
 from minutes.recordings.recordings import PreparedRecording, add_recording, prepare_recording
 from minutes.recordings.timestamps import Beginning
 from minutes.recordings.upload_tidying import TIDY_SECONDS, Tidying
@@ -45,33 +46,47 @@ class Taken:
     file_name: str
     received_bytes: int
     sha256: str | None
+    person_id: int
 
 
-def periodic_tasks(engine: Engine, storage: Storage, limits: LimitSettings) -> list[PeriodicTask]:
+@dataclass(frozen=True)
+class Refusal:
+    """Why a file is no recording. `is_gone`: nothing of it may be taken out again."""
+
+    sentence: str
+    is_gone: bool = False
+
+
+def periodic_tasks(gate: Gate, limits: LimitSettings) -> list[PeriodicTask]:
     """Return the tasks of the worker that check complete uploads and tidy up after ended ones."""
+    tidying = Tidying(gate.engine, gate.storage, limits)
     return [
-        PeriodicTask(
-            "届いた録音の確認", partial(check_next, engine, storage, limits), CHECK_SECONDS
-        ),
-        PeriodicTask("送信の後片付け", Tidying(engine, storage, limits).tidy, TIDY_SECONDS),
+        PeriodicTask("届いた録音の確認", partial(check_next, gate, limits), CHECK_SECONDS),
+        PeriodicTask("送信の後片付け", tidying.tidy, TIDY_SECONDS),
     ]
 
 
-def check_next(engine: Engine, storage: Storage, limits: LimitSettings | None = None) -> bool:
+def check_next(gate: Gate, limits: LimitSettings | None = None) -> bool:
     """Make a recording of the next complete upload, or note why it is none. Returns False when
     there is no such upload. If the worker is killed meanwhile, the upload is checked again once the
-    lease has run out.
+    lease has run out; so it is while the virus scanner is silent, which is no fault of the file.
     """
+    engine = gate.engine
     with writing(engine) as session, session.begin():
         taken = _take(session)
     if taken is None:
         return False
-    with leases.renewed(engine, Upload, taken.id, taken.lease):
-        outcome = _look_into(storage, taken, (limits or LimitSettings()).recording_hours)
+    try:
+        with leases.renewed(engine, Upload, taken.id, taken.lease):
+            outcome = _look_into(gate, taken, (limits or LimitSettings()).recording_hours)
+    except ScannerSilent:
+        with writing(engine) as session, session.begin():
+            _postpone(session, taken)
+        return True
     with writing(engine) as session, session.begin():
         is_over = _settle(session, taken, outcome)
     if is_over:
-        storage.drop_arrival(taken.key)
+        gate.storage.drop_arrival(taken.key)
     return True
 
 
@@ -89,43 +104,53 @@ def _take(session: Session) -> Taken | None:
                 upload.file_name,
                 upload.received_bytes,
                 upload.sha256,
+                upload.person_id,
             )
         _refuse(upload, STUCK)
     return None
 
 
-def _look_into(storage: Storage, taken: Taken, longest_hours: int) -> PreparedRecording | str:
-    """Return the recording, stored and measured, or the sentence that says why the file is
-    none.
-    """
+def _postpone(session: Session, taken: Taken) -> None:
+    """Take the try back. The lease stays, and is the pause before the next one."""
+    upload = session.get(Upload, taken.id)
+    if upload is not None and upload.lease == taken.lease:
+        upload.attempts -= 1
+
+
+def _look_into(gate: Gate, taken: Taken, longest_hours: int) -> PreparedRecording | Refusal:
+    """Return the recording, stored and measured, or why the file is none. Raises
+    ScannerSilent."""
     try:
-        arrival = storage.open_arrival(taken.key, wait=True)
+        arrival = gate.storage.open_arrival(taken.key, wait=True)
     except FileRejected as problem:
-        return problem.message
+        return Refusal(problem.message)
     try:
-        return _measured(storage, arrival, taken, longest_hours)
+        return _measured(gate, arrival, taken, longest_hours)
+    except VirusFound as problem:
+        return Refusal(problem.message, is_gone=True)
     except FileRejected as problem:
-        return problem.message
+        return Refusal(problem.message)
     finally:
         arrival.close()
 
 
 def _measured(
-    storage: Storage, arrival: Arrival, taken: Taken, longest_hours: int
-) -> PreparedRecording | str:
+    gate: Gate, arrival: Arrival, taken: Taken, longest_hours: int
+) -> PreparedRecording | Refusal:
     arrival.cut(taken.received_bytes)
     sha256 = arrival.sha256()
     if taken.sha256 not in (None, sha256):
-        return CHANGED
+        return Refusal(CHANGED)
+    gate.admit_recording(arrival.path, sha256, taken.file_name, taken.person_id)
     return prepare_recording(
         taken.file_name,
         arrival.path,
-        lambda _sound: storage.keep_arrival(arrival, sha256),
+        lambda _sound: gate.storage.keep_arrival(arrival, sha256),
         longest_hours,
     )
 
 
-def _settle(session: Session, taken: Taken, outcome: PreparedRecording | str) -> bool:
+def _settle(session: Session, taken: Taken, outcome: PreparedRecording | Refusal) -> bool:
     """Write the outcome into the row. Returns whether the file that arrived is not needed any
     more. An outcome that comes too late, after a withdrawal or from a worker whose lease ran out,
     changes nothing.
@@ -139,10 +164,13 @@ def _settle(session: Session, taken: Taken, outcome: PreparedRecording | str) ->
     )
     if upload is None:
         return False
-    if isinstance(outcome, str):
-        _refuse(upload, outcome)
-    else:
-        _accept(session, upload, outcome)
+    if isinstance(outcome, Refusal):
+        _refuse(upload, outcome.sentence)
+        if outcome.is_gone:
+            upload.received_bytes = 0
+            return True
+        return False
+    _accept(session, upload, outcome)
     return upload.state == UploadState.ACCEPTED
 
 

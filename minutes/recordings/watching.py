@@ -25,10 +25,17 @@ from sqlalchemy.orm import Session
 from meetings import dates, periodic
 from meetings.config import MEGABYTE, Config
 from meetings.disk.storage import COPY_BYTES, Incoming, Storage, StoredFile
-from meetings.errors import FileRejected, InvalidInput, NotPossibleNow, StorageFull
+from meetings.errors import (
+    FileRejected,
+    InvalidInput,
+    NotPossibleNow,
+    ScannerSilent,
+    StorageFull,
+)
 from meetings.people import logins
 from meetings.periodic import PeriodicTask
 from meetings.rights import Right, rights
+from meetings.scanning.quarantine import Gate
 from minutes.recordings import filing, recordings
 from minutes.recordings.timestamps import Beginning
 from minutes.sound.audio import Sound
@@ -93,13 +100,14 @@ class FolderWatch:
         self, config: Config, engine: Engine, storage: Storage, folder: Path, login: str
     ) -> None:
         self._settings, self._engine, self._storage = config.watch, engine, storage
+        self._gate = Gate.of(config, engine, storage)
         self._longest_hours = config.limits.recording_hours
         self._folder, self._login = folder.resolve(), login
         self._since: dict[Path, tuple[FileStamp, float]] = {}
         self._done: dict[Path, FileStamp] = {}
         self._tries: dict[tuple[Path, FileStamp], int] = {}
         with reading(engine) as session:
-            person_with_login(session, login)
+            self._person_id = person_with_login(session, login).id
         if not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
             raise InvalidInput(
                 "folder",
@@ -163,7 +171,7 @@ class FolderWatch:
             reason = self._reason_against(path, stamp)
             _refuse_changed(path, stamp)
             self._move(path, stamp, reason)
-        except (StorageFull, SQLAlchemyError):
+        except (StorageFull, ScannerSilent, SQLAlchemyError):
             del self._tries[path, stamp]  # no fault of this file
             raise
         except (StillChanging, OSError) as problem:
@@ -210,10 +218,11 @@ class FolderWatch:
                 self._meeting(session, number, None)  # before gigabytes are copied
         with self._storage.receive(self._settings.largest_mb * MEGABYTE) as incoming:
             _copy(path, stamp, incoming)
+            incoming.flush_to_disk()
+            name = filing.readable(path.name)
+            self._gate.admit_recording(incoming.path, incoming.sha256, name, self._person_id)
             keep = partial(self._keep, path, stamp, number, incoming)
-            prepared = recordings.prepare_recording(
-                filing.readable(path.name), incoming.path, keep, self._longest_hours
-            )
+            prepared = recordings.prepare_recording(name, incoming.path, keep, self._longest_hours)
         self._write_down(number, stamp, prepared)
 
     def _keep(

@@ -31,6 +31,7 @@ from meetings.documents import appearance, preparation
 from meetings.errors import ConfigurationError, GijidoError, StorageFull
 from meetings.invitations import mail
 from meetings.periodic import PeriodicTask
+from meetings.scanning.quarantine import Gate
 from minutes import sums
 from minutes.approval import path
 from minutes.checks import checks
@@ -141,6 +142,7 @@ class Worker:
         self._tell_apart = tell_apart
         self._engine = engine
         self._storage = Storage(config.home)
+        self._gate = Gate.of(config, engine, self._storage)
         self._load = load
         self._loaded: Loaded | None = None
         self._in_hand: WorkItem | None = None
@@ -177,7 +179,7 @@ class Worker:
             PeriodicTask("会議録への署名", self._sign_records, signed_records.SIGN_SECONDS),
             PeriodicTask("公開用の写しの控え", self._note_copies, public_copies.NOTE_SECONDS),
             PeriodicTask("統計の集計", self._recount, counts.RECOUNT_SECONDS),
-            *upload_checks.periodic_tasks(self._engine, self._storage, self._config.limits),
+            *upload_checks.periodic_tasks(self._gate, self._config.limits),
         ]
 
     def stop(self) -> None:

@@ -32,7 +32,7 @@ from web.api.minutes import (
     voiceprints,
     voices,
 )
-from web.api.people import account, notices, people, tokens
+from web.api.people import account, notices, people, quarantine, tokens
 from web.api.records import approval, checks, digest, sealing
 
 
@@ -59,6 +59,7 @@ def register(app: Flask) -> None:
         people,
         proceedings,
         published,
+        quarantine,
         recordings,
         returned,
         sealing,

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from meetings.config import MEGABYTE, Config
 from meetings.disk import home
-from meetings.disk.storage import Storage
+from meetings.disk.storage import COPY_BYTES, Storage
 from meetings.errors import NotFound, TooLarge
 from meetings.rights import Right, rights
+from meetings.scanning.quarantine import Gate
 from minutes.imports import importing, reading
 from minutes.recordings.recordings import plain_name
 from minutes.recordings.watching import person_with_login
@@ -35,13 +36,19 @@ def import_transcript(
     choice = importing.PlacingOptions(by_sound, importing.read_offset(offset))
     if file.stat().st_size > limit_bytes:
         raise TooLarge(config.limits.transcript_mb)
-    pieces = reading.read(file.name, file)
+    storage = Storage(config.home)
     with reading_session(engine) as session:
-        _, recording = _known(session, login, recording_id)
+        person, recording = _known(session, login, recording_id)
         heard, length_seconds = importing.heard_in(session, recording), recording.duration_seconds
-    placing = importing.place(pieces, choice, heard, length_seconds)
-    with file.open("rb") as stream:
-        sha256 = Storage(config.home).add(stream, limit_bytes).sha256
+        sender = person.id
+    with storage.receive(limit_bytes) as incoming, file.open("rb") as stream:
+        while piece := stream.read(COPY_BYTES):
+            incoming.write(piece)
+        Gate.of(config, engine, storage).admit(incoming, file.name, sender)
+        placing = importing.place(
+            reading.read(file.name, incoming.path), choice, heard, length_seconds
+        )
+        sha256 = storage.keep(incoming).sha256
     prepared = importing.PreparedFile(plain_name(file.name), sha256, placing)
     with writing(engine) as session, session.begin():
         person, recording = _known(session, login, recording_id)

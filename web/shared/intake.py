@@ -30,7 +30,7 @@ from models.transcript import Transcript
 from models.word_template import WordTemplate
 from web import access
 from web.shared.multipart import ReceivedFile, ReceivedForm, receive_form
-from web.transaction import config, database_session, release, storage
+from web.transaction import config, database_session, gate, release, storage
 
 
 def receive_recording(meeting_id: int) -> Recording:
@@ -40,7 +40,7 @@ def receive_recording(meeting_id: int) -> Recording:
     Raises FileRejected, InvalidInput, NotPossibleNow (this sound is there already), and NotFound
     when the right was lost while the file came.
     """
-    with _received(config().limits.recording_mb) as form:
+    with _received(config().limits.recording_mb, _admit_recording) as form:
         file = _only_file(form)
         prepared = recordings.prepare_received(
             storage(), file.file_name, file.incoming, config().limits.recording_hours
@@ -173,10 +173,26 @@ def _prepare_each(
     return prepared, refused
 
 
+def _admit(file: ReceivedFile, sender: int) -> None:
+    gate().admit(file.incoming, file.file_name, sender)
+
+
+def _admit_recording(file: ReceivedFile, sender: int) -> None:
+    file.incoming.flush_to_disk()
+    incoming = file.incoming
+    gate().admit_recording(incoming.path, incoming.sha256, file.file_name, sender)
+
+
 @contextmanager
-def _received(limit_mb: int) -> Iterator[ReceivedForm]:
+def _received(
+    limit_mb: int, admit: Callable[[ReceivedFile, int], None] = _admit
+) -> Iterator[ReceivedForm]:
+    """Give the form when the virus scanner has passed all of its files."""
+    sender = access.required_person().id
     release()
     with receive_form(storage(), limit_mb * MEGABYTE, check_token) as form:
+        for file in form.files:
+            admit(file, sender)
         yield form
 
 

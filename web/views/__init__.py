@@ -28,7 +28,15 @@ from web.views.minutes import (
     voiceprints,
 )
 from web.views.minutes.closed import closed_passages
-from web.views.people import account, administration, offline, people, sign_in, trust
+from web.views.people import (
+    account,
+    administration,
+    offline,
+    people,
+    quarantine,
+    sign_in,
+    trust,
+)
 from web.views.records import approval, checks, sealing
 
 
@@ -53,6 +61,7 @@ def register(app: Flask) -> None:
         places,
         proceedings,
         public,
+        quarantine,
         recordings,
         returned,
         sealing,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from meetings.config import LimitSettings
 from meetings.disk.storage import Storage
 from meetings.errors import FileRejected
+from meetings.scanning.quarantine import Gate
 from minutes.recordings import upload_checks, uploads
 from minutes.recordings.recordings import recordings_of
 from minutes.recordings.upload_checks import check_next
@@ -71,7 +72,7 @@ class Arrived:
 
 
 def checked(engine: Engine, storage: Storage, session: Session, upload: Upload) -> Upload:
-    assert check_next(engine, storage)
+    assert check_next(Gate(engine, storage, None))
     reread(session, upload)
     return upload
 
@@ -88,7 +89,7 @@ def test_a_whole_upload_becomes_a_recording_that_waits_to_be_transcribed(
     assert (recording.began_at, recording.kind) == (upload.began_at, upload.kind)
     assert len(recording.transcriptions) == 1
     assert not storage.arrival_path(upload.key).exists()
-    assert not check_next(engine, storage)
+    assert not check_next(Gate(engine, storage, None))
 
 
 def test_another_hash_than_was_announced_is_refused_and_the_file_stays(
@@ -168,8 +169,8 @@ def test_a_worker_killed_while_it_checks_is_followed_by_another(
     name = {"inspect": "inspect", "keep": "keep_arrival", "settle": "_settle"}[step]
     with monkeypatch.context() as patched, pytest.raises(Killed):
         patched.setattr(place, name, killed)
-        check_next(engine, storage)
-    assert not check_next(engine, storage), "the lease still holds"
+        check_next(Gate(engine, storage, None))
+    assert not check_next(Gate(engine, storage, None)), "the lease still holds"
     reread(session, upload)
     upload.lease_until = now() - timedelta(seconds=1)
     session.commit()
@@ -193,7 +194,7 @@ def test_a_file_that_stops_every_worker_is_refused_in_the_end(
     upload = arrived(SOUND)
     upload.attempts = leases.MOST_ATTEMPTS
     session.commit()
-    assert not check_next(engine, storage)
+    assert not check_next(Gate(engine, storage, None))
     reread(session, upload)
     assert upload.state == UploadState.REFUSED and "管理者" in upload.problem
 
@@ -227,7 +228,7 @@ def test_a_piece_that_is_still_being_written_is_waited_for(
     """Nothing is written to a file after it was put into the store."""
     upload = arrived(SOUND)
     writer = storage.open_arrival(upload.key)
-    checking = threading.Thread(target=check_next, args=(engine, storage))
+    checking = threading.Thread(target=check_next, args=(Gate(engine, storage, None),))
     checking.start()
     checking.join(0.3)
     assert checking.is_alive()

@@ -390,7 +390,7 @@ def test_tuspy_sends_a_recording_and_goes_on_where_it_stopped(
     other = client.uploader(str(SOUND), url=one.url, upload_checksum=True)
     assert other.offset == 1_000_000
     other.upload()
-    assert check_next(app.extensions["engine"], storage)
+    assert check_next(app.extensions["gate"])
     upload = row(session)
     assert upload.state == UploadState.ACCEPTED and upload.recording is not None
     assert storage.path(upload.recording.sha256).read_bytes() == SOUND.read_bytes()
