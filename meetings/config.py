@@ -353,6 +353,20 @@ class ProxySignInSettings:
 
 
 @dataclass(frozen=True, config=CHECKED)
+class AuditSettings:
+    """How the audit is proved, where its lines go, and for how many 年度 after their own they stay
+    in the database before they are archived."""
+
+    checkpoints: str = ""
+    checkpoint_lines: Annotated[Count, Field(ge=100)] = 10_000
+    years: Annotated[Count, Field(ge=1, le=5)] = 5
+    syslog_host: str = ""
+    syslog_port: Count = 514
+    syslog_transport: Literal["udp", "tcp", "tls"] = "udp"
+    syslog_ca: str = ""
+
+
+@dataclass(frozen=True, config=CHECKED)
 class Config:
     city: CitySettings = field(default_factory=CitySettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
@@ -366,6 +380,7 @@ class Config:
     minutes: MinutesSettings = field(default_factory=MinutesSettings)
     digest: DigestSettings = field(default_factory=DigestSettings)
     signing: SigningSettings = field(default_factory=SigningSettings)
+    audit: AuditSettings = field(default_factory=AuditSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     directory: DirectorySettings = field(default_factory=DirectorySettings)
     oidc: OidcSettings = field(default_factory=OidcSettings)

@@ -10,9 +10,15 @@ from pathlib import Path
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDSA,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -92,6 +98,33 @@ def sign(identity: SigningIdentity, pdf: bytes, *, reason: str, place: str) -> b
     with ThreadPoolExecutor(max_workers=1) as apart:
         apart.submit(signers.PdfSigner(about, signer).sign_pdf, writer, output=signed).result()
     return signed.getvalue()
+
+
+def sign_bytes(identity: SigningIdentity, content: bytes) -> bytes:
+    """Return a detached signature over `content`: ECDSA, or RSA with PKCS#1 v1.5, by SHA-256."""
+    if isinstance(identity.key, RSAPrivateKey):
+        return identity.key.sign(content, padding.PKCS1v15(), hashes.SHA256())
+    return identity.key.sign(content, ECDSA(hashes.SHA256()))
+
+
+def check_bytes(certificate: x509.Certificate, content: bytes, signature: bytes) -> None:
+    """Raise InvalidSignature unless `sign_bytes` made the signature with the certificate's key."""
+    key = certificate.public_key()
+    if isinstance(key, RSAPublicKey):
+        key.verify(signature, content, padding.PKCS1v15(), hashes.SHA256())
+    elif isinstance(key, EllipticCurvePublicKey):
+        key.verify(signature, content, ECDSA(hashes.SHA256()))
+    else:
+        raise InvalidSignature()
+
+
+def is_issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
+    """Return whether the authority signed the certificate itself."""
+    try:
+        certificate.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def trusted(config: Config) -> list[x509.Certificate]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy.orm import Session
 
+from meetings.auditing import verifying
 from meetings.config import MEGABYTE, Config
 from meetings.disk import home
 from meetings.disk.storage import Storage
@@ -55,6 +56,26 @@ def database(path: Path, *, is_thorough: bool) -> list[Finding]:
             )
         ]
     return [Finding("database", Level.FINE, "データベースは壊れていません。")]
+
+
+def audit(config: Config, session: Session, *, is_thorough: bool) -> list[Finding]:
+    """Return the finding whether the audit is whole: its end and the newest checkpoint, in a
+    thorough check all of it.
+    """
+    look = verifying.whole if is_thorough else verifying.end
+    proof = look(config, session)
+    if proof.is_whole:
+        how = "すべて" if is_thorough else "終わりの"
+        sentence = f"監査の記録（{how}{proof.lines:,}行）は、書き換えられていません。"
+        return [Finding("audit", Level.FINE, sentence)]
+    return [
+        Finding(
+            "audit",
+            Level.PROBLEM,
+            f"監査の記録に異常があります。{proof.problems[0]}gijido audit verify で詳しく確かめ、"
+            "データベースとほかの場所の節目を、いまのまま取っておいてください。",
+        )
+    ]
 
 
 def files(config: Config, session: Session, *, is_thorough: bool) -> list[Finding]:

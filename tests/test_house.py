@@ -62,7 +62,7 @@ ROOMS = {
     "seal speech_check retention tables migrations",
     "meetings": "errors clean_text dates department_years entries audit rights finding "
     "style_choices config people setbacks directory invitations agenda setting_up inside disk cell "
-    "certificates scanning word_writing pdf signing documents periodic sitting",
+    "certificates scanning word_writing pdf signing auditing documents periodic sitting",
     "minutes": "japanese accuracy timing_error terms conversion sound speech_models recognition "
     "transcription recordings transcripts assignment proceedings proposals loading voices style "
     "speakers approval digests records health imports forms archives sealing checks inside "

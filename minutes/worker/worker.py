@@ -23,6 +23,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from meetings import periodic
+from meetings.auditing import rounds
 from meetings.config import Config
 from meetings.disk import scrubbing
 from meetings.disk.expiry import Overdue
@@ -165,6 +166,7 @@ class Worker:
         life_seconds = leases.LEASE.total_seconds() / leases.RENEWALS
         retention = nightly.RetentionClock(self._engine, self._config, self._storage)
         look_around = scrubbing.Round(self._storage).go_on
+        audit_rounds = rounds.AuditRounds(self._config, self._engine)
         return [
             PeriodicTask("動いている印", self._show_life, life_seconds),
             PeriodicTask("資料の頁の読み取り", self._prepare_pages, PREPARE_SECONDS),
@@ -178,6 +180,7 @@ class Worker:
             PeriodicTask("公開会議録の組み立て", self._lay_out, published.LAY_OUT_SECONDS),
             PeriodicTask("会議録への署名", self._sign_records, signed_records.SIGN_SECONDS),
             PeriodicTask("公開用の写しの控え", self._note_copies, public_copies.NOTE_SECONDS),
+            PeriodicTask("監査の記録の節目と書庫", audit_rounds.go, rounds.ROUND_SECONDS),
             PeriodicTask("統計の集計", self._recount, counts.RECOUNT_SECONDS),
             *upload_checks.periodic_tasks(self._gate, self._config.limits),
         ]

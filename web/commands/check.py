@@ -47,6 +47,7 @@ def _look(config: Config, is_thorough: bool) -> list[Finding]:
         return found
     engine = connect(config.database)
     with reading(engine) as session:
+        found += inspection.audit(config, session, is_thorough=is_thorough)
         found += inspection.files(config, session, is_thorough=is_thorough)
         found += inspection.left_over(config, session)
         quick = [*demo.finding(config, session), *health.quick(config, session)]

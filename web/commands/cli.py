@@ -35,6 +35,9 @@ class CommandPlace:
 
 
 COMMANDS = {
+    "audit": CommandPlace(
+        "web.commands.audit", "audit", "Prove, list, take out and archive the audit."
+    ),
     "bench": CommandPlace(
         "web.commands.bench", "bench", "Measure the running product on this machine."
     ),
