@@ -83,6 +83,7 @@ def test_a_whole_city_is_fine_but_for_its_worker(version: DocumentVersion) -> No
     assert levels("--all") == {
         "database": "fine",
         "walls": "fine" if cell.walls() is cell.Walls.WHOLE else "warning",
+        "audit": "fine",
         "files": "fine",
         "worker": "warning",
         "disk": "fine",
