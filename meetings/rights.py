@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from meetings.entries import MOST_DAYS
+from models.approval import RequestStep
 from models.base import now
 from models.document import Document
-from models.meeting import Invitation, Meeting
-from models.minutes import MinutesRevision, Publication, Withdrawal
+from models.meeting import Invitation, Meeting, Series
+from models.minutes import ApprovalRequest, MinutesRevision, Publication, Withdrawal
 from models.person import Department, Person, Role, RoleGrant
 
 
@@ -27,6 +28,7 @@ class Right(StrEnum):
     HEAR = "hear"  # recording, transcript, unpublished minutes
     RECORD = "record"  # take in a recording, start and stop its transcription
     CORRECT = "correct"  # segments, and the draft of the minutes
+    REVIEW = "review"  # a text whose approval waits for them: read and hear it, remark, decide
     DECIDE = "decide"  # approve or send back
     PUBLISH = "publish"  # publish what is approved, withdraw it
     VOICEPRINTS = "voiceprints"  # of its series: see whose there are, delete them
@@ -39,13 +41,14 @@ BY_ROLE: dict[Role, frozenset[Right]] = {
             Right.SEE,
             Right.RUN,
             Right.HEAR,
+            Right.REVIEW,
             Right.RECORD,
             Right.CORRECT,
             Right.PUBLISH,
             Right.VOICEPRINTS,
         }
     ),
-    Role.APPROVER: frozenset({Right.SEE, Right.HEAR, Right.DECIDE, Right.PUBLISH}),
+    Role.APPROVER: frozenset({Right.SEE, Right.HEAR, Right.REVIEW, Right.DECIDE, Right.PUBLISH}),
     Role.ADMINISTRATOR: frozenset(),  # runs the server, does not read the meetings
 }
 
@@ -71,6 +74,63 @@ def rights_of_many(
         else frozenset()
         for meeting in meetings
     }
+
+
+def rights_to_text(session: Session, person: Person, revision: MinutesRevision) -> frozenset[Right]:
+    """Return everything that this person may do with this one text of the minutes: what they may
+    with its meeting, and REVIEW where a step of its approval waits for them or was approved by
+    them."""
+    given, meeting = rights(session, person, revision.meeting), revision.meeting
+    if Right.REVIEW in given or meeting.removed_at is not None:
+        return given
+    own = select(RequestStep).where(
+        RequestStep.request.has(ApprovalRequest.revision_id == revision.id), _is_theirs(person)
+    )
+    is_asked = any(
+        one.decided_at is None or (one.is_approved and one.decided_by_id == person.id)
+        for one in session.scalars(own)
+    )
+    is_possible = may_be_asked(person, meeting.series, meeting)
+    return given | {Right.REVIEW} if is_asked and is_possible else given
+
+
+def may_be_asked(person: Person, series: Series, meeting: Meeting | None = None) -> bool:
+    """Return whether a step of the series' approval can wait for this person: for one who may hear
+    its recordings by a role, or who sits in it: on its roster, or in this meeting."""
+    if person.has_left:
+        return False
+    if Right.HEAR in rights_by_role(person, series.department):
+        return True
+    is_standing = any(e.person_id == person.id and e.ended_at is None for e in series.roster)
+    invited = meeting.invitations if meeting else []
+    return is_standing or any(
+        one.person_id == person.id and one.withdrawn_at is None for one in invited
+    )
+
+
+def awaited_steps(person: Person) -> Select[RequestStep]:
+    """Select the steps of all approvals that wait for this person by name now."""
+    newest = aliased(MinutesRevision)
+    is_newest = ~(
+        select(newest.id)
+        .where(newest.minutes_id == MinutesRevision.minutes_id, newest.id > MinutesRevision.id)
+        .exists()
+    )
+    return (
+        select(RequestStep)
+        .join(RequestStep.request)
+        .join(ApprovalRequest.revision)
+        .where(_is_theirs(person), RequestStep.decided_at.is_(None), is_newest)
+        .where(~ApprovalRequest.decision.has())
+    )
+
+
+def _is_theirs(person: Person) -> ColumnElement[bool]:
+    """Return the condition that the turn of a `RequestStep` has come and it names the person."""
+    return and_(
+        RequestStep.began_at.is_not(None),
+        or_(RequestStep.person_id == person.id, RequestStep.delegate_id == person.id),
+    )
 
 
 def rights_by_role(person: Person, department: Department) -> frozenset[Right]:

@@ -86,11 +86,14 @@ def states_of(session: Session, meetings: Sequence[Meeting]) -> dict[int, Meetin
 
 
 def waiting_for(session: Session, person: Person) -> dict[MeetingState, list[int]]:
-    """Return the ids of the meetings in which this person's roles let them do something next, by
-    state, oldest first. Only meetings in work are read, not those that were published in years.
+    """Return the ids of the meetings in which this person's roles, or a step of an approval, let
+    them do something next, by state, oldest first. Only meetings in work are read, not those that
+    were published in years.
     """
     waiting: dict[MeetingState, list[int]] = {state: [] for state in WORK}
+    named = path.named_in(session, person)
     if not person.grants:
+        waiting[MeetingState.AWAITING] = sorted(path.waiting_for(session, person, named))
         return waiting
     in_work = (
         visible_meetings(person)
@@ -103,7 +106,8 @@ def waiting_for(session: Session, person: Person) -> dict[MeetingState, list[int
         state = MeetingState(word) if word else None
         if state in WORK and WORK[state] in rights_by_role(person, department):
             waiting[state].append(number)
-    awaited = waiting[MeetingState.AWAITING]
+    seen = waiting[MeetingState.AWAITING]
+    awaited = [*seen, *sorted(named.difference(seen))]
     mine = path.waiting_for(session, person, awaited)
     waiting[MeetingState.AWAITING] = [number for number in awaited if number in mine]
     return waiting

@@ -26,7 +26,7 @@ from meetings.errors import (
     SignInRequired,
 )
 from meetings.people import sign_ins
-from meetings.rights import Right, may_read, publication_of, rights
+from meetings.rights import Right, may_read, publication_of, rights, rights_to_text
 from minutes.checks import checks, links
 from minutes.records.publication import last_withdrawal
 from models.audit import Result
@@ -34,6 +34,7 @@ from models.base import Base
 from models.document import Document, DocumentVersion, Page
 from models.meeting import Meeting
 from models.memo import Memo
+from models.minutes import MinutesRevision
 from models.person import Person, Role, SignIn
 from models.speech_check import SpeechCheck
 from models.upload import Upload, UploadState
@@ -178,8 +179,10 @@ def fetch(kind: type[Base], identity: int | str, right: Right, person: Person) -
         raise NotFound()
     if getattr(thing, "is_removed", False):
         raise NotFound()
-    meeting = thing if isinstance(thing, Meeting) else thing.meeting
-    given = rights(session, person, meeting)
+    if isinstance(thing, MinutesRevision) and right is Right.REVIEW:
+        given = rights_to_text(session, person, thing)
+    else:
+        given = rights(session, person, thing if isinstance(thing, Meeting) else thing.meeting)
     if right not in given or not _is_open_to(person, thing, given):
         raise _closed(person, thing)
     return thing

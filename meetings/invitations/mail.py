@@ -95,6 +95,9 @@ def _body(config: Config, notice: Notice) -> str:
     way = link(config, meeting)
     if notice.kind in (NoticeKind.CHECK_ASKED, NoticeKind.CHECK_REMINDED):
         ways = _ways_to_check(config, notice)
+    elif notice.kind in (NoticeKind.APPROVAL_ASKED, NoticeKind.APPROVAL_LATE):
+        today = f"{config.address}/today"  # also for those who may see nothing else of the meeting
+        ways = ("承認を待つ会議録の一覧はこちらです（庁内ネットワークから開けます）。", today)
     elif notice.invitation is None:
         ways = ("会議録はこちらです（庁内ネットワークから開けます）。", f"{way}/minutes")
     else:

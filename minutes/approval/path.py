@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from meetings import audit, dates
 from meetings.errors import InvalidInput, NotPossibleNow
-from meetings.rights import Right, rights_by_role
+from meetings.rights import Right, awaited_steps, may_be_asked, rights_by_role
 from minutes.approval import steps, telling
 from models.approval import RequestStep
 from models.base import now
@@ -113,7 +113,9 @@ def reassign(
         raise InvalidInput("step_id", "その段階はこの承認依頼にありません。開き直してください。")
     if step.decided_at is not None:
         raise NotPossibleNow(f"「{step.name}」は、すでに{_when(step)}に決まっています。")
-    steps.check_people(request.revision.meeting.department, step.name, person, delegate)
+    meeting = request.revision.meeting
+    steps.check_people(session, by, step.name, (person, delegate), meeting.series, meeting)
+    steps.check_delegate(step.name, person, delegate)
     before = step.person
     step.person, step.delegate = person, delegate
     audit.note(session, by, "reassign_approval_step", request.revision)
@@ -125,9 +127,9 @@ def reassign(
 
 
 def is_vacant(step: RequestStep) -> bool:
-    """Return whether the person of the step has left, or may not read the minutes any more."""
-    department = step.request.revision.meeting.department
-    return step.person is not None and not steps.is_possible(department, step.person)
+    """Return whether the person of the step has left, or has neither a role nor a seat any more."""
+    meeting = step.request.revision.meeting
+    return step.person is not None and not may_be_asked(step.person, meeting.series, meeting)
 
 
 def remind(session: Session) -> int:
@@ -150,6 +152,12 @@ def remind(session: Session) -> int:
         else:
             telling.tell_of_lateness(session, step)
     return len(due)
+
+
+def named_in(session: Session, person: Person) -> set[int]:
+    """Return the ids of the meetings whose approval waits for this person by name."""
+    found = [one.request.revision.meeting for one in session.scalars(awaited_steps(person))]
+    return {one.id for one in found if one.removed_at is None}
 
 
 def waiting_for(session: Session, person: Person, meeting_ids: Collection[int]) -> set[int]:
@@ -189,10 +197,11 @@ def _current_steps(session: Session, requests: Iterable[ApprovalRequest]) -> dic
 
 
 def _may_decide(person: Person, request: ApprovalRequest, step: RequestStep | None) -> bool:
-    given = rights_by_role(person, request.revision.meeting.department)
+    meeting = request.revision.meeting
     if step is None or step.person_id is None:
-        return Right.DECIDE in given
-    return Right.HEAR in given and person.id in (step.person_id, step.delegate_id)
+        return Right.DECIDE in rights_by_role(person, meeting.department)
+    is_named = person.id in (step.person_id, step.delegate_id)
+    return is_named and may_be_asked(person, meeting.series, meeting)
 
 
 def _let_begin(session: Session, step: RequestStep, by: Person | None = None) -> None:

@@ -1,9 +1,8 @@
 """発言者確認, for screens and API alike: asking somebody, and the sound of their own words."""
 
 from datetime import datetime, time, timedelta
-from typing import cast
 
-from flask import Response, current_app, send_file
+from flask import Response
 
 from meetings import entries
 from meetings.dates import TOKYO
@@ -11,14 +10,14 @@ from meetings.errors import InvalidInput, NotFound
 from meetings.invitations import guests
 from minutes.checks import checks
 from minutes.checks.checks import CheckAccess
-from minutes.sound import clips
 from models.minutes import MinutesRevision
 from models.person import Person
 from models.speech_check import SpeechCheck
 from models.transcript import Transcript
 from web.audit_access import note_look
 from web.shared.people import person_numbered
-from web.transaction import database_session, reading_session, storage
+from web.shared.sentences import send_clip
+from web.transaction import database_session, reading_session
 
 
 def ask(
@@ -46,9 +45,4 @@ def send_sound(check: SpeechCheck, section: int, paragraph: int) -> Response:
     identity = found.said.transcript_id or check.revision.transcript_id
     recording = reading_session().get_one(Transcript, identity).recording
     note_look(check.person, "hear", check)
-    path = storage().whole(recording.playback_sha256 or recording.sha256)
-    cache = cast(clips.Clips, current_app.extensions["clips"])
-    clip = cache.clip(path, found.said.start_seconds, found.heard_until)
-    answer = send_file(clip, clips.TYPE, conditional=True, etag=clip.stem)
-    answer.headers["Cache-Control"] = "no-cache"  # the check may end any day
-    return answer
+    return send_clip(recording, found.said.start_seconds, found.heard_until)

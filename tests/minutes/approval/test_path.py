@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.errors import InvalidInput, NotPossibleNow
+from meetings.invitations import roster
 from meetings.people import people
+from meetings.rights import Right, rights_to_text
 from minutes import meeting_stages
 from minutes.approval import comments, path, steps
 from minutes.approval.steps import PlannedStep
@@ -17,6 +19,7 @@ from minutes.records import comparing, records
 from minutes.records.content import content_of
 from models.approval import RequestStep
 from models.base import now
+from models.meeting import InvitationKind
 from models.minutes import ApprovalRequest, MinutesRevision
 from models.notice import Notice, NoticeKind
 from models.person import Person, Role
@@ -246,3 +249,38 @@ def test_what_changed_is_counted_from_what_the_reader_saw_last(
     assert comparing.base_for(session, manager, latest) is revision
     before = comparing.base_for(session, cast.secretary, latest)
     assert before is not None and before.number == 2
+
+
+def test_a_step_waits_for_a_member_without_a_role_who_may_do_nothing_else(
+    session: Session, cast: Cast, revision: MinutesRevision
+) -> None:
+    """The chair: on the roster, named by somebody who may read the minutes, and by nobody else."""
+    meeting, chair, stranger = revision.meeting, cast.attendee, cast.outsider
+    roster.add(session, cast.organiser, meeting.series, chair, InvitationKind.CHAIR)
+    planned = [PlannedStep("書記", cast.secretary), PlannedStep("会長", chair)]
+    with pytest.raises(InvalidInput, match="書記か承認者が選べます"):
+        steps.set_steps(session, cast.organiser, meeting.series, planned)
+    steps.set_steps(session, cast.secretary, meeting.series, planned)
+    steps.set_steps(session, cast.organiser, meeting.series, planned)  # they stand there already
+    request = records.request_approval(session, cast.secretary, revision)
+    assert not may_review(session, chair, revision), "it is not their turn yet"
+    approve(session, cast.secretary, request)
+    assert may_review(session, chair, revision) and not may_review(session, stranger, revision)
+    assert Right.HEAR not in rights_to_text(session, chair, revision)
+    waiting = meeting_stages.waiting_for(session, chair)
+    assert waiting[MeetingState.AWAITING] == [meeting.id]
+    step_id = turn(session, request).id
+    assert records.approve(session, chair, revision, step_id=step_id) is not None
+    assert may_review(session, chair, revision), "what they approved"
+    assert not meeting_stages.waiting_for(session, chair)[MeetingState.AWAITING]
+    content = content_of(revision)
+    content.place = "別の場所"
+    newer = records.revise(
+        session, cast.secretary, revision.minutes, content, based_on=revision.number
+    )
+    assert newer is not revision and not may_review(session, chair, newer)
+
+
+def may_review(session: Session, person: Person, revision: MinutesRevision) -> bool:
+    session.flush()
+    return Right.REVIEW in rights_to_text(session, person, revision)

@@ -15,6 +15,7 @@ from minutes.records import heading, publication, records
 from minutes.records.content import Content, content_of
 from minutes.records.digest import LONGEST_SENTENCE, with_digest
 from minutes.records.unread import Unread
+from minutes.sound import clips
 from minutes.style.changes import Rule
 from minutes.style.choice import Style, style_of
 from minutes.transcripts.transcripts import transcripts_of
@@ -30,6 +31,7 @@ from web.audit_access import note_look
 from web.door.costs import RequestLane, costs
 from web.shared import drafting
 from web.shared.archives import ZIP, send_archive
+from web.shared.sentences import send_sentence
 from web.transaction import config, database_session, reading_session, settle
 
 blueprint = Blueprint("api_minutes", __name__)
@@ -426,8 +428,26 @@ def take_request_back(person: Person, revision: MinutesRevision) -> RevisionAnsw
     return RevisionAnswer.of(revision)
 
 
+@blueprint.get("/revisions/<int:revision_id>")
+@access.to(MinutesRevision, Right.REVIEW)
+@operation("会議録の改訂。承認の段階にいる人は、自分の番の改訂だけ", answers=RevisionAnswer)
+def show_revision(person: Person, revision: MinutesRevision) -> RevisionAnswer:
+    note_look(person, "read", revision)
+    return RevisionAnswer.of(revision)
+
+
+@blueprint.get("/revisions/<int:revision_id>/sentences/<int:section>/<int:paragraph>/sound")
+@access.to(MinutesRevision, Right.REVIEW)
+@costs(lane=RequestLane.CLIPS)
+@operation("会議録の一つの発言の音（MP3）", file=clips.TYPE)
+def sentence_sound(
+    person: Person, revision: MinutesRevision, section: int, paragraph: int
+) -> Response:
+    return send_sentence(person, revision, (section, paragraph))
+
+
 @blueprint.post("/revisions/<int:revision_id>/approval")
-@access.to(MinutesRevision, Right.HEAR)
+@access.to(MinutesRevision, Right.REVIEW)
 @operation("承認する、または差し戻す", answers=RevisionAnswer, status=201, body=ApprovalDecision)
 def decide(person: Person, revision: MinutesRevision, body: ApprovalDecision) -> RevisionAnswer:
     if body.is_approved:

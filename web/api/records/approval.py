@@ -159,7 +159,7 @@ def change(person: Person, meeting: Meeting, body: PathBody) -> PathAnswer:
 
 
 @blueprint.get("/revisions/<int:revision_id>/approval-steps")
-@access.to(MinutesRevision, Right.HEAR)
+@access.to(MinutesRevision, Right.REVIEW)
 @operation("承認の依頼の段階", answers=RequestPathAnswer)
 def show_request(person: Person, revision: MinutesRevision) -> RequestPathAnswer:
     return _path_of(revision)
@@ -181,7 +181,7 @@ def reassign(
 
 
 @blueprint.get("/revisions/<int:revision_id>/comments")
-@access.to(MinutesRevision, Right.HEAR)
+@access.to(MinutesRevision, Right.REVIEW)
 @operation("この改訂への、発言ごとのコメント", answers=CommentsAnswer)
 def list_comments(person: Person, revision: MinutesRevision) -> CommentsAnswer:
     note_look(person, "look", revision)
@@ -190,7 +190,7 @@ def list_comments(person: Person, revision: MinutesRevision) -> CommentsAnswer:
 
 
 @blueprint.post("/revisions/<int:revision_id>/comments")
-@access.to(MinutesRevision, Right.HEAR)
+@access.to(MinutesRevision, Right.REVIEW)
 @operation("発言にコメントを加える", answers=CommentAnswer, status=201, body=CommentBody)
 def comment(person: Person, revision: MinutesRevision, body: CommentBody) -> CommentAnswer:
     session = database_session()

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from flask import url_for
+
 from meetings.rights import Right, rights
 from minutes.meeting_stages import OVER, MeetingState, shown_state, state_of
 from models.meeting import Meeting
@@ -30,6 +32,13 @@ def badge_of(state: MeetingState, word: str) -> str:
         return "plain"
     is_done = state in (MeetingState.PUBLISHED, MeetingState.APPROVED)
     return "done" if is_done else "waiting"
+
+
+def url_of_meeting(person: Person, meeting: Meeting) -> str:
+    """Return where the meeting is shown; "" for somebody who may see no more of it than the text
+    that waits for them."""
+    given = rights(reading_session(), person, meeting)
+    return url_for("meetings.show", meeting_id=meeting.id) if Right.SEE in given else ""
 
 
 def meeting_head(person: Person, meeting: Meeting) -> MeetingHead:

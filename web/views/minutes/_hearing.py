@@ -21,9 +21,12 @@ class Hearing:
     page: str
 
 
-def hearings(revision: MinutesRevision, content: Content) -> Callable[[int, int], Hearing | None]:
+def hearings(
+    revision: MinutesRevision, content: Content, *, may_hear_all: bool = True
+) -> Callable[[int, int], Hearing | None]:
     """Return a function that tells how each sentence, by its section and its place there, is heard
-    in the recording of its part; None for one that nobody said."""
+    in the recording of its part; None for one that nobody said. Who may not hear all of the
+    recording hears each sentence alone."""
     sound_of = {
         source.id: url_for("recordings.sound", recording_id=source.recording.id)
         for source in records.sources_of(reading_session(), revision)
@@ -34,8 +37,11 @@ def hearings(revision: MinutesRevision, content: Content) -> Callable[[int, int]
         said = content.sections[section].paragraphs[place]
         if said.end_seconds <= said.start_seconds:  # nobody said it: a person added it
             return None
+        here = f"{page}/sentences/{section}/{place}"
+        if not may_hear_all:
+            return Hearing(f"{here}/sound", here)
         sound = sound_of[said.transcript_id or revision.transcript_id]
         seconds = f"{said.start_seconds:.1f},{said.end_seconds:.1f}"
-        return Hearing(f"{sound}#t={seconds}", f"{page}/sentences/{section}/{place}")
+        return Hearing(f"{sound}#t={seconds}", here)
 
     return hearing

@@ -8,7 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from meetings.entries import plain_number
 from meetings.errors import InvalidInput, NotFound, StaleRevision
-from meetings.rights import Right, publication_of, published_revision, rights
+from meetings.rights import (
+    Right,
+    publication_of,
+    published_revision,
+    rights,
+    rights_to_text,
+)
 from meetings.style_choices import FIELDS
 from minutes.approval import comments
 from minutes.assignment import spans
@@ -34,9 +40,10 @@ from web.audit_access import note_look
 from web.door.costs import RequestLane, costs
 from web.shared import drafting
 from web.shared.archives import send_archive
+from web.shared.sentences import send_sentence
 from web.transaction import config, database_session, reading_session, release, settle
 from web.urls import page_url
-from web.views.meetings._meeting_head import meeting_head
+from web.views.meetings._meeting_head import meeting_head, url_of_meeting
 from web.views.minutes._beside_page import BesidePage
 from web.views.minutes._drafting import chosen_style, chosen_transcripts, drafting_of, usual_style
 from web.views.minutes._hearing import hearings
@@ -61,7 +68,10 @@ blueprint.add_app_template_global(spans.count, "open_count")
 def show(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Show the minutes. Those who may not hear the recording are told what of it is public."""
     session = database_session()
+    minutes = minutes_of(session, meeting)
     if Right.HEAR not in rights(session, person, meeting):
+        if minutes and Right.REVIEW in rights_to_text(session, person, minutes.latest):
+            return redirect(url_for(".show_revision", revision_id=minutes.latest.id))
         return _page(
             person,
             meeting,
@@ -69,7 +79,6 @@ def show(person: Person, meeting: Meeting) -> ResponseReturnValue:
             public=publication_of(session, meeting.id),
             withdrawal=publication.last_withdrawal(session, meeting.id),
         )
-    minutes = minutes_of(session, meeting)
     if minutes is None:
         return _page(person, meeting, "minutes/none.html", drafting=drafting_of(meeting))
     return _read(person, minutes.latest)
@@ -123,20 +132,20 @@ def change(person: Person, meeting: Meeting) -> ResponseReturnValue:
 
 
 @blueprint.get("/revisions/<int:revision_id>")
-@access.to(MinutesRevision, Right.HEAR)
+@access.to(MinutesRevision, Right.REVIEW)
 def show_revision(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
     return _read(person, revision)
 
 
 @blueprint.get("/revisions/<int:revision_id>/sentences/<int:section>/<int:paragraph>")
-@access.to(MinutesRevision, Right.HEAR)
+@access.to(MinutesRevision, Right.REVIEW)
 def sentence(
     person: Person, revision: MinutesRevision, section: int, paragraph: int
 ) -> ResponseReturnValue:
     """Show a sentence with its sound, for those who have no script."""
     note_look(person, "look", revision)
-    content = content_of(revision)
-    plays = hearings(revision, content)
+    content, may_hear_all = content_of(revision), _may_hear_all(person, revision)
+    plays = hearings(revision, content, may_hear_all=may_hear_all)
     heard = {where: plays(*where) for where, _ in sentences(content)}
     pages = [hearing.page for hearing in heard.values() if hearing]
     hearing = heard.get((section, paragraph))
@@ -146,6 +155,7 @@ def sentence(
     return render_template(
         "minutes/sentence.html",
         meeting=revision.meeting,
+        meeting_url=url_of_meeting(person, revision.meeting),
         text=said.text,
         speaker=speaker_labels(content)(said.speaker),
         at=said_at(content, said),
@@ -156,6 +166,15 @@ def sentence(
         before=pages[here - 1] if here else None,
         after=pages[here + 1] if here + 1 < len(pages) else None,
     )
+
+
+@blueprint.get("/revisions/<int:revision_id>/sentences/<int:section>/<int:paragraph>/sound")
+@access.to(MinutesRevision, Right.REVIEW)
+@costs(lane=RequestLane.CLIPS)
+def sentence_sound(
+    person: Person, revision: MinutesRevision, section: int, paragraph: int
+) -> ResponseReturnValue:
+    return send_sentence(person, revision, (section, paragraph))
 
 
 @blueprint.post("/transcripts/<int:transcript_id>/left-out")
@@ -221,7 +240,7 @@ def compare(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
 
 
 @blueprint.post("/revisions/<int:revision_id>/approval")
-@access.to(MinutesRevision, Right.HEAR)
+@access.to(MinutesRevision, Right.REVIEW)
 def decide(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
     """Take the decision of whoever's turn it is, which the verb asks."""
     decision, step_id = request.form.get("decision"), plain_number(request.form.get("step_id"))
@@ -237,7 +256,9 @@ def decide(person: Person, revision: MinutesRevision) -> ResponseReturnValue:
         flash("理由を添えて差し戻しました。", "done")
     else:
         raise InvalidInput("decision", "承認か差し戻しかを選んでください。")
-    return _to(revision.meeting)
+    if _may_hear_all(person, revision):
+        return _to(revision.meeting)
+    return redirect(url_for("today.index"))
 
 
 @blueprint.post("/revisions/<int:revision_id>/publication")
@@ -289,7 +310,32 @@ def _unfit(
     return _read(person, revision.minutes.latest, unfit), 422
 
 
+def _may_hear_all(person: Person, revision: MinutesRevision) -> bool:
+    return Right.HEAR in rights(reading_session(), person, revision.meeting)
+
+
+def _review(person: Person, revision: MinutesRevision, unfit: dict[str, str]) -> str:
+    """Show the text alone to somebody who may read nothing else of the meeting."""
+    note_look(person, "look", revision)
+    session, content = reading_session(), content_of(revision)
+    return render_template(
+        "minutes/review.html",
+        meeting=revision.meeting,
+        meeting_url=url_of_meeting(person, revision.meeting),
+        revision=revision,
+        content=content,
+        plays=hearings(revision, content, may_hear_all=False),
+        underlined=Underlined(passages.located_in(session, revision)),
+        path=path_of(person, revision),
+        comments_at=comments.by_place(comments.comments_of(session, revision)),
+        unread=records.unread_of(session, revision),
+        unfit=unfit,
+    )
+
+
 def _read(person: Person, revision: MinutesRevision, unfit: dict[str, str] | None = None) -> str:
+    if not _may_hear_all(person, revision):
+        return _review(person, revision, unfit or {})
     note_look(person, "look", revision)
     session, content = reading_session(), content_of(revision)
     minutes, meeting = revision.minutes, revision.meeting

@@ -20,6 +20,7 @@ from web import access
 from web.audit_access import note_look
 from web.shared.people import person_numbered
 from web.transaction import database_session, reading_session, release
+from web.views.meetings._meeting_head import url_of_meeting
 
 blueprint = Blueprint("approval", __name__)
 SPARE_ROWS = 3
@@ -28,7 +29,7 @@ SPARE_ROWS = 3
 @blueprint.get("/meetings/<int:meeting_id>/approval-path")
 @access.to(Meeting, Right.RUN)
 def show(person: Person, meeting: Meeting) -> ResponseReturnValue:
-    return _page(meeting)
+    return _page(person, meeting)
 
 
 @blueprint.post("/meetings/<int:meeting_id>/approval-path")
@@ -38,7 +39,7 @@ def change(person: Person, meeting: Meeting) -> ResponseReturnValue:
         steps.set_steps(database_session(), person, meeting.series, _typed_steps())
     except InvalidInput as problem:
         release()
-        return _page(meeting, problem.message, _sent_rows()), 422
+        return _page(person, meeting, problem.message, _sent_rows()), 422
     flash("承認の段階を保存しました。これから依頼する承認に使います。", "done")
     return redirect(url_for("approval.show", meeting_id=meeting.id))
 
@@ -55,22 +56,22 @@ def reassign(person: Person, revision: MinutesRevision, step_id: int) -> Respons
         path.reassign(session, person, revision.request, step_id, who, delegate)
     except InvalidInput as problem:
         release()
-        return _page(revision.meeting, problem.message), 422
+        return _page(person, revision.meeting, problem.message), 422
     flash("承認する人を替え、知らせました。", "done")
     return redirect(url_for("approval.show", meeting_id=revision.meeting.id))
 
 
 @blueprint.get("/revisions/<int:revision_id>/comments/<int:section>/<int:paragraph>")
-@access.to(MinutesRevision, Right.HEAR)
+@access.to(MinutesRevision, Right.REVIEW)
 def show_comments(
     person: Person, revision: MinutesRevision, section: int, paragraph: int
 ) -> ResponseReturnValue:
     note_look(person, "look", revision)
-    return _comments_page(revision, section, paragraph)
+    return _comments_page(person, revision, (section, paragraph))
 
 
 @blueprint.post("/revisions/<int:revision_id>/comments/<int:section>/<int:paragraph>")
-@access.to(MinutesRevision, Right.HEAR)
+@access.to(MinutesRevision, Right.REVIEW)
 def comment(
     person: Person, revision: MinutesRevision, section: int, paragraph: int
 ) -> ResponseReturnValue:
@@ -79,7 +80,7 @@ def comment(
         comments.comment(database_session(), person, revision, section, paragraph, text)
     except InvalidInput as problem:
         release()
-        return _comments_page(revision, section, paragraph, text, problem.message), 422
+        return _comments_page(person, revision, (section, paragraph), text, problem.message), 422
     place = f"said-{section}-{paragraph}"
     flash("コメントを加えました。会議録を読む人に見えます。", "done")
     return redirect(url_for("minutes.show_revision", revision_id=revision.id, _anchor=place))
@@ -117,12 +118,14 @@ def _sent_rows() -> list[StepRow]:
     return [StepRow(*values) for values in zip(*map(request.form.getlist, fields), strict=False)]
 
 
-def _page(meeting: Meeting, problem: str = "", rows: list[StepRow] | None = None) -> str:
+def _page(
+    person: Person, meeting: Meeting, problem: str = "", rows: list[StepRow] | None = None
+) -> str:
     session = reading_session()
     minutes = minutes_of(session, meeting)
     asked = minutes.latest.request if minutes else None
     is_open = asked is not None and asked.decision is None
-    people = steps.possible_people(session, meeting.department)
+    people = steps.possible_people(session, person, meeting.series)
     return render_template(
         "minutes/approval_path.html",
         meeting=meeting,
@@ -140,8 +143,13 @@ def _page(meeting: Meeting, problem: str = "", rows: list[StepRow] | None = None
 
 
 def _comments_page(
-    revision: MinutesRevision, section: int, paragraph: int, typed: str = "", problem: str = ""
+    person: Person,
+    revision: MinutesRevision,
+    place: tuple[int, int],
+    typed: str = "",
+    problem: str = "",
 ) -> str:
+    section, paragraph = place
     content = content_of(revision)
     try:
         said = content.sections[section].paragraphs[paragraph]
@@ -155,7 +163,8 @@ def _comments_page(
         said=said,
         speaker=speaker_labels(content)(said.speaker),
         at=said_at(content, said),
-        place=(section, paragraph),
+        place=place,
+        meeting_url=url_of_meeting(person, revision.meeting),
         comments=found.get((section, paragraph), []),
         is_open=revision.request is None or revision.request.decision is None,
         longest=comments.LONGEST_COMMENT,

@@ -7,12 +7,15 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from meetings.invitations import roster
+from minutes.approval import steps
+from minutes.approval.steps import PlannedStep
 from minutes.assignment import decisions as assignment
 from minutes.records import records
 from minutes.records.content import Content
 from minutes.speakers import naming
 from models.audit import AuditLine
-from models.meeting import Meeting
+from models.meeting import InvitationKind, Meeting
 from models.minutes import MinutesRevision
 from models.person import Person
 from models.transcript import Transcript
@@ -483,3 +486,51 @@ def test_steps_are_set_on_the_screen_walked_by_their_people_and_remarked_upon(
     form = approving(approver.get(url(meeting)).text)
     assert approver.post(f"{asked}/approval", data=form).status_code == 302
     assert "承認されました" in secretary.get(url(meeting)).text
+
+
+def test_whom_a_step_names_reads_hears_and_decides_that_text_and_sees_nothing_else(
+    browse: Browse, session: Session, cast: Cast, revision: MinutesRevision
+) -> None:
+    meeting, chair = revision.meeting, cast.attendee
+    roster.add(session, cast.organiser, meeting.series, chair, InvitationKind.CHAIR)
+    planned = [PlannedStep("会長", chair)]
+    steps.set_steps(session, cast.secretary, meeting.series, planned)
+    text = f"/revisions/{revision.id}"
+    client = browse(chair)
+    assert client.get(text).status_code == 404, "nobody has asked yet"
+    records.leave_rest_out(session, cast.secretary, revision)
+    latest = revision.minutes.latest
+    records.request_approval(session, cast.secretary, latest)
+    session.commit()
+    text = f"/revisions/{latest.id}"
+    assert f'href="{text}"' in client.get("/today").text
+    page = client.get(text).text
+    assert "○" in page and "承認する" in page and "sound" in page
+    assert "これまでの版" not in page and "/transcripts/" not in page
+    sound = next(one for one in re.findall(r'data-sound="([^"]+)"', page))
+    assert sound.startswith(text) and client.get(sound).mimetype == "audio/mpeg"
+    here = re.search(rf"{text}/comments/[0-9]+/[0-9]+", page)
+    assert here and client.post(here[0], data={"text": "数字を確かめて"}).status_code == 302
+    closed = [
+        f"{text}/comparison",
+        f"{text}/closed-passages",
+        f"/recordings/{recording_id(latest)}/sound",
+    ]
+    closed += [f"/transcripts/{latest.transcript_id}", f"/meetings/{meeting.id}/recordings"]
+    assert [client.get(one).status_code for one in closed] == [404] * len(closed)
+    refused = client.post(f"{text}/approval", data=decision(page, "send_back"))
+    assert refused.status_code == 422 and "理由" in refused.text
+    done = client.post(f"{text}/approval", data=decision(page, "approve"))
+    assert done.location == "/today"
+    session.refresh(latest)
+    assert latest.is_approved and "承認が終わりました" in client.get(text).text
+
+
+def decision(page: str, kind: str) -> dict[str, str]:
+    step = re.search(r'name="step_id" value="([0-9]+)"', page)
+    assert step is not None
+    return {"decision": kind, "step_id": step[1]}
+
+
+def recording_id(revision: MinutesRevision) -> int:
+    return revision.transcript.recording.id
