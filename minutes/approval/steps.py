@@ -62,12 +62,12 @@ def set_steps(
     return made
 
 
-def possible_people(session: Session, by: Person, series: Series) -> list[Person]:
+def possible_people(session: Session, chooser: Person, series: Series) -> list[Person]:
     """Return everybody whom this person can name in a step: those who may read the department's
     unpublished minutes, those who are named already and, for somebody who may read them too, those
     on the roster of the series."""
     found = [*session.scalars(holders(Right.HEAR, series.department)), *_named(session, series)]
-    if Right.HEAR in rights_by_role(by, series.department):
+    if Right.HEAR in rights_by_role(chooser, series.department):
         found += [entry.person for entry in standing(series)]
     return [one for one in dict.fromkeys(found) if not one.has_left]
 

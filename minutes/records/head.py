@@ -17,6 +17,7 @@ from meetings.invitations.invitations import invited
 from meetings.sitting.attendance import attendances_of, capacity_of
 from meetings.sitting.decisions import decisions_of
 from meetings.sitting.events import events_of
+from meetings.sitting.presenting import item_at
 from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting, Openness
 from models.proceedings import (
     ItemDecision,
@@ -147,22 +148,62 @@ class Head(BaseModel):
         return f"{one.number}　{one.title}".strip("　") if one else title
 
     def for_citizens(self, closed_items: Collection[int | None]) -> "Head":
-        """Return a copy for everybody: without papers that were for some only, and of what was
-        decided on closed items nothing but the result.
+        """Return a copy for everybody: without papers that were for some only and, of closed items,
+        nothing but that they were discussed and what became of them.
         """
         return self.model_copy(
             update={
                 "papers": [one for one in self.papers if not one.is_limited],
-                "decisions": [
-                    one.result_alone() if one.agenda_item_id in closed_items else one
-                    for one in self.decisions
-                ],
+                "events": self._open_events(closed_items),
+                "decisions": self._open_decisions(closed_items),
             }
         )
+
+    def _open_events(self, closed_items: Collection[int | None]) -> list[HeadEvent]:
+        """Return the course without what happened behind closed doors. When the sitting opened and
+        closed is always told; 休憩 and 再開 stay together.
+        """
+        closed = {one.number for one in self.items if one.agenda_item_id in closed_items} - {""}
+        found, is_suspension_closed = [], False
+        for event, item in zip(self.events, _items_of(self.events), strict=True):
+            is_closed = item in closed
+            if event.kind is SittingEventKind.SUSPENDED:
+                is_suspension_closed = is_closed
+            if event.kind is SittingEventKind.RESUMED:
+                is_closed = is_suspension_closed
+            if not is_closed or event.kind in (*BEGINNINGS, *ENDS):
+                found.append(event)
+        return found
+
+    def _open_decisions(self, closed_items: Collection[int | None]) -> list[HeadDecision]:
+        """Return the decisions; of a closed item what became of the item, not of what was moved
+        while it was discussed.
+        """
+        titles = {one.agenda_item_id: one.title for one in self.items}
+        found = []
+        for one in self.decisions:
+            if one.agenda_item_id not in closed_items:
+                found.append(one)
+            elif one.subject == titles.get(one.agenda_item_id, one.subject):
+                found.append(one.result_alone())
+        return found
 
     def with_texts(self, changed: Callable[[str], str]) -> "Head":
         """Return a copy in which each name and text that a person wrote is `changed`."""
         return Head.model_validate(_with_texts(self.model_dump(), changed))
+
+
+def _items_of(events: Sequence[HeadEvent]) -> list[str]:
+    """Return the number of the item during which each event happened. Where nobody noted it: that
+    of the events before and after it, if they are of one item.
+    """
+    before, after = [""], [""]
+    for event in events:
+        before.append(event.item or before[-1])
+    for event in reversed(events):
+        after.append(event.item or after[-1])
+    around = zip(before[1:], reversed(after[1:]), strict=True)
+    return [last if last == following else "" for last, following in around]
 
 
 KEPT_WORDS = {"kind", "result", "method", "openness", "at", "starts_at", "ends_at"}
@@ -310,7 +351,12 @@ def _events(
     ]
     began = next((event.at for event in events if event.kind in BEGINNINGS), None)
     late = [
-        HeadEvent(kind=SittingEventKind.CAME_IN, at=e.came_at.isoformat(), who=e.attendee_name)
+        HeadEvent(
+            kind=SittingEventKind.CAME_IN,
+            at=e.came_at.isoformat(),
+            who=e.attendee_name,
+            item=numbers.get(item_at(session, meeting, e.came_at) or 0, ""),
+        )
         for e in attendances_of(session, meeting)
         if began is not None and e.came_at > began and capacity_of(meeting, e) in MEMBER_KINDS
     ]

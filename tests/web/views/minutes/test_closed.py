@@ -19,6 +19,8 @@ from meetings import dates
 from meetings.disk.storage import Storage
 from meetings.rights import publication_of
 from minutes.forms.kinds import RecordForm
+from minutes.records.content import content_of
+from minutes.records.head import HeadDecision, HeadEvent, HeadItem
 from minutes.sound import audio
 from minutes.sound.samples import Samples
 from models.audit import AuditLine
@@ -26,6 +28,7 @@ from models.base import now
 from models.closed_passage import ClosedPassage, ClosedState
 from models.minutes import MinutesRevision
 from models.person import Person
+from models.proceedings import ItemResult, SittingEventKind
 from models.transcript import Segment, Transcript
 from tests.conftest import Browser, Cast, Script
 from tests.world import World, build_world
@@ -179,6 +182,44 @@ def test_no_byte_or_other_sound_that_citizens_or_attendees_can_ask_for_holds_wha
     assert "〔発言取消し〕" in citizen.get(page).text
     own = browse(cast.secretary).get(f"/meetings/{world.published.id}/minutes").text
     assert f">{SECRET}</u>" in own, "the original keeps it, underlined"
+
+
+def test_of_a_closed_item_only_that_it_was_held_and_its_result_reach_citizens(
+    app: Flask, citizen: Browser, world: World, session: Session, cast: Cast, script: Sign
+) -> None:
+    revision = revision_of(world, session)
+    left, mover, motion = "退席 秘子", "動議 提太", "秘密の動議"
+    content, number = content_of(revision), revision.meeting.agenda_items[0].id
+    item = HeadItem(agenda_item_id=number, number="1", title="人事の件")
+    content.sections[0].agenda_item_id, content.sections[0].number = number, "1"
+    events = [
+        HeadEvent(kind=kind, at=f"2021-08-24T14:{minute:02}:00+09:00", who=who, item=of)
+        for minute, kind, who, of in (
+            (0, SittingEventKind.OPENED, "", ""),
+            (5, SittingEventKind.LEFT, left, "1"),
+            (7, SittingEventKind.SUSPENDED, "", "1"),
+            (9, SittingEventKind.RESUMED, "", "2"),
+            (30, SittingEventKind.CLOSED, "", "1"),
+        )
+    ]
+    result = HeadDecision(
+        agenda_item_id=number, item="1", subject=item.title, result=ItemResult.PASSED, mover=mover
+    )
+    moved = result.model_copy(update={"subject": motion, "result": ItemResult.REJECTED})
+    content.head = content.shown_head.model_copy(
+        update={"items": [item], "events": events, "decisions": [moved, result]}
+    )
+    revision.content = content.model_dump()
+    session.commit()
+    close(world, session, script, cast, scope="section")
+    page = f"/published/{world.published.id}"
+    forms = (page, f"{page}/text", f"/api{page}", f"{page}/pdf")
+    answers = {url: citizen.get(url) for url in forms}
+    for words in (left, mover, motion, "休憩", "再開", "否決"):
+        assert with_words(answers, words) == [], words
+    told = citizen.get(f"{page}/text").text
+    assert "午後2時　開会" in told and "午後2時30分　閉会" in told
+    assert "人事の件" in told and "可決" in told
 
 
 def test_the_copy_for_citizens_is_taken_along_in_every_form(

@@ -522,7 +522,8 @@ def test_whom_a_step_names_reads_hears_and_decides_that_text_and_sees_nothing_el
     assert refused.status_code == 422 and "理由" in refused.text
     done = client.post(f"{text}/approval", data=decision(page, "approve"))
     assert done.location == "/today"
-    session.refresh(latest)
+    session.commit()
+    session.expire_all()
     assert latest.is_approved and "承認が終わりました" in client.get(text).text
 
 
