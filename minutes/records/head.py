@@ -179,7 +179,7 @@ class Head(BaseModel):
         """Return the decisions; of a closed item what became of the item, not of what was moved
         while it was discussed.
         """
-        titles = {one.agenda_item_id: one.title for one in self.items}
+        titles: dict[int | None, str] = {one.agenda_item_id: one.title for one in self.items}
         found = []
         for one in self.decisions:
             if one.agenda_item_id not in closed_items:
