@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from meetings import cell, certificates, dates, periodic, setbacks
 from meetings.config import MEGABYTE, Config
+from meetings.directory import rounds
 from meetings.disk import home
 from meetings.disk.storage import Storage
 from meetings.documents import preparation
@@ -31,6 +32,7 @@ from models.upload import Upload, UploadState
 LITTLE_SPACE_BYTES = 10_000_000_000
 CERTIFICATE_WARNED_BEFORE = timedelta(days=60)
 SIGNATURES_OLD_AFTER = timedelta(days=7)
+DIRECTORY_WARNED_AFTER = timedelta(hours=36)
 SET_ASIDE_SHOWN_FOR = timedelta(days=30)
 LEAST_ATTEMPTS = 3
 ASK = "サーバーのログを添えて、開発元に相談してください。"
@@ -275,6 +277,34 @@ def periodic_tasks_that_fail(_config: Config, session: Session) -> Iterator[Find
         )
 
 
+def directory(config: Config, session: Session) -> Iterator[Finding]:
+    """Yield whether the accounts are as the city's directory says, where there is one."""
+    if not config.directory.is_used:
+        return
+    last, finished = rounds.last_round(session), rounds.last_finished(session)
+    day = f"{dates.in_full(finished.began_at)}{dates.clock(finished.began_at)}" if finished else ""
+    if last is None:
+        sentence = "職員のディレクトリーとは、まだ合わせていません。"
+        yield Finding("directory", Level.WARNING, sentence)
+    elif last.problem:
+        since = f"最後に合わせたのは{day}です。" if day else ""
+        yield Finding("directory", Level.WARNING, last.problem + since)
+    elif last.began_at < now() - DIRECTORY_WARNED_AFTER:
+        sentence = f"職員のディレクトリーと合わせたのは、{day}が最後です。"
+        yield Finding(
+            "directory", Level.WARNING, sentence + "ワーカーが動いているか確かめてください。"
+        )
+    else:
+        refused = (
+            f"取り込めない人が{last.refused}人います（gijido directory sync --dry-run で分かる）。"
+        )
+        yield Finding(
+            "directory",
+            Level.WARNING if last.refused else Level.FINE,
+            f"職員のディレクトリーとは{day}に合わせました。{refused if last.refused else ''}",
+        )
+
+
 Check = Callable[[Config, Session], Iterable[Finding]]
 WORST_FIRST = (Level.PROBLEM, Level.WARNING, Level.FINE)
 QUICK: tuple[Check, ...] = (
@@ -287,5 +317,6 @@ QUICK: tuple[Check, ...] = (
     virus_scanner,
     rights_of_files,
     set_aside,
+    directory,
     periodic_tasks_that_fail,
 )

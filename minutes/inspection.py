@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from meetings.auditing import verifying
 from meetings.config import MEGABYTE, Config
+from meetings.directory.ldap import Directory
 from meetings.disk import home
 from meetings.disk.storage import Storage
-from meetings.errors import StoredFileLost, StoredFileMissing
+from meetings.errors import DirectoryUnreachable, StoredFileLost, StoredFileMissing
 from minutes import stored_files
 from minutes.health import Finding, Level
 from models.base import now
@@ -141,6 +142,19 @@ def left_over(config: Config, session: Session) -> Iterator[Finding]:
             f"保存したファイル{len(opened):,}件を、サーバーのほかの利用者が読めます。"
             f"chmod -R go= {config.home} を実行してください。",
         )
+
+
+def outside_systems(config: Config) -> Iterator[Finding]:
+    """Yield whether the systems of the city answer that let people in."""
+    if config.directory.is_used:
+        try:
+            Directory.of(config).check()
+        except DirectoryUnreachable as problem:
+            sentence = f"職員のディレクトリーにつながりません（{problem.reason}）。"
+            yield Finding("directory_answers", Level.PROBLEM, sentence)
+        else:
+            sentence = "職員のディレクトリーにつながります。"
+            yield Finding("directory_answers", Level.FINE, sentence)
 
 
 def _lost(lost: list[str]) -> Finding:

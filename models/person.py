@@ -68,6 +68,23 @@ class FactorKind(StrEnum):
         }[self]
 
 
+class AccountKeeper(StrEnum):
+    """Where an account is kept: who says what somebody is called, where they work and, but for
+    those of a single sign-on, by which password they come in."""
+
+    HERE = "here"
+    DIRECTORY = "directory"
+    OIDC = "oidc"
+
+    @property
+    def label(self) -> str:
+        return {
+            AccountKeeper.HERE: "議事堂",
+            AccountKeeper.DIRECTORY: "職員のディレクトリー",
+            AccountKeeper.OIDC: "シングルサインオン",
+        }[self]
+
+
 class Department(Base):
     """A 局 (without a parent) or a 課 (its parent is a 局): a tree of two levels."""
 
@@ -101,6 +118,9 @@ class Person(Base):
     phone: Mapped[Name] = mapped_column(default="", server_default="")
     # 外部委員: let in to one meeting by a personal link (`models/guest.py`), never by password.
     is_guest: Mapped[bool] = mapped_column(default=False)
+    kept_by: Mapped[AccountKeeper] = mapped_column(
+        word(AccountKeeper), default=AccountKeeper.HERE, server_default="here"
+    )
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
     # "": nobody can sign in as this person until somebody sets a password.
     password_hash: Mapped[str] = mapped_column(String(200))

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from meetings import dates
 from meetings.config import MEGABYTE, Config
+from meetings.directory.passwords import DirectoryPasswords
 from meetings.disk import home
 from meetings.disk.storage import Storage
 from meetings.scanning.quarantine import Gate
@@ -67,6 +68,7 @@ def attach(app: Flask, config: Config, engine: Engine) -> None:
         looks=Looks(engine),
         clips=Clips(config.home),
         kept_pages=KeptPages(),
+        outside_passwords=DirectoryPasswords(config) if config.directory.is_used else None,
     )
 
 

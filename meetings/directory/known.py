@@ -27,6 +27,11 @@ class KnownPerson:
     groups: frozenset[str] = frozenset()
     is_disabled: bool = False
 
+    @property
+    def is_whole(self) -> bool:
+        """Return whether there is all that an account needs."""
+        return bool(self.subject and self.login and self.name)
+
 
 @dataclass(frozen=True)
 class RoleRule:
@@ -74,5 +79,7 @@ def roles_kept_by(rules: Iterable[RoleRule], person: Person) -> Iterator[RoleFor
     own = {rule.role for rule in rules if rule.is_of_own_department}
     for grant in person.grants:
         place = grant.department.name if grant.department else None
+        if grant.from_at or grant.until_at:
+            continue  # for a time only: given by somebody here
         if (grant.role, place) in whole or (place is not None and grant.role in own):
             yield grant.role, place

@@ -65,24 +65,16 @@ class Directory:
                 return None
             _bind(connection, self.settings.bind_as, self.settings.bind_password)
             known = self._known(*found, _Groups(connection, self.settings))
-            return None if known is None or known.is_disabled else known
+            return known if known.is_whole and not known.is_disabled else None
 
-    def everybody(self) -> tuple[list[KnownPerson], int]:
-        """Return all people, and how many entries cannot be taken for one because they lack a
-        login, a name or an identity. Raises DirectoryUnreachable, also when the answer breaks
-        off."""
-        found: list[KnownPerson] = []
-        odd = 0
+    def everybody(self) -> list[KnownPerson]:
+        """Return all people, also those who lack what an account needs. Raises
+        DirectoryUnreachable, also when the answer breaks off."""
         with self._connected() as connection:
             groups = _Groups(connection, self.settings)
             # Read whole before anything else is asked on the same connection.
-            for dn, attributes in list(self._entries(connection, self.settings.people_filter)):
-                known = self._known(dn, attributes, groups)
-                if known is None:
-                    odd += 1
-                else:
-                    found.append(known)
-        return found, odd
+            found = list(self._entries(connection, self.settings.people_filter))
+            return [self._known(dn, attributes, groups) for dn, attributes in found]
 
     @contextmanager
     def _connected(self) -> Iterator[ldap3.Connection]:
@@ -154,16 +146,12 @@ class Directory:
         every = (*named, of.department, of.bureau, "memberOf", "userAccountControl")
         return [name for name in every if name]
 
-    def _known(self, dn: str, attributes: Attributes, groups: "_Groups") -> KnownPerson | None:
+    def _known(self, dn: str, attributes: Attributes, groups: "_Groups") -> KnownPerson:
         of = self.settings
-        subject = _identity(attributes, of.identity)
-        login, name = _first(attributes, of.login), _first(attributes, of.name)
-        if not (subject and login and name):
-            return None
         return KnownPerson(
-            subject=subject,
-            login=login,
-            name=name,
+            subject=_identity(attributes, of.identity),
+            login=_first(attributes, of.login),
+            name=_first(attributes, of.name),
             kana=_first(attributes, of.kana),
             email=_first(attributes, of.email),
             title=_first(attributes, of.title),

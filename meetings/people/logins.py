@@ -1,6 +1,7 @@
 """Logins (利用者ID) as they are compared: a tablet's keyboard begins with a capital, a Japanese one
 writes full width, and completion adds a space."""
 
+import re
 import unicodedata
 
 from sqlalchemy import select
@@ -14,6 +15,12 @@ def folded(login: str) -> str:
     """Return the one form in which a login is stored: half width, lower case, without any space."""
     narrow = unicodedata.normalize("NFKC", clean_text.line(login)).casefold()
     return "".join(unicodedata.normalize("NFKC", narrow).split())
+
+
+def without_domain(login: str) -> str:
+    """Return the login without the domain that Windows writes before it, 「CITY\\sato」; a Japanese
+    keyboard writes ¥ there."""
+    return re.split(r"[\\¥]", unicodedata.normalize("NFKC", login))[-1]
 
 
 def person_of(session: Session, login: str) -> Person | None:

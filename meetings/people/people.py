@@ -14,7 +14,7 @@ from meetings.people.passwords import Hashed
 from models.base import now
 from models.guest import GuestPass
 from models.meeting import Invitation, Meeting
-from models.person import AdditionalPost, Department, Person, Role, RoleGrant
+from models.person import AccountKeeper, AdditionalPost, Department, Person, Role, RoleGrant
 from models.texts import words_of
 
 LAST_ADMINISTRATOR = (
@@ -27,6 +27,8 @@ LABELS = {
     "email": "メールアドレス",
     "phone": "電話・内線",
 }
+KEPT_WITH_THE_ACCOUNT = {"name", "title", "email"}
+"""Changed only where the account is kept; a reading or a telephone number can be added here."""
 ONE_TIME_DAYS = 14
 """How long a password that somebody else set lets in: two weeks away from the desk."""
 
@@ -88,8 +90,18 @@ def change_person(
     email: str | None = None,
     phone: str | None = None,
 ) -> None:
-    """Change what is given of a person; None leaves it as it is. Raises InvalidInput."""
+    """Change what is given of a person; None leaves it as it is. Raises InvalidInput, and
+    NotPossibleNow for a name, title or address that is kept elsewhere."""
     wanted = read_details(name=name, kana=kana, title=title, email=email, phone=phone)
+    check_may_change(person, wanted)
+    write_details(session, by, person, wanted)
+
+
+def write_details(
+    session: Session, by: Person | None, person: Person, wanted: Mapping[str, str]
+) -> None:
+    """Write details of a person by their fields, as they are kept: for whoever keeps the
+    account."""
     changed = {field: value for field, value in wanted.items() if getattr(person, field) != value}
     if "title" in changed:
         keep_offices(session, [person.id])
@@ -97,6 +109,26 @@ def change_person(
         setattr(person, field, value)
     if changed:
         audit.note(session, by, "change", person)
+
+
+def check_may_change(
+    person: Person, wanted: Mapping[str, str], department: str | None = None
+) -> None:
+    """Raise NotPossibleNow where these details, or a department of this name, would change what is
+    kept with the account elsewhere."""
+    changed = {field for field, value in wanted.items() if getattr(person, field) != value}
+    moves = department is not None and department != person.department.name
+    if moves or changed & KEPT_WITH_THE_ACCOUNT:
+        check_is_kept_by(AccountKeeper.HERE, person)
+
+
+def check_is_kept_by(keeper: AccountKeeper, person: Person) -> None:
+    """Raise NotPossibleNow unless this is where the person's account is kept."""
+    if person.kept_by is not keeper:
+        raise NotPossibleNow(
+            f"{person.name}さんのアカウントは{person.kept_by.label}で管理しています。"
+            "氏名、職名、メールアドレス、所属は、そこで変えると、ここにも届きます。"
+        )
 
 
 def read_details(**typed: str | None) -> dict[str, str]:
@@ -139,10 +171,19 @@ def keep_offices(session: Session, person_ids: Sequence[int]) -> None:
     )
 
 
-def move_person(session: Session, by: Person | None, person: Person, to: Department) -> None:
+def move_person(
+    session: Session,
+    by: Person | None,
+    person: Person,
+    to: Department,
+    *,
+    keeper: AccountKeeper = AccountKeeper.HERE,
+) -> None:
     """Move the person to another 所属. Roles stay: they are for departments of their own. A 兼務
-    there becomes the 所属."""
+    there becomes the 所属. `keeper`: who says so. Raises NotPossibleNow where the account is kept
+    elsewhere."""
     if person.department_id != to.id:
+        check_is_kept_by(keeper, person)
         person.department = to
         person.posts = [post for post in person.posts if post.department_id != to.id]
         audit.note(session, by, "move", person)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from meetings import clean_text, dates
-from meetings.errors import InvalidInput
+from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.people import csv_lists, logins, people
 from meetings.people.csv_lists import ListLine, RoleCell
 from models.base import now
@@ -139,7 +139,7 @@ class _Planner:
                     raise InvalidInput("login", f"利用者ID「{one.login}」の行が2つあります。")
                 seen.add(one.login)
                 planned.append(one)
-            except InvalidInput as problem:
+            except (InvalidInput, NotPossibleNow) as problem:
                 problems.append(LineProblem(line.number, problem.message))
         problems += self._without_administrator(planned)
         wrong = {problem.number for problem in problems}
@@ -168,6 +168,8 @@ class _Planner:
         name = details.get("name", "") or (person.name if person else "")
         planned = PlannedLine(line.number, login, name, person, details)
         planned.department = self._department(cells, person)
+        if person is not None:
+            people.check_may_change(person, details, planned.department)
         if csv_lists.POSTS in cells:
             planned.posts = self._posts(cells[csv_lists.POSTS], planned.department, person)
         if csv_lists.ROLES in cells:

@@ -7,22 +7,22 @@ transaction open, then write shortly. Hashing within the write lock would stop t
 import hashlib
 import logging
 import secrets
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from meetings import audit
-from meetings.errors import NotFound, SignInRefused, TooManyTries
+from meetings.errors import NotFound, NotPossibleNow, SignInRefused, TooManyTries
 from meetings.people import factors, logins, passwords, throttling
 from meetings.people.passwords import Hashed
 from models.audit import Result
 from models.base import now
 from models.database import reading, writing
 from models.factor import SignInStep
-from models.person import FactorKind, Person, SignIn, SignInWay
+from models.person import AccountKeeper, FactorKind, Person, SignIn, SignInWay
 
 LOG = logging.getLogger(__name__)
 SEEN_EVERY = timedelta(minutes=10)
@@ -43,15 +43,24 @@ class SignInPlace:
     device: str = ""
 
 
+TakeIn = Callable[[Session], Person]
+"""Type of a function that brings an account in line with what was learnt elsewhere of its person,
+and returns them. It raises NotPossibleNow, InvalidInput."""
+ProveOutside = Callable[[str, str], TakeIn | None]
+"""Type of a function that asks the city's directory whose login and password these are, and returns
+None for nobody's. It raises DirectoryUnreachable, TryAgain."""
+
+
 @dataclass(frozen=True)
 class Attempt:
     """What somebody typed to sign in. `key` hashes what is counted, so that nothing typed is
-    stored."""
+    stored; `outside` knows the passwords that are not kept here."""
 
     login: str = field(repr=False)
     password: str = field(repr=False)
     place: SignInPlace
     key: bytes = field(repr=False)
+    outside: ProveOutside | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -78,12 +87,16 @@ class _Asked:
     subject: throttling.Subject
     person_id: int | None
     password_hash: str
+    is_kept_outside: bool
+    take_in: TakeIn | None = None
 
 
 def sign_in(engine: Engine, attempt: Attempt, *, hours: int) -> Entered | Halfway:
     """Take in whoever knows the password. Raises SignInRefused for a wrong login or password,
     TooManyTries while one must wait."""
     asked = _prove(engine, attempt)
+    if asked.take_in is not None:
+        return _sign_in_from_outside(engine, attempt, asked, asked.take_in, hours=hours)
     fresh = passwords.hashed_anew(asked.password_hash, attempt.password)
     with writing(engine) as session, session.begin():
         person = _person_still(session, asked)
@@ -92,6 +105,18 @@ def sign_in(engine: Engine, attempt: Attempt, *, hours: int) -> Entered | Halfwa
                 person.password_hash = fresh.hash
             return begin(session, person, SignInWay.PASSWORD, attempt.place, hours=hours)
     return sign_in(engine, attempt, hours=hours)  # hashed anew by somebody quicker, or changed
+
+
+def _sign_in_from_outside(
+    engine: Engine, attempt: Attempt, asked: _Asked, take_in: TakeIn, *, hours: int
+) -> Entered | Halfway:
+    with writing(engine) as session, session.begin():
+        _check_wait(session, asked.subject)
+        person = take_in(session)
+        if person.has_left:
+            raise SignInRefused()
+        throttling.forget(session, asked.subject)
+        return begin(session, person, SignInWay.DIRECTORY, attempt.place, hours=hours)
 
 
 def change_password(
@@ -119,7 +144,12 @@ def set_password(
     one_time_days: int | None = None,
 ) -> None:
     """Set a person's password. With `one_time_days` it lets in for so long, and only to choose
-    another one."""
+    another one. Raises NotPossibleNow for one whose account is kept elsewhere."""
+    if person.kept_by is not AccountKeeper.HERE:
+        raise NotPossibleNow(
+            f"{person.name}さんのアカウントは{person.kept_by.label}で管理しています。"
+            "パスワードは、そこで変えてください。"
+        )
     person.password_hash = hashed.hash
     days = one_time_days
     person.one_time_until = None if days is None else now() + timedelta(days=days)
@@ -267,8 +297,11 @@ def _prove(engine: Engine, attempt: Attempt) -> _Asked:
     with reading(engine) as session:
         asked = _ask(session, attempt)
         _check_wait(session, asked.subject)
-    is_right = passwords.matches(asked.password_hash, attempt.password)
-    if is_right and asked.person_id is not None:
+    if asked.is_kept_outside and attempt.outside is not None:
+        take_in = attempt.outside(attempt.login, attempt.password)
+        if take_in is not None:
+            return replace(asked, take_in=take_in)
+    elif passwords.matches(asked.password_hash, attempt.password) and asked.person_id is not None:
         return asked
     with writing(engine) as session, session.begin():
         _check_wait(session, asked.subject)
@@ -283,16 +316,20 @@ def _prove(engine: Engine, attempt: Attempt) -> _Asked:
 def _ask(session: Session, attempt: Attempt) -> _Asked:
     """Return what is to be compared. Somebody who may not sign in is treated like somebody who does
     not exist."""
-    person, browser = logins.person_of(session, attempt.login), attempt.place.browser
+    typed = logins.without_domain(attempt.login) if attempt.outside else attempt.login
+    person, browser = logins.person_of(session, typed), attempt.place.browser
     may = person is not None and not person.has_left and not person.is_guest
     known = browser if person and _came_from(session, person, browser) else ""
     # Every way to write one login is the same guess.
-    login = person.login if person else logins.folded(attempt.login)
+    login = person.login if person else logins.folded(typed)
     subject = throttling.subject(attempt.key, login, attempt.place.address, known)
     if person is not None and person.one_time_until is not None:
         may = may and person.one_time_until > now()
     return _Asked(
-        subject, person.id if person else None, person.password_hash if person and may else ""
+        subject,
+        person.id if person else None,
+        person.password_hash if person and may else "",
+        is_kept_outside=person is None or person.kept_by is AccountKeeper.DIRECTORY,
     )
 
 

@@ -32,7 +32,7 @@ from web.api.minutes import (
     voiceprints,
     voices,
 )
-from web.api.people import account, notices, people, quarantine, tokens
+from web.api.people import account, directory, notices, people, quarantine, tokens
 from web.api.records import approval, checks, digest, sealing
 
 
@@ -48,6 +48,7 @@ def register(app: Flask) -> None:
         description,
         dictionaries,
         digest,
+        directory,
         documents,
         forms,
         invitations,

@@ -51,6 +51,7 @@ def _look(config: Config, is_thorough: bool) -> list[Finding]:
         found += inspection.files(config, session, is_thorough=is_thorough)
         found += inspection.left_over(config, session)
         quick = [*demo.finding(config, session), *health.quick(config, session)]
+    found += inspection.outside_systems(config)
     found += [finding for finding in quick if finding.name != "lost_files"]  # named above
     engine.dispose()
     return found

@@ -64,6 +64,11 @@ COMMANDS = {
         "load_demo_city",
         "Load three meetings in three states, unless there are people already.",
     ),
+    "directory": CommandPlace(
+        "web.commands.directory",
+        "directory",
+        "Accounts that the city's directory (LDAP, Active Directory) keeps.",
+    ),
     "export": CommandPlace(
         "web.commands.export",
         "export_meeting",

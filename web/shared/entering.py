@@ -6,7 +6,7 @@ from flask import current_app, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
-from meetings.errors import SignInRefused, TooManyTries, WrongCode
+from meetings.errors import DirectoryUnreachable, SignInRefused, TooManyTries, WrongCode
 from meetings.people import devices
 from meetings.people.sign_ins import Attempt, Entered, Halfway, SignInPlace
 from models.audit import Result
@@ -22,7 +22,7 @@ STEP = "step"
 def attempt(login: str, password: str, place: SignInPlace) -> Attempt:
     key = current_app.secret_key
     assert isinstance(key, bytes)
-    return Attempt(login, password, place, key)
+    return Attempt(login, password, place, key, current_app.extensions["outside_passwords"])
 
 
 def of_browser() -> SignInPlace:
@@ -67,11 +67,13 @@ def again(person: Person, password: str) -> Attempt:
 
 
 def refused(
-    problem: SignInRefused | TooManyTries | WrongCode, page: str
+    problem: SignInRefused | TooManyTries | WrongCode | DirectoryUnreachable, page: str
 ) -> tuple[str, int, dict[str, str]]:
     """Return the answer to a refused attempt: the same form again, and when it may be sent
     again."""
     if isinstance(problem, TooManyTries):
         refusals.note("try", None, result=Result.MUST_WAIT)
         return page, 429, {"Retry-After": str(problem.seconds)}
+    if isinstance(problem, DirectoryUnreachable):
+        return page, 503, {}
     return page, 401, {}

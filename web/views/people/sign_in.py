@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from meetings.errors import SignInRefused, TooManyTries
+from meetings.errors import DirectoryUnreachable, SignInRefused, TooManyTries
 from meetings.people import sign_ins
 from models.person import Person
 from web import access
@@ -31,7 +31,7 @@ def sign_in() -> ResponseReturnValue:
     try:
         hours = config().server.sign_in_hours
         outcome = sign_ins.sign_in(engine_of(current_app), attempt, hours=hours)
-    except (SignInRefused, TooManyTries) as refusal:
+    except (SignInRefused, TooManyTries, DirectoryUnreachable) as refusal:
         page = render_template(
             "sign_in.html", goes_to=goes_to, login=login, problem=refusal.message
         )
