@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from meetings import periodic
 from meetings.auditing import rounds
 from meetings.config import Config
-from meetings.directory import nightly
+from meetings.directory import nightly as directory
 from meetings.disk import scrubbing
 from meetings.disk.expiry import Overdue
 from meetings.disk.storage import Storage, raising_storage_full
@@ -182,7 +182,7 @@ class Worker:
             PeriodicTask("会議録への署名", self._sign_records, signed_records.SIGN_SECONDS),
             PeriodicTask("公開用の写しの控え", self._note_copies, public_copies.NOTE_SECONDS),
             PeriodicTask("監査の記録の節目と書庫", audit_rounds.go, rounds.ROUND_SECONDS),
-            *nightly.periodic_tasks(self._config, self._engine),
+            *directory.periodic_tasks(self._config, self._engine),
             PeriodicTask("統計の集計", self._recount, counts.RECOUNT_SECONDS),
             *upload_checks.periodic_tasks(self._gate, self._config.limits),
         ]
