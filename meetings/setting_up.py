@@ -42,12 +42,17 @@ def set_up_meeting(
     access_days: int | None,
 ) -> Meeting:
     """Make a meeting of this series; without one it stands alone, and its series is called as it is
-    itself. Those who are only invited read its documents until `access_days` after it, None for no
-    end. Raises InvalidInput."""
+    itself. Whether it is open to listeners is as it was at the last one of its series. Those who
+    are only invited read its documents until `access_days` after it, None for no end. Raises
+    InvalidInput."""
     entries.check_span(starts_at, ends_at)
     title = entries.text("title", "会議名", title)
+    series = series or series_named(session, title, department)
+    last = _last_before(session, series, starts_at)
     meeting = Meeting(
-        series=series or series_named(session, title, department),
+        series=series,
+        openness=last.openness if last else None,
+        openness_reason=last.openness_reason if last else "",
         department=department,
         title=title,
         access_days=_access_days(access_days),
@@ -59,6 +64,17 @@ def set_up_meeting(
     session.add(meeting)
     audit.note(session, by, "set_up", meeting)
     return meeting
+
+
+def _last_before(session: Session, series: Series, starts_at: datetime) -> Meeting | None:
+    """Return the last meeting of the series that was, or is to be, held before this time."""
+    held = select(Meeting).where(
+        Meeting.series_id == series.id,
+        Meeting.starts_at < starts_at,
+        Meeting.removed_at.is_(None),
+        Meeting.called_off_at.is_(None),
+    )
+    return session.scalar(held.order_by(Meeting.starts_at.desc(), Meeting.id.desc()).limit(1))
 
 
 def change_meeting(

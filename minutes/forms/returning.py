@@ -3,7 +3,7 @@ by sentence, and what is taken of it becomes a content to revise with. Sentences
 in the recording, so their sound and their pages stay.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -19,7 +19,7 @@ from minutes.forms.marks import MarkedPlace
 from minutes.imports.cutting import SENTENCE
 from minutes.records.audible import SentencePlace, sentences
 from minutes.records.comparing import LinePart, pieces_between
-from minutes.records.content import Content, Paragraph, content_of
+from minutes.records.content import Content, Paragraph, Section, content_of
 from minutes.records.paper import set_apart, speaker_labels
 from models.minutes import Minutes
 
@@ -31,21 +31,29 @@ ALIKE = 50
 
 NOTHING = "ファイルに会議録の本文が見つかりません。この会議録から出したファイルか確かめてください。"
 MOST_CHANGES = 20_000
+SPEAKER_SIGN = "○"
+LINES_ABOVE = 3
+"""How many lines above the first sentence of a section its heading may stand."""
 
 
 class ReturnedKind(StrEnum):
-    """What became of a sentence; the values are the Japanese labels."""
+    """What became of a sentence, of the speaker above it or of the heading above that; the values
+    are the Japanese labels.
+    """
 
     CHANGED = "直した文"
     REMOVED = "消した文"
     ADDED = "加えた文"
+    SPEAKER = "変えた発言者"
+    HEADING = "変えた見出し"
 
 
 @dataclass(frozen=True)
 class ReturnedChange:
     """A difference of the returned file. `place` is the sentence's in the revision that it is
     compared with; of an added one, that of the sentence before. `is_doubtful`: the sentence was
-    changed here as well since the file was made, or nobody can be sure that it was meant.
+    changed here as well since the file was made, or nobody can be sure that it was meant. Of a
+    speaker `old` and `new` are names as the minutes have them.
     """
 
     place: SentencePlace
@@ -58,6 +66,15 @@ class ReturnedChange:
     def key(self) -> str:
         """Return a name for it that is its own."""
         return f"{self.place[0]}-{self.place[1]}-{self.kind.name.lower()}"
+
+    @property
+    def can_be_taken(self) -> bool:
+        """Return whether it can be taken into the minutes: headings are those of the agenda, and a
+        sentence cannot be without its speaker.
+        """
+        return self.kind is not ReturnedKind.HEADING and (
+            self.kind is not ReturnedKind.SPEAKER or bool(self.new)
+        )
 
     @property
     def pieces(self) -> list[LinePart]:
@@ -138,8 +155,12 @@ def applied(latest: Content, taken: Iterable[ReturnedChange]) -> Content:
             raise InvalidInput(
                 "changes", "会議録にない文の変更があります。ファイルを送り直してください。"
             )
+        if not change.can_be_taken:
+            raise InvalidInput("changes", f"「{change.kind.value}」は取り入れられません。")
         if change.kind is ReturnedKind.ADDED:
             added.append(change)
+        elif change.kind is ReturnedKind.SPEAKER:
+            _give_speaker(content.sections[section].paragraphs[paragraph:], change.new)
         else:
             said = content.sections[section].paragraphs[paragraph]
             said.text = "" if change.kind is ReturnedKind.REMOVED else change.new
@@ -148,6 +169,15 @@ def applied(latest: Content, taken: Iterable[ReturnedChange]) -> Content:
         before = content.sections[section].paragraphs[paragraph]
         content.sections[section].paragraphs.insert(paragraph + 1, _after(before, change.new))
     return content
+
+
+def _give_speaker(paragraphs: Iterable[Paragraph], name: str) -> None:
+    """Give these sentences another speaker, up to where somebody else speaks."""
+    before = None
+    for said in paragraphs:
+        if before not in (None, said.speaker):
+            return
+        before, said.speaker = said.speaker, name
 
 
 def _after(before: Paragraph, text: str) -> Paragraph:
@@ -181,7 +211,68 @@ def _by_marks(
             kind = ReturnedKind.CHANGED if text else ReturnedKind.REMOVED
             yield ReturnedChange(here, kind, current.text, text, is_doubtful)
     places = {place: now[said.place][0] for place, said in sentences(source) if said.place in now}
-    yield from _written_between(pieces, latest, places)
+    headings = _changed_headings(pieces, source)
+    yield from _written_between(pieces, latest, places, set(headings.values()))
+    for number, text in headings.items():
+        heading = _heading(source.sections[number])
+        if (number, 0) in places:
+            yield ReturnedChange(places[number, 0], ReturnedKind.HEADING, heading, text)
+    yield from _changed_speakers(pieces, latest, source, places)
+
+
+def _changed_headings(pieces: Sequence[ReturnedPiece], source: Content) -> dict[int, str]:
+    """Return what stands in place of a section's heading, by the section's index; an empty text
+    where nothing does.
+    """
+    changed = {}
+    for number, section in enumerate(source.sections):
+        heading = _heading(section)
+        first = next((n for n, one in enumerate(pieces) if _section_of(one) == number), 0)
+        near = [_plain(one.text) for one in pieces[max(0, first - LINES_ABOVE) : first]]
+        if near and heading.strip() and _plain(heading) not in near:
+            above = pieces[first - 1]
+            is_new = above.place is None and _plain(above.text) not in _printed(source)
+            changed[number] = above.text.strip() if is_new else ""
+    return changed
+
+
+def _heading(section: Section) -> str:
+    return f"{section.number}　{section.title}".strip("　")
+
+
+def _section_of(piece: ReturnedPiece) -> int | None:
+    return piece.place.section if piece.place else None
+
+
+def _changed_speakers(
+    pieces: Iterable[ReturnedPiece],
+    latest: Content,
+    source: Content,
+    places: dict[SentencePlace, SentencePlace],
+) -> Iterator[ReturnedChange]:
+    """Yield where another speaker is named than the source has, or none any more."""
+    label, now_label = speaker_labels(source), speaker_labels(latest)
+    names = {_plain(now_label(name)): name for name in _names(latest)}
+    said, now = dict(sentences(source)), dict(sentences(latest))
+    written: dict[SentencePlace, str] = {}
+    for one in pieces:
+        if one.place is not None and one.place.is_speaker:
+            place = one.place.section, one.place.paragraph
+            written[place] = written.get(place, "") + one.text.strip()
+    for place, text in written.items():
+        here, before = places.get(place), said.get(place)
+        if here is None or before is None or _plain(text) == _plain(label(before.speaker)):
+            continue
+        name = names.get(_plain(text), text.removeprefix(SPEAKER_SIGN).strip("　 "))
+        old = now[here].speaker
+        if _plain(name) != _plain(old):
+            is_doubtful = old != before.speaker or _plain(text) not in names
+            yield ReturnedChange(here, ReturnedKind.SPEAKER, old, name, is_doubtful)
+
+
+def _names(content: Content) -> list[str]:
+    names = [one.name for one in (*content.attendees, *content.speakers)]
+    return list(dict.fromkeys([*names, *(said.speaker for _, said in sentences(content))]))
 
 
 def _texts_by_place(pieces: Iterable[ReturnedPiece]) -> dict[SentencePlace, str]:
@@ -197,7 +288,10 @@ def _texts_by_place(pieces: Iterable[ReturnedPiece]) -> dict[SentencePlace, str]
 
 
 def _written_between(
-    pieces: Iterable[ReturnedPiece], latest: Content, places: dict[SentencePlace, SentencePlace]
+    pieces: Iterable[ReturnedPiece],
+    latest: Content,
+    places: dict[SentencePlace, SentencePlace],
+    headings: Collection[str],
 ) -> Iterator[ReturnedChange]:
     """Yield paragraphs that stand after a marked one, without a mark, and are no heading."""
     printed = _printed(latest)
@@ -206,6 +300,8 @@ def _written_between(
     for one in pieces:
         if one.place and not one.place.is_speaker:
             last = places.get((one.place.section, one.place.paragraph), last)
+        elif one.text.strip() in headings:
+            continue
         elif one.place is None and last is not None and _plain(one.text) not in printed:
             added.setdefault(last, []).append(one.text.strip())
     for place, texts in added.items():
@@ -295,9 +391,7 @@ def _cut(text: str) -> list[str]:
 def _printed(content: Content) -> set[str]:
     """Return what the paper has besides what was said: headings, speakers, the head's words."""
     label = speaker_labels(content)
-    names = [one.name for one in (*content.attendees, *content.speakers)]
-    names += [said.speaker for _, said in sentences(content)]
-    lines = [content.title, content.series, content.place, *map(label, names)]
+    lines = [content.title, content.series, content.place, *map(label, _names(content))]
     lines += [f"{one.number}{one.title}" for one in content.sections]
     lines += [one.title for one in content.sections]
     return {_plain(line) for line in lines} | {""}

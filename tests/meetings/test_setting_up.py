@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from meetings import setting_up
 from meetings.errors import InvalidInput, StaleRevision
+from meetings.sitting import openness
 from models.base import now
-from models.meeting import Meeting
+from models.meeting import Meeting, Openness
 from tests.conftest import Cast
 
 
@@ -52,3 +53,23 @@ def test_a_meeting_of_no_series_stands_alone(session: Session, cast: Cast) -> No
         access_days=None,
     )  # fmt: skip
     assert made.series.name == "記念講演会"
+
+
+def test_the_next_meeting_of_a_series_is_open_or_closed_as_the_last_one_was(
+    session: Session, cast: Cast, meeting: Meeting
+) -> None:
+    openness.set_openness(session, cast.secretary, meeting, Openness.PARTLY, "条例第7条")
+
+    def made(days: int) -> Meeting:
+        starts_at = meeting.starts_at + timedelta(days=days)
+        return setting_up.copy_meeting(
+            session, cast.organiser, meeting, title="次の回", starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=1), place="会議室",
+        )  # fmt: skip
+
+    earlier, following = made(-7), made(7)
+    assert (following.openness, following.openness_reason) == (Openness.PARTLY, "条例第7条")
+    assert earlier.openness is None and following.audience_count is None
+    openness.set_openness(session, cast.secretary, following, Openness.OPEN)
+    session.flush()
+    assert made(14).openness is Openness.OPEN

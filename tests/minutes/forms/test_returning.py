@@ -157,6 +157,28 @@ def test_a_file_without_marks_is_matched_by_its_words(tmp_path: Path) -> None:
     assert [one.is_doubtful for one in changes] == [False, True]
 
 
+def test_a_changed_speaker_is_offered_and_a_changed_heading_told(
+    exported: bytes, tmp_path: Path
+) -> None:
+    name, heading = sample().sections[0].paragraphs[0].speaker, sample().sections[1].title
+    other = (f">2　{heading}<", ">2　別の見出し<")
+    document = edited(exported, (f"○{name}", f"○{CHIEF}"), (heading, "予定"), other)
+    by_kind = {change.kind: change for change in found(document, tmp_path)}
+    assert set(by_kind) == {ReturnedKind.SPEAKER, ReturnedKind.HEADING}
+    speaker, told = by_kind[ReturnedKind.SPEAKER], by_kind[ReturnedKind.HEADING]
+    assert (speaker.place, speaker.old, speaker.new) == ((0, 0), name, CHIEF)
+    assert not speaker.is_doubtful and not told.can_be_taken
+    assert (told.place, told.new) == ((1, 0), "2　別の見出し")
+    content = returning.applied(sample(), [speaker])
+    assert content.sections[0].paragraphs[0].speaker == CHIEF
+    with pytest.raises(InvalidInput, match="取り入れられません"):
+        returning.applied(sample(), [told])
+    (unknown,) = found(edited(exported, (f"○{name}", "○謎の人")), tmp_path)
+    assert unknown.new == "謎の人" and unknown.is_doubtful
+    (gone,) = found(edited(exported, (f"○{name}", "")), tmp_path)
+    assert not gone.can_be_taken
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileRejected, match="本文が見つかりません"):
         found(docx_of("<w:p><w:r><w:t>まったく別の文書。</w:t></w:r></w:p>"), tmp_path)

@@ -29,8 +29,12 @@ class ReturnedShape(Shape):
 
     section: int = Field(ge=0, description="content.sections の何番目か（0から）")
     paragraph: int = Field(ge=0, description="その paragraphs の何番目か。加えた文では、その前の文")
-    kind: ReturnedKind = Field(description="直した文、消した文、加えた文")
-    text: str = Field(max_length=LONGEST_PARAGRAPH, description="ファイルの文")
+    kind: ReturnedKind = Field(
+        description="直した文、消した文、加えた文、変えた発言者。変えた見出しは取り入れられない"
+    )
+    text: str = Field(
+        max_length=LONGEST_PARAGRAPH, description="ファイルの文。発言者の変更では名前"
+    )
 
     @classmethod
     def of(cls, change: ReturnedChange) -> "ReturnedShape":
