@@ -34,7 +34,7 @@ from models.meeting import Meeting
 from models.person import Person
 from models.recording import Recording
 from models.transcript import Transcript
-from tests import speech_models
+from tests import network, speech_models
 from tests.cast import Cast, cast_of
 from tests.cells import AskedOnce
 from tests.cities import PARTS, Cities
@@ -68,6 +68,16 @@ class LiveTestsTogether(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         path = Path(nodeid.split("::")[0])
         return str(path.parent if path.parent.name == "live" else path)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave the network before other processes of the tests begin, so that all are in one."""
+    if not hasattr(config, "workerinput"):
+        network.leave()
+
+
+def pytest_report_header() -> str:
+    return f"network: {'loopback only' if network.is_left() else 'that of this machine'}"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LiveTestsTogether:

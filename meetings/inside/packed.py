@@ -41,26 +41,45 @@ Signs = list[tuple[str, str, bytes]]
 """What somebody who only reads does not see: its name, the members of the zip in which it stands,
 and how it begins there."""
 
+PROPERTIES = "作成者や会社名（文書のプロパティー）"
+EMBEDDED = "埋め込まれたファイル"
+LINKED = "ほかのファイルへのリンク"
+IN_OPEN_XML: Signs = [
+    (PROPERTIES, r"docProps/core\.xml", rb"<(?:dc:creator|cp:lastModifiedBy)>[^<]"),
+    (PROPERTIES, r"docProps/app\.xml", rb"<(?:Company|Manager)>[^<]"),
+    (PROPERTIES, r"docProps/custom\.xml", rb"<property[ >]"),
+    (EMBEDDED, r"(?:word|xl|ppt)/embeddings/.*", b""),
+    (
+        LINKED,
+        r"(?:word|xl|ppt)/.*\.rels",
+        rb'/(?:externalLinkPath|oleObject|image|attachedTemplate)"[^>]*TargetMode="External"',
+    ),
+]
 IN_ODF: Signs = [
     (CHANGES, r"content\.xml", rb"<(?:text|table):tracked-changes[ >]"),
     (COMMENTS, r"content\.xml", rb"<office:annotation[ >]"),
+    (PROPERTIES, r"meta\.xml", rb"<(?:dc:creator|meta:initial-creator)>[^<]"),
+    (EMBEDDED, r"Object [0-9]+/content\.xml", b""),
 ]
 CARRIED: dict[str, Signs] = {
     ".docx": [
         (CHANGES, r"word/.*\.xml", rb"<w:(?:ins|del|moveFrom|moveTo)[ >]"),
         (COMMENTS, r"word/comments\.xml", rb"<w:comment[ >]"),
         ("隠し文字", r"word/document\.xml", rb"<w:vanish ?/>"),
+        *IN_OPEN_XML,
     ],
     ".xlsx": [
         (CHANGES, r"xl/revisions/.*", rb"<"),
         (COMMENTS, r"xl/(?:comments|threadedComments).*\.xml", rb"<(?:threadedC|c)omment[ >]"),
         ("非表示のシート", r"xl/workbook\.xml", rb'<sheet [^>]*state="(?:hidden|veryHidden)"'),
         ("非表示の行・列", r"xl/worksheets/.*\.xml", rb'<(?:row|col) [^>]*hidden="(?:1|true)"'),
+        *IN_OPEN_XML,
     ],
     ".pptx": [
         (COMMENTS, r"ppt/comments/.*\.xml", rb"<p\w*:cm[ >]"),
         ("非表示のスライド", r"ppt/slides/.*\.xml", rb'<p:sld [^>]*show="(?:0|false)"'),
         ("発表者ノート", r"ppt/notesSlides/.*\.xml", rb"<a:r>"),
+        *IN_OPEN_XML,
     ],
     ".odt": IN_ODF,
     ".ods": [
@@ -91,7 +110,7 @@ def carried(path: str) -> list[str]:
             found = [name for name, member, sign in signs if _has(packed, member, sign)]
     except NOT_A_ZIP:
         return []
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _has(packed: zipfile.ZipFile, members: str, sign: bytes) -> bool:

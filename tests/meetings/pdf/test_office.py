@@ -174,3 +174,30 @@ def test_what_a_workbook_hides_is_told_and_it_goes_out_only_when_somebody_says_s
     withheld = documents.Permissions(may_take_original=True, is_watermarked=True)
     documents.permit(shelf.session, shelf.cast.organiser, document, withheld)
     assert not rights.may_take_original(attendee, document)
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "told"),
+    [
+        ("docProps/core.xml", "<cp:x><dc:creator>財政課 係</dc:creator></cp:x>", office.PROPERTIES),
+        ("docProps/core.xml", "<cp:x><dc:creator></dc:creator></cp:x>", None),
+        (
+            "docProps/app.xml",
+            "<Properties><Company>若葉市</Company></Properties>",
+            office.PROPERTIES,
+        ),
+        ("word/embeddings/Microsoft_Excel_Sheet1.xlsx", "PK", office.EMBEDDED),
+        (
+            "word/_rels/document.xml.rels",
+            '<Relationship Id="rId9" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+            'relationships/image" Target="file:///S:/budget/a.png" TargetMode="External"/>',
+            office.LINKED,
+        ),
+    ],
+)
+def test_names_embedded_files_and_links_that_an_original_carries_are_told(
+    part: str, content: str, told: str | None, tmp_path: Path
+) -> None:
+    source = tmp_path / "received"
+    source.write_bytes(files.docx_of(TRACKED, more={part: content}))
+    assert office.carries(source) == ["変更履歴", *([told] if told else [])]
