@@ -16,7 +16,7 @@ from typing import Any
 
 from meetings.cell import Cell
 from meetings.errors import FileRejected, OutOfBounds
-from meetings.inside.packed import CHANGES, EMBEDDED, LINKED, PROPERTIES
+from meetings.inside.packed import CHANGES
 from meetings.pdf import foreign_files
 from meetings.pdf.foreign_files import BROKEN, OLE
 

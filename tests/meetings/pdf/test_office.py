@@ -12,6 +12,7 @@ from PIL import Image
 from meetings import rights
 from meetings.documents import documents
 from meetings.errors import FileRejected
+from meetings.inside.packed import EMBEDDED, LINKED, PROPERTIES
 from meetings.pdf import office
 from tests import bombs
 from tests import office as files
@@ -179,19 +180,19 @@ def test_what_a_workbook_hides_is_told_and_it_goes_out_only_when_somebody_says_s
 @pytest.mark.parametrize(
     ("part", "content", "told"),
     [
-        ("docProps/core.xml", "<cp:x><dc:creator>財政課 係</dc:creator></cp:x>", office.PROPERTIES),
+        ("docProps/core.xml", "<cp:x><dc:creator>財政課 係</dc:creator></cp:x>", PROPERTIES),
         ("docProps/core.xml", "<cp:x><dc:creator></dc:creator></cp:x>", None),
         (
             "docProps/app.xml",
             "<Properties><Company>若葉市</Company></Properties>",
-            office.PROPERTIES,
+            PROPERTIES,
         ),
-        ("word/embeddings/Microsoft_Excel_Sheet1.xlsx", "PK", office.EMBEDDED),
+        ("word/embeddings/Microsoft_Excel_Sheet1.xlsx", "PK", EMBEDDED),
         (
             "word/_rels/document.xml.rels",
             '<Relationship Id="rId9" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
             'relationships/image" Target="file:///S:/budget/a.png" TargetMode="External"/>',
-            office.LINKED,
+            LINKED,
         ),
     ],
 )
