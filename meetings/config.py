@@ -113,6 +113,15 @@ class ServerSettings:
 
 
 @dataclass(frozen=True, config=CHECKED)
+class SignInSettings:
+    """`second_factor_for`: who has one of these roles must show a second factor. `fresh_minutes`:
+    how long ago one may have signed in for what matters most; 0: however long."""
+
+    second_factor_for: tuple[Role, ...] = ()
+    fresh_minutes: Count = 15
+
+
+@dataclass(frozen=True, config=CHECKED)
 class LimitSettings:
     recording_mb: Count = 2000
     recording_hours: Count = 24
@@ -371,6 +380,7 @@ class Config:
     city: CitySettings = field(default_factory=CitySettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     documents: DocumentSettings = field(default_factory=DocumentSettings)
     mail: MailSettings = field(default_factory=MailSettings)

@@ -111,6 +111,55 @@ class PasswordMustChange(GijidoError):
         )
 
 
+class SecondFactorWrong(GijidoError):
+    """The code of a second factor was wrong, or its passkey signed something else."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "コードが違うか、もう使ったものです。認証アプリにいま出ている6桁か、使っていない回復コードを"
+            "入力してください。"
+        )
+
+
+class SecondFactorNeeded(GijidoError):
+    """A script signs in by a password alone for somebody who has a second factor."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "この利用者は二要素認証を使っています。認証アプリのコードか回復コードを code に入れて"
+            "送ってください。"
+        )
+
+
+class StepOver(GijidoError):
+    """The step between two proofs took too long, or another began."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "サインインの途中で時間がたちました。もう一度、初めからサインインしてください。"
+        )
+
+
+class SecondFactorMustBeSetUp(GijidoError):
+    """A role of the person's demands a second factor, and they have none yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "あなたの役割では二要素認証が必要です。先に「アカウント」の画面で認証アプリかパスキーを"
+            "登録してください。"
+        )
+
+
+class ProofRequired(GijidoError):
+    """Something that matters was asked for, and it is long since the person signed in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "大切な操作の前に、ご本人であることをもう一度確かめます。サインインし直してから、もう一度"
+            "操作してください。"
+        )
+
+
 class InvalidInput(GijidoError):
     """A value that cannot be taken; `field` names the form field or JSON key."""
 

@@ -29,6 +29,7 @@ class NoticeKind(StrEnum):
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
     WILL_BE_DELETED = "will_be_deleted"
+    ACCOUNT = "account"
 
     @property
     def label(self) -> str:
@@ -50,6 +51,7 @@ class NoticeKind(StrEnum):
             NoticeKind.REPLACED: "公開会議録の差替えのお知らせ",
             NoticeKind.WITHDRAWN: "公開会議録の取下げのお知らせ",
             NoticeKind.WILL_BE_DELETED: "保存期間の終わりが近いお知らせ",
+            NoticeKind.ACCOUNT: "アカウントのお知らせ",
         }[self]
 
     @property
@@ -66,7 +68,7 @@ class NoticeKind(StrEnum):
 
 class Notice(Base):
     """A notice to an invited person or, without an `invitation`, to somebody who works on the
-    minutes."""
+    minutes; one without a meeting is about the person's account."""
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -102,6 +104,10 @@ class Notice(Base):
     invitation: Mapped[Invitation | None] = relationship()
     of_person: Mapped[Person | None] = relationship(foreign_keys=person_id)
     of_meeting: Mapped[Meeting | None] = relationship(foreign_keys=meeting_id)
+
+    @property
+    def is_of_account(self) -> bool:
+        return self.kind is NoticeKind.ACCOUNT
 
     @property
     def meeting(self) -> Meeting:

@@ -25,7 +25,7 @@ from meetings.errors import (
     PasswordMustChange,
     SignInRequired,
 )
-from meetings.people import sign_ins
+from meetings.people import factors, sign_ins
 from meetings.rights import Right, may_read, publication_of, rights, rights_to_text
 from minutes.checks import checks, links
 from minutes.records.publication import last_withdrawal
@@ -72,6 +72,33 @@ def with_any_password(view: View) -> View:
         return view(person=decided(_signed_in_person), **names)
 
     return _declare(checked, "with_any_password")
+
+
+def before_second_factor(view: View) -> View:
+    """Declare that whoever is signed in may use the view, even without the second factor that their
+    role demands: for what is needed to set one up. The view is given `person`."""
+    view = unless_only_checked(view)
+
+    @wraps(view)
+    def checked(**names: Any) -> Any:
+        return view(person=decided(_with_own_password), **names)
+
+    return _declare(checked, "before_second_factor")
+
+
+def fresh(view: View) -> View:
+    """Declare that one must have signed in lately for this view, which matters most. To be applied
+    inside the decision on access."""
+
+    @wraps(view)
+    def checked(**names: Any) -> Any:
+        entry = current_sign_in()
+        if entry is not None:
+            within = timedelta(minutes=config().sign_in.fresh_minutes)
+            sign_ins.check_fresh(entry, within)
+        return view(**names)
+
+    return checked
 
 
 def with_role(*roles: Role) -> Callable[[View], View]:
@@ -235,19 +262,34 @@ def _version_of(thing: Any) -> DocumentVersion | None:
 
 
 def required_person() -> Person:
-    person = _signed_in_person()
-    if person.one_time_until is not None:
+    entry = _entry_with_own_password()
+    factors.check_shown(entry, config().sign_in.second_factor_for)
+    return entry.person
+
+
+def _with_own_password() -> Person:
+    return _entry_with_own_password().person
+
+
+def _entry_with_own_password() -> SignIn:
+    entry = _signed_in_entry()
+    if entry.person.one_time_until is not None:
         raise PasswordMustChange()
-    return person
+    return entry
 
 
 def _signed_in_person() -> Person:
-    person = current_person()
-    if person is None:
+    return _signed_in_entry().person
+
+
+def _signed_in_entry() -> SignIn:
+    entry = current_sign_in()
+    if entry is None:
         raise SignInRequired()
+    person = entry.person
     if request.headers.get(PAGE_OF, str(person.id)) != str(person.id):
         raise OtherPersonSignedIn(person.name)
-    return person
+    return entry
 
 
 def current_person() -> Person | None:

@@ -40,9 +40,14 @@ from meetings.errors import (
     OutOfBounds,
     PasswordMustChange,
     ScannerSilent,
+    ProofRequired,
+    SecondFactorMustBeSetUp,
+    SecondFactorNeeded,
+    SecondFactorWrong,
     SignInRefused,
     SignInRequired,
     StaleRevision,
+    StepOver,
     StorageFull,
     StoredFileDamaged,
     StoredFileMissing,
@@ -66,6 +71,11 @@ STATUS: dict[type[GijidoError], int] = {
     WrongCode: 401,
     OtherPersonSignedIn: 403,
     PasswordMustChange: 403,
+    SecondFactorMustBeSetUp: 403,
+    SecondFactorNeeded: 401,
+    SecondFactorWrong: 401,
+    StepOver: 401,
+    ProofRequired: 403,
     NotFound: 404,
     NotPossibleNow: 409,
     ChangedMeanwhile: 409,
@@ -87,6 +97,8 @@ STATUS: dict[type[GijidoError], int] = {
     TooManyTries: 429,
     ChecksumWrong: 460,  # the tus protocol's own
 }
+MUST_SET_UP = (PasswordMustChange, SecondFactorMustBeSetUp)
+"""Whoever looks at a page meanwhile is led to 「アカウント」."""
 TITLES = {
     400: "送信をやり直してください",
     401: "サインインが必要です",
@@ -108,6 +120,8 @@ TITLES_OF: dict[type[GijidoError], str] = {
     CheckClosed: "発言の確認は終わりました",
     CheckOfSomebodyElse: "別の方への確認のお願いです",
     DirectoryUnreachable: "職員のディレクトリーにつながりません",
+    SecondFactorMustBeSetUp: "二要素認証を登録してください",
+    StepOver: "サインインし直してください",
 }
 """Where the status says less."""
 
@@ -181,7 +195,10 @@ def _response_to(problem: GijidoError) -> Response:
         return answer(status, problem.message, **_details(problem))
     if isinstance(problem, SignInRequired) and request.method == "GET":
         return make_response(redirect(url_for("sign_in.form", next=request.full_path)))
-    if isinstance(problem, PasswordMustChange) and request.method == "GET":
+    if isinstance(problem, ProofRequired):
+        goes_to = request.full_path if request.method == "GET" else _came_from()
+        return make_response(redirect(url_for("sign_in.form", next=goes_to, again="yes"), 303))
+    if isinstance(problem, MUST_SET_UP) and request.method == "GET":
         return make_response(redirect(url_for("account.show", next=request.full_path)))
     return page(status, problem.message, problem=problem, kept=_kept(status))
 

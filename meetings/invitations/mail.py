@@ -68,10 +68,9 @@ def remind(engine: Engine, config: Config) -> bool:
 def compose(config: Config, notice: Notice) -> EmailMessage:
     """Return the letter: plain text, the calendar entry as its alternative, and once more as a
     file, because each of the common programs takes one of them."""
-    meeting, kind = notice.meeting, NoticeKind(notice.kind)
+    kind = NoticeKind(notice.kind)
     letter = EmailMessage()
-    day = dates.in_full(meeting.starts_at)
-    letter["Subject"] = clean_text.line(f"【{kind.label}】{meeting.title}　{day}")
+    letter["Subject"] = clean_text.line(_subject(config, notice))
     letter["From"] = formataddr((f"{config.city.name} 議事堂", config.mail.sender))
     letter["To"] = formataddr((clean_text.line(notice.person.name), notice.address))
     letter["Date"] = format_datetime(notice.created_at)
@@ -89,7 +88,17 @@ def compose(config: Config, notice: Notice) -> EmailMessage:
     return letter
 
 
+def _subject(config: Config, notice: Notice) -> str:
+    label = NoticeKind(notice.kind).label
+    if notice.is_of_account:
+        return f"【{label}】{config.city.name} 議事堂"
+    return f"【{label}】{notice.meeting.title}　{dates.in_full(notice.meeting.starts_at)}"
+
+
 def _body(config: Config, notice: Notice) -> str:
+    if notice.is_of_account:
+        way = f"{config.address}/account"
+        return f"{notice.person.name} 様\n\n{notice.words}\n\n{way}\n\n{config.city.name}\n"
     meeting, person = notice.meeting, notice.person
     ways: tuple[str, ...]
     way = link(config, meeting)

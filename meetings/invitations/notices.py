@@ -68,8 +68,21 @@ def what_changed(meeting: Meeting, before: tuple[str, datetime, datetime, str]) 
 
 
 def unseen(session: Session, person: Person) -> Sequence[Notice]:
-    """Return what this person has not been told on the screen and still holds, the oldest first; an
-    invitation is shown as such there."""
+    """Return what this person has not been told on the screen and still holds, the oldest first,
+    what is about their account before all; an invitation is shown as such there."""
+    of_account = session.scalars(
+        select(Notice)
+        .where(
+            Notice.person_id == person.id,
+            Notice.kind == NoticeKind.ACCOUNT,
+            Notice.seen_at.is_(None),
+        )
+        .order_by(Notice.id)
+    ).all()
+    return [*of_account, *_of_meetings(session, person)]
+
+
+def _of_meetings(session: Session, person: Person) -> list[Notice]:
     found = session.scalars(
         select(Notice)
         .join(Notice.invitation)

@@ -5,8 +5,9 @@ from collections.abc import Collection
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from meetings.errors import SecondFactorMustBeSetUp
 from models.factor import AuthenticatorApp, Passkey, RecoveryCode
-from models.person import FactorKind, Person, Role
+from models.person import FactorKind, Person, Role, SignIn
 
 
 def kinds_of(session: Session, person: Person) -> frozenset[FactorKind]:
@@ -28,4 +29,11 @@ def kinds_of(session: Session, person: Person) -> frozenset[FactorKind]:
 def are_asked_of(person: Person, roles: Collection[Role]) -> bool:
     """Return whether this person must show a second factor, because they have one of these
     roles. Guests have none: their link and their code come to them by two ways."""
-    return any(grant.role in roles for grant in person.grants)
+    return bool(roles) and any(grant.role in roles for grant in person.grants)
+
+
+def check_shown(entry: SignIn, roles: Collection[Role]) -> None:
+    """Raise SecondFactorMustBeSetUp where the person of this sign-in must show a second factor and
+    has not: whoever has one shows it as they sign in."""
+    if not entry.has_two_factors and are_asked_of(entry.person, roles):
+        raise SecondFactorMustBeSetUp()

@@ -15,7 +15,13 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from meetings import audit
-from meetings.errors import NotFound, NotPossibleNow, SignInRefused, TooManyTries
+from meetings.errors import (
+    NotFound,
+    NotPossibleNow,
+    ProofRequired,
+    SignInRefused,
+    TooManyTries,
+)
 from meetings.people import factors, logins, passwords, throttling
 from meetings.people.passwords import Hashed
 from models.audit import Result
@@ -252,6 +258,19 @@ def lasting(session: Session, sign_in_ids: Collection[int]) -> set[int]:
     return found
 
 
+def check_fresh(entry: SignIn, within: timedelta) -> None:
+    """Raise ProofRequired where the person signed in longer ago than this; never for zero."""
+    if within and (entry.proved_at or entry.created_at) + within < now():
+        raise ProofRequired()
+
+
+def renew_token(session: Session, entry: SignIn) -> str:
+    """Give the sign-in another token and return it; the one of before does not count any more."""
+    token = secrets.token_urlsafe(32)
+    entry.token_sha256 = hash_of(token)
+    return token
+
+
 def must_be_noted(entry: SignIn) -> bool:
     """Return whether it is long enough since this sign-in was last seen to write down that it is
     used."""
@@ -319,7 +338,7 @@ def _ask(session: Session, attempt: Attempt) -> _Asked:
     typed = logins.without_domain(attempt.login) if attempt.outside else attempt.login
     person, browser = logins.person_of(session, typed), attempt.place.browser
     may = person is not None and not person.has_left and not person.is_guest
-    known = browser if person and _came_from(session, person, browser) else ""
+    known = browser if person and came_from(session, person, browser) else ""
     # Every way to write one login is the same guess.
     login = person.login if person else logins.folded(typed)
     subject = throttling.subject(attempt.key, login, attempt.place.address, known)
@@ -333,7 +352,8 @@ def _ask(session: Session, attempt: Attempt) -> _Asked:
     )
 
 
-def _came_from(session: Session, person: Person, browser: str) -> bool:
+def came_from(session: Session, person: Person, browser: str) -> bool:
+    """Return whether this person signed in before with the browser that has this secret."""
     if not browser:
         return False
     wanted = select(SignIn.id).where(

@@ -43,7 +43,8 @@ HERE = Waits(free=5, first=timedelta(seconds=10), longest=timedelta(minutes=15))
 LOGIN_ANYWHERE = Waits(free=50, first=timedelta(seconds=5), longest=timedelta(minutes=1))
 PLACE_WITH_ANY_LOGIN = Waits(free=100, first=timedelta(seconds=1), longest=timedelta(seconds=30))
 CODE = Waits(free=10, first=timedelta(minutes=1), longest=timedelta(hours=1))
-"""Of a guest's pass: a code has six digits, and one must not try more than some hundreds."""
+"""Of a guest's pass, and of a second factor from all places: a code has six digits, and one must
+not try more than some hundreds."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ def subject(key: bytes, login: str, address: str, known_browser: str = "") -> Su
     return Subject(_keyed(key, f"login {login}"), _keyed(key, place), bool(known_browser))
 
 
-def time_left(session: Session, asked: Subject) -> timedelta:
-    """Return how long this login may not be tried from there yet."""
+def time_left(session: Session, asked: Subject, anywhere: Waits = LOGIN_ANYWHERE) -> timedelta:
+    """Return how long this login may not be tried from there yet. `anywhere`: the waits after wrong
+    tries from all places together."""
     is_login = WrongTries.login_hash == asked.login_hash
     is_place = WrongTries.place_hash == asked.place_hash
     left = HERE.left(*_counted(session, is_login, is_place))
@@ -71,7 +73,7 @@ def time_left(session: Session, asked: Subject) -> timedelta:
         return left
     return max(
         left,
-        LOGIN_ANYWHERE.left(*_counted(session, is_login)),
+        anywhere.left(*_counted(session, is_login)),
         PLACE_WITH_ANY_LOGIN.left(*_counted(session, is_place)),
     )
 

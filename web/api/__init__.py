@@ -32,7 +32,7 @@ from web.api.minutes import (
     voiceprints,
     voices,
 )
-from web.api.people import account, directory, notices, people, quarantine, tokens
+from web.api.people import account, directory, factors, notices, people, quarantine, tokens
 from web.api.records import approval, checks, digest, sealing
 
 
@@ -50,6 +50,7 @@ def register(app: Flask) -> None:
         digest,
         directory,
         documents,
+        factors,
         forms,
         invitations,
         live,

@@ -5,24 +5,45 @@ import secrets
 from flask import current_app, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from meetings.errors import DirectoryUnreachable, SignInRefused, TooManyTries, WrongCode
-from meetings.people import devices
+from meetings.errors import (
+    DirectoryUnreachable,
+    NotPossibleNow,
+    SecondFactorWrong,
+    SignInRefused,
+    StepOver,
+    TooManyTries,
+    WrongCode,
+)
+from meetings.people import devices, passkeys, second_step, sign_ins
+from meetings.people.passkeys import PasskeySite
 from meetings.people.sign_ins import Attempt, Entered, Halfway, SignInPlace
 from models.audit import Result
-from models.person import Person
+from models.person import Person, SignIn
 from web import refusals
 from web.origin import address
+from web.transaction import config, reading_session
 
+NO_PASSKEYS = (
+    "パスキーは、サーバーに https の名前のアドレスがあるときに使えます（IPアドレスや http では"
+    "使えません）。管理者に相談するか、認証アプリを使ってください。"
+)
 BROWSER = "browser"
 STEP = "step"
 """In the cookie: the token of the step in which the second factor is shown."""
 
 
+def key() -> bytes:
+    """Return the key of this home, with which what is counted is hashed."""
+    found = current_app.secret_key
+    assert isinstance(found, bytes)
+    return found
+
+
 def attempt(login: str, password: str, place: SignInPlace) -> Attempt:
-    key = current_app.secret_key
-    assert isinstance(key, bytes)
-    return Attempt(login, password, place, key, current_app.extensions["outside_passwords"])
+    outside = current_app.extensions["outside_passwords"]
+    return Attempt(login, password, place, key(), outside)
 
 
 def of_browser() -> SignInPlace:
@@ -59,6 +80,40 @@ def remember(entered: Entered, place: SignInPlace) -> None:
     cookie.permanent = True
 
 
+def step_token() -> str:
+    """Return the token of the step in which this browser is. Raises StepOver where it is in
+    none."""
+    token = cookie.get(STEP)
+    if not token:
+        raise StepOver()
+    return str(token)
+
+
+def open_step_token() -> str | None:
+    """Return the token of the step in which this browser is, if it is in one that is not over."""
+    token = cookie.get(STEP)
+    try:
+        second_step.open_step(reading_session(), str(token or ""))
+    except StepOver:
+        return None
+    return str(token)
+
+
+def renew_token(session: Session, entry: SignIn) -> None:
+    """Give the browser another token, because its sign-in means more from now on. A script keeps
+    its own."""
+    if not entry.is_script:
+        cookie["token"] = sign_ins.renew_token(session, entry)
+
+
+def passkey_site() -> PasskeySite:
+    """Raise NotPossibleNow where the server's own address allows no passkeys."""
+    found = passkeys.PasskeySite.of(config().address, config().city.name)
+    if found is None:
+        raise NotPossibleNow(NO_PASSKEYS)
+    return found
+
+
 def again(person: Person, password: str) -> Attempt:
     """Return the attempt of somebody who is signed in to prove by their password that it is still
     them."""
@@ -67,7 +122,8 @@ def again(person: Person, password: str) -> Attempt:
 
 
 def refused(
-    problem: SignInRefused | TooManyTries | WrongCode | DirectoryUnreachable, page: str
+    problem: SignInRefused | TooManyTries | WrongCode | DirectoryUnreachable | SecondFactorWrong,
+    page: str,
 ) -> tuple[str, int, dict[str, str]]:
     """Return the answer to a refused attempt: the same form again, and when it may be sent
     again."""

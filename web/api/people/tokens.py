@@ -5,7 +5,9 @@ from datetime import datetime
 from flask import Blueprint, current_app
 from pydantic import Field
 
-from meetings.people import sign_ins
+from meetings.errors import SecondFactorNeeded
+from meetings.people import second_step, sign_ins
+from meetings.people.sign_ins import Halfway
 from models.person import Person, Role, RoleGrant
 from web import access
 from web.api.operations import Shape, operation
@@ -20,6 +22,9 @@ blueprint = Blueprint("api_tokens", __name__)
 class SignInBody(Shape):
     login: str = Field(max_length=100, description="利用者ID")
     password: str = Field(max_length=1000)
+    code: str = Field(
+        "", max_length=100, description="二要素認証を使う人: 認証アプリの6桁か回復コード"
+    )
 
 
 class TokenAnswer(Shape):
@@ -61,10 +66,16 @@ class Me(Shape):
     checks_own_token=True,  # no cookie is used
 )
 def sign_in(body: SignInBody) -> TokenAnswer:
-    attempt = entering.attempt(body.login, body.password, entering.of_script())
-    hours = config().server.sign_in_hours
-    entered = sign_ins.sign_in(engine_of(current_app), attempt, hours=hours)
-    assert isinstance(entered, sign_ins.Entered)
+    engine, hours = engine_of(current_app), config().server.sign_in_hours
+    place = entering.of_script()
+    attempt = entering.attempt(body.login, body.password, place)
+    entered = sign_ins.sign_in(engine, attempt, hours=hours)
+    if isinstance(entered, Halfway):
+        if not body.code:
+            raise SecondFactorNeeded()
+        entered = second_step.show_code(
+            engine, entered.token, body.code, place, key=entering.key(), hours=hours
+        )
     return TokenAnswer(token=entered.token, expires_at=entered.expires_at)
 
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from meetings.errors import DirectoryUnreachable, SignInRefused, TooManyTries
 from meetings.people import sign_ins
+from meetings.people.passkeys import PasskeySite
 from models.person import Person
 from web import access
 from web.door.costs import RequestLane, costs
@@ -18,7 +19,7 @@ blueprint = Blueprint("sign_in", __name__)
 @blueprint.get("/sign-in")
 @access.anyone
 def form() -> ResponseReturnValue:
-    return render_template("sign_in.html", goes_to=_goes_to(request.args.get("next")))
+    return _page(_goes_to(request.args.get("next")), is_again=request.args.get("again") == "yes")
 
 
 @blueprint.post("/sign-in")
@@ -32,10 +33,7 @@ def sign_in() -> ResponseReturnValue:
         hours = config().server.sign_in_hours
         outcome = sign_ins.sign_in(engine_of(current_app), attempt, hours=hours)
     except (SignInRefused, TooManyTries, DirectoryUnreachable) as refusal:
-        page = render_template(
-            "sign_in.html", goes_to=goes_to, login=login, problem=refusal.message
-        )
-        return entering.refused(refusal, page)
+        return entering.refused(refusal, _page(goes_to, login=login, problem=refusal.message))
     return entering.go_on(outcome, place, goes_to)
 
 
@@ -47,6 +45,20 @@ def sign_out(person: Person) -> ResponseReturnValue:
         sign_ins.sign_out(database_session(), entry)
     g.has_sign_in_ended = True
     return redirect(url_for("public.index"))
+
+
+def _page(goes_to: str, *, login: str = "", problem: str = "", is_again: bool = False) -> str:
+    """Show the form. `is_again`: to somebody who is signed in, before something that matters."""
+    somebody = access.current_person() if is_again else None
+    settings = config()
+    return render_template(
+        "sign_in.html",
+        goes_to=goes_to,
+        login=somebody.login if somebody else login,
+        problem=problem,
+        is_again=is_again,
+        has_passkeys=PasskeySite.of(settings.address, settings.city.name) is not None,
+    )
 
 
 def _goes_to(target: str | None) -> str:
