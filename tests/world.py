@@ -80,6 +80,7 @@ class World:
             "place": 0,
             "person_id": 2,
             "sign_in_id": 1,
+            "passkey_id": 1,
             "filename": 0,
             "kind": "txt",
             "form": "verbatim",

@@ -17,7 +17,8 @@ from models.notice import Notice, NoticeKind
 from models.person import FactorKind, Person, SignIn
 
 REMOVED = (
-    "管理者が、あなたの二要素認証を外しました。心当たりがないときは、すぐに管理者へお知らせください。"
+    "管理者が、あなたの二要素認証を外しました。"
+    "心当たりがないときは、すぐに管理者へお知らせください。"
 )
 Codes = tuple[str, ...]
 """New recovery codes, to be shown once; none where the person has some."""

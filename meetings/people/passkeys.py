@@ -25,6 +25,7 @@ from meetings import audit, entries
 from meetings.errors import InvalidInput, NotFound, NotPossibleNow, SecondFactorWrong
 from meetings.people import second_step, sign_ins, throttling
 from meetings.people.sign_ins import Entered, SignInPlace
+from models.audit import Result
 from models.base import now
 from models.database import reading, writing
 from models.factor import Passkey, SignInStep
@@ -161,7 +162,13 @@ def enter(
     with writing(engine) as session, session.begin():
         if count is None:
             throttling.count_wrong(session, subject)
-            audit.note_refusal(session, "second_factor", place.address, passkey.person_id)
+            audit.note_refusal(
+                session,
+                "second_factor",
+                place.address,
+                passkey.person_id,
+                result=Result.MISTYPED,
+            )
         else:
             return _taken(session, token, passkey.id, count, place, hours)
     raise SecondFactorWrong()
@@ -190,7 +197,7 @@ def _request(session: Session, challenge: bytes, options: Any) -> PasskeyRequest
 def _named(session: Session, credential: dict[str, Any]) -> Passkey | None:
     identity = str(credential.get("id", ""))
     found = session.scalar(select(Passkey).where(Passkey.credential_id == identity))
-    return found if found is not None and found.person.ended_at is None else None
+    return found if found is not None and not found.person.has_left else None
 
 
 def _verified(

@@ -12,6 +12,7 @@ from meetings import audit
 from meetings.errors import SecondFactorWrong, StepOver, TooManyTries
 from meetings.people import authenticator_apps, factors, recovery_codes, sign_ins, throttling
 from meetings.people.sign_ins import Entered, SignInPlace
+from models.audit import Result
 from models.base import now
 from models.database import reading, writing
 from models.factor import SignInStep
@@ -45,7 +46,9 @@ def show_code(
             throttling.forget(session, asked.subject)
             return finish(session, step, person, place, kind, hours=hours)
         throttling.count_wrong(session, asked.subject)
-        audit.note_refusal(session, "second_factor", place.address, person.id)
+        audit.note_refusal(
+            session, "second_factor", place.address, person.id, result=Result.MISTYPED
+        )
     LOG.warning("second factor refused: person %s from %s", asked.person_id, place.address)
     raise SecondFactorWrong()
 
@@ -58,7 +61,7 @@ def kinds_of_step(session: Session, token: str) -> frozenset[FactorKind]:
 def open_step(session: Session, token: str) -> tuple[SignInStep, Person]:
     """Return the step with this token, and whose it is. Raises StepOver where there is none."""
     step = step_with(session, token)
-    if step.person is None or step.person.ended_at is not None:
+    if step.person is None or step.person.has_left:
         raise StepOver()
     return step, step.person
 

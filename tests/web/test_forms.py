@@ -2,21 +2,26 @@
 be taken comes back in its form."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from jinja2 import nodes
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from minutes.approval.path import current_step
 from minutes.records import records
+from models.base import now
+from models.factor import AuthenticatorApp
 from models.person import Person
 from tests import pages
 from tests.conftest import Browser, Cast
 from tests.web.conftest import House, pages_of, route_of
+from web.demo.people import PASSWORD
 
 TEMPLATES = Path(__file__).parent.parent.parent / "web" / "templates"
 MACROS = {"field", "textarea", "select"}
@@ -36,11 +41,29 @@ def screens(
     client = browse(cast.organiser)
     searched = f"/meetings/{house.world.unpublished.id}/invitations?find=古"
     answers = [client.get(url) for url in [*pages_of(house), *house.other_pages, searched]]
+    answers += second_factors(session, client, cast.organiser)
     return [
         pages.tree(answer.text)
         for answer in answers
         if answer.status_code == 200 and answer.mimetype == "text/html"
     ]
+
+
+def second_factors(session: Session, client: Browser, person: Person) -> list[TestResponse]:
+    """The page of an app that is not confirmed; where there can be passkeys 「アカウント」 and the
+    second step of somebody who has an app."""
+    config = client.application.extensions["config"]
+    server = replace(config.server, address="https://gijido.city.example.jp")
+    client.application.extensions["config"] = replace(config, server=server)
+    answers = [client.post("/account/authenticator-app"), client.get("/account")]
+    session.commit()
+    app = session.scalars(select(AuthenticatorApp)).one()
+    app.confirmed_at = now()
+    session.commit()
+    sent = {"login": person.login, "password": PASSWORD}
+    answers.append(client.post("/sign-in", data=sent, follow_redirects=True))
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    return answers
 
 
 def asked_for(app: Flask) -> Iterator[tuple[str, str, str, str]]:

@@ -32,6 +32,7 @@ const entries = [
   "screens/minutes.ts",
   "screens/hearing.ts",
   "screens/closing.ts",
+  "screens/passkeys.ts",
   "screens/people.ts",
   "screens/sitting.ts",
   "viewer/connection-test.ts",

@@ -7,7 +7,7 @@ from flask import Blueprint, current_app
 from pydantic import Field
 
 from meetings.people import sign_ins
-from models.person import Person, SignIn
+from models.person import FactorKind, Person, SignIn, SignInWay
 from web import access
 from web.api.operations import Shape, operation
 from web.door.costs import RequestLane, costs
@@ -29,6 +29,9 @@ class SignInAnswer(Shape):
     is_script: bool = Field(description="true なら /api/tokens のトークン")
     is_mine: bool = Field(description="この要求に使ったもの")
     address: str = Field(description="サインインしたときのIPアドレス。分からなければ空")
+    device: str = Field(description="端末とブラウザー。分からなければ空")
+    way: SignInWay
+    second_factor: FactorKind | None = Field(description="二要素認証で使ったもの。なければ null")
     created_at: datetime
     seen_at: datetime | None = Field(description="最後に使われた時刻（10分の幅がある）")
     expires_at: datetime
@@ -40,6 +43,9 @@ class SignInAnswer(Shape):
             is_script=entry.is_script,
             is_mine=mine is not None and entry.id == mine.id,
             address=entry.address,
+            device=entry.device,
+            way=entry.way,
+            second_factor=entry.second_factor,
             created_at=entry.created_at,
             seen_at=entry.seen_at,
             expires_at=entry.expires_at,

@@ -111,6 +111,7 @@ def show(person: Person, person_id: int) -> AccountAnswer:
 
 @blueprint.post("/people/<int:person_id>/one-time-passwords")
 @access.with_role(Role.ADMINISTRATOR)
+@access.fresh
 @costs(lane=RequestLane.SIGN_IN)
 @operation("使い捨てのパスワードを作る", answers=OneTimeAnswer, status=201)
 def renew_password(person: Person, person_id: int) -> OneTimeAnswer:
@@ -155,6 +156,7 @@ def move(person: Person, person_id: int, body: DepartmentBody) -> AccountAnswer:
 
 @blueprint.post("/people/<int:person_id>/roles")
 @access.with_role(Role.ADMINISTRATOR)
+@access.fresh
 @operation("役割を与える", answers=AccountAnswer, body=RoleBody)
 def grant(person: Person, person_id: int, body: RoleBody) -> AccountAnswer:
     session = database_session()

@@ -1,15 +1,29 @@
 """アカウント: one's own password, and where one is signed in."""
 
+from dataclasses import dataclass
+from typing import Self
+
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
+from meetings.config import Config
 from meetings.errors import InvalidInput, SignInRefused, TooManyTries
-from meetings.people import sign_ins
-from models.person import Person
+from meetings.people import (
+    authenticator_apps,
+    devices,
+    factors,
+    passkeys,
+    recovery_codes,
+    sign_ins,
+)
+from meetings.people.passkeys import PasskeySite
+from models.factor import AuthenticatorApp, Passkey
+from models.person import FactorKind, Person, SignIn
 from web import access
 from web.door.costs import RequestLane, costs
 from web.shared import entering
-from web.transaction import database_session, engine_of, reading_session
+from web.transaction import config, database_session, engine_of, reading_session
 from web.urls import path_inside
 
 blueprint = Blueprint("account", __name__)
@@ -66,12 +80,45 @@ def end_others(person: Person) -> ResponseReturnValue:
     return redirect(url_for("account.show"))
 
 
+@dataclass(frozen=True)
+class FactorsShown:
+    """One's own second factors as the page shows them. `is_missing`: a role demands one."""
+
+    kinds: frozenset[FactorKind]
+    app: AuthenticatorApp | None
+    passkeys: list[Passkey]
+    codes_left: int
+    is_missing: bool
+    has_passkey_site: bool
+    device: str
+
+    @classmethod
+    def of(cls, session: Session, entry: SignIn, settings: Config) -> Self:
+        person = entry.person
+        app = authenticator_apps.of_person(session, person)
+        demands = factors.are_asked_of(person, settings.sign_in.second_factor_for)
+        return cls(
+            kinds=factors.kinds_of(session, person),
+            app=app if app is not None and app.confirmed_at else None,
+            passkeys=passkeys.of_person(session, person),
+            codes_left=recovery_codes.left(session, person),
+            is_missing=demands and not entry.has_two_factors,
+            has_passkey_site=PasskeySite.of(settings.address, settings.city.name) is not None,
+            device=devices.in_words(request.user_agent.string),
+        )
+
+
 def _page(person: Person, problems: dict[str, str]) -> str:
+    mine = access.current_sign_in()
+    assert mine is not None
+    must_change = person.one_time_until is not None
+    shows_factors = not person.is_guest and not must_change
     return render_template(
         "people/account.html",
+        factors_shown=FactorsShown.of(reading_session(), mine, config()) if shows_factors else None,
         problems=problems,
-        must_change=person.one_time_until is not None,
+        must_change=must_change,
         goes_to=request.values.get("next", "")[:2000],
         sign_ins=sign_ins.live_of(reading_session(), person),
-        mine=access.current_sign_in(),
+        mine=mine,
     )

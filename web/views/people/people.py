@@ -9,7 +9,7 @@ from sqlalchemy import Select
 
 from meetings.entries import plain_number
 from meetings.errors import InvalidInput
-from meetings.people import passwords, people, sign_ins
+from meetings.people import enrolment, factors, passwords, people, sign_ins
 from models.person import Department, Person, Role, RoleGrant
 from web import access
 from web.door.costs import RequestLane, costs
@@ -70,6 +70,7 @@ def show(person: Person, person_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:person_id>/password")
 @access.with_role(Role.ADMINISTRATOR)
+@access.fresh
 @costs(lane=RequestLane.SIGN_IN)
 def renew_password(person: Person, person_id: int) -> ResponseReturnValue:
     """Give a password that lets in once, and show it once; every sign-in of before ends."""
@@ -113,6 +114,7 @@ def move(person: Person, person_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:person_id>/roles")
 @access.with_role(Role.ADMINISTRATOR)
+@access.fresh
 def grant(person: Person, person_id: int) -> ResponseReturnValue:
     session = database_session()
     somebody, role = people.one(session, person_id), people.role_named(request.form.get("role", ""))
@@ -147,6 +149,16 @@ def end_sign_ins(person: Person, person_id: int) -> ResponseReturnValue:
     return _done(somebody, f"{somebody.name}さんの端末{count}台をサインアウトしました。")
 
 
+@blueprint.post("/<int:person_id>/second-factors/removal")
+@access.with_role(Role.ADMINISTRATOR)
+@access.fresh
+def remove_factors(person: Person, person_id: int) -> ResponseReturnValue:
+    session = database_session()
+    somebody = people.one(session, person_id)
+    enrolment.remove_all(session, person, somebody)
+    return _done(somebody, f"{somebody.name}さんの二要素認証を外し、本人に知らせました。")
+
+
 def role_label(grant: RoleGrant) -> str:
     """Return the role in words, such as 「書記（財政局 財政課）」."""
     where = grant.department.full_name if grant.department else "全庁"
@@ -173,6 +185,7 @@ def _show(somebody: Person, given: str = "") -> str:
         departments=people.departments(reading_session()),
         roles=list(Role),
         role_label=role_label,
+        factor_kinds=sorted(factors.kinds_of(reading_session(), somebody)),
         sign_ins=sign_ins.live_of(reading_session(), somebody),
     )
 
