@@ -310,6 +310,10 @@ class StoredFileLost(GijidoError):
     """A stored file cannot be handed out as it was taken in."""
 
 
+class ContentDeleted(StoredFileLost):
+    """It was deleted when the time for which it is kept was over."""
+
+
 class StoredFileMissing(StoredFileLost):
     """The row is there, its file is not."""
 

@@ -64,9 +64,9 @@ class MinutesRevision(Base):
     @property
     def content(self) -> dict[str, Any]:
         """Return the whole text, in the shape of `minutes.records.content.Content`; read from the
-        database only when it is asked for."""
-        assert self.stored is not None
-        return self.stored.content
+        database only when it is asked for. Of one that was deleted nothing but the meeting's title
+        and times is left."""
+        return self.stored.content if self.stored is not None else self._without_words()
 
     @content.setter
     def content(self, content: dict[str, Any]) -> None:
@@ -74,6 +74,18 @@ class MinutesRevision(Base):
             self.stored = RevisionContent(content=content)
         else:
             self.stored.content = content
+
+    def _without_words(self) -> dict[str, Any]:
+        meeting = self.meeting
+        return {
+            "title": meeting.title,
+            "series": "",
+            "starts_at": meeting.starts_at.isoformat(),
+            "ends_at": meeting.ends_at.isoformat(),
+            "place": "",
+            "attendees": [],
+            "sections": [],
+        }
 
     @property
     def is_approved(self) -> bool:

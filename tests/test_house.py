@@ -63,10 +63,10 @@ ROOMS = {
     "meetings": "errors clean_text dates department_years entries audit rights finding "
     "style_choices config people setbacks invitations agenda setting_up inside disk cell "
     "certificates scanning word_writing pdf signing auditing documents periodic directory sitting",
-    "minutes": "japanese accuracy timing_error terms conversion sound speech_models recognition "
-    "transcription recordings transcripts assignment proceedings proposals loading voices style "
-    "speakers approval digests records health imports forms archives sealing checks inside "
-    "stored_files retention inspection sums statistics meeting_stages worker evaluation",
+    "minutes": "deleted japanese accuracy timing_error terms conversion sound speech_models "
+    "recognition transcription recordings transcripts assignment proceedings proposals loading "
+    "voices style speakers approval digests records health imports forms archives sealing checks "
+    "inside stored_files retention inspection sums statistics meeting_stages worker evaluation",
     "web": "origin transaction last_seen refusals audit_access limits built urls errors door "
     "access streams shared api security demo views app asgi assets bench commands",
 }

@@ -27,6 +27,7 @@ from meetings.errors import (
 )
 from meetings.people import factors, sign_ins
 from meetings.rights import Right, may_read, publication_of, rights, rights_to_text
+from minutes import deleted
 from minutes.checks import checks, links
 from minutes.records.publication import last_withdrawal
 from models.audit import Result
@@ -36,6 +37,7 @@ from models.meeting import Meeting
 from models.memo import Memo
 from models.minutes import MinutesRevision
 from models.person import Person, Role, SignIn
+from models.seal import SignatureScan, SignedRecord
 from models.speech_check import SpeechCheck
 from models.upload import Upload, UploadState
 from web import last_seen, refusals
@@ -212,7 +214,21 @@ def fetch(kind: type[Base], identity: int | str, right: Right, person: Person) -
         given = rights(session, person, thing if isinstance(thing, Meeting) else thing.meeting)
     if right not in given or not _is_open_to(person, thing, given):
         raise _closed(person, thing)
+    _refuse_deleted(thing)
     return thing
+
+
+def _refuse_deleted(thing: Any) -> None:
+    """Raise ContentDeleted for what nothing is left of to be shown."""
+    version = _version_of(thing)
+    if isinstance(thing, Document) and thing.released:
+        version = thing.current
+    if version is not None:
+        deleted.refuse("資料", version.emptied_at)
+    if isinstance(thing, SignedRecord | SignatureScan):
+        deleted.refuse("会議録の原本", thing.approval.request.revision.emptied_at)
+    if isinstance(thing, MinutesRevision):
+        deleted.refuse("会議録のこの版", thing.emptied_at)
 
 
 def _person_and(kind: type[Base], identity: int | str, right: Right) -> tuple[Person, Any]:

@@ -27,6 +27,7 @@ from meetings.errors import (
     CheckClosed,
     CheckOfSomebodyElse,
     ChecksumWrong,
+    ContentDeleted,
     Crowded,
     DirectoryUnreachable,
     FileRejected,
@@ -87,6 +88,7 @@ STATUS: dict[type[GijidoError], int] = {
     CheckClosed: 410,
     CheckOfSomebodyElse: 403,
     StoredFileMissing: 410,
+    ContentDeleted: 410,
     StoredFileDamaged: 410,
     NotUnderstood: 400,
     TooLarge: 413,
@@ -118,6 +120,7 @@ TITLES = {
 TITLES_OF: dict[type[GijidoError], str] = {
     NoLongerPublished: "公開を取り下げた会議録です",
     CheckClosed: "発言の確認は終わりました",
+    ContentDeleted: "保存期間が過ぎたため削除しました",
     CheckOfSomebodyElse: "別の方への確認のお願いです",
     DirectoryUnreachable: "職員のディレクトリーにつながりません",
     SecondFactorMustBeSetUp: "二要素認証を登録してください",

@@ -214,10 +214,26 @@ def _is_permitted_so(document: Document, permissions: Permissions) -> bool:
 
 
 def readable(session: Session, person: Person, meeting: Meeting) -> list[tuple[str, Document]]:
-    """Return those of `reading_order` that this person may read."""
+    """Return those of `reading_order` that this person may read and that are still kept."""
     given = rights(session, person, meeting)
     ordered = reading_order(session, meeting)
-    return [entry for entry in ordered if may_read(given, person, entry[1])]
+    return [
+        entry
+        for entry in ordered
+        if may_read(given, person, entry[1]) and entry[1].current.emptied_at is None
+    ]
+
+
+def deleted_documents(session: Session, person: Person, meeting: Meeting) -> list[Document]:
+    """Return the documents that this person might read, were they not deleted when their time was
+    over."""
+    given = rights(session, person, meeting)
+    ordered = reading_order(session, meeting)
+    return [
+        document
+        for _, document in ordered
+        if may_read(given, person, document) and document.current.emptied_at is not None
+    ]
 
 
 def marks(session: Session, person: Person, documents: Sequence[Document]) -> dict[int, str]:

@@ -35,6 +35,7 @@ from models.document import Document, DocumentVersion
 from models.meeting import Meeting
 from models.minutes import MinutesRevision
 from models.recording import Recording
+from models.retention import Deletion
 from models.transcript import Transcript
 
 LONGEST_NAME = 60
@@ -47,6 +48,7 @@ README = """この保存用ファイルについて
 逐語録/      録音ごとの逐語録（テキスト、字幕、表、json）と、文が直された経過（csv）
 資料/        配布資料のすべての版（PDF）と、もとのファイル
 録音/        受け付けた録音そのもの
+削除証明/    保存期間が過ぎて削除したものがあれば、その証明
 正変換率.csv  認識した文と確認した文の違いの数
 会議.json    次第、出席、会議の経過、議決など、会議録の頭書きになる事実
 操作の記録.csv  だれが、いつ、何をしたか
@@ -112,6 +114,7 @@ def files_of(
         yield from _transcript(session, f"逐語録/{number:02}", transcript)
     yield from _documents(session, meeting)
     yield from _sound(session, meeting)
+    yield from _deletions(session, meeting)
     yield _accuracy(session, meeting)
     yield _audit(session, meeting)
 
@@ -135,7 +138,7 @@ def _record(
         for kind in RecordFile:
             content = exporting.as_file(WantedFile(form, kind), text, template)
             yield ArchivedFile(f"会議録/{form.label}.{kind}", content)
-    for one in minutes.revisions:
+    for one in (one for one in minutes.revisions if one.emptied_at is None):
         yield _json(f"会議録/版/第{one.number}版.json", _revision(one))
     marks = [_row_of(one) for one in marks_of(session, revision).passages]
     if marks:
@@ -190,6 +193,8 @@ def _documents(session: Session, meeting: Meeting) -> Iterator[ArchivedFile]:
         title = _plain(version.document.title, "資料")
         base = f"資料/{version.document_id:04}_{title}/第{version.number}版"
         rows.append((version.document.title, version.number, *_facts(version)))
+        if version.emptied_at is not None:
+            continue
         yield ArchivedFile(f"{base}.pdf", version.sha256)
         if version.original_sha256:
             name = _plain(version.original_file_name, "もとのファイル")
@@ -212,9 +217,20 @@ def _sound(session: Session, meeting: Meeting) -> Iterator[ArchivedFile]:
         select(Recording).where(Recording.meeting_id == meeting.id).order_by(Recording.id)
     ).all()
     for number, recording in enumerate(recordings, 1):
+        if recording.emptied_at is not None:
+            continue
         name = _plain(recording.file_name, "録音")
         yield ArchivedFile(f"録音/{number:02}_{name}", recording.sha256)
     yield _json("録音/一覧.json", [_row_of(recording) for recording in recordings])
+
+
+def _deletions(session: Session, meeting: Meeting) -> Iterator[ArchivedFile]:
+    """Yield the certificates of what is not in the archive any more."""
+    finished = Deletion.certificate.is_not(None)
+    for one in session.scalars(
+        select(Deletion).where(Deletion.meeting_id == meeting.id, finished).order_by(Deletion.id)
+    ):
+        yield ArchivedFile(f"削除証明/第{one.id}号.json", (one.certificate or "").encode())
 
 
 def _accuracy(session: Session, meeting: Meeting) -> ArchivedFile:

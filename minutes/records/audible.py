@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from minutes.records.content import Content, Paragraph
 from models.minutes import MinutesRevision
-from models.transcript import Segment
+from models.recording import Recording, Transcription
+from models.transcript import Segment, Transcript
 
 LONGEST_SECONDS = 600.0
 TOUCH_SECONDS = 0.1
@@ -113,7 +114,10 @@ def _by_transcript(
 def _stretches(session: Session, transcript_id: int) -> list[SegmentTimes]:
     rows = session.execute(
         select(Segment.id, Segment.start_seconds, Segment.end_seconds)
-        .where(Segment.transcript_id == transcript_id)
+        .join(Segment.transcript)
+        .join(Transcript.transcription)
+        .join(Transcription.recording)
+        .where(Segment.transcript_id == transcript_id, Recording.emptied_at.is_(None))
         .order_by(Segment.start_seconds, Segment.id)
     )
     return [SegmentTimes(*row) for row in rows]

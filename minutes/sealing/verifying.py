@@ -16,6 +16,7 @@ from meetings.cell import Cell
 from meetings.config import Config
 from meetings.disk.integrity import hash_of
 from meetings.errors import FileRejected
+from minutes import deleted
 from minutes.approval import sealing
 from minutes.forms.kinds import RecordFile
 from minutes.sealing import form_words, issued, recognising
@@ -176,6 +177,10 @@ def _approved(approval: Approval, found: Verdict) -> Verdict:
     revision = approval.request.revision
     at = dates.in_full(approval.decided_at)
     what = f"「{revision.content['title']}」の会議録（第{revision.number}版、{at}に承認）"
+    if revision.emptied_at is not None:
+        gone = deleted.words("サーバーの原本", revision.emptied_at)
+        said = f"{what}です。{found.sentence}{gone}印と署名の記録は残っています。"
+        return replace(found, sentence=said, revision=revision)
     if not sealing.is_unbroken(approval):
         broken = BROKEN_SEAL.format(what=what)
         return replace(found, standing=Standing.DIFFERS, sentence=broken, revision=revision)

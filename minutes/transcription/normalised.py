@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from meetings.disk.storage import Storage, raising_storage_full
 from meetings.errors import StorageFull
+from minutes import deleted
 from minutes.sound import audio
 from minutes.transcription.scheduling import goes_on
 from models.recording import Chunk, Recording, Step, Transcription, WorkState
@@ -36,10 +37,11 @@ def scratch(home: Path, lease: str) -> Iterator[Path]:
 
 def wav_of(storage: Storage, home: Path, recording: Recording, scratch: Path) -> Path:
     """Return the path of the recording's sound as 16 kHz mono, and make the file if it is
-    missing. Raises FileRejected, StorageFull.
+    missing. Raises FileRejected, StorageFull, ContentDeleted.
     """
     target = folder_of(home) / f"{recording.sha256}.wav"
     if not target.exists():
+        deleted.refuse("録音", recording.emptied_at)
         sound = _sound_of(recording)
         if storage.free_bytes() < audio.normalised_bytes(sound):
             raise StorageFull()

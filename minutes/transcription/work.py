@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from meetings import audit, clean_text, department_years
 from meetings.errors import InvalidInput, NotPossibleNow
+from minutes import deleted
 from minutes.recognition.heard import HeardSegment
 from minutes.transcription import leases
 from models.base import now
@@ -51,8 +52,9 @@ def request_transcription(
 
     `speech_model` is one of `speech_model.installed`; empty means that of the series, or else of
     the settings. `voices` is the number of speakers, if known. Raises NotPossibleNow while another
-    transcription of the recording is open, InvalidInput.
+    transcription of the recording is open, InvalidInput, ContentDeleted.
     """
+    deleted.refuse("録音", recording.emptied_at)
     _refuse_second_open(recording)
     if language not in LANGUAGES:
         raise InvalidInput("language", f"言語は {'、'.join(LANGUAGES)} から選んでください。")

@@ -154,12 +154,17 @@ async function ask(url: string): Promise<number | null> {
 
 /** Not signed in any more (which leads elsewhere or is said), or not allowed to read this one. */
 function isRefusal({ status, type }: Response): boolean {
-  return type === "opaqueredirect" || status === 401 || status === 403 || status === 404;
+  return type === "opaqueredirect" || status === 401 || status === 403 || isGone(status);
+}
+
+/** Not there for this reader, or deleted when its time was over. */
+function isGone(status: number): boolean {
+  return status === 404 || status === 410;
 }
 
 /** What one may not read any more goes; everything, when nobody is signed in here any more. */
 async function forgetRefused(cache: Cache, request: Request, status: number): Promise<void> {
-  if (status === 404) await cache.delete(new URL(request.url).pathname);
+  if (isGone(status)) await cache.delete(new URL(request.url).pathname);
   else await forget();
 }
 

@@ -6,6 +6,7 @@ from typing import cast
 from flask import Response, current_app, send_file
 
 from meetings.errors import NotFound
+from minutes.recordings import sound_files
 from minutes.records.audible import SentencePlace, sentences
 from minutes.records.content import content_of
 from minutes.sound import clips
@@ -31,7 +32,7 @@ def send_sentence(person: Person, revision: MinutesRevision, place: SentencePlac
 def send_clip(recording: Recording, start_seconds: float, end_seconds: float) -> Response:
     """Send these seconds of the recording. They are asked for anew each time, because the right to
     hear them may end any day."""
-    path = storage().whole(recording.playback_sha256 or recording.sha256)
+    path = sound_files.playable(storage(), recording)
     cache = cast(clips.Clips, current_app.extensions["clips"])
     clip = cache.clip(path, start_seconds, end_seconds)
     answer = send_file(clip, clips.TYPE, conditional=True, etag=clip.stem)

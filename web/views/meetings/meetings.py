@@ -16,6 +16,7 @@ from meetings.invitations.invitations import invitation_of, invited
 from meetings.pdf import office
 from meetings.rights import Right, may_download, rights
 from meetings.sitting.attendance import are_doors_open
+from minutes import deleted
 from models.base import now
 from models.meeting import Meeting, Series
 from models.person import Department, Person, Role
@@ -26,6 +27,7 @@ from web.views.meetings import meeting_list
 from web.views.meetings._meeting_head import meeting_head
 
 blueprint = Blueprint("meetings", __name__)
+blueprint.add_app_template_global(deleted.words, "deleted_words")
 
 
 @blueprint.get("/meetings")
@@ -100,6 +102,7 @@ def meeting_page(person: Person, meeting: Meeting, refused: RefusedForm | None =
         paper_names=names,
         repeated_numbers=repeated_numbers(names.values()) if may_prepare else [],
         unsearchable=documents.pages_without_text(session, readable) if may_prepare else {},
+        deleted_documents=documents.deleted_documents(session, person, meeting),
         removed=documents.removed_documents(session, meeting) if may_prepare else [],
         refused=refused,
         # Only the form that names readers asks for them: a meeting may have 1,500.

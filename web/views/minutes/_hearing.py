@@ -30,6 +30,7 @@ def hearings(
     sound_of = {
         source.id: url_for("recordings.sound", recording_id=source.recording.id)
         for source in records.sources_of(reading_session(), revision)
+        if source.recording.emptied_at is None
     }
     page = url_for("minutes.show_revision", revision_id=revision.id)
 
@@ -38,9 +39,11 @@ def hearings(
         if said.end_seconds <= said.start_seconds:  # nobody said it: a person added it
             return None
         here = f"{page}/sentences/{section}/{place}"
+        sound = sound_of.get(said.transcript_id or revision.transcript_id)
+        if sound is None:  # deleted by now
+            return None
         if not may_hear_all:
             return Hearing(f"{here}/sound", here)
-        sound = sound_of[said.transcript_id or revision.transcript_id]
         seconds = f"{said.start_seconds:.1f},{said.end_seconds:.1f}"
         return Hearing(f"{sound}#t={seconds}", here)
 

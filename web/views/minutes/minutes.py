@@ -19,6 +19,7 @@ from meetings.style_choices import FIELDS
 from minutes.approval import comments
 from minutes.assignment import spans
 from minutes.assignment.spans import AgendaSpan
+from minutes.recordings import sound_files
 from minutes.records import comparing, heading, publication, records
 from minutes.records.audible import sentences
 from minutes.records.closed import passages
@@ -352,6 +353,7 @@ def _read(person: Person, revision: MinutesRevision, unfit: dict[str, str] | Non
         revisions=list(reversed(minutes.revisions)),
         content=content,
         plays=hearings(revision, content),
+        told_of_sound=sound_files.deletion_told(session, revision.transcript_ids),
         underlined=Underlined(marked),
         undecided_count=len(undecided),
         closed_count=len([one for one in closed if one not in undecided]),

@@ -17,6 +17,7 @@ from minutes.forms import exporting
 from minutes.forms.building import Printed
 from minutes.forms.exporting import WantedFile
 from minutes.forms.kinds import RecordFile, RecordForm
+from minutes.recordings import sound_files
 from minutes.records import comparing
 from minutes.records.audible import SentencePlace
 from minutes.records.closed.public_copy import marks_of, public_copy_of
@@ -75,6 +76,7 @@ def index() -> ResponseReturnValue:
 @costs(lane=RequestLane.CITIZENS)
 def show(publication: Publication) -> ResponseReturnValue:
     revision, pages = publication.revision, PublicPages(database_session(), publication.revision)
+    told = sound_files.deletion_told(database_session(), revision.transcript_ids)
 
     def made() -> str:
         content = public_copy_of(database_session(), revision).content
@@ -87,9 +89,10 @@ def show(publication: Publication) -> ResponseReturnValue:
             page_at=_page_at(publication, pages, content.shown_head),
             history=history(database_session(), publication),
             errata=_errata(revision),
+            told_of_sound=told,
         )
 
-    return public_answer("paper", publication, pages.stamp, made, HTML)
+    return public_answer("paper", publication, pages.stamp + told, made, HTML)
 
 
 @blueprint.get("/published/<int:meeting_id>/pages/<int:version_id>/<int:number>")
@@ -99,6 +102,7 @@ def page(publication: Publication, version_id: int, number: int) -> ResponseRetu
     """Show a page that was shown in the meeting, and every sentence that was said then."""
     pages = PublicPages(database_session(), publication.revision)
     wanted, places = _shown_beside(publication, pages, version_id, number)
+    told = sound_files.deletion_told(database_session(), publication.revision.transcript_ids)
 
     def made() -> str:
         content = public_copy_of(database_session(), publication.revision).content
@@ -112,7 +116,7 @@ def page(publication: Publication, version_id: int, number: int) -> ResponseRetu
             said=[(place, content.sections[place[0]].paragraphs[place[1]]) for place in places],
         )
 
-    return public_answer(f"page {wanted.id}", publication, pages.stamp, made, HTML)
+    return public_answer(f"page {wanted.id}", publication, pages.stamp + told, made, HTML)
 
 
 @blueprint.get("/published/<int:meeting_id>/pages/<int:version_id>/<int:number>/picture")
@@ -186,7 +190,7 @@ def sound(publication: Publication, section: int, paragraph: int) -> ResponseRet
     said = _heard(publication, section, paragraph)
     assert said.heard_until is not None
     recording = said.transcript.recording
-    path = storage().whole(recording.playback_sha256 or recording.sha256)
+    path = sound_files.playable(storage(), recording)
     clip = _clips().clip(path, said.start_seconds, said.heard_until, said.silences)
     answer = send_file(clip, clips.TYPE, conditional=True, etag=clip.stem)
     answer.headers["Cache-Control"] = "no-cache"  # it may be withdrawn any day

@@ -15,6 +15,7 @@ from meetings.rights import Right, rights
 from minutes.imports import removing
 from minutes.imports.importing import remarks_of
 from minutes.proposals.means import means_of
+from minutes.recordings import sound_files
 from minutes.recordings.parts import placed_recordings
 from minutes.speech_models import speech_model
 from minutes.transcription import work
@@ -252,9 +253,9 @@ def sound(person: Person, recording: Recording) -> ResponseReturnValue:
     not fit."""
     _note_first_look(person, "hear", recording)
     if recording.playback_sha256 and "original" not in request.args:
-        path, kind = storage().whole(recording.playback_sha256), PLAYBACK_TYPE
+        path, kind = sound_files.playable(storage(), recording), PLAYBACK_TYPE
     else:
-        path, kind = storage().whole(recording.sha256), _kind(recording.file_name)
+        path, kind = sound_files.received(storage(), recording), _kind(recording.file_name)
     return send_file(path, mimetype=kind, conditional=True)
 
 
@@ -263,7 +264,7 @@ def sound(person: Person, recording: Recording) -> ResponseReturnValue:
 def original(person: Person, recording: Recording) -> ResponseReturnValue:
     """Send the file as it was received."""
     _note_first_look(person, "download", recording)
-    path, name = storage().whole(recording.sha256), recording.file_name
+    path, name = sound_files.received(storage(), recording), recording.file_name
     return send_named(path, _kind(name), name)
 
 
