@@ -16,6 +16,7 @@ from meetings.rights import Right, rights
 from minutes.forms import exporting
 from minutes.forms.exporting import WantedFile
 from minutes.forms.kinds import PdfLayout, RecordFile, RecordForm
+from minutes.forms.pdf import unprintable
 from minutes.recordings.watching import person_with_login
 from minutes.sealing import verifying
 from models.database import connect, reading, writing
@@ -70,6 +71,9 @@ def export(
         else:
             text = exporting.printed(revision, city)
         template = exporting.template_for(session, Storage(config.home), meeting, wanted)
+    missing = unprintable(text.content).letters if wanted.kind is RecordFile.PDF else []
+    if missing:
+        click.echo(f"印刷できない字があります（四角になります）：{'、'.join(missing)}", err=True)
     out.write_bytes(exporting.as_file(wanted, text, template, identity))
     click.echo(out)
 

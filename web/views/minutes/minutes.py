@@ -19,6 +19,7 @@ from meetings.style_choices import FIELDS
 from minutes.approval import comments
 from minutes.assignment import spans
 from minutes.assignment.spans import AgendaSpan
+from minutes.forms.pdf import unprintable
 from minutes.recordings import sound_files
 from minutes.records import comparing, heading, publication, records
 from minutes.records.audible import sentences
@@ -374,6 +375,7 @@ def _read(person: Person, revision: MinutesRevision, unfit: dict[str, str] | Non
         path=path_of(person, revision),
         comments_at=comments.by_place(comments.comments_of(session, revision)),
         is_head_old=heading.is_head_old(session, revision),
+        unprintable=unprintable(content),
         drafting=drafting_of(meeting),
         unfit=unfit or {},
     )
