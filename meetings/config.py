@@ -254,6 +254,30 @@ class SigningSettings:
     passphrase: str = field(default="", repr=False)
 
 
+def _time_of_day(entry: str) -> str:
+    if not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", entry):
+        raise ValueError("backup.at は 02:30 のように、時と分で書いてください。")
+    return entry
+
+
+TimeOfDay = Annotated[str, Field(strict=True), AfterValidator(_time_of_day)]
+Kept = Annotated[int, Field(strict=True, ge=1, le=1000)]
+
+
+@dataclass(frozen=True, config=CHECKED)
+class BackupSettings:
+    """Backups by night: where to, from when on (in the server's zone), for whom they are encrypted,
+    how many are kept of days, weeks and months, and after how many hours without one it is said."""
+
+    target: str = ""
+    at: TimeOfDay = "02:30"
+    recipients: tuple[str, ...] = ()
+    keep_daily: Kept = 7
+    keep_weekly: Kept = 5
+    keep_monthly: Kept = 12
+    warn_after_hours: Annotated[Count, Field(ge=1)] = 36
+
+
 @dataclass(frozen=True, config=CHECKED)
 class RetentionSettings:
     """When what is not kept any longer goes. `warned_days`: so long before, people are told;
@@ -396,6 +420,7 @@ class Config:
     oidc: OidcSettings = field(default_factory=OidcSettings)
     proxy_sign_in: ProxySignInSettings = field(default_factory=ProxySignInSettings)
     scanner: ScannerSettings = field(default_factory=ScannerSettings)
+    backup: BackupSettings = field(default_factory=BackupSettings)
     file: InstanceOf[Path] = DEFAULT_FILE
 
     @property

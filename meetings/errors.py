@@ -337,3 +337,7 @@ class ConfigurationError(GijidoError):
 
 class StartRefused(GijidoError):
     """The data cannot be used as they lie there; nothing was changed."""
+
+
+class BackupFailed(GijidoError):
+    """A backup could not be made, read or brought back; what was there before is as it was."""

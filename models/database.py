@@ -181,6 +181,14 @@ def empty_log(path: Path) -> bool:
     return not is_busy
 
 
+def snapshot(path: Path, target: Path) -> None:
+    """Copy the database file page by page as it is at this moment, while others use it: what has
+    not changed lies where it lay in the last copy, so that two of them share most of their bytes.
+    """
+    with closing(sqlite.connect(path)) as source, closing(sqlite.connect(target)) as copied:
+        source.backup(copied)  # in one step, which no writer makes it begin anew
+
+
 def _prepare_connection(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy begins transactions, not the driver
     for pragma in PRAGMAS:

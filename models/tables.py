@@ -3,6 +3,7 @@
 from models import (
     approval,
     audit,
+    backup,
     closed_passage,
     document,
     factor,
@@ -35,6 +36,7 @@ __all__ = [
     "Base",
     "approval",
     "audit",
+    "backup",
     "closed_passage",
     "document",
     "factor",

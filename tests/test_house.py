@@ -66,7 +66,8 @@ ROOMS = {
     "minutes": "deleted japanese accuracy timing_error terms conversion sound speech_models "
     "recognition transcription recordings transcripts assignment proceedings proposals loading "
     "voices style speakers approval digests records health imports forms archives sealing checks "
-    "inside stored_files retention inspection sums statistics meeting_stages worker evaluation",
+    "inside stored_files retention inspection backups sums statistics meeting_stages worker "
+    "evaluation",
     "web": "origin transaction last_seen refusals audit_access limits built urls errors door "
     "access streams shared api security demo views app asgi assets bench commands",
 }

@@ -20,6 +20,9 @@ LOCK_TRIES, LOCK_PAUSE_SECONDS = 5, 0.1
 FOLDERS = ("files", "arriving", "normalised", "clips", "tls", "speech-models", "lost", "quarantine")
 FILES = ("gijido.sqlite3*", "queue.sqlite3*", "secret", "*.lock", "before-migration-*", "tls/*")
 
+RESTORING = "restoring"
+"""Stands in a home into which a backup is being brought back, until all of it is there."""
+
 RESTORE = (
     "バックアップの中身（データベースと files の両方）を同じフォルダーに戻してから、"
     "もう一度起動してください。"
@@ -55,7 +58,7 @@ def served(config: Config) -> Iterator[None]:
 
 def look(config: Config) -> None:
     """Change nothing. Raises StartRefused where `prepare` would, or would have to migrate."""
-    _refuse_a_lost_database(config)
+    _refuse_half_a_home(config)
     if not config.database.exists():
         raise StartRefused(
             f"データベース {config.database} がまだありません。gijido serve で起動するか、"
@@ -122,7 +125,7 @@ def is_open_to_others(path: Path) -> bool:
 
 def _prepare(config: Config, *, may_migrate: bool) -> None:
     _make(config.home)
-    _refuse_a_lost_database(config)
+    _refuse_half_a_home(config)
     upgrading.bring_up_to_date(config.database, may_migrate=may_migrate)
     close_to_others(config.home)
 
@@ -142,9 +145,14 @@ def _make(home: Path) -> None:
         )
 
 
-def _refuse_a_lost_database(config: Config) -> None:
-    """Refuse to start with files but without their database: it would look like a city that begins
-    today."""
+def _refuse_half_a_home(config: Config) -> None:
+    """Refuse to start with files but without their database, which would look like a city that
+    begins today, and on what has only half come back from a backup."""
+    if (config.home / RESTORING).exists():
+        raise StartRefused(
+            f"データの場所 {config.home} は、バックアップから戻している途中です。終わるのを待つか、"
+            "途中で止まったときは gijido restore をもう一度実行してください。"
+        )
     path = config.database
     is_there = path.exists() and path.stat().st_size > 0
     if is_there or not any((config.home / "files").glob("*/*")):

@@ -49,8 +49,11 @@ def latest(session: Session) -> int:
 
 
 def since(session: Session, transcript: Transcript, line: int, newest: int) -> Changes:
-    """Return the changes after the audit line `line`, and segments with an id above `newest`."""
+    """Return the changes after the audit line `line`, and segments with an id above `newest`; to
+    who has seen a line that is not there, as before a backup was brought back, everything."""
     now = latest(session)
+    if line > now:
+        return Changes(now, is_everything=True)
     lines = session.execute(
         select(AuditLine.thing, AuditLine.thing_id, AuditLine.verb)
         .where(

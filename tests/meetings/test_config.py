@@ -68,6 +68,7 @@ def test_every_setting_stands_in_the_file_with_a_comment() -> None:
             "[speakers]\nvoiceprint_likeness = 1.0",
             "speakers.voiceprint_likeness は1より小さい数にしてください。",
         ),
+        ('[backup]\nat = "25:00"', "backup.at は 02:30 のように、時と分で書いてください。"),
         (
             '[mail]\nsecurity = "ssl"',
             "mail.security は none、starttls、tls のどれかにしてください。",

@@ -38,6 +38,14 @@ COMMANDS = {
     "audit": CommandPlace(
         "web.commands.audit", "audit", "Prove, list, take out and archive the audit."
     ),
+    "backup": CommandPlace(
+        "web.commands.backup",
+        "make_backup",
+        "Make an encrypted backup at TARGET while the server runs.",
+    ),
+    "backup-key": CommandPlace(
+        "web.commands.backup", "make_key", "Make the key with which backups are read, in FILE."
+    ),
     "bench": CommandPlace(
         "web.commands.bench", "bench", "Measure the running product on this machine."
     ),
@@ -88,6 +96,9 @@ COMMANDS = {
         "web.commands.record",
         "record",
         "Write the official record of a meeting to a file, or verify such a file.",
+    ),
+    "restore": CommandPlace(
+        "web.commands.backup", "restore", "Bring a backup back from TARGET into an empty home."
     ),
     "serve": CommandPlace("web.commands.serve", "serve", "Start the web server and one worker."),
     "transcript": CommandPlace(

@@ -1,0 +1,1 @@
+"""Backups: everything of the home, encrypted, in a folder elsewhere; and back from there."""

@@ -1,0 +1,31 @@
+"""Which backups are kept."""
+
+from datetime import UTC, datetime, timedelta
+
+from meetings.config import BackupSettings
+from minutes.backups.rotation import NAME, kept
+
+SETTINGS = BackupSettings(keep_daily=7, keep_weekly=5, keep_monthly=12)
+
+
+def nights(count: int) -> list[str]:
+    last = datetime(2026, 4, 30, 17, 30, tzinfo=UTC)
+    return sorted((last - timedelta(days=n)).strftime(NAME) for n in range(count))
+
+
+def test_of_two_years_of_nights_days_weeks_and_months_are_kept() -> None:
+    found = sorted(kept(nights(730), SETTINGS))
+    assert len(found) <= 7 + 5 + 12 and len(found) >= 12 + 5
+    assert found[-7:] == nights(7)
+    assert found[0].startswith("202506"), "a year back"
+
+
+def test_the_newest_is_kept_whatever_the_clock_says() -> None:
+    odd = ["20990101T000000Z", *nights(20), "20000101T000000Z"]
+    assert "20990101T000000Z" in kept(odd, SETTINGS)
+    assert kept(["20000101T000000Z"], SETTINGS) == {"20000101T000000Z"}
+
+
+def test_of_one_day_the_last_is_kept() -> None:
+    day = ["20260401T010000Z", "20260401T020000Z", "20260401T030000Z"]
+    assert kept(day, SETTINGS) == {"20260401T030000Z"}
