@@ -303,7 +303,8 @@ class _Making:
         """Remove backups that are over, what was cut, and objects that none needs any more. One
         whose lists were damaged later is left to people, with its objects."""
         complete = self._place.complete()
-        kept = rotation.kept(complete, self._config.backup)
+        days = self._config.retention.backup_days
+        kept = rotation.kept(complete, self._config.backup, days)
         removed = [name for name in complete if name not in kept]
         for name in [*removed, *(name for name in left_over if not self._is_damaged(name))]:
             self._place.remove(name)
