@@ -1,0 +1,1 @@
+"""What an operator does with the home: backups, checks, certificates, migrations."""
