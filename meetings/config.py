@@ -261,7 +261,7 @@ def _time_of_day(entry: str) -> str:
 
 
 TimeOfDay = Annotated[str, Field(strict=True), AfterValidator(_time_of_day)]
-Kept = Annotated[int, Field(strict=True, ge=1, le=1000)]
+HowMany = Annotated[int, Field(strict=True, ge=1, le=1000)]
 
 
 @dataclass(frozen=True, config=CHECKED)
@@ -272,9 +272,9 @@ class BackupSettings:
     target: str = ""
     at: TimeOfDay = "02:30"
     recipients: tuple[str, ...] = ()
-    keep_daily: Kept = 7
-    keep_weekly: Kept = 5
-    keep_monthly: Kept = 12
+    keep_daily: HowMany = 7
+    keep_weekly: HowMany = 5
+    keep_monthly: HowMany = 12
     warn_after_hours: Annotated[Count, Field(ge=1)] = 36
 
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from meetings import audit, periodic, setbacks
 from minutes.backups.contents import Statement
-from minutes.backups.making import Made
+from minutes.backups.making import MadeBackup
 from models.backup import Backup
 from models.base import now
 from models.database import writing
@@ -14,7 +14,7 @@ TASK = "毎晩のバックアップ"
 """The name of the worker's task, under which its failures stand on 「運用」."""
 
 
-def note_made(engine: Engine, made: Made) -> None:
+def note_made(engine: Engine, made: MadeBackup) -> None:
     """Write down that a backup was made; what failed before it is over."""
     with writing(engine) as session, session.begin():
         backup = Backup(

@@ -35,7 +35,7 @@ from minutes.backups import belongings, objects, rotation, target
 from minutes.backups.belongings import Belonging
 from minutes.backups.contents import CONTENTS, STATEMENT, Contents, KeptFile, Statement
 from minutes.backups.keys import Recipients
-from minutes.backups.objects import ContentChanged, Naming, StoredObject
+from minutes.backups.objects import ContentChanged, ObjectNaming, StoredObject
 from minutes.backups.target import Target, reaching
 from minutes.health import Level
 from models import database
@@ -65,7 +65,7 @@ OLD_DAMAGED = (
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeBackup:
     """A backup that was made. `size_bytes` of all its objects, `new_bytes` of those that were
     written for it; `copies` of the database that it took; `removed` backups that were over."""
 
@@ -90,7 +90,7 @@ def make(
     *,
     may_begin: bool = True,
     reads_all: bool = False,
-) -> Made:
+) -> MadeBackup:
     """Make a backup at `path`, which may be begun there if `may_begin`, and remove those that are
     over. `reads_all`: read every object that lies there already, not only tonight's part.
 
@@ -102,7 +102,7 @@ def make(
         key = durably.write_once(config.home / NAMES_KEY, secrets.token_bytes(32))
         owner = hashlib.sha256(key).hexdigest()[:16]
         with target.writing(path, owner, may_begin=may_begin) as place:
-            return _Making(config, place, Naming(key, recipients), reads_all=reads_all).run()
+            return _Making(config, place, ObjectNaming(key, recipients), reads_all=reads_all).run()
 
 
 @dataclass
@@ -116,7 +116,9 @@ class _Pass:
 class _Making:
     """One backup on its way."""
 
-    def __init__(self, config: Config, place: Target, naming: Naming, *, reads_all: bool) -> None:
+    def __init__(
+        self, config: Config, place: Target, naming: ObjectNaming, *, reads_all: bool
+    ) -> None:
         self._config, self._place, self._naming = config, place, naming
         self._reads_all = reads_all
         self._storage = Storage(config.home)
@@ -127,7 +129,7 @@ class _Making:
         self._used: dict[str, StoredObject] = {}
         self._read = self._new = self._new_bytes = self._copies = 0
 
-    def run(self) -> Made:
+    def run(self) -> MadeBackup:
         folder = self._place.folder(self._name)
         left_over = self._place.unfinished()
         with reaching(self._place.path):
@@ -137,7 +139,7 @@ class _Making:
             contents = self._gather()
             self._finish(folder, contents)
         removed = self._tidy(left_over)
-        return Made(
+        return MadeBackup(
             target=str(self._place.path),
             name=self._name,
             began_at=self._began_at,
@@ -360,7 +362,7 @@ def rows_of(path: Path) -> dict[str, int]:
         }
 
 
-def as_json(made: Made) -> str:
+def as_json(made: MadeBackup) -> str:
     return json.dumps(asdict(made), ensure_ascii=False, default=str)
 
 

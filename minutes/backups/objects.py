@@ -16,7 +16,7 @@ from pyrage.x25519 import Identity
 from meetings.errors import BackupFailed
 from minutes.backups import streams, target
 from minutes.backups.keys import Recipients
-from minutes.backups.streams import Counted
+from minutes.backups.streams import CountedStream
 from minutes.backups.target import Target, reaching
 
 LINE = re.compile(r"([0-9a-f]{64})\t(\d+)\t([0-9a-f]{64})")
@@ -36,7 +36,7 @@ class StoredObject:
 
 
 @dataclass(frozen=True)
-class Naming:
+class ObjectNaming:
     """How objects are named: by content, key and readers. Other readers are other objects, for what
     lies there already they could not open."""
 
@@ -58,7 +58,11 @@ def path_of(place: Target, name: str) -> Path:
 
 
 def put(
-    place: Target, naming: Naming, sha256: str, content: IO[bytes], size_bytes: int | None = None
+    place: Target,
+    naming: ObjectNaming,
+    sha256: str,
+    content: IO[bytes],
+    size_bytes: int | None = None,
 ) -> StoredObject:
     """Encrypt content (of it `size_bytes` from here on) into its object, on disk when this returns,
     read back, and equal to what was written.
@@ -67,7 +71,7 @@ def put(
     BackupFailed when it cannot be written.
     """
     path, name = path_of(place, naming.name(sha256)), naming.name(sha256)
-    part, source = path.with_suffix(".part"), Counted(content, size_bytes)
+    part, source = path.with_suffix(".part"), CountedStream(content, size_bytes)
     try:
         written = _write(place, part, source, naming)
         if source.sha256 != sha256:
@@ -101,11 +105,11 @@ def is_whole(place: Target, stored: StoredObject, *, is_read: bool) -> bool:
             return False
 
 
-def fetch(place: Target, name: str, to: Counted, identities: Sequence[Identity]) -> None:
+def fetch(place: Target, name: str, to: CountedStream, identities: Sequence[Identity]) -> None:
     """Decrypt an object into `to`. Raises FileNotFoundError, Undecipherable, OSError of either
     side."""
     with path_of(place, name).open("rb") as stream:
-        streams.decrypt(Counted(stream), to, identities)
+        streams.decrypt(CountedStream(stream), to, identities)
 
 
 def listed(path: Path) -> Iterator[StoredObject]:
@@ -127,11 +131,11 @@ def sweep(place: Target, wanted: Iterable[str]) -> int:
     return removed
 
 
-def _write(place: Target, part: Path, source: Counted, naming: Naming) -> Counted:
+def _write(place: Target, part: Path, source: CountedStream, naming: ObjectNaming) -> CountedStream:
     with reaching(place.path):
         part.parent.mkdir(exist_ok=True)
         stream = part.open("wb")
-    written = Counted(stream)
+    written = CountedStream(stream)
     try:
         streams.encrypt(source, written, naming.recipients.parsed())
         os.fsync(stream.fileno())

@@ -27,8 +27,8 @@ from minutes.backups import history, objects, streams
 from minutes.backups.contents import CONTENTS, Contents, KeptFile, Statement
 from minutes.backups.keys import Recipients
 from minutes.backups.making import rows_of
-from minutes.backups.objects import Naming
-from minutes.backups.streams import Counted, Undecipherable
+from minutes.backups.objects import ObjectNaming
+from minutes.backups.streams import CountedStream, Undecipherable
 from minutes.backups.target import Target, reaching
 from models import database
 from models.base import now
@@ -103,7 +103,7 @@ class _Restoring:
         self._database = config.database
         self._identities = identities
         readers = Recipients(contents.recipients)
-        self._naming = Naming(bytes.fromhex(contents.names_key), readers)
+        self._naming = ObjectNaming(bytes.fromhex(contents.names_key), readers)
 
     def run(self, name: str, said: Statement) -> Restored:
         self._begin()
@@ -150,7 +150,7 @@ class _Restoring:
         goal.parent.mkdir(mode=home.FOLDER_MODE, parents=True, exist_ok=True)
         part = goal.with_name(f"{goal.name}.part")
         with part.open("wb") as stream:
-            made = Counted(stream)
+            made = CountedStream(stream)
             is_whole = all(self._piece(piece, made) for piece in file.pieces)
             stream.flush()
             os.fsync(stream.fileno())
@@ -160,7 +160,7 @@ class _Restoring:
         part.replace(goal)
         return True
 
-    def _piece(self, sha256: str, to: Counted) -> bool:
+    def _piece(self, sha256: str, to: CountedStream) -> bool:
         """Write one piece. Returns whether it could be read whole."""
         try:
             objects.fetch(self._place, self._naming.name(sha256), to, self._identities)
@@ -231,7 +231,7 @@ def _contents(place: Target, name: str, identities: Sequence[Identity]) -> Conte
     clear = BytesIO()
     try:
         with reaching(place.path), (place.folder(name) / "contents.age").open("rb") as stream:
-            streams.decrypt(Counted(stream), Counted(clear), identities)
+            streams.decrypt(CountedStream(stream), CountedStream(clear), identities)
         return CONTENTS.validate_json(clear.getvalue())
     except Undecipherable as problem:
         why = "この鍵では開けません" if problem.is_other_key else "目録が壊れています"

@@ -13,7 +13,7 @@ from pyrage.x25519 import Identity, Recipient
 ResultT = TypeVar("ResultT")
 
 
-class Counted:
+class CountedStream:
     """A stream whose bytes are counted and hashed, whichever way they go. At most `limit_bytes` are
     read of it."""
 
@@ -65,7 +65,7 @@ class Undecipherable(Exception):
         self.is_other_key = is_other_key
 
 
-def encrypt(source: Counted, target: Counted, recipients: Sequence[Recipient]) -> None:
+def encrypt(source: CountedStream, target: CountedStream, recipients: Sequence[Recipient]) -> None:
     """Write what `source` has to `target`, encrypted. Raises the OSError of either."""
     try:
         pyrage.encrypt_io(source, target, recipients)
@@ -74,7 +74,7 @@ def encrypt(source: Counted, target: Counted, recipients: Sequence[Recipient]) -
         raise source.problem or target.problem or problem from problem
 
 
-def decrypt(source: Counted, target: Counted, identities: Sequence[Identity]) -> None:
+def decrypt(source: CountedStream, target: CountedStream, identities: Sequence[Identity]) -> None:
     """Write what `source` has to `target`, decrypted. Raises the OSError of either, and
     Undecipherable; what is at the target by then is of no use."""
     try:

@@ -11,10 +11,13 @@ NAME_NO_FILE = {
     "transcription.speech_model_sha256",
     "voice_sample.weights_sha256",
     "voiceprint.weights_sha256",
+    "audit_archive.sha256",  # of what lies beside the store
+    "quarantined_file.sha256",
     "upload.sha256",  # of what arrives beside the store; the recording names it once it is in
     "guest_pass.token_sha256",  # of secrets
     "sign_in.token_sha256",
     "sign_in.device_sha256",
+    "sign_in_step.token_sha256",
     "speech_check.token_sha256",
 }
 

@@ -39,18 +39,20 @@ COMMANDS = {
         "web.commands.audit", "audit", "Prove, list, take out and archive the audit."
     ),
     "backup": CommandPlace(
-        "web.commands.backup",
+        "web.commands.keeping.backup",
         "make_backup",
         "Make an encrypted backup at TARGET while the server runs.",
     ),
     "backup-key": CommandPlace(
-        "web.commands.backup", "make_key", "Make the key with which backups are read, in FILE."
+        "web.commands.keeping.backup",
+        "make_key",
+        "Make the key with which backups are read, in FILE.",
     ),
     "bench": CommandPlace(
         "web.commands.bench", "bench", "Measure the running product on this machine."
     ),
     "check": CommandPlace(
-        "web.commands.check",
+        "web.commands.keeping.check",
         "check",
         "Look whether everything is as it should be: database, files, disk, certificate, worker.",
     ),
@@ -60,12 +62,12 @@ COMMANDS = {
         "How well speech is heard, on meetings whose words are known.",
     ),
     "certificate": CommandPlace(
-        "web.commands.home",
+        "web.commands.keeping.home",
         "make_certificate",
         "Make a certificate for HOST by an authority of the city's own, or renew it.",
     ),
     "migrate": CommandPlace(
-        "web.commands.home", "migrate_database", "Bring the database to the newest tables."
+        "web.commands.keeping.home", "migrate_database", "Bring the database to the newest tables."
     ),
     "demo": CommandPlace(
         "web.commands.demo",
@@ -98,7 +100,9 @@ COMMANDS = {
         "Write the official record of a meeting to a file, or verify such a file.",
     ),
     "restore": CommandPlace(
-        "web.commands.backup", "restore", "Bring a backup back from TARGET into an empty home."
+        "web.commands.keeping.backup",
+        "restore",
+        "Bring a backup back from TARGET into an empty home.",
     ),
     "serve": CommandPlace("web.commands.serve", "serve", "Start the web server and one worker."),
     "transcript": CommandPlace(

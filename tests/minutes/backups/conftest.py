@@ -12,7 +12,7 @@ from meetings import config as settings
 from meetings.config import Config
 from minutes.backups import keys, making, restoring
 from minutes.backups.keys import Recipients
-from minutes.backups.making import Made
+from minutes.backups.making import MadeBackup
 from minutes.backups.restoring import Restored
 from tests.world import World
 
@@ -30,7 +30,7 @@ class Vault:
     def elsewhere(self) -> Config:
         return second_home(self.config)
 
-    def make(self, **how: bool) -> Made:
+    def make(self, **how: bool) -> MadeBackup:
         return making.make(self.config, self.path, self.recipients, **how)
 
     def restore(self, at: str = "") -> Restored:

@@ -67,7 +67,7 @@ def flip_a_bit(path: Path) -> None:
 
 def object_of(vault: Vault, sha256: str) -> Path:
     key = (vault.config.home / making.NAMES_KEY).read_bytes()
-    name = objects.Naming(key, vault.recipients).name(sha256)
+    name = objects.ObjectNaming(key, vault.recipients).name(sha256)
     return objects.path_of(Target(vault.path), name)
 
 
@@ -208,7 +208,7 @@ def test_a_file_that_is_removed_meanwhile_with_its_row_is_in_no_backup(
     session.commit()
     put, seen = objects.put, list[str]()
 
-    def put_and_remove(place: Target, naming: objects.Naming, sha256: str, *rest: Any) -> Any:
+    def put_and_remove(place: Target, naming: objects.ObjectNaming, sha256: str, *rest: Any) -> Any:
         if not seen:
             recording.playback_sha256 = None
             session.commit()

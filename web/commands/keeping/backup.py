@@ -14,7 +14,7 @@ from meetings.disk import home
 from meetings.errors import BackupFailed
 from minutes.backups import history, keys, making, rehearsal, restoring
 from minutes.backups.keys import Recipients
-from minutes.backups.making import Made
+from minutes.backups.making import MadeBackup
 from minutes.backups.rehearsal import Rehearsed
 from minutes.backups.restoring import Restored
 from models.database import connect
@@ -119,7 +119,7 @@ def _json(found: Restored | Rehearsed) -> str:
     return json.dumps(asdict(found), ensure_ascii=False)
 
 
-def _told(made: Made) -> str:
+def _told(made: MadeBackup) -> str:
     seconds = (made.ended_at - made.began_at).total_seconds()
     lines = [
         f"バックアップ {made.name} ができました: {made.target}",
