@@ -81,11 +81,6 @@ def note_rows(
     _write(session, [{**shared, "thing_id": one} for one in identities])
 
 
-def note_whole(session: Session, person: Person | None, verb: str, table: str) -> None:
-    """Note what is done to no row of its own, such as taking out the audit itself."""
-    session.add(AuditLine(**_line(person, verb, Named(table))))
-
-
 def _write(session: Session, lines: Sequence[dict[str, Any]]) -> None:
     if lines:
         session.execute(insert(AuditLine), lines)

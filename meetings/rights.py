@@ -50,6 +50,7 @@ BY_ROLE: dict[Role, frozenset[Right]] = {
     ),
     Role.APPROVER: frozenset({Right.SEE, Right.HEAR, Right.REVIEW, Right.DECIDE, Right.PUBLISH}),
     Role.ADMINISTRATOR: frozenset(),  # runs the server, does not read the meetings
+    Role.AUDITOR: frozenset(),  # reads the audit, and nothing else
 }
 
 OF_THE_INVITED = frozenset({Right.SEE, Right.ANSWER})

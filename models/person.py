@@ -17,6 +17,7 @@ class Role(StrEnum):
     SECRETARY = "secretary"
     APPROVER = "approver"
     ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
 
     @property
     def label(self) -> str:
@@ -25,7 +26,12 @@ class Role(StrEnum):
             Role.SECRETARY: "書記",
             Role.APPROVER: "承認者",
             Role.ADMINISTRATOR: "管理者",
+            Role.AUDITOR: "監査担当",
         }[self]
+
+
+STAFF = tuple(role for role in Role if role is not Role.AUDITOR)
+"""The roles of those who work with meetings; an auditor reads the audit and nothing else."""
 
 
 class SignInWay(StrEnum):

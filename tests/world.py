@@ -88,6 +88,7 @@ class World:
             "signed_record_id": 1,
             "speech_check_id": 1,
             "check_id": 1,
+            "line_id": 1,
             "check_answer_id": 1,
             "upload_key": self.upload.key,
         }

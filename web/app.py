@@ -14,7 +14,7 @@ from meetings.scanning.quarantine import Gate
 from minutes.sound.clips import Clips
 from minutes.terms.listing import as_written
 from models.database import connect
-from models.person import Role
+from models.person import STAFF, Role
 from web import access, api, errors, last_seen, refusals, security, transaction, views
 from web.api.meetings.telling import telling
 from web.audit_access import Looks
@@ -77,6 +77,8 @@ def _shared() -> dict[str, Any]:
     person = None if g.get("is_broken") else access.current_person()
     return {
         "person": person,
+        "is_staff": person is not None and any(person.has_role(role) for role in STAFF),
+        "is_auditor": person is not None and person.has_role(Role.AUDITOR),
         "may_administer": person is not None and person.has_role(Role.ADMINISTRATOR),
         "city": transaction.config().city.name,
         "asset": asset,

@@ -228,7 +228,8 @@ def grant_role(
     city. For a time only (代理) from the beginning of `from_on` to the end of `until_on`, in the
     city's time. Returns the grant; one that was there already is for this time now. Raises
     InvalidInput for a time that ends before it begins, NotPossibleNow when no lasting administrator
-    would be left."""
+    would be left, or an auditor would have another role."""
+    _check_is_apart(person, role, department)
     from_at, until_at = span_of(from_on, until_on)
     grant = _grant_of(person, role, department)
     if grant is None:
@@ -241,6 +242,18 @@ def grant_role(
     grant.from_at, grant.until_at = from_at, until_at
     audit.note(session, by, "grant", grant)
     return grant
+
+
+def _check_is_apart(person: Person, role: Role, department: Department | None) -> None:
+    """Raise InvalidInput for an auditor of a department, NotPossibleNow where somebody would audit
+    what they do themselves: an auditor has no other role."""
+    if role is Role.AUDITOR and department is not None:
+        raise InvalidInput("department", "監査担当は、全庁の役割としてだけ与えられます。")
+    others = {Role(grant.role) for grant in person.grants} - {role}
+    if others and Role.AUDITOR in {role, *others}:
+        raise NotPossibleNow(
+            "監査担当とほかの役割は、同じ人に与えられません。先にほかの役割を外してください。"
+        )
 
 
 def span_of(from_on: date | None, until_on: date | None) -> tuple[datetime | None, datetime | None]:

@@ -32,7 +32,7 @@ from web.api.minutes import (
     voiceprints,
     voices,
 )
-from web.api.people import account, directory, factors, notices, people, quarantine, tokens
+from web.api.people import account, audit, directory, factors, notices, people, quarantine, tokens
 from web.api.records import approval, checks, digest, sealing
 
 
@@ -43,6 +43,7 @@ def register(app: Flask) -> None:
         approval,
         assignment,
         attendance,
+        audit,
         closed,
         checks,
         description,

@@ -20,7 +20,9 @@ from models.database import connect, reading, writing
 from models.person import Department, Person, Role, RoleGrant, SignIn
 from web.commands.people_import import Row, rows_of
 
-ROLES = "organiser, secretary, approver or administrator; for one department: secretary=財政課"
+ROLES = (
+    "organiser, secretary, approver, administrator or auditor; for one department: secretary=財政課"
+)
 ONE_TIME = "Make a password that lets in once, to choose another; it is printed."
 
 

@@ -1,6 +1,7 @@
 """Files that leave the server under a name: the one place where a name goes into a header
 (Content-Disposition, RFC 6266), which nothing but a plain name may do."""
 
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import IO
@@ -10,6 +11,14 @@ from flask import Response, send_file
 from meetings import clean_text
 
 UNNAMED = "ファイル"
+
+
+def send_pieces(pieces: Iterator[str], kind: str, name: str) -> Response:
+    """Send a long file that is made while it is sent."""
+    answer = Response(pieces, content_type=kind)
+    plain = clean_text.file_name(name, UNNAMED)
+    answer.headers.set("Content-Disposition", "attachment", filename=plain)
+    return answer
 
 
 def send_named(

@@ -31,6 +31,7 @@ from web.views.minutes.closed import closed_passages
 from web.views.people import (
     account,
     administration,
+    audit,
     offline,
     own_factors,
     people,
@@ -48,6 +49,7 @@ def register(app: Flask) -> None:
         administration,
         agenda,
         approval,
+        audit,
         closed_passages,
         checks,
         dictionaries,

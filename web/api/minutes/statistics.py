@@ -4,7 +4,7 @@ from flask import Blueprint
 from pydantic import Field
 
 from minutes.statistics import DepartmentFigures, figures
-from models.person import Person, Role
+from models.person import STAFF, Person
 from web import access
 from web.api.operations import Query, Shape, operation
 from web.api.shapes import AccuracyAnswer, DepartmentAnswer
@@ -53,7 +53,7 @@ class OfYear(Query):
 
 
 @blueprint.get("/statistics")
-@access.with_role(*Role)
+@access.with_role(*STAFF)
 @operation("統計", answers=StatisticsAnswer, query=OfYear)
 def show(person: Person, query: OfYear) -> StatisticsAnswer:
     found = figures(database_session(), query.year)

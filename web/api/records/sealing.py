@@ -11,7 +11,7 @@ from minutes.records.records import minutes_of
 from minutes.sealing import signed_records, signers
 from models.meeting import Meeting
 from models.minutes import MinutesRevision
-from models.person import Person, Role
+from models.person import STAFF, Person
 from models.seal import SignatureScan, Standing
 from web import access
 from web.api.operations import FormUpload, Identity, Shape, operation
@@ -22,7 +22,6 @@ from web.shared.people import person_numbered
 from web.transaction import database_session, reading_session, reads
 
 blueprint = Blueprint("api_sealing", __name__)
-STAFF = (Role.ORGANISER, Role.SECRETARY, Role.APPROVER, Role.ADMINISTRATOR)
 
 
 class VerdictAnswer(Shape):

@@ -14,7 +14,7 @@ from meetings.entries import plain_number
 from minutes.accuracy import Accuracy
 from minutes.statistics import DepartmentFigures, Figures, figures, years
 from models.base import now
-from models.person import Person, Role
+from models.person import STAFF, Person
 from web import access
 from web.shared.named_files import send_named
 from web.transaction import database_session
@@ -33,7 +33,7 @@ HEAD = [
 
 
 @blueprint.get("/statistics")
-@access.with_role(*Role)
+@access.with_role(*STAFF)
 def show(person: Person) -> ResponseReturnValue:
     session, year = database_session(), _year()
     return render_template(
@@ -46,7 +46,7 @@ def show(person: Person) -> ResponseReturnValue:
 
 
 @blueprint.get("/statistics/table.csv")
-@access.with_role(*Role)
+@access.with_role(*STAFF)
 def table(person: Person) -> ResponseReturnValue:
     """Send the figures as CSV, with a byte order mark, so that Excel reads it as UTF-8."""
     made = io.StringIO()

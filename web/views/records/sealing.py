@@ -10,7 +10,7 @@ from minutes.records.records import minutes_of
 from minutes.sealing import signed_records, signers
 from models.meeting import Meeting
 from models.minutes import Minutes, MinutesRevision
-from models.person import Person, Role
+from models.person import STAFF, Person
 from models.seal import SignatureScan, SignedRecord
 from web import access
 from web.audit_access import note_look
@@ -23,7 +23,6 @@ from web.views.meetings._meeting_head import meeting_head
 
 blueprint = Blueprint("sealing", __name__)
 PDF = "application/pdf"
-STAFF = (Role.ORGANISER, Role.SECRETARY, Role.APPROVER, Role.ADMINISTRATOR)
 
 
 @blueprint.get("/verification")
