@@ -44,16 +44,23 @@ class Result(StrEnum):
     NOT_NOW = "not_now"
 
     @property
-    def label(self) -> str:
+    def reason(self) -> str:
+        """Return why it was refused; "" where it was not, or nobody knows."""
         return {
-            Result.DONE: "済み",
-            Result.REFUSED: "拒否",
-            Result.NO_RIGHT: "拒否（権限がない）",
-            Result.MISTYPED: "拒否（パスワードか番号の誤り）",
-            Result.MUST_WAIT: "拒否（誤りが続いた）",
-            Result.NOT_SIGNED_IN: "拒否（使えないトークン）",
-            Result.NOT_NOW: "拒否（いまはできない）",
+            Result.DONE: "",
+            Result.REFUSED: "",
+            Result.NO_RIGHT: "権限がない",
+            Result.MISTYPED: "パスワードか番号の誤り",
+            Result.MUST_WAIT: "誤りが続いた",
+            Result.NOT_SIGNED_IN: "使えないトークン",
+            Result.NOT_NOW: "いまはできない",
         }[self]
+
+    @property
+    def label(self) -> str:
+        if self is Result.DONE:
+            return "済み"
+        return f"拒否（{self.reason}）" if self.reason else "拒否"
 
 
 class AuditLine(Base):

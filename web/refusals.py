@@ -7,7 +7,7 @@ import threading
 from datetime import datetime
 from typing import cast
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from sqlalchemy.exc import OperationalError
 
 from meetings import audit
@@ -58,8 +58,13 @@ def note(
 ) -> None:
     """Note that this request was refused to this person, and why; None for somebody who is not
     signed in."""
-    named = audit.Named.of(thing) if thing is not None else audit.NOTHING
+    named = audit.Named.of(thing) if thing is not None else audit.Named(_route())
     g.refusal = (verb, person.id if person else None, named, result)
+
+
+def _route() -> str:
+    """Return the route that was asked for, without what stood in its places: that may be secret."""
+    return request.url_rule.rule[:60] if request.url_rule else ""
 
 
 def _write(_problem: BaseException | None) -> None:

@@ -163,7 +163,7 @@ def cells(line: AuditLine, page: AuditPage) -> dict[str, Any]:
     way = f"{line.way.label}（{how}）" if how else line.way.label
     values = (
         line.id,
-        dates.local(line.at).isoformat(timespec="seconds"),
+        dates.local(line.at).strftime("%Y-%m-%d %H:%M:%S"),
         person.login if person else "",
         person.name if person else "",
         way,
