@@ -98,6 +98,7 @@ class ServerSettings:
     tls_key: str = ""
     hsts_days: Count = 180
     sign_in_hours: Count = 12
+    shortest_password: Annotated[int, Field(strict=True, ge=8, le=64)] = 8
     connections: Count = 10_000
     connections_per_address: Count = 2_000
     sign_in_idle_hours: Count = 4

@@ -100,17 +100,6 @@ class TooManyTries(GijidoError):
         self.seconds = seconds
 
 
-class PasswordMustChange(GijidoError):
-    """The person signed in by a password that somebody else set, and must first choose one of their
-    own."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "管理者が設定した使い捨てのパスワードでサインインしています。先に「アカウント」の画面で"
-            "新しいパスワードを決めてください。"
-        )
-
-
 class SecondFactorWrong(GijidoError):
     """The code of a second factor was wrong, or its passkey signed something else."""
 

@@ -128,10 +128,8 @@ class Person(Base):
         word(AccountKeeper), default=AccountKeeper.HERE, server_default="here"
     )
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
-    # "": nobody can sign in as this person until somebody sets a password.
+    # "": nobody can sign in as this person until they choose one by a link.
     password_hash: Mapped[str] = mapped_column(String(200))
-    # The password was set by somebody else: it must be changed at once, and until then.
-    one_time_until: Mapped[When | None]
     created_at: Mapped[When] = mapped_column(default=now)
     # From when on the person may not sign in any more; it may be a day to come.
     ended_at: Mapped[When | None]

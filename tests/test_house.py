@@ -58,8 +58,8 @@ def test_a_package_imports_only_from_those_on_its_left(path: Path) -> None:
 ROOMS = {
     "models": "write_lock base letters texts audit_chain database person audit meeting document "
     "guest memo sitting notice recording upload voiceprint transcript proceedings statistics term "
-    "factor outside setback backup people_list quarantined_file minutes closed_passage approval "
-    "word_template seal speech_check retention tables migrations",
+    "factor outside setback backup people_list password_link quarantined_file minutes "
+    "closed_passage approval word_template seal speech_check retention tables migrations",
     "meetings": "errors clean_text dates department_years entries audit rights finding "
     "style_choices config people setbacks invitations agenda setting_up inside disk cell "
     "certificates scanning word_writing pdf signing auditing documents periodic directory sitting",

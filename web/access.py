@@ -22,7 +22,6 @@ from meetings.errors import (
     NoLongerPublished,
     NotFound,
     OtherPersonSignedIn,
-    PasswordMustChange,
     SignInRequired,
 )
 from meetings.people import factors, sign_ins
@@ -65,17 +64,6 @@ def signed_in(view: View) -> View:
     return _declare(checked, "signed_in")
 
 
-def with_any_password(view: View) -> View:
-    """Declare that whoever is signed in may use the view, even by a password that somebody else set
-    and that was not changed yet: for what is needed to change it. The view is given `person`."""
-
-    @wraps(view)
-    def checked(**names: Any) -> Any:
-        return view(person=decided(_signed_in_person), **names)
-
-    return _declare(checked, "with_any_password")
-
-
 def before_second_factor(view: View) -> View:
     """Declare that whoever is signed in may use the view, even without the second factor that their
     role demands: for what is needed to set one up. The view is given `person`."""
@@ -83,7 +71,7 @@ def before_second_factor(view: View) -> View:
 
     @wraps(view)
     def checked(**names: Any) -> Any:
-        return view(person=decided(_with_own_password), **names)
+        return view(person=decided(_signed_in_person), **names)
 
     return _declare(checked, "before_second_factor")
 
@@ -278,20 +266,9 @@ def _version_of(thing: Any) -> DocumentVersion | None:
 
 
 def required_person() -> Person:
-    entry = _entry_with_own_password()
+    entry = _signed_in_entry()
     factors.check_shown(entry, config().sign_in.second_factor_for)
     return entry.person
-
-
-def _with_own_password() -> Person:
-    return _entry_with_own_password().person
-
-
-def _entry_with_own_password() -> SignIn:
-    entry = _signed_in_entry()
-    if entry.person.one_time_until is not None:
-        raise PasswordMustChange()
-    return entry
 
 
 def _signed_in_person() -> Person:

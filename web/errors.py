@@ -39,7 +39,6 @@ from meetings.errors import (
     NotUnderstood,
     OtherPersonSignedIn,
     OutOfBounds,
-    PasswordMustChange,
     ProofRequired,
     ScannerSilent,
     SecondFactorMustBeSetUp,
@@ -71,7 +70,6 @@ STATUS: dict[type[GijidoError], int] = {
     SignInRequired: 401,
     WrongCode: 401,
     OtherPersonSignedIn: 403,
-    PasswordMustChange: 403,
     SecondFactorMustBeSetUp: 403,
     SecondFactorNeeded: 401,
     SecondFactorWrong: 401,
@@ -99,8 +97,6 @@ STATUS: dict[type[GijidoError], int] = {
     TooManyTries: 429,
     ChecksumWrong: 460,  # the tus protocol's own
 }
-MUST_SET_UP = (PasswordMustChange, SecondFactorMustBeSetUp)
-"""Whoever looks at a page meanwhile is led to 「アカウント」."""
 TITLES = {
     400: "送信をやり直してください",
     401: "サインインが必要です",
@@ -201,7 +197,7 @@ def _response_to(problem: GijidoError) -> Response:
     if isinstance(problem, ProofRequired):
         goes_to = request.full_path if request.method == "GET" else _came_from()
         return make_response(redirect(url_for("sign_in.form", next=goes_to, again="yes"), 303))
-    if isinstance(problem, MUST_SET_UP) and request.method == "GET":
+    if isinstance(problem, SecondFactorMustBeSetUp) and request.method == "GET":
         return make_response(redirect(url_for("account.show", next=request.full_path)))
     return page(status, problem.message, problem=problem, kept=_kept(status))
 

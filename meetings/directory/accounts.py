@@ -139,7 +139,7 @@ def _bind(session: Session, source: AccountSource, person: Person, known: KnownP
     to a single sign-on it is a way in, and stays where it is kept."""
     session.add(OutsideIdentity(person=person, issuer=source.issuer, subject=known.subject))
     if source.keeper is AccountKeeper.DIRECTORY:
-        person.kept_by, person.password_hash, person.one_time_until = source.keeper, "", None
+        person.kept_by, person.password_hash = source.keeper, ""
         sign_ins.end_all(session, None, person)
     audit.note(session, None, f"bind_{source.keeper}", person)
 

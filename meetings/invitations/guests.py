@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from meetings import audit, entries
 from meetings.errors import NotFound, NotPossibleNow, TooManyTries, WrongCode
 from meetings.invitations.invitations import invite
-from meetings.people import passwords, sign_ins, throttling
+from meetings.people import passwords, sign_ins, throttling, tokens
 from meetings.people.sign_ins import Entered, SignInPlace
 from models.audit import Result
 from models.base import now
@@ -25,10 +25,6 @@ from models.meeting import InvitationKind, Meeting
 from models.person import Person, SignInWay
 
 STAYS_AFTER = timedelta(hours=24)
-LEGIBLE = "23456789abcdefghjkmnpqrstuvwxyz"
-"""Without 0 and o, 1, l and i."""
-
-GROUPS, IN_A_GROUP = 6, 5
 
 
 @dataclass(frozen=True)
@@ -46,18 +42,6 @@ class GuestAccess:
     guest_pass: GuestPass
     token: str
     code: str
-
-
-def new_token() -> str:
-    """Return the token of a link that can be read aloud and typed from paper: 「abcd2-efgh3-…」, 30
-    letters and figures of which no two look alike, 148 bits."""
-    letters = [secrets.choice(LEGIBLE) for _ in range(GROUPS * IN_A_GROUP)]
-    return "-".join("".join(letters[n::GROUPS]) for n in range(GROUPS))
-
-
-def plain_token(token: str) -> str:
-    """Return the token however it was typed: without hyphens, in small letters."""
-    return token.replace("-", "").casefold()
 
 
 def new_code() -> Code:
@@ -102,11 +86,11 @@ def make_pass(
     guest."""
     for known in _open_passes(session, meeting, guest):
         known.ended_at = now()
-    token = new_token()
+    token = tokens.new_token()
     guest_pass = GuestPass(
         meeting=meeting,
         person=guest,
-        token_sha256=sign_ins.hash_of(plain_token(token)),
+        token_sha256=sign_ins.hash_of(tokens.plain_token(token)),
         code_hash=code.hash,
         made_by_id=by.id,
     )
@@ -117,7 +101,7 @@ def make_pass(
 
 def pass_of(session: Session, token: str) -> GuestPass:
     """Return the pass with this link, while it is open. Raises NotFound."""
-    hashes = {sign_ins.hash_of(token), sign_ins.hash_of(plain_token(token))}
+    hashes = {sign_ins.hash_of(token), sign_ins.hash_of(tokens.plain_token(token))}
     found = session.scalar(select(GuestPass).where(GuestPass.token_sha256.in_(hashes)))
     if found is None or found.ended_at is not None:
         raise NotFound()

@@ -51,7 +51,7 @@ def send_some(engine: Engine, config: Config) -> bool:
         return True
     with reading(engine) as session:
         letter = compose(config, session.get_one(Notice, notice_id))
-    problem, is_final = _send(config.mail, letter)
+    problem, is_final = send(config.mail, letter)
     with writing(engine) as session, session.begin():
         _note(session.get_one(Notice, notice_id), problem, is_final)
     return True
@@ -189,7 +189,7 @@ def _why_never(notice: Notice) -> str:
     return ""
 
 
-def _send(mail: MailSettings, letter: EmailMessage) -> tuple[str, bool]:
+def send(mail: MailSettings, letter: EmailMessage) -> tuple[str, bool]:
     """Send the letter, and return the problem ("" when it went out), and whether it makes no sense
     to try again."""
     try:

@@ -3,8 +3,10 @@ core for tens of milliseconds and a slot that others wait for, so whoever asks h
 """
 
 import os
+import re
 import secrets
 import threading
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +16,11 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from meetings.config import Config
 from meetings.errors import InvalidInput, TryAgain
-from meetings.people import logins
+from meetings.people.tokens import LEGIBLE
+from models.person import Person
 
-SHORTEST = 8
 LONGEST = 1000
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 """argon2id, 19 MiB, two passes, one lane: the smallest memory of the settings that OWASP's Password
@@ -28,11 +31,45 @@ AT_ONCE = max(1, (os.cpu_count() or 2) // 2)
 LONGEST_WAIT_SECONDS = 10.0
 _SLOTS = threading.BoundedSemaphore(AT_ONCE)
 
-# Chosen by many, so tried first by whoever guesses.
 COMMON = Path(__file__).with_name("common_passwords.txt")
-"""One a line, in small letters."""
-# Without letters and digits that are taken for each other when they are read out or copied.
-EASY_TO_READ = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Words that those who guess passwords in Japan try first, one a line, in small letters. Beside
+them stand the 30,000 most frequent of leaked passwords, which zxcvbn carries."""
+
+LEAST_DIFFERENT = 4
+READ_ALIKE = str.maketrans("@4301!$57", "aaeoiisst")
+"""Figures and signs that are written for letters."""
+
+AROUND = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+"""Figures and signs before and after a word."""
+
+
+@dataclass(frozen=True)
+class PasswordRule:
+    """What a password must be: at least so many characters, none that others try first, and not
+    made of the `own` words of the person and the city."""
+
+    shortest: int
+    own: tuple[str, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """Return it as people read it before they choose."""
+        return (
+            f"{self.shortest}文字以上。空白や日本語も使えます。利用者IDや氏名に数字を足しただけのもの、"
+            "多くの人が使うもの（password など）は使えません。定期的に変える必要はありません。"
+        )
+
+
+def rule_for(config: Config, person: Person) -> PasswordRule:
+    """Return what a password of this person must be."""
+    return rule(config, person.login, person.name, person.kana, person.email.partition("@")[0])
+
+
+def rule(config: Config, *own: str) -> PasswordRule:
+    """Return what a password must be for somebody who has these names."""
+    return PasswordRule(
+        config.server.shortest_password, (*own, config.city.name, "gijido", "議事堂", "ぎじどう")
+    )
 
 
 @dataclass(frozen=True)
@@ -42,21 +79,41 @@ class Hashed:
     hash: str
 
 
-def new(password: str, login: str, field: str = "password") -> Hashed:
-    """Return the hash of a password that may be used from now on. Raises InvalidInput when it is
-    too short, too long, the login itself or one that everybody tries; TryAgain as `matches`
-    does."""
-    if len(password) < SHORTEST:
-        raise InvalidInput(field, f"パスワードは{SHORTEST}文字以上にしてください。")
+def new(password: str, rule: PasswordRule, field: str = "password") -> Hashed:
+    """Return the hash of a password that may be used from now on. Raises InvalidInput when the rule
+    forbids it; TryAgain as `matches` does."""
+    if len(password) < rule.shortest:
+        raise InvalidInput(field, f"パスワードは{rule.shortest}文字以上にしてください。")
     if len(password) > LONGEST:
         raise InvalidInput(field, f"パスワードは{LONGEST:,}文字までです。")
-    if logins.folded(password) == logins.folded(login):
-        raise InvalidInput(field, "利用者IDと同じパスワードは使えません。別のものにしてください。")
-    if password.casefold() in _common():
+    if len(set(password)) < LEAST_DIFFERENT:
+        raise InvalidInput(field, "同じ文字の繰り返しは推測されます。別のものにしてください。")
+    forms = _guesses(password)
+    if forms & {form for word in rule.own for form in _own(word)}:
+        raise InvalidInput(
+            field,
+            "利用者ID、氏名、自治体やこのシステムの名前に、数字や記号を足しただけのパスワードは"
+            "推測されます。別のものにしてください。",
+        )
+    if forms & _common():
         raise InvalidInput(
             field, "そのパスワードは多くの人が使うため、推測されます。別のものにしてください。"
         )
     return hashed(password)
+
+
+def _guesses(password: str) -> set[str]:
+    """Return the words that a password comes from: itself, and without the figures and signs that
+    stand around it or for letters."""
+    plain = unicodedata.normalize("NFKC", password).casefold()
+    core = AROUND.sub("", plain)
+    return {plain, core, plain.translate(READ_ALIKE), core.translate(READ_ALIKE)} - {""}
+
+
+def _own(words: str) -> set[str]:
+    """Return a name as it is typed: as a whole, without spaces, and each of its parts."""
+    plain = unicodedata.normalize("NFKC", words).casefold()
+    return {part for part in (plain, "".join(plain.split()), *plain.split()) if part}
 
 
 def hashed(secret: str) -> Hashed:
@@ -82,13 +139,16 @@ def hashed_anew(kept: str, password: str) -> Hashed | None:
 
 
 def one_time() -> str:
-    """Return a password for somebody to sign in with once, like 「k7mq-x2fd-9wpc」 (59 bits)."""
-    return "-".join("".join(secrets.choice(EASY_TO_READ) for _ in range(4)) for _ in range(3))
+    """Return a code for one use, like 「k7mq-x2fd-9wpc」 (59 bits)."""
+    return "-".join("".join(secrets.choice(LEGIBLE) for _ in range(4)) for _ in range(3))
 
 
 @cache
 def _common() -> frozenset[str]:
-    return frozenset(COMMON.read_text(encoding="utf-8").split())
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # a tenth of a second, so when needed
+
+    here = COMMON.read_text(encoding="utf-8").split()
+    return frozenset((*here, *FREQUENCY_LISTS["passwords"]))
 
 
 @cache

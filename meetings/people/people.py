@@ -29,8 +29,6 @@ LABELS = {
 }
 KEPT_WITH_THE_ACCOUNT = {"name", "title", "email"}
 """Changed only where the account is kept; a reading or a telephone number can be added here."""
-ONE_TIME_DAYS = 14
-"""How long a password that somebody else set lets in: two weeks away from the desk."""
 
 
 def add_department(session: Session, name: str, parent: Department | None = None) -> Department:
@@ -54,7 +52,6 @@ def add_person(
     name: str,
     department: Department,
     password: Hashed | None = None,
-    one_time_days: int | None = None,
     title: str = "",
     kana: str = "",
     email: str = "",
@@ -75,7 +72,7 @@ def add_person(
     session.add(person)
     audit.note(session, by, "add", person)
     if password is not None:
-        sign_ins.set_password(session, by, person, password, one_time_days=one_time_days)
+        sign_ins.set_password(session, by, person, password)
     return person
 
 
@@ -330,15 +327,6 @@ def reinstate_person(session: Session, by: Person | None, person: Person) -> Non
     audit.note(session, by, "reinstate", person)
 
 
-def renew_password(session: Session, by: Person, person: Person, hashed: Hashed) -> None:
-    """Set a one-time password for somebody who forgot theirs, or whose became known; every sign-in
-    of before ends. Raises NotPossibleNow for somebody who left."""
-    if person.has_left:
-        raise NotPossibleNow("利用を終わりにした人です。先に「利用を再開する」を押してください。")
-    sign_ins.set_password(session, by, person, hashed, one_time_days=ONE_TIME_DAYS)
-    sign_ins.end_all(session, by, person)
-
-
 def one(session: Session, person_id: int) -> Person:
     """Return the person with this number who has an account; ended ones too. Raises NotFound."""
     found = session.get(Person, person_id) if person_id <= entries.LARGEST_ID else None
@@ -391,6 +379,12 @@ def chosen(
         selectinload(Person.department).selectinload(Department.parent),
     )
     return wanted.order_by(Person.login).options(*shown_with)
+
+
+def without_password() -> Select[Person]:
+    """Select those who have an account now and cannot sign in by a password yet, in order of the
+    login."""
+    return chosen().where(Person.password_hash == "", Person.kept_by == AccountKeeper.HERE)
 
 
 def count(session: Session) -> int:

@@ -23,7 +23,7 @@ from meetings.errors import (
     TooManyTries,
 )
 from meetings.people import factors, logins, passwords, throttling
-from meetings.people.passwords import Hashed
+from meetings.people.passwords import Hashed, PasswordRule
 from models.audit import Result
 from models.base import now
 from models.database import reading, writing
@@ -126,13 +126,13 @@ def _sign_in_from_outside(
 
 
 def change_password(
-    engine: Engine, attempt: Attempt, new: str, keep: int, field: str = "new_password"
+    engine: Engine, attempt: Attempt, new: str, rule: PasswordRule, keep: int
 ) -> None:
     """Change one's own password; `attempt` has the one so far. Everywhere but in sign-in `keep` one
     is signed out. Raises SignInRefused when the one so far is wrong, InvalidInput for a bad new
     one."""
     asked = _prove(engine, attempt)
-    hashed = passwords.new(new, attempt.login, field)
+    hashed = passwords.new(new, rule, "new_password")
     with writing(engine) as session, session.begin():
         person = _person_still(session, asked)
         if person is None:
@@ -141,24 +141,14 @@ def change_password(
         end_all(session, person, person, but=keep)
 
 
-def set_password(
-    session: Session,
-    by: Person | None,
-    person: Person,
-    hashed: Hashed,
-    *,
-    one_time_days: int | None = None,
-) -> None:
-    """Set a person's password. With `one_time_days` it lets in for so long, and only to choose
-    another one. Raises NotPossibleNow for one whose account is kept elsewhere."""
+def set_password(session: Session, by: Person | None, person: Person, hashed: Hashed) -> None:
+    """Set a person's password. Raises NotPossibleNow for one whose account is kept elsewhere."""
     if person.kept_by is not AccountKeeper.HERE:
         raise NotPossibleNow(
             f"{person.name}さんのアカウントは{person.kept_by.label}で管理しています。"
             "パスワードは、そこで変えてください。"
         )
     person.password_hash = hashed.hash
-    days = one_time_days
-    person.one_time_until = None if days is None else now() + timedelta(days=days)
     audit.note(session, by, "set_password", person)
 
 
@@ -342,8 +332,6 @@ def _ask(session: Session, attempt: Attempt) -> _Asked:
     # Every way to write one login is the same guess.
     login = person.login if person else logins.folded(typed)
     subject = throttling.subject(attempt.key, login, attempt.place.address, known)
-    if person is not None and person.one_time_until is not None:
-        may = may and person.one_time_until > now()
     return _Asked(
         subject,
         person.id if person else None,

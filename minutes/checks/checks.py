@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from meetings import audit, dates, entries
 from meetings.errors import CheckClosed, InvalidInput, NotPossibleNow
-from meetings.invitations import guests, notices
+from meetings.invitations import notices
 from meetings.invitations.guests import Code
-from meetings.people import sign_ins
+from meetings.people import sign_ins, tokens
 from minutes.records import audible
 from minutes.records.audible import SentencePlace
 from minutes.records.content import Content, Paragraph, content_of
@@ -92,14 +92,14 @@ def ask(
     for known in checks_of(session, revision):
         if known.speaker == speaker and known.ended_at is None:
             known.ended_at = now()
-    token = guests.new_token() if person.is_guest else ""
+    token = tokens.new_token() if person.is_guest else ""
     check = SpeechCheck(
         revision=revision,
         speaker=speaker,
         person=person,
         asked_by=by,
         until=until,
-        token_sha256=sign_ins.hash_of(guests.plain_token(token)) if token else None,
+        token_sha256=sign_ins.hash_of(tokens.plain_token(token)) if token else None,
         code_hash=code.hash if token else None,
     )
     session.add(check)

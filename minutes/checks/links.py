@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 
 from meetings import audit
 from meetings.errors import NotFound, TooManyTries, WrongCode
-from meetings.invitations import guests
-from meetings.people import passwords, sign_ins, throttling
+from meetings.people import passwords, sign_ins, throttling, tokens
 from minutes.checks import checks
 from models.audit import Result
 from models.base import now
@@ -18,7 +17,7 @@ from models.speech_check import SpeechCheck
 
 def check_of(session: Session, token: str) -> SpeechCheck:
     """Return the check with this link, while it is open. Raises NotFound, CheckClosed."""
-    sha256 = sign_ins.hash_of(guests.plain_token(token))
+    sha256 = sign_ins.hash_of(tokens.plain_token(token))
     found = session.scalar(select(SpeechCheck).where(SpeechCheck.token_sha256 == sha256))
     if found is None:
         raise NotFound()

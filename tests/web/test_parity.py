@@ -16,6 +16,7 @@ SESSION_WRITES = {"add", "add_all", "delete", "merge"}
 
 ONLY_ON_SCREENS = {
     "minutes.checks.links.enter": "how a guest comes to their own words, by the link and the code",
+    "meetings.people.password_links.choose": "how a person chooses a password, by the link",
     "meetings.agenda.shift_agenda_item": "a step up or down; the API gives the place itself",
     "meetings.documents.documents.shift_document": "a step up or down; the API gives the place",
     "meetings.invitations.guests.let_in": "how a guest signs in, by the link and the code",

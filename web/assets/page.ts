@@ -36,6 +36,10 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sending, SENDING_MS);
 });
 
+for (const field of document.querySelectorAll<HTMLInputElement>("input[type=password]"))
+  offerToShow(field);
+for (const press of document.querySelectorAll("[data-print]"))
+  press.addEventListener("click", () => print());
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-keep]")) keep(form);
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-guard]")) guard(form);
 
@@ -44,6 +48,21 @@ if (document.querySelector("#viewer, .site-who")) void registerWorker();
 // Whoever signs out, or in as somebody else, leaves no documents on the terminal.
 if (location.pathname === "/sign-in") void forgetAll();
 document.querySelector(".site-who")?.addEventListener("submit", () => void forgetAll());
+
+/** Who types a password may look at it; whoever sends it no longer can. */
+function offerToShow(field: HTMLInputElement): void {
+  const label = field.labels?.[0]?.firstChild?.textContent?.trim() ?? "";
+  const press = button("表示", () => show(field.type === "password"), "button-quiet");
+  const show = (isShown: boolean) => {
+    field.type = isShown ? "text" : "password";
+    press.textContent = isShown ? "隠す" : "表示";
+    press.setAttribute("aria-label", `${label}を${press.textContent}`);
+  };
+  show(false);
+  field.form?.addEventListener("submit", () => show(false));
+  field.classList.add("with-button");
+  field.after(press);
+}
 
 /** Leaving the page otherwise than by the form's own buttons asks, once something was typed. */
 function guard(form: HTMLFormElement): void {

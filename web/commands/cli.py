@@ -110,7 +110,9 @@ COMMANDS = {
         "write_transcript",
         "Write transcript NUMBER to a file: txt, srt, vtt, csv, docx or json.",
     ),
-    "user": CommandPlace("web.commands.user", "user", "People, their passwords and their roles."),
+    "user": CommandPlace(
+        "web.commands.people.user", "user", "People, their passwords and their roles."
+    ),
     "watch": CommandPlace(
         "web.commands.worker", "watch", "Take in the recordings that are dropped into FOLDER."
     ),

@@ -13,8 +13,8 @@ from meetings.config import Config
 from meetings.directory import passwords
 from meetings.directory.passwords import DirectoryPasswords
 from meetings.errors import DirectoryUnreachable, NotPossibleNow, SignInRefused, TooManyTries
-from meetings.people import people, sign_ins
-from meetings.people.passwords import Hashed
+from meetings.people import password_links, people, sign_ins
+from meetings.people.passwords import PasswordRule
 from meetings.people.sign_ins import Attempt, Entered, SignInPlace
 from models.audit import AuditLine
 from models.person import Person, SignIn, SignInWay
@@ -118,12 +118,12 @@ def test_a_password_of_the_directory_is_changed_there_alone(
 ) -> None:
     directory.add("sato")
     person = entered_as(session, enter("sato", PASSWORD))
-    with pytest.raises(NotPossibleNow, match="そこで変えてください"):
-        people.renew_password(session, cast.administrator, person, Hashed("x"))
+    with pytest.raises(NotPossibleNow, match="で管理しています"):
+        password_links.make(session, cast.administrator, person)
     session.rollback()
     own = Attempt("sato", PASSWORD, PLACE, b"key", DirectoryPasswords(city))
     with pytest.raises(NotPossibleNow, match="そこで変えてください"):
-        sign_ins.change_password(engine, own, "another long sentence", keep=0)
+        sign_ins.change_password(engine, own, "another long sentence", PasswordRule(8), keep=0)
 
 
 @pytest.mark.slow

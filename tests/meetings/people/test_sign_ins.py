@@ -10,8 +10,10 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
+from meetings.config import Config
 from meetings.errors import InvalidInput, SignInRefused, TooManyTries, TryAgain
 from meetings.people import passwords, people, sign_ins, throttling
+from meetings.people.passwords import PasswordRule
 from meetings.people.sign_ins import Attempt, Entered, SignInPlace
 from models.audit import AuditLine
 from models.base import now
@@ -21,6 +23,7 @@ from web.demo.people import PASSWORD
 
 pytestmark = pytest.mark.hostile
 
+RULE = PasswordRule(8)
 HERE, ELSEWHERE = SignInPlace("192.0.2.7"), SignInPlace("192.0.2.8")
 OWN_BROWSER = SignInPlace("192.0.2.7", browser="secret of the browser")
 
@@ -214,33 +217,45 @@ def test_a_password_of_ones_own_ends_every_other_sign_in(session: Session, engin
     session.commit()
     old = Attempt("morishita", "not the old one", OWN_BROWSER, b"key")
     with pytest.raises(SignInRefused):
-        sign_ins.change_password(engine, old, "a new sentence", keep=keep)
+        sign_ins.change_password(engine, old, "a new sentence", RULE, keep=keep)
     old = replace(old, password=PASSWORD)
-    sign_ins.change_password(engine, old, "a new sentence", keep=keep)
+    sign_ins.change_password(engine, old, "a new sentence", RULE, keep=keep)
     assert sign_ins.signed_in(session, kept.token) and not sign_ins.signed_in(session, other.token)
     session.rollback()
     assert enter(engine, "morishita", "a new sentence")
     guess(engine, "morishita", 1)
 
 
-def test_a_one_time_password_ends_by_itself(session: Session, engine: Engine) -> None:
-    person, given = people.person_with(session, "morishita"), passwords.one_time()
-    hashed = passwords.new(given, person.login)
-    sign_ins.set_password(session, None, person, hashed, one_time_days=14)
-    session.commit()
-    assert enter(engine, "morishita", given)
-    person.one_time_until = now() - timedelta(minutes=1)
-    session.commit()
-    with pytest.raises(SignInRefused):
-        enter(engine, "morishita", given)
+@pytest.mark.parametrize(
+    "password",
+    [
+        "short", "x" * 1001, "12345678", "abababababab",
+        "Morishita", "morishita2026", "ｍｏｒｉｓｈｉｔａ!", "もりした 2027", "森下1234567",
+        "若葉市2026", "Gijido!2026", "gijido123",
+        "PASSWORD1", "P@ssw0rd!", "qwertyuiop", "sakura2024!", "1q2w3e4r5t",
+    ],
+)  # fmt: skip
+def test_passwords_that_are_guessed_first_are_refused(
+    session: Session, config: Config, password: str
+) -> None:
+    person = people.person_with(session, "morishita")
+    with pytest.raises(InvalidInput):
+        passwords.new(password, passwords.rule_for(config, person))
 
 
 @pytest.mark.parametrize(
-    "password", ["short", "Morishita", "PASSWORD1", "qwertyuiop", "x" * 1001, "12345678"]
+    "password", ["a sentence of my own", "ひみつのことばです", "k7mqx2fd", " w1 o " * 9]
 )
-def test_passwords_that_are_guessed_first_are_refused(password: str) -> None:
-    with pytest.raises(InvalidInput):
-        passwords.new(password, "morishita")
+def test_any_letters_make_a_password_and_none_must_be_of_some_kind(
+    config: Config, password: str
+) -> None:
+    assert passwords.new(password, passwords.rule(config, "morishita"))
+
+
+def test_the_city_may_want_longer_ones(config: Config) -> None:
+    longer = replace(config, server=replace(config.server, shortest_password=15))
+    with pytest.raises(InvalidInput, match="15文字以上"):
+        passwords.new("k7mqx2fd", passwords.rule(longer, "morishita"))
 
 
 def test_nobody_gets_in_where_no_password_was_set(session: Session, engine: Engine) -> None:

@@ -6,20 +6,20 @@ from typing import Self
 from flask import Blueprint, current_app
 from pydantic import Field
 
-from meetings.people import sign_ins
+from meetings.people import passwords, sign_ins
 from models.person import FactorKind, Person, SignIn, SignInWay
 from web import access
 from web.api.operations import Shape, operation
 from web.door.costs import RequestLane, costs
 from web.shared import entering
-from web.transaction import database_session, engine_of, reading_session
+from web.transaction import config, database_session, engine_of, reading_session
 
 blueprint = Blueprint("api_account", __name__)
 
 
 class PasswordBody(Shape):
     password: str = Field(max_length=1000, description="いまのパスワード")
-    new_password: str = Field(max_length=1000, description="8文字以上")
+    new_password: str = Field(max_length=1000, description="設定 shortest_password 文字以上")
 
 
 class SignInAnswer(Shape):
@@ -66,14 +66,15 @@ class EndedAnswer(Shape):
 
 
 @blueprint.put("/me/password")
-@access.with_any_password
+@access.before_second_factor
 @costs(lane=RequestLane.SIGN_IN)
 @operation("自分のパスワードを変える（ほかのサインインは終わる）", body=PasswordBody)
 def change_password(person: Person, body: PasswordBody) -> None:
     entry = access.current_sign_in()
     assert entry is not None
     attempt = entering.again(person, body.password)
-    sign_ins.change_password(engine_of(current_app), attempt, body.new_password, keep=entry.id)
+    rule, engine = passwords.rule_for(config(), person), engine_of(current_app)
+    sign_ins.change_password(engine, attempt, body.new_password, rule, keep=entry.id)
 
 
 @blueprint.get("/me/sign-ins")

@@ -1,24 +1,53 @@
 """利用者, for administrators."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from flask import Blueprint
 from pydantic import Field
 
+from meetings import entries
 from meetings.errors import InvalidInput
-from meetings.people import passwords, people, sign_ins
-from models.person import Department, Person, Role
+from meetings.people import csv_lists, password_links, people, sign_ins
+from meetings.people.password_links import PasswordWay
+from models.person import AdditionalPost, Department, Person, Role, RoleGrant
 from web import access
-from web.api.operations import Identity, Query, Shape, operation
+from web.api.operations import Identity, Query, Shape, ShortText, operation
 from web.api.people.account import EndedAnswer, SignInsAnswer
 from web.api.people.tokens import RoleAnswer
 from web.api.shapes import DepartmentAnswer
-from web.door.costs import RequestLane, costs
 from web.shared.paging import paged_from
 from web.transaction import database_session, reading_session
+from web.urls import address_of
 
 blueprint = Blueprint("api_people", __name__)
+
+
+class PostAnswer(Shape):
+    """兼務"""
+
+    department: DepartmentAnswer
+    title: str
+
+    @classmethod
+    def of(cls, post: AdditionalPost) -> Self:
+        return cls(department=DepartmentAnswer.of(post.department), title=post.title)
+
+
+class TimedRoleAnswer(RoleAnswer):
+    from_on: str | None = Field(description="この日から（2027-04-01）。決まっていなければ null")
+    until_on: str | None = Field(description="この日まで。決まっていなければ null")
+    is_in_force: bool = Field(description="いま、この役割がある")
+
+    @classmethod
+    def timed(cls, grant: RoleGrant) -> Self:
+        first, last = csv_lists.first_day(grant), csv_lists.last_day(grant)
+        return cls(
+            **dict(RoleAnswer.of(grant)),
+            from_on=first.isoformat() if first else None,
+            until_on=last.isoformat() if last else None,
+            is_in_force=grant.is_in_force,
+        )
 
 
 class AccountAnswer(Shape):
@@ -30,11 +59,14 @@ class AccountAnswer(Shape):
     kana: str
     title: str
     email: str
+    phone: str
     department: DepartmentAnswer
-    roles: list[RoleAnswer]
+    posts: list[PostAnswer] = Field(description="兼務")
+    roles: list[TimedRoleAnswer] = Field(description="期間の外のものも")
     has_password: bool = Field(description="false なら、まだサインインできない")
-    one_time_until: datetime | None = Field(description="使い捨てのパスワードの期限。なければ null")
-    ended_at: datetime | None = Field(description="利用を終えた時刻。利用中は null")
+    ended_at: datetime | None = Field(
+        description="利用の終わり。これからの時刻なら、その時まで使える。決まっていなければ null"
+    )
 
     @classmethod
     def of(cls, person: Person) -> Self:
@@ -45,10 +77,11 @@ class AccountAnswer(Shape):
             kana=person.kana,
             title=person.title,
             email=person.email,
+            phone=person.phone,
             department=DepartmentAnswer.of(person.department),
-            roles=[RoleAnswer.of(grant) for grant in person.grants],
+            posts=[PostAnswer.of(post) for post in person.posts],
+            roles=[TimedRoleAnswer.timed(grant) for grant in person.all_grants],
             has_password=bool(person.password_hash),
-            one_time_until=person.one_time_until,
             ended_at=person.ended_at,
         )
 
@@ -65,9 +98,51 @@ class PeopleAnswer(Shape):
     total: int = Field(description="全頁の人数")
 
 
-class OneTimeAnswer(Shape):
-    password: str = Field(description="使い捨てのパスワード。ここでしか見られない")
+class PasswordLinkAnswer(Shape):
+    person_id: int
+    link: str = Field(description="本人がパスワードを決めるリンク。ここでしか見られない")
     until: datetime
+
+    @classmethod
+    def of(cls, way: PasswordWay) -> Self:
+        link = address_of("passwords.form", token=way.token)
+        return cls(person_id=way.link.person_id, link=link, until=way.link.expires_at)
+
+
+class PasswordLinksBody(Shape):
+    person_ids: list[Identity] = Field(min_length=1, max_length=500)
+
+
+class PasswordLinksAnswer(Shape):
+    links: list[PasswordLinkAnswer]
+
+
+class DetailsBody(Shape):
+    """書かないものは変わらない"""
+
+    name: ShortText | None = None
+    kana: ShortText | None = None
+    title: ShortText | None = None
+    email: ShortText | None = None
+    phone: ShortText | None = None
+
+
+class NewPersonBody(DetailsBody):
+    login: str = Field(max_length=100, description="利用者ID")
+    department_id: Identity
+
+
+class EndBody(Shape):
+    on: str | None = Field(None, description="この日の始めに終わる（2027-04-01）。null ならいま")
+
+
+class PostBody(Shape):
+    department_id: Identity
+    title: ShortText = ""
+
+
+class PostsBody(Shape):
+    posts: list[PostBody] = Field(max_length=20)
 
 
 class RoleBody(Shape):
@@ -75,8 +150,18 @@ class RoleBody(Shape):
     department_id: Identity | None = Field(None, description="null なら全庁")
 
 
+class TimedRoleBody(RoleBody):
+    from_on: str | None = Field(None, description="この日から（2027-04-01）")
+    until_on: str | None = Field(None, description="この日まで")
+
+
 class DepartmentBody(Shape):
     department_id: Identity
+
+
+class NewDepartmentBody(Shape):
+    name: ShortText
+    bureau_id: Identity | None = Field(None, description="この局の下の課。null なら局")
 
 
 class DepartmentsAnswer(Shape):
@@ -89,6 +174,16 @@ class DepartmentsAnswer(Shape):
 def list_departments(person: Person) -> DepartmentsAnswer:
     every = people.departments(reading_session())
     return DepartmentsAnswer(departments=[DepartmentAnswer.of(known) for known in every])
+
+
+@blueprint.post("/departments")
+@access.with_role(Role.ADMINISTRATOR)
+@operation(
+    "所属を作る（あれば、その所属）", answers=DepartmentAnswer, status=201, body=NewDepartmentBody
+)
+def add_department(person: Person, body: NewDepartmentBody) -> DepartmentAnswer:
+    bureau = _department(body.bureau_id)
+    return DepartmentAnswer.of(people.add_department(database_session(), body.name, bureau))
 
 
 @blueprint.get("/people")
@@ -109,28 +204,61 @@ def show(person: Person, person_id: int) -> AccountAnswer:
     return AccountAnswer.of(people.one(reading_session(), person_id))
 
 
-@blueprint.post("/people/<int:person_id>/one-time-passwords")
+@blueprint.post("/people")
 @access.with_role(Role.ADMINISTRATOR)
-@access.fresh
-@costs(lane=RequestLane.SIGN_IN)
-@operation("使い捨てのパスワードを作る", answers=OneTimeAnswer, status=201)
-def renew_password(person: Person, person_id: int) -> OneTimeAnswer:
-    given = passwords.one_time()
-    hashed = passwords.hashed(given)
+@operation("利用者を登録する", answers=AccountAnswer, status=201, body=NewPersonBody)
+def add(person: Person, body: NewPersonBody) -> AccountAnswer:
+    session, to = database_session(), _known_department(body.department_id)
+    given = body.model_dump(exclude={"login", "department_id"}, exclude_none=True)
+    given.setdefault("name", "")
+    added = people.add_person(session, by=person, login=body.login, department=to, **given)
+    session.flush()
+    return AccountAnswer.of(added)
+
+
+@blueprint.patch("/people/<int:person_id>")
+@access.with_role(Role.ADMINISTRATOR)
+@operation("利用者の登録を変える", answers=AccountAnswer, body=DetailsBody)
+def change(person: Person, person_id: int, body: DetailsBody) -> AccountAnswer:
     session = database_session()
     somebody = people.one(session, person_id)
-    people.renew_password(session, person, somebody, hashed)
-    assert somebody.one_time_until is not None
-    return OneTimeAnswer(password=given, until=somebody.one_time_until)
+    people.change_person(session, person, somebody, **body.model_dump())
+    return AccountAnswer.of(somebody)
+
+
+@blueprint.post("/people/<int:person_id>/password-links")
+@access.with_role(Role.ADMINISTRATOR)
+@access.fresh
+@operation("パスワードを決めるリンクを作る", answers=PasswordLinkAnswer, status=201)
+def make_link(person: Person, person_id: int) -> PasswordLinkAnswer:
+    session = database_session()
+    way = password_links.make(session, person, people.one(session, person_id))
+    return PasswordLinkAnswer.of(way)
+
+
+@blueprint.post("/people/password-links")
+@access.with_role(Role.ADMINISTRATOR)
+@access.fresh
+@operation(
+    "何人ものパスワードを決めるリンクを作る",
+    answers=PasswordLinksAnswer,
+    status=201,
+    body=PasswordLinksBody,
+)
+def make_links(person: Person, body: PasswordLinksBody) -> PasswordLinksAnswer:
+    session = database_session()
+    them = [people.one(session, number) for number in dict.fromkeys(body.person_ids)]
+    ways = password_links.make_each(session, person, them)
+    return PasswordLinksAnswer(links=[PasswordLinkAnswer.of(way) for way in ways])
 
 
 @blueprint.put("/people/<int:person_id>/ending")
 @access.with_role(Role.ADMINISTRATOR)
-@operation("利用を終わりにする", answers=AccountAnswer)
-def end(person: Person, person_id: int) -> AccountAnswer:
+@operation("利用を終わりにする", answers=AccountAnswer, body=EndBody)
+def end(person: Person, person_id: int, body: EndBody) -> AccountAnswer:
     session = database_session()
     somebody = people.one(session, person_id)
-    people.end_person(session, person, somebody)
+    people.end_person(session, person, somebody, _day("on", "利用の終わり", body.on))
     return AccountAnswer.of(somebody)
 
 
@@ -154,14 +282,29 @@ def move(person: Person, person_id: int, body: DepartmentBody) -> AccountAnswer:
     return AccountAnswer.of(somebody)
 
 
+@blueprint.put("/people/<int:person_id>/posts")
+@access.with_role(Role.ADMINISTRATOR)
+@operation("兼務を決める", answers=AccountAnswer, body=PostsBody)
+def set_posts(person: Person, person_id: int, body: PostsBody) -> AccountAnswer:
+    session = database_session()
+    somebody = people.one(session, person_id)
+    titles = {_known_department(post.department_id): post.title for post in body.posts}
+    people.set_posts(session, person, somebody, titles)
+    return AccountAnswer.of(somebody)
+
+
 @blueprint.post("/people/<int:person_id>/roles")
 @access.with_role(Role.ADMINISTRATOR)
 @access.fresh
-@operation("役割を与える", answers=AccountAnswer, body=RoleBody)
-def grant(person: Person, person_id: int, body: RoleBody) -> AccountAnswer:
+@operation("役割を与える", answers=AccountAnswer, body=TimedRoleBody)
+def grant(person: Person, person_id: int, body: TimedRoleBody) -> AccountAnswer:
     session = database_session()
     somebody = people.one(session, person_id)
-    people.grant_role(session, somebody, body.role, _department(body.department_id), person)
+    people.grant_role(
+        session, somebody, body.role, _department(body.department_id), person,
+        from_on=_day("from_on", "役割の始まり", body.from_on),
+        until_on=_day("until_on", "役割の終わり", body.until_on),
+    )  # fmt: skip
     return AccountAnswer.of(somebody)
 
 
@@ -199,6 +342,10 @@ def end_sign_in(person: Person, person_id: int, sign_in_id: int) -> None:
     session = database_session()
     somebody = people.one(session, person_id)
     sign_ins.sign_out(session, sign_ins.one_of(session, somebody, sign_in_id), person)
+
+
+def _day(field: str, label: str, typed: str | None) -> date | None:
+    return entries.date_of(field, label, typed) if typed else None
 
 
 def _department(number: int | None) -> Department | None:

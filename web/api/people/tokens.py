@@ -50,9 +50,6 @@ class Me(Shape):
     title: str
     department: DepartmentAnswer
     roles: list[RoleAnswer]
-    must_change_password: bool = Field(
-        description="使い捨てのパスワードで入った。PUT /api/me/password のほかは403になる"
-    )
 
 
 @blueprint.post("/tokens")
@@ -80,7 +77,7 @@ def sign_in(body: SignInBody) -> TokenAnswer:
 
 
 @blueprint.delete("/tokens")
-@access.with_any_password
+@access.before_second_factor
 @operation("このトークンを終わらせる")
 def sign_out(person: Person) -> None:
     entry = access.current_sign_in()
@@ -89,7 +86,7 @@ def sign_out(person: Person) -> None:
 
 
 @blueprint.get("/me")
-@access.with_any_password
+@access.before_second_factor
 @operation("わたし", answers=Me)
 def me(person: Person) -> Me:
     return Me(
@@ -99,5 +96,4 @@ def me(person: Person) -> Me:
         title=person.title,
         department=DepartmentAnswer.of(person.department),
         roles=[RoleAnswer.of(grant) for grant in person.grants],
-        must_change_password=person.one_time_until is not None,
     )

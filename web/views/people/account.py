@@ -14,6 +14,7 @@ from meetings.people import (
     devices,
     factors,
     passkeys,
+    passwords,
     recovery_codes,
     sign_ins,
 )
@@ -24,7 +25,6 @@ from web import access
 from web.door.costs import RequestLane, costs
 from web.shared import entering
 from web.transaction import config, database_session, engine_of, reading_session
-from web.urls import path_inside
 
 blueprint = Blueprint("account", __name__)
 OLD_IS_WRONG = "いまのパスワードが違います。もう一度入力してください。"
@@ -32,25 +32,24 @@ NOT_ALIKE = "新しいパスワードが、2つの欄で違います。同じも
 
 
 @blueprint.get("/account")
-@access.with_any_password
+@access.before_second_factor
 def show(person: Person) -> ResponseReturnValue:
     return _page(person, {})
 
 
 @blueprint.post("/account/password")
-@access.with_any_password
+@access.before_second_factor
 @costs(lane=RequestLane.SIGN_IN)
 def change_password(person: Person) -> ResponseReturnValue:
-    """Change one's own password. Whoever had a one-time password goes on to where they wanted to
-    go."""
-    entry, goes_to = access.current_sign_in(), path_inside(request.form.get("next"))
+    """Change one's own password."""
+    entry, new = access.current_sign_in(), request.form.get("new_password", "")
     assert entry is not None
-    must_change, new = person.one_time_until is not None, request.form.get("new_password", "")
+    rule = passwords.rule_for(config(), person)
     attempt = entering.again(person, request.form.get("password", ""))
     try:
         if new != request.form.get("again"):
             raise InvalidInput("again", NOT_ALIKE)
-        sign_ins.change_password(engine_of(current_app), attempt, new, keep=entry.id)
+        sign_ins.change_password(engine_of(current_app), attempt, new, rule, keep=entry.id)
     except InvalidInput as problem:
         return _page(person, {problem.field: problem.message}), 422
     except SignInRefused as refusal:
@@ -58,7 +57,7 @@ def change_password(person: Person) -> ResponseReturnValue:
     except TooManyTries as refusal:
         return entering.refused(refusal, _page(person, {"password": refusal.message}))
     flash("パスワードを変えました。ほかの端末はすべてサインアウトしました。", "done")
-    return redirect(goes_to if must_change and goes_to else url_for("account.show"))
+    return redirect(url_for("account.show"))
 
 
 @blueprint.post("/account/sign-ins/<int:sign_in_id>/ending")
@@ -111,14 +110,12 @@ class FactorsShown:
 def _page(person: Person, problems: dict[str, str]) -> str:
     mine = access.current_sign_in()
     assert mine is not None
-    must_change = person.one_time_until is not None
-    shows_factors = not person.is_guest and not must_change
+    shown = None if person.is_guest else FactorsShown.of(reading_session(), mine, config())
     return render_template(
         "people/account.html",
-        factors_shown=FactorsShown.of(reading_session(), mine, config()) if shows_factors else None,
+        factors_shown=shown,
         problems=problems,
-        must_change=must_change,
-        goes_to=request.values.get("next", "")[:2000],
+        rule=passwords.rule_for(config(), person),
         sign_ins=sign_ins.live_of(reading_session(), person),
         mine=mine,
     )

@@ -38,7 +38,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-out")
-@access.with_any_password
+@access.before_second_factor
 def sign_out(person: Person) -> ResponseReturnValue:
     entry = access.current_sign_in()
     if entry:

@@ -26,8 +26,9 @@ NEW = "a sentence of my own"
 
 
 def given_in(page: str) -> str:
-    (code,) = pages.texts(page, '//*[@class="guest-code"]')
-    return code
+    """The path of the link that was made."""
+    (link,) = pages.texts(page, '//*[@class="spelled"]')
+    return "/password/" + link.rsplit("/", 1)[1]
 
 
 def enter(client: Browser, login: str, password: str) -> int:
@@ -55,6 +56,39 @@ def test_people_are_listed_with_their_roles_fifty_to_a_page(
     assert "61人" in client.get(f"{LIST}?department={section}").text
 
 
+def test_somebody_is_added_changed_and_given_a_second_department_on_the_screen(
+    browse: Browse, cast: Cast, session: Session
+) -> None:
+    client, section = browse(cast.administrator), cast.outsider.department_id
+    form = {"login": "Tanaka", "name": "田中 一郎", "phone": "内線 21", "email": "wrong"}
+    form |= {"department": str(section), "title": "主事", "kana": "たなか"}
+    refused = client.post(LIST, data=form)
+    assert refused.status_code == 422 and "形が正しくありません" in refused.text
+    assert "田中 一郎" in refused.text  # what was typed stays
+    added = client.post(LIST, data=form | {"email": "tanaka@city.example.jp"})
+    assert added.status_code == 302
+    session.commit()
+    tanaka = people.person_with(session, "tanaka")
+    place = f"{LIST}/{tanaka.id}"
+    assert "内線 21" in client.get(place).text
+    assert client.get(f"{place}/change").status_code == 200
+    client.post(f"{place}/change", data=form | {"email": "", "title": "主査"})
+    other = str(cast.secretary.department_id)
+    client.post(f"{place}/posts", data={"department": other, "title": "主幹"})
+    role = {"role": "approver", "for": other, "from": "2199-04-01", "until": "2199-04-30"}
+    client.post(f"{place}/roles", data=role)
+    client.post(f"{place}/ending", data={"on": "2199-05-01"})
+    page = client.get(place).text
+    assert "主幹" in page and "2199-04-30まで" in page and "まだ始まっていません" in page
+    assert "終わりの予定を取りやめる" in page
+    assert "兼 " in client.get(f"{LIST}?q=tanaka").text
+    client.post(f"{place}/posts/removal", data={"department": other})
+    client.post(f"{place}/reinstatement")
+    session.commit()
+    session.expire_all()
+    assert (tanaka.title, tanaka.posts, tanaka.ended_at) == ("主査", [], None)
+
+
 def test_only_the_administrator_sees_people(browse: Browse, cast: Cast, citizen: Browser) -> None:
     for person in (cast.organiser, cast.secretary, cast.approver, cast.attendee):
         client = browse(person)
@@ -64,29 +98,30 @@ def test_only_the_administrator_sees_people(browse: Browse, cast: Cast, citizen:
     assert citizen.get(LIST).status_code == 302
 
 
-def test_a_one_time_password_lets_in_only_to_choose_another(
+def test_by_a_link_one_chooses_a_password_once_and_is_in(
     browse: Browse, citizen: Browser, cast: Cast, session: Session, watching: Watching
 ) -> None:
     attendee = browse(cast.attendee)
     before = watching.seen
-    page = browse(cast.administrator).post(f"{LIST}/{cast.attendee.id}/password")
-    given = given_in(page.text)
+    administrator = browse(cast.administrator)
+    place = f"{LIST}/{cast.attendee.id}/password-links"
+    former, link = (given_in(administrator.post(place).text) for _ in range(2))
     assert watching.seen > before
     assert attendee.get("/today").status_code == 302  # signed out
     assert enter(citizen, "okuma", PASSWORD) == 401
-    assert enter(citizen, "okuma", given) == 302
-    refused = citizen.get("/meetings")
-    assert refused.status_code == 302 and "/account?next=/meetings" in refused.headers["Location"]
-    assert citizen.get("/api/meetings").status_code == 403
-    assert "使い捨てのパスワード" in citizen.get("/account").text
-    form = {"password": given, "new_password": NEW, "again": NEW, "next": "/meetings"}
-    for field, wrong in (("new_password", "okuma"), ("again", "other"), ("password", "wrong")):
-        answer = citizen.post("/account/password", data=form | {field: wrong})
-        assert answer.status_code in (401, 422) and given not in answer.text
-    changed = citizen.post("/account/password", data=form)
-    assert changed.headers["Location"] == "/meetings"
-    assert citizen.get("/meetings").status_code == 200
-    assert enter(citizen, "okuma", given) == 401 and enter(citizen, "okuma", NEW) == 302
+    assert citizen.get(former).status_code == 409  # a newer one was made
+    assert "大隈 千鶴" in citizen.get(link).text
+    for wrong, again in (("okuma123", "okuma123"), (NEW, "okuma123")):
+        answer = citizen.post(link, data={"new_password": wrong, "again": again})
+        assert answer.status_code == 422 and "okuma123" not in answer.text
+    assert citizen.post(link, data={"new_password": NEW, "again": NEW}).status_code == 302
+    assert citizen.get("/today").status_code == 200
+    assert enter(browse(cast.secretary), "okuma", NEW) == 302
+    for used in (citizen.get(link), citizen.post(link, data={"new_password": NEW, "again": NEW})):
+        assert used.status_code == 409 and "管理者に、新しいリンクを" in used.text
+    session.commit()
+    refused = select(AuditLine).where(AuditLine.verb == "refused_password_link")
+    assert session.scalars(refused).first()
 
 
 def test_a_new_password_of_ones_own_signs_out_everywhere_else(
@@ -124,10 +159,10 @@ def test_ending_somebody_on_the_screen_ends_browser_and_script_at_once(
     assert client.get("/today").status_code == 302
     scripted.get("/me", status=401)
     assert "利用を終わりにしました" in administrator.get(place).text
-    assert administrator.post(f"{place}/password").status_code == 409
+    assert administrator.post(f"{place}/password-links").status_code == 409
     assert administrator.post(f"{place}/reinstatement").status_code == 302
-    given = given_in(administrator.post(f"{place}/password").text)
-    assert enter(client, "morishita", given) == 302
+    link = given_in(administrator.post(f"{place}/password-links").text)
+    assert client.post(link, data={"new_password": NEW, "again": NEW}).status_code == 302
 
 
 def test_whatever_takes_a_right_away_ends_the_event_streams_of_that_person(
@@ -148,7 +183,7 @@ def test_whatever_takes_a_right_away_ends_the_event_streams_of_that_person(
     for way, form in (
         ("sign-ins/endings", {}),
         ("roles/removal", {"role": "secretary", "for": ""}),
-        ("password", {}),
+        ("password-links", {}),
         ("ending", {}),
     ):
         if way == "roles/removal":
@@ -156,7 +191,7 @@ def test_whatever_takes_a_right_away_ends_the_event_streams_of_that_person(
         answer = administrator.post(f"/administration{place}/{way}", data=form)
         assert answer.status_code in (200, 302)
     assert ended == [
-        (person_id, verb) for verb in ("sign_out", "revoke_secretary", "sign_out", "end")
+        (person_id, verb) for verb in ("sign_out", "revoke_secretary", "make_password_link", "end")
     ]
 
 
@@ -209,17 +244,25 @@ def test_the_api_does_what_the_screens_do(
     assert entry["is_mine"]
     assert administrator.call("DELETE", f"{place}/sign-ins")["count"] == 1
     secretary.get("/me", status=401)
-    given = administrator.call("POST", f"{place}/one-time-passwords", status=201)["password"]
-    login = {"login": "morishita", "password": given}
+    link = administrator.call("POST", f"{place}/password-links", status=201)["link"]
+    chosen = {"new_password": NEW, "again": NEW}
+    citizen.post("/password/" + link.rsplit("/", 1)[1], data=chosen)
+    login = {"login": "morishita", "password": NEW}
     token = citizen.post("/api/tokens", json=login).get_json()["token"]
     renewed = Script(citizen, token)
-    assert renewed.get("/me")["must_change_password"]
-    renewed.get("/meetings", status=403)
-    own = {"password": given, "new_password": NEW}
+    own = {"password": NEW, "new_password": NEW + "!"}
     renewed.call("PUT", "/me/password", own | {"new_password": "password"}, status=422)
     renewed.call("PUT", "/me/password", own, status=204)
     renewed.get("/meetings")
-    assert administrator.call("PUT", f"{place}/ending")["ended_at"]
+    posts = {"posts": [{"department_id": cast.outsider.department_id, "title": "主幹"}]}
+    assert administrator.call("PUT", f"{place}/posts", posts)["posts"][0]["title"] == "主幹"
+    timed = role | {"from_on": "2199-04-01", "until_on": "2199-04-30"}
+    granted = administrator.call("POST", f"{place}/roles", timed)["roles"][-1]
+    assert (granted["until_on"], granted["is_in_force"]) == ("2199-04-30", False)
+    assert administrator.call("PATCH", place, {"phone": "内線 21"})["phone"] == "内線 21"
+    assert administrator.call("PUT", f"{place}/ending", {"on": "2199-04-01"})["ended_at"]
+    renewed.get("/me")
+    assert administrator.call("PUT", f"{place}/ending", {})["ended_at"]
     renewed.get("/me", status=401)
     back = administrator.call("DELETE", f"{place}/ending")
     assert back["ended_at"] is None and not back["has_password"]
@@ -262,6 +305,6 @@ def test_the_printed_password_is_warned_of_where_others_reach_the_server(
         page = client.get("/administration").text
         assert "koga、morishita、nagano、okuma、shimada、yasunaga" in page
         assert "公開されているパスワード" in page
-    client.post(f"{LIST}/{cast.organiser.id}/password")
+    client.post(f"{LIST}/{cast.organiser.id}/password-links")
     client.post(f"{LIST}/{cast.attendee.id}/ending")
     assert "（morishita、nagano、shimada、yasunaga）" in client.get("/administration").text

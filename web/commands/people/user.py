@@ -1,11 +1,7 @@
 """`gijido user …`: people, their passwords and their roles. Passwords are hashed before the
 database is written to: the city works on meanwhile."""
 
-import csv
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,22 +9,24 @@ from sqlalchemy.orm import Session
 
 from meetings import dates, entries
 from meetings.config import Config
-from meetings.disk import home
-from meetings.errors import InvalidInput
-from meetings.people import passwords, people, sign_ins
-from models.database import connect, reading, writing
+from meetings.people import csv_lists, password_links, passwords, people, sign_ins
+from meetings.people.password_links import PasswordWay
 from models.person import Department, Person, Role, RoleGrant, SignIn
-from web.commands.people_import import Row, rows_of
+from web.commands.people.lists import changing, export_users, import_users, link_of, looking
 
 ROLES = (
     "organiser, secretary, approver, administrator or auditor; for one department: secretary=財政課"
 )
-ONE_TIME = "Make a password that lets in once, to choose another; it is printed."
+LINK = "Print a link by which the person chooses a password, once, within two weeks."
 
 
 @click.group()
 def user() -> None:
     """People, their passwords and their roles."""
+
+
+user.add_command(import_users)
+user.add_command(export_users)
 
 
 @user.command("add")
@@ -41,77 +39,38 @@ def user() -> None:
 @click.option("--email", default="", help="Where invitations go.")
 @click.option("--phone", default="")
 @click.option("--password", help="Asked for when it is not given.")
-@click.option("--generate", is_flag=True, help=ONE_TIME)
+@click.option("--link", is_flag=True, help=LINK)
 @click.option("--role", "roles", multiple=True, help=ROLES)
 @click.pass_obj
 def add_user(
     config: Config,
     /,
     login: str,
+    name: str,
     password: str | None,
-    generate: bool,
+    link: bool,
     department: str,
     bureau: str | None,
     roles: tuple[str, ...],
     **known: Any,
 ) -> None:
     """Add a person, with roles for the city or for a department."""
-    password = _asked(password, generate)
-    hashed = passwords.new(password, login)
-    with _changing(config) as session:
+    known_as = login, name, known["kana"]
+    hashed = None if link else passwords.new(_asked(password), passwords.rule(config, *known_as))
+    with changing(config) as session:
         person = people.add_person(
             session,
             login=login,
+            name=name,
             department=_department(session, department, bureau),
             password=hashed,
-            one_time_days=people.ONE_TIME_DAYS if generate else None,
             **known,
         )
         for role in roles:
             people.grant_role(session, person, *_role(session, role))
+        way = password_links.make(session, None, person) if link else None
     click.echo(f"{person.login} を登録しました。")
-    _tell(password, generate)
-
-
-@user.command("import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option(
-    "--generate",
-    "list_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Make everybody a password that lets in once, and write them into this new file.",
-)
-@click.pass_obj
-def import_users(config: Config, file: Path, list_file: Path | None) -> None:
-    """Add everybody of a CSV file (UTF-8 or Shift_JIS), or nobody when a line cannot be taken.
-    Its head names the columns: 利用者ID, 氏名, 所属 and, if wanted, 局, 職名, ふりがな, メール,
-    役割 (several with spaces between)."""
-    rows = rows_of(file)
-    given = {row.login: passwords.one_time() for row in rows} if list_file else {}
-    hashed = {login: passwords.hashed(password) for login, password in given.items()}
-    with _changing(config) as session:
-        for row in rows:
-            with _naming(row):
-                person = people.add_person(
-                    session,
-                    login=row.login,
-                    name=row.name,
-                    department=_department(session, row.department, row.bureau),
-                    title=row.title,
-                    kana=row.kana,
-                    email=row.email,
-                    password=hashed.get(row.login),
-                    one_time_days=people.ONE_TIME_DAYS,
-                )
-                for role in row.roles:
-                    people.grant_role(session, person, *_role(session, role))
-        if list_file:
-            _write_list(list_file, rows, given)
-    click.echo(f"{len(rows)}人を登録しました。")
-    if list_file:
-        click.echo(f"使い捨てのパスワードの一覧: {list_file}（配り終えたら消してください）")
-    else:
-        click.echo("パスワードはまだありません。gijido user password ID で設定してください。")
+    _tell(config, way)
 
 
 @user.command("change")
@@ -124,7 +83,7 @@ def import_users(config: Config, file: Path, list_file: Path | None) -> None:
 @click.pass_obj
 def change_user(config: Config, /, login: str, **given: str | None) -> None:
     """Change what is given of a person."""
-    with _changing(config) as session:
+    with changing(config) as session:
         person = people.person_with(session, login)
         people.change_person(session, None, person, **given)
     click.echo(f"{login} を変更しました。")
@@ -133,19 +92,44 @@ def change_user(config: Config, /, login: str, **given: str | None) -> None:
 @user.command("password")
 @click.argument("login")
 @click.option("--password", help="Asked for when it is not given.")
-@click.option("--generate", is_flag=True, help=ONE_TIME)
 @click.pass_obj
-def set_password(config: Config, login: str, password: str | None, generate: bool) -> None:
-    """Give a new password; all sign-ins of the person end."""
-    password = _asked(password, generate)
-    hashed = passwords.new(password, login)
-    with _changing(config) as session:
+def set_password(config: Config, login: str, password: str | None) -> None:
+    """Give a new password; all sign-ins of the person end. Where somebody else is to use it, give
+    them a link (`gijido user link`) instead."""
+    typed = _asked(password)
+    with looking(config) as session:
+        rule = passwords.rule_for(config, people.person_with(session, login))
+    hashed = passwords.new(typed, rule)
+    with changing(config) as session:
         person = people.person_with(session, login)
-        days = people.ONE_TIME_DAYS if generate else None
-        sign_ins.set_password(session, None, person, hashed, one_time_days=days)
+        sign_ins.set_password(session, None, person, hashed)
         sign_ins.end_all(session, None, person)
     click.echo(f"{login} のパスワードを変えました。サインインはすべて終わりました。")
-    _tell(password, generate)
+
+
+@user.command("link")
+@click.argument("login")
+@click.pass_obj
+def make_link(config: Config, login: str) -> None:
+    """Print a link by which the person chooses a password, once, within two weeks. The password so
+    far and all sign-ins end now."""
+    with changing(config) as session:
+        way = password_links.make(session, None, people.person_with(session, login))
+    _tell(config, way)
+
+
+@user.command("posts")
+@click.argument("login")
+@click.argument("posts", nargs=-1)
+@click.pass_obj
+def set_posts(config: Config, login: str, posts: tuple[str, ...]) -> None:
+    """Set in which other departments the person works (兼務): 企画課=課長補佐 …; none without."""
+    wanted = [post.partition("=") for post in posts]
+    with changing(config) as session:
+        person = people.person_with(session, login)
+        titles = {people.department_named(session, at): title for at, _, title in wanted}
+        people.set_posts(session, None, person, titles)
+    click.echo(f"{login}: {'、'.join(posts) or '兼務なし'}")
 
 
 @user.command("end")
@@ -156,7 +140,7 @@ def end_user(config: Config, login: str, day: str | None) -> None:
     """End the account of somebody who left: nobody signs in as this person any more, and all
     sign-ins end."""
     on = entries.date_of("on", "利用の終わり", day) if day else None
-    with _changing(config) as session:
+    with changing(config) as session:
         person = people.person_with(session, login)
         people.end_person(session, None, person, on)
         assert person.ended_at is not None
@@ -171,9 +155,9 @@ def end_user(config: Config, login: str, day: str | None) -> None:
 @click.pass_obj
 def reinstate_user(config: Config, login: str) -> None:
     """Reopen the account of somebody who came back; a new password is needed."""
-    with _changing(config) as session:
+    with changing(config) as session:
         people.reinstate_person(session, None, people.person_with(session, login))
-    click.echo(f"{login} を戻しました。gijido user password {login} で新しいパスワードを。")
+    click.echo(f"{login} を戻しました。gijido user link {login} でパスワードを決めるリンクを。")
 
 
 @user.command("move")
@@ -183,7 +167,7 @@ def reinstate_user(config: Config, login: str) -> None:
 @click.pass_obj
 def move_user(config: Config, login: str, department: str, bureau: str | None) -> None:
     """Move a person to another 所属; roles stay and are listed."""
-    with _changing(config) as session:
+    with changing(config) as session:
         person = people.person_with(session, login)
         people.move_person(session, None, person, _department(session, department, bureau))
         session.flush()
@@ -200,7 +184,7 @@ def grant_user(config: Config, login: str, role: str, first: str | None, last: s
     """Give a role: `secretary` for the city, `secretary=財政課` for a department."""
     from_on = entries.date_of("from", "役割の始まり", first) if first else None
     until_on = entries.date_of("until", "役割の終わり", last) if last else None
-    with _changing(config) as session:
+    with changing(config) as session:
         person = people.person_with(session, login)
         wanted, department = _role(session, role)
         people.grant_role(session, person, wanted, department, from_on=from_on, until_on=until_on)
@@ -213,7 +197,7 @@ def grant_user(config: Config, login: str, role: str, first: str | None, last: s
 @click.pass_obj
 def revoke_user(config: Config, login: str, role: str) -> None:
     """Take a role back, named as it was given."""
-    with _changing(config) as session:
+    with changing(config) as session:
         person = people.person_with(session, login)
         people.revoke_role(session, None, person, *_role(session, role))
         click.echo(f"{login}: {role} を外しました。残る役割: {_roles_of(person)}")
@@ -229,7 +213,7 @@ def list_users(
     config: Config, words: tuple[str, ...], department: str | None, ended: bool, as_json: bool
 ) -> None:
     """List the people: all, or those whose login, name, kana or title has these words."""
-    with _reading(config) as session:
+    with looking(config) as session:
         wanted = people.department_named(session, department) if department else None
         chosen = people.chosen(words=" ".join(words), department=wanted, with_ended=ended)
         found = session.scalars(chosen).all()
@@ -247,7 +231,7 @@ def list_users(
 @click.pass_obj
 def list_sign_ins(config: Config, login: str, as_json: bool) -> None:
     """List where this person is signed in now."""
-    with _reading(config) as session:
+    with looking(config) as session:
         live = sign_ins.live_of(session, people.person_with(session, login))
         if as_json:
             shown = [_sign_in_as_json(entry) for entry in live]
@@ -263,26 +247,23 @@ def list_sign_ins(config: Config, login: str, as_json: bool) -> None:
 @click.pass_obj
 def sign_out(config: Config, login: str) -> None:
     """End all sign-ins and tokens of a person, of a lost tablet for instance."""
-    with _changing(config) as session:
+    with changing(config) as session:
         count = sign_ins.end_all(session, None, people.person_with(session, login))
     click.echo(f"{login}: {count}件のサインインを終わりにしました。")
 
 
-def _asked(password: str | None, generate: bool) -> str:
-    if generate and password is not None:
-        raise InvalidInput("password", "--password と --generate はどちらか一方にしてください。")
-    if generate:
-        return passwords.one_time()
+def _asked(password: str | None) -> str:
     if password is None:
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
     return password
 
 
-def _tell(password: str, is_generated: bool) -> None:
-    if is_generated:
-        days = people.ONE_TIME_DAYS
+def _tell(config: Config, way: PasswordWay | None) -> None:
+    if way is not None:
+        days = password_links.LASTS.days
         click.echo(
-            f"使い捨てのパスワード（{days}日のうちに、本人が新しいものに変える）: {password}"
+            f"本人がパスワードを決めるリンク（{days}日のうちに1度だけ使える）: "
+            f"{link_of(config, way)}"
         )
 
 
@@ -298,11 +279,17 @@ def _role(session: Session, wanted: str) -> tuple[Role, Department | None]:
 
 
 def _roles_of(person: Person) -> str:
-    return ", ".join(_role_in_words(grant) for grant in person.grants) or "—"
+    return ", ".join(_role_in_words(grant) for grant in _roles(person)) or "—"
+
+
+def _roles(person: Person) -> list[RoleGrant]:
+    return [grant for grant in person.all_grants if not grant.has_lapsed]
 
 
 def _role_in_words(grant: RoleGrant) -> str:
-    return f"{grant.role}={grant.department.name}" if grant.department else str(grant.role.value)
+    place = f"={grant.department.name}" if grant.department else ""
+    first, last = csv_lists.first_day(grant), csv_lists.last_day(grant)
+    return f"{grant.role}{place}" + (f"@{first or ''}..{last or ''}" if first or last else "")
 
 
 def _kind(entry: SignIn) -> str:
@@ -316,8 +303,10 @@ def _as_json(person: Person) -> dict[str, Any]:
         "kana": person.kana,
         "title": person.title,
         "department": person.department.full_name,
+        "posts": {post.department.name: post.title for post in person.posts},
         "email": person.email,
-        "roles": [_role_in_words(grant) for grant in person.grants],
+        "phone": person.phone,
+        "roles": [_role_in_words(grant) for grant in _roles(person)],
         "has_password": bool(person.password_hash),
         "ended_at": person.ended_at.isoformat() if person.ended_at else None,
     }
@@ -332,40 +321,3 @@ def _sign_in_as_json(entry: SignIn) -> dict[str, Any]:
         "seen_at": entry.seen_at.isoformat() if entry.seen_at else None,
         "expires_at": entry.expires_at.isoformat(),
     }
-
-
-def _write_list(path: Path, rows: list[Row], given: dict[str, str]) -> None:
-    """Write the passwords for the eyes of whoever hands them out; never over a file that is
-    there."""
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-    except OSError as problem:
-        raise InvalidInput("generate", f"{path} を新しく作れません: {problem}") from problem
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("利用者ID", "氏名", "パスワード"))
-        writer.writerows((row.login, row.name, given[row.login]) for row in rows)
-
-
-@contextmanager
-def _naming(row: Row) -> Iterator[None]:
-    try:
-        yield
-    except InvalidInput as problem:
-        raise InvalidInput(problem.field, f"{row.line}行目: {problem.message}") from problem
-
-
-@contextmanager
-def _reading(config: Config) -> Iterator[Session]:
-    home.prepare(config)
-    with reading(connect(config.database)) as session:
-        yield session
-
-
-@contextmanager
-def _changing(config: Config) -> Iterator[Session]:
-    home.prepare(config)
-    with writing(connect(config.database)) as session:
-        session.expire_on_commit = False
-        with session.begin():
-            yield session

@@ -10,8 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy.orm import Session
 
+from meetings.config import Config
 from meetings.errors import InvalidInput, NotPossibleNow, SignInRefused
-from meetings.people import people
+from meetings.people import password_links
 from meetings.people.sign_ins import Attempt, SignInPlace, sign_in
 from models.database import connect
 from models.person import Person
@@ -55,16 +56,22 @@ def people_in(*words: str) -> list[dict[str, object]]:
     return found
 
 
-def test_a_new_password_ends_the_sign_ins_and_a_generated_one_must_be_changed(home: Path) -> None:
+def chooses(home: Path, link: str, password: str) -> None:
+    """Opens the link and chooses a password."""
+    engine, token = connect(home / "gijido.sqlite3"), link.strip().rsplit("/", 1)[1]
+    password_links.choose(engine, Config(), token, password, SignInPlace("192.0.2.1"))
+
+
+def test_a_new_password_ends_the_sign_ins_and_a_link_lets_choose_one(home: Path) -> None:
     assert enters(home, "sato", "long-enough")
     assert run("sessions", "sato").output.count("ブラウザー") == 1
     run("password", "sato", "--password", "another-one")
     assert run("sessions", "sato").output == ""
     assert enters(home, "sato", "another-one") and not enters(home, "sato", "long-enough")
-    given = run("password", "sato", "--generate").output.rsplit(" ", 1)[1].strip()
-    assert enters(home, "sato", given)
-    with session_on(home) as session:
-        assert people.person_with(session, "sato").one_time_until is not None
+    link = run("link", "sato").output.rsplit(" ", 1)[1]
+    assert "/password/" in link and not enters(home, "sato", "another-one")
+    chooses(home, link, "one of my own")
+    assert enters(home, "sato", "one of my own")
     with pytest.raises(InvalidInput, match="推測"):
         run("password", "sato", "--password", "password")
 
@@ -114,11 +121,13 @@ def test_a_list_of_people_is_taken_in_at_once(home: Path, tmp_path: Path, encodi
     rows = [f"p{n:02},職員 {n},市民課,市民局,主任," for n in range(30)]
     rows.append("boss,局長,市民局,,局長,approver organiser=市民課")
     file.write_text("\n".join([HEAD, *rows]), encoding=encoding)
-    assert "31人" in run("import", str(file), "--generate", str(given)).output
+    assert "追加 31人" in run("import", str(file), "--check").output and len(people_in()) == 1
+    assert "追加 31人" in run("import", str(file), "--links", str(given)).output
     assert stat.S_IMODE(given.stat().st_mode) == 0o600
     with given.open(encoding="utf-8-sig", newline="") as opened:
-        passwords = {row["利用者ID"]: row["パスワード"] for row in csv.DictReader(opened)}
-    assert len(passwords) == 31 and enters(home, "p07", passwords["p07"])
+        links = {row["利用者ID"]: row["リンク"] for row in csv.DictReader(opened)}
+    chooses(home, links["p07"], "one of my own")
+    assert len(links) == 31 and enters(home, "p07", "one of my own")
     (boss,) = people_in("局長")
     assert boss["roles"] == ["approver", "organiser=市民課"]
     assert boss["department"] == "市民局"
@@ -138,7 +147,7 @@ def test_without_a_list_of_passwords_nobody_gets_in_before_one_is_set(
 @pytest.mark.parametrize(
     ("row", "shown"),
     [
-        ("sato,同じID,市民課,市民局,,", "3行目.*すでに使われて"),
+        ("p1,同じID,市民課,市民局,,", "3行目.*行が2つ"),
         ("p2,,市民課,市民局,,", "3行目.*氏名"),
         ("p2,職員,市民課,市民局,,king", "3行目.*king"),
     ],
@@ -149,10 +158,26 @@ def test_a_line_that_cannot_be_taken_is_named_and_nobody_is_added(
     file, given = tmp_path / "名簿.csv", tmp_path / "配布.csv"
     file.write_text(f"{HEAD}\np1,職員,市民課,市民局,,\n{row}\n", encoding="utf-8")
     with pytest.raises(InvalidInput, match=shown):
-        run("import", str(file), "--generate", str(given))
+        run("import", str(file), "--links", str(given))
     with session_on(home) as session:
         assert [p.login for p in session.query(Person)] == ["sato"]
     assert not given.exists()
+
+
+def test_a_list_waits_for_its_day_and_what_is_written_is_read_again(
+    home: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "4月.csv"
+    file.write_text("利用者ID,職名\nsato,課長\n", encoding="utf-8")
+    assert "2199-04-01" in run("import", str(file), "--on", "2199-04-01").output
+    assert people_in()[0]["title"] == ""
+    run("grant", "sato", "approver", "--from", "2199-04-01", "--until", "2199-04-30")
+    run("posts", "sato", "財政局=参事")
+    run("export", str(tmp_path / "all.csv"))
+    assert "変わるものはありません" in run("import", str(tmp_path / "all.csv"), "--check").output
+    (sato,) = people_in()
+    assert sato["roles"] == ["administrator", "approver@2199-04-01..2199-04-30"]
+    assert sato["posts"] == {"財政局": "参事"}
 
 
 def test_a_file_without_the_head_or_in_an_unknown_code_is_told(home: Path, tmp_path: Path) -> None:

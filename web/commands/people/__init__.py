@@ -1,0 +1,1 @@
+"""`gijido user …`: people, their passwords and their roles, one by one and as lists."""
