@@ -30,6 +30,7 @@ class NoticeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     WILL_BE_DELETED = "will_be_deleted"
     ACCOUNT = "account"
+    BACKUP_FAILED = "backup_failed"
 
     @property
     def label(self) -> str:
@@ -52,6 +53,7 @@ class NoticeKind(StrEnum):
             NoticeKind.WITHDRAWN: "公開会議録の取下げのお知らせ",
             NoticeKind.WILL_BE_DELETED: "保存期間の終わりが近いお知らせ",
             NoticeKind.ACCOUNT: "アカウントのお知らせ",
+            NoticeKind.BACKUP_FAILED: "バックアップの失敗",
         }[self]
 
     @property
@@ -108,6 +110,11 @@ class Notice(Base):
     @property
     def is_of_account(self) -> bool:
         return self.kind is NoticeKind.ACCOUNT
+
+    @property
+    def is_of_house(self) -> bool:
+        """Return whether it is about the server, for who runs it."""
+        return self.kind is NoticeKind.BACKUP_FAILED
 
     @property
     def meeting(self) -> Meeting:

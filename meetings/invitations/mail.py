@@ -90,14 +90,14 @@ def compose(config: Config, notice: Notice) -> EmailMessage:
 
 def _subject(config: Config, notice: Notice) -> str:
     label = NoticeKind(notice.kind).label
-    if notice.is_of_account:
+    if notice.is_of_account or notice.is_of_house:
         return f"【{label}】{config.city.name} 議事堂"
     return f"【{label}】{notice.meeting.title}　{dates.in_full(notice.meeting.starts_at)}"
 
 
 def _body(config: Config, notice: Notice) -> str:
-    if notice.is_of_account:
-        way = f"{config.address}/account"
+    if notice.is_of_account or notice.is_of_house:
+        way = f"{config.address}/{'account' if notice.is_of_account else 'administration'}"
         return f"{notice.person.name} 様\n\n{notice.words}\n\n{way}\n\n{config.city.name}\n"
     meeting, person = notice.meeting, notice.person
     ways: tuple[str, ...]

@@ -69,17 +69,17 @@ def what_changed(meeting: Meeting, before: tuple[str, datetime, datetime, str]) 
 
 def unseen(session: Session, person: Person) -> Sequence[Notice]:
     """Return what this person has not been told on the screen and still holds, the oldest first,
-    what is about their account before all; an invitation is shown as such there."""
-    of_account = session.scalars(
+    what is about their account or the server before all; an invitation is shown as such there."""
+    of_no_meeting = session.scalars(
         select(Notice)
         .where(
             Notice.person_id == person.id,
-            Notice.kind == NoticeKind.ACCOUNT,
+            Notice.kind.in_((NoticeKind.ACCOUNT, NoticeKind.BACKUP_FAILED)),
             Notice.seen_at.is_(None),
         )
         .order_by(Notice.id)
     ).all()
-    return [*of_account, *_of_meetings(session, person)]
+    return [*of_no_meeting, *_of_meetings(session, person)]
 
 
 def _of_meetings(session: Session, person: Person) -> list[Notice]:

@@ -36,6 +36,7 @@ from meetings.periodic import PeriodicTask
 from meetings.scanning.quarantine import Gate
 from minutes import sums
 from minutes.approval import path
+from minutes.backups import nightly as backups
 from minutes.checks import checks
 from minutes.proposals.selection import Teach
 from minutes.recognition import memory
@@ -183,6 +184,7 @@ class Worker:
             PeriodicTask("公開用の写しの控え", self._note_copies, public_copies.NOTE_SECONDS),
             PeriodicTask("監査の記録の節目と書庫", audit_rounds.go, rounds.ROUND_SECONDS),
             *directory.periodic_tasks(self._config, self._engine),
+            *backups.periodic_tasks(self._config, self._engine),
             PeriodicTask("統計の集計", self._recount, counts.RECOUNT_SECONDS),
             *upload_checks.periodic_tasks(self._gate, self._config.limits),
         ]

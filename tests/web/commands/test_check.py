@@ -84,6 +84,7 @@ def test_a_whole_city_is_fine_but_for_its_worker(version: DocumentVersion) -> No
         "database": "fine",
         "walls": "fine" if cell.walls() is cell.Walls.WHOLE else "warning",
         "audit": "fine",
+        "backup": "warning",
         "files": "fine",
         "worker": "warning",
         "disk": "fine",

@@ -21,7 +21,9 @@ class NoticeAnswer(Shape):
 
     id: int
     kind: NoticeKind
-    meeting_id: int | None = Field(description="null なら、会議でなくアカウントのお知らせ")
+    meeting_id: int | None = Field(
+        description="null なら、会議でなくアカウントかサーバーのお知らせ"
+    )
     words: str = Field(description="お知らせの文")
     created_at: datetime
 
@@ -30,7 +32,7 @@ class NoticeAnswer(Shape):
         return cls(
             id=notice.id,
             kind=NoticeKind(notice.kind),
-            meeting_id=None if notice.is_of_account else notice.meeting.id,
+            meeting_id=(None if notice.is_of_account or notice.is_of_house else notice.meeting.id),
             words=notice.words,
             created_at=notice.created_at,
         )

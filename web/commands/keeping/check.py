@@ -10,6 +10,7 @@ from meetings.config import Config
 from meetings.disk import home
 from meetings.errors import GijidoError
 from minutes import health, inspection
+from minutes.backups import history as backups
 from minutes.health import Finding, Level
 from models.database import connect, reading, writing
 from web.demo import accounts as demo
@@ -50,7 +51,11 @@ def _look(config: Config, is_thorough: bool) -> list[Finding]:
         found += inspection.audit(config, session, is_thorough=is_thorough)
         found += inspection.files(config, session, is_thorough=is_thorough)
         found += inspection.left_over(config, session)
-        quick = [*demo.finding(config, session), *health.quick(config, session)]
+        quick = [
+            *demo.finding(config, session),
+            *backups.findings(config, session),
+            *health.quick(config, session),
+        ]
     found += inspection.outside_systems(config)
     found += [finding for finding in quick if finding.name != "lost_files"]  # named above
     engine.dispose()

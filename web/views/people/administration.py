@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from meetings.config import Config
 from meetings.people import people
 from minutes import health
+from minutes.backups import history as backups
 from models.person import Person, Role
 from models.recording import Transcription, WorkState
 from web import access
@@ -34,7 +35,11 @@ def show(person: Person) -> ResponseReturnValue:
     session = database_session()
     return render_template(
         "administration/show.html",
-        findings=[*demo.finding(config(), session), *health.quick(config(), session)],
+        findings=[
+            *demo.finding(config(), session),
+            *backups.findings(config(), session),
+            *health.quick(config(), session),
+        ],
         work=_work(session),
         disk=_disk(config()),
         speech_model=_speech_model(session, config()),
