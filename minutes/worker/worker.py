@@ -23,7 +23,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from meetings import periodic
-from meetings.auditing import rounds
+from meetings.auditing import rounds, syslog
 from meetings.config import Config
 from meetings.directory import nightly as directory
 from meetings.disk import scrubbing
@@ -169,6 +169,7 @@ class Worker:
         retention = nightly.RetentionClock(self._engine, self._config, self._storage)
         look_around = scrubbing.Round(self._storage).go_on
         audit_rounds = rounds.AuditRounds(self._config, self._engine)
+        send_audit = syslog.SyslogSender(self._config, self._engine).go
         return [
             PeriodicTask("動いている印", self._show_life, life_seconds),
             PeriodicTask("資料の頁の読み取り", self._prepare_pages, PREPARE_SECONDS),
@@ -183,6 +184,7 @@ class Worker:
             PeriodicTask("会議録への署名", self._sign_records, signed_records.SIGN_SECONDS),
             PeriodicTask("公開用の写しの控え", self._note_copies, public_copies.NOTE_SECONDS),
             PeriodicTask("監査の記録の節目と書庫", audit_rounds.go, rounds.ROUND_SECONDS),
+            PeriodicTask("監査の記録のログ収集サーバーへの送信", send_audit, syslog.SEND_SECONDS),
             *directory.periodic_tasks(self._config, self._engine),
             *backups.periodic_tasks(self._config, self._engine),
             PeriodicTask("統計の集計", self._recount, counts.RECOUNT_SECONDS),
