@@ -401,6 +401,20 @@ class AuditSettings:
 
 
 @dataclass(frozen=True, config=CHECKED)
+class MonitoringSettings:
+    """From where the city's monitoring may ask for the server's figures (`/metrics`)."""
+
+    addresses: tuple[NetworkAddress, ...] = ("127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, config=CHECKED)
+class LogSettings:
+    """How the log is written: for people (`text`), or one JSON object a line for a collector."""
+
+    format: Literal["text", "json"] = "text"
+
+
+@dataclass(frozen=True, config=CHECKED)
 class Config:
     city: CitySettings = field(default_factory=CitySettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
@@ -422,6 +436,8 @@ class Config:
     proxy_sign_in: ProxySignInSettings = field(default_factory=ProxySignInSettings)
     scanner: ScannerSettings = field(default_factory=ScannerSettings)
     backup: BackupSettings = field(default_factory=BackupSettings)
+    monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
+    log: LogSettings = field(default_factory=LogSettings)
     file: InstanceOf[Path] = DEFAULT_FILE
 
     @property

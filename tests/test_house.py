@@ -69,7 +69,7 @@ ROOMS = {
     "inside stored_files retention inspection backups sums statistics meeting_stages worker "
     "evaluation",
     "web": "origin transaction last_seen refusals audit_access limits built urls errors door "
-    "access streams shared api security demo views app asgi assets bench commands",
+    "access streams shared api security demo views app monitoring asgi assets bench commands",
 }
 """The rooms of each package (its folders and its single files), from the ground to the top: a room
 imports only from rooms before it, so there is no circle."""

@@ -1,5 +1,5 @@
-"""The ASGI application that uvicorn serves: live events first, behind them the uploads, and behind
-those the Flask application."""
+"""The ASGI application that uvicorn serves: what monitoring asks and counts first, then live
+events, behind them the uploads, and behind those the Flask application."""
 
 import resource
 from typing import Any
@@ -12,13 +12,14 @@ from web.door.lanes import Lanes
 from web.door.pages import Pages
 from web.door.protocol import Crowd, limited
 from web.limits import RESERVED_FILES
+from web.monitoring import Monitoring
 from web.streams.live import Live
 from web.streams.tus import Tus
 
 
 def asgi(app: Flask) -> Any:
     lanes = Lanes()
-    return Live(app, lanes, Tus(app, Pages(app, lanes)))
+    return Monitoring(app, lanes, Live(app, lanes, Tus(app, Pages(app, lanes))))
 
 
 def serving(app: Flask, **options: Any) -> uvicorn.Config:

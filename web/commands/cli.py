@@ -6,7 +6,6 @@ engine.
 
 import errno
 import getpass
-import logging
 import os
 import sys
 from dataclasses import dataclass
@@ -151,12 +150,11 @@ def cli(context: click.Context, file: Path | None) -> None:
     from meetings import audit
     from meetings import config as settings
     from meetings.disk import home
+    from web.commands import logs
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for quiet in ("alembic", "huey"):
-        logging.getLogger(quiet).setLevel(logging.WARNING)
     home.restrict_new_files()
     context.obj = settings.load(file or settings.DEFAULT_FILE)
+    logs.begin(context.obj.log)
     if context.invoked_subcommand not in PROGRAMS:
         context.with_resource(audit.coming_from(_by_hand()))
 

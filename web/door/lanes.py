@@ -48,6 +48,11 @@ class Threads:
         self._width = width
         self._waiting = 0
 
+    @property
+    def waiting(self) -> int:
+        """Return how many wait for a thread now."""
+        return self._waiting
+
     async def run(self, act: Callable[..., T], *arguments: Any) -> T:
         """Run `act` in a thread and return its result. A step that began is waited for, also when
         the server stops.
@@ -79,6 +84,10 @@ class Threads:
 class Lanes:
     def __init__(self) -> None:
         self._threads = {lane: Threads(lane.name.lower(), WIDTHS[lane]) for lane in RequestLane}
+
+    def waiting(self) -> dict[str, int]:
+        """Return how many wait for a thread in each lane, by its name in small letters."""
+        return {lane.name.lower(): threads.waiting for lane, threads in self._threads.items()}
 
     def __getitem__(self, lane: RequestLane) -> Threads:
         return self._threads[lane]

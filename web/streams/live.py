@@ -147,6 +147,11 @@ class Hub:
     def has_seats(self) -> bool:
         return bool(self._rooms)
 
+    @property
+    def seat_count(self) -> int:
+        """Return how many terminals listen."""
+        return len(self._all_seats())
+
     def sign_ins(self) -> set[int]:
         """Return the ids of the sign-ins by which those who listen are known."""
         return {seat.sign_in_id for seat in self._all_seats() if seat.sign_in_id}
