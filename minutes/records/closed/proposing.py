@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.invitations.invitations import invited
@@ -17,6 +18,7 @@ from minutes.records.audible import SentencePlace, sentences
 from minutes.records.content import Content, content_of
 from models.closed_passage import ClosedSource
 from models.minutes import MinutesRevision
+from models.person import Person
 
 WIDE = str.maketrans("０１２３４５６７８９－ー‐‑−–（）＠．", "0123456789------()@.")
 """Characters that are read as others of the same number."""
@@ -43,6 +45,19 @@ NEAR_LETTERS = 15
 """How many letters before a number may say what it is."""
 
 LEAST_ALIKE_LETTERS = 3
+OFFICES = (
+    "社長", "専務", "常務", "取締役", "店長", "支店長", "所長", "部長", "課長", "係長", "主任",
+    "代表", "理事長", "理事", "会長", "自治会長", "町内会長", "班長", "先生", "院長", "事務局長",
+)  # fmt: skip
+"""By which others than the city's own people are called too. Those of public offices alone (市長,
+議員, 委員, 校長, 教授) act for them."""
+
+ACTS_HERE = re.compile(
+    rf"(?:{'|'.join(sorted(OFFICES, key=len, reverse=True))})(?:から|より|に|が)?、?"
+    "(?:お答え|(?:ご|御)?(?:説明|報告|答弁|回答|発言)|お願い)"
+)
+"""Of somebody who speaks in the meeting: 「高橋部長からお答えします」."""
+
 HONORIFICS = ("さん", "様", "さま", "氏", "君", "くん", "ちゃん", "殿")
 
 
@@ -61,11 +76,11 @@ def find(session: Session, revision: MinutesRevision) -> list[FoundPassage]:
     call it before a transaction for writing.
     """
     content = content_of(revision)
-    known = _known_names(session, revision, content)
+    known, officials = _known_names(session, revision, content), _officials(session)
     return [
         FoundPassage(place, start, end, source)
         for place, said in sentences(content)
-        for start, end, source in personal(said.text, known)
+        for start, end, source in personal(said.text, known, officials)
     ]
 
 
@@ -83,9 +98,12 @@ def alike(content: Content, quote: str) -> list[FoundPassage]:
     ]
 
 
-def personal(text: str, known: frozenset[str]) -> list[tuple[int, int, ClosedSource]]:
+def personal(
+    text: str, known: frozenset[str], officials: frozenset[str] = frozenset()
+) -> list[tuple[int, int, ClosedSource]]:
     """Return start, end and rule of all that may be personal in a text, in its order and without
-    overlaps. `known` are the names, and parts of names, of those who are no strangers.
+    overlaps. `known` are the names, and parts of names, of those who are no strangers, `officials`
+    those of the city's people, who may be called by an office.
     """
     plain = text.translate(WIDE)
     found = [
@@ -94,7 +112,7 @@ def personal(text: str, known: frozenset[str]) -> list[tuple[int, int, ClosedSou
         *_accounts(plain),
         *_telephones(plain),
         *((*one.span(), ClosedSource.ADDRESS) for one in ADDRESS.finditer(plain)),
-        *_names(text, known),
+        *_names(text, known, officials),
     ]
     kept: list[tuple[int, int, ClosedSource]] = []
     for start, end, source in found:  # what is found by a surer rule comes first
@@ -122,9 +140,11 @@ def _telephones(text: str) -> Iterator[tuple[int, int, ClosedSource]]:
             yield *one.span(), ClosedSource.TELEPHONE
 
 
-def _names(text: str, known: frozenset[str]) -> Iterator[tuple[int, int, ClosedSource]]:
-    """Yield names of two parts, and those of one part before さん and the like. Whoever is called
-    by an office (高橋部長) acts for it, and is left.
+def _names(
+    text: str, known: frozenset[str], officials: frozenset[str]
+) -> Iterator[tuple[int, int, ClosedSource]]:
+    """Yield names of two parts, and those of one part before さん and the like, or before an office
+    (高橋部長) that nobody of this name has in the city.
     """
     said = list(words(text))
     for is_name, ones in groupby(enumerate(said), key=lambda one: _is_name(one[1])):
@@ -134,8 +154,11 @@ def _names(text: str, known: frozenset[str]) -> Iterator[tuple[int, int, ClosedS
         following = parts[-1][0] + 1
         is_called = following < len(said) and said[following].surface in HONORIFICS
         name = "".join(word.surface for _, word in parts)
-        if (len(parts) > 1 or is_called) and name not in known:
-            yield parts[0][1].start, parts[-1][1].end, ClosedSource.NAME
+        start, end = parts[0][1].start, parts[-1][1].end
+        is_stranger = name not in officials and not ACTS_HERE.match(text, end)
+        is_by_office = is_stranger and text.startswith(OFFICES, end)
+        if (len(parts) > 1 or is_called or is_by_office) and name not in known:
+            yield start, end, ClosedSource.NAME
 
 
 def _is_name(word: Morpheme) -> bool:
@@ -149,4 +172,10 @@ def _known_names(session: Session, revision: MinutesRevision, content: Content) 
     attendees = [one.name for one in (*content.attendees, *content.speakers)]
     speakers = [said.speaker for _, said in sentences(content)]
     names = {*people, *attendees, *speakers}
+    return frozenset(part for name in names for part in ("".join(name.split()), *name.split()))
+
+
+def _officials(session: Session) -> frozenset[str]:
+    """Return the names, whole and in parts, of everybody on the city's own list."""
+    names = session.scalars(select(Person.name).where(~Person.is_guest))
     return frozenset(part for name in names for part in ("".join(name.split()), *name.split()))

@@ -22,6 +22,8 @@ KNOWN = frozenset({"桐生正臣", "桐生", "正臣"})
         ("お住まいは青葉区中央町1-2-3です。", "青葉区中央町1-2-3", ClosedSource.ADDRESS),
         ("市内の山田花子から手紙が届きました。", "山田花子", ClosedSource.NAME),
         ("佐藤さんからのご意見です。", "佐藤", ClosedSource.NAME),
+        ("山本工務店の佐藤社長が来られました。", "佐藤", ClosedSource.NAME),
+        ("鈴木自治会長のお宅に伺いました。", "鈴木", ClosedSource.NAME),
     ],
 )
 def test_what_may_be_personal_is_found(text: str, words: str, source: ClosedSource) -> None:
@@ -33,7 +35,8 @@ def test_what_may_be_personal_is_found(text: str, words: str, source: ClosedSour
     "text",
     [
         "桐生さんと桐生正臣委員長に伺います。",
-        "高橋部長からお答えします。",
+        "高橋部長の御意見もありました。",
+        "中村市長と小林議員の発言です。",
         "令和8年3月3日に開催しました。",
         "予算額は1234567円です。",
         "議案第12号と第3番を審議します。",
@@ -42,4 +45,9 @@ def test_what_may_be_personal_is_found(text: str, words: str, source: ClosedSour
     ],
 )
 def test_what_is_not_personal_is_left(text: str) -> None:
-    assert personal(text, KNOWN) == []
+    assert personal(text, KNOWN, frozenset({"高橋"})) == []
+
+
+def test_a_stranger_called_by_an_office_is_one_unless_they_speak_here() -> None:
+    assert personal("高橋部長の御自宅です。", KNOWN)
+    assert personal("高橋部長からお答えします。", KNOWN) == []
