@@ -18,8 +18,9 @@ from models.person import Person
 from models.proceedings import SittingEvent, SittingEventKind
 
 DO = r"と?(?:いた|致)?(?:します(?!か)|すること|したい|させて)"
-NOW = r"(?:ただ今|ただいま|これより|これから|定刻|時間になり|それでは|では)(?:(?!次回).){0,60}?"
-BY_THIS = r"(?:これで|これにて|以上で|本日は|(?:これ|以上)を(?:もち|もっ|持)).{0,60}?"
+BEGINNING = "ただ今|ただいま|これより|これから|定刻|時間になり|お揃い|おそろい|それでは|では"
+NOW = rf"(?:{BEGINNING})(?:(?!次回).){{0,60}}?"
+BY_THIS = r"(?:これで|これにて|以上で|本日は|(?:これ|以上)を(?:もち|もっ|お?持)).{0,60}?"
 BODY = r"(?:会議|会|委員会|審議会|協議会|懇話会|部会|本会)"
 PHRASES: list[tuple[SittingEventKind, re.Pattern[str]]] = [
     (kind, re.compile(pattern))
@@ -34,6 +35,7 @@ PHRASES: list[tuple[SittingEventKind, re.Pattern[str]]] = [
         (SittingEventKind.ADJOURNED, rf"{BY_THIS}散会{DO}"),
         (SittingEventKind.CLOSED, rf"{BY_THIS}(?:閉会{DO}|閉じ(?:ます|たい|させ))"),
         (SittingEventKind.CLOSED, rf"{BY_THIS}{BODY}を?終(?:了|わ)"),
+        (SittingEventKind.CLOSED, r"(?:この辺|この辺り|ここまで)で(?:終わ(?:ら|り)|終了|閉じ)"),
     )
 ]
 """How each event is announced, in words without punctuation."""

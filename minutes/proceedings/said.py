@@ -9,6 +9,7 @@ from itertools import accumulate
 from sqlalchemy.orm import Session
 
 from minutes.japanese.numerals import normalise
+from minutes.proceedings.misheard import as_meant
 from minutes.recordings import parts
 from minutes.transcripts import transcripts
 from models.meeting import Meeting
@@ -51,7 +52,7 @@ def said_in(session: Session, meeting: Meeting) -> Iterator[SaidText]:
         began = recording.began_at
         at = began or origin + timedelta(seconds=placed[recording.id].start_seconds)
         segments = [s for s in transcripts.segments_of(session, transcript) if s.text]
-        words = [normalise(segment.text) for segment in segments]
+        words = [as_meant(normalise(segment.text)) for segment in segments]
         yield SaidText(
             "".join(words),
             [

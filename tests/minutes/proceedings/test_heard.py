@@ -182,3 +182,73 @@ def test_a_question_is_no_decision_and_a_proposal_can_be_turned_down(
     turn_down_heard_decision(session, cast.secretary, meeting, one.place.segment.id)
     session.commit()
     assert heard_decisions(session, meeting) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("これを持って3回いたします。", KIND.ADJOURNED),
+        ("以上をお持ちまして、絵会といたします。", KIND.CLOSED),
+        ("以上を持ちまして、平解といたします。", KIND.CLOSED),
+        ("以上で返回します。", KIND.CLOSED),
+        ("皆様、おそろいですので、第三回の検討委員会を始めます。", KIND.OPENED),
+        ("それでは、時間もまいりましたので、この辺で終わらせていただきます。", KIND.CLOSED),
+    ],
+)
+def test_a_phrase_that_the_speech_model_misheard_is_still_an_event(
+    session: Session, meeting: Meeting, transcript: Transcript, text: str, kind: SittingEventKind
+) -> None:
+    """These were heard in the recordings of demo and tests."""
+    say(session, transcript, text)
+    assert [one.kind for one in heard_events(session, meeting)] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("text", "result", "method"),
+    [
+        (
+            "ほなもげなの通りかけつすべきものと結することに、ご意義ありませんか。"
+            "意義なしと見にとめます。",
+            RESULT.PASSED,
+            METHOD.SIMPLE,
+        ),
+        (
+            "ほなんにさんせいの食の切りつを求めます。切りつたすであります。"
+            "よってほらんは、かけつすべきものと決しました。",
+            RESULT.PASSED,
+            METHOD.STANDING,
+        ),
+        (
+            "継続審査とすることに、御意義ございませんか。御意義なしと見極め、採用決定いたしました。",
+            RESULT.CONTINUED,
+            METHOD.SIMPLE,
+        ),
+    ],
+)
+def test_a_declaration_that_the_speech_model_misheard_is_still_a_decision(
+    session: Session,
+    meeting: Meeting,
+    transcript: Transcript,
+    text: str,
+    result: ItemResult,
+    method: VotingMethod,
+) -> None:
+    say(session, transcript, text)
+    (one,) = heard_decisions(session, meeting)
+    assert (one.facts.result, one.facts.method) == (result, method)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "この事業の意義はあります。3回いたしました。",
+        "証人に伺います。両省とも調整します。",
+        "階段の改修は以上で3階まで終えております。",
+        "会社の規律を求める声がありました。",
+    ],
+)
+def test_the_same_words_elsewhere_mean_what_they_say(
+    session: Session, meeting: Meeting, transcript: Transcript, text: str
+) -> None:
+    say(session, transcript, text)
+    assert heard_events(session, meeting) == [] and heard_decisions(session, meeting) == []
