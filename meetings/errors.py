@@ -85,6 +85,32 @@ class DirectoryUnreachable(GijidoError):
         self.reason = reason
 
 
+class SingleSignOnFailed(GijidoError):
+    """The city's single sign-on does not answer, or what it says does not hold; `reason` is for the
+    log."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "職員アカウントでのサインインを終えられませんでした。もう一度「職員アカウントでサインイン」を"
+            "押してください。続くときは管理者に連絡してください。"
+        )
+        self.reason = reason
+
+
+class SingleSignOnUnreachable(SingleSignOnFailed):
+    """The city's single sign-on does not answer."""
+
+
+class NotAdmitted(GijidoError):
+    """Somebody has proved who they are, and has no account here that is open to them."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(
+            f"職員アカウント「{login[:100]}」は確認できましたが、議事堂を使える人として登録されて"
+            "いません。使う必要があるときは、管理者に登録を頼んでください。"
+        )
+
+
 class WrongCode(GijidoError):
     """The code of a guest's pass was wrong."""
 

@@ -13,9 +13,15 @@ from sqlalchemy.orm import Session
 from meetings.auditing import verifying
 from meetings.config import MEGABYTE, Config
 from meetings.directory.ldap import Directory
+from meetings.directory.oidc import OidcProvider
 from meetings.disk import home
 from meetings.disk.storage import Storage
-from meetings.errors import DirectoryUnreachable, StoredFileLost, StoredFileMissing
+from meetings.errors import (
+    DirectoryUnreachable,
+    SingleSignOnFailed,
+    StoredFileLost,
+    StoredFileMissing,
+)
 from minutes import stored_files
 from minutes.health import Finding, Level
 from models.base import now
@@ -155,6 +161,15 @@ def outside_systems(config: Config) -> Iterator[Finding]:
         else:
             sentence = "職員のディレクトリーにつながります。"
             yield Finding("directory_answers", Level.FINE, sentence)
+    if config.oidc.is_used:
+        try:
+            OidcProvider(config).check()
+        except SingleSignOnFailed as problem:
+            sentence = f"シングルサインオンの発行者につながりません（{problem.reason}）。"
+            yield Finding("oidc_answers", Level.PROBLEM, sentence)
+        else:
+            sentence = "シングルサインオンの発行者につながります。"
+            yield Finding("oidc_answers", Level.FINE, sentence)
 
 
 def _lost(lost: list[str]) -> Finding:

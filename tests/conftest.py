@@ -38,6 +38,7 @@ from tests import network, speech_models
 from tests.cast import Cast, cast_of
 from tests.cells import AskedOnce
 from tests.cities import PARTS, Cities
+from tests.oidc_provider import MODULES, NODE, RunningProvider, oidc_provider
 from tests.parts import TwoParts, add_spare, find_two_parts, transcript_of
 from tests.shelf import Shelf
 from tests.slapd import SERVER as SLAPD
@@ -141,6 +142,15 @@ def directory(running_directory: Slapd) -> Iterator[Slapd]:
     """A directory without anybody in it yet."""
     yield running_directory
     running_directory.clear()
+
+
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProvider]:
+    """A real OpenID provider, started once for all tests of a process."""
+    if not (NODE and (MODULES / "oidc-provider").exists()):
+        pytest.skip("Node.js or its oidc-provider is not installed (make dev)")
+    with oidc_provider(tmp_path_factory.mktemp("oidc"), settings.load().address) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

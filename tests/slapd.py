@@ -127,7 +127,7 @@ def slapd(folder: Path) -> Iterator[Slapd]:
     certificate, key = certificates.make_certificate(config, ["127.0.0.1"])
     authority = certificates.authority_file(config)
     _prepare(folder, authority, certificate, key)
-    plain, tls = _free_port(), _free_port()
+    plain, tls = free_port(), free_port()
     urls = f"ldap://127.0.0.1:{plain}/ ldaps://127.0.0.1:{tls}/"
     log = (folder / "log").open("wb")
     running = subprocess.Popen(
@@ -201,7 +201,7 @@ def _await(port: int, running: "subprocess.Popen[bytes]") -> None:
     raise AssertionError("slapd does not answer")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as asking:
         asking.bind(("127.0.0.1", 0))
         return int(asking.getsockname()[1])

@@ -19,6 +19,7 @@ ONLY_IN = {
     "faster_whisper": "minutes/recognition/whisper.py",
     "ctranslate2": "minutes/recognition/whisper.py",
     "ldap3": "meetings/directory/ldap.py",
+    "authlib": "meetings/directory/oidc.py",
 }
 
 
@@ -68,7 +69,7 @@ ROOMS = {
     "voices style speakers approval digests records health imports forms archives sealing checks "
     "inside stored_files retention inspection backups sums statistics meeting_stages worker "
     "evaluation",
-    "web": "origin transaction last_seen refusals audit_access limits built urls errors door "
+    "web": "origin transaction proxy last_seen refusals audit_access limits built urls errors door "
     "access streams shared api security demo views app monitoring asgi assets bench commands",
 }
 """The rooms of each package (its folders and its single files), from the ground to the top: a room

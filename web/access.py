@@ -39,7 +39,7 @@ from models.person import Person, Role, SignIn
 from models.seal import SignatureScan, SignedRecord
 from models.speech_check import SpeechCheck
 from models.upload import Upload, UploadState
-from web import last_seen, refusals
+from web import last_seen, proxy, refusals
 from web.door.view_calls import View, note_sign_in, unless_only_checked
 from web.origin import BEARER
 from web.transaction import config, decided, reading_session
@@ -298,6 +298,8 @@ def current_sign_in() -> SignIn | None:
     hours = config().server.sign_in_idle_hours
     idle = timedelta(hours=hours) if hours else None
     entry = sign_ins.signed_in(reading_session(), token, idle) if token else None
+    if entry is not None and not proxy.is_still_named(entry):
+        entry = None
     if token and entry is None:
         _note_ended()
     if entry is not None:

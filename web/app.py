@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from meetings import dates
 from meetings.config import MEGABYTE, Config
+from meetings.directory.oidc import OidcProvider
 from meetings.directory.passwords import DirectoryPasswords
 from meetings.disk import home
 from meetings.disk.storage import Storage
@@ -15,7 +16,7 @@ from minutes.sound.clips import Clips
 from minutes.terms.listing import as_written
 from models.database import connect
 from models.person import STAFF, Role
-from web import access, api, errors, last_seen, refusals, security, transaction, views
+from web import access, api, errors, last_seen, proxy, refusals, security, transaction, views
 from web.api.meetings.telling import telling
 from web.audit_access import Looks
 from web.built import asset, needed_by
@@ -68,6 +69,7 @@ def attach(app: Flask, config: Config, engine: Engine) -> None:
         looks=Looks(engine),
         clips=Clips(config.home),
         kept_pages=KeptPages(),
+        oidc=OidcProvider(config) if config.oidc.is_used else None,
         outside_passwords=DirectoryPasswords(config) if config.directory.is_used else None,
     )
 
@@ -81,6 +83,8 @@ def _shared() -> dict[str, Any]:
         "is_auditor": person is not None and person.has_role(Role.AUDITOR),
         "may_administer": person is not None and person.has_role(Role.ADMINISTRATOR),
         "city": transaction.config().city.name,
+        "has_single_sign_on": transaction.config().oidc.is_used,
+        "named_by_proxy": proxy.named(),
         "asset": asset,
         "needed_by": needed_by,
     }

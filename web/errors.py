@@ -34,6 +34,7 @@ from meetings.errors import (
     GijidoError,
     InvalidInput,
     NoLongerPublished,
+    NotAdmitted,
     NotFound,
     NotPossibleNow,
     NotUnderstood,
@@ -46,6 +47,8 @@ from meetings.errors import (
     SecondFactorWrong,
     SignInRefused,
     SignInRequired,
+    SingleSignOnFailed,
+    SingleSignOnUnreachable,
     StaleRevision,
     StepOver,
     StorageFull,
@@ -94,6 +97,9 @@ STATUS: dict[type[GijidoError], int] = {
     OutOfBounds: 422,
     Crowded: 503,
     DirectoryUnreachable: 503,
+    SingleSignOnFailed: 503,
+    SingleSignOnUnreachable: 503,
+    NotAdmitted: 403,
     TooManyTries: 429,
     ChecksumWrong: 460,  # the tus protocol's own
 }
@@ -121,6 +127,9 @@ TITLES_OF: dict[type[GijidoError], str] = {
     DirectoryUnreachable: "職員のディレクトリーにつながりません",
     SecondFactorMustBeSetUp: "二要素認証を登録してください",
     StepOver: "サインインし直してください",
+    SingleSignOnFailed: "サインインできませんでした",
+    SingleSignOnUnreachable: "サインインできませんでした",
+    NotAdmitted: "登録されていません",
 }
 """Where the status says less."""
 

@@ -14,6 +14,12 @@ def address() -> str:
     return request.remote_addr or ""
 
 
+def peer() -> str:
+    """Return the address of whoever is connected to this server: behind a proxy that of the proxy,
+    whatever it tells of the terminal."""
+    return str(request.environ.get("gijido.peer") or request.remote_addr or "")
+
+
 def of_request() -> LineOrigin:
     """Return the way and the address of this request, for the lines of the audit."""
     is_script = request.headers.get("Authorization", "").startswith(BEARER)

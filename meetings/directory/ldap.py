@@ -56,8 +56,8 @@ class Directory:
     def find(self, login: str, password: str) -> KnownPerson | None:
         """Return whose login and password these are; None when they are wrong, or the account is
         disabled. Raises DirectoryUnreachable."""
-        if not password or "\0" in password:  # RFC 4513, 5.1.2: an empty one lets anybody in
-            return None
+        if not password or not _can_be_sent(login + password):
+            return None  # RFC 4513, 5.1.2: an empty one lets anybody in
         with self._connected() as connection:
             found = self._entry_of(connection, login)
             dn = found[0] if found else f"cn=nobody,{self.settings.base}"
@@ -215,6 +215,14 @@ class _Groups:
         return [group.casefold() for group, _ in above]
 
 
+def _can_be_sent(typed: str) -> bool:
+    """Return whether this is text that a server can be told; an unpaired surrogate is none."""
+    try:
+        return "\0" not in typed and bool(typed.encode())
+    except UnicodeEncodeError:
+        return False
+
+
 def _bind(connection: ldap3.Connection, dn: str, password: str) -> None:
     """Bind as the service account, or as nobody where there is none. Raises LDAPExceptionError."""
     if not _binds(connection, dn, password):
@@ -226,9 +234,9 @@ def _binds(connection: ldap3.Connection, dn: str, password: str) -> bool:
     """Return whether the directory lets in this account by this password. Raises
     LDAPExceptionError when it does not say."""
     how = ldap3.SIMPLE if dn else ldap3.ANONYMOUS
-    is_bound = bool(
-        connection.rebind(user=dn or None, password=password or None, authentication=how)
-    )
+    # As bytes it goes as it was typed; ldap3 would refuse letters that SASLprep does not allow.
+    secret = password.encode() or None
+    is_bound = bool(connection.rebind(user=dn or None, password=secret, authentication=how))
     if not is_bound and connection.result["result"] not in REFUSALS:
         raise LDAPExceptionError(f"bind: {connection.result['description']}")
     return is_bound

@@ -26,6 +26,7 @@ def environ_of(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
         "SERVER_PORT": str(port or 0),
         "REMOTE_ADDR": client[0],
         "REMOTE_PORT": str(client[1]),
+        "gijido.peer": scope.get("gijido.peer", client[0]),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.get("scheme", "http"),
         "wsgi.input": body,

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from meetings.directory import passwords as directory
+from meetings.directory import turns
 from meetings.errors import TryAgain
 from meetings.people import passwords
 from web.door.costs import RequestLane
@@ -31,8 +31,9 @@ WIDTHS = {
     RequestLane.READING: Width(8, 500, 10),
     RequestLane.CHANGING: Width(8, 500, 10),
     RequestLane.FILES: Width(4, 100, 30),
-    # As many as are hashed at once, beside those who wait for the city's directory: it may be slow.
-    RequestLane.SIGN_IN: Width(passwords.AT_ONCE + directory.AT_ONCE, 500, 60),
+    # As many as are hashed at once, beside those who wait for the city's directory or its single
+    # sign-on: they may be slow.
+    RequestLane.SIGN_IN: Width(passwords.AT_ONCE + 2 * turns.AT_ONCE, 500, 60),
     # One at a time: the interpreter makes no more anyway, and the hall waits less for it.
     RequestLane.CITIZENS: Width(1, 200, 10),
     RequestLane.CLIPS: Width(2, 50, 10),

@@ -10,6 +10,7 @@ import socket
 import time
 from collections import Counter
 from contextlib import suppress
+from typing import cast
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -153,6 +154,8 @@ class LimitedProtocol(HttpToolsProtocol):
         self._head_since = self._head_since or time.monotonic()
         self._header_count = self._head_bytes = 0
         super().on_message_begin()
+        # Who is connected, before a proxy's word for who asks takes its place.
+        cast(dict[str, object], self.scope)["gijido.peer"] = self._address
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)

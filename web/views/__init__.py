@@ -39,6 +39,7 @@ from web.views.people import (
     quarantine,
     second_factor,
     sign_in,
+    single_sign_on,
     trust,
 )
 from web.views.records import approval, checks, sealing
@@ -75,6 +76,7 @@ def register(app: Flask) -> None:
         series,
         second_factor,
         sign_in,
+        single_sign_on,
         sitting,
         statistics,
         terms,

@@ -53,6 +53,20 @@ def test_what_is_typed_never_becomes_a_pattern(directory: Slapd, login: str) -> 
     assert asked(directory.settings).find(login, PASSWORD) is None
 
 
+@pytest.mark.parametrize("typed", ["\u0007", "\ud800", "\u0378", "אa1", "(", "\\", "x" * 100_000])
+def test_whatever_is_typed_is_at_worst_wrong_and_no_failure_of_the_directory(
+    directory: Slapd, typed: str
+) -> None:
+    directory.add("sato")
+    assert asked(directory.settings).find("sato", typed) is None
+    assert asked(directory.settings).find(typed, "x") is None
+
+
+def test_a_password_goes_as_it_was_typed(directory: Slapd) -> None:
+    directory.add("sato", userPassword="ｶﾅ と 漢字\u00a0")
+    assert asked(directory.settings).find("sato", "ｶﾅ と 漢字\u00a0")
+
+
 def test_nobody_is_meant_by_a_login_that_two_have(directory: Slapd) -> None:
     directory.add("sato")
     directory.change(directory.add("other"), uid=["other", "sato"])

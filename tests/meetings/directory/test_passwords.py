@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings.config import Config
-from meetings.directory import passwords
+from meetings.directory import turns
 from meetings.directory.passwords import DirectoryPasswords
 from meetings.errors import DirectoryUnreachable, NotPossibleNow, SignInRefused, TooManyTries
 from meetings.people import password_links, people, sign_ins
@@ -149,6 +149,6 @@ def test_while_the_directory_says_nothing_those_kept_here_get_in_and_others_are_
         with pytest.raises(BlockingIOError):
             silent.accept()
     assert len(connections) == 1, "it was waited for once, and then given a rest"
-    monkeypatch.setattr(passwords, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(turns, "REST_SECONDS", 0.0)
     with pytest.raises(DirectoryUnreachable):
         enter("sato", "a password")

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from meetings.errors import DirectoryUnreachable, SignInRefused, TooManyTries
 from meetings.people import sign_ins
 from meetings.people.passkeys import PasskeySite
-from models.person import Person
+from models.person import Person, SignInWay
 from web import access
 from web.door.costs import RequestLane, costs
 from web.shared import entering
@@ -19,7 +19,7 @@ blueprint = Blueprint("sign_in", __name__)
 @blueprint.get("/sign-in")
 @access.anyone
 def form() -> ResponseReturnValue:
-    return _page(_goes_to(request.args.get("next")), is_again=request.args.get("again") == "yes")
+    return page(_goes_to(request.args.get("next")), is_again=request.args.get("again") == "yes")
 
 
 @blueprint.post("/sign-in")
@@ -33,7 +33,7 @@ def sign_in() -> ResponseReturnValue:
         hours = config().server.sign_in_hours
         outcome = sign_ins.sign_in(engine_of(current_app), attempt, hours=hours)
     except (SignInRefused, TooManyTries, DirectoryUnreachable) as refusal:
-        return entering.refused(refusal, _page(goes_to, login=login, problem=refusal.message))
+        return entering.refused(refusal, page(goes_to, login=login, problem=refusal.message))
     return entering.go_on(outcome, place, goes_to)
 
 
@@ -44,10 +44,12 @@ def sign_out(person: Person) -> ResponseReturnValue:
     if entry:
         sign_ins.sign_out(database_session(), entry)
     g.has_sign_in_ended = True
+    if entry is not None and entry.way is SignInWay.OIDC and config().oidc.is_used:
+        return redirect(url_for("single_sign_on.sign_out_there"))
     return redirect(url_for("public.index"))
 
 
-def _page(goes_to: str, *, login: str = "", problem: str = "", is_again: bool = False) -> str:
+def page(goes_to: str, *, login: str = "", problem: str = "", is_again: bool = False) -> str:
     """Show the form. `is_again`: to somebody who is signed in, before something that matters."""
     somebody = access.current_person() if is_again else None
     settings = config()
