@@ -1,5 +1,7 @@
 """Every look into a paper, a recording, a text or minutes that is not public leaves a line."""
 
+import inspect
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -149,12 +151,34 @@ ASKED_FOR = {"/api/dictionaries/words": {"series_id": 1}}
 """What a route cannot do without, behind the question mark."""
 
 
+ASKED_WITH_A_BODY = {
+    "/verification": "whether a file that one has is the approved text",
+    "/api/verification": "whether a file that one has is the approved text",
+    "/api/meetings/<int:meeting_id>/pointer": "one's own hand on a page that all see",
+    "/api/meetings/<int:meeting_id>/echoes": "the time that a message takes",
+}
+"""Routes that take something and only read, and show nothing closed, each with its reason."""
+
+
 def closed_reading(app: Flask) -> list[Any]:
     return [
         rule
         for rule, method in rules(app)
         if method == "GET" and policy_of(app.view_functions[rule.endpoint]) not in PUBLIC
     ]
+
+
+def test_what_is_asked_with_a_body_and_shows_what_is_closed_is_a_look_too(app: Flask) -> None:
+    without = {
+        str(rule)
+        for rule, method in rules(app)
+        if method != "GET" and getattr(app.view_functions[rule.endpoint], "only_reads", False)
+        if not NOTES.search(inspect.getsource(inspect.unwrap(app.view_functions[rule.endpoint])))
+    }
+    assert without == set(ASKED_WITH_A_BODY)
+
+
+NOTES = re.compile(r"\bnote_(hourly_)?look\(")
 
 
 def lines_of(session: Session, person: Person) -> int:

@@ -178,6 +178,7 @@ def show_history(person: Person, segment: Segment, query: Against) -> HistoryAns
 def find_alike(person: Person, segment: Segment, body: Earlier) -> AlikesAnswer:
     """Return the places in other segments that are like what was corrected here. No text is
     changed; changes are sent to `texts`."""
+    note_hourly_look(person, segment.transcript)
     segments = transcripts.texts_of(reading_session(), segment.transcript)
     wanted = alike.replacements(body.before, segment.text)
     return AlikesAnswer(
