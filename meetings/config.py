@@ -102,6 +102,20 @@ class ServerSettings:
     connections: Count = 10_000
     connections_per_address: Count = 2_000
     sign_in_idle_hours: Count = 4
+    public_host: str = ""
+    public_port: Count = 0
+    public_inside: StrictBool = True
+
+    @model_validator(mode="after")
+    def _has_two_doors(self) -> Self:
+        if self.public_port and self.public_port == self.port:
+            raise ValueError("server.public_port は、server.port と違う番号にしてください。")
+        if not self.public_inside and not self.public_port:
+            raise ValueError(
+                "server.public_inside を false にするときは、公開会議録のための "
+                "server.public_port を書いてください。"
+            )
+        return self
 
     @model_validator(mode="after")
     def _has_certificate_and_key(self) -> Self:
@@ -111,6 +125,22 @@ class ServerSettings:
                 "してください。"
             )
         return self
+
+
+@dataclass(frozen=True, config=CHECKED)
+class ZoneSettings:
+    """From which networks who may do what (`meetings/zones.py`); an empty list: from all."""
+
+    administration: tuple[NetworkAddress, ...] = ()
+    staff: tuple[NetworkAddress, ...] = ()
+    attendees: tuple[NetworkAddress, ...] = ()
+    guests: tuple[NetworkAddress, ...] = ()
+    public: tuple[NetworkAddress, ...] = ()
+
+    def networks_of(self, zone: str) -> tuple[str, ...]:
+        """Return the networks of the zone with this word."""
+        found: tuple[str, ...] = getattr(self, zone)
+        return found
 
 
 @dataclass(frozen=True, config=CHECKED)
@@ -419,6 +449,7 @@ class Config:
     city: CitySettings = field(default_factory=CitySettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
+    zones: ZoneSettings = field(default_factory=ZoneSettings)
     sign_in: SignInSettings = field(default_factory=SignInSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     documents: DocumentSettings = field(default_factory=DocumentSettings)
@@ -532,7 +563,9 @@ def _sentence(problem: ValidationError) -> str:
     error = problem.errors()[0]
     place, kind, bounds = error["loc"], error["type"], error.get("ctx", {})
     if kind == "value_error":
-        return str(bounds["error"])
+        said = str(bounds["error"])
+        # What is said of any list of networks lacks its name.
+        return f"{place[0]}.{place[1]} の{said}" if said.startswith("「") else said
     if len(place) == 1:
         return f"[{place[0]}] は知らない項目です。"
     key = f"{place[0]}.{place[1]}"

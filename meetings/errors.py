@@ -126,6 +126,18 @@ class TooManyTries(GijidoError):
         self.seconds = seconds
 
 
+class OutsideZone(GijidoError):
+    """Somebody comes from a network from which they may not do this. `person_id`: whose; None for
+    somebody unknown."""
+
+    def __init__(self, what: str, person_id: int | None = None) -> None:
+        super().__init__(
+            f"この端末のネットワークからは使えません（{what}は、決められたネットワークからだけ使えます）。"
+            "決められた場所の端末を使うか、管理者にお問い合わせください。"
+        )
+        self.person_id = person_id
+
+
 class SecondFactorWrong(GijidoError):
     """The code of a second factor was wrong, or its passkey signed something else."""
 

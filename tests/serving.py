@@ -13,11 +13,11 @@ from web.asgi import serving
 
 
 @contextmanager
-def served_on_a_port(app: Flask, **options: Any) -> Iterator[int]:
-    """`options` are uvicorn's own."""
+def served_on_a_port(app: Flask, *doors: socket.socket, **options: Any) -> Iterator[int]:
+    """`doors`: other sockets at which it answers, too; `options` are uvicorn's own."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=512)
     server = uvicorn.Server(serving(app, **options))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening, *doors]})
     thread.start()
     try:
         yield int(listening.getsockname()[1])

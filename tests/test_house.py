@@ -62,7 +62,7 @@ ROOMS = {
     "factor outside setback backup people_list password_link quarantined_file minutes "
     "closed_passage approval word_template seal speech_check retention tables migrations",
     "meetings": "errors clean_text dates department_years entries audit rights finding "
-    "style_choices config people setbacks invitations agenda setting_up inside disk cell "
+    "style_choices config zones people setbacks invitations agenda setting_up inside disk cell "
     "certificates scanning word_writing pdf signing auditing documents periodic directory sitting",
     "minutes": "deleted japanese accuracy timing_error terms conversion sound speech_models "
     "recognition transcription recordings transcripts assignment proceedings proposals loading "
@@ -70,7 +70,7 @@ ROOMS = {
     "inside stored_files retention inspection backups sums statistics meeting_stages worker "
     "evaluation",
     "web": "origin transaction proxy last_seen refusals audit_access limits built urls errors door "
-    "access streams shared api security demo views app monitoring asgi assets bench commands",
+    "access streams shared api security zones demo views app monitoring asgi assets bench commands",
 }
 """The rooms of each package (its folders and its single files), from the ground to the top: a room
 imports only from rooms before it, so there is no circle."""

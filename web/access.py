@@ -15,7 +15,7 @@ from flask import session as cookie
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import dates
+from meetings import dates, zones
 from meetings.errors import (
     CheckOfSomebodyElse,
     GijidoError,
@@ -41,7 +41,7 @@ from models.speech_check import SpeechCheck
 from models.upload import Upload, UploadState
 from web import last_seen, proxy, refusals
 from web.door.view_calls import View, note_sign_in, unless_only_checked
-from web.origin import BEARER
+from web.origin import BEARER, address
 from web.transaction import config, decided, reading_session
 
 PAGE_OF = "X-Gijido-Person"
@@ -51,6 +51,15 @@ PAGE_OF = "X-Gijido-Person"
 def anyone(view: View) -> View:
     """Declare that anybody may use the view, citizens too."""
     return _declare(view, "anyone")
+
+
+PUBLISHED = ("public", "published")
+"""The rules of the views that the public door has too (`web/zones.py`)."""
+
+
+def public(view: View) -> View:
+    """Declare that anybody may use the view, also at the door for what is published."""
+    return _declare(view, "public")
 
 
 def signed_in(view: View) -> View:
@@ -228,7 +237,13 @@ def _person_with(roles: tuple[Role, ...]) -> Person:
     person = required_person()
     if not any(person.has_role(role) for role in roles):
         raise _closed(person)
+    zones.check_role(config().zones, person, roles, address())
     return person
+
+
+def may_administer(person: Person) -> bool:
+    """Return whether this person is an administrator at the terminal of this request."""
+    return Role.ADMINISTRATOR in zones.roles_at(config().zones, person, address())
 
 
 def _closed(person: Person, thing: Base | None = None) -> NotFound:
@@ -282,6 +297,7 @@ def _signed_in_entry() -> SignIn:
     person = entry.person
     if request.headers.get(PAGE_OF, str(person.id)) != str(person.id):
         raise OtherPersonSignedIn(person.name)
+    zones.check(config().zones, person, address())
     return entry
 
 
@@ -290,10 +306,18 @@ def current_person() -> Person | None:
     return entry.person if entry else None
 
 
+def is_at_public_door() -> bool:
+    """Return whether this request came to the port at which there is only what is published."""
+    port = config().server.public_port
+    return bool(port) and request.environ.get("SERVER_PORT") == str(port)
+
+
 def current_sign_in() -> SignIn | None:
     """Return the sign-in of this request, by the cookie of a browser or, for scripts, by
     `Authorization: Bearer TOKEN`; None where there is none or it is over. A cookie whose sign-in is
     over is noted, so that the terminal is told to forget what it keeps."""
+    if is_at_public_door():
+        return None
     token = bearer_token() or cookie.get("token")
     hours = config().server.sign_in_idle_hours
     idle = timedelta(hours=hours) if hours else None

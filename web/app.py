@@ -16,7 +16,18 @@ from minutes.sound.clips import Clips
 from minutes.terms.listing import as_written
 from models.database import connect
 from models.person import STAFF, Role
-from web import access, api, errors, last_seen, proxy, refusals, security, transaction, views
+from web import (
+    access,
+    api,
+    errors,
+    last_seen,
+    proxy,
+    refusals,
+    security,
+    transaction,
+    views,
+    zones,
+)
 from web.api.meetings.telling import telling
 from web.audit_access import Looks
 from web.built import asset, needed_by
@@ -42,6 +53,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.request_class = BoundedRequest
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY_BYTES
     attach(app, config, engine)
+    zones.install(app)
     security.install(app, config.home)
     refusals.install(app)
     last_seen.install(app)
@@ -81,7 +93,8 @@ def _shared() -> dict[str, Any]:
         "person": person,
         "is_staff": person is not None and any(person.has_role(role) for role in STAFF),
         "is_auditor": person is not None and person.has_role(Role.AUDITOR),
-        "may_administer": person is not None and person.has_role(Role.ADMINISTRATOR),
+        "may_administer": person is not None and access.may_administer(person),
+        "is_public_site": access.is_at_public_door(),
         "city": transaction.config().city.name,
         "has_single_sign_on": transaction.config().oidc.is_used,
         "named_by_proxy": proxy.named(),

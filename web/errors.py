@@ -40,6 +40,7 @@ from meetings.errors import (
     NotUnderstood,
     OtherPersonSignedIn,
     OutOfBounds,
+    OutsideZone,
     ProofRequired,
     ScannerSilent,
     SecondFactorMustBeSetUp,
@@ -61,6 +62,7 @@ from meetings.errors import (
     WrongCode,
 )
 from models.database import is_locked
+from web import refusals
 from web.limits import MOST_LETTERS_SHOWN_AGAIN, MOST_SHOWN_AGAIN
 from web.urls import path_inside
 
@@ -78,6 +80,7 @@ STATUS: dict[type[GijidoError], int] = {
     SecondFactorWrong: 401,
     StepOver: 401,
     ProofRequired: 403,
+    OutsideZone: 403,
     NotFound: 404,
     NotPossibleNow: 409,
     ChangedMeanwhile: 409,
@@ -130,6 +133,7 @@ TITLES_OF: dict[type[GijidoError], str] = {
     SingleSignOnFailed: "サインインできませんでした",
     SingleSignOnUnreachable: "サインインできませんでした",
     NotAdmitted: "登録されていません",
+    OutsideZone: "この端末からは使えません",
 }
 """Where the status says less."""
 
@@ -190,6 +194,8 @@ def is_disk_full(problem: OperationalError) -> bool:
 
 
 def _gijido_error(problem: GijidoError) -> Response:
+    if isinstance(problem, OutsideZone):
+        refusals.note_outside_zone(problem.person_id)
     response = _response_to(problem)
     if response.status_code in (429, 503):
         seconds = problem.seconds if isinstance(problem, TooManyTries) else RETRY_AFTER_SECONDS

@@ -67,6 +67,11 @@ def _route() -> str:
     return request.url_rule.rule[:60] if request.url_rule else ""
 
 
+def note_outside_zone(person_id: int | None) -> None:
+    """Note that this request came from a network from which this person may not do that."""
+    g.refusal = ("zone", person_id, audit.Named(_route()), Result.NO_RIGHT)
+
+
 def _write(_problem: BaseException | None) -> None:
     if "refusal" not in g:
         return

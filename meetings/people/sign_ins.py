@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
-from meetings import audit
+from meetings import audit, zones
+from meetings.config import ZoneSettings
 from meetings.errors import (
     NotFound,
     NotPossibleNow,
@@ -40,13 +41,15 @@ STEP_LASTS = timedelta(minutes=10)
 @dataclass(frozen=True)
 class SignInPlace:
     """The place where somebody signs in. `browser`: a secret by which the browser is known again;
-    `former`: the token of whoever was signed in there; `device`: what it is, in words."""
+    `former`: the token of whoever was signed in there; `device`: what it is, in words; `zones`:
+    from where who may."""
 
     address: str
     browser: str = field(default="", repr=False)
     former: str = field(default="", repr=False)
     is_script: bool = False
     device: str = ""
+    zones: ZoneSettings = field(default_factory=ZoneSettings)
 
 
 TakeIn = Callable[[Session], Person]
@@ -194,7 +197,9 @@ def begin_sign_in(
     second_factor: FactorKind | None = None,
 ) -> tuple[str, SignIn]:
     """Make a sign-in for somebody who has shown all that they must, and return its token and row.
-    Whoever was signed in there before is no longer."""
+    Whoever was signed in there before is no longer. Raises OutsideZone where the person may not use
+    the server from there."""
+    zones.check(place.zones, person, place.address)
     former = signed_in(session, place.former) if place.former else None
     if former is not None:
         sign_out(session, former)

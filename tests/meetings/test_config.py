@@ -93,6 +93,25 @@ def test_every_setting_stands_in_the_file_with_a_comment() -> None:
             '[minutes]\nspelling = "事=こと"',
             "minutes.spelling は文字列の並びで書いてください。",
         ),
+        (
+            '[zones]\nstaff = ["192.0.2.0/24", "192.0.2.7/24"]',
+            "zones.staff の「192.0.2.7/24」はIPアドレスの範囲として読めません。192.0.2.10 や "
+            "192.0.2.0/24 の形で書いてください。",
+        ),
+        (
+            "[server]\npublic_port = 8400",
+            "server.public_port は、server.port と違う番号にしてください。",
+        ),
+        (
+            "[server]\npublic_inside = false",
+            "server.public_inside を false にするときは、公開会議録のための server.public_port を"
+            "書いてください。",
+        ),
+        (
+            '[sign_in]\nsecond_factor_for = ["mayor"]',
+            "sign_in.second_factor_for は organiser、secretary、approver、administrator のどれかに"
+            "してください。",
+        ),
         ("[minutes]\nspelling = [1]", "minutes.spelling は文字列の並びで書いてください。"),
     ],
 )

@@ -43,7 +43,7 @@ def closed_routes(app: Flask) -> list[tuple[Rule, str]]:
     return [
         (rule, method)
         for rule, method in rules(app)
-        if policy_of(app.view_functions[rule.endpoint]) != "anyone"
+        if policy_of(app.view_functions[rule.endpoint]) not in ("anyone", "public")
     ]
 
 

@@ -146,7 +146,7 @@ NO_LOOK = {
 """GET routes that show nothing of what papers, recordings and minutes say, by the reason."""
 
 WITHOUT_LINE = [route for routes in NO_LOOK.values() for route in routes]
-PUBLIC = ("anyone", "published")
+PUBLIC = ("anyone", "public", "published")
 ASKED_FOR = {"/api/dictionaries/words": {"series_id": 1}}
 """What a route cannot do without, behind the question mark."""
 

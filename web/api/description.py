@@ -35,7 +35,7 @@ REFUSALS = {
     503: "混み合っている。Retry-After の秒数を待って、同じものを送る",
     507: "サーバーのディスクがいっぱい",
 }
-OPEN_TO_ALL = ("anyone", "published")
+OPEN_TO_ALL = ("anyone", "public", "published")
 ABOUT = (
     "議事堂の画面でできることは、すべてこのAPIでもできます。"
     "POST /api/tokens でトークンを受け取り、Authorization: Bearer に続けて送ってください。"

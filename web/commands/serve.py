@@ -11,6 +11,7 @@ import uvicorn
 from meetings import certificates
 from meetings.config import Config
 from meetings.disk import home
+from meetings.errors import StartRefused
 from web.app import create_app
 from web.asgi import raise_file_limit, serving
 from web.commands import startup_warnings
@@ -36,7 +37,7 @@ def serve(config: Config) -> None:
         with worker_beside(config):
             raise_file_limit()
             options = serving(app, host=config.server.host, port=config.server.port, **tls)
-            _Server(options, config.address).run()
+            _Server(options, config.address).run(_doors(config))
 
 
 class _Server(uvicorn.Server):
@@ -50,6 +51,27 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             click.echo(f"議事堂: {self._address}/  （終了は Ctrl-C）")
+
+
+def _doors(config: Config) -> list[socket.socket] | None:
+    """Return the sockets of the inner door and of that for what is published; None where there is
+    the inner one alone, which uvicorn opens itself. Raises StartRefused."""
+    server = config.server
+    if not server.public_port:
+        return None
+    places = [(server.host, server.port), (server.public_host or server.host, server.public_port)]
+    return [_bound(host, port) for host, port in places]
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as problem:
+        raise StartRefused(
+            f"{host} の {port} 番で待ち受けられません（{problem.strerror}）。[server] の host、"
+            "port、public_host、public_port を確かめてください。"
+        ) from problem
 
 
 def _tls(config: Config) -> dict[str, Any]:

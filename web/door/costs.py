@@ -13,7 +13,7 @@ from werkzeug.routing import RequestRedirect
 from meetings.config import MEGABYTE, LimitSettings
 from web.limits import FORM_BYTES, LARGEST_BODY_BYTES, SMALL_BODY_BYTES
 
-FOR_ANYBODY = ("anyone", "published", None)
+FOR_ANYBODY = ("anyone", "public", "published", None)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 

@@ -55,11 +55,12 @@ def of_browser() -> SignInPlace:
         browser=known,
         former=cookie.get("token", ""),
         device=devices.in_words(request.user_agent.string),
+        zones=config().zones,
     )
 
 
 def of_script() -> SignInPlace:
-    return SignInPlace(address(), is_script=True)
+    return SignInPlace(address(), is_script=True, zones=config().zones)
 
 
 def go_on(outcome: Entered | Halfway, place: SignInPlace, goes_to: str) -> ResponseReturnValue:

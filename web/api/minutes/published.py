@@ -106,7 +106,7 @@ class PublishedQuery(Query):
 
 
 @blueprint.get("/published")
-@access.anyone
+@access.public
 @costs(lane=RequestLane.CITIZENS)
 @operation("公開している会議録の一覧と検索", answers=PublishedList, query=PublishedQuery)
 def list_all(query: PublishedQuery) -> PublishedList:

@@ -54,7 +54,7 @@ blueprint.add_app_template_global(dates.era_years, "era_years")
 
 
 @blueprint.get("/")
-@access.anyone
+@access.public
 @costs(lane=RequestLane.CITIZENS)
 def index() -> ResponseReturnValue:
     wanted = _wanted()
