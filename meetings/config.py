@@ -129,7 +129,7 @@ class ServerSettings:
 
 @dataclass(frozen=True, config=CHECKED)
 class ZoneSettings:
-    """From which networks who may do what (`meetings/zones.py`); an empty list: from all."""
+    """From which networks who may do what (`meetings/people/zones.py`); an empty list: from all."""
 
     administration: tuple[NetworkAddress, ...] = ()
     staff: tuple[NetworkAddress, ...] = ()

@@ -15,7 +15,7 @@ from flask import session as cookie
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings import dates, zones
+from meetings import dates
 from meetings.errors import (
     CheckOfSomebodyElse,
     GijidoError,
@@ -24,7 +24,7 @@ from meetings.errors import (
     OtherPersonSignedIn,
     SignInRequired,
 )
-from meetings.people import factors, sign_ins
+from meetings.people import factors, sign_ins, zones
 from meetings.rights import Right, may_read, publication_of, rights, rights_to_text
 from minutes import deleted
 from minutes.checks import checks, links

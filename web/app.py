@@ -33,6 +33,7 @@ from web.audit_access import Looks
 from web.built import asset, needed_by
 from web.door.forms import BoundedRequest
 from web.limits import LARGEST_BODY_BYTES
+from web.shared import entering
 from web.shared.kept_pages import KeptPages
 from web.streams.live import Hub
 from web.streams.presence import Presence
@@ -94,6 +95,7 @@ def _shared() -> dict[str, Any]:
         "is_staff": person is not None and any(person.has_role(role) for role in STAFF),
         "is_auditor": person is not None and person.has_role(Role.AUDITOR),
         "may_administer": person is not None and access.may_administer(person),
+        "terminal_key": lambda: entering.terminal_key(person) if person else "",
         "is_public_site": access.is_at_public_door(),
         "city": transaction.config().city.name,
         "has_single_sign_on": transaction.config().oidc.is_used,

@@ -3,8 +3,8 @@ published, at which nothing else answers and nobody is known."""
 
 from flask import Flask, current_app, request
 
-from meetings import zones
 from meetings.errors import NotFound, SignInRequired
+from meetings.people import zones
 from web import access
 from web.origin import address
 from web.transaction import config

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
-from meetings import audit, zones
+from meetings import audit
 from meetings.config import ZoneSettings
 from meetings.errors import (
     NotFound,
@@ -23,7 +23,7 @@ from meetings.errors import (
     SignInRefused,
     TooManyTries,
 )
-from meetings.people import factors, logins, passwords, throttling
+from meetings.people import factors, logins, passwords, throttling, zones
 from meetings.people.passwords import Hashed, PasswordRule
 from models.audit import Result
 from models.base import now

@@ -2,8 +2,10 @@
 
 import { ask } from "./base/dialog";
 import { button } from "./base/elements";
-import { forgetAll, registerWorker } from "./base/offline";
+import { forgetAll, forgetOthers, registerWorker } from "./base/offline";
+import { seal, unseal } from "./base/sealed";
 import { PERSON } from "./base/signed-in";
+import { leaveIfNotMine } from "./base/whose-page";
 
 const SENDING_MS = 4000;
 
@@ -45,9 +47,14 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-guard]"
 
 // Citizens who read what is published need no documents kept.
 if (document.querySelector("#viewer, .site-who")) void registerWorker();
-// Whoever signs out, or in as somebody else, leaves no documents on the terminal.
-if (location.pathname === "/sign-in") void forgetAll();
+// Whoever signs out, or lets another sign in, leaves no documents on the terminal.
+void forgetOthers(PERSON);
 document.querySelector(".site-who")?.addEventListener("submit", () => void forgetAll());
+
+// Browsers keep pages as they were for going back.
+addEventListener("pageshow", (event) => {
+  if (event.persisted && PERSON) void leaveIfNotMine();
+});
 
 /** Who types a password may look at it; whoever sends it no longer can. */
 function offerToShow(field: HTMLInputElement): void {
@@ -82,7 +89,7 @@ function keep(form: HTMLFormElement): void {
       "textarea, input:not([type=hidden])",
     ),
   ];
-  const kept = sessionStorage.getItem(key);
+  const kept = unseal(sessionStorage.getItem(key));
   if (kept)
     offer(
       form,
@@ -95,7 +102,7 @@ function keep(form: HTMLFormElement): void {
   form.addEventListener("input", () => {
     sessionStorage.setItem(
       key,
-      JSON.stringify(Object.fromEntries(fields().map((f) => [f.name, f.value]))),
+      seal(JSON.stringify(Object.fromEntries(fields().map((f) => [f.name, f.value])))),
     );
   });
   form.addEventListener("submit", () => sessionStorage.removeItem(key));

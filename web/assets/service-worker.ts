@@ -7,6 +7,7 @@
 const KEPT = "gijido-meeting";
 const STATIC = "gijido-static";
 const UNTIL = "/kept-until";
+const WHOSE = "/kept-for";
 const PATIENCE_MS = 5000;
 const ASKING_MS = 2000;
 const ANSWER_HOLDS_MS = 10_000;
@@ -16,6 +17,7 @@ interface Keep {
   files: string[];
   others: string[];
   seconds: number;
+  person: string;
 }
 
 interface WorkerScope extends EventTarget {
@@ -70,10 +72,12 @@ function isOfTheViewer({ pathname, search }: URL): boolean {
 }
 
 /** Fetch what is not there yet, drop what is not among them any more, and tell how far it is. */
-async function keep({ files, others, seconds }: Keep, port?: MessagePort): Promise<void> {
+async function keep({ files, others, seconds, person }: Keep, port?: MessagePort): Promise<void> {
+  if ((await owner()) !== person) await forget();
   const cache = await caches.open(KEPT);
+  await cache.put(WHOSE, new Response(person));
   await cache.put(UNTIL, new Response(String(Date.now() + 1000 * seconds)));
-  const wanted = new Set([...files, ...others, UNTIL]);
+  const wanted = new Set([...files, ...others, UNTIL, WHOSE]);
   for (const known of await cache.keys()) {
     if (!wanted.has(new URL(known.url).pathname)) await cache.delete(known);
   }
@@ -96,7 +100,14 @@ async function keep({ files, others, seconds }: Keep, port?: MessagePort): Promi
 }
 
 async function forget(): Promise<void> {
+  asked.clear();
   await caches.delete(KEPT);
+}
+
+/** Whose documents are kept here; null where there are none. */
+async function owner(): Promise<string | null> {
+  if (!(await caches.has(KEPT))) return null;
+  return (await (await (await caches.open(KEPT)).match(WHOSE))?.text()) ?? null;
 }
 
 /** After the meeting nothing of it stays on the terminal. */

@@ -1,5 +1,8 @@
 """The place from where somebody signs in, and what the browser keeps of it."""
 
+import base64
+import hashlib
+import hmac
 import secrets
 
 from flask import current_app, redirect, request, url_for
@@ -39,6 +42,13 @@ def key() -> bytes:
     found = current_app.secret_key
     assert isinstance(found, bytes)
     return found
+
+
+def terminal_key(person: Person) -> str:
+    """Return the key (32 bytes, base64) with which the person's pages encrypt what waits on a
+    terminal: the next person who uses it has another one."""
+    made = hmac.new(key(), f"terminals of {person.id}".encode(), hashlib.sha256).digest()
+    return base64.b64encode(made).decode()
 
 
 def attempt(login: str, password: str, place: SignInPlace) -> Attempt:

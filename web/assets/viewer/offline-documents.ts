@@ -43,7 +43,13 @@ export class OfflineDocuments {
       `/api/meetings/${data.meeting.id}/bookmarks`,
     ];
     active?.postMessage(
-      { kind: "keep", files, others: [...pages, ...others], seconds: data.meeting.keep_seconds },
+      {
+        kind: "keep",
+        files,
+        others: [...pages, ...others],
+        seconds: data.meeting.keep_seconds,
+        person: String(data.me.id),
+      },
       [channel.port2],
     );
   }

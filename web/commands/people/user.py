@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from meetings import dates, entries
 from meetings.config import Config
-from meetings.people import csv_lists, password_links, passwords, people, sign_ins
+from meetings.people import csv_lists, enrolment, password_links, passwords, people, sign_ins
 from meetings.people.password_links import PasswordWay
 from models.person import Department, Person, Role, RoleGrant, SignIn
 from web.commands.people.lists import changing, export_users, import_users, link_of, looking
@@ -250,6 +250,16 @@ def sign_out(config: Config, login: str) -> None:
     with changing(config) as session:
         count = sign_ins.end_all(session, None, people.person_with(session, login))
     click.echo(f"{login}: {count}件のサインインを終わりにしました。")
+
+
+@user.command("reset-factors")
+@click.argument("login")
+@click.pass_obj
+def reset_factors(config: Config, login: str) -> None:
+    """Take away the second factors of somebody who lost them; they are told."""
+    with changing(config) as session:
+        enrolment.remove_all(session, None, people.person_with(session, login))
+    click.echo(f"{login}: 二要素認証を外しました。パスワードだけでサインインできます。")
 
 
 def _asked(password: str | None) -> str:

@@ -3,6 +3,7 @@
  * sign-in that ran out. By person, so that nobody saves another's words in their own name.
  */
 
+import { seal, unseal } from "../../base/sealed";
 import type { Segment } from "../server";
 
 export interface Kept {
@@ -23,7 +24,7 @@ export function keep(segment: Segment, text: string): void {
   const { id, revision, start_seconds: seconds, text: before } = segment;
   const kept: Kept = { revision, text, transcript: TRANSCRIPT, seconds, before };
   try {
-    localStorage.setItem(PREFIX + id, JSON.stringify(kept));
+    localStorage.setItem(PREFIX + id, seal(JSON.stringify(kept)));
   } catch {
     // No room, or storage is switched off: saving to the server goes on all the same.
   }
@@ -31,7 +32,7 @@ export function keep(segment: Segment, text: string): void {
 
 export function kept(segmentId: number): Kept | null {
   try {
-    const found: unknown = JSON.parse(localStorage.getItem(PREFIX + segmentId) ?? "null");
+    const found: unknown = JSON.parse(unseal(localStorage.getItem(PREFIX + segmentId)) ?? "null");
     return isKept(found) ? found : null;
   } catch {
     return null;

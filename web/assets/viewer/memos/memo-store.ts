@@ -1,6 +1,7 @@
 /** What a memo is, and those that this terminal keeps until the server has them. */
 
 import type { MemoAnswer, MemoKind } from "../../base/api-types";
+import { seal, unseal } from "../../base/sealed";
 
 export type Kind = MemoKind;
 export type Point = [x: number, y: number, pressure: number];
@@ -77,7 +78,7 @@ export class MemoStore {
     const places = Object.keys(localStorage).filter((name) => name.startsWith(this.prefix));
     return places.flatMap((name): [string, Kept][] => {
       try {
-        const kept = JSON.parse(localStorage.getItem(name) ?? "") as Kept;
+        const kept = JSON.parse(unseal(localStorage.getItem(name)) ?? "") as Kept;
         return [[kept.key, { ...kept, isRefused: false }]];
       } catch {
         return [];
@@ -88,7 +89,8 @@ export class MemoStore {
   /** Only what the server does not have yet stays. Returns false where there is no room. */
   write(key: string, kept: Kept | undefined): boolean {
     try {
-      if (kept && !isSaved(kept)) localStorage.setItem(this.prefix + key, JSON.stringify(kept));
+      if (kept && !isSaved(kept))
+        localStorage.setItem(this.prefix + key, seal(JSON.stringify(kept)));
       else localStorage.removeItem(this.prefix + key);
       return true;
     } catch {

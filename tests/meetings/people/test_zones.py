@@ -3,10 +3,9 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings import zones
 from meetings.config import ZoneSettings
 from meetings.errors import OutsideZone
-from meetings.people import people
+from meetings.people import people, zones
 from models.person import Role
 from tests.conftest import Cast
 
