@@ -106,7 +106,7 @@ def release(session: Session, by: Person | None, person: Person) -> None:
         session.delete(identity)
     person.kept_by = AccountKeeper.HERE
     sign_ins.end_all(session, by, person)
-    audit.note(session, by, "release", person)
+    audit.note(session, by, "keep_here", person)
 
 
 def _check_may_be_theirs(session: Session, source: AccountSource, person: Person) -> None:
@@ -171,7 +171,7 @@ def _rename(session: Session, person: Person, known: KnownPerson) -> None:
     if logins.person_of(session, login) is not None:
         raise InvalidInput("login", f"利用者ID「{login}」はすでに使われています。")
     person.login = login
-    audit.note(session, None, "rename", person)
+    audit.note(session, None, "change_login", person)
 
 
 def _details(source: AccountSource, known: KnownPerson) -> dict[str, str]:

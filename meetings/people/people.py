@@ -124,7 +124,7 @@ def check_is_kept_by(keeper: AccountKeeper, person: Person) -> None:
     if person.kept_by is not keeper:
         raise NotPossibleNow(
             f"{person.name}さんのアカウントは{person.kept_by.label}で管理しています。"
-            "氏名、職名、メールアドレス、所属は、そこで変えると、ここにも届きます。"
+            "氏名、職名、メールアドレス、所属、パスワードは、そこで変えてください。ここにも届きます。"
         )
 
 

@@ -10,7 +10,7 @@ from meetings import entries
 from meetings.errors import InvalidInput
 from meetings.people import csv_lists, password_links, people, sign_ins
 from meetings.people.password_links import PasswordWay
-from models.person import AdditionalPost, Department, Person, Role, RoleGrant
+from models.person import AccountKeeper, AdditionalPost, Department, Person, Role, RoleGrant
 from web import access
 from web.api.operations import Identity, Query, Shape, ShortText, operation
 from web.api.people.account import EndedAnswer, SignInsAnswer
@@ -63,7 +63,10 @@ class AccountAnswer(Shape):
     department: DepartmentAnswer
     posts: list[PostAnswer] = Field(description="兼務")
     roles: list[TimedRoleAnswer] = Field(description="期間の外のものも")
-    has_password: bool = Field(description="false なら、まだサインインできない")
+    has_password: bool = Field(description="false なら、ここにはパスワードがない")
+    kept_by: AccountKeeper = Field(
+        description="here（議事堂）、directory（職員のディレクトリー）、oidc（シングルサインオン）で管理"
+    )
     ended_at: datetime | None = Field(
         description="利用の終わり。これからの時刻なら、その時まで使える。決まっていなければ null"
     )
@@ -82,6 +85,7 @@ class AccountAnswer(Shape):
             posts=[PostAnswer.of(post) for post in person.posts],
             roles=[TimedRoleAnswer.timed(grant) for grant in person.all_grants],
             has_password=bool(person.password_hash),
+            kept_by=person.kept_by,
             ended_at=person.ended_at,
         )
 
