@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from meetings.config import LimitSettings
 from meetings.disk.storage import Storage
 from meetings.documents import memos
+from meetings.people import lists
 from meetings.sitting import attendance, decisions, events
 from meetings.sitting.decisions import DecisionFacts
 from minutes.recognition.heard import HeardSegment
@@ -89,6 +90,7 @@ class World:
             "speech_check_id": 1,
             "check_id": 1,
             "line_id": 1,
+            "list_id": 1,
             "check_answer_id": 1,
             "upload_key": self.upload.key,
         }
@@ -121,6 +123,7 @@ def build_world(session: Session, storage: Storage, cast: Cast) -> World:
     records.request_approval(session, cast.secretary, revision)
     records.approve(session, cast.approver, revision)
     publication.publish(session, cast.approver, revision)
+    lists.take(session, cast.administrator, "4月.csv", "利用者ID,職名\nokuma,課長\n".encode())
     dictionaries.add(session, cast.secretary, unpublished.series, "汐見線", "しおみせん")
     upload = _refused_upload(session, storage, cast, unpublished)
     return World(unpublished, published, transcript.recording, transcript, upload)

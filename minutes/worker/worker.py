@@ -32,6 +32,7 @@ from meetings.disk.storage import Storage, raising_storage_full
 from meetings.documents import appearance, preparation
 from meetings.errors import ConfigurationError, GijidoError, StorageFull
 from meetings.invitations import mail
+from meetings.people import lists
 from meetings.periodic import PeriodicTask
 from meetings.scanning.quarantine import Gate
 from minutes import sums
@@ -67,6 +68,7 @@ REST_SECONDS = 2.0
 PREPARE_SECONDS = 1.0
 MAIL_SECONDS = 5.0
 REMIND_SECONDS = 600.0
+LISTS_SECONDS = 60.0
 CLEAR_SECONDS = 600.0
 KINDS: dict[str, type[Chunk] | type[Step]] = {kind.__tablename__: kind for kind in (Chunk, Step)}
 UNEXPECTED = (
@@ -176,6 +178,7 @@ class Worker:
             PeriodicTask("資料の用語の収集", self._collect_terms, PREPARE_SECONDS),
             PeriodicTask("メールの送信", self._send_mail, MAIL_SECONDS),
             PeriodicTask("開催が近づいたお知らせ", self._remind, REMIND_SECONDS),
+            PeriodicTask("発令日の人事異動", self._take_in_lists, LISTS_SECONDS),
             PeriodicTask("承認と発言の確認の催促", self._remind_approvers, REMIND_SECONDS),
             PeriodicTask("保存期間と削除", retention.look, nightly.LOOK_SECONDS),
             PeriodicTask("声紋の保存期間", self._clear_voices, CLEAR_SECONDS),
@@ -398,6 +401,9 @@ class Worker:
 
     def _note_copies(self) -> bool:
         return public_copies.note_next(self._engine, self._config, self._storage)
+
+    def _take_in_lists(self) -> bool:
+        return lists.apply_due(self._engine)
 
     def _remind_approvers(self) -> bool:
         with writing(self._engine) as session, session.begin():

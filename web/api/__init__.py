@@ -32,7 +32,17 @@ from web.api.minutes import (
     voiceprints,
     voices,
 )
-from web.api.people import account, audit, directory, factors, notices, people, quarantine, tokens
+from web.api.people import (
+    account,
+    audit,
+    directory,
+    factors,
+    notices,
+    people,
+    people_lists,
+    quarantine,
+    tokens,
+)
 from web.api.records import approval, checks, digest, sealing
 
 
@@ -60,6 +70,7 @@ def register(app: Flask) -> None:
         minutes,
         notices,
         people,
+        people_lists,
         proceedings,
         published,
         quarantine,

@@ -1,7 +1,7 @@
 /** On every page: questions before what is not done by chance, and no form sent twice. */
 
 import { ask } from "./base/dialog";
-import { button } from "./base/elements";
+import { button, make } from "./base/elements";
 import { forgetAll, forgetOthers, registerWorker } from "./base/offline";
 import { seal, unseal } from "./base/sealed";
 import { PERSON } from "./base/signed-in";
@@ -67,8 +67,11 @@ function offerToShow(field: HTMLInputElement): void {
   };
   show(false);
   field.form?.addEventListener("submit", () => show(false));
-  field.classList.add("with-button");
-  field.after(press);
+  const hadFocus = document.activeElement === field;
+  const row = make("span", { class: "with-button" });
+  field.replaceWith(row);
+  row.append(field, press);
+  if (hadFocus) field.focus();
 }
 
 /** Leaving the page otherwise than by the form's own buttons asks, once something was typed. */

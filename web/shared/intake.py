@@ -11,6 +11,7 @@ from wtforms import ValidationError
 from meetings.config import MEGABYTE
 from meetings.documents import documents, versions
 from meetings.errors import FileRejected, InvalidInput
+from meetings.people import csv_lists, lists
 from meetings.rights import Right
 from minutes.forms import returning, templates
 from minutes.forms.kinds import RecordForm
@@ -24,6 +25,7 @@ from minutes.transcription import work
 from models.document import Document, DocumentVersion
 from models.meeting import AgendaItem, Meeting, Series
 from models.minutes import MinutesRevision
+from models.people_list import PeopleList
 from models.recording import Recording
 from models.seal import SignatureScan
 from models.transcript import Transcript
@@ -124,6 +126,19 @@ def receive_template(form: RecordForm, series_of: Callable[[], Series | None]) -
         checked = templates.prepare(storage(), form, file.file_name, file.incoming)
     session, person = database_session(), access.required_person()
     return templates.put_in(session, person, series_of(), checked)
+
+
+def receive_people_list() -> PeopleList:
+    """Receive the form's CSV file as a list of people that waits to be looked at. Raises
+    FileRejected, InvalidInput."""
+    with _received(csv_lists.LARGEST_MB) as form:
+        file = _only_file(form)
+        file.incoming.flush_to_disk()
+        content = file.incoming.path.read_bytes()
+    session, person = database_session(), access.required_person()
+    taken = lists.take(session, person, file.file_name, content)
+    session.flush()
+    return taken
 
 
 def receive_returned(meeting_id: int) -> list[ReturnedPiece]:
