@@ -505,14 +505,16 @@ def load(path: Path = DEFAULT_FILE) -> Config:
     Raises ConfigurationError with file and key when something cannot be read.
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        tables = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
         raise ConfigurationError(f"設定ファイル {path} を読めません: {problem}") from problem
     try:
         config = Config(**tables)
     except ValidationError as problem:
-        raise ConfigurationError(f"設定ファイル {path} の {_sentence(problem)}") from problem
-    return _with_environment(replace(config, file=path.resolve()))
+        wrong = f"{_sentence(problem)}{_place(text, problem)}"
+        raise ConfigurationError(f"設定ファイル {path} の {wrong}") from problem
+    return with_environment(replace(config, file=path.resolve()))
 
 
 def write(path: Path, section: str, key: str, value: str) -> None:
@@ -582,7 +584,20 @@ def _sentence(problem: ValidationError) -> str:
     return f"{key} は知らない項目です。"
 
 
-def _with_environment(config: Config) -> Config:
+def _place(text: str, problem: ValidationError) -> str:
+    """Return the line of the file that is wrong first of all, as 「（12行目）」."""
+    section, *key = (str(part) for part in problem.errors()[0]["loc"][:2])
+    is_there, found = False, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip().startswith("["):
+            is_there = line.strip() == f"[{section}]"
+            found = number if is_there else found
+        elif is_there and key and line.partition("=")[0].strip() == key[0]:
+            return f"（{number}行目）"
+    return f"（{found}行目）" if found else ""
+
+
+def with_environment(config: Config) -> Config:
     home, port = os.environ.get("GIJIDO_HOME"), os.environ.get("GIJIDO_PORT")
     if home:
         config = replace(config, storage=StorageSettings(home=str(Path(home).resolve())))

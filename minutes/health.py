@@ -93,7 +93,7 @@ def worker(config: Config, session: Session) -> Iterator[Finding]:
     )
 
 
-def disk(config: Config, _session: Session) -> Iterator[Finding]:
+def disk(config: Config, _session: Session | None = None) -> Iterator[Finding]:
     """Yield the finding whether there is enough free space for the data directory."""
     free = shutil.disk_usage(config.home).free
     if free < config.limits.spare_mb * MEGABYTE:
@@ -148,7 +148,7 @@ def _how_to_renew(name: str) -> str:
     )
 
 
-def conversion(_config: Config, _session: Session) -> Iterator[Finding]:
+def conversion(_config: Config, _session: Session | None = None) -> Iterator[Finding]:
     """Yield a warning when the dictionary for words of the same sound is missing or damaged."""
     if sentence := dictionary.problem():
         yield Finding("conversion", Level.WARNING, sentence)
@@ -170,7 +170,7 @@ def lost_files(config: Config, _session: Session) -> Iterator[Finding]:
     )
 
 
-def rights_of_files(config: Config, _session: Session) -> Iterator[Finding]:
+def rights_of_files(config: Config, _session: Session | None = None) -> Iterator[Finding]:
     """Yield a warning when other accounts of the machine can read files of the data directory."""
     opened = home.open_to_others(config.home)
     if opened:
@@ -182,7 +182,7 @@ def rights_of_files(config: Config, _session: Session) -> Iterator[Finding]:
         )
 
 
-def walls(_config: Config, _session: Session) -> Iterator[Finding]:
+def walls(_config: Config, _session: Session | None = None) -> Iterator[Finding]:
     """Yield the finding whether files from outside are opened in a sandbox."""
     if warning := cell.warning():
         yield Finding("walls", Level.WARNING, warning)

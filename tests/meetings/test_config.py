@@ -121,7 +121,9 @@ def test_what_cannot_be_read_stops_the_start_with_its_key_and_what_to_write(
     path = write(tmp_path, text)
     with pytest.raises(ConfigurationError) as problem:
         config.load(path)
-    assert problem.value.message == f"設定ファイル {path} の {sentence}"
+    told, _, line = problem.value.message.partition("（")
+    assert told == f"設定ファイル {path} の {sentence}"
+    assert line in ("1行目）", "2行目）", "")
 
 
 def test_a_file_that_is_no_toml_stops_the_start(tmp_path: Path) -> None:
@@ -143,3 +145,9 @@ def test_a_port_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("GIJIDO_PORT", "eighty")
     with pytest.raises(ConfigurationError, match="GIJIDO_PORT"):
         config.load()
+
+
+def test_the_line_that_is_wrong_is_named(tmp_path: Path) -> None:
+    path = write(tmp_path, "[mail]\n\n[server]\n# the port\nport = '8400'\n[storage]\nhome = 'port'\n")
+    with pytest.raises(ConfigurationError, match="（5行目）"):
+        config.load(path)

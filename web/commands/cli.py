@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from meetings.errors import GijidoError, StorageFull
+from meetings.errors import ConfigurationError, GijidoError, StorageFull
 
 if TYPE_CHECKING:
     from meetings.audit import LineOrigin
@@ -54,6 +54,11 @@ COMMANDS = {
         "web.commands.keeping.check",
         "check",
         "Look whether everything is as it should be: database, files, disk, certificate, worker.",
+    ),
+    "doctor": CommandPlace(
+        "web.commands.keeping.doctor",
+        "doctor",
+        "Say what is wrong with this installation, before anybody can start it.",
     ),
     "evaluate": CommandPlace(
         "web.commands.evaluate",
@@ -153,7 +158,13 @@ def cli(context: click.Context, file: Path | None) -> None:
     from web.commands import logs
 
     home.restrict_new_files()
-    context.obj = settings.load(file or settings.DEFAULT_FILE)
+    try:
+        context.obj = settings.load(file or settings.DEFAULT_FILE)
+    except ConfigurationError as problem:
+        if context.invoked_subcommand != "doctor":
+            raise
+        context.obj = problem  # which it tells with everything else
+        return
     logs.begin(context.obj.log)
     if context.invoked_subcommand not in PROGRAMS:
         context.with_resource(audit.coming_from(_by_hand()))

@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import asdict
+from typing import NoReturn
 
 import click
 
@@ -32,6 +33,11 @@ def check(config: Config, is_thorough: bool, remove_orphans: bool, as_json: bool
     found = _look(config, is_thorough)
     if remove_orphans:
         found.append(_removed(config))
+    tell(found, as_json=as_json)
+
+
+def tell(found: list[Finding], *, as_json: bool) -> NoReturn:
+    """Print the findings, and end the program with the status of the worst."""
     click.echo(_as_json(found) if as_json else _as_text(found))
     sys.exit(max(EXIT_STATUS[finding.level] for finding in found))
 

@@ -1,0 +1,1 @@
+"""What is wrong with an installation, before anybody can start it: `gijido doctor`."""
