@@ -148,6 +148,8 @@ def test_a_port_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_line_that_is_wrong_is_named(tmp_path: Path) -> None:
-    path = write(tmp_path, "[mail]\n\n[server]\n# the port\nport = '8400'\n[storage]\nhome = 'port'\n")
+    path = write(
+        tmp_path, "[mail]\n\n[server]\n# the port\nport = '8400'\n[storage]\nhome = 'port'\n"
+    )
     with pytest.raises(ConfigurationError, match="（5行目）"):
         config.load(path)
