@@ -94,6 +94,22 @@ def change_person(
     write_details(session, by, person, wanted)
 
 
+def change_own_details(
+    session: Session,
+    person: Person,
+    *,
+    kana: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+) -> None:
+    """Change what people may change of their own account: how the name is read, and how they are
+    reached. Raises InvalidInput, and NotPossibleNow for a guest and for an address that is kept
+    elsewhere."""
+    if person.is_guest:
+        raise NotPossibleNow("外部委員の登録は、主催者に変えてもらってください。")
+    change_person(session, person, person, kana=kana, email=email, phone=phone)
+
+
 def write_details(
     session: Session, by: Person | None, person: Person, wanted: Mapping[str, str]
 ) -> None:

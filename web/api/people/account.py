@@ -6,10 +6,10 @@ from typing import Self
 from flask import Blueprint, current_app
 from pydantic import Field
 
-from meetings.people import passwords, sign_ins
+from meetings.people import passwords, people, sign_ins
 from models.person import FactorKind, Person, SignIn, SignInWay
 from web import access
-from web.api.operations import Shape, operation
+from web.api.operations import Shape, ShortText, operation
 from web.door.costs import RequestLane, costs
 from web.shared import entering
 from web.transaction import config, database_session, engine_of, reading_session
@@ -63,6 +63,21 @@ class SignInsAnswer(Shape):
 
 class EndedAnswer(Shape):
     count: int = Field(description="終わらせたサインインの数")
+
+
+class OwnDetailsBody(Shape):
+    """書かないものは変わらない"""
+
+    kana: ShortText | None = None
+    email: ShortText | None = None
+    phone: ShortText | None = None
+
+
+@blueprint.patch("/me")
+@access.signed_in
+@operation("自分の登録を変える", body=OwnDetailsBody)
+def change_details(person: Person, body: OwnDetailsBody) -> None:
+    people.change_own_details(database_session(), person, **body.model_dump())
 
 
 @blueprint.put("/me/password")

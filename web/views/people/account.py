@@ -15,6 +15,7 @@ from meetings.people import (
     factors,
     passkeys,
     passwords,
+    people,
     recovery_codes,
     sign_ins,
 )
@@ -57,6 +58,19 @@ def change_password(person: Person) -> ResponseReturnValue:
     except TooManyTries as refusal:
         return entering.refused(refusal, _page(person, {"password": refusal.message}))
     flash("パスワードを変えました。ほかの端末はすべてサインアウトしました。", "done")
+    return redirect(url_for("account.show"))
+
+
+@blueprint.post("/account/details")
+@access.signed_in
+def change_details(person: Person) -> ResponseReturnValue:
+    """Change one's own reading, mail address and telephone."""
+    given = {field: request.form.get(field) for field in ("kana", "email", "phone")}
+    try:
+        people.change_own_details(database_session(), person, **given)
+    except InvalidInput as problem:
+        return _page(person, {problem.field: problem.message}), 422
+    flash("登録を変えました。", "done")
     return redirect(url_for("account.show"))
 
 

@@ -135,6 +135,30 @@ def test_a_new_password_of_ones_own_signs_out_everywhere_else(
     assert mine.get("/today").status_code == 200 and other.get("/today").status_code == 302
 
 
+def test_one_changes_ones_own_reading_address_and_telephone_and_nothing_else(
+    browse: Browse, script: Callable[[Person], Script], cast: Cast, session: Session
+) -> None:
+    client, before = browse(cast.attendee), cast.attendee.name
+    form = {
+        "kana": "おおくま",
+        "email": "wrong",
+        "phone": "内線 5",
+        "name": "別人",
+        "title": "市長",
+    }
+    refused = client.post("/account/details", data=form)
+    assert refused.status_code == 422 and "内線 5" in refused.text
+    client.post("/account/details", data=form | {"email": "okuma@city.example.jp"})
+    session.commit()
+    mine = cast.attendee
+    assert (mine.kana, mine.phone, mine.name) == ("おおくま", "内線 5", before)
+    assert mine.title != "市長"
+    script(cast.attendee).call("PATCH", "/me", {"phone": "内線 6"}, status=204)
+    script(cast.attendee).call("PATCH", "/me", {"title": "市長"}, status=422)
+    session.commit()
+    assert mine.phone == "内線 6"
+
+
 def test_one_sees_and_ends_ones_own_sign_ins_and_nobody_elses(
     browse: Browse, cast: Cast, session: Session
 ) -> None:
