@@ -8,6 +8,7 @@ import pytest
 
 from meetings import config
 from meetings.errors import ConfigurationError
+from models.person import Role
 
 
 def write(folder: Path, text: str) -> Path:
@@ -109,8 +110,29 @@ def test_every_setting_stands_in_the_file_with_a_comment() -> None:
         ),
         (
             '[sign_in]\nsecond_factor_for = ["mayor"]',
-            "sign_in.second_factor_for は organiser、secretary、approver、administrator のどれかに"
-            "してください。",
+            f"sign_in.second_factor_for は {'、'.join(Role)} のどれかにしてください。",
+        ),
+        (
+            '[oidc]\nissuer = "http://login.city.example.jp"\nclient_id = "x"',
+            "oidc.issuer は https:// で始まるアドレスにしてください。",
+        ),
+        (
+            '[directory]\naddresses = ["dc1"]\nbase = "dc=x"',
+            "directory.addresses の「dc1」は、ldaps:// か ldap:// で始めてください。",
+        ),
+        (
+            '[directory]\naddresses = ["ldaps://dc1"]',
+            "directory.addresses を書くときは、base、login、identity、name も書いてください。",
+        ),
+        (
+            '[directory]\nroles = ["shoki -> chief"]',
+            "roles の「shoki -> chief」を読めません。「グループ -> 役割」か"
+            f"「グループ -> 役割=所属」の形で書いてください（役割は {'、'.join(Role)}）。",
+        ),
+        (
+            '[proxy_sign_in]\naddresses = ["192.0.2.300"]',
+            "proxy_sign_in.addresses の「192.0.2.300」はIPアドレスの範囲として読めません。"
+            "192.0.2.10 や 192.0.2.0/24 の形で書いてください。",
         ),
         ("[minutes]\nspelling = [1]", "minutes.spelling は文字列の並びで書いてください。"),
     ],

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from flask import Flask
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -18,8 +19,10 @@ from models.audit import AuditLine
 from models.outside import OutsideIdentity
 from models.person import AccountKeeper, Department, Person, Role, SignIn, SignInWay
 from tests.cast import Cast
-from tests.conftest import Browser
+from tests.conftest import Browser, Script
 from tests.oidc_provider import RunningProvider
+from tests.serving import served_on_a_port
+from tests.slapd import Slapd
 from web.app import attach
 
 Settled = Callable[..., Flask]
@@ -280,3 +283,35 @@ def test_who_has_no_account_is_refused_whatever_the_proxy_says(settle: Settled) 
     headers = {"X-Remote-User": "nobody-here"}
     answer = client.get("/sign-in/proxy", headers=headers, environ_base=THROUGH)
     assert answer.status_code == 403 and "登録されていません" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("believed", "status"), [("127.0.0.1/32", 302), ("10.9.9.9/32", 404)], ids=str
+)
+def test_it_is_the_connection_that_is_believed_and_not_what_it_tells_of_the_terminal(
+    settle: Settled, cast: Cast, believed: str, status: int
+) -> None:
+    login = cast.secretary.login
+    app = settle(proxy_sign_in=ProxySignInSettings(addresses=(believed,)))
+    told = {"X-Remote-User": login, "X-Forwarded-For": "10.9.9.9"}
+    with served_on_a_port(app) as port:
+        answer = requests.get(
+            f"http://127.0.0.1:{port}/sign-in/proxy", headers=told, allow_redirects=False
+        )
+    assert answer.status_code == status
+
+
+def test_the_api_does_a_round_and_hands_an_account_over(
+    settle: Settled, directory: Slapd, script: Callable[[Person], Script], cast: Cast
+) -> None:
+    administrator = script(cast.administrator)
+    settle(directory=directory.settings)
+    directory.add("sato", cn="佐藤 花子")
+    step = {"kind": "add", "login": "sato", "name": "佐藤 花子", "what": ""}
+    for dry_run in (True, False):
+        done = administrator.call("POST", "/directory/rounds", {"dry_run": dry_run})
+        assert done == {"steps": [step]}
+    [account] = administrator.get("/people?q=sato")["people"]
+    assert account["kept_by"] == "directory"
+    released = administrator.call("PUT", f"/people/{account['id']}/release")
+    assert released["kept_by"] == "here"
