@@ -14,8 +14,8 @@ LineContent = tuple[int | str | None, ...]
 
 def written(content: LineContent) -> str:
     """Return the canonical form of a line's content, in which it is hashed: a JSON array without
-    spaces, in UTF-8."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    spaces, in UTF-8. What is no line's (bytes, that somebody put there) is written somehow."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=repr)
 
 
 def link_of(previous: bytes, content: LineContent) -> bytes:

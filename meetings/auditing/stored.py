@@ -34,7 +34,7 @@ def lines(session: Session, after: int = 0) -> Iterator[StoredLine]:
     while rows := session.execute(BATCH, {"after": after, "most": AT_ONCE}).all():
         session.rollback()
         for *content, link in rows:
-            yield StoredLine(tuple(content), link)
+            yield StoredLine(tuple(content), link or b"")  # none: put there by force
         after = rows[-1][0]
     session.rollback()
 

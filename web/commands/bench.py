@@ -30,6 +30,17 @@ def bench_live(clients: int, turns: int, as_json: bool) -> None:
     click.echo(words)
 
 
+@bench.command("audit")
+@click.option("--lines", default=100_000, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+def bench_audit(lines: int, as_json: bool) -> None:
+    """Measure what a line of the audit costs, with and without its chain, and verifying it."""
+    from web.bench import audit
+
+    measured = audit.measure(lines)
+    click.echo(json.dumps(audit.as_json(measured)) if as_json else audit.as_table(measured))
+
+
 @bench.command("lock")
 @click.option("--segments", default=4500, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")

@@ -84,6 +84,8 @@ def test_what_nobody_touched_is_whole(config: Config, engine: Engine, verify: Ve
         "UPDATE audit_line SET at = '2026-01-01 00:00:00.000000' WHERE id = 7",
         "UPDATE audit_line SET result = 'refused' WHERE id = 7",
         "UPDATE audit_line SET link = x'00' WHERE id = 7",
+        "UPDATE audit_line SET link = NULL WHERE id = 7",
+        "UPDATE audit_line SET verb = x'00' WHERE id = 7",
         "DELETE FROM audit_line WHERE id = 6",
     ],
 )
