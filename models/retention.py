@@ -13,8 +13,8 @@ from models.person import Person
 
 
 class KeptKind(StrEnum):
-    """The kinds of what is kept, each with a clock of its own. MEETING: all of it at once, as when
-    a meeting is deleted by hand; it has no rule."""
+    """The kinds of what is kept, each with a clock of its own. Two have no rule. VOICEPRINT: it
+    ends as its person agreed. MEETING: all of it at once, when a meeting is deleted by hand."""
 
     SOUND = "sound"
     TRANSCRIPT = "transcript"
@@ -23,6 +23,7 @@ class KeptKind(StrEnum):
     DOCUMENT = "document"
     NOTICE = "notice"
     ORIGINAL = "original"
+    VOICEPRINT = "voiceprint"
     MEETING = "meeting"
 
     @property
@@ -35,11 +36,14 @@ class KeptKind(StrEnum):
             KeptKind.DOCUMENT: "資料（公開していないもの）",
             KeptKind.NOTICE: "お知らせ・メールの記録",
             KeptKind.ORIGINAL: "会議録の原本",
+            KeptKind.VOICEPRINT: "声紋",
             KeptKind.MEETING: "会議のすべて",
         }[self]
 
 
-RULED_KINDS = tuple(kind for kind in KeptKind if kind is not KeptKind.MEETING)
+RULED_KINDS = tuple(
+    kind for kind in KeptKind if kind not in (KeptKind.VOICEPRINT, KeptKind.MEETING)
+)
 """The kinds that rules are made for, in the order of every list."""
 
 

@@ -25,6 +25,7 @@ from models.memo import MemoKind
 from models.minutes import MinutesRevision, Publication
 from models.proceedings import ItemResult, SittingEventKind
 from models.recording import Recording
+from models.retention import Deletion, KeptKind
 from models.seal import SignatureScan, SignedRecord
 from models.speech_check import CheckAnswer, CheckVerdict, SpeechCheck
 from models.transcript import AssignedBy, Origin, Proposal, Transcript
@@ -92,6 +93,10 @@ class World:
             "line_id": 1,
             "list_id": 1,
             "check_answer_id": 1,
+            "hold_id": 1,
+            "deletion_id": 1,
+            "removed_id": 1,
+            "kept_kind": "sound",
             "upload_key": self.upload.key,
         }
         return found[name]
@@ -177,6 +182,21 @@ def _seal(session: Session, cast: Cast, revision: MinutesRevision) -> None:
         CheckAnswer(section=0, paragraph=0, verdict=CheckVerdict.COMMENT, text="数字を見てください")
     )
     session.add(check)
+    session.add(
+        Deletion(
+            meeting=revision.meeting,
+            kind=KeptKind.NOTICE,
+            title=revision.meeting.title,
+            series=revision.meeting.series.name,
+            starts_at=revision.meeting.starts_at,
+            rule="1年（会議の終わりから）",
+            things=[],
+            files=[],
+            finished_at=now(),
+            certificate="{}",
+            pdf_sha256=sha256,
+        )
+    )
     session.flush()
 
 

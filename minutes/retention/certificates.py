@@ -25,6 +25,7 @@ from meetings.signing import SigningIdentity
 from minutes import stored_files
 from models.base import now
 from models.database import reading, writing
+from models.meeting import Meeting
 from models.retention import Deletion, KeptKind
 
 LARGEST_BYTES = 50_000_000
@@ -181,6 +182,12 @@ def _line(thing: dict[str, Any]) -> dict[str, str]:
         "size": "" if size is None else f"{size / MEGABYTE:,.1f} MB",
         "sha256": thing["sha256"] or "",
     }
+
+
+def of_meeting(session: Session, meeting: Meeting) -> list[Deletion]:
+    """Return the deletions of this meeting, the newest first."""
+    mine = select(Deletion).where(Deletion.meeting_id == meeting.id)
+    return list(session.scalars(mine.order_by(Deletion.id.desc())))
 
 
 def listed(session: Session) -> list[Deletion]:

@@ -31,7 +31,7 @@ from models.minutes import (
 )
 from models.notice import Notice
 from models.proceedings import ItemDecision, SittingEvent
-from models.recording import Recording, Transcription, WorkState
+from models.recording import Recording, Step, Transcription, WorkState
 from models.retention import KeptKind
 from models.sitting import Attendance, ConnectionTest
 from models.speech_check import CheckAnswer, SpeechCheck
@@ -98,7 +98,11 @@ def _end_work(session: Session, meeting_id: int) -> int:
     ).all()
     for transcription in found:
         work.cancel_transcription(session, None, transcription)
-    return len(found)
+    runs = select(Transcription.id).where(Transcription.recording_id.in_(_recordings(meeting_id)))
+    waiting = Step.state.in_([state for state in WorkState if state.is_open])
+    later = update(Step).where(Step.transcription_id.in_(runs), waiting)
+    ended = later.values(state=WorkState.CANCELLED, lease=None, lease_until=None)
+    return len(found) + _change(session, ended)
 
 
 def _sound(session: Session, meeting_id: int) -> int:

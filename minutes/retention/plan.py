@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from meetings import dates
 from meetings.config import RetentionSettings
 from meetings.rights import publications
 from minutes.retention import holds, rules, scope
@@ -16,10 +17,12 @@ from models.base import now
 from models.meeting import Meeting
 from models.minutes import Approval, ApprovalRequest, Minutes, MinutesRevision, Publication
 from models.retention import RULED_KINDS, CountedFrom, KeptKind, RetentionWarning
+from models.voiceprint import Voiceprint
 
 HORIZON = timedelta(days=366)
 """What goes later is not listed."""
 
+BY_CONSENT = "同意した期間"
 BY_HAND = "会議の削除（手による）"
 KindOfMeeting = tuple[int, KeptKind]
 EventTimes = Mapping[CountedFrom, Mapping[int, datetime]]
@@ -55,7 +58,11 @@ def planned(
 ) -> list[PlannedDeletion]:
     """Return what will go until then (None: within a year), the first one first."""
     until = until or now() + HORIZON
-    found = [*_by_rule(session, settings, until), *_by_hand(session, settings, until)]
+    found = [
+        *_by_rule(session, settings, until),
+        *_by_hand(session, settings, until),
+        *_by_consent(session, until),
+    ]
     return sorted(found, key=lambda one: (one.goes_at, one.meeting.id, one.kind))
 
 
@@ -130,6 +137,23 @@ def _by_hand(
             kind, is_held = KeptKind.MEETING, one.id in held
             found.append(PlannedDeletion(one, kind, ground, due_at, due_at, None, is_held))
     return found
+
+
+def _by_consent(session: Session, until: datetime) -> list[PlannedDeletion]:
+    """Return the voiceprints, which go by themselves; no hold lengthens what somebody agreed to."""
+    every = session.scalars(select(Voiceprint).where(Voiceprint.expires_at <= until)).all()
+    return [
+        PlannedDeletion(
+            one.meeting,
+            KeptKind.VOICEPRINT,
+            DeletionGround(f"{BY_CONSENT}（{dates.in_full(one.consent_at)}から）"),
+            one.expires_at,
+            one.expires_at,
+            None,
+            is_held=False,
+        )
+        for one in every
+    ]
 
 
 def _candidates(

@@ -52,6 +52,8 @@ def rows_of(session: Session, meeting: Meeting, kind: KeptKind) -> KeptRows:
             return KeptRows(revisions=_originals(session, meeting))
         case KeptKind.MEMO | KeptKind.NOTICE:
             return KeptRows(counts=_counts(session, meeting, kind))
+        case KeptKind.VOICEPRINT:
+            return KeptRows()  # minutes/speakers/voiceprints.py deletes them
     return KeptRows(
         recordings=_recordings(session, meeting),
         transcripts=_transcripts(session, meeting),

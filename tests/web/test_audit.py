@@ -96,6 +96,18 @@ NO_LOOK = {
         "/api/dictionaries",
         "/api/dictionaries/words",
     ],
+    "how long what is kept, and what goes and went, by name and date": [
+        "/retention",
+        "/retention/rules",
+        "/retention/certificates",
+        "/retention/bin",
+        "/meetings/<int:meeting_id>/retention",
+        "/api/retention/plan",
+        "/api/retention/rules",
+        "/api/retention/deletions",
+        "/api/meetings/<int:meeting_id>/retention",
+        "/api/removed-meetings",
+    ],
     "counts over many meetings": ["/statistics", "/statistics/table.csv", "/api/statistics"],
     "one's own": [
         "/checks",

@@ -43,7 +43,7 @@ from web.api.people import (
     quarantine,
     tokens,
 )
-from web.api.records import approval, checks, digest, sealing
+from web.api.records import approval, checks, digest, retention, sealing
 
 
 def register(app: Flask) -> None:
@@ -75,6 +75,7 @@ def register(app: Flask) -> None:
         published,
         quarantine,
         recordings,
+        retention,
         returned,
         sealing,
         segments,

@@ -17,6 +17,7 @@ const styles = [
   "desk",
   "minutes",
   "paper",
+  "retention",
 ];
 
 const entries = [

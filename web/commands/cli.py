@@ -84,7 +84,7 @@ COMMANDS = {
         "Accounts that the city's directory (LDAP, Active Directory) keeps.",
     ),
     "export": CommandPlace(
-        "web.commands.export",
+        "web.commands.records.export",
         "export_meeting",
         "Write everything of a meeting to one ZIP that is readable without Gijido.",
     ),
@@ -99,7 +99,7 @@ COMMANDS = {
         "Speech models: the packaged one, folders below speech-models/, the one of the settings.",
     ),
     "record": CommandPlace(
-        "web.commands.record",
+        "web.commands.records.record",
         "record",
         "Write the official record of a meeting to a file, or verify such a file.",
     ),
@@ -107,6 +107,11 @@ COMMANDS = {
         "web.commands.keeping.backup",
         "restore",
         "Bring a backup back from TARGET into an empty home.",
+    ),
+    "retention": CommandPlace(
+        "web.commands.records.retention",
+        "retention",
+        "How long what is kept, what will go when, and the certificates of what went.",
     ),
     "serve": CommandPlace("web.commands.serve", "serve", "Start the web server and one worker."),
     "transcript": CommandPlace(

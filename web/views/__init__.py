@@ -43,7 +43,7 @@ from web.views.people import (
     single_sign_on,
     trust,
 )
-from web.views.records import approval, checks, sealing
+from web.views.records import approval, checks, retention, sealing
 
 
 def register(app: Flask) -> None:
@@ -73,6 +73,7 @@ def register(app: Flask) -> None:
         public,
         quarantine,
         recordings,
+        retention,
         returned,
         sealing,
         series,

@@ -30,6 +30,7 @@ from models.notice import Notice, NoticeKind
 from models.recording import Recording, Transcription
 from models.retention import CountedFrom, Deletion, KeptKind, PeriodUnit
 from models.transcript import Segment, Transcript
+from models.voiceprint import Voiceprint
 from tests.cast import Cast
 from tests.clocks import FakeClocks
 from tests.world import World
@@ -55,6 +56,13 @@ def approve_long_ago(session: Session, cast: Cast) -> None:
     for approval in session.scalars(select(Approval).where(Approval.is_approved)):
         approval.decided_at = now() - timedelta(days=100)
     rules.set_rule(session, cast.administrator, None, KeptKind.SOUND, NINETY)
+
+
+def gone_by_now(session: Session) -> list[Deletion]:
+    """But for what was deleted in the world from the beginning."""
+    return list(
+        session.scalars(select(Deletion).where(Deletion.certificate.is_distinct_from("{}")))
+    )
 
 
 def look_twice(clock: RetentionClock, clocks: FakeClocks) -> None:
@@ -85,15 +93,15 @@ def test_what_is_over_goes_after_people_were_told_and_not_by_one_look_at_the_clo
     assert "録音　90日（会議録の承認から）" in told[0].words
     (waiting,) = plan.planned(session, config.retention)
     assert waiting.goes_at > now() + timedelta(days=29), "thirty days from when they were told"
-    assert not session.scalars(select(Deletion)).all()
+    assert not gone_by_now(session)
 
     clocks.go_on(MONTH)
     clock.look()
-    assert not session.scalars(select(Deletion)).all(), "one look is not enough"
+    assert not gone_by_now(session), "one look is not enough"
     session.commit()
     clocks.go_on(HOUR)
     clock.look()
-    (gone,) = session.scalars(select(Deletion))
+    (gone,) = gone_by_now(session)
     assert (gone.meeting_id, gone.kind, gone.decided_by) == (meeting_id, KeptKind.SOUND, None)
     assert certificates.is_genuine(gone.certificate or "")
     assert plan.planned(session, config.retention) == []
@@ -121,7 +129,7 @@ def test_nothing_goes_by_day_while_it_is_held_or_after_the_clock_was_set(
     hold = holds.place(session, cast.organiser, world.published, "住民監査請求")
     session.commit()
     look_twice(clock_of(engine, config, storage, clocks), clocks)
-    assert not session.scalars(select(Deletion)).all()
+    assert not gone_by_now(session)
     (held,) = plan.planned(session, config.retention)
     assert held.is_held
     holds.lift(session, cast.organiser, hold)
@@ -151,11 +159,11 @@ def test_the_archive_is_written_first_and_without_it_nothing_goes(
     clocks.go_on(HOUR)
     with pytest.raises(NotPossibleNow, match="書き出せるまで、何も削除しません"):
         clock.look()
-    assert not session.scalars(select(Deletion)).all()
+    assert not gone_by_now(session)
     session.commit()
     folder.mkdir()
     clock.look()
-    assert session.scalars(select(Deletion)).one().finished_at
+    assert gone_by_now(session)[0].finished_at
     (path,) = folder.glob("*.zip")
     with zipfile.ZipFile(path) as archive:
         assert any("/録音/01_" in name for name in archive.namelist())
@@ -205,7 +213,7 @@ def test_a_meeting_in_the_bin_is_seen_by_nobody_comes_back_whole_or_goes_for_goo
     session.commit()
     look_twice(clock_of(engine, config, storage, clocks), clocks)
     session.expire_all()
-    (gone,) = session.scalars(select(Deletion))
+    (gone,) = gone_by_now(session)
     assert (gone.kind, gone.title, gone.decided_by) == (KeptKind.MEETING, title, cast.organiser)
     assert "二重に登録した" in (gone.certificate or "")
     emptied = session.get_one(Meeting, meeting_id)
@@ -213,6 +221,30 @@ def test_a_meeting_in_the_bin_is_seen_by_nobody_comes_back_whole_or_goes_for_goo
     assert not emptied.invitations
     with pytest.raises(NotPossibleNow):
         recycling.put_back(session, cast.organiser, emptied)
+
+
+def test_a_voiceprint_stands_in_the_same_list_and_goes_as_its_person_agreed(
+    session: Session, config: Config, cast: Cast, world: World
+) -> None:
+    session.add(
+        Voiceprint(
+            series=world.unpublished.series,
+            name="芹沢 由紀",
+            embedding=b"",
+            weights_sha256="",
+            transcription=world.transcript.transcription,
+            consent_by=cast.secretary,
+            expires_at=now() + timedelta(days=10),
+        )
+    )
+    holds.place(session, cast.organiser, world.unpublished, "訴訟")
+    (only,) = plan.planned(session, config.retention)
+    assert (only.kind, only.meeting, only.is_held) == (
+        KeptKind.VOICEPRINT,
+        world.unpublished,
+        False,
+    )
+    assert not only.is_due(now() + timedelta(days=20)), "another clock deletes it"
 
 
 def finish_but_be_killed(config: Config, deletion_id: int) -> None:

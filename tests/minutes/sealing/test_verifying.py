@@ -50,7 +50,7 @@ from models.person import Person
 from models.seal import Standing
 from models.transcript import Transcript
 from tests.cities import Cities
-from web.commands.record import record
+from web.commands.records.record import record
 
 SECRET, FURTHER = "電話は03-1234-5678です。", "説明をお願い"
 DOCX, PDF = RecordFile.DOCX, RecordFile.PDF

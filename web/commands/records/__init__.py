@@ -1,0 +1,1 @@
+"""Commands about what a meeting leaves: its record, its archive, and how long it is kept."""
