@@ -90,7 +90,7 @@ VERBS = {
     "reinstate": "復帰",
     "release": "公表・通過",
     "remove": "取り除き",
-    "remove_second_factors": "二段階認証の取り除き",
+    "remove_second_factors": "二要素認証の取り外し",
     "rename": "名前の変更",
     "renew": "作り直し",
     "renew_voiceprint": "声紋の更新",
@@ -107,7 +107,7 @@ VERBS = {
     "revoke_organiser": "役割（主催者）の取り消し",
     "revoke_secretary": "役割（書記）の取り消し",
     "run_again": "やり直し",
-    "second_factor": "二段階認証",
+    "second_factor": "二要素認証",
     "send": "送信の開始",
     "send_back": "差し戻し",
     "set_approval_steps": "承認の段階の設定",
@@ -141,6 +141,7 @@ VERBS = {
     "unset_retention": "保存期間の設定の取り消し",
     "unshare": "共有の取り消し",
     "withdraw": "取り下げ",
+    "zone": "決められたネットワークの外からの利用",
 }
 THINGS = {
     "additional_post": "兼務",

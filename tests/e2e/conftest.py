@@ -220,7 +220,7 @@ def upload(open_page: Callable[..., Page], tmp_path: Path) -> Callable[[bytes], 
 def sign_in(page: Page, login: str) -> None:
     page.goto("/sign-in")
     page.get_by_label("利用者ID").fill(login)
-    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("textbox", name="パスワード").fill(PASSWORD)
     page.get_by_role("button", name="サインイン").click()
     page.wait_for_url(re.compile("/today"))
 

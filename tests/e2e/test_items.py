@@ -43,7 +43,7 @@ def page(app: Flask, browser: Browser) -> Iterator[Page]:
     page = context.new_page()
     page.goto("/sign-in")
     page.get_by_label("利用者ID").fill("morishita")
-    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("textbox", name="パスワード").fill(PASSWORD)
     page.get_by_role("button", name="サインイン").click()
     yield page
     context.close()

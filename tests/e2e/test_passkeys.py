@@ -64,7 +64,7 @@ def test_a_passkey_is_made_and_then_asked_beside_the_password_or_enough_by_itsel
     page.get_by_role("button", name="サインアウト", exact=True).click()
     page.goto("/sign-in?next=/meetings")
     page.get_by_label("利用者ID").fill(cast.secretary.login)
-    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("textbox", name="パスワード").fill(PASSWORD)
     page.get_by_role("button", name="サインイン", exact=True).click()
     page.wait_for_url("**/sign-in/second-factor**")
     assert [problem["id"] for problem in Axe().run(page).response["violations"]] == []

@@ -383,7 +383,7 @@ def sign_in_to(browser: Browser, server: LiveServer, login: str) -> Page:
     page = context.new_page()
     page.goto("/sign-in")
     page.get_by_label("利用者ID").fill(login)
-    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("textbox", name="パスワード").fill(PASSWORD)
     page.get_by_role("button", name="サインイン").click()
     page.wait_for_url(re.compile("/today"))
     return enter(page)

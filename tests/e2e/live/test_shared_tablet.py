@@ -9,7 +9,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import TABLET, let_in
-from tests.e2e.live.viewer import draw, expect_shown, press, until
+from tests.e2e.live.viewer import draw, enter, expect_shown, press, until
 from web.demo.people import PASSWORD
 
 OpenPage = Callable[..., Page]
@@ -86,7 +86,7 @@ def sign_in_by_hand(page: Page, login: str) -> None:
     """At the door, over whoever is signed in there."""
     page.goto("/sign-in")
     page.get_by_label("利用者ID").fill(login)
-    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("textbox", name="パスワード").fill(PASSWORD)
     page.get_by_role("button", name="サインイン", exact=True).click()
     page.wait_for_url("**/today")
 
@@ -94,7 +94,7 @@ def sign_in_by_hand(page: Page, login: str) -> None:
 def test_the_next_person_finds_nothing_of_the_one_before_who_never_signed_out(
     open_page: OpenPage, bundle: str
 ) -> None:
-    page = open_page("okuma", TABLET, has_touch=True)
+    page = enter(open_page("okuma", TABLET, has_touch=True))
     page.goto(f"/documents/{bundle}")
     expect_shown(page, f"{bundle}:1")
     kept = re.compile(r"^(\d+)/\1$")
@@ -157,7 +157,7 @@ def test_where_the_sign_in_ran_out_the_next_page_whatever_it_is_takes_everything
     page.goto("/")  # what is published, where nobody is asked who they are
     until(page, f"{KEPT}.then((is) => !is)")
     page.go_back()
-    page.wait_for_url("**/sign-in*")
+    page.wait_for_url("**/sign-in**")
 
 
 def test_what_is_typed_into_a_long_form_is_kept_by_person(open_page: OpenPage) -> None:

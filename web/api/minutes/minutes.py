@@ -355,6 +355,7 @@ def show(person: Person, meeting: Meeting) -> MinutesAnswer:
 
 @blueprint.get("/meetings/<int:meeting_id>/archive")
 @access.to(Meeting, Right.CORRECT)
+@access.fresh
 @costs(lane=RequestLane.FILES)
 @operation("会議のすべてを一つのZIP（BagIt）で取り出す。非公開の部分も含む", file=ZIP)
 def take_archive(person: Person, meeting: Meeting) -> Response:

@@ -75,6 +75,7 @@ class OwnDetailsBody(Shape):
 
 @blueprint.patch("/me")
 @access.signed_in
+@access.fresh
 @operation("自分の登録を変える", body=OwnDetailsBody)
 def change_details(person: Person, body: OwnDetailsBody) -> None:
     people.change_own_details(database_session(), person, **body.model_dump())

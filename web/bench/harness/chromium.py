@@ -52,7 +52,7 @@ def signed_in(
     page = browser.new_context(viewport=viewport, base_url=url, locale="ja-JP").new_page()
     page.goto("/sign-in")
     page.get_by_label("利用者ID").fill(login)
-    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("textbox", name="パスワード").fill(PASSWORD)
     page.get_by_role("button", name="サインイン").click()
     page.wait_for_url("**/today")
     return page

@@ -88,6 +88,7 @@ def show(person: Person, meeting: Meeting) -> ResponseReturnValue:
 
 @blueprint.get("/meetings/<int:meeting_id>/archive")
 @access.to(Meeting, Right.CORRECT)
+@access.fresh
 @costs(lane=RequestLane.FILES)
 def take_archive(person: Person, meeting: Meeting) -> ResponseReturnValue:
     """Send everything of the meeting as one ZIP, the original with what is closed to citizens."""

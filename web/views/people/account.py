@@ -63,6 +63,7 @@ def change_password(person: Person) -> ResponseReturnValue:
 
 @blueprint.post("/account/details")
 @access.signed_in
+@access.fresh
 def change_details(person: Person) -> ResponseReturnValue:
     """Change one's own reading, mail address and telephone."""
     given = {field: request.form.get(field) for field in ("kana", "email", "phone")}
