@@ -1,4 +1,4 @@
-"""The city of an earlier version, opened with this one."""
+"""The cities of earlier versions, opened with this one."""
 
 import gzip
 
@@ -7,7 +7,7 @@ import pytest
 from meetings.config import Config
 from meetings.disk import home
 from tests.conftest import Browser
-from tests.meetings.disk.test_upgrading import OLD
+from tests.meetings.disk.test_upgrading import OLD_ONES
 from web.app import create_app
 from web.demo.people import PASSWORD
 
@@ -26,10 +26,10 @@ OF_A_MEETING = [
 ]
 
 
-@pytest.fixture
-def citizen(config: Config) -> Browser:
+@pytest.fixture(params=OLD_ONES, ids=lambda path: path.name[:4])
+def citizen(config: Config, request: pytest.FixtureRequest) -> Browser:
     config.home.mkdir(parents=True)
-    config.database.write_bytes(gzip.decompress(OLD.read_bytes()))
+    config.database.write_bytes(gzip.decompress(request.param.read_bytes()))
     home.prepare(config)
     app = create_app(config)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)

@@ -71,6 +71,16 @@ def test_a_change_of_very_many_is_read_anew(
     assert asked(secretary, identity, before)["is_everything"]
 
 
+def test_a_desk_from_before_a_backup_was_brought_back_reads_everything_anew(
+    secretary: Script, session: Session, transcript: Transcript
+) -> None:
+    """It has seen lines of the audit that are not there any more."""
+    later = changes.latest(session) + 1000
+    session.commit()
+    answer = asked(secretary, transcript.id, later)
+    assert answer["is_everything"] and int(str(answer["latest"])) < later
+
+
 def test_people_see_who_else_is_there_and_where(
     secretary: Script, script: Callable[[Person], Script], cast: Cast, transcript: Transcript
 ) -> None:

@@ -35,6 +35,7 @@ from tests.conftest import Browser, Cast
 from tests.disks import small_disk
 from tests.e2e.conftest import ROOT
 from tests.pdfs import plain_pdf
+from tests.world import World
 from web.app import create_app
 from web.commands.cli import cli
 
@@ -123,6 +124,12 @@ def test_a_damaged_or_missing_paper_is_a_sentence_for_reader_and_administrator(
     file.write_bytes(whole)
     assert reader.get(f"/versions/{version.id}/file").data == whole
     assert "読み出せません" not in browse(cast.administrator).get("/administration").text
+
+
+def test_an_index_that_does_not_fit_its_texts_is_found(world: World, session: Session) -> None:
+    session.execute(text("DELETE FROM published_search_data WHERE id > 10"))
+    session.commit()
+    assert levels("--all")["database"] == "problem"
 
 
 def test_the_worker_finds_what_nobody_has_opened(
