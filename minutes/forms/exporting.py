@@ -1,5 +1,6 @@
 """Writes a revision of the minutes as a file: which text, in which form, as which kind of file."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session, object_session
@@ -14,7 +15,8 @@ from minutes.forms.summaries import summaries_of
 from minutes.records.closed import passages
 from minutes.records.closed.public_copy import public_copy_of
 from minutes.records.closed.underlined import Underlined
-from minutes.records.content import content_of
+from minutes.records.content import Content, content_of
+from minutes.records.head import head_of
 from minutes.records.records import minutes_of
 from models.meeting import Meeting
 from models.minutes import MinutesRevision
@@ -85,6 +87,28 @@ def printed_for_citizens(session: Session, revision: MinutesRevision, city: str)
     content = public_copy_of(session, revision).content
     summaries = summaries_of(content)
     return replace(printed(revision, city), content=content, summaries=summaries, underlined=None)
+
+
+def programme(
+    session: Session, meeting: Meeting, city: str, document_ids: Collection[int] | None = None
+) -> Printed:
+    """Return what a 次第 prints of a meeting that has no minutes yet: its head as the rows say it
+    now, with these of its papers (None: all).
+    """
+    head = head_of(session, meeting)
+    if document_ids is not None:
+        head.papers = [one for one in head.papers if one.document_id in document_ids]
+    content = Content(
+        title=head.title,
+        series=head.series,
+        starts_at=head.starts_at,
+        ends_at=head.ends_at,
+        place=head.place,
+        attendees=[],
+        sections=[],
+        head=head,
+    )
+    return Printed(content, city)
 
 
 def as_file(

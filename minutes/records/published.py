@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from meetings import setbacks
 from meetings.rights import publications
 from minutes.records.audible import SentencePlace, heard_until, sentences
+from minutes.records.closed.anchors import Marks
 from minutes.records.closed.public_copy import PublicCopy, marks_of, public_copy
 from minutes.records.closed.silences import Silence, silences_of, within
 from minutes.records.content import Content, Paragraph, content_of
@@ -56,7 +57,15 @@ def layout_of(session: Session, revision: MinutesRevision) -> PublishedLayout:
     """
     marks = marks_of(session, revision)
     original = content_of(revision)
-    copy = public_copy(original, marks)
+    return laid_out(session, revision, original, marks, public_copy(original, marks))
+
+
+def laid_out(
+    session: Session, revision: MinutesRevision, original: Content, marks: Marks, copy: PublicCopy
+) -> PublishedLayout:
+    """Return the layout of this public copy, which was made of the revision's `original` content
+    with these marks. It writes nothing.
+    """
     heard = _heard(copy, heard_until(session, revision, original))
     silences = silences_of(session, original, marks, copy)
     rows = []

@@ -78,16 +78,17 @@ def _stored(found: Sequence[TokenTiming]) -> StoredTimings:
     return [(one.letters, round(one.seconds, 2), one.probability) for one in found]
 
 
-def words_of(segment: Segment) -> list[TimedWord]:
+def words_of(segment: Segment, *, has_doubts: bool = True) -> list[TimedWord]:
     """Return the words of the segment's text with their times; concatenated they are the text.
-    Empty if no timings are known.
+    Empty if no timings are known. Without `has_doubts` nobody is told how doubtful they are, which
+    takes half the time.
     """
     letters = _letters(segment.token_timings or [], segment.end_seconds)
     if not letters:
         return []
     heard = _heard_letters(segment.heard, segment.text, letters)
     language = segment.transcript.transcription.language
-    return list(_words(segment.text, heard, language, segment.start_seconds))
+    return list(_words(segment.text, heard, language, segment.start_seconds, has_doubts=has_doubts))
 
 
 def heard_words(
@@ -160,13 +161,18 @@ def _heard_letters(heard: str, text: str, letters: list[LetterTiming]) -> list[L
 
 
 def _words(
-    text: str, heard: Sequence[LetterTiming | None], language: str, seconds: float
+    text: str,
+    heard: Sequence[LetterTiming | None],
+    language: str,
+    seconds: float,
+    *,
+    has_doubts: bool = True,
 ) -> Iterator[TimedWord]:
     """Yield the words of the text. A word that a person typed gets the time of the word before
     it.
     """
     words = tokens(text) if language == "ja" else None
-    doubts = _doubts(words or [], heard)
+    doubts = _doubts(words or [], heard) if has_doubts else {}
     for start, end in _spans(text, words):
         known = [letter for letter in heard[start:end] if letter]
         seconds = max(seconds, known[0].seconds) if known else seconds

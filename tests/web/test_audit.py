@@ -35,6 +35,8 @@ NO_LOOK = {
         "/api/meetings/<int:meeting_id>/agenda-items",
         "/meetings/<int:meeting_id>/notice.pdf",
         "/meetings/<int:meeting_id>/programme.pdf",
+        "/meetings/<int:meeting_id>/programme.docx",
+        "/api/meetings/<int:meeting_id>/programme",
     ],
     "names of papers, their sizes and which page was shown when": [
         "/meetings/<int:meeting_id>/viewer",

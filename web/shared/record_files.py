@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from flask import Response, request
 
+from meetings.documents import documents
 from minutes.forms import exporting
 from minutes.forms.context import example
 from minutes.forms.exporting import WantedFile
@@ -30,6 +31,18 @@ def send_record(person: Person, revision: MinutesRevision, wanted: WantedFile) -
         text = exporting.printed(revision, city)
     template = exporting.template_for(session, storage(), revision.meeting, wanted)
     made = exporting.as_file(wanted, text, template, revision.id)
+    return send_named(made, wanted.kind.content_type, exporting.file_name(wanted, text))
+
+
+def send_programme(person: Person, meeting: Meeting) -> Response:
+    """Send 次第 as a Word file by the template of the meeting's series, before there are minutes,
+    with those of the papers that this person may read.
+    """
+    session, wanted = reading_session(), WantedFile(RecordForm.PROGRAMME, RecordFile.DOCX)
+    shown = [document.id for _, document in documents.readable(session, person, meeting)]
+    text = exporting.programme(session, meeting, config().city.name, shown)
+    template = exporting.template_for(session, storage(), meeting, wanted)
+    made = exporting.as_file(wanted, text, template)
     return send_named(made, wanted.kind.content_type, exporting.file_name(wanted, text))
 
 

@@ -20,7 +20,7 @@ from minutes.records.closed import proposing
 from minutes.records.closed.anchors import Closing, LocatedPassage, MarkedText, Marks
 from minutes.records.closed.choosing import ChosenPassage, chosen_in, words_of_one
 from minutes.records.closed.proposing import FoundPassage
-from minutes.records.closed.public_copy import marks_of, public_copy, public_copy_of
+from minutes.records.closed.public_copy import PublicCopy, marks_of, public_copy
 from minutes.records.content import Content, content_of
 from models.base import now
 from models.closed_passage import (
@@ -30,7 +30,7 @@ from models.closed_passage import (
     ClosedSource,
     ClosedState,
 )
-from models.minutes import MinutesRevision, Publication, PublicCorrection
+from models.minutes import MinutesRevision, PublicCorrection
 from models.person import Person
 
 LONGEST_REASON = 2000
@@ -255,29 +255,34 @@ def passages_by_id(
 @contextmanager
 def _public_copy_follows(session: Session, by: Person, revision: MinutesRevision) -> Iterator[None]:
     """Replace what is public of the meeting's minutes, where the marks that are changed in between
-    make another copy of it.
+    make another copy of it. Everybody else who writes waits meanwhile, so nothing is made twice.
     """
     publication = publication_of(session, revision.meeting.id)
-    before = _shown(session, publication) if publication else None
+    if publication is None:
+        yield
+        session.flush()
+        return
+    original = content_of(publication.revision)
+    marks = marks_of(session, publication.revision)
+    before = _shown(public_copy(original, marks), marks)
     yield
     session.flush()
-    if publication is None or _shown(session, publication) == before:
+    marks = marks_of(session, publication.revision)
+    copy = public_copy(original, marks)
+    if _shown(copy, marks) == before:
         return
     published.clear(session, publication)
-    published.keep(session, publication, published.layout_of(session, publication.revision))
-    content = public_copy_of(session, publication.revision).content
-    publication.title, publication.place = content.title, content.place
+    layout = published.laid_out(session, publication.revision, original, marks, copy)
+    published.keep(session, publication, layout)
+    publication.title, publication.place = copy.content.title, copy.content.place
     session.add(PublicCorrection(publication=publication, corrected_by=by))
     session.flush()
     session.expire(publication, ["corrections"])
     audit.note(session, by, "correct_public", publication.revision)
 
 
-def _shown(session: Session, publication: Publication) -> tuple[object, ...]:
+def _shown(copy: PublicCopy, marks: Marks) -> tuple[object, ...]:
     """Return all that of the marks reaches citizens."""
-    revision = publication.revision
-    marks = marks_of(session, revision)
-    copy = public_copy(content_of(revision), marks)
     closed = [p for p in marks.passages if p.state is ClosedState.DECIDED]
     sound = [(one.place, one.start, one.end) for one in copy.closings]
     anchors = [p.anchors for p in closed if p.scope is not ClosedScope.WORDS]

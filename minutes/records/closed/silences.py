@@ -5,7 +5,7 @@ exact. Where the times of the words are not known, the whole sentence is silent.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from rapidfuzz.distance import Levenshtein
@@ -23,6 +23,9 @@ from models.transcript import Segment
 MARGIN_SECONDS = 0.25
 """How much longer than the closed words a silence is, before them and after."""
 
+MOST_AT_ONCE = 500
+"""How many rows one question to the database asks for."""
+
 Silence = tuple[float, float]
 """Start and end in seconds of a recording."""
 
@@ -34,10 +37,14 @@ def silences_of(
     overlaps. `copy` is the public copy of `content`.
     """
     found: dict[int, list[Silence]] = defaultdict(list)
-    for place, spans in _closed_characters(content, copy).items():
-        paragraph = content.sections[place[0]].paragraphs[place[1]]
-        recording = marks.recordings[marks.transcript_of(paragraph)]
-        found[recording] += _seconds_of(session, paragraph, spans)
+    closed = [
+        (content.sections[section].paragraphs[place], spans)
+        for (section, place), spans in _closed_characters(content, copy).items()
+    ]
+    segments = _segments(session, {number for said, _ in closed for number in said.segment_ids})
+    for said, spans in closed:
+        recording = marks.recordings[marks.transcript_of(said)]
+        found[recording] += _seconds_of(segments, said, spans)
     for recording, silence in _of_whole_anchors(marks):
         found[recording].append(silence)
     return {number: _joined(map(_with_margin, ones)) for number, ones in found.items()}
@@ -74,8 +81,19 @@ def _of_whole_anchors(marks: Marks) -> Iterator[tuple[int, Silence]]:
                 yield anchor.recording_id, (anchor.start_seconds, anchor.end_seconds)
 
 
+def _segments(session: Session, segment_ids: Collection[int]) -> dict[int, Segment]:
+    """Return the segments with their timings by their ids; those that are gone are left out."""
+    found: dict[int, Segment] = {}
+    wanted = sorted(segment_ids)
+    for first in range(0, len(wanted), MOST_AT_ONCE):
+        some = wanted[first : first + MOST_AT_ONCE]
+        rows = select(Segment).where(Segment.id.in_(some)).options(undefer(Segment.token_timings))
+        found |= {segment.id: segment for segment in session.scalars(rows)}
+    return found
+
+
 def _seconds_of(
-    session: Session, paragraph: Paragraph, spans: list[tuple[int, int]]
+    segments: Mapping[int, Segment], paragraph: Paragraph, spans: list[tuple[int, int]]
 ) -> Iterator[Silence]:
     """Yield when the characters of these spans of the paragraph's text are said."""
     whole = (paragraph.start_seconds, paragraph.end_seconds)
@@ -83,7 +101,7 @@ def _seconds_of(
     if closed >= set(range(len(paragraph.text))):
         yield whole
         return
-    words = _words(session, paragraph.segment_ids)
+    words = _words(segments, paragraph.segment_ids)
     if not words:
         yield whole
         return
@@ -93,18 +111,13 @@ def _seconds_of(
         yield from spoken.repeated(paragraph.text[start:end])
 
 
-def _words(session: Session, segment_ids: Sequence[int]) -> list[TimedWord]:
+def _words(segments: Mapping[int, Segment], segment_ids: Sequence[int]) -> list[TimedWord]:
     """Return the words of the segments with their times; none where those of one are unknown."""
-    rows = session.scalars(
-        select(Segment).where(Segment.id.in_(segment_ids)).options(undefer(Segment.token_timings))
-    )
-    by_id = {segment.id: segment for segment in rows}
-    if len(by_id) < len(segment_ids):
-        return []
     found: list[TimedWord] = []
     for number in segment_ids:
-        words = words_of(by_id[number])
-        if by_id[number].text and not words:
+        segment = segments.get(number)
+        words = words_of(segment, has_doubts=False) if segment else []
+        if not words and (segment is None or segment.text):
             return []
         found += words
     return found

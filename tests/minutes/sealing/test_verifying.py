@@ -269,6 +269,31 @@ def test_a_form_that_was_made_with_the_citys_own_template_is_known_by_it(
         assert found.standing is Standing.TEMPLATE and "ひな形「若葉市.docx」" in found.form
 
 
+def test_the_command_writes_the_original_and_the_copy_for_citizens(
+    sealed: Sealed, tmp_path: Path
+) -> None:
+    with reading(sealed.engine) as session:
+        meeting = str(approved(session).meeting.id)
+
+    def export(*more: str, ending: str = "txt", code: int = 0) -> Path:
+        out = tmp_path / f"{len(list(tmp_path.iterdir()))}.{ending}"
+        arguments = ["export", meeting, "--out", str(out), "--format", ending, *more]
+        done = CliRunner().invoke(record, arguments, obj=sealed.config)
+        assert done.exit_code == code, done.output
+        return out
+
+    assert SECRET in export().read_text()
+    copy = export("--public").read_text()
+    assert SECRET not in copy and "〔略〕" in copy
+    standings = [
+        sealed.verify(export("--public", "--form", form, ending=ending)).standing
+        for form, ending in (("verbatim", "docx"), ("outline", "pdf"))
+    ]
+    assert standings == [Standing.PUBLIC] * 2
+    with_name = export("--public", "--as", "nobody", code=1)
+    assert not with_name.exists(), "nobody is called so"
+
+
 @pytest.mark.skipif(not shutil.which("pdfsig"), reason="no pdfsig (apt install poppler-utils)")
 def test_another_program_finds_the_signature_valid(sealed: Sealed) -> None:
     done = subprocess.run(

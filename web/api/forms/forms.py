@@ -83,6 +83,14 @@ def take_out(person: Person, revision: MinutesRevision, query: RecordQuery) -> R
     return record_files.send_record(person, revision, wanted)
 
 
+@blueprint.get("/meetings/<int:meeting_id>/programme")
+@access.to(Meeting, Right.SEE)
+@costs(lane=RequestLane.FILES)
+@operation("次第をWordのファイルで取り出す", file=RecordFile.DOCX.content_type)
+def programme(person: Person, meeting: Meeting) -> Response:
+    return record_files.send_programme(person, meeting)
+
+
 @blueprint.get("/meetings/<int:meeting_id>/forms")
 @access.to(Meeting, Right.CORRECT)
 @operation("会議体の様式のひな形", answers=TemplatesAnswer)

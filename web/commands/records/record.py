@@ -21,6 +21,7 @@ from minutes.recordings.watching import person_with_login
 from minutes.sealing import verifying
 from models.database import connect, reading, writing
 from models.meeting import Meeting
+from models.minutes import MinutesRevision
 from models.person import Person
 
 
@@ -60,22 +61,30 @@ def export(
     home.prepare(config)
     layout = PdfLayout(columns, contents, line_numbers)
     wanted = WantedFile(RecordForm(form), RecordFile(kind), layout, is_public=public)
-    with writing(connect(config.database)) as session, session.begin():
+    engine = connect(config.database)
+    with writing(engine) as session, session.begin():
         person = person_with_login(session, login) if login else None
         meeting = _meeting(session, meeting_id, person)
         revision = exporting.revision_to_export(session, meeting, may_be_draft=draft)
         audit.note(session, person, "download", revision)
-        city, identity = config.city.name, revision.id
-        if public:
-            text = exporting.printed_for_citizens(session, revision, city)
-        else:
-            text = exporting.printed(revision, city)
-        template = exporting.template_for(session, Storage(config.home), meeting, wanted)
+        identity = revision.id
+    with reading(engine) as session:
+        out.write_bytes(_file(session, config, identity, wanted))
+    click.echo(out)
+
+
+def _file(session: Session, config: Config, identity: int, wanted: WantedFile) -> bytes:
+    """Return the bytes of the file, and say on standard error which letters it cannot show."""
+    revision, city = session.get_one(MinutesRevision, identity), config.city.name
+    if wanted.is_public:
+        text = exporting.printed_for_citizens(session, revision, city)
+    else:
+        text = exporting.printed(revision, city)
     missing = unprintable(text.content).letters if wanted.kind is RecordFile.PDF else []
     if missing:
         click.echo(f"印刷できない字があります（四角になります）：{'、'.join(missing)}", err=True)
-    out.write_bytes(exporting.as_file(wanted, text, template, identity))
-    click.echo(out)
+    template = exporting.template_for(session, Storage(config.home), revision.meeting, wanted)
+    return exporting.as_file(wanted, text, template, identity)
 
 
 def _meeting(session: Session, meeting_id: int, person: Person | None) -> Meeting:

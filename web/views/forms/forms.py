@@ -52,6 +52,13 @@ def take_out(
     return record_files.send_record(person, revision, wanted)
 
 
+@blueprint.get("/meetings/<int:meeting_id>/programme.docx")
+@access.to(Meeting, Right.SEE)
+@costs(lane=RequestLane.FILES)
+def programme(person: Person, meeting: Meeting) -> ResponseReturnValue:
+    return record_files.send_programme(person, meeting)
+
+
 @blueprint.get("/meetings/<int:meeting_id>/forms")
 @access.to(Meeting, Right.CORRECT)
 def index(person: Person, meeting: Meeting) -> ResponseReturnValue:

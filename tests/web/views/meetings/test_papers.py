@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pikepdf
 import pypdfium2 as pdfium
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from meetings.disk.storage import Storage
 from meetings.documents import documents
 from meetings.documents.documents import Permissions
+from minutes.sealing.words import words_of_word_file
 from models.document import Document
 from models.meeting import Meeting
 from models.person import Person
@@ -64,6 +66,18 @@ def test_the_programme_has_agenda_documents_and_the_date_of_the_era(
     assert meeting.title in words and "令和" in words and "次第" in words.replace(" ", "")
     for item in meeting.agenda_items:
         assert item.title in words
+
+
+def test_the_programme_is_a_word_file_too_before_there_are_minutes(
+    browse: Browse, cast: Cast, meeting: Meeting, shown: list[Document], tmp_path: Path
+) -> None:
+    answer = browse(cast.attendee).get(f"/meetings/{meeting.id}/programme.docx")
+    path = tmp_path / "programme.docx"
+    path.write_bytes(answer.data)
+    words = words_of_word_file(path)
+    assert meeting.title in words and "次第" in words
+    assert all(item.title in words for item in meeting.agenda_items)
+    assert "出席委員" not in words
 
 
 @pytest.mark.parametrize("is_drawn", [True, False], ids=["drawn", "left to the reader"])
