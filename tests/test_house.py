@@ -67,8 +67,8 @@ ROOMS = {
     "minutes": "deleted japanese accuracy timing_error terms conversion sound speech_models "
     "recognition transcription recordings transcripts assignment proceedings proposals loading "
     "voices style speakers approval digests records health imports forms archives sealing checks "
-    "inside stored_files retention inspection backups diagnosis sums statistics meeting_stages "
-    "worker evaluation",
+    "inside stored_files retention inspection backups diagnosis sums statistics handovers "
+    "meeting_stages worker evaluation",
     "web": "origin transaction proxy last_seen refusals audit_access limits built urls errors door "
     "access streams shared api security zones demo views app monitoring asgi assets bench commands",
 }

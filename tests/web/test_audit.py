@@ -25,6 +25,8 @@ from web.views.forms.forms import ANY_FORM
 NO_LOOK = {
     "what meetings there are, by name, time and state": [
         "/today",
+        "/handovers",
+        "/api/handovers",
         "/meetings",
         "/api/meetings",
         "/meetings/<int:meeting_id>/calendar.ics",

@@ -13,6 +13,7 @@ from meetings.dates import local
 from meetings.invitations import notices
 from meetings.invitations.invitations import unanswered
 from meetings.rights import Right, rights_of_many
+from minutes import handovers
 from minutes.checks import checks
 from minutes.meeting_stages import MeetingState, last_requests, waiting_for
 from models.base import now
@@ -58,6 +59,7 @@ def index(person: Person) -> ResponseReturnValue:
     doors = _doors(person, today.entries) or _next([*today.entries, *coming.entries])
     return render_template(
         "today.html",
+        handovers=len(handovers.that_may_be_done_by(session, person)),
         doors=doors,
         today=today,
         coming=coming,

@@ -13,6 +13,7 @@ from meetings import dates, entries
 from meetings.entries import plain_number
 from meetings.errors import InvalidInput
 from meetings.people import csv_lists, enrolment, factors, password_links, people, sign_ins
+from minutes import handovers
 from models.base import now
 from models.person import Department, Person, Role, RoleGrant
 from web import access
@@ -319,6 +320,7 @@ def _show(somebody: Person, post_problem: str = "") -> str:
         "people/show.html",
         somebody=somebody,
         post_problem=post_problem,
+        waiting=handovers.counts(handovers.waiting_for(reading_session(), somebody)),
         link=password_links.waiting(reading_session(), somebody),
         may_mail=bool(config().mail.smtp_host and somebody.email),
         tomorrow=dates.local(now()).date() + timedelta(days=1),
