@@ -230,7 +230,9 @@ def _refuse_deleted(thing: Any) -> None:
 
 def _person_and(kind: type[Base], identity: int | str, right: Right) -> tuple[Person, Any]:
     person = required_person()
-    return person, fetch(kind, identity, right, person)
+    thing = fetch(kind, identity, right, person)
+    refusals.note_acting(person, thing)
+    return person, thing
 
 
 def _person_with(roles: tuple[Role, ...]) -> Person:
@@ -283,6 +285,7 @@ def _version_of(thing: Any) -> DocumentVersion | None:
 def required_person() -> Person:
     entry = _signed_in_entry()
     factors.check_shown(entry, config().sign_in.second_factor_for)
+    refusals.note_acting(entry.person)
     return entry.person
 
 

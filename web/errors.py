@@ -196,6 +196,8 @@ def is_disk_full(problem: OperationalError) -> bool:
 def _gijido_error(problem: GijidoError) -> Response:
     if isinstance(problem, OutsideZone):
         refusals.note_outside_zone(problem.person_id)
+    if isinstance(problem, NotPossibleNow):
+        refusals.note_not_now()
     response = _response_to(problem)
     if response.status_code in (429, 503):
         seconds = problem.seconds if isinstance(problem, TooManyTries) else RETRY_AFTER_SECONDS

@@ -4,6 +4,7 @@ that whoever asks for a thousand closed things a second costs the database ten s
 
 import logging
 import threading
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
@@ -16,7 +17,7 @@ from models.base import Base, now
 from models.database import writing
 from models.person import Person
 from web import origin
-from web.transaction import engine_of
+from web.transaction import SAFE_METHODS, engine_of
 
 LOG = logging.getLogger(__name__)
 MOST_KEPT = 10_000
@@ -60,6 +61,23 @@ def note(
     signed in."""
     named = audit.Named.of(thing) if thing is not None else audit.Named(_route())
     g.refusal = (verb, person.id if person else None, named, result)
+
+
+def note_not_now() -> None:
+    """Note that what somebody who may do it wanted to change cannot be done now, with the route:
+    what it would have done is not known here."""
+    if request.method in SAFE_METHODS or "acting" not in g:
+        return
+    person_id, thing = g.acting
+    g.refusal = ("change", person_id, replace(thing, table=_route()), Result.NOT_NOW)
+
+
+def note_acting(person: Person, thing: Base | None = None) -> None:
+    """Remember who acts in this request, and on what, for the case that it is refused later."""
+    if thing is not None:
+        g.acting = (person.id, audit.Named.of(thing))
+    elif "acting" not in g:
+        g.acting = (person.id, audit.NOTHING)
 
 
 def _route() -> str:

@@ -12,6 +12,7 @@ from models.audit import AuditLine
 from models.meeting import Meeting
 from models.person import Person, Role
 from tests.conftest import Browser, Cast, Script
+from tests.world import World
 from web.demo.people import PASSWORD
 
 Browse = Callable[[Person], Browser]
@@ -93,6 +94,19 @@ def test_the_administrator_reads_it_without_the_titles_of_meetings(
     shown = client.get("/audit").text
     assert cast.attendee.name in shown and title not in shown
     assert title not in client.get("/audit/lines.csv").text
+
+
+def test_what_cannot_be_done_now_is_noted_with_its_route_and_meeting(
+    session: Session, script: Callable[[Person], Script], cast: Cast, world: World
+) -> None:
+    revision = world.argument("revision_id")
+    meeting_id = world.unpublished.id
+    script(cast.approver).call("POST", f"/revisions/{revision}/publication", status=409)
+    session.rollback()
+    line = session.scalars(select(AuditLine).order_by(AuditLine.id.desc()).limit(1)).one()
+    assert (line.verb, line.result, line.person) == ("refused_change", "not_now", cast.approver)
+    assert (line.meeting_id, line.way, line.thing_id) == (meeting_id, "script", revision)
+    assert line.thing == "/api/revisions/<int:revision_id>/publication"
 
 
 def test_nobody_else_reads_it(browse: Browse, cast: Cast, citizen: Browser) -> None:
