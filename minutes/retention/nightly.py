@@ -2,6 +2,7 @@
 over.
 """
 
+import logging
 import os
 from collections.abc import Sequence
 from datetime import timedelta
@@ -27,6 +28,7 @@ from models.meeting import Meeting
 from models.notice import NoticeKind
 from models.retention import RetentionWarning
 
+LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 600.0
 NIGHT = range(1, 5)
 """Hours of the city's time in which things go."""
@@ -54,7 +56,7 @@ class RetentionClock:
         settled_seconds: float = deleting.SETTLED_SECONDS,
     ) -> None:
         self._engine, self._config, self._storage = engine, config, storage
-        self._over = Overdue(clocks)
+        self._over, self._old_copies = Overdue(clocks), Overdue(clocks)
         self._night, self._settled_seconds = night, settled_seconds
 
     def look(self) -> bool:
@@ -64,6 +66,7 @@ class RetentionClock:
         for deletion_id in begun:
             self._finish(deletion_id)
         warn(self._engine, self._config)
+        self._drop_old_copies()
         with reading(self._engine) as session:
             every = plan.planned(session, self._config.retention, now())
             due = {one.key: one for one in every if one.is_due(now())}
@@ -90,6 +93,17 @@ class RetentionClock:
         if deletion_id is not None:
             self._finish(deletion_id)
         return deletion_id is not None
+
+    def _drop_old_copies(self) -> None:
+        """Remove copies of the database from before a migration that are older than backups may be:
+        they hold what was deleted since.
+        """
+        oldest = (now() - timedelta(days=self._config.retention.backup_days)).timestamp()
+        copies = self._config.home.glob("before-migration-*.sqlite3")
+        old = {path.name for path in copies if path.stat().st_mtime < oldest}
+        for name in self._old_copies.confirm(old):
+            (self._config.home / name).unlink(missing_ok=True)
+            LOG.info("the copy %s is older than a backup may be: removed", name)
 
     def _finish(self, deletion_id: int) -> None:
         settled = self._settled_seconds

@@ -21,7 +21,7 @@ from minutes.sealing import form_words, issued
 from minutes.sealing.form_words import FormWords, Wording
 from models.base import now
 from models.database import reading, writing
-from models.minutes import Approval, MinutesRevision
+from models.minutes import Approval, ApprovalRequest, MinutesRevision
 from models.seal import SignedRecord
 
 TRIED_AGAIN = timedelta(minutes=10)
@@ -76,9 +76,12 @@ def signed_record(session: Session, revision: MinutesRevision) -> SignedRecord |
 def _waiting() -> Select[Approval]:
     return (
         select(Approval)
-        .outerjoin(SignedRecord)
+        .join(Approval.request)
+        .join(ApprovalRequest.revision)
+        .outerjoin(SignedRecord, SignedRecord.approval_id == Approval.id)
         .where(
             Approval.seal_sha256.is_not(None),
+            MinutesRevision.emptied_at.is_(None),
             SignedRecord.pdf_sha256.is_(None),
             or_(SignedRecord.id.is_(None), SignedRecord.next_try_at <= now()),
         )

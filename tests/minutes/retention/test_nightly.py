@@ -223,6 +223,18 @@ def test_a_meeting_in_the_bin_is_seen_by_nobody_comes_back_whole_or_goes_for_goo
         recycling.put_back(session, cast.organiser, emptied)
 
 
+def test_a_copy_from_before_a_migration_is_kept_no_longer_than_a_backup(
+    engine: Engine, config: Config, storage: Storage, clocks: FakeClocks
+) -> None:
+    old, new = (config.home / f"before-migration-{n}.sqlite3" for n in ("0001", "0002"))
+    for path, days in ((old, 36), (new, 10)):
+        path.write_bytes(b"")
+        at = (now() - timedelta(days=days)).timestamp()
+        os.utime(path, (at, at))
+    look_twice(clock_of(engine, config, storage, clocks), clocks)
+    assert (old.exists(), new.exists()) == (False, True)
+
+
 def test_a_voiceprint_stands_in_the_same_list_and_goes_as_its_person_agreed(
     session: Session, config: Config, cast: Cast, world: World
 ) -> None:

@@ -40,6 +40,8 @@ from minutes.records.closed.passages import ClosedGround
 from minutes.records.closed.public_copy import public_copy_of
 from minutes.records.content import content_of
 from minutes.records.paper import as_text
+from minutes.retention import deleting
+from minutes.retention.deleting import DeletionGround
 from minutes.sealing import public_copies, signed_records, verifying
 from minutes.sealing.verifying import Verdict
 from models.base import now
@@ -47,6 +49,7 @@ from models.closed_passage import ClosedScope
 from models.database import connect, reading, writing
 from models.minutes import MinutesRevision
 from models.person import Person
+from models.retention import KeptKind
 from models.seal import Standing
 from models.transcript import Transcript
 from tests.cities import Cities
@@ -362,3 +365,31 @@ def unsigned_pdf(folder: Path) -> bytes:
         pdf.add_blank_page()
         pdf.save(folder / "blank.pdf")
     return (folder / "blank.pdf").read_bytes()
+
+
+def test_a_signed_record_is_recognised_when_its_sound_and_even_its_original_are_deleted(
+    sealed: Sealed, tmp_path: Path
+) -> None:
+    with sealed.copied(tmp_path / "home") as city:
+        delete(city, KeptKind.SOUND)
+        assert city.verify(city.pdf).sentence == sealed.verify(sealed.pdf).sentence
+        with writing(city.engine) as session, session.begin():
+            revision = approved(session)
+            publication.withdraw(session, revision.written_by, revision, "保存期間の試し")
+        delete(city, KeptKind.ORIGINAL)
+        found = city.verify(city.pdf)
+        assert found.is_approved and "原本は保存期間が過ぎたため削除しました" in found.sentence
+        with reading(city.engine) as session:
+            kept = signed_records.signed_record(session, approved(session))
+            assert kept is not None and kept.pdf_sha256 is not None
+            assert not city.storage.path(kept.pdf_sha256).exists()
+
+
+def delete(city: Sealed, kind: KeptKind) -> None:
+    with writing(city.engine) as session, session.begin():
+        meeting = approved(session).meeting
+        deletion = deleting.begin(session, None, meeting, kind, DeletionGround("1年"))
+        session.flush()
+        assert deletion is not None
+        number = deletion.id
+    assert deleting.finish(city.engine, city.config, city.storage, number, settled_seconds=0)
