@@ -54,7 +54,10 @@ def _further(graph: ReadingGraph, before: HeardFigure, place: int) -> Iterator[H
         yield before
         return
     yield from _further(graph, before, place + 1)
+    heads = {arc.kana for arc in graph.arcs[before.end]}
     for kana, value in PLACES[place].items():
+        if kana[0] not in heads:
+            continue
         for state, penalty in _after(graph, before.end, kana):
             said, paid = before.said + kana, before.penalty + penalty
             longer = HeardFigure(before.start, state, before.value + value, said, paid)

@@ -75,6 +75,7 @@ PARTICLES = (
 )
 WORD = re.compile(r"[一-鿿々]{2,}")
 KANA = re.compile(r"[ぁ-んァ-ヺー]+")
+KANJI = re.compile(r"[一-鿿々]")
 COUNTING = str.maketrans("ヵヶ", "カカ")
 """3か月 is written with each of these, and with ケ."""
 FIGURES = re.compile(r"\d+")
@@ -155,8 +156,8 @@ def candidates(
     in no particular order. Places are those of the text in NFKC, which has as many characters.
     """
     text = plain(text)
-    before = parsed(text)
-    spans = _spans(tokens(text))
+    before, words = parsed(text), tokens(text)
+    spans = _spans(words)
     best: dict[tuple[int, int, str], Candidate] = {}
     taught = vocabulary.taught
     found = [
@@ -173,7 +174,8 @@ def candidates(
             continue
         key = one.start, one.end, one.new
         is_other = accuracy.comparable(one.old) != accuracy.comparable(one.new)
-        if is_other and not (one.term is None and _is_other_script(one)):
+        is_same_word = _is_other_script(one) or _writes_kana_in_kanji(whole, words)
+        if is_other and not (one.term is None and is_same_word):
             best[key] = _better(one, best.get(key, one))
     costed = (_weighed(one, text, before) for one in _with_leads(list(best.values())))
     return [one for one in costed if _is_possible(one)]
@@ -183,6 +185,24 @@ def _is_other_script(one: Candidate) -> bool:
     """Return whether both sides are the same kana, or the か of 3か月, in another script."""
     old, new = (as_katakana(part).translate(COUNTING) for part in (one.old, one.new))
     return bool(KANA.fullmatch(old)) and (old == new or {old, new} == {"カ", "ケ"})
+
+
+def _writes_kana_in_kanji(one: Candidate, words: Sequence[Token]) -> bool:
+    """Return whether the same word gets kanji for some of its kana, or kana for some of its kanji:
+    受けつけ and 受付. A particle in it was no part of the word (届けで for 届け出).
+    """
+    old, new = (KANJI.findall(part) for part in (one.old, one.new))
+    if one.far > 0 or not old or one.old[:1] != one.new[:1]:
+        return False
+    replaced = (word for word in words if one.start < word.end and word.start < one.end)
+    has_particle = any(word.kind in FUNCTION_WORDS for word in replaced)
+    return not has_particle and (_is_within(old, new) or _is_within(new, old))
+
+
+def _is_within(few: Sequence[str], many: Sequence[str]) -> bool:
+    """Return whether the letters of `few` stand in `many` in the same order."""
+    rest = iter(many)
+    return all(letter in rest for letter in few)
 
 
 def _with_leads(found: Sequence[Candidate]) -> Iterator[Candidate]:

@@ -7,11 +7,41 @@ from minutes.conversion.reading_graph import OtherReading
 from minutes.proposals import features
 from minutes.proposals.candidates import Candidate, candidates
 from minutes.proposals.converted import converted
+from minutes.proposals.features import USUAL_CONFIDENCE
+from minutes.proposals.selection import choose, worth_rescoring
 from minutes.proposals.weights import RESCORED, SCREENED
 from minutes.terms.terms import MeetingVocabulary, Paper, collect
 from models.transcript import Origin
 
 NO_PAPERS = collect(())
+EVERYDAY = (
+    "ただいまから会議を始めます。",
+    "只今から会議を始めます。",
+    "予約の受けつけは後日行います。",
+    "予約の受付は後日行います。",
+    "高年の方が多く利用しています。",
+    "後年の検討に委ねます。",
+    "会議のあとに資料を配ります。",
+    "会議の後に資料を配ります。",
+    "御異議なしと認めます。",
+    "詳しくは担当課から説明いたします。",
+    "その件につきましては検討してまいります。",
+    "保育所の待機児童は減っています。",
+    "昨年度の決算について御報告いたします。",
+    "私からは三点ほど申し上げます。",
+    "引き続きよろしくお願いいたします。",
+    "機械の更新に時間がかかります。",
+    "この機会に御意見を伺います。",
+    "公正な審査を行います。",
+    "意志の確認をお願いします。",
+    "意思の確認をお願いします。",
+    "対象となる世帯は百ほどです。",
+    "対照となる群と比べました。",
+    "市長の御見解を伺います。",
+    "先ほど申し上げたとおりです。",
+    "ちょっと確認させてください。",
+)
+"""Sentences of meetings, with words that have others of the same sound or another spelling."""
 
 
 def found(
@@ -37,12 +67,27 @@ def test_a_word_that_no_paper_prints_is_found_by_its_sound(converter: Converter)
         ("ご覧ください。", "ご覧下さい。"),
         ("お願いいたします。", "お願い致します。"),
         ("御報告いたします。", "ご報告いたします。"),
+        ("予約の受けつけをします。", "予約の受付をします。"),
+        ("見つもりを取りました。", "見積もりを取りました。"),
     ],
 )
 def test_another_script_for_the_same_word_is_no_candidate(
     converter: Converter, heard: str, otherwise: str
 ) -> None:
     assert otherwise not in found(converter, heard)
+
+
+def test_a_particle_that_a_word_swallowed_is_no_other_script(converter: Converter) -> None:
+    assert "年金の届け出をしました。" in found(converter, "年金の届けでをしました。")
+
+
+@pytest.mark.parametrize("text", EVERYDAY)
+def test_right_everyday_sentences_stay_without_papers(converter: Converter, text: str) -> None:
+    """Neither where the sound says nothing, nor where it says a little for every other spelling."""
+    asked = worth_rescoring(text, NO_PAPERS, USUAL_CONFIDENCE, converter)
+    for ratio in (0.0, 3.0):
+        choice = choose(text, asked, [ratio] * len(asked))
+        assert (choice.text, choice.proposed) == (text, ())
 
 
 def test_a_term_with_other_kana_behind_the_same_kanji_is_no_candidate(converter: Converter) -> None:
