@@ -83,7 +83,7 @@ SPOKEN_DAYS = "ついたち ふつか みっか よっか いつか むいか �
 DAYS = {said: number for number, said in enumerate(SPOKEN_DAYS.split(), 1)}
 KANJI_FIGURES = "〇一二三四五六七八九十"
 SPOKEN_MONTH = re.compile(r"((?<!\d)\d{1,2}|[一二三四五六七八九十])つき")
-SPOKEN_DAY = re.compile(r"(?<!\d)(\d{1,2})か(?!ら|も|月|所|国|年)")
+SPOKEN_DAY = re.compile(r"(?<!\d)(\d{1,2})か(?!ら|も|月|所|ところ|しょ|国|年)")
 SPOKEN_NAMED_DAY = re.compile(rf"(?:(?<=[月き])|(?P<tens>[12])0?)(?P<day>{'|'.join(DAYS)})")
 """A spoken day of the month. Without a month or tens before it, 「なのか」 is not the seventh."""
 

@@ -40,6 +40,7 @@ EVERYDAY = (
     "市長の御見解を伺います。",
     "先ほど申し上げたとおりです。",
     "ちょっと確認させてください。",
+    "あずまやも2かところ立てます。",
 )
 """Sentences of meetings, with words that have others of the same sound or another spelling."""
 
