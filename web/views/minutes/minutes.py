@@ -321,6 +321,7 @@ def _review(person: Person, revision: MinutesRevision, unfit: dict[str, str]) ->
     """Show the text alone to somebody who may read nothing else of the meeting."""
     note_look(person, "look", revision)
     session, content = reading_session(), content_of(revision)
+    marked = passages.located_in(session, revision)
     return render_template(
         "minutes/review.html",
         meeting=revision.meeting,
@@ -328,7 +329,8 @@ def _review(person: Person, revision: MinutesRevision, unfit: dict[str, str]) ->
         revision=revision,
         content=content,
         plays=hearings(revision, content, may_hear_all=False),
-        underlined=Underlined(passages.located_in(session, revision)),
+        underlined=Underlined(marked),
+        has_marks=any(one.closings for one in marked),
         path=path_of(person, revision),
         comments_at=comments.by_place(comments.comments_of(session, revision)),
         unread=records.unread_of(session, revision),
