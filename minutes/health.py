@@ -73,7 +73,11 @@ class Finding:
 
 def quick(config: Config, session: Session) -> list[Finding]:
     """Return all findings that take no time, the worst first."""
-    found = [finding for check in QUICK for finding in check(config, session)]
+    return worst_first(finding for check in QUICK for finding in check(config, session))
+
+
+def worst_first(found: Iterable[Finding]) -> list[Finding]:
+    """Return the findings in the order in which people should read them."""
     return sorted(found, key=lambda finding: WORST_FIRST.index(finding.level))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from meetings.config import Config
 from minutes import health
 from minutes.diagnosis import machine, programs, serving
-from minutes.health import WORST_FIRST, Finding
+from minutes.health import Finding
 
 LOOKS: tuple[Callable[[Config], Iterable[Finding]], ...] = (
     machine.python,
@@ -35,4 +35,4 @@ def diagnose(config: Config) -> list[Finding]:
     found = [finding for look in LOOKS for finding in look(config)]
     if config.home.exists():
         found += [*health.disk(config), *health.rights_of_files(config)]
-    return sorted(found, key=lambda finding: WORST_FIRST.index(finding.level))
+    return health.worst_first(found)

@@ -2,6 +2,7 @@
 Never what a meeting is about."""
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template
@@ -13,6 +14,7 @@ from meetings.config import Config
 from meetings.people import people
 from minutes import health
 from minutes.backups import history as backups
+from minutes.health import Finding
 from models.person import Person, Role
 from models.recording import Transcription, WorkState
 from web import access
@@ -35,16 +37,18 @@ def show(person: Person) -> ResponseReturnValue:
     session = database_session()
     return render_template(
         "administration/show.html",
-        findings=[
-            *demo.finding(config(), session),
-            *backups.findings(config(), session),
-            *health.quick(config(), session),
-        ],
+        findings=health.worst_first(_findings(session, config())),
         work=_work(session),
         disk=_disk(config()),
         speech_model=_speech_model(session, config()),
         people_count=people.count(session),
     )
+
+
+def _findings(session: Session, settings: Config) -> Iterator[Finding]:
+    yield from demo.finding(settings, session)
+    yield from backups.findings(settings, session)
+    yield from health.quick(settings, session)
 
 
 def _work(session: Session) -> dict[str, int]:
