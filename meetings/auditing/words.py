@@ -135,6 +135,7 @@ VERBS = {
     "take_back": "取り消し",
     "take_back_confirmation": "確認済みの取り消し",
     "take_back_template": "ひな形の取り下げ",
+    "take_over": "引き継ぎ",
     "take_request_back": "承認の依頼の取り下げ",
     "tell_voices_apart": "声の聞き分け",
     "try": "サインインの試み",

@@ -136,7 +136,9 @@ def list_lines(config: Config, wanted: AuditFilter, count: int, as_json: bool) -
 @audit.command("export")
 @filtered
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--format", "kind", type=click.Choice(list(AuditFile)), default="csv")
+@click.option(
+    "--format", "kind", type=click.Choice([kind.value for kind in AuditFile]), default="csv"
+)
 @click.pass_obj
 def export(config: Config, file: Path, wanted: AuditFilter, kind: str) -> None:
     """Write lines of the audit to a new FILE, the newest first. That they were taken out is
