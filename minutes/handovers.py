@@ -81,6 +81,12 @@ def that_may_be_done_by(session: Session, person: Person) -> list[Handover]:
     ]
 
 
+def may_take_over(person: Person, one: Handover) -> bool:
+    """Return whether this person may become the organiser of the meeting, by a role."""
+    is_organising = one.kind is HandoverKind.ORGANISES
+    return is_organising and Right.PREPARE in rights_by_role(person, one.department)
+
+
 def take_over(session: Session, by: Person, meeting: Meeting) -> None:
     """Let `by` be the organiser of a meeting whose own has left. Raises NotPossibleNow while that
     one is still here."""

@@ -42,6 +42,10 @@ def test_what_waits_for_people_who_left_is_told_to_who_can_hand_it_over(
         (HandoverKind.INVITED, "okuma"),
         (HandoverKind.ON_PATH, "nagano"),
     } <= told
+    (organised,) = [one for one in found if handovers.may_take_over(cast.secretary, one)]
+    assert organised.kind is HandoverKind.ORGANISES
+    people.revoke_role(session, None, cast.secretary, Role.ORGANISER, left.department)
+    assert not handovers.may_take_over(cast.secretary, organised)
     assert handovers.that_may_be_done_by(session, cast.outsider) == []
     assert handovers.that_may_be_done_by(session, cast.administrator) == []
     assert {one.kind for one in handovers.waiting_for(session, cast.organiser)} >= {

@@ -17,7 +17,8 @@ blueprint = Blueprint("handovers", __name__)
 @access.signed_in
 def index(person: Person) -> ResponseReturnValue:
     found = handovers.that_may_be_done_by(reading_session(), person)
-    return render_template("meetings/handovers.html", found=found)
+    mine = [one for one in found if handovers.may_take_over(person, one)]
+    return render_template("meetings/handovers.html", found=found, mine=mine)
 
 
 @blueprint.post("/meetings/<int:meeting_id>/organiser")
