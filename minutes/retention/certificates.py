@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from meetings import audit, dates, signing
 from meetings.config import MEGABYTE, Config
@@ -191,5 +191,8 @@ def of_meeting(session: Session, meeting: Meeting) -> list[Deletion]:
 
 
 def listed(session: Session) -> list[Deletion]:
-    """Return all deletions, the newest first."""
-    return list(session.scalars(select(Deletion).order_by(Deletion.id.desc())))
+    """Return all deletions, the newest first. What each certificate says is read when it is asked
+    for: there may be tens of thousands.
+    """
+    long_ones = (defer(Deletion.things), defer(Deletion.files), defer(Deletion.certificate))
+    return list(session.scalars(select(Deletion).options(*long_ones).order_by(Deletion.id.desc())))
