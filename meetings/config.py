@@ -55,7 +55,7 @@ def _role_of_group(entry: str) -> str:
     if not group or not arrow or role.partition("=")[0] not in list(Role):
         raise ValueError(
             f"roles の「{entry}」を読めません。「グループ -> 役割」か「グループ -> 役割=所属」の"
-            f"形で書いてください（役割は {'、'.join(Role)}）。"
+            f"形で書いてください。役割は {'、'.join(Role)} です。"
         )
     return entry
 

@@ -128,7 +128,7 @@ def test_every_setting_stands_in_the_file_with_a_comment() -> None:
         (
             '[directory]\nroles = ["shoki -> chief"]',
             "roles の「shoki -> chief」を読めません。「グループ -> 役割」か"
-            f"「グループ -> 役割=所属」の形で書いてください（役割は {'、'.join(Role)}）。",
+            f"「グループ -> 役割=所属」の形で書いてください。役割は {'、'.join(Role)} です。",
         ),
         (
             '[proxy_sign_in]\naddresses = ["192.0.2.300"]',
