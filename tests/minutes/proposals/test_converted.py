@@ -40,7 +40,6 @@ EVERYDAY = (
     "市長の御見解を伺います。",
     "先ほど申し上げたとおりです。",
     "ちょっと確認させてください。",
-    "あずまやも2かところ立てます。",
 )
 """Sentences of meetings, with words that have others of the same sound or another spelling."""
 
@@ -80,6 +79,14 @@ def test_another_script_for_the_same_word_is_no_candidate(
 
 def test_a_particle_that_a_word_swallowed_is_no_other_script(converter: Converter) -> None:
     assert "年金の届け出をしました。" in found(converter, "年金の届けでをしました。")
+
+
+def test_two_places_are_no_second_day() -> None:
+    dates = {
+        text: candidates(text, NO_PAPERS) for text in ("2かところ立てます。", "2かに立てます。")
+    }
+    is_date = [any(one.origin == Origin.DATE for one in found) for found in dates.values()]
+    assert is_date == [False, True]
 
 
 @pytest.mark.parametrize("text", EVERYDAY)
