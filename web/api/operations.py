@@ -160,14 +160,13 @@ def is_optional(shape: type[Shape]) -> bool:
 
 
 def _body(shape: type[ShapeT]) -> ShapeT:
-    if is_optional(shape) and not request.get_data():
-        return shape()
-    if request.mimetype != JSON:
+    is_left_out = is_optional(shape) and not request.get_data()
+    if not is_left_out and request.mimetype != JSON:
         raise InvalidInput(
             "body", "本文はJSONで、Content-Type: application/json を付けて送ってください。"
         )
     try:
-        return shape.model_validate_json(request.get_data())
+        return shape.model_validate_json(b"{}" if is_left_out else request.get_data())
     except ValidationError as problem:
         raise _invalid(problem, "本文") from problem
 
