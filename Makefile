@@ -17,7 +17,7 @@ SHARED := --numprocesses $(PROCESSES) --dist loadscope --no-loadscope-reorder
 # What a test run prints at its end: where its time went.
 SLOWEST := --durations=25 --durations-min=1
 
-.PHONY: run install dev test quick soak-hostile check check-style check-types \
+.PHONY: run install dev test quick soak soak-hostile check check-style check-types \
 	check-imports check-scripts types format lock clean
 
 run: install
@@ -45,6 +45,11 @@ quick: dev check
 soak-hostile: dev
 	$(BIN)/pytest $(SHARED) -m hostile
 	$(BIN)/gijido bench hostile
+
+# Two hundred kills beside people at work, ten thousand requests that a machine thinks up. An hour.
+soak: dev
+	GIJIDO_FUZZED_REQUESTS=10000 $(BIN)/pytest -s tests/web/api/test_fuzzed.py
+	$(BIN)/gijido bench soak
 
 # Side by side.
 check: dev

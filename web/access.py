@@ -145,8 +145,6 @@ def published(view: View) -> View:
 
     @wraps(view)
     def checked(meeting_id: int, **names: Any) -> Any:
-        if meeting_id >= 2**63:  # SQLite knows no larger number
-            raise NotFound()
         publication = publication_of(reading_session(), meeting_id)
         if publication is None:
             raise _not_public(meeting_id)

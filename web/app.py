@@ -37,7 +37,7 @@ from web.shared import entering
 from web.shared.kept_pages import KeptPages
 from web.streams.live import Hub
 from web.streams.presence import Presence
-from web.urls import page_url
+from web.urls import KnownNumber, page_url
 
 
 def create_app(config: Config, engine: Engine | None = None) -> Flask:
@@ -55,6 +55,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY_BYTES
     attach(app, config, engine)
     zones.install(app)
+    app.url_map.converters["int"] = KnownNumber
     security.install(app, config.home)
     refusals.install(app)
     last_seen.install(app)

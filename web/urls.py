@@ -5,12 +5,22 @@ import re
 from typing import Any
 
 from flask import url_for
+from werkzeug.routing import IntegerConverter, Map
 
+from meetings.entries import LARGEST_ID
 from models.document import DocumentVersion
 from web.transaction import config
 
 PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f-\xa0\\\u2028\u2029]{0,2000}")
 """What browsers read as a path: they take back slashes for slashes, and leave line breaks out."""
+
+
+class KnownNumber(IntegerConverter):
+    """A number in a path, as large as SQLite knows them: with a larger one there is no such
+    page."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **{"max": LARGEST_ID, **kwargs})
 
 
 def address_of(endpoint: str, **values: Any) -> str:

@@ -4,6 +4,7 @@ Each command loads its bench when it is called: together they load the whole pro
 """
 
 import json
+import secrets
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -249,3 +250,19 @@ def bench_signing_in(people: int, as_json: bool) -> None:
     measured = signing_in.measure(people)
     made = signing_in.as_json(measured)
     click.echo(json.dumps(made) if as_json else signing_in.as_table(measured))
+
+
+@bench.command("soak")
+@click.option("--kills", default=200, show_default=True, help="Of the server or its worker.")
+@click.option("--seed", type=int, help="Of the accidents and of what people do; else a new one.")
+@click.option("--locked-seconds", default=20.0, show_default=True, help="By another program.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object alone on stdout.")
+def bench_soak(kills: int, seed: int | None, locked_seconds: float, as_json: bool) -> None:
+    """Kill, freeze and lock out a server at which people work; nothing acknowledged may be lost."""
+    from web.bench.soak import soak
+
+    chosen = secrets.randbelow(2**32) if seed is None else seed
+    soaked = soak.soak(kills, chosen, locked_seconds)
+    click.echo(json.dumps(soak.as_json(soaked)) if as_json else soak.as_table(soaked))
+    if not soaked.is_clean:
+        raise SystemExit(1)

@@ -20,6 +20,9 @@ from tests.world import World
 from web.api.description import describe
 
 REQUESTS = int(os.environ.get("GIJIDO_FUZZED_REQUESTS", "150"))
+BATCH = 150
+"""Requests to one city: what they take out of it is gone."""
+
 SEED = int(os.environ.get("GIJIDO_SEED", "20261129"))
 KNOWN = {503, 507}
 """Server errors that the house means: come again, the disk is full."""
@@ -56,10 +59,11 @@ def part(value: object) -> Any:
     return (BytesIO(value), "受領.docx") if isinstance(value, bytes) else str(value)
 
 
+@pytest.mark.parametrize("batch", range(max(1, REQUESTS // BATCH)))
 def test_no_request_that_the_description_allows_ends_in_an_unknown_error(
-    app: Flask, world: World, cast: Cast, browse: Callable[..., Browser]
+    batch: int, app: Flask, world: World, cast: Cast, browse: Callable[..., Browser]
 ) -> None:
-    print(f"seed {SEED}, {REQUESTS} requests")
+    print(f"seed {SEED + batch}, {BATCH} requests")
     schema = schemathesis.openapi.from_dict(describe(app))
     operations = [found.ok() for found in schema.get_all_operations()]
     removing = [one for one in operations if one.method.upper() == "DELETE"]
@@ -68,9 +72,9 @@ def test_no_request_that_the_description_allows_ends_in_an_unknown_error(
     senders = {person.login: browse(person) for person in people}
     sent: dict[int, int] = {}
 
-    @seeded(SEED)
+    @seeded(SEED + batch)
     @settings(
-        max_examples=REQUESTS,
+        max_examples=BATCH,
         deadline=None,
         database=None,
         phases=(Phase.generate,),
@@ -85,8 +89,8 @@ def test_no_request_that_the_description_allows_ends_in_an_unknown_error(
             case.path_parameters = {name: known(world, name) for name in case.path_parameters}
         login = data.draw(some.sampled_from(sorted(senders)))
         answer = request_of(senders[login], case)
-        if answer.status_code == 401:  # it signed out, or its password is another now
-            senders[login] = browse(next(one for one in people if one.login == login))
+        if answer.status_code == 401 and len(senders) > 1:  # signed out, ended, another password
+            senders.pop(login)
         sent[answer.status_code] = sent.get(answer.status_code, 0) + 1
         assert answer.status_code < 500 or answer.status_code in KNOWN, (
             f"{login}: {case.method} {case.formatted_path} {case.query} {case.body!r}"
