@@ -8,7 +8,7 @@ from sqlalchemy import Engine, event, select
 
 from models.base import Base
 
-OF_WHO_CAME = {"audit_line", "sign_in", "setback", "wrong_tries"}
+OF_WHO_CAME = {"refusal_tally", "audit_line", "sign_in", "setback", "wrong_tries"}
 """Tables in which even a refusal leaves its line."""
 
 

@@ -5,9 +5,8 @@ import re
 from typing import Any
 
 from flask import url_for
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
-from meetings.entries import LARGEST_ID
 from models.document import DocumentVersion
 from web.transaction import config
 
@@ -16,11 +15,10 @@ PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f-\xa0\\\u2028\u2029]{0,2000}")
 
 
 class KnownNumber(IntegerConverter):
-    """A number in a path, as large as SQLite knows them: with a larger one there is no such
-    page."""
+    """A number in a path, of as many digits as SQLite knows of every number: with more there is no
+    such page."""
 
-    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
-        super().__init__(map, *args, **{"max": LARGEST_ID, **kwargs})
+    regex = r"\d{1,18}"
 
 
 def address_of(endpoint: str, **values: Any) -> str:

@@ -12,7 +12,7 @@ from models.meeting import Meeting
 from models.person import Person, Role
 from models.retention import Deletion
 from web.audit_access import note_look
-from web.shared.named_files import send_named
+from web.shared.files.named_files import send_named
 from web.transaction import config, reading_session, storage
 
 JSON, PDF = "application/json", "application/pdf"

@@ -18,7 +18,8 @@ from web import access
 from web.api.operations import FormUpload, Query, Shape, operation
 from web.api.shapes import PersonAnswer
 from web.door.costs import RequestLane, costs
-from web.shared import intake, record_files
+from web.shared import intake
+from web.shared.files import record_files
 from web.transaction import database_session, reading_session
 
 blueprint = Blueprint("api_forms", __name__)

@@ -30,7 +30,7 @@ from web.api.shapes import PersonAnswer
 from web.audit_access import note_hourly_look
 from web.door.costs import RequestLane, costs
 from web.shared import intake
-from web.shared.downloads import PDF, send_document
+from web.shared.files.downloads import PDF, send_document
 from web.transaction import database_session
 
 blueprint = Blueprint("api_documents", __name__)

@@ -30,7 +30,7 @@ from web.api.shapes import PersonAnswer
 from web.audit_access import note_look
 from web.door.costs import RequestLane, costs
 from web.shared import drafting
-from web.shared.archives import ZIP, send_archive
+from web.shared.files.archives import ZIP, send_archive
 from web.shared.sentences import send_sentence
 from web.transaction import config, database_session, reading_session, settle
 

@@ -24,7 +24,7 @@ from web.api.shapes import PersonAnswer, WorkAnswer
 from web.audit_access import note_look
 from web.door.costs import costs
 from web.shared import intake
-from web.shared.sounds import send_peaks
+from web.shared.files.sounds import send_peaks
 from web.transaction import config, database_session
 
 blueprint = Blueprint("api_recordings", __name__)

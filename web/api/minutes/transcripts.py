@@ -22,7 +22,7 @@ from web.api.minutes.shown import ReadableVersionAnswer, readable_versions
 from web.api.operations import Identity, Ordinal, Query, Revision, Shape, ShortText, operation
 from web.api.shapes import AccuracyAnswer, WorkAnswer
 from web.audit_access import note_hourly_look, note_look
-from web.shared.named_files import send_named
+from web.shared.files.named_files import send_named
 from web.streams.presence import Present, clock, presence
 from web.transaction import database_session
 

@@ -15,7 +15,7 @@ from models.person import Person, Role
 from web import access
 from web.api.operations import Identity, Query, Shape, operation
 from web.audit_access import note_hourly_look
-from web.shared import audit_files
+from web.shared.files import audit_files
 from web.transaction import reading_session
 
 blueprint = Blueprint("api_audit", __name__)

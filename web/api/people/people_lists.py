@@ -15,7 +15,7 @@ from web import access
 from web.api.operations import FormUpload, Shape, operation
 from web.door.costs import costs
 from web.shared import intake
-from web.shared.named_files import send_named
+from web.shared.files.named_files import send_named
 from web.transaction import database_session, reading_session
 
 blueprint = Blueprint("api_people_lists", __name__)

@@ -19,8 +19,9 @@ from models.person import Person, Role
 from models.word_template import WordTemplate
 from web import access
 from web.door.costs import RequestLane, costs
-from web.shared import intake, record_files
-from web.shared.named_files import send_named
+from web.shared import intake
+from web.shared.files import record_files
+from web.shared.files.named_files import send_named
 from web.transaction import database_session, reading_session, release, storage
 
 blueprint = Blueprint("forms", __name__)

@@ -26,8 +26,8 @@ from web.api.meetings import releasing
 from web.audit_access import note_hourly_look, note_look, note_opening
 from web.door.costs import RequestLane, costs
 from web.shared import intake
-from web.shared.downloads import send_all_documents, send_document
-from web.shared.named_files import send_named
+from web.shared.files.downloads import send_all_documents, send_document
+from web.shared.files.named_files import send_named
 from web.transaction import config, database_session, storage
 from web.views.meetings._viewer import viewer_data
 from web.views.meetings.meetings import RefusedForm, meeting_page

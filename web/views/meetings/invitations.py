@@ -40,7 +40,7 @@ from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting, Rost
 from models.person import Person
 from web import access
 from web.door.costs import RequestLane, costs
-from web.shared.named_files import send_named
+from web.shared.files.named_files import send_named
 from web.shared.paging import paged_from
 from web.transaction import config, database_session, reading_session, release, settle
 from web.urls import address_of

@@ -31,7 +31,7 @@ from models.proceedings import (
 )
 from web import access
 from web.audit_access import note_look
-from web.shared.named_files import send_named
+from web.shared.files.named_files import send_named
 from web.transaction import database_session, reading_session, release
 from web.views.meetings._meeting_head import meeting_head
 from web.views.meetings._proceedings_form import (

@@ -41,7 +41,7 @@ from web import access
 from web.audit_access import note_look
 from web.door.costs import RequestLane, costs
 from web.shared import drafting
-from web.shared.archives import send_archive
+from web.shared.files.archives import send_archive
 from web.shared.sentences import send_sentence
 from web.transaction import config, database_session, reading_session, release, settle
 from web.urls import page_url

@@ -40,8 +40,8 @@ from models.document import Page
 from models.minutes import MinutesRevision, Publication, PublishedParagraph
 from web import access
 from web.door.costs import RequestLane, costs
+from web.shared.files.named_files import send_named
 from web.shared.kept_pages import public_answer
-from web.shared.named_files import send_named
 from web.shared.paging import page_number
 from web.transaction import config, database_session, storage
 from web.views.minutes._beside_page import BesidePage

@@ -29,8 +29,8 @@ from web.audit_access import note_look
 from web.door.costs import costs
 from web.errors import wants_json
 from web.shared import intake
-from web.shared.named_files import send_named
-from web.shared.sounds import send_peaks
+from web.shared.files.named_files import send_named
+from web.shared.files.sounds import send_peaks
 from web.transaction import config, database_session, release, storage
 from web.views.meetings._meeting_head import meeting_head
 from web.views.meetings.series import choices_for_run

@@ -16,7 +16,7 @@ from minutes.statistics import DepartmentFigures, Figures, figures, years
 from models.base import now
 from models.person import STAFF, Person
 from web import access
-from web.shared.named_files import send_named
+from web.shared.files.named_files import send_named
 from web.transaction import database_session
 
 blueprint = Blueprint("statistics", __name__)

@@ -21,7 +21,7 @@ from models.transcript import Transcript
 from web import access
 from web.api.minutes.transcripts import answer
 from web.audit_access import note_look
-from web.shared.named_files import send_named
+from web.shared.files.named_files import send_named
 from web.transaction import config, database_session
 
 blueprint = Blueprint("transcripts", __name__)

@@ -13,7 +13,7 @@ from models.person import Person
 from models.upload import Upload, UploadState
 from web import access
 from web.audit_access import note_look
-from web.shared.named_files import send_named
+from web.shared.files.named_files import send_named
 from web.transaction import database_session, storage
 
 blueprint = Blueprint("uploads", __name__)

@@ -13,7 +13,7 @@ from models.audit import AuditLine
 from models.person import Person, Role
 from web import access
 from web.audit_access import note_hourly_look
-from web.shared import audit_files
+from web.shared.files import audit_files
 from web.transaction import reading_session
 
 blueprint = Blueprint("audit", __name__)

@@ -18,7 +18,7 @@ from models.base import now
 from models.person import Department, Person, Role, RoleGrant
 from web import access
 from web.door.costs import RequestLane, costs
-from web.shared import password_sheets
+from web.shared.files import password_sheets
 from web.shared.paging import count_of, page_number, paged_from
 from web.transaction import config, database_session, reading_session, settle
 

@@ -11,7 +11,7 @@ from models.person import Person, Role
 from web import access
 from web.door.costs import costs
 from web.shared import intake
-from web.shared.named_files import send_named
+from web.shared.files.named_files import send_named
 from web.shared.paging import page_number, paged, paged_from
 from web.transaction import database_session, reading_session
 from web.views.people.people import PeopleFilter

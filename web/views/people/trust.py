@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from meetings import certificates
 from meetings.errors import NotFound
 from web import access
-from web.shared.named_files import send_named
+from web.shared.files.named_files import send_named
 from web.transaction import config
 
 blueprint = Blueprint("trust", __name__)

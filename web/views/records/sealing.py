@@ -16,7 +16,7 @@ from web import access
 from web.audit_access import note_look
 from web.door.costs import costs
 from web.shared import intake, verification
-from web.shared.named_files import send_named
+from web.shared.files.named_files import send_named
 from web.shared.people import person_numbered
 from web.transaction import database_session, reading_session, reads, release, storage
 from web.views.meetings._meeting_head import meeting_head

@@ -18,7 +18,7 @@ from models.document import Document, DocumentVersion
 from models.meeting import Meeting
 from models.person import Person
 from web.audit_access import note_look
-from web.shared.named_files import send_named
+from web.shared.files.named_files import send_named
 from web.transaction import config, database_session, storage
 
 PDF = "application/pdf"

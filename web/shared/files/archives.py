@@ -7,7 +7,7 @@ from minutes.archives import meeting_archive
 from models.meeting import Meeting
 from models.person import Person
 from web.audit_access import note_look
-from web.shared.named_files import send_named
+from web.shared.files.named_files import send_named
 from web.transaction import config, reading_session, storage
 
 ZIP = "application/zip"

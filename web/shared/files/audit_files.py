@@ -9,7 +9,7 @@ from meetings.auditing.listing import AuditFilter, AuditPage
 from models.audit import AuditLine
 from models.person import Person, Role
 from web.audit_access import note_look
-from web.shared.named_files import send_pieces
+from web.shared.files.named_files import send_pieces
 from web.transaction import engine_of, reading_session
 
 RESULTS = {"done": False, "refused": True}

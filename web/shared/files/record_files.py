@@ -15,7 +15,7 @@ from models.meeting import Meeting
 from models.minutes import MinutesRevision
 from models.person import Person
 from web.audit_access import note_look
-from web.shared.named_files import send_named
+from web.shared.files.named_files import send_named
 from web.transaction import config, reading_session, storage
 
 SWITCH = "1"

@@ -1,0 +1,1 @@
+"""Files that go out: their names, their heads, and who makes them."""
