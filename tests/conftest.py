@@ -26,6 +26,8 @@ from meetings.cell import Cell
 from meetings.config import Config
 from meetings.disk.storage import Storage
 from meetings.people import passwords
+from meetings.settings.server import StorageSettings
+from meetings.settings.work import SpeakerSettings
 from minutes.speech_models import speech_model
 from models import database
 from models.base import now
@@ -221,8 +223,8 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def config(tmp_path: Path) -> Config:
     """As delivered; voices are told apart only where a test is about that: it costs seconds."""
     home, apart = (
-        settings.StorageSettings(home=str(tmp_path / "home")),
-        settings.SpeakerSettings(tell_apart=False),
+        StorageSettings(home=str(tmp_path / "home")),
+        SpeakerSettings(tell_apart=False),
     )
     return replace(settings.load(), storage=home, speakers=apart)
 
@@ -311,7 +313,7 @@ def shared_app(peopled_database: Path) -> Flask:
     """Routes and templates take half a second to make: once for all tests. Nobody adds to them
     or looks at its data."""
     home = peopled_database.parent
-    loaded = replace(settings.load(), storage=settings.StorageSettings(home=str(home)))
+    loaded = replace(settings.load(), storage=StorageSettings(home=str(home)))
     return create_app(loaded, connect(peopled_database))
 
 

@@ -16,7 +16,8 @@ from urllib.parse import parse_qs, urljoin
 import requests
 
 from meetings import certificates
-from meetings.config import Config, OidcSettings
+from meetings.config import Config
+from meetings.settings.accounts import OidcSettings
 from tests.pages import tree
 from tests.slapd import free_port
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import ldap3
 
 from meetings import certificates
-from meetings.config import Config, DirectorySettings
+from meetings.config import Config
+from meetings.settings.accounts import DirectorySettings
 
 BASE = "dc=wakaba,dc=example"
 PEOPLE, GROUPS = f"ou=people,{BASE}", f"ou=groups,{BASE}"

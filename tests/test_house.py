@@ -62,7 +62,7 @@ ROOMS = {
     "factor outside setback backup people_list password_link quarantined_file minutes "
     "closed_passage approval word_template seal speech_check retention tables migrations",
     "meetings": "errors clean_text dates department_years entries audit rights finding "
-    "style_choices config people setbacks invitations agenda setting_up inside disk cell "
+    "style_choices settings config people setbacks invitations agenda setting_up inside disk cell "
     "certificates scanning word_writing pdf signing auditing documents periodic directory sitting",
     "minutes": "deleted japanese accuracy timing_error terms conversion sound speech_models "
     "recognition transcription recordings transcripts assignment proceedings proposals loading "

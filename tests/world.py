@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings.config import LimitSettings
 from meetings.disk.storage import Storage
 from meetings.documents import memos
 from meetings.people import lists
+from meetings.settings.work import LimitSettings
 from meetings.sitting import attendance, decisions, events
 from meetings.sitting.decisions import DecisionFacts
 from minutes.recognition.heard import HeardSegment

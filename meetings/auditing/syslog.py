@@ -21,9 +21,10 @@ from sqlalchemy.orm import joinedload, undefer
 
 from meetings.auditing import checkpoints, words
 from meetings.auditing.checkpoints import AuditCheckpoint
-from meetings.config import AuditSettings, Config
+from meetings.config import Config
 from meetings.disk import durably
 from meetings.errors import ConfigurationError
+from meetings.settings.keeping import AuditSettings
 from models.audit import AuditLine, Result
 from models.database import reading
 

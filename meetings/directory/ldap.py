@@ -18,9 +18,10 @@ from ldap3.core.exceptions import LDAPExceptionError
 from ldap3.utils.conv import escape_filter_chars
 from ldap3.utils.dn import parse_dn
 
-from meetings.config import Config, DirectorySettings
+from meetings.config import Config
 from meetings.directory.known import KnownPerson
 from meetings.errors import DirectoryUnreachable
+from meetings.settings.accounts import DirectorySettings
 
 PAGE_SIZE = 500
 """Of a paged answer (RFC 2696): Active Directory gives at most 1,000, OpenLDAP 500."""

@@ -7,13 +7,14 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from meetings import audit
-from meetings.config import Config, ProxySignInSettings
+from meetings.config import Config
 from meetings.directory import accounts
 from meetings.directory.accounts import AccountSource
 from meetings.directory.oidc import SignedOnPerson
 from meetings.errors import InvalidInput, NotAdmitted, NotPossibleNow
 from meetings.people import logins, sign_ins
 from meetings.people.sign_ins import Entered, Halfway, SignInPlace
+from meetings.settings.accounts import ProxySignInSettings
 from models.database import writing
 from models.person import FactorKind, Person, SignInWay
 

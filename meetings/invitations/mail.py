@@ -10,9 +10,10 @@ from sqlalchemy import Engine, Select, select
 from sqlalchemy.orm import Session
 
 from meetings import clean_text, dates, entries, setbacks
-from meetings.config import Config, MailSettings
+from meetings.config import Config
 from meetings.invitations.calendar import calendar_of, link
 from meetings.invitations.notices import add_reminders, still_holds
+from meetings.settings.work import MailSettings
 from models.base import now
 from models.database import reading, writing
 from models.notice import Notice, NoticeKind

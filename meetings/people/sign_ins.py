@@ -15,7 +15,6 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from meetings import audit
-from meetings.config import ZoneSettings
 from meetings.errors import (
     NotFound,
     NotPossibleNow,
@@ -25,6 +24,7 @@ from meetings.errors import (
 )
 from meetings.people import factors, logins, passwords, throttling, zones
 from meetings.people.passwords import Hashed, PasswordRule
+from meetings.settings.server import ZoneSettings
 from models.audit import Result
 from models.base import now
 from models.database import reading, writing

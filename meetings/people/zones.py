@@ -6,8 +6,8 @@ import ipaddress
 from collections.abc import Collection, Sequence
 from enum import StrEnum
 
-from meetings.config import ZoneSettings
 from meetings.errors import OutsideZone
+from meetings.settings.server import ZoneSettings
 from models.person import Person, Role
 
 

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from meetings.config import ScannerSettings
 from meetings.errors import ScannerSilent, TooLargeToScan
+from meetings.settings.keeping import ScannerSettings
 
 PIECE_BYTES = 1 << 16
 LONGEST_ANSWER_BYTES = 4096

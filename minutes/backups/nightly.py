@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, select
 
 from meetings import dates, setbacks
-from meetings.config import BackupSettings, Config
+from meetings.config import Config
 from meetings.errors import GijidoError
 from meetings.people import people
 from meetings.periodic import PeriodicTask
+from meetings.settings.keeping import BackupSettings
 from minutes.backups import history, making
 from minutes.backups.keys import Recipients
 from models.backup import Backup

@@ -9,7 +9,8 @@ from pathlib import Path
 from pyrage.x25519 import Identity
 from sqlalchemy import select
 
-from meetings.config import Config, StorageSettings
+from meetings.config import Config
+from meetings.settings.server import StorageSettings
 from minutes import inspection
 from minutes.backups import restoring
 from minutes.backups.restoring import Restored

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime, timedelta
 
 from meetings import dates
-from meetings.config import BackupSettings
+from meetings.settings.keeping import BackupSettings
 
 NAME = "%Y%m%dT%H%M%SZ"
 """How a backup is named after the moment of its beginning, in UTC."""

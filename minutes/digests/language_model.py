@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationError
 
-from meetings.config import DigestSettings
 from meetings.errors import NotPossibleNow
+from meetings.settings.work import DigestSettings
 from minutes.digests.claims import unsupported
 from minutes.digests.extraction import SaidParagraph
 from minutes.digests.points import DigestPoint, DigestSentence, PointKind

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from meetings.config import SpeechSettings
+from meetings.settings.work import SpeechSettings
 from minutes.recognition import windows
 from minutes.recognition.heard import HeardSegment, Recognise
 from minutes.sound import audio

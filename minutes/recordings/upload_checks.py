@@ -9,11 +9,11 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings.config import LimitSettings
 from meetings.disk.storage import Arrival
 from meetings.errors import FileRejected, NotPossibleNow, ScannerSilent, VirusFound
 from meetings.periodic import PeriodicTask
 from meetings.scanning.quarantine import Gate
+from meetings.settings.work import LimitSettings
 from minutes.recordings.recordings import PreparedRecording, add_recording, prepare_recording
 from minutes.recordings.timestamps import Beginning
 from minutes.recordings.upload_tidying import TIDY_SECONDS, Tidying

@@ -9,9 +9,9 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings import audit
-from meetings.config import LimitSettings
 from meetings.disk.expiry import Clocks, Overdue
 from meetings.disk.storage import Storage
+from meetings.settings.work import LimitSettings
 from minutes.recordings.uploads import OPEN_STATES, expires_at, finish_upload
 from models.base import now
 from models.database import reading, writing

@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from meetings import audit
-from meetings.config import MEGABYTE, LimitSettings
+from meetings.config import MEGABYTE
 from meetings.disk.storage import Storage
 from meetings.errors import NotFound, NotPossibleNow, StorageFull, TooLarge
+from meetings.settings.work import LimitSettings
 from minutes.recordings.recordings import plain_name
 from models.base import now
 from models.meeting import Meeting

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from meetings import entries
-from meetings.config import DigestSettings
 from meetings.errors import InvalidInput
+from meetings.settings.work import DigestSettings
 from minutes.digests.extraction import SaidParagraph, extracted, point_kind
 from minutes.digests.language_model import ModelDraft, written_points
 from minutes.digests.points import DigestPoint, DigestSentence, DigestSource

@@ -8,8 +8,8 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from meetings import dates
-from meetings.config import RetentionSettings
 from meetings.rights import publications
+from meetings.settings.keeping import RetentionSettings
 from minutes.retention import holds, rules, scope
 from minutes.retention.deleting import DeletionGround
 from minutes.retention.rules import KeptFor

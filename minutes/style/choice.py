@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel
 
 from meetings import clean_text
-from meetings.config import MinutesSettings
+from meetings.settings.work import MinutesSettings
 from meetings.style_choices import (
     FIELDS,
     Annotations,

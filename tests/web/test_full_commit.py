@@ -9,6 +9,7 @@ from flask import Flask
 
 from meetings import config as settings
 from meetings.config import Config
+from meetings.settings.server import StorageSettings
 from models.meeting import Meeting
 from models.person import Person
 from tests.conftest import Browser, Cast
@@ -20,7 +21,7 @@ pytestmark = [pytest.mark.hostile, pytest.mark.slow]
 @pytest.fixture
 def config(tmp_path: Path) -> Iterator[Config]:
     with small_disk(tmp_path / "home") as home:
-        yield replace(settings.load(), storage=settings.StorageSettings(home=str(home)))
+        yield replace(settings.load(), storage=StorageSettings(home=str(home)))
 
 
 def fill(config: Config) -> Path:

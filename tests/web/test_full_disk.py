@@ -15,6 +15,7 @@ from meetings.disk import home
 from meetings.disk.storage import Storage
 from meetings.documents import documents
 from meetings.errors import StorageFull
+from meetings.settings.server import StorageSettings
 from models.audit import AuditLine
 from models.document import DocumentVersion
 from models.meeting import Meeting
@@ -31,7 +32,7 @@ Browse = Callable[[Person], Browser]
 @pytest.fixture
 def config(tmp_path: Path) -> Iterator[Config]:
     with small_disk(tmp_path / "disk") as disk:
-        yield replace(settings.load(), storage=settings.StorageSettings(home=str(disk / "home")))
+        yield replace(settings.load(), storage=StorageSettings(home=str(disk / "home")))
 
 
 @pytest.fixture

@@ -19,10 +19,11 @@ from flask import Flask
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings.config import Config, ScannerSettings
+from meetings.config import Config
 from meetings.disk.storage import Storage
 from meetings.errors import ScannerSilent
 from meetings.scanning import scanners
+from meetings.settings.keeping import ScannerSettings
 from minutes import health
 from minutes.recordings.upload_checks import check_next
 from minutes.sound.audio import RATE

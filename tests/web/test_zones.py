@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings.config import ServerSettings, ZoneSettings
+from meetings.settings.server import ServerSettings, ZoneSettings
 from models.audit import AuditLine
 from models.person import Person
 from tests.conftest import Browser, Cast

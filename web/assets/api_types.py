@@ -12,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from meetings.settings.server import StorageSettings
+
 TYPES = Path(__file__).resolve().parent / "base" / "api-types.ts"
 HEADER = "/* Made by web/assets/api_types.py of the API's shapes; SHA-256 of them: {}. */\n\n"
 
@@ -41,7 +43,7 @@ def main() -> int:
     from web.assets import node
 
     with tempfile.TemporaryDirectory() as home:
-        app = create_app(replace(config.load(), storage=config.StorageSettings(home=home)))
+        app = create_app(replace(config.load(), storage=StorageSettings(home=home)))
         shapes = shapes_of(describe(app))
     failed = node.main("types", shapes)
     if not failed:

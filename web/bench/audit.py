@@ -15,6 +15,7 @@ from meetings import config as settings
 from meetings.audit import line_of
 from meetings.auditing import listing, verifying
 from meetings.auditing.listing import AuditFilter
+from meetings.settings.server import StorageSettings
 from models.audit import AuditLine
 from models.database import connect, migrate, reading, writing
 from models.document import DocumentVersion
@@ -101,7 +102,7 @@ def _a_look() -> dict[str, Any]:
 
 
 def _verify(engine: Engine, folder: Path) -> None:
-    config = settings.Config(storage=settings.StorageSettings(home=str(folder)))
+    config = settings.Config(storage=StorageSettings(home=str(folder)))
     with reading(engine) as session:
         verifying.whole(config, session)
 

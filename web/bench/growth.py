@@ -28,6 +28,7 @@ from meetings.documents import preparation
 from meetings.errors import GijidoError
 from meetings.people import sign_ins
 from meetings.people.sign_ins import SignInPlace
+from meetings.settings.server import StorageSettings
 from models.base import now
 from models.database import connect, migrate, reading, writing
 from models.document import Document
@@ -239,7 +240,7 @@ def _home(folder: Path, share: float) -> Config:
 
 
 def _config(home: Path) -> Config:
-    return replace(settings.load(), storage=settings.StorageSettings(home=str(home)))
+    return replace(settings.load(), storage=StorageSettings(home=str(home)))
 
 
 @dataclass(frozen=True)

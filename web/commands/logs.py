@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from pythonjsonlogger.json import JsonFormatter
 
-from meetings.config import LogSettings
+from meetings.settings.server import LogSettings
 
 FOR_PEOPLE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 TOLD_BY_THEMSELVES = ("alembic", "huey")

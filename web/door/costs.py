@@ -10,7 +10,8 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from meetings.config import MEGABYTE, LimitSettings
+from meetings.config import MEGABYTE
+from meetings.settings.work import LimitSettings
 from web.limits import FORM_BYTES, LARGEST_BODY_BYTES, SMALL_BODY_BYTES
 
 FOR_ANYBODY = ("anyone", "public", "published", None)

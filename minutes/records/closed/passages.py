@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings import audit, entries
-from meetings.config import MinutesSettings
 from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.rights import publication_of
+from meetings.settings.work import MinutesSettings
 from minutes.records import published
 from minutes.records.audible import SentencePlace, sentences
 from minutes.records.closed import proposing

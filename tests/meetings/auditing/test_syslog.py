@@ -16,11 +16,12 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings import certificates
-from meetings import config as settings
 from meetings.auditing import checkpoints, syslog
 from meetings.auditing.syslog import SyslogSender
 from meetings.config import Config
 from meetings.errors import ConfigurationError
+from meetings.settings.keeping import AuditSettings
+from meetings.settings.server import StorageSettings
 from models.audit import AuditLine, Result, Way
 from models.database import reading
 from models.person import Person
@@ -100,7 +101,7 @@ def received(file: Path, count: int) -> list[str]:
 
 
 def sending(config: Config, engine: Engine, port: int, **how: str) -> SyslogSender:
-    audit = settings.AuditSettings(syslog_host="127.0.0.1", syslog_port=port, **how)  # type: ignore[arg-type]
+    audit = AuditSettings(syslog_host="127.0.0.1", syslog_port=port, **how)  # type: ignore[arg-type]
     return SyslogSender(replace(config, audit=audit), engine)
 
 
@@ -147,7 +148,7 @@ def test_a_collector_with_a_strangers_certificate_gets_nothing(
     config: Config, engine: Engine, tmp_path: Path
 ) -> None:
     port = a_free_port()
-    stranger = replace(config, storage=settings.StorageSettings(home=str(tmp_path / "stranger")))
+    stranger = replace(config, storage=StorageSettings(home=str(tmp_path / "stranger")))
     certificates.make_certificate(config, ["127.0.0.1"])
     ca = str(certificates.authority_file(config))
     sender = sending(config, engine, port, syslog_transport="tls", syslog_ca=ca)

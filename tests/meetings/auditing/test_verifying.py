@@ -10,12 +10,13 @@ import pytest
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Engine, insert
 
-from meetings import config as settings
 from meetings.auditing import archives, checkpoints, verifying
 from meetings.auditing.rounds import AuditRounds
 from meetings.auditing.verifying import AuditProof
 from meetings.config import Config
 from meetings.errors import ConfigurationError
+from meetings.settings.keeping import AuditSettings
+from meetings.settings.server import StorageSettings
 from models.audit import AuditLine
 from models.database import connect, reading, writing
 
@@ -130,7 +131,7 @@ def test_a_checkpoint_that_was_signed_by_somebody_else_is_refused(
 ) -> None:
     add(engine, 5)
     file = checkpoint(config, engine)
-    stranger = replace(config, storage=settings.StorageSettings(home=str(tmp_path / "stranger")))
+    stranger = replace(config, storage=StorageSettings(home=str(tmp_path / "stranger")))
     made = checkpoints.read(file)
     forged = checkpoints.signed(stranger, made.line, bytes.fromhex(made.link), made.lines)
     file.write_text(forged.text)
@@ -170,7 +171,7 @@ def test_a_round_makes_a_checkpoint_a_day_and_each_so_many_lines_and_brings_it_e
     config: Config, engine: Engine, tmp_path: Path
 ) -> None:
     elsewhere = tmp_path / "share"
-    kept = settings.AuditSettings(checkpoints=str(elsewhere), checkpoint_lines=100)
+    kept = AuditSettings(checkpoints=str(elsewhere), checkpoint_lines=100)
     rounds = AuditRounds(replace(config, audit=kept), engine)
     add(engine, 3)
     with pytest.raises(ConfigurationError, match="置けません"):

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from meetings import certificates
-from meetings.config import Config, DirectorySettings
+from meetings.config import Config
 from meetings.directory.ldap import Directory
 from meetings.errors import DirectoryUnreachable
+from meetings.settings.accounts import DirectorySettings
 from tests.slapd import BASE, MANY, PASSWORD, PEOPLE, Slapd
 
 ACTIVE_DIRECTORY = {

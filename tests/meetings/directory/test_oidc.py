@@ -15,9 +15,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
-from meetings.config import Config, OidcSettings
+from meetings.config import Config
 from meetings.directory.oidc import CLOCK_SKEW_SECONDS, OidcProvider, OidcTry
 from meetings.errors import SingleSignOnFailed, SingleSignOnUnreachable
+from meetings.settings.accounts import OidcSettings
 
 KEY, STRANGERS = (RSAKey.generate_key(2048, {"kid": kid, "use": "sig"}) for kid in ("1", "2"))
 SECRET = "a secret that the client and the issuer share, long enough"

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from meetings import agenda, dates, setting_up
-from meetings.config import Config, MailSettings
+from meetings.config import Config
 from meetings.documents import printing
 from meetings.errors import InvalidInput, NotFound, NotPossibleNow, TooManyTries, WrongCode
 from meetings.invitations import guests, invitations, mail, notices, roster
@@ -29,6 +29,7 @@ from meetings.invitations.calendar import calendar_of
 from meetings.people import sign_ins
 from meetings.people.sign_ins import SignInPlace
 from meetings.rights import Right, rights
+from meetings.settings.work import MailSettings
 from minutes import health
 from models.base import now
 from models.meeting import AnswerWord, Invitation, InvitationKind, Meeting

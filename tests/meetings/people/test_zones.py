@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings.config import ZoneSettings
 from meetings.errors import OutsideZone
 from meetings.people import people, zones
+from meetings.settings.server import ZoneSettings
 from models.person import Role
 from tests.conftest import Cast
 

@@ -8,8 +8,8 @@ import pytest
 from pyrage.x25519 import Identity
 from sqlalchemy import Engine
 
-from meetings import config as settings
 from meetings.config import Config
+from meetings.settings.server import StorageSettings
 from minutes.backups import keys, making, restoring
 from minutes.backups.keys import Recipients
 from minutes.backups.making import MadeBackup
@@ -39,7 +39,7 @@ class Vault:
 
 def second_home(config: Config) -> Config:
     home = config.home.with_name("second-home")
-    return replace(config, storage=settings.StorageSettings(home=str(home)))
+    return replace(config, storage=StorageSettings(home=str(home)))
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings.config import BackupSettings, Config
+from meetings.config import Config
 from meetings.invitations import notices
+from meetings.settings.keeping import BackupSettings
 from minutes.backups import history, nightly
 from minutes.backups.nightly import Nights
 from minutes.backups.target import Target

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from meetings.config import BackupSettings
+from meetings.settings.keeping import BackupSettings
 from minutes.backups.rotation import NAME, kept
 
 SETTINGS = BackupSettings(keep_daily=7, keep_weekly=5, keep_monthly=12)

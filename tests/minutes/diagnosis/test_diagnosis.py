@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from meetings import certificates
-from meetings import config as settings
-from meetings.config import Config, SpeechSettings
+from meetings.config import Config
 from meetings.disk import home
+from meetings.settings.server import StorageSettings
+from meetings.settings.work import SpeechSettings
 from minutes.diagnosis import diagnosis, machine, programs, serving
 from minutes.health import Finding, Level
 from web.bench.harness.server import free_port
@@ -61,7 +62,7 @@ def test_data_that_cannot_be_used_are_told(here: Config) -> None:
     (here.home / "files" / "ab").mkdir(parents=True)
     (here.home / "files" / "ab" / "file").touch()
     assert one(serving.data, here)[0] == Level.PROBLEM
-    file = replace(here, storage=settings.StorageSettings(home=__file__))
+    file = replace(here, storage=StorageSettings(home=__file__))
     assert "書き込めません" in one(serving.data, file)[1]
 
 

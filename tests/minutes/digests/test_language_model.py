@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from meetings.config import DigestSettings
 from meetings.errors import NotPossibleNow
+from meetings.settings.work import DigestSettings
 from minutes.digests.claims import unsupported
 from minutes.digests.extraction import SaidParagraph
 from minutes.digests.language_model import ModelDraft, written_points

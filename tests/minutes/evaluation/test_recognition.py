@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from meetings.config import Config, SpeechSettings
+from meetings.config import Config
 from meetings.errors import FileRejected, InvalidInput
+from meetings.settings.work import SpeechSettings
 from minutes import loading
 from minutes.evaluation import recognition
 from minutes.evaluation.recognition import Materials

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from meetings.config import LimitSettings
 from meetings.disk.storage import Storage
 from meetings.errors import FileRejected
 from meetings.scanning.quarantine import Gate
+from meetings.settings.work import LimitSettings
 from minutes.recordings import upload_checks, uploads
 from minutes.recordings.recordings import recordings_of
 from minutes.recordings.upload_checks import check_next

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from meetings.config import LimitSettings
 from meetings.disk.storage import Arrival, Storage
 from meetings.errors import (
     Busy,
@@ -21,6 +20,7 @@ from meetings.errors import (
     StorageFull,
     TooLarge,
 )
+from meetings.settings.work import LimitSettings
 from minutes.recordings import uploads
 from minutes.recordings.upload_parts import STEP_BYTES, Checksum, UploadPart
 from minutes.recordings.uploads import Announced

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings.config import MEGABYTE, Config, LimitSettings
+from meetings.config import MEGABYTE, Config
 from meetings.disk.storage import Storage
 from meetings.errors import NotFound, NotPossibleNow, StorageFull, TooLarge
+from meetings.settings.work import LimitSettings
 from minutes.recordings import upload_tidying, uploads
 from minutes.recordings.upload_tidying import Tidying
 from minutes.recordings.uploads import Announced

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.slow
 PROGRAM = """
 import sys
 from pathlib import Path
-from meetings.config import Config, WatchSettings
+from meetings.config import Config
 from meetings.disk.storage import Storage
 from minutes.recordings.watching import FolderWatch
 from models.database import connect

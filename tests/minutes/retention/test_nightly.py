@@ -14,10 +14,11 @@ import pytest
 from sqlalchemy import Engine, Select, select
 from sqlalchemy.orm import Session
 
-from meetings.config import Config, RetentionSettings
+from meetings.config import Config
 from meetings.disk.storage import Storage
 from meetings.errors import InvalidInput, NotPossibleNow
 from meetings.rights import rights
+from meetings.settings.keeping import RetentionSettings
 from minutes.retention import bin as recycling
 from minutes.retention import certificates, deleting, erasing, holds, nightly, plan, rules
 from minutes.retention.nightly import RetentionClock

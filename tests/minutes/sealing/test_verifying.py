@@ -24,9 +24,11 @@ from sqlalchemy.orm import Session
 
 from meetings import config as settings
 from meetings import signing
-from meetings.config import Config, MinutesSettings, SigningSettings
+from meetings.config import Config
 from meetings.disk.storage import Storage
 from meetings.errors import ConfigurationError, FileRejected
+from meetings.settings.server import StorageSettings
+from meetings.settings.work import MinutesSettings, SigningSettings
 from meetings.word_writing import paragraph, word_file
 from minutes.forms import exporting, templates
 from minutes.forms.exporting import WantedFile
@@ -86,7 +88,7 @@ class Sealed:
     def copied(self, home: Path) -> Iterator["Sealed"]:
         """The same city once more, in which a test may change something."""
         shutil.copytree(self.config.home, home)
-        config = replace(self.config, storage=settings.StorageSettings(home=str(home)))
+        config = replace(self.config, storage=StorageSettings(home=str(home)))
         engine = connect(config.database)
         yield replace(self, config=config, engine=engine, storage=Storage(home))
         engine.dispose()
@@ -96,7 +98,7 @@ class Sealed:
 def sealed(cities: Cities, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sealed]:
     home = tmp_path_factory.mktemp("sealed")
     cities.copy({"meeting", "recording", "transcript"}, home)
-    config = replace(settings.load(), storage=settings.StorageSettings(home=str(home)))
+    config = replace(settings.load(), storage=StorageSettings(home=str(home)))
     engine, storage = connect(config.database), Storage(home)
     with writing(engine) as session, session.begin():
         transcript = session.query(Transcript).one()

@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings.config import Config, SpeakerSettings
+from meetings.config import Config
 from meetings.disk.expiry import Overdue
 from meetings.errors import InvalidInput, NotFound, NotPossibleNow
+from meetings.settings.work import SpeakerSettings
 from minutes.assignment import spans
 from minutes.records import records
 from minutes.speakers import naming, samples, voiceprints

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from meetings.config import Config, SpeechSettings
+from meetings.config import Config
 from meetings.disk.storage import Storage
+from meetings.settings.work import SpeechSettings
 from minutes.recognition.heard import HeardSegment
 from minutes.sound.samples import Samples
 from minutes.speech_models.speech_model import SpeechModel

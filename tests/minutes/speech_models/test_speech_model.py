@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from meetings.config import Config, SpeechSettings
+from meetings.config import Config
 from meetings.errors import ConfigurationError
+from meetings.settings.work import SpeechSettings
 from minutes.speech_models import speech_model
 from minutes.speech_models.speech_model import PACKAGED_SHA256, SpeechModel
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from meetings.config import MinutesSettings
 from meetings.disk.storage import Storage
+from meetings.settings.work import MinutesSettings
 from minutes.assignment import spans
 from minutes.records import publication, records
 from minutes.records.closed import passages

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings.config import Config, SpeakerSettings
+from meetings.config import Config
 from meetings.errors import ConfigurationError, InvalidInput, NotPossibleNow
+from meetings.settings.work import SpeakerSettings
 from minutes.sound.samples import ReadSamples
 from minutes.transcription import work
 from minutes.voices import embeddings, stretches, voices, weights

@@ -8,7 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from meetings import config as settings
-from meetings.config import SpeechSettings
+from meetings.settings.server import StorageSettings
+from meetings.settings.work import SpeechSettings
 from minutes.recognition.heard import HeardSegment
 from minutes.sound.samples import Samples
 from minutes.transcription import leases, scheduling
@@ -37,7 +38,7 @@ def work(home: str, speech_model: str) -> None:
     worker.REST_SECONDS = 0.05
     config = replace(
         settings.load(),
-        storage=settings.StorageSettings(home=home),
+        storage=StorageSettings(home=home),
         speech=SpeechSettings(model=speech_model, first_chunk_seconds=60, chunk_seconds=60),
     )
     worker.Worker(

@@ -10,9 +10,11 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from meetings import config as settings
-from meetings.config import Config, SpeechSettings
+from meetings.config import Config
 from meetings.disk.storage import Storage
 from meetings.errors import StorageFull
+from meetings.settings.server import StorageSettings
+from meetings.settings.work import SpeechSettings
 from minutes.recognition.heard import HeardSegment, Recognise
 from minutes.sound.samples import Samples
 from minutes.transcription import leases, normalised, work
@@ -34,9 +36,7 @@ def config(tmp_path: Path, small_model: Path) -> Iterator[Config]:
     """The data on a disk of its own, of 40 MB."""
     speech = SpeechSettings(model=str(small_model), first_chunk_seconds=60, chunk_seconds=120)
     with small_disk(tmp_path / "home", DISK) as home:
-        yield replace(
-            settings.load(), storage=settings.StorageSettings(home=str(home)), speech=speech
-        )
+        yield replace(settings.load(), storage=StorageSettings(home=str(home)), speech=speech)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
-from meetings.config import Config, SpeechSettings
+from meetings.config import Config
+from meetings.settings.work import SpeechSettings
 from minutes.recognition.heard import HeardSegment
 from minutes.sound.samples import Samples
 from minutes.worker.worker import Worker

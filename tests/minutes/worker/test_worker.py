@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from meetings.config import Config, SpeechSettings
+from meetings.config import Config
 from meetings.disk.storage import Storage
 from meetings.errors import ConfigurationError, FileRejected
+from meetings.settings.work import SpeechSettings
 from minutes.assignment import decisions as assignment
 from minutes.proposals import decisions
 from minutes.proposals.candidates import Candidate

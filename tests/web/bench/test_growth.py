@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from meetings import config as settings
 from meetings.config import Config
+from meetings.settings.server import StorageSettings
 from models.base import Base
 from models.database import connect
 from models.meeting import Meeting
@@ -29,7 +29,7 @@ def test_every_page_of_a_city_is_answered_and_asks_as_often_in_one_twice_as_larg
     """On top of the world of the tests. Once more where a list has a second page: its rows are
     counted then."""
     session.get_bind().dispose()  # type: ignore[union-attr]
-    other = replace(config, storage=settings.StorageSettings(home=f"{config.home}-twice"))
+    other = replace(config, storage=StorageSettings(home=f"{config.home}-twice"))
     shutil.copytree(config.home, other.home)
     for home, size in ((config, city.LEAST), (other, TWICE)):
         city.fill(connect(home.database), size)

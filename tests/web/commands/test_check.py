@@ -17,13 +17,13 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from meetings import cell, certificates
-from meetings import config as settings
 from meetings.config import Config
 from meetings.disk import home as homes
 from meetings.disk import scrubbing
 from meetings.disk.storage import FOLDERS, Storage
 from meetings.documents import documents
 from meetings.errors import StartRefused
+from meetings.settings.server import StorageSettings
 from minutes import health, inspection
 from models.base import now
 from models.database import connect, migrate
@@ -259,14 +259,12 @@ def test_a_home_that_cannot_be_made_or_written_to_is_a_sentence(
     tmp_path: Path, config: Config
 ) -> None:
     (tmp_path / "file").write_text("in the way")
-    blocked = replace(
-        config, storage=settings.StorageSettings(home=str(tmp_path / "file" / "home"))
-    )
+    blocked = replace(config, storage=StorageSettings(home=str(tmp_path / "file" / "home")))
     with pytest.raises(StartRefused, match="つくれません"):
         homes.prepare(blocked)
     with small_disk(tmp_path / "disk") as disk:
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-        closed = replace(config, storage=settings.StorageSettings(home=str(disk)))
+        closed = replace(config, storage=StorageSettings(home=str(disk)))
         with pytest.raises(StartRefused, match="書き込めません"):
             homes.prepare(closed)
 

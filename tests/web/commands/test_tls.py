@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from meetings import certificates
-from meetings import config as settings
 from meetings.config import Config
 from meetings.errors import ConfigurationError, InvalidInput
+from meetings.settings.server import StorageSettings
 from tests.conftest import Browser
 from tests.e2e.conftest import ROOT
 
@@ -87,7 +87,7 @@ def test_a_name_that_cannot_stand_in_a_certificate_is_told(config: Config) -> No
 
 def test_certificate_and_key_must_belong_together(config: Config, tmp_path: Path) -> None:
     certificate, key = certificates.make_certificate(config, ["localhost"])
-    other = replace(config, storage=settings.StorageSettings(home=str(tmp_path / "other")))
+    other = replace(config, storage=StorageSettings(home=str(tmp_path / "other")))
     _, wrong = certificates.make_certificate(other, ["localhost"])
     certificates.check(certificate, key)
     for bad in (wrong, tmp_path / "missing.key"):

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from meetings import config as settings
 from meetings.config import Config
 from meetings.disk.storage import Storage
+from meetings.settings.server import StorageSettings
 from models.base import now
 from models.database import connect, writing
 from models.document import DocumentVersion
@@ -99,7 +100,7 @@ def hall(peopled_database: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     loaded = settings.load()
     config = replace(
         loaded,
-        storage=settings.StorageSettings(home=str(home)),
+        storage=StorageSettings(home=str(home)),
         server=replace(loaded.server, connections_per_address=MOST_PER_ADDRESS),
         limits=replace(loaded.limits, spare_mb=10, document_mb=8),
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 from meetings import config as settings
 from meetings.config import Config
 from meetings.errors import GijidoError
+from meetings.settings.server import StorageSettings
 
 START_SECONDS, STOPPING_SECONDS = 120.0, 60.0
 
@@ -41,7 +42,7 @@ class RunningServer:
 @contextmanager
 def empty_home() -> Iterator[Config]:
     with tempfile.TemporaryDirectory(prefix="gijido-bench-") as home:
-        yield replace(settings.load(), storage=settings.StorageSettings(home=home))
+        yield replace(settings.load(), storage=StorageSettings(home=home))
 
 
 @contextmanager

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings.config import MinutesSettings
 from meetings.errors import InvalidInput, NotPossibleNow
+from meetings.settings.work import MinutesSettings
 from minutes.assignment import spans
 from minutes.records import publication, records, search
 from minutes.records.closed import passages, proposing

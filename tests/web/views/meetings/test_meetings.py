@@ -12,10 +12,11 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from meetings import dates
-from meetings.config import Config, DocumentSettings
+from meetings.config import Config
 from meetings.disk.storage import Storage
 from meetings.invitations import invitations
 from meetings.pdf import pdf
+from meetings.settings.work import DocumentSettings
 from models.audit import AuditLine
 from models.document import Document
 from models.meeting import InvitationReply, Meeting

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from meetings.config import MinutesSettings
 from meetings.disk.storage import Storage
 from meetings.documents import documents
 from meetings.documents.documents import Permissions
+from meetings.settings.work import MinutesSettings
 from minutes.recordings.recordings import place_recording
 from minutes.records import publication, records
 from minutes.records.closed import passages

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings.config import Config, SpeakerSettings
+from meetings.config import Config
 from meetings.disk.storage import Storage
+from meetings.settings.work import SpeakerSettings
 from minutes.voices import weights
 from models.audit import AuditLine
 from models.meeting import Meeting, Series

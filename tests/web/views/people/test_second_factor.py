@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetings.config import SignInSettings
+from meetings.settings.server import SignInSettings
 from models.factor import AuthenticatorApp
 from models.person import Person, Role, SignIn
 from tests.conftest import Browser, Cast, Script

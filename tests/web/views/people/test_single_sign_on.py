@@ -12,9 +12,10 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from meetings.config import Config, OidcSettings, ProxySignInSettings
+from meetings.config import Config
 from meetings.directory import oidc
 from meetings.people import people
+from meetings.settings.accounts import OidcSettings, ProxySignInSettings
 from models.audit import AuditLine
 from models.outside import OutsideIdentity
 from models.person import AccountKeeper, Department, Person, Role, SignIn, SignInWay

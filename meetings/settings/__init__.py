@@ -1,0 +1,1 @@
+"""The sections of config.toml, each a frozen dataclass that pydantic checks."""
