@@ -1,4 +1,4 @@
-"""RefusalKey looks at what is closed, as audit lines: written when the refused request is over, so
+"""Refused looks at what is closed, as audit lines: written when the refused request is over, so
 that nobody holds the write lock for it, and at the 1st, 2nd, 4th, 8th … time within a minute, so
 that whoever asks for a thousand closed things a second costs the database ten short writes."""
 
