@@ -22,8 +22,14 @@ from tests.conftest import Browser
 from tests.e2e.conftest import ROOT
 
 pytestmark = pytest.mark.slow
+WITHOUT_GCM = "ECDHE+AES128:!AESGCM:!AESCCM"
+WEAK = [
+    (ssl.TLSVersion.TLSv1_1, "ALL:@SECLEVEL=0"),
+    (ssl.TLSVersion.TLSv1_2, WITHOUT_GCM),
+]
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated")
 def test_the_server_is_trusted_by_whoever_trusts_the_authority(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -49,6 +55,12 @@ def test_the_server_is_trusted_by_whoever_trusts_the_authority(tmp_path: Path) -
         assert _asked(f"https://localhost:{port}/trust", trusting).status == 200
         with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
             urllib.request.urlopen(f"https://127.0.0.1:{port}/")
+        for version, ciphers in WEAK:
+            weak = ssl.create_default_context(cafile=home / "tls" / "authority.crt")
+            weak.maximum_version = version
+            weak.set_ciphers(ciphers)
+            with socket.create_connection(("127.0.0.1", port)) as line, pytest.raises(OSError):
+                weak.wrap_socket(line, server_hostname="localhost")
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(timeout=60)
