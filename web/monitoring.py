@@ -36,7 +36,7 @@ from models.notice import Notice
 from models.recording import Transcription, WorkState
 from models.setback import Setback
 from models.upload import Upload, UploadState
-from web.door.answers import Headers, Receive, Scope, Send, send_response
+from web.door.answers import SAFE, Headers, Receive, Scope, Send, send_response
 from web.door.costs import Costs
 from web.door.lanes import Lanes
 from web.streams.live import Hub
@@ -124,8 +124,7 @@ async def _answer(
     headers: Headers = [
         (b"content-type", kind.encode()),
         (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
+        *SAFE,
     ]
     await send_response(send, status, headers, body)
 

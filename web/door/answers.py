@@ -45,8 +45,13 @@ SAFE = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
-    (b"content-security-policy", b"default-src 'self'; base-uri 'none'; frame-ancestors 'none'"),
+    (
+        b"content-security-policy",
+        b"default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    ),
 ]
+"""What every answer says that no view has made."""
+
 COMES_AGAIN = "このままお待ちいただくと、自動で開き直します。"
 
 

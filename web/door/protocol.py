@@ -15,6 +15,7 @@ from typing import cast
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from web.door.answers import SAFE
 from web.limits import (
     HEAD_SECONDS,
     LARGEST_HEAD_BYTES,
@@ -248,8 +249,9 @@ def _sentence(status: int) -> bytes:
     title, words = WORDS[status]
     body = words.encode()
     again = "Retry-After: 5\r\n" if status == 503 else ""
+    safe = "".join(f"{name.decode()}: {value.decode()}\r\n" for name, value in SAFE)
     head = (
         f"HTTP/1.1 {status} {title}\r\nContent-Type: text/plain; charset=utf-8\r\n"
-        f"Content-Length: {len(body)}\r\n{again}Connection: close\r\n\r\n"
+        f"Content-Length: {len(body)}\r\n{safe}{again}Connection: close\r\n\r\n"
     )
     return head.encode() + body

@@ -27,7 +27,7 @@ from meetings.errors import TryAgain
 from meetings.people.sign_ins import lasting
 from models.base import now
 from models.database import reading
-from web.door.answers import Answer, Receive, Scope, Send, header, refusal, send_response
+from web.door.answers import SAFE, Answer, Receive, Scope, Send, header, refusal, send_response
 from web.door.costs import RequestLane
 from web.door.lanes import Lanes
 from web.door.pages import until_gone
@@ -45,7 +45,7 @@ STREAM_SECONDS = 600.0
 LONGEST_WAIT_SECONDS = 20.0
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store"),
+    *SAFE,
     (b"x-accel-buffering", b"no"),
 ]
 BEAT = b"event: beat\ndata: {}\n\n"

@@ -60,6 +60,21 @@ def test_a_head_that_is_too_large_is_told(hall: Hall) -> None:
         assert answered.status == 431 and "大きすぎます" in answered.text
 
 
+def test_what_no_view_has_answered_carries_the_headers_that_guard_a_page(hall: Hall) -> None:
+    long = request("GET", "/", X="y" * 40_000)
+    alive = request("GET", "/livez")
+    too_much = request("POST", "/sign-in", Content_Length=str(MEGABYTE))
+    heads = [exchange(hall.place, sent).head.lower() for sent in (long, alive, too_much)]
+    with hall.place.connect() as stream:
+        path = f"/api/meetings/{hall.meeting_id}/live"
+        stream.sendall(request("GET", path, token=hall.attendee, Accept="text/event-stream"))
+        heads.append(stream.recv(65_536).decode().partition("\r\n\r\n")[0].lower())
+    assert [head.split(" ")[1] for head in heads] == ["431", "200", "413", "200"]
+    for head in heads:
+        assert "x-content-type-options: nosniff" in head and "cache-control: no-store" in head
+        assert "object-src 'none'" in head and "frame-ancestors 'none'" in head
+
+
 def test_a_head_that_does_not_come_is_not_waited_for(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
