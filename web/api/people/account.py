@@ -102,6 +102,7 @@ def list_sign_ins(person: Person) -> SignInsAnswer:
 
 @blueprint.delete("/me/sign-ins")
 @access.signed_in
+@access.fresh
 @operation("このほかのサインインをすべて終わらせる", answers=EndedAnswer)
 def end_others(person: Person) -> EndedAnswer:
     entry = access.current_sign_in()
@@ -112,6 +113,7 @@ def end_others(person: Person) -> EndedAnswer:
 
 @blueprint.delete("/me/sign-ins/<int:sign_in_id>")
 @access.signed_in
+@access.fresh
 @operation("自分のサインインを1つ終わらせる")
 def end_sign_in(person: Person, sign_in_id: int) -> None:
     session = database_session()

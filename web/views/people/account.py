@@ -77,6 +77,7 @@ def change_details(person: Person) -> ResponseReturnValue:
 
 @blueprint.post("/account/sign-ins/<int:sign_in_id>/ending")
 @access.signed_in
+@access.fresh
 def end_sign_in(person: Person, sign_in_id: int) -> ResponseReturnValue:
     session = database_session()
     sign_ins.sign_out(session, sign_ins.one_of(session, person, sign_in_id))
@@ -86,6 +87,7 @@ def end_sign_in(person: Person, sign_in_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/account/sign-ins/endings")
 @access.signed_in
+@access.fresh
 def end_others(person: Person) -> ResponseReturnValue:
     entry = access.current_sign_in()
     assert entry is not None

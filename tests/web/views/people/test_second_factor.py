@@ -118,6 +118,8 @@ def test_what_matters_most_is_asked_of_whoever_signed_in_lately(
     asked = client.get(answer.location).text
     assert "もう一度確かめます" in asked and cast.administrator.login in asked
     program.call("POST", f"/{url}", role, status=403)
+    assert client.post("/account/sign-ins/endings").location.endswith("again=yes")
+    program.call("DELETE", "/me/sign-ins", status=403)
     client.sign_in(cast.administrator)
     answer = client.post(f"/administration/{url}", data=role, headers=referrer)
     assert answer.location == f"/administration/people/{cast.outsider.id}"
