@@ -1,5 +1,6 @@
 """Headers, cookies and anti-forgery tokens for every answer."""
 
+import hashlib
 from pathlib import Path
 
 from flask import Flask, Response, current_app, g, request
@@ -44,6 +45,8 @@ SECURE_COOKIE = f"__Host-{COOKIE}"
 class CookieInterface(SecureCookieSessionInterface):
     """The cookie is Secure wherever the terminal came over TLS, and then bound to this host."""
 
+    digest_method = staticmethod(hashlib.sha256)
+
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
 
@@ -87,9 +90,8 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-    seconds = config().server.hsts_days * 24 * 3600
-    if request.is_secure and seconds:
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={seconds}")
+    if request.is_secure and config().server.hsts_days:
+        response.headers.setdefault("Strict-Transport-Security", _tls_from_now_on())
     if g.get("has_sign_in_ended"):
         _forget(response)
     if request.path.startswith("/static/assets/"):  # the hash of the content is in the name
@@ -97,6 +99,12 @@ def _headers(response: Response) -> Response:
     elif not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "private, no-store")
     return response
+
+
+def _tls_from_now_on() -> str:
+    server = config().server
+    subdomains = "; includeSubDomains" if server.hsts_subdomains else ""
+    return f"max-age={server.hsts_days * 24 * 3600}{subdomains}"
 
 
 def _forget(response: Response) -> None:

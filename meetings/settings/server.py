@@ -21,7 +21,8 @@ class ServerSettings:
     address: str = ""
     tls_certificate: str = ""
     tls_key: str = ""
-    hsts_days: Count = 180
+    hsts_days: Count = 365
+    hsts_subdomains: bool = True
     sign_in_hours: Count = 12
     shortest_password: Annotated[int, Field(strict=True, ge=8, le=64)] = 8
     connections: Count = 10_000

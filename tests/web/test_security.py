@@ -199,7 +199,9 @@ def test_over_tls_the_cookie_is_bound_to_this_host_and_the_next_visit_to_tls(
     safe = citizen.post("/sign-in", data=sent, base_url="https://gijido.example")
     assert safe.headers["Set-Cookie"].startswith("__Host-gijido=")
     assert "Secure" in safe.headers["Set-Cookie"]
-    assert safe.headers["Strict-Transport-Security"] == f"max-age={180 * 24 * 3600}"
+    assert safe.headers["Strict-Transport-Security"] == (
+        f"max-age={365 * 24 * 3600}; includeSubDomains"
+    )
     assert "camera=()" in safe.headers["Permissions-Policy"]
 
 
