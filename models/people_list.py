@@ -10,13 +10,13 @@ from models.person import Person
 
 class PeopleList(Base):
     """A CSV file of people as it was sent. It is done at once, or by itself on a day: `done_at`
-    says when it was. Once it is done or withdrawn its content is forgotten."""
+    says when it was. Once it is done or withdrawn its lines are forgotten."""
 
     __tablename__ = "people_list"
 
     id: Mapped[Id]
     file_name: Mapped[Name]
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    csv: Mapped[bytes] = mapped_column("content", LargeBinary, deferred=True)
     # None: on the command line.
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[When] = mapped_column(default=now)

@@ -26,7 +26,7 @@ def take(session: Session, by: Person | None, file_name: str, content: bytes) ->
     no such file."""
     csv_lists.lines_of(content)
     taken = PeopleList(
-        file_name=clean_text.file_name(file_name, "list.csv"), content=content, made_by=by
+        file_name=clean_text.file_name(file_name, "list.csv"), csv=content, made_by=by
     )
     session.add(taken)
     audit.note(session, by, "take", taken)
@@ -35,7 +35,7 @@ def take(session: Session, by: Person | None, file_name: str, content: bytes) ->
 
 def plan(session: Session, waiting: PeopleList) -> ListPlan:
     """Return what the list would do now."""
-    return plan_of(session, csv_lists.lines_of(waiting.content))
+    return plan_of(session, csv_lists.lines_of(waiting.csv))
 
 
 def apply(session: Session, by: Person | None, waiting: PeopleList) -> ListPlan:
@@ -70,7 +70,7 @@ def withdraw(session: Session, by: Person | None, waiting: PeopleList) -> None:
     """Let the list never be done; its content is forgotten. Raises NotPossibleNow for one that is
     done."""
     _check_is_open(waiting)
-    waiting.withdrawn_at, waiting.content = now(), b""
+    waiting.withdrawn_at, waiting.csv = now(), b""
     audit.note(session, by, "withdraw", waiting)
 
 
@@ -123,7 +123,7 @@ def _check_is_open(waiting: PeopleList) -> None:
 
 
 def _close(session: Session, by: Person | None, waiting: PeopleList) -> None:
-    waiting.done_at, waiting.content = now(), b""
+    waiting.done_at, waiting.csv = now(), b""
     audit.note(session, by, "apply", waiting)
 
 

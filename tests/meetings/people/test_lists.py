@@ -160,7 +160,7 @@ def test_a_prepared_list_is_done_when_its_day_begins_without_the_line_that_becam
     session.expire_all()
     assert cast.attendee.department.name == "市民課"
     ((number, why),) = sent.left_out
-    assert number == 3 and "契約課" in why and sent.content == b""
+    assert number == 3 and "契約課" in why and sent.csv == b""
 
 
 def test_a_withdrawn_list_is_never_done(
