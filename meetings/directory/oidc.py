@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -61,10 +62,12 @@ class OidcTry:
 
 @dataclass(frozen=True)
 class SignedOnPerson:
-    """Whom the issuer named, and whether it asked them for two factors."""
+    """Whom the issuer named, and whether it asked them for two factors. `proved_at`: when they
+    proved to it who they are; None where it does not say."""
 
     known: KnownPerson
     has_two_factors: bool
+    proved_at: datetime | None = None
 
 
 class OidcProvider:
@@ -194,7 +197,8 @@ class OidcProvider:
             bureau=_text(said, of.bureau),
             groups=_groups(said.get(of.groups)),
         )
-        return SignedOnPerson(known, BY_TWO_FACTORS in (claims.get("amr") or ()))
+        has_two_factors = BY_TWO_FACTORS in (claims.get("amr") or ())
+        return SignedOnPerson(known, has_two_factors, _moment(claims.get("auth_time")))
 
     def _told_more(self, subject: str, access_token: str) -> dict[str, Any]:
         """Return what the issuer says of this person beside the token. Raises
@@ -305,6 +309,13 @@ def _body_of(answer: requests.Response) -> bytes:
 def _text(claims: Mapping[str, Any], name: str) -> str:
     value = claims.get(name) if name else None
     return value.strip() if isinstance(value, str) else ""
+
+
+def _moment(claim: object) -> datetime | None:
+    """Return the moment that a claim tells, now for one to come; None where it tells none."""
+    if not isinstance(claim, int):
+        return None
+    return datetime.fromtimestamp(max(0, min(claim, int(time.time()))), UTC)
 
 
 def _groups(claim: object) -> frozenset[str]:

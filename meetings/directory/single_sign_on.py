@@ -32,7 +32,15 @@ def sign_in_by_oidc(
         person = _admitted(config, session, source, signed_on)
         if person is not None:
             way = SignInWay.OIDC
-            return sign_ins.begin(session, person, way, place, hours=hours, second_factor=factor)
+            return sign_ins.begin(
+                session,
+                person,
+                way,
+                place,
+                hours=hours,
+                second_factor=factor,
+                proved_at=signed_on.proved_at,
+            )
     raise _refused(engine, place, signed_on.known.login)
 
 

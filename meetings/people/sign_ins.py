@@ -163,15 +163,17 @@ def begin(
     *,
     hours: int,
     second_factor: FactorKind | None = None,
+    proved_at: datetime | None = None,
 ) -> Entered | Halfway:
     """Take in somebody who has proved by `way` who they are: their sign-in begins or, where they
-    have a second factor and have shown none, the step in which they show it."""
+    have a second factor and have shown none, the step in which they show it. `proved_at`: when they
+    proved it, where that was not now."""
     kinds = factors.kinds_of(session, person)
     if kinds and second_factor is None and way is not SignInWay.PASSKEY:
         return Halfway(begin_step(session, person, way), person.id, kinds)
     until = now() + timedelta(hours=hours)
     token, entry = begin_sign_in(
-        session, person, until, place, way=way, second_factor=second_factor
+        session, person, until, place, way=way, second_factor=second_factor, proved_at=proved_at
     )
     return Entered(token, person.id, entry.expires_at)
 
@@ -195,6 +197,7 @@ def begin_sign_in(
     *,
     way: SignInWay = SignInWay.PASSWORD,
     second_factor: FactorKind | None = None,
+    proved_at: datetime | None = None,
 ) -> tuple[str, SignIn]:
     """Make a sign-in for somebody who has shown all that they must, and return its token and row.
     Whoever was signed in there before is no longer. Raises OutsideZone where the person may not use
@@ -215,7 +218,7 @@ def begin_sign_in(
         device=place.device[:100],
         way=way,
         second_factor=second_factor,
-        proved_at=now(),
+        proved_at=proved_at or now(),
     )
     session.add(entry)
     audit.note(session, person, "sign_in", entry)

@@ -7,18 +7,25 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
+from sqlalchemy import Engine
 
 from meetings.config import Config
+from meetings.directory import single_sign_on
 from meetings.directory.oidc import CLOCK_SKEW_SECONDS, OidcProvider, OidcTry
-from meetings.errors import SingleSignOnFailed, SingleSignOnUnreachable
+from meetings.errors import ProofRequired, SingleSignOnFailed, SingleSignOnUnreachable
+from meetings.people import sign_ins
+from meetings.people.sign_ins import SignInPlace
 from meetings.settings.accounts import OidcSettings
+from models.database import reading
 
 KEY, STRANGERS = (RSAKey.generate_key(2048, {"kid": kid, "use": "sig"}) for kid in ("1", "2"))
 SECRET = "a secret that the client and the issuer share, long enough"
@@ -88,12 +95,22 @@ def issuer(listening: tuple[LyingIssuer, str]) -> LyingIssuer:
 
 
 @pytest.fixture
-def finish(issuer: LyingIssuer, config: Config) -> Callable[[], str]:
-    """Come back with a code; whom the issuer names then."""
+def provided(issuer: LyingIssuer, config: Config) -> Config:
     settings = OidcSettings(
-        issuer=issuer.address, client_id="gijido", client_secret=SECRET, groups="", email=""
+        issuer=issuer.address,
+        client_id="gijido",
+        client_secret=SECRET,
+        groups="",
+        email="",
+        unknown="create",
     )
-    provider = OidcProvider(replace(config, oidc=settings))
+    return replace(config, oidc=settings)
+
+
+@pytest.fixture
+def finish(provided: Config) -> Callable[[], str]:
+    """Come back with a code; whom the issuer names then."""
+    provider = OidcProvider(provided)
     return lambda: provider.finish(TRY, "code", "http://here/callback").known.login
 
 
@@ -114,6 +131,26 @@ def by_the_public_key_as_a_secret(claims: dict[str, Any]) -> str:
 def test_an_honest_token_names_somebody(issuer: LyingIssuer, finish: Callable[[], str]) -> None:
     issuer.give(signed(issuer.right()))
     assert finish() == "sato"
+
+
+@pytest.mark.parametrize(
+    ("said", "is_fresh"),
+    [({}, True), ({"auth_time": -3600}, False), ({"auth_time": 3600}, True)],
+    ids=["nothing", "an hour ago", "to come"],
+)
+def test_whoever_proved_themselves_there_long_ago_has_not_signed_in_lately_here(
+    issuer: LyingIssuer, provided: Config, engine: Engine, said: dict[str, int], is_fresh: bool
+) -> None:
+    told = {name: int(time.time()) + value for name, value in said.items()}
+    issuer.give(signed(issuer.right() | told))
+    signed_on = OidcProvider(provided).finish(TRY, "code", "http://here/callback")
+    place = SignInPlace("127.0.0.1")
+    entered = single_sign_on.sign_in_by_oidc(provided, engine, signed_on, place)
+    with reading(engine) as session:
+        entry = sign_ins.signed_in(session, entered.token)
+        assert entry is not None
+        with nullcontext() if is_fresh else pytest.raises(ProofRequired):
+            sign_ins.check_fresh(entry, timedelta(minutes=15))
 
 
 AGO = CLOCK_SKEW_SECONDS + 60
