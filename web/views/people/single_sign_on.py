@@ -33,6 +33,8 @@ def begin() -> ResponseReturnValue:
     provider, tried = _provider(), OidcTry.new(_key())
     tries = dict(list(cookie.get(TRIES, {}).items())[1 - MOST_TRIES :])
     goes_to = path_inside(request.args.get("next")) or ""
+    if _is_led_by_another_site():
+        return _form(goes_to)
     cookie[TRIES] = tries | {tried.state: [goes_to[:500], int(time.time())]}
     try:
         is_again = request.args.get("again") == "yes"
@@ -116,6 +118,8 @@ def by_proxy() -> ResponseReturnValue:
             refusals.note("proxy_sign_in", None, result=Result.NO_RIGHT)
         raise NotFound()
     login = proxy.named()
+    if _is_led_by_another_site():
+        return _form(goes_to)
     if not login:
         return _form_again(_PROXY_SAYS_NOBODY, goes_to), 401
     try:
@@ -148,6 +152,16 @@ def _key() -> bytes:
 
 def _callback() -> str:
     return config().address + url_for("single_sign_on.finish")
+
+
+def _is_led_by_another_site() -> bool:
+    """Return whether a page elsewhere sent the browser here: nobody is signed in before they press
+    a button of ours."""
+    return request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+
+
+def _form(goes_to: str) -> str:
+    return sign_in.page(goes_to or url_for("today.index"))
 
 
 def _form_again(problem: str, goes_to: str = "") -> str:

@@ -262,6 +262,17 @@ def test_a_proxy_at_a_named_address_says_who_it_is(
     assert is_out(client.get("/meetings", headers=somebody_else, environ_base=THROUGH))
 
 
+def test_nobody_is_signed_in_by_a_link_of_another_site(
+    settle: Settled, provider: RunningProvider, cast: Cast
+) -> None:
+    client = browser_of(settle(proxy_sign_in=BY_PROXY, oidc=provider.settings))
+    headers = {"X-Remote-User": cast.secretary.login, "Sec-Fetch-Site": "cross-site"}
+    for way in ("/sign-in/proxy", "/sign-in/oidc"):
+        answer = client.get(way, headers=headers, environ_base=THROUGH)
+        assert answer.status_code == 200 and way in answer.text
+    assert is_out(client.get("/meetings", headers=headers, environ_base=THROUGH))
+
+
 @pytest.mark.parametrize("address", ["10.1.1.7", "127.0.0.1", "::1"])
 def test_the_same_word_from_anybody_else_is_not_believed_and_noted(
     settle: Settled, cast: Cast, session: Session, address: str
