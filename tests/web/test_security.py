@@ -100,6 +100,18 @@ def test_no_page_holds_an_inline_script_or_style(citizen: Browser) -> None:
         )
 
 
+def test_there_is_no_way_to_what_is_no_page(citizen: Browser) -> None:
+    assert citizen.open("/", method="TRACE").status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    for path in ("/static/", "/.git/config", "/static/../config.toml", "/static/%2e%2e/app.py"):
+        assert citizen.get(path).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_no_other_site_reads_an_answer(citizen: Browser) -> None:
+    for path in ("/", "/api/published", "/api/openapi.json"):
+        answer = citizen.get(path, headers={"Origin": "https://evil.example"})
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
 def test_signing_in_leads_back_and_never_to_another_site(
     citizen: Browser, cast: Cast, session: Session
 ) -> None:

@@ -75,6 +75,13 @@ def test_what_no_view_has_answered_carries_the_headers_that_guard_a_page(hall: H
         assert "object-src 'none'" in head and "frame-ancestors 'none'" in head
 
 
+def test_a_request_that_says_its_length_in_two_ways_is_refused(hall: Hall) -> None:
+    head = "POST /sign-in HTTP/1.1\r\nHost: gijido\r\nContent-Length: 6\r\n"
+    for second in ("Transfer-Encoding: chunked", "Content-Length: 7"):
+        sent = f"{head}{second}\r\n\r\n0\r\n\r\nG".encode()
+        assert exchange(hall.place, sent).status == 400
+
+
 def test_a_head_that_does_not_come_is_not_waited_for(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
