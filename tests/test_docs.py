@@ -1,6 +1,7 @@
 """The documents name what is there: files, `make` targets, commands."""
 
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -17,10 +18,15 @@ DOCUMENTS = [
     "docs/architecture.md",
     "docs/contributing.md",
     "docs/glossary.md",
+    "docs/security.md",
+    "docs/asvs.md",
 ]
 FOLDERS = ("docs", "meetings", "minutes", "models", "requirements", "tests", "web")
 FILE = re.compile(r"(?<![\w/.-])[\w./-]*\w\.(?:py|ts|css|html|md|toml|typ|json|txt)(?!\w)")
 PATH = re.compile(rf"(?<![\w/.-])(?:{'|'.join(FOLDERS)})/[\w./-]*")
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+POINT = re.compile(r"^\| V(\d+)\.(\d+)\.(\d+) \|", re.MULTILINE)
+POINTS_OF_LEVELS_1_AND_2 = 253
 LINK = re.compile(r"\]\(([^):#]+)")
 NAMES_OF_EVERY_MEETING = {"meeting.json", "reference.json"}
 MADE_BY_THE_BUILD = ("web/static",)
@@ -71,6 +77,19 @@ def test_every_command_that_a_document_names_is_there(document: Path) -> None:
 def test_the_glossary_explains_every_table() -> None:
     words = set(re.findall(r"\w+", (ROOT / "docs/glossary.md").read_text(encoding="utf-8")))
     assert {mapper.class_.__name__ for mapper in Base.registry.mappers} - words == set()
+
+
+def test_every_test_that_a_document_names_is_there(document: Path) -> None:
+    for file, name in TEST.findall(document.read_text(encoding="utf-8")):
+        assert (ROOT / file).exists(), file
+        assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{name}"
+
+
+def test_every_point_of_levels_1_and_2_is_answered_once() -> None:
+    text = (ROOT / "docs/asvs.md").read_text(encoding="utf-8")
+    found = Counter(tuple(map(int, point)) for point in POINT.findall(text))
+    assert len(found) == POINTS_OF_LEVELS_1_AND_2
+    assert [point for point, count in found.items() if count > 1] == []
 
 
 @cache
