@@ -48,7 +48,8 @@ soak-hostile: dev
 
 # Two hundred kills beside people at work, ten thousand requests that a machine thinks up. An hour.
 soak: dev
-	GIJIDO_FUZZED_REQUESTS=10000 $(BIN)/pytest -s tests/web/api/test_fuzzed.py
+	GIJIDO_FUZZED_REQUESTS=10000 GIJIDO_FUZZED_FILES=5000 $(BIN)/pytest -s \
+		tests/web/api/test_fuzzed.py tests/minutes/imports/test_fuzzed.py
 	$(BIN)/gijido bench soak
 
 # Side by side.
