@@ -7,7 +7,6 @@ is only busy is not taken for a dead one.
 """
 
 import asyncio
-import ipaddress
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -29,6 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from meetings.config import MEGABYTE, Config
+from meetings.people.zones import is_inside
 from minutes.transcription import progress
 from models.base import now
 from models.database import reading
@@ -96,14 +96,14 @@ class Monitoring:
             await self._measured(scope, receive, send)
 
     def _may_watch(self, scope: Scope) -> bool:
-        """Return whether metrics may go to where this request comes from. Whoever may not have them
-        is answered as for any page that there is none of."""
-        try:
-            address = ipaddress.ip_address((scope.get("client") or ("",))[0])
-        except ValueError:
+        """Return whether metrics may go to where this request comes from; never at the door of
+        what is published. Whoever may not have them is answered as for any page that there is none
+        of."""
+        public_port = self._config.server.public_port
+        if public_port and (scope.get("server") or ("", 0))[1] == public_port:
             return False
-        known = getattr(address, "ipv4_mapped", None) or address
-        return any(known in ipaddress.ip_network(n) for n in self._config.monitoring.addresses)
+        addresses = self._config.monitoring.addresses
+        return bool(addresses) and is_inside(addresses, (scope.get("client") or ("",))[0])
 
     async def _measured(self, scope: Scope, receive: Receive, send: Send) -> None:
         began, lane = time.monotonic(), self._costs.of(scope["method"], scope["path"]).lane.name

@@ -34,13 +34,13 @@ class Zone(StrEnum):
 def check(settings: ZoneSettings, person: Person, address: str) -> None:
     """Raise OutsideZone where this person may not use the server from this address at all."""
     zone = of_person(person)
-    if not _is_inside(settings.networks_of(zone), address):
+    if not is_inside(settings.networks_of(zone), address):
         raise OutsideZone(zone.label, person.id)
 
 
 def check_public(settings: ZoneSettings, address: str) -> None:
     """Raise OutsideZone where nobody may read what is published from this address."""
-    if not _is_inside(settings.public, address):
+    if not is_inside(settings.public, address):
         raise OutsideZone(Zone.PUBLIC.label)
 
 
@@ -57,8 +57,9 @@ def roles_at(settings: ZoneSettings, person: Person, address: str) -> frozenset[
     """Return those of the person's roles that count at this address: an administrator is one in the
     networks of the administration alone."""
     roles = frozenset(Role(grant.role) for grant in person.grants)
-    is_inside = _is_inside(settings.administration, address)
-    return roles if is_inside else roles - {Role.ADMINISTRATOR}
+    if is_inside(settings.administration, address):
+        return roles
+    return roles - {Role.ADMINISTRATOR}
 
 
 def of_person(person: Person) -> Zone:
@@ -69,7 +70,7 @@ def of_person(person: Person) -> Zone:
     return Zone.STAFF if person.grants else Zone.ATTENDEES
 
 
-def _is_inside(networks: Sequence[str], address: str) -> bool:
+def is_inside(networks: Sequence[str], address: str) -> bool:
     """Return whether the address is in one of the networks; every address is where there are none.
     An IPv4 address that is written as IPv6 (::ffff:192.0.2.1) is the IPv4 address."""
     if not networks:

@@ -7,16 +7,20 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from models.database import connect
+from tests.loops import run
 from tests.web.door.conftest import NEIGHBOUR, Hall
 from web import monitoring
+from web.app import create_app
 from web.bench.harness.hostile_clients import exchange, request, seconds_to_answer
 from web.commands.logs import LinesOfJson
+from web.door.answers import send_response
 from web.door.costs import RequestLane
-from web.door.lanes import WIDTHS
+from web.door.lanes import WIDTHS, Lanes
 
 pytestmark = pytest.mark.hostile
 
@@ -55,6 +59,24 @@ def test_figures_go_only_where_the_settings_say(hall: Hall) -> None:
     refused = exchange(hall.place, request("GET", "/metrics"), source=NEIGHBOUR)
     assert refused.status == 404
     assert "gijido_" not in refused.text
+
+
+def test_figures_are_not_at_the_door_of_what_is_published(hall: Hall) -> None:
+    sent: list[Any] = []
+
+    async def keep(message: Any) -> None:
+        sent.append(message)
+
+    async def nothing(*_: Any) -> None:
+        await send_response(keep, 404, [], b"")
+
+    server = replace(hall.config.server, public_port=8401)
+    app = create_app(replace(hall.config, server=server), hall.engine)
+    door = monitoring.Monitoring(app, Lanes(), nothing)
+    asked = {"method": "GET", "path": "/metrics", "headers": [], "client": ("127.0.0.1", 1)}
+    run(door({**asked, "server": ("127.0.0.1", 8401)}, nothing, keep))
+    run(door({**asked, "server": ("127.0.0.1", 8400)}, nothing, keep))
+    assert [one["status"] for one in sent if "status" in one] == [404, 200]
 
 
 def test_a_server_without_its_database_or_without_room_is_not_ready(
