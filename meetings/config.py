@@ -89,6 +89,12 @@ class Config:
         return (self.file.parent / name).resolve()
 
     @property
+    def has_secrets(self) -> bool:
+        """Return whether passwords or keys of other systems stand in the settings."""
+        of = (self.mail.smtp_password, self.directory.bind_password, self.oidc.client_secret)
+        return any((*of, self.signing.passphrase, self.digest.key))
+
+    @property
     def address(self) -> str:
         """Return how terminals reach the server, for links in letters and codes; without a slash at
         the end."""

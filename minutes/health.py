@@ -5,6 +5,7 @@ To check something new, write a function here that yields its findings, and name
 """
 
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -186,6 +187,17 @@ def rights_of_files(config: Config, _session: Session | None = None) -> Iterator
         )
 
 
+def rights_of_settings(config: Config, _session: Session | None = None) -> Iterator[Finding]:
+    """Yield a warning when every account of the machine can read passwords in the settings."""
+    if config.has_secrets and config.file.exists() and config.file.stat().st_mode & stat.S_IROTH:
+        yield Finding(
+            "settings_rights",
+            Level.WARNING,
+            f"{config.file.name} にパスワードがありますが、この機械のだれでも読めます。"
+            f"chmod o= {config.file} を実行してください。",
+        )
+
+
 def walls(_config: Config, _session: Session | None = None) -> Iterator[Finding]:
     """Yield the finding whether files from outside are opened in a sandbox."""
     if warning := cell.warning():
@@ -320,6 +332,7 @@ QUICK: tuple[Check, ...] = (
     lost_files,
     virus_scanner,
     rights_of_files,
+    rights_of_settings,
     set_aside,
     directory,
     periodic_tasks_that_fail,

@@ -25,6 +25,7 @@ LOOKS: tuple[Callable[[Config], Iterable[Finding]], ...] = (
     serving.port,
     serving.tls,
     serving.address,
+    health.rights_of_settings,
     health.walls,
     health.conversion,
 )

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from meetings import cell, certificates
+from meetings import config as settings
 from meetings.config import Config
 from meetings.disk import home as homes
 from meetings.disk import scrubbing
@@ -315,6 +316,19 @@ def test_a_start_takes_from_other_accounts_what_an_earlier_version_left_them(
     assert found["file_rights"] == found["stored_rights"] == "warning"
     homes.prepare(config)
     assert "file_rights" not in levels()
+
+
+def test_passwords_in_settings_that_everybody_can_read_are_told(
+    config: Config, tmp_path: Path
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[mail]\nsmtp_password = "secret"\n', encoding="utf-8")
+    read = settings.load(file)
+    for config_now, mode, told in ((read, 0o644, 1), (read, 0o640, 0), (config, 0o644, 0)):
+        file.chmod(mode)
+        found = list(health.rights_of_settings(replace(config_now, file=file)))
+        assert len(found) == told
+        assert all("chmod o=" in one.sentence for one in found)
 
 
 def test_what_lies_beside_the_database_is_as_closed_as_it_is(tmp_path: Path) -> None:
