@@ -90,6 +90,11 @@ def test_every_point_of_levels_1_and_2_is_answered_once() -> None:
     found = Counter(tuple(map(int, point)) for point in POINT.findall(text))
     assert len(found) == POINTS_OF_LEVELS_1_AND_2
     assert [point for point, count in found.items() if count > 1] == []
+    answers = [line for line in text.splitlines() if POINT.match(line)]
+    outside = sum("| does not apply" in line for line in answers)
+    gaps = sum("**gap" in line for line in answers)
+    holding = len(answers) - outside - gaps
+    assert f"{holding} hold, {outside} do not apply, and at {gaps} there is a gap" in text
 
 
 @cache
