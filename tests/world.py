@@ -98,6 +98,7 @@ class World:
             "removed_id": 1,
             "kept_kind": "sound",
             "upload_key": self.upload.key,
+            "manual_name": "attendee",
         }
         return found[name]
 

@@ -144,6 +144,7 @@ NO_LOOK = {
         "/administration/quarantine",
         "/api/quarantine",
     ],
+    "the manuals, the same for everybody": ["/help", "/help/<manual_name>"],
     "an empty form, or what one may choose in it": [
         "/meetings/new",
         "/meetings/<int:meeting_id>/change",

@@ -18,6 +18,7 @@ const styles = [
   "minutes",
   "paper",
   "retention",
+  "help",
 ];
 
 const entries = [
