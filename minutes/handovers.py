@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from meetings import audit
 from meetings.errors import NotPossibleNow
@@ -17,6 +17,12 @@ from models.meeting import Invitation, Meeting, Series
 from models.minutes import Approval, ApprovalRequest
 from models.person import Department, Person
 from models.speech_check import SpeechCheck
+
+OF_MEETING = (
+    selectinload(Meeting.series),
+    selectinload(Meeting.department).selectinload(Department.parent),
+)
+"""What is told of a meeting, fetched for all of them at once."""
 
 OF_STAFF = frozenset({Right.PREPARE, Right.CORRECT})
 """Whoever has one of these by a role can hand the work of a department over."""
@@ -103,14 +109,17 @@ def _of(session: Session, people: Select[int]) -> Iterator[Handover]:
         Meeting.called_off_at.is_(None),
     )
     for meeting in session.scalars(
-        select(Meeting).where(Meeting.created_by_id.in_(people), *coming)
+        select(Meeting)
+        .where(Meeting.created_by_id.in_(people), *coming)
+        .options(*OF_MEETING, selectinload(Meeting.created_by))
     ):
         yield Handover(HandoverKind.ORGANISES, meeting.created_by, meeting.series, meeting)
     invited = select(Invitation).join(Invitation.meeting)
     invited = invited.where(
         Invitation.person_id.in_(people), Invitation.withdrawn_at.is_(None), *coming
     )
-    for invitation in session.scalars(invited):
+    told = contains_eager(Invitation.meeting).options(*OF_MEETING)
+    for invitation in session.scalars(invited.options(told)):
         meeting = invitation.meeting
         yield Handover(HandoverKind.INVITED, invitation.person, meeting.series, meeting)
     yield from _of_minutes(session, people)

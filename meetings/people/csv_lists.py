@@ -39,7 +39,7 @@ LARGEST_MB = 10
 MOST_LINES = 20_000
 BETWEEN = "、"
 ROLE_WORDS = {word: role for role in Role for word in (role.value, role.label)}
-ROLE_BEGINS = re.compile(rf"[\s、,]+(?=(?:{'|'.join(ROLE_WORDS)})(?:[=@\s、,]|$))")
+ROLE_BEGINS = re.compile(rf"(?<![\s、,])[\s、,]++(?=(?:{'|'.join(ROLE_WORDS)})(?:[=@\s、,]|$))")
 ROLE_CELL = re.compile(
     rf"(?P<role>{'|'.join(ROLE_WORDS)})"
     r"(?:=(?P<place>[^@]+))?(?:@(?P<first>[0-9-]*)\.\.(?P<last>[0-9-]*))?"

@@ -17,6 +17,7 @@ NAME_NO_FILE = {
     "guest_pass.token_sha256",  # of secrets
     "sign_in.token_sha256",
     "sign_in.device_sha256",
+    "password_link.token_sha256",
     "sign_in_step.token_sha256",
     "speech_check.token_sha256",
 }

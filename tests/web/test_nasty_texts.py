@@ -30,6 +30,8 @@ TEXTS_PER_FIELD = 1
 
 SENT_BY_SCRIPTS = {
     "checks.answer": ("all",),
+    "people.make_link": ("mail",),
+    "single_sign_on.sign_out_from_there": ("logout_token",),
     "closed.confirm_absent": ("passage_id",),
     "closed.decide": ("close", "open"),
     "digest.change": ("write",),

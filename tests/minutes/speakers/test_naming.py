@@ -82,7 +82,7 @@ def test_a_voice_is_named_once_for_all_that_it_says(
     changed = naming.name_voice(session, cast.secretary, segments[2], " 芹沢 ")
     assert changed == [segments[0], segments[2]]
     assert names(session, transcript) == ["芹沢", "声2", "芹沢"]
-    assert session.scalars(select(AuditLine.verb)).all()[-1] == "name_voice"
+    assert session.scalars(select(AuditLine.verb).order_by(AuditLine.id)).all()[-1] == "name_voice"
 
 
 def test_two_voices_with_one_name_become_one(

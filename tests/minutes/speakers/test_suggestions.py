@@ -72,7 +72,10 @@ def test_a_dismissed_suggestion_is_gone_and_the_voice_stays(
     session.commit()
     assert suggested(segments) == [None] * 3
     assert names(session, later) == ["声1", "声2", "声1"]
-    assert session.scalars(select(AuditLine.verb)).all()[-1] == "dismiss_voice_suggestion"
+    assert (
+        session.scalars(select(AuditLine.verb).order_by(AuditLine.id)).all()[-1]
+        == "dismiss_voice_suggestion"
+    )
     with pytest.raises(NotPossibleNow):
         suggestions.dismiss(session, cast.secretary, segments[2])
 
