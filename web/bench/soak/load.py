@@ -6,6 +6,7 @@ import random
 import threading
 import uuid
 import wave
+from abc import ABC, abstractmethod
 from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -71,7 +72,7 @@ class Place:
     transcript_id: int
 
 
-class PersonAtWork(threading.Thread):
+class PersonAtWork(threading.Thread, ABC):
     """Somebody who does one kind of work again and again until told to stop. Whoever is cut off
     waits and goes on."""
 
@@ -96,9 +97,9 @@ class PersonAtWork(threading.Thread):
         """Let it finish what it is at."""
         self._stopping.set()
 
+    @abstractmethod
     def work(self) -> None:
         """Do one piece of work. Raises one of LINE_BROKE."""
-        raise NotImplementedError
 
     def write(self, mark: str, value: str, method: str, path: str, body: Any) -> Any:
         """Send what sets the thing `mark` to `value`, and return the answer's JSON where it was
