@@ -2,26 +2,43 @@
 a server that reaches nobody."""
 
 import ctypes
-import fcntl
+import os
+import shutil
 import socket
-import struct
+import subprocess
 
 NEW_NETWORK = 0x40000000  # CLONE_NEWNET of sched.h
-GET_FLAGS, SET_FLAGS, IS_UP = 0x8913, 0x8914, 0x1  # SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP
+CABLE = "gijido0"
+"""An interface that leads nowhere: with loopback alone a browser takes itself for offline."""
+
+STEPS = [
+    "link set lo up",
+    f"link add {CABLE} type veth peer name {CABLE}-end",
+    f"addr add 10.255.255.1/32 dev {CABLE}",
+    f"link set {CABLE} up",
+    f"link set {CABLE}-end up",
+]
 
 
 def leave() -> bool:
-    """Take this process, and whatever it starts, into a network of its own that has loopback and
-    no more. Returns False where the machine does not allow it (it takes root)."""
-    if ctypes.CDLL(None, use_errno=True).unshare(NEW_NETWORK) != 0:
+    """Take this process, and whatever it starts, into a network of its own without a way out.
+    Returns False where the machine does not allow it: it takes root, and iproute2."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    before = os.open("/proc/self/ns/net", os.O_RDONLY)
+    try:
+        if shutil.which("ip") is None or libc.unshare(NEW_NETWORK) != 0:
+            return False
+        for step in STEPS:
+            subprocess.run(["ip", *step.split()], check=True, capture_output=True)
+    except subprocess.CalledProcessError:
+        libc.setns(before, NEW_NETWORK)
         return False
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        asked = fcntl.ioctl(any_socket, GET_FLAGS, struct.pack("16sh14x", b"lo", 0))
-        flags = struct.unpack("16sh14x", asked)[1] | IS_UP
-        fcntl.ioctl(any_socket, SET_FLAGS, struct.pack("16sh14x", b"lo", flags))
+    finally:
+        os.close(before)
     return True
 
 
 def is_left() -> bool:
-    """Return whether there is loopback only."""
-    return [name for _, name in socket.if_nameindex()] == ["lo"]
+    """Return whether there is no way out of this machine."""
+    names = {name for _, name in socket.if_nameindex()}
+    return names == {"lo", CABLE, f"{CABLE}-end"}

@@ -39,6 +39,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from meetings.config import Config
+from meetings.settings.work import WatchSettings
 from meetings.disk.storage import Storage
 from minutes.recordings.watching import FolderWatch
 from models.database import connect
