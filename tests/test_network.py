@@ -16,7 +16,7 @@ def test_nothing_that_the_tests_start_has_a_way_to_the_outside(
     family: socket.AddressFamily, address: str
 ) -> None:
     if not network.is_left():
-        pytest.skip("the network can be left by root only")
+        pytest.skip("the network is left by root and iproute2 alone (apt-get install iproute2)")
     with (
         socket.socket(family, socket.SOCK_DGRAM) as any_socket,
         pytest.raises(OSError) as refused,
